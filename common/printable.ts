@@ -1,0 +1,11 @@
+/**
+ * Untrusted text made fit for a terminal and a log line: what could move the cursor, hide or reorder text becomes an
+ * escape, and what is long is cut.
+ */
+export function printable(text: string, most = 400): string {
+  const escaped = text.replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+  return escaped.length > most ? `${escaped.slice(0, most)}…` : escaped;
+}

@@ -1,0 +1,59 @@
+/**
+ * Route keys of an HTTP API: `$default`, or `METHOD /path` with `{name}` for one segment and, as the last one,
+ * `{name+}` for all that follow.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+ */
+export const METHODS = ['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
+export type Method = (typeof METHODS)[number];
+
+/** What TypeScript can say of a route key that has a path; `parseRouteKey` says the rest. */
+export type PathRouteKey = `${Method} /${string}`;
+
+export type Segment =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'variable'; readonly name: string }
+  | { readonly kind: 'greedy'; readonly name: string };
+
+export type ParsedRouteKey =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'path'; readonly method: Method; readonly segments: readonly Segment[] }
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+const invalid = (reason: string): ParsedRouteKey => ({ kind: 'invalid', reason });
+
+/** Takes a route key apart; a key that API Gateway would not take comes back with the reason. */
+export function parseRouteKey(key: string): ParsedRouteKey {
+  if (key === '$default') return { kind: 'default' };
+  const [method, path, ...rest] = key.split(' ');
+  if (path === undefined || rest.length > 0) return invalid('write `METHOD /path`, with one space, or `$default`');
+  if (!isMethod(method)) return invalid(`the method must be one of ${METHODS.join(', ')}`);
+  if (!path.startsWith('/')) return invalid('the path must begin with /');
+  const texts = path === '/' ? [] : path.slice(1).split('/');
+  const segments = texts.map(parseSegment);
+  const bad = segments.findIndex((segment) => segment === undefined);
+  if (bad >= 0) {
+    return invalid(
+      `the segment ${JSON.stringify(texts[bad])} is neither text, {name} nor {name+} (letters, digits and ._-~ only)`,
+    );
+  }
+  const known = segments.filter((segment) => segment !== undefined);
+  if (known.slice(0, -1).some(({ kind }) => kind === 'greedy')) return invalid('{name+} may only be the last segment');
+  const names = known.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]));
+  if (new Set(names).size < names.length) return invalid('a path parameter is named twice');
+  return { kind: 'path', method, segments: known };
+}
+
+/** Two keys of one shape match the same requests, whatever their parameters are called. */
+export function routeShape(key: string): string {
+  return key.replace(/\{[^}+]*(\+?)\}/g, '{$1}');
+}
+
+function isMethod(text: string | undefined): text is Method {
+  return METHODS.some((method) => method === text);
+}
+
+function parseSegment(text: string): Segment | undefined {
+  const parameter = /^\{([A-Za-z0-9._-]+)(\+?)\}$/.exec(text);
+  if (parameter) return { kind: parameter[2] === '+' ? 'greedy' : 'variable', name: parameter[1] ?? '' };
+  return /^[A-Za-z0-9._~$:@!*,;=&'()-]+$/.test(text) ? { kind: 'literal', text } : undefined;
+}

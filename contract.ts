@@ -1,0 +1,19 @@
+import { defineContract } from './program/define-contract.ts';
+
+/** What the API is, the same in every stack. `Pulumi.<stack>.yaml` says who may call it there. */
+export const contract = defineContract({
+  permissions: {
+    'read:user': 'Read user details',
+    'write:user': 'Change user details',
+    'read:appointments': 'Read appointments',
+  },
+  handlers: {
+    test: { file: 'handler/test.ts', memory: 128, timeout: 5 },
+  },
+  routes: {
+    'GET /test': { handler: 'test', scopes: ['read:user'] },
+  },
+  roles: {
+    reader: ['read:user'],
+  },
+});

@@ -1,0 +1,37 @@
+import { UserError, shown } from '../common/user-error.ts';
+import type { Evaluation, EvaluationResult } from './fresh.ts';
+import { record, type Program } from './record.ts';
+import { readStackFile } from './stack-file.ts';
+
+/** The entry of the process that `evaluate` starts: one program, one answer, and it ends. */
+process.once('message', (message) => {
+  const { root, stack, config, seed } = message as Evaluation;
+  const folder = new URL(root);
+  const answer = (result: EvaluationResult): void => {
+    process.send?.(result, () => process.exit(0));
+  };
+  const refuse = (error: unknown): void => {
+    answer(
+      error instanceof UserError
+        ? { kind: 'refused', message: error.message }
+        : isSyntaxError(error)
+          ? { kind: 'refused', message: `The program cannot be read:\n  ${shown(error).split('\n    at ')[0]}` }
+          : { kind: 'failed', stack: shown(error) },
+    );
+  };
+  process.on('unhandledRejection', refuse);
+  process.on('uncaughtException', refuse);
+  const load = async (): Promise<Program> => {
+    const { default: program } = (await import(new URL('index.ts', folder).href)) as { default: Program };
+    return program;
+  };
+  Promise.resolve()
+    .then(() => record({ config: readStackFile(folder, stack, config), load, seed }))
+    .then((recorded) => answer({ kind: 'recorded', recorded }), refuse);
+});
+
+/** A file that Node cannot parse or whose imports do not resolve: a mistake in the program, not in the twin. */
+function isSyntaxError(error: unknown): boolean {
+  if (error instanceof SyntaxError) return true;
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+}

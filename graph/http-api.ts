@@ -1,0 +1,226 @@
+import { parseRouteKey, routeShape, type Method, type Segment } from '../common/route-key.ts';
+import { UserError } from '../common/user-error.ts';
+import type { Known, Lookup } from './imitated.ts';
+
+/** An HTTP API, as far as the program declares it. */
+export interface HttpApi {
+  readonly apiId: string;
+  readonly region: string;
+  readonly executionArn: string;
+  /** The host name that AWS would have given it. */
+  readonly host: string;
+  readonly cors: Cors | undefined;
+  readonly stage: Stage;
+  readonly routes: readonly Route[];
+}
+
+/** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html */
+export interface Cors {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  /** Seconds. */
+  readonly maxAge: number | undefined;
+  readonly allowCredentials: boolean;
+}
+
+export interface Throttle {
+  /** Requests. */
+  readonly burst: number | undefined;
+  /** Requests per second. */
+  readonly rate: number | undefined;
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly throttle: Throttle;
+  readonly routeThrottles: ReadonlyMap<string, Throttle>;
+  readonly variables: Readonly<Record<string, string>> | undefined;
+}
+
+export interface Route {
+  readonly routeKey: string;
+  readonly match: RouteMatch;
+  /** Absent on a route that anyone may call. */
+  readonly authorizer: Authorizer | undefined;
+  /** A token needs one of these; none are asked for where the list is empty. */
+  readonly scopes: readonly string[];
+  readonly integration: Integration;
+}
+
+export type RouteMatch =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'path'; readonly method: Method; readonly segments: readonly Segment[] };
+
+/** A JWT authorizer. */
+export interface Authorizer {
+  readonly name: string;
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly identitySource: { readonly from: 'header' | 'querystring'; readonly name: string };
+}
+
+export interface Integration {
+  readonly function: LambdaFunction;
+  /** Milliseconds that the gateway waits. */
+  readonly timeout: number;
+}
+
+export interface LambdaFunction {
+  readonly name: string;
+  readonly arn: string;
+  readonly handler: string;
+  /** The archive that would be uploaded: file name to text. */
+  readonly files: Readonly<Record<string, string>>;
+  /** MB. */
+  readonly memory: number;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly reservedConcurrency: number | undefined;
+  /** ARN patterns of the callers that may invoke it. */
+  readonly permissions: readonly string[];
+}
+
+/** Milliseconds. Source: http-api-quotas. */
+const LONGEST_INTEGRATION = 30_000;
+
+/** @throws UserError for a reference to what is not declared, and for whatever AWS would refuse or ignore */
+export function apiOf(lookup: Lookup, region: string): HttpApi {
+  const api = theOnly('HTTP API', lookup('aws:apigatewayv2/api:Api'));
+  const stage = theOnly('stage', lookup('aws:apigatewayv2/stage:Stage'));
+  for (const type of ['stage:Stage', 'route:Route', 'integration:Integration', 'authorizer:Authorizer'] as const) {
+    for (const { name, inputs } of lookup(`aws:apigatewayv2/${type}`)) {
+      if (inputs.apiId !== api.id)
+        throw new UserError(`${type} "${name}" belongs to the API ${inputs.apiId}, which is not there.`);
+    }
+  }
+  const functions = new Map(
+    lookup('aws:lambda/function:Function').map((one) => [one.outputs['arn'], functionOf(one, lookup)]),
+  );
+  const authorizers = new Map(
+    lookup('aws:apigatewayv2/authorizer:Authorizer').map((one) => [one.id, authorizerOf(one)]),
+  );
+  const integrations = new Map(
+    lookup('aws:apigatewayv2/integration:Integration').map((one) => [
+      `integrations/${one.id}`,
+      {
+        function: found(functions, one.inputs.integrationUri, `the integration "${one.name}"`, 'function'),
+        timeout: one.inputs.timeoutMilliseconds ?? LONGEST_INTEGRATION,
+      },
+    ]),
+  );
+  const routes = lookup('aws:apigatewayv2/route:Route').map((route) => routeOf(route, authorizers, integrations));
+  refuseTwice(routes);
+  return {
+    apiId: api.id,
+    region,
+    executionArn: String(api.outputs['executionArn']),
+    host: new URL(String(api.outputs['apiEndpoint'])).host,
+    cors: corsOf(api),
+    stage: stageOf(stage, routes),
+    routes,
+  };
+}
+
+function routeOf(
+  { name, inputs }: Known<'aws:apigatewayv2/route:Route'>,
+  authorizers: ReadonlyMap<string, Authorizer>,
+  integrations: ReadonlyMap<string, Integration>,
+): Route {
+  const match = parseRouteKey(inputs.routeKey);
+  const here = `the route "${name}"`;
+  if (match.kind === 'invalid')
+    throw new UserError(`${here} has the key ${JSON.stringify(inputs.routeKey)}: ${match.reason}.`);
+  const integration = found(integrations, inputs.target, here, 'integration');
+  const scopes = inputs.authorizationScopes ?? [];
+  if (inputs.authorizationType === 'JWT') {
+    if (inputs.authorizerId === undefined) throw new UserError(`${here} asks for a JWT and names no authorizer.`);
+    const authorizer = found(authorizers, inputs.authorizerId, here, 'authorizer');
+    return { routeKey: inputs.routeKey, match, authorizer, scopes, integration };
+  }
+  if (inputs.authorizerId !== undefined || scopes.length > 0) {
+    throw new UserError(`${here} is open to anyone (authorizationType NONE) and yet names an authorizer or scopes.`);
+  }
+  return { routeKey: inputs.routeKey, match, authorizer: undefined, scopes: [], integration };
+}
+
+function authorizerOf({ name, inputs }: Known<'aws:apigatewayv2/authorizer:Authorizer'>): Authorizer {
+  const [, from, key] = /^\$request\.(header|querystring)\.(.+)$/.exec(inputs.identitySources[0] ?? '') ?? [];
+  if (key === undefined) throw new Error('the schema let an identity source through');
+  return {
+    name,
+    issuer: inputs.jwtConfiguration.issuer,
+    audiences: inputs.jwtConfiguration.audiences,
+    identitySource: { from: from === 'header' ? 'header' : 'querystring', name: key },
+  };
+}
+
+function functionOf({ inputs, outputs }: Known<'aws:lambda/function:Function'>, lookup: Lookup): LambdaFunction {
+  const name = String(outputs['name']);
+  const arn = String(outputs['arn']);
+  return {
+    name,
+    arn,
+    handler: inputs.handler,
+    files: inputs.code.archive,
+    memory: inputs.memorySize,
+    timeout: inputs.timeout,
+    environment: inputs.environment?.variables ?? {},
+    reservedConcurrency: inputs.reservedConcurrentExecutions,
+    permissions: lookup('aws:lambda/permission:Permission')
+      .filter((permission) => [name, arn].includes(permission.inputs.function))
+      .map((permission) => permission.inputs.sourceArn),
+  };
+}
+
+function stageOf({ inputs }: Known<'aws:apigatewayv2/stage:Stage'>, routes: readonly Route[]): Stage {
+  const routeThrottles = new Map<string, Throttle>();
+  for (const { routeKey, throttlingBurstLimit: burst, throttlingRateLimit: rate } of inputs.routeSettings ?? []) {
+    if (!routes.some((route) => route.routeKey === routeKey)) {
+      throw new UserError(`The stage has settings for the route ${JSON.stringify(routeKey)}, which is not there.`);
+    }
+    routeThrottles.set(routeKey, { burst, rate });
+  }
+  const { throttlingBurstLimit: burst, throttlingRateLimit: rate } = inputs.defaultRouteSettings ?? {};
+  return { name: inputs.name, throttle: { burst, rate }, routeThrottles, variables: inputs.stageVariables };
+}
+
+function corsOf({ inputs: { corsConfiguration: cors } }: Known<'aws:apigatewayv2/api:Api'>): Cors | undefined {
+  if (cors === undefined) return undefined;
+  return {
+    allowOrigins: cors.allowOrigins ?? [],
+    allowMethods: cors.allowMethods ?? [],
+    allowHeaders: cors.allowHeaders ?? [],
+    exposeHeaders: cors.exposeHeaders ?? [],
+    maxAge: cors.maxAge,
+    allowCredentials: cors.allowCredentials ?? false,
+  };
+}
+
+function refuseTwice(routes: readonly Route[]): void {
+  const seen = new Map<string, string>();
+  for (const { routeKey } of routes) {
+    const shape = routeShape(routeKey);
+    const other = seen.get(shape);
+    if (other !== undefined)
+      throw new UserError(
+        `The routes ${JSON.stringify(other)} and ${JSON.stringify(routeKey)} match the same requests.`,
+      );
+    seen.set(shape, routeKey);
+  }
+}
+
+function theOnly<T>(what: string, all: readonly T[]): T {
+  const [one] = all;
+  if (one === undefined || all.length > 1)
+    throw new UserError(`The program declares ${all.length} of the ${what}; the twin serves exactly one.`);
+  return one;
+}
+
+function found<T>(all: ReadonlyMap<unknown, T>, key: string, from: string, what: string): T {
+  const one = all.get(key);
+  if (one === undefined) throw new UserError(`${from} refers to the ${what} ${key}, which is not there.`);
+  return one;
+}

@@ -1,0 +1,66 @@
+import { createHmac } from 'node:crypto';
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const DIGITS = '0123456789';
+
+/** What the random provider's password is made of. */
+export interface PasswordShape {
+  readonly length: number;
+  /** The characters to choose from, class by class, and how many of each there must be. */
+  readonly classes: readonly { readonly characters: string; readonly least: number }[];
+}
+
+/**
+ * The values that a cloud would have chosen: ids, secrets, passwords. They are derived from one seed and the name of
+ * the resource, so that they stay as they are when the program is evaluated again and others come or go.
+ */
+export class Identity {
+  readonly #seed: string;
+
+  constructor(seed: string) {
+    this.#seed = seed;
+  }
+
+  hex(label: string, length: number): string {
+    return this.#pick(label, length, `${DIGITS}abcdef`);
+  }
+
+  lower(label: string, length: number): string {
+    return this.#pick(label, length, `${DIGITS}abcdefghijklmnopqrstuvwxyz`);
+  }
+
+  alphanumeric(label: string, length: number): string {
+    return this.#pick(label, length, DIGITS + LETTERS);
+  }
+
+  password(label: string, { length, classes }: PasswordShape): string {
+    const everything = classes.map(({ characters }) => characters).join('');
+    const least = classes.map(({ characters, least: count }, index) =>
+      this.#pick(`${label}.${index}`, count, characters),
+    );
+    const parts = least.join('').split('');
+    parts.push(...this.#pick(`${label}.rest`, Math.max(0, length - parts.length), everything).split(''));
+    const order = this.#numbers(`${label}.order`, parts.length);
+    return parts
+      .map((character, index) => ({ character, rank: order[index] ?? 0 }))
+      .toSorted((a, b) => a.rank - b.rank)
+      .map(({ character }) => character)
+      .join('');
+  }
+
+  #pick(label: string, length: number, alphabet: string): string {
+    return this.#numbers(label, length)
+      .map((number) => alphabet.charAt(number % alphabet.length))
+      .join('');
+  }
+
+  /** As many 32-bit numbers as asked for: each block is an HMAC of the label and the block's index. */
+  #numbers(label: string, count: number): number[] {
+    const numbers: number[] = [];
+    for (let block = 0; numbers.length < count; block += 1) {
+      const bytes = createHmac('sha256', this.#seed).update(`${label}\0${block}`).digest();
+      for (let at = 0; at < bytes.length && numbers.length < count; at += 4) numbers.push(bytes.readUInt32BE(at));
+    }
+    return numbers;
+  }
+}

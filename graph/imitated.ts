@@ -1,0 +1,231 @@
+import { z } from 'zod';
+import { UserError, type Problem } from '../common/user-error.ts';
+import type { Recorded, RecordedResource } from './record.ts';
+
+/** An input that changes nothing of what the twin serves; any input that is not named at all is refused. */
+const inert = z.unknown().optional();
+const texts = z.array(z.string());
+const amount = z.number().positive();
+
+const throttles = { throttlingBurstLimit: amount.optional(), throttlingRateLimit: amount.optional() };
+const quietRouteSettings = { detailedMetricsEnabled: inert, loggingLevel: inert, dataTraceEnabled: inert };
+
+/**
+ * The resource types that the twin imitates, with the inputs that it honours and the values of them that it knows.
+ * This is the twin's first law as a table: it never fails open, so what is not written here is refused by name.
+ */
+const IMITATED = {
+  'auth0:index/resourceServer:ResourceServer': z.strictObject({
+    identifier: z.string().min(1),
+    signingAlg: z.literal('RS256'),
+    enforcePolicies: z.boolean(),
+    tokenDialect: z.enum(['access_token', 'access_token_authz']),
+    tokenLifetime: z.int().positive(),
+    subjectTypeAuthorization: z.strictObject({
+      client: z.strictObject({ policy: z.enum(['require_client_grant', 'deny_all']) }),
+      user: z.strictObject({ policy: z.enum(['allow_all', 'require_client_grant', 'deny_all']) }),
+    }),
+    name: inert,
+    allowOfflineAccess: z.literal(false).optional(),
+    skipConsentForVerifiableFirstPartyClients: inert,
+    // Only browser flows use it, and the twin has none.
+    tokenLifetimeForWeb: inert,
+  }),
+  'auth0:index/resourceServerScopes:ResourceServerScopes': z.strictObject({
+    resourceServerIdentifier: z.string(),
+    scopes: z.array(z.strictObject({ name: z.string(), description: inert })),
+  }),
+  'auth0:index/client:Client': z.strictObject({
+    name: z.string(),
+    isFirstParty: z.boolean(),
+    grantTypes: texts,
+    oidcConformant: z.literal(true),
+    jwtConfiguration: z.strictObject({ alg: z.literal('RS256'), lifetimeInSeconds: amount.optional() }),
+    appType: inert,
+    description: inert,
+  }),
+  'auth0:index/clientCredentials:ClientCredentials': z.strictObject({
+    clientId: z.string(),
+    authenticationMethod: z.enum(['client_secret_post', 'client_secret_basic']),
+  }),
+  'auth0:index/clientGrant:ClientGrant': z.strictObject({
+    clientId: z.string(),
+    audience: z.string(),
+    scopes: texts,
+    subjectType: z.enum(['client', 'user']),
+  }),
+  'auth0:index/connection:Connection': z.strictObject({
+    name: z.string(),
+    strategy: z.literal('auth0'),
+    options: z
+      .strictObject({ bruteForceProtection: z.boolean().optional(), disableSignup: inert, passwordPolicy: inert })
+      .optional(),
+    displayName: inert,
+  }),
+  'auth0:index/connectionClients:ConnectionClients': z.strictObject({
+    connectionId: z.string(),
+    enabledClients: texts,
+  }),
+  'auth0:index/role:Role': z.strictObject({ name: z.string(), description: inert }),
+  'auth0:index/rolePermissions:RolePermissions': z.strictObject({
+    roleId: z.string(),
+    permissions: z.array(z.strictObject({ name: z.string(), resourceServerIdentifier: z.string() })),
+  }),
+  'auth0:index/user:User': z.strictObject({
+    connectionName: z.string(),
+    email: z.string(),
+    emailVerified: z.boolean().optional(),
+    password: z.string(),
+    blocked: z.boolean().optional(),
+    name: z.string().optional(),
+    nickname: z.string().optional(),
+    picture: z.string().optional(),
+  }),
+  'auth0:index/userRoles:UserRoles': z.strictObject({ userId: z.string(), roles: texts }),
+  'auth0:index/tenant:Tenant': z.strictObject({ defaultDirectory: z.string() }),
+  'aws:apigatewayv2/api:Api': z.strictObject({
+    protocolType: z.literal('HTTP'),
+    corsConfiguration: z
+      .strictObject({
+        allowOrigins: texts.optional(),
+        allowMethods: texts.optional(),
+        allowHeaders: texts.optional(),
+        exposeHeaders: texts.optional(),
+        maxAge: z.int().optional(),
+        allowCredentials: z.boolean().optional(),
+      })
+      .optional(),
+    disableExecuteApiEndpoint: z.literal(false).optional(),
+    name: inert,
+    description: inert,
+    tags: inert,
+  }),
+  'aws:apigatewayv2/authorizer:Authorizer': z.strictObject({
+    apiId: z.string(),
+    authorizerType: z.literal('JWT'),
+    identitySources: z
+      .array(z.string().regex(/^\$request\.(header|querystring)\.[A-Za-z0-9_-]+$/))
+      .length(1, { error: 'a JWT authorizer has exactly one identity source' }),
+    jwtConfiguration: z.strictObject({
+      issuer: z.string().regex(/^https:\/\/[^\s/]+/, { error: 'API Gateway takes an https issuer only' }),
+      audiences: texts
+        .min(1, { error: 'an authorizer without an audience would take tokens of any API' })
+        .max(50, { error: 'an authorizer takes at most 50 audiences' }),
+    }),
+    name: inert,
+  }),
+  'aws:apigatewayv2/route:Route': z.strictObject({
+    apiId: z.string(),
+    routeKey: z.string(),
+    target: z.string(),
+    authorizationType: z.enum(['NONE', 'JWT']),
+    authorizerId: z.string().optional(),
+    authorizationScopes: texts.max(10, { error: 'a route takes at most 10 scopes' }).optional(),
+    apiKeyRequired: z.literal(false).optional(),
+    operationName: inert,
+  }),
+  'aws:apigatewayv2/integration:Integration': z.strictObject({
+    apiId: z.string(),
+    integrationType: z.literal('AWS_PROXY'),
+    integrationUri: z.string(),
+    payloadFormatVersion: z.literal('2.0'),
+    timeoutMilliseconds: z.int().min(50).max(30_000).optional(),
+    integrationMethod: inert,
+    connectionType: z.literal('INTERNET').optional(),
+    description: inert,
+  }),
+  'aws:apigatewayv2/stage:Stage': z.strictObject({
+    apiId: z.string(),
+    name: z.string(),
+    autoDeploy: z.literal(true),
+    defaultRouteSettings: z.strictObject({ ...throttles, ...quietRouteSettings }).optional(),
+    routeSettings: z.array(z.strictObject({ routeKey: z.string(), ...throttles, ...quietRouteSettings })).optional(),
+    stageVariables: z.record(z.string(), z.string()).optional(),
+    accessLogSettings: inert,
+    description: inert,
+    tags: inert,
+  }),
+  'aws:lambda/function:Function': z.strictObject({
+    code: z.strictObject({ archive: z.record(z.string(), z.string()) }),
+    handler: z.string().regex(/^[\w./-]+\.[\w$]+$/),
+    runtime: z.literal('nodejs24.x', { error: 'the twin runs functions on Node 24 only' }),
+    memorySize: z.int().min(128).max(10_240),
+    timeout: z.int().min(1).max(900),
+    reservedConcurrentExecutions: z.int().min(0).optional(),
+    environment: z.strictObject({ variables: z.record(z.string(), z.string()).optional() }).optional(),
+    packageType: z.literal('Zip').optional(),
+    name: inert,
+    description: inert,
+    role: inert,
+    architectures: inert,
+    loggingConfig: inert,
+    tags: inert,
+  }),
+  'aws:lambda/permission:Permission': z.strictObject({
+    action: z.literal('lambda:InvokeFunction'),
+    function: z.string(),
+    principal: z.literal('apigateway.amazonaws.com'),
+    sourceArn: z.string(),
+    statementId: inert,
+  }),
+} as const satisfies Record<string, z.ZodType>;
+
+type Imitated = typeof IMITATED;
+export type ImitatedType = keyof Imitated;
+
+/** Types whose absence changes nothing of what the twin serves. */
+const INERT_TYPES: readonly string[] = [
+  'aws:cloudwatch/logGroup:LogGroup',
+  'aws:iam/role:Role',
+  'aws:iam/rolePolicy:RolePolicy',
+  'random:index/randomPassword:RandomPassword',
+];
+
+/** A resource whose inputs have been found to be ones that the twin honours. */
+export interface Known<T extends ImitatedType> {
+  readonly name: string;
+  readonly id: string;
+  readonly inputs: z.infer<Imitated[T]>;
+  readonly outputs: RecordedResource['outputs'];
+}
+
+/** Looks the resources of a type up, in order of their names. */
+export type Lookup = <T extends ImitatedType>(type: T) => readonly Known<T>[];
+
+/**
+ * Sorts what the program declares by type, and refuses by name whatever the twin neither honours nor knows to be inert.
+ * @throws UserError with every such type, input and value
+ */
+export function sortResources({ resources }: Recorded): Lookup {
+  const problems: Problem[] = [];
+  const known = new Map<string, Known<ImitatedType>[]>();
+  for (const { type, name, id, inputs, outputs } of resources) {
+    if (INERT_TYPES.includes(type)) continue;
+    if (!isImitated(type)) {
+      problems.push({ place: `${type} "${name}"`, message: 'the twin does not imitate this resource type' });
+      continue;
+    }
+    const result = IMITATED[type].safeParse(inputs);
+    if (result.success) known.set(type, [...(known.get(type) ?? []), { name, id, inputs: result.data, outputs }]);
+    else problems.push(...result.error.issues.map((issue) => problem(type, name, issue)));
+  }
+  if (problems.length > 0) {
+    throw new UserError('The twin would not behave as AWS and Auth0 do, so it does not start:', problems);
+  }
+  // What `set` stored under a type was parsed by that type's own schema.
+  return (type) => known.get(type) ?? [];
+}
+
+function isImitated(type: string): type is ImitatedType {
+  return Object.hasOwn(IMITATED, type);
+}
+
+function problem(type: string, name: string, issue: z.core.$ZodIssue): Problem {
+  const resource = `${type} "${name}"`;
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const inputs = issue.keys.map((key) => (path === '' ? key : `${path}.${key}`)).join(', ');
+    return { place: resource, message: `the twin does not honour the input ${inputs}` };
+  }
+  return { place: `${resource}, input ${path}`, message: `the twin cannot honour this value: ${issue.message}` };
+}

@@ -1,0 +1,26 @@
+import { apiOf, type HttpApi } from './http-api.ts';
+import { sortResources } from './imitated.ts';
+import type { Recorded } from './record.ts';
+import { tenantOf, type Tenant } from './tenant.ts';
+
+/** What the program declares, in the words of the domain. */
+export interface Model {
+  readonly stack: string;
+  readonly tenant: Tenant;
+  readonly api: HttpApi;
+  readonly hash: string;
+}
+
+/**
+ * Reads the resources as the tenant and the API that they describe.
+ * @throws UserError for anything that the twin would have to guess or leave out
+ */
+export function modelOf(recorded: Recorded): Model {
+  const lookup = sortResources(recorded);
+  return {
+    stack: recorded.stack,
+    tenant: tenantOf(lookup, recorded.providers.auth0),
+    api: apiOf(lookup, recorded.providers.aws.region),
+    hash: recorded.hash,
+  };
+}

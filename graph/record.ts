@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import * as pulumi from '@pulumi/pulumi';
+import { UserError } from '../common/user-error.ts';
+import { Identity } from './identity.ts';
+import { cloudOutputs } from './ids.ts';
+import { plain, type Plain } from './plain.ts';
+import type { StackConfig } from './stack-file.ts';
+
+/** A resource as the program registered it. */
+export interface RecordedResource {
+  readonly type: string;
+  readonly name: string;
+  readonly id: string;
+  readonly inputs: Readonly<Record<string, Plain>>;
+  /** Inputs that were marked secret, as dotted paths. */
+  readonly secretInputs: readonly string[];
+  /** What its cloud would have filled in. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly protect: boolean;
+}
+
+/** Everything that the program declares, as plain data. */
+export interface Recorded {
+  readonly project: string;
+  readonly stack: string;
+  /** The providers' own configuration, credentials left out, and the custom domain that the tenant has. */
+  readonly providers: {
+    readonly auth0: { readonly domain: string; readonly issuerDomain: string | undefined };
+    readonly aws: { readonly region: string };
+  };
+  /** Sorted by type and name: registration order is not the order of the program. */
+  readonly resources: readonly RecordedResource[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly secretOutputs: readonly string[];
+  /** SHA-256 over all that the program declares. */
+  readonly hash: string;
+}
+
+/** A program: the default export of `index.ts`. */
+export type Program = () => Promise<Record<string, unknown>>;
+
+interface RecordOptions {
+  readonly config: StackConfig;
+  /** Loads the program once the mocks are in place. */
+  readonly load: () => Promise<Program>;
+  /** What ids, secrets and passwords are derived from. */
+  readonly seed: string;
+  /** Replaces what a cloud would have answered, for tests that ask whether a value flows. */
+  readonly adjust?: (resource: RecordedResource) => Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Runs the program under Pulumi's mocks and hands over what it registered. No cloud is asked, no engine is needed.
+ * Source: https://www.pulumi.com/docs/iac/guides/testing/unit/
+ * @throws UserError for what the engine would refuse, and whatever the program itself throws
+ */
+export async function record({ config, load, seed, adjust }: RecordOptions): Promise<Recorded> {
+  const resources = new Map<string, RecordedResource>();
+  const refused: UserError[] = [];
+  const protects = new Map<string, boolean>();
+  const identity = new Identity(`${seed} ${config.stack}`);
+  const providers = {
+    auth0: { domain: config.values['auth0:domain'] ?? '', issuerDomain: config.values['api:issuerDomain'] },
+    aws: { region: config.values['aws:region'] ?? '' },
+  };
+
+  await pulumi.runtime.setMocks(
+    {
+      newResource: async ({ type, name, inputs: given, custom, id: existing }) => {
+        const inputs = given as Readonly<Record<string, unknown>>;
+        const values = await plain(inputs);
+        if (custom === false) return { id: undefined, state: values.value };
+        const key = `${type} ${name}`;
+        try {
+          if (resources.has(key))
+            throw new UserError(`The program declares ${type} "${name}" twice; names must differ.`);
+          if (existing) {
+            throw new UserError(
+              `The program reads or imports ${type} "${name}" (${existing}), which the twin cannot know.`,
+            );
+          }
+          const { id, outputs = {} } = cloudOutputs(type, {
+            name,
+            inputs: values.value,
+            identity,
+            region: providers.aws.region,
+          });
+          const protect = protects.get(key) ?? false;
+          const resource = { type, name, id, inputs: values.value, secretInputs: values.secrets, outputs, protect };
+          resources.set(key, { ...resource, outputs: { ...outputs, ...adjust?.(resource) } });
+          return { id, state: { ...inputs, ...outputs, ...adjust?.(resource) } };
+        } catch (error) {
+          if (error instanceof UserError) refused.push(error);
+          throw error;
+        }
+      },
+      call: ({ token }) => {
+        const error = new UserError(`The program calls ${token}, a provider function that the twin does not imitate.`);
+        refused.push(error);
+        throw error;
+      },
+    },
+    config.project,
+    config.stack,
+    false,
+  );
+  pulumi.runtime.setAllConfig({ ...config.values });
+
+  const secretOutputs: string[] = [];
+  let outputs: Record<string, unknown>;
+  try {
+    const program = await load();
+    outputs = (await pulumi.runtime.runInPulumiStack(async () => {
+      pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
+        protects.set(`${type} ${name}`, opts.protect ?? false);
+        return undefined;
+      });
+      const declared = await program();
+      for (const [key, value] of Object.entries(declared)) {
+        if (pulumi.Output.isInstance(value) && (await pulumi.isSecret(value))) secretOutputs.push(key);
+      }
+      return declared;
+    })) as Record<string, unknown>;
+    // Only now has everything arrived: what nothing awaits is still under way when the program itself has ended.
+    await pulumi.runtime.disconnect();
+  } catch (error) {
+    throw refused[0] ?? error;
+  }
+  if (refused[0]) throw refused[0];
+
+  const sorted = [...resources.values()].toSorted((a, b) => compare(a.type, b.type) || compare(a.name, b.name));
+  return {
+    project: config.project,
+    stack: config.stack,
+    providers,
+    resources: sorted,
+    outputs,
+    secretOutputs,
+    hash: createHash('sha256')
+      .update(JSON.stringify([providers, sorted]))
+      .digest('hex'),
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

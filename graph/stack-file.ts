@@ -1,0 +1,130 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
+import { didYouMean } from '../common/nearest.ts';
+import { UserError, type Problem } from '../common/user-error.ts';
+
+/** The configuration that Pulumi's engine would hand to the program. */
+export interface StackConfig {
+  readonly project: string;
+  readonly stack: string;
+  /** Namespaced key to value, as `pulumi.runtime.allConfig()` has it: lists and maps as JSON. */
+  readonly values: Readonly<Record<string, string>>;
+  /** The Pulumi ESC environments that the engine would add; nothing of them is known here. */
+  readonly environments: readonly string[];
+}
+
+export const STACK_NAME = /^[A-Za-z0-9._-]+$/;
+
+/**
+ * Reads `Pulumi.yaml` and `Pulumi.<stack>.yaml` by Pulumi's rules: a key without a namespace belongs to the project,
+ * and the project's file gives defaults.
+ * Source: https://www.pulumi.com/docs/iac/concepts/config/ and .../reference/pulumi-yaml/
+ * @param given values from the command line (`--config key=value`), which replace those of the file
+ * @throws UserError for a stack without a file, a file that is not YAML, or an encrypted value nobody gave
+ */
+export function readStackFile(root: URL, stack: string, given: Readonly<Record<string, string>> = {}): StackConfig {
+  if (!STACK_NAME.test(stack)) {
+    throw new UserError(`${JSON.stringify(stack)} is no stack name: letters, digits and ._- only.`);
+  }
+  const file = `Pulumi.${stack}.yaml`;
+  if (!existsSync(new URL(file, root))) {
+    const known = stackNames(root);
+    throw new UserError(`There is no ${file}${didYouMean(stack, known)} (the stacks here: ${known.join(', ')})`);
+  }
+  const project = readYaml(root, 'Pulumi.yaml');
+  const stackFile = readYaml(root, file);
+  const name = project['name'];
+  if (typeof name !== 'string') throw new UserError('Pulumi.yaml has no name; write the project’s.');
+
+  const namespaced = (key: string): string => (key.includes(':') ? key.replace(':config:', ':') : `${name}:${key}`);
+  const values: Record<string, string> = {};
+  const problems: Problem[] = [];
+  for (const [key, declared] of Object.entries(section(project, 'config'))) {
+    const value = isRecord(declared) ? (declared['value'] ?? declared['default']) : declared;
+    if (value !== undefined && value !== null) values[namespaced(key)] = asText(value);
+  }
+  for (const [key, value] of Object.entries(section(stackFile, 'config'))) {
+    const full = namespaced(key);
+    if (!holdsSecure(value)) values[full] = asText(value);
+    else if (isCredential(full)) delete values[full];
+    else if (given[full] === undefined) {
+      problems.push({
+        place: `${file}, ${key}`,
+        message: `the value is encrypted, and only Pulumi can read it; give it here with --config ${full}=<value>`,
+      });
+    }
+  }
+  if (problems.length > 0) throw new UserError(`${file} has values that cannot be read without Pulumi:`, problems);
+  return { project: name, stack, values: { ...values, ...given }, environments: environmentNames(stackFile) };
+}
+
+/** The stacks that have a file in the folder. */
+export function stackNames(root: URL): string[] {
+  return readdirSync(root)
+    .map((file) => /^Pulumi\.([A-Za-z0-9._-]+)\.yaml$/.exec(file)?.[1])
+    .filter((name) => name !== undefined)
+    .toSorted();
+}
+
+/** Credentials of the clouds: the twin asks no cloud, so it needs none. */
+function isCredential(key: string): boolean {
+  return (key.startsWith('aws:') && key !== 'aws:region') || (key.startsWith('auth0:') && key !== 'auth0:domain');
+}
+
+function readYaml(root: URL, file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(new URL(file, root), 'utf8');
+  } catch {
+    throw new UserError(`${file} cannot be read.`);
+  }
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter });
+  if (document.errors.length > 0) {
+    throw new UserError(
+      `${file} is not valid YAML:`,
+      document.errors.map(({ pos, message }) => ({
+        place: `${file}:${lineCounter.linePos(pos[0]).line}`,
+        message: message.split('\n')[0] ?? message,
+      })),
+    );
+  }
+  if (isMap(document.contents)) {
+    for (const pair of document.contents.items) {
+      if (!isPair(pair) || !isScalar(pair.key)) throw new UserError(`${file}: a key at the top is not a plain word.`);
+    }
+  }
+  const value: unknown = document.toJS();
+  if (value === null) return {};
+  if (!isRecord(value)) throw new UserError(`${file} must hold keys and values.`);
+  return value;
+}
+
+function section(file: Record<string, unknown>, key: string): Record<string, unknown> {
+  const value = file[key];
+  return isRecord(value) ? value : {};
+}
+
+function environmentNames(file: Record<string, unknown>): string[] {
+  const value = file['environment'];
+  const listed: unknown = isRecord(value) ? value['imports'] : value;
+  if (typeof listed === 'string') return [listed];
+  if (Array.isArray(listed)) return listed.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)));
+  return value === undefined ? [] : ['(written in the stack file)'];
+}
+
+function holdsSecure(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsSecure);
+  if (!isRecord(value)) return false;
+  const keys = Object.keys(value);
+  if (keys.length === 1 && keys[0] === 'secure') return true;
+  return Object.values(value).some(holdsSecure);
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,235 @@
+import { UserError } from '../common/user-error.ts';
+import type { Lookup } from './imitated.ts';
+
+/** An Auth0 tenant, as far as the program declares it. */
+export interface Tenant {
+  /** The tenant's own domain, from the provider's configuration. */
+  readonly domain: string;
+  /** The domain that tokens are requested from: the custom domain, where the tenant has one. */
+  readonly issuerDomain: string;
+  readonly resourceServers: readonly ResourceServer[];
+  readonly clients: readonly Client[];
+  readonly grants: readonly ClientGrant[];
+  readonly connections: readonly Connection[];
+  readonly roles: readonly Role[];
+  readonly users: readonly User[];
+  /** The connection that plain `grant_type=password` logs in against. */
+  readonly defaultDirectory: string | undefined;
+}
+
+/** An API in Auth0. Source: https://auth0.com/docs/get-started/apis/api-settings */
+export interface ResourceServer {
+  readonly identifier: string;
+  readonly scopes: readonly string[];
+  /** RBAC: a user's token holds no more than the user's permissions. */
+  readonly enforcePolicies: boolean;
+  /** `access_token_authz` puts the user's permissions into the token besides. */
+  readonly permissionsInToken: boolean;
+  /** Seconds. */
+  readonly tokenLifetime: number;
+  readonly clientPolicy: 'require_client_grant' | 'deny_all';
+  readonly userPolicy: 'allow_all' | 'require_client_grant' | 'deny_all';
+}
+
+export interface Client {
+  readonly clientId: string;
+  readonly name: string;
+  /** The resource's name in the program. */
+  readonly logicalName: string;
+  readonly firstParty: boolean;
+  readonly grantTypes: readonly string[];
+  readonly secret: string;
+  /** Seconds that an id token lives. */
+  readonly idTokenLifetime: number;
+}
+
+export interface ClientGrant {
+  readonly clientId: string;
+  readonly audience: string;
+  readonly scopes: readonly string[];
+  readonly subjectType: 'client' | 'user';
+}
+
+export interface Connection {
+  readonly id: string;
+  readonly name: string;
+  readonly clientIds: readonly string[];
+  readonly bruteForceProtection: boolean;
+}
+
+export interface Permission {
+  readonly name: string;
+  readonly audience: string;
+}
+
+export interface Role {
+  readonly id: string;
+  readonly name: string;
+  readonly logicalName: string;
+  readonly permissions: readonly Permission[];
+}
+
+export interface User {
+  readonly userId: string;
+  readonly email: string;
+  readonly emailVerified: boolean;
+  readonly connection: string;
+  readonly password: string;
+  readonly blocked: boolean;
+  readonly name: string;
+  readonly nickname: string;
+  readonly picture: string | undefined;
+  readonly roleIds: readonly string[];
+}
+
+/** Auth0's default for a client's id tokens, in seconds. */
+const ID_TOKEN_LIFETIME = 36_000;
+
+/** @throws UserError where the resources refer to something that is not there */
+export function tenantOf(
+  lookup: Lookup,
+  provider: { readonly domain: string; readonly issuerDomain: string | undefined },
+): Tenant {
+  if (provider.domain === '')
+    throw new UserError('The stack file names no auth0:domain; the twin has no tenant to imitate.');
+  const scopes = lookup('auth0:index/resourceServerScopes:ResourceServerScopes');
+  const enabled = lookup('auth0:index/connectionClients:ConnectionClients');
+  const held = lookup('auth0:index/rolePermissions:RolePermissions');
+  const assigned = lookup('auth0:index/userRoles:UserRoles');
+  const tenants = lookup('auth0:index/tenant:Tenant');
+  if (tenants.length > 1) throw new UserError('The program declares the Auth0 tenant more than once.');
+
+  const tenant: Tenant = {
+    domain: provider.domain,
+    issuerDomain: provider.issuerDomain ?? provider.domain,
+    resourceServers: lookup('auth0:index/resourceServer:ResourceServer').map(({ inputs }) => ({
+      identifier: inputs.identifier,
+      scopes: scopes
+        .filter((one) => one.inputs.resourceServerIdentifier === inputs.identifier)
+        .flatMap((one) => one.inputs.scopes.map(({ name }) => name)),
+      enforcePolicies: inputs.enforcePolicies,
+      permissionsInToken: inputs.tokenDialect === 'access_token_authz',
+      tokenLifetime: inputs.tokenLifetime,
+      clientPolicy: inputs.subjectTypeAuthorization.client.policy,
+      userPolicy: inputs.subjectTypeAuthorization.user.policy,
+    })),
+    clients: lookup('auth0:index/client:Client').map(({ name, id, inputs }) => ({
+      clientId: id,
+      name: inputs.name,
+      logicalName: name,
+      firstParty: inputs.isFirstParty,
+      grantTypes: inputs.grantTypes,
+      secret: secretOf(lookup, id, name),
+      idTokenLifetime: inputs.jwtConfiguration.lifetimeInSeconds ?? ID_TOKEN_LIFETIME,
+    })),
+    grants: lookup('auth0:index/clientGrant:ClientGrant').map(({ inputs }) => inputs),
+    connections: lookup('auth0:index/connection:Connection').map(({ id, inputs }) => ({
+      id,
+      name: inputs.name,
+      clientIds: enabled.filter((one) => one.inputs.connectionId === id).flatMap((one) => one.inputs.enabledClients),
+      bruteForceProtection: inputs.options?.bruteForceProtection ?? true,
+    })),
+    roles: lookup('auth0:index/role:Role').map(({ id, name, inputs }) => ({
+      id,
+      name: inputs.name,
+      logicalName: name,
+      permissions: held
+        .filter((one) => one.inputs.roleId === id)
+        .flatMap((one) => one.inputs.permissions)
+        .map((permission) => ({ name: permission.name, audience: permission.resourceServerIdentifier })),
+    })),
+    users: lookup('auth0:index/user:User').map(({ id, inputs }) => ({
+      userId: id,
+      email: inputs.email,
+      emailVerified: inputs.emailVerified ?? false,
+      connection: inputs.connectionName,
+      password: inputs.password,
+      blocked: inputs.blocked ?? false,
+      name: inputs.name ?? inputs.email,
+      nickname: inputs.nickname ?? inputs.email.split('@')[0] ?? inputs.email,
+      picture: inputs.picture,
+      roleIds: assigned.filter((one) => one.inputs.userId === id).flatMap((one) => one.inputs.roles),
+    })),
+    defaultDirectory: tenants[0]?.inputs.defaultDirectory,
+  };
+  refuseDangling(tenant, lookup);
+  return tenant;
+}
+
+function secretOf(lookup: Lookup, clientId: string, name: string): string {
+  const found = lookup('auth0:index/clientCredentials:ClientCredentials').filter(
+    ({ inputs }) => inputs.clientId === clientId,
+  );
+  const secret = found[0]?.outputs['clientSecret'];
+  if (found.length !== 1 || typeof secret !== 'string') {
+    throw new UserError(
+      `The client "${name}" has ${found.length} ClientCredentials; the twin needs exactly one to know its secret.`,
+    );
+  }
+  return secret;
+}
+
+/** A reference to what is not declared would be an error of the cloud's, in the middle of `pulumi up`. */
+function refuseDangling(tenant: Tenant, lookup: Lookup): void {
+  const audiences = new Set(tenant.resourceServers.map(({ identifier }) => identifier));
+  const clientIds = new Set(tenant.clients.map(({ clientId }) => clientId));
+  const connections = new Set(tenant.connections.map(({ name }) => name));
+  const roleIds = new Set(tenant.roles.map(({ id }) => id));
+  const scopes = new Set(
+    tenant.resourceServers.flatMap(({ identifier, scopes: names }) => names.map((name) => `${identifier} ${name}`)),
+  );
+  const references: readonly (readonly [from: string, to: string, exists: boolean])[] = [
+    ...lookup('auth0:index/resourceServerScopes:ResourceServerScopes').map(({ name, inputs }) => {
+      const to = inputs.resourceServerIdentifier;
+      return [`the scopes "${name}"`, `the API ${to}`, audiences.has(to)] as const;
+    }),
+    ...lookup('auth0:index/clientGrant:ClientGrant').flatMap(({ name, inputs }) => [
+      [`the client grant "${name}"`, `the API ${inputs.audience}`, audiences.has(inputs.audience)] as const,
+      [`the client grant "${name}"`, `the client ${inputs.clientId}`, clientIds.has(inputs.clientId)] as const,
+      ...inputs.scopes.map(
+        (scope) =>
+          [`the client grant "${name}"`, `the scope ${scope}`, scopes.has(`${inputs.audience} ${scope}`)] as const,
+      ),
+    ]),
+    ...tenant.roles.flatMap(({ logicalName, permissions }) =>
+      permissions.map(
+        ({ name, audience }) =>
+          [
+            `the role "${logicalName}"`,
+            `the permission ${name} of ${audience}`,
+            scopes.has(`${audience} ${name}`),
+          ] as const,
+      ),
+    ),
+    ...lookup('auth0:index/connectionClients:ConnectionClients').flatMap(({ name, inputs }) => [
+      [
+        `the enabled clients "${name}"`,
+        `the connection ${inputs.connectionId}`,
+        tenant.connections.some(({ id }) => id === inputs.connectionId),
+      ] as const,
+      ...inputs.enabledClients.map(
+        (id) => [`the enabled clients "${name}"`, `the client ${id}`, clientIds.has(id)] as const,
+      ),
+    ]),
+    ...tenant.users.flatMap(({ email, connection, roleIds: ids }) => [
+      [`the user ${email}`, `the connection ${connection}`, connections.has(connection)] as const,
+      ...ids.map((id) => [`the user ${email}`, `the role ${id}`, roleIds.has(id)] as const),
+    ]),
+    ...(tenant.defaultDirectory === undefined
+      ? []
+      : [
+          [
+            'the tenant',
+            `the connection ${tenant.defaultDirectory}`,
+            connections.has(tenant.defaultDirectory),
+          ] as const,
+        ]),
+  ];
+  const dangling = references.filter(([, , exists]) => !exists);
+  if (dangling.length > 0) {
+    throw new UserError(
+      'The program refers to what it does not declare:',
+      dangling.map(([from, to]) => ({ place: from, message: `refers to ${to}, which is not there` })),
+    );
+  }
+}

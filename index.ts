@@ -1,0 +1,18 @@
+import type * as pulumi from '@pulumi/pulumi';
+import { ApiSide } from './api.ts';
+import { Auth0Side } from './auth0.ts';
+import { contract } from './contract.ts';
+import { checkContract } from './program/define-contract.ts';
+import { outputs } from './program/outputs.ts';
+import { readSettings } from './settings.ts';
+
+const root = new URL('./', import.meta.url);
+
+/** Settings, then Auth0, then the API, then the outputs. The engine calls it; so do the twin and the tests. */
+export default async function program(): Promise<Record<string, pulumi.Input<unknown>>> {
+  checkContract(contract, root);
+  const settings = readSettings(contract);
+  const tenant = new Auth0Side('auth0', { contract, settings });
+  const api = new ApiSide('api', { contract, settings, root, issuer: tenant.issuer, audience: tenant.audience });
+  return outputs(tenant, api);
+}

@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { didYouMean } from '../common/nearest.ts';
+import { parseRouteKey, routeShape, type PathRouteKey } from '../common/route-key.ts';
+import { UserError, type Problem } from '../common/user-error.ts';
+
+/** A Lambda function's code and size. */
+export interface HandlerSpec {
+  /** The TypeScript file that exports `handler`, relative to the project. */
+  readonly file: string;
+  /** Memory in MB, 128 to 10240. Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+  readonly memory: number;
+  /** Seconds, 1 to 30: the gateway waits no longer than 30 s. Source: http-api-quotas. */
+  readonly timeout: number;
+}
+
+/** A route: the handler that serves it, and who may call it. */
+export interface RouteSpec<Permission extends string = string, Handler extends string = string> {
+  readonly handler: Handler;
+  /** A caller needs at least one of these in its token's scope; `public` lets anyone in, without a token. */
+  readonly scopes: readonly [Permission, ...Permission[]] | 'public';
+}
+
+/** What the API is, in every stack. */
+export interface Contract {
+  /** Permission name to description. */
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly handlers: Readonly<Record<string, HandlerSpec>>;
+  readonly routes: Readonly<Record<string, RouteSpec>>;
+  /** Role name to the permissions that a user with the role has. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+}
+
+type Routes<Spec> = Readonly<Record<PathRouteKey, Spec>> & { readonly $default?: Spec };
+
+/** Quotas that no stack can raise. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const SCOPES_PER_ROUTE = 10;
+
+/** Declares the contract, so that the compiler underlines a permission or handler that was never declared. */
+export function defineContract<
+  const Permissions extends Readonly<Record<string, string>>,
+  const Handlers extends Readonly<Record<string, HandlerSpec>>,
+>(contract: {
+  readonly permissions: Permissions;
+  readonly handlers: Handlers;
+  readonly routes: Routes<RouteSpec<NoInfer<keyof Permissions & string>, NoInfer<keyof Handlers & string>>>;
+  readonly roles: Readonly<Record<string, readonly NoInfer<keyof Permissions & string>[]>>;
+}): Contract {
+  return contract;
+}
+
+/**
+ * Checks at run time what the compiler cannot see, and what it would have seen, since a run strips the types.
+ * @param root the folder that handler files are relative to
+ * @throws UserError with every problem found
+ */
+export function checkContract(contract: Contract, root: URL): void {
+  const problems = [
+    ...permissionProblems(contract),
+    ...handlerProblems(contract, root),
+    ...routeProblems(contract),
+    ...roleProblems(contract),
+  ];
+  if (problems.length > 0) throw new UserError('contract.ts cannot be used:', problems);
+}
+
+function permissionProblems({ permissions }: Contract): Problem[] {
+  return Object.entries(permissions).flatMap(([name, description]) => {
+    const place = `contract.ts, permissions, ${JSON.stringify(name)}`;
+    const problems: Problem[] = [];
+    // RFC 6749, section 3.3: the characters of a scope token.
+    if (!/^[\x21\x23-\x5b\x5d-\x7e]{1,280}$/.test(name)) {
+      problems.push({ place, message: 'a permission is 1 to 280 printable ASCII characters without space, " or \\' });
+    }
+    if (['openid', 'profile', 'email', 'offline_access'].includes(name)) {
+      problems.push({ place, message: 'this name is reserved by OpenID Connect; choose another' });
+    }
+    if (typeof description !== 'string' || description.trim() === '') {
+      problems.push({ place, message: 'give it a description: Auth0 shows it to whoever grants the permission' });
+    }
+    return problems;
+  });
+}
+
+function handlerProblems({ handlers }: Contract, root: URL): Problem[] {
+  return Object.entries(handlers).flatMap(([key, { file, memory, timeout }]) => {
+    const place = `contract.ts, handlers, ${key}`;
+    const problems: Problem[] = [];
+    if (!/^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(key)) {
+      problems.push({ place, message: 'a handler key is a letter and up to 39 letters, digits, - or _' });
+    }
+    if (!existsSync(new URL(file, root))) {
+      problems.push({ place, message: `the file ${file} does not exist; create it or correct the path` });
+    }
+    if (!Number.isInteger(memory) || memory < 128 || memory > 10_240) {
+      problems.push({ place, message: `memory is ${memory}; write whole MB from 128 to 10240` });
+    }
+    if (!Number.isInteger(timeout) || timeout < 1 || timeout > 30) {
+      problems.push({ place, message: `timeout is ${timeout}; write whole seconds from 1 to 30` });
+    }
+    return problems;
+  });
+}
+
+function routeProblems({ routes, handlers, permissions }: Contract): Problem[] {
+  const shapes = new Map<string, string>();
+  return Object.entries(routes).flatMap(([key, { handler, scopes }]) => {
+    const place = `contract.ts, routes, ${JSON.stringify(key)}`;
+    const problems: Problem[] = [];
+    const parsed = parseRouteKey(key);
+    if (parsed.kind === 'invalid') problems.push({ place, message: parsed.reason });
+    const twin = shapes.get(routeShape(key));
+    if (twin !== undefined)
+      problems.push({ place, message: `it matches the same requests as ${JSON.stringify(twin)}` });
+    shapes.set(routeShape(key), key);
+    if (!Object.hasOwn(handlers, handler)) {
+      const near = didYouMean(handler, Object.keys(handlers));
+      problems.push({ place, message: `the handler ${JSON.stringify(handler)} is not declared under handlers${near}` });
+    }
+    return [...problems, ...scopeProblems(place, scopes, permissions)];
+  });
+}
+
+function scopeProblems(
+  place: string,
+  scopes: readonly string[] | string,
+  permissions: Contract['permissions'],
+): Problem[] {
+  if (scopes === 'public') return [];
+  if (!Array.isArray(scopes)) return [{ place, message: `scopes must be a list of permissions or the word public` }];
+  const problems = undeclared(place, scopes, permissions);
+  if (scopes.length === 0) {
+    problems.push({
+      place,
+      message: 'an empty scope list would let in any token of the audience; name a permission, or write public',
+    });
+  }
+  if (scopes.length > SCOPES_PER_ROUTE) {
+    problems.push({
+      place,
+      message: `${scopes.length} scopes; API Gateway takes at most ${SCOPES_PER_ROUTE} on a route`,
+    });
+  }
+  return problems;
+}
+
+function roleProblems({ roles, permissions }: Contract): Problem[] {
+  return Object.entries(roles).flatMap(([name, held]) => undeclared(`contract.ts, roles, ${name}`, held, permissions));
+}
+
+function undeclared(place: string, names: readonly string[], permissions: Contract['permissions']): Problem[] {
+  const problems = names
+    .filter((name) => !Object.hasOwn(permissions, name))
+    .map((name) => ({
+      place,
+      message: `the permission ${JSON.stringify(name)} is not declared under permissions${didYouMean(name, Object.keys(permissions))}`,
+    }));
+  if (new Set(names).size < names.length) problems.push({ place, message: 'a permission is named twice' });
+  return problems;
+}

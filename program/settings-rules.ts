@@ -1,0 +1,152 @@
+import { didYouMean } from '../common/nearest.ts';
+import type { Problem } from '../common/user-error.ts';
+import type { CheckedKeys, ClientSettings } from '../settings.ts';
+import type { Contract } from './define-contract.ts';
+
+/** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html (cannot be raised). */
+const AUDIENCES_PER_AUTHORIZER = 50;
+/** The domain that the shipped stack files carry until somebody writes their own. */
+const PLACEHOLDER = /^your-.*tenant\.[a-z]{2}\.auth0\.com$/;
+
+/**
+ * The rules that join several keys of a stack file, or a key and the contract. A key that has a problem of its own is
+ * absent here, and the rules that need it stay silent.
+ * @param hasEngine whether a real engine runs the program, so that real clouds are about to be asked
+ */
+export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEngine: boolean): Problem[] {
+  return [
+    ...domainProblems(keys, hasEngine),
+    ...quotaProblems(keys, contract),
+    ...(keys['api:clients'] ?? []).flatMap((client, index, all) => [
+      ...clientProblems(client, `api:clients.${index} (${client.name})`, keys, contract),
+      ...(all.findIndex(({ name }) => name === client.name) < index
+        ? [{ place: `api:clients.${index}.name`, message: `${client.name} is named twice` }]
+        : []),
+    ]),
+    ...testUserProblems(keys, contract),
+    ...directoryProblems(keys),
+  ];
+}
+
+function domainProblems(keys: CheckedKeys, hasEngine: boolean): Problem[] {
+  const problems: Problem[] = [];
+  const domain = keys['auth0:domain'];
+  if (hasEngine && domain !== undefined && PLACEHOLDER.test(domain)) {
+    problems.push({ place: 'auth0:domain', message: `${domain} is a placeholder; write your own tenant's domain` });
+  }
+  if (domain !== undefined && keys['api:audience'] === `https://${domain}/api/v2/`) {
+    problems.push({
+      place: 'api:audience',
+      message: "this is the tenant's Management API; give your API its own identifier",
+    });
+  }
+  return problems;
+}
+
+function quotaProblems(keys: CheckedKeys, contract: Contract): Problem[] {
+  const problems: Problem[] = [];
+  const audiences = 1 + (keys['api:otherAudiences']?.length ?? 0);
+  if (audiences > AUDIENCES_PER_AUTHORIZER) {
+    problems.push({
+      place: 'api:otherAudiences',
+      message: `${audiences} audiences with api:audience; an authorizer takes at most ${AUDIENCES_PER_AUTHORIZER}`,
+    });
+  }
+  const routes = Object.keys(contract.routes).length;
+  const quota = keys['api:routeQuota'];
+  if (quota !== undefined && routes > quota) {
+    problems.push({
+      place: 'api:routeQuota',
+      message: `contract.ts has ${routes} routes and an API takes ${quota}; ask AWS to raise the quota and write the new one here`,
+    });
+  }
+  return problems;
+}
+
+function clientProblems(client: ClientSettings, place: string, keys: CheckedKeys, contract: Contract): Problem[] {
+  const problems = undeclared(
+    `${place}.permissions`,
+    'permission',
+    client.permissions,
+    Object.keys(contract.permissions),
+  );
+  const grants = `${place}.grants`;
+  if (client.grants.includes('password')) {
+    if (client.party === 'third') {
+      problems.push({ place: grants, message: 'Auth0 refuses the password grant to a third-party client; remove it' });
+    }
+    if (keys['api:production'] === true) {
+      problems.push({
+        place: grants,
+        message: 'api:production is true, where no client may use the password grant; remove it',
+      });
+    }
+    if (keys['api:passwordGrant'] === 'forbid') {
+      problems.push({
+        place: grants,
+        message: 'api:passwordGrant is forbid; remove password here, or write allow there',
+      });
+    }
+  }
+  if (client.permissions.length > 0 && !client.grants.includes('client_credentials')) {
+    problems.push({
+      place: `${place}.permissions`,
+      message:
+        "only client_credentials uses them, and this client has not that grant (a user's come from roles); write []",
+    });
+  }
+  if (new Set(client.grants).size < client.grants.length) {
+    problems.push({ place: grants, message: 'a grant is named twice' });
+  }
+  return problems;
+}
+
+function testUserProblems(keys: CheckedKeys, contract: Contract): Problem[] {
+  const user = keys['api:testUser'];
+  if (user === undefined) return [];
+  const problems = undeclared('api:testUser.roles', 'role', user.roles, Object.keys(contract.roles));
+  const place = 'api:testUser';
+  if (keys['api:production'] === true) {
+    problems.push({ place, message: 'api:production is true, where a test user has no place; remove it' });
+  }
+  if (keys['api:passwordGrant'] === 'forbid') {
+    problems.push({
+      place,
+      message: 'api:passwordGrant is forbid, so nobody could log the test user in; remove it, or write allow there',
+    });
+  }
+  if (keys['api:passwordGrant'] === 'allow' && keys['api:clients'] !== undefined && !anyPasswordClient(keys)) {
+    problems.push({
+      place,
+      message: 'no client has the password grant, so nobody could log the test user in; give it to one',
+    });
+  }
+  return problems;
+}
+
+function directoryProblems(keys: CheckedKeys): Problem[] {
+  if (keys['api:passwordGrant'] === 'allow' && keys['api:production'] === true) {
+    return [{ place: 'api:passwordGrant', message: 'api:production is true, where it must be forbid' }];
+  }
+  if (keys['api:defaultDirectory'] === true && keys['api:clients'] !== undefined && !anyPasswordClient(keys)) {
+    return [
+      { place: 'api:defaultDirectory', message: 'no client has the password grant, so it serves nothing; write false' },
+    ];
+  }
+  return [];
+}
+
+function anyPasswordClient(keys: CheckedKeys): boolean {
+  return (keys['api:clients'] ?? []).some(({ grants }) => grants.includes('password'));
+}
+
+function undeclared(place: string, kind: string, names: readonly string[], declared: readonly string[]): Problem[] {
+  const problems = names
+    .filter((name) => !declared.includes(name))
+    .map((name) => ({
+      place,
+      message: `the ${kind} ${JSON.stringify(name)} is not declared in contract.ts${didYouMean(name, declared)}`,
+    }));
+  if (new Set(names).size < names.length) problems.push({ place, message: `a ${kind} is named twice` });
+  return problems;
+}

@@ -1,0 +1,227 @@
+import * as auth0 from '@pulumi/auth0';
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import { z } from 'zod';
+import { didYouMean } from './common/nearest.ts';
+import { UserError, type Problem } from './common/user-error.ts';
+import type { Contract } from './program/define-contract.ts';
+import { combinationProblems } from './program/settings-rules.ts';
+
+const GRANTS = ['client_credentials', 'password'] as const;
+export type GrantType = (typeof GRANTS)[number];
+
+const host = z.string().regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
+  error: 'write the host alone in lower case, like your-tenant.eu.auth0.com: no https://, no slash, no port',
+});
+
+const identifier = z
+  .string()
+  .max(600)
+  .refine((text) => URL.canParse(text) && !/\s/.test(text), {
+    error: 'an API identifier must be a URI, like https://api.example.com (nothing needs to answer there)',
+  });
+
+const names = z.array(z.string());
+
+const client = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,39}$/, {
+      error: 'a client name is a small letter and up to 39 small letters, digits or -',
+    })
+    .meta({ description: 'Also its name under clientIds and clientSecrets in the outputs.' }),
+  party: z.enum(['first', 'third']).meta({
+    description: "first: an application of your own; third: somebody else's, with the limits Auth0 sets them.",
+  }),
+  grants: z.array(z.enum(GRANTS)).min(1, { error: `name at least one of ${GRANTS.join(', ')}` }),
+  permissions: names.meta({
+    description: 'What it may ask for by client_credentials; what a user may comes from roles instead.',
+  }),
+});
+export type ClientSettings = Readonly<z.infer<typeof client>>;
+
+const testUser = z.strictObject({ email: z.email(), roles: names });
+
+/** Every key that a stack file may have under `api:`, and the two of the providers that the program itself reads. */
+const KEYS = {
+  'aws:region': z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'write a region, like eu-central-1' })
+    .meta({ description: 'Where the HTTP API and its functions run.', examples: ['eu-central-1'] }),
+  'auth0:domain': host.meta({ description: "The Auth0 tenant's own domain.", examples: ['your-tenant.eu.auth0.com'] }),
+  'api:audience': identifier.meta({
+    description: 'The identifier of the Auth0 API, which a token names as its audience. Auth0 cannot change it later.',
+    examples: ['https://api.example.com'],
+  }),
+  'api:otherAudiences': z
+    .array(identifier)
+    .default([])
+    .meta({
+      description: 'Further API identifiers whose tokens the authorizer accepts, for instance while one is replaced.',
+      examples: [['https://old-api.example.com']],
+    }),
+  'api:production': z.boolean().meta({
+    description: 'true protects what callers depend on, and refuses a test user and the password grant.',
+    examples: [false],
+  }),
+  'api:tokenLifetime': z
+    .int()
+    .min(60)
+    .max(2_592_000)
+    .default(3600)
+    .meta({ description: 'Seconds that an access token lives.', examples: [3600] }),
+  'api:passwordGrant': z
+    .enum(['allow', 'forbid'])
+    .default('forbid')
+    .meta({ description: 'Whether a client of this stack may use the password grant.', examples: ['forbid'] }),
+  'api:defaultDirectory': z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "Registers the tenant's default directory, which plain grant_type=password needs. It also resets the tenant's custom error page, mTLS and default token quota: only for a tenant of one's own.",
+      examples: [false],
+    }),
+  'api:clients': z
+    .array(client)
+    .min(1, { error: 'name at least one client; without one nobody can ask for a token' })
+    .meta({
+      description: 'The applications that may ask for tokens.',
+      examples: [[{ name: 'test-app', party: 'first', grants: ['client_credentials'], permissions: ['read:user'] }]],
+    }),
+  'api:testUser': testUser.optional().meta({
+    description: 'A user to try the password grant with; the password is generated.',
+    examples: [{ email: 'test-user@example.com', roles: ['reader'] }],
+  }),
+  'api:issuerDomain': host.optional().meta({
+    description: 'An Auth0 custom domain. Tokens must be requested there: that makes it their issuer.',
+    examples: ['login.example.com'],
+  }),
+  'api:identitySource': z
+    .string()
+    .regex(/^\$request\.(header|querystring)\.[A-Za-z0-9_-]+$/, {
+      error: 'write $request.header.<name> or $request.querystring.<name>',
+    })
+    .default('$request.header.Authorization')
+    .meta({ description: 'Where the authorizer looks for the token.', examples: ['$request.header.X-Token'] }),
+  'api:routeQuota': z
+    .int()
+    .min(1)
+    .default(300)
+    .meta({
+      description: 'Routes that AWS allows this account per API: 300 until it has raised the quota.',
+      examples: [600],
+    }),
+} as const satisfies Record<string, z.ZodType>;
+
+type Key = keyof typeof KEYS;
+/** What a stack file says, checked key by key; a key with a problem is absent. */
+export type CheckedKeys = { readonly [K in Key]?: z.infer<(typeof KEYS)[K]> };
+
+/** What a stack's file says, checked. */
+export interface Settings {
+  readonly stack: string;
+  readonly domain: string;
+  readonly issuerDomain: string;
+  readonly audience: string;
+  readonly otherAudiences: readonly string[];
+  readonly production: boolean;
+  readonly tokenLifetime: number;
+  readonly defaultDirectory: boolean;
+  readonly clients: readonly ClientSettings[];
+  readonly testUser: { readonly email: string; readonly roles: readonly string[] } | undefined;
+  readonly identitySource: string;
+}
+
+/**
+ * Reads the stack's configuration; the only place that does.
+ * @throws UserError with every problem, its key and what to write instead
+ */
+export function readSettings(contract: Contract): Settings {
+  const stack = pulumi.getStack();
+  const file = `Pulumi.${stack}.yaml`;
+  const raw = pulumi.runtime.allConfig();
+  const { keys, problems } = checkKeys(raw);
+  problems.push(...unknownKeys(raw), ...combinationProblems(keys, contract, pulumi.runtime.hasEngine()));
+  if (problems.length > 0) {
+    throw new UserError(
+      `${file} cannot be used:`,
+      problems.map(({ place, message }) => ({ place: `${file}, ${place}`, message })),
+    );
+  }
+  const domain = needed(keys, 'auth0:domain');
+  return {
+    stack,
+    domain,
+    issuerDomain: keys['api:issuerDomain'] ?? domain,
+    audience: needed(keys, 'api:audience'),
+    otherAudiences: needed(keys, 'api:otherAudiences'),
+    production: needed(keys, 'api:production'),
+    tokenLifetime: needed(keys, 'api:tokenLifetime'),
+    defaultDirectory: needed(keys, 'api:defaultDirectory'),
+    clients: needed(keys, 'api:clients'),
+    testUser: keys['api:testUser'],
+    identitySource: needed(keys, 'api:identitySource'),
+  };
+}
+
+function checkKeys(raw: Readonly<Record<string, string>>): { keys: CheckedKeys; problems: Problem[] } {
+  const keys: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [key, schema] of Object.entries(KEYS)) {
+    const text = raw[key];
+    const result = schema.safeParse(text === undefined ? undefined : parsed(text), { error: plainError });
+    if (result.success) keys[key] = result.data;
+    else if (text === undefined)
+      problems.push({ place: key, message: `is missing; write, for instance, ${example(schema)}` });
+    else problems.push(...result.error.issues.map((issue) => issueProblem(key, issue)));
+  }
+  return { keys, problems };
+}
+
+/** Pulumi hands lists, maps, numbers and booleans over as JSON, and everything else as it stands. */
+function parsed(text: string): unknown {
+  if (!/^(\[|\{|true$|false$|-?\d+(\.\d+)?$)/.test(text)) return text;
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return text;
+  }
+}
+
+function plainError(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.input === undefined) return 'is missing';
+  if (issue.code !== 'unrecognized_keys') return undefined;
+  const known = [...Object.keys(client.shape), ...Object.keys(testUser.shape)];
+  return issue.keys.map((key) => `nobody reads ${JSON.stringify(key)} here${didYouMean(key, known)}`).join('; ');
+}
+
+function issueProblem(key: string, issue: z.core.$ZodIssue): Problem {
+  return { place: [key, ...issue.path.map(String)].join('.'), message: issue.message };
+}
+
+function example(schema: z.ZodType): string {
+  const examples: unknown = schema.meta()?.['examples'];
+  return JSON.stringify(Array.isArray(examples) ? examples[0] : undefined);
+}
+
+function unknownKeys(raw: Readonly<Record<string, string>>): Problem[] {
+  const known = [
+    ...Object.keys(KEYS),
+    ...Object.keys(aws.config).map((key) => `aws:${key}`),
+    ...Object.keys(auth0.config).map((key) => `auth0:${key}`),
+  ];
+  return Object.keys(raw)
+    .filter((key) => !known.includes(key) && !key.startsWith('pulumi:'))
+    .map((key) => ({
+      place: key,
+      message: `nobody reads this key${didYouMean(key, known)}${key.startsWith('api:') ? '' : ' (the settings of this program begin with api:)'}`,
+    }));
+}
+
+function needed<K extends Key>(keys: CheckedKeys, key: K): NonNullable<CheckedKeys[K]> {
+  const value = keys[key];
+  if (value === undefined) throw new Error(`${key} was not reported as missing`);
+  return value;
+}

@@ -1,0 +1,46 @@
+import { failedCheck, type Check, type Decision } from './decision.ts';
+
+/** Why a request was refused, in one plain line; the service itself only says Unauthorized. */
+export function explain(decision: Decision): string {
+  const check = failedCheck(decision);
+  if (check === undefined || decision.refusal === undefined) return 'let through';
+  return `${decision.refusal.status}: ${EXPLANATIONS[check.name](check, decision)}`;
+}
+
+const EXPLANATIONS: Readonly<Record<Check['name'], (check: Check, decision: Decision) => string>> = {
+  path: ({ got }) => got,
+  route: ({ wanted, got }) => `no route takes ${got}; the API has ${wanted === '' ? 'none' : wanted}`,
+  token: ({ wanted }) => `the route needs ${wanted}, and there is nothing`,
+  format: ({ wanted, got }) => `the token is no JWT: it must have ${wanted}, and has ${got}`,
+  algorithm: ({ wanted, got }) => `the token is signed with ${got}; the authorizer takes ${wanted}`,
+  key: ({ wanted, got }) =>
+    got === 'no answer'
+      ? `${wanted} cannot be fetched`
+      : `the token names the key ${got}; the issuer publishes ${wanted === '' ? 'none' : wanted}`,
+  signature: () => "the token's signature is not of the key that it names: it was changed, or signed by somebody else",
+  issuer: ({ wanted, got }) => `the token's issuer is ${got}, the authorizer wants ${wanted}${slash(wanted, got)}`,
+  audience: ({ wanted, got }) => `the token is for ${got}, the authorizer wants ${wanted}`,
+  expiry: (check) => expiry(check),
+  'not before': ({ got }) => `the token is not valid before ${instant(got)}`,
+  'issued at': ({ got }) => `the token says it was issued at ${instant(got)}, which is in the future`,
+  scope: ({ wanted, got }) => `the route needs ${wanted}; the token's scope is ${got === '' ? 'empty' : got}`,
+};
+
+function slash(wanted: string, got: string): string {
+  if (wanted === `${got}/`) return ": the token's lacks the slash at the end";
+  if (got === `${wanted}/`) return ": the authorizer's lacks the slash at the end";
+  return '';
+}
+
+function expiry({ wanted, got }: Check): string {
+  const ago = Number(wanted.replace('after ', '')) - Number(got);
+  return Number.isFinite(ago)
+    ? `the token expired ${ago} s ago, at ${instant(got)}`
+    : `the token never expires (its exp is ${got})`;
+}
+
+/** Seconds since 1970 as a person reads them; anything else as it stands. */
+function instant(seconds: string): string {
+  const date = new Date(Number(seconds) * 1000);
+  return Number.isNaN(date.getTime()) ? seconds : date.toISOString();
+}

@@ -1,0 +1,79 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { IssuerKeys } from './decide.ts';
+
+/** Milliseconds that the gateway keeps an issuer's keys. Source: http-api-jwt-authorizer ("can cache for two hours"). */
+const KEPT = 2 * 60 * 60 * 1000;
+
+/** Bytes of a JWKS that the gateway reads. Source: http-api-quotas. */
+const JWKS_LIMIT = 150_000;
+
+/** Fetches a document from an issuer; rejects when there is no answer in time. */
+export type FetchDocument = (issuer: string, what: 'discovery' | 'jwks', url: string) => Promise<string>;
+
+interface Cached {
+  readonly keys: IssuerKeys;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** The keys of the issuers that authorizers trust, fetched by discovery and kept for as long as API Gateway does. */
+export class IssuerKeyCache {
+  readonly #fetchDocument: FetchDocument;
+  readonly #clock: () => number;
+  readonly #cache = new Map<string, Cached>();
+
+  /** @param clock milliseconds since 1970 */
+  constructor(fetchDocument: FetchDocument, clock: () => number) {
+    this.#fetchDocument = fetchDocument;
+    this.#clock = clock;
+  }
+
+  /** The issuer's keys, as known now. A failure is not kept: the next request tries again. */
+  async keysOf(issuer: string): Promise<IssuerKeys> {
+    const cached = this.#cache.get(issuer);
+    if (cached !== undefined && this.#clock() < cached.until) return cached.keys;
+    const keys = await this.#fetchKeys(issuer);
+    if (keys.kind === 'keys') this.#cache.set(issuer, { keys, until: this.#clock() + KEPT });
+    else this.#cache.delete(issuer);
+    return keys;
+  }
+
+  async #fetchKeys(issuer: string): Promise<IssuerKeys> {
+    let jwksUri: string;
+    try {
+      const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+      jwksUri = textField(JSON.parse(await this.#fetchDocument(issuer, 'discovery', url)), 'jwks_uri');
+    } catch {
+      return { kind: 'unreachable', description: 'OIDC discovery endpoint communication error' };
+    }
+    try {
+      const text = await this.#fetchDocument(issuer, 'jwks', jwksUri);
+      if (Buffer.byteLength(text) > JWKS_LIMIT) throw new Error('the JWKS is larger than the gateway reads');
+      return { kind: 'keys', keys: readKeys(JSON.parse(text)) };
+    } catch {
+      return { kind: 'unreachable', description: 'JWKS communication error' };
+    }
+  }
+}
+
+/** RSA keys for signatures, by their id. */
+function readKeys(document: unknown): ReadonlyMap<string, KeyObject> {
+  const listed: unknown = isRecord(document) ? document['keys'] : undefined;
+  if (!Array.isArray(listed)) throw new Error('a JWKS has a list of keys');
+  const keys = new Map<string, KeyObject>();
+  for (const jwk of listed) {
+    if (!isRecord(jwk) || jwk['kty'] !== 'RSA' || typeof jwk['kid'] !== 'string') continue;
+    keys.set(jwk['kid'], createPublicKey({ key: jwk, format: 'jwk' }));
+  }
+  return keys;
+}
+
+function textField(document: unknown, field: string): string {
+  const value: unknown = isRecord(document) ? document[field] : undefined;
+  if (typeof value !== 'string') throw new Error(`the document has no ${field}`);
+  return value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,78 @@
+import type { Authorizer } from '../../graph/http-api.ts';
+import type { Check, CheckName, Claims, Refusal } from './decision.ts';
+import { insufficientScope, invalidToken } from './errors.ts';
+
+/** What a list of checks came to: all passed, or the last one failed and this is the answer. */
+export interface Verdict {
+  readonly checks: readonly Check[];
+  readonly refusal: Refusal | undefined;
+}
+
+/**
+ * Judges the claims of a token whose signature is good. This is the one place where it is decided whether a caller may
+ * use a route: the gateway asks it about a request, the access report about a cell.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+ * @param scopes the route's; the token needs one of them, unless there are none
+ * @param now seconds since 1970
+ */
+export function judgeClaims(claims: Claims, authorizer: Authorizer, scopes: readonly string[], now: number): Verdict {
+  const checks: Check[] = [];
+  for (const [name, passed, wanted, got] of claimChecks(claims, authorizer, scopes, now)) {
+    checks.push({ name, outcome: passed ? 'passed' : 'failed', wanted, got });
+    if (!passed) {
+      return { checks, refusal: name === 'scope' ? insufficientScope(scopes) : invalidToken(name, scopes) };
+    }
+  }
+  return { checks, refusal: undefined };
+}
+
+type ClaimCheck = readonly [name: CheckName, passed: boolean, wanted: string, got: string];
+
+function* claimChecks(
+  claims: Claims,
+  { issuer, audiences }: Authorizer,
+  scopes: readonly string[],
+  now: number,
+): Generator<ClaimCheck> {
+  yield ['issuer', claims['iss'] === issuer, issuer, shown(claims['iss'])];
+  const aud = audienceOf(claims);
+  yield [
+    'audience',
+    aud.some((one) => audiences.includes(one)),
+    audiences.join(' or '),
+    shown(claims['aud'] ?? claims['client_id']),
+  ];
+  // A token without `exp` is refused, although no source says so: it would live for ever.
+  yield ['expiry', isTime(claims['exp']) && claims['exp'] > now, `after ${now}`, shown(claims['exp'])];
+  yield ['not before', notInFuture(claims['nbf'], now), `at ${now} or before`, shown(claims['nbf'])];
+  yield ['issued at', notInFuture(claims['iat'], now), `at ${now} or before`, shown(claims['iat'])];
+  const held = scopesOf(claims);
+  const passed = scopes.length === 0 || held.some((one) => scopes.includes(one));
+  yield ['scope', passed, scopes.length === 0 ? 'any' : scopes.join(' or '), held.join(' ')];
+}
+
+/** The scopes that a token holds: `scope`, or else `scp`, as words with a space between. A list is not settled: none. */
+export function scopesOf(claims: Claims): string[] {
+  const scope = claims['scope'] ?? claims['scp'];
+  return typeof scope === 'string' ? scope.split(' ').filter((word) => word !== '') : [];
+}
+
+/** `client_id` counts only where there is no `aud`. Source: http-api-troubleshooting-jwt */
+function audienceOf(claims: Claims): readonly string[] {
+  const aud = Object.hasOwn(claims, 'aud') ? claims['aud'] : claims['client_id'];
+  if (typeof aud === 'string') return [aud];
+  const isList = Array.isArray(aud) && aud.every((one): one is string => typeof one === 'string');
+  return isList ? aud : [];
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function notInFuture(value: unknown, now: number): boolean {
+  return value === undefined || (isTime(value) && value <= now);
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined ? 'nothing' : JSON.stringify(value);
+}

@@ -1,0 +1,57 @@
+import type { Route } from '../../graph/http-api.ts';
+import type { Segment } from '../../common/route-key.ts';
+
+export interface Match {
+  readonly route: Route;
+  /** The values of `{name}` and `{name+}`, decoded. */
+  readonly pathParameters: Readonly<Record<string, string>>;
+}
+
+/**
+ * The route that takes a request, by API Gateway's order: a route with the request's own method before one for ANY, a
+ * full match before a greedy one, from left to right a literal before a variable, and `$default` last.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
+ */
+export function matchRoute(routes: readonly Route[], method: string, segments: readonly string[]): Match | undefined {
+  let best: { match: Match; rank: string } | undefined;
+  for (const route of routes) {
+    const pathParameters = parametersOf(route, method, segments);
+    if (pathParameters === undefined) continue;
+    const rank = rankOf(route);
+    if (best === undefined || rank < best.rank) best = { match: { route, pathParameters }, rank };
+  }
+  return best?.match;
+}
+
+function parametersOf(
+  { match }: Route,
+  method: string,
+  segments: readonly string[],
+): Record<string, string> | undefined {
+  if (match.kind === 'default') return {};
+  if (match.method !== 'ANY' && match.method !== method) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [index, wanted] of match.segments.entries()) {
+    if (wanted.kind === 'greedy') {
+      const rest = segments.slice(index);
+      if (rest.every((segment) => segment === '')) return undefined;
+      parameters[wanted.name] = rest.join('/');
+      return parameters;
+    }
+    const segment = segments[index];
+    if (segment === undefined || segment === '') return undefined;
+    if (wanted.kind === 'literal' && wanted.text !== segment) return undefined;
+    if (wanted.kind === 'variable') parameters[wanted.name] = segment;
+  }
+  return segments.length === match.segments.length ? parameters : undefined;
+}
+
+/** A text that sorts before that of every route with a lower priority. */
+function rankOf({ match }: Route): string {
+  if (match.kind === 'default') return '9';
+  const method = match.method === 'ANY' ? '1' : '0';
+  const greedy = match.segments.at(-1)?.kind === 'greedy' ? '1' : '0';
+  return method + greedy + match.segments.map((segment) => SEGMENT_RANK[segment.kind]).join('');
+}
+
+const SEGMENT_RANK: Readonly<Record<Segment['kind'], string>> = { literal: '0', variable: '1', greedy: '2' };

@@ -1,0 +1,71 @@
+/** A request as it came over the socket, before anybody rewrote any of it. */
+export interface GatewayRequest {
+  readonly method: string;
+  /** The request target as sent: a WHATWG URL would fold `..` and rewrite quotes, and so check another path. */
+  readonly target: string;
+  /** Name and value in turn, as sent. */
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+  readonly sourceIp: string;
+  /** The HTTP version on the wire, like `1.1`. */
+  readonly httpVersion: string;
+}
+
+/** The values of a header, in the order they came, whatever the case of its name. */
+export function headerValues(rawHeaders: readonly string[], name: string): string[] {
+  const wanted = name.toLowerCase();
+  const values: string[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() === wanted) values.push(rawHeaders[at + 1] ?? '');
+  }
+  return values;
+}
+
+/** A request target taken apart; the query stays as it was sent. */
+export type Target =
+  | {
+      readonly kind: 'path';
+      /** Decoded, with the leading slash. */
+      readonly path: string;
+      /** Decoded, one by one. */
+      readonly segments: readonly string[];
+      /** Without the question mark; empty when there is none. */
+      readonly rawQuery: string;
+    }
+  | { readonly kind: 'malformed'; readonly path: string; readonly reason: string };
+
+/** Takes a request target apart. What AWS does with the malformed ones is not known; the twin refuses them. */
+export function parseTarget(target: string): Target {
+  const mark = target.indexOf('?');
+  const path = mark < 0 ? target : target.slice(0, mark);
+  const rawQuery = mark < 0 ? '' : target.slice(mark + 1);
+  const malformed = (reason: string): Target => ({ kind: 'malformed', path, reason });
+  if (!path.startsWith('/')) return malformed('the target is not a path');
+  if (path.includes('#') || path.includes('\\')) return malformed('the path has a character that no URL has');
+  const segments: string[] = [];
+  for (const raw of path.slice(1).split('/')) {
+    const segment = decoded(raw);
+    if (segment === undefined) return malformed('the path is not valid percent-encoded UTF-8');
+    if (segment === '.' || segment === '..') return malformed('the path has a dot segment');
+    if (/\p{Cc}/u.test(segment)) return malformed('the path has a control character');
+    segments.push(segment);
+  }
+  return { kind: 'path', path: `/${segments.join('/')}`, segments: path === '/' ? [] : segments, rawQuery };
+}
+
+/** The parameters of a query, decoded, in order; a name may come more than once. */
+export function queryParameters(rawQuery: string): [name: string, value: string][] {
+  return [...new URLSearchParams(rawQuery)];
+}
+
+/** An encoded slash stays encoded: the gateway does not split a segment at it. */
+function decoded(raw: string): string | undefined {
+  try {
+    return raw
+      .split(/(%2f)/i)
+      .map((part) => (/^%2f$/i.test(part) ? part : decodeURIComponent(part)))
+      .join('');
+  } catch {
+    return undefined;
+  }
+}

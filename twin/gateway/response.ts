@@ -1,0 +1,90 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { Refusal } from './decision.ts';
+
+export interface GatewayResponse {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Buffer;
+}
+
+/** A response of the gateway's own: a message in JSON. */
+export function messageResponse(
+  status: number,
+  message: string,
+  headers: GatewayResponse['headers'] = [],
+): GatewayResponse {
+  return {
+    status,
+    headers: [['content-type', 'application/json'], ...headers],
+    body: Buffer.from(JSON.stringify({ message })),
+  };
+}
+
+export function refusalResponse({ status, message, wwwAuthenticate }: Refusal): GatewayResponse {
+  return messageResponse(status, message, wwwAuthenticate === undefined ? [] : [['www-authenticate', wwwAuthenticate]]);
+}
+
+/** What the gateway answers when the function failed in any way of its own. Source: AWS's Lambda test tool. */
+export const FUNCTION_FAILED = messageResponse(500, 'Internal Server Error');
+
+/** The connection is the gateway's own affair. */
+const OWN_HEADERS: readonly string[] = [
+  'connection',
+  'content-length',
+  'date',
+  'keep-alive',
+  'transfer-encoding',
+  'apigw-requestid',
+];
+
+/**
+ * Makes a response of what a function returned: an object with a `statusCode` is one, anything else is the body of a
+ * 200 in JSON.
+ * Source: http-api-develop-integrations-lambda ("Lambda function response for format 2.0")
+ * @returns undefined for a response that cannot be sent, which the gateway answers 500 to
+ */
+export function functionResponse(json: string): GatewayResponse | undefined {
+  const value: unknown = JSON.parse(json);
+  if (!isRecord(value) || !('statusCode' in value)) {
+    return { status: 200, headers: [['content-type', 'application/json']], body: Buffer.from(json) };
+  }
+  const { statusCode, headers = {}, cookies = [], body = '', isBase64Encoded = false } = value;
+  if (typeof statusCode !== 'number' || !Number.isInteger(statusCode) || statusCode < 100 || statusCode > 599)
+    return undefined;
+  if (
+    !isRecord(headers) ||
+    !isTextList(cookies) ||
+    typeof (body ?? '') !== 'string' ||
+    typeof isBase64Encoded !== 'boolean'
+  ) {
+    return undefined;
+  }
+  const pairs: (readonly [string, string])[] = [];
+  for (const [name, given] of Object.entries(headers)) {
+    if (!['string', 'number', 'boolean'].includes(typeof given)) return undefined;
+    if (!OWN_HEADERS.includes(name.toLowerCase())) pairs.push([name.toLowerCase(), String(given)]);
+  }
+  if (!pairs.some(([name]) => name === 'content-type')) pairs.push(['content-type', 'text/plain; charset=utf-8']);
+  pairs.push(...cookies.map((cookie) => ['set-cookie', cookie] as const));
+  if (!pairs.every(isSendable)) return undefined;
+  const text = typeof body === 'string' ? body : '';
+  return { status: statusCode, headers: pairs, body: Buffer.from(text, isBase64Encoded ? 'base64' : 'utf8') };
+}
+
+function isSendable([name, value]: readonly [string, string]): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { answer, type Exchange, type Gateway } from './pipeline.ts';
+import { messageResponse, type GatewayResponse } from './response.ts';
+
+/** Bytes of request line and headers together, and of the body. Source: http-api-quotas. */
+const HEAD_LIMIT = 10_240;
+const BODY_LIMIT = 10 * 1024 * 1024;
+
+/** Told of what happened, after the response has been handed to the socket. */
+export interface Observer {
+  readonly exchanged: (exchange: Exchange, milliseconds: number) => void;
+  /** A defect of ours: the request got no answer, and the twin goes on. */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * The socket side of the gateway: reads requests as they are and writes what the pipeline answers.
+ * @param current the gateway at work now; a reload puts another in its place, between two requests
+ */
+export function gatewayServer(current: () => Gateway, observe: Observer): Server {
+  const server = createServer({ maxHeaderSize: 4 * HEAD_LIMIT, requireHostHeader: true }, (incoming, outgoing) => {
+    void serve(incoming, outgoing, current(), observe);
+  });
+  // A client that never ends its headers or its body must not hold a socket for ever.
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 60_000;
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    else socket.destroy();
+  });
+  return server;
+}
+
+async function serve(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  gateway: Gateway,
+  observe: Observer,
+): Promise<void> {
+  const began = performance.now();
+  try {
+    if (headSize(incoming) > HEAD_LIMIT) {
+      return send(outgoing, messageResponse(431, 'Request Header Fields Too Large', [['connection', 'close']]));
+    }
+    const body = await readBody(incoming);
+    if (body === undefined)
+      return send(outgoing, messageResponse(413, 'Request Entity Too Large', [['connection', 'close']]));
+    const exchange = await answer(
+      {
+        method: incoming.method ?? '',
+        target: incoming.url ?? '',
+        rawHeaders: incoming.rawHeaders,
+        body,
+        sourceIp: incoming.socket.remoteAddress ?? '',
+        httpVersion: incoming.httpVersion,
+      },
+      gateway,
+    );
+    send(outgoing, exchange.response);
+    observe.exchanged(exchange, performance.now() - began);
+  } catch (error) {
+    outgoing.destroy();
+    // A client that went away in the middle of its body is no defect.
+    if (!incoming.errored) observe.failed(error);
+  }
+}
+
+function headSize({ method = '', url = '', rawHeaders }: IncomingMessage): number {
+  const line = method.length + url.length + ' HTTP/1.1\r\n'.length + 1;
+  return rawHeaders.reduce((size, part) => size + part.length + 2, line);
+}
+
+/** @returns undefined when it is more than the gateway takes */
+async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(incoming.headers['content-length'] ?? 0) > BODY_LIMIT) return undefined;
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of incoming as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > BODY_LIMIT) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function send(outgoing: ServerResponse, { status, headers, body }: GatewayResponse): void {
+  outgoing.statusCode = status;
+  for (const [name, value] of headers) outgoing.appendHeader(name, value);
+  if (status !== 204 && status !== 304) outgoing.setHeader('content-length', body.length);
+  outgoing.end(body);
+}

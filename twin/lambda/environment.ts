@@ -1,0 +1,26 @@
+import type { LambdaFunction } from '../../graph/http-api.ts';
+
+/**
+ * The whole environment of a function's process: what Lambda sets, and the function's own. Nothing of the host's goes
+ * in, its cloud credentials least of all.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+export function environmentOf(lambda: LambdaFunction, region: string, taskRoot: string): Record<string, string> {
+  return {
+    ...lambda.environment,
+    _HANDLER: lambda.handler,
+    AWS_DEFAULT_REGION: region,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memory),
+    AWS_LAMBDA_FUNCTION_NAME: lambda.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${lambda.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'twin',
+    AWS_REGION: region,
+    LAMBDA_TASK_ROOT: taskRoot,
+    LANG: 'en_US.UTF-8',
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    TZ: ':UTC',
+  };
+}

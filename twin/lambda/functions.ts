@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { UserError } from '../../common/user-error.ts';
+import type { HttpApi, LambdaFunction } from '../../graph/http-api.ts';
+import type { Outcome } from './function-process.ts';
+import { FunctionPool } from './pool.ts';
+
+/** The functions of an API, each run from the very archive that would be uploaded. */
+export interface Functions {
+  readonly invoke: (lambda: LambdaFunction, requestId: string, event: unknown) => Promise<Outcome>;
+  /** Lets what runs come to its end. */
+  readonly close: () => void;
+  /** Ends everything now. */
+  readonly kill: () => void;
+}
+
+/**
+ * @param folder where the archives are unpacked to, a folder for each
+ * @param print takes each line that a handler writes
+ */
+export function startFunctions(api: HttpApi, folder: string, print: (line: string) => void): Functions {
+  const pools = new Map<string, FunctionPool>();
+  for (const lambda of new Set(api.routes.map(({ integration }) => integration.function))) {
+    const unpacked = unpack(lambda, folder);
+    pools.set(lambda.arn, new FunctionPool(lambda, { region: api.region, folder: unpacked, print }));
+  }
+  return {
+    invoke: (lambda, requestId, event) => {
+      const pool = pools.get(lambda.arn);
+      if (pool === undefined) throw new Error(`no pool for ${lambda.arn}`);
+      return pool.invoke(requestId, event);
+    },
+    close: () => pools.forEach((pool) => pool.close()),
+    kill: () => pools.forEach((pool) => pool.kill()),
+  };
+}
+
+/** Writes the archive's files out, to a folder that is named after their content: a new archive is a new folder. */
+function unpack({ name, files }: LambdaFunction, parent: string): string {
+  const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
+  const folder = join(parent, `${name}-${hash}`);
+  rmSync(folder, { recursive: true, force: true });
+  for (const [file, text] of Object.entries(files)) {
+    const path = resolve(folder, file);
+    if (!path.startsWith(`${resolve(folder)}/`))
+      throw new UserError(`The archive of ${name} has a file outside itself: ${file}`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  return folder;
+}

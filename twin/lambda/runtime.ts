@@ -1,0 +1,89 @@
+import { format } from 'node:util';
+import { pathToFileURL } from 'node:url';
+import type { FromFunction, ToFunction } from './protocol.ts';
+
+/**
+ * The entry of a function's process: loads the handler from its archive and answers one event at a time.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+ */
+type Handler = (event: unknown, context: object, callback: () => never) => unknown;
+
+// A handler must find the process as Lambda's is, without a channel to a parent.
+const send = process.send?.bind(process);
+delete process.send;
+const say = (message: FromFunction): void => void send?.(message);
+
+/** Bytes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (6 MB, synchronous). */
+const RESPONSE_LIMIT = 6_291_556;
+
+let requestId = '-';
+for (const [method, level] of Object.entries({
+  log: 'INFO',
+  info: 'INFO',
+  debug: 'DEBUG',
+  warn: 'WARN',
+  error: 'ERROR',
+  trace: 'TRACE',
+})) {
+  Object.assign(console, {
+    [method]: (...values: unknown[]) => {
+      process.stdout.write(`${new Date().toISOString()}\t${requestId}\t${level}\t${format(...values)}\n`);
+    },
+  });
+}
+
+const handler = await load().catch((error: unknown) => reason(error));
+if (typeof handler === 'string') {
+  say({ kind: 'unusable', reason: handler });
+} else {
+  process.on('message', (message) => void answer(handler, message as ToFunction));
+  say({ kind: 'ready' });
+}
+
+async function load(): Promise<Handler> {
+  const [, file = '', name = ''] = /^(.+)\.([^.]+)$/.exec(process.env['_HANDLER'] ?? '') ?? [];
+  const root = process.env['LAMBDA_TASK_ROOT'] ?? '';
+  const module = (await import(pathToFileURL(`${root}/${file}.mjs`).href)) as Record<string, unknown>;
+  const found = module[name];
+  if (typeof found !== 'function') throw new Error(`${file} exports no function ${name}`);
+  return found as Handler;
+}
+
+async function answer(handle: Handler, invocation: ToFunction): Promise<void> {
+  requestId = invocation.requestId;
+  try {
+    const result = await handle(invocation.event, contextOf(invocation), refuseCallback);
+    // Lambda answers null for what JSON has no word for.
+    const json = (JSON.stringify(result) as string | undefined) ?? 'null';
+    if (Buffer.byteLength(json) > RESPONSE_LIMIT) {
+      throw new Error(`Response payload size exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`);
+    }
+    say({ kind: 'result', requestId: invocation.requestId, json });
+  } catch (error) {
+    say({ kind: 'error', requestId: invocation.requestId, reason: reason(error) });
+  }
+}
+
+/** Node 24 functions have no callback any more. */
+function refuseCallback(): never {
+  throw new Error('callback-style handlers are gone from Node.js 24: return a promise');
+}
+
+function contextOf({ requestId: awsRequestId, functionArn, deadline }: ToFunction): object {
+  const name = process.env['AWS_LAMBDA_FUNCTION_NAME'];
+  return {
+    awsRequestId,
+    functionName: name,
+    functionVersion: process.env['AWS_LAMBDA_FUNCTION_VERSION'],
+    invokedFunctionArn: functionArn,
+    memoryLimitInMB: process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'],
+    logGroupName: process.env['AWS_LAMBDA_LOG_GROUP_NAME'],
+    logStreamName: process.env['AWS_LAMBDA_LOG_STREAM_NAME'],
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : format(error);
+}

@@ -1,0 +1,33 @@
+import type { Server } from 'node:http';
+import { UserError } from '../common/user-error.ts';
+
+/**
+ * Binds a server to the loopback address.
+ * @param flag the flag that chooses the port, for the message
+ * @returns the port, which the system chose if 0 was asked for
+ * @throws UserError when the port is taken or not allowed
+ */
+export function listen(server: Server, port: number, flag: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'is in use' : error.code === 'EACCES' ? 'is not allowed' : undefined;
+      reject(
+        reason === undefined
+          ? error
+          : new UserError(`Port ${port} ${reason}; choose another with ${flag} (0 takes any free one).`),
+      );
+    });
+    server.listen({ port, host: '127.0.0.1' }, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** Lets requests under way end, then closes. */
+export function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,34 @@
+import { printable } from '../common/printable.ts';
+import { explain } from './gateway/explain.ts';
+import type { Exchange } from './gateway/pipeline.ts';
+import type { TokenExchange } from './tenant/app.ts';
+
+/** One line for a request to the API. It holds no header, no query and no body. */
+export function apiLine({ decision, response, integrationError }: Exchange, milliseconds: number, time: Date): string {
+  const caller = decision.claims?.['azp'] ?? decision.claims?.['sub'];
+  const reason =
+    decision.refusal === undefined ? integrationError?.split('\n')[0] : explain(decision).replace(/^\d+: /, '');
+  return line(time, [
+    String(response.status),
+    `${decision.method} ${decision.path}`,
+    typeof caller === 'string' ? `(${caller})` : '',
+    `${milliseconds.toFixed(0)} ms`,
+    reason === undefined ? '' : `· ${reason}`,
+  ]);
+}
+
+/** One line for a token request. */
+export function tokenLine(exchange: TokenExchange, time: Date): string {
+  if (exchange.kind === 'refused') {
+    const { status, error, message } = exchange.refusal;
+    return line(time, [String(status), 'POST /oauth/token', `· ${error}: ${message}`]);
+  }
+  const { client, grantType, subject, scopes } = exchange.granted;
+  const scope = scopes.length === 0 ? 'no scope' : `scope ${scopes.join(' ')}`;
+  return line(time, ['200', 'POST /oauth/token', `(${client.name}, ${grantType})`, `· ${subject} gets ${scope}`]);
+}
+
+function line(time: Date, parts: readonly string[]): string {
+  const text = parts.filter((part) => part !== '').join(' ');
+  return `${time.toTimeString().slice(0, 8)} ${printable(text, 1000)}`;
+}

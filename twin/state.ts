@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../common/user-error.ts';
+import { newKeyPem, readSigningKey, type SigningKey } from './tenant/signing-key.ts';
+
+/** What the twin of a stack keeps between two runs, in `.twin/<stack>/`; only its owner may read it. */
+export interface TwinState {
+  readonly folder: string;
+  /** What the ids, secrets and passwords are derived from. */
+  readonly seed: string;
+  readonly signingKey: () => Promise<SigningKey>;
+  /** Replaces a file as a whole, so that nobody reads half of it. */
+  readonly write: (name: string, content: unknown) => void;
+  readonly remove: (name: string) => void;
+}
+
+/** @throws UserError when the folder cannot be used */
+export function openState(root: URL, stack: string): TwinState {
+  const folder = fileURLToPath(new URL(`.twin/${stack}/`, root));
+  const shownAs = `.twin/${stack}/`;
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      throw new UserError(
+        `${shownAs} cannot be used (${error.code}: ${error.message}); make it readable and writable, or delete it.`,
+      );
+    }
+  };
+  const write = (name: string, text: string): void => {
+    const temporary = `${folder}${name}.${process.pid}.tmp`;
+    try {
+      writeFileSync(temporary, text, { mode: 0o600 });
+      renameSync(temporary, folder + name);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  };
+  /** Reads a file of this folder, or makes it. */
+  const kept = (name: string, make: () => string): string => {
+    if (!existsSync(folder + name)) write(name, make());
+    chmodSync(folder + name, 0o600);
+    return readFileSync(folder + name, 'utf8');
+  };
+  return guarded(() => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const seed = kept('seed', () => `${randomBytes(32).toString('base64url')}\n`).trim();
+    if (!/^[A-Za-z0-9_-]{43}$/.test(seed))
+      throw new UserError(`${shownAs}seed is damaged; delete it (all ids and secrets change).`);
+    return {
+      folder,
+      seed,
+      signingKey: () =>
+        readSigningKey(
+          guarded(() => kept('signing-key.pem', newKeyPem)),
+          `${shownAs}signing-key.pem`,
+        ),
+      write: (name, content) => guarded(() => write(name, `${JSON.stringify(content, null, 2)}\n`)),
+      remove: (name) => guarded(() => rmSync(folder + name, { force: true })),
+    };
+  });
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && 'syscall' in error;
+}

@@ -1,0 +1,55 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Client } from '../../graph/tenant.ts';
+import { refusals } from './errors.ts';
+import type { Parameters } from './parameters.ts';
+
+/**
+ * Finds the client and checks its secret, from the body or from HTTP Basic, never from both.
+ * Source: RFC 6749, section 2.3; https://auth0.com/docs/secure/application-credentials
+ * @throws TokenError when it is not who it says
+ */
+export function authenticateClient(
+  clients: readonly Client[],
+  parameters: Parameters,
+  authorization: string | undefined,
+): Client {
+  if (parameters.has('client_assertion') || parameters.has('client_assertion_type')) {
+    return refusals.malformed('private_key_jwt is not configured for any client');
+  }
+  const basic = authorization === undefined ? undefined : basicCredentials(authorization);
+  if (basic !== undefined && (parameters.has('client_secret') || differs(parameters.get('client_id'), basic.id))) {
+    return refusals.malformed('Only one way of client authentication may be used at once');
+  }
+  const id = basic?.id ?? parameters.get('client_id');
+  const secret = basic?.secret ?? parameters.get('client_secret') ?? '';
+  if (!id) return refusals.missingClientId();
+  const client = clients.find(({ clientId }) => clientId === id);
+  // Compared also for a client that is not there, so that the time taken tells nothing.
+  const matches = sameText(secret, client?.secret ?? '');
+  return client !== undefined && matches && secret !== '' ? client : refusals.wrongClient();
+}
+
+/** Whether two texts are equal, in a time that does not depend on where they differ. */
+export function sameText(a: string, b: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+function differs(given: string | undefined, id: string): boolean {
+  return given !== undefined && given !== id;
+}
+
+/** RFC 6749, section 2.3.1: id and secret are form-encoded before they are joined. */
+function basicCredentials(authorization: string): { id: string; secret: string } | undefined {
+  const [, encoded] = /^Basic ([A-Za-z0-9+/]+=*)$/i.exec(authorization) ?? [];
+  if (encoded === undefined) return refusals.wrongClient();
+  const text = Buffer.from(encoded, 'base64').toString();
+  const colon = text.indexOf(':');
+  if (colon < 0) return refusals.wrongClient();
+  try {
+    const decode = (part: string): string => decodeURIComponent(part.replaceAll('+', ' '));
+    return { id: decode(text.slice(0, colon)), secret: decode(text.slice(colon + 1)) };
+  } catch {
+    return refusals.wrongClient();
+  }
+}

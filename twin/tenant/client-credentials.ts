@@ -1,0 +1,28 @@
+import { refusals } from './errors.ts';
+import { apiFor, type Granted, type GrantRequest } from './grant.ts';
+import { clientScopes, scopeWords } from './scopes.ts';
+
+/**
+ * A service asks for itself.
+ * Source: https://auth0.com/docs/get-started/authentication-and-authorization-flow/client-credentials-flow
+ * @throws TokenError where its client grant does not cover what it asks for
+ */
+export function clientCredentials({ tenant, client, parameters }: GrantRequest): Granted {
+  const audience = parameters.get('audience');
+  if (!audience) return refusals.noAudience();
+  const api = apiFor(tenant, audience);
+  const grant = tenant.grants.find(
+    (one) => one.clientId === client.clientId && one.audience === audience && one.subjectType === 'client',
+  );
+  if (grant === undefined || api.clientPolicy === 'deny_all') return refusals.noClientGrant(audience);
+  const { granted, outside } = clientScopes(scopeWords(parameters.get('scope') ?? ''), grant.scopes);
+  if (outside.length > 0) return refusals.scopesOutsideGrant(outside);
+  return {
+    client,
+    subject: `${client.clientId}@clients`,
+    api,
+    scopes: granted,
+    grantType: 'client-credentials',
+    permissions: undefined,
+  };
+}

@@ -1,0 +1,43 @@
+/** An answer of the token endpoint that grants nothing. Source: https://auth0.com/docs/api/authentication and captures. */
+export class TokenError extends Error {
+  readonly status: number;
+  readonly error: string;
+
+  constructor(status: number, error: string, description: string) {
+    super(description);
+    this.status = status;
+    this.error = error;
+  }
+}
+
+function refuse(status: number, error: string, description: string): never {
+  throw new TokenError(status, error, description);
+}
+
+/** Every error of the tenant, in the words of Auth0's. docs/fidelity.md has the evidence of each. */
+export const refusals = {
+  missingParameter: (name: string) => refuse(400, 'invalid_request', `Missing required parameter: ${name}`),
+  malformed: (description: string) => refuse(400, 'invalid_request', description),
+  missingClientId: () => refuse(401, 'invalid_client', 'Missing client_id'),
+  /** Auth0 says the same of an unknown client and of a wrong secret. */
+  wrongClient: () => refuse(401, 'access_denied', 'Unauthorized'),
+  unsupportedGrantType: (grantType: string) =>
+    refuse(403, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`),
+  grantTypeNotAllowed: (grantType: string) =>
+    refuse(403, 'unauthorized_client', `Grant type '${grantType}' not allowed for the client.`),
+  unknownAudience: (audience: string) => refuse(403, 'access_denied', `Service not found: ${audience}`),
+  noAudience: () => refuse(403, 'access_denied', 'Non-global clients are not allowed access to APIv1'),
+  noClientGrant: (audience: string) =>
+    refuse(
+      403,
+      'access_denied',
+      `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants`,
+    ),
+  scopesOutsideGrant: (scopes: readonly string[]) =>
+    refuse(403, 'access_denied', `Client has not been granted scopes: ${scopes.join(', ')}`),
+  wrongPassword: () => refuse(403, 'invalid_grant', 'Wrong email or password.'),
+  blockedUser: () => refuse(403, 'unauthorized', 'user is blocked'),
+  noDefaultDirectory: () => refuse(500, 'server_error', 'Authorization server not configured with default connection.'),
+  unknownRealm: (realm: string) => refuse(403, 'invalid_request', `Unknown realm '${realm}'`),
+  connectionNotEnabled: () => refuse(403, 'unauthorized_client', 'The connection is not enabled for this client'),
+} as const;
