@@ -212,11 +212,14 @@ function unknownKeys(raw: Readonly<Record<string, string>>): Problem[] {
     ...Object.keys(aws.config).map((key) => `aws:${key}`),
     ...Object.keys(auth0.config).map((key) => `auth0:${key}`),
   ];
+  // A key that was written without a namespace comes under the project's name.
+  const own = `${pulumi.getProject()}:`;
+  const meant = (key: string): string => (key.startsWith(own) ? `api:${key.slice(own.length)}` : key);
   return Object.keys(raw)
     .filter((key) => !known.includes(key) && !key.startsWith('pulumi:'))
     .map((key) => ({
       place: key,
-      message: `nobody reads this key${didYouMean(key, known)}${key.startsWith('api:') ? '' : ' (the settings of this program begin with api:)'}`,
+      message: `nobody reads this key${didYouMean(meant(key), known)}${key.startsWith('api:') ? '' : ' (the settings of this program begin with api:)'}`,
     }));
 }
 

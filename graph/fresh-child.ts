@@ -10,25 +10,36 @@ process.once('message', (message) => {
   const answer = (result: EvaluationResult): void => {
     process.send?.(result, () => process.exit(0));
   };
+  let environments: readonly string[] = [];
   const refuse = (error: unknown): void => {
     answer(
       error instanceof UserError
-        ? { kind: 'refused', message: error.message }
+        ? { kind: 'refused', message: error.message + environmentHint(environments) }
         : isSyntaxError(error)
           ? { kind: 'refused', message: `The program cannot be read:\n  ${shown(error).split('\n    at ')[0]}` }
           : { kind: 'failed', stack: shown(error) },
     );
   };
-  process.on('unhandledRejection', refuse);
   process.on('uncaughtException', refuse);
   const load = async (): Promise<Program> => {
-    const { default: program } = (await import(new URL('index.ts', folder).href)) as { default: Program };
-    return program;
+    const { default: program } = (await import(new URL('index.ts', folder).href)) as { default?: unknown };
+    if (typeof program !== 'function') throw new UserError('index.ts must default-export one async function.');
+    return program as Program;
   };
   Promise.resolve()
-    .then(() => record({ config: readStackFile(folder, stack, config), load, seed }))
+    .then(() => {
+      const stackConfig = readStackFile(folder, stack, config);
+      environments = stackConfig.environments;
+      return record({ config: stackConfig, load, seed });
+    })
     .then((recorded) => answer({ kind: 'recorded', recorded }), refuse);
 });
+
+/** What is missing may be in an environment of Pulumi ESC, which nobody but Pulumi reads. */
+function environmentHint(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  return `\nThe stack's environment ${names.join(', ')} was not read, as only Pulumi can; give what it holds with --config key=<value>.`;
+}
 
 /** A file that Node cannot parse or whose imports do not resolve: a mistake in the program, not in the twin. */
 function isSyntaxError(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from '../common/compile-cache.ts';
 import { UserError } from '../common/user-error.ts';
 import type { Recorded } from './record.ts';
 
@@ -28,6 +29,7 @@ export async function evaluate(evaluation: Evaluation): Promise<Recorded> {
   const child = fork(fileURLToPath(new URL('./fresh-child.ts', import.meta.url)), [], {
     // What the program prints must not mix with what a command of ours prints for `$(...)`.
     stdio: ['ignore', 2, 2, 'ipc'],
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
   });
   child.send(evaluation);
   const result = await new Promise<EvaluationResult>((resolve, reject) => {

@@ -6,12 +6,13 @@ import type { Known, Lookup } from './imitated.ts';
 export interface HttpApi {
   readonly apiId: string;
   readonly region: string;
-  readonly executionArn: string;
   /** The host name that AWS would have given it. */
   readonly host: string;
   readonly cors: Cors | undefined;
   readonly stage: Stage;
   readonly routes: readonly Route[];
+  /** The issuers that the routes' authorizers trust, each once. */
+  readonly issuers: readonly string[];
 }
 
 /** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html */
@@ -65,6 +66,8 @@ export interface Integration {
   readonly function: LambdaFunction;
   /** Milliseconds that the gateway waits. */
   readonly timeout: number;
+  /** Whether the function's own policy lets this route of this API call it. */
+  readonly mayInvoke: boolean;
 }
 
 export interface LambdaFunction {
@@ -108,20 +111,42 @@ export function apiOf(lookup: Lookup, region: string): HttpApi {
       {
         function: found(functions, one.inputs.integrationUri, `the integration "${one.name}"`, 'function'),
         timeout: one.inputs.timeoutMilliseconds ?? LONGEST_INTEGRATION,
+        mayInvoke: false,
       },
     ]),
   );
-  const routes = lookup('aws:apigatewayv2/route:Route').map((route) => routeOf(route, authorizers, integrations));
+  const callerArn = `${String(api.outputs['executionArn'])}/${stage.inputs.name}`;
+  const routes = lookup('aws:apigatewayv2/route:Route')
+    .map((route) => routeOf(route, authorizers, integrations))
+    .map((route) => ({ ...route, integration: { ...route.integration, mayInvoke: mayInvoke(route, callerArn) } }));
   refuseTwice(routes);
   return {
     apiId: api.id,
     region,
-    executionArn: String(api.outputs['executionArn']),
     host: new URL(String(api.outputs['apiEndpoint'])).host,
     cors: corsOf(api),
     stage: stageOf(stage, routes),
     routes,
+    issuers: [...new Set(routes.flatMap(({ authorizer }) => (authorizer === undefined ? [] : [authorizer.issuer])))],
   };
+}
+
+/**
+ * Whether one of the function's permissions covers the ARN that a route calls it with.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+ */
+function mayInvoke({ routeKey, match, integration }: Route, callerArn: string): boolean {
+  const resource = match.kind === 'default' ? '$default' : routeKey.replace(/^ANY /, '* ').replace(' ', '');
+  return integration.function.permissions.some((pattern) => arnPattern(pattern).test(`${callerArn}/${resource}`));
+}
+
+/** `*` stands for any characters, `?` for one. */
+function arnPattern(pattern: string): RegExp {
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${escaped}$`);
 }
 
 function routeOf(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
 import { UserError } from '../common/user-error.ts';
 import { Identity } from './identity.ts';
@@ -56,6 +57,7 @@ interface RecordOptions {
  */
 export async function record({ config, load, seed, adjust }: RecordOptions): Promise<Recorded> {
   const resources = new Map<string, RecordedResource>();
+  const declared = new Set<string>();
   const refused: UserError[] = [];
   const protects = new Map<string, boolean>();
   const identity = new Identity(`${seed} ${config.stack}`);
@@ -68,12 +70,13 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
     {
       newResource: async ({ type, name, inputs: given, custom, id: existing }) => {
         const inputs = given as Readonly<Record<string, unknown>>;
-        const values = await plain(inputs);
-        if (custom === false) return { id: undefined, state: values.value };
         const key = `${type} ${name}`;
         try {
-          if (resources.has(key))
+          const values = await plain(inputs, `${type} "${name}"`);
+          if (declared.has(key))
             throw new UserError(`The program declares ${type} "${name}" twice; names must differ.`);
+          declared.add(key);
+          if (custom === false) return { id: undefined, state: values.value };
           if (existing) {
             throw new UserError(
               `The program reads or imports ${type} "${name}" (${existing}), which the twin cannot know.`,
@@ -107,7 +110,11 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
   pulumi.runtime.setAllConfig({ ...config.values });
 
   const secretOutputs: string[] = [];
-  let outputs: Record<string, unknown>;
+  let outputs: Record<string, unknown> = {};
+  const failures: unknown[] = [];
+  const fail = (error: unknown): void => void failures.push(error);
+  // The engine's own runner too ends on what an `apply` throws that nobody awaits.
+  process.on('unhandledRejection', fail);
   try {
     const program = await load();
     outputs = (await pulumi.runtime.runInPulumiStack(async () => {
@@ -115,18 +122,27 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
         protects.set(`${type} ${name}`, opts.protect ?? false);
         return undefined;
       });
-      const declared = await program();
-      for (const [key, value] of Object.entries(declared)) {
-        if (pulumi.Output.isInstance(value) && (await pulumi.isSecret(value))) secretOutputs.push(key);
+      try {
+        const returned = await program();
+        for (const [key, value] of Object.entries(returned)) {
+          if (pulumi.Output.isInstance(value) && (await pulumi.isSecret(value))) secretOutputs.push(key);
+        }
+        return returned;
+      } catch (error) {
+        // Thrown any further, it would come back once more as a rejection that nobody can await.
+        fail(error);
+        return {};
       }
-      return declared;
     })) as Record<string, unknown>;
-    // Only now has everything arrived: what nothing awaits is still under way when the program itself has ended.
-    await pulumi.runtime.disconnect();
   } catch (error) {
-    throw refused[0] ?? error;
+    fail(error);
   }
+  // Only now has everything arrived: what nothing awaits is still under way when the program itself has ended.
+  await pulumi.runtime.disconnect();
+  await setImmediate();
+  process.off('unhandledRejection', fail);
   if (refused[0]) throw refused[0];
+  if (failures.length > 0) throw failures[0];
 
   const sorted = [...resources.values()].toSorted((a, b) => compare(a.type, b.type) || compare(a.name, b.name));
   return {

@@ -39,22 +39,24 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
   const namespaced = (key: string): string => (key.includes(':') ? key.replace(':config:', ':') : `${name}:${key}`);
   const values: Record<string, string> = {};
   const problems: Problem[] = [];
-  for (const [key, declared] of Object.entries(section(project, 'config'))) {
-    const value = isRecord(declared) ? (declared['value'] ?? declared['default']) : declared;
-    if (value !== undefined && value !== null) values[namespaced(key)] = asText(value);
-  }
-  for (const [key, value] of Object.entries(section(stackFile, 'config'))) {
+  const take = (from: string, key: string, value: unknown): void => {
     const full = namespaced(key);
     if (!holdsSecure(value)) values[full] = asText(value);
     else if (isCredential(full)) delete values[full];
     else if (given[full] === undefined) {
       problems.push({
-        place: `${file}, ${key}`,
+        place: `${from}, ${key}`,
         message: `the value is encrypted, and only Pulumi can read it; give it here with --config ${full}=<value>`,
       });
     }
+  };
+  for (const [key, declared] of Object.entries(configOf(project, 'Pulumi.yaml'))) {
+    const value = isRecord(declared) ? (declared['value'] ?? declared['default']) : declared;
+    if (value !== undefined && value !== null) take('Pulumi.yaml', key, value);
   }
-  if (problems.length > 0) throw new UserError(`${file} has values that cannot be read without Pulumi:`, problems);
+  for (const [key, value] of Object.entries(configOf(stackFile, file))) take(file, key, value);
+  if (problems.length > 0)
+    throw new UserError(`Stack ${stack} has values that cannot be read without Pulumi:`, problems);
   return { project: name, stack, values: { ...values, ...given }, environments: environmentNames(stackFile) };
 }
 
@@ -100,9 +102,10 @@ function readYaml(root: URL, file: string): Record<string, unknown> {
   return value;
 }
 
-function section(file: Record<string, unknown>, key: string): Record<string, unknown> {
-  const value = file[key];
-  return isRecord(value) ? value : {};
+function configOf(content: Record<string, unknown>, file: string): Record<string, unknown> {
+  const config = content['config'] ?? {};
+  if (!isRecord(config)) throw new UserError(`${file}: under config there must be keys and values.`);
+  return config;
 }
 
 function environmentNames(file: Record<string, unknown>): string[] {

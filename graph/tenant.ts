@@ -152,6 +152,7 @@ export function tenantOf(
     })),
     defaultDirectory: tenants[0]?.inputs.defaultDirectory,
   };
+  refuseTwice(lookup);
   refuseDangling(tenant, lookup);
   return tenant;
 }
@@ -167,6 +168,31 @@ function secretOf(lookup: Lookup, clientId: string, name: string): string {
     );
   }
   return secret;
+}
+
+/** What Auth0 has once: it would refuse the second, or each deployment would undo what the other resource wrote. */
+function refuseTwice(lookup: Lookup): void {
+  const names: readonly string[] = [
+    ...lookup('auth0:index/resourceServer:ResourceServer').map(({ inputs }) => `the API ${inputs.identifier}`),
+    ...lookup('auth0:index/resourceServerScopes:ResourceServerScopes').map(
+      ({ inputs }) => `the scopes of the API ${inputs.resourceServerIdentifier}`,
+    ),
+    ...lookup('auth0:index/clientGrant:ClientGrant').map(
+      ({ inputs }) => `the ${inputs.subjectType} grant of ${inputs.audience} to the client ${inputs.clientId}`,
+    ),
+    ...lookup('auth0:index/connection:Connection').map(({ inputs }) => `the connection ${inputs.name}`),
+    ...lookup('auth0:index/connectionClients:ConnectionClients').map(
+      ({ inputs }) => `the enabled clients of the connection ${inputs.connectionId}`,
+    ),
+    ...lookup('auth0:index/role:Role').map(({ inputs }) => `the role ${inputs.name}`),
+    ...lookup('auth0:index/rolePermissions:RolePermissions').map(
+      ({ inputs }) => `the permissions of the role ${inputs.roleId}`,
+    ),
+    ...lookup('auth0:index/user:User').map(({ inputs }) => `the user ${inputs.email} of ${inputs.connectionName}`),
+    ...lookup('auth0:index/userRoles:UserRoles').map(({ inputs }) => `the roles of the user ${inputs.userId}`),
+  ];
+  const twice = names.filter((name, index) => names.indexOf(name) < index);
+  if (twice.length > 0) throw new UserError(`The program declares more than once: ${twice.join('; ')}.`);
 }
 
 /** A reference to what is not declared would be an error of the cloud's, in the middle of `pulumi up`. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { didYouMean } from '../common/nearest.ts';
 import { parseRouteKey, routeShape, type PathRouteKey } from '../common/route-key.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
@@ -88,8 +88,11 @@ function handlerProblems({ handlers }: Contract, root: URL): Problem[] {
     if (!/^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(key)) {
       problems.push({ place, message: 'a handler key is a letter and up to 39 letters, digits, - or _' });
     }
-    if (!existsSync(new URL(file, root))) {
+    const found = statSync(new URL(file, root), { throwIfNoEntry: false });
+    if (found === undefined) {
       problems.push({ place, message: `the file ${file} does not exist; create it or correct the path` });
+    } else if (!found.isFile()) {
+      problems.push({ place, message: `${file} is not a file; write the path of the one that exports handler` });
     }
     if (!Number.isInteger(memory) || memory < 128 || memory > 10_240) {
       problems.push({ place, message: `memory is ${memory}; write whole MB from 128 to 10240` });
@@ -144,7 +147,12 @@ function scopeProblems(
 }
 
 function roleProblems({ roles, permissions }: Contract): Problem[] {
-  return Object.entries(roles).flatMap(([name, held]) => undeclared(`contract.ts, roles, ${name}`, held, permissions));
+  return Object.entries(roles).flatMap(([name, held]) => {
+    const place = `contract.ts, roles, ${name}`;
+    return Array.isArray(held)
+      ? undeclared(place, held, permissions)
+      : [{ place, message: 'it must be a list of permissions' }];
+  });
 }
 
 function undeclared(place: string, names: readonly string[], permissions: Contract['permissions']): Problem[] {

@@ -1,11 +1,14 @@
+import type { Model } from '../graph/model.ts';
 import { printable } from '../common/printable.ts';
 import { explain } from './gateway/explain.ts';
 import type { Exchange } from './gateway/pipeline.ts';
 import type { TokenExchange } from './tenant/app.ts';
 
 /** One line for a request to the API. It holds no header, no query and no body. */
-export function apiLine({ decision, response, integrationError }: Exchange, milliseconds: number, time: Date): string {
-  const caller = decision.claims?.['azp'] ?? decision.claims?.['sub'];
+export function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, time: Date): string {
+  const { decision, response, integrationError } = exchange;
+  const azp = decision.claims?.['azp'];
+  const caller = tenant.clients.find(({ clientId }) => clientId === azp)?.name ?? azp;
   const reason =
     decision.refusal === undefined ? integrationError?.split('\n')[0] : explain(decision).replace(/^\d+: /, '');
   return line(time, [

@@ -68,7 +68,12 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   }
   const state = openState(root, stack);
   const evaluation = (): Promise<Recorded> =>
-    evaluate({ root: root.href, stack, config: options.config ?? {}, seed: state.seed });
+    evaluate({
+      root: root.href,
+      stack,
+      config: options.config ?? {},
+      seed: state.seed,
+    });
   const [recorded, key] = await Promise.all([evaluation(), state.signingKey()]);
 
   let serving: Serving;

@@ -122,11 +122,12 @@ function isTextType(contentType: string | undefined): boolean {
   return type.startsWith('text/') || ['application/json', 'application/xml', 'application/javascript'].includes(type);
 }
 
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
 /** `12/Mar/2020:19:03:58 +0000` */
 function commonLogTime(time: number): string {
   const date = new Date(time);
   const two = (value: number): string => String(value).padStart(2, '0');
-  const month = date.toLocaleString('en-US', { month: 'short', timeZone: 'UTC' });
-  const day = `${two(date.getUTCDate())}/${month}/${date.getUTCFullYear()}`;
+  const day = `${two(date.getUTCDate())}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}`;
   return `${day}:${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`;
 }

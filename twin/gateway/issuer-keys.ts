@@ -28,13 +28,16 @@ export class IssuerKeyCache {
     this.#clock = clock;
   }
 
-  /** The issuer's keys, as known now. A failure is not kept: the next request tries again. */
-  async keysOf(issuer: string): Promise<IssuerKeys> {
+  /** The issuer's keys, when they were fetched no longer ago than the gateway keeps them. */
+  cached(issuer: string): IssuerKeys | undefined {
     const cached = this.#cache.get(issuer);
-    if (cached !== undefined && this.#clock() < cached.until) return cached.keys;
+    return cached !== undefined && this.#clock() < cached.until ? cached.keys : undefined;
+  }
+
+  /** Fetches the issuer's keys. A failure is not kept: the next request tries again. */
+  async fetch(issuer: string): Promise<IssuerKeys> {
     const keys = await this.#fetchKeys(issuer);
     if (keys.kind === 'keys') this.#cache.set(issuer, { keys, until: this.#clock() + KEPT });
-    else this.#cache.delete(issuer);
     return keys;
   }
 

@@ -4,7 +4,8 @@ import type { Refusal } from './decision.ts';
 export interface GatewayResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: Buffer;
+  /** A text stays one: Node then sends it in one piece with the headers. */
+  readonly body: string | Buffer;
 }
 
 /** A response of the gateway's own: a message in JSON. */
@@ -16,7 +17,7 @@ export function messageResponse(
   return {
     status,
     headers: [['content-type', 'application/json'], ...headers],
-    body: Buffer.from(JSON.stringify({ message })),
+    body: JSON.stringify({ message }),
   };
 }
 
@@ -46,7 +47,7 @@ const OWN_HEADERS: readonly string[] = [
 export function functionResponse(json: string): GatewayResponse | undefined {
   const value: unknown = JSON.parse(json);
   if (!isRecord(value) || !('statusCode' in value)) {
-    return { status: 200, headers: [['content-type', 'application/json']], body: Buffer.from(json) };
+    return { status: 200, headers: [['content-type', 'application/json']], body: json };
   }
   const { statusCode, headers = {}, cookies = [], body = '', isBase64Encoded = false } = value;
   if (typeof statusCode !== 'number' || !Number.isInteger(statusCode) || statusCode < 100 || statusCode > 599)
@@ -68,7 +69,7 @@ export function functionResponse(json: string): GatewayResponse | undefined {
   pairs.push(...cookies.map((cookie) => ['set-cookie', cookie] as const));
   if (!pairs.every(isSendable)) return undefined;
   const text = typeof body === 'string' ? body : '';
-  return { status: statusCode, headers: pairs, body: Buffer.from(text, isBase64Encoded ? 'base64' : 'utf8') };
+  return { status: statusCode, headers: pairs, body: isBase64Encoded ? Buffer.from(text, 'base64') : text };
 }
 
 function isSendable([name, value]: readonly [string, string]): boolean {

@@ -6,6 +6,8 @@ import { messageResponse, type GatewayResponse } from './response.ts';
 const HEAD_LIMIT = 10_240;
 const BODY_LIMIT = 10 * 1024 * 1024;
 
+const NO_BODY = Buffer.alloc(0);
+
 /** Told of what happened, after the response has been handed to the socket. */
 export interface Observer {
   readonly exchanged: (exchange: Exchange, milliseconds: number) => void;
@@ -72,7 +74,9 @@ function headSize({ method = '', url = '', rawHeaders }: IncomingMessage): numbe
 
 /** @returns undefined when it is more than the gateway takes */
 async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(incoming.headers['content-length'] ?? 0) > BODY_LIMIT) return undefined;
+  const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers;
+  if (length === undefined && encoding === undefined) return NO_BODY;
+  if (Number(length ?? 0) > BODY_LIMIT) return undefined;
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of incoming as AsyncIterable<Buffer>) {
@@ -84,8 +88,7 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> 
 }
 
 function send(outgoing: ServerResponse, { status, headers, body }: GatewayResponse): void {
-  outgoing.statusCode = status;
-  for (const [name, value] of headers) outgoing.appendHeader(name, value);
-  if (status !== 204 && status !== 304) outgoing.setHeader('content-length', body.length);
-  outgoing.end(body);
+  const flat = headers.flat();
+  if (status !== 204 && status !== 304) flat.push('content-length', String(Buffer.byteLength(body)));
+  outgoing.writeHead(status, flat).end(body);
 }

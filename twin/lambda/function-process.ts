@@ -13,6 +13,14 @@ const INIT_LIMIT = 10_000;
 export type Outcome =
   { readonly kind: 'returned'; readonly json: string } | { readonly kind: 'failed'; readonly reason: string };
 
+/** What a process makes of an event: an outcome, or the event comes back untouched. */
+export type Fate = Outcome | { readonly kind: 'unbegun' };
+
+interface Sent {
+  readonly requestId: string;
+  readonly settle: (fate: Fate) => void;
+}
+
 export interface Place {
   readonly region: string;
   /** The folder that the archive was unpacked to. */
@@ -28,10 +36,12 @@ export interface Place {
 export class FunctionProcess {
   readonly #child: ChildProcess;
   readonly #lambda: LambdaFunction;
-  readonly #ready: Promise<string | undefined>;
-  #settle: ((outcome: Outcome) => void) | undefined;
-  #requestId = '';
+  /** What was sent and has not been answered: the first is running, the others wait inside the process. */
+  readonly #sent: Sent[] = [];
+  #timer: NodeJS.Timeout | undefined;
   #ended = '';
+  #starting = true;
+  #began = 0;
 
   constructor(lambda: LambdaFunction, { region, folder, print }: Place) {
     this.#lambda = lambda;
@@ -43,75 +53,106 @@ export class FunctionProcess {
       serialization: 'json',
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) printLines(stream, print);
-    this.#ready = this.#untilReady();
+    this.#timer = setTimeout(() => this.#end('the handler did not load within 10 seconds'), INIT_LIMIT);
     this.#child.on('message', (message) => this.#heard(message as FromFunction));
-    this.#child.once('exit', (code, signal) => this.#died(exitReason(code, signal)));
-    this.#child.on('error', (error) => this.#died(error.message));
+    this.#child.once('exit', (code, signal) => this.#end(exitReason(code, signal)));
+    this.#child.on('error', (error) => this.#end(error.message));
+  }
+
+  /** Whether the handler is still being loaded. */
+  get starting(): boolean {
+    return this.#starting;
   }
 
   get alive(): boolean {
     return this.#ended === '';
   }
 
-  /** Runs one event; the process must be idle. It never rejects. */
-  async invoke(requestId: string, event: unknown): Promise<Outcome> {
-    const unusable = await this.#ready;
-    if (unusable !== undefined) {
-      this.stop();
-      return { kind: 'failed', reason: unusable };
-    }
-    if (!this.alive) return { kind: 'failed', reason: this.#ended };
-    const limit = this.#lambda.timeout * 1000;
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#died(`Task timed out after ${this.#lambda.timeout.toFixed(2)} seconds`);
-        this.stop();
-      }, limit);
-      this.#requestId = requestId;
-      this.#settle = (outcome) => {
-        clearTimeout(timer);
-        this.#settle = undefined;
-        resolve(outcome);
-      };
-      const invocation: ToFunction = { requestId, functionArn: this.#lambda.arn, event, deadline: Date.now() + limit };
-      this.#child.send(invocation, (error) => {
-        if (error) this.#died(error.message);
-      });
+  /** How many events it has been given and has not answered. */
+  get load(): number {
+    return this.#sent.length;
+  }
+
+  /** Milliseconds that its present event has taken so far. */
+  get busyFor(): number {
+    return this.#sent.length === 0 || this.#starting ? 0 : performance.now() - this.#began;
+  }
+
+  /** Gives it an event, to be run after those that it has. It never rejects. */
+  invoke(requestId: string, event: unknown): Promise<Fate> {
+    return new Promise((settle) => {
+      if (!this.alive) {
+        settle({ kind: 'failed', reason: this.#ended });
+        return;
+      }
+      this.#sent.push({ requestId, settle });
+      if (this.#sent.length === 1 && !this.#starting) this.#begin();
+      const limit = this.#lambda.timeout * 1000;
+      this.#send({ kind: 'invoke', requestId, functionArn: this.#lambda.arn, event, limit });
     });
+  }
+
+  /** Asks for all events back that have not begun. */
+  recall(): void {
+    this.#sent.slice(1).forEach(({ requestId }) => this.#send({ kind: 'recall', requestId }));
   }
 
   stop(): void {
-    this.#ended ||= 'the twin stopped it';
-    this.#child.kill('SIGKILL');
+    this.#end('the twin stopped it');
   }
 
-  #untilReady(): Promise<string | undefined> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve('the handler did not load within 10 seconds'), INIT_LIMIT);
-      const settle = (unusable: string | undefined): void => {
-        clearTimeout(timer);
-        resolve(unusable);
-      };
-      this.#child.once('message', (message) => {
-        const first = message as FromFunction;
-        settle(first.kind === 'unusable' ? first.reason : undefined);
-      });
-      this.#child.once('exit', (code, signal) => settle(exitReason(code, signal)));
-      this.#child.once('error', (error) => settle(error.message));
+  #send(message: ToFunction): void {
+    this.#child.send(message, (error) => {
+      if (error) this.#end(error.message);
     });
   }
 
+  /** The first event's time begins. */
+  #begin(): void {
+    this.#began = performance.now();
+    const { timeout } = this.#lambda;
+    this.#timer = setTimeout(() => this.#end(`Task timed out after ${timeout.toFixed(2)} seconds`), timeout * 1000);
+  }
+
   #heard(message: FromFunction): void {
-    if (message.kind !== 'result' && message.kind !== 'error') return;
-    if (message.requestId !== this.#requestId) return;
-    this.#settle?.(
+    if (message.kind === 'ready') {
+      this.#starting = false;
+      clearTimeout(this.#timer);
+      if (this.#sent.length > 0) this.#begin();
+    } else if (message.kind === 'unusable') {
+      this.#end(message.reason);
+    } else if (message.kind === 'recalled') {
+      this.#take(message.requestId)?.settle({ kind: 'unbegun' });
+    } else {
+      this.#answered(message);
+    }
+  }
+
+  #answered(message: Extract<FromFunction, { kind: 'result' | 'error' }>): void {
+    const sent = this.#take(message.requestId);
+    if (sent === undefined) return;
+    clearTimeout(this.#timer);
+    if (this.#sent.length > 0) this.#begin();
+    sent.settle(
       message.kind === 'result' ? { kind: 'returned', json: message.json } : { kind: 'failed', reason: message.reason },
     );
   }
 
-  #died(reason: string): void {
-    this.#ended ||= reason;
-    this.#settle?.({ kind: 'failed', reason });
+  #take(requestId: string): Sent | undefined {
+    const at = this.#sent.findIndex((sent) => sent.requestId === requestId);
+    return at < 0 ? undefined : this.#sent.splice(at, 1)[0];
+  }
+
+  /** The process is over: its present event has failed, and the others have never begun. */
+  #end(reason: string): void {
+    if (!this.alive) return;
+    this.#ended = reason;
+    clearTimeout(this.#timer);
+    this.#child.kill('SIGKILL');
+    const [running, ...unbegun] = this.#sent.splice(0);
+    // What could not even be loaded fails for everybody: starting it again would fail again.
+    unbegun.forEach(({ settle }) => settle(this.#starting ? { kind: 'failed', reason } : { kind: 'unbegun' }));
+    running?.settle({ kind: 'failed', reason });
   }
 }
 

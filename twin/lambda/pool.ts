@@ -5,100 +5,128 @@ import { FunctionProcess, type Outcome, type Place } from './function-process.ts
 const MOST = 16;
 
 /**
- * Milliseconds that an event waits for a warm process before another is started. Lambda would start one at once; a
- * quick handler is served sooner by waiting, and a slow one gets its second process all the same.
+ * Events that a process is given at most. They run one by one; sending a quick handler's next ones ahead spares both
+ * sides falling asleep and being woken between two of them, which costs more than the handler does.
  */
-const PATIENCE = 20;
+const AHEAD = 8;
+
+/** Milliseconds that a handler takes on average when it is quick. */
+const QUICK = 3;
+
+/** Milliseconds after which a process is stuck: what waits behind its event is taken back, and another is started. */
+const STUCK = 50;
 
 interface Waiting {
   readonly requestId: string;
   readonly event: unknown;
   readonly settle: (outcome: Outcome) => void;
-  readonly timer: NodeJS.Timeout;
 }
 
 /** The warm processes of one function. */
 export class FunctionPool {
   readonly #lambda: LambdaFunction;
   readonly #place: Place;
-  readonly #idle: FunctionProcess[] = [];
-  readonly #all = new Set<FunctionProcess>();
+  readonly #processes = new Set<FunctionProcess>();
   readonly #waiting: Waiting[] = [];
+  /** Milliseconds that an event has taken, on a moving average. */
+  #pace = Infinity;
+  #check: NodeJS.Timeout | undefined;
   #closed = false;
+  #killed = false;
 
   constructor(lambda: LambdaFunction, place: Place) {
     this.#lambda = lambda;
     this.#place = place;
   }
 
-  /** Runs one event in a process that has no other. It never rejects. */
+  /** Runs one event. It never rejects. */
   invoke(requestId: string, event: unknown): Promise<Outcome> {
-    const process = this.#warm() ?? (this.#all.size === 0 ? this.#start() : undefined);
-    if (process !== undefined) return this.#run(process, requestId, event);
     return new Promise((settle) => {
-      const waiting: Waiting = { requestId, event, settle, timer: setTimeout(() => this.#grow(waiting), PATIENCE) };
-      this.#waiting.push(waiting);
+      this.#waiting.push({ requestId, event, settle });
+      this.#dispatch();
     });
   }
 
   /** Ends the idle processes now and each busy one when it has answered. */
   close(): void {
     this.#closed = true;
-    this.#idle.splice(0).forEach((process) => this.#end(process));
+    this.#endIdle();
   }
 
   /** Ends all processes now, whatever they are doing. */
   kill(): void {
     this.#closed = true;
-    [...this.#all].forEach((process) => this.#end(process));
+    this.#killed = true;
+    clearTimeout(this.#check);
+    this.#processes.forEach((process) => process.stop());
+    this.#processes.clear();
   }
 
-  async #run(process: FunctionProcess, requestId: string, event: unknown): Promise<Outcome> {
-    const outcome = await process.invoke(requestId, event);
-    this.#release(process);
-    return outcome;
-  }
-
-  #release(process: FunctionProcess): void {
-    if (!process.alive) this.#all.delete(process);
-    const next = this.#waiting.shift();
-    if (next !== undefined) {
-      this.#dispatch(next, process.alive ? process : this.#start());
-    } else if (this.#closed) {
-      this.#end(process);
-    } else if (process.alive) {
-      this.#idle.push(process);
+  #dispatch(): void {
+    if (this.#killed) {
+      this.#waiting.splice(0).forEach(({ settle }) => settle({ kind: 'failed', reason: 'the twin stopped' }));
+    }
+    while (this.#waiting.length > 0) {
+      const process = this.#free();
+      if (process === undefined) break;
+      const next = this.#waiting.shift();
+      if (next !== undefined) void this.#run(process, next);
+    }
+    if (this.#waiting.length > 0 || [...this.#processes].some(({ load }) => load > 1)) {
+      this.#check ??= setTimeout(() => this.#lookForStuck(), STUCK);
     }
   }
 
-  #grow(waiting: Waiting): void {
-    const at = this.#waiting.indexOf(waiting);
-    if (at < 0 || this.#all.size >= MOST) return;
-    this.#waiting.splice(at, 1);
-    this.#dispatch(waiting, this.#start());
+  /** A process for the next event: an idle one, the first of all, or for a quick handler the least busy one. */
+  #free(): FunctionProcess | undefined {
+    const all = [...this.#processes];
+    if (all.length === 0) return this.#start();
+    const best = all.reduce((least, process) => (process.load < least.load ? process : least));
+    const most = this.#pace < QUICK ? AHEAD : 1;
+    return best.load < most && best.busyFor < STUCK ? best : undefined;
   }
 
-  #dispatch({ requestId, event, settle, timer }: Waiting, process: FunctionProcess): void {
-    clearTimeout(timer);
-    void this.#run(process, requestId, event).then(settle);
-  }
-
-  #warm(): FunctionProcess | undefined {
-    for (let process = this.#idle.pop(); process !== undefined; process = this.#idle.pop()) {
-      if (process.alive) return process;
-      this.#all.delete(process);
+  async #run(process: FunctionProcess, waiting: Waiting): Promise<void> {
+    const began = performance.now();
+    const events = process.load + 1;
+    const fate = await process.invoke(waiting.requestId, waiting.event);
+    if (!process.alive) this.#processes.delete(process);
+    if (fate.kind === 'unbegun') {
+      this.#waiting.unshift(waiting);
+    } else {
+      const took = (performance.now() - began) / events;
+      this.#pace = Number.isFinite(this.#pace) ? this.#pace * 0.9 + took * 0.1 : took;
+      waiting.settle(fate);
     }
-    return undefined;
+    this.#dispatch();
+    if (this.#closed) this.#endIdle();
+  }
+
+  /** Takes back what waits behind a slow event, and starts another process when all are at one. */
+  #lookForStuck(): void {
+    this.#check = undefined;
+    const all = [...this.#processes];
+    const stuck = all.filter((process) => process.busyFor >= STUCK);
+    stuck.forEach((process) => process.recall());
+    const starting = all.filter((process) => process.starting).length;
+    // Never more at once than there are already, or starting them would be what keeps everybody waiting.
+    if (stuck.length + starting === all.length && starting < Math.max(1, stuck.length) && all.length < MOST) {
+      if (this.#waiting.length > 0 || stuck.some(({ load }) => load > 1)) this.#start();
+    }
+    this.#dispatch();
   }
 
   #start(): FunctionProcess {
     const process = new FunctionProcess(this.#lambda, this.#place);
-    this.#all.add(process);
+    this.#processes.add(process);
     return process;
   }
 
-  #end(process: FunctionProcess): void {
-    process.stop();
-    this.#all.delete(process);
+  #endIdle(): void {
+    for (const process of this.#processes) {
+      if (process.load > 0) continue;
+      process.stop();
+      this.#processes.delete(process);
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { format } from 'node:util';
 import { pathToFileURL } from 'node:url';
-import type { FromFunction, ToFunction } from './protocol.ts';
+import type { FromFunction, Invocation, ToFunction } from './protocol.ts';
 
 /**
  * The entry of a function's process: loads the handler from its archive and answers one event at a time.
@@ -36,8 +36,30 @@ const handler = await load().catch((error: unknown) => reason(error));
 if (typeof handler === 'string') {
   say({ kind: 'unusable', reason: handler });
 } else {
-  process.on('message', (message) => void answer(handler, message as ToFunction));
+  process.on('message', (message) => heard(handler, message as ToFunction));
   say({ kind: 'ready' });
+}
+
+/** Events that have come and not begun: the twin sends a quick handler's next ones ahead, but they run one by one. */
+const waiting: Invocation[] = [];
+let running = false;
+
+function heard(handle: Handler, message: ToFunction): void {
+  if (message.kind === 'invoke') {
+    waiting.push(message);
+    if (!running) void runAll(handle);
+    return;
+  }
+  const at = waiting.findIndex(({ requestId: id }) => id === message.requestId);
+  if (at < 0) return;
+  waiting.splice(at, 1);
+  say({ kind: 'recalled', requestId: message.requestId });
+}
+
+async function runAll(handle: Handler): Promise<void> {
+  running = true;
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await answer(handle, next);
+  running = false;
 }
 
 async function load(): Promise<Handler> {
@@ -49,7 +71,7 @@ async function load(): Promise<Handler> {
   return found as Handler;
 }
 
-async function answer(handle: Handler, invocation: ToFunction): Promise<void> {
+async function answer(handle: Handler, invocation: Invocation): Promise<void> {
   requestId = invocation.requestId;
   try {
     const result = await handle(invocation.event, contextOf(invocation), refuseCallback);
@@ -69,7 +91,8 @@ function refuseCallback(): never {
   throw new Error('callback-style handlers are gone from Node.js 24: return a promise');
 }
 
-function contextOf({ requestId: awsRequestId, functionArn, deadline }: ToFunction): object {
+function contextOf({ requestId: awsRequestId, functionArn, limit }: Invocation): object {
+  const deadline = Date.now() + limit;
   const name = process.env['AWS_LAMBDA_FUNCTION_NAME'];
   return {
     awsRequestId,

@@ -1,0 +1,111 @@
+import { globSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const FILES = globSync('**/*.ts', { cwd: ROOT, exclude: ['node_modules/**', '.twin/**', 'coverage/**'] }).toSorted();
+const PROGRAM = ['index.ts', 'contract.ts', 'settings.ts', 'auth0.ts', 'api.ts'];
+
+interface Import {
+  readonly file: string;
+  /** The path from the root of the project, or the package's name. */
+  readonly target: string;
+  readonly written: string;
+  readonly relative: boolean;
+  /** Whether it is gone when the types are: `import type`, which loads nothing. */
+  readonly typeOnly: boolean;
+}
+
+const IMPORTS = FILES.flatMap(importsOf);
+
+/** The part of the project that a file belongs to. */
+function partOf(file: string): string {
+  if (PROGRAM.includes(file)) return 'program';
+  return file.includes('/') ? (file.split('/')[0] ?? file) : 'top';
+}
+
+/** Part to the parts that its files may import, besides packages. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  program: ['program', 'common'],
+  common: ['common'],
+  graph: ['graph', 'common'],
+  twin: ['twin', 'graph', 'common'],
+  access: ['access', 'graph', 'common'],
+  handler: ['handler'],
+};
+
+describe('The architecture', () => {
+  it('is read from all the files', () => {
+    expect(FILES).toEqual(expect.arrayContaining([...PROGRAM, 'graph/record.ts', 'common/user-error.ts']));
+    expect(IMPORTS).toContainEqual({
+      file: 'index.ts',
+      target: 'auth0.ts',
+      written: './auth0.ts',
+      relative: true,
+      typeOnly: false,
+    });
+    expect(IMPORTS.filter(({ typeOnly }) => typeOnly).length).toBeGreaterThan(10);
+  });
+
+  it.each(Object.entries(ALLOWED))('has no arrow from %s but to %j', (part, allowed) => {
+    const wrong = IMPORTS.filter(
+      ({ file, target, relative }) => partOf(file) === part && relative && !allowed.includes(partOf(target)),
+    );
+    expect(wrong.map(arrow)).toEqual([]);
+  });
+
+  it.each([
+    { from: 'twin/gateway/', to: 'twin/tenant/' },
+    { from: 'twin/tenant/', to: 'twin/gateway/' },
+  ])('has no arrow from $from to $to: what they share are tokens and keys', ({ from, to }) => {
+    const wrong = IMPORTS.filter(({ file, target }) => file.startsWith(from) && target.startsWith(to));
+    expect(wrong.map(arrow)).toEqual([]);
+  });
+
+  it('keeps the SDKs out of the long-running process: nothing that twin/ loads loads Pulumi or a recording', () => {
+    const seen = new Set(FILES.filter((file) => partOf(file) === 'twin'));
+    const wrong: Import[] = [];
+    for (const file of seen) {
+      for (const one of IMPORTS.filter((other) => other.file === file && !other.typeOnly)) {
+        if (one.target.startsWith('@pulumi/') || one.target === 'graph/record.ts') wrong.push(one);
+        else if (one.relative) seen.add(one.target);
+      }
+    }
+    expect(wrong.map(arrow)).toEqual([]);
+  });
+
+  it('has relative imports of files that are there, with their ending .ts', () => {
+    const wrong = IMPORTS.filter(({ relative, target }) => relative && !FILES.includes(target));
+    expect(wrong.map(arrow)).toEqual([]);
+  });
+
+  it('has one default export, the program’s, besides those that a tool’s configuration must have', () => {
+    const files = FILES.filter((file) => /^export default |^export \{[^}]*\bas default\b/m.test(read(file)));
+    expect(files.filter((file) => !file.endsWith('.config.ts'))).toEqual(['index.ts']);
+  });
+
+  it('has no file of more than 350 lines', () => {
+    const long = FILES.map((file) => ({ file, lines: read(file).split('\n').length - 1 }));
+    expect(long.filter(({ lines }) => lines > 350)).toEqual([]);
+  });
+});
+
+function read(file: string): string {
+  return readFileSync(posix.join(ROOT, file), 'utf8');
+}
+
+function importsOf(file: string): Import[] {
+  const statements = /^(?:import|export)\s+(type\s+)?(?:[^'"`;]*?\sfrom\s+)?'([^']+)'/gm;
+  const dynamic = /\bimport\(\s*()'([^']+)'/g;
+  const text = read(file);
+  return [...text.matchAll(statements), ...text.matchAll(dynamic)].map(([, type, written = '']) => {
+    const relative = written.startsWith('.');
+    const target = relative ? posix.join(posix.dirname(file), written) : written;
+    return { file, target, written, relative, typeOnly: Boolean(type) };
+  });
+}
+
+function arrow({ file, written }: Import): string {
+  return `${file} -> ${written}`;
+}

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { contract as shipped } from '../contract.ts';
+import { checkContract, type Contract } from '../program/define-contract.ts';
+import { recordWith, refusal, root } from './support/program.ts';
+
+const PERMISSIONS = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`p${index}`, `Permission ${index}`]));
+const HANDLER = { file: 'handler/test.ts', memory: 128, timeout: 5 };
+const ROUTE = { handler: 'test', scopes: ['read:user'] };
+
+interface Row {
+  readonly title: string;
+  /** Which part of the shipped contract is replaced; it may break the types, as a run strips them. */
+  readonly change: Readonly<Partial<Record<keyof Contract, unknown>>>;
+  /** Where the problems are, after `contract.ts, `, and a part of what each says. */
+  readonly problems: readonly (readonly [place: string, says: string])[];
+}
+
+const route = (title: string, key: string, spec: object, says: string): Row => ({
+  title,
+  change: { routes: { [key]: spec } },
+  problems: [[`routes, "${key}"`, says]],
+});
+
+const handler = (title: string, change: object, says: string): Row => ({
+  title,
+  change: { handlers: { test: { ...HANDLER, ...change } } },
+  problems: [['handlers, test', says]],
+});
+
+const permission = (title: string, name: string, description: unknown, says: string): Row => ({
+  title,
+  change: { permissions: { ...shipped.permissions, [name]: description } },
+  problems: [[`permissions, ${JSON.stringify(name)}`, says]],
+});
+
+const REFUSED: readonly Row[] = [
+  route('a route with an undeclared permission', 'GET /x', { ...ROUTE, scopes: ['read:usr'] }, 'mean read:user?'),
+  route('a route with an inherited name as permission', 'GET /x', { ...ROUTE, scopes: ['toString'] }, 'not declared'),
+  route('a route with a permission twice', 'GET /x', { ...ROUTE, scopes: ['read:user', 'read:user'] }, 'named twice'),
+  route('a route with an undeclared handler', 'GET /x', { ...ROUTE, handler: 'tset' }, 'did you mean test?'),
+  route('a route with an inherited name as handler', 'GET /x', { ...ROUTE, handler: 'valueOf' }, 'not declared'),
+  route('a route with an empty scope list', 'GET /x', { ...ROUTE, scopes: [] }, 'let in any token of the audience'),
+  route('a route without scopes', 'GET /x', { handler: 'test' }, 'a list of permissions or the word public'),
+  route('a route with another word than public', 'GET /x', { ...ROUTE, scopes: 'open' }, 'the word public'),
+  route('a route key without method', '/x', ROUTE, 'write `METHOD /path`'),
+  route('a route key with two spaces', 'GET  /x', ROUTE, 'with one space'),
+  route('a route key with a made-up method', 'FETCH /x', ROUTE, 'the method must be one of ANY, DELETE, GET'),
+  route('a route key with a method in small letters', 'get /x', ROUTE, 'the method must be one of'),
+  route('a route key without slash', 'GET x', ROUTE, 'the path must begin with /'),
+  route('a route key that ends in a slash', 'GET /x/', ROUTE, 'the segment "" is neither'),
+  route('a route key with an open brace', 'GET /{x', ROUTE, 'the segment "{x" is neither'),
+  route('a route key with a greedy parameter in between', 'GET /{x+}/y', ROUTE, 'only be the last segment'),
+  route('a route key with a parameter twice', 'GET /{x}/{x}', ROUTE, 'a path parameter is named twice'),
+  {
+    title: 'a route with 11 scopes',
+    change: {
+      permissions: { ...shipped.permissions, ...PERMISSIONS },
+      routes: { 'GET /x': { ...ROUTE, scopes: Object.keys(PERMISSIONS) } },
+    },
+    problems: [['routes, "GET /x"', '11 scopes; API Gateway takes at most 10']],
+  },
+  {
+    title: 'two routes that match the same requests',
+    change: { routes: { 'GET /users/{id}': ROUTE, 'GET /users/{name}': ROUTE } },
+    problems: [['routes, "GET /users/{name}"', 'the same requests as "GET /users/{id}"']],
+  },
+  {
+    title: 'a role with an undeclared permission',
+    change: { roles: { reader: ['read:user', 'read:usr'] } },
+    problems: [['roles, reader', 'the permission "read:usr" is not declared under permissions; did you mean']],
+  },
+  {
+    title: 'a role with a permission twice',
+    change: { roles: { reader: ['read:user', 'read:user'] } },
+    problems: [['roles, reader', 'named twice']],
+  },
+  {
+    title: 'a role whose permissions are no list',
+    change: { roles: { reader: 'read:user' } },
+    problems: [['roles, reader', 'must be a list of permissions']],
+  },
+  handler('a handler whose file is missing', { file: 'handler/tset.ts' }, 'the file handler/tset.ts does not exist'),
+  handler('a handler whose file is a folder', { file: 'handler' }, 'handler is not a file'),
+  handler('a handler without a file', { file: undefined }, 'does not exist'),
+  handler('a handler with less than 128 MB', { memory: 127 }, 'memory is 127; write whole MB from 128 to 10240'),
+  handler('a handler with more than 10240 MB', { memory: 10_241 }, 'memory is 10241'),
+  handler('a handler with a broken number of MB', { memory: 128.5 }, 'memory is 128.5'),
+  handler('a handler without memory', { memory: undefined }, 'memory is undefined'),
+  handler('a handler with no time', { timeout: 0 }, 'timeout is 0; write whole seconds from 1 to 30'),
+  handler('a handler with more time than the gateway waits', { timeout: 31 }, 'timeout is 31'),
+  {
+    title: 'a handler key with a dot',
+    change: { handlers: { test: HANDLER, 'a.b': HANDLER } },
+    problems: [['handlers, a.b', 'a handler key is a letter and up to 39']],
+  },
+  permission('a permission with a space', 'read user', 'Read', 'printable ASCII characters without space'),
+  permission('a permission with a quote', 'read"user', 'Read', 'printable ASCII characters'),
+  permission('a permission of 281 characters', 'p'.repeat(281), 'Long', '1 to 280'),
+  permission('a permission without a name', '', 'Nothing', '1 to 280'),
+  permission('a permission that OpenID Connect reserves', 'openid', 'Log in', 'reserved by OpenID Connect'),
+  permission('a permission without a description', 'read:it', ' ', 'give it a description'),
+  permission('a permission whose description is no text', 'read:it', 5, 'give it a description'),
+];
+
+describe('A contract', () => {
+  it('that ships is valid, and is the article’s case', () => {
+    expect(() => checkContract(shipped, root)).not.toThrow();
+    expect(Object.keys(shipped.permissions)).toEqual(['read:user', 'write:user', 'read:appointments']);
+    expect(shipped.routes).toEqual({ 'GET /test': ROUTE });
+    expect(Object.values(shipped.roles)).toContainEqual(['read:user']);
+  });
+
+  it.each(REFUSED)('may not have $title', async ({ change, problems }) => {
+    const error = await refusal(() => checkContract({ ...shipped, ...change } as Contract, root));
+    expect(error.problems).toEqual(
+      problems.map(([place, says]) => ({
+        place: `contract.ts, ${place}`,
+        message: expect.stringContaining(says) as string,
+      })),
+    );
+  });
+
+  it.each(['$default', 'ANY /', 'GET /a/{b}/{c+}', 'DELETE /a.b~c', 'OPTIONS /{proxy+}'])(
+    'may have the route key %s',
+    (key) => {
+      expect(() =>
+        checkContract({ ...shipped, routes: { [key]: { ...ROUTE, scopes: 'public' } } }, root),
+      ).not.toThrow();
+    },
+  );
+
+  it('may have two routes that differ in method or greediness only', () => {
+    const spec = { handler: 'test', scopes: 'public' } as const;
+    const routes = { 'GET /{a}': spec, 'ANY /{a}': spec, 'GET /{a+}': spec };
+    expect(() => checkContract({ ...shipped, routes }, root)).not.toThrow();
+  });
+
+  it('has all its problems reported at once', async () => {
+    const broken = {
+      permissions: { ...shipped.permissions, 'a b': 'A' },
+      handlers: { test: { ...HANDLER, timeout: 60 } },
+      routes: { 'GET x': ROUTE, 'GET /y': { ...ROUTE, scopes: [] } },
+      roles: { reader: ['nope'] },
+    } as unknown as Contract;
+    const { problems, message } = await refusal(() => checkContract(broken, root));
+    expect(problems).toHaveLength(5);
+    expect(message.split('\n')).toHaveLength(6);
+  });
+
+  it('that is refused registers nothing', async () => {
+    const contract = { ...shipped, roles: { reader: ['nope'] } };
+    expect((await refusal(() => recordWith({ contract }))).message).toContain('contract.ts cannot be used:');
+  });
+});

@@ -1,0 +1,87 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Identity, type PasswordShape } from '../graph/identity.ts';
+
+const CLASSES = ['abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '0123456789', '-_.'] as const;
+
+/** Shapes that the random provider would take: at least one class, and no more minimums than characters. */
+const shapes: fc.Arbitrary<PasswordShape> = fc
+  .record({
+    classes: fc
+      .subarray([...CLASSES], { minLength: 1 })
+      .chain((chosen) =>
+        fc.tuple(...chosen.map((characters) => fc.record({ characters: fc.constant(characters), least: fc.nat(8) }))),
+      ),
+    more: fc.nat(64),
+  })
+  .map(({ classes, more }) => ({ classes, length: more + classes.reduce((sum, { least }) => sum + least, 0) }));
+
+const anything = fc.string({ maxLength: 20 });
+
+function count(text: string, characters: string): number {
+  return text.split('').filter((character) => characters.includes(character)).length;
+}
+
+describe('A password', () => {
+  it('has its length, of each class at least its minimum, and no other characters', () => {
+    fc.assert(
+      fc.property(anything, anything, shapes, (seed, label, shape) => {
+        const password = new Identity(seed).password(label, shape);
+        expect(password).toHaveLength(shape.length);
+        for (const { characters, least } of shape.classes) {
+          expect(count(password, characters)).toBeGreaterThanOrEqual(least);
+        }
+        const allowed = shape.classes.map(({ characters }) => characters).join('');
+        expect(count(password, allowed)).toBe(password.length);
+      }),
+    );
+  });
+
+  it('is the same again for one seed and label, and another for any other', () => {
+    const shape = { length: 32, classes: CLASSES.map((characters) => ({ characters, least: 1 })) };
+    fc.assert(
+      fc.property(fc.uniqueArray(anything, { minLength: 2, maxLength: 2 }), ([one = '', other = '']) => {
+        const password = (seed: string, label: string) => new Identity(seed).password(label, shape);
+        expect(password(one, 'x')).toBe(password(one, 'x'));
+        expect(password(one, 'x')).not.toBe(password(other, 'x'));
+        expect(password('x', one)).not.toBe(password('x', other));
+      }),
+    );
+  });
+
+  it('does not begin with the minimums of its classes in their order', () => {
+    const shape = { length: 4, classes: CLASSES.map((characters) => ({ characters, least: 1 })) };
+    const orders = Array.from({ length: 100 }, (_, index) => {
+      const password = new Identity('a seed').password(`password ${index}`, shape);
+      return password
+        .split('')
+        .map((character) => CLASSES.findIndex((characters) => characters.includes(character)))
+        .join('');
+    });
+    expect(new Set(orders).size).toBeGreaterThan(12);
+  });
+});
+
+describe('An id', () => {
+  const KINDS = [
+    { kind: 'hex', pattern: /^[0-9a-f]*$/ },
+    { kind: 'lower', pattern: /^[0-9a-z]*$/ },
+    { kind: 'alphanumeric', pattern: /^[0-9A-Za-z]*$/ },
+  ] as const;
+
+  it.each(KINDS)('that is $kind has its length and no character that a shell reads', ({ kind, pattern }) => {
+    fc.assert(
+      fc.property(anything, anything, fc.nat(200), (seed, label, length) => {
+        const id = new Identity(seed)[kind](label, length);
+        expect(id).toHaveLength(length);
+        expect(id).toMatch(pattern);
+      }),
+    );
+  });
+
+  it('has no two labels in common among a thousand', () => {
+    const identity = new Identity('a seed');
+    const ids = Array.from({ length: 1000 }, (_, index) => identity.alphanumeric(`client ${index}`, 32));
+    expect(new Set(ids).size).toBe(1000);
+  });
+});

@@ -1,0 +1,332 @@
+import { describe, expect, it } from 'vitest';
+import { contract as shipped } from '../contract.ts';
+import type { Plain } from '../graph/plain.ts';
+import type { Recorded, RecordedResource } from '../graph/record.ts';
+import { bundleHandler } from '../program/bundle.ts';
+import { folderWith } from './support/folder.ts';
+import {
+  clientsNamed,
+  contractOf,
+  onlyOf,
+  recordDev,
+  recordStack,
+  recordWith,
+  refusal,
+  registrations,
+  resourcesOf,
+} from './support/program.ts';
+
+const PUBLIC = { handler: 'test', scopes: 'public' } as const;
+const STACKS = ['dev', 'staging', 'prod'] as const;
+
+describe('The Auth0 side', () => {
+  it.each(STACKS)('of %s enforces RBAC and signs with RS256, by the words of the issue', async (stack) => {
+    expect(onlyOf(await recordStack(stack), 'ResourceServer').inputs).toMatchObject({
+      signingAlg: 'RS256',
+      enforcePolicies: true,
+      tokenDialect: 'access_token',
+      subjectTypeAuthorization: { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } },
+    });
+  });
+
+  it.each([
+    { tokenLifetime: 60, web: 60 },
+    { tokenLifetime: 3600, web: 3600 },
+    { tokenLifetime: 7200, web: 7200 },
+    { tokenLifetime: 86_400, web: 7200 },
+  ])('lets a token of $tokenLifetime s live $web s in a browser', async ({ tokenLifetime, web }) => {
+    const recorded = await recordDev({ 'api:tokenLifetime': tokenLifetime });
+    const { inputs } = onlyOf(recorded, 'ResourceServer');
+    expect(inputs).toMatchObject({ tokenLifetime, tokenLifetimeForWeb: web });
+  });
+
+  it('declares each permission of the contract once, in one resource', async () => {
+    const { inputs } = onlyOf(await recordStack('dev'), 'ResourceServerScopes');
+    const expected = Object.entries(shipped.permissions).map(([name, description]) => ({ name, description }));
+    expect(inputs['scopes']).toEqual(expected);
+  });
+
+  it('has as many resources with 3 permissions as with 103', async () => {
+    const few = await recordWith({ contract: contractOf({ permissions: 0, routes: 1 }) });
+    const many = await recordWith({ contract: contractOf({ permissions: 100, routes: 1 }) });
+    expect(many.resources).toHaveLength(few.resources.length);
+    expect(onlyOf(many, 'ResourceServerScopes').inputs['scopes']).toHaveLength(103);
+    expect(onlyOf(many, 'RolePermissions').inputs['permissions']).toHaveLength(101);
+  });
+
+  it('declares the permissions before anything that names one, and the roles’ permissions before the user’s role', async () => {
+    const dependencies = new Map((await registrations()).map(({ type, dependsOn }) => [kindOf(type), dependsOn]));
+    expect(dependencies.get('ClientGrant')?.map(kindOf)).toEqual(['ResourceServerScopes']);
+    expect(dependencies.get('RolePermissions')?.map(kindOf)).toEqual(['ResourceServerScopes']);
+    expect(dependencies.get('UserRoles')?.map(kindOf)).toEqual(['RolePermissions']);
+    expect(dependencies.get('User')?.map(kindOf)).toEqual(['ConnectionClients']);
+    expect(dependencies.get('Tenant')?.map(kindOf)).toEqual(['ConnectionClients']);
+  });
+
+  it('enables its database for exactly the clients that may use the password grant', async () => {
+    const values = clientsNamed({
+      web: ['password'],
+      job: ['client_credentials'],
+      both: ['client_credentials', 'password'],
+    });
+    const recorded = await recordDev(values);
+    const ids = new Map(resourcesOf(recorded, 'Client').map(({ name, id }) => [name, id]));
+    expect(onlyOf(recorded, 'ConnectionClients').inputs['enabledClients']).toEqual([
+      ids.get('auth0-web'),
+      ids.get('auth0-both'),
+    ]);
+    expect(resourcesOf(recorded, 'ClientGrant').map(({ name }) => name)).toEqual(['auth0-both', 'auth0-job']);
+  });
+
+  it('gives a client the grant types that its grants stand for, and no other', async () => {
+    const recorded = await recordDev(clientsNamed({ web: ['password'], job: ['client_credentials'] }));
+    expect(resourcesOf(recorded, 'Client').map(({ name, inputs }) => [name, inputs['grantTypes']])).toEqual([
+      ['auth0-job', ['client_credentials']],
+      ['auth0-web', ['password', 'http://auth0.com/oauth/grant-type/password-realm']],
+    ]);
+  });
+
+  it('sets the tenant’s default directory only where the stack says so, and nothing else of the tenant', async () => {
+    const recorded = await recordStack('dev');
+    expect(onlyOf(recorded, 'Tenant').inputs).toEqual({
+      defaultDirectory: onlyOf(recorded, 'Connection').inputs['name'],
+    });
+    expect(resourcesOf(await recordDev({ 'api:defaultDirectory': undefined }), 'Tenant')).toEqual([]);
+  });
+
+  it.each(['staging', 'prod'])('of %s has no user, no database and no password grant', async (stack) => {
+    const recorded = await recordStack(stack);
+    const forbidden = ['User', 'UserRoles', 'Connection', 'ConnectionClients', 'Tenant', 'RandomPassword'];
+    expect(forbidden.flatMap((kind) => resourcesOf(recorded, kind))).toEqual([]);
+    expect(onlyOf(recorded, 'Client').inputs['grantTypes']).toEqual(['client_credentials']);
+  });
+
+  it.each(STACKS)(
+    'carries the stack’s name %s in every physical name, since stacks may share a tenant',
+    async (stack) => {
+      const recorded = await recordStack(stack);
+      const named = ['Client', 'Connection', 'ResourceServer'].flatMap((kind) => resourcesOf(recorded, kind));
+      const roles = recorded.resources.filter(({ type }) => type === 'auth0:index/role:Role');
+      for (const { inputs } of [...named, ...roles]) expect(inputs['name']).toContain(stack);
+      expect(named.length + roles.length).toBe(stack === 'dev' ? 4 : 3);
+    },
+  );
+
+  it('reports a client secret that comes back empty, with the scope that the deploying application lacks', async () => {
+    const error = await refusal(() =>
+      recordDev({}, ({ type }) => (type.endsWith(':ClientCredentials') ? { clientSecret: '' } : {})),
+    );
+    expect(error.message).toContain('no secret for the client test-app');
+    expect(error.message).toContain('read:client_keys');
+  });
+});
+
+describe('The authorizer', () => {
+  const jwtOf = (recorded: Recorded) => onlyOf(recorded, 'Authorizer').inputs['jwtConfiguration'];
+  const DEV_AUDIENCE = 'https://test-api-for-jwt-authorizer.example.com';
+
+  it('takes its audience from the resource server’s output, not from the stack file', async () => {
+    const recorded = await recordDev({}, ({ type }) =>
+      type.endsWith(':ResourceServer') ? { identifier: 'https://as-auth0-gave-it-back.example' } : {},
+    );
+    expect(jwtOf(recorded)).toMatchObject({ audiences: ['https://as-auth0-gave-it-back.example'] });
+    expect(recorded.outputs['audience']).toBe('https://as-auth0-gave-it-back.example');
+    expect(onlyOf(recorded, 'ClientGrant').inputs['audience']).toBe('https://as-auth0-gave-it-back.example');
+  });
+
+  it.each([
+    { values: {}, issuer: 'https://your-tenant.eu.auth0.com/' },
+    { values: { 'auth0:domain': 'acme.us.auth0.com' }, issuer: 'https://acme.us.auth0.com/' },
+    { values: { 'api:issuerDomain': 'login.example.com' }, issuer: 'https://login.example.com/' },
+  ])('with $values trusts $issuer, with its slash', async ({ values, issuer }) => {
+    const recorded = await recordDev(values);
+    expect(jwtOf(recorded)).toEqual({ issuer, audiences: [DEV_AUDIENCE] });
+    expect(recorded.outputs).toMatchObject({ issuer, tokenUrl: `${issuer}oauth/token` });
+  });
+
+  it('accepts the other audiences besides, and looks for the token where the stack says', async () => {
+    const identitySource = '$request.header.X-Token';
+    const recorded = await recordDev({
+      'api:otherAudiences': ['https://old.example'],
+      'api:identitySource': identitySource,
+    });
+    expect(jwtOf(recorded)).toMatchObject({ audiences: [DEV_AUDIENCE, 'https://old.example'] });
+    expect(onlyOf(recorded, 'Authorizer').inputs).toMatchObject({ identitySources: [identitySource] });
+  });
+});
+
+describe('The API side', () => {
+  it('puts the authorizer and the scopes on every route but a public one', async () => {
+    const routes = { ...shipped.routes, 'GET /open': PUBLIC };
+    const recorded = await recordWith({ contract: { ...shipped, routes } });
+    const [open, test] = resourcesOf(recorded, 'Route').map(({ inputs }) => inputs);
+    expect(test).toMatchObject({
+      routeKey: 'GET /test',
+      authorizationType: 'JWT',
+      authorizerId: onlyOf(recorded, 'Authorizer').id,
+      authorizationScopes: ['read:user'],
+    });
+    expect(open).toMatchObject({ routeKey: 'GET /open', authorizationType: 'NONE' });
+    expect(Object.keys(open ?? {})).not.toEqual(expect.arrayContaining(['authorizerId']));
+    expect(Object.keys(open ?? {})).not.toEqual(expect.arrayContaining(['authorizationScopes']));
+  });
+
+  it('has one invoke permission per function, for any of its 70 routes and no other API', async () => {
+    const recorded = await recordWith({ contract: contractOf({ permissions: 0, routes: 70 }) });
+    expect(resourcesOf(recorded, 'Route')).toHaveLength(70);
+    expect(onlyOf(recorded, 'Permission').inputs).toEqual({
+      action: 'lambda:InvokeFunction',
+      function: onlyOf(recorded, 'Function').outputs['name'],
+      principal: 'apigateway.amazonaws.com',
+      sourceArn: `${String(onlyOf(recorded, 'Api').outputs['executionArn'])}/*/*`,
+    });
+  });
+
+  it('gives each handler a function, an integration, a role and a log group of its own', async () => {
+    const other = { file: 'handler/test.ts', memory: 256, timeout: 30 };
+    const recorded = await recordWith({ contract: { ...shipped, handlers: { ...shipped.handlers, other } } });
+    for (const kind of ['Function', 'Integration', 'RolePolicy', 'LogGroup', 'Permission']) {
+      expect(resourcesOf(recorded, kind).map(({ name }) => name)).toEqual(['api-other', 'api-test']);
+    }
+    const roles = recorded.resources.filter(({ type }) => type === 'aws:iam/role:Role');
+    expect(roles.map(({ name }) => name)).toEqual(['api-other', 'api-test']);
+    expect(resourcesOf(recorded, 'Function').map(({ inputs }) => [inputs['memorySize'], inputs['timeout']])).toEqual([
+      [256, 30],
+      [128, 5],
+    ]);
+  });
+
+  it('runs a handler on Node 24 and arm64, behind payload 2.0', async () => {
+    const recorded = await recordStack('dev');
+    expect(onlyOf(recorded, 'Function').inputs).toMatchObject({
+      runtime: 'nodejs24.x',
+      architectures: ['arm64'],
+      handler: 'index.handler',
+    });
+    expect(onlyOf(recorded, 'Integration').inputs).toMatchObject({
+      integrationType: 'AWS_PROXY',
+      integrationUri: onlyOf(recorded, 'Function').outputs['arn'],
+      payloadFormatVersion: '2.0',
+    });
+  });
+
+  it('lets a function write to its own log group, which is kept for a month, and nothing else', async () => {
+    const recorded = await recordStack('dev');
+    const logGroup = onlyOf(recorded, 'LogGroup');
+    const statement = {
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: `${String(logGroup.outputs['arn'])}:*`,
+    };
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    expect(onlyOf(recorded, 'RolePolicy').inputs).toMatchObject({ policy });
+    expect(logGroup.inputs).toMatchObject({ retentionInDays: 30 });
+    expect(onlyOf(recorded, 'Function').inputs['loggingConfig']).toMatchObject({ logGroup: logGroup.inputs['name'] });
+  });
+
+  it('serves the stage $default and releases each change as it is made', async () => {
+    expect(onlyOf(await recordStack('dev'), 'Stage').inputs).toMatchObject({ name: '$default', autoDeploy: true });
+  });
+});
+
+describe('The program', () => {
+  it('comes out byte for byte the same, archives and all, as often as it is called in one process', async () => {
+    const [first, second, third] = [await recordDev({}), await recordDev({}), await recordDev({})];
+    expect(JSON.stringify(second)).toBe(JSON.stringify(first));
+    expect(third.hash).toBe(first.hash);
+    expect(onlyOf(first, 'Function').inputs['code']).toEqual({
+      archive: { 'index.mjs': expect.stringContaining('JWT test backend lambda') as string },
+    });
+  });
+
+  it('puts nothing of the machine into an archive', async () => {
+    const { inputs } = onlyOf(await recordStack('dev'), 'Function');
+    expect(JSON.stringify(inputs['code'])).not.toContain(new URL('../', import.meta.url).pathname);
+  });
+
+  it('names the file, the line and the column of what keeps a handler from being bundled', async () => {
+    const folder = folderWith({ 'broken.ts': "import { x } from './nowhere.ts';\nexport const handler = x;\n" });
+    const { problems } = await refusal(() => bundleHandler('broken.ts', folder));
+    expect(problems).toEqual([{ place: 'broken.ts:1:19', message: 'Could not resolve "./nowhere.ts"' }]);
+  });
+
+  it('draws two trees, one for each side', async () => {
+    const all = (await registrations()).map(({ type, name }) => `${type} ${name}`);
+    const components = all.filter((registered) => registered.startsWith('auth0-http-api:'));
+    expect(components).toEqual(['auth0-http-api:index:Auth0Side auth0', 'auth0-http-api:index:ApiSide api']);
+  });
+
+  it('protects in prod what callers depend on, and in no other stack anything', async () => {
+    const protectedIn = async (stack: string) =>
+      (await recordStack(stack)).resources.filter(({ protect }) => protect).map(({ type }) => kindOf(type));
+    expect(await protectedIn('prod')).toEqual(['Client', 'ResourceServer', 'Api']);
+    expect(await protectedIn('staging')).toEqual([]);
+    expect(await protectedIn('dev')).toEqual([]);
+  });
+});
+
+describe('The outputs', () => {
+  const text = expect.any(String) as string;
+  const COMMON = {
+    apiUrl: expect.stringMatching(/^https:\/\/[a-z0-9]{10}\.execute-api\.eu-central-1\.amazonaws\.com$/) as string,
+    issuer: expect.stringMatching(/^https:\/\/.*\/$/) as string,
+    tokenUrl: expect.stringMatching(/\/oauth\/token$/) as string,
+    audience: expect.stringMatching(/^https:\/\//) as string,
+    clientIds: { 'test-app': text },
+    clientSecrets: { 'test-app': text },
+  };
+  const USER = {
+    testUser: { email: 'test-user@example.com', connection: 'auth0-http-api-dev' },
+    testUserPassword: text,
+  };
+
+  it.each([
+    { stack: 'dev', outputs: { ...COMMON, ...USER }, secrets: ['clientSecrets', 'testUserPassword'] },
+    { stack: 'staging', outputs: COMMON, secrets: ['clientSecrets'] },
+    { stack: 'prod', outputs: COMMON, secrets: ['clientSecrets'] },
+  ])('of $stack have the names and shapes that the other parts read', async ({ stack, outputs, secrets }) => {
+    const recorded = await recordStack(stack);
+    expect(recorded.outputs).toEqual(outputs);
+    expect(recorded.secretOutputs).toEqual(secrets);
+  });
+
+  it('name every client with its id and its secret', async () => {
+    const values = clientsNamed({ job: ['client_credentials'], web: ['password'] });
+    const recorded = await recordDev(values);
+    const ids = Object.fromEntries(
+      resourcesOf(recorded, 'Client').map(({ name, id }) => [name.replace('auth0-', ''), id]),
+    );
+    expect(recorded.outputs['clientIds']).toEqual(ids);
+    expect(Object.keys(recorded.outputs['clientSecrets'] as object)).toEqual(['job', 'web']);
+  });
+});
+
+describe('A secret', () => {
+  it.each(STACKS)('of %s stands in no output and no input that is not marked as secret', async (stack) => {
+    const recorded = await recordStack(stack);
+    const secrets = recorded.resources.flatMap(({ outputs }) => [outputs['clientSecret'], outputs['result']]);
+    const texts = secrets.filter((secret) => typeof secret === 'string');
+    expect(texts).toHaveLength(stack === 'dev' ? 2 : 1);
+
+    const open = Object.entries(recorded.outputs).filter(([key]) => !recorded.secretOutputs.includes(key));
+    const readable = JSON.stringify([open, recorded.resources.map(openInputs)]);
+    for (const secret of texts) expect(readable).not.toContain(secret);
+  });
+
+  it('is the user’s password, which comes from the random provider and stands in no file', async () => {
+    const recorded = await recordStack('dev');
+    const user = onlyOf(recorded, 'User');
+    expect(user.secretInputs).toEqual(['password']);
+    expect(user.inputs['password']).toBe(onlyOf(recorded, 'RandomPassword').outputs['result']);
+    expect(user.inputs['password']).toMatch(/^[A-Za-z0-9._-]{32}$/);
+  });
+});
+
+/** The inputs without those that are marked as secret, which are all at the top. */
+function openInputs({ inputs, secretInputs }: RecordedResource): readonly (readonly [string, Plain])[] {
+  return Object.entries(inputs).filter(([key]) => !secretInputs.includes(key));
+}
+
+function kindOf(type: string): string {
+  return type.split(':').at(-1) ?? type;
+}

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { readStackFile, stackNames } from '../graph/stack-file.ts';
+import { folderWith } from './support/folder.ts';
+import { refusal, root } from './support/program.ts';
+
+/** A project's folder, of which `Pulumi.yaml` has at least a name. */
+const project = (files: Readonly<Record<string, string>>): URL =>
+  folderWith({ 'Pulumi.yaml': 'name: shop\n', ...files });
+
+interface Row {
+  readonly title: string;
+  /** `Pulumi.yaml`, besides its name. */
+  readonly ofProject?: string;
+  /** `Pulumi.dev.yaml`. */
+  readonly ofStack: string;
+  readonly given?: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+const SECURE = '{ secure: AAABAHVw7W }';
+
+const READ: readonly Row[] = [
+  { title: 'a key with its namespace', ofStack: 'config: { api:x: a }', values: { 'api:x': 'a' } },
+  { title: 'a key without one under the project’s name', ofStack: 'config: { x: a }', values: { 'shop:x': 'a' } },
+  { title: 'a key of the old long form', ofStack: 'config: { "aws:config:region": a }', values: { 'aws:region': 'a' } },
+  {
+    title: 'numbers and booleans as text',
+    ofStack: 'config: { a:n: 60, a:b: false }',
+    values: { 'a:n': '60', 'a:b': 'false' },
+  },
+  { title: 'lists and maps as JSON', ofStack: 'config: { a:l: [{ b: 1 }] }', values: { 'a:l': '[{"b":1}]' } },
+  { title: 'an empty file', ofStack: '', values: {} },
+  { title: 'a file of comments and an encryption salt', ofStack: '# nothing\nencryptionsalt: v1:abc', values: {} },
+  {
+    title: 'the value that the project gives',
+    ofProject: 'config: { api:x: { value: a }, api:y: { type: integer, default: 5 }, api:z: c }',
+    ofStack: '',
+    values: { 'api:x': 'a', 'api:y': '5', 'api:z': 'c' },
+  },
+  {
+    title: 'no value where the project only declares a type',
+    ofProject: 'config: { x: { type: string, description: A text } }',
+    ofStack: '',
+    values: {},
+  },
+  {
+    title: 'the stack’s value before the project’s, also where that has no namespace',
+    ofProject: 'config: { x: { default: a }, api:y: b }',
+    ofStack: 'config: { shop:x: c, api:y: d }',
+    values: { 'shop:x': 'c', 'api:y': 'd' },
+  },
+  {
+    title: 'the command line’s value before both',
+    ofProject: 'config: { api:x: a }',
+    ofStack: 'config: { api:x: b, api:y: c }',
+    given: { 'api:x': 'd', 'api:z': 'e' },
+    values: { 'api:x': 'd', 'api:y': 'c', 'api:z': 'e' },
+  },
+  {
+    title: 'no encrypted credential of a cloud',
+    ofStack: `config: { aws:secretKey: ${SECURE}, auth0:clientSecret: ${SECURE}, api:x: a }`,
+    values: { 'api:x': 'a' },
+  },
+  {
+    title: 'no credential that the project gives and the stack encrypts',
+    ofProject: 'config: { auth0:clientId: { value: a } }',
+    ofStack: `config: { auth0:clientId: ${SECURE} }`,
+    values: {},
+  },
+  {
+    title: 'an encrypted value that the command line gives',
+    ofStack: `config: { api:audience: ${SECURE} }`,
+    given: { 'api:audience': 'https://a.example' },
+    values: { 'api:audience': 'https://a.example' },
+  },
+];
+
+interface RefusedRow {
+  readonly title: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly stack?: string;
+  readonly says: readonly string[];
+}
+
+const DEV = 'Pulumi.dev.yaml';
+
+const REFUSED: readonly RefusedRow[] = [
+  { title: 'a stack name that leads elsewhere', stack: '../dev', files: {}, says: ['"../dev" is no stack name'] },
+  { title: 'an empty stack name', stack: '', files: {}, says: ['"" is no stack name'] },
+  { title: 'a stack name with a space', stack: 'a b', files: {}, says: ['"a b" is no stack name'] },
+  {
+    title: 'a stack without a file',
+    stack: 'prd',
+    files: { [DEV]: '', 'Pulumi.prod.yaml': '' },
+    says: ['There is no Pulumi.prd.yaml', 'did you mean prod?', 'the stacks here: dev, prod'],
+  },
+  {
+    title: 'a stack file that is not YAML',
+    files: { [DEV]: 'config:\n  api:x: a\n  api:y: [b\n' },
+    says: ['Pulumi.dev.yaml is not valid YAML', 'Pulumi.dev.yaml:4'],
+  },
+  {
+    title: 'a stack file with a key twice',
+    files: { [DEV]: 'config:\n  api:x: a\n  api:x: b\n' },
+    says: ['Pulumi.dev.yaml:3', 'unique'],
+  },
+  {
+    title: 'a stack file that is a list',
+    files: { [DEV]: '- a' },
+    says: ['Pulumi.dev.yaml must hold keys and values'],
+  },
+  { title: 'a stack file that is a word', files: { [DEV]: 'hello' }, says: ['must hold keys and values'] },
+  { title: 'a config that is a list', files: { [DEV]: 'config: [api:x]' }, says: ['Pulumi.dev.yaml', 'config'] },
+  { title: 'a project without a name', files: { 'Pulumi.yaml': 'runtime: nodejs', [DEV]: '' }, says: ['has no name'] },
+  { title: 'a project file that is not YAML', files: { 'Pulumi.yaml': 'name: [', [DEV]: '' }, says: ['Pulumi.yaml:'] },
+  {
+    title: 'an encrypted value that nobody gives',
+    files: { [DEV]: `config: { api:audience: ${SECURE} }` },
+    says: ['Pulumi.dev.yaml, api:audience: the value is encrypted', '--config api:audience=<value>'],
+  },
+  {
+    title: 'an encrypted domain, which is no credential',
+    files: { [DEV]: `config: { auth0:domain: ${SECURE} }` },
+    says: ['--config auth0:domain=<value>'],
+  },
+  {
+    title: 'an encrypted value within a list',
+    files: { [DEV]: `config: { api:clients: [{ name: ${SECURE} }] }` },
+    says: ['--config api:clients=<value>'],
+  },
+  {
+    title: 'all encrypted values at once',
+    files: { [DEV]: `config: { api:x: ${SECURE}, y: ${SECURE} }` },
+    says: ['--config api:x=<value>', '--config shop:y=<value>'],
+  },
+  {
+    title: 'an encrypted value that the project gives',
+    files: { 'Pulumi.yaml': `name: shop\nconfig: { api:x: { value: ${SECURE} } }`, [DEV]: '' },
+    says: ['Pulumi.yaml, api:x', '--config api:x=<value>'],
+  },
+];
+
+const ENVIRONMENTS: readonly { readonly title: string; readonly text: string; readonly names: readonly string[] }[] = [
+  { title: 'none', text: 'config: {}', names: [] },
+  { title: 'a list', text: 'environment: [shared, shop/dev]', names: ['shared', 'shop/dev'] },
+  { title: 'imports', text: 'environment: { imports: [shared] }', names: ['shared'] },
+  { title: 'values on the spot', text: 'environment: { values: { a: 1 } }', names: ['(written in the stack file)'] },
+];
+
+describe('Reading a stack file', () => {
+  it.each(READ)('yields $title', ({ ofProject = '', ofStack, given, values }) => {
+    const folder = project({ 'Pulumi.yaml': `name: shop\n${ofProject}\n`, [DEV]: ofStack });
+    expect(readStackFile(folder, 'dev', given)).toEqual({ project: 'shop', stack: 'dev', values, environments: [] });
+  });
+
+  it.each(REFUSED)('refuses $title', async ({ files, stack = 'dev', says }) => {
+    const folder = project(files);
+    const { message } = await refusal(() => readStackFile(folder, stack));
+    for (const part of says) expect(message).toContain(part);
+  });
+
+  it.each(ENVIRONMENTS)('names the environments that the engine would add: $title', ({ text, names }) => {
+    expect(readStackFile(project({ [DEV]: text }), 'dev').environments).toEqual(names);
+  });
+
+  it('lists the stacks of the project, in order', () => {
+    expect(stackNames(root)).toEqual(['dev', 'prod', 'staging']);
+  });
+});

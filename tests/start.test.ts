@@ -1,0 +1,186 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { run, type Run } from './support/cli.ts';
+import { copyProject, type ProjectCopy } from './support/project.ts';
+
+const FREE = ['--port', '0', '--tenant-port', '0'];
+const UP = 'Ctrl+C ends it';
+
+describe('npm start, on bad input, says one clear thing, ends with 1, and leaves nothing half-started', () => {
+  let project: ProjectCopy;
+  afterEach(() => project.remove());
+
+  const rows: readonly (readonly [string, (copy: ProjectCopy) => void, readonly string[], string])[] = [
+    ['a stack name with a slash', () => undefined, ['--stack', '../dev'], 'is no stack name'],
+    ['a stack without a file', () => undefined, ['--stack', 'dve'], 'did you mean dev?'],
+    ['an unknown flag', () => undefined, ['--prot', '1'], 'Usage: npm start'],
+    ['a port that is no number', () => undefined, ['--port', 'http'], '--port must be a number'],
+    ['a setting without a value', () => undefined, ['--config', 'api:audience'], '--config must be key=value'],
+    [
+      'a stack file with a wrong value',
+      (copy) => copy.edit('Pulumi.dev.yaml', 'your-tenant', 'https://your-tenant'),
+      [],
+      'Pulumi.dev.yaml, auth0:domain',
+    ],
+    [
+      'a stack file that is no YAML',
+      (copy) => copy.write('Pulumi.dev.yaml', 'config:\n  a: [\n'),
+      [],
+      'is not valid YAML',
+    ],
+    [
+      'an encrypted setting',
+      (copy) => copy.edit('Pulumi.dev.yaml', 'https://test-api-for-jwt-authorizer.example.com', '{ secure: v1:x }'),
+      [],
+      '--config api:audience=',
+    ],
+    [
+      'a syntax error in a handler',
+      (copy) => copy.write('handler/test.ts', 'export const handler = {'),
+      [],
+      'handler/test.ts:1:',
+    ],
+    [
+      'a syntax error in the program',
+      (copy) => copy.edit('api.ts', 'export class', 'export klass'),
+      [],
+      'The program cannot be read',
+    ],
+    [
+      'a handler without its file',
+      (copy) => copy.edit('contract.ts', 'handler/test.ts', 'handler/tset.ts'),
+      [],
+      'does not exist',
+    ],
+    [
+      'a key file that is no key',
+      (copy) => damage(copy, 'signing-key.pem', 'x'),
+      [],
+      'signing-key.pem is not a private key',
+    ],
+    ['a seed that is damaged', (copy) => damage(copy, 'seed', 'x'), [], 'seed is damaged'],
+    [
+      'a key file that is a folder',
+      (copy) => mkdirSync(join(copy.path, '.twin/dev/signing-key.pem'), { recursive: true }),
+      [],
+      '.twin/dev/ cannot be used',
+    ],
+    ['a resource that the twin does not imitate', addQueue, [], 'aws:sqs/queue:Queue "q"'],
+  ];
+
+  it.each(rows)('%s', async (_name, change, args, message) => {
+    project = copyProject();
+    change(project);
+    const twin = run(project, 'twin/main.ts', [...FREE, ...args]);
+    expect(await twin.ended).toBe(1);
+    expect(twin.text()).toContain(message);
+    expect(twin.text()).not.toMatch(/\n\s+at /);
+    expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(false);
+    expect(existsSync(join(project.path, '.twin/dev/outputs.json'))).toBe(false);
+  });
+
+  it('a port in use', async () => {
+    project = copyProject();
+    const taken = createServer();
+    const port = await new Promise<number>((resolve) => {
+      taken.listen(0, '127.0.0.1', () => {
+        const address = taken.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+    const twin = run(project, 'twin/main.ts', ['--port', String(port), '--tenant-port', '0']);
+    expect(await twin.ended).toBe(1);
+    expect(twin.text().trim()).toBe(`Port ${port} is in use; choose another with --port (0 takes any free one).`);
+    expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(false);
+    taken.close();
+  });
+});
+
+function addQueue(copy: ProjectCopy): void {
+  copy.edit('index.ts', 'import type', "import * as aws from '@pulumi/aws';\nimport type");
+  copy.edit('index.ts', '  return outputs', "  new aws.sqs.Queue('q');\n  return outputs");
+}
+
+function damage(copy: ProjectCopy, file: string, text: string): void {
+  mkdirSync(join(copy.path, '.twin/dev'), { recursive: true });
+  copy.write(`.twin/dev/${file}`, text);
+}
+
+describe('npm start', () => {
+  let project: ProjectCopy;
+  let twin: Run;
+  beforeAll(async () => {
+    project = copyProject();
+    twin = run(project, 'twin/main.ts', FREE);
+    await twin.until(UP);
+  });
+  afterAll(() => {
+    twin.child.kill('SIGKILL');
+    project.remove();
+  });
+
+  const curls = (): string[] =>
+    twin
+      .text()
+      .split('\n')
+      .filter((line) => line.startsWith('curl '));
+  const paste = async (command: string): Promise<string> =>
+    (await promisify(execFile)('bash', ['-c', `${command} 2>/dev/null`])).stdout;
+
+  it('prints within a page what is where, who may call what, and a curl for each scenario', () => {
+    const text = twin.text();
+    expect(text.split('\n').length).toBeLessThan(40);
+    expect(text).toContain('GET /test  needs read:user');
+    expect(text).toContain('test-app (dev)');
+    expect(text).toContain('test-user@example.com');
+    expect(curls()).toHaveLength(2);
+  });
+
+  it('prints curls that work as they are pasted', async () => {
+    for (const curl of curls()) expect(await paste(curl)).toMatch(/^HTTP\/1.1 200 OK[^]*"JWT test backend lambda"$/);
+  });
+
+  it('then prints a line for each request', async () => {
+    await paste(`curl -s ${/http:\/\/localhost:\d+/.exec(twin.text())?.[0]}/test`);
+    await twin.until('401 GET /test');
+    expect(twin.text()).toContain('the route needs a token in the Authorization header, and there is nothing');
+  });
+
+  it('keeps its files for their owner alone', () => {
+    for (const file of ['seed', 'signing-key.pem', 'outputs.json', 'run.json']) {
+      expect(statSync(join(project.path, '.twin/dev', file)).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('takes a changed handler up, says what is wrong with a broken one, and goes on serving', async () => {
+    const [curl = ''] = curls();
+    project.edit('handler/test.ts', 'JWT test backend lambda', 'changed');
+    await expect.poll(() => paste(curl), { timeout: 15_000, interval: 200 }).toContain('"changed"');
+    project.edit('handler/test.ts', 'export const', 'export konst');
+    await twin.until('handler/test.ts cannot be bundled');
+    await twin.until('The twin goes on serving what it had.');
+    expect(await paste(curl)).toContain('"changed"');
+  });
+
+  it('ends with 0 on SIGTERM, and a token outlives a restart', async () => {
+    project.edit('handler/test.ts', 'export konst', 'export const');
+    const outputs = JSON.parse(project.read('.twin/dev/outputs.json')) as { tokenUrl: string };
+    const [curl = ''] = curls();
+    const token = (await paste(/\$\((.*)\)"$/.exec(curl)?.[1] ?? '')).trim();
+    expect(token.split('.')).toHaveLength(3);
+    twin.child.kill('SIGTERM');
+    expect(await twin.ended).toBe(0);
+    expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(false);
+
+    twin = run(project, 'twin/main.ts', FREE);
+    await twin.until(UP);
+    const again = JSON.parse(project.read('.twin/dev/outputs.json')) as { apiUrl: string; tokenUrl: string };
+    expect(again.tokenUrl).not.toBe(outputs.tokenUrl);
+    const response = await fetch(`${again.apiUrl}/test`, { headers: { authorization: `Bearer ${token}` } });
+    expect(response.status).toBe(200);
+  });
+});

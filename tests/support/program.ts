@@ -1,0 +1,155 @@
+import { setImmediate } from 'node:timers/promises';
+import * as pulumi from '@pulumi/pulumi';
+import { ApiSide } from '../../api.ts';
+import { Auth0Side } from '../../auth0.ts';
+import { UserError } from '../../common/user-error.ts';
+import { contract as shipped } from '../../contract.ts';
+import { record, type Program, type Recorded, type RecordedResource } from '../../graph/record.ts';
+import { readStackFile, type StackConfig } from '../../graph/stack-file.ts';
+import shippedProgram from '../../index.ts';
+import { checkContract, type Contract } from '../../program/define-contract.ts';
+import { outputs } from '../../program/outputs.ts';
+import { readSettings, type Settings } from '../../settings.ts';
+
+export const root = new URL('../../', import.meta.url);
+
+/** What a stack file says otherwise than the shipped one: a value replaces, `undefined` takes the key out. */
+export type Changes = Readonly<Record<string, unknown>>;
+
+interface Options {
+  readonly stack?: string;
+  readonly values?: Changes;
+  readonly adjust?: (resource: RecordedResource) => Readonly<Record<string, unknown>>;
+}
+
+const recordedStacks = new Map<string, Promise<Recorded>>();
+
+/** The shipped program with the shipped file of a stack; a test file evaluates each stack once. */
+export function recordStack(stack: string): Promise<Recorded> {
+  const recorded = recordedStacks.get(stack) ?? recordProgram(shippedProgram, { stack });
+  recordedStacks.set(stack, recorded);
+  return recorded;
+}
+
+/** The shipped program with the file of stack dev changed, or with other answers of the clouds. */
+export function recordDev(values: Changes, adjust?: Options['adjust']): Promise<Recorded> {
+  return recordProgram(shippedProgram, { values, ...(adjust && { adjust }) });
+}
+
+/** A program of the same parts as `index.ts` with a contract of the test's own. */
+export function recordWith({ contract, ...options }: Options & { readonly contract: Contract }): Promise<Recorded> {
+  return recordProgram(async () => {
+    checkContract(contract, root);
+    const settings = readSettings(contract);
+    const tenant = new Auth0Side('auth0', { contract, settings });
+    const api = new ApiSide('api', { contract, settings, root, issuer: tenant.issuer, audience: tenant.audience });
+    return outputs(tenant, api);
+  }, options);
+}
+
+/** Any program at all. */
+export function recordProgram(program: Program, { stack = 'dev', values = {}, adjust }: Options = {}) {
+  return record({
+    config: configOf(stack, values),
+    load: async () => program,
+    seed: 'a seed for tests',
+    ...(adjust && { adjust }),
+  });
+}
+
+interface Registration {
+  readonly type: string;
+  readonly name: string;
+  /** The types of the resources that it waits for, besides those that its inputs come from. */
+  readonly dependsOn: readonly string[];
+}
+
+/** What the shipped program registers for stack dev, in its order, with the options that mocks do not see. */
+export async function registrations(): Promise<readonly Registration[]> {
+  const all: Registration[] = [];
+  await recordProgram(async () => {
+    pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
+      const resources = [opts.dependsOn ?? []].flat() as unknown as readonly { readonly __pulumiType: string }[];
+      all.push({ type, name, dependsOn: resources.map(({ __pulumiType }) => __pulumiType) });
+      return undefined;
+    });
+    return shippedProgram();
+  });
+  return all;
+}
+
+/** What `readSettings` makes of the stack file. */
+export async function settingsOf(stack: string, values: Changes = {}, contract = shipped): Promise<Settings> {
+  const read: Settings[] = [];
+  await recordProgram(
+    async () => {
+      read.push(readSettings(contract));
+      return {};
+    },
+    { stack, values },
+  );
+  const [settings] = read;
+  if (settings === undefined) throw new Error('the program was not run');
+  return settings;
+}
+
+/** The user's mistake that an attempt ends with; any other end fails the test. */
+export async function refusal(attempt: () => unknown): Promise<UserError> {
+  // A rejected output of Pulumi's rejects once more, as promises that nobody can await: Vitest must not count those.
+  const listeners = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', () => undefined);
+  try {
+    await attempt();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  } finally {
+    await setImmediate();
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of listeners) process.on('unhandledRejection', listener);
+  }
+  throw new Error('nothing was refused');
+}
+
+/** The resources of a type; the type is given by its last word. */
+export function resourcesOf({ resources }: Recorded, kind: string): readonly RecordedResource[] {
+  return resources.filter(({ type }) => type.endsWith(`:${kind}`));
+}
+
+/** The one resource of a type. */
+export function onlyOf(recorded: Recorded, kind: string): RecordedResource {
+  const [one, ...rest] = resourcesOf(recorded, kind);
+  if (one === undefined || rest.length > 0) throw new Error(`there are ${one ? rest.length + 1 : 0} of ${kind}`);
+  return one;
+}
+
+function configOf(stack: string, changes: Changes): StackConfig {
+  const config = readStackFile(root, stack);
+  const values: Record<string, string> = { ...config.values };
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === undefined) delete values[key];
+    else values[key] = typeof value === 'string' ? value : JSON.stringify(value);
+  }
+  return { ...config, values };
+}
+
+/** The shipped contract with so many permissions more, all in its one role, and so many public routes to its handler. */
+export function contractOf({ permissions, routes }: { permissions: number; routes: number }): Contract {
+  const names = Array.from({ length: permissions }, (_, index) => `permission:${index}`);
+  const paths = Array.from({ length: routes }, (_, index) => `GET /route-${index}`);
+  return {
+    ...shipped,
+    permissions: { ...shipped.permissions, ...Object.fromEntries(names.map((name) => [name, `About ${name}`])) },
+    routes: Object.fromEntries(paths.map((path) => [path, { handler: 'test', scopes: 'public' }])),
+    roles: { reader: ['read:user', ...names] },
+  };
+}
+
+/** First-party clients by name, with their grants. */
+export function clientsNamed(all: Readonly<Record<string, readonly string[]>>): Changes {
+  const clients = Object.entries(all).map(([name, grants]) => {
+    const permissions = grants.includes('client_credentials') ? ['read:user'] : [];
+    return { name, party: 'first', grants, permissions };
+  });
+  return { 'api:clients': clients };
+}

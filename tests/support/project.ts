@@ -1,0 +1,51 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export const ROOT = new URL('../../', import.meta.url);
+
+/** What the program consists of. */
+const PROGRAM = ['index.ts', 'contract.ts', 'settings.ts', 'auth0.ts', 'api.ts', 'common', 'program', 'handler'];
+const PROJECT = [
+  ...PROGRAM,
+  'package.json',
+  'Pulumi.yaml',
+  'Pulumi.dev.yaml',
+  'Pulumi.staging.yaml',
+  'Pulumi.prod.yaml',
+];
+const TWIN = ['graph', 'twin', 'tsconfig.json'];
+
+export interface ProjectCopy {
+  readonly root: URL;
+  readonly path: string;
+  /** Replaces a text in a file; it must be there. */
+  readonly edit: (file: string, from: string, to: string) => void;
+  readonly write: (file: string, text: string) => void;
+  readonly read: (file: string) => string;
+  readonly remove: () => void;
+}
+
+/** A copy of the project in a folder of its own, so that a test may change it and the twin's files stay apart. */
+export function copyProject(): ProjectCopy {
+  const path = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
+  for (const entry of [...PROJECT, ...TWIN]) {
+    cpSync(fileURLToPath(new URL(entry, ROOT)), join(path, entry), { recursive: true });
+  }
+  symlinkSync(fileURLToPath(new URL('node_modules', ROOT)), join(path, 'node_modules'));
+  const read = (file: string): string => readFileSync(join(path, file), 'utf8');
+  const write = (file: string, text: string): void => writeFileSync(join(path, file), text);
+  return {
+    root: pathToFileURL(`${path}/`),
+    path,
+    read,
+    write,
+    edit: (file, from, to) => {
+      const text = read(file);
+      if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
+      write(file, text.replace(from, to));
+    },
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,61 @@
+import { connect } from 'node:net';
+
+export interface RawResponse {
+  /** 0 when the connection was closed without an answer. */
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+}
+
+/** Sends bytes as they are, for requests that no client would send, and reads the answer until the end. */
+export function rawRequest(url: string, bytes: string | Buffer, patience = 5000): Promise<RawResponse> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname === 'localhost' ? '127.0.0.1' : hostname, port: Number(port) });
+    const parts: Buffer[] = [];
+    const done = (): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(parse(Buffer.concat(parts).toString('latin1')));
+    };
+    const timer = setTimeout(done, patience);
+    socket.on('connect', () => socket.write(bytes));
+    socket.on('data', (part: Buffer) => {
+      parts.push(part);
+      if (isWhole(Buffer.concat(parts).toString('latin1'))) done();
+    });
+    socket.on('end', done);
+    socket.on('close', done);
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') done();
+      else reject(error);
+    });
+  });
+}
+
+/** A request's bytes, with a Host and an end to the connection unless the headers say otherwise. */
+export function requestBytes(method: string, target: string, headers: readonly string[] = [], body = ''): Buffer {
+  const all = [`${method} ${target} HTTP/1.1`, 'host: localhost', 'connection: close', ...headers];
+  return Buffer.from(`${all.join('\r\n')}\r\n\r\n${body}`, 'latin1');
+}
+
+function parse(text: string): RawResponse {
+  const [head = '', ...rest] = text.split('\r\n\r\n');
+  const [line = '', ...headers] = head.split('\r\n');
+  return {
+    status: Number(/^HTTP\/1\.1 (\d{3})/.exec(line)?.[1] ?? 0),
+    headers: new Map(
+      headers.map((header) => {
+        const colon = header.indexOf(':');
+        return [header.slice(0, colon).toLowerCase(), header.slice(colon + 1).trim()] as const;
+      }),
+    ),
+    body: rest.join('\r\n\r\n'),
+  };
+}
+
+function isWhole(text: string): boolean {
+  const response = parse(text);
+  const length = response.headers.get('content-length');
+  return length !== undefined && response.body.length >= Number(length);
+}

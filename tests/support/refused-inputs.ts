@@ -1,0 +1,156 @@
+/** One change of a resource of stack dev that the twin must refuse. */
+export interface RefusedInput {
+  readonly title: string;
+  /** The end of the resource's type. */
+  readonly type: string;
+  /** Inputs that replace the recorded ones; `undefined` takes one out. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** The input or the value, as the refusal names it. */
+  readonly says: string;
+}
+
+const of =
+  (type: string) =>
+  (title: string, inputs: RefusedInput['inputs'], says: string): RefusedInput => ({ title, type, inputs, says });
+
+const resourceServer = of('resourceServer:ResourceServer');
+const client = of('client:Client');
+const credentials = of('clientCredentials:ClientCredentials');
+const grant = of('clientGrant:ClientGrant');
+const connection = of('connection:Connection');
+const enabled = of('connectionClients:ConnectionClients');
+const tenant = of('tenant:Tenant');
+const user = of('user:User');
+const api = of('api:Api');
+const authorizer = of('authorizer:Authorizer');
+const route = of('route:Route');
+const integration = of('integration:Integration');
+const stage = of('stage:Stage');
+const lambda = of('function:Function');
+const permission = of('permission:Permission');
+
+const ISSUER = 'https://your-tenant.eu.auth0.com/';
+const AUDIENCES = ['https://test-api-for-jwt-authorizer.example.com'];
+const DEAD = 'https://x.example';
+const POLICIES = { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } };
+const jwt = (issuer: unknown, audiences: unknown) => ({ jwtConfiguration: { issuer, audiences } });
+
+export const REFUSED_OF_AUTH0: readonly RefusedInput[] = [
+  resourceServer('an API that signs with HS256', { signingAlg: 'HS256' }, 'input signingAlg'),
+  resourceServer('an API that signs with PS256', { signingAlg: 'PS256' }, 'input signingAlg'),
+  resourceServer('an API that does not say how it signs', { signingAlg: undefined }, 'input signingAlg'),
+  resourceServer('an API that encrypts its tokens', { tokenEncryption: { format: 'x' } }, 'the input tokenEncryption'),
+  resourceServer('an API with proof of possession', { proofOfPossession: {} }, 'the input proofOfPossession'),
+  resourceServer(
+    'an API that does not say whether RBAC holds',
+    { enforcePolicies: undefined },
+    'input enforcePolicies',
+  ),
+  resourceServer('an API with RFC 9068 tokens', { tokenDialect: 'rfc9068_profile' }, 'input tokenDialect'),
+  resourceServer('an API that gives refresh tokens', { allowOfflineAccess: true }, 'input allowOfflineAccess'),
+  resourceServer('an API whose tokens live no time', { tokenLifetime: 0 }, 'input tokenLifetime'),
+  resourceServer(
+    'an API that does not say who may call it',
+    { subjectTypeAuthorization: undefined },
+    'input subjectTypeAuthorization',
+  ),
+  resourceServer(
+    'an API that any machine may call',
+    { subjectTypeAuthorization: { ...POLICIES, client: { policy: 'allow_all' } } },
+    'input subjectTypeAuthorization.client.policy',
+  ),
+  client('a client that signs with HS256', { jwtConfiguration: { alg: 'HS256' } }, 'input jwtConfiguration.alg'),
+  client('a client outside OpenID Connect', { oidcConformant: false }, 'input oidcConformant'),
+  client('a client whose party is not said', { isFirstParty: undefined }, 'input isFirstParty'),
+  client('a client with an organization', { organizationUsage: 'require' }, 'the input organizationUsage'),
+  client('a client with refresh tokens', { refreshToken: { rotationType: 'x' } }, 'the input refreshToken'),
+  credentials(
+    'a client that signs for itself',
+    { authenticationMethod: 'private_key_jwt' },
+    'input authenticationMethod',
+  ),
+  credentials('a client without a secret', { authenticationMethod: 'none' }, 'input authenticationMethod'),
+  credentials('a secret of nobody’s', { clientId: 'x' }, 'has 0 ClientCredentials'),
+  grant('a grant for no kind of caller', { subjectType: undefined }, 'input subjectType'),
+  grant('a grant for any organization', { allowAnyOrganization: true }, 'the input allowAnyOrganization'),
+  grant('a grant for an API that is not there', { audience: DEAD }, `refers to the API ${DEAD}`),
+  grant('a grant to a client that is not there', { clientId: 'x' }, 'refers to the client x'),
+  grant('a grant of an undeclared scope', { scopes: ['delete:user'] }, 'refers to the scope delete:user'),
+  connection('a connection to somebody else', { strategy: 'samlp' }, 'input strategy'),
+  connection('a database with user names', { options: { requiresUsername: true } }, 'the input options.requiresUser'),
+  connection('a database for a whole domain', { isDomainConnection: true }, 'the input isDomainConnection'),
+  enabled('a client enabled that is not there', { enabledClients: ['x'] }, 'refers to the client x'),
+  enabled('clients of a database that is not there', { connectionId: 'con_x' }, 'refers to the connection con_x'),
+  tenant('a tenant with session rules', { sessionLifetime: 1 }, 'the input sessionLifetime'),
+  tenant('a default directory that is not there', { defaultDirectory: 'x' }, 'refers to the connection x'),
+  user('a user with metadata', { appMetadata: '{}' }, 'the input appMetadata'),
+  user('a user in a database that is not there', { connectionName: 'x' }, 'refers to the connection x'),
+  of('userRoles:UserRoles')('a user with a role that is not there', { roles: ['rol_x'] }, 'refers to the role rol_x'),
+  of('rolePermissions:RolePermissions')(
+    'a role with an undeclared permission',
+    { permissions: [{ name: 'delete:user', resourceServerIdentifier: AUDIENCES[0] }] },
+    'refers to the permission delete:user',
+  ),
+];
+
+export const REFUSED_OF_AWS: readonly RefusedInput[] = [
+  api('a WebSocket API', { protocolType: 'WEBSOCKET' }, 'input protocolType'),
+  api('an API without its endpoint', { disableExecuteApiEndpoint: true }, 'input disableExecuteApiEndpoint'),
+  api('an API of a quick create', { target: 'arn:x' }, 'the input target'),
+  authorizer('an authorizer that is a function', { authorizerType: 'REQUEST' }, 'input authorizerType'),
+  authorizer('an authorizer without configuration', { jwtConfiguration: undefined }, 'input jwtConfiguration'),
+  authorizer('an authorizer without issuer', jwt(undefined, AUDIENCES), 'input jwtConfiguration.issuer'),
+  authorizer('an authorizer with an empty issuer', jwt('', AUDIENCES), 'input jwtConfiguration.issuer'),
+  authorizer('an authorizer with an http issuer', jwt('http://x.example/', AUDIENCES), 'an https issuer only'),
+  authorizer('an authorizer without audiences', jwt(ISSUER, undefined), 'input jwtConfiguration.audiences'),
+  authorizer('an authorizer with no audience', jwt(ISSUER, []), 'without an audience would take tokens of any API'),
+  authorizer('an authorizer with 51 audiences', jwt(ISSUER, Array(51).fill(DEAD)), 'at most 50 audiences'),
+  authorizer('an authorizer that looks nowhere', { identitySources: [] }, 'exactly one identity source'),
+  authorizer(
+    'an authorizer that looks in two places',
+    { identitySources: ['$request.header.a', '$request.header.b'] },
+    'exactly one identity source',
+  ),
+  authorizer('an authorizer that looks elsewhere', { identitySources: ['$context.x'] }, 'input identitySources.0'),
+  authorizer('an authorizer that caches', { authorizerResultTtlInSeconds: 5 }, 'the input authorizerResultTtlInSec'),
+  authorizer('an authorizer of another API', { apiId: 'x' }, 'belongs to the API x'),
+  route('a route with a custom authorizer', { authorizationType: 'CUSTOM' }, 'input authorizationType'),
+  route('a route with IAM', { authorizationType: 'AWS_IAM' }, 'input authorizationType'),
+  route('a route that does not say who may call it', { authorizationType: undefined }, 'input authorizationType'),
+  route('a public route with scopes', { authorizationType: 'NONE', authorizerId: undefined }, 'is open to anyone'),
+  route(
+    'a public route with an authorizer',
+    { authorizationType: 'NONE', authorizationScopes: undefined },
+    'is open to anyone',
+  ),
+  route('a JWT route without an authorizer', { authorizerId: undefined }, 'asks for a JWT and names no authorizer'),
+  route('a route with an authorizer that is not there', { authorizerId: 'x' }, 'refers to the authorizer x'),
+  route('a route to an integration that is not there', { target: 'integrations/x' }, 'integration integrations/x'),
+  route('a route with 11 scopes', { authorizationScopes: Array(11).fill('read:user') }, 'at most 10 scopes'),
+  route('a route with an API key', { apiKeyRequired: true }, 'input apiKeyRequired'),
+  route('a route with required parameters', { requestParameters: [] }, 'the input requestParameters'),
+  route('a route key that API Gateway would not take', { routeKey: 'GET test' }, 'the path must begin with /'),
+  route('a route of another API', { apiId: 'x' }, 'belongs to the API x'),
+  integration('an integration with a URL', { integrationType: 'HTTP_PROXY' }, 'input integrationType'),
+  integration('an integration with payload 1.0', { payloadFormatVersion: '1.0' }, 'input payloadFormatVersion'),
+  integration('an integration with a private network', { connectionType: 'VPC_LINK' }, 'input connectionType'),
+  integration('an integration that waits 31 s', { timeoutMilliseconds: 31_000 }, 'input timeoutMilliseconds'),
+  integration('an integration that rewrites requests', { requestParameters: {} }, 'the input requestParameters'),
+  integration('an integration with no function of here', { integrationUri: 'arn:x' }, 'refers to the function arn:x'),
+  stage('a stage that releases nothing', { autoDeploy: false }, 'input autoDeploy'),
+  stage('a stage that does not say whether it releases', { autoDeploy: undefined }, 'input autoDeploy'),
+  stage('a stage with a client certificate', { clientCertificateId: 'x' }, 'the input clientCertificateId'),
+  stage('a stage with settings for no route', { routeSettings: [{ routeKey: 'GET /x' }] }, 'the route "GET /x"'),
+  lambda('a function on Node 20', { runtime: 'nodejs20.x' }, 'on Node 24 only'),
+  lambda('a function on Python', { runtime: 'python3.13' }, 'on Node 24 only'),
+  lambda('a function that is an image', { packageType: 'Image' }, 'input packageType'),
+  lambda('a function with a layer', { layers: ['arn:x'] }, 'the input layers'),
+  lambda('a function in a private network', { vpcConfig: {} }, 'the input vpcConfig'),
+  lambda('a function without code', { code: undefined }, 'input code'),
+  lambda('a function with code from S3', { s3Bucket: 'x' }, 'the input s3Bucket'),
+  lambda('a function with an entry that is none', { handler: 'index' }, 'input handler'),
+  permission('a permission for everybody', { principal: '*' }, 'input principal'),
+  permission('a permission for any action', { action: 'lambda:*' }, 'input action'),
+  permission('a permission for any API', { sourceArn: undefined }, 'input sourceArn'),
+  permission('a permission with a further condition', { sourceAccount: '1' }, 'the input sourceAccount'),
+];

@@ -1,0 +1,155 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { SignJWT, type JWTHeaderParameters } from 'jose';
+import type { Exchange } from '../../twin/gateway/pipeline.ts';
+import { apiLine, tokenLine } from '../../twin/log.ts';
+import { startTwin, type Twin } from '../../twin/serve.ts';
+import { copyProject, type ProjectCopy } from './project.ts';
+
+export interface Outputs {
+  readonly apiUrl: string;
+  readonly issuer: string;
+  readonly tokenUrl: string;
+  readonly audience: string;
+  readonly clientIds: Readonly<Record<string, string>>;
+  readonly clientSecrets: Readonly<Record<string, string>>;
+  readonly testUser: { readonly email: string; readonly connection: string };
+  readonly testUserPassword: string;
+}
+
+export interface TestTwin extends Twin {
+  readonly project: ProjectCopy;
+  readonly outputs: Outputs;
+  /** What the request log would have shown. */
+  readonly log: string[];
+  readonly exchanges: Exchange[];
+  readonly end: () => Promise<void>;
+}
+
+interface TestTwinOptions {
+  readonly stack?: string;
+  readonly clock?: () => number;
+  /** Changes the copy of the project before it is served. */
+  readonly change?: (project: ProjectCopy) => void;
+}
+
+/** Serves a copy of the project on free ports. */
+export async function startTestTwin({ stack = 'dev', clock, change }: TestTwinOptions = {}): Promise<TestTwin> {
+  const project = copyProject();
+  change?.(project);
+  const log: string[] = [];
+  const exchanges: Exchange[] = [];
+  const twin = await startTwin({
+    root: project.root,
+    stack,
+    port: 0,
+    tenantPort: 0,
+    ...(clock && { clock }),
+    watch: {
+      exchanged: (exchange, milliseconds) => {
+        exchanges.push(exchange);
+        log.push(apiLine(exchange, twin.model(), milliseconds, new Date()));
+      },
+      tokenAsked: (exchange) => void log.push(tokenLine(exchange, new Date())),
+      printed: (line) => void log.push(line),
+      failed: (error) => void log.push(`DEFECT ${error instanceof Error ? error.stack : String(error)}`),
+    },
+  });
+  return {
+    ...twin,
+    project,
+    outputs: JSON.parse(project.read(`.twin/${stack}/outputs.json`)) as Outputs,
+    log,
+    exchanges,
+    end: async () => {
+      await twin.close();
+      project.remove();
+    },
+  };
+}
+
+/** `POST /oauth/token` in JSON, with the client's own credentials unless others are given. */
+export async function askToken(
+  twin: TestTwin,
+  parameters: Readonly<Record<string, unknown>>,
+  client = 'test-app',
+): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
+  const { outputs } = twin;
+  const response = await fetch(outputs.tokenUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      client_id: outputs.clientIds[client],
+      client_secret: outputs.clientSecrets[client],
+      audience: outputs.audience,
+      ...parameters,
+    }),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+/** The parameters of the article's user. */
+export function userLogin({ outputs }: TestTwin): Record<string, string> {
+  return { grant_type: 'password', username: outputs.testUser.email, password: outputs.testUserPassword };
+}
+
+/** A good token of the test client. */
+export async function serviceToken(twin: TestTwin): Promise<string> {
+  const { body } = await askToken(twin, { grant_type: 'client_credentials' });
+  return String(body['access_token']);
+}
+
+/** The twin's own signing key, and the id it is published under. */
+export async function signingKey(twin: TestTwin): Promise<{ key: KeyObject; kid: string }> {
+  const response = await fetch(`${twin.tenantUrl}/.well-known/jwks.json`);
+  const { keys } = (await response.json()) as { keys: { kid: string }[] };
+  const key = createPrivateKey(twin.project.read(`.twin/${twin.model().stack}/signing-key.pem`));
+  return { key, kid: keys[0]?.kid ?? '' };
+}
+
+/** Claims that the gateway lets through, at a time. */
+export function goodClaims({ outputs }: TestTwin, now = Math.floor(Date.now() / 1000)): Record<string, unknown> {
+  return {
+    iss: outputs.issuer,
+    sub: 'somebody@clients',
+    aud: outputs.audience,
+    iat: now,
+    exp: now + 3600,
+    scope: 'read:user',
+    azp: 'somebody',
+  };
+}
+
+/** Signs claims, with the twin's own key unless another is given. */
+export async function mint(
+  twin: TestTwin,
+  claims: Readonly<Record<string, unknown>>,
+  { header, key }: { readonly header?: Partial<JWTHeaderParameters>; readonly key?: KeyObject | Uint8Array } = {},
+): Promise<string> {
+  const own = await signingKey(twin);
+  return new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: own.kid, ...header })
+    .sign(key ?? own.key);
+}
+
+/** `GET /test`, or another request, with a token as a bearer or with none. */
+export async function call(
+  twin: TestTwin,
+  token: string | undefined,
+  path = '/test',
+  init: RequestInit = {},
+): Promise<{
+  readonly status: number;
+  readonly text: string;
+  readonly challenge: string | null;
+  readonly headers: Headers;
+}> {
+  const headers = new Headers(init.headers);
+  if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+  const response = await fetch(twin.apiUrl + path, { ...init, headers });
+  return {
+    status: response.status,
+    text: await response.text(),
+    challenge: response.headers.get('www-authenticate'),
+    headers: response.headers,
+  };
+}

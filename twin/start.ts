@@ -1,0 +1,103 @@
+import { parseArgs } from 'node:util';
+import { shown, UserError } from '../common/user-error.ts';
+import { printable } from '../common/printable.ts';
+import { apiLine, tokenLine } from './log.ts';
+import { welcome } from './screen.ts';
+import { startTwin, type Twin } from './serve.ts';
+import { watchProgram } from './watch-program.ts';
+
+const USAGE = 'npm start -- [--stack dev] [--port 3000] [--tenant-port 3001] [--config key=value …]';
+const root = new URL('../', import.meta.url);
+
+/** `npm start`: serves the stack until it is told to end. What the user can put right is said without a stack. */
+export async function start(): Promise<void> {
+  try {
+    await serve();
+  } catch (error) {
+    process.stderr.write(`${shown(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function serve(): Promise<void> {
+  const { stack, port, tenantPort, config } = readArguments();
+  const say = lineWriter(process.stdout);
+  const complain = (error: unknown): void => void process.stderr.write(`${shown(error)}\n`);
+  const twin = await startTwin({
+    root,
+    stack,
+    port,
+    tenantPort,
+    config,
+    watch: {
+      exchanged: (exchange, milliseconds) => say(apiLine(exchange, twin.model(), milliseconds, new Date())),
+      tokenAsked: (exchange) => say(tokenLine(exchange, new Date())),
+      printed: (line) => say(`         ${printable(line, 2000)}`),
+      failed: complain,
+    },
+  });
+  say(welcome(twin.model(), twin));
+  const watcher = watchProgram(root, () => reload(twin, say, complain));
+  const end = (): void => {
+    void watcher.close();
+    void twin.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        complain(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGINT', end).once('SIGTERM', end);
+}
+
+/** Writes lines, those of one turn of the event loop together: under load a write per request would cost the most. */
+function lineWriter(stream: NodeJS.WritableStream): (line: string) => void {
+  const lines: string[] = [];
+  return (line) => {
+    lines.push(line, '\n');
+    if (lines.length === 2) setImmediate(() => stream.write(lines.splice(0).join('')));
+  };
+}
+
+async function reload(twin: Twin, say: (line: string) => void, complain: (error: unknown) => void): Promise<void> {
+  try {
+    if ((await twin.reload()) === 'changed') say(`\n${welcome(twin.model(), twin)}`);
+  } catch (error) {
+    complain(error);
+    say('The twin goes on serving what it had.');
+  }
+}
+
+function readArguments(): { stack: string; port: number; tenantPort: number; config: Record<string, string> } {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      options: {
+        stack: { type: 'string', default: 'dev' },
+        port: { type: 'string', default: '3000' },
+        'tenant-port': { type: 'string', default: '3001' },
+        config: { type: 'string', multiple: true, default: [] },
+      },
+    }));
+  } catch (error) {
+    throw new UserError(`${error instanceof Error ? error.message : String(error)}\nUsage: ${USAGE}`);
+  }
+  return {
+    stack: values.stack,
+    port: portNumber(values.port, '--port'),
+    tenantPort: portNumber(values['tenant-port'], '--tenant-port'),
+    config: Object.fromEntries(values.config.map(keyAndValue)),
+  };
+}
+
+function portNumber(text: string, flag: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new UserError(`${flag} must be a number from 0 to 65535, not ${JSON.stringify(text)}.`);
+}
+
+function keyAndValue(text: string): [string, string] {
+  const equals = text.indexOf('=');
+  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
+  throw new UserError(`--config must be key=value, not ${JSON.stringify(text)}.`);
+}
