@@ -24,10 +24,15 @@ export function listen(server: Server, port: number, flag: string): Promise<numb
   });
 }
 
-/** Lets requests under way end, then closes. */
+/** Lets requests under way end, and closes each connection when it has nothing under way any more. */
 export function close(server: Server): Promise<void> {
+  if (!server.listening) return Promise.resolve();
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const timer = setInterval(() => server.closeIdleConnections(), 20);
+    server.close(() => {
+      clearInterval(timer);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

@@ -13,8 +13,9 @@ export function welcome(model: Model, addresses: Addresses): string {
     `The twin of stack ${stack} is up. Nothing of it leaves this machine.`,
     '',
     `  API     ${addresses.apiUrl}`,
-    `  Tenant  ${addresses.tenantUrl}  (issuer https://${tenant.issuerDomain}/)`,
+    `  Tenant  ${addresses.tenantUrl || 'left out'}  (issuer https://${tenant.issuerDomain}/)`,
     '',
+    ...warnings(model),
     'Routes',
     ...columns(
       api.routes.map(({ routeKey, authorizer, scopes }) => [routeKey, routeNeeds(authorizer !== undefined, scopes)]),
@@ -33,6 +34,19 @@ export function welcome(model: Model, addresses: Addresses): string {
     'Ctrl+C ends it. A changed program, handler or stack file is taken up at once.',
     '',
   ].join('\n');
+}
+
+/** What the program declares that is right and yet surprises people. */
+function warnings({ api }: Model): string[] {
+  if (api.cors === undefined) return [];
+  const caught = api.routes.filter(
+    ({ match, authorizer }) => authorizer !== undefined && (match.kind === 'default' || match.method === 'ANY'),
+  );
+  return caught.flatMap(({ routeKey }) => [
+    `Warning: ${routeKey} needs a token and takes OPTIONS too, so a browser's preflight to it is answered 401.`,
+    'Name the methods, or add a public route OPTIONS /{proxy+}.',
+    '',
+  ]);
 }
 
 function routeNeeds(protectedRoute: boolean, scopes: readonly string[]): string {

@@ -7,6 +7,7 @@ import { modelOf, type Model } from '../graph/model.ts';
 import type { Recorded } from '../graph/record.ts';
 import { IssuerKeyCache, type FetchDocument } from './gateway/issuer-keys.ts';
 import type { Exchange, Gateway } from './gateway/pipeline.ts';
+import { throttling } from './gateway/throttle.ts';
 import { gatewayServer } from './gateway/server.ts';
 import { startFunctions } from './lambda/functions.ts';
 import { close, listen } from './listen.ts';
@@ -21,6 +22,8 @@ export interface TwinOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly tenantPort: number;
+  /** False leaves the tenant out, as if it could not be reached. */
+  readonly withTenant?: boolean;
   /** Values that replace those of the stack file. */
   readonly config?: Readonly<Record<string, string>>;
   /** Milliseconds since 1970. */
@@ -40,10 +43,13 @@ export interface Watch {
 /** A twin that serves. */
 export interface Twin {
   readonly apiUrl: string;
+  /** Empty when the tenant was left out. */
   readonly tenantUrl: string;
   readonly model: () => Model;
   /** Evaluates the program again and serves that from now on; on an error the old one goes on being served. */
   readonly reload: () => Promise<'changed' | 'same'>;
+  /** Ends the tenant alone: its tokens still are what they were, its keys cannot be fetched any more. */
+  readonly stopTenant: () => Promise<void>;
   /** Answers what is under way, and ends. */
   readonly close: () => Promise<void>;
 }
@@ -94,7 +100,9 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   let tenantUrl = '';
   let apiUrl = '';
   try {
-    tenantUrl = `http://localhost:${await listen(tenantServer, options.tenantPort, '--tenant-port')}`;
+    if (options.withTenant !== false) {
+      tenantUrl = `http://localhost:${await listen(tenantServer, options.tenantPort, '--tenant-port')}`;
+    }
     apiUrl = `http://localhost:${await listen(apiServer, options.port, '--port')}`;
     announce(state, serving, { apiUrl, tenantUrl });
   } catch (error) {
@@ -116,6 +124,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       announce(state, serving, { apiUrl, tenantUrl });
       return 'changed';
     },
+    stopTenant: () => close(tenantServer),
     close: async () => {
       await Promise.all([close(apiServer), close(tenantServer)]);
       serving.gateway.functions.kill();
@@ -134,11 +143,11 @@ interface Parts {
 
 function serve(recorded: Recorded, { key, keys, clock, watch, state }: Parts): Serving {
   const model = modelOf(recorded);
-  const functions = startFunctions(model.api, `${state.folder}functions`, watch.printed);
+  const functions = state.guarded(() => startFunctions(model.api, `${state.folder}functions`, watch.printed));
   return {
     model,
     recorded,
-    gateway: { api: model.api, keys, functions, clock },
+    gateway: { api: model.api, keys, functions, take: throttling(model.api.stage, clock), clock },
     tenant: { tenant: model.tenant, key, clock },
   };
 }
@@ -168,6 +177,7 @@ function announce(
   { recorded }: Serving,
   { apiUrl, tenantUrl }: { apiUrl: string; tenantUrl: string },
 ): void {
-  state.write('outputs.json', { ...recorded.outputs, apiUrl, tokenUrl: `${tenantUrl}/oauth/token` });
+  const tokenUrl = tenantUrl === '' ? recorded.outputs['tokenUrl'] : `${tenantUrl}/oauth/token`;
+  state.write('outputs.json', { ...recorded.outputs, apiUrl, tokenUrl });
   state.write('run.json', { pid: process.pid, stack: recorded.stack, apiUrl, tenantUrl, graph: recorded.hash });
 }

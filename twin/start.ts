@@ -3,10 +3,10 @@ import { shown, UserError } from '../common/user-error.ts';
 import { printable } from '../common/printable.ts';
 import { apiLine, tokenLine } from './log.ts';
 import { welcome } from './screen.ts';
-import { startTwin, type Twin } from './serve.ts';
+import { startTwin, type Twin, type TwinOptions } from './serve.ts';
 import { watchProgram } from './watch-program.ts';
 
-const USAGE = 'npm start -- [--stack dev] [--port 3000] [--tenant-port 3001] [--config key=value …]';
+const USAGE = 'npm start -- [--stack dev] [--port 3000] [--tenant-port 3001] [--no-tenant] [--config key=value …]';
 const root = new URL('../', import.meta.url);
 
 /** `npm start`: serves the stack until it is told to end. What the user can put right is said without a stack. */
@@ -20,15 +20,12 @@ export async function start(): Promise<void> {
 }
 
 async function serve(): Promise<void> {
-  const { stack, port, tenantPort, config } = readArguments();
+  const chosen = readArguments();
   const say = lineWriter(process.stdout);
   const complain = (error: unknown): void => void process.stderr.write(`${shown(error)}\n`);
   const twin = await startTwin({
     root,
-    stack,
-    port,
-    tenantPort,
-    config,
+    ...chosen,
     watch: {
       exchanged: (exchange, milliseconds) => say(apiLine(exchange, twin.model(), milliseconds, new Date())),
       tokenAsked: (exchange) => say(tokenLine(exchange, new Date())),
@@ -40,8 +37,9 @@ async function serve(): Promise<void> {
   const watcher = watchProgram(root, () => reload(twin, say, complain));
   const end = (): void => {
     void watcher.close();
-    void twin.close().then(
-      () => process.exit(0),
+    twin.close().then(
+      // The last lines of the log are written in the next turn.
+      () => setImmediate(() => process.stdout.write('', () => process.exit(0))),
       (error: unknown) => {
         complain(error);
         process.exit(1);
@@ -69,7 +67,7 @@ async function reload(twin: Twin, say: (line: string) => void, complain: (error:
   }
 }
 
-function readArguments(): { stack: string; port: number; tenantPort: number; config: Record<string, string> } {
+function readArguments(): Omit<TwinOptions, 'root' | 'watch'> {
   let values;
   try {
     ({ values } = parseArgs({
@@ -77,6 +75,7 @@ function readArguments(): { stack: string; port: number; tenantPort: number; con
         stack: { type: 'string', default: 'dev' },
         port: { type: 'string', default: '3000' },
         'tenant-port': { type: 'string', default: '3001' },
+        'no-tenant': { type: 'boolean', default: false },
         config: { type: 'string', multiple: true, default: [] },
       },
     }));
@@ -87,6 +86,7 @@ function readArguments(): { stack: string; port: number; tenantPort: number; con
     stack: values.stack,
     port: portNumber(values.port, '--port'),
     tenantPort: portNumber(values['tenant-port'], '--tenant-port'),
+    withTenant: !values['no-tenant'],
     config: Object.fromEntries(values.config.map(keyAndValue)),
   };
 }

@@ -12,6 +12,8 @@ export interface TwinState {
   readonly signingKey: () => Promise<SigningKey>;
   /** Replaces a file as a whole, so that nobody reads half of it. */
   readonly write: (name: string, content: unknown) => void;
+  /** Does something with the folder's files, and says plainly what is the matter with the disk when it cannot. */
+  readonly guarded: <T>(work: () => T) => T;
   readonly remove: (name: string) => void;
 }
 
@@ -58,6 +60,7 @@ export function openState(root: URL, stack: string): TwinState {
           guarded(() => kept('signing-key.pem', newKeyPem)),
           `${shownAs}signing-key.pem`,
         ),
+      guarded,
       write: (name, content) => guarded(() => write(name, `${JSON.stringify(content, null, 2)}\n`)),
       remove: (name) => guarded(() => rmSync(folder + name, { force: true })),
     };

@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { Authorizer, HttpApi, Route } from '../../graph/http-api.ts';
 import { allChecks, type Check, type CheckName, type Claims, type Decision, type Refusal } from './decision.ts';
-import { BAD_REQUEST, invalidToken, NO_TOKEN, NOT_FOUND } from './errors.ts';
+import { BAD_REQUEST, invalidToken, NO_TOKEN, NOT_FOUND, TOO_MANY_REQUESTS } from './errors.ts';
 import { judgeClaims } from './judge.ts';
 import { isSignedBy, isSupportedAlgorithm, parseJwt } from './jwt.ts';
 import { matchRoute, type Match } from './match.ts';
+import type { Take } from './throttle.ts';
 import { headerValues, parseTarget, queryParameters, type GatewayRequest } from './request.ts';
 
 /** What the gateway knows of an issuer's keys: the keys by their id, or why it could not get them. */
@@ -15,6 +16,7 @@ export type IssuerKeys =
 interface Circumstances {
   readonly api: HttpApi;
   readonly keysOf: (issuer: string) => IssuerKeys;
+  readonly take: Take;
   /** Seconds since 1970. */
   readonly now: number;
 }
@@ -29,7 +31,7 @@ interface TokenVerdict {
 }
 
 /** Decides about a request, from plain data to plain data. */
-export function decide(request: Asked, { api, keysOf, now }: Circumstances): Decision {
+export function decide(request: Asked, { api, keysOf, take, now }: Circumstances): Decision {
   const { method } = request;
   const target = parseTarget(request.target);
   if (target.kind === 'malformed') {
@@ -45,12 +47,26 @@ export function decide(request: Asked, { api, keysOf, now }: Circumstances): Dec
   }
   const { authorizer, scopes, routeKey } = match.route;
   const before = [path, passed('route', routeKey, `${method} ${target.path}`)];
+  if (!take(routeKey)) {
+    const check = failed('throttle', 'something left', routeKey);
+    return decision(method, target.path, match, { checks: [...before, check], refusal: TOO_MANY_REQUESTS });
+  }
+  before.push(passed('throttle', 'something left', routeKey));
   if (authorizer === undefined) {
     return decision(method, target.path, match, { checks: before, refusal: undefined });
   }
   const presented = presentedTokens(request, authorizer, target.rawQuery);
   const verdict = judgeToken(presented, authorizer, scopes, keysOf, now);
   return decision(method, target.path, match, { ...verdict, checks: [...before, ...verdict.checks] });
+}
+
+/** The route that takes a request, before anything else is asked. */
+export function routeOf(
+  { method, target }: Pick<GatewayRequest, 'method' | 'target'>,
+  api: HttpApi,
+): Route | undefined {
+  const parsed = parseTarget(target);
+  return parsed.kind === 'path' ? matchRoute(api.routes, method, parsed.segments)?.route : undefined;
 }
 
 function judgeToken(

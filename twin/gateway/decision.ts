@@ -4,6 +4,7 @@ import type { Route } from '../../graph/http-api.ts';
 export const CHECKS = [
   'path',
   'route',
+  'throttle',
   'token',
   'format',
   'algorithm',
@@ -30,8 +31,8 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 /** What API Gateway answers a request that it does not let through. */
 export interface Refusal {
-  readonly status: 400 | 401 | 403 | 404;
-  readonly message: 'Bad Request' | 'Unauthorized' | 'Forbidden' | 'Not Found';
+  readonly status: 400 | 401 | 403 | 404 | 429;
+  readonly message: 'Bad Request' | 'Unauthorized' | 'Forbidden' | 'Not Found' | 'Too Many Requests';
   readonly wwwAuthenticate?: string;
   /** `$context.authorizer.error`, as an access log has it. */
   readonly authorizerError?: string;

@@ -1,6 +1,8 @@
 import type { CheckName, Refusal } from './decision.ts';
 
 export const BAD_REQUEST: Refusal = { status: 400, message: 'Bad Request' };
+/** Whether it comes before or after the authorizer is not settled. */
+export const TOO_MANY_REQUESTS: Refusal = { status: 429, message: 'Too Many Requests' };
 export const NOT_FOUND: Refusal = { status: 404, message: 'Not Found' };
 
 /** No token at all: a bare challenge, without error fields. Measured against the service. */

@@ -21,6 +21,7 @@ export class IssuerKeyCache {
   readonly #fetchDocument: FetchDocument;
   readonly #clock: () => number;
   readonly #cache = new Map<string, Cached>();
+  readonly #underWay = new Map<string, Promise<IssuerKeys>>();
 
   /** @param clock milliseconds since 1970 */
   constructor(fetchDocument: FetchDocument, clock: () => number) {
@@ -35,9 +36,16 @@ export class IssuerKeyCache {
   }
 
   /** Fetches the issuer's keys. A failure is not kept: the next request tries again. */
-  async fetch(issuer: string): Promise<IssuerKeys> {
+  fetch(issuer: string): Promise<IssuerKeys> {
+    const underWay = this.#underWay.get(issuer) ?? this.#fetchAndKeep(issuer);
+    this.#underWay.set(issuer, underWay);
+    return underWay;
+  }
+
+  async #fetchAndKeep(issuer: string): Promise<IssuerKeys> {
     const keys = await this.#fetchKeys(issuer);
     if (keys.kind === 'keys') this.#cache.set(issuer, { keys, until: this.#clock() + KEPT });
+    this.#underWay.delete(issuer);
     return keys;
   }
 

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpApi } from '../../graph/http-api.ts';
 import type { Functions } from '../lambda/functions.ts';
-import { decide, type IssuerKeys } from './decide.ts';
+import { isPreflight, preflightResponse, withCors } from './cors.ts';
+import { decide, routeOf, type IssuerKeys } from './decide.ts';
 import type { Decision } from './decision.ts';
 import { eventOf } from './event.ts';
 import type { IssuerKeyCache } from './issuer-keys.ts';
 import type { GatewayRequest } from './request.ts';
+import type { Take } from './throttle.ts';
 import {
   FUNCTION_FAILED,
   functionResponse,
-  messageResponse,
+  PAYLOAD_TOO_LARGE,
   refusalResponse,
+  TIMED_OUT,
   type GatewayResponse,
 } from './response.ts';
 
@@ -19,6 +22,7 @@ export interface Gateway {
   readonly api: HttpApi;
   readonly keys: IssuerKeyCache;
   readonly functions: Functions;
+  readonly take: Take;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -37,42 +41,85 @@ export async function answer(request: GatewayRequest, gateway: Gateway): Promise
   const { api, clock } = gateway;
   const requestId = newRequestId();
   const time = clock();
-  const keys = await trustedKeys(gateway);
-  const decision = decide(request, { api, keysOf: (issuer) => keysIn(keys, issuer), now: Math.floor(time / 1000) });
-  const done = (response: GatewayResponse, integrationError?: string): Exchange => ({
+  const keys = await keysFor(request, gateway);
+  const decision = decide(request, { api, keysOf: () => keys, take: gateway.take, now: Math.floor(time / 1000) });
+  const own = ownResponse(request, decision, api);
+  const { response, error } =
+    own === undefined
+      ? await integrate(request, decision, gateway, { requestId, time })
+      : { response: own, error: undefined };
+  return {
     requestId,
     decision,
     response: { ...response, headers: [...response.headers, ['apigw-requestid', requestId]] },
-    integrationError,
-  });
-  if (decision.refusal !== undefined || decision.route === undefined) {
-    return done(decision.refusal === undefined ? messageResponse(404, 'Not Found') : refusalResponse(decision.refusal));
-  }
+    integrationError: error,
+  };
+}
 
-  const { function: lambda, mayInvoke } = decision.route.integration;
+/** What the gateway answers by itself: a refusal, or a preflight that no route with an authorizer has caught. */
+function ownResponse(request: GatewayRequest, { refusal }: Decision, { cors }: HttpApi): GatewayResponse | undefined {
+  const preflight = cors !== undefined && isPreflight(request) ? preflightResponse(request, cors) : undefined;
+  if (refusal !== undefined) return refusal.status === 404 && preflight ? preflight : refusalResponse(refusal);
+  return preflight;
+}
+
+interface Integrated {
+  readonly response: GatewayResponse;
+  readonly error?: string;
+}
+
+async function integrate(
+  request: GatewayRequest,
+  decision: Decision,
+  { api, functions }: Gateway,
+  { requestId, time }: { readonly requestId: string; readonly time: number },
+): Promise<Integrated> {
+  const integration = decision.route?.integration;
+  if (integration === undefined) throw new Error('a request that was let through has a route');
+  const { function: lambda, mayInvoke, timeout } = integration;
   if (!mayInvoke) {
-    return done(FUNCTION_FAILED, `${lambda.name} gives this API no leave to invoke it (lambda:InvokeFunction)`);
+    return {
+      response: FUNCTION_FAILED,
+      error: `${lambda.name} gives this API no leave to invoke it (lambda:InvokeFunction)`,
+    };
   }
   const event = eventOf(request, decision, { api, requestId, traceId: newTraceId(time), time });
-  const outcome = await gateway.functions.invoke(lambda, requestId, event);
-  if (outcome.kind === 'failed') return done(FUNCTION_FAILED, outcome.reason);
+  if (isTooLarge(request, event))
+    return { response: PAYLOAD_TOO_LARGE, error: 'the event is larger than a function takes (6 MB)' };
+  const invoked = functions.invoke(lambda, requestId, event);
+  const outcome = lambda.timeout * 1000 < timeout ? await invoked : await within(timeout, invoked);
+  if (outcome === undefined) return { response: TIMED_OUT, error: `the function did not answer within ${timeout} ms` };
+  if (outcome.kind === 'failed') return { response: FUNCTION_FAILED, error: outcome.reason };
   const response = functionResponse(outcome.json);
-  return response === undefined
-    ? done(FUNCTION_FAILED, 'the function returned a response that cannot be sent')
-    : done(response);
+  if (response === undefined)
+    return { response: FUNCTION_FAILED, error: 'the function returned a response that cannot be sent' };
+  return { response: api.cors === undefined ? response : withCors(response, request, api.cors) };
 }
 
-/** The keys of all issuers that this API trusts: from the cache, but for once in two hours. */
-async function trustedKeys({ api, keys }: Gateway): Promise<ReadonlyMap<string, IssuerKeys>> {
-  const trusted = new Map<string, IssuerKeys>();
-  for (const issuer of api.issuers) trusted.set(issuer, keys.cached(issuer) ?? (await keys.fetch(issuer)));
-  return trusted;
+/** Bytes of an event that Lambda takes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const EVENT_LIMIT = 6 * 1024 * 1024;
+
+/** Counted only where it can be true: a body grows by a third in base64, and at most sixfold in JSON. */
+function isTooLarge({ body }: GatewayRequest, event: object): boolean {
+  return body.length > EVENT_LIMIT / 8 && Buffer.byteLength(JSON.stringify(event)) > EVENT_LIMIT;
 }
 
-function keysIn(known: ReadonlyMap<string, IssuerKeys>, issuer: string): IssuerKeys {
-  const keys = known.get(issuer);
-  if (keys === undefined) throw new Error(`the keys of ${issuer} were not fetched`);
-  return keys;
+/** What a promise comes to, or undefined when that takes longer. */
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+const NO_KEYS: IssuerKeys = { kind: 'keys', keys: new Map() };
+
+/** The keys of the issuer that the request's route trusts; they are fetched only for a route that needs them. */
+async function keysFor(request: GatewayRequest, { api, keys }: Gateway): Promise<IssuerKeys> {
+  const [only, ...others] = api.issuers;
+  const issuer = others.length === 0 && keys.cached(only ?? '') ? only : routeOf(request, api)?.authorizer?.issuer;
+  return issuer === undefined ? NO_KEYS : (keys.cached(issuer) ?? keys.fetch(issuer));
 }
 
 /** In the form of the service's own: fifteen characters and an equals sign. */

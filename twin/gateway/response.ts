@@ -28,6 +28,11 @@ export function refusalResponse({ status, message, wwwAuthenticate }: Refusal): 
 /** What the gateway answers when the function failed in any way of its own. Source: AWS's Lambda test tool. */
 export const FUNCTION_FAILED = messageResponse(500, 'Internal Server Error');
 
+/** The function would have gone on. Whether it is a 503 or a 504 is not settled. */
+export const TIMED_OUT = messageResponse(503, 'Service Unavailable');
+
+export const PAYLOAD_TOO_LARGE = messageResponse(413, 'Request Entity Too Large');
+
 /** The connection is the gateway's own affair. */
 const OWN_HEADERS: readonly string[] = [
   'connection',

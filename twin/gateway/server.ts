@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { answer, type Exchange, type Gateway } from './pipeline.ts';
-import { messageResponse, type GatewayResponse } from './response.ts';
+import { messageResponse, PAYLOAD_TOO_LARGE, type GatewayResponse } from './response.ts';
 
 /** Bytes of request line and headers together, and of the body. Source: http-api-quotas. */
 const HEAD_LIMIT = 10_240;
@@ -46,7 +46,10 @@ async function serve(
     }
     const body = await readBody(incoming);
     if (body === undefined)
-      return send(outgoing, messageResponse(413, 'Request Entity Too Large', [['connection', 'close']]));
+      return send(outgoing, {
+        ...PAYLOAD_TOO_LARGE,
+        headers: [...PAYLOAD_TOO_LARGE.headers, ['connection', 'close']],
+      });
     const exchange = await answer(
       {
         method: incoming.method ?? '',

@@ -41,6 +41,14 @@ export class FunctionPool {
 
   /** Runs one event. It never rejects. */
   invoke(requestId: string, event: unknown): Promise<Outcome> {
+    const { reservedConcurrency } = this.#lambda;
+    const underWay = this.#waiting.length + [...this.#processes].reduce((sum, { load }) => sum + load, 0);
+    if (reservedConcurrency !== undefined && underWay >= reservedConcurrency) {
+      return Promise.resolve({
+        kind: 'failed',
+        reason: `Rate Exceeded: reserved concurrency is ${reservedConcurrency}`,
+      });
+    }
     return new Promise((settle) => {
       this.#waiting.push({ requestId, event, settle });
       this.#dispatch();

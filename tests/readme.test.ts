@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { copyProject, ROOT, type ProjectCopy } from './support/project.ts';
+import { askToken, call, startTestTwin } from './support/twin.ts';
+
+const README = readFileSync(new URL('README.md', ROOT), 'utf8');
+const SCRIPTS = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { scripts: Record<string, string> })
+  .scripts;
+
+describe('the README', () => {
+  it('names no npm script that does not exist', () => {
+    const named = [...README.matchAll(/npm (?:run (?:-s )?([\w:-]+)|(start|test))/g)].map(
+      ([, run, short]) => run ?? short,
+    );
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((name) => name === undefined || SCRIPTS[name] === undefined)).toEqual([]);
+  });
+
+  it('has the two commands, of which CI runs the second', () => {
+    expect(README).toContain('npm ci && npm start\n');
+    expect(README).toContain('npm ci && npm test\n');
+    const ci = readFileSync(new URL('.ci/run', ROOT), 'utf8');
+    expect(ci).toMatch(/^npm ci$/m);
+    expect(ci).toMatch(/^npm test /m);
+  });
+
+  it('has a first command that serves on any Node that npm runs on', async () => {
+    const project = copyProject();
+    const child = spawn('npm', ['start', '--', '--port', '0', '--tenant-port', '0'], {
+      cwd: project.path,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    for await (const part of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
+      text += part;
+      if (text.includes('Ctrl+C ends it')) break;
+    }
+    expect(text).toContain('The twin of stack dev is up.');
+    process.kill(-(child.pid ?? 0), 'SIGTERM');
+    await once(child, 'exit');
+    project.remove();
+  });
+
+  it('tells how to add a permission, a handler, a route, a role and a client, and no other file need be touched', async () => {
+    const twin = await startTestTwin({ change: makeItYourOwn });
+    try {
+      const { body } = await askToken(twin, { grant_type: 'client_credentials' }, 'shop');
+      const token = String(body['access_token']);
+      expect(await call(twin, token, '/orders/7')).toMatchObject({ status: 200, text: '{"order":"7"}' });
+      expect(await call(twin, token, '/test')).toMatchObject({ status: 403 });
+    } finally {
+      await twin.end();
+    }
+  });
+});
+
+/** Does what the table of the README says, with the very texts that it gives. */
+function makeItYourOwn(project: ProjectCopy): void {
+  const snippet = (what: string): string => {
+    const row = README.split('\n').find((line) => line.startsWith(`| ${what} `));
+    const [, text] = /`[a-z:]+`: `([^`]+)`/.exec(row ?? '') ?? [];
+    if (text === undefined) throw new Error(`the README does not say how to add ${what}`);
+    return text;
+  };
+  for (const [section, what] of [
+    ['permissions', 'a permission'],
+    ['handlers', 'a handler'],
+    ['routes', 'a route'],
+    ['roles', 'a role'],
+  ] as const) {
+    project.edit('contract.ts', `  ${section}: {`, `  ${section}: {\n    ${snippet(what)},`);
+  }
+  project.edit('Pulumi.dev.yaml', '  api:testUser', `    ${snippet('a client')}\n  api:testUser`);
+  project.write(
+    'handler/orders.ts',
+    'export const handler = async (event: { pathParameters: { id: string } }) => ({ order: event.pathParameters.id });\n',
+  );
+}

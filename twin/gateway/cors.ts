@@ -1,0 +1,64 @@
+import type { Cors } from '../../graph/http-api.ts';
+import { headerValues, type GatewayRequest } from './request.ts';
+import type { GatewayResponse } from './response.ts';
+
+type Asked = Pick<GatewayRequest, 'method' | 'rawHeaders'>;
+type Header = readonly [name: string, value: string];
+
+/** Whether a browser asks before it sends the real request. Source: https://fetch.spec.whatwg.org/#cors-preflight-request */
+export function isPreflight({ method, rawHeaders }: Asked): boolean {
+  const has = (name: string): boolean => headerValues(rawHeaders, name).length > 0;
+  return method === 'OPTIONS' && has('origin') && has('access-control-request-method');
+}
+
+/**
+ * The gateway's own answer to a preflight; no integration is asked, and no OPTIONS route is needed.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+ */
+export function preflightResponse(request: Asked, cors: Cors): GatewayResponse {
+  const origin = allowedOrigin(request, cors);
+  if (origin === undefined) return { status: 204, headers: [], body: '' };
+  return {
+    status: 204,
+    headers: [
+      ...originHeaders(origin, cors),
+      ...listed('access-control-allow-methods', cors.allowMethods),
+      ...listed('access-control-allow-headers', cors.allowHeaders),
+      ...(cors.maxAge === undefined ? [] : [['access-control-max-age', String(cors.maxAge)] as const]),
+    ],
+    body: '',
+  };
+}
+
+/** An integration's response with the CORS headers that are configured, and without those that the backend set. */
+export function withCors(response: GatewayResponse, request: Asked, cors: Cors): GatewayResponse {
+  const origin = allowedOrigin(request, cors);
+  const kept = response.headers.filter(([name]) => !name.startsWith('access-control-'));
+  const added =
+    origin === undefined
+      ? []
+      : [...originHeaders(origin, cors), ...listed('access-control-expose-headers', cors.exposeHeaders)];
+  return { ...response, headers: [...kept, ...added] };
+}
+
+/** The value of `access-control-allow-origin` for this request's origin, if it is one that may ask. */
+function allowedOrigin({ rawHeaders }: Asked, { allowOrigins }: Cors): string | undefined {
+  const [origin] = headerValues(rawHeaders, 'origin');
+  if (origin === undefined) return undefined;
+  if (allowOrigins.includes('*')) return '*';
+  // `https://*` stands for any origin of that scheme.
+  return allowOrigins.some((allowed) => allowed === origin || isOfScheme(origin, allowed)) ? origin : undefined;
+}
+
+function isOfScheme(origin: string, allowed: string): boolean {
+  return /^https?:\/\/\*$/.test(allowed) && origin.startsWith(allowed.slice(0, -1));
+}
+
+function originHeaders(origin: string, { allowCredentials }: Cors): Header[] {
+  const header: Header = ['access-control-allow-origin', origin];
+  return allowCredentials ? [header, ['access-control-allow-credentials', 'true']] : [header];
+}
+
+function listed(name: string, values: readonly string[]): Header[] {
+  return values.length === 0 ? [] : [[name, values.join(',')]];
+}
