@@ -60,6 +60,14 @@ const REFUSED: readonly Row[] = [
     problems: [['routes, "GET /x"', '11 scopes; API Gateway takes at most 10']],
   },
   {
+    title: 'a route with a permission that is near to two, of which it names the nearest',
+    change: {
+      permissions: { 'read:user': 'Read one', 'read:users': 'Read all' },
+      routes: { 'GET /x': { ...ROUTE, scopes: ['read:userss'] } },
+    },
+    problems: [['routes, "GET /x"', 'did you mean read:users?']],
+  },
+  {
     title: 'two routes that match the same requests',
     change: { routes: { 'GET /users/{id}': ROUTE, 'GET /users/{name}': ROUTE } },
     problems: [['routes, "GET /users/{name}"', 'the same requests as "GET /users/{id}"']],

@@ -183,6 +183,11 @@ describe('The model', () => {
     expect(api.routes[0]?.authorizer?.issuer).toBe('https://wrong.example/');
   });
 
+  it('has the custom domain as the issuer’s, where the tenant has one', async () => {
+    const { tenant } = modelOf(await recordDev({ 'api:issuerDomain': 'login.example.com' }));
+    expect(tenant).toMatchObject({ domain: 'your-tenant.eu.auth0.com', issuerDomain: 'login.example.com' });
+  });
+
   it('has the tenant, the callers and the routes that the stack declares', async () => {
     const { tenant, api } = modelOf(await recordStack('dev'));
     expect(tenant).toMatchObject({

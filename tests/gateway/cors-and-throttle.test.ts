@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { throttling } from '../../twin/gateway/throttle.ts';
+import { welcome } from '../../twin/screen.ts';
+import { addHandler, startEchoTwin } from '../support/echo.ts';
+import { serviceToken, type TestTwin } from '../support/twin.ts';
+
+const CORS = `corsConfiguration: {
+      allowOrigins: ['https://app.example.com', 'http://*'],
+      allowMethods: ['GET', 'POST'],
+      allowHeaders: ['authorization', 'x-a'],
+      exposeHeaders: ['x-b'],
+      maxAge: 60,
+      allowCredentials: true,
+    },`;
+const STAGE =
+  "autoDeploy: true, routeSettings: [{ routeKey: 'GET /limited', throttlingBurstLimit: 2, throttlingRateLimit: 1 }]";
+
+let now = Date.now();
+let twin: TestTwin;
+beforeAll(async () => {
+  twin = await startEchoTwin(
+    (project) => {
+      project.edit('api.ts', "protocolType: 'HTTP'", `protocolType: 'HTTP', ${CORS}`);
+      project.edit('api.ts', 'autoDeploy: true', STAGE);
+      const cors = `{ statusCode: 200, headers: { 'access-control-allow-origin': 'https://evil.example.com', 'x-b': '1' }, body: 'x' }`;
+      addHandler(project, 'backend', `export const handler = async () => (${cors});\n`, {
+        'GET /backend': "'public'",
+        'GET /limited': "'public'",
+      });
+    },
+    () => now,
+  );
+});
+afterAll(() => twin.end());
+
+const preflight = (path: string, origin: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
+  fetch(twin.apiUrl + path, {
+    method: 'OPTIONS',
+    headers: { origin, 'access-control-request-method': 'GET', ...headers },
+  });
+
+describe('CORS', () => {
+  it.each(['/test', '/backend', '/no/such/route'])(
+    'a preflight to %s is answered by the gateway, without an OPTIONS route',
+    async (path) => {
+      const response = await preflight(path, 'https://app.example.com');
+      expect(response.status).toBe(204);
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'access-control-allow-origin': 'https://app.example.com',
+        'access-control-allow-methods': 'GET,POST',
+        'access-control-allow-headers': 'authorization,x-a',
+        'access-control-max-age': '60',
+        'access-control-allow-credentials': 'true',
+      });
+    },
+  );
+
+  it('a preflight to a public ANY route is answered by the gateway too', async () => {
+    expect((await preflight('/open/x', 'http://localhost:5173')).status).toBe(204);
+  });
+
+  it('another origin gets no CORS header', async () => {
+    const response = await preflight('/test', 'https://evil.example.com');
+    expect(response.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('an ANY route with an authorizer catches the preflight and answers 401, as on AWS', async () => {
+    expect((await preflight('/echo/x', 'https://app.example.com')).status).toBe(401);
+    expect(welcome(twin.model(), twin)).toContain('Warning: ANY /echo/{proxy+}');
+  });
+
+  it('an OPTIONS request that is no preflight takes its route, if it has one', async () => {
+    expect((await fetch(`${twin.apiUrl}/test`, { method: 'OPTIONS' })).status).toBe(404);
+    expect((await fetch(`${twin.apiUrl}/open/x`, { method: 'OPTIONS' })).status).toBe(200);
+  });
+
+  it('the CORS headers of the backend are dropped, the configured ones added', async () => {
+    const response = await fetch(`${twin.apiUrl}/backend`, { headers: { origin: 'https://app.example.com' } });
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(response.headers.get('access-control-expose-headers')).toBe('x-b');
+    expect(response.headers.get('x-b')).toBe('1');
+    const other = await fetch(`${twin.apiUrl}/backend`, { headers: { origin: 'https://evil.example.com' } });
+    expect(other.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('throttling', () => {
+  const limited = async (): Promise<number> => (await fetch(`${twin.apiUrl}/limited`)).status;
+
+  it('a route with a burst of 2 and a rate of 1 answers the third request at once with 429, and one more each second', async () => {
+    expect([await limited(), await limited(), await limited()]).toEqual([200, 200, 429]);
+    now += 1000;
+    expect([await limited(), await limited()]).toEqual([200, 429]);
+    const refused = await fetch(`${twin.apiUrl}/limited`);
+    expect(await refused.text()).toBe('{"message":"Too Many Requests"}');
+  });
+
+  it('the routes of the stage without settings of their own are not throttled', async () => {
+    const token = await serviceToken(twin);
+    const statuses = await Promise.all(
+      Array.from(
+        { length: 20 },
+        async () => (await fetch(`${twin.apiUrl}/test`, { headers: { authorization: `Bearer ${token}` } })).status,
+      ),
+    );
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+
+  it("a stage's default is a bucket for each route, and a route's own setting replaces it", () => {
+    const stage = {
+      name: '$default',
+      throttle: { burst: 1, rate: 1 },
+      routeThrottles: new Map([['b', { burst: 2, rate: undefined }]]),
+      variables: undefined,
+    };
+    const take = throttling(stage, () => 0);
+    expect([take('a'), take('a'), take('b'), take('b'), take('b'), take('c')]).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+      true,
+    ]);
+  });
+});

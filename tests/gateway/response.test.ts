@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { functionResponse } from '../../twin/gateway/response.ts';
+import { addHandler } from '../support/echo.ts';
+import { startTestTwin, type TestTwin } from '../support/twin.ts';
+
+let twin: TestTwin;
+beforeAll(async () => {
+  // It returns what the request's body says.
+  twin = await startTestTwin({
+    change: (project) =>
+      addHandler(
+        project,
+        'returns',
+        'export const handler = async (event: { body: string }) => JSON.parse(event.body) as unknown;\n',
+        {
+          'POST /returns': "'public'",
+        },
+      ),
+  });
+});
+afterAll(() => twin.end());
+
+const returned = (value: unknown): Promise<Response> =>
+  fetch(`${twin.apiUrl}/returns`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(value),
+  });
+
+describe('what a function returns becomes a response', () => {
+  it.each([
+    ['an object without a statusCode', { a: 1 }, '{"a":1}'],
+    ['an object with a body and no statusCode', { body: 'x' }, '{"body":"x"}'],
+    ['a list', [1, 2], '[1,2]'],
+    ['a number', 7, '7'],
+    ['null', null, 'null'],
+    ['a text, as JSON', 'hello', '"hello"'],
+  ])('%s is the body of a 200 in JSON', async (_name, value, text) => {
+    const response = await returned(value);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect(await response.text()).toBe(text);
+  });
+
+  it('an object with a statusCode is the response: headers, cookies and body', async () => {
+    const response = await returned({
+      statusCode: 201,
+      headers: { 'X-A': 'b', 'content-type': 'text/html' },
+      cookies: ['a=1; HttpOnly', 'b=2'],
+      body: '<p>é</p>',
+    });
+    expect(response.status).toBe(201);
+    expect(response.headers.get('x-a')).toBe('b');
+    expect(response.headers.get('content-type')).toBe('text/html');
+    expect(response.headers.getSetCookie()).toEqual(['a=1; HttpOnly', 'b=2']);
+    expect(await response.text()).toBe('<p>é</p>');
+    expect(response.headers.get('apigw-requestid')).toMatch(/=$/);
+  });
+
+  it('a body without a content type is plain text', async () => {
+    expect((await returned({ statusCode: 200, body: 'x' })).headers.get('content-type')).toBe(
+      'text/plain; charset=utf-8',
+    );
+  });
+
+  it('a body in base64 is decoded', async () => {
+    const response = await returned({
+      statusCode: 200,
+      isBase64Encoded: true,
+      body: Buffer.from([0, 255, 1]).toString('base64'),
+    });
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array([0, 255, 1]));
+  });
+
+  it('the gateway keeps the headers of the connection to itself', async () => {
+    const response = await returned({
+      statusCode: 200,
+      headers: {
+        'content-length': '1',
+        'transfer-encoding': 'chunked',
+        connection: 'upgrade',
+        'apigw-requestid': 'mine',
+      },
+      body: 'four',
+    });
+    expect(await response.text()).toBe('four');
+    expect(response.headers.get('apigw-requestid')).not.toBe('mine');
+  });
+
+  it.each([
+    ['a status of 0', { statusCode: 0 }],
+    ['a status of 99', { statusCode: 99 }],
+    ['a status of 600', { statusCode: 600 }],
+    ['a status that is a text', { statusCode: 'ok' }],
+    ['a status that is null', { statusCode: null }],
+    ['headers that are a list', { statusCode: 200, headers: ['a'] }],
+    ['a header with an object', { statusCode: 200, headers: { a: {} } }],
+    ['a header with a line break', { statusCode: 200, headers: { a: 'b\r\nx: y' } }],
+    ['a header name with a space', { statusCode: 200, headers: { 'a b': 'c' } }],
+    ['cookies that are a text', { statusCode: 200, cookies: 'a=1' }],
+    ['a cookie with a line break', { statusCode: 200, cookies: ['a=1\nb'] }],
+    ['a body that is an object', { statusCode: 200, body: {} }],
+    ['isBase64Encoded that is a text', { statusCode: 200, isBase64Encoded: 'yes' }],
+  ])('%s cannot be sent: 500', async (_name, value) => {
+    expect(functionResponse(JSON.stringify(value))).toBeUndefined();
+    const response = await returned(value);
+    expect(response.status).toBe(500);
+    expect(await response.text()).toBe('{"message":"Internal Server Error"}');
+  });
+});
