@@ -1,5 +1,8 @@
-import type { Server } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import { UserError } from '../common/user-error.ts';
+
+type Server = HttpServer | TlsServer;
 
 /**
  * Binds a server to the loopback address.

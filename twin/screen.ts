@@ -4,6 +4,8 @@ import { permissionsOf } from './tenant/password.ts';
 interface Addresses {
   readonly apiUrl: string;
   readonly tenantUrl: string;
+  /** The file of the authority to trust, where the tenant is served over https. */
+  readonly caFile: string | undefined;
 }
 
 /** What a person sees when the twin is up: where it is, who may call what, and a request to paste for each scenario. */
@@ -65,8 +67,10 @@ function userMay({ tenant }: Model, roleIds: readonly string[]): string {
 }
 
 /** The article's two scenarios, as far as this stack has them; each `curl` works as it stands. */
-function scenarios({ tenant, api }: Model, { apiUrl, tenantUrl }: Addresses): string[] {
+function scenarios({ tenant, api }: Model, { apiUrl, tenantUrl, caFile }: Addresses): string[] {
+  if (tenantUrl === '') return [];
   const lines: string[] = [];
+  const tokenCurl = `curl -s ${caFile === undefined ? '' : `--cacert ${caFile} `}${tenantUrl}/oauth/token`;
   const audience = tenant.resourceServers[0]?.identifier;
   const service = tenant.clients.find(({ grantTypes }) => grantTypes.includes('client_credentials'));
   const route = api.routes.find(({ match }) => match.kind === 'path' && match.method === 'GET') ?? api.routes[0];
@@ -76,7 +80,7 @@ function scenarios({ tenant, api }: Model, { apiUrl, tenantUrl }: Addresses): st
     lines.push(
       'A service asks for itself, and calls:',
       '',
-      curlWithToken(url, tenantUrl, {
+      curlWithToken(url, tokenCurl, {
         grant_type: 'client_credentials',
         client_id: service.clientId,
         client_secret: service.secret,
@@ -91,7 +95,7 @@ function scenarios({ tenant, api }: Model, { apiUrl, tenantUrl }: Addresses): st
     lines.push(
       'A user asks for more than the role permits, gets what it permits, and calls:',
       '',
-      curlWithToken(url, tenantUrl, {
+      curlWithToken(url, tokenCurl, {
         ...(tenant.defaultDirectory === user.connection
           ? { grant_type: 'password' }
           : { grant_type: 'http://auth0.com/oauth/grant-type/password-realm', realm: user.connection }),
@@ -109,9 +113,9 @@ function scenarios({ tenant, api }: Model, { apiUrl, tenantUrl }: Addresses): st
 }
 
 /** One command that gets a token and calls with it; `sed` takes the token out, so that nothing need be installed. */
-function curlWithToken(url: string, tenantUrl: string, body: Readonly<Record<string, string | undefined>>): string {
+function curlWithToken(url: string, tokenCurl: string, body: Readonly<Record<string, string | undefined>>): string {
   const quoted = JSON.stringify(body).replaceAll("'", "'\\''");
-  const token = `curl -s ${tenantUrl}/oauth/token -H 'content-type: application/json' -d '${quoted}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
+  const token = `${tokenCurl} -H 'content-type: application/json' -d '${quoted}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
   return `curl -i ${url} -H "Authorization: Bearer $(${token})"`;
 }
 

@@ -1,19 +1,23 @@
 import { getRequestListener } from '@hono/node-server';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { fromTenant } from './issuer-documents.ts';
 import { existsSync } from 'node:fs';
-import { UserError } from '../common/user-error.ts';
 import { evaluate } from '../graph/fresh.ts';
 import { modelOf, type Model } from '../graph/model.ts';
 import type { Recorded } from '../graph/record.ts';
-import { IssuerKeyCache, type FetchDocument } from './gateway/issuer-keys.ts';
+import { IssuerKeyCache } from './gateway/issuer-keys.ts';
 import type { Exchange, Gateway } from './gateway/pipeline.ts';
 import { throttling } from './gateway/throttle.ts';
 import { gatewayServer } from './gateway/server.ts';
 import { startFunctions } from './lambda/functions.ts';
 import { close, listen } from './listen.ts';
 import { openState, type TwinState } from './state.ts';
+import { LoginAttempts } from './tenant/login-attempts.ts';
+import { OpaqueTokens } from './tenant/userinfo.ts';
 import { tenantApp, type TenantService, type TokenExchange } from './tenant/app.ts';
-import type { SigningKey } from './tenant/signing-key.ts';
+import { openSigningKeys, openTls } from './key-files.ts';
+import type { SigningKeys } from './tenant/signing-key.ts';
 
 export interface TwinOptions {
   /** The project's folder, with a slash at its end. */
@@ -22,6 +26,10 @@ export interface TwinOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly tenantPort: number;
+  /** Starts with the next signing key as the current one; the previous one stays published. */
+  readonly rotate?: boolean;
+  /** Serves the tenant over https only, by an authority made for this twin. */
+  readonly tls?: boolean;
   /** False leaves the tenant out, as if it could not be reached. */
   readonly withTenant?: boolean;
   /** Values that replace those of the stack file. */
@@ -45,6 +53,8 @@ export interface Twin {
   readonly apiUrl: string;
   /** Empty when the tenant was left out. */
   readonly tenantUrl: string;
+  /** The file of the authority to trust, with `tls`. */
+  readonly caFile: string | undefined;
   readonly model: () => Model;
   /** Evaluates the program again and serves that from now on; on an error the old one goes on being served. */
   readonly reload: () => Promise<'changed' | 'same'>;
@@ -80,28 +90,37 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       config: options.config ?? {},
       seed: state.seed,
     });
-  const [recorded, key] = await Promise.all([evaluation(), state.signingKey()]);
+  const recorded = await evaluation();
+  const signing = await openSigningKeys(state, modelOf(recorded).tenant.issuerDomain, options.rotate === true);
 
   let serving: Serving;
   const listener = getRequestListener(tenantApp(() => serving.tenant, watch.tokenAsked).fetch, {
     overrideGlobalObjects: false,
   });
-  const tenantServer = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  const tls = options.tls === true ? await openTls(state, tenantDomains(recorded)) : undefined;
+  const tenantServer =
+    tls === undefined
+      ? createServer((incoming, outgoing) => void listener(incoming, outgoing))
+      : createTlsServer(
+          { key: tls.key, cert: tls.certificate },
+          (incoming, outgoing) => void listener(incoming, outgoing),
+        );
   const apiServer = gatewayServer(() => serving.gateway, watch);
   const keys = new IssuerKeyCache(
     fromTenant(
       () => serving.model,
-      () => tenantUrl,
+      () => ({ url: tenantUrl, ca: tls?.ca }),
     ),
     clock,
   );
-  serving = serve(recorded, { key, keys, clock, watch, state });
+  serving = serve(recorded, { signing, keys, clock, watch, state });
 
   let tenantUrl = '';
   let apiUrl = '';
   try {
     if (options.withTenant !== false) {
-      tenantUrl = `http://localhost:${await listen(tenantServer, options.tenantPort, '--tenant-port')}`;
+      const scheme = tls === undefined ? 'http' : 'https';
+      tenantUrl = `${scheme}://localhost:${await listen(tenantServer, options.tenantPort, '--tenant-port')}`;
     }
     apiUrl = `http://localhost:${await listen(apiServer, options.port, '--port')}`;
     announce(state, serving, { apiUrl, tenantUrl });
@@ -114,14 +133,21 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   return {
     apiUrl,
     tenantUrl,
+    caFile: tls === undefined ? undefined : `${state.shownAs}ca.pem`,
     model: () => serving.model,
     reload: async () => {
       const next = await evaluation();
       if (next.hash === serving.recorded.hash) return 'same';
       const before = serving;
-      serving = serve(next, { key, keys, clock, watch, state });
+      const after = serve(next, { signing, keys, clock, watch, state });
+      try {
+        announce(state, after, { apiUrl, tenantUrl });
+      } catch (error) {
+        after.gateway.functions.kill();
+        throw error;
+      }
+      serving = after;
       before.gateway.functions.close();
-      announce(state, serving, { apiUrl, tenantUrl });
       return 'changed';
     },
     stopTenant: () => close(tenantServer),
@@ -133,41 +159,32 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   };
 }
 
+function tenantDomains({ providers: { auth0 } }: Recorded): string[] {
+  return [auth0.domain, ...(auth0.issuerDomain === undefined ? [] : [auth0.issuerDomain])];
+}
+
 interface Parts {
-  readonly key: SigningKey;
+  readonly signing: SigningKeys;
   readonly keys: IssuerKeyCache;
   readonly clock: () => number;
   readonly watch: Watch;
   readonly state: TwinState;
 }
 
-function serve(recorded: Recorded, { key, keys, clock, watch, state }: Parts): Serving {
+function serve(recorded: Recorded, { signing, keys, clock, watch, state }: Parts): Serving {
   const model = modelOf(recorded);
   const functions = state.guarded(() => startFunctions(model.api, `${state.folder}functions`, watch.printed));
   return {
     model,
     recorded,
     gateway: { api: model.api, keys, functions, take: throttling(model.api.stage, clock), clock },
-    tenant: { tenant: model.tenant, key, clock },
-  };
-}
-
-/** Milliseconds that the gateway waits for an issuer. Source: http-api-quotas. */
-const ISSUER_TIMEOUT = 1500;
-
-/**
- * Fetches an issuer's documents from the local tenant, which stands for its own domains. No other issuer is asked:
- * nothing leaves the machine, and an authorizer that trusts somebody else is an authorizer without keys.
- */
-function fromTenant(model: () => Model, tenantUrl: () => string): FetchDocument {
-  return async (issuer, what) => {
-    const { domain, issuerDomain } = model().tenant;
-    const host = new URL(issuer).hostname;
-    if (![domain, issuerDomain].includes(host)) throw new UserError(`${issuer} is not this stack's tenant`);
-    const path = what === 'discovery' ? '/.well-known/openid-configuration' : '/.well-known/jwks.json';
-    const response = await fetch(tenantUrl() + path, { signal: AbortSignal.timeout(ISSUER_TIMEOUT) });
-    if (!response.ok) throw new Error(`the tenant answered ${response.status}`);
-    return response.text();
+    tenant: {
+      tenant: model.tenant,
+      signing,
+      clock,
+      opaqueTokens: new OpaqueTokens(clock),
+      logins: new LoginAttempts(),
+    },
   };
 }
 
@@ -178,6 +195,6 @@ function announce(
   { apiUrl, tenantUrl }: { apiUrl: string; tenantUrl: string },
 ): void {
   const tokenUrl = tenantUrl === '' ? recorded.outputs['tokenUrl'] : `${tenantUrl}/oauth/token`;
-  state.write('outputs.json', { ...recorded.outputs, apiUrl, tokenUrl });
-  state.write('run.json', { pid: process.pid, stack: recorded.stack, apiUrl, tenantUrl, graph: recorded.hash });
+  state.writeJson('outputs.json', { ...recorded.outputs, apiUrl, tokenUrl });
+  state.writeJson('run.json', { pid: process.pid, stack: recorded.stack, apiUrl, tenantUrl, graph: recorded.hash });
 }

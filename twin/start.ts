@@ -6,7 +6,8 @@ import { welcome } from './screen.ts';
 import { startTwin, type Twin, type TwinOptions } from './serve.ts';
 import { watchProgram } from './watch-program.ts';
 
-const USAGE = 'npm start -- [--stack dev] [--port 3000] [--tenant-port 3001] [--no-tenant] [--config key=value …]';
+const USAGE =
+  'npm start -- [--stack dev] [--port 3000] [--tenant-port 3001] [--no-tenant] [--rotate] [--tls] [--config key=value …]';
 const root = new URL('../', import.meta.url);
 
 /** `npm start`: serves the stack until it is told to end. What the user can put right is said without a stack. */
@@ -75,6 +76,8 @@ function readArguments(): Omit<TwinOptions, 'root' | 'watch'> {
         stack: { type: 'string', default: 'dev' },
         port: { type: 'string', default: '3000' },
         'tenant-port': { type: 'string', default: '3001' },
+        tls: { type: 'boolean', default: false },
+        rotate: { type: 'boolean', default: false },
         'no-tenant': { type: 'boolean', default: false },
         config: { type: 'string', multiple: true, default: [] },
       },
@@ -86,6 +89,8 @@ function readArguments(): Omit<TwinOptions, 'root' | 'watch'> {
     stack: values.stack,
     port: portNumber(values.port, '--port'),
     tenantPort: portNumber(values['tenant-port'], '--tenant-port'),
+    tls: values.tls,
+    rotate: values.rotate,
     withTenant: !values['no-tenant'],
     config: Object.fromEntries(values.config.map(keyAndValue)),
   };

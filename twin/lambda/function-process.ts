@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { LambdaFunction } from '../../graph/http-api.ts';
 import { environmentOf } from './environment.ts';
@@ -8,6 +9,18 @@ const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url));
 
 /** Milliseconds that Lambda allows for loading the handler. Source: lambda-runtime-environment, "Init phase". */
 const INIT_LIMIT = 10_000;
+
+/** Milliseconds between two looks at how much memory a busy process has. */
+const WEIGHED_EVERY = 50;
+
+/**
+ * MB that a process may have beyond its function's memory size. Lambda counts Node itself as well, but V8 is slow to
+ * give back what it has no need of: a good handler must not be ended for that.
+ */
+const LEEWAY = 64;
+
+/** Characters of a line; a longer one becomes several, as in CloudWatch, so that a handler cannot fill the twin. */
+const LONGEST_LINE = 262_144;
 
 /** How an invocation ended. `failed` is what the gateway answers 500 to; the reason is for the log. */
 export type Outcome =
@@ -27,6 +40,8 @@ export interface Place {
   readonly folder: string;
   /** Takes each line that the handler writes. */
   readonly print: (line: string) => void;
+  /** Milliseconds for loading the handler, where Lambda's are too many to wait for. */
+  readonly initLimit?: number;
 }
 
 /**
@@ -39,11 +54,14 @@ export class FunctionProcess {
   /** What was sent and has not been answered: the first is running, the others wait inside the process. */
   readonly #sent: Sent[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #weighing: NodeJS.Timeout | undefined;
   #ended = '';
   #starting = true;
+  /** Whether it was idle when it ended itself. */
+  #endedIdle = false;
   #began = 0;
 
-  constructor(lambda: LambdaFunction, { region, folder, print }: Place) {
+  constructor(lambda: LambdaFunction, { region, folder, print, initLimit = INIT_LIMIT }: Place) {
     this.#lambda = lambda;
     this.#child = fork(RUNTIME, [], {
       cwd: folder,
@@ -53,9 +71,15 @@ export class FunctionProcess {
       serialization: 'json',
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) printLines(stream, print);
-    this.#timer = setTimeout(() => this.#end('the handler did not load within 10 seconds'), INIT_LIMIT);
+    const late = `the handler did not load within ${initLimit / 1000} seconds`;
+    this.#timer = setTimeout(() => this.#end(late), initLimit);
     this.#child.on('message', (message) => this.#heard(message as FromFunction));
-    this.#child.once('exit', (code, signal) => this.#end(exitReason(code, signal)));
+    this.#child.once('exit', (code, signal) => {
+      const end = (): void => this.#end(exitReason(code, signal));
+      // What it said before is still to be heard: an answer may be among it.
+      if (this.#child.connected) this.#child.once('disconnect', end);
+      else end();
+    });
     this.#child.on('error', (error) => this.#end(error.message));
   }
 
@@ -64,8 +88,9 @@ export class FunctionProcess {
     return this.#starting;
   }
 
+  /** Whether it takes events. */
   get alive(): boolean {
-    return this.#ended === '';
+    return this.#ended === '' && this.#child.connected;
   }
 
   /** How many events it has been given and has not answered. */
@@ -82,7 +107,7 @@ export class FunctionProcess {
   invoke(requestId: string, event: unknown): Promise<Fate> {
     return new Promise((settle) => {
       if (!this.alive) {
-        settle({ kind: 'failed', reason: this.#ended });
+        settle({ kind: 'unbegun' });
         return;
       }
       this.#sent.push({ requestId, settle });
@@ -112,6 +137,19 @@ export class FunctionProcess {
     this.#began = performance.now();
     const { timeout } = this.#lambda;
     this.#timer = setTimeout(() => this.#end(`Task timed out after ${timeout.toFixed(2)} seconds`), timeout * 1000);
+    this.#weighing ??= setInterval(() => this.#weigh(), WEIGHED_EVERY);
+  }
+
+  /** The heap has a limit of its own; buffers, and whatever else is outside of it, have not. */
+  #weigh(): void {
+    if (this.load === 0) {
+      clearInterval(this.#weighing);
+      this.#weighing = undefined;
+    }
+    const { memory } = this.#lambda;
+    if (residentMegabytes(this.#child.pid) > memory + LEEWAY) {
+      this.#end(`Runtime exited: the function outgrew its memory size (${memory} MB)`);
+    }
   }
 
   #heard(message: FromFunction): void {
@@ -121,6 +159,8 @@ export class FunctionProcess {
       if (this.#sent.length > 0) this.#begin();
     } else if (message.kind === 'unusable') {
       this.#end(message.reason);
+    } else if (message.kind === 'ending') {
+      this.#endedIdle = !message.running;
     } else if (message.kind === 'recalled') {
       this.#take(message.requestId)?.settle({ kind: 'unbegun' });
     } else {
@@ -145,21 +185,35 @@ export class FunctionProcess {
 
   /** The process is over: its present event has failed, and the others have never begun. */
   #end(reason: string): void {
-    if (!this.alive) return;
+    if (this.#ended !== '') return;
     this.#ended = reason;
     clearTimeout(this.#timer);
+    clearInterval(this.#weighing);
     this.#child.kill('SIGKILL');
-    const [running, ...unbegun] = this.#sent.splice(0);
-    // What could not even be loaded fails for everybody: starting it again would fail again.
-    unbegun.forEach(({ settle }) => settle(this.#starting ? { kind: 'failed', reason } : { kind: 'unbegun' }));
-    running?.settle({ kind: 'failed', reason });
+    this.#sent.splice(0).forEach(({ settle }, at) => {
+      // What could not even be loaded fails for everybody: starting it again would fail again.
+      const failed = this.#starting || (at === 0 && !this.#endedIdle);
+      settle(failed ? { kind: 'failed', reason } : { kind: 'unbegun' });
+    });
   }
 }
 
 function exitReason(code: number | null, signal: NodeJS.Signals | null): string {
   // Node ends itself this way when the heap limit, which is the function's memory size, is reached.
-  if (signal === 'SIGABRT' || code === 134) return 'Runtime exited: the function outgrew its memory size (SIGABRT)';
+  if (signal === 'SIGABRT' || code === 134) {
+    return 'Runtime exited: the function outgrew its memory size, or called process.abort (SIGABRT)';
+  }
   return `Runtime exited: ${signal ?? `exit status ${code}`}`;
+}
+
+/** 0 where the system has no such file, as macOS: there the limit of the heap is all. */
+function residentMegabytes(pid: number | undefined): number {
+  try {
+    const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+    return Number(kilobytes ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
 }
 
 function printLines(stream: NodeJS.ReadableStream | null, print: (line: string) => void): void {
@@ -167,9 +221,11 @@ function printLines(stream: NodeJS.ReadableStream | null, print: (line: string) 
   stream?.setEncoding('utf8');
   stream?.on('data', (text: string) => {
     const lines = `${rest}${text}`.split('\n');
-    // A line without an end is cut where CloudWatch would cut it, so that a handler cannot fill the twin's memory.
-    rest = (lines.pop() ?? '').slice(-262_144);
+    rest = lines.pop() ?? '';
     lines.forEach((line) => print(line));
+    if (rest.length < LONGEST_LINE) return;
+    print(rest);
+    rest = '';
   });
   stream?.on('end', () => {
     if (rest !== '') print(rest);

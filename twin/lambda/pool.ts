@@ -87,18 +87,25 @@ export class FunctionPool {
 
   /** A process for the next event: an idle one, the first of all, or for a quick handler the least busy one. */
   #free(): FunctionProcess | undefined {
-    const all = [...this.#processes];
-    if (all.length === 0) return this.#start();
-    const best = all.reduce((least, process) => (process.load < least.load ? process : least));
+    this.#forgetDead();
+    if (this.#processes.size === 0) return this.#start();
     const most = this.#pace < QUICK ? AHEAD : 1;
-    return best.load < most && best.busyFor < STUCK ? best : undefined;
+    let best: FunctionProcess | undefined;
+    for (const process of this.#processes) {
+      if (process.load < Math.min(most, best?.load ?? most) && process.busyFor < STUCK) best = process;
+    }
+    return best;
+  }
+
+  /** A process may end while it has nothing to do. */
+  #forgetDead(): void {
+    for (const process of this.#processes) if (!process.alive) this.#processes.delete(process);
   }
 
   async #run(process: FunctionProcess, waiting: Waiting): Promise<void> {
     const began = performance.now();
     const events = process.load + 1;
     const fate = await process.invoke(waiting.requestId, waiting.event);
-    if (!process.alive) this.#processes.delete(process);
     if (fate.kind === 'unbegun') {
       this.#waiting.unshift(waiting);
     } else {
@@ -113,6 +120,7 @@ export class FunctionPool {
   /** Takes back what waits behind a slow event, and starts another process when all are at one. */
   #lookForStuck(): void {
     this.#check = undefined;
+    this.#forgetDead();
     const all = [...this.#processes];
     const stuck = all.filter((process) => process.busyFor >= STUCK);
     stuck.forEach((process) => process.recall());

@@ -20,4 +20,6 @@ export type FromFunction =
   | { readonly kind: 'result'; readonly requestId: string; readonly json: string }
   | { readonly kind: 'error'; readonly requestId: string; readonly reason: string }
   /** The event that was asked back; its handler has not seen it. */
-  | { readonly kind: 'recalled'; readonly requestId: string };
+  | { readonly kind: 'recalled'; readonly requestId: string }
+  /** The last words of a process that ends by itself: whether an event had begun that it has not answered. */
+  | { readonly kind: 'ending'; readonly running: boolean };

@@ -32,17 +32,25 @@ for (const [method, level] of Object.entries({
   });
 }
 
+// Ctrl+C in a terminal reaches the twin's children too: what is under way is to be answered first, and who ends them is
+// the twin.
+process.on('SIGINT', () => undefined);
+// So that an event that had not begun when the handler ended the process goes to another one.
+process.once('exit', () => say({ kind: 'ending', running }));
+
+/** Events that have come and not begun: the twin sends a quick handler's next ones ahead, but they run one by one. */
+const waiting: Invocation[] = [];
+let running = false;
+
 const handler = await load().catch((error: unknown) => reason(error));
 if (typeof handler === 'string') {
   say({ kind: 'unusable', reason: handler });
 } else {
   process.on('message', (message) => heard(handler, message as ToFunction));
+  // A twin that was killed must not leave processes behind that something of the handler's keeps alive.
+  process.once('disconnect', () => process.exit());
   say({ kind: 'ready' });
 }
-
-/** Events that have come and not begun: the twin sends a quick handler's next ones ahead, but they run one by one. */
-const waiting: Invocation[] = [];
-let running = false;
 
 function heard(handle: Handler, message: ToFunction): void {
   if (message.kind === 'invoke') {

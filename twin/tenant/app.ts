@@ -5,13 +5,17 @@ import { discoveryDocument } from './discovery.ts';
 import { TokenError } from './errors.ts';
 import type { Granted } from './grant.ts';
 import { BODY_LIMIT } from './parameters.ts';
-import type { SigningKey } from './signing-key.ts';
+import type { LoginAttempts } from './login-attempts.ts';
+import type { SigningKeys } from './signing-key.ts';
 import { issueToken } from './token.ts';
+import { userinfo, type OpaqueTokens } from './userinfo.ts';
 
 /** A tenant at work. */
 export interface TenantService {
   readonly tenant: Tenant;
-  readonly key: SigningKey;
+  readonly signing: SigningKeys;
+  readonly opaqueTokens: OpaqueTokens;
+  readonly logins: LoginAttempts;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -43,14 +47,23 @@ export function tenantApp(current: () => TenantService, observe: (exchange: Toke
     return c.json(discoveryDocument(current().tenant.issuerDomain, new URL('/', c.req.url).href));
   });
 
-  app.get('/.well-known/jwks.json', (c) => c.json({ keys: [current().key.publicJwk] }));
+  app.get('/.well-known/jwks.json', (c) => {
+    c.header('cache-control', 'public, max-age=15, stale-while-revalidate=15, stale-if-error=86400');
+    return c.json({ keys: current().signing.published });
+  });
+
+  app.get('/userinfo', async (c) => {
+    const profile = await userinfo(c.req.header('authorization'), current());
+    if (profile !== undefined) return c.json(profile);
+    c.header('www-authenticate', 'Bearer error="invalid_token"');
+    return c.text('Unauthorized', 401);
+  });
 
   const tooLarge = bodyLimit({
     maxSize: BODY_LIMIT,
     onError: (c) => c.json({ error: 'invalid_request', error_description: 'The body is too large' }, 413),
   });
   app.post('/oauth/token', tooLarge, async (c) => {
-    const { tenant, key, clock } = current();
     c.header('cache-control', 'no-store');
     c.header('pragma', 'no-cache');
     const request = {
@@ -59,7 +72,7 @@ export function tenantApp(current: () => TenantService, observe: (exchange: Toke
       body: await c.req.text(),
     };
     try {
-      const { response, granted } = await issueToken(request, { tenant, key, now: Math.floor(clock() / 1000) });
+      const { response, granted } = await issueToken(request, current());
       observe({ kind: 'granted', granted });
       return c.json(response);
     } catch (error) {

@@ -20,6 +20,7 @@ export function clientCredentials({ tenant, client, parameters }: GrantRequest):
   return {
     client,
     subject: `${client.clientId}@clients`,
+    user: undefined,
     api,
     scopes: granted,
     grantType: 'client-credentials',

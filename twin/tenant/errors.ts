@@ -36,6 +36,12 @@ export const refusals = {
   scopesOutsideGrant: (scopes: readonly string[]) =>
     refuse(403, 'access_denied', `Client has not been granted scopes: ${scopes.join(', ')}`),
   wrongPassword: () => refuse(403, 'invalid_grant', 'Wrong email or password.'),
+  tooManyAttempts: () =>
+    refuse(
+      429,
+      'too_many_attempts',
+      "Your account has been blocked after multiple consecutive login attempts. We've sent you a notification via your preferred contact method with instructions on how to unblock it.",
+    ),
   blockedUser: () => refuse(403, 'unauthorized', 'user is blocked'),
   noDefaultDirectory: () => refuse(500, 'server_error', 'Authorization server not configured with default connection.'),
   unknownRealm: (realm: string) => refuse(403, 'invalid_request', `Unknown realm '${realm}'`),

@@ -1,5 +1,6 @@
-import type { Client, ResourceServer, Tenant } from '../../graph/tenant.ts';
+import type { Client, ResourceServer, Tenant, User } from '../../graph/tenant.ts';
 import { refusals } from './errors.ts';
+import type { LoginAttempts } from './login-attempts.ts';
 import type { Parameters } from './parameters.ts';
 
 /** A request that has come as far as a grant: the client is who it says. */
@@ -7,12 +8,15 @@ export interface GrantRequest {
   readonly tenant: Tenant;
   readonly client: Client;
   readonly parameters: Parameters;
+  readonly logins: LoginAttempts;
 }
 
 /** What a grant came to; the token is made of it. */
 export interface Granted {
   readonly client: Client;
   readonly subject: string;
+  /** The user who logged in; absent when a service asked for itself. */
+  readonly user: User | undefined;
   /** Absent when no audience was asked for: the token is then an opaque one, for nobody's API. */
   readonly api: ResourceServer | undefined;
   readonly scopes: readonly string[];

@@ -27,26 +27,37 @@ export function passwordRealm(request: GrantRequest): Granted {
   });
 }
 
-function logIn({ tenant, client, parameters }: GrantRequest, grantType: string, directory: () => string): Granted {
+function logIn(
+  { tenant, client, parameters, logins }: GrantRequest,
+  grantType: string,
+  directory: () => string,
+): Granted {
+  // Source: https://auth0.com/docs/get-started/applications/third-party-applications
+  if (!client.firstParty) return refusals.grantTypeNotAllowed(required(parameters, 'grant_type'));
   const username = required(parameters, 'username');
   const secret = required(parameters, 'password');
   const connection = directory();
   const audience = parameters.get('audience');
   const api = audience ? apiFor(tenant, audience) : undefined;
-  if (!tenant.connections.some(({ name, clientIds }) => name === connection && clientIds.includes(client.clientId))) {
-    return refusals.connectionNotEnabled();
-  }
+  const found = tenant.connections.find(({ name }) => name === connection);
+  if (found?.clientIds.includes(client.clientId) !== true) return refusals.connectionNotEnabled();
   if (api !== undefined) refuseByPolicy(tenant, api, client.clientId);
   const user = tenant.users.find(
     (one) => one.connection === connection && one.email.toLowerCase() === username.toLowerCase(),
   );
-  if (!sameText(secret, user?.password ?? '') || user === undefined) return refusals.wrongPassword();
+  if (logins.areTooMany(connection, username)) return refusals.tooManyAttempts();
+  if (!sameText(secret, user?.password ?? '') || user === undefined) {
+    if (found.bruteForceProtection) logins.failed(connection, username);
+    return refusals.wrongPassword();
+  }
+  logins.succeeded(connection, username);
   if (user.blocked) return refusals.blockedUser();
   const requested = scopeWords(parameters.get('scope') ?? '');
   const permitted = api === undefined ? [] : permissionsOf(tenant, user.roleIds, api.identifier);
   return {
     client,
     subject: user.userId,
+    user,
     api,
     scopes: userScopes(requested, api ?? { scopes: [], enforcePolicies: true }, permitted),
     grantType,

@@ -1,12 +1,26 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto';
 import { calculateJwkThumbprint, SignJWT, type JWK } from 'jose';
 import { UserError } from '../../common/user-error.ts';
 
-/** The key that the tenant signs with. */
+/** A key that the tenant signs with. */
 export interface SigningKey {
   readonly kid: string;
+  /** As Auth0 publishes it, its certificate included. */
   readonly publicJwk: JWK;
   readonly sign: (claims: Readonly<Record<string, unknown>>) => Promise<string>;
+}
+
+export interface SigningKeys {
+  readonly current: SigningKey;
+  /** All that a token may be verified with: the current, the next, and after a rotation the previous one. */
+  readonly published: readonly JWK[];
 }
 
 /** A new RSA key, in PKCS #8. */
@@ -16,8 +30,25 @@ export function newKeyPem(): string {
     .toString();
 }
 
-/** @throws UserError when the text is not such a key */
-export async function readSigningKey(pem: string, file: string): Promise<SigningKey> {
+/** Whether a certificate, in PEM, is one of this key for this domain. */
+export function isCertificateOf(certificatePem: string, keyPem: string, domain: string): boolean {
+  try {
+    const certificate = new X509Certificate(certificatePem);
+    return certificate.subject === `CN=${domain}` && certificate.checkPrivateKey(createPrivateKey(keyPem));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param file the key's file, for the message
+ * @throws UserError when the text is not such a key
+ */
+export async function readSigningKey(
+  pem: string,
+  certificatePem: string | undefined,
+  file: string,
+): Promise<SigningKey> {
   let key: KeyObject;
   try {
     key = createPrivateKey(pem);
@@ -29,12 +60,19 @@ export async function readSigningKey(pem: string, file: string): Promise<Signing
   if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
     throw new UserError(`${file} is not an RSA key of 2048 bits or more; delete it to get a new one.`);
   }
-  const jwk = createPublicKey(key).export({ format: 'jwk' });
+  const { n = '', e = '' } = createPublicKey(key).export({ format: 'jwk' });
   // Auth0's key ids are 21 characters long.
-  const kid = (await calculateJwkThumbprint(jwk)).slice(0, 21);
+  const kid = (await calculateJwkThumbprint({ kty: 'RSA', n, e })).slice(0, 21);
   return {
     kid,
-    publicJwk: { kty: 'RSA', use: 'sig', n: jwk.n ?? '', e: jwk.e ?? '', kid, alg: 'RS256' },
+    publicJwk: { kty: 'RSA', use: 'sig', n, e, kid, ...certificateFields(certificatePem), alg: 'RS256' },
     sign: (claims) => new SignJWT({ ...claims }).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid }).sign(key),
   };
+}
+
+/** RFC 7517, sections 4.7 and 4.8. */
+function certificateFields(pem: string | undefined): Pick<JWK, 'x5t' | 'x5c'> {
+  if (pem === undefined) return {};
+  const { raw } = new X509Certificate(pem);
+  return { x5t: createHash('sha1').update(raw).digest('base64url'), x5c: [raw.toString('base64')] };
 }

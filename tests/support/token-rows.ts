@@ -1,0 +1,35 @@
+import type { Forge, Part } from './forge.ts';
+
+/** What a token is answered: 200, 403, the bare 401 for no token at all, or the 401 with these words. */
+export type TokenAnswer = 'good' | 'forbidden' | 'missing' | { readonly description: string };
+type MakeToken = (forge: Forge) => string;
+
+/** The name says what the gateway does with the token. */
+export type TokenRow = readonly [name: string, token: MakeToken, answer: TokenAnswer];
+
+const says = (description: string): TokenAnswer => ({ description });
+export const SEGMENTS = says('token contains an invalid number of segments');
+export const MALFORMED = says('the token is malformed');
+export const KEY = says('the token has an unknown key id');
+export const SIGNATURE = says('crypto/rsa: verification error');
+export const ISSUER = says('issuer does not match');
+export const AUDIENCE = says('the token does not have a valid audience');
+export const EXPIRED = says('the token has expired');
+export const TOO_EARLY = says('the token is not valid yet');
+export const FROM_THE_FUTURE = says('the token was used before it was issued');
+export const UNNAMED_METHOD = says('signing method is invalid');
+export const method = (name: string): TokenAnswer => says(`signing method ${name} is invalid`);
+
+type Change = Readonly<Record<string, unknown>>;
+
+/** A token with a good signature, and these fields of its header changed. */
+export const header = (change: Change): MakeToken => (forge) => forge.token(change);
+/** A token with a good signature, and these claims changed. */
+export const claims = (change: Change): MakeToken => (forge) => forge.token({}, change);
+/** A token with a good signature, and this for its header. */
+export const wholeHeader = (part: Part): MakeToken => (forge) => forge.signed(part);
+/** A token with a good signature, and this for its payload. */
+export const wholePayload = (part: Part): MakeToken => (forge) => forge.signed(undefined, part);
+
+/** The members of an object as JSON, for an object with more of them before or after. */
+export const members = (object: Change): string => JSON.stringify(object).slice(1, -1);

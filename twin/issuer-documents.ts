@@ -1,0 +1,50 @@
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { get as httpsGet } from 'node:https';
+import type { Model } from '../graph/model.ts';
+import type { FetchDocument } from './gateway/issuer-keys.ts';
+
+/** Milliseconds that the gateway waits for an issuer. Source: http-api-quotas. */
+const PATIENCE = 1500;
+
+/** Bytes that are read of a document; the gateway's own limit is smaller. */
+const MOST = 1_000_000;
+
+/**
+ * Fetches an issuer's documents from the local tenant, which stands for its own domains. No other issuer is asked:
+ * nothing leaves the machine, and an authorizer that trusts somebody else is an authorizer without keys.
+ * @param where the tenant's address now, and the authority to trust when that is https
+ */
+export function fromTenant(
+  model: () => Model,
+  where: () => { readonly url: string; readonly ca: string | undefined },
+): FetchDocument {
+  return async (issuer, what) => {
+    const { domain, issuerDomain } = model().tenant;
+    if (![domain, issuerDomain].includes(new URL(issuer).host)) throw new Error(`${issuer} is not this stack's tenant`);
+    const { url, ca } = where();
+    if (url === '') throw new Error('there is no tenant');
+    return getText(`${url}/.well-known/${what === 'discovery' ? 'openid-configuration' : 'jwks.json'}`, ca);
+  };
+}
+
+/** `fetch` has no way to trust one authority more. */
+function getText(url: string, ca: string | undefined): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { signal: AbortSignal.timeout(PATIENCE), agent: false as const };
+    const request =
+      ca === undefined
+        ? httpGet(url, options, (response) => void read(response).then(resolve, reject))
+        : httpsGet(url, { ...options, ca }, (response) => void read(response).then(resolve, reject));
+    request.on('error', reject);
+  });
+}
+
+async function read(response: IncomingMessage): Promise<string> {
+  if (response.statusCode !== 200) throw new Error(`the tenant answered ${response.statusCode}`);
+  let text = '';
+  for await (const part of response.setEncoding('utf8') as AsyncIterable<string>) {
+    text += part;
+    if (text.length > MOST) throw new Error('the document has no end');
+  }
+  return text;
+}

@@ -1,0 +1,18 @@
+import type { User } from '../../graph/tenant.ts';
+
+/**
+ * What the OpenID Connect scopes tell of a user, in the order that Auth0 writes it.
+ * Source: https://auth0.com/docs/get-started/apis/scopes/openid-connect-scopes
+ * @param updatedAt when the twin read the program, which is all that it knows of the user's age
+ */
+export function profileOf(user: User, scopes: readonly string[], updatedAt: string): Record<string, unknown> {
+  return {
+    ...(scopes.includes('profile') && {
+      nickname: user.nickname,
+      name: user.name,
+      ...(user.picture !== undefined && { picture: user.picture }),
+      updated_at: updatedAt,
+    }),
+    ...(scopes.includes('email') && { email: user.email, email_verified: user.emailVerified }),
+  };
+}
