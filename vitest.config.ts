@@ -1,7 +1,17 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // Vitest reads its configuration from a default export: the one besides the program's.
 export default defineConfig({
+  resolve: {
+    alias: [
+      // The tests have a contract of their own, so that a team may write its own into contract.ts.
+      {
+        find: /^(\.\.?\/)+contract\.ts$/,
+        replacement: fileURLToPath(new URL('tests/fixture/contract.ts', import.meta.url)),
+      },
+    ],
+  },
   test: {
     include: ['tests/**/*.test.ts'],
     // An evaluation of the program loads three SDKs, and CI may be slow.

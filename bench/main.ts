@@ -1,10 +1,18 @@
 import { reportLine } from './pairs.ts';
 import { startup } from './startup.ts';
-import { throughput } from './throughput.ts';
+import { gatewayFigures, soak } from './throughput.ts';
+import { tokenRate } from './tokens.ts';
 
 // Ratios, never absolute times: machines differ, and the same machine differs from itself.
 const PAIRS = 5;
+const SOAK = 200_000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 say(reportLine('npm start to the first authorized 200, to loading the SDKs', await startup(PAIRS), 'at most 2'));
-say(reportLine('authorized requests per second, to a bare verifying server', await throughput(PAIRS), 'at least 0.45'));
+const gateway = await gatewayFigures(PAIRS);
+say(reportLine('authorized requests per second, to a bare verifying server', gateway.throughput, 'at least 0.45'));
+say(reportLine('99th percentile of their latency, to the same', gateway.p99, 'at most 4'));
+say(`memory of the twin without its handlers' processes: ${gateway.memory.toFixed(0)} MB; wanted: below 150 MB`);
+say(reportLine('tokens issued per second, to bare RS256 signatures', await tokenRate(PAIRS), 'at least 0.6'));
+const growth = await soak(SOAK);
+say(`memory after ${SOAK} requests, to after the warm-up: ${growth.toFixed(2)}×; wanted: at most 1.1`);

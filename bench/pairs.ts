@@ -10,9 +10,12 @@ export async function ratioOf(pairs: number, a: () => Promise<number>, b: () => 
   const ratios: number[] = [];
   for (let pair = 0; pair < pairs; pair += 1) {
     const first = await a();
-    const second = await b();
-    ratios.push(first / second);
+    ratios.push(first / (await b()));
   }
+  return summary(ratios);
+}
+
+export function summary(ratios: readonly number[]): Ratio {
   const sorted = ratios.toSorted((x, y) => x - y);
   return { median: sorted[Math.floor(sorted.length / 2)] ?? NaN, least: sorted[0] ?? NaN, most: sorted.at(-1) ?? NaN };
 }

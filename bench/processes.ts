@@ -9,7 +9,15 @@ export interface Served {
   readonly child: ChildProcess;
   readonly url: string;
   readonly token: string;
+  /** Of the process that serves, not of npm above it. */
+  readonly pid: number;
   readonly stop: () => Promise<void>;
+}
+
+export interface ServedTwin extends Served {
+  readonly tokenUrl: string;
+  /** The body of a token request for the test client. */
+  readonly tokenRequest: string;
 }
 
 interface Outputs {
@@ -21,7 +29,7 @@ interface Outputs {
 }
 
 /** `npm start` on free ports, its log read and thrown away; up when it says so. */
-export async function startTwin(): Promise<Served> {
+export async function startTwin(): Promise<ServedTwin> {
   const child = spawn('npm', ['start', '--', '--port', '0', '--tenant-port', '0'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -29,18 +37,21 @@ export async function startTwin(): Promise<Served> {
   });
   await printed(child, 'Ctrl+C ends it');
   const outputs = JSON.parse(readFileSync(`${ROOT}.twin/dev/outputs.json`, 'utf8')) as Outputs;
+  const { pid } = JSON.parse(readFileSync(`${ROOT}.twin/dev/run.json`, 'utf8')) as { pid: number };
+  const tokenRequest = JSON.stringify({
+    grant_type: 'client_credentials',
+    client_id: outputs.clientIds['test-app'],
+    client_secret: outputs.clientSecrets['test-app'],
+    audience: outputs.audience,
+  });
   const response = await fetch(outputs.tokenUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      grant_type: 'client_credentials',
-      client_id: outputs.clientIds['test-app'],
-      client_secret: outputs.clientSecrets['test-app'],
-      audience: outputs.audience,
-    }),
+    body: tokenRequest,
   });
   const { access_token: token } = (await response.json()) as { access_token: string };
-  return { child, url: `${outputs.apiUrl}/test`, token, stop: () => stop(child) };
+  const { apiUrl, tokenUrl } = outputs;
+  return { child, pid, url: `${apiUrl}/test`, token, tokenUrl, tokenRequest, stop: () => stop(child) };
 }
 
 /** A bare `node:http` server that verifies the same token's signature, and nothing else. */
@@ -51,7 +62,7 @@ export async function startBare(token: string): Promise<Served> {
     detached: true,
   });
   const text = await printed(child, '\n');
-  return { child, url: text.trim(), token, stop: () => stop(child) };
+  return { child, pid: child.pid ?? 0, url: text.trim(), token, stop: () => stop(child) };
 }
 
 async function printed(child: ChildProcess, wanted: string): Promise<string> {

@@ -20,21 +20,33 @@ export type EvaluationResult =
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'failed'; readonly stack: string };
 
+/** Milliseconds that a program has; one of 300 routes takes a twentieth of it. */
+const LIMIT = 60_000;
+
 /**
  * Evaluates the program in a process of its own, which ends with it: Node caches modules, so only a fresh process sees
  * a changed program, and the SDKs' memory goes when they are done.
  * @throws UserError for what the user can put right
  */
-export async function evaluate(evaluation: Evaluation): Promise<Recorded> {
+export async function evaluate(evaluation: Evaluation, signal?: AbortSignal): Promise<Recorded> {
   const child = fork(fileURLToPath(new URL('./fresh-child.ts', import.meta.url)), [], {
     // What the program prints must not mix with what a command of ours prints for `$(...)`.
     stdio: ['ignore', 2, 2, 'ipc'],
     env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
   });
   child.send(evaluation);
+  const late: EvaluationResult = {
+    kind: 'refused',
+    message: `The program did not come to an end within ${LIMIT / 1000} s; does it wait for something, or never return?`,
+  };
+  signal?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
   const result = await new Promise<EvaluationResult>((resolve, reject) => {
     child.once('message', (message) => resolve(message as EvaluationResult));
     child.once('error', reject);
+    setTimeout(() => {
+      resolve(late);
+      child.kill('SIGKILL');
+    }, LIMIT).unref();
     child.once('exit', (code, signal) => {
       resolve({
         kind: 'failed',

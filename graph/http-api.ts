@@ -81,6 +81,7 @@ export interface LambdaFunction {
   /** Seconds. */
   readonly timeout: number;
   readonly environment: Readonly<Record<string, string>>;
+  readonly logGroup: string;
   readonly reservedConcurrency: number | undefined;
   /** ARN patterns of the callers that may invoke it. */
   readonly permissions: readonly string[];
@@ -193,6 +194,7 @@ function functionOf({ inputs, outputs }: Known<'aws:lambda/function:Function'>, 
     memory: inputs.memorySize,
     timeout: inputs.timeout,
     environment: inputs.environment?.variables ?? {},
+    logGroup: inputs.loggingConfig?.logGroup ?? `/aws/lambda/${name}`,
     reservedConcurrency: inputs.reservedConcurrentExecutions,
     permissions: lookup('aws:lambda/permission:Permission')
       .filter((permission) => [name, arn].includes(permission.inputs.function))

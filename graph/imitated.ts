@@ -5,7 +5,20 @@ import type { Recorded, RecordedResource } from './record.ts';
 /** An input that changes nothing of what the twin serves; any input that is not named at all is refused. */
 const inert = z.unknown().optional();
 const texts = z.array(z.string());
+const distinct = texts.refine((all) => new Set(all).size === all.length, { error: 'a name comes twice' });
 const amount = z.number().positive();
+
+/** Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html (reserved names). */
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z]\w+$/, { error: 'Lambda takes no such name of a variable' })
+  .refine(
+    (name) =>
+      !/^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(?!LAMBDA_EXEC_WRAPPER$).*|LAMBDA_TASK_ROOT|LAMBDA_RUNTIME_DIR|TZ)$/.test(name),
+    {
+      error: 'Lambda keeps this name for itself',
+    },
+  );
 
 const throttles = { throttlingBurstLimit: amount.optional(), throttlingRateLimit: amount.optional() };
 const quietRouteSettings = { detailedMetricsEnabled: inert, loggingLevel: inert, dataTraceEnabled: inert };
@@ -20,7 +33,7 @@ const IMITATED = {
     signingAlg: z.literal('RS256'),
     enforcePolicies: z.boolean(),
     tokenDialect: z.enum(['access_token', 'access_token_authz']),
-    tokenLifetime: z.int().positive(),
+    tokenLifetime: z.int().positive().max(2_592_000, { error: 'Auth0 takes 30 days (2592000 s) at most' }),
     subjectTypeAuthorization: z.strictObject({
       client: z.strictObject({ policy: z.enum(['require_client_grant', 'deny_all']) }),
       user: z.strictObject({ policy: z.enum(['allow_all', 'require_client_grant', 'deny_all']) }),
@@ -38,10 +51,14 @@ const IMITATED = {
   'auth0:index/client:Client': z.strictObject({
     name: z.string(),
     isFirstParty: z.boolean(),
-    grantTypes: texts,
+    grantTypes: z.array(
+      z.enum(['client_credentials', 'password', 'http://auth0.com/oauth/grant-type/password-realm'], {
+        error: 'the twin knows client_credentials and the two password grants',
+      }),
+    ),
     oidcConformant: z.literal(true),
     jwtConfiguration: z.strictObject({ alg: z.literal('RS256'), lifetimeInSeconds: amount.optional() }),
-    appType: inert,
+    appType: z.enum(['non_interactive', 'regular_web']),
     description: inert,
   }),
   'auth0:index/clientCredentials:ClientCredentials': z.strictObject({
@@ -51,7 +68,7 @@ const IMITATED = {
   'auth0:index/clientGrant:ClientGrant': z.strictObject({
     clientId: z.string(),
     audience: z.string(),
-    scopes: texts,
+    scopes: distinct,
     subjectType: z.enum(['client', 'user']),
   }),
   'auth0:index/connection:Connection': z.strictObject({
@@ -73,9 +90,9 @@ const IMITATED = {
   }),
   'auth0:index/user:User': z.strictObject({
     connectionName: z.string(),
-    email: z.string(),
+    email: z.email(),
     emailVerified: z.boolean().optional(),
-    password: z.string(),
+    password: z.string().min(8),
     blocked: z.boolean().optional(),
     name: z.string().optional(),
     nickname: z.string().optional(),
@@ -94,6 +111,9 @@ const IMITATED = {
         maxAge: z.int().optional(),
         allowCredentials: z.boolean().optional(),
       })
+      .refine(({ allowOrigins = [], allowCredentials = false }) => !(allowCredentials && allowOrigins.includes('*')), {
+        error: 'AWS refuses credentials for every origin',
+      })
       .optional(),
     disableExecuteApiEndpoint: z.literal(false).optional(),
     name: inert,
@@ -108,7 +128,8 @@ const IMITATED = {
       .length(1, { error: 'a JWT authorizer has exactly one identity source' }),
     jwtConfiguration: z.strictObject({
       issuer: z.string().regex(/^https:\/\/[^\s/]+/, { error: 'API Gateway takes an https issuer only' }),
-      audiences: texts
+      audiences: z
+        .array(z.string().min(1))
         .min(1, { error: 'an authorizer without an audience would take tokens of any API' })
         .max(50, { error: 'an authorizer takes at most 50 audiences' }),
     }),
@@ -136,11 +157,12 @@ const IMITATED = {
   }),
   'aws:apigatewayv2/stage:Stage': z.strictObject({
     apiId: z.string(),
-    name: z.string(),
+    name: z.literal('$default', { error: 'the twin serves the stage $default only, at the root' }),
     autoDeploy: z.literal(true),
     defaultRouteSettings: z.strictObject({ ...throttles, ...quietRouteSettings }).optional(),
     routeSettings: z.array(z.strictObject({ routeKey: z.string(), ...throttles, ...quietRouteSettings })).optional(),
-    stageVariables: z.record(z.string(), z.string()).optional(),
+    // Source: http-api-quotas and http-api-stages.stage-variables.
+    stageVariables: z.record(z.string().regex(/^\w{1,64}$/), z.string().max(512)).optional(),
     accessLogSettings: inert,
     description: inert,
     tags: inert,
@@ -152,13 +174,13 @@ const IMITATED = {
     memorySize: z.int().min(128).max(10_240),
     timeout: z.int().min(1).max(900),
     reservedConcurrentExecutions: z.int().min(0).optional(),
-    environment: z.strictObject({ variables: z.record(z.string(), z.string()).optional() }).optional(),
+    environment: z.strictObject({ variables: z.record(variableName, z.string()).optional() }).optional(),
     packageType: z.literal('Zip').optional(),
     name: inert,
     description: inert,
     role: inert,
     architectures: inert,
-    loggingConfig: inert,
+    loggingConfig: z.strictObject({ logFormat: inert, logGroup: z.string().optional() }).optional(),
     tags: inert,
   }),
   'aws:lambda/permission:Permission': z.strictObject({

@@ -6,6 +6,8 @@ import { tenantOf, type Tenant } from './tenant.ts';
 /** What the program declares, in the words of the domain. */
 export interface Model {
   readonly stack: string;
+  /** The Pulumi ESC environments that the stack file names, of which nothing was read. */
+  readonly environments: readonly string[];
   readonly tenant: Tenant;
   readonly api: HttpApi;
   readonly hash: string;
@@ -19,6 +21,7 @@ export function modelOf(recorded: Recorded): Model {
   const lookup = sortResources(recorded);
   return {
     stack: recorded.stack,
+    environments: recorded.environments,
     tenant: tenantOf(lookup, recorded.providers.auth0),
     api: apiOf(lookup, recorded.providers.aws.region),
     hash: recorded.hash,

@@ -29,6 +29,8 @@ export interface Recorded {
     readonly auth0: { readonly domain: string; readonly issuerDomain: string | undefined };
     readonly aws: { readonly region: string };
   };
+  /** The Pulumi ESC environments that the stack file names, of which nothing was read. */
+  readonly environments: readonly string[];
   /** Sorted by type and name: registration order is not the order of the program. */
   readonly resources: readonly RecordedResource[];
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -148,12 +150,13 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
   return {
     project: config.project,
     stack: config.stack,
+    environments: config.environments,
     providers,
     resources: sorted,
     outputs,
     secretOutputs,
     hash: createHash('sha256')
-      .update(JSON.stringify([providers, sorted]))
+      .update(JSON.stringify([providers, sorted, outputs]))
       .digest('hex'),
   };
 }

@@ -20,7 +20,8 @@ export function fromTenant(
 ): FetchDocument {
   return async (issuer, what) => {
     const { domain, issuerDomain } = model().tenant;
-    if (![domain, issuerDomain].includes(new URL(issuer).host)) throw new Error(`${issuer} is not this stack's tenant`);
+    const own = [domain, issuerDomain].flatMap((host) => [`https://${host}`, `https://${host}/`]);
+    if (!own.includes(issuer)) throw new Error(`${issuer} is not this stack's tenant`);
     const { url, ca } = where();
     if (url === '') throw new Error('there is no tenant');
     return getText(`${url}/.well-known/${what === 'discovery' ? 'openid-configuration' : 'jwks.json'}`, ca);

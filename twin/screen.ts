@@ -39,7 +39,15 @@ export function welcome(model: Model, addresses: Addresses): string {
 }
 
 /** What the program declares that is right and yet surprises people. */
-function warnings({ api }: Model): string[] {
+function warnings({ api, environments }: Model): string[] {
+  const unread = environments.map(
+    (name) =>
+      `Note: the values of the Pulumi environment ${name} are not read here; give them with --config key=value.`,
+  );
+  return [...unread, ...(unread.length > 0 ? [''] : []), ...preflightTraps(api)];
+}
+
+function preflightTraps(api: Model['api']): string[] {
   if (api.cors === undefined) return [];
   const caught = api.routes.filter(
     ({ match, authorizer }) => authorizer !== undefined && (match.kind === 'default' || match.method === 'ANY'),

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { fromTenant } from './issuer-documents.ts';
 import { existsSync } from 'node:fs';
+import { UserError } from '../common/user-error.ts';
 import { evaluate } from '../graph/fresh.ts';
 import { modelOf, type Model } from '../graph/model.ts';
 import type { Recorded } from '../graph/record.ts';
@@ -83,13 +84,18 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     readStackFile(root, stack);
   }
   const state = openState(root, stack);
+  refuseSecond(state, stack);
+  const ending = new AbortController();
   const evaluation = (): Promise<Recorded> =>
-    evaluate({
-      root: root.href,
-      stack,
-      config: options.config ?? {},
-      seed: state.seed,
-    });
+    evaluate(
+      {
+        root: root.href,
+        stack,
+        config: options.config ?? {},
+        seed: state.seed,
+      },
+      ending.signal,
+    );
   const recorded = await evaluation();
   const signing = await openSigningKeys(state, modelOf(recorded).tenant.issuerDomain, options.rotate === true);
 
@@ -154,9 +160,32 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     close: async () => {
       await Promise.all([close(apiServer), close(tenantServer)]);
       serving.gateway.functions.kill();
-      state.remove('run.json');
+      if (runningPid(state) === process.pid) state.remove('run.json');
+      ending.abort();
     },
   };
+}
+
+/** Two twins of one stack would overwrite each other's files. */
+function refuseSecond(state: TwinState, stack: string): void {
+  const pid = runningPid(state);
+  if (pid === undefined || pid === process.pid || !isAlive(pid)) return;
+  throw new UserError(
+    `The twin of stack ${stack} is running already (process ${pid}); end it first. If that is another program, delete ${state.shownAs}run.json.`,
+  );
+}
+
+function runningPid(state: TwinState): number | undefined {
+  return Number(/"pid": (\d+)/.exec(state.read('run.json') ?? '')?.[1]) || undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // One that belongs to somebody else is alive too.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 function tenantDomains({ providers: { auth0 } }: Recorded): string[] {

@@ -23,6 +23,8 @@ export async function start(): Promise<void> {
 async function serve(): Promise<void> {
   const chosen = readArguments();
   const say = lineWriter(process.stdout);
+  // Whoever read the log has gone (`| head`): there is nobody left to serve.
+  process.stdout.on('error', () => process.exit(0));
   const complain = (error: unknown): void => void process.stderr.write(`${shown(error)}\n`);
   const twin = await startTwin({
     root,

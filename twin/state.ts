@@ -29,9 +29,7 @@ export function openState(root: URL, stack: string): TwinState {
       return work();
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      throw new UserError(
-        `${shownAs} cannot be used (${error.code}: ${error.message}); make it readable and writable, or delete it.`,
-      );
+      throw new UserError(`${shownAs} cannot be used (${error.message}); make it readable and writable, or delete it.`);
     }
   };
   const write = (name: string, text: string): void => {

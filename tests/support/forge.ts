@@ -61,7 +61,10 @@ export async function forgeOf(twin: TestTwin): Promise<Forge> {
   const { key, kid } = await signingKey(twin);
   const header = { alg: 'RS256', typ: 'JWT', kid };
   const claims = goodClaims(twin);
-  const own: Readonly<Record<string, string>> = { RS384: 'sha384', RS512: 'sha512' };
+  const digests = new Map<unknown, string>([
+    ['RS384', 'sha384'],
+    ['RS512', 'sha512'],
+  ]);
   return {
     key,
     publicKey: createPublicKey(key),
@@ -72,7 +75,7 @@ export async function forgeOf(twin: TestTwin): Promise<Forge> {
       compact(
         { ...header, ...headerChange },
         { ...claims, ...claimsChange },
-        rsa(key, own[String(headerChange['alg'])] ?? 'sha256'),
+        rsa(key, digests.get(headerChange['alg'])),
       ),
     signed: (part = header, payload = claims) => compact(part, payload, rsa(key)),
     by: (signer, change = {}) => compact({ ...header, ...change }, claims, signer),

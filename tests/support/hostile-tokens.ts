@@ -1,18 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
-import {
-  compact,
-  ecdsa,
-  eddsa,
-  encode,
-  hmac,
-  pss,
-  rsa,
-  stranger,
-  strangerEc,
-  unsigned,
-  type Forge,
-} from './forge.ts';
+import { compact, ecdsa, eddsa, encode, hmac, pss, rsa, stranger, strangerEc, unsigned, type Forge } from './forge.ts';
 import {
   header,
   KEY,
@@ -72,13 +60,21 @@ export const ALGORITHMS: readonly TokenRow[] = [
   ['refuses the algorithm toString', header({ alg: 'toString' }), method('toString')],
   ['refuses an algorithm of 4,000 letters without repeating it', header({ alg: 'R'.repeat(4000) }), UNNAMED_METHOD],
   ['repeats no algorithm that would break the header', header({ alg: 'x"\r\nset-cookie: a=b' }), UNNAMED_METHOD],
-  ['refuses an algorithm of 3,000 nested lists', wholeHeader(`{"alg":${'['.repeat(3000)}${']'.repeat(3000)}}`), UNNAMED_METHOD],
+  [
+    'refuses an algorithm of 3,000 nested lists',
+    wholeHeader(`{"alg":${'['.repeat(3000)}${']'.repeat(3000)}}`),
+    UNNAMED_METHOD,
+  ],
   ['refuses HS256 with the public key as PEM for its secret', hs256(pem), method('HS256')],
   ['refuses HS256 with the PEM without its last line end', hs256((f) => pem(f).trimEnd()), method('HS256')],
   ['refuses HS256 with the public key as PKCS #1 PEM', hs256(pkcs1), method('HS256')],
   ['refuses HS256 with the public key as DER for its secret', hs256(der), method('HS256')],
   ['refuses HS256 with the n of the JWK for its secret', hs256(modulus), method('HS256')],
-  ['refuses HS256 with the decoded n for its secret', hs256((f) => Buffer.from(modulus(f), 'base64url')), method('HS256')],
+  [
+    'refuses HS256 with the decoded n for its secret',
+    hs256((f) => Buffer.from(modulus(f), 'base64url')),
+    method('HS256'),
+  ],
   ['refuses HS256 with the kid for its secret', hs256((f) => f.kid), method('HS256')],
   ['refuses HS256 with an empty secret', hs256(() => ''), method('HS256')],
   ['refuses HS384', (f) => f.by(hmac(pem(f), 'sha384'), { alg: 'HS384' }), method('HS384')],
@@ -104,11 +100,19 @@ export const ALGORITHMS: readonly TokenRow[] = [
 
 export const HEADERS: readonly TokenRow[] = [
   ['asks no jku: a token by somebody else stays one', (f) => f.by(rsa(stranger), { jku: elsewhere }), SIGNATURE],
-  ['asks no jku: a key id of somebody else’s is unknown', (f) => f.by(rsa(stranger), { jku: elsewhere, kid: 'x' }), KEY],
+  [
+    'asks no jku: a key id of somebody else’s is unknown',
+    (f) => f.by(rsa(stranger), { jku: elsewhere, kid: 'x' }),
+    KEY,
+  ],
   ['asks no x5u', (f) => f.by(rsa(stranger), { x5u: elsewhere }), SIGNATURE],
   ['takes no key from a jwk header', (f) => f.by(rsa(stranger), { jwk: strangerJwk }), SIGNATURE],
   ['takes no key from a jwk header that names itself', (f) => f.by(rsa(stranger), { jwk: strangerJwk, kid: 'x' }), KEY],
-  ['takes no key from a jwk header with the right kid in it', (f) => f.by(rsa(stranger), { jwk: { ...strangerJwk, kid: f.kid } }), SIGNATURE],
+  [
+    'takes no key from a jwk header with the right kid in it',
+    (f) => f.by(rsa(stranger), { jwk: { ...strangerJwk, kid: f.kid } }),
+    SIGNATURE,
+  ],
   ['takes no key from x5c', (f) => f.by(rsa(stranger), { x5c: ['MIIB'], x5t: 'AA' }), SIGNATURE],
   ['refuses ES256 with its key in jwk', (f) => f.by(ecdsa, { alg: 'ES256', jwk: strangerEcJwk }), method('ES256')],
   ['looks at no jku of a good token', header({ jku: elsewhere }), 'good'],
@@ -121,9 +125,21 @@ export const HEADERS: readonly TokenRow[] = [
   ['refuses a payload that b64 false leaves unencoded', unencoded, SEGMENTS],
   ['looks at no b64 that no crit names: unsettled', header({ b64: false }), 'good'],
   ['refuses a token inside a token', (f) => f.signed({ ...f.header, cty: 'JWT' }, f.token()), MALFORMED],
-  ['refuses the five segments of a JWE', (f) => [encode({ alg: 'RSA-OAEP', enc: 'A256GCM', kid: f.kid }), 'a', 'b', 'c', 'd'].join('.'), SEGMENTS],
-  ['refuses a JWE cut to three segments', (f) => compact({ alg: 'dir', enc: 'A256GCM', kid: f.kid }, f.claims, unsigned), method('dir')],
-  ['refuses a deflated payload', (f) => f.signed({ ...f.header, zip: 'DEF' }, deflateRawSync(JSON.stringify(f.claims))), MALFORMED],
+  [
+    'refuses the five segments of a JWE',
+    (f) => [encode({ alg: 'RSA-OAEP', enc: 'A256GCM', kid: f.kid }), 'a', 'b', 'c', 'd'].join('.'),
+    SEGMENTS,
+  ],
+  [
+    'refuses a JWE cut to three segments',
+    (f) => compact({ alg: 'dir', enc: 'A256GCM', kid: f.kid }, f.claims, unsigned),
+    method('dir'),
+  ],
+  [
+    'refuses a deflated payload',
+    (f) => f.signed({ ...f.header, zip: 'DEF' }, deflateRawSync(JSON.stringify(f.claims))),
+    MALFORMED,
+  ],
   ['looks at no zip where nothing is zipped: unsettled', header({ zip: 'DEF' }), 'good'],
   ['looks at no typ: at+jwt', header({ typ: 'at+jwt' }), 'good'],
   ['looks at no typ: absent', header({ typ: undefined }), 'good'],
@@ -140,10 +156,18 @@ export const HEADERS: readonly TokenRow[] = [
   ['refuses a header with more after it', (f) => f.signed(`${JSON.stringify(f.header)}x`), MALFORMED],
   ['refuses a header with a byte order mark', (f) => f.signed(`\uFEFF${JSON.stringify(f.header)}`), MALFORMED],
   ['refuses a header in UTF-16', (f) => f.signed(Buffer.from(JSON.stringify(f.header), 'utf16le')), MALFORMED],
-  ['refuses a header that is no UTF-8', (f) => f.signed(Buffer.from(`{"x":"\xff",${members(f.header)}}`, 'latin1')), MALFORMED],
+  [
+    'refuses a header that is no UTF-8',
+    (f) => f.signed(Buffer.from(`{"x":"\xff",${members(f.header)}}`, 'latin1')),
+    MALFORMED,
+  ],
   ['refuses a header with a NUL after it', (f) => f.signed(`${JSON.stringify(f.header)}\0`), MALFORMED],
   ['takes a header with spaces in it, which JSON allows', (f) => f.signed(` ${JSON.stringify(f.header)}\r\n `), 'good'],
-  ['takes nothing from a __proto__ in the header', wholeHeader('{"__proto__":{"alg":"RS256","kid":"x"}}'), UNNAMED_METHOD],
+  [
+    'takes nothing from a __proto__ in the header',
+    wholeHeader('{"__proto__":{"alg":"RS256","kid":"x"}}'),
+    UNNAMED_METHOD,
+  ],
 ];
 
 export const KEY_IDS: readonly TokenRow[] = [
@@ -169,4 +193,3 @@ export const KEY_IDS: readonly TokenRow[] = [
   ['refuses two kids, the last unknown', (f) => f.signed(`{${members(f.header)},"kid":"x"}`), KEY],
   ['counts the last of two kids, as Go does', (f) => f.signed(`{"kid":"x",${members(f.header)}}`), 'good'],
 ];
-

@@ -124,7 +124,7 @@ export function onlyOf(recorded: Recorded, kind: string): RecordedResource {
 }
 
 function configOf(stack: string, changes: Changes): StackConfig {
-  const config = readStackFile(root, stack);
+  const config = readStackFile(new URL('tests/fixture/', root), stack);
   const values: Record<string, string> = { ...config.values };
   for (const [key, value] of Object.entries(changes)) {
     if (value === undefined) delete values[key];

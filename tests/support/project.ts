@@ -7,15 +7,9 @@ export const ROOT = new URL('../../', import.meta.url);
 
 /** What the program consists of. */
 const PROGRAM = ['index.ts', 'contract.ts', 'settings.ts', 'auth0.ts', 'api.ts', 'common', 'program', 'handler'];
-const PROJECT = [
-  ...PROGRAM,
-  'package.json',
-  'Pulumi.yaml',
-  'Pulumi.dev.yaml',
-  'Pulumi.staging.yaml',
-  'Pulumi.prod.yaml',
-];
-const TWIN = ['graph', 'twin', 'tsconfig.json'];
+/** The contract's handler and the stack files that the tests are about, in place of the project's own. */
+const FIXTURE = ['Pulumi.yaml', 'Pulumi.dev.yaml', 'Pulumi.staging.yaml', 'Pulumi.prod.yaml', 'handler/test.ts'];
+const TWIN = ['package.json', 'graph', 'twin', 'tsconfig.json'];
 
 export interface ProjectCopy {
   readonly root: URL;
@@ -30,9 +24,17 @@ export interface ProjectCopy {
 /** A copy of the project in a folder of its own, so that a test may change it and the twin's files stay apart. */
 export function copyProject(): ProjectCopy {
   const path = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
-  for (const entry of [...PROJECT, ...TWIN]) {
+  for (const entry of [...PROGRAM, ...TWIN]) {
     cpSync(fileURLToPath(new URL(entry, ROOT)), join(path, entry), { recursive: true });
   }
+  rmSync(join(path, 'handler'), { recursive: true });
+  const fixture = new URL('tests/fixture/', ROOT);
+  for (const entry of FIXTURE) cpSync(fileURLToPath(new URL(entry, fixture)), join(path, entry), { recursive: true });
+  const contract = readFileSync(new URL('contract.ts', fixture), 'utf8');
+  writeFileSync(
+    join(path, 'contract.ts'),
+    contract.replace('../../program', './program').replace('tests/fixture/', ''),
+  );
   symlinkSync(fileURLToPath(new URL('node_modules', ROOT)), join(path, 'node_modules'));
   const read = (file: string): string => readFileSync(join(path, file), 'utf8');
   const write = (file: string, text: string): void => writeFileSync(join(path, file), text);

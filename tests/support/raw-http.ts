@@ -59,3 +59,34 @@ function isWhole(text: string): boolean {
   const length = response.headers.get('content-length');
   return length !== undefined && response.body.length >= Number(length);
 }
+
+export interface Conversation {
+  /** The status of each answer, in their order. */
+  readonly statuses: readonly number[];
+  /** Whether the server ended it; else the patience did. */
+  readonly ended: boolean;
+}
+
+/** Sends pieces with a pause between, and reads all answers until the server ends the connection or patience does. */
+export function converse(
+  url: string,
+  pieces: readonly (string | Buffer)[],
+  { pause = 0, patience = 1000 }: { readonly pause?: number; readonly patience?: number } = {},
+): Promise<Conversation> {
+  const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) });
+  let text = '';
+  return new Promise((resolve) => {
+    const done = (ended: boolean) => (): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve({ statuses: [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status)), ended });
+    };
+    const timer = setTimeout(done(false), patience);
+    socket.on('data', (part: Buffer) => (text += part.toString('latin1')));
+    socket.on('end', done(true)).on('close', done(true));
+    socket.on('error', () => undefined);
+    socket.on('connect', () => {
+      pieces.forEach((piece, index) => setTimeout(() => socket.write(piece), pause * index));
+    });
+  });
+}

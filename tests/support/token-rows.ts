@@ -23,13 +23,25 @@ export const method = (name: string): TokenAnswer => says(`signing method ${name
 type Change = Readonly<Record<string, unknown>>;
 
 /** A token with a good signature, and these fields of its header changed. */
-export const header = (change: Change): MakeToken => (forge) => forge.token(change);
+export const header =
+  (change: Change): MakeToken =>
+  (forge) =>
+    forge.token(change);
 /** A token with a good signature, and these claims changed. */
-export const claims = (change: Change): MakeToken => (forge) => forge.token({}, change);
+export const claims =
+  (change: Change): MakeToken =>
+  (forge) =>
+    forge.token({}, change);
 /** A token with a good signature, and this for its header. */
-export const wholeHeader = (part: Part): MakeToken => (forge) => forge.signed(part);
+export const wholeHeader =
+  (part: Part): MakeToken =>
+  (forge) =>
+    forge.signed(part);
 /** A token with a good signature, and this for its payload. */
-export const wholePayload = (part: Part): MakeToken => (forge) => forge.signed(undefined, part);
+export const wholePayload =
+  (part: Part): MakeToken =>
+  (forge) =>
+    forge.signed(undefined, part);
 
 /** The members of an object as JSON, for an object with more of them before or after. */
 export const members = (object: Change): string => JSON.stringify(object).slice(1, -1);

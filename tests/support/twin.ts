@@ -28,12 +28,20 @@ export interface TestTwin extends Twin {
 interface TestTwinOptions {
   readonly stack?: string;
   readonly clock?: () => number;
+  readonly withTenant?: boolean;
+  readonly tls?: boolean;
   /** Changes the copy of the project before it is served. */
   readonly change?: (project: ProjectCopy) => void;
 }
 
 /** Serves a copy of the project on free ports. */
-export async function startTestTwin({ stack = 'dev', clock, change }: TestTwinOptions = {}): Promise<TestTwin> {
+export async function startTestTwin({
+  stack = 'dev',
+  clock,
+  withTenant = true,
+  tls = false,
+  change,
+}: TestTwinOptions = {}): Promise<TestTwin> {
   const project = copyProject();
   change?.(project);
   const log: string[] = [];
@@ -43,6 +51,8 @@ export async function startTestTwin({ stack = 'dev', clock, change }: TestTwinOp
     stack,
     port: 0,
     tenantPort: 0,
+    withTenant,
+    tls,
     ...(clock && { clock }),
     watch: {
       exchanged: (exchange, milliseconds) => {

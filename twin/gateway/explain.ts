@@ -22,8 +22,9 @@ const EXPLANATIONS: Readonly<Record<Check['name'], (check: Check, decision: Deci
   issuer: ({ wanted, got }) => `the token's issuer is ${got}, the authorizer wants ${wanted}${slash(wanted, got)}`,
   audience: ({ wanted, got }) => `the token is for ${got}, the authorizer wants ${wanted}`,
   expiry: (check) => expiry(check),
-  'not before': ({ got }) => `the token is not valid before ${instant(got)}`,
-  'issued at': ({ got }) => `the token says it was issued at ${instant(got)}, which is in the future`,
+  'not before': ({ got }) => noTime('nbf', got) ?? `the token is not valid before ${instant(got)}`,
+  'issued at': ({ got }) =>
+    noTime('iat', got) ?? `the token says it was issued at ${instant(got)}, which is in the future`,
   scope: ({ wanted, got }) => `the route needs ${wanted}; the token's scope is ${got === '' ? 'empty' : got}`,
 };
 
@@ -34,10 +35,14 @@ function slash(wanted: string, got: string): string {
 }
 
 function expiry({ wanted, got }: Check): string {
+  if (got === 'nothing') return 'the token never expires: it has no exp';
   const ago = Number(wanted.replace('after ', '')) - Number(got);
-  return Number.isFinite(ago)
-    ? `the token expired ${ago} s ago, at ${instant(got)}`
-    : `the token never expires (its exp is ${got})`;
+  return noTime('exp', got) ?? `the token expired ${ago} s ago, at ${instant(got)}`;
+}
+
+/** A claim that is there and is no number of seconds. */
+function noTime(claim: string, got: string): string | undefined {
+  return Number.isFinite(Number(got)) ? undefined : `the token's ${claim} is ${got}, which is no number of seconds`;
 }
 
 /** Seconds since 1970 as a person reads them; anything else as it stands. */

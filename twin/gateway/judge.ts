@@ -36,16 +36,11 @@ function* claimChecks(
 ): Generator<ClaimCheck> {
   yield ['issuer', claims['iss'] === issuer, issuer, shown(claims['iss'])];
   const aud = audienceOf(claims);
-  yield [
-    'audience',
-    aud.some((one) => audiences.includes(one)),
-    audiences.join(' or '),
-    shown(claims['aud'] ?? claims['client_id']),
-  ];
+  yield ['audience', aud.some((one) => audiences.includes(one)), audiences.join(' or '), shown(namedAudience(claims))];
   // A token without `exp` is refused, although no source says so: it would live for ever.
-  yield ['expiry', isTime(claims['exp']) && claims['exp'] > now, `after ${now}`, shown(claims['exp'])];
-  yield ['not before', notInFuture(claims['nbf'], now), `at ${now} or before`, shown(claims['nbf'])];
-  yield ['issued at', notInFuture(claims['iat'], now), `at ${now} or before`, shown(claims['iat'])];
+  yield ['expiry', isTime(claims['exp']) && claims['exp'] > now, `after ${now}`, shownTime(claims['exp'])];
+  yield ['not before', notInFuture(claims['nbf'], now), `at ${now} or before`, shownTime(claims['nbf'])];
+  yield ['issued at', notInFuture(claims['iat'], now), `at ${now} or before`, shownTime(claims['iat'])];
   const held = scopesOf(claims);
   const passed = scopes.length === 0 || held.some((one) => scopes.includes(one));
   yield ['scope', passed, scopes.length === 0 ? 'any' : scopes.join(' or '), held.join(' ')];
@@ -57,12 +52,18 @@ export function scopesOf(claims: Claims): string[] {
   return typeof scope === 'string' ? scope.split(' ').filter((word) => word !== '') : [];
 }
 
-/** `client_id` counts only where there is no `aud`. Source: http-api-troubleshooting-jwt */
+/** A list counts as `aud` only; `client_id` is one text. */
 function audienceOf(claims: Claims): readonly string[] {
-  const aud = Object.hasOwn(claims, 'aud') ? claims['aud'] : claims['client_id'];
-  if (typeof aud === 'string') return [aud];
-  const isList = Array.isArray(aud) && aud.every((one): one is string => typeof one === 'string');
+  const one = namedAudience(claims);
+  if (typeof one === 'string') return [one];
+  const { aud } = claims;
+  const isList = Array.isArray(aud) && aud.every((each): each is string => typeof each === 'string');
   return isList ? aud : [];
+}
+
+/** `client_id` counts only where there is no `aud`. Source: http-api-troubleshooting-jwt */
+function namedAudience(claims: Claims): unknown {
+  return Object.hasOwn(claims, 'aud') ? claims['aud'] : claims['client_id'];
 }
 
 function isTime(value: unknown): value is number {
@@ -71,6 +72,11 @@ function isTime(value: unknown): value is number {
 
 function notInFuture(value: unknown, now: number): boolean {
   return value === undefined || (isTime(value) && value <= now);
+}
+
+/** A time that is a text keeps its quotes: it is none. */
+function shownTime(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : typeof value === 'number' ? String(value) : shown(value);
 }
 
 function shown(value: unknown): string {

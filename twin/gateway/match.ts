@@ -30,20 +30,20 @@ function parametersOf(
 ): Record<string, string> | undefined {
   if (match.kind === 'default') return {};
   if (match.method !== 'ANY' && match.method !== method) return undefined;
-  const parameters: Record<string, string> = {};
+  const parameters: [name: string, value: string][] = [];
   for (const [index, wanted] of match.segments.entries()) {
     if (wanted.kind === 'greedy') {
       const rest = segments.slice(index);
       if (rest.every((segment) => segment === '')) return undefined;
-      parameters[wanted.name] = rest.join('/');
-      return parameters;
+      parameters.push([wanted.name, rest.join('/')]);
+      return Object.fromEntries(parameters);
     }
     const segment = segments[index];
     if (segment === undefined || segment === '') return undefined;
     if (wanted.kind === 'literal' && wanted.text !== segment) return undefined;
-    if (wanted.kind === 'variable') parameters[wanted.name] = segment;
+    if (wanted.kind === 'variable') parameters.push([wanted.name, segment]);
   }
-  return segments.length === match.segments.length ? parameters : undefined;
+  return segments.length === match.segments.length ? Object.fromEntries(parameters) : undefined;
 }
 
 /** A text that sorts before that of every route with a lower priority. */

@@ -40,8 +40,9 @@ export function parseTarget(target: string): Target {
   const path = mark < 0 ? target : target.slice(0, mark);
   const rawQuery = mark < 0 ? '' : target.slice(mark + 1);
   const malformed = (reason: string): Target => ({ kind: 'malformed', path, reason });
-  if (!path.startsWith('/')) return malformed('the target is not a path');
-  if (path.includes('#') || path.includes('\\')) return malformed('the path has a character that no URL has');
+  // It may be a whole URL, with a password in it.
+  if (!path.startsWith('/')) return { kind: 'malformed', path: '(no path)', reason: 'the target is not a path' };
+  if (target.includes('#') || path.includes('\\')) return malformed('the target has a character that no URL has');
   const segments: string[] = [];
   for (const raw of path.slice(1).split('/')) {
     const segment = decoded(raw);
@@ -55,7 +56,8 @@ export function parseTarget(target: string): Target {
 
 /** The parameters of a query, decoded, in order; a name may come more than once. */
 export function queryParameters(rawQuery: string): [name: string, value: string][] {
-  return [...new URLSearchParams(rawQuery)];
+  // With a question mark in front, of which the constructor takes one away: one of the query's own must stay.
+  return [...new URLSearchParams(`?${rawQuery}`)];
 }
 
 /** An encoded slash stays encoded: the gateway does not split a segment at it. */

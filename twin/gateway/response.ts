@@ -39,7 +39,9 @@ const OWN_HEADERS: readonly string[] = [
   'content-length',
   'date',
   'keep-alive',
+  'trailer',
   'transfer-encoding',
+  'upgrade',
   'apigw-requestid',
 ];
 
@@ -50,12 +52,13 @@ const OWN_HEADERS: readonly string[] = [
  * @returns undefined for a response that cannot be sent, which the gateway answers 500 to
  */
 export function functionResponse(json: string): GatewayResponse | undefined {
-  const value: unknown = JSON.parse(json);
+  const value = parsed(json);
+  if (value === undefined) return undefined;
   if (!isRecord(value) || !('statusCode' in value)) {
     return { status: 200, headers: [['content-type', 'application/json']], body: json };
   }
   const { statusCode, headers = {}, cookies = [], body = '', isBase64Encoded = false } = value;
-  if (typeof statusCode !== 'number' || !Number.isInteger(statusCode) || statusCode < 100 || statusCode > 599)
+  if (typeof statusCode !== 'number' || !Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599)
     return undefined;
   if (
     !isRecord(headers) ||
@@ -75,6 +78,16 @@ export function functionResponse(json: string): GatewayResponse | undefined {
   if (!pairs.every(isSendable)) return undefined;
   const text = typeof body === 'string' ? body : '';
   return { status: statusCode, headers: pairs, body: isBase64Encoded ? Buffer.from(text, 'base64') : text };
+}
+
+/** What a function says through a broken runtime may be anything. */
+function parsed(json: string): unknown {
+  try {
+    const value: unknown = JSON.parse(json);
+    return value;
+  } catch {
+    return undefined;
+  }
 }
 
 function isSendable([name, value]: readonly [string, string]): boolean {

@@ -7,7 +7,14 @@ import type { LambdaFunction } from '../../graph/http-api.ts';
  */
 export function environmentOf(lambda: LambdaFunction, region: string, taskRoot: string): Record<string, string> {
   return {
+    LANG: 'en_US.UTF-8',
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    // Nobody's home: in the host's, the AWS SDK would find its user's credentials.
+    HOME: '/home/sbx_user1051',
+    // Node would hand this one of the host's down by itself.
+    NODE_V8_COVERAGE: '',
     ...lambda.environment,
+    AWS_EC2_METADATA_DISABLED: 'true',
     _HANDLER: lambda.handler,
     AWS_DEFAULT_REGION: region,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
@@ -15,12 +22,10 @@ export function environmentOf(lambda: LambdaFunction, region: string, taskRoot: 
     AWS_LAMBDA_FUNCTION_NAME: lambda.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${lambda.name}`,
+    AWS_LAMBDA_LOG_GROUP_NAME: lambda.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: 'twin',
     AWS_REGION: region,
     LAMBDA_TASK_ROOT: taskRoot,
-    LANG: 'en_US.UTF-8',
-    PATH: '/usr/local/bin:/usr/bin:/bin',
     TZ: ':UTC',
   };
 }

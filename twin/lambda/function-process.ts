@@ -90,7 +90,8 @@ export class FunctionProcess {
 
   /** Whether it takes events. */
   get alive(): boolean {
-    return this.#ended === '' && this.#child.connected;
+    const { connected, exitCode, signalCode } = this.#child;
+    return this.#ended === '' && connected && exitCode === null && signalCode === null;
   }
 
   /** How many events it has been given and has not answered. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../../common/user-error.ts';
 import type { HttpApi, LambdaFunction } from '../../graph/http-api.ts';
@@ -36,17 +36,32 @@ export function startFunctions(api: HttpApi, folder: string, print: (line: strin
   };
 }
 
-/** Writes the archive's files out, to a folder that is named after their content: a new archive is a new folder. */
+/**
+ * Writes the archive's files out, to a folder that is named after their content: a new archive is a new folder. One that
+ * is whole stays as it is, because processes of a twin that serves may be starting from it.
+ */
 function unpack({ name, files }: LambdaFunction, parent: string): string {
   const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
   const folder = join(parent, `${name}-${hash}`);
-  rmSync(folder, { recursive: true, force: true });
-  for (const [file, text] of Object.entries(files)) {
+  const paths = Object.entries(files).map(([file, text]) => {
     const path = resolve(folder, file);
     if (!path.startsWith(`${resolve(folder)}/`))
       throw new UserError(`The archive of ${name} has a file outside itself: ${file}`);
+    return [path, text] as const;
+  });
+  if (paths.every(([path, text]) => contentOf(path) === text)) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  for (const [path, text] of paths) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }
   return folder;
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

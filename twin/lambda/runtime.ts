@@ -115,6 +115,8 @@ function contextOf({ requestId: awsRequestId, functionArn, limit }: Invocation):
   };
 }
 
+/** A handler may throw anything, and put anything into an error. */
 function reason(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : format(error);
+  const text: unknown = error instanceof Error ? (error.stack ?? error.message) : undefined;
+  return typeof text === 'string' ? text : format(error);
 }

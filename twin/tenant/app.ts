@@ -1,8 +1,7 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Tenant } from '../../graph/tenant.ts';
 import { discoveryDocument } from './discovery.ts';
-import { TokenError } from './errors.ts';
+import { refusals, TokenError } from './errors.ts';
 import type { Granted } from './grant.ts';
 import { BODY_LIMIT } from './parameters.ts';
 import type { LoginAttempts } from './login-attempts.ts';
@@ -44,7 +43,7 @@ export function tenantApp(current: () => TenantService, observe: (exchange: Toke
   });
 
   app.get('/.well-known/openid-configuration', (c) => {
-    return c.json(discoveryDocument(current().tenant.issuerDomain, new URL('/', c.req.url).href));
+    return c.json(discoveryDocument(current().tenant.issuerDomain, baseOf(c.req.url)));
   });
 
   app.get('/.well-known/jwks.json', (c) => {
@@ -59,19 +58,15 @@ export function tenantApp(current: () => TenantService, observe: (exchange: Toke
     return c.text('Unauthorized', 401);
   });
 
-  const tooLarge = bodyLimit({
-    maxSize: BODY_LIMIT,
-    onError: (c) => c.json({ error: 'invalid_request', error_description: 'The body is too large' }, 413),
-  });
-  app.post('/oauth/token', tooLarge, async (c) => {
+  app.post('/oauth/token', async (c) => {
     c.header('cache-control', 'no-store');
     c.header('pragma', 'no-cache');
-    const request = {
-      contentType: c.req.header('content-type') ?? '',
-      authorization: c.req.header('authorization'),
-      body: await c.req.text(),
-    };
     try {
+      const request = {
+        contentType: c.req.header('content-type') ?? '',
+        authorization: c.req.header('authorization'),
+        body: await textOf(c.req.raw.body),
+      };
       const { response, granted } = await issueToken(request, current());
       observe({ kind: 'granted', granted });
       return c.json(response);
@@ -87,4 +82,30 @@ export function tenantApp(current: () => TenantService, observe: (exchange: Toke
 
   app.notFound((c) => c.json({ error: 'not_found', error_description: 'The twin has no such endpoint' }, 404));
   return app;
+}
+
+/** The address that a request came to. One of the tenant's own domains stands for the real tenant, which has https only. */
+function baseOf(url: string): string {
+  const { hostname, href } = new URL('/', url);
+  return LOCAL_HOSTS.includes(hostname) ? href : `https://${hostname}/`;
+}
+
+/**
+ * The body as a text, read no further than its limit. Hono's own limit makes a new `Request` of one without a length,
+ * which the Node server's requests cannot become.
+ * @throws TokenError when it is longer, or when the client hangs up before its end
+ */
+async function textOf(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const part of body ?? []) {
+      size += part.length;
+      if (size > BODY_LIMIT) break;
+      parts.push(part);
+    }
+  } catch {
+    return refusals.malformed('The body ended too early');
+  }
+  return size > BODY_LIMIT ? refusals.tooLarge() : new TextDecoder().decode(Buffer.concat(parts));
 }

@@ -18,6 +18,7 @@ function refuse(status: number, error: string, description: string): never {
 export const refusals = {
   missingParameter: (name: string) => refuse(400, 'invalid_request', `Missing required parameter: ${name}`),
   malformed: (description: string) => refuse(400, 'invalid_request', description),
+  tooLarge: () => refuse(413, 'invalid_request', 'The body is too large'),
   missingClientId: () => refuse(401, 'invalid_client', 'Missing client_id'),
   /** Auth0 says the same of an unknown client and of a wrong secret. */
   wrongClient: () => refuse(401, 'access_denied', 'Unauthorized'),

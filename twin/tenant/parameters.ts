@@ -12,14 +12,14 @@ export const BODY_LIMIT = 100_000;
  */
 export function readParameters(contentType: string, body: string): Parameters {
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (type === 'application/json') return jsonParameters(body);
-  if (type === 'application/x-www-form-urlencoded') return formParameters(body);
+  if (type === 'application/json') return given(jsonParameters(body));
+  if (type === 'application/x-www-form-urlencoded') return given(formParameters(body));
   return refusals.malformed('The body must be application/json or application/x-www-form-urlencoded');
 }
 
-/** @throws TokenError when it is absent or empty */
+/** @throws TokenError when it is absent */
 export function required(parameters: Parameters, name: string): string {
-  return parameters.get(name) || refusals.missingParameter(name);
+  return parameters.get(name) ?? refusals.missingParameter(name);
 }
 
 function jsonParameters(body: string): Parameters {
@@ -49,4 +49,9 @@ function formParameters(body: string): Parameters {
     parameters.set(name, value);
   }
   return parameters;
+}
+
+/** RFC 6749, section 3.2: a parameter without a value is as good as none. */
+function given(parameters: Parameters): Parameters {
+  return new Map([...parameters].filter(([, value]) => value !== ''));
 }

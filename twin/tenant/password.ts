@@ -41,7 +41,7 @@ function logIn(
   const api = audience ? apiFor(tenant, audience) : undefined;
   const found = tenant.connections.find(({ name }) => name === connection);
   if (found?.clientIds.includes(client.clientId) !== true) return refusals.connectionNotEnabled();
-  if (api !== undefined) refuseByPolicy(tenant, api, client.clientId);
+  const within = api === undefined ? [] : scopesForUsers(tenant, api, client.clientId);
   const user = tenant.users.find(
     (one) => one.connection === connection && one.email.toLowerCase() === username.toLowerCase(),
   );
@@ -59,7 +59,7 @@ function logIn(
     subject: user.userId,
     user,
     api,
-    scopes: userScopes(requested, api ?? { scopes: [], enforcePolicies: true }, permitted),
+    scopes: userScopes(requested, { scopes: within, enforcePolicies: api?.enforcePolicies ?? true }, permitted),
     grantType,
     permissions: api?.permissionsInToken === true ? permitted : undefined,
   };
@@ -71,11 +71,20 @@ export function permissionsOf({ roles }: Tenant, roleIds: User['roleIds'], audie
   return [...new Set(held.filter((permission) => permission.audience === audience).map(({ name }) => name))];
 }
 
-function refuseByPolicy(tenant: Tenant, { identifier, userPolicy }: ResourceServer, clientId: string): void {
-  const granted = tenant.grants.some(
+/**
+ * The scopes of an API that users may be given through a client: its grant for users is the limit where one is needed.
+ * Source: https://auth0.com/docs/get-started/applications/application-access-to-apis-client-grants
+ * @throws TokenError where the API's policy lets the client ask for none
+ */
+function scopesForUsers(
+  tenant: Tenant,
+  { identifier, scopes, userPolicy }: ResourceServer,
+  clientId: string,
+): readonly string[] {
+  if (userPolicy === 'allow_all') return scopes;
+  const grant = tenant.grants.find(
     (one) => one.clientId === clientId && one.audience === identifier && one.subjectType === 'user',
   );
-  if (userPolicy === 'deny_all' || (userPolicy === 'require_client_grant' && !granted)) {
-    refusals.noClientGrant(identifier);
-  }
+  if (userPolicy === 'deny_all' || grant === undefined) return refusals.noClientGrant(identifier);
+  return scopes.filter((scope) => grant.scopes.includes(scope));
 }

@@ -16,6 +16,22 @@ const GRANTS: Readonly<Record<string, (request: GrantRequest) => Granted>> = {
   [PASSWORD_REALM]: passwordRealm,
 };
 
+/**
+ * What Auth0 has besides: to a client without the grant type it says so, whether or not the twin would serve it.
+ * Source: https://auth0.com/docs/get-started/applications/application-grant-types
+ */
+const FURTHER_GRANT_TYPES: readonly string[] = [
+  'authorization_code',
+  'refresh_token',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+  'urn:openid:params:grant-type:ciba',
+  'http://auth0.com/oauth/grant-type/passwordless/otp',
+  'http://auth0.com/oauth/grant-type/mfa-oob',
+  'http://auth0.com/oauth/grant-type/mfa-otp',
+  'http://auth0.com/oauth/grant-type/mfa-recovery-code',
+];
+
 export interface TokenRequest {
   readonly contentType: string;
   readonly authorization: string | undefined;
@@ -53,8 +69,9 @@ export async function issueToken(
   const grantType = required(parameters, 'grant_type');
   const client = authenticateClient(tenant.clients, parameters, request.authorization);
   const grant = Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined;
+  const known = grant !== undefined || FURTHER_GRANT_TYPES.includes(grantType);
+  if (known && !client.grantTypes.includes(grantType)) return refusals.grantTypeNotAllowed(grantType);
   if (grant === undefined) return refusals.unsupportedGrantType(grantType);
-  if (!client.grantTypes.includes(grantType)) return refusals.grantTypeNotAllowed(grantType);
   const granted = grant({ tenant, client, parameters, logins });
   return { response: await tokensFor(granted, circumstances), granted };
 }

@@ -1,0 +1,160 @@
+import { APIGatewayProxyEventV2Schema } from '@aws-lambda-powertools/parser/schemas/api-gatewayv2';
+import { spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
+import { afterEach, describe, expect, it } from 'vitest';
+import { run } from '../support/cli.ts';
+import { startEchoTwin } from '../support/echo.ts';
+import { copyProject } from '../support/project.ts';
+import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+
+let twin: TestTwin | undefined;
+afterEach(async () => {
+  await twin?.end();
+  twin = undefined;
+});
+
+describe.each([
+  ['over http', false],
+  ['over https', true],
+])('%s', (_how, tls) => {
+  it('openid-client, the auth0 SDK and aws-jwt-verify get and verify tokens, and notice nothing', async () => {
+    const served = (twin = await startTestTwin({ tls }));
+    const { outputs } = served;
+    const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
+      env: { ...process.env, ...(tls && { NODE_EXTRA_CA_CERTS: join(served.project.path, '.twin/dev/ca.pem') }) },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    child.stdin.end(
+      JSON.stringify({
+        tenantUrl: served.tenantUrl,
+        issuer: outputs.issuer,
+        audience: outputs.audience,
+        clientId: outputs.clientIds['test-app'],
+        clientSecret: outputs.clientSecrets['test-app'],
+        username: outputs.testUser.email,
+        password: outputs.testUserPassword,
+        realm: outputs.testUser.connection,
+      }),
+    );
+    expect(JSON.parse(await text(child.stdout))).toEqual({
+      openidIssuer: 'https://your-tenant.eu.auth0.com/',
+      openidMachineScope: 'read:user',
+      openidUserScope: 'openid profile email read:user',
+      openidRefused: '403 access_denied',
+      userinfo: 'test-user@example.com',
+      auth0MachineType: 'Bearer',
+      auth0UserType: 'Bearer',
+      auth0Refused: 'Wrong email or password.',
+      verifiedSubjects: ['@clients', 'auth0', '@clients', 'auth0'],
+    });
+  });
+});
+
+describe('the event schema of Powertools', () => {
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])(
+    'takes the event of a %s request',
+    async (method) => {
+      twin ??= await startEchoTwin();
+      const token = await serviceToken(twin);
+      const headers = { 'user-agent': 'curl/8', cookie: 'a=1' };
+      const body = ['POST', 'PUT', 'PATCH'].includes(method) ? { body: 'a=1' } : {};
+      for (const path of ['/open/x?a=1&a=2', '/echo/x']) {
+        const answer = await call(twin, token, path, { method, headers, ...body });
+        expect(answer.status).toBe(200);
+        if (method === 'HEAD') continue;
+        const { event } = JSON.parse(answer.text) as { event: unknown };
+        expect(APIGatewayProxyEventV2Schema.safeParse(event).error).toBeUndefined();
+      }
+    },
+  );
+});
+
+describe('the tenant’s metadata', () => {
+  it('has the current and the next key, each with a certificate of it, to be kept for a while', async () => {
+    twin = await startTestTwin();
+    const response = await fetch(`${twin.tenantUrl}/.well-known/jwks.json`);
+    expect(response.headers.get('cache-control')).toBe(
+      'public, max-age=15, stale-while-revalidate=15, stale-if-error=86400',
+    );
+    const { keys } = (await response.json()) as { keys: { kid: string; x5t: string; x5c: string[]; n: string }[] };
+    expect(keys).toHaveLength(2);
+    for (const key of keys) {
+      expect(Object.keys(key)).toEqual(['kty', 'use', 'n', 'e', 'kid', 'x5t', 'x5c', 'alg']);
+      const certificate = new X509Certificate(Buffer.from(key.x5c[0] ?? '', 'base64'));
+      expect(certificate.subject).toBe('CN=your-tenant.eu.auth0.com');
+      expect(certificate.publicKey.export({ format: 'jwk' }).n).toBe(key.n);
+    }
+  });
+
+  it.each([
+    ['localhost', 'http://localhost'],
+    ['127.0.0.1', 'http://127.0.0.1'],
+  ])('has endpoints under %s when it is asked there, and the real issuer', async (host, base) => {
+    twin = await startTestTwin();
+    const port = new URL(twin.tenantUrl).port;
+    const document = (await (await fetch(`http://${host}:${port}/.well-known/openid-configuration`)).json()) as Record<
+      string,
+      string
+    >;
+    expect(document).toMatchObject({
+      issuer: 'https://your-tenant.eu.auth0.com/',
+      token_endpoint: `${base}:${port}/oauth/token`,
+      jwks_uri: `${base}:${port}/.well-known/jwks.json`,
+    });
+  });
+
+  it('after --rotate signs with the next key; the previous one is still published, and its tokens are good', async () => {
+    const project = copyProject();
+    const first = run(project, 'twin/main.ts', ['--port', '0', '--tenant-port', '0']);
+    await first.until('Ctrl+C ends it');
+    const kidsOf = async (): Promise<string[]> => {
+      const { tokenUrl } = JSON.parse(project.read('.twin/dev/outputs.json')) as { tokenUrl: string };
+      const { keys } = (await (await fetch(new URL('/.well-known/jwks.json', tokenUrl))).json()) as {
+        keys: { kid: string }[];
+      };
+      return keys.map(({ kid }) => kid);
+    };
+    const [current, next] = await kidsOf();
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const second = run(project, 'twin/main.ts', ['--port', '0', '--tenant-port', '0', '--rotate']);
+    await second.until('Ctrl+C ends it');
+    const after = await kidsOf();
+    expect(after[0]).toBe(next);
+    expect(after).toContain(current);
+    expect(after).toHaveLength(3);
+    second.child.kill('SIGTERM');
+    await second.ended;
+    project.remove();
+  });
+});
+
+describe('the article’s own token requests, pasted with this stack’s values', () => {
+  it('give the answers that it describes', async () => {
+    twin = await startTestTwin();
+    const { outputs } = twin;
+    const jwks = createRemoteJWKSet(new URL(`${outputs.issuer}.well-known/jwks.json`), {
+      [customFetch]: (url, init) => fetch(new URL(new URL(url).pathname, twin?.tenantUrl), init),
+    });
+    const verify = async (token: unknown) =>
+      (await jwtVerify(String(token), jwks, { issuer: outputs.issuer, audience: outputs.audience })).payload;
+
+    const machine = await askToken(twin, { grant_type: 'client_credentials' });
+    expect(Object.keys(machine.body)).toEqual(['access_token', 'scope', 'expires_in', 'token_type']);
+    expect(await verify(machine.body['access_token'])).toMatchObject({
+      sub: `${outputs.clientIds['test-app']}@clients`,
+      scope: 'read:user',
+      gty: 'client-credentials',
+      azp: outputs.clientIds['test-app'],
+    });
+
+    const scope = 'delete:user read:user write:user read:appointments';
+    const user = await askToken(twin, { ...userLogin(twin), scope });
+    expect(await verify(user.body['access_token'])).toMatchObject({ scope: 'read:user', gty: 'password' });
+    expect(await call(twin, String(user.body['access_token']))).toMatchObject({ status: 200 });
+  });
+});

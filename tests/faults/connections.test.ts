@@ -1,0 +1,181 @@
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Gateway } from '../../twin/gateway/pipeline.ts';
+import { gatewayServer } from '../../twin/gateway/server.ts';
+import { close, listen } from '../../twin/listen.ts';
+import { useHandlers } from '../support/handlers.ts';
+import { rawRequest, requestBytes } from '../support/raw-http.ts';
+import { exists } from '../support/running.ts';
+import { call, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
+
+const HANDLERS = {
+  slow: `
+export const handler = async (event: any): Promise<unknown> => {
+  await new Promise((resolve) => setTimeout(resolve, Number(event.pathParameters?.what ?? 0)));
+  return process.pid;
+};`,
+  length: `
+export const handler = async (event: any): Promise<unknown> => Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8').length;`,
+  victim: `
+export const handler = async (event: any): Promise<unknown> => {
+  const milliseconds = Number(event.pathParameters?.what ?? 0);
+  if (milliseconds > 0) console.log('began in ' + process.pid);
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  return process.pid;
+};`,
+  version: "export const handler = async () => 'one';",
+};
+
+let twin: TestTwin;
+let token: string;
+beforeAll(async () => {
+  twin = await startTestTwin({ change: (project) => useHandlers(project, HANDLERS) });
+  token = await serviceToken(twin);
+});
+afterAll(() => twin.end());
+
+const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const noDefect = (): void => expect(twin.log.filter((line) => line.startsWith('DEFECT'))).toEqual([]);
+
+/** A connection that has sent these bytes. */
+function opened(url: string, bytes: string): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => {
+      socket.write(bytes, () => resolve(socket));
+    });
+    socket.on('error', () => undefined);
+  });
+}
+
+describe('Many connections', () => {
+  it('a thousand at once, each with a good token, are all answered with 200', async () => {
+    const bytes = requestBytes('GET', '/test', [`authorization: Bearer ${token}`]);
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => rawRequest(twin.apiUrl, bytes, 20_000)));
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    expect(answers.every(({ body }) => body === '"JWT test backend lambda"')).toBe(true);
+    noDefect();
+  });
+
+  it('a thousand that are silent keep nobody else from being answered', async () => {
+    const silent = await Promise.all(Array.from({ length: 1000 }, () => opened(twin.apiUrl, 'GET /test HTTP/1.1\r\n')));
+    expect(await call(twin, token)).toMatchObject({ status: 200 });
+    silent.forEach((socket) => socket.destroy());
+  });
+});
+
+describe('A client that goes away', () => {
+  const head = `POST /length HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\n`;
+  it.each([
+    ['before it has sent anything', ''],
+    ['in the middle of its headers', 'POST /length HTTP/1.1\r\nhost: x\r\nx-a'],
+    ['in the middle of its body', `${head}content-length: 1000\r\n\r\nabc`],
+    ['in the middle of a chunk', `${head}transfer-encoding: chunked\r\n\r\nff\r\nabc`],
+    ['between two chunks', `${head}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n`],
+    ['before its answer', 'GET /slow/200 HTTP/1.1\r\nhost: x\r\n\r\n'],
+    ['before several answers', 'GET /slow/100 HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(5)],
+  ])('%s, by ending or by resetting, harms nothing', async (_when, bytes) => {
+    const ways = ['end', 'destroy', 'resetAndDestroy'] as const;
+    await Promise.all(
+      ways.map(async (how) => {
+        const socket = await opened(twin.apiUrl, bytes);
+        await wait(20);
+        socket[how]();
+        await wait(20);
+        socket.destroy();
+      }),
+    );
+    expect(await call(twin, undefined, '/length', { method: 'POST', body: 'abc' })).toMatchObject({ text: '3' });
+    noDefect();
+  });
+});
+
+describe('A slow client', () => {
+  it('that sends its request byte by byte is answered', async () => {
+    const socket = await opened(twin.apiUrl, '');
+    let answer = '';
+    socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
+    for (const byte of 'POST /length HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\nconnection: close\r\n\r\nabcde') {
+      socket.write(byte);
+      await wait(2);
+    }
+    await expect.poll(() => answer).toMatch(/^HTTP\/1\.1 200 OK[^]*\r\n\r\n5$/);
+  });
+
+  it('has ten seconds for its headers and a minute for the whole request', () => {
+    const { headersTimeout, requestTimeout } = gatewayServer(unused, { exchanged: unused, failed: unused });
+    expect([headersTimeout, requestTimeout]).toEqual([10_000, 60_000]);
+  });
+
+  it.each([
+    ['headers', 'GET /test HTTP/1.1\r\nhost: x\r\nx-a: '],
+    ['body', 'POST /test HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc'],
+  ])('that never ends its %s is cut off when its time is over, and no defect is reported', async (_what, bytes) => {
+    const failures: unknown[] = [];
+    // Nothing is to come as far as to need a gateway.
+    const server = gatewayServer(() => ({}) as Gateway, { exchanged: unused, failed: (error) => failures.push(error) });
+    // The same server with less patience; how often it looks is read when it begins to listen.
+    Object.assign(server, { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 50 });
+    const port = await listen(server, 0, '--port');
+    const answer = await rawRequest(`http://localhost:${port}`, bytes, 3000);
+    expect([0, 400, 408]).toContain(answer.status);
+    await expect.poll(() => failures).toEqual([]);
+    await close(server);
+  });
+});
+
+describe('A process that is killed from outside', () => {
+  it.each(['SIGKILL', 'SIGSEGV'] as const)(
+    'by %s in the middle of a request: that one is a 500, the next a 200 from another',
+    async (signal) => {
+      const begun = (): number[] => twin.log.flatMap((line) => /began in (\d+)$/.exec(line)?.[1] ?? []).map(Number);
+      const before = begun().length;
+      const caught = call(twin, undefined, '/victim/3000');
+      await expect.poll(begun, { timeout: 5000 }).toHaveLength(before + 1);
+      const pid = begun().at(-1) ?? 0;
+      process.kill(pid, signal);
+      expect(await caught).toMatchObject({ status: 500, text: '{"message":"Internal Server Error"}' });
+      const next = await call(twin, undefined, '/victim');
+      expect(next.status).toBe(200);
+      expect(Number(next.text)).not.toBe(pid);
+      noDefect();
+    },
+  );
+
+  it('while it is idle: no request is harmed', async () => {
+    const pid = Number((await call(twin, undefined, '/victim')).text);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => exists(pid)).toBe(false);
+    expect((await call(twin, undefined, '/victim')).status).toBe(200);
+  });
+});
+
+describe('A reload under load', () => {
+  it('loses no request, a slow one from before it included', async () => {
+    const slow = call(twin, undefined, '/slow/2500');
+    const seen = new Set<string>();
+    const wrong: unknown[] = [];
+    const until = new AbortController();
+    const clients = Array.from({ length: 8 }, async () => {
+      while (!until.signal.aborted) {
+        const { status, text } = await call(twin, undefined, '/version');
+        if (status !== 200) wrong.push({ status, text });
+        seen.add(text);
+        await wait(5);
+      }
+    });
+    twin.project.write('handler/version.ts', "export const handler = async () => 'two';");
+    expect(await twin.reload()).toBe('changed');
+    expect((await call(twin, undefined, '/version')).text).toBe('"two"');
+    await wait(100);
+    until.abort();
+    await Promise.all(clients);
+    expect(wrong).toEqual([]);
+    expect([...seen]).toEqual(['"one"', '"two"']);
+    expect((await slow).status).toBe(200);
+    noDefect();
+  });
+});
+
+function unused(): never {
+  throw new Error('nothing may come this far');
+}

@@ -1,0 +1,144 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { UserError } from '../../common/user-error.ts';
+import { openState } from '../../twin/state.ts';
+import { run } from '../support/cli.ts';
+import { useHandlers } from '../support/handlers.ts';
+import { copyProject, type ProjectCopy } from '../support/project.ts';
+import { exists } from '../support/running.ts';
+import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
+import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
+
+describe('A twin that cannot keep its files says so in one line', () => {
+  let project: ProjectCopy;
+  let disk: SmallDisk | undefined;
+  beforeEach(() => {
+    project = copyProject();
+  });
+  afterEach(() => {
+    disk?.unmount();
+    disk = undefined;
+    project.remove();
+  });
+  const mount = (size: number): SmallDisk => (disk = mountSmallDisk(join(project.path, '.twin/dev'), size));
+
+  const rows: readonly (readonly [string, boolean, () => void, RegExp])[] = [
+    [
+      'when .twin/dev is a file',
+      true,
+      () => {
+        mkdirSync(join(project.path, '.twin'));
+        project.write('.twin/dev', '');
+      },
+      /EEXIST|ENOTDIR/,
+    ],
+    ['when .twin is a file', true, () => project.write('.twin', ''), /ENOTDIR|EEXIST/],
+    ['when .twin is a link to nowhere', true, () => symlinkSync('/no/where', join(project.path, '.twin')), /ENOENT/],
+    [
+      'when the seed is a folder',
+      true,
+      () => mkdirSync(join(project.path, '.twin/dev/seed'), { recursive: true }),
+      /EISDIR/,
+    ],
+    [
+      'when the disk is full',
+      canMount,
+      () => {
+        mount(4);
+        project.write('.twin/dev/other', 'x'.repeat(4096));
+      },
+      /ENOSPC/,
+    ],
+    ['when the disk is read-only', canMount, () => mount(64).remountReadOnly(), /EROFS/],
+  ];
+
+  it.each(rows)('%s', (_when, possible, change, message) => {
+    if (!possible) return;
+    change();
+    let said: unknown;
+    try {
+      openState(project.root, 'dev');
+    } catch (error) {
+      said = error;
+    }
+    expect(said).toBeInstanceOf(UserError);
+    expect((said as UserError).message).toMatch(/^\.twin\/dev\/ cannot be used \([^\n]*$/);
+    expect((said as UserError).message).toMatch(message);
+  });
+
+  it.runIf(canMount)(
+    'when it becomes full while the twin starts: exit code 1, and nothing is left half-started',
+    async () => {
+      // A page for the seed, one for each key and certificate, and the handler's archive does not fit.
+      mount(16);
+      const twin = run(project, 'twin/main.ts', ['--port', '0', '--tenant-port', '0']);
+      expect(await twin.ended).toBe(1);
+      expect(twin.text()).toMatch(/^\.twin\/dev\/ cannot be used \(ENOSPC[^\n]*\n$/);
+      expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(false);
+      expect(existsSync(join(project.path, '.twin/dev/outputs.json'))).toBe(false);
+    },
+  );
+});
+
+describe('A reload', () => {
+  let twin: TestTwin;
+  let disk: SmallDisk | undefined;
+  beforeAll(async () => {
+    twin = await startTestTwin({
+      change: (project) => {
+        if (canMount) disk = mountSmallDisk(join(project.path, '.twin/dev'), 256);
+        useHandlers(project, { pid: 'export const handler = async () => process.pid;', word: wordHandler('first') });
+      },
+    });
+  });
+  afterAll(async () => {
+    await twin.close();
+    disk?.unmount();
+    twin.project.remove();
+  });
+
+  const pidOf = async (): Promise<number> => Number((await call(twin, undefined, '/pid')).text);
+  const word = async (): Promise<string> => (await call(twin, undefined, '/word')).text;
+
+  it('that cannot write leaves the old program serving, and succeeds once it can', async () => {
+    const runJson = twin.project.read('.twin/dev/run.json');
+    twin.project.write('handler/word.ts', wordHandler('second'));
+    // Where the new file would be prepared there is a folder.
+    const inTheWay = join(twin.project.path, `.twin/dev/outputs.json.${process.pid}.tmp`);
+    mkdirSync(inTheWay);
+    await expect(twin.reload()).rejects.toThrow('.twin/dev/ cannot be used');
+    expect(await word()).toBe('"first"');
+    expect(twin.project.read('.twin/dev/run.json')).toBe(runJson);
+
+    rmSync(inTheWay, { recursive: true });
+    expect(await twin.reload()).toBe('changed');
+    expect(await word()).toBe('"second"');
+    expect(twin.project.read('.twin/dev/run.json')).not.toBe(runJson);
+  });
+
+  it('that changes no archive leaves their files alone, for processes may be starting from them', async () => {
+    const functions = join(twin.project.path, '.twin/dev/functions');
+    const marks = readdirSync(functions).map((folder) => join(functions, folder, 'mark'));
+    marks.forEach((mark) => writeFileSync(mark, ''));
+    twin.project.edit('contract.ts', 'timeout: 5', 'timeout: 6');
+    expect(await twin.reload()).toBe('changed');
+    expect(marks.filter((mark) => !existsSync(mark))).toEqual([]);
+    expect(await word()).toBe('"second"');
+  });
+
+  it.runIf(canMount)('that finds the disk full leaves the old program serving, in fresh processes too', async () => {
+    const before = await pidOf();
+    twin.project.write('handler/word.ts', wordHandler('x'.repeat(300_000)));
+    await expect(twin.reload()).rejects.toThrow(/cannot be used \(ENOSPC/);
+    expect(await word()).toBe('"second"');
+    expect(await pidOf()).toBe(before);
+    process.kill(before, 'SIGKILL');
+    await expect.poll(() => exists(before)).toBe(false);
+    expect(await pidOf()).toBeGreaterThan(0);
+  });
+});
+
+function wordHandler(word: string): string {
+  return `export const handler = async () => '${word}';`;
+}

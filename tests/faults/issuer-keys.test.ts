@@ -1,0 +1,109 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { IssuerKeyCache, type FetchDocument } from '../../twin/gateway/issuer-keys.ts';
+
+const ISSUER = 'https://tenant.example.com/';
+const HOUR = 60 * 60 * 1000;
+const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const JWK = { ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' };
+const DISCOVERY = JSON.stringify({ jwks_uri: `${ISSUER}.well-known/jwks.json` });
+const JWKS = JSON.stringify({ keys: [JWK] });
+const DISCOVERY_DOWN = { kind: 'unreachable', description: 'OIDC discovery endpoint communication error' };
+const JWKS_DOWN = { kind: 'unreachable', description: 'JWKS communication error' };
+
+type Answers = Record<'discovery' | 'jwks', () => string | Promise<string>>;
+
+/** A cache in front of an issuer that answers so, with what was asked of it. */
+function cacheOf(answers: Partial<Answers> = {}, clock = Date.now): { cache: IssuerKeyCache; asked: string[] } {
+  const all: Answers = { discovery: () => DISCOVERY, jwks: () => JWKS, ...answers };
+  const asked: string[] = [];
+  const fetchDocument: FetchDocument = async (issuer, what, url) => {
+    asked.push(`${what} ${url}`);
+    await Promise.resolve(issuer);
+    return all[what]();
+  };
+  return { cache: new IssuerKeyCache(fetchDocument, clock), asked };
+}
+
+const fails = (): never => {
+  throw new Error('no answer');
+};
+const padded = (bytes: number): string => JWKS + ' '.repeat(bytes - JWKS.length);
+
+describe("An issuer's keys", () => {
+  it('are found by its discovery document', async () => {
+    const { cache, asked } = cacheOf();
+    const keys = await cache.fetch(ISSUER);
+    expect(keys.kind === 'keys' && [...keys.keys.keys()]).toEqual(['one']);
+    expect(asked).toEqual([
+      `discovery ${ISSUER}.well-known/openid-configuration`,
+      `jwks ${ISSUER}.well-known/jwks.json`,
+    ]);
+  });
+
+  it.each([
+    ['the discovery document does not come', { discovery: fails }, DISCOVERY_DOWN],
+    ['the discovery document is no JSON', { discovery: () => '<html>' }, DISCOVERY_DOWN],
+    ['the discovery document is null', { discovery: () => 'null' }, DISCOVERY_DOWN],
+    ['the discovery document names no JWKS', { discovery: () => '{"issuer":"x"}' }, DISCOVERY_DOWN],
+    ['the JWKS does not come', { jwks: fails }, JWKS_DOWN],
+    ['the JWKS is no JSON', { jwks: () => JWKS.slice(1) }, JWKS_DOWN],
+    ['the JWKS has no list of keys', { jwks: () => '{"keys":{}}' }, JWKS_DOWN],
+    ['the JWKS has a key that is none', { jwks: () => '{"keys":[{"kty":"RSA","kid":"x","n":1}]}' }, JWKS_DOWN],
+    ['the JWKS has more than 150,000 bytes', { jwks: () => padded(150_001) }, JWKS_DOWN],
+  ])('are not there when %s; that is not kept', async (_what, answers: Partial<Answers>, answer) => {
+    const { cache, asked } = cacheOf(answers);
+    expect(await cache.fetch(ISSUER)).toEqual(answer);
+    expect(cache.cached(ISSUER)).toBeUndefined();
+    const before = asked.length;
+    expect(await cache.fetch(ISSUER)).toEqual(answer);
+    expect(asked).toHaveLength(2 * before);
+  });
+
+  it('may take 150,000 bytes', async () => {
+    expect((await cacheOf({ jwks: () => padded(150_000) }).cache.fetch(ISSUER)).kind).toBe('keys');
+  });
+
+  it('that are not RSA keys with an id are passed over', async () => {
+    const others = [null, { kty: 'oct', kid: 'two', k: 'AA' }, { ...JWK, kid: undefined }, { kty: 'EC', kid: 'three' }];
+    const { cache } = cacheOf({ jwks: () => JSON.stringify({ keys: [...others, JWK] }) });
+    const keys = await cache.fetch(ISSUER);
+    expect(keys.kind === 'keys' && [...keys.keys.keys()]).toEqual(['one']);
+  });
+
+  it('are kept for two hours by the clock', async () => {
+    let now = 1_700_000_000_000;
+    const { cache } = cacheOf({}, () => now);
+    const keys = await cache.fetch(ISSUER);
+    now += 2 * HOUR - 1;
+    expect(cache.cached(ISSUER)).toBe(keys);
+    now += 1;
+    expect(cache.cached(ISSUER)).toBeUndefined();
+  });
+
+  it("are each issuer's own", async () => {
+    const { cache } = cacheOf();
+    await cache.fetch(ISSUER);
+    expect(cache.cached('https://other.example.com/')).toBeUndefined();
+    expect(cache.cached(ISSUER.slice(0, -1))).toBeUndefined();
+  });
+});
+
+describe('Requests that find no keys while they are being fetched', () => {
+  it('share one fetch, however slow the issuer is', async () => {
+    const { cache, asked } = cacheOf({ jwks: () => new Promise((resolve) => setTimeout(() => resolve(JWKS), 50)) });
+    const all = await Promise.all(Array.from({ length: 100 }, () => cache.fetch(ISSUER)));
+    expect(new Set(all).size).toBe(1);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('share its failure too, and the next one tries again', async () => {
+    let up = false;
+    const { cache, asked } = cacheOf({ discovery: () => (up ? DISCOVERY : fails()) });
+    const all = await Promise.all(Array.from({ length: 100 }, () => cache.fetch(ISSUER)));
+    expect(all.every(({ kind }) => kind === 'unreachable')).toBe(true);
+    expect(asked).toHaveLength(1);
+    up = true;
+    expect((await cache.fetch(ISSUER)).kind).toBe('keys');
+  });
+});

@@ -1,0 +1,122 @@
+import { createPrivateKey } from 'node:crypto';
+import { createServer, type RequestListener } from 'node:http';
+import { SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useHandlers } from '../support/handlers.ts';
+import type { ProjectCopy } from '../support/project.ts';
+import { call, goodClaims, mint, startTestTwin, type TestTwin } from '../support/twin.ts';
+
+const HOUR = 60 * 60 * 1000;
+const DISCOVERY_DOWN =
+  'Bearer scope="read:user" error="invalid_token" error_description="OIDC discovery endpoint communication error"';
+const PUBLIC = { open: "export const handler = async () => 'open';" };
+
+const began = Date.now();
+let passed = 0;
+let twin: TestTwin;
+let alone: TestTwin;
+beforeAll(async () => {
+  const change = (project: ProjectCopy): void => useHandlers(project, PUBLIC);
+  [twin, alone] = await Promise.all([
+    startTestTwin({ clock: () => began + passed, change }),
+    startTestTwin({ withTenant: false, change }),
+  ]);
+});
+afterAll(() => Promise.all([twin.end(), alone.end()]));
+
+describe('When the tenant has ended', () => {
+  let token: string;
+  beforeAll(async () => {
+    const now = Math.floor(began / 1000);
+    token = await mint(twin, { ...goodClaims(twin, now), exp: now + 24 * 3600 });
+    // A cold cache makes one fetch for all of these.
+    const answers = await Promise.all(Array.from({ length: 100 }, () => call(twin, token)));
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    await twin.stopTenant();
+  });
+
+  it('its keys serve on for two hours', async () => {
+    expect((await call(twin, token)).status).toBe(200);
+    passed = 2 * HOUR - 1000;
+    expect((await call(twin, token)).status).toBe(200);
+  });
+
+  it('then every token is refused with a 401 that names the reason, and no handler is reached', async () => {
+    passed = 2 * HOUR + 1000;
+    const reached = (): number => twin.exchanges.filter(({ response }) => response.status === 200).length;
+    const before = reached();
+    for (let i = 0; i < 3; i++) {
+      const answer = await call(twin, token);
+      expect(answer).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}', challenge: DISCOVERY_DOWN });
+    }
+    expect(reached()).toBe(before);
+  });
+
+  it('a request without a token is refused as ever, and a public route answers', async () => {
+    expect(await call(twin, undefined)).toMatchObject({ status: 401, challenge: 'Bearer' });
+    expect(await call(twin, undefined, '/open')).toMatchObject({ status: 200, text: '"open"' });
+  });
+
+  /** Something else in the tenant's place. */
+  const instead = async (listener: RequestListener, work: () => Promise<void>): Promise<void> => {
+    const server = createServer(listener);
+    const { port } = new URL(twin.tenantUrl);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen({ port: Number(port), host: '127.0.0.1' }, resolve);
+    });
+    await work().finally(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+  };
+  const isDiscovery = (url?: string): boolean => url === '/.well-known/openid-configuration';
+  const discovery = JSON.stringify({ jwks_uri: 'https://your-tenant.eu.auth0.com/.well-known/jwks.json' });
+
+  it.each<readonly [string, RequestListener, string]>([
+    ['a 500', (_in, out) => out.writeHead(500).end('{}'), 'OIDC discovery endpoint communication error'],
+    ['no JSON', (_in, out) => out.end('<html>'), 'OIDC discovery endpoint communication error'],
+    ['a connection that ends', (_in, out) => out.destroy(), 'OIDC discovery endpoint communication error'],
+    [
+      'a JWKS of 150,001 bytes',
+      ({ url }, out) => out.end(isDiscovery(url) ? discovery : `{"keys":[]}${' '.repeat(150_001 - 11)}`),
+      'JWKS communication error',
+    ],
+    [
+      'a JWKS with 404',
+      ({ url }, out) => (isDiscovery(url) ? out.end(discovery) : out.writeHead(404).end()),
+      'JWKS communication error',
+    ],
+  ])('an issuer that answers %s is one that cannot be reached', async (_what, listener, description) => {
+    await instead(listener, async () => {
+      expect((await call(twin, token)).challenge).toContain(`error_description="${description}"`);
+    });
+  });
+
+  it('an issuer that does not answer is given up after 1.5 seconds, by all who wait at once', async () => {
+    let asked = 0;
+    const silent: RequestListener = () => void (asked += 1);
+    await instead(silent, async () => {
+      const from = performance.now();
+      const answers = await Promise.all(Array.from({ length: 20 }, () => call(twin, token)));
+      expect(performance.now() - from).toBeGreaterThan(1400);
+      expect(performance.now() - from).toBeLessThan(2900);
+      expect(answers.map(({ challenge }) => challenge)).toEqual(Array<string>(20).fill(DISCOVERY_DOWN));
+      expect(asked).toBe(1);
+    });
+  });
+});
+
+describe('A twin without its tenant', () => {
+  it('refuses a token that its own key has signed, for it cannot know that', async () => {
+    const key = createPrivateKey(alone.project.read('.twin/dev/signing-key.pem'));
+    const token = await new SignJWT(goodClaims(alone)).setProtectedHeader({ alg: 'RS256', kid: 'any' }).sign(key);
+    expect(await call(alone, token)).toMatchObject({ status: 401, challenge: DISCOVERY_DOWN });
+    expect(await call(alone, undefined, '/open')).toMatchObject({ status: 200 });
+  });
+
+  it('names no tenant, and has no token to give', async () => {
+    expect(alone.tenantUrl).toBe('');
+    expect(alone.outputs.tokenUrl).not.toContain('localhost');
+    expect(JSON.parse(alone.project.read('.twin/dev/run.json'))).toMatchObject({ tenantUrl: '' });
+  });
+});

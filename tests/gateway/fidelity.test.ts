@@ -1,0 +1,119 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IssuerKeyCache, type FetchDocument } from '../../twin/gateway/issuer-keys.ts';
+import { rawRequest, requestBytes } from '../support/raw-http.ts';
+import { goodClaims, mint, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
+
+let twin: TestTwin;
+beforeAll(async () => {
+  twin = await startTestTwin();
+});
+afterAll(() => twin.end());
+
+const get = (headers: readonly string[]) => rawRequest(twin.apiUrl, requestBytes('GET', '/test', headers));
+
+describe('a token', () => {
+  it('is taken without Bearer in front', async () => {
+    expect((await get([`authorization: ${await serviceToken(twin)}`])).status).toBe(200);
+  });
+
+  it('with two audiences is taken, when one of them is right', async () => {
+    const aud = [twin.outputs.audience, `${twin.outputs.issuer}userinfo`];
+    const token = await mint(twin, { ...goodClaims(twin), aud });
+    expect((await get([`authorization: Bearer ${token}`])).status).toBe(200);
+  });
+});
+
+describe('a refusal', () => {
+  it('has the headers that were captured', async () => {
+    const { headers } = await get(['authorization: Bearer nonsense']);
+    expect(headers.get('content-length')).toBe('26');
+    expect(headers.get('content-type')).toBe('application/json');
+    expect(headers.get('apigw-requestid')).toMatch(/^[\w-]{15}=$/);
+    expect(headers.has('www-authenticate')).toBe(true);
+  });
+});
+
+const HOUR = 60 * 60 * 1000;
+const JWK = { ...generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' }), kid: 'k' };
+const DISCOVERY = JSON.stringify({ jwks_uri: 'https://x/keys' });
+
+/** An issuer that answers what it is told to, and counts how often it is asked. */
+function issuer(
+  jwks: () => string,
+  discovery: () => string = () => DISCOVERY,
+): { fetch: FetchDocument; asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    fetch: async (_issuer, what, url) => {
+      asked.push(url);
+      return what === 'discovery' ? discovery() : jwks();
+    },
+  };
+}
+const fails = (): never => {
+  throw new Error('no answer');
+};
+
+describe('the keys of an issuer', () => {
+  it('are kept two hours, and no longer', async () => {
+    let now = 0;
+    const { fetch, asked } = issuer(() => JSON.stringify({ keys: [JWK] }));
+    const cache = new IssuerKeyCache(fetch, () => now);
+    expect(await cache.fetch('https://x/')).toMatchObject({ kind: 'keys' });
+    expect(asked).toEqual(['https://x/.well-known/openid-configuration', 'https://x/keys']);
+    now = 2 * HOUR - 1;
+    expect(cache.cached('https://x/')).toMatchObject({ kind: 'keys' });
+    now = 2 * HOUR;
+    expect(cache.cached('https://x/')).toBeUndefined();
+  });
+
+  it('are looked for under the issuer without doubling its slash', async () => {
+    for (const name of ['https://x', 'https://x/']) {
+      const { fetch, asked } = issuer(() => JSON.stringify({ keys: [JWK] }));
+      await new IssuerKeyCache(fetch, () => 0).fetch(name);
+      expect(asked[0]).toBe('https://x/.well-known/openid-configuration');
+    }
+  });
+
+  it.each([
+    ['without discovery', issuer(() => '{"keys":[]}', fails), 'OIDC discovery endpoint communication error'],
+    [
+      'of a discovery document without jwks_uri',
+      issuer(
+        () => '{"keys":[]}',
+        () => '{}',
+      ),
+      'OIDC discovery endpoint communication error',
+    ],
+    [
+      'of a discovery document that is no JSON',
+      issuer(
+        () => '{"keys":[]}',
+        () => '<html>',
+      ),
+      'OIDC discovery endpoint communication error',
+    ],
+    ['without the JWKS', issuer(fails), 'JWKS communication error'],
+    ['of a JWKS that is no JSON', issuer(() => 'x'), 'JWKS communication error'],
+    [
+      'of a JWKS that is larger than the gateway reads',
+      issuer(() => JSON.stringify({ keys: [JWK], pad: 'x'.repeat(150_000) })),
+      'JWKS communication error',
+    ],
+  ])('%s are not to be had, and the next request tries again', async (_name, { fetch, asked }, description) => {
+    const cache = new IssuerKeyCache(fetch, () => 0);
+    expect(await cache.fetch('https://x/')).toEqual({ kind: 'unreachable', description });
+    const before = asked.length;
+    await cache.fetch('https://x/');
+    expect(asked.length).toBe(before * 2);
+  });
+
+  it('are fetched once for many requests at the same time', async () => {
+    const { fetch, asked } = issuer(() => JSON.stringify({ keys: [JWK] }));
+    const cache = new IssuerKeyCache(fetch, () => 0);
+    await Promise.all(Array.from({ length: 50 }, () => cache.fetch('https://x/')));
+    expect(asked).toHaveLength(2);
+  });
+});

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useHandlers } from '../support/handlers.ts';
+import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
+
+/** Answers how it was run; sleeps, or blocks, for as many milliseconds as the last part of the path says. */
+const OBSERVED = `
+let atOnce = 0;
+let most = 0;
+let count = 0;
+export const handler = async (event: any, context: { awsRequestId: string }): Promise<unknown> => {
+  atOnce += 1;
+  most = Math.max(most, atOnce);
+  count += 1;
+  const [, how, milliseconds] = /^([a-z]*)(\\d*)$/.exec(event.pathParameters?.what ?? '') ?? [];
+  const until = Date.now() + Number(milliseconds);
+  if (how === 'block') while (Date.now() < until);
+  else if (how === 'sleep') await new Promise((resolve) => setTimeout(resolve, Number(milliseconds)));
+  else await null;
+  atOnce -= 1;
+  return { pid: process.pid, most, count, requestId: context.awsRequestId };
+};
+`;
+
+/** Calls its own API, as deep as the last part of the path says. */
+const RECURSIVE = `
+export const handler = async (event: any): Promise<unknown> => {
+  const depth = Number(event.pathParameters.what);
+  if (depth === 0) return [process.pid];
+  const response = await fetch(\`http://localhost:\${event.headers['x-port']}/recursive/\${depth - 1}\`, { headers: { 'x-port': event.headers['x-port'] } });
+  return [process.pid, ...await response.json() as number[]];
+};
+`;
+
+interface Observed {
+  readonly pid: number;
+  readonly most: number;
+  readonly count: number;
+  readonly requestId: string;
+}
+
+let twin: TestTwin;
+beforeAll(async () => {
+  twin = await startTestTwin({
+    change: (project) => {
+      useHandlers(project, {
+        warm: OBSERVED,
+        crowd: OBSERVED,
+        mixed: OBSERVED,
+        blocking: { source: OBSERVED, timeout: 1 },
+        one: OBSERVED,
+        none: OBSERVED,
+        recursive: RECURSIVE,
+      });
+      project.edit(
+        'program/function.ts',
+        '      role: role.arn,',
+        `      role: role.arn,
+      ...(name.endsWith('-one') && { reservedConcurrentExecutions: 1 }),
+      ...(name.endsWith('-none') && { reservedConcurrentExecutions: 0 }),`,
+      );
+    },
+  });
+});
+afterAll(() => twin.end());
+
+/** The answer, and the milliseconds that it took. */
+async function observe(path: string): Promise<Observed & { readonly status: number; readonly took: number }> {
+  const began = performance.now();
+  const { status, text } = await call(twin, undefined, path);
+  return { ...(JSON.parse(text) as Observed), status, took: performance.now() - began };
+}
+
+const times = (count: number, path: string): ReturnType<typeof observe>[] =>
+  Array.from({ length: count }, () => observe(path));
+
+describe('A function runs one event at a time in each process', () => {
+  it('a process is kept warm: one after the other, all events have the same, and its module is loaded once', async () => {
+    const answers = [];
+    for (let i = 0; i < 10; i++) answers.push(await observe('/warm'));
+    expect(new Set(answers.map(({ pid }) => pid)).size).toBe(1);
+    expect(answers.map(({ count }) => count)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('twenty slow events at once have several processes, no more than the cap, and never two in one', async () => {
+    const answers = await Promise.all(times(20, '/crowd/sleep250'));
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
+    const processes = new Set(answers.map(({ pid }) => pid)).size;
+    expect(processes).toBeGreaterThan(4);
+    expect(processes).toBeLessThanOrEqual(16);
+    expect(answers.every(({ most }) => most === 1)).toBe(true);
+  });
+
+  it('a burst of quick events is run one by one as well, and each once', async () => {
+    for (let i = 0; i < 40; i++) await observe('/mixed');
+    const answers = await Promise.all(times(200, '/mixed'));
+    expect(answers.every(({ most }) => most === 1)).toBe(true);
+    expect(new Set(answers.map(({ requestId }) => requestId)).size).toBe(200);
+    // In each process the events are counted without a gap: none was run and then forgotten.
+    const counts = Map.groupBy(answers, ({ pid }) => pid);
+    for (const [, group] of counts) {
+      const sorted = group.map(({ count }) => count).toSorted((a, b) => a - b);
+      expect(sorted).toEqual(sorted.map((_, at) => (sorted[0] ?? 0) + at));
+    }
+  });
+});
+
+describe('A slow event of a quick function does not hold the others up', () => {
+  it('those sent ahead to its process are taken back and run in another, each once', async () => {
+    for (let i = 0; i < 60; i++) await observe('/mixed');
+    const slow = observe('/mixed/sleep1500');
+    const quick = await Promise.all(times(30, '/mixed'));
+    expect(Math.max(...quick.map(({ took }) => took))).toBeLessThan(700);
+    const all = [...quick, await slow];
+    expect(all.at(-1)?.took).toBeGreaterThan(1490);
+    expect(new Set(all.map(({ requestId }) => requestId)).size).toBe(31);
+    // The slow one's process has run it and nothing after it.
+    const { pid, count } = all.at(-1) as Observed;
+    expect(quick.filter((one) => one.pid === pid && one.count > count)).toEqual([]);
+    expect((await observe('/mixed')).status).toBe(200);
+  });
+
+  it('those behind one that blocks its process are run in another once that is ended, each once', async () => {
+    for (let i = 0; i < 60; i++) await observe('/blocking');
+    const blocked = call(twin, undefined, '/blocking/block5000');
+    const quick = await Promise.all(times(20, '/blocking'));
+    expect((await blocked).status).toBe(500);
+    expect(quick.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
+    expect(new Set(quick.map(({ requestId }) => requestId)).size).toBe(20);
+  });
+});
+
+describe('A handler that calls its own API', () => {
+  it('does not wait for itself, however warm it is', async () => {
+    const headers = { 'x-port': new URL(twin.apiUrl).port };
+    for (let i = 0; i < 40; i++) await call(twin, undefined, '/recursive/0', { headers });
+    const { status, text } = await call(twin, undefined, '/recursive/3', { headers });
+    expect(status).toBe(200);
+    expect(new Set(JSON.parse(text) as number[]).size).toBe(4);
+  });
+});
+
+describe('Reserved concurrency', () => {
+  it('of 1: the second request at once is a 500, and the next after it is not', async () => {
+    const first = call(twin, undefined, '/one/sleep300');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await call(twin, undefined, '/one')).toMatchObject({
+      status: 500,
+      text: '{"message":"Internal Server Error"}',
+    });
+    expect(twin.log.at(-1)).toContain('Rate Exceeded: reserved concurrency is 1');
+    expect((await first).status).toBe(200);
+    expect((await call(twin, undefined, '/one')).status).toBe(200);
+  });
+
+  it('of 0: every request is a 500', async () => {
+    expect((await call(twin, undefined, '/none')).status).toBe(500);
+  });
+});

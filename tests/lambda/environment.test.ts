@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { FunctionProcess } from '../../twin/lambda/function-process.ts';
+import { useHandlers } from '../support/handlers.ts';
+import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
+
+/** What must not be seen; each is in the environment of the twin while it runs. */
+const HOST = {
+  AWS_ACCESS_KEY_ID: 'host-access-key',
+  AWS_SECRET_ACCESS_KEY: 'host-secret-key',
+  AWS_SESSION_TOKEN: 'host-session',
+  AWS_PROFILE: 'host-profile',
+  AWS_REGION: 'host-region',
+  AUTH0_CLIENT_SECRET: 'host-auth0',
+  PULUMI_ACCESS_TOKEN: 'host-pulumi',
+  FOO: 'host-foo',
+  HOME: '/host-home',
+  _HANDLER: 'host-handler',
+  NODE_EXTRA_CA_CERTS: '/host-certificates',
+};
+
+const REPORT = `
+import { readFileSync } from 'node:fs';
+const own = (): string => { try { return readFileSync('/proc/self/environ', 'latin1'); } catch { return ''; } };
+export const handler = async (_event: unknown, context: any): Promise<unknown> => ({
+  env: process.env, environ: own(), argv: process.argv, execArgv: process.execArgv, title: process.title, cwd: process.cwd(),
+  context, remaining: context.getRemainingTimeInMillis(), done: typeof context.done,
+});
+`;
+
+const SPEAKS = `
+export const handler = async (): Promise<string> => {
+  console.log('a log line', { a: 1 });
+  console.info('an info line');
+  console.debug('a debug line');
+  console.warn('a warning');
+  console.error(new Error('an error line'));
+  console.log('%s has %d', 'this', 2);
+  process.stdout.write('written plainly\\n');
+  process.stderr.write('without an end');
+  return 'said';
+};
+`;
+
+interface Report {
+  readonly env: Readonly<Record<string, string>>;
+  readonly environ: string;
+  readonly argv: readonly string[];
+  readonly execArgv: readonly string[];
+  readonly title: string;
+  readonly cwd: string;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly remaining: number;
+  readonly done: string;
+}
+
+let twin: TestTwin;
+let report: Report;
+let requestId: string | null;
+beforeAll(async () => {
+  twin = await startTestTwin({
+    change: (project) => {
+      useHandlers(project, { report: { source: REPORT, memory: 192, timeout: 7 }, speaks: SPEAKS });
+      project.edit(
+        'program/function.ts',
+        '      role: role.arn,',
+        `      role: role.arn,
+      environment: { variables: { TABLE: 'orders', LANG: 'de_DE.UTF-8' } },`,
+      );
+    },
+  });
+  for (const [name, value] of Object.entries(HOST)) vi.stubEnv(name, value);
+  const answer = await call(twin, undefined, '/report');
+  vi.unstubAllEnvs();
+  report = JSON.parse(answer.text) as Report;
+  requestId = answer.headers.get('apigw-requestid');
+});
+afterAll(() => twin.end());
+
+describe("A function's environment is its own", () => {
+  it('has what Lambda sets and what the program sets, and nothing else', () => {
+    expect(Object.keys(report.env).toSorted()).toEqual([
+      'AWS_DEFAULT_REGION',
+      'AWS_EC2_METADATA_DISABLED',
+      'AWS_EXECUTION_ENV',
+      'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+      'AWS_LAMBDA_FUNCTION_NAME',
+      'AWS_LAMBDA_FUNCTION_VERSION',
+      'AWS_LAMBDA_INITIALIZATION_TYPE',
+      'AWS_LAMBDA_LOG_GROUP_NAME',
+      'AWS_LAMBDA_LOG_STREAM_NAME',
+      'AWS_REGION',
+      'HOME',
+      'LAMBDA_TASK_ROOT',
+      'LANG',
+      'NODE_V8_COVERAGE',
+      'PATH',
+      'TABLE',
+      'TZ',
+      '_HANDLER',
+    ]);
+    expect(report.env).toMatchObject({
+      _HANDLER: 'index.handler',
+      AWS_DEFAULT_REGION: 'eu-central-1',
+      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '192',
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_REGION: 'eu-central-1',
+      LAMBDA_TASK_ROOT: report.cwd,
+      // Lambda's is another; the function's own wins.
+      LANG: 'de_DE.UTF-8',
+      TZ: ':UTC',
+      TABLE: 'orders',
+    });
+    expect(report.env['AWS_LAMBDA_FUNCTION_NAME']).toMatch(/-report/);
+  });
+
+  it.each(Object.entries(HOST))('has nothing of the host: %s', (_name, value) => {
+    expect(JSON.stringify(report)).not.toContain(value);
+  });
+
+  it('has no secret of the twin among its arguments or anywhere else that it can look at itself', () => {
+    const { clientSecrets, testUserPassword } = twin.outputs;
+    const seed = twin.project.read('.twin/dev/seed').trim();
+    for (const secret of [...Object.values(clientSecrets), testUserPassword, seed]) {
+      expect(JSON.stringify(report)).not.toContain(secret);
+    }
+    expect(report.argv).toHaveLength(2);
+    expect(report.execArgv).toEqual(['--max-old-space-size=192', '--disable-warning=ExperimentalWarning']);
+  });
+});
+
+describe('The context of an event', () => {
+  it("has the fields of Lambda's", () => {
+    const { context, env } = report;
+    expect(context).toEqual({
+      awsRequestId: requestId,
+      functionName: env['AWS_LAMBDA_FUNCTION_NAME'],
+      functionVersion: '$LATEST',
+      invokedFunctionArn: context['invokedFunctionArn'],
+      memoryLimitInMB: '192',
+      logGroupName: env['AWS_LAMBDA_LOG_GROUP_NAME'],
+      logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'],
+      callbackWaitsForEmptyEventLoop: true,
+    });
+    expect(context['invokedFunctionArn']).toMatch(/^arn:aws:lambda:eu-central-1:\d{12}:function:.+-report/);
+  });
+
+  it("counts down from the function's own timeout, and has none of the functions that Node.js 24 has not", () => {
+    expect(report.remaining).toBeGreaterThan(6500);
+    expect(report.remaining).toBeLessThanOrEqual(7000);
+    expect(report.done).toBe('undefined');
+  });
+});
+
+describe('What a handler writes on the console is shown', () => {
+  it('with the time, the request id that the client has, and the level', async () => {
+    const answer = await call(twin, undefined, '/speaks');
+    const id = answer.headers.get('apigw-requestid') ?? '';
+    expect(id).toMatch(/^[\w-]{15}=$/);
+    const said = (): string[] => twin.log.filter((line) => line.includes(`\t${id}\t`));
+    await expect.poll(said).toHaveLength(6);
+    expect(said().map((line) => line.split('\t').slice(2).join(' '))).toEqual([
+      'INFO a log line { a: 1 }',
+      'INFO an info line',
+      'DEBUG a debug line',
+      'WARN a warning',
+      'ERROR Error: an error line',
+      'INFO this has 2',
+    ]);
+    expect(said()[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t/);
+    expect(twin.log).toContain('written plainly');
+  });
+});
+
+describe('Loading a handler', () => {
+  it('that does not come to an end is given up after the limit', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lambda-'));
+    writeFileSync(join(folder, 'index.mjs'), 'setInterval(() => {}, 1000);\nawait new Promise(() => {});\n');
+    const lambda = {
+      name: 'late',
+      arn: 'arn:aws:lambda:eu-central-1:123456789012:function:late',
+      handler: 'index.handler',
+      files: {},
+      memory: 128,
+      timeout: 1,
+      environment: {},
+      logGroup: '/aws/lambda/late',
+      reservedConcurrency: undefined,
+      permissions: [],
+    };
+    const late = new FunctionProcess(lambda, {
+      region: 'eu-central-1',
+      folder,
+      print: () => undefined,
+      initLimit: 400,
+    });
+    const fates = await Promise.all([late.invoke('1', {}), late.invoke('2', {})]);
+    const failed = { kind: 'failed', reason: 'the handler did not load within 0.4 seconds' };
+    expect(fates).toEqual([failed, failed]);
+    expect(late.alive).toBe(false);
+    rmSync(folder, { recursive: true });
+  });
+});

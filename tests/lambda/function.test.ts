@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useHandlers } from '../support/handlers.ts';
+import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
+
+const FAILED = '{"message":"Internal Server Error"}';
+
+/** What a handler may do to itself, by the last part of the path; `well` tells which process it was. */
+const MOODS = `
+const big = (size: number) => 'x'.repeat(size);
+const later = (work: () => void) => void setTimeout(work, 20);
+const cyclic: Record<string, unknown> = {};
+cyclic['self'] = cyclic;
+let count = 0;
+
+const moods: Record<string, (callback: (error: unknown, result?: unknown) => void) => unknown> = {
+  well: () => ({ pid: process.pid, count }),
+  throws: () => { throw new Error('on purpose'); },
+  'throws-undefined': () => { throw undefined; },
+  'throws-text': () => { throw 'on purpose'; },
+  'throws-a-trap': () => { throw { toString() { process.exit(7); }, get stack() { throw new Error('no'); } }; },
+  'throws-a-worse-trap': () => { throw Object.defineProperty(new Error(), 'stack', { get() { throw new Error('trap'); } }); },
+  'throws-a-number-as-stack': () => { throw Object.assign(new Error('on purpose'), { stack: 42 }); },
+  rejects: () => Promise.reject(new Error('on purpose')),
+  'rejects-null': () => Promise.reject(null),
+  cyclic: () => cyclic,
+  bigint: () => ({ n: 1n }),
+  'to-json-throws': () => ({ toJSON() { throw new Error('on purpose'); } }),
+  undefined: () => undefined,
+  'a-function': () => () => 1,
+  'a-symbol': () => Symbol('x'),
+  null: () => null,
+  'not-a-number': () => NaN,
+  'six-megabytes': () => big(6_291_556 - 2),
+  'more-than-six': () => big(6_291_556 - 1),
+  callback: (callback) => { callback(null, 'by callback'); },
+  'status-999': () => ({ statusCode: 999 }),
+  'status-text': () => ({ statusCode: '200' }),
+  'body-object': () => ({ statusCode: 200, body: { a: 1 } }),
+  'header-split': () => ({ statusCode: 200, headers: { 'x-a': 'b\\r\\nx-c: d' } }),
+  send: () => {
+    for (let i = 0; i < 1000; i++) (process as any).send?.({ kind: 'result', requestId: '-', json: '"forged"' });
+    return { send: typeof process.send };
+  },
+
+  never: () => new Promise(() => {}),
+  blocks: () => { for (;;); },
+  'exits-0': () => process.exit(0),
+  'exits-in-time': () => new Promise(() => later(() => process.exit(0))),
+  kills: () => process.kill(process.pid, 'SIGKILL'),
+  terminates: () => { process.kill(process.pid, 'SIGTERM'); return new Promise(() => {}); },
+  aborts: () => process.abort(),
+  disconnects: () => { process.disconnect(); return 1; },
+  'disconnects-and-waits': () => { process.disconnect(); return new Promise((resolve) => later(() => resolve(1))); },
+  'rejects-unseen': () => { void Promise.reject(new Error('unseen')); return new Promise(() => {}); },
+  'throws-in-a-timer': () => new Promise(() => later(() => { throw new Error('in a timer'); })),
+  overflows: () => { const f = (): number => 1 + f(); return f(); },
+  'drops-listeners': () => { process.removeAllListeners(); return new Promise(() => {}); },
+
+  'exits-after': () => { setImmediate(() => process.exit(0)); return 'answered'; },
+  'exits-later': () => { later(() => process.exit(0)); return 'answered'; },
+  'rejects-after': () => { void Promise.reject(new Error('unseen')); return 'answered'; },
+  'rejects-later': () => { later(() => void Promise.reject(new Error('unseen'))); return 'answered'; },
+  'killed-after': () => { later(() => process.kill(process.pid, 'SIGKILL')); return 'answered'; },
+  'disconnects-after': () => { later(() => process.disconnect()); return 'answered'; },
+};
+
+export const handler = (event: { pathParameters: { what: string } }, _context: unknown, callback: any): unknown => {
+  count += 1;
+  return moods[event.pathParameters.what]!(callback);
+};
+`;
+
+const FILLS = `
+export const handler = async (event: { pathParameters: { what: string } }): Promise<unknown> => {
+  const kept: unknown[] = [];
+  for (;;) {
+    if (event.pathParameters.what === 'arrays') kept.push(new Array(10_000).fill(Math.random()));
+    else if (event.pathParameters.what === 'buffers') kept.push(Buffer.alloc(1_000_000, 1));
+    else if (event.pathParameters.what === 'slowly') kept.push(await new Promise((done) => setImmediate(() => done(Buffer.alloc(1_000_000, 1)))));
+    else return process.pid;
+  }
+};
+`;
+
+const WRITES = `
+export const handler = async (event: { pathParameters: { what: string } }): Promise<unknown> => {
+  if (event.pathParameters.what === 'one-line') process.stdout.write(\`\${'x'.repeat(5_000_000)}\\n\`);
+  if (event.pathParameters.what === 'many-lines') process.stdout.write('a line\\n'.repeat(100_000));
+  if (event.pathParameters.what === 'binary') process.stdout.write(Buffer.from(Array.from({ length: 100_000 }, (_, i) => i % 256)));
+  if (event.pathParameters.what === 'controls') process.stderr.write('\\u001b[2J\\u0000\\u0007\\r\\n');
+  return process.pid;
+};
+`;
+
+let twin: TestTwin;
+beforeAll(async () => {
+  twin = await startTestTwin({
+    change: (project) => {
+      useHandlers(project, {
+        moody: { source: MOODS, timeout: 1 },
+        fills: { source: FILLS, timeout: 10 },
+        writes: WRITES,
+        missing: 'export const other = async () => 1;',
+        constant: 'export const handler = 42;',
+        throwing: "throw new Error('at load');\nexport const handler = async () => 1;",
+        exiting: 'process.exit(0);\nexport const handler = async () => 1;',
+        pending: 'await new Promise(() => {});\nexport const handler = async () => 1;',
+        sometimes: `
+import { existsSync, writeFileSync } from 'node:fs';
+if (!existsSync('once')) { writeFileSync('once', ''); throw new Error('the first time'); }
+export const handler = async () => 'loaded';`,
+      });
+    },
+  });
+});
+afterAll(() => twin.end());
+
+const mood = (name: string): ReturnType<typeof call> => call(twin, undefined, `/moody/${name}`);
+const moodyPid = async (): Promise<number> => (JSON.parse((await mood('well')).text) as { pid: number }).pid;
+/** What the log says of the last request to a path. */
+const logged = (path: string): string | undefined => twin.log.findLast((line) => line.includes(`GET ${path}`));
+const noDefect = (): void => expect(twin.log.filter((line) => line.startsWith('DEFECT'))).toEqual([]);
+
+describe('What a handler answers or throws costs nobody but its client', () => {
+  it.each([
+    ['throws', 500, FAILED, 'Error: on purpose'],
+    ['throws-undefined', 500, FAILED, 'undefined'],
+    ['throws-text', 500, FAILED, 'on purpose'],
+    ['throws-a-trap', 500, FAILED, 'toString'],
+    ['throws-a-number-as-stack', 500, FAILED, 'on purpose'],
+    ['rejects', 500, FAILED, 'Error: on purpose'],
+    ['rejects-null', 500, FAILED, 'null'],
+    ['cyclic', 500, FAILED, 'circular'],
+    ['bigint', 500, FAILED, 'BigInt'],
+    ['to-json-throws', 500, FAILED, 'on purpose'],
+    ['overflows', 500, FAILED, 'Maximum call stack'],
+    ['more-than-six', 500, FAILED, 'Response payload size exceeded'],
+    ['callback', 500, FAILED, 'callback-style handlers are gone from Node.js 24'],
+    ['status-999', 500, FAILED, 'a response that cannot be sent'],
+    ['status-text', 500, FAILED, 'a response that cannot be sent'],
+    ['body-object', 500, FAILED, 'a response that cannot be sent'],
+    ['header-split', 500, FAILED, 'a response that cannot be sent'],
+    ['undefined', 200, 'null', ''],
+    ['a-function', 200, 'null', ''],
+    ['a-symbol', 200, 'null', ''],
+    ['null', 200, 'null', ''],
+    ['not-a-number', 200, 'null', ''],
+    ['send', 200, '{"send":"undefined"}', ''],
+  ])('%s: %i %s, from a process that goes on', async (name, status, text, reason) => {
+    const before = await moodyPid();
+    expect(await mood(name)).toMatchObject({ status, text });
+    expect(logged(`/moody/${name}`)).toContain(reason);
+    expect(await moodyPid()).toBe(before);
+  });
+
+  it('a response of just six megabytes comes whole', async () => {
+    const { status, text } = await mood('six-megabytes');
+    expect([status, text.length]).toEqual([200, 6_291_556]);
+  });
+});
+
+describe('A handler that ends its process, or never comes to an end, costs the one request', () => {
+  it.each([
+    ['exits-0', 'Runtime exited: exit status 0'],
+    ['exits-in-time', 'Runtime exited: exit status 0'],
+    ['throws-a-worse-trap', 'Runtime exited: exit status 1'],
+    ['kills', 'Runtime exited: SIGKILL'],
+    ['terminates', 'Runtime exited: SIGTERM'],
+    ['aborts', 'SIGABRT'],
+    ['disconnects', 'Runtime exited'],
+    ['disconnects-and-waits', 'Runtime exited'],
+    ['rejects-unseen', 'Runtime exited: exit status 1'],
+    ['throws-in-a-timer', 'Runtime exited: exit status 1'],
+    ['drops-listeners', 'Runtime exited'],
+  ])('%s: 500, and the next request has a fresh process', async (name, reason) => {
+    const before = await moodyPid();
+    expect(await mood(name)).toMatchObject({ status: 500, text: FAILED });
+    expect(logged(`/moody/${name}`)).toContain(reason);
+    expect(await moodyPid()).not.toBe(before);
+    noDefect();
+  });
+
+  it('never and blocks: 500 after the timeout, and the next request has a fresh process', async () => {
+    const before = await moodyPid();
+    const began = performance.now();
+    const answers = await Promise.all([mood('never'), mood('blocks')]);
+    expect(performance.now() - began).toBeGreaterThan(990);
+    expect(answers.map(({ status }) => status)).toEqual([500, 500]);
+    for (const name of ['never', 'blocks']) {
+      expect(logged(`/moody/${name}`)).toContain('Task timed out after 1.00 seconds');
+    }
+    expect(await moodyPid()).not.toBe(before);
+    noDefect();
+  });
+
+  it.each(['exits-after', 'exits-later', 'rejects-after', 'rejects-later', 'killed-after', 'disconnects-after'])(
+    '%s: the answer that was given stays good, and no later request pays for it',
+    async (name) => {
+      const before = await moodyPid();
+      expect(await mood(name)).toMatchObject({ status: 200, text: '"answered"' });
+      // At once, while the process is ending, and when it has ended.
+      const pids = [await moodyPid()];
+      for (let i = 0; i < 8; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        pids.push(await moodyPid());
+      }
+      expect(pids.at(-1)).not.toBe(before);
+      noDefect();
+    },
+  );
+
+  it.each(['arrays', 'buffers', 'slowly'])('one that fills its 128 MB with %s: 500', async (what) => {
+    const before = (await call(twin, undefined, '/fills/nothing')).text;
+    expect(await call(twin, undefined, `/fills/${what}`)).toMatchObject({ status: 500, text: FAILED });
+    expect(logged(`/fills/${what}`)).toContain('outgrew its memory size');
+    const after = await call(twin, undefined, '/fills/nothing');
+    expect(after.status).toBe(200);
+    expect(after.text).not.toBe(before);
+  });
+});
+
+describe('A module that cannot be loaded is a 500 for each request, and never more than that', () => {
+  it.each([
+    ['missing', 'index exports no function handler'],
+    ['constant', 'index exports no function handler'],
+    ['throwing', 'Error: at load'],
+    ['exiting', 'Runtime exited: exit status 0'],
+    ['pending', 'Runtime exited: exit status 13'],
+  ])('%s', async (name, reason) => {
+    const answers = await Promise.all([1, 2].map(() => call(twin, undefined, `/${name}`)));
+    expect(answers.map(({ status }) => status)).toEqual([500, 500]);
+    expect(logged(`/${name}`)).toContain(reason);
+    noDefect();
+  });
+
+  it('it is loaded again for the next request', async () => {
+    expect((await call(twin, undefined, '/sometimes')).status).toBe(500);
+    expect(await call(twin, undefined, '/sometimes')).toMatchObject({ status: 200, text: '"loaded"' });
+  });
+});
+
+describe('What a handler writes', () => {
+  it.each(['one-line', 'many-lines', 'binary', 'controls'])('%s: no request is lost', async (what) => {
+    const before = (await call(twin, undefined, '/writes/nothing')).text;
+    expect(await call(twin, undefined, `/writes/${what}`)).toMatchObject({ status: 200, text: before });
+    noDefect();
+  });
+
+  it('comes line by line, a line of megabytes in pieces', async () => {
+    await expect.poll(() => twin.log.filter((line) => line === 'a line').length).toBe(100_000);
+    await expect
+      .poll(() => twin.log.reduce((sum, line) => sum + (/^x+$/.test(line) ? line.length : 0), 0))
+      .toBeGreaterThan(4_900_000);
+    expect(twin.log.reduce((most, line) => Math.max(most, line.length), 0)).toBeLessThan(400_000);
+  });
+});

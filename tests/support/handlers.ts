@@ -1,0 +1,23 @@
+import type { ProjectCopy } from './project.ts';
+
+/** A handler of a test: its source, or that with settings other than 128 MB and 5 seconds. */
+export type TestHandler = string | { readonly source: string; readonly memory?: number; readonly timeout?: number };
+
+/**
+ * Gives a copy of the project these handlers instead of its own: `name` answers anybody at `ANY /name`, and at
+ * `ANY /name/{what}`. `GET /test` stays what it is.
+ */
+export function useHandlers(project: ProjectCopy, handlers: Readonly<Record<string, TestHandler>>): void {
+  const declared: string[] = [];
+  const routes: string[] = [];
+  for (const [name, handler] of Object.entries(handlers)) {
+    const { source, memory = 128, timeout = 5 } = typeof handler === 'string' ? { source: handler } : handler;
+    project.write(`handler/${name}.ts`, source);
+    declared.push(`${name}: { file: 'handler/${name}.ts', memory: ${memory}, timeout: ${timeout} },`);
+    for (const path of [`/${name}`, `/${name}/{what}`]) {
+      routes.push(`'ANY ${path}': { handler: '${name}', scopes: 'public' },`);
+    }
+  }
+  project.edit('contract.ts', '  handlers: {', `  handlers: {\n${declared.join('\n')}`);
+  project.edit('contract.ts', '  routes: {', `  routes: {\n${routes.join('\n')}`);
+}

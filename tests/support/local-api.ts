@@ -1,0 +1,40 @@
+import { parseRouteKey } from '../../common/route-key.ts';
+import type { Authorizer, HttpApi, LambdaFunction, Route } from '../../graph/http-api.ts';
+
+const lambda: LambdaFunction = {
+  name: 'test',
+  arn: 'arn:aws:lambda:eu-central-1:000000000000:function:test',
+  handler: 'index.handler',
+  files: {},
+  memory: 128,
+  timeout: 5,
+  environment: {},
+  logGroup: '/aws/lambda/test',
+  reservedConcurrency: undefined,
+  permissions: [],
+};
+
+/** A route by its key alone, open to anyone unless an authorizer is given. */
+export function routeOf(routeKey: string, authorizer?: Authorizer, scopes: readonly string[] = []): Route {
+  const match = parseRouteKey(routeKey);
+  if (match.kind === 'invalid') throw new Error(`${routeKey}: ${match.reason}`);
+  return { routeKey, match, authorizer, scopes, integration: { function: lambda, timeout: 30_000, mayInvoke: true } };
+}
+
+/** An API of these routes, made without a program. */
+export function localApi(routes: readonly Route[]): HttpApi {
+  return {
+    apiId: 'abcdefghij',
+    region: 'eu-central-1',
+    host: 'abcdefghij.execute-api.eu-central-1.amazonaws.com',
+    cors: undefined,
+    stage: {
+      name: '$default',
+      throttle: { burst: undefined, rate: undefined },
+      routeThrottles: new Map(),
+      variables: undefined,
+    },
+    routes,
+    issuers: [...new Set(routes.flatMap(({ authorizer }) => (authorizer === undefined ? [] : [authorizer.issuer])))],
+  };
+}

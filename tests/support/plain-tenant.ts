@@ -1,0 +1,68 @@
+import type { Client, ResourceServer, Tenant, User } from '../../graph/tenant.ts';
+import type { TenantService } from '../../twin/tenant/app.ts';
+import { LoginAttempts } from '../../twin/tenant/login-attempts.ts';
+import { OpaqueTokens } from '../../twin/tenant/userinfo.ts';
+
+export const AUDIENCE = 'https://api.example.com';
+
+export const plainApi = (change: Partial<ResourceServer> = {}): ResourceServer => ({
+  identifier: AUDIENCE,
+  scopes: ['read', 'write'],
+  enforcePolicies: true,
+  permissionsInToken: false,
+  tokenLifetime: 600,
+  clientPolicy: 'require_client_grant',
+  userPolicy: 'allow_all',
+  ...change,
+});
+
+export const plainClient = (change: Partial<Client> = {}): Client => ({
+  clientId: 'client',
+  name: 'Client',
+  logicalName: 'client',
+  firstParty: true,
+  grantTypes: ['client_credentials', 'password', 'http://auth0.com/oauth/grant-type/password-realm'],
+  secret: 'the secret of the client',
+  idTokenLifetime: 36_000,
+  ...change,
+});
+
+export const plainUser = (change: Partial<User> = {}): User => ({
+  userId: 'auth0|000000000000000000000001',
+  email: 'user@example.com',
+  emailVerified: true,
+  connection: 'users',
+  password: 'the password of the user',
+  blocked: false,
+  name: 'User',
+  nickname: 'user',
+  picture: undefined,
+  roleIds: ['role'],
+  ...change,
+});
+
+/** A tenant without a program: one API, one client with a grant for it, one user with a role. */
+export const plainTenant = (change: Partial<Tenant> = {}): Tenant => ({
+  domain: 'tenant.eu.auth0.com',
+  issuerDomain: 'tenant.eu.auth0.com',
+  resourceServers: [plainApi()],
+  clients: [plainClient()],
+  grants: [{ clientId: 'client', audience: AUDIENCE, scopes: ['read'], subjectType: 'client' }],
+  connections: [{ id: 'con_1', name: 'users', clientIds: ['client'], bruteForceProtection: true }],
+  roles: [{ id: 'role', name: 'role', logicalName: 'role', permissions: [{ name: 'read', audience: AUDIENCE }] }],
+  users: [plainUser()],
+  defaultDirectory: 'users',
+  ...change,
+});
+
+/** The tenant at work. Its tokens are their claims as JSON: signing would take nearly all of a property's time. */
+export function serviceOf(tenant: Tenant): TenantService {
+  const key = { kid: 'kid', publicJwk: {}, sign: async (claims: object) => JSON.stringify(claims) };
+  return {
+    tenant,
+    signing: { current: key, published: [] },
+    opaqueTokens: new OpaqueTokens(Date.now),
+    logins: new LoginAttempts(),
+    clock: Date.now,
+  };
+}

@@ -1,0 +1,94 @@
+import * as fc from 'fast-check';
+import type { Client, ClientGrant, ResourceServer, Role, Tenant, User } from '../../graph/tenant.ts';
+import { plainApi, plainClient, plainTenant, plainUser } from './plain-tenant.ts';
+
+export const OIDC = ['openid', 'profile', 'email', 'address', 'phone'];
+
+/** A tenant, with a client, a user and an API of it, and the scopes that are asked for. */
+export interface Case {
+  readonly tenant: Tenant;
+  readonly api: ResourceServer;
+  readonly client: Client;
+  readonly user: User;
+  readonly requested: readonly string[];
+}
+
+/** A few names, so that what is asked for, what the API has and what is permitted overlap; some that objects have. */
+const permission = fc.constantFrom('read', 'write', 'admin', 'Read', 'constructor', '__proto__', 'é');
+const requested = fc.oneof(
+  fc.array(permission, { maxLength: 2 }),
+  fc.array(fc.oneof(permission, fc.constantFrom(...OIDC, 'offline_access', 'nothing')), { maxLength: 8 }),
+);
+
+/** APIs that differ in all that counts. */
+const apis = fc
+  .uniqueArray(
+    fc.record({
+      identifier: fc.constantFrom('https://a', 'https://a/', 'https://b', '__proto__'),
+      scopes: fc.uniqueArray(permission, { maxLength: 6 }),
+      enforcePolicies: fc.boolean(),
+      permissionsInToken: fc.boolean(),
+      clientPolicy: fc.constantFrom<ResourceServer['clientPolicy'][]>('require_client_grant', 'deny_all'),
+      userPolicy: fc.constantFrom<ResourceServer['userPolicy'][]>('allow_all', 'require_client_grant', 'deny_all'),
+    }),
+    { minLength: 1, maxLength: 3, selector: ({ identifier }) => identifier },
+  )
+  .map((all) => all.map(plainApi));
+
+const clients = fc
+  .uniqueArray(fc.constantFrom('c1', 'c2', 'c3'), { minLength: 1 })
+  .map((ids) => ids.map((clientId) => plainClient({ clientId, secret: `secret of ${clientId}` })));
+
+/** Roles whose permissions their APIs have. */
+function rolesOf(all: readonly ResourceServer[]): fc.Arbitrary<readonly Role[]> {
+  const possible = all.flatMap(({ identifier, scopes }) => scopes.map((name) => ({ name, audience: identifier })));
+  return fc
+    .array(fc.subarray(possible), { maxLength: 4 })
+    .map((roles) => roles.map((permissions, index) => ({ id: `r${index}`, name: 'r', logicalName: 'r', permissions })));
+}
+
+/** For any client and any API perhaps a grant of each kind. */
+function grantsOf(all: readonly ResourceServer[], holders: readonly Client[]): fc.Arbitrary<readonly ClientGrant[]> {
+  const possible = holders.flatMap(({ clientId }) =>
+    all.flatMap(({ identifier: audience, scopes }) =>
+      (['client', 'user'] as const).map((subjectType) =>
+        fc.subarray([...scopes]).map((some) => ({ clientId, audience, scopes: some, subjectType })),
+      ),
+    ),
+  );
+  return fc.tuple(...possible).chain((grants) => fc.subarray(grants));
+}
+
+function usersOf(roles: readonly Role[]): fc.Arbitrary<readonly User[]> {
+  const emails = fc.uniqueArray(fc.constantFrom('a@x', 'b@x', 'c@x'), { minLength: 1 });
+  const assigned = fc.subarray(roles.map(({ id }) => id));
+  return fc
+    .tuple(emails, fc.tuple(assigned, assigned, assigned))
+    .map(([names, roleIds]) =>
+      names.map((email, index) =>
+        plainUser({ userId: `auth0|${email}`, email, password: `password of ${email}`, roleIds: roleIds[index] ?? [] }),
+      ),
+    );
+}
+
+export const randomCase: fc.Arbitrary<Case> = fc
+  .tuple(apis, clients)
+  .chain(([resourceServers, holders]) =>
+    fc.tuple(
+      fc.constant(resourceServers),
+      fc.constant(holders),
+      grantsOf(resourceServers, holders),
+      rolesOf(resourceServers).chain((roles) => fc.tuple(fc.constant(roles), usersOf(roles))),
+    ),
+  )
+  .chain(([resourceServers, holders, grants, [roles, users]]) => {
+    const clientIds = holders.map(({ clientId }) => clientId);
+    const connections = [{ id: 'con_1', name: 'users', clientIds, bruteForceProtection: true }];
+    return fc.record({
+      tenant: fc.constant(plainTenant({ resourceServers, clients: holders, grants, roles, users, connections })),
+      api: fc.constantFrom(...resourceServers),
+      client: fc.constantFrom(...holders),
+      user: fc.constantFrom(...users),
+      requested,
+    });
+  });

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  api,
+  fillTenant,
+  login,
+  machine,
+  narrowTenant,
+  PASSWORD_REALM,
+  realmLogin,
+  type Parameters,
+} from '../support/full-tenant.ts';
+import { askToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+
+let twin: TestTwin;
+let narrow: TestTwin;
+
+beforeAll(async () => {
+  twin = await startTestTwin({ change: fillTenant });
+  narrow = await startTestTwin({ change: narrowTenant });
+});
+afterAll(() => Promise.all([twin.end(), narrow.end()]));
+
+type Refusal = readonly [status: number, error: string, description: string];
+
+const UNAUTHORIZED: Refusal = [401, 'access_denied', 'Unauthorized'];
+const WRONG_PASSWORD: Refusal = [403, 'invalid_grant', 'Wrong email or password.'];
+const NOT_ENABLED: Refusal = [403, 'unauthorized_client', 'The connection is not enabled for this client'];
+const NO_DIRECTORY: Refusal = [500, 'server_error', 'Authorization server not configured with default connection.'];
+const TOO_MANY: Refusal = [
+  429,
+  'too_many_attempts',
+  "Your account has been blocked after multiple consecutive login attempts. We've sent you a notification via your preferred contact method with instructions on how to unblock it.",
+];
+const denied = (description: string): Refusal => [403, 'access_denied', description];
+const missing = (name: string): Refusal => [400, 'invalid_request', `Missing required parameter: ${name}`];
+const unsupported = (grantType: string): Refusal => [
+  403,
+  'unsupported_grant_type',
+  `Unsupported grant type: ${grantType}`,
+];
+const notAllowed = (grantType: string): Refusal => [
+  403,
+  'unauthorized_client',
+  `Grant type '${grantType}' not allowed for the client.`,
+];
+const noGrant = (audience: string): Refusal =>
+  denied(
+    `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants`,
+  );
+
+const MAIN = 'https://test-api-for-jwt-authorizer.example.com';
+const OTHER = 'https://other.example.com';
+const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
+
+type ErrorRow = readonly [name: string, client: string, parameters: Parameters, refusal: Refusal];
+
+const ERRORS: readonly ErrorRow[] = [
+  ['an unknown client', 'test-app', machine({ client_id: 'x' }), UNAUTHORIZED],
+  ['a wrong secret', 'test-app', machine({ client_secret: 'x' }), UNAUTHORIZED],
+  ['no secret', 'test-app', machine({ client_secret: undefined }), UNAUTHORIZED],
+  ['no client_id', 'test-app', machine({ client_id: undefined }), [401, 'invalid_client', 'Missing client_id']],
+  ['no grant_type', 'test-app', {}, missing('grant_type')],
+  ['no username', 'test-app', login('editor', { username: undefined }), missing('username')],
+  ['no password', 'test-app', login('editor', { password: undefined }), missing('password')],
+  ['no realm', 'test-app', realmLogin('editor', undefined), missing('realm')],
+
+  ['a service’s unknown audience', 'test-app', machine(api('other')), denied(`Service not found: ${OTHER}`)],
+  ['a user’s unknown audience', 'test-app', login('editor', api('other')), denied(`Service not found: ${OTHER}`)],
+  [
+    'a service without audience',
+    'test-app',
+    machine({ audience: undefined }),
+    denied('Non-global clients are not allowed access to APIv1'),
+  ],
+  ['a client without client grant', 'ungranted', machine(), noGrant(MAIN)],
+  ['a client whose grant is for another API', 'machine', machine(api('open')), noGrant('https://open.example.com')],
+  ['a third party without client grant', 'partner', machine(api('open')), noGrant('https://open.example.com')],
+  ['any service at an API closed to them', 'test-app', machine(api('closed')), noGrant('https://closed.example.com')],
+  ['any user at such an API', 'test-app', login('editor', api('closed')), noGrant('https://closed.example.com')],
+  ['a user without the grant needed', 'login', login('editor', api('granted')), noGrant('https://granted.example.com')],
+
+  [
+    'a scope outside the grant',
+    'test-app',
+    machine({ scope: 'read:appointments' }),
+    denied('Client has not been granted scopes: read:appointments'),
+  ],
+  [
+    'two scopes outside the grant and one within',
+    'test-app',
+    machine({ scope: 'a read:user b' }),
+    denied('Client has not been granted scopes: a, b'),
+  ],
+  [
+    'a service that asks for a user’s scopes',
+    'test-app',
+    machine({ scope: 'openid profile' }),
+    denied('Client has not been granted scopes: openid, profile'),
+  ],
+
+  ['a client without client_credentials', 'login', machine(), notAllowed('client_credentials')],
+  ['a client without password', 'machine', login('editor'), notAllowed('password')],
+  ['a client without password-realm', 'machine', realmLogin('lenient', 'lenient'), notAllowed(PASSWORD_REALM)],
+  ['a third party’s password', 'partner', login('editor'), notAllowed('password')],
+  ['a third party’s password-realm', 'partner', realmLogin('lenient', 'lenient'), notAllowed(PASSWORD_REALM)],
+  ['refresh_token', 'test-app', { grant_type: 'refresh_token' }, notAllowed('refresh_token')],
+  ['authorization_code', 'test-app', { grant_type: 'authorization_code' }, notAllowed('authorization_code')],
+  ['device_code', 'test-app', { grant_type: DEVICE }, notAllowed(DEVICE)],
+  ['a grant type that nobody has', 'test-app', { grant_type: 'machine' }, unsupported('machine')],
+  ['implicit, which has no token request', 'test-app', { grant_type: 'implicit' }, unsupported('implicit')],
+  [
+    'private_key_jwt',
+    'test-app',
+    machine({ client_secret: undefined, client_assertion: 'a.b.c' }),
+    [400, 'invalid_request', 'private_key_jwt is not configured for any client'],
+  ],
+
+  ['a wrong password', 'test-app', login('editor', { password: 'x' }), WRONG_PASSWORD],
+  ['an unknown user', 'test-app', login('nobody'), WRONG_PASSWORD],
+  ['a user of another database', 'test-app', login('lenient'), WRONG_PASSWORD],
+  ['a blocked user', 'test-app', login('blocked'), [403, 'unauthorized', 'user is blocked']],
+  ['a blocked user with a wrong password', 'test-app', login('blocked', { password: 'x' }), WRONG_PASSWORD],
+  ['an unknown realm', 'test-app', realmLogin('editor', 'x'), [403, 'invalid_request', "Unknown realm 'x'"]],
+  ['a realm that is enabled for no client', 'test-app', realmLogin('disabled', 'disabled'), NOT_ENABLED],
+  ['a realm that is enabled for another client', 'login', realmLogin('lenient', 'lenient'), NOT_ENABLED],
+];
+
+function saying([status, error, description]: Refusal): Awaited<ReturnType<typeof askToken>> {
+  return { status, body: { error, error_description: description } };
+}
+
+describe('The tenant refuses', () => {
+  it.each(ERRORS)('%s (client %s)', async (_name, client, parameters, refusal) => {
+    expect(await askToken(twin, parameters, client)).toEqual(saying(refusal));
+  });
+
+  it('the password grant without a default directory: the one 5xx that it has', async () => {
+    expect(await askToken(narrow, userLogin(narrow))).toEqual(saying(NO_DIRECTORY));
+  });
+
+  it('a user whose database is enabled for no client', async () => {
+    const { connection } = narrow.outputs.testUser;
+    const request = { ...userLogin(narrow), grant_type: PASSWORD_REALM, realm: connection };
+    expect(await askToken(narrow, request)).toEqual(saying(NOT_ENABLED));
+  });
+
+  it('an account after ten wrong passwords in a row, in whatever letters its name is written', async () => {
+    const wrong = login('unlucky', { password: 'x' });
+    for (let attempt = 1; attempt <= 9; attempt++) expect((await askToken(twin, wrong)).status).toBe(403);
+    // A good one ends the row.
+    expect((await askToken(twin, login('unlucky'))).status).toBe(200);
+    for (let attempt = 1; attempt <= 10; attempt++) expect((await askToken(twin, wrong)).status).toBe(403);
+    for (const username of ['unlucky@example.com', 'UNLUCKY@example.com']) {
+      expect(await askToken(twin, login('unlucky', { username }))).toEqual(saying(TOO_MANY));
+    }
+    expect((await askToken(twin, login('editor'))).status).toBe(200);
+  });
+
+  it('an account that is not there after ten attempts too, so that nobody learns which are', async () => {
+    for (let attempt = 1; attempt <= 10; attempt++) {
+      expect(await askToken(twin, login('phantom'))).toEqual(saying(WRONG_PASSWORD));
+    }
+    expect(await askToken(twin, login('phantom'))).toEqual(saying(TOO_MANY));
+  });
+
+  it('no account of a database without brute-force protection for its failures', async () => {
+    const right = realmLogin('lenient', 'lenient');
+    for (let attempt = 1; attempt <= 11; attempt++) await askToken(twin, { ...right, password: 'x' });
+    expect((await askToken(twin, right)).status).toBe(200);
+  });
+
+  it('with an answer that nobody may store, its type plain JSON', async () => {
+    const { headers } = await fetch(twin.outputs.tokenUrl, { method: 'POST' });
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('pragma')).toBe('no-cache');
+    expect(headers.get('content-type')).toBe('application/json');
+  });
+});

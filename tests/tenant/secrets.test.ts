@@ -1,0 +1,75 @@
+import * as crypto from 'node:crypto';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { sameText } from '../../twin/tenant/client-authentication.ts';
+import { TokenError } from '../../twin/tenant/errors.ts';
+import { issueToken } from '../../twin/tenant/token.ts';
+import { plainClient, plainTenant, plainUser, serviceOf } from '../support/plain-tenant.ts';
+
+vi.mock('node:crypto', async (original) => {
+  const actual = await original<typeof crypto>();
+  return { ...actual, timingSafeEqual: vi.fn(actual.timingSafeEqual) };
+});
+
+const compared = vi.mocked(crypto.timingSafeEqual);
+beforeEach(() => void compared.mockClear());
+
+/** What was compared with what, in hexadecimal digits. */
+const comparisons = (): string[][] => compared.mock.calls.map((pair) => pair.map(hex));
+const hex = (bytes: NodeJS.ArrayBufferView): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+const sha256 = (text: string): string => crypto.createHash('sha256').update(text).digest('hex');
+const pair = (given: string, known: string): string[] => [sha256(given), sha256(known)];
+
+async function outcome(parameters: Readonly<Record<string, string>>): Promise<string> {
+  const body = new URLSearchParams({ grant_type: 'password', ...parameters }).toString();
+  const request = { contentType: 'application/x-www-form-urlencoded', authorization: undefined, body };
+  try {
+    await issueToken(request, serviceOf(plainTenant()));
+    return 'granted';
+  } catch (error) {
+    if (error instanceof TokenError) return error.message;
+    throw error;
+  }
+}
+
+const { clientId: id, secret } = plainClient();
+const { email, password } = plainUser();
+
+describe('Secrets', () => {
+  it.each([
+    ['equal', 'a', 'a', true],
+    ['different', 'a', 'b', false],
+    ['of different lengths', 'a', 'a'.repeat(1000), false],
+    ['empty', '', '', true],
+    ['different in a letter’s accents alone', '\u00e9', 'e\u0301', false],
+  ])('that are %s are compared as digests of one length, in constant time', (_name, a, b, equal) => {
+    expect(sameText(a, b)).toBe(equal);
+    expect(comparisons()).toEqual([pair(a, b)]);
+  });
+
+  it.each([
+    ['a right one', id, secret],
+    ['a wrong one', id, 'x'],
+    ['the secret of a client that is not there', 'nobody', 'x'],
+  ])('of clients are compared so: %s', async (_name, client, given) => {
+    await outcome({ client_id: client, client_secret: given });
+    expect(comparisons()).toEqual([pair(given, client === id ? secret : '')]);
+  });
+
+  it.each([
+    ['a right one', email, password, 'granted'],
+    ['a wrong one', email, 'x', 'Wrong email or password.'],
+    ['the password of a user who is not there', 'nobody', 'x', 'Wrong email or password.'],
+  ])('of users are compared so: %s', async (_name, username, given, expected) => {
+    expect(await outcome({ client_id: id, client_secret: secret, username, password: given })).toBe(expected);
+    expect(comparisons()).toEqual([pair(secret, secret), pair(given, username === email ? password : '')]);
+  });
+
+  it('that are empty open nothing, not even what has an empty secret', async () => {
+    expect(await outcome({ client_id: 'nobody', client_secret: '' })).toBe('Unauthorized');
+    expect(await outcome({ client_id: id })).toBe('Unauthorized');
+    expect(await outcome({ client_id: id, client_secret: secret, username: 'nobody', password: '' })).toBe(
+      'Missing required parameter: password',
+    );
+  });
+});

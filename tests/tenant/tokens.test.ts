@@ -1,0 +1,269 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { api, fillTenant, login, machine, realmLogin, type Parameters } from '../support/full-tenant.ts';
+import { askToken, call, goodClaims, mint, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+
+const ISSUER = 'https://your-tenant.eu.auth0.com/';
+const USERINFO = `${ISSUER}userinfo`;
+const START = Date.parse('2026-03-01T12:00:00.900Z');
+const SECONDS = Math.floor(START / 1000);
+
+let twin: TestTwin;
+let clock: number;
+
+beforeEach(() => void (clock = START));
+beforeAll(async () => {
+  twin = await startTestTwin({ change: fillTenant, clock: () => clock });
+});
+afterAll(() => twin.end());
+
+type ScopeRow = readonly [name: string, client: string, parameters: Parameters, scope: string | undefined];
+
+const editor = (name: string, scope?: string): Parameters => login('editor', api(name, scope));
+
+const SCOPES: readonly ScopeRow[] = [
+  ['a service that asks for none gets its whole grant', 'test-app', machine(), 'read:user write:user'],
+  ['a service that asks for a part gets the part', 'test-app', machine({ scope: 'write:user' }), 'write:user'],
+  [
+    'a service that asks for all gets all, in its own order',
+    'test-app',
+    machine({ scope: 'write:user read:user' }),
+    'write:user read:user',
+  ],
+  ['a service gets once what it asks for twice', 'test-app', machine({ scope: 'read:user read:user' }), 'read:user'],
+  ['a service with an empty grant gets a token without scope', 'machine', machine(), undefined],
+  ['a service’s grant is what it gets whatever RBAC says', 'test-app', machine(api('authz')), 'read write'],
+  ['a third party gets its grant', 'partner', machine(), 'read:user'],
+  ['RBAC: a user gets what is requested and permitted', 'test-app', editor('authz', 'write admin'), 'write'],
+  ['RBAC: a user gets the permitted in the order asked', 'test-app', editor('authz', 'admin write read'), 'write read'],
+  ['RBAC: a user who asks for none gets none', 'test-app', editor('authz'), undefined],
+  ['RBAC: a user gets nothing that is not permitted', 'test-app', editor('authz', 'admin'), undefined],
+  ['RBAC: what the API has not is dropped', 'test-app', editor('authz', 'read delete read:user'), 'read'],
+  [
+    'RBAC: the scopes of OpenID Connect pass',
+    'test-app',
+    editor('authz', 'openid read profile email admin'),
+    'openid read profile email',
+  ],
+  ['RBAC: a user without roles gets those alone', 'test-app', login('unlucky', api('authz', 'openid read')), 'openid'],
+  ['RBAC: offline_access is not granted', 'test-app', editor('authz', 'openid offline_access'), 'openid'],
+  ['no RBAC: a user who asks for none gets all of the API’s', 'test-app', editor('open'), 'read write admin'],
+  ['no RBAC: a user who asks for a part gets the part', 'test-app', editor('open', 'admin'), 'admin'],
+  ['no RBAC: what the API has not is dropped', 'test-app', editor('open', 'openid admin delete'), 'openid admin'],
+  ['no RBAC: OpenID Connect alone brings none of the API’s', 'test-app', editor('open', 'openid'), 'openid'],
+  ['a grant for users is the limit where they need one', 'test-app', editor('granted', 'read write'), 'read'],
+  ['a grant for users is no limit where they need none', 'test-app', editor('authz', 'read write'), 'read write'],
+  [
+    'a user without audience gets OpenID Connect alone',
+    'test-app',
+    login('editor', { audience: undefined, scope: 'openid read' }),
+    'openid',
+  ],
+];
+
+describe('Of the scopes of a token,', () => {
+  it.each(SCOPES)('%s', async (_name, client, parameters, scope) => {
+    const { status, body } = await askToken(twin, parameters, client);
+    expect(status).toBe(200);
+    expect(body['scope']).toBe(scope);
+    const isOpaque = 'audience' in parameters && parameters['audience'] === undefined;
+    if (!isOpaque) expect(decodeJwt(String(body['access_token']))['scope']).toBe(scope);
+  });
+});
+
+type BodyRow = readonly [name: string, parameters: Parameters, idToken: boolean, scope: boolean, lifetime: number];
+
+const BODIES: readonly BodyRow[] = [
+  ['a service', machine(), false, true, 3600],
+  ['a service at another API', machine(api('open')), false, true, 600],
+  ['a user', editor('open'), false, true, 600],
+  ['a user without scope', editor('authz'), false, false, 600],
+  ['a user with openid', editor('authz', 'openid'), true, true, 600],
+  ['a user in a realm', realmLogin('lenient', 'lenient', { scope: 'openid' }), true, true, 3600],
+  ['a user without audience', login('editor', { audience: undefined }), false, false, 86_400],
+];
+
+describe('The answer', () => {
+  it.each(BODIES)('for %s has its fields in Auth0’s order', async (_name, parameters, idToken, scope, lifetime) => {
+    const { body } = await askToken(twin, parameters);
+    const some = [...(idToken ? ['id_token'] : []), ...(scope ? ['scope'] : [])];
+    expect(Object.keys(body)).toEqual(['access_token', ...some, 'expires_in', 'token_type']);
+    expect(body).toMatchObject({ expires_in: lifetime, token_type: 'Bearer' });
+  });
+});
+
+/** The claims that differ, as `aud`, `scope`, `gty` and what comes last; the others are the same in every token. */
+type ClaimsRow = readonly [
+  name: string,
+  parameters: Parameters,
+  aud: string | readonly string[],
+  scope: string | undefined,
+  gty: string,
+  more: Parameters,
+];
+
+const CLAIMS: readonly ClaimsRow[] = [
+  ['client_credentials', machine(api('open', 'read')), 'https://open.example.com', 'read', 'client-credentials', {}],
+  [
+    'client_credentials, authz',
+    machine(api('authz')),
+    'https://authz.example.com',
+    'read write',
+    'client-credentials',
+    {},
+  ],
+  ['password', editor('open', 'read'), 'https://open.example.com', 'read', 'password', {}],
+  ['password without scope', editor('granted'), 'https://granted.example.com', undefined, 'password', {}],
+  [
+    'password with openid',
+    editor('open', 'openid read'),
+    ['https://open.example.com', USERINFO],
+    'openid read',
+    'password',
+    {},
+  ],
+  [
+    'password, authz',
+    editor('authz', 'read'),
+    'https://authz.example.com',
+    'read',
+    'password',
+    { permissions: ['read', 'write'] },
+  ],
+  [
+    'password-realm',
+    realmLogin('lenient', 'lenient', api('open', 'read')),
+    'https://open.example.com',
+    'read',
+    'password-realm',
+    {},
+  ],
+];
+
+describe('The access token', () => {
+  it.each(CLAIMS)('of %s has its claims in Auth0’s order', async (_name, parameters, aud, scope, gty, more) => {
+    const { body } = await askToken(twin, parameters);
+    const token = String(body['access_token']);
+    const payload = decodeJwt(token);
+    const azp = twin.outputs.clientIds['test-app'] ?? '';
+    const sub = gty === 'client-credentials' ? `${azp}@clients` : payload.sub;
+    expect(sub).toMatch(gty === 'client-credentials' ? /@clients$/ : /^auth0\|[0-9a-f]{24}$/);
+    const times = { iat: SECONDS, exp: SECONDS + 600 };
+    // As texts, since their order counts.
+    const claims = { iss: ISSUER, sub, aud, ...times, ...(scope && { scope }), gty, azp, ...more };
+    expect(JSON.stringify(payload)).toBe(JSON.stringify(claims));
+    const { kid } = decodeProtectedHeader(token);
+    expect(kid).toMatch(/^[\w-]{21}$/);
+    expect(JSON.stringify(decodeProtectedHeader(token))).toBe(JSON.stringify({ alg: 'RS256', typ: 'JWT', kid }));
+  });
+});
+
+const TIME = '2026-03-01T12:00:00.000Z';
+const PROFILE = { nickname: 'ed', name: 'Ed Itor', picture: 'https://example.com/ed.png', updated_at: TIME };
+const EMAIL = { email: 'editor@example.com', email_verified: true };
+const PROFILES: readonly (readonly [scope: string, profile: Parameters])[] = [
+  ['openid', {}],
+  ['openid profile', PROFILE],
+  ['openid email', EMAIL],
+  ['email openid profile', { ...PROFILE, ...EMAIL }],
+  ['openid address phone', {}],
+];
+
+async function tokensOf(change: Parameters): Promise<{ readonly access: string; readonly id: string }> {
+  const { body } = await askToken(twin, login('editor', change));
+  return { access: String(body['access_token']), id: String(body['id_token']) };
+}
+
+async function userinfo(authorization?: string): Promise<{ status: number; text: string; challenge: string | null }> {
+  const headers = authorization === undefined ? {} : { authorization };
+  const response = await fetch(`${twin.tenantUrl}/userinfo`, { headers });
+  const challenge = response.headers.get('www-authenticate');
+  return { status: response.status, text: await response.text(), challenge };
+}
+
+const openid = async (): Promise<string> => (await tokensOf({ scope: 'openid' })).access;
+
+/** A token for /userinfo by the twin's own key, with claims changed. */
+async function forged(change: Parameters): Promise<string> {
+  const { sub } = decodeJwt(await openid());
+  return mint(twin, { ...goodClaims(twin, SECONDS), sub, aud: USERINFO, scope: 'openid', ...change });
+}
+
+/** A token, some seconds after it was asked for. */
+async function later(change: Parameters, seconds: number): Promise<string> {
+  const { access } = await tokensOf({ scope: 'openid', ...change });
+  clock = START + seconds * 1000;
+  return access;
+}
+
+type UserinfoRow = readonly [name: string, authorization: () => Promise<string | undefined>];
+
+const bearer =
+  (token: () => Promise<string>): UserinfoRow[1] =>
+  async () =>
+    `Bearer ${await token()}`;
+
+const REFUSED_TOKENS: readonly UserinfoRow[] = [
+  ['no token', async () => undefined],
+  ['an empty header', async () => ''],
+  ['a bearer of nothing', async () => 'Bearer '],
+  ['a word that is no token', async () => 'Bearer nonsense'],
+  ['a token without its scheme', openid],
+  ['a token by HTTP Basic', async () => `Basic ${await openid()}`],
+  ['an id token', bearer(async () => (await tokensOf({ scope: 'openid' })).id)],
+  ['a user’s token without openid', bearer(async () => (await tokensOf(api('authz', 'read'))).access)],
+  [
+    'an opaque token without openid',
+    bearer(async () => (await tokensOf({ audience: undefined, scope: 'email' })).access),
+  ],
+  ['a service’s token', bearer(async () => String((await askToken(twin, machine())).body['access_token']))],
+  ['a changed signature', bearer(async () => (await openid()).replace(/.{9}$/, 'AAAAAAAAA'))],
+  ['a token of nobody’s', bearer(() => forged({ sub: 'auth0|000000000000000000000000' }))],
+  ['a token of another issuer', bearer(() => forged({ iss: 'https://other.eu.auth0.com/' }))],
+  ['a token for the API alone', bearer(() => forged({ aud: 'https://open.example.com' }))],
+  ['a token whose scope is a list', bearer(() => forged({ scope: ['openid'] }))],
+  ['a token past its time', bearer(() => later({}, 3600))],
+  ['an opaque token past its time', bearer(() => later({ audience: undefined }, 86_400))],
+];
+
+describe('With openid,', () => {
+  it.each(PROFILES)('the id token and /userinfo tell what the scope %j allows', async (scope, profile) => {
+    const { access, id } = await tokensOf({ scope });
+    const { sub } = decodeJwt(access);
+    const times = { iat: SECONDS, exp: SECONDS + 36_000 };
+    const claims = { ...profile, iss: ISSUER, aud: twin.outputs.clientIds['test-app'], ...times, sub };
+    expect(JSON.stringify(decodeJwt(id))).toBe(JSON.stringify(claims));
+    clock = Date.parse(TIME);
+    const opaque = await tokensOf({ scope, audience: undefined });
+    for (const token of [access, opaque.access]) {
+      const text = JSON.stringify({ sub, ...profile });
+      expect(await userinfo(`Bearer ${token}`)).toEqual({ status: 200, text, challenge: null });
+    }
+  });
+
+  it('a token without audience is opaque, and no API takes it', async () => {
+    const { access } = await tokensOf({ scope: 'openid', audience: undefined });
+    expect(access).toMatch(/^[\w-]{32}$/);
+    const answer = await call(twin, access);
+    expect(answer).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' });
+    expect(answer.challenge).toContain('error_description="token contains an invalid number of segments"');
+  });
+
+  it('the API takes the access token that names it and /userinfo, and never the id token', async () => {
+    const { body } = await askToken(twin, { ...userLogin(twin), scope: 'openid read:user' });
+    expect((await call(twin, String(body['access_token']))).status).toBe(200);
+    expect((await call(twin, String(body['id_token']))).status).toBe(401);
+  });
+
+  it.each(REFUSED_TOKENS)('/userinfo refuses %s', async (_name, authorization) => {
+    const challenge = 'Bearer error="invalid_token"';
+    expect(await userinfo(await authorization())).toEqual({ status: 401, text: 'Unauthorized', challenge });
+  });
+
+  it('/userinfo takes tokens that differ from refused ones by nothing else', async () => {
+    expect((await userinfo(`Bearer ${await forged({})}`)).status).toBe(200);
+    expect((await userinfo(`Bearer ${await later({}, 3599)}`)).status).toBe(200);
+    clock = START;
+    expect((await userinfo(`Bearer ${await later({ audience: undefined }, 86_399)}`)).status).toBe(200);
+  });
+});
