@@ -192,6 +192,12 @@ function parsed(text: string): unknown {
 
 function plainError(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.input === undefined) return 'is missing';
+  if (issue.code === 'invalid_value') {
+    return `write ${issue.values.map(String).join(' or ')}, not ${JSON.stringify(issue.input)}`;
+  }
+  if (issue.code === 'invalid_type') return `must be ${issue.expected}, not ${JSON.stringify(issue.input)}`;
+  if (issue.code === 'too_small') return `must be at least ${issue.minimum}`;
+  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
   if (issue.code !== 'unrecognized_keys') return undefined;
   const known = [...Object.keys(client.shape), ...Object.keys(testUser.shape)];
   return issue.keys.map((key) => `nobody reads ${JSON.stringify(key)} here${didYouMean(key, known)}`).join('; ');

@@ -19,12 +19,13 @@ const BANNER =
 export function bundleHandler(file: string, root: URL): pulumi.asset.Archive {
   const folder = fileURLToPath(root);
   try {
-    const { outputFiles } = esbuild.buildSync({
+    const { outputFiles, metafile } = esbuild.buildSync({
       absWorkingDir: folder,
       entryPoints: [file],
       outfile: FILE,
       banner: { js: BANNER },
       bundle: true,
+      metafile: true,
       write: false,
       platform: 'node',
       target: 'node24',
@@ -34,6 +35,9 @@ export function bundleHandler(file: string, root: URL): pulumi.asset.Archive {
       logLevel: 'silent',
     });
     const code = outputFiles[0]?.text ?? '';
+    if (!Object.values(metafile.outputs).some(({ exports }) => exports.includes('handler'))) {
+      throw new UserError(`${file} exports no handler; write: export const handler = async (event) => …`);
+    }
     return new pulumi.asset.AssetArchive({ [FILE]: new pulumi.asset.StringAsset(code) });
   } catch (error) {
     if (!isBuildFailure(error)) throw error;

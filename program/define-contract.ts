@@ -54,6 +54,8 @@ export function defineContract<
  * @throws UserError with every problem found
  */
 export function checkContract(contract: Contract, root: URL): void {
+  const missing = sectionProblems(contract);
+  if (missing.length > 0) throw new UserError('contract.ts cannot be used:', missing);
   const problems = [
     ...permissionProblems(contract),
     ...handlerProblems(contract, root),
@@ -61,6 +63,28 @@ export function checkContract(contract: Contract, root: URL): void {
     ...roleProblems(contract),
   ];
   if (problems.length > 0) throw new UserError('contract.ts cannot be used:', problems);
+}
+
+const SECTIONS: readonly string[] = ['permissions', 'handlers', 'routes', 'roles'];
+
+function sectionProblems(contract: object): Problem[] {
+  const present = Object.entries(contract);
+  const unknown = present.filter(([section]) => !SECTIONS.includes(section));
+  const absent = SECTIONS.filter((section) => !present.some(([name, value]) => name === section && isMap(value)));
+  return [
+    ...unknown.map(([section]) => ({
+      place: `contract.ts, ${section}`,
+      message: `nobody reads this section${didYouMean(section, SECTIONS)}`,
+    })),
+    ...absent.map((section) => ({
+      place: `contract.ts, ${section}`,
+      message: 'is missing, or no map; write {} for none',
+    })),
+  ];
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function permissionProblems({ permissions }: Contract): Problem[] {

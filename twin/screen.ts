@@ -1,4 +1,6 @@
+import type { Route } from '../graph/http-api.ts';
 import type { Model } from '../graph/model.ts';
+import type { Permission } from '../graph/tenant.ts';
 import { permissionsOf } from './tenant/password.ts';
 
 interface Addresses {
@@ -75,56 +77,98 @@ function userMay({ tenant }: Model, roleIds: readonly string[]): string {
 }
 
 /** The article's two scenarios, as far as this stack has them; each `curl` works as it stands. */
-function scenarios({ tenant, api }: Model, { apiUrl, tenantUrl, caFile }: Addresses): string[] {
-  if (tenantUrl === '') return [];
+function scenarios(model: Model, addresses: Addresses): string[] {
+  const { tenant } = model;
+  if (addresses.tenantUrl === '') return [];
+  const service = firstCall(
+    model,
+    tenant.clients.filter(({ grantTypes }) => grantTypes.includes('client_credentials')),
+    (client) =>
+      tenant.grants
+        .filter(({ clientId, subjectType }) => clientId === client.clientId && subjectType === 'client')
+        .flatMap(({ audience, scopes }) => scopes.map((name) => ({ name, audience }))),
+  );
+  const user = firstCall(model, tenant.users, ({ roleIds }) =>
+    tenant.resourceServers.flatMap(({ identifier: audience }) =>
+      permissionsOf(tenant, roleIds, audience).map((name) => ({ name, audience })),
+    ),
+  );
   const lines: string[] = [];
-  const tokenCurl = `curl -s ${caFile === undefined ? '' : `--cacert ${caFile} `}${tenantUrl}/oauth/token`;
-  const audience = tenant.resourceServers[0]?.identifier;
-  const service = tenant.clients.find(({ grantTypes }) => grantTypes.includes('client_credentials'));
-  const route = api.routes.find(({ match }) => match.kind === 'path' && match.method === 'GET') ?? api.routes[0];
-  const url =
-    apiUrl + (route?.match.kind === 'path' ? route.routeKey.replace(/^\S+ /, '').replace(/\{[^}]*\}/g, 'x') : '/');
-  if (service !== undefined) {
-    lines.push(
-      'A service asks for itself, and calls:',
-      '',
-      curlWithToken(url, tokenCurl, {
-        grant_type: 'client_credentials',
-        client_id: service.clientId,
-        client_secret: service.secret,
-        audience,
-      }),
-      '',
-    );
+  if (service === undefined) {
+    lines.push('No client may call any route that needs a token: give one a permission that a route asks for.', '');
+  } else {
+    const { clientId: client_id, secret: client_secret } = service.caller;
+    const request = { grant_type: 'client_credentials', client_id, client_secret, audience: service.audience };
+    lines.push('A service asks for itself, and calls:', '', curlWithToken(service.route, addresses, request), '');
   }
-  const user = tenant.users[0];
-  const login = tenant.clients.find(({ grantTypes }) => grantTypes.includes('password'));
+  const login = tenant.clients.find(({ clientId }) =>
+    tenant.connections.some(({ name, clientIds }) => name === user?.caller.connection && clientIds.includes(clientId)),
+  );
   if (user !== undefined && login !== undefined) {
+    const { connection, email: username, password } = user.caller;
+    const api = tenant.resourceServers.find(({ identifier }) => identifier === user.audience);
+    const request = {
+      ...(tenant.defaultDirectory === connection
+        ? { grant_type: 'password' }
+        : { grant_type: 'http://auth0.com/oauth/grant-type/password-realm', realm: connection }),
+      client_id: login.clientId,
+      client_secret: login.secret,
+      username,
+      password,
+      audience: user.audience,
+      scope: ['delete:user', ...(api?.scopes ?? [])].join(' '),
+    };
     lines.push(
       'A user asks for more than the role permits, gets what it permits, and calls:',
       '',
-      curlWithToken(url, tokenCurl, {
-        ...(tenant.defaultDirectory === user.connection
-          ? { grant_type: 'password' }
-          : { grant_type: 'http://auth0.com/oauth/grant-type/password-realm', realm: user.connection }),
-        client_id: login.clientId,
-        client_secret: login.secret,
-        username: user.email,
-        password: user.password,
-        audience,
-        scope: ['delete:user', ...(tenant.resourceServers[0]?.scopes ?? [])].join(' '),
-      }),
+      curlWithToken(user.route, addresses, request),
       '',
     );
   }
   return lines;
 }
 
+interface Call<Caller> {
+  readonly caller: Caller;
+  readonly route: Route;
+  readonly audience: string;
+}
+
+/** The first route with an authorizer that one of the callers may use. */
+function firstCall<Caller>(
+  { api }: Model,
+  callers: readonly Caller[],
+  permissions: (caller: Caller) => readonly Permission[],
+): Call<Caller> | undefined {
+  for (const route of api.routes) {
+    const { authorizer, scopes } = route;
+    if (authorizer === undefined) continue;
+    for (const caller of callers) {
+      const held = permissions(caller).find(
+        ({ name, audience }) =>
+          authorizer.audiences.includes(audience) && (scopes.length === 0 || scopes.includes(name)),
+      );
+      if (held !== undefined) return { caller, route, audience: held.audience };
+    }
+  }
+  return undefined;
+}
+
 /** One command that gets a token and calls with it; `sed` takes the token out, so that nothing need be installed. */
-function curlWithToken(url: string, tokenCurl: string, body: Readonly<Record<string, string | undefined>>): string {
+function curlWithToken(
+  { routeKey, match, authorizer }: Route,
+  { apiUrl, tenantUrl, caFile }: Addresses,
+  body: Readonly<Record<string, string>>,
+): string {
   const quoted = JSON.stringify(body).replaceAll("'", "'\\''");
-  const token = `${tokenCurl} -H 'content-type: application/json' -d '${quoted}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
-  return `curl -i ${url} -H "Authorization: Bearer $(${token})"`;
+  const trust = caFile === undefined ? '' : `--cacert ${caFile} `;
+  const token = `$(curl -s ${trust}${tenantUrl}/oauth/token -H 'content-type: application/json' -d '${quoted}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`;
+  const path = match.kind === 'path' ? routeKey.replace(/^\S+ /, '').replace(/\{[^}]*\}/g, 'x') : '/';
+  const method = match.kind === 'path' && !['GET', 'ANY'].includes(match.method) ? `-X ${match.method} ` : '';
+  const { from, name } = authorizer?.identitySource ?? { from: 'header', name: 'Authorization' };
+  return from === 'header'
+    ? `curl -i ${method}${apiUrl}${path} -H "${name}: Bearer ${token}"`
+    : `curl -i ${method}"${apiUrl}${path}?${name}=${token}"`;
 }
 
 function columns(rows: readonly (readonly string[])[]): string[] {

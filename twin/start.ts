@@ -61,11 +61,18 @@ function lineWriter(stream: NodeJS.WritableStream): (line: string) => void {
   };
 }
 
+/** Whether the last change was refused, so that mending it is to be acknowledged. */
+let refused = false;
+
 async function reload(twin: Twin, say: (line: string) => void, complain: (error: unknown) => void): Promise<void> {
   try {
-    if ((await twin.reload()) === 'changed') say(`\n${welcome(twin.model(), twin)}`);
+    const outcome = await twin.reload();
+    if (outcome === 'changed') say(`\n${welcome(twin.model(), twin)}`);
+    else if (refused) say('The program is as it was again; nothing has changed.');
+    refused = false;
   } catch (error) {
     complain(error);
+    refused = true;
     say('The twin goes on serving what it had.');
   }
 }

@@ -112,19 +112,14 @@ describe('A reload', () => {
     expect(twin.project.read('.twin/dev/run.json')).toBe(runJson);
 
     rmSync(inTheWay, { recursive: true });
-    expect(await twin.reload()).toBe('changed');
-    expect(await word()).toBe('"second"');
-    expect(twin.project.read('.twin/dev/run.json')).not.toBe(runJson);
-  });
-
-  it('that changes no archive leaves their files alone, for processes may be starting from them', async () => {
+    // Processes may be starting from the files of an archive that is not the one that changed.
     const functions = join(twin.project.path, '.twin/dev/functions');
     const marks = readdirSync(functions).map((folder) => join(functions, folder, 'mark'));
     marks.forEach((mark) => writeFileSync(mark, ''));
-    twin.project.edit('contract.ts', 'timeout: 5', 'timeout: 6');
     expect(await twin.reload()).toBe('changed');
-    expect(marks.filter((mark) => !existsSync(mark))).toEqual([]);
     expect(await word()).toBe('"second"');
+    expect(twin.project.read('.twin/dev/run.json')).not.toBe(runJson);
+    expect(marks.filter((mark) => !existsSync(mark))).toEqual([]);
   });
 
   it.runIf(canMount)('that finds the disk full leaves the old program serving, in fresh processes too', async () => {
