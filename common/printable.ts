@@ -4,8 +4,7 @@
  */
 export function printable(text: string, most = 400): string {
   const escaped = text.replace(
-    // A tab moves the cursor only where a tab would.
-    /(?!\t)[\p{C}\p{Zl}\p{Zp}]/gu,
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
   return escaped.length > most ? `${escaped.slice(0, most)}…` : escaped;

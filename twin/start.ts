@@ -32,7 +32,7 @@ async function serve(): Promise<void> {
     watch: {
       exchanged: (exchange, milliseconds) => say(apiLine(exchange, twin.model(), milliseconds, new Date())),
       tokenAsked: (exchange) => say(tokenLine(exchange, new Date())),
-      printed: (line) => say(`         ${printable(line, 2000)}`),
+      printed: (line) => say(`         ${printable(line.replaceAll('\t', ' '), 2000)}`),
       failed: complain,
     },
   });

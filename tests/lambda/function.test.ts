@@ -97,7 +97,7 @@ beforeAll(async () => {
         moody: { source: MOODS, timeout: 1 },
         fills: { source: FILLS, timeout: 10 },
         writes: WRITES,
-        missing: 'export const other = async () => 1;',
+        unset: 'export let handler: unknown;',
         constant: 'export const handler = 42;',
         throwing: "throw new Error('at load');\nexport const handler = async () => 1;",
         exiting: 'process.exit(0);\nexport const handler = async () => 1;',
@@ -216,7 +216,7 @@ describe('A handler that ends its process, or never comes to an end, costs the o
 
 describe('A module that cannot be loaded is a 500 for each request, and never more than that', () => {
   it.each([
-    ['missing', 'index exports no function handler'],
+    ['unset', 'index exports no function handler'],
     ['constant', 'index exports no function handler'],
     ['throwing', 'Error: at load'],
     ['exiting', 'Runtime exited: exit status 0'],

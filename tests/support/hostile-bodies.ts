@@ -65,6 +65,7 @@ export const BODIES: readonly RequestRow[] = [
   ['refuses 1 MB of JSON', jsonText((text) => text + ' '.repeat(MEGABYTE)), is.TOO_LARGE],
   ['refuses 1 MB of a form', is.formWith(() => `x=${'y'.repeat(MEGABYTE)}`), is.TOO_LARGE],
   ['refuses 1 MB in chunks', chunkedMegabyte, is.TOO_LARGE],
+  ['refuses a body that never ends, without its end', endless, is.TOO_LARGE],
   ['refuses 100,001 bytes', jsonText((text) => text.padEnd(100_001)), is.TOO_LARGE],
   ['takes 100,000 bytes', jsonText((text) => text.padEnd(100_000)), GRANTED],
   [
@@ -157,6 +158,11 @@ function chunkedMegabyte(): is.Ask {
     headers: [`content-type: ${JSON_TYPE}`, 'transfer-encoding: chunked'],
     body: is.chunksOf(`{"x":"${'y'.repeat(MEGABYTE)}"}`, 50_000),
   };
+}
+
+function endless(): is.Ask {
+  const { body, ...rest } = chunkedMegabyte();
+  return { ...rest, body: String(body).slice(0, -'0\r\n\r\n'.length) };
 }
 
 export const PLACES: readonly RequestRow[] = [

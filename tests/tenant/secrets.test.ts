@@ -20,11 +20,11 @@ const hex = (bytes: NodeJS.ArrayBufferView): string =>
 const sha256 = (text: string): string => crypto.createHash('sha256').update(text).digest('hex');
 const pair = (given: string, known: string): string[] => [sha256(given), sha256(known)];
 
-async function outcome(parameters: Readonly<Record<string, string>>): Promise<string> {
+async function outcome(parameters: Readonly<Record<string, string>>, tenant = plainTenant()): Promise<string> {
   const body = new URLSearchParams({ grant_type: 'password', ...parameters }).toString();
   const request = { contentType: 'application/x-www-form-urlencoded', authorization: undefined, body };
   try {
-    await issueToken(request, serviceOf(plainTenant()));
+    await issueToken(request, serviceOf(tenant));
     return 'granted';
   } catch (error) {
     if (error instanceof TokenError) return error.message;
@@ -67,7 +67,10 @@ describe('Secrets', () => {
 
   it('that are empty open nothing, not even what has an empty secret', async () => {
     expect(await outcome({ client_id: 'nobody', client_secret: '' })).toBe('Unauthorized');
-    expect(await outcome({ client_id: id })).toBe('Unauthorized');
+    const secretless = plainTenant({ clients: [plainClient({ secret: '' })] });
+    for (const given of [{}, { client_secret: '' }]) {
+      expect(await outcome({ client_id: id, ...given }, secretless)).toBe('Unauthorized');
+    }
     expect(await outcome({ client_id: id, client_secret: secret, username: 'nobody', password: '' })).toBe(
       'Missing required parameter: password',
     );

@@ -38,26 +38,32 @@ export function decide(request: Asked, { api, keysOf, take, now }: Circumstances
     const check = failed('path', 'a plain absolute path', target.reason);
     return decision(method, target.path, undefined, { checks: [check], refusal: BAD_REQUEST });
   }
-  const path = passed('path', 'a plain absolute path', target.path);
+  const shown = withoutToken(target.path);
+  const path = passed('path', 'a plain absolute path', shown);
   const match = matchRoute(api.routes, method, target.segments);
   if (match === undefined) {
     const wanted = api.routes.map(({ routeKey }) => routeKey).join(', ');
-    const check = failed('route', wanted, `${method} ${target.path}`);
-    return decision(method, target.path, undefined, { checks: [path, check], refusal: NOT_FOUND });
+    const check = failed('route', wanted, `${method} ${shown}`);
+    return decision(method, shown, undefined, { checks: [path, check], refusal: NOT_FOUND });
   }
   const { authorizer, scopes, routeKey } = match.route;
-  const before = [path, passed('route', routeKey, `${method} ${target.path}`)];
+  const before = [path, passed('route', routeKey, `${method} ${shown}`)];
   if (!take(routeKey)) {
     const check = failed('throttle', 'something left', routeKey);
-    return decision(method, target.path, match, { checks: [...before, check], refusal: TOO_MANY_REQUESTS });
+    return decision(method, shown, match, { checks: [...before, check], refusal: TOO_MANY_REQUESTS });
   }
   before.push(passed('throttle', 'something left', routeKey));
   if (authorizer === undefined) {
-    return decision(method, target.path, match, { checks: before, refusal: undefined });
+    return decision(method, shown, match, { checks: before, refusal: undefined });
   }
   const presented = presentedTokens(request, authorizer, target.rawQuery);
   const verdict = judgeToken(presented, authorizer, scopes, keysOf, now);
-  return decision(method, target.path, match, { ...verdict, checks: [...before, ...verdict.checks] });
+  return decision(method, shown, match, { ...verdict, checks: [...before, ...verdict.checks] });
+}
+
+/** A decision is shown and kept: a token that somebody put into the path does not belong there. */
+function withoutToken(path: string): string {
+  return path.replace(/eyJ[\w-]*\.[\w-]+\.[\w-]*/g, '(a token)');
 }
 
 /** The route that takes a request, before anything else is asked. */
