@@ -73,7 +73,7 @@ async function auth0Sdk(c: Circumstances, toTwin: Fetch) {
     domain: new URL(c.issuer).host,
     clientId: c.clientId,
     clientSecret: c.clientSecret,
-    fetch: toTwin as typeof fetch,
+    fetch: toTwin,
   });
   const machine = await client.oauth.clientCredentialsGrant({ audience: c.audience });
   const login = { username: c.username, password: c.password, audience: c.audience };
