@@ -13,6 +13,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // One worker waits for sockets and processes most of the time; two keep a small machine busy.
+    maxWorkers: 3,
     include: ['tests/**/*.test.ts'],
     // An evaluation of the program loads three SDKs, and CI may be slow.
     testTimeout: 30_000,

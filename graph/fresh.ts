@@ -48,10 +48,11 @@ export async function evaluate(evaluation: Evaluation, signal?: AbortSignal): Pr
       child.kill('SIGKILL');
     }, LIMIT).unref();
     child.once('exit', (code, signal) => {
-      resolve({
-        kind: 'failed',
-        stack: `the evaluation of the program ended early (${signal ?? `exit code ${code}`})`,
-      });
+      const stack = `the evaluation of the program ended early (${signal ?? `exit code ${code}`})`;
+      const fail = (): void => resolve({ kind: 'failed', stack });
+      // The end of a process may be heard before the last that it said.
+      if (child.connected) child.once('disconnect', fail);
+      else fail();
     });
   });
   if (result.kind === 'recorded') return result.recorded;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../support/cli.ts';
 import { startEchoTwin } from '../support/echo.ts';
 import { copyProject } from '../support/project.ts';
@@ -55,15 +55,20 @@ describe.each([
 });
 
 describe('the event schema of Powertools', () => {
+  let echo: TestTwin;
+  beforeAll(async () => {
+    echo = await startEchoTwin();
+  });
+  afterAll(() => echo.end());
+
   it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])(
     'takes the event of a %s request',
     async (method) => {
-      twin ??= await startEchoTwin();
-      const token = await serviceToken(twin);
+      const token = await serviceToken(echo);
       const headers = { 'user-agent': 'curl/8', cookie: 'a=1' };
       const body = ['POST', 'PUT', 'PATCH'].includes(method) ? { body: 'a=1' } : {};
       for (const path of ['/open/x?a=1&a=2', '/echo/x']) {
-        const answer = await call(twin, token, path, { method, headers, ...body });
+        const answer = await call(echo, token, path, { method, headers, ...body });
         expect(answer.status).toBe(200);
         if (method === 'HEAD') continue;
         const { event } = JSON.parse(answer.text) as { event: unknown };
@@ -74,9 +79,14 @@ describe('the event schema of Powertools', () => {
 });
 
 describe('the tenant’s metadata', () => {
+  let shared: TestTwin;
+  beforeAll(async () => {
+    shared = await startTestTwin();
+  });
+  afterAll(() => shared.end());
+
   it('has the current and the next key, each with a certificate of it, to be kept for a while', async () => {
-    twin = await startTestTwin();
-    const response = await fetch(`${twin.tenantUrl}/.well-known/jwks.json`);
+    const response = await fetch(`${shared.tenantUrl}/.well-known/jwks.json`);
     expect(response.headers.get('cache-control')).toBe(
       'public, max-age=15, stale-while-revalidate=15, stale-if-error=86400',
     );
@@ -94,8 +104,7 @@ describe('the tenant’s metadata', () => {
     ['localhost', 'http://localhost'],
     ['127.0.0.1', 'http://127.0.0.1'],
   ])('has endpoints under %s when it is asked there, and the real issuer', async (host, base) => {
-    twin = await startTestTwin();
-    const port = new URL(twin.tenantUrl).port;
+    const port = new URL(shared.tenantUrl).port;
     const document = (await (await fetch(`http://${host}:${port}/.well-known/openid-configuration`)).json()) as Record<
       string,
       string

@@ -72,7 +72,8 @@ describe('In any tenant', () => {
           expect(wordsOf(outcome.scope)).toEqual(asked.length === 0 ? grant.scopes : asked);
         }
       }),
-      { numRuns: 500 },
+      // One seed: that every outcome was among them is part of the claim.
+      { numRuns: 1000, seed: 2026 },
     );
     expect([...seen].toSorted()).toEqual(['a part', 'more', 'no grant', 'nothing']);
   });

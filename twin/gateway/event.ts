@@ -25,7 +25,7 @@ export function eventOf(
   const rawQuery = target.kind === 'path' ? target.rawQuery : '';
   const { stage } = api;
   const stagePrefix = stage.name === '$default' ? '' : `/${stage.name}`;
-  const rawPath = stagePrefix + (target.kind === 'path' ? target.path : '');
+  const rawPath = stagePrefix + target.path;
   const headers = headersOf(request, api.host, traceId);
   const cookies = headerValues(request.rawHeaders, 'cookie').flatMap((value) => value.split('; '));
   const query = joined(queryParameters(rawQuery));

@@ -86,8 +86,7 @@ async function integrate(
   const event = eventOf(request, decision, { api, requestId, traceId: newTraceId(time), time });
   if (isTooLarge(request, event))
     return { response: PAYLOAD_TOO_LARGE, error: 'the event is larger than a function takes (6 MB)' };
-  const invoked = functions.invoke(lambda, requestId, event);
-  const outcome = lambda.timeout * 1000 < timeout ? await invoked : await within(timeout, invoked);
+  const outcome = await within(timeout, functions.invoke(lambda, requestId, event));
   if (outcome === undefined) return { response: TIMED_OUT, error: `the function did not answer within ${timeout} ms` };
   if (outcome.kind === 'failed') return { response: FUNCTION_FAILED, error: outcome.reason };
   const response = functionResponse(outcome.json);

@@ -73,7 +73,11 @@ export class FunctionProcess {
     for (const stream of [this.#child.stdout, this.#child.stderr]) printLines(stream, print);
     const late = `the handler did not load within ${initLimit / 1000} seconds`;
     this.#timer = setTimeout(() => this.#end(late), initLimit);
-    this.#child.on('message', (message) => this.#heard(message as FromFunction));
+    this.#child.on('message', (message) => {
+      // A handler may find the channel and write to it; what it says for itself must not end the twin.
+      if (isFromFunction(message)) this.#heard(message);
+      else this.#end('the handler wrote to the channel of its runtime');
+    });
     this.#child.once('exit', (code, signal) => {
       const end = (): void => this.#end(exitReason(code, signal));
       // What it said before is still to be heard: an answer may be among it.
@@ -86,6 +90,11 @@ export class FunctionProcess {
   /** Whether the handler is still being loaded. */
   get starting(): boolean {
     return this.#starting;
+  }
+
+  /** Whether it ended without ever having been ready: the next one would, too. */
+  get unloadable(): boolean {
+    return this.#starting && this.#ended !== '';
   }
 
   /** Whether it takes events. */
@@ -197,6 +206,14 @@ export class FunctionProcess {
       settle(failed ? { kind: 'failed', reason } : { kind: 'unbegun' });
     });
   }
+}
+
+function isFromFunction(message: unknown): message is FromFunction {
+  if (typeof message !== 'object' || message === null || !('kind' in message)) return false;
+  const { kind } = message;
+  if (kind === 'result') return 'json' in message && typeof message.json === 'string';
+  if (kind === 'error' || kind === 'unusable') return 'reason' in message && typeof message.reason === 'string';
+  return kind === 'ready' || kind === 'ending' || kind === 'recalled';
 }
 
 function exitReason(code: number | null, signal: NodeJS.Signals | null): string {

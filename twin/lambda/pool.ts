@@ -106,6 +106,7 @@ export class FunctionPool {
     const began = performance.now();
     const events = process.load + 1;
     const fate = await process.invoke(waiting.requestId, waiting.event);
+    if (fate.kind === 'failed' && process.unloadable) this.#waiting.splice(0).forEach(({ settle }) => settle(fate));
     if (fate.kind === 'unbegun') {
       this.#waiting.unshift(waiting);
     } else {
