@@ -42,6 +42,8 @@ export interface Cell {
 export interface Access {
   readonly callers: readonly Caller[];
   readonly rows: readonly { readonly route: Route; readonly cells: readonly Cell[] }[];
+  /** What the tenant answers to each caller's requests. */
+  readonly answers: ReadonlyMap<Caller, readonly Answer[]>;
 }
 
 /**
@@ -56,7 +58,7 @@ export function accessOf({ stack, tenant, api }: Model, now = 0): Access {
     route,
     cells: callers.map((caller) => cellOf(caller, route, answers.get(caller) ?? [], now)),
   }));
-  return { callers, rows };
+  return { callers, rows, answers };
 }
 
 /** What the tenant would answer, and the claims of the token at that time (seconds since 1970). */
@@ -106,7 +108,9 @@ function judged(answer: Answer, { authorizer, scopes }: Route, now: number): Jud
   const failed = checks.find(({ outcome }) => outcome === 'failed');
   const passed = checks.length;
   if (refusal === undefined && failed === undefined) {
-    const held = scopesOf(answer.claims).filter((scope) => scopes.includes(scope));
+    const held = scopesOf(answer.claims)
+      .filter((scope) => scopes.includes(scope))
+      .toSorted();
     const reason: Reason = scopes.length === 0 ? { kind: 'any token' } : { kind: 'scopes', scopes: held };
     return { allowed: true, reason, passed };
   }
