@@ -43,7 +43,7 @@ export function recordWith({ contract, ...options }: Options & { readonly contra
     const settings = readSettings(contract);
     const tenant = new Auth0Side('auth0', { contract, settings });
     const api = new ApiSide('api', { contract, settings, root, issuer: tenant.issuer, audience: tenant.audience });
-    return outputs(tenant, api);
+    return outputs(contract, tenant, api);
   }, options);
 }
 
