@@ -1,7 +1,7 @@
 import { configValues, readOptions } from '../common/options.ts';
 import { printable } from '../common/printable.ts';
 import { shown, UserError } from '../common/user-error.ts';
-import { apiLine, tokenLine } from './log.ts';
+import { apiLine, tokenLine, unreadLine } from './log.ts';
 import { welcome } from './screen.ts';
 import { startTwin, type Twin, type TwinOptions } from './serve.ts';
 import { watchProgram } from './watch-program.ts';
@@ -31,6 +31,7 @@ async function serve(): Promise<void> {
     ...chosen,
     watch: {
       exchanged: (exchange, milliseconds) => say(apiLine(exchange, twin.model(), milliseconds, new Date())),
+      turnedAway: (status, reason) => say(unreadLine(status, reason, new Date())),
       tokenAsked: (exchange) => say(tokenLine(exchange, new Date())),
       printed: (line) => say(`         ${printable(line.replaceAll('\t', ' '), 2000)}`),
       failed: complain,
