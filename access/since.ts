@@ -125,7 +125,7 @@ function itemChanges(before: readonly string[], after: readonly string[]): strin
   const changed = come.flatMap((item) => {
     const [key, value] = keyAndValue(item);
     const old = value === '' ? undefined : gone.find((one) => keyAndValue(one)[0] === key);
-    return old === undefined ? [] : [{ item, old, words: `${key} is ${value}, no longer ${keyAndValue(old)[1]}` }];
+    return old === undefined ? [] : [{ item, old, words: `${key}: ${value}, no longer ${keyAndValue(old)[1]}` }];
   });
   const olds = changed.map(({ old }) => old);
   const news = changed.map(({ item }) => item);

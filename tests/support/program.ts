@@ -19,6 +19,8 @@ export type Changes = Readonly<Record<string, unknown>>;
 interface Options {
   readonly stack?: string;
   readonly values?: Changes;
+  /** What ids and secrets are made of. */
+  readonly seed?: string;
   readonly adjust?: (resource: RecordedResource) => Readonly<Record<string, unknown>>;
 }
 
@@ -48,11 +50,14 @@ export function recordWith({ contract, ...options }: Options & { readonly contra
 }
 
 /** Any program at all. */
-export function recordProgram(program: Program, { stack = 'dev', values = {}, adjust }: Options = {}) {
+export function recordProgram(
+  program: Program,
+  { stack = 'dev', values = {}, seed = 'a seed for tests', adjust }: Options = {},
+) {
   return record({
     config: configOf(stack, values),
     load: async () => program,
-    seed: 'a seed for tests',
+    seed,
     ...(adjust && { adjust }),
   });
 }
