@@ -110,6 +110,20 @@ const REFUSED: readonly Row[] = [
   handler('a handler without memory', { memory: undefined }, 'memory is undefined'),
   handler('a handler with no time', { timeout: 0 }, 'timeout is 0; write whole seconds from 1 to 30'),
   handler('a handler with more time than the gateway waits', { timeout: 31 }, 'timeout is 31'),
+  handler('a handler with a misspelt setting', { formrely: 'old' }, 'nobody reads "formrely" here; did you mean form'),
+  handler('a handler that was called what it is called', { formerly: 'test' }, 'test, which a handler is called now'),
+  handler('a handler that was called what none can be', { formerly: 'a.b' }, 'which no handler can have been called'),
+  handler('a handler that was called a number', { formerly: 7 }, 'formerly is 7, which no handler can have been'),
+  {
+    title: 'a handler that was called what another is called',
+    change: { handlers: { test: HANDLER, other: { ...HANDLER, formerly: 'test' } } },
+    problems: [['handlers, other', 'formerly is test, which a handler is called now']],
+  },
+  {
+    title: 'two handlers that were one',
+    change: { handlers: { test: { ...HANDLER, formerly: 'old' }, other: { ...HANDLER, formerly: 'old' } } },
+    problems: [['handlers, other', 'formerly is old, as of test; only one handler can have been that']],
+  },
   {
     title: 'a handler key with a dot',
     change: { handlers: { test: HANDLER, 'a.b': HANDLER } },
