@@ -34,7 +34,7 @@ export function commentBody({ stack, succeeded, output, access, commit, runUrl }
     '#### Who gains and who loses access',
     accessTable(access, log),
   ];
-  const foot = `<sub>${log} · access report: [docs/pull-requests.md](../blob/HEAD/docs/pull-requests.md)</sub>`;
+  const foot = `<sub>${log} · how this works: [docs/pull-requests.md](../blob/HEAD/docs/pull-requests.md)</sub>`;
   const room = MOST_BYTES - bytes([...head, '#### Resources', foot].join('\n\n')) - FOLDING;
   return [...head, '#### Resources', changes(succeeded, output, log, room), foot].join('\n\n');
 }
