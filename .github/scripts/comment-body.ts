@@ -30,24 +30,27 @@ export function commentBody({ stack, succeeded, output, access, commit, runUrl }
   const log = `[log](${runUrl})`;
   const head = [
     marker(stack),
-    `### Stack \`${stack}\` at ${commit.slice(0, 10)}: ${succeeded ? 'preview' : 'the preview **failed**'}`,
-    '#### Who gains and who loses access',
+    `## Stack \`${stack}\` at ${commit.slice(0, 10)}: ${succeeded ? 'preview' : 'the preview **failed**'}`,
     accessTable(access, log),
   ];
   const foot = `<sub>${log} · how this works: [docs/pull-requests.md](../blob/HEAD/docs/pull-requests.md)</sub>`;
-  const room = MOST_BYTES - bytes([...head, '#### Resources', foot].join('\n\n')) - FOLDING;
-  return [...head, '#### Resources', changes(succeeded, output, log, room), foot].join('\n\n');
+  const room = MOST_BYTES - bytes([...head, '### Resources', foot].join('\n\n')) - FOLDING;
+  return [...head, '### Resources', changes(succeeded, output, log, room), foot].join('\n\n');
 }
 
 /**
- * The table is written by the pull request's own code. It is shown as Markdown as long as it is a mere table with
- * sentences; what could hide the text after it (an HTML tag or comment, a fence) turns it into plain text.
+ * The table, which has a heading of its own, is written by the pull request's own code. It is shown as Markdown as long
+ * as it is mere sentences and tables with line breaks in their cells; what could hide the text after it (another HTML
+ * tag, a comment, a fence) turns it into plain text.
  */
 function accessTable(access: string | undefined, log: string): string {
-  if (access === undefined) return `It could not be told: \`npm run access\` failed, and the ${log} says why.`;
+  if (access === undefined)
+    return `### Access\n\nIt could not be told: \`npm run access\` failed, and the ${log} says why.`;
   const lines = plainLines(access);
-  if (lines.length === 0) return `It could not be told: \`npm run access\` printed nothing (${log}).`;
-  return lines.some((line) => /<|```|~~~/.test(line)) ? fenced(lines, MOST_ACCESS, 'text') : cut(lines, MOST_ACCESS);
+  if (lines.length === 0) return `### Access\n\nIt could not be told: \`npm run access\` printed nothing (${log}).`;
+  return lines.some((line) => /<(?!br>)|```|~~~/.test(line))
+    ? fenced(lines, MOST_ACCESS, 'text')
+    : cut(lines, MOST_ACCESS);
 }
 
 function changes(succeeded: boolean, output: string | undefined, log: string, most: number): string {

@@ -8,7 +8,13 @@ import { folderWith } from '../support/folder.ts';
 import { actionsEnvironment, post, runScript, startFakeGitHub, type FakeGitHub } from '../support/github.ts';
 
 const RUN = 'https://github.com/acme/api/actions/runs/9';
-const TABLE = '| caller | gains | loses |\n| --- | --- | --- |\n| client test-app | GET /orders | |';
+const TABLE = `### Access of stack \`dev\`
+
+Stack \`dev\`, since \`HEAD^1\`: 1 caller gains:
+
+| Caller | Gains | Loses |
+| --- | --- | --- |
+| \`test-app\` (client_credentials) | \`GET /orders\` (\`read:orders\`)<br>the permission \`read:orders\` |  |`;
 const OUTPUT = `Previewing update (dev):
     ~ aws:apigatewayv2/route:Route: (update)
       ~ authorizationScopes: [
@@ -41,7 +47,7 @@ beforeEach(() => {
 describe('The comment on a stack', () => {
   it('begins with its marker, then the table as it is, then the changes in a code block', () => {
     const body = commentBody(preview);
-    expect(body.startsWith(`${marker('dev')}\n\n### Stack \`dev\` at 0123456789: preview\n`)).toBe(true);
+    expect(body.startsWith(`${marker('dev')}\n\n## Stack \`dev\` at 0123456789: preview\n`)).toBe(true);
     expect(body).toContain(`\n\n${TABLE}\n\n`);
     expect(body).toContain(`\n\n\`\`\`diff\n${OUTPUT.trimEnd()}\n\`\`\`\n\n`);
     expect(body).toContain(RUN);
@@ -49,7 +55,7 @@ describe('The comment on a stack', () => {
 
   it('says in a sentence that no resource changes', () => {
     const output = 'Previewing update (dev):\n  pulumi:pulumi:Stack: (same)\nResources:\n    22 unchanged\n';
-    expect(commentBody({ ...preview, output })).toContain('#### Resources\n\nNo resource changes.\n');
+    expect(commentBody({ ...preview, output })).toContain('### Resources\n\nNo resource changes.\n');
     const changed = output.replace('22', '+ 1 to create\n    21');
     expect(commentBody({ ...preview, output: changed })).not.toContain('No resource changes');
     expect(commentBody({ ...preview, output: 'no such section' })).not.toContain('No resource changes');
@@ -109,7 +115,7 @@ describe('The comment on a stack', () => {
     expect(output).not.toContain(fence);
   });
 
-  it.each(['<!-- the rest is hidden', '```', '~~~', '<details>'])(
+  it.each(['<!-- the rest is hidden', '```', '~~~', '<details>', '<br >', '<BR><script>'])(
     'shows a table that holds %s as plain text, so that it hides nothing after it',
     (line) => {
       const body = commentBody({ ...preview, access: `${TABLE}\n${line}` });
