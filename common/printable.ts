@@ -7,5 +7,6 @@ export function printable(text: string, most = 400): string {
     /[\p{C}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
-  return escaped.length > most ? `${escaped.slice(0, most)}…` : escaped;
+  // A character of two halves is left out whole.
+  return escaped.length > most ? `${escaped.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')}…` : escaped;
 }

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { didYouMean } from '../common/nearest.ts';
+import { exampleProblems } from './examples.ts';
 import { parseRouteKey, routeShape, type PathRouteKey } from '../common/route-key.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
 
@@ -18,6 +19,8 @@ export interface RouteSpec<Permission extends string = string, Handler extends s
   readonly handler: Handler;
   /** A caller needs at least one of these in its token's scope; `public` lets anyone in, without a token. */
   readonly scopes: readonly [Permission, ...Permission[]] | 'public';
+  /** A value for each `{parameter}` of the path, for which a call changes nothing: `npm run verify` calls it so. */
+  readonly examples?: Readonly<Record<string, string>>;
 }
 
 /** What the API is, in every stack. */
@@ -130,7 +133,7 @@ function handlerProblems({ handlers }: Contract, root: URL): Problem[] {
 
 function routeProblems({ routes, handlers, permissions }: Contract): Problem[] {
   const shapes = new Map<string, string>();
-  return Object.entries(routes).flatMap(([key, { handler, scopes }]) => {
+  return Object.entries(routes).flatMap(([key, { handler, scopes, examples }]) => {
     const place = `contract.ts, routes, ${JSON.stringify(key)}`;
     const problems: Problem[] = [];
     const parsed = parseRouteKey(key);
@@ -143,6 +146,7 @@ function routeProblems({ routes, handlers, permissions }: Contract): Problem[] {
       const near = didYouMean(handler, Object.keys(handlers));
       problems.push({ place, message: `the handler ${JSON.stringify(handler)} is not declared under handlers${near}` });
     }
+    if (parsed.kind !== 'invalid') problems.push(...exampleProblems(place, parsed, examples));
     return [...problems, ...scopeProblems(place, scopes, permissions)];
   });
 }

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { staleReports } from '../access/committed.ts';
+import { reportOf } from '../access/report.ts';
 import { evaluate } from '../graph/fresh.ts';
 import { modelOf } from '../graph/model.ts';
 import { stackNames } from '../graph/stack-file.ts';
@@ -6,12 +8,13 @@ import { lacking } from './support/policies.ts';
 import { ROOT } from './support/project.ts';
 
 // The other tests have a contract and stack files of their own; this one is about those of this project.
-it.each(stackNames(ROOT))(
-  'the project as it stands, stack %s, is one that the twin serves and the deploy policy suffices for',
-  async (stack) => {
-    const config = { 'auth0:domain': 'tenant.eu.auth0.com' };
-    const recorded = await evaluate({ root: ROOT.href, stack, config, seed: 'a seed for tests' });
-    expect(modelOf(recorded).api.routes.length).toBeGreaterThan(0);
-    expect(lacking(recorded.resources)).toEqual([]);
-  },
-);
+it('the project as it stands is one that the twin serves and the deploy policy suffices for, and its committed access reports are what it declares', async () => {
+  const evaluated = await Promise.all(
+    stackNames(ROOT).map((stack) => evaluate({ root: ROOT.href, stack, config: {}, seed: 'a seed for tests' })),
+  );
+  expect(evaluated.flatMap(({ resources }) => lacking(resources))).toEqual([]);
+  const reports = evaluated.map((recorded) => reportOf(modelOf(recorded)));
+  expect(reports.map(({ rows }) => rows.length).filter((count) => count === 0)).toEqual([]);
+  const stale = staleReports(ROOT, reports, true);
+  expect(stale, `npm run access writes them anew:\n${stale.join('\n')}`).toEqual([]);
+});

@@ -31,6 +31,11 @@ export function tokenLine(exchange: TokenExchange, time: Date): string {
   return line(time, ['200', 'POST /oauth/token', `(${client.name}, ${grantType})`, `· ${subject} gets ${scope}`]);
 }
 
+/** One line for what came to the API's port and was no request that could be decided on. */
+export function unreadLine(status: number, reason: string, time: Date): string {
+  return line(time, [String(status), `· ${reason}`]);
+}
+
 function line(time: Date, parts: readonly string[]): string {
   const text = parts.filter((part) => part !== '').join(' ');
   return `${time.toTimeString().slice(0, 8)} ${printable(text, 1000)}`;

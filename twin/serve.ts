@@ -43,6 +43,8 @@ export interface TwinOptions {
 /** Told of what happens, for the log. */
 export interface Watch {
   readonly exchanged: (exchange: Exchange, milliseconds: number) => void;
+  /** A request to the API that never became one. */
+  readonly turnedAway: (status: number, reason: string) => void;
   readonly tokenAsked: (exchange: TokenExchange) => void;
   /** A line that a handler wrote. */
   readonly printed: (line: string) => void;

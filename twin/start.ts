@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
-import { shown, UserError } from '../common/user-error.ts';
+import { configValues, readOptions } from '../common/options.ts';
 import { printable } from '../common/printable.ts';
-import { apiLine, tokenLine } from './log.ts';
+import { shown, UserError } from '../common/user-error.ts';
+import { apiLine, tokenLine, unreadLine } from './log.ts';
 import { welcome } from './screen.ts';
 import { startTwin, type Twin, type TwinOptions } from './serve.ts';
 import { watchProgram } from './watch-program.ts';
@@ -31,6 +31,7 @@ async function serve(): Promise<void> {
     ...chosen,
     watch: {
       exchanged: (exchange, milliseconds) => say(apiLine(exchange, twin.model(), milliseconds, new Date())),
+      turnedAway: (status, reason) => say(unreadLine(status, reason, new Date())),
       tokenAsked: (exchange) => say(tokenLine(exchange, new Date())),
       printed: (line) => say(`         ${printable(line.replaceAll('\t', ' '), 2000)}`),
       failed: complain,
@@ -78,22 +79,18 @@ async function reload(twin: Twin, say: (line: string) => void, complain: (error:
 }
 
 function readArguments(): Omit<TwinOptions, 'root' | 'watch'> {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      options: {
-        stack: { type: 'string', default: 'dev' },
-        port: { type: 'string', default: '3000' },
-        'tenant-port': { type: 'string', default: '3001' },
-        tls: { type: 'boolean', default: false },
-        rotate: { type: 'boolean', default: false },
-        'no-tenant': { type: 'boolean', default: false },
-        config: { type: 'string', multiple: true, default: [] },
-      },
-    }));
-  } catch (error) {
-    throw new UserError(`${error instanceof Error ? error.message : String(error)}\nUsage: ${USAGE}`);
-  }
+  const values = readOptions(
+    {
+      stack: { type: 'string', default: 'dev' },
+      port: { type: 'string', default: '3000' },
+      'tenant-port': { type: 'string', default: '3001' },
+      tls: { type: 'boolean', default: false },
+      rotate: { type: 'boolean', default: false },
+      'no-tenant': { type: 'boolean', default: false },
+      config: { type: 'string', multiple: true, default: [] },
+    },
+    USAGE,
+  );
   return {
     stack: values.stack,
     port: portNumber(values.port, '--port'),
@@ -101,17 +98,11 @@ function readArguments(): Omit<TwinOptions, 'root' | 'watch'> {
     tls: values.tls,
     rotate: values.rotate,
     withTenant: !values['no-tenant'],
-    config: Object.fromEntries(values.config.map(keyAndValue)),
+    config: configValues(values.config),
   };
 }
 
 function portNumber(text: string, flag: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new UserError(`${flag} must be a number from 0 to 65535, not ${JSON.stringify(text)}.`);
-}
-
-function keyAndValue(text: string): [string, string] {
-  const equals = text.indexOf('=');
-  if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
-  throw new UserError(`--config must be key=value, not ${JSON.stringify(text)}.`);
 }

@@ -149,6 +149,11 @@ describe('The gateway, answering several requests of one connection,', () => {
       [400],
     ],
     [
+      'answers a good request first, when garbage follows it at once',
+      () => [`${withToken()}${withToken()}garbage\r\n\r\n`],
+      [200, 200, 400],
+    ],
+    [
       'ends at HTTP/2.0',
       () => [`GET /test HTTP/2.0\r\nhost: x\r\nconnection: keep-alive\r\n\r\n${withToken()}`],
       [400],
@@ -165,6 +170,19 @@ describe('The gateway, answering several requests of one connection,', () => {
   ] as const)('%s', async (_row, pieces, statuses) => {
     const answers = await converse(twin.apiUrl, pieces(), { pause: 60, patience: 4000 });
     expect(answers).toEqual({ statuses, ended: true });
+  });
+
+  it.each([
+    ['400 · Parse Error: Invalid method encountered', 'garbage\r\n\r\n'],
+    ['400 · more than one Host header', `${GET}host: y\r\n\r\n`],
+    ['400 · CONNECT is for proxies', 'CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n'],
+    ['413 · a body takes at most 10 MB', `${GET}content-length: 10485761\r\n\r\n`],
+    ['431 · request line and headers are 11039 bytes, the limit is 10240', `${GET}x: ${'a'.repeat(11_000)}\r\n\r\n`],
+    ['431 · Parse Error: Header overflow', `${GET}x: ${'a'.repeat(50_000)}\r\n\r\n`],
+  ])('says in its log: %s', async (line, bytes) => {
+    const before = twin.log.length;
+    await rawRequest(twin.apiUrl, bytes);
+    await expect.poll(() => twin.log.slice(before).map((one) => one.slice('00:00:00 '.length))).toEqual([line]);
   });
 
   it('still lets a good token through', expectGoodTokenTaken);
@@ -212,7 +230,7 @@ describe('The gateway, waiting for a slow client,', () => {
       () => {
         throw new Error('no request comes to its end');
       },
-      { exchanged: () => undefined, failed: () => undefined },
+      { exchanged: () => undefined, turnedAway: () => undefined, failed: () => undefined },
     );
     server.headersTimeout = 100;
     server.requestTimeout = 200;

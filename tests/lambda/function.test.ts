@@ -6,6 +6,8 @@ const FAILED = '{"message":"Internal Server Error"}';
 
 /** What a handler may do to itself, by the last part of the path; `well` tells which process it was. */
 const MOODS = `
+import { closeSync, writeSync } from 'node:fs';
+const say = (text: string): unknown => { writeSync(3, text); return new Promise(() => {}); };
 const big = (size: number) => 'x'.repeat(size);
 const later = (work: () => void) => void setTimeout(work, 20);
 const cyclic: Record<string, unknown> = {};
@@ -37,10 +39,9 @@ const moods: Record<string, (callback: (error: unknown, result?: unknown) => voi
   'status-text': () => ({ statusCode: '200' }),
   'body-object': () => ({ statusCode: 200, body: { a: 1 } }),
   'header-split': () => ({ statusCode: 200, headers: { 'x-a': 'b\\r\\nx-c: d' } }),
-  send: () => {
-    for (let i = 0; i < 1000; i++) (process as any).send?.({ kind: 'result', requestId: '-', json: '"forged"' });
-    return { send: typeof process.send };
-  },
+  'looks-for-a-parent': () => [typeof process.send, typeof process.channel],
+  disconnects: () => { process.disconnect(); return 1; },
+  'answers-for-others': () => { writeSync(3, '{"kind":"result","requestId":"-","json":"1"}\\n'); return 'mine'; },
 
   never: () => new Promise(() => {}),
   blocks: () => { for (;;); },
@@ -48,7 +49,13 @@ const moods: Record<string, (callback: (error: unknown, result?: unknown) => voi
   kills: () => process.kill(process.pid, 'SIGKILL'),
   terminates: () => { process.kill(process.pid, 'SIGTERM'); return new Promise(() => {}); },
   aborts: () => process.abort(),
-  disconnects: () => { process.disconnect(); return 1; },
+  'closes-its-channel': () => { closeSync(3); return new Promise(() => {}); },
+  'says-garbage': () => say('garbage\\n'),
+  'says-null': () => say('null\\n'),
+  'says-an-unknown-word': () => say('{"kind":"more","requestId":"-"}\\n'),
+  'answers-a-number': () => say('{"kind":"result","requestId":"-","json":1}\\n'),
+  'says-bytes': () => { writeSync(3, Buffer.from([0xff, 0xfe, 0, 10])); return new Promise(() => {}); },
+  'never-ends-its-line': () => { for (;;) writeSync(3, 'x'); },
   'rejects-unseen': () => { void Promise.reject(new Error('unseen')); return new Promise(() => {}); },
   'throws-in-a-timer': () => new Promise(() => later(() => { throw new Error('in a timer'); })),
   overflows: () => { const f = (): number => 1 + f(); return f(); },
@@ -58,7 +65,7 @@ const moods: Record<string, (callback: (error: unknown, result?: unknown) => voi
   'exits-later': () => { later(() => process.exit(0)); return 'answered'; },
   'rejects-after': () => { void Promise.reject(new Error('unseen')); return 'answered'; },
   'killed-after': () => { later(() => process.kill(process.pid, 'SIGKILL')); return 'answered'; },
-  'disconnects-after': () => { later(() => process.disconnect()); return 'answered'; },
+  'garbage-after': () => { later(() => say('garbage\\n')); return 'answered'; },
 };
 
 export const handler = (event: { pathParameters: { what: string } }, _context: unknown, callback: any): unknown => {
@@ -142,7 +149,9 @@ describe('What a handler answers or throws costs nobody but its client', () => {
     ['a-symbol', 200, 'null', ''],
     ['null', 200, 'null', ''],
     ['not-a-number', 200, 'null', ''],
-    ['send', 200, '{"send":"undefined"}', ''],
+    ['looks-for-a-parent', 200, '["undefined","undefined"]', ''],
+    ['disconnects', 500, FAILED, 'process.disconnect is not a function'],
+    ['answers-for-others', 200, '"mine"', ''],
   ])('%s: %i %s, from a process that goes on', async (name, status, text, reason) => {
     const before = await moodyPid();
     expect(await mood(name)).toMatchObject({ status, text });
@@ -163,10 +172,16 @@ describe('A handler that ends its process, or never comes to an end, costs the o
     ['kills', 'Runtime exited: SIGKILL'],
     ['terminates', 'Runtime exited: SIGTERM'],
     ['aborts', 'SIGABRT'],
-    ['disconnects', 'Runtime exited'],
+    ['closes-its-channel', 'Runtime exited'],
+    ['says-garbage', 'the handler wrote to the channel of its runtime'],
+    ['says-null', 'the handler wrote to the channel of its runtime'],
+    ['says-an-unknown-word', 'the handler wrote to the channel of its runtime'],
+    ['answers-a-number', 'the handler wrote to the channel of its runtime'],
+    ['says-bytes', 'the handler wrote to the channel of its runtime'],
+    ['never-ends-its-line', ''],
     ['rejects-unseen', 'Runtime exited: exit status 1'],
     ['throws-in-a-timer', 'Runtime exited: exit status 1'],
-    ['drops-listeners', 'Runtime exited'],
+    ['drops-listeners', 'Task timed out'],
   ])('%s: 500, and the next request has a fresh process', async (name, reason) => {
     const before = await moodyPid();
     expect(await mood(name)).toMatchObject({ status: 500, text: FAILED });
@@ -188,7 +203,7 @@ describe('A handler that ends its process, or never comes to an end, costs the o
     noDefect();
   });
 
-  it.each(['exits-after', 'exits-later', 'rejects-after', 'killed-after', 'disconnects-after'])(
+  it.each(['exits-after', 'exits-later', 'rejects-after', 'killed-after', 'garbage-after'])(
     '%s: the answer that was given stays good, and no later request pays for it',
     async (name) => {
       const before = await moodyPid();

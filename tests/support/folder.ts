@@ -2,12 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
-/** A folder with these files, for as long as the test runs. */
-export function folderWith(files: Readonly<Record<string, string>>): URL {
+/** A folder with these files, for as long as the test runs, or until all tests of the file have. */
+export function folderWith(
+  files: Readonly<Record<string, string>>,
+  until: 'the test' | 'the whole file' = 'the test',
+): URL {
   const folder = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  if (until === 'the test') onTestFinished(remove);
+  else afterAll(remove);
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
   return pathToFileURL(`${folder}/`);
 }

@@ -19,6 +19,8 @@ export type Changes = Readonly<Record<string, unknown>>;
 interface Options {
   readonly stack?: string;
   readonly values?: Changes;
+  /** What ids and secrets are made of. */
+  readonly seed?: string;
   readonly adjust?: (resource: RecordedResource) => Readonly<Record<string, unknown>>;
 }
 
@@ -43,16 +45,19 @@ export function recordWith({ contract, ...options }: Options & { readonly contra
     const settings = readSettings(contract);
     const tenant = new Auth0Side('auth0', { contract, settings });
     const api = new ApiSide('api', { contract, settings, root, issuer: tenant.issuer, audience: tenant.audience });
-    return outputs(tenant, api);
+    return outputs(contract, tenant, api);
   }, options);
 }
 
 /** Any program at all. */
-export function recordProgram(program: Program, { stack = 'dev', values = {}, adjust }: Options = {}) {
+export function recordProgram(
+  program: Program,
+  { stack = 'dev', values = {}, seed = 'a seed for tests', adjust }: Options = {},
+) {
   return record({
     config: configOf(stack, values),
     load: async () => program,
-    seed: 'a seed for tests',
+    seed,
     ...(adjust && { adjust }),
   });
 }

@@ -9,7 +9,7 @@ export const ROOT = new URL('../../', import.meta.url);
 const PROGRAM = ['index.ts', 'contract.ts', 'settings.ts', 'auth0.ts', 'api.ts', 'common', 'program', 'handler'];
 /** The contract's handler and the stack files that the tests are about, in place of the project's own. */
 const FIXTURE = ['Pulumi.yaml', 'Pulumi.dev.yaml', 'Pulumi.staging.yaml', 'Pulumi.prod.yaml', 'handler/test.ts'];
-const TWIN = ['package.json', 'graph', 'twin', 'tsconfig.json'];
+const TWIN = ['package.json', 'graph', 'twin', 'access', 'tsconfig.json'];
 
 export interface ProjectCopy {
   readonly root: URL;
@@ -25,7 +25,9 @@ export interface ProjectCopy {
 export function copyProject(): ProjectCopy {
   const path = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
   for (const entry of [...PROGRAM, ...TWIN]) {
-    cpSync(fileURLToPath(new URL(entry, ROOT)), join(path, entry), { recursive: true });
+    // Reports are of the project's own contract and stack files.
+    const filter = (file: string): boolean => !/\/access\/[^/]+\.md$/.test(file);
+    cpSync(fileURLToPath(new URL(entry, ROOT)), join(path, entry), { recursive: true, filter });
   }
   rmSync(join(path, 'handler'), { recursive: true });
   const fixture = new URL('tests/fixture/', ROOT);

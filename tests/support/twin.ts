@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT, type JWTHeaderParameters } from 'jose';
 import type { Exchange } from '../../twin/gateway/pipeline.ts';
-import { apiLine, tokenLine } from '../../twin/log.ts';
+import { apiLine, tokenLine, unreadLine } from '../../twin/log.ts';
 import { startTwin, type Twin } from '../../twin/serve.ts';
 import { copyProject, type ProjectCopy } from './project.ts';
 
@@ -59,6 +59,7 @@ export async function startTestTwin({
         exchanges.push(exchange);
         log.push(apiLine(exchange, twin.model(), milliseconds, new Date()));
       },
+      turnedAway: (status, reason) => void log.push(unreadLine(status, reason, new Date())),
       tokenAsked: (exchange) => void log.push(tokenLine(exchange, new Date())),
       printed: (line) => void log.push(line),
       failed: (error) => void log.push(`DEFECT ${error instanceof Error ? error.stack : String(error)}`),

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { answer, type Exchange, type Gateway } from './pipeline.ts';
 import { headerValues } from './request.ts';
-import { FUNCTION_FAILED, messageResponse, PAYLOAD_TOO_LARGE, type GatewayResponse } from './response.ts';
+import { FUNCTION_FAILED, messageResponse, type GatewayResponse } from './response.ts';
 
 /** Bytes of request line and headers together, and of the body. Source: http-api-quotas. */
 const HEAD_LIMIT = 10_240;
@@ -13,6 +13,8 @@ const NO_BODY = Buffer.alloc(0);
 /** Told of what happened, after the response has been handed to the socket. */
 export interface Observer {
   readonly exchanged: (exchange: Exchange, milliseconds: number) => void;
+  /** What never became a request that could be decided on. */
+  readonly turnedAway: (status: number, reason: string) => void;
   /** A defect of ours: the request got no answer, and the twin goes on. */
   readonly failed: (error: unknown) => void;
 }
@@ -30,27 +32,57 @@ export function gatewayServer(current: () => Gateway, observe: Observer): Server
   // A client that never ends its headers or its body must not hold a socket for ever.
   server.headersTimeout = 10_000;
   server.requestTimeout = 60_000;
-  server.on('clientError', ({ code }: NodeJS.ErrnoException, socket) => refuse(socket, UNREADABLE[code ?? '']));
+  server.on('clientError', ({ code = '', message }: NodeJS.ErrnoException, socket) => {
+    const status = UNREADABLE[code] ?? BAD_REQUEST;
+    if (code !== 'ECONNRESET') observe.turnedAway(status.code, message);
+    void answered(socket).then(() => refuse(socket, status));
+  });
   // Nobody listening, Node would close the connection without a word.
-  server.on('connect', (_incoming, socket) => refuse(socket));
+  server.on('connect', (_incoming, socket) => {
+    observe.turnedAway(BAD_REQUEST.code, 'CONNECT is for proxies');
+    refuse(socket, BAD_REQUEST);
+  });
   return server;
 }
 
+interface Status {
+  readonly code: number;
+  readonly text: string;
+}
+
+const BAD_REQUEST: Status = { code: 400, text: 'Bad Request' };
+const TOO_LARGE_HEAD: Status = { code: 431, text: 'Request Header Fields Too Large' };
+
+/** The status of what never became a request, by Node's code for it; anything else is a 400. */
+const UNREADABLE: Readonly<Record<string, Status>> = {
+  HPE_HEADER_OVERFLOW: TOO_LARGE_HEAD,
+  ERR_HTTP_REQUEST_TIMEOUT: { code: 408, text: 'Request Timeout' },
+};
+
+/** The requests of a connection that have come whole and wait for their answer. */
+const unanswered = new WeakMap<Duplex, Set<ServerResponse>>();
+
+function remember(socket: Duplex, outgoing: ServerResponse): void {
+  const waiting = unanswered.get(socket) ?? new Set();
+  unanswered.set(socket, waiting.add(outgoing));
+  outgoing.once('close', () => waiting.delete(outgoing));
+}
+
+/** Waits for the answers to the requests that came before, or the refusal would be taken for the first of them. */
+async function answered(socket: Duplex): Promise<void> {
+  const before = [...(unanswered.get(socket) ?? [])].filter(({ req }) => req.complete);
+  await Promise.all(before.map((outgoing) => new Promise((done) => outgoing.once('close', done))));
+}
+
 /** Answers what never became a request, and closes the connection: a client that leaves its side open holds no socket. */
-function refuse(socket: Duplex, status = '400 Bad Request'): void {
+function refuse(socket: Duplex, { code, text }: Status): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  socket.end(`HTTP/1.1 ${code} ${text}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   setTimeout(() => socket.destroy(), 1000).unref();
 }
-
-/** The status of what never became a request, by Node's code for it; anything else is a 400. */
-const UNREADABLE: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-};
 
 async function serve(
   incoming: IncomingMessage,
@@ -59,18 +91,17 @@ async function serve(
   observe: Observer,
 ): Promise<void> {
   const began = performance.now();
+  remember(incoming.socket, outgoing);
   try {
     // First the body: an answer before its end would get a second one behind it, should the parser refuse the rest.
     const body = await readBody(incoming);
-    if (isFaulty(incoming)) return send(outgoing, messageResponse(400, 'Bad Request', [['connection', 'close']]));
-    if (headSize(incoming) > HEAD_LIMIT) {
-      return send(outgoing, messageResponse(431, 'Request Header Fields Too Large', [['connection', 'close']]));
+    const fault = faultOf(incoming);
+    if (fault !== undefined || body === undefined) {
+      const { code, text, reason } = fault ?? TOO_LARGE_BODY;
+      send(outgoing, messageResponse(code, text, [['connection', 'close']]));
+      observe.turnedAway(code, reason);
+      return;
     }
-    if (body === undefined)
-      return send(outgoing, {
-        ...PAYLOAD_TOO_LARGE,
-        headers: [...PAYLOAD_TOO_LARGE.headers, ['connection', 'close']],
-      });
     const exchange = await answer(
       {
         method: incoming.method ?? '',
@@ -92,17 +123,34 @@ async function serve(
   }
 }
 
+interface Fault extends Status {
+  readonly reason: string;
+}
+
+const TOO_LARGE_BODY: Fault = {
+  code: 413,
+  text: 'Request Entity Too Large',
+  reason: 'a body takes at most 10 MB',
+};
+
 /**
  * What Node's parser takes and no gateway should: another version than 1.0 and 1.1, two hosts, a transfer coding besides
- * chunked, or any in HTTP/1.0. Source: RFC 9112, sections 2.3, 3.2 and 6.1
+ * chunked, or any in HTTP/1.0; and more headers than the gateway takes.
+ * Source: RFC 9112, sections 2.3, 3.2 and 6.1
  */
-function isFaulty({ httpVersion, headers, rawHeaders }: IncomingMessage): boolean {
+function faultOf(incoming: IncomingMessage): Fault | undefined {
+  const { httpVersion, headers, rawHeaders } = incoming;
   const encoding = headers['transfer-encoding']?.toLowerCase();
-  return (
-    !['1.0', '1.1'].includes(httpVersion) ||
-    headerValues(rawHeaders, 'host').length > 1 ||
-    (encoding !== undefined && (encoding !== 'chunked' || httpVersion === '1.0'))
-  );
+  if (!['1.0', '1.1'].includes(httpVersion))
+    return { ...BAD_REQUEST, reason: `HTTP/${httpVersion} is not spoken here` };
+  if (headerValues(rawHeaders, 'host').length > 1) return { ...BAD_REQUEST, reason: 'more than one Host header' };
+  if (encoding !== undefined && (encoding !== 'chunked' || httpVersion === '1.0')) {
+    return { ...BAD_REQUEST, reason: `the transfer coding ${encoding} in HTTP/${httpVersion}` };
+  }
+  const size = headSize(incoming);
+  return size > HEAD_LIMIT
+    ? { ...TOO_LARGE_HEAD, reason: `request line and headers are ${size} bytes, the limit is ${HEAD_LIMIT}` }
+    : undefined;
 }
 
 function headSize({ method = '', url = '', rawHeaders }: IncomingMessage): number {

@@ -1,14 +1,20 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from '../../common/compile-cache.ts';
 import type { LambdaFunction } from '../../graph/http-api.ts';
 import { environmentOf } from './environment.ts';
-import type { FromFunction, ToFunction } from './protocol.ts';
+import { readLines } from './lines.ts';
+import { CHANNEL, LONGEST_MESSAGE, type FromFunction, type ToFunction } from './protocol.ts';
 
 const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url));
 
 /** Milliseconds that Lambda allows for loading the handler. Source: lambda-runtime-environment, "Init phase". */
 const INIT_LIMIT = 10_000;
+
+/** Milliseconds that a process has for ending when its channel is closed. */
+const CLOSING = 100;
 
 /** Milliseconds between two looks at how much memory a busy process has. */
 const WEIGHED_EVERY = 50;
@@ -50,11 +56,13 @@ export interface Place {
  */
 export class FunctionProcess {
   readonly #child: ChildProcess;
+  readonly #channel: Socket;
   readonly #lambda: LambdaFunction;
   /** What was sent and has not been answered: the first is running, the others wait inside the process. */
   readonly #sent: Sent[] = [];
   #timer: NodeJS.Timeout | undefined;
   #weighing: NodeJS.Timeout | undefined;
+  readonly #unsent: ToFunction[] = [];
   #ended = '';
   #starting = true;
   /** Whether it was idle when it ended itself. */
@@ -63,26 +71,34 @@ export class FunctionProcess {
 
   constructor(lambda: LambdaFunction, { region, folder, print, initLimit = INIT_LIMIT }: Place) {
     this.#lambda = lambda;
-    this.#child = fork(RUNTIME, [], {
+    const nodeFlags = [`--max-old-space-size=${lambda.memory}`, '--disable-warning=ExperimentalWarning'];
+    this.#child = spawn(process.execPath, [...nodeFlags, RUNTIME, COMPILE_CACHE], {
       cwd: folder,
-      env: environmentOf(lambda, region, folder),
-      execArgv: [`--max-old-space-size=${lambda.memory}`, '--disable-warning=ExperimentalWarning'],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      serialization: 'json',
+      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environmentOf(lambda, region, folder) },
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) printLines(stream, print);
+    const { stdout, stderr, stdio } = this.#child;
+    for (const stream of [stdout, stderr]) if (stream !== null) readLines(stream, LONGEST_LINE, print);
     const late = `the handler did not load within ${initLimit / 1000} seconds`;
     this.#timer = setTimeout(() => this.#end(late), initLimit);
-    this.#child.on('message', (message) => {
+    this.#channel = stdio[CHANNEL] as Socket;
+    readLines(this.#channel, LONGEST_MESSAGE, (line) => {
       // A handler may find the channel and write to it; what it says for itself must not end the twin.
-      if (isFromFunction(message)) this.#heard(message);
-      else this.#end('the handler wrote to the channel of its runtime');
+      const message = messageOf(line);
+      if (message === undefined) this.#end('the handler wrote to the channel of its runtime');
+      else this.#heard(message);
     });
+    // Mostly the process is ending, and says why by its status; one that goes on without its channel is of no use.
+    this.#channel
+      .on('error', () => undefined)
+      .once('close', () => {
+        setTimeout(() => this.#child.kill('SIGKILL'), CLOSING).unref();
+      });
     this.#child.once('exit', (code, signal) => {
       const end = (): void => this.#end(exitReason(code, signal));
       // What it said before is still to be heard: an answer may be among it.
-      if (this.#child.connected) this.#child.once('disconnect', end);
-      else end();
+      if (this.#channel.closed) end();
+      else this.#channel.once('close', end);
     });
     this.#child.on('error', (error) => this.#end(error.message));
   }
@@ -99,8 +115,8 @@ export class FunctionProcess {
 
   /** Whether it takes events. */
   get alive(): boolean {
-    const { connected, exitCode, signalCode } = this.#child;
-    return this.#ended === '' && connected && exitCode === null && signalCode === null;
+    const { exitCode, signalCode } = this.#child;
+    return this.#ended === '' && this.#channel.writable && exitCode === null && signalCode === null;
   }
 
   /** How many events it has been given and has not answered. */
@@ -136,9 +152,17 @@ export class FunctionProcess {
     this.#end('the twin stopped it');
   }
 
+  /** What is sent in one turn of the event loop goes together: a write for each would cost more than the rest. */
   #send(message: ToFunction): void {
-    this.#child.send(message, (error) => {
-      if (error) this.#end(error.message);
+    this.#unsent.push(message);
+    if (this.#unsent.length === 1) setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    const messages = this.#unsent.splice(0);
+    this.#channel.write(messages.map((message) => `${JSON.stringify(message)}\n`).join(''), (error) => {
+      // Its process was over before these came: they have never begun.
+      if (error) messages.forEach(({ requestId }) => this.#take(requestId)?.settle({ kind: 'unbegun' }));
     });
   }
 
@@ -208,6 +232,16 @@ export class FunctionProcess {
   }
 }
 
+/** @returns undefined for what the runtime never says */
+function messageOf(line: string): FromFunction | undefined {
+  try {
+    const message: unknown = JSON.parse(line);
+    return isFromFunction(message) ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function isFromFunction(message: unknown): message is FromFunction {
   if (typeof message !== 'object' || message === null || !('kind' in message)) return false;
   const { kind } = message;
@@ -232,20 +266,4 @@ function residentMegabytes(pid: number | undefined): number {
   } catch {
     return 0;
   }
-}
-
-function printLines(stream: NodeJS.ReadableStream | null, print: (line: string) => void): void {
-  let rest = '';
-  stream?.setEncoding('utf8');
-  stream?.on('data', (text: string) => {
-    const lines = `${rest}${text}`.split('\n');
-    rest = lines.pop() ?? '';
-    lines.forEach((line) => print(line));
-    if (rest.length < LONGEST_LINE) return;
-    print(rest);
-    rest = '';
-  });
-  stream?.on('end', () => {
-    if (rest !== '') print(rest);
-  });
 }

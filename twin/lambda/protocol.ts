@@ -1,4 +1,13 @@
-/** What the twin and a function's process say to each other. */
+/**
+ * What the twin and a function's process say to each other: a line of JSON for each message, over a socket that the
+ * process has at this file descriptor. Node's own channel would not do: a handler that writes to it what is no message
+ * makes Node throw in the twin.
+ */
+export const CHANNEL = 3;
+
+/** Characters of a message at most: a response of 6 MB, each character of it escaped. */
+export const LONGEST_MESSAGE = 16 * 1024 * 1024;
+
 export type ToFunction =
   | {
       readonly kind: 'invoke';

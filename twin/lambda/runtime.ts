@@ -1,6 +1,9 @@
-import { format } from 'node:util';
+import { flushCompileCache } from 'node:module';
+import { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
-import type { FromFunction, Invocation, ToFunction } from './protocol.ts';
+import { format } from 'node:util';
+import { readLines } from './lines.ts';
+import { CHANNEL, type FromFunction, type Invocation, type ToFunction } from './protocol.ts';
 
 /**
  * The entry of a function's process: loads the handler from its archive and answers one event at a time.
@@ -8,10 +11,16 @@ import type { FromFunction, Invocation, ToFunction } from './protocol.ts';
  */
 type Handler = (event: unknown, context: object, callback: () => never) => unknown;
 
-// A handler must find the process as Lambda's is, without a channel to a parent.
-const send = process.send?.bind(process);
-delete process.send;
-const say = (message: FromFunction): void => void send?.(message);
+// Node has read this by now; it is the twin's, unless the function has one of its own.
+const [cache] = process.argv.splice(2);
+if (process.env['NODE_COMPILE_CACHE'] === cache) delete process.env['NODE_COMPILE_CACHE'];
+
+const channel = new Socket({ fd: CHANNEL });
+// Until the handler is loaded, only what it does itself keeps the process alive.
+channel.unref();
+// A twin that was killed must not leave processes behind that something of the handler's keeps alive.
+channel.on('error', () => undefined).once('close', () => process.exit());
+const say = (message: FromFunction): void => void channel.write(`${JSON.stringify(message)}\n`);
 
 /** Bytes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (6 MB, synchronous). */
 const RESPONSE_LIMIT = 6_291_556;
@@ -46,10 +55,11 @@ const handler = await load().catch((error: unknown) => reason(error));
 if (typeof handler === 'string') {
   say({ kind: 'unusable', reason: handler });
 } else {
-  process.on('message', (message) => heard(handler, message as ToFunction));
-  // A twin that was killed must not leave processes behind that something of the handler's keeps alive.
-  process.once('disconnect', () => process.exit());
+  readLines(channel, Infinity, (line) => heard(handler, JSON.parse(line) as ToFunction));
+  channel.ref();
   say({ kind: 'ready' });
+  // The twin ends its processes by a signal, which would leave nothing for the next one.
+  flushCompileCache();
 }
 
 function heard(handle: Handler, message: ToFunction): void {

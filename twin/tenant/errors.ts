@@ -2,16 +2,19 @@
 export class TokenError extends Error {
   readonly status: number;
   readonly error: string;
+  /** The description in a few words of ours, without names, for a cell of the access report. */
+  readonly inShort: string;
 
-  constructor(status: number, error: string, description: string) {
+  constructor(status: number, error: string, description: string, inShort: string) {
     super(description);
     this.status = status;
     this.error = error;
+    this.inShort = inShort;
   }
 }
 
-function refuse(status: number, error: string, description: string): never {
-  throw new TokenError(status, error, description);
+function refuse(status: number, error: string, description: string, inShort = error): never {
+  throw new TokenError(status, error, description, inShort);
 }
 
 /** Every error of the tenant, in the words of Auth0's. docs/fidelity.md has the evidence of each. */
@@ -25,7 +28,12 @@ export const refusals = {
   unsupportedGrantType: (grantType: string) =>
     refuse(403, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`),
   grantTypeNotAllowed: (grantType: string) =>
-    refuse(403, 'unauthorized_client', `Grant type '${grantType}' not allowed for the client.`),
+    refuse(
+      403,
+      'unauthorized_client',
+      `Grant type '${grantType}' not allowed for the client.`,
+      'the client may not use this grant',
+    ),
   unknownAudience: (audience: string) => refuse(403, 'access_denied', `Service not found: ${audience}`),
   noAudience: () => refuse(403, 'access_denied', 'Non-global clients are not allowed access to APIv1'),
   noClientGrant: (audience: string) =>
@@ -33,18 +41,31 @@ export const refusals = {
       403,
       'access_denied',
       `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants`,
+      'no client grant for the API',
     ),
   scopesOutsideGrant: (scopes: readonly string[]) =>
     refuse(403, 'access_denied', `Client has not been granted scopes: ${scopes.join(', ')}`),
-  wrongPassword: () => refuse(403, 'invalid_grant', 'Wrong email or password.'),
+  wrongPassword: () => refuse(403, 'invalid_grant', 'Wrong email or password.', 'no such user'),
   tooManyAttempts: () =>
     refuse(
       429,
       'too_many_attempts',
       "Your account has been blocked after multiple consecutive login attempts. We've sent you a notification via your preferred contact method with instructions on how to unblock it.",
     ),
-  blockedUser: () => refuse(403, 'unauthorized', 'user is blocked'),
-  noDefaultDirectory: () => refuse(500, 'server_error', 'Authorization server not configured with default connection.'),
+  blockedUser: () => refuse(403, 'unauthorized', 'user is blocked', 'the user is blocked'),
+  noDefaultDirectory: () =>
+    refuse(
+      500,
+      'server_error',
+      'Authorization server not configured with default connection.',
+      'the tenant has no default directory',
+    ),
   unknownRealm: (realm: string) => refuse(403, 'invalid_request', `Unknown realm '${realm}'`),
-  connectionNotEnabled: () => refuse(403, 'unauthorized_client', 'The connection is not enabled for this client'),
+  connectionNotEnabled: () =>
+    refuse(
+      403,
+      'unauthorized_client',
+      'The connection is not enabled for this client',
+      'the connection is not enabled for the client',
+    ),
 } as const;

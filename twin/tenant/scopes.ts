@@ -1,7 +1,7 @@
 import type { ResourceServer } from '../../graph/tenant.ts';
 
 /** Scopes of OpenID Connect: they belong to no API, and every user may grant them. */
-const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'address', 'phone'];
+export const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'address', 'phone'];
 
 /** The words of a `scope` parameter, each once, in the order asked. Source: RFC 6749, section 3.3 */
 export function scopeWords(scope: string): string[] {

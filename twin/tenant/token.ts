@@ -1,36 +1,12 @@
-import type { ResourceServer, Tenant, User } from '../../graph/tenant.ts';
+import type { Tenant } from '../../graph/tenant.ts';
+import { accessClaims, idClaims } from './claims.ts';
 import { authenticateClient } from './client-authentication.ts';
-import { clientCredentials } from './client-credentials.ts';
-import { refusals } from './errors.ts';
-import type { Granted, GrantRequest } from './grant.ts';
+import { decideGrant } from './decide-grant.ts';
+import type { Granted } from './grant.ts';
+import type { LoginAttempts } from './login-attempts.ts';
 import { readParameters, required } from './parameters.ts';
-import { password, PASSWORD_REALM, passwordRealm } from './password.ts';
-import { profileOf } from './profile.ts';
 import type { SigningKeys } from './signing-key.ts';
 import { OPAQUE_LIFETIME, type OpaqueTokens } from './userinfo.ts';
-import type { LoginAttempts } from './login-attempts.ts';
-
-const GRANTS: Readonly<Record<string, (request: GrantRequest) => Granted>> = {
-  client_credentials: clientCredentials,
-  password,
-  [PASSWORD_REALM]: passwordRealm,
-};
-
-/**
- * What Auth0 has besides: to a client without the grant type it says so, whether or not the twin would serve it.
- * Source: https://auth0.com/docs/get-started/applications/application-grant-types
- */
-const FURTHER_GRANT_TYPES: readonly string[] = [
-  'authorization_code',
-  'refresh_token',
-  'urn:ietf:params:oauth:grant-type:device_code',
-  'urn:ietf:params:oauth:grant-type:token-exchange',
-  'urn:openid:params:grant-type:ciba',
-  'http://auth0.com/oauth/grant-type/passwordless/otp',
-  'http://auth0.com/oauth/grant-type/mfa-oob',
-  'http://auth0.com/oauth/grant-type/mfa-otp',
-  'http://auth0.com/oauth/grant-type/mfa-recovery-code',
-];
 
 export interface TokenRequest {
   readonly contentType: string;
@@ -66,13 +42,10 @@ export async function issueToken(
 ): Promise<{ readonly response: TokenResponse; readonly granted: Granted }> {
   const { tenant, logins } = circumstances;
   const parameters = readParameters(request.contentType, request.body);
-  const grantType = required(parameters, 'grant_type');
+  // Missing parameters come before who the client is.
+  required(parameters, 'grant_type');
   const client = authenticateClient(tenant.clients, parameters, request.authorization);
-  const grant = Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined;
-  const known = grant !== undefined || FURTHER_GRANT_TYPES.includes(grantType);
-  if (known && !client.grantTypes.includes(grantType)) return refusals.grantTypeNotAllowed(grantType);
-  if (grant === undefined) return refusals.unsupportedGrantType(grantType);
-  const granted = grant({ tenant, client, parameters, logins });
+  const granted = decideGrant({ tenant, client, parameters, logins });
   return { response: await tokensFor(granted, circumstances), granted };
 }
 
@@ -92,37 +65,4 @@ async function tokensFor(
     expires_in: api?.tokenLifetime ?? OPAQUE_LIFETIME,
     token_type: 'Bearer',
   };
-}
-
-/** The access token's claims, in the order that Auth0 writes them. */
-function accessClaims(tenant: Tenant, granted: Granted, api: ResourceServer, now: number): Record<string, unknown> {
-  const { client, subject, scopes, grantType, permissions } = granted;
-  const issuer = issuerOf(tenant);
-  return {
-    iss: issuer,
-    sub: subject,
-    aud: scopes.includes('openid') ? [api.identifier, `${issuer}userinfo`] : api.identifier,
-    iat: now,
-    exp: now + api.tokenLifetime,
-    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    gty: grantType,
-    azp: client.clientId,
-    ...(permissions && { permissions }),
-  };
-}
-
-/** The id token's claims: the profile as the scopes allow, then what identifies the token. */
-function idClaims(tenant: Tenant, { client, scopes }: Granted, user: User, now: number): Record<string, unknown> {
-  return {
-    ...profileOf(user, scopes, new Date(now * 1000).toISOString()),
-    iss: issuerOf(tenant),
-    aud: client.clientId,
-    iat: now,
-    exp: now + client.idTokenLifetime,
-    sub: user.userId,
-  };
-}
-
-function issuerOf({ issuerDomain }: Tenant): string {
-  return `https://${issuerDomain}/`;
 }

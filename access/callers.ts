@@ -1,0 +1,164 @@
+import type { Client, ResourceServer, Role, Tenant, User } from '../graph/tenant.ts';
+import type { Parameters } from '../twin/tenant/parameters.ts';
+import { PASSWORD_REALM } from '../twin/tenant/password.ts';
+import { OIDC_SCOPES } from '../twin/tenant/scopes.ts';
+
+/** A request for a token, as the tenant decides about it once the client is authenticated. */
+export interface Ask {
+  /** The tenant that is asked: the declared one, or for a role the declared one with a user who has it. */
+  readonly tenant: Tenant;
+  readonly client: Client;
+  readonly api: ResourceServer;
+  /** The body's parameters but for the client's own credentials. A user's password is among them: never print it. */
+  readonly parameters: Parameters;
+}
+
+/** Who calls: a column of the report. */
+export type Who =
+  /** A service with a client's credentials; without `grantType` it is a client that can ask for nothing. */
+  | { readonly kind: 'client'; readonly client: Client; readonly grantType: string | undefined }
+  /** Any user with this role alone, in an application of your own. */
+  | { readonly kind: 'role'; readonly role: Role }
+  /** A declared user; the client is absent where none has a grant to log it in. */
+  | { readonly kind: 'user'; readonly user: User; readonly client: Client | undefined }
+  /** Without a token. */
+  | { readonly kind: 'anyone' };
+
+export type Caller = Who & {
+  /** What the client, role or user is called; empty for anyone. */
+  readonly name: string;
+  /** The name of the client that a user logs in through. */
+  readonly through: string;
+  /** Requests for all that the caller can get, one for each API and way to ask. */
+  readonly asks: readonly Ask[];
+};
+
+const PASSWORD_GRANTS = [PASSWORD_REALM, 'password'] as const;
+
+/**
+ * Everybody whom the report has a column for, in its order: each client under each grant it has, each role, each user
+ * through each client that may log users in, and anyone at all.
+ * @param stack its name is left out of the others', so that stacks can be compared
+ */
+export function callersOf(tenant: Tenant, stack: string): Caller[] {
+  const clients = named(tenant.clients, stack, ({ name }) => name);
+  const roles = named(tenant.roles, stack, ({ name }) => name);
+  const users = named(tenant.users, stack, ({ email }) => email);
+  const logins = clients.filter(({ one }) => passwordGrantsOf(one).length > 0);
+  return [
+    ...clients.flatMap(({ one, name }) => clientCallers(tenant, one, name)),
+    ...roles.map(({ one, name }) => roleCaller(tenant, one, name)),
+    ...users.flatMap(({ one, name }) => userCallers(tenant, one, name, logins)),
+    { kind: 'anyone', name: '', through: '', asks: [] },
+  ];
+}
+
+function clientCallers(tenant: Tenant, client: Client, name: string): Caller[] {
+  const column = (grantType: string | undefined, asks: readonly Ask[]): Caller => {
+    return { kind: 'client', client, grantType, name, through: '', asks };
+  };
+  if (client.grantTypes.length === 0) return [column(undefined, [])];
+  const columns: Caller[] = [];
+  if (client.grantTypes.includes('client_credentials')) {
+    columns.push(column('client_credentials', serviceAsks(tenant, client)));
+  }
+  // Where there are users, each has a column of its own through this client.
+  if (passwordGrantsOf(client).length > 0 && tenant.users.length === 0) columns.push(column('password', []));
+  return columns;
+}
+
+/** A service that names no scope is given its whole grant. */
+function serviceAsks(tenant: Tenant, client: Client): Ask[] {
+  return tenant.resourceServers.map((api) => {
+    const parameters = { grant_type: 'client_credentials', audience: api.identifier };
+    return { tenant, client, api, parameters: new Map(Object.entries(parameters)) };
+  });
+}
+
+function roleCaller(tenant: Tenant, role: Role, name: string): Caller {
+  return { kind: 'role', role, name, through: '', asks: roleAsks(tenant, role) };
+}
+
+function userCallers(tenant: Tenant, user: User, name: string, logins: readonly Named<Client>[]): Caller[] {
+  if (logins.length === 0) return [{ kind: 'user', user, client: undefined, name, through: '', asks: [] }];
+  return logins.map(({ one: client, name: through }) => {
+    const asks = tenant.resourceServers.flatMap((api) => userAsks(tenant, client, user, api));
+    return { kind: 'user', user, client, name, through, asks };
+  });
+}
+
+function passwordGrantsOf({ grantTypes }: Client): readonly string[] {
+  return PASSWORD_GRANTS.filter((grant) => grantTypes.includes(grant));
+}
+
+/** All scopes that there are: the tenant gives those of them that are permitted. */
+function userAsks(tenant: Tenant, client: Client, user: User, api: ResourceServer): Ask[] {
+  return passwordGrantsOf(client).map((grantType) => {
+    const parameters = {
+      grant_type: grantType,
+      audience: api.identifier,
+      username: user.email,
+      password: user.password,
+      scope: [...api.scopes, ...OIDC_SCOPES].join(' '),
+      ...(grantType === PASSWORD_REALM && { realm: user.connection }),
+    };
+    return { tenant, client, api, parameters: new Map(Object.entries(parameters)) };
+  });
+}
+
+/** The application that is not declared: a role is worth what it is worth in any of your own. */
+const OWN_APPLICATION: Client = {
+  clientId: 'an-application-of-your-own',
+  name: 'an application of your own',
+  logicalName: 'own',
+  firstParty: true,
+  grantTypes: [PASSWORD_REALM],
+  secret: '',
+  idTokenLifetime: 36_000,
+};
+
+/**
+ * The tenant is asked with a user in it who has the role and nothing else. The applications are any of one's own and the
+ * declared ones: an API may ask for a grant to users, which only those have.
+ */
+function roleAsks(tenant: Tenant, role: Role): Ask[] {
+  const user: User = {
+    userId: 'auth0|a-user-with-one-role',
+    email: 'one-role@example.com',
+    emailVerified: true,
+    connection: 'users',
+    password: 'a password of nobody',
+    blocked: false,
+    name: 'one-role@example.com',
+    nickname: 'one-role',
+    picture: undefined,
+    roleIds: [role.id],
+  };
+  const own = tenant.clients.filter(({ firstParty }) => firstParty);
+  const clients = [OWN_APPLICATION, ...own.map((client) => ({ ...client, grantTypes: [PASSWORD_REALM] }))];
+  const clientIds = clients.map(({ clientId }) => clientId);
+  const connections = [{ id: 'users', name: 'users', clientIds, bruteForceProtection: true }];
+  const withUser = { ...tenant, clients, connections, users: [user] };
+  return tenant.resourceServers.flatMap((api) => clients.flatMap((client) => userAsks(withUser, client, user, api)));
+}
+
+interface Named<T> {
+  readonly one: T;
+  readonly name: string;
+}
+
+/** Names without the stack's; where two would be alike, all in full, and in the last resort what tells them apart. */
+function named<T extends Client | Role | User>(
+  all: readonly T[],
+  stack: string,
+  nameOf: (one: T) => string,
+): Named<T>[] {
+  const suffix = ` (${stack})`;
+  const short = (one: T): string => (nameOf(one).endsWith(suffix) ? nameOf(one).slice(0, -suffix.length) : nameOf(one));
+  const apart = (one: T): string => ('logicalName' in one ? one.logicalName : `${one.email} of ${one.connection}`);
+  const unlike = (variant: (one: T) => string): boolean => new Set(all.map(variant)).size === all.length;
+  const chosen = [short, nameOf].find(unlike) ?? apart;
+  return all
+    .map((one) => ({ one, name: chosen(one) }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}

@@ -1,0 +1,140 @@
+import type { Route } from '../graph/http-api.ts';
+import type { Model } from '../graph/model.ts';
+import type { Check, Claims } from '../twin/gateway/decision.ts';
+import { judgeClaims, scopesOf } from '../twin/gateway/judge.ts';
+import { accessClaims } from '../twin/tenant/claims.ts';
+import { decideGrant } from '../twin/tenant/decide-grant.ts';
+import { TokenError } from '../twin/tenant/errors.ts';
+import { LoginAttempts } from '../twin/tenant/login-attempts.ts';
+import { callersOf, type Ask, type Caller } from './callers.ts';
+
+/** What the tenant would answer to a request: a token's claims, or a refusal. */
+export type Answer = { readonly ask: Ask } & (
+  { readonly kind: 'token'; readonly claims: Claims } | { readonly kind: 'refused'; readonly refusal: TokenError }
+);
+
+/** What decides a cell. */
+export type Reason =
+  /** Allowed: the route has no authorizer. */
+  | { readonly kind: 'public' }
+  /** Allowed: the route asks for a token of its audience, and for no scope. */
+  | { readonly kind: 'any token' }
+  /** Allowed: those of the route's scopes that the caller can get; each of them is enough. */
+  | { readonly kind: 'scopes'; readonly scopes: readonly string[] }
+  /** Denied: the caller can get none of the route's scopes. */
+  | { readonly kind: 'lacks'; readonly scopes: readonly string[] }
+  /** Denied: the caller has no token, or the tenant gives it none; `why` is empty where nobody was asked. */
+  | { readonly kind: 'no token'; readonly why: string }
+  /** Denied: the gateway refuses the token as such, whatever its scopes are. */
+  | { readonly kind: 'refused token'; readonly check: Check };
+
+/** Whether a caller may use a route. */
+export interface Cell {
+  readonly caller: Caller;
+  readonly route: Route;
+  readonly allowed: boolean;
+  readonly reason: Reason;
+  /** The request for the token that decides, and what the tenant answers; absent where no token plays a part. */
+  readonly answer: Answer | undefined;
+}
+
+/** Who may call what: a row for each route, in the order of their paths, and in it a cell for each caller. */
+export interface Access {
+  readonly callers: readonly Caller[];
+  readonly rows: readonly { readonly route: Route; readonly cells: readonly Cell[] }[];
+  /** What the tenant answers to each caller's requests. */
+  readonly answers: ReadonlyMap<Caller, readonly Answer[]>;
+}
+
+/**
+ * Computes the verdict of every caller on every route, with the most that the caller can get: the tenant's own rules
+ * decide about the token, the gateway's own function about the route.
+ * @param now seconds since 1970, the time that the claims are made at
+ */
+export function accessOf({ stack, tenant, api }: Model, now = 0): Access {
+  const callers = callersOf(tenant, stack);
+  const answers = new Map(callers.map((caller) => [caller, caller.asks.map((ask) => answerTo(ask, now))]));
+  const rows = api.routes.toSorted(byPath).map((route) => ({
+    route,
+    cells: callers.map((caller) => cellOf(caller, route, answers.get(caller) ?? [], now)),
+  }));
+  return { callers, rows, answers };
+}
+
+/** What the tenant would answer, and the claims of the token at that time (seconds since 1970). */
+export function answerTo(ask: Ask, now: number): Answer {
+  const { tenant, client, api, parameters } = ask;
+  try {
+    const granted = decideGrant({ tenant, client, parameters, logins: new LoginAttempts() });
+    return { kind: 'token', ask, claims: accessClaims(tenant, granted, api, now) };
+  } catch (error) {
+    if (error instanceof TokenError) return { kind: 'refused', ask, refusal: error };
+    throw error;
+  }
+}
+
+function cellOf(caller: Caller, route: Route, answers: readonly Answer[], now: number): Cell {
+  const { authorizer } = route;
+  if (authorizer === undefined) return { caller, route, allowed: true, reason: { kind: 'public' }, answer: undefined };
+  const tried = answers.map((answer) => ({ answer, ...judged(answer, route, now) }));
+  // The answer that counts is the one that gets furthest; among refusals, that about an API whose tokens the route takes.
+  const nearness = ({ answer, passed }: (typeof tried)[number]): number =>
+    passed + (authorizer.audiences.includes(answer.ask.api.identifier) ? 100 : 0);
+  const best =
+    tried.find(({ allowed }) => allowed) ??
+    tried.reduce<(typeof tried)[number] | undefined>(
+      (a, b) => (a === undefined || nearness(b) > nearness(a) ? b : a),
+      undefined,
+    );
+  if (best === undefined) {
+    return { caller, route, allowed: false, reason: { kind: 'no token', why: whyNone(caller) }, answer: undefined };
+  }
+  return { caller, route, allowed: best.allowed, reason: best.reason, answer: best.answer };
+}
+
+interface Judged {
+  readonly allowed: boolean;
+  readonly reason: Reason;
+  /** Checks of the gateway that were passed. */
+  readonly passed: number;
+}
+
+function judged(answer: Answer, { authorizer, scopes }: Route, now: number): Judged {
+  if (authorizer === undefined) throw new Error('a public route is judged without a token');
+  if (answer.kind === 'refused') {
+    return { allowed: false, reason: { kind: 'no token', why: answer.refusal.inShort }, passed: 0 };
+  }
+  const { checks, refusal } = judgeClaims(answer.claims, authorizer, scopes, now);
+  const failed = checks.find(({ outcome }) => outcome === 'failed');
+  const passed = checks.length;
+  if (refusal === undefined && failed === undefined) {
+    const held = scopesOf(answer.claims)
+      .filter((scope) => scopes.includes(scope))
+      .toSorted();
+    const reason: Reason = scopes.length === 0 ? { kind: 'any token' } : { kind: 'scopes', scopes: held };
+    return { allowed: true, reason, passed };
+  }
+  if (failed === undefined) throw new Error('the gateway refused claims of which no check failed');
+  const reason: Reason = failed.name === 'scope' ? { kind: 'lacks', scopes } : { kind: 'refused token', check: failed };
+  return { allowed: false, reason, passed };
+}
+
+/** Why a caller asks for no token at all. */
+function whyNone(caller: Caller): string {
+  if (caller.kind === 'anyone') return '';
+  if (caller.kind === 'user') return 'no client may log users in';
+  if (caller.kind === 'role') return 'no API is declared';
+  if (caller.grantType === undefined) return 'the client has no grant type';
+  return caller.grantType === 'password' ? 'no user is declared' : 'no API is declared';
+}
+
+function byPath(a: { readonly routeKey: string }, b: { readonly routeKey: string }): number {
+  const [pathA, pathB] = [pathFirst(a.routeKey), pathFirst(b.routeKey)];
+  return pathA < pathB ? -1 : pathA > pathB ? 1 : 0;
+}
+
+/** `/path METHOD`, and $default after them all. */
+function pathFirst(routeKey: string): string {
+  const [method = '', path] = routeKey.split(' ');
+  return path === undefined ? `\u{10ffff}${method}` : `${path} ${method}`;
+}

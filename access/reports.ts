@@ -1,0 +1,37 @@
+import { availableParallelism } from 'node:os';
+import { UserError } from '../common/user-error.ts';
+import { evaluate } from '../graph/fresh.ts';
+import { modelOf } from '../graph/model.ts';
+import { reportOf, type Report } from './report.ts';
+
+/** No id or secret is in a report, so it does not matter what they are made of. */
+const SEED = 'access';
+
+/**
+ * Evaluates the program for these stacks and computes their reports.
+ * @param config values from the command line, which replace those of the stack files
+ * @throws UserError with what is wrong in any of them
+ */
+export async function reportsOf(
+  root: URL,
+  stacks: readonly string[],
+  config: Readonly<Record<string, string>> = {},
+): Promise<Report[]> {
+  const reportOn = async (stack: string): Promise<Report> => {
+    return reportOf(modelOf(await evaluate({ root: root.href, stack, config, seed: SEED })));
+  };
+  const reports: Report[] = [];
+  const wrong = new Set<string>();
+  // Each evaluation is a process of its own, and a busy one.
+  const atOnce = availableParallelism();
+  for (let next = 0; next < stacks.length; next += atOnce) {
+    for (const outcome of await Promise.allSettled(stacks.slice(next, next + atOnce).map(reportOn))) {
+      if (outcome.status === 'fulfilled') reports.push(outcome.value);
+      else if (outcome.reason instanceof UserError) wrong.add(outcome.reason.message);
+      else throw outcome.reason;
+    }
+  }
+  // What is wrong with the program is wrong in every stack, and is said once.
+  if (wrong.size > 0) throw new UserError([...wrong].join('\n'));
+  return reports;
+}

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { printable } from '../common/printable.ts';
+import { UserError } from '../common/user-error.ts';
+import { STACK_NAME } from '../graph/stack-file.ts';
+
+/** Bytes of a report; one of 300 routes and 100 callers has a twentieth of it. */
+const LARGEST = 64 * 1024 * 1024;
+
+/**
+ * Reads the committed reports of another revision with `git show`; nothing of that revision is run.
+ * @returns stack to the text of its report
+ * @throws UserError where there is no git, no repository or no such revision
+ */
+export async function reportsAt(root: URL, revision: string): Promise<ReadonlyMap<string, string>> {
+  const git = gitIn(fileURLToPath(root));
+  const commit = await commitOf(git, revision);
+  const listed = await git(['ls-tree', '-z', '--name-only', commit, 'access/']);
+  const stacks = listed
+    .split('\0')
+    .flatMap((path) => /^access\/(.+)\.md$/.exec(path)?.slice(1) ?? [])
+    .filter((stack) => STACK_NAME.test(stack));
+  return new Map(
+    await Promise.all(
+      stacks.map(async (stack) => [stack, await git(['show', `${commit}:./access/${stack}.md`])] as const),
+    ),
+  );
+}
+
+type Git = (args: readonly string[]) => Promise<string>;
+
+/** The revision comes from a command line and must not be taken for an option, nor for more than one revision. */
+async function commitOf(git: Git, revision: string): Promise<string> {
+  const shown = JSON.stringify(printable(revision, 100));
+  if (revision === '' || revision.startsWith('-') || /\p{C}/u.test(revision)) {
+    throw new UserError(`--since needs a git revision, like main; ${shown} is none.`);
+  }
+  try {
+    return (await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])).trim();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const { stderr = '' } = error as { readonly stderr?: string };
+    const said = stderr.trim() === '' ? '' : ` (git says: ${printable(stderr.split('\n')[0] ?? '')})`;
+    throw new UserError(`git knows no revision ${shown} here; is it spelt so, and fetched?${said}`);
+  }
+}
+
+function gitIn(cwd: string): Git {
+  // Its messages are looked into.
+  const env = { ...process.env, LC_ALL: 'C' };
+  return async (args) => {
+    try {
+      const { stdout } = await promisify(execFile)('git', [...args], { cwd, maxBuffer: LARGEST, env });
+      return stdout;
+    } catch (error) {
+      const { code, stderr = '' } = error as { readonly code?: unknown; readonly stderr?: string };
+      if (code === 'ENOENT') throw new UserError('--since needs git, which is not installed here.');
+      if (code === 128 && /not a git repository/.test(stderr)) {
+        throw new UserError('--since needs a git repository, and this folder is in none.');
+      }
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,43 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { didYouMean } from './nearest.ts';
+import { printable } from './printable.ts';
+import { UserError } from './user-error.ts';
+
+/** The values of a command's options, by their names. */
+type Values<T extends ParseArgsOptionsConfig> = ReturnType<typeof parseArgs<{ options: T }>>['values'];
+
+/**
+ * Reads a command's options; it takes nothing else.
+ * @param usage the command with its options, for the error
+ * @throws UserError for an option that it has not, with the nearest that it has, and for a value too many or missing
+ */
+export function readOptions<T extends ParseArgsOptionsConfig>(options: T, usage: string): Values<T> {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    const message = printable(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+    const [, unknown] = /^Unknown option '--([^']+)'/.exec(message) ?? [];
+    const near =
+      unknown === undefined
+        ? ''
+        : didYouMean(
+            `--${unknown}`,
+            Object.keys(options).map((name) => `--${name}`),
+          );
+    throw new UserError(`${message}${near}\nUsage: ${usage}`);
+  }
+}
+
+/**
+ * Takes the values of `--config key=value` apart.
+ * @throws UserError for one without a key
+ */
+export function configValues(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const equals = text.indexOf('=');
+      if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)] as const;
+      throw new UserError(`--config must be key=value, not ${JSON.stringify(text)}.`);
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { staleReports, writeReports } from '../../access/committed.ts';
+import { render } from '../../access/report-file.ts';
+import { reportOf, type Report } from '../../access/report.ts';
+import { folderWith } from '../support/folder.ts';
+import { plainModel, plainRoutes } from '../support/plain-model.ts';
+
+const report = (stack: string, key = 'GET /'): Report => ({
+  ...reportOf(plainModel({}, plainRoutes({ [key]: ['read'] }))),
+  stack,
+});
+const folderOf = (root: URL): URL => new URL('access/', root);
+const read = (root: URL, file: string): string => readFileSync(new URL(file, folderOf(root)), 'utf8');
+const put = (root: URL, file: string, text: string): void => {
+  mkdirSync(folderOf(root), { recursive: true });
+  writeFileSync(new URL(file, folderOf(root)), text);
+};
+
+describe('The committed reports', () => {
+  it('are written once, and are not stale then', () => {
+    const root = folderWith({});
+    const reports = [report('dev'), report('prod')];
+    expect(writeReports(root, reports, true)).toEqual(['access/dev.md is written.', 'access/prod.md is written.']);
+    expect(read(root, 'dev.md')).toBe(render(report('dev')));
+    expect(staleReports(root, reports, true)).toEqual([]);
+    expect(writeReports(root, reports, true)).toEqual([]);
+  });
+
+  it('are stale when a line of them differs, and the difference shows it', () => {
+    const root = folderWith({});
+    writeReports(root, [report('dev')], true);
+    const [difference = '', ...others] = staleReports(root, [report('dev', 'GET /new')], true);
+    expect(others).toEqual([]);
+    expect(difference.split('\n').filter((line) => /^[-+]/.test(line))).toEqual([
+      '--- a/access/dev.md',
+      '+++ b/access/dev.md',
+      expect.stringMatching(/^-\| `GET \/` /),
+      expect.stringMatching(/^\+\| `GET \/new` /),
+    ]);
+  });
+
+  it('are stale when one is missing, and when one is left over of a stack that has gone', () => {
+    const root = folderWith({});
+    put(root, 'old.md', render(report('old')));
+    put(root, 'notes.md', '# Notes of ours\n');
+    expect(staleReports(root, [report('dev')], true).map((one) => one.split('\n').slice(0, 2))).toEqual([
+      ['--- /dev/null', '+++ b/access/dev.md'],
+      ['--- a/access/old.md', '+++ /dev/null'],
+    ]);
+    expect(writeReports(root, [report('dev')], true)).toEqual([
+      'access/dev.md is written.',
+      'access/old.md is removed: there is no Pulumi.old.yaml.',
+    ]);
+    expect(readdirSync(folderOf(root)).toSorted()).toEqual(['dev.md', 'notes.md']);
+  });
+
+  it('of other stacks are left alone where one stack is asked for', () => {
+    const root = folderWith({});
+    put(root, 'old.md', render(report('old')));
+    expect(staleReports(root, [], false)).toEqual([]);
+    writeReports(root, [report('dev')], false);
+    expect(readdirSync(folderOf(root)).toSorted()).toEqual(['dev.md', 'old.md']);
+  });
+
+  it('that cannot be read are the user’s to mend', () => {
+    const root = folderWith({});
+    mkdirSync(new URL('dev.md/', folderOf(root)), { recursive: true });
+    expect(() => staleReports(root, [report('dev')], true)).toThrow('access/ cannot be used (EISDIR');
+  });
+});

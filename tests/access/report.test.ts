@@ -1,0 +1,272 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { code, INLINE } from '../../access/markdown.ts';
+import { parse, render } from '../../access/report-file.ts';
+import { reportOf, SECTION_TITLES } from '../../access/report.ts';
+import { modelOf } from '../../graph/model.ts';
+import type { Recorded } from '../../graph/record.ts';
+import type { Contract } from '../../program/define-contract.ts';
+import { contract as shipped } from '../../contract.ts';
+import { plainApi, plainClient, plainTenant, plainUser } from '../support/plain-tenant.ts';
+import { plainAuthorizer, plainModel, plainRoutes } from '../support/plain-model.ts';
+import { recordStack, recordWith } from '../support/program.ts';
+
+const STACKS = ['dev', 'staging', 'prod'];
+const textOf = (recorded: Recorded): string => render(reportOf(modelOf(recorded)));
+const filesOf = async (record: (stack: string) => Promise<Recorded>): Promise<Record<string, string>> => {
+  const files: Record<string, string> = {};
+  for (const stack of STACKS) files[`access/${stack}.md`] = textOf(await record(stack));
+  return files;
+};
+
+/** The lines of which a file has other ones now: what it had, and what it has. */
+function changedLines(before = '', after = ''): { was: string[]; is: string[] } {
+  const [was, is] = [before.split('\n'), after.split('\n')];
+  return { was: was.filter((line) => !is.includes(line)), is: is.filter((line) => !was.includes(line)) };
+}
+
+/** The columns of a report's table in which two of its versions differ. */
+function changedColumns(before = '', after = ''): string[] {
+  const [old, now] = [parse(before), parse(after)];
+  return (now?.callers ?? []).filter((_caller, index) => {
+    const column = (report: typeof now): unknown => [
+      report?.permissions[index],
+      report?.rows.map(({ cells }) => cells[index]),
+    ];
+    return JSON.stringify(column(old)) !== JSON.stringify(column(now));
+  });
+}
+
+describe('The access report', () => {
+  it('says who may call what, and what is odd about it', async () => {
+    expect(textOf(await recordStack('dev'))).toBe(`# Access of stack \`dev\`
+
+Written by \`npm run access\` from what the program declares: change the program or the stack file, and run it again.
+What a cell means, and what it does not, is in [docs/access.md](../docs/access.md).
+
+| Route | Needs | \`test-app\` (client_credentials) | role \`reader\` | user \`test-user@example.com\` through \`test-app\` | anyone |
+| --- | --- | --- | --- | --- | --- |
+| \`GET /test\` | \`read:user\` | allowed: \`read:user\` | allowed: \`read:user\` | allowed: \`read:user\` | denied: no token |
+| permissions |  | \`read:user\` | \`read:user\` | \`read:user\` | none |
+
+## Permissions that no route asks for
+
+- \`read:appointments\`
+- \`write:user\`
+
+## Routes that nobody can call
+
+None.
+
+## Callers that can call nothing beyond public routes
+
+None.
+
+## Public routes
+
+None.
+
+## Tokens
+
+- Issuer: \`https://your-tenant.eu.auth0.com/\`
+- Lifetime for \`https://test-api-for-jwt-authorizer.example.com\`: 3600 s
+- Taken by the API: issuer \`https://your-tenant.eu.auth0.com/\`, audience \`https://test-api-for-jwt-authorizer.example.com\`
+`);
+  });
+
+  it.each<[string, `GET /${string}`, readonly [string]]>([
+    ['a permission that a route asks for', 'GET /users', ['write:user']],
+    ['a permission that no route asks for', 'GET /test', ['read:user']],
+  ])('changes in one file when a client of one stack gets %s', async (_which, key, scopes) => {
+    const contract = { ...shipped, routes: { ...shipped.routes, [key]: { handler: 'test', scopes } } };
+    const before = await filesOf((stack) => recordWith({ contract, stack }));
+    const more = [
+      { name: 'test-app', party: 'first', grants: ['client_credentials'], permissions: ['read:user', 'write:user'] },
+    ];
+    const after = await filesOf((stack) =>
+      recordWith({ contract, stack, values: stack === 'staging' ? { 'api:clients': more } : {} }),
+    );
+    const changed = Object.keys(after).filter((file) => after[file] !== before[file]);
+    expect(changed).toEqual(['access/staging.md']);
+    expect(changedColumns(before['access/staging.md'], after['access/staging.md'])).toEqual([
+      '`test-app` (client_credentials)',
+    ]);
+  });
+
+  it('changes in the role’s column of every stack when a role gets a permission', async () => {
+    const routes: Contract['routes'] = { ...shipped.routes, 'POST /test': { handler: 'test', scopes: ['write:user'] } };
+    const roles = { reader: ['read:user'], writer: ['write:user'] };
+    const before = await filesOf((stack) => recordWith({ contract: { ...shipped, routes, roles }, stack }));
+    const more = { ...roles, writer: ['write:user', 'read:appointments'] };
+    const after = await filesOf((stack) => recordWith({ contract: { ...shipped, routes, roles: more }, stack }));
+    for (const stack of STACKS) {
+      const [was, is] = [before[`access/${stack}.md`], after[`access/${stack}.md`]];
+      expect(changedColumns(was, is), stack).toEqual(['role `writer`']);
+      expect(changedLines(was, is).is).toHaveLength(1);
+    }
+  });
+
+  it('changes by one line of its table when one verdict changes, however many callers there are', () => {
+    const routes = plainRoutes({ 'GET /a': ['read'], 'GET /b': ['write'] });
+    const grant = (scopes: readonly string[]) => ({
+      clientId: 'client',
+      audience: 'https://api.example.com',
+      scopes,
+      subjectType: 'client' as const,
+    });
+    const before = render(reportOf(plainModel({ grants: [grant([])] }, routes)));
+    const after = render(reportOf(plainModel({ grants: [grant(['read'])] }, routes)));
+    expect(changedLines(before, after).is).toEqual([
+      '| `GET /a` | `read` | allowed: `read` | allowed: `read` | allowed: `read` | denied: no token |',
+      expect.stringMatching(/^\| permissions /),
+    ]);
+  });
+
+  it('is the same for any seed, and holds no id, secret or password', async () => {
+    const recorded = await recordStack('dev');
+    const text = textOf(recorded);
+    const { tenant, api } = modelOf(recorded);
+    const hidden = [
+      ...tenant.clients.flatMap(({ clientId, secret }) => [clientId, secret]),
+      ...tenant.users.flatMap(({ userId, password }) => [userId, password]),
+      ...tenant.roles.map(({ id }) => id),
+      api.apiId,
+    ];
+    expect(hidden.length).toBeGreaterThan(5);
+    expect(hidden.filter((one) => text.includes(one))).toEqual([]);
+    expect(textOf(await recordWith({ contract: shipped, seed: 'another' }))).toBe(text);
+  });
+
+  it('lists what no route asks for, nobody can call, can call nothing, and is public', () => {
+    const foreign = plainAuthorizer({
+      issuer: 'https://elsewhere.example.com/',
+      audiences: ['https://a', 'https://b'],
+    });
+    const [uninvoked] = plainRoutes({ 'GET /uninvoked': ['read'] });
+    const routes = [
+      ...plainRoutes({ 'GET /read': ['read'], 'GET /nobody': ['admin'], 'GET /open': 'public' }),
+      ...plainRoutes({ 'GET /foreign': ['write'] }, foreign),
+      ...(uninvoked === undefined
+        ? []
+        : [{ ...uninvoked, integration: { ...uninvoked.integration, mayInvoke: false } }]),
+    ];
+    const clients = [
+      plainClient(),
+      plainClient({ clientId: 'idle', logicalName: 'idle', name: 'idle', grantTypes: ['client_credentials'] }),
+    ];
+    const resourceServers = [
+      plainApi(),
+      plainApi({ identifier: 'https://other', scopes: ['read'], tokenLifetime: 60 }),
+    ];
+    const { sections } = reportOf(plainModel({ clients, resourceServers }, routes));
+    expect([...sections.keys()]).toEqual(SECTION_TITLES);
+    expect(Object.fromEntries(sections)).toEqual({
+      'Permissions that no route asks for': ['`read` of `https://other`', '`write` of `https://api.example.com`'],
+      'Routes that nobody can call': [
+        '`GET /foreign`',
+        '`GET /nobody`',
+        '`GET /uninvoked`: the API may not invoke its function',
+      ],
+      'Callers that can call nothing beyond public routes': ['`idle` (client_credentials)'],
+      'Public routes': ['`GET /open`'],
+      Tokens: [
+        'Issuer: `https://tenant.eu.auth0.com/`',
+        'Lifetime for `https://api.example.com`: 600 s',
+        'Lifetime for `https://other`: 60 s',
+        'Taken by the API: issuer `https://elsewhere.example.com/`, audience `https://a` or `https://b`',
+        'Taken by the API: issuer `https://tenant.eu.auth0.com/`, audience `https://api.example.com`',
+      ],
+    });
+  });
+});
+
+describe('A report’s file', () => {
+  const anyName = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 12 }),
+    fc
+      .array(
+        fc.constantFrom(
+          '`',
+          '|',
+          '\\',
+          '\n',
+          ' ',
+          '<img src=x>',
+          '\u202e',
+          '](x)',
+          '\\u{7c}',
+          'a',
+          '- ',
+          '## ',
+          ': ',
+          '{',
+        ),
+        { maxLength: 6 },
+      )
+      .map((parts) => parts.join('')),
+  );
+
+  it('is read back as it was written, whatever clients, roles, permissions and APIs are called', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyName, { minLength: 5, maxLength: 5 }),
+        ([client = '', role = '', scope = '', api = '', email = '']) => {
+          const tenant = plainTenant({
+            clients: [plainClient({ name: client })],
+            roles: [{ id: 'role', name: role, logicalName: role, permissions: [{ name: scope, audience: api }] }],
+            resourceServers: [plainApi({ identifier: api, scopes: [scope, 'unasked'] })],
+            users: [plainUser({ email })],
+            grants: [],
+          });
+          const routes = plainRoutes(
+            { 'GET /': [scope, 'admin'], 'GET /any': [] },
+            plainAuthorizer({ audiences: [api] }),
+          );
+          const report = reportOf(plainModel(tenant, routes));
+          const text = render(report);
+          expect(parse(text)).toEqual(report);
+          expect(text.split('\n').filter((line) => line.startsWith('| '))).toHaveLength(5);
+          expect(text).not.toMatch(/[\u202e\r]/);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('calls no two names alike', () => {
+    fc.assert(
+      fc.property(anyName, anyName, (a, b) => {
+        fc.pre(a !== b);
+        expect(code(a)).not.toBe(code(b));
+        expect(code(a)).toMatch(INLINE);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  const good = render(reportOf(plainModel()));
+  it.each<[string, string]>([
+    ['nothing', ''],
+    ['another file', '# Notes\n'],
+    ['a cell more', good.replace('| denied: no token |', '| denied: no token | allowed: public |')],
+    ['a cell less', good.replace(' | denied: no token |', ' |')],
+    ['a verdict that is none', good.replace('denied: no token', 'perhaps')],
+    ['a link in a cell', good.replace('denied: no token', 'denied: [no](https://evil.example)')],
+    ['HTML in a caller', good.replace('anyone', 'anyone<b>')],
+    ['a caller that comes twice', good.replace('| anyone |', '| role `role` |')],
+    ['a route that comes twice', good.replace(/(\| `GET \/` .*\n)/, '$1$1')],
+    ['a section of another version', good.replace('## Tokens', '## Sessions')],
+    ['padding', good.replace('| Route |', '|  Route |')],
+    ['its end cut off', good.slice(0, -10)],
+    ['other line ends', good.replaceAll('\n', '\r\n')],
+    ['a merge conflict', good.replace('## Tokens', '<<<<<<< HEAD\n## Tokens')],
+  ])('that has %s is not read', (_what, text) => {
+    expect(text).not.toBe(good);
+    expect(parse(text)).toBeUndefined();
+  });
+
+  it('may lack a section, as an older version may not have had it', () => {
+    const older = good.replace(/## Public routes\n\nNone\.\n\n/, '');
+    expect(parse(older)?.sections.has('Public routes')).toBe(false);
+  });
+});

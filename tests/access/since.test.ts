@@ -1,0 +1,302 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse, render } from '../../access/report-file.ts';
+import { reportOf, type Report } from '../../access/report.ts';
+import { reportsAt } from '../../access/revision.ts';
+import { compare, isSame } from '../../access/since.ts';
+import { markdown, words } from '../../access/since-words.ts';
+import type { Model } from '../../graph/model.ts';
+import type { Tenant } from '../../graph/tenant.ts';
+import { folderWith } from '../support/folder.ts';
+import { AUDIENCE, plainApi, plainClient } from '../support/plain-tenant.ts';
+import { plainAuthorizer, plainModel, plainRoutes } from '../support/plain-model.ts';
+import { refusal } from '../support/program.ts';
+
+const READ = plainRoutes({ 'GET /': ['read'] });
+const granted = (scopes: readonly string[], clientId = 'client') =>
+  ({ clientId, audience: AUDIENCE, scopes, subjectType: 'client' }) as const;
+const service = (name: string) =>
+  plainClient({ name, clientId: name, logicalName: name, grantTypes: ['client_credentials'] });
+/** No users and no roles, so that only services have columns. */
+const services = (names: readonly string[], scopes = ['read']): Partial<Tenant> => ({
+  clients: names.map(service),
+  grants: names.map((name) => granted(scopes, name)),
+  users: [],
+  roles: [],
+});
+const routes = (all: Parameters<typeof plainRoutes>[0], authorizer = plainAuthorizer()) =>
+  plainModel(services(['shop']), plainRoutes(all, authorizer));
+
+/** What is said about two programs, without the line that sums it up; the old one went through its file. */
+function said(before: Model, after: Model): string[] {
+  const old = parse(render(reportOf(before)));
+  expect(old).toEqual(reportOf(before));
+  return words([compare(old, reportOf(after))], 'main')
+    .trimEnd()
+    .split('\n')
+    .slice(1);
+}
+
+describe('npm run access -- --since says', () => {
+  it.each<[string, Model, Model, string[]]>([
+    ['nothing but that nothing has changed', plainModel(), plainModel(), []],
+    [
+      'that a caller gains a route by a permission',
+      plainModel(services(['shop'], []), READ),
+      plainModel(services(['shop']), READ),
+      [
+        '  `shop` (client_credentials)',
+        '    + gains `GET /` (`read`)',
+        '    + gains the permission `read`',
+        '  * Routes that nobody can call: `GET /` is here no longer',
+      ],
+    ],
+    [
+      'that it loses one, and what it lacks',
+      plainModel(services(['shop', 'till']), READ),
+      plainModel({ ...services(['shop', 'till']), grants: [granted(['read'], 'shop'), granted([], 'till')] }, READ),
+      ['  `till` (client_credentials)', '    - loses `GET /` (lacks `read`)', '    - loses the permission `read`'],
+    ],
+    [
+      'that a caller gains a permission that no route asks for',
+      plainModel(services(['shop']), READ),
+      plainModel(services(['shop'], ['read', 'write']), READ),
+      ['  `shop` (client_credentials)', '    + gains the permission `write`'],
+    ],
+    [
+      'that a caller is new, and one is gone: a new name is another caller',
+      plainModel(services(['shop', 'till']), READ),
+      plainModel(services(['shop', 'store']), READ),
+      [
+        '  `store` (client_credentials) is new',
+        '    + gains `GET /` (`read`)',
+        '    + gains the permission `read`',
+        '  `till` (client_credentials) is gone',
+        '    - loses `GET /` (the caller is gone)',
+        '    - loses the permission `read`',
+      ],
+    ],
+    [
+      'that a caller is new and can call nothing',
+      plainModel(services(['shop']), READ),
+      plainModel({ ...services(['shop']), clients: [service('shop'), service('till')] }, READ),
+      ['  `till` (client_credentials) is new and can call nothing that anyone could not'],
+    ],
+    [
+      'that a route is new, and one is gone: a new path is another route',
+      routes({ 'GET /old': ['read'] }),
+      routes({ 'GET /new': ['read'] }),
+      [
+        '  `shop` (client_credentials)',
+        '    + gains `GET /new` (`read`)',
+        '    - loses `GET /old` (the route is gone)',
+        '  * `GET /new` is new and needs `read`',
+        '  * `GET /old` is gone',
+      ],
+    ],
+    [
+      'that a route needs another permission',
+      routes({ 'GET /': ['read'], 'GET /both': ['read', 'write'] }),
+      routes({ 'GET /': ['write'], 'GET /both': ['read', 'write'] }),
+      [
+        '  `shop` (client_credentials)',
+        '    - loses `GET /` (lacks `write`)',
+        '  * `GET /` needs `write`, no longer `read`',
+        '  * Routes that nobody can call: `GET /` is new here',
+      ],
+    ],
+    [
+      'that a route is public now, once for all who gain it',
+      plainModel({ ...services(['shop', 'till']), grants: [granted(['read'], 'shop')] }, READ),
+      plainModel(
+        { ...services(['shop', 'till']), grants: [granted(['read'], 'shop')] },
+        plainRoutes({ 'GET /': 'public' }),
+      ),
+      [
+        '  anyone',
+        '    + gains `GET /` (public)',
+        '  * `GET /` is public: anyone may call it without a token',
+        '  * Permissions that no route asks for: `read` is new here',
+        `  * Tokens: Taken by the API: issuer \`https://tenant.eu.auth0.com/\`, audience \`${AUDIENCE}\` is here no longer`,
+      ],
+    ],
+    [
+      'that a route is public no longer, to each who loses it',
+      routes({ 'GET /': 'public', 'GET /b': ['read'] }),
+      routes({ 'GET /': ['write'], 'GET /b': ['read'] }),
+      [
+        '  `shop` (client_credentials)',
+        '    - loses `GET /` (lacks `write`)',
+        '  anyone',
+        '    - loses `GET /` (no token)',
+        '  * `GET /` is public no longer: it needs `write`',
+        '  * Permissions that no route asks for: `write` is here no longer',
+        '  * Routes that nobody can call: `GET /` is new here',
+      ],
+    ],
+    [
+      'that tokens live longer',
+      routes({ 'GET /': ['read'] }),
+      plainModel({ ...services(['shop']), resourceServers: [plainApi({ tokenLifetime: 86_400 })] }, READ),
+      [`  * Tokens: Lifetime for \`${AUDIENCE}\`: 86400 s, no longer 600 s`],
+    ],
+    [
+      'that the API takes the tokens of one more audience',
+      routes({ 'GET /': ['read'] }),
+      routes({ 'GET /': ['read'] }, plainAuthorizer({ audiences: [AUDIENCE, 'https://old'] })),
+      [
+        `  * Tokens: Taken by the API: issuer \`https://tenant.eu.auth0.com/\`, audience \`${AUDIENCE}\` or \`https://old\`, no longer issuer \`https://tenant.eu.auth0.com/\`, audience \`${AUDIENCE}\``,
+      ],
+    ],
+    [
+      'that a verdict has another reason',
+      plainModel({ ...services(['shop']), grants: [] }, READ),
+      plainModel(services(['shop'], []), READ),
+      [
+        '  `shop` (client_credentials)',
+        '    ~ `GET /` is still denied (lacks `read`, no longer no token (no client grant for the API))',
+      ],
+    ],
+  ])('%s', (_fact, before, after, lines) => {
+    expect(said(before, after)).toEqual(lines);
+  });
+
+  it('in its first line how many gain and lose', () => {
+    const [none, shop, both] = [
+      services(['shop', 'till'], []),
+      services(['shop', 'till']),
+      plainModel(services(['shop', 'till'])),
+    ];
+    const first = (before: Model, after: Model): string =>
+      words([compare(reportOf(before), reportOf(after))], 'v1 `x`').split('\n')[0] ?? '';
+    expect(first(both, both)).toBe('Stack `dev`: nobody gains or loses anything since `v1 \\u{60}x\\u{60}`.');
+    expect(first(plainModel(none), plainModel(shop))).toMatch(/: 2 callers gain, no caller loses:$/);
+    const one = { ...shop, grants: [granted(['read'], 'shop')] };
+    expect(first(plainModel(shop), plainModel(one))).toMatch(/: no caller gains, 1 caller loses:$/);
+  });
+
+  it('what all callers of a new stack may call, and that a stack is gone, or its old report no report of ours', () => {
+    expect(
+      words(
+        [
+          compare(undefined, reportOf(routes({ 'GET /': ['read'] }))),
+          { kind: 'gone', stack: 'test' },
+          { kind: 'unreadable', stack: 'prod' },
+        ],
+        'main',
+      ),
+    ).toBe(`Stack \`dev\` is new: it has no report at \`main\`. All that its callers may call:
+  \`shop\` (client_credentials) is new
+    + gains \`GET /\` (\`read\`)
+    + gains the permission \`read\`
+
+Stack \`test\` is gone: it has a report at \`main\` and no stack file here.
+
+Stack \`prod\` cannot be compared: its report at \`main\` is not one that this version writes. Read the file's own difference.
+`);
+  });
+
+  it('the same in Markdown, for a pull request', () => {
+    const change = compare(
+      reportOf(routes({ 'GET /': ['read'], 'GET /b': ['read'] })),
+      reportOf(routes({ 'GET /': ['write'], 'GET /c': ['read'], 'GET /d': ['read'] })),
+    );
+    expect(markdown([change, { kind: 'gone', stack: 'test' }], 'main')).toBe(`### Access of stack \`dev\`
+
+Stack \`dev\`, since \`main\`: 1 caller gains, 1 caller loses:
+
+| Caller | Gains | Loses |
+| --- | --- | --- |
+| \`shop\` (client_credentials) | \`GET /c\` (\`read\`)<br>\`GET /d\` (\`read\`) | \`GET /\` (lacks \`write\`)<br>\`GET /b\` (the route is gone) |
+
+- \`GET /\` needs \`write\`, no longer \`read\`
+- \`GET /c\` is new and needs \`read\`
+- \`GET /d\` is new and needs \`read\`
+- \`GET /b\` is gone
+- Permissions that no route asks for: \`write\` is here no longer
+- Routes that nobody can call: \`GET /\` is new here
+
+### Access of stack \`test\`
+
+Stack \`test\` is gone: it has a report at \`main\` and no stack file here.
+`);
+  });
+
+  it('nothing about a section that an older version had not', () => {
+    const report = reportOf(plainModel());
+    const older: Report = { ...report, sections: new Map() };
+    expect(isSame(compare(older, report))).toBe(true);
+  });
+});
+
+describe('The reports of another revision', () => {
+  const REPORT = render(reportOf(plainModel()));
+  let root: URL;
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', ...args], {
+      cwd: fileURLToPath(new URL('../', root)),
+      encoding: 'utf8',
+    });
+  beforeAll(() => {
+    root = new URL('project/', folderWith({}, 'the whole file'));
+    const access = fileURLToPath(new URL('access/', root));
+    mkdirSync(access, { recursive: true });
+    for (const [name, text] of Object.entries({
+      'dev.md': REPORT,
+      'prod.md': '# Notes\n',
+      'two words.md': REPORT,
+      'cells.ts': 'throw new Error("run")',
+    })) {
+      writeFileSync(`${access}${name}`, text);
+    }
+    git('init', '-q', '-b', 'main');
+    git('add', '.');
+    git('commit', '-q', '-m', 'first');
+    writeFileSync(`${access}dev.md`, 'changed since\n');
+  });
+
+  it.each(['main', 'HEAD', 'main@{0}', 'HEAD@{1 second ago}'])(
+    'are those of %s, in a project within a repository too',
+    async (revision) => {
+      expect(await reportsAt(root, revision)).toEqual(
+        new Map([
+          ['dev', REPORT],
+          ['prod', '# Notes\n'],
+        ]),
+      );
+    },
+  );
+
+  it('are none where there was no report yet', async () => {
+    git('commit', '-q', '--allow-empty', '-m', 'orphan');
+    const empty = git('commit-tree', '-m', 'empty', git('hash-object', '-t', 'tree', '-w', '/dev/null').trim()).trim();
+    expect(await reportsAt(root, empty)).toEqual(new Map());
+  });
+
+  it.each([
+    ['--output=pwned', 'is none'],
+    ['-x', 'is none'],
+    ['', 'is none'],
+    ['main\n', 'is none'],
+    ['main --output=pwned', 'git knows no revision'],
+    ['main; touch pwned', 'git knows no revision'],
+    ['$(touch pwned)', 'git knows no revision'],
+    ['main..HEAD', 'git knows no revision'],
+    ['main:access/dev.md', 'git knows no revision'],
+    ['mian', 'git knows no revision'],
+    ['x'.repeat(5000), 'git knows no revision'],
+  ])('are refused for %j, in one line', async (revision, message) => {
+    const error = await refusal(() => reportsAt(root, revision));
+    expect(error.message).toContain(message);
+    expect(error.message).not.toContain('\n');
+    expect(error.message.length).toBeLessThan(400);
+    expect(readdirSync(fileURLToPath(root))).toEqual(['access']);
+  });
+
+  it('are refused where there is no repository', async () => {
+    const error = await refusal(() => reportsAt(folderWith({}), 'main'));
+    expect(error.message).toBe('--since needs a git repository, and this folder is in none.');
+  });
+});

@@ -1,0 +1,33 @@
+import type { Authorizer, Route } from '../../graph/http-api.ts';
+import type { Model } from '../../graph/model.ts';
+import type { Tenant } from '../../graph/tenant.ts';
+import { localApi, routeOf } from './local-api.ts';
+import { AUDIENCE, plainTenant } from './plain-tenant.ts';
+
+/** The authorizer that trusts the plain tenant. */
+export const plainAuthorizer = (change: Partial<Authorizer> = {}): Authorizer => ({
+  name: 'jwt',
+  issuer: 'https://tenant.eu.auth0.com/',
+  audiences: [AUDIENCE],
+  identitySource: { from: 'header', name: 'Authorization' },
+  ...change,
+});
+
+/** Routes by their keys: the scopes that each needs, or `public`. */
+export const plainRoutes = (
+  all: Readonly<Record<string, readonly string[] | 'public'>>,
+  authorizer = plainAuthorizer(),
+): Route[] =>
+  Object.entries(all).map(([key, scopes]) => (scopes === 'public' ? routeOf(key) : routeOf(key, authorizer, scopes)));
+
+/** What a program might declare, made without one: the plain tenant, and an API with a route that needs `read`. */
+export const plainModel = (
+  tenant: Partial<Tenant> = {},
+  routes: readonly Route[] = plainRoutes({ 'GET /': ['read'] }),
+): Model => ({
+  stack: 'dev',
+  environments: [],
+  tenant: plainTenant(tenant),
+  api: localApi(routes),
+  hash: '',
+});

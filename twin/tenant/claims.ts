@@ -1,0 +1,53 @@
+import type { ResourceServer, Tenant, User } from '../../graph/tenant.ts';
+import type { Granted } from './grant.ts';
+import { profileOf } from './profile.ts';
+
+/**
+ * The access token's claims, in the order that Auth0 writes them.
+ * @param now seconds since 1970
+ */
+export function accessClaims(
+  tenant: Tenant,
+  granted: Granted,
+  api: ResourceServer,
+  now: number,
+): Record<string, unknown> {
+  const { client, subject, scopes, grantType, permissions } = granted;
+  const issuer = issuerOf(tenant);
+  return {
+    iss: issuer,
+    sub: subject,
+    aud: scopes.includes('openid') ? [api.identifier, `${issuer}userinfo`] : api.identifier,
+    iat: now,
+    exp: now + api.tokenLifetime,
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    gty: grantType,
+    azp: client.clientId,
+    ...(permissions && { permissions }),
+  };
+}
+
+/**
+ * The id token's claims: the profile as the scopes allow, then what identifies the token.
+ * @param now seconds since 1970
+ */
+export function idClaims(
+  tenant: Tenant,
+  { client, scopes }: Granted,
+  user: User,
+  now: number,
+): Record<string, unknown> {
+  return {
+    ...profileOf(user, scopes, new Date(now * 1000).toISOString()),
+    iss: issuerOf(tenant),
+    aud: client.clientId,
+    iat: now,
+    exp: now + client.idTokenLifetime,
+    sub: user.userId,
+  };
+}
+
+/** What a tenant's tokens name as their issuer. */
+export function issuerOf({ issuerDomain }: Tenant): string {
+  return `https://${issuerDomain}/`;
+}

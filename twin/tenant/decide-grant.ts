@@ -1,0 +1,41 @@
+import { clientCredentials } from './client-credentials.ts';
+import { refusals } from './errors.ts';
+import type { Granted, GrantRequest } from './grant.ts';
+import { required } from './parameters.ts';
+import { password, PASSWORD_REALM, passwordRealm } from './password.ts';
+
+const GRANTS: Readonly<Record<string, (request: GrantRequest) => Granted>> = {
+  client_credentials: clientCredentials,
+  password,
+  [PASSWORD_REALM]: passwordRealm,
+};
+
+/**
+ * What Auth0 has besides: to a client without the grant type it says so, whether or not the twin would serve it.
+ * Source: https://auth0.com/docs/get-started/applications/application-grant-types
+ */
+const FURTHER_GRANT_TYPES: readonly string[] = [
+  'authorization_code',
+  'refresh_token',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+  'urn:openid:params:grant-type:ciba',
+  'http://auth0.com/oauth/grant-type/passwordless/otp',
+  'http://auth0.com/oauth/grant-type/mfa-oob',
+  'http://auth0.com/oauth/grant-type/mfa-otp',
+  'http://auth0.com/oauth/grant-type/mfa-recovery-code',
+];
+
+/**
+ * Decides about a token request of a client that is who it says: what it is granted, from plain data to plain data. The
+ * token endpoint asks it about a request, the access report about a caller.
+ * @throws TokenError with Auth0's own status, error and description
+ */
+export function decideGrant(request: GrantRequest): Granted {
+  const { client, parameters } = request;
+  const grantType = required(parameters, 'grant_type');
+  const grant = Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined;
+  const known = grant !== undefined || FURTHER_GRANT_TYPES.includes(grantType);
+  if (known && !client.grantTypes.includes(grantType)) return refusals.grantTypeNotAllowed(grantType);
+  return grant === undefined ? refusals.unsupportedGrantType(grantType) : grant(request);
+}
