@@ -1,16 +1,16 @@
 import { didYouMean } from '../common/nearest.ts';
 import { parseRouteKey, type ParsedRouteKey, type Segment } from '../common/route-key.ts';
 import type { Problem } from '../common/user-error.ts';
-import type { Contract, RouteSpec } from './define-contract.ts';
+import type { Contract } from './define-contract.ts';
 
 /** What is wrong with a route's examples: one for each parameter, and nothing that another path would come of. */
 export function exampleProblems(
   place: string,
   route: Exclude<ParsedRouteKey, { kind: 'invalid' }>,
-  examples: RouteSpec['examples'],
+  examples: unknown,
 ): Problem[] {
   if (examples === undefined) return [];
-  if (typeof examples !== 'object' || examples === null || Array.isArray(examples)) {
+  if (!isMap(examples)) {
     return [{ place, message: "examples must be a map of the path's parameters to texts" }];
   }
   const parameters = route.kind === 'default' ? [] : route.segments.filter(isParameter);
@@ -26,6 +26,10 @@ export function exampleProblems(
       return problem === undefined ? [] : [{ place: `${place}, examples, ${name}`, message: problem }];
     }),
   ];
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function valueProblem(kind: Segment['kind'], value: unknown): string | undefined {

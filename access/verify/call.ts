@@ -68,7 +68,7 @@ function verdictOf({ status, headers }: Response, body: string, method: string):
 async function beginning({ body }: Response): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of body ?? []) {
+  for await (const part of (body ?? []) as AsyncIterable<Uint8Array>) {
     parts.push(part);
     size += part.length;
     if (size > OWN) break;

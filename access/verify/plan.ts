@@ -145,7 +145,7 @@ class Tokens {
   }
 
   #want(caller: Caller, ask: Ask, what: string): Wanted {
-    const key = JSON.stringify([caller.kind, ask.client.clientId, caller.name, [...ask.parameters].toSorted()]);
+    const key = JSON.stringify([caller.kind, ask.client.clientId, caller.name, [...ask.parameters]]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const wanted = { caller, ask, what, answer: answerTo(ask, 0) };

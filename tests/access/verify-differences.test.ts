@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { differencesOf } from '../../access/verify/table.ts';
+import type { World } from '../../access/verify/tokens.ts';
+import { answering, startVerifiable, type Verifiable } from '../support/verifiable.ts';
+
+let system: Verifiable;
+beforeAll(async () => {
+  system = await startVerifiable();
+});
+afterAll(() => system.twin.end());
+const verify: Verifiable['verify'] = (options) => system.verify(options);
+
+const unauthorized = (description: string): Response =>
+  Response.json(
+    { message: 'Unauthorized' },
+    {
+      status: 401,
+      headers: { 'www-authenticate': `Bearer scope="" error="invalid_token" error_description="${description}"` },
+    },
+  );
+
+describe('A difference is one plain sentence with its likely cause', () => {
+  const at =
+    (path: string) =>
+    (url: string): boolean =>
+      new URL(url).pathname === path;
+  const bearing = ({ headers }: RequestInit): boolean => new Headers(headers).has('authorization');
+  const tenantSays = (error: string, error_description: string, status = 403): Partial<World> =>
+    answering((url) =>
+      url === system.target.outputs.tokenUrl ? Response.json({ error, error_description }, { status }) : undefined,
+    );
+  const apiSays = (answer: () => Response, path = '/test'): Partial<World> =>
+    answering((url, init) => (at(path)(url) && bearing(init) ? answer() : undefined));
+  const audience = 'https://test-api-for-jwt-authorizer.example.com';
+
+  it.each<[title: string, world: () => Partial<World>, says: string]>([
+    [
+      'no client grant',
+      () => tenantSays('access_denied', `Client is not authorized to access "${audience}".`),
+      `test-app (client_credentials), asking for all that it can get, gets no token: the client grant of test-app (dev) for ${audience} is missing`,
+    ],
+    [
+      'a smaller client grant',
+      () => tenantSays('access_denied', 'Client has not been granted scopes: read:user'),
+      'asking for read:user, gets no token: the client grant of test-app (dev) lacks that scope',
+    ],
+    [
+      'another audience',
+      () => tenantSays('access_denied', 'Service not found: x'),
+      `no API with the identifier ${audience}`,
+    ],
+    [
+      'a connection that is not enabled',
+      () => tenantSays('unauthorized_client', 'The connection is not enabled for this client'),
+      'test-user@example.com through test-app, asking for all that it can get, gets no token: the connection auth0-http-api-dev is not enabled for test-app (dev)',
+    ],
+    [
+      'other credentials',
+      () => tenantSays('access_denied', 'Unauthorized', 401),
+      'the credentials of test-app (dev) are not the deployed ones',
+    ],
+    [
+      'another password',
+      () => tenantSays('invalid_grant', 'Wrong email or password.'),
+      'the test user is not there, or has another password',
+    ],
+    [
+      'no grant type',
+      () => tenantSays('unauthorized_client', "Grant type 'password' not allowed for the client."),
+      'lacks the grant type',
+    ],
+    [
+      'no tenant',
+      () => ({
+        fetch: (url, init) =>
+          url === system.target.outputs.tokenUrl
+            ? Promise.reject(
+                new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }),
+              )
+            : fetch(url, init),
+      }),
+      'gets no token: the tenant does not answer at http://localhost',
+    ],
+    [
+      'a proxy in place of the tenant',
+      () =>
+        answering((url) =>
+          url === system.target.outputs.tokenUrl ? new Response('hello', { status: 502 }) : undefined,
+        ),
+      'answers 502, not as a tenant does',
+    ],
+    [
+      'an authorizer without the slash',
+      () => apiSays(() => unauthorized('issuer does not match')),
+      'GET /test: test-app (client_credentials), with all that it can get, is to be allowed and is answered 401: the deployed authorizer trusts another issuer than https://your-tenant.eu.auth0.com/; mostly the slash at its end is missing.',
+    ],
+    [
+      'another audience of the authorizer',
+      () => apiSays(() => unauthorized('the token does not have a valid audience')),
+      `the deployed authorizer takes another one than ${audience}`,
+    ],
+    [
+      'keys that the gateway cannot read',
+      () => apiSays(() => unauthorized('OIDC discovery endpoint communication error')),
+      'the gateway cannot read the keys of https://your-tenant.eu.auth0.com/',
+    ],
+    [
+      'no invoke permission',
+      () => apiSays(() => Response.json({ message: 'Internal Server Error' }, { status: 500 })),
+      'lambda:InvokeFunction',
+    ],
+    [
+      'other scopes of the route',
+      () => apiSays(() => Response.json({ message: 'Forbidden' }, { status: 403 })),
+      'the deployed route asks for other scopes than the program',
+    ],
+    [
+      'a route without an authorizer',
+      () => answering((url) => (at('/test')(url) ? Response.json('hello') : undefined)),
+      'GET /test: anyone, without a token, is to be answered 401 and is let through (200): the deployed route has no authorizer',
+    ],
+    [
+      'a public route with one',
+      () => answering((url) => (at('/open')(url) ? unauthorized('') : undefined)),
+      'GET /open: anyone, without a token, is to be allowed and is answered 401: the deployed route has an authorizer, and the program says public.',
+    ],
+    [
+      'a route that is not deployed',
+      () =>
+        answering((url) => (at('/test')(url) ? Response.json({ message: 'Not Found' }, { status: 404 }) : undefined)),
+      'is answered 404: the route is not deployed there',
+    ],
+  ])('%s', async (_title, world, says) => {
+    expect(differencesOf(await verify({ world: world() })).join('\n')).toContain(says);
+  });
+
+  it('a backend’s own 401, 403 and 404 are no refusal of the gateway', async () => {
+    for (const status of [400, 401, 403, 404, 301]) {
+      const played = await verify({
+        world: apiSays(() => Response.json({ message: 'not yours' }, { status }), '/open'),
+      });
+      expect(differencesOf(played), String(status)).toEqual([]);
+    }
+  });
+
+  it('a permission that the deployed role or grant has besides is one, even if no route asks for it', async () => {
+    const { tenant } = system.model;
+    const grants = tenant.grants.map((grant) => ({
+      ...grant,
+      scopes: grant.scopes.filter((one) => one !== 'write:user'),
+    }));
+    const roles = tenant.roles.map((role) => ({ ...role, permissions: [] }));
+    const played = await verify({ model: { ...system.model, tenant: { ...tenant, grants, roles } } });
+    expect(differencesOf(played)).toEqual(
+      expect.arrayContaining([
+        'writer (client_credentials), asking for all that it can get, gets write:user more than the program grants: the permissions there are others.',
+        'writer (client_credentials), asking for write:user, is to be refused and gets a token with write:user.',
+      ]),
+    );
+    expect(
+      differencesOf(played).some((one) =>
+        one.startsWith('test-user@example.com through test-app, asking for read:user, gets read:user more'),
+      ),
+    ).toBe(true);
+  });
+});

@@ -1,0 +1,80 @@
+import { planOf } from '../../access/verify/plan.ts';
+import { play, type Played } from '../../access/verify/play.ts';
+import type { Target } from '../../access/verify/target.ts';
+import { WORLD, type World } from '../../access/verify/tokens.ts';
+import type { Model } from '../../graph/model.ts';
+import type { ProjectCopy } from './project.ts';
+import { startTestTwin, type TestTwin } from './twin.ts';
+
+const TWO_CLIENTS = `  api:clients:
+    - { name: test-app, party: first, grants: [client_credentials, password], permissions: [read:user] }
+    - { name: writer, party: first, grants: [client_credentials], permissions: [write:user] }
+`;
+
+/** A contract with a route of every kind that a verification has to deal with. */
+function widen(project: ProjectCopy): void {
+  project.edit(
+    'contract.ts',
+    "'GET /test': { handler: 'test', scopes: ['read:user'] },",
+    `'GET /test': { handler: 'test', scopes: ['read:user'] },
+    'GET /users/{id}/files/{path+}': { handler: 'test', scopes: ['read:user', 'write:user'], examples: { id: 'a b', path: 'c/d' } },
+    'GET /orders/{id}': { handler: 'test', scopes: ['read:user'] },
+    'ANY /any': { handler: 'test', scopes: ['write:user'] },
+    'POST /users': { handler: 'test', scopes: ['write:user'] },
+    'GET /open': { handler: 'test', scopes: 'public' },
+    $default: { handler: 'test', scopes: ['read:appointments'] },`,
+  );
+  const stackFile = project.read('Pulumi.dev.yaml');
+  project.write('Pulumi.dev.yaml', stackFile.replace(/ {2}api:clients:\n(?: {4}.*\n)+/, TWO_CLIENTS));
+}
+
+/** A twin with the widened contract, and the way to verify it. */
+export interface Verifiable {
+  readonly twin: TestTwin;
+  readonly model: Model;
+  readonly target: Target;
+  readonly verify: (options?: Options) => Promise<Played>;
+}
+
+export async function startVerifiable(): Promise<Verifiable> {
+  const twin = await startTestTwin({ change: widen });
+  const outputs = twin.outputs as Target['outputs'] & { examplePaths: Record<string, string> };
+  const target: Target = { name: 'the twin', outputs, local: true, end: () => Promise.resolve() };
+  const model = twin.model();
+  const examples = new Map(Object.entries(outputs.examplePaths));
+  const verify = (options: Options = {}): Promise<Played> => {
+    const declared = options.model ?? model;
+    return play({
+      model: declared,
+      plan: planOf(declared, examples, options.allMethods ?? false),
+      target: {
+        ...target,
+        outputs: options.change?.(structuredClone(target.outputs)) ?? target.outputs,
+        local: options.local ?? true,
+      },
+      clientIds: twin.outputs.clientIds,
+      maxTokens: options.maxTokens ?? Infinity,
+      progress: () => undefined,
+      world: { ...WORLD, ...options.world },
+    });
+  };
+  return { twin, model, target, verify };
+}
+
+interface Options {
+  readonly change?: (outputs: Target['outputs']) => Target['outputs'];
+  readonly model?: Model;
+  readonly allMethods?: boolean;
+  readonly maxTokens?: number;
+  readonly local?: boolean;
+  readonly world?: Partial<World>;
+}
+
+/** The fetch of the world with some answers replaced. */
+export function answering(replace: (url: string, init: RequestInit) => Response | undefined): Partial<World> {
+  const replaced = (url: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Response> => {
+    const answer = replace(String(url instanceof Request ? url.url : url), init);
+    return answer === undefined ? fetch(url, init) : Promise.resolve(answer);
+  };
+  return { fetch: replaced };
+}
