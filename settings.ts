@@ -3,6 +3,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { z } from 'zod';
 import { didYouMean } from './common/nearest.ts';
+import { EXCEPTABLE_KEYS, type ExceptableKey } from './common/production.ts';
 import { UserError, type Problem } from './common/user-error.ts';
 import type { Contract } from './program/define-contract.ts';
 import { combinationProblems } from './program/settings-rules.ts';
@@ -44,6 +45,18 @@ export type ClientSettings = Readonly<z.infer<typeof client>>;
 
 const testUser = z.strictObject({ email: z.email(), roles: names });
 
+const reason = z
+  .string()
+  .trim()
+  .min(10, { error: 'say why, so that whoever reads it in the access report understands it' })
+  .max(300, { error: 'say it in 300 characters' });
+const exceptions = z.strictObject(
+  Object.fromEntries(EXCEPTABLE_KEYS.map((key) => [key, reason.optional()])) as Record<
+    ExceptableKey,
+    z.ZodOptional<typeof reason>
+  >,
+);
+
 /** Every key that a stack file may have under `api:`, and the two of the providers that the program itself reads. */
 const KEYS = {
   'aws:region': z
@@ -63,8 +76,13 @@ const KEYS = {
       examples: [['https://old-api.example.com']],
     }),
   'api:production': z.boolean().meta({
-    description: 'true protects what callers depend on, and refuses a test user and the password grant.',
+    description:
+      'true protects what callers depend on, and refuses a test user, the password grant and a token lifetime above an hour.',
     examples: [false],
+  }),
+  'api:exceptions': exceptions.default({}).meta({
+    description: 'What a production stack says nevertheless, each with the reason, which the access report shows.',
+    examples: [{ 'api:tokenLifetime': 'The nightly import takes three hours with one token, SEC-114' }],
   }),
   'api:tokenLifetime': z
     .int()
@@ -128,6 +146,8 @@ export interface Settings {
   readonly audience: string;
   readonly otherAudiences: readonly string[];
   readonly production: boolean;
+  /** Key to the reason why this production stack may say what it says there. */
+  readonly exceptions: Readonly<z.infer<typeof exceptions>>;
   readonly tokenLifetime: number;
   readonly defaultDirectory: boolean;
   readonly clients: readonly ClientSettings[];
@@ -159,6 +179,7 @@ export function readSettings(contract: Contract): Settings {
     audience: needed(keys, 'api:audience'),
     otherAudiences: needed(keys, 'api:otherAudiences'),
     production: needed(keys, 'api:production'),
+    exceptions: needed(keys, 'api:exceptions'),
     tokenLifetime: needed(keys, 'api:tokenLifetime'),
     defaultDirectory: needed(keys, 'api:defaultDirectory'),
     clients: needed(keys, 'api:clients'),
@@ -201,7 +222,7 @@ function plainError(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'too_small') return `must be at least ${issue.minimum}`;
   if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
   if (issue.code !== 'unrecognized_keys') return undefined;
-  const known = [...Object.keys(client.shape), ...Object.keys(testUser.shape)];
+  const known = [client, testUser, exceptions].flatMap(({ shape }) => Object.keys(shape));
   return issue.keys.map((key) => `nobody reads ${JSON.stringify(key)} here${didYouMean(key, known)}`).join('; ');
 }
 
