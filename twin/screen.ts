@@ -35,18 +35,21 @@ export function welcome(model: Model, addresses: Addresses): string {
     ]),
     '',
     ...scenarios(model, addresses),
+    ...meaningless(model),
     'Ctrl+C ends it. A changed program, handler or stack file is taken up at once.',
     '',
   ].join('\n');
 }
 
 /** What the program declares that is right and yet surprises people. */
-function warnings({ api, environments }: Model): string[] {
+function warnings({ api, environments, violations }: Model): string[] {
+  const broken = violations.map(({ rule, resource, message }) => `Warning: ${resource}: ${message} (${rule}).`);
   const unread = environments.map(
     (name) =>
       `Note: the values of the Pulumi environment ${name} are not read here; give them with --config key=value.`,
   );
-  return [...unread, ...(unread.length > 0 ? [''] : []), ...preflightTraps(api)];
+  const notes = [broken, unread].flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
+  return [...notes, ...preflightTraps(api)];
 }
 
 function preflightTraps(api: Model['api']): string[] {
@@ -64,6 +67,10 @@ function preflightTraps(api: Model['api']): string[] {
 function routeNeeds(protectedRoute: boolean, scopes: readonly string[]): string {
   if (!protectedRoute) return 'public: anyone, without a token';
   return scopes.length === 0 ? 'any token of the audience' : `needs ${scopes.join(' or ')}`;
+}
+
+function meaningless({ withoutMeaning }: Model): string[] {
+  return withoutMeaning.length === 0 ? [] : [`Of no meaning here: ${withoutMeaning.join(', ')}.`, ''];
 }
 
 function grantOf({ tenant }: Model, clientId: string): string {

@@ -29,5 +29,8 @@ export const plainModel = (
   environments: [],
   tenant: plainTenant(tenant),
   api: localApi(routes),
+  exceptions: {},
+  violations: [],
+  withoutMeaning: [],
   hash: '',
 });
