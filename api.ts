@@ -1,6 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Contract, RouteSpec } from './program/define-contract.ts';
+import { formerName } from './program/former-name.ts';
 import { declareFunction } from './program/function.ts';
 import type { Settings } from './settings.ts';
 
@@ -71,7 +72,8 @@ function declareIntegrations(
 ): ReadonlyMap<string, aws.apigatewayv2.Integration> {
   return new Map(
     Object.entries(contract.handlers).map(([key, handler]) => {
-      const lambda = declareFunction(`${name}-${key}`, handler, { root, parent: component, api });
+      const aliases = formerName(name, handler.formerly);
+      const lambda = declareFunction(`${name}-${key}`, handler, { root, parent: component, api, aliases });
       const integration = new aws.apigatewayv2.Integration(
         `${name}-${key}`,
         {
@@ -80,7 +82,7 @@ function declareIntegrations(
           integrationUri: lambda.arn,
           payloadFormatVersion: '2.0',
         },
-        { parent: component },
+        { parent: component, aliases },
       );
       return [key, integration];
     }),

@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import { UserError } from './common/user-error.ts';
 import type { Contract } from './program/define-contract.ts';
+import { formerName } from './program/former-name.ts';
 import type { ClientSettings, GrantType, Settings } from './settings.ts';
 
 interface Auth0SideArgs {
@@ -104,6 +105,7 @@ function declareApplication(
   permissions: auth0.ResourceServerScopes,
 ): Application {
   const logicalName = `${name}-${client.name}`;
+  const aliases = formerName(name, client.formerly);
   const application = new auth0.Client(
     logicalName,
     {
@@ -114,12 +116,12 @@ function declareApplication(
       grantTypes: client.grants.flatMap(auth0GrantTypes),
       jwtConfiguration: { alg: 'RS256' },
     },
-    { parent: component, protect: settings.production },
+    { parent: component, aliases, protect: settings.production },
   );
   const credentials = new auth0.ClientCredentials(
     logicalName,
     { clientId: application.clientId, authenticationMethod: 'client_secret_post' },
-    { parent: component },
+    { parent: component, aliases },
   );
   if (client.grants.includes('client_credentials')) {
     new auth0.ClientGrant(
@@ -130,7 +132,7 @@ function declareApplication(
         scopes: client.permissions,
         subjectType: 'client',
       },
-      { parent: component, dependsOn: permissions },
+      { parent: component, aliases, dependsOn: permissions },
     );
   }
   const clientSecret = pulumi.secret(credentials.clientSecret).apply((secret) => readable(secret, client.name));

@@ -14,5 +14,5 @@ export default async function program(): Promise<Record<string, pulumi.Input<unk
   const settings = readSettings(contract);
   const tenant = new Auth0Side('auth0', { contract, settings });
   const api = new ApiSide('api', { contract, settings, root, issuer: tenant.issuer, audience: tenant.audience });
-  return outputs(tenant, api);
+  return outputs(contract, tenant, api);
 }

@@ -23,13 +23,15 @@ const identifier = z
 
 const names = z.array(z.string());
 
+const clientName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, {
+  error: 'a client name is a small letter and up to 39 small letters, digits or -',
+});
+
 const client = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,39}$/, {
-      error: 'a client name is a small letter and up to 39 small letters, digits or -',
-    })
-    .meta({ description: 'Also its name under clientIds and clientSecrets in the outputs.' }),
+  name: clientName.meta({ description: 'Also its name under clientIds and clientSecrets in the outputs.' }),
+  formerly: clientName.optional().meta({
+    description: 'Its name before it was renamed, so that it keeps its id and its secret. It may go after the next up.',
+  }),
   party: z.enum(['first', 'third']).meta({
     description: "first: an application of your own; third: somebody else's, with the limits Auth0 sets them.",
   }),

@@ -16,6 +16,8 @@ export default defineConfig({
     // One worker waits for sockets and processes most of the time; two keep a small machine busy.
     maxWorkers: 3,
     include: ['tests/**/*.test.ts'],
+    // `npm run test:engine` runs these.
+    exclude: ['tests/engine/**'],
     // An evaluation of the program loads three SDKs, and CI may be slow.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { didYouMean } from '../common/nearest.ts';
+import { exampleProblems } from './examples.ts';
 import { parseRouteKey, routeShape, type PathRouteKey } from '../common/route-key.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
 
@@ -11,6 +12,11 @@ export interface HandlerSpec {
   readonly memory: number;
   /** Seconds, 1 to 30: the gateway waits no longer than 30 s. Source: http-api-quotas. */
   readonly timeout: number;
+  /**
+   * The key that it had before it was renamed, so that each stack keeps its function, role, permission and log group.
+   * It may go once every stack has been brought up with it.
+   */
+  readonly formerly?: string;
 }
 
 /** A route: the handler that serves it, and who may call it. */
@@ -18,6 +24,8 @@ export interface RouteSpec<Permission extends string = string, Handler extends s
   readonly handler: Handler;
   /** A caller needs at least one of these in its token's scope; `public` lets anyone in, without a token. */
   readonly scopes: readonly [Permission, ...Permission[]] | 'public';
+  /** A value for each `{parameter}` of the path, for which a call changes nothing: `npm run verify` calls it so. */
+  readonly examples?: Readonly<Record<string, string>>;
 }
 
 /** What the API is, in every stack. */
@@ -105,11 +113,15 @@ function permissionProblems({ permissions }: Contract): Problem[] {
   });
 }
 
+const HANDLER_KEY = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
+const HANDLER_SETTINGS: readonly string[] = ['file', 'memory', 'timeout', 'formerly'] satisfies (keyof HandlerSpec)[];
+
 function handlerProblems({ handlers }: Contract, root: URL): Problem[] {
-  return Object.entries(handlers).flatMap(([key, { file, memory, timeout }]) => {
+  return Object.entries(handlers).flatMap(([key, handler]) => {
+    const { file, memory, timeout } = handler;
     const place = `contract.ts, handlers, ${key}`;
-    const problems: Problem[] = [];
-    if (!/^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(key)) {
+    const problems = [...unknownSettings(place, handler), ...formerlyProblems(place, key, handlers)];
+    if (!HANDLER_KEY.test(key)) {
       problems.push({ place, message: 'a handler key is a letter and up to 39 letters, digits, - or _' });
     }
     const found = statSync(new URL(file, root), { throwIfNoEntry: false });
@@ -128,9 +140,34 @@ function handlerProblems({ handlers }: Contract, root: URL): Problem[] {
   });
 }
 
+/** The compiler lets them pass; a misspelt `formerly` would cost the function. */
+function unknownSettings(place: string, handler: HandlerSpec): Problem[] {
+  return Object.keys(handler)
+    .filter((setting) => !HANDLER_SETTINGS.includes(setting))
+    .map((setting) => ({
+      place,
+      message: `nobody reads ${JSON.stringify(setting)} here${didYouMean(setting, HANDLER_SETTINGS)}`,
+    }));
+}
+
+function formerlyProblems(place: string, key: string, handlers: Contract['handlers']): Problem[] {
+  const formerly = handlers[key]?.formerly;
+  if (formerly === undefined) return [];
+  if (typeof formerly !== 'string' || !HANDLER_KEY.test(formerly)) {
+    return [{ place, message: `formerly is ${JSON.stringify(formerly)}, which no handler can have been called` }];
+  }
+  if (Object.hasOwn(handlers, formerly)) {
+    return [{ place, message: `formerly is ${formerly}, which a handler is called now; one name cannot be both` }];
+  }
+  const first = Object.entries(handlers).find(([, other]) => other.formerly === formerly);
+  return first !== undefined && first[1] !== handlers[key]
+    ? [{ place, message: `formerly is ${formerly}, as of ${first[0]}; only one handler can have been that` }]
+    : [];
+}
+
 function routeProblems({ routes, handlers, permissions }: Contract): Problem[] {
   const shapes = new Map<string, string>();
-  return Object.entries(routes).flatMap(([key, { handler, scopes }]) => {
+  return Object.entries(routes).flatMap(([key, { handler, scopes, examples }]) => {
     const place = `contract.ts, routes, ${JSON.stringify(key)}`;
     const problems: Problem[] = [];
     const parsed = parseRouteKey(key);
@@ -143,6 +180,7 @@ function routeProblems({ routes, handlers, permissions }: Contract): Problem[] {
       const near = didYouMean(handler, Object.keys(handlers));
       problems.push({ place, message: `the handler ${JSON.stringify(handler)} is not declared under handlers${near}` });
     }
+    if (parsed.kind !== 'invalid') problems.push(...exampleProblems(place, parsed, examples));
     return [...problems, ...scopeProblems(place, scopes, permissions)];
   });
 }

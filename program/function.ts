@@ -14,24 +14,27 @@ interface Surroundings {
   readonly parent: pulumi.Resource;
   /** The one API that may invoke the function. */
   readonly api: aws.apigatewayv2.Api;
+  /** What the resources were called before, where the handler was renamed. */
+  readonly aliases: pulumi.Alias[];
 }
 
 /** A Lambda function with its own log group, a role that may write to that and nothing else, and leave for the API. */
 export function declareFunction(
   name: string,
   handler: HandlerSpec,
-  { root, parent, api }: Surroundings,
+  { root, parent, api, aliases }: Surroundings,
 ): aws.lambda.Function {
   const logGroup = new aws.cloudwatch.LogGroup(
     name,
     { name: `/${pulumi.getProject()}/${pulumi.getStack()}/${name}`, retentionInDays: LOG_RETENTION },
-    { parent },
+    // A log group cannot be renamed. It keeps the name that it was created with, and so its events.
+    { parent, aliases, ignoreChanges: ['name'] },
   );
-  const role = new aws.iam.Role(name, { assumeRolePolicy: policy(LAMBDA_MAY_ASSUME) }, { parent });
+  const role = new aws.iam.Role(name, { assumeRolePolicy: policy(LAMBDA_MAY_ASSUME) }, { parent, aliases });
   const rolePolicy = new aws.iam.RolePolicy(
     name,
     { role: role.name, policy: logGroup.arn.apply((arn) => policy(mayLogTo(arn))) },
-    { parent },
+    { parent, aliases },
   );
   const lambda = new aws.lambda.Function(
     name,
@@ -45,7 +48,7 @@ export function declareFunction(
       role: role.arn,
       loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },
     },
-    { parent, dependsOn: [rolePolicy] },
+    { parent, aliases, dependsOn: [rolePolicy] },
   );
   // One for all routes: a function's policy is limited to 20 KB, which one permission per route reaches at about 60.
   new aws.lambda.Permission(
@@ -56,7 +59,7 @@ export function declareFunction(
       principal: 'apigateway.amazonaws.com',
       sourceArn: pulumi.interpolate`${api.executionArn}/*/*`,
     },
-    { parent },
+    { parent, aliases },
   );
   return lambda;
 }

@@ -1,10 +1,13 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { ApiSide } from '../api.ts';
 import type { Auth0Side } from '../auth0.ts';
+import type { Contract } from './define-contract.ts';
+import { examplePaths } from './examples.ts';
 
 /** The stack's outputs: the contract that callers, the verification and the workflows read. */
-export function outputs(tenant: Auth0Side, api: ApiSide): Record<string, pulumi.Input<unknown>> {
+export function outputs(contract: Contract, tenant: Auth0Side, api: ApiSide): Record<string, pulumi.Input<unknown>> {
   const { applications, testUser } = tenant;
+  const paths = examplePaths(contract);
   return {
     apiUrl: api.url,
     issuer: tenant.issuer,
@@ -18,5 +21,6 @@ export function outputs(tenant: Auth0Side, api: ApiSide): Record<string, pulumi.
       testUser: { email: testUser.email, connection: testUser.connection },
       testUserPassword: testUser.password,
     }),
+    ...(paths && { examplePaths: paths }),
   };
 }

@@ -22,6 +22,7 @@ export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEn
       ...(all.findIndex(({ name }) => name === client.name) < index
         ? [{ place: `api:clients.${index}.name`, message: `${client.name} is named twice` }]
         : []),
+      ...formerlyProblems(client, `api:clients.${index} (${client.name}).formerly`, all),
     ]),
     ...testUserProblems(keys, contract),
     ...directoryProblems(keys),
@@ -99,6 +100,18 @@ function clientProblems(client: ClientSettings, place: string, keys: CheckedKeys
     problems.push({ place: grants, message: 'a grant is named twice' });
   }
   return problems;
+}
+
+function formerlyProblems(client: ClientSettings, place: string, all: readonly ClientSettings[]): Problem[] {
+  const { formerly } = client;
+  if (formerly === undefined) return [];
+  if (all.some(({ name }) => name === formerly)) {
+    return [{ place, message: `a client is called ${formerly} now; one name cannot be both` }];
+  }
+  const first = all.find((other) => other.formerly === formerly);
+  return first !== undefined && first !== client
+    ? [{ place, message: `${formerly} is the former name of ${first.name} already; only one can have been that` }]
+    : [];
 }
 
 function testUserProblems(keys: CheckedKeys, contract: Contract): Problem[] {

@@ -15,10 +15,10 @@ interface Row {
   readonly problems: readonly (readonly [place: string, says: string])[];
 }
 
-const route = (title: string, key: string, spec: object, says: string): Row => ({
+const route = (title: string, key: string, spec: object, says: string, example?: string): Row => ({
   title,
   change: { routes: { [key]: spec } },
-  problems: [[`routes, "${key}"`, says]],
+  problems: [[`routes, "${key}"${example === undefined ? '' : `, examples, ${example}`}`, says]],
 });
 
 const handler = (title: string, change: object, says: string): Row => ({
@@ -42,6 +42,20 @@ const REFUSED: readonly Row[] = [
   route('a route with an empty scope list', 'GET /x', { ...ROUTE, scopes: [] }, 'let in any token of the audience'),
   route('a route without scopes', 'GET /x', { handler: 'test' }, 'a list of permissions or the word public'),
   route('a route with another word than public', 'GET /x', { ...ROUTE, scopes: 'open' }, 'the word public'),
+  route(
+    'a route with an example that its path has not',
+    'GET /x',
+    { ...ROUTE, examples: { id: '1' } },
+    'no {id}',
+    'id',
+  ),
+  route('a route with a misspelt example', 'GET /{id}', { ...ROUTE, examples: { id: '1', ip: '1' } }, 'mean id?', 'ip'),
+  route('a route with one example of two', 'GET /{a}/{b}', { ...ROUTE, examples: { a: '1' } }, 'all of its', 'b'),
+  route('an example that is empty', 'GET /{id}', { ...ROUTE, examples: { id: '' } }, 'give it a text', 'id'),
+  route('an example that is no text', 'GET /{id}', { ...ROUTE, examples: { id: 1 } }, 'give it a text', 'id'),
+  route('an example of two segments for one', 'GET /{id}', { ...ROUTE, examples: { id: 'a/b' } }, 'no slash', 'id'),
+  route('an example of dots', 'GET /{id}', { ...ROUTE, examples: { id: '..' } }, 'no empty segment, . or ..', 'id'),
+  route('examples that are no map', 'GET /{id}', { ...ROUTE, examples: '1' }, 'must be a map'),
   route('a route key without method', '/x', ROUTE, 'write `METHOD /path`'),
   route('a route key with two spaces', 'GET  /x', ROUTE, 'with one space'),
   route('a route key with a made-up method', 'FETCH /x', ROUTE, 'the method must be one of ANY, DELETE, GET'),
@@ -96,6 +110,20 @@ const REFUSED: readonly Row[] = [
   handler('a handler without memory', { memory: undefined }, 'memory is undefined'),
   handler('a handler with no time', { timeout: 0 }, 'timeout is 0; write whole seconds from 1 to 30'),
   handler('a handler with more time than the gateway waits', { timeout: 31 }, 'timeout is 31'),
+  handler('a handler with a misspelt setting', { formrely: 'old' }, 'nobody reads "formrely" here; did you mean form'),
+  handler('a handler that was called what it is called', { formerly: 'test' }, 'test, which a handler is called now'),
+  handler('a handler that was called what none can be', { formerly: 'a.b' }, 'which no handler can have been called'),
+  handler('a handler that was called a number', { formerly: 7 }, 'formerly is 7, which no handler can have been'),
+  {
+    title: 'a handler that was called what another is called',
+    change: { handlers: { test: HANDLER, other: { ...HANDLER, formerly: 'test' } } },
+    problems: [['handlers, other', 'formerly is test, which a handler is called now']],
+  },
+  {
+    title: 'two handlers that were one',
+    change: { handlers: { test: { ...HANDLER, formerly: 'old' }, other: { ...HANDLER, formerly: 'old' } } },
+    problems: [['handlers, other', 'formerly is old, as of test; only one handler can have been that']],
+  },
   {
     title: 'a handler key with a dot',
     change: { handlers: { test: HANDLER, 'a.b': HANDLER } },

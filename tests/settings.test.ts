@@ -55,6 +55,12 @@ const VALUES: readonly Row[] = [
   row('a list of clients that is a word', { 'api:clients': 'test-app' }, 'api:clients', 'must be array'),
   row('an empty list of clients', { 'api:clients': [] }, 'api:clients', 'name at least one client'),
   row('a client name in capitals', clients({ ...APP, name: 'App' }), 'api:clients.0.name', 'a small letter and up to'),
+  row(
+    'a former client name in capitals',
+    clients({ ...APP, formerly: 'App' }),
+    'api:clients.0.formerly',
+    'a small letter and up to',
+  ),
   row('a client without a party', clients({ ...APP, party: undefined }), 'api:clients.0.party', 'is missing'),
   row(
     'a client of no known party',
@@ -119,6 +125,24 @@ const COMBINATIONS: readonly Row[] = [
     'the role "raeder" is not declared in contract.ts; did you mean reader?',
   ),
   row('a client twice', clients(APP, APP), 'api:clients.1.name', 'test-app is named twice'),
+  row(
+    'a client that was called what it is called',
+    clients({ ...APP, formerly: 'test-app' }),
+    'api:clients.0 (test-app).formerly',
+    'a client is called test-app now',
+  ),
+  row(
+    'a client that was called what another is called',
+    clients(APP, { ...MACHINE, name: 'other', formerly: 'test-app' }),
+    'api:clients.1 (other).formerly',
+    'a client is called test-app now',
+  ),
+  row(
+    'two clients that were one',
+    clients({ ...APP, formerly: 'old' }, { ...MACHINE, name: 'other', formerly: 'old' }),
+    'api:clients.1 (other).formerly',
+    'old is the former name of test-app already',
+  ),
   row(
     'a grant twice',
     clients({ ...APP, grants: ['password', 'client_credentials', 'password'] }),

@@ -40,13 +40,17 @@ export function recordDev(values: Changes, adjust?: Options['adjust']): Promise<
 
 /** A program of the same parts as `index.ts` with a contract of the test's own. */
 export function recordWith({ contract, ...options }: Options & { readonly contract: Contract }): Promise<Recorded> {
-  return recordProgram(async () => {
+  return recordProgram(programOf(contract), options);
+}
+
+export function programOf(contract: Contract): Program {
+  return async () => {
     checkContract(contract, root);
     const settings = readSettings(contract);
     const tenant = new Auth0Side('auth0', { contract, settings });
     const api = new ApiSide('api', { contract, settings, root, issuer: tenant.issuer, audience: tenant.audience });
-    return outputs(tenant, api);
-  }, options);
+    return outputs(contract, tenant, api);
+  };
 }
 
 /** Any program at all. */
@@ -67,19 +71,31 @@ interface Registration {
   readonly name: string;
   /** The types of the resources that it waits for, besides those that its inputs come from. */
   readonly dependsOn: readonly string[];
+  /** The names by which the engine may know it from before. */
+  readonly aliases: readonly string[];
 }
 
-/** What the shipped program registers for stack dev, in its order, with the options that mocks do not see. */
-export async function registrations(): Promise<readonly Registration[]> {
+/** What a program registers for stack dev, in its order, with the options that mocks do not see. */
+export async function registrations(
+  program: Program = shippedProgram,
+  values: Changes = {},
+): Promise<readonly Registration[]> {
   const all: Registration[] = [];
-  await recordProgram(async () => {
+  const observed: Program = async () => {
     pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
       const resources = [opts.dependsOn ?? []].flat() as unknown as readonly { readonly __pulumiType: string }[];
-      all.push({ type, name, dependsOn: resources.map(({ __pulumiType }) => __pulumiType) });
+      const aliases = (opts.aliases ?? []) as readonly { readonly name: string }[];
+      all.push({
+        type,
+        name,
+        dependsOn: resources.map(({ __pulumiType }) => __pulumiType),
+        aliases: aliases.map((alias) => alias.name),
+      });
       return undefined;
     });
-    return shippedProgram();
-  });
+    return program();
+  };
+  await recordProgram(observed, { values });
   return all;
 }
 

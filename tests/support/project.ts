@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -23,12 +23,7 @@ export interface ProjectCopy {
 
 /** A copy of the project in a folder of its own, so that a test may change it and the twin's files stay apart. */
 export function copyProject(): ProjectCopy {
-  const path = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
-  for (const entry of [...PROGRAM, ...TWIN]) {
-    // Reports are of the project's own contract and stack files.
-    const filter = (file: string): boolean => !/\/access\/[^/]+\.md$/.test(file);
-    cpSync(fileURLToPath(new URL(entry, ROOT)), join(path, entry), { recursive: true, filter });
-  }
+  const path = copied([...PROGRAM, ...TWIN]);
   rmSync(join(path, 'handler'), { recursive: true });
   const fixture = new URL('tests/fixture/', ROOT);
   for (const entry of FIXTURE) cpSync(fileURLToPath(new URL(entry, fixture)), join(path, entry), { recursive: true });
@@ -37,7 +32,29 @@ export function copyProject(): ProjectCopy {
     join(path, 'contract.ts'),
     contract.replace('../../program', './program').replace('tests/fixture/', ''),
   );
+  return projectAt(path);
+}
+
+/** What of the project's folder is not part of what ships, or would be large and is linked. */
+const LEFT_OUT = ['.git', '.twin', 'coverage', 'node_modules', 'tests'];
+
+/** A copy of the project as it ships, with its own contract, handlers and stack files. */
+export function copyShippedProject(): ProjectCopy {
+  return projectAt(copied(readdirSync(ROOT).filter((entry) => !LEFT_OUT.includes(entry))));
+}
+
+function copied(entries: readonly string[]): string {
+  const path = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
+  // Reports are of the project's own contract and stack files.
+  const filter = (file: string): boolean => !/\/access\/[^/]+\.md$/.test(file);
+  for (const entry of entries) {
+    cpSync(fileURLToPath(new URL(entry, ROOT)), join(path, entry), { recursive: true, filter });
+  }
   symlinkSync(fileURLToPath(new URL('node_modules', ROOT)), join(path, 'node_modules'));
+  return path;
+}
+
+function projectAt(path: string): ProjectCopy {
   const read = (file: string): string => readFileSync(join(path, file), 'utf8');
   const write = (file: string, text: string): void => writeFileSync(join(path, file), text);
   return {

@@ -1,0 +1,131 @@
+import type { Route } from '../../graph/http-api.ts';
+import type { Model } from '../../graph/model.ts';
+import type { Claims } from '../../twin/gateway/decision.ts';
+import { scopesOf } from '../../twin/gateway/judge.ts';
+import type { Caller } from '../callers.ts';
+import type { Verdict } from './call.ts';
+import type { Probe, Wanted } from './plan.ts';
+import type { Target } from './target.ts';
+import type { Got } from './tokens.ts';
+
+/** A caller in a sentence. */
+export function callerName(caller: Caller): string {
+  if (caller.kind === 'anyone') return 'anyone';
+  if (caller.kind === 'role') return `a user with the role ${caller.name}`;
+  if (caller.kind === 'client') return `${caller.name} (${caller.grantType ?? 'no grant type'})`;
+  return caller.through === '' ? caller.name : `${caller.name} through ${caller.through}`;
+}
+
+interface CallDifference {
+  readonly probe: Probe;
+  readonly route: Route;
+  readonly verdict: Exclude<Verdict, { kind: 'not tried' }>;
+  readonly claims: Claims | undefined;
+  readonly model: Model;
+}
+
+/** One plain sentence: who, what came instead of what, and the likely cause. */
+export function callDifference({ probe, route, verdict, claims, model }: CallDifference): string {
+  const who = probe.wanted === undefined ? 'anyone' : callerName(probe.wanted.caller);
+  const wanted = probe.expected === 'allowed' ? 'is to be allowed' : `is to be answered ${probe.expected}`;
+  return `${route.routeKey}: ${who}, ${probe.how}, ${wanted} and is ${cameOf(verdict)}: ${likely({ probe, route, verdict, claims, model })}`;
+}
+
+function cameOf(verdict: CallDifference['verdict']): string {
+  if (verdict.kind === 'allowed') return `let through (${verdict.status})`;
+  if (verdict.kind === 'not found') return 'answered 404';
+  return verdict.kind === 'unreachable' ? 'not answered' : `answered ${verdict.status}`;
+}
+
+function likely({ probe, route, verdict, claims, model }: CallDifference): string {
+  const { authorizer } = route;
+  if (verdict.kind === 'unreachable') return `${verdict.why}.`;
+  if (verdict.kind === 'not found')
+    return 'the route is not deployed there (or its backend answers just as the gateway does).';
+  if (verdict.kind === 'failed') {
+    return 'the gateway may lack the permission to invoke the function (lambda:InvokeFunction), or the function fails; its log says which.';
+  }
+  if (verdict.kind === 'allowed') {
+    if (probe.expected === 403) return 'the deployed route asks for other scopes, or for none.';
+    return 'the deployed route has no authorizer, or another one.';
+  }
+  if (authorizer === undefined) return 'the deployed route has an authorizer, and the program says public.';
+  if (verdict.status === 403) return 'the deployed route asks for other scopes than the program.';
+  if (probe.expected === 403 || probe.expected === 'allowed')
+    return refusedToken(verdict.challenge, authorizer, claims, model);
+  return 'it is refused for another reason than the program gives.';
+}
+
+/** Why a token that is to be good is a 401, by what the gateway says itself. */
+function refusedToken(
+  challenge: string,
+  { issuer, audiences }: NonNullable<Route['authorizer']>,
+  claims: Claims | undefined,
+  { tenant }: Model,
+): string {
+  const [, said = ''] = /error_description="([^"]*)"/.exec(challenge) ?? [];
+  const iss = String(claims?.['iss']);
+  if (said === 'issuer does not match') {
+    if (iss !== issuer) {
+      const slash = iss === `${issuer}/` || `${iss}/` === issuer ? ', which differs in the slash at its end' : '';
+      return `the token's issuer is ${iss} and the program's authorizer trusts ${issuer}${slash}.`;
+    }
+    return `the deployed authorizer trusts another issuer than ${iss}; mostly the slash at its end is missing.`;
+  }
+  if (said.includes('audience')) {
+    const aud = JSON.stringify(claims?.['aud']);
+    return `the token's audience is ${aud}; the deployed authorizer takes another one than ${audiences.join(' or ')}.`;
+  }
+  if (said.includes('communication error')) {
+    return `the gateway cannot read the keys of https://${tenant.issuerDomain}/ (${said}).`;
+  }
+  if (said === '') return 'the gateway found no token: the deployed authorizer reads it from another place.';
+  return `the gateway says: ${said}.`;
+}
+
+/** One plain sentence about a token that came, or did not, against the program. */
+export function tokenDifference({ caller, ask, answer, what }: Wanted, got: Got, { outputs }: Target): string {
+  const who = `${callerName(caller)}, asking for ${what}`;
+  if (got.kind === 'unreachable' || got.kind === 'not tried') return `${who}, gets no token: ${got.why}.`;
+  if (got.kind === 'token') {
+    const came = scopesOf(got.claims);
+    if (answer.kind === 'refused') return `${who}, is to be refused and gets a token with ${list(came)}.`;
+    const meant = scopesOf(answer.claims);
+    const more = came.filter((scope) => !meant.includes(scope));
+    const less = meant.filter((scope) => !came.includes(scope));
+    return `${who}, gets ${[
+      more.length > 0 ? `${list(more)} more than the program grants` : '',
+      less.length > 0 ? `no ${less.join(', ')}, which the program grants` : '',
+    ]
+      .filter((part) => part !== '')
+      .join(' and ')}: the permissions there are others.`;
+  }
+  const { error, description } = got;
+  return `${who}, gets no token: ${whyRefused(error, description, ask.api.identifier, ask.client.name, outputs.testUser?.connection)}`;
+}
+
+function whyRefused(
+  error: string,
+  description: string,
+  audience: string,
+  client: string,
+  connection: string | undefined,
+): string {
+  const said = `(${error}: ${description})`;
+  if (/not authorized to access/.test(description)) {
+    return `the client grant of ${client} for ${audience} is missing ${said}.`;
+  }
+  if (/not been granted scopes/.test(description)) return `the client grant of ${client} lacks that scope ${said}.`;
+  if (/^Service not found/.test(description)) return `the tenant has no API with the identifier ${audience} ${said}.`;
+  if (/connection/i.test(description)) {
+    return `the connection ${connection ?? ''} is not enabled for ${client}, or not there ${said}.`;
+  }
+  if (/Grant type/.test(description)) return `${client} lacks the grant type ${said}.`;
+  if (error === 'access_denied') return `the credentials of ${client} are not the deployed ones ${said}.`;
+  if (error === 'invalid_grant') return `the test user is not there, or has another password ${said}.`;
+  return `the tenant says ${said}.`;
+}
+
+function list(scopes: readonly string[]): string {
+  return scopes.length === 0 ? 'no scope' : scopes.join(', ');
+}

@@ -1,0 +1,52 @@
+import { XMLBuilder } from 'fast-xml-parser';
+import { callerName } from './causes.ts';
+import type { Outcome, Played } from './play.ts';
+
+type Attributes = Readonly<Record<`@${string}`, string | number>>;
+
+interface TestCase extends Attributes {
+  readonly failure?: Attributes;
+  readonly skipped?: Attributes;
+}
+
+/**
+ * The cells as a JUnit file: a test suite for each caller, a test case for each route and one for the caller's tokens.
+ * Nothing in it holds a token: outcomes never do.
+ */
+export function junitOf({ plan, rows, tokens }: Played, name: string): string {
+  const suites = plan.callers.map((caller, index) => {
+    const classname = callerName(caller);
+    const own = tokens[index];
+    const cases = [
+      ...rows
+        .flatMap((cells) => cells.slice(index, index + 1))
+        .map(({ cell, outcome }) => {
+          return testCase(classname, cell.route.routeKey, outcome);
+        }),
+      ...(own === undefined ? [] : [testCase(classname, 'their tokens', own)]),
+    ];
+    return {
+      '@name': `${name}: ${classname}`,
+      '@tests': cases.length,
+      '@failures': cases.filter((one) => one.failure !== undefined).length,
+      '@skipped': cases.filter((one) => one.skipped !== undefined).length,
+      testcase: cases,
+    };
+  });
+  const builder = new XMLBuilder({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    format: true,
+    suppressEmptyNode: true,
+  });
+  return builder.build({ '?xml': { '@version': '1.0', '@encoding': 'UTF-8' }, testsuites: { testsuite: suites } });
+}
+
+function testCase(classname: string, name: string, outcome: Outcome): TestCase {
+  return {
+    '@classname': classname,
+    '@name': name,
+    ...(outcome.kind === 'differs' && { failure: { '@message': outcome.sentences.join(' ') } }),
+    ...(outcome.kind === 'not tried' && { skipped: { '@message': outcome.why } }),
+  };
+}

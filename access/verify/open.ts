@@ -1,0 +1,42 @@
+import { readFileSync, existsSync } from 'node:fs';
+import { evaluate } from '../../graph/fresh.ts';
+import { modelOf, type Model } from '../../graph/model.ts';
+import { readStackFile } from '../../graph/stack-file.ts';
+import { openTarget, type Choice, type Target } from './target.ts';
+
+/** What the present checkout declares, and a system to compare it with. */
+export interface Opened {
+  readonly model: Model;
+  readonly target: Target;
+  /** The names and ids of the clients in the graph. */
+  readonly clientIds: Readonly<Record<string, string>>;
+  /** Route key to a path with its parameters filled in. */
+  readonly examples: ReadonlyMap<string, string>;
+}
+
+/** @throws UserError for what the user can put right */
+export async function open(choice: Choice): Promise<Opened> {
+  const { root, stack, config } = choice;
+  // What is wrong with the stack's name or file is said before anything is started.
+  readStackFile(root, stack, config);
+  const recorded = await evaluate({ root: root.href, stack, config, seed: seedOf(root, stack) });
+  const model = modelOf(recorded);
+  const target = await openTarget(choice, recorded);
+  return {
+    model,
+    target,
+    clientIds: texts(recorded.outputs['clientIds']),
+    examples: new Map(Object.entries(texts(recorded.outputs['examplePaths']))),
+  };
+}
+
+/** The twin's own, so that the hash over the graph can be compared; without one it does not matter. */
+function seedOf(root: URL, stack: string): string {
+  const file = new URL(`.twin/${stack}/seed`, root);
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : 'verify';
+}
+
+function texts(value: unknown): Record<string, string> {
+  const entries = Object.entries(typeof value === 'object' && value !== null ? value : {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}

@@ -1,0 +1,155 @@
+import type { Route } from '../../graph/http-api.ts';
+import type { Model } from '../../graph/model.ts';
+import { judgeClaims } from '../../twin/gateway/judge.ts';
+import { accessOf, answerTo, type Answer, type Cell } from '../cells.ts';
+import type { Ask, Caller } from '../callers.ts';
+import { sampleOf, type Sample } from './paths.ts';
+
+/** What is to come of a request by what the program declares. */
+export type Expected =
+  | 'allowed'
+  /** The gateway's own 401 or 403. */
+  | 401
+  | 403
+  /** The tenant gives no such token, so that nothing can be called. */
+  | 'no token';
+
+/** One way to try a cell. */
+export interface Probe {
+  readonly how: string;
+  /** The token to ask for; absent for a request without one. */
+  readonly wanted: Wanted | undefined;
+  /** Whether the route's scopes are written into the token, its signature left as it is. */
+  readonly tampered: boolean;
+  readonly expected: Expected;
+}
+
+/** A token that is asked for once, however many probes use it. */
+export interface Wanted {
+  readonly caller: Caller;
+  readonly ask: Ask;
+  /** What the tenant answers by what the program declares. */
+  readonly answer: Answer;
+  /** What is asked for, in words. */
+  readonly what: string;
+}
+
+/** A cell of the report and what is played for it. */
+export interface Play {
+  readonly cell: Cell;
+  readonly probes: readonly Probe[];
+  readonly sample: Sample;
+}
+
+export interface Plan {
+  readonly callers: readonly Caller[];
+  readonly rows: readonly { readonly route: Route; readonly plays: readonly Play[] }[];
+  /** Every token that is asked for, in the order of its worth. */
+  readonly wanted: readonly Wanted[];
+}
+
+/**
+ * What has to be played to prove every cell.
+ * @param examples route key to a path with its parameters filled in
+ */
+export function planOf(model: Model, examples: ReadonlyMap<string, string>, allMethods: boolean): Plan {
+  const { callers, rows } = accessOf(model);
+  const tokens = new Tokens();
+  const planned = rows.map(({ route, cells }) => {
+    const sample = sampleOf(model.api, route, examples, allMethods);
+    const played = cells.map((cell) => {
+      const by = playedBy(cell.caller, callers);
+      const probes = by === undefined ? [] : probesOf(cells[callers.indexOf(by)] ?? cell, tokens);
+      return { cell, sample, probes };
+    });
+    return { route, plays: played };
+  });
+  // Beyond what the routes ask for: a permission too many is a difference, even one that opens no route yet.
+  for (const caller of callers.filter(({ kind }) => kind !== 'role')) tokens.singles(caller);
+  return { callers, rows: planned, wanted: tokens.all() };
+}
+
+/** Who plays a caller's cells: itself, and for a role a user who has it and no other. */
+function playedBy(caller: Caller, callers: readonly Caller[]): Caller | undefined {
+  if (caller.kind !== 'role') return caller;
+  return callers.find(
+    (one) => one.kind === 'user' && one.asks.length > 0 && String(one.user.roleIds) === String([caller.role.id]),
+  );
+}
+
+function probesOf(cell: Cell, tokens: Tokens): Probe[] {
+  const { caller, route, reason } = cell;
+  const { scopes, authorizer } = route;
+  const probe = (how: string, wanted: Wanted, tampered = false): Probe => {
+    return { how, wanted, tampered, expected: expectedOf(wanted.answer, route, tampered) };
+  };
+  if (caller.kind === 'anyone') {
+    const expected = authorizer === undefined ? 'allowed' : 401;
+    return [{ how: 'without a token', wanted: undefined, tampered: false, expected }];
+  }
+  const full = tokens.full(caller, cell.answer?.ask);
+  if (full === undefined) return [];
+  const least = reason.kind === 'scopes' ? reason.scopes[0] : undefined;
+  const probes = [probe('with all that it can get', full), probe('with a tampered token', full, true)];
+  if (authorizer === undefined) return probes;
+  if (least !== undefined) probes.push(probe(`with ${least}, the least`, tokens.single(caller, full.ask, least)));
+  for (const scope of scopes.filter((one) => one !== least)) {
+    probes.push(probe(`with ${scope} alone`, tokens.single(caller, full.ask, scope)));
+  }
+  probes.push(probe('without asking for a scope', tokens.single(caller, full.ask, undefined)));
+  return probes;
+}
+
+/** By the tenant's rules and the gateway's own function. */
+function expectedOf(answer: Answer, { authorizer, scopes }: Route, tampered: boolean): Expected {
+  if (answer.kind === 'refused') return 'no token';
+  if (authorizer === undefined) return 'allowed';
+  if (tampered) return 401;
+  const { refusal } = judgeClaims(answer.claims, authorizer, scopes, 0);
+  if (refusal === undefined) return 'allowed';
+  return refusal.status === 403 ? 403 : 401;
+}
+
+/** The tokens of a plan, each request once. */
+class Tokens {
+  readonly #known = new Map<string, Wanted>();
+
+  /** The request for all that a caller can get, of the API that decides. */
+  full(caller: Caller, deciding: Ask | undefined): Wanted | undefined {
+    const ask = deciding ?? caller.asks[0];
+    return ask && this.#want(caller, ask, 'all that it can get');
+  }
+
+  /** The same with one scope alone, or with none. */
+  single(caller: Caller, { parameters, ...ask }: Ask, scope: string | undefined): Wanted {
+    const rest = [...parameters].filter(([name]) => name !== 'scope');
+    const all = new Map(scope === undefined ? rest : [...rest, ['scope', scope] as const]);
+    return this.#want(caller, { ...ask, parameters: all }, scope ?? 'no scope');
+  }
+
+  /** Each declared scope alone, whether or not the caller may have it. */
+  singles(caller: Caller): void {
+    const apis = new Set<string>();
+    for (const ask of caller.asks) {
+      this.#want(caller, ask, 'all that it can get');
+      // A user may log in in two ways; one of them is enough for the scopes one by one.
+      if (!apis.has(ask.api.identifier)) for (const scope of ask.api.scopes) this.single(caller, ask, scope);
+      apis.add(ask.api.identifier);
+    }
+  }
+
+  /** What a caller can get in all comes first: it tells the most. */
+  all(): Wanted[] {
+    const worth = ({ what }: Wanted): number => (what === 'all that it can get' ? 0 : 1);
+    return [...this.#known.values()].toSorted((a, b) => worth(a) - worth(b));
+  }
+
+  #want(caller: Caller, ask: Ask, what: string): Wanted {
+    const key = JSON.stringify([caller.kind, ask.client.clientId, caller.name, [...ask.parameters].toSorted()]);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const wanted = { caller, ask, what, answer: answerTo(ask, 0) };
+    this.#known.set(key, wanted);
+    return wanted;
+  }
+}

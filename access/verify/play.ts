@@ -1,0 +1,173 @@
+import type { Model } from '../../graph/model.ts';
+import { scopesOf } from '../../twin/gateway/judge.ts';
+import type { Cell } from '../cells.ts';
+import { callRoute, type Verdict } from './call.ts';
+import { callDifference, tokenDifference } from './causes.ts';
+import type { Plan, Play, Probe, Wanted } from './plan.ts';
+import type { Target } from './target.ts';
+import { TokenDesk, WORLD, type Got, type World } from './tokens.ts';
+
+/** What came of a cell, or of a caller's tokens. */
+export type Outcome =
+  | { readonly kind: 'agrees' }
+  | { readonly kind: 'differs'; readonly sentences: readonly string[] }
+  | { readonly kind: 'not tried'; readonly why: string };
+
+export interface PlayedCell {
+  readonly cell: Cell;
+  readonly outcome: Outcome;
+}
+
+export interface Played {
+  readonly plan: Plan;
+  readonly rows: readonly (readonly PlayedCell[])[];
+  /** What came of the tokens of each caller, in the callers' order; absent where none was asked for. */
+  readonly tokens: readonly (Outcome | undefined)[];
+}
+
+export interface PlayOptions {
+  readonly model: Model;
+  readonly plan: Plan;
+  readonly target: Target;
+  /** The names and ids of the clients in the graph. */
+  readonly clientIds: Readonly<Record<string, string>>;
+  readonly maxTokens: number;
+  /** Told how many of all steps are done. */
+  readonly progress: (done: number, all: number) => void;
+  readonly world?: World;
+}
+
+/** Gets every token, plays every cell, and compares both with what the program declares. */
+export async function play(options: PlayOptions): Promise<Played> {
+  const { plan, target, clientIds, model, maxTokens, progress, world = WORLD } = options;
+  const desk = new TokenDesk(target, clientIds, world);
+  const wanted = plan.wanted.filter(({ ask }) => desk.lacks(ask) === undefined).slice(0, maxTokens);
+  const plays = plan.rows.flatMap((row) => row.plays);
+  const all = wanted.length + plays.length;
+  let done = 0;
+
+  const got = new Map<Wanted, Got>();
+  for (const one of plan.wanted) {
+    if (wanted.includes(one)) {
+      got.set(one, await desk.get(one.ask));
+      progress((done += 1), all);
+    } else {
+      got.set(one, { kind: 'not tried', why: desk.lacks(one.ask) ?? `--max-tokens allows ${maxTokens} tokens` });
+    }
+  }
+  const playing: Playing = { model, target, got, world };
+  const outcomes = new Map<Play, Outcome>();
+  const queue = plays.values();
+  // A few at once: a stage may have a low throttle.
+  const work = async (): Promise<void> => {
+    for (const one of queue) {
+      outcomes.set(one, await playCell(one, playing));
+      progress((done += 1), all);
+    }
+  };
+  await Promise.all([work(), work(), work(), work()]);
+  return {
+    plan,
+    rows: plan.rows.map((row) =>
+      row.plays.map((one) => ({ cell: one.cell, outcome: outcomes.get(one) ?? { kind: 'not tried', why: '' } })),
+    ),
+    tokens: plan.callers.map((caller) => {
+      const own = plan.wanted.filter((one) => one.caller === caller);
+      return own.length === 0 ? undefined : together(own.map((one) => tokenOutcome(one, got.get(one), target)));
+    }),
+  };
+}
+
+/** What `play` will ask for, to be said first. */
+export function tokensToAsk({ plan, target, clientIds, maxTokens }: PlayOptions): { users: number; services: number } {
+  const desk = new TokenDesk(target, clientIds);
+  const asked = plan.wanted.filter(({ ask }) => desk.lacks(ask) === undefined).slice(0, maxTokens);
+  const services = asked.filter(({ ask }) => ask.parameters.get('grant_type') === 'client_credentials').length;
+  return { services, users: asked.length - services };
+}
+
+interface Playing {
+  readonly model: Model;
+  readonly target: Target;
+  readonly got: ReadonlyMap<Wanted, Got>;
+  readonly world: World;
+}
+
+async function playCell({ cell, sample, probes }: Play, playing: Playing): Promise<Outcome> {
+  const { caller, answer, route } = cell;
+  if (sample.kind === 'none') return { kind: 'not tried', why: sample.why };
+  if (probes.length === 0) {
+    const why = caller.kind === 'role' ? 'no declared user has this role alone' : 'nobody can ask for such a token';
+    // Nobody is asked, nobody answers: the verdict follows from the program alone.
+    return {
+      kind: 'not tried',
+      why: answer === undefined && caller.kind !== 'role' ? `${why} (${cell.reason.kind})` : why,
+    };
+  }
+  const outcomes: Outcome[] = [];
+  for (const probe of probes) outcomes.push(await playProbe(probe, cell, sample, playing));
+  void route;
+  return together(outcomes);
+}
+
+async function playProbe(
+  probe: Probe,
+  { route }: Cell,
+  sample: { readonly method: string; readonly path: string },
+  { model, target, got, world }: Playing,
+): Promise<Outcome> {
+  const token = probe.wanted === undefined ? undefined : got.get(probe.wanted);
+  if (probe.wanted !== undefined) {
+    const outcome = tokenOutcome(probe.wanted, token, target);
+    // Without the token that is to be played with, its own outcome is all there is.
+    if (token?.kind !== 'token' || probe.expected === 'no token') return outcome;
+  }
+  const bearer = token?.kind === 'token' ? token.token : undefined;
+  const call = {
+    url: target.outputs.apiUrl + sample.path,
+    method: sample.method,
+    token: probe.tampered && bearer !== undefined ? tampered(bearer, route.scopes) : bearer,
+    source: route.authorizer?.identitySource ?? ({ from: 'header', name: 'Authorization' } as const),
+  };
+  const verdict = await callRoute(call, world);
+  if (verdict.kind === 'not tried') return verdict;
+  if (agrees(verdict, probe)) return { kind: 'agrees' };
+  const claims = token?.kind === 'token' ? token.claims : undefined;
+  return { kind: 'differs', sentences: [callDifference({ probe, route, verdict, claims, model })] };
+}
+
+function agrees(verdict: Verdict, { expected }: Probe): boolean {
+  return verdict.kind === 'allowed' ? expected === 'allowed' : verdict.kind === 'denied' && verdict.status === expected;
+}
+
+/** The token that came, or did not, against what the program declares. */
+function tokenOutcome(wanted: Wanted, got: Got | undefined, target: Target): Outcome {
+  if (got === undefined) return { kind: 'not tried', why: 'it was not asked for' };
+  if (got.kind === 'not tried') return got;
+  const { answer } = wanted;
+  if (
+    answer.kind === 'refused' ? got.kind === 'refused' : got.kind === 'token' && sameScopes(answer.claims, got.claims)
+  ) {
+    return { kind: 'agrees' };
+  }
+  return { kind: 'differs', sentences: [tokenDifference(wanted, got, target)] };
+}
+
+function sameScopes(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+  return String(scopesOf(a).toSorted()) === String(scopesOf(b).toSorted());
+}
+
+/** One outcome of several: a difference outweighs, then what was not tried. */
+function together(outcomes: readonly Outcome[]): Outcome {
+  const sentences = outcomes.flatMap((one) => (one.kind === 'differs' ? one.sentences : []));
+  if (sentences.length > 0) return { kind: 'differs', sentences: [...new Set(sentences)] };
+  return outcomes.find(({ kind }) => kind === 'not tried') ?? { kind: 'agrees' };
+}
+
+/** The same token with the route's scopes written into it, as somebody would who wants in; its signature stays. */
+function tampered(token: string, scopes: readonly string[]): string {
+  const [head = '', payload = '', signature = ''] = token.split('.');
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Record<string, unknown>;
+  const changed = JSON.stringify({ ...claims, scope: [...scopesOf(claims), ...scopes].join(' '), tampered: true });
+  return `${head}.${Buffer.from(changed).toString('base64url')}.${signature}`;
+}

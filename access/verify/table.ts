@@ -1,0 +1,72 @@
+import { callerName } from './causes.ts';
+import type { Outcome, Played } from './play.ts';
+
+const MARKS: Readonly<Record<Outcome['kind'], string>> = { agrees: '✓', differs: '✗', 'not tried': '–' };
+
+/** How many cells came to what. */
+export interface Count {
+  readonly agree: number;
+  readonly differ: number;
+  readonly notTried: number;
+}
+
+export function countOf({ rows }: Played): Count {
+  const kinds = rows.flat().map(({ outcome }) => outcome.kind);
+  const count = (wanted: Outcome['kind']): number => kinds.filter((kind) => kind === wanted).length;
+  return { agree: count('agrees'), differ: count('differs'), notTried: count('not tried') };
+}
+
+/** Every difference once, in the order of the table. */
+export function differencesOf({ rows, tokens }: Played): string[] {
+  const all = [...rows.flat().map(({ outcome }) => outcome), ...tokens.filter((one) => one !== undefined)];
+  return [...new Set(all.flatMap((outcome) => (outcome.kind === 'differs' ? outcome.sentences : [])))];
+}
+
+/** The table, a letter or two for each caller, what the letters stand for, and why what was not tried. */
+export function tableOf(played: Played): string {
+  const { plan, rows, tokens } = played;
+  const letters = plan.callers.map((_caller, index) => letterOf(index));
+  const keys = plan.rows.map(({ route }) => route.routeKey);
+  const width = Math.max(...keys.map(({ length }) => length), 'their tokens'.length);
+  const line = (first: string, marks: readonly string[]): string =>
+    `  ${first.padEnd(width)}  ${marks.map((mark, index) => mark.padEnd(letters[index]?.length ?? 1)).join('  ')}`.trimEnd();
+  return [
+    line('', letters),
+    ...rows.map((cells, index) =>
+      line(
+        keys[index] ?? '',
+        cells.map(({ outcome }) => MARKS[outcome.kind]),
+      ),
+    ),
+    line(
+      'their tokens',
+      tokens.map((outcome) => (outcome === undefined ? '' : MARKS[outcome.kind])),
+    ),
+    '',
+    ...plan.callers.map((caller, index) => `  ${(letters[index] ?? '').padEnd(2)} ${callerName(caller)}`),
+    '  ✓ as the program declares   ✗ a difference   – not tried',
+    ...notTried(played),
+  ].join('\n');
+}
+
+/** A, B … Z, AA, AB … */
+function letterOf(index: number): string {
+  const last = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? last : letterOf(Math.floor(index / 26) - 1) + last;
+}
+
+/** The reasons, each with the number of cells that it keeps from being tried. */
+function notTried({ rows }: Played): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { cell, outcome } of rows.flat()) {
+    if (outcome.kind !== 'not tried') continue;
+    reasons.set(outcome.why, [...(reasons.get(outcome.why) ?? []), cell.route.routeKey]);
+  }
+  if (reasons.size === 0) return [];
+  const lines = [...reasons].map(([why, keys]) => {
+    const routes = [...new Set(keys)];
+    const which = routes.length > 3 ? `${routes.slice(0, 3).join(', ')} …` : routes.join(', ');
+    return `  ${keys.length} (${which}): ${why}`;
+  });
+  return ['', 'Not tried:', ...lines];
+}

@@ -1,0 +1,125 @@
+import { didYouMean } from '../../common/nearest.ts';
+import { configValues, readOptions } from '../../common/options.ts';
+import { shown, UserError } from '../../common/user-error.ts';
+import type { Model } from '../../graph/model.ts';
+import type { Claims } from '../../twin/gateway/decision.ts';
+import { judgeClaims } from '../../twin/gateway/judge.ts';
+import { callersOf, type Ask, type Caller } from '../callers.ts';
+import { tokenDifference } from './causes.ts';
+import { choiceOf } from './command.ts';
+import { open, type Opened } from './open.ts';
+import { TokenDesk } from './tokens.ts';
+import { answerTo } from '../cells.ts';
+
+const USAGE =
+  'npm run -s token -- --as <client | user> [--through client] [--scope "…"] [--audience …] [--decode] [--twin name | --stack name | --outputs file] [--config key=value …]';
+
+/** What `--as` may say for the stack's test user, besides the address. */
+const TEST_USER = 'test user';
+
+/** `npm run -s token`: a token alone on standard output, or with `--decode` what it says. */
+export async function token(): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    process.stderr.write(`${shown(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function run(): Promise<void> {
+  const chosen = readArguments();
+  const opened = await open(chosen.choice);
+  const { target, model, clientIds } = opened;
+  try {
+    const caller = callerNamed(chosen, opened);
+    const ask = askOf(caller, chosen);
+    const got = await new TokenDesk(target, clientIds).get(ask);
+    if (got.kind !== 'token') {
+      const wanted = { caller, ask, what: chosen.scope ?? 'all that it can get', answer: answerTo(ask, 0) };
+      throw new UserError(tokenDifference(wanted, got, target));
+    }
+    process.stdout.write(`${chosen.decode ? described(got.claims, model) : got.token}\n`);
+  } finally {
+    await target.end();
+  }
+}
+
+/** The one whom `--as` names; a user through the first client that may log users in, unless `--through` names another. */
+function callerNamed({ as, through }: Chosen, { model }: Opened): Caller {
+  const callers = callersOf(model.tenant, model.stack).filter(({ asks, kind }) => asks.length > 0 && kind !== 'role');
+  const named = callers.filter(
+    ({ kind, name }) => name === as || (as === TEST_USER && kind === 'user' && model.tenant.users.length === 1),
+  );
+  const found = named.find((caller) => through === undefined || caller.through === through);
+  if (found !== undefined) return found;
+  if (named.length > 0) {
+    const clients = named.map((caller) => caller.through).join(', ');
+    throw new UserError(`${as} cannot log in through ${through}; through: ${clients || 'none'}`);
+  }
+  const names = [...new Set(callers.map(({ name }) => name))];
+  throw new UserError(
+    `Nobody in stack ${model.stack} is called ${as}${didYouMean(as, names)} (there: ${names.join(', ')}).`,
+  );
+}
+
+function askOf({ asks, name }: Caller, { scope, audience }: Chosen): Ask {
+  const ask = asks.find(({ api }) => audience === undefined || api.identifier === audience);
+  if (ask === undefined) {
+    const all = [...new Set(asks.map(({ api }) => api.identifier))];
+    throw new UserError(`${name} can ask for no API ${audience}; the tenant has ${all.join(', ')}.`);
+  }
+  if (scope === undefined) return ask;
+  const rest = [...ask.parameters].filter(([parameter]) => parameter !== 'scope');
+  return { ...ask, parameters: new Map(scope === '' ? rest : [...rest, ['scope', scope]]) };
+}
+
+/** The claims, and what they open by the gateway's own decision. */
+function described(claims: Claims, { api }: Model): string {
+  const now = Math.floor(Date.now() / 1000);
+  const width = Math.max(...api.routes.map(({ routeKey }) => routeKey.length));
+  const routes = api.routes.map(({ routeKey, authorizer, scopes }) => {
+    const { refusal, checks } = authorizer === undefined ? OPEN : judgeClaims(claims, authorizer, scopes, now);
+    const failed = checks.find(({ outcome }) => outcome === 'failed');
+    const why = failed === undefined ? '' : ` (${failed.name}: wants ${failed.wanted}, has ${failed.got || 'none'})`;
+    return `  ${routeKey.padEnd(width)}  ${refusal === undefined ? 'opens' : `${refusal.status}${why}`}`;
+  });
+  return [JSON.stringify(claims, null, 2), '', ...routes].join('\n');
+}
+
+const OPEN: ReturnType<typeof judgeClaims> = { checks: [], refusal: undefined };
+
+interface Chosen {
+  readonly choice: ReturnType<typeof choiceOf>;
+  readonly as: string;
+  readonly through: string | undefined;
+  readonly scope: string | undefined;
+  readonly audience: string | undefined;
+  readonly decode: boolean;
+}
+
+function readArguments(): Chosen {
+  const values = readOptions(
+    {
+      as: { type: 'string' },
+      through: { type: 'string' },
+      scope: { type: 'string' },
+      audience: { type: 'string' },
+      decode: { type: 'boolean', default: false },
+      twin: { type: 'string' },
+      stack: { type: 'string' },
+      outputs: { type: 'string' },
+      config: { type: 'string', multiple: true, default: [] },
+    },
+    USAGE,
+  );
+  if (values.as === undefined) throw new UserError(`--as must name a client, or "${TEST_USER}".\nUsage: ${USAGE}`);
+  return {
+    choice: choiceOf(values, configValues(values.config), USAGE),
+    as: values.as,
+    through: values.through,
+    scope: values.scope,
+    audience: values.audience,
+    decode: values.decode,
+  };
+}

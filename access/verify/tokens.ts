@@ -1,0 +1,169 @@
+import { decodeJwt } from 'jose';
+import { printable } from '../../common/printable.ts';
+import type { Claims } from '../../twin/gateway/decision.ts';
+import { PASSWORD_REALM } from '../../twin/tenant/password.ts';
+import type { Ask } from '../callers.ts';
+import type { Target } from './target.ts';
+
+/** What came of a request for a token. No text of it holds the token or a secret. */
+export type Got =
+  | { readonly kind: 'token'; readonly token: string; readonly claims: Claims }
+  | { readonly kind: 'refused'; readonly status: number; readonly error: string; readonly description: string }
+  /** The tenant did not answer as one. */
+  | { readonly kind: 'unreachable'; readonly why: string }
+  | { readonly kind: 'not tried'; readonly why: string };
+
+/** The way to the world, which tests replace. */
+export interface World {
+  readonly fetch: typeof fetch;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+export const WORLD: World = {
+  fetch,
+  clock: Date.now,
+  sleep: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
+};
+
+/**
+ * Milliseconds between two token requests to a real tenant: 240 a minute. On the free plan Auth0 takes 300 a minute of
+ * all kinds, of logins 5 a second.
+ * Source: https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy/rate-limit-configurations/free-public
+ */
+const BETWEEN = 250;
+
+/** Milliseconds that a request may take, and that one is waited for that says 429. */
+const PATIENCE = 20_000;
+const LONGEST_WAIT = 60_000;
+const TRIES = 5;
+
+/** Asks the tenant for tokens, one after the other, as slowly as it wants to be asked. */
+export class TokenDesk {
+  readonly #target: Target;
+  readonly #clientIds: Readonly<Record<string, string>>;
+  readonly #world: World;
+  #next = 0;
+
+  /** @param clientIds the names and ids of the clients in the graph, which the target's are found by */
+  constructor(target: Target, clientIds: Readonly<Record<string, string>>, world: World = WORLD) {
+    this.#target = target;
+    this.#clientIds = clientIds;
+    this.#world = world;
+  }
+
+  /** Whether the outputs have what the request needs; otherwise why not. */
+  lacks({ client, parameters }: Ask): string | undefined {
+    const { clientSecrets, testUser, testUserPassword } = this.#target.outputs;
+    const name = this.#nameOf(client.clientId);
+    if (name === undefined || clientSecrets[name] === undefined) {
+      return `the outputs have no secret of the client ${client.name}`;
+    }
+    const user = parameters.get('username');
+    if (user === undefined || (testUser?.email === user && testUserPassword !== undefined)) return undefined;
+    return `the outputs have no password of the user ${user}`;
+  }
+
+  /** It never rejects. */
+  async get(ask: Ask): Promise<Got> {
+    const why = this.lacks(ask);
+    if (why !== undefined) return { kind: 'not tried', why };
+    for (let tries = 1; ; tries += 1) {
+      await this.#turn();
+      const response = await this.#request(ask);
+      if (!(response instanceof Response)) return response;
+      if (response.status !== 429) return readAnswer(response);
+      if (tries === TRIES) return { kind: 'not tried', why: `the tenant still answers 429 after ${TRIES} tries` };
+      await this.#world.sleep(waitOf(response.headers, this.#world.clock()));
+    }
+  }
+
+  #nameOf(clientId: string): string | undefined {
+    return Object.entries(this.#clientIds).find(([, id]) => id === clientId)?.[0];
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#target.local) return;
+    const now = this.#world.clock();
+    const wait = this.#next - now;
+    this.#next = Math.max(now, this.#next) + BETWEEN;
+    if (wait > 0) await this.#world.sleep(wait);
+  }
+
+  async #request({ client, parameters }: Ask): Promise<Response | Got> {
+    const { tokenUrl, clientIds, clientSecrets, testUser, testUserPassword } = this.#target.outputs;
+    const name = this.#nameOf(client.clientId) ?? '';
+    const body = {
+      ...Object.fromEntries(parameters),
+      client_id: clientIds[name],
+      client_secret: clientSecrets[name],
+      ...(parameters.has('username') && { username: testUser?.email, password: testUserPassword }),
+      ...(parameters.get('grant_type') === PASSWORD_REALM && { realm: testUser?.connection }),
+    };
+    try {
+      return await this.#world.fetch(tokenUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        // A secret goes to the address that was named, and nowhere else.
+        redirect: 'error',
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+    } catch (error) {
+      return { kind: 'unreachable', why: `the tenant does not answer at ${tokenUrl} (${causeOf(error)})` };
+    }
+  }
+}
+
+async function readAnswer(response: Response): Promise<Got> {
+  const body = await jsonOf(response);
+  const token = body?.['access_token'];
+  if (response.status === 200 && typeof token === 'string') {
+    try {
+      return { kind: 'token', token, claims: decodeJwt(token) };
+    } catch {
+      return {
+        kind: 'unreachable',
+        why: 'the tenant gave an access token that is no JWT: is the audience an API of it?',
+      };
+    }
+  }
+  const { error, error_description: description } = body ?? {};
+  if (typeof error !== 'string') {
+    return { kind: 'unreachable', why: `${response.url} answers ${response.status}, not as a tenant does` };
+  }
+  return {
+    kind: 'refused',
+    status: response.status,
+    error: printable(error, 100),
+    description: printable(typeof description === 'string' ? description : '', 300),
+  };
+}
+
+async function jsonOf(response: Response): Promise<Record<string, unknown> | undefined> {
+  try {
+    const value: unknown = await response.json();
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Milliseconds to wait after a 429: what `retry-after` says in seconds, or until the second that `x-ratelimit-reset`
+ * names; a second where neither does.
+ */
+export function waitOf(headers: Headers, now: number): number {
+  const after = Number(headers.get('retry-after') ?? NaN) * 1000;
+  const reset = Number(headers.get('x-ratelimit-reset') ?? NaN) * 1000 - now;
+  const wait = [after, reset].find((one) => Number.isFinite(one)) ?? 1000;
+  return Math.min(Math.max(wait, 250), LONGEST_WAIT);
+}
+
+/** Why a request failed, without what was sent. */
+export function causeOf(error: unknown): string {
+  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return printable(code || (cause instanceof Error ? cause.message : String(cause)), 200);
+}

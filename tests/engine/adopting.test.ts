@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ofType, valueOf } from './standin/world.ts';
+import { CONTRACT, selectOwnStack } from './support/contracts.ts';
+import { changesSince, orphans } from './support/interruption.ts';
+import { IMPORT, Sandbox, UP } from './support/sandbox.ts';
+
+const AUDIENCE = 'https://api.example.com';
+const API = 'auth0:index/resourceServer:ResourceServer';
+const SCOPES = 'auth0:index/resourceServerScopes:ResourceServerScopes';
+const CLIENT = 'auth0:index/client:Client';
+const CREDENTIALS = 'auth0:index/clientCredentials:ClientCredentials';
+const ROLE = 'auth0:index/role:Role';
+const CLIENT_ID = 'aClientThatWasMadeAtTheDashboard';
+const SECRET = 'the secret that its callers have been using';
+
+/** What somebody made at Auth0's dashboard before: type to id. */
+const EXISTING: Readonly<Record<string, string>> = {
+  [API]: '5f0000000000000000000000',
+  [SCOPES]: AUDIENCE,
+  [CLIENT]: CLIENT_ID,
+  [CREDENTIALS]: CLIENT_ID,
+  [ROLE]: 'rol_madeAtTheDashboard',
+};
+
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+  sandbox = new Sandbox();
+  await selectOwnStack(sandbox);
+  found(API, { name: 'Our API', identifier: AUDIENCE, signingAlg: 'RS256', tokenLifetime: 86_400 });
+  found(SCOPES, { resourceServerIdentifier: AUDIENCE, scopes: [{ name: 'read:user', description: 'Read' }] });
+  found(CLIENT, { name: 'Our app', appType: 'non_interactive' }, { clientId: CLIENT_ID });
+  found(CREDENTIALS, { clientId: CLIENT_ID, authenticationMethod: 'client_secret_post' }, { clientSecret: SECRET });
+  found(ROLE, { name: 'Readers' });
+});
+afterEach(() => sandbox.remove());
+
+function found(type: string, inputs: object, outputs: object = {}): void {
+  const thing = { type, id: EXISTING[type] ?? '', inputs: { ...inputs }, outputs: { ...outputs } };
+  sandbox.world.record({ what: 'found', urn: '', thing });
+}
+
+interface ImportFile {
+  readonly resources: readonly { readonly type: string; readonly id?: string }[];
+}
+
+describe('An API, a client and a role that exist already', () => {
+  it('are adopted by pulumi import, changed into what the program says, neither replaced nor doubled, and keep their secret', async () => {
+    await importExisting();
+    await sandbox.up();
+    await sandbox.upUnchanged();
+
+    const changes = changesSince(sandbox, Object.keys(EXISTING).length);
+    expect(changes.filter(({ what }) => what === 'deleted')).toEqual([]);
+    for (const [type, id] of Object.entries(EXISTING)) {
+      expect(ofType(sandbox.world.things, type).map((thing) => thing.id)).toEqual([id]);
+    }
+    const [scopes] = ofType(sandbox.world.things, SCOPES);
+    const names = Object.entries(CONTRACT.permissions).map(([name, description]) => ({ name, description }));
+    expect(scopes && valueOf(scopes, 'scopes')).toEqual(names);
+    expect(await orphans(sandbox)).toEqual([]);
+
+    // The callers' secret is still the same, and the outputs hand it out.
+    const { stdout } = await sandbox.pulumi(['stack', 'output', '--json', '--show-secrets']);
+    expect(JSON.parse(stdout)).toMatchObject({ clientIds: { test: CLIENT_ID }, clientSecrets: { test: SECRET } });
+    expect(sandbox.stored()).not.toContain(SECRET);
+  });
+
+  it('are in the way where they are not imported: the API by its identifier, its permissions by being others', async () => {
+    const { code, text } = await sandbox.attempt(UP);
+    expect(code).not.toBe(0);
+    const id = EXISTING[API] ?? '';
+    expect(text).toContain(`${API} ${id} already exists`);
+    const parent = 'side=urn:pulumi:dev::auth0-http-api::auth0-http-api:index:Auth0Side::auth0';
+    await sandbox.pulumi(['import', API, 'auth0', id, '--parent', parent, ...IMPORT]);
+    expect((await sandbox.attempt(UP)).text).toContain('Resource Server with non empty scopes');
+  });
+});
+
+/** What docs/deploy.md says, "Adopting what exists". */
+async function importExisting(): Promise<void> {
+  await sandbox.pulumi(['preview', '--import-file', 'adopt.json', '--suppress-progress']);
+  const { resources } = JSON.parse(sandbox.project.read('adopt.json')) as ImportFile;
+  const kept = resources.flatMap((resource) => {
+    if (resource.type === 'auth0-http-api:index:Auth0Side') return [resource];
+    const id = EXISTING[resource.type];
+    return id !== undefined ? [{ ...resource, id }] : [];
+  });
+  sandbox.project.write('adopt.json', JSON.stringify({ resources: kept }));
+  await sandbox.pulumi(['import', '--file', 'adopt.json', ...IMPORT]);
+}

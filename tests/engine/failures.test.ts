@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { selectOwnStack } from './support/contracts.ts';
+import { changesSince, killProgram, moments, orphans, random, SLOW, until } from './support/interruption.ts';
+import { DESTROY, Sandbox, UP } from './support/sandbox.ts';
+
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+  sandbox = new Sandbox();
+  await selectOwnStack(sandbox);
+});
+afterEach(() => sandbox.remove());
+
+const deletions = () => changesSince(sandbox, 0).filter(({ what }) => what === 'deleted');
+
+describe('The program’s process', () => {
+  it.each(moments('program', 2))(
+    'killed after $changes changes and $extra ms is finished by the next up, and nothing is lost or left behind',
+    async ({ changes, extra }) => {
+      const running = sandbox.begin(UP, SLOW);
+      await until(() => changesSince(sandbox, 0).length >= changes);
+      expect((await killProgram(running, extra)).code).not.toBe(0);
+      await sandbox.up();
+      await sandbox.upUnchanged();
+      expect(deletions()).toEqual([]);
+      expect(await orphans(sandbox)).toEqual([]);
+    },
+  );
+
+  it('killed before it has declared all does not make the engine delete the rest', async () => {
+    await sandbox.up();
+    const before = sandbox.world.entries.length;
+    const { code } = await killProgram(sandbox.begin(UP), random('reload', 400));
+    expect(code).not.toBe(0);
+    expect(changesSince(sandbox, before)).toEqual([]);
+    await sandbox.upUnchanged();
+  });
+});
+
+describe('A failure of a provider', () => {
+  it('in the middle of up leaves a state from which the next up goes on, and the next destroy too', async () => {
+    for (const failFrom of [1, 2 + random('failure', 6), 8]) {
+      const before = sandbox.world.entries.length;
+      const { code, text } = await sandbox.attempt(UP, { failFrom });
+      expect(code).not.toBe(0);
+      expect(text).toContain('503 Service Unavailable');
+      expect(changesSince(sandbox, before)).toHaveLength(failFrom - 1);
+    }
+    await sandbox.up();
+    await sandbox.upUnchanged();
+    expect(await orphans(sandbox)).toEqual([]);
+    expect(deletions()).toEqual([]);
+
+    const { code } = await sandbox.attempt(DESTROY, { failFrom: 5 });
+    expect(code).not.toBe(0);
+    await sandbox.pulumi(DESTROY);
+    expect([...sandbox.world.things.keys()]).toEqual([]);
+  });
+});

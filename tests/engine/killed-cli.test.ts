@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { selectOwnStack } from './support/contracts.ts';
+import {
+  CHANGES,
+  changesSince,
+  deleteByHand,
+  killCli,
+  moments,
+  orphans,
+  random,
+  REFRESH,
+  SLOW,
+  until,
+} from './support/interruption.ts';
+import { DESTROY, IMPORT, Sandbox, UP } from './support/sandbox.ts';
+
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+  sandbox = new Sandbox();
+  await selectOwnStack(sandbox);
+});
+afterEach(() => sandbox.remove());
+
+describe('The CLI', () => {
+  it.each(moments('cli', 2))(
+    'killed after $changes changes and $extra ms converges as documented, and only what was being created is orphaned',
+    async ({ changes, extra }) => {
+      const running = sandbox.begin(UP, SLOW);
+      await until(() => changesSince(sandbox, 0).length >= changes, extra);
+      await killCli(running);
+      const pending = ((await sandbox.state()).pending_operations ?? []).map(({ resource }) => resource.type);
+
+      await cancelAndRefresh();
+      const left = (await orphans(sandbox)).map(({ type }) => type);
+      expect(pending).toEqual(expect.arrayContaining(left));
+      const { code, text } = await sandbox.attempt(UP);
+      if (code !== 0) {
+        expect(text).toContain('already exists');
+        deleteByHand(sandbox, await orphans(sandbox));
+        await sandbox.up();
+      }
+      await sandbox.upUnchanged();
+    },
+  );
+
+  it('killed keeps the stack locked until cancel, and the names that only one may have until a deletion by hand', async () => {
+    await killWhileCreating('aws:cloudwatch/logGroup:LogGroup');
+    expect((await sandbox.attempt(UP)).text).toContain('pulumi cancel');
+    await cancelAndRefresh();
+    const { code, text } = await sandbox.attempt(UP);
+    expect(code).not.toBe(0);
+    expect(text).toContain('already exists');
+    const named = (await orphans(sandbox)).filter(({ id }) => text.includes(`${id} already exists`));
+    expect(named.map(({ type }) => type)).toContain('aws:cloudwatch/logGroup:LogGroup');
+    deleteByHand(sandbox, named);
+    await sandbox.up();
+    await sandbox.upUnchanged();
+  });
+
+  it('killed while it created the Auth0 API leaves one that pulumi import takes over', async () => {
+    const { type, id } = await killWhileCreating('auth0:index/resourceServer:ResourceServer');
+    await cancelAndRefresh();
+    const parent = 'side=urn:pulumi:dev::auth0-http-api::auth0-http-api:index:Auth0Side::auth0';
+    await sandbox.pulumi(['import', type, 'auth0', id, '--parent', parent, ...IMPORT]);
+    deleteByHand(sandbox, await orphans(sandbox));
+    await sandbox.up();
+    await sandbox.upUnchanged();
+    const { resources = [] } = await sandbox.state();
+    expect(resources.filter((resource) => resource.type === type)).toMatchObject([{ id }]);
+  });
+
+  it('killed in the middle of destroy is finished by cancel, refresh and destroy', async () => {
+    await sandbox.up();
+    const before = sandbox.world.entries.length;
+    const running = sandbox.begin(DESTROY, SLOW);
+    await until(() => changesSince(sandbox, before).length >= 1 + random('destroy', CHANGES - 2));
+    await killCli(running);
+    await cancelAndRefresh();
+    await sandbox.pulumi(DESTROY);
+    expect([...sandbox.world.things.keys()]).toEqual([]);
+  });
+});
+
+/** Kills the CLI when the cloud has created something and not yet said so. */
+async function killWhileCreating(type: string): Promise<{ type: string; id: string }> {
+  const running = sandbox.begin(UP, { delay: 2000 });
+  const made = () => changesSince(sandbox, 0).find(({ what, thing }) => what === 'created' && thing.type === type);
+  await until(() => made() !== undefined);
+  await killCli(running);
+  return { type, id: made()?.thing.id ?? '' };
+}
+
+/** The first two steps of docs/deploy.md, "When an update is interrupted". */
+async function cancelAndRefresh(): Promise<void> {
+  await sandbox.attempt(['cancel', '--yes', 'dev']);
+  await sandbox.pulumi([...REFRESH, '--clear-pending-creates']);
+}

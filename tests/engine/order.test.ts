@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Contract } from '../../program/define-contract.ts';
+import { isChange } from './standin/world.ts';
+import { CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
+import { openMoments } from './support/open-routes.ts';
+import { DESTROY, Sandbox, UP } from './support/sandbox.ts';
+
+const sandbox = new Sandbox();
+let routes: Contract['routes'] = {};
+
+beforeAll(async () => selectOwnStack(sandbox));
+afterAll(() => sandbox.remove());
+
+interface Row {
+  readonly title: string;
+  /** The contract's routes from now on. */
+  readonly routes?: Contract['routes'];
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** The last word of a type whose resource is to be replaced, as if it were broken. */
+  readonly replace?: string;
+  /** What must have been done to prove anything, as the type's last word and what happened to it. */
+  readonly did: readonly string[];
+}
+
+const read = { handler: 'test', scopes: ['read:user'] } as const;
+const both = { handler: 'test', scopes: ['read:user', 'write:user'] } as const;
+const open = { handler: 'test', scopes: 'public' } as const;
+
+/** One after the other, each on what the one before it left. */
+const UPDATES: readonly Row[] = [
+  { title: 'creating everything', did: ['created Route', 'created Authorizer'] },
+  {
+    title: 'adding a scope to a route, and taking one away from another',
+    routes: { 'GET /test': both, 'POST /test': read, 'GET /open': open },
+    did: ['updated Route'],
+  },
+  {
+    title: 'making a public route a protected one',
+    routes: { 'GET /test': both, 'POST /test': read, 'GET /open': read },
+    did: ['updated Route'],
+  },
+  {
+    title: 'making a protected route a public one, and adding a protected one',
+    routes: { 'GET /test': open, 'POST /test': read, 'GET /open': read, 'PUT /test': both },
+    did: ['updated Route', 'created Route'],
+  },
+  {
+    title: 'removing routes',
+    routes: { 'GET /test': read, 'GET /open': read },
+    did: ['updated Route', 'deleted Route'],
+  },
+  {
+    title: 'changing where the authorizer looks for the token',
+    config: { 'api:identitySource': '$request.header.X-Token' },
+    did: ['updated Authorizer'],
+  },
+  {
+    title: 'replacing the authorizer',
+    replace: 'Authorizer',
+    did: ['created Authorizer', 'updated Route', 'deleted Authorizer'],
+  },
+  {
+    title: 'changing the audience, which is another API to Auth0',
+    config: { 'api:audience': 'https://other.example.com' },
+    did: ['updated Authorizer', 'deleted ResourceServer', 'created ResourceServer'],
+  },
+];
+
+describe('No route stands open at any moment of', () => {
+  it.each(UPDATES)('$title', async ({ routes: next = routes, config, replace, did }) => {
+    const before = Object.keys(routes).length === 0 ? CONTRACT.routes : routes;
+    const after = Object.keys(next).length === 0 ? CONTRACT.routes : next;
+    writeContract(sandbox, { ...CONTRACT, routes: after });
+    if (config) setConfig(sandbox, config);
+    if (replace !== undefined) await taint(replace);
+    await expectNoOpenRoute(UP, { before, after }, did);
+    routes = after;
+  });
+
+  it('destroying everything', async () => {
+    await expectNoOpenRoute(DESTROY, { before: routes, after: {} }, ['deleted Route', 'deleted Authorizer']);
+    expect(sandbox.world.things.size).toBe(0);
+  });
+});
+
+async function taint(kind: string): Promise<void> {
+  const { resources = [] } = await sandbox.state();
+  const resource = resources.find(({ type }) => type.endsWith(`:${kind}`));
+  await sandbox.pulumi(['state', 'taint', '--yes', resource?.urn ?? '']);
+}
+
+async function expectNoOpenRoute(
+  command: readonly string[],
+  change: { readonly before: Contract['routes']; readonly after: Contract['routes'] },
+  did: readonly string[],
+): Promise<void> {
+  const earlier = [...sandbox.world.entries];
+  await sandbox.pulumi(command);
+  const update = sandbox.world.entries.slice(earlier.length);
+  const done = update.filter(isChange).map(({ what, thing }) => `${what} ${thing.type.split(':').at(-1) ?? ''}`);
+  expect(done).toEqual(expect.arrayContaining([...did]));
+  expect(openMoments(earlier, update, change)).toEqual([]);
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stackNames } from '../../graph/stack-file.ts';
+import { ROOT } from '../support/project.ts';
+import { DESTROY, Sandbox } from './support/sandbox.ts';
+
+const QUIET = '--suppress-progress';
+
+describe.each(stackNames(ROOT))('The stack %s as it ships', (stack) => {
+  const sandbox = new Sandbox();
+  const production = /^\s*api:production: true/m.test(sandbox.project.read(`Pulumi.${stack}.yaml`));
+
+  beforeAll(async () => sandbox.select(stack));
+  afterAll(() => sandbox.remove());
+
+  it('previews without touching a cloud', async () => {
+    const { text } = await sandbox.pulumi(['preview', '--diff', QUIET]);
+    expect(text).toMatch(/\+ \d+ to create/);
+    expect(sandbox.world.entries).toEqual([]);
+  });
+
+  it('comes up, and comes up again with no change', async () => {
+    await sandbox.pulumi(['up', '--yes', QUIET]);
+    const changes = sandbox.world.entries.length;
+    expect(changes).toBeGreaterThan(10);
+    await sandbox.upUnchanged();
+    await sandbox.pulumi(['refresh', '--yes', '--skip-preview', '--expect-no-changes', QUIET]);
+    expect(sandbox.world.entries.filter(({ what }) => what !== 'read')).toHaveLength(changes);
+  });
+
+  it('keeps each secret out of the state, the outputs, the log and the preview', async () => {
+    await sandbox.pulumi(['preview', '--diff', '--show-sames', '--show-reads', QUIET]);
+    await sandbox.pulumi(['stack', 'output', '--json']);
+    await sandbox.pulumi(['stack', 'export']);
+    await sandbox.pulumi(['config']);
+    const secrets = sandbox.secrets();
+    expect(secrets.length).toBeGreaterThanOrEqual(2);
+    expect(Math.min(...secrets.map(({ length }) => length))).toBeGreaterThan(15);
+    const stored = sandbox.stored();
+    expect(stored).toContain('auth0:index/clientCredentials:ClientCredentials');
+    expect(secrets.filter((secret) => stored.includes(secret))).toEqual([]);
+    expect(secrets.filter((secret) => sandbox.printed().includes(secret))).toEqual([]);
+  });
+
+  it('hands its secrets to whoever asks for them', async () => {
+    const { text } = await sandbox.pulumi(['stack', 'output', '--json', '--show-secrets']);
+    expect(sandbox.secrets().filter((secret) => text.includes(secret)).length).toBeGreaterThan(0);
+  });
+
+  it.runIf(production)('refuses to be destroyed until its protection is taken off', async () => {
+    const existing = sandbox.world.things.size;
+    const { code, text } = await sandbox.attempt(DESTROY);
+    expect(code).not.toBe(0);
+    expect(text).toContain('protect');
+    expect(sandbox.world.things.size).toBe(existing);
+    await sandbox.pulumi(['state', 'unprotect', '--all', '--yes']);
+  });
+
+  it('is destroyed, and leaves nothing behind', async () => {
+    await sandbox.pulumi(DESTROY);
+    expect([...sandbox.world.things.keys()]).toEqual([]);
+    expect((await sandbox.state()).resources ?? []).toEqual([]);
+  });
+});

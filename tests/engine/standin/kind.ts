@@ -1,0 +1,75 @@
+import type { Properties } from './values.ts';
+import { ofType, valueOf, type Thing, type Things } from './world.ts';
+
+/** What a cloud and its provider do with a resource type, besides what every type has in common. */
+export interface Kind {
+  /** Inputs that cannot be changed: another value makes another resource (Terraform's ForceNew). */
+  readonly fixed: readonly string[] | 'all';
+  /** Outputs that the provider marks as secret (Terraform's Sensitive). */
+  readonly secrets?: readonly string[];
+  /** The input in whose value the id is unique, where it is not in the whole account or tenant. */
+  readonly within?: string;
+  /** What must exist already. */
+  readonly refers?: readonly Reference[];
+  /** Inputs whose values, together, no two may share. */
+  readonly unique?: readonly string[];
+  /** It cannot be deleted while something refers to it. */
+  readonly held?: true;
+  /** To create what is there already is to change it: the cloud has no such thing, only a property of another. */
+  readonly property?: true;
+  /** What else the cloud refuses, as it would say it. */
+  readonly refuses?: (change: Change) => string | undefined;
+  /** What exists already and is taken instead of being created, without being changed. */
+  readonly takes?: (change: Change) => Thing | undefined;
+}
+
+export interface Change {
+  readonly inputs: Properties;
+  /** What the resource was, where it is changed. */
+  readonly before: Thing | undefined;
+  readonly things: Things;
+}
+
+export interface Reference {
+  readonly type: string;
+  /** The property of the other by which it is named. */
+  readonly by: string;
+  readonly values: (inputs: Properties) => readonly unknown[];
+}
+
+/** A reference in an input, which may be a list. */
+export function refers(type: string, input: string, by = 'id'): Reference {
+  return { type, by, values: (inputs) => [inputs[input] ?? []].flat() };
+}
+
+/** Why the cloud refuses to create or change a resource, or nothing. */
+export function refusal(type: string, kind: Kind, change: Change): string | undefined {
+  const { inputs, before, things } = change;
+  for (const { type: other, by, values } of kind.refers ?? []) {
+    const known = ofType(things, other).map((thing) => valueOf(thing, by));
+    const missing = values(inputs).find((value) => !known.includes(value));
+    if (missing !== undefined) return `404 Not Found: there is no ${other} whose ${by} is ${JSON.stringify(missing)}`;
+  }
+  const same = kind.unique && ofType(things, type).find((thing) => isSame(thing, inputs, kind.unique ?? []));
+  if (same && same.id !== before?.id) return `409 Conflict: ${type} ${same.id} already exists`;
+  return kind.refuses?.(change);
+}
+
+/** What keeps a thing from being deleted, or nothing. */
+export function holder(held: Thing, kinds: Readonly<Record<string, Kind>>, things: Things): Thing | undefined {
+  return [...things.values()].find((other) =>
+    (kinds[other.type]?.refers ?? []).some(
+      ({ type, by, values }) => type === held.type && values(valuesOf(other)).includes(valueOf(held, by)),
+    ),
+  );
+}
+
+function isSame(thing: Thing, inputs: Properties, properties: readonly string[]): boolean {
+  return properties.every(
+    (property) => inputs[property] !== undefined && valueOf(thing, property) === inputs[property],
+  );
+}
+
+function valuesOf(thing: Thing): Properties {
+  return Object.fromEntries(Object.keys(thing.inputs).map((key) => [key, valueOf(thing, key)]));
+}

@@ -1,0 +1,113 @@
+import { isDeepStrictEqual } from 'node:util';
+import { refers, type Change, type Kind } from './kind.ts';
+import { ofType, valueOf, type Thing } from './world.ts';
+
+const API = 'auth0:index/resourceServer:ResourceServer';
+const SCOPES = 'auth0:index/resourceServerScopes:ResourceServerScopes';
+const CLIENT = 'auth0:index/client:Client';
+const GRANT = 'auth0:index/clientGrant:ClientGrant';
+const CONNECTION = 'auth0:index/connection:Connection';
+const ENABLED_CLIENTS = 'auth0:index/connectionClients:ConnectionClients';
+const ROLE = 'auth0:index/role:Role';
+const USER = 'auth0:index/user:User';
+
+/** What of Auth0 the program uses. A new resource type is a line here, besides its outputs in `graph/ids.ts`. */
+export const AUTH0: Readonly<Record<string, Kind>> = {
+  [API]: { fixed: ['identifier'], unique: ['identifier'] },
+  [SCOPES]: {
+    fixed: ['resourceServerIdentifier'],
+    property: true,
+    refers: [refers(API, 'resourceServerIdentifier', 'identifier')],
+    refuses: otherScopes,
+  },
+  [CLIENT]: { fixed: [], secrets: ['signingKeys'] },
+  'auth0:index/clientCredentials:ClientCredentials': {
+    fixed: ['clientId'],
+    secrets: ['clientSecret'],
+    property: true,
+    refers: [refers(CLIENT, 'clientId', 'clientId')],
+  },
+  [GRANT]: {
+    fixed: ['clientId', 'audience', 'subjectType'],
+    refers: [refers(CLIENT, 'clientId', 'clientId'), refers(API, 'audience', 'identifier')],
+    refuses: ({ inputs, things }) => undeclared(things, inputs['audience'], inputs['scopes']),
+    // The provider takes an existing grant as it is, its scopes included (resource_grant.go).
+    takes: ({ inputs, things }) =>
+      ofType(things, GRANT).find((grant) =>
+        ['clientId', 'audience', 'subjectType'].every((input) => valueOf(grant, input) === inputs[input]),
+      ),
+  },
+  [CONNECTION]: { fixed: ['name', 'strategy'], unique: ['name'] },
+  [ENABLED_CLIENTS]: {
+    fixed: ['connectionId'],
+    property: true,
+    refers: [refers(CONNECTION, 'connectionId'), refers(CLIENT, 'enabledClients', 'clientId')],
+    refuses: otherClients,
+  },
+  [ROLE]: { fixed: [] },
+  'auth0:index/rolePermissions:RolePermissions': {
+    fixed: ['roleId'],
+    property: true,
+    refers: [refers(ROLE, 'roleId')],
+    refuses: ({ inputs, things }) => {
+      const permissions = inputs['permissions'] as readonly { name: string; resourceServerIdentifier: string }[];
+      return permissions
+        .map(({ name, resourceServerIdentifier }) => undeclared(things, resourceServerIdentifier, [name]))
+        .find((reason) => reason !== undefined);
+    },
+  },
+  [USER]: {
+    fixed: ['connectionName'],
+    unique: ['connectionName', 'email'],
+    refers: [refers(CONNECTION, 'connectionName', 'name')],
+  },
+  'auth0:index/userRoles:UserRoles': {
+    fixed: ['userId'],
+    property: true,
+    refers: [refers(USER, 'userId'), refers(ROLE, 'roles')],
+  },
+  'auth0:index/tenant:Tenant': {
+    fixed: [],
+    property: true,
+    refers: [refers(CONNECTION, 'defaultDirectory', 'name')],
+  },
+};
+
+/** The bulk resource does not wipe what somebody else declared (terraform-provider-auth0#939); their order counts. */
+function otherScopes({ inputs, before, things }: Change): string | undefined {
+  if (before !== undefined) return undefined;
+  const existing = scopesOf(things, inputs['resourceServerIdentifier']);
+  const wanted = inputs['scopes'] as readonly Scope[];
+  return existing.length === 0 || isDeepStrictEqual(existing, wanted)
+    ? undefined
+    : 'Resource Server with non empty scopes: the resource already exists with other scopes; import it';
+}
+
+/** The bulk resource does not disable the clients that somebody else enabled. */
+function otherClients({ inputs, before, things }: Change): string | undefined {
+  if (before !== undefined) return undefined;
+  const existing = ofType(things, ENABLED_CLIENTS).find(({ id }) => id === inputs['connectionId']);
+  const enabled = (existing ? valueOf(existing, 'enabledClients') : []) as readonly string[];
+  const wanted = inputs['enabledClients'] as readonly string[];
+  return enabled.every((client) => wanted.includes(client))
+    ? undefined
+    : 'Connection with non empty enabled clients: the connection already has other clients; import it';
+}
+
+interface Scope {
+  readonly name: string;
+  readonly description?: string;
+}
+
+function scopesOf(things: ReadonlyMap<string, Thing>, identifier: unknown): readonly Scope[] {
+  const declared = ofType(things, SCOPES).find(({ id }) => id === identifier);
+  return declared ? (valueOf(declared, 'scopes') as readonly Scope[]) : [];
+}
+
+function undeclared(things: ReadonlyMap<string, Thing>, audience: unknown, scopes: unknown): string | undefined {
+  const known = scopesOf(things, audience).map(({ name }) => name);
+  const missing = (scopes as readonly string[]).filter((scope) => !known.includes(scope));
+  return missing.length === 0
+    ? undefined
+    : `400 Bad Request: the API ${String(audience)} has no scope ${missing.join(', ')}`;
+}

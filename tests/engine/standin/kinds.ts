@@ -1,0 +1,13 @@
+import type { Kind } from './kind.ts';
+import { AUTH0 } from './kinds-auth0.ts';
+import { AWS } from './kinds-aws.ts';
+
+/** Package to the resource types that its stand-in knows; any other type is refused by name. */
+export const KINDS: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
+  aws: AWS,
+  auth0: AUTH0,
+  random: { 'random:index/randomPassword:RandomPassword': { fixed: 'all', secrets: ['result', 'bcryptHash'] } },
+};
+
+/** The packages that have a stand-in. */
+export const PACKAGES = Object.keys(KINDS);

@@ -1,0 +1,25 @@
+import { main } from '@pulumi/pulumi/provider/server.js';
+import { closeGaps } from './sdk-gaps.ts';
+import { StandIn } from './provider.ts';
+import { World } from './world.ts';
+
+// The engine starts this as `pulumi-resource-<package>`. What it is to do comes in the environment, because the engine
+// hands no more than that on to a plugin.
+const { STANDIN_WORLD = '', STANDIN_REGION = '', STANDIN_DELAY = '0', STANDIN_FAIL_FROM = 'Infinity' } = process.env;
+const [pkg = '', ...args] = process.argv.slice(2);
+
+// A real provider ends when it cannot reach the engine any more, however that died.
+const engine = process.ppid;
+setInterval(() => {
+  if (process.ppid !== engine) process.exit(1);
+}, 50).unref();
+
+closeGaps();
+const standIn = new StandIn({
+  package: pkg,
+  world: new World(STANDIN_WORLD),
+  region: STANDIN_REGION,
+  delay: Number(STANDIN_DELAY),
+  failFrom: Number(STANDIN_FAIL_FROM),
+});
+await main(standIn, args);

@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  CheckResult,
+  CreateResult,
+  DiffResult,
+  Provider,
+  ReadResult,
+  UpdateResult,
+} from '@pulumi/pulumi/provider/index.js';
+import { cloudOutputs } from '../../../graph/ids.ts';
+import { Identity } from '../../../graph/identity.ts';
+import { holder, refusal, type Change, type Kind } from './kind.ts';
+import { KINDS } from './kinds.ts';
+import { isPreview } from './sdk-gaps.ts';
+import { plain, plainProperties, secret, UNKNOWN, type Properties } from './values.ts';
+import { isChange, keyOf, type Thing, type World } from './world.ts';
+
+export interface StandInOptions {
+  readonly package: string;
+  readonly world: World;
+  readonly region: string;
+  /** Milliseconds that each creation, change and deletion takes; the cloud has done it halfway through. */
+  readonly delay: number;
+  /** From which change of the world on every one is refused, counted over its whole journal from 1. */
+  readonly failFrom: number;
+}
+
+/** A provider that talks to no cloud: it keeps a world on disk, and behaves towards the engine as the real one would. */
+export class StandIn implements Provider {
+  readonly version = '99.0.0';
+  readonly #options: StandInOptions;
+
+  constructor(options: StandInOptions) {
+    this.#options = options;
+  }
+
+  async check(urn: string, _olds: Properties, news: Properties): Promise<CheckResult> {
+    this.#kind(typeOf(urn));
+    return { inputs: news };
+  }
+
+  async diff(id: string, urn: string, olds: Properties, news: Properties): Promise<DiffResult> {
+    const type = typeOf(urn);
+    const { fixed, within } = this.#kind(type);
+    const filledIn = Object.keys(this.#find(type, id, within && plain(olds[within]))?.outputs ?? {});
+    const given = Object.keys(olds).filter((key) => !filledIn.includes(key) && olds[key] !== null);
+    const before = plainProperties(olds);
+    const after = plainProperties(news);
+    const changed = [...new Set([...given, ...Object.keys(after)])].filter(
+      (key) => !isDeepStrictEqual(before[key], after[key]),
+    );
+    const replaces = fixed === 'all' ? changed : changed.filter((key) => fixed.includes(key));
+    // The bridge deletes first where the name was given and stays: two of one name could not exist side by side.
+    const named = typeof after['name'] === 'string' && after['name'] === before['name'] && !filledIn.includes('name');
+    return { changes: changed.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 && named };
+  }
+
+  async create(urn: string, inputs: Properties): Promise<CreateResult> {
+    const type = typeOf(urn);
+    if (isPreview()) return { id: '', outs: { ...inputs, ...this.#unknownOutputs(urn, inputs) } };
+    // What was there already is what it was: the real provider reads back what it made.
+    const made = await this.#slowly(() => {
+      const taken = this.#takes(type, inputs);
+      if (taken) return taken;
+      const thing = this.#make(urn, inputs);
+      const existing = this.#kind(type).property && this.#find(type, thing.id, thing.within);
+      this.#permit(urn, { inputs: plainProperties(inputs), before: undefined, things: this.#options.world.things });
+      const done = existing ? { ...thing, outputs: existing.outputs } : thing;
+      this.#options.world.record({ what: existing ? 'updated' : 'created', urn, thing: done });
+      return done;
+    });
+    return { id: made.id, outs: { ...made.inputs, ...made.outputs } };
+  }
+
+  async update(id: string, urn: string, olds: Properties, news: Properties): Promise<UpdateResult> {
+    const type = typeOf(urn);
+    const { within } = this.#kind(type);
+    const existing = this.#find(type, id, within && plain(olds[within]));
+    if (isPreview()) return { outs: { ...news, ...existing?.outputs } };
+    if (existing === undefined) throw new Error(`404 Not Found: ${type} ${id}`);
+    await this.#slowly(() => {
+      this.#permit(urn, { inputs: plainProperties(news), before: existing, things: this.#options.world.things });
+      this.#options.world.record({ what: 'updated', urn, thing: { ...existing, inputs: news } });
+    });
+    return { outs: { ...news, ...existing.outputs } };
+  }
+
+  async delete(id: string, urn: string, properties: Properties): Promise<void> {
+    const type = typeOf(urn);
+    const { within, held } = this.#kind(type);
+    await this.#slowly(() => {
+      const thing = this.#find(type, id, within && plain(properties[within]));
+      // What is gone already has been deleted; so do the real providers see it.
+      if (thing === undefined) return;
+      this.#beThere(urn);
+      const by = held && holder(thing, this.#kinds(), this.#options.world.things);
+      if (by)
+        this.#refuse(urn, `ConflictException: cannot delete ${type} ${id}, it is referenced by ${by.type} ${by.id}`);
+      this.#options.world.record({ what: 'deleted', urn, thing });
+    });
+  }
+
+  async read(id: string, urn: string, properties: Properties = {}): Promise<ReadResult> {
+    const type = typeOf(urn);
+    const { within } = this.#kind(type);
+    const thing = this.#find(type, id, within && plain(properties[within]));
+    this.#options.world.record({ what: 'read', urn, type, id });
+    if (thing === undefined) return { id: '', props: {} };
+    return { id, props: { ...thing.inputs, ...this.#marked(type, thing.outputs) }, inputs: thing.inputs };
+  }
+
+  #kinds(): Readonly<Record<string, Kind>> {
+    return KINDS[this.#options.package] ?? {};
+  }
+
+  #kind(type: string): Kind {
+    const kind = this.#kinds()[type];
+    if (kind) return kind;
+    throw new Error(`The stand-in for ${this.#options.package} knows no ${type}; add it to its kinds`);
+  }
+
+  #find(type: string, id: string, within: unknown): Thing | undefined {
+    return this.#options.world.things.get(keyOf({ type, id, ...(typeof within === 'string' && { within }) }));
+  }
+
+  #make(urn: string, inputs: Properties): Thing {
+    const type = typeOf(urn);
+    const { within } = this.#kind(type);
+    const values = plainProperties(inputs);
+    // Each creation has ids and secrets of its own, as in a cloud.
+    const identity = new Identity(randomUUID());
+    const { id, outputs = {} } = cloudOutputs(type, {
+      name: nameOf(urn),
+      inputs: values,
+      identity,
+      region: this.#options.region,
+    });
+    // Pulumi adds a suffix to the id of what has no name of its own, so that two may stand side by side.
+    const unique = id === nameOf(urn) ? `${id}-${identity.hex('suffix', 7)}` : id;
+    return {
+      type,
+      id: unique,
+      ...(within && { within: String(values[within]) }),
+      inputs,
+      outputs: this.#marked(type, outputs),
+    };
+  }
+
+  /** Outputs with those marked as secret that the real provider marks. */
+  #marked(type: string, outputs: Properties): Properties {
+    const { secrets = [] } = this.#kind(type);
+    const mark = (key: string, value: unknown): unknown => (secrets.includes(key) ? secret(plain(value)) : value);
+    return Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, mark(key, value)]));
+  }
+
+  #unknownOutputs(urn: string, inputs: Properties): Properties {
+    const { outputs } = this.#make(urn, inputs);
+    return Object.fromEntries(Object.keys(outputs).map((key) => [key, UNKNOWN]));
+  }
+
+  #takes(type: string, inputs: Properties): Thing | undefined {
+    const change = { inputs: plainProperties(inputs), before: undefined, things: this.#options.world.things };
+    return this.#kind(type).takes?.(change);
+  }
+
+  #permit(urn: string, change: Change): void {
+    this.#beThere(urn);
+    const type = typeOf(urn);
+    const reason = refusal(type, this.#kind(type), change);
+    if (reason !== undefined) this.#refuse(urn, reason);
+  }
+
+  /** Fails where the test has said so. */
+  #beThere(urn: string): void {
+    const changes = this.#options.world.entries.filter(isChange).length;
+    if (changes + 1 >= this.#options.failFrom) this.#refuse(urn, '503 Service Unavailable: the test has said so');
+  }
+
+  #refuse(urn: string, reason: string): never {
+    this.#options.world.record({ what: 'refused', urn, type: typeOf(urn), reason });
+    throw new Error(reason);
+  }
+
+  /** The engine hears of it only a while after it was done: what is killed between the two leaves an orphan. */
+  async #slowly<T>(act: () => T): Promise<T> {
+    await setTimeout(this.#options.delay / 2);
+    const done = act();
+    await setTimeout(this.#options.delay / 2);
+    return done;
+  }
+}
+
+/** The type in a URN, without those of its parents. */
+export function typeOf(urn: string): string {
+  return urn.split('::')[2]?.split('$').at(-1) ?? '';
+}
+
+function nameOf(urn: string): string {
+  return urn.split('::').slice(3).join('::');
+}

@@ -1,0 +1,51 @@
+import { createRequire } from 'node:module';
+import type * as Messages from '@pulumi/pulumi/proto/provider_pb.js';
+
+// A CommonJS file whose exports Node cannot name for an import.
+const { ConfigureResponse, CreateRequest, ReadRequest, UpdateRequest } = createRequire(import.meta.url)(
+  '@pulumi/pulumi/proto/provider_pb.js',
+) as typeof Messages;
+
+let preview = false;
+
+/**
+ * Whether the request that is being answered belongs to a preview. To be asked before anything is awaited.
+ * @see closeGaps
+ */
+export function isPreview(): boolean {
+  return preview;
+}
+
+/**
+ * What the SDK's server leaves out and real providers have, taken from and put into the messages themselves: it can
+ * neither announce that a provider takes part in previews nor hand over whether a request belongs to one, and it fails
+ * on an import, whose request has no properties.
+ */
+export function closeGaps(): void {
+  const accept = method(ConfigureResponse.prototype, 'setAcceptoutputs');
+  ConfigureResponse.prototype.setAcceptoutputs = function (value) {
+    this.setSupportspreview(true);
+    return accept.call(this, value);
+  };
+  const properties = method(CreateRequest.prototype, 'getProperties');
+  CreateRequest.prototype.getProperties = function () {
+    preview = this.getPreview();
+    return properties.call(this);
+  };
+  const news = method(UpdateRequest.prototype, 'getNews');
+  UpdateRequest.prototype.getNews = function () {
+    preview = this.getPreview();
+    return news.call(this);
+  };
+  const known = method(ReadRequest.prototype, 'getProperties') as (this: Messages.ReadRequest) => Known | undefined;
+  ReadRequest.prototype.getProperties = function () {
+    return (known.call(this) ?? { toJavaScript: () => ({}) }) as Known;
+  };
+}
+
+type Known = NonNullable<ReturnType<Messages.ReadRequest['getProperties']>>;
+
+/** A method as it is now, to be called with `call`. */
+function method<This extends object>(prototype: This, name: keyof This): (this: This, ...args: unknown[]) => never {
+  return Reflect.get(prototype, name) as (this: This, ...args: unknown[]) => never;
+}

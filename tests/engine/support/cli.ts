@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { endAll } from './processes.ts';
+
+/** Milliseconds that one command of the CLI has; the longest takes a tenth of it. */
+const LIMIT = 120_000;
+
+export interface Ended {
+  readonly code: number | null;
+  /** All that it printed, on both streams. */
+  readonly text: string;
+  readonly stdout: string;
+}
+
+export interface Running {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts a command of the Pulumi CLI; it and all that it started are ended when it takes too long. */
+export function start(args: readonly string[], folder: string, env: NodeJS.ProcessEnv): Running {
+  const child = spawn('pulumi', [...args, '--non-interactive', '--color', 'never'], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const pid = child.pid ?? 0;
+  let text = '';
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+    stdout += part;
+  });
+  child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      endAll(pid);
+      reject(new Error(`pulumi ${args.join(' ')} did not end within ${LIMIT / 1000} s:\n${text}`));
+    }, LIMIT);
+    child.once('error', reject);
+    // Not `close`: when the CLI is killed, what it started holds its streams for a moment longer.
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      setTimeout(() => resolve({ code, text, stdout }), code === null ? 200 : 0);
+    });
+  });
+  return { pid, ended };
+}

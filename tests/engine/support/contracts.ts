@@ -1,0 +1,60 @@
+import { parse, stringify } from 'yaml';
+import type { Contract } from '../../../program/define-contract.ts';
+import type { Sandbox } from './sandbox.ts';
+
+export const HANDLER = { file: 'handler/test.ts', memory: 128, timeout: 5 };
+
+/** A contract of the tests' own: what a team has in its `contract.ts` must not matter to them. */
+export const CONTRACT: Contract = {
+  permissions: { 'read:user': 'Read user details', 'write:user': 'Change user details' },
+  handlers: { test: HANDLER },
+  routes: {
+    'GET /test': { handler: 'test', scopes: ['read:user'] },
+    'POST /test': { handler: 'test', scopes: ['write:user'] },
+    'GET /open': { handler: 'test', scopes: 'public' },
+  },
+  roles: { reader: ['read:user'] },
+};
+
+/** The one client of the tests' own stack file. */
+export const CLIENT = {
+  name: 'test',
+  party: 'first',
+  grants: ['client_credentials', 'password'],
+  permissions: ['read:user'],
+};
+
+/** A stack file of the tests' own, for the stack `dev`. */
+const STACK = {
+  'aws:region': 'eu-central-1',
+  'auth0:domain': 'acme.eu.auth0.com',
+  'api:audience': 'https://api.example.com',
+  'api:production': false,
+  'api:passwordGrant': 'allow',
+  'api:defaultDirectory': true,
+  'api:clients': [CLIENT],
+  'api:testUser': { email: 'test-user@example.com', roles: ['reader'] },
+};
+
+/** Puts the tests' own contract, handler and stack file into a sandbox, and selects the stack. */
+export async function selectOwnStack(sandbox: Sandbox): Promise<void> {
+  writeContract(sandbox, CONTRACT);
+  sandbox.project.write('handler/test.ts', 'export const handler = async () => ({ statusCode: 200 });\n');
+  sandbox.project.write('Pulumi.dev.yaml', JSON.stringify({ config: STACK }));
+  await sandbox.select('dev');
+}
+
+/** Writes a contract into a sandbox's `contract.ts`. */
+export function writeContract(sandbox: Sandbox, contract: Contract): void {
+  const text = JSON.stringify(contract, undefined, 2);
+  sandbox.project.write(
+    'contract.ts',
+    `import { defineContract } from './program/define-contract.ts';\nexport const contract = defineContract(${text});\n`,
+  );
+}
+
+/** Writes values into the file of the stack `dev`, as somebody with an editor would; `undefined` takes a key out. */
+export function setConfig(sandbox: Sandbox, values: Readonly<Record<string, unknown>>): void {
+  const file = parse(sandbox.project.read('Pulumi.dev.yaml')) as { config: Record<string, unknown> };
+  sandbox.project.write('Pulumi.dev.yaml', stringify({ ...file, config: { ...file.config, ...values } }));
+}

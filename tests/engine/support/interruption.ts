@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { exists } from '../../support/running.ts';
+import { KINDS } from '../standin/kinds.ts';
+import { isChange, type Entry, type Thing } from '../standin/world.ts';
+import type { Ended, Running } from './cli.ts';
+import { descendants, kill } from './processes.ts';
+import type { Sandbox } from './sandbox.ts';
+
+/** What the random moments follow from; a failure is repeated with the seed that it printed. */
+export const SEED = process.env['ENGINE_SEED'] ?? String(Date.now());
+console.log(`ENGINE_SEED=${SEED}`);
+
+/** A whole number from 0 to below a limit that follows from the seed and a label. */
+export function random(label: string, limit: number): number {
+  return createHash('sha256').update(`${SEED} ${label}`).digest().readUInt32BE() % limit;
+}
+
+/** Waits until a condition holds, and then so many milliseconds more. */
+export async function until(condition: () => boolean, extra = 0): Promise<void> {
+  const patience = AbortSignal.timeout(60_000);
+  while (!condition()) {
+    if (patience.aborted) throw new Error('what was waited for did not come within 60 s');
+    await setTimeout(10);
+  }
+  await setTimeout(extra);
+}
+
+/** The changes that a sandbox's clouds have seen since an entry of the journal. */
+export function changesSince(sandbox: Sandbox, entry: number): Extract<Entry, { thing: Thing }>[] {
+  return sandbox.world.entries.slice(entry).filter(isChange);
+}
+
+/** Kills the Node process that runs the program, as running out of memory would. */
+export async function killProgram({ pid, ended }: Running, extra: number): Promise<Ended> {
+  const program = () => descendants(pid).find(({ command }) => command.includes('/cmd/run'));
+  await until(() => program() !== undefined, extra);
+  const running = program();
+  if (running === undefined) throw new Error('the program had ended before it could be killed');
+  kill(running.pid);
+  return ended;
+}
+
+/** Kills the CLI, as a machine that goes away would, and waits until all that it had started has noticed. */
+export async function killCli({ pid, ended }: Running): Promise<void> {
+  const started = descendants(pid);
+  kill(pid);
+  const { code } = await ended;
+  if (code !== null) throw new Error('the CLI had ended before it could be killed');
+  await setTimeout(1000);
+  for (const one of started) kill(one.pid);
+  await until(() => started.every((one) => !exists(one.pid)));
+}
+
+/** What exists in the clouds and not in the state: nobody will ever delete it. */
+export async function orphans(sandbox: Sandbox): Promise<Thing[]> {
+  const known = ((await sandbox.state()).resources ?? []).map(({ type, id }) => `${type} ${id ?? ''}`);
+  return [...sandbox.world.things.values()].filter(
+    ({ type, id }) => !isProperty(type) && !known.includes(`${type} ${id}`),
+  );
+}
+
+/** Deletes things by hand, as somebody at the console would. */
+export function deleteByHand(sandbox: Sandbox, things: readonly Thing[]): void {
+  for (const thing of things) sandbox.world.record({ what: 'lost', urn: '', thing });
+}
+
+function isProperty(type: string): boolean {
+  return KINDS[type.split(':')[0] ?? '']?.[type]?.property === true;
+}
+
+/** Milliseconds that each change takes where something is to be interrupted. */
+export const SLOW = { delay: 200 };
+/** So many changes the first `up` of the tests' own stack makes at least. */
+export const CHANGES = 22;
+export const REFRESH = ['refresh', '--yes', '--skip-preview', '--suppress-progress'];
+
+/** Moments of a first `up`: after so many changes, and so many milliseconds. */
+export function moments(label: string, count: number): { readonly changes: number; readonly extra: number }[] {
+  return Array.from({ length: count }, (_, index) => ({
+    changes: random(`${label} ${index} changes`, CHANGES),
+    extra: random(`${label} ${index} extra`, SLOW.delay),
+  }));
+}

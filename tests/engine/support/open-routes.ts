@@ -1,0 +1,47 @@
+import type { Contract } from '../../../program/define-contract.ts';
+import { apply, isChange, ofType, valueOf, type Entry, type Thing, type Things } from '../standin/world.ts';
+
+type Routes = Contract['routes'];
+
+/**
+ * Every moment of an update at which a route stood open that should not: each entry of the journal is followed by a look
+ * at all the routes that there were. A route may be without authorizer only where the routes before the update or those
+ * after it call it public, and after its own change only where those after it do.
+ * @param earlier the journal before the update
+ * @param update the journal of the update
+ */
+export function openMoments(
+  earlier: readonly Entry[],
+  update: readonly Entry[],
+  { before, after }: { readonly before: Routes; readonly after: Routes },
+): string[] {
+  const things = new Map<string, Thing>();
+  for (const entry of earlier) apply(things, entry);
+  return update.flatMap((entry, step) => {
+    apply(things, entry);
+    if (!isChange(entry)) return [];
+    return ofType(things, 'aws:apigatewayv2/route:Route').flatMap((route) => {
+      const key = String(valueOf(route, 'routeKey'));
+      const written = (entry.what === 'created' || entry.what === 'updated') && entry.thing.id === route.id;
+      const wrong = problem(route, things, written ? [after[key]] : [before[key], after[key]]);
+      return wrong === undefined ? [] : [`step ${step}, ${entry.what} ${entry.thing.type}: ${key} ${wrong}`];
+    });
+  });
+}
+
+function problem(route: Thing, things: Things, specs: readonly (Routes[string] | undefined)[]): string | undefined {
+  const known = specs.filter((spec) => spec !== undefined);
+  const type = valueOf(route, 'authorizationType');
+  if (type !== 'JWT')
+    return known.some(({ scopes }) => scopes === 'public') ? undefined : `has authorization ${String(type)}`;
+  const authorizer = ofType(things, 'aws:apigatewayv2/authorizer:Authorizer').find(
+    ({ id, within }) => id === valueOf(route, 'authorizerId') && within === valueOf(route, 'apiId'),
+  );
+  if (authorizer === undefined) return 'names an authorizer that does not exist';
+  if (valueOf(authorizer, 'authorizerType') !== 'JWT') return 'names an authorizer that is none for JWTs';
+  const scopes = (valueOf(route, 'authorizationScopes') ?? []) as readonly string[];
+  if (scopes.length === 0) return 'asks for no scope, so that any token of the audience will do';
+  const declared = known.flatMap((spec) => (spec.scopes === 'public' ? [] : spec.scopes));
+  const foreign = scopes.find((scope) => !declared.includes(scope));
+  return foreign === undefined ? undefined : `is entered with ${foreign}, which no contract says`;
+}

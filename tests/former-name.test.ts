@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { contract as shipped } from '../contract.ts';
+import { programOf, recordWith, registrations } from './support/program.ts';
+
+describe('A former name', () => {
+  const formerly = 'old';
+  const renamed = { ...shipped, handlers: { test: { file: 'handler/test.ts', memory: 128, timeout: 5, formerly } } };
+  const values = {
+    'api:clients': [
+      { name: 'test-app', party: 'first', grants: ['client_credentials', 'password'], permissions: ['read:user'] },
+    ],
+  };
+  const named = { 'api:clients': values['api:clients'].map((client) => ({ ...client, formerly })) };
+
+  it('of a handler or a client is an alias of all that it consists of, and of nothing else', async () => {
+    const all = await registrations(programOf(renamed), named);
+    const known = all.filter(({ aliases }) => aliases.length > 0);
+    expect(known.map(({ type, aliases }) => [type.split(':').at(-1), aliases])).toEqual([
+      ['Client', ['auth0-old']],
+      ['ClientCredentials', ['auth0-old']],
+      ['ClientGrant', ['auth0-old']],
+      ['LogGroup', ['api-old']],
+      ['Role', ['api-old']],
+      ['RolePolicy', ['api-old']],
+      ['Function', ['api-old']],
+      ['Permission', ['api-old']],
+      ['Integration', ['api-old']],
+    ]);
+    expect(all.filter(({ name }) => /^(api|auth0)-test/.test(name))).toHaveLength(known.length);
+  });
+
+  it('changes nothing of what the twin is made from', async () => {
+    const contract = { ...shipped, handlers: { test: { file: 'handler/test.ts', memory: 128, timeout: 5 } } };
+    const before = await recordWith({ contract, values });
+    expect((await recordWith({ contract: renamed, values: named })).hash).toBe(before.hash);
+  });
+});

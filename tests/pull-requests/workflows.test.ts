@@ -1,0 +1,291 @@
+import { existsSync, globSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { stackNames } from '../../graph/stack-file.ts';
+import { ROOT } from '../support/project.ts';
+import { environmentOf, jobOf, JOBS, read, STEPS, USES, WORKFLOWS, type Job } from '../support/workflows.ts';
+
+const STACKS = stackNames(ROOT);
+const SCRIPTS = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
+const texts = [...WORKFLOWS.keys()]
+  .map((file) => `.github/workflows/${file}`)
+  .concat('.github/actions/set-up/action.yml');
+
+describe('Every workflow', () => {
+  it('is one of these, with these triggers: never pull_request_target', () => {
+    expect(
+      Object.fromEntries(
+        [...WORKFLOWS].map(([file, { on }]) => [file, typeof on === 'string' ? [on] : Object.keys(on)]),
+      ),
+    ).toEqual({
+      'check.yml': ['workflow_call'],
+      'deploy-stack.yml': ['workflow_call'],
+      'deploy.yml': ['push'],
+      'drift.yml': ['schedule', 'workflow_dispatch'],
+      'preview.yml': ['workflow_call'],
+      'pull-request.yml': ['pull_request'],
+    });
+    expect(WORKFLOWS.get('deploy.yml')?.on).toEqual({ push: { branches: ['main'] } });
+  });
+
+  it('gives no permission as a whole, and each job exactly what it needs', () => {
+    expect([...WORKFLOWS.values()].map(({ permissions }) => permissions)).toEqual([...WORKFLOWS].map(() => ({})));
+    const read = { contents: 'read' };
+    const cloud = { ...read, 'id-token': 'write' };
+    expect(Object.fromEntries(JOBS.map(({ place, job }) => [place, job.permissions]))).toEqual({
+      'check.yml, check': read,
+      'pull-request.yml, check': read,
+      'pull-request.yml, preview': { ...cloud, 'pull-requests': 'write' },
+      'preview.yml, preview': cloud,
+      'preview.yml, comment': { ...read, 'pull-requests': 'write' },
+      'deploy.yml, check': read,
+      'deploy.yml, dev': cloud,
+      'deploy.yml, staging': cloud,
+      'deploy.yml, prod': cloud,
+      'deploy-stack.yml, up': cloud,
+      'drift.yml, drift': cloud,
+      'drift.yml, issue': { ...read, issues: 'write' },
+    });
+  });
+
+  it('pins every action to a full commit id and names its version beside it', () => {
+    expect(USES.length).toBeGreaterThan(20);
+    for (const { place, uses } of USES)
+      expect(`${place}: ${uses}`).toMatch(/: (\.\/\.github\/.+|[\w./-]+@[0-9a-f]{40})$/);
+    const lines = texts.flatMap((file) => read(file).split('\n')).filter((line) => /\buses: [^.]/.test(line));
+    for (const line of lines) expect(line).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    // One version of each, wherever it is used.
+    const pins = new Set(lines.map((line) => line.replace(/.*uses: /, '')));
+    expect(new Set([...pins].map((pin) => pin.split('@')[0])).size).toBe(pins.size);
+  });
+
+  it('uses no file of this repository that is not there', () => {
+    const local = USES.filter(({ uses }) => uses.startsWith('./')).map(({ uses }) => uses);
+    expect(local.length).toBeGreaterThan(5);
+    expect(
+      local.filter((uses) => !existsSync(new URL(uses.endsWith('.yml') ? uses : `${uses}/action.yml`, ROOT))),
+    ).toEqual([]);
+  });
+
+  it('ends the pipeline of a script at its first failure, and every job at some time', () => {
+    for (const { place, workflow, job } of JOBS.filter(({ job: { steps } }) => steps)) {
+      expect([place, workflow.defaults?.run?.shell]).toEqual([place, 'bash']);
+      expect(job['timeout-minutes']).toBeLessThanOrEqual(60);
+    }
+  });
+
+  it('keeps GitHub’s token out of the checked-out folder', () => {
+    const checkouts = STEPS.filter(({ step }) => step.uses?.startsWith('actions/checkout@'));
+    expect(checkouts).toHaveLength(6);
+    for (const { step } of checkouts) expect(step.with).toMatchObject({ 'persist-credentials': false });
+  });
+});
+
+describe('A script of a workflow', () => {
+  const runs = STEPS.flatMap(({ place, step: { run } }) => (run === undefined ? [] : [{ place, run }]));
+
+  it('has nothing interpolated: what an attacker may write comes as a variable, which no shell parses', () => {
+    expect(runs.length).toBeGreaterThan(8);
+    expect(runs.filter(({ run }) => run.includes('${{'))).toEqual([]);
+  });
+
+  it('reads of the event only what no attacker can shape: numbers, commit ids and the repository’s own name', () => {
+    const mentions = texts.flatMap((file) => [
+      ...read(file).matchAll(/github\.(?:event|head_ref|base_ref|ref_name)[\w.]*/g),
+    ]);
+    expect([...new Set(mentions.map(([expression]) => expression))].toSorted()).toEqual([
+      'github.event.pull_request.head.repo.full_name',
+      'github.event.pull_request.head.sha',
+      'github.event.pull_request.number',
+      'github.event_name',
+    ]);
+  });
+
+  it('calls no npm script that package.json has not, and no file that is not there', () => {
+    const all = runs
+      .map(({ run }) => run)
+      .concat(read('.ci/run'))
+      .join('\n');
+    const npm = [...all.matchAll(/\bnpm (?:run (?:-s )?(?!-)([\w:-]+)|run -s ([\w:-]+)|(test))/g)].map(
+      ([, one, other, test]) => one ?? other ?? test ?? '',
+    );
+    expect(new Set(npm)).toEqual(new Set(['access', 'preview', 'up', 'verify', 'check', 'test']));
+    expect(npm.filter((name) => SCRIPTS[name] === undefined)).toEqual([]);
+
+    const files = [...all.matchAll(/(?:\bnode )?((?:\.github|\.ci)\/[\w./-]+)/g)].map(([, file = '']) => file);
+    const own = npm.flatMap((name) =>
+      [...(SCRIPTS[name] ?? '').matchAll(/\bnode ([\w./-]+)/g)].map(([, file = '']) => file),
+    );
+    expect(files).toEqual(
+      expect.arrayContaining([
+        '.ci/run',
+        '.ci/lint-workflows',
+        '.github/scripts/comment.ts',
+        '.github/scripts/drift.ts',
+      ]),
+    );
+    expect(own).toEqual(expect.arrayContaining(['access/main.ts', 'access/verify-main.ts']));
+    expect([...files, ...own].filter((file) => !existsSync(new URL(file, ROOT)))).toEqual([]);
+  });
+
+  it('never prints a stack’s outputs or a link to its state', () => {
+    const pulumi = runs.filter(({ run }) => /npm run -s (preview|up)\b/.test(run));
+    expect(pulumi).toHaveLength(3);
+    for (const { run } of pulumi) {
+      expect(run).toContain('--suppress-outputs');
+      expect(run).toContain('--suppress-permalink=true');
+      expect(run).toContain('--non-interactive');
+    }
+    expect(runs.filter(({ run }) => /stack output|--show-secrets|set -x/.test(run))).toEqual([]);
+  });
+});
+
+describe('Secrets', () => {
+  it('are read in the one step that needs them, in a job of an environment', () => {
+    const readers = STEPS.filter(({ step }) => JSON.stringify(step).includes('secrets.'));
+    expect(readers.map(({ place, step }) => `${place}: ${step.name}`)).toEqual([
+      'deploy-stack.yml, up: Up',
+      'deploy-stack.yml, up: Verify',
+      'drift.yml, drift: Compare',
+      'preview.yml, preview: Preview',
+    ]);
+    for (const { place } of readers) {
+      const [file = '', name = ''] = place.split(', ');
+      expect(environmentOf(jobOf(file, name))).toBeDefined();
+    }
+    const names = new Set(texts.flatMap((file) => [...read(file).matchAll(/secrets\.(\w+)/g)]).map(([, name]) => name));
+    expect(names).toEqual(new Set(['AUTH0_CLIENT_SECRET', 'PULUMI_ACCESS_TOKEN']));
+  });
+
+  it('go to called workflows of this repository only, which no fork’s pull request reaches', () => {
+    for (const { file, job } of JOBS.filter(({ job: { secrets } }) => secrets !== undefined)) {
+      expect(job.secrets).toBe('inherit');
+      expect(job.uses).toMatch(/^\.\/\.github\/workflows\//);
+      if (file === 'pull-request.yml') {
+        expect(job.if).toContain('github.event.pull_request.head.repo.full_name == github.repository');
+      }
+    }
+    // What needs no secret runs for everybody.
+    expect(jobOf('pull-request.yml', 'check')).toEqual({
+      uses: './.github/workflows/check.yml',
+      permissions: { contents: 'read' },
+    });
+    expect(jobOf('check.yml', 'check')).not.toHaveProperty('if');
+  });
+
+  it('of AWS are none: each role is assumed by OpenID Connect', () => {
+    const text = texts.map(read).join('\n');
+    expect(text).not.toMatch(/aws-access-key-id|aws-secret-access-key|AWS_ACCESS_KEY|AWS_SECRET/i);
+    expect(text.match(/role-to-assume: /g)).toHaveLength(1);
+    const users = JOBS.filter(({ job }) => job.steps?.some(({ uses }) => uses === './.github/actions/set-up'));
+    expect(users.map(({ place }) => place)).toEqual([
+      'deploy-stack.yml, up',
+      'drift.yml, drift',
+      'preview.yml, preview',
+    ]);
+    for (const { job } of users) expect(job.permissions).toMatchObject({ 'id-token': 'write' });
+  });
+
+  it('meet no job that may write to GitHub', () => {
+    for (const { job } of JOBS.filter(({ job: { steps } }) => steps)) {
+      const writes = Object.entries(job.permissions ?? {}).some(
+        ([scope, grant]) => scope !== 'id-token' && grant === 'write',
+      );
+      expect(writes && (environmentOf(job) !== undefined || JSON.stringify(job).includes('secrets.'))).toBe(false);
+    }
+  });
+});
+
+describe('Every stack', () => {
+  it('that has a file is previewed, deployed and compared each night, in an environment of its own for each', () => {
+    expect(jobOf('pull-request.yml', 'preview').strategy).toEqual({
+      'fail-fast': false,
+      matrix: { stack: STACKS.toSorted(byOrder) },
+    });
+    expect(jobOf('drift.yml', 'drift').strategy).toEqual({
+      'fail-fast': false,
+      matrix: { stack: STACKS.toSorted(byOrder) },
+    });
+    expect(STEPS.find(({ step }) => step.env?.['STACKS'])?.step.env).toMatchObject({
+      STACKS: STACKS.toSorted(byOrder).join(' '),
+    });
+    expect(environmentOf(jobOf('preview.yml', 'preview'))).toBe('preview-${{ inputs.stack }}');
+    expect(environmentOf(jobOf('deploy-stack.yml', 'up'))).toBe('${{ inputs.stack }}');
+    expect(environmentOf(jobOf('drift.yml', 'drift'))).toBe('drift-${{ matrix.stack }}');
+    const deployed = Object.values(WORKFLOWS.get('deploy.yml')?.jobs ?? {}).flatMap((job) => job.with?.['stack'] ?? []);
+    expect(deployed.toSorted()).toEqual(STACKS);
+  });
+
+  it('is deployed after the checks, dev before staging before prod, and verified before the next', () => {
+    const order: readonly (readonly [string, Job])[] = Object.entries(WORKFLOWS.get('deploy.yml')?.jobs ?? {});
+    expect(order.map(([name, { needs, if: condition }]) => [name, needs, condition])).toEqual([
+      ['check', undefined, undefined],
+      ['dev', 'check', undefined],
+      ['staging', 'dev', undefined],
+      ['prod', 'staging', undefined],
+    ]);
+    const steps = jobOf('deploy-stack.yml', 'up').steps ?? [];
+    const names = steps.map(({ name }) => name).filter((name) => name !== undefined);
+    expect(names).toEqual(['Up', 'Verify']);
+    expect(steps.filter((step) => step['continue-on-error'])).toEqual([]);
+  });
+
+  it('is never met by two of the runs that lock or record it, and none of those is ever cancelled', () => {
+    const group = { 'cancel-in-progress': false, queue: 'max' };
+    expect(jobOf('deploy-stack.yml', 'up').concurrency).toEqual({ group: 'stack-${{ inputs.stack }}', ...group });
+    expect(jobOf('drift.yml', 'drift').concurrency).toEqual({ group: 'stack-${{ matrix.stack }}', ...group });
+    expect(WORKFLOWS.get('deploy.yml')).not.toHaveProperty('concurrency');
+    expect(WORKFLOWS.get('deploy-stack.yml')).not.toHaveProperty('concurrency');
+    expect(WORKFLOWS.get('drift.yml')).not.toHaveProperty('concurrency');
+  });
+
+  it('is previewed once at a time for each pull request, for its newest commit', () => {
+    expect(WORKFLOWS.get('pull-request.yml')?.concurrency).toEqual({
+      group: 'pull-request-${{ github.event.pull_request.number }}',
+      'cancel-in-progress': true,
+    });
+    expect(jobOf('preview.yml', 'preview').concurrency).toEqual({
+      group: 'preview-${{ inputs.stack }}-${{ github.event.pull_request.number }}',
+      'cancel-in-progress': true,
+    });
+  });
+
+  it('has its comment written after a failed preview too, by a job that installs nothing', () => {
+    const { needs, if: condition, steps = [] } = jobOf('preview.yml', 'comment');
+    expect({ needs, condition }).toEqual({ needs: 'preview', condition: '${{ !cancelled() }}' });
+    expect(steps.some(({ uses, run }) => uses?.startsWith('./') === true || /npm/.test(run ?? ''))).toBe(false);
+  });
+});
+
+describe('The Pulumi CLI', () => {
+  it('is of the version of the SDK that the program is written with', () => {
+    const sdk = JSON.parse(read('node_modules/@pulumi/pulumi/package.json')) as { version: string };
+    expect(read('.pulumi.version').trim()).toBe(sdk.version);
+  });
+});
+
+describe('docs/pull-requests.md', () => {
+  const page = read('docs/pull-requests.md');
+
+  it('tells of every variable and secret that the workflows read, and of no other', () => {
+    const used = texts.flatMap((file) => [...read(file).matchAll(/\b(vars|secrets)\.(\w+)/g)]);
+    const wanted = new Set(used.map(([, kind, name]) => `${kind === 'vars' ? 'variable' : 'secret'} \`${name}\``));
+    const told = new Set([...page.matchAll(/^\| ((?:variable|secret) `\w+`)/gm)].map(([, row]) => row));
+    expect(told).toEqual(wanted);
+  });
+
+  it('tells of every workflow and every policy, and links to nothing that is not there', () => {
+    const links = [...page.matchAll(/\]\((\.\.\/[^)]+)\)/g)].map(([, link = '']) => link.replace('../', ''));
+    expect(links.filter((link) => !existsSync(new URL(link, ROOT)))).toEqual([]);
+    const files = globSync(['.github/workflows/*', '.github/aws/*'], { cwd: fileURLToPath(ROOT) });
+    expect(files.filter((file) => !links.includes(file))).toEqual([]);
+    expect(page).toContain('`check / types, lint, tests, access report`');
+    expect(read('.github/workflows/check.yml')).toContain('name: types, lint, tests, access report');
+  });
+});
+
+/** The order in which stacks are deployed: a stack that is not in it must be given its place. */
+function byOrder(a: string, b: string): number {
+  const order = ['dev', 'staging', 'prod'];
+  return order.indexOf(a) - order.indexOf(b);
+}
