@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stackNames } from '../../graph/stack-file.ts';
+import { readStackFile, stackNames } from '../../graph/stack-file.ts';
 import { ROOT } from '../support/project.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
 const QUIET = '--suppress-progress';
 
-describe.each(stackNames(ROOT))('The stack %s as it ships', (stack) => {
+const STACKS = stackNames(ROOT);
+
+describe.each(STACKS)('The stack %s as it ships', (stack) => {
   const sandbox = new Sandbox();
-  const production = /^\s*api:production: true/m.test(sandbox.project.read(`Pulumi.${stack}.yaml`));
+  const production = readStackFile(sandbox.project.root, stack).values['api:production'] === 'true';
 
   beforeAll(async () => sandbox.select(stack));
   afterAll(() => sandbox.remove());
@@ -44,6 +46,13 @@ describe.each(stackNames(ROOT))('The stack %s as it ships', (stack) => {
   it('hands its secrets to whoever asks for them', async () => {
     const { text } = await sandbox.pulumi(['stack', 'output', '--json', '--show-secrets']);
     expect(sandbox.secrets().filter((secret) => text.includes(secret)).length).toBeGreaterThan(0);
+  });
+
+  it.runIf(stack === STACKS[0])('shows them in verbose logs, as docs/deploy.md warns', async () => {
+    for (const verbose of [['--debug'], ['--logtostderr', '-v=9']]) {
+      const { text } = await sandbox.attempt(['preview', QUIET, ...verbose]);
+      expect(sandbox.secrets().filter((secret) => text.includes(secret)).length).toBeGreaterThan(0);
+    }
   });
 
   it.runIf(production)('refuses to be destroyed until its protection is taken off', async () => {
