@@ -78,7 +78,11 @@ async function reload(twin: Twin, say: (line: string) => void, complain: (error:
   }
 }
 
-function readArguments(): Omit<TwinOptions, 'root' | 'watch'> {
+/**
+ * What the command line says.
+ * @throws UserError for what it must not say
+ */
+export function readArguments(args?: readonly string[]): Omit<TwinOptions, 'root' | 'watch'> {
   const values = readOptions(
     {
       stack: { type: 'string', default: 'dev' },
@@ -90,6 +94,7 @@ function readArguments(): Omit<TwinOptions, 'root' | 'watch'> {
       config: { type: 'string', multiple: true, default: [] },
     },
     USAGE,
+    args,
   );
   return {
     stack: values.stack,
