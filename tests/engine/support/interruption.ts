@@ -33,7 +33,9 @@ export function changesSince(sandbox: Sandbox, entry: number): Extract<Entry, { 
 
 /** Kills the Node process that runs the program, as running out of memory would. */
 export async function killProgram({ pid, ended }: Running, extra: number): Promise<Ended> {
-  const program = () => descendants(pid).find(({ command }) => command.includes('/cmd/run'));
+  // Not the one before it, which only looks for the SDK: where that is killed, Pulumi 3.260 takes the program for an
+  // empty one that has succeeded, and deletes everything.
+  const program = () => descendants(pid).find(({ command }) => /\/cmd\/run\/.* --monitor /.test(command));
   await until(() => program() !== undefined, extra);
   const running = program();
   if (running === undefined) throw new Error('the program had ended before it could be killed');
