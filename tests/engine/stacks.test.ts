@@ -57,9 +57,10 @@ describe.each(STACKS)('The stack %s as it ships', (stack) => {
 
   it.runIf(production)('refuses to be destroyed until its protection is taken off', async () => {
     const existing = sandbox.world.things.size;
-    const { code, text } = await sandbox.attempt(DESTROY);
+    // The preview refuses. Without one the engine deletes what is not protected before it comes to what is.
+    const { code, text } = await sandbox.attempt(['destroy', '--yes', QUIET]);
     expect(code).not.toBe(0);
-    expect(text).toContain('protect');
+    expect(text).toContain('because it is protected');
     expect(sandbox.world.things.size).toBe(existing);
     await sandbox.pulumi(['state', 'unprotect', '--all', '--yes']);
   });
