@@ -28,7 +28,12 @@ const clients = (...all: readonly Readonly<Record<string, unknown>>[]): Changes 
 const audiences = (count: number): string[] => Array.from({ length: count }, (_, index) => `https://${index}.example`);
 
 /** What makes the file of stack dev one of production. */
-const IN_PRODUCTION: Changes = { ...NO_PASSWORD, ...clients(MACHINE), 'api:production': true };
+const IN_PRODUCTION: Changes = {
+  ...NO_PASSWORD,
+  ...clients(MACHINE),
+  'api:production': true,
+  'api:logRetention': 90,
+};
 const REASON = 'the nightly import takes three hours';
 
 const VALUES: readonly Row[] = [
@@ -259,6 +264,7 @@ describe('A stack file', () => {
       ['api:testUser', 'api:production is true'],
       ['api:clients.0 (test-app).grants', 'api:production is true'],
       ['api:passwordGrant', 'api:production is true'],
+      ['api:logRetention', 'api:production is true'],
     ]);
   });
 
@@ -344,6 +350,16 @@ describe('What a stack file leaves out', () => {
       clients: [MACHINE],
       testUser: undefined,
       identitySource: '$request.header.Authorization',
+      region: 'eu-central-1',
+      apiDomain: undefined,
+      backends: {},
+      handlers: {},
+      secretHandlers: false,
+      logRetention: 30,
+      throttle: undefined,
+      routeThrottles: {},
+      cors: undefined,
+      alarms: undefined,
     });
   });
 
