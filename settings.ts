@@ -3,7 +3,9 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { z } from 'zod';
 import { didYouMean } from './common/nearest.ts';
+import { EXCEPTABLE_KEYS, type ExceptableKey } from './common/production.ts';
 import { UserError, type Problem } from './common/user-error.ts';
+import { API_KEYS, API_NAMES, type ApiSettings } from './program/api-settings.ts';
 import type { Contract } from './program/define-contract.ts';
 import { combinationProblems } from './program/settings-rules.ts';
 
@@ -44,6 +46,18 @@ export type ClientSettings = Readonly<z.infer<typeof client>>;
 
 const testUser = z.strictObject({ email: z.email(), roles: names });
 
+const reason = z
+  .string()
+  .trim()
+  .min(10, { error: 'say why, so that whoever reads it in the access report understands it' })
+  .max(300, { error: 'say it in 300 characters' });
+const exceptions = z.strictObject(
+  Object.fromEntries(EXCEPTABLE_KEYS.map((key) => [key, reason.optional()])) as Record<
+    ExceptableKey,
+    z.ZodOptional<typeof reason>
+  >,
+);
+
 /** Every key that a stack file may have under `api:`, and the two of the providers that the program itself reads. */
 const KEYS = {
   'aws:region': z
@@ -63,8 +77,13 @@ const KEYS = {
       examples: [['https://old-api.example.com']],
     }),
   'api:production': z.boolean().meta({
-    description: 'true protects what callers depend on, and refuses a test user and the password grant.',
+    description:
+      'true protects what callers depend on, and refuses a test user, the password grant and a token lifetime above an hour.',
     examples: [false],
+  }),
+  'api:exceptions': exceptions.default({}).meta({
+    description: 'What a production stack says nevertheless, each with the reason, which the access report shows.',
+    examples: [{ 'api:tokenLifetime': 'The nightly import takes three hours with one token, SEC-114' }],
   }),
   'api:tokenLifetime': z
     .int()
@@ -96,7 +115,8 @@ const KEYS = {
     examples: [{ email: 'test-user@example.com', roles: ['reader'] }],
   }),
   'api:issuerDomain': host.optional().meta({
-    description: 'An Auth0 custom domain. Tokens must be requested there: that makes it their issuer.',
+    description:
+      'An Auth0 custom domain. The authorizer trusts it alone, so tokens must be requested from it: one requested from the tenant’s own domain names that as its issuer, and is refused.',
     examples: ['login.example.com'],
   }),
   'api:identitySource': z
@@ -114,6 +134,7 @@ const KEYS = {
       description: 'Routes that AWS allows this account per API: 300 until it has raised the quota.',
       examples: [600],
     }),
+  ...API_KEYS,
 } as const satisfies Record<string, z.ZodType>;
 
 type Key = keyof typeof KEYS;
@@ -121,13 +142,15 @@ type Key = keyof typeof KEYS;
 export type CheckedKeys = { readonly [K in Key]?: z.infer<(typeof KEYS)[K]> };
 
 /** What a stack's file says, checked. */
-export interface Settings {
+export interface Settings extends ApiSettings {
   readonly stack: string;
   readonly domain: string;
   readonly issuerDomain: string;
   readonly audience: string;
   readonly otherAudiences: readonly string[];
   readonly production: boolean;
+  /** Key to the reason why this production stack may say what it says there. */
+  readonly exceptions: Readonly<z.infer<typeof exceptions>>;
   readonly tokenLifetime: number;
   readonly defaultDirectory: boolean;
   readonly clients: readonly ClientSettings[];
@@ -159,12 +182,38 @@ export function readSettings(contract: Contract): Settings {
     audience: needed(keys, 'api:audience'),
     otherAudiences: needed(keys, 'api:otherAudiences'),
     production: needed(keys, 'api:production'),
+    exceptions: needed(keys, 'api:exceptions'),
     tokenLifetime: needed(keys, 'api:tokenLifetime'),
     defaultDirectory: needed(keys, 'api:defaultDirectory'),
     clients: needed(keys, 'api:clients'),
     testUser: keys['api:testUser'],
     identitySource: needed(keys, 'api:identitySource'),
+    ...apiSettings(keys),
   };
+}
+
+function apiSettings(keys: CheckedKeys): ApiSettings {
+  return {
+    region: needed(keys, 'aws:region'),
+    apiDomain: keys['api:domain'],
+    backends: needed(keys, 'api:backends'),
+    handlers: needed(keys, 'api:handlers'),
+    secretHandlers: holdsSecret('api:handlers'),
+    logRetention: needed(keys, 'api:logRetention'),
+    throttle: keys['api:throttle'],
+    routeThrottles: needed(keys, 'api:routeThrottles'),
+    cors: keys['api:cors'],
+    alarms: keys['api:alarms'],
+  };
+}
+
+/**
+ * Whether the engine decrypted anything in a key's value. It says no more than the key, in a variable that it hands to
+ * the program; the SDK has no other way to ask for a map. Source: pulumi/pulumi, sdk/nodejs/runtime/config.ts.
+ */
+function holdsSecret(key: string): boolean {
+  const keys: unknown = JSON.parse(process.env['PULUMI_CONFIG_SECRET_KEYS'] || '[]');
+  return Array.isArray(keys) && keys.includes(key);
 }
 
 function checkKeys(raw: Readonly<Record<string, string>>): { keys: CheckedKeys; problems: Problem[] } {
@@ -201,7 +250,7 @@ function plainError(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'too_small') return `must be at least ${issue.minimum}`;
   if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
   if (issue.code !== 'unrecognized_keys') return undefined;
-  const known = [...Object.keys(client.shape), ...Object.keys(testUser.shape)];
+  const known = [...[client, testUser, exceptions].flatMap(({ shape }) => Object.keys(shape)), ...API_NAMES];
   return issue.keys.map((key) => `nobody reads ${JSON.stringify(key)} here${didYouMean(key, known)}`).join('; ');
 }
 

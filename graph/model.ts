@@ -1,5 +1,6 @@
 import { apiOf, type HttpApi } from './http-api.ts';
 import { sortResources } from './imitated.ts';
+import { withoutMeaning } from './inert.ts';
 import type { Recorded } from './record.ts';
 import { tenantOf, type Tenant } from './tenant.ts';
 
@@ -10,6 +11,8 @@ export interface Model {
   readonly environments: readonly string[];
   readonly tenant: Tenant;
   readonly api: HttpApi;
+  /** What the program declares that has no meaning on this machine, in words. */
+  readonly withoutMeaning: readonly string[];
   readonly hash: string;
 }
 
@@ -24,6 +27,7 @@ export function modelOf(recorded: Recorded): Model {
     environments: recorded.environments,
     tenant: tenantOf(lookup, recorded.providers.auth0),
     api: apiOf(lookup, recorded.providers.aws.region),
+    withoutMeaning: withoutMeaning(recorded),
     hash: recorded.hash,
   };
 }

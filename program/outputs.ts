@@ -21,6 +21,7 @@ export function outputs(contract: Contract, tenant: Auth0Side, api: ApiSide): Re
       testUser: { email: testUser.email, connection: testUser.connection },
       testUserPassword: testUser.password,
     }),
+    ...(api.domainTarget && { apiDomainTarget: api.domainTarget }),
     ...(paths && { examplePaths: paths }),
   };
 }

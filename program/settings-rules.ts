@@ -1,7 +1,9 @@
 import { didYouMean } from '../common/nearest.ts';
 import type { Problem } from '../common/user-error.ts';
 import type { CheckedKeys, ClientSettings } from '../settings.ts';
+import { apiProblems } from './api-settings-rules.ts';
 import type { Contract } from './define-contract.ts';
+import { productionProblems } from './production-rules.ts';
 
 /** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html (cannot be raised). */
 const AUDIENCES_PER_AUTHORIZER = 50;
@@ -26,6 +28,8 @@ export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEn
     ]),
     ...testUserProblems(keys, contract),
     ...directoryProblems(keys),
+    ...productionProblems(keys),
+    ...apiProblems(keys, contract),
   ];
 }
 
@@ -76,12 +80,6 @@ function clientProblems(client: ClientSettings, place: string, keys: CheckedKeys
     if (client.party === 'third') {
       problems.push({ place: grants, message: 'Auth0 refuses the password grant to a third-party client; remove it' });
     }
-    if (keys['api:production'] === true) {
-      problems.push({
-        place: grants,
-        message: 'api:production is true, where no client may use the password grant; remove it',
-      });
-    }
     if (keys['api:passwordGrant'] === 'forbid') {
       problems.push({
         place: grants,
@@ -119,9 +117,6 @@ function testUserProblems(keys: CheckedKeys, contract: Contract): Problem[] {
   if (user === undefined) return [];
   const problems = undeclared('api:testUser.roles', 'role', user.roles, Object.keys(contract.roles));
   const place = 'api:testUser';
-  if (keys['api:production'] === true) {
-    problems.push({ place, message: 'api:production is true, where a test user has no place; remove it' });
-  }
   if (keys['api:passwordGrant'] === 'forbid') {
     problems.push({
       place,
@@ -138,9 +133,6 @@ function testUserProblems(keys: CheckedKeys, contract: Contract): Problem[] {
 }
 
 function directoryProblems(keys: CheckedKeys): Problem[] {
-  if (keys['api:passwordGrant'] === 'allow' && keys['api:production'] === true) {
-    return [{ place: 'api:passwordGrant', message: 'api:production is true, where it must be forbid' }];
-  }
   if (keys['api:defaultDirectory'] === true && keys['api:clients'] !== undefined && !anyPasswordClient(keys)) {
     return [
       { place: 'api:defaultDirectory', message: 'no client has the password grant, so it serves nothing; write false' },

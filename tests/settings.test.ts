@@ -27,6 +27,15 @@ const NO_PASSWORD = { 'api:passwordGrant': 'forbid', 'api:defaultDirectory': fal
 const clients = (...all: readonly Readonly<Record<string, unknown>>[]): Changes => ({ 'api:clients': all });
 const audiences = (count: number): string[] => Array.from({ length: count }, (_, index) => `https://${index}.example`);
 
+/** What makes the file of stack dev one of production. */
+const IN_PRODUCTION: Changes = {
+  ...NO_PASSWORD,
+  ...clients(MACHINE),
+  'api:production': true,
+  'api:logRetention': 90,
+};
+const REASON = 'the nightly import takes three hours';
+
 const VALUES: readonly Row[] = [
   row('a domain with a scheme', { 'auth0:domain': 'https://x.eu.auth0.com' }, 'auth0:domain', 'no https://'),
   row('a domain with a slash', { 'auth0:domain': 'x.eu.auth0.com/' }, 'auth0:domain', 'no slash'),
@@ -72,6 +81,13 @@ const VALUES: readonly Row[] = [
   row('a client with no grant', clients({ ...APP, grants: [] }), 'api:clients.0.grants', 'at least one of'),
   row('an unknown grant', clients({ ...APP, grants: ['implicit'] }), 'api:clients.0.grants.0', 'client_credentials'),
   row('an e-mail address without @', { 'api:testUser': { ...USER, email: 'me' } }, 'api:testUser.email', 'email'),
+  row(
+    'an exception without a reason',
+    { 'api:exceptions': { 'api:tokenLifetime': ' because  ' } },
+    'api:exceptions.api:tokenLifetime',
+    'say why, so that whoever reads it',
+  ),
+  row('an exception of nothing', { 'api:exceptions': { 'api:audience': REASON } }, 'api:exceptions', 'api:audience'),
   row('a test user without roles', { 'api:testUser': { email: USER.email } }, 'api:testUser.roles', 'is missing'),
 ];
 
@@ -183,7 +199,31 @@ const COMBINATIONS: readonly Row[] = [
     'passwordGrant: allow in production',
     { ...NO_PASSWORD, ...clients(MACHINE), 'api:passwordGrant': 'allow', 'api:production': true },
     'api:passwordGrant',
-    'api:production is true, where it must be forbid',
+    'api:production is true, where it must be forbid, or write why it must be under api:exceptions, api:passwordGrant',
+  ),
+  row(
+    'a token of more than an hour in production',
+    { ...IN_PRODUCTION, 'api:tokenLifetime': 3601 },
+    'api:tokenLifetime',
+    'a token lives 3600 s at most; it says 3601',
+  ),
+  row(
+    'an exception that is not needed',
+    { ...IN_PRODUCTION, 'api:exceptions': { 'api:tokenLifetime': REASON } },
+    'api:exceptions.api:tokenLifetime',
+    'api:tokenLifetime is as production asks for; remove the exception',
+  ),
+  row(
+    'an exception of one thing for another',
+    { ...IN_PRODUCTION, 'api:tokenLifetime': 3601, 'api:exceptions': { 'api:testUser': REASON } },
+    'api:tokenLifetime',
+    'api:production is true',
+  ),
+  row(
+    'an exception outside production',
+    { 'api:exceptions': { 'api:testUser': REASON } },
+    'api:exceptions.api:testUser',
+    'api:production is false, where nothing is excepted from',
   ),
   row('a test user whom no client can log in', clients(MACHINE), 'api:testUser', 'no client has the password grant'),
   row(
@@ -221,10 +261,25 @@ describe('A stack file', () => {
   it('may have neither password grant nor test user in production', async () => {
     const places = (await problemsOf(PRODUCTION)).map(({ place, message }) => [place, message.split(',')[0]]);
     expect(places).toEqual([
-      ['api:clients.0 (test-app).grants', 'api:production is true'],
       ['api:testUser', 'api:production is true'],
+      ['api:clients.0 (test-app).grants', 'api:production is true'],
       ['api:passwordGrant', 'api:production is true'],
+      ['api:logRetention', 'api:production is true'],
     ]);
+  });
+
+  it.each([
+    { 'api:exceptions': { 'api:tokenLifetime': REASON }, 'api:tokenLifetime': 7200 },
+    { 'api:exceptions': { 'api:passwordGrant': REASON }, 'api:passwordGrant': 'allow', ...clients(APP) },
+    {
+      'api:exceptions': { 'api:passwordGrant': REASON, 'api:testUser': REASON },
+      'api:passwordGrant': 'allow',
+      'api:testUser': USER,
+      ...clients(APP),
+    },
+  ])('may say %j in production, with the reason beside it', async (values) => {
+    const settings = await settingsOf('dev', { ...IN_PRODUCTION, ...values });
+    expect(settings.exceptions).toEqual(values['api:exceptions']);
   });
 
   it('may name 50 audiences', async () => {
@@ -289,11 +344,22 @@ describe('What a stack file leaves out', () => {
       audience: 'https://test-api-for-jwt-authorizer.example.com',
       otherAudiences: [],
       production: false,
+      exceptions: {},
       tokenLifetime: 3600,
       defaultDirectory: false,
       clients: [MACHINE],
       testUser: undefined,
       identitySource: '$request.header.Authorization',
+      region: 'eu-central-1',
+      apiDomain: undefined,
+      backends: {},
+      handlers: {},
+      secretHandlers: false,
+      logRetention: 30,
+      throttle: undefined,
+      routeThrottles: {},
+      cors: undefined,
+      alarms: undefined,
     });
   });
 

@@ -1,13 +1,14 @@
 import { configValues, readOptions } from '../common/options.ts';
 import { printable } from '../common/printable.ts';
 import { shown, UserError } from '../common/user-error.ts';
+import { parseForwards } from './forward.ts';
 import { apiLine, tokenLine, unreadLine } from './log.ts';
 import { welcome } from './screen.ts';
 import { startTwin, type Twin, type TwinOptions } from './serve.ts';
 import { watchProgram } from './watch-program.ts';
 
 const USAGE =
-  'npm start -- [--stack dev] [--port 3000] [--tenant-port 3001] [--no-tenant] [--rotate] [--tls] [--config key=value …]';
+  'npm start -- [--stack dev] [--port 3000] [--tenant-port 3001] [--no-tenant] [--rotate] [--tls] [--config key=value …] [--forward "GET /x=http://127.0.0.1:4000" …]';
 const root = new URL('../', import.meta.url);
 
 /** `npm start`: serves the stack until it is told to end. What the user can put right is said without a stack. */
@@ -92,6 +93,7 @@ export function readArguments(args?: readonly string[]): Omit<TwinOptions, 'root
       rotate: { type: 'boolean', default: false },
       'no-tenant': { type: 'boolean', default: false },
       config: { type: 'string', multiple: true, default: [] },
+      forward: { type: 'string', multiple: true, default: [] },
     },
     USAGE,
     args,
@@ -104,6 +106,7 @@ export function readArguments(args?: readonly string[]): Omit<TwinOptions, 'root
     rotate: values.rotate,
     withTenant: !values['no-tenant'],
     config: configValues(values.config),
+    forwards: parseForwards(values.forward),
   };
 }
 

@@ -27,6 +27,7 @@ export const plainModel = (
 ): Model => ({
   stack: 'dev',
   environments: [],
+  withoutMeaning: [],
   tenant: plainTenant(tenant),
   api: localApi(routes),
   hash: '',

@@ -1,0 +1,22 @@
+/**
+ * What a production stack is held to: the settings refuse it before anything is asked of a cloud, and the rules over the
+ * registered resources find it whatever registered them.
+ */
+
+/** Seconds that an access token may live: it cannot be called back, so what is stolen is of use no longer. */
+export const LONGEST_TOKEN = 3600;
+
+/** Days that logs are kept: an intrusion is found weeks later, not days. */
+export const SHORTEST_LOG_RETENTION = 90;
+
+/** The settings that may be excepted from, each with a reason of its own, and what production asks of them. */
+export const EXCEPTABLE = {
+  'api:testUser': 'no test user',
+  'api:passwordGrant': 'no password grant',
+  'api:tokenLifetime': `tokens live ${LONGEST_TOKEN} s at most`,
+  'api:cors': 'no CORS for every origin',
+  'api:logRetention': `logs are kept ${SHORTEST_LOG_RETENTION} days at least`,
+} as const satisfies Readonly<Record<`api:${string}`, string>>;
+
+export type ExceptableKey = keyof typeof EXCEPTABLE;
+export const EXCEPTABLE_KEYS = Object.keys(EXCEPTABLE) as readonly ExceptableKey[];
