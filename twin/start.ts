@@ -79,7 +79,11 @@ async function reload(twin: Twin, say: (line: string) => void, complain: (error:
   }
 }
 
-function readArguments(): Omit<TwinOptions, 'root' | 'watch'> {
+/**
+ * What the command line says.
+ * @throws UserError for what it must not say
+ */
+export function readArguments(args?: readonly string[]): Omit<TwinOptions, 'root' | 'watch'> {
   const values = readOptions(
     {
       stack: { type: 'string', default: 'dev' },
@@ -92,6 +96,7 @@ function readArguments(): Omit<TwinOptions, 'root' | 'watch'> {
       forward: { type: 'string', multiple: true, default: [] },
     },
     USAGE,
+    args,
   );
   return {
     stack: values.stack,
