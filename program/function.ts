@@ -1,13 +1,14 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { bundleHandler, LAMBDA_HANDLER } from './bundle.ts';
+import { LAMBDA_HANDLER } from './bundle.ts';
 import type { HandlerSpec, PolicyStatement } from './handler-spec.ts';
 
 /** The runtime that handlers are bundled for, typed and tried with. */
 const RUNTIME = 'nodejs24.x';
 
 interface Surroundings {
-  readonly root: URL;
+  /** The handler's bundle. */
+  readonly code: pulumi.asset.Archive;
   readonly parent: pulumi.Resource;
   /** The one API that may invoke the function. */
   readonly api: aws.apigatewayv2.Api;
@@ -23,7 +24,7 @@ interface Surroundings {
 export function declareFunction(
   name: string,
   handler: HandlerSpec,
-  { root, parent, api, aliases, logRetention, secretEnvironment }: Surroundings,
+  { code, parent, api, aliases, logRetention, secretEnvironment }: Surroundings,
 ): aws.lambda.Function {
   const logGroup = new aws.cloudwatch.LogGroup(
     name,
@@ -43,7 +44,7 @@ export function declareFunction(
   const lambda = new aws.lambda.Function(
     name,
     {
-      code: bundleHandler(handler.file, root),
+      code,
       handler: LAMBDA_HANDLER,
       runtime: RUNTIME,
       architectures: ['arm64'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
 import type { Plain } from '../graph/plain.ts';
 import type { Recorded, RecordedResource } from '../graph/record.ts';
-import { bundleHandler } from '../program/bundle.ts';
+import { bundleHandlers } from '../program/bundle.ts';
 import { folderWith } from './support/folder.ts';
 import {
   clientsNamed,
@@ -248,7 +248,7 @@ describe('The program', () => {
 
   it('names the file, the line and the column of what keeps a handler from being bundled', async () => {
     const folder = folderWith({ 'broken.ts': "import { x } from './nowhere.ts';\nexport const handler = x;\n" });
-    const { problems } = await refusal(() => bundleHandler('broken.ts', folder));
+    const { problems } = await refusal(() => bundleHandlers(['broken.ts'], folder));
     expect(problems).toEqual([{ place: 'broken.ts:1:19', message: 'Could not resolve "./nowhere.ts"' }]);
   });
 

@@ -192,7 +192,7 @@ describe('npm start', () => {
     project.edit('handler/test.ts', 'JWT test backend lambda', 'changed');
     await expect.poll(() => paste(curl), { timeout: 15_000, interval: 200 }).toContain('"changed"');
     project.edit('handler/test.ts', 'export const', 'export konst');
-    await twin.until('handler/test.ts cannot be bundled');
+    await twin.until('The handlers cannot be bundled');
     await twin.until('The twin goes on serving what it had.');
     expect(await paste(curl)).toContain('"changed"');
   });
