@@ -1,23 +1,18 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { Contract, RouteSpec } from './program/define-contract.ts';
-import { formerName } from './program/former-name.ts';
-import { declareFunction } from './program/function.ts';
-import type { Settings } from './settings.ts';
+import { declareAlarms } from './program/alarms.ts';
+import type { ApiSideArgs, Within } from './program/api-parts.ts';
+import type { RouteSpec } from './program/define-contract.ts';
+import { declareDomain } from './program/domain.ts';
+import { declareIntegrations } from './program/integrations.ts';
+import { declareAccessLog, declareStage } from './program/stage.ts';
 
-interface ApiSideArgs {
-  readonly contract: Contract;
-  readonly settings: Settings;
-  /** The folder that handler files are relative to. */
-  readonly root: URL;
-  readonly issuer: pulumi.Input<string>;
-  readonly audience: pulumi.Input<string>;
-}
-
-/** The AWS side: the HTTP API, the authorizer that trusts Auth0, and a Lambda function for each handler. */
+/** The AWS side: the HTTP API, the authorizer that trusts Auth0, what serves its routes, and how it is run. */
 export class ApiSide extends pulumi.ComponentResource {
   /** Where the API answers, without a slash at its end. */
   readonly url: pulumi.Output<string>;
+  /** What the record of the API's own domain must lead to, where the program does not make that record. */
+  readonly domainTarget: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: ApiSideArgs, options?: pulumi.ComponentResourceOptions) {
     super('auth0-http-api:index:ApiSide', name, {}, options);
@@ -29,23 +24,28 @@ export class ApiSide extends pulumi.ComponentResource {
     const routes = Object.entries(args.contract.routes).map(([key, route]) =>
       declareRoute(within, key, route, api, authorizer, integrations),
     );
-    declareStage(within, api, routes);
+    const accessLog = declareAccessLog(within);
+    const stage = declareStage(within, api, routes, accessLog);
+    declareAlarms(within, api, stage, accessLog);
 
-    this.url = api.apiEndpoint;
+    const domain = declareDomain(within, api, stage);
+
+    this.url = domain?.url ?? api.apiEndpoint;
+    this.domainTarget = domain?.target;
     this.registerOutputs({ url: this.url });
   }
-}
-
-/** What every declaration below needs: the tree it hangs in, and what to declare. */
-interface Within extends ApiSideArgs {
-  readonly component: ApiSide;
-  readonly name: string;
 }
 
 function declareApi({ component, name, settings }: Within): aws.apigatewayv2.Api {
   return new aws.apigatewayv2.Api(
     name,
-    { name: `${pulumi.getProject()}-${settings.stack}`, protocolType: 'HTTP' },
+    {
+      name: `${pulumi.getProject()}-${settings.stack}`,
+      protocolType: 'HTTP',
+      ...(settings.cors && { corsConfiguration: settings.cors }),
+      // Else whoever knows the old address goes past the domain, and whatever stands before it.
+      ...(settings.apiDomain && { disableExecuteApiEndpoint: true }),
+    },
     { parent: component, protect: settings.production },
   );
 }
@@ -66,29 +66,6 @@ function declareAuthorizer(
   );
 }
 
-function declareIntegrations(
-  { component, name, contract, root }: Within,
-  api: aws.apigatewayv2.Api,
-): ReadonlyMap<string, aws.apigatewayv2.Integration> {
-  return new Map(
-    Object.entries(contract.handlers).map(([key, handler]) => {
-      const aliases = formerName(name, handler.formerly);
-      const lambda = declareFunction(`${name}-${key}`, handler, { root, parent: component, api, aliases });
-      const integration = new aws.apigatewayv2.Integration(
-        `${name}-${key}`,
-        {
-          apiId: api.id,
-          integrationType: 'AWS_PROXY',
-          integrationUri: lambda.arn,
-          payloadFormatVersion: '2.0',
-        },
-        { parent: component, aliases },
-      );
-      return [key, integration];
-    }),
-  );
-}
-
 function declareRoute(
   { component }: Within,
   routeKey: string,
@@ -97,8 +74,8 @@ function declareRoute(
   authorizer: aws.apigatewayv2.Authorizer,
   integrations: ReadonlyMap<string, aws.apigatewayv2.Integration>,
 ): aws.apigatewayv2.Route {
-  const integration = integrations.get(route.handler);
-  if (integration === undefined) throw new Error(`no integration for the handler ${route.handler}`);
+  const integration = integrations.get(routeKey);
+  if (integration === undefined) throw new Error(`no integration for ${routeKey}`);
   return new aws.apigatewayv2.Route(
     routeKey,
     {
@@ -110,18 +87,5 @@ function declareRoute(
         : { authorizationType: 'JWT', authorizerId: authorizer.id, authorizationScopes: [...route.scopes] }),
     },
     { parent: component },
-  );
-}
-
-/** The stage that is served at the root of the API; each change is released as it is made. */
-function declareStage(
-  { component, name }: Within,
-  api: aws.apigatewayv2.Api,
-  routes: readonly aws.apigatewayv2.Route[],
-): aws.apigatewayv2.Stage {
-  return new aws.apigatewayv2.Stage(
-    name,
-    { apiId: api.id, name: '$default', autoDeploy: true },
-    { parent: component, dependsOn: [...routes] },
   );
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { didYouMean } from './common/nearest.ts';
 import { EXCEPTABLE_KEYS, type ExceptableKey } from './common/production.ts';
 import { UserError, type Problem } from './common/user-error.ts';
+import { API_KEYS, API_NAMES, type ApiSettings } from './program/api-settings.ts';
 import { client, tokenQuota, type ClientSettings } from './program/client-settings.ts';
 import type { Contract } from './program/define-contract.ts';
 import { combinationProblems } from './program/settings-rules.ts';
@@ -102,7 +103,8 @@ const KEYS = {
     examples: [{ email: 'test-user@example.com', roles: ['reader'] }],
   }),
   'api:issuerDomain': host.optional().meta({
-    description: 'An Auth0 custom domain. Tokens must be requested there: that makes it their issuer.',
+    description:
+      'An Auth0 custom domain. The authorizer trusts it alone, so tokens must be requested from it: one requested from the tenant’s own domain names that as its issuer, and is refused.',
     examples: ['login.example.com'],
   }),
   'api:identitySource': z
@@ -120,6 +122,7 @@ const KEYS = {
       description: 'Routes that AWS allows this account per API: 300 until it has raised the quota.',
       examples: [600],
     }),
+  ...API_KEYS,
 } as const satisfies Record<string, z.ZodType>;
 
 type Key = keyof typeof KEYS;
@@ -127,7 +130,7 @@ type Key = keyof typeof KEYS;
 export type CheckedKeys = { readonly [K in Key]?: z.infer<(typeof KEYS)[K]> };
 
 /** What a stack's file says, checked. */
-export interface Settings {
+export interface Settings extends ApiSettings {
   readonly stack: string;
   readonly domain: string;
   readonly issuerDomain: string;
@@ -179,7 +182,32 @@ export function readSettings(contract: Contract, root?: URL): Settings {
     clients: needed(keys, 'api:clients'),
     testUser: keys['api:testUser'],
     identitySource: needed(keys, 'api:identitySource'),
+    ...apiSettings(keys),
   };
+}
+
+function apiSettings(keys: CheckedKeys): ApiSettings {
+  return {
+    region: needed(keys, 'aws:region'),
+    apiDomain: keys['api:domain'],
+    backends: needed(keys, 'api:backends'),
+    handlers: needed(keys, 'api:handlers'),
+    secretHandlers: holdsSecret('api:handlers'),
+    logRetention: needed(keys, 'api:logRetention'),
+    throttle: keys['api:throttle'],
+    routeThrottles: needed(keys, 'api:routeThrottles'),
+    cors: keys['api:cors'],
+    alarms: keys['api:alarms'],
+  };
+}
+
+/**
+ * Whether the engine decrypted anything in a key's value. It says no more than the key, in a variable that it hands to
+ * the program; the SDK has no other way to ask for a map. Source: pulumi/pulumi, sdk/nodejs/runtime/config.ts.
+ */
+function holdsSecret(key: string): boolean {
+  const keys: unknown = JSON.parse(process.env['PULUMI_CONFIG_SECRET_KEYS'] || '[]');
+  return Array.isArray(keys) && keys.includes(key);
 }
 
 function checkKeys(raw: Readonly<Record<string, string>>): { keys: CheckedKeys; problems: Problem[] } {
@@ -216,7 +244,10 @@ function plainError(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'too_small') return `must be at least ${issue.minimum}`;
   if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
   if (issue.code !== 'unrecognized_keys') return undefined;
-  const known = [client, tokenQuota, testUser, exceptions].flatMap(({ shape }) => Object.keys(shape));
+  const known = [
+    ...[client, tokenQuota, testUser, exceptions].flatMap(({ shape }) => Object.keys(shape)),
+    ...API_NAMES,
+  ];
   return issue.keys.map((key) => `nobody reads ${JSON.stringify(key)} here${didYouMean(key, known)}`).join('; ');
 }
 

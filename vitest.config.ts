@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** Tests that replace a module of Node's, for which it has to be loaded anew. */
+const ALONE = ['tests/tenant/secrets.test.ts'];
+
 // Vitest reads its configuration from a default export: the one besides the program's.
 export default defineConfig({
   resolve: {
@@ -15,9 +18,20 @@ export default defineConfig({
   test: {
     // One worker waits for sockets and processes most of the time; two keep a small machine busy.
     maxWorkers: 3,
-    include: ['tests/**/*.test.ts'],
-    // `npm run test:engine` runs these.
-    exclude: ['tests/engine/**'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['tests/**/*.test.ts'],
+          // `npm run test:engine` runs the first.
+          exclude: ['tests/engine/**', ...ALONE],
+          // The files of a worker share what they import: loading the SDKs for each would be half of the time.
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'alone', include: [...ALONE] } },
+    ],
     // An evaluation of the program loads three SDKs, and CI may be slow.
     testTimeout: 30_000,
     hookTimeout: 60_000,

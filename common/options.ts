@@ -9,11 +9,16 @@ type Values<T extends ParseArgsOptionsConfig> = ReturnType<typeof parseArgs<{ op
 /**
  * Reads a command's options; it takes nothing else.
  * @param usage the command with its options, for the error
+ * @param args the command line's, unless others are given
  * @throws UserError for an option that it has not, with the nearest that it has, and for a value too many or missing
  */
-export function readOptions<T extends ParseArgsOptionsConfig>(options: T, usage: string): Values<T> {
+export function readOptions<T extends ParseArgsOptionsConfig>(
+  options: T,
+  usage: string,
+  args: readonly string[] = process.argv.slice(2),
+): Values<T> {
   try {
-    return parseArgs({ options }).values;
+    return parseArgs({ options, args: [...args] }).values;
   } catch (error) {
     const message = printable(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
     const [, unknown] = /^Unknown option '--([^']+)'/.exec(message) ?? [];

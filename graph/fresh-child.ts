@@ -1,7 +1,9 @@
 import { UserError, shown } from '../common/user-error.ts';
 import type { Evaluation, EvaluationResult } from './fresh.ts';
-import { record, type Program } from './record.ts';
+import { loadLate } from './late-modules.ts';
+import type { Program } from './record.ts';
 import { readStackFile } from './stack-file.ts';
+import { leaveStacksUnrecorded } from './unrecorded-stacks.ts';
 
 /** The entry of the process that `evaluate` starts: one program, one answer, and it ends. */
 process.once('message', (message) => {
@@ -27,7 +29,10 @@ process.once('message', (message) => {
     return program as Program;
   };
   Promise.resolve()
-    .then(() => {
+    .then(async () => {
+      loadLate();
+      leaveStacksUnrecorded();
+      const { record } = await import('./record.ts');
       const stackConfig = readStackFile(folder, stack, config);
       environments = stackConfig.environments;
       return record({ config: stackConfig, load, seed });

@@ -1,12 +1,13 @@
 import { parseRouteKey, routeShape, type Method, type Segment } from '../common/route-key.ts';
 import { UserError } from '../common/user-error.ts';
 import type { Known, Lookup } from './imitated.ts';
+import { integrationsOf, type Integration } from './integrations.ts';
 
 /** An HTTP API, as far as the program declares it. */
 export interface HttpApi {
   readonly apiId: string;
   readonly region: string;
-  /** The host name that AWS would have given it. */
+  /** The API's own domain, or else the host name that AWS would have given it. */
   readonly host: string;
   readonly cors: Cors | undefined;
   readonly stage: Stage;
@@ -62,34 +63,6 @@ export interface Authorizer {
   readonly identitySource: { readonly from: 'header' | 'querystring'; readonly name: string };
 }
 
-export interface Integration {
-  readonly function: LambdaFunction;
-  /** Milliseconds that the gateway waits. */
-  readonly timeout: number;
-  /** Whether the function's own policy lets this route of this API call it. */
-  readonly mayInvoke: boolean;
-}
-
-export interface LambdaFunction {
-  readonly name: string;
-  readonly arn: string;
-  readonly handler: string;
-  /** The archive that would be uploaded: file name to text. */
-  readonly files: Readonly<Record<string, string>>;
-  /** MB. */
-  readonly memory: number;
-  /** Seconds. */
-  readonly timeout: number;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly logGroup: string;
-  readonly reservedConcurrency: number | undefined;
-  /** ARN patterns of the callers that may invoke it. */
-  readonly permissions: readonly string[];
-}
-
-/** Milliseconds. Source: http-api-quotas. */
-const LONGEST_INTEGRATION = 30_000;
-
 /** @throws UserError for a reference to what is not declared, and for whatever AWS would refuse or ignore */
 export function apiOf(lookup: Lookup, region: string): HttpApi {
   const api = theOnly('HTTP API', lookup('aws:apigatewayv2/api:Api'));
@@ -100,22 +73,10 @@ export function apiOf(lookup: Lookup, region: string): HttpApi {
         throw new UserError(`${type} "${name}" belongs to the API ${inputs.apiId}, which is not there.`);
     }
   }
-  const functions = new Map(
-    lookup('aws:lambda/function:Function').map((one) => [one.outputs['arn'], functionOf(one, lookup)]),
-  );
   const authorizers = new Map(
     lookup('aws:apigatewayv2/authorizer:Authorizer').map((one) => [one.id, authorizerOf(one)]),
   );
-  const integrations = new Map(
-    lookup('aws:apigatewayv2/integration:Integration').map((one) => [
-      `integrations/${one.id}`,
-      {
-        function: found(functions, one.inputs.integrationUri, `the integration "${one.name}"`, 'function'),
-        timeout: one.inputs.timeoutMilliseconds ?? LONGEST_INTEGRATION,
-        mayInvoke: false,
-      },
-    ]),
-  );
+  const integrations = integrationsOf(lookup);
   const callerArn = `${String(api.outputs['executionArn'])}/${stage.inputs.name}`;
   const routes = lookup('aws:apigatewayv2/route:Route')
     .map((route) => routeOf(route, authorizers, integrations))
@@ -124,12 +85,33 @@ export function apiOf(lookup: Lookup, region: string): HttpApi {
   return {
     apiId: api.id,
     region,
-    host: new URL(String(api.outputs['apiEndpoint'])).host,
+    host: domainOf(lookup, api, stage) ?? new URL(String(api.outputs['apiEndpoint'])).host,
     cors: corsOf(api),
     stage: stageOf(stage, routes),
     routes,
     issuers: [...new Set(routes.flatMap(({ authorizer }) => (authorizer === undefined ? [] : [authorizer.issuer])))],
   };
+}
+
+/** The domain that is mapped to the stage. Where there is none, the address that AWS gives must not be switched off. */
+function domainOf(
+  lookup: Lookup,
+  api: Known<'aws:apigatewayv2/api:Api'>,
+  stage: Known<'aws:apigatewayv2/stage:Stage'>,
+): string | undefined {
+  const domains = new Map(lookup('aws:apigatewayv2/domainName:DomainName').map((one) => [one.id, one]));
+  const mapped = lookup('aws:apigatewayv2/apiMapping:ApiMapping').map(({ name, inputs }) => {
+    const here = `the mapping "${name}"`;
+    if (inputs.apiId !== api.id || inputs.stage !== stage.inputs.name)
+      throw new UserError(`${here} leads to the stage ${inputs.stage} of the API ${inputs.apiId}, which is not there.`);
+    return found(domains, inputs.domainName, here, 'domain').inputs.domainName;
+  });
+  if (mapped.length === 0 && api.inputs.disableExecuteApiEndpoint === true) {
+    throw new UserError(
+      `The API "${api.name}" has no domain of its own, and the input disableExecuteApiEndpoint takes its other address: it would answer nobody.`,
+    );
+  }
+  return mapped[0];
 }
 
 /**
@@ -138,7 +120,9 @@ export function apiOf(lookup: Lookup, region: string): HttpApi {
  */
 function mayInvoke({ routeKey, match, integration }: Route, callerArn: string): boolean {
   const resource = match.kind === 'default' ? '$default' : routeKey.replace(/^ANY /, '* ').replace(' ', '');
-  return integration.function.permissions.some((pattern) => arnPattern(pattern).test(`${callerArn}/${resource}`));
+  if (integration.kind === 'http') return true;
+  const { permissions } = integration.kind === 'function' ? integration.function : integration;
+  return permissions.some((pattern) => arnPattern(pattern).test(`${callerArn}/${resource}`));
 }
 
 /** `*` stands for any characters, `?` for one. */
@@ -180,25 +164,6 @@ function authorizerOf({ name, inputs }: Known<'aws:apigatewayv2/authorizer:Autho
     issuer: inputs.jwtConfiguration.issuer,
     audiences: inputs.jwtConfiguration.audiences,
     identitySource: { from: from === 'header' ? 'header' : 'querystring', name: key },
-  };
-}
-
-function functionOf({ inputs, outputs }: Known<'aws:lambda/function:Function'>, lookup: Lookup): LambdaFunction {
-  const name = String(outputs['name']);
-  const arn = String(outputs['arn']);
-  return {
-    name,
-    arn,
-    handler: inputs.handler,
-    files: inputs.code.archive,
-    memory: inputs.memorySize,
-    timeout: inputs.timeout,
-    environment: inputs.environment?.variables ?? {},
-    logGroup: inputs.loggingConfig?.logGroup ?? `/aws/lambda/${name}`,
-    reservedConcurrency: inputs.reservedConcurrentExecutions,
-    permissions: lookup('aws:lambda/permission:Permission')
-      .filter((permission) => [name, arn].includes(permission.inputs.function))
-      .map((permission) => permission.inputs.sourceArn),
   };
 }
 

@@ -76,6 +76,41 @@ const TYPES: Readonly<Record<string, (naming: Naming) => CloudOutputs>> = {
     const arn = `arn:aws:lambda:${region}:${ACCOUNT}:function:${functionName}`;
     return { id: functionName, outputs: { name: functionName, arn } };
   },
+  'aws:apigatewayv2/domainName:DomainName': ({ name, inputs, identity, region }) => ({
+    id: text(inputs, 'domainName'),
+    outputs: {
+      domainNameConfiguration: {
+        ...(inputs['domainNameConfiguration'] as Inputs),
+        targetDomainName: `d-${identity.lower(`domain ${name}`, 10)}.execute-api.${region}.amazonaws.com`,
+        hostedZoneId: `Z${identity.alphanumeric(`zone of ${name}`, 13).toUpperCase()}`,
+      },
+    },
+  }),
+  'aws:apigatewayv2/apiMapping:ApiMapping': ({ name, identity }) => ({ id: identity.lower(`mapping ${name}`, 6) }),
+  'aws:acm/certificate:Certificate': ({ name, inputs, identity, region }) => {
+    const hex = (label: string, length: number): string => identity.hex(`${label} ${name}`, length);
+    const arn = `arn:aws:acm:${region}:${ACCOUNT}:certificate/${hex('certificate', 32)}`;
+    const domainName = text(inputs, 'domainName');
+    const option = {
+      domainName,
+      resourceRecordName: `_${hex('proof', 32)}.${domainName}.`,
+      resourceRecordType: 'CNAME',
+      resourceRecordValue: `_${hex('value', 32)}.acm-validations.aws.`,
+    };
+    return { id: arn, outputs: { arn, domainValidationOptions: [option] } };
+  },
+  'aws:acm/certificateValidation:CertificateValidation': ({ inputs }) => ({ id: text(inputs, 'certificateArn') }),
+  'aws:route53/record:Record': ({ inputs }) => {
+    const fqdn = text(inputs, 'name').replace(/\.$/, '');
+    return { id: `${text(inputs, 'zoneId')}_${fqdn}_${text(inputs, 'type')}`, outputs: { fqdn } };
+  },
+  'aws:cloudwatch/logMetricFilter:LogMetricFilter': ({ name, identity }) => ({
+    id: `${name}-${identity.hex(`metric filter ${name}`, 7)}`,
+  }),
+  'aws:cloudwatch/metricAlarm:MetricAlarm': ({ name, identity, region }) => {
+    const id = `${name}-${identity.hex(`alarm ${name}`, 7)}`;
+    return { id, outputs: { arn: `arn:aws:cloudwatch:${region}:${ACCOUNT}:alarm:${id}` } };
+  },
   'aws:lambda/permission:Permission': ({ name }) => ({ id: name }),
   'aws:iam/role:Role': ({ name, inputs, identity }) => {
     const roleName = optional(inputs, 'name') ?? `${name}-${identity.hex(`iam role ${name}`, 7)}`;

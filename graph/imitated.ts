@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { UserError, type Problem } from '../common/user-error.ts';
+import { IMITATED_AWS } from './imitated-aws.ts';
+import { INERT_TYPES, SILENT_TYPES } from './inert.ts';
 import type { Recorded, RecordedResource } from './record.ts';
 
 /** An input that changes nothing of what the twin serves; any input that is not named at all is refused. */
@@ -7,21 +9,6 @@ const inert = z.unknown().optional();
 const texts = z.array(z.string());
 const distinct = texts.refine((all) => new Set(all).size === all.length, { error: 'a name comes twice' });
 const amount = z.number().positive();
-
-/** Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html (reserved names). */
-const variableName = z
-  .string()
-  .regex(/^[A-Za-z]\w+$/, { error: 'Lambda takes no such name of a variable' })
-  .refine(
-    (name) =>
-      !/^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(?!LAMBDA_EXEC_WRAPPER$).*|LAMBDA_TASK_ROOT|LAMBDA_RUNTIME_DIR|TZ)$/.test(name),
-    {
-      error: 'Lambda keeps this name for itself',
-    },
-  );
-
-const throttles = { throttlingBurstLimit: amount.optional(), throttlingRateLimit: amount.optional() };
-const quietRouteSettings = { detailedMetricsEnabled: inert, loggingLevel: inert, dataTraceEnabled: inert };
 
 /**
  * The resource types that the twin imitates, with the inputs that it honours and the values of them that it knows.
@@ -109,108 +96,11 @@ const IMITATED = {
   }),
   'auth0:index/userRoles:UserRoles': z.strictObject({ userId: z.string(), roles: texts }),
   'auth0:index/tenant:Tenant': z.strictObject({ defaultDirectory: z.string() }),
-  'aws:apigatewayv2/api:Api': z.strictObject({
-    protocolType: z.literal('HTTP'),
-    corsConfiguration: z
-      .strictObject({
-        allowOrigins: texts.optional(),
-        allowMethods: texts.optional(),
-        allowHeaders: texts.optional(),
-        exposeHeaders: texts.optional(),
-        maxAge: z.int().optional(),
-        allowCredentials: z.boolean().optional(),
-      })
-      .refine(({ allowOrigins = [], allowCredentials = false }) => !(allowCredentials && allowOrigins.includes('*')), {
-        error: 'AWS refuses credentials for every origin',
-      })
-      .optional(),
-    disableExecuteApiEndpoint: z.literal(false).optional(),
-    name: inert,
-    description: inert,
-    tags: inert,
-  }),
-  'aws:apigatewayv2/authorizer:Authorizer': z.strictObject({
-    apiId: z.string(),
-    authorizerType: z.literal('JWT'),
-    identitySources: z
-      .array(z.string().regex(/^\$request\.(header|querystring)\.[A-Za-z0-9_-]+$/))
-      .length(1, { error: 'a JWT authorizer has exactly one identity source' }),
-    jwtConfiguration: z.strictObject({
-      issuer: z.string().regex(/^https:\/\/[^\s/]+/, { error: 'API Gateway takes an https issuer only' }),
-      audiences: z
-        .array(z.string().min(1))
-        .min(1, { error: 'an authorizer without an audience would take tokens of any API' })
-        .max(50, { error: 'an authorizer takes at most 50 audiences' }),
-    }),
-    name: inert,
-  }),
-  'aws:apigatewayv2/route:Route': z.strictObject({
-    apiId: z.string(),
-    routeKey: z.string(),
-    target: z.string(),
-    authorizationType: z.enum(['NONE', 'JWT']),
-    authorizerId: z.string().optional(),
-    authorizationScopes: texts.max(10, { error: 'a route takes at most 10 scopes' }).optional(),
-    apiKeyRequired: z.literal(false).optional(),
-    operationName: inert,
-  }),
-  'aws:apigatewayv2/integration:Integration': z.strictObject({
-    apiId: z.string(),
-    integrationType: z.literal('AWS_PROXY'),
-    integrationUri: z.string(),
-    payloadFormatVersion: z.literal('2.0'),
-    timeoutMilliseconds: z.int().min(50).max(30_000).optional(),
-    integrationMethod: inert,
-    connectionType: z.literal('INTERNET').optional(),
-    description: inert,
-  }),
-  'aws:apigatewayv2/stage:Stage': z.strictObject({
-    apiId: z.string(),
-    name: z.literal('$default', { error: 'the twin serves the stage $default only, at the root' }),
-    autoDeploy: z.literal(true),
-    defaultRouteSettings: z.strictObject({ ...throttles, ...quietRouteSettings }).optional(),
-    routeSettings: z.array(z.strictObject({ routeKey: z.string(), ...throttles, ...quietRouteSettings })).optional(),
-    // Source: http-api-quotas and http-api-stages.stage-variables.
-    stageVariables: z.record(z.string().regex(/^\w{1,64}$/), z.string().max(512)).optional(),
-    accessLogSettings: inert,
-    description: inert,
-    tags: inert,
-  }),
-  'aws:lambda/function:Function': z.strictObject({
-    code: z.strictObject({ archive: z.record(z.string(), z.string()) }),
-    handler: z.string().regex(/^[\w./-]+\.[\w$]+$/),
-    runtime: z.literal('nodejs24.x', { error: 'the twin runs functions on Node 24 only' }),
-    memorySize: z.int().min(128).max(10_240),
-    timeout: z.int().min(1).max(900),
-    reservedConcurrentExecutions: z.int().min(0).optional(),
-    environment: z.strictObject({ variables: z.record(variableName, z.string()).optional() }).optional(),
-    packageType: z.literal('Zip').optional(),
-    name: inert,
-    description: inert,
-    role: inert,
-    architectures: inert,
-    loggingConfig: z.strictObject({ logFormat: inert, logGroup: z.string().optional() }).optional(),
-    tags: inert,
-  }),
-  'aws:lambda/permission:Permission': z.strictObject({
-    action: z.literal('lambda:InvokeFunction'),
-    function: z.string(),
-    principal: z.literal('apigateway.amazonaws.com'),
-    sourceArn: z.string(),
-    statementId: inert,
-  }),
+  ...IMITATED_AWS,
 } as const satisfies Record<string, z.ZodType>;
 
 type Imitated = typeof IMITATED;
 export type ImitatedType = keyof Imitated;
-
-/** Types whose absence changes nothing of what the twin serves. */
-const INERT_TYPES: readonly string[] = [
-  'aws:cloudwatch/logGroup:LogGroup',
-  'aws:iam/role:Role',
-  'aws:iam/rolePolicy:RolePolicy',
-  'random:index/randomPassword:RandomPassword',
-];
 
 /** A resource whose inputs have been found to be ones that the twin honours. */
 export interface Known<T extends ImitatedType> {
@@ -231,7 +121,7 @@ export function sortResources({ resources }: Recorded): Lookup {
   const problems: Problem[] = [];
   const known = new Map<string, Known<ImitatedType>[]>();
   for (const { type, name, id, inputs, outputs } of resources) {
-    if (INERT_TYPES.includes(type)) continue;
+    if (Object.hasOwn(INERT_TYPES, type) || SILENT_TYPES.includes(type)) continue;
     if (!isImitated(type)) {
       problems.push({ place: `${type} "${name}"`, message: 'the twin does not imitate this resource type' });
       continue;

@@ -27,7 +27,8 @@ export interface Recorded {
   /** The providers' own configuration, credentials left out, and the custom domain that the tenant has. */
   readonly providers: {
     readonly auth0: { readonly domain: string; readonly issuerDomain: string | undefined };
-    readonly aws: { readonly region: string };
+    /** Whether its default tags are on every resource. */
+    readonly aws: { readonly region: string; readonly defaultTags: boolean };
   };
   /** The Pulumi ESC environments that the stack file names, of which nothing was read. */
   readonly environments: readonly string[];
@@ -65,7 +66,7 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
   const identity = new Identity(`${seed} ${config.stack}`);
   const providers = {
     auth0: { domain: config.values['auth0:domain'] ?? '', issuerDomain: config.values['api:issuerDomain'] },
-    aws: { region: config.values['aws:region'] ?? '' },
+    aws: { region: config.values['aws:region'] ?? '', defaultTags: config.values['aws:defaultTags'] !== undefined },
   };
 
   await pulumi.runtime.setMocks(

@@ -1,32 +1,47 @@
-import { statSync } from 'node:fs';
 import { didYouMean } from '../common/nearest.ts';
-import { exampleProblems } from './examples.ts';
 import { parseRouteKey, routeShape, type PathRouteKey } from '../common/route-key.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
+import { targetProblems } from './backend.ts';
+import { handlerProblems } from './contract-handlers.ts';
+import { exampleProblems } from './examples.ts';
+import type { HandlerSpec } from './handler-spec.ts';
 
-/** A Lambda function's code and size. */
-export interface HandlerSpec {
-  /** The TypeScript file that exports `handler`, relative to the project. */
-  readonly file: string;
-  /** Memory in MB, 128 to 10240. Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-  readonly memory: number;
-  /** Seconds, 1 to 30: the gateway waits no longer than 30 s. Source: http-api-quotas. */
-  readonly timeout: number;
-  /**
-   * The key that it had before it was renamed, so that each stack keeps its function, role, permission and log group.
-   * It may go once every stack has been brought up with it.
-   */
-  readonly formerly?: string;
-}
-
-/** A route: the handler that serves it, and who may call it. */
-export interface RouteSpec<Permission extends string = string, Handler extends string = string> {
-  readonly handler: Handler;
+/** Who may call a route, however it is served. */
+interface Access<Permission extends string> {
   /** A caller needs at least one of these in its token's scope; `public` lets anyone in, without a token. */
   readonly scopes: readonly [Permission, ...Permission[]] | 'public';
   /** A value for each `{parameter}` of the path, for which a call changes nothing: `npm run verify` calls it so. */
   readonly examples?: Readonly<Record<string, string>>;
 }
+
+/** Served by a handler of this project. */
+interface Handled<Permission extends string, Handler extends string> extends Access<Permission> {
+  readonly handler: Handler;
+  readonly forward?: never;
+  readonly function?: never;
+}
+
+/**
+ * Passed on to an HTTP endpoint that the internet can reach, with the path's parameters as `{name}`. The endpoint gets
+ * the whole request, the caller's token included, and for a route that needs a token who calls: `x-caller-sub` and
+ * `x-caller-azp`, which no caller can set.
+ */
+interface Forwarded<Permission extends string> extends Access<Permission> {
+  readonly forward: `https://${string}`;
+  readonly handler?: never;
+  readonly function?: never;
+}
+
+/** Served by a Lambda function of the same account and region that exists already; it gets the token too. */
+interface Invoked<Permission extends string> extends Access<Permission> {
+  readonly function: `arn:aws${string}:lambda:${string}`;
+  readonly handler?: never;
+  readonly forward?: never;
+}
+
+/** A route: what serves it, and who may call it. */
+export type RouteSpec<Permission extends string = string, Handler extends string = string> =
+  Handled<Permission, Handler> | Forwarded<Permission> | Invoked<Permission>;
 
 /** What the API is, in every stack. */
 export interface Contract {
@@ -113,61 +128,10 @@ function permissionProblems({ permissions }: Contract): Problem[] {
   });
 }
 
-const HANDLER_KEY = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
-const HANDLER_SETTINGS: readonly string[] = ['file', 'memory', 'timeout', 'formerly'] satisfies (keyof HandlerSpec)[];
-
-function handlerProblems({ handlers }: Contract, root: URL): Problem[] {
-  return Object.entries(handlers).flatMap(([key, handler]) => {
-    const { file, memory, timeout } = handler;
-    const place = `contract.ts, handlers, ${key}`;
-    const problems = [...unknownSettings(place, handler), ...formerlyProblems(place, key, handlers)];
-    if (!HANDLER_KEY.test(key)) {
-      problems.push({ place, message: 'a handler key is a letter and up to 39 letters, digits, - or _' });
-    }
-    const found = statSync(new URL(file, root), { throwIfNoEntry: false });
-    if (found === undefined) {
-      problems.push({ place, message: `the file ${file} does not exist; create it or correct the path` });
-    } else if (!found.isFile()) {
-      problems.push({ place, message: `${file} is not a file; write the path of the one that exports handler` });
-    }
-    if (!Number.isInteger(memory) || memory < 128 || memory > 10_240) {
-      problems.push({ place, message: `memory is ${memory}; write whole MB from 128 to 10240` });
-    }
-    if (!Number.isInteger(timeout) || timeout < 1 || timeout > 30) {
-      problems.push({ place, message: `timeout is ${timeout}; write whole seconds from 1 to 30` });
-    }
-    return problems;
-  });
-}
-
-/** The compiler lets them pass; a misspelt `formerly` would cost the function. */
-function unknownSettings(place: string, handler: HandlerSpec): Problem[] {
-  return Object.keys(handler)
-    .filter((setting) => !HANDLER_SETTINGS.includes(setting))
-    .map((setting) => ({
-      place,
-      message: `nobody reads ${JSON.stringify(setting)} here${didYouMean(setting, HANDLER_SETTINGS)}`,
-    }));
-}
-
-function formerlyProblems(place: string, key: string, handlers: Contract['handlers']): Problem[] {
-  const formerly = handlers[key]?.formerly;
-  if (formerly === undefined) return [];
-  if (typeof formerly !== 'string' || !HANDLER_KEY.test(formerly)) {
-    return [{ place, message: `formerly is ${JSON.stringify(formerly)}, which no handler can have been called` }];
-  }
-  if (Object.hasOwn(handlers, formerly)) {
-    return [{ place, message: `formerly is ${formerly}, which a handler is called now; one name cannot be both` }];
-  }
-  const first = Object.entries(handlers).find(([, other]) => other.formerly === formerly);
-  return first !== undefined && first[1] !== handlers[key]
-    ? [{ place, message: `formerly is ${formerly}, as of ${first[0]}; only one handler can have been that` }]
-    : [];
-}
-
 function routeProblems({ routes, handlers, permissions }: Contract): Problem[] {
   const shapes = new Map<string, string>();
-  return Object.entries(routes).flatMap(([key, { handler, scopes, examples }]) => {
+  return Object.entries(routes).flatMap(([key, route]) => {
+    const { scopes, examples } = route;
     const place = `contract.ts, routes, ${JSON.stringify(key)}`;
     const problems: Problem[] = [];
     const parsed = parseRouteKey(key);
@@ -176,10 +140,7 @@ function routeProblems({ routes, handlers, permissions }: Contract): Problem[] {
     if (twin !== undefined)
       problems.push({ place, message: `it matches the same requests as ${JSON.stringify(twin)}` });
     shapes.set(routeShape(key), key);
-    if (!Object.hasOwn(handlers, handler)) {
-      const near = didYouMean(handler, Object.keys(handlers));
-      problems.push({ place, message: `the handler ${JSON.stringify(handler)} is not declared under handlers${near}` });
-    }
+    problems.push(...targetProblems(key, route, handlers).map((message) => ({ place, message })));
     if (parsed.kind !== 'invalid') problems.push(...exampleProblems(place, parsed, examples));
     return [...problems, ...scopeProblems(place, scopes, permissions)];
   });

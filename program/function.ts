@@ -1,67 +1,95 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { bundleHandler, LAMBDA_HANDLER } from './bundle.ts';
-import type { HandlerSpec } from './define-contract.ts';
-
-/** Days that a function's log is kept. */
-const LOG_RETENTION = 30;
+import { LAMBDA_HANDLER } from './bundle.ts';
+import type { HandlerSpec, PolicyStatement } from './handler-spec.ts';
 
 /** The runtime that handlers are bundled for, typed and tried with. */
 const RUNTIME = 'nodejs24.x';
 
 interface Surroundings {
-  readonly root: URL;
+  /** The handler's bundle. */
+  readonly code: pulumi.asset.Archive;
   readonly parent: pulumi.Resource;
   /** The one API that may invoke the function. */
   readonly api: aws.apigatewayv2.Api;
   /** What the resources were called before, where the handler was renamed. */
   readonly aliases: pulumi.Alias[];
+  /** Days that its log is kept. */
+  readonly logRetention: number;
+  /** Whether nobody may see the values of its variables. */
+  readonly secretEnvironment: boolean;
 }
 
-/** A Lambda function with its own log group, a role that may write to that and nothing else, and leave for the API. */
+/** A Lambda function with its own log group, a role that may write to that and what the handler asks for, and leave for the API. */
 export function declareFunction(
   name: string,
   handler: HandlerSpec,
-  { root, parent, api, aliases }: Surroundings,
+  { code, parent, api, aliases, logRetention, secretEnvironment }: Surroundings,
 ): aws.lambda.Function {
   const logGroup = new aws.cloudwatch.LogGroup(
     name,
-    { name: `/${pulumi.getProject()}/${pulumi.getStack()}/${name}`, retentionInDays: LOG_RETENTION },
+    { name: `/${pulumi.getProject()}/${pulumi.getStack()}/${name}`, retentionInDays: logRetention },
     // A log group cannot be renamed. It keeps the name that it was created with, and so its events.
     { parent, aliases, ignoreChanges: ['name'] },
   );
   const role = new aws.iam.Role(name, { assumeRolePolicy: policy(LAMBDA_MAY_ASSUME) }, { parent, aliases });
   const rolePolicy = new aws.iam.RolePolicy(
     name,
-    { role: role.name, policy: logGroup.arn.apply((arn) => policy(mayLogTo(arn))) },
+    {
+      role: role.name,
+      policy: logGroup.arn.apply((arn) => policy(mayLogTo(arn), ...(handler.statements ?? []).map(allowed))),
+    },
     { parent, aliases },
   );
   const lambda = new aws.lambda.Function(
     name,
     {
-      code: bundleHandler(handler.file, root),
+      code,
       handler: LAMBDA_HANDLER,
       runtime: RUNTIME,
       architectures: ['arm64'],
       memorySize: handler.memory,
       timeout: handler.timeout,
+      ...(handler.reservedConcurrency !== undefined && { reservedConcurrentExecutions: handler.reservedConcurrency }),
+      ...environmentOf(handler, secretEnvironment),
       role: role.arn,
       loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },
     },
     { parent, aliases, dependsOn: [rolePolicy] },
   );
-  // One for all routes: a function's policy is limited to 20 KB, which one permission per route reaches at about 60.
+  letInvoke(name, { function: lambda.name }, api, { parent, aliases });
+  return lambda;
+}
+
+/**
+ * Lets the API invoke a function. One permission for all routes: a function's policy is limited to 20 KB, which one for
+ * each route reaches at about 60.
+ */
+export function letInvoke(
+  name: string,
+  target: Pick<aws.lambda.PermissionArgs, 'function' | 'qualifier'>,
+  api: aws.apigatewayv2.Api,
+  options: pulumi.CustomResourceOptions,
+): void {
   new aws.lambda.Permission(
     name,
     {
       action: 'lambda:InvokeFunction',
-      function: lambda.name,
+      ...target,
       principal: 'apigateway.amazonaws.com',
       sourceArn: pulumi.interpolate`${api.executionArn}/*/*`,
     },
-    { parent, aliases },
+    options,
   );
-  return lambda;
+}
+
+function environmentOf(
+  { environment = {} }: HandlerSpec,
+  isSecret: boolean,
+): Pick<aws.lambda.FunctionArgs, 'environment'> {
+  if (Object.keys(environment).length === 0) return {};
+  const variables = { variables: environment };
+  return { environment: isSecret ? pulumi.secret(variables) : variables };
 }
 
 const LAMBDA_MAY_ASSUME = {
@@ -78,6 +106,16 @@ function mayLogTo(logGroupArn: string): object {
   };
 }
 
-function policy(statement: object): string {
-  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+function allowed({ actions, resources, conditions }: PolicyStatement): object {
+  return { Effect: 'Allow', Action: actions, Resource: resources, ...(conditions && { Condition: conditions }) };
+}
+
+/** Characters of a role's policy with these statements, the one that lets it log included. */
+export function policySize(statements: readonly PolicyStatement[]): number {
+  const longest = `arn:aws-us-gov:logs:ap-southeast-99:${'0'.repeat(12)}:log-group:${'x'.repeat(100)}`;
+  return policy(mayLogTo(longest), ...statements.map(allowed)).length;
+}
+
+function policy(...statements: readonly object[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }

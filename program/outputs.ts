@@ -32,6 +32,7 @@ export function outputs(
       testUser: { email: testUser.email, connection: testUser.connection },
       testUserPassword: testUser.password,
     }),
+    ...(api.domainTarget && { apiDomainTarget: api.domainTarget }),
     ...(paths && { examplePaths: paths }),
     // What the rules over the registered resources are told: the rest they see.
     production,

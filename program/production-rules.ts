@@ -1,4 +1,4 @@
-import { LONGEST_TOKEN, type ExceptableKey } from '../common/production.ts';
+import { LONGEST_TOKEN, SHORTEST_LOG_RETENTION, type ExceptableKey } from '../common/production.ts';
 import type { Problem } from '../common/user-error.ts';
 import type { CheckedKeys } from '../settings.ts';
 
@@ -27,8 +27,22 @@ const RULES = {
     lifetime <= LONGEST_TOKEN
       ? []
       : [{ place: 'api:tokenLifetime', message: `a token lives ${LONGEST_TOKEN} s at most; it says ${lifetime}` }],
-  'api:cors': () => [],
-  'api:logRetention': () => [],
+  'api:cors': ({ 'api:cors': cors }) =>
+    (cors?.allowOrigins ?? [])
+      .filter((origin) => origin.includes('*'))
+      .map((origin) => ({
+        place: 'api:cors.allowOrigins',
+        message: `${origin} lets any page in; name the origins one by one`,
+      })),
+  'api:logRetention': ({ 'api:logRetention': days = SHORTEST_LOG_RETENTION }) =>
+    days >= SHORTEST_LOG_RETENTION
+      ? []
+      : [
+          {
+            place: 'api:logRetention',
+            message: `logs are kept ${SHORTEST_LOG_RETENTION} days at least; it says ${days}`,
+          },
+        ],
 } as const satisfies Record<ExceptableKey, (keys: CheckedKeys) => readonly Problem[]>;
 
 /**

@@ -1,6 +1,7 @@
 import { didYouMean } from '../common/nearest.ts';
 import type { Problem } from '../common/user-error.ts';
 import type { CheckedKeys } from '../settings.ts';
+import { apiProblems } from './api-settings-rules.ts';
 import type { ClientSettings } from './client-settings.ts';
 import type { Contract } from './define-contract.ts';
 import { productionProblems } from './production-rules.ts';
@@ -29,6 +30,7 @@ export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEn
     ...testUserProblems(keys, contract),
     ...directoryProblems(keys),
     ...productionProblems(keys),
+    ...apiProblems(keys, contract),
   ];
 }
 

@@ -48,7 +48,7 @@ describe('A recording', () => {
     const recorded = await recordDev({ 'api:issuerDomain': 'login.example.com', 'auth0:clientSecret': 'hush' });
     expect(recorded.providers).toEqual({
       auth0: { domain: 'your-tenant.eu.auth0.com', issuerDomain: 'login.example.com' },
-      aws: { region: 'eu-central-1' },
+      aws: { region: 'eu-central-1', defaultTags: false },
     });
     expect(JSON.stringify(recorded)).not.toContain('hush');
   });
@@ -267,7 +267,8 @@ describe('The model', () => {
     },
   ])('is the same with $title', async ({ type, inputs }) => {
     const dev = await recordStack('dev');
-    expect(modelOf(changed(dev, type, inputs))).toEqual(modelOf(dev));
+    const { tenant, api } = modelOf(changed(dev, type, inputs));
+    expect({ tenant, api }).toEqual({ tenant: modelOf(dev).tenant, api: modelOf(dev).api });
   });
 });
 

@@ -28,7 +28,13 @@ const REFUSED: readonly Row[] = [
   row('an exception of nothing', { 'api:exceptions': { 'api:audience': REASON } }, 'api:exceptions', 'api:audience'),
   row(
     'passwordGrant: allow in production',
-    { ...NO_PASSWORD, ...clients(MACHINE), 'api:passwordGrant': 'allow', 'api:production': true },
+    {
+      ...NO_PASSWORD,
+      ...clients(MACHINE),
+      'api:passwordGrant': 'allow',
+      'api:production': true,
+      'api:logRetention': 90,
+    },
     'api:passwordGrant',
     'api:production is true, where it must be forbid, or write why it must be under api:exceptions, api:passwordGrant',
   ),
@@ -56,7 +62,7 @@ describe('The file of a production stack', () => {
   it.each(REFUSED)('may not have $title', refusesOne);
 
   it('may have neither password grant nor test user in production', async () => {
-    const places = (await problemsOf({ 'api:production': true })).map(({ place, message }) => [
+    const places = (await problemsOf({ 'api:production': true, 'api:logRetention': 90 })).map(({ place, message }) => [
       place,
       message.split(',')[0],
     ]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
 import type { Plain } from '../graph/plain.ts';
 import type { Recorded, RecordedResource } from '../graph/record.ts';
-import { bundleHandler } from '../program/bundle.ts';
+import { bundleHandlers } from '../program/bundle.ts';
 import { folderWith } from './support/folder.ts';
 import {
   clientsNamed,
@@ -185,11 +185,12 @@ describe('The API side', () => {
   it('gives each handler a function, an integration, a role and a log group of its own', async () => {
     const other = { file: 'handler/test.ts', memory: 256, timeout: 30 };
     const recorded = await recordWith({ contract: { ...shipped, handlers: { ...shipped.handlers, other } } });
-    for (const kind of ['Function', 'Integration', 'RolePolicy', 'LogGroup', 'Permission']) {
+    for (const kind of ['Function', 'Integration', 'RolePolicy', 'Permission']) {
       expect(resourcesOf(recorded, kind).map(({ name }) => name)).toEqual(['api-other', 'api-test']);
     }
     const roles = recorded.resources.filter(({ type }) => type === 'aws:iam/role:Role');
     expect(roles.map(({ name }) => name)).toEqual(['api-other', 'api-test']);
+    expect(resourcesOf(recorded, 'LogGroup').map(({ name }) => name)).toEqual(['api', 'api-other', 'api-test']);
     expect(resourcesOf(recorded, 'Function').map(({ inputs }) => [inputs['memorySize'], inputs['timeout']])).toEqual([
       [256, 30],
       [128, 5],
@@ -212,7 +213,8 @@ describe('The API side', () => {
 
   it('lets a function write to its own log group, which is kept for a month, and nothing else', async () => {
     const recorded = await recordStack('dev');
-    const logGroup = onlyOf(recorded, 'LogGroup');
+    const [, logGroup] = resourcesOf(recorded, 'LogGroup');
+    if (logGroup === undefined) throw new Error('the function has no log group');
     const statement = {
       Effect: 'Allow',
       Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -246,7 +248,7 @@ describe('The program', () => {
 
   it('names the file, the line and the column of what keeps a handler from being bundled', async () => {
     const folder = folderWith({ 'broken.ts': "import { x } from './nowhere.ts';\nexport const handler = x;\n" });
-    const { problems } = await refusal(() => bundleHandler('broken.ts', folder));
+    const { problems } = await refusal(() => bundleHandlers(['broken.ts'], folder));
     expect(problems).toEqual([{ place: 'broken.ts:1:19', message: 'Could not resolve "./nowhere.ts"' }]);
   });
 

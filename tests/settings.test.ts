@@ -277,6 +277,16 @@ describe('What a stack file leaves out', () => {
       clients: [MACHINE],
       testUser: undefined,
       identitySource: '$request.header.Authorization',
+      region: 'eu-central-1',
+      apiDomain: undefined,
+      backends: {},
+      handlers: {},
+      secretHandlers: false,
+      logRetention: 30,
+      throttle: undefined,
+      routeThrottles: {},
+      cors: undefined,
+      alarms: undefined,
     });
   });
 

@@ -4,11 +4,21 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { UserError } from '../common/user-error.ts';
+import { startTwin, type Watch } from '../twin/serve.ts';
+import { readArguments } from '../twin/start.ts';
 import { run, type Run } from './support/cli.ts';
 import { copyProject, type ProjectCopy } from './support/project.ts';
 
 const FREE = ['--port', '0', '--tenant-port', '0'];
 const UP = 'Ctrl+C ends it';
+const NOBODY: Watch = {
+  exchanged: () => undefined,
+  turnedAway: () => undefined,
+  tokenAsked: () => undefined,
+  printed: () => undefined,
+  failed: () => undefined,
+};
 
 describe('npm start, on bad input, says one clear thing, ends with 1, and leaves nothing half-started', () => {
   let project: ProjectCopy;
@@ -20,12 +30,6 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
     ['an unknown flag', () => undefined, ['--prot', '1'], 'Usage: npm start'],
     ['a port that is no number', () => undefined, ['--port', 'http'], '--port must be a number'],
     ['a setting without a value', () => undefined, ['--config', 'api:audience'], '--config must be key=value'],
-    [
-      'a stack file with a wrong value',
-      (copy) => copy.edit('Pulumi.dev.yaml', 'your-tenant', 'https://your-tenant'),
-      [],
-      'Pulumi.dev.yaml:3, auth0:domain',
-    ],
     [
       'a stack file that is no YAML',
       (copy) => copy.write('Pulumi.dev.yaml', 'config:\n  a: [\n'),
@@ -39,22 +43,10 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       '--config api:audience=',
     ],
     [
-      'a syntax error in a handler',
-      (copy) => copy.write('handler/test.ts', 'export const handler = {'),
-      [],
-      'handler/test.ts:1:',
-    ],
-    [
       'a syntax error in the program',
       (copy) => copy.edit('api.ts', 'export class', 'export klass'),
       [],
       'The program cannot be read',
-    ],
-    [
-      'a handler without its file',
-      (copy) => copy.edit('contract.ts', 'handler/test.ts', 'handler/tset.ts'),
-      [],
-      'does not exist',
     ],
     [
       'a key file that is no key',
@@ -72,15 +64,53 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
     ['a resource that the twin does not imitate', addQueue, [], 'aws:sqs/queue:Queue "q"'],
   ];
 
+  const leavesNothing = (): void => {
+    expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(false);
+    expect(existsSync(join(project.path, '.twin/dev/outputs.json'))).toBe(false);
+  };
+
+  // Without a process for each: what it prints is the message of a UserError, as the rows after these show.
   it.each(rows)('%s', async (_name, change, args, message) => {
+    project = copyProject();
+    change(project);
+    const serve = async (): Promise<unknown> => {
+      return startTwin({ root: project.root, ...readArguments([...FREE, ...args]), watch: NOBODY });
+    };
+    const error: unknown = await serve().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).message).toContain(message);
+    leavesNothing();
+  });
+
+  const program: typeof rows = [
+    [
+      'a stack file with a wrong value',
+      (copy) => copy.edit('Pulumi.dev.yaml', 'your-tenant', 'https://your-tenant'),
+      [],
+      'Pulumi.dev.yaml:3, auth0:domain',
+    ],
+    [
+      'a syntax error in a handler',
+      (copy) => copy.write('handler/test.ts', 'export const handler = {'),
+      [],
+      'handler/test.ts:1:',
+    ],
+    [
+      'a handler without its file',
+      (copy) => copy.edit('contract.ts', 'handler/test.ts', 'handler/tset.ts'),
+      [],
+      'does not exist',
+    ],
+  ];
+
+  it.each(program)('%s, on the command line', async (_name, change, args, message) => {
     project = copyProject();
     change(project);
     const twin = run(project, 'twin/main.ts', [...FREE, ...args]);
     expect(await twin.ended).toBe(1);
     expect(twin.text()).toContain(message);
     expect(twin.text()).not.toMatch(/\n\s+at /);
-    expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(false);
-    expect(existsSync(join(project.path, '.twin/dev/outputs.json'))).toBe(false);
+    leavesNothing();
   });
 
   it('a port in use', async () => {
@@ -92,10 +122,11 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
         resolve(typeof address === 'object' && address !== null ? address.port : 0);
       });
     });
-    const twin = run(project, 'twin/main.ts', ['--port', String(port), '--tenant-port', '0']);
-    expect(await twin.ended).toBe(1);
-    expect(twin.text().trim()).toBe(`Port ${port} is in use; choose another with --port (0 takes any free one).`);
-    expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(false);
+    const start = startTwin({ root: project.root, ...readArguments([...FREE, '--port', String(port)]), watch: NOBODY });
+    await expect(start).rejects.toThrow(
+      new UserError(`Port ${port} is in use; choose another with --port (0 takes any free one).`),
+    );
+    leavesNothing();
     taken.close();
   });
 });
@@ -161,7 +192,7 @@ describe('npm start', () => {
     project.edit('handler/test.ts', 'JWT test backend lambda', 'changed');
     await expect.poll(() => paste(curl), { timeout: 15_000, interval: 200 }).toContain('"changed"');
     project.edit('handler/test.ts', 'export const', 'export konst');
-    await twin.until('handler/test.ts cannot be bundled');
+    await twin.until('The handlers cannot be bundled');
     await twin.until('The twin goes on serving what it had.');
     expect(await paste(curl)).toContain('"changed"');
   });

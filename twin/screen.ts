@@ -1,6 +1,8 @@
 import type { Route } from '../graph/http-api.ts';
 import type { Model } from '../graph/model.ts';
 import type { Permission } from '../graph/tenant.ts';
+import { integrationName } from '../graph/integrations.ts';
+import type { Forwards } from './forward.ts';
 import { permissionsOf } from './tenant/password.ts';
 
 interface Addresses {
@@ -8,6 +10,7 @@ interface Addresses {
   readonly tenantUrl: string;
   /** The file of the authority to trust, where the tenant is served over https. */
   readonly caFile: string | undefined;
+  readonly forwards: Forwards;
 }
 
 /** What a person sees when the twin is up: where it is, who may call what, and a request to paste for each scenario. */
@@ -22,7 +25,10 @@ export function welcome(model: Model, addresses: Addresses): string {
     ...warnings(model),
     'Routes',
     ...columns(
-      api.routes.map(({ routeKey, authorizer, scopes }) => [routeKey, routeNeeds(authorizer !== undefined, scopes)]),
+      api.routes.map((route) => [
+        route.routeKey,
+        routeNeeds(route.authorizer !== undefined, route.scopes) + elsewhere(route, addresses.forwards),
+      ]),
     ),
     '',
     'Callers',
@@ -67,6 +73,13 @@ function preflightTraps(api: Model['api']): string[] {
 function routeNeeds(protectedRoute: boolean, scopes: readonly string[]): string {
   if (!protectedRoute) return 'public: anyone, without a token';
   return scopes.length === 0 ? 'any token of the audience' : `needs ${scopes.join(' or ')}`;
+}
+
+/** Where a route goes that no handler of the program serves. */
+function elsewhere({ routeKey, integration }: Route, forwards: Forwards): string {
+  if (integration.kind === 'function') return '';
+  const local = forwards.get(routeKey)?.origin ?? 'no local address: see --forward';
+  return `; goes to ${integrationName(integration)} (${local})`;
 }
 
 function meaningless({ withoutMeaning }: Model): string[] {

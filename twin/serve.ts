@@ -1,6 +1,7 @@
 import { getRequestListener } from '@hono/node-server';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { checkForwards, type Forwards } from './forward.ts';
 import { fromTenant } from './issuer-documents.ts';
 import { existsSync } from 'node:fs';
 import { UserError } from '../common/user-error.ts';
@@ -35,6 +36,8 @@ export interface TwinOptions {
   readonly withTenant?: boolean;
   /** Values that replace those of the stack file. */
   readonly config?: Readonly<Record<string, string>>;
+  /** Local addresses that are asked instead of what serves a route elsewhere. */
+  readonly forwards?: Forwards;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   readonly watch: Watch;
@@ -58,6 +61,7 @@ export interface Twin {
   readonly tenantUrl: string;
   /** The file of the authority to trust, with `tls`. */
   readonly caFile: string | undefined;
+  readonly forwards: Forwards;
   readonly model: () => Model;
   /** Evaluates the program again and serves that from now on; on an error the old one goes on being served. */
   readonly reload: () => Promise<'changed' | 'same'>;
@@ -87,6 +91,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   }
   const state = openState(root, stack);
   refuseSecond(state, stack);
+  const forwards = options.forwards ?? new Map<string, URL>();
   const ending = new AbortController();
   const evaluation = (): Promise<Recorded> =>
     evaluate(
@@ -121,7 +126,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     ),
     clock,
   );
-  serving = serve(recorded, { signing, keys, clock, watch, state });
+  serving = serve(recorded, { signing, keys, clock, watch, state, forwards });
 
   let tenantUrl = '';
   let apiUrl = '';
@@ -141,13 +146,14 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   return {
     apiUrl,
     tenantUrl,
+    forwards,
     caFile: tls === undefined ? undefined : `${state.shownAs}ca.pem`,
     model: () => serving.model,
     reload: async () => {
       const next = await evaluation();
       if (next.hash === serving.recorded.hash) return 'same';
       const before = serving;
-      const after = serve(next, { signing, keys, clock, watch, state });
+      const after = serve(next, { signing, keys, clock, watch, state, forwards });
       try {
         announce(state, after, { apiUrl, tenantUrl });
       } catch (error) {
@@ -200,15 +206,17 @@ interface Parts {
   readonly clock: () => number;
   readonly watch: Watch;
   readonly state: TwinState;
+  readonly forwards: Forwards;
 }
 
-function serve(recorded: Recorded, { signing, keys, clock, watch, state }: Parts): Serving {
+function serve(recorded: Recorded, { signing, keys, clock, watch, state, forwards }: Parts): Serving {
   const model = modelOf(recorded);
+  checkForwards(forwards, model.api);
   const functions = state.guarded(() => startFunctions(model.api, `${state.folder}functions`, watch.printed));
   return {
     model,
     recorded,
-    gateway: { api: model.api, keys, functions, take: throttling(model.api.stage, clock), clock },
+    gateway: { api: model.api, keys, functions, forwards, take: throttling(model.api.stage, clock), clock },
     tenant: {
       tenant: model.tenant,
       signing,

@@ -1,13 +1,14 @@
 import { configValues, readOptions } from '../common/options.ts';
 import { printable } from '../common/printable.ts';
 import { shown, UserError } from '../common/user-error.ts';
+import { parseForwards } from './forward.ts';
 import { apiLine, tokenLine, unreadLine } from './log.ts';
 import { welcome } from './screen.ts';
 import { startTwin, type Twin, type TwinOptions } from './serve.ts';
 import { watchProgram } from './watch-program.ts';
 
 const USAGE =
-  'npm start -- [--stack dev] [--port 3000] [--tenant-port 3001] [--no-tenant] [--rotate] [--tls] [--config key=value …]';
+  'npm start -- [--stack dev] [--port 3000] [--tenant-port 3001] [--no-tenant] [--rotate] [--tls] [--config key=value …] [--forward "GET /x=http://127.0.0.1:4000" …]';
 const root = new URL('../', import.meta.url);
 
 /** `npm start`: serves the stack until it is told to end. What the user can put right is said without a stack. */
@@ -78,7 +79,11 @@ async function reload(twin: Twin, say: (line: string) => void, complain: (error:
   }
 }
 
-function readArguments(): Omit<TwinOptions, 'root' | 'watch'> {
+/**
+ * What the command line says.
+ * @throws UserError for what it must not say
+ */
+export function readArguments(args?: readonly string[]): Omit<TwinOptions, 'root' | 'watch'> {
   const values = readOptions(
     {
       stack: { type: 'string', default: 'dev' },
@@ -88,8 +93,10 @@ function readArguments(): Omit<TwinOptions, 'root' | 'watch'> {
       rotate: { type: 'boolean', default: false },
       'no-tenant': { type: 'boolean', default: false },
       config: { type: 'string', multiple: true, default: [] },
+      forward: { type: 'string', multiple: true, default: [] },
     },
     USAGE,
+    args,
   );
   return {
     stack: values.stack,
@@ -99,6 +106,7 @@ function readArguments(): Omit<TwinOptions, 'root' | 'watch'> {
     rotate: values.rotate,
     withTenant: !values['no-tenant'],
     config: configValues(values.config),
+    forwards: parseForwards(values.forward),
   };
 }
 

@@ -62,9 +62,15 @@ function report(played: Played, { target, model }: Opened, chosen: Chosen): numb
     say('');
   }
   say(`${agree} cells agree, ${differ} differ, ${notTried} were not tried.`);
-  if (differences.length > 0) return DIFFERS;
-  if (agree === 0) say('Nothing could be tried.');
-  return agree === 0 || (chosen.strict && notTried > 0) ? NOT_TRIED : AGREES;
+  if (agree + differ === 0) say('Nothing could be tried.');
+  return exitCodeOf(played, chosen.strict);
+}
+
+/** What the command ends with. */
+export function exitCodeOf(played: Played, strict: boolean): number {
+  const { agree, notTried } = countOf(played);
+  if (differencesOf(played).length > 0) return DIFFERS;
+  return agree === 0 || (strict && notTried > 0) ? NOT_TRIED : AGREES;
 }
 
 function writeJunit(file: string, text: string): void {

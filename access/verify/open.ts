@@ -2,7 +2,7 @@ import { readFileSync, existsSync } from 'node:fs';
 import { evaluate } from '../../graph/fresh.ts';
 import { modelOf, type Model } from '../../graph/model.ts';
 import { readStackFile } from '../../graph/stack-file.ts';
-import { openTarget, type Choice, type Target } from './target.ts';
+import { namedTarget, twinTarget, type Choice, type Target } from './target.ts';
 
 /** What the present checkout declares, and a system to compare it with. */
 export interface Opened {
@@ -19,9 +19,11 @@ export async function open(choice: Choice): Promise<Opened> {
   const { root, stack, config } = choice;
   // What is wrong with the stack's name or file is said before anything is started.
   readStackFile(root, stack, config);
+  // Outputs that cannot be used are said before the program is evaluated, which takes longest.
+  const known = choice.from === 'twin' ? undefined : await namedTarget(choice);
   const recorded = await evaluate({ root: root.href, stack, config, seed: seedOf(root, stack) });
   const model = modelOf(recorded);
-  const target = await openTarget(choice, recorded);
+  const target = known ?? (await twinTarget(choice, recorded.hash));
   return {
     model,
     target,

@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { printable } from '../../common/printable.ts';
 import { UserError } from '../../common/user-error.ts';
-import type { Recorded } from '../../graph/record.ts';
 import { startTwin } from '../../twin/serve.ts';
 
 /** What a stack's outputs have to say, whether it is deployed or a twin's. */
@@ -43,28 +42,31 @@ export interface Choice {
 }
 
 /**
- * Finds the system, or starts a twin where none runs.
+ * A deployed stack, or what a file of outputs names.
  * @throws UserError for outputs that are not there, incomplete or of another program
  */
-export async function openTarget(choice: Choice, recorded: Recorded): Promise<Target> {
-  const { from, stack } = choice;
-  if (from === 'twin') return openTwin(choice, recorded);
-  const text = from === 'deployed' ? await deployedOutputs(stack) : readOutputs(from.file);
-  const whose = from === 'deployed' ? `The deployed stack ${stack}` : from.file;
-  const outputs = checkedOutputs(text, whose, stack);
+export async function namedTarget({ from, stack }: Choice): Promise<Target> {
+  const file = typeof from === 'object' ? from.file : undefined;
+  const text = file === undefined ? await deployedOutputs(stack) : readOutputs(file);
+  const outputs = checkedOutputs(text, file ?? `The deployed stack ${stack}`, stack);
   return {
-    name: from === 'deployed' ? `the deployed stack ${stack}` : `what ${from.file} names`,
+    name: file === undefined ? `the deployed stack ${stack}` : `what ${file} names`,
     outputs,
     local: isLoopback(outputs.tokenUrl),
     end: () => Promise.resolve(),
   };
 }
 
-async function openTwin({ root, stack, config }: Choice, recorded: Recorded): Promise<Target> {
+/**
+ * The stack's twin; where none runs, one is started.
+ * @param hash over the graph that the checkout declares
+ * @throws UserError for a running twin of something else
+ */
+export async function twinTarget({ root, stack, config }: Choice, hash: string): Promise<Target> {
   const folder = new URL(`.twin/${stack}/`, root);
   const running = runningTwin(folder);
   if (running !== undefined) {
-    if (running.graph !== recorded.hash) {
+    if (running.graph !== hash) {
       throw new UserError(
         `The running twin of ${stack} serves something else than this checkout declares. If it says that the program cannot be used, mend that; or end it; or name its outputs, to compare all the same: --outputs .twin/${stack}/outputs.json`,
       );

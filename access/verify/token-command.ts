@@ -7,7 +7,7 @@ import { judgeClaims } from '../../twin/gateway/judge.ts';
 import { callersOf, type Ask, type Caller } from '../callers.ts';
 import { tokenDifference } from './causes.ts';
 import { choiceOf } from './command.ts';
-import { open, type Opened } from './open.ts';
+import { open } from './open.ts';
 import { TokenDesk } from './tokens.ts';
 import { answerTo } from '../cells.ts';
 
@@ -32,7 +32,7 @@ async function run(): Promise<void> {
   const opened = await open(chosen.choice);
   const { target, model, clientIds } = opened;
   try {
-    const caller = callerNamed(chosen, opened);
+    const caller = callerNamed(chosen, model);
     const ask = askOf(caller, chosen);
     const got = await new TokenDesk(target, clientIds).get(ask);
     if (got.kind !== 'token') {
@@ -46,7 +46,7 @@ async function run(): Promise<void> {
 }
 
 /** The one whom `--as` names; a user through the first client that may log users in, unless `--through` names another. */
-function callerNamed({ as, through }: Chosen, { model }: Opened): Caller {
+export function callerNamed({ as, through }: Pick<Chosen, 'as' | 'through'>, model: Model): Caller {
   const callers = callersOf(model.tenant, model.stack).filter(({ asks, kind }) => asks.length > 0 && kind !== 'role');
   const named = callers.filter(
     ({ kind, name }) => name === as || (as === TEST_USER && kind === 'user' && model.tenant.users.length === 1),
@@ -63,7 +63,7 @@ function callerNamed({ as, through }: Chosen, { model }: Opened): Caller {
   );
 }
 
-function askOf({ asks, name }: Caller, { scope, audience }: Chosen): Ask {
+export function askOf({ asks, name }: Caller, { scope, audience }: Pick<Chosen, 'scope' | 'audience'>): Ask {
   const ask = asks.find(({ api }) => audience === undefined || api.identifier === audience);
   if (ask === undefined) {
     const all = [...new Set(asks.map(({ api }) => api.identifier))];

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../support/cli.ts';
+import { gitIn } from '../support/git.ts';
 import { copyProject, type ProjectCopy } from '../support/project.ts';
 
 let project: ProjectCopy;
@@ -18,11 +18,7 @@ async function access(...args: string[]): Promise<{ code: number | null; text: s
   return { code: await ended, text: text() };
 }
 
-const git = (...args: string[]): string =>
-  execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', ...args], {
-    cwd: project.path,
-    encoding: 'utf8',
-  });
+const git = (...args: string[]): string => gitIn(project.path)(...args);
 
 it.each([
   [['--chekc'], "Unknown option '--chekc'; did you mean --check?"],

@@ -3,10 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessOf, type Access, type Answer, type Cell } from '../../access/cells.ts';
 import type { Caller } from '../../access/callers.ts';
 import { cellText, heading } from '../../access/texts.ts';
+import { planOf } from '../../access/verify/plan.ts';
+import { play } from '../../access/verify/play.ts';
+import { countOf, differencesOf } from '../../access/verify/table.ts';
 import type { Route } from '../../graph/http-api.ts';
 import { routeOf } from '../../twin/gateway/decide.ts';
 import { fillAccess } from '../support/full-access.ts';
 import type { ProjectCopy } from '../support/project.ts';
+import { targetOf } from '../support/verifiable.ts';
 import { call, signingKey, startTestTwin, type TestTwin } from '../support/twin.ts';
 
 /** A client that may log users in, in a stack that has none. */
@@ -57,6 +61,17 @@ describe.each(STACKS.map((one, index) => ({ ...one, index })))('The access repor
     expect(played).toEqual(reported);
     expect(twin.log.filter((text) => text.startsWith('DEFECT'))).toEqual([]);
     expect(reported.length).toBe(callers.length * twin.model().api.routes.length);
+  });
+
+  it('is what npm run verify finds of it, too', async () => {
+    const twin = twins[index] as TestTwin;
+    const { target, examples } = targetOf(twin);
+    const model = twin.model();
+    const { clientIds } = twin.outputs;
+    const plan = planOf(model, examples, true);
+    const played = await play({ model, plan, target, clientIds, maxTokens: Infinity, progress: () => undefined });
+    expect(differencesOf(played)).toEqual([]);
+    expect(countOf(played).agree).toBeGreaterThan(0);
   });
 });
 

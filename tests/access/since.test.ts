@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +9,7 @@ import { markdown, words } from '../../access/since-words.ts';
 import type { Model } from '../../graph/model.ts';
 import type { Tenant } from '../../graph/tenant.ts';
 import { folderWith } from '../support/folder.ts';
+import { gitIn } from '../support/git.ts';
 import { AUDIENCE, plainApi, plainClient } from '../support/plain-tenant.ts';
 import { plainAuthorizer, plainModel, plainRoutes } from '../support/plain-model.ts';
 import { refusal } from '../support/program.ts';
@@ -233,14 +233,9 @@ Stack \`test\` is gone: it has a report at \`main\` and no stack file here.
 
 describe('The reports of another revision', () => {
   const REPORT = render(reportOf(plainModel()));
-  let root: URL;
-  const git = (...args: string[]): string =>
-    execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', ...args], {
-      cwd: fileURLToPath(new URL('../', root)),
-      encoding: 'utf8',
-    });
+  const root = new URL('project/', folderWith({}, 'the whole file'));
+  let git: ReturnType<typeof gitIn>;
   beforeAll(() => {
-    root = new URL('project/', folderWith({}, 'the whole file'));
     const access = fileURLToPath(new URL('access/', root));
     mkdirSync(access, { recursive: true });
     for (const [name, text] of Object.entries({
@@ -251,6 +246,7 @@ describe('The reports of another revision', () => {
     })) {
       writeFileSync(`${access}${name}`, text);
     }
+    git = gitIn(fileURLToPath(new URL('../', root)));
     git('init', '-q', '-b', 'main');
     git('add', '.');
     git('commit', '-q', '-m', 'first');

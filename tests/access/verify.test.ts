@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../access/verify/command.ts';
 import { junitOf } from '../../access/verify/junit.ts';
 import { countOf, differencesOf, tableOf } from '../../access/verify/table.ts';
 import { answering, startVerifiable, type Verifiable } from '../support/verifiable.ts';
@@ -42,6 +43,7 @@ describe('A verification of a twin that serves what the checkout declares', () =
     const before = system.twin.exchanges.length;
     const played = await verify({ allMethods: true });
     expect(countOf(played)).toEqual({ agree: 30, differ: 0, notTried: 5 });
+    expect([exitCodeOf(played, false), exitCodeOf(played, true)]).toEqual([0, 2]);
     expect(system.twin.exchanges.slice(before).some(({ decision }) => decision.method === 'POST')).toBe(true);
   });
 
@@ -152,5 +154,6 @@ describe('A verification respects limits', () => {
     const sleep = (): Promise<void> => Promise.resolve();
     const played = await verify({ world: { ...answering(() => new Response('', { status: 429 })), sleep } });
     expect(countOf(played)).toEqual({ agree: 0, differ: 0, notTried: 35 });
+    expect(exitCodeOf(played, false)).toBe(2);
   });
 });

@@ -9,6 +9,7 @@ const API = 'auth0:index/resourceServer:ResourceServer';
 const SCOPES = 'auth0:index/resourceServerScopes:ResourceServerScopes';
 const CLIENT = 'auth0:index/client:Client';
 const CREDENTIALS = 'auth0:index/clientCredentials:ClientCredentials';
+const GRANT = 'auth0:index/clientGrant:ClientGrant';
 const ROLE = 'auth0:index/role:Role';
 const CLIENT_ID = 'aClientThatWasMadeAtTheDashboard';
 const SECRET = 'the secret that its callers have been using';
@@ -21,6 +22,8 @@ const EXISTING: Readonly<Record<string, string>> = {
   [CREDENTIALS]: CLIENT_ID,
   [ROLE]: 'rol_madeAtTheDashboard',
 };
+/** The client's access to the API, which nobody imports. */
+const GRANT_ID = 'cgr_madeAtTheDashboard';
 
 let sandbox: Sandbox;
 
@@ -31,13 +34,18 @@ beforeEach(async () => {
   found(SCOPES, { resourceServerIdentifier: AUDIENCE, scopes: [{ name: 'read:user', description: 'Read' }] });
   found(CLIENT, { name: 'Our app', appType: 'non_interactive', isFirstParty: true }, { clientId: CLIENT_ID });
   found(CREDENTIALS, { clientId: CLIENT_ID, authenticationMethod: 'client_secret_post' }, { clientSecret: SECRET });
+  found(GRANT, { clientId: CLIENT_ID, audience: AUDIENCE, scopes: [], subjectType: 'client' });
   found(ROLE, { name: 'Readers' });
 });
 afterEach(() => sandbox.remove());
 
 function found(type: string, inputs: object, outputs: object = {}): void {
-  const thing = { type, id: EXISTING[type] ?? '', inputs: { ...inputs }, outputs: { ...outputs } };
+  const thing = { type, id: EXISTING[type] ?? GRANT_ID, inputs: { ...inputs }, outputs: { ...outputs } };
   sandbox.world.record({ what: 'found', urn: '', thing });
+}
+
+function grantScopes(): unknown[] {
+  return ofType(sandbox.world.things, GRANT).map((grant) => valueOf(grant, 'scopes'));
 }
 
 interface ImportFile {
@@ -46,11 +54,10 @@ interface ImportFile {
 
 describe('An API, a client and a role that exist already', () => {
   it('are adopted by pulumi import, changed into what the program says, neither replaced nor doubled, and keep their secret', async () => {
+    const before = sandbox.world.entries.length;
     await importExisting();
     await sandbox.up();
-    await sandbox.upUnchanged();
-
-    const changes = changesSince(sandbox, Object.keys(EXISTING).length);
+    const changes = changesSince(sandbox, before);
     expect(changes.filter(({ what }) => what === 'deleted')).toEqual([]);
     for (const [type, id] of Object.entries(EXISTING)) {
       expect(ofType(sandbox.world.things, type).map((thing) => thing.id)).toEqual([id]);
@@ -59,6 +66,12 @@ describe('An API, a client and a role that exist already', () => {
     const names = Object.entries(CONTRACT.permissions).map(([name, description]) => ({ name, description }));
     expect(scopes && valueOf(scopes, 'scopes')).toEqual(names);
     expect(await orphans(sandbox)).toEqual([]);
+
+    // The grant was taken over as it stood; what it permits comes with the next up.
+    expect(grantScopes()).toEqual([[]]);
+    await sandbox.up();
+    expect(grantScopes()).toEqual([['read:user']]);
+    await sandbox.upUnchanged();
 
     // The callers' secret is still the same, and the outputs hand it out.
     const { stdout } = await sandbox.pulumi(['stack', 'output', '--json', '--show-secrets']);

@@ -14,11 +14,18 @@ function main(): number {
     );
     return required ? 1 : 0;
   }
-  console.log(`Pulumi ${found.stdout.trim()}`);
+  const seed = process.env['ENGINE_SEED'] ?? String(Date.now());
+  console.log(`Pulumi ${found.stdout.trim()}, ENGINE_SEED=${seed}`);
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const vitest = fileURLToPath(new URL('node_modules/vitest/vitest.mjs', new URL('../../', import.meta.url)));
   const args = ['run', '--config', 'vitest.engine.config.ts', ...process.argv.slice(2)];
-  return spawnSync(process.execPath, [vitest, ...args], { cwd: root, stdio: 'inherit' }).status ?? 1;
+  return (
+    spawnSync(process.execPath, [vitest, ...args], {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ENGINE_SEED: seed },
+    }).status ?? 1
+  );
 }
 
 process.exitCode = main();

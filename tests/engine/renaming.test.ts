@@ -35,7 +35,6 @@ describe('A handler and a client that are renamed', () => {
 
   it('stay so when the former name is taken out again', async () => {
     expect(await rename('renamed')).toEqual([]);
-    await sandbox.upUnchanged();
   });
 
   it('without it are created anew, and those that were go, log and secret included', async () => {

@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stackNames } from '../../graph/stack-file.ts';
 import { violationsOf } from '../../graph/rules.ts';
+import { readStackFile, stackNames } from '../../graph/stack-file.ts';
 import { ROOT } from '../support/project.ts';
 import { judged, registeredOf } from './support/judged.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
 const QUIET = '--suppress-progress';
 
-describe.each(stackNames(ROOT))('The stack %s as it ships', (stack) => {
+const STACKS = stackNames(ROOT);
+
+describe.each(STACKS)('The stack %s as it ships', (stack) => {
   const sandbox = new Sandbox();
-  const production = /^\s*api:production: true/m.test(sandbox.project.read(`Pulumi.${stack}.yaml`));
+  const production = readStackFile(sandbox.project.root, stack).values['api:production'] === 'true';
 
   beforeAll(async () => sandbox.select(stack));
   afterAll(() => sandbox.remove());
@@ -55,11 +57,19 @@ describe.each(stackNames(ROOT))('The stack %s as it ships', (stack) => {
     expect(sandbox.secrets().filter((secret) => text.includes(secret)).length).toBeGreaterThan(0);
   });
 
+  it.runIf(stack === STACKS[0])('shows them in verbose logs, as docs/deploy.md warns', async () => {
+    for (const verbose of [['--debug'], ['--logtostderr', '-v=9']]) {
+      const { text } = await sandbox.attempt(['preview', QUIET, ...verbose]);
+      expect(sandbox.secrets().filter((secret) => text.includes(secret)).length).toBeGreaterThan(0);
+    }
+  });
+
   it.runIf(production)('refuses to be destroyed until its protection is taken off', async () => {
     const existing = sandbox.world.things.size;
-    const { code, text } = await sandbox.attempt(DESTROY);
+    // The preview refuses. Without one the engine deletes what is not protected before it comes to what is.
+    const { code, text } = await sandbox.attempt(['destroy', '--yes', QUIET]);
     expect(code).not.toBe(0);
-    expect(text).toContain('protect');
+    expect(text).toContain('because it is protected');
     expect(sandbox.world.things.size).toBe(existing);
     await sandbox.pulumi(['state', 'unprotect', '--all', '--yes']);
     const unprotected = (await judged(sandbox)).map(({ rule }) => rule);

@@ -11,7 +11,7 @@ const CORS = `corsConfiguration: {
       exposeHeaders: ['x-b'],
       maxAge: 60,
       allowCredentials: true,
-    },`;
+    }`;
 const STAGE =
   "autoDeploy: true, routeSettings: [{ routeKey: 'GET /limited', throttlingBurstLimit: 2, throttlingRateLimit: 1 }]";
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   twin = await startEchoTwin(
     (project) => {
       project.edit('api.ts', "protocolType: 'HTTP'", `protocolType: 'HTTP', ${CORS}`);
-      project.edit('api.ts', 'autoDeploy: true', STAGE);
+      project.edit('program/stage.ts', 'autoDeploy: true', STAGE);
       const cors = `{ statusCode: 200, headers: { 'access-control-allow-origin': 'https://evil.example.com', 'x-b': '1' }, body: 'x' }`;
       addHandler(project, 'backend', `export const handler = async () => (${cors});\n`, {
         'GET /backend': "'public'",

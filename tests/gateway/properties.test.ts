@@ -90,6 +90,7 @@ describe('An Authorization header of any bytes', () => {
       close: () => undefined,
       kill: () => undefined,
     },
+    forwards: new Map(),
     take: () => true,
     clock: () => NOW * 1000,
   };

@@ -1,5 +1,6 @@
 import { parseRouteKey } from '../../common/route-key.ts';
-import type { Authorizer, HttpApi, LambdaFunction, Route } from '../../graph/http-api.ts';
+import type { Authorizer, HttpApi, Route } from '../../graph/http-api.ts';
+import type { LambdaFunction } from '../../graph/integrations.ts';
 
 const lambda: LambdaFunction = {
   name: 'test',
@@ -18,7 +19,13 @@ const lambda: LambdaFunction = {
 export function routeOf(routeKey: string, authorizer?: Authorizer, scopes: readonly string[] = []): Route {
   const match = parseRouteKey(routeKey);
   if (match.kind === 'invalid') throw new Error(`${routeKey}: ${match.reason}`);
-  return { routeKey, match, authorizer, scopes, integration: { function: lambda, timeout: 30_000, mayInvoke: true } };
+  return {
+    routeKey,
+    match,
+    authorizer,
+    scopes,
+    integration: { kind: 'function', function: lambda, timeout: 30_000, mayInvoke: true },
+  };
 }
 
 /** An API of these routes, made without a program. */

@@ -32,6 +32,12 @@ const permission = of('permission:Permission');
 const ISSUER = 'https://your-tenant.eu.auth0.com/';
 const AUDIENCES = ['https://test-api-for-jwt-authorizer.example.com'];
 const DEAD = 'https://x.example';
+const HTTP = {
+  integrationType: 'HTTP_PROXY',
+  integrationUri: 'https://x.example/{id}',
+  integrationMethod: 'ANY',
+  payloadFormatVersion: '1.0',
+};
 const POLICIES = { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } };
 const jwt = (issuer: unknown, audiences: unknown) => ({ jwtConfiguration: { issuer, audiences } });
 
@@ -95,7 +101,7 @@ export const REFUSED_OF_AUTH0: readonly RefusedInput[] = [
 
 export const REFUSED_OF_AWS: readonly RefusedInput[] = [
   api('a WebSocket API', { protocolType: 'WEBSOCKET' }, 'input protocolType'),
-  api('an API without its endpoint', { disableExecuteApiEndpoint: true }, 'input disableExecuteApiEndpoint'),
+  api('an API that answers nowhere', { disableExecuteApiEndpoint: true }, 'input disableExecuteApiEndpoint'),
   api('an API of a quick create', { target: 'arn:x' }, 'the input target'),
   authorizer('an authorizer that is a function', { authorizerType: 'REQUEST' }, 'input authorizerType'),
   authorizer('an authorizer without configuration', { jwtConfiguration: undefined }, 'input jwtConfiguration'),
@@ -131,7 +137,25 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
   route('a route with required parameters', { requestParameters: [] }, 'the input requestParameters'),
   route('a route key that API Gateway would not take', { routeKey: 'GET test' }, 'the path must begin with /'),
   route('a route of another API', { apiId: 'x' }, 'belongs to the API x'),
-  integration('an integration with a URL', { integrationType: 'HTTP_PROXY' }, 'input integrationType'),
+  integration('an integration with a mock', { integrationType: 'MOCK' }, 'input integrationType'),
+  integration(
+    'an integration with an AWS service',
+    { integrationSubtype: 'SQS-SendMessage' },
+    'the input integrationS',
+  ),
+  integration('an integration with an http URL', { ...HTTP, integrationUri: 'http://x.example' }, 'an https URL'),
+  integration('a URL with a parameter for a host', { ...HTTP, integrationUri: 'https://{x}.example' }, 'an https URL'),
+  integration('a URL with a method of its own', { ...HTTP, integrationMethod: 'POST' }, 'the caller’s own method'),
+  integration(
+    'a URL with a header added to',
+    { ...HTTP, requestParameters: { 'append:header.x': 'y' } },
+    'overwrites and removes headers',
+  ),
+  integration(
+    'a URL with a header from elsewhere',
+    { ...HTTP, requestParameters: { 'overwrite:header.x': '$request.body.x' } },
+    'overwrites the header x with $request.body.x',
+  ),
   integration('an integration with payload 1.0', { payloadFormatVersion: '1.0' }, 'input payloadFormatVersion'),
   integration('an integration with a private network', { connectionType: 'VPC_LINK' }, 'input connectionType'),
   integration('an integration that waits 31 s', { timeoutMilliseconds: 31_000 }, 'input timeoutMilliseconds'),

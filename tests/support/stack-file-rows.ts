@@ -25,7 +25,12 @@ export const NO_PASSWORD = { 'api:passwordGrant': 'forbid', 'api:defaultDirector
 export const clients = (...all: readonly Readonly<Record<string, unknown>>[]): Changes => ({ 'api:clients': all });
 
 /** What makes the file of stack dev one of production. */
-export const IN_PRODUCTION: Changes = { ...NO_PASSWORD, ...clients(MACHINE), 'api:production': true };
+export const IN_PRODUCTION: Changes = {
+  ...NO_PASSWORD,
+  ...clients(MACHINE),
+  'api:production': true,
+  'api:logRetention': 90,
+};
 export const REASON = 'the nightly import takes three hours';
 
 export function row(title: string, values: Changes, place: string, says: string): Row {

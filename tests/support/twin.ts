@@ -30,6 +30,7 @@ interface TestTwinOptions {
   readonly clock?: () => number;
   readonly withTenant?: boolean;
   readonly tls?: boolean;
+  readonly forwards?: ReadonlyMap<string, URL>;
   /** Changes the copy of the project before it is served. */
   readonly change?: (project: ProjectCopy) => void;
 }
@@ -40,6 +41,7 @@ export async function startTestTwin({
   clock,
   withTenant = true,
   tls = false,
+  forwards,
   change,
 }: TestTwinOptions = {}): Promise<TestTwin> {
   const project = copyProject();
@@ -54,6 +56,7 @@ export async function startTestTwin({
     withTenant,
     tls,
     ...(clock && { clock }),
+    ...(forwards && { forwards }),
     watch: {
       exchanged: (exchange, milliseconds) => {
         exchanges.push(exchange);

@@ -36,12 +36,19 @@ export interface Verifiable {
   readonly verify: (options?: Options) => Promise<Played>;
 }
 
+/** A twin as a system to verify. */
+export function targetOf(twin: TestTwin): { readonly target: Target; readonly examples: ReadonlyMap<string, string> } {
+  const outputs = twin.outputs as Target['outputs'] & { readonly examplePaths?: Readonly<Record<string, string>> };
+  return {
+    target: { name: 'the twin', outputs, local: true, end: () => Promise.resolve() },
+    examples: new Map(Object.entries(outputs.examplePaths ?? {})),
+  };
+}
+
 export async function startVerifiable(): Promise<Verifiable> {
   const twin = await startTestTwin({ change: widen });
-  const outputs = twin.outputs as Target['outputs'] & { examplePaths: Record<string, string> };
-  const target: Target = { name: 'the twin', outputs, local: true, end: () => Promise.resolve() };
+  const { target, examples } = targetOf(twin);
   const model = twin.model();
-  const examples = new Map(Object.entries(outputs.examplePaths));
   const verify = (options: Options = {}): Promise<Played> => {
     const declared = options.model ?? model;
     return play({

@@ -44,7 +44,7 @@ export function eventOf(
       apiId: api.apiId,
       ...authorizerContext(decision),
       domainName: api.host,
-      domainPrefix: api.apiId,
+      domainPrefix: api.host.split('.')[0],
       http: {
         method: request.method,
         path: rawPath,
@@ -76,13 +76,13 @@ function authorizerContext({ route, claims }: Decision): object {
 /** Every claim as a text; one that is null is left out. */
 function claimTexts(claims: Claims): Record<string, string> {
   const texts = Object.entries(claims).filter(([, value]) => value !== null);
-  return Object.fromEntries(texts.map(([name, value]) => [name, goText(value)]));
+  return Object.fromEntries(texts.map(([name, value]) => [name, claimText(value)]));
 }
 
 /** A value as Go prints it, which is how the service writes claims: a list in brackets, with spaces between. */
-function goText(value: unknown): string {
+export function claimText(value: unknown): string {
   if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (Array.isArray(value)) return `[${value.map(claimText).join(' ')}]`;
   if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value).toString();
   return JSON.stringify(value);
 }

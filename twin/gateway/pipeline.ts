@@ -1,27 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpApi } from '../../graph/http-api.ts';
+import type { Forwards } from '../forward.ts';
 import type { Functions } from '../lambda/functions.ts';
-import { isPreflight, preflightResponse, withCors } from './cors.ts';
+import { isPreflight, preflightResponse } from './cors.ts';
 import { decide, routeOf, type IssuerKeys } from './decide.ts';
 import type { Decision } from './decision.ts';
-import { eventOf } from './event.ts';
+import { integrate } from './integrate.ts';
 import type { IssuerKeyCache } from './issuer-keys.ts';
 import type { GatewayRequest } from './request.ts';
 import type { Take } from './throttle.ts';
-import {
-  FUNCTION_FAILED,
-  functionResponse,
-  PAYLOAD_TOO_LARGE,
-  refusalResponse,
-  TIMED_OUT,
-  type GatewayResponse,
-} from './response.ts';
+import { refusalResponse, type GatewayResponse } from './response.ts';
 
 /** An HTTP API at work. */
 export interface Gateway {
   readonly api: HttpApi;
   readonly keys: IssuerKeyCache;
   readonly functions: Functions;
+  /** The local addresses that are asked instead of what serves a route elsewhere. */
+  readonly forwards: Forwards;
   readonly take: Take;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -36,7 +32,7 @@ export interface Exchange {
   readonly integrationError: string | undefined;
 }
 
-/** The whole way of a request: match and authorize, then the event, the function, and its response. */
+/** The whole way of a request: match and authorize, then what the route is integrated with, and its response. */
 export async function answer(request: GatewayRequest, gateway: Gateway): Promise<Exchange> {
   const { api, clock } = gateway;
   const requestId = newRequestId();
@@ -46,7 +42,7 @@ export async function answer(request: GatewayRequest, gateway: Gateway): Promise
   const own = ownResponse(request, decision, api);
   const { response, error } =
     own === undefined
-      ? await integrate(request, decision, gateway, { requestId, time })
+      ? await integrate({ request, decision, requestId, traceId: newTraceId(time), time }, gateway)
       : { response: own, error: undefined };
   return {
     requestId,
@@ -61,55 +57,6 @@ function ownResponse(request: GatewayRequest, { refusal }: Decision, { cors }: H
   const preflight = cors !== undefined && isPreflight(request) ? preflightResponse(request, cors) : undefined;
   if (refusal !== undefined) return refusal.status === 404 && preflight ? preflight : refusalResponse(refusal);
   return preflight;
-}
-
-interface Integrated {
-  readonly response: GatewayResponse;
-  readonly error?: string;
-}
-
-async function integrate(
-  request: GatewayRequest,
-  decision: Decision,
-  { api, functions }: Gateway,
-  { requestId, time }: { readonly requestId: string; readonly time: number },
-): Promise<Integrated> {
-  const integration = decision.route?.integration;
-  if (integration === undefined) throw new Error('a request that was let through has a route');
-  const { function: lambda, mayInvoke, timeout } = integration;
-  if (!mayInvoke) {
-    return {
-      response: FUNCTION_FAILED,
-      error: `${lambda.name} gives this API no leave to invoke it (lambda:InvokeFunction)`,
-    };
-  }
-  const event = eventOf(request, decision, { api, requestId, traceId: newTraceId(time), time });
-  if (isTooLarge(request, event))
-    return { response: PAYLOAD_TOO_LARGE, error: 'the event is larger than a function takes (6 MB)' };
-  const outcome = await within(timeout, functions.invoke(lambda, requestId, event));
-  if (outcome === undefined) return { response: TIMED_OUT, error: `the function did not answer within ${timeout} ms` };
-  if (outcome.kind === 'failed') return { response: FUNCTION_FAILED, error: outcome.reason };
-  const response = functionResponse(outcome.json);
-  if (response === undefined)
-    return { response: FUNCTION_FAILED, error: 'the function returned a response that cannot be sent' };
-  return { response: api.cors === undefined ? response : withCors(response, request, api.cors) };
-}
-
-/** Bytes of an event that Lambda takes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const EVENT_LIMIT = 6 * 1024 * 1024;
-
-/** Counted only where it can be true: a body grows by a third in base64, and at most sixfold in JSON. */
-function isTooLarge({ body }: GatewayRequest, event: object): boolean {
-  return body.length > EVENT_LIMIT / 8 && Buffer.byteLength(JSON.stringify(event)) > EVENT_LIMIT;
-}
-
-/** What a promise comes to, or undefined when that takes longer. */
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 const NO_KEYS: IssuerKeys = { kind: 'keys', keys: new Map() };

@@ -31,10 +31,13 @@ export const FUNCTION_FAILED = messageResponse(500, 'Internal Server Error');
 /** The function would have gone on. Whether it is a 503 or a 504 is not settled. */
 export const TIMED_OUT = messageResponse(503, 'Service Unavailable');
 
+/** What the gateway answers when nobody is there to forward to; not settled either. */
+export const UNREACHABLE = messageResponse(503, 'Service Unavailable');
+
 export const PAYLOAD_TOO_LARGE = messageResponse(413, 'Request Entity Too Large');
 
 /** The connection is the gateway's own affair. */
-const OWN_HEADERS: readonly string[] = [
+export const OWN_HEADERS: readonly string[] = [
   'connection',
   'content-length',
   'date',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { COMPILE_CACHE } from '../../common/compile-cache.ts';
-import type { LambdaFunction } from '../../graph/http-api.ts';
+import type { LambdaFunction } from '../../graph/integrations.ts';
 import { environmentOf } from './environment.ts';
 import { readLines } from './lines.ts';
 import { CHANNEL, LONGEST_MESSAGE, type FromFunction, type ToFunction } from './protocol.ts';

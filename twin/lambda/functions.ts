@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../../common/user-error.ts';
-import type { HttpApi, LambdaFunction } from '../../graph/http-api.ts';
+import type { HttpApi } from '../../graph/http-api.ts';
+import type { LambdaFunction } from '../../graph/integrations.ts';
 import type { Outcome } from './function-process.ts';
 import { FunctionPool } from './pool.ts';
 
@@ -21,7 +22,8 @@ export interface Functions {
  */
 export function startFunctions(api: HttpApi, folder: string, print: (line: string) => void): Functions {
   const pools = new Map<string, FunctionPool>();
-  for (const lambda of new Set(api.routes.map(({ integration }) => integration.function))) {
+  const own = api.routes.flatMap(({ integration }) => (integration.kind === 'function' ? [integration.function] : []));
+  for (const lambda of new Set(own)) {
     const unpacked = unpack(lambda, folder);
     pools.set(lambda.arn, new FunctionPool(lambda, { region: api.region, folder: unpacked, print }));
   }

@@ -43,13 +43,13 @@ export class StandIn implements Provider {
 
   async diff(id: string, urn: string, olds: Properties, news: Properties): Promise<DiffResult> {
     const type = typeOf(urn);
-    const { fixed, within } = this.#kind(type);
+    const { fixed, within, fills = [] } = this.#kind(type);
     const filledIn = Object.keys(this.#find(type, id, within && plain(olds[within]))?.outputs ?? {});
     const given = Object.keys(olds).filter((key) => !filledIn.includes(key) && olds[key] !== null);
     const before = plainProperties(olds);
     const after = plainProperties(news);
     const changed = [...new Set([...given, ...Object.keys(after)])].filter(
-      (key) => !isDeepStrictEqual(before[key], after[key]),
+      (key) => !isDeepStrictEqual(fills.includes(key) ? ofThose(before[key], after[key]) : before[key], after[key]),
     );
     const replaces = fixed === 'all' ? changed : changed.filter((key) => fixed.includes(key));
     // The bridge deletes first where the name was given and stays: two of one name could not exist side by side.
@@ -198,6 +198,12 @@ export class StandIn implements Provider {
     await setTimeout(this.#options.delay / 2);
     return done;
   }
+}
+
+/** A map's keys that another names too: what the cloud added is nobody's change. */
+function ofThose(filled: unknown, given: unknown): unknown {
+  if (typeof filled !== 'object' || filled === null || typeof given !== 'object' || given === null) return filled;
+  return Object.fromEntries(Object.entries(filled).filter(([key]) => key in given));
 }
 
 /** The type in a URN, without those of its parents. */

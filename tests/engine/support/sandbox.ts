@@ -158,6 +158,11 @@ export class Sandbox {
       .join('\n');
   }
 
+  /** The file of attributes that a file backend keeps next to the state of the stack. */
+  attributesFile(): string {
+    return this.#path(`backend/.pulumi/stacks/auth0-http-api/${this.#stack}.json.attrs`);
+  }
+
   remove(): void {
     this.project.remove();
     rmSync(this.#folder, { recursive: true, force: true });

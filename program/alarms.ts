@@ -1,0 +1,98 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import type { Within } from './api-parts.ts';
+
+/** Seconds over which each alarm looks at once. */
+const PERIOD = 300;
+
+/**
+ * The alarms of a stack that names a topic. Errors and slowness are metrics that API Gateway has of its own; its `4xx`
+ * holds everybody's 404s too, so refusals and throttling are counted in the access log. A function at its reserved
+ * concurrency answers 500, and so counts as an error.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+ */
+export function declareAlarms(
+  within: Within,
+  api: aws.apigatewayv2.Api,
+  stage: aws.apigatewayv2.Stage,
+  accessLog: aws.cloudwatch.LogGroup,
+): void {
+  const { alarms } = within.settings;
+  if (alarms === undefined) return;
+  const own = { namespace: 'AWS/ApiGateway', dimensions: { ApiId: api.id, Stage: stage.name } };
+  const refusals = countStatuses(within, 'refusals', [401, 403], accessLog);
+  const throttled = countStatuses(within, 'throttled', [429], accessLog);
+
+  declareAlarm(within, 'server-errors', {
+    ...own,
+    alarmDescription: `${alarms.serverErrors} or more responses with 5xx in five minutes`,
+    metricName: '5xx',
+    statistic: 'Sum',
+    threshold: alarms.serverErrors,
+  });
+  declareAlarm(within, 'refusals', {
+    ...refusals,
+    alarmDescription: `${alarms.refusals} or more responses with 401 or 403 in five minutes`,
+    statistic: 'Sum',
+    threshold: alarms.refusals,
+  });
+  declareAlarm(within, 'throttled', {
+    ...throttled,
+    alarmDescription: `${alarms.throttled} or more responses with 429 in five minutes`,
+    statistic: 'Sum',
+    threshold: alarms.throttled,
+  });
+  declareAlarm(within, 'latency', {
+    ...own,
+    alarmDescription: `1 of 100 responses took more than ${alarms.latency} ms, for fifteen minutes`,
+    metricName: 'Latency',
+    extendedStatistic: 'p99',
+    evaluateLowSampleCountPercentiles: 'ignore',
+    threshold: alarms.latency,
+    evaluationPeriods: 3,
+  });
+}
+
+interface Metric {
+  readonly namespace: string;
+  readonly metricName: string;
+}
+
+/** Counts the lines of the access log with one of these statuses. */
+function countStatuses(
+  { component, name, settings }: Within,
+  metricName: string,
+  statuses: readonly number[],
+  accessLog: aws.cloudwatch.LogGroup,
+): Metric {
+  const namespace = `${pulumi.getProject()}/${settings.stack}`;
+  new aws.cloudwatch.LogMetricFilter(
+    `${name}-${metricName}`,
+    {
+      logGroupName: accessLog.name,
+      // The access log has every value as a text.
+      pattern: `{ ${statuses.map((status) => `$.status = "${status}"`).join(' || ')} }`,
+      metricTransformation: { namespace, name: metricName, value: '1', defaultValue: '0' },
+    },
+    { parent: component },
+  );
+  return { namespace, metricName };
+}
+
+function declareAlarm({ component, name, settings }: Within, kind: string, args: aws.cloudwatch.MetricAlarmArgs): void {
+  const actions = settings.alarms === undefined ? [] : [settings.alarms.topicArn];
+  new aws.cloudwatch.MetricAlarm(
+    `${name}-${kind}`,
+    {
+      comparisonOperator: 'GreaterThanOrEqualToThreshold',
+      evaluationPeriods: 1,
+      period: PERIOD,
+      // Nobody calling is no news.
+      treatMissingData: 'notBreaching',
+      alarmActions: actions,
+      okActions: actions,
+      ...args,
+    },
+    { parent: component },
+  );
+}

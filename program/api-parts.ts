@@ -1,0 +1,19 @@
+import type * as pulumi from '@pulumi/pulumi';
+import type { Settings } from '../settings.ts';
+import type { Contract } from './define-contract.ts';
+
+/** What the API is to be. */
+export interface ApiSideArgs {
+  readonly contract: Contract;
+  readonly settings: Settings;
+  /** The folder that handler files are relative to. */
+  readonly root: URL;
+  readonly issuer: pulumi.Input<string>;
+  readonly audience: pulumi.Input<string>;
+}
+
+/** What every declaration of the AWS side needs: the tree it hangs in, and what to declare. */
+export interface Within extends ApiSideArgs {
+  readonly component: pulumi.Resource;
+  readonly name: string;
+}

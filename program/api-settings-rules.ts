@@ -1,0 +1,150 @@
+import { ENVIRONMENT_LIMIT, environmentSize } from '../common/environment-names.ts';
+import { didYouMean } from '../common/nearest.ts';
+import type { Problem } from '../common/user-error.ts';
+import type { CheckedKeys } from '../settings.ts';
+import { backendOf, backendProblems } from './backend.ts';
+import type { Contract } from './define-contract.ts';
+import { policySize } from './function.ts';
+import { handlerIn } from './handler-spec.ts';
+
+/** Source: http-api-quotas (cannot be raised). */
+const INTEGRATIONS_PER_API = 300;
+/** Characters of all inline policies of a role. Source: IAM quotas. */
+const POLICY_LIMIT = 10_240;
+
+/** What is wrong with a stack's settings of its API, besides what each key says of itself. */
+export function apiProblems(keys: CheckedKeys, contract: Contract): Problem[] {
+  return [
+    ...domainProblems(keys),
+    ...routeThrottleProblems(keys, contract),
+    ...corsProblems(keys),
+    ...alarmProblems(keys),
+    ...handlerProblems(keys, contract),
+    ...backendsProblems(keys, contract),
+  ];
+}
+
+/** The region that an ARN names, where it is not the stack's. */
+function otherRegion(arn: string | undefined, keys: CheckedKeys): string | undefined {
+  const region = arn?.split(':')[3];
+  const own = keys['aws:region'];
+  return region === undefined || own === undefined || region === own ? undefined : region;
+}
+
+function domainProblems(keys: CheckedKeys): Problem[] {
+  const domain = keys['api:domain'];
+  if (domain === undefined) return [];
+  const problems: Problem[] = [];
+  const { name, certificateArn, hostedZoneId } = domain;
+  if (certificateArn === undefined && hostedZoneId === undefined) {
+    const message = `${name} has no certificate; write certificateArn, or hostedZoneId to have one requested and validated`;
+    problems.push({ place: 'api:domain', message });
+  }
+  const region = otherRegion(certificateArn, keys);
+  if (region !== undefined) {
+    const message = `the certificate is in ${region}; API Gateway takes one of the stack's own region, ${keys['aws:region']}`;
+    problems.push({ place: 'api:domain.certificateArn', message });
+  }
+  if ([keys['auth0:domain'], keys['api:issuerDomain']].includes(name)) {
+    problems.push({ place: 'api:domain.name', message: `${name} is Auth0's; the API needs a name of its own` });
+  }
+  if (/(^|\.)amazonaws\.com(\.cn)?$/.test(name)) {
+    problems.push({ place: 'api:domain.name', message: `${name} is AWS's own; write a name of yours` });
+  }
+  return problems;
+}
+
+function routeThrottleProblems(keys: CheckedKeys, contract: Contract): Problem[] {
+  return Object.keys(keys['api:routeThrottles'] ?? {}).flatMap((key) =>
+    noRoute(`api:routeThrottles, ${JSON.stringify(key)}`, key, contract),
+  );
+}
+
+function noRoute(place: string, key: string, { routes }: Contract): Problem[] {
+  if (Object.hasOwn(routes, key)) return [];
+  return [{ place, message: `contract.ts has no such route${didYouMean(key, Object.keys(routes))}` }];
+}
+
+/** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html, and the Fetch standard. */
+function corsProblems(keys: CheckedKeys): Problem[] {
+  const cors = keys['api:cors'];
+  if (cors?.allowCredentials !== true) return [];
+  return (['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders'] as const)
+    .filter((list) => cors[list]?.some((one) => one === '*'))
+    .map((list) => ({
+      place: `api:cors.${list}`,
+      message: '* does not go with allowCredentials; name them one by one, or write allowCredentials: false',
+    }));
+}
+
+function alarmProblems(keys: CheckedKeys): Problem[] {
+  const region = otherRegion(keys['api:alarms']?.topicArn, keys);
+  if (region === undefined) return [];
+  const message = `the topic is in ${region}; an alarm goes to a topic of its own region, ${keys['aws:region']}`;
+  return [{ place: 'api:alarms.topicArn', message }];
+}
+
+function handlerProblems(keys: CheckedKeys, { handlers }: Contract): Problem[] {
+  const settings = keys['api:handlers'];
+  if (settings === undefined) return [];
+  const unknown = Object.keys(settings)
+    .filter((key) => !Object.hasOwn(handlers, key))
+    .map((key) => ({
+      place: `api:handlers.${key}`,
+      message: `contract.ts has no such handler${didYouMean(key, Object.keys(handlers))}`,
+    }));
+  const limits = Object.entries(handlers).flatMap(([key, spec]) => {
+    const { environment = {}, statements = [] } = handlerIn(spec, settings[key]);
+    const bytes = environmentSize(environment);
+    const characters = policySize(statements);
+    const place = `api:handlers.${key}`;
+    return [
+      ...(bytes > ENVIRONMENT_LIMIT
+        ? [{ place: `${place}.environment`, message: `${bytes} bytes with those of contract.ts; Lambda takes 4096` }]
+        : []),
+      ...(characters > POLICY_LIMIT
+        ? [
+            {
+              place: `${place}.statements`,
+              message: `${characters} characters of policy; a role takes ${POLICY_LIMIT}`,
+            },
+          ]
+        : []),
+    ];
+  });
+  return [...unknown, ...limits];
+}
+
+function backendsProblems(keys: CheckedKeys, contract: Contract): Problem[] {
+  const backends = keys['api:backends'];
+  if (backends === undefined) return [];
+  const named = Object.entries(backends).flatMap(([key, backend]) => {
+    const place = `api:backends, ${JSON.stringify(key)}`;
+    const route = Object.hasOwn(contract.routes, key) ? contract.routes[key] : undefined;
+    if (route === undefined) return noRoute(place, key, contract);
+    if (route.handler !== undefined) {
+      return [{ place, message: `the route is served by the handler ${route.handler}; remove this line` }];
+    }
+    return backendProblems(key, route, backend).map((message) => ({ place, message }));
+  });
+  if (named.length > 0) return named;
+  const all = Object.entries(contract.routes).map(([key, route]) => [key, backendOf(key, route, backends)] as const);
+  const elsewhere = all.flatMap(([key, backend]) => {
+    const region = backend.kind === 'function' ? otherRegion(backend.arn, keys) : undefined;
+    if (region === undefined) return [];
+    const message = `its function is in ${region}; name one of the stack's own region, ${keys['aws:region']}, here`;
+    return [{ place: `api:backends, ${JSON.stringify(key)}`, message }];
+  });
+  const functions = new Set(all.flatMap(([, backend]) => (backend.kind === 'function' ? [backend.arn] : [])));
+  const forwards = all.filter(([, { kind }]) => kind === 'forward').length;
+  const integrations = Object.keys(contract.handlers).length + functions.size + forwards;
+  return integrations > INTEGRATIONS_PER_API
+    ? [
+        ...elsewhere,
+        {
+          place: 'api:backends',
+          message: `contract.ts needs ${integrations} integrations, and an API takes ${INTEGRATIONS_PER_API}: one for each handler, function and route with forward`,
+        },
+      ]
+    : elsewhere;
+}

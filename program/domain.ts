@@ -1,0 +1,98 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import type { Within } from './api-parts.ts';
+
+type ApiDomain = NonNullable<Within['settings']['apiDomain']>;
+
+interface DeclaredDomain {
+  /** Where the API answers, without a slash at its end. */
+  readonly url: pulumi.Output<string>;
+  /** What the name must lead to, where somebody has to make its record by hand. */
+  readonly target: pulumi.Output<string> | undefined;
+}
+
+/**
+ * The API's own domain, where the stack has one: its certificate, the name, what is served there, and the record that
+ * leads to it.
+ */
+export function declareDomain(
+  within: Within,
+  api: aws.apigatewayv2.Api,
+  stage: aws.apigatewayv2.Stage,
+): DeclaredDomain | undefined {
+  const { component, name, settings } = within;
+  if (settings.apiDomain === undefined) return undefined;
+  const domainName = new aws.apigatewayv2.DomainName(
+    name,
+    {
+      domainName: settings.apiDomain.name,
+      domainNameConfiguration: {
+        certificateArn: settings.apiDomain.certificateArn ?? declareCertificate(within, settings.apiDomain),
+        endpointType: 'REGIONAL',
+        securityPolicy: 'TLS_1_2',
+      },
+    },
+    { parent: component },
+  );
+  const mapping = new aws.apigatewayv2.ApiMapping(
+    name,
+    { apiId: api.id, domainName: domainName.id, stage: stage.id },
+    { parent: component },
+  );
+  const { hostedZoneId } = settings.apiDomain;
+  if (hostedZoneId !== undefined) declareAlias(within, domainName, hostedZoneId);
+  return {
+    url: pulumi.interpolate`https://${mapping.domainName}`,
+    target: hostedZoneId === undefined ? domainName.domainNameConfiguration.targetDomainName : undefined,
+  };
+}
+
+/** A certificate of ACM's own, which renews itself for as long as the record stands that proves whose the name is. */
+function declareCertificate(
+  { component, name }: Within,
+  { name: domainName, hostedZoneId = '' }: ApiDomain,
+): pulumi.Output<string> {
+  const certificate = new aws.acm.Certificate(name, { domainName, validationMethod: 'DNS' }, { parent: component });
+  const proof = certificate.domainValidationOptions.apply(([option]) => {
+    if (option === undefined) throw new Error(`ACM asks for no record to validate ${domainName}`);
+    return option;
+  });
+  const record = new aws.route53.Record(
+    `${name}-validation`,
+    {
+      zoneId: hostedZoneId,
+      name: proof.resourceRecordName,
+      type: proof.resourceRecordType,
+      records: [proof.resourceRecordValue],
+      ttl: 300,
+      // ACM asks for the same record again for a name that it has validated before.
+      allowOverwrite: true,
+    },
+    { parent: component },
+  );
+  const validation = new aws.acm.CertificateValidation(
+    name,
+    { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn] },
+    { parent: component },
+  );
+  return validation.certificateArn;
+}
+
+/** The record by which the name leads to the API. */
+function declareAlias(
+  { component, name }: Within,
+  { domainName, domainNameConfiguration }: aws.apigatewayv2.DomainName,
+  zoneId: string,
+): void {
+  const { targetDomainName, hostedZoneId } = domainNameConfiguration;
+  new aws.route53.Record(
+    name,
+    {
+      zoneId,
+      name: domainName,
+      type: 'A',
+      aliases: [{ name: targetDomainName, zoneId: hostedZoneId, evaluateTargetHealth: false }],
+    },
+    { parent: component },
+  );
+}

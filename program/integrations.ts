@@ -1,0 +1,120 @@
+import * as aws from '@pulumi/aws';
+import type * as pulumi from '@pulumi/pulumi';
+import { parseFunctionArn } from '../common/function-arn.ts';
+import type { Within } from './api-parts.ts';
+import { backendOf } from './backend.ts';
+import { bundleHandlers } from './bundle.ts';
+import { formerName } from './former-name.ts';
+import { declareFunction, letInvoke } from './function.ts';
+import { handlerIn } from './handler-spec.ts';
+
+/** What serves each route, by route key: one integration for a handler or function, one for each forwarded route. */
+export function declareIntegrations(
+  within: Within,
+  api: aws.apigatewayv2.Api,
+): ReadonlyMap<string, aws.apigatewayv2.Integration> {
+  const { contract, settings, root } = within;
+  const files = Object.values(contract.handlers).map(({ file }) => file);
+  const bundles = bundleHandlers(files, root);
+  const handlers = new Map(
+    Object.keys(contract.handlers).map((key) => [key, declareHandler(within, key, api, bundles)]),
+  );
+  const functions = new Map<string, aws.apigatewayv2.Integration>();
+  return new Map(
+    Object.entries(contract.routes).map(([key, route]) => {
+      const backend = backendOf(key, route, settings.backends);
+      if (backend.kind === 'forward') {
+        return [key, declareForward(within, key, backend.url, route.scopes === 'public', api)];
+      }
+      if (backend.kind === 'function') {
+        const integration = functions.get(backend.arn) ?? declareExisting(within, backend.arn, api);
+        functions.set(backend.arn, integration);
+        return [key, integration];
+      }
+      const integration = handlers.get(backend.handler);
+      if (integration === undefined) throw new Error(`no integration for the handler ${backend.handler}`);
+      return [key, integration];
+    }),
+  );
+}
+
+function declareHandler(
+  { component, name, contract, settings }: Within,
+  key: string,
+  api: aws.apigatewayv2.Api,
+  bundles: ReadonlyMap<string, pulumi.asset.Archive>,
+): aws.apigatewayv2.Integration {
+  const spec = contract.handlers[key];
+  if (spec === undefined) throw new Error(`no handler ${key}`);
+  const code = bundles.get(spec.file);
+  if (code === undefined) throw new Error(`no bundle of ${spec.file}`);
+  const aliases = formerName(name, spec.formerly);
+  const lambda = declareFunction(`${name}-${key}`, handlerIn(spec, settings.handlers[key]), {
+    code,
+    parent: component,
+    api,
+    aliases,
+    logRetention: settings.logRetention,
+    secretEnvironment: settings.secretHandlers && settings.handlers[key]?.environment !== undefined,
+  });
+  return new aws.apigatewayv2.Integration(
+    `${name}-${key}`,
+    { apiId: api.id, integrationType: 'AWS_PROXY', integrationUri: lambda.arn, payloadFormatVersion: '2.0' },
+    { parent: component, aliases },
+  );
+}
+
+/** A function that exists already: the program gives the API leave to invoke it, and changes nothing else of it. */
+function declareExisting(
+  { component, name }: Within,
+  arn: string,
+  api: aws.apigatewayv2.Api,
+): aws.apigatewayv2.Integration {
+  const parsed = parseFunctionArn(arn);
+  if (parsed === undefined) throw new Error(`${arn} was not refused`);
+  const { unqualified, name: functionName, qualifier } = parsed;
+  // Two dashes: a handler's key begins with a letter, so that no handler has this name.
+  const resource = [`${name}--${functionName}`, ...(qualifier === undefined ? [] : [qualifier])].join('-');
+  letInvoke(resource, { function: unqualified, ...(qualifier !== undefined && { qualifier }) }, api, {
+    parent: component,
+  });
+  return new aws.apigatewayv2.Integration(
+    resource,
+    { apiId: api.id, integrationType: 'AWS_PROXY', integrationUri: arn, payloadFormatVersion: '2.0' },
+    { parent: component },
+  );
+}
+
+/** The headers in which a forwarded request says who calls, and the token's claim that each is taken from. */
+const CALLER_HEADERS = { 'x-caller-sub': 'sub', 'x-caller-azp': 'azp' } as const;
+
+/**
+ * An HTTP endpoint. What a caller sends in the caller's headers never arrives: it is overwritten where there is a token,
+ * and removed where there is none. The token itself arrives, since `authorization` cannot be mapped.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
+ */
+function declareForward(
+  { component }: Within,
+  routeKey: string,
+  url: string,
+  isPublic: boolean,
+  api: aws.apigatewayv2.Api,
+): aws.apigatewayv2.Integration {
+  const mappings = Object.entries(CALLER_HEADERS).map(([header, claim]) =>
+    isPublic
+      ? [`remove:header.${header}`, "''"]
+      : [`overwrite:header.${header}`, `$context.authorizer.claims.${claim}`],
+  );
+  return new aws.apigatewayv2.Integration(
+    routeKey,
+    {
+      apiId: api.id,
+      integrationType: 'HTTP_PROXY',
+      integrationMethod: 'ANY',
+      integrationUri: url,
+      payloadFormatVersion: '1.0',
+      requestParameters: Object.fromEntries(mappings) as Record<string, string>,
+    },
+    { parent: component },
+  );
+}

@@ -1,0 +1,59 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import type { Within } from './api-parts.ts';
+import type { Throttle } from './api-settings.ts';
+
+/**
+ * One line of JSON for each request: who asked for what, and what became of it. No header, query, path or body, since a
+ * token may stand in any of them. What has no value is `-`.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+ */
+const ACCESS_LOG = {
+  time: '$context.requestTimeEpoch',
+  requestId: '$context.requestId',
+  routeKey: '$context.routeKey',
+  method: '$context.httpMethod',
+  status: '$context.status',
+  latency: '$context.responseLatency',
+  integrationLatency: '$context.integrationLatency',
+  authorizerError: '$context.authorizer.error',
+  integrationError: '$context.integrationErrorMessage',
+  azp: '$context.authorizer.claims.azp',
+  sub: '$context.authorizer.claims.sub',
+} as const;
+
+/** Where the stage writes its access log. */
+export function declareAccessLog({ component, name, settings }: Within): aws.cloudwatch.LogGroup {
+  return new aws.cloudwatch.LogGroup(
+    name,
+    { name: `/${pulumi.getProject()}/${settings.stack}/access`, retentionInDays: settings.logRetention },
+    { parent: component },
+  );
+}
+
+/** The stage that is served at the root of the API; each change is released as it is made. */
+export function declareStage(
+  { component, name, settings }: Within,
+  api: aws.apigatewayv2.Api,
+  routes: readonly aws.apigatewayv2.Route[],
+  accessLog: aws.cloudwatch.LogGroup,
+): aws.apigatewayv2.Stage {
+  const { throttle, routeThrottles } = settings;
+  const routeSettings = Object.entries(routeThrottles).map(([routeKey, one]) => ({ routeKey, ...limits(one) }));
+  return new aws.apigatewayv2.Stage(
+    name,
+    {
+      apiId: api.id,
+      name: '$default',
+      autoDeploy: true,
+      accessLogSettings: { destinationArn: accessLog.arn, format: JSON.stringify(ACCESS_LOG) },
+      ...(throttle && { defaultRouteSettings: limits(throttle) }),
+      ...(routeSettings.length > 0 && { routeSettings }),
+    },
+    { parent: component, dependsOn: [...routes] },
+  );
+}
+
+function limits({ burst, rate }: Throttle): { throttlingBurstLimit: number; throttlingRateLimit: number } {
+  return { throttlingBurstLimit: burst, throttlingRateLimit: rate };
+}

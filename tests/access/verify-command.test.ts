@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeJwt } from 'jose';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { askOf, callerNamed } from '../../access/verify/token-command.ts';
+import { run } from '../support/cli.ts';
+import { copyProject, type ProjectCopy } from '../support/project.ts';
+import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
+
+/** The checkout, as it is meant to be. */
+let checkout: ProjectCopy;
+/** A twin of a checkout that has lost its client grant. */
+let broken: TestTwin;
+beforeAll(async () => {
+  checkout = copyProject();
+  broken = await startTestTwin({
+    change: (project) =>
+      project.edit('auth0.ts', "if (client.grants.includes('client_credentials')) {", 'if (client.name === "") {'),
+  });
+});
+afterAll(async () => {
+  await broken.end();
+  checkout.remove();
+});
+
+async function verify(...args: string[]): Promise<{ code: number | null; text: string }> {
+  const { ended, text } = run(checkout, 'access/verify-main.ts', args);
+  return { code: await ended, text: text() };
+}
+
+async function token(...args: string[]): Promise<{ code: number | null; text: string }> {
+  const { ended, text } = run(checkout, 'access/token-main.ts', args);
+  return { code: await ended, text: text() };
+}
+
+const outputsOf = (twin: TestTwin): string => join(twin.project.path, '.twin/dev/outputs.json');
+
+describe('npm run verify', () => {
+  it('starts a twin where none runs, and says that all agrees: exit 0', async () => {
+    const { code, text } = await verify('--junit', join(checkout.path, 'junit.xml'));
+    expect(text).toContain('Verifying a twin of dev (started for this) against stack dev of this checkout.');
+    expect(text).toContain('It will ask for 10 tokens: 4 by client credentials, 6 by password.');
+    expect(text).toContain('4 cells agree, 0 differ, 0 were not tried.');
+    expect(code).toBe(0);
+    expect(readFileSync(join(checkout.path, 'junit.xml'), 'utf8')).toContain('<testcase');
+  });
+
+  it('names the client grant that a running system has lost: exit 1, and no secret in what it prints', async () => {
+    const { code, text } = await verify('--outputs', outputsOf(broken));
+    expect(code).toBe(1);
+    expect(text).toContain(
+      'test-app (client_credentials), asking for all that it can get, gets no token: the client grant of test-app (dev) for https://test-api-for-jwt-authorizer.example.com is missing',
+    );
+    for (const secret of [...Object.values(broken.outputs.clientSecrets), broken.outputs.testUserPassword]) {
+      expect(text).not.toContain(secret);
+    }
+    expect(text).not.toMatch(/eyJ/);
+  });
+
+  it('refuses what it cannot play against in one sentence: exit 2', async () => {
+    const { code, text } = await verify('--outputs', 'no.json');
+    expect(text).toMatch(/^no.json cannot be read: .*\n$/);
+    expect(code).toBe(2);
+  });
+});
+
+describe('npm run -s token', () => {
+  it('prints a token alone, which the API takes', async () => {
+    const { code, text } = await token(
+      '--as',
+      'test user',
+      '--scope',
+      'delete:user read:user',
+      '--outputs',
+      outputsOf(broken),
+    );
+    expect(text.trim().split('\n')).toHaveLength(1);
+    expect(decodeJwt(text.trim())).toMatchObject({ scope: 'read:user' });
+    expect((await call(broken, text.trim())).status).toBe(200);
+    expect(code).toBe(0);
+  });
+
+  it('with --decode shows the claims and the routes that they open', async () => {
+    const { text } = await token(
+      '--as',
+      'test-user@example.com',
+      '--scope',
+      'openid',
+      '--decode',
+      '--outputs',
+      outputsOf(broken),
+    );
+    expect(text).toContain('"scope": "openid"');
+    expect(text).toContain('GET /test  403 (scope: wants read:user, has openid)');
+    expect(text).not.toMatch(/eyJ/);
+  });
+
+  it('says why there is none, with nothing on standard output', async () => {
+    const { code, text } = await token('--as', 'test-app', '--outputs', outputsOf(broken));
+    expect(text).toContain('the client grant of test-app (dev) for');
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    [{ as: 'tset-app' }, {}, 'did you mean test-app?'],
+    [{ as: 'test user', through: 'nobody' }, {}, 'cannot log in through nobody; through: test-app'],
+    [{ as: 'test user' }, { audience: 'x' }, 'can ask for no API x; the tenant has https://'],
+  ])('refuses %j %j by name', (who, what, says) => {
+    const asked = (): unknown =>
+      askOf(callerNamed({ through: undefined, ...who }, broken.model()), {
+        scope: undefined,
+        audience: undefined,
+        ...what,
+      });
+    expect(asked).toThrow(says);
+  });
+});

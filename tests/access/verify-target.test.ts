@@ -1,0 +1,81 @@
+import { chmodSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { choiceOf } from '../../access/verify/command.ts';
+import { namedTarget, twinTarget, type Choice } from '../../access/verify/target.ts';
+import { startTestTwin, type TestTwin } from '../support/twin.ts';
+
+let twin: TestTwin;
+beforeAll(async () => {
+  twin = await startTestTwin();
+});
+afterAll(() => twin.end());
+
+const choice = (change: Partial<Choice> = {}): Choice => {
+  return { root: twin.project.root, stack: 'dev', from: 'twin', config: {}, ...change };
+};
+const fromFile = (text: string): Promise<unknown> => {
+  twin.project.write('outputs.json', text);
+  return namedTarget(choice({ from: { file: `${twin.project.path}/outputs.json` } }));
+};
+
+describe('The system to verify', () => {
+  it.each([
+    [{}, { stack: 'dev', from: 'twin' }],
+    [{ twin: 'prod' }, { stack: 'prod', from: 'twin' }],
+    [{ stack: 'prod' }, { stack: 'prod', from: 'deployed' }],
+    [{ outputs: 'x.json' }, { stack: 'dev', from: { file: 'x.json' } }],
+    [
+      { outputs: 'x.json', stack: 'prod' },
+      { stack: 'prod', from: { file: 'x.json' } },
+    ],
+  ])('is by %j: %j', (options, expected) => {
+    expect(choiceOf(options, {}, '')).toMatchObject(expected);
+  });
+
+  it('is one only', () => {
+    expect(() => choiceOf({ twin: 'dev', stack: 'dev' }, {}, 'usage')).toThrow('choose one');
+    expect(() => choiceOf({ twin: 'dev', outputs: 'x' }, {}, 'usage')).toThrow('choose one');
+  });
+
+  it.each([
+    ['{}', 'it is not deployed. Deploy it with npm run up -- --stack dev'],
+    ['<html>', 'has no outputs in JSON'],
+    ['[]', 'has no outputs: it is not deployed'],
+    ['{"apiUrl":"hush"}', 'missing or wrong: apiUrl, issuer, tokenUrl, audience, clientIds, clientSecrets'],
+  ])('has outputs of its own: %s is refused', async (text, says) => {
+    await expect(fromFile(text)).rejects.toThrow(says);
+    await expect(fromFile(text)).rejects.not.toThrow('hush');
+  });
+
+  it('is the running twin, where that serves what the checkout declares', async () => {
+    const { graph } = JSON.parse(twin.project.read('.twin/dev/run.json')) as { graph: string };
+    expect(await twinTarget(choice(), graph)).toMatchObject({
+      name: 'the running twin of dev',
+      outputs: { apiUrl: twin.apiUrl },
+      local: true,
+    });
+  });
+
+  it('is no running twin of something else', async () => {
+    await expect(twinTarget(choice(), 'another')).rejects.toThrow(
+      'The running twin of dev serves something else than this checkout declares.',
+    );
+  });
+
+  it('is no deployed stack where there is no pulumi, or where pulumi knows none', async () => {
+    const { PATH } = process.env;
+    process.env['PATH'] = twin.project.path;
+    try {
+      await expect(namedTarget(choice({ from: 'deployed' }))).rejects.toThrow(
+        'pulumi is not on the path: install its CLI',
+      );
+      twin.project.write('pulumi', '#!/bin/sh\necho "error: no stack named \'dev\' found" >&2\nexit 255\n');
+      chmodSync(`${twin.project.path}/pulumi`, 0o755);
+      await expect(namedTarget(choice({ from: 'deployed' }))).rejects.toThrow(
+        "Pulumi gave no outputs of the stack dev: error: no stack named 'dev' found",
+      );
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+  });
+});

@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { ROOT } from './support/project.ts';
+
+const SCRIPT = `
+import { createRequire } from 'node:module';
+import { loadLate } from '${new URL('graph/late-modules.ts', ROOT).href}';
+loadLate();
+const { runtime } = await import('@pulumi/pulumi');
+const { cache } = createRequire(import.meta.url);
+const loaded = () => Object.keys(cache).filter((file) => file.includes('/node_modules/@npmcli/')).length > 1;
+const before = loaded();
+const one = 41;
+const { text } = await runtime.serializeFunction(() => one + 1);
+console.log(JSON.stringify({ before, serialized: text.includes('one + 1') }));
+`;
+
+it('what Pulumi needs to serialize closures loads when it does so, and works then', () => {
+  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', SCRIPT], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect(JSON.parse(printed)).toEqual({ before: false, serialized: true });
+});

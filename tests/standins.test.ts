@@ -1,0 +1,233 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { PACKAGES } from './engine/standin/kinds.ts';
+import { StandIn, type StandInOptions } from './engine/standin/provider.ts';
+import { secret, secretTexts, type Properties } from './engine/standin/values.ts';
+import { World, type Entry, type Thing } from './engine/standin/world.ts';
+import { openMoments } from './engine/support/open-routes.ts';
+
+// What the tests on a real engine rest on, without one: a stand-in that let everything pass would prove nothing.
+
+const API = 'aws:apigatewayv2/api:Api';
+const AUTHORIZER = 'aws:apigatewayv2/authorizer:Authorizer';
+const INTEGRATION = 'aws:apigatewayv2/integration:Integration';
+const ROUTE = 'aws:apigatewayv2/route:Route';
+const RESOURCE_SERVER = 'auth0:index/resourceServer:ResourceServer';
+const SCOPES = 'auth0:index/resourceServerScopes:ResourceServerScopes';
+const JWT = { authorizerType: 'JWT', jwtConfiguration: { issuer: 'https://x.example/', audiences: ['a'] } };
+const AUDIENCE = 'https://api.example.com';
+
+const urn = (type: string, name = 'it'): string => `urn:pulumi:dev::project::${type}::${name}`;
+
+/** A world of a test's own, with a stand-in for a package. */
+function standIn(name: string, options: Partial<StandInOptions> = {}): { provider: StandIn; world: World } {
+  const folder = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const world = new World(join(folder, 'world.jsonl'));
+  const always = { package: name, world, region: 'eu-central-1', delay: 0, failFrom: Infinity };
+  return { provider: new StandIn({ ...always, ...options }), world };
+}
+
+/** An API with an authorizer, an integration and a protected route. */
+async function apiWithRoute(provider: StandIn) {
+  const { id: apiId } = await provider.create(urn(API), { protocolType: 'HTTP' });
+  const { id: authorizerId } = await provider.create(urn(AUTHORIZER), { apiId, ...JWT });
+  const { id: integrationId } = await provider.create(urn(INTEGRATION), { apiId, integrationType: 'AWS_PROXY' });
+  const target = `integrations/${integrationId}`;
+  const inputs = {
+    apiId,
+    target,
+    routeKey: 'GET /test',
+    authorizationType: 'JWT',
+    authorizerId,
+    authorizationScopes: ['read:user'],
+  };
+  const { id: routeId } = await provider.create(urn(ROUTE), inputs);
+  return { apiId, authorizerId, integrationId, routeId, inputs };
+}
+
+describe('npm run test:engine without a pulumi on the path', () => {
+  it.each([
+    { required: '0', status: 0 },
+    { required: '1', status: 1 },
+  ])('says so in one line, and exits $status where REQUIRE_ENGINE is $required', ({ required, status }) => {
+    const script = fileURLToPath(new URL('./engine/main.ts', import.meta.url));
+    const env = { PATH: fileURLToPath(new URL('./', import.meta.url)), REQUIRE_ENGINE: required };
+    const ended = spawnSync(process.execPath, [script], { env, encoding: 'utf8' });
+    expect(ended).toMatchObject({ status, stdout: '' });
+    expect(ended.stderr).toMatch(/^There is no pulumi on the PATH.*\n$/);
+  });
+});
+
+describe('The stand-in for AWS', () => {
+  it.each([
+    ['without an authorizer', { authorizerId: undefined }, 'requires a valid JWT authorizer'],
+    ['with an authorizer that does not exist', { authorizerId: 'nobody' }, 'there is no aws:apigatewayv2/authorizer'],
+    ['with an integration that does not exist', { target: 'integrations/x' }, 'there is no aws:apigatewayv2/integr'],
+    ['of an API that does not exist', { apiId: 'x' }, 'there is no aws:apigatewayv2/api'],
+    ['that there is already', { routeKey: 'GET /test' }, 'already exists'],
+  ])('refuses a protected route %s', async (_, change, says) => {
+    const { provider, world } = standIn('aws');
+    const { inputs } = await apiWithRoute(provider);
+    const route = { ...inputs, routeKey: 'GET /other', ...change };
+    await expect(provider.create(urn(ROUTE, 'other'), route)).rejects.toThrow(says);
+    expect(world.entries.at(-1)).toMatchObject({ what: 'refused', reason: expect.stringContaining(says) as string });
+  });
+
+  it('refuses a protected route with an authorizer of another API', async () => {
+    const { provider } = standIn('aws');
+    const { inputs } = await apiWithRoute(provider);
+    const { id: apiId } = await provider.create(urn(API, 'other'), { protocolType: 'HTTP' });
+    const { id } = await provider.create(urn(INTEGRATION, 'other'), { apiId, integrationType: 'AWS_PROXY' });
+    const route = { ...inputs, apiId, target: `integrations/${id}` };
+    await expect(provider.create(urn(ROUTE, 'other'), route)).rejects.toThrow('requires a valid JWT authorizer');
+  });
+
+  it('does not delete an authorizer that a route names, and does when the route is gone', async () => {
+    const { provider, world } = standIn('aws');
+    const { apiId, authorizerId, routeId } = await apiWithRoute(provider);
+    const remove = () => provider.delete(authorizerId, urn(AUTHORIZER), { apiId });
+    await expect(remove()).rejects.toThrow('is referenced by aws:apigatewayv2/route:Route');
+    await provider.delete(routeId, urn(ROUTE), { apiId });
+    await remove();
+    expect([...world.things.values()].map(({ type }) => type)).toEqual([API, INTEGRATION]);
+    await remove();
+  });
+
+  it('replaces for an input that cannot be changed, and changes for any other', async () => {
+    const { provider } = standIn('aws');
+    const { inputs, routeId } = await apiWithRoute(provider);
+    const diff = (news: Properties) => provider.diff(routeId, urn(ROUTE), inputs, news);
+    expect(await diff(inputs)).toMatchObject({ changes: false, replaces: [] });
+    expect(await diff({ ...inputs, authorizationType: 'NONE' })).toMatchObject({ changes: true, replaces: [] });
+    expect(await diff({ ...inputs, apiId: 'other' })).toMatchObject({ changes: true, replaces: ['apiId'] });
+  });
+
+  it('fails from the change on that it was told', async () => {
+    const { provider, world } = standIn('aws', { failFrom: 2 });
+    await provider.create(urn(API), { protocolType: 'HTTP' });
+    await expect(provider.create(urn(API, 'other'), { protocolType: 'HTTP' })).rejects.toThrow('503');
+    expect(world.things.size).toBe(1);
+  });
+});
+
+describe('The stand-in for Auth0', () => {
+  it('refuses a second API of one identifier, and scopes where there are others', async () => {
+    const { provider } = standIn('auth0');
+    await provider.create(urn(RESOURCE_SERVER), { identifier: AUDIENCE });
+    const again = provider.create(urn(RESOURCE_SERVER, 'again'), { identifier: AUDIENCE });
+    await expect(again).rejects.toThrow('409 Conflict');
+
+    const scopes = (...names: string[]) =>
+      provider.create(urn(SCOPES), { resourceServerIdentifier: AUDIENCE, scopes: names.map((name) => ({ name })) });
+    await scopes('read:user');
+    await expect(scopes('write:user')).rejects.toThrow('Resource Server with non empty scopes');
+    expect((await scopes('read:user')).id).toBe(AUDIENCE);
+  });
+
+  it('refuses a grant of a scope that the API has not, and takes a grant that there is', async () => {
+    const { provider } = standIn('auth0');
+    await provider.create(urn(RESOURCE_SERVER), { identifier: AUDIENCE });
+    await provider.create(urn(SCOPES), { resourceServerIdentifier: AUDIENCE, scopes: [{ name: 'read:user' }] });
+    const { id: clientId } = await provider.create(urn('auth0:index/client:Client'), { name: 'app' });
+    const grant = (...scopes: string[]) =>
+      provider.create(urn('auth0:index/clientGrant:ClientGrant'), {
+        clientId,
+        audience: AUDIENCE,
+        scopes,
+        subjectType: 'client',
+      });
+    await expect(grant('write:user')).rejects.toThrow('has no scope write:user');
+    const first = await grant('read:user');
+    expect(await grant()).toMatchObject({ id: first.id, outs: { scopes: ['read:user'] } });
+  });
+
+  it('marks the secret of a client, also when it is read for an import', async () => {
+    const { provider } = standIn('auth0');
+    const { id: clientId } = await provider.create(urn('auth0:index/client:Client'), { name: 'app' });
+    const credentials = urn('auth0:index/clientCredentials:ClientCredentials');
+    const created = await provider.create(credentials, { clientId });
+    const texts = secretTexts(created.outs);
+    expect(texts).toEqual([expect.stringMatching(/^[A-Za-z0-9]{64}$/) as string]);
+    expect(secretTexts((await provider.read(created.id, credentials)).props)).toEqual(texts);
+    expect(await provider.read('nobody', credentials)).toMatchObject({ id: '' });
+  });
+});
+
+describe('Every stand-in', () => {
+  it.each(PACKAGES)('for %s refuses a resource type that it does not know, by its name', async (name) => {
+    const check = standIn(name).provider.check(urn(`${name}:index/unheardOf:UnheardOf`), {}, {});
+    await expect(check).rejects.toThrow(`${name}:index/unheardOf:UnheardOf`);
+  });
+
+  it('finds what is secret however deep it is wrapped', () => {
+    expect(secretTexts({ a: [{ b: secret({ c: 'one' }) }], d: 'two', e: secret(['three']) })).toEqual(['one', 'three']);
+  });
+});
+
+describe('A route that stands open', () => {
+  const routes = { 'GET /test': { handler: 'test', scopes: ['read:user'] } } as const;
+  const open = { 'GET /test': { handler: 'test', scopes: 'public' } } as const;
+  const authorizer = thing(AUTHORIZER, 'auth', { apiId: 'api', ...JWT });
+  const route = (change: Properties): Thing =>
+    thing(ROUTE, 'route', {
+      apiId: 'api',
+      routeKey: 'GET /test',
+      authorizationType: 'JWT',
+      authorizerId: 'auth',
+      authorizationScopes: ['read:user'],
+      ...change,
+    });
+
+  function thing(type: string, id: string, inputs: Properties): Thing {
+    return { type, id, within: 'api', inputs, outputs: {} };
+  }
+
+  const entry = (what: 'created' | 'updated' | 'deleted', it: Thing): Entry => ({ what, urn: '', thing: it });
+  const good = [entry('created', authorizer), entry('created', route({}))];
+
+  it('is found at none of the moments of a good update', () => {
+    expect(openMoments([], good, { before: {}, after: routes })).toEqual([]);
+    expect(openMoments(good, [entry('updated', route({}))], { before: routes, after: routes })).toEqual([]);
+  });
+
+  it.each([
+    { title: 'created before its authorizer', update: good.toReversed(), found: 'an authorizer that does not exist' },
+    {
+      title: 'open for a moment',
+      update: [...good, entry('updated', route({ authorizationType: 'NONE' })), entry('updated', route({}))],
+      found: 'has authorization NONE',
+    },
+    {
+      title: 'whose authorizer goes first',
+      update: [...good, entry('deleted', authorizer), entry('deleted', route({}))],
+      found: 'an authorizer that does not exist',
+    },
+    {
+      title: 'without a scope',
+      update: [...good, entry('updated', route({ authorizationScopes: [] }))],
+      found: 'asks for no scope',
+    },
+    {
+      title: 'with a scope that nobody declared',
+      update: [...good, entry('updated', route({ authorizationScopes: ['read:user', 'admin'] }))],
+      found: 'entered with admin',
+    },
+  ])('is found where it is $title', ({ update, found }) => {
+    const moments = openMoments([], update, { before: {}, after: routes });
+    expect(moments).toEqual([expect.stringContaining(found) as string]);
+  });
+
+  it('may stay open until it is protected, but not be opened before it is public', () => {
+    const opened = entry('updated', route({ authorizationType: 'NONE' }));
+    const other = entry('updated', thing(API, 'api', {}));
+    const earlier = [entry('created', authorizer), entry('created', route({ authorizationType: 'NONE' }))];
+    expect(openMoments(earlier, [other], { before: open, after: routes })).toEqual([]);
+    expect(openMoments(earlier, [opened], { before: open, after: routes })).toHaveLength(1);
+    expect(openMoments(good, [opened], { before: routes, after: open })).toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import { contract as shipped } from '../../contract.ts';
+import type { Contract } from '../../program/define-contract.ts';
+import { parse, stringify } from 'yaml';
+import type { ProjectCopy } from './project.ts';
+
+const REPORTS = 'arn:aws:lambda:eu-central-1:123456789012:function:reports:live';
+const ORDERS = 'https://orders.example.com/v1';
+
+/** A contract whose routes go to everything that a route can go to. */
+export const EVERYTHING: Contract = {
+  ...shipped,
+  handlers: {
+    ...shipped.handlers,
+    test: {
+      file: 'handler/test.ts',
+      memory: 128,
+      timeout: 5,
+      reservedConcurrency: 2,
+      environment: { TABLE: 'orders', LOG_LEVEL: 'info' },
+      statements: [
+        { actions: ['dynamodb:GetItem'], resources: ['arn:aws:dynamodb:eu-central-1:123456789012:table/x'] },
+      ],
+    },
+  },
+  routes: {
+    'GET /test': { handler: 'test', scopes: ['read:user'] },
+    'GET /open': { handler: 'test', scopes: 'public' },
+    'ANY /orders/{id}/{rest+}': { forward: `${ORDERS}/{id}/{rest}`, scopes: ['read:user'] },
+    'POST /hooks/{id}': { forward: `${ORDERS}/hooks/{id}`, scopes: 'public' },
+    'GET /reports/{id}': { function: REPORTS, scopes: ['read:user'] },
+    'GET /report': { function: REPORTS, scopes: 'public' },
+  },
+};
+
+/** What a stack file says that uses every option of the AWS side. */
+export const EVERY_OPTION: Readonly<Record<string, unknown>> = {
+  'aws:defaultTags': { tags: { team: 'orders' } },
+  'api:domain': { name: 'api.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' },
+  'api:backends': { 'POST /hooks/{id}': 'https://hooks.dev.example.com/{id}' },
+  'api:handlers': {
+    test: {
+      memory: 256,
+      timeout: 7,
+      reservedConcurrency: 5,
+      environment: { LOG_LEVEL: 'debug', DB_PASSWORD: 'correct horse battery' },
+      statements: [
+        { actions: ['s3:Get*'], resources: ['*'], conditions: { StringEquals: { 's3:authType': 'REST-HEADER' } } },
+      ],
+    },
+  },
+  'api:logRetention': 365,
+  'api:throttle': { burst: 100, rate: 50 },
+  'api:routeThrottles': { 'GET /open': { burst: 2, rate: 0.5 } },
+  'api:cors': {
+    allowOrigins: ['https://app.example.com'],
+    allowMethods: ['GET', 'POST'],
+    allowHeaders: ['authorization'],
+    exposeHeaders: ['x-total'],
+    maxAge: 600,
+    allowCredentials: true,
+  },
+  'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call', latency: 1500 },
+};
+
+/** Makes a copy of the project one that uses everything, with further routes. */
+export function useEverything(project: ProjectCopy, routes: Contract['routes'] = {}): void {
+  const contract = { ...EVERYTHING, routes: { ...EVERYTHING.routes, ...routes } };
+  project.write(
+    'contract.ts',
+    `import { defineContract } from './program/define-contract.ts';\nexport const contract = defineContract(${JSON.stringify(contract)});\n`,
+  );
+  const file = parse(project.read('Pulumi.dev.yaml')) as { config: object };
+  project.write('Pulumi.dev.yaml', stringify({ ...file, config: { ...file.config, ...EVERY_OPTION } }));
+}

@@ -1,0 +1,55 @@
+import { didYouMean } from '../common/nearest.ts';
+import { UserError } from '../common/user-error.ts';
+import type { HttpApi } from '../graph/http-api.ts';
+
+/** Route key to the local address that is asked instead of what serves the route in the cloud. */
+export type Forwards = ReadonlyMap<string, URL>;
+
+const EXAMPLE = '--forward "GET /orders=http://127.0.0.1:4000"';
+
+/**
+ * Takes the values of `--forward "GET /orders=http://127.0.0.1:4000"` apart.
+ * @throws UserError for one that is not of that form, and for an address that is not this machine's
+ */
+export function parseForwards(texts: readonly string[]): Forwards {
+  const forwards = new Map<string, URL>();
+  for (const text of texts) {
+    // A route key may have an equals sign itself.
+    const [, key, address] = /^(.+)=([a-z]+:\/\/.*)$/.exec(text) ?? [];
+    if (key === undefined || address === undefined || !URL.canParse(address)) {
+      throw new UserError(`--forward must be like ${EXAMPLE}, not ${JSON.stringify(text)}.`);
+    }
+    const url = new URL(address);
+    if (url.protocol !== 'http:' || !isLoopback(url.hostname)) {
+      throw new UserError(
+        `--forward ${JSON.stringify(text)}: only an http:// address of this machine is asked, like http://127.0.0.1:4000.`,
+      );
+    }
+    if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
+      throw new UserError(
+        `--forward ${JSON.stringify(text)}: write host and port alone; the path is the one that the program declares.`,
+      );
+    }
+    if (forwards.has(key)) throw new UserError(`--forward names ${JSON.stringify(key)} twice.`);
+    forwards.set(key, url);
+  }
+  return forwards;
+}
+
+/** @throws UserError for a route that is not there, and for one that a handler of the program serves */
+export function checkForwards(forwards: Forwards, { routes }: HttpApi): void {
+  for (const key of forwards.keys()) {
+    const route = routes.find(({ routeKey }) => routeKey === key);
+    const keys = routes.map(({ routeKey }) => routeKey);
+    if (route === undefined) {
+      throw new UserError(`--forward names ${JSON.stringify(key)}; the API has no such route${didYouMean(key, keys)}`);
+    }
+    if (route.integration.kind === 'function') {
+      throw new UserError(`--forward names ${JSON.stringify(key)}, which a handler of the program serves.`);
+    }
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

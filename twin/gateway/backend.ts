@@ -1,0 +1,111 @@
+import { request as send, type ClientRequest, type IncomingMessage } from 'node:http';
+
+/** A request as it goes over the socket. */
+export interface BackendRequest {
+  readonly method: string;
+  /** Path and query, as sent. */
+  readonly target: string;
+  /** Name and value in turn. */
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+}
+
+/** What came of asking. */
+export type BackendAnswer =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      /** Name and value in turn, as sent. */
+      readonly rawHeaders: readonly string[];
+      readonly body: Buffer;
+    }
+  | Failed;
+
+interface Failed {
+  readonly kind: 'unreachable' | 'broken' | 'late';
+  readonly reason: string;
+}
+
+/** Bytes of a response that the gateway takes. Source: http-api-quotas (payload). */
+const MOST = 10 * 1024 * 1024;
+
+/**
+ * Asks a local backend over a connection of its own. It never rejects: whatever the backend does, there is an answer by
+ * the deadline.
+ * @param milliseconds until the last byte of the response
+ */
+export function askBackend(backend: URL, request: BackendRequest, milliseconds: number): Promise<BackendAnswer> {
+  return new Promise((settle) => {
+    let answering = false;
+    const outgoing = begin(backend, request);
+    if ('reason' in outgoing) {
+      settle(outgoing);
+      return;
+    }
+    const timer = setTimeout(() => {
+      end({ kind: 'late', reason: `${backend.origin} did not answer within ${milliseconds} ms` });
+    }, milliseconds);
+    const end = (answer: BackendAnswer): void => {
+      clearTimeout(timer);
+      settle(answer);
+      outgoing.destroy();
+    };
+    const broken = (reason: string): void => end({ kind: 'broken', reason: `${backend.origin} ${reason}` });
+    outgoing.on('response', (incoming) => {
+      answering = true;
+      readResponse(incoming).then(
+        (answer) => (answer.kind === 'answered' ? end(answer) : broken(answer.reason)),
+        (error: unknown) => broken(`broke off its response: ${messageOf(error)}`),
+      );
+    });
+    outgoing.on('upgrade', (_incoming, socket) => {
+      socket.destroy();
+      broken('switched to another protocol');
+    });
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      // What breaks off a response is found where that is read.
+      if (answering) return;
+      // Node's parser begins its codes so: something came, and it was no HTTP.
+      if (error.code?.startsWith('HPE_')) broken(`answered with what is no HTTP: ${messageOf(error)}`);
+      else end({ kind: 'unreachable', reason: `${backend.origin} cannot be reached: ${messageOf(error)}` });
+    });
+    outgoing.end(request.body);
+  });
+}
+
+/** What Node refuses to send is said at once. */
+function begin(backend: URL, { method, target, rawHeaders }: BackendRequest): ClientRequest | Failed {
+  try {
+    return send({
+      // Brackets belong to the URL, not to the address.
+      host: backend.hostname.replace(/^\[|\]$/g, ''),
+      port: backend.port === '' ? 80 : Number(backend.port),
+      method,
+      path: target,
+      headers: [...rawHeaders, 'host', backend.host, 'connection', 'close'],
+      agent: false,
+    });
+  } catch (error) {
+    return { kind: 'broken', reason: `the request cannot be sent: ${messageOf(error)}` };
+  }
+}
+
+async function readResponse(incoming: IncomingMessage): Promise<BackendAnswer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of incoming as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > MOST) return { kind: 'broken', reason: 'sent more than the gateway takes (10 MB)' };
+    parts.push(part);
+  }
+  const { statusCode: status = 0, rawHeaders } = incoming;
+  return status < 200 || status > 599
+    ? { kind: 'broken', reason: `answered with the status ${status}` }
+    : { kind: 'answered', status, rawHeaders, body: Buffer.concat(parts) };
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // A name with two addresses fails twice, with an empty message over both.
+  return 'code' in error && error.message === '' ? String(error.code) : error.message;
+}

@@ -1,0 +1,36 @@
+import type { BackendAnswer, BackendRequest } from './backend.ts';
+
+/** Where a function waits for events in AWS's runtime interface emulator, which its container images have. */
+const INVOCATIONS = '/2015-03-31/functions/function/invocations';
+
+/** The request by which a function that runs on this machine gets an event. */
+export function invocation(event: object): BackendRequest {
+  const body = Buffer.from(JSON.stringify(event));
+  return {
+    method: 'POST',
+    target: INVOCATIONS,
+    rawHeaders: ['content-type', 'application/json', 'content-length', String(body.length)],
+    body,
+  };
+}
+
+/** What the function returned, as JSON, or why it did not. The emulator says an error in the body of a 200. */
+export function returned({
+  status,
+  rawHeaders,
+  body,
+}: Extract<BackendAnswer, { kind: 'answered' }>): { readonly json: string } | { readonly failed: string } {
+  const json = body.toString();
+  if (status !== 200) return { failed: `the function's emulator answered ${status}` };
+  const flagged = rawHeaders.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'x-amz-function-error');
+  return flagged || isError(json) ? { failed: `the function failed: ${json}` } : { json };
+}
+
+function isError(json: string): boolean {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null && 'errorType' in value && 'errorMessage' in value;
+  } catch {
+    return false;
+  }
+}
