@@ -36,6 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   twin: ['twin', 'graph', 'common'],
   access: ['access', 'twin', 'graph', 'common'],
   handler: ['handler'],
+  reference: ['reference', 'program', 'graph', 'common'],
   // They run without `npm ci`, in a job that may write to GitHub.
   '.github': ['.github', 'common'],
 };
