@@ -30,10 +30,21 @@ export interface Gateway {
 /** What became of a request. */
 export interface Exchange {
   readonly requestId: string;
+  /** Milliseconds since 1970 when it came. */
+  readonly time: number;
+  /** It holds the caller's token: never print it. */
+  readonly request: GatewayRequest;
   readonly decision: Decision;
   readonly response: GatewayResponse;
+  /** What the function was given, and milliseconds that it took; absent where none was asked. */
+  readonly invocation: Invocation | undefined;
   /** Why the integration failed, for the log; the client only sees a 5xx. */
   readonly integrationError: string | undefined;
+}
+
+export interface Invocation {
+  readonly event: Readonly<Record<string, unknown>>;
+  readonly milliseconds: number;
 }
 
 /** The whole way of a request: match and authorize, then the event, the function, and its response. */
@@ -44,14 +55,16 @@ export async function answer(request: GatewayRequest, gateway: Gateway): Promise
   const keys = await keysFor(request, gateway);
   const decision = decide(request, { api, keysOf: () => keys, take: gateway.take, now: Math.floor(time / 1000) });
   const own = ownResponse(request, decision, api);
-  const { response, error } =
-    own === undefined
-      ? await integrate(request, decision, gateway, { requestId, time })
-      : { response: own, error: undefined };
+  const integrated: Integrated =
+    own === undefined ? await integrate(request, decision, gateway, { requestId, time }) : { response: own };
+  const { response, invocation, error } = integrated;
   return {
     requestId,
+    time,
+    request,
     decision,
     response: { ...response, headers: [...response.headers, ['apigw-requestid', requestId]] },
+    invocation,
     integrationError: error,
   };
 }
@@ -65,6 +78,7 @@ function ownResponse(request: GatewayRequest, { refusal }: Decision, { cors }: H
 
 interface Integrated {
   readonly response: GatewayResponse;
+  readonly invocation?: Invocation;
   readonly error?: string;
 }
 
@@ -86,13 +100,16 @@ async function integrate(
   const event = eventOf(request, decision, { api, requestId, traceId: newTraceId(time), time });
   if (isTooLarge(request, event))
     return { response: PAYLOAD_TOO_LARGE, error: 'the event is larger than a function takes (6 MB)' };
+  const began = performance.now();
   const outcome = await within(timeout, functions.invoke(lambda, requestId, event));
-  if (outcome === undefined) return { response: TIMED_OUT, error: `the function did not answer within ${timeout} ms` };
-  if (outcome.kind === 'failed') return { response: FUNCTION_FAILED, error: outcome.reason };
+  const invocation = { event, milliseconds: performance.now() - began };
+  if (outcome === undefined)
+    return { response: TIMED_OUT, invocation, error: `the function did not answer within ${timeout} ms` };
+  if (outcome.kind === 'failed') return { response: FUNCTION_FAILED, invocation, error: outcome.reason };
   const response = functionResponse(outcome.json);
   if (response === undefined)
-    return { response: FUNCTION_FAILED, error: 'the function returned a response that cannot be sent' };
-  return { response: api.cors === undefined ? response : withCors(response, request, api.cors) };
+    return { response: FUNCTION_FAILED, invocation, error: 'the function returned a response that cannot be sent' };
+  return { response: api.cors === undefined ? response : withCors(response, request, api.cors), invocation };
 }
 
 /** Bytes of an event that Lambda takes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
