@@ -1,3 +1,5 @@
+import { PassThrough, Readable, type Transform } from 'node:stream';
+import { constants, createGzip } from 'node:zlib';
 import type { Said } from './messages.ts';
 
 /** Milliseconds between two batches at least: nobody reads faster, and a batch costs little more than an entry does. */
@@ -7,10 +9,10 @@ const PAUSE = 200;
 export const BATCH = 100;
 
 /** Bytes that may wait for a slow browser; what comes then is skipped for it. */
-const BACKLOG = 2_000_000;
+const BACKLOG = 1_000_000;
 
 interface Listener {
-  readonly controller: ReadableStreamDefaultController<Uint8Array>;
+  readonly stream: Transform;
   /** The id of the last entry that it was sent. */
   seen: number;
 }
@@ -47,62 +49,58 @@ export class Live {
 
   /** Says something to everybody. */
   say<K extends keyof Said>(name: K, data: Said[K]): void {
-    const bytes = eventOf(name, data);
-    for (const { controller } of this.#listeners) controller.enqueue(bytes);
+    const text = eventOf(name, data);
+    for (const { stream } of this.#listeners) stream.write(text);
   }
 
   /**
-   * A stream for one more page: first these, then what is kept of the past, then what happens.
+   * A stream for one more page: first these events, then what is kept of the past, then what happens.
    * @param after the id of the last entry that the page has, from before it lost its connection
+   * @param zipped in gzip, each event as soon as it is there
    */
-  open(first: readonly Uint8Array[], after: number): ReadableStream<Uint8Array> {
-    let listener: Listener;
-    return new ReadableStream(
-      {
-        start: (controller) => {
-          listener = { controller, seen: after };
-          for (const bytes of first) controller.enqueue(bytes);
-          this.#listeners.add(listener);
-          this.#sendEntries();
-        },
-        // A slow browser has caught up: it may have missed the last.
-        pull: () => {
-          if (listener.seen !== this.#source.last()) this.changed();
-        },
-        cancel: () => void this.#listeners.delete(listener),
-      },
-      { highWaterMark: BACKLOG, size: ({ byteLength }) => byteLength },
-    );
+  open(first: readonly string[], after: number, zipped: boolean): ReadableStream<Uint8Array> {
+    const stream = zipped ? createGzip({ level: 1, flush: constants.Z_SYNC_FLUSH }) : new PassThrough();
+    const listener: Listener = { stream, seen: after };
+    const leave = (): void => void this.#listeners.delete(listener);
+    // The browser has gone, in whatever way.
+    stream.on('close', leave).on('error', leave);
+    // A slow one has caught up; it may have missed the last.
+    stream.on('drain', this.changed);
+    for (const text of first) stream.write(text);
+    this.#listeners.add(listener);
+    this.#sendEntries();
+    return Readable.toWeb(stream) as ReadableStream<Uint8Array>;
   }
 
   /** Takes leave of everybody, so that the server can end. */
   close(): void {
     clearTimeout(this.#timer);
     this.say('bye', {});
-    for (const { controller } of this.#listeners) controller.close();
+    for (const { stream } of this.#listeners) stream.end();
     this.#listeners.clear();
   }
 
-  /** Listeners that have seen the same get the same bytes, made once. */
+  /** Listeners that have seen the same get the same text, made once. */
   #sendEntries(): void {
     const last = this.#source.last();
-    const made = new Map<number, Uint8Array>();
+    const made = new Map<number, string>();
     for (const listener of this.#listeners) {
-      if (listener.seen === last || (listener.controller.desiredSize ?? 0) <= 0) continue;
-      const bytes = made.get(listener.seen) ?? this.#entriesAfter(listener.seen, last);
-      made.set(listener.seen, bytes);
-      listener.controller.enqueue(bytes);
+      const { seen, stream } = listener;
+      if (seen === last || stream.writableLength + stream.readableLength > BACKLOG) continue;
+      const text = made.get(seen) ?? this.#entriesAfter(seen, last);
+      made.set(seen, text);
+      stream.write(text);
       listener.seen = last;
     }
   }
 
-  #entriesAfter(seen: number, last: number): Uint8Array {
+  #entriesAfter(seen: number, last: number): string {
     const entries = this.#source.since(seen, BATCH);
     return eventOf('entries', { entries, skipped: last - seen - entries.length });
   }
 }
 
 /** One server-sent event; JSON has no line break in it. */
-export function eventOf<K extends keyof Said>(name: K, data: Said[K]): Uint8Array {
-  return Buffer.from(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+export function eventOf<K extends keyof Said>(name: K, data: Said[K]): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

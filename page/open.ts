@@ -59,7 +59,9 @@ export function openPage(inside: Inside): Page {
     const after = before === twin ? Number(id) : 0;
     c.header('content-type', 'text/event-stream');
     const first = [eventOf('state', state()), eventOf('problem', { message: problem })];
-    return c.body(live.open(first, Number.isSafeInteger(after) ? after : 0));
+    const zipped = /\bgzip\b/.test(c.req.header('accept-encoding') ?? '');
+    if (zipped) c.header('content-encoding', 'gzip');
+    return c.body(live.open(first, Number.isSafeInteger(after) ? after : 0, zipped));
   });
 
   onQuestion(app, 'token', QUESTIONS.token, async ({ caller, ask, parameters }) => {
