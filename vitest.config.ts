@@ -19,6 +19,7 @@ export default defineConfig({
     // `npm run test:engine` runs these.
     exclude: ['tests/engine/**'],
     // An evaluation of the program loads three SDKs, and CI may be slow.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

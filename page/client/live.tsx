@@ -7,7 +7,7 @@ import { Status } from './parts.tsx';
 import { clockTime } from './words.ts';
 
 /** Pixels of a row: all are of one height, so that those in sight are found without measuring. */
-const ROW = 52;
+const ROW = 56;
 /** Rows beyond the edges, so that the keyboard finds the next one. */
 const BEYOND = 8;
 

@@ -18,7 +18,7 @@ export function Matrix({ state, onTry }: Props): ComponentChildren {
         Each cell is the verdict with the most that the caller can get, and the scope that decides it. Choose one to try
         it.
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-labelledby="matrix">
+      <div class="scroll" tabIndex={0} role="region" aria-label="The matrix">
         <table class="matrix">
           <thead>
             <tr>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { visible } from './words.ts';
 
 interface Props {
   readonly requested: readonly string[];
@@ -25,7 +26,7 @@ export function Scopes({ requested, permitted, granted }: Props): ComponentChild
         {all.map((scope) => (
           <tr key={scope} class={granted?.includes(scope) === true ? 'granted' : ''}>
             <th scope="row">
-              <code>{scope}</code>
+              <code>{visible(scope)}</code>
             </th>
             <Tick yes={requested.includes(scope)} />
             <Tick yes={permitted.includes(scope)} />

@@ -32,7 +32,7 @@ export function TokenRequest(props: Props): ComponentChildren {
       }}
     >
       <h3>1. Ask for a token</h3>
-      <div class="columns">
+      <div class="columns request">
         <div class="fields">
           <label>
             <span>Caller</span>

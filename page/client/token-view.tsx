@@ -4,7 +4,7 @@ import { MASK, type ShownState } from '../messages.ts';
 import { EditToken } from './edit-token.tsx';
 import { partsOf, type Parts } from './jwt.ts';
 import { Copy, Text, useNow } from './parts.tsx';
-import { claimWords, headerWords } from './words.ts';
+import { claimWords, headerWords, visible } from './words.ts';
 
 interface Props {
   readonly state: ShownState;
@@ -81,10 +81,10 @@ function Rows({ title, text, fields, words }: RowsProps): ComponentChildren {
         Object.entries(fields).map(([name, value]) => (
           <tr key={name}>
             <th scope="row">
-              <code>{name}</code>
+              <code>{visible(name)}</code>
             </th>
             <td>
-              <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
+              <code>{visible(typeof value === 'string' ? value : JSON.stringify(value))}</code>
             </td>
             <td>{words(name, value)}</td>
           </tr>

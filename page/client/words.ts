@@ -82,6 +82,11 @@ export function distance(seconds: number): string {
   return whole < 0 ? `${text} ago` : `in ${text}`;
 }
 
+/** A text of somebody else's with nothing in it that is not seen, or that turns others around. */
+export function visible(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
 /** What each of the gateway's checks asks, in its order. */
 export const CHECK_WORDS: ReadonlyMap<string, string> = new Map([
   ['path', 'Is the path well formed?'],
