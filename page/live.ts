@@ -96,7 +96,7 @@ export class Live {
 
   #entriesAfter(seen: number, last: number): string {
     const entries = this.#source.since(seen, BATCH);
-    return eventOf('entries', { entries, skipped: last - seen - entries.length });
+    return eventOf('entries', { entries, skipped: last - seen - entries.length, last });
   }
 }
 

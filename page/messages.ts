@@ -119,8 +119,8 @@ export type Entry = ApiEntry | TokenEntry | UnreadEntry;
 export interface Said {
   /** At the beginning and after each change; `twin` is another one for each start. */
   readonly state: { readonly twin: string; readonly state: ShownState };
-  /** Newest last; `skipped` came too fast to be shown, before the first of them. */
-  readonly entries: { readonly entries: readonly Entry[]; readonly skipped: number };
+  /** Newest last; `skipped` came besides, too fast to be shown. `last` is the id of the newest of all. */
+  readonly entries: { readonly entries: readonly Entry[]; readonly skipped: number; readonly last: number };
   /** What is wrong with the program as it is now; empty when it is served as it is. */
   readonly problem: { readonly message: string };
   /** The twin ends. */

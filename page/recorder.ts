@@ -27,6 +27,12 @@ export type Happening =
 /** Requests that are kept: what a page that is opened now still sees, and events can be asked of. */
 export const KEPT = 200;
 
+/**
+ * Requests that are kept per second, beyond a burst of `KEPT`; the others are only counted. Whatever is kept outlives the
+ * short time that the garbage collector is quick in: keeping all would cost the gateway a tenth of its throughput.
+ */
+const RATE = 200;
+
 /** Calls of the page's own that are kept besides. */
 const OWN = 50;
 
@@ -44,15 +50,22 @@ export class Recorder {
   readonly #passing = new Map<string, ApiHappening>();
   readonly #own = new Map<string, ApiHappening>();
   readonly #changed: () => void;
+  /** The newest, where it is one too many: it makes way for the next. */
+  #newest: Happening | undefined;
   #underWay = 0;
   #last = 0;
+  /** Where the next one goes. */
+  #next = 0;
+  /** Requests that may be kept at once, and when that was counted, in milliseconds. */
+  #allowance = KEPT;
+  #counted = performance.now();
 
   /** @param changed is told that there is something new */
   constructor(changed: () => void) {
     this.#changed = changed;
   }
 
-  /** The id of the newest. */
+  /** The id of the newest, kept or not. */
   get last(): number {
     return this.#last;
   }
@@ -68,25 +81,27 @@ export class Recorder {
       responseLength,
     };
     if (this.#underWay > 0) keep(this.#passing, happening, PASSING);
-    this.#keep(happening);
+    this.#happened(happening);
   }
 
   tokenAsked(exchange: TokenExchange): void {
-    this.#keep({ kind: 'token', id: this.#last + 1, at: Date.now(), exchange });
+    this.#happened({ kind: 'token', id: this.#last + 1, at: Date.now(), exchange });
   }
 
   turnedAway(status: number, reason: string): void {
-    this.#keep({ kind: 'unread', id: this.#last + 1, at: Date.now(), status, reason });
+    this.#happened({ kind: 'unread', id: this.#last + 1, at: Date.now(), status, reason });
   }
 
   /** Those that came after an id and are kept yet, oldest first, and so many of the newest at most. */
   since(id: number, most: number): Happening[] {
-    const found: Happening[] = [];
-    for (let at = Math.max(id, this.#last - Math.min(most, KEPT)) + 1; at <= this.#last; at += 1) {
-      const happening = this.#ring[at % KEPT];
-      if (happening !== undefined) found.push(happening);
+    const newest = this.#newest;
+    const found: Happening[] = newest !== undefined && newest.id > id ? [newest] : [];
+    for (let at = this.#next - 1; found.length < Math.min(most, KEPT); at -= 1) {
+      const happening = this.#ring[(at + KEPT) % KEPT];
+      if (happening === undefined || happening.id <= id) break;
+      found.push(happening);
     }
-    return found;
+    return found.toReversed();
   }
 
   /**
@@ -112,13 +127,29 @@ export class Recorder {
   find(requestId: string): ApiHappening | undefined {
     const isIt = (one: Happening | undefined): one is ApiHappening =>
       one?.kind === 'api' && one.exchange.requestId === requestId;
-    return this.#own.get(requestId) ?? this.#ring.find(isIt);
+    return this.#own.get(requestId) ?? [this.#newest, ...this.#ring].find(isIt);
   }
 
-  #keep(happening: Happening): void {
+  #happened(happening: Happening): void {
     this.#last = happening.id;
-    this.#ring[happening.id % KEPT] = happening;
+    if (this.#allow()) {
+      this.#newest = undefined;
+      this.#ring[this.#next] = happening;
+      this.#next = (this.#next + 1) % KEPT;
+    } else {
+      this.#newest = happening;
+    }
     this.#changed();
+  }
+
+  /** Takes one request's worth of the allowance; false when there is none left. */
+  #allow(): boolean {
+    const now = performance.now();
+    this.#allowance = Math.min(KEPT, this.#allowance + ((now - this.#counted) / 1000) * RATE);
+    this.#counted = now;
+    if (this.#allowance < 1) return false;
+    this.#allowance -= 1;
+    return true;
   }
 }
 

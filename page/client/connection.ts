@@ -35,7 +35,7 @@ export function connect(listener: Listener): void {
       listener.link('live');
     });
     on('entries', (said) => {
-      last = said.entries.at(-1)?.id ?? last;
+      ({ last } = said);
       listener.entries(said);
     });
     on('problem', listener.problem);

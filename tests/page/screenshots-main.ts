@@ -42,7 +42,7 @@ async function main(executable: string): Promise<void> {
         await page.getByText('A token with the scope read:user').waitFor();
         await page.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
       } else {
-        await page.getByRole('heading', { name: '3. Call' }).evaluate((heading) => heading.scrollIntoView());
+        await page.evaluate("document.querySelector('.call').closest('form').scrollIntoView()");
       }
       await page.screenshot({ path: fileURLToPath(new URL(`docs/page-${colorScheme}.png`, ROOT)) });
       await close();

@@ -43,7 +43,8 @@ export async function listenTo(twin: TestTwin, after = ''): Promise<Ear> {
       rest = blocks.pop() ?? '';
       for (const block of blocks) {
         const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(block) ?? [];
-        heard.push({ name, data: JSON.parse(data ?? '') } as Heard);
+        const parsed: unknown = JSON.parse(data ?? '');
+        heard.push({ name, data: parsed } as Heard);
       }
     }
   })().catch(() => undefined);
