@@ -40,7 +40,7 @@ async function openStream({ tokenUrl }: ServedTwin): Promise<() => Promise<numbe
   const response = await fetch(url, { signal: ending.signal, headers: { 'accept-encoding': 'gzip' } });
   let bytes = 0;
   const read = (async () => {
-    for await (const part of response.body ?? []) bytes += part.length;
+    for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) bytes += part.length;
   })().catch(() => undefined);
   return async () => {
     ending.abort();
