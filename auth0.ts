@@ -1,21 +1,13 @@
 import * as auth0 from '@pulumi/auth0';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
-import { UserError } from './common/user-error.ts';
+import { declareApplication, type Application } from './program/application.ts';
 import type { Contract } from './program/define-contract.ts';
-import { formerName } from './program/former-name.ts';
-import type { ClientSettings, GrantType, Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 interface Auth0SideArgs {
   readonly contract: Contract;
   readonly settings: Settings;
-}
-
-interface Application {
-  readonly name: string;
-  readonly grants: ClientSettings['grants'];
-  readonly clientId: pulumi.Output<string>;
-  readonly clientSecret: pulumi.Output<string>;
 }
 
 /** The Auth0 side: the API with its permissions, who may ask for them, and where the stack has one the test user. */
@@ -34,8 +26,9 @@ export class Auth0Side extends pulumi.ComponentResource {
 
     const resourceServer = declareResourceServer(within);
     const permissions = declarePermissions(within, resourceServer);
+    const surroundings = { parent: this, side: name, stack: settings.stack, protect: settings.production };
     this.applications = settings.clients.map((client) =>
-      declareApplication(within, client, resourceServer, permissions),
+      declareApplication(client, { ...surroundings, resourceServer, permissions }),
     );
     const roles = declareRoles(within, resourceServer, permissions);
     const users = declareUserDatabase(within, this.applications);
@@ -77,7 +70,10 @@ function declareResourceServer({ component, name, settings }: Within): auth0.Res
       tokenLifetime: settings.tokenLifetime,
       // Auth0 refuses a lifetime for browsers that is longer than the lifetime itself; its default is two hours.
       tokenLifetimeForWeb: Math.min(settings.tokenLifetime, 7200),
-      subjectTypeAuthorization: { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } },
+      subjectTypeAuthorization: {
+        client: { policy: 'require_client_grant' },
+        user: { policy: settings.userAccess === 'deny' ? 'deny_all' : 'allow_all' },
+      },
     },
     { parent: component, protect: settings.production },
   );
@@ -95,60 +91,6 @@ function declarePermissions(
       scopes: Object.entries(contract.permissions).map(([scope, description]) => ({ name: scope, description })),
     },
     { parent: component },
-  );
-}
-
-function declareApplication(
-  { component, name, settings }: Within,
-  client: ClientSettings,
-  resourceServer: auth0.ResourceServer,
-  permissions: auth0.ResourceServerScopes,
-): Application {
-  const logicalName = `${name}-${client.name}`;
-  const aliases = formerName(name, client.formerly);
-  const application = new auth0.Client(
-    logicalName,
-    {
-      name: `${client.name} (${settings.stack})`,
-      appType: 'non_interactive',
-      isFirstParty: client.party === 'first',
-      oidcConformant: true,
-      grantTypes: client.grants.flatMap(auth0GrantTypes),
-      jwtConfiguration: { alg: 'RS256' },
-    },
-    { parent: component, aliases, protect: settings.production },
-  );
-  const credentials = new auth0.ClientCredentials(
-    logicalName,
-    { clientId: application.clientId, authenticationMethod: 'client_secret_post' },
-    { parent: component, aliases },
-  );
-  if (client.grants.includes('client_credentials')) {
-    new auth0.ClientGrant(
-      logicalName,
-      {
-        clientId: application.clientId,
-        audience: resourceServer.identifier,
-        scopes: client.permissions,
-        subjectType: 'client',
-      },
-      { parent: component, aliases, dependsOn: permissions },
-    );
-  }
-  const clientSecret = pulumi.secret(credentials.clientSecret).apply((secret) => readable(secret, client.name));
-  return { name: client.name, grants: client.grants, clientId: application.clientId, clientSecret };
-}
-
-/** Auth0 has the password grant twice: against the tenant's default directory, and with the connection named. */
-function auth0GrantTypes(grant: GrantType): string[] {
-  return grant === 'password' ? ['password', 'http://auth0.com/oauth/grant-type/password-realm'] : [grant];
-}
-
-/** Auth0 leaves the secret empty where the deploying application may not read it. */
-function readable(secret: string, client: string): string {
-  if (secret !== '') return secret;
-  throw new UserError(
-    `Auth0 gave no secret for the client ${client}: grant the application that deploys this stack the Management API scope read:client_keys.`,
   );
 }
 

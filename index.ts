@@ -11,8 +11,8 @@ const root = new URL('./', import.meta.url);
 /** Settings, then Auth0, then the API, then the outputs. The engine calls it; so do the twin and the tests. */
 export default async function program(): Promise<Record<string, pulumi.Input<unknown>>> {
   checkContract(contract, root);
-  const settings = readSettings(contract);
+  const settings = readSettings(contract, root);
   const tenant = new Auth0Side('auth0', { contract, settings });
   const api = new ApiSide('api', { contract, settings, root, issuer: tenant.issuer, audience: tenant.audience });
-  return outputs(contract, tenant, api);
+  return outputs(contract, settings, tenant, api);
 }

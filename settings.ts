@@ -6,11 +6,10 @@ import { didYouMean } from './common/nearest.ts';
 import { EXCEPTABLE_KEYS, type ExceptableKey } from './common/production.ts';
 import { UserError, type Problem } from './common/user-error.ts';
 import { API_KEYS, API_NAMES, type ApiSettings } from './program/api-settings.ts';
+import { client, tokenQuota, type ClientSettings } from './program/client-settings.ts';
 import type { Contract } from './program/define-contract.ts';
 import { combinationProblems } from './program/settings-rules.ts';
-
-const GRANTS = ['client_credentials', 'password'] as const;
-export type GrantType = (typeof GRANTS)[number];
+import { stackFileLines } from './program/stack-file-lines.ts';
 
 const host = z.string().regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
   error: 'write the host alone in lower case, like your-tenant.eu.auth0.com: no https://, no slash, no port',
@@ -24,25 +23,6 @@ const identifier = z
   });
 
 const names = z.array(z.string());
-
-const clientName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, {
-  error: 'a client name is a small letter and up to 39 small letters, digits or -',
-});
-
-const client = z.strictObject({
-  name: clientName.meta({ description: 'Also its name under clientIds and clientSecrets in the outputs.' }),
-  formerly: clientName.optional().meta({
-    description: 'Its name before it was renamed, so that it keeps its id and its secret. It may go after the next up.',
-  }),
-  party: z.enum(['first', 'third']).meta({
-    description: "first: an application of your own; third: somebody else's, with the limits Auth0 sets them.",
-  }),
-  grants: z.array(z.enum(GRANTS)).min(1, { error: `name at least one of ${GRANTS.join(', ')}` }),
-  permissions: names.meta({
-    description: 'What it may ask for by client_credentials; what a user may comes from roles instead.',
-  }),
-});
-export type ClientSettings = Readonly<z.infer<typeof client>>;
 
 const testUser = z.strictObject({ email: z.email(), roles: names });
 
@@ -95,6 +75,14 @@ const KEYS = {
     .enum(['allow', 'forbid'])
     .default('forbid')
     .meta({ description: 'Whether a client of this stack may use the password grant.', examples: ['forbid'] }),
+  'api:userAccess': z
+    .enum(['allow', 'deny'])
+    .default('allow')
+    .meta({
+      description:
+        "Whether users may get tokens of this API at all. Auth0's default, allow, lets any first-party application of the tenant ask for user tokens, also one that this program does not declare; RBAC alone then decides what they hold. deny leaves the API to clients that ask for themselves.",
+      examples: ['deny'],
+    }),
   'api:defaultDirectory': z
     .boolean()
     .default(false)
@@ -152,6 +140,7 @@ export interface Settings extends ApiSettings {
   /** Key to the reason why this production stack may say what it says there. */
   readonly exceptions: Readonly<z.infer<typeof exceptions>>;
   readonly tokenLifetime: number;
+  readonly userAccess: 'allow' | 'deny';
   readonly defaultDirectory: boolean;
   readonly clients: readonly ClientSettings[];
   readonly testUser: { readonly email: string; readonly roles: readonly string[] } | undefined;
@@ -160,19 +149,23 @@ export interface Settings extends ApiSettings {
 
 /**
  * Reads the stack's configuration; the only place that does.
+ * @param root the folder of the stack files, so that an error can name the line
  * @throws UserError with every problem, its key and what to write instead
  */
-export function readSettings(contract: Contract): Settings {
+export function readSettings(contract: Contract, root?: URL): Settings {
   const stack = pulumi.getStack();
   const file = `Pulumi.${stack}.yaml`;
   const raw = pulumi.runtime.allConfig();
   const { keys, problems } = checkKeys(raw);
   problems.push(...unknownKeys(raw), ...combinationProblems(keys, contract, pulumi.runtime.hasEngine()));
   if (problems.length > 0) {
-    throw new UserError(
-      `${file} cannot be used:`,
-      problems.map(({ place, message }) => ({ place: `${file}, ${place}`, message })),
-    );
+    const lineOf = root === undefined ? () => undefined : stackFileLines(root, file);
+    const placed = problems.map(({ place, message }) => {
+      // What is missing, or was given on the command line, stands in no line.
+      const line = Object.hasOwn(raw, place.split('.')[0] ?? '') ? lineOf(place) : undefined;
+      return { place: `${file}${line === undefined ? '' : `:${line}`}, ${place}`, message };
+    });
+    throw new UserError(`${file} cannot be used:`, placed);
   }
   const domain = needed(keys, 'auth0:domain');
   return {
@@ -184,6 +177,7 @@ export function readSettings(contract: Contract): Settings {
     production: needed(keys, 'api:production'),
     exceptions: needed(keys, 'api:exceptions'),
     tokenLifetime: needed(keys, 'api:tokenLifetime'),
+    userAccess: needed(keys, 'api:userAccess'),
     defaultDirectory: needed(keys, 'api:defaultDirectory'),
     clients: needed(keys, 'api:clients'),
     testUser: keys['api:testUser'],
@@ -250,7 +244,7 @@ function plainError(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'too_small') return `must be at least ${issue.minimum}`;
   if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
   if (issue.code !== 'unrecognized_keys') return undefined;
-  const known = [...[client, testUser, exceptions].flatMap(({ shape }) => Object.keys(shape)), ...API_NAMES];
+  const known = [client, tokenQuota, testUser, exceptions].flatMap(({ shape }) => Object.keys(shape)).concat(API_NAMES);
   return issue.keys.map((key) => `nobody reads ${JSON.stringify(key)} here${didYouMean(key, known)}`).join('; ');
 }
 

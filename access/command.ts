@@ -2,7 +2,7 @@ import { configValues, readOptions } from '../common/options.ts';
 import { shown, UserError } from '../common/user-error.ts';
 import { readStackFile, stackNames } from '../graph/stack-file.ts';
 import { staleReports, writeReports } from './committed.ts';
-import type { Report } from './report.ts';
+import { brokenRules, type Report } from './report.ts';
 import { parse } from './report-file.ts';
 import { reportsOf } from './reports.ts';
 import { reportsAt } from './revision.ts';
@@ -35,16 +35,20 @@ async function run(): Promise<number> {
     process.stdout.write((chosen.markdown ? markdown : words)(changes, chosen.since ?? ''));
     return 0;
   }
+  const broken = brokenRules(reports).map((item) => `A rule does not hold in ${item}\n`);
   if (chosen.check) {
     const stale = staleReports(root, reports, complete);
-    if (stale.length === 0) return say(`access/: the reports of ${list(stacks)} are what the program declares.`, 0);
+    if (stale.length === 0 && broken.length === 0) {
+      return say(`access/: the reports of ${list(stacks)} are what the program declares.`, 0);
+    }
+    const advice = 'The committed reports are stale; run npm run access and commit what it writes.\n';
     return say(
-      `${stale.join('\n')}\nThe committed reports are stale; run npm run access and commit what it writes.`,
+      [...broken, ...stale.map((one) => `${one}\n`), ...(stale.length > 0 ? [advice] : [])].join('').trimEnd(),
       1,
     );
   }
   const done = writeReports(root, reports, complete);
-  return say(done.length === 0 ? 'access/: nothing has changed.' : done.join('\n'), 0);
+  return say([...broken, done.length === 0 ? 'access/: nothing has changed.' : done.join('\n')].join(''), 0);
 }
 
 /** The stacks to evaluate: all that have a file, or the one that was asked for. */

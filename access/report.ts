@@ -36,10 +36,18 @@ const SECTIONS = {
   'Callers that can call nothing beyond public routes': idleCallers,
   'Public routes': publicRoutes,
   Tokens: tokens,
+  'Exceptions from what production asks for': exceptions,
+  'Rules that do not hold': violations,
 } as const satisfies Record<string, (model: Model, access: Access) => readonly string[]>;
 
 export type SectionTitle = keyof typeof SECTIONS;
 export const SECTION_TITLES: readonly string[] = Object.keys(SECTIONS);
+
+/** The rules that do not hold, a line each, of all of these stacks. */
+export function brokenRules(reports: readonly Report[]): string[] {
+  const title: SectionTitle = 'Rules that do not hold';
+  return reports.flatMap(({ stack, sections }) => (sections.get(title) ?? []).map((item) => `${stack}: ${item}`));
+}
 
 /** Writes down who may call what. */
 export function reportOf(model: Model): Report {
@@ -100,4 +108,12 @@ function tokens({ tenant, api }: Model): string[] {
     ),
     ...new Set(trusted.toSorted()),
   ];
+}
+
+function exceptions(model: Model): string[] {
+  return Object.entries(model.exceptions).map(([key, reason]) => `${code(key)}: ${code(reason)}`);
+}
+
+function violations(model: Model): string[] {
+  return model.violations.map(({ rule, resource, message }) => `${code(resource)}: ${code(`${rule}: ${message}`)}`);
 }

@@ -25,13 +25,15 @@ const TYPES: Readonly<Record<string, (naming: Naming) => CloudOutputs>> = {
   'auth0:index/resourceServerScopes:ResourceServerScopes': ({ inputs }) => ({
     id: text(inputs, 'resourceServerIdentifier'),
   }),
-  'auth0:index/client:Client': ({ name, identity }) => {
-    const clientId = identity.alphanumeric(`client ${name}`, 32);
+  'auth0:index/client:Client': ({ name, inputs, identity }) => {
+    const random = identity.alphanumeric(`client ${name}`, 32);
+    // Source: https://auth0.com/docs/get-started/applications/third-party-applications/security-controls
+    const clientId = inputs['isFirstParty'] === false ? `tpc_${random}` : random;
     return { id: clientId, outputs: { clientId } };
   },
   'auth0:index/clientCredentials:ClientCredentials': ({ name, inputs, identity }) => ({
     id: text(inputs, 'clientId'),
-    outputs: { clientSecret: identity.alphanumeric(`secret ${name}`, 64) },
+    outputs: { clientSecret: optional(inputs, 'clientSecret') ?? identity.alphanumeric(`secret ${name}`, 64) },
   }),
   'auth0:index/clientGrant:ClientGrant': ({ name, identity }) => ({
     id: `cgr_${identity.alphanumeric(`grant ${name}`, 16)}`,

@@ -35,22 +35,31 @@ const IMITATED = {
     resourceServerIdentifier: z.string(),
     scopes: z.array(z.strictObject({ name: z.string(), description: inert })),
   }),
-  'auth0:index/client:Client': z.strictObject({
-    name: z.string(),
-    isFirstParty: z.boolean(),
-    grantTypes: z.array(
-      z.enum(['client_credentials', 'password', 'http://auth0.com/oauth/grant-type/password-realm'], {
-        error: 'the twin knows client_credentials and the two password grants',
-      }),
-    ),
-    oidcConformant: z.literal(true),
-    jwtConfiguration: z.strictObject({ alg: z.literal('RS256'), lifetimeInSeconds: amount.optional() }),
-    appType: z.enum(['non_interactive', 'regular_web']),
-    description: inert,
-  }),
+  'auth0:index/client:Client': z
+    .strictObject({
+      name: z.string(),
+      isFirstParty: z.boolean(),
+      grantTypes: z.array(
+        z.enum(['client_credentials', 'password', 'http://auth0.com/oauth/grant-type/password-realm'], {
+          error: 'the twin knows client_credentials and the two password grants',
+        }),
+      ),
+      // A third party is so without being told.
+      oidcConformant: z.literal(true).optional(),
+      thirdPartySecurityMode: z.literal('strict').optional(),
+      jwtConfiguration: z.strictObject({ alg: z.literal('RS256'), lifetimeInSeconds: amount.optional() }),
+      appType: z.enum(['non_interactive', 'regular_web']),
+      description: inert,
+      tokenQuota: inert,
+    })
+    .refine(({ isFirstParty, oidcConformant }) => !isFirstParty || oidcConformant === true, {
+      error: 'the twin knows clients that conform to OpenID Connect only',
+      path: ['oidcConformant'],
+    }),
   'auth0:index/clientCredentials:ClientCredentials': z.strictObject({
     clientId: z.string(),
     authenticationMethod: z.enum(['client_secret_post', 'client_secret_basic']),
+    clientSecret: z.string().min(1).optional(),
   }),
   'auth0:index/clientGrant:ClientGrant': z.strictObject({
     clientId: z.string(),

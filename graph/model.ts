@@ -2,6 +2,8 @@ import { apiOf, type HttpApi } from './http-api.ts';
 import { sortResources } from './imitated.ts';
 import { withoutMeaning } from './inert.ts';
 import type { Recorded } from './record.ts';
+import { exceptionsOf } from './rules/production.ts';
+import { violationsOf, type Violation } from './rules.ts';
 import { tenantOf, type Tenant } from './tenant.ts';
 
 /** What the program declares, in the words of the domain. */
@@ -11,6 +13,10 @@ export interface Model {
   readonly environments: readonly string[];
   readonly tenant: Tenant;
   readonly api: HttpApi;
+  /** What a production stack says nevertheless: the key of the stack file to the reason. */
+  readonly exceptions: Readonly<Record<string, string>>;
+  /** The rules over the registered resources that do not hold. */
+  readonly violations: readonly Violation[];
   /** What the program declares that has no meaning on this machine, in words. */
   readonly withoutMeaning: readonly string[];
   readonly hash: string;
@@ -27,6 +33,8 @@ export function modelOf(recorded: Recorded): Model {
     environments: recorded.environments,
     tenant: tenantOf(lookup, recorded.providers.auth0),
     api: apiOf(lookup, recorded.providers.aws.region),
+    exceptions: exceptionsOf(recorded),
+    violations: violationsOf(recorded),
     withoutMeaning: withoutMeaning(recorded),
     hash: recorded.hash,
   };

@@ -1,13 +1,20 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { ApiSide } from '../api.ts';
 import type { Auth0Side } from '../auth0.ts';
+import type { Settings } from '../settings.ts';
 import type { Contract } from './define-contract.ts';
 import { examplePaths } from './examples.ts';
 
 /** The stack's outputs: the contract that callers, the verification and the workflows read. */
-export function outputs(contract: Contract, tenant: Auth0Side, api: ApiSide): Record<string, pulumi.Input<unknown>> {
+export function outputs(
+  contract: Contract,
+  { production, exceptions }: Settings,
+  tenant: Auth0Side,
+  api: ApiSide,
+): Record<string, pulumi.Input<unknown>> {
   const { applications, testUser } = tenant;
   const paths = examplePaths(contract);
+  const rotating = applications.flatMap(({ name, nextSecret }) => (nextSecret ? [[name, nextSecret] as const] : []));
   return {
     apiUrl: api.url,
     issuer: tenant.issuer,
@@ -17,11 +24,16 @@ export function outputs(contract: Contract, tenant: Auth0Side, api: ApiSide): Re
     clientSecrets: pulumi.secret(
       Object.fromEntries(applications.map(({ name, clientSecret }) => [name, clientSecret])),
     ),
+    ...(rotating.length > 0 && { nextClientSecrets: pulumi.secret(Object.fromEntries(rotating)) }),
     ...(testUser && {
       testUser: { email: testUser.email, connection: testUser.connection },
       testUserPassword: testUser.password,
     }),
     ...(api.domainTarget && { apiDomainTarget: api.domainTarget }),
     ...(paths && { examplePaths: paths }),
+    // What the rules over the registered resources are told: the rest they see.
+    production,
+    ...(Object.keys(exceptions).length > 0 && { exceptions }),
+    publicRoutes: Object.entries(contract.routes).flatMap(([key, { scopes }]) => (scopes === 'public' ? [key] : [])),
   };
 }

@@ -1,7 +1,8 @@
 import { didYouMean } from '../common/nearest.ts';
 import type { Problem } from '../common/user-error.ts';
-import type { CheckedKeys, ClientSettings } from '../settings.ts';
+import type { CheckedKeys } from '../settings.ts';
 import { apiProblems } from './api-settings-rules.ts';
+import type { ClientSettings } from './client-settings.ts';
 import type { Contract } from './define-contract.ts';
 import { productionProblems } from './production-rules.ts';
 
@@ -78,7 +79,17 @@ function clientProblems(client: ClientSettings, place: string, keys: CheckedKeys
   const grants = `${place}.grants`;
   if (client.grants.includes('password')) {
     if (client.party === 'third') {
-      problems.push({ place: grants, message: 'Auth0 refuses the password grant to a third-party client; remove it' });
+      problems.push({
+        place: grants,
+        message:
+          "Auth0 refuses the password grant to a third-party client, which is never to see a user's password; remove it",
+      });
+    }
+    if (keys['api:userAccess'] === 'deny') {
+      problems.push({
+        place: grants,
+        message: 'api:userAccess is deny, so no user could get a token through it; remove password',
+      });
     }
     if (keys['api:passwordGrant'] === 'forbid') {
       problems.push({
@@ -92,6 +103,12 @@ function clientProblems(client: ClientSettings, place: string, keys: CheckedKeys
       place: `${place}.permissions`,
       message:
         "only client_credentials uses them, and this client has not that grant (a user's come from roles); write []",
+    });
+  }
+  if (client.tokenQuota !== undefined && !client.grants.includes('client_credentials')) {
+    problems.push({
+      place: `${place}.tokenQuota`,
+      message: 'Auth0 counts the tokens of client_credentials alone, and this client has not that grant; remove it',
     });
   }
   if (new Set(client.grants).size < client.grants.length) {
@@ -117,6 +134,9 @@ function testUserProblems(keys: CheckedKeys, contract: Contract): Problem[] {
   if (user === undefined) return [];
   const problems = undeclared('api:testUser.roles', 'role', user.roles, Object.keys(contract.roles));
   const place = 'api:testUser';
+  if (keys['api:userAccess'] === 'deny') {
+    problems.push({ place, message: 'api:userAccess is deny, so the test user could get no token; remove it' });
+  }
   if (keys['api:passwordGrant'] === 'forbid') {
     problems.push({
       place,
@@ -133,6 +153,14 @@ function testUserProblems(keys: CheckedKeys, contract: Contract): Problem[] {
 }
 
 function directoryProblems(keys: CheckedKeys): Problem[] {
+  if (keys['api:passwordGrant'] === 'allow' && keys['api:userAccess'] === 'deny') {
+    return [
+      {
+        place: 'api:passwordGrant',
+        message: 'api:userAccess is deny, so the password grant could give nobody a token; write forbid',
+      },
+    ];
+  }
   if (keys['api:defaultDirectory'] === true && keys['api:clients'] !== undefined && !anyPasswordClient(keys)) {
     return [
       { place: 'api:defaultDirectory', message: 'no client has the password grant, so it serves nothing; write false' },

@@ -276,6 +276,8 @@ describe('The outputs', () => {
     audience: expect.stringMatching(/^https:\/\//) as string,
     clientIds: { 'test-app': text },
     clientSecrets: { 'test-app': text },
+    production: false,
+    publicRoutes: [],
   };
   const USER = {
     testUser: { email: 'test-user@example.com', connection: 'auth0-http-api-dev' },
@@ -285,7 +287,7 @@ describe('The outputs', () => {
   it.each([
     { stack: 'dev', outputs: { ...COMMON, ...USER }, secrets: ['clientSecrets', 'testUserPassword'] },
     { stack: 'staging', outputs: COMMON, secrets: ['clientSecrets'] },
-    { stack: 'prod', outputs: COMMON, secrets: ['clientSecrets'] },
+    { stack: 'prod', outputs: { ...COMMON, production: true }, secrets: ['clientSecrets'] },
   ])('of $stack have the names and shapes that the other parts read', async ({ stack, outputs, secrets }) => {
     const recorded = await recordStack(stack);
     expect(recorded.outputs).toEqual(outputs);

@@ -1,40 +1,20 @@
 import * as pulumi from '@pulumi/pulumi';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { contract } from '../contract.ts';
-import { refusal, settingsOf, type Changes } from './support/program.ts';
+import { refusal, settingsOf } from './support/program.ts';
+import {
+  APP,
+  clients,
+  MACHINE,
+  NO_PASSWORD,
+  problemsOf,
+  refusesOne,
+  row,
+  USER,
+  type Row,
+} from './support/stack-file-rows.ts';
 
-interface Row {
-  readonly title: string;
-  /** What the dev stack says otherwise. */
-  readonly values: Changes;
-  /** Where the one problem is, after the file's name. */
-  readonly place: string;
-  readonly says: string;
-}
-
-const APP = {
-  name: 'test-app',
-  party: 'first',
-  grants: ['client_credentials', 'password'],
-  permissions: ['read:user'],
-};
-const MACHINE = { ...APP, grants: ['client_credentials'] };
-const USER = { email: 'test-user@example.com', roles: ['reader'] };
-
-/** The dev stack without anything that the password grant needs. */
-const NO_PASSWORD = { 'api:passwordGrant': 'forbid', 'api:defaultDirectory': false, 'api:testUser': undefined };
-
-const clients = (...all: readonly Readonly<Record<string, unknown>>[]): Changes => ({ 'api:clients': all });
 const audiences = (count: number): string[] => Array.from({ length: count }, (_, index) => `https://${index}.example`);
-
-/** What makes the file of stack dev one of production. */
-const IN_PRODUCTION: Changes = {
-  ...NO_PASSWORD,
-  ...clients(MACHINE),
-  'api:production': true,
-  'api:logRetention': 90,
-};
-const REASON = 'the nightly import takes three hours';
 
 const VALUES: readonly Row[] = [
   row('a domain with a scheme', { 'auth0:domain': 'https://x.eu.auth0.com' }, 'auth0:domain', 'no https://'),
@@ -81,13 +61,6 @@ const VALUES: readonly Row[] = [
   row('a client with no grant', clients({ ...APP, grants: [] }), 'api:clients.0.grants', 'at least one of'),
   row('an unknown grant', clients({ ...APP, grants: ['implicit'] }), 'api:clients.0.grants.0', 'client_credentials'),
   row('an e-mail address without @', { 'api:testUser': { ...USER, email: 'me' } }, 'api:testUser.email', 'email'),
-  row(
-    'an exception without a reason',
-    { 'api:exceptions': { 'api:tokenLifetime': ' because  ' } },
-    'api:exceptions.api:tokenLifetime',
-    'say why, so that whoever reads it',
-  ),
-  row('an exception of nothing', { 'api:exceptions': { 'api:audience': REASON } }, 'api:exceptions', 'api:audience'),
   row('a test user without roles', { 'api:testUser': { email: USER.email } }, 'api:testUser.roles', 'is missing'),
 ];
 
@@ -195,36 +168,6 @@ const COMBINATIONS: readonly Row[] = [
     'api:testUser',
     'api:passwordGrant is forbid',
   ),
-  row(
-    'passwordGrant: allow in production',
-    { ...NO_PASSWORD, ...clients(MACHINE), 'api:passwordGrant': 'allow', 'api:production': true },
-    'api:passwordGrant',
-    'api:production is true, where it must be forbid, or write why it must be under api:exceptions, api:passwordGrant',
-  ),
-  row(
-    'a token of more than an hour in production',
-    { ...IN_PRODUCTION, 'api:tokenLifetime': 3601 },
-    'api:tokenLifetime',
-    'a token lives 3600 s at most; it says 3601',
-  ),
-  row(
-    'an exception that is not needed',
-    { ...IN_PRODUCTION, 'api:exceptions': { 'api:tokenLifetime': REASON } },
-    'api:exceptions.api:tokenLifetime',
-    'api:tokenLifetime is as production asks for; remove the exception',
-  ),
-  row(
-    'an exception of one thing for another',
-    { ...IN_PRODUCTION, 'api:tokenLifetime': 3601, 'api:exceptions': { 'api:testUser': REASON } },
-    'api:tokenLifetime',
-    'api:production is true',
-  ),
-  row(
-    'an exception outside production',
-    { 'api:exceptions': { 'api:testUser': REASON } },
-    'api:exceptions.api:testUser',
-    'api:production is false, where nothing is excepted from',
-  ),
   row('a test user whom no client can log in', clients(MACHINE), 'api:testUser', 'no client has the password grant'),
   row(
     'a default directory that serves no client',
@@ -241,8 +184,6 @@ const COMBINATIONS: readonly Row[] = [
   row('51 audiences', { 'api:otherAudiences': audiences(50) }, 'api:otherAudiences', 'takes at most 50'),
 ];
 
-const PRODUCTION = { 'api:production': true };
-
 describe('A stack file', () => {
   afterEach(() => vi.restoreAllMocks());
 
@@ -256,30 +197,6 @@ describe('A stack file', () => {
   it.each(COMBINATIONS)('may not name $title', async ({ values, place, says }) => {
     const problems = await problemsOf(values);
     expect(problems).toContainEqual({ place, message: expect.stringContaining(says) as string });
-  });
-
-  it('may have neither password grant nor test user in production', async () => {
-    const places = (await problemsOf(PRODUCTION)).map(({ place, message }) => [place, message.split(',')[0]]);
-    expect(places).toEqual([
-      ['api:testUser', 'api:production is true'],
-      ['api:clients.0 (test-app).grants', 'api:production is true'],
-      ['api:passwordGrant', 'api:production is true'],
-      ['api:logRetention', 'api:production is true'],
-    ]);
-  });
-
-  it.each([
-    { 'api:exceptions': { 'api:tokenLifetime': REASON }, 'api:tokenLifetime': 7200 },
-    { 'api:exceptions': { 'api:passwordGrant': REASON }, 'api:passwordGrant': 'allow', ...clients(APP) },
-    {
-      'api:exceptions': { 'api:passwordGrant': REASON, 'api:testUser': REASON },
-      'api:passwordGrant': 'allow',
-      'api:testUser': USER,
-      ...clients(APP),
-    },
-  ])('may say %j in production, with the reason beside it', async (values) => {
-    const settings = await settingsOf('dev', { ...IN_PRODUCTION, ...values });
-    expect(settings.exceptions).toEqual(values['api:exceptions']);
   });
 
   it('may name 50 audiences', async () => {
@@ -332,7 +249,16 @@ describe('A stack file', () => {
 });
 
 describe('What a stack file leaves out', () => {
-  const OPTIONAL = ['passwordGrant', 'defaultDirectory', 'otherAudiences', 'testUser', 'issuerDomain', 'tokenLifetime'];
+  const OPTIONAL = [
+    'exceptions',
+    'userAccess',
+    'passwordGrant',
+    'defaultDirectory',
+    'otherAudiences',
+    'testUser',
+    'issuerDomain',
+    'tokenLifetime',
+  ];
 
   it('opens nothing', async () => {
     const values = Object.fromEntries(OPTIONAL.map((key) => [`api:${key}`, undefined]));
@@ -346,6 +272,7 @@ describe('What a stack file leaves out', () => {
       production: false,
       exceptions: {},
       tokenLifetime: 3600,
+      userAccess: 'allow',
       defaultDirectory: false,
       clients: [MACHINE],
       testUser: undefined,
@@ -368,17 +295,3 @@ describe('What a stack file leaves out', () => {
     expect(JSON.stringify(settings)).not.toMatch(/"[xy]"/);
   });
 });
-
-function row(title: string, values: Changes, place: string, says: string): Row {
-  return { title, values, place, says };
-}
-
-async function refusesOne({ values, place, says }: Row): Promise<void> {
-  const problems = await problemsOf(values);
-  expect(problems).toEqual([{ place, message: expect.stringContaining(says) as string }]);
-}
-
-async function problemsOf(values: Changes): Promise<readonly { place: string; message: string }[]> {
-  const { problems } = await refusal(() => settingsOf('dev', values));
-  return problems.map(({ place, message }) => ({ place: place.replace('Pulumi.dev.yaml, ', ''), message }));
-}

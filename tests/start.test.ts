@@ -24,7 +24,7 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       'a stack file with a wrong value',
       (copy) => copy.edit('Pulumi.dev.yaml', 'your-tenant', 'https://your-tenant'),
       [],
-      'Pulumi.dev.yaml, auth0:domain',
+      'Pulumi.dev.yaml:3, auth0:domain',
     ],
     [
       'a stack file that is no YAML',

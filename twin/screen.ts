@@ -48,12 +48,14 @@ export function welcome(model: Model, addresses: Addresses): string {
 }
 
 /** What the program declares that is right and yet surprises people. */
-function warnings({ api, environments }: Model): string[] {
+function warnings({ api, environments, violations }: Model): string[] {
+  const broken = violations.map(({ rule, resource, message }) => `Warning: ${resource}: ${message} (${rule}).`);
   const unread = environments.map(
     (name) =>
       `Note: the values of the Pulumi environment ${name} are not read here; give them with --config key=value.`,
   );
-  return [...unread, ...(unread.length > 0 ? [''] : []), ...preflightTraps(api)];
+  const notes = [broken, unread].flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
+  return [...notes, ...preflightTraps(api)];
 }
 
 function preflightTraps(api: Model['api']): string[] {

@@ -41,8 +41,8 @@ it('npm run access says what is wrong with every stack file at once, and writes 
   for (const stack of shipped.keys()) project.edit(`Pulumi.${stack}.yaml`, 'tokenLifetime: 3600', 'tokenLifetime: 1');
   const { code, text } = await access();
   expect(code).toBe(1);
-  expect(text).toContain('Pulumi.dev.yaml, api:tokenLifetime');
-  expect(text).toContain('Pulumi.prod.yaml, api:tokenLifetime');
+  expect(text).toMatch(/Pulumi.dev.yaml:\d+, api:tokenLifetime/);
+  expect(text).toMatch(/Pulumi.prod.yaml:\d+, api:tokenLifetime/);
   expect(text).not.toMatch(/\n\s+at /);
   expect(() => project.read('access/dev.md')).toThrow('ENOENT');
   for (const [stack, file] of shipped) project.write(`Pulumi.${stack}.yaml`, file);

@@ -71,6 +71,14 @@ None.
 - Issuer: \`https://your-tenant.eu.auth0.com/\`
 - Lifetime for \`https://test-api-for-jwt-authorizer.example.com\`: 3600 s
 - Taken by the API: issuer \`https://your-tenant.eu.auth0.com/\`, audience \`https://test-api-for-jwt-authorizer.example.com\`
+
+## Exceptions from what production asks for
+
+None.
+
+## Rules that do not hold
+
+None.
 `);
   });
 
@@ -158,7 +166,10 @@ None.
       plainApi(),
       plainApi({ identifier: 'https://other', scopes: ['read'], tokenLifetime: 60 }),
     ];
-    const { sections } = reportOf(plainModel({ clients, resourceServers }, routes));
+    const exceptions = { 'api:tokenLifetime': 'the import | takes long' };
+    const violations = [{ rule: 'RBAC', resource: 'x:y/z:Server "s"', message: 'it does not' }];
+    const model = { ...plainModel({ clients, resourceServers }, routes), exceptions, violations };
+    const { sections } = reportOf(model);
     expect([...sections.keys()]).toEqual(SECTION_TITLES);
     expect(Object.fromEntries(sections)).toEqual({
       'Permissions that no route asks for': ['`read` of `https://other`', '`write` of `https://api.example.com`'],
@@ -176,7 +187,10 @@ None.
         'Taken by the API: issuer `https://elsewhere.example.com/`, audience `https://a` or `https://b`',
         'Taken by the API: issuer `https://tenant.eu.auth0.com/`, audience `https://api.example.com`',
       ],
+      'Exceptions from what production asks for': ['`api:tokenLifetime`: `the import \\u{7c} takes long`'],
+      'Rules that do not hold': ['`x:y/z:Server "s"`: `RBAC: it does not`'],
     });
+    expect(parse(render(reportOf(model)))).toEqual(reportOf(model));
   });
 });
 

@@ -81,18 +81,20 @@ export function fillTenant(project: ProjectCopy): void {
   const stackFile = project.read('Pulumi.dev.yaml');
   project.write('Pulumi.dev.yaml', stackFile.replace(/ {2}api:clients:\n(?: {4}.*\n)+/, CLIENTS));
   project.write('more.ts', MORE);
+  project.edit('auth0.ts', "from './settings.ts';", "from './settings.ts';\nimport { declareMore } from './more.ts';");
+  const clients = 'program/application.ts';
   project.edit(
-    'auth0.ts',
-    "from './settings.ts';",
-    "from './settings.ts';\nimport { declareMore, GRANT_TYPES } from './more.ts';",
+    clients,
+    "from './former-name.ts';",
+    "from './former-name.ts';\nimport { GRANT_TYPES } from '../more.ts';",
   );
   project.edit(
-    'auth0.ts',
+    clients,
     'client.grants.flatMap(auth0GrantTypes)',
     'GRANT_TYPES[client.name] ?? client.grants.flatMap(auth0GrantTypes)',
   );
   project.edit(
-    'auth0.ts',
+    clients,
     "includes('client_credentials')) {",
     "includes('client_credentials') && client.name !== 'ungranted') {",
   );

@@ -27,8 +27,10 @@ export const plainModel = (
 ): Model => ({
   stack: 'dev',
   environments: [],
-  withoutMeaning: [],
   tenant: plainTenant(tenant),
   api: localApi(routes),
+  exceptions: {},
+  violations: [],
+  withoutMeaning: [],
   hash: '',
 });

@@ -49,7 +49,7 @@ export function programOf(contract: Contract): Program {
     const settings = readSettings(contract);
     const tenant = new Auth0Side('auth0', { contract, settings });
     const api = new ApiSide('api', { contract, settings, root, issuer: tenant.issuer, audience: tenant.audience });
-    return outputs(contract, tenant, api);
+    return outputs(contract, settings, tenant, api);
   };
 }
 

@@ -1,0 +1,59 @@
+import type { z } from 'zod';
+import type { RecordedResource } from '../record.ts';
+
+/** A resource that a rule judges, whoever recorded it: the twin's recording, or a real engine's state. */
+export type RegisteredResource = Omit<RecordedResource, 'inputs'> & {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Outputs that are marked as secret, as dotted paths; absent where nobody knows, as in a recording. */
+  readonly secretOutputs?: readonly string[];
+};
+
+/** All that a program registered, and what its stack put out. */
+export interface Registered {
+  readonly resources: readonly RegisteredResource[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly secretOutputs: readonly string[];
+}
+
+/** What is wrong with a resource; with the stack as a whole where there is none. */
+export interface Finding {
+  readonly resource?: RegisteredResource;
+  readonly message: string;
+}
+
+/** A sentence about any program of this kind, and how to find out whether it holds. */
+export interface Rule {
+  readonly name: string;
+  readonly says: string;
+  readonly check: (all: Registered) => readonly Finding[];
+}
+
+/** The resources of a type. */
+export function ofType({ resources }: Registered, type: string): readonly RegisteredResource[] {
+  return resources.filter((resource) => resource.type === type);
+}
+
+/** What the cloud gave back, or else what it was asked for. */
+export function valueOf({ inputs, outputs }: RegisteredResource, key: string): unknown {
+  return outputs[key] ?? inputs[key];
+}
+
+/**
+ * Judges every resource of a type by those of its inputs that a rule reads. Inputs that the rule cannot read are found
+ * wrong too: a rule that understands nothing must not be silent.
+ * @param judge says what is wrong, or nothing
+ */
+export function judgeEach<T>(
+  all: Registered,
+  type: string,
+  schema: z.ZodType<T>,
+  judge: (inputs: T, resource: RegisteredResource) => string | undefined,
+): Finding[] {
+  return ofType(all, type).flatMap((resource) => {
+    const read = schema.safeParse(resource.inputs);
+    const message = read.success
+      ? judge(read.data, resource)
+      : `has an input ${read.error.issues[0]?.path.map(String).join('.') ?? ''} that the rule cannot read`;
+    return message === undefined ? [] : [{ resource, message }];
+  });
+}

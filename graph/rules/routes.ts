@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { judgeEach, ofType, valueOf, type Finding, type Registered, type Rule } from './registered.ts';
+
+const ROUTE = 'aws:apigatewayv2/route:Route';
+const AUTHORIZER = 'aws:apigatewayv2/authorizer:Authorizer';
+const API = 'aws:apigatewayv2/api:Api';
+const RESOURCE_SERVER = 'auth0:index/resourceServer:ResourceServer';
+
+const routeInputs = z.object({
+  apiId: z.string(),
+  routeKey: z.string(),
+  authorizationType: z.string().default('NONE'),
+  authorizerId: z.string().optional(),
+  authorizationScopes: z.array(z.string()).default([]),
+});
+
+function openRoutes(all: Registered): Finding[] {
+  const listed = z.array(z.string()).safeParse(all.outputs['publicRoutes']);
+  const open: readonly string[] = listed.data ?? [];
+  return judgeEach(all, ROUTE, routeInputs, (route) => {
+    if (open.includes(route.routeKey)) return undefined;
+    if (route.authorizationType !== 'JWT') {
+      return `${route.routeKey} is open to anyone (authorizationType ${route.authorizationType}), and the contract does not call it public`;
+    }
+    const authorizer = ofType(all, AUTHORIZER).find(({ id }) => id === route.authorizerId);
+    if (authorizer?.inputs['authorizerType'] !== 'JWT' || authorizer.inputs['apiId'] !== route.apiId) {
+      return `${route.routeKey} names no JWT authorizer of its API`;
+    }
+    return route.authorizationScopes.length === 0
+      ? `${route.routeKey} asks for no scope, so that any token of the audience will do`
+      : undefined;
+  });
+}
+
+function otherEntrances(all: Registered): Finding[] {
+  const mapped = ofType(all, 'aws:apigatewayv2/apiMapping:ApiMapping').map(({ inputs }) => inputs['apiId']);
+  return [
+    ...ofType(all, 'aws:lambda/functionUrl:FunctionUrl').map((resource) => ({
+      resource,
+      message: 'its function can be called past the API, and past the authorizer',
+    })),
+    ...judgeEach(all, API, z.record(z.string(), z.unknown()), (inputs, { id }) => {
+      const made = ['target', 'routeKey', 'body'].find(
+        (input) => inputs[input] !== undefined && inputs[input] !== null,
+      );
+      if (made !== undefined) return `its input ${made} makes routes that no rule sees`;
+      return mapped.includes(id) && inputs['disableExecuteApiEndpoint'] !== true
+        ? 'it has a domain of its own, and its execute-api endpoint goes past that'
+        : undefined;
+    }),
+  ];
+}
+
+const authorizerInputs = z.object({
+  jwtConfiguration: z.object({ issuer: z.string(), audiences: z.array(z.string()) }),
+});
+
+function issuers(all: Registered): Finding[] {
+  return judgeEach(all, AUTHORIZER, authorizerInputs, ({ jwtConfiguration: { issuer } }) =>
+    /^https:\/\/[^/\s]+\/$/.test(issuer)
+      ? undefined
+      : `it trusts the issuer ${issuer}; Auth0's is https, the domain and one slash, and API Gateway compares every character`,
+  );
+}
+
+function audiences(all: Registered): Finding[] {
+  const identifiers = ofType(all, RESOURCE_SERVER).map((server) => valueOf(server, 'identifier'));
+  return judgeEach(all, AUTHORIZER, authorizerInputs, ({ jwtConfiguration }) =>
+    jwtConfiguration.audiences.some((audience) => identifiers.includes(audience))
+      ? undefined
+      : 'none of its audiences is the identifier of a resource server that is declared here',
+  );
+}
+
+/** What stands between a caller and a function. */
+export const ROUTE_RULES: readonly Rule[] = [
+  {
+    name: 'routes are protected',
+    says: 'Each route has a JWT authorizer of its API and asks for a scope, unless the contract calls it public.',
+    check: openRoutes,
+  },
+  {
+    name: 'no other entrance',
+    says: 'Nothing leads to a function past the routes.',
+    check: otherEntrances,
+  },
+  {
+    name: 'issuer with its slash',
+    says: "Each authorizer trusts an issuer with the slash at its end that Auth0's tokens have.",
+    check: issuers,
+  },
+  {
+    name: 'audience of the resource server',
+    says: 'Each authorizer takes its audience from a resource server.',
+    check: audiences,
+  },
+];

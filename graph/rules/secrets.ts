@@ -1,0 +1,92 @@
+import { ofType, type Finding, type Registered, type Rule } from './registered.ts';
+
+/** Outputs that are secret by what they are, whether or not anybody marked them. */
+const SOURCES: Readonly<Record<string, readonly string[]>> = {
+  'auth0:index/clientCredentials:ClientCredentials': ['clientSecret'],
+  'random:index/randomPassword:RandomPassword': ['result', 'bcryptHash'],
+};
+
+/** What is secret by its name: an input, an output or a function's variable. */
+const SECRET_NAME = /(password|secret|token|privatekey|private_key|apikey|api_key)s?$/i;
+
+/** Shorter texts may stand elsewhere by chance. */
+const SHORTEST = 16;
+
+interface Leaf {
+  readonly path: string;
+  readonly text: string;
+}
+
+function unmarked(all: Registered): Finding[] {
+  const secrets = secretTexts(all);
+  const open = (values: Readonly<Record<string, unknown>>, marked: readonly string[], naming: Naming): string[] =>
+    leaves(values)
+      .filter(({ path }) => !isMarked(path, marked))
+      .filter(({ path, text }) => isSecretByName(naming(path), text) || secrets.some((secret) => text.includes(secret)))
+      .map(({ path }) => path);
+  return [
+    ...all.resources.flatMap((resource) => [
+      ...open(resource.inputs, resource.secretInputs, innermost).map((path) => ({
+        resource,
+        message: `its input ${path} holds a secret and is not marked as one`,
+      })),
+      ...open(
+        resource.secretOutputs === undefined ? {} : resource.outputs,
+        resource.secretOutputs ?? [],
+        innermost,
+      ).map((path) => ({
+        resource,
+        message: `its output ${path} holds a secret and is not marked as one`,
+      })),
+    ]),
+    ...open(all.outputs, all.secretOutputs, outermost).map((path) => ({
+      message: `the output ${path} of the stack holds a secret and is not marked as one`,
+    })),
+  ];
+}
+
+/** What is secret somewhere is secret everywhere. */
+function secretTexts(all: Registered): string[] {
+  const sources = Object.entries(SOURCES).flatMap(([type, keys]) =>
+    ofType(all, type).flatMap(({ outputs }) => keys.map((key) => outputs[key])),
+  );
+  const marked = [
+    ...all.resources.flatMap(({ inputs, secretInputs }) =>
+      leaves(inputs).filter(({ path }) => isMarked(path, secretInputs)),
+    ),
+    ...leaves(all.outputs).filter(({ path }) => isMarked(path, all.secretOutputs)),
+  ];
+  const texts = [...sources, ...marked.map(({ text }) => text)].filter((text) => typeof text === 'string');
+  return [...new Set(texts)].filter((text) => text.length >= SHORTEST);
+}
+
+/** Which part of a path says what a text is. */
+type Naming = (path: string) => string;
+const innermost: Naming = (path) => path.split('.').at(-1) ?? '';
+/** The stack's outputs have maps whose keys are the names of clients. */
+const outermost: Naming = (path) => path.split('.')[0] ?? '';
+
+/** The ARN of a secret is none, nor is a reference to what a request holds. */
+function isSecretByName(name: string, text: string): boolean {
+  return text !== '' && !/^(arn:|\$request\.|\$context\.)/.test(text) && SECRET_NAME.test(name);
+}
+
+function isMarked(path: string, marked: readonly string[]): boolean {
+  return marked.some((one) => path === one || path.startsWith(`${one}.`));
+}
+
+/** Every text in a value, with its dotted path. */
+function leaves(value: unknown, path = ''): Leaf[] {
+  if (typeof value === 'string') return [{ path, text: value }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`));
+}
+
+/** What must be nowhere in plain text. */
+export const SECRET_RULES: readonly Rule[] = [
+  {
+    name: 'secrets are marked',
+    says: 'What is secret is marked as secret wherever it stands.',
+    check: unmarked,
+  },
+];

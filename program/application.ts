@@ -1,0 +1,119 @@
+import * as auth0 from '@pulumi/auth0';
+import * as pulumi from '@pulumi/pulumi';
+import * as random from '@pulumi/random';
+import { UserError } from '../common/user-error.ts';
+import type { ClientSettings, GrantType } from './client-settings.ts';
+import { formerName } from './former-name.ts';
+
+/** A client that may ask for tokens, and what it proves itself with. */
+export interface Application {
+  readonly name: string;
+  readonly grants: ClientSettings['grants'];
+  readonly clientId: pulumi.Output<string>;
+  readonly clientSecret: pulumi.Output<string>;
+  /** What its secret will be after the next rotation; absent where the stack file prepares none. */
+  readonly nextSecret: pulumi.Output<string> | undefined;
+}
+
+interface Surroundings {
+  readonly parent: pulumi.Resource;
+  /** The name of the tree that the resources hang in. */
+  readonly side: string;
+  readonly stack: string;
+  readonly protect: boolean;
+  readonly resourceServer: auth0.ResourceServer;
+  readonly permissions: auth0.ResourceServerScopes;
+}
+
+/** A client with its secret and, where it asks for itself, the grant of what it may ask for. */
+export function declareApplication(client: ClientSettings, within: Surroundings): Application {
+  const { parent, side, stack, protect, resourceServer, permissions } = within;
+  const logicalName = `${side}-${client.name}`;
+  const aliases = formerName(side, client.formerly);
+  const application = new auth0.Client(
+    logicalName,
+    {
+      name: `${client.name} (${stack})`,
+      appType: 'non_interactive',
+      ...partyInputs(client),
+      grantTypes: client.grants.flatMap(auth0GrantTypes),
+      jwtConfiguration: { alg: 'RS256' },
+      ...(client.tokenQuota && { tokenQuota: { clientCredentials: client.tokenQuota } }),
+    },
+    // Auth0 converts no client of one party into one of the other, and would say so in the middle of an update.
+    { parent, aliases, protect, replaceOnChanges: ['isFirstParty'] },
+  );
+  const secrets = declareSecrets(client, within);
+  const credentials = new auth0.ClientCredentials(
+    logicalName,
+    {
+      clientId: application.clientId,
+      authenticationMethod: 'client_secret_post',
+      ...(secrets.current && { clientSecret: secrets.current }),
+    },
+    { parent, aliases },
+  );
+  if (client.grants.includes('client_credentials')) {
+    new auth0.ClientGrant(
+      logicalName,
+      {
+        clientId: application.clientId,
+        audience: resourceServer.identifier,
+        scopes: client.permissions,
+        subjectType: 'client',
+      },
+      { parent, aliases, dependsOn: permissions },
+    );
+  }
+  return {
+    name: client.name,
+    grants: client.grants,
+    clientId: application.clientId,
+    clientSecret: pulumi.secret(credentials.clientSecret).apply((secret) => readable(secret, client.name)),
+    nextSecret: secrets.next,
+  };
+}
+
+/**
+ * A third party has no other settings than those that Auth0 documents for it.
+ * Source: https://auth0.com/docs/get-started/applications/third-party-applications/security-controls
+ */
+function partyInputs({ party }: ClientSettings): Partial<auth0.ClientArgs> {
+  return party === 'first'
+    ? { isFirstParty: true, oidcConformant: true }
+    : { isFirstParty: false, thirdPartySecurityMode: 'strict' };
+}
+
+/** Auth0 has the password grant twice: against the tenant's default directory, and with the connection named. */
+function auth0GrantTypes(grant: GrantType): string[] {
+  return grant === 'password' ? ['password', 'http://auth0.com/oauth/grant-type/password-realm'] : [grant];
+}
+
+/**
+ * The secret of the version that the stack file names, and that of the next one: a client of Auth0 has one secret, so
+ * whoever uses it must have the next before it counts. A version's secret is a resource of its own, made once.
+ */
+function declareSecrets(
+  { name, formerly, secretVersion }: ClientSettings,
+  { parent, side }: Surroundings,
+): { readonly current?: pulumi.Output<string>; readonly next?: pulumi.Output<string> } {
+  if (secretVersion === undefined) return {};
+  const declare = (version: number): pulumi.Output<string> => {
+    const aliases = formerly === undefined ? [] : [{ name: `${side}-${formerly}-secret-${version}` }];
+    const secret = new random.RandomPassword(
+      `${side}-${name}-secret-${version}`,
+      { length: 64, special: false },
+      { parent, aliases },
+    );
+    return pulumi.secret(secret.result);
+  };
+  return { ...(secretVersion > 0 && { current: declare(secretVersion) }), next: declare(secretVersion + 1) };
+}
+
+/** Auth0 leaves the secret empty where the deploying application may not read it. */
+function readable(secret: string, client: string): string {
+  if (secret !== '') return secret;
+  throw new UserError(
+    `Auth0 gave no secret for the client ${client}: grant the application that deploys this stack the Management API scope read:client_keys.`,
+  );
+}

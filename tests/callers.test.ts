@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { modelOf } from '../graph/model.ts';
+import { accessOf } from '../access/cells.ts';
+import { welcome } from '../twin/screen.ts';
+import { onlyOf, recordDev, registrations, resourcesOf, type Changes } from './support/program.ts';
+import {
+  APP,
+  clients,
+  MACHINE,
+  NO_PASSWORD,
+  problemsOf,
+  refusesOne,
+  row,
+  type Row,
+} from './support/stack-file-rows.ts';
+import shipped from '../index.ts';
+
+const QUOTA = { perHour: 10, perDay: 100 };
+const PARTNER = { ...MACHINE, name: 'partner', party: 'third' };
+const DENY: Changes = { ...NO_PASSWORD, 'api:userAccess': 'deny' };
+
+const VALUES: readonly Row[] = [
+  row(
+    'a quota of no tokens',
+    clients({ ...APP, tokenQuota: { perDay: 0 } }),
+    'api:clients.0.tokenQuota.perDay',
+    'at least 1',
+  ),
+  row('a quota without a number', clients({ ...APP, tokenQuota: {} }), 'api:clients.0.tokenQuota', 'limits nothing'),
+  row(
+    'more tokens in an hour than in its day',
+    clients({ ...APP, tokenQuota: { perHour: 101, perDay: 100 } }),
+    'api:clients.0.tokenQuota',
+    'perHour is more than perDay',
+  ),
+  row(
+    'a quota by the minute',
+    clients({ ...APP, tokenQuota: { perDay: 9, perHuor: 1 } }),
+    'api:clients.0.tokenQuota',
+    'did you mean perHour?',
+  ),
+  row('a negative secret version', clients({ ...APP, secretVersion: -1 }), 'api:clients.0.secretVersion', 'at least 0'),
+  row('a user access that is a boolean', { 'api:userAccess': false }, 'api:userAccess', 'write allow or deny'),
+  row(
+    'a quota for a client that asks for nothing itself',
+    { ...clients({ ...APP, grants: ['password'], permissions: [], tokenQuota: QUOTA }) },
+    'api:clients.0 (test-app).tokenQuota',
+    'counts the tokens of client_credentials alone',
+  ),
+  row(
+    'the password grant for a third party',
+    clients(APP, { ...PARTNER, grants: ['client_credentials', 'password'] }),
+    'api:clients.1 (partner).grants',
+    "Auth0 refuses the password grant to a third-party client, which is never to see a user's password",
+  ),
+  row(
+    'the password grant where no user may enter',
+    { ...DENY, 'api:passwordGrant': 'allow', ...clients(MACHINE) },
+    'api:passwordGrant',
+    'api:userAccess is deny, so the password grant could give nobody a token',
+  ),
+];
+
+describe('A stack file', () => {
+  it.each(VALUES)('may not have $title', refusesOne);
+
+  it('that lets no user in has no password grant and no test user, and says so of each', async () => {
+    const places = (await problemsOf({ 'api:userAccess': 'deny' })).filter(({ message }) =>
+      message.startsWith('api:userAccess'),
+    );
+    expect(places.map(({ place }) => place)).toEqual([
+      'api:clients.0 (test-app).grants',
+      'api:testUser',
+      'api:passwordGrant',
+    ]);
+  });
+});
+
+describe('Clients', () => {
+  it('may be many, of both parties, each with its own permissions', async () => {
+    const many = Array.from({ length: 40 }, (_, index) => ({
+      ...MACHINE,
+      name: `client-${index}`,
+      party: index % 2 === 0 ? 'first' : 'third',
+      permissions: index % 3 === 0 ? [] : ['read:user'],
+    }));
+    const recorded = await recordDev({ ...NO_PASSWORD, ...clients(...many) });
+    const grants = resourcesOf(recorded, 'ClientGrant');
+    const byName = new Map(resourcesOf(recorded, 'Client').map((one) => [one.inputs['name'], one]));
+    for (const { name, party, permissions } of many) {
+      const client = byName.get(`${name} (dev)`);
+      expect(client?.inputs).toMatchObject({ isFirstParty: party === 'first', grantTypes: ['client_credentials'] });
+      const scopes = grants
+        .filter(({ inputs }) => inputs['clientId'] === client?.id)
+        .map(({ inputs }) => inputs['scopes']);
+      expect(scopes).toEqual([permissions]);
+    }
+    expect(modelOf(recorded).violations).toEqual([]);
+  });
+
+  it('of a third party have Auth0’s own id, its strict mode, and no setting that is not documented for them', async () => {
+    const recorded = await recordDev({ ...NO_PASSWORD, ...clients(PARTNER) });
+    const { id, inputs } = onlyOf(recorded, 'Client');
+    expect(id).toMatch(/^tpc_/);
+    expect(inputs).toEqual({
+      name: 'partner (dev)',
+      description: 'Managed by Pulumi',
+      appType: 'non_interactive',
+      isFirstParty: false,
+      thirdPartySecurityMode: 'strict',
+      grantTypes: ['client_credentials'],
+      jwtConfiguration: { alg: 'RS256' },
+    });
+  });
+
+  it('have a token quota where the stack says so, which the twin lists as without meaning', async () => {
+    const values = { ...NO_PASSWORD, ...clients({ ...MACHINE, tokenQuota: QUOTA }, PARTNER) };
+    const recorded = await recordDev(values);
+    expect(resourcesOf(recorded, 'Client').map(({ inputs }) => inputs['tokenQuota'])).toEqual([
+      undefined,
+      { clientCredentials: { ...QUOTA, enforce: true } },
+    ]);
+    const screen = welcome(modelOf(recorded), {
+      apiUrl: 'http://a',
+      tenantUrl: 'http://t',
+      caFile: undefined,
+      forwards: new Map(),
+    });
+    expect(screen).toMatch(/Of no meaning here: .*, token quotas\./);
+  });
+});
+
+describe('The secret of a client', () => {
+  const secretsOf = async (secretVersion: number | undefined) => {
+    const recorded = await recordDev({ ...NO_PASSWORD, ...clients({ ...MACHINE, name: 'job', secretVersion }) });
+    const at = (key: string): unknown => (recorded.outputs[key] as Record<string, string> | undefined)?.['job'];
+    return { recorded, now: at('clientSecrets'), next: at('nextClientSecrets') };
+  };
+
+  it('is Auth0’s own until its first rotation, for which the next one is prepared beforehand', async () => {
+    const never = await secretsOf(undefined);
+    const zero = await secretsOf(0);
+    const one = await secretsOf(1);
+    const two = await secretsOf(2);
+    expect(never.next).toBeUndefined();
+    expect(resourcesOf(never.recorded, 'RandomPassword')).toEqual([]);
+    expect(zero.now).toBe(never.now);
+    // What a rotation puts into force is what was shown as the next before it.
+    expect(one.now).toBe(zero.next);
+    expect(two.now).toBe(one.next);
+    expect(new Set([zero.now, zero.next, one.next, two.next]).size).toBe(4);
+    expect(two.next).toMatch(/^[A-Za-z0-9]{64}$/);
+  });
+
+  it('and the next one are marked as secret, and are what the twin takes', async () => {
+    const { recorded, now } = await secretsOf(1);
+    expect(recorded.secretOutputs).toEqual(['clientSecrets', 'nextClientSecrets']);
+    expect(onlyOf(recorded, 'ClientCredentials').secretInputs).toEqual(['clientSecret']);
+    expect(modelOf(recorded).tenant.clients.map(({ secret }) => secret)).toEqual([now]);
+  });
+
+  it('is kept when the client is renamed with its former name', async () => {
+    const values = { ...NO_PASSWORD, ...clients({ ...MACHINE, name: 'renamed', formerly: 'job', secretVersion: 1 }) };
+    const secrets = (await registrations(shipped, values)).filter(({ type }) => type.endsWith(':RandomPassword'));
+    expect(secrets.map(({ name, aliases }) => [name, aliases])).toEqual([
+      ['auth0-renamed-secret-1', ['auth0-job-secret-1']],
+      ['auth0-renamed-secret-2', ['auth0-job-secret-2']],
+    ]);
+  });
+});
+
+describe('A stack that lets no user in', () => {
+  it('gives a service its token, and no user one whatever the role', async () => {
+    const recorded = await recordDev({ ...DENY, ...clients(MACHINE) });
+    expect(onlyOf(recorded, 'ResourceServer').inputs).toMatchObject({
+      subjectTypeAuthorization: { client: { policy: 'require_client_grant' }, user: { policy: 'deny_all' } },
+    });
+    const [row] = accessOf(modelOf(recorded)).rows;
+    expect(row?.cells.map(({ caller, allowed }) => [caller.kind, allowed])).toEqual([
+      ['client', true],
+      ['role', false],
+      ['anyone', false],
+    ]);
+  });
+});

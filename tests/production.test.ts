@@ -1,0 +1,152 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { evaluate } from '../graph/fresh.ts';
+import { stackFileLines } from '../program/stack-file-lines.ts';
+import { folderWith } from './support/folder.ts';
+import { copyProject } from './support/project.ts';
+import { onlyOf, recordDev, recordStack, resourcesOf, settingsOf } from './support/program.ts';
+import {
+  APP,
+  clients,
+  IN_PRODUCTION,
+  MACHINE,
+  NO_PASSWORD,
+  problemsOf,
+  REASON,
+  refusesOne,
+  row,
+  USER,
+  type Row,
+} from './support/stack-file-rows.ts';
+
+const REFUSED: readonly Row[] = [
+  row(
+    'an exception without a reason',
+    { 'api:exceptions': { 'api:tokenLifetime': ' because  ' } },
+    'api:exceptions.api:tokenLifetime',
+    'say why, so that whoever reads it',
+  ),
+  row('an exception of nothing', { 'api:exceptions': { 'api:audience': REASON } }, 'api:exceptions', 'api:audience'),
+  row(
+    'passwordGrant: allow in production',
+    {
+      ...NO_PASSWORD,
+      ...clients(MACHINE),
+      'api:passwordGrant': 'allow',
+      'api:production': true,
+      'api:logRetention': 90,
+    },
+    'api:passwordGrant',
+    'api:production is true, where it must be forbid, or write why it must be under api:exceptions, api:passwordGrant',
+  ),
+  row(
+    'a token of more than an hour in production',
+    { ...IN_PRODUCTION, 'api:tokenLifetime': 3601 },
+    'api:tokenLifetime',
+    'a token lives 3600 s at most; it says 3601',
+  ),
+  row(
+    'an exception that is not needed',
+    { ...IN_PRODUCTION, 'api:exceptions': { 'api:tokenLifetime': REASON } },
+    'api:exceptions.api:tokenLifetime',
+    'api:tokenLifetime is as production asks for; remove the exception',
+  ),
+  row(
+    'an exception outside production',
+    { 'api:exceptions': { 'api:testUser': REASON } },
+    'api:exceptions.api:testUser',
+    'api:production is false, where nothing is excepted from',
+  ),
+];
+
+describe('The file of a production stack', () => {
+  it.each(REFUSED)('may not have $title', refusesOne);
+
+  it('may have neither password grant nor test user in production', async () => {
+    const places = (await problemsOf({ 'api:production': true })).map(({ place, message }) => [
+      place,
+      message.split(',')[0],
+    ]);
+    expect(places).toEqual([
+      ['api:testUser', 'api:production is true'],
+      ['api:clients.0 (test-app).grants', 'api:production is true'],
+      ['api:passwordGrant', 'api:production is true'],
+      ['api:logRetention', 'api:production is true'],
+    ]);
+  });
+
+  it.each([
+    { 'api:exceptions': { 'api:tokenLifetime': REASON }, 'api:tokenLifetime': 7200 },
+    { 'api:exceptions': { 'api:passwordGrant': REASON }, 'api:passwordGrant': 'allow', ...clients(APP) },
+    {
+      'api:exceptions': { 'api:passwordGrant': REASON, 'api:testUser': REASON },
+      'api:passwordGrant': 'allow',
+      'api:testUser': USER,
+      ...clients(APP),
+    },
+  ])('may say %j in production, with the reason beside it', async (values) => {
+    const settings = await settingsOf('dev', { ...IN_PRODUCTION, ...values });
+    expect(settings.exceptions).toEqual(values['api:exceptions']);
+  });
+
+  it('may not except one thing by the name of another', async () => {
+    const values = { ...IN_PRODUCTION, 'api:tokenLifetime': 3601, 'api:exceptions': { 'api:testUser': REASON } };
+    expect((await problemsOf(values)).map(({ place }) => place)).toEqual([
+      'api:exceptions.api:testUser',
+      'api:tokenLifetime',
+    ]);
+  });
+
+  it('hands its exceptions to the stack’s outputs, where the access report finds them', async () => {
+    const exceptions = { 'api:tokenLifetime': REASON };
+    const recorded = await recordDev({ ...IN_PRODUCTION, 'api:tokenLifetime': 7200, 'api:exceptions': exceptions });
+    expect(recorded.outputs).toMatchObject({ production: true, exceptions });
+    expect(recorded.secretOutputs).not.toContain('exceptions');
+  });
+
+  it.each(['dev', 'staging', 'prod'])('decides what is protected, not its name: %s', async (stack) => {
+    const recorded = await recordStack(stack);
+    const protectedTypes = ['ResourceServer', 'Client', 'Api'].map((kind) => onlyOf(recorded, kind).protect);
+    expect(protectedTypes).toEqual([stack === 'prod', stack === 'prod', stack === 'prod']);
+    expect(resourcesOf(await recordDev(IN_PRODUCTION), 'Client').map(({ protect }) => protect)).toEqual([true]);
+  });
+});
+
+describe('An error in a stack file', () => {
+  const project = copyProject();
+  afterAll(() => project.remove());
+
+  it('names file, line and key', async () => {
+    project.edit('Pulumi.prod.yaml', 'tokenLifetime: 3600', 'tokenLifetime: 7200');
+    project.edit('Pulumi.prod.yaml', 'permissions: [read:user]', 'permissions: [read:usr]');
+    const prod = { root: project.root.href, stack: 'prod', config: {}, seed: 'a seed for tests' };
+    // The copy's errors are of a class of its own.
+    const message = await evaluate(prod).then(String, String);
+    const lines = project.read('Pulumi.prod.yaml').split('\n');
+    const line = (text: string): number => lines.findIndex((one) => one.includes(text)) + 1;
+    expect(message.split('\n').filter((one) => one.startsWith('  Pulumi'))).toEqual([
+      expect.stringMatching(`^  Pulumi.prod.yaml:${line('read:usr')}, api:clients.0 \\(test-app\\).permissions: `),
+      expect.stringMatching(`^  Pulumi.prod.yaml:${line('7200')}, api:tokenLifetime: api:production is true, where `),
+    ]);
+  });
+
+  const folder = folderWith(
+    {
+      'Pulumi.dev.yaml':
+        'config:\n  "api:a": 1\n  api:b:\n    - name: x\n      grants: []\n    - name: y\n  api:c: { api:d: e }\n',
+      'Pulumi.broken.yaml': 'config: [',
+    },
+    'the whole file',
+  );
+  it.each([
+    ['Pulumi.dev.yaml', 'api:a', 2],
+    ['Pulumi.dev.yaml', 'api:b', 3],
+    ['Pulumi.dev.yaml', 'api:b.0 (x).grants', 5],
+    ['Pulumi.dev.yaml', 'api:b.1 (y).grants', 6],
+    ['Pulumi.dev.yaml', 'api:c.api:d', 7],
+    ['Pulumi.dev.yaml', 'api:none', undefined],
+    ['Pulumi.broken.yaml', 'api:a', undefined],
+    ['Pulumi.none.yaml', 'api:a', undefined],
+  ])('of %s finds %s in line %s', (file, place, line) => {
+    expect(stackFileLines(folder, file)(place)).toBe(line);
+  });
+});

@@ -1,0 +1,92 @@
+import * as aws from '@pulumi/aws';
+import { describe, expect, it } from 'vitest';
+import { contract as shipped } from '../contract.ts';
+import { modelOf } from '../graph/model.ts';
+import { RULES, violationsOf } from '../graph/rules.ts';
+import program from '../index.ts';
+import { recordDev, recordProgram, recordStack, recordWith, resourcesOf } from './support/program.ts';
+import { APP, clients, IN_PRODUCTION, MACHINE, REASON, USER } from './support/stack-file-rows.ts';
+import { output, secretOf } from './support/planted.ts';
+import { PLANTED_OTHERS } from './support/planted-others.ts';
+import { PLANTED_ROUTES } from './support/planted-routes.ts';
+
+const PLANTED = [...PLANTED_ROUTES, ...PLANTED_OTHERS];
+
+describe('The rules over the registered resources', () => {
+  it('each have a name of their own, a sentence, and a violation that is planted here', () => {
+    const names = RULES.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(RULES.filter(({ says }) => !/^[A-Z].*\.$/.test(says))).toEqual([]);
+    expect([...new Set(PLANTED.map(({ rule }) => rule))].toSorted()).toEqual(names.toSorted());
+  });
+
+  it.each(['dev', 'staging', 'prod'])('all hold in stack %s', async (stack) => {
+    expect(violationsOf(await recordStack(stack))).toEqual([]);
+  });
+
+  it.each(PLANTED)('find by "$rule": $title', async ({ rule, plant: spoil, resource, says }) => {
+    const found = violationsOf(spoil(await recordStack('prod')));
+    const message = expect.stringContaining(says) as string;
+    expect(found.filter((one) => one.rule === rule)).toContainEqual({ rule, resource, message });
+  });
+
+  it('say no secret, whatever they find', async () => {
+    const prod = await recordStack('prod');
+    const all = PLANTED.flatMap(({ plant: spoil }) => violationsOf(spoil(prod)));
+    expect(all.length).toBeGreaterThan(PLANTED.length);
+    expect(JSON.stringify(all)).not.toContain(secretOf(prod));
+  });
+
+  it('let a route be open that the contract calls public, and no other', async () => {
+    const routes = { ...shipped.routes, 'GET /open': { handler: 'test', scopes: 'public' } } as const;
+    const recorded = await recordWith({ contract: { ...shipped, routes } });
+    expect(violationsOf(recorded)).toEqual([]);
+    expect(violationsOf(output({ publicRoutes: [] })(recorded)).map(({ message }) => message.split(' is')[0])).toEqual([
+      'GET /open',
+    ]);
+    expect(violationsOf(output({ publicRoutes: undefined })(recorded))).toHaveLength(1);
+  });
+
+  it('let a production stack be what its written exceptions say, and nothing besides', async () => {
+    const exceptions = { 'api:passwordGrant': REASON, 'api:testUser': REASON, 'api:tokenLifetime': REASON };
+    const excepted = {
+      ...IN_PRODUCTION,
+      'api:passwordGrant': 'allow',
+      'api:tokenLifetime': 7200,
+      'api:testUser': USER,
+      ...clients(APP, { ...MACHINE, name: 'job' }),
+      'api:exceptions': exceptions,
+    };
+    const recorded = await recordDev(excepted);
+    expect(modelOf(recorded)).toMatchObject({ exceptions, violations: [] });
+    const broken = violationsOf(output({ exceptions: { 'api:testUser': REASON } })(recorded));
+    expect(broken.map(({ rule }) => rule)).toEqual(['production, api:passwordGrant', 'production, api:tokenLifetime']);
+    expect(violationsOf(output({ exceptions: 'all of them' })(recorded))).toHaveLength(3);
+  });
+
+  it('ask a stack that is not of production for none of what production asks for', async () => {
+    const recorded = await recordDev({ 'api:tokenLifetime': 86_400 });
+    expect(resourcesOf(recorded, 'User')).toHaveLength(1);
+    expect(violationsOf(recorded)).toEqual([]);
+  });
+
+  it('judge what a program registers past its own parts', async () => {
+    const recorded = await recordProgram(async () => {
+      const outputs = await program();
+      new aws.lambda.Permission('past', {
+        action: 'lambda:InvokeFunction',
+        function: 'elsewhere',
+        principal: 'apigateway.amazonaws.com',
+        sourceArn: 'arn:aws:execute-api:eu-central-1:123456789012:other/*/*',
+      });
+      return { ...outputs, note: 'nothing' };
+    });
+    expect(modelOf(recorded).violations).toEqual([
+      {
+        rule: 'one invoke permission',
+        resource: 'aws:lambda/permission:Permission "past"',
+        message: 'it lets APIs invoke that are not declared here',
+      },
+    ]);
+  });
+});

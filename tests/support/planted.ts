@@ -1,0 +1,71 @@
+import type { Registered, RegisteredResource } from '../../graph/rules/registered.ts';
+
+export type Inputs = RegisteredResource['inputs'];
+
+/** Everything as it was, but for the one resource of a type. */
+export const changed =
+  (kind: string, change: (resource: RegisteredResource) => Partial<RegisteredResource>) =>
+  (all: Registered): Registered => ({
+    ...all,
+    resources: all.resources.map((one) => (one.type.endsWith(`:${kind}`) ? { ...one, ...change(one) } : one)),
+  });
+export const inputs = (kind: string, change: Inputs) =>
+  changed(kind, (resource) => ({ inputs: { ...resource.inputs, ...change } }));
+export const jwt = (change: Inputs) =>
+  changed('Authorizer', ({ inputs: all }) => ({
+    inputs: { ...all, jwtConfiguration: { ...(all['jwtConfiguration'] as Inputs), ...change } },
+  }));
+export const without =
+  (kind: string) =>
+  (all: Registered): Registered => ({
+    ...all,
+    resources: all.resources.filter(({ type }) => !type.endsWith(`:${kind}`)),
+  });
+export const plus =
+  (type: string, given: Inputs, rest: Partial<RegisteredResource> = {}) =>
+  (all: Registered): Registered => {
+    const resource = {
+      type,
+      name: 'planted',
+      id: 'planted',
+      inputs: given,
+      secretInputs: [],
+      outputs: {},
+      protect: false,
+    };
+    return { ...all, resources: [...all.resources, { ...resource, ...rest }] };
+  };
+export const output =
+  (values: Inputs) =>
+  (all: Registered): Registered => ({ ...all, outputs: { ...all.outputs, ...values } });
+export const API_ID = (all: Registered): string => all.resources.find(({ type }) => type.endsWith(':Api'))?.id ?? '';
+export const secretOf = (all: Registered): string =>
+  String(all.resources.find(({ type }) => type.endsWith(':ClientCredentials'))?.outputs['clientSecret']);
+
+export interface Planted {
+  readonly rule: string;
+  readonly title: string;
+  /** Of stack prod, where every rule applies. */
+  readonly plant: (all: Registered) => Registered;
+  readonly resource: string;
+  readonly says: string;
+}
+
+export const plant = (
+  rule: string,
+  title: string,
+  change: Planted['plant'],
+  resource: string,
+  says: string,
+): Planted => {
+  return { rule, title, plant: change, resource, says };
+};
+
+export const ROUTE = 'aws:apigatewayv2/route:Route "GET /test"';
+export const HTTP_API = 'aws:apigatewayv2/api:Api "api"';
+export const AUTHORIZER = 'aws:apigatewayv2/authorizer:Authorizer "api"';
+export const SERVER = 'auth0:index/resourceServer:ResourceServer "auth0"';
+export const CLIENT = 'auth0:index/client:Client "auth0-test-app"';
+export const FUNCTION = 'aws:lambda/function:Function "api-test"';
+export const PERMISSION = 'aws:lambda/permission:Permission "api-test"';
+export const INTEGRATION = 'aws:apigatewayv2/integration:Integration "api-test"';

@@ -1,0 +1,54 @@
+import { expect } from 'vitest';
+import type { Contract } from '../../program/define-contract.ts';
+import { refusal, settingsOf, type Changes } from './program.ts';
+
+export interface Row {
+  readonly title: string;
+  /** What the dev stack says otherwise. */
+  readonly values: Changes;
+  /** Where the one problem is, after the file's name. */
+  readonly place: string;
+  readonly says: string;
+  /** Instead of the shipped one. */
+  readonly contract?: Contract;
+}
+
+export const APP = {
+  name: 'test-app',
+  party: 'first',
+  grants: ['client_credentials', 'password'],
+  permissions: ['read:user'],
+};
+export const MACHINE = { ...APP, grants: ['client_credentials'] };
+export const USER = { email: 'test-user@example.com', roles: ['reader'] };
+
+/** The dev stack without anything that the password grant needs. */
+export const NO_PASSWORD = { 'api:passwordGrant': 'forbid', 'api:defaultDirectory': false, 'api:testUser': undefined };
+
+export const clients = (...all: readonly Readonly<Record<string, unknown>>[]): Changes => ({ 'api:clients': all });
+
+/** What makes the file of stack dev one of production. */
+export const IN_PRODUCTION: Changes = {
+  ...NO_PASSWORD,
+  ...clients(MACHINE),
+  'api:production': true,
+  'api:logRetention': 90,
+};
+export const REASON = 'the nightly import takes three hours';
+
+export function row(title: string, values: Changes, place: string, says: string): Row {
+  return { title, values, place, says };
+}
+
+export async function refusesOne({ values, place, says, contract }: Row): Promise<void> {
+  const problems = await problemsOf(values, contract);
+  expect(problems).toEqual([{ place, message: expect.stringContaining(says) as string }]);
+}
+
+export async function problemsOf(
+  values: Changes,
+  contract?: Contract,
+): Promise<readonly { place: string; message: string }[]> {
+  const { problems } = await refusal(() => settingsOf('dev', values, contract));
+  return problems.map(({ place, message }) => ({ place: place.replace('Pulumi.dev.yaml, ', ''), message }));
+}
