@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws';
 import type * as pulumi from '@pulumi/pulumi';
+import { CALLER_HEADERS } from '../common/caller-headers.ts';
 import { parseFunctionArn } from '../common/function-arn.ts';
 import type { Within } from './api-parts.ts';
 import { backendOf } from './backend.ts';
@@ -84,9 +85,6 @@ function declareExisting(
     { parent: component },
   );
 }
-
-/** The headers in which a forwarded request says who calls, and the token's claim that each is taken from. */
-const CALLER_HEADERS = { 'x-caller-sub': 'sub', 'x-caller-azp': 'azp' } as const;
 
 /**
  * An HTTP endpoint. What a caller sends in the caller's headers never arrives: it is overwritten where there is a token,

@@ -70,6 +70,7 @@ describe('The file of a production stack', () => {
       ['api:testUser', 'api:production is true'],
       ['api:clients.0 (test-app).grants', 'api:production is true'],
       ['api:passwordGrant', 'api:production is true'],
+      ['api:logRetention', 'api:production is true'],
     ]);
   });
 

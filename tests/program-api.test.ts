@@ -118,7 +118,7 @@ describe('A handler', () => {
       memorySize: 256,
       timeout: 7,
       reservedConcurrentExecutions: 5,
-      environment: { variables: { TABLE: 'orders', LOG_LEVEL: 'debug', DB_PASSWORD: 'correct horse battery' } },
+      environment: { variables: { TABLE: 'orders', LOG_LEVEL: 'debug', DB_HOST: 'db.example.com' } },
     });
     const { policy } = onlyOf(everything, 'RolePolicy').inputs as { policy: string };
     const { Statement } = JSON.parse(policy) as { Statement: object[] };
@@ -232,6 +232,10 @@ describe('The alarms', () => {
   it('are not there unless a stack names a topic', async () => {
     expect(resourcesOf(await recordStack('dev'), 'MetricAlarm')).toEqual([]);
   });
+});
+
+it('every rule over the registered resources holds for a stack that uses every option', () => {
+  expect(modelOf(everything).violations).toEqual([]);
 });
 
 it('what has no meaning on this machine is said, each once', async () => {

@@ -3,7 +3,7 @@ import { contract as shipped } from '../contract.ts';
 import type { Contract } from '../program/define-contract.ts';
 import { EVERY_OPTION, EVERYTHING } from './support/everything.ts';
 import { settingsOf, type Changes } from './support/program.ts';
-import { problemsOf, refusesOne, row } from './support/settings-rows.ts';
+import { IN_PRODUCTION, problemsOf, refusesOne, row } from './support/stack-file-rows.ts';
 
 const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/abc';
 const domain = (changes: object): Changes => ({
@@ -38,7 +38,7 @@ describe('A domain of the API', () => {
     row("that is AWS's", domain({ name: 'x.amazonaws.com' }), 'api:domain.name', "AWS's own"),
     row('with a zone that is none', domain({ hostedZoneId: 'example.com' }), 'api:domain.hostedZoneId', 'the id of a'),
     row('with a misspelt key', domain({ zoneId: 'Z1' }), 'api:domain', '"zoneId"'),
-  ])('may not be one $title', (one) => refusesOne(one));
+  ])('may not be one $title', refusesOne);
 });
 
 describe('A limit', () => {
@@ -74,7 +74,7 @@ describe('A limit', () => {
       'does not begin with aws:',
     ),
     row('tag outside of tags', { 'aws:defaultTags': { tags: {}, team: 'x' } }, 'aws:defaultTags', '"team"'),
-  ])('may not be a $title', (one) => refusesOne(one));
+  ])('may not be a $title', refusesOne);
 });
 
 describe('CORS', () => {
@@ -104,7 +104,7 @@ describe('CORS', () => {
       'api:cors.allowHeaders',
       wildcard,
     ),
-  ])('may not have $title', (one) => refusesOne(one));
+  ])('may not have $title', refusesOne);
 
   it.each(['*', 'https://*', 'https://app.example.com:8443', 'http://localhost:5173'])(
     'may have the origin %s',
@@ -181,7 +181,7 @@ describe('A handler in a stack file', () => {
       'a role takes 10240',
     ),
     row('with a misspelt setting', test({ memroy: 128 }), 'api:handlers.test', '"memroy" here; did you mean memory?'),
-  ])('may not be one $title', (one) => refusesOne(one));
+  ])('may not be one $title', refusesOne);
 
   it('has no value of a variable in an error, since it may be secret', async () => {
     const [problem] = await problemsOf(test({ environment: { PIN: 4711 } }));
@@ -221,7 +221,7 @@ describe('Where a route goes', () => {
       "no function's ARN",
     ),
     row('to another region', backend('GET /report', ELSEWHERE), 'api:backends, "GET /report"', 'is in us-east-1'),
-  ])('may not be said $title', (one) => refusesOne(one, EVERYTHING));
+  ])('may not be said $title', (one) => refusesOne({ ...one, contract: EVERYTHING }));
 
   it('may not need more integrations than an API takes', async () => {
     const contract: Contract = {
@@ -254,15 +254,7 @@ it.each([
   { values: cors({ allowOrigins: ['https://*'] }), key: 'api:cors', says: 'lets any page in' },
   { values: { 'api:logRetention': 60 }, key: 'api:logRetention', says: '90 days at least; it says 60' },
 ])('production has no $key of $values, unless a reason is written beside it', async ({ values, key, says }) => {
-  const production = {
-    'api:production': true,
-    'api:logRetention': 90,
-    'api:passwordGrant': 'forbid',
-    'api:defaultDirectory': false,
-    'api:testUser': undefined,
-    'api:clients': [{ name: 'a', party: 'first', grants: ['client_credentials'], permissions: ['read:user'] }],
-    ...values,
-  };
+  const production = { ...IN_PRODUCTION, ...values };
   expect((await problemsOf(production)).map(({ message }) => message)).toEqual([
     expect.stringContaining(says) as string,
   ]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EXCEPTABLE, LONGEST_TOKEN, type ExceptableKey } from '../../common/production.ts';
+import { EXCEPTABLE, LONGEST_TOKEN, SHORTEST_LOG_RETENTION, type ExceptableKey } from '../../common/production.ts';
 import { judgeEach, ofType, type Finding, type Registered, type Rule } from './registered.ts';
 import { clientInputs, isPasswordGrant } from './tenant.ts';
 
@@ -47,7 +47,18 @@ const PRODUCTION = {
           ? 'its CORS lets more than named origins read the answers'
           : undefined,
     ),
-} as const satisfies Partial<Record<ExceptableKey, (all: Registered) => readonly Finding[]>>;
+  'api:logRetention': (all) =>
+    judgeEach(
+      all,
+      'aws:cloudwatch/logGroup:LogGroup',
+      z.object({ retentionInDays: z.number().optional() }),
+      (group) => {
+        // Without a number it is kept for ever.
+        const { retentionInDays: days = Infinity } = group;
+        return days >= SHORTEST_LOG_RETENTION ? undefined : `it keeps its events ${days} days`;
+      },
+    ),
+} as const satisfies Record<ExceptableKey, (all: Registered) => readonly Finding[]>;
 
 /** What a production stack is held to besides. */
 export const PRODUCTION_RULES: readonly Rule[] = [

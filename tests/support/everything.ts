@@ -42,7 +42,7 @@ export const EVERY_OPTION: Readonly<Record<string, unknown>> = {
       memory: 256,
       timeout: 7,
       reservedConcurrency: 5,
-      environment: { LOG_LEVEL: 'debug', DB_PASSWORD: 'correct horse battery' },
+      environment: { LOG_LEVEL: 'debug', DB_HOST: 'db.example.com' },
       statements: [
         { actions: ['s3:Get*'], resources: ['*'], conditions: { StringEquals: { 's3:authType': 'REST-HEADER' } } },
       ],

@@ -68,3 +68,4 @@ export const SERVER = 'auth0:index/resourceServer:ResourceServer "auth0"';
 export const CLIENT = 'auth0:index/client:Client "auth0-test-app"';
 export const FUNCTION = 'aws:lambda/function:Function "api-test"';
 export const PERMISSION = 'aws:lambda/permission:Permission "api-test"';
+export const INTEGRATION = 'aws:apigatewayv2/integration:Integration "api-test"';

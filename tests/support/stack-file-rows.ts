@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Contract } from '../../program/define-contract.ts';
 import { refusal, settingsOf, type Changes } from './program.ts';
 
 export interface Row {
@@ -8,6 +9,8 @@ export interface Row {
   /** Where the one problem is, after the file's name. */
   readonly place: string;
   readonly says: string;
+  /** Instead of the shipped one. */
+  readonly contract?: Contract;
 }
 
 export const APP = {
@@ -37,12 +40,15 @@ export function row(title: string, values: Changes, place: string, says: string)
   return { title, values, place, says };
 }
 
-export async function refusesOne({ values, place, says }: Row): Promise<void> {
-  const problems = await problemsOf(values);
+export async function refusesOne({ values, place, says, contract }: Row): Promise<void> {
+  const problems = await problemsOf(values, contract);
   expect(problems).toEqual([{ place, message: expect.stringContaining(says) as string }]);
 }
 
-export async function problemsOf(values: Changes): Promise<readonly { place: string; message: string }[]> {
-  const { problems } = await refusal(() => settingsOf('dev', values));
+export async function problemsOf(
+  values: Changes,
+  contract?: Contract,
+): Promise<readonly { place: string; message: string }[]> {
+  const { problems } = await refusal(() => settingsOf('dev', values, contract));
   return problems.map(({ place, message }) => ({ place: place.replace('Pulumi.dev.yaml, ', ''), message }));
 }
