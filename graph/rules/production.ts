@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { EXCEPTABLE, LONGEST_TOKEN, type ExceptableKey } from '../../common/production.ts';
+import { EXCEPTABLE, LONGEST_TOKEN, SHORTEST_LOG_RETENTION, type ExceptableKey } from '../../common/production.ts';
 import { judgeEach, ofType, type Finding, type Registered, type Rule } from './registered.ts';
 import { clientInputs, isPasswordGrant } from './tenant.ts';
 
 const RESOURCE_SERVER = 'auth0:index/resourceServer:ResourceServer';
 const CLIENT = 'auth0:index/client:Client';
 const API = 'aws:apigatewayv2/api:Api';
+const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup';
 
 /** What cannot be made again without breaking those who call. */
 const PROTECTED: readonly string[] = [RESOURCE_SERVER, CLIENT, API];
@@ -47,7 +48,12 @@ const PRODUCTION = {
           ? 'its CORS lets more than named origins read the answers'
           : undefined,
     ),
-} as const satisfies Partial<Record<ExceptableKey, (all: Registered) => readonly Finding[]>>;
+  'api:logRetention': (all) =>
+    judgeEach(all, LOG_GROUP, z.object({ retentionInDays: z.number().default(0) }), ({ retentionInDays: days }) =>
+      // 0 keeps them for ever.
+      days === 0 || days >= SHORTEST_LOG_RETENTION ? undefined : `it keeps its events ${days} days`,
+    ),
+} as const satisfies Record<ExceptableKey, (all: Registered) => readonly Finding[]>;
 
 /** What a production stack is held to besides. */
 export const PRODUCTION_RULES: readonly Rule[] = [
@@ -58,7 +64,7 @@ export const PRODUCTION_RULES: readonly Rule[] = [
   },
   ...Object.entries(PRODUCTION).map(([key, check]) => ({
     name: `production, ${key}`,
-    says: `In production: ${EXCEPTABLE[key as keyof typeof PRODUCTION]}, unless the stack file says why not.`,
+    says: `In production: ${EXCEPTABLE[key as ExceptableKey]}, unless the stack file says why not.`,
     check: (all: Registered) =>
       all.outputs['production'] === true && !Object.hasOwn(exceptionsOf(all), key) ? check(all) : [],
   })),

@@ -201,4 +201,11 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     HTTP_API,
     'more than named origins',
   ),
+  plant(
+    'production, api:logRetention',
+    'a log that is kept 60 days',
+    inputs('LogGroup', { retentionInDays: 60 }),
+    'aws:cloudwatch/logGroup:LogGroup "api-test"',
+    'it keeps its events 60 days',
+  ),
 ];
