@@ -3,7 +3,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { z } from 'zod';
 import { didYouMean } from './common/nearest.ts';
-import { EXCEPTABLE_KEYS, type ExceptableKey } from './common/production.ts';
+import { EXCEPTABLE, EXCEPTABLE_KEYS, type ExceptableKey } from './common/production.ts';
 import { UserError, type Problem } from './common/user-error.ts';
 import { API_KEYS, API_NAMES, type ApiSettings } from './program/api-settings.ts';
 import { client, tokenQuota, type ClientSettings } from './program/client-settings.ts';
@@ -22,9 +22,10 @@ const identifier = z
     error: 'an API identifier must be a URI, like https://api.example.com (nothing needs to answer there)',
   });
 
-const names = z.array(z.string());
-
-const testUser = z.strictObject({ email: z.email(), roles: names });
+const testUser = z.strictObject({
+  email: z.email().meta({ description: 'What it logs in with; nothing is sent there.' }),
+  roles: z.array(z.string()).meta({ description: 'Roles of contract.ts, which say what it may ask for.' }),
+});
 
 const reason = z
   .string()
@@ -32,14 +33,13 @@ const reason = z
   .min(10, { error: 'say why, so that whoever reads it in the access report understands it' })
   .max(300, { error: 'say it in 300 characters' });
 const exceptions = z.strictObject(
-  Object.fromEntries(EXCEPTABLE_KEYS.map((key) => [key, reason.optional()])) as Record<
-    ExceptableKey,
-    z.ZodOptional<typeof reason>
-  >,
+  Object.fromEntries(
+    EXCEPTABLE_KEYS.map((key) => [key, reason.optional().meta({ description: `Why not: ${EXCEPTABLE[key]}.` })]),
+  ) as Record<ExceptableKey, z.ZodOptional<typeof reason>>,
 );
 
-/** Every key that a stack file may have under `api:`, and the two of the providers that the program itself reads. */
-const KEYS = {
+/** Every key that a stack file may have under `api:`, and those of the providers that the program itself reads. */
+export const KEYS = {
   'aws:region': z
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'write a region, like eu-central-1' })

@@ -44,12 +44,23 @@ const cors = z.strictObject({
         error: 'an origin is a scheme and a host, like https://app.example.com, without path or slash at its end; or *',
       }),
     )
-    .min(1, { error: 'name an origin' }),
-  allowMethods: z.array(z.enum([...METHODS.filter((method) => method !== 'ANY'), '*'])).exactOptional(),
-  allowHeaders: z.array(headerName).exactOptional(),
-  exposeHeaders: z.array(headerName).exactOptional(),
+    .min(1, { error: 'name an origin' })
+    .meta({ description: 'Whose pages may call; * is every page.' }),
+  allowMethods: z
+    .array(z.enum([...METHODS.filter((method) => method !== 'ANY'), '*']))
+    .exactOptional()
+    .meta({
+      description: 'What they may call with.',
+    }),
+  allowHeaders: z.array(headerName).exactOptional().meta({
+    description: 'What they may send; authorization, if they are to send a token.',
+  }),
+  exposeHeaders: z
+    .array(headerName)
+    .exactOptional()
+    .meta({ description: 'What of the answer their scripts may read.' }),
   maxAge: z.int().min(0).max(86_400).exactOptional().meta({ description: 'Seconds that a browser keeps the answer.' }),
-  allowCredentials: z.boolean().exactOptional(),
+  allowCredentials: z.boolean().exactOptional().meta({ description: 'Whether they may send cookies.' }),
 });
 
 const alarms = z.strictObject({
@@ -119,7 +130,8 @@ export const API_KEYS = {
         .record(z.string().regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu), tag, {
           error: 'a tag has a key of up to 128 characters that does not begin with aws:, and a value of up to 256',
         })
-        .refine((tags) => Object.keys(tags).length <= 50, { error: 'a resource takes at most 50 tags' }),
+        .refine((tags) => Object.keys(tags).length <= 50, { error: 'a resource takes at most 50 tags' })
+        .meta({ description: 'Key to value, at most 50.' }),
     })
     .optional()
     .meta({

@@ -36,7 +36,10 @@ export const client = z.strictObject({
     description:
       "first: an application of your own; third: somebody else's. Auth0 gives a third party no password grant and, whatever else the API allows, only what its client grant names. It takes no change from one to the other: that replaces the client, with its id and its secret.",
   }),
-  grants: z.array(z.enum(GRANTS)).min(1, { error: `name at least one of ${GRANTS.join(', ')}` }),
+  grants: z
+    .array(z.enum(GRANTS))
+    .min(1, { error: `name at least one of ${GRANTS.join(', ')}` })
+    .meta({ description: 'How it asks for tokens: for itself, or with the password of a user.' }),
   permissions: z.array(z.string()).meta({
     description: 'What it may ask for by client_credentials; what a user may comes from roles instead.',
   }),

@@ -48,11 +48,16 @@ const statement = z.strictObject({
         error: 'an action is like dynamodb:GetItem or dynamodb:Get*; all of a service at once is not taken',
       }),
     )
-    .min(1, { error: 'name an action, or leave the statement out' }),
+    .min(1, { error: 'name an action, or leave the statement out' })
+    .meta({ description: 'What it may do.' }),
   resources: z
     .array(z.string().regex(/^(\*|arn:aws[a-z-]*:.+)$/, { error: 'a resource is an ARN, or *' }))
-    .min(1, { error: 'name a resource, or leave the statement out' }),
-  conditions: z.record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())]))).exactOptional(),
+    .min(1, { error: 'name a resource, or leave the statement out' })
+    .meta({ description: 'To what; * only where a service knows no ARN.' }),
+  conditions: z
+    .record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())])))
+    .exactOptional()
+    .meta({ description: 'When, as IAM writes it: operator to condition key to value.' }),
 });
 
 /** What a stack file may say of a handler, and `contract.ts` too; memory and timeout it must. */

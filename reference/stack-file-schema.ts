@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { KEYS } from '../settings.ts';
+
+/** A JSON Schema, as far as the settings have need of it. */
+export interface JsonSchema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  /** What an editor says where the pattern does not match. */
+  readonly patternErrorMessage?: string;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly patternProperties?: Readonly<Record<string, JsonSchema>>;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly if?: JsonSchema;
+  readonly not?: JsonSchema;
+  readonly then?: JsonSchema;
+}
+
+/** What each key takes, by its name. */
+export function settingsSchemas(): Readonly<Record<string, JsonSchema>> {
+  return settings().properties ?? {};
+}
+
+/** The keys without which the program does not start. */
+export function requiredKeys(): readonly string[] {
+  return settings().required ?? [];
+}
+
+/**
+ * A JSON Schema of `Pulumi.<stack>.yaml`, by which an editor completes and checks it: the settings of the program, and
+ * what Pulumi itself keeps in the file. Rules that join several keys, or a key and contract.ts, are the program's alone.
+ * Source of Pulumi's own: https://www.pulumi.com/docs/iac/concepts/config/#the-stack-settings-file and pulumi/pulumi,
+ * sdk/go/common/workspace/project.go (ProjectStack)
+ */
+export function stackFileSchema(): object {
+  const { properties = {}, required = [] } = settings();
+  const text = { type: 'string' } as const;
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Pulumi.<stack>.yaml',
+    type: 'object',
+    properties: {
+      config: {
+        type: 'object',
+        description: 'What this stack is like. docs/configuration.md has every key.',
+        properties: Object.fromEntries(Object.entries(properties).map(([key, one]) => [key, settable(one)])),
+        // The settings of the providers, and of Pulumi itself, are not the program's to know.
+        patternProperties: { '^(?!api:)[^:]+:': {} },
+        additionalProperties: false,
+      },
+      environment: {
+        description:
+          'Environments of Pulumi ESC whose values are added. Needs Pulumi Cloud; the twin does not read them.',
+        anyOf: [text, { type: 'array' }, { type: 'object' }],
+      },
+      secretsprovider: { ...text, description: 'What encrypts the secrets of this stack. Pulumi writes it.' },
+      encryptionsalt: { ...text, description: 'Pulumi writes it.' },
+      encryptedkey: { ...text, description: 'Pulumi writes it.' },
+    },
+    additionalProperties: false,
+    // What is missing here may be in an environment.
+    if: { not: { required: ['environment'] } },
+    // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own word
+    then: { required: ['config'], properties: { config: { type: 'object', required } } },
+    definitions: {
+      secure: {
+        description: 'A secret, as pulumi config set --secret writes it.',
+        type: 'object',
+        properties: { secure: text },
+        required: ['secure'],
+        additionalProperties: false,
+      },
+    },
+  };
+}
+
+function settings(): JsonSchema {
+  return z.toJSONSchema(z.object(KEYS), {
+    target: 'draft-07',
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => {
+      // The numbers beyond which JavaScript is no longer exact are nobody's limits.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (JSON.stringify(jsonSchema.propertyNames) === '{"type":"string"}') delete jsonSchema.propertyNames;
+      const message = patternMessage(zodSchema);
+      if (jsonSchema.pattern !== undefined && message !== undefined) jsonSchema['patternErrorMessage'] = message;
+    },
+  }) as JsonSchema;
+}
+
+/** What the program says of a text that does not match. */
+function patternMessage({ _zod: { def } }: z.core.$ZodTypes): string | undefined {
+  const messages = (def.checks ?? []).map((check) =>
+    check._zod.def.error?.({ code: 'custom', input: '', path: [] } as never),
+  );
+  return messages.find((message) => typeof message === 'string');
+}
+
+/** The same, as Pulumi's CLI may write it too: numbers, booleans, lists and maps as text, and any value encrypted. */
+function settable(schema: JsonSchema): JsonSchema {
+  const { description, default: usual, examples, ...rest } = schema;
+  const about = {
+    ...(description !== undefined && { description }),
+    ...(usual !== undefined && { default: usual }),
+    ...(examples !== undefined && { examples }),
+  };
+  return { ...about, anyOf: [within(rest), ...asText(rest), SECURE] };
+}
+
+const SECURE: JsonSchema = { $ref: '#/definitions/secure' };
+
+function asText({ type }: JsonSchema): JsonSchema[] {
+  if (type === 'boolean') return [{ enum: ['true', 'false'] }];
+  if (type === 'integer' || type === 'number') return [{ type: 'string', pattern: '^-?\\d+(\\.\\d+)?$' }];
+  if (type === 'array') return [{ type: 'string', pattern: '^\\[' }];
+  return type === 'object' ? [{ type: 'string', pattern: '^\\{' }] : [];
+}
+
+/** A value's own values may be encrypted each. */
+function within(schema: JsonSchema): JsonSchema {
+  const { items, properties, additionalProperties } = schema;
+  return {
+    ...schema,
+    ...(items && { items: orSecure(items) }),
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(([key, one]) => [key, orSecure(one)])),
+    }),
+    ...(typeof additionalProperties === 'object' && { additionalProperties: orSecure(additionalProperties) }),
+  };
+}
+
+function orSecure(schema: JsonSchema): JsonSchema {
+  const { description, default: usual, ...rest } = schema;
+  return {
+    ...(description !== undefined && { description }),
+    ...(usual !== undefined && { default: usual }),
+    anyOf: [within(rest), SECURE],
+  };
+}

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { stackNames } from '../graph/stack-file.ts';
+import { generatedFiles } from '../reference/generated.ts';
+import { settingsSchemas, stackFileSchema } from '../reference/stack-file-schema.ts';
+import { KEYS } from '../settings.ts';
+import { EVERY_OPTION } from './support/everything.ts';
+import { root, type Changes } from './support/program.ts';
+
+const FIXTURE = new URL('tests/fixture/', root);
+const validate = new Ajv({ allErrors: true })
+  .addKeyword('patternErrorMessage')
+  .addFormat('email', true)
+  .compile(stackFileSchema());
+
+/** Where a stack file is wrong by the schema; each place once. */
+function wrongPlaces(file: unknown): string[] {
+  validate(file);
+  return [...new Set((validate.errors ?? []).map(({ instancePath }) => instancePath))];
+}
+
+const read = (folder: URL, stack: string): string => readFileSync(new URL(`Pulumi.${stack}.yaml`, folder), 'utf8');
+const DEV = parse(read(FIXTURE, 'dev')) as { readonly config: Readonly<Record<string, unknown>> };
+const devWith = (changes: Changes): object => ({ config: { ...DEV.config, ...changes } });
+const [CLIENT] = DEV.config['api:clients'] as readonly object[];
+const SECURE = { secure: 'v1:abc' };
+
+describe('What npm run docs writes', () => {
+  it.each(Object.entries(generatedFiles()))('is committed: %s', (file, text) => {
+    const committed = readFileSync(new URL(file, root), 'utf8');
+    expect(committed === text, `npm run docs writes ${file} anew`).toBe(true);
+  });
+
+  it('has a section for each key, and for no other', () => {
+    const page = generatedFiles()['docs/configuration.md'] ?? '';
+    const sections = [...page.matchAll(/^## `(.+)`$/gm)].map(([, key]) => key);
+    expect(sections).toEqual(Object.keys(KEYS));
+  });
+
+  it.each(Object.entries(settingsSchemas()))(
+    'has an example of %s that the program and the schema take',
+    (key, one) => {
+      const [example] = one.examples ?? [];
+      expect(KEYS[key as keyof typeof KEYS].safeParse(example).error).toBeUndefined();
+      expect(wrongPlaces(devWith({ [key]: example }))).toEqual([]);
+    },
+  );
+});
+
+describe('The JSON Schema of a stack file', () => {
+  it.each(stackNames(root))(
+    'is named in the first line of the shipped file of %s, which it has no fault with',
+    (stack) => {
+      const text = read(root, stack);
+      const [, path = ''] = /^# yaml-language-server: \$schema=\.\/(.+)$/m.exec(text.split('\n')[0] ?? '') ?? [];
+      expect(Object.keys(generatedFiles())).toContain(path);
+      expect(wrongPlaces(parse(text))).toEqual([]);
+    },
+  );
+
+  it.each(stackNames(FIXTURE))('has no fault with the tests’ own file of %s', (stack) => {
+    expect(wrongPlaces(parse(read(FIXTURE, stack)))).toEqual([]);
+  });
+
+  it.each<readonly [string, object]>([
+    ['every option', devWith(EVERY_OPTION)],
+    [
+      'what Pulumi itself keeps there',
+      { ...DEV, secretsprovider: 'awskms://x', encryptedkey: 'x', encryptionsalt: 'x' },
+    ],
+    ['environments, and with them no config', { environment: ['shared/dev'] }],
+    ['an environment written on the spot', { environment: { values: { a: 1 } } }],
+    ['keys of the providers and of others', devWith({ 'auth0:clientSecret': SECURE, 'aws:profile': 'x', 'shop:x': 1 })],
+    ['a value that is encrypted', devWith({ 'api:audience': SECURE, 'api:clients': SECURE })],
+    ['a value of a list or a map that is', devWith({ 'api:handlers': { test: { environment: { KEY: SECURE } } } })],
+    [
+      'numbers, booleans and lists as the CLI writes them',
+      devWith({ 'api:tokenLifetime': '60', 'api:production': 'false', 'api:clients': '[]' }),
+    ],
+  ])('takes %s', (_, file) => {
+    expect(wrongPlaces(file)).toEqual([]);
+  });
+
+  it.each<readonly [string, object, string]>([
+    ['a misspelt key', devWith({ 'api:tokenLifeTime': 60 }), '/config'],
+    ['a key without its namespace', devWith({ tokenLifetime: 60 }), '/config'],
+    ['a misspelt key of Pulumi’s', { ...DEV, enviroment: [] }, ''],
+    ['a required key that is missing', { config: { ...DEV.config, 'api:clients': undefined } }, '/config'],
+    ['a file without config', {}, ''],
+    ['a number out of range', devWith({ 'api:tokenLifetime': 59 }), '/config/api:tokenLifetime'],
+    ['a word for a boolean', devWith({ 'api:production': 'yes' }), '/config/api:production'],
+    ['another word than those there are', devWith({ 'api:passwordGrant': 'maybe' }), '/config/api:passwordGrant'],
+    ['a URL for a host', devWith({ 'auth0:domain': 'https://a.eu.auth0.com/' }), '/config/auth0:domain'],
+    ['a misspelt part', devWith({ 'api:clients': [{ ...CLIENT, grant: [] }] }), '/config/api:clients/0'],
+    [
+      'a client of a third kind',
+      devWith({ 'api:clients': [{ ...CLIENT, party: 'second' }] }),
+      '/config/api:clients/0/party',
+    ],
+    ['no client', devWith({ 'api:clients': [] }), '/config/api:clients'],
+    ['a throttle of zero', devWith({ 'api:throttle': { burst: 1, rate: 0 } }), '/config/api:throttle/rate'],
+    ['a retention that AWS has not', devWith({ 'api:logRetention': 31 }), '/config/api:logRetention'],
+    [
+      'an encrypted value with more beside it',
+      devWith({ 'api:audience': { ...SECURE, x: 1 } }),
+      '/config/api:audience',
+    ],
+    [
+      'an origin with a path',
+      devWith({ 'api:cors': { allowOrigins: ['https://a.example/'] } }),
+      '/config/api:cors/allowOrigins/0',
+    ],
+    [
+      'a tag that AWS reserves',
+      devWith({ 'aws:defaultTags': { tags: { 'aws:x': 'y' } } }),
+      '/config/aws:defaultTags/tags',
+    ],
+  ])('flags %s', (_, file, place) => {
+    expect(wrongPlaces(JSON.parse(JSON.stringify(file)))).toContain(place);
+  });
+});
