@@ -110,7 +110,9 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
     config.stack,
     false,
   );
-  pulumi.runtime.setAllConfig({ ...config.values });
+  pulumi.runtime.setAllConfig({ ...config.values }, [...config.secretKeys]);
+  // The engine tells a program so, and a program may ask.
+  process.env['PULUMI_CONFIG_SECRET_KEYS'] = JSON.stringify(config.secretKeys);
 
   const secretOutputs: string[] = [];
   let outputs: Record<string, unknown> = {};

@@ -9,6 +9,8 @@ export interface StackConfig {
   readonly stack: string;
   /** Namespaced key to value, as `pulumi.runtime.allConfig()` has it: lists and maps as JSON. */
   readonly values: Readonly<Record<string, string>>;
+  /** The keys whose values the file has encrypted, in whole or in part, and somebody gave. */
+  readonly secretKeys: readonly string[];
   /** The Pulumi ESC environments that the engine would add; nothing of them is known here. */
   readonly environments: readonly string[];
 }
@@ -38,12 +40,14 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
 
   const namespaced = (key: string): string => (key.includes(':') ? key.replace(':config:', ':') : `${name}:${key}`);
   const values: Record<string, string> = {};
+  const secretKeys: string[] = [];
   const problems: Problem[] = [];
   const take = (from: string, key: string, value: unknown): void => {
     const full = namespaced(key);
     if (!holdsSecure(value)) values[full] = asText(value);
     else if (isCredential(full)) delete values[full];
-    else if (given[full] === undefined) {
+    else if (given[full] !== undefined) secretKeys.push(full);
+    else {
       problems.push({
         place: `${from}, ${key}`,
         message: `the value is encrypted, and only Pulumi can read it; give it here with --config ${full}=<value>`,
@@ -57,7 +61,13 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
   for (const [key, value] of Object.entries(configOf(stackFile, file))) take(file, key, value);
   if (problems.length > 0)
     throw new UserError(`Stack ${stack} has values that cannot be read without Pulumi:`, problems);
-  return { project: name, stack, values: { ...values, ...given }, environments: environmentNames(stackFile) };
+  return {
+    project: name,
+    stack,
+    values: { ...values, ...given },
+    secretKeys,
+    environments: environmentNames(stackFile),
+  };
 }
 
 /** The stacks that have a file in the folder. */

@@ -1,7 +1,8 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
 import { modelOf } from '../graph/model.ts';
 import type { Recorded } from '../graph/record.ts';
+import { violationsOf } from '../graph/rules.ts';
 import { EVERYTHING, EVERY_OPTION } from './support/everything.ts';
 import { onlyOf, recordDev, recordStack, recordWith, resourcesOf, type Changes } from './support/program.ts';
 
@@ -140,11 +141,14 @@ describe('A handler', () => {
   });
 
   it('has its environment marked as secret where the stack file has an encrypted variable', async () => {
-    vi.stubEnv('PULUMI_CONFIG_SECRET_KEYS', JSON.stringify(['api:handlers']));
-    const recorded = await recordWith({ contract: EVERYTHING, values: EVERY_OPTION });
-    vi.unstubAllEnvs();
+    const recorded = await recordWith({ contract: EVERYTHING, values: EVERY_OPTION, secretKeys: ['api:handlers'] });
+    expect(violationsOf(recorded)).toEqual([]);
     expect(onlyOf(recorded, 'Function').secretInputs).toEqual(['environment']);
     expect(onlyOf(everything, 'Function').secretInputs).toEqual([]);
+    // One that is not encrypted is found by its name.
+    expect(violationsOf(everything).map(({ message }) => message)).toEqual([
+      'its input environment.variables.DB_PASSWORD holds a secret and is not marked as one',
+    ]);
   });
 });
 

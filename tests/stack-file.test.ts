@@ -15,6 +15,7 @@ interface Row {
   readonly ofStack: string;
   readonly given?: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, string>>;
+  readonly secretKeys?: readonly string[];
 }
 
 const SECURE = '{ secure: AAABAHVw7W }';
@@ -72,6 +73,7 @@ const READ: readonly Row[] = [
     ofStack: `config: { api:audience: ${SECURE} }`,
     given: { 'api:audience': 'https://a.example' },
     values: { 'api:audience': 'https://a.example' },
+    secretKeys: ['api:audience'],
   },
 ];
 
@@ -148,9 +150,15 @@ const ENVIRONMENTS: readonly { readonly title: string; readonly text: string; re
 ];
 
 describe('Reading a stack file', () => {
-  it.each(READ)('yields $title', ({ ofProject = '', ofStack, given, values }) => {
+  it.each(READ)('yields $title', ({ ofProject = '', ofStack, given, values, secretKeys = [] }) => {
     const folder = project({ 'Pulumi.yaml': `name: shop\n${ofProject}\n`, [DEV]: ofStack });
-    expect(readStackFile(folder, 'dev', given)).toEqual({ project: 'shop', stack: 'dev', values, environments: [] });
+    expect(readStackFile(folder, 'dev', given)).toEqual({
+      project: 'shop',
+      stack: 'dev',
+      values,
+      secretKeys,
+      environments: [],
+    });
   });
 
   it.each(REFUSED)('refuses $title', async ({ files, stack = 'dev', says }) => {

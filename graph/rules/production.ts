@@ -6,6 +6,7 @@ import { clientInputs, isPasswordGrant } from './tenant.ts';
 const RESOURCE_SERVER = 'auth0:index/resourceServer:ResourceServer';
 const CLIENT = 'auth0:index/client:Client';
 const API = 'aws:apigatewayv2/api:Api';
+const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup';
 
 /** What cannot be made again without breaking those who call. */
 const PROTECTED: readonly string[] = [RESOURCE_SERVER, CLIENT, API];
@@ -48,15 +49,9 @@ const PRODUCTION = {
           : undefined,
     ),
   'api:logRetention': (all) =>
-    judgeEach(
-      all,
-      'aws:cloudwatch/logGroup:LogGroup',
-      z.object({ retentionInDays: z.number().optional() }),
-      (group) => {
-        // Without a number it is kept for ever.
-        const { retentionInDays: days = Infinity } = group;
-        return days >= SHORTEST_LOG_RETENTION ? undefined : `it keeps its events ${days} days`;
-      },
+    judgeEach(all, LOG_GROUP, z.object({ retentionInDays: z.number().default(0) }), ({ retentionInDays: days }) =>
+      // 0 keeps them for ever.
+      days === 0 || days >= SHORTEST_LOG_RETENTION ? undefined : `it keeps its events ${days} days`,
     ),
 } as const satisfies Record<ExceptableKey, (all: Registered) => readonly Finding[]>;
 
@@ -69,7 +64,7 @@ export const PRODUCTION_RULES: readonly Rule[] = [
   },
   ...Object.entries(PRODUCTION).map(([key, check]) => ({
     name: `production, ${key}`,
-    says: `In production: ${EXCEPTABLE[key as keyof typeof PRODUCTION]}, unless the stack file says why not.`,
+    says: `In production: ${EXCEPTABLE[key as ExceptableKey]}, unless the stack file says why not.`,
     check: (all: Registered) =>
       all.outputs['production'] === true && !Object.hasOwn(exceptionsOf(all), key) ? check(all) : [],
   })),

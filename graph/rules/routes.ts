@@ -72,6 +72,33 @@ function audiences(all: Registered): Finding[] {
   );
 }
 
+/** The headers in which a forwarded request says who calls, and the claim that each holds. */
+const CALLER_HEADERS = { 'x-caller-sub': 'sub', 'x-caller-azp': 'azp' } as const;
+
+const integrationInputs = z.object({
+  integrationType: z.string(),
+  integrationUri: z.string().default(''),
+  requestParameters: z.record(z.string(), z.string()).default({}),
+});
+
+function forgeable(all: Registered): Finding[] {
+  const open = ofType(all, ROUTE).flatMap(({ inputs }) =>
+    inputs['authorizationType'] === 'JWT' ? [] : [inputs['target']],
+  );
+  return judgeEach(all, 'aws:apigatewayv2/integration:Integration', integrationInputs, (integration, { id }) => {
+    if (integration.integrationType !== 'HTTP_PROXY') return undefined;
+    if (!integration.integrationUri.startsWith('https://')) return "it forwards the caller's token without https";
+    const loose = Object.entries(CALLER_HEADERS).find(([header, claim]) => {
+      const { [`overwrite:header.${header}`]: overwritten, [`remove:header.${header}`]: removed } =
+        integration.requestParameters;
+      return open.includes(`integrations/${id}`)
+        ? removed === undefined
+        : removed === undefined && overwritten !== `$context.authorizer.claims.${claim}`;
+    });
+    return loose === undefined ? undefined : `a caller can write the header ${loose[0]} itself`;
+  });
+}
+
 /** What stands between a caller and a function. */
 export const ROUTE_RULES: readonly Rule[] = [
   {
@@ -83,6 +110,11 @@ export const ROUTE_RULES: readonly Rule[] = [
     name: 'no other entrance',
     says: 'Nothing leads to a function past the routes.',
     check: otherEntrances,
+  },
+  {
+    name: 'callers are not forged',
+    says: 'Whatever is forwarded says who calls by the token, or not at all, and goes by https.',
+    check: forgeable,
   },
   {
     name: 'issuer with its slash',

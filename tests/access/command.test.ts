@@ -57,8 +57,12 @@ describe('npm run access, as a team uses it,', () => {
     rmSync(join(project.path, 'Pulumi.prod.yaml'));
 
     project.edit('Pulumi.dev.yaml', 'permissions: [read:user]', 'permissions: [read:user, write:user]');
+    const outputs = 'outputs(contract, settings, tenant, api)';
+    project.edit('index.ts', outputs, `{ ...${outputs}, apiToken: 'x' }`);
     const check = await access('--check');
+    project.edit('index.ts', `{ ...${outputs}, apiToken: 'x' }`, outputs);
     expect(check.code).toBe(1);
+    expect(check.text).toMatch(/^A rule does not hold in dev: `the stack`: `secrets are marked: the output apiToken /);
     expect(check.text.split('\n').filter((line) => /^(---|\+\+\+) /.test(line))).toEqual([
       '--- a/access/dev.md',
       '+++ b/access/dev.md',

@@ -15,7 +15,11 @@ beforeAll(async () => {
   checkout = copyProject();
   broken = await startTestTwin({
     change: (project) =>
-      project.edit('auth0.ts', "if (client.grants.includes('client_credentials')) {", 'if (client.name === "") {'),
+      project.edit(
+        'program/application.ts',
+        "if (client.grants.includes('client_credentials')) {",
+        'if (client.name === "") {',
+      ),
   });
 });
 afterAll(async () => {

@@ -1,4 +1,24 @@
-import { changed, inputs, jwt, plus, API_ID, type Planted, plant, ROUTE, HTTP_API, AUTHORIZER } from './planted.ts';
+import {
+  type Inputs,
+  changed,
+  inputs,
+  jwt,
+  plus,
+  API_ID,
+  type Planted,
+  plant,
+  ROUTE,
+  HTTP_API,
+  AUTHORIZER,
+} from './planted.ts';
+
+const FORWARD = 'aws:apigatewayv2/integration:Integration "planted"';
+const forward = (requestParameters: Inputs, integrationUri = 'https://a.example'): Planted['plant'] =>
+  plus('aws:apigatewayv2/integration:Integration', {
+    integrationType: 'HTTP_PROXY',
+    integrationUri,
+    requestParameters,
+  });
 
 /** What is planted between a caller and a function. */
 export const PLANTED_ROUTES: readonly Planted[] = [
@@ -114,4 +134,22 @@ export const PLANTED_ROUTES: readonly Planted[] = [
     AUTHORIZER,
     'none of its audiences',
   ),
+  plant(
+    'callers are not forged',
+    'a header that the caller may write',
+    forward({ 'overwrite:header.x-caller-sub': '$context.authorizer.claims.sub' }),
+    FORWARD,
+    'a caller can write the header x-caller-azp itself',
+  ),
+  plant(
+    'callers are not forged',
+    'a header from another claim',
+    forward({
+      'overwrite:header.x-caller-sub': '$request.header.x-caller-sub',
+      'remove:header.x-caller-azp': "''",
+    }),
+    FORWARD,
+    'a caller can write the header x-caller-sub itself',
+  ),
+  plant('callers are not forged', 'plain http', forward({}, 'http://a.example'), FORWARD, 'without https'),
 ];

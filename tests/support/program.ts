@@ -19,6 +19,8 @@ export type Changes = Readonly<Record<string, unknown>>;
 interface Options {
   readonly stack?: string;
   readonly values?: Changes;
+  /** The keys whose values the stack file has encrypted. */
+  readonly secretKeys?: readonly string[];
   /** What ids and secrets are made of. */
   readonly seed?: string;
   readonly adjust?: (resource: RecordedResource) => Readonly<Record<string, unknown>>;
@@ -56,10 +58,10 @@ export function programOf(contract: Contract): Program {
 /** Any program at all. */
 export function recordProgram(
   program: Program,
-  { stack = 'dev', values = {}, seed = 'a seed for tests', adjust }: Options = {},
+  { stack = 'dev', values = {}, secretKeys = [], seed = 'a seed for tests', adjust }: Options = {},
 ) {
   return record({
-    config: configOf(stack, values),
+    config: { ...configOf(stack, values), secretKeys },
     load: async () => program,
     seed,
     ...(adjust && { adjust }),
