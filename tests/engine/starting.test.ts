@@ -23,7 +23,12 @@ it('pulumi new makes a project of this one that comes up, with what it asks for 
   const answers = { 'auth0:domain': 'acme.eu.auth0.com', 'api:audience': 'https://api.acme.example' };
   const config = Object.entries(answers).flatMap(([key, value]) => ['--config', `${key}=${value}`]);
   const named = ['--name', 'orders', '--description', 'Orders', '--stack', 'dev'];
-  await sandbox.pulumi(['new', sandbox.project.path, '--dir', folder, '--yes', ...named, ...config]);
+  const asked = [...named, ...config];
+  const template = sandbox.project.path;
+  const { code, text: printed } = await sandbox.attempt(['new', template, '--dir', folder, '--yes', ...asked]);
+  // Its last step downloads the providers' plugins, whatever is on the PATH: nothing does that here.
+  if (code !== 0)
+    expect(printed).toMatch(/Finished installing dependencies[^]*installing packages: failed to download/);
 
   expect(parse(read('Pulumi.yaml'))).toMatchObject({ name: 'orders', description: 'Orders' });
   const text = read('Pulumi.dev.yaml');
