@@ -33,6 +33,7 @@ export default defineConfig({
       { extends: true, test: { name: 'alone', include: [...ALONE] } },
     ],
     // An evaluation of the program loads three SDKs, and CI may be slow.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,3 +1,4 @@
+import { liveCost } from './live.ts';
 import { reportLine } from './pairs.ts';
 import { programFigures } from './program.ts';
 import { startup } from './startup.ts';
@@ -28,5 +29,6 @@ say(reportLine('authorized requests per second, to a bare verifying server', gat
 say(reportLine('99th percentile of their latency, to the same', gateway.p99, 'at most 4'));
 say(`memory of the twin without its handlers' processes: ${gateway.memory.toFixed(0)} MB; wanted: below 150 MB`);
 say(reportLine('tokens issued per second, to bare RS256 signatures', await tokenRate(PAIRS), 'at least 0.6'));
+say(reportLine('authorized requests per second with the page open, to without', await liveCost(PAIRS), 'at least 0.9'));
 const growth = await soak(SOAK);
 say(`memory after ${SOAK} requests, to after the warm-up: ${growth.toFixed(2)}×; wanted: at most 1.1`);

@@ -19,7 +19,7 @@ export const SILENT_TYPES: readonly string[] = ['random:index/randomPassword:Ran
 const INERT_INPUTS: readonly (readonly [type: string, input: string, what: string])[] = [
   ['aws:apigatewayv2/stage:Stage', 'accessLogSettings', 'the access log'],
   ['auth0:index/client:Client', 'tokenQuota', 'token quotas'],
-  ['aws:apigatewayv2/api:Api', 'disableExecuteApiEndpoint', "the API's own domain (it answers at this address)"],
+  ['aws:apigatewayv2/api:Api', 'disableExecuteApiEndpoint', 'the API’s own domain (it answers at this address)'],
 ];
 
 /** What the program declares that has no meaning on this machine, in the words of a person, each once. */

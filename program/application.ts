@@ -11,8 +11,8 @@ export interface Application {
   readonly grants: ClientSettings['grants'];
   readonly clientId: pulumi.Output<string>;
   readonly clientSecret: pulumi.Output<string>;
-  /** What its secret will be after the next rotation; absent where the stack file prepares none. */
-  readonly nextSecret: pulumi.Output<string> | undefined;
+  /** How often its secret has been rotated, and what it will be after the next time; absent where none is prepared. */
+  readonly rotation: { readonly version: number; readonly nextSecret: pulumi.Output<string> } | undefined;
 }
 
 interface Surroundings {
@@ -70,7 +70,7 @@ export function declareApplication(client: ClientSettings, within: Surroundings)
     grants: client.grants,
     clientId: application.clientId,
     clientSecret: pulumi.secret(credentials.clientSecret).apply((secret) => readable(secret, client.name)),
-    nextSecret: secrets.next,
+    rotation: secrets.rotation,
   };
 }
 
@@ -96,8 +96,8 @@ function auth0GrantTypes(grant: GrantType): string[] {
 function declareSecrets(
   { name, formerly, secretVersion }: ClientSettings,
   { parent, side }: Surroundings,
-): { readonly current?: pulumi.Output<string>; readonly next?: pulumi.Output<string> } {
-  if (secretVersion === undefined) return {};
+): { readonly current?: pulumi.Output<string>; readonly rotation: Application['rotation'] } {
+  if (secretVersion === undefined) return { rotation: undefined };
   const declare = (version: number): pulumi.Output<string> => {
     const aliases = formerly === undefined ? [] : [{ name: `${side}-${formerly}-secret-${version}` }];
     const secret = new random.RandomPassword(
@@ -107,7 +107,10 @@ function declareSecrets(
     );
     return pulumi.secret(secret.result);
   };
-  return { ...(secretVersion > 0 && { current: declare(secretVersion) }), next: declare(secretVersion + 1) };
+  return {
+    ...(secretVersion > 0 && { current: declare(secretVersion) }),
+    rotation: { version: secretVersion, nextSecret: declare(secretVersion + 1) },
+  };
 }
 
 /** Auth0 leaves the secret empty where the deploying application may not read it. */

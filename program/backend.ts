@@ -46,7 +46,6 @@ function arnProblem(arn: unknown): string | undefined {
   if (parsed === undefined) {
     return `${JSON.stringify(arn)} is no function's ARN; write arn:aws:lambda:<region>:<account>:function:<name>`;
   }
-  if (parsed.qualifier === '$LATEST') return 'leave :$LATEST out; the ARN without it means the same';
   return parsed.name.length + (parsed.qualifier?.length ?? 0) > 80
     ? 'its name and alias are longer than the 80 characters that the permission’s name has room for'
     : undefined;

@@ -16,15 +16,15 @@ interface Surroundings {
   readonly aliases: pulumi.Alias[];
   /** Days that its log is kept. */
   readonly logRetention: number;
-  /** The names of the variables whose values nobody may see. */
-  readonly secretVariables: readonly string[];
+  /** Whether nobody may see the values of its variables. */
+  readonly secretEnvironment: boolean;
 }
 
 /** A Lambda function with its own log group, a role that may write to that and what the handler asks for, and leave for the API. */
 export function declareFunction(
   name: string,
   handler: HandlerSpec,
-  { code, parent, api, aliases, logRetention, secretVariables }: Surroundings,
+  { code, parent, api, aliases, logRetention, secretEnvironment }: Surroundings,
 ): aws.lambda.Function {
   const logGroup = new aws.cloudwatch.LogGroup(
     name,
@@ -51,7 +51,7 @@ export function declareFunction(
       memorySize: handler.memory,
       timeout: handler.timeout,
       ...(handler.reservedConcurrency !== undefined && { reservedConcurrentExecutions: handler.reservedConcurrency }),
-      ...environmentOf(handler, secretVariables),
+      ...environmentOf(handler, secretEnvironment),
       role: role.arn,
       loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },
     },
@@ -85,15 +85,11 @@ export function letInvoke(
 
 function environmentOf(
   { environment = {} }: HandlerSpec,
-  secretVariables: readonly string[],
+  isSecret: boolean,
 ): Pick<aws.lambda.FunctionArgs, 'environment'> {
-  const variables = Object.entries(environment).map(([name, value]) => [
-    name,
-    secretVariables.includes(name) ? pulumi.secret(value) : value,
-  ]);
-  return variables.length === 0
-    ? {}
-    : { environment: { variables: Object.fromEntries(variables) as Record<string, pulumi.Input<string>> } };
+  if (Object.keys(environment).length === 0) return {};
+  const variables = { variables: environment };
+  return { environment: isSecret ? pulumi.secret(variables) : variables };
 }
 
 const LAMBDA_MAY_ASSUME = {

@@ -55,7 +55,7 @@ function declareHandler(
     api,
     aliases,
     logRetention: settings.logRetention,
-    secretVariables: settings.secretHandlers ? Object.keys(settings.handlers[key]?.environment ?? {}) : [],
+    secretEnvironment: settings.secretHandlers && settings.handlers[key]?.environment !== undefined,
   });
   return new aws.apigatewayv2.Integration(
     `${name}-${key}`,

@@ -14,7 +14,7 @@ export function outputs(
 ): Record<string, pulumi.Input<unknown>> {
   const { applications, testUser } = tenant;
   const paths = examplePaths(contract);
-  const rotating = applications.flatMap(({ name, nextSecret }) => (nextSecret ? [[name, nextSecret] as const] : []));
+  const rotating = applications.flatMap(({ name, rotation }) => (rotation ? [{ name, ...rotation }] : []));
   return {
     apiUrl: api.url,
     issuer: tenant.issuer,
@@ -24,7 +24,10 @@ export function outputs(
     clientSecrets: pulumi.secret(
       Object.fromEntries(applications.map(({ name, clientSecret }) => [name, clientSecret])),
     ),
-    ...(rotating.length > 0 && { nextClientSecrets: pulumi.secret(Object.fromEntries(rotating)) }),
+    ...(rotating.length > 0 && {
+      secretVersions: Object.fromEntries(rotating.map(({ name, version }) => [name, version])),
+      nextClientSecrets: pulumi.secret(Object.fromEntries(rotating.map(({ name, nextSecret }) => [name, nextSecret]))),
+    }),
     ...(testUser && {
       testUser: { email: testUser.email, connection: testUser.connection },
       testUserPassword: testUser.password,

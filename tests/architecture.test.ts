@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const FILES = globSync(['**/*.ts', '.github/**/*.ts'], {
+const FILES = globSync(['**/*.{ts,tsx}', '.github/**/*.ts'], {
   cwd: ROOT,
   exclude: ['node_modules/**', '.twin/**', 'coverage/**'],
 }).toSorted();
@@ -25,6 +25,9 @@ const IMPORTS = FILES.flatMap(importsOf);
 /** The part of the project that a file belongs to. */
 function partOf(file: string): string {
   if (PROGRAM.includes(file)) return 'program';
+  // `npm start` puts the twin and its page together; nothing imports it.
+  if (file === 'twin/start.ts' || file === 'twin/main.ts') return 'start';
+  if (file.startsWith('page/client/') || file === 'page/messages.ts') return 'client';
   return file.includes('/') ? (file.split('/')[0] ?? file) : 'top';
 }
 
@@ -35,6 +38,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   graph: ['graph', 'common'],
   twin: ['twin', 'graph', 'common'],
   access: ['access', 'twin', 'graph', 'common'],
+  page: ['page', 'client', 'access', 'twin', 'graph', 'common'],
+  // It runs in a browser: what both sides say to each other is all that it shares.
+  client: ['client'],
+  start: ['start', 'twin', 'page', 'common'],
   handler: ['handler'],
   reference: ['reference', 'program', 'graph', 'common'],
   // They run without `npm ci`, in a job that may write to GitHub.
@@ -78,8 +85,17 @@ describe('The architecture', () => {
     expect([...reached].filter((target) => !target.endsWith('.ts'))).toEqual(['node:crypto']);
   });
 
+  it('has no arrow from the page to its client but what they say to each other, nor to what starts it', () => {
+    const wrong = IMPORTS.filter(
+      ({ file, target }) =>
+        (partOf(file) === 'page' && target.startsWith('page/client/')) ||
+        (partOf(target) === 'start' && partOf(file) !== 'start'),
+    );
+    expect(wrong.map(arrow)).toEqual([]);
+  });
+
   it('keeps the SDKs out of the long-running process: nothing that twin/ loads loads Pulumi or a recording', () => {
-    const seen = new Set(FILES.filter((file) => partOf(file) === 'twin'));
+    const seen = new Set(FILES.filter((file) => file.startsWith('twin/')));
     const wrong: Import[] = [];
     for (const file of seen) {
       for (const one of IMPORTS.filter((other) => other.file === file && !other.typeOnly)) {

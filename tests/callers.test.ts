@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { modelOf } from '../graph/model.ts';
 import { accessOf } from '../access/cells.ts';
+import { secretVersionIn } from '../access/rotate/secret-version.ts';
 import { welcome } from '../twin/screen.ts';
-import { onlyOf, recordDev, registrations, resourcesOf, type Changes } from './support/program.ts';
+import { onlyOf, recordDev, refusal, registrations, resourcesOf, type Changes } from './support/program.ts';
 import {
   APP,
   clients,
@@ -152,6 +153,13 @@ describe('The secret of a client', () => {
     expect(two.next).toMatch(/^[A-Za-z0-9]{64}$/);
   });
 
+  it.each([
+    { secretVersion: undefined, says: undefined },
+    { secretVersion: 3, says: { job: 3 } },
+  ])('of version $secretVersion is said to be so in the outputs', async ({ secretVersion, says }) => {
+    expect((await secretsOf(secretVersion)).recorded.outputs['secretVersions']).toEqual(says);
+  });
+
   it('and the next one are marked as secret, and are what the twin takes', async () => {
     const { recorded, now } = await secretsOf(1);
     expect(recorded.secretOutputs).toEqual(['clientSecrets', 'nextClientSecrets']);
@@ -166,6 +174,31 @@ describe('The secret of a client', () => {
       ['auth0-renamed-secret-1', ['auth0-job-secret-1']],
       ['auth0-renamed-secret-2', ['auth0-job-secret-2']],
     ]);
+  });
+});
+
+describe('The version of a secret in a stack file', () => {
+  const FILE = `# kept
+config:
+  api:clients:
+    - { name: 'job', secretVersion: 9, party: first } # and this
+    - name: web
+      secretVersion: 0x1
+    - name: none
+`;
+
+  it('is replaced, and every other character stays', () => {
+    const { version, with: write } = secretVersionIn(FILE, 'Pulumi.dev.yaml', 'job');
+    expect(version).toBe(9);
+    expect(write(10)).toBe(FILE.replace('9', '10'));
+    expect(secretVersionIn(FILE, 'Pulumi.dev.yaml', 'web').with(2)).toBe(FILE.replace('0x1', '2'));
+  });
+
+  it.each([
+    ['jbo', 'Pulumi.dev.yaml has no client jbo; did you mean job? (there: job, web, none)'],
+    ['none', 'the client none has no secretVersion, so nobody knows its next secret. Write secretVersion: 0'],
+  ])('of %s is refused in plain words', async (client, says) => {
+    expect((await refusal(() => secretVersionIn(FILE, 'Pulumi.dev.yaml', client))).message).toContain(says);
   });
 });
 

@@ -5,6 +5,7 @@ import { recordWith, refusal, root } from './support/program.ts';
 
 const PERMISSIONS = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`p${index}`, `Permission ${index}`]));
 const HANDLER = { file: 'handler/test.ts', memory: 128, timeout: 5 };
+const FORWARD = { forward: 'https://a.example', scopes: ['read:user'] };
 const ROUTE = { handler: 'test', scopes: ['read:user'] };
 
 interface Row {
@@ -21,10 +22,10 @@ const route = (title: string, key: string, spec: object, says: string, example?:
   problems: [[`routes, "${key}"${example === undefined ? '' : `, examples, ${example}`}`, says]],
 });
 
-const handler = (title: string, change: object, says: string): Row => ({
+const handler = (title: string, change: object, says: string, setting?: string): Row => ({
   title,
   change: { handlers: { test: { ...HANDLER, ...change } } },
-  problems: [['handlers, test', says]],
+  problems: [[`handlers, test${setting === undefined ? '' : `, ${setting}`}`, says]],
 });
 
 const permission = (title: string, name: string, description: unknown, says: string): Row => ({
@@ -56,6 +57,36 @@ const REFUSED: readonly Row[] = [
   route('an example of two segments for one', 'GET /{id}', { ...ROUTE, examples: { id: 'a/b' } }, 'no slash', 'id'),
   route('an example of dots', 'GET /{id}', { ...ROUTE, examples: { id: '..' } }, 'no empty segment, . or ..', 'id'),
   route('examples that are no map', 'GET /{id}', { ...ROUTE, examples: '1' }, 'must be a map'),
+  route('a route that goes nowhere', 'GET /x', { scopes: 'public' }, 'it names neither; write one of handler, forward'),
+  route('a route that goes two ways', 'GET /x', { ...ROUTE, ...FORWARD }, 'it names handler and forward; write one of'),
+  route('a route by http', 'GET /x', { ...FORWARD, forward: 'http://a.example' }, 'an https:// URL'),
+  route('a route to a number', 'GET /x', { ...FORWARD, forward: 7 }, 'an https:// URL'),
+  route('a route to this machine', 'GET /x', { ...FORWARD, forward: 'https://localhost' }, 'cannot reach'),
+  route('a route into a private network', 'GET /x', { ...FORWARD, forward: 'https://10.0.0.1/x' }, 'cannot reach'),
+  route('a route to a host of a parameter', 'GET /{h}', { ...FORWARD, forward: 'https://{h}.example' }, 'has the host'),
+  route('a route with a user', 'GET /x', { ...FORWARD, forward: 'https://u:p@a.example' }, 'without user'),
+  route('a route with a query', 'GET /x', { ...FORWARD, forward: 'https://a.example/x?a=1' }, 'no query'),
+  route('a route with dots', 'GET /x', { ...FORWARD, forward: 'https://a.example/../x' }, 'no dot segment'),
+  route('a route with an open brace', 'GET /{id}', { ...FORWARD, forward: 'https://a.example/{id' }, 'has a brace'),
+  route(
+    'a route with a parameter that its path has not',
+    'GET /{id}',
+    { ...FORWARD, forward: 'https://a.example/{ip}' },
+    "forward names {ip}, which the route's path has not; did you mean id?",
+  ),
+  route(
+    'a route with a greedy parameter in the URL',
+    'GET /{rest+}',
+    { ...FORWARD, forward: 'https://a.example/{rest+}' },
+    "which the route's path has not; leave out the +",
+  ),
+  route('a route to a function by name', 'GET /x', { function: 'reports', scopes: 'public' }, "no function's ARN"),
+  route(
+    'a route to the latest of a function',
+    'GET /x',
+    { function: 'arn:aws:lambda:eu-central-1:123456789012:function:reports:$LATEST', scopes: 'public' },
+    "is no function's ARN",
+  ),
   route('a route key without method', '/x', ROUTE, 'write `METHOD /path`'),
   route('a route key with two spaces', 'GET  /x', ROUTE, 'with one space'),
   route('a route key with a made-up method', 'FETCH /x', ROUTE, 'the method must be one of ANY, DELETE, GET'),
@@ -110,6 +141,19 @@ const REFUSED: readonly Row[] = [
   handler('a handler without memory', { memory: undefined }, 'memory is undefined'),
   handler('a handler with no time', { timeout: 0 }, 'timeout is 0; write whole seconds from 1 to 30'),
   handler('a handler with more time than the gateway waits', { timeout: 31 }, 'timeout is 31'),
+  handler('a handler that handles nothing', { reservedConcurrency: 0 }, 'must be at least 1', 'reservedConcurrency'),
+  handler(
+    'a handler with a variable of AWS',
+    { environment: { AWS_LAMBDA_FUNCTION_NAME: 'x' } },
+    'keeps this name',
+    'environment, AWS_LAMBDA_FUNCTION_NAME',
+  ),
+  handler(
+    'a handler that may do everything',
+    { statements: [{ actions: ['*'], resources: ['*'] }] },
+    'is like dynamodb:GetItem',
+    'statements, 0, actions, 0',
+  ),
   handler('a handler with a misspelt setting', { formrely: 'old' }, 'nobody reads "formrely" here; did you mean form'),
   handler('a handler that was called what it is called', { formerly: 'test' }, 'test, which a handler is called now'),
   handler('a handler that was called what none can be', { formerly: 'a.b' }, 'which no handler can have been called'),

@@ -14,8 +14,41 @@ export const right = defineContract({
     'GET /test': { handler: 'test', scopes: ['read:user', 'write:user'] },
     'ANY /open/{path+}': { handler: 'test', scopes: 'public' },
     $default: { handler: 'test', scopes: ['read:user'] },
+    'GET /forwarded/{id}': { forward: 'https://orders.example.com/{id}', scopes: ['read:user'] },
+    'GET /invoked': { function: 'arn:aws:lambda:eu-central-1:123456789012:function:reports', scopes: 'public' },
   },
   roles: { reader: ['read:user'], nobody: [] },
+});
+
+export const wrongTargets = defineContract({
+  permissions,
+  handlers,
+  routes: {
+    'GET /http': {
+      // @ts-expect-error the caller's token goes there
+      forward: 'http://orders.example.com',
+      scopes: 'public',
+    },
+    'GET /name': {
+      // @ts-expect-error a function is named by its ARN
+      function: 'reports',
+      scopes: 'public',
+    },
+    'GET /both': {
+      handler: 'test',
+      // @ts-expect-error a route goes one way
+      forward: 'https://orders.example.com',
+      scopes: 'public',
+    },
+    // @ts-expect-error a route goes somewhere
+    'GET /neither': { scopes: 'public' },
+    'GET /forwarded-undeclared': {
+      forward: 'https://orders.example.com',
+      // @ts-expect-error a permission is not declared
+      scopes: ['delete:user'],
+    },
+  },
+  roles: {},
 });
 
 export const wrongRoutes = defineContract({

@@ -21,6 +21,7 @@ export function welcome(model: Model, addresses: Addresses): string {
     '',
     `  API     ${addresses.apiUrl}`,
     `  Tenant  ${addresses.tenantUrl || 'left out'}  (issuer https://${tenant.issuerDomain}/)`,
+    ...(addresses.tenantUrl === '' ? [] : [`  Page    ${addresses.tenantUrl}/  to see who may call what, and try it`]),
     '',
     ...warnings(model),
     'Routes',

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { checkForwards, type Forwards } from './forward.ts';
 import { fromTenant } from './issuer-documents.ts';
 import { existsSync } from 'node:fs';
-import { UserError } from '../common/user-error.ts';
+import { shown, UserError } from '../common/user-error.ts';
 import { evaluate } from '../graph/fresh.ts';
 import { modelOf, type Model } from '../graph/model.ts';
 import type { Recorded } from '../graph/record.ts';
@@ -14,6 +14,7 @@ import { throttling } from './gateway/throttle.ts';
 import { gatewayServer } from './gateway/server.ts';
 import { startFunctions } from './lambda/functions.ts';
 import { close, listen } from './listen.ts';
+import { watchedBy, type Inside, type Page } from './page.ts';
 import { openState, type TwinState } from './state.ts';
 import { LoginAttempts } from './tenant/login-attempts.ts';
 import { OpaqueTokens } from './tenant/userinfo.ts';
@@ -41,6 +42,8 @@ export interface TwinOptions {
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   readonly watch: Watch;
+  /** What the tenant's root shows a person; nothing where it is left out. */
+  readonly page?: (inside: Inside) => Page;
 }
 
 /** Told of what happens, for the log. */
@@ -83,7 +86,7 @@ interface Serving {
  * @throws UserError for anything that the user can put right; nothing is left half-started then
  */
 export async function startTwin(options: TwinOptions): Promise<Twin> {
-  const { root, stack, watch, clock = Date.now } = options;
+  const { root, stack, clock = Date.now } = options;
   if (!/^[A-Za-z0-9._-]+$/.test(stack) || !existsSync(new URL(`Pulumi.${stack}.yaml`, root))) {
     // Before anything is written under that name; this reads the file only to say what is wrong with it.
     const { readStackFile } = await import('../graph/stack-file.ts');
@@ -107,9 +110,15 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const signing = await openSigningKeys(state, modelOf(recorded).tenant.issuerDomain, options.rotate === true);
 
   let serving: Serving;
-  const listener = getRequestListener(tenantApp(() => serving.tenant, watch.tokenAsked).fetch, {
-    overrideGlobalObjects: false,
+  const page = options.page?.({
+    model: () => serving.model,
+    signing: () => signing,
+    apiUrl: () => apiUrl,
+    tenant: async (request) => tenant.fetch(request),
   });
+  const watch = page === undefined ? options.watch : watchedBy(options.watch, page);
+  const tenant = tenantApp(() => serving.tenant, watch.tokenAsked, page?.app);
+  const listener = getRequestListener(tenant.fetch, { overrideGlobalObjects: false });
   const tls = options.tls === true ? await openTls(state, tenantDomains(recorded)) : undefined;
   const tenantServer =
     tls === undefined
@@ -143,6 +152,21 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     throw error;
   }
 
+  const reload = async (): Promise<'changed' | 'same'> => {
+    const next = await evaluation();
+    if (next.hash === serving.recorded.hash) return 'same';
+    const before = serving;
+    const after = serve(next, { signing, keys, clock, watch, state, forwards });
+    try {
+      announce(state, after, { apiUrl, tenantUrl });
+    } catch (error) {
+      after.gateway.functions.kill();
+      throw error;
+    }
+    serving = after;
+    before.gateway.functions.close();
+    return 'changed';
+  };
   return {
     apiUrl,
     tenantUrl,
@@ -150,22 +174,21 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     caFile: tls === undefined ? undefined : `${state.shownAs}ca.pem`,
     model: () => serving.model,
     reload: async () => {
-      const next = await evaluation();
-      if (next.hash === serving.recorded.hash) return 'same';
-      const before = serving;
-      const after = serve(next, { signing, keys, clock, watch, state, forwards });
       try {
-        announce(state, after, { apiUrl, tenantUrl });
+        const outcome = await reload();
+        page?.evaluated(undefined);
+        return outcome;
       } catch (error) {
-        after.gateway.functions.kill();
+        page?.evaluated(shown(error));
         throw error;
       }
-      serving = after;
-      before.gateway.functions.close();
-      return 'changed';
     },
-    stopTenant: () => close(tenantServer),
+    stopTenant: async () => {
+      page?.close();
+      await close(tenantServer);
+    },
     close: async () => {
+      page?.close();
       await Promise.all([close(apiServer), close(tenantServer)]);
       serving.gateway.functions.kill();
       if (runningPid(state) === process.pid) state.remove('run.json');

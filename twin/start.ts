@@ -1,6 +1,7 @@
 import { configValues, readOptions } from '../common/options.ts';
 import { printable } from '../common/printable.ts';
 import { shown, UserError } from '../common/user-error.ts';
+import { openPage } from '../page/open.ts';
 import { parseForwards } from './forward.ts';
 import { apiLine, tokenLine, unreadLine } from './log.ts';
 import { welcome } from './screen.ts';
@@ -37,6 +38,7 @@ async function serve(): Promise<void> {
       printed: (line) => say(`         ${printable(line.replaceAll('\t', ' '), 2000)}`),
       failed: complain,
     },
+    page: openPage,
   });
   say(welcome(twin.model(), twin));
   const watcher = watchProgram(root, () => reload(twin, say, complain));

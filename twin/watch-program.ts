@@ -5,7 +5,18 @@ import { fileURLToPath } from 'node:url';
 const SETTLED = 100;
 
 /** Folders that the program does not read. */
-const NOT_PROGRAM = new Set(['node_modules', '.git', '.twin', 'tests', 'docs', 'access', 'twin', 'coverage']);
+const NOT_PROGRAM = new Set([
+  'node_modules',
+  '.git',
+  '.twin',
+  'tests',
+  'docs',
+  'access',
+  'page',
+  'twin',
+  'bench',
+  'coverage',
+]);
 
 /** Calls back when a source, a handler or a stack file has changed; never twice at once. */
 export function watchProgram(root: URL, changed: () => Promise<void>): FSWatcher {

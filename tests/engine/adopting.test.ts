@@ -32,7 +32,7 @@ beforeEach(async () => {
   await selectOwnStack(sandbox);
   found(API, { name: 'Our API', identifier: AUDIENCE, signingAlg: 'RS256', tokenLifetime: 86_400 });
   found(SCOPES, { resourceServerIdentifier: AUDIENCE, scopes: [{ name: 'read:user', description: 'Read' }] });
-  found(CLIENT, { name: 'Our app', appType: 'non_interactive' }, { clientId: CLIENT_ID });
+  found(CLIENT, { name: 'Our app', appType: 'non_interactive', isFirstParty: true }, { clientId: CLIENT_ID });
   found(CREDENTIALS, { clientId: CLIENT_ID, authenticationMethod: 'client_secret_post' }, { clientSecret: SECRET });
   found(GRANT, { clientId: CLIENT_ID, audience: AUDIENCE, scopes: [], subjectType: 'client' });
   found(ROLE, { name: 'Readers' });

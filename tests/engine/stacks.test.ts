@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { violationsOf } from '../../graph/rules.ts';
 import { readStackFile, stackNames } from '../../graph/stack-file.ts';
 import { ROOT } from '../support/project.ts';
+import { judged, registeredOf } from './support/judged.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
 const QUIET = '--suppress-progress';
@@ -27,6 +29,13 @@ describe.each(STACKS)('The stack %s as it ships', (stack) => {
     await sandbox.upUnchanged();
     await sandbox.pulumi(['refresh', '--yes', '--skip-preview', '--expect-no-changes', QUIET]);
     expect(sandbox.world.entries.filter(({ what }) => what !== 'read')).toHaveLength(changes);
+  });
+
+  it('holds every rule, by what the engine has recorded of it', async () => {
+    const registered = registeredOf(await sandbox.stateWithSecrets());
+    expect(registered.resources.length).toBeGreaterThan(10);
+    expect(registered.secretOutputs).toContain('clientSecrets');
+    expect(violationsOf(registered)).toEqual([]);
   });
 
   it('keeps each secret out of the state, the outputs, the log and the preview', async () => {
@@ -63,6 +72,8 @@ describe.each(STACKS)('The stack %s as it ships', (stack) => {
     expect(text).toContain('because it is protected');
     expect(sandbox.world.things.size).toBe(existing);
     await sandbox.pulumi(['state', 'unprotect', '--all', '--yes']);
+    const unprotected = (await judged(sandbox)).map(({ rule }) => rule);
+    expect(unprotected).toEqual(Array.from({ length: 3 }, () => 'production is protected'));
   });
 
   it('is destroyed, and leaves nothing behind', async () => {

@@ -107,9 +107,10 @@ describe('A function runs one event at a time in each process', () => {
 describe('A slow event of a quick function does not hold the others up', () => {
   it('those sent ahead to its process are taken back and run in another, each once', async () => {
     for (let i = 0; i < 60; i++) await observe('/mixed');
-    const slow = observe('/mixed/sleep1500');
+    let slowEnded = false;
+    const slow = observe('/mixed/sleep1500').finally(() => (slowEnded = true));
     const quick = await Promise.all(times(30, '/mixed'));
-    expect(Math.max(...quick.map(({ took }) => took))).toBeLessThan(700);
+    expect(slowEnded).toBe(false);
     const all = [...quick, await slow];
     expect(all.at(-1)?.took).toBeGreaterThan(1490);
     expect(new Set(all.map(({ requestId }) => requestId)).size).toBe(31);

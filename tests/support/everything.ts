@@ -1,6 +1,7 @@
 import { contract as shipped } from '../../contract.ts';
 import type { Contract } from '../../program/define-contract.ts';
-import type { Changes } from './program.ts';
+import { parse, stringify } from 'yaml';
+import type { ProjectCopy } from './project.ts';
 
 const REPORTS = 'arn:aws:lambda:eu-central-1:123456789012:function:reports:live';
 const ORDERS = 'https://orders.example.com/v1';
@@ -32,7 +33,7 @@ export const EVERYTHING: Contract = {
 };
 
 /** What a stack file says that uses every option of the AWS side. */
-export const EVERY_OPTION: Changes = {
+export const EVERY_OPTION: Readonly<Record<string, unknown>> = {
   'aws:defaultTags': { tags: { team: 'orders' } },
   'api:domain': { name: 'api.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' },
   'api:backends': { 'POST /hooks/{id}': 'https://hooks.dev.example.com/{id}' },
@@ -60,3 +61,14 @@ export const EVERY_OPTION: Changes = {
   },
   'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call', latency: 1500 },
 };
+
+/** Makes a copy of the project one that uses everything, with further routes. */
+export function useEverything(project: ProjectCopy, routes: Contract['routes'] = {}): void {
+  const contract = { ...EVERYTHING, routes: { ...EVERYTHING.routes, ...routes } };
+  project.write(
+    'contract.ts',
+    `import { defineContract } from './program/define-contract.ts';\nexport const contract = defineContract(${JSON.stringify(contract)});\n`,
+  );
+  const file = parse(project.read('Pulumi.dev.yaml')) as { config: object };
+  project.write('Pulumi.dev.yaml', stringify({ ...file, config: { ...file.config, ...EVERY_OPTION } }));
+}

@@ -57,7 +57,12 @@ export const plainTenant = (change: Partial<Tenant> = {}): Tenant => ({
 
 /** The tenant at work. Its tokens are their claims as JSON: signing would take nearly all of a property's time. */
 export function serviceOf(tenant: Tenant): TenantService {
-  const key = { kid: 'kid', publicJwk: {}, sign: async (claims: object) => JSON.stringify(claims) };
+  const key = {
+    kid: 'kid',
+    publicJwk: {},
+    sign: async (claims: object) => JSON.stringify(claims),
+    signatureOf: () => Buffer.alloc(0),
+  };
   return {
     tenant,
     signing: { current: key, published: [] },

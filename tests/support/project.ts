@@ -9,7 +9,7 @@ export const ROOT = new URL('../../', import.meta.url);
 const PROGRAM = ['index.ts', 'contract.ts', 'settings.ts', 'auth0.ts', 'api.ts', 'common', 'program', 'handler'];
 /** The contract's handler and the stack files that the tests are about, in place of the project's own. */
 const FIXTURE = ['Pulumi.yaml', 'Pulumi.dev.yaml', 'Pulumi.staging.yaml', 'Pulumi.prod.yaml', 'handler/test.ts'];
-const TWIN = ['package.json', 'graph', 'twin', 'access', 'tsconfig.json'];
+const TWIN = ['package.json', 'graph', 'twin', 'access', 'page', 'tsconfig.json'];
 
 export interface ProjectCopy {
   readonly root: URL;

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT, type JWTHeaderParameters } from 'jose';
+import { openPage } from '../../page/open.ts';
 import type { Exchange } from '../../twin/gateway/pipeline.ts';
 import { apiLine, tokenLine, unreadLine } from '../../twin/log.ts';
 import { startTwin, type Twin } from '../../twin/serve.ts';
@@ -30,6 +31,11 @@ interface TestTwinOptions {
   readonly clock?: () => number;
   readonly withTenant?: boolean;
   readonly tls?: boolean;
+  readonly forwards?: ReadonlyMap<string, URL>;
+  /** With the page at the tenant's root. */
+  readonly page?: boolean;
+  /** One that has been closed, to be started again: on its ports, with its copy of the project. */
+  readonly again?: TestTwin;
   /** Changes the copy of the project before it is served. */
   readonly change?: (project: ProjectCopy) => void;
 }
@@ -40,20 +46,25 @@ export async function startTestTwin({
   clock,
   withTenant = true,
   tls = false,
+  forwards,
+  page = false,
+  again,
   change,
 }: TestTwinOptions = {}): Promise<TestTwin> {
-  const project = copyProject();
+  const project = again?.project ?? copyProject();
   change?.(project);
   const log: string[] = [];
   const exchanges: Exchange[] = [];
   const twin = await startTwin({
     root: project.root,
     stack,
-    port: 0,
-    tenantPort: 0,
+    port: portOf(again?.apiUrl),
+    tenantPort: portOf(again?.tenantUrl),
     withTenant,
     tls,
+    ...(page && { page: openPage }),
     ...(clock && { clock }),
+    ...(forwards && { forwards }),
     watch: {
       exchanged: (exchange, milliseconds) => {
         exchanges.push(exchange);
@@ -76,6 +87,11 @@ export async function startTestTwin({
       project.remove();
     },
   };
+}
+
+/** 0 takes any free one. */
+function portOf(url: string | undefined): number {
+  return url === undefined ? 0 : Number(new URL(url).port);
 }
 
 /** `POST /oauth/token` in JSON, with the client's own credentials unless others are given. */

@@ -1,4 +1,4 @@
-import { request as send, type IncomingMessage } from 'node:http';
+import { request as send, type ClientRequest, type IncomingMessage } from 'node:http';
 
 /** A request as it goes over the socket. */
 export interface BackendRequest {
@@ -19,7 +19,12 @@ export type BackendAnswer =
       readonly rawHeaders: readonly string[];
       readonly body: Buffer;
     }
-  | { readonly kind: 'unreachable' | 'broken' | 'late'; readonly reason: string };
+  | Failed;
+
+interface Failed {
+  readonly kind: 'unreachable' | 'broken' | 'late';
+  readonly reason: string;
+}
 
 /** Bytes of a response that the gateway takes. Source: http-api-quotas (payload). */
 const MOST = 10 * 1024 * 1024;
@@ -32,15 +37,11 @@ const MOST = 10 * 1024 * 1024;
 export function askBackend(backend: URL, request: BackendRequest, milliseconds: number): Promise<BackendAnswer> {
   return new Promise((settle) => {
     let answering = false;
-    const outgoing = send({
-      // Brackets belong to the URL, not to the address.
-      host: backend.hostname.replace(/^\[|\]$/g, ''),
-      port: backend.port === '' ? 80 : Number(backend.port),
-      method: request.method,
-      path: request.target,
-      headers: [...request.rawHeaders, 'host', backend.host, 'connection', 'close'],
-      agent: false,
-    });
+    const outgoing = begin(backend, request);
+    if ('reason' in outgoing) {
+      settle(outgoing);
+      return;
+    }
     const timer = setTimeout(() => {
       end({ kind: 'late', reason: `${backend.origin} did not answer within ${milliseconds} ms` });
     }, milliseconds);
@@ -52,7 +53,10 @@ export function askBackend(backend: URL, request: BackendRequest, milliseconds: 
     const broken = (reason: string): void => end({ kind: 'broken', reason: `${backend.origin} ${reason}` });
     outgoing.on('response', (incoming) => {
       answering = true;
-      readResponse(incoming).then(end, (error: unknown) => broken(`broke off its response: ${messageOf(error)}`));
+      readResponse(incoming).then(
+        (answer) => (answer.kind === 'answered' ? end(answer) : broken(answer.reason)),
+        (error: unknown) => broken(`broke off its response: ${messageOf(error)}`),
+      );
     });
     outgoing.on('upgrade', (_incoming, socket) => {
       socket.destroy();
@@ -69,17 +73,34 @@ export function askBackend(backend: URL, request: BackendRequest, milliseconds: 
   });
 }
 
+/** What Node refuses to send is said at once. */
+function begin(backend: URL, { method, target, rawHeaders }: BackendRequest): ClientRequest | Failed {
+  try {
+    return send({
+      // Brackets belong to the URL, not to the address.
+      host: backend.hostname.replace(/^\[|\]$/g, ''),
+      port: backend.port === '' ? 80 : Number(backend.port),
+      method,
+      path: target,
+      headers: [...rawHeaders, 'host', backend.host, 'connection', 'close'],
+      agent: false,
+    });
+  } catch (error) {
+    return { kind: 'broken', reason: `the request cannot be sent: ${messageOf(error)}` };
+  }
+}
+
 async function readResponse(incoming: IncomingMessage): Promise<BackendAnswer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of incoming as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > MOST) return { kind: 'broken', reason: 'the response is larger than the gateway takes (10 MB)' };
+    if (size > MOST) return { kind: 'broken', reason: 'sent more than the gateway takes (10 MB)' };
     parts.push(part);
   }
   const { statusCode: status = 0, rawHeaders } = incoming;
   return status < 200 || status > 599
-    ? { kind: 'broken', reason: `the response has the status ${status}` }
+    ? { kind: 'broken', reason: `answered with the status ${status}` }
     : { kind: 'answered', status, rawHeaders, body: Buffer.concat(parts) };
 }
 

@@ -74,7 +74,7 @@ function authorizerContext({ route, claims }: Decision): object {
 }
 
 /** Every claim as a text; one that is null is left out. */
-function claimTexts(claims: Claims): Record<string, string> {
+export function claimTexts(claims: Claims): Record<string, string> {
   const texts = Object.entries(claims).filter(([, value]) => value !== null);
   return Object.fromEntries(texts.map(([name, value]) => [name, claimText(value)]));
 }
@@ -124,8 +124,8 @@ function isTextType(contentType: string | undefined): boolean {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
-/** `12/Mar/2020:19:03:58 +0000` */
-function commonLogTime(time: number): string {
+/** `12/Mar/2020:19:03:58 +0000`, of milliseconds since 1970. */
+export function commonLogTime(time: number): string {
   const date = new Date(time);
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${two(date.getUTCDate())}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}`;

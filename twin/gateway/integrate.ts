@@ -5,7 +5,7 @@ import type { Decision } from './decision.ts';
 import { eventOf } from './event.ts';
 import { forwardedRequest, forwardedResponse } from './forwarded.ts';
 import { invocation, returned } from './invoked.ts';
-import type { Gateway } from './pipeline.ts';
+import type { Gateway, Invocation } from './pipeline.ts';
 import type { GatewayRequest } from './request.ts';
 import {
   FUNCTION_FAILED,
@@ -26,9 +26,10 @@ export interface Admitted {
   readonly time: number;
 }
 
-/** The caller's response and, where it is a failure, the reason for the log. */
+/** The caller's response, what a function was given, and where it is a failure the reason for the log. */
 export interface Integrated {
   readonly response: GatewayResponse;
+  readonly invocation?: Invocation;
   readonly error?: string;
 }
 
@@ -42,7 +43,7 @@ export async function integrate(admitted: Admitted, gateway: Gateway): Promise<I
       : await invoke(admitted, integration, gateway);
   const { cors } = gateway.api;
   if (served.error !== undefined || cors === undefined) return served;
-  return { response: withCors(served.response, admitted.request, cors) };
+  return { ...served, response: withCors(served.response, admitted.request, cors) };
 }
 
 async function invoke(
@@ -58,13 +59,16 @@ async function invoke(
   const event = eventOf(request, decision, { api: gateway.api, ...circumstances });
   if (isTooLarge(request, event))
     return { response: PAYLOAD_TOO_LARGE, error: 'the event is larger than a function takes (6 MB)' };
+  const began = performance.now();
   const result =
     integration.kind === 'function'
       ? await runOwn(admitted, event, integration, gateway)
       : await runExisting(admitted, event, integration, gateway);
-  if ('response' in result) return result;
+  const taken = { event, milliseconds: performance.now() - began };
+  if ('response' in result) return { ...result, invocation: taken };
   const response = functionResponse(result.json);
-  return response === undefined ? failed('the function returned a response that cannot be sent') : { response };
+  const served = response === undefined ? failed('the function returned a response that cannot be sent') : { response };
+  return { ...served, invocation: taken };
 }
 
 type Returned = Integrated | { readonly json: string };

@@ -5,7 +5,7 @@ import type { Functions } from '../lambda/functions.ts';
 import { isPreflight, preflightResponse } from './cors.ts';
 import { decide, routeOf, type IssuerKeys } from './decide.ts';
 import type { Decision } from './decision.ts';
-import { integrate } from './integrate.ts';
+import { integrate, type Integrated } from './integrate.ts';
 import type { IssuerKeyCache } from './issuer-keys.ts';
 import type { GatewayRequest } from './request.ts';
 import type { Take } from './throttle.ts';
@@ -26,10 +26,21 @@ export interface Gateway {
 /** What became of a request. */
 export interface Exchange {
   readonly requestId: string;
+  /** Milliseconds since 1970 when it came. */
+  readonly time: number;
+  /** It holds the caller's token: never print it. */
+  readonly request: GatewayRequest;
   readonly decision: Decision;
   readonly response: GatewayResponse;
+  /** What the function was given, and milliseconds that it took; absent where none was asked. */
+  readonly invocation: Invocation | undefined;
   /** Why the integration failed, for the log; the client only sees a 5xx. */
   readonly integrationError: string | undefined;
+}
+
+export interface Invocation {
+  readonly event: Readonly<Record<string, unknown>>;
+  readonly milliseconds: number;
 }
 
 /** The whole way of a request: match and authorize, then what the route is integrated with, and its response. */
@@ -40,14 +51,18 @@ export async function answer(request: GatewayRequest, gateway: Gateway): Promise
   const keys = await keysFor(request, gateway);
   const decision = decide(request, { api, keysOf: () => keys, take: gateway.take, now: Math.floor(time / 1000) });
   const own = ownResponse(request, decision, api);
-  const { response, error } =
+  const integrated: Integrated =
     own === undefined
       ? await integrate({ request, decision, requestId, traceId: newTraceId(time), time }, gateway)
-      : { response: own, error: undefined };
+      : { response: own };
+  const { response, invocation, error } = integrated;
   return {
     requestId,
+    time,
+    request,
     decision,
     response: { ...response, headers: [...response.headers, ['apigw-requestid', requestId]] },
+    invocation,
     integrationError: error,
   };
 }

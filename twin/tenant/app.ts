@@ -19,18 +19,23 @@ export interface TenantService {
   readonly clock: () => number;
 }
 
-/** What the token endpoint did, for the log. It holds no secret and no token. */
+/**
+ * What the token endpoint did, for the log. No text of it is a secret or a token, but `granted` refers to the client and
+ * the user, who have secrets.
+ */
 export type TokenExchange =
-  { readonly kind: 'granted'; readonly granted: Granted } | { readonly kind: 'refused'; readonly refusal: TokenError };
+  | { readonly kind: 'granted'; readonly granted: Granted; readonly requested: readonly string[] }
+  | { readonly kind: 'refused'; readonly refusal: TokenError };
 
 /** Hosts that the tenant answers to; another name that leads here is somebody's DNS playing tricks. */
-const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+export const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
  * The tenant's HTTP side.
  * @param current the tenant at work now; a reload puts another in its place
+ * @param page what is served besides, under paths that no tenant has
  */
-export function tenantApp(current: () => TenantService, observe: (exchange: TokenExchange) => void): Hono {
+export function tenantApp(current: () => TenantService, observe: (exchange: TokenExchange) => void, page?: Hono): Hono {
   const app = new Hono();
 
   app.use(async (c, next) => {
@@ -67,8 +72,8 @@ export function tenantApp(current: () => TenantService, observe: (exchange: Toke
         authorization: c.req.header('authorization'),
         body: await textOf(c.req.raw.body),
       };
-      const { response, granted } = await issueToken(request, current());
-      observe({ kind: 'granted', granted });
+      const { response, granted, requested } = await issueToken(request, current());
+      observe({ kind: 'granted', granted, requested });
       return c.json(response);
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
@@ -80,6 +85,7 @@ export function tenantApp(current: () => TenantService, observe: (exchange: Toke
     }
   });
 
+  if (page !== undefined) app.route('/', page);
   app.notFound((c) => c.json({ error: 'not_found', error_description: 'The twin has no such endpoint' }, 404));
   return app;
 }

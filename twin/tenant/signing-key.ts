@@ -3,6 +3,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  sign,
   X509Certificate,
   type KeyObject,
 } from 'node:crypto';
@@ -15,6 +16,8 @@ export interface SigningKey {
   /** As Auth0 publishes it, its certificate included. */
   readonly publicJwk: JWK;
   readonly sign: (claims: Readonly<Record<string, unknown>>) => Promise<string>;
+  /** The bare signature of any text, with RSA PKCS #1 v1.5 and this digest: what somebody who had the key could make. */
+  readonly signatureOf: (text: string, digest: 'sha256' | 'sha384' | 'sha512') => Buffer;
 }
 
 export interface SigningKeys {
@@ -67,6 +70,7 @@ export async function readSigningKey(
     kid,
     publicJwk: { kty: 'RSA', use: 'sig', n, e, kid, ...certificateFields(certificatePem), alg: 'RS256' },
     sign: (claims) => new SignJWT({ ...claims }).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid }).sign(key),
+    signatureOf: (text, digest) => sign(digest, Buffer.from(text), key),
   };
 }
 

@@ -5,6 +5,7 @@ import { decideGrant } from './decide-grant.ts';
 import type { Granted } from './grant.ts';
 import type { LoginAttempts } from './login-attempts.ts';
 import { readParameters, required } from './parameters.ts';
+import { scopeWords } from './scopes.ts';
 import type { SigningKeys } from './signing-key.ts';
 import { OPAQUE_LIFETIME, type OpaqueTokens } from './userinfo.ts';
 
@@ -33,20 +34,21 @@ interface Circumstances {
 
 /**
  * `POST /oauth/token`.
- * @returns the response's body, its fields in Auth0's order, and what was granted, for the log
+ * @returns the response's body, its fields in Auth0's order, and for the log what was granted and the scopes asked for
  * @throws TokenError with Auth0's own status, error and description
  */
 export async function issueToken(
   request: TokenRequest,
   circumstances: Circumstances,
-): Promise<{ readonly response: TokenResponse; readonly granted: Granted }> {
+): Promise<{ readonly response: TokenResponse; readonly granted: Granted; readonly requested: readonly string[] }> {
   const { tenant, logins } = circumstances;
   const parameters = readParameters(request.contentType, request.body);
   // Missing parameters come before who the client is.
   required(parameters, 'grant_type');
   const client = authenticateClient(tenant.clients, parameters, request.authorization);
   const granted = decideGrant({ tenant, client, parameters, logins });
-  return { response: await tokensFor(granted, circumstances), granted };
+  const requested = scopeWords(parameters.get('scope') ?? '');
+  return { response: await tokensFor(granted, circumstances), granted, requested };
 }
 
 async function tokensFor(

@@ -7,6 +7,10 @@ export interface Kind {
   readonly fixed: readonly string[] | 'all';
   /** Outputs that the provider marks as secret (Terraform's Sensitive). */
   readonly secrets?: readonly string[];
+  /** Outputs that are the input of the same name, where there is one. */
+  readonly given?: readonly string[];
+  /** Inputs, maps, to which the cloud adds keys of its own. */
+  readonly fills?: readonly string[];
   /** The input in whose value the id is unique, where it is not in the whole account or tenant. */
   readonly within?: string;
   /** What must exist already. */

@@ -20,10 +20,19 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
     refers: [refers(API, 'resourceServerIdentifier', 'identifier')],
     refuses: otherScopes,
   },
-  [CLIENT]: { fixed: [], secrets: ['signingKeys'] },
+  [CLIENT]: {
+    fixed: [],
+    secrets: ['signingKeys'],
+    // Source: https://auth0.com/docs/get-started/applications/third-party-applications/security-controls
+    refuses: ({ inputs, before }) =>
+      before !== undefined && valueOf(before, 'isFirstParty') !== inputs['isFirstParty']
+        ? '400 Bad Request: is_first_party cannot be changed'
+        : undefined,
+  },
   'auth0:index/clientCredentials:ClientCredentials': {
     fixed: ['clientId'],
     secrets: ['clientSecret'],
+    given: ['clientSecret'],
     property: true,
     refers: [refers(CLIENT, 'clientId', 'clientId')],
   },

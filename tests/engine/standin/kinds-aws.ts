@@ -7,6 +7,8 @@ const FUNCTION = 'aws:lambda/function:Function';
 const ROLE = 'aws:iam/role:Role';
 const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup';
 
+const STAGE = 'aws:apigatewayv2/stage:Stage';
+const DOMAIN = 'aws:apigatewayv2/domainName:DomainName';
 const INTEGRATION = 'aws:apigatewayv2/integration:Integration';
 
 /** What of AWS the program uses. A new resource type is a line here, besides its outputs in `graph/ids.ts`. */
@@ -44,13 +46,45 @@ export const AWS: Readonly<Record<string, Kind>> = {
     ],
     refuses: withoutAuthorizer,
   },
-  'aws:apigatewayv2/stage:Stage': {
+  [STAGE]: {
     fixed: ['apiId', 'name'],
     within: 'apiId',
     unique: ['apiId', 'name'],
-    refers: [refers(API, 'apiId')],
+    // A stage that a domain is mapped to cannot be deleted.
+    held: true,
+    refers: [
+      refers(API, 'apiId'),
+      {
+        type: LOG_GROUP,
+        by: 'arn',
+        values: ({ accessLogSettings }) =>
+          [(accessLogSettings as { destinationArn?: string } | undefined)?.destinationArn ?? []].flat(),
+      },
+    ],
     refuses: settingsOfNoRoute,
   },
+  [DOMAIN]: { fixed: ['domainName'], unique: ['domainName'], held: true, fills: ['domainNameConfiguration'] },
+  'aws:apigatewayv2/apiMapping:ApiMapping': {
+    fixed: ['domainName'],
+    within: 'domainName',
+    unique: ['domainName', 'apiMappingKey'],
+    refers: [refers(API, 'apiId'), refers(STAGE, 'stage'), refers(DOMAIN, 'domainName')],
+  },
+  'aws:acm/certificate:Certificate': { fixed: ['domainName', 'validationMethod'] },
+  'aws:acm/certificateValidation:CertificateValidation': {
+    fixed: 'all',
+    property: true,
+    refers: [
+      refers('aws:acm/certificate:Certificate', 'certificateArn', 'arn'),
+      refers('aws:route53/record:Record', 'validationRecordFqdns', 'fqdn'),
+    ],
+  },
+  'aws:route53/record:Record': { fixed: ['zoneId', 'name', 'type'], unique: ['zoneId', 'name', 'type'] },
+  'aws:cloudwatch/logMetricFilter:LogMetricFilter': {
+    fixed: ['name', 'logGroupName'],
+    refers: [refers(LOG_GROUP, 'logGroupName', 'name')],
+  },
+  'aws:cloudwatch/metricAlarm:MetricAlarm': { fixed: ['name'] },
   [FUNCTION]: {
     fixed: ['name', 'packageType'],
     unique: ['name'],
@@ -64,9 +98,16 @@ export const AWS: Readonly<Record<string, Kind>> = {
     ],
   },
   'aws:lambda/permission:Permission': {
-    fixed: ['action', 'function', 'principal', 'sourceArn', 'statementId'],
+    fixed: ['action', 'function', 'qualifier', 'principal', 'sourceArn', 'statementId'],
     within: 'function',
-    refers: [refers(FUNCTION, 'function', 'name')],
+    refers: [
+      // A function that is named by its ARN was there before.
+      {
+        type: FUNCTION,
+        by: 'name',
+        values: ({ function: name }) => (String(name).startsWith('arn:') ? [] : [name]),
+      },
+    ],
   },
   // IAM refuses to delete a role that still has an inline policy (DeleteConflict).
   [ROLE]: { fixed: ['name', 'path'], unique: ['name'], held: true },

@@ -13,7 +13,7 @@ import { cloudOutputs } from '../../../graph/ids.ts';
 import { Identity } from '../../../graph/identity.ts';
 import { holder, refusal, type Change, type Kind } from './kind.ts';
 import { KINDS } from './kinds.ts';
-import { isPreview } from './sdk-gaps.ts';
+import { diffResult, isPreview } from './sdk-gaps.ts';
 import { plain, plainProperties, secret, UNKNOWN, type Properties } from './values.ts';
 import { isChange, keyOf, type Thing, type World } from './world.ts';
 
@@ -43,18 +43,18 @@ export class StandIn implements Provider {
 
   async diff(id: string, urn: string, olds: Properties, news: Properties): Promise<DiffResult> {
     const type = typeOf(urn);
-    const { fixed, within } = this.#kind(type);
+    const { fixed, within, fills = [] } = this.#kind(type);
     const filledIn = Object.keys(this.#find(type, id, within && plain(olds[within]))?.outputs ?? {});
     const given = Object.keys(olds).filter((key) => !filledIn.includes(key) && olds[key] !== null);
     const before = plainProperties(olds);
     const after = plainProperties(news);
     const changed = [...new Set([...given, ...Object.keys(after)])].filter(
-      (key) => !isDeepStrictEqual(before[key], after[key]),
+      (key) => !isDeepStrictEqual(fills.includes(key) ? ofThose(before[key], after[key]) : before[key], after[key]),
     );
     const replaces = fixed === 'all' ? changed : changed.filter((key) => fixed.includes(key));
     // The bridge deletes first where the name was given and stays: two of one name could not exist side by side.
     const named = typeof after['name'] === 'string' && after['name'] === before['name'] && !filledIn.includes('name');
-    return { changes: changed.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 && named };
+    return diffResult(changed, { replaces, deleteBeforeReplace: replaces.length > 0 && named });
   }
 
   async create(urn: string, inputs: Properties): Promise<CreateResult> {
@@ -67,7 +67,7 @@ export class StandIn implements Provider {
       const thing = this.#make(urn, inputs);
       const existing = this.#kind(type).property && this.#find(type, thing.id, thing.within);
       this.#permit(urn, { inputs: plainProperties(inputs), before: undefined, things: this.#options.world.things });
-      const done = existing ? { ...thing, outputs: existing.outputs } : thing;
+      const done = existing ? { ...thing, outputs: this.#kept(type, existing, inputs) } : thing;
       this.#options.world.record({ what: existing ? 'updated' : 'created', urn, thing: done });
       return done;
     });
@@ -78,13 +78,21 @@ export class StandIn implements Provider {
     const type = typeOf(urn);
     const { within } = this.#kind(type);
     const existing = this.#find(type, id, within && plain(olds[within]));
-    if (isPreview()) return { outs: { ...news, ...existing?.outputs } };
-    if (existing === undefined) throw new Error(`404 Not Found: ${type} ${id}`);
+    const outputs = existing && this.#kept(type, existing, news);
+    if (isPreview()) return { outs: { ...news, ...outputs } };
+    if (existing === undefined || outputs === undefined) throw new Error(`404 Not Found: ${type} ${id}`);
     await this.#slowly(() => {
       this.#permit(urn, { inputs: plainProperties(news), before: existing, things: this.#options.world.things });
-      this.#options.world.record({ what: 'updated', urn, thing: { ...existing, inputs: news } });
+      this.#options.world.record({ what: 'updated', urn, thing: { ...existing, inputs: news, outputs } });
     });
-    return { outs: { ...news, ...existing.outputs } };
+    return { outs: { ...news, ...outputs } };
+  }
+
+  /** What a thing goes on to have, when its inputs are others: all that it had, but for what is given now. */
+  #kept(type: string, { outputs }: Thing, inputs: Properties): Properties {
+    const { given = [] } = this.#kind(type);
+    const now = given.filter((key) => (plain(inputs[key]) ?? undefined) !== undefined);
+    return { ...outputs, ...this.#marked(type, Object.fromEntries(now.map((key) => [key, inputs[key]]))) };
   }
 
   async delete(id: string, urn: string, properties: Properties): Promise<void> {
@@ -190,6 +198,12 @@ export class StandIn implements Provider {
     await setTimeout(this.#options.delay / 2);
     return done;
   }
+}
+
+/** A map's keys that another names too: what the cloud added is nobody's change. */
+function ofThose(filled: unknown, given: unknown): unknown {
+  if (typeof filled !== 'object' || filled === null || typeof given !== 'object' || given === null) return filled;
+  return Object.fromEntries(Object.entries(filled).filter(([key]) => key in given));
 }
 
 /** The type in a URN, without those of its parents. */

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
+import type { DiffResult } from '@pulumi/pulumi/provider/index.js';
 import type * as Messages from '@pulumi/pulumi/proto/provider_pb.js';
 
 // A CommonJS file whose exports Node cannot name for an import.
-const { ConfigureResponse, CreateRequest, ReadRequest, UpdateRequest } = createRequire(import.meta.url)(
+const { ConfigureResponse, CreateRequest, DiffResponse, ReadRequest, UpdateRequest } = createRequire(import.meta.url)(
   '@pulumi/pulumi/proto/provider_pb.js',
 ) as typeof Messages;
 
@@ -16,16 +17,34 @@ export function isPreview(): boolean {
   return preview;
 }
 
+let changedKeys: readonly string[] = [];
+
+/** The answer to a diff, and which inputs changed: the SDK asks for `changes` just before it fills in the message. */
+export function diffResult(changed: readonly string[], rest: Omit<DiffResult, 'changes'>): DiffResult {
+  return {
+    ...rest,
+    get changes() {
+      changedKeys = changed;
+      return changed.length > 0;
+    },
+  };
+}
+
 /**
  * What the SDK's server leaves out and real providers have, taken from and put into the messages themselves: it can
- * neither announce that a provider takes part in previews nor hand over whether a request belongs to one, and it fails
- * on an import, whose request has no properties.
+ * neither announce that a provider takes part in previews nor hand over whether a request belongs to one, does not say
+ * which inputs changed, by which the engine knows what to replace, and fails on an import, whose request has no properties.
  */
 export function closeGaps(): void {
   const accept = method(ConfigureResponse.prototype, 'setAcceptoutputs');
   ConfigureResponse.prototype.setAcceptoutputs = function (value) {
     this.setSupportspreview(true);
     return accept.call(this, value);
+  };
+  const changes = method(DiffResponse.prototype, 'setChanges');
+  DiffResponse.prototype.setChanges = function (value) {
+    this.setDiffsList([...changedKeys]);
+    return changes.call(this, value);
   };
   const properties = method(CreateRequest.prototype, 'getProperties');
   CreateRequest.prototype.getProperties = function () {

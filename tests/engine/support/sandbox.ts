@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { COMPILE_CACHE } from '../../../common/compile-cache.ts';
 import { copyShippedProject, type ProjectCopy } from '../../support/project.ts';
 import { PACKAGES } from '../standin/kinds.ts';
-import { secretTexts } from '../standin/values.ts';
+import { secretTexts, type Properties } from '../standin/values.ts';
 import { isChange, World } from '../standin/world.ts';
 import { start, type Ended, type Running } from './cli.ts';
 
@@ -26,10 +26,13 @@ export interface StateResource {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
+  readonly custom?: boolean;
   readonly protect?: boolean;
+  readonly inputs?: Properties;
+  readonly outputs?: Properties;
 }
 
-interface Deployment {
+export interface Deployment {
   readonly resources?: readonly StateResource[];
   readonly pending_operations?: readonly { readonly type: string; readonly resource: StateResource }[];
 }
@@ -87,10 +90,15 @@ export class Sandbox {
   }
 
   /** Begins a command of the CLI. */
-  begin(args: readonly string[], { delay = 0, failFrom = Infinity }: Weather = {}): Running {
+  begin(args: readonly string[], weather: Weather = {}): Running {
+    return start(args, this.project.path, this.environment(weather));
+  }
+
+  /** The environment in which a command finds the sandbox's backend, engine and clouds, and nothing else. */
+  environment({ delay = 0, failFrom = Infinity }: Weather = {}): NodeJS.ProcessEnv {
     const changes = this.world.entries.filter(isChange).length;
     const inherited = Object.entries(process.env).filter(([name]) => !/^(PULUMI|AWS|AUTH0|NODE_OPTIONS)/.test(name));
-    return start(args, this.project.path, {
+    return {
       ...Object.fromEntries(inherited),
       // The project's own Node comes first: it runs the program.
       PATH: [join(this.project.path, 'node_modules/.bin'), this.#path('bin'), process.env['PATH']].join(delimiter),
@@ -109,7 +117,7 @@ export class Sandbox {
       STANDIN_REGION: REGION,
       STANDIN_DELAY: String(delay),
       STANDIN_FAIL_FROM: String(changes + failFrom),
-    });
+    };
   }
 
   /** `up` without its preview. */
@@ -125,6 +133,14 @@ export class Sandbox {
   /** What the engine has recorded of the stack. */
   async state(): Promise<Deployment> {
     const { stdout } = await this.pulumi(['stack', 'export', '--stack', this.#stack]);
+    return (JSON.parse(stdout) as { deployment: Deployment }).deployment;
+  }
+
+  /** The same with its secrets in plain text, of which `printed` knows nothing. */
+  async stateWithSecrets(): Promise<Deployment> {
+    const { code, text, stdout } = await this.begin(['stack', 'export', '--show-secrets', '--stack', this.#stack])
+      .ended;
+    if (code !== 0) throw new Error(`pulumi stack export failed:\n${text}`);
     return (JSON.parse(stdout) as { deployment: Deployment }).deployment;
   }
 

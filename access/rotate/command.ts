@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { readOptions } from '../../common/options.ts';
+import { shown, UserError } from '../../common/user-error.ts';
+import { readStackFile } from '../../graph/stack-file.ts';
+import { secretVersionIn } from './secret-version.ts';
+
+const USAGE = 'npm run rotate -- --stack <name> --client <name> [--yes]';
+const root = new URL('../../', import.meta.url);
+
+/** `npm run rotate`: puts the next secret of a client into force. */
+export function rotate(): void {
+  try {
+    process.exitCode = run();
+  } catch (error) {
+    process.stderr.write(`${shown(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** @returns the exit code */
+function run(): number {
+  const { stack, client, yes } = readOptions(
+    { stack: { type: 'string' }, client: { type: 'string' }, yes: { type: 'boolean', default: false } },
+    USAGE,
+  );
+  if (stack === undefined || client === undefined)
+    throw new UserError(`Name the stack and the client.\nUsage: ${USAGE}`);
+  // It says what is wrong with the name or the file.
+  readStackFile(root, stack);
+  const file = `Pulumi.${stack}.yaml`;
+  const path = new URL(file, root);
+  const written = secretVersionIn(readFileSync(path, 'utf8'), file, client);
+  const deployed = deployedVersion(stack, client);
+  if (deployed !== written.version) {
+    throw new UserError(
+      `${file} says secretVersion ${written.version} of ${client} and what runs has ${deployed ?? 'none'}: bring the stack up first, so that the next secret is one that was shown.`,
+    );
+  }
+  writeFileSync(path, written.with(written.version + 1));
+  const { status, error } = spawnSync('pulumi', ['up', '--stack', stack, ...(yes ? ['--yes'] : [])], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (error !== undefined || status !== 0) {
+    throw new UserError(
+      `The secret may not have been rotated. ${file} says secretVersion ${written.version + 1} of ${client}: go on with npm run up, or write ${written.version} again.`,
+    );
+  }
+  process.stdout.write(`The secret of ${client} is what nextClientSecrets said. Commit ${file}.\n`);
+  return 0;
+}
+
+/** The version that the stack was brought up with last. */
+function deployedVersion(stack: string, client: string): number | undefined {
+  const { status, stdout, stderr, error } = spawnSync('pulumi', ['stack', 'output', '--json', '--stack', stack], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (error !== undefined) throw new UserError('There is no pulumi on the path; install the Pulumi CLI.');
+  if (status !== 0) throw new UserError(`Pulumi does not say what the stack ${stack} put out:\n${stderr.trim()}`);
+  const { secretVersions } = JSON.parse(stdout) as { secretVersions?: Readonly<Record<string, number>> };
+  return secretVersions?.[client];
+}

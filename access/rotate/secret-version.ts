@@ -1,0 +1,33 @@
+import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { didYouMean } from '../../common/nearest.ts';
+import { UserError } from '../../common/user-error.ts';
+
+/** A client's secret version in a stack file, and how to write another. */
+export interface SecretVersion {
+  readonly version: number;
+  /** The file's text with another version, and with every other character as it was. */
+  readonly with: (version: number) => string;
+}
+
+/**
+ * Finds a client's `secretVersion` in the text of a stack file.
+ * @param file its name, for an error
+ * @throws UserError where there is no such client, or its rotation is not prepared
+ */
+export function secretVersionIn(text: string, file: string, client: string): SecretVersion {
+  const clients: unknown = parseDocument(text).getIn(['config', 'api:clients']);
+  const maps = isSeq(clients) ? clients.items.filter((item) => isMap(item)) : [];
+  const names = maps.map((map) => String(map.get('name')));
+  const found = maps[names.indexOf(client)];
+  if (found === undefined) {
+    throw new UserError(`${file} has no client ${client}${didYouMean(client, names)} (there: ${names.join(', ')})`);
+  }
+  const node: unknown = found.get('secretVersion', true);
+  if (!isScalar(node) || typeof node.value !== 'number' || !node.range) {
+    throw new UserError(
+      `${file}: the client ${client} has no secretVersion, so nobody knows its next secret. Write secretVersion: 0, bring the stack up, and hand out what nextClientSecrets in its outputs says; then it can be rotated.`,
+    );
+  }
+  const [start, end] = node.range;
+  return { version: node.value, with: (version) => `${text.slice(0, start)}${version}${text.slice(end)}` };
+}

@@ -1,0 +1,143 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ApiEntry, Entry, ShownCheck, ShownResponse, TokenEntry } from '../messages.ts';
+import { ask, messageOf } from './ask.ts';
+import { laidOut } from './jwt.ts';
+import { Copy, Status, Text } from './parts.tsx';
+import { Scopes } from './scopes.tsx';
+import { CHECK_WORDS, comparedWords } from './words.ts';
+
+/** What became of a request, whoever made it. */
+export function Explanation({ entry }: { readonly entry: Entry }): ComponentChildren {
+  if (entry.kind === 'api') return <ApiExplanation entry={entry} />;
+  if (entry.kind === 'token') return <TokenExplanation entry={entry} />;
+  return (
+    <p class="outcome">
+      <Status status={entry.status} /> The API turned it away before it was a request that it could decide on:{' '}
+      {entry.why}
+    </p>
+  );
+}
+
+function ApiExplanation({ entry }: { readonly entry: ApiEntry }): ComponentChildren {
+  return (
+    <div class="explanation">
+      <Outcome entry={entry} />
+      <h4>What the gateway looked at, in its order</h4>
+      <Checks checks={entry.checks} />
+      <h4>The response, as the client gets it</h4>
+      <Response response={entry.response} />
+      <h4>The event, as the handler got it</h4>
+      {entry.invoked ? (
+        <Event key={entry.requestId} requestId={entry.requestId} />
+      ) : (
+        <p class="quiet">No handler was asked.</p>
+      )}
+      <h4>The line of the access log</h4>
+      <Text label="The line of the access log">{entry.log}</Text>
+    </div>
+  );
+}
+
+/** The status with the reason, in one line. */
+export function Outcome({ entry }: { readonly entry: ApiEntry }): ComponentChildren {
+  const { status, method, path, why, routeKey } = entry;
+  return (
+    <p class="outcome">
+      <Status status={status} />{' '}
+      <code>
+        {method} {path}
+      </code>{' '}
+      {why === '' ? `let through by the route ${routeKey}` : why.replace(/^\d+: /, '')}
+    </p>
+  );
+}
+
+const SYMBOLS: Readonly<Record<ShownCheck['outcome'], string>> = { passed: '✓', failed: '✗', 'not reached': '·' };
+
+function Checks({ checks }: { readonly checks: readonly ShownCheck[] }): ComponentChildren {
+  return (
+    <ol class="checks">
+      {checks.map(({ name, outcome, wanted, got }) => (
+        <li key={name} class={outcome.replace(' ', '-')}>
+          <span class="mark">
+            <span aria-hidden="true">{SYMBOLS[outcome]}</span> {outcome}
+          </span>
+          <span class="question">{CHECK_WORDS.get(name) ?? name}</span>
+          {outcome !== 'not reached' && (
+            <span class="values">
+              <span>
+                <span class="label">wanted</span> <code>{comparedWords(name, wanted)}</code>
+              </span>
+              <span>
+                <span class="label">found</span> <code>{got === '' ? 'nothing' : comparedWords(name, got)}</code>
+              </span>
+            </span>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** As it comes over the wire: the status, the headers, and the body below. */
+export function Response({ response }: { readonly response: ShownResponse }): ComponentChildren {
+  const { status, headers, body, note } = response;
+  const head = [`HTTP/1.1 ${status}`, ...headers.map(([name, value]) => `${name}: ${value}`)].join('\n');
+  return (
+    <>
+      <Text label="The response">{`${head}\n\n${body}`}</Text>
+      {note !== '' && <p class="quiet">The body is {note}.</p>}
+    </>
+  );
+}
+
+/** Asked for when it is opened; with the caller's token only when that is asked for. */
+function Event({ requestId }: { readonly requestId: string }): ComponentChildren {
+  const [text, setText] = useState('');
+  const [problem, setProblem] = useState('');
+  const [revealed, setRevealed] = useState(false);
+  const show = async (reveal: boolean): Promise<void> => {
+    try {
+      const { event } = await ask('event', { requestId, reveal });
+      setText(laidOut(event));
+      setRevealed(reveal);
+      setProblem('');
+    } catch (error) {
+      setProblem(messageOf(error));
+    }
+  };
+  return (
+    <>
+      <p class="row">
+        {text === '' ? (
+          <button type="button" onClick={() => void show(false)}>
+            Show the event
+          </button>
+        ) : (
+          <>
+            <button type="button" aria-pressed={revealed} onClick={() => void show(!revealed)}>
+              {revealed ? 'Mask the token' : 'Show the token in it'}
+            </button>
+            <Copy what="the event" text={() => text} />
+          </>
+        )}
+      </p>
+      <p role="status">{problem}</p>
+      {text !== '' && <Text label="The event">{text}</Text>}
+    </>
+  );
+}
+
+function TokenExplanation({ entry }: { readonly entry: TokenEntry }): ComponentChildren {
+  const { status, why, caller, grantType, subject, requested, permitted, granted } = entry;
+  return (
+    <div class="explanation">
+      <p class="outcome">
+        <Status status={status} /> <code>POST /oauth/token</code>{' '}
+        {why === '' ? `${caller} got a token for ${subject}, by ${grantType}` : why}
+      </p>
+      {why === '' && <Scopes requested={requested} permitted={permitted} granted={granted} />}
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import type { ComponentChildren } from 'preact';
+import type { ShownState } from '../messages.ts';
+import { Inline } from './parts.tsx';
+
+interface Props {
+  readonly state: ShownState;
+  /** Takes the caller and the route of a cell to where they can be tried. */
+  readonly onTry: (caller: string, routeKey: string) => void;
+}
+
+/** Who may call what: the access report's table, its cells word for word. */
+export function Matrix({ state, onTry }: Props): ComponentChildren {
+  const { callers, rows } = state;
+  return (
+    <section aria-labelledby="matrix">
+      <h2 id="matrix">Who may call what</h2>
+      <p class="lead">
+        Each cell is the verdict with the most that the caller can get, and the scope that decides it. Choose one to try
+        it.
+      </p>
+      <div class="scroll" tabIndex={0} role="region" aria-label="The matrix">
+        <table class="matrix">
+          <thead>
+            <tr>
+              <th scope="col">Route</th>
+              {callers.map(({ heading }) => (
+                <th scope="col" key={heading}>
+                  <Inline text={heading} />
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ routeKey, needs, cells }) => (
+              <tr key={routeKey}>
+                <th scope="row">
+                  <code>{routeKey}</code>
+                  <span class="needs">
+                    {needs === 'public' ? '' : 'needs '}
+                    <Inline text={needs} />
+                  </span>
+                </th>
+                {cells.map((cell, at) => {
+                  const heading = callers[at]?.heading ?? '';
+                  return (
+                    <td key={heading}>
+                      <Verdict cell={cell} onTry={() => onTry(heading, routeKey)} />
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Verdict({ cell, onTry }: { readonly cell: string; readonly onTry: () => void }): ComponentChildren {
+  const colon = cell.indexOf(': ');
+  const [word, reason] = [cell.slice(0, colon), cell.slice(colon + 2)];
+  const allowed = word === 'allowed';
+  return (
+    <button type="button" class={`verdict ${allowed ? 'good' : 'bad'}`} onClick={onTry}>
+      <span class="word">
+        <span aria-hidden="true">{allowed ? '✓' : '✗'}</span> {word}
+      </span>
+      <span class="reason">
+        <Inline text={reason} />
+      </span>
+    </button>
+  );
+}

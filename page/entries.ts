@@ -1,0 +1,130 @@
+import { printable } from '../common/printable.ts';
+import type { Tenant } from '../graph/tenant.ts';
+import { accessLogLine } from '../twin/gateway/access-log.ts';
+import type { Claims } from '../twin/gateway/decision.ts';
+import { explain } from '../twin/gateway/explain.ts';
+import type { TokenExchange } from '../twin/tenant/app.ts';
+import type { Granted } from '../twin/tenant/grant.ts';
+import type { ApiEntry, Entry, ShownResponse, TokenEntry } from './messages.ts';
+import type { ApiHappening, Happening } from './recorder.ts';
+import { permittedBy, type Known } from './state.ts';
+
+/** Characters of a response's body in an entry of the live list. */
+export const GLIMPSE = 2000;
+
+/** Characters of a value that a check names: a token's text may be as long as a request's head. */
+const LONGEST = 1000;
+
+/** What happened, as the page shows it. The texts are a token's, a header's, a path's: they are text, whatever is in them. */
+export function entryOf(happening: Happening, known: Known): Entry {
+  if (happening.kind === 'api') return apiEntry(happening, known, GLIMPSE);
+  const { id, at } = happening;
+  if (happening.kind === 'unread') return { kind: 'unread', id, at, status: happening.status, why: happening.reason };
+  return tokenEntry(happening.exchange, { id, at }, known);
+}
+
+/** A request explained: what the gateway looked at, in its order, from its own record. */
+export function apiEntry(happening: ApiHappening, { model: { api, tenant } }: Known, bodyLimit: number): ApiEntry {
+  const { id, at, exchange, milliseconds, responseLength } = happening;
+  const { decision, response, invocation, requestId, integrationError = '' } = exchange;
+  return {
+    kind: 'api',
+    id,
+    at,
+    status: response.status,
+    milliseconds,
+    requestId,
+    method: decision.method,
+    path: printable(decision.path, LONGEST),
+    routeKey: decision.route?.routeKey ?? '',
+    caller: callerOf(decision.claims, tenant),
+    why: printable(
+      decision.refusal === undefined ? (integrationError.split('\n', 1)[0] ?? '') : explain(decision),
+      2000,
+    ),
+    checks: decision.checks.map((check) => ({
+      ...check,
+      wanted: printable(check.wanted, LONGEST),
+      got: printable(check.got, LONGEST),
+    })),
+    response: shownResponse(response, responseLength, bodyLimit),
+    log: accessLogLine(exchange, api, { milliseconds, responseLength }),
+    invoked: invocation !== undefined,
+  };
+}
+
+function tokenEntry(
+  exchange: TokenExchange,
+  happened: { readonly id: number; readonly at: number },
+  known: Known,
+): TokenEntry {
+  if (exchange.kind === 'refused') {
+    const { status, error, message } = exchange.refusal;
+    const nobody = { caller: '', grantType: '', subject: '', requested: [], permitted: [], granted: [] };
+    return { kind: 'token', ...happened, status, why: printable(`${error}: ${message}`, 2000), ...nobody };
+  }
+  const { client, user, grantType, subject, scopes } = exchange.granted;
+  return {
+    kind: 'token',
+    ...happened,
+    status: 200,
+    caller: user?.email ?? client.name,
+    why: '',
+    grantType,
+    subject,
+    requested: exchange.requested,
+    permitted: permittedTo(exchange.granted, known).filter(
+      (one) => exchange.granted.api?.scopes.includes(one) === true || exchange.requested.includes(one),
+    ),
+    granted: scopes,
+  };
+}
+
+/** What the access report says that this client, or this user through it, can get of the API. */
+function permittedTo({ client, user, api }: Granted, { access }: Known): readonly string[] {
+  const answers = [...access.answers].flatMap(([caller, all]) => (caller.kind === 'role' ? [] : all));
+  const answer = answers.find(
+    ({ ask }) =>
+      ask.client.clientId === client.clientId &&
+      ask.api.identifier === api?.identifier &&
+      ask.parameters.get('username') === user?.email,
+  );
+  return permittedBy(answer);
+}
+
+/** A response as its client got it, as far as it is text and not too long. */
+export function shownResponse(
+  response: {
+    readonly status: number;
+    readonly headers: readonly (readonly [name: string, value: string])[];
+    readonly body: string | Buffer;
+  },
+  length: number,
+  limit: number,
+): ShownResponse {
+  const { status, headers, body } = response;
+  const text = typeof body === 'string' ? body : textOf(body, body.length < length);
+  if (text === undefined) return { status, headers, body: '', note: `${length} bytes that are no text` };
+  const shown = text.slice(0, limit);
+  const note = shown.length < text.length || Buffer.byteLength(text) < length ? `the beginning of ${length} bytes` : '';
+  return { status, headers, body: shown, note };
+}
+
+/** The bytes as text, if they are UTF-8; the last character may be incomplete where they were cut. */
+function textOf(body: Buffer, cut: boolean): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body, { stream: cut });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Who called, by the claims of a token whose signature was good: the user, or the client. */
+function callerOf(claims: Claims | undefined, { users, clients }: Tenant): string {
+  if (claims === undefined) return '';
+  const { sub, azp } = claims;
+  const user = users.find(({ userId }) => userId === sub);
+  const client = clients.find(({ clientId }) => clientId === azp);
+  const unknown = typeof azp === 'string' ? azp : typeof sub === 'string' ? sub : '';
+  return printable(user?.email ?? client?.name ?? unknown, 100);
+}

@@ -1,0 +1,84 @@
+import type { Context, Hono, MiddlewareHandler } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { z } from 'zod';
+import { LOCAL_HOSTS } from '../twin/tenant/app.ts';
+import { PAGE_HEADER, type Asked } from './messages.ts';
+
+/** Characters of a question that are read. */
+const LIMIT = 1_000_000;
+
+/** On every answer of the page's: nobody frames it, guesses its type, or holds a window of it. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/**
+ * Lets a request pass that a person's own browser made from the page itself. Another name that leads to this machine is
+ * refused (DNS rebinding), and so is another origin, be it another port of this very machine.
+ */
+export const samePage: MiddlewareHandler = async (c, next) => {
+  for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
+  const { hostname, origin, pathname } = new URL(c.req.url);
+  if (!LOCAL_HOSTS.includes(hostname)) return refuse(c, 421, 'The page is served to this machine alone');
+  // Somebody may come to the document by a link; nobody else's page asks for anything behind it.
+  if (pathname === '/') return next();
+  const from = c.req.header('origin') ?? origin;
+  const site = c.req.header('sec-fetch-site') ?? 'same-origin';
+  if (from !== origin || site !== 'same-origin') return refuse(c, 403, 'Only the page itself may ask this');
+  if (c.req.method !== 'GET' && c.req.header(PAGE_HEADER) !== '1') {
+    return refuse(c, 403, `Only the page itself may ask this (it sends ${PAGE_HEADER})`);
+  }
+  return next();
+};
+
+/** A question that cannot be answered; the message is for the person. */
+export class QuestionError extends Error {}
+
+type Questions = keyof Asked;
+
+/** Answers questions of one kind, in JSON. */
+export function onQuestion<K extends Questions>(
+  app: Hono,
+  name: K,
+  schema: z.ZodType<Asked[K]['question']>,
+  answer: (question: Asked[K]['question']) => Asked[K]['answer'] | Promise<Asked[K]['answer']>,
+): void {
+  app.post(`/_twin/${name}`, async (c) => {
+    try {
+      return c.json(await answer(questionIn(schema, await textOf(c.req.raw.body))));
+    } catch (error) {
+      if (error instanceof QuestionError) return refuse(c, 400, error.message);
+      throw error;
+    }
+  });
+}
+
+function questionIn<Question>(schema: z.ZodType<Question>, text: string): Question {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new QuestionError('The question is not JSON');
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) throw new QuestionError(`The question is not one: ${z.prettifyError(result.error)}`);
+  return result.data;
+}
+
+async function textOf(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const part of body ?? []) {
+    text += decoder.decode(part, { stream: true });
+    if (text.length > LIMIT) throw new QuestionError('The question is too long');
+  }
+  return text + decoder.decode();
+}
+
+function refuse(c: Context, status: ContentfulStatusCode, error: string): Response {
+  return c.json({ error }, status);
+}

@@ -1,0 +1,106 @@
+import { PassThrough, Readable, type Transform } from 'node:stream';
+import { constants, createGzip } from 'node:zlib';
+import type { Said } from './messages.ts';
+
+/** Milliseconds between two batches at least: nobody reads faster, and a batch costs little more than an entry does. */
+const PAUSE = 200;
+
+/** Entries of a batch at most; what came besides is counted. */
+export const BATCH = 100;
+
+/** Bytes that may wait for a slow browser; what comes then is skipped for it. */
+const BACKLOG = 1_000_000;
+
+interface Listener {
+  readonly stream: Transform;
+  /** The id of the last entry that it was sent. */
+  seen: number;
+}
+
+/** Where the entries come from. */
+export interface Source {
+  /** The id of the newest. */
+  readonly last: () => number;
+  /** Those after an id, of the newest at most so many, as the page shows them, oldest first. */
+  readonly since: (id: number, most: number) => Said['entries']['entries'];
+}
+
+/** Says to every page that is open what happens, by server-sent events. Source: https://html.spec.whatwg.org/#server-sent-events */
+export class Live {
+  readonly #listeners = new Set<Listener>();
+  readonly #source: Source;
+  #timer: NodeJS.Timeout | undefined;
+  #sentAt = 0;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  /** There are new entries. Nobody listening, this costs next to nothing. */
+  readonly changed = (): void => {
+    if (this.#listeners.size === 0 || this.#timer !== undefined) return;
+    const wait = Math.max(1, this.#sentAt + PAUSE - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#sentAt = performance.now();
+      this.#sendEntries();
+    }, wait);
+  };
+
+  /** Says something to everybody. */
+  say<K extends keyof Said>(name: K, data: Said[K]): void {
+    const text = eventOf(name, data);
+    for (const { stream } of this.#listeners) stream.write(text);
+  }
+
+  /**
+   * A stream for one more page: first these events, then what is kept of the past, then what happens.
+   * @param after the id of the last entry that the page has, from before it lost its connection
+   * @param zipped in gzip, each event as soon as it is there
+   */
+  open(first: readonly string[], after: number, zipped: boolean): ReadableStream<Uint8Array> {
+    const stream = zipped ? createGzip({ level: 1, flush: constants.Z_SYNC_FLUSH }) : new PassThrough();
+    const listener: Listener = { stream, seen: after };
+    const leave = (): void => void this.#listeners.delete(listener);
+    // The browser has gone, in whatever way.
+    stream.on('close', leave).on('error', leave);
+    // A slow one has caught up; it may have missed the last.
+    stream.on('drain', this.changed);
+    for (const text of first) stream.write(text);
+    this.#listeners.add(listener);
+    this.#sendEntries();
+    return Readable.toWeb(stream) as ReadableStream<Uint8Array>;
+  }
+
+  /** Takes leave of everybody, so that the server can end. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.say('bye', {});
+    for (const { stream } of this.#listeners) stream.end();
+    this.#listeners.clear();
+  }
+
+  /** Listeners that have seen the same get the same text, made once. */
+  #sendEntries(): void {
+    const last = this.#source.last();
+    const made = new Map<number, string>();
+    for (const listener of this.#listeners) {
+      const { seen, stream } = listener;
+      if (seen === last || stream.writableLength + stream.readableLength > BACKLOG) continue;
+      const text = made.get(seen) ?? this.#entriesAfter(seen, last);
+      made.set(seen, text);
+      stream.write(text);
+      listener.seen = last;
+    }
+  }
+
+  #entriesAfter(seen: number, last: number): string {
+    const entries = this.#source.since(seen, BATCH);
+    return eventOf('entries', { entries, skipped: last - seen - entries.length, last });
+  }
+}
+
+/** One server-sent event; JSON has no line break in it. */
+export function eventOf<K extends keyof Said>(name: K, data: Said[K]): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
+import type { Inside, Page } from '../twin/page.ts';
+import { call } from './call.ts';
+import { compilePage, type PageDocument } from './document.ts';
+import { entryOf } from './entries.ts';
+import { onQuestion, QuestionError, samePage } from './guard.ts';
+import { eventOf, Live } from './live.ts';
+import { maskedEvent } from './mask.ts';
+import { MASK, type Said } from './messages.ts';
+import { QUESTIONS } from './questions.ts';
+import { Recorder } from './recorder.ts';
+import { askOf, knownOf, secretsOf, stateOf, type Known } from './state.ts';
+import { signatureFor } from './signature.ts';
+
+/** The page of a twin: at the tenant's root its document, and below `/_twin/` what that asks for. */
+export function openPage(inside: Inside): Page {
+  const twin = randomUUID();
+  const live = new Live({
+    last: () => recorder.last,
+    since: (id, most) => recorder.since(id, most).map((one) => entryOf(one, known())),
+  });
+  const recorder: Recorder = new Recorder(live.changed);
+  const known = (): Known => knownOf(inside.model());
+  let problem = '';
+  let compiled: Promise<PageDocument> | undefined;
+
+  const app = new Hono();
+  const state = (): Said['state'] => ({
+    twin,
+    state: stateOf(known(), { apiUrl: inside.apiUrl(), kid: inside.signing().current.kid }),
+  });
+
+  app.use('/', samePage);
+  app.use('/_twin/*', samePage);
+
+  app.get('/', async (c) => {
+    compiled ??= compilePage();
+    const { html, gzip, brotli, policy } = await compiled.catch((error: unknown) => {
+      // Whoever works on the page looks again.
+      compiled = undefined;
+      throw error;
+    });
+    const accepted = c.req.header('accept-encoding') ?? '';
+    const [encoding, body] = /\bbr\b/.test(accepted)
+      ? ['br', brotli]
+      : /\bgzip\b/.test(accepted)
+        ? ['gzip', gzip]
+        : [undefined, html];
+    c.header('content-security-policy', policy);
+    c.header('content-type', 'text/html; charset=utf-8');
+    c.header('vary', 'accept-encoding');
+    if (encoding !== undefined) c.header('content-encoding', encoding);
+    return c.body(new Uint8Array(body));
+  });
+
+  app.get('/_twin/live', (c) => {
+    const [before, id] = (c.req.query('after') ?? '').split(' ');
+    const after = before === twin ? Number(id) : 0;
+    c.header('content-type', 'text/event-stream');
+    const first = [eventOf('state', state()), eventOf('problem', { message: problem })];
+    const zipped = /\bgzip\b/.test(c.req.header('accept-encoding') ?? '');
+    if (zipped) c.header('content-encoding', 'gzip');
+    return c.body(live.open(first, Number.isSafeInteger(after) ? after : 0, zipped));
+  });
+
+  onQuestion(app, 'token', QUESTIONS.token, async ({ caller, ask, parameters }) => {
+    const secrets = secretsOf(askOf(known(), caller, ask));
+    const real = Object.entries(parameters).map(([name, value]) => [name, value === MASK ? secrets[name] : value]);
+    const response = await inside.tenant(
+      new Request('http://localhost/oauth/token', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(Object.fromEntries(real)),
+      }),
+    );
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  });
+
+  onQuestion(app, 'secrets', QUESTIONS.secrets, ({ caller, ask }) => secretsOf(askOf(known(), caller, ask)));
+
+  onQuestion(app, 'signature', QUESTIONS.signature, ({ signed, alg }) => ({
+    signature: signatureFor(inside.signing().current, signed, alg),
+  }));
+
+  onQuestion(app, 'call', QUESTIONS.call, (question) => call(question, known(), { apiUrl: inside.apiUrl(), recorder }));
+
+  onQuestion(app, 'event', QUESTIONS.event, ({ requestId, reveal }) => {
+    const { decision, invocation } = recorder.find(requestId)?.exchange ?? {};
+    if (decision === undefined || invocation === undefined) {
+      throw new QuestionError('This event is not kept any more: make the request again');
+    }
+    const event = reveal ? invocation.event : maskedEvent(invocation.event, decision.route);
+    return { event: JSON.stringify(event, null, 2) };
+  });
+
+  return {
+    app,
+    exchanged: (exchange, milliseconds) => recorder.exchanged(exchange, milliseconds),
+    turnedAway: (status, reason) => recorder.turnedAway(status, reason),
+    tokenAsked: (exchange) => recorder.tokenAsked(exchange),
+    evaluated: (refusal = '') => {
+      problem = refusal;
+      if (refusal === '') live.say('state', state());
+      live.say('problem', { message: problem });
+    },
+    close: () => live.close(),
+  };
+}

@@ -1,0 +1,173 @@
+import type { Exchange } from '../twin/gateway/pipeline.ts';
+import type { TokenExchange } from '../twin/tenant/app.ts';
+
+/** A request to the API; what is large of it may have been left out. */
+export interface ApiHappening {
+  readonly kind: 'api';
+  readonly id: number;
+  readonly at: number;
+  readonly exchange: Exchange;
+  readonly milliseconds: number;
+  /** Bytes of the response's body before anything was left out. */
+  readonly responseLength: number;
+}
+
+/** What happened, as it was handed over; making it presentable costs time, and most of it is never looked at. */
+export type Happening =
+  | ApiHappening
+  | { readonly kind: 'token'; readonly id: number; readonly at: number; readonly exchange: TokenExchange }
+  | {
+      readonly kind: 'unread';
+      readonly id: number;
+      readonly at: number;
+      readonly status: number;
+      readonly reason: string;
+    };
+
+/** Requests that are kept: what a page that is opened now still sees, and events can be asked of. */
+export const KEPT = 200;
+
+/**
+ * Requests that are kept per second, beyond a burst of `KEPT`; the others are only counted. Whatever is kept outlives the
+ * short time that the garbage collector is quick in: keeping all would cost the gateway a tenth of its throughput.
+ */
+const RATE = 200;
+
+/** Calls of the page's own that are kept besides. */
+const OWN = 50;
+
+/** Requests that are remembered while a call of the page's own is under way: it is looked up right after its answer. */
+const PASSING = 1000;
+
+/** Bytes of bodies that a kept request may have; of a larger one only what is small is kept. */
+export const LARGE = 32_768;
+
+const NOTHING = Buffer.alloc(0);
+
+/** Keeps the last requests, within bounds: so many of them, each of at most `LARGE` bytes and its headers. */
+export class Recorder {
+  readonly #ring: (Happening | undefined)[] = Array.from({ length: KEPT });
+  readonly #passing = new Map<string, ApiHappening>();
+  readonly #own = new Map<string, ApiHappening>();
+  readonly #changed: () => void;
+  /** The newest, where it is one too many: it makes way for the next. */
+  #newest: Happening | undefined;
+  #underWay = 0;
+  #last = 0;
+  /** Where the next one goes. */
+  #next = 0;
+  /** Requests that may be kept at once, and when that was counted, in milliseconds. */
+  #allowance = KEPT;
+  #counted = performance.now();
+
+  /** @param changed is told that there is something new */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  /** The id of the newest, kept or not. */
+  get last(): number {
+    return this.#last;
+  }
+
+  exchanged(exchange: Exchange, milliseconds: number): void {
+    const responseLength = Buffer.byteLength(exchange.response.body);
+    const happening: ApiHappening = {
+      kind: 'api',
+      id: this.#last + 1,
+      at: exchange.time,
+      exchange: slim(exchange, responseLength),
+      milliseconds,
+      responseLength,
+    };
+    if (this.#underWay > 0) keep(this.#passing, happening, PASSING);
+    this.#happened(happening);
+  }
+
+  tokenAsked(exchange: TokenExchange): void {
+    this.#happened({ kind: 'token', id: this.#last + 1, at: Date.now(), exchange });
+  }
+
+  turnedAway(status: number, reason: string): void {
+    this.#happened({ kind: 'unread', id: this.#last + 1, at: Date.now(), status, reason });
+  }
+
+  /** Those that came after an id and are kept yet, oldest first, and so many of the newest at most. */
+  since(id: number, most: number): Happening[] {
+    const newest = this.#newest;
+    const found: Happening[] = newest !== undefined && newest.id > id ? [newest] : [];
+    for (let at = this.#next - 1; found.length < Math.min(most, KEPT); at -= 1) {
+      const happening = this.#ring[(at + KEPT) % KEPT];
+      if (happening === undefined || happening.id <= id) break;
+      found.push(happening);
+    }
+    return found.toReversed();
+  }
+
+  /**
+   * Makes a call to the API, which is found and kept however many others come meanwhile.
+   * @param idOf the id of the request, by its answer
+   */
+  async calling<T>(
+    call: () => Promise<T>,
+    idOf: (answer: T) => string | undefined,
+  ): Promise<{ readonly answer: T; readonly happening: ApiHappening | undefined }> {
+    this.#underWay += 1;
+    try {
+      const answer = await call();
+      const happening = this.#passing.get(idOf(answer) ?? '');
+      if (happening !== undefined) keep(this.#own, happening, OWN);
+      return { answer, happening };
+    } finally {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.#passing.clear();
+    }
+  }
+
+  find(requestId: string): ApiHappening | undefined {
+    const isIt = (one: Happening | undefined): one is ApiHappening =>
+      one?.kind === 'api' && one.exchange.requestId === requestId;
+    return this.#own.get(requestId) ?? [this.#newest, ...this.#ring].find(isIt);
+  }
+
+  #happened(happening: Happening): void {
+    this.#last = happening.id;
+    if (this.#allow()) {
+      this.#newest = undefined;
+      this.#ring[this.#next] = happening;
+      this.#next = (this.#next + 1) % KEPT;
+    } else {
+      this.#newest = happening;
+    }
+    this.#changed();
+  }
+
+  /** Takes one request's worth of the allowance; false when there is none left. */
+  #allow(): boolean {
+    const now = performance.now();
+    this.#allowance = Math.min(KEPT, this.#allowance + ((now - this.#counted) / 1000) * RATE);
+    this.#counted = now;
+    if (this.#allowance < 1) return false;
+    this.#allowance -= 1;
+    return true;
+  }
+}
+
+/** Keeps one more; the oldest goes when there are too many. */
+function keep(all: Map<string, ApiHappening>, happening: ApiHappening, most: number): void {
+  all.set(happening.exchange.requestId, happening);
+  const [oldest] = all.size > most ? all.keys() : [];
+  if (oldest !== undefined) all.delete(oldest);
+}
+
+/** An exchange without what is large in it. */
+function slim(exchange: Exchange, responseLength: number): Exchange {
+  const { request, response, invocation } = exchange;
+  if (request.body.length + responseLength <= LARGE) return exchange;
+  return {
+    ...exchange,
+    request: { ...request, body: NOTHING },
+    response: { ...response, body: response.body.slice(0, LARGE) },
+    invocation: invocation && { ...invocation, event: { note: 'The event is too large to be kept.' } },
+  };
+}

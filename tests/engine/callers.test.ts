@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLIENT, selectOwnStack, setConfig } from './support/contracts.ts';
+import { changesSince } from './support/interruption.ts';
+import { judged } from './support/judged.ts';
+import { Sandbox } from './support/sandbox.ts';
+
+const run = promisify(execFile);
+const sandbox = new Sandbox();
+const MACHINE = { ...CLIENT, grants: ['client_credentials'] };
+
+/** What some changes did, as what happened to a type's last word. */
+const did = (since: number): string[] =>
+  changesSince(sandbox, since).map(({ what, thing }) => `${what} ${thing.type.split(':').at(-1) ?? ''}`);
+
+interface Secrets {
+  readonly clientSecrets: Readonly<Record<string, string>>;
+  readonly nextClientSecrets: Readonly<Record<string, string>>;
+}
+
+/** `npm run rotate`, but for the type check. */
+async function rotate(client: string): Promise<{ text: string }> {
+  const args = ['access/rotate-main.ts', '--stack', 'dev', '--client', client, '--yes'];
+  const options = { cwd: sandbox.project.path, env: sandbox.environment() };
+  const { stdout, stderr } = await run(process.execPath, args, options).catch((error: unknown) => {
+    return error as { stdout: string; stderr: string };
+  });
+  return { text: stdout + stderr };
+}
+
+/** The secrets that the stack puts out; what is printed here must not count as printed by an `up`. */
+async function secrets(): Promise<{ now: string | undefined; next: string | undefined }> {
+  const { stdout } = await sandbox.begin(['stack', 'output', '--json', '--show-secrets']).ended;
+  const { clientSecrets, nextClientSecrets } = JSON.parse(stdout) as Secrets;
+  return { now: clientSecrets['test'], next: nextClientSecrets['test'] };
+}
+
+beforeAll(async () => {
+  await selectOwnStack(sandbox);
+  setConfig(sandbox, {
+    'api:passwordGrant': undefined,
+    'api:defaultDirectory': undefined,
+    'api:testUser': undefined,
+    'api:userAccess': 'deny',
+    'api:clients': [
+      { ...MACHINE, secretVersion: 0, tokenQuota: { perDay: 100 } },
+      { ...MACHINE, name: 'partner', party: 'third' },
+    ],
+  });
+  await sandbox.up();
+});
+afterAll(() => sandbox.remove());
+
+describe('The callers of a stack', () => {
+  it('have their secret rotated by one command, to the one that was shown before', async () => {
+    const before = await secrets();
+    const since = sandbox.world.entries.length;
+    const { text } = await rotate('test');
+    expect(did(since)).toEqual(['created RandomPassword', 'updated ClientCredentials']);
+    const after = await secrets();
+    expect(after.now).toBe(before.next);
+    expect(new Set([before.now, after.now, after.next]).size).toBe(3);
+    expect(text).toContain('The secret of test is what nextClientSecrets said.');
+    for (const secret of sandbox.secrets()) expect(text).not.toContain(secret);
+    await sandbox.upUnchanged();
+  });
+
+  it('are not rotated to a secret that was never shown', async () => {
+    const file = sandbox.project.read('Pulumi.dev.yaml');
+    sandbox.project.edit('Pulumi.dev.yaml', 'secretVersion: 1', 'secretVersion: 2');
+    const since = sandbox.world.entries.length;
+    const { text } = await rotate('test');
+    expect(text).toContain('says secretVersion 2 of test and what runs has 1: bring the stack up first');
+    expect((await rotate('partner')).text).toContain('the client partner has no secretVersion');
+    expect(did(since)).toEqual([]);
+    sandbox.project.write('Pulumi.dev.yaml', file);
+  });
+
+  it('are made anew when they change from one party to the other, which Auth0 does not', async () => {
+    const since = sandbox.world.entries.length;
+    sandbox.project.edit('Pulumi.dev.yaml', 'party: third', 'party: first');
+    await sandbox.up();
+    expect(did(since)).toEqual(expect.arrayContaining(['created Client', 'deleted Client']));
+    await sandbox.upUnchanged();
+  });
+
+  it('leave no rule broken by what the engine has recorded', async () => {
+    expect(await judged(sandbox)).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useEverything } from '../support/everything.ts';
+import { isChange, ofType, valueOf } from './standin/world.ts';
+import { setConfig } from './support/contracts.ts';
+import { DESTROY, Sandbox } from './support/sandbox.ts';
+
+const PASSWORD = 'a-password-of-a-database-that-nobody-may-see';
+
+describe('A stack that uses every option of the AWS side', () => {
+  const sandbox = new Sandbox();
+  const changes = () => sandbox.world.entries.filter(isChange);
+
+  beforeAll(async () => {
+    useEverything(sandbox.project);
+    await sandbox.select('dev');
+    const variable = 'api:handlers.test.environment.DB_PASSWORD';
+    await sandbox.pulumi(['config', 'set', '--secret', '--path', variable, PASSWORD]);
+  });
+  afterAll(() => sandbox.remove());
+
+  it('previews, comes up, and comes up again with no change', async () => {
+    await sandbox.pulumi(['preview', '--diff', '--suppress-progress']);
+    expect(sandbox.world.entries).toEqual([]);
+    await sandbox.up();
+    await sandbox.upUnchanged();
+    await sandbox.pulumi(['refresh', '--yes', '--skip-preview', '--expect-no-changes', '--suppress-progress']);
+  });
+
+  it('hands a function the variable that is encrypted in the stack file, and shows it nowhere', async () => {
+    const [lambda] = ofType(sandbox.world.things, 'aws:lambda/function:Function');
+    expect(lambda && valueOf(lambda, 'environment')).toMatchObject({ variables: { DB_PASSWORD: PASSWORD } });
+    expect(sandbox.secrets()).toContain(PASSWORD);
+    expect(sandbox.stored()).not.toContain(PASSWORD);
+    expect(sandbox.printed()).not.toContain(PASSWORD);
+  });
+
+  it('loses its domain, its alarms and its throttles when the stack file does, and nothing else', async () => {
+    const before = changes().length;
+    setConfig(sandbox, { 'api:domain': undefined, 'api:alarms': undefined, 'api:routeThrottles': undefined });
+    await sandbox.up();
+    const deleted = changes()
+      .slice(before)
+      .filter(({ what }) => what === 'deleted')
+      .map(({ thing }) => thing.type.split(':').at(-1));
+    expect(new Set(deleted)).toEqual(
+      new Set([
+        'Record',
+        'ApiMapping',
+        'DomainName',
+        'CertificateValidation',
+        'Certificate',
+        'MetricAlarm',
+        'LogMetricFilter',
+      ]),
+    );
+    await sandbox.upUnchanged();
+  });
+
+  it('is destroyed, and leaves nothing behind', async () => {
+    await sandbox.pulumi(DESTROY);
+    expect([...sandbox.world.things.keys()]).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+import { specialSecretSig, specialSigKey } from '@pulumi/pulumi/runtime/rpc.js';
+import type { Registered, RegisteredResource } from '../../../graph/rules/registered.ts';
+import { violationsOf, type Violation } from '../../../graph/rules.ts';
+import type { Properties } from '../standin/values.ts';
+import type { Deployment, Sandbox, StateResource } from './sandbox.ts';
+
+/** What the rules find wrong with all that the engine has recorded of a sandbox's stack. */
+export async function judged(sandbox: Sandbox): Promise<Violation[]> {
+  return violationsOf(registeredOf(await sandbox.stateWithSecrets()));
+}
+
+/** A real engine's state, as the rules read it. @param deployment exported with its secrets shown */
+export function registeredOf({ resources = [] }: Deployment): Registered {
+  const stack = resources.find(({ type }) => type === 'pulumi:pulumi:Stack');
+  const outputs = unwrapped(stack?.outputs);
+  return {
+    resources: resources.filter(({ type, custom }) => custom === true && !type.startsWith('pulumi:')).map(resourceOf),
+    outputs: outputs.values,
+    secretOutputs: outputs.secrets,
+  };
+}
+
+function resourceOf({ urn, type, id = '', protect = false, ...rest }: StateResource): RegisteredResource {
+  const inputs = unwrapped(rest.inputs);
+  const outputs = unwrapped(rest.outputs);
+  return {
+    type,
+    name: urn.split('::').at(-1) ?? '',
+    id,
+    inputs: inputs.values,
+    secretInputs: inputs.secrets,
+    outputs: outputs.values,
+    secretOutputs: outputs.secrets,
+    protect,
+  };
+}
+
+/** Properties without the wrapping of their secrets, and where those are. */
+function unwrapped(properties: Properties = {}): { values: Properties; secrets: readonly string[] } {
+  const secrets: string[] = [];
+  const unwrap = (value: unknown, path: string): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    const fields = value as Properties;
+    if (fields[specialSigKey] === specialSecretSig) {
+      secrets.push(path);
+      return JSON.parse(String(fields['plaintext']));
+    }
+    const inner = Object.entries(fields).map(
+      ([key, item]) => [key, unwrap(item, path === '' ? key : `${path}.${key}`)] as const,
+    );
+    return Array.isArray(value) ? inner.map(([, item]) => item) : Object.fromEntries(inner);
+  };
+  const values = unwrap(properties, '') as Properties;
+  return { values, secrets };
+}

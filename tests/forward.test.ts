@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { UserError } from '../common/user-error.ts';
+import { checkForwards, parseForwards } from '../twin/forward.ts';
+import { localApi, routeOf } from './support/local-api.ts';
+
+const GOOD = 'GET /orders=http://127.0.0.1:4000';
+
+it.each([
+  ['GET /orders=http://127.0.0.1:4000', 'http://127.0.0.1:4000/'],
+  ['GET /a=b=http://localhost:80/', 'http://localhost/'],
+  ['$default=http://[::1]:4000', 'http://[::1]:4000/'],
+  ['GET /orders=http://127.1:4000', 'http://127.0.0.1:4000/'],
+])('--forward takes %s', (text, address) => {
+  expect([...parseForwards([text]).values()].map(String)).toEqual([address]);
+});
+
+it.each([
+  { texts: ['GET /orders'], says: 'must be like' },
+  { texts: ['=http://127.0.0.1'], says: 'must be like' },
+  { texts: ['GET /orders=127.0.0.1:4000'], says: 'must be like' },
+  { texts: ['GET /orders=http://'], says: 'must be like' },
+  { texts: ['GET /orders=https://127.0.0.1'], says: 'only an http:// address of this machine' },
+  { texts: ['GET /orders=http://10.0.0.1'], says: 'only an http:// address of this machine' },
+  { texts: ['GET /orders=http://0.0.0.0'], says: 'only an http:// address of this machine' },
+  { texts: ['GET /orders=http://127.0.0.1.example.com'], says: 'only an http:// address of this machine' },
+  { texts: ['GET /orders=http://localhost.example.com'], says: 'only an http:// address of this machine' },
+  { texts: ['GET /orders=http://127.0.0.1@example.com'], says: 'only an http:// address of this machine' },
+  { texts: ['GET /orders=http://u:p@127.0.0.1'], says: 'host and port alone' },
+  { texts: ['GET /orders=http://127.0.0.1/v1'], says: 'host and port alone' },
+  { texts: ['GET /orders=http://127.0.0.1/?x'], says: 'host and port alone' },
+  { texts: [GOOD, GOOD], says: 'names "GET /orders" twice' },
+])('--forward does not take $texts', ({ texts, says }) => {
+  expect(() => parseForwards(texts)).toThrow(UserError);
+  expect(() => parseForwards(texts)).toThrow(says);
+});
+
+it.each([
+  { key: 'GET /order', says: 'the API has no such route; did you mean GET /orders?' },
+  { key: 'GET /own', says: 'which a handler of the program serves' },
+])('--forward is not for $key', ({ key, says }) => {
+  const orders = { kind: 'http', url: 'https://a.example', headers: [], timeout: 30_000, mayInvoke: true } as const;
+  const api = localApi([routeOf('GET /own'), { ...routeOf('GET /orders'), integration: orders }]);
+  expect(() => checkForwards(parseForwards([`${key}=http://127.0.0.1`]), api)).toThrow(says);
+  expect(() => checkForwards(parseForwards([GOOD]), api)).not.toThrow();
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { accessLogLine, ACCESS_LOG_FORMAT } from '../../twin/gateway/access-log.ts';
+import { NO_TOKEN } from '../../twin/gateway/errors.ts';
+import { exchangeOf } from '../support/exchanges.ts';
+import { plainModel } from '../support/plain-model.ts';
+
+const { api } = plainModel();
+const [route] = api.routes;
+const measured = { milliseconds: 12.4, responseLength: 26 };
+const claims = { sub: 'user "x"', azp: 'client', exp: 1_800_000_000, aud: ['a', 'b'] };
+const allowed = exchangeOf(
+  { invocation: { event: {}, milliseconds: 7.6 } },
+  {
+    route: route && {
+      ...route,
+      authorizer: { name: 'a', issuer: 'i', audiences: [], identitySource: { from: 'header', name: 'x' } },
+    },
+    claims,
+  },
+);
+const refused = exchangeOf({ response: { status: 401, headers: [], body: '' } }, { refusal: NO_TOKEN, claims });
+
+describe('The line of the access log', () => {
+  it.each([
+    ['$context.requestId $context.status', allowed, 'request-1= 200'],
+    ['$context.requestTime', allowed, '22/Nov/2026:12:00:00 +0000'],
+    ['$context.responseLatency/$context.integrationLatency/$context.responseLength', allowed, '12/8/26'],
+    ['$context.integrationLatency', refused, '-'],
+    ['$context.authorizer.claims.sub $context.authorizer.claims.exp', allowed, 'user "x" 1800000000'],
+    ['$context.authorizer.claims.aud', allowed, '[a b]'],
+    ['$context.authorizer.claims.nothing', allowed, '-'],
+    ['$context.authorizer.claims.sub', refused, '-'],
+    ['$context.authorizer.error', refused, 'missing: token not provided'],
+    ['$context.error.message $context.error.messageString', refused, 'Unauthorized "Unauthorized"'],
+    ['$context.identity.userAgent', allowed, 'a "client"'],
+    ['{"ua":"$context.identity.userAgent"}', allowed, '{"ua":"a \\"client\\""}'],
+    ['$context.whatever $unknown', allowed, '- $unknown'],
+  ])('fills in %s', (format, exchange, line) => {
+    expect(accessLogLine(exchange, api, measured, format)).toBe(line);
+  });
+
+  it('is JSON without a token by default, whatever a claim or a path has in it', () => {
+    const line = accessLogLine(allowed, api, measured);
+    expect(JSON.parse(line)).toMatchObject({ status: '200', azp: 'client', sub: 'user "x"' });
+    expect(Object.keys(JSON.parse(line) as object)).toEqual(Object.keys(JSON.parse(ACCESS_LOG_FORMAT) as object));
+  });
+});

@@ -1,0 +1,249 @@
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { askBackend } from '../../twin/gateway/backend.ts';
+import { welcome } from '../../twin/screen.ts';
+import { useEverything } from '../support/everything.ts';
+import { rawRequest, requestBytes } from '../support/raw-http.ts';
+import { call, goodClaims, mint, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
+
+interface Got {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+const got: Got[] = [];
+/** What the function's emulator answers next. */
+let returns = '{}';
+const backend = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+
+async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const parts = (await incoming.toArray()) as Buffer[];
+  const { method = '', url = '', headers } = incoming;
+  got.push({ method, url, headers, body: Buffer.concat(parts).toString() });
+  if (url.startsWith('/2015-03-31/')) {
+    outgoing.end(returns);
+    return;
+  }
+  outgoing.setHeader('set-cookie', ['a=1', 'b=2']);
+  outgoing.setHeader('access-control-allow-origin', 'https://evil.example.com');
+  outgoing.writeHead(418, { 'content-type': 'image/x', 'x-total': '7' }).end(Buffer.from([0, 255, 10]));
+}
+
+let twin: TestTwin;
+let token: string;
+beforeAll(async () => {
+  const url = await listening(backend);
+  twin = await startTestTwin({
+    change: (project) =>
+      useEverything(project, {
+        'GET /unnamed': { forward: 'https://unnamed.example.com', scopes: 'public' },
+        'GET /dead': { forward: 'https://dead.example.com/', scopes: 'public' },
+      }),
+    forwards: new Map([
+      ['ANY /orders/{id}/{rest+}', url],
+      ['POST /hooks/{id}', url],
+      ['GET /reports/{id}', url],
+      // Nobody listens on a port that a client of ours has.
+      ['GET /dead', new URL('http://127.0.0.1:1')],
+    ]),
+  });
+  token = await serviceToken(twin);
+});
+afterAll(async () => {
+  await twin.end();
+  backend.close();
+});
+beforeEach(() => {
+  got.length = 0;
+});
+
+async function listening(server: Server | TcpServer): Promise<URL> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+}
+
+describe('A route that forwards to an HTTP endpoint', () => {
+  it('passes the whole request on: method, parameters, query, body and the token', async () => {
+    const headers = { 'content-type': 'text/plain', origin: 'https://app.example.com' };
+    const path = '/orders/a%20b/c%2Fd/%C3%BC?x=1&x=%2B&y';
+    const { status } = await call(twin, token, path, { method: 'PUT', body: 'hellö', headers });
+    expect(status).toBe(418);
+    expect(got).toMatchObject([
+      {
+        method: 'PUT',
+        url: '/v1/a%20b/c%2Fd/%C3%BC?x=1&x=%2B&y',
+        body: 'hellö',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain', host: backendHost() },
+      },
+    ]);
+    expect(got[0]?.headers['forwarded']).toContain('host=api.example.com;proto=https');
+  });
+
+  it('says who calls, whatever the caller says in those headers', async () => {
+    const forged = ['X-Caller-Sub: admin', 'x-caller-sub: root', 'X-CALLER-AZP: admin', 'connection: x-caller-azp'];
+    const bytes = requestBytes('GET', '/orders/1/x', [`authorization: Bearer ${token}`, ...forged]);
+    expect((await rawRequest(twin.apiUrl, bytes)).status).toBe(418);
+    const client = twin.outputs.clientIds['test-app'] ?? '';
+    expect(got[0]?.headers).toMatchObject({ 'x-caller-sub': `${client}@clients`, 'x-caller-azp': client });
+  });
+
+  it('leaves a header out whose claim the token has not', async () => {
+    const { azp: _azp, ...claims } = goodClaims(twin);
+    await call(twin, await mint(twin, { ...claims, sub: 'auth0|ü' }), '/orders/1/x', {
+      headers: { 'x-caller-azp': 'x' },
+    });
+    expect(Buffer.from(String(got[0]?.headers['x-caller-sub']), 'latin1').toString()).toBe('auth0|ü');
+    expect(got[0]?.headers).not.toHaveProperty('x-caller-azp');
+  });
+
+  it('answers 500 to a claim that would be a header of its own', async () => {
+    const { status } = await call(
+      twin,
+      await mint(twin, { ...goodClaims(twin), sub: 'a\r\nx-admin: 1' }),
+      '/orders/1/x',
+    );
+    expect(status).toBe(500);
+    expect(got).toEqual([]);
+    expect(twin.log.at(-1)).toContain('a claim of the token is no value of a header');
+  });
+
+  it('that is public says of nobody that they call', async () => {
+    const headers = { 'x-caller-sub': 'admin', 'X-Caller-Azp': 'admin' };
+    await call(twin, token, '/hooks/7', { method: 'POST', headers });
+    expect(got[0]?.url).toBe('/7');
+    expect(Object.keys(got[0]?.headers ?? {}).filter((name) => name.startsWith('x-caller'))).toEqual([]);
+  });
+
+  it('gives the endpoint’s response back, with the CORS headers of the API instead of its own', async () => {
+    const response = await fetch(`${twin.apiUrl}/orders/1/x`, {
+      headers: { authorization: `Bearer ${token}`, origin: 'https://app.example.com' },
+    });
+    expect(response.status).toBe(418);
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'image/x',
+      'x-total': '7',
+      'access-control-allow-origin': 'https://app.example.com',
+      'apigw-requestid': expect.any(String) as string,
+    });
+    expect([...new Uint8Array(await response.arrayBuffer())]).toEqual([0, 255, 10]);
+  });
+
+  it('never shows a request to it that the authorizer refuses', async () => {
+    expect((await call(twin, undefined, '/orders/1/x')).status).toBe(401);
+    expect((await call(twin, await mint(twin, { ...goodClaims(twin), scope: 'x' }), '/orders/1/x')).status).toBe(403);
+    expect(got).toEqual([]);
+  });
+
+  it.each([
+    { path: '/unnamed', says: 'GET /unnamed forwards to https://unnamed.example.com, which the twin never asks' },
+    { path: '/dead', says: 'http://127.0.0.1:1 cannot be reached: connect ECONNREFUSED' },
+  ])('answers 503 where nobody is there, with the reason in the log: $path', async ({ path, says }) => {
+    const { status, text } = await call(twin, undefined, path);
+    expect([status, text]).toEqual([503, '{"message":"Service Unavailable"}']);
+    expect(twin.log.at(-1)).toContain(says);
+  });
+});
+
+describe('A route to a function that exists already', () => {
+  it('has the event posted to the function’s emulator, from the API’s own domain, and its result as the response', async () => {
+    returns = '{"statusCode":201,"body":"made","headers":{"x-total":"1"}}';
+    const { status, text } = await call(twin, token, '/reports/7');
+    expect([status, text]).toEqual([201, 'made']);
+    expect(got).toMatchObject([{ method: 'POST', url: '/2015-03-31/functions/function/invocations' }]);
+    expect(JSON.parse(got[0]?.body ?? '')).toMatchObject({
+      version: '2.0',
+      routeKey: 'GET /reports/{id}',
+      pathParameters: { id: '7' },
+      requestContext: { domainName: 'api.example.com', domainPrefix: 'api', authorizer: { jwt: {} } },
+    });
+  });
+
+  it.each([
+    { title: 'failed', result: '{"errorType":"Error","errorMessage":"boom"}', says: 'the function failed' },
+    { title: 'returned what cannot be sent', result: '{"statusCode":"x"}', says: 'cannot be sent' },
+    { title: 'returned what is no JSON', result: 'oops', says: 'cannot be sent' },
+  ])('answers 500 where it $title', async ({ result, says }) => {
+    returns = result;
+    const { status, text } = await call(twin, token, '/reports/7');
+    expect([status, text]).toEqual([500, '{"message":"Internal Server Error"}']);
+    expect(twin.log.at(-1)).toContain(says);
+  });
+
+  it('answers 500 where no address is named, with the reason in the log', async () => {
+    expect((await call(twin, undefined, '/report')).status).toBe(500);
+    expect(twin.log.at(-1)).toContain(
+      'GET /report invokes arn:aws:lambda:eu-central-1:123456789012:function:reports:live',
+    );
+    expect(twin.log.at(-1)).toContain('--forward "GET /report=http://127.0.0.1:4000"');
+  });
+});
+
+it('the twin of a stack that uses every option serves it, and says what goes elsewhere and what has no meaning here', async () => {
+  expect(await call(twin, token)).toMatchObject({ status: 200 });
+  const screen = welcome(twin.model(), twin);
+  expect(screen).toMatch(/GET \/report +public.*; goes to arn:aws:lambda:\S+ \(no local address: see --forward\)/);
+  expect(screen).toMatch(
+    /POST \/hooks\/\{id\} .*goes to https:\/\/hooks\.dev\.example\.com\/\{id\} \(http:\/\/127\.0\.0\.1:\d+\)/,
+  );
+  expect(screen).toContain(
+    'Of no meaning here: DNS records, IAM roles and policies, alarms, certificates, log groups, tags, the API’s own domain',
+  );
+  expect(screen).not.toContain('correct horse');
+});
+
+describe('A local backend', () => {
+  const OK = 'HTTP/1.1 200 OK\r\n';
+  const rows: readonly { title: string; bytes: string; kind: string; ends?: boolean }[] = [
+    { title: 'says nothing', bytes: '', kind: 'late', ends: false },
+    { title: 'stops in the middle of its headers', bytes: `${OK}x: `, kind: 'late', ends: false },
+    { title: 'stops in the middle of its body', bytes: `${OK}content-length: 9\r\n\r\nabc`, kind: 'late', ends: false },
+    { title: 'closes the connection at once', bytes: '', kind: 'unreachable' },
+    { title: 'closes it in the middle of its body', bytes: `${OK}content-length: 9\r\n\r\nabc`, kind: 'broken' },
+    { title: 'speaks no HTTP', bytes: 'SSH-2.0-OpenSSH\r\n\r\n', kind: 'broken' },
+    { title: 'has chunks that are none', bytes: `${OK}transfer-encoding: chunked\r\n\r\nzz\r\n`, kind: 'broken' },
+    { title: 'has endless headers', bytes: `${OK}x: ${'y'.repeat(100_000)}\r\n\r\n`, kind: 'broken' },
+    {
+      title: 'switches protocols',
+      bytes: 'HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n',
+      kind: 'broken',
+    },
+    { title: 'has a status of its own', bytes: 'HTTP/1.1 999 X\r\ncontent-length: 0\r\n\r\n', kind: 'broken' },
+    { title: 'sends more than 10 MB', bytes: `${OK}\r\n${'x'.repeat(10 * 1024 * 1024 + 1)}`, kind: 'broken' },
+    { title: 'ends its body by closing', bytes: `${OK}\r\nabc`, kind: 'answered' },
+  ];
+
+  it.each(rows)(
+    'that $title is $kind, by the deadline and without a rejection',
+    async ({ bytes, kind, ends = true }) => {
+      const server = createTcpServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () => (ends ? socket.end(bytes) : socket.write(bytes)));
+      });
+      const url = await listening(server);
+      const request = { method: 'GET', target: '/', rawHeaders: [], body: Buffer.alloc(0) };
+      const answer = await askBackend(url, request, kind === 'late' ? 100 : 10_000);
+      expect(answer.kind).toBe(kind);
+      if (answer.kind !== 'answered') expect(answer.reason).toContain(url.origin);
+      server.close();
+    },
+  );
+
+  it('gets no request that cannot be sent', async () => {
+    const request = { method: 'GET', target: '/a b', rawHeaders: [], body: Buffer.alloc(0) };
+    expect(await askBackend(new URL('http://127.0.0.1:1'), request, 1000)).toMatchObject({ kind: 'broken' });
+  });
+});
+
+function backendHost(): string {
+  return `127.0.0.1:${(backend.address() as AddressInfo).port}`;
+}

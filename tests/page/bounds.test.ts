@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { MOST, NO_HISTORY, titleOf, withEntries } from '../../page/client/history.ts';
+import { BATCH, Live } from '../../page/live.ts';
+import { maskedEvent } from '../../page/mask.ts';
+import type { Entry, Said } from '../../page/messages.ts';
+import { KEPT, LARGE, Recorder } from '../../page/recorder.ts';
+import { shownResponse } from '../../page/entries.ts';
+import { exchangeOf } from '../support/exchanges.ts';
+import { plainModel } from '../support/plain-model.ts';
+
+const entry = (id: number, why = ''): Entry => ({ kind: 'unread', id, at: 0, status: 400, why });
+
+describe('What the twin keeps of requests', () => {
+  it('is the last of them, and so much of each, however many and large they are', () => {
+    const recorder = new Recorder(() => undefined);
+    const body = Buffer.alloc(100_000, 'x');
+    const { request } = exchangeOf();
+    for (let at = 0; at < 3 * KEPT; at += 1) {
+      const response = { status: 200, headers: [], body };
+      const invocation = { event: { body: body.toString() }, milliseconds: 1 };
+      recorder.exchanged(exchangeOf({ requestId: String(at), request: { ...request, body }, response, invocation }), 1);
+    }
+    const kept = recorder.since(0, Infinity);
+    expect(kept).toHaveLength(KEPT);
+    expect(kept.at(-1)?.id).toBe(3 * KEPT);
+    expect(kept.map(({ id }) => id)).toEqual(kept.map(({ id }) => id).toSorted((a, b) => a - b));
+    for (const one of kept) {
+      if (one.kind !== 'api') throw new Error('only calls were made');
+      const { request: asked, response, invocation } = one.exchange;
+      expect(one.responseLength).toBe(body.length);
+      const size = asked.body.length + response.body.length + JSON.stringify(invocation?.event).length;
+      expect(size).toBeLessThan(LARGE + 100);
+    }
+    expect(recorder.find(String(3 * KEPT - 1))).toBeDefined();
+  });
+
+  it('has the page’s own calls among however many of others’', async () => {
+    const recorder = new Recorder(() => undefined);
+    const others = (): void => {
+      for (let at = 0; at < 2 * KEPT; at += 1) recorder.exchanged(exchangeOf({ requestId: `other ${at}` }), 1);
+    };
+    const { happening } = await recorder.calling(
+      async () => {
+        others();
+        recorder.exchanged(exchangeOf({ requestId: 'own' }), 1);
+        others();
+        return 'own';
+      },
+      (answer) => answer,
+    );
+    expect(happening?.exchange.requestId).toBe('own');
+    others();
+    expect(recorder.find('own')).toBe(happening);
+  });
+});
+
+describe('What an open page is sent', () => {
+  /** A source of so many entries, the newest of which has this id. */
+  const sourceOf = (last: () => number, why = ''): ConstructorParameters<typeof Live>[0] => ({
+    last,
+    since: (id, most) => {
+      const first = Math.max(id, last() - most);
+      return Array.from({ length: last() - first }, (_, at) => entry(first + at + 1, why));
+    },
+  });
+  const said = (text: string): Said['entries'][] =>
+    [...text.matchAll(/^event: entries\ndata: (.*)$/gm)].map(([, data = '']) => JSON.parse(data) as Said['entries']);
+
+  it('is a batch at a time, the newest of what came, with the number of those left out', async () => {
+    let last = 3;
+    const live = new Live(sourceOf(() => last));
+    const reader = live.open([], 0, false).pipeThrough(new TextDecoderStream()).getReader();
+    expect(said((await reader.read()).value ?? '')).toEqual([
+      { entries: [1, 2, 3].map((id) => entry(id)), skipped: 0, last: 3 },
+    ]);
+    for (last = 4; last < 5000; last += 1) live.changed();
+    const [batch] = said((await reader.read()).value ?? '');
+    expect(batch?.entries).toHaveLength(BATCH);
+    expect(batch?.entries.at(-1)?.id).toBe(5000);
+    expect(batch?.skipped).toBe(5000 - 3 - BATCH);
+    live.close();
+    expect((await reader.read()).value).toContain('event: bye');
+  });
+
+  it('stops while a browser does not read, and goes on with the newest', async () => {
+    let last = BATCH;
+    const live = new Live(sourceOf(() => last, 'x'.repeat(50_000)));
+    const reader = live.open([], 0, false).pipeThrough(new TextDecoderStream()).getReader();
+    for (let turn = 0; turn < 6; turn += 1) {
+      last += 1000;
+      live.changed();
+      await new Promise((done) => setTimeout(done, 210));
+    }
+    let text = '';
+    while (said(text).at(-1)?.entries.at(-1)?.id !== last) text += (await reader.read()).value ?? '';
+    const batches = said(text);
+    // Seven would have been sent to somebody who reads; what each stage of the streams holds is one.
+    expect(batches.length).toBeLessThan(6);
+    expect(batches.reduce((sum, { entries, skipped }) => sum + entries.length + skipped, 0)).toBe(last);
+    live.close();
+  });
+});
+
+describe('What the browser keeps', () => {
+  it('is the newest ten thousand, and how many were dropped and left out', () => {
+    const batch = (from: number, count: number): Said['entries'] => ({
+      entries: Array.from({ length: count }, (_, at) => entry(from + at)),
+      skipped: 5,
+      last: from + count - 1,
+    });
+    const history = withEntries(withEntries(NO_HISTORY, batch(1, MOST - 1)), batch(MOST, 11));
+    expect(history.kept).toHaveLength(MOST);
+    expect(history).toMatchObject({ dropped: 10, skipped: 10 });
+    expect(history.kept[0]?.entry.id).toBe(MOST + 10);
+    expect(history.kept.at(-1)?.entry.id).toBe(11);
+    expect(new Set(history.kept.map(({ key }) => key)).size).toBe(MOST);
+    expect(titleOf(entry(1))).toBe('not a request');
+  });
+});
+
+describe('An event, masked,', () => {
+  const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';
+  const { api } = plainModel();
+  const from = (source: 'header' | 'querystring', name: string): (typeof api.routes)[number] | undefined => {
+    const [route] = api.routes;
+    return (
+      route && {
+        ...route,
+        authorizer: { name: 'a', issuer: 'i', audiences: [], identitySource: { from: source, name } },
+      }
+    );
+  };
+
+  it.each([
+    ['the Authorization header', { headers: { authorization: 'Basic c2VjcmV0' } }, undefined],
+    ['the header where the authorizer looks', { headers: { 'x-token': 'c2VjcmV0' } }, from('header', 'X-Token')],
+    [
+      'the parameter where it looks',
+      { queryStringParameters: { token: 'c2VjcmV0' }, rawQueryString: 'a=1&t%6fken=c2VjcmV0' },
+      from('querystring', 'token'),
+    ],
+    ['a token in another header', { headers: { 'x-other': `x ${TOKEN}` } }, undefined],
+    [
+      'a token in the path',
+      { rawPath: `/things/${TOKEN}`, requestContext: { http: { path: `/things/${TOKEN}` } } },
+      undefined,
+    ],
+    ['a token in a list', { cookies: [`session=${TOKEN}`] }, undefined],
+    ['a token in the body', { body: `{"token":"${TOKEN}"}` }, undefined],
+  ])('has not %s', (_what, event, route) => {
+    const text = JSON.stringify(maskedEvent(event, route));
+    expect(text).not.toMatch(/c2VjcmV0|eyJzdWIi|c2lnbmF0dXJl/);
+    expect(text).toContain('••••••••');
+  });
+
+  it('is otherwise what it was', () => {
+    const event = { version: '2.0', headers: { accept: '*/*' }, isBase64Encoded: false, list: [1, null] };
+    expect(maskedEvent(event, undefined)).toEqual(event);
+  });
+});
+
+describe('A response, shown,', () => {
+  it.each([
+    ['a text', 'text', 4, { body: 'text', note: '' }],
+    ['bytes that are text', Buffer.from('é'), 2, { body: 'é', note: '' }],
+    ['bytes that are none', Buffer.from([0xff, 0xfe]), 2, { body: '', note: '2 bytes that are no text' }],
+    ['a long text', 'x'.repeat(50), 50, { body: 'x'.repeat(10), note: 'the beginning of 50 bytes' }],
+    [
+      'bytes cut in the middle of a letter',
+      Buffer.from('é').subarray(0, 1),
+      2,
+      { body: '', note: 'the beginning of 2 bytes' },
+    ],
+  ])('is %s as it is', (_what, body, length, shown) => {
+    expect(shownResponse({ status: 200, headers: [], body }, length, 10)).toMatchObject(shown);
+  });
+});

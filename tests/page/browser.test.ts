@@ -1,0 +1,341 @@
+import axe from 'axe-core';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventOf } from '../../page/live.ts';
+import type { Entry } from '../../page/messages.ts';
+import { chromiumOrNot, launch, openAt, type Opened } from '../support/browser.ts';
+import { steps } from '../support/page-steps.ts';
+import { listenTo, lastOf } from '../support/page.ts';
+import { ROOT } from '../support/project.ts';
+import { askToken, call, mint, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+
+const chromium = chromiumOrNot();
+const SERVICE = '`test-app` (client_credentials)';
+const USER = 'user `test-user@example.com` through `test-app`';
+const SCREENSHOTS = new URL('coverage/page/', ROOT);
+
+let twin: TestTwin;
+let browser: Browser;
+let opened: Opened;
+beforeAll(async () => {
+  if (chromium === undefined) return;
+  [twin, browser] = await Promise.all([startTestTwin({ page: true }), launch(chromium)]);
+  mkdirSync(SCREENSHOTS, { recursive: true });
+});
+afterAll(async () => {
+  if (chromium === undefined) return;
+  await browser.close();
+  await twin.end();
+});
+
+describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
+  beforeAll(async () => {
+    if (chromium !== undefined) opened = await openAt(browser, twin.tenantUrl);
+  });
+  // Loaded anew it knows nothing of the test before.
+  beforeEach(() => opened.page.reload());
+  afterEach(() => expect(opened.complaints.splice(0)).toEqual([]));
+  afterAll(() => opened.close());
+
+  it('lets a user ask for delete:user, read why GET /test is refused, tick what it needs, and call again: 200', async () => {
+    const { page } = opened;
+    const { chooseCaller, others, getToken, call, outcome, tick } = steps(page);
+    await chooseCaller(USER);
+    await others().fill('delete:user');
+    await getToken();
+    await page.getByText('A token, without any scope').waitFor();
+    await call();
+    await expect.poll(() => outcome().innerText()).toContain('403 GET /test the route needs read:user; the token');
+    expect(await page.locator('.advice').innerText()).toContain('The caller may have read:user');
+    await tick('read:user');
+    await getToken();
+    await page.getByText('A token with the scope read:user').waitFor();
+    expect(await page.locator('.scopes tbody tr').allInnerTexts()).toEqual([
+      expect.stringMatching(/^read:user\s+✓ yes\s+✓ yes\s+✓ yes$/),
+      expect.stringMatching(/^delete:user\s+✓ yes\s+– no\s+– no$/),
+    ]);
+    await call();
+    await expect.poll(() => outcome().innerText()).toContain('200 GET /test let through by the route GET /test');
+    expect(await page.getByLabel('The response').innerText()).toContain('"JWT test backend lambda"');
+  });
+
+  it('lets a service ask for more than its grant, read the tenant’s refusal, ask for less, and call: 200', async () => {
+    const { page } = opened;
+    const { chooseCaller, tick, untick, getToken, call, outcome } = steps(page);
+    await chooseCaller(SERVICE);
+    await tick('read:user');
+    await tick('write:user');
+    await getToken();
+    await page.getByText('The tenant refuses: access_denied: Client has not been granted scopes: write:user').waitFor();
+    await untick('write:user');
+    await getToken();
+    await page.getByText('A token with the scope read:user').waitFor();
+    const claims = await page.locator('.claims').innerText();
+    expect(claims).toMatch(/exp\s+\d+\s+until when it is good: (\S+ )?\d\d:\d\d:\d\d, in (59 min|1 h)/);
+    expect(claims).toContain('whom it is about: the client test-app (dev) itself, no user');
+    await call();
+    await expect.poll(() => outcome().innerText()).toContain('200');
+
+    await page.getByRole('button', { name: 'Show the event' }).click();
+    const event = page.getByLabel('The event', { exact: true });
+    await expect.poll(() => event.innerText()).toContain('"authorization": "••••••••"');
+    await page.getByRole('button', { name: 'Show the token in it' }).click();
+    await expect.poll(() => event.innerText()).toContain('"authorization": "Bearer eyJ');
+    const log = JSON.parse(await page.getByLabel('The line of the access log').innerText()) as Record<string, string>;
+    expect(log).toMatchObject({ status: '200', routeKey: 'GET /test', azp: twin.outputs.clientIds['test-app'] });
+  });
+
+  it('masks the secrets of the token request until somebody asks for them', async () => {
+    const { page } = opened;
+    await steps(page).chooseCaller(USER);
+    const curl = page.getByLabel('The token request as a command');
+    const { clientSecrets, testUserPassword } = twin.outputs;
+    const secrets = [clientSecrets['test-app'] ?? '', JSON.stringify(testUserPassword).slice(1, -1)];
+    expect(await curl.innerText()).toContain('"client_secret": "••••••••"');
+    const html = await page.content();
+    expect(secrets.filter((secret) => html.includes(secret))).toEqual([]);
+    await page.getByRole('button', { name: 'Show secrets' }).click();
+    await expect.poll(() => curl.innerText()).toContain(clientSecrets['test-app']);
+    await page.getByRole('button', { name: 'Mask secrets' }).click();
+    await expect.poll(() => curl.innerText()).not.toContain(clientSecrets['test-app']);
+  });
+
+  it('shows ten refusals as they change, each with the check that failed and why', async () => {
+    const { page } = opened;
+    const { chooseCaller, getToken, call, outcome, failed, openEditor, change, claims, path, signature } = steps(page);
+    const expectRefusal = async (status: number, check: string, why: string): Promise<void> => {
+      await call();
+      await expect.poll(() => outcome().innerText(), { message: why }).toMatch(new RegExp(`${status} GET .*${why}`));
+      expect(await failed().innerText()).toContain(check);
+    };
+    await chooseCaller('anyone');
+    await expectRefusal(401, 'Is there a token?', 'the route needs a token in the Authorization header');
+    await chooseCaller(SERVICE);
+    await getToken();
+    await openEditor();
+    const changes: readonly (readonly [string, string, string])[] = [
+      ['algorithm none', 'Is it signed by RSA?', 'the token is signed with none'],
+      ['broken signature', 'Is the signature that key’s?', 'signature is not of the key'],
+      ['a scope more', 'Is the signature that key’s?', 'signature is not of the key'],
+      ['an unknown key', 'Is its key the issuer’s?', 'the token names the key unknown'],
+      ['issuer without its slash', 'Is it by this issuer?', 'lacks the slash at the end'],
+      ['another audience', 'Is it for this audience?', 'the token is for https://another-api.example.com'],
+      ['expired', 'Is it not expired?', 'the token expired 6\\d s ago'],
+      ['not good yet', 'Has its time begun?', 'the token is not valid before'],
+      ['issued in the future', 'Was it issued before now?', 'which is in the future'],
+    ];
+    for (const [name, check, why] of changes) {
+      await change(name);
+      await expectRefusal(401, check, why);
+    }
+    await change('as it came');
+    await claims().fill('{ "scope": ');
+    await expectRefusal(401, 'Is it a JWT?', 'a malformed payload');
+    await signature().selectOption('twin');
+    await claims().fill(JSON.stringify({ ...decoded(await serviceToken(twin)), scope: 'write:user' }));
+    await expectRefusal(
+      403,
+      'Has it a scope of the route?',
+      "the route needs read:user; the token’?'?s scope is write:user",
+    );
+    await path().fill('/nothing');
+    await expectRefusal(404, 'Does a route take it?', 'no route takes GET /nothing');
+    await path().fill('/a/../test');
+    await expectRefusal(400, 'Is the path well formed?', 'the path has a dot segment');
+  });
+
+  it('lists a request that somebody else makes as it arrives, opens it to the same explanation, and filters', async () => {
+    const { page } = opened;
+    const { rows, filter } = steps(page);
+    const token = await serviceToken(twin);
+    await call(twin, token, '/test?from=outside');
+    await expect.poll(() => rows().first().innerText()).toMatch(/200 GET \/test[^]*test-app \(dev\)/);
+    await call(twin, undefined, '/test');
+    await expect.poll(() => rows().first().innerText()).toMatch(/401 GET \/test[^]*the route needs a token/);
+    await askToken(twin, { ...userLogin(twin), scope: 'read:user delete:user' });
+    await expect.poll(() => rows().first().innerText()).toMatch(/200 POST \/oauth\/token[^]*test-user@example.com/);
+
+    await rows().first().click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.locator('.scopes').innerText()).toMatch(/delete:user\s+✓ yes\s+– no\s+– no/);
+    await page.keyboard.press('Escape');
+    await filter('Status', '4');
+    await rows().first().click();
+    expect(await dialog.locator('.checks .failed').innerText()).toContain('Is there a token?');
+    expect(await dialog.getByLabel('The line of the access log').innerText()).toContain('missing: token not provided');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await filter('Status', '');
+    await filter('Caller', 'test-app (dev)');
+    for (const text of await rows().allInnerTexts()) expect(text).toContain('test-app (dev)');
+    await filter('Route', 'POST /oauth/token');
+    for (const text of await rows().allInnerTexts()) expect(text).toContain('POST /oauth/token');
+  });
+
+  it('renders a hostile token’s, path’s and answer’s text harmless', async () => {
+    const { page } = opened;
+    const evil = `<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>‮"'\`\u0000`;
+    const token = await mint(
+      twin,
+      { ...decoded(await serviceToken(twin)), [evil]: evil, scope: evil, azp: evil, sub: evil },
+      {
+        header: { [evil]: evil },
+      },
+    );
+    await call(twin, token);
+    await call(twin, undefined, `/${encodeURIComponent('<script>window.harmed=1')}`);
+    await page.getByRole('button', { name: 'Paste a token' }).click();
+    await page.getByRole('textbox', { name: 'The token' }).fill(token);
+    await expect.poll(() => page.locator('.claims').innerText()).toContain('<script>window.harmed=1</script>');
+    await steps(page).call();
+    await expect.poll(() => steps(page).outcome().innerText()).toContain('<script>window.harmed=1</script>');
+    const texts = async (): Promise<string> => (await steps(page).rows().allInnerTexts()).join();
+    await expect.poll(texts).toContain('404 GET /<script>window.harmed=1');
+    expect(await page.evaluate('window.harmed')).toBeUndefined();
+    expect(await page.locator('img, .claims script, section script').count()).toBe(0);
+  });
+
+  it('is used by keyboard alone: choose in the matrix, ask, call, and open what happened', async () => {
+    const { page } = opened;
+    const focused = (): Promise<string> => page.evaluate('document.activeElement.innerText') as Promise<string>;
+    const tabTo = async (text: RegExp | string): Promise<void> => {
+      for (let presses = 0; presses < 60; presses += 1) {
+        await page.keyboard.press('Tab');
+        if (new RegExp(text).test(await focused())) return;
+      }
+      throw new Error(`no ${String(text)} within reach of the keyboard`);
+    };
+    await page.locator('.matrix').waitFor();
+    await tabTo('✓ allowed');
+    await page.keyboard.press('Enter');
+    await tabTo('^Get a token');
+    await page.keyboard.press('Enter');
+    await page.getByText('A token with the scope read:user').waitFor();
+    await tabTo('^Call$');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => steps(page).outcome().innerText()).toContain('200 GET /test');
+    await tabTo('^✓ 200 GET /test');
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).toContain('POST /oauth/token');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await focused()).toContain('200 GET /test');
+  });
+
+  it('holds ten thousand requests with a few of them in the document, and says that the oldest went', async () => {
+    const { page } = opened;
+    const entry = (id: number): Entry => ({ kind: 'unread', id, at: id * 1000, status: 400, why: `number ${id}` });
+    const entries = Array.from({ length: 10_500 }, (_, at) => entry(at + 1));
+    const ear = await listenTo(twin);
+    await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
+    ear.close();
+    await page.route('**/_twin/live*', (route) => {
+      // It ends, unlike the real one, and is asked for again.
+      const again = route.request().url().includes('10500');
+      const said =
+        eventOf('state', lastOf(ear, 'state')!) +
+        eventOf('entries', { entries: again ? [] : entries, skipped: 0, last: 10_500 });
+      return route.fulfill({ contentType: 'text/event-stream', body: said });
+    });
+    await page.reload();
+    const { rows } = steps(page);
+    await expect.poll(() => rows().first().innerText()).toContain('number 10500');
+    expect(await rows().count()).toBeLessThan(60);
+    expect(await page.locator('.live [role=status]').innerText()).toContain(
+      '10000 requests. The list holds 10000: the oldest 500 were dropped.',
+    );
+    await page.evaluate("document.querySelector('.window').scrollTop = 1e9");
+    await expect.poll(() => rows().last().innerText()).toContain('number 501');
+    expect(await rows().count()).toBeLessThan(60);
+    await page.unroute('**/_twin/live*');
+  });
+});
+
+describe.skipIf(chromium === undefined)('The page has no violation of the accessibility rules', () => {
+  let page: Page;
+  beforeAll(async () => {
+    if (chromium === undefined) return;
+    opened = await openAt(browser, twin.tenantUrl);
+    ({ page } = opened);
+    const { chooseCaller, others, getToken, call, outcome, openEditor } = steps(page);
+    await chooseCaller(USER);
+    await others().fill('delete:user');
+    await getToken();
+    await openEditor();
+    await call();
+    await outcome().waitFor();
+  });
+  afterAll(() => opened.close());
+
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 360],
+    ['dark', 360],
+  ] as const)('in the %s scheme, %i pixels wide, and nothing of it is out of sight', async (colorScheme, width) => {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 800 });
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    await page.screenshot({ path: fileURLToPath(new URL(`${colorScheme}-${width}.png`, SCREENSHOTS)), fullPage: true });
+  });
+
+  it('when a request of the list is open', async () => {
+    await steps(page).rows().first().click();
+    await page.getByRole('dialog').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.screenshot({ path: fileURLToPath(new URL('opened.png', SCREENSHOTS)) });
+  });
+});
+
+describe.skipIf(chromium === undefined)('An open page', () => {
+  it('says that the program is refused, in the terminal’s words; that the twin is away; finds it again; and keeps what was typed', async () => {
+    const { page, close } = await openAt(browser, twin.tenantUrl);
+    const { others, chooseCaller, path, getToken } = steps(page);
+    await chooseCaller(USER);
+    await others().fill('delete:user');
+    await path().fill('/typed');
+    twin.project.edit('handler/test.ts', 'export const', 'export konst');
+    const error: unknown = await twin.reload().catch((caught: unknown) => caught);
+    const message = error instanceof Error ? error.message : '';
+    expect(message).toContain('handler/test.ts cannot be bundled');
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain(message);
+
+    await twin.close();
+    await page.getByText('The twin does not answer. Start it again').waitFor();
+    await getToken();
+    await page.getByText('The twin does not answer. Is it running? npm start').waitFor();
+
+    twin.project.edit('handler/test.ts', 'export konst', 'export const');
+    twin.project.edit(
+      'contract.ts',
+      "'GET /test'",
+      "'POST /test': { handler: 'test', scopes: ['write:user'] },\n    'GET /test'",
+    );
+    twin = await startTestTwin({ page: true, again: twin });
+    await page.getByText('● connected again').waitFor();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    expect(await page.locator('.matrix').innerText()).toContain('POST /test\nneeds write:user');
+    expect(await others().inputValue()).toBe('delete:user');
+    expect(await path().inputValue()).toBe('/typed');
+    await getToken();
+    await page.getByText('A token, without any scope').waitFor();
+    await close();
+  });
+});
+
+function decoded(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+}
+
+/** What axe finds, by its rule and where. */
+async function violations(page: Opened['page']): Promise<unknown> {
+  await page.evaluate(axe.source);
+  return page.evaluate(
+    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`))',
+  );
+}

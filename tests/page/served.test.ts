@@ -1,0 +1,248 @@
+import { brotliDecompressSync, constants, gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportOf } from '../../access/report.ts';
+import { PAGE_HEADER } from '../../page/messages.ts';
+import { fillAccess } from '../support/full-access.ts';
+import { askPage, entriesOf, lastOf, listenTo } from '../support/page.ts';
+import { rawRequest, requestBytes, type RawResponse } from '../support/raw-http.ts';
+import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+
+let twin: TestTwin;
+beforeAll(async () => {
+  twin = await startTestTwin({ page: true, change: fillAccess });
+});
+afterAll(() => twin.end());
+
+const USER = 'user `test-user@example.com` through `test-app`';
+
+/** A request of any headers to the tenant's port, its Host among them. */
+function raw(
+  method: string,
+  path: string,
+  headers: readonly string[],
+  body = '',
+  patience = 5000,
+): Promise<RawResponse> {
+  const all = [...headers, `content-length: ${Buffer.byteLength(body)}`];
+  const bytes = requestBytes(method, path, all, body).toString('latin1');
+  const hasHost = headers.some((header) => header.startsWith('host:'));
+  return rawRequest(
+    twin.tenantUrl,
+    Buffer.from(hasHost ? bytes.replace('host: localhost\r\n', '') : bytes, 'latin1'),
+    patience,
+  );
+}
+
+/** A body that was sent in chunks, in one piece. */
+function unchunked(body: string): string {
+  let whole = '';
+  for (let rest = body; rest !== '';) {
+    const [, size = '', after = ''] = /^([0-9a-f]+)\r\n([^]*)$/i.exec(rest) ?? [];
+    const length = parseInt(size, 16);
+    whole += after.slice(0, length);
+    rest = after.slice(length + 2);
+  }
+  return whole;
+}
+
+describe('the first load', () => {
+  it('is one document and one stream, together below 60 kB compressed, and asks nobody else for anything', async () => {
+    const document = await raw('GET', '/', ['accept-encoding: br']);
+    expect(document.status).toBe(200);
+    expect(document.headers.get('content-encoding')).toBe('br');
+    const bytes = Buffer.from(document.body, 'latin1');
+    const html = brotliDecompressSync(bytes).toString();
+    expect(
+      [...html.matchAll(/<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="([^"]*)"/g)].map(([, url = '']) => url),
+    ).toEqual([expect.stringMatching(/^data:image\/svg/)]);
+    expect(html).not.toMatch(/@import|url\(/);
+    // It has no end; what has come after half a second is the first load's.
+    const stream = await raw('GET', '/_twin/live', ['accept-encoding: gzip'], '', 500);
+    expect(stream.headers.get('content-encoding')).toBe('gzip');
+    const first = gunzipSync(Buffer.from(unchunked(stream.body), 'latin1'), { finishFlush: constants.Z_SYNC_FLUSH });
+    expect(first.toString()).toContain('event: problem');
+    expect(bytes.length + stream.body.length).toBeLessThan(60_000);
+    expect(bytes.length).toBeLessThan(25_000);
+  });
+
+  it('is the same in gzip and without compression', async () => {
+    const [plain, zipped] = await Promise.all(
+      ['identity', 'gzip'].map(async (encoding) => {
+        const response = await fetch(`${twin.tenantUrl}/`, { headers: { 'accept-encoding': encoding } });
+        return { encoding: response.headers.get('content-encoding'), text: await response.text() };
+      }),
+    );
+    expect(plain?.encoding).toBeNull();
+    expect(zipped?.encoding).toBe('gzip');
+    expect(zipped?.text).toBe(plain?.text);
+  });
+
+  it('has a policy that lets nothing run, load or frame but what the page itself is', async () => {
+    const { headers } = await raw('GET', '/', []);
+    expect(headers.get('content-security-policy')?.replace(/'sha256-[\w+/=]+'/g, 'SHA')).toBe(
+      "default-src 'none'; script-src SHA; style-src SHA; connect-src 'self'; img-src data:; base-uri 'none'; " +
+        "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    );
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+  });
+});
+
+describe('the gateway’s own port', () => {
+  it('has nothing of the page', async () => {
+    for (const path of ['/', '/_twin/live', '/_twin/secrets']) {
+      // The stack of this file has a $default route.
+      expect(await call(twin, undefined, path)).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' });
+    }
+  });
+});
+
+describe('the page’s endpoints', () => {
+  const question = JSON.stringify({ caller: USER, ask: 0 });
+  const own = (): string[] => ['content-type: application/json', `${PAGE_HEADER}: 1`];
+  const rows: readonly (readonly [string, readonly string[], number])[] = [
+    ['answer the page itself', [], 200],
+    ['answer it under the name of the address', ['host: 127.0.0.1'], 200],
+    ['refuse another host name: DNS rebinding', ['host: attacker.example.com'], 421],
+    ['refuse a name that begins like this machine’s', ['host: localhost.attacker.example.com'], 421],
+    ['refuse the tenant’s own domain, under which the tenant alone is served', ['host: your-tenant.eu.auth0.com'], 421],
+    ['refuse another origin', ['origin: https://attacker.example.com'], 403],
+    ['refuse another port of this machine', ['origin: http://localhost:1'], 403],
+    ['refuse another scheme', ['origin: https://localhost'], 403],
+    ['refuse an origin that is none', ['origin: null'], 403],
+    ['refuse what the browser says comes from another site', ['sec-fetch-site: cross-site'], 403],
+    ['refuse what the browser says comes from another port', ['sec-fetch-site: same-site'], 403],
+    ['refuse a request without the header that no form can send', [`-${PAGE_HEADER}`], 403],
+  ];
+
+  it.each(rows)('%s', async (_title, change, status) => {
+    const taken = change.map((header) => header.split(':')[0]?.replace(/^-/, ''));
+    const headers = own().filter((header) => !taken.includes(header.split(':')[0]));
+    const response = await raw(
+      'POST',
+      '/_twin/secrets',
+      [...headers, ...change.filter((one) => one.includes(':'))],
+      question,
+    );
+    expect(response.status).toBe(status);
+    const secret = String(twin.outputs.clientSecrets['test-app']);
+    expect(response.body.includes(secret)).toBe(status === 200);
+  });
+
+  it.each(['/_twin/live', '/_twin/anything'])('refuse another origin and host at %s too', async (path) => {
+    expect(await raw('GET', path, ['origin: https://attacker.example.com'])).toMatchObject({ status: 403 });
+    expect(await raw('GET', path, ['host: attacker.example.com'])).toMatchObject({ status: 421 });
+  });
+
+  it('answer a preflight with nothing that would let another origin go on', async () => {
+    const { status, headers } = await raw('OPTIONS', '/_twin/secrets', [
+      'origin: https://attacker.example.com',
+      'access-control-request-method: POST',
+      `access-control-request-headers: ${PAGE_HEADER}`,
+    ]);
+    expect(status).toBe(403);
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  });
+
+  it.each([
+    ['no JSON', '{'],
+    ['a list', '[]'],
+    ['a field of another type', '{"caller":5,"ask":0}'],
+    ['a field too many', `{"caller":"x","ask":0,"more":1}`],
+    ['a caller that is not there', '{"caller":"nobody","ask":0}'],
+    ['a role, which is nobody', '{"caller":"role `reader`","ask":0}'],
+    ['more than a page would send', `"${'x'.repeat(1_100_000)}"`],
+  ])('refuse a question that is %s with a 400, and go on', async (_what, text) => {
+    const response = await raw('POST', '/_twin/secrets', own(), text);
+    expect(response.status).toBe(400);
+    expect(JSON.parse(response.body)).toEqual({ error: expect.any(String) as string });
+  });
+});
+
+describe('what an open page is told', () => {
+  it('is the access report, cell by cell', async () => {
+    const ear = await listenTo(twin);
+    await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
+    ear.close();
+    const state = lastOf(ear, 'state')?.state;
+    const report = reportOf(twin.model());
+    expect(state?.callers.map(({ heading }) => heading)).toEqual(report.callers);
+    expect(state?.rows.map(({ needs, cells }) => ({ needs, cells }))).toEqual(
+      report.rows.map(({ needs, cells }) => ({ needs, cells })),
+    );
+    expect(report.rows.length).toBeGreaterThan(8);
+  });
+
+  it('has no secret and no token in it', async () => {
+    const { body } = await askToken(twin, { ...userLogin(twin), scope: 'read:user' });
+    const token = String(body['access_token']);
+    await call(twin, token, `/things/${token}?token=${token}`);
+    const ear = await listenTo(twin);
+    await expect.poll(() => entriesOf(ear).length).toBeGreaterThan(1);
+    ear.close();
+    const secrets = [...Object.values(twin.outputs.clientSecrets), twin.outputs.testUserPassword, token.split('.')[2]];
+    expect(secrets.filter((secret) => ear.text().includes(String(secret)))).toEqual([]);
+  });
+
+  it('is each request with the gateway’s own checks, and the line of the access log', async () => {
+    const ear = await listenTo(twin);
+    const { headers } = await call(twin, undefined, '/test');
+    const requestId = headers.get('apigw-requestid');
+    const found = (): unknown => entriesOf(ear).find((one) => one.kind === 'api' && one.requestId === requestId);
+    await expect.poll(found).toBeDefined();
+    ear.close();
+    expect(found()).toMatchObject({
+      status: 401,
+      routeKey: 'GET /test',
+      why: '401: the route needs a token in the Authorization header, and there is nothing',
+      checks: twin.exchanges.find((one) => one.requestId === requestId)?.decision.checks,
+      log: expect.stringContaining('"authorizerError":"missing: token not provided"') as string,
+    });
+  });
+
+  it('is what came meanwhile, after a connection was lost', async () => {
+    const first = await listenTo(twin);
+    const heard = async (): Promise<void> => {
+      const { headers } = await call(twin, undefined, '/test');
+      const id = headers.get('apigw-requestid');
+      await expect.poll(() => entriesOf(first).some((one) => one.kind === 'api' && one.requestId === id)).toBe(true);
+    };
+    await heard();
+    first.close();
+    const id = entriesOf(first).at(-1)?.id ?? 0;
+    await call(twin, undefined, '/test');
+    const again = await listenTo(twin, `${lastOf(first, 'state')?.twin} ${id}`);
+    await expect.poll(() => entriesOf(again).map((one) => one.id)).toEqual([id + 1]);
+    again.close();
+    const another = await listenTo(twin, `another-twin ${id}`);
+    await expect.poll(() => entriesOf(another).map((one) => one.id)).toContain(id);
+    another.close();
+  });
+});
+
+describe('a call that the page has made', () => {
+  it('comes back as the client got it, with the event of it masked until somebody asks', async () => {
+    const token = await serviceToken(twin);
+    const { body } = await askPage(twin, 'call', { caller: USER, method: 'GET', path: '/test', token, body: '' });
+    expect(body.response).toMatchObject({ status: 200, body: '"JWT test backend lambda"' });
+    const requestId = body.entry?.requestId ?? '';
+    expect(body.response.headers).toContainEqual(['apigw-requestid', requestId]);
+    const masked = await askPage(twin, 'event', { requestId, reveal: false });
+    expect(masked.body.event).toContain('"authorization": "••••••••"');
+    expect(masked.body.event).not.toContain(token.split('.')[1]);
+    const revealed = await askPage(twin, 'event', { requestId, reveal: true });
+    expect(revealed.body.event).toContain(`"authorization": "Bearer ${token}"`);
+  });
+
+  it.each([
+    ['a path that no client can send', { path: '/a b' }, 'No client can send this'],
+    ['a token that is no header', { token: 'a\nb' }, 'No client can send this'],
+    ['a method that there is not', { method: 'BREW' }, 'The method must be one of'],
+  ])('is refused for %s, in words', async (_what, change, message) => {
+    const question = { caller: USER, method: 'GET', path: '/test', token: '', body: '', ...change };
+    const { status, body } = await askPage(twin, 'call', question);
+    expect(status).toBe(400);
+    expect(body.error).toContain(message);
+  });
+});

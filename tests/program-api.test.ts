@@ -1,0 +1,250 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { contract as shipped } from '../contract.ts';
+import { modelOf } from '../graph/model.ts';
+import type { Recorded } from '../graph/record.ts';
+import { EVERYTHING, EVERY_OPTION } from './support/everything.ts';
+import { onlyOf, recordDev, recordStack, recordWith, resourcesOf, type Changes } from './support/program.ts';
+
+let everything: Recorded;
+beforeAll(async () => {
+  everything = await recordWith({ contract: EVERYTHING, values: EVERY_OPTION });
+});
+const inputsOf = (kind: string, name: string) => resourcesOf(everything, kind).find((one) => one.name === name)?.inputs;
+
+describe('The API’s own domain', () => {
+  const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/abc';
+  const domain = (changes: object): Changes => ({ 'api:domain': { name: 'api.example.com', ...changes } });
+
+  it('has a certificate that the given zone validates, and a record there that leads to the API', () => {
+    const certificate = onlyOf(everything, 'Certificate');
+    expect(certificate.inputs).toMatchObject({ domainName: 'api.example.com', validationMethod: 'DNS' });
+    const [proof] = certificate.outputs['domainValidationOptions'] as { [key: string]: string }[];
+    expect(inputsOf('Record', 'api-validation')).toMatchObject({
+      zoneId: 'Z0123456789ABCDEFGHIJ',
+      name: proof?.['resourceRecordName'],
+      type: 'CNAME',
+      records: [proof?.['resourceRecordValue']],
+    });
+    const { outputs, inputs } = onlyOf(everything, 'DomainName');
+    expect(inputs['domainNameConfiguration']).toEqual({
+      certificateArn: onlyOf(everything, 'CertificateValidation').inputs['certificateArn'],
+      endpointType: 'REGIONAL',
+      securityPolicy: 'TLS_1_2',
+    });
+    const { targetDomainName, hostedZoneId } = outputs['domainNameConfiguration'] as Record<string, string>;
+    expect(inputsOf('Record', 'api')).toMatchObject({
+      name: 'api.example.com',
+      type: 'A',
+      aliases: [{ name: targetDomainName, zoneId: hostedZoneId }],
+    });
+  });
+
+  it('is the only address: the one that AWS gives is switched off, and the outputs name the domain', () => {
+    expect(onlyOf(everything, 'Api').inputs['disableExecuteApiEndpoint']).toBe(true);
+    expect(onlyOf(everything, 'ApiMapping').inputs).toEqual({
+      apiId: onlyOf(everything, 'Api').id,
+      domainName: 'api.example.com',
+      stage: '$default',
+    });
+    expect(everything.outputs).toMatchObject({ apiUrl: 'https://api.example.com' });
+    expect(everything.outputs).not.toHaveProperty('apiDomainTarget');
+  });
+
+  it('with a certificate and no zone needs no record, and the outputs say where yours must lead', async () => {
+    const recorded = await recordDev(domain({ certificateArn: CERTIFICATE }));
+    expect(resourcesOf(recorded, 'Record')).toEqual([]);
+    expect(resourcesOf(recorded, 'Certificate')).toEqual([]);
+    const { targetDomainName } = onlyOf(recorded, 'DomainName').outputs['domainNameConfiguration'] as {
+      targetDomainName: string;
+    };
+    expect(recorded.outputs['apiDomainTarget']).toBe(targetDomainName);
+  });
+
+  it('with a certificate and a zone has the record alone', async () => {
+    const recorded = await recordDev(domain({ certificateArn: CERTIFICATE, hostedZoneId: 'Z1' }));
+    expect(resourcesOf(recorded, 'Record').map(({ name }) => name)).toEqual(['api']);
+    expect(resourcesOf(recorded, 'Certificate')).toEqual([]);
+  });
+
+  it('is not there unless a stack names it', async () => {
+    const recorded = await recordStack('dev');
+    expect(resourcesOf(recorded, 'DomainName')).toEqual([]);
+    expect(onlyOf(recorded, 'Api').inputs).not.toHaveProperty('disableExecuteApiEndpoint');
+  });
+});
+
+describe('An integration', () => {
+  it('with an HTTP endpoint overwrites who calls on a route that needs a token', () => {
+    expect(inputsOf('Integration', 'ANY /orders/{id}/{rest+}')).toMatchObject({
+      integrationType: 'HTTP_PROXY',
+      integrationMethod: 'ANY',
+      integrationUri: 'https://orders.example.com/v1/{id}/{rest}',
+      requestParameters: {
+        'overwrite:header.x-caller-sub': '$context.authorizer.claims.sub',
+        'overwrite:header.x-caller-azp': '$context.authorizer.claims.azp',
+      },
+    });
+  });
+
+  it('with an HTTP endpoint removes who calls on a public route, and goes where the stack says', () => {
+    expect(inputsOf('Integration', 'POST /hooks/{id}')).toMatchObject({
+      integrationUri: 'https://hooks.dev.example.com/{id}',
+      requestParameters: { 'remove:header.x-caller-sub': "''", 'remove:header.x-caller-azp': "''" },
+    });
+  });
+
+  it('with a function that exists is one for all its routes, with one permission for this API', () => {
+    const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:reports';
+    const name = 'api--reports-live';
+    expect(inputsOf('Integration', name)).toMatchObject({
+      integrationType: 'AWS_PROXY',
+      integrationUri: `${arn}:live`,
+    });
+    expect(inputsOf('Permission', name)).toEqual({
+      action: 'lambda:InvokeFunction',
+      function: arn,
+      qualifier: 'live',
+      principal: 'apigateway.amazonaws.com',
+      sourceArn: `${String(onlyOf(everything, 'Api').outputs['executionArn'])}/*/*`,
+    });
+    expect(resourcesOf(everything, 'Integration')).toHaveLength(4);
+    expect(resourcesOf(everything, 'Permission')).toHaveLength(2);
+  });
+});
+
+describe('A handler', () => {
+  it('has the sizes, variables and statements of the stack file besides those of the contract', () => {
+    expect(inputsOf('Function', 'api-test')).toMatchObject({
+      memorySize: 256,
+      timeout: 7,
+      reservedConcurrentExecutions: 5,
+      environment: { variables: { TABLE: 'orders', LOG_LEVEL: 'debug', DB_PASSWORD: 'correct horse battery' } },
+    });
+    const { policy } = onlyOf(everything, 'RolePolicy').inputs as { policy: string };
+    const { Statement } = JSON.parse(policy) as { Statement: object[] };
+    expect(Statement.slice(1)).toEqual([
+      expect.objectContaining({ Effect: 'Allow', Action: ['dynamodb:GetItem'] }),
+      {
+        Effect: 'Allow',
+        Action: ['s3:Get*'],
+        Resource: ['*'],
+        Condition: { StringEquals: { 's3:authType': 'REST-HEADER' } },
+      },
+    ]);
+  });
+
+  it('has no environment and no reserved concurrency unless somebody asks for it', async () => {
+    const { inputs } = onlyOf(await recordStack('dev'), 'Function');
+    expect(inputs).not.toHaveProperty('environment');
+    expect(inputs).not.toHaveProperty('reservedConcurrentExecutions');
+  });
+
+  it('has its environment marked as secret where the stack file has an encrypted variable', async () => {
+    vi.stubEnv('PULUMI_CONFIG_SECRET_KEYS', JSON.stringify(['api:handlers']));
+    const recorded = await recordWith({ contract: EVERYTHING, values: EVERY_OPTION });
+    vi.unstubAllEnvs();
+    expect(onlyOf(recorded, 'Function').secretInputs).toEqual(['environment']);
+    expect(onlyOf(everything, 'Function').secretInputs).toEqual([]);
+  });
+});
+
+describe('The stage', () => {
+  it('writes an access log that says who asked for what and why it was refused, and has no place for a token', () => {
+    const { accessLogSettings } = onlyOf(everything, 'Stage').inputs as {
+      accessLogSettings: { destinationArn: string; format: string };
+    };
+    const log = resourcesOf(everything, 'LogGroup').find(({ name }) => name === 'api');
+    expect(accessLogSettings.destinationArn).toBe(log?.outputs['arn']);
+    const { format } = accessLogSettings;
+    expect(Object.keys(JSON.parse(format) as object)).toEqual(
+      expect.arrayContaining(['requestId', 'routeKey', 'status', 'latency', 'authorizerError', 'azp', 'sub']),
+    );
+    expect(format.length).toBeLessThan(3 * 1024);
+    expect(
+      format.match(/\$context\.[a-zA-Z.]+/g)?.filter((one) => /path|header|identity|querystring/i.test(one)),
+    ).toEqual([]);
+    expect(format).not.toContain('$request');
+  });
+
+  it('keeps every log for the days that the stack says', () => {
+    const groups = resourcesOf(everything, 'LogGroup').map(({ name, inputs }) => [name, inputs['retentionInDays']]);
+    expect(groups).toEqual([
+      ['api', 365],
+      ['api-test', 365],
+    ]);
+  });
+
+  it('has the throttles of the stack and of single routes, and CORS, which the twin keeps to', () => {
+    expect(modelOf(everything).api).toMatchObject({
+      stage: { throttle: { burst: 100, rate: 50 }, routeThrottles: new Map([['GET /open', { burst: 2, rate: 0.5 }]]) },
+      cors: { allowOrigins: ['https://app.example.com'], allowCredentials: true, maxAge: 600 },
+    });
+  });
+
+  it('has neither unless a stack names them', async () => {
+    const recorded = await recordStack('dev');
+    expect(Object.keys(onlyOf(recorded, 'Stage').inputs).toSorted()).toEqual([
+      'accessLogSettings',
+      'apiId',
+      'autoDeploy',
+      'name',
+    ]);
+    expect(onlyOf(recorded, 'Api').inputs).not.toHaveProperty('corsConfiguration');
+  });
+});
+
+describe('The alarms', () => {
+  it('are for errors, refusals, throttling and slowness, go to the topic, and are silent where nobody calls', () => {
+    const alarms = resourcesOf(everything, 'MetricAlarm');
+    expect(alarms.map(({ name }) => name)).toEqual([
+      'api-latency',
+      'api-refusals',
+      'api-server-errors',
+      'api-throttled',
+    ]);
+    const actions = ['arn:aws:sns:eu-central-1:123456789012:on-call'];
+    for (const { inputs } of alarms) {
+      expect(inputs).toMatchObject({ alarmActions: actions, okActions: actions, treatMissingData: 'notBreaching' });
+    }
+    const dimensions = { ApiId: onlyOf(everything, 'Api').id, Stage: '$default' };
+    expect(inputsOf('MetricAlarm', 'api-server-errors')).toMatchObject({ metricName: '5xx', threshold: 5, dimensions });
+    expect(inputsOf('MetricAlarm', 'api-latency')).toMatchObject({
+      extendedStatistic: 'p99',
+      threshold: 1500,
+      dimensions,
+    });
+  });
+
+  it('count refusals and throttling in the access log, whose statuses are texts', () => {
+    const { format } = onlyOf(everything, 'Stage').inputs['accessLogSettings'] as { format: string };
+    expect(format).toContain('"status":"$context.status"');
+    expect(inputsOf('LogMetricFilter', 'api-refusals')).toMatchObject({
+      logGroupName: '/auth0-http-api/dev/access',
+      pattern: '{ $.status = "401" || $.status = "403" }',
+      metricTransformation: { namespace: 'auth0-http-api/dev', name: 'refusals' },
+    });
+    expect(inputsOf('MetricAlarm', 'api-refusals')).toMatchObject({
+      namespace: 'auth0-http-api/dev',
+      metricName: 'refusals',
+    });
+  });
+
+  it('are not there unless a stack names a topic', async () => {
+    expect(resourcesOf(await recordStack('dev'), 'MetricAlarm')).toEqual([]);
+  });
+});
+
+it('what has no meaning on this machine is said, each once', async () => {
+  expect(modelOf(everything).withoutMeaning).toEqual([
+    'DNS records',
+    'IAM roles and policies',
+    'alarms',
+    'certificates',
+    'log groups',
+    'tags',
+    'the API’s own domain (it answers at this address)',
+    'the access log',
+  ]);
+  const recorded = await recordWith({ contract: shipped });
+  expect(modelOf(recorded).withoutMeaning).toEqual(['IAM roles and policies', 'log groups', 'the access log']);
+});

@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import { contract as shipped } from '../contract.ts';
+import type { Contract } from '../program/define-contract.ts';
+import { EVERY_OPTION, EVERYTHING } from './support/everything.ts';
+import { settingsOf, type Changes } from './support/program.ts';
+import { problemsOf, refusesOne, row } from './support/settings-rows.ts';
+
+const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/abc';
+const domain = (changes: object): Changes => ({
+  'api:domain': { name: 'api.example.com', certificateArn: CERTIFICATE, ...changes },
+});
+const cors = (changes: object): Changes => ({
+  'api:cors': { allowOrigins: ['https://app.example.com'], ...changes },
+});
+const test = (changes: object): Changes => ({ 'api:handlers': { test: changes } });
+const statement = (changes: object): Changes =>
+  test({ statements: [{ actions: ['s3:GetObject'], resources: ['*'], ...changes }] });
+const alarms = (changes: object): Changes => ({
+  'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call', ...changes },
+});
+const backend = (key: string, value: unknown): Changes => ({ 'api:backends': { [key]: value } });
+const throttle = (burst: number, rate: number): Changes => ({ 'api:throttle': { burst, rate } });
+const routeThrottle = (key: string, burst = 1): Changes => ({ 'api:routeThrottles': { [key]: { burst, rate: 1 } } });
+
+describe('A domain of the API', () => {
+  it.each([
+    row('without a certificate', domain({ certificateArn: undefined }), 'api:domain', 'has no certificate'),
+    row(
+      'with a certificate of another region',
+      domain({ certificateArn: CERTIFICATE.replace('eu-central-1', 'us-east-1') }),
+      'api:domain.certificateArn',
+      "is in us-east-1; API Gateway takes one of the stack's own region, eu-central-1",
+    ),
+    row('with a certificate that is none', domain({ certificateArn: 'x' }), 'api:domain.certificateArn', 'the ARN of'),
+    row('with a scheme', domain({ name: 'https://api.example.com' }), 'api:domain.name', 'no https://'),
+    row('for any host', domain({ name: '*.example.com' }), 'api:domain.name', 'write the host alone'),
+    row("that is Auth0's", domain({ name: 'your-tenant.eu.auth0.com' }), 'api:domain.name', 'a name of its own'),
+    row("that is AWS's", domain({ name: 'x.amazonaws.com' }), 'api:domain.name', "AWS's own"),
+    row('with a zone that is none', domain({ hostedZoneId: 'example.com' }), 'api:domain.hostedZoneId', 'the id of a'),
+    row('with a misspelt key', domain({ zoneId: 'Z1' }), 'api:domain', '"zoneId"'),
+  ])('may not be one $title', (one) => refusesOne(one));
+});
+
+describe('A limit', () => {
+  it.each([
+    row('burst of zero', throttle(0, 1), 'api:throttle.burst', 'must be at least 1'),
+    row('rate of zero', throttle(1, 0), 'api:throttle.rate', 'must be more than 0'),
+    row('rate below zero', throttle(1, -1), 'api:throttle.rate', 'must be more than 0'),
+    row('throttle without a rate', { 'api:throttle': { burst: 1 } }, 'api:throttle.rate', 'is missing'),
+    row('burst of zero of a route', routeThrottle('GET /test', 0), 'api:routeThrottles.GET /test.burst', 'at least 1'),
+    row(
+      'throttle of a route that does not exist',
+      routeThrottle('GET /tset'),
+      'api:routeThrottles, "GET /tset"',
+      'contract.ts has no such route; did you mean GET /test?',
+    ),
+    row('throttle of an inherited name', routeThrottle('toString'), 'api:routeThrottles, "toString"', 'no such route'),
+    row('retention that AWS has not', { 'api:logRetention': 100 }, 'api:logRetention', 'one of the days that AWS has'),
+    row('retention of no time', { 'api:logRetention': 0 }, 'api:logRetention', 'one of the days that AWS has'),
+    row('alarm at no error', alarms({ serverErrors: 0 }), 'api:alarms.serverErrors', 'at least 1'),
+    row('alarm at a latency that no response has', alarms({ latency: 30_001 }), 'api:alarms.latency', 'at most 30000'),
+    row('alarm to nobody', alarms({ topicArn: undefined }), 'api:alarms.topicArn', 'is missing'),
+    row('alarm to what is no topic', alarms({ topicArn: 'on-call' }), 'api:alarms.topicArn', 'the ARN of an SNS topic'),
+    row(
+      'alarm to a topic of another region',
+      alarms({ topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call' }),
+      'api:alarms.topicArn',
+      'is in us-east-1; an alarm goes to a topic of its own region, eu-central-1',
+    ),
+    row(
+      'tag of a key that AWS reserves',
+      { 'aws:defaultTags': { tags: { 'aws:x': 'y' } } },
+      'aws:defaultTags.tags.aws:x',
+      'does not begin with aws:',
+    ),
+    row('tag outside of tags', { 'aws:defaultTags': { tags: {}, team: 'x' } }, 'aws:defaultTags', '"team"'),
+  ])('may not be a $title', (one) => refusesOne(one));
+});
+
+describe('CORS', () => {
+  const wildcard = '* does not go with allowCredentials';
+  it.each([
+    row('no origin', cors({ allowOrigins: [] }), 'api:cors.allowOrigins', 'name an origin'),
+    row(
+      'an origin with a path',
+      cors({ allowOrigins: ['https://a.example/'] }),
+      'api:cors.allowOrigins.0',
+      'without p',
+    ),
+    row('an origin without a scheme', cors({ allowOrigins: ['a.example'] }), 'api:cors.allowOrigins.0', 'a scheme and'),
+    row('the origin null', cors({ allowOrigins: ['null'] }), 'api:cors.allowOrigins.0', 'a scheme and a host'),
+    row('a made-up method', cors({ allowMethods: ['FETCH'] }), 'api:cors.allowMethods.0', 'write DELETE or GET'),
+    row('a header with a space', cors({ allowHeaders: ['a b'] }), 'api:cors.allowHeaders.0', 'no name of a header'),
+    row('an age of over a day', cors({ maxAge: 86_401 }), 'api:cors.maxAge', 'must be at most 86400'),
+    row(
+      'credentials for any origin',
+      cors({ allowOrigins: ['*'], allowCredentials: true }),
+      'api:cors.allowOrigins',
+      wildcard,
+    ),
+    row(
+      'credentials with any header',
+      cors({ allowHeaders: ['*'], allowCredentials: true }),
+      'api:cors.allowHeaders',
+      wildcard,
+    ),
+  ])('may not have $title', (one) => refusesOne(one));
+
+  it.each(['*', 'https://*', 'https://app.example.com:8443', 'http://localhost:5173'])(
+    'may have the origin %s',
+    async (origin) => {
+      expect((await settingsOf('dev', cors({ allowOrigins: [origin] }))).cors?.allowOrigins).toEqual([origin]);
+    },
+  );
+});
+
+describe('A handler in a stack file', () => {
+  it.each([
+    row('that is not there', { 'api:handlers': { tset: { memory: 128 } } }, 'api:handlers.tset', 'did you mean test?'),
+    row('with too little memory', test({ memory: 64 }), 'api:handlers.test.memory', 'must be at least 128'),
+    row('with more time than the gateway waits', test({ timeout: 31 }), 'api:handlers.test.timeout', 'at most 30'),
+    row(
+      'that handles nothing',
+      test({ reservedConcurrency: 0 }),
+      'api:handlers.test.reservedConcurrency',
+      'at least 1',
+    ),
+    row(
+      'with a variable of AWS',
+      test({ environment: { AWS_REGION: 'x' } }),
+      'api:handlers.test.environment.AWS_REGION',
+      'keeps this name',
+    ),
+    row(
+      'with a variable of Lambda',
+      test({ environment: { _HANDLER: 'x' } }),
+      'api:handlers.test.environment._HANDLER',
+      'keeps this name',
+    ),
+    row(
+      'with the variable TZ',
+      test({ environment: { TZ: 'x' } }),
+      'api:handlers.test.environment.TZ',
+      'keeps this name',
+    ),
+    row(
+      'with a variable with a dash',
+      test({ environment: { 'A-B': 'x' } }),
+      'api:handlers.test.environment.A-B',
+      'no such name',
+    ),
+    row(
+      'with variables of over 4 KB',
+      test({ environment: { BIG: 'x'.repeat(4094) } }),
+      'api:handlers.test.environment',
+      '4097 bytes',
+    ),
+    row(
+      'that may do everything',
+      statement({ actions: ['*'] }),
+      'api:handlers.test.statements.0.actions.0',
+      'is like dynamodb:GetItem',
+    ),
+    row(
+      'that may do all of a service',
+      statement({ actions: ['s3:*'] }),
+      'api:handlers.test.statements.0.actions.0',
+      'is not taken',
+    ),
+    row('that may do nothing', statement({ actions: [] }), 'api:handlers.test.statements.0.actions', 'name an action'),
+    row(
+      'that may do it with a name',
+      statement({ resources: ['bucket'] }),
+      'api:handlers.test.statements.0.resources.0',
+      'an ARN, or *',
+    ),
+    row(
+      'with a policy of over 10 KB',
+      statement({ resources: Array.from({ length: 100 }, (_, index) => `arn:aws:s3:::${'x'.repeat(100)}${index}`) }),
+      'api:handlers.test.statements',
+      'a role takes 10240',
+    ),
+    row('with a misspelt setting', test({ memroy: 128 }), 'api:handlers.test', '"memroy" here; did you mean memory?'),
+  ])('may not be one $title', (one) => refusesOne(one));
+
+  it('has no value of a variable in an error, since it may be secret', async () => {
+    const [problem] = await problemsOf(test({ environment: { PIN: 4711 } }));
+    expect(problem).toEqual({
+      place: 'api:handlers.test.environment.PIN',
+      message: 'a variable’s value must be a text; put it in quotes',
+    });
+  });
+});
+
+describe('Where a route goes', () => {
+  const ELSEWHERE = 'arn:aws:lambda:us-east-1:123456789012:function:reports';
+  it.each([
+    row('of no route', backend('GET /x', 'https://a.example'), 'api:backends, "GET /x"', 'no such route'),
+    row(
+      'of a handler’s route',
+      backend('GET /test', 'https://a.example'),
+      'api:backends, "GET /test"',
+      'remove this line',
+    ),
+    row(
+      'by http',
+      backend('POST /hooks/{id}', 'http://a.example'),
+      'api:backends, "POST /hooks/{id}"',
+      'must be an https://',
+    ),
+    row(
+      'to a function for a URL',
+      backend('POST /hooks/{id}', ELSEWHERE),
+      'api:backends, "POST /hooks/{id}"',
+      'must be an https://',
+    ),
+    row(
+      'to a URL for a function',
+      backend('GET /report', 'https://a.example'),
+      'api:backends, "GET /report"',
+      "no function's ARN",
+    ),
+    row('to another region', backend('GET /report', ELSEWHERE), 'api:backends, "GET /report"', 'is in us-east-1'),
+  ])('may not be said $title', (one) => refusesOne(one, EVERYTHING));
+
+  it('may not need more integrations than an API takes', async () => {
+    const contract: Contract = {
+      ...shipped,
+      routes: Object.fromEntries(
+        Array.from({ length: 300 }, (_, index) => [
+          `GET /${index}`,
+          { forward: 'https://a.example', scopes: 'public' },
+        ]),
+      ),
+    };
+    const problems = await problemsOf({}, contract);
+    expect(problems).toEqual([
+      { place: 'api:backends', message: expect.stringContaining('needs 301 integrations') as string },
+    ]);
+  });
+});
+
+it('a stack file may use every option at once', async () => {
+  const settings = await settingsOf('dev', EVERY_OPTION, EVERYTHING);
+  expect(settings).toMatchObject({
+    apiDomain: { name: 'api.example.com' },
+    logRetention: 365,
+    throttle: { burst: 100, rate: 50 },
+    alarms: { serverErrors: 5, refusals: 100, throttled: 10, latency: 1500 },
+  });
+});
+
+it.each([
+  { values: cors({ allowOrigins: ['https://*'] }), key: 'api:cors', says: 'lets any page in' },
+  { values: { 'api:logRetention': 60 }, key: 'api:logRetention', says: '90 days at least; it says 60' },
+])('production has no $key of $values, unless a reason is written beside it', async ({ values, key, says }) => {
+  const production = {
+    'api:production': true,
+    'api:logRetention': 90,
+    'api:passwordGrant': 'forbid',
+    'api:defaultDirectory': false,
+    'api:testUser': undefined,
+    'api:clients': [{ name: 'a', party: 'first', grants: ['client_credentials'], permissions: ['read:user'] }],
+    ...values,
+  };
+  expect((await problemsOf(production)).map(({ message }) => message)).toEqual([
+    expect.stringContaining(says) as string,
+  ]);
+  const excepted = await settingsOf('dev', { ...production, 'api:exceptions': { [key]: 'it is a public catalogue' } });
+  expect(Object.keys(excepted.exceptions)).toEqual([key]);
+});

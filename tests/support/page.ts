@@ -1,0 +1,62 @@
+import type { Asked, Said } from '../../page/messages.ts';
+import { PAGE_HEADER } from '../../page/messages.ts';
+import type { TestTwin } from './twin.ts';
+
+/** Asks as the page's own code does. */
+export async function askPage<K extends keyof Asked>(
+  twin: TestTwin,
+  name: K,
+  question: Asked[K]['question'],
+): Promise<{ readonly status: number; readonly body: Asked[K]['answer'] & { readonly error?: string } }> {
+  const response = await fetch(`${twin.tenantUrl}/_twin/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', [PAGE_HEADER]: '1' },
+    body: JSON.stringify(question),
+  });
+  return { status: response.status, body: (await response.json()) as Asked[K]['answer'] & { error?: string } };
+}
+
+/** One thing that the twin said. */
+export type Heard = { readonly [K in keyof Said]: { readonly name: K; readonly data: Said[K] } }[keyof Said];
+
+/** What the twin says to an open page, from now on. */
+export interface Ear {
+  readonly heard: readonly Heard[];
+  /** All of it, as it came over the wire. */
+  readonly text: () => string;
+  readonly close: () => void;
+}
+
+/** Opens the stream that a page listens to. */
+export async function listenTo(twin: TestTwin, after = ''): Promise<Ear> {
+  const ending = new AbortController();
+  const query = new URLSearchParams({ after }).toString();
+  const url = `${twin.tenantUrl}/_twin/live?${query}`;
+  const response = await fetch(url, { signal: ending.signal, headers: { 'accept-encoding': 'gzip' } });
+  const heard: Heard[] = [];
+  let text = '';
+  let rest = '';
+  void (async () => {
+    for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += part;
+      const blocks = (rest + part).split('\n\n');
+      rest = blocks.pop() ?? '';
+      for (const block of blocks) {
+        const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(block) ?? [];
+        const parsed: unknown = JSON.parse(data ?? '');
+        heard.push({ name, data: parsed } as Heard);
+      }
+    }
+  })().catch(() => undefined);
+  return { heard, text: () => text, close: () => ending.abort() };
+}
+
+/** The entries of the live list so far, oldest first. */
+export function entriesOf({ heard }: Ear): Said['entries']['entries'] {
+  return heard.flatMap((one) => (one.name === 'entries' ? one.data.entries : []));
+}
+
+/** The last that was said of a name. */
+export function lastOf<K extends keyof Said>({ heard }: Ear, name: K): Said[K] | undefined {
+  return heard.findLast((one) => one.name === name)?.data as Said[K] | undefined;
+}

@@ -1,0 +1,89 @@
+import type { HttpApi } from '../../graph/http-api.ts';
+import { ACCOUNT } from '../../graph/ids.ts';
+import { claimTexts, commonLogTime } from './event.ts';
+import type { Exchange } from './pipeline.ts';
+import { headerValues } from './request.ts';
+
+/** What a line has where the stage names no format of its own: who was let in where, or why not; never a token. */
+export const ACCESS_LOG_FORMAT = JSON.stringify({
+  requestId: '$context.requestId',
+  requestTime: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  httpMethod: '$context.httpMethod',
+  path: '$context.path',
+  routeKey: '$context.routeKey',
+  protocol: '$context.protocol',
+  status: '$context.status',
+  responseLength: '$context.responseLength',
+  responseLatency: '$context.responseLatency',
+  integrationError: '$context.integrationErrorMessage',
+  authorizerError: '$context.authorizer.error',
+  azp: '$context.authorizer.claims.azp',
+  sub: '$context.authorizer.claims.sub',
+});
+
+interface Measured {
+  /** That the whole request took. */
+  readonly milliseconds: number;
+  /** Bytes of the response's body. */
+  readonly responseLength: number;
+}
+
+/**
+ * The line that a stage's access log would have of a request: the format with each `$context` variable filled in, `-`
+ * where it has no value.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html. That a value's
+ * quotes are escaped inside a format that is JSON is inferred, and so is that a refused token's claims are not logged.
+ */
+export function accessLogLine(
+  exchange: Exchange,
+  api: HttpApi,
+  measured: Measured,
+  format: string = ACCESS_LOG_FORMAT,
+): string {
+  const isJson = format.startsWith('{');
+  const values = variables(exchange, api, measured);
+  return format.replace(/\$context\.[A-Za-z0-9_.]*[A-Za-z0-9_]/g, (variable) => {
+    const value = values.get(variable.slice('$context.'.length)) ?? '';
+    if (value === '') return '-';
+    return isJson ? JSON.stringify(value).slice(1, -1) : value;
+  });
+}
+
+function variables(exchange: Exchange, api: HttpApi, measured: Measured): Map<string, string> {
+  const { requestId, request, decision, response, invocation, time, integrationError = '' } = exchange;
+  const { refusal, route, claims } = decision;
+  const latency = invocation?.milliseconds.toFixed(0) ?? '';
+  const error = refusal?.message ?? '';
+  const values = new Map<string, string>([
+    ['accountId', ACCOUNT],
+    ['apiId', api.apiId],
+    ['authorizer.error', refusal?.authorizerError ?? ''],
+    ['domainName', api.host],
+    ['domainPrefix', api.apiId],
+    ['error.message', error],
+    ['error.messageString', error === '' ? '' : JSON.stringify(error)],
+    ['extendedRequestId', requestId],
+    ['httpMethod', decision.method],
+    ['identity.sourceIp', request.sourceIp],
+    ['identity.userAgent', headerValues(request.rawHeaders, 'user-agent')[0] ?? ''],
+    ['integration.error', integrationError],
+    ['integration.latency', latency],
+    ['integrationErrorMessage', integrationError],
+    ['integrationLatency', latency],
+    ['path', decision.path],
+    ['protocol', `HTTP/${request.httpVersion}`],
+    ['requestId', requestId],
+    ['requestTime', commonLogTime(time)],
+    ['requestTimeEpoch', String(time)],
+    ['responseLatency', measured.milliseconds.toFixed(0)],
+    ['responseLength', String(measured.responseLength)],
+    ['routeKey', route?.routeKey ?? ''],
+    ['stage', api.stage.name],
+    ['status', String(response.status)],
+  ]);
+  if (refusal === undefined && route?.authorizer !== undefined && claims !== undefined) {
+    for (const [name, value] of Object.entries(claimTexts(claims))) values.set(`authorizer.claims.${name}`, value);
+  }
+  return values;
+}
