@@ -3,7 +3,6 @@ import type { Evaluation, EvaluationResult } from './fresh.ts';
 import { loadLate } from './late-modules.ts';
 import type { Program } from './record.ts';
 import { readStackFile } from './stack-file.ts';
-import { leaveStacksUnrecorded } from './unrecorded-stacks.ts';
 
 /** The entry of the process that `evaluate` starts: one program, one answer, and it ends. */
 process.once('message', (message) => {
@@ -31,7 +30,6 @@ process.once('message', (message) => {
   Promise.resolve()
     .then(async () => {
       loadLate();
-      leaveStacksUnrecorded();
       const { record } = await import('./record.ts');
       const stackConfig = readStackFile(folder, stack, config);
       environments = stackConfig.environments;

@@ -6,6 +6,7 @@ import { Identity } from './identity.ts';
 import { cloudOutputs } from './ids.ts';
 import { plain, type Plain } from './plain.ts';
 import type { StackConfig } from './stack-file.ts';
+import { leaveStacksUnrecorded } from './unrecorded-stacks.ts';
 
 /** A resource as the program registered it. */
 export interface RecordedResource {
@@ -59,6 +60,7 @@ interface RecordOptions {
  * @throws UserError for what the engine would refuse, and whatever the program itself throws
  */
 export async function record({ config, load, seed, adjust }: RecordOptions): Promise<Recorded> {
+  leaveStacksUnrecorded();
   const resources = new Map<string, RecordedResource>();
   const declared = new Set<string>();
   const refused: UserError[] = [];

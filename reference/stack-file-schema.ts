@@ -104,8 +104,8 @@ function settings(): JsonSchema {
 
 /** What the program says of a text that does not match. */
 function patternMessage({ _zod: { def } }: z.core.$ZodTypes): string | undefined {
-  const messages = (def.checks ?? []).map((check) =>
-    check._zod.def.error?.({ code: 'custom', input: '', path: [] } as never),
+  const messages = (def.checks ?? []).map(({ _zod: { def: check } }) =>
+    check.error?.({ code: 'custom', input: '', path: [] } as never),
   );
   return messages.find((message) => typeof message === 'string');
 }

@@ -59,6 +59,13 @@ export class Sandbox {
     }
   }
 
+  /** Puts a command of a test's own on the PATH, before the machine's. */
+  addCommand(name: string, script: string): void {
+    const file = this.#path(`bin/${name}`);
+    writeFileSync(file, `#!/bin/sh\n${script}\n`);
+    chmodSync(file, 0o755);
+  }
+
   /** Makes a stack and fills in what its file leaves open; what follows is about this stack. */
   async select(stack: string): Promise<void> {
     this.#stack = stack;

@@ -1,0 +1,47 @@
+import { readFileSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { folderWith } from '../support/folder.ts';
+import { ROOT } from '../support/project.ts';
+import { Sandbox, UP } from './support/sandbox.ts';
+
+let sandbox: Sandbox;
+beforeAll(() => {
+  sandbox = new Sandbox();
+  // A template has no packages: `pulumi new` installs them, here by a link to those of this project.
+  unlinkSync(join(sandbox.project.path, 'node_modules'));
+  const packages = fileURLToPath(new URL('node_modules', ROOT));
+  sandbox.addCommand('npm', `[ "$1" = install ] && ln -s "${packages}" node_modules\nexit 0`);
+});
+afterAll(() => sandbox.remove());
+
+it('pulumi new makes a project of this one that comes up, with what it asks for written into its stack file', async () => {
+  const folder = fileURLToPath(folderWith({}));
+  const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
+  const answers = { 'auth0:domain': 'acme.eu.auth0.com', 'api:audience': 'https://api.acme.example' };
+  const config = Object.entries(answers).flatMap(([key, value]) => ['--config', `${key}=${value}`]);
+  const named = ['--name', 'orders', '--description', 'Orders', '--stack', 'dev'];
+  const asked = [...named, ...config];
+  const template = sandbox.project.path;
+  const { code, text: printed } = await sandbox.attempt(['new', template, '--dir', folder, '--yes', ...asked]);
+  // Its last step downloads the providers' plugins, whatever is on the PATH: nothing does that here.
+  if (code !== 0)
+    expect(printed).toMatch(/Finished installing dependencies[^]*installing packages: failed to download/);
+
+  expect(parse(read('Pulumi.yaml'))).toMatchObject({ name: 'orders', description: 'Orders' });
+  const text = read('Pulumi.dev.yaml');
+  expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./docs/stack-file.schema.json');
+  // The region is the template's own default.
+  expect(parse(text)).toMatchObject({ config: { ...answers, 'aws:region': 'eu-central-1' } });
+
+  await sandbox.pulumi(['config', 'set', 'auth0:clientId', 'the-deploying-application', '-C', folder]);
+  await sandbox.pulumi(['config', 'set', '--secret', 'auth0:clientSecret', sandbox.configSecret, '-C', folder]);
+  await sandbox.pulumi([...UP, '-C', folder]);
+  const { stdout } = await sandbox.pulumi(['stack', 'output', '--json', '-C', folder]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    audience: 'https://api.acme.example',
+    issuer: 'https://acme.eu.auth0.com/',
+  });
+});

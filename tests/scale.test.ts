@@ -1,0 +1,56 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { modelOf } from '../graph/model.ts';
+import type { Recorded } from '../graph/record.ts';
+import { clientsOfSize, contractOfSize, LARGE } from './support/large.ts';
+import { recordWith, refusal, resourcesOf } from './support/program.ts';
+
+const record = (size: typeof LARGE): Promise<Recorded> =>
+  recordWith({
+    // The fixture's one handler will do: each of the thirty is a function of its own.
+    contract: contractOfSize(size, () => 'handler/test.ts'),
+    values: { 'api:clients': clientsOfSize(size), 'api:testUser': undefined, 'api:defaultDirectory': false },
+  });
+
+/** How many resources of Auth0's there are: each is a fixed number of calls of the Management API. */
+const ofAuth0 = ({ resources }: Recorded): number => resources.filter(({ type }) => type.startsWith('auth0:')).length;
+
+describe('A contract of 300 routes over 30 handlers, with 50 permissions and 40 clients', () => {
+  let large: Recorded;
+  beforeAll(async () => (large = await record(LARGE)));
+
+  it('is one that the program takes and the twin serves', () => {
+    const { api } = modelOf(large);
+    expect(api.routes).toHaveLength(300);
+    expect(resourcesOf(large, 'Client')).toHaveLength(40);
+  });
+
+  it('is within the quotas of an API and of a function’s policy', () => {
+    const amounts = Object.fromEntries(
+      ['Route', 'Integration', 'Authorizer', 'Function', 'Permission'].map((kind) => [
+        kind,
+        resourcesOf(large, kind).length,
+      ]),
+    );
+    // 300 routes, 300 integrations, 10 authorizers: http-api-quotas. A permission for each route would burst a policy.
+    expect(amounts).toEqual({ Route: 300, Integration: 30, Authorizer: 1, Function: 30, Permission: 30 });
+    const functions = resourcesOf(large, 'Permission').map(({ inputs }) => inputs['function']);
+    expect(new Set(functions).size).toBe(30);
+    for (const { inputs } of resourcesOf(large, 'Route')) expect(inputs['authorizationScopes']).toHaveLength(1);
+  });
+
+  it('is refused with one route more, until the stack file says that AWS has raised the quota', async () => {
+    const { problems } = await refusal(() => record({ ...LARGE, routes: 301 }));
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining('301 routes and an API takes 300'),
+    ]);
+  });
+
+  it('asks as much of Auth0 with 500 permissions as with 50', async () => {
+    const few = { ...LARGE, routes: 10, handlers: 1, clients: 2 };
+    // One after the other: an evaluation has the SDK's state to itself.
+    const fifty = ofAuth0(await record({ ...few, permissions: 50 }));
+    expect(ofAuth0(await record({ ...few, permissions: 500 }))).toBe(fifty);
+    // A client is three: itself, its secret and its grant.
+    expect(ofAuth0(large) - fifty).toBe(3 * (40 - 2));
+  });
+});
