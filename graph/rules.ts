@@ -1,4 +1,3 @@
-import { BACKEND_RULES } from './rules/backends.ts';
 import { PERMISSION_RULES } from './rules/permissions.ts';
 import { PRODUCTION_RULES } from './rules/production.ts';
 import type { Registered, Rule } from './rules/registered.ts';
@@ -14,7 +13,6 @@ export const RULES: readonly Rule[] = [
   ...ROUTE_RULES,
   ...TENANT_RULES,
   ...PERMISSION_RULES,
-  ...BACKEND_RULES,
   ...SECRET_RULES,
   ...PRODUCTION_RULES,
 ];

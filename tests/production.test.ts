@@ -62,7 +62,7 @@ describe('The file of a production stack', () => {
   it.each(REFUSED)('may not have $title', refusesOne);
 
   it('may have neither password grant nor test user in production', async () => {
-    const places = (await problemsOf({ 'api:production': true, 'api:logRetention': 90 })).map(({ place, message }) => [
+    const places = (await problemsOf({ 'api:production': true })).map(({ place, message }) => [
       place,
       message.split(',')[0],
     ]);

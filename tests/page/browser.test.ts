@@ -302,7 +302,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     twin.project.edit('handler/test.ts', 'export const', 'export konst');
     const error: unknown = await twin.reload().catch((caught: unknown) => caught);
     const message = error instanceof Error ? error.message : '';
-    expect(message).toContain('handler/test.ts cannot be bundled');
+    expect(message).toContain('handler/test.ts:4:8: Unexpected');
     await expect.poll(() => page.getByRole('alert').innerText()).toContain(message);
 
     await twin.close();

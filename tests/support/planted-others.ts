@@ -11,7 +11,6 @@ import {
   SERVER,
   CLIENT,
   FUNCTION,
-  INTEGRATION,
   PERMISSION,
 } from './planted.ts';
 
@@ -208,42 +207,5 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     inputs('LogGroup', { retentionInDays: 30 }),
     'aws:cloudwatch/logGroup:LogGroup "api"',
     'it keeps its events 30 days',
-  ),
-  plant(
-    'tokens go by https',
-    'an endpoint of http',
-    inputs('Integration', { integrationType: 'HTTP_PROXY', integrationUri: 'http://a.example' }),
-    INTEGRATION,
-    'without encryption',
-  ),
-  plant(
-    'callers are not forged',
-    'an endpoint that takes the caller’s word',
-    inputs('Integration', { integrationType: 'HTTP_PROXY', requestParameters: undefined }),
-    INTEGRATION,
-    'a caller may write the header x-caller-sub',
-  ),
-  plant(
-    'callers are not forged',
-    'an endpoint that is told nobody on a route that needs a token',
-    inputs('Integration', {
-      integrationType: 'HTTP_PROXY',
-      requestParameters: { 'remove:header.x-caller-sub': "''", 'remove:header.x-caller-azp': "''" },
-    }),
-    INTEGRATION,
-    'or it says nothing of who calls',
-  ),
-  plant(
-    'callers are not forged',
-    'an endpoint that is told another claim',
-    inputs('Integration', {
-      integrationType: 'HTTP_PROXY',
-      requestParameters: {
-        'overwrite:header.x-caller-sub': '$context.authorizer.claims.sub',
-        'overwrite:header.x-caller-azp': '$request.header.x-caller-azp',
-      },
-    }),
-    INTEGRATION,
-    'the header x-caller-azp',
   ),
 ];
