@@ -6,7 +6,7 @@ import { explain } from '../twin/gateway/explain.ts';
 import type { TokenExchange } from '../twin/tenant/app.ts';
 import type { Granted } from '../twin/tenant/grant.ts';
 import type { ApiEntry, Entry, ShownResponse, TokenEntry } from './messages.ts';
-import type { ApiHappening, Happening } from './recorder.ts';
+import type { ApiHappening, Happening } from './happening.ts';
 import { permittedBy, type Known } from './state.ts';
 
 /** Characters of a response's body in an entry of the live list. */

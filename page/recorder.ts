@@ -1,36 +1,12 @@
 import type { Exchange } from '../twin/gateway/pipeline.ts';
 import type { TokenExchange } from '../twin/tenant/app.ts';
-
-/** A request to the API; what is large of it may have been left out. */
-export interface ApiHappening {
-  readonly kind: 'api';
-  readonly id: number;
-  readonly at: number;
-  readonly exchange: Exchange;
-  readonly milliseconds: number;
-  /** Bytes of the response's body before anything was left out. */
-  readonly responseLength: number;
-}
-
-/** What happened, as it was handed over; making it presentable costs time, and most of it is never looked at. */
-export type Happening =
-  | ApiHappening
-  | { readonly kind: 'token'; readonly id: number; readonly at: number; readonly exchange: TokenExchange }
-  | {
-      readonly kind: 'unread';
-      readonly id: number;
-      readonly at: number;
-      readonly status: number;
-      readonly reason: string;
-    };
+import type { ApiHappening, Happening } from './happening.ts';
+import { packed, unpacked, unpackedCall, type Kept } from './packed.ts';
 
 /** Requests that are kept: what a page that is opened now still sees, and events can be asked of. */
 export const KEPT = 200;
 
-/**
- * Requests that are kept per second, beyond a burst of `KEPT`; the others are only counted. Whatever is kept outlives the
- * short time that the garbage collector is quick in: keeping all would cost the gateway a tenth of its throughput.
- */
+/** Requests that are kept per second, beyond a burst of `KEPT`; the others are only counted. */
 const RATE = 200;
 
 /** Calls of the page's own that are kept besides. */
@@ -46,7 +22,7 @@ const NOTHING = Buffer.alloc(0);
 
 /** Keeps the last requests, within bounds: so many of them, each of at most `LARGE` bytes and its headers. */
 export class Recorder {
-  readonly #ring: (Happening | undefined)[] = Array.from({ length: KEPT });
+  readonly #ring: (Kept | undefined)[] = Array.from({ length: KEPT });
   readonly #passing = new Map<string, ApiHappening>();
   readonly #own = new Map<string, ApiHappening>();
   readonly #changed: () => void;
@@ -99,7 +75,7 @@ export class Recorder {
     for (let at = this.#next - 1; found.length < Math.min(most, KEPT); at -= 1) {
       const happening = this.#ring[(at + KEPT) % KEPT];
       if (happening === undefined || happening.id <= id) break;
-      found.push(happening);
+      found.push(unpacked(happening));
     }
     return found.toReversed();
   }
@@ -125,16 +101,19 @@ export class Recorder {
   }
 
   find(requestId: string): ApiHappening | undefined {
-    const isIt = (one: Happening | undefined): one is ApiHappening =>
-      one?.kind === 'api' && one.exchange.requestId === requestId;
-    return this.#own.get(requestId) ?? [this.#newest, ...this.#ring].find(isIt);
+    const own = this.#own.get(requestId);
+    if (own !== undefined) return own;
+    const newest = this.#newest;
+    if (newest?.kind === 'api' && newest.exchange.requestId === requestId) return newest;
+    const kept = this.#ring.find((one) => one?.kind === 'packed' && one.requestId === requestId);
+    return kept?.kind === 'packed' ? unpackedCall(kept) : undefined;
   }
 
   #happened(happening: Happening): void {
     this.#last = happening.id;
     if (this.#allow()) {
       this.#newest = undefined;
-      this.#ring[this.#next] = happening;
+      this.#ring[this.#next] = happening.kind === 'api' ? packed(happening) : happening;
       this.#next = (this.#next + 1) % KEPT;
     } else {
       this.#newest = happening;

@@ -34,6 +34,22 @@ describe('What the twin keeps of requests', () => {
     expect(recorder.find(String(3 * KEPT - 1))).toBeDefined();
   });
 
+  it('is each request as it was, whatever its bytes and texts', () => {
+    const { request } = exchangeOf();
+    const hostile = '\u2028\ud800 </script>\0{"type":"Buffer","data":[1]}';
+    const exchange = exchangeOf({
+      request: { ...request, rawHeaders: ['x', hostile], body: Buffer.from([0, 128, 255, 10]) },
+      invocation: { event: { body: { type: 'Buffer', data: hostile } }, milliseconds: 1.5 },
+    });
+    const bodies = ['', hostile, Buffer.alloc(0), Buffer.from([255, 0, 200])];
+    const all = bodies.map((body) => ({ ...exchange, response: { ...exchange.response, body } }));
+    const recorder = new Recorder(() => undefined);
+    for (const one of all) recorder.exchanged(one, 2.5);
+    const kept = recorder.since(0, KEPT);
+    expect(kept.map((one) => (one.kind === 'api' ? one.exchange : one))).toEqual(all);
+    expect(kept[0]).toMatchObject({ milliseconds: 2.5, at: exchange.time, responseLength: 0 });
+  });
+
   it('has the page’s own calls among however many of others’', async () => {
     const recorder = new Recorder(() => undefined);
     const others = (): void => {

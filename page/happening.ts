@@ -1,0 +1,25 @@
+import type { Exchange } from '../twin/gateway/pipeline.ts';
+import type { TokenExchange } from '../twin/tenant/app.ts';
+
+/** A request to the API; what is large of it may have been left out. */
+export interface ApiHappening {
+  readonly kind: 'api';
+  readonly id: number;
+  readonly at: number;
+  readonly exchange: Exchange;
+  readonly milliseconds: number;
+  /** Bytes of the response's body before anything was left out. */
+  readonly responseLength: number;
+}
+
+/** What happened, as it was handed over; making it presentable costs time, and most of it is never looked at. */
+export type Happening =
+  | ApiHappening
+  | { readonly kind: 'token'; readonly id: number; readonly at: number; readonly exchange: TokenExchange }
+  | {
+      readonly kind: 'unread';
+      readonly id: number;
+      readonly at: number;
+      readonly status: number;
+      readonly reason: string;
+    };
