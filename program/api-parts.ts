@@ -1,13 +1,13 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { Settings } from '../settings.ts';
+import type { Bundles } from './bundle.ts';
 import type { Contract } from './define-contract.ts';
 
 /** What the API is to be. */
 export interface ApiSideArgs {
   readonly contract: Contract;
   readonly settings: Settings;
-  /** The folder that handler files are relative to. */
-  readonly root: URL;
+  readonly bundles: Bundles;
   readonly issuer: pulumi.Input<string>;
   readonly audience: pulumi.Input<string>;
 }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import * as pulumi from '@pulumi/pulumi';
 import esbuild from 'esbuild';
 import { UserError } from '../common/user-error.ts';
+import type { Contract } from './define-contract.ts';
 
 /** The name of the one file in a function's archive; its exported `handler` is what Lambda calls. */
 const FILE = 'index.mjs';
@@ -11,17 +12,19 @@ export const LAMBDA_HANDLER = 'index.handler';
 const BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
+/** The archives of the handlers, by file. */
+export type Bundles = ReadonlyMap<string, pulumi.asset.Archive>;
+
 /**
  * Bundles each handler with all that it imports into an archive of one file. The same sources give the same bytes on any
  * machine: paths inside are relative to the project, and nothing of the clock or the host goes in. All handlers are
  * bundled in one go, since starting the bundler takes longer than what it does.
- * @returns file to archive
  * @throws UserError with the file, line and column of each error in the sources
  */
-export function bundleHandlers(files: readonly string[], root: URL): ReadonlyMap<string, pulumi.asset.Archive> {
-  const distinct = [...new Set(files)];
+export async function bundleHandlers({ handlers }: Pick<Contract, 'handlers'>, root: URL): Promise<Bundles> {
+  const distinct = [...new Set(Object.values(handlers).map(({ file }) => file))];
   if (distinct.length === 0) return new Map();
-  const { outputFiles, metafile } = build(distinct, fileURLToPath(root));
+  const { outputFiles, metafile } = await build(distinct, fileURLToPath(root));
   const outputs = Object.entries(metafile.outputs);
   const exporting = outputs.filter(([, { exports }]) => exports.includes('handler')).map(([path]) => path);
   const problems = distinct
@@ -44,9 +47,12 @@ function outputPath(index: number): string {
   return `bundle/${index}.js`;
 }
 
-function build(files: readonly string[], folder: string): esbuild.BuildResult<{ metafile: true; write: false }> {
+async function build(
+  files: readonly string[],
+  folder: string,
+): Promise<esbuild.BuildResult<{ metafile: true; write: false }>> {
   try {
-    return esbuild.buildSync({
+    return await esbuild.build({
       absWorkingDir: folder,
       entryPoints: files.map((file, index) => ({ in: file, out: String(index) })),
       outdir: 'bundle',

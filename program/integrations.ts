@@ -1,10 +1,8 @@
 import * as aws from '@pulumi/aws';
-import type * as pulumi from '@pulumi/pulumi';
 import { CALLER_HEADERS } from '../common/caller-headers.ts';
 import { parseFunctionArn } from '../common/function-arn.ts';
 import type { Within } from './api-parts.ts';
 import { backendOf } from './backend.ts';
-import { bundleHandlers } from './bundle.ts';
 import { formerName } from './former-name.ts';
 import { declareFunction, letInvoke } from './function.ts';
 import { handlerIn } from './handler-spec.ts';
@@ -14,12 +12,8 @@ export function declareIntegrations(
   within: Within,
   api: aws.apigatewayv2.Api,
 ): ReadonlyMap<string, aws.apigatewayv2.Integration> {
-  const { contract, settings, root } = within;
-  const files = Object.values(contract.handlers).map(({ file }) => file);
-  const bundles = bundleHandlers(files, root);
-  const handlers = new Map(
-    Object.keys(contract.handlers).map((key) => [key, declareHandler(within, key, api, bundles)]),
-  );
+  const { contract, settings } = within;
+  const handlers = new Map(Object.keys(contract.handlers).map((key) => [key, declareHandler(within, key, api)]));
   const functions = new Map<string, aws.apigatewayv2.Integration>();
   return new Map(
     Object.entries(contract.routes).map(([key, route]) => {
@@ -40,10 +34,9 @@ export function declareIntegrations(
 }
 
 function declareHandler(
-  { component, name, contract, settings }: Within,
+  { component, name, contract, settings, bundles }: Within,
   key: string,
   api: aws.apigatewayv2.Api,
-  bundles: ReadonlyMap<string, pulumi.asset.Archive>,
 ): aws.apigatewayv2.Integration {
   const spec = contract.handlers[key];
   if (spec === undefined) throw new Error(`no handler ${key}`);

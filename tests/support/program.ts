@@ -7,6 +7,7 @@ import { contract as shipped } from '../../contract.ts';
 import { record, type Program, type Recorded, type RecordedResource } from '../../graph/record.ts';
 import { readStackFile, type StackConfig } from '../../graph/stack-file.ts';
 import shippedProgram from '../../index.ts';
+import { bundleHandlers } from '../../program/bundle.ts';
 import { checkContract, type Contract } from '../../program/define-contract.ts';
 import { outputs } from '../../program/outputs.ts';
 import { readSettings, type Settings } from '../../settings.ts';
@@ -49,8 +50,9 @@ export function programOf(contract: Contract): Program {
   return async () => {
     checkContract(contract, root);
     const settings = readSettings(contract);
+    const bundles = await bundleHandlers(contract, root);
     const tenant = new Auth0Side('auth0', { contract, settings });
-    const api = new ApiSide('api', { contract, settings, root, issuer: tenant.issuer, audience: tenant.audience });
+    const api = new ApiSide('api', { contract, settings, bundles, issuer: tenant.issuer, audience: tenant.audience });
     return outputs(contract, settings, tenant, api);
   };
 }
