@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CALLER_HEADERS } from '../../common/caller-headers.ts';
 import { judgeEach, ofType, valueOf, type Finding, type Registered, type Rule } from './registered.ts';
 
 const ROUTE = 'aws:apigatewayv2/route:Route';
@@ -71,9 +72,6 @@ function audiences(all: Registered): Finding[] {
       : 'none of its audiences is the identifier of a resource server that is declared here',
   );
 }
-
-/** The headers in which a forwarded request says who calls, and the claim that each holds. */
-const CALLER_HEADERS = { 'x-caller-sub': 'sub', 'x-caller-azp': 'azp' } as const;
 
 const integrationInputs = z.object({
   integrationType: z.string(),
