@@ -248,7 +248,9 @@ describe('The program', () => {
 
   it('names the file, the line and the column of what keeps a handler from being bundled', async () => {
     const folder = folderWith({ 'broken.ts': "import { x } from './nowhere.ts';\nexport const handler = x;\n" });
-    const { problems } = await refusal(() => bundleHandlers({ handlers: { broken: { file: 'broken.ts', memory: 128, timeout: 1 } } }, folder));
+    const { problems } = await refusal(() =>
+      bundleHandlers({ handlers: { broken: { file: 'broken.ts', memory: 128, timeout: 1 } } }, folder),
+    );
     expect(problems).toEqual([{ place: 'broken.ts:1:19', message: 'Could not resolve "./nowhere.ts"' }]);
   });
 

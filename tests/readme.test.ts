@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { copyProject, ROOT, type ProjectCopy } from './support/project.ts';
 import { askToken, call, startTestTwin } from './support/twin.ts';
@@ -16,6 +16,12 @@ describe('the README', () => {
     );
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((name) => name === undefined || SCRIPTS[name] === undefined)).toEqual([]);
+  });
+
+  it('shows the page, and links to nothing that is not there', () => {
+    const targets = [...README.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => target);
+    expect(targets).toEqual(expect.arrayContaining(['docs/page-light.png', 'docs/page-dark.png']));
+    expect(targets.filter((target) => !existsSync(new URL(target, ROOT)))).toEqual([]);
   });
 
   it('has the two commands, of which CI runs the second', () => {

@@ -49,10 +49,10 @@ export function decide(request: Asked, { api, keysOf, take, now }: Circumstances
   const { authorizer, scopes, routeKey } = match.route;
   const before = [path, passed('route', routeKey, `${method} ${shown}`)];
   if (!take(routeKey)) {
-    const check = failed('throttle', 'something left', routeKey);
+    const check = failed('throttle', `something left for ${routeKey}`, 'nothing');
     return decision(method, shown, match, { checks: [...before, check], refusal: TOO_MANY_REQUESTS });
   }
-  before.push(passed('throttle', 'something left', routeKey));
+  before.push(passed('throttle', `something left for ${routeKey}`, 'something'));
   if (authorizer === undefined) {
     return decision(method, shown, match, { checks: before, refusal: undefined });
   }

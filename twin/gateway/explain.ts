@@ -10,7 +10,7 @@ export function explain(decision: Decision): string {
 const EXPLANATIONS: Readonly<Record<Check['name'], (check: Check, decision: Decision) => string>> = {
   path: ({ got }) => got,
   route: ({ wanted, got }) => `no route takes ${got}; the API has ${wanted === '' ? 'none' : wanted}`,
-  throttle: ({ got }) => `the throttle of ${got} has nothing left at this moment`,
+  throttle: ({ wanted }) => `the throttle must have ${wanted}, and has nothing at this moment`,
   token: ({ wanted }) => `the route needs ${wanted}, and there is nothing`,
   format: ({ wanted, got }) => `the token is no JWT: it must have ${wanted}, and has ${got}`,
   algorithm: ({ wanted, got }) => `the token is signed with ${got}; the authorizer takes ${wanted}`,
