@@ -7,7 +7,7 @@ import { UserError } from './user-error.ts';
 type Values<T extends ParseArgsOptionsConfig> = ReturnType<typeof parseArgs<{ options: T }>>['values'];
 
 /**
- * Reads a command's options; it takes nothing else.
+ * Reads a command's options; it takes nothing else. Asked for `--help`, it says the usage and ends the process.
  * @param usage the command with its options, for the error
  * @param args the command line's, unless others are given
  * @throws UserError for an option that it has not, with the nearest that it has, and for a value too many or missing
@@ -17,6 +17,10 @@ export function readOptions<T extends ParseArgsOptionsConfig>(
   usage: string,
   args: readonly string[] = process.argv.slice(2),
 ): Values<T> {
+  if (args.includes('--help')) {
+    process.stdout.write(`Usage: ${usage}\n`);
+    process.exit(0);
+  }
   try {
     return parseArgs({ options, args: [...args] }).values;
   } catch (error) {

@@ -141,6 +141,17 @@ function damage(copy: ProjectCopy, file: string, text: string): void {
   copy.write(`.twin/dev/${file}`, text);
 }
 
+it.each(['twin/main.ts', 'access/main.ts', 'access/verify-main.ts', 'access/token-main.ts', 'access/rotate-main.ts'])(
+  '%s says its usage when it is asked for --help, and ends with 0',
+  async (script) => {
+    const project = copyProject();
+    const { ended, text } = run(project, script, ['--help']);
+    expect(await ended).toBe(0);
+    expect(text()).toMatch(/^Usage: npm .*\n$/);
+    project.remove();
+  },
+);
+
 describe('npm start', () => {
   let project: ProjectCopy;
   let twin: Run;
