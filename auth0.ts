@@ -135,8 +135,8 @@ function declareUserDatabase(
   const connection = new auth0.Connection(
     name,
     {
-      // Auth0 takes letters, digits and hyphens only.
-      name: `${pulumi.getProject()}-${settings.stack}`.replace(/[^A-Za-z0-9-]/g, '-'),
+      // Auth0 takes letters and digits, and hyphens between them.
+      name: `${pulumi.getProject()}-${settings.stack}`.replace(/[^A-Za-z0-9]+/g, '-').replace(/-$/, ''),
       strategy: 'auth0',
       options: { disableSignup: true, bruteForceProtection: true },
     },

@@ -22,9 +22,15 @@ const identifier = z
     error: 'an API identifier must be a URI, like https://api.example.com (nothing needs to answer there)',
   });
 
+/** What the provider itself takes. */
+const REGIONS: readonly string[] = Object.values(aws.Region);
+
 const testUser = z.strictObject({
   email: z.email().meta({ description: 'What it logs in with; nothing is sent there.' }),
-  roles: z.array(z.string()).meta({ description: 'Roles of contract.ts, which say what it may ask for.' }),
+  roles: z
+    .array(z.string())
+    .max(50, { error: 'Auth0 gives a user at most 50 roles' })
+    .meta({ description: 'Roles of contract.ts, which say what it may ask for.' }),
 });
 
 const reason = z
@@ -42,7 +48,10 @@ const exceptions = z.strictObject(
 export const KEYS = {
   'aws:region': z
     .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'write a region, like eu-central-1' })
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'write a region, like eu-central-1', abort: true })
+    .refine((region) => REGIONS.includes(region), {
+      error: ({ input }) => `the AWS provider knows no such region${didYouMean(String(input), REGIONS)}`,
+    })
     .meta({ description: 'Where the HTTP API and its functions run.', examples: ['eu-central-1'] }),
   'auth0:domain': host.meta({ description: "The Auth0 tenant's own domain.", examples: ['your-tenant.eu.auth0.com'] }),
   'api:audience': identifier.meta({
@@ -57,8 +66,7 @@ export const KEYS = {
       examples: [['https://old-api.example.com']],
     }),
   'api:production': z.boolean().meta({
-    description:
-      'true protects what callers depend on, and refuses a test user, the password grant and a token lifetime above an hour.',
+    description: `true protects the resource server, the clients and the API, and asks: ${Object.values(EXCEPTABLE).join(', ')}. What is otherwise needs a reason under api:exceptions.`,
     examples: [false],
   }),
   'api:exceptions': exceptions.default({}).meta({

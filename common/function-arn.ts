@@ -3,6 +3,7 @@ export interface FunctionArn {
   /** The ARN of the function itself, without version or alias. */
   readonly unqualified: string;
   readonly region: string;
+  readonly account: string;
   readonly name: string;
   /** A version's number or an alias. */
   readonly qualifier: string | undefined;
@@ -10,10 +11,11 @@ export interface FunctionArn {
 
 /** Takes the ARN of a Lambda function apart; anything else comes back as undefined. */
 export function parseFunctionArn(text: string): FunctionArn | undefined {
-  const [, unqualified, region, name, qualifier] =
-    /^(arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:([A-Za-z0-9_-]{1,64}))(?::([A-Za-z0-9_-]{1,128}))?$/.exec(
+  const [, unqualified, region, account, name, qualifier] =
+    /^(arn:aws[a-z-]*:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]{1,64}))(?::([A-Za-z0-9_-]{1,128}))?$/.exec(
       text,
     ) ?? [];
-  if (unqualified === undefined || region === undefined || name === undefined) return undefined;
-  return { unqualified, region, name, qualifier };
+  if (unqualified === undefined || region === undefined || account === undefined || name === undefined)
+    return undefined;
+  return { unqualified, region, account, name, qualifier };
 }

@@ -39,6 +39,8 @@ export interface Stage {
   readonly throttle: Throttle;
   readonly routeThrottles: ReadonlyMap<string, Throttle>;
   readonly variables: Readonly<Record<string, string>> | undefined;
+  /** A line of the access log, with `$context` variables in it; absent where the stage writes none. */
+  readonly accessLogFormat: string | undefined;
 }
 
 export interface Route {
@@ -176,7 +178,13 @@ function stageOf({ inputs }: Known<'aws:apigatewayv2/stage:Stage'>, routes: read
     routeThrottles.set(routeKey, { burst, rate });
   }
   const { throttlingBurstLimit: burst, throttlingRateLimit: rate } = inputs.defaultRouteSettings ?? {};
-  return { name: inputs.name, throttle: { burst, rate }, routeThrottles, variables: inputs.stageVariables };
+  return {
+    name: inputs.name,
+    throttle: { burst, rate },
+    routeThrottles,
+    variables: inputs.stageVariables,
+    accessLogFormat: inputs.accessLogSettings?.format,
+  };
 }
 
 function corsOf({ inputs: { corsConfiguration: cors } }: Known<'aws:apigatewayv2/api:Api'>): Cors | undefined {

@@ -66,7 +66,12 @@ export const IMITATED_AWS = {
     target: z.string(),
     authorizationType: z.enum(['NONE', 'JWT']),
     authorizerId: z.string().optional(),
-    authorizationScopes: texts.max(10, { error: 'a route takes at most 10 scopes' }).optional(),
+    authorizationScopes: texts
+      .max(10, { error: 'a route takes at most 10 scopes' })
+      .refine((scopes) => scopes.every(({ length }) => length >= 1 && length <= 64), {
+        error: 'a scope of a route has 1 to 64 characters',
+      })
+      .optional(),
     apiKeyRequired: z.literal(false).optional(),
     operationName: inert,
   }),
@@ -102,7 +107,7 @@ export const IMITATED_AWS = {
     routeSettings: z.array(z.strictObject({ routeKey: z.string(), ...throttles, ...quietRouteSettings })).optional(),
     // Source: http-api-quotas and http-api-stages.stage-variables.
     stageVariables: z.record(z.string().regex(/^\w{1,64}$/), z.string().max(512)).optional(),
-    accessLogSettings: inert,
+    accessLogSettings: z.strictObject({ destinationArn: z.string(), format: z.string() }).optional(),
     description: inert,
     tags: inert,
   }),

@@ -18,8 +18,6 @@ export const SILENT_TYPES: readonly string[] = ['random:index/randomPassword:Ran
 /** Inputs that change nothing of what the twin serves, although the resource does. */
 const INERT_INPUTS: readonly (readonly [type: string, input: string, what: string])[] = [
   ['auth0:index/client:Client', 'tokenQuota', 'token quotas'],
-  ['aws:apigatewayv2/stage:Stage', 'accessLogSettings', 'the access log'],
-  ['auth0:index/client:Client', 'tokenQuota', 'token quotas'],
   ['aws:apigatewayv2/api:Api', 'disableExecuteApiEndpoint', 'the API’s own domain (it answers at this address)'],
 ];
 

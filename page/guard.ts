@@ -7,8 +7,9 @@ import { PAGE_HEADER, type Asked } from './messages.ts';
 /** Characters of a question that are read. */
 const LIMIT = 1_000_000;
 
-/** On every answer of the page's: nobody frames it, guesses its type, or holds a window of it. */
+/** On every answer of the page's: nobody frames it, runs it, guesses its type, or holds a window of it; the document says more. */
 const HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cache-control': 'no-store',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',

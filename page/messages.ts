@@ -88,7 +88,7 @@ export interface ApiEntry extends Happened {
   readonly why: string;
   readonly checks: readonly ShownCheck[];
   readonly response: ShownResponse;
-  /** The access log's line. */
+  /** The access log's line; empty where the stage writes none. */
   readonly log: string;
   /** Whether a function was asked. */
   readonly invoked: boolean;

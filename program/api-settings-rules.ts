@@ -1,8 +1,9 @@
 import { ENVIRONMENT_LIMIT, environmentSize } from '../common/environment-names.ts';
+import { parseFunctionArn } from '../common/function-arn.ts';
 import { didYouMean } from '../common/nearest.ts';
 import type { Problem } from '../common/user-error.ts';
 import type { CheckedKeys } from '../settings.ts';
-import { backendOf, backendProblems } from './backend.ts';
+import { backendOf, backendProblems, functionLabel } from './backend.ts';
 import type { Contract } from './define-contract.ts';
 import { policySize } from './function.ts';
 import { handlerIn } from './handler-spec.ts';
@@ -24,11 +25,19 @@ export function apiProblems(keys: CheckedKeys, contract: Contract): Problem[] {
   ];
 }
 
-/** The region that an ARN names, where it is not the stack's. */
+/** The region that an ARN names, or its partition, where it is not the stack's. */
 function otherRegion(arn: string | undefined, keys: CheckedKeys): string | undefined {
-  const region = arn?.split(':')[3];
+  const [, partition, , region] = arn?.split(':') ?? [];
   const own = keys['aws:region'];
-  return region === undefined || own === undefined || region === own ? undefined : region;
+  if (region === undefined || own === undefined) return undefined;
+  if (region !== own) return region;
+  return partition === partitionOf(own) ? undefined : `the partition ${partition}`;
+}
+
+/** Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 function domainProblems(keys: CheckedKeys): Problem[] {
@@ -129,22 +138,39 @@ function backendsProblems(keys: CheckedKeys, contract: Contract): Problem[] {
   });
   if (named.length > 0) return named;
   const all = Object.entries(contract.routes).map(([key, route]) => [key, backendOf(key, route, backends)] as const);
-  const elsewhere = all.flatMap(([key, backend]) => {
-    const region = backend.kind === 'function' ? otherRegion(backend.arn, keys) : undefined;
-    if (region === undefined) return [];
-    const message = `its function is in ${region}; name one of the stack's own region, ${keys['aws:region']}, here`;
-    return [{ place: `api:backends, ${JSON.stringify(key)}`, message }];
-  });
-  const functions = new Set(all.flatMap(([, backend]) => (backend.kind === 'function' ? [backend.arn] : [])));
+  const functions = new Map(all.flatMap(([key, backend]) => (backend.kind === 'function' ? [[backend.arn, key]] : [])));
   const forwards = all.filter(([, { kind }]) => kind === 'forward').length;
   const integrations = Object.keys(contract.handlers).length + functions.size + forwards;
-  return integrations > INTEGRATIONS_PER_API
-    ? [
-        ...elsewhere,
-        {
-          place: 'api:backends',
-          message: `contract.ts needs ${integrations} integrations, and an API takes ${INTEGRATIONS_PER_API}: one for each handler, function and route with forward`,
-        },
-      ]
-    : elsewhere;
+  const message = `contract.ts needs ${integrations} integrations, and an API takes ${INTEGRATIONS_PER_API}: one for each handler, function and route with forward`;
+  return [
+    ...functionProblems(functions, keys),
+    ...(integrations > INTEGRATIONS_PER_API ? [{ place: 'api:backends', message }] : []),
+  ];
+}
+
+/** What is wrong with functions that exist already, as a stack has them: ARN to the route that goes there. */
+function functionProblems(functions: ReadonlyMap<string, string>, keys: CheckedKeys): Problem[] {
+  const labels = new Map<string, string>();
+  let account: string | undefined;
+  return [...functions].flatMap(([arn, key]) => {
+    const parsed = parseFunctionArn(arn);
+    if (parsed === undefined) return [];
+    const place = `api:backends, ${JSON.stringify(key)}`;
+    const region = otherRegion(arn, keys);
+    if (region !== undefined) {
+      const own = keys['aws:region'];
+      return [{ place, message: `its function is in ${region}; name one of the stack's own region, ${own}, here` }];
+    }
+    account ??= parsed.account;
+    if (account !== parsed.account) {
+      const message = `its function is of the account ${parsed.account}, another route's of ${account}; a stack has one account`;
+      return [{ place, message }];
+    }
+    const label = functionLabel(parsed);
+    const other = labels.get(label);
+    labels.set(label, key);
+    if (other === undefined) return [];
+    const message = `its function and alias are called ${label} together, like those of ${other}; give one another alias`;
+    return [{ place, message }];
+  });
 }

@@ -8,8 +8,12 @@ export const RETENTION_DAYS = [
 ] as const;
 
 const throttle = z.strictObject({
-  burst: z.int().min(1).meta({ description: 'Requests that may come at once.' }),
-  rate: z.number().positive({ error: 'must be more than 0' }).meta({ description: 'Requests per second.' }),
+  burst: z.int().min(1).max(2_147_483_647).meta({ description: 'Requests that may come at once.' }),
+  rate: z
+    .number()
+    .positive({ error: 'must be more than 0' })
+    .max(2_147_483_647)
+    .meta({ description: 'Requests per second.' }),
 });
 
 const host = z.string().regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
@@ -40,9 +44,13 @@ const headerName = z.string().regex(/^(\*|[A-Za-z0-9!#$%&'*+.^_`|~-]+)$/, { erro
 const cors = z.strictObject({
   allowOrigins: z
     .array(
-      z.string().regex(ORIGIN, {
-        error: 'an origin is a scheme and a host, like https://app.example.com, without path or slash at its end; or *',
-      }),
+      z
+        .string()
+        .regex(ORIGIN, {
+          error:
+            'an origin is a scheme and a host, like https://app.example.com, without path or slash at its end; or *',
+        })
+        .refine((origin) => Number(/:(\d+)$/.exec(origin)?.[1] ?? 1) <= 65_535, { error: 'a port is at most 65535' }),
     )
     .min(1, { error: 'name an origin' })
     .meta({ description: 'Whose pages may call; * is every page.' }),
@@ -78,7 +86,11 @@ const alarms = z.strictObject({
   }),
 });
 
-const tag = z.string().max(256);
+/** What IAM takes, which is stricter than the other services. Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html */
+const TAG = String.raw`[\p{L}\p{Z}\p{N}_.:/=+@-]`;
+const tag = z.string().regex(new RegExp(`^${TAG}{0,256}$`, 'u'), {
+  error: 'a tag has a value of up to 256 letters, digits, spaces and _.:/=+@-',
+});
 
 /** The keys of a stack file that say what the AWS side is like there. All may be left out. */
 export const API_KEYS = {
@@ -127,10 +139,16 @@ export const API_KEYS = {
   'aws:defaultTags': z
     .strictObject({
       tags: z
-        .record(z.string().regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/iu), tag, {
+        .record(z.string().regex(new RegExp(`^(?!aws:)${TAG}{1,128}$`, 'iu')), tag, {
           error: 'a tag has a key of up to 128 characters that does not begin with aws:, and a value of up to 256',
         })
         .refine((tags) => Object.keys(tags).length <= 50, { error: 'a resource takes at most 50 tags' })
+        .refine(
+          (tags) => new Set(Object.keys(tags).map((key) => key.toLowerCase())).size === Object.keys(tags).length,
+          {
+            error: 'two keys differ in capitals alone, which IAM takes for one',
+          },
+        )
         .meta({ description: 'Key to value, at most 50.' }),
     })
     .optional()

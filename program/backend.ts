@@ -1,7 +1,10 @@
 import { didYouMean } from '../common/nearest.ts';
-import { parseFunctionArn } from '../common/function-arn.ts';
+import { parseFunctionArn, type FunctionArn } from '../common/function-arn.ts';
 import { parseRouteKey } from '../common/route-key.ts';
 import type { Contract, RouteSpec } from './define-contract.ts';
+
+/** Characters. Source: integrationUri in https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html */
+const URL_LENGTH = 2048;
 
 /** Where a route's requests go. */
 export type Backend =
@@ -19,6 +22,11 @@ export function backendOf(key: string, route: RouteSpec, backends: Readonly<Reco
   return route.forward === undefined
     ? { kind: 'function', arn: instead ?? route.function }
     : { kind: 'forward', url: instead ?? route.forward };
+}
+
+/** What tells the resources for one function that exists already from those for another. */
+export function functionLabel({ name, qualifier }: FunctionArn): string {
+  return qualifier === undefined ? name : `${name}-${qualifier}`;
 }
 
 /** What is wrong with where a route goes; each a sentence. What TypeScript refuses is looked at too. */
@@ -60,6 +68,10 @@ function urlProblem(url: unknown, parameters: readonly string[]): string | undef
   if (/[{}@\s]/.test(host) || !URL.canParse(`https://${host}`)) {
     return `forward has the host ${JSON.stringify(host)}; write a public host name without user, password or parameter`;
   }
+  if (url.length > URL_LENGTH) {
+    return `forward has ${url.length} characters; API Gateway takes ${URL_LENGTH}`;
+  }
+  if (new URL(`https://${host}`).port === '0') return 'forward has the port 0, which nothing can answer at';
   if (isPrivate(new URL(url).hostname)) {
     return `forward has the host ${host}, which API Gateway cannot reach: it must be public`;
   }

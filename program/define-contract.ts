@@ -1,4 +1,5 @@
 import { didYouMean } from '../common/nearest.ts';
+import { OIDC_SCOPES } from '../common/oidc-scopes.ts';
 import { parseRouteKey, routeShape, type PathRouteKey } from '../common/route-key.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
 import { targetProblems } from './backend.ts';
@@ -57,6 +58,11 @@ type Routes<Spec> = Readonly<Record<PathRouteKey, Spec>> & { readonly $default?:
 
 /** Quotas that no stack can raise. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const SCOPES_PER_ROUTE = 10;
+/** Characters. Source: AuthorizationScopes in https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes.html */
+const SCOPE_LENGTH = 64;
+/** Source: https://auth0.com/docs/policies/entity-limits */
+const PERMISSIONS = 1000;
+const ROLES = 1000;
 
 /** Declares the contract, so that the compiler underlines a permission or handler that was never declared. */
 export function defineContract<
@@ -111,14 +117,24 @@ function isMap(value: unknown): boolean {
 }
 
 function permissionProblems({ permissions }: Contract): Problem[] {
-  return Object.entries(permissions).flatMap(([name, description]) => {
+  const names = Object.keys(permissions);
+  const tooMany =
+    names.length > PERMISSIONS
+      ? [
+          {
+            place: 'contract.ts, permissions',
+            message: `${names.length}; Auth0 takes at most ${PERMISSIONS} of an API`,
+          },
+        ]
+      : [];
+  const wrong = Object.entries(permissions).flatMap(([name, description]) => {
     const place = `contract.ts, permissions, ${JSON.stringify(name)}`;
     const problems: Problem[] = [];
     // RFC 6749, section 3.3: the characters of a scope token.
     if (!/^[\x21\x23-\x5b\x5d-\x7e]{1,280}$/.test(name)) {
       problems.push({ place, message: 'a permission is 1 to 280 printable ASCII characters without space, " or \\' });
     }
-    if (['openid', 'profile', 'email', 'offline_access'].includes(name)) {
+    if ([...OIDC_SCOPES, 'offline_access'].includes(name)) {
       problems.push({ place, message: 'this name is reserved by OpenID Connect; choose another' });
     }
     if (typeof description !== 'string' || description.trim() === '') {
@@ -126,6 +142,7 @@ function permissionProblems({ permissions }: Contract): Problem[] {
     }
     return problems;
   });
+  return [...tooMany, ...wrong];
 }
 
 function routeProblems({ routes, handlers, permissions }: Contract): Problem[] {
@@ -160,6 +177,11 @@ function scopeProblems(
       message: 'an empty scope list would let in any token of the audience; name a permission, or write public',
     });
   }
+  const long = scopes.find((scope: unknown) => String(scope).length > SCOPE_LENGTH);
+  if (long !== undefined) {
+    const message = `${JSON.stringify(long)} has ${long.length} characters; API Gateway takes ${SCOPE_LENGTH} of a route's scope`;
+    problems.push({ place, message });
+  }
   if (scopes.length > SCOPES_PER_ROUTE) {
     problems.push({
       place,
@@ -170,12 +192,17 @@ function scopeProblems(
 }
 
 function roleProblems({ roles, permissions }: Contract): Problem[] {
-  return Object.entries(roles).flatMap(([name, held]) => {
+  const count = Object.keys(roles).length;
+  const tooMany =
+    count > ROLES ? [{ place: 'contract.ts, roles', message: `${count}; a tenant of Auth0's takes ${ROLES}` }] : [];
+  const wrong = Object.entries(roles).flatMap(([name, held]) => {
     const place = `contract.ts, roles, ${name}`;
+    if (name.trim() === '') return [{ place, message: 'a role needs a name' }];
     return Array.isArray(held)
       ? undeclared(place, held, permissions)
       : [{ place, message: 'it must be a list of permissions' }];
   });
+  return [...tooMany, ...wrong];
 }
 
 function undeclared(place: string, names: readonly string[], permissions: Contract['permissions']): Problem[] {

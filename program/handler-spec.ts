@@ -41,6 +41,10 @@ const environment = z
     }
   });
 
+/** Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+const OPERATOR =
+  /^((ForAllValues:|ForAnyValue:)?(String(Not)?(Equals(IgnoreCase)?|Like)|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?)|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?|Null)$/;
+
 const statement = z.strictObject({
   actions: z
     .array(
@@ -51,11 +55,21 @@ const statement = z.strictObject({
     .min(1, { error: 'name an action, or leave the statement out' })
     .meta({ description: 'What it may do.' }),
   resources: z
-    .array(z.string().regex(/^(\*|arn:aws[a-z-]*:.+)$/, { error: 'a resource is an ARN, or *' }))
+    .array(
+      z.string().regex(/^(\*|arn:[\w*?-]+:[\w*?-]+:[\w*?-]*:[\w*?-]*:.+)$/, {
+        error: 'a resource is an ARN of six parts, like arn:aws:s3:::bucket/*, or *',
+      }),
+    )
     .min(1, { error: 'name a resource, or leave the statement out' })
     .meta({ description: 'To what; * only where a service knows no ARN.' }),
   conditions: z
-    .record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())])))
+    .record(
+      z.string().regex(OPERATOR),
+      z
+        .record(z.string().min(1), z.union([z.string(), z.array(z.string()).min(1)]))
+        .refine((keys) => Object.keys(keys).length > 0, { error: 'name a condition key, or leave the operator out' }),
+      { error: 'is no operator of IAM; write one like StringEquals' },
+    )
     .exactOptional()
     .meta({ description: 'When, as IAM writes it: operator to condition key to value.' }),
 });

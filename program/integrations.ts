@@ -2,7 +2,7 @@ import * as aws from '@pulumi/aws';
 import { CALLER_HEADERS } from '../common/caller-headers.ts';
 import { parseFunctionArn } from '../common/function-arn.ts';
 import type { Within } from './api-parts.ts';
-import { backendOf } from './backend.ts';
+import { backendOf, functionLabel } from './backend.ts';
 import { formerName } from './former-name.ts';
 import { declareFunction, letInvoke } from './function.ts';
 import { handlerIn } from './handler-spec.ts';
@@ -66,9 +66,9 @@ function declareExisting(
 ): aws.apigatewayv2.Integration {
   const parsed = parseFunctionArn(arn);
   if (parsed === undefined) throw new Error(`${arn} was not refused`);
-  const { unqualified, name: functionName, qualifier } = parsed;
+  const { unqualified, qualifier } = parsed;
   // Two dashes: a handler's key begins with a letter, so that no handler has this name.
-  const resource = [`${name}--${functionName}`, ...(qualifier === undefined ? [] : [qualifier])].join('-');
+  const resource = `${name}--${functionLabel(parsed)}`;
   letInvoke(resource, { function: unqualified, ...(qualifier !== undefined && { qualifier }) }, api, {
     parent: component,
   });

@@ -40,12 +40,21 @@ function domainProblems(keys: CheckedKeys, hasEngine: boolean): Problem[] {
   if (hasEngine && domain !== undefined && PLACEHOLDER.test(domain)) {
     problems.push({ place: 'auth0:domain', message: `${domain} is a placeholder; write your own tenant's domain` });
   }
-  if (domain !== undefined && keys['api:audience'] === `https://${domain}/api/v2/`) {
-    problems.push({
-      place: 'api:audience',
-      message: "this is the tenant's Management API; give your API its own identifier",
-    });
+  const audience = keys['api:audience'];
+  const others = keys['api:otherAudiences'] ?? [];
+  const domains = [domain, keys['api:issuerDomain']].filter((one) => one !== undefined);
+  const auth0s = domains.flatMap((one) => [`https://${one}/api/v2/`, `https://${one}/userinfo`]);
+  for (const [place, identifiers] of [
+    ['api:audience', audience === undefined ? [] : [audience]],
+    ['api:otherAudiences', others],
+  ] as const) {
+    const own = identifiers.find((one) => auth0s.includes(one));
+    if (own === undefined) continue;
+    problems.push({ place, message: `${own} is an API of the tenant's own; give yours its own identifier` });
   }
+  const all = [audience, ...others];
+  const twice = others.find((one, index) => all.indexOf(one) <= index);
+  if (twice !== undefined) problems.push({ place: 'api:otherAudiences', message: `${twice} is named twice` });
   return problems;
 }
 

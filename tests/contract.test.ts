@@ -177,10 +177,39 @@ const REFUSED: readonly Row[] = [
   permission('a permission with a quote', 'read"user', 'Read', 'printable ASCII characters'),
   permission('a permission of 281 characters', 'p'.repeat(281), 'Long', '1 to 280'),
   permission('a permission without a name', '', 'Nothing', '1 to 280'),
-  permission('a permission that OpenID Connect reserves', 'openid', 'Log in', 'reserved by OpenID Connect'),
+  ...['openid', 'profile', 'email', 'address', 'phone', 'offline_access'].map((scope) =>
+    permission(`a permission that OpenID Connect reserves: ${scope}`, scope, 'Log in', 'reserved by OpenID Connect'),
+  ),
+  {
+    title: 'more permissions than Auth0 takes',
+    change: { permissions: { ...shipped.permissions, ...numbered(998, 'Read') } },
+    problems: [['permissions', '1001; Auth0 takes at most 1000 of an API']],
+  },
+  {
+    title: 'more roles than Auth0 takes',
+    change: { roles: { reader: ['read:user'], ...numbered(1000, ['read:user']) } },
+    problems: [['roles', "1001; a tenant of Auth0's takes 1000"]],
+  },
+  {
+    title: 'a role without a name',
+    change: { roles: { reader: [], ' ': [] } },
+    problems: [['roles,  ', 'needs a name']],
+  },
+  {
+    title: 'a route with a scope that is too long for it, though a permission may be',
+    change: {
+      permissions: { ...shipped.permissions, ['p'.repeat(65)]: 'Long' },
+      routes: { 'GET /x': { ...ROUTE, scopes: ['p'.repeat(65)] } },
+    },
+    problems: [['routes, "GET /x"', 'has 65 characters; API Gateway takes 64']],
+  },
   permission('a permission without a description', 'read:it', ' ', 'give it a description'),
   permission('a permission whose description is no text', 'read:it', 5, 'give it a description'),
 ];
+
+function numbered<T>(count: number, value: T): Record<string, T> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, value]));
+}
 
 describe('A contract', () => {
   it('that ships is valid, and is the article’s case', () => {

@@ -259,7 +259,6 @@ describe('The model', () => {
 
   it.each([
     { title: 'tags and descriptions', type: 'api:Api', inputs: { tags: { a: 'b' }, description: 'An API' } },
-    { title: 'access logs', type: 'stage:Stage', inputs: { accessLogSettings: { format: 'x' } } },
     {
       title: 'a password policy for sign-ups',
       type: 'connection:Connection',

@@ -6,7 +6,7 @@ import { RULES, violationsOf } from '../graph/rules.ts';
 import program from '../index.ts';
 import { recordDev, recordProgram, recordStack, recordWith, resourcesOf } from './support/program.ts';
 import { APP, clients, IN_PRODUCTION, MACHINE, REASON, USER } from './support/stack-file-rows.ts';
-import { output, secretOf } from './support/planted.ts';
+import { inputs, output, secretOf } from './support/planted.ts';
 import { PLANTED_OTHERS } from './support/planted-others.ts';
 import { PLANTED_ROUTES } from './support/planted-routes.ts';
 
@@ -45,6 +45,11 @@ describe('The rules over the registered resources', () => {
       'GET /open',
     ]);
     expect(violationsOf(output({ publicRoutes: undefined })(recorded))).toHaveLength(1);
+  });
+
+  it('take no number of tokens, no reference and no ARN for a secret', async () => {
+    const variables = { MAX_TOKENS: '5', DB_SECRET: 'arn:aws:secretsmanager:x', URL: 'https://a.example/b@c' };
+    expect(violationsOf(inputs('Function', { environment: { variables } })(await recordStack('dev')))).toEqual([]);
   });
 
   it('let a production stack be what its written exceptions say, and nothing besides', async () => {

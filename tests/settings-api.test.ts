@@ -19,6 +19,7 @@ const alarms = (changes: object): Changes => ({
   'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call', ...changes },
 });
 const backend = (key: string, value: unknown): Changes => ({ 'api:backends': { [key]: value } });
+const tags = (all: object): Changes => ({ 'aws:defaultTags': { tags: all } });
 const throttle = (burst: number, rate: number): Changes => ({ 'api:throttle': { burst, rate } });
 const routeThrottle = (key: string, burst = 1): Changes => ({ 'api:routeThrottles': { [key]: { burst, rate: 1 } } });
 
@@ -73,6 +74,26 @@ describe('A limit', () => {
       'aws:defaultTags.tags.aws:x',
       'does not begin with aws:',
     ),
+    row(
+      'tag of a value that IAM has not',
+      tags({ team: 'a<b>' }),
+      'aws:defaultTags.tags.team',
+      'letters, digits, spaces',
+    ),
+    row(
+      'tag that another is but for capitals',
+      tags({ team: 'a', Team: 'b' }),
+      'aws:defaultTags.tags',
+      'in capitals alone',
+    ),
+    row('burst that is no number of AWS', throttle(5e12, 1), 'api:throttle.burst', 'at most 2147483647'),
+    row('rate that is no number of AWS', throttle(1, 1e300), 'api:throttle.rate', 'at most 2147483647'),
+    row(
+      'alarm to a topic of another partition',
+      alarms({ topicArn: 'arn:aws-cn:sns:eu-central-1:123456789012:on-call' }),
+      'api:alarms.topicArn',
+      'is in the partition aws-cn',
+    ),
     row('tag outside of tags', { 'aws:defaultTags': { tags: {}, team: 'x' } }, 'aws:defaultTags', '"team"'),
   ])('may not be a $title', refusesOne);
 });
@@ -89,6 +110,7 @@ describe('CORS', () => {
     ),
     row('an origin without a scheme', cors({ allowOrigins: ['a.example'] }), 'api:cors.allowOrigins.0', 'a scheme and'),
     row('the origin null', cors({ allowOrigins: ['null'] }), 'api:cors.allowOrigins.0', 'a scheme and a host'),
+    row('a port that is none', cors({ allowOrigins: ['https://a.example:99999'] }), 'api:cors.allowOrigins.0', '65535'),
     row('a made-up method', cors({ allowMethods: ['FETCH'] }), 'api:cors.allowMethods.0', 'write DELETE or GET'),
     row('a header with a space', cors({ allowHeaders: ['a b'] }), 'api:cors.allowHeaders.0', 'no name of a header'),
     row('an age of over a day', cors({ maxAge: 86_401 }), 'api:cors.maxAge', 'must be at most 86400'),
@@ -172,7 +194,25 @@ describe('A handler in a stack file', () => {
       'that may do it with a name',
       statement({ resources: ['bucket'] }),
       'api:handlers.test.statements.0.resources.0',
-      'an ARN, or *',
+      'an ARN of six parts',
+    ),
+    row(
+      'that may do it with half an ARN',
+      statement({ resources: ['arn:aws:s3:bucket'] }),
+      'api:handlers.test.statements.0.resources.0',
+      'an ARN of six parts',
+    ),
+    row(
+      'that may do it by a made-up operator',
+      statement({ conditions: { StringIs: { 'aws:SourceVpc': 'x' } } }),
+      'api:handlers.test.statements.0.conditions.StringIs',
+      'no operator of IAM',
+    ),
+    row(
+      'that may do it by an operator without a key',
+      statement({ conditions: { StringEquals: {} } }),
+      'api:handlers.test.statements.0.conditions.StringEquals',
+      'name a condition key',
     ),
     row(
       'with a policy of over 10 KB',
@@ -221,7 +261,39 @@ describe('Where a route goes', () => {
       "no function's ARN",
     ),
     row('to another region', backend('GET /report', ELSEWHERE), 'api:backends, "GET /report"', 'is in us-east-1'),
+    row(
+      'too long for AWS',
+      backend('POST /hooks/{id}', `https://a.example/${'x'.repeat(2048)}`),
+      'api:backends, "POST /hooks/{id}"',
+      'API Gateway takes 2048',
+    ),
+    row(
+      'to the port 0',
+      backend('POST /hooks/{id}', 'https://a.example:0/'),
+      'api:backends, "POST /hooks/{id}"',
+      'the port 0',
+    ),
   ])('may not be said $title', (one) => refusesOne({ ...one, contract: EVERYTHING }));
+
+  it.each([
+    {
+      what: 'of two accounts',
+      arns: ['123456789012:function:a', '210987654321:function:b'],
+      says: 'is of the account 210987654321',
+    },
+    {
+      what: 'whose resources would have one name',
+      arns: ['123456789012:function:a-b', '123456789012:function:a:b'],
+      says: 'are called a-b together, like those of GET /0',
+    },
+  ])('may not be two functions $what', async ({ arns, says }) => {
+    const routes = arns.map((arn, index) => [
+      `GET /${index}`,
+      { function: `arn:aws:lambda:eu-central-1:${arn}`, scopes: 'public' },
+    ]);
+    const problems = await problemsOf({}, { ...shipped, routes: Object.fromEntries(routes) as Contract['routes'] });
+    expect(problems).toEqual([{ place: 'api:backends, "GET /1"', message: expect.stringContaining(says) as string }]);
+  });
 
   it('may not need more integrations than an API takes', async () => {
     const contract: Contract = {

@@ -179,7 +179,37 @@ const COMBINATIONS: readonly Row[] = [
     "the audience of the tenant's own Management API",
     { 'api:audience': 'https://your-tenant.eu.auth0.com/api/v2/' },
     'api:audience',
-    'Management API',
+    "an API of the tenant's own",
+  ),
+  row(
+    'the same among the other audiences',
+    { 'api:otherAudiences': ['https://a.example', 'https://your-tenant.eu.auth0.com/userinfo'] },
+    'api:otherAudiences',
+    "userinfo is an API of the tenant's own",
+  ),
+  row(
+    'the same of its custom domain',
+    { 'api:issuerDomain': 'login.example.com', 'api:audience': 'https://login.example.com/api/v2/' },
+    'api:audience',
+    "an API of the tenant's own",
+  ),
+  row(
+    'an audience twice',
+    { 'api:otherAudiences': ['https://a.example', 'https://a.example'] },
+    'api:otherAudiences',
+    'https://a.example is named twice',
+  ),
+  row(
+    'a region that is none',
+    { 'aws:region': 'eu-central-9' },
+    'aws:region',
+    'no such region; did you mean eu-central-',
+  ),
+  row(
+    'a user with more roles than Auth0 gives one',
+    { 'api:testUser': { ...USER, roles: Array.from({ length: 51 }, () => 'reader') } },
+    'api:testUser.roles',
+    'at most 50 roles',
   ),
   row('51 audiences', { 'api:otherAudiences': audiences(50) }, 'api:otherAudiences', 'takes at most 50'),
 ];

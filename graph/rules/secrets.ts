@@ -9,6 +9,9 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
 /** What is secret by its name: an input, an output or a function's variable. */
 const SECRET_NAME = /(password|secret|token|privatekey|private_key|apikey|api_key)s?$/i;
 
+/** What is secret by its form: a private key, a live key of Stripe's, one of AWS's, a URL with a password. */
+const SECRET_FORM = /-----BEGIN [A-Z ]*PRIVATE KEY-----|\b[sr]k_live_\w|\bAKIA[0-9A-Z]{16}\b|:\/\/[^/\s:@]+:[^/\s@]+@/;
+
 /** Shorter texts may stand elsewhere by chance. */
 const SHORTEST = 16;
 
@@ -22,7 +25,12 @@ function unmarked(all: Registered): Finding[] {
   const open = (values: Readonly<Record<string, unknown>>, marked: readonly string[], naming: Naming): string[] =>
     leaves(values)
       .filter(({ path }) => !isMarked(path, marked))
-      .filter(({ path, text }) => isSecretByName(naming(path), text) || secrets.some((secret) => text.includes(secret)))
+      .filter(
+        ({ path, text }) =>
+          isSecretByName(naming(path), text) ||
+          SECRET_FORM.test(text) ||
+          secrets.some((secret) => text.includes(secret)),
+      )
       .map(({ path }) => path);
   return [
     ...all.resources.flatMap((resource) => [
@@ -66,9 +74,10 @@ const innermost: Naming = (path) => path.split('.').at(-1) ?? '';
 /** The stack's outputs have maps whose keys are the names of clients. */
 const outermost: Naming = (path) => path.split('.')[0] ?? '';
 
-/** The ARN of a secret is none, nor is a reference to what a request holds. */
+/** The ARN of a secret is none, nor is a reference to what a request holds, nor a number of tokens. */
 function isSecretByName(name: string, text: string): boolean {
-  return text !== '' && !/^(arn:|\$request\.|\$context\.)/.test(text) && SECRET_NAME.test(name);
+  if (text === '' || /^(arn:|\$request\.|\$context\.)/.test(text)) return false;
+  return SECRET_NAME.test(name) && !(/tokens?$/i.test(name) && /^\d{1,9}$/.test(text));
 }
 
 function isMarked(path: string, marked: readonly string[]): boolean {

@@ -34,7 +34,7 @@ function ApiExplanation({ entry }: { readonly entry: ApiEntry }): ComponentChild
         <p class="quiet">No handler was asked.</p>
       )}
       <h4>The line of the access log</h4>
-      <Text label="The line of the access log">{entry.log}</Text>
+      {entry.log !== '' && <Text label="The line of the access log">{entry.log}</Text>}
     </div>
   );
 }

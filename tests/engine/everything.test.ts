@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useEverything } from '../support/everything.ts';
 import { isChange, ofType, valueOf } from './standin/world.ts';
 import { setConfig } from './support/contracts.ts';
+import { judged } from './support/judged.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
 const PASSWORD = 'a-password-of-a-database-that-nobody-may-see';
@@ -24,6 +25,10 @@ describe('A stack that uses every option of the AWS side', () => {
     await sandbox.up();
     await sandbox.upUnchanged();
     await sandbox.pulumi(['refresh', '--yes', '--skip-preview', '--expect-no-changes', '--suppress-progress']);
+  });
+
+  it('holds every rule, by what the engine has recorded of it', async () => {
+    expect(await judged(sandbox)).toEqual([]);
   });
 
   it('hands a function the variable that is encrypted in the stack file, and shows it nowhere', async () => {

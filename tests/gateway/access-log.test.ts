@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { accessLogLine, ACCESS_LOG_FORMAT } from '../../twin/gateway/access-log.ts';
+import { modelOf } from '../../graph/model.ts';
+import { accessLogLine } from '../../twin/gateway/access-log.ts';
+import type { Exchange } from '../../twin/gateway/pipeline.ts';
 import { NO_TOKEN } from '../../twin/gateway/errors.ts';
 import { exchangeOf } from '../support/exchanges.ts';
+import { recordStack } from '../support/program.ts';
 import { plainModel } from '../support/plain-model.ts';
 
 const { api } = plainModel();
@@ -20,6 +23,9 @@ const allowed = exchangeOf(
 );
 const refused = exchangeOf({ response: { status: 401, headers: [], body: '' } }, { refusal: NO_TOKEN, claims });
 
+const lineBy = (accessLogFormat: string, exchange: Exchange): string =>
+  accessLogLine(exchange, { ...api, stage: { ...api.stage, accessLogFormat } }, measured);
+
 describe('The line of the access log', () => {
   it.each([
     ['$context.requestId $context.status', allowed, 'request-1= 200'],
@@ -36,12 +42,17 @@ describe('The line of the access log', () => {
     ['{"ua":"$context.identity.userAgent"}', allowed, '{"ua":"a \\"client\\""}'],
     ['$context.whatever $unknown', allowed, '- $unknown'],
   ])('fills in %s', (format, exchange, line) => {
-    expect(accessLogLine(exchange, api, measured, format)).toBe(line);
+    expect(lineBy(format, exchange)).toBe(line);
   });
 
-  it('is JSON without a token by default, whatever a claim or a path has in it', () => {
-    const line = accessLogLine(allowed, api, measured);
-    expect(JSON.parse(line)).toMatchObject({ status: '200', azp: 'client', sub: 'user "x"' });
-    expect(Object.keys(JSON.parse(line) as object)).toEqual(Object.keys(JSON.parse(ACCESS_LOG_FORMAT) as object));
+  it('is what the program’s own stage says: JSON without a path and a token, whatever a claim has in it', async () => {
+    const format = modelOf(await recordStack('dev')).api.stage.accessLogFormat ?? '';
+    const line = JSON.parse(lineBy(format, allowed)) as object;
+    expect(line).toMatchObject({ status: '200', azp: 'client', sub: 'user "x"', latency: '12' });
+    expect(Object.keys(line)).toEqual(Object.keys(JSON.parse(format) as object));
+  });
+
+  it('is none where the stage writes no log', () => {
+    expect(accessLogLine(allowed, api, measured)).toBe('');
   });
 });

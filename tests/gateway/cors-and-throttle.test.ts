@@ -112,6 +112,7 @@ describe('throttling', () => {
       throttle: { burst: 1, rate: 1 },
       routeThrottles: new Map([['b', { burst: 2, rate: undefined }]]),
       variables: undefined,
+      accessLogFormat: undefined,
     };
     const take = throttling(stage, () => 0);
     expect([take('a'), take('a'), take('b'), take('b'), take('b'), take('c')]).toEqual([

@@ -135,6 +135,17 @@ describe('the page’s endpoints', () => {
     expect(await raw('GET', path, ['host: attacker.example.com'])).toMatchObject({ status: 421 });
   });
 
+  it.each([
+    ['an answer', 'POST', '/_twin/secrets', own(), 200],
+    ['a refusal', 'POST', '/_twin/secrets', [], 403],
+    ['what is not there', 'GET', '/_twin/nothing', [], 404],
+  ] as const)('say of %s that nothing of it is to be run or framed', async (_what, method, path, headers, status) => {
+    const answer = await raw(method, path, headers, method === 'POST' ? question : undefined);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
   it('answer a preflight with nothing that would let another origin go on', async () => {
     const { status, headers } = await raw('OPTIONS', '/_twin/secrets', [
       'origin: https://attacker.example.com',

@@ -40,6 +40,7 @@ export function localApi(routes: readonly Route[]): HttpApi {
       throttle: { burst: undefined, rate: undefined },
       routeThrottles: new Map(),
       variables: undefined,
+      accessLogFormat: undefined,
     },
     routes,
     issuers: [...new Set(routes.flatMap(({ authorizer }) => (authorizer === undefined ? [] : [authorizer.issuer])))],

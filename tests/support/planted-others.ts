@@ -112,6 +112,13 @@ export const PLANTED_OTHERS: readonly Planted[] = [
   ),
   plant(
     'secrets are marked',
+    'a secret by its form',
+    inputs('Function', { environment: { variables: { DATABASE_URL: 'postgres://app:hunter2@db.example.com/app' } } }),
+    FUNCTION,
+    'its input environment.variables.DATABASE_URL holds a secret',
+  ),
+  plant(
+    'secrets are marked',
     'a secret that only another resource marks',
     (all) =>
       plus(

@@ -151,5 +151,22 @@ export const PLANTED_ROUTES: readonly Planted[] = [
     FORWARD,
     'a caller can write the header x-caller-sub itself',
   ),
+  plant(
+    'callers are not forged',
+    'a header that nothing overwrites on an open route, where there are no claims',
+    (all) =>
+      plus(
+        'aws:apigatewayv2/route:Route',
+        { authorizationType: 'NONE', target: 'integrations/planted' },
+        { id: 'open' },
+      )(
+        forward({
+          'overwrite:header.x-caller-sub': '$context.authorizer.claims.sub',
+          'overwrite:header.x-caller-azp': '$context.authorizer.claims.azp',
+        })(all),
+      ),
+    FORWARD,
+    'a caller can write the header x-caller-sub itself',
+  ),
   plant('callers are not forged', 'plain http', forward({}, 'http://a.example'), FORWARD, 'without https'),
 ];

@@ -4,24 +4,6 @@ import { claimTexts, commonLogTime } from './event.ts';
 import type { Exchange } from './pipeline.ts';
 import { headerValues } from './request.ts';
 
-/** What a line has where the stage names no format of its own: who was let in where, or why not; never a token. */
-export const ACCESS_LOG_FORMAT = JSON.stringify({
-  requestId: '$context.requestId',
-  requestTime: '$context.requestTime',
-  ip: '$context.identity.sourceIp',
-  httpMethod: '$context.httpMethod',
-  path: '$context.path',
-  routeKey: '$context.routeKey',
-  protocol: '$context.protocol',
-  status: '$context.status',
-  responseLength: '$context.responseLength',
-  responseLatency: '$context.responseLatency',
-  integrationError: '$context.integrationErrorMessage',
-  authorizerError: '$context.authorizer.error',
-  azp: '$context.authorizer.claims.azp',
-  sub: '$context.authorizer.claims.sub',
-});
-
 interface Measured {
   /** That the whole request took. */
   readonly milliseconds: number;
@@ -30,17 +12,13 @@ interface Measured {
 }
 
 /**
- * The line that a stage's access log would have of a request: the format with each `$context` variable filled in, `-`
- * where it has no value.
+ * The line that the stage's access log would have of a request: its format with each `$context` variable filled in, `-`
+ * where one has no value. Empty where the stage writes no log.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html. That a value's
  * quotes are escaped inside a format that is JSON is inferred, and so is that a refused token's claims are not logged.
  */
-export function accessLogLine(
-  exchange: Exchange,
-  api: HttpApi,
-  measured: Measured,
-  format: string = ACCESS_LOG_FORMAT,
-): string {
+export function accessLogLine(exchange: Exchange, api: HttpApi, measured: Measured): string {
+  const format = api.stage.accessLogFormat ?? '';
   const isJson = format.startsWith('{');
   const values = variables(exchange, api, measured);
   return format.replace(/\$context\.[A-Za-z0-9_.]*[A-Za-z0-9_]/g, (variable) => {

@@ -1,7 +1,5 @@
+import { OIDC_SCOPES } from '../../common/oidc-scopes.ts';
 import type { ResourceServer } from '../../graph/tenant.ts';
-
-/** Scopes of OpenID Connect: they belong to no API, and every user may grant them. */
-export const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'address', 'phone'];
 
 /** The words of a `scope` parameter, each once, in the order asked. Source: RFC 6749, section 3.3 */
 export function scopeWords(scope: string): string[] {
