@@ -34,6 +34,7 @@ describe('Every workflow', () => {
     const cloud = { ...read, 'id-token': 'write' };
     expect(Object.fromEntries(JOBS.map(({ place, job }) => [place, job.permissions]))).toEqual({
       'check.yml, check': read,
+      'check.yml, engine': read,
       'pull-request.yml, check': read,
       'pull-request.yml, preview': { ...cloud, 'pull-requests': 'write' },
       'preview.yml, preview': cloud,
@@ -76,7 +77,7 @@ describe('Every workflow', () => {
 
   it('keeps GitHub’s token out of the checked-out folder', () => {
     const checkouts = STEPS.filter(({ step }) => step.uses?.startsWith('actions/checkout@'));
-    expect(checkouts).toHaveLength(6);
+    expect(checkouts).toHaveLength(7);
     for (const { step } of checkouts) expect(step.with).toMatchObject({ 'persist-credentials': false });
   });
 });
@@ -109,7 +110,7 @@ describe('A script of a workflow', () => {
     const npm = [...all.matchAll(/\bnpm (?:run (?:-s )?(?!-)([\w:-]+)|run -s ([\w:-]+)|(test))/g)].map(
       ([, one, other, test]) => one ?? other ?? test ?? '',
     );
-    expect(new Set(npm)).toEqual(new Set(['access', 'preview', 'up', 'verify', 'check', 'test']));
+    expect(new Set(npm)).toEqual(new Set(['access', 'preview', 'up', 'verify', 'check', 'test', 'test:engine']));
     expect(npm.filter((name) => SCRIPTS[name] === undefined)).toEqual([]);
 
     const files = [...all.matchAll(/(?:\bnode )?((?:\.github|\.ci)\/[\w./-]+)/g)].map(([, file = '']) => file);
@@ -138,6 +139,13 @@ describe('A script of a workflow', () => {
     }
     expect(runs.filter(({ run }) => /stack output|--show-secrets|set -x/.test(run))).toEqual([]);
   });
+});
+
+it('The program is tried on a real engine for everybody, and a missing engine is an error', () => {
+  const { steps = [] } = jobOf('check.yml', 'engine');
+  expect(steps.at(-1)).toEqual({ run: 'npm run -s test:engine', env: { REQUIRE_ENGINE: 1 } });
+  const [engine] = steps.filter(({ uses }) => uses?.startsWith('pulumi/actions@'));
+  expect(engine?.with).toEqual({ 'pulumi-version-file': '.pulumi.version' });
 });
 
 describe('Secrets', () => {
