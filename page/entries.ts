@@ -5,6 +5,8 @@ import type { Claims } from '../twin/gateway/decision.ts';
 import { explain } from '../twin/gateway/explain.ts';
 import type { TokenExchange } from '../twin/tenant/app.ts';
 import type { Granted } from '../twin/tenant/grant.ts';
+import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
+import { maskedText } from './mask.ts';
 import type { ApiEntry, Entry, ShownResponse, TokenEntry } from './messages.ts';
 import type { ApiHappening, Happening } from './happening.ts';
 import { permittedBy, type Known } from './state.ts';
@@ -12,8 +14,8 @@ import { permittedBy, type Known } from './state.ts';
 /** Characters of a response's body in an entry of the live list. */
 export const GLIMPSE = 2000;
 
-/** Characters of a value that a check names: a token's text may be as long as a request's head. */
-const LONGEST = 1000;
+/** Characters of a line of the access log, which has a message of the integration in it. */
+const LINE = 8000;
 
 /** What happened, as the page shows it. The texts are a token's, a header's, a path's: they are text, whatever is in them. */
 export function entryOf(happening: Happening, known: Known): Entry {
@@ -47,8 +49,8 @@ export function apiEntry(happening: ApiHappening, { model: { api, tenant } }: Kn
       wanted: printable(check.wanted, LONGEST),
       got: printable(check.got, LONGEST),
     })),
-    response: shownResponse(response, responseLength, bodyLimit),
-    log: accessLogLine(exchange, api, { milliseconds, responseLength }),
+    response: withoutTokensOf(shownResponse(response, responseLength, bodyLimit)),
+    log: printable(accessLogLine(exchange, api, { milliseconds, responseLength }), LINE),
     invoked: invocation !== undefined,
   };
 }
@@ -73,10 +75,12 @@ function tokenEntry(
     grantType,
     subject,
     requested: exchange.requested,
-    permitted: permittedTo(exchange.granted, known).filter(
-      (one) => exchange.granted.api?.scopes.includes(one) === true || exchange.requested.includes(one),
+    permitted: fewTexts(
+      permittedTo(exchange.granted, known).filter(
+        (one) => exchange.granted.api?.scopes.includes(one) === true || exchange.requested.includes(one),
+      ),
     ),
-    granted: scopes,
+    granted: fewTexts(scopes),
   };
 }
 
@@ -102,12 +106,22 @@ export function shownResponse(
   length: number,
   limit: number,
 ): ShownResponse {
-  const { status, headers, body } = response;
+  const { status, body } = response;
+  const headers = fewHeaders(response.headers);
   const text = typeof body === 'string' ? body : textOf(body, body.length < length);
   if (text === undefined) return { status, headers, body: '', note: `${length} bytes that are no text` };
   const shown = text.slice(0, limit);
   const note = shown.length < text.length || Buffer.byteLength(text) < length ? `the beginning of ${length} bytes` : '';
   return { status, headers, body: shown, note };
+}
+
+/** A response that somebody else got: a handler that gives its event back gives the caller's token with it. */
+function withoutTokensOf(response: ShownResponse): ShownResponse {
+  return {
+    ...response,
+    headers: response.headers.map(([name, value]) => [name, maskedText(value)]),
+    body: maskedText(response.body),
+  };
 }
 
 /** The bytes as text, if they are UTF-8; the last character may be incomplete where they were cut. */

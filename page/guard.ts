@@ -73,10 +73,15 @@ function questionIn<Question>(schema: z.ZodType<Question>, text: string): Questi
 async function textOf(body: ReadableStream<Uint8Array> | null): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const part of body ?? []) {
-    text += decoder.decode(part, { stream: true });
-    if (text.length > LIMIT) throw new QuestionError('The question is too long');
+  try {
+    for await (const part of body ?? []) {
+      text += decoder.decode(part, { stream: true });
+      if (text.length > LIMIT) break;
+    }
+  } catch {
+    throw new QuestionError('The question ended too early');
   }
+  if (text.length > LIMIT) throw new QuestionError('The question is too long');
   return text + decoder.decode();
 }
 

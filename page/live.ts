@@ -8,8 +8,14 @@ const PAUSE = 200;
 /** Entries of a batch at most; what came besides is counted. */
 export const BATCH = 100;
 
+/** Characters of a batch at most, but for its newest entry; older ones are counted. */
+const BATCH_LENGTH = 256 * 1024;
+
 /** Bytes that may wait for a slow browser; what comes then is skipped for it. */
 const BACKLOG = 1_000_000;
+
+/** Pages that are open at once. */
+export const LISTENERS = 64;
 
 interface Listener {
   readonly stream: Transform;
@@ -29,11 +35,19 @@ export interface Source {
 export class Live {
   readonly #listeners = new Set<Listener>();
   readonly #source: Source;
+  readonly #failed: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = 0;
 
-  constructor(source: Source) {
+  /** @param failed is told of a defect of ours: whoever calls the API must not feel it */
+  constructor(source: Source, failed: (error: unknown) => void) {
     this.#source = source;
+    this.#failed = failed;
+  }
+
+  /** Whether there are as many pages as may be. */
+  get full(): boolean {
+    return this.#listeners.size >= LISTENERS;
   }
 
   /** There are new entries. Nobody listening, this costs next to nothing. */
@@ -50,7 +64,11 @@ export class Live {
   /** Says something to everybody. */
   say<K extends keyof Said>(name: K, data: Said[K]): void {
     const text = eventOf(name, data);
-    for (const { stream } of this.#listeners) stream.write(text);
+    for (const { stream } of this.#listeners) {
+      // What this says may not be skipped: a page that does not read connects anew, and is told then.
+      if (isStalled(stream)) stream.destroy();
+      else stream.write(text);
+    }
   }
 
   /**
@@ -86,21 +104,42 @@ export class Live {
     const made = new Map<number, string>();
     for (const listener of this.#listeners) {
       const { seen, stream } = listener;
-      if (seen === last || stream.writableLength + stream.readableLength > BACKLOG) continue;
+      if (seen === last || isStalled(stream)) continue;
+      listener.seen = last;
       const text = made.get(seen) ?? this.#entriesAfter(seen, last);
       made.set(seen, text);
       stream.write(text);
-      listener.seen = last;
     }
   }
 
   #entriesAfter(seen: number, last: number): string {
-    const entries = this.#source.since(seen, BATCH);
-    return eventOf('entries', { entries, skipped: last - seen - entries.length, last });
+    try {
+      const newest: string[] = [];
+      let length = 0;
+      for (const entry of this.#source.since(seen, BATCH).toReversed()) {
+        const text = JSON.stringify(entry);
+        length += text.length;
+        if (newest.length > 0 && length > BATCH_LENGTH) break;
+        newest.push(text);
+      }
+      const skipped = last - seen - newest.length;
+      return eventOfText('entries', `{"entries":[${newest.toReversed().join()}],"skipped":${skipped},"last":${last}}`);
+    } catch (error) {
+      this.#failed(error);
+      return eventOf('entries', { entries: [], skipped: last - seen, last });
+    }
   }
+}
+
+function isStalled({ writableLength, readableLength }: Transform): boolean {
+  return writableLength + readableLength > BACKLOG;
 }
 
 /** One server-sent event; JSON has no line break in it. */
 export function eventOf<K extends keyof Said>(name: K, data: Said[K]): string {
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+  return eventOfText(name, JSON.stringify(data));
+}
+
+function eventOfText(name: keyof Said, json: string): string {
+  return `event: ${name}\ndata: ${json}\n\n`;
 }

@@ -1,8 +1,6 @@
+import { withoutTokens } from '../common/token-text.ts';
 import type { Route } from '../graph/http-api.ts';
 import { MASK } from './messages.ts';
-
-/** Anything that has the form of a token, wherever it stands. */
-const TOKEN = /eyJ[\w-]*\.[\w-]*(?:\.[\w-]*)?/g;
 
 /**
  * An event without what its caller proved itself with: the Authorization header, what stood where the route's authorizer
@@ -17,23 +15,36 @@ export function maskedEvent(event: Readonly<Record<string, unknown>>, route: Rou
     if (name === 'queryStringParameters')
       return [name, maskedFields(value, parameter === undefined ? [] : [parameter])];
     if (name === 'rawQueryString' && parameter !== undefined) return [name, maskedQuery(String(value), parameter)];
-    return [name, withoutTokens(value)];
+    if (name === 'body' && event['isBase64Encoded'] === true) return [name, maskedBytes(String(value))];
+    return [name, maskedValue(value)];
   });
   return Object.fromEntries(masked);
 }
 
+/** A text with each token in it masked. */
+export function maskedText(text: string): string {
+  return withoutTokens(text, MASK);
+}
+
 /** Any value with each token in its texts masked. */
-function withoutTokens(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(TOKEN, MASK);
-  if (Array.isArray(value)) return value.map(withoutTokens);
+function maskedValue(value: unknown): unknown {
+  if (typeof value === 'string') return maskedText(value);
+  if (Array.isArray(value)) return value.map(maskedValue);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutTokens(one)]));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, maskedValue(one)]));
+}
+
+/** Bytes in base64, which stay as they are where there is no token in them. */
+function maskedBytes(base64: string): string {
+  const text = Buffer.from(base64, 'base64').toString('latin1');
+  const masked = maskedText(text);
+  return masked === text ? base64 : Buffer.from(masked).toString('base64');
 }
 
 function maskedFields(fields: unknown, secret: readonly string[]): unknown {
   if (typeof fields !== 'object' || fields === null) return fields;
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, secret.includes(name) ? MASK : withoutTokens(value)]),
+    Object.entries(fields).map(([name, value]) => [name, secret.includes(name) ? MASK : maskedValue(value)]),
   );
 }
 
@@ -43,7 +54,7 @@ function maskedQuery(query: string, parameter: string): string {
     .map((pair) => {
       const [name = ''] = pair.split('=');
       const [decoded] = [...new URLSearchParams(name).keys()];
-      return decoded === parameter ? `${name}=${MASK}` : withoutTokens(pair);
+      return decoded === parameter ? `${name}=${MASK}` : maskedText(pair);
     })
     .join('&');
 }

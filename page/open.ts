@@ -5,7 +5,7 @@ import { call } from './call.ts';
 import { compilePage, type PageDocument } from './document.ts';
 import { entryOf } from './entries.ts';
 import { onQuestion, QuestionError, samePage } from './guard.ts';
-import { eventOf, Live } from './live.ts';
+import { eventOf, Live, LISTENERS } from './live.ts';
 import { maskedEvent } from './mask.ts';
 import { MASK, type Said } from './messages.ts';
 import { QUESTIONS } from './questions.ts';
@@ -16,10 +16,13 @@ import { signatureFor } from './signature.ts';
 /** The page of a twin: at the tenant's root its document, and below `/_twin/` what that asks for. */
 export function openPage(inside: Inside): Page {
   const twin = randomUUID();
-  const live = new Live({
-    last: () => recorder.last,
-    since: (id, most) => recorder.since(id, most).map((one) => entryOf(one, known())),
-  });
+  const live = new Live(
+    {
+      last: () => recorder.last,
+      since: (id, most) => recorder.since(id, most).map((one) => entryOf(one, known())),
+    },
+    inside.failed,
+  );
   const recorder: Recorder = new Recorder(live.changed);
   const known = (): Known => knownOf(inside.model());
   let problem = '';
@@ -29,6 +32,11 @@ export function openPage(inside: Inside): Page {
   const state = (): Said['state'] => ({
     twin,
     state: stateOf(known(), { apiUrl: inside.apiUrl(), kid: inside.signing().current.kid }),
+  });
+
+  app.onError((error, c) => {
+    inside.failed(error);
+    return c.json({ error: 'The twin has a defect, which its terminal shows' }, 500);
   });
 
   app.use('/', samePage);
@@ -55,6 +63,9 @@ export function openPage(inside: Inside): Page {
   });
 
   app.get('/_twin/live', (c) => {
+    // Whoever asks for the head alone never listens.
+    if (c.req.method === 'HEAD') return c.body(null);
+    if (live.full) return c.json({ error: `There are ${LISTENERS} pages open already: close some` }, 503);
     const [before, id] = (c.req.query('after') ?? '').split(' ');
     const after = before === twin ? Number(id) : 0;
     c.header('content-type', 'text/event-stream');

@@ -1,5 +1,6 @@
 import type { Exchange } from '../twin/gateway/pipeline.ts';
 import type { TokenExchange } from '../twin/tenant/app.ts';
+import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
 import type { ApiHappening, Happening } from './happening.ts';
 import { packed, unpacked, unpackedCall, type Kept } from './packed.ts';
 
@@ -61,7 +62,7 @@ export class Recorder {
   }
 
   tokenAsked(exchange: TokenExchange): void {
-    this.#happened({ kind: 'token', id: this.#last + 1, at: Date.now(), exchange });
+    this.#happened({ kind: 'token', id: this.#last + 1, at: Date.now(), exchange: slimTokens(exchange) });
   }
 
   turnedAway(status: number, reason: string): void {
@@ -141,12 +142,19 @@ function keep(all: Map<string, ApiHappening>, happening: ApiHappening, most: num
 
 /** An exchange without what is large in it. */
 function slim(exchange: Exchange, responseLength: number): Exchange {
-  const { request, response, invocation } = exchange;
-  if (request.body.length + responseLength <= LARGE) return exchange;
+  const { request, response, invocation, integrationError = '' } = exchange;
+  const headers = response.headers.reduce((size, [name, value]) => size + name.length + value.length, 0);
+  if (request.body.length + responseLength + headers + integrationError.length <= LARGE) return exchange;
   return {
     ...exchange,
     request: { ...request, body: NOTHING },
-    response: { ...response, body: response.body.slice(0, LARGE) },
+    response: { ...response, headers: fewHeaders(response.headers), body: response.body.slice(0, LARGE) },
     invocation: invocation && { ...invocation, event: { note: 'The event is too large to be kept.' } },
+    integrationError: exchange.integrationError?.slice(0, LONGEST),
   };
+}
+
+/** A token request with as many of the scopes that were asked for as anybody reads. */
+function slimTokens(exchange: TokenExchange): TokenExchange {
+  return exchange.kind === 'refused' ? exchange : { ...exchange, requested: fewTexts(exchange.requested) };
 }

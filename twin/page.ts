@@ -9,6 +9,8 @@ export interface Inside {
   readonly signing: () => SigningKeys;
   /** Where the API is, once the twin serves. */
   readonly apiUrl: () => string;
+  /** Shows a defect of ours. */
+  readonly failed: (error: unknown) => void;
   /** Answers as the tenant's port would, without a socket. */
   readonly tenant: (request: Request) => Promise<Response>;
 }

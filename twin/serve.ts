@@ -114,6 +114,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     model: () => serving.model,
     signing: () => signing,
     apiUrl: () => apiUrl,
+    failed: options.watch.failed,
     tenant: async (request) => tenant.fetch(request),
   });
   const watch = page === undefined ? options.watch : watchedBy(options.watch, page);

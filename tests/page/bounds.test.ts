@@ -4,7 +4,8 @@ import { BATCH, Live } from '../../page/live.ts';
 import { maskedEvent } from '../../page/mask.ts';
 import type { Entry, Said } from '../../page/messages.ts';
 import { KEPT, LARGE, Recorder } from '../../page/recorder.ts';
-import { shownResponse } from '../../page/entries.ts';
+import { entryOf, shownResponse } from '../../page/entries.ts';
+import { knownOf } from '../../page/state.ts';
 import { exchangeOf } from '../support/exchanges.ts';
 import { plainModel } from '../support/plain-model.ts';
 
@@ -50,6 +51,28 @@ describe('What the twin keeps of requests', () => {
     expect(kept[0]).toMatchObject({ milliseconds: 2.5, at: exchange.time, responseLength: 0 });
   });
 
+  it('has no room for what a handler, a failure or a request for tokens is made large with', () => {
+    const known = knownOf(plainModel());
+    const { response } = exchangeOf();
+    const large = 'x'.repeat(3_000_000);
+    const recorder = new Recorder(() => undefined);
+    recorder.exchanged(exchangeOf({ integrationError: `${large}\n${large}` }), 1);
+    recorder.exchanged(exchangeOf({ response: { ...response, headers: [['x-large', large]] } }), 1);
+    recorder.exchanged(
+      exchangeOf({ response: { ...response, headers: Array.from({ length: 50_000 }, () => ['x', 'y']) } }),
+      1,
+    );
+    const [client] = known.model.tenant.clients;
+    const [api] = known.model.tenant.resourceServers;
+    if (client === undefined || api === undefined) throw new Error('the plain tenant has both');
+    const scopes = Array.from({ length: 20_000 }, (_, index) => `scope:${index}`);
+    const rest = { user: undefined, grantType: 'client_credentials', subject: 'x', permissions: undefined };
+    recorder.tokenAsked({ kind: 'granted', granted: { ...rest, client, api, scopes }, requested: scopes });
+    const shown = recorder.since(0, KEPT).map((one) => JSON.stringify(entryOf(one, known)).length);
+    expect(shown).toHaveLength(4);
+    expect(Math.max(...shown)).toBeLessThan(20_000);
+  });
+
   it('has the page’s own calls among however many of others’', async () => {
     const recorder = new Recorder(() => undefined);
     const others = (): void => {
@@ -79,12 +102,18 @@ describe('What an open page is sent', () => {
       return Array.from({ length: last() - first }, (_, at) => entry(first + at + 1, why));
     },
   });
+  const fail = (error: unknown): never => {
+    throw error;
+  };
   const said = (text: string): Said['entries'][] =>
     [...text.matchAll(/^event: entries\ndata: (.*)$/gm)].map(([, data = '']) => JSON.parse(data) as Said['entries']);
 
   it('is a batch at a time, the newest of what came, with the number of those left out', async () => {
     let last = 3;
-    const live = new Live(sourceOf(() => last));
+    const live = new Live(
+      sourceOf(() => last),
+      fail,
+    );
     const reader = live.open([], 0, false).pipeThrough(new TextDecoderStream()).getReader();
     expect(said((await reader.read()).value ?? '')).toEqual([
       { entries: [1, 2, 3].map((id) => entry(id)), skipped: 0, last: 3 },
@@ -98,9 +127,42 @@ describe('What an open page is sent', () => {
     expect((await reader.read()).value).toContain('event: bye');
   });
 
+  it('is no longer than somebody can read, but for the newest, however long each is', async () => {
+    let last = 1;
+    const live = new Live(
+      sourceOf(() => last, 'x'.repeat(100_000)),
+      fail,
+    );
+    const reader = live.open([], 0, false).pipeThrough(new TextDecoderStream()).getReader();
+    let text = (await reader.read()).value ?? '';
+    last = BATCH;
+    live.changed();
+    while (said(text).length < 2) text += (await reader.read()).value ?? '';
+    const [, batch] = said(text);
+    expect(batch?.entries.map(({ id }) => id)).toEqual([BATCH - 1, BATCH]);
+    expect(batch?.skipped).toBe(BATCH - 3);
+    live.close();
+  });
+
+  it('is nothing where an entry cannot be made, and the defect is told', async () => {
+    const failures: unknown[] = [];
+    const defect = new Error('a defect');
+    const since = (): never => {
+      throw defect;
+    };
+    const live = new Live({ last: () => 7, since }, (error) => failures.push(error));
+    const reader = live.open([], 0, false).pipeThrough(new TextDecoderStream()).getReader();
+    expect(said((await reader.read()).value ?? '')).toEqual([{ entries: [], skipped: 7, last: 7 }]);
+    expect(failures).toEqual([defect]);
+    live.close();
+  });
+
   it('stops while a browser does not read, and goes on with the newest', async () => {
     let last = BATCH;
-    const live = new Live(sourceOf(() => last, 'x'.repeat(50_000)));
+    const live = new Live(
+      sourceOf(() => last, 'x'.repeat(1_200_000)),
+      fail,
+    );
     const reader = live.open([], 0, false).pipeThrough(new TextDecoderStream()).getReader();
     for (let turn = 0; turn < 6; turn += 1) {
       last += 1000;
@@ -163,10 +225,32 @@ describe('An event, masked,', () => {
     ],
     ['a token in a list', { cookies: [`session=${TOKEN}`] }, undefined],
     ['a token in the body', { body: `{"token":"${TOKEN}"}` }, undefined],
+    ['a token with its dots encoded', { rawQueryString: `a=%20${TOKEN.replaceAll('.', '%2E')}` }, undefined],
+    [
+      'a token whose header begins with a blank',
+      { body: `${Buffer.from('{ "alg": "RS256" }').toString('base64url')}.eyJzdWIiOiJ4In0.c2lnbmF0dXJl` },
+      undefined,
+    ],
   ])('has not %s', (_what, event, route) => {
     const text = JSON.stringify(maskedEvent(event, route));
     expect(text).not.toMatch(/c2VjcmV0|eyJzdWIi|c2lnbmF0dXJl/);
     expect(text).toContain('••••••••');
+  });
+
+  it('has no token in a body of bytes, which stays one', () => {
+    const base64 = (text: string): string => Buffer.from(text).toString('base64');
+    const event = { isBase64Encoded: true, body: base64(`t=${TOKEN}&x=1`) };
+    expect(maskedEvent(event, undefined)).toEqual({ ...event, body: base64('t=••••••••&x=1') });
+    const harmless = { isBase64Encoded: true, body: Buffer.from([0, 255, 128]).toString('base64') };
+    expect(maskedEvent(harmless, undefined)).toEqual(harmless);
+  });
+
+  it('takes a moment, whatever stands in it', () => {
+    for (const text of ['ey'.repeat(500_000), 'eyJ-'.repeat(250_000), 'a.'.repeat(500_000), '%2e'.repeat(300_000)]) {
+      const began = performance.now();
+      maskedEvent({ body: text }, undefined);
+      expect(performance.now() - began).toBeLessThan(2000);
+    }
   });
 
   it('is otherwise what it was', () => {

@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { brotliDecompressSync, constants, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportOf } from '../../access/report.ts';
+import { LISTENERS } from '../../page/live.ts';
 import { PAGE_HEADER } from '../../page/messages.ts';
 import { fillAccess } from '../support/full-access.ts';
 import { askPage, entriesOf, lastOf, listenTo } from '../support/page.ts';
@@ -144,6 +148,31 @@ describe('the page’s endpoints', () => {
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
     expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('keep nobody in mind who asks for the head of the stream alone, and let no more listen than can be served', async () => {
+    for (let turn = 0; turn < 2 * LISTENERS; turn += 1) await raw('HEAD', '/_twin/live', [`${PAGE_HEADER}: 1`]);
+    const ears = await Promise.all(Array.from({ length: LISTENERS }, () => listenTo(twin)));
+    const answer = async (): Promise<number> => {
+      const ending = new AbortController();
+      const { status } = await fetch(`${twin.tenantUrl}/_twin/live`, { signal: ending.signal });
+      ending.abort();
+      return status;
+    };
+    expect(await answer()).toBe(503);
+    for (const ear of ears) ear.close();
+    await expect.poll(answer).toBe(200);
+  });
+
+  it('go on after a question that ends in its middle, and say nothing of it in the terminal', async () => {
+    const head = ['POST /_twin/call HTTP/1.1', 'host: localhost', `${PAGE_HEADER}: 1`, 'content-length: 100', '', '{'];
+    const socket = connect(Number(new URL(twin.tenantUrl).port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(head.join('\r\n'));
+    await setTimeout(50);
+    socket.resetAndDestroy();
+    expect((await raw('POST', '/_twin/secrets', own(), question)).status).toBe(200);
+    expect(twin.log.filter((line) => line.startsWith('DEFECT'))).toEqual([]);
   });
 
   it('answer a preflight with nothing that would let another origin go on', async () => {

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { withoutTokens } from '../../common/token-text.ts';
 import type { Authorizer, HttpApi, Route } from '../../graph/http-api.ts';
 import { allChecks, type Check, type CheckName, type Claims, type Decision, type Refusal } from './decision.ts';
 import { BAD_REQUEST, invalidToken, NO_TOKEN, NOT_FOUND, TOO_MANY_REQUESTS } from './errors.ts';
@@ -38,7 +39,8 @@ export function decide(request: Asked, { api, keysOf, take, now }: Circumstances
     const check = failed('path', 'a plain absolute path', target.reason);
     return decision(method, target.path, undefined, { checks: [check], refusal: BAD_REQUEST });
   }
-  const shown = withoutToken(target.path);
+  // A decision is shown and kept: a token that somebody put into the path does not belong there.
+  const shown = withoutTokens(target.path, '(a token)');
   const path = passed('path', 'a plain absolute path', shown);
   const match = matchRoute(api.routes, method, target.segments);
   if (match === undefined) {
@@ -59,11 +61,6 @@ export function decide(request: Asked, { api, keysOf, take, now }: Circumstances
   const presented = presentedTokens(request, authorizer, target.rawQuery);
   const verdict = judgeToken(presented, authorizer, scopes, keysOf, now);
   return decision(method, shown, match, { ...verdict, checks: [...before, ...verdict.checks] });
-}
-
-/** A decision is shown and kept: a token that somebody put into the path does not belong there. */
-function withoutToken(path: string): string {
-  return path.replace(/eyJ[\w-]*\.[\w-]+\.[\w-]*/g, '(a token)');
 }
 
 /** The route that takes a request, before anything else is asked. */

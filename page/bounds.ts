@@ -1,0 +1,23 @@
+/** Characters of a value that is shown: a token's text may be as long as a request's head. */
+export const LONGEST = 1000;
+
+/** Texts or headers that are shown of a list. */
+const MOST = 100;
+
+/** A list as far as anybody reads it; the last text says how many are left out. */
+export function fewTexts(texts: readonly string[]): readonly string[] {
+  const shown = texts.slice(0, MOST).map(cut);
+  return texts.length <= MOST ? shown : [...shown, `and ${texts.length - MOST} more`];
+}
+
+type Headers = readonly (readonly [name: string, value: string])[];
+
+/** The same of headers. */
+export function fewHeaders(headers: Headers): Headers {
+  const shown = headers.slice(0, MOST).map(([name, value]) => [cut(name), cut(value)] as const);
+  return headers.length <= MOST ? shown : [...shown, ['…', `and ${headers.length - MOST} more`]];
+}
+
+function cut(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+}
