@@ -8,6 +8,7 @@ import {
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { askBackend } from '../../twin/gateway/backend.ts';
+import { forwardedResponse } from '../../twin/gateway/forwarded.ts';
 import { welcome } from '../../twin/screen.ts';
 import { useEverything } from '../support/everything.ts';
 import { rawRequest, requestBytes } from '../support/raw-http.ts';
@@ -236,6 +237,23 @@ describe('A local backend', () => {
       server.close();
     },
   );
+
+  it('has no header passed on that it means for the next hop alone', () => {
+    const rawHeaders = [
+      'Connection',
+      'close, X-Hop',
+      'x-hop',
+      '1',
+      'TE',
+      'trailers',
+      'Proxy-Connection',
+      'x',
+      'X-End',
+      '2',
+    ];
+    const { headers } = forwardedResponse({ kind: 'answered', status: 200, rawHeaders, body: Buffer.alloc(0) });
+    expect(headers).toEqual([['x-end', '2']]);
+  });
 
   it('gets no request that cannot be sent', async () => {
     const request = { method: 'GET', target: '/a b', rawHeaders: [], body: Buffer.alloc(0) };

@@ -12,21 +12,19 @@ interface Circumstances {
   readonly traceId: string;
 }
 
-/** They belong to the connection, or the gateway sets them itself. */
-const NOT_PASSED_ON: readonly string[] = [
+/** They belong to the connection. */
+const HOP_BY_HOP: readonly string[] = [
   'connection',
-  'content-length',
-  'expect',
-  'forwarded',
-  'host',
   'keep-alive',
   'proxy-connection',
   'te',
   'trailer',
   'transfer-encoding',
   'upgrade',
-  'via',
 ];
+
+/** Those, and what the gateway sets itself. */
+const NOT_PASSED_ON: readonly string[] = [...HOP_BY_HOP, 'content-length', 'expect', 'forwarded', 'host', 'via'];
 
 /**
  * The request that an HTTP endpoint gets: the caller's own, with the headers that the program maps.
@@ -41,25 +39,17 @@ export function forwardedRequest(
 ): BackendRequest | undefined {
   const mapped = headers.flatMap(({ name, claim }) => mappedHeader(name, claim, claims));
   if (!mapped.every(isSendable)) return undefined;
-  const dropped = [
-    ...NOT_PASSED_ON,
-    ...headers.map(({ name }) => name),
-    ...headerValues(rawHeaders, 'connection').flatMap((value) => value.toLowerCase().split(/\s*,\s*/)),
-  ];
-  const passed: string[] = [];
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? '';
-    if (!dropped.includes(name.toLowerCase())) passed.push(name, rawHeaders[at + 1] ?? '');
-  }
+  const dropped = [...NOT_PASSED_ON, ...headers.map(({ name }) => name), ...hopByHop(rawHeaders)];
+  const passed = pairsOf(rawHeaders).filter(([name]) => !dropped.includes(name.toLowerCase()));
   const parsed = parseTarget(target);
   const query = parsed.kind === 'path' && parsed.rawQuery !== '' ? `?${parsed.rawQuery}` : '';
-  const hasTrace = headerValues(rawHeaders, 'x-amzn-trace-id').length > 0;
+  const hasTrace = passed.some(([name]) => name.toLowerCase() === 'x-amzn-trace-id');
   const sized = body.length > 0 || !['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(method);
   return {
     method,
     target: pathOf(url, pathParameters) + query,
     rawHeaders: [
-      ...passed,
+      ...passed.flat(),
       ...mapped.flat(),
       ...(hasTrace ? [] : ['x-amzn-trace-id', `Root=${traceId}`]),
       'forwarded',
@@ -113,10 +103,16 @@ export function forwardedResponse({
   rawHeaders,
   body,
 }: Extract<BackendAnswer, { kind: 'answered' }>): GatewayResponse {
-  const headers: Header[] = [];
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = (rawHeaders[at] ?? '').toLowerCase();
-    if (!OWN_HEADERS.includes(name)) headers.push([name, rawHeaders[at + 1] ?? '']);
-  }
-  return { status, headers, body };
+  const dropped = [...OWN_HEADERS, ...HOP_BY_HOP, ...hopByHop(rawHeaders)];
+  const headers = pairsOf(rawHeaders).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return { status, headers: headers.filter(([name]) => !dropped.includes(name)), body };
+}
+
+/** The headers that a message's own Connection header says are for the next hop alone. Source: RFC 9110, section 7.6.1 */
+function hopByHop(rawHeaders: readonly string[]): string[] {
+  return headerValues(rawHeaders, 'connection').flatMap((value) => value.toLowerCase().split(/\s*,\s*/));
+}
+
+function pairsOf(rawHeaders: readonly string[]): Header[] {
+  return rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? ''] as const] : []));
 }
