@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
 import { checkContract, type Contract } from '../program/define-contract.ts';
+import { HANDLER } from './support/handlers.ts';
 import { recordWith, refusal, root } from './support/program.ts';
 
 const PERMISSIONS = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`p${index}`, `Permission ${index}`]));
-const HANDLER = { file: 'handler/test.ts', memory: 128, timeout: 5 };
 const FORWARD = { forward: 'https://a.example', scopes: ['read:user'] };
 const ROUTE = { handler: 'test', scopes: ['read:user'] };
 
@@ -133,7 +133,7 @@ const REFUSED: readonly Row[] = [
     problems: [['roles, reader', 'must be a list of permissions']],
   },
   handler('a handler whose file is missing', { file: 'handler/tset.ts' }, 'the file handler/tset.ts does not exist'),
-  handler('a handler whose file is a folder', { file: 'handler' }, 'handler is not a file'),
+  handler('a handler whose file is a folder', { file: 'tests/fixture/handler' }, 'is not a file'),
   handler('a handler without a file', { file: undefined }, 'does not exist'),
   handler('a handler with less than 128 MB', { memory: 127 }, 'memory is 127; write whole MB from 128 to 10240'),
   handler('a handler with more than 10240 MB', { memory: 10_241 }, 'memory is 10241'),

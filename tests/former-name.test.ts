@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
+import { HANDLER } from './support/handlers.ts';
 import { programOf, recordWith, registrations } from './support/program.ts';
 
 describe('A former name', () => {
   const formerly = 'old';
-  const renamed = { ...shipped, handlers: { test: { file: 'handler/test.ts', memory: 128, timeout: 5, formerly } } };
+  const renamed = { ...shipped, handlers: { test: { ...HANDLER, formerly } } };
   const values = {
     'api:clients': [
       { name: 'test-app', party: 'first', grants: ['client_credentials', 'password'], permissions: ['read:user'] },
@@ -30,8 +31,7 @@ describe('A former name', () => {
   });
 
   it('changes nothing of what the twin is made from', async () => {
-    const contract = { ...shipped, handlers: { test: { file: 'handler/test.ts', memory: 128, timeout: 5 } } };
-    const before = await recordWith({ contract, values });
+    const before = await recordWith({ contract: shipped, values });
     expect((await recordWith({ contract: renamed, values: named })).hash).toBe(before.hash);
   });
 });

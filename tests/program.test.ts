@@ -4,6 +4,7 @@ import type { Plain } from '../graph/plain.ts';
 import type { Recorded, RecordedResource } from '../graph/record.ts';
 import { bundleHandlers } from '../program/bundle.ts';
 import { folderWith } from './support/folder.ts';
+import { HANDLER } from './support/handlers.ts';
 import {
   clientsNamed,
   contractOf,
@@ -183,7 +184,7 @@ describe('The API side', () => {
   });
 
   it('gives each handler a function, an integration, a role and a log group of its own', async () => {
-    const other = { file: 'handler/test.ts', memory: 256, timeout: 30 };
+    const other = { ...HANDLER, memory: 256, timeout: 30 };
     const recorded = await recordWith({ contract: { ...shipped, handlers: { ...shipped.handlers, other } } });
     for (const kind of ['Function', 'Integration', 'RolePolicy', 'Permission']) {
       expect(resourcesOf(recorded, kind).map(({ name }) => name)).toEqual(['api-other', 'api-test']);

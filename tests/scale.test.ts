@@ -1,13 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { modelOf } from '../graph/model.ts';
 import type { Recorded } from '../graph/record.ts';
+import { HANDLER } from './support/handlers.ts';
 import { clientsOfSize, contractOfSize, LARGE } from './support/large.ts';
 import { recordWith, refusal, resourcesOf } from './support/program.ts';
 
 const record = (size: typeof LARGE): Promise<Recorded> =>
   recordWith({
     // The fixture's one handler will do: each of the thirty is a function of its own.
-    contract: contractOfSize(size, () => 'handler/test.ts'),
+    contract: contractOfSize(size, () => HANDLER.file),
     values: { 'api:clients': clientsOfSize(size), 'api:testUser': undefined, 'api:defaultDirectory': false },
   });
 

@@ -172,6 +172,6 @@ describe('Reading a stack file', () => {
   });
 
   it('lists the stacks of the project, in order', () => {
-    expect(stackNames(root)).toEqual(['dev', 'prod', 'staging']);
+    expect(stackNames(new URL('tests/fixture/', root))).toEqual(['dev', 'prod', 'staging']);
   });
 });

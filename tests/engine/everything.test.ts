@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useEverything } from '../support/everything.ts';
 import { isChange, ofType, valueOf } from './standin/world.ts';
-import { setConfig } from './support/contracts.ts';
+import { selectOwnStack, setConfig } from './support/contracts.ts';
 import { judged } from './support/judged.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
@@ -12,8 +12,8 @@ describe('A stack that uses every option of the AWS side', () => {
   const changes = () => sandbox.world.entries.filter(isChange);
 
   beforeAll(async () => {
+    await selectOwnStack(sandbox);
     useEverything(sandbox.project);
-    await sandbox.select('dev');
     const variable = 'api:handlers.test.environment.DB_PASSWORD';
     await sandbox.pulumi(['config', 'set', '--secret', '--path', variable, PASSWORD]);
   });

@@ -1,6 +1,7 @@
-import { contract as shipped } from '../../contract.ts';
 import type { Contract } from '../../program/define-contract.ts';
 import { parse, stringify } from 'yaml';
+import { contract as shipped } from '../fixture/contract.ts';
+import { HANDLER, handlerIn } from './handlers.ts';
 import type { ProjectCopy } from './project.ts';
 
 const REPORTS = 'arn:aws:lambda:eu-central-1:123456789012:function:reports:live';
@@ -12,9 +13,7 @@ export const EVERYTHING: Contract = {
   handlers: {
     ...shipped.handlers,
     test: {
-      file: 'handler/test.ts',
-      memory: 128,
-      timeout: 5,
+      ...HANDLER,
       reservedConcurrency: 2,
       environment: { TABLE: 'orders', LOG_LEVEL: 'info' },
       statements: [
@@ -64,7 +63,8 @@ export const EVERY_OPTION: Readonly<Record<string, unknown>> = {
 
 /** Makes a copy of the project one that uses everything, with further routes. */
 export function useEverything(project: ProjectCopy, routes: Contract['routes'] = {}): void {
-  const contract = { ...EVERYTHING, routes: { ...EVERYTHING.routes, ...routes } };
+  const test = { ...EVERYTHING.handlers['test'], ...handlerIn(project) };
+  const contract = { ...EVERYTHING, handlers: { test }, routes: { ...EVERYTHING.routes, ...routes } };
   project.write(
     'contract.ts',
     `import { defineContract } from './program/define-contract.ts';\nexport const contract = defineContract(${JSON.stringify(contract)});\n`,

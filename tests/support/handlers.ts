@@ -1,4 +1,15 @@
-import type { ProjectCopy } from './project.ts';
+import { readFileSync } from 'node:fs';
+import { ROOT, type ProjectCopy } from './project.ts';
+
+/** The fixture's handler, from the root of the project; the project's own may be called anything. */
+export const HANDLER = { file: 'tests/fixture/handler/test.ts', memory: 128, timeout: 5 };
+
+/** The same in a copy of the project, to which this gives the file. */
+export function handlerIn(project: ProjectCopy): typeof HANDLER {
+  const file = 'handler/test.ts';
+  project.write(file, readFileSync(new URL(HANDLER.file, ROOT), 'utf8'));
+  return { ...HANDLER, file };
+}
 
 /** A handler of a test: its source, or that with settings other than 128 MB and 5 seconds. */
 export type TestHandler = string | { readonly source: string; readonly memory?: number; readonly timeout?: number };

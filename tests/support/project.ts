@@ -1,12 +1,12 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const ROOT = new URL('../../', import.meta.url);
 
 /** What the program consists of. */
-const PROGRAM = ['index.ts', 'contract.ts', 'settings.ts', 'auth0.ts', 'api.ts', 'common', 'program', 'handler'];
+const PROGRAM = ['index.ts', 'contract.ts', 'settings.ts', 'auth0.ts', 'api.ts', 'common', 'program'];
 /** The contract's handler and the stack files that the tests are about, in place of the project's own. */
 const FIXTURE = ['Pulumi.yaml', 'Pulumi.dev.yaml', 'Pulumi.staging.yaml', 'Pulumi.prod.yaml', 'handler/test.ts'];
 const TWIN = ['package.json', 'graph', 'twin', 'access', 'page', 'tsconfig.json'];
@@ -24,7 +24,6 @@ export interface ProjectCopy {
 /** A copy of the project in a folder of its own, so that a test may change it and the twin's files stay apart. */
 export function copyProject(): ProjectCopy {
   const path = copied([...PROGRAM, ...TWIN]);
-  rmSync(join(path, 'handler'), { recursive: true });
   const fixture = new URL('tests/fixture/', ROOT);
   for (const entry of FIXTURE) cpSync(fileURLToPath(new URL(entry, fixture)), join(path, entry), { recursive: true });
   const contract = readFileSync(new URL('contract.ts', fixture), 'utf8');
@@ -56,7 +55,10 @@ function copied(entries: readonly string[]): string {
 
 function projectAt(path: string): ProjectCopy {
   const read = (file: string): string => readFileSync(join(path, file), 'utf8');
-  const write = (file: string, text: string): void => writeFileSync(join(path, file), text);
+  const write = (file: string, text: string): void => {
+    mkdirSync(dirname(join(path, file)), { recursive: true });
+    writeFileSync(join(path, file), text);
+  };
   return {
     root: pathToFileURL(`${path}/`),
     path,
