@@ -50,12 +50,13 @@ describe('What npm run docs writes', () => {
 });
 
 describe('The JSON Schema of a stack file', () => {
+  // What `pulumi stack init` makes has no such line; editors then know nothing of the keys, and all else works.
   it.each(stackNames(root))(
-    'is named in the first line of the shipped file of %s, which it has no fault with',
+    'has no fault with the file of %s, whose first line, if it names one, names it',
     (stack) => {
       const text = read(root, stack);
-      const [, path = ''] = /^# yaml-language-server: \$schema=\.\/(.+)$/m.exec(text.split('\n')[0] ?? '') ?? [];
-      expect(Object.keys(generatedFiles())).toContain(path);
+      const [, path] = /^# yaml-language-server: \$schema=(.*)$/.exec(text.split('\n')[0] ?? '') ?? [];
+      expect([undefined, './docs/stack-file.schema.json']).toContain(path);
       expect(wrongPlaces(parse(text))).toEqual([]);
     },
   );
