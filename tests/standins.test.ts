@@ -158,6 +158,30 @@ describe('The stand-in for Auth0', () => {
   });
 });
 
+describe('The stand-in for random', () => {
+  it('tells passwords apart by what they are: each is read, compared and deleted as itself', async () => {
+    const { provider, world } = standIn('random');
+    const type = 'random:index/randomPassword:RandomPassword';
+    const inputs = { length: 64, special: false };
+    const first = await provider.create(urn(type, 'first'), inputs);
+    const second = await provider.create(urn(type, 'second'), inputs);
+    expect([first.id, second.id]).toEqual(['none', 'none']);
+    const [gone, kept] = [first.outs, second.outs] as readonly [Properties, Properties];
+    await provider.delete('none', urn(type, 'first'), gone);
+    expect(await provider.read('none', urn(type, 'second'), kept)).toEqual({
+      id: 'none',
+      props: kept,
+      inputs,
+    });
+    expect(await provider.diff('none', urn(type, 'second'), kept, inputs)).toMatchObject({ changes: false });
+    const longer = { ...inputs, length: 65 };
+    expect(await provider.diff('none', urn(type, 'second'), kept, longer)).toMatchObject({
+      replaces: ['length'],
+    });
+    expect(world.things.size).toBe(1);
+  });
+});
+
 describe('Every stand-in', () => {
   it.each(PACKAGES)('for %s refuses a resource type that it does not know, by its name', async (name) => {
     const check = standIn(name).provider.check(urn(`${name}:index/unheardOf:UnheardOf`), {}, {});

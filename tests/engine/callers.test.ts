@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT, selectOwnStack, setConfig } from './support/contracts.ts';
-import { changesSince } from './support/interruption.ts';
+import { changesSince, REFRESH } from './support/interruption.ts';
 import { judged } from './support/judged.ts';
 import { Sandbox } from './support/sandbox.ts';
 
@@ -66,12 +66,34 @@ describe('The callers of a stack', () => {
     await sandbox.upUnchanged();
   });
 
+  it('keep their secrets in a refresh, of which the next up knows no change', async () => {
+    const before = await secrets();
+    const since = sandbox.world.entries.length;
+    await sandbox.pulumi([...REFRESH, '--expect-no-changes']);
+    await sandbox.upUnchanged();
+    expect(did(since)).toEqual([]);
+    expect(await secrets()).toEqual(before);
+  });
+
+  it('are rotated again, and lose the secret that nobody may still use and nothing else', async () => {
+    const before = await secrets();
+    const since = sandbox.world.entries.length;
+    await rotate('test');
+    expect(did(since)).toEqual(['created RandomPassword', 'updated ClientCredentials', 'deleted RandomPassword']);
+    const after = await secrets();
+    expect(after.now).toBe(before.next);
+    expect([before.now, before.next]).not.toContain(after.next);
+    await sandbox.pulumi([...REFRESH, '--expect-no-changes']);
+    await sandbox.upUnchanged();
+    expect(await secrets()).toEqual(after);
+  });
+
   it('are not rotated to a secret that was never shown', async () => {
     const file = sandbox.project.read('Pulumi.dev.yaml');
-    sandbox.project.edit('Pulumi.dev.yaml', 'secretVersion: 1', 'secretVersion: 2');
+    sandbox.project.edit('Pulumi.dev.yaml', 'secretVersion: 2', 'secretVersion: 3');
     const since = sandbox.world.entries.length;
     const { text } = await rotate('test');
-    expect(text).toContain('says secretVersion 2 of test and what runs has 1: bring the stack up first');
+    expect(text).toContain('says secretVersion 3 of test and what runs has 2: bring the stack up first');
     expect((await rotate('partner')).text).toContain('the client partner has no secretVersion');
     expect(did(since)).toEqual([]);
     sandbox.project.write('Pulumi.dev.yaml', file);

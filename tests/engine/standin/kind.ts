@@ -11,7 +11,7 @@ export interface Kind {
   readonly given?: readonly string[];
   /** Inputs, maps, to which the cloud adds keys of its own. */
   readonly fills?: readonly string[];
-  /** The input in whose value the id is unique, where it is not in the whole account or tenant. */
+  /** The property in whose value the id is unique, where it is not in the whole account or tenant. */
   readonly within?: string;
   /** What must exist already. */
   readonly refers?: readonly Reference[];

@@ -6,7 +6,14 @@ import { AWS } from './kinds-aws.ts';
 export const KINDS: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   aws: AWS,
   auth0: AUTH0,
-  random: { 'random:index/randomPassword:RandomPassword': { fixed: 'all', secrets: ['result', 'bcryptHash'] } },
+  random: {
+    // The id of each is "none": the real provider knows no thing, only the state that it is given back.
+    'random:index/randomPassword:RandomPassword': {
+      fixed: 'all',
+      secrets: ['result', 'bcryptHash'],
+      within: 'result',
+    },
+  },
 };
 
 /** The packages that have a stand-in. */

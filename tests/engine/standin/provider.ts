@@ -150,7 +150,7 @@ export class StandIn implements Provider {
     return {
       type,
       id: unique,
-      ...(within && { within: String(values[within]) }),
+      ...(within && { within: String({ ...values, ...outputs }[within]) }),
       inputs,
       outputs: this.#marked(type, outputs),
     };

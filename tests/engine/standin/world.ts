@@ -5,7 +5,7 @@ import { plainProperties, type Properties } from './values.ts';
 export interface Thing {
   readonly type: string;
   readonly id: string;
-  /** The id of what it is part of, where its own id is unique in there only. */
+  /** What its own id is unique in, where that is not everything: mostly the id of what it is part of. */
   readonly within?: string;
   /** As they came over the wire, secrets marked. */
   readonly inputs: Properties;
