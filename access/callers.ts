@@ -111,6 +111,7 @@ const OWN_APPLICATION: Client = {
   clientId: 'an-application-of-your-own',
   name: 'an application of your own',
   logicalName: 'own',
+  formerly: [],
   firstParty: true,
   grantTypes: [PASSWORD_REALM],
   secret: '',

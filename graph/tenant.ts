@@ -36,6 +36,8 @@ export interface Client {
   readonly name: string;
   /** The resource's name in the program. */
   readonly logicalName: string;
+  /** The names that it had there before; an engine keeps it by them. */
+  readonly formerly: readonly string[];
   readonly firstParty: boolean;
   readonly grantTypes: readonly string[];
   readonly secret: string;
@@ -113,10 +115,11 @@ export function tenantOf(
       clientPolicy: inputs.subjectTypeAuthorization.client.policy,
       userPolicy: inputs.subjectTypeAuthorization.user.policy,
     })),
-    clients: lookup('auth0:index/client:Client').map(({ name, id, inputs }) => ({
+    clients: lookup('auth0:index/client:Client').map(({ name, id, inputs, formerly }) => ({
       clientId: id,
       name: inputs.name,
       logicalName: name,
+      formerly,
       firstParty: inputs.isFirstParty,
       grantTypes: inputs.grantTypes,
       secret: secretOf(lookup, id, name),
