@@ -177,7 +177,7 @@ function scopeProblems(
       message: 'an empty scope list would let in any token of the audience; name a permission, or write public',
     });
   }
-  const long = scopes.find((scope: unknown) => String(scope).length > SCOPE_LENGTH);
+  const long = scopes.map(String).find((scope) => scope.length > SCOPE_LENGTH);
   if (long !== undefined) {
     const message = `${JSON.stringify(long)} has ${long.length} characters; API Gateway takes ${SCOPE_LENGTH} of a route's scope`;
     problems.push({ place, message });
