@@ -100,6 +100,7 @@ const IMITATED = {
 } as const satisfies Record<string, z.ZodType>;
 
 type Imitated = typeof IMITATED;
+/** The token of a resource type that the twin honours, like `aws:lambda/function:Function`. */
 export type ImitatedType = keyof Imitated;
 
 /** A resource whose inputs have been found to be ones that the twin honours. */

@@ -41,6 +41,7 @@ export interface HeaderChange {
   readonly claim: string | undefined;
 }
 
+/** A function that the program declares, with all that running it here takes. */
 export interface LambdaFunction {
   readonly name: string;
   /** The resource's name in the program, and the names that it had there before. */

@@ -15,6 +15,7 @@ export interface StackConfig {
   readonly environments: readonly string[];
 }
 
+/** Pulumi's own alphabet of stack names: no slash, no space, so that one can be part of a file's name. */
 export const STACK_NAME = /^[A-Za-z0-9._-]+$/;
 
 /**

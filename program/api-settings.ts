@@ -181,4 +181,5 @@ export interface ApiSettings {
   readonly alarms: Value<'api:alarms'> | undefined;
 }
 
+/** As a stack file writes a throttle: requests at once, and requests per second. */
 export type Throttle = Readonly<z.infer<typeof throttle>>;

@@ -22,6 +22,7 @@ import { tenantApp, type TenantService, type TokenExchange } from './tenant/app.
 import { openSigningKeys, openTls } from './key-files.ts';
 import type { SigningKeys } from './tenant/signing-key.ts';
 
+/** What one start of a twin is told; all else is in the program and its stack file. */
 export interface TwinOptions {
   /** The project's folder, with a slash at its end. */
   readonly root: URL;

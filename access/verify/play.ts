@@ -13,11 +13,13 @@ export type Outcome =
   | { readonly kind: 'differs'; readonly sentences: readonly string[] }
   | { readonly kind: 'not tried'; readonly why: string };
 
+/** A cell of the report with what its probes came to together: one that differs makes the cell differ. */
 export interface PlayedCell {
   readonly cell: Cell;
   readonly outcome: Outcome;
 }
 
+/** A whole run, its cells in the order of the plan's rows. */
 export interface Played {
   readonly plan: Plan;
   readonly rows: readonly (readonly PlayedCell[])[];
@@ -25,6 +27,7 @@ export interface Played {
   readonly tokens: readonly (Outcome | undefined)[];
 }
 
+/** What a run needs: the graph on the one side, the system to compare it with on the other. */
 export interface PlayOptions {
   readonly model: Model;
   readonly plan: Plan;

@@ -19,6 +19,7 @@ const OUTPUTS = z.object({
   testUserPassword: z.string().optional(),
 });
 
+/** A stack's outputs, its clients' secrets and the test user's password among them: never print them. */
 export type Outputs = z.infer<typeof OUTPUTS>;
 
 /** A system to play against. */
