@@ -22,6 +22,7 @@ export interface Report {
   readonly sections: ReadonlyMap<string, readonly string[]>;
 }
 
+/** A route of the table; `needs` is what its authorizer asks for, in words. */
 export interface Row {
   readonly route: string;
   readonly needs: string;
@@ -44,7 +45,9 @@ const SECTIONS = {
   'Rules that do not hold': violations,
 } as const satisfies Record<string, (model: Model, access: Access) => readonly string[]>;
 
+/** The heading of a section, by which it is found in a report. */
 export type SectionTitle = keyof typeof SECTIONS;
+/** The headings in the order of the file. */
 export const SECTION_TITLES: readonly string[] = Object.keys(SECTIONS);
 
 /** The rules that do not hold, a line each, of all of these stacks. */
