@@ -33,6 +33,8 @@ export interface Recorded {
     /** Whether its default tags are on every resource. */
     readonly aws: { readonly region: string; readonly defaultTags: boolean };
   };
+  /** The encrypted variables of handlers that a text stands for. */
+  readonly unread: readonly string[];
   /** The Pulumi ESC environments that the stack file names, of which nothing was read. */
   readonly environments: readonly string[];
   /** Sorted by type and name: registration order is not the order of the program. */
@@ -159,6 +161,7 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
   return {
     project: config.project,
     stack: config.stack,
+    unread: config.unread,
     environments: config.environments,
     providers,
     resources: sorted,

@@ -1,3 +1,5 @@
+import type { Route } from '../../graph/http-api.ts';
+import { integrationName } from '../../graph/integrations.ts';
 import type { Model } from '../../graph/model.ts';
 import { scopesOf } from '../../twin/gateway/judge.ts';
 import type { Cell } from '../cells.ts';
@@ -99,6 +101,8 @@ interface Playing {
 async function playCell({ cell, sample, probes }: Play, playing: Playing): Promise<Outcome> {
   const { caller, answer, route } = cell;
   if (sample.kind === 'none') return { kind: 'not tried', why: sample.why };
+  const elsewhere = unserved(route, playing.target);
+  if (elsewhere !== undefined) return { kind: 'not tried', why: elsewhere };
   if (probes.length === 0) {
     const why = caller.kind === 'role' ? 'no declared user has this role alone' : 'nobody can ask for such a token';
     // Nobody is asked, nobody answers: the verdict follows from the program alone.
@@ -109,7 +113,6 @@ async function playCell({ cell, sample, probes }: Play, playing: Playing): Promi
   }
   const outcomes: Outcome[] = [];
   for (const probe of probes) outcomes.push(await playProbe(probe, cell, sample, playing));
-  void route;
   return together(outcomes);
 }
 
@@ -141,6 +144,12 @@ async function playProbe(
 
 function agrees(verdict: Verdict, { expected }: Probe): boolean {
   return verdict.kind === 'allowed' ? expected === 'allowed' : verdict.kind === 'denied' && verdict.status === expected;
+}
+
+/** A twin asks nobody outside this machine: without a local address, nothing serves such a route. */
+function unserved({ routeKey, integration }: Route, { forwarded }: Target): string | undefined {
+  if (integration.kind === 'function' || forwarded === undefined || forwarded.includes(routeKey)) return undefined;
+  return `it goes to ${integrationName(integration)}; start the twin with --forward "${routeKey}=http://127.0.0.1:4000"`;
 }
 
 /** The token that came, or did not, against what the program declares. */
