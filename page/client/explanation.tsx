@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ApiEntry, Entry, ShownCheck, ShownResponse, TokenEntry } from '../messages.ts';
 import { ask, messageOf } from './ask.ts';
-import { laidOut } from './jwt.ts';
+import { laidOut } from './json-text.ts';
 import { Copy, Status, Text } from './parts.tsx';
 import { Scopes } from './scopes.tsx';
 import { CHECK_WORDS, comparedWords } from './words.ts';
