@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const FILES = globSync(['**/*.{ts,tsx}', '.github/**/*.ts'], {
+const FILES = globSync(['**/*.{ts,tsx,css}', '.github/**/*.ts'], {
   cwd: ROOT,
   exclude: ['node_modules/**', '.twin/**', 'coverage/**'],
 }).toSorted();
