@@ -8,6 +8,7 @@ import { UserError, type Problem } from './common/user-error.ts';
 import { API_KEYS, API_NAMES, type ApiSettings } from './program/api-settings.ts';
 import { client, tokenQuota, type ClientSettings } from './program/client-settings.ts';
 import type { Contract } from './program/define-contract.ts';
+import { plainErrors } from './program/plain-errors.ts';
 import { combinationProblems } from './program/settings-rules.ts';
 import { stackFileLines } from './program/stack-file-lines.ts';
 
@@ -26,7 +27,9 @@ const identifier = z
 const REGIONS: readonly string[] = Object.values(aws.Region);
 
 const testUser = z.strictObject({
-  email: z.email().meta({ description: 'What it logs in with; nothing is sent there.' }),
+  email: z
+    .email({ error: 'write an e-mail address, like test-user@example.com' })
+    .meta({ description: 'What it logs in with; nothing is sent there.' }),
   roles: z
     .array(z.string())
     .max(50, { error: 'Auth0 gives a user at most 50 roles' })
@@ -170,10 +173,16 @@ export function readSettings(contract: Contract, root?: URL): Settings {
     const lineOf = root === undefined ? () => undefined : stackFileLines(root, file);
     const placed = problems.map(({ place, message }) => {
       // What is missing, or was given on the command line, stands in no line.
-      const line = Object.hasOwn(raw, place.split('.')[0] ?? '') ? lineOf(place) : undefined;
-      return { place: `${file}${line === undefined ? '' : `:${line}`}, ${place}`, message };
+      const line = Object.hasOwn(raw, place.split(/[.,]/)[0] ?? '') ? lineOf(place) : undefined;
+      return { line, problem: { place: `${file}${line === undefined ? '' : `:${line}`}, ${place}`, message } };
     });
-    throw new UserError(`${file} cannot be used:`, placed);
+    const sorted = placed.toSorted((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || 0);
+    // A value that is wrong by itself is not compared with the others.
+    const more = Object.keys(KEYS).some((key) => Object.hasOwn(raw, key) && !Object.hasOwn(keys, key));
+    throw new UserError(
+      `${file} cannot be used${more ? ' (once what is wrong by itself is right, there may be more)' : ''}:`,
+      sorted.map(({ problem }) => problem),
+    );
   }
   const domain = needed(keys, 'auth0:domain');
   return {
@@ -218,12 +227,18 @@ function holdsSecret(key: string): boolean {
   return Array.isArray(keys) && keys.includes(key);
 }
 
+/** Says what is wrong with a value, and knows the names that may stand inside one. */
+const errors = plainErrors([
+  ...[client, tokenQuota, testUser, exceptions].flatMap(({ shape }) => Object.keys(shape)),
+  ...API_NAMES,
+]);
+
 function checkKeys(raw: Readonly<Record<string, string>>): { keys: CheckedKeys; problems: Problem[] } {
   const keys: Record<string, unknown> = {};
   const problems: Problem[] = [];
   for (const [key, schema] of Object.entries(KEYS)) {
     const text = raw[key];
-    const result = schema.safeParse(text === undefined ? undefined : parsed(text), { error: plainError });
+    const result = schema.safeParse(text === undefined ? undefined : parsed(text), { error: errors });
     if (result.success) keys[key] = result.data;
     else if (text === undefined)
       problems.push({ place: key, message: `is missing; write, for instance, ${example(schema)}` });
@@ -241,22 +256,6 @@ function parsed(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function plainError(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.input === undefined) return 'is missing';
-  if (issue.code === 'invalid_value') {
-    return `write ${issue.values.map(String).join(' or ')}, not ${JSON.stringify(issue.input)}`;
-  }
-  if (issue.code === 'invalid_type') return `must be ${issue.expected}, not ${JSON.stringify(issue.input)}`;
-  if (issue.code === 'too_small') return `must be at least ${issue.minimum}`;
-  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
-  if (issue.code !== 'unrecognized_keys') return undefined;
-  const known = [
-    ...[client, tokenQuota, testUser, exceptions].flatMap(({ shape }) => Object.keys(shape)),
-    ...API_NAMES,
-  ];
-  return issue.keys.map((key) => `nobody reads ${JSON.stringify(key)} here${didYouMean(key, known)}`).join('; ');
 }
 
 function issueProblem(key: string, issue: z.core.$ZodIssue): Problem {

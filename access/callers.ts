@@ -24,6 +24,7 @@ export type Who =
   /** Without a token. */
   | { readonly kind: 'anyone' };
 
+/** A column of the report, and how its tokens are asked for. */
 export type Caller = Who & {
   /** What the client, role or user is called; empty for anyone. */
   readonly name: string;
@@ -111,6 +112,7 @@ const OWN_APPLICATION: Client = {
   clientId: 'an-application-of-your-own',
   name: 'an application of your own',
   logicalName: 'own',
+  formerly: [],
   firstParty: true,
   grantTypes: [PASSWORD_REALM],
   secret: '',

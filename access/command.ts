@@ -110,6 +110,8 @@ function readArguments(): Chosen {
     throw new UserError(`--check and --since are two commands.\nUsage: ${USAGE}`);
   if (values.markdown && values.since === undefined)
     throw new UserError(`--markdown goes with --since.\nUsage: ${USAGE}`);
+  if (values.config.length > 0 && values.stack === undefined)
+    throw new UserError(`--config goes with --stack: one stack's values are no other's.\nUsage: ${USAGE}`);
   return {
     check: values.check,
     since: values.since,

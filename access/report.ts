@@ -1,8 +1,10 @@
+import type { Integration } from '../graph/integrations.ts';
 import type { Model } from '../graph/model.ts';
 import type { ResourceServer } from '../graph/tenant.ts';
 import { issuerOf } from '../twin/tenant/claims.ts';
 import { accessOf, type Access } from './cells.ts';
 import { code, codes } from './markdown.ts';
+import { clientText, functionText, renamed } from './renames.ts';
 import { cellText, heading, needsOf, permission, permissionsOf } from './texts.ts';
 
 /**
@@ -20,6 +22,7 @@ export interface Report {
   readonly sections: ReadonlyMap<string, readonly string[]>;
 }
 
+/** A route of the table; `needs` is what its authorizer asks for, in words. */
 export interface Row {
   readonly route: string;
   readonly needs: string;
@@ -35,12 +38,16 @@ const SECTIONS = {
   'Routes that nobody can call': uncallableRoutes,
   'Callers that can call nothing beyond public routes': idleCallers,
   'Public routes': publicRoutes,
+  'What serves the routes': backends,
+  'Renamed, and kept': renames,
   Tokens: tokens,
   'Exceptions from what production asks for': exceptions,
   'Rules that do not hold': violations,
 } as const satisfies Record<string, (model: Model, access: Access) => readonly string[]>;
 
+/** The heading of a section, by which it is found in a report. */
 export type SectionTitle = keyof typeof SECTIONS;
+/** The headings in the order of the file. */
 export const SECTION_TITLES: readonly string[] = Object.keys(SECTIONS);
 
 /** The rules that do not hold, a line each, of all of these stacks. */
@@ -93,6 +100,36 @@ function idleCallers(_model: Model, { callers, rows }: Access): string[] {
 
 function publicRoutes(_model: Model, { rows }: Access): string[] {
   return rows.filter(({ route }) => route.authorizer === undefined).map(({ route }) => code(route.routeKey));
+}
+
+/** What gets the requests, and so the callers' tokens. */
+function backends(_model: Model, { rows }: Access): string[] {
+  return rows.map(({ route }) => `${code(route.routeKey)}: ${backendOf(route.integration)}`);
+}
+
+function backendOf(integration: Integration): string {
+  if (integration.kind === 'function') return functionText(integration.function.logicalName);
+  return integration.kind === 'http'
+    ? `endpoint ${code(integration.url)}`
+    : `existing function ${code(integration.arn)}`;
+}
+
+/** What has another name than before, and is the same for an engine. */
+function renames({ api }: Model, { callers }: Access): string[] {
+  const clients = callers.flatMap((caller) => {
+    if (caller.kind !== 'client') return [];
+    const { logicalName, formerly } = caller.client;
+    // The program's own prefix, and the name that callers are called by.
+    const prefix = logicalName.endsWith(caller.name) ? logicalName.slice(0, -caller.name.length) : undefined;
+    const names = formerly.filter((name) => prefix !== undefined && name.startsWith(prefix));
+    return names.map((name) => renamed(clientText(name.slice(prefix?.length)), caller.name));
+  });
+  const functions = api.routes.flatMap(({ integration }) => {
+    if (integration.kind !== 'function') return [];
+    const { logicalName, formerly } = integration.function;
+    return formerly.map((name) => renamed(functionText(name), logicalName));
+  });
+  return [...new Set([...clients, ...functions])].toSorted();
 }
 
 function tokens({ tenant, api }: Model): string[] {

@@ -1,4 +1,5 @@
 import { keyAndValue } from './markdown.ts';
+import { backendChanges, inNewNames } from './renames.ts';
 import type { Report, Row, SectionTitle } from './report.ts';
 import { PUBLIC } from './texts.ts';
 
@@ -30,13 +31,16 @@ export interface CallerChange {
 const SAID: readonly string[] = [
   'Callers that can call nothing beyond public routes',
   'Public routes',
+  'Renamed, and kept',
+  'What serves the routes',
 ] satisfies SectionTitle[];
 
 const ANYONE = 'anyone';
 
 /** What callers gain and lose from one report to the other; from none at all when the stack is new. */
 export function compare(before: Report | undefined, after: Report): StackChange {
-  const old = before ?? { stack: after.stack, callers: [], rows: [], permissions: [], sections: new Map() };
+  const empty = { stack: after.stack, callers: [], rows: [], permissions: [], sections: new Map() };
+  const { report: old, sentences } = inNewNames(before ?? empty, after);
   const gone = old.callers.filter((caller) => !after.callers.includes(caller));
   const routes = [...after.rows, ...old.rows.filter(({ route }) => rowOf(after, route) === undefined)];
   const changes = [...after.callers, ...gone].map((caller) => callerChange(caller, routes, old, after));
@@ -51,7 +55,15 @@ export function compare(before: Report | undefined, after: Report): StackChange 
         ({ presence, gains, loses, altered }) =>
           (presence !== 'stays' && before !== undefined) || gains.length + loses.length + altered.length > 0,
       ),
-    others: before === undefined ? [] : [...routeChanges(routes, before, after), ...sectionChanges(before, after)],
+    others:
+      before === undefined
+        ? []
+        : [
+            ...sentences,
+            ...routeChanges(routes, old, after),
+            ...backendChanges(old, after),
+            ...sectionChanges(old, after),
+          ],
   };
 }
 

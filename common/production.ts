@@ -18,5 +18,7 @@ export const EXCEPTABLE = {
   'api:logRetention': `logs are kept ${SHORTEST_LOG_RETENTION} days at least`,
 } as const satisfies Readonly<Record<`api:${string}`, string>>;
 
+/** A key of the stack file that may stand under `api:exceptions`. */
 export type ExceptableKey = keyof typeof EXCEPTABLE;
+/** The same keys in the order above, typed as what they are: `Object.keys` gives texts. */
 export const EXCEPTABLE_KEYS = Object.keys(EXCEPTABLE) as readonly ExceptableKey[];

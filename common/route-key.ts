@@ -4,16 +4,19 @@
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */
 export const METHODS = ['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
+/** A method of a route key: `ANY` stands for all of HTTP's. */
 export type Method = (typeof METHODS)[number];
 
 /** What TypeScript can say of a route key that has a path; `parseRouteKey` says the rest. */
 export type PathRouteKey = `${Method} /${string}`;
 
+/** What stands between two slashes of a route's path: a text, `{name}`, or as the last one `{name+}`. */
 export type Segment =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'greedy'; readonly name: string };
 
+/** A route key taken apart; `reason` says what to write instead. */
 export type ParsedRouteKey =
   | { readonly kind: 'default' }
   | { readonly kind: 'path'; readonly method: Method; readonly segments: readonly Segment[] }

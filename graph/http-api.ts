@@ -27,6 +27,7 @@ export interface Cors {
   readonly allowCredentials: boolean;
 }
 
+/** A token bucket's size and what flows in; where both are absent, only the account's quota limits. */
 export interface Throttle {
   /** Requests. */
   readonly burst: number | undefined;
@@ -34,6 +35,7 @@ export interface Throttle {
   readonly rate: number | undefined;
 }
 
+/** The one stage that the API is served from. Throttles of single routes go by route key and replace its own. */
 export interface Stage {
   readonly name: string;
   readonly throttle: Throttle;
@@ -43,6 +45,7 @@ export interface Stage {
   readonly accessLogFormat: string | undefined;
 }
 
+/** What API Gateway matches a request with, and what it asks for and does then. */
 export interface Route {
   readonly routeKey: string;
   readonly match: RouteMatch;
@@ -53,6 +56,7 @@ export interface Route {
   readonly integration: Integration;
 }
 
+/** What a valid route key says of the requests it takes; `$default` takes those that no other does. */
 export type RouteMatch =
   | { readonly kind: 'default' }
   | { readonly kind: 'path'; readonly method: Method; readonly segments: readonly Segment[] };

@@ -100,6 +100,7 @@ const IMITATED = {
 } as const satisfies Record<string, z.ZodType>;
 
 type Imitated = typeof IMITATED;
+/** The token of a resource type that the twin honours, like `aws:lambda/function:Function`. */
 export type ImitatedType = keyof Imitated;
 
 /** A resource whose inputs have been found to be ones that the twin honours. */
@@ -108,6 +109,7 @@ export interface Known<T extends ImitatedType> {
   readonly id: string;
   readonly inputs: z.infer<Imitated[T]>;
   readonly outputs: RecordedResource['outputs'];
+  readonly formerly: readonly string[];
 }
 
 /** Looks the resources of a type up, in order of their names. */
@@ -120,15 +122,16 @@ export type Lookup = <T extends ImitatedType>(type: T) => readonly Known<T>[];
 export function sortResources({ resources }: Recorded): Lookup {
   const problems: Problem[] = [];
   const known = new Map<string, Known<ImitatedType>[]>();
-  for (const { type, name, id, inputs, outputs } of resources) {
+  for (const { type, name, id, inputs, outputs, formerly } of resources) {
     if (Object.hasOwn(INERT_TYPES, type) || SILENT_TYPES.includes(type)) continue;
     if (!isImitated(type)) {
       problems.push({ place: `${type} "${name}"`, message: 'the twin does not imitate this resource type' });
       continue;
     }
     const result = IMITATED[type].safeParse(inputs);
-    if (result.success) known.set(type, [...(known.get(type) ?? []), { name, id, inputs: result.data, outputs }]);
-    else problems.push(...result.error.issues.map((issue) => problem(type, name, issue)));
+    if (result.success) {
+      known.set(type, [...(known.get(type) ?? []), { name, id, inputs: result.data, outputs, formerly }]);
+    } else problems.push(...result.error.issues.map((issue) => problem(type, name, issue)));
   }
   if (problems.length > 0) {
     throw new UserError('The twin would not behave as AWS and Auth0 do, so it does not start:', problems);

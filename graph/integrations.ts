@@ -41,8 +41,12 @@ export interface HeaderChange {
   readonly claim: string | undefined;
 }
 
+/** A function that the program declares, with all that running it here takes. */
 export interface LambdaFunction {
   readonly name: string;
+  /** The resource's name in the program, and the names that it had there before. */
+  readonly logicalName: string;
+  readonly formerly: readonly string[];
   readonly arn: string;
   readonly handler: string;
   /** The archive that would be uploaded: file name to text. */
@@ -110,11 +114,16 @@ function headerChange(integration: string, key: string, value: string): HeaderCh
   );
 }
 
-function functionOf({ inputs, outputs }: Known<'aws:lambda/function:Function'>, lookup: Lookup): LambdaFunction {
+function functionOf(
+  { name: logicalName, inputs, outputs, formerly }: Known<'aws:lambda/function:Function'>,
+  lookup: Lookup,
+): LambdaFunction {
   const name = String(outputs['name']);
   const arn = String(outputs['arn']);
   return {
     name,
+    logicalName,
+    formerly,
     arn,
     handler: inputs.handler,
     files: inputs.code.archive,

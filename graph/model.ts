@@ -9,6 +9,8 @@ import { tenantOf, type Tenant } from './tenant.ts';
 /** What the program declares, in the words of the domain. */
 export interface Model {
   readonly stack: string;
+  /** The encrypted variables of handlers that a text stands for. */
+  readonly unread: readonly string[];
   /** The Pulumi ESC environments that the stack file names, of which nothing was read. */
   readonly environments: readonly string[];
   readonly tenant: Tenant;
@@ -19,6 +21,8 @@ export interface Model {
   readonly violations: readonly Violation[];
   /** What the program declares that has no meaning on this machine, in words. */
   readonly withoutMeaning: readonly string[];
+  /** Route key to a path with its parameters filled in, for a call that changes nothing. */
+  readonly examplePaths: Readonly<Record<string, string>>;
   readonly hash: string;
 }
 
@@ -30,12 +34,19 @@ export function modelOf(recorded: Recorded): Model {
   const lookup = sortResources(recorded);
   return {
     stack: recorded.stack,
+    unread: recorded.unread,
     environments: recorded.environments,
     tenant: tenantOf(lookup, recorded.providers.auth0),
     api: apiOf(lookup, recorded.providers.aws.region),
     exceptions: exceptionsOf(recorded),
     violations: violationsOf(recorded),
     withoutMeaning: withoutMeaning(recorded),
+    examplePaths: textsOf(recorded.outputs['examplePaths']),
     hash: recorded.hash,
   };
+}
+
+function textsOf(value: unknown): Record<string, string> {
+  const entries = Object.entries(typeof value === 'object' && value !== null ? value : {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }

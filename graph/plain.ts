@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { UserError } from '../common/user-error.ts';
 
+/** What JSON can say: no promise, output, asset or function. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
 
 /** Pulumi's mark on a wrapped secret. Source: pulumi/pulumi, sdk/nodejs/runtime/rpc.ts (`specialSigKey`). */

@@ -19,6 +19,8 @@ export interface RecordedResource {
   /** What its cloud would have filled in. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly protect: boolean;
+  /** The names by which an engine may know it from before. */
+  readonly formerly: readonly string[];
 }
 
 /** Everything that the program declares, as plain data. */
@@ -31,6 +33,8 @@ export interface Recorded {
     /** Whether its default tags are on every resource. */
     readonly aws: { readonly region: string; readonly defaultTags: boolean };
   };
+  /** The encrypted variables of handlers that a text stands for. */
+  readonly unread: readonly string[];
   /** The Pulumi ESC environments that the stack file names, of which nothing was read. */
   readonly environments: readonly string[];
   /** Sorted by type and name: registration order is not the order of the program. */
@@ -64,7 +68,7 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
   const resources = new Map<string, RecordedResource>();
   const declared = new Set<string>();
   const refused: UserError[] = [];
-  const protects = new Map<string, boolean>();
+  const options = new Map<string, pulumi.CustomResourceOptions>();
   const identity = new Identity(`${seed} ${config.stack}`);
   const providers = {
     auth0: { domain: config.values['auth0:domain'] ?? '', issuerDomain: config.values['api:issuerDomain'] },
@@ -93,8 +97,10 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
             identity,
             region: providers.aws.region,
           });
-          const protect = protects.get(key) ?? false;
-          const resource = { type, name, id, inputs: values.value, secretInputs: values.secrets, outputs, protect };
+          const { protect = false, aliases = [] } = options.get(key) ?? {};
+          const formerly = aliases.flatMap((alias) => formerName(alias));
+          const common = { type, name, id, inputs: values.value, secretInputs: values.secrets, protect, formerly };
+          const resource = { ...common, outputs };
           resources.set(key, { ...resource, outputs: { ...outputs, ...adjust?.(resource) } });
           return { id, state: { ...inputs, ...outputs, ...adjust?.(resource) } };
         } catch (error) {
@@ -126,7 +132,7 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
     const program = await load();
     outputs = (await pulumi.runtime.runInPulumiStack(async () => {
       pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
-        protects.set(`${type} ${name}`, opts.protect ?? false);
+        options.set(`${type} ${name}`, opts);
         return undefined;
       });
       try {
@@ -155,6 +161,7 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
   return {
     project: config.project,
     stack: config.stack,
+    unread: config.unread,
     environments: config.environments,
     providers,
     resources: sorted,
@@ -164,6 +171,12 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
       .update(JSON.stringify([providers, sorted, outputs]))
       .digest('hex'),
   };
+}
+
+/** The name in an alias that names one; a URN is for an engine to read. */
+function formerName(alias: unknown): string[] {
+  if (typeof alias !== 'object' || alias === null || !('name' in alias)) return [];
+  return typeof alias.name === 'string' ? [alias.name] : [];
 }
 
 function compare(a: string, b: string): number {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import { didYouMean } from '../common/nearest.ts';
+import { UNREAD } from '../common/unread.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
 
 /** The configuration that Pulumi's engine would hand to the program. */
@@ -11,17 +12,21 @@ export interface StackConfig {
   readonly values: Readonly<Record<string, string>>;
   /** The keys whose values the file has encrypted, in whole or in part, and somebody gave. */
   readonly secretKeys: readonly string[];
+  /** The encrypted variables of handlers that nobody gave: `UNREAD` stands for each. */
+  readonly unread: readonly string[];
   /** The Pulumi ESC environments that the engine would add; nothing of them is known here. */
   readonly environments: readonly string[];
 }
 
+/** Pulumi's own alphabet of stack names: no slash, no space, so that one can be part of a file's name. */
 export const STACK_NAME = /^[A-Za-z0-9._-]+$/;
 
 /**
  * Reads `Pulumi.yaml` and `Pulumi.<stack>.yaml` by Pulumi's rules: a key without a namespace belongs to the project,
  * and the project's file gives defaults.
  * Source: https://www.pulumi.com/docs/iac/concepts/config/ and .../reference/pulumi-yaml/
- * @param given values from the command line (`--config key=value`), which replace those of the file
+ * @param given values from the command line (`--config key=value`), which replace those of the file; a key may go on with
+ *   the path to an encrypted part, as `api:handlers.test.environment.PIN`
  * @throws UserError for a stack without a file, a file that is not YAML, or an encrypted value nobody gave
  */
 export function readStackFile(root: URL, stack: string, given: Readonly<Record<string, string>> = {}): StackConfig {
@@ -41,6 +46,8 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
   const namespaced = (key: string): string => (key.includes(':') ? key.replace(':config:', ':') : `${name}:${key}`);
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
+  const unread: string[] = [];
+  const parts = new Set<string>();
   const problems: Problem[] = [];
   const take = (from: string, key: string, value: unknown): void => {
     const full = namespaced(key);
@@ -48,10 +55,24 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
     else if (isCredential(full)) delete values[full];
     else if (given[full] !== undefined) secretKeys.push(full);
     else {
-      problems.push({
-        place: `${from}, ${key}`,
-        message: `the value is encrypted, and only Pulumi can read it; give it here with --config ${full}=<value>`,
+      secretKeys.push(full);
+      const missing: string[] = [];
+      const filled = withParts(value, full, (path) => {
+        const part = given[path];
+        if (part !== undefined) {
+          parts.add(path);
+          return part;
+        }
+        (VARIABLE.test(path) ? unread : missing).push(path);
+        return UNREAD;
       });
+      values[full] = asText(filled);
+      problems.push(
+        ...missing.map((path) => ({
+          place: `${from}, ${path === full ? key : path}`,
+          message: `the value is encrypted, and only Pulumi can read it; give it here with --config ${path}=<value>`,
+        })),
+      );
     }
   };
   for (const [key, declared] of Object.entries(configOf(project, 'Pulumi.yaml'))) {
@@ -64,8 +85,9 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
   return {
     project: name,
     stack,
-    values: { ...values, ...given },
+    values: { ...values, ...Object.fromEntries(Object.entries(given).filter(([key]) => !parts.has(key))) },
     secretKeys,
+    unread,
     environments: environmentNames(stackFile),
   };
 }
@@ -95,15 +117,21 @@ function readYaml(root: URL, file: string): Record<string, unknown> {
   if (document.errors.length > 0) {
     throw new UserError(
       `${file} is not valid YAML:`,
-      document.errors.map(({ pos, message }) => ({
+      document.errors.map(({ code, pos, message }) => ({
         place: `${file}:${lineCounter.linePos(pos[0]).line}`,
-        message: message.split('\n')[0] ?? message,
+        message:
+          code === 'DUPLICATE_KEY'
+            ? `${/^\S+?(?=:?(\s|$))/.exec(text.slice(pos[0]))?.[0] ?? 'a key'} is written twice; every key must be unique`
+            : (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, ''),
       })),
     );
   }
   if (isMap(document.contents)) {
     for (const pair of document.contents.items) {
       if (!isPair(pair) || !isScalar(pair.key)) throw new UserError(`${file}: a key at the top is not a plain word.`);
+      const key = String(pair.key.value);
+      const line = lineCounter.linePos(pair.key.range?.[0] ?? 0).line;
+      if (key.includes(':')) throw new UserError(`${file}:${line}, ${key}: it must stand under config:, indented.`);
     }
   }
   const value: unknown = document.toJS();
@@ -126,12 +154,26 @@ function environmentNames(file: Record<string, unknown>): string[] {
   return value === undefined ? [] : ['(written in the stack file)'];
 }
 
+/** A variable of a handler: what it holds is for the handler alone, and decides nothing. */
+const VARIABLE = /^api:handlers\.[^.]+\.environment\.[^.]+$/;
+
 function holdsSecure(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsSecure);
   if (!isRecord(value)) return false;
+  return isSecure(value) || Object.values(value).some(holdsSecure);
+}
+
+function isSecure(value: Readonly<Record<string, unknown>>): boolean {
   const keys = Object.keys(value);
-  if (keys.length === 1 && keys[0] === 'secure') return true;
-  return Object.values(value).some(holdsSecure);
+  return keys.length === 1 && keys[0] === 'secure';
+}
+
+/** A value with each encrypted part of it replaced. */
+function withParts(value: unknown, path: string, part: (path: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((one, index) => withParts(one, `${path}.${index}`, part));
+  if (!isRecord(value)) return value;
+  if (isSecure(value)) return part(path);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withParts(one, `${path}.${key}`, part)]));
 }
 
 function asText(value: unknown): string {

@@ -31,11 +31,14 @@ export interface ResourceServer {
   readonly userPolicy: 'allow_all' | 'require_client_grant' | 'deny_all';
 }
 
+/** An application. Its secret is that of the stack's outputs, and belongs into no log. */
 export interface Client {
   readonly clientId: string;
   readonly name: string;
   /** The resource's name in the program. */
   readonly logicalName: string;
+  /** The names that it had there before; an engine keeps it by them. */
+  readonly formerly: readonly string[];
   readonly firstParty: boolean;
   readonly grantTypes: readonly string[];
   readonly secret: string;
@@ -43,6 +46,7 @@ export interface Client {
   readonly idTokenLifetime: number;
 }
 
+/** What a client may ask of an API: for itself, or on behalf of users. */
 export interface ClientGrant {
   readonly clientId: string;
   readonly audience: string;
@@ -50,6 +54,7 @@ export interface ClientGrant {
   readonly subjectType: 'client' | 'user';
 }
 
+/** A database of users, and the clients that may log them in. */
 export interface Connection {
   readonly id: string;
   readonly name: string;
@@ -57,11 +62,13 @@ export interface Connection {
   readonly bruteForceProtection: boolean;
 }
 
+/** A scope of one API: another API may have one of the same name. */
 export interface Permission {
   readonly name: string;
   readonly audience: string;
 }
 
+/** Permissions under a name, which a user has as long as the user has the role. */
 export interface Role {
   readonly id: string;
   readonly name: string;
@@ -69,6 +76,7 @@ export interface Role {
   readonly permissions: readonly Permission[];
 }
 
+/** Somebody whom a connection knows, with the password that logs in: never print it. */
 export interface User {
   readonly userId: string;
   readonly email: string;
@@ -113,10 +121,11 @@ export function tenantOf(
       clientPolicy: inputs.subjectTypeAuthorization.client.policy,
       userPolicy: inputs.subjectTypeAuthorization.user.policy,
     })),
-    clients: lookup('auth0:index/client:Client').map(({ name, id, inputs }) => ({
+    clients: lookup('auth0:index/client:Client').map(({ name, id, inputs, formerly }) => ({
       clientId: id,
       name: inputs.name,
       logicalName: name,
+      formerly,
       firstParty: inputs.isFirstParty,
       grantTypes: inputs.grantTypes,
       secret: secretOf(lookup, id, name),

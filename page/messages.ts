@@ -29,7 +29,7 @@ export interface ShownCaller {
 }
 
 export interface ShownAsk {
-  /** The API's identifier, the grant behind it. */
+  /** The name of the grant, the API's identifier behind it. */
   readonly name: string;
   /** The token request but for its scope, in order; secrets are masked. */
   readonly parameters: Readonly<Record<string, string>>;

@@ -7,6 +7,9 @@ export const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
+/** Days, where none is written. */
+export const DEFAULT_LOG_RETENTION = 30;
+
 const throttle = z.strictObject({
   burst: z.int().min(1).max(2_147_483_647).meta({ description: 'Requests that may come at once.' }),
   rate: z
@@ -115,7 +118,7 @@ export const API_KEYS = {
     }),
   'api:logRetention': z
     .literal(RETENTION_DAYS, { error: `write one of the days that AWS has: ${RETENTION_DAYS.join(', ')}` })
-    .default(30)
+    .default(DEFAULT_LOG_RETENTION)
     .meta({ description: 'Days that the logs of the functions and of the access are kept.', examples: [90] }),
   'api:throttle': throttle.optional().meta({
     description: "Each route's share of requests; without it the account's quota is the limit.",
@@ -181,4 +184,5 @@ export interface ApiSettings {
   readonly alarms: Value<'api:alarms'> | undefined;
 }
 
+/** As a stack file writes a throttle: requests at once, and requests per second. */
 export type Throttle = Readonly<z.infer<typeof throttle>>;

@@ -6,6 +6,7 @@ import type { Contract } from './define-contract.ts';
 
 /** The name of the one file in a function's archive; its exported `handler` is what Lambda calls. */
 const FILE = 'index.mjs';
+/** What a function is told to call: the file without its ending, and the export. */
 export const LAMBDA_HANDLER = 'index.handler';
 
 /** CommonJS packages inside an ES module still call `require`. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const GRANTS = ['client_credentials', 'password'] as const;
+/** How a client asks, in the words of the stack file; Auth0's own names for it are application.ts's. */
 export type GrantType = (typeof GRANTS)[number];
 
 const clientName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, {
@@ -53,4 +54,5 @@ export const client = z.strictObject({
   }),
 });
 
+/** An entry of `api:clients`, checked, with its defaults filled in. */
 export type ClientSettings = Readonly<z.infer<typeof client>>;

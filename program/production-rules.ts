@@ -1,5 +1,6 @@
 import { LONGEST_TOKEN, SHORTEST_LOG_RETENTION, type ExceptableKey } from '../common/production.ts';
 import type { Problem } from '../common/user-error.ts';
+import { DEFAULT_LOG_RETENTION } from './api-settings.ts';
 import type { CheckedKeys } from '../settings.ts';
 
 /**
@@ -40,7 +41,7 @@ const RULES = {
       : [
           {
             place: 'api:logRetention',
-            message: `logs are kept ${SHORTEST_LOG_RETENTION} days at least; it says ${days}`,
+            message: `logs are kept ${SHORTEST_LOG_RETENTION} days at least; it is ${days}${days === DEFAULT_LOG_RETENTION ? ', the default where none is written' : ''}`,
           },
         ],
 } as const satisfies Record<ExceptableKey, (keys: CheckedKeys) => readonly Problem[]>;

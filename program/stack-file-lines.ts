@@ -4,7 +4,7 @@ import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
 /**
  * Finds the line on which a stack file says something, so that an error can name it.
  * @param root the folder of the stack files
- * @returns the line of a place, like `api:clients.0 (shop).grants`, or of the nearest thing around it; undefined where
+ * @returns the line of a place, like `api:clients.0 (shop).grants` or `api:backends, "GET /a.b"`, or of the nearest thing around it; undefined where
  *   the file says nothing of it: a setting may be missing, or come from the command line
  */
 export function stackFileLines(root: URL, file: string): (place: string) => number | undefined {
@@ -16,7 +16,10 @@ export function stackFileLines(root: URL, file: string): (place: string) => numb
     return () => undefined;
   }
   return (place) => {
-    const [key = '', ...path] = place.replaceAll(/ \([^)]*\)/g, '').split('.');
+    const [, outer = place, quoted] = /^([^,]+), (".*")$/.exec(place) ?? [];
+    const [key = '', ...path] = outer.replaceAll(/ \([^)]*\)/g, '').split('.');
+    // A route's key has dots of its own.
+    if (quoted !== undefined) path.push(String(JSON.parse(quoted)));
     const found = [key, ...path].reduce<Step>(step, { node: config, offset: undefined, lost: false });
     return found.offset === undefined ? undefined : counter.linePos(found.offset).line;
   };

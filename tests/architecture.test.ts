@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const FILES = globSync(['**/*.{ts,tsx}', '.github/**/*.ts'], {
+const FILES = globSync(['**/*.{ts,tsx,css}', '.github/**/*.ts'], {
   cwd: ROOT,
   exclude: ['node_modules/**', '.twin/**', 'coverage/**'],
 }).toSorted();
@@ -47,6 +47,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // They run without `npm ci`, in a job that may write to GitHub.
   '.github': ['.github', 'common'],
 };
+
+/** The parts whose exports are read by whoever changes another part. */
+const DOCUMENTED = ['program', 'common', 'graph', 'twin', 'start', 'access', 'reference'];
 
 describe('The architecture', () => {
   it('is read from all the files', () => {
@@ -129,6 +132,41 @@ describe('The architecture', () => {
     expect(files.filter((file) => !file.endsWith('.config.ts'))).toEqual(['index.ts']);
   });
 
+  it.each(DOCUMENTED)('has a docstring on every function, class and type that %s exports', (part) => {
+    const files = FILES.filter((file) => partOf(file) === part);
+    expect(files.flatMap((file) => exportsOf(read(file)))).not.toEqual([]);
+    const lacking = files.flatMap((file) => undocumented(read(file)).map((name) => `${file}: ${name}`));
+    expect(lacking).toEqual([]);
+  });
+
+  it.each([
+    {
+      title: 'a function',
+      text: '/** One. */\nexport function a() {}\n\nexport async function b() {}\n',
+      lacks: ['b'],
+    },
+    {
+      title: 'a class',
+      text: '/**\n * One.\n */\nexport class A {}\nexport abstract class B {}\n',
+      lacks: ['B'],
+    },
+    {
+      title: 'a type',
+      text: '/** One. */\nconst a = 1;\nexport interface B {}\nexport type C<T> = T;\n',
+      lacks: ['B', 'C'],
+    },
+    {
+      title: 'what has another comment',
+      text: '/* A. */\nexport type A = 1;\n// B.\nexport type B = 2;\n',
+      lacks: ['A', 'B'],
+    },
+    { title: 'what has an empty docstring', text: '/** */\nexport function a() {}\n', lacks: ['a'] },
+    { title: 'a default export', text: 'export default async function a() {}\n', lacks: ['a'] },
+    { title: 'nothing exported elsewhere', text: "export type { A } from './a.ts';\nexport { b };\n", lacks: [] },
+  ])('would be found to lack one on $title', ({ text, lacks }) => {
+    expect(undocumented(text)).toEqual(lacks);
+  });
+
   it('has no file of more than 350 lines', () => {
     const long = FILES.map((file) => ({ file, lines: read(file).split('\n').length - 1 }));
     expect(long.filter(({ lines }) => lines > 350)).toEqual([]);
@@ -148,6 +186,24 @@ function importsOf(file: string): Import[] {
     const target = relative ? posix.join(posix.dirname(file), written) : written;
     return { file, target, written, relative, typeOnly: Boolean(type) };
   });
+}
+
+interface Export {
+  readonly name: string;
+  readonly documented: boolean;
+}
+
+function exportsOf(text: string): Export[] {
+  const exported =
+    /(\/\*\*(?:(?!\*\/)[^])*[\p{L}](?:(?!\*\/)[^])*\*\/\n)?^export (?:default )?(?:async |abstract )?(?:function\*?|class|interface|type) (\w+)/gmu;
+  return [...text.matchAll(exported)].map(([, docstring, name = '']) => ({
+    name,
+    documented: docstring !== undefined,
+  }));
+}
+
+function undocumented(text: string): string[] {
+  return exportsOf(text).flatMap(({ name, documented }) => (documented ? [] : [name]));
 }
 
 function arrow({ file, written }: Import): string {

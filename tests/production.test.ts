@@ -115,7 +115,7 @@ describe('An error in a stack file', () => {
   const project = copyProject();
   afterAll(() => project.remove());
 
-  it('names file, line and key', async () => {
+  it('names file, line and key, in the order of the lines', async () => {
     project.edit('Pulumi.prod.yaml', 'tokenLifetime: 3600', 'tokenLifetime: 7200');
     project.edit('Pulumi.prod.yaml', 'permissions: [read:user]', 'permissions: [read:usr]');
     const prod = { root: project.root.href, stack: 'prod', config: {}, seed: 'a seed for tests' };
@@ -124,15 +124,15 @@ describe('An error in a stack file', () => {
     const lines = project.read('Pulumi.prod.yaml').split('\n');
     const line = (text: string): number => lines.findIndex((one) => one.includes(text)) + 1;
     expect(message.split('\n').filter((one) => one.startsWith('  Pulumi'))).toEqual([
-      expect.stringMatching(`^  Pulumi.prod.yaml:${line('read:usr')}, api:clients.0 \\(test-app\\).permissions: `),
       expect.stringMatching(`^  Pulumi.prod.yaml:${line('7200')}, api:tokenLifetime: api:production is true, where `),
+      expect.stringMatching(`^  Pulumi.prod.yaml:${line('read:usr')}, api:clients.0 \\(test-app\\).permissions: `),
     ]);
   });
 
   const folder = folderWith(
     {
       'Pulumi.dev.yaml':
-        'config:\n  "api:a": 1\n  api:b:\n    - name: x\n      grants: []\n    - name: y\n  api:c: { api:d: e }\n',
+        'config:\n  "api:a": 1\n  api:b:\n    - name: x\n      grants: []\n    - name: y\n  api:c: { api:d: e }\n  api:e:\n    GET /x.y, z: 1\n',
       'Pulumi.broken.yaml': 'config: [',
     },
     'the whole file',
@@ -143,6 +143,7 @@ describe('An error in a stack file', () => {
     ['Pulumi.dev.yaml', 'api:b.0 (x).grants', 5],
     ['Pulumi.dev.yaml', 'api:b.1 (y).grants', 6],
     ['Pulumi.dev.yaml', 'api:c.api:d', 7],
+    ['Pulumi.dev.yaml', 'api:e, "GET /x.y, z"', 9],
     ['Pulumi.dev.yaml', 'api:none', undefined],
     ['Pulumi.broken.yaml', 'api:a', undefined],
     ['Pulumi.none.yaml', 'api:a', undefined],

@@ -324,7 +324,7 @@ it('a stack file may use every option at once', async () => {
 
 it.each([
   { values: cors({ allowOrigins: ['https://*'] }), key: 'api:cors', says: 'lets any page in' },
-  { values: { 'api:logRetention': 60 }, key: 'api:logRetention', says: '90 days at least; it says 60' },
+  { values: { 'api:logRetention': 60 }, key: 'api:logRetention', says: '90 days at least; it is 60, or' },
 ])('production has no $key of $values, unless a reason is written beside it', async ({ values, key, says }) => {
   const production = { ...IN_PRODUCTION, ...values };
   expect((await problemsOf(production)).map(({ message }) => message)).toEqual([

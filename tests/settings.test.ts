@@ -26,11 +26,21 @@ const VALUES: readonly Row[] = [
   row('an audience that is no URI', { 'api:audience': 'my-api' }, 'api:audience', 'must be a URI'),
   row('an audience with a space', { 'api:audience': 'https://a b.example' }, 'api:audience', 'must be a URI'),
   row('another audience that is no URI', { 'api:otherAudiences': ['x'] }, 'api:otherAudiences.0', 'must be a URI'),
-  row('an audience that is a list', { 'api:audience': ['https://a.example'] }, 'api:audience', 'must be string'),
+  row(
+    'an audience that is a list',
+    { 'api:audience': ['https://a.example'] },
+    'api:audience',
+    'must be a text, not ["https://a.example"]',
+  ),
   row('a region that is none', { 'aws:region': 'europe' }, 'aws:region', 'write a region, like eu-central-1'),
-  row('a production that is a word', { 'api:production': 'yes' }, 'api:production', 'must be boolean'),
-  row('a lifetime in words', { 'api:tokenLifetime': '1h' }, 'api:tokenLifetime', 'must be number'),
-  row('a lifetime of a fraction', { 'api:tokenLifetime': 60.5 }, 'api:tokenLifetime', 'must be int'),
+  row('a production that is a word', { 'api:production': 'yes' }, 'api:production', 'must be true or false, not "yes"'),
+  row('a lifetime in words', { 'api:tokenLifetime': '1h' }, 'api:tokenLifetime', 'must be a number, not "1h"'),
+  row(
+    'a lifetime of a fraction',
+    { 'api:tokenLifetime': 60.5 },
+    'api:tokenLifetime',
+    'must be a whole number, not 60.5',
+  ),
   row('a lifetime of no time', { 'api:tokenLifetime': 0 }, 'api:tokenLifetime', 'must be at least 60'),
   row('a lifetime of over a month', { 'api:tokenLifetime': 2_592_001 }, 'api:tokenLifetime', 'must be at most 2592000'),
   row(
@@ -41,7 +51,12 @@ const VALUES: readonly Row[] = [
   ),
   row('an identity source without $', { 'api:identitySource': 'Token' }, 'api:identitySource', '$request.header.'),
   row('a quota of no routes', { 'api:routeQuota': 0 }, 'api:routeQuota', 'must be at least 1'),
-  row('a list of clients that is a word', { 'api:clients': 'test-app' }, 'api:clients', 'must be array'),
+  row(
+    'a list of clients that is a word',
+    { 'api:clients': 'test-app' },
+    'api:clients',
+    'must be a list, not "test-app"',
+  ),
   row('an empty list of clients', { 'api:clients': [] }, 'api:clients', 'name at least one client'),
   row('a client name in capitals', clients({ ...APP, name: 'App' }), 'api:clients.0.name', 'a small letter and up to'),
   row(
@@ -60,7 +75,12 @@ const VALUES: readonly Row[] = [
   row('a client without permissions', clients({ ...APP, permissions: undefined }), 'api:clients.0.permissions', 'is m'),
   row('a client with no grant', clients({ ...APP, grants: [] }), 'api:clients.0.grants', 'at least one of'),
   row('an unknown grant', clients({ ...APP, grants: ['implicit'] }), 'api:clients.0.grants.0', 'client_credentials'),
-  row('an e-mail address without @', { 'api:testUser': { ...USER, email: 'me' } }, 'api:testUser.email', 'email'),
+  row(
+    'an e-mail address without @',
+    { 'api:testUser': { ...USER, email: 'me' } },
+    'api:testUser.email',
+    'an e-mail address, like',
+  ),
   row('a test user without roles', { 'api:testUser': { email: USER.email } }, 'api:testUser.roles', 'is missing'),
 ];
 

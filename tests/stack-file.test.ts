@@ -104,7 +104,12 @@ const REFUSED: readonly RefusedRow[] = [
   {
     title: 'a stack file with a key twice',
     files: { [DEV]: 'config:\n  api:x: a\n  api:x: b\n' },
-    says: ['Pulumi.dev.yaml:3', 'unique'],
+    says: ['Pulumi.dev.yaml:3: api:x is written twice'],
+  },
+  {
+    title: 'a setting beside config',
+    files: { [DEV]: 'environment: []\napi:audience: https://api.example.com\n' },
+    says: ['Pulumi.dev.yaml:2, api:audience: it must stand under config:'],
   },
   {
     title: 'a stack file that is a list',
@@ -128,7 +133,7 @@ const REFUSED: readonly RefusedRow[] = [
   {
     title: 'an encrypted value within a list',
     files: { [DEV]: `config: { api:clients: [{ name: ${SECURE} }] }` },
-    says: ['--config api:clients=<value>'],
+    says: ['Pulumi.dev.yaml, api:clients.0.name', '--config api:clients.0.name=<value>'],
   },
   {
     title: 'all encrypted values at once',
@@ -157,6 +162,7 @@ describe('Reading a stack file', () => {
       stack: 'dev',
       values,
       secretKeys,
+      unread: [],
       environments: [],
     });
   });
@@ -165,6 +171,19 @@ describe('Reading a stack file', () => {
     const folder = project(files);
     const { message } = await refusal(() => readStackFile(folder, stack));
     for (const part of says) expect(message).toContain(part);
+  });
+
+  it('has a text in place of a handler’s encrypted variable, and names it; any other part somebody must give', async () => {
+    const file = `config: { api:handlers: { test: { memory: 128, environment: { A: ${SECURE}, B: ${SECURE}, C: c } } } }`;
+    const read = readStackFile(project({ [DEV]: file }), 'dev', { 'api:handlers.test.environment.B': 'given' });
+    expect(JSON.parse(read.values['api:handlers'] ?? '')).toEqual({
+      test: { memory: 128, environment: { A: '(encrypted)', B: 'given', C: 'c' } },
+    });
+    expect(read).toMatchObject({ secretKeys: ['api:handlers'], unread: ['api:handlers.test.environment.A'] });
+    expect(Object.keys(read.values)).toEqual(['api:handlers']);
+
+    const other = project({ [DEV]: `config: { api:handlers: { test: { memory: ${SECURE} } } }` });
+    expect((await refusal(() => readStackFile(other, 'dev'))).message).toContain('--config api:handlers.test.memory=');
   });
 
   it.each(ENVIRONMENTS)('names the environments that the engine would add: $title', ({ text, names }) => {

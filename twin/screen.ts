@@ -1,7 +1,8 @@
+import { UNREAD } from '../common/unread.ts';
 import type { Route } from '../graph/http-api.ts';
 import type { Model } from '../graph/model.ts';
 import type { Permission } from '../graph/tenant.ts';
-import { integrationName } from '../graph/integrations.ts';
+import { integrationName, type Integration } from '../graph/integrations.ts';
 import type { Forwards } from './forward.ts';
 import { permissionsOf } from './tenant/password.ts';
 
@@ -49,13 +50,17 @@ export function welcome(model: Model, addresses: Addresses): string {
 }
 
 /** What the program declares that is right and yet surprises people. */
-function warnings({ api, environments, violations }: Model): string[] {
+function warnings({ api, environments, unread, violations }: Model): string[] {
   const broken = violations.map(({ rule, resource, message }) => `Warning: ${resource}: ${message} (${rule}).`);
-  const unread = environments.map(
+  const unnamed = environments.map(
     (name) =>
       `Note: the values of the Pulumi environment ${name} are not read here; give them with --config key=value.`,
   );
-  const notes = [broken, unread].flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
+  const encrypted = unread.map(
+    (path) =>
+      `Note: ${path} is encrypted, and only Pulumi can read it: its handler gets the text ${UNREAD}; give it with --config ${path}=<value>.`,
+  );
+  const notes = [broken, unnamed, encrypted].flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
   return [...notes, ...preflightTraps(api)];
 }
 
@@ -108,19 +113,32 @@ function scenarios(model: Model, addresses: Addresses): string[] {
       tenant.grants
         .filter(({ clientId, subjectType }) => clientId === client.clientId && subjectType === 'client')
         .flatMap(({ audience, scopes }) => scopes.map((name) => ({ name, audience }))),
+    addresses.forwards,
   );
-  const user = firstCall(model, tenant.users, ({ roleIds }) =>
-    tenant.resourceServers.flatMap(({ identifier: audience }) =>
-      permissionsOf(tenant, roleIds, audience).map((name) => ({ name, audience })),
-    ),
+  const user = firstCall(
+    model,
+    tenant.users,
+    ({ roleIds }) =>
+      tenant.resourceServers.flatMap(({ identifier: audience }) =>
+        permissionsOf(tenant, roleIds, audience).map((name) => ({ name, audience })),
+      ),
+    addresses.forwards,
   );
   const lines: string[] = [];
   if (service === undefined) {
-    lines.push('No client may call any route that needs a token: give one a permission that a route asks for.', '');
+    lines.push(
+      'No client may call any route that needs a token and is served here: give one a permission that a route asks for.',
+      '',
+    );
   } else {
     const { clientId: client_id, secret: client_secret } = service.caller;
     const request = { grant_type: 'client_credentials', client_id, client_secret, audience: service.audience };
-    lines.push('A service asks for itself, and calls:', '', curlWithToken(service.route, addresses, request), '');
+    lines.push(
+      'A service asks for itself, and calls:',
+      '',
+      curlWithToken(service.route, model, addresses, request),
+      '',
+    );
   }
   const login = tenant.clients.find(({ clientId }) =>
     tenant.connections.some(({ name, clientIds }) => name === user?.caller.connection && clientIds.includes(clientId)),
@@ -142,7 +160,7 @@ function scenarios(model: Model, addresses: Addresses): string[] {
     lines.push(
       'A user asks for more than the role permits, gets what it permits, and calls:',
       '',
-      curlWithToken(user.route, addresses, request),
+      curlWithToken(user.route, model, addresses, request),
       '',
     );
   }
@@ -155,13 +173,19 @@ interface Call<Caller> {
   readonly audience: string;
 }
 
-/** The first route with an authorizer that one of the callers may use. */
+/** Whether anything on this machine answers it. */
+function isServed({ kind }: Integration, forwarded: boolean): boolean {
+  return kind === 'function' || forwarded;
+}
+
+/** The first route with an authorizer that one of the callers may use, and that is served here. */
 function firstCall<Caller>(
   { api }: Model,
   callers: readonly Caller[],
   permissions: (caller: Caller) => readonly Permission[],
+  forwards: Forwards,
 ): Call<Caller> | undefined {
-  for (const route of api.routes) {
+  for (const route of api.routes.filter(({ integration, routeKey }) => isServed(integration, forwards.has(routeKey)))) {
     const { authorizer, scopes } = route;
     if (authorizer === undefined) continue;
     for (const caller of callers) {
@@ -178,13 +202,15 @@ function firstCall<Caller>(
 /** One command that gets a token and calls with it; `sed` takes the token out, so that nothing need be installed. */
 function curlWithToken(
   { routeKey, match, authorizer }: Route,
+  { examplePaths }: Model,
   { apiUrl, tenantUrl, caFile }: Addresses,
   body: Readonly<Record<string, string>>,
 ): string {
   const quoted = JSON.stringify(body).replaceAll("'", "'\\''");
   const trust = caFile === undefined ? '' : `--cacert ${caFile} `;
   const token = `$(curl -s ${trust}${tenantUrl}/oauth/token -H 'content-type: application/json' -d '${quoted}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`;
-  const path = match.kind === 'path' ? routeKey.replace(/^\S+ /, '').replace(/\{[^}]*\}/g, 'x') : '/';
+  const made = match.kind === 'path' ? routeKey.replace(/^\S+ /, '').replace(/\{[^}]*\}/g, 'x') : '/';
+  const path = Object.hasOwn(examplePaths, routeKey) ? examplePaths[routeKey] : made;
   const method = match.kind === 'path' && !['GET', 'ANY'].includes(match.method) ? `-X ${match.method} ` : '';
   const { from, name } = authorizer?.identitySource ?? { from: 'header', name: 'Authorization' };
   return from === 'header'

@@ -22,6 +22,7 @@ import { tenantApp, type TenantService, type TokenExchange } from './tenant/app.
 import { openSigningKeys, openTls } from './key-files.ts';
 import type { SigningKeys } from './tenant/signing-key.ts';
 
+/** What one start of a twin is told; all else is in the program and its stack file. */
 export interface TwinOptions {
   /** The project's folder, with a slash at its end. */
   readonly root: URL;
@@ -146,7 +147,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       tenantUrl = `${scheme}://localhost:${await listen(tenantServer, options.tenantPort, '--tenant-port')}`;
     }
     apiUrl = `http://localhost:${await listen(apiServer, options.port, '--port')}`;
-    announce(state, serving, { apiUrl, tenantUrl });
+    announce(state, serving, { apiUrl, tenantUrl, forwards: [...forwards.keys()] });
   } catch (error) {
     serving.gateway.functions.kill();
     await Promise.all([tenantServer, apiServer].filter(({ listening }) => listening).map(close));
@@ -159,7 +160,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     const before = serving;
     const after = serve(next, { signing, keys, clock, watch, state, forwards });
     try {
-      announce(state, after, { apiUrl, tenantUrl });
+      announce(state, after, { apiUrl, tenantUrl, forwards: [...forwards.keys()] });
     } catch (error) {
       after.gateway.functions.kill();
       throw error;
@@ -255,9 +256,16 @@ function serve(recorded: Recorded, { signing, keys, clock, watch, state, forward
 function announce(
   state: TwinState,
   { recorded }: Serving,
-  { apiUrl, tenantUrl }: { apiUrl: string; tenantUrl: string },
+  { apiUrl, tenantUrl, forwards }: { apiUrl: string; tenantUrl: string; forwards: readonly string[] },
 ): void {
   const tokenUrl = tenantUrl === '' ? recorded.outputs['tokenUrl'] : `${tenantUrl}/oauth/token`;
   state.writeJson('outputs.json', { ...recorded.outputs, apiUrl, tokenUrl });
-  state.writeJson('run.json', { pid: process.pid, stack: recorded.stack, apiUrl, tenantUrl, graph: recorded.hash });
+  state.writeJson('run.json', {
+    pid: process.pid,
+    stack: recorded.stack,
+    apiUrl,
+    tenantUrl,
+    graph: recorded.hash,
+    forwards,
+  });
 }

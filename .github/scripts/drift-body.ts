@@ -8,10 +8,12 @@ export interface Compared {
   readonly output: string | undefined;
 }
 
+/** What the night says of a stack; `not compared` is all that is neither a clean exit nor the CLI's own sentence. */
 export type Verdict = 'as declared' | 'drifted' | 'not compared';
 
 /** How the issue begins, by which the next night finds it. */
 export const MARKER = '<!-- auth0-http-api: drift -->';
+/** What a person sees in the list of issues; the issue is found by the marker, never by this. */
 export const TITLE = 'Drift: the cloud is not what main declares, or could not be compared';
 
 /**

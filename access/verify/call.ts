@@ -14,6 +14,7 @@ export type Verdict =
   | { readonly kind: 'unreachable'; readonly why: string }
   | { readonly kind: 'not tried'; readonly why: string };
 
+/** One request to a deployed route; the token is a real one, and belongs into no message. */
 export interface Call {
   readonly url: string;
   readonly method: string;

@@ -43,6 +43,9 @@ function likely({ probe, route, verdict, claims, model }: CallDifference): strin
   if (verdict.kind === 'not found')
     return 'the route is not deployed there (or its backend answers just as the gateway does).';
   if (verdict.kind === 'failed') {
+    if (route.integration.kind === 'http') {
+      return `the gateway cannot reach ${route.integration.url}, or that fails itself.`;
+    }
     return 'the gateway may lack the permission to invoke the function (lambda:InvokeFunction), or the function fails; its log says which.';
   }
   if (verdict.kind === 'allowed') {

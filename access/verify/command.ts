@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { configValues, readOptions } from '../../common/options.ts';
 import { shown, UserError } from '../../common/user-error.ts';
+import { parseForwards, type Forwards } from '../../twin/forward.ts';
 import { junitOf } from './junit.ts';
 import { open, type Opened } from './open.ts';
 import { planOf } from './plan.ts';
@@ -9,7 +10,7 @@ import { countOf, differencesOf, tableOf } from './table.ts';
 import type { Choice } from './target.ts';
 
 const USAGE =
-  'npm run verify -- [--twin name | --stack name | --outputs file [--stack name]] [--all-methods] [--max-tokens n] [--strict] [--junit file] [--config key=value …]';
+  'npm run verify -- [--twin name | --stack name | --outputs file [--stack name]] [--all-methods] [--max-tokens n] [--strict] [--junit file] [--config key=value …] [--forward "GET /x=http://127.0.0.1:4000" …]';
 const root = new URL('../../', import.meta.url);
 
 /** All that was tried agrees; there is a difference; nothing could be tried, or with `--strict` not everything. */
@@ -110,11 +111,12 @@ function readArguments(): Chosen {
       strict: { type: 'boolean', default: false },
       junit: { type: 'string' },
       config: { type: 'string', multiple: true, default: [] },
+      forward: { type: 'string', multiple: true, default: [] },
     },
     USAGE,
   );
   return {
-    choice: choiceOf(values, configValues(values.config), USAGE),
+    choice: choiceOf(values, configValues(values.config), USAGE, parseForwards(values.forward)),
     allMethods: values['all-methods'],
     maxTokens: mostTokens(values['max-tokens']),
     strict: values.strict,
@@ -127,16 +129,20 @@ export function choiceOf(
   { twin, stack, outputs }: { readonly twin?: string; readonly stack?: string; readonly outputs?: string },
   config: Readonly<Record<string, string>>,
   usage: string,
+  forwards: Forwards = new Map(),
 ): Choice {
   if (twin !== undefined && (stack !== undefined || outputs !== undefined)) {
     throw new UserError(
       `--twin is the twin's stack, --stack a deployed one, --outputs a file: choose one.\nUsage: ${usage}`,
     );
   }
-  if (outputs !== undefined) return { root, stack: stack ?? 'dev', from: { file: outputs }, config };
+  if (forwards.size > 0 && (stack !== undefined || outputs !== undefined)) {
+    throw new UserError(`--forward is for a twin; what is deployed goes where it says.\nUsage: ${usage}`);
+  }
+  if (outputs !== undefined) return { root, stack: stack ?? 'dev', from: { file: outputs }, config, forwards };
   return stack === undefined
-    ? { root, stack: twin ?? 'dev', from: 'twin', config }
-    : { root, stack, from: 'deployed', config };
+    ? { root, stack: twin ?? 'dev', from: 'twin', config, forwards }
+    : { root, stack, from: 'deployed', config, forwards };
 }
 
 function mostTokens(text: string | undefined): number {

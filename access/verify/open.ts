@@ -28,7 +28,7 @@ export async function open(choice: Choice): Promise<Opened> {
     model,
     target,
     clientIds: texts(recorded.outputs['clientIds']),
-    examples: new Map(Object.entries(texts(recorded.outputs['examplePaths']))),
+    examples: new Map(Object.entries(model.examplePaths)),
   };
 }
 

@@ -41,6 +41,7 @@ export interface Play {
   readonly sample: Sample;
 }
 
+/** Everything that a run plays, in the rows and columns of the report. */
 export interface Plan {
   readonly callers: readonly Caller[];
   readonly rows: readonly { readonly route: Route; readonly plays: readonly Play[] }[];

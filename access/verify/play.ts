@@ -1,3 +1,5 @@
+import type { Route } from '../../graph/http-api.ts';
+import { integrationName } from '../../graph/integrations.ts';
 import type { Model } from '../../graph/model.ts';
 import { scopesOf } from '../../twin/gateway/judge.ts';
 import type { Cell } from '../cells.ts';
@@ -13,11 +15,13 @@ export type Outcome =
   | { readonly kind: 'differs'; readonly sentences: readonly string[] }
   | { readonly kind: 'not tried'; readonly why: string };
 
+/** A cell of the report with what its probes came to together: one that differs makes the cell differ. */
 export interface PlayedCell {
   readonly cell: Cell;
   readonly outcome: Outcome;
 }
 
+/** A whole run, its cells in the order of the plan's rows. */
 export interface Played {
   readonly plan: Plan;
   readonly rows: readonly (readonly PlayedCell[])[];
@@ -25,6 +29,7 @@ export interface Played {
   readonly tokens: readonly (Outcome | undefined)[];
 }
 
+/** What a run needs: the graph on the one side, the system to compare it with on the other. */
 export interface PlayOptions {
   readonly model: Model;
   readonly plan: Plan;
@@ -96,6 +101,8 @@ interface Playing {
 async function playCell({ cell, sample, probes }: Play, playing: Playing): Promise<Outcome> {
   const { caller, answer, route } = cell;
   if (sample.kind === 'none') return { kind: 'not tried', why: sample.why };
+  const elsewhere = unserved(route, playing.target);
+  if (elsewhere !== undefined) return { kind: 'not tried', why: elsewhere };
   if (probes.length === 0) {
     const why = caller.kind === 'role' ? 'no declared user has this role alone' : 'nobody can ask for such a token';
     // Nobody is asked, nobody answers: the verdict follows from the program alone.
@@ -106,7 +113,6 @@ async function playCell({ cell, sample, probes }: Play, playing: Playing): Promi
   }
   const outcomes: Outcome[] = [];
   for (const probe of probes) outcomes.push(await playProbe(probe, cell, sample, playing));
-  void route;
   return together(outcomes);
 }
 
@@ -138,6 +144,12 @@ async function playProbe(
 
 function agrees(verdict: Verdict, { expected }: Probe): boolean {
   return verdict.kind === 'allowed' ? expected === 'allowed' : verdict.kind === 'denied' && verdict.status === expected;
+}
+
+/** A twin asks nobody outside this machine: without a local address, nothing serves such a route. */
+function unserved({ routeKey, integration }: Route, { forwarded }: Target): string | undefined {
+  if (integration.kind === 'function' || forwarded === undefined || forwarded.includes(routeKey)) return undefined;
+  return `it goes to ${integrationName(integration)}; start the twin with --forward "${routeKey}=http://127.0.0.1:4000"`;
 }
 
 /** The token that came, or did not, against what the program declares. */

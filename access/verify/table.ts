@@ -10,6 +10,7 @@ export interface Count {
   readonly notTried: number;
 }
 
+/** Counts the cells alone: what came of the callers' tokens is in no sum. */
 export function countOf({ rows }: Played): Count {
   const kinds = rows.flat().map(({ outcome }) => outcome.kind);
   const count = (wanted: Outcome['kind']): number => kinds.filter((kind) => kind === wanted).length;

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { printable } from '../../common/printable.ts';
 import { UserError } from '../../common/user-error.ts';
+import type { Forwards } from '../../twin/forward.ts';
 import { startTwin } from '../../twin/serve.ts';
 
 /** What a stack's outputs have to say, whether it is deployed or a twin's. */
@@ -19,6 +20,7 @@ const OUTPUTS = z.object({
   testUserPassword: z.string().optional(),
 });
 
+/** A stack's outputs, its clients' secrets and the test user's password among them: never print them. */
 export type Outputs = z.infer<typeof OUTPUTS>;
 
 /** A system to play against. */
@@ -28,6 +30,8 @@ export interface Target {
   readonly outputs: Outputs;
   /** Whether it is on this machine: Auth0's limits do not count then. */
   readonly local: boolean;
+  /** The routes that a twin was given a local address for; undefined where the routes go where they say. */
+  readonly forwarded: readonly string[] | undefined;
   readonly end: () => Promise<void>;
 }
 
@@ -39,6 +43,8 @@ export interface Choice {
   /** `twin`: the stack's twin; `deployed`: what Pulumi knows of it; otherwise the file of its outputs. */
   readonly from: 'twin' | 'deployed' | { readonly file: string };
   readonly config: Readonly<Record<string, string>>;
+  /** Local addresses for the twin that is started where none runs. */
+  readonly forwards: Forwards;
 }
 
 /**
@@ -53,6 +59,7 @@ export async function namedTarget({ from, stack }: Choice): Promise<Target> {
     name: file === undefined ? `the deployed stack ${stack}` : `what ${file} names`,
     outputs,
     local: isLoopback(outputs.tokenUrl),
+    forwarded: undefined,
     end: () => Promise.resolve(),
   };
 }
@@ -62,10 +69,13 @@ export async function namedTarget({ from, stack }: Choice): Promise<Target> {
  * @param hash over the graph that the checkout declares
  * @throws UserError for a running twin of something else
  */
-export async function twinTarget({ root, stack, config }: Choice, hash: string): Promise<Target> {
+export async function twinTarget({ root, stack, config, forwards }: Choice, hash: string): Promise<Target> {
   const folder = new URL(`.twin/${stack}/`, root);
   const running = runningTwin(folder);
   if (running !== undefined) {
+    if (forwards.size > 0) {
+      throw new UserError(`The twin of ${stack} is running already: give --forward to its npm start, or end it.`);
+    }
     if (running.graph !== hash) {
       throw new UserError(
         `The running twin of ${stack} serves something else than this checkout declares. If it says that the program cannot be used, mend that; or end it; or name its outputs, to compare all the same: --outputs .twin/${stack}/outputs.json`,
@@ -74,7 +84,7 @@ export async function twinTarget({ root, stack, config }: Choice, hash: string):
     trust(new URL('ca.pem', folder), running.tenantUrl);
     const name = `the running twin of ${stack}`;
     const outputs = checkedOutputs(readFileSync(new URL('outputs.json', folder), 'utf8'), name, stack);
-    return { name, outputs, local: true, end: () => Promise.resolve() };
+    return { name, outputs, local: true, forwarded: running.forwards, end: () => Promise.resolve() };
   }
   const twin = await startTwin({
     root,
@@ -82,6 +92,7 @@ export async function twinTarget({ root, stack, config }: Choice, hash: string):
     port: 0,
     tenantPort: 0,
     config,
+    forwards,
     watch: {
       exchanged: () => undefined,
       turnedAway: () => undefined,
@@ -94,10 +105,16 @@ export async function twinTarget({ root, stack, config }: Choice, hash: string):
   });
   const text = readFileSync(new URL('outputs.json', folder), 'utf8');
   const name = `a twin of ${stack} (started for this)`;
-  return { name, outputs: checkedOutputs(text, name, stack), local: true, end: twin.close };
+  const forwarded = [...forwards.keys()];
+  return { name, outputs: checkedOutputs(text, name, stack), local: true, forwarded, end: twin.close };
 }
 
-const RUN = z.object({ pid: z.int().positive(), graph: z.string(), tenantUrl: z.string() });
+const RUN = z.object({
+  pid: z.int().positive(),
+  graph: z.string(),
+  tenantUrl: z.string(),
+  forwards: z.array(z.string()).default([]),
+});
 
 function runningTwin(folder: URL): z.infer<typeof RUN> | undefined {
   const file = new URL('run.json', folder);

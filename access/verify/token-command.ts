@@ -63,6 +63,11 @@ export function callerNamed({ as, through }: Pick<Chosen, 'as' | 'through'>, mod
   );
 }
 
+/**
+ * The request for a token that a person chose. `scope` replaces what the report asks for, which is all that the caller
+ * can get; an empty one leaves the parameter out, and the tenant decides.
+ * @throws UserError for an API that the caller has no way to ask for
+ */
 export function askOf({ asks, name }: Caller, { scope, audience }: Pick<Chosen, 'scope' | 'audience'>): Ask {
   const ask = asks.find(({ api }) => audience === undefined || api.identifier === audience);
   if (ask === undefined) {

@@ -21,6 +21,7 @@ export interface World {
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
+/** The network and the clock of this machine. */
 export const WORLD: World = {
   fetch,
   clock: Date.now,

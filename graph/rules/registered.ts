@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { RecordedResource } from '../record.ts';
 
 /** A resource that a rule judges, whoever recorded it: the twin's recording, or a real engine's state. */
-export type RegisteredResource = Omit<RecordedResource, 'inputs'> & {
+export type RegisteredResource = Omit<RecordedResource, 'inputs' | 'formerly'> & {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Outputs that are marked as secret, as dotted paths; absent where nobody knows, as in a recording. */
   readonly secretOutputs?: readonly string[];

@@ -34,6 +34,8 @@ export function App(): ComponentChildren {
   const tryIt = (caller: string, routeKey: string): void => {
     setChoice({ caller, routeKey });
     document.getElementById('try')?.scrollIntoView();
+    // Whoever chose by keyboard goes on there.
+    document.getElementById('caller')?.focus({ preventScroll: true });
   };
   return (
     <>

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Advice, Called, ShownCaller, ShownState } from '../messages.ts';
 import { ask, messageOf } from './ask.ts';
 import { Explanation, Response } from './explanation.tsx';
-import { Inline, Status } from './parts.tsx';
+import { Inline, Status, useLate } from './parts.tsx';
 import type { Choice } from './try-it.tsx';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
@@ -28,6 +28,7 @@ export function CallForm({ state, caller, token, routeKey, onScopes }: Props): C
   const [called, setCalled] = useState<Called>();
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
+  const late = useLate(busy);
 
   const choose = (key: string): void => {
     setChosen(key);
@@ -110,6 +111,7 @@ export function CallForm({ state, caller, token, routeKey, onScopes }: Props): C
         )}
       </form>
       <div class="result" aria-live="polite">
+        {late && <p class="quiet">There is no answer yet. The gateway gives up after 30 seconds.</p>}
         {problem !== '' && <p class="problem">{problem}</p>}
         {called?.advice !== undefined && <Advised advice={called.advice} onScopes={onScopes} />}
       </div>
@@ -119,8 +121,7 @@ export function CallForm({ state, caller, token, routeKey, onScopes }: Props): C
 }
 
 function Result({ called: { entry, response } }: { readonly called: Called }): ComponentChildren {
-  // The one that came over the wire has the headers of the connection as well.
-  if (entry !== undefined) return <Explanation entry={{ ...entry, response }} />;
+  if (entry !== undefined) return <Explanation entry={entry} received={response} />;
   return (
     <>
       <p class="outcome">

@@ -2,7 +2,8 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ShownState } from '../messages.ts';
 import { ask, messageOf } from './ask.ts';
-import { fieldsOf, laidOut, partsOf, segmentOf, type Parts } from './jwt.ts';
+import { withMembers } from './json-text.ts';
+import { fieldOf, partsOf, segmentOf, type Parts } from './jwt.ts';
 
 /** Where a changed token gets its signature from. */
 const SIGNATURES = {
@@ -114,7 +115,7 @@ async function tokenOf({ header, claims, signature }: Edit, base: Parts): Promis
   if (signature === 'kept') return `${signed}.${old}`;
   if (signature === 'broken') return `${signed}.${old.startsWith('A') ? 'B' : 'A'}${old.slice(1)}`;
   if (signature === 'none') return `${signed}.`;
-  const alg = fieldsOf(header)?.['alg'];
+  const alg = fieldOf(header, 'alg');
   const answer = await ask('signature', { signed, alg: typeof alg === 'string' ? alg : '' });
   return `${signed}.${answer.signature}`;
 }
@@ -147,7 +148,7 @@ const PRESETS: readonly Preset[] = [
 ];
 
 function withHeader({ header, claims }: Parts, fields: Readonly<Record<string, unknown>>): Omit<Edit, 'signature'> {
-  return { header: laidOut(JSON.stringify({ ...fieldsOf(header), ...fields })), claims };
+  return { header: withMembers(header, fields), claims };
 }
 
 function withClaims(
@@ -155,10 +156,10 @@ function withClaims(
   fields: Readonly<Record<string, unknown>>,
   signature: Signature = 'twin',
 ): Edit {
-  return { header, claims: laidOut(JSON.stringify({ ...fieldsOf(claims), ...fields })), signature };
+  return { header, claims: withMembers(claims, fields), signature };
 }
 
-function scopeOf({ fields }: Parts): string {
-  const scope = fields.claims?.['scope'];
+function scopeOf({ claims }: Parts): string {
+  const scope = fieldOf(claims, 'scope');
   return typeof scope === 'string' ? scope : '';
 }

@@ -1,15 +1,21 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ApiEntry, Entry, ShownCheck, ShownResponse, TokenEntry } from '../messages.ts';
+import { MASK, type ApiEntry, type Entry, type ShownCheck, type ShownResponse, type TokenEntry } from '../messages.ts';
 import { ask, messageOf } from './ask.ts';
-import { laidOut } from './jwt.ts';
+import { laidOut } from './json-text.ts';
 import { Copy, Status, Text } from './parts.tsx';
 import { Scopes } from './scopes.tsx';
-import { CHECK_WORDS, comparedWords } from './words.ts';
+import { CHECK_WORDS, comparedWords, visibleText } from './words.ts';
+
+interface Props {
+  readonly entry: Entry;
+  /** The response as the page itself got it; without it the entry's, which the gateway gave to its server to send. */
+  readonly received?: ShownResponse;
+}
 
 /** What became of a request, whoever made it. */
-export function Explanation({ entry }: { readonly entry: Entry }): ComponentChildren {
-  if (entry.kind === 'api') return <ApiExplanation entry={entry} />;
+export function Explanation({ entry, received }: Props): ComponentChildren {
+  if (entry.kind === 'api') return <ApiExplanation entry={entry} received={received} />;
   if (entry.kind === 'token') return <TokenExplanation entry={entry} />;
   return (
     <p class="outcome">
@@ -19,14 +25,23 @@ export function Explanation({ entry }: { readonly entry: Entry }): ComponentChil
   );
 }
 
-function ApiExplanation({ entry }: { readonly entry: ApiEntry }): ComponentChildren {
+function ApiExplanation({
+  entry,
+  received,
+}: {
+  readonly entry: ApiEntry;
+  readonly received: ShownResponse | undefined;
+}): ComponentChildren {
   return (
     <div class="explanation">
       <Outcome entry={entry} />
       <h4>What the gateway looked at, in its order</h4>
       <Checks checks={entry.checks} />
-      <h4>The response, as the client gets it</h4>
-      <Response response={entry.response} />
+      <h4>{received === undefined ? 'The response, as the gateway gave it' : 'The response, as the client got it'}</h4>
+      <Response response={received ?? entry.response} />
+      {received === undefined && (
+        <p class="quiet">Headers such as content-length, Date and Connection are added when it is sent.</p>
+      )}
       <h4>The event, as the handler got it</h4>
       {entry.invoked ? (
         <Event key={entry.requestId} requestId={entry.requestId} />
@@ -56,12 +71,14 @@ export function Outcome({ entry }: { readonly entry: ApiEntry }): ComponentChild
 const SYMBOLS: Readonly<Record<ShownCheck['outcome'], string>> = { passed: '✓', failed: '✗', 'not reached': '·' };
 
 function Checks({ checks }: { readonly checks: readonly ShownCheck[] }): ComponentChildren {
+  // A public route lets a request through without asking for a token, or what it says.
+  const others = checks.some(({ outcome }) => outcome === 'failed') ? 'not reached' : 'not asked';
   return (
     <ol class="checks">
       {checks.map(({ name, outcome, wanted, got }) => (
         <li key={name} class={outcome.replace(' ', '-')}>
           <span class="mark">
-            <span aria-hidden="true">{SYMBOLS[outcome]}</span> {outcome}
+            <span aria-hidden="true">{SYMBOLS[outcome]}</span> {outcome === 'not reached' ? others : outcome}
           </span>
           <span class="question">{CHECK_WORDS.get(name) ?? name}</span>
           {outcome !== 'not reached' && (
@@ -80,28 +97,30 @@ function Checks({ checks }: { readonly checks: readonly ShownCheck[] }): Compone
   );
 }
 
-/** As it comes over the wire: the status, the headers, and the body below. */
+/** The status, the headers, and the body below, as over the wire but for what is not seen there. */
 export function Response({ response }: { readonly response: ShownResponse }): ComponentChildren {
   const { status, headers, body, note } = response;
   const head = [`HTTP/1.1 ${status}`, ...headers.map(([name, value]) => `${name}: ${value}`)].join('\n');
   return (
     <>
-      <Text label="The response">{`${head}\n\n${body}`}</Text>
+      <Text label="The response">{visibleText(`${head}\n\n${body}`)}</Text>
       {note !== '' && <p class="quiet">The body is {note}.</p>}
     </>
   );
 }
 
-/** Asked for when it is opened; with the caller's token only when that is asked for. */
+/** Asked for when it is opened; with the caller's token, where it has one, only when that is asked for. */
 function Event({ requestId }: { readonly requestId: string }): ComponentChildren {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState('');
   const [revealed, setRevealed] = useState(false);
+  const [hides, setHides] = useState(false);
   const show = async (reveal: boolean): Promise<void> => {
     try {
       const { event } = await ask('event', { requestId, reveal });
       setText(laidOut(event));
       setRevealed(reveal);
+      if (!reveal) setHides(event.includes(MASK));
       setProblem('');
     } catch (error) {
       setProblem(messageOf(error));
@@ -116,15 +135,17 @@ function Event({ requestId }: { readonly requestId: string }): ComponentChildren
           </button>
         ) : (
           <>
-            <button type="button" aria-pressed={revealed} onClick={() => void show(!revealed)}>
-              {revealed ? 'Mask the token' : 'Show the token in it'}
-            </button>
+            {hides && (
+              <button type="button" aria-pressed={revealed} onClick={() => void show(!revealed)}>
+                {revealed ? 'Mask the token' : 'Show the token in it'}
+              </button>
+            )}
             <Copy what="the event" text={() => text} />
           </>
         )}
       </p>
       <p role="status">{problem}</p>
-      {text !== '' && <Text label="The event">{text}</Text>}
+      {text !== '' && <Text label="The event">{visibleText(text)}</Text>}
     </>
   );
 }

@@ -1,9 +1,11 @@
+import { compact, laidOut, membersOf, parsed, type Member } from './json-text.ts';
+
 /** A token taken apart, for a person to look at: nothing of it is checked here. */
 export interface Parts {
-  /** The texts of header and claims, laid out where they are JSON. */
+  /** The texts of header and claims, laid out where they are JSON, and otherwise to the letter. */
   readonly header: string;
   readonly claims: string;
-  readonly fields: Readonly<Record<'header' | 'claims', Readonly<Record<string, unknown>> | undefined>>;
+  readonly fields: Readonly<Record<'header' | 'claims', readonly Member[] | undefined>>;
   /** As they stand in the token. */
   readonly segments: readonly [header: string, claims: string, signature: string];
 }
@@ -12,49 +14,34 @@ export interface Parts {
 export function partsOf(token: string): Parts | undefined {
   const [header, claims, signature, ...more] = token.split('.');
   if (header === undefined || claims === undefined || signature === undefined || more.length > 0) return undefined;
-  try {
-    const texts = { header: decoded(header), claims: decoded(claims) };
-    return {
-      header: laidOut(texts.header),
-      claims: laidOut(texts.claims),
-      fields: { header: fieldsOf(texts.header), claims: fieldsOf(texts.claims) },
-      segments: [header, claims, signature],
-    };
-  } catch {
-    return undefined;
-  }
+  const texts = { header: decoded(header), claims: decoded(claims) };
+  if (texts.header === undefined || texts.claims === undefined) return undefined;
+  return {
+    header: laidOut(texts.header),
+    claims: laidOut(texts.claims),
+    fields: { header: membersOf(texts.header), claims: membersOf(texts.claims) },
+    segments: [header, claims, signature],
+  };
 }
 
-/** The fields of a text that is a JSON object. */
-export function fieldsOf(text: string): Record<string, unknown> | undefined {
+/** The field of a text that is a JSON object; of a name that stands twice the last. */
+export function fieldOf(text: string, name: string): unknown {
   const value = parsed(text);
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Record<string, unknown>) : undefined;
+  return typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(name) : undefined;
 }
 
 /** A segment of this text; JSON is written without spaces, anything else as it stands. */
 export function segmentOf(text: string): string {
-  const value = parsed(text);
-  return encoded(value === undefined ? text : JSON.stringify(value));
+  return encoded(compact(text));
 }
 
-export function laidOut(text: string): string {
-  const value = parsed(text);
-  return value === undefined ? text : JSON.stringify(value, null, 2);
-}
-
-function parsed(text: string): unknown {
+function decoded(segment: string): string | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return value;
+    const bytes = Uint8Array.from(atob(segment.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }
-}
-
-function decoded(segment: string): string {
-  const bytes = Uint8Array.from(atob(segment.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0));
-  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }
 
 function encoded(text: string): string {

@@ -59,6 +59,18 @@ export function useNow(): number {
   return now;
 }
 
+/** Whether something has been under way for two seconds: what is quicker needs no word. */
+export function useLate(busy: boolean): boolean {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    setLate(false);
+    if (!busy) return undefined;
+    const timer = setTimeout(() => setLate(true), 2000);
+    return () => clearTimeout(timer);
+  }, [busy]);
+  return late;
+}
+
 /** A preformatted text that scrolls by keyboard as well. */
 export function Text({
   label,

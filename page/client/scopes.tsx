@@ -13,28 +13,30 @@ export function Scopes({ requested, permitted, granted }: Props): ComponentChild
   const all = [...new Set([...requested, ...(granted ?? []), ...permitted])];
   if (all.length === 0) return <p class="quiet">No scope was requested, none is permitted, and none was granted.</p>;
   return (
-    <table class="scopes">
-      <thead>
-        <tr>
-          <th scope="col">Scope</th>
-          <th scope="col">requested</th>
-          <th scope="col">permitted</th>
-          <th scope="col">granted</th>
-        </tr>
-      </thead>
-      <tbody>
-        {all.map((scope) => (
-          <tr key={scope} class={granted?.includes(scope) === true ? 'granted' : ''}>
-            <th scope="row">
-              <code>{visible(scope)}</code>
-            </th>
-            <Tick yes={requested.includes(scope)} />
-            <Tick yes={permitted.includes(scope)} />
-            <Tick yes={granted?.includes(scope) === true} />
+    <div class="scroll" tabIndex={0} role="group" aria-label="The scopes">
+      <table class="scopes">
+        <thead>
+          <tr>
+            <th scope="col">Scope</th>
+            <th scope="col">requested</th>
+            <th scope="col">permitted</th>
+            <th scope="col">granted</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {all.map((scope) => (
+            <tr key={scope} class={granted?.includes(scope) === true ? 'granted' : ''}>
+              <th scope="row">
+                <code>{visible(scope)}</code>
+              </th>
+              <Tick yes={requested.includes(scope)} />
+              <Tick yes={permitted.includes(scope)} />
+              <Tick yes={granted?.includes(scope) === true} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -36,7 +36,7 @@ export function TokenRequest(props: Props): ComponentChildren {
         <div class="fields">
           <label>
             <span>Caller</span>
-            <select value={caller.heading} onChange={(event) => onCaller(event.currentTarget.value)}>
+            <select id="caller" value={caller.heading} onChange={(event) => onCaller(event.currentTarget.value)}>
               {callers.map(({ heading, kind }) => (
                 <option key={heading} value={heading}>
                   {kind === 'anyone' ? 'anyone, without a token' : heading.replaceAll('`', '')}
@@ -46,7 +46,7 @@ export function TokenRequest(props: Props): ComponentChildren {
           </label>
           {caller.asks.length > 1 && (
             <label>
-              <span>API and grant</span>
+              <span>Grant and API</span>
               <select
                 value={chosen === undefined ? 0 : caller.asks.indexOf(chosen)}
                 onChange={(event) => onAsk(Number(event.currentTarget.value))}

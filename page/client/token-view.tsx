@@ -2,9 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { MASK, type ShownState } from '../messages.ts';
 import { EditToken } from './edit-token.tsx';
+import type { Member } from './json-text.ts';
 import { partsOf, type Parts } from './jwt.ts';
 import { Copy, Text, useNow } from './parts.tsx';
-import { claimWords, headerWords, visible } from './words.ts';
+import { claimWords, headerWords, visible, visibleText, writtenWords } from './words.ts';
 
 interface Props {
   readonly state: ShownState;
@@ -59,7 +60,7 @@ function Fields({ parts, state }: { readonly parts: Parts; readonly state: Shown
 interface RowsProps {
   readonly title: string;
   readonly text: string;
-  readonly fields: Readonly<Record<string, unknown>> | undefined;
+  readonly fields: readonly Member[] | undefined;
   readonly words: (name: string, value: unknown) => string;
 }
 
@@ -74,19 +75,22 @@ function Rows({ title, text, fields, words }: RowsProps): ComponentChildren {
       {fields === undefined ? (
         <tr>
           <td colSpan={3}>
-            no JSON object: <code>{text}</code>
+            no JSON object: <code>{visibleText(text)}</code>
           </td>
         </tr>
       ) : (
-        Object.entries(fields).map(([name, value]) => (
-          <tr key={name}>
+        fields.map(({ name, value, text: written, plain, times }, at) => (
+          <tr key={at}>
             <th scope="row">
               <code>{visible(name)}</code>
             </th>
             <td>
-              <code>{visible(typeof value === 'string' ? value : JSON.stringify(value))}</code>
+              <code>{visible(typeof value === 'string' ? value : written)}</code>
             </td>
-            <td>{words(name, value)}</td>
+            <td>
+              {words(name, value)}
+              {writtenWords(plain, times)}
+            </td>
           </tr>
         ))
       )}

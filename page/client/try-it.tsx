@@ -3,10 +3,11 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Asked, ShownCaller, ShownState } from '../messages.ts';
 import { ask, messageOf } from './ask.ts';
 import { CallForm } from './call-form.tsx';
-import { Status } from './parts.tsx';
+import { Inline, Status } from './parts.tsx';
 import { Scopes } from './scopes.tsx';
 import { TokenRequest } from './token-request.tsx';
 import { TokenView } from './token-view.tsx';
+import { visible } from './words.ts';
 
 /** What was chosen in the matrix; each choice is another object. */
 export interface Choice {
@@ -36,6 +37,7 @@ export function TryIt({ state, choice }: Props): ComponentChildren {
   const [issued, setIssued] = useState<Issued>();
   const [token, setToken] = useState('');
   const [problem, setProblem] = useState('');
+  const [absent, setAbsent] = useState<ShownCaller>();
   const caller = callers.find((one) => one.heading === heading) ?? callers[0];
   const chosen = caller?.asks[askAt] ?? caller?.asks[0];
 
@@ -47,11 +49,14 @@ export function TryIt({ state, choice }: Props): ComponentChildren {
   const choose = (next: string): void => {
     setHeading(next);
     setAskAt(0);
+    setAbsent(undefined);
     forget();
   };
-  // A role is nobody by itself: choosing its cell chooses the route alone.
+  // A role is nobody by itself: choosing its cell chooses the route alone, and says so.
   useEffect(() => {
-    if (choice !== undefined && callers.some((one) => one.heading === choice.caller)) choose(choice.caller);
+    if (choice === undefined) return;
+    if (callers.some((one) => one.heading === choice.caller)) choose(choice.caller);
+    else setAbsent(state.callers.find((one) => one.heading === choice.caller));
   }, [choice]);
 
   if (caller === undefined) return undefined;
@@ -83,6 +88,7 @@ export function TryIt({ state, choice }: Props): ComponentChildren {
   return (
     <section aria-labelledby="try">
       <h2 id="try">Try it</h2>
+      <div role="status">{absent !== undefined && <Absent absent={absent} callers={callers} />}</div>
       <TokenRequest
         state={state}
         callers={callers}
@@ -117,6 +123,30 @@ export function TryIt({ state, choice }: Props): ComponentChildren {
   );
 }
 
+/** Whom to choose in the place of somebody who cannot ask for a token. */
+function Absent({
+  absent: { heading, kind },
+  callers,
+}: {
+  readonly absent: ShownCaller;
+  readonly callers: readonly ShownCaller[];
+}): ComponentChildren {
+  if (kind !== 'role') {
+    return (
+      <p class="advice">
+        <Inline text={heading} /> has no grant to ask for a token by: choose another caller. The route is chosen.
+      </p>
+    );
+  }
+  const users = callers.some((one) => one.kind === 'user');
+  return (
+    <p class="advice">
+      A role asks for no token itself, a user who has the <Inline text={heading} /> does:{' '}
+      {users ? 'choose such a user as the caller' : 'this stack has no user who could'}. The route is chosen.
+    </p>
+  );
+}
+
 function NoToken({ caller, token }: { readonly caller: ShownCaller; readonly token: string }): ComponentChildren {
   if (token !== '') return undefined;
   const text = caller.kind === 'anyone' ? 'Anyone has none; calls go without.' : 'None yet; a call goes without one.';
@@ -132,7 +162,7 @@ function Granted({ issued }: { readonly issued: Issued }): ComponentChildren {
       <p class="outcome">
         <Status status={answer.status} />{' '}
         {granted === undefined
-          ? `The tenant refuses: ${text(error)}: ${text(description)}`
+          ? `The tenant refuses: ${visible(`${text(error)}: ${text(description)}`)}`
           : granted.length === 0
             ? 'A token, without any scope'
             : `A token with the scope ${granted.join(' ')}`}

@@ -15,6 +15,14 @@ export function claimWords(name: string, value: unknown, state: ShownState, now:
   return words === undefined ? 'the gateway does not look at it; the handler gets it' : words(value, state, now);
 }
 
+/** What is to be said of a field that the token writes so that its readers may differ; nothing of any other. */
+export function writtenWords(plain: boolean, times: number): string {
+  const number = plain ? '' : '; the token writes the number so, and not every reader keeps it';
+  return times === 1
+    ? number
+    : `${number}; the token says it ${times} times, and readers differ in which one they take`;
+}
+
 type Words = (value: unknown, state: ShownState, now: number) => string;
 
 const CLAIMS = new Map<string, Words>([
@@ -85,6 +93,11 @@ export function distance(seconds: number): string {
 /** A text of somebody else's with nothing in it that is not seen, or that turns others around. */
 export function visible(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
+/** The same of a text of several lines. */
+export function visibleText(text: string): string {
+  return text.replace(/[^\t\r\n]+|\r(?!\n)/g, visible);
 }
 
 /** What each of the gateway's checks asks, in its order. */

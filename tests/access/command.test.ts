@@ -24,6 +24,7 @@ it.each([
   [['--chekc'], "Unknown option '--chekc'; did you mean --check?"],
   [['--since', 'main', '--check'], '--check and --since are two commands.'],
   [['--markdown'], '--markdown goes with --since.'],
+  [['--config', 'api:audience=https://x.example'], '--config goes with --stack'],
 ])('npm run access -- %j is refused in plain words, with the usage', async (args, message) => {
   const { code, text } = await access(...args);
   expect(code).toBe(1);

@@ -37,6 +37,8 @@ describe('The committed reports', () => {
       '+++ b/access/dev.md',
       expect.stringMatching(/^-\| `GET \/` /),
       expect.stringMatching(/^\+\| `GET \/new` /),
+      '-- `GET /`: function `test`',
+      '+- `GET /new`: function `test`',
     ]);
   });
 

@@ -66,6 +66,14 @@ None.
 
 None.
 
+## What serves the routes
+
+- \`GET /test\`: function \`api-test\`
+
+## Renamed, and kept
+
+None.
+
 ## Tokens
 
 - Issuer: \`https://your-tenant.eu.auth0.com/\`
@@ -180,6 +188,10 @@ None.
       ],
       'Callers that can call nothing beyond public routes': ['`idle` (client_credentials)'],
       'Public routes': ['`GET /open`'],
+      'What serves the routes': ['/foreign', '/nobody', '/open', '/read', '/uninvoked'].map(
+        (path) => `\`GET ${path}\`: function \`test\``,
+      ),
+      'Renamed, and kept': [],
       Tokens: [
         'Issuer: `https://tenant.eu.auth0.com/`',
         'Lifetime for `https://api.example.com`: 600 s',

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => twin.end());
 
 const choice = (change: Partial<Choice> = {}): Choice => {
-  return { root: twin.project.root, stack: 'dev', from: 'twin', config: {}, ...change };
+  return { root: twin.project.root, stack: 'dev', from: 'twin', config: {}, forwards: new Map(), ...change };
 };
 const fromFile = (text: string): Promise<unknown> => {
   twin.project.write('outputs.json', text);
@@ -30,6 +30,13 @@ describe('The system to verify', () => {
     ],
   ])('is by %j: %j', (options, expected) => {
     expect(choiceOf(options, {}, '')).toMatchObject(expected);
+  });
+
+  it('is no deployed one with a local backend', () => {
+    const forwards = new Map([['GET /x', new URL('http://127.0.0.1:1')]]);
+    expect(choiceOf({}, {}, '', forwards)).toMatchObject({ from: 'twin', forwards });
+    for (const named of [{ stack: 'dev' }, { outputs: 'x' }])
+      expect(() => choiceOf(named, {}, 'usage', forwards)).toThrow('--forward is for a twin');
   });
 
   it('is one only', () => {
@@ -53,7 +60,12 @@ describe('The system to verify', () => {
       name: 'the running twin of dev',
       outputs: { apiUrl: twin.apiUrl },
       local: true,
+      forwarded: [],
     });
+    const forwards = new Map([['GET /x', new URL('http://127.0.0.1:1')]]);
+    await expect(twinTarget(choice({ forwards }), graph)).rejects.toThrow(
+      'running already: give --forward to its npm start',
+    );
   });
 
   it('is no running twin of something else', async () => {

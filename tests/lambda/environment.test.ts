@@ -181,6 +181,8 @@ describe('Loading a handler', () => {
     writeFileSync(join(folder, 'index.mjs'), 'setInterval(() => {}, 1000);\nawait new Promise(() => {});\n');
     const lambda = {
       name: 'late',
+      logicalName: 'late',
+      formerly: [],
       arn: 'arn:aws:lambda:eu-central-1:123456789012:function:late',
       handler: 'index.handler',
       files: {},

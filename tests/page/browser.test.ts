@@ -1,20 +1,10 @@
-import axe from 'axe-core';
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { eventOf } from '../../page/live.ts';
-import type { Entry } from '../../page/messages.ts';
 import { chromiumOrNot, launch, openAt, type Opened } from '../support/browser.ts';
-import { steps } from '../support/page-steps.ts';
-import { listenTo, lastOf } from '../support/page.ts';
-import { ROOT } from '../support/project.ts';
-import { askToken, call, mint, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+import { claimsOf, SERVICE, steps, USER } from '../support/page-steps.ts';
+import { call, mint, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
 
 const chromium = chromiumOrNot();
-const SERVICE = '`test-app` (client_credentials)';
-const USER = 'user `test-user@example.com` through `test-app`';
-const SCREENSHOTS = new URL('coverage/page/', ROOT);
 
 let twin: TestTwin;
 let browser: Browser;
@@ -22,7 +12,6 @@ let opened: Opened;
 beforeAll(async () => {
   if (chromium === undefined) return;
   [twin, browser] = await Promise.all([startTestTwin({ page: true }), launch(chromium)]);
-  mkdirSync(SCREENSHOTS, { recursive: true });
 });
 afterAll(async () => {
   if (chromium === undefined) return;
@@ -134,7 +123,7 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     await claims().fill('{ "scope": ');
     await expectRefusal(401, 'Is it a JWT?', 'a malformed payload');
     await signature().selectOption('twin');
-    await claims().fill(JSON.stringify({ ...decoded(await serviceToken(twin)), scope: 'write:user' }));
+    await claims().fill(JSON.stringify({ ...claimsOf(await serviceToken(twin)), scope: 'write:user' }));
     await expectRefusal(
       403,
       'Has it a scope of the route?',
@@ -146,39 +135,12 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     await expectRefusal(400, 'Is the path well formed?', 'the path has a dot segment');
   });
 
-  it('lists a request that somebody else makes as it arrives, opens it to the same explanation, and filters', async () => {
-    const { page } = opened;
-    const { rows, filter } = steps(page);
-    const token = await serviceToken(twin);
-    await call(twin, token, '/test?from=outside');
-    await expect.poll(() => rows().first().innerText()).toMatch(/200 GET \/test[^]*test-app \(dev\)/);
-    await call(twin, undefined, '/test');
-    await expect.poll(() => rows().first().innerText()).toMatch(/401 GET \/test[^]*the route needs a token/);
-    await askToken(twin, { ...userLogin(twin), scope: 'read:user delete:user' });
-    await expect.poll(() => rows().first().innerText()).toMatch(/200 POST \/oauth\/token[^]*test-user@example.com/);
-
-    await rows().first().click();
-    const dialog = page.getByRole('dialog');
-    expect(await dialog.locator('.scopes').innerText()).toMatch(/delete:user\s+✓ yes\s+– no\s+– no/);
-    await page.keyboard.press('Escape');
-    await filter('Status', '4');
-    await rows().first().click();
-    expect(await dialog.locator('.checks .failed').innerText()).toContain('Is there a token?');
-    expect(await dialog.getByLabel('The line of the access log').innerText()).toContain('missing: token not provided');
-    await dialog.getByRole('button', { name: 'Close' }).click();
-    await filter('Status', '');
-    await filter('Caller', 'test-app (dev)');
-    for (const text of await rows().allInnerTexts()) expect(text).toContain('test-app (dev)');
-    await filter('Route', 'POST /oauth/token');
-    for (const text of await rows().allInnerTexts()) expect(text).toContain('POST /oauth/token');
-  });
-
   it('renders a hostile token’s, path’s and answer’s text harmless', async () => {
     const { page } = opened;
     const evil = `<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>‮"'\`\u0000`;
     const token = await mint(
       twin,
-      { ...decoded(await serviceToken(twin)), [evil]: evil, scope: evil, azp: evil, sub: evil },
+      { ...claimsOf(await serviceToken(twin)), [evil]: evil, scope: evil, azp: evil, sub: evil },
       {
         header: { [evil]: evil },
       },
@@ -196,6 +158,28 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     expect(await page.locator('img, .claims script, section script').count()).toBe(0);
   });
 
+  it('says at a role’s cell whom to choose instead, until somebody is chosen', async () => {
+    const { page } = opened;
+    const { chooseCaller, path } = steps(page);
+    await path().fill('/typed');
+    await page.locator('.matrix tbody td').nth(1).getByRole('button').click();
+    const advice = page.locator('.advice');
+    expect(await advice.innerText()).toBe(
+      'A role asks for no token itself, a user who has the role reader does: choose such a user as the caller. ' +
+        'The route is chosen.',
+    );
+    expect(await path().inputValue()).toBe('/test');
+    await chooseCaller(USER);
+    await advice.waitFor({ state: 'detached' });
+  });
+
+  it('lets the grant be seen first where a caller has several APIs and grants', async () => {
+    const { page } = opened;
+    await steps(page).chooseCaller(USER);
+    const options = await page.getByRole('combobox', { name: 'Grant and API' }).locator('option').allInnerTexts();
+    expect(options.map((text) => text.split(' · ')[0])).toEqual(['password-realm', 'password']);
+  });
+
   it('is used by keyboard alone: choose in the matrix, ask, call, and open what happened', async () => {
     const { page } = opened;
     const focused = (): Promise<string> => page.evaluate('document.activeElement.innerText') as Promise<string>;
@@ -207,8 +191,9 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
       throw new Error(`no ${String(text)} within reach of the keyboard`);
     };
     await page.locator('.matrix').waitFor();
-    await tabTo('✓ allowed');
+    await tabTo('^✓ allowed');
     await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.labels[0].innerText')).toContain('Caller');
     await tabTo('^Get a token');
     await page.keyboard.press('Enter');
     await page.getByText('A token with the scope read:user').waitFor();
@@ -225,117 +210,4 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await focused()).toContain('200 GET /test');
   });
-
-  it('holds ten thousand requests with a few of them in the document, and says that the oldest went', async () => {
-    const { page } = opened;
-    const entry = (id: number): Entry => ({ kind: 'unread', id, at: id * 1000, status: 400, why: `number ${id}` });
-    const entries = Array.from({ length: 10_500 }, (_, at) => entry(at + 1));
-    const ear = await listenTo(twin);
-    await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
-    ear.close();
-    await page.route('**/_twin/live*', (route) => {
-      // It ends, unlike the real one, and is asked for again.
-      const again = route.request().url().includes('10500');
-      const said =
-        eventOf('state', lastOf(ear, 'state')!) +
-        eventOf('entries', { entries: again ? [] : entries, skipped: 0, last: 10_500 });
-      return route.fulfill({ contentType: 'text/event-stream', body: said });
-    });
-    await page.reload();
-    const { rows } = steps(page);
-    await expect.poll(() => rows().first().innerText()).toContain('number 10500');
-    expect(await rows().count()).toBeLessThan(60);
-    expect(await page.locator('.live [role=status]').innerText()).toContain(
-      '10000 requests. The list holds 10000: the oldest 500 were dropped.',
-    );
-    await page.evaluate("document.querySelector('.window').scrollTop = 1e9");
-    await expect.poll(() => rows().last().innerText()).toContain('number 501');
-    expect(await rows().count()).toBeLessThan(60);
-    await page.unroute('**/_twin/live*');
-  });
 });
-
-describe.skipIf(chromium === undefined)('The page has no violation of the accessibility rules', () => {
-  let page: Page;
-  beforeAll(async () => {
-    if (chromium === undefined) return;
-    opened = await openAt(browser, twin.tenantUrl);
-    ({ page } = opened);
-    const { chooseCaller, others, getToken, call, outcome, openEditor } = steps(page);
-    await chooseCaller(USER);
-    await others().fill('delete:user');
-    await getToken();
-    await openEditor();
-    await call();
-    await outcome().waitFor();
-  });
-  afterAll(() => opened.close());
-
-  it.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 360],
-    ['dark', 360],
-  ] as const)('in the %s scheme, %i pixels wide, and nothing of it is out of sight', async (colorScheme, width) => {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 800 });
-    expect(await violations(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-    await page.screenshot({ path: fileURLToPath(new URL(`${colorScheme}-${width}.png`, SCREENSHOTS)), fullPage: true });
-  });
-
-  it('when a request of the list is open', async () => {
-    await steps(page).rows().first().click();
-    await page.getByRole('dialog').waitFor();
-    expect(await violations(page)).toEqual([]);
-    await page.screenshot({ path: fileURLToPath(new URL('opened.png', SCREENSHOTS)) });
-  });
-});
-
-describe.skipIf(chromium === undefined)('An open page', () => {
-  it('says that the program is refused, in the terminal’s words; that the twin is away; finds it again; and keeps what was typed', async () => {
-    const { page, close } = await openAt(browser, twin.tenantUrl);
-    const { others, chooseCaller, path, getToken } = steps(page);
-    await chooseCaller(USER);
-    await others().fill('delete:user');
-    await path().fill('/typed');
-    twin.project.edit('handler/test.ts', 'export const', 'export konst');
-    const error: unknown = await twin.reload().catch((caught: unknown) => caught);
-    const message = error instanceof Error ? error.message : '';
-    expect(message).toContain('handler/test.ts:4:8: Unexpected');
-    await expect.poll(() => page.getByRole('alert').innerText()).toContain(message);
-
-    await twin.close();
-    await page.getByText('The twin does not answer. Start it again').waitFor();
-    await getToken();
-    await page.getByText('The twin does not answer. Is it running? npm start').waitFor();
-
-    twin.project.edit('handler/test.ts', 'export konst', 'export const');
-    twin.project.edit(
-      'contract.ts',
-      "'GET /test'",
-      "'POST /test': { handler: 'test', scopes: ['write:user'] },\n    'GET /test'",
-    );
-    twin = await startTestTwin({ page: true, again: twin });
-    await page.getByText('● connected again').waitFor();
-    await page.getByRole('alert').waitFor({ state: 'detached' });
-    expect(await page.locator('.matrix').innerText()).toContain('POST /test\nneeds write:user');
-    expect(await others().inputValue()).toBe('delete:user');
-    expect(await path().inputValue()).toBe('/typed');
-    await getToken();
-    await page.getByText('A token, without any scope').waitFor();
-    await close();
-  });
-});
-
-function decoded(token: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
-}
-
-/** What axe finds, by its rule and where. */
-async function violations(page: Opened['page']): Promise<unknown> {
-  await page.evaluate(axe.source);
-  return page.evaluate(
-    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`))',
-  );
-}

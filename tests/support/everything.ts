@@ -61,14 +61,19 @@ export const EVERY_OPTION: Readonly<Record<string, unknown>> = {
   'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call', latency: 1500 },
 };
 
-/** Makes a copy of the project one that uses everything, with further routes. */
-export function useEverything(project: ProjectCopy, routes: Contract['routes'] = {}): void {
+/** Gives a copy of the project the contract whose routes go everywhere, and further routes. */
+export function writeEverything(project: ProjectCopy, routes: Contract['routes'] = {}): void {
   const test = { ...EVERYTHING.handlers['test'], ...handlerIn(project) };
   const contract = { ...EVERYTHING, handlers: { test }, routes: { ...EVERYTHING.routes, ...routes } };
   project.write(
     'contract.ts',
     `import { defineContract } from './program/define-contract.ts';\nexport const contract = defineContract(${JSON.stringify(contract)});\n`,
   );
+}
+
+/** Makes a copy of the project one that uses everything of the AWS side, with further routes. */
+export function useEverything(project: ProjectCopy, routes: Contract['routes'] = {}): void {
+  writeEverything(project, routes);
   const file = parse(project.read('Pulumi.dev.yaml')) as { config: object };
   project.write('Pulumi.dev.yaml', stringify({ ...file, config: { ...file.config, ...EVERY_OPTION } }));
 }

@@ -2,8 +2,11 @@ import { parseRouteKey } from '../../common/route-key.ts';
 import type { Authorizer, HttpApi, Route } from '../../graph/http-api.ts';
 import type { LambdaFunction } from '../../graph/integrations.ts';
 
-const lambda: LambdaFunction = {
+/** A function of nothing. */
+export const LAMBDA: LambdaFunction = {
   name: 'test',
+  logicalName: 'test',
+  formerly: [],
   arn: 'arn:aws:lambda:eu-central-1:000000000000:function:test',
   handler: 'index.handler',
   files: {},
@@ -24,7 +27,7 @@ export function routeOf(routeKey: string, authorizer?: Authorizer, scopes: reado
     match,
     authorizer,
     scopes,
-    integration: { kind: 'function', function: lambda, timeout: 30_000, mayInvoke: true },
+    integration: { kind: 'function', function: LAMBDA, timeout: 30_000, mayInvoke: true },
   };
 }
 

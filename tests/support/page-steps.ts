@@ -1,5 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 
+/** Callers of the tests' own stack, as the page's select calls them. */
+export const SERVICE = '`test-app` (client_credentials)';
+export const USER = 'user `test-user@example.com` through `test-app`';
+
 /** What a person does on the page, by the names that it gives to its parts. */
 export const steps = (page: Page) => ({
   chooseCaller: (name: string) =>
@@ -22,3 +26,21 @@ export const steps = (page: Page) => ({
   rows: (): Locator => page.locator('.live .entry'),
   filter: (name: string, value: string) => page.locator('.live').getByRole('combobox', { name }).selectOption(value),
 });
+
+/** Another tab comes before the page, as far as the page can tell. */
+export const hide = (page: Page): Promise<void> => turn(page, true);
+
+/** The page comes into sight again. */
+export const show = (page: Page): Promise<void> => turn(page, false);
+
+async function turn(page: Page, hidden: boolean): Promise<void> {
+  await page.evaluate(
+    `Object.defineProperty(document, 'hidden', { configurable: true, value: ${hidden} });` +
+      `document.dispatchEvent(new Event('visibilitychange'))`,
+  );
+}
+
+/** The claims of a token. */
+export function claimsOf(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+}

@@ -27,10 +27,12 @@ export const plainModel = (
 ): Model => ({
   stack: 'dev',
   environments: [],
+  unread: [],
   tenant: plainTenant(tenant),
   api: localApi(routes),
   exceptions: {},
   violations: [],
   withoutMeaning: [],
+  examplePaths: {},
   hash: '',
 });

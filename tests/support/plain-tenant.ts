@@ -20,6 +20,7 @@ export const plainClient = (change: Partial<Client> = {}): Client => ({
   clientId: 'client',
   name: 'Client',
   logicalName: 'client',
+  formerly: [],
   firstParty: true,
   grantTypes: ['client_credentials', 'password', 'http://auth0.com/oauth/grant-type/password-realm'],
   secret: 'the secret of the client',

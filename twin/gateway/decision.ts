@@ -17,6 +17,7 @@ export const CHECKS = [
   'issued at',
   'scope',
 ] as const;
+/** What the log, the report and the page call a check. */
 export type CheckName = (typeof CHECKS)[number];
 
 /** One thing that was looked at: what it had to be, and what it was. */
@@ -27,6 +28,7 @@ export interface Check {
   readonly got: string;
 }
 
+/** The payload of a token as JSON has it: nothing of its types is sure. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** What API Gateway answers a request that it does not let through. */

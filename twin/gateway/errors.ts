@@ -1,8 +1,10 @@
 import type { CheckName, Refusal } from './decision.ts';
 
+/** For a path that is no plain absolute one; no route is looked for then. */
 export const BAD_REQUEST: Refusal = { status: 400, message: 'Bad Request' };
 /** Whether it comes before or after the authorizer is not settled. */
 export const TOO_MANY_REQUESTS: Refusal = { status: 429, message: 'Too Many Requests' };
+/** For a request that no route takes: it is said before any token is looked at. */
 export const NOT_FOUND: Refusal = { status: 404, message: 'Not Found' };
 
 /** No token at all: a bare challenge, without error fields. Measured against the service. */

@@ -10,6 +10,7 @@ export interface ParsedJwt {
   readonly signature: Buffer;
 }
 
+/** A token taken apart, or why it is none: the number of its segments, or the part that cannot be read. */
 export type ParseResult =
   | { readonly kind: 'jwt'; readonly jwt: ParsedJwt }
   | { readonly kind: 'segments'; readonly count: number }
@@ -34,6 +35,7 @@ export function parseJwt(token: string): ParseResult {
   return { kind: 'jwt', jwt: { header, claims, signed: `${head}.${payload}`, signature } };
 }
 
+/** Whether the authorizer takes this `alg`, which is whatever the token's header says: RS256, RS384 or RS512. */
 export function isSupportedAlgorithm(alg: unknown): alg is string {
   return typeof alg === 'string' && Object.hasOwn(DIGESTS, alg);
 }

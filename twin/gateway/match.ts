@@ -1,6 +1,7 @@
 import type { Route } from '../../graph/http-api.ts';
 import type { Segment } from '../../common/route-key.ts';
 
+/** A route that takes a request, and what the request has in place of its variables. */
 export interface Match {
   readonly route: Route;
   /** The values of `{name}` and `{name+}`, decoded. */

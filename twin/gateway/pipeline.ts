@@ -38,6 +38,7 @@ export interface Exchange {
   readonly integrationError: string | undefined;
 }
 
+/** One event that a function was asked with. It holds the caller's token: never print it. */
 export interface Invocation {
   readonly event: Readonly<Record<string, unknown>>;
   readonly milliseconds: number;

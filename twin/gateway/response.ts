@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Refusal } from './decision.ts';
 
+/** What the caller is sent, but for the headers of the connection, which Node writes. */
 export interface GatewayResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -21,6 +22,7 @@ export function messageResponse(
   };
 }
 
+/** The gateway's answer to whom it does not let through; the challenge of a 401 is RFC 6750's. */
 export function refusalResponse({ status, message, wwwAuthenticate }: Refusal): GatewayResponse {
   return messageResponse(status, message, wwwAuthenticate === undefined ? [] : [['www-authenticate', wwwAuthenticate]]);
 }
@@ -34,6 +36,7 @@ export const TIMED_OUT = messageResponse(503, 'Service Unavailable');
 /** What the gateway answers when nobody is there to forward to; not settled either. */
 export const UNREACHABLE = messageResponse(503, 'Service Unavailable');
 
+/** For a request whose event is larger than the 6 MB that a function takes. */
 export const PAYLOAD_TOO_LARGE = messageResponse(413, 'Request Entity Too Large');
 
 /** The connection is the gateway's own affair. */

@@ -40,6 +40,7 @@ interface Sent {
   readonly settle: (fate: Fate) => void;
 }
 
+/** Where and how a function's process runs, the same for all processes of the function. */
 export interface Place {
   readonly region: string;
   /** The folder that the archive was unpacked to. */

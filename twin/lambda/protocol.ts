@@ -8,6 +8,7 @@ export const CHANNEL = 3;
 /** Characters of a message at most: a response of 6 MB, each character of it escaped. */
 export const LONGEST_MESSAGE = 16 * 1024 * 1024;
 
+/** What the twin says. The process runs one event at a time; the others wait inside it. */
 export type ToFunction =
   | {
       readonly kind: 'invoke';
@@ -20,8 +21,10 @@ export type ToFunction =
   /** Asks for an event back that has not begun. */
   | { readonly kind: 'recall'; readonly requestId: string };
 
+/** An event for the handler; the process answers them in the order in which they came. */
 export type Invocation = Extract<ToFunction, { kind: 'invoke' }>;
 
+/** What the process says; a `requestId` is that of the event which it is about. */
 export type FromFunction =
   | { readonly kind: 'ready' }
   /** The handler's module could not be loaded, or has no such export. */

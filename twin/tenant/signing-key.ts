@@ -20,6 +20,7 @@ export interface SigningKey {
   readonly signatureOf: (text: string, digest: 'sha256' | 'sha384' | 'sha512') => Buffer;
 }
 
+/** The tenant's keys in one run of the twin: a rotation takes a new start. */
 export interface SigningKeys {
   readonly current: SigningKey;
   /** All that a token may be verified with: the current, the next, and after a rotation the previous one. */

@@ -9,12 +9,14 @@ import { scopeWords } from './scopes.ts';
 import type { SigningKeys } from './signing-key.ts';
 import { OPAQUE_LIFETIME, type OpaqueTokens } from './userinfo.ts';
 
+/** What of an HTTP request the token endpoint reads, all of it unchecked; secrets are among it. */
 export interface TokenRequest {
   readonly contentType: string;
   readonly authorization: string | undefined;
   readonly body: string;
 }
 
+/** The body of the answer, its tokens included: never print it. `expires_in` is in seconds. */
 export interface TokenResponse {
   readonly access_token: string;
   readonly id_token?: string;

@@ -1,0 +1,2 @@
+/** What a handler gets here for a variable that only Pulumi can decrypt. */
+export const UNREAD = '(encrypted)';

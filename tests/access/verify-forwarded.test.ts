@@ -1,0 +1,74 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planOf } from '../../access/verify/plan.ts';
+import { play, type Played } from '../../access/verify/play.ts';
+import { countOf, differencesOf } from '../../access/verify/table.ts';
+import { startTestTwin, type TestTwin } from '../support/twin.ts';
+import { targetOf } from '../support/verifiable.ts';
+
+const KEY = 'GET /orders/{id}';
+const backend = createServer((_request, response) => response.end('an order'));
+let twin: TestTwin;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
+  const address = new URL(`http://127.0.0.1:${(backend.address() as AddressInfo).port}`);
+  twin = await startTestTwin({
+    forwards: new Map([[KEY, address]]),
+    change: (project) =>
+      project.edit(
+        'contract.ts',
+        "'GET /test': {",
+        `'${KEY}': { forward: 'https://orders.example.com/{id}', scopes: ['read:user'], examples: { id: '17' } },
+    'GET /test': {`,
+      ),
+  });
+});
+afterAll(async () => {
+  await twin.end();
+  backend.close();
+});
+
+/** Verifies the twin, which was given local addresses for these routes, or is a deployed stack. */
+function verify(forwarded: readonly string[] | undefined): Promise<Played> {
+  const { target, examples } = targetOf(twin);
+  const model = twin.model();
+  return play({
+    model,
+    plan: planOf(model, examples, false),
+    target: { ...target, forwarded },
+    clientIds: twin.outputs.clientIds,
+    maxTokens: Infinity,
+    progress: () => undefined,
+  });
+}
+
+describe('Verifying a route that goes elsewhere', () => {
+  it('plays it where the twin has a local address for it', async () => {
+    const played = await verify([KEY]);
+    expect(differencesOf(played)).toEqual([]);
+    expect(countOf(played)).toMatchObject({ differ: 0, notTried: 0 });
+  });
+
+  it('leaves it out where the twin has none, says so, and finds no difference', async () => {
+    const played = await verify([]);
+    expect(differencesOf(played)).toEqual([]);
+    const { agree, differ, notTried } = countOf(played);
+    expect(agree).toBe(notTried);
+    expect(differ).toBe(0);
+    const why = played.rows.flat().flatMap(({ outcome }) => (outcome.kind === 'not tried' ? [outcome.why] : []));
+    expect(new Set(why)).toEqual(
+      new Set([
+        `it goes to https://orders.example.com/{id}; start the twin with --forward "${KEY}=http://127.0.0.1:4000"`,
+      ]),
+    );
+  });
+
+  it('names the endpoint, and no permission of a function, where a deployed one cannot be reached', async () => {
+    await new Promise((resolve) => backend.close(resolve));
+    const [difference, ...others] = differencesOf(await verify(undefined));
+    expect(difference).toContain('is answered 503: the gateway cannot reach https://orders.example.com/{id}, or that');
+    expect(others.every((one) => one.startsWith(KEY))).toBe(true);
+  });
+});

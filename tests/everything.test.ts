@@ -1,0 +1,209 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { reportOf } from '../access/report.ts';
+import { settingsSchemas } from '../reference/stack-file-schema.ts';
+import { KEYS } from '../settings.ts';
+import { welcome } from '../twin/screen.ts';
+import { REASONS, STACKS, unusedKeys, useEveryKey } from './support/every-key.ts';
+import { askToken, call, goodClaims, mint, startTestTwin, userLogin, type TestTwin } from './support/twin.ts';
+
+const HANDLER = `export const handler = async () => ({
+  table: process.env.TABLE, level: process.env.LOG_LEVEL, host: process.env.DB_HOST,
+});\n`;
+
+const got: { readonly url: string; readonly headers: IncomingHttpHeaders }[] = [];
+const backend = createServer(({ url = '', headers }, outgoing) => {
+  got.push({ url, headers });
+  outgoing.end('"from the backend"');
+});
+
+let services: TestTwin;
+let users: TestTwin;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
+  const here = new URL(`http://127.0.0.1:${(backend.address() as AddressInfo).port}`);
+  const started = (stack: keyof typeof STACKS): Promise<TestTwin> =>
+    startTestTwin({
+      stack,
+      change: (project) => {
+        useEveryKey(project, stack);
+        project.write('handler/test.ts', HANDLER);
+      },
+      forwards: new Map(
+        ['ANY /orders/{id}/{rest+}', 'POST /hooks/{id}', 'GET /reports/{id}', 'GET /report'].map((key) => [key, here]),
+      ),
+    });
+  [services, users] = await Promise.all([started('services'), started('users')]);
+});
+afterAll(async () => {
+  await Promise.all([services.end(), users.end()]);
+  backend.close();
+});
+beforeEach(() => {
+  got.length = 0;
+});
+
+async function tokenOf(twin: TestTwin, parameters: Readonly<Record<string, unknown>>, client: string): Promise<string> {
+  const { status, body } = await askToken(twin, parameters, client);
+  expect([status, body['error_description']]).toEqual([200, undefined]);
+  return String(body['access_token']);
+}
+
+const SERVICE = { grant_type: 'client_credentials' };
+/** The user's role has the first of these alone. */
+const asUser = (): Record<string, string> => ({ ...userLogin(users), scope: 'read:user write:user' });
+const withToken = (token: string): RequestInit => ({ headers: { 'x-token': token } });
+
+describe('The two stacks', () => {
+  it('use between them every key that a stack file may have, also those inside of a client and of any other map', () => {
+    expect(Object.keys(settingsSchemas())).toEqual(Object.keys(KEYS));
+    expect(unusedKeys(Object.values(STACKS))).toEqual([]);
+  });
+
+  it.each([
+    { without: 'a key', key: 'api:routeQuota', value: undefined, unused: ['api:routeQuota'] },
+    {
+      without: 'what a client may have',
+      key: 'api:clients',
+      value: [{ name: 'a', party: 'first', grants: [], permissions: [], tokenQuota: { perDay: 1 } }],
+      unused: ['formerly', 'tokenQuota.perHour', 'tokenQuota.enforce', 'secretVersion'].map(
+        (one) => `api:clients.${one}`,
+      ),
+    },
+    {
+      without: 'what a throttle has',
+      key: 'api:routeThrottles',
+      value: { 'GET /x': { burst: 1 } },
+      unused: ['api:routeThrottles.rate'],
+    },
+  ])('would be found to leave out $without', ({ key, value, unused }) => {
+    const { [key]: _left, ...rest } = { ...STACKS.services, ...STACKS.users };
+    const file = value === undefined ? rest : { ...rest, [key]: value };
+    expect(unusedKeys([file]).filter((one) => one.startsWith(key))).toEqual(unused);
+  });
+
+  it('hold every rule over the registered resources', () => {
+    expect([services, users].map((twin) => twin.model().violations)).toEqual([[], []]);
+  });
+
+  it.each([
+    {
+      stack: 'services' as const,
+      line: 'Of no meaning here: DNS records, IAM roles and policies, alarms, certificates, log groups, tags, the API’s own domain (it answers at this address), token quotas.',
+    },
+    {
+      stack: 'users' as const,
+      line: 'Of no meaning here: IAM roles and policies, alarms, log groups, tags, the API’s own domain (it answers at this address).',
+    },
+  ])('have what has no local meaning listed at start: $stack', ({ stack, line }) => {
+    const twin = { services, users }[stack];
+    const lines = welcome(twin.model(), twin).split('\n');
+    expect(lines.filter((one) => one.startsWith('Of no meaning'))).toEqual([line]);
+  });
+});
+
+describe('The twin of a stack that lets no user in', () => {
+  it('gives both parties tokens of the custom domain, each with what its grant names', async () => {
+    const claims = [
+      decodeJwt(await tokenOf(services, SERVICE, 'importer')),
+      decodeJwt(await tokenOf(services, SERVICE, 'partner')),
+    ];
+    expect(claims).toMatchObject([
+      { iss: 'https://login.example.com/', aud: 'https://api.example.com', scope: 'read:user' },
+      { iss: 'https://login.example.com/', aud: 'https://api.example.com', scope: 'read:appointments' },
+    ]);
+    expect(services.outputs.clientIds['partner']).toMatch(/^tpc_/);
+  });
+
+  it('gives none for a user’s password, nor for the secret that the next rotation brings', async () => {
+    const password = await askToken(services, { grant_type: 'password', username: 'a', password: 'b' }, 'importer');
+    expect([password.status, password.body['error']]).toEqual([403, 'unauthorized_client']);
+    const { secretVersions, nextClientSecrets } = JSON.parse(services.project.read('.twin/services/outputs.json')) as {
+      [name: string]: Record<string, unknown>;
+    };
+    expect(secretVersions).toEqual({ importer: 3 });
+    const next = await askToken(services, { ...SERVICE, client_secret: nextClientSecrets?.['importer'] }, 'importer');
+    expect([next.status, next.body['error']]).toEqual([401, 'access_denied']);
+  });
+
+  it('serves a handler, with the variables of contract and stack file, to a token in the header of the stack', async () => {
+    const token = await tokenOf(services, SERVICE, 'importer');
+    const { status, text } = await call(services, undefined, '/test', withToken(token));
+    expect([status, JSON.parse(text)]).toEqual([200, { table: 'orders', level: 'debug', host: 'db.example.com' }]);
+    expect((await call(services, token)).status).toBe(401);
+    const partner = await tokenOf(services, SERVICE, 'partner');
+    expect((await call(services, undefined, '/test', withToken(partner))).status).toBe(403);
+  });
+
+  it('takes a token of the other audience too, and of no third one', async () => {
+    const statuses = ['https://old-api.example.com', 'https://nobody.example.com'].map(async (aud) => {
+      const token = await mint(services, { ...goodClaims(services), aud });
+      return (await call(services, undefined, '/test', withToken(token))).status;
+    });
+    expect(await Promise.all(statuses)).toEqual([200, 401]);
+  });
+
+  it('forwards to a local backend: the protected route with who calls, the public one where this stack has it go', async () => {
+    const token = await tokenOf(services, SERVICE, 'importer');
+    const { status, text } = await call(services, undefined, '/orders/7/lines', withToken(token));
+    expect([status, text]).toEqual([200, '"from the backend"']);
+    expect((await call(services, undefined, '/hooks/7', { method: 'POST' })).status).toBe(200);
+    expect((await call(services, undefined, '/reports/7', withToken(token))).status).toBe(200);
+    expect(got.map(({ url, headers }) => [url, headers['x-caller-azp']])).toEqual([
+      ['/v1/7/lines', services.outputs.clientIds['importer']],
+      ['/7', undefined],
+      ['/2015-03-31/functions/function/invocations', undefined],
+    ]);
+  });
+
+  it('serves a public route, until its throttle is used up, and lets one origin’s pages read it', async () => {
+    const init = { headers: { origin: 'https://app.example.com' } };
+    const statuses: number[] = [];
+    const origins: (string | null)[] = [];
+    for (let asked = 0; asked < 3; asked += 1) {
+      const { status, headers } = await call(services, undefined, '/open', init);
+      statuses.push(status);
+      origins.push(headers.get('access-control-allow-origin'));
+    }
+    expect(statuses).toEqual([200, 200, 429]);
+    expect(origins.slice(0, 2)).toEqual(['https://app.example.com', 'https://app.example.com']);
+  });
+});
+
+describe('The twin of a production stack with every exception', () => {
+  it('logs the test user in by the default directory, for as long as the stack says', async () => {
+    const { status, body } = await askToken(users, asUser(), 'old-app');
+    expect([status, body['expires_in'], decodeJwt(String(body['access_token']))['scope']]).toEqual([
+      200,
+      7200,
+      'read:user',
+    ]);
+  });
+
+  it('serves a handler, and a forwarded route, to the user’s token in the query string of the stack', async () => {
+    const token = await tokenOf(users, asUser(), 'old-app');
+    const { status, text } = await call(users, undefined, `/test?token=${token}`);
+    expect([status, JSON.parse(text)]).toEqual([200, { table: 'orders', level: 'info' }]);
+    expect((await call(users, token)).status).toBe(401);
+    expect((await call(users, undefined, `/orders/7/lines?token=${token}`)).status).toBe(200);
+    expect(got.map(({ headers }) => headers['x-caller-sub'])).toEqual([decodeJwt(token).sub]);
+  });
+
+  it('serves a public route to a page of any origin, and forwards one where the contract has it go', async () => {
+    const { status, headers } = await call(users, undefined, '/open', {
+      headers: { origin: 'https://anybody.example' },
+    });
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+    expect((await call(users, undefined, '/hooks/7', { method: 'POST' })).status).toBe(200);
+    expect(got.map(({ url }) => url)).toEqual(['/v1/hooks/7']);
+  });
+
+  it('has its exceptions in the access report, each with its reason, and the other stack has none', () => {
+    const of = (twin: TestTwin): unknown =>
+      reportOf(twin.model()).sections.get('Exceptions from what production asks for');
+    expect(of(users)).toEqual(Object.entries(REASONS).map(([key, reason]) => `\`${key}\`: \`${reason}\``));
+    expect(of(services)).toEqual([]);
+  });
+});

@@ -1,0 +1,194 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventOf } from '../../page/live.ts';
+import type { Entry } from '../../page/messages.ts';
+import { chromiumOrNot, launch, openAt, type Opened } from '../support/browser.ts';
+import { hide, show, steps, USER } from '../support/page-steps.ts';
+import { listenTo, lastOf } from '../support/page.ts';
+import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+
+const chromium = chromiumOrNot();
+
+let twin: TestTwin;
+let browser: Browser;
+let opened: Opened;
+beforeAll(async () => {
+  if (chromium === undefined) return;
+  [twin, browser] = await Promise.all([startTestTwin({ page: true }), launch(chromium)]);
+});
+afterAll(async () => {
+  if (chromium === undefined) return;
+  await browser.close();
+  await twin.end();
+});
+
+describe.skipIf(chromium === undefined)('The live list, in a browser,', () => {
+  beforeAll(async () => {
+    if (chromium !== undefined) opened = await openAt(browser, twin.tenantUrl);
+  });
+  // Loaded anew it knows nothing of the test before.
+  beforeEach(() => opened.page.reload());
+  afterEach(() => expect(opened.complaints.splice(0)).toEqual([]));
+  afterAll(() => opened.close());
+
+  it('says where nobody has asked anything how to begin', async () => {
+    const empty = opened.page.locator('.live .empty');
+    expect(await empty.innerText()).toBe(
+      'Nothing has been asked yet. Call the API from anywhere on this machine:\n\n' +
+        `curl -i ${twin.apiUrl}/\n\nor run one of the commands that npm start has printed.`,
+    );
+    expect(await opened.page.locator('.live > [role=status]').innerText()).toBe('');
+    await call(twin, undefined, '/');
+    await empty.waitFor({ state: 'detached' });
+  });
+  it('lists a request that somebody else makes as it arrives, opens it to the same explanation, and filters', async () => {
+    const { page } = opened;
+    const { rows, filter } = steps(page);
+    const token = await serviceToken(twin);
+    await call(twin, token, '/test?from=outside');
+    await expect.poll(() => rows().first().innerText()).toMatch(/200 GET \/test[^]*test-app \(dev\)/);
+    await call(twin, undefined, '/test');
+    await expect.poll(() => rows().first().innerText()).toMatch(/401 GET \/test[^]*the route needs a token/);
+    await askToken(twin, { ...userLogin(twin), scope: 'read:user delete:user' });
+    await expect.poll(() => rows().first().innerText()).toMatch(/200 POST \/oauth\/token[^]*test-user@example.com/);
+
+    await rows().first().click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.locator('.scopes').innerText()).toMatch(/delete:user\s+✓ yes\s+– no\s+– no/);
+    await page.keyboard.press('Escape');
+    await filter('Status', '4');
+    await rows().first().click();
+    expect(await dialog.locator('.checks .failed').innerText()).toContain('Is there a token?');
+    expect(await dialog.getByLabel('The line of the access log').innerText()).toContain('missing: token not provided');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await filter('Status', '');
+    await filter('Caller', 'test-app (dev)');
+    for (const text of await rows().allInnerTexts()) expect(text).toContain('test-app (dev)');
+    await filter('Route', 'POST /oauth/token');
+    for (const text of await rows().allInnerTexts()) expect(text).toContain('POST /oauth/token');
+  });
+
+  it('holds ten thousand requests with a few of them in the document, and says that the oldest went', async () => {
+    const { page } = opened;
+    const entry = (id: number): Entry => ({ kind: 'unread', id, at: id * 1000, status: 400, why: `number ${id}` });
+    const entries = Array.from({ length: 10_500 }, (_, at) => entry(at + 1));
+    const ear = await listenTo(twin);
+    await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
+    ear.close();
+    await page.route('**/_twin/live*', (route) => {
+      // It ends, unlike the real one, and is asked for again.
+      const again = route.request().url().includes('10500');
+      const said =
+        eventOf('state', lastOf(ear, 'state')!) +
+        eventOf('entries', { entries: again ? [] : entries, skipped: 0, last: 10_500 });
+      return route.fulfill({ contentType: 'text/event-stream', body: said });
+    });
+    await page.reload();
+    const { rows } = steps(page);
+    await expect.poll(() => rows().first().innerText()).toContain('number 10500');
+    expect(await rows().count()).toBeLessThan(60);
+    expect(await page.locator('.live [role=status]').innerText()).toContain(
+      '10000 requests. The list holds 10000: the oldest 500 were dropped.',
+    );
+    await page.evaluate("document.querySelector('.window').scrollTop = 1e9");
+    await expect.poll(() => rows().last().innerText()).toContain('number 501');
+    expect(await rows().count()).toBeLessThan(60);
+    await page.unroute('**/_twin/live*');
+  });
+});
+
+describe.skipIf(chromium === undefined)('An open page', () => {
+  it('holds no connection while nobody looks at it, so that a seventh tab is served, and shows then what came meanwhile', async () => {
+    const { page: first, complaints, close } = await openAt(browser, twin.tenantUrl);
+    await steps(first).path().fill('/typed');
+    await first.evaluate(
+      `new MutationObserver(() => { window.away ||= document.querySelector('.banner, .link:not(.live)') !== null; })` +
+        '.observe(document.body, { childList: true, subtree: true, attributes: true })',
+    );
+    let page = first;
+    for (let tabs = 2; tabs <= 8; tabs += 1) {
+      await hide(page);
+      page = await first.context().newPage();
+      page.setDefaultTimeout(10_000);
+      await page.goto(twin.tenantUrl);
+      await page.getByText('● connected').waitFor();
+    }
+    await steps(page).path().fill('/from/the/eighth');
+    await steps(page).call();
+    await expect.poll(() => steps(page).outcome().innerText()).toContain('404 GET /from/the/eighth');
+    await hide(page);
+    const before = await steps(first).rows().count();
+    await show(first);
+    await expect.poll(() => steps(first).rows().first().innerText()).toContain('404 GET /from/the/eighth');
+    expect(await steps(first).rows().count()).toBe(before + 1);
+    expect(await steps(first).path().inputValue()).toBe('/typed');
+    expect(await first.evaluate('window.away')).not.toBe(true);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('finds the twin away when it is looked at again, and there when it is back', async () => {
+    const { page, close } = await openAt(browser, twin.tenantUrl);
+    await page.getByText('● connected').waitFor();
+    await hide(page);
+    await twin.close();
+    await show(page);
+    await page.getByText('○ the twin is away').waitFor();
+    await hide(page);
+    twin = await startTestTwin({ page: true, again: twin });
+    await show(page);
+    await page.getByText('● connected again').waitFor();
+    await close();
+  });
+
+  it('says after 40 seconds without an answer what the reason may be, and keeps what was typed', async () => {
+    const { page, close } = await openAt(browser, twin.tenantUrl);
+    await page.evaluate(
+      'const real = AbortSignal.timeout.bind(AbortSignal);' +
+        'AbortSignal.timeout = (patience) => { window.patience = patience; return real(2500); }',
+    );
+    await page.route('**/_twin/call', () => undefined);
+    await steps(page).path().fill('/typed');
+    await steps(page).call();
+    await page.getByText('There is no answer yet.').waitFor();
+    await page.getByText('There was no answer within 40 seconds. Either the twin is away, or too many').waitFor();
+    expect(await page.evaluate('window.patience')).toBe(40_000);
+    expect(await steps(page).path().inputValue()).toBe('/typed');
+    expect(await page.getByRole('button', { name: /^Call/ }).isEnabled()).toBe(true);
+    await close();
+  });
+
+  it('says that the program is refused, in the terminal’s words; that the twin is away; finds it again; and keeps what was typed', async () => {
+    const { page, close } = await openAt(browser, twin.tenantUrl);
+    const { others, chooseCaller, path, getToken } = steps(page);
+    await chooseCaller(USER);
+    await others().fill('delete:user');
+    await path().fill('/typed');
+    twin.project.edit('handler/test.ts', 'export const', 'export konst');
+    const error: unknown = await twin.reload().catch((caught: unknown) => caught);
+    const message = error instanceof Error ? error.message : '';
+    expect(message).toContain('handler/test.ts:4:8: Unexpected');
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain(message);
+
+    await twin.close();
+    await page.getByText('The twin does not answer. Start it again').waitFor();
+    await getToken();
+    await page.getByText('The twin does not answer. Is it running? npm start').waitFor();
+
+    twin.project.edit('handler/test.ts', 'export konst', 'export const');
+    twin.project.edit(
+      'contract.ts',
+      "'GET /test'",
+      "'POST /test': { handler: 'test', scopes: ['write:user'] },\n    'GET /test'",
+    );
+    twin = await startTestTwin({ page: true, again: twin });
+    await page.getByText('● connected again').waitFor();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    expect(await page.locator('.matrix').innerText()).toContain('POST /test\nneeds write:user');
+    expect(await others().inputValue()).toBe('delete:user');
+    expect(await path().inputValue()).toBe('/typed');
+    await getToken();
+    await page.getByText('A token, without any scope').waitFor();
+    await close();
+  });
+});

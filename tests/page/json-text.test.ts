@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { compact, laidOut, membersOf, withMembers } from '../../page/client/json-text.ts';
+import { fieldOf, partsOf, segmentOf } from '../../page/client/jwt.ts';
+import { visibleText, writtenWords } from '../../page/client/words.ts';
+
+const segment = (text: string): string => Buffer.from(text).toString('base64url');
+const HEADER = segment('{"alg":"RS256"}');
+
+describe('JSON of a token, as it is written,', () => {
+  it.each([
+    { a: [], b: {}, c: [1, [2], { d: null }], 'e"\\': 'x, {y}: [z]', f: -0.5, g: true },
+    [],
+    {},
+    'text',
+    12,
+    [[[]], { a: {} }],
+  ])('is laid out and compacted as JSON.stringify does: %j', (value) => {
+    const text = JSON.stringify(value, null, 3);
+    expect(laidOut(text)).toBe(JSON.stringify(value, null, 2));
+    expect(compact(text)).toBe(JSON.stringify(value));
+  });
+
+  it.each(['', 'text', '{"a":', '{"a":1}}', '{a:1}'])('stays as it is where it is none: %j', (text) => {
+    expect([laidOut(text), compact(text)]).toEqual([text, text]);
+    expect(membersOf(text)).toBeUndefined();
+  });
+
+  it('keeps numbers and names that stand twice to the letter', () => {
+    const text = '{"a":1e999,"b":12345678901234567890,"exp":1,"c":[1.0,-0],"exp":2,"2":0,"1":0,"__proto__":3}';
+    expect(compact(laidOut(text))).toBe(text);
+    expect(membersOf(text)?.map(({ name, text: value, plain, times }) => [name, value, plain, times])).toEqual([
+      ['a', '1e999', false, 1],
+      ['b', '12345678901234567890', false, 1],
+      ['exp', '1', true, 2],
+      ['c', '[1.0,-0]', false, 1],
+      ['exp', '2', true, 2],
+      ['2', '0', true, 1],
+      ['1', '0', true, 1],
+      ['__proto__', '3', true, 1],
+    ]);
+    expect(compact(withMembers(text, { exp: 5, toString: 'x' }))).toBe(
+      '{"a":1e999,"b":12345678901234567890,"exp":5,"c":[1.0,-0],"2":0,"1":0,"__proto__":3,"toString":"x"}',
+    );
+    expect(compact(withMembers('no JSON', { exp: 5 }))).toBe('{"exp":5}');
+  });
+
+  it('is read however deep it is nested', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const parts = partsOf(`${HEADER}.${segment(`{"a":${deep}}`)}.sig`);
+    expect(parts?.fields.claims).toMatchObject([{ name: 'a', text: deep }]);
+    expect(parts?.claims).toBe(`{"a":${deep}}`);
+  });
+});
+
+describe('A token taken apart', () => {
+  it('has its claims to the letter, and so has what is made of them', () => {
+    const claims = '{"n": 12345678901234567890, "exp": 1, "exp": 2}';
+    const parts = partsOf(`${HEADER}.${segment(claims)}.sig`);
+    expect(parts?.claims).toBe('{\n  "n": 12345678901234567890,\n  "exp": 1,\n  "exp": 2\n}');
+    expect(segmentOf(parts?.claims ?? '')).toBe(segment('{"n":12345678901234567890,"exp":1,"exp":2}'));
+    expect(fieldOf(claims, 'exp')).toBe(2);
+    expect(fieldOf(claims, 'toString')).toBeUndefined();
+  });
+
+  it.each(['', 'a.b', 'a.b.c.d', `${HEADER}.!.c`, `${HEADER}./w.c`])(
+    'is none of what has not three texts: %j',
+    (text) => {
+      expect(partsOf(text)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    [true, 1, ''],
+    [false, 1, '; the token writes the number so, and not every reader keeps it'],
+    [true, 2, '; the token says it 2 times, and readers differ in which one they take'],
+  ])('says of what readers may differ in that the token has it so: %j, %j', (plain, times, words) => {
+    expect(writtenWords(plain, times)).toBe(words);
+  });
+});
+
+it('a text of several lines shows what is not seen, but for its lines and tabs', () => {
+  expect(visibleText('a\r\n\tb\n\u202Ec\u0000\rd')).toBe('a\r\n\tb\n\\u{202e}c\\u{0}\\u{d}d');
+});

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { reportOf } from '../access/report.ts';
+import { welcome } from '../twin/screen.ts';
+import { call, serviceToken, startTestTwin, type TestTwin } from './support/twin.ts';
+
+const PATH = 'api:handlers.test.environment.DB_PASSWORD';
+
+let plain: TestTwin;
+let twin: TestTwin;
+beforeAll(async () => {
+  [plain, twin] = await Promise.all([
+    startTestTwin(),
+    startTestTwin({
+      change: (project) => {
+        // As `pulumi config set --secret --path` writes it.
+        const handlers =
+          '  api:handlers:\n    test:\n      environment:\n        DB_PASSWORD:\n          secure: v1:x:y\n';
+        project.edit('Pulumi.dev.yaml', '  api:testUser', `${handlers}  api:testUser`);
+        project.edit('handler/test.ts', "'JWT test backend lambda'", "process.env['DB_PASSWORD']");
+      },
+    }),
+  ]);
+});
+afterAll(() => Promise.all([plain.end(), twin.end()]));
+
+it('A variable that only Pulumi can decrypt is a text to the twin’s handler, and the twin says so', async () => {
+  expect(await call(twin, await serviceToken(twin))).toMatchObject({ status: 200, text: '"(encrypted)"' });
+  expect(welcome(twin.model(), twin)).toContain(`Note: ${PATH} is encrypted`);
+  expect(welcome(twin.model(), twin)).toContain(`--config ${PATH}=<value>`);
+  expect(welcome(plain.model(), plain)).not.toContain('encrypted');
+});
+
+it('It changes nothing of the access report, and breaks no rule', () => {
+  expect(reportOf(twin.model())).toEqual(reportOf(plain.model()));
+  expect(twin.model().violations).toEqual([]);
+});

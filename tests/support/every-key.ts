@@ -1,0 +1,107 @@
+import { stringify } from 'yaml';
+import { settingsSchemas, type JsonSchema } from '../../reference/stack-file-schema.ts';
+import { EVERY_OPTION, writeEverything } from './everything.ts';
+import type { ProjectCopy } from './project.ts';
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** A stack of services alone: no user gets a token of its API. */
+const SERVICES: Config = {
+  ...EVERY_OPTION,
+  'aws:region': 'eu-central-1',
+  'auth0:domain': 'services.eu.auth0.com',
+  'api:issuerDomain': 'login.example.com',
+  'api:audience': 'https://api.example.com',
+  'api:otherAudiences': ['https://old-api.example.com'],
+  'api:identitySource': '$request.header.X-Token',
+  'api:production': false,
+  'api:userAccess': 'deny',
+  'api:clients': [
+    {
+      name: 'importer',
+      formerly: 'nightly-import',
+      party: 'first',
+      grants: ['client_credentials'],
+      permissions: ['read:user'],
+      tokenQuota: { perHour: 2, perDay: 20, enforce: true },
+      secretVersion: 3,
+    },
+    { name: 'partner', party: 'third', grants: ['client_credentials'], permissions: ['read:appointments'] },
+  ],
+};
+
+/** Why the stack of users is not what production asks for, by the key. */
+export const REASONS = {
+  'api:testUser': 'The monitoring logs in as a person would, OPS-7',
+  'api:passwordGrant': 'The old app cannot show a login page, APP-31',
+  'api:tokenLifetime': 'The nightly import takes two hours with one token, SEC-114',
+  'api:cors': 'Anybody may put the list of branches on a page of theirs, WEB-2',
+  'api:logRetention': 'The logs go to the company’s archive every night, OPS-9',
+} as const;
+
+/** A stack of production for users, with an exception from everything that may be excepted from. */
+const USERS: Config = {
+  'aws:region': 'eu-central-1',
+  'aws:defaultTags': { tags: { team: 'orders' } },
+  'auth0:domain': 'users.eu.auth0.com',
+  'api:audience': 'https://api.example.com',
+  'api:identitySource': '$request.querystring.token',
+  'api:production': true,
+  'api:exceptions': REASONS,
+  'api:tokenLifetime': 7200,
+  'api:passwordGrant': 'allow',
+  'api:defaultDirectory': true,
+  'api:userAccess': 'allow',
+  'api:clients': [{ name: 'old-app', party: 'first', grants: ['password'], permissions: [] }],
+  'api:testUser': { email: 'test-user@example.com', roles: ['reader'] },
+  'api:routeQuota': 600,
+  'api:domain': {
+    name: 'api.example.com',
+    certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/abc',
+  },
+  'api:logRetention': 30,
+  'api:cors': { allowOrigins: ['*'] },
+  'api:alarms': {
+    topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call',
+    serverErrors: 1,
+    refusals: 50,
+    throttled: 5,
+  },
+};
+
+/** Stacks that use every key of a stack file between them; one cannot, since some exclude each other. */
+export const STACKS = { services: SERVICES, users: USERS } as const;
+
+/** Gives a copy of the project one of these stacks, and routes of every kind. */
+export function useEveryKey(project: ProjectCopy, stack: keyof typeof STACKS): void {
+  writeEverything(project);
+  project.write(`Pulumi.${stack}.yaml`, stringify({ config: STACKS[stack] }));
+}
+
+/**
+ * The keys that a stack file may have and none of these has, those inside of lists and maps too.
+ * @param schemas key to what it takes
+ */
+export function unusedKeys(
+  files: readonly Config[],
+  schemas: Readonly<Record<string, JsonSchema>> = settingsSchemas(),
+): string[] {
+  return Object.entries(schemas).flatMap(([key, schema]) => {
+    const values = files.flatMap((file) => (Object.hasOwn(file, key) ? [file[key]] : []));
+    return values.length === 0 ? [key] : unusedWithin(schema, values).map((inner) => `${key}.${inner}`);
+  });
+}
+
+function unusedWithin(schema: JsonSchema, values: readonly unknown[]): string[] {
+  const { anyOf, properties, items, additionalProperties } = schema;
+  if (anyOf !== undefined) return anyOf.flatMap((one) => unusedWithin(one, values));
+  if (items !== undefined) return unusedWithin(items, values.flat());
+  const maps = values.filter((value): value is Config => typeof value === 'object' && value !== null);
+  if (properties !== undefined) return unusedKeys(maps, properties);
+  return typeof additionalProperties === 'object'
+    ? unusedWithin(
+        additionalProperties,
+        maps.flatMap((map) => Object.values(map)),
+      )
+    : [];
+}
