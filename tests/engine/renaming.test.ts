@@ -1,18 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../support/cli.ts';
+import { gitIn } from '../support/git.ts';
 import { CLIENT, CONTRACT, HANDLER, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
 import { changesSince } from './support/interruption.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 const sandbox = new Sandbox();
 
+const git = gitIn(sandbox.project.path);
+
 beforeAll(async () => {
   await selectOwnStack(sandbox);
+  git('init', '-q');
+  await commitReport();
   await sandbox.up();
 });
 afterAll(() => sandbox.remove());
 
-/** Calls the one handler and the one client something else; says what that changed in the clouds. */
-async function rename(name: string, formerly?: string): Promise<string[]> {
+interface Renaming {
+  /** What `npm run access -- --since` said before it was brought up: who is gone or new, and what else is otherwise. */
+  readonly said: readonly string[];
+  /** What it changed in the clouds. */
+  readonly did: readonly string[];
+}
+
+/** Calls the one handler and the one client something else. */
+async function rename(name: string, formerly?: string): Promise<Renaming> {
   const before = sandbox.world.entries.length;
   const former = formerly === undefined ? {} : { formerly };
   const routes = Object.entries(CONTRACT.routes).map(([key, route]) => [key, { ...route, handler: name }]);
@@ -22,23 +35,56 @@ async function rename(name: string, formerly?: string): Promise<string[]> {
     routes: Object.fromEntries(routes) as typeof CONTRACT.routes,
   });
   setConfig(sandbox, { 'api:clients': [{ ...CLIENT, name, ...former }] });
+  const said = await access('--since', 'HEAD');
   await sandbox.up();
-  return changesSince(sandbox, before).map(({ what, thing }) => `${what} ${thing.type.split(':').at(-1) ?? ''}`);
+  await commitReport();
+  return {
+    said: said.split('\n').filter((line) => / {2}\* | is (gone|new)/.test(line)),
+    did: changesSince(sandbox, before).map(({ what, thing }) => `${what} ${thing.type.split(':').at(-1) ?? ''}`),
+  };
+}
+
+/** `npm run access`, for the one stack that is of the tests' own. */
+async function access(...options: string[]): Promise<string> {
+  const { ended, text } = run(sandbox.project, 'access/main.ts', ['--stack', 'dev', ...options]);
+  if ((await ended) !== 0) throw new Error(`the access report was not made:\n${text()}`);
+  return text();
+}
+
+async function commitReport(): Promise<void> {
+  await access();
+  git('add', 'access/dev.md');
+  git('commit', '-q', '-m', 'The report');
 }
 
 describe('A handler and a client that are renamed', () => {
-  it('with their former name stay what they are; only what Auth0 calls the client is changed', async () => {
+  it('with their former name stay what they are, as the access report says; only what Auth0 calls the client is changed', async () => {
     const existing = [...sandbox.world.things.keys()].toSorted();
-    expect(await rename('renamed', 'test')).toEqual(['updated Client']);
+    expect(await rename('renamed', 'test')).toEqual({
+      said: [
+        '  * the client `test` is called `renamed` now, and keeps its id and its secret',
+        '  * the function `api-test` is called `api-renamed` now, and keeps its log',
+      ],
+      did: ['updated Client'],
+    });
     expect([...sandbox.world.things.keys()].toSorted()).toEqual(existing);
   });
 
   it('stay so when the former name is taken out again', async () => {
-    expect(await rename('renamed')).toEqual([]);
+    expect(await rename('renamed')).toEqual({ said: [], did: [] });
   });
 
-  it('without it are created anew, and those that were go, log and secret included', async () => {
-    const changes = await rename('other');
+  it('without it are created anew, and those that were go, log and secret included, as the access report says before', async () => {
+    const { said, did } = await rename('other');
+    expect(said).toEqual(
+      expect.arrayContaining([
+        '  `renamed` (client_credentials) is gone',
+        '  `other` (client_credentials) is new',
+        '  * `GET /test` goes to the function `api-other`, no longer to the function `api-renamed`',
+        '  * the function `api-renamed` is gone, and its log with it',
+      ]),
+    );
+    expect(said.join('\n')).not.toContain('keeps');
     const replaced = [
       'Client',
       'ClientCredentials',
@@ -50,7 +96,6 @@ describe('A handler and a client that are renamed', () => {
       'Role',
       'RolePolicy',
     ];
-    for (const kind of replaced)
-      expect(changes).toEqual(expect.arrayContaining([`created ${kind}`, `deleted ${kind}`]));
+    for (const kind of replaced) expect(did).toEqual(expect.arrayContaining([`created ${kind}`, `deleted ${kind}`]));
   });
 });
