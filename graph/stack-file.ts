@@ -130,7 +130,7 @@ function readYaml(root: URL, file: string): Record<string, unknown> {
     for (const pair of document.contents.items) {
       if (!isPair(pair) || !isScalar(pair.key)) throw new UserError(`${file}: a key at the top is not a plain word.`);
       const key = String(pair.key.value);
-      const line = lineCounter.linePos(pair.key.range?.[0] ?? 0).line;
+      const line = lineCounter.linePos(pair.key.range[0]).line;
       if (key.includes(':')) throw new UserError(`${file}:${line}, ${key}: it must stand under config:, indented.`);
     }
   }

@@ -84,7 +84,11 @@ describe('a cell says', () => {
     [
       'that the API gives its clients nothing, or its users',
       plainModel({ resourceServers: [plainApi({ clientPolicy: 'deny_all', userPolicy: 'deny_all' })] }),
-      { [SERVICE]: noGrant, [ROLE]: noGrant, [USER]: noGrant },
+      {
+        [SERVICE]: 'denied: no token (the API gives clients no token)',
+        [ROLE]: 'denied: no token (the API gives users no token)',
+        [USER]: 'denied: no token (the API gives users no token)',
+      },
     ],
     [
       'what users may through a grant of the client’s, where the API asks for one',

@@ -1,11 +1,10 @@
 import { existsSync, globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { stackNames } from '../../graph/stack-file.ts';
 import { ROOT } from '../support/project.ts';
-import { environmentOf, jobOf, JOBS, read, STEPS, USES, WORKFLOWS, type Job } from '../support/workflows.ts';
+import { environmentOf, jobOf, JOBS, read, STEPS, USES, WORKFLOWS } from '../support/workflows.ts';
+import { deployments } from './stack-lists.ts';
 
-const STACKS = stackNames(ROOT);
 const SCRIPTS = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
 const texts = [...WORKFLOWS.keys()]
   .map((file) => `.github/workflows/${file}`)
@@ -40,9 +39,7 @@ describe('Every workflow', () => {
       'preview.yml, preview': cloud,
       'preview.yml, comment': { ...read, 'pull-requests': 'write' },
       'deploy.yml, check': read,
-      'deploy.yml, dev': cloud,
-      'deploy.yml, staging': cloud,
-      'deploy.yml, prod': cloud,
+      ...Object.fromEntries(deployments(WORKFLOWS).map(({ job }) => [`deploy.yml, ${job}`, cloud])),
       'deploy-stack.yml, up': cloud,
       'drift.yml, drift': cloud,
       'drift.yml, issue': { ...read, issues: 'write' },
@@ -204,67 +201,6 @@ describe('Secrets', () => {
   });
 });
 
-describe('Every stack', () => {
-  it('that has a file is previewed, deployed and compared each night, in an environment of its own for each', () => {
-    expect(jobOf('pull-request.yml', 'preview').strategy).toEqual({
-      'fail-fast': false,
-      matrix: { stack: STACKS.toSorted(byOrder) },
-    });
-    expect(jobOf('drift.yml', 'drift').strategy).toEqual({
-      'fail-fast': false,
-      matrix: { stack: STACKS.toSorted(byOrder) },
-    });
-    expect(STEPS.find(({ step }) => step.env?.['STACKS'])?.step.env).toMatchObject({
-      STACKS: STACKS.toSorted(byOrder).join(' '),
-    });
-    expect(environmentOf(jobOf('preview.yml', 'preview'))).toBe('preview-${{ inputs.stack }}');
-    expect(environmentOf(jobOf('deploy-stack.yml', 'up'))).toBe('${{ inputs.stack }}');
-    expect(environmentOf(jobOf('drift.yml', 'drift'))).toBe('drift-${{ matrix.stack }}');
-    const deployed = Object.values(WORKFLOWS.get('deploy.yml')?.jobs ?? {}).flatMap((job) => job.with?.['stack'] ?? []);
-    expect(deployed.toSorted()).toEqual(STACKS);
-  });
-
-  it('is deployed after the checks, dev before staging before prod, and verified before the next', () => {
-    const order: readonly (readonly [string, Job])[] = Object.entries(WORKFLOWS.get('deploy.yml')?.jobs ?? {});
-    expect(order.map(([name, { needs, if: condition }]) => [name, needs, condition])).toEqual([
-      ['check', undefined, undefined],
-      ['dev', 'check', undefined],
-      ['staging', 'dev', undefined],
-      ['prod', 'staging', undefined],
-    ]);
-    const steps = jobOf('deploy-stack.yml', 'up').steps ?? [];
-    const names = steps.map(({ name }) => name).filter((name) => name !== undefined);
-    expect(names).toEqual(['Up', 'Verify']);
-    expect(steps.filter((step) => step['continue-on-error'])).toEqual([]);
-  });
-
-  it('is never met by two of the runs that lock or record it, and none of those is ever cancelled', () => {
-    const group = { 'cancel-in-progress': false, queue: 'max' };
-    expect(jobOf('deploy-stack.yml', 'up').concurrency).toEqual({ group: 'stack-${{ inputs.stack }}', ...group });
-    expect(jobOf('drift.yml', 'drift').concurrency).toEqual({ group: 'stack-${{ matrix.stack }}', ...group });
-    expect(WORKFLOWS.get('deploy.yml')).not.toHaveProperty('concurrency');
-    expect(WORKFLOWS.get('deploy-stack.yml')).not.toHaveProperty('concurrency');
-    expect(WORKFLOWS.get('drift.yml')).not.toHaveProperty('concurrency');
-  });
-
-  it('is previewed once at a time for each pull request, for its newest commit', () => {
-    expect(WORKFLOWS.get('pull-request.yml')?.concurrency).toEqual({
-      group: 'pull-request-${{ github.event.pull_request.number }}',
-      'cancel-in-progress': true,
-    });
-    expect(jobOf('preview.yml', 'preview').concurrency).toEqual({
-      group: 'preview-${{ inputs.stack }}-${{ github.event.pull_request.number }}',
-      'cancel-in-progress': true,
-    });
-  });
-
-  it('has its comment written after a failed preview too, by a job that installs nothing', () => {
-    const { needs, if: condition, steps = [] } = jobOf('preview.yml', 'comment');
-    expect({ needs, condition }).toEqual({ needs: 'preview', condition: '${{ !cancelled() }}' });
-    expect(steps.some(({ uses, run }) => uses?.startsWith('./') === true || /npm/.test(run ?? ''))).toBe(false);
-  });
-});
-
 describe('The Pulumi CLI', () => {
   it('is of the version of the SDK that the program is written with', () => {
     const sdk = JSON.parse(read('node_modules/@pulumi/pulumi/package.json')) as { version: string };
@@ -291,9 +227,3 @@ describe('docs/pull-requests.md', () => {
     expect(read('.github/workflows/check.yml')).toContain('name: types, lint, tests, access report');
   });
 });
-
-/** The order in which stacks are deployed: a stack that is not in it must be given its place. */
-function byOrder(a: string, b: string): number {
-  const order = ['dev', 'staging', 'prod'];
-  return order.indexOf(a) - order.indexOf(b);
-}

@@ -14,7 +14,8 @@ export function clientCredentials({ tenant, client, parameters }: GrantRequest):
   const grant = tenant.grants.find(
     (one) => one.clientId === client.clientId && one.audience === audience && one.subjectType === 'client',
   );
-  if (grant === undefined || api.clientPolicy === 'deny_all') return refusals.noClientGrant(audience);
+  if (api.clientPolicy === 'deny_all') return refusals.noClientGrant(audience, 'the API gives clients no token');
+  if (grant === undefined) return refusals.noClientGrant(audience);
   const { granted, outside } = clientScopes(scopeWords(parameters.get('scope') ?? ''), grant.scopes);
   if (outside.length > 0) return refusals.scopesOutsideGrant(outside);
   return {

@@ -36,12 +36,13 @@ export const refusals = {
     ),
   unknownAudience: (audience: string) => refuse(403, 'access_denied', `Service not found: ${audience}`),
   noAudience: () => refuse(403, 'access_denied', 'Non-global clients are not allowed access to APIv1'),
-  noClientGrant: (audience: string) =>
+  /** @param why the plain reason, which Auth0 does not say */
+  noClientGrant: (audience: string, why = 'no client grant for the API') =>
     refuse(
       403,
       'access_denied',
       `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants`,
-      'no client grant for the API',
+      why,
     ),
   scopesOutsideGrant: (scopes: readonly string[]) =>
     refuse(403, 'access_denied', `Client has not been granted scopes: ${scopes.join(', ')}`),
