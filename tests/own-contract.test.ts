@@ -22,7 +22,7 @@ const MAY: Readonly<Record<string, string>> = {
   'tests/engine/stacks.test.ts': 'each stack as it stands, on a real engine',
   'tests/engine/support/sandbox.ts': 'a project for a real engine; most tests write their own contract into it',
   'tests/page/screenshots-main.ts': 'no test: it makes the pictures of the page',
-  'tests/pull-requests/workflows.test.ts': 'the workflows know every stack',
+  'tests/pull-requests/stacks.test.ts': 'the workflows know every stack',
   'tests/reference.test.ts': 'the schema has no fault with any stack file',
   'tests/shipped.test.ts': 'the twin serves each stack, and no report is stale',
   'tests/support/project.ts': 'it makes the copies',

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import type { Contract } from '../../../program/define-contract.ts';
+import { ROOT } from '../../support/project.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export const HANDLER = { file: 'handler/test.ts', memory: 128, timeout: 5 };
@@ -36,8 +38,9 @@ const STACK = {
   'api:testUser': { email: 'test-user@example.com', roles: ['reader'] },
 };
 
-/** Puts the tests' own contract, handler and stack file into a sandbox, and selects the stack. */
+/** Puts the tests' own project, contract, handler and stack file into a sandbox, and selects the stack. */
 export async function selectOwnStack(sandbox: Sandbox): Promise<void> {
+  sandbox.project.write('Pulumi.yaml', readFileSync(new URL('tests/fixture/Pulumi.yaml', ROOT), 'utf8'));
   writeContract(sandbox, CONTRACT);
   sandbox.project.write('handler/test.ts', 'export const handler = async () => ({ statusCode: 200 });\n');
   sandbox.project.write('Pulumi.dev.yaml', JSON.stringify({ config: STACK }));

@@ -9,6 +9,7 @@ import { PACKAGES } from '../standin/kinds.ts';
 import { secretTexts, type Properties } from '../standin/values.ts';
 import { isChange, World } from '../standin/world.ts';
 import { start, type Ended, type Running } from './cli.ts';
+import { withoutEncryption } from './encrypted.ts';
 
 /** What the shipped stack files leave to whoever deploys: all that these tests say otherwise than they do. */
 const FILLED_IN = { 'auth0:domain': 'acme.eu.auth0.com', 'auth0:clientId': 'the-deploying-application' };
@@ -69,10 +70,16 @@ export class Sandbox {
   /** Makes a stack and fills in what its file leaves open; what follows is about this stack. */
   async select(stack: string): Promise<void> {
     this.#stack = stack;
+    const file = `Pulumi.${stack}.yaml`;
+    const { text, paths } = withoutEncryption(this.project.read(file));
+    this.project.write(file, text);
     await this.pulumi(['stack', 'init', stack]);
     const plaintext = Object.entries(FILLED_IN).flatMap(([key, value]) => ['--plaintext', `${key}=${value}`]);
     const secret = ['--secret', `auth0:clientSecret=${this.configSecret}`];
     await this.pulumi(['config', 'set-all', '--stack', stack, ...plaintext, ...secret]);
+    for (const path of paths.filter((one) => !one.startsWith('auth0:'))) {
+      await this.pulumi(['config', 'set', '--secret', '--path', path, randomBytes(24).toString('hex')]);
+    }
   }
 
   /** Runs a command of the CLI to its end, in any weather. */
