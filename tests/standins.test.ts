@@ -8,6 +8,7 @@ import { PACKAGES } from './engine/standin/kinds.ts';
 import { StandIn, type StandInOptions } from './engine/standin/provider.ts';
 import { secret, secretTexts, type Properties } from './engine/standin/values.ts';
 import { World, type Entry, type Thing } from './engine/standin/world.ts';
+import { withoutEncryption } from './engine/support/encrypted.ts';
 import { openMoments } from './engine/support/open-routes.ts';
 
 // What the tests on a real engine rest on, without one: a stand-in that let everything pass would prove nothing.
@@ -190,6 +191,31 @@ describe('Every stand-in', () => {
 
   it('finds what is secret however deep it is wrapped', () => {
     expect(secretTexts({ a: [{ b: secret({ c: 'one' }) }], d: 'two', e: secret(['three']) })).toEqual(['one', 'three']);
+  });
+});
+
+describe('A stack file that a team has encrypted values in', () => {
+  it('is one that the tests can bring up without its key: they put secrets of their own where those are', () => {
+    const text = `encryptionsalt: v1:abc
+config:
+  auth0:clientSecret: { secure: v1:a }
+  api:handlers: { test: { environment: { PIN: { secure: v1:b }, my-pin: { secure: v1:c }, LEVEL: info } } }
+  api:clients: [{ name: { secure: v1:d } }]
+`;
+    const without = withoutEncryption(text);
+    expect(without.text).not.toMatch(/secure|v1:|encryptionsalt/);
+    expect(without.text).toContain('LEVEL: info');
+    expect(without.paths).toEqual([
+      'auth0:clientSecret',
+      'api:handlers.test.environment.PIN',
+      'api:handlers.test.environment["my-pin"]',
+      'api:clients[0].name',
+    ]);
+  });
+
+  it('stays as it is, its comments included, where nothing is encrypted', () => {
+    const text = '# Ours\nconfig:\n  api:production: true # yes\n';
+    expect(withoutEncryption(text)).toEqual({ text, paths: [] });
   });
 });
 
