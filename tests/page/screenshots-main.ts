@@ -44,6 +44,8 @@ async function main(executable: string): Promise<void> {
       } else {
         await page.evaluate("document.querySelector('.call').closest('form').scrollIntoView()");
       }
+      // The list is told of what happens a moment later.
+      await page.getByText(colorScheme === 'light' ? '4 requests.' : '7 requests.').waitFor();
       await page.screenshot({ path: fileURLToPath(new URL(`docs/page-${colorScheme}.png`, ROOT)) });
       await close();
     }
