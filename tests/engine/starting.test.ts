@@ -36,8 +36,6 @@ it('pulumi new makes a project of this one that comes up, with what it asks for 
   // The region is the template's own default.
   expect(parse(text)).toMatchObject({ config: { ...answers, 'aws:region': 'eu-central-1' } });
 
-  await sandbox.pulumi(['config', 'set', 'auth0:clientId', 'the-deploying-application', '-C', folder]);
-  await sandbox.pulumi(['config', 'set', '--secret', 'auth0:clientSecret', sandbox.configSecret, '-C', folder]);
   await sandbox.pulumi([...UP, '-C', folder]);
   const { stdout } = await sandbox.pulumi(['stack', 'output', '--json', '-C', folder]);
   expect(JSON.parse(stdout)).toMatchObject({

@@ -85,8 +85,13 @@ export function converse(
     socket.on('data', (part: Buffer) => (text += part.toString('latin1')));
     socket.on('end', done(true)).on('close', done(true));
     socket.on('error', () => undefined);
-    socket.on('connect', () => {
-      pieces.forEach((piece, index) => setTimeout(() => socket.write(piece), pause * index));
-    });
+    // One after the other: timers of different lengths may end in another order on a busy machine.
+    const writeFrom = (index: number): void => {
+      const piece = pieces[index];
+      if (piece === undefined || socket.destroyed) return;
+      socket.write(piece);
+      setTimeout(() => writeFrom(index + 1), pause);
+    };
+    socket.on('connect', () => writeFrom(0));
   });
 }
