@@ -69,7 +69,7 @@ export const KEYS = {
       examples: [['https://old-api.example.com']],
     }),
   'api:production': z.boolean().meta({
-    description: `true protects the resource server, the clients and the API, and asks: ${Object.values(EXCEPTABLE).join(', ')}. What is otherwise needs a reason under api:exceptions.`,
+    description: `true protects the resource server, the clients and the API, and holds the stack to this: ${Object.values(EXCEPTABLE).join(', ')}. What is otherwise needs a reason under api:exceptions.`,
     examples: [false],
   }),
   'api:exceptions': exceptions.default({}).meta({
