@@ -28,6 +28,7 @@ export default defineConfig({
           exclude: ['tests/engine/**', ...ALONE],
           // The files of a worker share what they import: loading the SDKs for each would be half of the time.
           isolate: false,
+          globalSetup: ['tests/support/say-no-chromium.ts'],
         },
       },
       { extends: true, test: { name: 'alone', include: [...ALONE] } },

@@ -2,12 +2,12 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventOf } from '../../page/live.ts';
 import type { Entry } from '../../page/messages.ts';
-import { chromiumOrNot, launch, openAt, type Opened } from '../support/browser.ts';
+import { findChromium, launch, openAt, type Opened } from '../support/browser.ts';
 import { hide, show, steps, USER } from '../support/page-steps.ts';
 import { listenTo, lastOf } from '../support/page.ts';
 import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
 
-const chromium = chromiumOrNot();
+const chromium = findChromium();
 
 let twin: TestTwin;
 let browser: Browser;

@@ -3,12 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chromiumOrNot, launch, openAt, type Opened } from '../support/browser.ts';
+import { findChromium, launch, openAt, type Opened } from '../support/browser.ts';
 import { steps, USER } from '../support/page-steps.ts';
 import { ROOT, type ProjectCopy } from '../support/project.ts';
 import { serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
 
-const chromium = chromiumOrNot();
+const chromium = findChromium();
 const SCREENSHOTS = new URL('coverage/page/', ROOT);
 
 /** A public route, and a handler whose answer turns its own text around. */

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chromiumOrNot, launch, openAt, type Opened } from '../support/browser.ts';
+import { findChromium, launch, openAt, type Opened } from '../support/browser.ts';
 import { claimsOf, SERVICE, steps, USER } from '../support/page-steps.ts';
 import { call, mint, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
 
-const chromium = chromiumOrNot();
+const chromium = findChromium();
 
 let twin: TestTwin;
 let browser: Browser;
