@@ -1,35 +1,23 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventOf } from '../../page/live.ts';
 import type { Entry } from '../../page/messages.ts';
-import { findChromium, launch, openAt, type Opened } from '../support/browser.ts';
+import { openAt, type Opened } from '../support/browser.ts';
+import { openForAll, startForFile } from '../support/browser-suite.ts';
 import { hide, show, steps, USER } from '../support/page-steps.ts';
 import { listenTo, lastOf } from '../support/page.ts';
 import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
 
-const chromium = findChromium();
-
 let twin: TestTwin;
 let browser: Browser;
 let opened: Opened;
-beforeAll(async () => {
-  if (chromium === undefined) return;
-  [twin, browser] = await Promise.all([startTestTwin({ page: true }), launch(chromium)]);
-});
-afterAll(async () => {
-  if (chromium === undefined) return;
-  await browser.close();
-  await twin.end();
-});
+const chromium = startForFile((both) => ({ twin, browser } = both));
 
 describe.skipIf(chromium === undefined)('The live list, in a browser,', () => {
-  beforeAll(async () => {
-    if (chromium !== undefined) opened = await openAt(browser, twin.tenantUrl);
-  });
-  // Loaded anew it knows nothing of the test before.
-  beforeEach(() => opened.page.reload());
-  afterEach(() => expect(opened.complaints.splice(0)).toEqual([]));
-  afterAll(() => opened.close());
+  openForAll(
+    () => ({ twin, browser }),
+    (page) => (opened = page),
+  );
 
   it('says where nobody has asked anything how to begin', async () => {
     const empty = opened.page.locator('.live .empty');

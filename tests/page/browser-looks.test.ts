@@ -2,13 +2,13 @@ import axe from 'axe-core';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findChromium, launch, openAt, type Opened } from '../support/browser.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAt, type Opened } from '../support/browser.ts';
+import { openForAll, startForFile } from '../support/browser-suite.ts';
 import { steps, USER } from '../support/page-steps.ts';
 import { ROOT, type ProjectCopy } from '../support/project.ts';
-import { serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
+import { serviceToken, type TestTwin } from '../support/twin.ts';
 
-const chromium = findChromium();
 const SCREENSHOTS = new URL('coverage/page/', ROOT);
 
 /** A public route, and a handler whose answer turns its own text around. */
@@ -20,25 +20,14 @@ function change(project: ProjectCopy): void {
 let twin: TestTwin;
 let browser: Browser;
 let opened: Opened;
-beforeAll(async () => {
-  if (chromium === undefined) return;
-  [twin, browser] = await Promise.all([startTestTwin({ page: true, change }), launch(chromium)]);
-  mkdirSync(SCREENSHOTS, { recursive: true });
-});
-afterAll(async () => {
-  if (chromium === undefined) return;
-  await browser.close();
-  await twin.end();
-});
+const chromium = startForFile((both) => ({ twin, browser } = both), { change });
+beforeAll(() => mkdirSync(SCREENSHOTS, { recursive: true }));
 
 describe.skipIf(chromium === undefined)('The page shows, in a browser,', () => {
-  beforeAll(async () => {
-    if (chromium !== undefined) opened = await openAt(browser, twin.tenantUrl);
-  });
-  // Loaded anew it knows nothing of the test before.
-  beforeEach(() => opened.page.reload());
-  afterEach(() => expect(opened.complaints.splice(0)).toEqual([]));
-  afterAll(() => opened.close());
+  openForAll(
+    () => ({ twin, browser }),
+    (page) => (opened = page),
+  );
 
   /** Pastes a token of these claims, as they are written. */
   const paste = async (claims: string): Promise<void> => {

@@ -1,32 +1,20 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findChromium, launch, openAt, type Opened } from '../support/browser.ts';
+import { describe, expect, it } from 'vitest';
+import { type Opened } from '../support/browser.ts';
+import { openForAll, startForFile } from '../support/browser-suite.ts';
 import { claimsOf, SERVICE, steps, USER } from '../support/page-steps.ts';
-import { call, mint, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
-
-const chromium = findChromium();
+import { call, mint, serviceToken, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
 let browser: Browser;
 let opened: Opened;
-beforeAll(async () => {
-  if (chromium === undefined) return;
-  [twin, browser] = await Promise.all([startTestTwin({ page: true }), launch(chromium)]);
-});
-afterAll(async () => {
-  if (chromium === undefined) return;
-  await browser.close();
-  await twin.end();
-});
+const chromium = startForFile((both) => ({ twin, browser } = both));
 
 describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
-  beforeAll(async () => {
-    if (chromium !== undefined) opened = await openAt(browser, twin.tenantUrl);
-  });
-  // Loaded anew it knows nothing of the test before.
-  beforeEach(() => opened.page.reload());
-  afterEach(() => expect(opened.complaints.splice(0)).toEqual([]));
-  afterAll(() => opened.close());
+  openForAll(
+    () => ({ twin, browser }),
+    (page) => (opened = page),
+  );
 
   it('lets a user ask for delete:user, read why GET /test is refused, tick what it needs, and call again: 200', async () => {
     const { page } = opened;
