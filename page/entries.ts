@@ -40,9 +40,8 @@ export function apiEntry(happening: ApiHappening, { model: { api, tenant } }: Kn
     path: printable(decision.path, LONGEST),
     routeKey: decision.route?.routeKey ?? '',
     caller: callerOf(decision.claims, tenant),
-    why: printable(
-      decision.refusal === undefined ? (integrationError.split('\n', 1)[0] ?? '') : explain(decision),
-      2000,
+    why: maskedText(
+      printable(decision.refusal === undefined ? (integrationError.split('\n', 1)[0] ?? '') : explain(decision), 2000),
     ),
     checks: decision.checks.map((check) => ({
       ...check,
@@ -50,7 +49,7 @@ export function apiEntry(happening: ApiHappening, { model: { api, tenant } }: Kn
       got: printable(check.got, LONGEST),
     })),
     response: withoutTokensOf(shownResponse(response, responseLength, bodyLimit)),
-    log: printable(accessLogLine(exchange, api, { milliseconds, responseLength }), LINE),
+    log: maskedText(printable(accessLogLine(exchange, api, { milliseconds, responseLength }), LINE)),
     invoked: invocation !== undefined,
   };
 }
