@@ -53,9 +53,9 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
     const full = namespaced(key);
     if (!holdsSecure(value)) values[full] = asText(value);
     else if (isCredential(full)) delete values[full];
-    else if (given[full] !== undefined) secretKeys.push(full);
     else {
       secretKeys.push(full);
+      if (given[full] !== undefined) return;
       const missing: string[] = [];
       const filled = withParts(value, full, (path) => {
         const part = given[path];
@@ -127,12 +127,16 @@ function readYaml(root: URL, file: string): Record<string, unknown> {
     );
   }
   if (isMap(document.contents)) {
+    const astray: Problem[] = [];
     for (const pair of document.contents.items) {
       if (!isPair(pair) || !isScalar(pair.key)) throw new UserError(`${file}: a key at the top is not a plain word.`);
       const key = String(pair.key.value);
       const line = lineCounter.linePos(pair.key.range[0]).line;
-      if (key.includes(':')) throw new UserError(`${file}:${line}, ${key}: it must stand under config:, indented.`);
+      if (key.includes(':')) {
+        astray.push({ place: `${file}:${line}, ${key}`, message: 'it must stand under config:, indented' });
+      }
     }
+    if (astray.length > 0) throw new UserError(`${file} has settings beside config:`, astray);
   }
   const value: unknown = document.toJS();
   if (value === null) return {};

@@ -108,8 +108,8 @@ const REFUSED: readonly RefusedRow[] = [
   },
   {
     title: 'a setting beside config',
-    files: { [DEV]: 'environment: []\napi:audience: https://api.example.com\n' },
-    says: ['Pulumi.dev.yaml:2, api:audience: it must stand under config:'],
+    files: { [DEV]: 'environment: []\napi:audience: https://api.example.com\napi:y: 1\n' },
+    says: ['Pulumi.dev.yaml:2, api:audience: it must stand under config:', 'Pulumi.dev.yaml:3, api:y: it must'],
   },
   {
     title: 'a stack file that is a list',
