@@ -16,6 +16,9 @@ export function renamed(before: string, now: string): string {
   return `${before}: now ${code(now)}`;
 }
 
+/** Before a function that is there, and that no route goes to. */
+export const NO_ROUTE = 'no route';
+
 const TITLE: SectionTitle = 'Renamed, and kept';
 const SERVES: SectionTitle = 'What serves the routes';
 
@@ -24,16 +27,19 @@ export function backendChanges(before: Report, after: Report): string[] {
   const was = before.sections.get(SERVES);
   // An older version of this program did not write it down.
   if (was === undefined) return [];
-  const old = new Map(was.map(keyAndValue));
-  const now = new Map((after.sections.get(SERVES) ?? []).map(keyAndValue));
-  const moved = [...now].flatMap(([route, backend]) => {
-    const former = old.get(route);
-    return former === undefined || former === backend
+  const old = was.map(keyAndValue);
+  const now = (after.sections.get(SERVES) ?? []).map(keyAndValue);
+  const formerly = new Map(old);
+  const moved = now.flatMap(([route, backend]) => {
+    const former = formerly.get(route);
+    return route === NO_ROUTE || former === undefined || former === backend
       ? []
       : [`${route} goes to the ${backend}, no longer to the ${former}`];
   });
-  const serving = new Set(now.values());
-  const gone = [...new Set(old.values())].filter((one) => one.startsWith('function ') && !serving.has(one));
+  const there = now.map(([, backend]) => backend);
+  const gone = [...new Set(old.map(([, backend]) => backend))].filter(
+    (one) => one.startsWith('function ') && !there.includes(one),
+  );
   return [...moved, ...gone.map((one) => `the ${one} is gone, and its log with it`)];
 }
 
@@ -54,11 +60,13 @@ export function inNewNames(
   });
   const clients = renames.filter(({ kind }) => kind === 'client');
   const functions = renames.filter(({ kind }) => kind === 'function');
-  const caller = (text: string): string =>
-    text.startsWith('role ') ? text : clients.reduce((all, one) => all.replace(one.before, one.now), text);
+  const caller = (text: string): string => {
+    const one = clients.find(({ before: name }) => !text.startsWith('role ') && text.includes(name));
+    return one === undefined ? text : text.replace(one.before, () => one.now);
+  };
   const backend = (item: string): string => {
     const one = functions.find(({ before: name }) => item.endsWith(`: function ${name}`));
-    return one === undefined ? item : item.replace(`: function ${one.before}`, `: function ${one.now}`);
+    return one === undefined ? item : item.replace(`: function ${one.before}`, () => `: function ${one.now}`);
   };
   const serves = before.sections.get(SERVES);
   return {

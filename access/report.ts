@@ -4,7 +4,7 @@ import type { ResourceServer } from '../graph/tenant.ts';
 import { issuerOf } from '../twin/tenant/claims.ts';
 import { accessOf, type Access } from './cells.ts';
 import { code, codes } from './markdown.ts';
-import { clientText, functionText, renamed } from './renames.ts';
+import { clientText, functionText, NO_ROUTE, renamed } from './renames.ts';
 import { cellText, heading, needsOf, permission, permissionsOf } from './texts.ts';
 
 /**
@@ -103,8 +103,11 @@ function publicRoutes(_model: Model, { rows }: Access): string[] {
 }
 
 /** What gets the requests, and so the callers' tokens. */
-function backends(_model: Model, { rows }: Access): string[] {
-  return rows.map(({ route }) => `${code(route.routeKey)}: ${backendOf(route.integration)}`);
+function backends({ api }: Model, { rows }: Access): string[] {
+  return [
+    ...rows.map(({ route }) => `${code(route.routeKey)}: ${backendOf(route.integration)}`),
+    ...api.idleFunctions.map((name) => `${NO_ROUTE}: ${functionText(name)}`),
+  ];
 }
 
 function backendOf(integration: Integration): string {

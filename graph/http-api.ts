@@ -12,6 +12,8 @@ export interface HttpApi {
   readonly cors: Cors | undefined;
   readonly stage: Stage;
   readonly routes: readonly Route[];
+  /** The names, in the program, of its functions that no route goes to. */
+  readonly idleFunctions: readonly string[];
   /** The issuers that the routes' authorizers trust, each once. */
   readonly issuers: readonly string[];
 }
@@ -95,6 +97,7 @@ export function apiOf(lookup: Lookup, region: string): HttpApi {
     cors: corsOf(api),
     stage: stageOf(stage, routes),
     routes,
+    idleFunctions: idleFunctions([...integrations.values()], routes),
     issuers: [...new Set(routes.flatMap(({ authorizer }) => (authorizer === undefined ? [] : [authorizer.issuer])))],
   };
 }
@@ -171,6 +174,15 @@ function authorizerOf({ name, inputs }: Known<'aws:apigatewayv2/authorizer:Autho
     audiences: inputs.jwtConfiguration.audiences,
     identitySource: { from: from === 'header' ? 'header' : 'querystring', name: key },
   };
+}
+
+function idleFunctions(integrations: readonly Integration[], routes: readonly Route[]): string[] {
+  const busy = functionNames(routes.map(({ integration }) => integration));
+  return functionNames(integrations).filter((name) => !busy.includes(name));
+}
+
+function functionNames(integrations: readonly Integration[]): string[] {
+  return integrations.flatMap((one) => (one.kind === 'function' ? [one.function.logicalName] : []));
 }
 
 function stageOf({ inputs }: Known<'aws:apigatewayv2/stage:Stage'>, routes: readonly Route[]): Stage {

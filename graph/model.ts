@@ -1,3 +1,4 @@
+import { textsOf } from '../common/texts-of.ts';
 import { apiOf, type HttpApi } from './http-api.ts';
 import { sortResources } from './imitated.ts';
 import { withoutMeaning } from './inert.ts';
@@ -44,9 +45,4 @@ export function modelOf(recorded: Recorded): Model {
     examplePaths: textsOf(recorded.outputs['examplePaths']),
     hash: recorded.hash,
   };
-}
-
-function textsOf(value: unknown): Record<string, string> {
-  const entries = Object.entries(typeof value === 'object' && value !== null ? value : {});
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }

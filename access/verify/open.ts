@@ -1,4 +1,5 @@
 import { readFileSync, existsSync } from 'node:fs';
+import { textsOf } from '../../common/texts-of.ts';
 import { evaluate } from '../../graph/fresh.ts';
 import { modelOf, type Model } from '../../graph/model.ts';
 import { readStackFile } from '../../graph/stack-file.ts';
@@ -27,7 +28,7 @@ export async function open(choice: Choice): Promise<Opened> {
   return {
     model,
     target,
-    clientIds: texts(recorded.outputs['clientIds']),
+    clientIds: textsOf(recorded.outputs['clientIds']),
     examples: new Map(Object.entries(model.examplePaths)),
   };
 }
@@ -36,9 +37,4 @@ export async function open(choice: Choice): Promise<Opened> {
 function seedOf(root: URL, stack: string): string {
   const file = new URL(`.twin/${stack}/seed`, root);
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : 'verify';
-}
-
-function texts(value: unknown): Record<string, string> {
-  const entries = Object.entries(typeof value === 'object' && value !== null ? value : {});
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }

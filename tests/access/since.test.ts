@@ -1,54 +1,21 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parse, render } from '../../access/report-file.ts';
+import { render } from '../../access/report-file.ts';
 import { reportOf, type Report } from '../../access/report.ts';
 import { reportsAt } from '../../access/revision.ts';
 import { compare, isSame } from '../../access/since.ts';
 import { markdown, words } from '../../access/since-words.ts';
-import type { Integration, LambdaFunction } from '../../graph/integrations.ts';
 import type { Model } from '../../graph/model.ts';
-import type { Tenant } from '../../graph/tenant.ts';
 import { folderWith } from '../support/folder.ts';
 import { gitIn } from '../support/git.ts';
-import { LAMBDA } from '../support/local-api.ts';
-import { AUDIENCE, plainApi, plainClient } from '../support/plain-tenant.ts';
+import { AUDIENCE, plainApi } from '../support/plain-tenant.ts';
 import { plainAuthorizer, plainModel, plainRoutes } from '../support/plain-model.ts';
 import { refusal } from '../support/program.ts';
+import { granted, READ, said, service, services } from '../support/since.ts';
 
-const READ = plainRoutes({ 'GET /': ['read'] });
-const granted = (scopes: readonly string[], clientId = 'client') =>
-  ({ clientId, audience: AUDIENCE, scopes, subjectType: 'client' }) as const;
-const service = (name: string) =>
-  plainClient({ name, clientId: name, logicalName: name, grantTypes: ['client_credentials'] });
-/** No users and no roles, so that only services have columns. */
-const services = (names: readonly string[], scopes = ['read']): Partial<Tenant> => ({
-  clients: names.map(service),
-  grants: names.map((name) => granted(scopes, name)),
-  users: [],
-  roles: [],
-});
 const routes = (all: Parameters<typeof plainRoutes>[0], authorizer = plainAuthorizer()) =>
   plainModel(services(['shop']), plainRoutes(all, authorizer));
-
-const lambda = (logicalName: string): LambdaFunction => ({ ...LAMBDA, logicalName });
-type Backend = { [K in Integration['kind']]: Omit<Extract<Integration, { kind: K }>, 'timeout' | 'mayInvoke'> };
-/** A route that goes there. */
-const routedTo = (backend: Backend[Integration['kind']], tenant = services(['shop'])): Model =>
-  plainModel(
-    tenant,
-    READ.map((route) => ({ ...route, integration: { ...backend, timeout: 30_000, mayInvoke: true } })),
-  );
-
-/** What is said about two programs, without the line that sums it up; the old one went through its file. */
-function said(before: Model, after: Model): string[] {
-  const old = parse(render(reportOf(before)));
-  expect(old).toEqual(reportOf(before));
-  return words([compare(old, reportOf(after))], 'main')
-    .trimEnd()
-    .split('\n')
-    .slice(1);
-}
 
 describe('npm run access -- --since says', () => {
   it.each<[string, Model, Model, string[]]>([
@@ -106,42 +73,6 @@ describe('npm run access -- --since says', () => {
         '  * `GET /new` is new and needs `read`',
         '  * `GET /old` is gone',
       ],
-    ],
-    [
-      'that a client and a function are called otherwise, and are what they were',
-      routedTo({ kind: 'function', function: lambda('test') }, services(['till'])),
-      routedTo(
-        { kind: 'function', function: { ...lambda('users'), formerly: ['test'] } },
-        {
-          ...services(['store']),
-          clients: [{ ...service('store'), formerly: ['till'] }],
-        },
-      ),
-      [
-        '  * the client `till` is called `store` now, and keeps its id and its secret',
-        '  * the function `test` is called `users` now, and keeps its log',
-      ],
-    ],
-    [
-      'nothing of a renaming that has been said before, nor that its former name was taken out',
-      routedTo({ kind: 'function', function: { ...lambda('users'), formerly: ['test'] } }),
-      routedTo({ kind: 'function', function: lambda('users') }),
-      [],
-    ],
-    [
-      'that a function is gone: a new name is another function',
-      routedTo({ kind: 'function', function: lambda('test') }),
-      routedTo({ kind: 'function', function: lambda('users') }),
-      [
-        '  * `GET /` goes to the function `users`, no longer to the function `test`',
-        '  * the function `test` is gone, and its log with it',
-      ],
-    ],
-    [
-      'that a route goes elsewhere, and the token with it',
-      routedTo({ kind: 'http', url: 'https://a.example', headers: [] }),
-      routedTo({ kind: 'http', url: 'https://b.example', headers: [] }),
-      ['  * `GET /` goes to the endpoint `https://b.example`, no longer to the endpoint `https://a.example`'],
     ],
     [
       'that a route needs another permission',

@@ -46,6 +46,7 @@ export function localApi(routes: readonly Route[]): HttpApi {
       accessLogFormat: undefined,
     },
     routes,
+    idleFunctions: [],
     issuers: [...new Set(routes.flatMap(({ authorizer }) => (authorizer === undefined ? [] : [authorizer.issuer])))],
   };
 }

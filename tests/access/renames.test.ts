@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import type { Integration, LambdaFunction } from '../../graph/integrations.ts';
+import type { Model } from '../../graph/model.ts';
+import { LAMBDA } from '../support/local-api.ts';
+import { plainModel } from '../support/plain-model.ts';
+import { READ, said, service, services } from '../support/since.ts';
+
+const lambda = (logicalName: string): LambdaFunction => ({ ...LAMBDA, logicalName });
+type Backend = { [K in Integration['kind']]: Omit<Extract<Integration, { kind: K }>, 'timeout' | 'mayInvoke'> };
+/** A route that goes there. */
+const routedTo = (backend: Backend[Integration['kind']], tenant = services(['shop'])): Model =>
+  plainModel(
+    tenant,
+    READ.map((route) => ({ ...route, integration: { ...backend, timeout: 30_000, mayInvoke: true } })),
+  );
+
+const withIdle = (model: Model, name: string): Model => ({ ...model, api: { ...model.api, idleFunctions: [name] } });
+
+it.each<[string, Model, Model, string[]]>([
+  [
+    'that a client and a function are called otherwise, and are what they were',
+    routedTo({ kind: 'function', function: lambda('test') }, services(['till'])),
+    routedTo(
+      { kind: 'function', function: { ...lambda('users'), formerly: ['test'] } },
+      {
+        ...services(['store']),
+        clients: [{ ...service('store'), formerly: ['till'] }],
+      },
+    ),
+    [
+      '  * the client `till` is called `store` now, and keeps its id and its secret',
+      '  * the function `test` is called `users` now, and keeps its log',
+    ],
+  ],
+  [
+    'nothing of a renaming that has been said before, nor that its former name was taken out',
+    routedTo({ kind: 'function', function: { ...lambda('users'), formerly: ['test'] } }),
+    routedTo({ kind: 'function', function: lambda('users') }),
+    [],
+  ],
+  [
+    'that a function is gone: a new name is another function',
+    routedTo({ kind: 'function', function: lambda('test') }),
+    routedTo({ kind: 'function', function: lambda('users') }),
+    [
+      '  * `GET /` goes to the function `users`, no longer to the function `test`',
+      '  * the function `test` is gone, and its log with it',
+    ],
+  ],
+  [
+    'that a route goes elsewhere, and not that its function is gone, which is there yet',
+    routedTo({ kind: 'function', function: lambda('test') }),
+    withIdle(routedTo({ kind: 'function', function: lambda('users') }), 'test'),
+    ['  * `GET /` goes to the function `users`, no longer to the function `test`'],
+  ],
+  [
+    'that a route goes elsewhere, and the token with it',
+    routedTo({ kind: 'http', url: 'https://a.example', headers: [] }),
+    routedTo({ kind: 'http', url: 'https://b.example', headers: [] }),
+    ['  * `GET /` goes to the endpoint `https://b.example`, no longer to the endpoint `https://a.example`'],
+  ],
+])('npm run access -- --since says %s', (_what, before, after, lines) => {
+  expect(said(before, after)).toEqual(lines);
+});

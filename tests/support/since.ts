@@ -1,0 +1,32 @@
+import { expect } from 'vitest';
+import { parse, render } from '../../access/report-file.ts';
+import { reportOf } from '../../access/report.ts';
+import { compare } from '../../access/since.ts';
+import { words } from '../../access/since-words.ts';
+import type { Model } from '../../graph/model.ts';
+import type { Tenant } from '../../graph/tenant.ts';
+import { AUDIENCE, plainClient } from './plain-tenant.ts';
+import { plainRoutes } from './plain-model.ts';
+
+export const READ = plainRoutes({ 'GET /': ['read'] });
+export const granted = (scopes: readonly string[], clientId = 'client') =>
+  ({ clientId, audience: AUDIENCE, scopes, subjectType: 'client' }) as const;
+export const service = (name: string) =>
+  plainClient({ name, clientId: name, logicalName: name, grantTypes: ['client_credentials'] });
+/** No users and no roles, so that only services have columns. */
+export const services = (names: readonly string[], scopes = ['read']): Partial<Tenant> => ({
+  clients: names.map(service),
+  grants: names.map((name) => granted(scopes, name)),
+  users: [],
+  roles: [],
+});
+
+/** What is said about two programs, without the line that sums it up; the old one went through its file. */
+export function said(before: Model, after: Model): string[] {
+  const old = parse(render(reportOf(before)));
+  expect(old).toEqual(reportOf(before));
+  return words([compare(old, reportOf(after))], 'main')
+    .trimEnd()
+    .split('\n')
+    .slice(1);
+}
