@@ -89,6 +89,9 @@ describe.skipIf(chromium === undefined)('An open page', () => {
   it('holds no connection while nobody looks at it, so that a seventh tab is served, and shows then what came meanwhile', async () => {
     const { page: first, complaints, close } = await openAt(browser, twin.tenantUrl);
     await steps(first).path().fill('/typed');
+    // Hidden before its list has come, it would count that among what came meanwhile.
+    await call(twin, undefined, '/before');
+    await expect.poll(() => steps(first).rows().first().innerText()).toContain('404 GET /before');
     await first.evaluate(
       `new MutationObserver(() => { window.away ||= document.querySelector('.banner, .link:not(.live)') !== null; })` +
         '.observe(document.body, { childList: true, subtree: true, attributes: true })',
