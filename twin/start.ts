@@ -28,6 +28,8 @@ async function serve(): Promise<void> {
   // Whoever read the log has gone (`| head`): there is nobody left to serve.
   process.stdout.on('error', () => process.exit(0));
   const complain = (error: unknown): void => void process.stderr.write(`${shown(error)}\n`);
+  // From before the program is read: what changes meanwhile is taken up, and so is an edit at the first prompt.
+  const watcher = await watchProgram(root);
   const twin = await startTwin({
     root,
     ...chosen,
@@ -39,9 +41,12 @@ async function serve(): Promise<void> {
       failed: complain,
     },
     page: openPage,
+  }).catch(async (error: unknown) => {
+    await watcher.close();
+    throw error;
   });
   say(welcome(twin.model(), twin));
-  const watcher = watchProgram(root, () => reload(twin, say, complain));
+  watcher.listen(() => reload(twin, say, complain));
   const end = (): void => {
     void watcher.close();
     twin.close().then(

@@ -1,5 +1,7 @@
-import { watch, type FSWatcher } from 'chokidar';
+import { watch } from 'chokidar';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { UserError } from '../common/user-error.ts';
 
 /** Milliseconds to wait for an editor to finish writing. */
 const SETTLED = 100;
@@ -18,20 +20,38 @@ const NOT_PROGRAM = new Set([
   'coverage',
 ]);
 
-/** Calls back when a source, a handler or a stack file has changed; never twice at once. */
-export function watchProgram(root: URL, changed: () => Promise<void>): FSWatcher {
+/** Changes of the program's files, as they come. */
+export interface ProgramWatch {
+  /** Calls back when a source, a handler or a stack file has changed, be it before this call; never twice at once. */
+  readonly listen: (changed: () => Promise<void>) => void;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Watches the program's files; no change is missed once this has resolved.
+ * @throws UserError where the system does not let it, as Linux with too few inotify watches
+ */
+export async function watchProgram(root: URL): Promise<ProgramWatch> {
   const folder = fileURLToPath(root);
   const watcher = watch(folder, {
     ignoreInitial: true,
     ignored: (path) => NOT_PROGRAM.has(path.slice(folder.length).split('/')[0] ?? ''),
   });
   let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
+  const heard = Promise.withResolvers<() => Promise<void>>();
+  let running: Promise<void> = Promise.resolve();
   watcher.on('all', () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running = running.then(changed);
+      running = running.then(async () => (await heard.promise)());
     }, SETTLED);
   });
-  return watcher;
+  await once(watcher, 'ready').catch(async (error: unknown) => {
+    await watcher.close();
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `The project's files cannot be watched (${why}); end what watches many, or raise the limit (fs.inotify on Linux).`,
+    );
+  });
+  return { listen: heard.resolve, close: () => watcher.close() };
 }

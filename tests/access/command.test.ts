@@ -1,17 +1,17 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { run } from '../support/cli.ts';
 import { gitIn } from '../support/git.ts';
 import { copyProject, type ProjectCopy } from '../support/project.ts';
 
 let project: ProjectCopy;
-beforeAll(() => {
+beforeEach(() => {
   project = copyProject();
   // Each evaluation is a process of its own: two stacks are enough.
   rmSync(join(project.path, 'Pulumi.staging.yaml'));
 });
-afterAll(() => project.remove());
+afterEach(() => project.remove());
 
 async function access(...args: string[]): Promise<{ code: number | null; text: string }> {
   const { ended, text } = run(project, 'access/main.ts', args);
@@ -34,62 +34,57 @@ it.each([
 });
 
 it('npm run access says what is wrong with every stack file at once, and writes nothing', async () => {
-  const shipped = new Map(['dev', 'prod'].map((stack) => [stack, project.read(`Pulumi.${stack}.yaml`)]));
-  for (const stack of shipped.keys()) project.edit(`Pulumi.${stack}.yaml`, 'tokenLifetime: 3600', 'tokenLifetime: 1');
+  for (const stack of ['dev', 'prod']) project.edit(`Pulumi.${stack}.yaml`, 'tokenLifetime: 3600', 'tokenLifetime: 1');
   const { code, text } = await access();
   expect(code).toBe(1);
   expect(text).toMatch(/Pulumi.dev.yaml:\d+, api:tokenLifetime/);
   expect(text).toMatch(/Pulumi.prod.yaml:\d+, api:tokenLifetime/);
   expect(text).not.toMatch(/\n\s+at /);
   expect(() => project.read('access/dev.md')).toThrow('ENOENT');
-  for (const [stack, file] of shipped) project.write(`Pulumi.${stack}.yaml`, file);
 });
 
-describe('npm run access, as a team uses it,', () => {
-  it('writes the reports, finds them stale once a stack file has changed, and says what that gives', async () => {
-    git('init', '-q', '-b', 'main');
-    git('commit', '-q', '--allow-empty', '-m', 'before the reports');
-    expect(await access()).toEqual({
-      code: 0,
-      text: 'access/dev.md is written.\naccess/prod.md is written.\n',
-    });
-    git('add', 'access/dev.md', 'access/prod.md');
-    git('commit', '-q', '-m', 'reports');
-    rmSync(join(project.path, 'Pulumi.prod.yaml'));
+it('npm run access writes the reports, finds them stale, and says what a change gives and what has gone or is new', async () => {
+  git('init', '-q', '-b', 'main');
+  git('commit', '-q', '--allow-empty', '-m', 'before the reports');
+  expect(await access()).toEqual({
+    code: 0,
+    text: 'access/dev.md is written.\naccess/prod.md is written.\n',
+  });
+  git('add', 'access/dev.md', 'access/prod.md');
+  git('commit', '-q', '-m', 'reports');
+  rmSync(join(project.path, 'Pulumi.prod.yaml'));
 
-    project.edit('Pulumi.dev.yaml', 'permissions: [read:user]', 'permissions: [read:user, write:user]');
-    const outputs = 'outputs(contract, settings, tenant, api)';
-    project.edit('index.ts', outputs, `{ ...${outputs}, apiToken: 'x' }`);
-    const check = await access('--check');
-    project.edit('index.ts', `{ ...${outputs}, apiToken: 'x' }`, outputs);
-    expect(check.code).toBe(1);
-    expect(check.text).toMatch(/^A rule does not hold in dev: `the stack`: `secrets are marked: the output apiToken /);
-    expect(check.text.split('\n').filter((line) => /^(---|\+\+\+) /.test(line))).toEqual([
-      '--- a/access/dev.md',
-      '+++ b/access/dev.md',
-      '--- a/access/prod.md',
-      '+++ /dev/null',
-    ]);
-    expect(check.text).toContain('+| permissions |  | `read:user`, `write:user` | `read:user` |');
-    expect(check.text).toContain('The committed reports are stale; run npm run access');
+  project.edit('Pulumi.dev.yaml', 'permissions: [read:user]', 'permissions: [read:user, write:user]');
+  const outputs = 'outputs(contract, settings, tenant, api)';
+  project.edit('index.ts', outputs, `{ ...${outputs}, apiToken: 'x' }`);
+  const check = await access('--check');
+  project.edit('index.ts', `{ ...${outputs}, apiToken: 'x' }`, outputs);
+  expect(check.code).toBe(1);
+  expect(check.text).toMatch(/^A rule does not hold in dev: `the stack`: `secrets are marked: the output apiToken /);
+  expect(check.text.split('\n').filter((line) => /^(---|\+\+\+) /.test(line))).toEqual([
+    '--- a/access/dev.md',
+    '+++ b/access/dev.md',
+    '--- a/access/prod.md',
+    '+++ /dev/null',
+  ]);
+  expect(check.text).toContain('+| permissions |  | `read:user`, `write:user` | `read:user` |');
+  expect(check.text).toContain('The committed reports are stale; run npm run access');
 
-    expect(await access('--since', 'main')).toEqual({
-      code: 0,
-      text: `Stack \`dev\`, since \`main\`: 1 caller gains, no caller loses:
+  expect(await access('--since', 'main')).toEqual({
+    code: 0,
+    text: `Stack \`dev\`, since \`main\`: 1 caller gains, no caller loses:
   \`test-app\` (client_credentials)
     + gains the permission \`write:user\`
 
 Stack \`prod\` is gone: it has a report at \`main\` and no stack file here.
 `,
-    });
   });
 
-  it('compares one stack where one is asked for, also one that has gone, and tells what is new', async () => {
-    const gone = await access('--since', 'main', '--stack', 'prod', '--markdown');
-    expect(gone).toMatchObject({ code: 0, text: expect.stringContaining('### Access of stack `prod`') as string });
-    const fresh = await access('--since', 'HEAD~1', '--stack', 'dev');
-    expect(fresh.text).toMatch(/^Stack `dev` is new: it has no report at `HEAD~1`\./);
-    const unknown = await access('--stack', 'dve');
-    expect(unknown).toMatchObject({ code: 1, text: expect.stringContaining('did you mean dev?') as string });
-  });
+  // One stack where one is asked for.
+  const gone = await access('--since', 'main', '--stack', 'prod', '--markdown');
+  expect(gone).toMatchObject({ code: 0, text: expect.stringContaining('### Access of stack `prod`') as string });
+  const fresh = await access('--since', 'HEAD~1', '--stack', 'dev');
+  expect(fresh.text).toMatch(/^Stack `dev` is new: it has no report at `HEAD~1`\./);
+  const unknown = await access('--stack', 'dve');
+  expect(unknown).toMatchObject({ code: 1, text: expect.stringContaining('did you mean dev?') as string });
 });

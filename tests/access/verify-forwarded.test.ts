@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { planOf } from '../../access/verify/plan.ts';
 import { play, type Played } from '../../access/verify/play.ts';
 import { countOf, differencesOf } from '../../access/verify/table.ts';
@@ -66,7 +66,9 @@ describe('Verifying a route that goes elsewhere', () => {
   });
 
   it('names the endpoint, and no permission of a function, where a deployed one cannot be reached', async () => {
+    const { port } = backend.address() as AddressInfo;
     await new Promise((resolve) => backend.close(resolve));
+    onTestFinished(() => new Promise<void>((resolve) => void backend.listen(port, '127.0.0.1', resolve)));
     const [difference, ...others] = differencesOf(await verify(undefined));
     expect(difference).toContain('is answered 503: the gateway cannot reach https://orders.example.com/{id}, or that');
     expect(others.every((one) => one.startsWith(KEY))).toBe(true);

@@ -16,7 +16,13 @@ beforeAll(async () => {
   forge = await forgeOf(twin);
   good = `authorization: Bearer ${forge.token()}`;
 });
-afterAll(() => twin.end());
+afterAll(async () => {
+  // Of all that came, whatever the order: no defect, and no character that could move a cursor.
+  expect(twin.log.length).toBeGreaterThan(200);
+  expect(twin.log.filter((line) => line.includes('DEFECT'))).toEqual([]);
+  expect(twin.log.filter((line) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(line))).toEqual([]);
+  await twin.end();
+});
 
 /** What a refusal says; a request that the parser refuses gets no words, or an empty chunk of Node's own. */
 const BODIES: Readonly<Record<number, readonly string[]>> = {
@@ -182,7 +188,8 @@ describe('The gateway, answering several requests of one connection,', () => {
   ])('says in its log: %s', async (line, bytes) => {
     const before = twin.log.length;
     await rawRequest(twin.apiUrl, bytes);
-    await expect.poll(() => twin.log.slice(before).map((one) => one.slice('00:00:00 '.length))).toEqual([line]);
+    // Lines of the requests before it may come late.
+    await expect.poll(() => twin.log.slice(before).map((one) => one.slice('00:00:00 '.length))).toContain(line);
   });
 
   it('still lets a good token through', expectGoodTokenTaken);
@@ -261,10 +268,3 @@ function connections(server: ReturnType<typeof gatewayServer>): Promise<number> 
     server.getConnections((_error, count) => resolve(count));
   });
 }
-
-describe('The log of all that', () => {
-  it('has no defect, and no character that could move a cursor', () => {
-    expect(twin.log.filter((line) => line.includes('DEFECT'))).toEqual([]);
-    expect(twin.log.filter((line) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(line))).toEqual([]);
-  });
-});

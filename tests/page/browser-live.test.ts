@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventOf } from '../../page/live.ts';
 import type { Entry } from '../../page/messages.ts';
 import { openAt, type Opened } from '../support/browser.ts';
@@ -20,14 +20,19 @@ describe.skipIf(chromium === undefined)('The live list, in a browser,', () => {
   );
 
   it('says where nobody has asked anything how to begin', async () => {
-    const empty = opened.page.locator('.live .empty');
+    const fresh = await startTestTwin({ page: true });
+    onTestFinished(() => fresh.end());
+    const { page, close } = await openAt(browser, fresh.tenantUrl);
+    await page.getByText('● connected').waitFor();
+    const empty = page.locator('.live .empty');
     expect(await empty.innerText()).toBe(
       'Nothing has been asked yet. Call the API from anywhere on this machine:\n\n' +
-        `curl -i ${twin.apiUrl}/\n\nor run one of the commands that npm start has printed.`,
+        `curl -i ${fresh.apiUrl}/\n\nor run one of the commands that npm start has printed.`,
     );
-    expect(await opened.page.locator('.live > [role=status]').innerText()).toBe('');
-    await call(twin, undefined, '/');
+    expect(await page.locator('.live > [role=status]').innerText()).toBe('');
+    await call(fresh, undefined, '/');
     await empty.waitFor({ state: 'detached' });
+    await close();
   });
   it('lists a request that somebody else makes as it arrives, opens it to the same explanation, and filters', async () => {
     const { page } = opened;

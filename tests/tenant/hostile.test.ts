@@ -24,9 +24,25 @@ beforeAll(async () => {
   };
 });
 afterAll(async () => {
+  expectNothingTold();
   await twin.end();
   consoleError.mockRestore();
 });
+
+/** Of all that was asked, whatever the order: no secret to a client or the log, and a line that harms no terminal. */
+function expectNothingTold(): void {
+  expect(answers.length).toBeGreaterThan(ROWS.length - 1);
+  expect(twin.log.length).toBeGreaterThan(150);
+  const told = [...answers, ...twin.log].join('\n');
+  for (const secret of [good.secret, good.password, MARKER]) {
+    expect(told).not.toContain(secret);
+    expect(told).not.toContain(secret.slice(0, 16));
+    expect(told).not.toContain(Buffer.from(secret).toString('base64').slice(0, 16));
+  }
+  expect(twin.log.filter((line) => line.includes('DEFECT'))).toEqual([]);
+  expect(consoleError).not.toHaveBeenCalled();
+  expect(twin.log.filter((line) => /[\p{C}\p{Zl}\p{Zp}]/u.test(line) || line.length > 1100)).toEqual([]);
+}
 
 async function send(ask: Ask): Promise<RawResponse> {
   const answer = await rawRequest(twin.tenantUrl, wireBytes(ask));
@@ -51,6 +67,7 @@ const TABLES = [
   ['bodies', BODIES],
   ['places', PLACES],
 ] as const;
+const ROWS = TABLES.flatMap(([, table]) => table);
 
 describe.each(TABLES)('Before hostile %s, the tenant', (_what, rows) => {
   it.each(rows)('%s', async (_name, ask, expected) => {
@@ -59,13 +76,11 @@ describe.each(TABLES)('Before hostile %s, the tenant', (_what, rows) => {
   });
 });
 
-describe('After all of that, the tenant', () => {
-  it('has met each of 60 or more requests once, and answered none with a 5xx', () => {
-    const rows = TABLES.flatMap(([, table]) => table);
-    expect(rows.length).toBeGreaterThan(60);
-    expect(new Set(rows.map(([name]) => name)).size).toBe(rows.length);
-    expect(rows.filter(([, , { status }]) => status >= 500)).toEqual([]);
-    expect(answers.length).toBeGreaterThanOrEqual(rows.length);
+describe('Among all of that, the tenant', () => {
+  it('meets each of 60 or more requests once, and answers none with a 5xx', () => {
+    expect(ROWS.length).toBeGreaterThan(60);
+    expect(new Set(ROWS.map(([name]) => name)).size).toBe(ROWS.length);
+    expect(ROWS.filter(([, , { status }]) => status >= 500)).toEqual([]);
   });
 
   it('outlives a client that hangs up in the middle of its body', async () => {
@@ -82,21 +97,5 @@ describe('After all of that, the tenant', () => {
     const { status, body } = await askToken(twin, { grant_type: 'client_credentials' });
     expect(status).toBe(200);
     expect(await call(twin, String(body['access_token']))).toMatchObject({ status: 200 });
-  });
-
-  it('has told no secret, neither to a client nor to the log, and nothing to the screen besides', () => {
-    const told = [...answers, ...twin.log].join('\n');
-    for (const secret of [good.secret, good.password, MARKER]) {
-      expect(told).not.toContain(secret);
-      expect(told).not.toContain(secret.slice(0, 16));
-      expect(told).not.toContain(Buffer.from(secret).toString('base64').slice(0, 16));
-    }
-    expect(twin.log.filter((line) => line.includes('DEFECT'))).toEqual([]);
-    expect(consoleError).not.toHaveBeenCalled();
-  });
-
-  it('has written each refusal to the log in one line that cannot harm a terminal', () => {
-    expect(twin.log.length).toBeGreaterThan(150);
-    expect(twin.log.filter((line) => /[\p{C}\p{Zl}\p{Zp}]/u.test(line) || line.length > 1100)).toEqual([]);
   });
 });

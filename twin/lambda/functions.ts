@@ -52,10 +52,17 @@ function unpack({ name, files }: LambdaFunction, parent: string): string {
     return [path, text] as const;
   });
   if (paths.every(([path, text]) => contentOf(path) === text)) return folder;
-  rmSync(folder, { recursive: true, force: true });
-  for (const [path, text] of paths) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
+  clear();
+  try {
+    for (const [path, text] of paths) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+  } catch (error) {
+    // Half of an archive would go on filling a disk that is full.
+    clear();
+    throw error;
   }
   return folder;
 }
