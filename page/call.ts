@@ -6,7 +6,8 @@ import { routeOf } from '../twin/gateway/decide.ts';
 import { failedCheck, type Decision } from '../twin/gateway/decision.ts';
 import { apiEntry, shownResponse } from './entries.ts';
 import { QuestionError } from './guard.ts';
-import type { Advice, Asked, Called } from './messages.ts';
+import type { UnreadHappening } from './happening.ts';
+import type { Advice, Asked, Called, UnreadEntry } from './messages.ts';
 import { LARGE, type Recorder } from './recorder.ts';
 import type { Known } from './state.ts';
 
@@ -34,11 +35,17 @@ export async function call(
     () => send(question, known, apiUrl),
     ({ headers }) => headers.find(([name]) => name.toLowerCase() === 'apigw-requestid')?.[1],
   );
+  const response = shownResponse(answer, answer.length, LARGE);
+  if (happening?.kind !== 'api') return { response, entry: happening && unreadEntry(happening), advice: undefined };
   return {
-    response: shownResponse(answer, answer.length, LARGE),
-    entry: happening && apiEntry(happening, known, LARGE),
-    advice: happening && adviceOn(happening.exchange.decision, question.caller, known),
+    response,
+    entry: apiEntry(happening, known, LARGE),
+    advice: adviceOn(happening.exchange.decision, question.caller, known),
   };
+}
+
+function unreadEntry({ kind, id, at, status, reason }: UnreadHappening): UnreadEntry {
+  return { kind, id, at, status, why: reason };
 }
 
 /** What the access report says about the caller and the route, where it was the scope that was lacking. */
@@ -54,13 +61,14 @@ function adviceOn(decision: Decision, caller: string, { access }: Known): Advice
 }
 
 function send(
-  { method, path, token, body }: Asked['call']['question'],
+  { method, path: written, token, body }: Asked['call']['question'],
   { model }: Known,
   url: string,
 ): Promise<Answer> {
   if (method === 'ANY' || !METHODS.some((one) => one === method)) {
     throw new QuestionError(`The method must be one of ${METHODS.filter((one) => one !== 'ANY').join(', ')}`);
   }
+  const path = encoded(written);
   const { target, headers } = withToken(path, token, routeOf({ method, target: path }, model.api));
   const payload = Buffer.from(body);
   if (payload.length > 0) headers.push('content-type', 'application/json', 'content-length', String(payload.length));
@@ -87,6 +95,11 @@ function send(
       throw new QuestionError(`No client can send this: ${reason}`);
     }
   });
+}
+
+/** What is beyond ASCII goes as browsers send it, each byte of its UTF-8 by its number; the rest stays to the letter. */
+function encoded(path: string): string {
+  return path.toWellFormed().replace(/[^\0-\x7f]+/g, encodeURIComponent);
 }
 
 /** Puts the token where the route's authorizer looks for it. */

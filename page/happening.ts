@@ -12,14 +12,17 @@ export interface ApiHappening {
   readonly responseLength: number;
 }
 
+/** What came to the API's port and never became a request. */
+export interface UnreadHappening {
+  readonly kind: 'unread';
+  readonly id: number;
+  readonly at: number;
+  readonly status: number;
+  readonly reason: string;
+}
+
 /** What happened, as it was handed over; making it presentable costs time, and most of it is never looked at. */
 export type Happening =
   | ApiHappening
   | { readonly kind: 'token'; readonly id: number; readonly at: number; readonly exchange: TokenExchange }
-  | {
-      readonly kind: 'unread';
-      readonly id: number;
-      readonly at: number;
-      readonly status: number;
-      readonly reason: string;
-    };
+  | UnreadHappening;

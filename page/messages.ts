@@ -165,8 +165,8 @@ export interface Asked {
 /** What became of a call that the page had made. */
 export interface Called {
   readonly response: ShownResponse;
-  /** Absent where the gateway turned it away before it was a request that could be decided on. */
-  readonly entry: ApiEntry | undefined;
+  /** Unread where the gateway turned it away before it was a request that could be decided on; absent where that is lost. */
+  readonly entry: ApiEntry | UnreadEntry | undefined;
   readonly advice: Advice | undefined;
 }
 

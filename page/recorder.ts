@@ -1,7 +1,7 @@
 import type { Exchange } from '../twin/gateway/pipeline.ts';
 import type { TokenExchange } from '../twin/tenant/app.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
-import type { ApiHappening, Happening } from './happening.ts';
+import type { ApiHappening, Happening, UnreadHappening } from './happening.ts';
 import { packed, unpacked, unpackedCall, type Kept } from './packed.ts';
 
 /** Requests that are kept: what a page that is opened now still sees, and events can be asked of. */
@@ -26,6 +26,8 @@ export class Recorder {
   readonly #ring: (Kept | undefined)[] = Array.from({ length: KEPT });
   readonly #passing = new Map<string, ApiHappening>();
   readonly #own = new Map<string, ApiHappening>();
+  /** The last of each status that was turned away while a call of the page's own was under way. */
+  readonly #unread = new Map<number, UnreadHappening>();
   readonly #changed: () => void;
   /** The newest, where it is one too many: it makes way for the next. */
   #newest: Happening | undefined;
@@ -66,7 +68,9 @@ export class Recorder {
   }
 
   turnedAway(status: number, reason: string): void {
-    this.#happened({ kind: 'unread', id: this.#last + 1, at: Date.now(), status, reason });
+    const happening: UnreadHappening = { kind: 'unread', id: this.#last + 1, at: Date.now(), status, reason };
+    if (this.#underWay > 0) this.#unread.set(status, happening);
+    this.#happened(happening);
   }
 
   /** Those that came after an id and are kept yet, oldest first, and so many of the newest at most. */
@@ -82,22 +86,32 @@ export class Recorder {
   }
 
   /**
-   * Makes a call to the API, which is found and kept however many others come meanwhile.
+   * Makes a call to the API, which is found and kept however many others come meanwhile. What was turned away has no
+   * id: it is the last that got this status since the call began.
    * @param idOf the id of the request, by its answer
    */
-  async calling<T>(
+  async calling<T extends { readonly status: number }>(
     call: () => Promise<T>,
     idOf: (answer: T) => string | undefined,
-  ): Promise<{ readonly answer: T; readonly happening: ApiHappening | undefined }> {
+  ): Promise<{ readonly answer: T; readonly happening: ApiHappening | UnreadHappening | undefined }> {
     this.#underWay += 1;
+    const before = this.#last;
     try {
       const answer = await call();
-      const happening = this.#passing.get(idOf(answer) ?? '');
+      const id = idOf(answer);
+      if (id === undefined) {
+        const unread = this.#unread.get(answer.status);
+        return { answer, happening: unread !== undefined && unread.id > before ? unread : undefined };
+      }
+      const happening = this.#passing.get(id);
       if (happening !== undefined) keep(this.#own, happening, OWN);
       return { answer, happening };
     } finally {
       this.#underWay -= 1;
-      if (this.#underWay === 0) this.#passing.clear();
+      if (this.#underWay === 0) {
+        this.#passing.clear();
+        this.#unread.clear();
+      }
     }
   }
 

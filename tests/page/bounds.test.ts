@@ -83,13 +83,34 @@ describe('What the twin keeps of requests', () => {
         others();
         recorder.exchanged(exchangeOf({ requestId: 'own' }), 1);
         others();
-        return 'own';
+        return { status: 200, id: 'own' };
       },
-      (answer) => answer,
+      ({ id }) => id,
     );
-    expect(happening?.exchange.requestId).toBe('own');
+    expect(happening).toMatchObject({ kind: 'api', exchange: { requestId: 'own' } });
     others();
     expect(recorder.find('own')).toBe(happening);
+  });
+
+  it('has of the page’s own calls that was turned away the reason, and none that others were before', async () => {
+    const recorder = new Recorder(() => undefined);
+    const turnedAway = async (status: number, reason: string): Promise<unknown> => {
+      const call = async (): Promise<{ status: number }> => {
+        if (reason !== '') recorder.turnedAway(status, reason);
+        return { status };
+      };
+      return (await recorder.calling(call, () => undefined)).happening;
+    };
+    await recorder.calling(
+      async () => {
+        recorder.turnedAway(431, 'another’s');
+        expect(await turnedAway(431, '')).toBeUndefined();
+        expect(await turnedAway(431, 'own')).toMatchObject({ kind: 'unread', status: 431, reason: 'own' });
+        return { status: 200 };
+      },
+      () => undefined,
+    );
+    expect(await turnedAway(400, '')).toBeUndefined();
   });
 });
 

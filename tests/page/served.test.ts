@@ -266,7 +266,7 @@ describe('a call that the page has made', () => {
     const token = await serviceToken(twin);
     const { body } = await askPage(twin, 'call', { caller: USER, method: 'GET', path: '/test', token, body: '' });
     expect(body.response).toMatchObject({ status: 200, body: '"JWT test backend lambda"' });
-    const requestId = body.entry?.requestId ?? '';
+    const requestId = body.entry?.kind === 'api' ? body.entry.requestId : '';
     expect(body.response.headers).toContainEqual(['apigw-requestid', requestId]);
     const masked = await askPage(twin, 'event', { requestId, reveal: false });
     expect(masked.body.event).toContain('"authorization": "••••••••"');
