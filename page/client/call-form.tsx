@@ -1,10 +1,12 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Advice, Called, ShownCaller, ShownState } from '../messages.ts';
 import { ask, messageOf } from './ask.ts';
-import { Explanation, Response } from './explanation.tsx';
-import { Inline, Status, useLate } from './parts.tsx';
+import { ApiDetails, Outcome, Response, TurnedAway } from './explanation.tsx';
+import { Stale } from './granted.tsx';
+import { Inline, useLate } from './parts.tsx';
 import type { Choice } from './try-it.tsx';
+import type { Turns } from './turns.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 const OWN = '';
@@ -13,13 +15,22 @@ interface Props {
   readonly state: ShownState;
   readonly caller: ShownCaller;
   readonly token: string;
-  readonly routeKey: Choice | undefined;
-  /** Has these scopes requested from now on. */
-  readonly onScopes: (scopes: readonly string[]) => void;
+  /** The token at this very moment, drawn or not. */
+  readonly held: () => string;
+  readonly turns: Turns;
+  readonly choice: Choice | undefined;
+  /** The scopes that are ticked now are not those that the token was requested with. */
+  readonly stale: boolean;
+  /** What came of asking again. */
+  readonly news: string;
+  readonly askProblem: string;
+  /** Asks for a token again, with these scopes as well. */
+  readonly onAgain: (scopes: readonly string[]) => void;
 }
 
 /** Picks a route or writes a path, calls it, and shows the whole story of the call. */
-export function CallForm({ state, caller, token, routeKey, onScopes }: Props): ComponentChildren {
+export function CallForm(props: Props): ComponentChildren {
+  const { state, caller, token, held, turns, choice, stale, news, askProblem, onAgain } = props;
   const first = state.rows[0]?.routeKey ?? '$default';
   const [method, setMethod] = useState(methodOf(first));
   const [path, setPath] = useState(pathOf(first));
@@ -27,9 +38,14 @@ export function CallForm({ state, caller, token, routeKey, onScopes }: Props): C
   const [body, setBody] = useState('');
   const [called, setCalled] = useState<Called>();
   const [problem, setProblem] = useState('');
-  const [busy, setBusy] = useState(false);
+  /** The turn of the call that is under way. */
+  const [calling, setCalling] = useState<number>();
+  const button = useRef<HTMLButtonElement>(null);
+  const busy = calling === turns.count;
   const late = useLate(busy);
 
+  // A reload may have taken the route away; its path stays.
+  const declared = state.rows.some(({ routeKey }) => routeKey === chosen);
   const choose = (key: string): void => {
     setChosen(key);
     if (key === OWN) return;
@@ -37,20 +53,38 @@ export function CallForm({ state, caller, token, routeKey, onScopes }: Props): C
     setPath(pathOf(key));
   };
   useEffect(() => {
-    if (routeKey !== undefined) choose(routeKey.routeKey);
-  }, [routeKey]);
+    if (choice !== undefined) choose(choice.routeKey);
+  }, [choice]);
+  // What another caller or another token came to says nothing of these.
+  useLayoutEffect(() => {
+    setCalled(undefined);
+    setProblem('');
+  }, [caller.heading, token]);
 
   const call = async (): Promise<void> => {
-    setBusy(true);
+    if (busy) return;
+    setCalling(turns.count);
+    if (!(await turns.settled())) return;
+    const mine = turns.now();
+    setCalling(mine);
+    const question = { caller: caller.heading, method, path, token: held(), body: hasBody(method) ? body : '' };
     try {
-      setCalled(await ask('call', { caller: caller.heading, method, path, token, body: hasBody(method) ? body : '' }));
+      const answer = await ask('call', question);
+      if (turns.now() !== mine) return;
+      setCalled(answer);
       setProblem('');
     } catch (error) {
+      if (turns.now() !== mine) return;
       setCalled(undefined);
       setProblem(messageOf(error));
     } finally {
-      setBusy(false);
+      setCalling((turn) => (turn === mine ? undefined : turn));
     }
+  };
+  const again = (scopes: readonly string[]): void => {
+    // The advice goes with the old token: the next step is the call.
+    button.current?.focus();
+    onAgain(scopes);
   };
   return (
     <>
@@ -64,7 +98,7 @@ export function CallForm({ state, caller, token, routeKey, onScopes }: Props): C
         <div class="call">
           <label>
             <span>Route</span>
-            <select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
+            <select value={declared ? chosen : OWN} onChange={(event) => choose(event.currentTarget.value)}>
               {state.rows.map((row) => (
                 <option key={row.routeKey} value={row.routeKey}>
                   {row.routeKey}
@@ -94,7 +128,8 @@ export function CallForm({ state, caller, token, routeKey, onScopes }: Props): C
               }}
             />
           </label>
-          <button type="submit" class="primary" disabled={busy}>
+          {/* A button that is disabled would lose the focus. */}
+          <button type="submit" class="primary" aria-disabled={busy} ref={button}>
             {token === '' ? 'Call without a token' : 'Call'}
           </button>
         </div>
@@ -110,35 +145,35 @@ export function CallForm({ state, caller, token, routeKey, onScopes }: Props): C
           </label>
         )}
       </form>
-      <div class="result" aria-live="polite">
+      {stale && <Stale />}
+      <div class="result" role="status">
         {late && <p class="quiet">There is no answer yet. The gateway gives up after 30 seconds.</p>}
         {problem !== '' && <p class="problem">{problem}</p>}
-        {called?.advice !== undefined && <Advised advice={called.advice} onScopes={onScopes} />}
+        {askProblem !== '' && <p class="problem">{askProblem}</p>}
+        {news !== '' && called === undefined && <p class="news">{news}</p>}
+        {called !== undefined && <ResultLine called={called} />}
+        {called?.advice !== undefined && <Advised advice={called.advice} onAgain={again} />}
       </div>
       {called !== undefined && <Result called={called} />}
     </>
   );
 }
 
+function ResultLine({ called: { entry, response } }: { readonly called: Called }): ComponentChildren {
+  return entry === undefined ? <TurnedAway status={response.status} why="" /> : <Outcome entry={entry} />;
+}
+
 function Result({ called: { entry, response } }: { readonly called: Called }): ComponentChildren {
-  if (entry !== undefined) return <Explanation entry={entry} received={response} />;
-  return (
-    <>
-      <p class="outcome">
-        <Status status={response.status} /> The API turned it away before it was a request that it could decide on.
-      </p>
-      <Response response={response} />
-    </>
-  );
+  return entry?.kind === 'api' ? <ApiDetails entry={entry} received={response} /> : <Response response={response} />;
 }
 
 /** Whether the caller could have had the scope that was lacking. */
 function Advised({
   advice,
-  onScopes,
+  onAgain,
 }: {
   readonly advice: Advice;
-  readonly onScopes: Props['onScopes'];
+  readonly onAgain: Props['onAgain'];
 }): ComponentChildren {
   if (advice.kind === 'may not') {
     return (
@@ -149,19 +184,21 @@ function Advised({
   }
   return (
     <p class="advice">
-      The caller may have{' '}
-      {advice.scopes.map((scope, at) => (
-        <span key={scope}>
-          {at > 0 && ', '}
-          <code>{scope}</code>
-        </span>
-      ))}
-      , but this token was not asked for with it.{' '}
-      <button type="button" onClick={() => onScopes(advice.scopes)}>
-        Tick it above
+      The caller may have <Names names={advice.scopes} />, but this token was not asked for with it.{' '}
+      <button type="button" onClick={() => onAgain(advice.scopes)}>
+        Ask again with <Names names={advice.scopes} />
       </button>
     </p>
   );
+}
+
+function Names({ names }: { readonly names: readonly string[] }): ComponentChildren {
+  return names.map((name, at) => (
+    <span key={name}>
+      {at > 0 && ', '}
+      <code>{name}</code>
+    </span>
+  ));
 }
 
 function hasBody(method: string): boolean {

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ShownState } from '../messages.ts';
-import { ask, messageOf } from './ask.ts';
+import { ask } from './ask.ts';
 import { withMembers } from './json-text.ts';
 import { fieldOf, partsOf, segmentOf, type Parts } from './jwt.ts';
+import type { Turns } from './turns.ts';
 
 /** Where a changed token gets its signature from. */
 const SIGNATURES = {
@@ -23,18 +24,18 @@ interface Edit {
 interface Props {
   readonly state: ShownState;
   readonly token: string;
+  readonly turns: Turns;
   readonly onToken: (token: string) => void;
 }
 
 /** Changes a token by hand, signed again or not. */
-export function EditToken({ state, token, onToken }: Props): ComponentChildren {
+export function EditToken({ state, token, turns, onToken }: Props): ComponentChildren {
   const [base, setBase] = useState<Parts>();
   const [edit, setEdit] = useState<Edit>();
   const [problem, setProblem] = useState('');
   const made = useRef('');
-  const turn = useRef(0);
   // Another token came from elsewhere: what was changed of the one before is no longer of use.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (token === made.current) return;
     const parts = partsOf(token);
     setBase(parts);
@@ -43,27 +44,24 @@ export function EditToken({ state, token, onToken }: Props): ComponentChildren {
   }, [token]);
 
   if (base === undefined || edit === undefined) return undefined;
-  const change = async (next: Edit): Promise<void> => {
+  const change = (next: Edit): void => {
     setEdit(next);
-    turn.current += 1;
-    const mine = turn.current;
-    try {
-      const text = await tokenOf(next, base);
-      // A later change may have been quicker.
-      if (mine !== turn.current) return;
-      made.current = text;
-      onToken(text);
-      setProblem('');
-    } catch (error) {
-      setProblem(messageOf(error));
-    }
+    turns.attempt(
+      () => tokenOf(next, base),
+      (text) => {
+        made.current = text;
+        onToken(text);
+        setProblem('');
+      },
+      setProblem,
+    );
   };
   return (
     <details class="edit">
       <summary>Edit the token by hand</summary>
       <p class="row" role="group" aria-label="Changes to try">
         {PRESETS.map(({ name, make }) => (
-          <button type="button" key={name} onClick={() => void change(make(base, state))}>
+          <button type="button" key={name} onClick={() => change(make(base, state))}>
             {name}
           </button>
         ))}
@@ -75,7 +73,7 @@ export function EditToken({ state, token, onToken }: Props): ComponentChildren {
             rows={12}
             value={edit.header}
             spellcheck={false}
-            onInput={(event) => void change({ ...edit, header: event.currentTarget.value })}
+            onInput={(event) => change({ ...edit, header: event.currentTarget.value })}
           />
         </label>
         <label>
@@ -84,7 +82,7 @@ export function EditToken({ state, token, onToken }: Props): ComponentChildren {
             rows={12}
             value={edit.claims}
             spellcheck={false}
-            onInput={(event) => void change({ ...edit, claims: event.currentTarget.value })}
+            onInput={(event) => change({ ...edit, claims: event.currentTarget.value })}
           />
         </label>
       </div>
@@ -92,7 +90,7 @@ export function EditToken({ state, token, onToken }: Props): ComponentChildren {
         <span>Signature</span>
         <select
           value={edit.signature}
-          onChange={(event) => void change({ ...edit, signature: event.currentTarget.value as Signature })}
+          onChange={(event) => change({ ...edit, signature: event.currentTarget.value as Signature })}
         >
           {Object.entries(SIGNATURES).map(([name, words]) => (
             <option key={name} value={name}>

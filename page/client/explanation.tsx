@@ -1,40 +1,41 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { MASK, type ApiEntry, type Entry, type ShownCheck, type ShownResponse, type TokenEntry } from '../messages.ts';
+import {
+  MASK,
+  type ApiEntry,
+  type Entry,
+  type ShownCheck,
+  type ShownResponse,
+  type TokenEntry,
+  type UnreadEntry,
+} from '../messages.ts';
 import { ask, messageOf } from './ask.ts';
 import { laidOut } from './json-text.ts';
 import { Copy, Status, Text } from './parts.tsx';
 import { Scopes } from './scopes.tsx';
 import { CHECK_WORDS, comparedWords, visibleText } from './words.ts';
 
-interface Props {
-  readonly entry: Entry;
+/** What became of a request, whoever made it. */
+export function Explanation({ entry }: { readonly entry: Entry }): ComponentChildren {
+  if (entry.kind === 'token') return <TokenExplanation entry={entry} />;
+  return (
+    <>
+      <Outcome entry={entry} />
+      {entry.kind === 'api' && <ApiDetails entry={entry} />}
+    </>
+  );
+}
+
+interface DetailsProps {
+  readonly entry: ApiEntry;
   /** The response as the page itself got it; without it the entry's, which the gateway gave to its server to send. */
   readonly received?: ShownResponse;
 }
 
-/** What became of a request, whoever made it. */
-export function Explanation({ entry, received }: Props): ComponentChildren {
-  if (entry.kind === 'api') return <ApiExplanation entry={entry} received={received} />;
-  if (entry.kind === 'token') return <TokenExplanation entry={entry} />;
-  return (
-    <p class="outcome">
-      <Status status={entry.status} /> The API turned it away before it was a request that it could decide on:{' '}
-      {entry.why}
-    </p>
-  );
-}
-
-function ApiExplanation({
-  entry,
-  received,
-}: {
-  readonly entry: ApiEntry;
-  readonly received: ShownResponse | undefined;
-}): ComponentChildren {
+/** What the gateway looked at, the response, the event and the log's line. */
+export function ApiDetails({ entry, received }: DetailsProps): ComponentChildren {
   return (
     <div class="explanation">
-      <Outcome entry={entry} />
       <h4>What the gateway looked at, in its order</h4>
       <Checks checks={entry.checks} />
       <h4>{received === undefined ? 'The response, as the gateway gave it' : 'The response, as the client got it'}</h4>
@@ -55,7 +56,8 @@ function ApiExplanation({
 }
 
 /** The status with the reason, in one line. */
-export function Outcome({ entry }: { readonly entry: ApiEntry }): ComponentChildren {
+export function Outcome({ entry }: { readonly entry: ApiEntry | UnreadEntry }): ComponentChildren {
+  if (entry.kind === 'unread') return <TurnedAway status={entry.status} why={entry.why} />;
   const { status, method, path, why, routeKey } = entry;
   return (
     <p class="outcome">
@@ -64,6 +66,16 @@ export function Outcome({ entry }: { readonly entry: ApiEntry }): ComponentChild
         {method} {path}
       </code>{' '}
       {why === '' ? `let through by the route ${routeKey}` : why.replace(/^\d+: /, '')}
+    </p>
+  );
+}
+
+/** What never became a request, and why where that is known. */
+export function TurnedAway({ status, why }: { readonly status: number; readonly why: string }): ComponentChildren {
+  return (
+    <p class="outcome">
+      <Status status={status} /> The API turned it away before it was a request that it could decide on
+      {why === '' ? '.' : `: ${why}`}
     </p>
   );
 }

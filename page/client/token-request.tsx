@@ -15,7 +15,7 @@ interface Props {
   readonly ticked: ReadonlySet<string>;
   readonly extra: string;
   readonly onCaller: (heading: string) => void;
-  readonly onAsk: (at: number) => void;
+  readonly onAsk: (name: string) => void;
   readonly onTick: (scope: string, on: boolean) => void;
   readonly onExtra: (text: string) => void;
   readonly onGet: () => void;
@@ -47,12 +47,9 @@ export function TokenRequest(props: Props): ComponentChildren {
           {caller.asks.length > 1 && (
             <label>
               <span>Grant and API</span>
-              <select
-                value={chosen === undefined ? 0 : caller.asks.indexOf(chosen)}
-                onChange={(event) => onAsk(Number(event.currentTarget.value))}
-              >
-                {caller.asks.map(({ name }, at) => (
-                  <option key={name} value={at}>
+              <select value={chosen?.name ?? ''} onChange={(event) => onAsk(event.currentTarget.value)}>
+                {caller.asks.map(({ name }) => (
+                  <option key={name} value={name}>
                     {name}
                   </option>
                 ))}

@@ -5,17 +5,19 @@ import { EditToken } from './edit-token.tsx';
 import type { Member } from './json-text.ts';
 import { partsOf, type Parts } from './jwt.ts';
 import { Copy, Text, useNow } from './parts.tsx';
+import type { Turns } from './turns.ts';
 import { claimWords, headerWords, visible, visibleText, writtenWords } from './words.ts';
 
 interface Props {
   readonly state: ShownState;
   /** Empty where there is none. */
   readonly token: string;
+  readonly turns: Turns;
   readonly onToken: (token: string) => void;
 }
 
 /** The token laid out, with a word on each field; below it the token itself, to change or to replace. */
-export function TokenView({ state, token, onToken }: Props): ComponentChildren {
+export function TokenView({ state, token, turns, onToken }: Props): ComponentChildren {
   const parts = partsOf(token);
   return (
     <>
@@ -24,7 +26,7 @@ export function TokenView({ state, token, onToken }: Props): ComponentChildren {
         <p class="quiet">This is not a JWT: it has not three parts of text with dots between.</p>
       )}
       <TokenText token={token} onToken={onToken} />
-      {parts !== undefined && <EditToken state={state} token={token} onToken={onToken} />}
+      {parts !== undefined && <EditToken state={state} token={token} turns={turns} onToken={onToken} />}
     </>
   );
 }
@@ -99,7 +101,7 @@ function Rows({ title, text, fields, words }: RowsProps): ComponentChildren {
 }
 
 /** The token as it is sent: masked, since whoever has it may use it; shown, it can be replaced by any text. */
-function TokenText({ token, onToken }: Omit<Props, 'state'>): ComponentChildren {
+function TokenText({ token, onToken }: Pick<Props, 'token' | 'onToken'>): ComponentChildren {
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -117,7 +119,7 @@ function TokenText({ token, onToken }: Omit<Props, 'state'>): ComponentChildren 
             value={token}
             autocomplete="off"
             spellcheck={false}
-            onInput={(event) => onToken(event.currentTarget.value.trim())}
+            onInput={(event) => onToken(bare(event.currentTarget.value))}
           />
         </label>
       ) : (
@@ -125,6 +127,11 @@ function TokenText({ token, onToken }: Omit<Props, 'state'>): ComponentChildren 
       )}
     </>
   );
+}
+
+/** Without what stands before a token in a header, which is often copied with it. */
+function bare(text: string): string {
+  return text.trim().replace(/^(authorization:\s*)?bearer\s+/i, '');
 }
 
 function masked(token: string): string {

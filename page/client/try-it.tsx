@@ -1,25 +1,18 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import type { Asked, ShownCaller, ShownState } from '../messages.ts';
-import { ask, messageOf } from './ask.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ShownAsk, ShownCaller, ShownState } from '../messages.ts';
+import { ask } from './ask.ts';
 import { CallForm } from './call-form.tsx';
-import { Inline, Status } from './parts.tsx';
-import { Scopes } from './scopes.tsx';
+import { useChosen } from './chosen.ts';
+import { Absent, againWords, GoneAdvice, Granted, isStale, NoToken, Stale, type Issued } from './granted.tsx';
 import { TokenRequest } from './token-request.tsx';
 import { TokenView } from './token-view.tsx';
-import { visible } from './words.ts';
+import { useTurns } from './turns.ts';
 
 /** What was chosen in the matrix; each choice is another object. */
 export interface Choice {
   readonly caller: string;
   readonly routeKey: string;
-}
-
-/** The answer to a token request, with what was asked for. */
-interface Issued {
-  readonly answer: Asked['token']['answer'];
-  readonly requested: readonly string[];
-  readonly permitted: readonly string[];
 }
 
 interface Props {
@@ -29,28 +22,38 @@ interface Props {
 
 /** Asks for a token, takes it apart, changes it, and calls the API with it. */
 export function TryIt({ state, choice }: Props): ComponentChildren {
-  const callers = state.callers.filter(({ kind, asks }) => kind === 'anyone' || asks.length > 0);
-  const [heading, setHeading] = useState('');
-  const [askAt, setAskAt] = useState(0);
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const [extra, setExtra] = useState('');
   const [issued, setIssued] = useState<Issued>();
-  const [token, setToken] = useState('');
+  const [token, showToken] = useState('');
   const [problem, setProblem] = useState('');
   const [absent, setAbsent] = useState<ShownCaller>();
-  const caller = callers.find((one) => one.heading === heading) ?? callers[0];
-  const chosen = caller?.asks[askAt] ?? caller?.asks[0];
+  // The last token was asked for where a call had shown that a scope was lacking, and what came of it is said there too.
+  const [again, setAgain] = useState(false);
+  const turns = useTurns();
+  // A call that waits for the token to come needs it before it is drawn.
+  const held = useRef('');
 
-  const forget = (): void => {
+  const setToken = (text: string): void => {
+    turns.raise();
+    held.current = text;
+    showToken(text);
+  };
+  const {
+    callers,
+    caller,
+    ask: chosen,
+    gone,
+    chooseCaller,
+    chooseAsk,
+  } = useChosen(state, () => {
     setIssued(undefined);
     setToken('');
     setProblem('');
-  };
-  const choose = (next: string): void => {
-    setHeading(next);
-    setAskAt(0);
+  });
+  const choose = (heading: string): void => {
     setAbsent(undefined);
-    forget();
+    chooseCaller(heading);
   };
   // A role is nobody by itself: choosing its cell chooses the route alone, and says so.
   useEffect(() => {
@@ -60,123 +63,95 @@ export function TryIt({ state, choice }: Props): ComponentChildren {
   }, [choice]);
 
   if (caller === undefined) return undefined;
-  const requested = requestedOf(chosen?.declared ?? [], ticked, extra);
-  const parameters = { ...chosen?.parameters, ...(requested.length > 0 && { scope: requested.join(' ') }) };
-  const getToken = async (): Promise<void> => {
-    if (chosen === undefined) return;
-    try {
-      const answer = await ask('token', { caller: caller.heading, ask: caller.asks.indexOf(chosen), parameters });
-      const { access_token: text } = answer.body;
-      // OpenID Connect's scopes are everybody's: they are of interest to whoever asks for one.
-      const permitted = chosen.permitted.filter((one) => chosen.declared.includes(one) || requested.includes(one));
-      setIssued({ answer, requested, permitted });
-      setToken(typeof text === 'string' ? text : '');
-      setProblem('');
-    } catch (error) {
-      setProblem(messageOf(error));
-    }
+  const requested = requestedOf(chosen, ticked, extra);
+  const getToken = (by: ShownAsk, scopes: readonly string[], forCall = false): void => {
+    const question = { caller: caller.heading, ask: caller.asks.indexOf(by), parameters: parametersOf(by, scopes) };
+    // OpenID Connect's scopes are everybody's: they are of interest to whoever asks for one.
+    const permitted = by.permitted.filter((one) => by.declared.includes(one) || scopes.includes(one));
+    turns.attempt(
+      () => ask('token', question),
+      (answer) => {
+        const { access_token: text } = answer.body;
+        const next = typeof text === 'string' ? text : '';
+        setIssued({ answer, requested: scopes, permitted, token: next });
+        setToken(next);
+        setProblem('');
+        setAgain(forCall);
+      },
+      (message) => {
+        setProblem(message);
+        setAgain(forCall);
+      },
+    );
   };
-  const tick = (scopes: readonly string[], on: boolean): void => {
+  const tick = (scope: string, on: boolean): void => {
     const next = new Set(ticked);
-    for (const scope of scopes) {
-      if (on) next.add(scope);
-      else next.delete(scope);
-    }
+    if (on) next.add(scope);
+    else next.delete(scope);
     setTicked(next);
   };
+  /** Asks as before, and for these as well: by another grant where the caller has them by that one alone. */
+  const askAgain = (scopes: readonly string[]): void => {
+    const can = (one: ShownAsk): boolean => scopes.every((scope) => one.permitted.includes(scope));
+    const by = chosen !== undefined && can(chosen) ? chosen : (caller.asks.find(can) ?? chosen);
+    if (by === undefined) return;
+    const next = new Set([...ticked, ...scopes]);
+    setTicked(next);
+    chooseAsk(by.name);
+    getToken(by, requestedOf(by, next, extra), true);
+  };
+  const stale = isStale(issued, token, requested);
 
   return (
     <section aria-labelledby="try">
       <h2 id="try">Try it</h2>
-      <div role="status">{absent !== undefined && <Absent absent={absent} callers={callers} />}</div>
+      <div role="status">
+        {absent !== undefined && <Absent absent={absent} callers={callers} />}
+        {gone !== undefined && <GoneAdvice gone={gone} />}
+      </div>
       <TokenRequest
         state={state}
         callers={callers}
         caller={caller}
         chosen={chosen}
-        parameters={parameters}
+        parameters={parametersOf(chosen, requested)}
         ticked={ticked}
         extra={extra}
         onCaller={choose}
-        onAsk={(at) => {
-          setAskAt(at);
-          forget();
-        }}
-        onTick={(scope, on) => tick([scope], on)}
+        onAsk={chooseAsk}
+        onTick={tick}
         onExtra={setExtra}
-        onGet={() => void getToken()}
+        onGet={() => chosen !== undefined && getToken(chosen, requested)}
       />
       <h3>2. The token</h3>
       <div aria-live="polite">
         {problem !== '' && <p class="problem">{problem}</p>}
+        {stale && <Stale />}
         {issued === undefined ? <NoToken caller={caller} token={token} /> : <Granted issued={issued} />}
       </div>
-      <TokenView state={state} token={token} onToken={setToken} />
+      <TokenView state={state} token={token} turns={turns} onToken={setToken} />
       <CallForm
         state={state}
         caller={caller}
         token={token}
-        routeKey={choice}
-        onScopes={(scopes) => tick(scopes, true)}
+        held={() => held.current}
+        turns={turns}
+        choice={choice}
+        stale={stale}
+        news={again && issued !== undefined ? againWords(issued) : ''}
+        askProblem={again ? problem : ''}
+        onAgain={askAgain}
       />
     </section>
   );
 }
 
-/** Whom to choose in the place of somebody who cannot ask for a token. */
-function Absent({
-  absent: { heading, kind },
-  callers,
-}: {
-  readonly absent: ShownCaller;
-  readonly callers: readonly ShownCaller[];
-}): ComponentChildren {
-  if (kind !== 'role') {
-    return (
-      <p class="advice">
-        <Inline text={heading} /> has no grant to ask for a token by: choose another caller. The route is chosen.
-      </p>
-    );
-  }
-  const users = callers.some((one) => one.kind === 'user');
-  return (
-    <p class="advice">
-      A role asks for no token itself, a user who has the <Inline text={heading} /> does:{' '}
-      {users ? 'choose such a user as the caller' : 'this stack has no user who could'}. The route is chosen.
-    </p>
-  );
-}
-
-function NoToken({ caller, token }: { readonly caller: ShownCaller; readonly token: string }): ComponentChildren {
-  if (token !== '') return undefined;
-  const text = caller.kind === 'anyone' ? 'Anyone has none; calls go without.' : 'None yet; a call goes without one.';
-  return <p class="quiet">{text}</p>;
-}
-
-function Granted({ issued }: { readonly issued: Issued }): ComponentChildren {
-  const { answer, requested, permitted } = issued;
-  const { error, error_description: description, scope } = answer.body;
-  const granted = answer.status === 200 ? (typeof scope === 'string' ? scope.split(' ') : []) : undefined;
-  return (
-    <>
-      <p class="outcome">
-        <Status status={answer.status} />{' '}
-        {granted === undefined
-          ? `The tenant refuses: ${visible(`${text(error)}: ${text(description)}`)}`
-          : granted.length === 0
-            ? 'A token, without any scope'
-            : `A token with the scope ${granted.join(' ')}`}
-      </p>
-      <Scopes requested={requested} permitted={permitted} granted={granted} />
-    </>
-  );
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+function parametersOf(by: ShownAsk | undefined, scopes: readonly string[]): Record<string, string> {
+  return { ...by?.parameters, ...(scopes.length > 0 && { scope: scopes.join(' ') }) };
 }
 
 /** The words of the request's scope: the ticked in the order of the API, then the typed. */
-function requestedOf(declared: readonly string[], ticked: ReadonlySet<string>, extra: string): string[] {
+function requestedOf(by: ShownAsk | undefined, ticked: ReadonlySet<string>, extra: string): string[] {
+  const declared = by?.declared ?? [];
   return [...declared.filter((scope) => ticked.has(scope)), ...extra.split(/\s+/).filter((word) => word !== '')];
 }

@@ -16,9 +16,9 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     (page) => (opened = page),
   );
 
-  it('lets a user ask for delete:user, read why GET /test is refused, tick what it needs, and call again: 200', async () => {
+  it('lets a user ask for delete:user, read why GET /test is refused, ask again as advised, and call: 200', async () => {
     const { page } = opened;
-    const { chooseCaller, others, getToken, call, outcome, tick } = steps(page);
+    const { chooseCaller, others, getToken, call, outcome } = steps(page);
     await chooseCaller(USER);
     await others().fill('delete:user');
     await getToken();
@@ -26,9 +26,9 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     await call();
     await expect.poll(() => outcome().innerText()).toContain('403 GET /test the route needs read:user; the token');
     expect(await page.locator('.advice').innerText()).toContain('The caller may have read:user');
-    await tick('read:user');
-    await getToken();
-    await page.getByText('A token with the scope read:user').waitFor();
+    await page.getByRole('button', { name: 'Ask again with read:user' }).click();
+    await page.getByText('The new token has the scope read:user: call again.').waitFor();
+    expect(await page.getByRole('checkbox', { name: 'read:user' }).isChecked()).toBe(true);
     expect(await page.locator('.scopes tbody tr').allInnerTexts()).toEqual([
       expect.stringMatching(/^read:user\s+✓ yes\s+✓ yes\s+✓ yes$/),
       expect.stringMatching(/^delete:user\s+✓ yes\s+– no\s+– no$/),
@@ -36,6 +36,25 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     await call();
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test let through by the route GET /test');
     expect(await page.getByLabel('The response').innerText()).toContain('"JWT test backend lambda"');
+  });
+
+  it('says of a token that it was asked for with other scopes than are ticked, until one is asked for with these', async () => {
+    const { page } = opened;
+    const { chooseCaller, others, getToken, call, outcome, tick } = steps(page);
+    const stale = page.getByText('This token was asked for with other scopes.');
+    await chooseCaller(USER);
+    await others().fill('delete:user');
+    await getToken();
+    await call();
+    await expect.poll(() => outcome().innerText()).toContain('403 GET /test');
+    expect(await stale.count()).toBe(0);
+    await tick('read:user');
+    expect(await stale.count()).toBe(2);
+    await getToken();
+    await page.getByText('A token with the scope read:user').waitFor();
+    expect(await stale.count()).toBe(0);
+    await call();
+    await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
   });
 
   it('lets a service ask for more than its grant, read the tenant’s refusal, ask for less, and call: 200', async () => {
@@ -144,6 +163,22 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     await expect.poll(texts).toContain('404 GET /<script>window.harmed=1');
     expect(await page.evaluate('window.harmed')).toBeUndefined();
     expect(await page.locator('img, .claims script, section script').count()).toBe(0);
+  });
+
+  it('says why the API turned a request away that it could not decide on', async () => {
+    const { page } = opened;
+    const { path, call, outcome } = steps(page);
+    await path().fill('test');
+    await call();
+    await expect
+      .poll(() => outcome().innerText())
+      .toMatch(/400 The API turned it away before .* decide on: Parse Error/);
+    await page.getByRole('button', { name: 'Paste a token' }).click();
+    await page.getByRole('textbox', { name: 'The token' }).fill(`Bearer ${'a'.repeat(20_000)}`);
+    expect(await page.getByRole('textbox', { name: 'The token' }).inputValue()).toMatch(/^a{20000}$/);
+    await path().fill('/test');
+    await call();
+    await expect.poll(() => outcome().innerText()).toMatch(/431 The API turned it away before .* decide on: \w/);
   });
 
   it('says at a role’s cell whom to choose instead, until somebody is chosen', async () => {

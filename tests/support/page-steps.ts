@@ -15,7 +15,7 @@ export const steps = (page: Page) => ({
   path: (): Locator => page.getByRole('textbox', { name: 'Path' }),
   call: () => page.getByRole('button', { name: /^Call/ }).click(),
   /** The line that says what became of the last call. */
-  outcome: (): Locator => page.locator('.work .explanation .outcome'),
+  outcome: (): Locator => page.locator('.work .result[role=status] .outcome'),
   /** The check that failed. */
   failed: (): Locator => page.locator('.work .checks .failed'),
   openEditor: () => page.getByText('Edit the token by hand').click(),
