@@ -19,21 +19,24 @@ export function Matrix({ state, onTry }: Props): ComponentChildren {
         it.
       </p>
       <div class="scroll" tabIndex={0} role="region" aria-label="The matrix">
-        <table class="matrix">
-          <thead>
-            <tr>
-              <th scope="col">Route</th>
+        {/* In a narrow window it is laid out as lists, and a browser would no longer take it for a table. */}
+        <table class="matrix" role="table">
+          <thead role="rowgroup">
+            <tr role="row">
+              <th scope="col" role="columnheader">
+                Route
+              </th>
               {callers.map(({ heading }) => (
-                <th scope="col" key={heading}>
+                <th scope="col" role="columnheader" key={heading}>
                   <Inline text={heading} />
                 </th>
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {rows.map(({ routeKey, needs, cells }) => (
-              <tr key={routeKey}>
-                <th scope="row">
+              <tr role="row" key={routeKey}>
+                <th scope="row" role="rowheader">
                   <code>{routeKey}</code>
                   <span class="needs">
                     {needs === 'public' ? '' : 'needs '}
@@ -43,7 +46,10 @@ export function Matrix({ state, onTry }: Props): ComponentChildren {
                 {cells.map((cell, at) => {
                   const heading = callers[at]?.heading ?? '';
                   return (
-                    <td key={heading}>
+                    <td role="cell" key={heading}>
+                      <span class="who">
+                        <Inline text={heading} />
+                      </span>
                       <Verdict cell={cell} onTry={() => onTry(heading, routeKey)} />
                     </td>
                   );

@@ -11,9 +11,15 @@ import { serviceToken, type TestTwin } from '../support/twin.ts';
 
 const SCREENSHOTS = new URL('coverage/page/', ROOT);
 
-/** A public route, and a handler whose answer turns its own text around. */
+const LONG = "'POST /orders/{orderId}/items/{itemId}'";
+
+/** A public route, one with a long name, and a handler whose answer turns its own text around. */
 function change(project: ProjectCopy): void {
-  project.edit('contract.ts', "'GET /test'", "'GET /open': { handler: 'test', scopes: 'public' },\n    'GET /test'");
+  project.edit(
+    'contract.ts',
+    "'GET /test'",
+    `'GET /open': { handler: 'test', scopes: 'public' },\n    ${LONG}: { handler: 'test', scopes: ['write:user', 'read:appointments'] },\n    'GET /test'`,
+  );
   project.edit('handler/test.ts', "JSON.stringify('JWT test backend lambda')", "'one\\n\\ttwo \\u202e owt'");
 }
 
@@ -142,11 +148,45 @@ describe.skipIf(chromium === undefined)('The page has no violation of the access
     await page.screenshot({ path: fileURLToPath(new URL(`${colorScheme}-${width}.png`, SCREENSHOTS)), fullPage: true });
   });
 
+  it('in a narrow window, with each verdict in sight beside its caller’s name', async () => {
+    await page.setViewportSize({ width: 360, height: 800 });
+    const callers = (await page.locator('.matrix thead th').count()) - 1;
+    const cells = page.locator('.matrix tbody tr').filter({ hasText: '/orders/{orderId}' }).getByRole('cell');
+    expect(await cells.count()).toBe(callers);
+    for (const cell of await cells.all()) {
+      expect(await cell.innerText()).toMatch(/\S+[^]*(✓ allowed|✗ denied)/);
+      for (const part of [cell.locator('.who'), cell.locator('.word')]) {
+        const box = await part.boundingBox();
+        expect(box?.x).toBeGreaterThanOrEqual(0);
+        expect(box!.x + box!.width).toBeLessThanOrEqual(360);
+      }
+    }
+    expect(await page.getByRole('table').first().getByRole('rowheader').count()).toBeGreaterThan(1);
+  });
+
+  it('in a window that has not room for all callers, with the routes in sight beside the last of them', async () => {
+    await page.setViewportSize({ width: 700, height: 800 });
+    const scrolled = await page.evaluate(
+      '((box) => { box.scrollLeft = 1e9; return box.scrollLeft; })(document.querySelector("[aria-label=\'The matrix\']"))',
+    );
+    const route = await page.getByRole('rowheader', { name: '/orders/{orderId}' }).boundingBox();
+    const last = await page.locator('.matrix tbody tr').first().getByRole('cell').last().boundingBox();
+    const region = await page.getByLabel('The matrix').boundingBox();
+    expect(scrolled).toBeGreaterThan(0);
+    expect(route!.x).toBeGreaterThanOrEqual(region!.x);
+    expect(last!.x).toBeGreaterThanOrEqual(route!.x + route!.width);
+    expect(last!.x + last!.width).toBeLessThanOrEqual(region!.x + region!.width + 1);
+  });
+
   it('when a request of the list is open', async () => {
     await steps(page).rows().first().click();
     await page.getByRole('dialog').waitFor();
     expect(await violations(page)).toEqual([]);
     await page.screenshot({ path: fileURLToPath(new URL('opened.png', SCREENSHOTS)) });
+    await page.setViewportSize({ width: 360, height: 800 });
+    const button = await page.getByRole('button', { name: 'Close' }).boundingBox();
+    expect(button!.height).toBeLessThan(40);
+    await page.keyboard.press('Escape');
   });
 });
 
