@@ -10,6 +10,7 @@ import { TryIt, type Choice } from './try-it.tsx';
 /** The whole page. What a person has typed lives in its parts, which stay as they are whatever the twin does. */
 export function App(): ComponentChildren {
   const [link, setLink] = useState<Link>('connecting');
+  const [refusal, setRefusal] = useState('');
   const [state, setState] = useState<ShownState>();
   const [problem, setProblem] = useState('');
   const [restarted, setRestarted] = useState(false);
@@ -19,7 +20,10 @@ export function App(): ComponentChildren {
   useEffect(
     () =>
       connect({
-        link: setLink,
+        link: (next, why = '') => {
+          setLink(next);
+          setRefusal(why);
+        },
         state: (said) => {
           setRestarted(twin.current !== '' && twin.current !== said.twin);
           twin.current = said.twin;
@@ -58,14 +62,20 @@ export function App(): ComponentChildren {
           </dl>
         )}
         <p class={`link ${link}`} role="status">
-          {LINKS[link]}
+          {refusal === '' ? LINKS[link] : '○ not connected'}
           {link === 'live' && restarted && ' again: the twin was started anew'}
         </p>
       </header>
       {link === 'lost' && (
         <p class="banner" role="alert">
-          The twin does not answer. Start it again with <code>npm start</code>; this page will find it, and keeps what
-          you typed.
+          {refusal === '' ? (
+            <>
+              The twin does not answer. Start it again with <code>npm start</code>; this page will find it, and keeps
+              what you typed.
+            </>
+          ) : (
+            `The twin does not let this page listen: ${refusal}. The page tries again by itself.`
+          )}
         </p>
       )}
       {problem !== '' && (
