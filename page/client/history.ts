@@ -38,3 +38,14 @@ export function titleOf(entry: Entry): string {
   if (entry.kind === 'token') return 'POST /oauth/token';
   return entry.kind === 'unread' ? 'not a request' : `${entry.method} ${entry.path}`;
 }
+
+/** The route that took it. */
+export function routeOf(entry: Entry): string {
+  if (entry.kind === 'token') return 'POST /oauth/token';
+  return entry.kind === 'unread' || entry.routeKey === '' ? 'no route' : entry.routeKey;
+}
+
+/** Who made it, as far as that is known. */
+export function callerOf(entry: Entry): string {
+  return entry.kind === 'unread' || entry.caller === '' ? 'unknown' : entry.caller;
+}

@@ -1,15 +1,10 @@
-import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Entry } from '../messages.ts';
 import { Explanation } from './explanation.tsx';
-import { MOST, titleOf, type History, type Kept } from './history.ts';
-import { Status } from './parts.tsx';
+import { callerOf, MOST, routeOf, titleOf, type History, type Kept } from './history.ts';
+import { Window } from './live-window.tsx';
 import { clockTime } from './words.ts';
-
-/** Pixels of a row: all are of one height, so that those in sight are found without measuring. */
-const ROW = 56;
-/** Rows beyond the edges, so that the keyboard finds the next one. */
-const BEYOND = 8;
 
 const ALL = '';
 
@@ -24,7 +19,7 @@ export function LiveList({
   const [status, setStatus] = useState(ALL);
   const [route, setRoute] = useState(ALL);
   const [caller, setCaller] = useState(ALL);
-  const [opened, setOpened] = useState<Entry>();
+  const [opened, setOpened] = useState<Kept>();
   const { kept, dropped, skipped } = history;
   const shown = kept.filter(
     ({ entry }) =>
@@ -40,7 +35,8 @@ export function LiveList({
           label="Status"
           value={status}
           onChange={setStatus}
-          options={['2', '4', '5'].map((one) => [one, `${one}xx`])}
+          options={statuses(kept.map(({ entry }) => entry.status))}
+          words={(one) => (one.length === 1 ? `${one}xx` : one)}
         />
         <Filter
           label="Route"
@@ -56,12 +52,12 @@ export function LiveList({
         />
       </div>
       {kept.length === 0 ? <Empty apiUrl={apiUrl} /> : <Window rows={shown} onOpen={setOpened} />}
-      <p class="quiet" role="status">
+      <p class="quiet">
         {kept.length > 0 && count(shown.length, kept.length)}
         {skipped > 0 && ` ${skipped} came too fast, or too early, to be listed.`}
         {dropped > 0 && ` The list holds ${MOST}: the oldest ${dropped} were dropped.`}
       </p>
-      {opened !== undefined && <Dialog entry={opened} onClose={() => setOpened(undefined)} />}
+      {opened !== undefined && <Dialog entry={opened.entry} onClose={() => setOpened(undefined)} />}
     </section>
   );
 }
@@ -83,100 +79,27 @@ function count(shown: number, all: number): string {
 interface FilterProps {
   readonly label: string;
   readonly value: string;
-  readonly options: readonly (readonly [value: string, text: string])[];
+  readonly options: readonly string[];
+  /** What an option is called; its value where this is absent. */
+  readonly words?: (value: string) => string;
   readonly onChange: (value: string) => void;
 }
 
-function Filter({ label, value, options, onChange }: FilterProps): ComponentChildren {
+function Filter({ label, value, options, words = (one) => one, onChange }: FilterProps): ComponentChildren {
   // What was chosen stays to be seen, though the last such request may have been dropped.
-  const all = value === ALL || options.some(([one]) => one === value) ? options : [...options, [value, value] as const];
+  const all = value === ALL || options.includes(value) ? options : [...options, value];
   return (
     <label>
       <span>{label}</span>
       <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         <option value={ALL}>all</option>
-        {all.map(([one, text]) => (
+        {all.map((one) => (
           <option key={one} value={one}>
-            {text}
+            {words(one)}
           </option>
         ))}
       </select>
     </label>
-  );
-}
-
-/** The rows in sight of a list that may be long. */
-function Window({
-  rows,
-  onOpen,
-}: {
-  readonly rows: readonly Kept[];
-  readonly onOpen: (entry: Entry) => void;
-}): ComponentChildren {
-  const box = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
-  const [height, setHeight] = useState(600);
-  const newest = useRef<number>(undefined);
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setHeight(element.clientHeight));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  // Whoever has scrolled down keeps what is in sight; at the top, what is new comes into it.
-  useLayoutEffect(() => {
-    const element = box.current;
-    const before = rows.findIndex(({ key }) => key === newest.current);
-    if (element !== null && before > 0 && element.scrollTop > 0) element.scrollTop += before * ROW;
-    newest.current = rows[0]?.key;
-  }, [rows[0]?.key]);
-
-  const first = Math.max(0, Math.floor(top / ROW) - BEYOND);
-  const last = Math.min(rows.length, Math.ceil((top + height) / ROW) + BEYOND);
-  return (
-    <div
-      class="window"
-      ref={box}
-      tabIndex={-1}
-      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
-      onKeyDown={moveFocus}
-    >
-      <ol style={{ height: `${rows.length * ROW}px` }}>
-        {rows.slice(first, last).map(({ key, entry }, at) => (
-          <li
-            key={key}
-            style={{ transform: `translateY(${(first + at) * ROW}px)` }}
-            aria-setsize={rows.length}
-            aria-posinset={first + at + 1}
-          >
-            <Row entry={entry} onOpen={onOpen} />
-          </li>
-        ))}
-      </ol>
-    </div>
-  );
-}
-
-/** The arrow keys go from row to row. */
-function moveFocus(event: TargetedKeyboardEvent<HTMLElement>): void {
-  const step =
-    event.key === 'ArrowDown' ? 'nextElementSibling' : event.key === 'ArrowUp' ? 'previousElementSibling' : undefined;
-  if (step === undefined || !(event.target instanceof HTMLElement)) return;
-  const next = event.target.closest('li')?.[step]?.querySelector('button');
-  event.preventDefault();
-  next?.focus();
-}
-
-function Row({ entry, onOpen }: { readonly entry: Entry; readonly onOpen: (entry: Entry) => void }): ComponentChildren {
-  const details = [clockTime(new Date(entry.at)), callerOf(entry), entry.why.replace(/^\d+: /, '')];
-  return (
-    <button type="button" class="entry" onClick={() => onOpen(entry)}>
-      <span class="title">
-        <Status status={entry.status} /> <code>{titleOf(entry)}</code>
-      </span>
-      <span class="why">{details.filter((one) => one !== '').join(' · ')}</span>
-    </button>
   );
 }
 
@@ -185,8 +108,13 @@ function Dialog({ entry, onClose }: { readonly entry: Entry; readonly onClose: (
   useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
+  const close = (): void => {
+    onClose();
+    // The browser goes back to the row, unless that is gone.
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>('.window')?.focus();
+  };
   return (
-    <dialog ref={dialog} aria-labelledby="opened" onClose={onClose}>
+    <dialog ref={dialog} aria-labelledby="opened" onClose={close}>
       <div class="bar">
         <h3 id="opened">
           {titleOf(entry)} at {clockTime(new Date(entry.at))}
@@ -200,15 +128,11 @@ function Dialog({ entry, onClose }: { readonly entry: Entry; readonly onClose: (
   );
 }
 
-function routeOf(entry: Entry): string {
-  if (entry.kind === 'token') return 'POST /oauth/token';
-  return entry.kind === 'unread' || entry.routeKey === '' ? 'no route' : entry.routeKey;
+function named(names: readonly string[]): string[] {
+  return [...new Set(names)].toSorted();
 }
 
-function callerOf(entry: Entry): string {
-  return entry.kind === 'unread' || entry.caller === '' ? 'unknown' : entry.caller;
-}
-
-function named(names: readonly string[]): (readonly [string, string])[] {
-  return [...new Set(names)].toSorted().map((name) => [name, name]);
+/** Each status that was seen, after the hundred that it is of. */
+function statuses(all: readonly number[]): string[] {
+  return named([...new Set(all)].flatMap((status) => [`${status}`.slice(0, 1), `${status}`]));
 }

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { eventOf } from '../../page/live.ts';
+import { eventOf, LISTENERS } from '../../page/live.ts';
 import type { Entry } from '../../page/messages.ts';
 import { openAt, type Opened } from '../support/browser.ts';
 import { openForAll, startForFile } from '../support/browser-suite.ts';
@@ -29,7 +29,7 @@ describe.skipIf(chromium === undefined)('The live list, in a browser,', () => {
       'Nothing has been asked yet. Call the API from anywhere on this machine:\n\n' +
         `curl -i ${fresh.apiUrl}/\n\nor run one of the commands that npm start has printed.`,
     );
-    expect(await page.locator('.live > [role=status]').innerText()).toBe('');
+    expect(await page.locator('section.live > .quiet').innerText()).toBe('');
     await call(fresh, undefined, '/');
     await empty.waitFor({ state: 'detached' });
     await close();
@@ -54,6 +54,11 @@ describe.skipIf(chromium === undefined)('The live list, in a browser,', () => {
     expect(await dialog.locator('.checks .failed').innerText()).toContain('Is there a token?');
     expect(await dialog.getByLabel('The line of the access log').innerText()).toContain('missing: token not provided');
     await dialog.getByRole('button', { name: 'Close' }).click();
+    const statuses = await page.getByRole('combobox', { name: 'Status' }).locator('option').allInnerTexts();
+    expect(statuses).toEqual(expect.arrayContaining(['all', '2xx', '200', '4xx', '401']));
+    expect(statuses).not.toContain('5xx');
+    await filter('Status', '401');
+    for (const text of await rows().allInnerTexts()) expect(text).toContain('401');
     await filter('Status', '');
     await filter('Caller', 'test-app (dev)');
     for (const text of await rows().allInnerTexts()) expect(text).toContain('test-app (dev)');
@@ -80,7 +85,9 @@ describe.skipIf(chromium === undefined)('The live list, in a browser,', () => {
     const { rows } = steps(page);
     await expect.poll(() => rows().first().innerText()).toContain('number 10500');
     expect(await rows().count()).toBeLessThan(60);
-    expect(await page.locator('.live [role=status]').innerText()).toContain(
+    // A count that runs is not read out each time.
+    expect(await page.locator('section.live [role=status], section.live [aria-live]').count()).toBe(0);
+    expect(await page.locator('section.live > .quiet').innerText()).toContain(
       '10000 requests. The list holds 10000: the oldest 500 were dropped.',
     );
     await page.evaluate("document.querySelector('.window').scrollTop = 1e9");
@@ -120,6 +127,18 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     expect(await steps(first).path().inputValue()).toBe('/typed');
     expect(await first.evaluate('window.away')).not.toBe(true);
     expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('says so, in the twin’s words, where as many pages are open already as may be, and listens when one is closed', async () => {
+    const ears = await Promise.all(Array.from({ length: LISTENERS }, () => listenTo(twin)));
+    const { page, close } = await openAt(browser, twin.tenantUrl);
+    const banner = page.getByRole('alert');
+    await expect.poll(() => banner.innerText()).toContain(`There are ${LISTENERS} pages open already: close some.`);
+    expect(await page.locator('.link').innerText()).toBe('○ not connected');
+    for (const ear of ears) ear.close();
+    await page.getByText('● connected').waitFor();
+    await banner.waitFor({ state: 'detached' });
     await close();
   });
 

@@ -1,0 +1,132 @@
+import type { Browser, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { eventOf } from '../../page/live.ts';
+import type { Entry } from '../../page/messages.ts';
+import type { Opened } from '../support/browser.ts';
+import { openForAll, startForFile } from '../support/browser-suite.ts';
+import { steps } from '../support/page-steps.ts';
+import { lastOf, listenTo } from '../support/page.ts';
+import { call, type TestTwin } from '../support/twin.ts';
+
+let twin: TestTwin;
+let browser: Browser;
+let opened: Opened;
+const chromium = startForFile((both) => ({ twin, browser } = both));
+
+const focused = (page: Page): Promise<string> => page.evaluate('document.activeElement.innerText') as Promise<string>;
+
+/** So many requests from outside the page, the last of a path of its own. */
+async function callOften(count: number, last: string): Promise<void> {
+  for (let at = 1; at < count; at += 1) await call(twin, undefined, `/often/${at}`);
+  await call(twin, undefined, last);
+}
+
+describe.skipIf(chromium === undefined)('The keyboard’s focus, on the page,', () => {
+  openForAll(
+    () => ({ twin, browser }),
+    (page) => (opened = page),
+  );
+
+  it('stays on the button that calls while there is no answer yet, and calls once', async () => {
+    const { page } = opened;
+    let calls = 0;
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((done) => (answer = done));
+    await page.route('**/_twin/call', async (route) => {
+      calls += 1;
+      await answered;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: /^Call/ }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => calls).toBe(1);
+    const button = page.locator('button[aria-disabled=true]');
+    await button.waitFor();
+    await page.keyboard.press('Enter');
+    expect(await focused(page)).toMatch(/^Call/);
+    answer();
+    await expect.poll(() => steps(page).outcome().innerText()).toContain('401 GET /test');
+    expect(await focused(page)).toMatch(/^Call/);
+    expect([calls, await button.count()]).toEqual([1, 0]);
+    await page.unroute('**/_twin/call');
+  });
+
+  it('goes to the button that calls when a token is asked for again', async () => {
+    const { page } = opened;
+    const { chooseCaller, getToken, tick, call: callApi } = steps(page);
+    await chooseCaller('user `test-user@example.com` through `test-app`');
+    await tick('write:user');
+    await getToken();
+    await page.getByText('A token, without any scope').waitFor();
+    await callApi();
+    await page.getByRole('button', { name: 'Ask again with read:user' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('The new token has the scope read:user: call again.').waitFor();
+    expect(await focused(page)).toBe('Call');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => steps(page).outcome().innerText()).toContain('200 GET /test');
+  });
+
+  it('stays on a row of the list, and the row in sight, however many come before it', async () => {
+    const { page } = opened;
+    const { rows } = steps(page);
+    await call(twin, undefined, '/focused');
+    await expect.poll(() => rows().first().innerText()).toContain('404 GET /focused');
+    await rows().first().focus();
+    await callOften(60, '/last');
+    await expect.poll(() => page.evaluate("document.activeElement.closest('li')?.ariaPosInSet")).toBe('61');
+    expect(await focused(page)).toContain('404 GET /focused');
+    await expect.poll(() => page.evaluate(inSight)).toBe(true);
+  });
+
+  it('comes back to the row that was opened, however many have come before it', async () => {
+    const { page } = opened;
+    const { rows } = steps(page);
+    await call(twin, undefined, '/opened');
+    await expect.poll(() => rows().first().innerText()).toContain('404 GET /opened');
+    await rows().first().click();
+    await page.getByRole('dialog').waitFor();
+    await callOften(60, '/newest');
+    await expect.poll(() => rows().first().innerText()).toContain('404 GET /newest');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await focused(page)).toContain('404 GET /opened');
+  });
+
+  it('goes to the ends of the list by Home and End, and stays in the list when its row is dropped', async () => {
+    const { page } = opened;
+    const ear = await listenTo(twin);
+    await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
+    ear.close();
+    const entry = (id: number): Entry => ({ kind: 'unread', id, at: id * 1000, status: 400, why: `number ${id}` });
+    let more = false;
+    await page.route('**/_twin/live*', (route) => {
+      const again = route.request().url().includes('10000');
+      const entries = again ? (more ? [entry(10_001)] : []) : Array.from({ length: 10_000 }, (_, at) => entry(at + 1));
+      const last = again && more ? 10_001 : 10_000;
+      const said = eventOf('state', lastOf(ear, 'state')!) + eventOf('entries', { entries, skipped: 0, last });
+      return route.fulfill({ contentType: 'text/event-stream', body: said });
+    });
+    await page.reload();
+    const { rows } = steps(page);
+    await expect.poll(() => rows().first().innerText()).toContain('number 10000');
+    await rows().first().focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => focused(page)).toMatch(/number 1$/);
+    await expect.poll(() => page.evaluate(inSight)).toBe(true);
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => focused(page)).toMatch(/number 2$/);
+    await page.keyboard.press('Home');
+    await expect.poll(() => focused(page)).toContain('number 10000');
+    await page.keyboard.press('End');
+    await expect.poll(() => focused(page)).toMatch(/number 1$/);
+    more = true;
+    await expect.poll(() => page.evaluate('document.activeElement.className')).toBe('window');
+    await page.unroute('**/_twin/live*');
+  });
+});
+
+/** Whether what has the focus is within the box of the list. */
+const inSight =
+  '(([row, box]) => row.top >= box.top - 1 && row.bottom <= box.bottom + 1)' +
+  "([document.activeElement, document.querySelector('.window')].map((one) => one.getBoundingClientRect()))";
