@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventOf } from '../../page/live.ts';
 import type { Entry } from '../../page/messages.ts';
 import type { Opened } from '../support/browser.ts';
@@ -29,6 +29,7 @@ describe.skipIf(chromium === undefined)('The keyboard’s focus, on the page,', 
 
   it('stays on the button that calls while there is no answer yet, and calls once', async () => {
     const { page } = opened;
+    onTestFinished(() => page.unroute('**/_twin/call'));
     let calls = 0;
     let answer = (): void => undefined;
     const answered = new Promise<void>((done) => (answer = done));
@@ -48,7 +49,6 @@ describe.skipIf(chromium === undefined)('The keyboard’s focus, on the page,', 
     await expect.poll(() => steps(page).outcome().innerText()).toContain('401 GET /test');
     expect(await focused(page)).toMatch(/^Call/);
     expect([calls, await button.count()]).toEqual([1, 0]);
-    await page.unroute('**/_twin/call');
   });
 
   it('goes to the button that calls when a token is asked for again', async () => {
@@ -99,6 +99,7 @@ describe.skipIf(chromium === undefined)('The keyboard’s focus, on the page,', 
     await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
     ear.close();
     const entry = (id: number): Entry => ({ kind: 'unread', id, at: id * 1000, status: 400, why: `number ${id}` });
+    onTestFinished(() => page.unroute('**/_twin/live*'));
     let more = false;
     await page.route('**/_twin/live*', (route) => {
       const again = route.request().url().includes('10000');
@@ -122,7 +123,6 @@ describe.skipIf(chromium === undefined)('The keyboard’s focus, on the page,', 
     await expect.poll(() => focused(page)).toMatch(/number 1$/);
     more = true;
     await expect.poll(() => page.evaluate('document.activeElement.className')).toBe('window');
-    await page.unroute('**/_twin/live*');
   });
 });
 

@@ -132,11 +132,13 @@ describe.skipIf(chromium === undefined)('An open page', () => {
 
   it('says so, in the twin’s words, where as many pages are open already as may be, and listens when one is closed', async () => {
     const ears = await Promise.all(Array.from({ length: LISTENERS }, () => listenTo(twin)));
+    const closeAll = (): void => ears.forEach((ear) => ear.close());
+    onTestFinished(closeAll);
     const { page, close } = await openAt(browser, twin.tenantUrl);
     const banner = page.getByRole('alert');
     await expect.poll(() => banner.innerText()).toContain(`There are ${LISTENERS} pages open already: close some.`);
     expect(await page.locator('.link').innerText()).toBe('○ not connected');
-    for (const ear of ears) ear.close();
+    closeAll();
     await page.getByText('● connected').waitFor();
     await banner.waitFor({ state: 'detached' });
     await close();

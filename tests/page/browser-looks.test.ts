@@ -7,7 +7,7 @@ import { openAt, type Opened } from '../support/browser.ts';
 import { openForAll, startForFile } from '../support/browser-suite.ts';
 import { steps, USER } from '../support/page-steps.ts';
 import { ROOT, type ProjectCopy } from '../support/project.ts';
-import { serviceToken, type TestTwin } from '../support/twin.ts';
+import { call, serviceToken, type TestTwin } from '../support/twin.ts';
 
 const SCREENSHOTS = new URL('coverage/page/', ROOT);
 
@@ -145,6 +145,8 @@ describe.skipIf(chromium === undefined)('The page has no violation of the access
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     expect(await broken(page)).toEqual([]);
+    // It is called as the list is, and must not be laid out as that.
+    expect(await page.evaluate("getComputedStyle(document.querySelector('.link')).position")).toBe('static');
     await page.screenshot({ path: fileURLToPath(new URL(`${colorScheme}-${width}.png`, SCREENSHOTS)), fullPage: true });
   });
 
@@ -179,6 +181,8 @@ describe.skipIf(chromium === undefined)('The page has no violation of the access
   });
 
   it('when a request of the list is open', async () => {
+    await call(twin, undefined, `/${'long/'.repeat(30)}`);
+    await expect.poll(() => steps(page).rows().first().innerText()).toContain('/long/');
     await steps(page).rows().first().click();
     await page.getByRole('dialog').waitFor();
     expect(await violations(page)).toEqual([]);
