@@ -129,14 +129,14 @@ export interface Said {
 
 /** What the page asks for, by the last part of its path under `/_twin/`, and the answer. */
 export interface Asked {
-  /** Plays a token request, the masks in it replaced. */
+  /** Plays a token request, the masks in it replaced; `ask` is the name of one of the caller's, wherever it stands by now. */
   readonly token: {
-    readonly question: { readonly caller: string; readonly ask: number; readonly parameters: Record<string, string> };
+    readonly question: { readonly caller: string; readonly ask: string; readonly parameters: Record<string, string> };
     readonly answer: { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
   };
   /** The secrets of a token request, by the name of the parameter. */
   readonly secrets: {
-    readonly question: { readonly caller: string; readonly ask: number };
+    readonly question: { readonly caller: string; readonly ask: string };
     readonly answer: Readonly<Record<string, string>>;
   };
   /** The twin's own signature of a token's first two parts, in base64url. */

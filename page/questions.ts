@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Asked } from './messages.ts';
 
-const ask = { caller: z.string(), ask: z.int().min(0) };
+const ask = { caller: z.string(), ask: z.string() };
 
 /** What a question of each kind must be. */
 export const QUESTIONS: { readonly [K in keyof Asked]: z.ZodType<Asked[K]['question']> } = {

@@ -64,12 +64,16 @@ function shownCaller(caller: Caller, answers: readonly Answer[]): ShownCaller {
 function shownAsk(ask: Ask, answer: Answer | undefined): ShownAsk {
   const parameters = requestOf(ask, { client_secret: MASK, password: MASK });
   return {
-    // What differs first: a narrow select cuts the end. Auth0's own grants have the address of a page before their name.
-    name: `${ask.parameters.get('grant_type')?.replace(/^.*\//, '') ?? ''} · ${ask.api.identifier}`,
+    name: nameOf(ask),
     parameters,
     declared: ask.api.scopes,
     permitted: permittedBy(answer),
   };
+}
+
+/** What differs first: a narrow select cuts the end. Auth0's own grants have the address of a page before their name. */
+function nameOf({ parameters, api }: Ask): string {
+  return `${parameters.get('grant_type')?.replace(/^.*\//, '') ?? ''} · ${api.identifier}`;
 }
 
 /** A report asks for all that there is: what it is given is what is permitted. */
@@ -86,11 +90,11 @@ function requestOf(ask: Ask, secrets: Readonly<Record<string, string>>): Record<
   return Object.fromEntries(named.map(([name, value]) => [name, name === 'password' ? password : value]));
 }
 
-/** @throws QuestionError for a caller that the program no longer declares */
-export function askOf({ access }: Known, callerHeading: string, index: number): Ask {
+/** @throws QuestionError for a caller, or a grant of its own, that the program no longer declares */
+export function askOf({ access }: Known, callerHeading: string, name: string): Ask {
   const caller = access.callers.find((one) => one.kind !== 'role' && heading(one) === callerHeading);
-  const ask = caller?.asks[index];
-  if (ask === undefined) throw new QuestionError('The program does not declare this caller any more');
+  const ask = caller?.asks.find((one) => nameOf(one) === name);
+  if (ask === undefined) throw new QuestionError('The program does not declare this caller, or this grant, any more');
   return ask;
 }
 

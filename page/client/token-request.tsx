@@ -102,8 +102,8 @@ function Curl({ state, caller, chosen, parameters }: Props): ComponentChildren {
   const [problem, setProblem] = useState('');
   // What is shown may have been rotated by then.
   useEffect(() => setSecrets(undefined), [state]);
-  const at = chosen === undefined ? 0 : caller.asks.indexOf(chosen);
-  const reveal = (): Promise<Readonly<Record<string, string>>> => ask('secrets', { caller: caller.heading, ask: at });
+  const reveal = (): Promise<Readonly<Record<string, string>>> =>
+    ask('secrets', { caller: caller.heading, ask: chosen?.name ?? '' });
   const toggle = async (): Promise<void> => {
     try {
       setSecrets(secrets === undefined ? await reveal() : undefined);

@@ -65,7 +65,7 @@ export function TryIt({ state, choice }: Props): ComponentChildren {
   if (caller === undefined) return undefined;
   const requested = requestedOf(chosen, ticked, extra);
   const getToken = (by: ShownAsk, scopes: readonly string[], forCall = false): void => {
-    const question = { caller: caller.heading, ask: caller.asks.indexOf(by), parameters: parametersOf(by, scopes) };
+    const question = { caller: caller.heading, ask: by.name, parameters: parametersOf(by, scopes) };
     // OpenID Connect's scopes are everybody's: they are of interest to whoever asks for one.
     const permitted = by.permitted.filter((one) => by.declared.includes(one) || scopes.includes(one));
     turns.attempt(

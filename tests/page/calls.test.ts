@@ -8,6 +8,20 @@ beforeAll(async () => {
 });
 afterAll(() => twin.end());
 
+describe('a token request that the page makes', () => {
+  const caller = 'user `test-user@example.com` through `test-app`';
+  const ask = 'password · https://test-api-for-jwt-authorizer.example.com';
+
+  it('is of the grant that it names, wherever that stands among the caller’s', async () => {
+    expect((await askPage(twin, 'secrets', { caller, ask })).status).toBe(200);
+    const gone = await askPage(twin, 'secrets', { caller, ask: 'implicit · https://gone.example.com' });
+    expect(gone).toMatchObject({
+      status: 400,
+      body: { error: 'The program does not declare this caller, or this grant, any more' },
+    });
+  });
+});
+
 describe('a call that the page makes', () => {
   const question = { caller: 'anyone', method: 'GET', path: '/test', token: '', body: '' };
 

@@ -103,7 +103,10 @@ describe('the gateway’s own port', () => {
 });
 
 describe('the page’s endpoints', () => {
-  const question = JSON.stringify({ caller: USER, ask: 0 });
+  const question = JSON.stringify({
+    caller: USER,
+    ask: 'password · https://test-api-for-jwt-authorizer.example.com',
+  }).replace('·', String.raw`\u00b7`);
   const own = (): string[] => ['content-type: application/json', `${PAGE_HEADER}: 1`];
   const rows: readonly (readonly [string, readonly string[], number])[] = [
     ['answer the page itself', [], 200],
@@ -188,10 +191,10 @@ describe('the page’s endpoints', () => {
   it.each([
     ['no JSON', '{'],
     ['a list', '[]'],
-    ['a field of another type', '{"caller":5,"ask":0}'],
-    ['a field too many', `{"caller":"x","ask":0,"more":1}`],
-    ['a caller that is not there', '{"caller":"nobody","ask":0}'],
-    ['a role, which is nobody', '{"caller":"role `reader`","ask":0}'],
+    ['a field of another type', '{"caller":5,"ask":"x"}'],
+    ['a field too many', `{"caller":"x","ask":"x","more":1}`],
+    ['a caller that is not there', '{"caller":"nobody","ask":"x"}'],
+    ['a role, which is nobody', '{"caller":"role `reader`","ask":"x"}'],
     ['more than a page would send', `"${'x'.repeat(1_100_000)}"`],
   ])('refuse a question that is %s with a 400, and go on', async (_what, text) => {
     const response = await raw('POST', '/_twin/secrets', own(), text);
