@@ -17,11 +17,16 @@ export const GLIMPSE = 2000;
 /** Characters of a line of the access log, which has a message of the integration in it. */
 const LINE = 8000;
 
+/** Characters of a reason, which may have several values in it. */
+const SENTENCE = 2000;
+
 /** What happened, as the page shows it. The texts are a token's, a header's, a path's: they are text, whatever is in them. */
 export function entryOf(happening: Happening, known: Known): Entry {
   if (happening.kind === 'api') return apiEntry(happening, known, GLIMPSE);
   const { id, at } = happening;
-  if (happening.kind === 'unread') return { kind: 'unread', id, at, status: happening.status, why: happening.reason };
+  if (happening.kind === 'unread') {
+    return { kind: 'unread', id, at, status: happening.status, why: shownText(happening.reason) };
+  }
   return tokenEntry(happening.exchange, { id, at }, known);
 }
 
@@ -37,19 +42,20 @@ export function apiEntry(happening: ApiHappening, { model: { api, tenant } }: Kn
     milliseconds,
     requestId,
     method: decision.method,
-    path: printable(decision.path, LONGEST),
+    path: shownText(decision.path),
     routeKey: decision.route?.routeKey ?? '',
     caller: callerOf(decision.claims, tenant),
-    why: maskedText(
-      printable(decision.refusal === undefined ? (integrationError.split('\n', 1)[0] ?? '') : explain(decision), 2000),
+    why: shownText(
+      decision.refusal === undefined ? (integrationError.split('\n', 1)[0] ?? '') : explain(decision),
+      SENTENCE,
     ),
     checks: decision.checks.map((check) => ({
       ...check,
-      wanted: printable(check.wanted, LONGEST),
-      got: printable(check.got, LONGEST),
+      wanted: shownText(check.wanted),
+      got: shownText(check.got),
     })),
     response: withoutTokensOf(shownResponse(response, responseLength, bodyLimit)),
-    log: maskedText(printable(accessLogLine(exchange, api, { milliseconds, responseLength }), LINE)),
+    log: shownText(accessLogLine(exchange, api, { milliseconds, responseLength }), LINE),
     invoked: invocation !== undefined,
   };
 }
@@ -62,7 +68,7 @@ function tokenEntry(
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
     const nobody = { caller: '', grantType: '', subject: '', requested: [], permitted: [], granted: [] };
-    return { kind: 'token', ...happened, status, why: printable(`${error}: ${message}`, 2000), ...nobody };
+    return { kind: 'token', ...happened, status, why: shownText(`${error}: ${message}`, SENTENCE), ...nobody };
   }
   const { client, user, grantType, subject, scopes } = exchange.granted;
   return {
@@ -73,7 +79,7 @@ function tokenEntry(
     why: '',
     grantType,
     subject,
-    requested: exchange.requested,
+    requested: exchange.requested.map((one) => shownText(one)),
     permitted: fewTexts(
       permittedTo(exchange.granted, known).filter(
         (one) => exchange.granted.api?.scopes.includes(one) === true || exchange.requested.includes(one),
@@ -93,6 +99,12 @@ function permittedTo({ client, user, api }: Granted, { access }: Known): readonl
       ask.parameters.get('username') === user?.email,
   );
   return permittedBy(answer);
+}
+
+/** A text of somebody else's as an entry has it: whichever it is, what it holds may be a token. */
+function shownText(text: string, most = LONGEST): string {
+  // First the tokens: of one that was cut nobody could tell.
+  return printable(maskedText(text), most);
 }
 
 /** A response as its client got it, as far as it is text and not too long. */
@@ -139,5 +151,5 @@ function callerOf(claims: Claims | undefined, { users, clients }: Tenant): strin
   const user = users.find(({ userId }) => userId === sub);
   const client = clients.find(({ clientId }) => clientId === azp);
   const unknown = typeof azp === 'string' ? azp : typeof sub === 'string' ? sub : '';
-  return printable(user?.email ?? client?.name ?? unknown, 100);
+  return shownText(user?.email ?? client?.name ?? unknown, 100);
 }

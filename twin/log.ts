@@ -1,5 +1,6 @@
 import type { Model } from '../graph/model.ts';
 import { printable } from '../common/printable.ts';
+import { withoutTokens } from '../common/token-text.ts';
 import { explain } from './gateway/explain.ts';
 import type { Exchange } from './gateway/pipeline.ts';
 import type { TokenExchange } from './tenant/app.ts';
@@ -36,7 +37,8 @@ export function unreadLine(status: number, reason: string, time: Date): string {
   return line(time, [String(status), `· ${reason}`]);
 }
 
+/** Whatever somebody else chose of it may be a token, be it a scope, a claim or the name of a grant. */
 function line(time: Date, parts: readonly string[]): string {
   const text = parts.filter((part) => part !== '').join(' ');
-  return `${time.toTimeString().slice(0, 8)} ${printable(text, 1000)}`;
+  return `${time.toTimeString().slice(0, 8)} ${printable(withoutTokens(text, '(a token)'), 1000)}`;
 }

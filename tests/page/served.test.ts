@@ -9,7 +9,16 @@ import { PAGE_HEADER } from '../../page/messages.ts';
 import { fillAccess } from '../support/full-access.ts';
 import { askPage, entriesOf, lastOf, listenTo } from '../support/page.ts';
 import { rawRequest, requestBytes, type RawResponse } from '../support/raw-http.ts';
-import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+import {
+  askToken,
+  call,
+  goodClaims,
+  mint,
+  serviceToken,
+  startTestTwin,
+  userLogin,
+  type TestTwin,
+} from '../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {
@@ -217,12 +226,28 @@ describe('what an open page is told', () => {
   it('has no secret and no token in it', async () => {
     const { body } = await askToken(twin, { ...userLogin(twin), scope: 'read:user' });
     const token = String(body['access_token']);
+    const { length } = twin.log;
     await call(twin, token, `/things/${token}?token=${token}`);
+    for (const path of [`/x/../${token}`, `/%ff/${token}`, `/a\\${token}`, `/${token.replaceAll('.', '%2e')}%`]) {
+      await rawRequest(twin.apiUrl, requestBytes('GET', path));
+    }
+    for (const change of [{ iss: token }, { azp: token }, { exp: token }, { scope: token }, { scope: [token] }]) {
+      await call(twin, await mint(twin, { ...goodClaims(twin), ...change }));
+    }
+    await call(twin, await mint(twin, goodClaims(twin), { header: { kid: token } }));
+    await askToken(twin, { grant_type: token });
+    await askToken(twin, { grant_type: 'client_credentials', scope: token });
+    await askToken(twin, { grant_type: 'client_credentials', audience: token });
+    await askToken(twin, { ...userLogin(twin), scope: `read:user ${token}` });
+    const log = (): string => twin.log.slice(length).join('\n');
+    await expect.poll(() => log().match(/a token/g)?.length).toBeGreaterThan(10);
     const ear = await listenTo(twin);
-    await expect.poll(() => entriesOf(ear).length).toBeGreaterThan(1);
+    await expect.poll(() => entriesOf(ear).length).toBeGreaterThan(14);
     ear.close();
-    const secrets = [...Object.values(twin.outputs.clientSecrets), twin.outputs.testUserPassword, token.split('.')[2]];
+    const [, payload, signature] = token.split('.');
+    const secrets = [...Object.values(twin.outputs.clientSecrets), twin.outputs.testUserPassword, payload, signature];
     expect(secrets.filter((secret) => ear.text().includes(String(secret)))).toEqual([]);
+    expect(secrets.filter((secret) => log().includes(String(secret)))).toEqual([]);
   });
 
   it('is each request with the gateway’s own checks, and the line of the access log', async () => {

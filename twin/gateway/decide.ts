@@ -35,12 +35,12 @@ interface TokenVerdict {
 export function decide(request: Asked, { api, keysOf, take, now }: Circumstances): Decision {
   const { method } = request;
   const target = parseTarget(request.target);
-  if (target.kind === 'malformed') {
-    const check = failed('path', 'a plain absolute path', target.reason);
-    return decision(method, target.path, undefined, { checks: [check], refusal: BAD_REQUEST });
-  }
   // A decision is shown and kept: a token that somebody put into the path does not belong there.
   const shown = withoutTokens(target.path, '(a token)');
+  if (target.kind === 'malformed') {
+    const check = failed('path', 'a plain absolute path', target.reason);
+    return decision(method, shown, undefined, { checks: [check], refusal: BAD_REQUEST });
+  }
   const path = passed('path', 'a plain absolute path', shown);
   const match = matchRoute(api.routes, method, target.segments);
   if (match === undefined) {
