@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { printable } from '../../common/printable.ts';
 import { withoutTokens } from '../../common/token-text.ts';
 import type { Authorizer, HttpApi, Route } from '../../graph/http-api.ts';
 import { allChecks, type Check, type CheckName, type Claims, type Decision, type Refusal } from './decision.ts';
@@ -112,9 +113,12 @@ function judgeToken(
     const named = typeof alg === 'string' && /^[A-Za-z0-9-]{1,16}$/.test(alg) ? `${alg} ` : '';
     return refuse('algorithm', algorithms, shownHeader(alg), `signing method ${named}is invalid`);
   }
-  // RFC 7515, section 4.1.11: who does not understand what `crit` names must refuse the token.
-  if ('crit' in header) return refuse('algorithm', 'no crit header', 'crit', 'the token is malformed');
   pass('algorithm', algorithms, alg);
+  // RFC 7515, section 4.1.11: who does not understand what `crit` names must refuse the token.
+  if (Object.hasOwn(header, 'crit')) {
+    return refuse('crit', 'no crit', printable(JSON.stringify(header['crit']), 200));
+  }
+  pass('crit', 'no crit', 'nothing');
 
   const known = keysOf(authorizer.issuer);
   if (known.kind === 'unreachable')
