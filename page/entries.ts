@@ -4,7 +4,7 @@ import { accessLogLine } from '../twin/gateway/access-log.ts';
 import type { Claims } from '../twin/gateway/decision.ts';
 import { explain } from '../twin/gateway/explain.ts';
 import type { TokenExchange } from '../twin/tenant/app.ts';
-import type { Granted } from '../twin/tenant/grant.ts';
+import type { Asked } from '../twin/tenant/token.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
 import { maskedText } from './mask.ts';
 import type { ApiEntry, Entry, ShownResponse, TokenEntry } from './messages.ts';
@@ -19,6 +19,9 @@ const LINE = 8000;
 
 /** Characters of a reason, which may have several values in it. */
 const SENTENCE = 2000;
+
+/** How a service asks for itself: in the request, and in the claim that the grant is named by. */
+const SERVICE: readonly string[] = ['client_credentials', 'client-credentials'];
 
 /** What happened, as the page shows it. The texts are a token's, a header's, a path's: they are text, whatever is in them. */
 export function entryOf(happening: Happening, known: Known): Entry {
@@ -67,30 +70,35 @@ function tokenEntry(
 ): TokenEntry {
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
-    const nobody = { caller: '', grantType: '', subject: '', requested: [], permitted: [], granted: [] };
-    return { kind: 'token', ...happened, status, why: shownText(`${error}: ${message}`, SENTENCE), ...nobody };
+    const refused = { status, why: shownText(`${error}: ${message}`, SENTENCE), subject: '', granted: [] };
+    return { kind: 'token', ...happened, ...refused, ...askedFor(exchange.asked, known) };
   }
-  const { client, user, grantType, subject, scopes } = exchange.granted;
+  const { granted, requested } = exchange;
+  const { grantType, subject, scopes } = granted;
+  const asked = askedFor({ ...granted, scopes: requested }, known);
+  return { kind: 'token', ...happened, ...asked, status: 200, why: '', grantType, subject, granted: fewTexts(scopes) };
+}
+
+/** Who asked, and for what; nothing where the client did not prove who it is. */
+function askedFor(
+  asked: Asked | undefined,
+  known: Known,
+): Pick<TokenEntry, 'caller' | 'grantType' | 'requested' | 'permitted'> {
+  if (asked === undefined) return { caller: '', grantType: '', requested: [], permitted: [] };
+  const { client, user, api, grantType, scopes } = asked;
+  const isOf = (scope: string): boolean => api?.scopes.includes(scope) === true || scopes.includes(scope);
   return {
-    kind: 'token',
-    ...happened,
-    status: 200,
     caller: user?.email ?? client.name,
-    why: '',
-    grantType,
-    subject,
-    requested: exchange.requested.map((one) => shownText(one)),
-    permitted: fewTexts(
-      permittedTo(exchange.granted, known).filter(
-        (one) => exchange.granted.api?.scopes.includes(one) === true || exchange.requested.includes(one),
-      ),
-    ),
-    granted: fewTexts(scopes),
+    grantType: shownText(grantType),
+    requested: scopes.map((one) => shownText(one)),
+    permitted: fewTexts(permittedTo(asked, known).filter(isOf)),
   };
 }
 
 /** What the access report says that this client, or this user through it, can get of the API. */
-function permittedTo({ client, user, api }: Granted, { access }: Known): readonly string[] {
+function permittedTo({ client, user, api, grantType }: Asked, { access }: Known): readonly string[] {
+  // A login of nobody whom the tenant knows: what the client can get for itself is not that one's.
+  if (user === undefined && !SERVICE.includes(grantType)) return [];
   const answers = [...access.answers].flatMap(([caller, all]) => (caller.kind === 'role' ? [] : all));
   const answer = answers.find(
     ({ ask }) =>

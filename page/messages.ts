@@ -97,6 +97,7 @@ export interface ApiEntry extends Happened {
 /** A request for a token. */
 export interface TokenEntry extends Happened {
   readonly kind: 'token';
+  /** The user whom the request names, or the client; empty where the client did not prove who it is. */
   readonly caller: string;
   /** Why there is none; empty where there is one. */
   readonly why: string;

@@ -156,5 +156,9 @@ function slim(exchange: Exchange, responseLength: number): Exchange {
 
 /** A token request with as many of the scopes that were asked for as anybody reads. */
 function slimTokens(exchange: TokenExchange): TokenExchange {
-  return exchange.kind === 'refused' ? exchange : { ...exchange, requested: fewTexts(exchange.requested) };
+  if (exchange.kind === 'granted') return { ...exchange, requested: fewTexts(exchange.requested) };
+  const { asked } = exchange;
+  if (asked === undefined) return exchange;
+  const grantType = asked.grantType.slice(0, LONGEST);
+  return { ...exchange, asked: { ...asked, grantType, scopes: fewTexts(asked.scopes) } };
 }

@@ -25,7 +25,10 @@ export function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: num
 export function tokenLine(exchange: TokenExchange, time: Date): string {
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
-    return line(time, [String(status), 'POST /oauth/token', `· ${error}: ${message}`]);
+    const { asked } = exchange;
+    // A line is cut at its end: what the client calls the grant must leave room for the reason.
+    const who = asked === undefined ? '' : `(${asked.client.name}, ${printable(asked.grantType, 100)})`;
+    return line(time, [String(status), 'POST /oauth/token', who, `· ${error}: ${message}`]);
   }
   const { client, grantType, subject, scopes } = exchange.granted;
   const scope = scopes.length === 0 ? 'no scope' : `scope ${scopes.join(' ')}`;

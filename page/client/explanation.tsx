@@ -158,7 +158,14 @@ function TokenExplanation({ entry }: { readonly entry: TokenEntry }): ComponentC
         <Status status={status} /> <code>POST /oauth/token</code>{' '}
         {why === '' ? `${caller} got a token for ${subject}, by ${grantType}` : why}
       </p>
-      {why === '' && <Scopes requested={requested} permitted={permitted} granted={granted} />}
+      {why !== '' && caller !== '' && (
+        <p class="quiet">
+          {caller} asked, by {grantType}.
+        </p>
+      )}
+      {caller !== '' && (
+        <Scopes requested={requested} permitted={permitted} granted={why === '' ? granted : undefined} />
+      )}
     </div>
   );
 }

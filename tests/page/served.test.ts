@@ -266,6 +266,57 @@ describe('what an open page is told', () => {
     });
   });
 
+  const service = { grant_type: 'client_credentials' };
+  const email = 'test-user@example.com';
+  it.each([
+    [
+      'more scopes than a client has',
+      { ...service, scope: 'delete:user read:user' },
+      {
+        caller: 'test-app (dev)',
+        grantType: 'client_credentials',
+        requested: ['delete:user', 'read:user'],
+        permitted: ['read:user', 'write:user'],
+      },
+    ],
+    [
+      'an API that there is not',
+      { ...service, audience: 'urn:none', scope: 'read:user' },
+      { caller: 'test-app (dev)', requested: ['read:user'], permitted: [] },
+    ],
+    [
+      'a user with a wrong password',
+      { grant_type: 'password', username: email.toUpperCase(), password: 'wrong', scope: 'write:user' },
+      { caller: email, grantType: 'password', requested: ['write:user'], permitted: ['read:user'] },
+    ],
+    [
+      'a user who is not there',
+      { grant_type: 'password', username: 'nobody@example.com', password: 'wrong', scope: 'write:user' },
+      { caller: 'test-app (dev)', grantType: 'password', requested: ['write:user'], permitted: [] },
+    ],
+    [
+      'a grant that there is not',
+      { grant_type: 'brew' },
+      { caller: 'test-app (dev)', grantType: 'brew', permitted: [] },
+    ],
+    [
+      'a client with a wrong secret',
+      { ...service, client_secret: 'wrong', scope: 'read:user' },
+      { caller: '', grantType: '', requested: [], permitted: [] },
+    ],
+  ])('is who asked for what, where no token was given: %s', async (_what, parameters, shown) => {
+    const { length } = twin.log;
+    const { body } = await askToken(twin, parameters);
+    const why = `${String(body['error'])}: ${String(body['error_description'])}`;
+    const ear = await listenTo(twin);
+    const found = (): unknown => entriesOf(ear).findLast((one) => one.kind === 'token' && one.why === why);
+    await expect.poll(found).toMatchObject({ ...shown, granted: [] });
+    ear.close();
+    expect(JSON.stringify(found())).not.toContain('wrong"');
+    const who = shown.caller === '' ? '' : ` (test-app (dev), ${parameters.grant_type})`;
+    expect(twin.log.slice(length).join()).toContain(`POST /oauth/token${who} · ${why}`);
+  });
+
   it('is what came meanwhile, after a connection was lost', async () => {
     const first = await listenTo(twin);
     const heard = async (): Promise<void> => {

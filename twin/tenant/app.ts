@@ -6,7 +6,7 @@ import type { Granted } from './grant.ts';
 import { BODY_LIMIT } from './parameters.ts';
 import type { LoginAttempts } from './login-attempts.ts';
 import type { SigningKeys } from './signing-key.ts';
-import { issueToken } from './token.ts';
+import { issueToken, type Asked } from './token.ts';
 import { userinfo, type OpaqueTokens } from './userinfo.ts';
 
 /** A tenant at work. */
@@ -20,12 +20,17 @@ export interface TenantService {
 }
 
 /**
- * What the token endpoint did, for the log. No text of it is a secret or a token, but `granted` refers to the client and
- * the user, who have secrets.
+ * What the token endpoint did, for the log. What it names of clients and users refers to them as they are, with their
+ * secrets; the texts of the request may be anything, be it a token in the place of a scope.
  */
 export type TokenExchange =
   | { readonly kind: 'granted'; readonly granted: Granted; readonly requested: readonly string[] }
-  | { readonly kind: 'refused'; readonly refusal: TokenError };
+  | {
+      readonly kind: 'refused';
+      readonly refusal: TokenError;
+      /** Absent where the client did not prove who it is. */
+      readonly asked: Asked | undefined;
+    };
 
 /** Hosts that the tenant answers to; another name that leads here is somebody's DNS playing tricks. */
 export const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
@@ -66,18 +71,21 @@ export function tenantApp(current: () => TenantService, observe: (exchange: Toke
   app.post('/oauth/token', async (c) => {
     c.header('cache-control', 'no-store');
     c.header('pragma', 'no-cache');
+    let asked: Asked | undefined;
     try {
       const request = {
         contentType: c.req.header('content-type') ?? '',
         authorization: c.req.header('authorization'),
         body: await textOf(c.req.raw.body),
       };
-      const { response, granted, requested } = await issueToken(request, current());
+      const { response, granted, requested } = await issueToken(request, current(), (one) => {
+        asked = one;
+      });
       observe({ kind: 'granted', granted, requested });
       return c.json(response);
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
-      observe({ kind: 'refused', refusal: error });
+      observe({ kind: 'refused', refusal: error, asked });
       return c.body(JSON.stringify({ error: error.error, error_description: error.message }), {
         status: error.status as 400,
         headers: { 'content-type': 'application/json' },
