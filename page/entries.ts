@@ -4,10 +4,11 @@ import { accessLogLine } from '../twin/gateway/access-log.ts';
 import type { Claims } from '../twin/gateway/decision.ts';
 import { explain } from '../twin/gateway/explain.ts';
 import type { TokenExchange } from '../twin/tenant/app.ts';
+import type { TenantRequest } from '../twin/tenant/report.ts';
 import type { Asked } from '../twin/tenant/token.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
 import { maskedText } from './mask.ts';
-import type { ApiEntry, Entry, ShownResponse, TokenEntry } from './messages.ts';
+import type { ApiEntry, Entry, ShownResponse, TenantEntry, TokenEntry } from './messages.ts';
 import type { ApiHappening, Happening } from './happening.ts';
 import { permittedBy, type Known } from './state.ts';
 
@@ -30,6 +31,7 @@ export function entryOf(happening: Happening, known: Known): Entry {
   if (happening.kind === 'unread') {
     return { kind: 'unread', id, at, status: happening.status, why: shownText(happening.reason) };
   }
+  if (happening.kind === 'tenant') return tenantEntry(happening.request, { id, at });
   return tokenEntry(happening.exchange, { id, at }, known);
 }
 
@@ -63,11 +65,21 @@ export function apiEntry(happening: ApiHappening, { model: { api, tenant } }: Kn
   };
 }
 
-function tokenEntry(
-  exchange: TokenExchange,
-  happened: { readonly id: number; readonly at: number },
-  known: Known,
-): TokenEntry {
+type Happened = Pick<Entry, 'id' | 'at'>;
+
+function tenantEntry({ status, method, path, endpoint, reason }: TenantRequest, happened: Happened): TenantEntry {
+  return {
+    kind: 'tenant',
+    ...happened,
+    status,
+    method,
+    path: shownText(path),
+    routeKey: endpoint,
+    why: shownText(reason),
+  };
+}
+
+function tokenEntry(exchange: TokenExchange, happened: Happened, known: Known): TokenEntry {
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
     const refused = { status, why: shownText(`${error}: ${message}`, SENTENCE), subject: '', granted: [] };

@@ -1,5 +1,6 @@
 import type { Exchange } from '../twin/gateway/pipeline.ts';
 import type { TokenExchange } from '../twin/tenant/app.ts';
+import type { TenantRequest } from '../twin/tenant/report.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
 import type { ApiHappening, Happening } from './happening.ts';
 import { packed, unpacked, unpackedCall, type Kept } from './packed.ts';
@@ -63,6 +64,11 @@ export class Recorder {
 
   tokenAsked(exchange: TokenExchange): void {
     this.#happened({ kind: 'token', id: this.#last + 1, at: Date.now(), exchange: slimTokens(exchange) });
+  }
+
+  tenantAsked(request: TenantRequest): void {
+    const path = request.path.slice(0, LONGEST);
+    this.#happened({ kind: 'tenant', id: this.#last + 1, at: Date.now(), request: { ...request, path } });
   }
 
   turnedAway(status: number, reason: string): void {

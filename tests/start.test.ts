@@ -16,6 +16,7 @@ const NOBODY: Watch = {
   exchanged: () => undefined,
   turnedAway: () => undefined,
   tokenAsked: () => undefined,
+  tenantAsked: () => undefined,
   printed: () => undefined,
   failed: () => undefined,
 };

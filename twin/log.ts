@@ -4,6 +4,7 @@ import { withoutTokens } from '../common/token-text.ts';
 import { explain } from './gateway/explain.ts';
 import type { Exchange } from './gateway/pipeline.ts';
 import type { TokenExchange } from './tenant/app.ts';
+import type { TenantRequest } from './tenant/report.ts';
 
 /** One line for a request to the API. It holds no header, no query and no body. */
 export function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, time: Date): string {
@@ -33,6 +34,11 @@ export function tokenLine(exchange: TokenExchange, time: Date): string {
   const { client, grantType, subject, scopes } = exchange.granted;
   const scope = scopes.length === 0 ? 'no scope' : `scope ${scopes.join(' ')}`;
   return line(time, ['200', 'POST /oauth/token', `(${client.name}, ${grantType})`, `· ${subject} gets ${scope}`]);
+}
+
+/** One line for another request to the tenant. */
+export function tenantLine({ status, method, path, reason }: TenantRequest, time: Date): string {
+  return line(time, [String(status), `${method} ${path}`, '(the tenant)', reason === '' ? '' : `· ${reason}`]);
 }
 
 /** One line for what came to the API's port and was no request that could be decided on. */

@@ -3,7 +3,7 @@ import { printable } from '../common/printable.ts';
 import { shown, UserError } from '../common/user-error.ts';
 import { openPage } from '../page/open.ts';
 import { parseForwards } from './forward.ts';
-import { apiLine, tokenLine, unreadLine } from './log.ts';
+import { apiLine, tenantLine, tokenLine, unreadLine } from './log.ts';
 import { welcome } from './screen.ts';
 import { startTwin, type Twin, type TwinOptions } from './serve.ts';
 import { watchProgram } from './watch-program.ts';
@@ -37,6 +37,7 @@ async function serve(): Promise<void> {
       exchanged: (exchange, milliseconds) => say(apiLine(exchange, twin.model(), milliseconds, new Date())),
       turnedAway: (status, reason) => say(unreadLine(status, reason, new Date())),
       tokenAsked: (exchange) => say(tokenLine(exchange, new Date())),
+      tenantAsked: (request) => say(tenantLine(request, new Date())),
       printed: (line) => say(`         ${printable(line.replaceAll('\t', ' '), 2000)}`),
       failed: complain,
     },

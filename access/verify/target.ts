@@ -97,6 +97,7 @@ export async function twinTarget({ root, stack, config, forwards }: Choice, hash
       exchanged: () => undefined,
       turnedAway: () => undefined,
       tokenAsked: () => undefined,
+      tenantAsked: () => undefined,
       printed: () => undefined,
       failed: (error) => {
         throw error;

@@ -17,6 +17,17 @@ interface Props {
 export function Explanation({ entry, received }: Props): ComponentChildren {
   if (entry.kind === 'api') return <ApiExplanation entry={entry} received={received} />;
   if (entry.kind === 'token') return <TokenExplanation entry={entry} />;
+  if (entry.kind === 'tenant') {
+    return (
+      <p class="outcome">
+        <Status status={entry.status} />{' '}
+        <code>
+          {entry.method} {entry.path}
+        </code>{' '}
+        {entry.why === '' ? 'answered by the tenant' : `refused by the tenant: ${entry.why}`}
+      </p>
+    );
+  }
   return (
     <p class="outcome">
       <Status status={entry.status} /> The API turned it away before it was a request that it could decide on:{' '}

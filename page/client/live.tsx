@@ -202,11 +202,11 @@ function Dialog({ entry, onClose }: { readonly entry: Entry; readonly onClose: (
 
 function routeOf(entry: Entry): string {
   if (entry.kind === 'token') return 'POST /oauth/token';
-  return entry.kind === 'unread' || entry.routeKey === '' ? 'no route' : entry.routeKey;
+  return 'routeKey' in entry && entry.routeKey !== '' ? entry.routeKey : 'no route';
 }
 
 function callerOf(entry: Entry): string {
-  return entry.kind === 'unread' || entry.caller === '' ? 'unknown' : entry.caller;
+  return 'caller' in entry && entry.caller !== '' ? entry.caller : 'unknown';
 }
 
 function named(names: readonly string[]): (readonly [string, string])[] {

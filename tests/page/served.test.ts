@@ -3,22 +3,12 @@ import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { brotliDecompressSync, constants, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportOf } from '../../access/report.ts';
 import { LISTENERS } from '../../page/live.ts';
 import { PAGE_HEADER } from '../../page/messages.ts';
 import { fillAccess } from '../support/full-access.ts';
-import { askPage, entriesOf, lastOf, listenTo } from '../support/page.ts';
-import { rawRequest, requestBytes, type RawResponse } from '../support/raw-http.ts';
-import {
-  askToken,
-  call,
-  goodClaims,
-  mint,
-  serviceToken,
-  startTestTwin,
-  userLogin,
-  type TestTwin,
-} from '../support/twin.ts';
+import { askPage, listenTo } from '../support/page.ts';
+import { rawRequestOf, type RawResponse } from '../support/raw-http.ts';
+import { call, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {
@@ -29,22 +19,13 @@ afterAll(() => twin.end());
 const USER = 'user `test-user@example.com` through `test-app`';
 
 /** A request of any headers to the tenant's port, its Host among them. */
-function raw(
+const raw = (
   method: string,
   path: string,
   headers: readonly string[],
-  body = '',
-  patience = 5000,
-): Promise<RawResponse> {
-  const all = [...headers, `content-length: ${Buffer.byteLength(body)}`];
-  const bytes = requestBytes(method, path, all, body).toString('latin1');
-  const hasHost = headers.some((header) => header.startsWith('host:'));
-  return rawRequest(
-    twin.tenantUrl,
-    Buffer.from(hasHost ? bytes.replace('host: localhost\r\n', '') : bytes, 'latin1'),
-    patience,
-  );
-}
+  body?: string,
+  patience?: number,
+): Promise<RawResponse> => rawRequestOf(twin.tenantUrl, { method, path, headers, body, patience });
 
 /** A body that was sent in chunks, in one piece. */
 function unchunked(body: string): string {
@@ -206,134 +187,6 @@ describe('the page’s endpoints', () => {
     const response = await raw('POST', '/_twin/secrets', own(), text);
     expect(response.status).toBe(400);
     expect(JSON.parse(response.body)).toEqual({ error: expect.any(String) as string });
-  });
-});
-
-describe('what an open page is told', () => {
-  it('is the access report, cell by cell', async () => {
-    const ear = await listenTo(twin);
-    await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
-    ear.close();
-    const state = lastOf(ear, 'state')?.state;
-    const report = reportOf(twin.model());
-    expect(state?.callers.map(({ heading }) => heading)).toEqual(report.callers);
-    expect(state?.rows.map(({ needs, cells }) => ({ needs, cells }))).toEqual(
-      report.rows.map(({ needs, cells }) => ({ needs, cells })),
-    );
-    expect(report.rows.length).toBeGreaterThan(8);
-  });
-
-  it('has no secret and no token in it', async () => {
-    const { body } = await askToken(twin, { ...userLogin(twin), scope: 'read:user' });
-    const token = String(body['access_token']);
-    const { length } = twin.log;
-    await call(twin, token, `/things/${token}?token=${token}`);
-    for (const path of [`/x/../${token}`, `/%ff/${token}`, `/a\\${token}`, `/${token.replaceAll('.', '%2e')}%`]) {
-      await rawRequest(twin.apiUrl, requestBytes('GET', path));
-    }
-    for (const change of [{ iss: token }, { azp: token }, { exp: token }, { scope: token }, { scope: [token] }]) {
-      await call(twin, await mint(twin, { ...goodClaims(twin), ...change }));
-    }
-    await call(twin, await mint(twin, goodClaims(twin), { header: { kid: token } }));
-    await askToken(twin, { grant_type: token });
-    await askToken(twin, { grant_type: 'client_credentials', scope: token });
-    await askToken(twin, { grant_type: 'client_credentials', audience: token });
-    await askToken(twin, { ...userLogin(twin), scope: `read:user ${token}` });
-    const log = (): string => twin.log.slice(length).join('\n');
-    await expect.poll(() => log().match(/a token/g)?.length).toBeGreaterThan(10);
-    const ear = await listenTo(twin);
-    await expect.poll(() => entriesOf(ear).length).toBeGreaterThan(14);
-    ear.close();
-    const [, payload, signature] = token.split('.');
-    const secrets = [...Object.values(twin.outputs.clientSecrets), twin.outputs.testUserPassword, payload, signature];
-    expect(secrets.filter((secret) => ear.text().includes(String(secret)))).toEqual([]);
-    expect(secrets.filter((secret) => log().includes(String(secret)))).toEqual([]);
-  });
-
-  it('is each request with the gateway’s own checks, and the line of the access log', async () => {
-    const ear = await listenTo(twin);
-    const { headers } = await call(twin, undefined, '/test');
-    const requestId = headers.get('apigw-requestid');
-    const found = (): unknown => entriesOf(ear).find((one) => one.kind === 'api' && one.requestId === requestId);
-    await expect.poll(found).toBeDefined();
-    ear.close();
-    expect(found()).toMatchObject({
-      status: 401,
-      routeKey: 'GET /test',
-      why: '401: the route needs a token in the Authorization header, and there is nothing',
-      checks: twin.exchanges.find((one) => one.requestId === requestId)?.decision.checks,
-      log: expect.stringContaining('"authorizerError":"missing: token not provided"') as string,
-    });
-  });
-
-  const service = { grant_type: 'client_credentials' };
-  const email = 'test-user@example.com';
-  it.each([
-    [
-      'more scopes than a client has',
-      { ...service, scope: 'delete:user read:user' },
-      {
-        caller: 'test-app (dev)',
-        grantType: 'client_credentials',
-        requested: ['delete:user', 'read:user'],
-        permitted: ['read:user', 'write:user'],
-      },
-    ],
-    [
-      'an API that there is not',
-      { ...service, audience: 'urn:none', scope: 'read:user' },
-      { caller: 'test-app (dev)', requested: ['read:user'], permitted: [] },
-    ],
-    [
-      'a user with a wrong password',
-      { grant_type: 'password', username: email.toUpperCase(), password: 'wrong', scope: 'write:user' },
-      { caller: email, grantType: 'password', requested: ['write:user'], permitted: ['read:user'] },
-    ],
-    [
-      'a user who is not there',
-      { grant_type: 'password', username: 'nobody@example.com', password: 'wrong', scope: 'write:user' },
-      { caller: 'test-app (dev)', grantType: 'password', requested: ['write:user'], permitted: [] },
-    ],
-    [
-      'a grant that there is not',
-      { grant_type: 'brew' },
-      { caller: 'test-app (dev)', grantType: 'brew', permitted: [] },
-    ],
-    [
-      'a client with a wrong secret',
-      { ...service, client_secret: 'wrong', scope: 'read:user' },
-      { caller: '', grantType: '', requested: [], permitted: [] },
-    ],
-  ])('is who asked for what, where no token was given: %s', async (_what, parameters, shown) => {
-    const { length } = twin.log;
-    const { body } = await askToken(twin, parameters);
-    const why = `${String(body['error'])}: ${String(body['error_description'])}`;
-    const ear = await listenTo(twin);
-    const found = (): unknown => entriesOf(ear).findLast((one) => one.kind === 'token' && one.why === why);
-    await expect.poll(found).toMatchObject({ ...shown, granted: [] });
-    ear.close();
-    expect(JSON.stringify(found())).not.toContain('wrong"');
-    const who = shown.caller === '' ? '' : ` (test-app (dev), ${parameters.grant_type})`;
-    expect(twin.log.slice(length).join()).toContain(`POST /oauth/token${who} · ${why}`);
-  });
-
-  it('is what came meanwhile, after a connection was lost', async () => {
-    const first = await listenTo(twin);
-    const heard = async (): Promise<void> => {
-      const { headers } = await call(twin, undefined, '/test');
-      const id = headers.get('apigw-requestid');
-      await expect.poll(() => entriesOf(first).some((one) => one.kind === 'api' && one.requestId === id)).toBe(true);
-    };
-    await heard();
-    first.close();
-    const id = entriesOf(first).at(-1)?.id ?? 0;
-    await call(twin, undefined, '/test');
-    const again = await listenTo(twin, `${lastOf(first, 'state')?.twin} ${id}`);
-    await expect.poll(() => entriesOf(again).map((one) => one.id)).toEqual([id + 1]);
-    again.close();
-    const another = await listenTo(twin, `another-twin ${id}`);
-    await expect.poll(() => entriesOf(another).map((one) => one.id)).toContain(id);
-    another.close();
   });
 });
 

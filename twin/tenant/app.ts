@@ -1,10 +1,12 @@
 import { Hono } from 'hono';
+import { printable } from '../../common/printable.ts';
 import type { Tenant } from '../../graph/tenant.ts';
 import { discoveryDocument } from './discovery.ts';
 import { refusals, TokenError } from './errors.ts';
 import type { Granted } from './grant.ts';
 import { BODY_LIMIT } from './parameters.ts';
 import type { LoginAttempts } from './login-attempts.ts';
+import { reporting, type TenantRequest, type Told } from './report.ts';
 import type { SigningKeys } from './signing-key.ts';
 import { issueToken, type Asked } from './token.ts';
 import { userinfo, type OpaqueTokens } from './userinfo.ts';
@@ -32,6 +34,12 @@ export type TokenExchange =
       readonly asked: Asked | undefined;
     };
 
+/** Told of each request to the tenant but its page's. */
+export interface TenantObserver {
+  readonly tokenAsked: (exchange: TokenExchange) => void;
+  readonly tenantAsked: (request: TenantRequest) => void;
+}
+
 /** Hosts that the tenant answers to; another name that leads here is somebody's DNS playing tricks. */
 export const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -40,13 +48,16 @@ export const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'
  * @param current the tenant at work now; a reload puts another in its place
  * @param page what is served besides, under paths that no tenant has
  */
-export function tenantApp(current: () => TenantService, observe: (exchange: TokenExchange) => void, page?: Hono): Hono {
-  const app = new Hono();
+export function tenantApp(current: () => TenantService, observe: TenantObserver, page?: Hono): Hono<Told> {
+  const app = new Hono<Told>();
+
+  app.use(reporting(observe.tenantAsked, page !== undefined));
 
   app.use(async (c, next) => {
     const { tenant } = current();
     const { hostname } = new URL(c.req.url);
     if (![...LOCAL_HOSTS, tenant.domain, tenant.issuerDomain].includes(hostname)) {
+      c.set('reason', `the host ${printable(hostname, 100)} is not the tenant's`);
       return c.json({ error: 'misdirected_request', error_description: 'This host is not the tenant' }, 421);
     }
     return next();
@@ -62,8 +73,11 @@ export function tenantApp(current: () => TenantService, observe: (exchange: Toke
   });
 
   app.get('/userinfo', async (c) => {
-    const profile = await userinfo(c.req.header('authorization'), current());
+    const authorization = c.req.header('authorization');
+    const profile = await userinfo(authorization, current());
     if (profile !== undefined) return c.json(profile);
+    const got = authorization === undefined ? 'there is nothing' : 'this is none';
+    c.set('reason', `it takes a good token of a user with the scope openid, in the Authorization header: ${got}`);
     c.header('www-authenticate', 'Bearer error="invalid_token"');
     return c.text('Unauthorized', 401);
   });
@@ -81,11 +95,13 @@ export function tenantApp(current: () => TenantService, observe: (exchange: Toke
       const { response, granted, requested } = await issueToken(request, current(), (one) => {
         asked = one;
       });
-      observe({ kind: 'granted', granted, requested });
+      c.set('reported', true);
+      observe.tokenAsked({ kind: 'granted', granted, requested });
       return c.json(response);
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
-      observe({ kind: 'refused', refusal: error, asked });
+      c.set('reported', true);
+      observe.tokenAsked({ kind: 'refused', refusal: error, asked });
       return c.body(JSON.stringify({ error: error.error, error_description: error.message }), {
         status: error.status as 400,
         headers: { 'content-type': 'application/json' },
