@@ -6,6 +6,9 @@ import type { Exchange } from './gateway/pipeline.ts';
 import type { TokenExchange } from './tenant/app.ts';
 import type { TenantRequest } from './tenant/report.ts';
 
+/** Stands in a line where somebody put a token. */
+const A_TOKEN = '(a token)';
+
 /** One line for a request to the API. It holds no header, no query and no body. */
 export function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, time: Date): string {
   const { decision, response, integrationError } = exchange;
@@ -28,7 +31,8 @@ export function tokenLine(exchange: TokenExchange, time: Date): string {
     const { status, error, message } = exchange.refusal;
     const { asked } = exchange;
     // A line is cut at its end: what the client calls the grant must leave room for the reason.
-    const who = asked === undefined ? '' : `(${asked.client.name}, ${printable(asked.grantType, 100)})`;
+    const who =
+      asked === undefined ? '' : `(${asked.client.name}, ${printable(withoutTokens(asked.grantType, A_TOKEN), 100)})`;
     return line(time, [String(status), 'POST /oauth/token', who, `· ${error}: ${message}`]);
   }
   const { client, grantType, subject, scopes } = exchange.granted;
@@ -49,5 +53,5 @@ export function unreadLine(status: number, reason: string, time: Date): string {
 /** Whatever somebody else chose of it may be a token, be it a scope, a claim or the name of a grant. */
 function line(time: Date, parts: readonly string[]): string {
   const text = parts.filter((part) => part !== '').join(' ');
-  return `${time.toTimeString().slice(0, 8)} ${printable(withoutTokens(text, '(a token)'), 1000)}`;
+  return `${time.toTimeString().slice(0, 8)} ${printable(withoutTokens(text, A_TOKEN), 1000)}`;
 }
