@@ -63,7 +63,9 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
           parts.add(path);
           return part;
         }
-        (VARIABLE.test(path) ? unread : missing).push(path);
+        if (VARIABLE.test(path)) unread.push(path);
+        // Whatever else is encrypted the program itself refuses.
+        else if (full === HANDLERS) missing.push(path);
         return UNREAD;
       });
       values[full] = asText(filled);
@@ -102,7 +104,7 @@ export function stackNames(root: URL): string[] {
 
 /** Credentials of the clouds: the twin asks no cloud, so it needs none. */
 function isCredential(key: string): boolean {
-  return (key.startsWith('aws:') && key !== 'aws:region') || (key.startsWith('auth0:') && key !== 'auth0:domain');
+  return /^(aws|auth0):/.test(key) && !['aws:region', 'aws:defaultTags', 'auth0:domain'].includes(key);
 }
 
 function readYaml(root: URL, file: string): Record<string, unknown> {
@@ -158,6 +160,7 @@ function environmentNames(file: Record<string, unknown>): string[] {
   return value === undefined ? [] : ['(written in the stack file)'];
 }
 
+const HANDLERS = 'api:handlers';
 /** A variable of a handler: what it holds is for the handler alone, and decides nothing. */
 const VARIABLE = /^api:handlers\.[^.]+\.environment\.[^.]+$/;
 

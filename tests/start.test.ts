@@ -37,12 +37,6 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       'is not valid YAML',
     ],
     [
-      'an encrypted setting',
-      (copy) => copy.edit('Pulumi.dev.yaml', 'https://test-api-for-jwt-authorizer.example.com', '{ secure: v1:x }'),
-      [],
-      '--config api:audience=',
-    ],
-    [
       'a syntax error in the program',
       (copy) => copy.edit('api.ts', 'export class', 'export klass'),
       [],
@@ -88,6 +82,12 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       (copy) => copy.edit('Pulumi.dev.yaml', 'your-tenant', 'https://your-tenant'),
       [],
       'Pulumi.dev.yaml:3, auth0:domain',
+    ],
+    [
+      'an encrypted setting',
+      (copy) => copy.edit('Pulumi.dev.yaml', 'https://test-api-for-jwt-authorizer.example.com', '{ secure: v1:x }'),
+      [],
+      'api:audience: is encrypted, and what it says stands in plain text',
     ],
     [
       'a syntax error in a handler',
