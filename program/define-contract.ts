@@ -164,6 +164,10 @@ function routeProblems({ routes, handlers, permissions }: Contract): Problem[] {
     shapes.set(routeShape(key), key);
     problems.push(...targetProblems(key, route, handlers).map((message) => ({ place, message })));
     if (parsed.kind !== 'invalid') problems.push(...exampleProblems(place, parsed, examples));
+    const [, colon] = /\/:([A-Za-z0-9_]+)/.exec(key) ?? [];
+    if (colon !== undefined) {
+      problems.push({ place, message: `:${colon} would be taken literally; write {${colon}} for a parameter` });
+    }
     return [...problems, ...scopeProblems(place, scopes, permissions)];
   });
 }

@@ -53,6 +53,7 @@ const REFUSED: readonly Row[] = [
     { ...ROUTE, throttle: { rate: 1 } },
     'stands in the stack file, api:routeThrottles',
   ),
+  route('a parameter as other routers have it', 'GET /orders/:id', ROUTE, 'write {id} for a parameter'),
   route('a route without scopes', 'GET /x', { handler: 'test' }, 'a list of permissions or the word public'),
   route('a route with another word than public', 'GET /x', { ...ROUTE, scopes: 'open' }, 'the word public'),
   route(
