@@ -173,7 +173,10 @@ export function readSettings(contract: Contract, root?: URL): Settings {
   const { keys, problems } = checkKeys(raw, encryptedKeys());
   problems.push(...unknownKeys(raw), ...combinationProblems(keys, contract, pulumi.runtime.hasEngine()));
   if (problems.length > 0) {
-    const lineOf = root === undefined ? () => undefined : stackFileLines(root, file);
+    const find = root === undefined ? () => undefined : stackFileLines(root, file);
+    const own = `${pulumi.getProject()}:`;
+    const lineOf = (place: string): number | undefined =>
+      find(place) ?? (place.startsWith(own) ? find(place.slice(own.length)) : undefined);
     const placed = problems.map(({ place, message }) => {
       // What is missing, or was given on the command line, stands in no line.
       const line = Object.hasOwn(raw, place.split(/[.,]/)[0] ?? '') ? lineOf(place) : undefined;

@@ -117,14 +117,13 @@ function readYaml(root: URL, file: string): Record<string, unknown> {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter });
   if (document.errors.length > 0) {
+    // What follows a first mistake mostly follows from it.
+    const errors = document.errors.filter(({ code }, index) => code === 'DUPLICATE_KEY' || index === 0);
     throw new UserError(
       `${file} is not valid YAML:`,
-      document.errors.map(({ code, pos, message }) => ({
+      errors.map(({ code, pos, message }) => ({
         place: `${file}:${lineCounter.linePos(pos[0]).line}`,
-        message:
-          code === 'DUPLICATE_KEY'
-            ? `${/^\S+?(?=:?(\s|$))/.exec(text.slice(pos[0]))?.[0] ?? 'a key'} is written twice; every key must be unique`
-            : (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, ''),
+        message: yamlProblem(code, text.slice(pos[0]), message),
       })),
     );
   }
@@ -145,6 +144,27 @@ function readYaml(root: URL, file: string): Record<string, unknown> {
   if (!isRecord(value)) throw new UserError(`${file} must hold keys and values.`);
   return value;
 }
+
+function yamlProblem(code: string, from: string, message: string): string {
+  if (code === 'DUPLICATE_KEY') {
+    return `${/^\S+?(?=:?(\s|$))/.exec(from)?.[0] ?? 'a key'} is written twice; every key must be unique`;
+  }
+  const said = (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
+  return INDENTATION.has(code)
+    ? `${said}. See that it, and the lines around it, are indented alike, and that a space follows each colon`
+    : said;
+}
+
+/** What the parser says of a line that is indented wrong, or has no space after its colon. */
+const INDENTATION = new Set([
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'BLOCK_IN_FLOW',
+  'MISSING_CHAR',
+  'MULTILINE_IMPLICIT_KEY',
+  'TAB_AS_INDENT',
+  'UNEXPECTED_TOKEN',
+]);
 
 function configOf(content: Record<string, unknown>, file: string): Record<string, unknown> {
   const config = content['config'] ?? {};

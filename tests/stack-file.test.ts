@@ -108,6 +108,16 @@ const REFUSED: readonly RefusedRow[] = [
     says: ['Pulumi.dev.yaml is not valid YAML', 'Pulumi.dev.yaml:4'],
   },
   {
+    title: 'a stack file with a key that is indented less',
+    files: { [DEV]: 'config:\n  api:x:\n    - a\n api:y: b\n  api:z: c\n' },
+    says: ['Pulumi.dev.yaml:', 'are indented alike, and that a space follows each colon'],
+  },
+  {
+    title: 'a stack file without a space after a colon',
+    files: { [DEV]: 'config:\n  api:x:a\n  api:y: b\n' },
+    says: ['Pulumi.dev.yaml:', 'that a space follows each colon'],
+  },
+  {
     title: 'a stack file with a key twice',
     files: { [DEV]: 'config:\n  api:x: a\n  api:x: b\n' },
     says: ['Pulumi.dev.yaml:3: api:x is written twice'],

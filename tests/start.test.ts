@@ -29,6 +29,12 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
     ['a stack without a file', () => undefined, ['--stack', 'dve'], 'did you mean dev?'],
     ['an unknown flag', () => undefined, ['--prot', '1'], 'Usage: npm start'],
     ['a port that is no number', () => undefined, ['--port', 'http'], '--port must be a number'],
+    [
+      'one port for both',
+      () => undefined,
+      ['--port', '3010', '--tenant-port', '3010'],
+      '--port and --tenant-port are both 3010',
+    ],
     ['a setting without a value', () => undefined, ['--config', 'api:audience'], '--config must be key=value'],
     [
       'a stack file that is no YAML',
