@@ -90,6 +90,12 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       'Pulumi.dev.yaml:3, auth0:domain',
     ],
     [
+      'a key without its namespace, which has its line too',
+      (copy) => copy.edit('Pulumi.dev.yaml', 'config:\n', 'config:\n  tokenLifetime: 60\n'),
+      [],
+      'Pulumi.dev.yaml:2, auth0-http-api:tokenLifetime: nobody reads this key; did you mean api:tokenLifetime?',
+    ],
+    [
       'an encrypted setting',
       (copy) => copy.edit('Pulumi.dev.yaml', 'https://test-api-for-jwt-authorizer.example.com', '{ secure: v1:x }'),
       [],
