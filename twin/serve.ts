@@ -261,7 +261,8 @@ function announce(
   { recorded }: Serving,
   { apiUrl, tenantUrl, forwards }: { apiUrl: string; tenantUrl: string; forwards: readonly string[] },
 ): void {
-  const tokenUrl = tenantUrl === '' ? recorded.outputs['tokenUrl'] : `${tenantUrl}/oauth/token`;
+  // Without a tenant there is no URL at all: the declared one is a real tenant's, and whoever reads this sends secrets there.
+  const tokenUrl = tenantUrl === '' ? undefined : `${tenantUrl}/oauth/token`;
   state.writeJson('outputs.json', { ...recorded.outputs, apiUrl, tokenUrl });
   state.writeJson('run.json', {
     pid: process.pid,

@@ -38,7 +38,7 @@ async function serve(): Promise<void> {
       turnedAway: (status, reason) => say(unreadLine(status, reason, new Date())),
       tokenAsked: (exchange) => say(tokenLine(exchange, new Date())),
       tenantAsked: (request) => say(tenantLine(request, new Date())),
-      printed: (line) => say(`         ${printable(line.replaceAll('\t', ' '), 2000)}`),
+      printed: (line) => say(`         ${printable(line.replaceAll('\t', ' '), 16_000)}`),
       failed: complain,
     },
     page: openPage,
@@ -106,10 +106,15 @@ export function readArguments(args?: readonly string[]): Omit<TwinOptions, 'root
     USAGE,
     args,
   );
+  const port = portNumber(values.port, '--port');
+  const tenantPort = portNumber(values['tenant-port'], '--tenant-port');
+  if (port === tenantPort && port !== 0 && !values['no-tenant']) {
+    throw new UserError(`--port and --tenant-port are both ${port}; choose two (0 takes any free one).`);
+  }
   return {
     stack: values.stack,
-    port: portNumber(values.port, '--port'),
-    tenantPort: portNumber(values['tenant-port'], '--tenant-port'),
+    port,
+    tenantPort,
     tls: values.tls,
     rotate: values.rotate,
     withTenant: !values['no-tenant'],
