@@ -94,11 +94,12 @@ function declarePermissions(
   );
 }
 
+/** A role that holds nothing is a role alone: the provider gives an empty list of permissions no id. */
 function declareRoles(
   { component, name, contract, settings }: Within,
   resourceServer: auth0.ResourceServer,
   permissions: auth0.ResourceServerScopes,
-): ReadonlyMap<string, { readonly role: auth0.Role; readonly held: auth0.RolePermissions }> {
+): ReadonlyMap<string, { readonly role: auth0.Role; readonly held: readonly auth0.RolePermissions[] }> {
   return new Map(
     Object.entries(contract.roles).map(([key, names]) => {
       const role = new auth0.Role(
@@ -109,18 +110,19 @@ function declareRoles(
         },
         { parent: component },
       );
-      const held = new auth0.RolePermissions(
-        `${name}-${key}`,
-        {
-          roleId: role.id,
-          permissions: names.map((permission) => ({
-            name: permission,
-            resourceServerIdentifier: resourceServer.identifier,
-          })),
-        },
-        { parent: component, dependsOn: permissions },
-      );
-      return [key, { role, held }];
+      const declareHeld = (): auth0.RolePermissions =>
+        new auth0.RolePermissions(
+          `${name}-${key}`,
+          {
+            roleId: role.id,
+            permissions: names.map((permission) => ({
+              name: permission,
+              resourceServerIdentifier: resourceServer.identifier,
+            })),
+          },
+          { parent: component, dependsOn: permissions },
+        );
+      return [key, { role, held: names.length === 0 ? [] : [declareHeld()] }];
     }),
   );
 }
@@ -176,10 +178,13 @@ function declareTestUser(
     { parent: component, dependsOn: clients },
   );
   const assigned = settings.testUser.roles.map((key) => roles.get(key)).filter((role) => role !== undefined);
-  new auth0.UserRoles(
-    name,
-    { userId: user.id, roles: assigned.map(({ role }) => role.id) },
-    { parent: component, dependsOn: assigned.map(({ held }) => held) },
-  );
+  // As with permissions of a role, none are no resource.
+  if (assigned.length > 0) {
+    new auth0.UserRoles(
+      name,
+      { userId: user.id, roles: assigned.map(({ role }) => role.id) },
+      { parent: component, dependsOn: assigned.flatMap(({ held }) => held) },
+    );
+  }
   return { email: user.email, connection: user.connectionName, password: pulumi.secret(password.result) };
 }

@@ -29,6 +29,9 @@ const REGIONS: readonly string[] = Object.values(aws.Region);
 const testUser = z.strictObject({
   email: z
     .email({ error: 'write an e-mail address, like test-user@example.com' })
+    .refine((email) => email === email.toLowerCase(), {
+      error: 'write it in lower case, as Auth0 keeps it: each refresh would find a difference',
+    })
     .meta({ description: 'What it logs in with; nothing is sent there.' }),
   roles: z
     .array(z.string())
@@ -167,10 +170,13 @@ export function readSettings(contract: Contract, root?: URL): Settings {
   const stack = pulumi.getStack();
   const file = `Pulumi.${stack}.yaml`;
   const raw = pulumi.runtime.allConfig();
-  const { keys, problems } = checkKeys(raw);
+  const { keys, problems } = checkKeys(raw, encryptedKeys());
   problems.push(...unknownKeys(raw), ...combinationProblems(keys, contract, pulumi.runtime.hasEngine()));
   if (problems.length > 0) {
-    const lineOf = root === undefined ? () => undefined : stackFileLines(root, file);
+    const find = root === undefined ? () => undefined : stackFileLines(root, file);
+    const own = `${pulumi.getProject()}:`;
+    const lineOf = (place: string): number | undefined =>
+      find(place) ?? (place.startsWith(own) ? find(place.slice(own.length)) : undefined);
     const placed = problems.map(({ place, message }) => {
       // What is missing, or was given on the command line, stands in no line.
       const line = Object.hasOwn(raw, place.split(/[.,]/)[0] ?? '') ? lineOf(place) : undefined;
@@ -209,7 +215,7 @@ function apiSettings(keys: CheckedKeys): ApiSettings {
     apiDomain: keys['api:domain'],
     backends: needed(keys, 'api:backends'),
     handlers: needed(keys, 'api:handlers'),
-    secretHandlers: holdsSecret('api:handlers'),
+    secretHandlers: encryptedKeys().includes(MAY_BE_SECRET),
     logRetention: needed(keys, 'api:logRetention'),
     throttle: keys['api:throttle'],
     routeThrottles: needed(keys, 'api:routeThrottles'),
@@ -218,13 +224,18 @@ function apiSettings(keys: CheckedKeys): ApiSettings {
   };
 }
 
+/** The one key whose value is kept secret wherever it goes: variables and statements of handlers. */
+export const MAY_BE_SECRET = 'api:handlers';
+const NO_PLACE_FOR_A_SECRET =
+  'is encrypted, and what it says stands in plain text in the state, at AWS or Auth0, and in the access report; only api:handlers can hold a secret: write this without --secret';
+
 /**
- * Whether the engine decrypted anything in a key's value. It says no more than the key, in a variable that it hands to
+ * The keys in whose values the engine decrypted anything. It says no more than the key, in a variable that it hands to
  * the program; the SDK has no other way to ask for a map. Source: pulumi/pulumi, sdk/nodejs/runtime/config.ts.
  */
-function holdsSecret(key: string): boolean {
+function encryptedKeys(): readonly unknown[] {
   const keys: unknown = JSON.parse(process.env['PULUMI_CONFIG_SECRET_KEYS'] || '[]');
-  return Array.isArray(keys) && keys.includes(key);
+  return Array.isArray(keys) ? keys : [];
 }
 
 /** Says what is wrong with a value, and knows the names that may stand inside one. */
@@ -233,11 +244,18 @@ const errors = plainErrors([
   ...API_NAMES,
 ]);
 
-function checkKeys(raw: Readonly<Record<string, string>>): { keys: CheckedKeys; problems: Problem[] } {
+function checkKeys(
+  raw: Readonly<Record<string, string>>,
+  encrypted: readonly unknown[],
+): { keys: CheckedKeys; problems: Problem[] } {
   const keys: Record<string, unknown> = {};
   const problems: Problem[] = [];
   for (const [key, schema] of Object.entries(KEYS)) {
     const text = raw[key];
+    if (text !== undefined && encrypted.includes(key) && key !== MAY_BE_SECRET) {
+      problems.push({ place: key, message: NO_PLACE_FOR_A_SECRET });
+      continue;
+    }
     const result = schema.safeParse(text === undefined ? undefined : parsed(text), { error: errors });
     if (result.success) keys[key] = result.data;
     else if (text === undefined)

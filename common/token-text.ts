@@ -1,13 +1,19 @@
-/** Words with dots between, as they stand or percent-encoded. It begins where a word does, so that it takes linear time. */
-const DOTTED = /(?<![\w-])[\w-]+(?:(?:\.|%2e)[\w-]*)+/gi;
+/**
+ * Words with dots between, as they stand or percent-encoded; first what is before the last dot. A match begins where a
+ * word does, so that the search takes linear time.
+ */
+const DOTTED = /(?<![\w-])([\w-]+(?:(?:\.|%2e)[\w-]*)*)(?:\.|%2e)[\w-]*/gi;
 
-/** What an object begins with in base64url, whether or not there are blanks after its brace. */
-const OBJECT = /(?:eyJ[\w-]*|e[wy][\w-]{8,})(?:\.|%2e)/i;
+/**
+ * What an object begins with in base64url, whether or not there are blanks after its brace. It looks no further than a
+ * few letters: one that looked for the dot would do so from each beginning, in quadratic time.
+ */
+const OBJECT = /eyJ|e[wy](?=[\w-]{8})/i;
 
-/** The text with whatever has the form of a JWT replaced, wherever it stands. */
+/** The text with whatever has the form of a JWT replaced, wherever it stands, in linear time. */
 export function withoutTokens(text: string, instead: string): string {
-  return text.replace(DOTTED, (words) => {
-    const at = words.search(OBJECT);
+  return text.replace(DOTTED, (words: string, beforeLastDot: string) => {
+    const at = beforeLastDot.search(OBJECT);
     return at === -1 ? words : `${words.slice(0, at)}${instead}`;
   });
 }

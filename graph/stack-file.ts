@@ -63,7 +63,9 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
           parts.add(path);
           return part;
         }
-        (VARIABLE.test(path) ? unread : missing).push(path);
+        if (VARIABLE.test(path)) unread.push(path);
+        // Whatever else is encrypted the program itself refuses.
+        else if (full === HANDLERS) missing.push(path);
         return UNREAD;
       });
       values[full] = asText(filled);
@@ -102,7 +104,7 @@ export function stackNames(root: URL): string[] {
 
 /** Credentials of the clouds: the twin asks no cloud, so it needs none. */
 function isCredential(key: string): boolean {
-  return (key.startsWith('aws:') && key !== 'aws:region') || (key.startsWith('auth0:') && key !== 'auth0:domain');
+  return /^(aws|auth0):/.test(key) && !['aws:region', 'aws:defaultTags', 'auth0:domain'].includes(key);
 }
 
 function readYaml(root: URL, file: string): Record<string, unknown> {
@@ -115,14 +117,13 @@ function readYaml(root: URL, file: string): Record<string, unknown> {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter });
   if (document.errors.length > 0) {
+    // What follows a first mistake mostly follows from it.
+    const errors = document.errors.filter(({ code }, index) => code === 'DUPLICATE_KEY' || index === 0);
     throw new UserError(
       `${file} is not valid YAML:`,
-      document.errors.map(({ code, pos, message }) => ({
+      errors.map(({ code, pos, message }) => ({
         place: `${file}:${lineCounter.linePos(pos[0]).line}`,
-        message:
-          code === 'DUPLICATE_KEY'
-            ? `${/^\S+?(?=:?(\s|$))/.exec(text.slice(pos[0]))?.[0] ?? 'a key'} is written twice; every key must be unique`
-            : (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, ''),
+        message: yamlProblem(code, text.slice(pos[0]), message),
       })),
     );
   }
@@ -144,6 +145,27 @@ function readYaml(root: URL, file: string): Record<string, unknown> {
   return value;
 }
 
+function yamlProblem(code: string, from: string, message: string): string {
+  if (code === 'DUPLICATE_KEY') {
+    return `${/^\S+?(?=:?(\s|$))/.exec(from)?.[0] ?? 'a key'} is written twice; every key must be unique`;
+  }
+  const said = (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
+  return INDENTATION.has(code)
+    ? `${said}. See that it, and the lines around it, are indented alike, and that a space follows each colon`
+    : said;
+}
+
+/** What the parser says of a line that is indented wrong, or has no space after its colon. */
+const INDENTATION = new Set([
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'BLOCK_IN_FLOW',
+  'MISSING_CHAR',
+  'MULTILINE_IMPLICIT_KEY',
+  'TAB_AS_INDENT',
+  'UNEXPECTED_TOKEN',
+]);
+
 function configOf(content: Record<string, unknown>, file: string): Record<string, unknown> {
   const config = content['config'] ?? {};
   if (!isRecord(config)) throw new UserError(`${file}: under config there must be keys and values.`);
@@ -158,6 +180,7 @@ function environmentNames(file: Record<string, unknown>): string[] {
   return value === undefined ? [] : ['(written in the stack file)'];
 }
 
+const HANDLERS = 'api:handlers';
 /** A variable of a handler: what it holds is for the handler alone, and decides nothing. */
 const VARIABLE = /^api:handlers\.[^.]+\.environment\.[^.]+$/;
 

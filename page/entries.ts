@@ -4,10 +4,11 @@ import { accessLogLine } from '../twin/gateway/access-log.ts';
 import type { Claims } from '../twin/gateway/decision.ts';
 import { explain } from '../twin/gateway/explain.ts';
 import type { TokenExchange } from '../twin/tenant/app.ts';
-import type { Granted } from '../twin/tenant/grant.ts';
+import type { TenantRequest } from '../twin/tenant/report.ts';
+import type { Asked } from '../twin/tenant/token.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
 import { maskedText } from './mask.ts';
-import type { ApiEntry, Entry, ShownResponse, TokenEntry } from './messages.ts';
+import type { ApiEntry, Entry, ShownResponse, TenantEntry, TokenEntry } from './messages.ts';
 import type { ApiHappening, Happening } from './happening.ts';
 import { permittedBy, type Known } from './state.ts';
 
@@ -17,11 +18,20 @@ export const GLIMPSE = 2000;
 /** Characters of a line of the access log, which has a message of the integration in it. */
 const LINE = 8000;
 
+/** Characters of a reason, which may have several values in it. */
+const SENTENCE = 2000;
+
+/** How a service asks for itself: in the request, and in the claim that the grant is named by. */
+const SERVICE: readonly string[] = ['client_credentials', 'client-credentials'];
+
 /** What happened, as the page shows it. The texts are a token's, a header's, a path's: they are text, whatever is in them. */
 export function entryOf(happening: Happening, known: Known): Entry {
   if (happening.kind === 'api') return apiEntry(happening, known, GLIMPSE);
   const { id, at } = happening;
-  if (happening.kind === 'unread') return { kind: 'unread', id, at, status: happening.status, why: happening.reason };
+  if (happening.kind === 'unread') {
+    return { kind: 'unread', id, at, status: happening.status, why: shownText(happening.reason) };
+  }
+  if (happening.kind === 'tenant') return tenantEntry(happening.request, { id, at });
   return tokenEntry(happening.exchange, { id, at }, known);
 }
 
@@ -37,54 +47,70 @@ export function apiEntry(happening: ApiHappening, { model: { api, tenant } }: Kn
     milliseconds,
     requestId,
     method: decision.method,
-    path: printable(decision.path, LONGEST),
+    path: shownText(decision.path),
     routeKey: decision.route?.routeKey ?? '',
     caller: callerOf(decision.claims, tenant),
-    why: maskedText(
-      printable(decision.refusal === undefined ? (integrationError.split('\n', 1)[0] ?? '') : explain(decision), 2000),
+    why: shownText(
+      decision.refusal === undefined ? (integrationError.split('\n', 1)[0] ?? '') : explain(decision),
+      SENTENCE,
     ),
     checks: decision.checks.map((check) => ({
       ...check,
-      wanted: printable(check.wanted, LONGEST),
-      got: printable(check.got, LONGEST),
+      wanted: shownText(check.wanted),
+      got: shownText(check.got),
     })),
     response: withoutTokensOf(shownResponse(response, responseLength, bodyLimit)),
-    log: maskedText(printable(accessLogLine(exchange, api, { milliseconds, responseLength }), LINE)),
+    log: shownText(accessLogLine(exchange, api, { milliseconds, responseLength }), LINE),
     invoked: invocation !== undefined,
   };
 }
 
-function tokenEntry(
-  exchange: TokenExchange,
-  happened: { readonly id: number; readonly at: number },
-  known: Known,
-): TokenEntry {
+type Happened = Pick<Entry, 'id' | 'at'>;
+
+function tenantEntry({ status, method, path, endpoint, reason }: TenantRequest, happened: Happened): TenantEntry {
+  return {
+    kind: 'tenant',
+    ...happened,
+    status,
+    method,
+    path: shownText(path),
+    routeKey: endpoint,
+    why: shownText(reason),
+  };
+}
+
+function tokenEntry(exchange: TokenExchange, happened: Happened, known: Known): TokenEntry {
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
-    const nobody = { caller: '', grantType: '', subject: '', requested: [], permitted: [], granted: [] };
-    return { kind: 'token', ...happened, status, why: printable(`${error}: ${message}`, 2000), ...nobody };
+    const refused = { status, why: shownText(`${error}: ${message}`, SENTENCE), subject: '', granted: [] };
+    return { kind: 'token', ...happened, ...refused, ...askedFor(exchange.asked, known) };
   }
-  const { client, user, grantType, subject, scopes } = exchange.granted;
+  const { granted, requested } = exchange;
+  const { grantType, subject, scopes } = granted;
+  const asked = askedFor({ ...granted, scopes: requested }, known);
+  return { kind: 'token', ...happened, ...asked, status: 200, why: '', grantType, subject, granted: fewTexts(scopes) };
+}
+
+/** Who asked, and for what; nothing where the client did not prove who it is. */
+function askedFor(
+  asked: Asked | undefined,
+  known: Known,
+): Pick<TokenEntry, 'caller' | 'grantType' | 'requested' | 'permitted'> {
+  if (asked === undefined) return { caller: '', grantType: '', requested: [], permitted: [] };
+  const { client, user, api, grantType, scopes } = asked;
+  const isOf = (scope: string): boolean => api?.scopes.includes(scope) === true || scopes.includes(scope);
   return {
-    kind: 'token',
-    ...happened,
-    status: 200,
     caller: user?.email ?? client.name,
-    why: '',
-    grantType,
-    subject,
-    requested: exchange.requested,
-    permitted: fewTexts(
-      permittedTo(exchange.granted, known).filter(
-        (one) => exchange.granted.api?.scopes.includes(one) === true || exchange.requested.includes(one),
-      ),
-    ),
-    granted: fewTexts(scopes),
+    grantType: shownText(grantType),
+    requested: scopes.map((one) => shownText(one)),
+    permitted: fewTexts(permittedTo(asked, known).filter(isOf)),
   };
 }
 
 /** What the access report says that this client, or this user through it, can get of the API. */
-function permittedTo({ client, user, api }: Granted, { access }: Known): readonly string[] {
+function permittedTo({ client, user, api, grantType }: Asked, { access }: Known): readonly string[] {
+  // A login of nobody whom the tenant knows: what the client can get for itself is not that one's.
+  if (user === undefined && !SERVICE.includes(grantType)) return [];
   const answers = [...access.answers].flatMap(([caller, all]) => (caller.kind === 'role' ? [] : all));
   const answer = answers.find(
     ({ ask }) =>
@@ -93,6 +119,12 @@ function permittedTo({ client, user, api }: Granted, { access }: Known): readonl
       ask.parameters.get('username') === user?.email,
   );
   return permittedBy(answer);
+}
+
+/** A text of somebody else's as an entry has it: whichever it is, what it holds may be a token. */
+function shownText(text: string, most = LONGEST): string {
+  // First the tokens: of one that was cut nobody could tell.
+  return printable(maskedText(text), most);
 }
 
 /** A response as its client got it, as far as it is text and not too long. */
@@ -139,5 +171,5 @@ function callerOf(claims: Claims | undefined, { users, clients }: Tenant): strin
   const user = users.find(({ userId }) => userId === sub);
   const client = clients.find(({ clientId }) => clientId === azp);
   const unknown = typeof azp === 'string' ? azp : typeof sub === 'string' ? sub : '';
-  return printable(user?.email ?? client?.name ?? unknown, 100);
+  return shownText(user?.email ?? client?.name ?? unknown, 100);
 }

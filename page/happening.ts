@@ -1,5 +1,6 @@
 import type { Exchange } from '../twin/gateway/pipeline.ts';
 import type { TokenExchange } from '../twin/tenant/app.ts';
+import type { TenantRequest } from '../twin/tenant/report.ts';
 
 /** A request to the API; what is large of it may have been left out. */
 export interface ApiHappening {
@@ -25,4 +26,5 @@ export interface UnreadHappening {
 export type Happening =
   | ApiHappening
   | { readonly kind: 'token'; readonly id: number; readonly at: number; readonly exchange: TokenExchange }
+  | { readonly kind: 'tenant'; readonly id: number; readonly at: number; readonly request: TenantRequest }
   | UnreadHappening;

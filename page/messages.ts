@@ -97,6 +97,7 @@ export interface ApiEntry extends Happened {
 /** A request for a token. */
 export interface TokenEntry extends Happened {
   readonly kind: 'token';
+  /** The user whom the request names, or the client; empty where the client did not prove who it is. */
   readonly caller: string;
   /** Why there is none; empty where there is one. */
   readonly why: string;
@@ -107,13 +108,24 @@ export interface TokenEntry extends Happened {
   readonly granted: readonly string[];
 }
 
+/** A request to the tenant that was none for a token. */
+export interface TenantEntry extends Happened {
+  readonly kind: 'tenant';
+  readonly method: string;
+  readonly path: string;
+  /** What of the tenant took it, like `GET /userinfo`; empty where nothing did. */
+  readonly routeKey: string;
+  /** Why it was refused, in plain words; empty where it was not. */
+  readonly why: string;
+}
+
 /** What came to the API's port and was no request that could be decided on. */
 export interface UnreadEntry extends Happened {
   readonly kind: 'unread';
   readonly why: string;
 }
 
-export type Entry = ApiEntry | TokenEntry | UnreadEntry;
+export type Entry = ApiEntry | TokenEntry | TenantEntry | UnreadEntry;
 
 /** What the twin says by itself, over server-sent events of these names. */
 export interface Said {

@@ -110,6 +110,7 @@ export function openPage(inside: Inside): Page {
     exchanged: (exchange, milliseconds) => recorder.exchanged(exchange, milliseconds),
     turnedAway: (status, reason) => recorder.turnedAway(status, reason),
     tokenAsked: (exchange) => recorder.tokenAsked(exchange),
+    tenantAsked: (request) => recorder.tenantAsked(request),
     evaluated: (refusal = '') => {
       problem = refusal;
       if (refusal === '') live.say('state', state());

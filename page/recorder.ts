@@ -1,5 +1,6 @@
 import type { Exchange } from '../twin/gateway/pipeline.ts';
 import type { TokenExchange } from '../twin/tenant/app.ts';
+import type { TenantRequest } from '../twin/tenant/report.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
 import type { ApiHappening, Happening, UnreadHappening } from './happening.ts';
 import { packed, unpacked, unpackedCall, type Kept } from './packed.ts';
@@ -65,6 +66,11 @@ export class Recorder {
 
   tokenAsked(exchange: TokenExchange): void {
     this.#happened({ kind: 'token', id: this.#last + 1, at: Date.now(), exchange: slimTokens(exchange) });
+  }
+
+  tenantAsked(request: TenantRequest): void {
+    const path = request.path.slice(0, LONGEST);
+    this.#happened({ kind: 'tenant', id: this.#last + 1, at: Date.now(), request: { ...request, path } });
   }
 
   turnedAway(status: number, reason: string): void {
@@ -170,5 +176,9 @@ function slim(exchange: Exchange, responseLength: number): Exchange {
 
 /** A token request with as many of the scopes that were asked for as anybody reads. */
 function slimTokens(exchange: TokenExchange): TokenExchange {
-  return exchange.kind === 'refused' ? exchange : { ...exchange, requested: fewTexts(exchange.requested) };
+  if (exchange.kind === 'granted') return { ...exchange, requested: fewTexts(exchange.requested) };
+  const { asked } = exchange;
+  if (asked === undefined) return exchange;
+  const grantType = asked.grantType.slice(0, LONGEST);
+  return { ...exchange, asked: { ...asked, grantType, scopes: fewTexts(asked.scopes) } };
 }

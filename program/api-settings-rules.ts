@@ -10,6 +10,8 @@ import { handlerIn } from './handler-spec.ts';
 
 /** Source: http-api-quotas (cannot be raised). */
 const INTEGRATIONS_PER_API = 300;
+/** Characters of the name that a certificate is requested for. Source: DomainName in ACM's RequestCertificate. */
+const CERTIFICATE_NAME = 64;
 /** Characters of all inline policies of a role. Source: IAM quotas. */
 const POLICY_LIMIT = 10_240;
 
@@ -48,6 +50,10 @@ function domainProblems(keys: CheckedKeys): Problem[] {
   if (certificateArn === undefined && hostedZoneId === undefined) {
     const message = `${name} has no certificate; write certificateArn, or hostedZoneId to have one requested and validated`;
     problems.push({ place: 'api:domain', message });
+  }
+  if (certificateArn === undefined && name.length > CERTIFICATE_NAME) {
+    const message = `${name} has ${name.length} characters, and ACM makes a certificate for up to ${CERTIFICATE_NAME}; write certificateArn, of one that has it as a further name`;
+    problems.push({ place: 'api:domain.name', message });
   }
   const region = otherRegion(certificateArn, keys);
   if (region !== undefined) {
@@ -104,10 +110,15 @@ function handlerProblems(keys: CheckedKeys, { handlers }: Contract): Problem[] {
     }));
   const limits = Object.entries(handlers).flatMap(([key, spec]) => {
     const { environment = {}, statements = [] } = handlerIn(spec, settings[key]);
+    const foreign = statements.flatMap(({ resources }) => resources).filter((arn) => isForeign(arn, keys));
     const bytes = environmentSize(environment);
     const characters = policySize(statements);
     const place = `api:handlers.${key}`;
     return [
+      ...foreign.map((arn) => ({
+        place: `${place}.statements`,
+        message: `${arn} is of another partition than ${keys['aws:region']}, which is of ${partitionOf(keys['aws:region'] ?? '')}`,
+      })),
       ...(bytes > ENVIRONMENT_LIMIT
         ? [{ place: `${place}.environment`, message: `${bytes} bytes with those of contract.ts; Lambda takes 4096` }]
         : []),
@@ -122,6 +133,10 @@ function handlerProblems(keys: CheckedKeys, { handlers }: Contract): Problem[] {
     ];
   });
   return [...unknown, ...limits];
+}
+
+function isForeign(arn: string, { 'aws:region': region }: CheckedKeys): boolean {
+  return arn !== '*' && region !== undefined && arn.split(':')[1] !== partitionOf(region);
 }
 
 function backendsProblems(keys: CheckedKeys, contract: Contract): Problem[] {

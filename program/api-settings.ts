@@ -91,9 +91,11 @@ const alarms = z.strictObject({
 
 /** What IAM takes, which is stricter than the other services. Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html */
 const TAG = String.raw`[\p{L}\p{Z}\p{N}_.:/=+@-]`;
-const tag = z.string().regex(new RegExp(`^${TAG}{0,256}$`, 'u'), {
-  error: 'a tag has a value of up to 256 letters, digits, spaces and _.:/=+@-',
-});
+const tag = z
+  .string({ error: 'a tag’s value must be a text; put it in quotes' })
+  .regex(new RegExp(`^${TAG}{0,256}$`, 'u'), {
+    error: 'a tag has a value of up to 256 letters, digits, spaces and _.:/=+@-',
+  });
 
 /** The keys of a stack file that say what the AWS side is like there. All may be left out. */
 export const API_KEYS = {

@@ -51,7 +51,7 @@ export function declareApplication(client: ClientSettings, within: Surroundings)
       authenticationMethod: 'client_secret_post',
       ...(secrets.current && { clientSecret: secrets.current }),
     },
-    { parent, aliases },
+    { parent, aliases, protect },
   );
   if (client.grants.includes('client_credentials')) {
     new auth0.ClientGrant(
@@ -62,7 +62,7 @@ export function declareApplication(client: ClientSettings, within: Surroundings)
         scopes: client.permissions,
         subjectType: 'client',
       },
-      { parent, aliases, dependsOn: permissions },
+      { parent, aliases, protect, dependsOn: permissions },
     );
   }
   return {

@@ -60,6 +60,8 @@ type Routes<Spec> = Readonly<Record<PathRouteKey, Spec>> & { readonly $default?:
 const SCOPES_PER_ROUTE = 10;
 /** Characters. Source: AuthorizationScopes in https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes.html */
 const SCOPE_LENGTH = 64;
+/** Characters. Source: ResourceServerScope in the schema of Auth0's Management API. */
+const DESCRIPTION_LENGTH = 500;
 /** Source: https://auth0.com/docs/policies/entity-limits */
 const PERMISSIONS = 1000;
 const ROLES = 1000;
@@ -139,6 +141,9 @@ function permissionProblems({ permissions }: Contract): Problem[] {
     }
     if (typeof description !== 'string' || description.trim() === '') {
       problems.push({ place, message: 'give it a description: Auth0 shows it to whoever grants the permission' });
+    } else if (description.length > DESCRIPTION_LENGTH) {
+      const message = `its description has ${description.length} characters; Auth0 takes ${DESCRIPTION_LENGTH}`;
+      problems.push({ place, message });
     }
     return problems;
   });
@@ -150,7 +155,7 @@ function routeProblems({ routes, handlers, permissions }: Contract): Problem[] {
   return Object.entries(routes).flatMap(([key, route]) => {
     const { scopes, examples } = route;
     const place = `contract.ts, routes, ${JSON.stringify(key)}`;
-    const problems: Problem[] = [];
+    const problems = unknownSettings(place, route);
     const parsed = parseRouteKey(key);
     if (parsed.kind === 'invalid') problems.push({ place, message: parsed.reason });
     const twin = shapes.get(routeShape(key));
@@ -159,8 +164,30 @@ function routeProblems({ routes, handlers, permissions }: Contract): Problem[] {
     shapes.set(routeShape(key), key);
     problems.push(...targetProblems(key, route, handlers).map((message) => ({ place, message })));
     if (parsed.kind !== 'invalid') problems.push(...exampleProblems(place, parsed, examples));
+    const [, colon] = /\/:([A-Za-z0-9_]+)/.exec(key) ?? [];
+    if (colon !== undefined) {
+      problems.push({ place, message: `:${colon} would be taken literally; write {${colon}} for a parameter` });
+    }
     return [...problems, ...scopeProblems(place, scopes, permissions)];
   });
+}
+
+const ROUTE_SETTINGS: readonly string[] = [
+  'scopes',
+  'examples',
+  'handler',
+  'forward',
+  'function',
+] satisfies (keyof Handled<string, string>)[];
+
+/** The compiler lets some pass, and a run strips the types. */
+function unknownSettings(place: string, route: RouteSpec): Problem[] {
+  return Object.keys(route)
+    .filter((setting) => !ROUTE_SETTINGS.includes(setting))
+    .map((setting) => ({
+      place,
+      message: `nobody reads ${JSON.stringify(setting)} here${/^throttle|^rate|^burst/.test(setting) ? '; a throttle stands in the stack file, api:routeThrottles' : didYouMean(setting, ROUTE_SETTINGS)}`,
+    }));
 }
 
 function scopeProblems(

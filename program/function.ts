@@ -18,13 +18,15 @@ interface Surroundings {
   readonly logRetention: number;
   /** Whether nobody may see the values of its variables. */
   readonly secretEnvironment: boolean;
+  /** Whether nobody may see what its role allows. */
+  readonly secretStatements: boolean;
 }
 
 /** A Lambda function with its own log group, a role that may write to that and what the handler asks for, and leave for the API. */
 export function declareFunction(
   name: string,
   handler: HandlerSpec,
-  { code, parent, api, aliases, logRetention, secretEnvironment }: Surroundings,
+  { code, parent, api, aliases, logRetention, secretEnvironment, secretStatements }: Surroundings,
 ): aws.lambda.Function {
   const logGroup = new aws.cloudwatch.LogGroup(
     name,
@@ -37,7 +39,9 @@ export function declareFunction(
     name,
     {
       role: role.name,
-      policy: logGroup.arn.apply((arn) => policy(mayLogTo(arn), ...(handler.statements ?? []).map(allowed))),
+      policy: (secretStatements ? pulumi.secret(logGroup.arn) : logGroup.arn).apply((arn) =>
+        policy(mayLogTo(arn), ...(handler.statements ?? []).map(allowed)),
+      ),
     },
     { parent, aliases },
   );

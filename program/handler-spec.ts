@@ -45,6 +45,9 @@ const environment = z
 const OPERATOR =
   /^((ForAllValues:|ForAnyValue:)?(String(Not)?(Equals(IgnoreCase)?|Like)|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?)|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?|Null)$/;
 
+/** IAM takes no pattern for the service, and no region where the service has none. */
+const RESOURCE = /^(\*|arn:aws(-cn|-us-gov)?:(iam:|(?!iam:)[a-z0-9-]+:[\w*?-]*):[\w*?-]*:.+)$/;
+
 const statement = z.strictObject({
   actions: z
     .array(
@@ -56,8 +59,9 @@ const statement = z.strictObject({
     .meta({ description: 'What it may do.' }),
   resources: z
     .array(
-      z.string().regex(/^(\*|arn:[\w*?-]+:[\w*?-]+:[\w*?-]*:[\w*?-]*:.+)$/, {
-        error: 'a resource is an ARN of six parts, like arn:aws:s3:::bucket/*, or *',
+      z.string().regex(RESOURCE, {
+        error:
+          'a resource is an ARN of six parts with its partition and service written out (and no region for iam), like arn:aws:s3:::bucket/*, or *',
       }),
     )
     .min(1, { error: 'name a resource, or leave the statement out' })
@@ -74,6 +78,9 @@ const statement = z.strictObject({
     .meta({ description: 'When, as IAM writes it: operator to condition key to value.' }),
 });
 
+/** AWS counts in 32 bits. */
+const LARGEST_INT = 2_147_483_647;
+
 /** What a stack file may say of a handler, and `contract.ts` too; memory and timeout it must. */
 export const handlerFields = {
   memory: z.int().min(128).max(10_240).exactOptional().meta({ description: 'MB.' }),
@@ -81,6 +88,7 @@ export const handlerFields = {
   reservedConcurrency: z
     .int()
     .min(1, { error: 'must be at least 1: with 0 the function would handle nothing' })
+    .max(LARGEST_INT)
     .exactOptional()
     .meta({ description: 'Events that the function handles at once, at most; kept free for it.' }),
   environment: environment.exactOptional().meta({

@@ -50,6 +50,7 @@ function declareHandler(
     aliases,
     logRetention: settings.logRetention,
     secretEnvironment: settings.secretHandlers && settings.handlers[key]?.environment !== undefined,
+    secretStatements: settings.secretHandlers && settings.handlers[key]?.statements !== undefined,
   });
   return new aws.apigatewayv2.Integration(
     `${name}-${key}`,
@@ -80,7 +81,8 @@ function declareExisting(
 }
 
 /**
- * An HTTP endpoint. What a caller sends in the caller's headers never arrives: it is overwritten where there is a token,
+ * An HTTP endpoint; a public route's and a protected one's are two resources, so that the route turns from one to the other
+ * with its authorizer, and never stands open in front of headers that nothing removes. What a caller sends in the caller's headers never arrives: it is overwritten where there is a token,
  * and removed where there is none. The token itself arrives, since `authorization` cannot be mapped.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
  */
@@ -97,7 +99,7 @@ function declareForward(
       : [`overwrite:header.${header}`, `$context.authorizer.claims.${claim}`],
   );
   return new aws.apigatewayv2.Integration(
-    routeKey,
+    isPublic ? `${routeKey} public` : routeKey,
     {
       apiId: api.id,
       integrationType: 'HTTP_PROXY',

@@ -40,6 +40,11 @@ function domainProblems(keys: CheckedKeys, hasEngine: boolean): Problem[] {
   if (hasEngine && domain !== undefined && PLACEHOLDER.test(domain)) {
     problems.push({ place: 'auth0:domain', message: `${domain} is a placeholder; write your own tenant's domain` });
   }
+  const issuer = keys['api:issuerDomain'];
+  if (issuer !== undefined && issuer !== domain && /(^|\.)auth0\.com$/.test(issuer)) {
+    const message = `${issuer} is a tenant's own domain, whose tokens anybody with that tenant can make; write a custom domain of ${domain ?? 'auth0:domain'}, or leave it out`;
+    problems.push({ place: 'api:issuerDomain', message });
+  }
   const audience = keys['api:audience'];
   const others = keys['api:otherAudiences'] ?? [];
   const domains = [domain, keys['api:issuerDomain']].filter((one) => one !== undefined);

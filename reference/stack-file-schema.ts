@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KEYS } from '../settings.ts';
+import { KEYS, MAY_BE_SECRET } from '../settings.ts';
 
 /** A JSON Schema, as far as the settings have need of it. */
 export interface JsonSchema {
@@ -56,7 +56,7 @@ export function stackFileSchema(): object {
       config: {
         type: 'object',
         description: 'What this stack is like. docs/configuration.md has every key.',
-        properties: Object.fromEntries(Object.entries(properties).map(([key, one]) => [key, settable(one)])),
+        properties: Object.fromEntries(Object.entries(properties).map(([key, one]) => [key, settable(key, one)])),
         // The settings of the providers, and of Pulumi itself, are not the program's to know.
         patternProperties: { '^(?!api:)[^:]+:': {} },
         additionalProperties: false,
@@ -110,15 +110,16 @@ function patternMessage({ _zod: { def } }: z.core.$ZodTypes): string | undefined
   return messages.find((message) => typeof message === 'string');
 }
 
-/** The same, as Pulumi's CLI may write it too: numbers, booleans, lists and maps as text, and any value encrypted. */
-function settable(schema: JsonSchema): JsonSchema {
+/** The same, as Pulumi's CLI may write it too: numbers, booleans, lists and maps as text, and encrypted what may be. */
+function settable(key: string, schema: JsonSchema): JsonSchema {
   const { description, default: usual, examples, ...rest } = schema;
   const about = {
     ...(description !== undefined && { description }),
     ...(usual !== undefined && { default: usual }),
     ...(examples !== undefined && { examples }),
   };
-  return { ...about, anyOf: [within(rest), ...asText(rest), SECURE] };
+  if (key === MAY_BE_SECRET) return { ...about, anyOf: [within(rest), ...asText(rest), SECURE] };
+  return { ...about, anyOf: [rest, ...asText(rest)] };
 }
 
 const SECURE: JsonSchema = { $ref: '#/definitions/secure' };

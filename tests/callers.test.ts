@@ -3,7 +3,7 @@ import { modelOf } from '../graph/model.ts';
 import { accessOf } from '../access/cells.ts';
 import { secretVersionIn } from '../access/rotate/secret-version.ts';
 import { welcome } from '../twin/screen.ts';
-import { onlyOf, recordDev, refusal, registrations, resourcesOf, type Changes } from './support/program.ts';
+import { onlyOf, recordDev, recordWith, refusal, registrations, resourcesOf, type Changes } from './support/program.ts';
 import {
   APP,
   clients,
@@ -14,6 +14,8 @@ import {
   row,
   type Row,
 } from './support/stack-file-rows.ts';
+import { contract } from '../contract.ts';
+import { violationsOf } from '../graph/rules.ts';
 import shipped from '../index.ts';
 
 const QUOTA = { perHour: 10, perDay: 100 };
@@ -214,5 +216,22 @@ describe('A stack that lets no user in', () => {
       ['role', false],
       ['anyone', false],
     ]);
+  });
+});
+
+describe('The permissions of a role, and the roles of a user,', () => {
+  it('are no resource where there are none', async () => {
+    const roles = { reader: ['read:user'], nobody: [] };
+    const recorded = await recordWith({
+      contract: { ...contract, roles },
+      values: { 'api:testUser': { email: 'test-user@example.com', roles: [] } },
+    });
+    expect(resourcesOf(recorded, 'Role').map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['auth0-reader', 'auth0-nobody']),
+    );
+    expect(resourcesOf(recorded, 'RolePermissions').map(({ name }) => name)).toEqual(['auth0-reader']);
+    expect(resourcesOf(recorded, 'User')).toHaveLength(1);
+    expect(resourcesOf(recorded, 'UserRoles')).toEqual([]);
+    expect(violationsOf(recorded)).toEqual([]);
   });
 });

@@ -41,6 +41,19 @@ const REFUSED: readonly Row[] = [
   route('a route with an undeclared handler', 'GET /x', { ...ROUTE, handler: 'tset' }, 'did you mean test?'),
   route('a route with an inherited name as handler', 'GET /x', { ...ROUTE, handler: 'valueOf' }, 'not declared'),
   route('a route with an empty scope list', 'GET /x', { ...ROUTE, scopes: [] }, 'let in any token of the audience'),
+  route(
+    'a route with a setting that nobody reads',
+    'GET /x',
+    { ...ROUTE, exmaples: {} },
+    '"exmaples" here; did you mean examples?',
+  ),
+  route(
+    'a route with a throttle',
+    'GET /x',
+    { ...ROUTE, throttle: { rate: 1 } },
+    'stands in the stack file, api:routeThrottles',
+  ),
+  route('a parameter as other routers have it', 'GET /orders/:id', ROUTE, 'write {id} for a parameter'),
   route('a route without scopes', 'GET /x', { handler: 'test' }, 'a list of permissions or the word public'),
   route('a route with another word than public', 'GET /x', { ...ROUTE, scopes: 'open' }, 'the word public'),
   route(
@@ -204,6 +217,7 @@ const REFUSED: readonly Row[] = [
     problems: [['routes, "GET /x"', 'has 65 characters; API Gateway takes 64']],
   },
   permission('a permission without a description', 'read:it', ' ', 'give it a description'),
+  permission('a permission with a longer description than Auth0 takes', 'read:it', 'x'.repeat(501), 'Auth0 takes 500'),
   permission('a permission whose description is no text', 'read:it', 5, 'give it a description'),
 ];
 

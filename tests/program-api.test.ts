@@ -88,7 +88,7 @@ describe('An integration', () => {
   });
 
   it('with an HTTP endpoint removes who calls on a public route, and goes where the stack says', () => {
-    expect(inputsOf('Integration', 'POST /hooks/{id}')).toMatchObject({
+    expect(inputsOf('Integration', 'POST /hooks/{id} public')).toMatchObject({
       integrationUri: 'https://hooks.dev.example.com/{id}',
       requestParameters: { 'remove:header.x-caller-sub': "''", 'remove:header.x-caller-azp': "''" },
     });
@@ -140,11 +140,13 @@ describe('A handler', () => {
     expect(inputs).not.toHaveProperty('reservedConcurrentExecutions');
   });
 
-  it('has its environment marked as secret where the stack file has an encrypted variable', async () => {
+  it('has its environment and its policy marked as secret where the stack file has something encrypted there', async () => {
     const recorded = await recordWith({ contract: EVERYTHING, values: EVERY_OPTION, secretKeys: ['api:handlers'] });
     expect(violationsOf(recorded)).toEqual([]);
     expect(onlyOf(recorded, 'Function').secretInputs).toEqual(['environment']);
+    expect(onlyOf(recorded, 'RolePolicy').secretInputs).toEqual(['policy']);
     expect(onlyOf(everything, 'Function').secretInputs).toEqual([]);
+    expect(onlyOf(everything, 'RolePolicy').secretInputs).toEqual([]);
   });
 });
 

@@ -264,7 +264,7 @@ describe('The program', () => {
   it('protects in prod what callers depend on, and in no other stack anything', async () => {
     const protectedIn = async (stack: string) =>
       (await recordStack(stack)).resources.filter(({ protect }) => protect).map(({ type }) => kindOf(type));
-    expect(await protectedIn('prod')).toEqual(['Client', 'ResourceServer', 'Api']);
+    expect(await protectedIn('prod')).toEqual(['Client', 'ClientCredentials', 'ClientGrant', 'ResourceServer', 'Api']);
     expect(await protectedIn('staging')).toEqual([]);
     expect(await protectedIn('dev')).toEqual([]);
   });

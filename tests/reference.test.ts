@@ -74,7 +74,7 @@ describe('The JSON Schema of a stack file', () => {
     ['environments, and with them no config', { environment: ['shared/dev'] }],
     ['an environment written on the spot', { environment: { values: { a: 1 } } }],
     ['keys of the providers and of others', devWith({ 'auth0:clientSecret': SECURE, 'aws:profile': 'x', 'shop:x': 1 })],
-    ['a value that is encrypted', devWith({ 'api:audience': SECURE, 'api:clients': SECURE })],
+    ['the handlers’ settings encrypted as a whole', devWith({ 'api:handlers': SECURE })],
     ['a value of a list or a map that is', devWith({ 'api:handlers': { test: { environment: { KEY: SECURE } } } })],
     [
       'numbers, booleans and lists as the CLI writes them',

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reportOf } from '../access/report.ts';
+import { contract } from '../contract.ts';
+import { readSettings } from '../settings.ts';
 import { welcome } from '../twin/screen.ts';
+import { recordProgram, refusal } from './support/program.ts';
 import { call, serviceToken, startTestTwin, type TestTwin } from './support/twin.ts';
 
 const PATH = 'api:handlers.test.environment.DB_PASSWORD';
@@ -33,4 +36,21 @@ it('A variable that only Pulumi can decrypt is a text to the twin’s handler, a
 it('It changes nothing of the access report, and breaks no rule', () => {
   expect(reportOf(twin.model())).toEqual(reportOf(plain.model()));
   expect(twin.model().violations).toEqual([]);
+});
+
+it('No other key may be encrypted, for what it says stands elsewhere in plain text', async () => {
+  const secretKeys = ['api:audience', 'api:backends', 'api:handlers', 'auth0:clientSecret', 'auth0:domain'];
+  const backends = { 'GET /test': 'not looked at' };
+  const { problems } = await refusal(() =>
+    recordProgram(async () => ({ read: readSettings(contract).stack }), {
+      values: { 'api:backends': backends, 'api:handlers': {} },
+      secretKeys,
+    }),
+  );
+  expect(problems.map(({ place }) => place.replace('Pulumi.dev.yaml, ', ''))).toEqual([
+    'auth0:domain',
+    'api:audience',
+    'api:backends',
+  ]);
+  for (const { message } of problems) expect(message).toContain('only api:handlers can hold a secret');
 });

@@ -12,9 +12,6 @@ const domain = (changes: object): Changes => ({
 const cors = (changes: object): Changes => ({
   'api:cors': { allowOrigins: ['https://app.example.com'], ...changes },
 });
-const test = (changes: object): Changes => ({ 'api:handlers': { test: changes } });
-const statement = (changes: object): Changes =>
-  test({ statements: [{ actions: ['s3:GetObject'], resources: ['*'], ...changes }] });
 const alarms = (changes: object): Changes => ({
   'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call', ...changes },
 });
@@ -34,6 +31,16 @@ describe('A domain of the API', () => {
     ),
     row('with a certificate that is none', domain({ certificateArn: 'x' }), 'api:domain.certificateArn', 'the ARN of'),
     row('with a scheme', domain({ name: 'https://api.example.com' }), 'api:domain.name', 'no https://'),
+    row(
+      'with a certificate of its own and a longer name than ACM takes',
+      domain({
+        name: `${'a'.repeat(60)}.b.example.com`,
+        certificateArn: undefined,
+        hostedZoneId: 'Z0123456789ABCDEFGHIJ',
+      }),
+      'api:domain.name',
+      'has 74 characters, and ACM makes a certificate for up to 64',
+    ),
     row('for any host', domain({ name: '*.example.com' }), 'api:domain.name', 'write the host alone'),
     row("that is Auth0's", domain({ name: 'your-tenant.eu.auth0.com' }), 'api:domain.name', 'a name of its own'),
     row("that is AWS's", domain({ name: 'x.amazonaws.com' }), 'api:domain.name', "AWS's own"),
@@ -86,6 +93,7 @@ describe('A limit', () => {
       'aws:defaultTags.tags',
       'in capitals alone',
     ),
+    row('tag that is a number', tags({ cost: 1234 }), 'aws:defaultTags.tags.cost', 'put it in quotes'),
     row('burst that is no number of AWS', throttle(5e12, 1), 'api:throttle.burst', 'at most 2147483647'),
     row('rate that is no number of AWS', throttle(1, 1e300), 'api:throttle.rate', 'at most 2147483647'),
     row(
@@ -134,102 +142,6 @@ describe('CORS', () => {
       expect((await settingsOf('dev', cors({ allowOrigins: [origin] }))).cors?.allowOrigins).toEqual([origin]);
     },
   );
-});
-
-describe('A handler in a stack file', () => {
-  it.each([
-    row('that is not there', { 'api:handlers': { tset: { memory: 128 } } }, 'api:handlers.tset', 'did you mean test?'),
-    row('with too little memory', test({ memory: 64 }), 'api:handlers.test.memory', 'must be at least 128'),
-    row('with more time than the gateway waits', test({ timeout: 31 }), 'api:handlers.test.timeout', 'at most 30'),
-    row(
-      'that handles nothing',
-      test({ reservedConcurrency: 0 }),
-      'api:handlers.test.reservedConcurrency',
-      'at least 1',
-    ),
-    row(
-      'with a variable of AWS',
-      test({ environment: { AWS_REGION: 'x' } }),
-      'api:handlers.test.environment.AWS_REGION',
-      'keeps this name',
-    ),
-    row(
-      'with a variable of Lambda',
-      test({ environment: { _HANDLER: 'x' } }),
-      'api:handlers.test.environment._HANDLER',
-      'keeps this name',
-    ),
-    row(
-      'with the variable TZ',
-      test({ environment: { TZ: 'x' } }),
-      'api:handlers.test.environment.TZ',
-      'keeps this name',
-    ),
-    row(
-      'with a variable with a dash',
-      test({ environment: { 'A-B': 'x' } }),
-      'api:handlers.test.environment.A-B',
-      'no such name',
-    ),
-    row(
-      'with variables of over 4 KB',
-      test({ environment: { BIG: 'x'.repeat(4094) } }),
-      'api:handlers.test.environment',
-      '4097 bytes',
-    ),
-    row(
-      'that may do everything',
-      statement({ actions: ['*'] }),
-      'api:handlers.test.statements.0.actions.0',
-      'is like dynamodb:GetItem',
-    ),
-    row(
-      'that may do all of a service',
-      statement({ actions: ['s3:*'] }),
-      'api:handlers.test.statements.0.actions.0',
-      'is not taken',
-    ),
-    row('that may do nothing', statement({ actions: [] }), 'api:handlers.test.statements.0.actions', 'name an action'),
-    row(
-      'that may do it with a name',
-      statement({ resources: ['bucket'] }),
-      'api:handlers.test.statements.0.resources.0',
-      'an ARN of six parts',
-    ),
-    row(
-      'that may do it with half an ARN',
-      statement({ resources: ['arn:aws:s3:bucket'] }),
-      'api:handlers.test.statements.0.resources.0',
-      'an ARN of six parts',
-    ),
-    row(
-      'that may do it by a made-up operator',
-      statement({ conditions: { StringIs: { 'aws:SourceVpc': 'x' } } }),
-      'api:handlers.test.statements.0.conditions.StringIs',
-      'no operator of IAM',
-    ),
-    row(
-      'that may do it by an operator without a key',
-      statement({ conditions: { StringEquals: {} } }),
-      'api:handlers.test.statements.0.conditions.StringEquals',
-      'name a condition key',
-    ),
-    row(
-      'with a policy of over 10 KB',
-      statement({ resources: Array.from({ length: 100 }, (_, index) => `arn:aws:s3:::${'x'.repeat(100)}${index}`) }),
-      'api:handlers.test.statements',
-      'a role takes 10240',
-    ),
-    row('with a misspelt setting', test({ memroy: 128 }), 'api:handlers.test', '"memroy" here; did you mean memory?'),
-  ])('may not be one $title', refusesOne);
-
-  it('has no value of a variable in an error, since it may be secret', async () => {
-    const [problem] = await problemsOf(test({ environment: { PIN: 4711 } }));
-    expect(problem).toEqual({
-      place: 'api:handlers.test.environment.PIN',
-      message: 'a variable’s value must be a text; put it in quotes',
-    });
-  });
 });
 
 describe('Where a route goes', () => {

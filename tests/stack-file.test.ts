@@ -69,6 +69,12 @@ const READ: readonly Row[] = [
     values: {},
   },
   {
+    title: 'an encrypted value that the program will refuse, the domain’s too',
+    ofStack: `config: { api:clients: [{ name: ${SECURE} }], auth0:domain: ${SECURE} }`,
+    values: { 'api:clients': '[{"name":"(encrypted)"}]', 'auth0:domain': '(encrypted)' },
+    secretKeys: ['api:clients', 'auth0:domain'],
+  },
+  {
     title: 'an encrypted value that the command line gives',
     ofStack: `config: { api:audience: ${SECURE} }`,
     given: { 'api:audience': 'https://a.example' },
@@ -102,6 +108,16 @@ const REFUSED: readonly RefusedRow[] = [
     says: ['Pulumi.dev.yaml is not valid YAML', 'Pulumi.dev.yaml:4'],
   },
   {
+    title: 'a stack file with a key that is indented less',
+    files: { [DEV]: 'config:\n  api:x:\n    - a\n api:y: b\n  api:z: c\n' },
+    says: ['Pulumi.dev.yaml:', 'are indented alike, and that a space follows each colon'],
+  },
+  {
+    title: 'a stack file without a space after a colon',
+    files: { [DEV]: 'config:\n  api:x:a\n  api:y: b\n' },
+    says: ['Pulumi.dev.yaml:', 'that a space follows each colon'],
+  },
+  {
     title: 'a stack file with a key twice',
     files: { [DEV]: 'config:\n  api:x: a\n  api:x: b\n' },
     says: ['Pulumi.dev.yaml:3: api:x is written twice'],
@@ -121,29 +137,19 @@ const REFUSED: readonly RefusedRow[] = [
   { title: 'a project without a name', files: { 'Pulumi.yaml': 'runtime: nodejs', [DEV]: '' }, says: ['has no name'] },
   { title: 'a project file that is not YAML', files: { 'Pulumi.yaml': 'name: [', [DEV]: '' }, says: ['Pulumi.yaml:'] },
   {
-    title: 'an encrypted value that nobody gives',
-    files: { [DEV]: `config: { api:audience: ${SECURE} }` },
-    says: ['Pulumi.dev.yaml, api:audience: the value is encrypted', '--config api:audience=<value>'],
+    title: 'encrypted settings of handlers that nobody gives',
+    files: { [DEV]: `config: { api:handlers: ${SECURE} }` },
+    says: ['Pulumi.dev.yaml, api:handlers: the value is encrypted', '--config api:handlers=<value>'],
   },
   {
-    title: 'an encrypted domain, which is no credential',
-    files: { [DEV]: `config: { auth0:domain: ${SECURE} }` },
-    says: ['--config auth0:domain=<value>'],
+    title: 'all their encrypted parts at once, also within a list',
+    files: { [DEV]: `config: { api:handlers: { a: { statements: [{ actions: [${SECURE}] }], memory: ${SECURE} } } }` },
+    says: ['--config api:handlers.a.statements.0.actions.0=<value>', '--config api:handlers.a.memory=<value>'],
   },
   {
-    title: 'an encrypted value within a list',
-    files: { [DEV]: `config: { api:clients: [{ name: ${SECURE} }] }` },
-    says: ['Pulumi.dev.yaml, api:clients.0.name', '--config api:clients.0.name=<value>'],
-  },
-  {
-    title: 'all encrypted values at once',
-    files: { [DEV]: `config: { api:x: ${SECURE}, y: ${SECURE} }` },
-    says: ['--config api:x=<value>', '--config shop:y=<value>'],
-  },
-  {
-    title: 'an encrypted value that the project gives',
-    files: { 'Pulumi.yaml': `name: shop\nconfig: { api:x: { value: ${SECURE} } }`, [DEV]: '' },
-    says: ['Pulumi.yaml, api:x', '--config api:x=<value>'],
+    title: 'one that the project gives',
+    files: { 'Pulumi.yaml': `name: shop\nconfig: { api:handlers: { value: ${SECURE} } }`, [DEV]: '' },
+    says: ['Pulumi.yaml, api:handlers', '--config api:handlers=<value>'],
   },
 ];
 

@@ -16,6 +16,7 @@ const NOBODY: Watch = {
   exchanged: () => undefined,
   turnedAway: () => undefined,
   tokenAsked: () => undefined,
+  tenantAsked: () => undefined,
   printed: () => undefined,
   failed: () => undefined,
 };
@@ -29,18 +30,18 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
     ['a stack without a file', () => undefined, ['--stack', 'dve'], 'did you mean dev?'],
     ['an unknown flag', () => undefined, ['--prot', '1'], 'Usage: npm start'],
     ['a port that is no number', () => undefined, ['--port', 'http'], '--port must be a number'],
+    [
+      'one port for both',
+      () => undefined,
+      ['--port', '3010', '--tenant-port', '3010'],
+      '--port and --tenant-port are both 3010',
+    ],
     ['a setting without a value', () => undefined, ['--config', 'api:audience'], '--config must be key=value'],
     [
       'a stack file that is no YAML',
       (copy) => copy.write('Pulumi.dev.yaml', 'config:\n  a: [\n'),
       [],
       'is not valid YAML',
-    ],
-    [
-      'an encrypted setting',
-      (copy) => copy.edit('Pulumi.dev.yaml', 'https://test-api-for-jwt-authorizer.example.com', '{ secure: v1:x }'),
-      [],
-      '--config api:audience=',
     ],
     [
       'a syntax error in the program',
@@ -88,6 +89,18 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       (copy) => copy.edit('Pulumi.dev.yaml', 'your-tenant', 'https://your-tenant'),
       [],
       'Pulumi.dev.yaml:3, auth0:domain',
+    ],
+    [
+      'a key without its namespace, which has its line too',
+      (copy) => copy.edit('Pulumi.dev.yaml', 'config:\n', 'config:\n  tokenLifetime: 60\n'),
+      [],
+      'Pulumi.dev.yaml:2, auth0-http-api:tokenLifetime: nobody reads this key; did you mean api:tokenLifetime?',
+    ],
+    [
+      'an encrypted setting',
+      (copy) => copy.edit('Pulumi.dev.yaml', 'https://test-api-for-jwt-authorizer.example.com', '{ secure: v1:x }'),
+      [],
+      'api:audience: is encrypted, and what it says stands in plain text',
     ],
     [
       'a syntax error in a handler',

@@ -2,6 +2,7 @@ import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import type { Model } from '../graph/model.ts';
 import type { FetchDocument } from './gateway/issuer-keys.ts';
+import { GATEWAY_AGENT } from './tenant/report.ts';
 
 /** Milliseconds that the gateway waits for an issuer. Source: http-api-quotas. */
 const PATIENCE = 1500;
@@ -31,7 +32,8 @@ export function fromTenant(
 /** `fetch` has no way to trust one authority more. */
 function getText(url: string, ca: string | undefined): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { signal: AbortSignal.timeout(PATIENCE), agent: false as const };
+    const headers = { 'user-agent': GATEWAY_AGENT };
+    const options = { signal: AbortSignal.timeout(PATIENCE), agent: false as const, headers };
     const request =
       ca === undefined
         ? httpGet(url, options, (response) => void read(response).then(resolve, reject))

@@ -1,8 +1,13 @@
 import type { Model } from '../graph/model.ts';
 import { printable } from '../common/printable.ts';
+import { withoutTokens } from '../common/token-text.ts';
 import { explain } from './gateway/explain.ts';
 import type { Exchange } from './gateway/pipeline.ts';
 import type { TokenExchange } from './tenant/app.ts';
+import type { TenantRequest } from './tenant/report.ts';
+
+/** Stands in a line where somebody put a token. */
+const A_TOKEN = '(a token)';
 
 /** One line for a request to the API. It holds no header, no query and no body. */
 export function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, time: Date): string {
@@ -24,11 +29,20 @@ export function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: num
 export function tokenLine(exchange: TokenExchange, time: Date): string {
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
-    return line(time, [String(status), 'POST /oauth/token', `· ${error}: ${message}`]);
+    const { asked } = exchange;
+    // A line is cut at its end: what the client calls the grant must leave room for the reason.
+    const who =
+      asked === undefined ? '' : `(${asked.client.name}, ${printable(withoutTokens(asked.grantType, A_TOKEN), 100)})`;
+    return line(time, [String(status), 'POST /oauth/token', who, `· ${error}: ${message}`]);
   }
   const { client, grantType, subject, scopes } = exchange.granted;
   const scope = scopes.length === 0 ? 'no scope' : `scope ${scopes.join(' ')}`;
   return line(time, ['200', 'POST /oauth/token', `(${client.name}, ${grantType})`, `· ${subject} gets ${scope}`]);
+}
+
+/** One line for another request to the tenant. */
+export function tenantLine({ status, method, path, reason }: TenantRequest, time: Date): string {
+  return line(time, [String(status), `${method} ${path}`, '(the tenant)', reason === '' ? '' : `· ${reason}`]);
 }
 
 /** One line for what came to the API's port and was no request that could be decided on. */
@@ -36,7 +50,8 @@ export function unreadLine(status: number, reason: string, time: Date): string {
   return line(time, [String(status), `· ${reason}`]);
 }
 
+/** Whatever somebody else chose of it may be a token, be it a scope, a claim or the name of a grant. */
 function line(time: Date, parts: readonly string[]): string {
   const text = parts.filter((part) => part !== '').join(' ');
-  return `${time.toTimeString().slice(0, 8)} ${printable(text, 1000)}`;
+  return `${time.toTimeString().slice(0, 8)} ${printable(withoutTokens(text, A_TOKEN), 1000)}`;
 }

@@ -16,7 +16,7 @@ export interface Inside {
 }
 
 /** A page at the tenant's root, told of what happens. */
-export interface Page extends Pick<Watch, 'exchanged' | 'turnedAway' | 'tokenAsked'> {
+export interface Page extends Pick<Watch, 'exchanged' | 'turnedAway' | 'tokenAsked' | 'tenantAsked'> {
   readonly app: Hono;
   /** The program was evaluated again and is served now, or was refused with this message. */
   readonly evaluated: (refusal: string | undefined) => void;
@@ -39,6 +39,10 @@ export function watchedBy(watch: Watch, page: Page): Watch {
     tokenAsked: (exchange) => {
       watch.tokenAsked(exchange);
       page.tokenAsked(exchange);
+    },
+    tenantAsked: (request) => {
+      watch.tenantAsked(request);
+      page.tenantAsked(request);
     },
   };
 }

@@ -19,6 +19,7 @@ import { openState, type TwinState } from './state.ts';
 import { LoginAttempts } from './tenant/login-attempts.ts';
 import { OpaqueTokens } from './tenant/userinfo.ts';
 import { tenantApp, type TenantService, type TokenExchange } from './tenant/app.ts';
+import type { TenantRequest } from './tenant/report.ts';
 import { openSigningKeys, openTls } from './key-files.ts';
 import type { SigningKeys } from './tenant/signing-key.ts';
 
@@ -53,6 +54,8 @@ export interface Watch {
   /** A request to the API that never became one. */
   readonly turnedAway: (status: number, reason: string) => void;
   readonly tokenAsked: (exchange: TokenExchange) => void;
+  /** A request to the tenant that was none for a token, nor its page's. */
+  readonly tenantAsked: (request: TenantRequest) => void;
   /** A line that a handler wrote. */
   readonly printed: (line: string) => void;
   readonly failed: (error: unknown) => void;
@@ -119,7 +122,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     tenant: async (request) => tenant.fetch(request),
   });
   const watch = page === undefined ? options.watch : watchedBy(options.watch, page);
-  const tenant = tenantApp(() => serving.tenant, watch.tokenAsked, page?.app);
+  const tenant = tenantApp(() => serving.tenant, watch, page?.app);
   const listener = getRequestListener(tenant.fetch, { overrideGlobalObjects: false });
   const tls = options.tls === true ? await openTls(state, tenantDomains(recorded)) : undefined;
   const tenantServer =
@@ -258,7 +261,8 @@ function announce(
   { recorded }: Serving,
   { apiUrl, tenantUrl, forwards }: { apiUrl: string; tenantUrl: string; forwards: readonly string[] },
 ): void {
-  const tokenUrl = tenantUrl === '' ? recorded.outputs['tokenUrl'] : `${tenantUrl}/oauth/token`;
+  // Without a tenant there is no URL at all: the declared one is a real tenant's, and whoever reads this sends secrets there.
+  const tokenUrl = tenantUrl === '' ? undefined : `${tenantUrl}/oauth/token`;
   state.writeJson('outputs.json', { ...recorded.outputs, apiUrl, tokenUrl });
   state.writeJson('run.json', {
     pid: process.pid,

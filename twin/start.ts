@@ -3,7 +3,7 @@ import { printable } from '../common/printable.ts';
 import { shown, UserError } from '../common/user-error.ts';
 import { openPage } from '../page/open.ts';
 import { parseForwards } from './forward.ts';
-import { apiLine, tokenLine, unreadLine } from './log.ts';
+import { apiLine, tenantLine, tokenLine, unreadLine } from './log.ts';
 import { welcome } from './screen.ts';
 import { startTwin, type Twin, type TwinOptions } from './serve.ts';
 import { watchProgram } from './watch-program.ts';
@@ -37,7 +37,8 @@ async function serve(): Promise<void> {
       exchanged: (exchange, milliseconds) => say(apiLine(exchange, twin.model(), milliseconds, new Date())),
       turnedAway: (status, reason) => say(unreadLine(status, reason, new Date())),
       tokenAsked: (exchange) => say(tokenLine(exchange, new Date())),
-      printed: (line) => say(`         ${printable(line.replaceAll('\t', ' '), 2000)}`),
+      tenantAsked: (request) => say(tenantLine(request, new Date())),
+      printed: (line) => say(`         ${printable(line.replaceAll('\t', ' '), 16_000)}`),
       failed: complain,
     },
     page: openPage,
@@ -105,10 +106,15 @@ export function readArguments(args?: readonly string[]): Omit<TwinOptions, 'root
     USAGE,
     args,
   );
+  const port = portNumber(values.port, '--port');
+  const tenantPort = portNumber(values['tenant-port'], '--tenant-port');
+  if (port === tenantPort && port !== 0 && !values['no-tenant']) {
+    throw new UserError(`--port and --tenant-port are both ${port}; choose two (0 takes any free one).`);
+  }
   return {
     stack: values.stack,
-    port: portNumber(values.port, '--port'),
-    tenantPort: portNumber(values['tenant-port'], '--tenant-port'),
+    port,
+    tenantPort,
     tls: values.tls,
     rotate: values.rotate,
     withTenant: !values['no-tenant'],

@@ -81,6 +81,11 @@ export async function twinTarget({ root, stack, config, forwards }: Choice, hash
         `The running twin of ${stack} serves something else than this checkout declares. If it says that the program cannot be used, mend that; or end it; or name its outputs, to compare all the same: --outputs .twin/${stack}/outputs.json`,
       );
     }
+    if (running.tenantUrl === '') {
+      throw new UserError(
+        `The running twin of ${stack} was started with --no-tenant, and nobody gives a token there: end it, and start it without.`,
+      );
+    }
     trust(new URL('ca.pem', folder), running.tenantUrl);
     const name = `the running twin of ${stack}`;
     const outputs = checkedOutputs(readFileSync(new URL('outputs.json', folder), 'utf8'), name, stack);
@@ -97,6 +102,7 @@ export async function twinTarget({ root, stack, config, forwards }: Choice, hash
       exchanged: () => undefined,
       turnedAway: () => undefined,
       tokenAsked: () => undefined,
+      tenantAsked: () => undefined,
       printed: () => undefined,
       failed: (error) => {
         throw error;

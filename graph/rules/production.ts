@@ -5,11 +5,13 @@ import { clientInputs, isPasswordGrant } from './tenant.ts';
 
 const RESOURCE_SERVER = 'auth0:index/resourceServer:ResourceServer';
 const CLIENT = 'auth0:index/client:Client';
+const CREDENTIALS = 'auth0:index/clientCredentials:ClientCredentials';
+const GRANT = 'auth0:index/clientGrant:ClientGrant';
 const API = 'aws:apigatewayv2/api:Api';
 const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup';
 
 /** What cannot be made again without breaking those who call. */
-const PROTECTED: readonly string[] = [RESOURCE_SERVER, CLIENT, API];
+const PROTECTED: readonly string[] = [RESOURCE_SERVER, CLIENT, CREDENTIALS, GRANT, API];
 
 /** The exceptions that the stack file has written down, by the key that they are about. */
 export function exceptionsOf({ outputs }: Pick<Registered, 'outputs'>): Readonly<Record<string, string>> {
@@ -59,7 +61,7 @@ const PRODUCTION = {
 export const PRODUCTION_RULES: readonly Rule[] = [
   {
     name: 'production is protected',
-    says: 'In production the resource server, the clients and the API are protected.',
+    says: 'In production the resource server, the clients with their secrets and grants, and the API are protected.',
     check: protection,
   },
   ...Object.entries(PRODUCTION).map(([key, check]) => ({

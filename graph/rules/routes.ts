@@ -18,8 +18,11 @@ const routeInputs = z.object({
 function openRoutes(all: Registered): Finding[] {
   const listed = z.array(z.string()).safeParse(all.outputs['publicRoutes']);
   const open: readonly string[] = listed.data ?? [];
+  const keys = ofType(all, ROUTE).map(({ inputs }) => inputs['routeKey']);
   return judgeEach(all, ROUTE, routeInputs, (route) => {
-    if (open.includes(route.routeKey)) return undefined;
+    // The contract has each key once, so that of two APIs' routes it cannot mean both.
+    const isListed = open.includes(route.routeKey) && keys.filter((key) => key === route.routeKey).length === 1;
+    if (isListed) return undefined;
     if (route.authorizationType !== 'JWT') {
       return `${route.routeKey} is open to anyone (authorizationType ${route.authorizationType}), and the contract does not call it public`;
     }
@@ -89,12 +92,17 @@ function forgeable(all: Registered): Finding[] {
     const loose = Object.entries(CALLER_HEADERS).find(([header, claim]) => {
       const { [`overwrite:header.${header}`]: overwritten, [`remove:header.${header}`]: removed } =
         integration.requestParameters;
-      return open.includes(`integrations/${id}`)
-        ? removed === undefined
-        : removed === undefined && overwritten !== `$context.authorizer.claims.${claim}`;
+      const isSet = overwritten === `$context.authorizer.claims.${claim}`;
+      if (mappingsOf(header, integration.requestParameters) > 1) return true;
+      return removed === undefined && (open.includes(`integrations/${id}`) || !isSet);
     });
     return loose === undefined ? undefined : `a caller can write the header ${loose[0]} itself`;
   });
+}
+
+/** How many mappings write a header, in any case of its name: beside the one that sets it, another adds to it. */
+function mappingsOf(header: string, mappings: Readonly<Record<string, string>>): number {
+  return Object.keys(mappings).filter((mapping) => mapping.toLowerCase().endsWith(`:header.${header}`)).length;
 }
 
 /** What stands between a caller and a function. */

@@ -7,7 +7,8 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What is secret by its name: an input, an output or a function's variable. */
-const SECRET_NAME = /(password|secret|token|privatekey|private_key|apikey|api_key)s?$/i;
+const SECRET_NAME =
+  /(password|passwd|passphrase|(^|[_-])(pass|pwd)|secret|secret_?string|token|(private|api|signing|encryption|access)[_-]?key|credential)s?$/i;
 
 /** What is secret by its form: a private key, a live key of Stripe's, one of AWS's, a URL with a password. */
 const SECRET_FORM = /-----BEGIN [A-Z ]*PRIVATE KEY-----|\b[sr]k_live_\w|\bAKIA[0-9A-Z]{16}\b|:\/\/[^/\s:@]+:[^/\s@]+@/;

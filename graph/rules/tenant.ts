@@ -10,7 +10,7 @@ export const clientInputs = z.object({ grantTypes: z.array(z.string()), isFirstP
 
 /** Whether a grant type of Auth0's is one of those by which an application is given a user's password. */
 export function isPasswordGrant(grantType: string): boolean {
-  return grantType === 'password' || grantType.endsWith('/password-realm');
+  return /^password$|\/password-realm$|\/legacy\/grant-type\/ro(\/|$)/.test(grantType);
 }
 
 function rbac(all: Registered): Finding[] {

@@ -18,11 +18,28 @@ import { CHECK_WORDS, comparedWords, visibleText } from './words.ts';
 /** What became of a request, whoever made it. */
 export function Explanation({ entry }: { readonly entry: Entry }): ComponentChildren {
   if (entry.kind === 'token') return <TokenExplanation entry={entry} />;
+  if (entry.kind === 'tenant') return <TenantExplanation entry={entry} />;
   return (
     <>
       <Outcome entry={entry} />
       {entry.kind === 'api' && <ApiDetails entry={entry} />}
     </>
+  );
+}
+
+function TenantExplanation({
+  entry: { status, method, path, why },
+}: {
+  readonly entry: Extract<Entry, { readonly kind: 'tenant' }>;
+}): ComponentChildren {
+  return (
+    <p class="outcome">
+      <Status status={status} />{' '}
+      <code>
+        {method} {path}
+      </code>{' '}
+      {why === '' ? 'answered by the tenant' : `refused by the tenant: ${why}`}
+    </p>
   );
 }
 
@@ -170,7 +187,14 @@ function TokenExplanation({ entry }: { readonly entry: TokenEntry }): ComponentC
         <Status status={status} /> <code>POST /oauth/token</code>{' '}
         {why === '' ? `${caller} got a token for ${subject}, by ${grantType}` : why}
       </p>
-      {why === '' && <Scopes requested={requested} permitted={permitted} granted={granted} />}
+      {why !== '' && caller !== '' && (
+        <p class="quiet">
+          {caller} asked, by {grantType}.
+        </p>
+      )}
+      {caller !== '' && (
+        <Scopes requested={requested} permitted={permitted} granted={why === '' ? granted : undefined} />
+      )}
     </div>
   );
 }

@@ -42,10 +42,10 @@ export function titleOf(entry: Entry): string {
 /** The route that took it. */
 export function routeOf(entry: Entry): string {
   if (entry.kind === 'token') return 'POST /oauth/token';
-  return entry.kind === 'unread' || entry.routeKey === '' ? 'no route' : entry.routeKey;
+  return 'routeKey' in entry && entry.routeKey !== '' ? entry.routeKey : 'no route';
 }
 
 /** Who made it, as far as that is known. */
 export function callerOf(entry: Entry): string {
-  return entry.kind === 'unread' || entry.caller === '' ? 'unknown' : entry.caller;
+  return 'caller' in entry && entry.caller !== '' ? entry.caller : 'unknown';
 }

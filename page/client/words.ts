@@ -6,6 +6,7 @@ export function headerWords(name: string, value: unknown, { kid }: ShownState): 
   if (name === 'typ') return 'what it is; the gateway does not look at it';
   if (name === 'kid')
     return value === kid ? 'which key signed it: the one the twin signs with now' : 'which key signed it';
+  if (name === 'crit') return 'what its reader must understand; the gateway refuses a token that has it';
   return 'the gateway does not look at it';
 }
 
@@ -108,6 +109,7 @@ export const CHECK_WORDS: ReadonlyMap<string, string> = new Map([
   ['token', 'Is there a token?'],
   ['format', 'Is it a JWT?'],
   ['algorithm', 'Is it signed by RSA?'],
+  ['crit', 'Is its header without a crit?'],
   ['key', 'Is its key the issuer’s?'],
   ['signature', 'Is the signature that key’s?'],
   ['issuer', 'Is it by this issuer?'],

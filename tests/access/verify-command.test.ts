@@ -61,6 +61,13 @@ describe('npm run verify', () => {
     expect(text).not.toMatch(/eyJ/);
   });
 
+  it('ends as ever where nobody reads on what it prints', async () => {
+    const { child, ended, text } = run(checkout, 'access/verify-main.ts', ['--outputs', outputsOf(broken)]);
+    child.stdout?.destroy();
+    expect(await ended).toBe(1);
+    expect(text()).not.toContain('EPIPE');
+  });
+
   it('refuses what it cannot play against in one sentence: exit 2', async () => {
     const { code, text } = await verify('--outputs', 'no.json');
     expect(text).toMatch(/^no.json cannot be read: .*\n$/);

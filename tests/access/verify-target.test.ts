@@ -1,5 +1,5 @@
 import { chmodSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { choiceOf } from '../../access/verify/command.ts';
 import { namedTarget, twinTarget, type Choice } from '../../access/verify/target.ts';
 import { startTestTwin, type TestTwin } from '../support/twin.ts';
@@ -66,6 +66,15 @@ describe('The system to verify', () => {
     await expect(twinTarget(choice({ forwards }), graph)).rejects.toThrow(
       'running already: give --forward to its npm start',
     );
+  });
+
+  it('is no twin without a tenant: the one that its program names is real, and is sent nothing', async () => {
+    const alone = await startTestTwin({ withTenant: false });
+    onTestFinished(() => alone.end());
+    const { graph } = JSON.parse(alone.project.read('.twin/dev/run.json')) as { graph: string };
+    await expect(twinTarget(choice({ root: alone.project.root }), graph)).rejects.toThrow('started with --no-tenant');
+    const file = `${alone.project.path}/.twin/dev/outputs.json`;
+    await expect(namedTarget(choice({ from: { file } }))).rejects.toThrow('missing or wrong: tokenUrl');
   });
 
   it('is no running twin of something else', async () => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { CLIENT, selectOwnStack, setConfig } from './support/contracts.ts';
 import { changesSince, REFRESH } from './support/interruption.ts';
 import { judged } from './support/judged.ts';
@@ -13,6 +14,10 @@ const MACHINE = { ...CLIENT, grants: ['client_credentials'] };
 /** What some changes did, as what happened to a type's last word. */
 const did = (since: number): string[] =>
   changesSince(sandbox, since).map(({ what, thing }) => `${what} ${thing.type.split(':').at(-1) ?? ''}`);
+
+interface StackFile {
+  readonly config: { readonly 'api:clients': readonly object[] };
+}
 
 interface Secrets {
   readonly clientSecrets: Readonly<Record<string, string>>;
@@ -104,6 +109,24 @@ describe('The callers of a stack', () => {
     sandbox.project.edit('Pulumi.dev.yaml', 'party: third', 'party: first');
     await sandbox.up();
     expect(did(since)).toEqual(expect.arrayContaining(['created Client', 'deleted Client']));
+    await sandbox.upUnchanged();
+  });
+
+  it('leave production only when the protection of each of their three resources is taken off', async () => {
+    setConfig(sandbox, { 'api:production': true, 'api:logRetention': 90 });
+    await sandbox.up();
+    const { resources = [] } = await sandbox.state();
+    const urns = resources.map(({ urn }) => urn).filter((urn) => urn.endsWith('::auth0-partner'));
+    const [first] = (parse(sandbox.project.read('Pulumi.dev.yaml')) as StackFile).config['api:clients'];
+    setConfig(sandbox, { 'api:clients': [first] });
+    const preview = await sandbox.attempt(['preview', '--suppress-progress']);
+    expect(preview.code).not.toBe(0);
+    expect(preview.text).toContain('it is protected');
+    expect(urns).toHaveLength(3);
+    for (const urn of urns) await sandbox.pulumi(['state', 'unprotect', '--yes', urn]);
+    const since = sandbox.world.entries.length;
+    await sandbox.up();
+    expect(did(since).toSorted()).toEqual(['deleted Client', 'deleted ClientCredentials', 'deleted ClientGrant']);
     await sandbox.upUnchanged();
   });
 

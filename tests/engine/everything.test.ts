@@ -6,6 +6,7 @@ import { judged } from './support/judged.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
 const PASSWORD = 'a-password-of-a-database-that-nobody-may-see';
+const EXTERNAL_ID = 'an-external-id-that-nobody-may-see-either';
 
 describe('A stack that uses every option of the AWS side', () => {
   const sandbox = new Sandbox();
@@ -16,6 +17,8 @@ describe('A stack that uses every option of the AWS side', () => {
     useEverything(sandbox.project);
     const variable = 'api:handlers.test.environment.DB_PASSWORD';
     await sandbox.pulumi(['config', 'set', '--secret', '--path', variable, PASSWORD]);
+    const condition = 'api:handlers.test.statements[0].conditions.StringEquals["sts:ExternalId"]';
+    await sandbox.pulumi(['config', 'set', '--secret', '--path', condition, EXTERNAL_ID]);
   });
   afterAll(() => sandbox.remove());
 
@@ -31,7 +34,11 @@ describe('A stack that uses every option of the AWS side', () => {
     expect(await judged(sandbox)).toEqual([]);
   });
 
-  it('hands a function the variable that is encrypted in the stack file, and shows it nowhere', async () => {
+  it('hands on the variable and the condition that are encrypted in the stack file, and shows them nowhere', async () => {
+    const policies = ofType(sandbox.world.things, 'aws:iam/rolePolicy:RolePolicy');
+    expect(policies.map((policy) => String(valueOf(policy, 'policy'))).join()).toContain(EXTERNAL_ID);
+    expect(sandbox.stored()).not.toContain(EXTERNAL_ID);
+    expect(sandbox.printed()).not.toContain(EXTERNAL_ID);
     const [lambda] = ofType(sandbox.world.things, 'aws:lambda/function:Function');
     expect(lambda && valueOf(lambda, 'environment')).toMatchObject({ variables: { DB_PASSWORD: PASSWORD } });
     expect(sandbox.secrets()).toContain(PASSWORD);

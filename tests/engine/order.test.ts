@@ -25,6 +25,7 @@ interface Row {
 const read = { handler: 'test', scopes: ['read:user'] } as const;
 const both = { handler: 'test', scopes: ['read:user', 'write:user'] } as const;
 const open = { handler: 'test', scopes: 'public' } as const;
+const forward = 'https://orders.example.com/v1';
 
 /** One after the other, each on what the one before it left. */
 const UPDATES: readonly Row[] = [
@@ -43,6 +44,17 @@ const UPDATES: readonly Row[] = [
     title: 'making a protected route a public one, and adding a protected one',
     routes: { 'GET /test': open, 'POST /test': read, 'GET /open': read, 'PUT /test': both },
     did: ['updated Route', 'created Route'],
+  },
+  {
+    title: 'adding a public route that is forwarded',
+    routes: { 'GET /test': open, 'GET /open': read, 'POST /hook': { forward, scopes: 'public' } },
+    did: ['created Route', 'deleted Route'],
+  },
+  {
+    // With one integration for both it would say who calls while anybody still may, and who calls may write that himself.
+    title: 'making that one protected, which is another integration and one update of the route',
+    routes: { 'GET /test': open, 'GET /open': read, 'POST /hook': { forward, scopes: ['write:user'] } },
+    did: ['created Integration', 'updated Route', 'deleted Integration'],
   },
   {
     title: 'removing routes',

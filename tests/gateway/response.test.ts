@@ -88,21 +88,21 @@ describe('what a function returns becomes a response', () => {
   });
 
   it.each([
-    ['a status of 0', { statusCode: 0 }],
-    ['a status of 99', { statusCode: 99 }],
-    ['a status of 600', { statusCode: 600 }],
-    ['a status that is a text', { statusCode: 'ok' }],
-    ['a status that is null', { statusCode: null }],
-    ['headers that are a list', { statusCode: 200, headers: ['a'] }],
-    ['a header with an object', { statusCode: 200, headers: { a: {} } }],
-    ['a header with a line break', { statusCode: 200, headers: { a: 'b\r\nx: y' } }],
-    ['a header name with a space', { statusCode: 200, headers: { 'a b': 'c' } }],
-    ['cookies that are a text', { statusCode: 200, cookies: 'a=1' }],
-    ['a cookie with a line break', { statusCode: 200, cookies: ['a=1\nb'] }],
-    ['a body that is an object', { statusCode: 200, body: {} }],
-    ['isBase64Encoded that is a text', { statusCode: 200, isBase64Encoded: 'yes' }],
-  ])('%s cannot be sent: 500', async (_name, value) => {
-    expect(functionResponse(JSON.stringify(value))).toBeUndefined();
+    ['a status of 0', { statusCode: 0 }, 'its statusCode is no whole number'],
+    ['a status of 99', { statusCode: 99 }, 'from 200 to 599'],
+    ['a status of 600', { statusCode: 600 }, 'from 200 to 599'],
+    ['a status that is a text', { statusCode: 'ok' }, 'its statusCode'],
+    ['a status that is null', { statusCode: null }, 'its statusCode'],
+    ['headers that are a list', { statusCode: 200, headers: ['a'] }, 'its headers are no map'],
+    ['a header with an object', { statusCode: 200, headers: { a: {} } }, 'its header a is no text'],
+    ['a header with a line break', { statusCode: 200, headers: { a: 'b\r\nx: y' } }, 'its header a has characters'],
+    ['a header name with a space', { statusCode: 200, headers: { 'a b': 'c' } }, 'its header a b has characters'],
+    ['cookies that are a text', { statusCode: 200, cookies: 'a=1' }, 'its cookies are no list'],
+    ['a cookie with a line break', { statusCode: 200, cookies: ['a=1\nb'] }, 'its header set-cookie has characters'],
+    ['a body that is an object', { statusCode: 200, body: {} }, 'its body is no text; JSON.stringify it'],
+    ['isBase64Encoded that is a text', { statusCode: 200, isBase64Encoded: 'yes' }, 'its isBase64Encoded is neither'],
+  ])('%s cannot be sent: 500', async (_name, value, reason) => {
+    expect(functionResponse(JSON.stringify(value))).toContain(reason);
     const response = await returned(value);
     expect(response.status).toBe(500);
     expect(await response.text()).toBe('{"message":"Internal Server Error"}');

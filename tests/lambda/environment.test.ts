@@ -56,13 +56,16 @@ interface Report {
   readonly done: string;
 }
 
+const THROWS =
+  "export const handler = async () => { throw new TypeError('on purpose', { cause: new Error('why') }); };";
+
 let twin: TestTwin;
 let report: Report;
 let requestId: string | null;
 beforeAll(async () => {
   twin = await startTestTwin({
     change: (project) => {
-      useHandlers(project, { report: { source: REPORT, memory: 192, timeout: 7 }, speaks: SPEAKS });
+      useHandlers(project, { report: { source: REPORT, memory: 192, timeout: 7 }, speaks: SPEAKS, throws: THROWS });
       project.edit(
         'program/function.ts',
         '      role: role.arn,',
@@ -172,6 +175,16 @@ describe('What a handler writes on the console is shown', () => {
     ]);
     expect(said()[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t/);
     expect(twin.log).toContain('written plainly');
+  });
+
+  it('and so is where it threw, and what caused that', async () => {
+    const answer = await call(twin, undefined, '/throws');
+    expect(answer.status).toBe(500);
+    const id = answer.headers.get('apigw-requestid') ?? '';
+    await expect.poll(() => twin.log.filter((line) => line.includes('cause]: Error: why'))).toHaveLength(1);
+    const at = twin.log.findIndex((line) => line.includes(`\t${id}\tERROR\tInvoke Error TypeError: on purpose`));
+    expect(twin.log[at + 1]).toMatch(/^ +at .*\/\.twin\/dev\/functions\/.*index\.mjs:\d+:\d+/);
+    expect(twin.log.slice(at).join('\n')).not.toContain('runtime.ts');
   });
 });
 

@@ -259,8 +259,9 @@ describe('What a handler writes', () => {
   it('comes line by line, a line of megabytes in pieces', async () => {
     const before = twin.log.length;
     const fresh = (): string[] => twin.log.slice(before);
+    // The first may go on a line that another test's handler did not end.
     await call(twin, undefined, '/writes/many-lines');
-    await expect.poll(() => fresh().filter((line) => line === 'a line').length).toBeGreaterThanOrEqual(100_000);
+    await expect.poll(() => fresh().filter((line) => line.endsWith('a line')).length).toBeGreaterThanOrEqual(100_000);
     await call(twin, undefined, '/writes/one-line');
     await expect
       .poll(() => fresh().reduce((sum, line) => sum + (/^x+$/.test(line) ? line.length : 0), 0))

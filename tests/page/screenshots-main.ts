@@ -10,7 +10,14 @@ import { copyShippedProject, ROOT } from '../support/project.ts';
 async function main(executable: string): Promise<void> {
   const project = copyShippedProject();
   const quiet = (): void => undefined;
-  const watch = { exchanged: quiet, turnedAway: quiet, tokenAsked: quiet, printed: quiet, failed: console.error };
+  const watch = {
+    exchanged: quiet,
+    turnedAway: quiet,
+    tokenAsked: quiet,
+    tenantAsked: quiet,
+    printed: quiet,
+    failed: console.error,
+  };
   // The usual ports, since they are to be seen.
   const twin = await startTwin({
     root: project.root,

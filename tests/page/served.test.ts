@@ -3,13 +3,12 @@ import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { brotliDecompressSync, constants, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportOf } from '../../access/report.ts';
 import { LISTENERS } from '../../page/live.ts';
 import { PAGE_HEADER } from '../../page/messages.ts';
 import { fillAccess } from '../support/full-access.ts';
-import { askPage, entriesOf, lastOf, listenTo } from '../support/page.ts';
-import { rawRequest, requestBytes, type RawResponse } from '../support/raw-http.ts';
-import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+import { askPage, listenTo } from '../support/page.ts';
+import { rawRequestOf, type RawResponse } from '../support/raw-http.ts';
+import { call, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {
@@ -20,22 +19,13 @@ afterAll(() => twin.end());
 const USER = 'user `test-user@example.com` through `test-app`';
 
 /** A request of any headers to the tenant's port, its Host among them. */
-function raw(
+const raw = (
   method: string,
   path: string,
   headers: readonly string[],
-  body = '',
-  patience = 5000,
-): Promise<RawResponse> {
-  const all = [...headers, `content-length: ${Buffer.byteLength(body)}`];
-  const bytes = requestBytes(method, path, all, body).toString('latin1');
-  const hasHost = headers.some((header) => header.startsWith('host:'));
-  return rawRequest(
-    twin.tenantUrl,
-    Buffer.from(hasHost ? bytes.replace('host: localhost\r\n', '') : bytes, 'latin1'),
-    patience,
-  );
-}
+  body?: string,
+  patience?: number,
+): Promise<RawResponse> => rawRequestOf(twin.tenantUrl, { method, path, headers, body, patience });
 
 /** A body that was sent in chunks, in one piece. */
 function unchunked(body: string): string {
@@ -200,67 +190,6 @@ describe('the page’s endpoints', () => {
     const response = await raw('POST', '/_twin/secrets', own(), text);
     expect(response.status).toBe(400);
     expect(JSON.parse(response.body)).toEqual({ error: expect.any(String) as string });
-  });
-});
-
-describe('what an open page is told', () => {
-  it('is the access report, cell by cell', async () => {
-    const ear = await listenTo(twin);
-    await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
-    ear.close();
-    const state = lastOf(ear, 'state')?.state;
-    const report = reportOf(twin.model());
-    expect(state?.callers.map(({ heading }) => heading)).toEqual(report.callers);
-    expect(state?.rows.map(({ needs, cells }) => ({ needs, cells }))).toEqual(
-      report.rows.map(({ needs, cells }) => ({ needs, cells })),
-    );
-    expect(report.rows.length).toBeGreaterThan(8);
-  });
-
-  it('has no secret and no token in it', async () => {
-    const { body } = await askToken(twin, { ...userLogin(twin), scope: 'read:user' });
-    const token = String(body['access_token']);
-    await call(twin, token, `/things/${token}?token=${token}`);
-    const ear = await listenTo(twin);
-    await expect.poll(() => entriesOf(ear).length).toBeGreaterThan(1);
-    ear.close();
-    const secrets = [...Object.values(twin.outputs.clientSecrets), twin.outputs.testUserPassword, token.split('.')[2]];
-    expect(secrets.filter((secret) => ear.text().includes(String(secret)))).toEqual([]);
-  });
-
-  it('is each request with the gateway’s own checks, and the line of the access log', async () => {
-    const ear = await listenTo(twin);
-    const { headers } = await call(twin, undefined, '/test');
-    const requestId = headers.get('apigw-requestid');
-    const found = (): unknown => entriesOf(ear).find((one) => one.kind === 'api' && one.requestId === requestId);
-    await expect.poll(found).toBeDefined();
-    ear.close();
-    expect(found()).toMatchObject({
-      status: 401,
-      routeKey: 'GET /test',
-      why: '401: the route needs a token in the Authorization header, and there is nothing',
-      checks: twin.exchanges.find((one) => one.requestId === requestId)?.decision.checks,
-      log: expect.stringContaining('"authorizerError":"missing: token not provided"') as string,
-    });
-  });
-
-  it('is what came meanwhile, after a connection was lost', async () => {
-    const first = await listenTo(twin);
-    const heard = async (): Promise<void> => {
-      const { headers } = await call(twin, undefined, '/test');
-      const id = headers.get('apigw-requestid');
-      await expect.poll(() => entriesOf(first).some((one) => one.kind === 'api' && one.requestId === id)).toBe(true);
-    };
-    await heard();
-    first.close();
-    const id = entriesOf(first).at(-1)?.id ?? 0;
-    await call(twin, undefined, '/test');
-    const again = await listenTo(twin, `${lastOf(first, 'state')?.twin} ${id}`);
-    await expect.poll(() => entriesOf(again).map((one) => one.id)).toEqual([id + 1]);
-    again.close();
-    const another = await listenTo(twin, `another-twin ${id}`);
-    await expect.poll(() => entriesOf(another).map((one) => one.id)).toContain(id);
-    another.close();
   });
 });
 

@@ -10,6 +10,8 @@ import {
   HTTP_API,
   SERVER,
   CLIENT,
+  CREDENTIALS,
+  GRANT,
   FUNCTION,
   PERMISSION,
 } from './planted.ts';
@@ -110,6 +112,15 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     FUNCTION,
     'its input environment.variables.DB_PASSWORD holds a secret',
   ),
+  ...['DB_PASS', 'JWT_SIGNING_KEY', 'DB-PWD', 'secretString', 'SMTP_PASSWD', 'GITHUB_CREDENTIALS'].map((name) =>
+    plant(
+      'secrets are marked',
+      `a secret called ${name}`,
+      inputs('Function', { environment: { variables: { [name]: 'hunter2' } } }),
+      FUNCTION,
+      `its input environment.variables.${name} holds a secret`,
+    ),
+  ),
   plant(
     'secrets are marked',
     'a secret by its form',
@@ -150,12 +161,18 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     'auth0:index/clientCredentials:ClientCredentials "auth0-test-app"',
     'its output clientSecret holds a secret',
   ),
-  ...(['ResourceServer', 'Client', 'Api'] as const).map((kind) =>
+  ...Object.entries({
+    ResourceServer: SERVER,
+    Client: CLIENT,
+    ClientCredentials: CREDENTIALS,
+    ClientGrant: GRANT,
+    Api: HTTP_API,
+  }).map(([kind, resource]) =>
     plant(
       'production is protected',
       `an unprotected ${kind}`,
       changed(kind, () => ({ protect: false })),
-      { ResourceServer: SERVER, Client: CLIENT, Api: HTTP_API }[kind],
+      resource,
       'it is not protected',
     ),
   ),
@@ -177,6 +194,13 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     'production, api:passwordGrant',
     'a password grant',
     inputs('Client', { grantTypes: ['client_credentials', 'http://auth0.com/oauth/grant-type/password-realm'] }),
+    CLIENT,
+    'has the password grant',
+  ),
+  plant(
+    'production, api:passwordGrant',
+    'a password grant of the old kind',
+    inputs('Client', { grantTypes: ['client_credentials', 'http://auth0.com/oauth/legacy/grant-type/ro'] }),
     CLIENT,
     'has the password grant',
   ),

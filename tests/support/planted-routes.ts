@@ -79,6 +79,23 @@ export const PLANTED_ROUTES: readonly Planted[] = [
     'has an input routeKey that the rule cannot read',
   ),
   plant(
+    'routes are protected',
+    'an open route of another API, called like a public one of the contract',
+    (all) =>
+      plus(
+        'aws:apigatewayv2/route:Route',
+        { apiId: 'another', routeKey: 'GET /public' },
+        { name: 'other' },
+      )(
+        plus('aws:apigatewayv2/route:Route', { apiId: API_ID(all), routeKey: 'GET /public' })({
+          ...all,
+          outputs: { ...all.outputs, publicRoutes: ['GET /public'] },
+        }),
+      ),
+    'aws:apigatewayv2/route:Route "other"',
+    'GET /public is open to anyone',
+  ),
+  plant(
     'no other entrance',
     'a function with a URL',
     plus('aws:lambda/functionUrl:FunctionUrl', { authorizationType: 'NONE' }),
@@ -165,6 +182,17 @@ export const PLANTED_ROUTES: readonly Planted[] = [
           'overwrite:header.x-caller-azp': '$context.authorizer.claims.azp',
         })(all),
       ),
+    FORWARD,
+    'a caller can write the header x-caller-sub itself',
+  ),
+  plant(
+    'callers are not forged',
+    'a header that is overwritten, and then added to',
+    forward({
+      'overwrite:header.x-caller-sub': '$context.authorizer.claims.sub',
+      'append:header.X-Caller-Sub': '$request.header.y',
+      'overwrite:header.x-caller-azp': '$context.authorizer.claims.azp',
+    }),
     FORWARD,
     'a caller can write the header x-caller-sub itself',
   ),

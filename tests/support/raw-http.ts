@@ -39,6 +39,29 @@ export function requestBytes(method: string, target: string, headers: readonly s
   return Buffer.from(`${all.join('\r\n')}\r\n\r\n${body}`, 'latin1');
 }
 
+/** A request with a length, and with a Host of its own where its headers have one. */
+export function rawRequestOf(
+  url: string,
+  {
+    method,
+    path,
+    headers,
+    body = '',
+    patience,
+  }: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: readonly string[];
+    readonly body?: string | undefined;
+    readonly patience?: number | undefined;
+  },
+): Promise<RawResponse> {
+  const all = [...headers, `content-length: ${Buffer.byteLength(body)}`];
+  const bytes = requestBytes(method, path, all, body).toString('latin1');
+  const hasHost = headers.some((header) => header.startsWith('host:'));
+  return rawRequest(url, Buffer.from(hasHost ? bytes.replace('host: localhost\r\n', '') : bytes, 'latin1'), patience);
+}
+
 function parse(text: string): RawResponse {
   const [head = '', ...rest] = text.split('\r\n\r\n');
   const [line = '', ...headers] = head.split('\r\n');

@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT, type JWTHeaderParameters } from 'jose';
 import { openPage } from '../../page/open.ts';
 import type { Exchange } from '../../twin/gateway/pipeline.ts';
-import { apiLine, tokenLine, unreadLine } from '../../twin/log.ts';
+import { apiLine, tenantLine, tokenLine, unreadLine } from '../../twin/log.ts';
 import { startTwin, type Twin } from '../../twin/serve.ts';
 import { copyProject, type ProjectCopy } from './project.ts';
 
@@ -72,6 +72,7 @@ export async function startTestTwin({
       },
       turnedAway: (status, reason) => void log.push(unreadLine(status, reason, new Date())),
       tokenAsked: (exchange) => void log.push(tokenLine(exchange, new Date())),
+      tenantAsked: (request) => void log.push(tenantLine(request, new Date())),
       printed: (line) => void log.push(line),
       failed: (error) => void log.push(`DEFECT ${error instanceof Error ? error.stack : String(error)}`),
     },

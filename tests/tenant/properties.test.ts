@@ -143,10 +143,10 @@ describe('In any tenant', () => {
 describe('No byte string', () => {
   const served = plainTenant();
   const exchanges: TokenExchange[] = [];
-  const app = tenantApp(
-    () => serviceOf(served),
-    (exchange) => void exchanges.push(exchange),
-  );
+  const app = tenantApp(() => serviceOf(served), {
+    tokenAsked: (exchange) => void exchanges.push(exchange),
+    tenantAsked: () => undefined,
+  });
   const { clientId, secret } = plainClient();
   const { email, password } = plainUser();
 

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { printable } from '../../common/printable.ts';
 import { withoutTokens } from '../../common/token-text.ts';
 import type { Authorizer, HttpApi, Route } from '../../graph/http-api.ts';
 import { allChecks, type Check, type CheckName, type Claims, type Decision, type Refusal } from './decision.ts';
@@ -35,12 +36,12 @@ interface TokenVerdict {
 export function decide(request: Asked, { api, keysOf, take, now }: Circumstances): Decision {
   const { method } = request;
   const target = parseTarget(request.target);
-  if (target.kind === 'malformed') {
-    const check = failed('path', 'a plain absolute path', target.reason);
-    return decision(method, target.path, undefined, { checks: [check], refusal: BAD_REQUEST });
-  }
   // A decision is shown and kept: a token that somebody put into the path does not belong there.
   const shown = withoutTokens(target.path, '(a token)');
+  if (target.kind === 'malformed') {
+    const check = failed('path', 'a plain absolute path', target.reason);
+    return decision(method, shown, undefined, { checks: [check], refusal: BAD_REQUEST });
+  }
   const path = passed('path', 'a plain absolute path', shown);
   const match = matchRoute(api.routes, method, target.segments);
   if (match === undefined) {
@@ -112,9 +113,12 @@ function judgeToken(
     const named = typeof alg === 'string' && /^[A-Za-z0-9-]{1,16}$/.test(alg) ? `${alg} ` : '';
     return refuse('algorithm', algorithms, shownHeader(alg), `signing method ${named}is invalid`);
   }
-  // RFC 7515, section 4.1.11: who does not understand what `crit` names must refuse the token.
-  if ('crit' in header) return refuse('algorithm', 'no crit header', 'crit', 'the token is malformed');
   pass('algorithm', algorithms, alg);
+  // RFC 7515, section 4.1.11: who does not understand what `crit` names must refuse the token.
+  if (Object.hasOwn(header, 'crit')) {
+    return refuse('crit', 'no crit', printable(JSON.stringify(header['crit']), 200));
+  }
+  pass('crit', 'no crit', 'nothing');
 
   const known = keysOf(authorizer.issuer);
   if (known.kind === 'unreachable')

@@ -8,6 +8,7 @@ export const CHECKS = [
   'token',
   'format',
   'algorithm',
+  'crit',
   'key',
   'signature',
   'issuer',

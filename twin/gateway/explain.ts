@@ -1,4 +1,5 @@
-import { failedCheck, type Check, type Decision } from './decision.ts';
+import { failedCheck, type Check, type Claims, type Decision } from './decision.ts';
+import { scopeClaim } from './judge.ts';
 
 /** Why a request was refused, in one plain line; the service itself only says Unauthorized. */
 export function explain(decision: Decision): string {
@@ -14,6 +15,8 @@ const EXPLANATIONS: Readonly<Record<Check['name'], (check: Check, decision: Deci
   token: ({ wanted }) => `the route needs ${wanted}, and there is nothing`,
   format: ({ wanted, got }) => `the token is no JWT: it must have ${wanted}, and has ${got}`,
   algorithm: ({ wanted, got }) => `the token is signed with ${got}; the authorizer takes ${wanted}`,
+  crit: ({ got }) =>
+    `the token's header has crit, ${got}: whoever does not understand what it names must refuse the token, and the authorizer understands none`,
   key: ({ wanted, got }) =>
     got === 'no answer'
       ? `${wanted} cannot be fetched`
@@ -25,8 +28,16 @@ const EXPLANATIONS: Readonly<Record<Check['name'], (check: Check, decision: Deci
   'not before': ({ got }) => noTime('nbf', got) ?? `the token is not valid before ${instant(got)}`,
   'issued at': ({ got }) =>
     noTime('iat', got) ?? `the token says it was issued at ${instant(got)}, which is in the future`,
-  scope: ({ wanted, got }) => `the route needs ${wanted}; the token's scope is ${got === '' ? 'empty' : got}`,
+  scope: ({ wanted, got }, { claims = {} }) => `the route needs ${wanted}; the token's ${heldScope(got, claims)}`,
 };
+
+/** The scope claim as the check found it, and why it does not count where it is no text. */
+function heldScope(got: string, claims: Claims): string {
+  const { name, value } = scopeClaim(claims);
+  if (got === '') return `${name} is empty`;
+  if (typeof value === 'string') return `${name} is ${got}`;
+  return `${name} is ${got}, which is ${Array.isArray(value) ? 'a list' : 'no text'} and does not count`;
+}
 
 function slash(wanted: string, got: string): string {
   if (wanted === `${got}/`) return ": the token's lacks the slash at the end";

@@ -67,7 +67,10 @@ async function invoke(
   const taken = { event, milliseconds: performance.now() - began };
   if ('response' in result) return { ...result, invocation: taken };
   const response = functionResponse(result.json);
-  const served = response === undefined ? failed('the function returned a response that cannot be sent') : { response };
+  const served =
+    typeof response === 'string'
+      ? failed(`the function returned a response that cannot be sent: ${response}`)
+      : { response };
   return { ...served, invocation: taken };
 }
 

@@ -1,4 +1,5 @@
 import type { Authorizer } from '../../graph/http-api.ts';
+import { printable } from '../../common/printable.ts';
 import type { Check, CheckName, Claims, Refusal } from './decision.ts';
 import { insufficientScope, invalidToken } from './errors.ts';
 
@@ -43,13 +44,26 @@ function* claimChecks(
   yield ['issued at', notInFuture(claims['iat'], now), `at ${now} or before`, shownTime(claims['iat'])];
   const held = scopesOf(claims);
   const passed = scopes.length === 0 || held.some((one) => scopes.includes(one));
-  yield ['scope', passed, scopes.length === 0 ? 'any' : scopes.join(' or '), held.join(' ')];
+  yield ['scope', passed, scopes.length === 0 ? 'any' : scopes.join(' or '), shownScope(claims, held)];
+}
+
+/** What a token says of its scopes: `scope`, or `scp` where there is no `scope`. */
+export function scopeClaim(claims: Claims): { readonly name: 'scope' | 'scp'; readonly value: unknown } {
+  const { scope, scp } = claims;
+  const isThere = (value: unknown): boolean => value !== undefined && value !== null;
+  return isThere(scp) && !isThere(scope) ? { name: 'scp', value: scp } : { name: 'scope', value: scope };
 }
 
 /** The scopes that a token holds: `scope`, or else `scp`, as words with a space between. A list is not settled: none. */
 export function scopesOf(claims: Claims): string[] {
-  const scope = claims['scope'] ?? claims['scp'];
-  return typeof scope === 'string' ? scope.split(' ').filter((word) => word !== '') : [];
+  const { value } = scopeClaim(claims);
+  return typeof value === 'string' ? value.split(' ').filter((word) => word !== '') : [];
+}
+
+/** A value that is no text is there all the same: it is shown, though it does not count. */
+function shownScope(claims: Claims, held: readonly string[]): string {
+  const { value = '' } = scopeClaim(claims);
+  return typeof value === 'string' ? held.join(' ') : printable(JSON.stringify(value), 200);
 }
 
 /** A list counts as `aud` only; `client_id` is one text. */

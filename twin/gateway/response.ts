@@ -55,33 +55,30 @@ export const OWN_HEADERS: readonly string[] = [
  * Makes a response of what a function returned: an object with a `statusCode` is one, anything else is the body of a
  * 200 in JSON.
  * Source: http-api-develop-integrations-lambda ("Lambda function response for format 2.0")
- * @returns undefined for a response that cannot be sent, which the gateway answers 500 to
+ * @returns for a response that cannot be sent, which the gateway answers 500 to, what is wrong with it
  */
-export function functionResponse(json: string): GatewayResponse | undefined {
+export function functionResponse(json: string): GatewayResponse | string {
   const value = parsed(json);
-  if (value === undefined) return undefined;
+  if (value === undefined) return 'it is no JSON';
   if (!isRecord(value) || !('statusCode' in value)) {
     return { status: 200, headers: [['content-type', 'application/json']], body: json };
   }
   const { statusCode, headers = {}, cookies = [], body = '', isBase64Encoded = false } = value;
   if (typeof statusCode !== 'number' || !Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599)
-    return undefined;
-  if (
-    !isRecord(headers) ||
-    !isTextList(cookies) ||
-    typeof (body ?? '') !== 'string' ||
-    typeof isBase64Encoded !== 'boolean'
-  ) {
-    return undefined;
-  }
+    return 'its statusCode is no whole number from 200 to 599';
+  if (!isRecord(headers)) return 'its headers are no map';
+  if (!isTextList(cookies)) return 'its cookies are no list of texts';
+  if (typeof (body ?? '') !== 'string') return 'its body is no text; JSON.stringify it';
+  if (typeof isBase64Encoded !== 'boolean') return 'its isBase64Encoded is neither true nor false';
   const pairs: (readonly [string, string])[] = [];
   for (const [name, given] of Object.entries(headers)) {
-    if (!['string', 'number', 'boolean'].includes(typeof given)) return undefined;
+    if (!['string', 'number', 'boolean'].includes(typeof given)) return `its header ${name} is no text`;
     if (!OWN_HEADERS.includes(name.toLowerCase())) pairs.push([name.toLowerCase(), String(given)]);
   }
   if (!pairs.some(([name]) => name === 'content-type')) pairs.push(['content-type', 'text/plain; charset=utf-8']);
   pairs.push(...cookies.map((cookie) => ['set-cookie', cookie] as const));
-  if (!pairs.every(isSendable)) return undefined;
+  const unsendable = pairs.find((pair) => !isSendable(pair));
+  if (unsendable !== undefined) return `its header ${unsendable[0]} has characters that no header may have`;
   const text = typeof body === 'string' ? body : '';
   return { status: statusCode, headers: pairs, body: isBase64Encoded ? Buffer.from(text, 'base64') : text };
 }

@@ -35,10 +35,12 @@ for (const [method, level] of Object.entries({
   trace: 'TRACE',
 })) {
   Object.assign(console, {
-    [method]: (...values: unknown[]) => {
-      process.stdout.write(`${new Date().toISOString()}\t${requestId}\t${level}\t${format(...values)}\n`);
-    },
+    [method]: (...values: unknown[]) => write(level, format(...values)),
   });
+}
+
+function write(level: string, text: string): void {
+  process.stdout.write(`${new Date().toISOString()}\t${requestId}\t${level}\t${text}\n`);
 }
 
 // Ctrl+C in a terminal reaches the twin's children too: what is under way is to be answered first, and who ends them is
@@ -100,8 +102,21 @@ async function answer(handle: Handler, invocation: Invocation): Promise<void> {
     }
     say({ kind: 'result', requestId: invocation.requestId, json });
   } catch (error) {
+    writeFailure(error);
     say({ kind: 'error', requestId: invocation.requestId, reason: reason(error) });
   }
+}
+
+/** As Lambda does, with what caused it; the frames of this file are nobody's business. */
+function writeFailure(error: unknown): void {
+  let text: string;
+  try {
+    text = format(error);
+  } catch {
+    text = reason(error);
+  }
+  const frames = text.split('\n').filter((line) => !line.includes(import.meta.url));
+  write('ERROR', `Invoke Error ${frames.join('\n')}`);
 }
 
 /** Node 24 functions have no callback any more. */

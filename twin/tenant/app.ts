@@ -1,12 +1,14 @@
 import { Hono } from 'hono';
+import { printable } from '../../common/printable.ts';
 import type { Tenant } from '../../graph/tenant.ts';
 import { discoveryDocument } from './discovery.ts';
 import { refusals, TokenError } from './errors.ts';
 import type { Granted } from './grant.ts';
 import { BODY_LIMIT } from './parameters.ts';
 import type { LoginAttempts } from './login-attempts.ts';
+import { reporting, type TenantRequest, type Told } from './report.ts';
 import type { SigningKeys } from './signing-key.ts';
-import { issueToken } from './token.ts';
+import { issueToken, type Asked } from './token.ts';
 import { userinfo, type OpaqueTokens } from './userinfo.ts';
 
 /** A tenant at work. */
@@ -20,12 +22,23 @@ export interface TenantService {
 }
 
 /**
- * What the token endpoint did, for the log. No text of it is a secret or a token, but `granted` refers to the client and
- * the user, who have secrets.
+ * What the token endpoint did, for the log. What it names of clients and users refers to them as they are, with their
+ * secrets; the texts of the request may be anything, be it a token in the place of a scope.
  */
 export type TokenExchange =
   | { readonly kind: 'granted'; readonly granted: Granted; readonly requested: readonly string[] }
-  | { readonly kind: 'refused'; readonly refusal: TokenError };
+  | {
+      readonly kind: 'refused';
+      readonly refusal: TokenError;
+      /** Absent where the client did not prove who it is. */
+      readonly asked: Asked | undefined;
+    };
+
+/** Told of each request to the tenant but its page's. */
+export interface TenantObserver {
+  readonly tokenAsked: (exchange: TokenExchange) => void;
+  readonly tenantAsked: (request: TenantRequest) => void;
+}
 
 /** Hosts that the tenant answers to; another name that leads here is somebody's DNS playing tricks. */
 export const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
@@ -35,13 +48,16 @@ export const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'
  * @param current the tenant at work now; a reload puts another in its place
  * @param page what is served besides, under paths that no tenant has
  */
-export function tenantApp(current: () => TenantService, observe: (exchange: TokenExchange) => void, page?: Hono): Hono {
-  const app = new Hono();
+export function tenantApp(current: () => TenantService, observe: TenantObserver, page?: Hono): Hono<Told> {
+  const app = new Hono<Told>();
+
+  app.use(reporting(observe.tenantAsked, page !== undefined));
 
   app.use(async (c, next) => {
     const { tenant } = current();
     const { hostname } = new URL(c.req.url);
     if (![...LOCAL_HOSTS, tenant.domain, tenant.issuerDomain].includes(hostname)) {
+      c.set('reason', `the host ${printable(hostname, 100)} is not the tenant's`);
       return c.json({ error: 'misdirected_request', error_description: 'This host is not the tenant' }, 421);
     }
     return next();
@@ -57,8 +73,11 @@ export function tenantApp(current: () => TenantService, observe: (exchange: Toke
   });
 
   app.get('/userinfo', async (c) => {
-    const profile = await userinfo(c.req.header('authorization'), current());
+    const authorization = c.req.header('authorization');
+    const profile = await userinfo(authorization, current());
     if (profile !== undefined) return c.json(profile);
+    const got = authorization === undefined ? 'there is nothing' : 'this is none';
+    c.set('reason', `it takes a good token of a user with the scope openid, in the Authorization header: ${got}`);
     c.header('www-authenticate', 'Bearer error="invalid_token"');
     return c.text('Unauthorized', 401);
   });
@@ -66,18 +85,23 @@ export function tenantApp(current: () => TenantService, observe: (exchange: Toke
   app.post('/oauth/token', async (c) => {
     c.header('cache-control', 'no-store');
     c.header('pragma', 'no-cache');
+    let asked: Asked | undefined;
     try {
       const request = {
         contentType: c.req.header('content-type') ?? '',
         authorization: c.req.header('authorization'),
         body: await textOf(c.req.raw.body),
       };
-      const { response, granted, requested } = await issueToken(request, current());
-      observe({ kind: 'granted', granted, requested });
+      const { response, granted, requested } = await issueToken(request, current(), (one) => {
+        asked = one;
+      });
+      c.set('reported', true);
+      observe.tokenAsked({ kind: 'granted', granted, requested });
       return c.json(response);
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
-      observe({ kind: 'refused', refusal: error });
+      c.set('reported', true);
+      observe.tokenAsked({ kind: 'refused', refusal: error, asked });
       return c.body(JSON.stringify({ error: error.error, error_description: error.message }), {
         status: error.status as 400,
         headers: { 'content-type': 'application/json' },

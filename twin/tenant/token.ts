@@ -1,10 +1,10 @@
-import type { Tenant } from '../../graph/tenant.ts';
+import type { Client, ResourceServer, Tenant, User } from '../../graph/tenant.ts';
 import { accessClaims, idClaims } from './claims.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { decideGrant } from './decide-grant.ts';
 import type { Granted } from './grant.ts';
 import type { LoginAttempts } from './login-attempts.ts';
-import { readParameters, required } from './parameters.ts';
+import { readParameters, required, type Parameters } from './parameters.ts';
 import { scopeWords } from './scopes.ts';
 import type { SigningKeys } from './signing-key.ts';
 import { OPAQUE_LIFETIME, type OpaqueTokens } from './userinfo.ts';
@@ -25,6 +25,18 @@ export interface TokenResponse {
   readonly token_type: 'Bearer';
 }
 
+/** Who asks for what, once the client has proved that it is who it says; no text of it is a secret. */
+export interface Asked {
+  readonly client: Client;
+  /** Whom the request names, be it with a wrong password; absent where no user of the tenant is named so. */
+  readonly user: User | undefined;
+  /** Absent where no audience of the tenant's is asked for. */
+  readonly api: ResourceServer | undefined;
+  /** As the request has it. */
+  readonly grantType: string;
+  readonly scopes: readonly string[];
+}
+
 interface Circumstances {
   readonly tenant: Tenant;
   readonly signing: SigningKeys;
@@ -36,21 +48,38 @@ interface Circumstances {
 
 /**
  * `POST /oauth/token`.
+ * @param authenticated told for the log who asks for what, before that is decided
  * @returns the response's body, its fields in Auth0's order, and for the log what was granted and the scopes asked for
  * @throws TokenError with Auth0's own status, error and description
  */
 export async function issueToken(
   request: TokenRequest,
   circumstances: Circumstances,
+  authenticated: (asked: Asked) => void = () => undefined,
 ): Promise<{ readonly response: TokenResponse; readonly granted: Granted; readonly requested: readonly string[] }> {
   const { tenant, logins } = circumstances;
   const parameters = readParameters(request.contentType, request.body);
   // Missing parameters come before who the client is.
   required(parameters, 'grant_type');
   const client = authenticateClient(tenant.clients, parameters, request.authorization);
+  const asked = askedBy(client, parameters, tenant);
+  authenticated(asked);
   const granted = decideGrant({ tenant, client, parameters, logins });
-  const requested = scopeWords(parameters.get('scope') ?? '');
-  return { response: await tokensFor(granted, circumstances), granted, requested };
+  return { response: await tokensFor(granted, circumstances), granted, requested: asked.scopes };
+}
+
+function askedBy(client: Client, parameters: Parameters, { users, resourceServers }: Tenant): Asked {
+  const grantType = parameters.get('grant_type') ?? '';
+  const audience = parameters.get('audience');
+  // A service asks for itself, whomever it names.
+  const username = grantType === 'client_credentials' ? undefined : parameters.get('username')?.toLowerCase();
+  return {
+    client,
+    user: users.find(({ email }) => email.toLowerCase() === username),
+    api: resourceServers.find(({ identifier }) => identifier === audience),
+    grantType,
+    scopes: scopeWords(parameters.get('scope') ?? ''),
+  };
 }
 
 async function tokensFor(

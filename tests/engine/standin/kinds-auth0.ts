@@ -60,6 +60,7 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
     refers: [refers(ROLE, 'roleId')],
     refuses: ({ inputs, things }) => {
       const permissions = inputs['permissions'] as readonly { name: string; resourceServerIdentifier: string }[];
+      if (permissions.length === 0) return NO_ID;
       return permissions
         .map(({ name, resourceServerIdentifier }) => undeclared(things, resourceServerIdentifier, [name]))
         .find((reason) => reason !== undefined);
@@ -74,6 +75,7 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
     fixed: ['userId'],
     property: true,
     refers: [refers(USER, 'userId'), refers(ROLE, 'roles')],
+    refuses: ({ inputs }) => ((inputs['roles'] as readonly string[]).length === 0 ? NO_ID : undefined),
   },
   'auth0:index/tenant:Tenant': {
     fixed: [],
@@ -81,6 +83,9 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
     refers: [refers(CONNECTION, 'defaultDirectory', 'name')],
   },
 };
+
+/** What the bridge says of a resource that the provider left without an id, as it does with an empty list. */
+const NO_ID = 'expected non-empty ID for new state during Create';
 
 /** The bulk resource does not wipe what somebody else declared (terraform-provider-auth0#939); their order counts. */
 function otherScopes({ inputs, before, things }: Change): string | undefined {

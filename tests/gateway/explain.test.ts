@@ -1,0 +1,88 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Authorizer } from '../../graph/http-api.ts';
+import { headerWords } from '../../page/client/words.ts';
+import { decide } from '../../twin/gateway/decide.ts';
+import { failedCheck, type Decision } from '../../twin/gateway/decision.ts';
+import { explain } from '../../twin/gateway/explain.ts';
+import { compact, rsa } from '../support/forge.ts';
+import { localApi, routeOf } from '../support/local-api.ts';
+
+const NOW = 1_800_000_000;
+const AUTHORIZER: Authorizer = {
+  name: 'auth0',
+  issuer: 'https://tenant.example.com/',
+  audiences: ['https://api'],
+  identitySource: { from: 'header', name: 'Authorization' },
+};
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const keys = new Map([['k1', createPublicKey(privateKey)]]);
+const api = localApi([routeOf('GET /test', AUTHORIZER, ['read:user'])]);
+
+/** What is decided about `GET /test` with a token that is good but for these. */
+function decided(claims: object, header: object = {}): Decision {
+  const good = { iss: AUTHORIZER.issuer, aud: 'https://api', exp: NOW + 60 };
+  const token = compact({ alg: 'RS256', kid: 'k1', ...header }, { ...good, ...claims }, rsa(privateKey));
+  return decide(
+    { method: 'GET', target: '/test', rawHeaders: ['authorization', `Bearer ${token}`] },
+    { api, keysOf: () => ({ kind: 'keys', keys }), take: () => true, now: NOW },
+  );
+}
+
+describe('The explanation of a refusal for want of a scope', () => {
+  it.each([
+    ['no scope', {}, 'scope is empty', ''],
+    ['an empty one', { scope: ' ' }, 'scope is empty', ''],
+    ['another', { scope: 'write:user' }, 'scope is write:user', 'write:user'],
+    ['another scp', { scp: 'a  b' }, 'scp is a b', 'a b'],
+    ['a list', { scope: ['read:user'] }, 'scope is ["read:user"], which is a list and does not count', '["read:user"]'],
+    ['an empty list', { scope: [] }, 'scope is [], which is a list and does not count', '[]'],
+    [
+      'a list in scp',
+      { scp: ['read:user'] },
+      'scp is ["read:user"], which is a list and does not count',
+      '["read:user"]',
+    ],
+    [
+      'a list beside a good scp',
+      { scope: [], scp: 'read:user' },
+      'scope is [], which is a list and does not count',
+      '[]',
+    ],
+    ['a text that is JSON', { scope: '["read:user"]' }, 'scope is ["read:user"]', '["read:user"]'],
+    [
+      'an object',
+      { scope: { 'read:user': 1 } },
+      'scope is {"read:user":1}, which is no text and does not count',
+      '{"read:user":1}',
+    ],
+    ['a number', { scope: 5 }, 'scope is 5, which is no text and does not count', '5'],
+  ])('says what the token has: %s', (_what, claims, words, got) => {
+    const decision = decided(claims);
+    expect(explain(decision)).toBe(`403: the route needs read:user; the token's ${words}`);
+    expect(failedCheck(decision)).toMatchObject({ name: 'scope', wanted: 'read:user', got });
+  });
+
+  it('is short, however long the list is', () => {
+    expect(explain(decided({ scope: Array(1000).fill('read:user') })).length).toBeLessThan(350);
+  });
+});
+
+describe('A token with crit in its header', () => {
+  it.each([
+    ['a list', ['b64'], '["b64"]'],
+    ['an empty text', '', '""'],
+    ['null', null, 'null'],
+  ])('is refused for that, though it is signed by RSA: %s', (_what, crit, got) => {
+    const decision = decided({ scope: 'read:user' }, { crit });
+    expect(failedCheck(decision)).toMatchObject({ name: 'crit', wanted: 'no crit', got });
+    expect(decision.checks.find(({ name }) => name === 'algorithm')).toMatchObject({ outcome: 'passed' });
+    expect(explain(decision)).toContain(`401: the token's header has crit, ${got}: `);
+    expect(decision.refusal?.authorizerError).toBe('invalid_token: the token is malformed');
+  });
+
+  it('is explained so on the page', () => {
+    const state = { stack: '', apiUrl: '', issuer: '', kid: '', callers: [], rows: [], clients: [], users: [] };
+    expect(headerWords('crit', ['b64'], state)).toContain('the gateway refuses a token that has it');
+  });
+});

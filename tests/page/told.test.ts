@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportOf } from '../../access/report.ts';
+import type { Entry } from '../../page/messages.ts';
+import { fillAccess } from '../support/full-access.ts';
+import { entriesOf, lastOf, listenTo } from '../support/page.ts';
+import { rawRequest, rawRequestOf, requestBytes, type RawResponse } from '../support/raw-http.ts';
+import {
+  askToken,
+  call,
+  goodClaims,
+  mint,
+  serviceToken,
+  startTestTwin,
+  userLogin,
+  type TestTwin,
+} from '../support/twin.ts';
+
+let twin: TestTwin;
+beforeAll(async () => {
+  twin = await startTestTwin({ page: true, change: fillAccess });
+});
+afterAll(() => twin.end());
+
+/** The form of a token, of nobody's. */
+const OTHERS_TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';
+
+/** A request to the tenant's port. */
+const asked = (method: string, path: string, headers: readonly string[] = []): Promise<RawResponse> =>
+  rawRequestOf(twin.tenantUrl, { method, path, headers });
+
+describe('what an open page is told', () => {
+  it('is the access report, cell by cell', async () => {
+    const ear = await listenTo(twin);
+    await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
+    ear.close();
+    const state = lastOf(ear, 'state')?.state;
+    const report = reportOf(twin.model());
+    expect(state?.callers.map(({ heading }) => heading)).toEqual(report.callers);
+    expect(state?.rows.map(({ needs, cells }) => ({ needs, cells }))).toEqual(
+      report.rows.map(({ needs, cells }) => ({ needs, cells })),
+    );
+    expect(report.rows.length).toBeGreaterThan(8);
+  });
+
+  it('has no secret and no token in it', async () => {
+    const { body } = await askToken(twin, { ...userLogin(twin), scope: 'read:user' });
+    const token = String(body['access_token']);
+    const { length } = twin.log;
+    await call(twin, token, `/things/${token}?token=${token}`);
+    for (const path of [`/x/../${token}`, `/%ff/${token}`, `/a\\${token}`, `/${token.replaceAll('.', '%2e')}%`]) {
+      await rawRequest(twin.apiUrl, requestBytes('GET', path));
+    }
+    for (const change of [{ iss: token }, { azp: token }, { exp: token }, { scope: token }, { scope: [token] }]) {
+      await call(twin, await mint(twin, { ...goodClaims(twin), ...change }));
+    }
+    await call(twin, await mint(twin, goodClaims(twin), { header: { kid: token } }));
+    await askToken(twin, { grant_type: token });
+    await askToken(twin, { grant_type: 'client_credentials', scope: token });
+    await askToken(twin, { grant_type: 'client_credentials', audience: token });
+    await askToken(twin, { ...userLogin(twin), scope: `read:user ${token}` });
+    const log = (): string => twin.log.slice(length).join('\n');
+    await expect.poll(() => log().match(/a token/g)?.length).toBeGreaterThan(10);
+    const ear = await listenTo(twin);
+    await expect.poll(() => entriesOf(ear).length).toBeGreaterThan(14);
+    ear.close();
+    const [, payload, signature] = token.split('.');
+    const secrets = [...Object.values(twin.outputs.clientSecrets), twin.outputs.testUserPassword, payload, signature];
+    expect(secrets.filter((secret) => ear.text().includes(String(secret)))).toEqual([]);
+    expect(secrets.filter((secret) => log().includes(String(secret)))).toEqual([]);
+  });
+
+  it('is each request with the gateway’s own checks, and the line of the access log', async () => {
+    const ear = await listenTo(twin);
+    const { headers } = await call(twin, undefined, '/test');
+    const requestId = headers.get('apigw-requestid');
+    const found = (): unknown => entriesOf(ear).find((one) => one.kind === 'api' && one.requestId === requestId);
+    await expect.poll(found).toBeDefined();
+    ear.close();
+    expect(found()).toMatchObject({
+      status: 401,
+      routeKey: 'GET /test',
+      why: '401: the route needs a token in the Authorization header, and there is nothing',
+      checks: twin.exchanges.find((one) => one.requestId === requestId)?.decision.checks,
+      log: expect.stringContaining('"authorizerError":"missing: token not provided"') as string,
+    });
+  });
+
+  const service = { grant_type: 'client_credentials' };
+  const email = 'test-user@example.com';
+  it.each([
+    [
+      'more scopes than a client has',
+      { ...service, scope: 'delete:user read:user' },
+      {
+        caller: 'test-app (dev)',
+        grantType: 'client_credentials',
+        requested: ['delete:user', 'read:user'],
+        permitted: ['read:user', 'write:user'],
+      },
+    ],
+    [
+      'an API that there is not',
+      { ...service, audience: 'urn:none', scope: 'read:user' },
+      { caller: 'test-app (dev)', requested: ['read:user'], permitted: [] },
+    ],
+    [
+      'a user with a wrong password',
+      { grant_type: 'password', username: email.toUpperCase(), password: 'wrong', scope: 'write:user' },
+      { caller: email, grantType: 'password', requested: ['write:user'], permitted: ['read:user'] },
+    ],
+    [
+      'a user who is not there',
+      { grant_type: 'password', username: 'nobody@example.com', password: 'wrong', scope: 'write:user' },
+      { caller: 'test-app (dev)', grantType: 'password', requested: ['write:user'], permitted: [] },
+    ],
+    [
+      'a grant that there is not',
+      { grant_type: 'brew' },
+      { caller: 'test-app (dev)', grantType: 'brew', permitted: [] },
+    ],
+    [
+      'a client with a wrong secret',
+      { ...service, client_secret: 'wrong', scope: 'read:user' },
+      { caller: '', grantType: '', requested: [], permitted: [] },
+    ],
+  ])('is who asked for what, where no token was given: %s', async (_what, parameters, shown) => {
+    const { length } = twin.log;
+    const { body } = await askToken(twin, parameters);
+    const why = `${String(body['error'])}: ${String(body['error_description'])}`;
+    const ear = await listenTo(twin);
+    const found = (): unknown => entriesOf(ear).findLast((one) => one.kind === 'token' && one.why === why);
+    await expect.poll(found).toMatchObject({ ...shown, granted: [] });
+    ear.close();
+    expect(JSON.stringify(found())).not.toContain('wrong"');
+    const who = shown.caller === '' ? '' : ` (test-app (dev), ${parameters.grant_type})`;
+    expect(twin.log.slice(length).join()).toContain(`POST /oauth/token${who} · ${why}`);
+  });
+
+  const otherRequests: readonly (readonly [string, string, readonly string[], number, string, string])[] = [
+    ['GET', '/.well-known/jwks.json', [], 200, 'GET /.well-known/jwks.json', ''],
+    ['HEAD', '/.well-known/jwks.json?x=1', [], 200, 'GET /.well-known/jwks.json', ''],
+    ['GET', '/userinfo', [], 401, 'GET /userinfo', 'in the Authorization header: there is nothing'],
+    ['GET', '/userinfo', ['authorization: Bearer x.y.z'], 401, 'GET /userinfo', 'this is none'],
+    ['POST', '/oauth/tokn', [], 404, '', "the twin's tenant has no such endpoint; did you mean /oauth/token?"],
+    ['GET', '/authorize', [], 404, '', "the twin's tenant has no such endpoint"],
+    ['GET', '/oauth/token', [], 404, '', 'the tenant takes POST there, not GET'],
+    [
+      'POST',
+      '/oauth/token',
+      ['host: example.com'],
+      421,
+      'POST /oauth/token',
+      "the host example.com is not the tenant's",
+    ],
+    ['GET', `/x/${OTHERS_TOKEN}`, [], 404, '', "the twin's tenant has no such endpoint"],
+  ];
+  it.each(otherRequests)(
+    'is each request to the tenant: %s %s',
+    async (method, path, headers, status, routeKey, why) => {
+      const { length } = twin.log;
+      expect(await asked(method, path, headers)).toMatchObject({ status });
+      const ear = await listenTo(twin);
+      const shown = path.replace(/\?.*/, '').replace(OTHERS_TOKEN, '(a token)');
+      const found = (): Entry | undefined =>
+        entriesOf(ear).findLast((one) => one.kind === 'tenant' && one.method === method && one.path === shown);
+      await expect.poll(found).toMatchObject({ status, routeKey, why: expect.stringContaining(why) as string });
+      ear.close();
+      expect(found()?.why === '').toBe(why === '');
+      const line = twin.log.slice(length).join('\n');
+      expect(line).toMatch(/^\S+ /);
+      expect(line).toContain(` ${status} ${method} ${shown} (the tenant)${why === '' ? '' : ' · '}`);
+      expect(line).toContain(why);
+    },
+  );
+
+  it('is nothing of what the page asks for, nor of what the gateway fetches', async () => {
+    expect(await call(twin, await serviceToken(twin))).toMatchObject({ status: 200 });
+    await asked('GET', '/');
+    await asked('GET', '/favicon.ico');
+    await asked('GET', '/_twin/nothing');
+    await asked('GET', '/the-last');
+    const ear = await listenTo(twin);
+    const paths = (): string[] => entriesOf(ear).flatMap((one) => (one.kind === 'tenant' ? [one.path] : []));
+    await expect.poll(paths).toContain('/the-last');
+    ear.close();
+    const others = /^\/(?:_twin.*|favicon\.ico|\.well-known\/openid-configuration)?$/;
+    expect(paths().filter((path) => others.test(path))).toEqual([]);
+    expect(twin.log.filter((line) => /(?:_twin|favicon|openid-configuration).*the tenant/.test(line))).toEqual([]);
+  });
+
+  it('is what came meanwhile, after a connection was lost', async () => {
+    const first = await listenTo(twin);
+    const heard = async (): Promise<void> => {
+      const { headers } = await call(twin, undefined, '/test');
+      const id = headers.get('apigw-requestid');
+      await expect.poll(() => entriesOf(first).some((one) => one.kind === 'api' && one.requestId === id)).toBe(true);
+    };
+    await heard();
+    first.close();
+    const id = entriesOf(first).at(-1)?.id ?? 0;
+    await call(twin, undefined, '/test');
+    const again = await listenTo(twin, `${lastOf(first, 'state')?.twin} ${id}`);
+    await expect.poll(() => entriesOf(again).map((one) => one.id)).toEqual([id + 1]);
+    again.close();
+    const another = await listenTo(twin, `another-twin ${id}`);
+    await expect.poll(() => entriesOf(another).map((one) => one.id)).toContain(id);
+    another.close();
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { settingsOf } from './support/program.ts';
+import { clients, MACHINE } from './support/stack-file-rows.ts';
+
+describe('What a stack file leaves out', () => {
+  const OPTIONAL = [
+    'exceptions',
+    'userAccess',
+    'passwordGrant',
+    'defaultDirectory',
+    'otherAudiences',
+    'testUser',
+    'issuerDomain',
+    'tokenLifetime',
+  ];
+
+  it('opens nothing', async () => {
+    const values = Object.fromEntries(OPTIONAL.map((key) => [`api:${key}`, undefined]));
+    const settings = await settingsOf('dev', { ...values, ...clients(MACHINE) });
+    expect(settings).toEqual({
+      stack: 'dev',
+      domain: 'your-tenant.eu.auth0.com',
+      issuerDomain: 'your-tenant.eu.auth0.com',
+      audience: 'https://test-api-for-jwt-authorizer.example.com',
+      otherAudiences: [],
+      production: false,
+      exceptions: {},
+      tokenLifetime: 3600,
+      userAccess: 'allow',
+      defaultDirectory: false,
+      clients: [MACHINE],
+      testUser: undefined,
+      identitySource: '$request.header.Authorization',
+      region: 'eu-central-1',
+      apiDomain: undefined,
+      backends: {},
+      handlers: {},
+      secretHandlers: false,
+      logRetention: 30,
+      throttle: undefined,
+      routeThrottles: {},
+      cors: undefined,
+      alarms: undefined,
+    });
+  });
+
+  it("takes nothing from the providers' own configuration keys, which it lets through", async () => {
+    const settings = await settingsOf('dev', { 'auth0:clientId': 'x', 'aws:profile': 'y', 'pulumi:tags': {} });
+    expect(JSON.stringify(settings)).not.toMatch(/"[xy]"/);
+  });
+});

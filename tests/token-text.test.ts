@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { withoutTokens } from '../common/token-text.ts';
+
+const HEADER = 'eyJhbGciOiJSUzI1NiJ9';
+const TOKEN = `${HEADER}.eyJzdWIiOiJ4In0.c2lnbmF0dXJl`;
+
+describe('A text without its tokens', () => {
+  it.each([
+    ['a token alone', TOKEN, 'X'],
+    ['a token among words', `Bearer ${TOKEN}, and more`, 'Bearer X, and more'],
+    ['a token in a path', `/a/${TOKEN}/b`, '/a/X/b'],
+    ['a token after words with dots', `v1.things.${TOKEN}`, 'v1.things.X'],
+    ['two tokens', `${TOKEN} ${TOKEN}`, 'X X'],
+    ['dots that are percent-encoded', TOKEN.replace('.', '%2E').replace('.', '%2e'), 'X'],
+    ['an empty signature', `${HEADER}.e30.`, 'X'],
+    ['a header without a payload', `${HEADER}.`, 'X'],
+    ['a header with a blank before its first name', `${Buffer.from('{ "alg":1}').toString('base64url')}.e30.x`, 'X'],
+    ['a header with a line break there', `${Buffer.from('{\n"alg":1}').toString('base64url')}.e30.x`, 'X'],
+    ['another case of its letters', TOKEN.toUpperCase(), 'X'],
+  ])('has not %s', (_what, text, without) => {
+    expect(withoutTokens(text, 'X')).toBe(without);
+  });
+
+  it.each([
+    '',
+    'eyJ',
+    HEADER,
+    `the file.${HEADER}`,
+    'www.example.com',
+    'they.eye.eyes.eyewear.news',
+    'v1.2.3-ew1234567.8',
+    'a%2eb%2ec',
+    'read:user write:user',
+  ])('has still %j', (text) => {
+    expect(withoutTokens(text, 'X')).toBe(text);
+  });
+
+  it('is made in a time that grows with its length alone, whatever stands in it', () => {
+    const patterns = ['eyJ', 'ey', 'ew', 'eyJ-', 'ewaaaaaaa', 'a', '.', 'a.', '%2e', 'a%2e', 'a%2', 'eyJ.', 'eyJ%2'];
+    for (const pattern of patterns) {
+      for (const text of [
+        pattern.repeat(1_000_000 / pattern.length),
+        `a.${pattern.repeat(1_000_000 / pattern.length)}`,
+      ]) {
+        const began = performance.now();
+        withoutTokens(text, 'X');
+        // It takes some milliseconds; where each beginning looked to the end, minutes.
+        expect(performance.now() - began, pattern).toBeLessThan(2000);
+      }
+    }
+  });
+});
