@@ -1,5 +1,5 @@
 import { textsOf } from '../common/texts-of.ts';
-import { apiOf, type HttpApi } from './http-api.ts';
+import { apiOf, type HttpApi, type Route } from './http-api.ts';
 import { sortResources } from './imitated.ts';
 import { withoutMeaning } from './inert.ts';
 import type { Recorded } from './record.ts';
@@ -25,6 +25,12 @@ export interface Model {
   /** Route key to a path with its parameters filled in, for a call that changes nothing. */
   readonly examplePaths: Readonly<Record<string, string>>;
   readonly hash: string;
+}
+
+/** A path that a route takes: the one that the contract has as its example, or an `x` for each parameter. */
+export function pathTo({ routeKey, match }: Route, { examplePaths }: Pick<Model, 'examplePaths'>): string {
+  const made = match.kind === 'path' ? routeKey.replace(/^\S+ /, '').replace(/\{[^}]*\}/g, 'x') : '/';
+  return (Object.hasOwn(examplePaths, routeKey) ? examplePaths[routeKey] : undefined) ?? made;
 }
 
 /**

@@ -46,6 +46,10 @@ export interface ShownRow {
   readonly needs: string;
   /** The access report's cells, in *Markdown*: `allowed: …` or `denied: …`. */
   readonly cells: readonly string[];
+  /** For each cell the scopes by which it is allowed, each of them enough; none where no scope plays a part. */
+  readonly opens: readonly (readonly string[])[];
+  /** A path that the route takes. */
+  readonly path: string;
 }
 
 /** One thing that the gateway looked at. */

@@ -1,7 +1,7 @@
 import { accessOf, type Access, type Answer } from '../access/cells.ts';
 import type { Ask, Caller } from '../access/callers.ts';
 import { cellText, heading, needsOf } from '../access/texts.ts';
-import type { Model } from '../graph/model.ts';
+import { pathTo, type Model } from '../graph/model.ts';
 import { scopesOf } from '../twin/gateway/judge.ts';
 import { issuerOf } from '../twin/tenant/claims.ts';
 import { MASK, type ShownAsk, type ShownCaller, type ShownState } from './messages.ts';
@@ -40,6 +40,8 @@ export function stateOf({ model, access }: Known, addresses: Addresses): ShownSt
       routeKey: route.routeKey,
       needs: needsOf(route),
       cells: cells.map(cellText),
+      opens: cells.map(({ reason }) => (reason.kind === 'scopes' ? reason.scopes : [])),
+      path: pathTo(route, model),
     })),
     clients: tenant.clients.map(({ clientId, name }) => ({ clientId, name })),
     users: tenant.users.map(({ userId, email }) => ({ userId, email })),

@@ -3,10 +3,11 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../graph/fresh.ts';
-import { modelOf } from '../graph/model.ts';
+import { modelOf, pathTo } from '../graph/model.ts';
 import type { Plain } from '../graph/plain.ts';
 import type { Recorded, RecordedResource } from '../graph/record.ts';
 import program from '../index.ts';
+import { routeOf } from './support/local-api.ts';
 import { copyProject } from './support/project.ts';
 import { folderWith } from './support/folder.ts';
 import { onlyOf, recordDev, recordProgram, recordStack, refusal, resourcesOf, root } from './support/program.ts';
@@ -269,6 +270,15 @@ describe('The model', () => {
     const { tenant, api } = modelOf(changed(dev, type, inputs));
     expect({ tenant, api }).toEqual({ tenant: modelOf(dev).tenant, api: modelOf(dev).api });
   });
+});
+
+it.each([
+  ['GET /orders/{id}', {}, '/orders/x'],
+  ['GET /orders/{id}', { 'GET /orders/{id}': '/orders/17' }, '/orders/17'],
+  ['ANY /files/{rest+}', { 'GET /orders/{id}': '/orders/17' }, '/files/x'],
+  ['$default', {}, '/'],
+])('A path to %s, with the examples %j, is %s', (key, examplePaths, path) => {
+  expect(pathTo(routeOf(key), { examplePaths })).toBe(path);
 });
 
 /** A recording in which the resources of one type have other inputs. */

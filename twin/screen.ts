@@ -1,6 +1,6 @@
 import { UNREAD } from '../common/unread.ts';
 import type { Route } from '../graph/http-api.ts';
-import type { Model } from '../graph/model.ts';
+import { pathTo, type Model } from '../graph/model.ts';
 import type { Permission } from '../graph/tenant.ts';
 import { integrationName, type Integration } from '../graph/integrations.ts';
 import type { Forwards } from './forward.ts';
@@ -201,16 +201,16 @@ function firstCall<Caller>(
 
 /** One command that gets a token and calls with it; `sed` takes the token out, so that nothing need be installed. */
 function curlWithToken(
-  { routeKey, match, authorizer }: Route,
-  { examplePaths }: Model,
+  route: Route,
+  model: Model,
   { apiUrl, tenantUrl, caFile }: Addresses,
   body: Readonly<Record<string, string>>,
 ): string {
   const quoted = JSON.stringify(body).replaceAll("'", "'\\''");
   const trust = caFile === undefined ? '' : `--cacert ${caFile} `;
   const token = `$(curl -s ${trust}${tenantUrl}/oauth/token -H 'content-type: application/json' -d '${quoted}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`;
-  const made = match.kind === 'path' ? routeKey.replace(/^\S+ /, '').replace(/\{[^}]*\}/g, 'x') : '/';
-  const path = Object.hasOwn(examplePaths, routeKey) ? examplePaths[routeKey] : made;
+  const { match, authorizer } = route;
+  const path = pathTo(route, model);
   const method = match.kind === 'path' && !['GET', 'ANY'].includes(match.method) ? `-X ${match.method} ` : '';
   const { from, name } = authorizer?.identitySource ?? { from: 'header', name: 'Authorization' };
   return from === 'header'

@@ -32,6 +32,7 @@ interface Props {
 export function CallForm(props: Props): ComponentChildren {
   const { state, caller, token, held, turns, choice, stale, news, askProblem, onAgain } = props;
   const first = state.rows[0]?.routeKey ?? '$default';
+  const pathOf = (key: string): string => state.rows.find(({ routeKey }) => routeKey === key)?.path ?? '/';
   const [method, setMethod] = useState(methodOf(first));
   const [path, setPath] = useState(pathOf(first));
   const [chosen, setChosen] = useState(first);
@@ -208,10 +209,4 @@ function hasBody(method: string): boolean {
 function methodOf(routeKey: string): string {
   const [method = ''] = routeKey.split(' ');
   return METHODS.find((one) => one === method) ?? 'GET';
-}
-
-/** The route's path with an x for each parameter. */
-function pathOf(routeKey: string): string {
-  const [, path = '/'] = routeKey.split(' ');
-  return path.replace(/\{[^}]*\}/g, 'x');
 }

@@ -58,8 +58,10 @@ export function TryIt({ state, choice }: Props): ComponentChildren {
   // A role is nobody by itself: choosing its cell chooses the route alone, and says so.
   useEffect(() => {
     if (choice === undefined) return;
-    if (callers.some((one) => one.heading === choice.caller)) choose(choice.caller);
-    else setAbsent(state.callers.find((one) => one.heading === choice.caller));
+    if (callers.some((one) => one.heading === choice.caller)) {
+      choose(choice.caller);
+      setTicked(new Set([...ticked, ...opensTo(state, choice)]));
+    } else setAbsent(state.callers.find((one) => one.heading === choice.caller));
   }, [choice]);
 
   if (caller === undefined) return undefined;
@@ -144,6 +146,12 @@ export function TryIt({ state, choice }: Props): ComponentChildren {
       />
     </section>
   );
+}
+
+/** The first of the scopes that open a cell: whoever chooses one is to be let through, and needs to ask for no more. */
+function opensTo({ callers, rows }: ShownState, { caller, routeKey }: Choice): readonly string[] {
+  const column = callers.findIndex(({ heading }) => heading === caller);
+  return rows.find((row) => row.routeKey === routeKey)?.opens[column]?.slice(0, 1) ?? [];
 }
 
 function parametersOf(by: ShownAsk | undefined, scopes: readonly string[]): Record<string, string> {

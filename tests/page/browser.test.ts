@@ -38,6 +38,24 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     expect(await page.getByLabel('The response').innerText()).toContain('"JWT test backend lambda"');
   });
 
+  it('leads from an allowed cell of the matrix to a 200, by its two buttons alone', async () => {
+    const { page } = opened;
+    const { getToken, call, outcome } = steps(page);
+    await page.locator('.matrix').waitFor();
+    const headings = await page.locator('.matrix thead th').allInnerTexts();
+    const user = headings.findIndex((text) => text.includes('test-user@example.com'));
+    await page
+      .locator('.matrix tbody td')
+      .nth(user - 1)
+      .getByRole('button')
+      .click();
+    await expect.poll(() => page.getByRole('checkbox', { name: 'read:user' }).isChecked()).toBe(true);
+    await getToken();
+    await page.getByText('A token with the scope read:user').waitFor();
+    await call();
+    await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
+  });
+
   it('says of a token that it was asked for with other scopes than are ticked, until one is asked for with these', async () => {
     const { page } = opened;
     const { chooseCaller, others, getToken, call, outcome, tick } = steps(page);
