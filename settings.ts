@@ -8,6 +8,7 @@ import { UserError, type Problem } from './common/user-error.ts';
 import { API_KEYS, API_NAMES, type ApiSettings } from './program/api-settings.ts';
 import { client, tokenQuota, type ClientSettings } from './program/client-settings.ts';
 import type { Contract } from './program/define-contract.ts';
+import { encryptedKeys, MAY_BE_SECRET, NO_PLACE_FOR_A_SECRET } from './program/encrypted-keys.ts';
 import { plainErrors } from './program/plain-errors.ts';
 import { combinationProblems } from './program/settings-rules.ts';
 import { stackFileLines } from './program/stack-file-lines.ts';
@@ -222,20 +223,6 @@ function apiSettings(keys: CheckedKeys): ApiSettings {
     cors: keys['api:cors'],
     alarms: keys['api:alarms'],
   };
-}
-
-/** The one key whose value is kept secret wherever it goes: variables and statements of handlers. */
-export const MAY_BE_SECRET = 'api:handlers';
-const NO_PLACE_FOR_A_SECRET =
-  'is encrypted, and what it says stands in plain text in the state, at AWS or Auth0, and in the access report; only api:handlers can hold a secret: write this without --secret';
-
-/**
- * The keys in whose values the engine decrypted anything. It says no more than the key, in a variable that it hands to
- * the program; the SDK has no other way to ask for a map. Source: pulumi/pulumi, sdk/nodejs/runtime/config.ts.
- */
-function encryptedKeys(): readonly unknown[] {
-  const keys: unknown = JSON.parse(process.env['PULUMI_CONFIG_SECRET_KEYS'] || '[]');
-  return Array.isArray(keys) ? keys : [];
 }
 
 /** Says what is wrong with a value, and knows the names that may stand inside one. */
