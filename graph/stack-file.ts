@@ -72,7 +72,9 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
       problems.push(
         ...missing.map((path) => ({
           place: `${from}, ${path === full ? key : path}`,
-          message: `the value is encrypted, and only Pulumi can read it; give it here with --config ${path}=<value>`,
+          message: SIZE.test(path)
+            ? 'it is encrypted, and nobody needs it to be; write it without --secret'
+            : `the value is encrypted, and only Pulumi can read it; give it here with --config ${path}=<value>`,
         })),
       );
     }
@@ -181,6 +183,8 @@ function environmentNames(file: Record<string, unknown>): string[] {
 }
 
 const HANDLERS = 'api:handlers';
+/** A number of a handler, which an encrypted text cannot be. */
+const SIZE = /^api:handlers\.[^.]+\.(memory|timeout|reservedConcurrency)$/;
 /** A variable of a handler: what it holds is for the handler alone, and decides nothing. */
 const VARIABLE = /^api:handlers\.[^.]+\.environment\.[^.]+$/;
 

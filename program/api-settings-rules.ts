@@ -111,13 +111,14 @@ function handlerProblems(keys: CheckedKeys, { handlers }: Contract): Problem[] {
   const limits = Object.entries(handlers).flatMap(([key, spec]) => {
     const { environment = {}, statements = [] } = handlerIn(spec, settings[key]);
     const foreign = statements.flatMap(({ resources }) => resources).filter((arn) => isForeign(arn, keys));
+    const own = partitionOf(keys['aws:region'] ?? '');
     const bytes = environmentSize(environment);
     const characters = policySize(statements);
     const place = `api:handlers.${key}`;
     return [
       ...foreign.map((arn) => ({
         place: `${place}.statements`,
-        message: `${arn} is of another partition than ${keys['aws:region']}, which is of ${partitionOf(keys['aws:region'] ?? '')}`,
+        message: `${arn}, here or in contract.ts, is of another partition than ${keys['aws:region']}; write ${arn.replace(/^arn:[^:]*/, `arn:${own}`)}`,
       })),
       ...(bytes > ENVIRONMENT_LIMIT
         ? [{ place: `${place}.environment`, message: `${bytes} bytes with those of contract.ts; Lambda takes 4096` }]

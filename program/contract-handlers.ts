@@ -35,10 +35,10 @@ export function handlerProblems({ handlers }: Contract, root: URL): Problem[] {
       problems.push({ place, message: `${file} is not a file; write the path of the one that exports handler` });
     }
     if (!Number.isInteger(memory) || memory < 128 || memory > 10_240) {
-      problems.push({ place, message: `memory is ${memory}; write whole MB from 128 to 10240` });
+      problems.push({ place, message: `memory is ${JSON.stringify(memory)}; write whole MB from 128 to 10240` });
     }
     if (!Number.isInteger(timeout) || timeout < 1 || timeout > 30) {
-      problems.push({ place, message: `timeout is ${timeout}; write whole seconds from 1 to 30` });
+      problems.push({ place, message: `timeout is ${JSON.stringify(timeout)}; write whole seconds from 1 to 30` });
     }
     return problems;
   });

@@ -163,11 +163,10 @@ function routeProblems({ routes, handlers, permissions }: Contract): Problem[] {
       problems.push({ place, message: `it matches the same requests as ${JSON.stringify(twin)}` });
     shapes.set(routeShape(key), key);
     problems.push(...targetProblems(key, route, handlers).map((message) => ({ place, message })));
-    if (parsed.kind !== 'invalid') problems.push(...exampleProblems(place, parsed, examples));
     const [, colon] = /\/:([A-Za-z0-9_]+)/.exec(key) ?? [];
     if (colon !== undefined) {
       problems.push({ place, message: `:${colon} would be taken literally; write {${colon}} for a parameter` });
-    }
+    } else if (parsed.kind !== 'invalid') problems.push(...exampleProblems(place, parsed, examples));
     return [...problems, ...scopeProblems(place, scopes, permissions)];
   });
 }
@@ -196,7 +195,10 @@ function scopeProblems(
   permissions: Contract['permissions'],
 ): Problem[] {
   if (scopes === 'public') return [];
-  if (!Array.isArray(scopes)) return [{ place, message: `scopes must be a list of permissions or the word public` }];
+  if (!Array.isArray(scopes)) {
+    const message = `scopes must be a list of permissions or the word public, not ${JSON.stringify(scopes)}`;
+    return [{ place, message }];
+  }
   const problems = undeclared(place, scopes, permissions);
   if (scopes.length === 0) {
     problems.push({

@@ -29,7 +29,12 @@ export function plainErrors(known: readonly string[]): (issue: z.core.$ZodRawIss
     if (issue.code === 'too_small') return `must be at least ${issue.minimum}`;
     if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
     if (issue.code !== 'unrecognized_keys') return undefined;
-    const unknown = issue.keys.map((key) => `nobody reads ${JSON.stringify(key)} here${didYouMean(key, known)}`);
+    const unknown = issue.keys.map((key) => {
+      // As in `party:first`, where YAML wants a space; the names of exceptions have a colon of their own.
+      const [, name = ''] = /^([A-Za-z]+):(?!\s)/.exec(key) ?? [];
+      const hint = known.includes(name) ? '; write a space after its colon' : didYouMean(key, known);
+      return `nobody reads ${JSON.stringify(key)} here${hint}`;
+    });
     // Only exceptions are named by other settings.
     const exceptions = issue.keys.some((key) => key.startsWith('api:'))
       ? [`what may be excepted is ${EXCEPTABLE_KEYS.join(', ')}`]

@@ -10,30 +10,37 @@ import type { CheckedKeys } from '../settings.ts';
  */
 const RULES = {
   'api:testUser': ({ 'api:testUser': user }) =>
-    user === undefined ? [] : [{ place: 'api:testUser', message: 'a test user has no place there; remove it' }],
+    user === undefined ? [] : [{ place: 'api:testUser', message: 'there is no test user: remove it' }],
   'api:passwordGrant': (keys) => [
     ...(keys['api:clients'] ?? []).flatMap(({ name, grants }, index) =>
       grants.includes('password')
         ? [
             {
               place: `api:clients.${index} (${name}).grants`,
-              message: 'no client may use the password grant; remove it',
+              message: 'no client has the password grant: remove it',
             },
           ]
         : [],
     ),
-    ...(keys['api:passwordGrant'] === 'allow' ? [{ place: 'api:passwordGrant', message: 'it must be forbid' }] : []),
+    ...(keys['api:passwordGrant'] === 'allow'
+      ? [{ place: 'api:passwordGrant', message: 'the password grant is forbidden: write forbid' }]
+      : []),
   ],
   'api:tokenLifetime': ({ 'api:tokenLifetime': lifetime = 0 }) =>
     lifetime <= LONGEST_TOKEN
       ? []
-      : [{ place: 'api:tokenLifetime', message: `a token lives ${LONGEST_TOKEN} s at most; it says ${lifetime}` }],
+      : [
+          {
+            place: 'api:tokenLifetime',
+            message: `a token lives ${LONGEST_TOKEN} s at most: write that or less, not ${lifetime}`,
+          },
+        ],
   'api:cors': ({ 'api:cors': cors }) =>
     (cors?.allowOrigins ?? [])
       .filter((origin) => origin.includes('*'))
       .map((origin) => ({
         place: 'api:cors.allowOrigins',
-        message: `${origin} lets any page in; name the origins one by one`,
+        message: `${origin} lets too many pages in: name the origins one by one`,
       })),
   'api:logRetention': ({ 'api:logRetention': days = SHORTEST_LOG_RETENTION }) =>
     days >= SHORTEST_LOG_RETENTION
@@ -41,7 +48,7 @@ const RULES = {
       : [
           {
             place: 'api:logRetention',
-            message: `logs are kept ${SHORTEST_LOG_RETENTION} days at least; it is ${days}${days === DEFAULT_LOG_RETENTION ? ', the default where none is written' : ''}`,
+            message: `logs are kept ${SHORTEST_LOG_RETENTION} days at least: write that or more, not ${days}${days === DEFAULT_LOG_RETENTION ? ' (the default where none is written)' : ''}`,
           },
         ],
 } as const satisfies Record<ExceptableKey, (keys: CheckedKeys) => readonly Problem[]>;
@@ -66,7 +73,7 @@ export function productionProblems(keys: CheckedKeys): Problem[] {
     }
     return violations.map(({ place, message }) => ({
       place,
-      message: `api:production is true, where ${message}, or write why it must be under api:exceptions, ${key}`,
+      message: `api:production is true, and in production ${message}. Or give the reason under api:exceptions, ${key}`,
     }));
   });
 }

@@ -11,7 +11,7 @@ editor with the YAML language server completes and checks them. The program itse
 of a cloud: what several keys say together, and what \`contract.ts\` does not declare.
 
 - \`pulumi config set <key> <value>\` writes a key, \`pulumi config set --path 'api:throttle.rate' 50\` a part of one, and
-  \`--secret\` encrypts it, which goes with \`api:handlers\` alone: what any other key says stands in plain text in the
+  \`--secret\` encrypts it, which goes with the variables and statements of \`api:handlers\` alone: what any other key says stands in plain text in the
   state, at AWS or Auth0 and in the access report, and is refused there. The twin cannot read what is encrypted:
   \`npm start -- --config api:handlers.<path>=<value>\` gives it.
 - The providers have keys of their own besides, like \`auth0:clientId\`: see

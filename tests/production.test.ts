@@ -36,13 +36,13 @@ const REFUSED: readonly Row[] = [
       'api:logRetention': 90,
     },
     'api:passwordGrant',
-    'api:production is true, where it must be forbid, or write why it must be under api:exceptions, api:passwordGrant',
+    'api:production is true, and in production the password grant is forbidden: write forbid. Or give the reason under api:exceptions, api:passwordGrant',
   ),
   row(
     'a token of more than an hour in production',
     { ...IN_PRODUCTION, 'api:tokenLifetime': 3601 },
     'api:tokenLifetime',
-    'a token lives 3600 s at most; it says 3601',
+    'a token lives 3600 s at most: write that or less, not 3601',
   ),
   row(
     'an exception that is not needed',
@@ -124,7 +124,9 @@ describe('An error in a stack file', () => {
     const lines = project.read('Pulumi.prod.yaml').split('\n');
     const line = (text: string): number => lines.findIndex((one) => one.includes(text)) + 1;
     expect(message.split('\n').filter((one) => one.startsWith('  Pulumi'))).toEqual([
-      expect.stringMatching(`^  Pulumi.prod.yaml:${line('7200')}, api:tokenLifetime: api:production is true, where `),
+      expect.stringMatching(
+        `^  Pulumi.prod.yaml:${line('7200')}, api:tokenLifetime: api:production is true, and in production a token lives `,
+      ),
       expect.stringMatching(`^  Pulumi.prod.yaml:${line('read:usr')}, api:clients.0 \\(test-app\\).permissions: `),
     ]);
   });

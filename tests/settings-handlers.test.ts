@@ -94,7 +94,7 @@ describe('A handler in a stack file', () => {
       "that may do it in another partition than the stack's",
       statement({ resources: ['arn:aws-cn:s3:::bucket/*'] }),
       'api:handlers.test.statements',
-      'arn:aws-cn:s3:::bucket/* is of another partition than eu-central-1, which is of aws',
+      'arn:aws-cn:s3:::bucket/*, here or in contract.ts, is of another partition than eu-central-1; write arn:aws:s3:::bucket/*',
     ),
     row(
       'that handles more at once than AWS can count',

@@ -117,6 +117,12 @@ const UNKNOWN: readonly Row[] = [
     'api:clients.0',
     '"permisions" here; did you mean permissions?',
   ),
+  row(
+    'in a client, for want of a space',
+    clients({ ...APP, 'tokenQuota:9': null }),
+    'api:clients.0',
+    '"tokenQuota:9" here; write a space after its colon',
+  ),
   row('in the test user', { 'api:testUser': { ...USER, role: 'x' } }, 'api:testUser', 'did you mean roles?'),
 ];
 

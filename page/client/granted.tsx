@@ -14,12 +14,16 @@ export interface Issued {
   readonly token: string;
 }
 
-/** The tenant's answer, and what was requested, permitted and granted. */
-export function Granted({ issued }: { readonly issued: Issued }): ComponentChildren {
+/**
+ * The tenant's answer, and what was requested, permitted and granted.
+ * @param token the one that is held now, which may have been changed by hand since
+ */
+export function Granted({ issued, token }: { readonly issued: Issued; readonly token: string }): ComponentChildren {
   const { answer, requested, permitted } = issued;
   const granted = grantedOf(issued);
   return (
     <>
+      {token !== issued.token && <p class="advice">The token below is another one. What the tenant gave was this:</p>}
       <p class="outcome">
         <Status status={answer.status} />{' '}
         {granted === undefined

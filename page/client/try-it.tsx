@@ -129,7 +129,7 @@ export function TryIt({ state, choice }: Props): ComponentChildren {
       <div aria-live="polite">
         {problem !== '' && <p class="problem">{problem}</p>}
         {stale && <Stale />}
-        {issued === undefined ? <NoToken caller={caller} token={token} /> : <Granted issued={issued} />}
+        {issued === undefined ? <NoToken caller={caller} token={token} /> : <Granted issued={issued} token={token} />}
       </div>
       <TokenView state={state} token={token} turns={turns} onToken={setToken} />
       <CallForm

@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { ROOT } from '../support/project.ts';
 import { CLIENT, selectOwnStack, setConfig } from './support/contracts.ts';
 import { changesSince, REFRESH } from './support/interruption.ts';
 import { judged } from './support/judged.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 const run = promisify(execFile);
+const DEPLOY_PAGE = new URL('docs/deploy.md', ROOT);
 const sandbox = new Sandbox();
 const MACHINE = { ...CLIENT, grants: ['client_credentials'] };
 
@@ -115,15 +118,16 @@ describe('The callers of a stack', () => {
   it('leave production only when the protection of each of their three resources is taken off', async () => {
     setConfig(sandbox, { 'api:production': true, 'api:logRetention': 90 });
     await sandbox.up();
-    const { resources = [] } = await sandbox.state();
-    const urns = resources.map(({ urn }) => urn).filter((urn) => urn.endsWith('::auth0-partner'));
     const [first] = (parse(sandbox.project.read('Pulumi.dev.yaml')) as StackFile).config['api:clients'];
     setConfig(sandbox, { 'api:clients': [first] });
     const preview = await sandbox.attempt(['preview', '--suppress-progress']);
     expect(preview.code).not.toBe(0);
     expect(preview.text).toContain('it is protected');
-    expect(urns).toHaveLength(3);
-    for (const urn of urns) await sandbox.pulumi(['state', 'unprotect', '--yes', urn]);
+    // As docs/deploy.md has it.
+    const [command = ''] = /^pulumi stack --show-urns .*unprotect.*$/m.exec(readFileSync(DEPLOY_PAGE, 'utf8')) ?? [];
+    expect(command).toContain("'urn:.*::auth0-shop$'");
+    const options = { cwd: sandbox.project.path, env: sandbox.environment() };
+    await run('bash', ['-c', command.replace('auth0-shop', 'auth0-partner')], options);
     const since = sandbox.world.entries.length;
     await sandbox.up();
     expect(did(since).toSorted()).toEqual(['deleted Client', 'deleted ClientCredentials', 'deleted ClientGrant']);

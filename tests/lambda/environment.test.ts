@@ -56,6 +56,7 @@ interface Report {
   readonly done: string;
 }
 
+const UNLOADABLE = "throw new Error('no table');\nexport const handler = async () => 1;";
 const THROWS =
   "export const handler = async () => { throw new TypeError('on purpose', { cause: new Error('why') }); };";
 
@@ -65,7 +66,12 @@ let requestId: string | null;
 beforeAll(async () => {
   twin = await startTestTwin({
     change: (project) => {
-      useHandlers(project, { report: { source: REPORT, memory: 192, timeout: 7 }, speaks: SPEAKS, throws: THROWS });
+      useHandlers(project, {
+        report: { source: REPORT, memory: 192, timeout: 7 },
+        speaks: SPEAKS,
+        throws: THROWS,
+        unloadable: UNLOADABLE,
+      });
       project.edit(
         'program/function.ts',
         '      role: role.arn,',
@@ -177,6 +183,13 @@ describe('What a handler writes on the console is shown', () => {
     expect(twin.log).toContain('written plainly');
   });
 
+  it('and so is why it did not load, and where', async () => {
+    expect((await call(twin, undefined, '/unloadable')).status).toBe(500);
+    const at = (): number => twin.log.findIndex((line) => line.endsWith('\tERROR\tInvoke Error Error: no table'));
+    await expect.poll(at).toBeGreaterThanOrEqual(0);
+    await expect.poll(() => twin.log[at() + 1]).toMatch(/^ +at .*\/functions\/.*index\.mjs:\d+:\d+/);
+  });
+
   it('and so is where it threw, and what caused that', async () => {
     const answer = await call(twin, undefined, '/throws');
     expect(answer.status).toBe(500);
@@ -184,7 +197,7 @@ describe('What a handler writes on the console is shown', () => {
     await expect.poll(() => twin.log.filter((line) => line.includes('cause]: Error: why'))).toHaveLength(1);
     const at = twin.log.findIndex((line) => line.includes(`\t${id}\tERROR\tInvoke Error TypeError: on purpose`));
     expect(twin.log[at + 1]).toMatch(/^ +at .*\/\.twin\/dev\/functions\/.*index\.mjs:\d+:\d+/);
-    expect(twin.log.slice(at).join('\n')).not.toContain('runtime.ts');
+    expect(twin.log.slice(at).filter((line) => /^ +at /.test(line) && !line.includes('/functions/'))).toEqual([]);
   });
 });
 

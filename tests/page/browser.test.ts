@@ -38,6 +38,20 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     expect(await page.getByLabel('The response').innerText()).toContain('"JWT test backend lambda"');
   });
 
+  it('says of a token that was changed by hand that it is not the one that the tenant gave', async () => {
+    const { page } = opened;
+    const { getToken, openEditor, change } = steps(page);
+    const another = page.getByText('The token below is another one.');
+    await getToken();
+    await page.getByText('A token with the scope').or(page.getByText('A token, without any scope')).waitFor();
+    expect(await another.count()).toBe(0);
+    await openEditor();
+    await change('expired');
+    await another.waitFor();
+    await change('as it came');
+    await another.waitFor({ state: 'detached' });
+  });
+
   it('leads from an allowed cell of the matrix to a 200, by its two buttons alone', async () => {
     const { page } = opened;
     const { getToken, call, outcome } = steps(page);

@@ -53,7 +53,10 @@ process.once('exit', () => say({ kind: 'ending', running }));
 const waiting: Invocation[] = [];
 let running = false;
 
-const handler = await load().catch((error: unknown) => reason(error));
+const handler = await load().catch((error: unknown) => {
+  writeFailure(error);
+  return reason(error);
+});
 if (typeof handler === 'string') {
   say({ kind: 'unusable', reason: handler });
 } else {
@@ -107,7 +110,7 @@ async function answer(handle: Handler, invocation: Invocation): Promise<void> {
   }
 }
 
-/** As Lambda does, with what caused it; the frames of this file are nobody's business. */
+/** As Lambda does, with what caused it; of its frames those of the archive, since nobody can mend the others. */
 function writeFailure(error: unknown): void {
   let text: string;
   try {
@@ -115,8 +118,9 @@ function writeFailure(error: unknown): void {
   } catch {
     text = reason(error);
   }
-  const frames = text.split('\n').filter((line) => !line.includes(import.meta.url));
-  write('ERROR', `Invoke Error ${frames.join('\n')}`);
+  const root = pathToFileURL(process.env['LAMBDA_TASK_ROOT'] ?? '').href;
+  const lines = text.split('\n').filter((line) => !/^\s+at /.test(line) || line.includes(root));
+  write('ERROR', `Invoke Error ${lines.join('\n')}`);
 }
 
 /** Node 24 functions have no callback any more. */
