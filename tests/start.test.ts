@@ -97,12 +97,6 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       'Pulumi.dev.yaml:2, auth0-http-api:tokenLifetime: nobody reads this key; did you mean api:tokenLifetime?',
     ],
     [
-      'an encrypted setting',
-      (copy) => copy.edit('Pulumi.dev.yaml', 'https://test-api-for-jwt-authorizer.example.com', '{ secure: v1:x }'),
-      [],
-      'api:audience: is encrypted, and what it says stands in plain text',
-    ],
-    [
       'a syntax error in a handler',
       (copy) => copy.write('handler/test.ts', 'export const handler = {'),
       [],
