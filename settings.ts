@@ -73,7 +73,7 @@ export const KEYS = {
       examples: [['https://old-api.example.com']],
     }),
   'api:production': z.boolean().meta({
-    description: `true protects the resource server, the clients and the API, and holds the stack to this: ${Object.values(EXCEPTABLE).join(', ')}. What is otherwise needs a reason under api:exceptions.`,
+    description: `true protects the resource server, the clients with their secrets and grants, and the API, and holds the stack to this: ${Object.values(EXCEPTABLE).join(', ')}. What is otherwise needs a reason under api:exceptions.`,
     examples: [false],
   }),
   'api:exceptions': exceptions.default({}).meta({
@@ -247,7 +247,16 @@ function checkKeys(
     if (result.success) keys[key] = result.data;
     else if (text === undefined)
       problems.push({ place: key, message: `is missing; write, for instance, ${example(schema)}` });
-    else problems.push(...result.error.issues.map((issue) => issueProblem(key, issue)));
+    else {
+      const found = result.error.issues.map((issue) => issueProblem(key, issue));
+      // Of what is encrypted no text is told.
+      problems.push(
+        ...found.map(({ place, message }) => ({
+          place,
+          message: encrypted.includes(key) ? message.replace(/, not .*$/s, '') : message,
+        })),
+      );
+    }
   }
   return { keys, problems };
 }

@@ -1,3 +1,4 @@
+import { surviveCutOutput } from '../common/cut-output.ts';
 import { configValues, readOptions } from '../common/options.ts';
 import { shown, UserError } from '../common/user-error.ts';
 import { readStackFile, stackNames } from '../graph/stack-file.ts';
@@ -14,8 +15,7 @@ const root = new URL('../', import.meta.url);
 
 /** `npm run access`. What the user can put right is said without a stack. */
 export async function access(): Promise<void> {
-  // Whoever read it has gone (`| head`): the exit code still counts.
-  process.stdout.on('error', () => undefined);
+  surviveCutOutput(1);
   try {
     process.exitCode = await run();
   } catch (error) {

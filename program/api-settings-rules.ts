@@ -6,7 +6,7 @@ import type { CheckedKeys } from '../settings.ts';
 import { backendOf, backendProblems, functionLabel } from './backend.ts';
 import type { Contract } from './define-contract.ts';
 import { policySize } from './function.ts';
-import { handlerIn } from './handler-spec.ts';
+import { handlerIn, type HandlerSpec } from './handler-spec.ts';
 
 /** Source: http-api-quotas (cannot be raised). */
 const INTEGRATIONS_PER_API = 300;
@@ -38,9 +38,19 @@ function otherRegion(arn: string | undefined, keys: CheckedKeys): string | undef
 
 /** Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
+
+/** What the regions of a partition begin with, where it is not the common one. */
+const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
+  ['cn-', 'aws-cn'],
+  ['us-gov-', 'aws-us-gov'],
+  ['us-isob-', 'aws-iso-b'],
+  ['us-isof-', 'aws-iso-f'],
+  ['us-iso-', 'aws-iso'],
+  ['eu-isoe-', 'aws-iso-e'],
+  ['eusc-', 'aws-eusc'],
+];
 
 function domainProblems(keys: CheckedKeys): Problem[] {
   const domain = keys['api:domain'];
@@ -110,15 +120,19 @@ function handlerProblems(keys: CheckedKeys, { handlers }: Contract): Problem[] {
     }));
   const limits = Object.entries(handlers).flatMap(([key, spec]) => {
     const { environment = {}, statements = [] } = handlerIn(spec, settings[key]);
-    const foreign = statements.flatMap(({ resources }) => resources).filter((arn) => isForeign(arn, keys));
-    const own = partitionOf(keys['aws:region'] ?? '');
+    const own = `arn:${partitionOf(keys['aws:region'] ?? '')}:`;
     const bytes = environmentSize(environment);
     const characters = policySize(statements);
     const place = `api:handlers.${key}`;
     return [
-      ...foreign.map((arn) => ({
-        place: `${place}.statements`,
-        message: `${arn}, here or in contract.ts, is of another partition than ${keys['aws:region']}; write ${arn.replace(/^arn:[^:]*/, `arn:${own}`)}`,
+      // The text is not told: a stack file may have it encrypted.
+      ...foreignIn(spec.statements, keys).map((at) => ({
+        place,
+        message: `contract.ts, ${at} is of another partition than ${keys['aws:region']}; begin it with ${own}`,
+      })),
+      ...foreignIn(settings[key]?.statements, keys).map((at) => ({
+        place: `${place}.${at}`,
+        message: `it is of another partition than ${keys['aws:region']}; begin it with ${own}`,
       })),
       ...(bytes > ENVIRONMENT_LIMIT
         ? [{ place: `${place}.environment`, message: `${bytes} bytes with those of contract.ts; Lambda takes 4096` }]
@@ -136,8 +150,16 @@ function handlerProblems(keys: CheckedKeys, { handlers }: Contract): Problem[] {
   return [...unknown, ...limits];
 }
 
-function isForeign(arn: string, { 'aws:region': region }: CheckedKeys): boolean {
-  return arn !== '*' && region !== undefined && arn.split(':')[1] !== partitionOf(region);
+/** Where statements name resources of another partition than the stack's. */
+function foreignIn(statements: HandlerSpec['statements'], { 'aws:region': region }: CheckedKeys): string[] {
+  if (region === undefined) return [];
+  return (statements ?? []).flatMap(({ resources }, index) =>
+    resources.flatMap((arn, at) =>
+      arn === '*' || ['*', partitionOf(region)].includes(arn.split(':')[1] ?? '')
+        ? []
+        : [`statements.${index}.resources.${at}`],
+    ),
+  );
 }
 
 function backendsProblems(keys: CheckedKeys, contract: Contract): Problem[] {

@@ -46,7 +46,7 @@ const OPERATOR =
   /^((ForAllValues:|ForAnyValue:)?(String(Not)?(Equals(IgnoreCase)?|Like)|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?)|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?|Null)$/;
 
 /** IAM takes no pattern for the service, and no region where the service has none. */
-const RESOURCE = /^(\*|arn:aws(-cn|-us-gov)?:(iam:|(?!iam:)[a-z0-9-]+:[\w*?-]*):[\w*?-]*:.+)$/;
+const RESOURCE = /^(\*|arn:(\*|aws(-[a-z]+)*):(iam:|(?!iam:)[a-z0-9-]+:[\w*?-]*):[\w*?-]*:.+)$/;
 
 const statement = z.strictObject({
   actions: z

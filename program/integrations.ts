@@ -81,9 +81,10 @@ function declareExisting(
 }
 
 /**
- * An HTTP endpoint; a public route's and a protected one's are two resources, so that the route turns from one to the other
- * with its authorizer, and never stands open in front of headers that nothing removes. What a caller sends in the caller's headers never arrives: it is overwritten where there is a token,
- * and removed where there is none. The token itself arrives, since `authorization` cannot be mapped.
+ * An HTTP endpoint. What a caller sends in the caller's headers never arrives: it is overwritten where there is a token,
+ * and removed where there is none. The token itself arrives, since `authorization` cannot be mapped. A public route's and
+ * a protected one's are two resources: the route turns from one to the other in the same step as it gets its authorizer,
+ * and never stands open in front of headers that nothing removes.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
  */
 function declareForward(

@@ -41,8 +41,8 @@ function domainProblems(keys: CheckedKeys, hasEngine: boolean): Problem[] {
     problems.push({ place: 'auth0:domain', message: `${domain} is a placeholder; write your own tenant's domain` });
   }
   const issuer = keys['api:issuerDomain'];
-  if (issuer !== undefined && issuer !== domain && /(^|\.)auth0\.com$/.test(issuer)) {
-    const message = `${issuer} is a tenant's own domain, whose tokens anybody with that tenant can make; write a custom domain of ${domain ?? 'auth0:domain'}, or leave it out`;
+  if (domain !== undefined && issuer !== undefined && issuer !== domain && /(^|\.)auth0\.com$/.test(issuer)) {
+    const message = `${issuer} is a tenant's own domain, whose tokens anybody with that tenant can make; write a custom domain of ${domain}, or leave it out`;
     problems.push({ place: 'api:issuerDomain', message });
   }
   const audience = keys['api:audience'];

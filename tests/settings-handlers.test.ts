@@ -80,7 +80,7 @@ describe('A handler in a stack file', () => {
     ),
     row(
       'that may do it with an ARN of a made-up partition',
-      statement({ resources: ['arn:awz:s3:::bucket/*'] }),
+      statement({ resources: ['arn:AWS:s3:::bucket/*'] }),
       'api:handlers.test.statements.0.resources.0',
       'its partition and service written out',
     ),
@@ -93,8 +93,8 @@ describe('A handler in a stack file', () => {
     row(
       "that may do it in another partition than the stack's",
       statement({ resources: ['arn:aws-cn:s3:::bucket/*'] }),
-      'api:handlers.test.statements',
-      'arn:aws-cn:s3:::bucket/*, here or in contract.ts, is of another partition than eu-central-1; write arn:aws:s3:::bucket/*',
+      'api:handlers.test.statements.0.resources.0',
+      'it is of another partition than eu-central-1; begin it with arn:aws:',
     ),
     row(
       'that handles more at once than AWS can count',
@@ -122,6 +122,13 @@ describe('A handler in a stack file', () => {
     ),
     row('with a misspelt setting', test({ memroy: 128 }), 'api:handlers.test', '"memroy" here; did you mean memory?'),
   ])('may not be one $title', refusesOne);
+
+  it('may name a resource in any partition, or in that of its region', async () => {
+    const any = statement({ resources: ['arn:*:s3:::bucket/*'] });
+    await settingsOf('dev', any);
+    const iso = statement({ resources: ['arn:aws-iso:s3:::bucket/*'] });
+    await settingsOf('dev', { ...iso, 'aws:region': 'us-iso-east-1' });
+  });
 
   it('may have variables of AWS that Lambda leaves to it', async () => {
     const environment = { AWS_NODEJS_CONNECTION_REUSE_ENABLED: '1', AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR' };

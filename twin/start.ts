@@ -47,7 +47,7 @@ async function serve(): Promise<void> {
     throw error;
   });
   say(welcome(twin.model(), twin));
-  watcher.listen(() => reload(twin, say, complain));
+  watcher.listen(() => reload(twin, say, complain), complain);
   const end = (): void => {
     void watcher.close();
     twin.close().then(

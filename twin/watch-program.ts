@@ -22,8 +22,11 @@ const NOT_PROGRAM = new Set([
 
 /** Changes of the program's files, as they come. */
 export interface ProgramWatch {
-  /** Calls back when a source, a handler or a stack file has changed, be it before this call; never twice at once. */
-  readonly listen: (changed: () => Promise<void>) => void;
+  /**
+   * Calls back when a source, a handler or a stack file has changed, be it before this call; never twice at once.
+   * @param failed told when changes are no longer noticed
+   */
+  readonly listen: (changed: () => Promise<void>, failed: (error: UserError) => void) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -39,6 +42,9 @@ export async function watchProgram(root: URL): Promise<ProgramWatch> {
   });
   let timer: NodeJS.Timeout | undefined;
   const heard = Promise.withResolvers<() => Promise<void>>();
+  let unnoticed = (error: UserError): void => {
+    throw error;
+  };
   let running: Promise<void> = Promise.resolve();
   watcher.on('all', () => {
     clearTimeout(timer);
@@ -48,10 +54,21 @@ export async function watchProgram(root: URL): Promise<ProgramWatch> {
   });
   await once(watcher, 'ready').catch(async (error: unknown) => {
     await watcher.close();
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      `The project's files cannot be watched (${why}); end what watches many, or raise the limit (fs.inotify on Linux).`,
-    );
+    throw unwatched(error);
   });
-  return { listen: heard.resolve, close: () => watcher.close() };
+  watcher.on('error', (error) => unnoticed(unwatched(error)));
+  return {
+    listen: (changed, failed) => {
+      heard.resolve(changed);
+      unnoticed = failed;
+    },
+    close: () => watcher.close(),
+  };
+}
+
+function unwatched(error: unknown): UserError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new UserError(
+    `The project's files cannot be watched (${why}); end what watches many, or raise the limit (fs.inotify on Linux).`,
+  );
 }

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { surviveCutOutput } from '../../common/cut-output.ts';
 import { configValues, readOptions } from '../../common/options.ts';
 import { shown, UserError } from '../../common/user-error.ts';
 import { parseForwards, type Forwards } from '../../twin/forward.ts';
@@ -20,8 +21,7 @@ const NOT_TRIED = 2;
 
 /** `npm run verify`. What the user can put right is said without a stack. */
 export async function verify(): Promise<void> {
-  // Whoever read it has gone (`| head`): the exit code still counts.
-  process.stdout.on('error', () => undefined);
+  surviveCutOutput(NOT_TRIED);
   try {
     process.exitCode = await run();
   } catch (error) {

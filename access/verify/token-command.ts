@@ -1,3 +1,4 @@
+import { surviveCutOutput } from '../../common/cut-output.ts';
 import { didYouMean } from '../../common/nearest.ts';
 import { configValues, readOptions } from '../../common/options.ts';
 import { shown, UserError } from '../../common/user-error.ts';
@@ -19,8 +20,7 @@ const TEST_USER = 'test user';
 
 /** `npm run -s token`: a token alone on standard output, or with `--decode` what it says. */
 export async function token(): Promise<void> {
-  // Whoever read it has gone (`| head`): the exit code still counts.
-  process.stdout.on('error', () => undefined);
+  surviveCutOutput(1);
   try {
     await run();
   } catch (error) {

@@ -8,7 +8,7 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
 
 /** What is secret by its name: an input, an output or a function's variable. */
 const SECRET_NAME =
-  /(password|passwd|passphrase|(^|[_-])(pass|pwd)|secret|secret_?string|token|(private|api|signing|encryption|access)[_-]?key|credential)s?$/i;
+  /(password|passwd|passphrase|((^|[_-])|db)(pass|pwd)|secret(_?string)?|token|(private|api|signing|encryption|access|hmac|stripe|session|master)[_-]?key|credential)s?$/i;
 
 /** What is secret by its form: a private key, a live key of Stripe's, one of AWS's, a URL with a password. */
 const SECRET_FORM = /-----BEGIN [A-Z ]*PRIVATE KEY-----|\b[sr]k_live_\w|\bAKIA[0-9A-Z]{16}\b|:\/\/[^/\s:@]+:[^/\s@]+@/;
@@ -77,7 +77,7 @@ const outermost: Naming = (path) => path.split('.')[0] ?? '';
 
 /** The ARN of a secret is none, nor is a reference to what a request holds, nor a number of tokens. */
 function isSecretByName(name: string, text: string): boolean {
-  if (text === '' || /^(arn:|\$request\.|\$context\.)/.test(text)) return false;
+  if (text === '' || /^(arn:|\$request\.|\$context\.|(true|false)$)/.test(text)) return false;
   return SECRET_NAME.test(name) && !(/tokens?$/i.test(name) && /^\d{1,9}$/.test(text));
 }
 

@@ -64,8 +64,12 @@ export function CallForm(props: Props): ComponentChildren {
 
   const call = async (): Promise<void> => {
     if (busy) return;
-    setCalling(turns.count);
-    if (!(await turns.settled())) return;
+    const began = turns.count;
+    setCalling(began);
+    if (!(await turns.settled())) {
+      setCalling((turn) => (turn === began ? undefined : turn));
+      return;
+    }
     const mine = turns.now();
     setCalling(mine);
     const question = { caller: caller.heading, method, path, token: held(), body: hasBody(method) ? body : '' };

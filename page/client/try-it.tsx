@@ -59,8 +59,11 @@ export function TryIt({ state, choice }: Props): ComponentChildren {
   useEffect(() => {
     if (choice === undefined) return;
     if (callers.some((one) => one.heading === choice.caller)) {
+      // What another caller was to ask for may be more than this one can.
+      const same = choice.caller === caller?.heading;
       choose(choice.caller);
-      setTicked(new Set([...ticked, ...opensTo(state, choice)]));
+      setTicked(new Set([...(same ? ticked : []), ...opensTo(state, choice)]));
+      if (!same) setExtra('');
     } else setAbsent(state.callers.find((one) => one.heading === choice.caller));
   }, [choice]);
 

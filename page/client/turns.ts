@@ -11,7 +11,7 @@ export interface Turns {
   readonly now: () => number;
   /** Asks for something that changes the token, and takes the answer unless another turn has begun. */
   readonly attempt: <T>(work: () => Promise<T>, take: (answer: T) => void, fail: (message: string) => void) => void;
-  /** Waits for what `attempt` is at; false where that was ignored. */
+  /** Waits for what `attempt` is at; false where that failed or was ignored. */
   readonly settled: () => Promise<boolean>;
 }
 
@@ -34,7 +34,10 @@ export function useTurns(): Turns {
     };
     underWay.current = work().then(
       (answer) => ifLast(() => take(answer)),
-      (error: unknown) => ifLast(() => fail(messageOf(error))),
+      (error: unknown) => {
+        ifLast(() => fail(messageOf(error)));
+        return false;
+      },
     );
   };
   return { count, raise, now: () => last.current, attempt, settled: () => underWay.current };

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeJwt } from 'jose';
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { askOf, callerNamed } from '../../access/verify/token-command.ts';
 import { run } from '../support/cli.ts';
 import { copyProject, type ProjectCopy } from '../support/project.ts';
@@ -66,6 +68,14 @@ describe('npm run verify', () => {
     child.stdout?.destroy();
     expect(await ended).toBe(1);
     expect(text()).not.toContain('EPIPE');
+  });
+
+  it.runIf(existsSync('/dev/full'))('fails where what it prints cannot be written', async () => {
+    const command = `${process.execPath} access/verify-main.ts --outputs ${outputsOf(broken)} > /dev/full`;
+    const ended = await promisify(execFile)('sh', ['-c', command], { cwd: checkout.path }).catch(
+      (error: unknown) => error as { code: number; stderr: string },
+    );
+    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be written: ENOSPC') as string });
   });
 
   it('refuses what it cannot play against in one sentence: exit 2', async () => {

@@ -134,6 +134,8 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     const ears = await Promise.all(Array.from({ length: LISTENERS }, () => listenTo(twin)));
     const closeAll = (): void => ears.forEach((ear) => ear.close());
     onTestFinished(closeAll);
+    // The page of the test before may be on its way out.
+    for (const ear of ears) await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
     const { page, close } = await openAt(browser, twin.tenantUrl);
     const banner = page.getByRole('alert');
     await expect.poll(() => banner.innerText()).toContain(`There are ${LISTENERS} pages open already: close some.`);

@@ -54,8 +54,10 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
 
   it('leads from an allowed cell of the matrix to a 200, by its two buttons alone', async () => {
     const { page } = opened;
-    const { getToken, call, outcome } = steps(page);
-    await page.locator('.matrix').waitFor();
+    const { getToken, call, outcome, chooseCaller, tick } = steps(page);
+    // What another caller was to ask for, and this one may not have, is not asked for by this one.
+    await chooseCaller(SERVICE);
+    await tick('write:user');
     const headings = await page.locator('.matrix thead th').allInnerTexts();
     const user = headings.findIndex((text) => text.includes('test-user@example.com'));
     await page
@@ -64,6 +66,7 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
       .getByRole('button')
       .click();
     await expect.poll(() => page.getByRole('checkbox', { name: 'read:user' }).isChecked()).toBe(true);
+    expect(await page.getByRole('checkbox', { name: 'write:user' }).isChecked()).toBe(false);
     await getToken();
     await page.getByText('A token with the scope read:user').waitFor();
     await call();

@@ -59,7 +59,7 @@ describe('what an open page is told', () => {
     await askToken(twin, { grant_type: 'client_credentials', audience: token });
     await askToken(twin, { ...userLogin(twin), scope: `read:user ${token}` });
     const log = (): string => twin.log.slice(length).join('\n');
-    await expect.poll(() => log().match(/a token/g)?.length).toBeGreaterThan(10);
+    await expect.poll(() => log().match(/\(a token\)/g)?.length).toBeGreaterThan(10);
     const ear = await listenTo(twin);
     await expect.poll(() => entriesOf(ear).length).toBeGreaterThan(14);
     ear.close();

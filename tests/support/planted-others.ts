@@ -112,7 +112,16 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     FUNCTION,
     'its input environment.variables.DB_PASSWORD holds a secret',
   ),
-  ...['DB_PASS', 'JWT_SIGNING_KEY', 'DB-PWD', 'secretString', 'SMTP_PASSWD', 'GITHUB_CREDENTIALS'].map((name) =>
+  ...[
+    'DB_PASS',
+    'JWT_SIGNING_KEY',
+    'DB-PWD',
+    'secretString',
+    'SMTP_PASSWD',
+    'GITHUB_CREDENTIALS',
+    'DBPASS',
+    'STRIPE_KEY',
+  ].map((name) =>
     plant(
       'secrets are marked',
       `a secret called ${name}`,
