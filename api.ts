@@ -1,11 +1,11 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import { declareAlarms } from './program/alarms.ts';
-import type { ApiSideArgs, Within } from './program/api-parts.ts';
-import type { RouteSpec } from './program/define-contract.ts';
-import { declareDomain } from './program/domain.ts';
-import { declareIntegrations } from './program/integrations.ts';
-import { declareAccessLog, declareStage } from './program/stage.ts';
+import { declareAlarms } from './program/aws/alarms.ts';
+import type { ApiSideArgs, Within } from './program/aws/api-parts.ts';
+import type { RouteSpec } from './program/contract/define-contract.ts';
+import { declareDomain } from './program/aws/domain.ts';
+import { declareIntegrations } from './program/aws/integrations.ts';
+import { declareAccessLog, declareStage } from './program/aws/stage.ts';
 
 /** The AWS side: the HTTP API, the authorizer that trusts Auth0, what serves its routes, and how it is run. */
 export class ApiSide extends pulumi.ComponentResource {

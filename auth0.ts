@@ -1,8 +1,8 @@
 import * as auth0 from '@pulumi/auth0';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
-import { declareApplication, type Application } from './program/application.ts';
-import type { Contract } from './program/define-contract.ts';
+import { declareApplication, type Application } from './program/auth0/application.ts';
+import type { Contract } from './program/contract/define-contract.ts';
 import type { Settings } from './settings.ts';
 
 interface Auth0SideArgs {

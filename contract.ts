@@ -1,4 +1,4 @@
-import { defineContract } from './program/define-contract.ts';
+import { defineContract } from './program/contract/define-contract.ts';
 
 /** What the API is, the same in every stack. `Pulumi.<stack>.yaml` says who may call it there. */
 export const contract = defineContract({

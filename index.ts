@@ -2,8 +2,8 @@ import type * as pulumi from '@pulumi/pulumi';
 import { ApiSide } from './api.ts';
 import { Auth0Side } from './auth0.ts';
 import { contract } from './contract.ts';
-import { bundleHandlers } from './program/bundle.ts';
-import { checkContract } from './program/define-contract.ts';
+import { bundleHandlers } from './program/aws/bundle.ts';
+import { checkContract } from './program/contract/define-contract.ts';
 import { outputs } from './program/outputs.ts';
 import { readSettings } from './settings.ts';
 

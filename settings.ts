@@ -2,16 +2,16 @@ import * as auth0 from '@pulumi/auth0';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { z } from 'zod';
-import { didYouMean } from './common/nearest.ts';
-import { EXCEPTABLE, EXCEPTABLE_KEYS, type ExceptableKey } from './common/production.ts';
-import { UserError, type Problem } from './common/user-error.ts';
-import { API_KEYS, API_NAMES, type ApiSettings } from './program/api-settings.ts';
-import { client, tokenQuota, type ClientSettings } from './program/client-settings.ts';
-import type { Contract } from './program/define-contract.ts';
-import { encryptedKeys, MAY_BE_SECRET, NO_PLACE_FOR_A_SECRET } from './program/encrypted-keys.ts';
-import { plainErrors } from './program/plain-errors.ts';
-import { combinationProblems } from './program/settings-rules.ts';
-import { stackFileLines } from './program/stack-file-lines.ts';
+import { didYouMean } from './program/nearest.ts';
+import { EXCEPTABLE, EXCEPTABLE_KEYS, type ExceptableKey } from './limits/production.ts';
+import { UserError, type Problem } from './program/user-error.ts';
+import { API_KEYS, API_NAMES, type ApiSettings } from './program/config/api-settings.ts';
+import { client, tokenQuota, type ClientSettings } from './program/config/client-settings.ts';
+import type { Contract } from './program/contract/define-contract.ts';
+import { encryptedKeys, MAY_BE_SECRET, NO_PLACE_FOR_A_SECRET } from './program/config/encrypted-keys.ts';
+import { plainErrors } from './program/config/plain-errors.ts';
+import { combinationProblems } from './program/config/settings-rules.ts';
+import { stackFileLines } from './program/config/stack-file-lines.ts';
 
 const host = z.string().regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
   error: 'write the host alone in lower case, like your-tenant.eu.auth0.com: no https://, no slash, no port',

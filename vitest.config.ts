@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that replace a module of Node's, for which it has to be loaded anew. */
-const ALONE = ['tests/tenant/secrets.test.ts'];
+const ALONE = ['twin/tests/unit/tenant/secrets.test.ts'];
 
 // Vitest reads its configuration from a default export: the one besides the program's.
 export default defineConfig({
@@ -23,12 +23,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'tests',
-          include: ['tests/**/*.test.ts'],
+          include: ['{tests,twin/tests}/**/*.test.ts'],
           // `npm run test:engine` runs the first.
           exclude: ['tests/engine/**', ...ALONE],
           // The files of a worker share what they import: loading the SDKs for each would be half of the time.
           isolate: false,
-          globalSetup: ['tests/support/say-no-chromium.ts'],
+          globalSetup: ['twin/tests/support/say-no-chromium.ts'],
         },
       },
       { extends: true, test: { name: 'alone', include: [...ALONE] } },

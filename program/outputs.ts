@@ -2,8 +2,8 @@ import * as pulumi from '@pulumi/pulumi';
 import type { ApiSide } from '../api.ts';
 import type { Auth0Side } from '../auth0.ts';
 import type { Settings } from '../settings.ts';
-import type { Contract } from './define-contract.ts';
-import { examplePaths } from './examples.ts';
+import type { Contract } from './contract/define-contract.ts';
+import { examplePaths } from './contract/examples.ts';
 
 /** The stack's outputs: the contract that callers, the verification and the workflows read. */
 export function outputs(

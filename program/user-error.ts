@@ -21,8 +21,13 @@ export class UserError extends Error {
   }
 }
 
+/** Whether an error is a user's mistake: it is known by its mark, since the program and the tools have a class each. */
+export function isUserError(error: unknown): error is UserError {
+  return error instanceof Error && '__pulumiRunError' in error;
+}
+
 /** The text to show for anything that was thrown: a user's mistake as a sentence, a defect of ours with its stack. */
 export function shown(error: unknown): string {
-  if (error instanceof UserError) return error.message;
+  if (isUserError(error)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

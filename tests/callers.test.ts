@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { modelOf } from '../graph/model.ts';
-import { accessOf } from '../access/cells.ts';
-import { secretVersionIn } from '../access/rotate/secret-version.ts';
-import { welcome } from '../twin/screen.ts';
+import { modelOf, accessOf, welcome, violationsOf } from '@auth0-http-api/twin';
+import { secretVersionIn } from '../program/rotate/secret-version.ts';
 import { onlyOf, recordDev, recordWith, refusal, registrations, resourcesOf, type Changes } from './support/program.ts';
 import {
   APP,
@@ -15,7 +13,6 @@ import {
   type Row,
 } from './support/stack-file-rows.ts';
 import { contract } from '../contract.ts';
-import { violationsOf } from '../graph/rules.ts';
 import shipped from '../index.ts';
 
 const QUOTA = { perHour: 10, perDay: 100 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
-import { checkContract, type Contract } from '../program/define-contract.ts';
+import { checkContract, type Contract } from '../program/contract/define-contract.ts';
 import { HANDLER } from './support/handlers.ts';
 import { recordWith, refusal, root } from './support/program.ts';
 

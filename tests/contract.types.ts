@@ -1,4 +1,4 @@
-import { defineContract } from '../program/define-contract.ts';
+import { defineContract } from '../program/contract/define-contract.ts';
 
 // What the compiler refuses in a contract: `npm run check` fails if one of the lines below the marks compiles, or if
 // what it underlines stands on another line. Nothing of this runs.

@@ -2,12 +2,19 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { reportOf } from '../access/report.ts';
-import { settingsSchemas } from '../reference/stack-file-schema.ts';
+import { reportOf, welcome } from '@auth0-http-api/twin';
+import { settingsSchemas } from '../docs/generator/stack-file-schema.ts';
 import { KEYS } from '../settings.ts';
-import { welcome } from '../twin/screen.ts';
 import { REASONS, STACKS, unusedKeys, useEveryKey } from './support/every-key.ts';
-import { askToken, call, goodClaims, mint, startTestTwin, userLogin, type TestTwin } from './support/twin.ts';
+import {
+  askToken,
+  call,
+  goodClaims,
+  mint,
+  startTestTwin,
+  userLogin,
+  type TestTwin,
+} from '../twin/tests/support/twin.ts';
 
 const HANDLER = `export const handler = async () => ({
   table: process.env.TABLE, level: process.env.LOG_LEVEL, host: process.env.DB_HOST,

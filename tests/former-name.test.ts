@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
-import type { Recorded } from '../graph/record.ts';
+import type { Recorded } from '@auth0-http-api/twin';
 import { HANDLER } from './support/handlers.ts';
 import { programOf, recordWith, registrations } from './support/program.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { evaluate } from '../graph/fresh.ts';
-import { stackFileLines } from '../program/stack-file-lines.ts';
+import { evaluate } from '@auth0-http-api/twin';
+import { stackFileLines } from '../program/config/stack-file-lines.ts';
 import { folderWith } from './support/folder.ts';
 import { copyProject } from './support/project.ts';
 import { onlyOf, recordDev, recordStack, resourcesOf, settingsOf } from './support/program.ts';

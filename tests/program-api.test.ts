@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
-import { modelOf } from '../graph/model.ts';
-import type { Recorded } from '../graph/record.ts';
-import { violationsOf } from '../graph/rules.ts';
+import { modelOf, type Recorded, violationsOf } from '@auth0-http-api/twin';
 import { EVERYTHING, EVERY_OPTION } from './support/everything.ts';
 import { onlyOf, recordDev, recordStack, recordWith, resourcesOf, type Changes } from './support/program.ts';
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
-import type { Plain } from '../graph/plain.ts';
-import type { Recorded, RecordedResource } from '../graph/record.ts';
-import { bundleHandlers } from '../program/bundle.ts';
+import type { Plain, Recorded, RecordedResource } from '@auth0-http-api/twin';
+import { bundleHandlers } from '../program/aws/bundle.ts';
 import { folderWith } from './support/folder.ts';
 import { HANDLER } from './support/handlers.ts';
 import {

@@ -1,8 +1,7 @@
 import * as aws from '@pulumi/aws';
 import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
-import { modelOf } from '../graph/model.ts';
-import { RULES, violationsOf } from '../graph/rules.ts';
+import { modelOf, RULES, violationsOf } from '@auth0-http-api/twin';
 import program from '../index.ts';
 import { recordDev, recordProgram, recordStack, recordWith, resourcesOf } from './support/program.ts';
 import { APP, clients, IN_PRODUCTION, MACHINE, REASON, USER } from './support/stack-file-rows.ts';

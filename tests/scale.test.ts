@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { modelOf } from '../graph/model.ts';
-import type { Recorded } from '../graph/record.ts';
+import { modelOf, type Recorded } from '@auth0-http-api/twin';
 import { HANDLER } from './support/handlers.ts';
 import { clientsOfSize, contractOfSize, LARGE } from './support/large.ts';
 import { recordWith, refusal, resourcesOf } from './support/program.ts';

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { reportOf } from '../access/report.ts';
+import { reportOf, welcome } from '@auth0-http-api/twin';
 import { contract } from '../contract.ts';
 import { readSettings } from '../settings.ts';
-import { welcome } from '../twin/screen.ts';
 import { recordProgram, refusal } from './support/program.ts';
-import { call, serviceToken, startTestTwin, type TestTwin } from './support/twin.ts';
+import { call, serviceToken, startTestTwin, type TestTwin } from '../twin/tests/support/twin.ts';
 
 const PATH = 'api:handlers.test.environment.DB_PASSWORD';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
-import type { Contract } from '../program/define-contract.ts';
+import type { Contract } from '../program/contract/define-contract.ts';
 import { EVERY_OPTION, EVERYTHING } from './support/everything.ts';
 import { settingsOf, type Changes } from './support/program.ts';
 import { IN_PRODUCTION, problemsOf, refusesOne, row } from './support/stack-file-rows.ts';

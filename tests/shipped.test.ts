@@ -1,9 +1,5 @@
 import { expect, it } from 'vitest';
-import { staleReports } from '../access/committed.ts';
-import { reportOf } from '../access/report.ts';
-import { evaluate } from '../graph/fresh.ts';
-import { modelOf } from '../graph/model.ts';
-import { stackNames } from '../graph/stack-file.ts';
+import { staleReports, reportOf, evaluate, modelOf, stackNames } from '@auth0-http-api/twin';
 import { lacking } from './support/policies.ts';
 import { ROOT } from './support/project.ts';
 

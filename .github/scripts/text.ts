@@ -1,4 +1,4 @@
-import { printable } from '../../common/printable.ts';
+import { printable } from '../../twin/src/common/printable.ts';
 
 /** What GitHub takes in the body of a comment or an issue. It counts characters; bytes are never fewer. */
 export const MOST_BYTES = 65_536;

@@ -1,9 +1,9 @@
 import * as auth0 from '@pulumi/auth0';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
-import { UserError } from '../common/user-error.ts';
-import type { ClientSettings, GrantType } from './client-settings.ts';
-import { formerName } from './former-name.ts';
+import { UserError } from '../user-error.ts';
+import type { ClientSettings, GrantType } from '../config/client-settings.ts';
+import { formerName } from '../former-name.ts';
 
 /** A client that may ask for tokens, and what it proves itself with. */
 export interface Application {

@@ -1,7 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../../settings.ts';
 import type { Bundles } from './bundle.ts';
-import type { Contract } from './define-contract.ts';
+import type { Contract } from '../contract/define-contract.ts';
 
 /** What the API is to be. */
 export interface ApiSideArgs {

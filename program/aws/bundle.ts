@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import * as pulumi from '@pulumi/pulumi';
 import esbuild from 'esbuild';
-import { UserError } from '../common/user-error.ts';
-import type { Contract } from './define-contract.ts';
+import { UserError } from '../user-error.ts';
+import type { Contract } from '../contract/define-contract.ts';
 
 /** The name of the one file in a function's archive; its exported `handler` is what Lambda calls. */
 const FILE = 'index.mjs';

@@ -1,7 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { LAMBDA_HANDLER } from './bundle.ts';
-import type { HandlerSpec, PolicyStatement } from './handler-spec.ts';
+import type { HandlerSpec, PolicyStatement } from '../contract/handler-spec.ts';
 
 /** The runtime that handlers are bundled for, typed and tried with. */
 const RUNTIME = 'nodejs24.x';

@@ -1,11 +1,11 @@
 import * as aws from '@pulumi/aws';
-import { CALLER_HEADERS } from '../common/caller-headers.ts';
-import { parseFunctionArn } from '../common/function-arn.ts';
+import { CALLER_HEADERS } from '../../limits/caller-headers.ts';
+import { parseFunctionArn } from '../../limits/function-arn.ts';
 import type { Within } from './api-parts.ts';
-import { backendOf, functionLabel } from './backend.ts';
-import { formerName } from './former-name.ts';
+import { backendOf, functionLabel } from '../contract/backend.ts';
+import { formerName } from '../former-name.ts';
 import { declareFunction, letInvoke } from './function.ts';
-import { handlerIn } from './handler-spec.ts';
+import { handlerIn } from '../contract/handler-spec.ts';
 
 /** What serves each route, by route key: one integration for a handler or function, one for each forwarded route. */
 export function declareIntegrations(

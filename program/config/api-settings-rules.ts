@@ -1,12 +1,12 @@
-import { ENVIRONMENT_LIMIT, environmentSize } from '../common/environment-names.ts';
-import { parseFunctionArn } from '../common/function-arn.ts';
-import { didYouMean } from '../common/nearest.ts';
-import type { Problem } from '../common/user-error.ts';
-import type { CheckedKeys } from '../settings.ts';
-import { backendOf, backendProblems, functionLabel } from './backend.ts';
-import type { Contract } from './define-contract.ts';
-import { policySize } from './function.ts';
-import { handlerIn, type HandlerSpec } from './handler-spec.ts';
+import { ENVIRONMENT_LIMIT, environmentSize } from '../../limits/environment-names.ts';
+import { parseFunctionArn } from '../../limits/function-arn.ts';
+import { didYouMean } from '../nearest.ts';
+import type { Problem } from '../user-error.ts';
+import type { CheckedKeys } from '../../settings.ts';
+import { backendOf, backendProblems, functionLabel } from '../contract/backend.ts';
+import type { Contract } from '../contract/define-contract.ts';
+import { policySize } from '../aws/function.ts';
+import { handlerIn, type HandlerSpec } from '../contract/handler-spec.ts';
 
 /** Source: http-api-quotas (cannot be raised). */
 const INTEGRATIONS_PER_API = 300;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { METHODS } from '../common/route-key.ts';
-import { handlerFields } from './handler-spec.ts';
+import { METHODS } from '../../limits/route-key.ts';
+import { handlerFields } from '../contract/handler-spec.ts';
 
 /** Days. Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 export const RETENTION_DAYS = [

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { didYouMean } from '../common/nearest.ts';
-import { EXCEPTABLE_KEYS } from '../common/production.ts';
+import { didYouMean } from '../nearest.ts';
+import { EXCEPTABLE_KEYS } from '../../limits/production.ts';
 
 /** What a value must be, as a person calls it. */
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
-import { LONGEST_TOKEN, SHORTEST_LOG_RETENTION, type ExceptableKey } from '../common/production.ts';
-import type { Problem } from '../common/user-error.ts';
+import { LONGEST_TOKEN, SHORTEST_LOG_RETENTION, type ExceptableKey } from '../../limits/production.ts';
+import type { Problem } from '../user-error.ts';
 import { DEFAULT_LOG_RETENTION } from './api-settings.ts';
-import type { CheckedKeys } from '../settings.ts';
+import type { CheckedKeys } from '../../settings.ts';
 
 /**
  * What no production stack may say in its file, by the key that an exception to it names. One rule more is a line more

@@ -1,9 +1,9 @@
-import { didYouMean } from '../common/nearest.ts';
-import type { Problem } from '../common/user-error.ts';
-import type { CheckedKeys } from '../settings.ts';
+import { didYouMean } from '../nearest.ts';
+import type { Problem } from '../user-error.ts';
+import type { CheckedKeys } from '../../settings.ts';
 import { apiProblems } from './api-settings-rules.ts';
 import type { ClientSettings } from './client-settings.ts';
-import type { Contract } from './define-contract.ts';
+import type { Contract } from '../contract/define-contract.ts';
 import { productionProblems } from './production-rules.ts';
 
 /** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html (cannot be raised). */

@@ -1,6 +1,6 @@
-import { didYouMean } from '../common/nearest.ts';
-import { parseFunctionArn, type FunctionArn } from '../common/function-arn.ts';
-import { parseRouteKey } from '../common/route-key.ts';
+import { didYouMean } from '../nearest.ts';
+import { parseFunctionArn, type FunctionArn } from '../../limits/function-arn.ts';
+import { parseRouteKey } from '../../limits/route-key.ts';
 import type { Contract, RouteSpec } from './define-contract.ts';
 
 /** Characters. Source: integrationUri in https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html */

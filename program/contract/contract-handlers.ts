@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { didYouMean } from '../common/nearest.ts';
-import type { Problem } from '../common/user-error.ts';
+import { didYouMean } from '../nearest.ts';
+import type { Problem } from '../user-error.ts';
 import type { Contract } from './define-contract.ts';
 import { handlerFields, type HandlerSpec } from './handler-spec.ts';
 

@@ -1,7 +1,7 @@
-import { didYouMean } from '../common/nearest.ts';
-import { OIDC_SCOPES } from '../common/oidc-scopes.ts';
-import { parseRouteKey, routeShape, type PathRouteKey } from '../common/route-key.ts';
-import { UserError, type Problem } from '../common/user-error.ts';
+import { didYouMean } from '../nearest.ts';
+import { OIDC_SCOPES } from '../../limits/oidc-scopes.ts';
+import { parseRouteKey, routeShape, type PathRouteKey } from '../../limits/route-key.ts';
+import { UserError, type Problem } from '../user-error.ts';
 import { targetProblems } from './backend.ts';
 import { handlerProblems } from './contract-handlers.ts';
 import { exampleProblems } from './examples.ts';

@@ -1,6 +1,6 @@
-import { didYouMean } from '../common/nearest.ts';
-import { parseRouteKey, type ParsedRouteKey, type Segment } from '../common/route-key.ts';
-import type { Problem } from '../common/user-error.ts';
+import { didYouMean } from '../nearest.ts';
+import { parseRouteKey, type ParsedRouteKey, type Segment } from '../../limits/route-key.ts';
+import type { Problem } from '../user-error.ts';
 import type { Contract } from './define-contract.ts';
 
 /** What is wrong with a route's examples: one for each parameter, and nothing that another path would come of. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { variableNameProblem } from '../common/environment-names.ts';
+import { variableNameProblem } from '../../limits/environment-names.ts';
 
 /** What a handler's function may do besides writing its log; an IAM statement that allows. */
 export interface PolicyStatement {

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { readOptions } from '../../common/options.ts';
-import { shown, UserError } from '../../common/user-error.ts';
-import { readStackFile } from '../../graph/stack-file.ts';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { shown, UserError } from '../user-error.ts';
 import { secretVersionIn } from './secret-version.ts';
 
 const USAGE = 'npm run rotate -- --stack <name> --client <name> [--yes]';
@@ -20,16 +19,10 @@ export function rotate(): void {
 
 /** @returns the exit code */
 function run(): number {
-  const { stack, client, yes } = readOptions(
-    { stack: { type: 'string' }, client: { type: 'string' }, yes: { type: 'boolean', default: false } },
-    USAGE,
-  );
-  if (stack === undefined || client === undefined)
-    throw new UserError(`Name the stack and the client.\nUsage: ${USAGE}`);
-  // It says what is wrong with the name or the file.
-  readStackFile(root, stack);
+  const { stack, client, yes } = readOptions();
   const file = `Pulumi.${stack}.yaml`;
   const path = new URL(file, root);
+  if (!/^[A-Za-z0-9._-]+$/.test(stack) || !existsSync(path)) throw new UserError(`There is no ${file}.`);
   const written = secretVersionIn(readFileSync(path, 'utf8'), file, client);
   const deployed = deployedVersion(stack, client);
   if (deployed !== written.version) {
@@ -61,4 +54,18 @@ function deployedVersion(stack: string, client: string): number | undefined {
   if (status !== 0) throw new UserError(`Pulumi does not say what the stack ${stack} put out:\n${stderr.trim()}`);
   const { secretVersions } = JSON.parse(stdout) as { secretVersions?: Readonly<Record<string, number>> };
   return secretVersions?.[client];
+}
+
+/** @throws UserError for an option that is unknown or missing */
+function readOptions(): { readonly stack: string; readonly client: string; readonly yes: boolean } {
+  const usage = (problem: string): UserError => new UserError(`${problem}\nUsage: ${USAGE}`);
+  try {
+    const { stack, client, yes } = parseArgs({
+      options: { stack: { type: 'string' }, client: { type: 'string' }, yes: { type: 'boolean', default: false } },
+    }).values;
+    if (stack === undefined || client === undefined) throw usage('Name the stack and the client.');
+    return { stack, client, yes };
+  } catch (error) {
+    throw error instanceof TypeError ? usage(error.message) : error;
+  }
 }

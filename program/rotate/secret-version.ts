@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import { didYouMean } from '../../common/nearest.ts';
-import { UserError } from '../../common/user-error.ts';
+import { didYouMean } from '../nearest.ts';
+import { UserError } from '../user-error.ts';
 
 /** A client's secret version in a stack file, and how to write another. */
 export interface SecretVersion {

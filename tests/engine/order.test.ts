@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Contract } from '../../program/define-contract.ts';
+import type { Contract } from '../../program/contract/define-contract.ts';
 import { isChange } from './standin/world.ts';
 import { CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
 import { openMoments } from './support/open-routes.ts';

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { violationsOf } from '../../graph/rules.ts';
-import { readStackFile, stackNames } from '../../graph/stack-file.ts';
+import { violationsOf, readStackFile, stackNames } from '@auth0-http-api/twin';
 import { ROOT } from '../support/project.ts';
 import { judged, registeredOf } from './support/judged.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordedResource } from '../../graph/record.ts';
+import type { RecordedResource } from '@auth0-http-api/twin';
 import { ACTIONS, allowed, lacking, statements } from '../support/policies.ts';
 import { EVERYTHING, EVERY_OPTION } from '../support/everything.ts';
 import { recordStack, recordWith, resourcesOf } from '../support/program.ts';

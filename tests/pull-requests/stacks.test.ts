@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { stackNames } from '../../graph/stack-file.ts';
+import { stackNames } from '@auth0-http-api/twin';
 import { ROOT } from '../support/project.ts';
 import { environmentOf, jobOf, read, WORKFLOWS } from '../support/workflows.ts';
 import { deployments, edits, stackLists } from './stack-lists.ts';

@@ -122,7 +122,7 @@ describe('A script of a workflow', () => {
         '.github/scripts/drift.ts',
       ]),
     );
-    expect(own).toEqual(expect.arrayContaining(['access/main.ts', 'access/verify-main.ts']));
+    expect(own).toEqual(expect.arrayContaining(['twin/src/cli/access-main.ts', 'twin/src/cli/verify-main.ts']));
     expect([...files, ...own].filter((file) => !existsSync(new URL(file, ROOT)))).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { settingsSchemas, type JsonSchema } from '../../reference/stack-file-schema.ts';
+import { settingsSchemas, type JsonSchema } from '../../docs/generator/stack-file-schema.ts';
 import { EVERY_OPTION, writeEverything } from './everything.ts';
 import type { ProjectCopy } from './project.ts';
 

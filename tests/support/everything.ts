@@ -1,4 +1,4 @@
-import type { Contract } from '../../program/define-contract.ts';
+import type { Contract } from '../../program/contract/define-contract.ts';
 import { parse, stringify } from 'yaml';
 import { contract as shipped } from '../fixture/contract.ts';
 import { HANDLER, handlerIn } from './handlers.ts';
@@ -67,7 +67,7 @@ export function writeEverything(project: ProjectCopy, routes: Contract['routes']
   const contract = { ...EVERYTHING, handlers: { test }, routes: { ...EVERYTHING.routes, ...routes } };
   project.write(
     'contract.ts',
-    `import { defineContract } from './program/define-contract.ts';\nexport const contract = defineContract(${JSON.stringify(contract)});\n`,
+    `import { defineContract } from './program/contract/define-contract.ts';\nexport const contract = defineContract(${JSON.stringify(contract)});\n`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Contract } from '../../program/define-contract.ts';
+import type { Contract } from '../../program/contract/define-contract.ts';
 import type { ProjectCopy } from './project.ts';
 
 /** How large a project is; what ships is one route. */
@@ -50,7 +50,7 @@ export function enlarge(project: ProjectCopy, size: Size): void {
   const text = JSON.stringify(contract, undefined, 2);
   project.write(
     'contract.ts',
-    `import { defineContract } from './program/define-contract.ts';\nexport const contract = defineContract(${text});\n`,
+    `import { defineContract } from './program/contract/define-contract.ts';\nexport const contract = defineContract(${text});\n`,
   );
   const handler = project.read('handler/test.ts');
   for (const { file } of Object.values(contract.handlers)) project.write(file, handler);

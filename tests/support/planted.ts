@@ -1,4 +1,4 @@
-import type { Registered, RegisteredResource } from '../../graph/rules/registered.ts';
+import type { Registered, RegisteredResource } from '@auth0-http-api/twin';
 
 export type Inputs = RegisteredResource['inputs'];
 

@@ -1,4 +1,4 @@
-import type { RecordedResource } from '../../graph/record.ts';
+import type { RecordedResource } from '@auth0-http-api/twin';
 import { read } from './workflows.ts';
 
 /** What the deploying role must be allowed for one type of resource; .github/aws/actions.json has it. */

@@ -2,13 +2,19 @@ import { setImmediate } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
 import { ApiSide } from '../../api.ts';
 import { Auth0Side } from '../../auth0.ts';
-import { UserError } from '../../common/user-error.ts';
+import { isUserError, type UserError } from '../../program/user-error.ts';
 import { contract as shipped } from '../../contract.ts';
-import { record, type Program, type Recorded, type RecordedResource } from '../../graph/record.ts';
-import { readStackFile, type StackConfig } from '../../graph/stack-file.ts';
+import {
+  record,
+  type Program,
+  type Recorded,
+  type RecordedResource,
+  readStackFile,
+  type StackConfig,
+} from '@auth0-http-api/twin';
 import shippedProgram from '../../index.ts';
-import { bundleHandlers } from '../../program/bundle.ts';
-import { checkContract, type Contract } from '../../program/define-contract.ts';
+import { bundleHandlers } from '../../program/aws/bundle.ts';
+import { checkContract, type Contract } from '../../program/contract/define-contract.ts';
 import { outputs } from '../../program/outputs.ts';
 import { readSettings, type Settings } from '../../settings.ts';
 
@@ -126,7 +132,7 @@ export async function refusal(attempt: () => unknown): Promise<UserError> {
   try {
     await attempt();
   } catch (error) {
-    if (error instanceof UserError) return error;
+    if (isUserError(error)) return error;
     throw error;
   } finally {
     await setImmediate();

@@ -6,10 +6,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const ROOT = new URL('../../', import.meta.url);
 
 /** What the program consists of. */
-const PROGRAM = ['index.ts', 'contract.ts', 'settings.ts', 'auth0.ts', 'api.ts', 'common', 'program'];
+const PROGRAM = ['index.ts', 'contract.ts', 'settings.ts', 'auth0.ts', 'api.ts', 'limits', 'program'];
 /** The contract's handler and the stack files that the tests are about, in place of the project's own. */
 const FIXTURE = ['Pulumi.yaml', 'Pulumi.dev.yaml', 'Pulumi.staging.yaml', 'Pulumi.prod.yaml', 'handler/test.ts'];
-const TWIN = ['package.json', 'graph', 'twin', 'access', 'page', 'tsconfig.json'];
+const SETUP = ['package.json', 'tsconfig.json'];
 
 export interface ProjectCopy {
   readonly root: URL;
@@ -23,7 +23,7 @@ export interface ProjectCopy {
 
 /** A copy of the project in a folder of its own, so that a test may change it and the twin's files stay apart. */
 export function copyProject(): ProjectCopy {
-  const path = copied([...PROGRAM, ...TWIN]);
+  const path = copied([...PROGRAM, ...SETUP]);
   const fixture = new URL('tests/fixture/', ROOT);
   for (const entry of FIXTURE) cpSync(fileURLToPath(new URL(entry, fixture)), join(path, entry), { recursive: true });
   const contract = readFileSync(new URL('contract.ts', fixture), 'utf8');

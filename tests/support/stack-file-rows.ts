@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Contract } from '../../program/define-contract.ts';
+import type { Contract } from '../../program/contract/define-contract.ts';
 import { refusal, settingsOf, type Changes } from './program.ts';
 
 export interface Row {

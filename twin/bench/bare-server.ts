@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 // What the twin is measured against: a server that verifies the RS256 signature of each request, and nothing else.
-const key = createPublicKey(readFileSync(new URL('../.twin/dev/signing-key.pem', import.meta.url), 'utf8'));
+const key = createPublicKey(readFileSync(new URL('../../.twin/dev/signing-key.pem', import.meta.url), 'utf8'));
 
 const server = createServer((request, response) => {
   const token = request.headers.authorization?.slice('Bearer '.length) ?? '';

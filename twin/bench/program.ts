@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { COMPILE_CACHE } from '../common/compile-cache.ts';
-import type { Evaluation, EvaluationResult } from '../graph/fresh.ts';
-import { enlarge, LARGE, type Size } from '../tests/support/large.ts';
-import { copyShippedProject } from '../tests/support/project.ts';
+import { COMPILE_CACHE } from '../src/common/compile-cache.ts';
+import type { Evaluation, EvaluationResult } from '../src/evaluate/fresh.ts';
+import { enlarge, LARGE, type Size } from '../../tests/support/large.ts';
+import { copyShippedProject } from '../../tests/support/project.ts';
 import { summary, type Ratio } from './pairs.ts';
 
 /** One route, 30, 165 and 300; the third lies half-way between the second and the last. */
@@ -44,7 +44,7 @@ export async function programFigures(pairs: number): Promise<ProgramFigures> {
   });
   try {
     const evaluations = projects.map(({ root }) => (): Promise<Run> => {
-      return run('../graph/fresh-child.ts', { root: root.href, stack: 'dev', config: {}, seed: 'bench' });
+      return run('../src/evaluate/fresh-child.ts', { root: root.href, stack: 'dev', config: {}, seed: 'bench' });
     });
     // Node has then compiled the copies' files too.
     for (const one of evaluations) await one();

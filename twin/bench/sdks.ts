@@ -1,4 +1,4 @@
-import { loadLate } from '../graph/late-modules.ts';
+import { loadLate } from '../src/evaluate/late-modules.ts';
 
 // What an evaluation is measured against: a process that loads the SDKs as an evaluation does, and nothing else.
 process.once('message', () => {

@@ -11,7 +11,7 @@ const ENABLED_CLIENTS = 'auth0:index/connectionClients:ConnectionClients';
 const ROLE = 'auth0:index/role:Role';
 const USER = 'auth0:index/user:User';
 
-/** What of Auth0 the program uses. A new resource type is a line here, besides its outputs in `graph/ids.ts`. */
+/** What of Auth0 the program uses. A new resource type is a line here, besides its outputs in `twin/src/resources/ids.ts`. */
 export const AUTH0: Readonly<Record<string, Kind>> = {
   [API]: { fixed: ['identifier'], unique: ['identifier'] },
   [SCOPES]: {

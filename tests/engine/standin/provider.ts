@@ -9,8 +9,7 @@ import type {
   ReadResult,
   UpdateResult,
 } from '@pulumi/pulumi/provider/index.js';
-import { cloudOutputs } from '../../../graph/ids.ts';
-import { Identity } from '../../../graph/identity.ts';
+import { cloudOutputs, Identity } from '@auth0-http-api/twin';
 import { holder, refusal, type Change, type Kind } from './kind.ts';
 import { KINDS } from './kinds.ts';
 import { diffResult, isPreview } from './sdk-gaps.ts';

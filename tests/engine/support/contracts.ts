@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
-import type { Contract } from '../../../program/define-contract.ts';
+import type { Contract } from '../../../program/contract/define-contract.ts';
 import { ROOT } from '../../support/project.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -52,7 +52,7 @@ export function writeContract(sandbox: Sandbox, contract: Contract): void {
   const text = JSON.stringify(contract, undefined, 2);
   sandbox.project.write(
     'contract.ts',
-    `import { defineContract } from './program/define-contract.ts';\nexport const contract = defineContract(${text});\n`,
+    `import { defineContract } from './program/contract/define-contract.ts';\nexport const contract = defineContract(${text});\n`,
   );
 }
 

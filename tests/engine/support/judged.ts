@@ -1,6 +1,5 @@
 import { specialSecretSig, specialSigKey } from '@pulumi/pulumi/runtime/rpc.js';
-import type { Registered, RegisteredResource } from '../../../graph/rules/registered.ts';
-import { violationsOf, type Violation } from '../../../graph/rules.ts';
+import { type Registered, type RegisteredResource, violationsOf, type Violation } from '@auth0-http-api/twin';
 import type { Properties } from '../standin/values.ts';
 import type { Deployment, Sandbox, StateResource } from './sandbox.ts';
 

@@ -1,4 +1,4 @@
-import type { Contract } from '../../../program/define-contract.ts';
+import type { Contract } from '../../../program/contract/define-contract.ts';
 import { apply, isChange, ofType, valueOf, type Entry, type Thing, type Things } from '../standin/world.ts';
 
 type Routes = Contract['routes'];

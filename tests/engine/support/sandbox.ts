@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { COMPILE_CACHE } from '../../../common/compile-cache.ts';
+import { COMPILE_CACHE } from '@auth0-http-api/twin';
 import { copyShippedProject, type ProjectCopy } from '../../support/project.ts';
 import { PACKAGES } from '../standin/kinds.ts';
 import { secretTexts, type Properties } from '../standin/values.ts';

@@ -1,17 +1,18 @@
-import { surviveCutOutput } from '../common/cut-output.ts';
-import { configValues, readOptions } from '../common/options.ts';
+import { pathToFileURL } from 'node:url';
+import { surviveCutOutput } from './cut-output.ts';
+import { configValues, readOptions } from './options.ts';
 import { shown, UserError } from '../common/user-error.ts';
-import { readStackFile, stackNames } from '../graph/stack-file.ts';
-import { staleReports, writeReports } from './committed.ts';
-import { brokenRules, type Report } from './report.ts';
-import { parse } from './report-file.ts';
-import { reportsOf } from './reports.ts';
-import { reportsAt } from './revision.ts';
-import { compare, type StackChange } from './since.ts';
-import { markdown, words } from './since-words.ts';
+import { readStackFile, stackNames } from '../evaluate/stack-file.ts';
+import { staleReports, writeReports } from '../report/committed.ts';
+import { brokenRules, type Report } from '../report/report.ts';
+import { parse } from '../report/report-file.ts';
+import { reportsOf } from '../report/reports.ts';
+import { reportsAt } from '../report/revision.ts';
+import { compare, type StackChange } from '../report/since.ts';
+import { markdown, words } from '../report/since-words.ts';
 
 const USAGE = 'npm run access -- [--check | --since revision [--markdown]] [--stack name] [--config key=value …]';
-const root = new URL('../', import.meta.url);
+const root = pathToFileURL(`${process.cwd()}/`);
 
 /** `npm run access`. What the user can put right is said without a stack. */
 export async function access(): Promise<void> {

@@ -1,10 +1,10 @@
-import type { Model } from '../graph/model.ts';
+import type { Model } from '../model/model.ts';
 import { printable } from '../common/printable.ts';
 import { withoutTokens } from '../common/token-text.ts';
-import { explain } from './gateway/explain.ts';
-import type { Exchange } from './gateway/pipeline.ts';
-import type { TokenExchange } from './tenant/app.ts';
-import type { TenantRequest } from './tenant/report.ts';
+import { explain } from '../gateway/explain.ts';
+import type { Exchange } from '../gateway/pipeline.ts';
+import type { TokenExchange } from '../tenant/app.ts';
+import type { TenantRequest } from '../tenant/report.ts';
 
 /** Stands in a line where somebody put a token. */
 const A_TOKEN = '(a token)';

@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
-import { didYouMean } from './nearest.ts';
-import { printable } from './printable.ts';
-import { UserError } from './user-error.ts';
+import { didYouMean } from '../common/nearest.ts';
+import { printable } from '../common/printable.ts';
+import { UserError } from '../common/user-error.ts';
 
 /** The values of a command's options, by their names. */
 type Values<T extends ParseArgsOptionsConfig> = ReturnType<typeof parseArgs<{ options: T }>>['values'];

@@ -1,10 +1,10 @@
 import { UNREAD } from '../common/unread.ts';
-import type { Route } from '../graph/http-api.ts';
-import { pathTo, type Model } from '../graph/model.ts';
-import type { Permission } from '../graph/tenant.ts';
-import { integrationName, type Integration } from '../graph/integrations.ts';
-import type { Forwards } from './forward.ts';
-import { permissionsOf } from './tenant/password.ts';
+import type { Route } from '../model/http-api.ts';
+import { pathTo, type Model } from '../model/model.ts';
+import type { Permission } from '../model/tenant.ts';
+import { integrationName, type Integration } from '../model/integrations.ts';
+import type { Forwards } from '../server/forward.ts';
+import { permissionsOf } from '../tenant/password.ts';
 
 interface Addresses {
   readonly apiUrl: string;

@@ -1,16 +1,17 @@
-import { configValues, readOptions } from '../common/options.ts';
+import { pathToFileURL } from 'node:url';
+import { configValues, readOptions } from './options.ts';
 import { printable } from '../common/printable.ts';
 import { shown, UserError } from '../common/user-error.ts';
 import { openPage } from '../page/open.ts';
-import { parseForwards } from './forward.ts';
+import { parseForwards } from '../server/forward.ts';
 import { apiLine, tenantLine, tokenLine, unreadLine } from './log.ts';
 import { welcome } from './screen.ts';
-import { startTwin, type Twin, type TwinOptions } from './serve.ts';
-import { watchProgram } from './watch-program.ts';
+import { startTwin, type Twin, type TwinOptions } from '../server/serve.ts';
+import { watchProgram } from '../server/watch-program.ts';
 
 const USAGE =
   'npm start -- [--stack dev] [--port 3000] [--tenant-port 3001] [--no-tenant] [--rotate] [--tls] [--config key=value …] [--forward "GET /x=http://127.0.0.1:4000" …]';
-const root = new URL('../', import.meta.url);
+const root = pathToFileURL(`${process.cwd()}/`);
 
 /** `npm start`: serves the stack until it is told to end. What the user can put right is said without a stack. */
 export async function start(): Promise<void> {

@@ -3,5 +3,5 @@ import { COMPILE_CACHE } from '../common/compile-cache.ts';
 
 // The entry of `npm run -s token`: the cache has to be on before anything of size is loaded.
 enableCompileCache(COMPILE_CACHE);
-const { token } = await import('./verify/token-command.ts');
+const { token } = await import('./token.ts');
 await token();

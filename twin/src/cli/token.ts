@@ -1,16 +1,16 @@
-import { surviveCutOutput } from '../../common/cut-output.ts';
-import { didYouMean } from '../../common/nearest.ts';
-import { configValues, readOptions } from '../../common/options.ts';
-import { shown, UserError } from '../../common/user-error.ts';
-import type { Model } from '../../graph/model.ts';
-import type { Claims } from '../../twin/gateway/decision.ts';
-import { judgeClaims } from '../../twin/gateway/judge.ts';
-import { callersOf, type Ask, type Caller } from '../callers.ts';
-import { tokenDifference } from './causes.ts';
-import { choiceOf } from './command.ts';
-import { open } from './open.ts';
-import { TokenDesk } from './tokens.ts';
-import { answerTo } from '../cells.ts';
+import { surviveCutOutput } from './cut-output.ts';
+import { didYouMean } from '../common/nearest.ts';
+import { configValues, readOptions } from './options.ts';
+import { shown, UserError } from '../common/user-error.ts';
+import type { Model } from '../model/model.ts';
+import type { Claims } from '../gateway/decision.ts';
+import { judgeClaims } from '../gateway/judge.ts';
+import { callersOf, type Ask, type Caller } from '../report/callers.ts';
+import { tokenDifference } from '../verify/causes.ts';
+import { choiceOf } from './verify.ts';
+import { open } from '../verify/open.ts';
+import { TokenDesk } from '../verify/tokens.ts';
+import { answerTo } from '../report/cells.ts';
 
 const USAGE =
   'npm run -s token -- --as <client | user> [--through client] [--scope "…"] [--audience …] [--decode] [--twin name | --stack name | --outputs file] [--config key=value …]';

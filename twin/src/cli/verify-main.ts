@@ -3,5 +3,5 @@ import { COMPILE_CACHE } from '../common/compile-cache.ts';
 
 // The entry of `npm run verify`: the cache has to be on before anything of size is loaded.
 enableCompileCache(COMPILE_CACHE);
-const { verify } = await import('./verify/command.ts');
+const { verify } = await import('./verify.ts');
 await verify();

@@ -1,18 +1,19 @@
+import { pathToFileURL } from 'node:url';
 import { writeFileSync } from 'node:fs';
-import { surviveCutOutput } from '../../common/cut-output.ts';
-import { configValues, readOptions } from '../../common/options.ts';
-import { shown, UserError } from '../../common/user-error.ts';
-import { parseForwards, type Forwards } from '../../twin/forward.ts';
-import { junitOf } from './junit.ts';
-import { open, type Opened } from './open.ts';
-import { planOf } from './plan.ts';
-import { play, tokensToAsk, type Played, type PlayOptions } from './play.ts';
-import { countOf, differencesOf, tableOf } from './table.ts';
-import type { Choice } from './target.ts';
+import { surviveCutOutput } from './cut-output.ts';
+import { configValues, readOptions } from './options.ts';
+import { shown, UserError } from '../common/user-error.ts';
+import { parseForwards, type Forwards } from '../server/forward.ts';
+import { junitOf } from '../verify/junit.ts';
+import { open, type Opened } from '../verify/open.ts';
+import { planOf } from '../verify/plan.ts';
+import { play, tokensToAsk, type Played, type PlayOptions } from '../verify/play.ts';
+import { countOf, differencesOf, tableOf } from '../verify/table.ts';
+import type { Choice } from '../verify/target.ts';
 
 const USAGE =
   'npm run verify -- [--twin name | --stack name | --outputs file [--stack name]] [--all-methods] [--max-tokens n] [--strict] [--junit file] [--config key=value …] [--forward "GET /x=http://127.0.0.1:4000" …]';
-const root = new URL('../../', import.meta.url);
+const root = pathToFileURL(`${process.cwd()}/`);
 
 /** All that was tried agrees; there is a difference; nothing could be tried, or with `--strict` not everything. */
 const AGREES = 0;

@@ -1,4 +1,4 @@
-import { UserError, shown } from '../common/user-error.ts';
+import { isUserError, shown, UserError } from '../common/user-error.ts';
 import type { Evaluation, EvaluationResult } from './fresh.ts';
 import { loadLate } from './late-modules.ts';
 import type { Program } from './record.ts';
@@ -14,7 +14,7 @@ process.once('message', (message) => {
   let environments: readonly string[] = [];
   const refuse = (error: unknown): void => {
     answer(
-      error instanceof UserError
+      isUserError(error)
         ? { kind: 'refused', message: error.message + environmentHint(environments) }
         : isSyntaxError(error)
           ? { kind: 'refused', message: `The program cannot be read:\n  ${shown(error).split('\n    at ')[0]}` }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
-import { UserError } from '../common/user-error.ts';
-import { Identity } from './identity.ts';
-import { cloudOutputs } from './ids.ts';
+import { isUserError, UserError } from '../common/user-error.ts';
+import { Identity } from '../resources/identity.ts';
+import { cloudOutputs } from '../resources/ids.ts';
 import { plain, type Plain } from './plain.ts';
 import type { StackConfig } from './stack-file.ts';
 import { leaveStacksUnrecorded } from './unrecorded-stacks.ts';
@@ -104,7 +104,7 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
           resources.set(key, { ...resource, outputs: { ...outputs, ...adjust?.(resource) } });
           return { id, state: { ...inputs, ...outputs, ...adjust?.(resource) } };
         } catch (error) {
-          if (error instanceof UserError) refused.push(error);
+          if (isUserError(error)) refused.push(error);
           throw error;
         }
       },

@@ -1,5 +1,5 @@
-import type { HttpApi } from '../../graph/http-api.ts';
-import { ACCOUNT } from '../../graph/ids.ts';
+import type { HttpApi } from '../model/http-api.ts';
+import { ACCOUNT } from '../resources/ids.ts';
 import { claimTexts, commonLogTime } from './event.ts';
 import type { Exchange } from './pipeline.ts';
 import { headerValues } from './request.ts';

@@ -1,4 +1,4 @@
-import type { Cors } from '../../graph/http-api.ts';
+import type { Cors } from '../model/http-api.ts';
 import { headerValues, type GatewayRequest } from './request.ts';
 import type { GatewayResponse } from './response.ts';
 

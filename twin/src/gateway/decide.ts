@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { printable } from '../../common/printable.ts';
-import { withoutTokens } from '../../common/token-text.ts';
-import type { Authorizer, HttpApi, Route } from '../../graph/http-api.ts';
+import { printable } from '../common/printable.ts';
+import { withoutTokens } from '../common/token-text.ts';
+import type { Authorizer, HttpApi, Route } from '../model/http-api.ts';
 import { allChecks, type Check, type CheckName, type Claims, type Decision, type Refusal } from './decision.ts';
 import { BAD_REQUEST, invalidToken, NO_TOKEN, NOT_FOUND, TOO_MANY_REQUESTS } from './errors.ts';
 import { judgeClaims } from './judge.ts';

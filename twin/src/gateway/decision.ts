@@ -1,4 +1,4 @@
-import type { Route } from '../../graph/http-api.ts';
+import type { Route } from '../model/http-api.ts';
 
 /** What the gateway looks at, in its order. */
 export const CHECKS = [

@@ -1,5 +1,5 @@
-import type { HttpApi } from '../../graph/http-api.ts';
-import { ACCOUNT } from '../../graph/ids.ts';
+import type { HttpApi } from '../model/http-api.ts';
+import { ACCOUNT } from '../resources/ids.ts';
 import type { Claims, Decision } from './decision.ts';
 import { scopesOf } from './judge.ts';
 import { headerValues, parseTarget, queryParameters, type GatewayRequest } from './request.ts';

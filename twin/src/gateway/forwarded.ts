@@ -1,5 +1,5 @@
 import { validateHeaderValue } from 'node:http';
-import type { HttpIntegration } from '../../graph/integrations.ts';
+import type { HttpIntegration } from '../model/integrations.ts';
 import type { BackendAnswer, BackendRequest } from './backend.ts';
 import type { Claims, Decision } from './decision.ts';
 import { claimText } from './event.ts';

@@ -1,4 +1,4 @@
-import type { ExistingIntegration, FunctionIntegration, HttpIntegration } from '../../graph/integrations.ts';
+import type { ExistingIntegration, FunctionIntegration, HttpIntegration } from '../model/integrations.ts';
 import { askBackend, type BackendAnswer } from './backend.ts';
 import { withCors } from './cors.ts';
 import type { Decision } from './decision.ts';

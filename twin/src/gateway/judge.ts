@@ -1,5 +1,5 @@
-import type { Authorizer } from '../../graph/http-api.ts';
-import { printable } from '../../common/printable.ts';
+import type { Authorizer } from '../model/http-api.ts';
+import { printable } from '../common/printable.ts';
 import type { Check, CheckName, Claims, Refusal } from './decision.ts';
 import { insufficientScope, invalidToken } from './errors.ts';
 

@@ -1,5 +1,5 @@
-import type { Route } from '../../graph/http-api.ts';
-import type { Segment } from '../../common/route-key.ts';
+import type { Route } from '../model/http-api.ts';
+import type { Segment } from '../../../limits/route-key.ts';
 
 /** A route that takes a request, and what the request has in place of its variables. */
 export interface Match {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { HttpApi } from '../../graph/http-api.ts';
-import type { Forwards } from '../forward.ts';
+import type { HttpApi } from '../model/http-api.ts';
+import type { Forwards } from '../server/forward.ts';
 import type { Functions } from '../lambda/functions.ts';
 import { isPreflight, preflightResponse } from './cors.ts';
 import { decide, routeOf, type IssuerKeys } from './decide.ts';

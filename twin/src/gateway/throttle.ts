@@ -1,4 +1,4 @@
-import type { Stage, Throttle } from '../../graph/http-api.ts';
+import type { Stage, Throttle } from '../model/http-api.ts';
 
 /** Takes one request's worth of a route's allowance; false when there is none left. */
 export type Take = (routeKey: string) => boolean;

@@ -1,4 +1,4 @@
-import type { LambdaFunction } from '../../graph/integrations.ts';
+import type { LambdaFunction } from '../model/integrations.ts';
 
 /**
  * The whole environment of a function's process: what Lambda sets, and the function's own. Nothing of the host's goes

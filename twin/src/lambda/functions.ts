@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { UserError } from '../../common/user-error.ts';
-import type { HttpApi } from '../../graph/http-api.ts';
-import type { LambdaFunction } from '../../graph/integrations.ts';
+import { UserError } from '../common/user-error.ts';
+import type { HttpApi } from '../model/http-api.ts';
+import type { LambdaFunction } from '../model/integrations.ts';
 import type { Outcome } from './function-process.ts';
 import { FunctionPool } from './pool.ts';
 

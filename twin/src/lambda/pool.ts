@@ -1,4 +1,4 @@
-import type { LambdaFunction } from '../../graph/integrations.ts';
+import type { LambdaFunction } from '../model/integrations.ts';
 import { FunctionProcess, type Outcome, type Place } from './function-process.ts';
 
 /** Processes of one function at most: enough for a slow handler, little enough for a laptop. */

@@ -1,6 +1,6 @@
-import { parseRouteKey, routeShape, type Method, type Segment } from '../common/route-key.ts';
+import { parseRouteKey, routeShape, type Method, type Segment } from '../../../limits/route-key.ts';
 import { UserError } from '../common/user-error.ts';
-import type { Known, Lookup } from './imitated.ts';
+import type { Known, Lookup } from '../resources/imitated.ts';
 import { integrationsOf, type Integration } from './integrations.ts';
 
 /** An HTTP API, as far as the program declares it. */

@@ -1,6 +1,6 @@
-import { parseFunctionArn } from '../common/function-arn.ts';
+import { parseFunctionArn } from '../../../limits/function-arn.ts';
 import { UserError } from '../common/user-error.ts';
-import type { Known, Lookup } from './imitated.ts';
+import type { Known, Lookup } from '../resources/imitated.ts';
 
 /** What serves a route. */
 export type Integration = FunctionIntegration | ExistingIntegration | HttpIntegration;

@@ -1,10 +1,10 @@
 import { textsOf } from '../common/texts-of.ts';
 import { apiOf, type HttpApi, type Route } from './http-api.ts';
-import { sortResources } from './imitated.ts';
-import { withoutMeaning } from './inert.ts';
-import type { Recorded } from './record.ts';
-import { exceptionsOf } from './rules/production.ts';
-import { violationsOf, type Violation } from './rules.ts';
+import { sortResources } from '../resources/imitated.ts';
+import { withoutMeaning } from '../resources/inert.ts';
+import type { Recorded } from '../evaluate/record.ts';
+import { exceptionsOf } from '../rules/production.ts';
+import { violationsOf, type Violation } from '../rules/rules.ts';
 import { tenantOf, type Tenant } from './tenant.ts';
 
 /** What the program declares, in the words of the domain. */

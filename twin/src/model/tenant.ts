@@ -1,5 +1,5 @@
 import { UserError } from '../common/user-error.ts';
-import type { Lookup } from './imitated.ts';
+import type { Lookup } from '../resources/imitated.ts';
 
 /** An Auth0 tenant, as far as the program declares it. */
 export interface Tenant {

@@ -1,9 +1,9 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { METHODS } from '../common/route-key.ts';
-import { heading, cellText } from '../access/texts.ts';
-import type { Route } from '../graph/http-api.ts';
-import { routeOf } from '../twin/gateway/decide.ts';
-import { failedCheck, type Decision } from '../twin/gateway/decision.ts';
+import { METHODS } from '../../../limits/route-key.ts';
+import { heading, cellText } from '../report/texts.ts';
+import type { Route } from '../model/http-api.ts';
+import { routeOf } from '../gateway/decide.ts';
+import { failedCheck, type Decision } from '../gateway/decision.ts';
 import { apiEntry, shownResponse } from './entries.ts';
 import { QuestionError } from './guard.ts';
 import type { UnreadHappening } from './happening.ts';

@@ -1,11 +1,11 @@
 import { printable } from '../common/printable.ts';
-import type { Tenant } from '../graph/tenant.ts';
-import { accessLogLine } from '../twin/gateway/access-log.ts';
-import type { Claims } from '../twin/gateway/decision.ts';
-import { explain } from '../twin/gateway/explain.ts';
-import type { TokenExchange } from '../twin/tenant/app.ts';
-import type { TenantRequest } from '../twin/tenant/report.ts';
-import type { Asked } from '../twin/tenant/token.ts';
+import type { Tenant } from '../model/tenant.ts';
+import { accessLogLine } from '../gateway/access-log.ts';
+import type { Claims } from '../gateway/decision.ts';
+import { explain } from '../gateway/explain.ts';
+import type { TokenExchange } from '../tenant/app.ts';
+import type { TenantRequest } from '../tenant/report.ts';
+import type { Asked } from '../tenant/token.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
 import { maskedText } from './mask.ts';
 import type { ApiEntry, Entry, ShownResponse, TenantEntry, TokenEntry } from './messages.ts';

@@ -1,7 +1,7 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
-import { LOCAL_HOSTS } from '../twin/tenant/app.ts';
+import { LOCAL_HOSTS } from '../tenant/app.ts';
 import { PAGE_HEADER, type Asked } from './messages.ts';
 
 /** Characters of a question that are read. */

@@ -1,6 +1,6 @@
-import type { Exchange } from '../twin/gateway/pipeline.ts';
-import type { TokenExchange } from '../twin/tenant/app.ts';
-import type { TenantRequest } from '../twin/tenant/report.ts';
+import type { Exchange } from '../gateway/pipeline.ts';
+import type { TokenExchange } from '../tenant/app.ts';
+import type { TenantRequest } from '../tenant/report.ts';
 
 /** A request to the API; what is large of it may have been left out. */
 export interface ApiHappening {

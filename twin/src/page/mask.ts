@@ -1,5 +1,5 @@
 import { withoutTokens } from '../common/token-text.ts';
-import type { Route } from '../graph/http-api.ts';
+import type { Route } from '../model/http-api.ts';
 import { MASK } from './messages.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
-import type { Inside, Page } from '../twin/page.ts';
+import type { Inside, Page } from '../server/page.ts';
 import { call } from './call.ts';
 import { compilePage, type PageDocument } from './document.ts';
 import { entryOf } from './entries.ts';

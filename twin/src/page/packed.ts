@@ -1,4 +1,4 @@
-import type { Exchange } from '../twin/gateway/pipeline.ts';
+import type { Exchange } from '../gateway/pipeline.ts';
 import type { ApiHappening, Happening } from './happening.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { Exchange } from '../twin/gateway/pipeline.ts';
-import type { TokenExchange } from '../twin/tenant/app.ts';
-import type { TenantRequest } from '../twin/tenant/report.ts';
+import type { Exchange } from '../gateway/pipeline.ts';
+import type { TokenExchange } from '../tenant/app.ts';
+import type { TenantRequest } from '../tenant/report.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
 import type { ApiHappening, Happening, UnreadHappening } from './happening.ts';
 import { packed, unpacked, unpackedCall, type Kept } from './packed.ts';

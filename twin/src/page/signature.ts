@@ -1,4 +1,4 @@
-import type { SigningKey } from '../twin/tenant/signing-key.ts';
+import type { SigningKey } from '../tenant/signing-key.ts';
 
 const DIGESTS = new Map([
   ['RS384', 'sha384'],

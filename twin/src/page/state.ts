@@ -1,9 +1,9 @@
-import { accessOf, type Access, type Answer } from '../access/cells.ts';
-import type { Ask, Caller } from '../access/callers.ts';
-import { cellText, heading, needsOf } from '../access/texts.ts';
-import { pathTo, type Model } from '../graph/model.ts';
-import { scopesOf } from '../twin/gateway/judge.ts';
-import { issuerOf } from '../twin/tenant/claims.ts';
+import { accessOf, type Access, type Answer } from '../report/cells.ts';
+import type { Ask, Caller } from '../report/callers.ts';
+import { cellText, heading, needsOf } from '../report/texts.ts';
+import { pathTo, type Model } from '../model/model.ts';
+import { scopesOf } from '../gateway/judge.ts';
+import { issuerOf } from '../tenant/claims.ts';
 import { MASK, type ShownAsk, type ShownCaller, type ShownState } from './messages.ts';
 import { QuestionError } from './guard.ts';
 

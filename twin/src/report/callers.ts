@@ -1,7 +1,7 @@
-import { OIDC_SCOPES } from '../common/oidc-scopes.ts';
-import type { Client, ResourceServer, Role, Tenant, User } from '../graph/tenant.ts';
-import type { Parameters } from '../twin/tenant/parameters.ts';
-import { PASSWORD_REALM } from '../twin/tenant/password.ts';
+import { OIDC_SCOPES } from '../../../limits/oidc-scopes.ts';
+import type { Client, ResourceServer, Role, Tenant, User } from '../model/tenant.ts';
+import type { Parameters } from '../tenant/parameters.ts';
+import { PASSWORD_REALM } from '../tenant/password.ts';
 
 /** A request for a token, as the tenant decides about it once the client is authenticated. */
 export interface Ask {

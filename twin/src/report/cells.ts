@@ -1,11 +1,11 @@
-import type { Route } from '../graph/http-api.ts';
-import type { Model } from '../graph/model.ts';
-import type { Check, Claims } from '../twin/gateway/decision.ts';
-import { judgeClaims, scopesOf } from '../twin/gateway/judge.ts';
-import { accessClaims } from '../twin/tenant/claims.ts';
-import { decideGrant } from '../twin/tenant/decide-grant.ts';
-import { TokenError } from '../twin/tenant/errors.ts';
-import { LoginAttempts } from '../twin/tenant/login-attempts.ts';
+import type { Route } from '../model/http-api.ts';
+import type { Model } from '../model/model.ts';
+import type { Check, Claims } from '../gateway/decision.ts';
+import { judgeClaims, scopesOf } from '../gateway/judge.ts';
+import { accessClaims } from '../tenant/claims.ts';
+import { decideGrant } from '../tenant/decide-grant.ts';
+import { TokenError } from '../tenant/errors.ts';
+import { LoginAttempts } from '../tenant/login-attempts.ts';
 import { callersOf, type Ask, type Caller } from './callers.ts';
 
 /** What the tenant would answer to a request: a token's claims, or a refusal. */

@@ -1,7 +1,7 @@
-import type { Integration } from '../graph/integrations.ts';
-import type { Model } from '../graph/model.ts';
-import type { ResourceServer } from '../graph/tenant.ts';
-import { issuerOf } from '../twin/tenant/claims.ts';
+import type { Integration } from '../model/integrations.ts';
+import type { Model } from '../model/model.ts';
+import type { ResourceServer } from '../model/tenant.ts';
+import { issuerOf } from '../tenant/claims.ts';
 import { accessOf, type Access } from './cells.ts';
 import { code, codes } from './markdown.ts';
 import { clientText, functionText, NO_ROUTE, renamed } from './renames.ts';

@@ -1,6 +1,6 @@
-import type { Route } from '../graph/http-api.ts';
-import type { ResourceServer, Tenant } from '../graph/tenant.ts';
-import { scopesOf } from '../twin/gateway/judge.ts';
+import type { Route } from '../model/http-api.ts';
+import type { ResourceServer, Tenant } from '../model/tenant.ts';
+import { scopesOf } from '../gateway/judge.ts';
 import type { Caller } from './callers.ts';
 import type { Answer, Cell } from './cells.ts';
 import { code, codes } from './markdown.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { variableNameProblem } from '../common/environment-names.ts';
+import { variableNameProblem } from '../../../limits/environment-names.ts';
 
 /** An input that changes nothing of what the twin serves; any input that is not named at all is refused. */
 const inert = z.unknown().optional();

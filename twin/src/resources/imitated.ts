@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UserError, type Problem } from '../common/user-error.ts';
 import { IMITATED_AWS } from './imitated-aws.ts';
 import { INERT_TYPES, SILENT_TYPES } from './inert.ts';
-import type { Recorded, RecordedResource } from './record.ts';
+import type { Recorded, RecordedResource } from '../evaluate/record.ts';
 
 /** An input that changes nothing of what the twin serves; any input that is not named at all is refused. */
 const inert = z.unknown().optional();

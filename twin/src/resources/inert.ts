@@ -1,4 +1,4 @@
-import type { Recorded } from './record.ts';
+import type { Recorded } from '../evaluate/record.ts';
 
 /** Types that change nothing of what the twin serves, and what a person calls them. */
 export const INERT_TYPES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EXCEPTABLE, LONGEST_TOKEN, SHORTEST_LOG_RETENTION, type ExceptableKey } from '../../common/production.ts';
+import { EXCEPTABLE, LONGEST_TOKEN, SHORTEST_LOG_RETENTION, type ExceptableKey } from '../../../limits/production.ts';
 import { judgeEach, ofType, type Finding, type Registered, type Rule } from './registered.ts';
 import { clientInputs, isPasswordGrant } from './tenant.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CALLER_HEADERS } from '../../common/caller-headers.ts';
+import { CALLER_HEADERS } from '../../../limits/caller-headers.ts';
 import { judgeEach, ofType, valueOf, type Finding, type Registered, type Rule } from './registered.ts';
 
 const ROUTE = 'aws:apigatewayv2/route:Route';

@@ -1,9 +1,9 @@
-import { PERMISSION_RULES } from './rules/permissions.ts';
-import { PRODUCTION_RULES } from './rules/production.ts';
-import type { Registered, Rule } from './rules/registered.ts';
-import { ROUTE_RULES } from './rules/routes.ts';
-import { SECRET_RULES } from './rules/secrets.ts';
-import { TENANT_RULES } from './rules/tenant.ts';
+import { PERMISSION_RULES } from './permissions.ts';
+import { PRODUCTION_RULES } from './production.ts';
+import type { Registered, Rule } from './registered.ts';
+import { ROUTE_RULES } from './routes.ts';
+import { SECRET_RULES } from './secrets.ts';
+import { TENANT_RULES } from './tenant.ts';
 
 /**
  * What holds of everything that the program registers, whatever the program becomes. The tests, the access report, the

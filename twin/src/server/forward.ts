@@ -1,6 +1,6 @@
 import { didYouMean } from '../common/nearest.ts';
 import { UserError } from '../common/user-error.ts';
-import type { HttpApi } from '../graph/http-api.ts';
+import type { HttpApi } from '../model/http-api.ts';
 
 /** Route key to the local address that is asked instead of what serves the route in the cloud. */
 export type Forwards = ReadonlyMap<string, URL>;

@@ -1,8 +1,8 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
-import type { Model } from '../graph/model.ts';
-import type { FetchDocument } from './gateway/issuer-keys.ts';
-import { GATEWAY_AGENT } from './tenant/report.ts';
+import type { Model } from '../model/model.ts';
+import type { FetchDocument } from '../gateway/issuer-keys.ts';
+import { GATEWAY_AGENT } from '../tenant/report.ts';
 
 /** Milliseconds that the gateway waits for an issuer. Source: http-api-quotas. */
 const PATIENCE = 1500;

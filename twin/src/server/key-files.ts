@@ -1,6 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import type { TwinState } from './state.ts';
-import { isCertificateOf, newKeyPem, readSigningKey, type SigningKey, type SigningKeys } from './tenant/signing-key.ts';
+import {
+  isCertificateOf,
+  newKeyPem,
+  readSigningKey,
+  type SigningKey,
+  type SigningKeys,
+} from '../tenant/signing-key.ts';
 
 /** The key that signs, the one that will next, and after a rotation the one that did before. */
 const CURRENT = 'signing-key.pem';

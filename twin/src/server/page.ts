@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
-import type { Model } from '../graph/model.ts';
+import type { Model } from '../model/model.ts';
 import type { Watch } from './serve.ts';
-import type { SigningKeys } from './tenant/signing-key.ts';
+import type { SigningKeys } from '../tenant/signing-key.ts';
 
 /** What the page sees of the twin that it is a page of. */
 export interface Inside {

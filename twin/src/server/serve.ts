@@ -5,23 +5,23 @@ import { checkForwards, type Forwards } from './forward.ts';
 import { fromTenant } from './issuer-documents.ts';
 import { existsSync } from 'node:fs';
 import { shown, UserError } from '../common/user-error.ts';
-import { evaluate } from '../graph/fresh.ts';
-import { modelOf, type Model } from '../graph/model.ts';
-import type { Recorded } from '../graph/record.ts';
-import { IssuerKeyCache } from './gateway/issuer-keys.ts';
-import type { Exchange, Gateway } from './gateway/pipeline.ts';
-import { throttling } from './gateway/throttle.ts';
-import { gatewayServer } from './gateway/server.ts';
-import { startFunctions } from './lambda/functions.ts';
+import { evaluate } from '../evaluate/fresh.ts';
+import { modelOf, type Model } from '../model/model.ts';
+import type { Recorded } from '../evaluate/record.ts';
+import { IssuerKeyCache } from '../gateway/issuer-keys.ts';
+import type { Exchange, Gateway } from '../gateway/pipeline.ts';
+import { throttling } from '../gateway/throttle.ts';
+import { gatewayServer } from '../gateway/server.ts';
+import { startFunctions } from '../lambda/functions.ts';
 import { close, listen } from './listen.ts';
 import { watchedBy, type Inside, type Page } from './page.ts';
 import { openState, type TwinState } from './state.ts';
-import { LoginAttempts } from './tenant/login-attempts.ts';
-import { OpaqueTokens } from './tenant/userinfo.ts';
-import { tenantApp, type TenantService, type TokenExchange } from './tenant/app.ts';
-import type { TenantRequest } from './tenant/report.ts';
+import { LoginAttempts } from '../tenant/login-attempts.ts';
+import { OpaqueTokens } from '../tenant/userinfo.ts';
+import { tenantApp, type TenantService, type TokenExchange } from '../tenant/app.ts';
+import type { TenantRequest } from '../tenant/report.ts';
 import { openSigningKeys, openTls } from './key-files.ts';
-import type { SigningKeys } from './tenant/signing-key.ts';
+import type { SigningKeys } from '../tenant/signing-key.ts';
 
 /** What one start of a twin is told; all else is in the program and its stack file. */
 export interface TwinOptions {
@@ -93,7 +93,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const { root, stack, clock = Date.now } = options;
   if (!/^[A-Za-z0-9._-]+$/.test(stack) || !existsSync(new URL(`Pulumi.${stack}.yaml`, root))) {
     // Before anything is written under that name; this reads the file only to say what is wrong with it.
-    const { readStackFile } = await import('../graph/stack-file.ts');
+    const { readStackFile } = await import('../evaluate/stack-file.ts');
     readStackFile(root, stack);
   }
   const state = openState(root, stack);

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import { printable } from '../../common/printable.ts';
-import type { Tenant } from '../../graph/tenant.ts';
+import { printable } from '../common/printable.ts';
+import type { Tenant } from '../model/tenant.ts';
 import { discoveryDocument } from './discovery.ts';
 import { refusals, TokenError } from './errors.ts';
 import type { Granted } from './grant.ts';

@@ -1,4 +1,4 @@
-import type { ResourceServer, Tenant, User } from '../../graph/tenant.ts';
+import type { ResourceServer, Tenant, User } from '../model/tenant.ts';
 import type { Granted } from './grant.ts';
 import { profileOf } from './profile.ts';
 

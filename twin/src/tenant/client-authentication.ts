@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Client } from '../../graph/tenant.ts';
+import type { Client } from '../model/tenant.ts';
 import { refusals } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 

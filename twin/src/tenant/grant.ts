@@ -1,4 +1,4 @@
-import type { Client, ResourceServer, Tenant, User } from '../../graph/tenant.ts';
+import type { Client, ResourceServer, Tenant, User } from '../model/tenant.ts';
 import { refusals } from './errors.ts';
 import type { LoginAttempts } from './login-attempts.ts';
 import type { Parameters } from './parameters.ts';

@@ -1,4 +1,4 @@
-import type { ResourceServer, Tenant, User } from '../../graph/tenant.ts';
+import type { ResourceServer, Tenant, User } from '../model/tenant.ts';
 import { sameText } from './client-authentication.ts';
 import { refusals } from './errors.ts';
 import { apiFor, type Granted, type GrantRequest } from './grant.ts';

@@ -1,4 +1,4 @@
-import type { User } from '../../graph/tenant.ts';
+import type { User } from '../model/tenant.ts';
 
 /**
  * What the OpenID Connect scopes tell of a user, in the order that Auth0 writes it.

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
-import { didYouMean } from '../../common/nearest.ts';
-import { printable } from '../../common/printable.ts';
-import { withoutTokens } from '../../common/token-text.ts';
+import { didYouMean } from '../common/nearest.ts';
+import { printable } from '../common/printable.ts';
+import { withoutTokens } from '../common/token-text.ts';
 
 /** A request to the tenant that was none for a token, for the log. */
 export interface TenantRequest {

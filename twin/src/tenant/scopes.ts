@@ -1,5 +1,5 @@
-import { OIDC_SCOPES } from '../../common/oidc-scopes.ts';
-import type { ResourceServer } from '../../graph/tenant.ts';
+import { OIDC_SCOPES } from '../../../limits/oidc-scopes.ts';
+import type { ResourceServer } from '../model/tenant.ts';
 
 /** The words of a `scope` parameter, each once, in the order asked. Source: RFC 6749, section 3.3 */
 export function scopeWords(scope: string): string[] {

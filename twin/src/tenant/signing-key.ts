@@ -8,7 +8,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { calculateJwkThumbprint, SignJWT, type JWK } from 'jose';
-import { UserError } from '../../common/user-error.ts';
+import { UserError } from '../common/user-error.ts';
 
 /** A key that the tenant signs with. */
 export interface SigningKey {

@@ -1,4 +1,4 @@
-import type { Client, ResourceServer, Tenant, User } from '../../graph/tenant.ts';
+import type { Client, ResourceServer, Tenant, User } from '../model/tenant.ts';
 import { accessClaims, idClaims } from './claims.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { decideGrant } from './decide-grant.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import type { Tenant, User } from '../../graph/tenant.ts';
+import type { Tenant, User } from '../model/tenant.ts';
 import { profileOf } from './profile.ts';
 import { scopeWords } from './scopes.ts';
 import type { SigningKeys } from './signing-key.ts';

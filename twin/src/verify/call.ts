@@ -1,5 +1,5 @@
-import type { Authorizer } from '../../graph/http-api.ts';
-import { printable } from '../../common/printable.ts';
+import type { Authorizer } from '../model/http-api.ts';
+import { printable } from '../common/printable.ts';
 import { causeOf, waitOf, type World } from './tokens.ts';
 
 /** What a deployed gateway made of a request, as far as it can be told from outside. */

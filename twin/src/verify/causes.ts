@@ -1,8 +1,8 @@
-import type { Route } from '../../graph/http-api.ts';
-import type { Model } from '../../graph/model.ts';
-import type { Claims } from '../../twin/gateway/decision.ts';
-import { scopesOf } from '../../twin/gateway/judge.ts';
-import type { Caller } from '../callers.ts';
+import type { Route } from '../model/http-api.ts';
+import type { Model } from '../model/model.ts';
+import type { Claims } from '../gateway/decision.ts';
+import { scopesOf } from '../gateway/judge.ts';
+import type { Caller } from '../report/callers.ts';
 import type { Verdict } from './call.ts';
 import type { Probe, Wanted } from './plan.ts';
 import type { Target } from './target.ts';

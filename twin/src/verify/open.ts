@@ -1,8 +1,8 @@
 import { readFileSync, existsSync } from 'node:fs';
-import { textsOf } from '../../common/texts-of.ts';
-import { evaluate } from '../../graph/fresh.ts';
-import { modelOf, type Model } from '../../graph/model.ts';
-import { readStackFile } from '../../graph/stack-file.ts';
+import { textsOf } from '../common/texts-of.ts';
+import { evaluate } from '../evaluate/fresh.ts';
+import { modelOf, type Model } from '../model/model.ts';
+import { readStackFile } from '../evaluate/stack-file.ts';
 import { namedTarget, twinTarget, type Choice, type Target } from './target.ts';
 
 /** What the present checkout declares, and a system to compare it with. */

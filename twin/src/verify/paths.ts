@@ -1,6 +1,6 @@
-import { METHODS } from '../../common/route-key.ts';
-import type { HttpApi, Route } from '../../graph/http-api.ts';
-import { matchRoute } from '../../twin/gateway/match.ts';
+import { METHODS } from '../../../limits/route-key.ts';
+import type { HttpApi, Route } from '../model/http-api.ts';
+import { matchRoute } from '../gateway/match.ts';
 
 /** A request that a route takes, or why there is none. */
 export type Sample =

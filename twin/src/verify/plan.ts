@@ -1,8 +1,8 @@
-import type { Route } from '../../graph/http-api.ts';
-import type { Model } from '../../graph/model.ts';
-import { judgeClaims } from '../../twin/gateway/judge.ts';
-import { accessOf, answerTo, type Answer, type Cell } from '../cells.ts';
-import type { Ask, Caller } from '../callers.ts';
+import type { Route } from '../model/http-api.ts';
+import type { Model } from '../model/model.ts';
+import { judgeClaims } from '../gateway/judge.ts';
+import { accessOf, answerTo, type Answer, type Cell } from '../report/cells.ts';
+import type { Ask, Caller } from '../report/callers.ts';
 import { sampleOf, type Sample } from './paths.ts';
 
 /** What is to come of a request by what the program declares. */

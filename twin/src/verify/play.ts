@@ -1,8 +1,8 @@
-import type { Route } from '../../graph/http-api.ts';
-import { integrationName } from '../../graph/integrations.ts';
-import type { Model } from '../../graph/model.ts';
-import { scopesOf } from '../../twin/gateway/judge.ts';
-import type { Cell } from '../cells.ts';
+import type { Route } from '../model/http-api.ts';
+import { integrationName } from '../model/integrations.ts';
+import type { Model } from '../model/model.ts';
+import { scopesOf } from '../gateway/judge.ts';
+import type { Cell } from '../report/cells.ts';
 import { callRoute, type Verdict } from './call.ts';
 import { callDifference, tokenDifference } from './causes.ts';
 import type { Plan, Play, Probe, Wanted } from './plan.ts';

@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setDefaultCACertificates, getCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { printable } from '../../common/printable.ts';
-import { UserError } from '../../common/user-error.ts';
-import type { Forwards } from '../../twin/forward.ts';
-import { startTwin } from '../../twin/serve.ts';
+import { printable } from '../common/printable.ts';
+import { UserError } from '../common/user-error.ts';
+import type { Forwards } from '../server/forward.ts';
+import { startTwin } from '../server/serve.ts';
 
 /** What a stack's outputs have to say, whether it is deployed or a twin's. */
 const OUTPUTS = z.object({

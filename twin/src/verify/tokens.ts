@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose';
-import { printable } from '../../common/printable.ts';
-import type { Claims } from '../../twin/gateway/decision.ts';
-import { PASSWORD_REALM } from '../../twin/tenant/password.ts';
-import type { Ask } from '../callers.ts';
+import { printable } from '../common/printable.ts';
+import type { Claims } from '../gateway/decision.ts';
+import { PASSWORD_REALM } from '../tenant/password.ts';
+import type { Ask } from '../report/callers.ts';
 import type { Target } from './target.ts';
 
 /** What came of a request for a token. No text of it holds the token or a secret. */

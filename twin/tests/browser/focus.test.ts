@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { eventOf } from '../../page/live.ts';
-import type { Entry } from '../../page/messages.ts';
+import { eventOf } from '../../src/page/live.ts';
+import type { Entry } from '../../src/page/messages.ts';
 import type { Opened } from '../support/browser.ts';
 import { openForAll, startForFile } from '../support/browser-suite.ts';
 import { steps } from '../support/page-steps.ts';

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { eventOf, LISTENERS } from '../../page/live.ts';
-import type { Entry } from '../../page/messages.ts';
+import { eventOf, LISTENERS } from '../../src/page/live.ts';
+import type { Entry } from '../../src/page/messages.ts';
 import { openAt, type Opened } from '../support/browser.ts';
 import { openForAll, startForFile } from '../support/browser-suite.ts';
 import { hide, show, steps, USER } from '../support/page-steps.ts';

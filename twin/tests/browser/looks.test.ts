@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAt, type Opened } from '../support/browser.ts';
 import { openForAll, startForFile } from '../support/browser-suite.ts';
 import { steps, USER } from '../support/page-steps.ts';
-import { ROOT, type ProjectCopy } from '../support/project.ts';
+import { ROOT, type ProjectCopy } from '../../../tests/support/project.ts';
 import { call, serviceToken, type TestTwin } from '../support/twin.ts';
 
 const SCREENSHOTS = new URL('coverage/page/', ROOT);

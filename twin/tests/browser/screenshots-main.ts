@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { openPage } from '../../page/open.ts';
-import { startTwin } from '../../twin/serve.ts';
+import { openPage } from '../../src/page/open.ts';
+import { startTwin } from '../../src/server/serve.ts';
 import { chromiumOrNot, launch, openAt } from '../support/browser.ts';
 import { steps } from '../support/page-steps.ts';
-import { copyShippedProject, ROOT } from '../support/project.ts';
+import { copyShippedProject, ROOT } from '../../../tests/support/project.ts';
 
 /** `npm run screenshots`: the two pictures of the README, `docs/page-light.png` and `docs/page-dark.png`. */
 async function main(executable: string): Promise<void> {

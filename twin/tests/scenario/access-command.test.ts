@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { run } from '../support/cli.ts';
-import { gitIn } from '../support/git.ts';
-import { copyProject, type ProjectCopy } from '../support/project.ts';
+import { gitIn } from '../../../tests/support/git.ts';
+import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 
 let project: ProjectCopy;
 beforeEach(() => {
@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => project.remove());
 
 async function access(...args: string[]): Promise<{ code: number | null; text: string }> {
-  const { ended, text } = run(project, 'access/main.ts', args);
+  const { ended, text } = run(project, 'twin/src/cli/access-main.ts', args);
   return { code: await ended, text: text() };
 }
 

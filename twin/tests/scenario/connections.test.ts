@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Gateway } from '../../twin/gateway/pipeline.ts';
-import { gatewayServer } from '../../twin/gateway/server.ts';
-import { close, listen } from '../../twin/listen.ts';
-import { useHandlers } from '../support/handlers.ts';
+import type { Gateway } from '../../src/gateway/pipeline.ts';
+import { gatewayServer } from '../../src/gateway/server.ts';
+import { close, listen } from '../../src/server/listen.ts';
+import { useHandlers } from '../../../tests/support/handlers.ts';
 import { rawRequest, requestBytes } from '../support/raw-http.ts';
 import { exists } from '../support/running.ts';
 import { call, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';

@@ -1,15 +1,15 @@
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessOf, type Access, type Answer, type Cell } from '../../access/cells.ts';
-import type { Caller } from '../../access/callers.ts';
-import { cellText, heading } from '../../access/texts.ts';
-import { planOf } from '../../access/verify/plan.ts';
-import { play } from '../../access/verify/play.ts';
-import { countOf, differencesOf } from '../../access/verify/table.ts';
-import type { Route } from '../../graph/http-api.ts';
-import { routeOf } from '../../twin/gateway/decide.ts';
+import { accessOf, type Access, type Answer, type Cell } from '../../src/report/cells.ts';
+import type { Caller } from '../../src/report/callers.ts';
+import { cellText, heading } from '../../src/report/texts.ts';
+import { planOf } from '../../src/verify/plan.ts';
+import { play } from '../../src/verify/play.ts';
+import { countOf, differencesOf } from '../../src/verify/table.ts';
+import type { Route } from '../../src/model/http-api.ts';
+import { routeOf } from '../../src/gateway/decide.ts';
 import { fillAccess } from '../support/full-access.ts';
-import type { ProjectCopy } from '../support/project.ts';
+import type { ProjectCopy } from '../../../tests/support/project.ts';
 import { targetOf } from '../support/verifiable.ts';
 import { call, signingKey, startTestTwin, type TestTwin } from '../support/twin.ts';
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rawRequest, requestBytes } from './support/raw-http.ts';
+import { rawRequest, requestBytes } from '../support/raw-http.ts';
 import {
   askToken,
   call,
@@ -10,7 +10,7 @@ import {
   startTestTwin,
   userLogin,
   type TestTwin,
-} from './support/twin.ts';
+} from '../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {

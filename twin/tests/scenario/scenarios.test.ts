@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askToken, call, startTestTwin, userLogin, type TestTwin } from './support/twin.ts';
+import { askToken, call, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {

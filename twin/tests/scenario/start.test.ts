@@ -4,11 +4,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { UserError } from '../common/user-error.ts';
-import { startTwin, type Watch } from '../twin/serve.ts';
-import { readArguments } from '../twin/start.ts';
-import { run, type Run } from './support/cli.ts';
-import { copyProject, type ProjectCopy } from './support/project.ts';
+import { UserError } from '../../src/common/user-error.ts';
+import { startTwin, type Watch } from '../../src/server/serve.ts';
+import { readArguments } from '../../src/cli/start.ts';
+import { run, type Run } from '../support/cli.ts';
+import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 
 const FREE = ['--port', '0', '--tenant-port', '0'];
 const UP = 'Ctrl+C ends it';
@@ -113,7 +113,7 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
   it.each(program)('%s, on the command line', async (_name, change, args, message) => {
     project = copyProject();
     change(project);
-    const twin = run(project, 'twin/main.ts', [...FREE, ...args]);
+    const twin = run(project, 'twin/src/cli/main.ts', [...FREE, ...args]);
     expect(await twin.ended).toBe(1);
     expect(twin.text()).toContain(message);
     expect(twin.text()).not.toMatch(/\n\s+at /);
@@ -148,16 +148,19 @@ function damage(copy: ProjectCopy, file: string, text: string): void {
   copy.write(`.twin/dev/${file}`, text);
 }
 
-it.each(['twin/main.ts', 'access/main.ts', 'access/verify-main.ts', 'access/token-main.ts', 'access/rotate-main.ts'])(
-  '%s says its usage when it is asked for --help, and ends with 0',
-  async (script) => {
-    const project = copyProject();
-    const { ended, text } = run(project, script, ['--help']);
-    expect(await ended).toBe(0);
-    expect(text()).toMatch(/^Usage: npm .*\n$/);
-    project.remove();
-  },
-);
+it.each([
+  'twin/src/cli/main.ts',
+  'twin/src/cli/access-main.ts',
+  'twin/src/cli/verify-main.ts',
+  'twin/src/cli/token-main.ts',
+  'program/rotate/main.ts',
+])('%s says its usage when it is asked for --help, and ends with 0', async (script) => {
+  const project = copyProject();
+  const { ended, text } = run(project, script, ['--help']);
+  expect(await ended).toBe(0);
+  expect(text()).toMatch(/^Usage: npm .*\n$/);
+  project.remove();
+});
 
 describe('npm start', () => {
   let project: ProjectCopy;
@@ -165,7 +168,7 @@ describe('npm start', () => {
   /** What it prints before anybody asks. */
   let first: string;
   const start = async (): Promise<void> => {
-    twin = run(project, 'twin/main.ts', FREE);
+    twin = run(project, 'twin/src/cli/main.ts', FREE);
     await twin.until(UP);
     first = twin.text();
   };

@@ -2,8 +2,8 @@ import { createPrivateKey } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { useHandlers } from '../support/handlers.ts';
-import type { ProjectCopy } from '../support/project.ts';
+import { useHandlers } from '../../../tests/support/handlers.ts';
+import type { ProjectCopy } from '../../../tests/support/project.ts';
 import { call, goodClaims, mint, startTestTwin, type TestTwin } from '../support/twin.ts';
 
 const HOUR = 60 * 60 * 1000;

@@ -4,9 +4,9 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { askOf, callerNamed } from '../../access/verify/token-command.ts';
+import { askOf, callerNamed } from '../../src/cli/token.ts';
 import { run } from '../support/cli.ts';
-import { copyProject, type ProjectCopy } from '../support/project.ts';
+import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
 
 /** The checkout, as it is meant to be. */
@@ -18,7 +18,7 @@ beforeAll(async () => {
   broken = await startTestTwin({
     change: (project) =>
       project.edit(
-        'program/application.ts',
+        'program/auth0/application.ts',
         "if (client.grants.includes('client_credentials')) {",
         'if (client.name === "") {',
       ),
@@ -30,12 +30,12 @@ afterAll(async () => {
 });
 
 async function verify(...args: string[]): Promise<{ code: number | null; text: string }> {
-  const { ended, text } = run(checkout, 'access/verify-main.ts', args);
+  const { ended, text } = run(checkout, 'twin/src/cli/verify-main.ts', args);
   return { code: await ended, text: text() };
 }
 
 async function token(...args: string[]): Promise<{ code: number | null; text: string }> {
-  const { ended, text } = run(checkout, 'access/token-main.ts', args);
+  const { ended, text } = run(checkout, 'twin/src/cli/token-main.ts', args);
   return { code: await ended, text: text() };
 }
 
@@ -64,7 +64,7 @@ describe('npm run verify', () => {
   });
 
   it('ends as ever where nobody reads on what it prints', async () => {
-    const { child, ended, text } = run(checkout, 'access/verify-main.ts', ['--outputs', outputsOf(broken)]);
+    const { child, ended, text } = run(checkout, 'twin/src/cli/verify-main.ts', ['--outputs', outputsOf(broken)]);
     child.stdout?.destroy();
     expect(await ended).toBe(1);
     expect(text()).not.toContain('EPIPE');

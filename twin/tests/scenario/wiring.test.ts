@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ProjectCopy } from './support/project.ts';
-import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from './support/twin.ts';
+import type { ProjectCopy } from '../../../tests/support/project.ts';
+import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin | undefined;
 afterEach(async () => {
@@ -43,7 +43,7 @@ describe('a program that is wired wrong is caught by the twin as AWS would catch
 
   it('no invoke permission: 500, although the token is good', async () => {
     const wrong = await started((project) => {
-      project.edit('program/function.ts', '}/*/*`', '}/elsewhere/*`');
+      project.edit('program/aws/function.ts', '}/*/*`', '}/elsewhere/*`');
     });
     expect(await call(wrong, await serviceToken(wrong))).toMatchObject({
       status: 500,

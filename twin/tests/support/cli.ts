@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { ProjectCopy } from './project.ts';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ROOT, type ProjectCopy } from '../../../tests/support/project.ts';
 
 export interface Run {
   readonly child: ChildProcess;
@@ -10,9 +12,10 @@ export interface Run {
   readonly ended: Promise<number | null>;
 }
 
-/** Runs a script of a copied project with this very Node, as its npm scripts would. */
+/** Runs a script of the twin, or one of a copied project, in the copy with this very Node, as its npm scripts would. */
 export function run(project: ProjectCopy, script: string, args: readonly string[]): Run {
-  const child = spawn(process.execPath, [script, ...args], { cwd: project.path, stdio: ['ignore', 'pipe', 'pipe'] });
+  const file = join(script.startsWith('twin/') ? fileURLToPath(ROOT) : project.path, script);
+  const child = spawn(process.execPath, [file, ...args], { cwd: project.path, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const waiting = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {

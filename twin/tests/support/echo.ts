@@ -1,4 +1,4 @@
-import type { ProjectCopy } from './project.ts';
+import type { ProjectCopy } from '../../../tests/support/project.ts';
 import { startTestTwin, type TestTwin } from './twin.ts';
 
 /** What a handler got, as far as tests read it. */

@@ -1,6 +1,6 @@
-import type { Decision } from '../../twin/gateway/decision.ts';
-import { allChecks } from '../../twin/gateway/decision.ts';
-import type { Exchange } from '../../twin/gateway/pipeline.ts';
+import type { Decision } from '../../src/gateway/decision.ts';
+import { allChecks } from '../../src/gateway/decision.ts';
+import type { Exchange } from '../../src/gateway/pipeline.ts';
 
 /** An exchange of a gateway that there is not: `GET /test` without a route, answered 200, unless changed. */
 export function exchangeOf(change: Partial<Exchange> = {}, decision: Partial<Decision> = {}): Exchange {

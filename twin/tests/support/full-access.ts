@@ -1,5 +1,5 @@
 import { fillTenant } from './full-tenant.ts';
-import type { ProjectCopy } from './project.ts';
+import type { ProjectCopy } from '../../../tests/support/project.ts';
 
 const ROUTES = `
     'GET /test': { handler: 'test', scopes: ['read:user'] },

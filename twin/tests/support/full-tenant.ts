@@ -1,4 +1,4 @@
-import type { ProjectCopy } from './project.ts';
+import type { ProjectCopy } from '../../../tests/support/project.ts';
 
 /** A stack with one client of each kind; `more.ts` below changes what a stack file cannot. */
 const CLIENTS = `  api:clients:
@@ -82,11 +82,11 @@ export function fillTenant(project: ProjectCopy): void {
   project.write('Pulumi.dev.yaml', stackFile.replace(/ {2}api:clients:\n(?: {4}.*\n)+/, CLIENTS));
   project.write('more.ts', MORE);
   project.edit('auth0.ts', "from './settings.ts';", "from './settings.ts';\nimport { declareMore } from './more.ts';");
-  const clients = 'program/application.ts';
+  const clients = 'program/auth0/application.ts';
   project.edit(
     clients,
-    "from './former-name.ts';",
-    "from './former-name.ts';\nimport { GRANT_TYPES } from '../more.ts';",
+    "from '../former-name.ts';",
+    "from '../former-name.ts';\nimport { GRANT_TYPES } from '../../more.ts';",
   );
   project.edit(
     clients,

@@ -1,6 +1,6 @@
-import { parseRouteKey } from '../../common/route-key.ts';
-import type { Authorizer, HttpApi, Route } from '../../graph/http-api.ts';
-import type { LambdaFunction } from '../../graph/integrations.ts';
+import { parseRouteKey } from '../../../limits/route-key.ts';
+import type { Authorizer, HttpApi, Route } from '../../src/model/http-api.ts';
+import type { LambdaFunction } from '../../src/model/integrations.ts';
 
 /** A function of nothing. */
 export const LAMBDA: LambdaFunction = {

@@ -1,5 +1,5 @@
-import type { Asked, Said } from '../../page/messages.ts';
-import { PAGE_HEADER } from '../../page/messages.ts';
+import type { Asked, Said } from '../../src/page/messages.ts';
+import { PAGE_HEADER } from '../../src/page/messages.ts';
 import type { TestTwin } from './twin.ts';
 
 /** Asks as the page's own code does. */

@@ -1,6 +1,6 @@
-import type { Authorizer, Route } from '../../graph/http-api.ts';
-import type { Model } from '../../graph/model.ts';
-import type { Tenant } from '../../graph/tenant.ts';
+import type { Authorizer, Route } from '../../src/model/http-api.ts';
+import type { Model } from '../../src/model/model.ts';
+import type { Tenant } from '../../src/model/tenant.ts';
 import { localApi, routeOf } from './local-api.ts';
 import { AUDIENCE, plainTenant } from './plain-tenant.ts';
 

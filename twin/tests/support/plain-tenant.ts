@@ -1,7 +1,7 @@
-import type { Client, ResourceServer, Tenant, User } from '../../graph/tenant.ts';
-import type { TenantService } from '../../twin/tenant/app.ts';
-import { LoginAttempts } from '../../twin/tenant/login-attempts.ts';
-import { OpaqueTokens } from '../../twin/tenant/userinfo.ts';
+import type { Client, ResourceServer, Tenant, User } from '../../src/model/tenant.ts';
+import type { TenantService } from '../../src/tenant/app.ts';
+import { LoginAttempts } from '../../src/tenant/login-attempts.ts';
+import { OpaqueTokens } from '../../src/tenant/userinfo.ts';
 
 export const AUDIENCE = 'https://api.example.com';
 

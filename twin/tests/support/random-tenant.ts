@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Client, ClientGrant, ResourceServer, Role, Tenant, User } from '../../graph/tenant.ts';
+import type { Client, ClientGrant, ResourceServer, Role, Tenant, User } from '../../src/model/tenant.ts';
 import { plainApi, plainClient, plainTenant, plainUser } from './plain-tenant.ts';
 
 export const OIDC = ['openid', 'profile', 'email', 'address', 'phone'];

@@ -1,4 +1,4 @@
-import type { Authorizer } from '../../graph/http-api.ts';
+import type { Authorizer } from '../../src/model/http-api.ts';
 
 /** A signed token, as the reference sees it. */
 export interface Token {

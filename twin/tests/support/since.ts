@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { parse, render } from '../../access/report-file.ts';
-import { reportOf } from '../../access/report.ts';
-import { compare } from '../../access/since.ts';
-import { words } from '../../access/since-words.ts';
-import type { Model } from '../../graph/model.ts';
-import type { Tenant } from '../../graph/tenant.ts';
+import { parse, render } from '../../src/report/report-file.ts';
+import { reportOf } from '../../src/report/report.ts';
+import { compare } from '../../src/report/since.ts';
+import { words } from '../../src/report/since-words.ts';
+import type { Model } from '../../src/model/model.ts';
+import type { Tenant } from '../../src/model/tenant.ts';
 import { AUDIENCE, plainClient } from './plain-tenant.ts';
 import { plainRoutes } from './plain-model.ts';
 

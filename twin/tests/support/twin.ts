@@ -1,10 +1,10 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT, type JWTHeaderParameters } from 'jose';
-import { openPage } from '../../page/open.ts';
-import type { Exchange } from '../../twin/gateway/pipeline.ts';
-import { apiLine, tenantLine, tokenLine, unreadLine } from '../../twin/log.ts';
-import { startTwin, type Twin } from '../../twin/serve.ts';
-import { copyProject, type ProjectCopy } from './project.ts';
+import { openPage } from '../../src/page/open.ts';
+import type { Exchange } from '../../src/gateway/pipeline.ts';
+import { apiLine, tenantLine, tokenLine, unreadLine } from '../../src/cli/log.ts';
+import { startTwin, type Twin } from '../../src/server/serve.ts';
+import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 
 export interface Outputs {
   readonly apiUrl: string;

@@ -1,9 +1,9 @@
-import { planOf } from '../../access/verify/plan.ts';
-import { play, type Played } from '../../access/verify/play.ts';
-import type { Target } from '../../access/verify/target.ts';
-import { WORLD, type World } from '../../access/verify/tokens.ts';
-import type { Model } from '../../graph/model.ts';
-import type { ProjectCopy } from './project.ts';
+import { planOf } from '../../src/verify/plan.ts';
+import { play, type Played } from '../../src/verify/play.ts';
+import type { Target } from '../../src/verify/target.ts';
+import { WORLD, type World } from '../../src/verify/tokens.ts';
+import type { Model } from '../../src/model/model.ts';
+import type { ProjectCopy } from '../../../tests/support/project.ts';
 import { startTestTwin, type TestTwin } from './twin.ts';
 
 const TWO_CLIENTS = `  api:clients:

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { ROOT } from './support/project.ts';
+import { ROOT } from '../../../tests/support/project.ts';
 
 const DOCUMENT = readFileSync(new URL('docs/fidelity.md', ROOT), 'utf8');
 const ROWS = DOCUMENT.split('\n')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutTokens } from '../common/token-text.ts';
+import { withoutTokens } from '../../src/common/token-text.ts';
 
 const HEADER = 'eyJhbGciOiJSUzI1NiJ9';
 const TOKEN = `${HEADER}.eyJzdWIiOiJ4In0.c2lnbmF0dXJl`;

@@ -2,16 +2,24 @@ import { symlinkSync } from 'node:fs';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../graph/fresh.ts';
-import { modelOf, pathTo } from '../graph/model.ts';
-import type { Plain } from '../graph/plain.ts';
-import type { Recorded, RecordedResource } from '../graph/record.ts';
-import program from '../index.ts';
-import { routeOf } from './support/local-api.ts';
-import { copyProject } from './support/project.ts';
-import { folderWith } from './support/folder.ts';
-import { onlyOf, recordDev, recordProgram, recordStack, refusal, resourcesOf, root } from './support/program.ts';
-import { REFUSED_OF_AUTH0, REFUSED_OF_AWS, type RefusedInput } from './support/refused-inputs.ts';
+import { evaluate } from '../../../src/evaluate/fresh.ts';
+import { modelOf, pathTo } from '../../../src/model/model.ts';
+import type { Plain } from '../../../src/evaluate/plain.ts';
+import type { Recorded, RecordedResource } from '../../../src/evaluate/record.ts';
+import program from '../../../../index.ts';
+import { routeOf } from '../../support/local-api.ts';
+import { copyProject } from '../../../../tests/support/project.ts';
+import { folderWith } from '../../../../tests/support/folder.ts';
+import {
+  onlyOf,
+  recordDev,
+  recordProgram,
+  recordStack,
+  refusal,
+  resourcesOf,
+  root,
+} from '../../../../tests/support/program.ts';
+import { REFUSED_OF_AUTH0, REFUSED_OF_AWS, type RefusedInput } from '../../support/refused-inputs.ts';
 
 /** A short wait, as an output has it whose cloud takes its time. */
 const later = <T>(value: T) => pulumi.output(new Promise<T>((resolve) => setTimeout(() => resolve(value), 5)));

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Identity, type PasswordShape } from '../graph/identity.ts';
+import { Identity, type PasswordShape } from '../../../src/resources/identity.ts';
 
 const CLASSES = ['abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '0123456789', '-_.'] as const;
 

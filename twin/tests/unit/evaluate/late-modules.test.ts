@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { ROOT } from './support/project.ts';
+import { ROOT } from '../../../../tests/support/project.ts';
 
 const SCRIPT = `
 import { createRequire } from 'node:module';
-import { loadLate } from '${new URL('graph/late-modules.ts', ROOT).href}';
+import { loadLate } from '${new URL('twin/src/evaluate/late-modules.ts', ROOT).href}';
 loadLate();
 const { runtime } = await import('@pulumi/pulumi');
 const { cache } = createRequire(import.meta.url);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readStackFile, stackNames } from '../graph/stack-file.ts';
-import { folderWith } from './support/folder.ts';
-import { refusal, root } from './support/program.ts';
+import { readStackFile, stackNames } from '../../../src/evaluate/stack-file.ts';
+import { folderWith } from '../../../../tests/support/folder.ts';
+import { refusal, root } from '../../../../tests/support/program.ts';
 
 /** A project's folder, of which `Pulumi.yaml` has at least a name. */
 const project = (files: Readonly<Record<string, string>>): URL =>

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { modelOf } from '../../graph/model.ts';
-import { accessLogLine } from '../../twin/gateway/access-log.ts';
-import type { Exchange } from '../../twin/gateway/pipeline.ts';
-import { NO_TOKEN } from '../../twin/gateway/errors.ts';
-import { exchangeOf } from '../support/exchanges.ts';
-import { recordStack } from '../support/program.ts';
-import { plainModel } from '../support/plain-model.ts';
+import { modelOf } from '../../../src/model/model.ts';
+import { accessLogLine } from '../../../src/gateway/access-log.ts';
+import type { Exchange } from '../../../src/gateway/pipeline.ts';
+import { NO_TOKEN } from '../../../src/gateway/errors.ts';
+import { exchangeOf } from '../../support/exchanges.ts';
+import { recordStack } from '../../../../tests/support/program.ts';
+import { plainModel } from '../../support/plain-model.ts';
 
 const { api } = plainModel();
 const [route] = api.routes;

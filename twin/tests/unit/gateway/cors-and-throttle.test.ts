@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { throttling } from '../../twin/gateway/throttle.ts';
-import { welcome } from '../../twin/screen.ts';
-import { addHandler, startEchoTwin } from '../support/echo.ts';
-import { serviceToken, type TestTwin } from '../support/twin.ts';
+import { throttling } from '../../../src/gateway/throttle.ts';
+import { welcome } from '../../../src/cli/screen.ts';
+import { addHandler, startEchoTwin } from '../../support/echo.ts';
+import { serviceToken, type TestTwin } from '../../support/twin.ts';
 
 const CORS = `corsConfiguration: {
       allowOrigins: ['https://app.example.com', 'http://*'],
@@ -21,7 +21,7 @@ beforeAll(async () => {
   twin = await startEchoTwin(
     (project) => {
       project.edit('api.ts', "protocolType: 'HTTP'", `protocolType: 'HTTP', ${CORS}`);
-      project.edit('program/stage.ts', 'autoDeploy: true', STAGE);
+      project.edit('program/aws/stage.ts', 'autoDeploy: true', STAGE);
       const cors = `{ statusCode: 200, headers: { 'access-control-allow-origin': 'https://evil.example.com', 'x-b': '1' }, body: 'x' }`;
       addHandler(project, 'backend', `export const handler = async () => (${cors});\n`, {
         'GET /backend': "'public'",

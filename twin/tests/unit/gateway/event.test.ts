@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEchoTwin, type EchoedEvent } from '../support/echo.ts';
-import { rawRequest, requestBytes } from '../support/raw-http.ts';
-import { goodClaims, mint, type TestTwin } from '../support/twin.ts';
+import { startEchoTwin, type EchoedEvent } from '../../support/echo.ts';
+import { rawRequest, requestBytes } from '../../support/raw-http.ts';
+import { goodClaims, mint, type TestTwin } from '../../support/twin.ts';
 
 const NOW = Date.UTC(2026, 2, 12, 19, 3, 58);
 let twin: TestTwin;

@@ -1,12 +1,12 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Authorizer } from '../../graph/http-api.ts';
-import { headerWords } from '../../page/client/words.ts';
-import { decide } from '../../twin/gateway/decide.ts';
-import { failedCheck, type Decision } from '../../twin/gateway/decision.ts';
-import { explain } from '../../twin/gateway/explain.ts';
-import { compact, rsa } from '../support/forge.ts';
-import { localApi, routeOf } from '../support/local-api.ts';
+import type { Authorizer } from '../../../src/model/http-api.ts';
+import { headerWords } from '../../../src/page/client/words.ts';
+import { decide } from '../../../src/gateway/decide.ts';
+import { failedCheck, type Decision } from '../../../src/gateway/decision.ts';
+import { explain } from '../../../src/gateway/explain.ts';
+import { compact, rsa } from '../../support/forge.ts';
+import { localApi, routeOf } from '../../support/local-api.ts';
 
 const NOW = 1_800_000_000;
 const AUTHORIZER: Authorizer = {

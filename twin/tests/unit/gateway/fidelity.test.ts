@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { IssuerKeyCache, type FetchDocument } from '../../twin/gateway/issuer-keys.ts';
-import { rawRequest, requestBytes } from '../support/raw-http.ts';
-import { goodClaims, mint, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
+import { IssuerKeyCache, type FetchDocument } from '../../../src/gateway/issuer-keys.ts';
+import { rawRequest, requestBytes } from '../../support/raw-http.ts';
+import { goodClaims, mint, serviceToken, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {

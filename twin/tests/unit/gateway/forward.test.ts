@@ -7,12 +7,12 @@ import {
 } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { askBackend } from '../../twin/gateway/backend.ts';
-import { forwardedResponse } from '../../twin/gateway/forwarded.ts';
-import { welcome } from '../../twin/screen.ts';
-import { useEverything } from '../support/everything.ts';
-import { rawRequest, requestBytes } from '../support/raw-http.ts';
-import { call, goodClaims, mint, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
+import { askBackend } from '../../../src/gateway/backend.ts';
+import { forwardedResponse } from '../../../src/gateway/forwarded.ts';
+import { welcome } from '../../../src/cli/screen.ts';
+import { useEverything } from '../../../../tests/support/everything.ts';
+import { rawRequest, requestBytes } from '../../support/raw-http.ts';
+import { call, goodClaims, mint, serviceToken, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 interface Got {
   readonly method: string;

@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { gatewayServer } from '../../twin/gateway/server.ts';
-import { close, listen } from '../../twin/listen.ts';
-import { startEchoTwin, type EchoedEvent } from '../support/echo.ts';
-import { forgeOf, type Forge } from '../support/forge.ts';
-import { FRAMINGS, HEADER_LINES, METHODS, TARGETS, type RequestRow } from '../support/hostile-heads.ts';
-import { converse, rawRequest, requestBytes } from '../support/raw-http.ts';
-import type { TestTwin } from '../support/twin.ts';
+import { gatewayServer } from '../../../src/gateway/server.ts';
+import { close, listen } from '../../../src/server/listen.ts';
+import { startEchoTwin, type EchoedEvent } from '../../support/echo.ts';
+import { forgeOf, type Forge } from '../../support/forge.ts';
+import { FRAMINGS, HEADER_LINES, METHODS, TARGETS, type RequestRow } from '../../support/hostile-heads.ts';
+import { converse, rawRequest, requestBytes } from '../../support/raw-http.ts';
+import type { TestTwin } from '../../support/twin.ts';
 
 let twin: TestTwin;
 let forge: Forge;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { forgeOf, type Forge } from '../support/forge.ts';
-import { CLAIMS, PAYLOADS, SHAPES } from '../support/hostile-claims.ts';
-import { ALGORITHMS, HEADERS, KEY_IDS } from '../support/hostile-tokens.ts';
-import { rawRequest, requestBytes, type RawResponse } from '../support/raw-http.ts';
-import { startTestTwin, type TestTwin } from '../support/twin.ts';
-import { MALFORMED, SEGMENTS, type TokenAnswer, type TokenRow } from '../support/token-rows.ts';
+import { forgeOf, type Forge } from '../../support/forge.ts';
+import { CLAIMS, PAYLOADS, SHAPES } from '../../support/hostile-claims.ts';
+import { ALGORITHMS, HEADERS, KEY_IDS } from '../../support/hostile-tokens.ts';
+import { rawRequest, requestBytes, type RawResponse } from '../../support/raw-http.ts';
+import { startTestTwin, type TestTwin } from '../../support/twin.ts';
+import { MALFORMED, SEGMENTS, type TokenAnswer, type TokenRow } from '../../support/token-rows.ts';
 
 let twin: TestTwin;
 let forge: Forge;

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { IssuerKeyCache, type FetchDocument } from '../../twin/gateway/issuer-keys.ts';
+import { IssuerKeyCache, type FetchDocument } from '../../../src/gateway/issuer-keys.ts';
 
 const ISSUER = 'https://tenant.example.com/';
 const HOUR = 60 * 60 * 1000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { matchRoute } from '../../twin/gateway/match.ts';
-import { parseTarget } from '../../twin/gateway/request.ts';
-import { routeOf } from '../support/local-api.ts';
+import { matchRoute } from '../../../src/gateway/match.ts';
+import { parseTarget } from '../../../src/gateway/request.ts';
+import { routeOf } from '../../support/local-api.ts';
 
 /** The key of the route that takes a request, whatever the order in which the routes were declared. */
 function taken(keys: readonly string[], request: string): string | undefined {

@@ -1,22 +1,22 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { METHODS } from '../../common/route-key.ts';
-import { printable } from '../../common/printable.ts';
-import type { Authorizer, Route } from '../../graph/http-api.ts';
-import { decide } from '../../twin/gateway/decide.ts';
-import { failedCheck } from '../../twin/gateway/decision.ts';
-import { eventOf } from '../../twin/gateway/event.ts';
-import { explain } from '../../twin/gateway/explain.ts';
-import { IssuerKeyCache } from '../../twin/gateway/issuer-keys.ts';
-import { matchRoute } from '../../twin/gateway/match.ts';
-import { answer, type Gateway } from '../../twin/gateway/pipeline.ts';
-import { parseTarget, type GatewayRequest } from '../../twin/gateway/request.ts';
-import { compact, encode, rsa } from '../support/forge.ts';
-import { localApi, routeOf } from '../support/local-api.ts';
-import { rawRequest, requestBytes } from '../support/raw-http.ts';
-import { referenceDecision, referenceMatch } from '../support/references.ts';
-import { startTestTwin, type TestTwin } from '../support/twin.ts';
+import { METHODS } from '../../../../limits/route-key.ts';
+import { printable } from '../../../src/common/printable.ts';
+import type { Authorizer, Route } from '../../../src/model/http-api.ts';
+import { decide } from '../../../src/gateway/decide.ts';
+import { failedCheck } from '../../../src/gateway/decision.ts';
+import { eventOf } from '../../../src/gateway/event.ts';
+import { explain } from '../../../src/gateway/explain.ts';
+import { IssuerKeyCache } from '../../../src/gateway/issuer-keys.ts';
+import { matchRoute } from '../../../src/gateway/match.ts';
+import { answer, type Gateway } from '../../../src/gateway/pipeline.ts';
+import { parseTarget, type GatewayRequest } from '../../../src/gateway/request.ts';
+import { compact, encode, rsa } from '../../support/forge.ts';
+import { localApi, routeOf } from '../../support/local-api.ts';
+import { rawRequest, requestBytes } from '../../support/raw-http.ts';
+import { referenceDecision, referenceMatch } from '../../support/references.ts';
+import { startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 const NOW = 1_800_000_000;
 const AUTHORIZER: Authorizer = {

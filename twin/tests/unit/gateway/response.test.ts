@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { functionResponse } from '../../twin/gateway/response.ts';
-import { addHandler } from '../support/echo.ts';
-import { startTestTwin, type TestTwin } from '../support/twin.ts';
+import { functionResponse } from '../../../src/gateway/response.ts';
+import { addHandler } from '../../support/echo.ts';
+import { startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {

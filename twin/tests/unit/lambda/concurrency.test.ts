@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { useHandlers } from '../support/handlers.ts';
-import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
+import { useHandlers } from '../../../../tests/support/handlers.ts';
+import { call, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 /** Answers how it was run; sleeps, or blocks, for as many milliseconds as the last part of the path says. */
 const OBSERVED = `
@@ -52,7 +52,7 @@ beforeAll(async () => {
         recursive: RECURSIVE,
       });
       project.edit(
-        'program/function.ts',
+        'program/aws/function.ts',
         '      role: role.arn,',
         `      role: role.arn,
       ...(name.endsWith('-one') && { reservedConcurrentExecutions: 1 }),

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { FunctionProcess } from '../../twin/lambda/function-process.ts';
-import { useHandlers } from '../support/handlers.ts';
-import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
+import { FunctionProcess } from '../../../src/lambda/function-process.ts';
+import { useHandlers } from '../../../../tests/support/handlers.ts';
+import { call, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 /** What must not be seen; each is in the environment of the twin while it runs. */
 const HOST = {
@@ -73,7 +73,7 @@ beforeAll(async () => {
         unloadable: UNLOADABLE,
       });
       project.edit(
-        'program/function.ts',
+        'program/aws/function.ts',
         '      role: role.arn,',
         `      role: role.arn,
       environment: { variables: { TABLE: 'orders', LANG: 'de_DE.UTF-8' } },`,

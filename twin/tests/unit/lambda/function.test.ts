@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { useHandlers } from '../support/handlers.ts';
-import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
+import { useHandlers } from '../../../../tests/support/handlers.ts';
+import { call, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 const FAILED = '{"message":"Internal Server Error"}';
 

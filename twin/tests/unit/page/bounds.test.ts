@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { MOST, NO_HISTORY, titleOf, withEntries } from '../../page/client/history.ts';
-import { BATCH, Live } from '../../page/live.ts';
-import { maskedEvent } from '../../page/mask.ts';
-import type { Entry, Said } from '../../page/messages.ts';
-import { KEPT, LARGE, Recorder } from '../../page/recorder.ts';
-import { entryOf, shownResponse } from '../../page/entries.ts';
-import { knownOf } from '../../page/state.ts';
-import { exchangeOf } from '../support/exchanges.ts';
-import { plainModel } from '../support/plain-model.ts';
+import { MOST, NO_HISTORY, titleOf, withEntries } from '../../../src/page/client/history.ts';
+import { BATCH, Live } from '../../../src/page/live.ts';
+import { maskedEvent } from '../../../src/page/mask.ts';
+import type { Entry, Said } from '../../../src/page/messages.ts';
+import { KEPT, LARGE, Recorder } from '../../../src/page/recorder.ts';
+import { entryOf, shownResponse } from '../../../src/page/entries.ts';
+import { knownOf } from '../../../src/page/state.ts';
+import { exchangeOf } from '../../support/exchanges.ts';
+import { plainModel } from '../../support/plain-model.ts';
 
 const entry = (id: number, why = ''): Entry => ({ kind: 'unread', id, at: 0, status: 400, why });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askPage } from '../support/page.ts';
-import { startTestTwin, type TestTwin } from '../support/twin.ts';
+import { askPage } from '../../support/page.ts';
+import { startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {

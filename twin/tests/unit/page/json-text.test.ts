@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compact, laidOut, membersOf, withMembers } from '../../page/client/json-text.ts';
-import { fieldOf, partsOf, segmentOf } from '../../page/client/jwt.ts';
-import { visibleText, writtenWords } from '../../page/client/words.ts';
+import { compact, laidOut, membersOf, withMembers } from '../../../src/page/client/json-text.ts';
+import { fieldOf, partsOf, segmentOf } from '../../../src/page/client/jwt.ts';
+import { visibleText, writtenWords } from '../../../src/page/client/words.ts';
 
 const segment = (text: string): string => Buffer.from(text).toString('base64url');
 const HEADER = segment('{"alg":"RS256"}');

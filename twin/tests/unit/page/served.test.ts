@@ -3,12 +3,12 @@ import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { brotliDecompressSync, constants, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LISTENERS } from '../../page/live.ts';
-import { PAGE_HEADER } from '../../page/messages.ts';
-import { fillAccess } from '../support/full-access.ts';
-import { askPage, listenTo } from '../support/page.ts';
-import { rawRequestOf, type RawResponse } from '../support/raw-http.ts';
-import { call, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
+import { LISTENERS } from '../../../src/page/live.ts';
+import { PAGE_HEADER } from '../../../src/page/messages.ts';
+import { fillAccess } from '../../support/full-access.ts';
+import { askPage, listenTo } from '../../support/page.ts';
+import { rawRequestOf, type RawResponse } from '../../support/raw-http.ts';
+import { call, serviceToken, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportOf } from '../../access/report.ts';
-import type { Entry } from '../../page/messages.ts';
-import { fillAccess } from '../support/full-access.ts';
-import { entriesOf, lastOf, listenTo } from '../support/page.ts';
-import { rawRequest, rawRequestOf, requestBytes, type RawResponse } from '../support/raw-http.ts';
+import { reportOf } from '../../../src/report/report.ts';
+import type { Entry } from '../../../src/page/messages.ts';
+import { fillAccess } from '../../support/full-access.ts';
+import { entriesOf, lastOf, listenTo } from '../../support/page.ts';
+import { rawRequest, rawRequestOf, requestBytes, type RawResponse } from '../../support/raw-http.ts';
 import {
   askToken,
   call,
@@ -13,7 +13,7 @@ import {
   startTestTwin,
   userLogin,
   type TestTwin,
-} from '../support/twin.ts';
+} from '../../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {

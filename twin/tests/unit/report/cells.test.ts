@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accessOf, answerTo } from '../../access/cells.ts';
-import { reportOf } from '../../access/report.ts';
-import { cellText, heading } from '../../access/texts.ts';
-import type { Model } from '../../graph/model.ts';
-import { judgeClaims } from '../../twin/gateway/judge.ts';
-import { AUDIENCE, plainApi, plainClient, plainUser } from '../support/plain-tenant.ts';
-import { plainAuthorizer, plainModel, plainRoutes } from '../support/plain-model.ts';
-import { randomCase, type Case } from '../support/random-tenant.ts';
+import { accessOf, answerTo } from '../../../src/report/cells.ts';
+import { reportOf } from '../../../src/report/report.ts';
+import { cellText, heading } from '../../../src/report/texts.ts';
+import type { Model } from '../../../src/model/model.ts';
+import { judgeClaims } from '../../../src/gateway/judge.ts';
+import { AUDIENCE, plainApi, plainClient, plainUser } from '../../support/plain-tenant.ts';
+import { plainAuthorizer, plainModel, plainRoutes } from '../../support/plain-model.ts';
+import { randomCase, type Case } from '../../support/random-tenant.ts';
 
 const SERVICE = '`Client` (client_credentials)';
 const ROLE = 'role `role`';

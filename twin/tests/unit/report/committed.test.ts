@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { staleReports, writeReports } from '../../access/committed.ts';
-import { render } from '../../access/report-file.ts';
-import { reportOf, type Report } from '../../access/report.ts';
-import { folderWith } from '../support/folder.ts';
-import { plainModel, plainRoutes } from '../support/plain-model.ts';
+import { staleReports, writeReports } from '../../../src/report/committed.ts';
+import { render } from '../../../src/report/report-file.ts';
+import { reportOf, type Report } from '../../../src/report/report.ts';
+import { folderWith } from '../../../../tests/support/folder.ts';
+import { plainModel, plainRoutes } from '../../support/plain-model.ts';
 
 const report = (stack: string, key = 'GET /'): Report => ({
   ...reportOf(plainModel({}, plainRoutes({ [key]: ['read'] }))),

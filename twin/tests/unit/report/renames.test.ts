@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Integration, LambdaFunction } from '../../graph/integrations.ts';
-import type { Model } from '../../graph/model.ts';
-import { LAMBDA } from '../support/local-api.ts';
-import { plainModel } from '../support/plain-model.ts';
-import { READ, said, service, services } from '../support/since.ts';
+import type { Integration, LambdaFunction } from '../../../src/model/integrations.ts';
+import type { Model } from '../../../src/model/model.ts';
+import { LAMBDA } from '../../support/local-api.ts';
+import { plainModel } from '../../support/plain-model.ts';
+import { READ, said, service, services } from '../../support/since.ts';
 
 const lambda = (logicalName: string): LambdaFunction => ({ ...LAMBDA, logicalName });
 type Backend = { [K in Integration['kind']]: Omit<Extract<Integration, { kind: K }>, 'timeout' | 'mayInvoke'> };

@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { code, INLINE } from '../../access/markdown.ts';
-import { parse, render } from '../../access/report-file.ts';
-import { reportOf, SECTION_TITLES } from '../../access/report.ts';
-import { modelOf } from '../../graph/model.ts';
-import type { Recorded } from '../../graph/record.ts';
-import type { Contract } from '../../program/define-contract.ts';
-import { contract as shipped } from '../../contract.ts';
-import { plainApi, plainClient, plainTenant, plainUser } from '../support/plain-tenant.ts';
-import { plainAuthorizer, plainModel, plainRoutes } from '../support/plain-model.ts';
-import { recordStack, recordWith } from '../support/program.ts';
+import { code, INLINE } from '../../../src/report/markdown.ts';
+import { parse, render } from '../../../src/report/report-file.ts';
+import { reportOf, SECTION_TITLES } from '../../../src/report/report.ts';
+import { modelOf } from '../../../src/model/model.ts';
+import type { Recorded } from '../../../src/evaluate/record.ts';
+import type { Contract } from '../../../../program/contract/define-contract.ts';
+import { contract as shipped } from '../../../../contract.ts';
+import { plainApi, plainClient, plainTenant, plainUser } from '../../support/plain-tenant.ts';
+import { plainAuthorizer, plainModel, plainRoutes } from '../../support/plain-model.ts';
+import { recordStack, recordWith } from '../../../../tests/support/program.ts';
 
 const STACKS = ['dev', 'staging', 'prod'];
 const textOf = (recorded: Recorded): string => render(reportOf(modelOf(recorded)));

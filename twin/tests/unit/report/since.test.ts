@@ -1,18 +1,18 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { render } from '../../access/report-file.ts';
-import { reportOf, type Report } from '../../access/report.ts';
-import { reportsAt } from '../../access/revision.ts';
-import { compare, isSame } from '../../access/since.ts';
-import { markdown, words } from '../../access/since-words.ts';
-import type { Model } from '../../graph/model.ts';
-import { folderWith } from '../support/folder.ts';
-import { gitIn } from '../support/git.ts';
-import { AUDIENCE, plainApi } from '../support/plain-tenant.ts';
-import { plainAuthorizer, plainModel, plainRoutes } from '../support/plain-model.ts';
-import { refusal } from '../support/program.ts';
-import { granted, READ, said, service, services } from '../support/since.ts';
+import { render } from '../../../src/report/report-file.ts';
+import { reportOf, type Report } from '../../../src/report/report.ts';
+import { reportsAt } from '../../../src/report/revision.ts';
+import { compare, isSame } from '../../../src/report/since.ts';
+import { markdown, words } from '../../../src/report/since-words.ts';
+import type { Model } from '../../../src/model/model.ts';
+import { folderWith } from '../../../../tests/support/folder.ts';
+import { gitIn } from '../../../../tests/support/git.ts';
+import { AUDIENCE, plainApi } from '../../support/plain-tenant.ts';
+import { plainAuthorizer, plainModel, plainRoutes } from '../../support/plain-model.ts';
+import { refusal } from '../../../../tests/support/program.ts';
+import { granted, READ, said, service, services } from '../../support/since.ts';
 
 const routes = (all: Parameters<typeof plainRoutes>[0], authorizer = plainAuthorizer()) =>
   plainModel(services(['shop']), plainRoutes(all, authorizer));

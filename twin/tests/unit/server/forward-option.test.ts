@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { UserError } from '../common/user-error.ts';
-import { checkForwards, parseForwards } from '../twin/forward.ts';
-import { localApi, routeOf } from './support/local-api.ts';
+import { UserError } from '../../../src/common/user-error.ts';
+import { checkForwards, parseForwards } from '../../../src/server/forward.ts';
+import { localApi, routeOf } from '../../support/local-api.ts';
 
 const GOOD = 'GET /orders=http://127.0.0.1:4000';
 

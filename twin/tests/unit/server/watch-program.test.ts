@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { watchProgram } from '../twin/watch-program.ts';
-import { copyProject } from './support/project.ts';
+import { watchProgram } from '../../../src/server/watch-program.ts';
+import { copyProject } from '../../../../tests/support/project.ts';
 
 it('A change of the program is told, be it from before anybody listened', async () => {
   const project = copyProject();

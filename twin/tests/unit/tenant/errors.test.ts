@@ -8,8 +8,8 @@ import {
   PASSWORD_REALM,
   realmLogin,
   type Parameters,
-} from '../support/full-tenant.ts';
-import { askToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+} from '../../support/full-tenant.ts';
+import { askToken, startTestTwin, userLogin, type TestTwin } from '../../support/twin.ts';
 
 let twin: TestTwin;
 let narrow: TestTwin;

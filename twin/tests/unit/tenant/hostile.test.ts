@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi, type MockInstance } from 'vitest';
-import { BODIES, PLACES } from '../support/hostile-bodies.ts';
-import { CLIENTS, MARKER, NAMES, PARAMETERS } from '../support/hostile-parameters.ts';
-import { rawRequest, type RawResponse } from '../support/raw-http.ts';
-import { asJson, wireBytes, type Ask, type Credentials } from '../support/token-requests.ts';
-import { askToken, call, startTestTwin, type TestTwin } from '../support/twin.ts';
+import { BODIES, PLACES } from '../../support/hostile-bodies.ts';
+import { CLIENTS, MARKER, NAMES, PARAMETERS } from '../../support/hostile-parameters.ts';
+import { rawRequest, type RawResponse } from '../../support/raw-http.ts';
+import { asJson, wireBytes, type Ask, type Credentials } from '../../support/token-requests.ts';
+import { askToken, call, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 let twin: TestTwin;
 let good: Credentials;

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ClientGrant } from '../../graph/tenant.ts';
-import { tenantApp, type TokenExchange } from '../../twin/tenant/app.ts';
-import { TokenError } from '../../twin/tenant/errors.ts';
-import { issueToken } from '../../twin/tenant/token.ts';
-import { PASSWORD_REALM } from '../support/full-tenant.ts';
-import { plainClient, plainTenant, plainUser, serviceOf } from '../support/plain-tenant.ts';
-import { OIDC, randomCase, type Case } from '../support/random-tenant.ts';
+import type { ClientGrant } from '../../../src/model/tenant.ts';
+import { tenantApp, type TokenExchange } from '../../../src/tenant/app.ts';
+import { TokenError } from '../../../src/tenant/errors.ts';
+import { issueToken } from '../../../src/tenant/token.ts';
+import { PASSWORD_REALM } from '../../support/full-tenant.ts';
+import { plainClient, plainTenant, plainUser, serviceOf } from '../../support/plain-tenant.ts';
+import { OIDC, randomCase, type Case } from '../../support/random-tenant.ts';
 
 interface Outcome {
   readonly status: number;

@@ -1,9 +1,9 @@
 import * as crypto from 'node:crypto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { sameText } from '../../twin/tenant/client-authentication.ts';
-import { TokenError } from '../../twin/tenant/errors.ts';
-import { issueToken } from '../../twin/tenant/token.ts';
-import { plainClient, plainTenant, plainUser, serviceOf } from '../support/plain-tenant.ts';
+import { sameText } from '../../../src/tenant/client-authentication.ts';
+import { TokenError } from '../../../src/tenant/errors.ts';
+import { issueToken } from '../../../src/tenant/token.ts';
+import { plainClient, plainTenant, plainUser, serviceOf } from '../../support/plain-tenant.ts';
 
 vi.mock('node:crypto', async (original) => {
   const actual = await original<typeof crypto>();

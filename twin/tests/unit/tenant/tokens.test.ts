@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { api, fillTenant, login, machine, realmLogin, type Parameters } from '../support/full-tenant.ts';
-import { askToken, call, goodClaims, mint, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+import { api, fillTenant, login, machine, realmLogin, type Parameters } from '../../support/full-tenant.ts';
+import { askToken, call, goodClaims, mint, startTestTwin, userLogin, type TestTwin } from '../../support/twin.ts';
 
 const ISSUER = 'https://your-tenant.eu.auth0.com/';
 const USERINFO = `${ISSUER}userinfo`;

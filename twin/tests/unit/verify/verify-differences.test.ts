@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differencesOf } from '../../access/verify/table.ts';
-import type { World } from '../../access/verify/tokens.ts';
-import { answering, startVerifiable, type Verifiable } from '../support/verifiable.ts';
+import { differencesOf } from '../../../src/verify/table.ts';
+import type { World } from '../../../src/verify/tokens.ts';
+import { answering, startVerifiable, type Verifiable } from '../../support/verifiable.ts';
 
 let system: Verifiable;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { planOf } from '../../access/verify/plan.ts';
-import { play, type Played } from '../../access/verify/play.ts';
-import { countOf, differencesOf } from '../../access/verify/table.ts';
-import { startTestTwin, type TestTwin } from '../support/twin.ts';
-import { targetOf } from '../support/verifiable.ts';
+import { planOf } from '../../../src/verify/plan.ts';
+import { play, type Played } from '../../../src/verify/play.ts';
+import { countOf, differencesOf } from '../../../src/verify/table.ts';
+import { startTestTwin, type TestTwin } from '../../support/twin.ts';
+import { targetOf } from '../../support/verifiable.ts';
 
 const KEY = 'GET /orders/{id}';
 const backend = createServer((_request, response) => response.end('an order'));

@@ -1,8 +1,8 @@
 import { chmodSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { choiceOf } from '../../access/verify/command.ts';
-import { namedTarget, twinTarget, type Choice } from '../../access/verify/target.ts';
-import { startTestTwin, type TestTwin } from '../support/twin.ts';
+import { choiceOf } from '../../../src/cli/verify.ts';
+import { namedTarget, twinTarget, type Choice } from '../../../src/verify/target.ts';
+import { startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {

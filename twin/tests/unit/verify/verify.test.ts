@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exitCodeOf } from '../../access/verify/command.ts';
-import { junitOf } from '../../access/verify/junit.ts';
-import { countOf, differencesOf, tableOf } from '../../access/verify/table.ts';
-import { answering, startVerifiable, type Verifiable } from '../support/verifiable.ts';
+import { exitCodeOf } from '../../../src/cli/verify.ts';
+import { junitOf } from '../../../src/verify/junit.ts';
+import { countOf, differencesOf, tableOf } from '../../../src/verify/table.ts';
+import { answering, startVerifiable, type Verifiable } from '../../support/verifiable.ts';
 
 let system: Verifiable;
 beforeAll(async () => {

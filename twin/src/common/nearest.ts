@@ -1,0 +1,13 @@
+import leven from 'leven';
+
+/**
+ * The candidate that a misspelt word most likely meant, as the end of a sentence (`; did you mean api:audience?`), or
+ * nothing when none is near.
+ */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const near = [...candidates]
+    .map((candidate) => ({ candidate, distance: leven(word, candidate) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(2, candidate.length / 3))
+    .toSorted((a, b) => a.distance - b.distance);
+  return near[0] ? `; did you mean ${near[0].candidate}?` : '';
+}

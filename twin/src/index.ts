@@ -1,0 +1,15 @@
+// What a program's own tests, and the tests of its stand-in providers, use of the twin.
+export { welcome } from './cli/screen.ts';
+export { COMPILE_CACHE } from './common/compile-cache.ts';
+export { evaluate } from './evaluate/fresh.ts';
+export { type Plain } from './evaluate/plain.ts';
+export { record, type Program, type Recorded, type RecordedResource } from './evaluate/record.ts';
+export { readStackFile, stackNames, type StackConfig } from './evaluate/stack-file.ts';
+export { modelOf } from './model/model.ts';
+export { accessOf } from './report/cells.ts';
+export { staleReports } from './report/committed.ts';
+export { reportOf } from './report/report.ts';
+export { Identity } from './resources/identity.ts';
+export { cloudOutputs } from './resources/ids.ts';
+export { type Registered, type RegisteredResource } from './rules/registered.ts';
+export { RULES, type Violation, violationsOf } from './rules/rules.ts';
