@@ -153,7 +153,6 @@ it.each([
   'twin/src/cli/access-main.ts',
   'twin/src/cli/verify-main.ts',
   'twin/src/cli/token-main.ts',
-  'program/rotate/main.ts',
 ])('%s says its usage when it is asked for --help, and ends with 0', async (script) => {
   const project = copyProject();
   const { ended, text } = run(project, script, ['--help']);

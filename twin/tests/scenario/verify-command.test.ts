@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { askOf, callerNamed } from '../../src/cli/token.ts';
 import { run } from '../support/cli.ts';
-import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
+import { ROOT, copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
 
 /** The checkout, as it is meant to be. */
@@ -71,7 +71,7 @@ describe('npm run verify', () => {
   });
 
   it.runIf(existsSync('/dev/full'))('fails where what it prints cannot be written', async () => {
-    const command = `${process.execPath} access/verify-main.ts --outputs ${outputsOf(broken)} > /dev/full`;
+    const command = `${process.execPath} ${new URL('twin/src/cli/verify-main.ts', ROOT).pathname} --outputs ${outputsOf(broken)} > /dev/full`;
     const ended = await promisify(execFile)('sh', ['-c', command], { cwd: checkout.path }).catch(
       (error: unknown) => error as { code: number; stderr: string },
     );
