@@ -1,0 +1,19 @@
+/** Quotas and grammars of Auth0. */
+
+/** Seconds that an access token may live, in all and by default in a browser. Source: https://auth0.com/docs/secure/tokens/access-tokens/update-access-token-lifetime */
+export const MAX_TOKEN_LIFETIME = 2_592_000;
+export const DEFAULT_TOKEN_LIFETIME_FOR_WEB = 7200;
+/** Seconds, unless a client says otherwise. Source: https://auth0.com/docs/secure/tokens/id-tokens/update-id-token-lifetime */
+export const DEFAULT_ID_TOKEN_LIFETIME = 36_000;
+/** Source: https://auth0.com/docs/policies/entity-limits */
+export const PERMISSIONS_PER_API = 1000;
+export const ROLES_PER_TENANT = 1000;
+export const ROLES_PER_USER = 50;
+/** Characters. Source: ResourceServerScope in the schema of Auth0's Management API. */
+export const PERMISSION_DESCRIPTION_LENGTH = 500;
+/** A permission's name: the characters of a scope (RFC 6749, section 3.3), and Auth0's length. */
+export const PERMISSION = /^[\x21\x23-\x5b\x5d-\x7e]{1,280}$/;
+/** Characters of an API identifier. */
+export const IDENTIFIER_LENGTH = 600;
+/** Tokens. Source: https://auth0.com/docs/api/management/v2/clients/post-clients (token_quota) */
+export const LARGEST_TOKEN_QUOTA = 2_147_483_647;

@@ -1,0 +1,8 @@
+/** Quotas of Lambda. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+
+/** MB. */
+export const MEMORY = { min: 128, max: 10_240 } as const;
+/** Seconds. The gateway waits 30 s, so the program allows a function no longer. */
+export const TIMEOUT = { min: 1, max: 900 } as const;
+/** AWS counts reserved concurrency in 32 bits. */
+export const LARGEST_CONCURRENCY = 2_147_483_647;
