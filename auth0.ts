@@ -175,7 +175,8 @@ function declareTestUser(
       emailVerified: true,
       password: password.result,
     },
-    { parent: component, dependsOn: clients },
+    // A renamed connection is another one, and Auth0 deletes a connection's users with it: there is none left to update.
+    { parent: component, dependsOn: clients, replaceOnChanges: ['connectionName'] },
   );
   const assigned = settings.testUser.roles.map((key) => roles.get(key)).filter((role) => role !== undefined);
   // As with permissions of a role, none are no resource.

@@ -181,14 +181,18 @@ describe('The stage', () => {
     });
   });
 
-  it('has neither unless a stack names them', async () => {
+  it('has the default quota of an account and no CORS unless a stack names them', async () => {
     const recorded = await recordStack('dev');
-    expect(Object.keys(onlyOf(recorded, 'Stage').inputs).toSorted()).toEqual([
+    const { inputs } = onlyOf(recorded, 'Stage');
+    expect(Object.keys(inputs).toSorted()).toEqual([
       'accessLogSettings',
       'apiId',
       'autoDeploy',
+      'defaultRouteSettings',
       'name',
     ]);
+    expect(inputs['defaultRouteSettings']).toEqual({ throttlingBurstLimit: 5000, throttlingRateLimit: 10_000 });
+    expect(modelOf(recorded).api.stage.throttle).toEqual({ burst: undefined, rate: undefined });
     expect(onlyOf(recorded, 'Api').inputs).not.toHaveProperty('corsConfiguration');
   });
 });

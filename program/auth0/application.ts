@@ -113,10 +113,10 @@ function declareSecrets(
   };
 }
 
-/** Auth0 leaves the secret empty where the deploying application may not read it. */
+/** Auth0 leaves the secret empty where the deploying application may not read it, and it stays so until a refresh. */
 function readable(secret: string, client: string): string {
   if (secret !== '') return secret;
   throw new UserError(
-    `Auth0 gave no secret for the client ${client}: grant the application that deploys this stack the Management API scope read:client_keys.`,
+    `Auth0 gave no secret for the client ${client}: grant the application that deploys this stack the Management API scope read:client_keys, then run "npm run up" again. It refreshes the state, which keeps the empty secret until then.`,
   );
 }

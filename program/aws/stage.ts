@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { ACCOUNT_THROTTLE } from '../../limits/account-throttle.ts';
 import type { Within } from './api-parts.ts';
 import type { Throttle } from '../config/api-settings.ts';
 
@@ -38,7 +39,7 @@ export function declareStage(
   routes: readonly aws.apigatewayv2.Route[],
   accessLog: aws.cloudwatch.LogGroup,
 ): aws.apigatewayv2.Stage {
-  const { throttle, routeThrottles } = settings;
+  const { throttle = ACCOUNT_THROTTLE, routeThrottles } = settings;
   const routeSettings = Object.entries(routeThrottles).map(([routeKey, one]) => ({ routeKey, ...limits(one) }));
   return new aws.apigatewayv2.Stage(
     name,
@@ -47,7 +48,9 @@ export function declareStage(
       name: '$default',
       autoDeploy: true,
       accessLogSettings: { destinationArn: accessLog.arn, format: JSON.stringify(ACCESS_LOG) },
-      ...(throttle && { defaultRouteSettings: limits(throttle) }),
+      // Always written: without it the provider sends zeros for a throttle that was taken out, and AWS then answers every
+      // request with 429 (https://github.com/hashicorp/terraform-provider-aws/issues/14742).
+      defaultRouteSettings: limits(throttle),
       ...(routeSettings.length > 0 && { routeSettings }),
     },
     { parent: component, dependsOn: [...routes] },

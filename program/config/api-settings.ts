@@ -123,7 +123,8 @@ export const API_KEYS = {
     .default(DEFAULT_LOG_RETENTION)
     .meta({ description: 'Days that the logs of the functions and of the access are kept.', examples: [90] }),
   'api:throttle': throttle.optional().meta({
-    description: "Each route's share of requests; without it the account's quota is the limit.",
+    description:
+      'The throttle of each route. Without it the stage gets the default quota of an AWS account: a burst of 5000, a rate of 10000.',
     examples: [{ burst: 100, rate: 50 }],
   }),
   'api:routeThrottles': z

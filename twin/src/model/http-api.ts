@@ -1,3 +1,4 @@
+import { ACCOUNT_THROTTLE } from '../../../limits/account-throttle.ts';
 import { parseRouteKey, routeShape, type Method, type Segment } from '../../../limits/route-key.ts';
 import { UserError } from '../common/user-error.ts';
 import type { Known, Lookup } from '../resources/imitated.ts';
@@ -36,6 +37,8 @@ export interface Throttle {
   /** Requests per second. */
   readonly rate: number | undefined;
 }
+
+const NO_THROTTLE: Throttle = { burst: undefined, rate: undefined };
 
 /** The one stage that the API is served from. Throttles of single routes go by route key and replace its own. */
 export interface Stage {
@@ -196,7 +199,8 @@ function stageOf({ inputs }: Known<'aws:apigatewayv2/stage:Stage'>, routes: read
   const { throttlingBurstLimit: burst, throttlingRateLimit: rate } = inputs.defaultRouteSettings ?? {};
   return {
     name: inputs.name,
-    throttle: { burst, rate },
+    // A stage at the account's default quota is not throttled here: that quota is shared by all APIs of an account.
+    throttle: burst === ACCOUNT_THROTTLE.burst && rate === ACCOUNT_THROTTLE.rate ? NO_THROTTLE : { burst, rate },
     routeThrottles,
     variables: inputs.stageVariables,
     accessLogFormat: inputs.accessLogSettings?.format,
