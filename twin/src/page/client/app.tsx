@@ -4,8 +4,8 @@ import type { ShownState } from '../messages.ts';
 import { connect, type Link } from './connection.ts';
 import { NO_HISTORY, withEntries } from './history.ts';
 import { LiveList } from './live.tsx';
-import { Matrix } from './matrix.tsx';
-import { TryIt, type Choice } from './try-it.tsx';
+import { Matrix, type MatrixChoice } from './matrix.tsx';
+import { TryIt } from './try-it.tsx';
 
 /** The whole page. What a person has typed lives in its parts, which stay as they are whatever the twin does. */
 export function App(): ComponentChildren {
@@ -15,7 +15,7 @@ export function App(): ComponentChildren {
   const [problem, setProblem] = useState('');
   const [restarted, setRestarted] = useState(false);
   const [history, setHistory] = useState(NO_HISTORY);
-  const [choice, setChoice] = useState<Choice>();
+  const [choice, setChoice] = useState<MatrixChoice>();
   const twin = useRef('');
   useEffect(
     () =>

@@ -4,8 +4,8 @@ import type { Advice, Called, ShownCaller, ShownState } from '../messages.ts';
 import { ask, messageOf } from './ask.ts';
 import { ApiDetails, Outcome, Response, TurnedAway } from './explanation.tsx';
 import { Stale } from './granted.tsx';
+import type { MatrixChoice } from './matrix.tsx';
 import { Inline, useLate } from './parts.tsx';
-import type { Choice } from './try-it.tsx';
 import type { Turns } from './turns.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
@@ -18,7 +18,7 @@ interface Props {
   /** The token at this very moment, drawn or not. */
   readonly held: () => string;
   readonly turns: Turns;
-  readonly choice: Choice | undefined;
+  readonly choice: MatrixChoice | undefined;
   /** The scopes that are ticked now are not those that the token was requested with. */
   readonly stale: boolean;
   /** What came of asking again. */

@@ -2,6 +2,12 @@ import type { ComponentChildren } from 'preact';
 import type { ShownState } from '../messages.ts';
 import { Inline } from './parts.tsx';
 
+/** A cell chosen in the matrix. Choosing it again makes a new object, so that it takes effect again. */
+export interface MatrixChoice {
+  readonly caller: string;
+  readonly routeKey: string;
+}
+
 interface Props {
   readonly state: ShownState;
   /** Takes the caller and the route of a cell to where they can be tried. */

@@ -5,19 +5,14 @@ import { ask } from './ask.ts';
 import { CallForm } from './call-form.tsx';
 import { useChosen } from './chosen.ts';
 import { Absent, againWords, GoneAdvice, Granted, isStale, NoToken, Stale, type Issued } from './granted.tsx';
+import type { MatrixChoice } from './matrix.tsx';
 import { TokenRequest } from './token-request.tsx';
 import { TokenView } from './token-view.tsx';
 import { useTurns } from './turns.ts';
 
-/** What was chosen in the matrix; each choice is another object. */
-export interface Choice {
-  readonly caller: string;
-  readonly routeKey: string;
-}
-
 interface Props {
   readonly state: ShownState;
-  readonly choice: Choice | undefined;
+  readonly choice: MatrixChoice | undefined;
 }
 
 /** Asks for a token, takes it apart, changes it, and calls the API with it. */
@@ -152,7 +147,7 @@ export function TryIt({ state, choice }: Props): ComponentChildren {
 }
 
 /** The first of the scopes that open a cell: whoever chooses one is to be let through, and needs to ask for no more. */
-function opensTo({ callers, rows }: ShownState, { caller, routeKey }: Choice): readonly string[] {
+function opensTo({ callers, rows }: ShownState, { caller, routeKey }: MatrixChoice): readonly string[] {
   const column = callers.findIndex(({ heading }) => heading === caller);
   return rows.find((row) => row.routeKey === routeKey)?.opens[column]?.slice(0, 1) ?? [];
 }
