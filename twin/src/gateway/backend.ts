@@ -1,4 +1,5 @@
 import { request as send, type ClientRequest, type IncomingMessage } from 'node:http';
+import { readBody } from '../common/read-body.ts';
 
 /** A request as it goes over the socket. */
 export interface BackendRequest {
@@ -91,17 +92,12 @@ function begin(backend: URL, { method, target, rawHeaders }: BackendRequest): Cl
 }
 
 async function readResponse(incoming: IncomingMessage): Promise<BackendAnswer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of incoming as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > MOST) return { kind: 'broken', reason: 'sent more than the gateway takes (10 MB)' };
-    parts.push(part);
-  }
+  const body = await readBody(incoming, MOST);
+  if (!body.isWhole) return { kind: 'broken', reason: 'sent more than the gateway takes (10 MB)' };
   const { statusCode: status = 0, rawHeaders } = incoming;
   return status < 200 || status > 599
     ? { kind: 'broken', reason: `answered with the status ${status}` }
-    : { kind: 'answered', status, rawHeaders, body: Buffer.concat(parts) };
+    : { kind: 'answered', status, rawHeaders, body: body.bytes };
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { readBody } from '../common/read-body.ts';
 import { answer, type Exchange, type Gateway } from './pipeline.ts';
 import { headerValues } from './request.ts';
 import { FUNCTION_FAILED, messageResponse, type GatewayResponse } from './response.ts';
@@ -94,7 +95,7 @@ async function serve(
   remember(incoming.socket, outgoing);
   try {
     // First the body: an answer before its end would get a second one behind it, should the parser refuse the rest.
-    const body = await readBody(incoming);
+    const body = await bodyOf(incoming);
     const fault = faultOf(incoming);
     if (fault !== undefined || body === undefined) {
       const { code, text, reason } = fault ?? TOO_LARGE_BODY;
@@ -159,18 +160,12 @@ function headSize({ method = '', url = '', rawHeaders }: IncomingMessage): numbe
 }
 
 /** @returns undefined when it is more than the gateway takes */
-async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers;
   if (length === undefined && encoding === undefined) return NO_BODY;
   if (Number(length ?? 0) > BODY_LIMIT) return undefined;
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of incoming as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > BODY_LIMIT) return undefined;
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
+  const body = await readBody(incoming, BODY_LIMIT);
+  return body.isWhole ? body.bytes : undefined;
 }
 
 function send(outgoing: ServerResponse, { status, headers, body }: GatewayResponse): void {

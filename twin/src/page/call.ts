@@ -1,5 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { BODY_BYTES } from '../../../limits/http-api.ts';
 import { METHODS } from '../../../limits/route-key.ts';
+import { readBody } from '../common/read-body.ts';
 import { heading, cellText } from '../report/texts.ts';
 import type { Route } from '../model/http-api.ts';
 import { routeOf } from '../gateway/decide.ts';
@@ -112,13 +114,9 @@ function withToken(path: string, token: string, route: Route | undefined): { tar
 }
 
 async function read(incoming: IncomingMessage): Promise<Answer> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of incoming as AsyncIterable<Buffer>) {
-    if (length < LARGE) parts.push(part);
-    length += part.length;
-  }
+  // The twin's own gateway answers it, whose bodies have a limit.
+  const { bytes } = await readBody(incoming, BODY_BYTES);
   const { rawHeaders, statusCode = 0 } = incoming;
   const headers = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? ''] as const] : []));
-  return { status: statusCode, headers, body: Buffer.concat(parts).subarray(0, LARGE), length };
+  return { status: statusCode, headers, body: bytes.subarray(0, LARGE), length: bytes.length };
 }

@@ -1,10 +1,11 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
+import { readBody } from '../common/read-body.ts';
 import { LOCAL_HOSTS } from '../tenant/app.ts';
 import { PAGE_HEADER, type Asked } from './messages.ts';
 
-/** Characters of a question that are read. */
+/** Bytes of a question that are read. */
 const LIMIT = 1_000_000;
 
 /** On every answer of the page's: nobody frames it, runs it, guesses its type, or holds a window of it; the document says more. */
@@ -71,18 +72,11 @@ function questionIn<Question>(schema: z.ZodType<Question>, text: string): Questi
 }
 
 async function textOf(body: ReadableStream<Uint8Array> | null): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  try {
-    for await (const part of body ?? []) {
-      text += decoder.decode(part, { stream: true });
-      if (text.length > LIMIT) break;
-    }
-  } catch {
+  const { bytes, isWhole } = await readBody(body, LIMIT).catch(() => {
     throw new QuestionError('The question ended too early');
-  }
-  if (text.length > LIMIT) throw new QuestionError('The question is too long');
-  return text + decoder.decode();
+  });
+  if (!isWhole) throw new QuestionError('The question is too long');
+  return new TextDecoder().decode(bytes);
 }
 
 function refuse(c: Context, status: ContentfulStatusCode, error: string): Response {

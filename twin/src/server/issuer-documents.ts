@@ -1,5 +1,6 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
+import { readBody } from '../common/read-body.ts';
 import type { Model } from '../model/model.ts';
 import type { FetchDocument } from '../gateway/issuer-keys.ts';
 import { GATEWAY_AGENT } from '../tenant/report.ts';
@@ -44,10 +45,7 @@ function getText(url: string, ca: string | undefined): Promise<string> {
 
 async function read(response: IncomingMessage): Promise<string> {
   if (response.statusCode !== 200) throw new Error(`the tenant answered ${response.statusCode}`);
-  let text = '';
-  for await (const part of response.setEncoding('utf8') as AsyncIterable<string>) {
-    text += part;
-    if (text.length > MOST) throw new Error('the document has no end');
-  }
-  return text;
+  const body = await readBody(response, MOST);
+  if (!body.isWhole) throw new Error('the document has no end');
+  return body.bytes.toString();
 }

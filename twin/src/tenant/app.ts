@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { printable } from '../common/printable.ts';
+import { readBody } from '../common/read-body.ts';
 import type { Tenant } from '../model/tenant.ts';
 import { discoveryDocument } from './discovery.ts';
 import { refusals, TokenError } from './errors.ts';
@@ -120,22 +121,8 @@ function baseOf(url: string): string {
   return LOCAL_HOSTS.includes(hostname) ? href : `https://${hostname}/`;
 }
 
-/**
- * The body as a text, read no further than its limit. Hono's own limit makes a new `Request` of one without a length,
- * which the Node server's requests cannot become.
- * @throws TokenError when it is longer, or when the client hangs up before its end
- */
+/** @throws TokenError when the body is over its limit, or when the client hangs up before its end */
 async function textOf(body: ReadableStream<Uint8Array> | null): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const part of body ?? []) {
-      size += part.length;
-      if (size > BODY_LIMIT) break;
-      parts.push(part);
-    }
-  } catch {
-    return refusals.malformed('The body ended too early');
-  }
-  return size > BODY_LIMIT ? refusals.tooLarge() : new TextDecoder().decode(Buffer.concat(parts));
+  const read = await readBody(body, BODY_LIMIT).catch(() => refusals.malformed('The body ended too early'));
+  return read.isWhole ? new TextDecoder().decode(read.bytes) : refusals.tooLarge();
 }

@@ -1,5 +1,6 @@
 import type { Authorizer } from '../model/http-api.ts';
 import { printable } from '../common/printable.ts';
+import { readBody } from '../common/read-body.ts';
 import { causeOf, waitOf, type World } from './tokens.ts';
 
 /** What a deployed gateway made of a request, as far as it can be told from outside. */
@@ -46,7 +47,7 @@ export async function callRoute(
         redirect: 'manual',
         signal: AbortSignal.timeout(PATIENCE),
       });
-      const body = await beginning(response);
+      const body = (await readBody(response.body, OWN)).bytes.toString();
       if (response.status !== 429) return verdictOf(response, body, method);
       if (tries === TRIES) return { kind: 'not tried', why: `it is still throttled (429) after ${TRIES} tries` };
       await sleep(waitOf(response.headers, clock()));
@@ -64,15 +65,4 @@ function verdictOf({ status, headers }: Response, body: string, method: string):
   if (status === 403 && says('Forbidden')) return { kind: 'denied', status, challenge };
   if (status === 404 && says('Not Found')) return { kind: 'not found' };
   return status >= 500 ? { kind: 'failed', status } : { kind: 'allowed', status };
-}
-
-async function beginning({ body }: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of (body ?? []) as AsyncIterable<Uint8Array>) {
-    parts.push(part);
-    size += part.length;
-    if (size > OWN) break;
-  }
-  return Buffer.concat(parts).toString('utf8');
 }
