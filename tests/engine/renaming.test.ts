@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../twin/tests/support/cli.ts';
+import { runTwin } from '../../twin/tests/support/cli.ts';
 import { gitIn } from '../support/git.ts';
 import { CLIENT, CONTRACT, HANDLER, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
 import { changesSince } from './support/interruption.ts';
@@ -46,7 +46,7 @@ async function rename(name: string, formerly?: string): Promise<Renaming> {
 
 /** `npm run access`, for the one stack that is of the tests' own. */
 async function access(...options: string[]): Promise<string> {
-  const { ended, text } = run(sandbox.project, 'twin/src/cli/access-main.ts', ['--stack', 'dev', ...options]);
+  const { ended, text } = runTwin(sandbox.project, 'access', '--stack', 'dev', ...options);
   if ((await ended) !== 0) throw new Error(`the access report was not made:\n${text()}`);
   return text();
 }

@@ -1,7 +1,4 @@
-import { pathToFileURL } from 'node:url';
-import { surviveCutOutput } from './cut-output.ts';
-import { configValues, readOptions } from './options.ts';
-import { shown, UserError } from '../common/user-error.ts';
+import { UserError } from '../common/user-error.ts';
 import { readStackFile, stackNames } from '../evaluate/stack-file.ts';
 import { staleReports, writeReports } from '../report/committed.ts';
 import { brokenRules, type Report } from '../report/report.ts';
@@ -11,35 +8,33 @@ import { reportsAt } from '../report/revision.ts';
 import { compare, type StackChange } from '../report/since.ts';
 import { markdown, words } from '../report/since-words.ts';
 
-const USAGE = 'npm run access -- [--check | --since revision [--markdown]] [--stack name] [--config key=value …]';
-const root = pathToFileURL(`${process.cwd()}/`);
-
-/** `npm run access`. What the user can put right is said without a stack. */
-export async function access(): Promise<void> {
-  surviveCutOutput(1);
-  try {
-    process.exitCode = await run();
-  } catch (error) {
-    process.stderr.write(`${shown(error)}\n`);
-    process.exitCode = 1;
-  }
+/** What the command line says. */
+export interface AccessOptions {
+  readonly check?: boolean;
+  readonly since?: string;
+  readonly markdown?: boolean;
+  readonly stack?: string;
+  readonly config?: Readonly<Record<string, string>>;
 }
 
-/** @returns the exit code */
-async function run(): Promise<number> {
-  const chosen = readArguments();
+/** `twin access`. Returns the exit code. */
+export async function access(chosen: AccessOptions, root: URL): Promise<number> {
+  if (chosen.markdown === true && chosen.since === undefined) throw new UserError('--markdown needs --since.');
+  if (chosen.config !== undefined && chosen.stack === undefined) {
+    throw new UserError('--config needs --stack: the values are those of one stack.');
+  }
   // Before anything is evaluated: an unknown revision is said at once.
   const old = chosen.since === undefined ? undefined : await reportsAt(root, chosen.since);
-  const stacks = stacksFor(chosen.stack, old);
-  const reports = await reportsOf(root, stacks, chosen.config);
+  const stacks = stacksFor(root, chosen.stack, old);
+  const reports = await reportsOf(root, stacks, chosen.config ?? {});
   const complete = chosen.stack === undefined;
   if (old !== undefined) {
     const changes = changesSince(old, reports, chosen.stack);
-    process.stdout.write((chosen.markdown ? markdown : words)(changes, chosen.since ?? ''));
+    process.stdout.write((chosen.markdown === true ? markdown : words)(changes, chosen.since ?? ''));
     return 0;
   }
   const broken = brokenRules(reports).map((item) => `A rule does not hold in ${item}\n`);
-  if (chosen.check) {
+  if (chosen.check === true) {
     const stale = staleReports(root, reports, complete);
     if (stale.length === 0 && broken.length === 0) {
       return say(`access/: the reports of ${list(stacks)} are what the program declares.`, 0);
@@ -55,7 +50,7 @@ async function run(): Promise<number> {
 }
 
 /** The stacks to evaluate: all that have a file, or the one that was asked for. */
-function stacksFor(stack: string | undefined, old: ReadonlyMap<string, string> | undefined): string[] {
+function stacksFor(root: URL, stack: string | undefined, old: ReadonlyMap<string, string> | undefined): string[] {
   const all = stackNames(root);
   if (stack === undefined) {
     if (all.length > 0) return all;
@@ -86,40 +81,6 @@ function changesSince(
       .filter((name) => stack === undefined || name === stack)
       .map((name) => ({ kind: 'gone', stack: name }) as const),
   ];
-}
-
-interface Chosen {
-  readonly check: boolean;
-  readonly since: string | undefined;
-  readonly markdown: boolean;
-  readonly stack: string | undefined;
-  readonly config: Readonly<Record<string, string>>;
-}
-
-function readArguments(): Chosen {
-  const values = readOptions(
-    {
-      check: { type: 'boolean', default: false },
-      since: { type: 'string' },
-      markdown: { type: 'boolean', default: false },
-      stack: { type: 'string' },
-      config: { type: 'string', multiple: true, default: [] },
-    },
-    USAGE,
-  );
-  if (values.check && values.since !== undefined)
-    throw new UserError(`--check and --since are two commands.\nUsage: ${USAGE}`);
-  if (values.markdown && values.since === undefined)
-    throw new UserError(`--markdown goes with --since.\nUsage: ${USAGE}`);
-  if (values.config.length > 0 && values.stack === undefined)
-    throw new UserError(`--config goes with --stack: one stack's values are no other's.\nUsage: ${USAGE}`);
-  return {
-    check: values.check,
-    since: values.since,
-    markdown: values.markdown,
-    stack: values.stack,
-    config: configValues(values.config),
-  };
 }
 
 function list(stacks: readonly string[]): string {

@@ -1,7 +1,8 @@
+#!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { COMPILE_CACHE } from '../common/compile-cache.ts';
 
-// The entry of `npm start`: the cache has to be on before anything of size is loaded.
+// Before anything large is loaded.
 enableCompileCache(COMPILE_CACHE);
-const { start } = await import('./start.ts');
-await start();
+const { main } = await import('./program.ts');
+await main(process.argv.slice(2));

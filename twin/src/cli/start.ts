@@ -1,5 +1,3 @@
-import { pathToFileURL } from 'node:url';
-import { configValues, readOptions } from './options.ts';
 import { printable } from '../common/printable.ts';
 import { shown, UserError } from '../common/user-error.ts';
 import { openPage } from '../page/open.ts';
@@ -9,22 +7,21 @@ import { welcome } from './screen.ts';
 import { startTwin, type Twin, type TwinOptions } from '../server/serve.ts';
 import { watchProgram } from '../server/watch-program.ts';
 
-const USAGE =
-  'npm start -- [--stack dev] [--port 3000] [--tenant-port 3001] [--no-tenant] [--rotate] [--tls] [--config key=value …] [--forward "GET /x=http://127.0.0.1:4000" …]';
-const root = pathToFileURL(`${process.cwd()}/`);
-
-/** `npm start`: serves the stack until it is told to end. What the user can put right is said without a stack. */
-export async function start(): Promise<void> {
-  try {
-    await serve();
-  } catch (error) {
-    process.stderr.write(`${shown(error)}\n`);
-    process.exitCode = 1;
-  }
+/** What the command line says. */
+export interface StartOptions {
+  readonly stack: string;
+  readonly port: number;
+  readonly tenantPort: number;
+  readonly tenant: boolean;
+  readonly rotate?: boolean;
+  readonly tls?: boolean;
+  readonly forward?: readonly string[];
+  readonly config?: Readonly<Record<string, string>>;
 }
 
-async function serve(): Promise<void> {
-  const chosen = readArguments();
+/** `twin start`: serves the stack until it is told to end. */
+export async function start(options: StartOptions, root: URL): Promise<void> {
+  const chosen = servingOptions(options);
   const say = lineWriter(process.stdout);
   // Whoever read the log has gone (`| head`): there is nobody left to serve.
   process.stdout.on('error', () => process.exit(0));
@@ -88,43 +85,20 @@ async function reload(twin: Twin, say: (line: string) => void, complain: (error:
   }
 }
 
-/**
- * What the command line says.
- * @throws UserError for what it must not say
- */
-export function readArguments(args?: readonly string[]): Omit<TwinOptions, 'root' | 'watch'> {
-  const values = readOptions(
-    {
-      stack: { type: 'string', default: 'dev' },
-      port: { type: 'string', default: '3000' },
-      'tenant-port': { type: 'string', default: '3001' },
-      tls: { type: 'boolean', default: false },
-      rotate: { type: 'boolean', default: false },
-      'no-tenant': { type: 'boolean', default: false },
-      config: { type: 'string', multiple: true, default: [] },
-      forward: { type: 'string', multiple: true, default: [] },
-    },
-    USAGE,
-    args,
-  );
-  const port = portNumber(values.port, '--port');
-  const tenantPort = portNumber(values['tenant-port'], '--tenant-port');
-  if (port === tenantPort && port !== 0 && !values['no-tenant']) {
-    throw new UserError(`--port and --tenant-port are both ${port}; choose two (0 takes any free one).`);
-  }
-  return {
-    stack: values.stack,
+/** @throws UserError for options that do not go together */
+export function servingOptions(options: StartOptions): Omit<TwinOptions, 'root' | 'watch'> {
+  const {
+    stack,
     port,
     tenantPort,
-    tls: values.tls,
-    rotate: values.rotate,
-    withTenant: !values['no-tenant'],
-    config: configValues(values.config),
-    forwards: parseForwards(values.forward),
-  };
-}
-
-function portNumber(text: string, flag: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new UserError(`${flag} must be a number from 0 to 65535, not ${JSON.stringify(text)}.`);
+    tls = false,
+    rotate = false,
+    tenant: withTenant,
+    config = {},
+    forward = [],
+  } = options;
+  if (port === tenantPort && port !== 0 && withTenant) {
+    throw new UserError(`--port and --tenant-port are both ${port}; choose two (0 takes any free one).`);
+  }
+  return { stack, port, tenantPort, tls, rotate, withTenant, config, forwards: parseForwards(forward) };
 }

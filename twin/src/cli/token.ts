@@ -1,54 +1,41 @@
-import { surviveCutOutput } from './cut-output.ts';
 import { didYouMean } from '../common/nearest.ts';
-import { configValues, readOptions } from './options.ts';
-import { shown, UserError } from '../common/user-error.ts';
+import { UserError } from '../common/user-error.ts';
 import type { Model } from '../model/model.ts';
 import type { Claims } from '../gateway/decision.ts';
 import { judgeClaims } from '../gateway/judge.ts';
 import { callersOf, type Ask, type Caller } from '../report/callers.ts';
 import { tokenDifference } from '../verify/causes.ts';
-import { choiceOf } from './verify.ts';
-import { open } from '../verify/open.ts';
+import { open, type SystemOptions } from '../verify/open.ts';
 import { TokenDesk } from '../verify/tokens.ts';
 import { answerTo } from '../report/cells.ts';
-
-const USAGE =
-  'npm run -s token -- --as <client | user> [--through client] [--scope "…"] [--audience …] [--decode] [--twin name | --stack name | --outputs file] [--config key=value …]';
 
 /** What `--as` may say for the stack's test user, besides the address. */
 const TEST_USER = 'test user';
 
-/** `npm run -s token`: a token alone on standard output, or with `--decode` what it says. */
-export async function token(): Promise<void> {
-  surviveCutOutput(1);
-  try {
-    await run();
-  } catch (error) {
-    process.stderr.write(`${shown(error)}\n`);
-    process.exitCode = 1;
-  }
+/** What the command line says. */
+export interface TokenOptions extends SystemOptions {
+  readonly as: string;
+  readonly through?: string;
+  readonly scope?: string;
+  readonly audience?: string;
+  readonly decode?: boolean;
 }
 
-async function run(): Promise<void> {
-  const chosen = readArguments();
-  const opened = await open(chosen.choice);
-  const { target, model, clientIds } = opened;
-  try {
-    const caller = callerNamed(chosen, model);
-    const ask = askOf(caller, chosen);
-    const got = await new TokenDesk(target, clientIds).get(ask);
-    if (got.kind !== 'token') {
-      const wanted = { caller, ask, what: chosen.scope ?? 'all that it can get', answer: answerTo(ask, 0) };
-      throw new UserError(tokenDifference(wanted, got, target));
-    }
-    process.stdout.write(`${chosen.decode ? described(got.claims, model) : got.token}\n`);
-  } finally {
-    await target.end();
+/** `twin token`: a token alone on standard output, or with `--decode` what it says. */
+export async function token(chosen: TokenOptions, root: URL): Promise<void> {
+  const { target, model, clientIds } = await open(chosen, root);
+  const caller = callerNamed(chosen, model);
+  const ask = askOf(caller, chosen);
+  const got = await new TokenDesk(target, clientIds).get(ask);
+  if (got.kind !== 'token') {
+    const wanted = { caller, ask, what: chosen.scope ?? 'all that it can get', answer: answerTo(ask, 0) };
+    throw new UserError(tokenDifference(wanted, got, target));
   }
+  process.stdout.write(`${chosen.decode === true ? described(got.claims, model) : got.token}\n`);
 }
 
 /** The one whom `--as` names; a user through the first client that may log users in, unless `--through` names another. */
-export function callerNamed({ as, through }: Pick<Chosen, 'as' | 'through'>, model: Model): Caller {
+export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'>, model: Model): Caller {
   const callers = callersOf(model.tenant, model.stack).filter(({ asks, kind }) => asks.length > 0 && kind !== 'role');
   const named = callers.filter(
     ({ kind, name }) => name === as || (as === TEST_USER && kind === 'user' && model.tenant.users.length === 1),
@@ -70,7 +57,7 @@ export function callerNamed({ as, through }: Pick<Chosen, 'as' | 'through'>, mod
  * can get; an empty one leaves the parameter out, and the tenant decides.
  * @throws UserError for an API that the caller has no way to ask for
  */
-export function askOf({ asks, name }: Caller, { scope, audience }: Pick<Chosen, 'scope' | 'audience'>): Ask {
+export function askOf({ asks, name }: Caller, { scope, audience }: Pick<TokenOptions, 'scope' | 'audience'>): Ask {
   const ask = asks.find(({ api }) => audience === undefined || api.identifier === audience);
   if (ask === undefined) {
     const all = [...new Set(asks.map(({ api }) => api.identifier))];
@@ -95,38 +82,3 @@ function described(claims: Claims, { api }: Model): string {
 }
 
 const OPEN: ReturnType<typeof judgeClaims> = { checks: [], refusal: undefined };
-
-interface Chosen {
-  readonly choice: ReturnType<typeof choiceOf>;
-  readonly as: string;
-  readonly through: string | undefined;
-  readonly scope: string | undefined;
-  readonly audience: string | undefined;
-  readonly decode: boolean;
-}
-
-function readArguments(): Chosen {
-  const values = readOptions(
-    {
-      as: { type: 'string' },
-      through: { type: 'string' },
-      scope: { type: 'string' },
-      audience: { type: 'string' },
-      decode: { type: 'boolean', default: false },
-      twin: { type: 'string' },
-      stack: { type: 'string' },
-      outputs: { type: 'string' },
-      config: { type: 'string', multiple: true, default: [] },
-    },
-    USAGE,
-  );
-  if (values.as === undefined) throw new UserError(`--as must name a client, or "${TEST_USER}".\nUsage: ${USAGE}`);
-  return {
-    choice: choiceOf(values, configValues(values.config), USAGE),
-    as: values.as,
-    through: values.through,
-    scope: values.scope,
-    audience: values.audience,
-    decode: values.decode,
-  };
-}

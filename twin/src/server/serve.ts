@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { checkForwards, type Forwards } from './forward.ts';
 import { fromTenant } from './issuer-documents.ts';
 import { existsSync } from 'node:fs';
+import { runningTwin, type Run } from '../common/running.ts';
 import { shown, UserError } from '../common/user-error.ts';
 import { evaluate } from '../evaluate/fresh.ts';
 import { modelOf, type Model } from '../model/model.ts';
@@ -196,7 +197,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       page?.close();
       await Promise.all([close(apiServer), close(tenantServer)]);
       serving.gateway.functions.kill();
-      if (runningPid(state) === process.pid) state.remove('run.json');
+      if (runningTwin(state.read('run.json'))?.pid === process.pid) state.remove('run.json');
       ending.abort();
     },
   };
@@ -204,24 +205,11 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
 
 /** Two twins of one stack would overwrite each other's files. */
 function refuseSecond(state: TwinState, stack: string): void {
-  const pid = runningPid(state);
-  if (pid === undefined || pid === process.pid || !isAlive(pid)) return;
+  const pid = runningTwin(state.read('run.json'))?.pid;
+  if (pid === undefined || pid === process.pid) return;
   throw new UserError(
     `The twin of stack ${stack} is running already (process ${pid}); end it first. If that is another program, delete ${state.shownAs}run.json.`,
   );
-}
-
-function runningPid(state: TwinState): number | undefined {
-  return Number(/"pid": (\d+)/.exec(state.read('run.json') ?? '')?.[1]) || undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // One that belongs to somebody else is alive too.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 function tenantDomains({ providers: { auth0 } }: Recorded): string[] {
@@ -259,7 +247,7 @@ function serve(recorded: Recorded, { signing, keys, clock, watch, state, forward
 function announce(
   state: TwinState,
   { recorded }: Serving,
-  { apiUrl, tenantUrl, forwards }: { apiUrl: string; tenantUrl: string; forwards: readonly string[] },
+  { apiUrl, tenantUrl, forwards }: { apiUrl: string; tenantUrl: string; forwards: string[] },
 ): void {
   // Without a tenant there is no URL at all: the declared one is a real tenant's, and whoever reads this sends secrets there.
   const tokenUrl = tenantUrl === '' ? undefined : `${tenantUrl}/oauth/token`;
@@ -271,5 +259,5 @@ function announce(
     tenantUrl,
     graph: recorded.hash,
     forwards,
-  });
+  } satisfies Run);
 }

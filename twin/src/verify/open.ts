@@ -1,9 +1,12 @@
 import { readFileSync, existsSync } from 'node:fs';
 import { textsOf } from '../common/texts-of.ts';
+import { UserError } from '../common/user-error.ts';
 import { evaluate } from '../evaluate/fresh.ts';
 import { modelOf, type Model } from '../model/model.ts';
 import { readStackFile } from '../evaluate/stack-file.ts';
-import { namedTarget, twinTarget, type Choice, type Target } from './target.ts';
+import { targetOf, type SystemOptions, type Target } from './target.ts';
+
+export type { SystemOptions } from './target.ts';
 
 /** What the present checkout declares, and a system to compare it with. */
 export interface Opened {
@@ -15,16 +18,19 @@ export interface Opened {
   readonly examples: ReadonlyMap<string, string>;
 }
 
-/** @throws UserError for what the user can put right */
-export async function open(choice: Choice): Promise<Opened> {
-  const { root, stack, config } = choice;
-  // What is wrong with the stack's name or file is said before anything is started.
+/** @throws UserError for an error of the user, and for a running twin that serves something else than the checkout */
+export async function open(options: SystemOptions, root: URL): Promise<Opened> {
+  const { stack, config = {} } = options;
+  // The quick checks come before the evaluation, which takes longest.
   readStackFile(root, stack, config);
-  // Outputs that cannot be used are said before the program is evaluated, which takes longest.
-  const known = choice.from === 'twin' ? undefined : await namedTarget(choice);
+  const target = await targetOf(options, root);
   const recorded = await evaluate({ root: root.href, stack, config, seed: seedOf(root, stack) });
+  if (target.graph !== undefined && target.graph !== recorded.hash) {
+    throw new UserError(
+      `The running twin of stack ${stack} does not serve what this checkout declares. If its last reload failed, fix that first; otherwise restart it. To compare anyway, add --outputs .twin/${stack}/outputs.json`,
+    );
+  }
   const model = modelOf(recorded);
-  const target = known ?? (await twinTarget(choice, recorded.hash));
   return {
     model,
     target,

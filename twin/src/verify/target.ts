@@ -4,9 +4,8 @@ import { setDefaultCACertificates, getCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { printable } from '../common/printable.ts';
+import { runningTwin } from '../common/running.ts';
 import { UserError } from '../common/user-error.ts';
-import type { Forwards } from '../server/forward.ts';
-import { startTwin } from '../server/serve.ts';
 
 /** What a stack's outputs have to say, whether it is deployed or a twin's. */
 const OUTPUTS = z.object({
@@ -23,116 +22,55 @@ const OUTPUTS = z.object({
 /** A stack's outputs, its clients' secrets and the test user's password among them: never print them. */
 export type Outputs = z.infer<typeof OUTPUTS>;
 
-/** A system to play against. */
+/** A running system. */
 export interface Target {
   /** What it is, for the first line of what is printed. */
   readonly name: string;
   readonly outputs: Outputs;
-  /** Whether it is on this machine: Auth0's limits do not count then. */
+  /** Whether its tenant is on this machine and so has no rate limit. */
   readonly local: boolean;
-  /** The routes that a twin was given a local address for; undefined where the routes go where they say. */
+  /** The routes that a twin has a local backend for; undefined where requests go where the program says. */
   readonly forwarded: readonly string[] | undefined;
-  readonly end: () => Promise<void>;
+  /** A hash over what a twin serves; undefined for a deployed system. */
+  readonly graph: string | undefined;
 }
 
-/** Which system a person chose. */
-export interface Choice {
-  readonly root: URL;
-  /** The stack whose graph is compared. */
+/** The options that choose a system: the running twin of the stack, unless they say otherwise. */
+export interface SystemOptions {
   readonly stack: string;
-  /** `twin`: the stack's twin; `deployed`: what Pulumi knows of it; otherwise the file of its outputs. */
-  readonly from: 'twin' | 'deployed' | { readonly file: string };
-  readonly config: Readonly<Record<string, string>>;
-  /** Local addresses for the twin that is started where none runs. */
-  readonly forwards: Forwards;
+  readonly deployed?: boolean;
+  /** A file of outputs. */
+  readonly outputs?: string;
+  readonly config?: Readonly<Record<string, string>>;
 }
 
-/**
- * A deployed stack, or what a file of outputs names.
- * @throws UserError for outputs that are not there, incomplete or of another program
- */
-export async function namedTarget({ from, stack }: Choice): Promise<Target> {
-  const file = typeof from === 'object' ? from.file : undefined;
-  const text = file === undefined ? await deployedOutputs(stack) : readOutputs(file);
-  const outputs = checkedOutputs(text, file ?? `The deployed stack ${stack}`, stack);
-  return {
-    name: file === undefined ? `the deployed stack ${stack}` : `what ${file} names`,
-    outputs,
-    local: isLoopback(outputs.tokenUrl),
-    forwarded: undefined,
-    end: () => Promise.resolve(),
-  };
+/** @throws UserError for a twin that does not run, and for outputs that are missing, incomplete or of another program */
+export async function targetOf({ stack, deployed, outputs }: SystemOptions, root: URL): Promise<Target> {
+  if (outputs !== undefined) return elsewhere(`the system of ${outputs}`, readOutputs(outputs), stack);
+  if (deployed === true) return elsewhere(`the deployed stack ${stack}`, await deployedOutputs(stack), stack);
+  return twinTarget(stack, new URL(`.twin/${stack}/`, root));
 }
 
-/**
- * The stack's twin; where none runs, one is started.
- * @param hash over the graph that the checkout declares
- * @throws UserError for a running twin of something else
- */
-export async function twinTarget({ root, stack, config, forwards }: Choice, hash: string): Promise<Target> {
-  const folder = new URL(`.twin/${stack}/`, root);
-  const running = runningTwin(folder);
-  if (running !== undefined) {
-    if (forwards.size > 0) {
-      throw new UserError(`The twin of ${stack} is running already: give --forward to its npm start, or end it.`);
-    }
-    if (running.graph !== hash) {
-      throw new UserError(
-        `The running twin of ${stack} serves something else than this checkout declares. If it says that the program cannot be used, mend that; or end it; or name its outputs, to compare all the same: --outputs .twin/${stack}/outputs.json`,
-      );
-    }
-    if (running.tenantUrl === '') {
-      throw new UserError(
-        `The running twin of ${stack} was started with --no-tenant, and nobody gives a token there: end it, and start it without.`,
-      );
-    }
-    trust(new URL('ca.pem', folder), running.tenantUrl);
-    const name = `the running twin of ${stack}`;
-    const outputs = checkedOutputs(readFileSync(new URL('outputs.json', folder), 'utf8'), name, stack);
-    return { name, outputs, local: true, forwarded: running.forwards, end: () => Promise.resolve() };
-  }
-  const twin = await startTwin({
-    root,
-    stack,
-    port: 0,
-    tenantPort: 0,
-    config,
-    forwards,
-    watch: {
-      exchanged: () => undefined,
-      turnedAway: () => undefined,
-      tokenAsked: () => undefined,
-      tenantAsked: () => undefined,
-      printed: () => undefined,
-      failed: (error) => {
-        throw error;
-      },
-    },
-  });
-  const text = readFileSync(new URL('outputs.json', folder), 'utf8');
-  const name = `a twin of ${stack} (started for this)`;
-  const forwarded = [...forwards.keys()];
-  return { name, outputs: checkedOutputs(text, name, stack), local: true, forwarded, end: twin.close };
+function elsewhere(name: string, text: string, stack: string): Target {
+  const outputs = checkedOutputs(text, name, stack);
+  return { name, outputs, local: isLoopback(outputs.tokenUrl), forwarded: undefined, graph: undefined };
 }
 
-const RUN = z.object({
-  pid: z.int().positive(),
-  graph: z.string(),
-  tenantUrl: z.string(),
-  forwards: z.array(z.string()).default([]),
-});
-
-function runningTwin(folder: URL): z.infer<typeof RUN> | undefined {
+function twinTarget(stack: string, folder: URL): Target {
   const file = new URL('run.json', folder);
-  if (!existsSync(file)) return undefined;
-  const run = RUN.safeParse(parsed(readFileSync(file, 'utf8')));
-  if (!run.success) return undefined;
-  try {
-    process.kill(run.data.pid, 0);
-    return run.data;
-  } catch {
-    return undefined;
+  const twin = runningTwin(existsSync(file) ? readFileSync(file, 'utf8') : undefined);
+  if (twin === undefined) {
+    throw new UserError(
+      `No twin of stack ${stack} is running. Start it with npm start -- --stack ${stack}, or add --deployed to use the deployed stack.`,
+    );
   }
+  if (twin.tenantUrl === '') {
+    throw new UserError(`The twin of stack ${stack} runs with --no-tenant, so there are no tokens. Start it without.`);
+  }
+  trust(new URL('ca.pem', folder), twin.tenantUrl);
+  const name = `the running twin of stack ${stack}`;
+  const outputs = checkedOutputs(readFileSync(new URL('outputs.json', folder), 'utf8'), name, stack);
+  return { name, outputs, local: true, forwarded: twin.forwards, graph: twin.graph };
 }
 
 /** A twin with `--tls` has an authority of its own. */

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { run } from '../support/cli.ts';
+import { runTwin } from '../support/cli.ts';
 import { gitIn } from '../../../tests/support/git.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 
@@ -14,22 +14,21 @@ beforeEach(() => {
 afterEach(() => project.remove());
 
 async function access(...args: string[]): Promise<{ code: number | null; text: string }> {
-  const { ended, text } = run(project, 'twin/src/cli/access-main.ts', args);
+  const { ended, text } = runTwin(project, 'access', ...args);
   return { code: await ended, text: text() };
 }
 
 const git = (...args: string[]): string => gitIn(project.path)(...args);
 
 it.each([
-  [['--chekc'], "Unknown option '--chekc'; did you mean --check?"],
-  [['--since', 'main', '--check'], '--check and --since are two commands.'],
-  [['--markdown'], '--markdown goes with --since.'],
-  [['--config', 'api:audience=https://x.example'], '--config goes with --stack'],
-])('npm run access -- %j is refused in plain words, with the usage', async (args, message) => {
+  [['--chekc'], "unknown option '--chekc'\n(Did you mean --check?)"],
+  [['--since', 'main', '--check'], "option '--since <revision>' cannot be used with option '--check'"],
+  [['--markdown'], '--markdown needs --since.'],
+  [['--config', 'api:audience=https://x.example'], '--config needs --stack'],
+])('npm run access -- %j is refused in plain words', async (args, message) => {
   const { code, text } = await access(...args);
   expect(code).toBe(1);
   expect(text).toContain(message);
-  expect(text).toContain('Usage: npm run access');
   expect(text).not.toMatch(/\n\s+at /);
 });
 

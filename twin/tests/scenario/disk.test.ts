@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/common/user-error.ts';
 import { openState } from '../../src/server/state.ts';
-import { run } from '../support/cli.ts';
+import { runTwin } from '../support/cli.ts';
 import { useHandlers } from '../../../tests/support/handlers.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 import { exists } from '../support/running.ts';
@@ -72,7 +72,7 @@ describe('A twin that cannot keep its files says so in one line', () => {
     async () => {
       // A page for the seed, one for each key and certificate, and the handler's archive does not fit.
       mount(16);
-      const twin = run(project, 'twin/src/cli/main.ts', ['--port', '0', '--tenant-port', '0']);
+      const twin = runTwin(project, 'start', '--port', '0', '--tenant-port', '0');
       expect(await twin.ended).toBe(1);
       expect(twin.text()).toMatch(/^\.twin\/dev\/ cannot be used \(ENOSPC[^\n]*\n$/);
       expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(false);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run, type Run } from '../support/cli.ts';
+import { runTwin, type Run } from '../support/cli.ts';
 import { useHandlers } from '../../../tests/support/handlers.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 import { isRunning } from '../support/running.ts';
@@ -42,7 +42,7 @@ afterAll(() => {
 async function start(): Promise<Started> {
   const project = copyProject();
   useHandlers(project, { slow: SLOW, other: SLOW });
-  const twin = run(project, 'twin/src/cli/main.ts', ['--port', '0', '--tenant-port', '0']);
+  const twin = runTwin(project, 'start', '--port', '0', '--tenant-port', '0');
   await twin.until('Ctrl+C ends it');
   const { apiUrl } = JSON.parse(project.read('.twin/dev/run.json')) as { apiUrl: string };
   const begun = (): number[] => [...twin.text().matchAll(/began \w+ in (\d+)/g)].map(([, pid]) => Number(pid));

@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/common/user-error.ts';
 import { startTwin, type Watch } from '../../src/server/serve.ts';
-import { readArguments } from '../../src/cli/start.ts';
-import { run, type Run } from '../support/cli.ts';
+import { servingOptions } from '../../src/cli/start.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { parsed, runTwin, type Run } from '../support/cli.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 
 const FREE = ['--port', '0', '--tenant-port', '0'];
@@ -28,15 +29,12 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
   const rows: readonly (readonly [string, (copy: ProjectCopy) => void, readonly string[], string])[] = [
     ['a stack name with a slash', () => undefined, ['--stack', '../dev'], 'is no stack name'],
     ['a stack without a file', () => undefined, ['--stack', 'dve'], 'did you mean dev?'],
-    ['an unknown flag', () => undefined, ['--prot', '1'], 'Usage: npm start'],
-    ['a port that is no number', () => undefined, ['--port', 'http'], '--port must be a number'],
     [
       'one port for both',
       () => undefined,
       ['--port', '3010', '--tenant-port', '3010'],
       '--port and --tenant-port are both 3010',
     ],
-    ['a setting without a value', () => undefined, ['--config', 'api:audience'], '--config must be key=value'],
     [
       'a stack file that is no YAML',
       (copy) => copy.write('Pulumi.dev.yaml', 'config:\n  a: [\n'),
@@ -75,7 +73,8 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
     project = copyProject();
     change(project);
     const serve = async (): Promise<unknown> => {
-      return startTwin({ root: project.root, ...readArguments([...FREE, ...args]), watch: NOBODY });
+      const options = servingOptions(await parsed('start', [...FREE, ...args]));
+      return startTwin({ root: project.root, ...options, watch: NOBODY });
     };
     const error: unknown = await serve().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UserError);
@@ -113,7 +112,7 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
   it.each(program)('%s, on the command line', async (_name, change, args, message) => {
     project = copyProject();
     change(project);
-    const twin = run(project, 'twin/src/cli/main.ts', [...FREE, ...args]);
+    const twin = runTwin(project, 'start', ...FREE, ...args);
     expect(await twin.ended).toBe(1);
     expect(twin.text()).toContain(message);
     expect(twin.text()).not.toMatch(/\n\s+at /);
@@ -129,7 +128,8 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
         resolve(typeof address === 'object' && address !== null ? address.port : 0);
       });
     });
-    const start = startTwin({ root: project.root, ...readArguments([...FREE, '--port', String(port)]), watch: NOBODY });
+    const options = servingOptions(await parsed('start', [...FREE, '--port', String(port)]));
+    const start = startTwin({ root: project.root, ...options, watch: NOBODY });
     await expect(start).rejects.toThrow(
       new UserError(`Port ${port} is in use; choose another with --port (0 takes any free one).`),
     );
@@ -149,15 +149,24 @@ function damage(copy: ProjectCopy, file: string, text: string): void {
 }
 
 it.each([
-  'twin/src/cli/main.ts',
-  'twin/src/cli/access-main.ts',
-  'twin/src/cli/verify-main.ts',
-  'twin/src/cli/token-main.ts',
-])('%s says its usage when it is asked for --help, and ends with 0', async (script) => {
+  [['--prot', '1'], "unknown option '--prot'\n(Did you mean --port?)"],
+  [['--port', 'http'], "argument 'http' is invalid. It must be a number from 0 to 65535."],
+  [['--config', 'api:audience'], "argument 'api:audience' is invalid. It must be key=value."],
+  [['dev'], 'too many arguments'],
+])('twin start %j is rejected with what is wrong', async (args, message) => {
+  await expect(parsed('start', args)).rejects.toThrow(message);
+});
+
+it.each(Object.entries(COMMANDS))('twin %s --help has an example of every option', (_name, { options, examples }) => {
+  const shown = examples.flatMap((example) => example.match(/--[a-z-]+/g));
+  expect(new Set(shown)).toEqual(new Set(options.map(({ long }) => long)));
+});
+
+it('twin start --help prints the options and their examples, and ends with 0', async () => {
   const project = copyProject();
-  const { ended, text } = run(project, script, ['--help']);
+  const { ended, text } = runTwin(project, 'start', '--help');
   expect(await ended).toBe(0);
-  expect(text()).toMatch(/^Usage: npm .*\n$/);
+  expect(text()).toMatch(/^Usage: twin start \[options\]\n[^]*--cwd[^]*Examples:\n {2}twin start --stack prod/);
   project.remove();
 });
 
@@ -167,7 +176,7 @@ describe('npm start', () => {
   /** What it prints before anybody asks. */
   let first: string;
   const start = async (): Promise<void> => {
-    twin = run(project, 'twin/src/cli/main.ts', FREE);
+    twin = runTwin(project, 'start', ...FREE);
     await twin.until(UP);
     first = twin.text();
   };

@@ -5,16 +5,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { askOf, callerNamed } from '../../src/cli/token.ts';
-import { run } from '../support/cli.ts';
-import { ROOT, copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
+import { runTwin, TWIN } from '../support/cli.ts';
+import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
 
-/** The checkout, as it is meant to be. */
+/** A twin of the checkout as it is meant to be. */
+let running: TestTwin;
 let checkout: ProjectCopy;
 /** A twin of a checkout that has lost its client grant. */
 let broken: TestTwin;
 beforeAll(async () => {
-  checkout = copyProject();
+  running = await startTestTwin();
+  checkout = running.project;
   broken = await startTestTwin({
     change: (project) =>
       project.edit(
@@ -25,26 +27,25 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await broken.end();
-  checkout.remove();
+  await Promise.all([running.end(), broken.end()]);
 });
 
 async function verify(...args: string[]): Promise<{ code: number | null; text: string }> {
-  const { ended, text } = run(checkout, 'twin/src/cli/verify-main.ts', args);
+  const { ended, text } = runTwin(checkout, 'verify', ...args);
   return { code: await ended, text: text() };
 }
 
 async function token(...args: string[]): Promise<{ code: number | null; text: string }> {
-  const { ended, text } = run(checkout, 'twin/src/cli/token-main.ts', args);
+  const { ended, text } = runTwin(checkout, 'token', ...args);
   return { code: await ended, text: text() };
 }
 
 const outputsOf = (twin: TestTwin): string => join(twin.project.path, '.twin/dev/outputs.json');
 
 describe('npm run verify', () => {
-  it('starts a twin where none runs, and says that all agrees: exit 0', async () => {
+  it('says that all cells of the running twin agree: exit 0', async () => {
     const { code, text } = await verify('--junit', join(checkout.path, 'junit.xml'));
-    expect(text).toContain('Verifying a twin of dev (started for this) against stack dev of this checkout.');
+    expect(text).toContain('Verifying the running twin of stack dev against stack dev of this checkout.');
     expect(text).toContain('It will ask for 10 tokens: 4 by client credentials, 6 by password.');
     expect(text).toContain('4 cells agree, 0 differ, 0 were not tried.');
     expect(code).toBe(0);
@@ -64,18 +65,34 @@ describe('npm run verify', () => {
   });
 
   it('ends as ever where nobody reads on what it prints', async () => {
-    const { child, ended, text } = run(checkout, 'twin/src/cli/verify-main.ts', ['--outputs', outputsOf(broken)]);
+    const { child, ended, text } = runTwin(checkout, 'verify', '--outputs', outputsOf(broken));
     child.stdout?.destroy();
     expect(await ended).toBe(1);
     expect(text()).not.toContain('EPIPE');
   });
 
   it.runIf(existsSync('/dev/full'))('fails where what it prints cannot be written', async () => {
-    const command = `${process.execPath} ${new URL('twin/src/cli/verify-main.ts', ROOT).pathname} --outputs ${outputsOf(broken)} > /dev/full`;
+    const command = `${process.execPath} ${TWIN} verify --outputs ${outputsOf(broken)} > /dev/full`;
     const ended = await promisify(execFile)('sh', ['-c', command], { cwd: checkout.path }).catch(
       (error: unknown) => error as { code: number; stderr: string },
     );
     expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be written: ENOSPC') as string });
+  });
+
+  it.each([
+    [['verify'], 2],
+    [['token', '--as', 'test-app'], 1],
+  ])('without a running twin, %j says so on standard error and names --deployed: exit %i', async (args, exitCode) => {
+    const project = copyProject();
+    const { child, ended, text } = runTwin(project, ...args);
+    let printed = '';
+    child.stdout?.on('data', (part: string) => (printed += part));
+    expect(await ended).toBe(exitCode);
+    expect(text()).toBe(
+      'No twin of stack dev is running. Start it with npm start -- --stack dev, or add --deployed to use the deployed stack.\n',
+    );
+    expect(printed).toBe('');
+    project.remove();
   });
 
   it('refuses what it cannot play against in one sentence: exit 2', async () => {
@@ -127,12 +144,7 @@ describe('npm run -s token', () => {
     [{ as: 'test user', through: 'nobody' }, {}, 'cannot log in through nobody; through: test-app'],
     [{ as: 'test user' }, { audience: 'x' }, 'can ask for no API x; the tenant has https://'],
   ])('refuses %j %j by name', (who, what, says) => {
-    const asked = (): unknown =>
-      askOf(callerNamed({ through: undefined, ...who }, broken.model()), {
-        scope: undefined,
-        audience: undefined,
-        ...what,
-      });
+    const asked = (): unknown => askOf(callerNamed(who, broken.model()), what);
     expect(asked).toThrow(says);
   });
 });

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { twinProgram, type Actions } from '../../src/cli/program.ts';
 import { ROOT, type ProjectCopy } from '../../../tests/support/project.ts';
 
 export interface Run {
@@ -12,10 +12,30 @@ export interface Run {
   readonly ended: Promise<number | null>;
 }
 
-/** Runs a script of the twin, or one of a copied project, in the copy with this very Node, as its npm scripts would. */
-export function run(project: ProjectCopy, script: string, args: readonly string[]): Run {
-  const file = join(script.startsWith('twin/') ? fileURLToPath(ROOT) : project.path, script);
-  const child = spawn(process.execPath, [file, ...args], { cwd: project.path, stdio: ['ignore', 'pipe', 'pipe'] });
+/** The command line's entry. */
+export const TWIN = fileURLToPath(new URL('twin/src/cli/main.ts', ROOT));
+
+/** The options that a command gets from these arguments. Throws a `CommanderError` for invalid ones. */
+export async function parsed<Name extends keyof Actions>(
+  name: Name,
+  args: readonly string[],
+): Promise<Parameters<Actions[Name]>[0]> {
+  let options: Parameters<Actions[Name]>[0] | undefined;
+  const keep = async (chosen: object): Promise<void> => void (options = chosen as typeof options);
+  const program = twinProgram({ start: keep, access: keep, verify: keep, token: keep });
+  for (const command of program.commands) command.configureOutput({ writeErr: () => undefined });
+  try {
+    await program.parseAsync([name, ...args], { from: 'user' });
+  } finally {
+    process.exitCode = undefined;
+  }
+  if (options === undefined) throw new Error(`twin ${name} did not run`);
+  return options;
+}
+
+/** Runs `twin` in a copied project with this very Node, as its npm scripts would: first the command, then its options. */
+export function runTwin(project: ProjectCopy, ...args: readonly string[]): Run {
+  const child = spawn(process.execPath, [TWIN, ...args], { cwd: project.path, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const waiting = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {

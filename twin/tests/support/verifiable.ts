@@ -40,7 +40,7 @@ export interface Verifiable {
 export function targetOf(twin: TestTwin): { readonly target: Target; readonly examples: ReadonlyMap<string, string> } {
   const outputs = twin.outputs as Target['outputs'] & { readonly examplePaths?: Readonly<Record<string, string>> };
   return {
-    target: { name: 'the twin', outputs, local: true, forwarded: undefined, end: () => Promise.resolve() },
+    target: { name: 'the twin', outputs, local: true, forwarded: undefined, graph: undefined },
     examples: new Map(Object.entries(outputs.examplePaths ?? {})),
   };
 }

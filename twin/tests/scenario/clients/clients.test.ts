@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../support/cli.ts';
+import { runTwin } from '../../support/cli.ts';
 import { startEchoTwin } from '../../support/echo.ts';
 import { copyProject } from '../../../../tests/support/project.ts';
 import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../../support/twin.ts';
@@ -118,7 +118,7 @@ describe('the tenant’s metadata', () => {
 
   it('after --rotate signs with the next key; the previous one is still published, and its tokens are good', async () => {
     const project = copyProject();
-    const first = run(project, 'twin/src/cli/main.ts', ['--port', '0', '--tenant-port', '0']);
+    const first = runTwin(project, 'start', '--port', '0', '--tenant-port', '0');
     await first.until('Ctrl+C ends it');
     const kidsOf = async (): Promise<string[]> => {
       const { tokenUrl } = JSON.parse(project.read('.twin/dev/outputs.json')) as { tokenUrl: string };
@@ -130,7 +130,7 @@ describe('the tenant’s metadata', () => {
     const [current, next] = await kidsOf();
     first.child.kill('SIGTERM');
     await first.ended;
-    const second = run(project, 'twin/src/cli/main.ts', ['--port', '0', '--tenant-port', '0', '--rotate']);
+    const second = runTwin(project, 'start', '--port', '0', '--tenant-port', '0', '--rotate');
     await second.until('Ctrl+C ends it');
     const after = await kidsOf();
     expect(after[0]).toBe(next);

@@ -1,0 +1,116 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** A command as `twin --help` describes it. */
+interface CommandLine {
+  readonly description: string;
+  /** The exit code for an error. */
+  readonly failure: number;
+  readonly options: readonly Option[];
+  /** Options of the command as one would write them; each option is in one of them. */
+  readonly examples: readonly string[];
+}
+
+const stack = (description: string): Option => new Option('--stack <name>', description);
+
+const port = (flags: string, description: string): Option =>
+  new Option(flags, `${description}; 0 takes any free one`).argParser((text) => {
+    if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+    throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+  });
+
+const forward = new Option(
+  '--forward <route=address>',
+  'send a route that no handler serves to a local backend (repeatable)',
+).argParser<readonly string[] | undefined>((text, all) => [...(all ?? []), text]);
+
+const config = new Option(
+  '--config <key=value>',
+  'replace a value of the stack file, such as one that only Pulumi can decrypt (repeatable)',
+).argParser<Readonly<Record<string, string>> | undefined>((text, all) => {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError('It must be key=value.');
+  return { ...all, [text.slice(0, equals)]: text.slice(equals + 1) };
+});
+
+const maxTokens = new Option('--max-tokens <number>', 'request at most this many tokens').argParser((text) => {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number.');
+});
+
+/** Where `verify` and `token` find the system that they call. */
+const system = [
+  stack('the stack, whose running twin is used').default('dev'),
+  new Option('--deployed', 'use the deployed stack instead, as `pulumi stack output` has it'),
+  new Option('--outputs <file>', 'use the system that this file of stack outputs names instead').conflicts('deployed'),
+  config,
+];
+
+export const COMMANDS = {
+  start: {
+    description: 'Serves the API and the tenant on this machine, and reloads them when a file changes.',
+    failure: 1,
+    options: [
+      stack('the stack to serve').default('dev'),
+      port('--port <number>', 'port of the API').default(3000),
+      port('--tenant-port <number>', 'port of the tenant and its page').default(3001),
+      new Option('--no-tenant', 'leave the tenant out, as if it could not be reached'),
+      new Option('--rotate', 'start with the next signing key; the previous one stays published'),
+      new Option('--tls', 'serve the tenant over https; trust .twin/<stack>/ca.pem'),
+      forward,
+      config,
+    ],
+    examples: [
+      '--stack prod --port 4000 --tenant-port 4001',
+      '--tls --rotate',
+      '--no-tenant',
+      '--forward "GET /orders=http://127.0.0.1:4000"',
+      '--config api:audience=https://api.example.com',
+    ],
+  },
+  access: {
+    description: 'Writes who may call what into access/ for each stack, or checks or compares it.',
+    failure: 1,
+    options: [
+      new Option('--check', 'write nothing, and fail if a committed report is stale'),
+      new Option('--since <revision>', 'print what callers gain and lose since a git revision').conflicts('check'),
+      new Option('--markdown', 'print that as Markdown'),
+      stack('this stack instead of all'),
+      config,
+    ],
+    examples: ['--check', '--since main --markdown', '--stack dev --config api:audience=https://api.example.com'],
+  },
+  verify: {
+    description: 'Plays every cell of the access report against a running system. A difference is exit code 1.',
+    failure: 2,
+    options: [
+      ...system,
+      new Option('--all-methods', 'also call POST, PUT, PATCH and DELETE'),
+      maxTokens,
+      new Option('--strict', 'fail unless every cell was tried'),
+      new Option('--junit <file>', 'also write the outcome as JUnit XML'),
+    ],
+    examples: [
+      '--all-methods --strict',
+      '--stack prod --deployed --max-tokens 20 --junit verify.xml',
+      '--outputs outputs.json --config api:audience=https://api.example.com',
+    ],
+  },
+  token: {
+    description: 'Prints an access token and nothing else, so that it can stand in $(…).',
+    failure: 1,
+    options: [
+      new Option('--as <caller>', 'a client, a user by email address, or "test user"').makeOptionMandatory(),
+      new Option('--through <client>', 'the client that the user logs in through'),
+      new Option('--scope <scopes>', 'the scopes to request (default: all that the caller can get)'),
+      new Option('--audience <api>', 'the API to request the token for'),
+      new Option('--decode', 'print the claims and the routes that they open instead'),
+      ...system,
+    ],
+    examples: [
+      '--as test-app --decode',
+      '--as "test user" --through test-app --scope "read:user" --stack prod --deployed',
+      '--as test-app --audience https://api.example.com --outputs outputs.json',
+      '--as test-app --config api:audience=https://api.example.com',
+    ],
+  },
+} satisfies Readonly<Record<string, CommandLine>>;

@@ -1,0 +1,78 @@
+import { pathToFileURL } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import { shown } from '../common/user-error.ts';
+import type { AccessOptions } from './access.ts';
+import { COMMANDS } from './commands.ts';
+import { surviveCutOutput } from './cut-output.ts';
+import type { StartOptions } from './start.ts';
+import type { TokenOptions } from './token.ts';
+import type { VerifyOptions } from './verify.ts';
+
+/** Runs a command in the program's folder. Returns its exit code, or nothing for 0. */
+type Action<Options> = (options: Options, root: URL) => Promise<number | void>;
+
+export interface Actions {
+  readonly start: Action<StartOptions>;
+  readonly access: Action<AccessOptions>;
+  readonly verify: Action<VerifyOptions>;
+  readonly token: Action<TokenOptions>;
+}
+
+/** A command's modules are loaded when it runs. */
+const ACTIONS: Actions = {
+  start: async (options, root) => (await import('./start.ts')).start(options, root),
+  access: async (options, root) => (await import('./access.ts')).access(options, root),
+  verify: async (options, root) => (await import('./verify.ts')).verify(options, root),
+  token: async (options, root) => (await import('./token.ts')).token(options, root),
+};
+
+/** Runs the command line. An error of the user is printed without a stack trace. */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    await twinProgram(ACTIONS).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    // Commander has printed its own.
+    if (!(error instanceof CommanderError)) process.stderr.write(`${shown(error)}\n`);
+    process.exitCode ??= error instanceof CommanderError ? error.exitCode : 1;
+  }
+}
+
+/** The command line. It throws a `CommanderError` after printing help or what is wrong with an argument. */
+export function twinProgram(actions: Actions): Command {
+  const program = new Command('twin')
+    .description('Serves a Pulumi program’s HTTP API and Auth0 tenant locally; reports and verifies who may call what.')
+    .option('--cwd <folder>', 'run as if started in this folder, the one with Pulumi.yaml')
+    .addHelpText('after', '\nExample: twin --cwd ../api start\nEach command has its own --help.')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(--help explains every option)')
+    .exitOverride();
+  for (const name of ['start', 'access', 'verify', 'token'] as const) {
+    const { description, failure, options, examples } = COMMANDS[name];
+    const command = program
+      .command(name)
+      .description(description)
+      .addHelpText('after', ['\nExamples:', ...examples.map((example) => `  twin ${name} ${example}`)].join('\n'))
+      .exitOverride((error) => {
+        process.exitCode = error.exitCode === 0 ? 0 : failure;
+        throw error;
+      })
+      .action(async (chosen: StartOptions & AccessOptions & VerifyOptions & TokenOptions) => {
+        process.exitCode = failure;
+        enter(program);
+        if (name !== 'start') surviveCutOutput(failure);
+        process.exitCode = (await actions[name](chosen, pathToFileURL(`${process.cwd()}/`))) ?? 0;
+      });
+    for (const option of options) command.addOption(option);
+  }
+  return program;
+}
+
+function enter(program: Command): void {
+  const { cwd } = program.opts<{ readonly cwd?: string }>();
+  if (cwd === undefined) return;
+  try {
+    process.chdir(cwd);
+  } catch (error) {
+    program.error(`error: --cwd ${cwd}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
