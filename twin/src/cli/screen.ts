@@ -3,7 +3,7 @@ import type { Route } from '../model/http-api.ts';
 import { pathTo, type Model } from '../model/model.ts';
 import type { Permission } from '../model/tenant.ts';
 import { integrationName, type Integration } from '../model/integrations.ts';
-import type { Forwards } from '../server/forward.ts';
+import type { Forwards } from '../gateway/integrate.ts';
 import { permissionsOf } from '../tenant/password.ts';
 
 interface Addresses {

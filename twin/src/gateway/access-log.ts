@@ -1,5 +1,5 @@
 import type { HttpApi } from '../model/http-api.ts';
-import { ACCOUNT } from '../resources/ids.ts';
+import { MESSAGES } from './errors.ts';
 import { claimTexts, commonLogTime } from './event.ts';
 import type { Exchange } from './pipeline.ts';
 import { headerValues } from './request.ts';
@@ -32,9 +32,9 @@ function variables(exchange: Exchange, api: HttpApi, measured: Measured): Map<st
   const { requestId, request, decision, response, invocation, time, integrationError = '' } = exchange;
   const { refusal, route, claims } = decision;
   const latency = invocation?.milliseconds.toFixed(0) ?? '';
-  const error = refusal?.message ?? '';
+  const error = refusal === undefined ? '' : MESSAGES[refusal.status];
   const values = new Map<string, string>([
-    ['accountId', ACCOUNT],
+    ['accountId', api.accountId],
     ['apiId', api.apiId],
     ['authorizer.error', refusal?.authorizerError ?? ''],
     ['domainName', api.host],

@@ -35,7 +35,6 @@ export type Claims = Readonly<Record<string, unknown>>;
 /** What API Gateway answers a request that it does not let through. */
 export interface Refusal {
   readonly status: 400 | 401 | 403 | 404 | 429;
-  readonly message: 'Bad Request' | 'Unauthorized' | 'Forbidden' | 'Not Found' | 'Too Many Requests';
   readonly wwwAuthenticate?: string;
   /** `$context.authorizer.error`, as an access log has it. */
   readonly authorizerError?: string;

@@ -1,10 +1,9 @@
 import type { HttpApi } from '../model/http-api.ts';
-import { ACCOUNT } from '../resources/ids.ts';
 import type { Claims, Decision } from './decision.ts';
 import { scopesOf } from './judge.ts';
-import { headerValues, parseTarget, queryParameters, type GatewayRequest } from './request.ts';
+import { headerValues, queryParameters, type GatewayRequest, type Target } from './request.ts';
 
-interface Circumstances {
+interface Context {
   readonly api: HttpApi;
   readonly requestId: string;
   readonly traceId: string;
@@ -18,14 +17,13 @@ interface Circumstances {
  */
 export function eventOf(
   request: GatewayRequest,
+  { path, rawQuery }: Target,
   decision: Decision,
-  { api, requestId, traceId, time }: Circumstances,
+  { api, requestId, traceId, time }: Context,
 ): Record<string, unknown> {
-  const target = parseTarget(request.target);
-  const rawQuery = target.kind === 'path' ? target.rawQuery : '';
   const { stage } = api;
   const stagePrefix = stage.name === '$default' ? '' : `/${stage.name}`;
-  const rawPath = stagePrefix + target.path;
+  const rawPath = stagePrefix + path;
   const headers = headersOf(request, api.host, traceId);
   const cookies = headerValues(request.rawHeaders, 'cookie').flatMap((value) => value.split('; '));
   const query = joined(queryParameters(rawQuery));
@@ -40,7 +38,7 @@ export function eventOf(
     headers,
     ...(Object.keys(query).length > 0 && { queryStringParameters: query }),
     requestContext: {
-      accountId: ACCOUNT,
+      accountId: api.accountId,
       apiId: api.apiId,
       ...authorizerContext(decision),
       domainName: api.host,

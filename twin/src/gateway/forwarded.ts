@@ -3,10 +3,10 @@ import type { HttpIntegration } from '../model/integrations.ts';
 import type { BackendAnswer, BackendRequest } from './backend.ts';
 import type { Claims, Decision } from './decision.ts';
 import { claimText } from './event.ts';
-import { headerValues, parseTarget, type GatewayRequest } from './request.ts';
+import { headerValues, type GatewayRequest, type Target } from './request.ts';
 import { OWN_HEADERS, type GatewayResponse } from './response.ts';
 
-interface Circumstances {
+interface Context {
   /** The API's own host. */
   readonly host: string;
   readonly traceId: string;
@@ -32,17 +32,17 @@ const NOT_PASSED_ON: readonly string[] = [...HOP_BY_HOP, 'content-length', 'expe
  * @returns undefined where a claim that is mapped is no value of a header
  */
 export function forwardedRequest(
-  { method, target, rawHeaders, body, sourceIp }: GatewayRequest,
+  { method, rawHeaders, body, sourceIp }: GatewayRequest,
+  { rawQuery }: Target,
   { claims, pathParameters }: Decision,
   { url, headers }: HttpIntegration,
-  { host, traceId }: Circumstances,
+  { host, traceId }: Context,
 ): BackendRequest | undefined {
   const mapped = headers.flatMap(({ name, claim }) => mappedHeader(name, claim, claims));
   if (!mapped.every(isSendable)) return undefined;
   const dropped = [...NOT_PASSED_ON, ...headers.map(({ name }) => name), ...hopByHop(rawHeaders)];
   const passed = pairsOf(rawHeaders).filter(([name]) => !dropped.includes(name.toLowerCase()));
-  const parsed = parseTarget(target);
-  const query = parsed.kind === 'path' && parsed.rawQuery !== '' ? `?${parsed.rawQuery}` : '';
+  const query = rawQuery === '' ? '' : `?${rawQuery}`;
   const hasTrace = passed.some(([name]) => name.toLowerCase() === 'x-amzn-trace-id');
   const sized = body.length > 0 || !['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(method);
   return {

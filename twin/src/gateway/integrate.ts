@@ -1,24 +1,39 @@
-import type { ExistingIntegration, FunctionIntegration, HttpIntegration } from '../model/integrations.ts';
+import type { HttpApi } from '../model/http-api.ts';
+import type {
+  ExistingIntegration,
+  FunctionIntegration,
+  HttpIntegration,
+  LambdaFunction,
+} from '../model/integrations.ts';
 import { askBackend, type BackendAnswer } from './backend.ts';
 import { withCors } from './cors.ts';
 import type { Decision } from './decision.ts';
+import { errorResponse } from './errors.ts';
 import { eventOf } from './event.ts';
 import { forwardedRequest, forwardedResponse } from './forwarded.ts';
 import { invocation, returned } from './invoked.ts';
-import type { Gateway, Invocation } from './pipeline.ts';
-import type { GatewayRequest } from './request.ts';
-import {
-  FUNCTION_FAILED,
-  functionResponse,
-  PAYLOAD_TOO_LARGE,
-  TIMED_OUT,
-  UNREACHABLE,
-  type GatewayResponse,
-} from './response.ts';
+import type { GatewayRequest, Target } from './request.ts';
+import { functionResponse, type GatewayResponse } from './response.ts';
+
+/** Route key to the local address that is called instead of what serves the route in the cloud. */
+export type Forwards = ReadonlyMap<string, URL>;
+
+/** What serves the routes of an API. */
+export interface Backends {
+  readonly api: HttpApi;
+  /** Runs a function of the program. */
+  readonly invoke: (lambda: LambdaFunction, requestId: string, event: object) => Promise<InvocationResult>;
+  readonly forwards: Forwards;
+}
+
+/** How an invocation ended. `failed` is answered with 500; the reason is for the log. */
+export type InvocationResult =
+  { readonly kind: 'returned'; readonly json: string } | { readonly kind: 'failed'; readonly reason: string };
 
 /** A request that was let through. */
-export interface Admitted {
+interface Admitted {
   readonly request: GatewayRequest;
+  readonly target: Target;
   readonly decision: Decision;
   readonly requestId: string;
   readonly traceId: string;
@@ -26,15 +41,16 @@ export interface Admitted {
   readonly time: number;
 }
 
-/** The caller's response, what a function was given, and where it is a failure the reason for the log. */
+/** The caller's response, the function's event, and on a failure the reason for the log. */
 export interface Integrated {
   readonly response: GatewayResponse;
-  readonly invocation?: Invocation;
+  /** The event holds the caller's token: never print it. */
+  readonly invocation?: { readonly event: Readonly<Record<string, unknown>>; readonly milliseconds: number };
   readonly error?: string;
 }
 
-/** Has a request served by whatever its route is integrated with. */
-export async function integrate(admitted: Admitted, gateway: Gateway): Promise<Integrated> {
+/** Lets the integration of the request's route serve it. */
+export async function integrate(admitted: Admitted, gateway: Backends): Promise<Integrated> {
   const integration = admitted.decision.route?.integration;
   if (integration === undefined) throw new Error('a request that was let through has a route');
   const served =
@@ -49,16 +65,16 @@ export async function integrate(admitted: Admitted, gateway: Gateway): Promise<I
 async function invoke(
   admitted: Admitted,
   integration: FunctionIntegration | ExistingIntegration,
-  gateway: Gateway,
+  gateway: Backends,
 ): Promise<Integrated> {
-  const { request, decision, ...circumstances } = admitted;
+  const { request, target, decision, ...context } = admitted;
   if (!integration.mayInvoke) {
     const name = integration.kind === 'function' ? integration.function.name : integration.arn;
     return failed(`${name} gives this API no leave to invoke it (lambda:InvokeFunction)`);
   }
-  const event = eventOf(request, decision, { api: gateway.api, ...circumstances });
+  const event = eventOf(request, target, decision, { api: gateway.api, ...context });
   if (isTooLarge(request, event))
-    return { response: PAYLOAD_TOO_LARGE, error: 'the event is larger than a function takes (6 MB)' };
+    return { response: errorResponse(413), error: 'the event is larger than a function takes (6 MB)' };
   const began = performance.now();
   const result =
     integration.kind === 'function'
@@ -80,10 +96,11 @@ async function runOwn(
   { requestId }: Admitted,
   event: object,
   { function: lambda, timeout }: FunctionIntegration,
-  { functions }: Gateway,
+  { invoke: run }: Backends,
 ): Promise<Returned> {
-  const outcome = await within(timeout, functions.invoke(lambda, requestId, event));
-  if (outcome === undefined) return { response: TIMED_OUT, error: `the function did not answer within ${timeout} ms` };
+  const outcome = await within(timeout, run(lambda, requestId, event));
+  if (outcome === undefined)
+    return { response: errorResponse(503), error: `the function did not answer within ${timeout} ms` };
   return outcome.kind === 'failed' ? failed(outcome.reason) : outcome;
 }
 
@@ -91,7 +108,7 @@ async function runExisting(
   { decision }: Admitted,
   event: object,
   { arn, timeout }: ExistingIntegration,
-  { forwards }: Gateway,
+  { forwards }: Backends,
 ): Promise<Returned> {
   const routeKey = decision.route?.routeKey ?? '';
   const backend = forwards.get(routeKey);
@@ -103,16 +120,16 @@ async function runExisting(
 }
 
 async function forward(
-  { request, decision, traceId }: Admitted,
+  { request, target, decision, traceId }: Admitted,
   integration: HttpIntegration,
-  { api, forwards }: Gateway,
+  { api, forwards }: Backends,
 ): Promise<Integrated> {
   const routeKey = decision.route?.routeKey ?? '';
   const backend = forwards.get(routeKey);
   if (backend === undefined) {
-    return { response: UNREACHABLE, error: unnamed(routeKey, `forwards to ${integration.url}`) };
+    return { response: errorResponse(503), error: unnamed(routeKey, `forwards to ${integration.url}`) };
   }
-  const outgoing = forwardedRequest(request, decision, integration, { host: api.host, traceId });
+  const outgoing = forwardedRequest(request, target, decision, integration, { host: api.host, traceId });
   if (outgoing === undefined) return failed('a claim of the token is no value of a header');
   const answer = await askBackend(backend, outgoing, integration.timeout);
   return answer.kind === 'answered' ? { response: forwardedResponse(answer) } : failure(answer);
@@ -123,13 +140,12 @@ function unnamed(routeKey: string, does: string): string {
 }
 
 function failed(error: string): Integrated {
-  return { response: FUNCTION_FAILED, error };
+  return { response: errorResponse(500), error };
 }
 
-/** Which of them is answered how is not settled. */
+/** Which status the service gives each of them is not known. */
 function failure({ kind, reason }: Exclude<BackendAnswer, { kind: 'answered' }>): Integrated {
-  const responses = { late: TIMED_OUT, unreachable: UNREACHABLE, broken: FUNCTION_FAILED } as const;
-  return { response: responses[kind], error: reason };
+  return { response: errorResponse(kind === 'broken' ? 500 : 503), error: reason };
 }
 
 /** Bytes of an event that Lambda takes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

@@ -1,5 +1,9 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import type { IssuerKeys } from './decide.ts';
+
+/** An issuer's keys by their id, or why the gateway could not fetch them. */
+export type IssuerKeys =
+  | { readonly kind: 'keys'; readonly keys: ReadonlyMap<string, KeyObject> }
+  | { readonly kind: 'unreachable'; readonly description: string };
 
 /** Milliseconds that the gateway keeps an issuer's keys. Source: http-api-jwt-authorizer ("can cache for two hours"). */
 const KEPT = 2 * 60 * 60 * 1000;

@@ -1,5 +1,6 @@
 import type { Route } from '../model/http-api.ts';
 import type { Segment } from '../../../limits/route-key.ts';
+import { parseTarget, type GatewayRequest } from './request.ts';
 
 /** A route that takes a request, and what the request has in place of its variables. */
 export interface Match {
@@ -22,6 +23,15 @@ export function matchRoute(routes: readonly Route[], method: string, segments: r
     if (best === undefined || rank < best.rank) best = { match: { route, pathParameters }, rank };
   }
   return best?.match;
+}
+
+/** The route that matches a request, for those who need nothing else of the pipeline. */
+export function routeOf(
+  { method, target }: Pick<GatewayRequest, 'method' | 'target'>,
+  routes: readonly Route[],
+): Route | undefined {
+  const parsed = parseTarget(target);
+  return parsed.kind === 'path' ? matchRoute(routes, method, parsed.segments)?.route : undefined;
 }
 
 function parametersOf(

@@ -1,23 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { HttpApi } from '../model/http-api.ts';
-import type { Forwards } from '../server/forward.ts';
-import type { Functions } from '../lambda/functions.ts';
+import type { Authorizer, Cors } from '../model/http-api.ts';
 import { isPreflight, preflightResponse } from './cors.ts';
-import { decide, routeOf, type IssuerKeys } from './decide.ts';
+import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
-import { integrate, type Integrated } from './integrate.ts';
-import type { IssuerKeyCache } from './issuer-keys.ts';
-import type { GatewayRequest } from './request.ts';
+import { refusalResponse } from './errors.ts';
+import { integrate, type Backends, type Integrated } from './integrate.ts';
+import type { IssuerKeyCache, IssuerKeys } from './issuer-keys.ts';
+import { matchRoute } from './match.ts';
+import { parseTarget, type GatewayRequest } from './request.ts';
+import type { GatewayResponse } from './response.ts';
 import type { Take } from './throttle.ts';
-import { refusalResponse, type GatewayResponse } from './response.ts';
 
 /** An HTTP API at work. */
-export interface Gateway {
-  readonly api: HttpApi;
+export interface Gateway extends Backends {
   readonly keys: IssuerKeyCache;
-  readonly functions: Functions;
-  /** The local addresses that are asked instead of what serves a route elsewhere. */
-  readonly forwards: Forwards;
   readonly take: Take;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -32,31 +28,27 @@ export interface Exchange {
   readonly request: GatewayRequest;
   readonly decision: Decision;
   readonly response: GatewayResponse;
-  /** What the function was given, and milliseconds that it took; absent where none was asked. */
-  readonly invocation: Invocation | undefined;
+  /** Absent where no function ran. */
+  readonly invocation: Integrated['invocation'];
   /** Why the integration failed, for the log; the client only sees a 5xx. */
   readonly integrationError: string | undefined;
 }
 
-/** One event that a function was asked with. It holds the caller's token: never print it. */
-export interface Invocation {
-  readonly event: Readonly<Record<string, unknown>>;
-  readonly milliseconds: number;
-}
-
-/** The whole way of a request: match and authorize, then what the route is integrated with, and its response. */
+/** The whole way of a request: parse, match, keys, authorize, integrate, respond. */
 export async function answer(request: GatewayRequest, gateway: Gateway): Promise<Exchange> {
-  const { api, clock } = gateway;
+  const { api, take } = gateway;
+  const time = gateway.clock();
   const requestId = newRequestId();
-  const time = clock();
-  const keys = await keysFor(request, gateway);
-  const decision = decide(request, { api, keysOf: () => keys, take: gateway.take, now: Math.floor(time / 1000) });
-  const own = ownResponse(request, decision, api);
-  const integrated: Integrated =
-    own === undefined
-      ? await integrate({ request, decision, requestId, traceId: newTraceId(time), time }, gateway)
-      : { response: own };
-  const { response, invocation, error } = integrated;
+
+  const target = parseTarget(request.target);
+  const match = target.kind === 'path' ? matchRoute(api.routes, request.method, target.segments) : undefined;
+  const keys = await keysFor(match?.route.authorizer, gateway.keys);
+  const now = Math.floor(time / 1000);
+  const decision = decide({ request, target, match }, { routes: api.routes, keys, take, now });
+  const own = ownResponse(request, decision, api.cors);
+  const admitted = { request, target, decision, requestId, traceId: newTraceId(time), time };
+  const { response, invocation, error } = own ?? (await integrate(admitted, gateway));
+
   return {
     requestId,
     time,
@@ -68,20 +60,20 @@ export async function answer(request: GatewayRequest, gateway: Gateway): Promise
   };
 }
 
-/** What the gateway answers by itself: a refusal, or a preflight that no route with an authorizer has caught. */
-function ownResponse(request: GatewayRequest, { refusal }: Decision, { cors }: HttpApi): GatewayResponse | undefined {
-  const preflight = cors !== undefined && isPreflight(request) ? preflightResponse(request, cors) : undefined;
-  if (refusal !== undefined) return refusal.status === 404 && preflight ? preflight : refusalResponse(refusal);
-  return preflight;
-}
-
 const NO_KEYS: IssuerKeys = { kind: 'keys', keys: new Map() };
 
-/** The keys of the issuer that the request's route trusts; they are fetched only for a route that needs them. */
-async function keysFor(request: GatewayRequest, { api, keys }: Gateway): Promise<IssuerKeys> {
-  const [only, ...others] = api.issuers;
-  const issuer = others.length === 0 && keys.cached(only ?? '') ? only : routeOf(request, api)?.authorizer?.issuer;
-  return issuer === undefined ? NO_KEYS : (keys.cached(issuer) ?? keys.fetch(issuer));
+/** The keys of the issuer that the route trusts; a route without an authorizer needs none. */
+function keysFor(authorizer: Authorizer | undefined, keys: IssuerKeyCache): IssuerKeys | Promise<IssuerKeys> {
+  return authorizer === undefined ? NO_KEYS : (keys.cached(authorizer.issuer) ?? keys.fetch(authorizer.issuer));
+}
+
+/** What the gateway answers by itself: a refusal, or a preflight, which needs no route but may match a protected one. */
+function ownResponse(request: GatewayRequest, { refusal }: Decision, cors: Cors | undefined): Integrated | undefined {
+  const preflight = cors !== undefined && isPreflight(request);
+  if (preflight && (refusal === undefined || refusal.status === 404)) {
+    return { response: preflightResponse(request, cors) };
+  }
+  return refusal && { response: refusalResponse(refusal) };
 }
 
 /** In the form of the service's own: fifteen characters and an equals sign. */

@@ -32,16 +32,17 @@ export type Target =
       /** Without the question mark; empty when there is none. */
       readonly rawQuery: string;
     }
-  | { readonly kind: 'malformed'; readonly path: string; readonly reason: string };
+  | { readonly kind: 'malformed'; readonly path: string; readonly rawQuery: string; readonly reason: string };
 
 /** Takes a request target apart. What AWS does with the malformed ones is not known; the twin refuses them. */
 export function parseTarget(target: string): Target {
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
   const rawQuery = mark < 0 ? '' : target.slice(mark + 1);
-  const malformed = (reason: string): Target => ({ kind: 'malformed', path, reason });
+  const malformed = (reason: string): Target => ({ kind: 'malformed', path, rawQuery, reason });
   // It may be a whole URL, with a password in it.
-  if (!path.startsWith('/')) return { kind: 'malformed', path: '(no path)', reason: 'the target is not a path' };
+  if (!path.startsWith('/'))
+    return { kind: 'malformed', path: '(no path)', rawQuery, reason: 'the target is not a path' };
   if (target.includes('#') || path.includes('\\')) return malformed('the target has a character that no URL has');
   const segments: string[] = [];
   for (const raw of path.slice(1).split('/')) {

@@ -1,5 +1,4 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { Refusal } from './decision.ts';
 
 /** What the caller is sent, but for the headers of the connection, which Node writes. */
 export interface GatewayResponse {
@@ -8,36 +7,6 @@ export interface GatewayResponse {
   /** A text stays one: Node then sends it in one piece with the headers. */
   readonly body: string | Buffer;
 }
-
-/** A response of the gateway's own: a message in JSON. */
-export function messageResponse(
-  status: number,
-  message: string,
-  headers: GatewayResponse['headers'] = [],
-): GatewayResponse {
-  return {
-    status,
-    headers: [['content-type', 'application/json'], ...headers],
-    body: JSON.stringify({ message }),
-  };
-}
-
-/** The gateway's answer to whom it does not let through; the challenge of a 401 is RFC 6750's. */
-export function refusalResponse({ status, message, wwwAuthenticate }: Refusal): GatewayResponse {
-  return messageResponse(status, message, wwwAuthenticate === undefined ? [] : [['www-authenticate', wwwAuthenticate]]);
-}
-
-/** What the gateway answers when the function failed in any way of its own. Source: AWS's Lambda test tool. */
-export const FUNCTION_FAILED = messageResponse(500, 'Internal Server Error');
-
-/** The function would have gone on. Whether it is a 503 or a 504 is not settled. */
-export const TIMED_OUT = messageResponse(503, 'Service Unavailable');
-
-/** What the gateway answers when nobody is there to forward to; not settled either. */
-export const UNREACHABLE = messageResponse(503, 'Service Unavailable');
-
-/** For a request whose event is larger than the 6 MB that a function takes. */
-export const PAYLOAD_TOO_LARGE = messageResponse(413, 'Request Entity Too Large');
 
 /** The connection is the gateway's own affair. */
 export const OWN_HEADERS: readonly string[] = [

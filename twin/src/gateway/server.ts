@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { readBody } from '../common/read-body.ts';
+import { errorResponse, MESSAGES, type ErrorStatus } from './errors.ts';
 import { answer, type Exchange, type Gateway } from './pipeline.ts';
 import { headerValues } from './request.ts';
-import { FUNCTION_FAILED, messageResponse, type GatewayResponse } from './response.ts';
+import type { GatewayResponse } from './response.ts';
 
 /** Bytes of request line and headers together, and of the body. Source: http-api-quotas. */
 const HEAD_LIMIT = 10_240;
@@ -34,31 +35,20 @@ export function gatewayServer(current: () => Gateway, observe: Observer): Server
   server.headersTimeout = 10_000;
   server.requestTimeout = 60_000;
   server.on('clientError', ({ code = '', message }: NodeJS.ErrnoException, socket) => {
-    const status = UNREADABLE[code] ?? BAD_REQUEST;
-    if (code !== 'ECONNRESET') observe.turnedAway(status.code, message);
+    const status = UNREADABLE[code] ?? 400;
+    if (code !== 'ECONNRESET') observe.turnedAway(status, message);
     void answered(socket).then(() => refuse(socket, status));
   });
   // Nobody listening, Node would close the connection without a word.
   server.on('connect', (_incoming, socket) => {
-    observe.turnedAway(BAD_REQUEST.code, 'CONNECT is for proxies');
-    refuse(socket, BAD_REQUEST);
+    observe.turnedAway(400, 'CONNECT is for proxies');
+    refuse(socket, 400);
   });
   return server;
 }
 
-interface Status {
-  readonly code: number;
-  readonly text: string;
-}
-
-const BAD_REQUEST: Status = { code: 400, text: 'Bad Request' };
-const TOO_LARGE_HEAD: Status = { code: 431, text: 'Request Header Fields Too Large' };
-
 /** The status of what never became a request, by Node's code for it; anything else is a 400. */
-const UNREADABLE: Readonly<Record<string, Status>> = {
-  HPE_HEADER_OVERFLOW: TOO_LARGE_HEAD,
-  ERR_HTTP_REQUEST_TIMEOUT: { code: 408, text: 'Request Timeout' },
-};
+const UNREADABLE: Readonly<Record<string, ErrorStatus>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 /** The requests of a connection that have come whole and wait for their answer. */
 const unanswered = new WeakMap<Duplex, Set<ServerResponse>>();
@@ -76,12 +66,12 @@ async function answered(socket: Duplex): Promise<void> {
 }
 
 /** Answers what never became a request, and closes the connection: a client that leaves its side open holds no socket. */
-function refuse(socket: Duplex, { code, text }: Status): void {
+function refuse(socket: Duplex, status: ErrorStatus): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  socket.end(`HTTP/1.1 ${code} ${text}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${MESSAGES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   setTimeout(() => socket.destroy(), 1000).unref();
 }
 
@@ -98,9 +88,9 @@ async function serve(
     const body = await bodyOf(incoming);
     const fault = faultOf(incoming);
     if (fault !== undefined || body === undefined) {
-      const { code, text, reason } = fault ?? TOO_LARGE_BODY;
-      send(outgoing, messageResponse(code, text, [['connection', 'close']]));
-      observe.turnedAway(code, reason);
+      const { status, reason } = fault ?? TOO_LARGE_BODY;
+      send(outgoing, errorResponse(status, [['connection', 'close']]));
+      observe.turnedAway(status, reason);
       return;
     }
     const exchange = await answer(
@@ -118,21 +108,18 @@ async function serve(
     observe.exchanged(exchange, performance.now() - began);
   } catch (error) {
     if (outgoing.headersSent || incoming.errored) outgoing.destroy();
-    else send(outgoing, FUNCTION_FAILED);
+    else send(outgoing, errorResponse(500));
     // A client that went away in the middle of its body is no defect.
     if (!incoming.errored) observe.failed(error);
   }
 }
 
-interface Fault extends Status {
+interface Fault {
+  readonly status: ErrorStatus;
   readonly reason: string;
 }
 
-const TOO_LARGE_BODY: Fault = {
-  code: 413,
-  text: 'Request Entity Too Large',
-  reason: 'a body takes at most 10 MB',
-};
+const TOO_LARGE_BODY: Fault = { status: 413, reason: 'a body takes at most 10 MB' };
 
 /**
  * What Node's parser takes and no gateway should: another version than 1.0 and 1.1, two hosts, a transfer coding besides
@@ -142,15 +129,14 @@ const TOO_LARGE_BODY: Fault = {
 function faultOf(incoming: IncomingMessage): Fault | undefined {
   const { httpVersion, headers, rawHeaders } = incoming;
   const encoding = headers['transfer-encoding']?.toLowerCase();
-  if (!['1.0', '1.1'].includes(httpVersion))
-    return { ...BAD_REQUEST, reason: `HTTP/${httpVersion} is not spoken here` };
-  if (headerValues(rawHeaders, 'host').length > 1) return { ...BAD_REQUEST, reason: 'more than one Host header' };
+  if (!['1.0', '1.1'].includes(httpVersion)) return { status: 400, reason: `HTTP/${httpVersion} is not spoken here` };
+  if (headerValues(rawHeaders, 'host').length > 1) return { status: 400, reason: 'more than one Host header' };
   if (encoding !== undefined && (encoding !== 'chunked' || httpVersion === '1.0')) {
-    return { ...BAD_REQUEST, reason: `the transfer coding ${encoding} in HTTP/${httpVersion}` };
+    return { status: 400, reason: `the transfer coding ${encoding} in HTTP/${httpVersion}` };
   }
   const size = headSize(incoming);
   return size > HEAD_LIMIT
-    ? { ...TOO_LARGE_HEAD, reason: `request line and headers are ${size} bytes, the limit is ${HEAD_LIMIT}` }
+    ? { status: 431, reason: `request line and headers are ${size} bytes, the limit is ${HEAD_LIMIT}` }
     : undefined;
 }
 

@@ -1,11 +1,13 @@
 import { ACCOUNT_THROTTLE } from '../../../limits/account-throttle.ts';
 import { parseRouteKey, routeShape, type Method, type Segment } from '../../../limits/route-key.ts';
 import { UserError } from '../common/user-error.ts';
+import { ACCOUNT } from '../resources/ids.ts';
 import type { Known, Lookup } from '../resources/imitated.ts';
 import { integrationsOf, type Integration } from './integrations.ts';
 
 /** An HTTP API, as far as the program declares it. */
 export interface HttpApi {
+  readonly accountId: string;
   readonly apiId: string;
   readonly region: string;
   /** The API's own domain, or else the host name that AWS would have given it. */
@@ -94,6 +96,7 @@ export function apiOf(lookup: Lookup, region: string): HttpApi {
     .map((route) => ({ ...route, integration: { ...route.integration, mayInvoke: mayInvoke(route, callerArn) } }));
   refuseTwice(routes);
   return {
+    accountId: ACCOUNT,
     apiId: api.id,
     region,
     host: domainOf(lookup, api, stage) ?? new URL(String(api.outputs['apiEndpoint'])).host,

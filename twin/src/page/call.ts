@@ -4,8 +4,8 @@ import { METHODS } from '../../../limits/route-key.ts';
 import { readBody } from '../common/read-body.ts';
 import { heading, cellText } from '../report/texts.ts';
 import type { Route } from '../model/http-api.ts';
-import { routeOf } from '../gateway/decide.ts';
 import { failedCheck, type Decision } from '../gateway/decision.ts';
+import { routeOf } from '../gateway/match.ts';
 import { apiEntry, shownResponse } from './entries.ts';
 import { QuestionError } from './guard.ts';
 import type { UnreadHappening } from './happening.ts';
@@ -71,7 +71,7 @@ function send(
     throw new QuestionError(`The method must be one of ${METHODS.filter((one) => one !== 'ANY').join(', ')}`);
   }
   const path = encoded(written);
-  const { target, headers } = withToken(path, token, routeOf({ method, target: path }, model.api));
+  const { target, headers } = withToken(path, token, routeOf({ method, target: path }, model.api.routes));
   const payload = Buffer.from(body);
   if (payload.length > 0) headers.push('content-type', 'application/json', 'content-length', String(payload.length));
   return new Promise((resolve, reject) => {

@@ -1,9 +1,7 @@
 import { didYouMean } from '../common/nearest.ts';
 import { UserError } from '../common/user-error.ts';
+import type { Forwards } from '../gateway/integrate.ts';
 import type { HttpApi } from '../model/http-api.ts';
-
-/** Route key to the local address that is asked instead of what serves the route in the cloud. */
-export type Forwards = ReadonlyMap<string, URL>;
 
 const EXAMPLE = '--forward "GET /orders=http://127.0.0.1:4000"';
 

@@ -1,7 +1,8 @@
 import { getRequestListener } from '@hono/node-server';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { checkForwards, type Forwards } from './forward.ts';
+import type { Forwards } from '../gateway/integrate.ts';
+import { checkForwards } from './forward.ts';
 import { fromTenant } from './issuer-documents.ts';
 import { existsSync } from 'node:fs';
 import { runningTwin, type Run } from '../common/running.ts';
@@ -13,7 +14,7 @@ import { IssuerKeyCache } from '../gateway/issuer-keys.ts';
 import type { Exchange, Gateway } from '../gateway/pipeline.ts';
 import { throttling } from '../gateway/throttle.ts';
 import { gatewayServer } from '../gateway/server.ts';
-import { startFunctions } from '../lambda/functions.ts';
+import { startFunctions, type Functions } from '../lambda/functions.ts';
 import { close, listen } from './listen.ts';
 import { watchedBy, type Inside, type Page } from './page.ts';
 import { openState, type TwinState } from './state.ts';
@@ -83,6 +84,7 @@ interface Serving {
   readonly model: Model;
   readonly recorded: Recorded;
   readonly gateway: Gateway;
+  readonly functions: Functions;
   readonly tenant: TenantService;
 }
 
@@ -153,7 +155,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     apiUrl = `http://localhost:${await listen(apiServer, options.port, '--port')}`;
     announce(state, serving, { apiUrl, tenantUrl, forwards: [...forwards.keys()] });
   } catch (error) {
-    serving.gateway.functions.kill();
+    serving.functions.kill();
     await Promise.all([tenantServer, apiServer].filter(({ listening }) => listening).map(close));
     throw error;
   }
@@ -166,11 +168,11 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     try {
       announce(state, after, { apiUrl, tenantUrl, forwards: [...forwards.keys()] });
     } catch (error) {
-      after.gateway.functions.kill();
+      after.functions.kill();
       throw error;
     }
     serving = after;
-    before.gateway.functions.close();
+    before.functions.close();
     return 'changed';
   };
   return {
@@ -196,7 +198,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     close: async () => {
       page?.close();
       await Promise.all([close(apiServer), close(tenantServer)]);
-      serving.gateway.functions.kill();
+      serving.functions.kill();
       if (runningTwin(state.read('run.json'))?.pid === process.pid) state.remove('run.json');
       ending.abort();
     },
@@ -232,7 +234,15 @@ function serve(recorded: Recorded, { signing, keys, clock, watch, state, forward
   return {
     model,
     recorded,
-    gateway: { api: model.api, keys, functions, forwards, take: throttling(model.api.stage, clock), clock },
+    functions,
+    gateway: {
+      api: model.api,
+      keys,
+      invoke: functions.invoke,
+      forwards,
+      take: throttling(model.api.stage, clock),
+      clock,
+    },
     tenant: {
       tenant: model.tenant,
       signing,

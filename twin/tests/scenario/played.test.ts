@@ -7,7 +7,7 @@ import { planOf } from '../../src/verify/plan.ts';
 import { play } from '../../src/verify/play.ts';
 import { countOf, differencesOf } from '../../src/verify/table.ts';
 import type { Route } from '../../src/model/http-api.ts';
-import { routeOf } from '../../src/gateway/decide.ts';
+import { routeOf } from '../../src/gateway/match.ts';
 import { fillAccess } from '../support/full-access.ts';
 import type { ProjectCopy } from '../../../tests/support/project.ts';
 import { targetOf } from '../support/verifiable.ts';
@@ -162,7 +162,7 @@ async function ask(
 /** Whether any of the tokens opens the route; without one, whether it is open anyway. */
 async function isLetIn(twin: TestTwin, route: Route, tokens: readonly string[]): Promise<boolean> {
   const { method, path } = requestFor(route);
-  expect(routeOf({ method, target: path }, twin.model().api)?.routeKey).toBe(route.routeKey);
+  expect(routeOf({ method, target: path }, twin.model().api.routes)?.routeKey).toBe(route.routeKey);
   const statuses = await Promise.all(
     (tokens.length === 0 ? [undefined] : tokens).map(
       async (token) => (await call(twin, token, path, { method })).status,

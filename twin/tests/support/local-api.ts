@@ -1,4 +1,9 @@
 import { parseRouteKey } from '../../../limits/route-key.ts';
+import { decide } from '../../src/gateway/decide.ts';
+import type { Decision } from '../../src/gateway/decision.ts';
+import type { IssuerKeys } from '../../src/gateway/issuer-keys.ts';
+import { matchRoute } from '../../src/gateway/match.ts';
+import { parseTarget, type GatewayRequest } from '../../src/gateway/request.ts';
 import type { Authorizer, HttpApi, Route } from '../../src/model/http-api.ts';
 import type { LambdaFunction } from '../../src/model/integrations.ts';
 
@@ -34,6 +39,7 @@ export function routeOf(routeKey: string, authorizer?: Authorizer, scopes: reado
 /** An API of these routes, made without a program. */
 export function localApi(routes: readonly Route[]): HttpApi {
   return {
+    accountId: '123456789012',
     apiId: 'abcdefghij',
     region: 'eu-central-1',
     host: 'abcdefghij.execute-api.eu-central-1.amazonaws.com',
@@ -50,3 +56,16 @@ export function localApi(routes: readonly Route[]): HttpApi {
     issuers: [...new Set(routes.flatMap(({ authorizer }) => (authorizer === undefined ? [] : [authorizer.issuer])))],
   };
 }
+
+/** The decision about a request to these routes, whose throttle always has something left. */
+export function decisionOn(
+  { method, target: text, rawHeaders }: Pick<GatewayRequest, 'method' | 'target' | 'rawHeaders'>,
+  { routes, keys, now }: { readonly routes: readonly Route[]; readonly keys: Keys; readonly now: number },
+): Decision {
+  const target = parseTarget(text);
+  const match = target.kind === 'path' ? matchRoute(routes, method, target.segments) : undefined;
+  const context = { routes, keys: { kind: 'keys', keys }, take: () => true, now } as const;
+  return decide({ request: { method, rawHeaders }, target, match }, context);
+}
+
+type Keys = Extract<IssuerKeys, { kind: 'keys' }>['keys'];

@@ -2,11 +2,10 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Authorizer } from '../../../src/model/http-api.ts';
 import { headerWords } from '../../../src/page/client/words.ts';
-import { decide } from '../../../src/gateway/decide.ts';
 import { failedCheck, type Decision } from '../../../src/gateway/decision.ts';
 import { explain } from '../../../src/gateway/explain.ts';
 import { compact, rsa } from '../../support/forge.ts';
-import { localApi, routeOf } from '../../support/local-api.ts';
+import { decisionOn, routeOf } from '../../support/local-api.ts';
 
 const NOW = 1_800_000_000;
 const AUTHORIZER: Authorizer = {
@@ -17,15 +16,15 @@ const AUTHORIZER: Authorizer = {
 };
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const keys = new Map([['k1', createPublicKey(privateKey)]]);
-const api = localApi([routeOf('GET /test', AUTHORIZER, ['read:user'])]);
+const routes = [routeOf('GET /test', AUTHORIZER, ['read:user'])];
 
 /** What is decided about `GET /test` with a token that is good but for these. */
 function decided(claims: object, header: object = {}): Decision {
   const good = { iss: AUTHORIZER.issuer, aud: 'https://api', exp: NOW + 60 };
   const token = compact({ alg: 'RS256', kid: 'k1', ...header }, { ...good, ...claims }, rsa(privateKey));
-  return decide(
+  return decisionOn(
     { method: 'GET', target: '/test', rawHeaders: ['authorization', `Bearer ${token}`] },
-    { api, keysOf: () => ({ kind: 'keys', keys }), take: () => true, now: NOW },
+    { routes, keys, now: NOW },
   );
 }
 

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { METHODS } from '../../../../limits/route-key.ts';
 import { printable } from '../../../src/common/printable.ts';
 import type { Authorizer, Route } from '../../../src/model/http-api.ts';
-import { decide } from '../../../src/gateway/decide.ts';
 import { failedCheck } from '../../../src/gateway/decision.ts';
 import { eventOf } from '../../../src/gateway/event.ts';
 import { explain } from '../../../src/gateway/explain.ts';
@@ -13,7 +12,7 @@ import { matchRoute } from '../../../src/gateway/match.ts';
 import { answer, type Gateway } from '../../../src/gateway/pipeline.ts';
 import { parseTarget, type GatewayRequest } from '../../../src/gateway/request.ts';
 import { compact, encode, rsa } from '../../support/forge.ts';
-import { localApi, routeOf } from '../../support/local-api.ts';
+import { decisionOn, localApi, routeOf } from '../../support/local-api.ts';
 import { rawRequest, requestBytes } from '../../support/raw-http.ts';
 import { referenceDecision, referenceMatch } from '../../support/references.ts';
 import { startTestTwin, type TestTwin } from '../../support/twin.ts';
@@ -82,13 +81,9 @@ describe('An Authorization header of any bytes', () => {
       async (_issuer, what) => documents[what],
       () => NOW * 1000,
     ),
-    functions: {
-      invoke: async (_lambda, requestId) => {
-        invoked.push(requestId);
-        return { kind: 'returned', json: '"reached"' };
-      },
-      close: () => undefined,
-      kill: () => undefined,
+    invoke: async (_lambda, requestId) => {
+      invoked.push(requestId);
+      return { kind: 'returned', json: '"reached"' };
     },
     forwards: new Map(),
     take: () => true,
@@ -173,10 +168,9 @@ describe('The gateway’s decision', () => {
         const digest = `sha${String(rest.alg).slice(2)}`;
         const signed = rsa(SIGNERS[signer] ?? stranger, /^sha(256|384|512)$/.test(digest) ? digest : 'sha256');
         const token = compact({ alg: rest.alg, kid: rest.kid }, rest.claims, signed);
-        const decision = decide(requestOf({ rawHeaders: ['authorization', `Bearer ${token}`] }), {
-          api: localApi([routeOf('GET /test', AUTHORIZER, scopes)]),
-          keysOf: () => ({ kind: 'keys', keys: published }),
-          take: () => true,
+        const decision = decisionOn(requestOf({ rawHeaders: ['authorization', `Bearer ${token}`] }), {
+          routes: [routeOf('GET /test', AUTHORIZER, scopes)],
+          keys: published,
           now: NOW,
         });
         const wanted = referenceDecision({ ...rest, signer }, AUTHORIZER, scopes, NOW);
@@ -325,14 +319,13 @@ describe('An event', () => {
     fc.assert(
       fc.property(request, fc.dictionary(fc.string({ maxLength: 5 }), fc.jsonValue()), (change, said) => {
         const asked = requestOf(change);
-        const circumstances = {
+        const decision = { ...decisionOn(asked, { routes: api.routes, keys: published, now: NOW }), claims: said };
+        const event = eventOf(asked, parseTarget(asked.target), decision, {
           api,
-          keysOf: () => ({ kind: 'keys', keys: published }) as const,
-          take: () => true,
-          now: NOW,
-        };
-        const decision = { ...decide(asked, circumstances), claims: said };
-        const event = eventOf(asked, decision, { api, requestId: 'x', traceId: 'x', time: NOW * 1000 });
+          requestId: 'x',
+          traceId: 'x',
+          time: NOW * 1000,
+        });
         expect(JSON.parse(JSON.stringify(event))).toMatchObject({ version: '2.0', rawPath: decision.path });
         const texts = Object.entries(event['headers'] as object).flat() as unknown[];
         expect(texts.every((text) => typeof text === 'string')).toBe(true);
