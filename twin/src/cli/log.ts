@@ -3,14 +3,26 @@ import { printable } from '../common/printable.ts';
 import { withoutTokens } from '../common/token-text.ts';
 import { explain } from '../gateway/explain.ts';
 import type { Exchange } from '../gateway/pipeline.ts';
+import type { TwinEvent } from '../server/events.ts';
 import type { TokenExchange } from '../tenant/app.ts';
 import type { TenantRequest } from '../tenant/report.ts';
 
 /** Stands in a line where somebody put a token. */
 const A_TOKEN = '(a token)';
 
+/** The line that the terminal shows of an event; a reload is shown by whoever asked for it, and a defect on stderr. */
+export function logLine(event: TwinEvent, model: Model, time: Date): string | undefined {
+  if (event.kind === 'api') return apiLine(event.exchange, model, event.milliseconds, time);
+  // What came to the API's port and was no request that could be decided on.
+  if (event.kind === 'unread') return line(time, [String(event.status), `· ${event.reason}`]);
+  if (event.kind === 'token') return tokenLine(event.exchange, time);
+  if (event.kind === 'tenant') return tenantLine(event.request, time);
+  if (event.kind === 'printed') return `         ${printable(event.line.replaceAll('\t', ' '), 16_000)}`;
+  return undefined;
+}
+
 /** One line for a request to the API. It holds no header, no query and no body. */
-export function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, time: Date): string {
+function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, time: Date): string {
   const { decision, response, integrationError } = exchange;
   const azp = decision.claims?.['azp'];
   const caller = tenant.clients.find(({ clientId }) => clientId === azp)?.name ?? azp;
@@ -26,7 +38,7 @@ export function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: num
 }
 
 /** One line for a token request. */
-export function tokenLine(exchange: TokenExchange, time: Date): string {
+function tokenLine(exchange: TokenExchange, time: Date): string {
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
     const { asked } = exchange;
@@ -41,13 +53,8 @@ export function tokenLine(exchange: TokenExchange, time: Date): string {
 }
 
 /** One line for another request to the tenant. */
-export function tenantLine({ status, method, path, reason }: TenantRequest, time: Date): string {
+function tenantLine({ status, method, path, reason }: TenantRequest, time: Date): string {
   return line(time, [String(status), `${method} ${path}`, '(the tenant)', reason === '' ? '' : `· ${reason}`]);
-}
-
-/** One line for what came to the API's port and was no request that could be decided on. */
-export function unreadLine(status: number, reason: string, time: Date): string {
-  return line(time, [String(status), `· ${reason}`]);
 }
 
 /** Whatever somebody else chose of it may be a token, be it a scope, a claim or the name of a grant. */

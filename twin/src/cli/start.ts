@@ -1,8 +1,7 @@
-import { printable } from '../common/printable.ts';
 import { shown, UserError } from '../common/user-error.ts';
 import { openPage } from '../page/open.ts';
 import { parseForwards } from '../server/forward.ts';
-import { apiLine, tenantLine, tokenLine, unreadLine } from './log.ts';
+import { logLine } from './log.ts';
 import { welcome } from './screen.ts';
 import { startTwin, type Twin, type TwinOptions } from '../server/serve.ts';
 import { watchProgram } from '../server/watch-program.ts';
@@ -31,13 +30,10 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
   const twin = await startTwin({
     root,
     ...chosen,
-    watch: {
-      exchanged: (exchange, milliseconds) => say(apiLine(exchange, twin.model(), milliseconds, new Date())),
-      turnedAway: (status, reason) => say(unreadLine(status, reason, new Date())),
-      tokenAsked: (exchange) => say(tokenLine(exchange, new Date())),
-      tenantAsked: (request) => say(tenantLine(request, new Date())),
-      printed: (line) => say(`         ${printable(line.replaceAll('\t', ' '), 16_000)}`),
-      failed: complain,
+    onEvent: (event) => {
+      if (event.kind === 'defect') complain(event.error);
+      const line = logLine(event, twin.model(), new Date());
+      if (line !== undefined) say(line);
     },
     page: openPage,
   }).catch(async (error: unknown) => {
@@ -86,7 +82,7 @@ async function reload(twin: Twin, say: (line: string) => void, complain: (error:
 }
 
 /** @throws UserError for options that do not go together */
-export function servingOptions(options: StartOptions): Omit<TwinOptions, 'root' | 'watch'> {
+export function servingOptions(options: StartOptions): Omit<TwinOptions, 'root' | 'onEvent'> {
   const {
     stack,
     port,

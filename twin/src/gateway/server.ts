@@ -12,36 +12,37 @@ const BODY_LIMIT = 10 * 1024 * 1024;
 
 const NO_BODY = Buffer.alloc(0);
 
-/** Told of what happened, after the response has been handed to the socket. */
-export interface Observer {
-  readonly exchanged: (exchange: Exchange, milliseconds: number) => void;
-  /** What never became a request that could be decided on. */
-  readonly turnedAway: (status: number, reason: string) => void;
-  /** A defect of ours: the request got no answer, and the twin goes on. */
-  readonly failed: (error: unknown) => void;
-}
+/** What happens at the API's port, after the response has been handed to the socket. */
+export type GatewayEvent =
+  | { readonly kind: 'api'; readonly exchange: Exchange; readonly milliseconds: number }
+  /** What came was not a request that the gateway could decide about. */
+  | { readonly kind: 'unread'; readonly status: number; readonly reason: string }
+  /** A bug of the twin: the request got a 500, and the twin goes on. */
+  | { readonly kind: 'defect'; readonly error: unknown };
+
+type OnEvent = (event: GatewayEvent) => void;
 
 /**
  * The socket side of the gateway: reads requests as they are and writes what the pipeline answers.
  * @param current the gateway at work now; a reload puts another in its place, between two requests
  */
-export function gatewayServer(current: () => Gateway, observe: Observer): Server {
+export function gatewayServer(current: () => Gateway, onEvent: OnEvent): Server {
   // Node looks at its time limits every 30 s unless it is told to look more often.
   const options = { maxHeaderSize: 4 * HEAD_LIMIT, requireHostHeader: true, connectionsCheckingInterval: 1000 };
   const server = createServer(options, (incoming, outgoing) => {
-    void serve(incoming, outgoing, current(), observe);
+    void serve(incoming, outgoing, current(), onEvent);
   });
   // A client that never ends its headers or its body must not hold a socket for ever.
   server.headersTimeout = 10_000;
   server.requestTimeout = 60_000;
   server.on('clientError', ({ code = '', message }: NodeJS.ErrnoException, socket) => {
     const status = UNREADABLE[code] ?? 400;
-    if (code !== 'ECONNRESET') observe.turnedAway(status, message);
+    if (code !== 'ECONNRESET') onEvent({ kind: 'unread', status, reason: message });
     void answered(socket).then(() => refuse(socket, status));
   });
   // Nobody listening, Node would close the connection without a word.
   server.on('connect', (_incoming, socket) => {
-    observe.turnedAway(400, 'CONNECT is for proxies');
+    onEvent({ kind: 'unread', status: 400, reason: 'CONNECT is for proxies' });
     refuse(socket, 400);
   });
   return server;
@@ -79,7 +80,7 @@ async function serve(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   gateway: Gateway,
-  observe: Observer,
+  onEvent: OnEvent,
 ): Promise<void> {
   const began = performance.now();
   remember(incoming.socket, outgoing);
@@ -90,7 +91,7 @@ async function serve(
     if (fault !== undefined || body === undefined) {
       const { status, reason } = fault ?? TOO_LARGE_BODY;
       send(outgoing, errorResponse(status, [['connection', 'close']]));
-      observe.turnedAway(status, reason);
+      onEvent({ kind: 'unread', status, reason });
       return;
     }
     const exchange = await answer(
@@ -105,12 +106,12 @@ async function serve(
       gateway,
     );
     send(outgoing, exchange.response);
-    observe.exchanged(exchange, performance.now() - began);
+    onEvent({ kind: 'api', exchange, milliseconds: performance.now() - began });
   } catch (error) {
     if (outgoing.headersSent || incoming.errored) outgoing.destroy();
     else send(outgoing, errorResponse(500));
     // A client that went away in the middle of its body is no defect.
-    if (!incoming.errored) observe.failed(error);
+    if (!incoming.errored) onEvent({ kind: 'defect', error });
   }
 }
 

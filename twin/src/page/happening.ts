@@ -1,30 +1,22 @@
-import type { Exchange } from '../gateway/pipeline.ts';
-import type { TokenExchange } from '../tenant/app.ts';
-import type { TenantRequest } from '../tenant/report.ts';
+import type { TwinEvent } from '../server/events.ts';
 
-/** A request to the API; what is large of it may have been left out. */
-export interface ApiHappening {
-  readonly kind: 'api';
+/** When it happened, in milliseconds since 1970, and its place in the order of all events. */
+interface Recorded {
   readonly id: number;
   readonly at: number;
-  readonly exchange: Exchange;
-  readonly milliseconds: number;
-  /** Bytes of the response's body before anything was left out. */
-  readonly responseLength: number;
 }
+
+type Event<Kind extends TwinEvent['kind']> = Extract<TwinEvent, { readonly kind: Kind }>;
+
+/** A request to the API; what is large in it may have been left out. */
+export type ApiHappening = Event<'api'> &
+  Recorded & {
+    /** Bytes of the response's body before anything was left out. */
+    readonly responseLength: number;
+  };
 
 /** What came to the API's port and never became a request. */
-export interface UnreadHappening {
-  readonly kind: 'unread';
-  readonly id: number;
-  readonly at: number;
-  readonly status: number;
-  readonly reason: string;
-}
+export type UnreadHappening = Event<'unread'> & Recorded;
 
-/** What happened, as it was handed over; making it presentable costs time, and most of it is never looked at. */
-export type Happening =
-  | ApiHappening
-  | { readonly kind: 'token'; readonly id: number; readonly at: number; readonly exchange: TokenExchange }
-  | { readonly kind: 'tenant'; readonly id: number; readonly at: number; readonly request: TenantRequest }
-  | UnreadHappening;
+/** An event as it was emitted; making it presentable costs time, and most of it is never looked at. */
+export type Happening = ApiHappening | UnreadHappening | (Event<'token'> & Recorded) | (Event<'tenant'> & Recorded);

@@ -21,7 +21,7 @@ export function openPage(inside: Inside): Page {
       last: () => recorder.last,
       since: (id, most) => recorder.since(id, most).map((one) => entryOf(one, known())),
     },
-    inside.failed,
+    (error) => inside.onEvent({ kind: 'defect', error }),
   );
   const recorder: Recorder = new Recorder(live.changed);
   const known = (): Known => knownOf(inside.model());
@@ -35,7 +35,7 @@ export function openPage(inside: Inside): Page {
   });
 
   app.onError((error, c) => {
-    inside.failed(error);
+    inside.onEvent({ kind: 'defect', error });
     return c.json({ error: 'The twin has a defect, which its terminal shows' }, 500);
   });
 
@@ -107,13 +107,13 @@ export function openPage(inside: Inside): Page {
 
   return {
     app,
-    exchanged: (exchange, milliseconds) => recorder.exchanged(exchange, milliseconds),
-    turnedAway: (status, reason) => recorder.turnedAway(status, reason),
-    tokenAsked: (exchange) => recorder.tokenAsked(exchange),
-    tenantAsked: (request) => recorder.tenantAsked(request),
-    evaluated: (refusal = '') => {
-      problem = refusal;
-      if (refusal === '') live.say('state', state());
+    onEvent: (event) => {
+      if (event.kind !== 'reload') {
+        recorder.record(event);
+        return;
+      }
+      problem = event.problem ?? '';
+      if (problem === '') live.say('state', state());
       live.say('problem', { message: problem });
     },
     close: () => live.close(),

@@ -1,6 +1,6 @@
 import type { Exchange } from '../gateway/pipeline.ts';
 import type { TokenExchange } from '../tenant/app.ts';
-import type { TenantRequest } from '../tenant/report.ts';
+import type { TwinEvent } from '../server/events.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
 import type { ApiHappening, Happening, UnreadHappening } from './happening.ts';
 import { packed, unpacked, unpackedCall, type Kept } from './packed.ts';
@@ -50,33 +50,32 @@ export class Recorder {
     return this.#last;
   }
 
-  exchanged(exchange: Exchange, milliseconds: number): void {
-    const responseLength = Buffer.byteLength(exchange.response.body);
-    const happening: ApiHappening = {
-      kind: 'api',
-      id: this.#last + 1,
-      at: exchange.time,
-      exchange: slim(exchange, responseLength),
-      milliseconds,
-      responseLength,
-    };
-    if (this.#underWay > 0) keep(this.#passing, happening, PASSING);
-    this.#happened(happening);
-  }
-
-  tokenAsked(exchange: TokenExchange): void {
-    this.#happened({ kind: 'token', id: this.#last + 1, at: Date.now(), exchange: slimTokens(exchange) });
-  }
-
-  tenantAsked(request: TenantRequest): void {
-    const path = request.path.slice(0, LONGEST);
-    this.#happened({ kind: 'tenant', id: this.#last + 1, at: Date.now(), request: { ...request, path } });
-  }
-
-  turnedAway(status: number, reason: string): void {
-    const happening: UnreadHappening = { kind: 'unread', id: this.#last + 1, at: Date.now(), status, reason };
-    if (this.#underWay > 0) this.#unread.set(status, happening);
-    this.#happened(happening);
+  /** Keeps an event; those that the page does not list are ignored. */
+  record(event: TwinEvent): void {
+    const recorded = { id: this.#last + 1, at: Date.now() };
+    if (event.kind === 'api') {
+      const { exchange, milliseconds } = event;
+      const responseLength = Buffer.byteLength(exchange.response.body);
+      const happening: ApiHappening = {
+        kind: 'api',
+        id: recorded.id,
+        at: exchange.time,
+        exchange: slim(exchange, responseLength),
+        milliseconds,
+        responseLength,
+      };
+      if (this.#underWay > 0) keep(this.#passing, happening, PASSING);
+      this.#happened(happening);
+    } else if (event.kind === 'unread') {
+      const happening: UnreadHappening = { ...event, ...recorded };
+      if (this.#underWay > 0) this.#unread.set(event.status, happening);
+      this.#happened(happening);
+    } else if (event.kind === 'token') {
+      this.#happened({ kind: 'token', ...recorded, exchange: slimTokens(event.exchange) });
+    } else if (event.kind === 'tenant') {
+      const path = event.request.path.slice(0, LONGEST);
+      this.#happened({ kind: 'tenant', ...recorded, request: { ...event.request, path } });
+    }
   }
 
   /** Those that came after an id and are kept yet, oldest first, and so many of the newest at most. */

@@ -11,17 +11,17 @@ import { evaluate } from '../evaluate/fresh.ts';
 import { modelOf, type Model } from '../model/model.ts';
 import type { Recorded } from '../evaluate/record.ts';
 import { IssuerKeyCache } from '../gateway/issuer-keys.ts';
-import type { Exchange, Gateway } from '../gateway/pipeline.ts';
+import type { Gateway } from '../gateway/pipeline.ts';
 import { throttling } from '../gateway/throttle.ts';
 import { gatewayServer } from '../gateway/server.ts';
 import { startFunctions, type Functions } from '../lambda/functions.ts';
 import { close, listen } from './listen.ts';
-import { watchedBy, type Inside, type Page } from './page.ts';
+import type { OnEvent } from './events.ts';
+import type { Inside, Page } from './page.ts';
 import { openState, type TwinState } from './state.ts';
 import { LoginAttempts } from '../tenant/login-attempts.ts';
 import { OpaqueTokens } from '../tenant/userinfo.ts';
-import { tenantApp, type TenantService, type TokenExchange } from '../tenant/app.ts';
-import type { TenantRequest } from '../tenant/report.ts';
+import { tenantApp, type TenantService } from '../tenant/app.ts';
 import { openSigningKeys, openTls } from './key-files.ts';
 import type { SigningKeys } from '../tenant/signing-key.ts';
 
@@ -45,22 +45,9 @@ export interface TwinOptions {
   readonly forwards?: Forwards;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
-  readonly watch: Watch;
+  readonly onEvent: OnEvent;
   /** What the tenant's root shows a person; nothing where it is left out. */
   readonly page?: (inside: Inside) => Page;
-}
-
-/** Told of what happens, for the log. */
-export interface Watch {
-  readonly exchanged: (exchange: Exchange, milliseconds: number) => void;
-  /** A request to the API that never became one. */
-  readonly turnedAway: (status: number, reason: string) => void;
-  readonly tokenAsked: (exchange: TokenExchange) => void;
-  /** A request to the tenant that was none for a token, nor its page's. */
-  readonly tenantAsked: (request: TenantRequest) => void;
-  /** A line that a handler wrote. */
-  readonly printed: (line: string) => void;
-  readonly failed: (error: unknown) => void;
 }
 
 /** A twin that serves. */
@@ -121,11 +108,14 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     model: () => serving.model,
     signing: () => signing,
     apiUrl: () => apiUrl,
-    failed: options.watch.failed,
+    onEvent: options.onEvent,
     tenant: async (request) => tenant.fetch(request),
   });
-  const watch = page === undefined ? options.watch : watchedBy(options.watch, page);
-  const tenant = tenantApp(() => serving.tenant, watch, page?.app);
+  const onEvent: OnEvent = (event) => {
+    options.onEvent(event);
+    page?.onEvent(event);
+  };
+  const tenant = tenantApp(() => serving.tenant, onEvent, page?.app);
   const listener = getRequestListener(tenant.fetch, { overrideGlobalObjects: false });
   const tls = options.tls === true ? await openTls(state, tenantDomains(recorded)) : undefined;
   const tenantServer =
@@ -135,7 +125,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
           { key: tls.key, cert: tls.certificate },
           (incoming, outgoing) => void listener(incoming, outgoing),
         );
-  const apiServer = gatewayServer(() => serving.gateway, watch);
+  const apiServer = gatewayServer(() => serving.gateway, onEvent);
   const keys = new IssuerKeyCache(
     fromTenant(
       () => serving.model,
@@ -143,7 +133,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     ),
     clock,
   );
-  serving = serve(recorded, { signing, keys, clock, watch, state, forwards });
+  serving = serve(recorded, { signing, keys, clock, onEvent, state, forwards });
 
   let tenantUrl = '';
   let apiUrl = '';
@@ -164,7 +154,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     const next = await evaluation();
     if (next.hash === serving.recorded.hash) return 'same';
     const before = serving;
-    const after = serve(next, { signing, keys, clock, watch, state, forwards });
+    const after = serve(next, { signing, keys, clock, onEvent, state, forwards });
     try {
       announce(state, after, { apiUrl, tenantUrl, forwards: [...forwards.keys()] });
     } catch (error) {
@@ -184,10 +174,10 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     reload: async () => {
       try {
         const outcome = await reload();
-        page?.evaluated(undefined);
+        onEvent({ kind: 'reload', problem: undefined });
         return outcome;
       } catch (error) {
-        page?.evaluated(shown(error));
+        onEvent({ kind: 'reload', problem: shown(error) });
         throw error;
       }
     },
@@ -222,15 +212,17 @@ interface Parts {
   readonly signing: SigningKeys;
   readonly keys: IssuerKeyCache;
   readonly clock: () => number;
-  readonly watch: Watch;
+  readonly onEvent: OnEvent;
   readonly state: TwinState;
   readonly forwards: Forwards;
 }
 
-function serve(recorded: Recorded, { signing, keys, clock, watch, state, forwards }: Parts): Serving {
+function serve(recorded: Recorded, { signing, keys, clock, onEvent, state, forwards }: Parts): Serving {
   const model = modelOf(recorded);
   checkForwards(forwards, model.api);
-  const functions = state.guarded(() => startFunctions(model.api, `${state.folder}functions`, watch.printed));
+  const functions = state.guarded(() =>
+    startFunctions(model.api, `${state.folder}functions`, (line) => onEvent({ kind: 'printed', line })),
+  );
   return {
     model,
     recorded,

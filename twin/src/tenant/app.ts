@@ -35,11 +35,10 @@ export type TokenExchange =
       readonly asked: Asked | undefined;
     };
 
-/** Told of each request to the tenant but its page's. */
-export interface TenantObserver {
-  readonly tokenAsked: (exchange: TokenExchange) => void;
-  readonly tenantAsked: (request: TenantRequest) => void;
-}
+/** A request to the tenant, except those to the page. */
+export type TenantEvent =
+  | { readonly kind: 'token'; readonly exchange: TokenExchange }
+  | { readonly kind: 'tenant'; readonly request: TenantRequest };
 
 /** Hosts that the tenant answers to; another name that leads here is somebody's DNS playing tricks. */
 export const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
@@ -49,10 +48,14 @@ export const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'
  * @param current the tenant at work now; a reload puts another in its place
  * @param page what is served besides, under paths that no tenant has
  */
-export function tenantApp(current: () => TenantService, observe: TenantObserver, page?: Hono): Hono<Told> {
+export function tenantApp(
+  current: () => TenantService,
+  onEvent: (event: TenantEvent) => void,
+  page?: Hono,
+): Hono<Told> {
   const app = new Hono<Told>();
 
-  app.use(reporting(observe.tenantAsked, page !== undefined));
+  app.use(reporting((request) => onEvent({ kind: 'tenant', request }), page !== undefined));
 
   app.use(async (c, next) => {
     const { tenant } = current();
@@ -97,12 +100,12 @@ export function tenantApp(current: () => TenantService, observe: TenantObserver,
         asked = one;
       });
       c.set('reported', true);
-      observe.tokenAsked({ kind: 'granted', granted, requested });
+      onEvent({ kind: 'token', exchange: { kind: 'granted', granted, requested } });
       return c.json(response);
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
       c.set('reported', true);
-      observe.tokenAsked({ kind: 'refused', refusal: error, asked });
+      onEvent({ kind: 'token', exchange: { kind: 'refused', refusal: error, asked } });
       return c.body(JSON.stringify({ error: error.error, error_description: error.message }), {
         status: error.status as 400,
         headers: { 'content-type': 'application/json' },

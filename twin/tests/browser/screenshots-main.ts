@@ -9,22 +9,15 @@ import { copyShippedProject, ROOT } from '../../../tests/support/project.ts';
 /** `npm run screenshots`: the two pictures of the README, `docs/page-light.png` and `docs/page-dark.png`. */
 async function main(executable: string): Promise<void> {
   const project = copyShippedProject();
-  const quiet = (): void => undefined;
-  const watch = {
-    exchanged: quiet,
-    turnedAway: quiet,
-    tokenAsked: quiet,
-    tenantAsked: quiet,
-    printed: quiet,
-    failed: console.error,
-  };
   // The usual ports, since they are to be seen.
   const twin = await startTwin({
     root: project.root,
     stack: 'dev',
     port: 3000,
     tenantPort: 3001,
-    watch,
+    onEvent: (event) => {
+      if (event.kind === 'defect') console.error(event.error);
+    },
     page: openPage,
   });
   const browser = await launch(executable);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/common/user-error.ts';
-import { startTwin, type Watch } from '../../src/server/serve.ts';
+import { startTwin } from '../../src/server/serve.ts';
 import { servingOptions } from '../../src/cli/start.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { parsed, runTwin, type Run } from '../support/cli.ts';
@@ -13,14 +13,7 @@ import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts
 
 const FREE = ['--port', '0', '--tenant-port', '0'];
 const UP = 'Ctrl+C ends it';
-const NOBODY: Watch = {
-  exchanged: () => undefined,
-  turnedAway: () => undefined,
-  tokenAsked: () => undefined,
-  tenantAsked: () => undefined,
-  printed: () => undefined,
-  failed: () => undefined,
-};
+const onEvent = (): void => undefined;
 
 describe('npm start, on bad input, says one clear thing, ends with 1, and leaves nothing half-started', () => {
   let project: ProjectCopy;
@@ -74,7 +67,7 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
     change(project);
     const serve = async (): Promise<unknown> => {
       const options = servingOptions(await parsed('start', [...FREE, ...args]));
-      return startTwin({ root: project.root, ...options, watch: NOBODY });
+      return startTwin({ root: project.root, ...options, onEvent });
     };
     const error: unknown = await serve().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UserError);
@@ -129,7 +122,7 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       });
     });
     const options = servingOptions(await parsed('start', [...FREE, '--port', String(port)]));
-    const start = startTwin({ root: project.root, ...options, watch: NOBODY });
+    const start = startTwin({ root: project.root, ...options, onEvent });
     await expect(start).rejects.toThrow(
       new UserError(`Port ${port} is in use; choose another with --port (0 takes any free one).`),
     );

@@ -2,7 +2,8 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT, type JWTHeaderParameters } from 'jose';
 import { openPage } from '../../src/page/open.ts';
 import type { Exchange } from '../../src/gateway/pipeline.ts';
-import { apiLine, tenantLine, tokenLine, unreadLine } from '../../src/cli/log.ts';
+import { logLine } from '../../src/cli/log.ts';
+import { shown } from '../../src/common/user-error.ts';
 import { startTwin, type Twin } from '../../src/server/serve.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 
@@ -65,16 +66,11 @@ export async function startTestTwin({
     ...(page && { page: openPage }),
     ...(clock && { clock }),
     ...(forwards && { forwards }),
-    watch: {
-      exchanged: (exchange, milliseconds) => {
-        exchanges.push(exchange);
-        log.push(apiLine(exchange, twin.model(), milliseconds, new Date()));
-      },
-      turnedAway: (status, reason) => void log.push(unreadLine(status, reason, new Date())),
-      tokenAsked: (exchange) => void log.push(tokenLine(exchange, new Date())),
-      tenantAsked: (request) => void log.push(tenantLine(request, new Date())),
-      printed: (line) => void log.push(line),
-      failed: (error) => void log.push(`DEFECT ${error instanceof Error ? error.stack : String(error)}`),
+    onEvent: (event) => {
+      if (event.kind === 'api') exchanges.push(event.exchange);
+      if (event.kind === 'printed') log.push(event.line);
+      else if (event.kind === 'defect') log.push(`DEFECT ${shown(event.error)}`);
+      else log.push(...[logLine(event, twin.model(), new Date())].filter((line) => line !== undefined));
     },
   });
   return {

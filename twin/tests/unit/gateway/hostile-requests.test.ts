@@ -240,7 +240,7 @@ describe('The gateway, waiting for a slow client,', () => {
       () => {
         throw new Error('no request comes to its end');
       },
-      { exchanged: () => undefined, turnedAway: () => undefined, failed: () => undefined },
+      () => undefined,
     );
     server.headersTimeout = 100;
     server.requestTimeout = 200;

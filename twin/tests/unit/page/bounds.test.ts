@@ -3,12 +3,15 @@ import { MOST, NO_HISTORY, titleOf, withEntries } from '../../../src/page/client
 import { BATCH, Live } from '../../../src/page/live.ts';
 import { maskedEvent } from '../../../src/page/mask.ts';
 import type { Entry, Said } from '../../../src/page/messages.ts';
+import type { Exchange } from '../../../src/gateway/pipeline.ts';
 import { KEPT, LARGE, Recorder } from '../../../src/page/recorder.ts';
 import { entryOf, shownResponse } from '../../../src/page/entries.ts';
 import { knownOf } from '../../../src/page/state.ts';
 import { exchangeOf } from '../../support/exchanges.ts';
 import { plainModel } from '../../support/plain-model.ts';
 
+const record = (recorder: Recorder, exchange: Exchange, milliseconds = 1): void =>
+  recorder.record({ kind: 'api', exchange, milliseconds });
 const entry = (id: number, why = ''): Entry => ({ kind: 'unread', id, at: 0, status: 400, why });
 
 describe('What the twin keeps of requests', () => {
@@ -19,7 +22,7 @@ describe('What the twin keeps of requests', () => {
     for (let at = 0; at < 3 * KEPT; at += 1) {
       const response = { status: 200, headers: [], body };
       const invocation = { event: { body: body.toString() }, milliseconds: 1 };
-      recorder.exchanged(exchangeOf({ requestId: String(at), request: { ...request, body }, response, invocation }), 1);
+      record(recorder, exchangeOf({ requestId: String(at), request: { ...request, body }, response, invocation }));
     }
     const kept = recorder.since(0, Infinity);
     expect(kept).toHaveLength(KEPT);
@@ -45,7 +48,7 @@ describe('What the twin keeps of requests', () => {
     const bodies = ['', hostile, Buffer.alloc(0), Buffer.from([255, 0, 200])];
     const all = bodies.map((body) => ({ ...exchange, response: { ...exchange.response, body } }));
     const recorder = new Recorder(() => undefined);
-    for (const one of all) recorder.exchanged(one, 2.5);
+    for (const one of all) record(recorder, one, 2.5);
     const kept = recorder.since(0, KEPT);
     expect(kept.map((one) => (one.kind === 'api' ? one.exchange : one))).toEqual(all);
     expect(kept[0]).toMatchObject({ milliseconds: 2.5, at: exchange.time, responseLength: 0 });
@@ -56,9 +59,10 @@ describe('What the twin keeps of requests', () => {
     const { response } = exchangeOf();
     const large = 'x'.repeat(3_000_000);
     const recorder = new Recorder(() => undefined);
-    recorder.exchanged(exchangeOf({ integrationError: `${large}\n${large}` }), 1);
-    recorder.exchanged(exchangeOf({ response: { ...response, headers: [['x-large', large]] } }), 1);
-    recorder.exchanged(
+    record(recorder, exchangeOf({ integrationError: `${large}\n${large}` }));
+    record(recorder, exchangeOf({ response: { ...response, headers: [['x-large', large]] } }));
+    record(
+      recorder,
       exchangeOf({ response: { ...response, headers: Array.from({ length: 50_000 }, () => ['x', 'y']) } }),
       1,
     );
@@ -67,7 +71,10 @@ describe('What the twin keeps of requests', () => {
     if (client === undefined || api === undefined) throw new Error('the plain tenant has both');
     const scopes = Array.from({ length: 20_000 }, (_, index) => `scope:${index}`);
     const rest = { user: undefined, grantType: 'client_credentials', subject: 'x', permissions: undefined };
-    recorder.tokenAsked({ kind: 'granted', granted: { ...rest, client, api, scopes }, requested: scopes });
+    recorder.record({
+      kind: 'token',
+      exchange: { kind: 'granted', granted: { ...rest, client, api, scopes }, requested: scopes },
+    });
     const shown = recorder.since(0, KEPT).map((one) => JSON.stringify(entryOf(one, known)).length);
     expect(shown).toHaveLength(4);
     expect(Math.max(...shown)).toBeLessThan(20_000);
@@ -76,12 +83,12 @@ describe('What the twin keeps of requests', () => {
   it('has the page’s own calls among however many of others’', async () => {
     const recorder = new Recorder(() => undefined);
     const others = (): void => {
-      for (let at = 0; at < 2 * KEPT; at += 1) recorder.exchanged(exchangeOf({ requestId: `other ${at}` }), 1);
+      for (let at = 0; at < 2 * KEPT; at += 1) record(recorder, exchangeOf({ requestId: `other ${at}` }));
     };
     const { happening } = await recorder.calling(
       async () => {
         others();
-        recorder.exchanged(exchangeOf({ requestId: 'own' }), 1);
+        record(recorder, exchangeOf({ requestId: 'own' }));
         others();
         return { status: 200, id: 'own' };
       },
@@ -96,14 +103,14 @@ describe('What the twin keeps of requests', () => {
     const recorder = new Recorder(() => undefined);
     const turnedAway = async (status: number, reason: string): Promise<unknown> => {
       const call = async (): Promise<{ status: number }> => {
-        if (reason !== '') recorder.turnedAway(status, reason);
+        if (reason !== '') recorder.record({ kind: 'unread', status, reason });
         return { status };
       };
       return (await recorder.calling(call, () => undefined)).happening;
     };
     await recorder.calling(
       async () => {
-        recorder.turnedAway(431, 'another’s');
+        recorder.record({ kind: 'unread', status: 431, reason: 'another’s' });
         expect(await turnedAway(431, '')).toBeUndefined();
         expect(await turnedAway(431, 'own')).toMatchObject({ kind: 'unread', status: 431, reason: 'own' });
         return { status: 200 };

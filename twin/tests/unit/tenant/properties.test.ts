@@ -143,10 +143,12 @@ describe('In any tenant', () => {
 describe('No byte string', () => {
   const served = plainTenant();
   const exchanges: TokenExchange[] = [];
-  const app = tenantApp(() => serviceOf(served), {
-    tokenAsked: (exchange) => void exchanges.push(exchange),
-    tenantAsked: () => undefined,
-  });
+  const app = tenantApp(
+    () => serviceOf(served),
+    (event) => {
+      if (event.kind === 'token') exchanges.push(event.exchange);
+    },
+  );
   const { clientId, secret } = plainClient();
   const { email, password } = plainUser();
 
