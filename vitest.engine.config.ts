@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-// `npm run test:engine`: these need a Pulumi CLI, and each of its commands takes seconds.
+// `npm run test:engine`: these need a Pulumi CLI, and each of its commands takes seconds, or minutes on a busy machine.
 export default defineConfig({
   test: {
     maxWorkers: 2,
     include: ['tests/engine/**/*.test.ts'],
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 1_200_000,
+    hookTimeout: 1_200_000,
   },
 });

@@ -29,7 +29,7 @@ function standIn(name: string, options: Partial<StandInOptions> = {}): { provide
   const folder = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const world = new World(join(folder, 'world.jsonl'));
-  const always = { package: name, world, region: 'eu-central-1', delay: 0, failFrom: Infinity };
+  const always = { package: name, world, region: 'eu-central-1', delay: 0, failFrom: Infinity, refuse: [] };
   return { provider: new StandIn({ ...always, ...options }), world };
 }
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { up } from '../deploy/command.ts';
 import { shown, UserError } from '../user-error.ts';
 import { secretVersionIn } from './secret-version.ts';
 
@@ -31,11 +32,7 @@ function run(): number {
     );
   }
   writeFileSync(path, written.with(written.version + 1));
-  const { status, error } = spawnSync('pulumi', ['up', '--stack', stack, ...(yes ? ['--yes'] : [])], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  if (error !== undefined || status !== 0) {
+  if (up(['--stack', stack, ...(yes ? ['--yes'] : [])]) !== 0) {
     throw new UserError(
       `The secret may not have been rotated. ${file} says secretVersion ${written.version + 1} of ${client}: go on with npm run up, or write ${written.version} again.`,
     );

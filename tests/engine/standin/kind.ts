@@ -21,6 +21,8 @@ export interface Kind {
   readonly held?: true;
   /** To create what is there already is to change it: the cloud has no such thing, only a property of another. */
   readonly property?: true;
+  /** After an update the state has what was planned; of any other type the provider reads what the service has. */
+  readonly keepsPlan?: true;
   /** What else the cloud refuses, as it would say it. */
   readonly refuses?: (change: Change) => string | undefined;
   /** What exists already and is taken instead of being created, without being changed. */

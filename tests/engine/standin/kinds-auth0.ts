@@ -57,6 +57,8 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
   'auth0:index/rolePermissions:RolePermissions': {
     fixed: ['roleId'],
     property: true,
+    // Seen with 3.49: an update without a difference writes nothing, and leaves the planned permissions in the state.
+    keepsPlan: true,
     refers: [refers(ROLE, 'roleId')],
     refuses: ({ inputs, things }) => {
       const permissions = inputs['permissions'] as readonly { name: string; resourceServerIdentifier: string }[];
@@ -74,6 +76,7 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
   'auth0:index/userRoles:UserRoles': {
     fixed: ['userId'],
     property: true,
+    keepsPlan: true,
     refers: [refers(USER, 'userId'), refers(ROLE, 'roles')],
     refuses: ({ inputs }) => ((inputs['roles'] as readonly string[]).length === 0 ? NO_ID : undefined),
   },

@@ -5,7 +5,13 @@ import { World } from './world.ts';
 
 // The engine starts this as `pulumi-resource-<package>`. What it is to do comes in the environment, because the engine
 // hands no more than that on to a plugin.
-const { STANDIN_WORLD = '', STANDIN_REGION = '', STANDIN_DELAY = '0', STANDIN_FAIL_FROM = 'Infinity' } = process.env;
+const {
+  STANDIN_WORLD = '',
+  STANDIN_REGION = '',
+  STANDIN_DELAY = '0',
+  STANDIN_FAIL_FROM = 'Infinity',
+  STANDIN_REFUSE = '',
+} = process.env;
 const [pkg = '', ...args] = process.argv.slice(2);
 
 // A real provider ends when it cannot reach the engine any more, however that died.
@@ -21,5 +27,6 @@ const standIn = new StandIn({
   region: STANDIN_REGION,
   delay: Number(STANDIN_DELAY),
   failFrom: Number(STANDIN_FAIL_FROM),
+  refuse: STANDIN_REFUSE.split(','),
 });
 await main(standIn, args);

@@ -24,6 +24,8 @@ export interface StandInOptions {
   readonly delay: number;
   /** From which change of the world on every one is refused, counted over its whole journal from 1. */
   readonly failFrom: number;
+  /** Types, by their last word, whose every change is refused. */
+  readonly refuse: readonly string[];
 }
 
 /** A provider that talks to no cloud: it keeps a world on disk, and behaves towards the engine as the real one would. */
@@ -75,16 +77,26 @@ export class StandIn implements Provider {
 
   async update(id: string, urn: string, olds: Properties, news: Properties): Promise<UpdateResult> {
     const type = typeOf(urn);
-    const { within } = this.#kind(type);
+    const { within, keepsPlan } = this.#kind(type);
     const existing = this.#find(type, id, within && plain(olds[within]));
     const outputs = existing && this.#kept(type, existing, news);
     if (isPreview()) return { outs: { ...news, ...outputs } };
     if (existing === undefined || outputs === undefined) throw new Error(`404 Not Found: ${type} ${id}`);
-    await this.#slowly(() => {
-      this.#permit(urn, { inputs: plainProperties(news), before: existing, things: this.#options.world.things });
-      this.#options.world.record({ what: 'updated', urn, thing: { ...existing, inputs: news, outputs } });
+    const real = await this.#slowly(() => {
+      // A Terraform provider writes what differs from the state, whatever the service has.
+      const inputs = written(existing.inputs, { before: olds, after: news, computed: existing.outputs });
+      if (inputs === undefined) return existing.inputs;
+      try {
+        this.#permit(urn, { inputs: plainProperties(inputs), before: existing, things: this.#options.world.things });
+      } catch (error) {
+        // The state takes the planned inputs also after an update that failed (Terraform's SDK, unless the provider
+        // calls Partial), and the engine comes back with an update that has nothing to write.
+        throw Object.assign(error as Error, { id, properties: { ...news, ...outputs }, reasons: [String(error)] });
+      }
+      this.#options.world.record({ what: 'updated', urn, thing: { ...existing, inputs, outputs } });
+      return inputs;
     });
-    return { outs: { ...news, ...outputs } };
+    return { outs: { ...(keepsPlan ? news : real), ...outputs } };
   }
 
   /** What a thing goes on to have, when its inputs are others: all that it had, but for what is given now. */
@@ -183,6 +195,8 @@ export class StandIn implements Provider {
   #beThere(urn: string): void {
     const changes = this.#options.world.entries.filter(isChange).length;
     if (changes + 1 >= this.#options.failFrom) this.#refuse(urn, '503 Service Unavailable: the test has said so');
+    const kind = typeOf(urn).split(':').at(-1) ?? '';
+    if (this.#options.refuse.includes(kind)) this.#refuse(urn, '403 Forbidden: the test has said so');
   }
 
   #refuse(urn: string, reason: string): never {
@@ -197,6 +211,28 @@ export class StandIn implements Provider {
     await setTimeout(this.#options.delay / 2);
     return done;
   }
+}
+
+/** Returns the inputs that a service has after an update, or undefined where the state has no difference to write. */
+function written(
+  existing: Properties,
+  {
+    before,
+    after,
+    computed,
+  }: { readonly before: Properties; readonly after: Properties; readonly computed: Properties },
+): Properties | undefined {
+  const [olds, news] = [plainProperties(before), plainProperties(after)];
+  const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])];
+  const changed = keys.filter(
+    (key) => !(key in computed && !(key in news)) && !isDeepStrictEqual(olds[key], news[key]),
+  );
+  if (changed.length === 0) return undefined;
+  return Object.fromEntries(
+    [...new Set([...Object.keys(existing), ...changed])]
+      .map((key) => [key, changed.includes(key) ? after[key] : existing[key]] as const)
+      .filter(([, value]) => value !== undefined && value !== null),
+  );
 }
 
 /** A map's keys that another names too: what the cloud added is nobody's change. */

@@ -17,9 +17,9 @@ export function random(label: string, limit: number): number {
 
 /** Waits until a condition holds, and then so many milliseconds more. */
 export async function until(condition: () => boolean, extra = 0): Promise<void> {
-  const patience = AbortSignal.timeout(60_000);
+  const patience = AbortSignal.timeout(300_000);
   while (!condition()) {
-    if (patience.aborted) throw new Error('what was waited for did not come within 60 s');
+    if (patience.aborted) throw new Error('what was waited for did not come within 300 s');
     await setTimeout(10);
   }
   await setTimeout(extra);

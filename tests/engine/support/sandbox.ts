@@ -21,6 +21,8 @@ export interface Weather {
   readonly delay?: number;
   /** The how-manieth change of this command is refused, with all that follow. */
   readonly failFrom?: number;
+  /** Types, by their last word, whose every change is refused. */
+  readonly refuse?: readonly string[];
 }
 
 export interface StateResource {
@@ -102,7 +104,7 @@ export class Sandbox {
   }
 
   /** The environment in which a command finds the sandbox's backend, engine and clouds, and nothing else. */
-  environment({ delay = 0, failFrom = Infinity }: Weather = {}): NodeJS.ProcessEnv {
+  environment({ delay = 0, failFrom = Infinity, refuse = [] }: Weather = {}): NodeJS.ProcessEnv {
     const changes = this.world.entries.filter(isChange).length;
     const inherited = Object.entries(process.env).filter(([name]) => !/^(PULUMI|AWS|AUTH0|NODE_OPTIONS)/.test(name));
     return {
@@ -124,6 +126,7 @@ export class Sandbox {
       STANDIN_REGION: REGION,
       STANDIN_DELAY: String(delay),
       STANDIN_FAIL_FROM: String(changes + failFrom),
+      STANDIN_REFUSE: refuse.join(),
     };
   }
 

@@ -1,0 +1,4 @@
+import { deploy } from './command.ts';
+
+// The entry of `npm run up`.
+deploy(process.argv.slice(2));

@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keyOf, ofType, valueOf } from './standin/world.ts';
+import { CLIENT, CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
+import { Sandbox, UP } from './support/sandbox.ts';
+
+const sandbox = new Sandbox();
+const run = promisify(execFile);
+const ROLE = 'auth0:index/role:Role';
+
+/** The types whose change the services refuse once, by their last word. */
+const REFUSED = ['RolePermissions', 'UserRoles', 'ClientGrant', 'Route'];
+
+/** `npm run up`, but for the type check. */
+async function npmRunUp(...args: string[]): Promise<string> {
+  const options = { cwd: sandbox.project.path, env: sandbox.environment() };
+  const { stdout, stderr } = await run(process.execPath, ['program/deploy/main.ts', '--yes', ...args], options);
+  return stdout + stderr;
+}
+
+/** What the services allow: the permissions of roles, the roles of users, the scopes of grants and of routes. */
+function access(): Readonly<Record<string, readonly string[]>> {
+  const counted = (type: string, property: string, name: (value: string) => string = String): string[] =>
+    ofType(sandbox.world.things, type)
+      .flatMap((thing) => (valueOf(thing, property) ?? []) as readonly string[])
+      .map(name)
+      .toSorted();
+  return {
+    permissions: counted('auth0:index/rolePermissions:RolePermissions', 'permissions', (value) => nameOf(value)),
+    roles: counted('auth0:index/userRoles:UserRoles', 'roles', (id) =>
+      nameOf(sandbox.world.things.get(keyOf({ type: ROLE, id }))?.inputs),
+    ),
+    grants: counted('auth0:index/clientGrant:ClientGrant', 'scopes'),
+    routes: counted('aws:apigatewayv2/route:Route', 'authorizationScopes'),
+  };
+}
+
+const nameOf = (value: unknown): string => (value as { readonly name: string }).name;
+
+const both = ['read:user', 'write:user'];
+const BEFORE = {
+  permissions: ['read:user', 'read:user', 'write:user'],
+  roles: ['reader (dev)', 'writer (dev)'],
+  grants: both,
+  routes: both,
+};
+const AFTER = {
+  permissions: ['read:user', 'read:user'],
+  roles: ['reader (dev)'],
+  grants: ['read:user'],
+  routes: ['write:user'],
+};
+
+/** Declares more access, or less. */
+function declare(more: boolean): void {
+  writeContract(sandbox, {
+    ...CONTRACT,
+    routes: { 'GET /test': { handler: 'test', scopes: more ? ['read:user', 'write:user'] : ['write:user'] } },
+    roles: { writer: more ? both : ['read:user'], reader: ['read:user'] },
+  });
+  setConfig(sandbox, {
+    'api:testUser': { email: 'test-user@example.com', roles: more ? ['writer', 'reader'] : ['reader'] },
+    'api:clients': [{ ...CLIENT, permissions: more ? both : ['read:user'] }],
+  });
+}
+
+beforeAll(async () => {
+  await selectOwnStack(sandbox);
+  declare(true);
+  await sandbox.up();
+});
+afterAll(() => sandbox.remove());
+
+describe('Access that is revoked while the services refuse the change', () => {
+  it('stays granted, and pulumi up on its own reports success without writing it', async () => {
+    expect(access()).toEqual(BEFORE);
+    declare(false);
+    const { code, text } = await sandbox.attempt([...UP, '--continue-on-error'], { refuse: REFUSED });
+    expect(code).not.toBe(0);
+    expect(text).toContain('403 Forbidden');
+    expect((await sandbox.up()).code).toBe(0);
+    expect(access()).toEqual(BEFORE);
+  });
+
+  it('is revoked by npm run up, which refreshes although the last entry of the history succeeded', async () => {
+    expect(await npmRunUp()).toContain('Refreshing the stack before the update: an update failed');
+    expect(access()).toEqual(AFTER);
+    await sandbox.upUnchanged();
+  });
+
+  it('costs no refresh once a refresh has succeeded', async () => {
+    expect(await npmRunUp('--expect-no-changes')).not.toContain('Refreshing');
+  });
+});
