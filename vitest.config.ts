@@ -1,14 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that replace a module of Node's, for which it has to be loaded anew. */
-const ALONE = ['twin/tests/unit/tenant/secrets.test.ts'];
+/** Replaces one of Node's own modules, so it needs a module cache of its own. */
+const ISOLATED = 'twin/tests/unit/tenant/secrets.test.ts';
 
-// Vitest reads its configuration from a default export: the one besides the program's.
+/** A worker's files share what they import: loading the SDKs for each file would take half of the time. */
+const project = (name: string, include: string, exclude: string[] = []) => ({
+  extends: true as const,
+  test: { name, include: [include], exclude, isolate: false },
+});
+
+// Vitest reads its configuration from a default export.
 export default defineConfig({
   resolve: {
     alias: [
-      // The tests have a contract of their own, so that a team may write its own into contract.ts.
+      // The tests have their own contract, so that a team can rewrite contract.ts.
       {
         find: /^(\.\.?\/)+contract\.ts$/,
         replacement: fileURLToPath(new URL('tests/fixture/contract.ts', import.meta.url)),
@@ -16,26 +22,20 @@ export default defineConfig({
     ],
   },
   test: {
-    // One worker waits for sockets and processes most of the time; two keep a small machine busy.
+    // A worker mostly waits for sockets and processes; three keep two cores busy.
     maxWorkers: 3,
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'tests',
-          include: ['{tests,twin/tests}/**/*.test.ts'],
-          // `npm run test:engine` runs the first.
-          exclude: ['tests/engine/**', ...ALONE],
-          // The files of a worker share what they import: loading the SDKs for each would be half of the time.
-          isolate: false,
-          globalSetup: ['twin/tests/support/say-no-chromium.ts'],
-        },
-      },
-      { extends: true, test: { name: 'alone', include: [...ALONE] } },
+      // `npm run test:engine` runs tests/engine.
+      project('program', 'tests/**/*.test.ts', ['tests/engine/**']),
+      project('twin-unit', 'twin/tests/unit/**/*.test.ts', [ISOLATED]),
+      { extends: true, test: { name: 'twin-unit-isolated', include: [ISOLATED] } },
+      project('twin-scenario', 'twin/tests/scenario/**/*.test.ts'),
+      project('twin-browser', 'twin/tests/browser/**/*.test.ts'),
     ],
-    // An evaluation of the program loads three SDKs, and CI may be slow.
-    expect: { poll: { timeout: 10_000 } },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    globalSetup: ['twin/tests/support/say-no-chromium.ts'],
+    // Only a hang takes this long. A loaded machine needs ten times as long as an idle one.
+    expect: { poll: { timeout: 60_000 } },
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

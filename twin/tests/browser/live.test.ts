@@ -112,7 +112,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     for (let tabs = 2; tabs <= 8; tabs += 1) {
       await hide(page);
       page = await first.context().newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(60_000);
       await page.goto(twin.tenantUrl);
       await page.getByText('● connected').waitFor();
     }

@@ -130,7 +130,7 @@ describe('A process that is killed from outside', () => {
       const begun = (): number[] => twin.log.flatMap((line) => /began in (\d+)$/.exec(line)?.[1] ?? []).map(Number);
       const before = begun().length;
       const caught = call(twin, undefined, '/victim/3000');
-      await expect.poll(begun, { timeout: 5000 }).toHaveLength(before + 1);
+      await expect.poll(begun, { timeout: 60_000 }).toHaveLength(before + 1);
       const pid = begun().at(-1) ?? 0;
       process.kill(pid, signal);
       expect(await caught).toMatchObject({ status: 500, text: '{"message":"Internal Server Error"}' });

@@ -77,7 +77,7 @@ describe('A twin that is told to end while requests are under way', () => {
     const late = await halfway(apiUrl, 'POST /other HTTP/1.1\r\nhost: x\r\ncontent-length: 6\r\n\r\nabc');
     let lateAnswer = '';
     late.socket.setEncoding('latin1').on('data', (text: string) => (lateAnswer += text));
-    await expect.poll(begun, { timeout: 5000 }).toHaveLength(requests.length);
+    await expect.poll(begun, { timeout: 60_000 }).toHaveLength(requests.length);
     twin.child.kill('SIGTERM');
     // A terminal's Ctrl+C goes to every process of the group.
     begun().forEach((pid) => isRunning(pid) && process.kill(pid, 'SIGINT'));
@@ -101,6 +101,6 @@ describe('A twin that is told to end while requests are under way', () => {
     expect(isRunning(pid)).toBe(true);
     twin.child.kill('SIGKILL');
     await twin.ended;
-    await expect.poll(() => isRunning(pid), { timeout: 3000 }).toBe(false);
+    await expect.poll(() => isRunning(pid), { timeout: 60_000 }).toBe(false);
   });
 });
