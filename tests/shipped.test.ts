@@ -11,7 +11,7 @@ it('the project as it stands is one that the twin serves, that the deploy policy
   );
   expect(recorded.flatMap(({ resources }) => lacking(resources))).toEqual([]);
   const reports = recorded.map((one) => reportOf(modelOf(one)));
-  expect(reports.map(({ rows }) => rows.length).filter((count) => count === 0)).toEqual([]);
+  expect(reports.map(({ routes }) => routes.length).filter((count) => count === 0)).toEqual([]);
   const stale = staleReports(ROOT, reports, true);
   expect(stale, `npm run access writes them anew:\n${stale.join('\n')}`).toEqual([]);
 });

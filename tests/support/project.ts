@@ -45,7 +45,7 @@ export function copyShippedProject(): ProjectCopy {
 function copied(entries: readonly string[]): string {
   const path = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
   // Reports are of the project's own contract and stack files.
-  const filter = (file: string): boolean => !/\/access\/[^/]+\.md$/.test(file);
+  const filter = (file: string): boolean => !/\/access\/[^/]+\.(md|json)$/.test(file);
   for (const entry of entries) {
     cpSync(fileURLToPath(new URL(entry, ROOT)), join(path, entry), { recursive: true, filter });
   }

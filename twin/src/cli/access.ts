@@ -1,10 +1,10 @@
 import { UserError } from '../common/user-error.ts';
 import { readStackFile, stackNames } from '../evaluate/stack-file.ts';
 import { staleReports, writeReports } from '../report/committed.ts';
-import { brokenRules, type Report } from '../report/report.ts';
-import { parse } from '../report/report-file.ts';
+import { fromJson, type Report } from '../report/data.ts';
 import { reportsOf } from '../report/reports.ts';
 import { reportsAt } from '../report/revision.ts';
+import { brokenRules } from '../report/sections.ts';
 import { compare, type StackChange } from '../report/since.ts';
 import { markdown, words } from '../report/since-words.ts';
 
@@ -50,7 +50,7 @@ export async function access(chosen: AccessOptions, root: URL): Promise<number> 
 }
 
 /** The stacks to evaluate: all that have a file, or the one that was asked for. */
-function stacksFor(root: URL, stack: string | undefined, old: ReadonlyMap<string, string> | undefined): string[] {
+function stacksFor(root: URL, stack: string | undefined, old: Committed | undefined): string[] {
   const all = stackNames(root);
   if (stack === undefined) {
     if (all.length > 0) return all;
@@ -63,24 +63,20 @@ function stacksFor(root: URL, stack: string | undefined, old: ReadonlyMap<string
   return [stack];
 }
 
-function changesSince(
-  old: ReadonlyMap<string, string>,
-  reports: readonly Report[],
-  stack: string | undefined,
-): StackChange[] {
-  const compared = reports.map((report): StackChange => {
-    const text = old.get(report.stack);
-    const before = text === undefined ? undefined : parse(text);
-    if (text !== undefined && before?.stack !== report.stack) return { kind: 'unreadable', stack: report.stack };
-    return compare(before, report);
+type Committed = ReadonlyMap<string, string | undefined>;
+
+function changesSince(old: Committed, reports: readonly Report[], stack: string | undefined): StackChange[] {
+  const compared = reports.map((report) => {
+    if (!old.has(report.stack)) return compare('new', report);
+    const json = old.get(report.stack);
+    if (json === undefined) return compare('without JSON', report);
+    const before = fromJson(json);
+    return compare(before?.stack === report.stack ? before : 'unreadable', report);
   });
-  const gone = [...old.keys()].filter((name) => !reports.some((report) => report.stack === name));
-  return [
-    ...compared,
-    ...gone
-      .filter((name) => stack === undefined || name === stack)
-      .map((name) => ({ kind: 'gone', stack: name }) as const),
-  ];
+  const gone = [...old.keys()].filter(
+    (name) => !reports.some((report) => report.stack === name) && (stack === undefined || name === stack),
+  );
+  return [...compared, ...gone.map((name) => ({ kind: 'gone', stack: name }) as const)];
 }
 
 function list(stacks: readonly string[]): string {

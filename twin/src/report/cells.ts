@@ -7,33 +7,19 @@ import { decideGrant } from '../tenant/decide-grant.ts';
 import { TokenError } from '../tenant/errors.ts';
 import { LoginAttempts } from '../tenant/login-attempts.ts';
 import { callersOf, type Ask, type Caller } from './callers.ts';
+import type { Verdict } from './data.ts';
 
 /** What the tenant would answer to a request: a token's claims, or a refusal. */
 export type Answer = { readonly ask: Ask } & (
   { readonly kind: 'token'; readonly claims: Claims } | { readonly kind: 'refused'; readonly refusal: TokenError }
 );
 
-/** What decides a cell. */
-export type Reason =
-  /** Allowed: the route has no authorizer. */
-  | { readonly kind: 'public' }
-  /** Allowed: the route asks for a token of its audience, and for no scope. */
-  | { readonly kind: 'any token' }
-  /** Allowed: those of the route's scopes that the caller can get; each of them is enough. */
-  | { readonly kind: 'scopes'; readonly scopes: readonly string[] }
-  /** Denied: the caller can get none of the route's scopes. */
-  | { readonly kind: 'lacks'; readonly scopes: readonly string[] }
-  /** Denied: the caller has no token, or the tenant gives it none; `why` is empty where nobody was asked. */
-  | { readonly kind: 'no token'; readonly why: string }
-  /** Denied: the gateway refuses the token as such, whatever its scopes are. */
-  | { readonly kind: 'refused token'; readonly check: Check };
-
 /** Whether a caller may use a route. */
 export interface Cell {
   readonly caller: Caller;
   readonly route: Route;
   readonly allowed: boolean;
-  readonly reason: Reason;
+  readonly reason: Verdict;
   /** The request for the token that decides, and what the tenant answers; absent where no token plays a part. */
   readonly answer: Answer | undefined;
 }
@@ -94,7 +80,7 @@ function cellOf(caller: Caller, route: Route, answers: readonly Answer[], now: n
 
 interface Judged {
   readonly allowed: boolean;
-  readonly reason: Reason;
+  readonly reason: Verdict;
   /** Checks of the gateway that were passed. */
   readonly passed: number;
 }
@@ -111,12 +97,22 @@ function judged(answer: Answer, { authorizer, scopes }: Route, now: number): Jud
     const held = scopesOf(answer.claims)
       .filter((scope) => scopes.includes(scope))
       .toSorted();
-    const reason: Reason = scopes.length === 0 ? { kind: 'any token' } : { kind: 'scopes', scopes: held };
+    const reason: Verdict = scopes.length === 0 ? { kind: 'any token' } : { kind: 'scopes', scopes: held };
     return { allowed: true, reason, passed };
   }
   if (failed === undefined) throw new Error('the gateway refused claims of which no check failed');
-  const reason: Reason = failed.name === 'scope' ? { kind: 'lacks', scopes } : { kind: 'refused token', check: failed };
+  const reason: Verdict =
+    failed.name === 'scope'
+      ? { kind: 'lacks', scopes: scopes.toSorted() }
+      : rejection(failed, answer.ask.api.identifier, authorizer.audiences);
   return { allowed: false, reason, passed };
+}
+
+/** The audience is that of the API: a token has OpenID Connect's own besides. */
+function rejection({ name, wanted, got }: Check, api: string, audiences: readonly string[]): Verdict {
+  return name === 'audience'
+    ? { kind: 'rejected token', check: name, expected: [...audiences], actual: api }
+    : { kind: 'rejected token', check: name, expected: [wanted], actual: got };
 }
 
 /** Why a caller asks for no token at all. */

@@ -1,8 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
 import { UserError } from '../common/user-error.ts';
-import type { Report } from './report.ts';
-import { isReport, render } from './report-file.ts';
+import { toJson, type Report } from './data.ts';
+import { toMarkdown } from './sections.ts';
+
+/** How a file begins that is a report, perhaps of another version of this program. */
+const REPORT = /^(?:# Access of stack `[A-Za-z0-9._-]+`\n|\{\n {2}"stack": ")/;
 
 /**
  * Writes the reports where they are committed, and removes those of stacks that have gone.
@@ -13,19 +16,15 @@ import { isReport, render } from './report-file.ts';
 export function writeReports(root: URL, reports: readonly Report[], complete: boolean): string[] {
   return guarded(() => {
     mkdirSync(new URL('access/', root), { recursive: true });
-    const committed = committedReports(root);
-    const done: string[] = [];
-    for (const report of reports) {
-      const text = render(report);
-      if (committed.get(report.stack) === text) continue;
-      writeFileSync(fileOf(root, report.stack), text);
-      done.push(`access/${report.stack}.md is written.`);
-    }
-    for (const stack of complete ? leftOver(committed, reports) : []) {
-      rmSync(fileOf(root, stack));
-      done.push(`access/${stack}.md is removed: there is no Pulumi.${stack}.yaml.`);
-    }
-    return done;
+    return changes(root, reports, complete).map(({ name, after }) => {
+      const file = new URL(`access/${encodeURIComponent(name)}`, root);
+      if (after !== undefined) {
+        writeFileSync(file, after);
+        return `access/${name} is written.`;
+      }
+      rmSync(file);
+      return `access/${name} is removed: there is no Pulumi.${stackOf(name)}.yaml.`;
+    });
   });
 }
 
@@ -36,36 +35,45 @@ export function writeReports(root: URL, reports: readonly Report[], complete: bo
  * @throws UserError when the folder cannot be read
  */
 export function staleReports(root: URL, reports: readonly Report[], complete: boolean): string[] {
-  return guarded(() => {
-    const committed = committedReports(root);
-    const difference = (stack: string, before: string | undefined, after: string | undefined): string => {
-      const name = (text: string | undefined, side: string): string =>
-        text === undefined ? '/dev/null' : `${side}/access/${stack}.md`;
-      return createTwoFilesPatch(name(before, 'a'), name(after, 'b'), before ?? '', after ?? '', undefined, undefined, {
-        headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
-      });
-    };
-    return [
-      ...reports.flatMap((report) => {
-        const before = committed.get(report.stack);
-        const after = render(report);
-        return before === after ? [] : [difference(report.stack, before, after)];
-      }),
-      ...(complete ? leftOver(committed, reports) : []).map((stack) =>
-        difference(stack, committed.get(stack), undefined),
-      ),
-    ];
-  });
+  return guarded(() =>
+    changes(root, reports, complete).map(({ name, before, after }) => {
+      const shown = (text: string | undefined, side: string): string =>
+        text === undefined ? '/dev/null' : `${side}/access/${name}`;
+      return createTwoFilesPatch(
+        shown(before, 'a'),
+        shown(after, 'b'),
+        before ?? '',
+        after ?? '',
+        undefined,
+        undefined,
+        { headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true } },
+      );
+    }),
+  );
 }
 
-function leftOver(committed: ReadonlyMap<string, string>, reports: readonly Report[]): string[] {
-  return [...committed]
-    .filter(([stack, text]) => isReport(text) && !reports.some((report) => report.stack === stack))
-    .map(([stack]) => stack);
+interface FileChange {
+  readonly name: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
 }
 
-/** Stack to the text of its file. */
-function committedReports(root: URL): ReadonlyMap<string, string> {
+/** The files that are not what the reports say. */
+function changes(root: URL, reports: readonly Report[], complete: boolean): FileChange[] {
+  const committed = committedFiles(root);
+  const expected = new Map(
+    reports.flatMap((report) => [
+      [`${report.stack}.md`, toMarkdown(report)],
+      [`${report.stack}.json`, toJson(report)],
+    ]),
+  );
+  const leftOver = [...committed].filter(([name, text]) => complete && !expected.has(name) && REPORT.test(text));
+  return [...expected, ...leftOver.map(([name]) => [name, undefined] as const)]
+    .map(([name, after]) => ({ name, before: committed.get(name), after }))
+    .filter(({ before, after }) => before !== after);
+}
+
+function committedFiles(root: URL): ReadonlyMap<string, string> {
   const folder = new URL('access/', root);
   let names: string[];
   try {
@@ -74,14 +82,12 @@ function committedReports(root: URL): ReadonlyMap<string, string> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Map();
     throw error;
   }
-  const files = names.filter((name) => name.endsWith('.md')).toSorted();
-  return new Map(
-    files.map((name) => [name.slice(0, -3), readFileSync(new URL(encodeURIComponent(name), folder), 'utf8')]),
-  );
+  const files = names.filter((name) => /\.(md|json)$/.test(name)).toSorted();
+  return new Map(files.map((name) => [name, readFileSync(new URL(encodeURIComponent(name), folder), 'utf8')]));
 }
 
-function fileOf(root: URL, stack: string): URL {
-  return new URL(`access/${encodeURIComponent(stack)}.md`, root);
+function stackOf(name: string): string {
+  return name.replace(/\.(md|json)$/, '');
 }
 
 function guarded<T>(work: () => T): T {

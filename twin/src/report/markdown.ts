@@ -14,16 +14,3 @@ export function code(name: string): string {
 export function codes(names: readonly string[], between: ', ' | ' or '): string {
   return names.map(code).join(between);
 }
-
-const SPAN = /`[^`|\p{C}\p{Zl}\p{Zp}]+`/u.source;
-
-/** What a cell, a heading or an item of a report may consist of: plain words, and names as `code` writes them. */
-export const INLINE = new RegExp(`^(?:[A-Za-z0-9 ,:()_'-]|${SPAN})+$`, 'u');
-
-const KEYED = new RegExp(`^((?:[A-Za-z0-9 ,()_'-]|${SPAN})+): (.+)$`, 'u');
-
-/** Takes `key: value` apart, at the first colon that is not in a name. */
-export function keyAndValue(item: string): readonly [key: string, value: string] {
-  const [, key = item, value = ''] = KEYED.exec(item) ?? [];
-  return [key, value];
-}

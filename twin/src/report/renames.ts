@@ -1,86 +1,51 @@
-import { code, keyAndValue } from './markdown.ts';
-import type { Report, SectionTitle } from './report.ts';
+import type { Backend, Rename, Report } from './data.ts';
+import { code } from './markdown.ts';
+import { backendText } from './texts.ts';
 
-/** What a client is called in an item of the report. */
-export function clientText(name: string): string {
-  return `client ${code(name)}`;
-}
-
-/** What a function of the program is called there. */
-export function functionText(name: string): string {
-  return `function ${code(name)}`;
-}
-
-/** The item for what has another name now and is kept. */
-export function renamed(before: string, now: string): string {
-  return `${before}: now ${code(now)}`;
-}
-
-/** Before a function that is there, and that no route goes to. */
-export const NO_ROUTE = 'no route';
-
-const TITLE: SectionTitle = 'Renamed, and kept';
-const SERVES: SectionTitle = 'What serves the routes';
-
-/** What routes go elsewhere, and which functions are gone, as sentences; new and former routes are said elsewhere. */
+/** The routes that go elsewhere, and the functions that are gone, as sentences. */
 export function backendChanges(before: Report, after: Report): string[] {
-  const was = before.sections.get(SERVES);
-  // An older version of this program did not write it down.
-  if (was === undefined) return [];
-  const old = was.map(keyAndValue);
-  const now = (after.sections.get(SERVES) ?? []).map(keyAndValue);
-  const formerly = new Map(old);
-  const moved = now.flatMap(([route, backend]) => {
-    const former = formerly.get(route);
-    return route === NO_ROUTE || former === undefined || former === backend
+  const moved = after.routes.flatMap(({ route, backend }) => {
+    const former = before.routes.find((one) => one.route === route)?.backend;
+    return former === undefined || backendText(former) === backendText(backend)
       ? []
-      : [`${route} goes to the ${backend}, no longer to the ${former}`];
+      : [`${code(route)} goes to the ${backendText(backend)}, no longer to the ${backendText(former)}`];
   });
-  const there = now.map(([, backend]) => backend);
-  const gone = [...new Set(old.map(([, backend]) => backend))].filter(
-    (one) => one.startsWith('function ') && !there.includes(one),
-  );
-  return [...moved, ...gone.map((one) => `the ${one} is gone, and its log with it`)];
+  const kept = functionsOf(after);
+  const gone = [...new Set(functionsOf(before))].filter((name) => !kept.includes(name));
+  return [...moved, ...gone.map((name) => `the function ${code(name)} is gone, and its log with it`)];
 }
 
-/**
- * An older report in the names of today, where what they stand for is kept; and a sentence for each name that is
- * another since.
- */
-export function inNewNames(
-  before: Report,
-  after: Report,
-): { readonly report: Report; readonly sentences: readonly string[] } {
-  const known = before.sections.get(TITLE) ?? [];
-  const items = (after.sections.get(TITLE) ?? []).filter((item) => !known.includes(item));
-  const renames = items.map((item) => {
-    const [what, value] = keyAndValue(item);
-    const kind = what.slice(0, what.indexOf(' '));
-    return { kind, before: what.slice(kind.length + 1), now: value.replace('now ', '') };
+function functionsOf({ routes, idleFunctions }: Report): string[] {
+  const served = routes.flatMap(({ backend }) => (backend.kind === 'function' ? [backend.name] : []));
+  return [...served, ...idleFunctions];
+}
+
+/** What has another name in the new report and keeps its identity. */
+export function newRenames(before: Report, after: Report): Rename[] {
+  const known = before.renamed.map((one) => JSON.stringify(one));
+  return after.renamed.filter((one) => !known.includes(JSON.stringify(one)));
+}
+
+/** An older report in the names of today. */
+export function inNewNames(report: Report, renames: readonly Rename[]): Report {
+  const named = (kind: Rename['kind'], name: string): string =>
+    renames.find((one) => one.kind === kind && one.before === name)?.now ?? name;
+  const backend = ({ kind, name }: Backend): Backend => ({
+    kind,
+    name: kind === 'function' ? named(kind, name) : name,
   });
-  const clients = renames.filter(({ kind }) => kind === 'client');
-  const functions = renames.filter(({ kind }) => kind === 'function');
-  const caller = (text: string): string => {
-    const one = clients.find(({ before: name }) => !text.startsWith('role ') && text.includes(name));
-    return one === undefined ? text : text.replace(one.before, () => one.now);
-  };
-  const backend = (item: string): string => {
-    const one = functions.find(({ before: name }) => item.endsWith(`: function ${name}`));
-    return one === undefined ? item : item.replace(`: function ${one.before}`, () => `: function ${one.now}`);
-  };
-  const serves = before.sections.get(SERVES);
   return {
-    report: {
-      ...before,
-      callers: before.callers.map(caller),
-      sections: new Map([
-        ...before.sections,
-        ...(serves === undefined ? [] : [[SERVES, serves.map(backend)] as const]),
-      ]),
-    },
-    sentences: renames.map(({ kind, before: old, now }) => {
-      const keeps = kind === 'client' ? 'its id and its secret' : 'its log';
-      return `the ${kind} ${old} is called ${now} now, and keeps ${keeps}`;
+    ...report,
+    callers: report.callers.map((caller) => {
+      if (caller.kind === 'client') return { ...caller, name: named('client', caller.name) };
+      return caller.kind === 'user' ? { ...caller, through: named('client', caller.through) } : caller;
     }),
+    routes: report.routes.map((route) => ({ ...route, backend: backend(route.backend) })),
+    idleFunctions: report.idleFunctions.map((name) => named('function', name)),
   };
+}
+
+export function renameText({ kind, before, now }: Rename): string {
+  const kept = kind === 'client' ? 'its id and its secret' : 'its log';
+  return `the ${kind} ${code(before)} is called ${code(now)} now, and keeps ${kept}`;
 }

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { UserError } from '../common/user-error.ts';
 import { evaluate } from '../evaluate/fresh.ts';
 import { modelOf } from '../model/model.ts';
-import { reportOf, type Report } from './report.ts';
+import type { Report } from './data.ts';
+import { reportOf } from './report.ts';
 
 /** No id or secret is in a report, so it does not matter what they are made of. */
 const SEED = 'access';

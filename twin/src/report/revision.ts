@@ -10,21 +10,21 @@ const LARGEST = 64 * 1024 * 1024;
 
 /**
  * Reads the committed reports of another revision with `git show`; nothing of that revision is run.
- * @returns stack to the text of its report
+ * @returns stack to the text of its JSON, or to undefined where only the Markdown is committed
  * @throws UserError where there is no git, no repository or no such revision
  */
-export async function reportsAt(root: URL, revision: string): Promise<ReadonlyMap<string, string>> {
+export async function reportsAt(root: URL, revision: string): Promise<ReadonlyMap<string, string | undefined>> {
   const git = gitIn(fileURLToPath(root));
   const commit = await commitOf(git, revision);
   const listed = await git(['ls-tree', '-z', '--name-only', commit, 'access/']);
-  const stacks = listed
-    .split('\0')
-    .flatMap((path) => /^access\/(.+)\.md$/.exec(path)?.slice(1) ?? [])
+  const files = listed.split('\0');
+  const stacks = files
+    .flatMap((path) => /^access\/(.+)\.(?:md|json)$/.exec(path)?.slice(1) ?? [])
     .filter((stack) => STACK_NAME.test(stack));
+  const read = async (file: string): Promise<string | undefined> =>
+    files.includes(file) ? git(['show', `${commit}:./${file}`]) : undefined;
   return new Map(
-    await Promise.all(
-      stacks.map(async (stack) => [stack, await git(['show', `${commit}:./access/${stack}.md`])] as const),
-    ),
+    await Promise.all([...new Set(stacks)].map(async (stack) => [stack, await read(`access/${stack}.json`)] as const)),
   );
 }
 

@@ -13,7 +13,7 @@ export function markdown(changes: readonly StackChange[], revision: string): str
 
 function stackWords(change: StackChange, revision: string): string[] {
   const summary = summaryOf(change, revision);
-  if (change.kind === 'gone' || change.kind === 'unreadable') return [summary];
+  if (change.kind === 'gone') return [summary];
   return [
     summary,
     ...change.callers.flatMap((caller) => [
@@ -28,7 +28,7 @@ function stackWords(change: StackChange, revision: string): string[] {
 
 function stackMarkdown(change: StackChange, revision: string): string[] {
   const title = [`### Access of stack ${code(change.stack)}`, '', summaryOf(change, revision)];
-  if (change.kind === 'gone' || change.kind === 'unreadable') return title;
+  if (change.kind === 'gone') return title;
   const table = change.callers.map(
     (caller) => `| ${introduced(caller)} | ${listed(caller.gains)} | ${listed(caller.loses)} |`,
   );
@@ -46,10 +46,15 @@ function stackMarkdown(change: StackChange, revision: string): string[] {
 function summaryOf(change: StackChange, revision: string): string {
   const stack = `Stack ${code(change.stack)}`;
   if (change.kind === 'gone') return `${stack} is gone: it has a report at ${revision} and no stack file here.`;
-  if (change.kind === 'unreadable') {
-    return `${stack} cannot be compared: its report at ${revision} is not one that this version writes. Read the file's own difference.`;
+  if (change.kind !== 'changed') {
+    const file = `access/${change.stack}.json`;
+    const why = {
+      new: `is new: it has no report at ${revision}.`,
+      'without JSON': `cannot be compared: there is no ${file} at ${revision}.`,
+      unreadable: `cannot be compared: ${file} at ${revision} is not one that this version writes.`,
+    }[change.kind];
+    return `${stack} ${why} All that its callers may call:`;
   }
-  if (change.kind === 'new') return `${stack} is new: it has no report at ${revision}. All that its callers may call:`;
   const gaining = change.callers.filter(({ gains }) => gains.length > 0).length;
   const losing = change.callers.filter(({ loses }) => loses.length > 0).length;
   if (isSame(change)) return `${stack}: nobody gains or loses anything since ${revision}.`;

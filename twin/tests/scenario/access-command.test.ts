@@ -47,10 +47,14 @@ it('npm run access writes the reports, finds them stale, and says what a change 
   git('commit', '-q', '--allow-empty', '-m', 'before the reports');
   expect(await access()).toEqual({
     code: 0,
-    text: 'access/dev.md is written.\naccess/prod.md is written.\n',
+    text: ['dev.md', 'dev.json', 'prod.md', 'prod.json'].map((name) => `access/${name} is written.\n`).join(''),
   });
-  git('add', 'access/dev.md', 'access/prod.md');
+  git('add', 'access');
   git('commit', '-q', '-m', 'reports');
+  git('rm', '-q', '--cached', 'access/dev.json');
+  git('commit', '-q', '-m', 'without JSON');
+  git('add', 'access');
+  git('commit', '-q', '-m', 'with JSON again');
   rmSync(join(project.path, 'Pulumi.prod.yaml'));
 
   project.edit('Pulumi.dev.yaml', 'permissions: [read:user]', 'permissions: [read:user, write:user]');
@@ -63,6 +67,10 @@ it('npm run access writes the reports, finds them stale, and says what a change 
   expect(check.text.split('\n').filter((line) => /^(---|\+\+\+) /.test(line))).toEqual([
     '--- a/access/dev.md',
     '+++ b/access/dev.md',
+    '--- a/access/dev.json',
+    '+++ b/access/dev.json',
+    '--- a/access/prod.json',
+    '+++ /dev/null',
     '--- a/access/prod.md',
     '+++ /dev/null',
   ]);
@@ -82,8 +90,12 @@ Stack \`prod\` is gone: it has a report at \`main\` and no stack file here.
   // One stack where one is asked for.
   const gone = await access('--since', 'main', '--stack', 'prod', '--markdown');
   expect(gone).toMatchObject({ code: 0, text: expect.stringContaining('### Access of stack `prod`') as string });
-  const fresh = await access('--since', 'HEAD~1', '--stack', 'dev');
-  expect(fresh.text).toMatch(/^Stack `dev` is new: it has no report at `HEAD~1`\./);
+  const fresh = await access('--since', 'HEAD~3', '--stack', 'dev');
+  expect(fresh.text).toMatch(/^Stack `dev` is new: it has no report at `HEAD~3`\./);
+  const whole = await access('--since', 'HEAD~1', '--stack', 'dev');
+  expect(whole.code).toBe(0);
+  expect(whole.text).toMatch(/^Stack `dev` cannot be compared: there is no access\/dev\.json at `HEAD~1`\. All that/);
+  expect(whole.text).toContain('+ gains `GET /test` (`read:user`)');
   const unknown = await access('--stack', 'dve');
   expect(unknown).toMatchObject({ code: 1, text: expect.stringContaining('did you mean dev?') as string });
 });

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { staleReports, writeReports } from '../../../src/report/committed.ts';
-import { render } from '../../../src/report/report-file.ts';
-import { reportOf, type Report } from '../../../src/report/report.ts';
+import { toJson, type Report } from '../../../src/report/data.ts';
+import { reportOf } from '../../../src/report/report.ts';
+import { toMarkdown } from '../../../src/report/sections.ts';
 import { folderWith } from '../../../../tests/support/folder.ts';
 import { plainModel, plainRoutes } from '../../support/plain-model.ts';
 
@@ -21,8 +22,11 @@ describe('The committed reports', () => {
   it('are written once, and are not stale then', () => {
     const root = folderWith({});
     const reports = [report('dev'), report('prod')];
-    expect(writeReports(root, reports, true)).toEqual(['access/dev.md is written.', 'access/prod.md is written.']);
-    expect(read(root, 'dev.md')).toBe(render(report('dev')));
+    expect(writeReports(root, reports, true)).toEqual(
+      ['dev.md', 'dev.json', 'prod.md', 'prod.json'].map((name) => `access/${name} is written.`),
+    );
+    expect(read(root, 'dev.md')).toBe(toMarkdown(report('dev')));
+    expect(read(root, 'dev.json')).toBe(toJson(report('dev')));
     expect(staleReports(root, reports, true)).toEqual([]);
     expect(writeReports(root, reports, true)).toEqual([]);
   });
@@ -30,8 +34,12 @@ describe('The committed reports', () => {
   it('are stale when a line of them differs, and the difference shows it', () => {
     const root = folderWith({});
     writeReports(root, [report('dev')], true);
-    const [difference = '', ...others] = staleReports(root, [report('dev', 'GET /new')], true);
+    const [difference = '', json, ...others] = staleReports(root, [report('dev', 'GET /new')], true);
     expect(others).toEqual([]);
+    expect(json?.match(/^[-+] .*/gm)).toEqual([
+      expect.stringMatching(/^- {4,}\{"route":"GET \/",/),
+      expect.stringMatching(/^\+ {4,}\{"route":"GET \/new",/),
+    ]);
     expect(difference.split('\n').filter((line) => /^[-+]/.test(line))).toEqual([
       '--- a/access/dev.md',
       '+++ b/access/dev.md',
@@ -44,25 +52,31 @@ describe('The committed reports', () => {
 
   it('are stale when one is missing, and when one is left over of a stack that has gone', () => {
     const root = folderWith({});
-    put(root, 'old.md', render(report('old')));
+    put(root, 'old.md', toMarkdown(report('old')));
+    put(root, 'old.json', toJson(report('old')));
     put(root, 'notes.md', '# Notes of ours\n');
+    put(root, 'notes.json', '{}\n');
     expect(staleReports(root, [report('dev')], true).map((one) => one.split('\n').slice(0, 2))).toEqual([
       ['--- /dev/null', '+++ b/access/dev.md'],
+      ['--- /dev/null', '+++ b/access/dev.json'],
+      ['--- a/access/old.json', '+++ /dev/null'],
       ['--- a/access/old.md', '+++ /dev/null'],
     ]);
     expect(writeReports(root, [report('dev')], true)).toEqual([
       'access/dev.md is written.',
+      'access/dev.json is written.',
+      'access/old.json is removed: there is no Pulumi.old.yaml.',
       'access/old.md is removed: there is no Pulumi.old.yaml.',
     ]);
-    expect(readdirSync(folderOf(root)).toSorted()).toEqual(['dev.md', 'notes.md']);
+    expect(readdirSync(folderOf(root)).toSorted()).toEqual(['dev.json', 'dev.md', 'notes.json', 'notes.md']);
   });
 
   it('of other stacks are left alone where one stack is asked for', () => {
     const root = folderWith({});
-    put(root, 'old.md', render(report('old')));
+    put(root, 'old.md', toMarkdown(report('old')));
     expect(staleReports(root, [], false)).toEqual([]);
     writeReports(root, [report('dev')], false);
-    expect(readdirSync(folderOf(root)).toSorted()).toEqual(['dev.md', 'old.md']);
+    expect(readdirSync(folderOf(root)).toSorted()).toEqual(['dev.json', 'dev.md', 'old.md']);
   });
 
   it('that cannot be read are the user’s to mend', () => {

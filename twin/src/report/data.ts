@@ -1,0 +1,113 @@
+import { z } from 'zod';
+
+/** What decides a cell. The first three kinds allow the call. */
+const VERDICT = z.discriminatedUnion('kind', [
+  /** The route has no authorizer. */
+  z.strictObject({ kind: z.literal('public') }),
+  /** The route requires a token of its audience, and no scope. */
+  z.strictObject({ kind: z.literal('any token') }),
+  /** The scopes of the route that the caller can get; each of them is enough. */
+  z.strictObject({ kind: z.literal('scopes'), scopes: z.array(z.string()) }),
+  /** The caller can get none of the route's scopes. */
+  z.strictObject({ kind: z.literal('lacks'), scopes: z.array(z.string()) }),
+  /** The tenant issues no token; `why` is empty for a caller that requests none. */
+  z.strictObject({ kind: z.literal('no token'), why: z.string() }),
+  /** The gateway rejects the token, whatever its scopes are. Either of the expected values would pass the check. */
+  z.strictObject({
+    kind: z.literal('rejected token'),
+    check: z.string(),
+    expected: z.array(z.string()),
+    actual: z.string(),
+  }),
+]);
+export type Verdict = z.infer<typeof VERDICT>;
+
+const CALLER = z.discriminatedUnion('kind', [
+  /** Without a grant type, the client can request no token. */
+  z.strictObject({ kind: z.literal('client'), name: z.string(), grantType: z.string().optional() }),
+  z.strictObject({ kind: z.literal('role'), name: z.string() }),
+  /** A user who logs in through a client; `through` is empty where no client can log users in. */
+  z.strictObject({ kind: z.literal('user'), name: z.string(), through: z.string() }),
+  z.strictObject({ kind: z.literal('anyone') }),
+]);
+export type ReportedCaller = z.infer<typeof CALLER>;
+
+/** A permission; with its API where the tenant has several. */
+const PERMISSION = z.strictObject({ name: z.string(), api: z.string().optional() });
+export type Permission = z.infer<typeof PERMISSION>;
+
+/** What serves a route: a function of the program, another one, or an HTTP endpoint. */
+const BACKEND = z.strictObject({ kind: z.enum(['function', 'existing function', 'endpoint']), name: z.string() });
+export type Backend = z.infer<typeof BACKEND>;
+
+const ROUTE = z.strictObject({
+  route: z.string(),
+  /** The scopes of which a token needs one, or none for any token. */
+  needs: z.union([z.literal('public'), z.array(z.string())]),
+  backend: BACKEND,
+  /** Whether the API has the permission to invoke its function. */
+  mayInvoke: z.boolean(),
+  /** A verdict for each caller, in their order. */
+  cells: z.array(VERDICT),
+});
+export type ReportedRoute = z.infer<typeof ROUTE>;
+
+const RENAME = z.strictObject({ kind: z.enum(['client', 'function']), before: z.string(), now: z.string() });
+export type Rename = z.infer<typeof RENAME>;
+
+const REPORT = z
+  .strictObject({
+    stack: z.string(),
+    callers: z.array(CALLER),
+    routes: z.array(ROUTE),
+    /** The permissions that each caller can get, whether or not a route asks for them. */
+    permissions: z.array(z.array(PERMISSION)),
+    unusedPermissions: z.array(PERMISSION),
+    /** Functions that no route goes to. */
+    idleFunctions: z.array(z.string()),
+    renamed: z.array(RENAME),
+    issuer: z.string(),
+    /** The APIs and the lifetime of their tokens in seconds. */
+    lifetimes: z.array(z.strictObject({ api: z.string(), seconds: z.number() })),
+    /** What the routes' authorizers trust. */
+    trusted: z.array(z.strictObject({ issuer: z.string(), audiences: z.array(z.string()) })),
+    exceptions: z.array(z.strictObject({ key: z.string(), reason: z.string() })),
+    violations: z.array(z.strictObject({ rule: z.string(), resource: z.string(), message: z.string() })),
+  })
+  .refine(
+    ({ callers, permissions, routes }) =>
+      [permissions, ...routes.map(({ cells }) => cells)].every(({ length }) => length === callers.length),
+    'a caller lacks a cell',
+  );
+
+/** Who may call what in a stack. It holds no id and no secret. */
+export type Report = z.infer<typeof REPORT>;
+
+/**
+ * The content of access/<stack>.json: an element a line, so that a change of a verdict is a change of one line.
+ * Invisible characters are escaped.
+ */
+export function toJson(report: Report): string {
+  const values = Object.entries(report).map(([key, value]) => {
+    const items: readonly unknown[] = Array.isArray(value) ? value : [];
+    const text =
+      items.length === 0
+        ? JSON.stringify(value)
+        : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
+    return `  ${JSON.stringify(key)}: ${text}`;
+  });
+  return `{\n${values.join(',\n')}\n}\n`.replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+/** The report in a file of this form, or undefined for anything else. */
+export function fromJson(text: string): Report | undefined {
+  try {
+    return REPORT.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
