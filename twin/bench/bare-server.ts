@@ -2,17 +2,17 @@ import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
-// What the twin is measured against: a server that verifies the RS256 signature of each request, and nothing else.
-const key = createPublicKey(readFileSync(new URL('../../.twin/dev/signing-key.pem', import.meta.url), 'utf8'));
+// The baseline of the throughput: verifies the RS256 signature of each request, and does nothing else.
+const key = createPublicKey(readFileSync(process.argv[2] ?? '', 'utf8'));
 
 const server = createServer((request, response) => {
   const token = request.headers.authorization?.slice('Bearer '.length) ?? '';
   const end = token.lastIndexOf('.');
   const signature = Buffer.from(token.slice(end + 1), 'base64url');
-  const good = verify('sha256', Buffer.from(token.slice(0, end)), key, signature);
-  response.statusCode = good ? 200 : 401;
+  const valid = verify('sha256', Buffer.from(token.slice(0, end)), key, signature);
+  response.statusCode = valid ? 200 : 401;
   response.setHeader('content-type', 'application/json');
-  response.end(good ? '"JWT test backend lambda"' : '{"message":"Unauthorized"}');
+  response.end(valid ? '"JWT test backend lambda"' : '{"message":"Unauthorized"}');
 });
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();

@@ -1,34 +1,91 @@
-import { liveCost } from './live.ts';
-import { reportLine } from './pairs.ts';
-import { programFigures } from './program.ts';
-import { startup } from './startup.ts';
-import { gatewayFigures, soak } from './throughput.ts';
-import { tokenRate } from './tokens.ts';
+import autocannon from 'autocannon';
+import { join } from 'node:path';
+import { enlarge, LARGE } from '../../tests/support/large.ts';
+import { copyProject, type ProjectCopy } from '../../tests/support/project.ts';
+import { evaluate } from '../src/evaluate/fresh.ts';
+import { comparison, inPairs, median, seconds, timed } from './figures.ts';
+import { answers, loadSdks, residentMemory, startBareServer, startTwin, type Served } from './processes.ts';
 
-// Ratios, never absolute times: machines differ, and the same machine differs from itself.
-const PAIRS = 5;
-const SOAK = 200_000;
+/** Measurements of each figure. */
+const PAIRS = Number(process.argv[2] ?? 5);
+/** Of a throughput measurement, in seconds. */
+const DURATION = 4;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-say(reportLine('npm start to the first authorized 200, to loading the SDKs', await startup(PAIRS), 'at most 2'));
-const program = await programFigures(PAIRS);
-const [one, few, , many] = program.time;
-const WANTED = [
-  [1, one, 'at most 1.5'],
-  [30, few, 'between them'],
-  [300, many, 'at most 4.5'],
-] as const;
-for (const [routes, ratio, wanted] of WANTED) {
-  const name = `evaluation of ${routes} route${routes === 1 ? '' : 's'}, to loading the SDKs`;
-  if (ratio !== undefined) say(reportLine(name, ratio, wanted));
+const print = (what: string, figure: string): void => void process.stdout.write(`${what}: ${figure}\n`);
+const loading = (): Promise<number> => timed(loadSdks);
+
+const project = copyProject();
+const large = copyProject();
+const served: Served[] = [];
+try {
+  await timeStart();
+  await timeEvaluation(project, '1 route');
+  enlarge(large, LARGE);
+  await timeEvaluation(large, `${LARGE.routes} routes`);
+  const twin = await startTwin(project);
+  served.push(twin);
+  await timeEdits(twin);
+  const bare = await startBareServer(twin.token, join(project.path, '.twin/dev/signing-key.pem'));
+  served.push(bare);
+  await compareThroughput(twin, bare);
+  print("memory of the twin's own process after the load", `${residentMemory(twin.pid).toFixed(0)} MB`);
+} finally {
+  await Promise.all(served.map(({ stop }) => stop()));
+  project.remove();
+  large.remove();
 }
-say(`time of the routes from 165 to 300, to those from 30 to 165: ${program.growth.toFixed(2)}×; linear: 1`);
-say(`memory of the same: ${program.memoryGrowth.toFixed(2)}×; linear: 1 (${program.memory.toFixed(0)} MB at 300)`);
-const gateway = await gatewayFigures(PAIRS);
-say(reportLine('authorized requests per second, to a bare verifying server', gateway.throughput, 'at least 0.45'));
-say(reportLine('99th percentile of their latency, to the same', gateway.p99, 'at most 4'));
-say(`memory of the twin without its handlers' processes: ${gateway.memory.toFixed(0)} MB; wanted: below 150 MB`);
-say(reportLine('tokens issued per second, to bare RS256 signatures', await tokenRate(PAIRS), 'at least 0.6'));
-say(reportLine('authorized requests per second with the page open, to without', await liveCost(PAIRS), 'at least 0.9'));
-const growth = await soak(SOAK);
-say(`memory after ${SOAK} requests, to after the warm-up: ${growth.toFixed(2)}×; wanted: at most 1.1`);
+
+async function timeStart(): Promise<void> {
+  const start = async (): Promise<number> => {
+    let twin: Served | undefined;
+    const took = await timed(async () => (twin = await startTwin(project)));
+    await twin?.stop();
+    return took;
+  };
+  await start();
+  const measured = await inPairs(PAIRS, start, loading);
+  print('start to the first authorized 200, against loading the SDKs', comparison(measured, seconds));
+}
+
+async function timeEvaluation({ root }: ProjectCopy, size: string): Promise<void> {
+  const once = (): Promise<number> =>
+    timed(() => evaluate({ root: root.href, stack: 'dev', config: {}, seed: 'bench' }));
+  await once();
+  print(`evaluation of ${size}, against loading the SDKs`, comparison(await inPairs(PAIRS, once, loading), seconds));
+}
+
+/** From a written file to the first answer that shows the change; each edit is reverted by the next. */
+async function timeEdits(twin: Served): Promise<void> {
+  const kinds = [
+    { name: 'a handler', file: 'handler/test.ts', texts: ['JWT test backend lambda', 'JWT edited'] },
+    { name: 'the contract', file: 'contract.ts', texts: ['GET /test', 'GET /moved'] },
+  ] as const;
+  for (const { name, file, texts } of kinds) {
+    const took: number[] = [];
+    for (let edit = 0; edit < PAIRS * 2; edit += 1) {
+      const [from, to] = edit % 2 === 0 ? texts : [texts[1], texts[0]];
+      const [path, body] = name === 'a handler' ? ['/test', to] : [to.slice('GET '.length), 'JWT'];
+      project.edit(file, from, to);
+      took.push(await timed(() => answers(twin, path, body)));
+    }
+    print(`an edit of ${name} to the first answer that shows it`, seconds(median(took)));
+  }
+}
+
+async function compareThroughput(twin: Served, bare: Served): Promise<void> {
+  const rate = async (url: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${twin.token}` };
+    const { non2xx, errors, requests } = await autocannon({ url, headers, connections: 16, duration: DURATION });
+    if (non2xx > 0 || errors > 0) throw new Error(`${non2xx} rejected requests, ${errors} errors from ${url}`);
+    return requests.average;
+  };
+  const ours = (): Promise<number> => rate(`${twin.url}/test`);
+  const theirs = (): Promise<number> => rate(bare.url);
+  await ours();
+  await theirs();
+  const measured = await inPairs(PAIRS, ours, theirs);
+  print(
+    'authorized requests per second, against a bare verifying server',
+    comparison(measured, (value) => `${value.toFixed(0)}/s`),
+  );
+}

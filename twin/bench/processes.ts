@@ -1,85 +1,97 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { ProjectCopy } from '../../tests/support/project.ts';
 
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const SDKS = "await Promise.all(['pulumi', 'aws', 'auth0', 'random'].map((name) => import(`@pulumi/${name}`)))";
+/** Milliseconds without the expected answer after which a measurement fails. */
+const PATIENCE = 60_000;
 
 export interface Served {
-  readonly child: ChildProcess;
   readonly url: string;
   readonly token: string;
-  /** Of the process that serves, not of npm above it. */
   readonly pid: number;
   readonly stop: () => Promise<void>;
-}
-
-export interface ServedTwin extends Served {
-  readonly tokenUrl: string;
-  /** The body of a token request for the test client. */
-  readonly tokenRequest: string;
 }
 
 interface Outputs {
   readonly apiUrl: string;
   readonly tokenUrl: string;
   readonly audience: string;
-  readonly clientIds: { readonly 'test-app': string };
-  readonly clientSecrets: { readonly 'test-app': string };
+  readonly clientIds: Readonly<Record<string, string>>;
+  readonly clientSecrets: Readonly<Record<string, string>>;
 }
 
-/** `npm start` on free ports, its log read and thrown away; up when it says so. */
-export async function startTwin(): Promise<ServedTwin> {
-  const child = spawn('npm', ['start', '--', '--port', '0', '--tenant-port', '0'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  });
-  await printed(child, 'Ctrl+C ends it');
-  const outputs = JSON.parse(readFileSync(`${ROOT}.twin/dev/outputs.json`, 'utf8')) as Outputs;
-  const { pid } = JSON.parse(readFileSync(`${ROOT}.twin/dev/run.json`, 'utf8')) as { pid: number };
-  const tokenRequest = JSON.stringify({
-    grant_type: 'client_credentials',
-    client_id: outputs.clientIds['test-app'],
-    client_secret: outputs.clientSecrets['test-app'],
-    audience: outputs.audience,
-  });
+/** `twin start` for a copy of the project, up to the first authorized 200. */
+export async function startTwin(project: ProjectCopy): Promise<Served> {
+  const child = spawn(
+    process.execPath,
+    [join(ROOT, 'twin/src/cli/main.ts'), 'start', '--port', '0', '--tenant-port', '0'],
+    { cwd: project.path, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const run = join(project.path, '.twin/dev/run.json');
+  await until(() => existsSync(run), 'run.json');
+  const outputs = JSON.parse(project.read('.twin/dev/outputs.json')) as Outputs;
   const response = await fetch(outputs.tokenUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: tokenRequest,
+    body: JSON.stringify({
+      grant_type: 'client_credentials',
+      client_id: outputs.clientIds['test-app'],
+      client_secret: outputs.clientSecrets['test-app'],
+      audience: outputs.audience,
+    }),
   });
   const { access_token: token } = (await response.json()) as { access_token: string };
-  const { apiUrl, tokenUrl } = outputs;
-  return { child, pid, url: `${apiUrl}/test`, token, tokenUrl, tokenRequest, stop: () => stop(child) };
+  const { pid } = JSON.parse(project.read('.twin/dev/run.json')) as { pid: number };
+  const served = { url: outputs.apiUrl, token, pid, stop: () => stop(child) };
+  await answers(served, '/test', 'JWT');
+  return served;
 }
 
-/** A bare `node:http` server that verifies the same token's signature, and nothing else. */
-export async function startBare(token: string): Promise<Served> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('bare-server.ts', import.meta.url))], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  });
-  const text = await printed(child, '\n');
-  return { child, pid: child.pid ?? 0, url: text.trim(), token, stop: () => stop(child) };
+/** Resolves once an authorized GET of the path is a 200 whose body has the text. */
+export async function answers({ url, token }: Served, path: string, text: string): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` };
+  await until(async () => {
+    const response = await fetch(`${url}${path}`, { headers });
+    return (await response.text()).includes(text) && response.status === 200;
+  }, `a 200 of ${path}`);
 }
 
-async function printed(child: ChildProcess, wanted: string): Promise<string> {
-  let text = '';
-  return new Promise((resolve, reject) => {
-    child.stdout?.setEncoding('utf8').on('data', (part: string) => {
-      if (text.length < 100_000) text += part;
-      if (text.includes(wanted)) resolve(text);
-    });
-    child.once('exit', () => reject(new Error(`it ended before it was up:\n${text}`)));
-  });
+export async function startBareServer(token: string, key: string): Promise<Served> {
+  const file = fileURLToPath(new URL('bare-server.ts', import.meta.url));
+  const child = spawn(process.execPath, [file, key], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  return { url: String(line).trim(), token, pid: child.pid ?? 0, stop: () => stop(child) };
+}
+
+/** A Node process that imports the Pulumi SDKs and ends: the baseline of a start and an evaluation. */
+export async function loadSdks(): Promise<void> {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', SDKS], { cwd: ROOT, stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`loading the SDKs ended with ${code}`);
+}
+
+/** MB of a process, without its children. */
+export function residentMemory(pid: number): number {
+  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;
+}
+
+async function until(check: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (!(await check())) {
+    if (performance.now() > end) throw new Error(`${what} did not come within ${PATIENCE / 1000} s`);
+    await pause(10);
+  }
 }
 
 async function stop(child: ChildProcess): Promise<void> {
-  child.removeAllListeners('exit');
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
-  // npm does not pass a signal on to what it runs: the whole group gets it.
-  if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+  child.kill('SIGTERM');
   await ended;
 }
