@@ -4,7 +4,7 @@ import type { Model } from '../model/model.ts';
 import type { Claims } from '../gateway/decision.ts';
 import { judgeClaims } from '../gateway/judge.ts';
 import { callersOf, type Ask, type Caller } from '../report/callers.ts';
-import { tokenDifference } from '../verify/causes.ts';
+import { differenceText, tokenDifferenceOf } from '../verify/causes.ts';
 import { open, type SystemOptions } from '../verify/open.ts';
 import { TokenDesk } from '../verify/tokens.ts';
 import { answerTo } from '../report/cells.ts';
@@ -29,7 +29,7 @@ export async function token(chosen: TokenOptions, root: URL): Promise<void> {
   const got = await new TokenDesk(target, clientIds).get(ask);
   if (got.kind !== 'token') {
     const wanted = { caller, ask, what: chosen.scope ?? 'all that it can get', answer: answerTo(ask, 0) };
-    throw new UserError(tokenDifference(wanted, got, target));
+    throw new UserError(differenceText(tokenDifferenceOf(wanted, got, target)));
   }
   process.stdout.write(`${chosen.decode === true ? described(got.claims, model) : got.token}\n`);
 }

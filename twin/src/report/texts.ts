@@ -32,23 +32,14 @@ export function isAllowed({ kind }: Verdict): boolean {
 
 /** What decides, after `allowed: ` or `denied: `. */
 export function whyText(verdict: Verdict): string {
-  switch (verdict.kind) {
-    case 'scopes':
-      return codes(verdict.scopes, ', ');
-    case 'lacks':
-      return `lacks ${codes(verdict.scopes, ' or ')}`;
-    case 'no token':
-      return verdict.why === '' ? 'no token' : `no token (${verdict.why})`;
-    case 'rejected token': {
-      const { check, expected, actual } = verdict;
-      return check === 'issuer' || check === 'audience'
-        ? `the ${check} is ${code(actual)}, not ${codes(expected, ' or ')}`
-        : check;
-    }
-    case 'public':
-    case 'any token':
-      return verdict.kind;
-  }
+  const { kind } = verdict;
+  if (kind === 'public' || kind === 'any token') return kind;
+  if (kind === 'scopes') return codes(verdict.scopes, ', ');
+  if (kind === 'lacks') return `lacks ${codes(verdict.scopes, ' or ')}`;
+  if (kind === 'no token') return verdict.why === '' ? 'no token' : `no token (${verdict.why})`;
+  const { check, expected, actual } = verdict;
+  if (check !== 'issuer' && check !== 'audience') return check;
+  return `the ${check} is ${code(actual)}, not ${codes(expected, ' or ')}`;
 }
 
 export function verdictText(verdict: Verdict): string {

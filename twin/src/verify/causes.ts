@@ -16,7 +16,9 @@ export function callerName(caller: Caller): string {
   return caller.through === '' ? caller.name : `${caller.name} through ${caller.through}`;
 }
 
-interface CallDifference {
+/** A call whose outcome is not what the program declares. */
+export interface CallDifference {
+  readonly kind: 'call';
   readonly probe: Probe;
   readonly route: Route;
   readonly verdict: Exclude<Verdict, { kind: 'not tried' }>;
@@ -24,11 +26,32 @@ interface CallDifference {
   readonly model: Model;
 }
 
-/** One plain sentence: who, what came instead of what, and the likely cause. */
-export function callDifference({ probe, route, verdict, claims, model }: CallDifference): string {
+/** A token request whose outcome is not what the program declares. It holds no token. */
+export interface TokenDifference {
+  readonly kind: 'token';
+  readonly wanted: Wanted;
+  readonly actual: Exclude<Got, { kind: 'token' }> | { readonly kind: 'scopes'; readonly scopes: readonly string[] };
+  /** The connection of the system's test user. */
+  readonly connection: string | undefined;
+}
+
+export type Difference = CallDifference | TokenDifference;
+
+export function tokenDifferenceOf(wanted: Wanted, got: Got, { outputs }: Target): TokenDifference {
+  const actual = got.kind === 'token' ? ({ kind: 'scopes', scopes: scopesOf(got.claims) } as const) : got;
+  return { kind: 'token', wanted, actual, connection: outputs.testUser?.connection };
+}
+
+/** One sentence: who, the expected and the actual outcome, and the likely cause. */
+export function differenceText(difference: Difference): string {
+  return difference.kind === 'call' ? callText(difference) : tokenText(difference);
+}
+
+function callText(difference: CallDifference): string {
+  const { probe, route, verdict } = difference;
   const who = probe.wanted === undefined ? 'anyone' : callerName(probe.wanted.caller);
   const wanted = probe.expected === 'allowed' ? 'is to be allowed' : `is to be answered ${probe.expected}`;
-  return `${route.routeKey}: ${who}, ${probe.how}, ${wanted} and is ${cameOf(verdict)}: ${likely({ probe, route, verdict, claims, model })}`;
+  return `${route.routeKey}: ${who}, ${probe.how}, ${wanted} and is ${cameOf(verdict)}: ${likely(difference)}`;
 }
 
 function cameOf(verdict: CallDifference['verdict']): string {
@@ -86,12 +109,11 @@ function refusedToken(
   return `the gateway says: ${said}.`;
 }
 
-/** One plain sentence about a token that came, or did not, against the program. */
-export function tokenDifference({ caller, ask, answer, what }: Wanted, got: Got, { outputs }: Target): string {
+function tokenText({ wanted: { caller, ask, answer, what }, actual, connection }: TokenDifference): string {
   const who = `${callerName(caller)}, asking for ${what}`;
-  if (got.kind === 'unreachable' || got.kind === 'not tried') return `${who}, gets no token: ${got.why}.`;
-  if (got.kind === 'token') {
-    const came = scopesOf(got.claims);
+  if (actual.kind === 'unreachable' || actual.kind === 'not tried') return `${who}, gets no token: ${actual.why}.`;
+  if (actual.kind === 'scopes') {
+    const came = actual.scopes;
     if (answer.kind === 'refused') return `${who}, is to be refused and gets a token with ${list(came)}.`;
     const meant = scopesOf(answer.claims);
     const more = came.filter((scope) => !meant.includes(scope));
@@ -103,8 +125,8 @@ export function tokenDifference({ caller, ask, answer, what }: Wanted, got: Got,
       .filter((part) => part !== '')
       .join(' and ')}: the permissions there are others.`;
   }
-  const { error, description } = got;
-  return `${who}, gets no token: ${whyRefused(error, description, ask.api.identifier, ask.client.name, outputs.testUser?.connection)}`;
+  const { error, description } = actual;
+  return `${who}, gets no token: ${whyRefused(error, description, ask.api.identifier, ask.client.name, connection)}`;
 }
 
 function whyRefused(

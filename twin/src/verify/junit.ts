@@ -1,6 +1,7 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import { callerName } from './causes.ts';
 import type { Outcome, Played } from './play.ts';
+import { sentencesOf } from './table.ts';
 
 type Attributes = Readonly<Record<`@${string}`, string | number>>;
 
@@ -46,7 +47,7 @@ function testCase(classname: string, name: string, outcome: Outcome): TestCase {
   return {
     '@classname': classname,
     '@name': name,
-    ...(outcome.kind === 'differs' && { failure: { '@message': outcome.sentences.join(' ') } }),
+    ...(outcome.kind === 'differs' && { failure: { '@message': sentencesOf(outcome).join(' ') } }),
     ...(outcome.kind === 'not tried' && { skipped: { '@message': outcome.why } }),
   };
 }

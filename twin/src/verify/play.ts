@@ -4,7 +4,7 @@ import type { Model } from '../model/model.ts';
 import { scopesOf } from '../gateway/judge.ts';
 import type { Cell } from '../report/cells.ts';
 import { callRoute, type Verdict } from './call.ts';
-import { callDifference, tokenDifference } from './causes.ts';
+import { tokenDifferenceOf, type Difference } from './causes.ts';
 import type { Plan, Play, Probe, Wanted } from './plan.ts';
 import type { Target } from './target.ts';
 import { TokenDesk, WORLD, type Got, type World } from './tokens.ts';
@@ -12,7 +12,7 @@ import { TokenDesk, WORLD, type Got, type World } from './tokens.ts';
 /** What came of a cell, or of a caller's tokens. */
 export type Outcome =
   | { readonly kind: 'agrees' }
-  | { readonly kind: 'differs'; readonly sentences: readonly string[] }
+  | { readonly kind: 'differs'; readonly differences: readonly Difference[] }
   | { readonly kind: 'not tried'; readonly why: string };
 
 /** A cell of the report with what its probes came to together: one that differs makes the cell differ. */
@@ -139,7 +139,7 @@ async function playProbe(
   if (verdict.kind === 'not tried') return verdict;
   if (agrees(verdict, probe)) return { kind: 'agrees' };
   const claims = token?.kind === 'token' ? token.claims : undefined;
-  return { kind: 'differs', sentences: [callDifference({ probe, route, verdict, claims, model })] };
+  return { kind: 'differs', differences: [{ kind: 'call', probe, route, verdict, claims, model }] };
 }
 
 function agrees(verdict: Verdict, { expected }: Probe): boolean {
@@ -162,7 +162,7 @@ function tokenOutcome(wanted: Wanted, got: Got | undefined, target: Target): Out
   ) {
     return { kind: 'agrees' };
   }
-  return { kind: 'differs', sentences: [tokenDifference(wanted, got, target)] };
+  return { kind: 'differs', differences: [tokenDifferenceOf(wanted, got, target)] };
 }
 
 function sameScopes(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
@@ -171,8 +171,8 @@ function sameScopes(a: Readonly<Record<string, unknown>>, b: Readonly<Record<str
 
 /** One outcome of several: a difference outweighs, then what was not tried. */
 function together(outcomes: readonly Outcome[]): Outcome {
-  const sentences = outcomes.flatMap((one) => (one.kind === 'differs' ? one.sentences : []));
-  if (sentences.length > 0) return { kind: 'differs', sentences: [...new Set(sentences)] };
+  const differences = outcomes.flatMap((one) => (one.kind === 'differs' ? one.differences : []));
+  if (differences.length > 0) return { kind: 'differs', differences };
   return outcomes.find(({ kind }) => kind === 'not tried') ?? { kind: 'agrees' };
 }
 

@@ -1,4 +1,4 @@
-import { callerName } from './causes.ts';
+import { callerName, differenceText } from './causes.ts';
 import type { Outcome, Played } from './play.ts';
 
 const MARKS: Readonly<Record<Outcome['kind'], string>> = { agrees: '✓', differs: '✗', 'not tried': '–' };
@@ -20,7 +20,12 @@ export function countOf({ rows }: Played): Count {
 /** Every difference once, in the order of the table. */
 export function differencesOf({ rows, tokens }: Played): string[] {
   const all = [...rows.flat().map(({ outcome }) => outcome), ...tokens.filter((one) => one !== undefined)];
-  return [...new Set(all.flatMap((outcome) => (outcome.kind === 'differs' ? outcome.sentences : [])))];
+  return [...new Set(all.flatMap(sentencesOf))];
+}
+
+/** An outcome's differences, each sentence once. */
+export function sentencesOf(outcome: Outcome): string[] {
+  return outcome.kind === 'differs' ? [...new Set(outcome.differences.map(differenceText))] : [];
 }
 
 /** The table, a letter or two for each caller, what the letters stand for, and why what was not tried. */
