@@ -1,134 +1,121 @@
-import type { ProjectCopy } from '../../../tests/support/project.ts';
+import type { Client, ClientGrant, ResourceServer, Tenant } from '../../src/model/tenant.ts';
+import { PASSWORD_REALM } from '../../src/tenant/password.ts';
+import { plainApi, plainClient, plainTenant, plainUser } from './plain-tenant.ts';
 
-/** A stack with one client of each kind; `more.ts` below changes what a stack file cannot. */
-const CLIENTS = `  api:clients:
-    - { name: test-app, party: first, grants: [client_credentials, password], permissions: [read:user, write:user] }
-    - { name: login, party: first, grants: [password], permissions: [] }
-    - { name: machine, party: first, grants: [client_credentials], permissions: [] }
-    - { name: ungranted, party: first, grants: [client_credentials], permissions: [read:user] }
-    - { name: partner, party: third, grants: [client_credentials], permissions: [read:user] }
-`;
+/** The API of a token request that names no other. */
+export const MAIN = 'https://main.example.com';
+export const PASSWORD = 'Correct-horse-1';
 
-export const SECOND_PASSWORD = 'Correct-horse-1';
+const PASSWORD_GRANTS = ['password', PASSWORD_REALM];
 
-/** APIs, users and databases that the shipped program has not. Each API has the permissions read, write and admin. */
-const MORE = `
-import * as auth0 from '@pulumi/auth0';
+const apiUrl = (name: string): string => `https://${name}.example.com`;
 
-export const GRANT_TYPES = {
-  partner: ['client_credentials', 'password', 'http://auth0.com/oauth/grant-type/password-realm'],
-};
-
-const APIS = {
-  closed: { client: 'deny_all', user: 'deny_all' },
-  granted: { user: 'require_client_grant' },
+const FURTHER_APIS: Readonly<Record<string, Partial<ResourceServer>>> = {
+  closed: { clientPolicy: 'deny_all', userPolicy: 'deny_all' },
+  granted: { userPolicy: 'require_client_grant' },
   open: { enforcePolicies: false },
-  authz: { tokenDialect: 'access_token_authz' },
+  authz: { permissionsInToken: true },
 };
 
-export function declareMore(parent, applications, { connection }) {
-  const { clientId } = applications.find(({ name }) => name === 'test-app');
-  const permissions = [];
-  for (const [name, settings] of Object.entries(APIS)) {
-    const { client = 'require_client_grant', user = 'allow_all', ...rest } = settings;
-    const { identifier: audience } = new auth0.ResourceServer(name, {
-      identifier: 'https://' + name + '.example.com',
-      signingAlg: 'RS256',
-      enforcePolicies: true,
-      tokenDialect: 'access_token',
-      tokenLifetime: 600,
-      subjectTypeAuthorization: { client: { policy: client }, user: { policy: user } },
-      ...rest,
-    }, { parent });
-    new auth0.ResourceServerScopes(name, {
-      resourceServerIdentifier: audience,
-      scopes: ['read', 'write', 'admin'].map((name) => ({ name })),
-    }, { parent });
-    new auth0.ClientGrant(name, { clientId, audience, scopes: ['read', 'write'], subjectType: 'client' }, { parent });
-    new auth0.ClientGrant(name + '-users', { clientId, audience, scopes: ['read'], subjectType: 'user' }, { parent });
-    permissions.push(...['read', 'write'].map((name) => ({ name, resourceServerIdentifier: audience })));
-  }
-  const role = new auth0.Role('editor', { name: 'editor' }, { parent });
-  new auth0.RolePermissions('editor', { roleId: role.id, permissions }, { parent });
+/** One client of each kind; each has its name for an id. */
+const CLIENTS: Readonly<Record<string, Partial<Client>>> = {
+  'test-app': {},
+  login: { grantTypes: PASSWORD_GRANTS },
+  machine: { grantTypes: ['client_credentials'] },
+  ungranted: { grantTypes: ['client_credentials'] },
+  partner: { firstParty: false },
+};
 
-  const lenient = new auth0.Connection('lenient', {
-    name: 'lenient',
-    strategy: 'auth0',
-    options: { bruteForceProtection: false },
-  }, { parent });
-  new auth0.ConnectionClients('lenient', { connectionId: lenient.id, enabledClients: [clientId] }, { parent });
-  const disabled = new auth0.Connection('disabled', { name: 'disabled', strategy: 'auth0' }, { parent });
-  new auth0.ConnectionClients('disabled', { connectionId: disabled.id, enabledClients: [] }, { parent });
+export const secretOf = (clientId: string): string => `the secret of ${clientId}`;
 
-  const declareUser = (name, connectionName, rest = {}) =>
-    new auth0.User(name, { connectionName, email: name + '@example.com', password: '${SECOND_PASSWORD}', ...rest }, { parent });
-  const editor = declareUser('editor', connection.name, {
-    name: 'Ed Itor',
-    nickname: 'ed',
-    picture: 'https://example.com/ed.png',
-    emailVerified: true,
+const grant = (
+  clientId: string,
+  audience: string,
+  scopes: readonly string[],
+  subjectType: ClientGrant['subjectType'] = 'client',
+): ClientGrant => ({ clientId, audience, scopes, subjectType });
+
+const further = Object.keys(FURTHER_APIS);
+
+/** Makes a tenant in which a request can reach each answer of the token endpoint. */
+export const fullTenant = (change: Partial<Tenant> = {}): Tenant =>
+  plainTenant({
+    resourceServers: [
+      plainApi({
+        identifier: MAIN,
+        scopes: ['read:user', 'write:user', 'read:appointments'],
+        tokenLifetime: 3600,
+      }),
+      ...further.map((name) =>
+        plainApi({ identifier: apiUrl(name), scopes: ['read', 'write', 'admin'], ...FURTHER_APIS[name] }),
+      ),
+    ],
+    clients: Object.entries(CLIENTS).map(([name, rest]) =>
+      plainClient({ clientId: name, name, logicalName: name, secret: secretOf(name), ...rest }),
+    ),
+    grants: [
+      grant('test-app', MAIN, ['read:user', 'write:user']),
+      grant('machine', MAIN, []),
+      grant('partner', MAIN, ['read:user']),
+      ...further.flatMap((name) => [
+        grant('test-app', apiUrl(name), ['read', 'write']),
+        grant('test-app', apiUrl(name), ['read'], 'user'),
+      ]),
+    ],
+    connections: [
+      { id: 'con_1', name: 'users', clientIds: ['test-app', 'login'], bruteForceProtection: true },
+      { id: 'con_2', name: 'lenient', clientIds: ['test-app'], bruteForceProtection: false },
+      { id: 'con_3', name: 'disabled', clientIds: [], bruteForceProtection: true },
+    ],
+    roles: [
+      {
+        id: 'editor',
+        name: 'editor',
+        logicalName: 'editor',
+        permissions: further.flatMap((name) =>
+          ['read', 'write'].map((scope) => ({ name: scope, audience: apiUrl(name) })),
+        ),
+      },
+    ],
+    users: [
+      user('editor', 1, {
+        name: 'Ed Itor',
+        nickname: 'ed',
+        picture: 'https://example.com/ed.png',
+        roleIds: ['editor'],
+      }),
+      user('blocked', 2, { blocked: true }),
+      user('unlucky', 3),
+      user('lenient', 4, { connection: 'lenient' }),
+      user('disabled', 5, { connection: 'disabled' }),
+    ],
+    ...change,
   });
-  new auth0.UserRoles('editor', { userId: editor.id, roles: [role.id] }, { parent });
-  declareUser('blocked', connection.name, { blocked: true });
-  declareUser('unlucky', connection.name);
-  declareUser('lenient', lenient.name);
-  declareUser('disabled', disabled.name);
-}
-`;
 
-/** Makes of a copy a tenant in which each case of the token endpoint is within reach. */
-export function fillTenant(project: ProjectCopy): void {
-  const stackFile = project.read('Pulumi.dev.yaml');
-  project.write('Pulumi.dev.yaml', stackFile.replace(/ {2}api:clients:\n(?: {4}.*\n)+/, CLIENTS));
-  project.write('more.ts', MORE);
-  project.edit('auth0.ts', "from './settings.ts';", "from './settings.ts';\nimport { declareMore } from './more.ts';");
-  const clients = 'program/auth0/application.ts';
-  project.edit(
-    clients,
-    "from '../former-name.ts';",
-    "from '../former-name.ts';\nimport { GRANT_TYPES } from '../../more.ts';",
-  );
-  project.edit(
-    clients,
-    'client.grants.flatMap(auth0GrantTypes)',
-    'GRANT_TYPES[client.name] ?? client.grants.flatMap(auth0GrantTypes)',
-  );
-  project.edit(
-    clients,
-    "includes('client_credentials')) {",
-    "includes('client_credentials') && client.name !== 'ungranted') {",
-  );
-  project.edit(
-    'auth0.ts',
-    '    this.testUser =',
-    '    declareMore(this, this.applications, users!);\n    this.testUser =',
-  );
-}
-
-/** Makes of a copy a tenant that has no default directory, and a database that no client may use. */
-export function narrowTenant(project: ProjectCopy): void {
-  project.edit('Pulumi.dev.yaml', 'defaultDirectory: true', 'defaultDirectory: false');
-  project.edit('auth0.ts', 'enabledClients: allowed.map(({ clientId }) => clientId)', 'enabledClients: []');
+function user(name: string, number: number, change: Parameters<typeof plainUser>[0] = {}): Tenant['users'][number] {
+  const userId = `auth0|${String(number).padStart(24, '0')}`;
+  return plainUser({ userId, email: `${name}@example.com`, password: PASSWORD, name, roleIds: [], ...change });
 }
 
 /** Parameters of a token request, besides the client's own. */
-export type Parameters = Readonly<Record<string, unknown>>;
+export type TokenParameters = Readonly<Record<string, unknown>>;
 
-export const PASSWORD_REALM = 'http://auth0.com/oauth/grant-type/password-realm';
-
-export const machine = (change: Parameters = {}): Parameters => ({ grant_type: 'client_credentials', ...change });
+export const machine = (change: TokenParameters = {}): TokenParameters => ({
+  grant_type: 'client_credentials',
+  ...change,
+});
 
 /** A user of the full tenant, against the default directory. */
-export const login = (name: string, change: Parameters = {}): Parameters => ({
+export const login = (name: string, change: TokenParameters = {}): TokenParameters => ({
   grant_type: 'password',
   username: `${name}@example.com`,
-  password: SECOND_PASSWORD,
+  password: PASSWORD,
   ...change,
 });
 
 /** The same against the database of this name. */
-export const realmLogin = (name: string, realm: string | undefined, change: Parameters = {}): Parameters =>
+export const realmLogin = (name: string, realm: string | undefined, change: TokenParameters = {}): TokenParameters =>
   login(name, { grant_type: PASSWORD_REALM, realm, ...change });
 
 /** One of the full tenant's further APIs. */
-export const api = (name: string, scope?: string): Parameters => ({ audience: `https://${name}.example.com`, scope });
+export const api = (name: string, scope?: string): TokenParameters => ({ audience: apiUrl(name), scope });

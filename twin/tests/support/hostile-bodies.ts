@@ -1,243 +1,180 @@
+import { gzipSync } from 'node:zlib';
 import * as is from './token-requests.ts';
-import {
-  asForm,
-  asJson,
-  elsewhere,
-  FORM_TYPE,
-  get,
-  JSON_TYPE,
-  jsonText,
-  post,
-  type RequestRow,
-} from './token-requests.ts';
+import { asForm, chunksOf, elsewhere, FORM_TYPE, get, ID, JSON_TYPE, post, rows, SERVICE } from './token-requests.ts';
+import type { RequestRow, TenantRequest } from './token-requests.ts';
 
-const { GRANTED, NO_JSON, NO_TYPE, NOT_FOUND, MISDIRECTED } = is;
 const MEGABYTE = 1_000_000;
+const GOOD = JSON.stringify(SERVICE);
+const FORM = String(asForm().body);
+const GZIP = { 'content-encoding': 'gzip' };
+
+const json = (body: string | Buffer): TenantRequest => post(JSON_TYPE, body);
+const form = (body: string | Buffer): TenantRequest => post(FORM_TYPE, body);
+/** A client's form with these letters for its secret, each a byte. */
+const secretForm = (secret: string): TenantRequest =>
+  form(Buffer.from(`grant_type=client_credentials&client_id=${ID}&client_secret=${secret}`, 'latin1'));
 
 export const BODIES: readonly RequestRow[] = [
+  ...rows(is.NO_TYPE, {
+    'rejects a body without a type': { body: GOOD },
+    'rejects a body of an empty type': post('', GOOD),
+    'rejects plain text': post('text/plain', GOOD),
+    'rejects a multipart form': post('multipart/form-data; boundary=x', GOOD),
+    'rejects another kind of JSON': post('application/vnd.api+json', GOOD),
+    'rejects two types': post(`${JSON_TYPE}, ${FORM_TYPE}`, GOOD),
+    'rejects a type with JSON in a parameter': post(`text/plain; x=${JSON_TYPE}`, GOOD),
+  }),
+  ...rows(is.GRANTED, {
+    'accepts the type in capitals': post('APPLICATION/JSON', GOOD),
+    'accepts a charset': post(`${JSON_TYPE}; charset=utf-8`, GOOD),
+    'accepts a charset in quotes, without a space': post(`${JSON_TYPE};charset="UTF-8"`, GOOD),
+    'reads UTF-8 whatever the charset says': post(`${JSON_TYPE}; charset=utf-16`, GOOD),
+    'accepts a form with an unknown charset': post(`${FORM_TYPE}; charset=x`, FORM),
+    'accepts 100,000 bytes': json(GOOD.padEnd(100_000)),
+    'accepts 10,000 unknown parameters': form(
+      `${FORM}&${Array.from({ length: 10_000 }, (_, n) => `p${n}=`).join('&')}`,
+    ),
+    'reads plain JSON whatever the encoding says': post(JSON_TYPE, GOOD, GZIP),
+    'ignores a byte order mark': json(`\ufeff${GOOD}`),
+    'ignores a byte order mark of a form': form(`\ufeff${FORM}`),
+    'ignores superfluous ampersands': form(`&&${FORM}&&`),
+  }),
+  ...rows(is.NO_JSON, {
+    'rejects a form declared as JSON': json(FORM),
+    'rejects UTF-16': post(`${JSON_TYPE}; charset=utf-16`, Buffer.from(GOOD, 'utf16le')),
+    'rejects an empty body in JSON': json(''),
+    'rejects JSON without a body': { headers: { 'content-type': JSON_TYPE } },
+    'rejects spaces as JSON': json('  \n'),
+    'rejects two objects': json(GOOD + GOOD),
+    'rejects JSON cut in the middle': json(GOOD.slice(0, -9)),
+    'rejects a comma at the end': json(GOOD.replace('}', ',}')),
+    'rejects a comment': json(`/* */${GOOD}`),
+    'rejects single quotes': json(GOOD.replaceAll('"', "'")),
+    'rejects a NUL after the object': json(`${GOOD}\0`),
+    'rejects 10,000 lists that do not end': json('['.repeat(10_000)),
+    'rejects gzip': post(JSON_TYPE, gzipSync(GOOD), GZIP),
+    'rejects gzip that is not declared': json(gzipSync(GOOD)),
+  }),
+  ...rows(is.NO_OBJECT, {
+    'rejects a list': json(`[${GOOD}]`),
+    'rejects a number': json('5'),
+    'rejects null': json('null'),
+    'rejects true': json('true'),
+    'rejects a string': json(JSON.stringify(GOOD)),
+    'rejects an empty list': json('[]'),
+    'rejects 10,000 nested lists': json('['.repeat(10_000) + ']'.repeat(10_000)),
+  }),
+  ...rows(is.missing('grant_type'), {
+    'rejects an empty object': json('{}'),
+    'rejects an empty form': form(''),
+    'reads no parameter out of JSON declared as a form': form(GOOD),
+    'reads no gzip out of a form': post(FORM_TYPE, gzipSync(FORM), GZIP),
+    'does not decode a form twice': form(FORM.replaceAll('_', '%255F')),
+    'reads no parameter of the query': { ...form(''), target: `/oauth/token?${FORM}` },
+  }),
+  ...rows(is.TOO_LARGE, {
+    'rejects 1 MB of JSON': json(GOOD + ' '.repeat(MEGABYTE)),
+    'rejects 1 MB of a form': form(`${FORM}&x=${'y'.repeat(MEGABYTE)}`),
+    'rejects 100,001 bytes': json(GOOD.padEnd(100_001)),
+  }),
+  ...rows(is.UNAUTHORIZED, {
+    'rejects a secret that is no UTF-8': json(
+      Buffer.from(JSON.stringify({ ...SERVICE, client_secret: '\xff\xfe' }), 'latin1'),
+    ),
+    'rejects a form that is no UTF-8': secretForm('\xff'),
+    'rejects a secret with broken percent-encoding': secretForm('%zz%'),
+    'rejects percent-encoding that is no UTF-8': secretForm('%ff%c0%80'),
+  }),
   [
-    'refuses a form that says it is JSON',
-    (good) => ({ ...asForm()(good), headers: [`content-type: ${JSON_TYPE}`] }),
-    NO_JSON,
-  ],
-  ['reads nothing out of JSON that says it is a form', jsonText((text) => text, FORM_TYPE), is.missing('grant_type')],
-  ['refuses a body of no type', (good) => ({ ...asJson()(good), headers: [] }), NO_TYPE],
-  ['refuses a body of an empty type', jsonText((text) => text, ''), NO_TYPE],
-  ['refuses plain text', jsonText((text) => text, 'text/plain'), NO_TYPE],
-  ['refuses a multipart form', jsonText((text) => text, 'multipart/form-data; boundary=x'), NO_TYPE],
-  ['refuses another kind of JSON', jsonText((text) => text, 'application/vnd.api+json'), NO_TYPE],
-  ['refuses two types', jsonText((text) => text, `${JSON_TYPE}, ${FORM_TYPE}`), NO_TYPE],
-  ['refuses a type with JSON in a parameter', jsonText((text) => text, `text/plain; x=${JSON_TYPE}`), NO_TYPE],
-  ['takes the type in capitals', jsonText((text) => text, 'APPLICATION/JSON'), GRANTED],
-  ['takes a charset', jsonText((text) => text, `${JSON_TYPE}; charset=utf-8`), GRANTED],
-  ['takes a charset in quotes, without a space', jsonText((text) => text, `${JSON_TYPE};charset="UTF-8"`), GRANTED],
-  ['reads UTF-8 whatever the charset says', jsonText((text) => text, `${JSON_TYPE}; charset=utf-16`), GRANTED],
-  ['refuses UTF-16', jsonText((text) => Buffer.from(text, 'utf16le'), `${JSON_TYPE}; charset=utf-16`), NO_JSON],
-  [
-    'takes a form with an unknown charset',
-    (good) => ({ ...asForm()(good), headers: [`content-type: ${FORM_TYPE}; charset=x`] }),
-    GRANTED,
-  ],
-  ['refuses an empty body in JSON', () => post(JSON_TYPE, ''), NO_JSON],
-  ['refuses an empty body in a form', () => post(FORM_TYPE, ''), is.missing('grant_type')],
-  ['refuses no body at all', () => ({ headers: [`content-type: ${JSON_TYPE}`] }), NO_JSON],
-  ['refuses spaces for JSON', () => post(JSON_TYPE, '  \n'), NO_JSON],
-  ['refuses a list', jsonText((text) => `[${text}]`), is.NO_OBJECT],
-  ['refuses a number', () => post(JSON_TYPE, '5'), is.NO_OBJECT],
-  ['refuses null', () => post(JSON_TYPE, 'null'), is.NO_OBJECT],
-  ['refuses true', () => post(JSON_TYPE, 'true'), is.NO_OBJECT],
-  ['refuses a text', jsonText((text) => JSON.stringify(text)), is.NO_OBJECT],
-  ['refuses an empty list', () => post(JSON_TYPE, '[]'), is.NO_OBJECT],
-  ['refuses an empty object', () => post(JSON_TYPE, '{}'), is.missing('grant_type')],
-  ['refuses two objects', jsonText((text) => text + text), NO_JSON],
-  ['refuses JSON cut in the middle', jsonText((text) => text.slice(0, -9)), NO_JSON],
-  ['refuses a comma at the end', jsonText((text) => text.replace('}', ',}')), NO_JSON],
-  ['refuses a comment', jsonText((text) => `/* */${text}`), NO_JSON],
-  ['refuses single quotes', jsonText((text) => text.replaceAll('"', "'")), NO_JSON],
-  ['refuses a NUL after the object', jsonText((text) => `${text}\0`), NO_JSON],
-  ['refuses 10,000 lists in one another', () => post(JSON_TYPE, '['.repeat(10_000) + ']'.repeat(10_000)), is.NO_OBJECT],
-  ['refuses 10,000 lists that do not end', () => post(JSON_TYPE, '['.repeat(10_000)), NO_JSON],
-  [
-    'refuses 10,000 objects as a scope',
-    jsonText((text) => `${text.slice(0, -1)},"scope":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`),
+    'rejects 10,000 objects as a scope',
+    json(`${GOOD.slice(0, -1)},"scope":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`),
     is.notText('scope'),
   ],
-  ['refuses 1 MB of JSON', jsonText((text) => text + ' '.repeat(MEGABYTE)), is.TOO_LARGE],
-  ['refuses 1 MB of a form', is.formWith(() => `x=${'y'.repeat(MEGABYTE)}`), is.TOO_LARGE],
-  ['refuses 1 MB in chunks', chunkedMegabyte, is.TOO_LARGE],
-  ['refuses a body that never ends, without its end', endless, is.TOO_LARGE],
-  ['refuses 100,001 bytes', jsonText((text) => text.padEnd(100_001)), is.TOO_LARGE],
-  ['takes 100,000 bytes', jsonText((text) => text.padEnd(100_000)), GRANTED],
-  [
-    'takes 10,000 unknown parameters',
-    is.formWith(() => Array.from({ length: 10_000 }, (_, n) => `p${n}=`).join('&')),
-    GRANTED,
-  ],
-  [
-    'takes chunks',
-    (good) => {
-      const { body, headers = [] } = asJson()(good);
-      return { headers: [...headers, 'transfer-encoding: chunked'], body: is.chunksOf(String(body), 7) };
-    },
-    GRANTED,
-  ],
-  [
-    'refuses chunks that are none',
-    (good) => ({ headers: [`content-type: ${JSON_TYPE}`, 'transfer-encoding: chunked'], body: good.id }),
-    { status: 400 },
-  ],
-  [
-    'refuses a length and chunks at once',
-    () => ({
-      headers: [`content-type: ${JSON_TYPE}`, 'content-length: 2', 'transfer-encoding: chunked'],
-      body: '2\r\n{}\r\n0\r\n\r\n',
-    }),
-    { status: 400 },
-  ],
-  [
-    'refuses a length that is no number',
-    () => ({ headers: [`content-type: ${JSON_TYPE}`, 'content-length: x'], body: '{}' }),
-    { status: 400 },
-  ],
-  [
-    'refuses gzip',
-    (good) => ({ ...jsonText(is.gzipped)(good), headers: [`content-type: ${JSON_TYPE}`, 'content-encoding: gzip'] }),
-    NO_JSON,
-  ],
-  ['refuses gzip that does not say so', jsonText(is.gzipped), NO_JSON],
-  [
-    'reads no gzip out of a form',
-    (good) => post(FORM_TYPE, is.gzipped(String(asForm()(good).body)), 'content-encoding: gzip'),
-    is.missing('grant_type'),
-  ],
-  ['reads plain JSON whatever the encoding says', (good) => asJson({}, 'content-encoding: gzip')(good), GRANTED],
-  ['takes a byte order mark for nothing', jsonText((text) => `\ufeff${text}`), GRANTED],
-  [
-    'takes a byte order mark of a form for nothing',
-    (good) => post(FORM_TYPE, `\ufeff${String(asForm()(good).body)}`),
-    GRANTED,
-  ],
-  [
-    'refuses a secret that is no UTF-8',
-    (good) =>
-      post(
-        JSON_TYPE,
-        Buffer.from(
-          `{"grant_type":"client_credentials","client_id":"${good.id}","client_secret":"\xff\xfe"}`,
-          'latin1',
-        ),
-      ),
-    is.UNAUTHORIZED,
-  ],
-  [
-    'refuses a form that is no UTF-8',
-    (good) =>
-      post(FORM_TYPE, Buffer.from(`grant_type=client_credentials&client_id=${good.id}&client_secret=\xff`, 'latin1')),
-    is.UNAUTHORIZED,
-  ],
-  [
-    'refuses a secret with broken percent-encoding',
-    (good) => post(FORM_TYPE, `grant_type=client_credentials&client_id=${good.id}&client_secret=%zz%`),
-    is.UNAUTHORIZED,
-  ],
-  [
-    'refuses percent-encoding that is no UTF-8',
-    (good) => post(FORM_TYPE, `grant_type=client_credentials&client_id=${good.id}&client_secret=%ff%c0%80`),
-    is.UNAUTHORIZED,
-  ],
-  [
-    'refuses percent-encoding twice',
-    (good) => post(FORM_TYPE, String(asForm()(good).body).replaceAll('_', '%255F')),
-    is.missing('grant_type'),
-  ],
-  ['takes ampersands for nothing', (good) => post(FORM_TYPE, `&&${String(asForm()(good).body)}&&`), GRANTED],
 ];
 
-function chunkedMegabyte(): is.Ask {
-  return {
-    headers: [`content-type: ${JSON_TYPE}`, 'transfer-encoding: chunked'],
-    body: is.chunksOf(`{"x":"${'y'.repeat(MEGABYTE)}"}`, 50_000),
-  };
-}
-
-function endless(): is.Ask {
-  const { body, ...rest } = chunkedMegabyte();
-  return { ...rest, body: String(body).slice(0, -'0\r\n\r\n'.length) };
-}
-
 export const PLACES: readonly RequestRow[] = [
-  ['has no GET', get('/oauth/token'), NOT_FOUND],
-  ['has no HEAD', () => ({ method: 'HEAD' }), { status: 404 }],
-  ['has no PUT', elsewhere({ method: 'PUT' }), NOT_FOUND],
-  ['has no PATCH', elsewhere({ method: 'PATCH' }), NOT_FOUND],
-  ['has no DELETE', elsewhere({ method: 'DELETE' }), NOT_FOUND],
-  ['has no OPTIONS', get('/oauth/token', { method: 'OPTIONS' }), NOT_FOUND],
-  ['knows no TRACE', get('/oauth/token', { method: 'TRACE' }), NOT_FOUND],
-  ['has no method of a client’s own', get('/oauth/token', { method: 'TOKEN' }), { status: 400 }],
-  [
-    'lets no header change the method',
-    elsewhere({ method: 'GET', headers: ['x-http-method-override: POST'] }),
-    NOT_FOUND,
-  ],
-  ['has no slash at the end', elsewhere({ target: '/oauth/token/' }), NOT_FOUND],
-  ['has no doubled slash', elsewhere({ target: '//oauth/token' }), NOT_FOUND],
-  ['has no capitals', elsewhere({ target: '/OAuth/Token' }), NOT_FOUND],
-  ['has no path parameter', elsewhere({ target: '/oauth/token;x' }), NOT_FOUND],
-  ['has no encoded slash', elsewhere({ target: '/oauth%2ftoken' }), NOT_FOUND],
-  ['has no NUL at the end', elsewhere({ target: '/oauth/token%00' }), NOT_FOUND],
-  [
-    'reads no parameter of the query',
-    (good) => ({
-      target: `/oauth/token?${String(asForm()(good).body)}`,
-      headers: [`content-type: ${FORM_TYPE}`],
-      body: '',
+  ...rows(is.NOT_FOUND, {
+    'has no GET of the token endpoint': get('/oauth/token'),
+    'has no PUT': elsewhere({ method: 'PUT' }),
+    'has no PATCH': elsewhere({ method: 'PATCH' }),
+    'has no DELETE': elsewhere({ method: 'DELETE' }),
+    'has no OPTIONS': elsewhere({ method: 'OPTIONS' }),
+    'lets no header change the method': get('/oauth/token', { headers: { 'x-http-method-override': 'POST' } }),
+    'has no token endpoint with a slash at the end': elsewhere({ target: '/oauth/token/' }),
+    'has no token endpoint with a doubled slash': elsewhere({ target: '//oauth/token' }),
+    'has no token endpoint in capitals': elsewhere({ target: '/OAuth/Token' }),
+    'has no path parameter': elsewhere({ target: '/oauth/token;x' }),
+    'has no encoded slash': elsewhere({ target: '/oauth%2ftoken' }),
+    'has no NUL at the end': elsewhere({ target: '/oauth/token%00' }),
+    'has no file above the keys': get('/.well-known/../../etc/passwd'),
+    'has no file above the keys, encoded': get('/.well-known/%2e%2e/%2e%2e/etc/passwd'),
+    'has no signing key': get('/.well-known/signing-key.pem'),
+    'has no list of /.well-known/': get('/.well-known/'),
+    'has no slash after the keys': get('/.well-known/jwks.json/'),
+    'has no doubled slash before the keys': get('/.well-known//jwks.json'),
+    'has no NUL after the keys': get('/.well-known/jwks.json%00.html'),
+    'has no POST of the keys': elsewhere({ target: '/.well-known/jwks.json' }),
+    'has no encoded slash before the keys': get('/.well-known%2fjwks.json'),
+    'has no broken percent-encoding': get('/.well-known/%'),
+  }),
+  ['has no HEAD of the token endpoint', { method: 'HEAD' }, { status: 404 }],
+  ...rows(is.MISDIRECTED, {
+    'rejects another host': elsewhere({ host: 'evil.example.com' }),
+    'rejects another host with a port': elsewhere({ host: 'evil.example.com:8080' }),
+    'rejects a host that begins like localhost': elsewhere({ host: 'localhost.evil.example.com' }),
+    'rejects a host that ends like the tenant’s': elsewhere({ host: 'evil-tenant.eu.auth0.com' }),
+    'rejects localhost with a dot': elsewhere({ host: 'localhost.' }),
+    'rejects every address': elsewhere({ host: '0.0.0.0' }),
+    'rejects two hosts in one': elsewhere({ host: 'localhost,evil.example.com' }),
+    'rejects another host for the keys': get('/.well-known/jwks.json', { host: 'evil.example.com' }),
+    'rejects another host for the document': get('/.well-known/openid-configuration', { host: 'evil.example.com:443' }),
+  }),
+  ...rows(is.GRANTED, {
+    'ignores the query of the token endpoint': elsewhere({ target: '/oauth/token?grant_type=x&client_id=y' }),
+    'looks at no forwarded host': post(JSON_TYPE, GOOD, {
+      'x-forwarded-host': 'evil.example.com',
+      forwarded: 'host=evil.example.com',
     }),
-    is.missing('grant_type'),
-  ],
-  ['takes a query for nothing', elsewhere({ target: '/oauth/token?grant_type=x&client_id=y' }), GRANTED],
-  ['refuses another host', elsewhere({ host: 'evil.example.com' }), MISDIRECTED],
-  ['refuses another host with a port', elsewhere({ host: 'evil.example.com:8080' }), MISDIRECTED],
-  ['refuses a host that begins like localhost', elsewhere({ host: 'localhost.evil.example.com' }), MISDIRECTED],
-  ['refuses a host that ends like the tenant’s', elsewhere({ host: 'evil-your-tenant.eu.auth0.com' }), MISDIRECTED],
-  ['refuses localhost with a dot', elsewhere({ host: 'localhost.' }), MISDIRECTED],
-  ['refuses every address', elsewhere({ host: '0.0.0.0' }), MISDIRECTED],
-  ['refuses a host with a user', elsewhere({ host: 'localhost@evil.example.com' }), { status: 400 }],
-  ['refuses a host with a path', elsewhere({ host: 'localhost/evil' }), { status: 400 }],
-  ['refuses a host with a space', elsewhere({ host: 'local host' }), { status: 400 }],
-  ['refuses two hosts in one', elsewhere({ host: 'localhost,evil.example.com' }), MISDIRECTED],
-  ['refuses an empty host', elsewhere({ host: '' }), { status: 400 }],
-  ['refuses no host', elsewhere({ host: undefined }), { status: 400 }],
-  ['refuses another host in the target', elsewhere({ target: 'http://evil.example.com/oauth/token' }), MISDIRECTED],
-  ['refuses another scheme in the target', elsewhere({ target: 'ftp://localhost/oauth/token' }), { status: 400 }],
+    'accepts localhost at any port': elsewhere({ host: 'localhost:1' }),
+    'accepts LOCALHOST': elsewhere({ host: 'LOCALHOST' }),
+    'accepts 127.0.0.1': elsewhere({ host: '127.0.0.1' }),
+    'accepts the tenant’s own domain': elsewhere({ host: 'tenant.eu.auth0.com' }),
+    'resolves dots before the keys': get('/x/../.well-known/jwks.json'),
+  }),
+];
+
+const CHUNKED = { 'content-type': JSON_TYPE, 'transfer-encoding': 'chunked' };
+const MEGABYTE_IN_CHUNKS = chunksOf(`{"x":"${'y'.repeat(MEGABYTE)}"}`, 50_000);
+
+/** Requests that only a socket can carry. */
+export const WIRE: readonly RequestRow[] = [
+  ['accepts chunks', { headers: CHUNKED, body: chunksOf(GOOD, 7) }, is.GRANTED],
+  ['rejects 1 MB in chunks', { headers: CHUNKED, body: MEGABYTE_IN_CHUNKS }, is.TOO_LARGE],
   [
-    'takes the target before the Host',
+    'rejects a body that never ends, without waiting',
+    { headers: CHUNKED, body: MEGABYTE_IN_CHUNKS.slice(0, -5) },
+    is.TOO_LARGE,
+  ],
+  ['has no TRACE', get('/oauth/token', { method: 'TRACE' }), is.NOT_FOUND],
+  ['rejects another host in the target', elsewhere({ target: 'http://evil.example.com/oauth/token' }), is.MISDIRECTED],
+  [
+    'prefers the host of the target to the Host',
     elsewhere({ target: 'http://localhost/oauth/token', host: 'evil.example.com' }),
-    GRANTED,
+    is.GRANTED,
   ],
-  [
-    'looks at no forwarded host',
-    (good) => asJson({}, 'x-forwarded-host: evil.example.com', 'forwarded: host=evil.example.com')(good),
-    GRANTED,
-  ],
-  ['takes localhost at any port', elsewhere({ host: 'localhost:1' }), GRANTED],
-  ['takes LOCALHOST', elsewhere({ host: 'LOCALHOST' }), GRANTED],
-  ['takes 127.0.0.1', elsewhere({ host: '127.0.0.1' }), GRANTED],
-  ['takes the tenant’s own domain', elsewhere({ host: 'your-tenant.eu.auth0.com' }), GRANTED],
-  ['has no file above the keys', get('/.well-known/../../etc/passwd'), NOT_FOUND],
-  ['has no file above the keys, encoded', get('/.well-known/%2e%2e/%2e%2e/etc/passwd'), NOT_FOUND],
-  ['has no signing key', get('/.well-known/signing-key.pem'), NOT_FOUND],
-  ['has no list of /.well-known/', get('/.well-known/'), NOT_FOUND],
-  ['has no slash after the keys', get('/.well-known/jwks.json/'), NOT_FOUND],
-  ['has no doubled slash before the keys', get('/.well-known//jwks.json'), NOT_FOUND],
-  ['has no NUL after the keys', get('/.well-known/jwks.json%00.html'), NOT_FOUND],
-  ['has no POST of the keys', elsewhere({ target: '/.well-known/jwks.json' }), NOT_FOUND],
-  ['has no encoded slash before the keys', get('/.well-known%2fjwks.json'), NOT_FOUND],
-  ['has no broken percent-encoding', get('/.well-known/%'), NOT_FOUND],
-  ['refuses another host for the keys', get('/.well-known/jwks.json', { host: 'evil.example.com' }), MISDIRECTED],
-  [
-    'refuses another host for the document',
-    get('/.well-known/openid-configuration', { host: 'evil.example.com:443' }),
-    MISDIRECTED,
-  ],
-  ['resolves dots before the keys', get('/x/../.well-known/jwks.json'), { status: 200 }],
+  ...rows(is.NO_REQUEST, {
+    'rejects chunks that are none': { headers: CHUNKED, body: ID },
+    'rejects a length and chunks at once': {
+      headers: { ...CHUNKED, 'content-length': '2' },
+      body: '2\r\n{}\r\n0\r\n\r\n',
+    },
+    'rejects a length that is no number': { headers: { 'content-type': JSON_TYPE, 'content-length': 'x' }, body: '{}' },
+    'has no method of a client’s own': get('/oauth/token', { method: 'TOKEN' }),
+    'rejects a host with a user': elsewhere({ host: 'localhost@evil.example.com' }),
+    'rejects a host with a path': elsewhere({ host: 'localhost/evil' }),
+    'rejects a host with a space': elsewhere({ host: 'local host' }),
+    'rejects an empty host': elsewhere({ host: '' }),
+    'rejects no host': elsewhere({ host: undefined }),
+    'rejects another scheme in the target': elsewhere({ target: 'ftp://localhost/oauth/token' }),
+  }),
 ];

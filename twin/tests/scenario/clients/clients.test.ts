@@ -78,7 +78,7 @@ describe('the event schema of Powertools', () => {
   );
 });
 
-describe('the tenant’s metadata', () => {
+describe('the tenant’s metadata and user tokens', () => {
   let shared: TestTwin;
   beforeAll(async () => {
     shared = await startTestTwin();
@@ -114,6 +114,19 @@ describe('the tenant’s metadata', () => {
       token_endpoint: `${base}:${port}/oauth/token`,
       jwks_uri: `${base}:${port}/.well-known/jwks.json`,
     });
+  });
+
+  it('has an opaque token for a user without audience, which no API takes', async () => {
+    const { body } = await askToken(shared, { ...userLogin(shared), scope: 'openid', audience: undefined });
+    const answer = await call(shared, String(body['access_token']));
+    expect(answer).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' });
+    expect(answer.challenge).toContain('error_description="token contains an invalid number of segments"');
+  });
+
+  it('has an access token that names the API and /userinfo, which the API takes, unlike the id token', async () => {
+    const { body } = await askToken(shared, { ...userLogin(shared), scope: 'openid read:user' });
+    expect((await call(shared, String(body['access_token']))).status).toBe(200);
+    expect((await call(shared, String(body['id_token']))).status).toBe(401);
   });
 
   it('after --rotate signs with the next key; the previous one is still published, and its tokens are good', async () => {

@@ -1,24 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  api,
-  fillTenant,
-  login,
-  machine,
-  narrowTenant,
-  PASSWORD_REALM,
-  realmLogin,
-  type Parameters,
-} from '../../support/full-tenant.ts';
-import { askToken, startTestTwin, userLogin, type TestTwin } from '../../support/twin.ts';
-
-let twin: TestTwin;
-let narrow: TestTwin;
-
-beforeAll(async () => {
-  twin = await startTestTwin({ change: fillTenant });
-  narrow = await startTestTwin({ change: narrowTenant });
-});
-afterAll(() => Promise.all([twin.end(), narrow.end()]));
+import { describe, expect, it } from 'vitest';
+import type { Tenant } from '../../../src/model/tenant.ts';
+import { PASSWORD_REALM } from '../../../src/tenant/password.ts';
+import { api, fullTenant, login, machine, MAIN, realmLogin, type TokenParameters } from '../../support/full-tenant.ts';
+import { localTenant, type TokenAnswer } from '../../support/local-tenant.ts';
 
 type Refusal = readonly [status: number, error: string, description: string];
 
@@ -48,11 +32,16 @@ const noGrant = (audience: string): Refusal =>
     `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants`,
   );
 
-const MAIN = 'https://test-api-for-jwt-authorizer.example.com';
 const OTHER = 'https://other.example.com';
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
 
-type ErrorRow = readonly [name: string, client: string, parameters: Parameters, refusal: Refusal];
+type ErrorRow = readonly [
+  request: string,
+  client: string,
+  parameters: TokenParameters,
+  refusal: Refusal,
+  tenant?: Partial<Tenant> | undefined,
+];
 
 const ERRORS: readonly ErrorRow[] = [
   ['an unknown client', 'test-app', machine({ client_id: 'x' }), UNAUTHORIZED],
@@ -123,56 +112,73 @@ const ERRORS: readonly ErrorRow[] = [
   ['an unknown realm', 'test-app', realmLogin('editor', 'x'), [403, 'invalid_request', "Unknown realm 'x'"]],
   ['a realm that is enabled for no client', 'test-app', realmLogin('disabled', 'disabled'), NOT_ENABLED],
   ['a realm that is enabled for another client', 'login', realmLogin('lenient', 'lenient'), NOT_ENABLED],
+
+  [
+    'the password grant without a default directory',
+    'test-app',
+    login('editor'),
+    NO_DIRECTORY,
+    { defaultDirectory: undefined },
+  ],
+  [
+    'a default directory that is enabled for another client',
+    'login',
+    login('lenient'),
+    NOT_ENABLED,
+    { defaultDirectory: 'lenient' },
+  ],
 ];
 
-function saying([status, error, description]: Refusal): Awaited<ReturnType<typeof askToken>> {
-  return { status, body: { error, error_description: description } };
-}
+const ROWS = ERRORS.map(
+  ([request, client, parameters, refusal, tenant = {}]) => [request, client, parameters, refusal, tenant] as const,
+);
+
+const saying = ([status, error, description]: Refusal): TokenAnswer => ({
+  status,
+  body: { error, error_description: description },
+});
 
 describe('The tenant refuses', () => {
-  it.each(ERRORS)('%s (client %s)', async (_name, client, parameters, refusal) => {
-    expect(await askToken(twin, parameters, client)).toEqual(saying(refusal));
+  it.each(ROWS)('%s (client %s)', async (_request, client, parameters, refusal, tenant) => {
+    expect(await localTenant(fullTenant(tenant)).askToken(parameters, client)).toEqual(saying(refusal));
   });
+});
 
-  it('the password grant without a default directory: the one 5xx that it has', async () => {
-    expect(await askToken(narrow, userLogin(narrow))).toEqual(saying(NO_DIRECTORY));
-  });
-
-  it('a user whose database is enabled for no client', async () => {
-    const { connection } = narrow.outputs.testUser;
-    const request = { ...userLogin(narrow), grant_type: PASSWORD_REALM, realm: connection };
-    expect(await askToken(narrow, request)).toEqual(saying(NOT_ENABLED));
-  });
-
-  it('an account after ten wrong passwords in a row, in whatever letters its name is written', async () => {
+describe('The tenant’s brute-force protection', () => {
+  it('blocks an account after ten wrong passwords in a row, in any letter case of its name', async () => {
+    const { askToken } = localTenant(fullTenant());
     const wrong = login('unlucky', { password: 'x' });
-    for (let attempt = 1; attempt <= 9; attempt++) expect((await askToken(twin, wrong)).status).toBe(403);
+    for (let attempt = 1; attempt <= 9; attempt++) expect((await askToken(wrong)).status).toBe(403);
     // A good one ends the row.
-    expect((await askToken(twin, login('unlucky'))).status).toBe(200);
-    for (let attempt = 1; attempt <= 10; attempt++) expect((await askToken(twin, wrong)).status).toBe(403);
+    expect((await askToken(login('unlucky'))).status).toBe(200);
+    for (let attempt = 1; attempt <= 10; attempt++) expect((await askToken(wrong)).status).toBe(403);
     for (const username of ['unlucky@example.com', 'UNLUCKY@example.com']) {
-      expect(await askToken(twin, login('unlucky', { username }))).toEqual(saying(TOO_MANY));
+      expect(await askToken(login('unlucky', { username }))).toEqual(saying(TOO_MANY));
     }
-    expect((await askToken(twin, login('editor'))).status).toBe(200);
+    expect((await askToken(login('editor'))).status).toBe(200);
   });
 
-  it('an account that is not there after ten attempts too, so that nobody learns which are', async () => {
+  it('blocks an unknown account after ten attempts too, so that no answer tells which exist', async () => {
+    const { askToken } = localTenant(fullTenant());
     for (let attempt = 1; attempt <= 10; attempt++) {
-      expect(await askToken(twin, login('phantom'))).toEqual(saying(WRONG_PASSWORD));
+      expect(await askToken(login('phantom'))).toEqual(saying(WRONG_PASSWORD));
     }
-    expect(await askToken(twin, login('phantom'))).toEqual(saying(TOO_MANY));
+    expect(await askToken(login('phantom'))).toEqual(saying(TOO_MANY));
   });
 
-  it('no account of a database without brute-force protection for its failures', async () => {
+  it('blocks no account of a database that switches it off', async () => {
+    const { askToken } = localTenant(fullTenant());
     const right = realmLogin('lenient', 'lenient');
-    for (let attempt = 1; attempt <= 11; attempt++) await askToken(twin, { ...right, password: 'x' });
-    expect((await askToken(twin, right)).status).toBe(200);
+    for (let attempt = 1; attempt <= 11; attempt++) await askToken({ ...right, password: 'x' });
+    expect((await askToken(right)).status).toBe(200);
   });
+});
 
-  it('with an answer that nobody may store, its type plain JSON', async () => {
-    const { headers } = await fetch(twin.outputs.tokenUrl, { method: 'POST' });
-    expect(headers.get('cache-control')).toBe('no-store');
-    expect(headers.get('pragma')).toBe('no-cache');
-    expect(headers.get('content-type')).toBe('application/json');
-  });
+it('The token endpoint’s answers may not be stored, and their type is plain JSON', async () => {
+  const { headers } = await localTenant(fullTenant()).fetch(
+    new Request('http://localhost/oauth/token', { method: 'POST' }),
+  );
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(headers.get('pragma')).toBe('no-cache');
+  expect(headers.get('content-type')).toBe('application/json');
 });

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ClientGrant } from '../../../src/model/tenant.ts';
 import { tenantApp, type TokenExchange } from '../../../src/tenant/app.ts';
 import { TokenError } from '../../../src/tenant/errors.ts';
+import { PASSWORD_REALM } from '../../../src/tenant/password.ts';
 import { issueToken } from '../../../src/tenant/token.ts';
-import { PASSWORD_REALM } from '../../support/full-tenant.ts';
 import { plainClient, plainTenant, plainUser, serviceOf } from '../../support/plain-tenant.ts';
 import { OIDC, randomCase, type Case } from '../../support/random-tenant.ts';
 

@@ -1,0 +1,53 @@
+import { tokenLine, tenantLine } from '../../src/cli/log.ts';
+import type { Tenant } from '../../src/model/tenant.ts';
+import { tenantApp, type TenantService } from '../../src/tenant/app.ts';
+import { newKeyPem, readSigningKey, type SigningKey } from '../../src/tenant/signing-key.ts';
+import { OpaqueTokens } from '../../src/tenant/userinfo.ts';
+import { MAIN, secretOf, type TokenParameters } from './full-tenant.ts';
+import { serviceOf } from './plain-tenant.ts';
+
+export interface TokenAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A tenant that answers in this process, without a program and without a socket. */
+export interface LocalTenant {
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Sends a token request in JSON with the client's own credentials, for the main API unless others are given. */
+  readonly askToken: (parameters: TokenParameters, client?: string) => Promise<TokenAnswer>;
+  /** What the request log would have shown. */
+  readonly log: readonly string[];
+}
+
+export function localTenant(tenant: Tenant, change: Partial<TenantService> = {}): LocalTenant {
+  const service: TenantService = { ...serviceOf(tenant), ...change };
+  const log: string[] = [];
+  const app = tenantApp(() => service, {
+    tokenAsked: (exchange) => void log.push(tokenLine(exchange, new Date())),
+    tenantAsked: (request) => void log.push(tenantLine(request, new Date())),
+  });
+  const fetch = async (request: Request): Promise<Response> => app.fetch(request);
+  return {
+    fetch,
+    log,
+    askToken: async (parameters, client = 'test-app') => {
+      const body = { client_id: client, client_secret: secretOf(client), audience: MAIN, ...parameters };
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(
+        new Request('http://localhost/oauth/token', { method: 'POST', headers, body: JSON.stringify(body) }),
+      );
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    },
+  };
+}
+
+/** A tenant that signs its tokens with a real key, by a clock. */
+export async function signingTenant(
+  tenant: Tenant,
+  clock: () => number,
+): Promise<LocalTenant & { readonly key: SigningKey }> {
+  const key = await readSigningKey(newKeyPem(), undefined, 'signing-key.pem');
+  const signing = { current: key, published: [key.publicJwk] };
+  return { ...localTenant(tenant, { signing, clock, opaqueTokens: new OpaqueTokens(clock) }), key };
+}
