@@ -1,9 +1,10 @@
-import { tokenLine, tenantLine } from '../../src/cli/log.ts';
+import { logLine } from '../../src/cli/log.ts';
 import type { Tenant } from '../../src/model/tenant.ts';
 import { tenantApp, type TenantService } from '../../src/tenant/app.ts';
 import { newKeyPem, readSigningKey, type SigningKey } from '../../src/tenant/signing-key.ts';
 import { OpaqueTokens } from '../../src/tenant/userinfo.ts';
 import { MAIN, secretOf, type TokenParameters } from './full-tenant.ts';
+import { plainModel } from './plain-model.ts';
 import { serviceOf } from './plain-tenant.ts';
 
 export interface TokenAnswer {
@@ -23,10 +24,11 @@ export interface LocalTenant {
 export function localTenant(tenant: Tenant, change: Partial<TenantService> = {}): LocalTenant {
   const service: TenantService = { ...serviceOf(tenant), ...change };
   const log: string[] = [];
-  const app = tenantApp(() => service, {
-    tokenAsked: (exchange) => void log.push(tokenLine(exchange, new Date())),
-    tenantAsked: (request) => void log.push(tenantLine(request, new Date())),
-  });
+  const model = plainModel(tenant);
+  const app = tenantApp(
+    () => service,
+    (event) => void log.push(logLine(event, model, new Date()) ?? ''),
+  );
   const fetch = async (request: Request): Promise<Response> => app.fetch(request);
   return {
     fetch,
