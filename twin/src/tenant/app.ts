@@ -106,10 +106,17 @@ export function tenantApp(
       if (!(error instanceof TokenError)) throw error;
       c.set('reported', true);
       onEvent({ kind: 'token', exchange: { kind: 'refused', refusal: error, asked } });
-      return c.body(JSON.stringify({ error: error.error, error_description: error.message }), {
-        status: error.status as 400,
-        headers: { 'content-type': 'application/json' },
-      });
+      return c.body(
+        JSON.stringify({
+          error: error.error,
+          error_description: error.message,
+          ...(error.uri && { error_uri: error.uri }),
+        }),
+        {
+          status: error.status as 400,
+          headers: { 'content-type': 'application/json' },
+        },
+      );
     }
   });
 

@@ -1,5 +1,5 @@
 import { refusals } from './errors.ts';
-import { apiFor, type Granted, type GrantRequest } from './grant.ts';
+import type { Granted, GrantRequest } from './grant.ts';
 import { clientScopes, scopeWords } from './scopes.ts';
 
 /**
@@ -10,12 +10,14 @@ import { clientScopes, scopeWords } from './scopes.ts';
 export function clientCredentials({ tenant, client, parameters }: GrantRequest): Granted {
   const audience = parameters.get('audience');
   if (!audience) return refusals.noAudience();
-  const api = apiFor(tenant, audience);
+  const api =
+    tenant.resourceServers.find(({ identifier }) => identifier === audience) ?? refusals.serviceNotEnabled(audience);
   const grant = tenant.grants.find(
     (one) => one.clientId === client.clientId && one.audience === audience && one.subjectType === 'client',
   );
-  if (api.clientPolicy === 'deny_all') return refusals.noClientGrant(audience, 'the API gives clients no token');
-  if (grant === undefined) return refusals.noClientGrant(audience);
+  if (api.clientPolicy === 'deny_all')
+    return refusals.noClientGrant(client.clientId, audience, 'the API gives clients no token');
+  if (grant === undefined) return refusals.noClientGrant(client.clientId, audience);
   const { granted, outside } = clientScopes(scopeWords(parameters.get('scope') ?? ''), grant.scopes);
   if (outside.length > 0) return refusals.scopesOutsideGrant(outside);
   return {
@@ -25,6 +27,7 @@ export function clientCredentials({ tenant, client, parameters }: GrantRequest):
     api,
     scopes: granted,
     grantType: 'client-credentials',
-    permissions: undefined,
+    // Captured: there too they are what is granted.
+    permissions: api.permissionsInToken ? granted : undefined,
   };
 }

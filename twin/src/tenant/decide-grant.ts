@@ -27,12 +27,20 @@ const FURTHER_GRANT_TYPES: readonly string[] = [
 ];
 
 /**
+ * Documented parameters that change who gets a token or what is in it. To ignore one would give a token that Auth0 would not.
+ * Source: https://auth0.com/docs/api/authentication, RFC 8707, RFC 9396
+ */
+export const UNSUPPORTED_PARAMETERS: readonly string[] = ['organization', 'resource', 'authorization_details'];
+
+/**
  * Decides about a token request of a client that is who it says: what it is granted, from plain data to plain data. The
  * token endpoint asks it about a request, the access report about a caller.
  * @throws TokenError with Auth0's own status, error and description
  */
 export function decideGrant(request: GrantRequest): Granted {
   const { client, parameters } = request;
+  const unsupported = UNSUPPORTED_PARAMETERS.find((name) => parameters.has(name));
+  if (unsupported !== undefined) return refusals.unsupportedParameter(unsupported);
   const grantType = required(parameters, 'grant_type');
   const grant = Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined;
   const known = grant !== undefined || FURTHER_GRANT_TYPES.includes(grantType);

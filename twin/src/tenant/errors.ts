@@ -4,17 +4,20 @@ export class TokenError extends Error {
   readonly error: string;
   /** The description in a few words of ours, without names, for a cell of the access report. */
   readonly inShort: string;
+  /** The page that some errors link to. */
+  readonly uri: string | undefined;
 
-  constructor(status: number, error: string, description: string, inShort: string) {
+  constructor(status: number, error: string, description: string, inShort: string, uri?: string) {
     super(description);
     this.status = status;
     this.error = error;
     this.inShort = inShort;
+    this.uri = uri;
   }
 }
 
-function refuse(status: number, error: string, description: string, inShort = error): never {
-  throw new TokenError(status, error, description, inShort);
+function refuse(status: number, error: string, description: string, inShort = error, uri?: string): never {
+  throw new TokenError(status, error, description, inShort, uri);
 }
 
 /** Every error of the tenant, in the words of Auth0's. docs/fidelity.md has the evidence of each. */
@@ -33,17 +36,24 @@ export const refusals = {
       'unauthorized_client',
       `Grant type '${grantType}' not allowed for the client.`,
       'the client may not use this grant',
+      'https://auth0.com/docs/clients/client-grant-types',
     ),
   unknownAudience: (audience: string) => refuse(403, 'access_denied', `Service not found: ${audience}`),
+  /** What client_credentials says of an unknown audience. */
+  serviceNotEnabled: (audience: string) =>
+    refuse(403, 'access_denied', `Service not enabled within domain: ${audience}`),
   noAudience: () => refuse(403, 'access_denied', 'Non-global clients are not allowed access to APIv1'),
   /** @param why the plain reason, which Auth0 does not say */
-  noClientGrant: (audience: string, why = 'no client grant for the API') =>
+  noClientGrant: (clientId: string, audience: string, why = 'no client grant for the API') =>
     refuse(
       403,
       'access_denied',
-      `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants`,
+      `Client "${clientId}" is not authorized to access resource server "${audience}". You need to create a "client-grant" associated to this API.`,
       why,
     ),
+  /** The twin's own refusal: the parameter would change who gets a token or what is in it. */
+  unsupportedParameter: (name: string) =>
+    refuse(400, 'invalid_request', `The twin does not support the parameter ${name}`, 'an unsupported parameter'),
   scopesOutsideGrant: (scopes: readonly string[]) =>
     refuse(403, 'access_denied', `Client has not been granted scopes: ${scopes.join(', ')}`),
   wrongPassword: () => refuse(403, 'invalid_grant', 'Wrong email or password.', 'no such user'),

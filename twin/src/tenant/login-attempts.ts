@@ -19,8 +19,16 @@ export class LoginAttempts {
     const count = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.delete(key);
     this.#failures.set(key, count);
-    const [oldest] = this.#failures.keys();
-    if (this.#failures.size > MOST_ACCOUNTS && oldest !== undefined) this.#failures.delete(oldest);
+    if (this.#failures.size > MOST_ACCOUNTS) this.#dropOne();
+  }
+
+  /** Drops the oldest account that is not blocked: other names must not end a block. */
+  #dropOne(): void {
+    for (const [key, count] of this.#failures) {
+      if (count >= MOST_FAILURES) continue;
+      this.#failures.delete(key);
+      return;
+    }
   }
 
   succeeded(connection: string, username: string): void {

@@ -85,7 +85,7 @@ function scopesForUsers(
   const grant = tenant.grants.find(
     (one) => one.clientId === clientId && one.audience === identifier && one.subjectType === 'user',
   );
-  if (userPolicy === 'deny_all') return refusals.noClientGrant(identifier, 'the API gives users no token');
-  if (grant === undefined) return refusals.noClientGrant(identifier);
+  if (userPolicy === 'deny_all') return refusals.noClientGrant(clientId, identifier, 'the API gives users no token');
+  if (grant === undefined) return refusals.noClientGrant(clientId, identifier);
   return scopes.filter((scope) => grant.scopes.includes(scope));
 }

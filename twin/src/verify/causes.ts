@@ -141,7 +141,7 @@ function whyRefused(
     return `the client grant of ${client} for ${audience} is missing ${said}.`;
   }
   if (/not been granted scopes/.test(description)) return `the client grant of ${client} lacks that scope ${said}.`;
-  if (description.startsWith('Service not found'))
+  if (/^Service not (?:found|enabled within domain)/.test(description))
     return `the tenant has no API with the identifier ${audience} ${said}.`;
   if (/connection/i.test(description)) {
     return `the connection ${connection ?? ''} is not enabled for ${client}, or not there ${said}.`;

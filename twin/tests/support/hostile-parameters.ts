@@ -160,7 +160,7 @@ export const NAMES: readonly RequestRow[] = [
     ['__proto__', 'constructor', 'toString', ' password', 'PASSWORD', 'password\0', 'password;x=y'],
     is.unsupported,
   ),
-  ...values('audience', ['__proto__', 'toString', `${MAIN}/`, `${MAIN}\n`, `${MAIN} x`], is.unknownService),
+  ...values('audience', ['__proto__', 'toString', `${MAIN}/`, `${MAIN}\n`, `${MAIN} x`], is.serviceNotEnabled),
   ...values('audience', ['constructor', `${MAIN}/`], is.unknownService, USER),
   ...values(
     'realm',

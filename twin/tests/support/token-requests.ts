@@ -137,8 +137,11 @@ export const notText = (name: string): TenantAnswer => badRequest(`The parameter
 export const twice = (name: string): TenantAnswer => badRequest(`The parameter ${name} comes more than once`);
 export const unsupported = (grantType: string): TenantAnswer =>
   refusal(403, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`);
+/** What a user's request is answered; a service's has words of its own. */
 export const unknownService = (audience: string): TenantAnswer =>
   refusal(403, 'access_denied', `Service not found: ${audience}`);
+export const serviceNotEnabled = (audience: string): TenantAnswer =>
+  refusal(403, 'access_denied', `Service not enabled within domain: ${audience}`);
 export const notGranted = (scopes: string): TenantAnswer =>
   refusal(403, 'access_denied', `Client has not been granted scopes: ${scopes}`);
 export const unknownRealm = (realm: string): TenantAnswer =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Tenant } from '../../../src/model/tenant.ts';
+import { LoginAttempts } from '../../../src/tenant/login-attempts.ts';
 import { PASSWORD_REALM } from '../../../src/tenant/password.ts';
 import { api, fullTenant, login, machine, MAIN, realmLogin, type TokenParameters } from '../../support/full-tenant.ts';
 import { localTenant, type TokenAnswer } from '../../support/local-tenant.ts';
@@ -27,13 +28,15 @@ const notAllowed = (grantType: string): Refusal => [
   'unauthorized_client',
   `Grant type '${grantType}' not allowed for the client.`,
 ];
-const noGrant = (audience: string): Refusal =>
+const noGrant = (audience: string, client = 'test-app'): Refusal =>
   denied(
-    `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants`,
+    `Client "${client}" is not authorized to access resource server "${audience}". You need to create a "client-grant" associated to this API.`,
   );
 
 const OTHER = 'https://other.example.com';
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
+
+const GRANT_TYPES = 'https://auth0.com/docs/clients/client-grant-types';
 
 type ErrorRow = readonly [
   request: string,
@@ -53,7 +56,12 @@ const ERRORS: readonly ErrorRow[] = [
   ['no password', 'test-app', login('editor', { password: undefined }), missing('password')],
   ['no realm', 'test-app', realmLogin('editor', undefined), missing('realm')],
 
-  ['a service’s unknown audience', 'test-app', machine(api('other')), denied(`Service not found: ${OTHER}`)],
+  [
+    'a service’s unknown audience',
+    'test-app',
+    machine(api('other')),
+    denied(`Service not enabled within domain: ${OTHER}`),
+  ],
   ['a user’s unknown audience', 'test-app', login('editor', api('other')), denied(`Service not found: ${OTHER}`)],
   [
     'a service without audience',
@@ -61,12 +69,27 @@ const ERRORS: readonly ErrorRow[] = [
     machine({ audience: undefined }),
     denied('Non-global clients are not allowed access to APIv1'),
   ],
-  ['a client without client grant', 'ungranted', machine(), noGrant(MAIN)],
-  ['a client whose grant is for another API', 'machine', machine(api('open')), noGrant('https://open.example.com')],
-  ['a third party without client grant', 'partner', machine(api('open')), noGrant('https://open.example.com')],
+  ['a client without client grant', 'ungranted', machine(), noGrant(MAIN, 'ungranted')],
+  [
+    'a client whose grant is for another API',
+    'machine',
+    machine(api('open')),
+    noGrant('https://open.example.com', 'machine'),
+  ],
+  [
+    'a third party without client grant',
+    'partner',
+    machine(api('open')),
+    noGrant('https://open.example.com', 'partner'),
+  ],
   ['any service at an API closed to them', 'test-app', machine(api('closed')), noGrant('https://closed.example.com')],
   ['any user at such an API', 'test-app', login('editor', api('closed')), noGrant('https://closed.example.com')],
-  ['a user without the grant needed', 'login', login('editor', api('granted')), noGrant('https://granted.example.com')],
+  [
+    'a user without the grant needed',
+    'login',
+    login('editor', api('granted')),
+    noGrant('https://granted.example.com', 'login'),
+  ],
 
   [
     'a scope outside the grant',
@@ -113,6 +136,12 @@ const ERRORS: readonly ErrorRow[] = [
   ['a realm that is enabled for no client', 'test-app', realmLogin('disabled', 'disabled'), NOT_ENABLED],
   ['a realm that is enabled for another client', 'login', realmLogin('lenient', 'lenient'), NOT_ENABLED],
 
+  ...['organization', 'resource', 'authorization_details'].map((name): ErrorRow => [
+    `the parameter ${name}, which it does not support`,
+    'test-app',
+    machine({ [name]: 'x' }),
+    [400, 'invalid_request', `The twin does not support the parameter ${name}`],
+  ]),
   [
     'the password grant without a default directory',
     'test-app',
@@ -135,7 +164,11 @@ const ROWS = ERRORS.map(
 
 const saying = ([status, error, description]: Refusal): TokenAnswer => ({
   status,
-  body: { error, error_description: description },
+  body: {
+    error,
+    error_description: description,
+    ...(description.startsWith('Grant type ') && { error_uri: GRANT_TYPES }),
+  },
 });
 
 describe('The tenant refuses', () => {
@@ -164,6 +197,13 @@ describe('The tenant’s brute-force protection', () => {
       expect(await askToken(login('phantom'))).toEqual(saying(WRONG_PASSWORD));
     }
     expect(await askToken(login('phantom'))).toEqual(saying(TOO_MANY));
+  });
+
+  it('keeps a block while 10,001 other names fail to log in', () => {
+    const logins = new LoginAttempts();
+    for (let attempt = 1; attempt <= 10; attempt++) logins.failed('users', 'blocked');
+    for (let number = 0; number <= 10_000; number++) logins.failed('users', `name-${number}`);
+    expect(logins.areTooMany('users', 'blocked')).toBe(true);
   });
 
   it('blocks no account of a database that switches it off', async () => {

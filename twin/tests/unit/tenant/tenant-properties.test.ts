@@ -55,7 +55,7 @@ describe('In any tenant', () => {
         const grant = grantOf(one, 'client');
         if (grant === undefined || one.api.clientPolicy === 'deny_all') {
           expect(outcome.status).toBe(403);
-          expect(outcome.description).toMatch(/^Client is not authorized to access/);
+          expect(outcome.description).toMatch(/^Client "\w+" is not authorized to access resource server/);
           seen.add('no grant');
           return;
         }

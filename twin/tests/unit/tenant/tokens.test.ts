@@ -109,7 +109,7 @@ const CLAIMS: readonly ClaimsRow[] = [
     'https://authz.example.com',
     'read write',
     'client-credentials',
-    {},
+    { permissions: ['read', 'write'] },
   ],
   ['password', editor('open', 'read'), 'https://open.example.com', 'read', 'password', {}],
   ['password without scope', editor('granted'), 'https://granted.example.com', undefined, 'password', {}],
