@@ -24,13 +24,13 @@ type OnEvent = (event: GatewayEvent) => void;
 
 /**
  * The socket side of the gateway: reads requests as they are and writes what the pipeline answers.
- * @param current the gateway at work now; a reload puts another in its place, between two requests
+ * @param current the gateway at work now, once there is one; a reload puts another in its place, between two requests
  */
-export function gatewayServer(current: () => Gateway, onEvent: OnEvent): Server {
+export function gatewayServer(current: () => Promise<Gateway>, onEvent: OnEvent): Server {
   // Node looks at its time limits every 30 s unless it is told to look more often.
   const options = { maxHeaderSize: 4 * HEAD_LIMIT, requireHostHeader: true, connectionsCheckingInterval: 1000 };
   const server = createServer(options, (incoming, outgoing) => {
-    void serve(incoming, outgoing, current(), onEvent);
+    void serve(incoming, outgoing, current, onEvent);
   });
   // A client that never ends its headers or its body must not hold a socket for ever.
   server.headersTimeout = 10_000;
@@ -79,7 +79,7 @@ function refuse(socket: Duplex, status: ErrorStatus): void {
 async function serve(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  gateway: Gateway,
+  current: () => Promise<Gateway>,
   onEvent: OnEvent,
 ): Promise<void> {
   const began = performance.now();
@@ -103,7 +103,7 @@ async function serve(
         sourceIp: incoming.socket.remoteAddress ?? '',
         httpVersion: incoming.httpVersion,
       },
-      gateway,
+      await current(),
     );
     send(outgoing, exchange.response);
     onEvent({ kind: 'api', exchange, milliseconds: performance.now() - began });

@@ -1,5 +1,5 @@
 import { getRequestListener } from '@hono/node-server';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Forwards } from '../gateway/integrate.ts';
 import { checkForwards } from './forward.ts';
@@ -69,18 +69,20 @@ export interface Twin {
 
 interface Serving {
   readonly model: Model;
-  readonly recorded: Recorded;
+  /** A hash over what the program declares. */
+  readonly hash: string;
   readonly gateway: Gateway;
   readonly functions: Functions;
   readonly tenant: TenantService;
 }
 
 /**
- * Evaluates the program for a stack and serves it: its tenant on one port, its API on another.
+ * Serves a stack: its tenant on one port, its API on another. Both ports are bound before the program is evaluated, and
+ * requests that come meanwhile wait.
  * @throws UserError for anything that the user can put right; nothing is left half-started then
  */
 export async function startTwin(options: TwinOptions): Promise<Twin> {
-  const { root, stack, clock = Date.now } = options;
+  const { root, stack, clock = Date.now, forwards = new Map<string, URL>() } = options;
   if (!/^[A-Za-z0-9._-]+$/.test(stack) || !existsSync(new URL(`Pulumi.${stack}.yaml`, root))) {
     // Before anything is written under that name; this reads the file only to say what is wrong with it.
     const { readStackFile } = await import('../evaluate/stack-file.ts');
@@ -88,22 +90,10 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   }
   const state = openState(root, stack);
   refuseSecond(state, stack);
-  const forwards = options.forwards ?? new Map<string, URL>();
-  const ending = new AbortController();
-  const evaluation = (): Promise<Recorded> =>
-    evaluate(
-      {
-        root: root.href,
-        stack,
-        config: options.config ?? {},
-        seed: state.seed,
-      },
-      ending.signal,
-    );
-  const recorded = await evaluation();
-  const signing = await openSigningKeys(state, modelOf(recorded).tenant.issuerDomain, options.rotate === true);
 
+  const ready = Promise.withResolvers<void>();
   let serving: Serving;
+  let signing: SigningKeys;
   const page = options.page?.({
     model: () => serving.model,
     signing: () => signing,
@@ -117,51 +107,78 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   };
   const tenant = tenantApp(() => serving.tenant, onEvent, page?.app);
   const listener = getRequestListener(tenant.fetch, { overrideGlobalObjects: false });
-  const tls = options.tls === true ? await openTls(state, tenantDomains(recorded)) : undefined;
-  const tenantServer =
-    tls === undefined
-      ? createServer((incoming, outgoing) => void listener(incoming, outgoing))
-      : createTlsServer(
-          { key: tls.key, cert: tls.certificate },
-          (incoming, outgoing) => void listener(incoming, outgoing),
-        );
-  const apiServer = gatewayServer(() => serving.gateway, onEvent);
-  const keys = new IssuerKeyCache(
-    fromTenant(
-      () => serving.model,
-      () => ({ url: tenantUrl, ca: tls?.ca }),
-    ),
-    clock,
-  );
-  serving = serve(recorded, { signing, keys, clock, onEvent, state, forwards });
+  const onRequest: RequestListener = (incoming, outgoing) =>
+    void ready.promise.then(async () => listener(incoming, outgoing));
+  const tlsServer = options.tls === true ? createTlsServer(onRequest) : undefined;
+  const tenantServer = tlsServer ?? createServer(onRequest);
+  const apiServer = gatewayServer(() => ready.promise.then(() => serving.gateway), onEvent);
+  const servers = [apiServer, tenantServer];
+
+  const ending = new AbortController();
+  const evaluation = (): Promise<Recorded> =>
+    evaluate({ root: root.href, stack, config: options.config ?? {}, seed: state.seed }, ending.signal);
+  const build = (recorded: Recorded): Serving => {
+    const model = modelOf(recorded);
+    checkForwards(forwards, model.api);
+    const functions = state.guarded(() =>
+      startFunctions(model.api, `${state.folder}functions`, (line) => onEvent({ kind: 'printed', line })),
+    );
+    const { invoke } = functions;
+    const take = throttling(model.api.stage, clock);
+    const sessions = { opaqueTokens: new OpaqueTokens(clock), logins: new LoginAttempts() };
+    const serves: Serving = {
+      model,
+      hash: recorded.hash,
+      functions,
+      gateway: { api: model.api, keys, invoke, forwards, take, clock },
+      tenant: { tenant: model.tenant, signing, clock, ...sessions },
+    };
+    try {
+      announce(state, recorded, { apiUrl, tenantUrl, forwards: [...forwards.keys()] });
+    } catch (error) {
+      functions.kill();
+      throw error;
+    }
+    return serves;
+  };
 
   let tenantUrl = '';
   let apiUrl = '';
+  let ca: string | undefined;
+  const keys = new IssuerKeyCache(
+    fromTenant(
+      () => serving.model,
+      () => ({ url: tenantUrl, ca }),
+    ),
+    clock,
+  );
   try {
     if (options.withTenant !== false) {
-      const scheme = tls === undefined ? 'http' : 'https';
+      const scheme = tlsServer === undefined ? 'http' : 'https';
       tenantUrl = `${scheme}://localhost:${await listen(tenantServer, options.tenantPort, '--tenant-port')}`;
     }
     apiUrl = `http://localhost:${await listen(apiServer, options.port, '--port')}`;
-    announce(state, serving, { apiUrl, tenantUrl, forwards: [...forwards.keys()] });
+    const recorded = await evaluation();
+    signing = await openSigningKeys(state, modelOf(recorded).tenant.issuerDomain, options.rotate === true);
+    if (tlsServer !== undefined) {
+      const identity = await openTls(state, tenantDomains(recorded));
+      ca = identity.ca;
+      tlsServer.setSecureContext({ key: identity.key, cert: identity.certificate });
+    }
+    serving = build(recorded);
+    ready.resolve();
   } catch (error) {
-    serving.functions.kill();
-    await Promise.all([tenantServer, apiServer].filter(({ listening }) => listening).map(close));
+    ending.abort();
+    servers.forEach((server) => server.closeAllConnections());
+    await Promise.all(servers.map(close));
     throw error;
   }
 
   const reload = async (): Promise<'changed' | 'same'> => {
-    const next = await evaluation();
-    if (next.hash === serving.recorded.hash) return 'same';
+    const recorded = await evaluation();
+    if (recorded.hash === serving.hash) return 'same';
     const before = serving;
-    const after = serve(next, { signing, keys, clock, onEvent, state, forwards });
-    try {
-      announce(state, after, { apiUrl, tenantUrl, forwards: [...forwards.keys()] });
-    } catch (error) {
-      after.functions.kill();
-      throw error;
-    }
-    serving = after;
+    serving = build(recorded);
     before.functions.close();
     return 'changed';
   };
@@ -169,7 +186,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     apiUrl,
     tenantUrl,
     forwards,
-    caFile: tls === undefined ? undefined : `${state.shownAs}ca.pem`,
+    caFile: tlsServer === undefined ? undefined : `${state.shownAs}ca.pem`,
     model: () => serving.model,
     reload: async () => {
       try {
@@ -187,7 +204,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     },
     close: async () => {
       page?.close();
-      await Promise.all([close(apiServer), close(tenantServer)]);
+      await Promise.all(servers.map(close));
       serving.functions.kill();
       if (runningTwin(state.read('run.json'))?.pid === process.pid) state.remove('run.json');
       ending.abort();
@@ -208,47 +225,10 @@ function tenantDomains({ providers: { auth0 } }: Recorded): string[] {
   return [auth0.domain, ...(auth0.issuerDomain === undefined ? [] : [auth0.issuerDomain])];
 }
 
-interface Parts {
-  readonly signing: SigningKeys;
-  readonly keys: IssuerKeyCache;
-  readonly clock: () => number;
-  readonly onEvent: OnEvent;
-  readonly state: TwinState;
-  readonly forwards: Forwards;
-}
-
-function serve(recorded: Recorded, { signing, keys, clock, onEvent, state, forwards }: Parts): Serving {
-  const model = modelOf(recorded);
-  checkForwards(forwards, model.api);
-  const functions = state.guarded(() =>
-    startFunctions(model.api, `${state.folder}functions`, (line) => onEvent({ kind: 'printed', line })),
-  );
-  return {
-    model,
-    recorded,
-    functions,
-    gateway: {
-      api: model.api,
-      keys,
-      invoke: functions.invoke,
-      forwards,
-      take: throttling(model.api.stage, clock),
-      clock,
-    },
-    tenant: {
-      tenant: model.tenant,
-      signing,
-      clock,
-      opaqueTokens: new OpaqueTokens(clock),
-      logins: new LoginAttempts(),
-    },
-  };
-}
-
 /** Says to other programs that the twin is up: only now, with both ports open. */
 function announce(
   state: TwinState,
-  { recorded }: Serving,
+  recorded: Recorded,
   { apiUrl, tenantUrl, forwards }: { apiUrl: string; tenantUrl: string; forwards: string[] },
 ): void {
   // Without a tenant there is no URL at all: the declared one is a real tenant's, and whoever reads this sends secrets there.
