@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { UpdateResult } from '@pulumi/pulumi/provider/index.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { PACKAGES } from './engine/standin/kinds.ts';
 import { StandIn, type StandInOptions } from './engine/standin/provider.ts';
@@ -24,13 +25,14 @@ const AUDIENCE = 'https://api.example.com';
 
 const urn = (type: string, name = 'it'): string => `urn:pulumi:dev::project::${type}::${name}`;
 
+const ALWAYS = { region: 'eu-central-1', delay: 0, failFrom: Infinity, refuse: [], hideSecrets: false };
+
 /** A world of a test's own, with a stand-in for a package. */
 function standIn(name: string, options: Partial<StandInOptions> = {}): { provider: StandIn; world: World } {
   const folder = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const world = new World(join(folder, 'world.jsonl'));
-  const always = { package: name, world, region: 'eu-central-1', delay: 0, failFrom: Infinity, refuse: [] };
-  return { provider: new StandIn({ ...always, ...options }), world };
+  return { provider: new StandIn({ ...ALWAYS, package: name, world, ...options }), world };
 }
 
 /** An API with an authorizer, an integration and a protected route. */
@@ -116,7 +118,93 @@ describe('The stand-in for AWS', () => {
   });
 });
 
+describe('The stand-in for AWS, as unkind as the provider', () => {
+  const STAGE = 'aws:apigatewayv2/stage:Stage';
+  const limits = (throttlingBurstLimit: number, throttlingRateLimit: number) => ({
+    defaultRouteSettings: { throttlingBurstLimit, throttlingRateLimit },
+  });
+
+  it('sends zeros for a throttle that was taken out, and shows no difference afterwards', async () => {
+    const { provider, world } = standIn('aws');
+    const { id: apiId } = await provider.create(urn(API), { protocolType: 'HTTP' });
+    const stage = { apiId, name: '$default' };
+    const { id } = await provider.create(urn(STAGE), { ...stage, ...limits(100, 50) });
+    const diff = (olds: Properties) => provider.diff(id, urn(STAGE), olds, stage);
+    expect(await diff({ ...stage, ...limits(100, 50) })).toMatchObject({ changes: true });
+    const updated: UpdateResult = await provider.update(id, urn(STAGE), { ...stage, ...limits(100, 50) }, stage);
+    expect([...world.things.values()].at(-1)?.inputs).toEqual({ ...stage, ...limits(0, 0) });
+    expect(await diff(updated.outs as Properties)).toMatchObject({ changes: false });
+  });
+});
+
 describe('The stand-in for Auth0', () => {
+  const CONNECTION = 'auth0:index/connection:Connection';
+  const database = { name: 'users', strategy: 'auth0' };
+
+  it('deletes the users of a connection with it, and cannot update them afterwards', async () => {
+    const { provider } = standIn('auth0');
+    const USER = urn('auth0:index/user:User');
+    const { id } = await provider.create(urn(CONNECTION), database);
+    const inputs = { connectionName: 'users', email: 'a@example.com' };
+    const user = await provider.create(USER, inputs);
+    await provider.delete(id, urn(CONNECTION), database);
+    const update = provider.update(user.id, USER, inputs, { ...inputs, connectionName: 'other' });
+    await expect(update).rejects.toThrow('User: resource did not exist while updating');
+  });
+
+  it('refuses the enabled clients of a connection in another order', async () => {
+    const { provider } = standIn('auth0');
+    const { id: connectionId } = await provider.create(urn(CONNECTION), database);
+    const client = async (name: string) => (await provider.create(urn('auth0:index/client:Client', name), { name })).id;
+    const clients = [await client('first'), await client('second')];
+    const enable = (enabledClients: string[]) =>
+      provider.create(urn('auth0:index/connectionClients:ConnectionClients'), { connectionId, enabledClients });
+    await enable(clients);
+    await expect(enable(clients.toReversed())).rejects.toThrow('Connection with non empty enabled clients');
+    expect((await enable(clients)).id).toBe(connectionId);
+  });
+
+  it('keeps the default directory of the tenant when the resource or the connection is deleted', async () => {
+    const { provider, world } = standIn('auth0');
+    const TENANT = 'auth0:index/tenant:Tenant';
+    const { id: connection } = await provider.create(urn(CONNECTION), database);
+    const { id } = await provider.create(urn(TENANT), { defaultDirectory: 'users' });
+    await provider.delete(id, urn(TENANT), {});
+    await provider.delete(connection, urn(CONNECTION), database);
+    expect([...world.things.values()].map(({ type, inputs }) => [type, inputs])).toEqual([
+      [TENANT, { defaultDirectory: 'users' }],
+    ]);
+  });
+
+  it('shows no secret without read:client_keys, and the real one in a refresh with it', async () => {
+    const { provider, world } = standIn('auth0', { hideSecrets: true });
+    const { id: clientId } = await provider.create(urn('auth0:index/client:Client'), { name: 'app' });
+    const credentials = urn('auth0:index/clientCredentials:ClientCredentials');
+    const created = await provider.create(credentials, { clientId });
+    expect(secretTexts(created.outs)).toEqual([]);
+    const allowed = new StandIn({ ...ALWAYS, package: 'auth0', world });
+    expect(secretTexts((await allowed.read(created.id, credentials)).props)).toHaveLength(1);
+  });
+
+  it('keeps what was planned in the state after a refused change, and then has nothing to write', async () => {
+    const { provider, world } = standIn('auth0');
+    await provider.create(urn(RESOURCE_SERVER), { identifier: AUDIENCE });
+    const scopes = ['read:user', 'write:user'].map((name) => ({ name }));
+    await provider.create(urn(SCOPES), { resourceServerIdentifier: AUDIENCE, scopes });
+    const { id: roleId } = await provider.create(urn('auth0:index/role:Role'), { name: 'reader' });
+    const HELD = urn('auth0:index/rolePermissions:RolePermissions');
+    const held = (...names: string[]) => ({
+      roleId,
+      permissions: names.map((name) => ({ name, resourceServerIdentifier: AUDIENCE })),
+    });
+    await provider.create(HELD, held('read:user', 'write:user'));
+    const refusing = new StandIn({ ...ALWAYS, package: 'auth0', world, refuse: ['RolePermissions'] });
+    const refused = refusing.update(roleId, HELD, held('read:user', 'write:user'), held('read:user'));
+    await expect(refused).rejects.toMatchObject({ id: roleId, properties: held('read:user') });
+    const again = provider.update(roleId, HELD, held('read:user'), held('read:user'));
+    expect(await again).toEqual({ outs: held('read:user') });
+    expect([...world.things.values()].at(-1)?.inputs).toEqual(held('read:user', 'write:user'));
+  });
   it('refuses a second API of one identifier, and scopes where there are others', async () => {
     const { provider } = standIn('auth0');
     await provider.create(urn(RESOURCE_SERVER), { identifier: AUDIENCE });

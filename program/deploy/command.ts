@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { shown, UserError } from '../user-error.ts';
@@ -19,8 +22,9 @@ export function deploy(args: readonly string[]): void {
 /** Returns the exit code of `pulumi up`, or of the refresh before it where that fails. */
 export function up(args: readonly string[]): number {
   const stack = stackIn(args);
-  const history = read<readonly HistoryEntry[] | null>(['stack', 'history', '--json', '--page-size', '100', ...stack]);
-  const state = read<ExportedState>(['stack', 'export', ...stack]);
+  const history = read(['stack', 'history', '--json', '--page-size', '100', ...stack]) as
+    readonly HistoryEntry[] | null;
+  const state = read(['stack', 'export', ...stack]) as ExportedState;
   const doubt = doubtAbout(history ?? [], state);
   if (doubt !== undefined) {
     process.stderr.write(`Refreshing the stack before the update: ${doubt}, so the state may not be true.\n`);
@@ -34,7 +38,37 @@ export function up(args: readonly string[]): number {
     ]);
     if (refreshed !== 0) return refreshed;
   }
-  return pulumi(['up', ...args]);
+  return update(args, stack, state);
+}
+
+/**
+ * Runs `pulumi up` constrained to a preview that deletes no more than half of the stack. Where the short process dies that
+ * finds the program's entry file, Pulumi 3.260 takes the program for an empty one, and deletes everything with exit code
+ * 0. That process runs in the preview, and once more in the update. Nobody looks at the preview of `--yes`.
+ */
+function update(args: readonly string[], stack: readonly string[], { deployment }: ExportedState): number {
+  if (args.some((arg) => /^(--skip-preview|-f|--target|-t|--strict|--plan)(=|$)/.test(arg)))
+    return pulumi(['up', ...args]);
+  if (!args.some((arg) => /^(--yes|-y)$/.test(arg))) return pulumi(['up', '--strict', ...args]);
+  const folder = mkdtempSync(join(tmpdir(), 'up-'));
+  try {
+    const plan = join(folder, 'plan.json');
+    const preview = read(['preview', '--json', '--save-plan', plan, '--non-interactive', ...stack]) as Preview;
+    const deletions = preview.changeSummary?.delete ?? 0;
+    const existing = (deployment.resources ?? []).filter(({ custom }) => custom === true).length;
+    if (deletions > existing / 2) {
+      throw new UserError(
+        `The preview deletes ${deletions} of about ${existing} resources, so nothing was deployed. If that is meant, run npm run up without --yes and confirm it.`,
+      );
+    }
+    return pulumi(['up', '--plan', plan, ...args]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Preview {
+  readonly changeSummary?: { readonly delete?: number };
 }
 
 /** The arguments that name the stack, for the commands besides `up`. */
@@ -59,7 +93,7 @@ function pulumi(args: readonly string[]): number {
   return status ?? 1;
 }
 
-function read<T>(args: readonly string[]): T {
+function read(args: readonly string[]): unknown {
   const { status, stdout, error } = spawnSync('pulumi', args, {
     cwd: root,
     encoding: 'utf8',
@@ -68,5 +102,5 @@ function read<T>(args: readonly string[]): T {
   });
   if (error !== undefined) throw new UserError('There is no pulumi on the path; install the Pulumi CLI.');
   if (status !== 0) throw new UserError(`pulumi ${args.slice(0, 2).join(' ')} failed, so nothing was deployed.`);
-  return JSON.parse(stdout) as T;
+  return JSON.parse(stdout);
 }

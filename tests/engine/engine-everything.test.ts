@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useEverything } from '../support/everything.ts';
 import { isChange, ofType, valueOf } from './standin/world.ts';
 import { selectOwnStack, setConfig } from './support/contracts.ts';
+import { leftovers } from './support/interruption.ts';
 import { judged } from './support/judged.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
@@ -70,6 +71,6 @@ describe('A stack that uses every option of the AWS side', () => {
 
   it('is destroyed, and leaves nothing behind', async () => {
     await sandbox.pulumi(DESTROY);
-    expect([...sandbox.world.things.keys()]).toEqual([]);
+    expect(leftovers(sandbox)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { selectOwnStack } from './support/contracts.ts';
-import { changesSince, killProgram, moments, orphans, random, SLOW, until } from './support/interruption.ts';
+import { changesSince, leftovers, killProgram, moments, orphans, random, SLOW, until } from './support/interruption.ts';
 import { DESTROY, Sandbox, UP } from './support/sandbox.ts';
 
 let sandbox: Sandbox;
@@ -54,6 +54,6 @@ describe('A failure of a provider', () => {
     const { code } = await sandbox.attempt(DESTROY, { failFrom: 5 });
     expect(code).not.toBe(0);
     await sandbox.pulumi(DESTROY);
-    expect([...sandbox.world.things.keys()]).toEqual([]);
+    expect(leftovers(sandbox)).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { selectOwnStack } from './support/contracts.ts';
 import {
   CHANGES,
   changesSince,
+  leftovers,
   deleteByHand,
   killCli,
   moments,
@@ -87,7 +88,7 @@ describe('The CLI', () => {
     await killCli(running);
     await cancelAndRefresh();
     await sandbox.pulumi(DESTROY);
-    expect([...sandbox.world.things.keys()]).toEqual([]);
+    expect(leftovers(sandbox)).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Contract } from '../../program/contract/define-contract.ts';
 import { isChange } from './standin/world.ts';
 import { CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
+import { leftovers } from './support/interruption.ts';
 import { openMoments } from './support/open-routes.ts';
 import { DESTROY, Sandbox, UP } from './support/sandbox.ts';
 
@@ -91,7 +92,7 @@ describe('No route stands open at any moment of', () => {
 
   it('destroying everything', async () => {
     await expectNoOpenRoute(DESTROY, { before: routes, after: {} }, ['deleted Route', 'deleted Authorizer']);
-    expect(sandbox.world.things.size).toBe(0);
+    expect(leftovers(sandbox)).toEqual([]);
   });
 });
 

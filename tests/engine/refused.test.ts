@@ -1,23 +1,14 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyOf, ofType, valueOf } from './standin/world.ts';
 import { CLIENT, CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
+import { npmRunUp } from './support/deploying.ts';
 import { Sandbox, UP } from './support/sandbox.ts';
 
 const sandbox = new Sandbox();
-const run = promisify(execFile);
 const ROLE = 'auth0:index/role:Role';
 
 /** The types whose change the services refuse once, by their last word. */
 const REFUSED = ['RolePermissions', 'UserRoles', 'ClientGrant', 'Route'];
-
-/** `npm run up`, but for the type check. */
-async function npmRunUp(...args: string[]): Promise<string> {
-  const options = { cwd: sandbox.project.path, env: sandbox.environment() };
-  const { stdout, stderr } = await run(process.execPath, ['program/deploy/main.ts', '--yes', ...args], options);
-  return stdout + stderr;
-}
 
 /** What the services allow: the permissions of roles, the roles of users, the scopes of grants and of routes. */
 function access(): Readonly<Record<string, readonly string[]>> {
@@ -84,12 +75,12 @@ describe('Access that is revoked while the services refuse the change', () => {
   });
 
   it('is revoked by npm run up, which refreshes although the last entry of the history succeeded', async () => {
-    expect(await npmRunUp()).toContain('Refreshing the stack before the update: an update failed');
+    expect((await npmRunUp(sandbox)).text).toContain('Refreshing the stack before the update: an update failed');
     expect(access()).toEqual(AFTER);
     await sandbox.upUnchanged();
   });
 
   it('costs no refresh once a refresh has succeeded', async () => {
-    expect(await npmRunUp('--expect-no-changes')).not.toContain('Refreshing');
+    expect((await npmRunUp(sandbox, ['--expect-no-changes'])).text).not.toContain('Refreshing');
   });
 });

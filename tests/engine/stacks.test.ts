@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violationsOf, readStackFile, stackNames } from '@auth0-http-api/twin';
 import { ROOT } from '../support/project.ts';
+import { leftovers } from './support/interruption.ts';
 import { judged, registeredOf } from './support/judged.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
@@ -79,7 +80,7 @@ describe.each(STACKS)('The stack %s as it ships', (stack) => {
 
   it('is destroyed, and leaves nothing behind', async () => {
     await sandbox.pulumi(DESTROY);
-    expect([...sandbox.world.things.keys()]).toEqual([]);
+    expect(leftovers(sandbox)).toEqual([]);
     expect((await sandbox.state()).resources ?? []).toEqual([]);
   });
 });

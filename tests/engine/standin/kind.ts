@@ -17,6 +17,12 @@ export interface Kind {
   readonly refers?: readonly Reference[];
   /** Inputs whose values, together, no two may share. */
   readonly unique?: readonly string[];
+  /** What the provider takes for an input that is absent; it writes that when the state has something else. */
+  readonly absent?: Properties;
+  /** What the service deletes along with it. */
+  readonly takesAlong?: (thing: Thing, things: Things) => readonly Thing[];
+  /** Deleting it changes nothing: the service keeps its value. */
+  readonly remains?: true;
   /** It cannot be deleted while something refers to it. */
   readonly held?: true;
   /** To create what is there already is to change it: the cloud has no such thing, only a property of another. */

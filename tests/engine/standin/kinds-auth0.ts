@@ -46,7 +46,13 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
         ['clientId', 'audience', 'subjectType'].every((input) => valueOf(grant, input) === inputs[input]),
       ),
   },
-  [CONNECTION]: { fixed: ['name', 'strategy'], unique: ['name'] },
+  [CONNECTION]: {
+    fixed: ['name', 'strategy'],
+    unique: ['name'],
+    // Auth0 deletes the users of a database with it.
+    takesAlong: (connection, things) =>
+      ofType(things, USER).filter((user) => valueOf(user, 'connectionName') === valueOf(connection, 'name')),
+  },
   [ENABLED_CLIENTS]: {
     fixed: ['connectionId'],
     property: true,
@@ -69,7 +75,8 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
     },
   },
   [USER]: {
-    fixed: ['connectionName'],
+    // The provider updates a user whose connection is another one, and by then the user is gone.
+    fixed: [],
     unique: ['connectionName', 'email'],
     refers: [refers(CONNECTION, 'connectionName', 'name')],
   },
@@ -83,6 +90,8 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
   'auth0:index/tenant:Tenant': {
     fixed: [],
     property: true,
+    // The resource has no deletion at Auth0: the tenant goes on naming the connection, also when that is gone.
+    remains: true,
     refers: [refers(CONNECTION, 'defaultDirectory', 'name')],
   },
 };
@@ -100,13 +109,12 @@ function otherScopes({ inputs, before, things }: Change): string | undefined {
     : 'Resource Server with non empty scopes: the resource already exists with other scopes; import it';
 }
 
-/** The bulk resource does not disable the clients that somebody else enabled. */
+/** The bulk resource refuses to disable the clients that somebody else enabled, and compares them in order. */
 function otherClients({ inputs, before, things }: Change): string | undefined {
   if (before !== undefined) return undefined;
   const existing = ofType(things, ENABLED_CLIENTS).find(({ id }) => id === inputs['connectionId']);
   const enabled = (existing ? valueOf(existing, 'enabledClients') : []) as readonly string[];
-  const wanted = inputs['enabledClients'] as readonly string[];
-  return enabled.every((client) => wanted.includes(client))
+  return enabled.length === 0 || isDeepStrictEqual(enabled, inputs['enabledClients'])
     ? undefined
     : 'Connection with non empty enabled clients: the connection already has other clients; import it';
 }

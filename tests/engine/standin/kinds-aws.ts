@@ -61,6 +61,9 @@ export const AWS: Readonly<Record<string, Kind>> = {
           [(accessLogSettings as { destinationArn?: string } | undefined)?.destinationArn ?? []].flat(),
       },
     ],
+    // Without the block the provider sends zeros when the state has other limits, as after a removal or a refresh. AWS
+    // then answers 429, and no difference is shown (terraform-provider-aws#14742).
+    absent: { defaultRouteSettings: { throttlingBurstLimit: 0, throttlingRateLimit: 0 } },
     refuses: settingsOfNoRoute,
   },
   [DOMAIN]: { fixed: ['domainName'], unique: ['domainName'], held: true, fills: ['domainNameConfiguration'] },

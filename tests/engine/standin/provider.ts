@@ -26,6 +26,8 @@ export interface StandInOptions {
   readonly failFrom: number;
   /** Types, by their last word, whose every change is refused. */
   readonly refuse: readonly string[];
+  /** Whether the deploying application lacks `read:client_keys`: Auth0 then answers without the client's secret. */
+  readonly hideSecrets: boolean;
 }
 
 /** A provider that talks to no cloud: it keeps a world on disk, and behaves towards the engine as the real one would. */
@@ -44,11 +46,11 @@ export class StandIn implements Provider {
 
   async diff(id: string, urn: string, olds: Properties, news: Properties): Promise<DiffResult> {
     const type = typeOf(urn);
-    const { fixed, within, fills = [] } = this.#kind(type);
+    const { fixed, within, fills = [], absent = {} } = this.#kind(type);
     const filledIn = Object.keys(this.#find(type, id, within && plain(olds[within]))?.outputs ?? {});
     const given = Object.keys(olds).filter((key) => !filledIn.includes(key) && olds[key] !== null);
-    const before = plainProperties(olds);
-    const after = plainProperties(news);
+    const before = { ...absent, ...plainProperties(olds) };
+    const after = { ...absent, ...plainProperties(news) };
     const changed = [...new Set([...given, ...Object.keys(after)])].filter(
       (key) => !isDeepStrictEqual(fills.includes(key) ? ofThose(before[key], after[key]) : before[key], after[key]),
     );
@@ -72,19 +74,20 @@ export class StandIn implements Provider {
       this.#options.world.record({ what: existing ? 'updated' : 'created', urn, thing: done });
       return done;
     });
-    return { id: made.id, outs: { ...made.inputs, ...made.outputs } };
+    return { id: made.id, outs: { ...made.inputs, ...this.#shown(made.outputs) } };
   }
 
   async update(id: string, urn: string, olds: Properties, news: Properties): Promise<UpdateResult> {
     const type = typeOf(urn);
-    const { within, keepsPlan } = this.#kind(type);
+    const { within, keepsPlan, absent = {} } = this.#kind(type);
     const existing = this.#find(type, id, within && plain(olds[within]));
     const outputs = existing && this.#kept(type, existing, news);
     if (isPreview()) return { outs: { ...news, ...outputs } };
-    if (existing === undefined || outputs === undefined) throw new Error(`404 Not Found: ${type} ${id}`);
+    if (existing === undefined || outputs === undefined)
+      throw new Error(`${type.split(':').at(-1)}: resource did not exist while updating`);
     const real = await this.#slowly(() => {
       // A Terraform provider writes what differs from the state, whatever the service has.
-      const inputs = written(existing.inputs, { before: olds, after: news, computed: existing.outputs });
+      const inputs = written(existing.inputs, { before: olds, after: news, computed: existing.outputs, absent });
       if (inputs === undefined) return existing.inputs;
       try {
         this.#permit(urn, { inputs: plainProperties(inputs), before: existing, things: this.#options.world.things });
@@ -96,7 +99,7 @@ export class StandIn implements Provider {
       this.#options.world.record({ what: 'updated', urn, thing: { ...existing, inputs, outputs } });
       return inputs;
     });
-    return { outs: { ...(keepsPlan ? news : real), ...outputs } };
+    return { outs: { ...(keepsPlan ? news : real), ...this.#shown(outputs) } };
   }
 
   /** What a thing goes on to have, when its inputs are others: all that it had, but for what is given now. */
@@ -108,16 +111,17 @@ export class StandIn implements Provider {
 
   async delete(id: string, urn: string, properties: Properties): Promise<void> {
     const type = typeOf(urn);
-    const { within, held } = this.#kind(type);
+    const { within, held, remains, takesAlong } = this.#kind(type);
     await this.#slowly(() => {
       const thing = this.#find(type, id, within && plain(properties[within]));
       // What is gone already has been deleted; so do the real providers see it.
-      if (thing === undefined) return;
+      if (thing === undefined || remains) return;
       this.#beThere(urn);
       const by = held && holder(thing, this.#kinds(), this.#options.world.things);
       if (by)
         this.#refuse(urn, `ConflictException: cannot delete ${type} ${id}, it is referenced by ${by.type} ${by.id}`);
-      this.#options.world.record({ what: 'deleted', urn, thing });
+      const along = takesAlong?.(thing, this.#options.world.things) ?? [];
+      for (const gone of [thing, ...along]) this.#options.world.record({ what: 'deleted', urn, thing: gone });
     });
   }
 
@@ -127,7 +131,7 @@ export class StandIn implements Provider {
     const thing = this.#find(type, id, within && plain(properties[within]));
     this.#options.world.record({ what: 'read', urn, type, id });
     if (thing === undefined) return { id: '', props: {} };
-    return { id, props: { ...thing.inputs, ...this.#marked(type, thing.outputs) }, inputs: thing.inputs };
+    return { id, props: { ...thing.inputs, ...this.#shown(this.#marked(type, thing.outputs)) }, inputs: thing.inputs };
   }
 
   #kinds(): Readonly<Record<string, Kind>> {
@@ -165,6 +169,11 @@ export class StandIn implements Provider {
       inputs,
       outputs: this.#marked(type, outputs),
     };
+  }
+
+  /** Outputs as the deploying application may see them. */
+  #shown(outputs: Properties): Properties {
+    return this.#options.hideSecrets && 'clientSecret' in outputs ? { ...outputs, clientSecret: secret('') } : outputs;
   }
 
   /** Outputs with those marked as secret that the real provider marks. */
@@ -216,13 +225,12 @@ export class StandIn implements Provider {
 /** Returns the inputs that a service has after an update, or undefined where the state has no difference to write. */
 function written(
   existing: Properties,
-  {
-    before,
-    after,
-    computed,
-  }: { readonly before: Properties; readonly after: Properties; readonly computed: Properties },
+  { before, after, computed, absent }: Readonly<Record<'before' | 'after' | 'computed' | 'absent', Properties>>,
 ): Properties | undefined {
-  const [olds, news] = [plainProperties(before), plainProperties(after)];
+  const [olds, news] = [before, after].map((inputs) => ({ ...absent, ...plainProperties(inputs) })) as [
+    Properties,
+    Properties,
+  ];
   const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])];
   const changed = keys.filter(
     (key) => !(key in computed && !(key in news)) && !isDeepStrictEqual(olds[key], news[key]),
@@ -230,7 +238,7 @@ function written(
   if (changed.length === 0) return undefined;
   return Object.fromEntries(
     [...new Set([...Object.keys(existing), ...changed])]
-      .map((key) => [key, changed.includes(key) ? after[key] : existing[key]] as const)
+      .map((key) => [key, changed.includes(key) ? (after[key] ?? absent[key]) : existing[key]] as const)
       .filter(([, value]) => value !== undefined && value !== null),
   );
 }

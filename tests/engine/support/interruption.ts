@@ -61,6 +61,11 @@ export async function orphans(sandbox: Sandbox): Promise<Thing[]> {
   );
 }
 
+/** What the services still have, but for what they keep when it is deleted. */
+export function leftovers({ world }: Sandbox): Thing[] {
+  return [...world.things.values()].filter(({ type }) => KINDS[type.split(':')[0] ?? '']?.[type]?.remains !== true);
+}
+
 /** Deletes things by hand, as somebody at the console would. */
 export function deleteByHand(sandbox: Sandbox, things: readonly Thing[]): void {
   for (const thing of things) sandbox.world.record({ what: 'lost', urn: '', thing });

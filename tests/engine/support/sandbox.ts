@@ -23,6 +23,8 @@ export interface Weather {
   readonly failFrom?: number;
   /** Types, by their last word, whose every change is refused. */
   readonly refuse?: readonly string[];
+  /** Whether the deploying application lacks `read:client_keys`. */
+  readonly hideSecrets?: boolean;
 }
 
 export interface StateResource {
@@ -104,7 +106,7 @@ export class Sandbox {
   }
 
   /** The environment in which a command finds the sandbox's backend, engine and clouds, and nothing else. */
-  environment({ delay = 0, failFrom = Infinity, refuse = [] }: Weather = {}): NodeJS.ProcessEnv {
+  environment({ delay = 0, failFrom = Infinity, refuse = [], hideSecrets = false }: Weather = {}): NodeJS.ProcessEnv {
     const changes = this.world.entries.filter(isChange).length;
     const inherited = Object.entries(process.env).filter(([name]) => !/^(PULUMI|AWS|AUTH0|NODE_OPTIONS)/.test(name));
     return {
@@ -127,6 +129,7 @@ export class Sandbox {
       STANDIN_DELAY: String(delay),
       STANDIN_FAIL_FROM: String(changes + failFrom),
       STANDIN_REFUSE: refuse.join(),
+      STANDIN_HIDE: hideSecrets ? '1' : '0',
     };
   }
 
