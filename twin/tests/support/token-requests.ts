@@ -29,7 +29,7 @@ export type Change = Readonly<Record<string, unknown>>;
 
 /** A value in a title. */
 export const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'undefined';
+  const text = JSON.stringify(value);
   return text.length < 50 ? text : `${text.slice(0, 40)}… (${text.length} characters)`;
 };
 
