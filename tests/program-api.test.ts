@@ -243,7 +243,7 @@ it('every rule over the registered resources holds for a stack that uses every o
 });
 
 it('what has no meaning on this machine is said, each once', async () => {
-  expect(modelOf(everything).withoutMeaning).toEqual([
+  expect(modelOf(everything).notEmulated).toEqual([
     'DNS records',
     'IAM roles and policies',
     'alarms',
@@ -253,5 +253,5 @@ it('what has no meaning on this machine is said, each once', async () => {
     'the API’s own domain (it answers at this address)',
   ]);
   const recorded = await recordWith({ contract: shipped });
-  expect(modelOf(recorded).withoutMeaning).toEqual(['IAM roles and policies', 'log groups']);
+  expect(modelOf(recorded).notEmulated).toEqual(['IAM roles and policies', 'log groups']);
 });

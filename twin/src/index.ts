@@ -2,14 +2,14 @@
 export { welcome } from './cli/screen.ts';
 export { COMPILE_CACHE } from './common/compile-cache.ts';
 export { evaluate } from './evaluate/fresh.ts';
-export { type Plain } from './evaluate/plain.ts';
-export { record, type Program, type Recorded, type RecordedResource } from './evaluate/record.ts';
+export { record, type Program, type Recorded } from './evaluate/record.ts';
 export { readStackFile, stackNames, type StackConfig } from './evaluate/stack-file.ts';
 export { modelOf } from './model/model.ts';
 export { accessOf } from './report/cells.ts';
 export { staleReports } from './report/committed.ts';
 export { reportOf } from './report/report.ts';
 export { Identity } from './resources/identity.ts';
-export { cloudOutputs } from './resources/ids.ts';
+export { type Plain, type RecordedResource } from './resources/resource.ts';
+export { cloudOutputs, RESOURCE_TYPES, type TypeToken } from './resources/types.ts';
 export { type Registered, type RegisteredResource } from './rules/registered.ts';
 export { RULES, type Violation, violationsOf } from './rules/rules.ts';

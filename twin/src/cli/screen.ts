@@ -88,8 +88,8 @@ function elsewhere({ routeKey, integration }: Route, forwards: Forwards): string
   return `; goes to ${integrationName(integration)} (${local})`;
 }
 
-function meaningless({ withoutMeaning }: Model): string[] {
-  return withoutMeaning.length === 0 ? [] : [`Of no meaning here: ${withoutMeaning.join(', ')}.`, ''];
+function meaningless({ notEmulated }: Model): string[] {
+  return notEmulated.length === 0 ? [] : [`Of no meaning here: ${notEmulated.join(', ')}.`, ''];
 }
 
 function grantOf({ tenant }: Model, clientId: string): string {

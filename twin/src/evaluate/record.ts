@@ -1,27 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
-import { isUserError, UserError } from '../common/user-error.ts';
+import { isUserError, UserError, type Problem } from '../common/user-error.ts';
 import { Identity } from '../resources/identity.ts';
-import { cloudOutputs } from '../resources/ids.ts';
-import { plain, type Plain } from './plain.ts';
+import type { RecordedResource } from '../resources/resource.ts';
+import { cloudOutputs } from '../resources/types.ts';
+import { plain } from './plain.ts';
 import type { StackConfig } from './stack-file.ts';
-import { leaveStacksUnrecorded } from './unrecorded-stacks.ts';
-
-/** A resource as the program registered it. */
-export interface RecordedResource {
-  readonly type: string;
-  readonly name: string;
-  readonly id: string;
-  readonly inputs: Readonly<Record<string, Plain>>;
-  /** Inputs that were marked secret, as dotted paths. */
-  readonly secretInputs: readonly string[];
-  /** What its cloud would have filled in. */
-  readonly outputs: Readonly<Record<string, unknown>>;
-  readonly protect: boolean;
-  /** The names by which an engine may know it from before. */
-  readonly formerly: readonly string[];
-}
 
 /** Everything that the program declares, as plain data. */
 export interface Recorded {
@@ -59,80 +44,72 @@ interface RecordOptions {
 }
 
 /**
- * Runs the program under Pulumi's mocks and hands over what it registered. No cloud is asked, no engine is needed.
+ * Runs the program under Pulumi's mocks and returns what it registered. It calls no cloud and needs no engine.
  * Source: https://www.pulumi.com/docs/iac/guides/testing/unit/
- * @throws UserError for what the engine would refuse, and whatever the program itself throws
+ * @throws UserError listing all registrations that the engine or the twin rejects; otherwise what the program throws
  */
 export async function record({ config, load, seed, adjust }: RecordOptions): Promise<Recorded> {
-  leaveStacksUnrecorded();
-  const resources = new Map<string, RecordedResource>();
-  const declared = new Set<string>();
-  const refused: UserError[] = [];
-  const options = new Map<string, pulumi.CustomResourceOptions>();
   const identity = new Identity(`${seed} ${config.stack}`);
   const providers = {
     auth0: { domain: config.values['auth0:domain'] ?? '', issuerDomain: config.values['api:issuerDomain'] },
     aws: { region: config.values['aws:region'] ?? '', defaultTags: config.values['aws:defaultTags'] !== undefined },
   };
+  const resources = new Map<string, RecordedResource>();
+  const declared = new Set<string>();
+  const options = new Map<string, pulumi.CustomResourceOptions>();
+  const problems: Problem[] = [];
+  const reject = (place: string, message: string): UserError => {
+    problems.push({ place, message });
+    return new UserError(message);
+  };
 
-  await pulumi.runtime.setMocks(
-    {
-      newResource: async ({ type, name, inputs: given, custom, id: existing }) => {
-        const inputs = given as Readonly<Record<string, unknown>>;
-        const key = `${type} ${name}`;
-        try {
-          const values = await plain(inputs, `${type} "${name}"`);
-          if (declared.has(key))
-            throw new UserError(`The program declares ${type} "${name}" twice; names must differ.`);
-          declared.add(key);
-          if (custom === false) return { id: undefined, state: values.value };
-          if (existing) {
-            throw new UserError(
-              `The program reads or imports ${type} "${name}" (${existing}), which the twin cannot know.`,
-            );
-          }
-          const { id, outputs = {} } = cloudOutputs(type, {
-            name,
-            inputs: values.value,
-            identity,
-            region: providers.aws.region,
-          });
-          const { protect = false, aliases = [] } = options.get(key) ?? {};
-          const formerly = aliases.flatMap((alias) => formerName(alias));
-          const common = { type, name, id, inputs: values.value, secretInputs: values.secrets, protect, formerly };
-          const resource = { ...common, outputs };
-          resources.set(key, { ...resource, outputs: { ...outputs, ...adjust?.(resource) } });
-          return { id, state: { ...inputs, ...outputs, ...adjust?.(resource) } };
-        } catch (error) {
-          if (isUserError(error)) refused.push(error);
-          throw error;
-        }
-      },
-      call: ({ token }) => {
-        const error = new UserError(`The program calls ${token}, a provider function that the twin does not imitate.`);
-        refused.push(error);
-        throw error;
-      },
+  const register = async (
+    place: string,
+    { type, name, inputs, custom, id: imported }: pulumi.runtime.MockResourceArgs,
+  ): Promise<pulumi.runtime.MockResourceResult> => {
+    if (declared.has(place)) throw new UserError('declared twice; give each resource of a type its own name');
+    declared.add(place);
+    const given = inputs as Readonly<Record<string, unknown>>;
+    const { value, secrets } = await plain(given);
+    if (custom === false) return { id: undefined, state: value };
+    if (imported) throw new UserError(`the twin cannot read or import an existing resource (${imported})`);
+    const { id, outputs = {} } = cloudOutputs(type, { name, inputs: value, identity, region: providers.aws.region });
+    const { protect = false, aliases = [] } = options.get(place) ?? {};
+    const formerly = aliases.flatMap((alias) => formerName(alias));
+    const resource = { type, name, id, inputs: value, secretInputs: secrets, outputs, protect, formerly };
+    const adjusted = { ...outputs, ...adjust?.(resource) };
+    resources.set(place, { ...resource, outputs: adjusted });
+    return { id, state: { ...given, ...adjusted } };
+  };
+  const mocks: pulumi.runtime.Mocks = {
+    newResource: async (registration) => {
+      const place = `${registration.type} "${registration.name}"`;
+      try {
+        return await register(place, registration);
+      } catch (error) {
+        throw isUserError(error) ? reject(place, error.message) : error;
+      }
     },
-    config.project,
-    config.stack,
-    false,
-  );
+    call: ({ token }) => {
+      throw reject(token, 'the twin does not emulate provider functions');
+    },
+  };
+  await pulumi.runtime.setMocks(mocks, config.project, config.stack, false);
   pulumi.runtime.setAllConfig({ ...config.values }, [...config.secretKeys]);
-  // The engine tells a program so, and a program may ask.
+  // The engine sets it for a program that looks for its secret keys.
   process.env['PULUMI_CONFIG_SECRET_KEYS'] = JSON.stringify(config.secretKeys);
 
   const secretOutputs: string[] = [];
   let outputs: Record<string, unknown> = {};
   const failures: unknown[] = [];
   const fail = (error: unknown): void => void failures.push(error);
-  // The engine's own runner too ends on what an `apply` throws that nobody awaits.
+  // Like the engine's own runner, fail on what an `apply` throws although the program does not await it.
   process.on('unhandledRejection', fail);
   try {
     const program = await load();
     outputs = (await pulumi.runtime.runInPulumiStack(async () => {
       pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
-        options.set(`${type} ${name}`, opts);
+        options.set(`${type} "${name}"`, opts);
         return undefined;
       });
       try {
@@ -142,7 +119,7 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
         }
         return returned;
       } catch (error) {
-        // Thrown any further, it would come back once more as a rejection that nobody can await.
+        // Rethrown, it would return as an unhandled rejection.
         fail(error);
         return {};
       }
@@ -150,11 +127,13 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
   } catch (error) {
     fail(error);
   }
-  // Only now has everything arrived: what nothing awaits is still under way when the program itself has ended.
+  // Registrations that the program does not await are complete only now.
   await pulumi.runtime.disconnect();
   await setImmediate();
   process.off('unhandledRejection', fail);
-  if (refused[0]) throw refused[0];
+  if (problems.length > 0) {
+    throw new UserError('The twin cannot run the program:', { code: 'not-emulated', problems });
+  }
   if (failures.length > 0) throw failures[0];
 
   const sorted = [...resources.values()].toSorted((a, b) => compare(a.type, b.type) || compare(a.name, b.name));
@@ -173,7 +152,7 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
   };
 }
 
-/** The name in an alias that names one; a URN is for an engine to read. */
+/** Returns the name in an alias object. The twin ignores URNs. */
 function formerName(alias: unknown): string[] {
   if (typeof alias !== 'object' || alias === null || !('name' in alias)) return [];
   return typeof alias.name === 'string' ? [alias.name] : [];

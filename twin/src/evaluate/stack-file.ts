@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
-import { didYouMean } from '../common/nearest.ts';
+import { isMap, isPair, isScalar, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
+import { STACK_FILE, STACK_NAME } from '../../../limits/stack-name.ts';
 import { UNREAD } from '../common/unread.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
 
@@ -10,38 +10,39 @@ export interface StackConfig {
   readonly stack: string;
   /** Namespaced key to value, as `pulumi.runtime.allConfig()` has it: lists and maps as JSON. */
   readonly values: Readonly<Record<string, string>>;
-  /** The keys whose values the file has encrypted, in whole or in part, and somebody gave. */
+  /** The keys with a value that is encrypted in the file, in whole or in part. */
   readonly secretKeys: readonly string[];
-  /** The encrypted variables of handlers that nobody gave: `UNREAD` stands for each. */
+  /** The encrypted handler variables without a value: each is replaced with `UNREAD`. */
   readonly unread: readonly string[];
-  /** The Pulumi ESC environments that the engine would add; nothing of them is known here. */
+  /** The Pulumi ESC environments that the engine would add; the twin reads none of them. */
   readonly environments: readonly string[];
 }
-
-/** Pulumi's own alphabet of stack names: no slash, no space, so that one can be part of a file's name. */
-export const STACK_NAME = /^[A-Za-z0-9._-]+$/;
 
 /**
  * Reads `Pulumi.yaml` and `Pulumi.<stack>.yaml` by Pulumi's rules: a key without a namespace belongs to the project,
  * and the project's file gives defaults.
  * Source: https://www.pulumi.com/docs/iac/concepts/config/ and .../reference/pulumi-yaml/
- * @param given values from the command line (`--config key=value`), which replace those of the file; a key may go on with
- *   the path to an encrypted part, as `api:handlers.test.environment.PIN`
- * @throws UserError for a stack without a file, a file that is not YAML, or an encrypted value nobody gave
+ * @param given values of `--config key=value`, which replace those of the file. A key may continue with the path to an
+ *   encrypted part: `api:handlers.test.environment.PIN`
+ * @throws UserError for a stack without a file, a file that is not YAML, or an encrypted value without a replacement
  */
 export function readStackFile(root: URL, stack: string, given: Readonly<Record<string, string>> = {}): StackConfig {
   if (!STACK_NAME.test(stack)) {
-    throw new UserError(`${JSON.stringify(stack)} is no stack name: letters, digits and ._- only.`);
+    throw new UserError(`Invalid stack name ${JSON.stringify(stack)}; use letters, digits and ._- only.`, {
+      code: 'stack-name',
+    });
   }
   const file = `Pulumi.${stack}.yaml`;
   if (!existsSync(new URL(file, root))) {
-    const known = stackNames(root);
-    throw new UserError(`There is no ${file}${didYouMean(stack, known)} (the stacks here: ${known.join(', ')})`);
+    throw new UserError(`${file} does not exist. Stacks in this folder: ${stackNames(root).join(', ') || 'none'}`, {
+      code: 'unknown-stack',
+    });
   }
   const project = readYaml(root, 'Pulumi.yaml');
   const stackFile = readYaml(root, file);
   const name = project['name'];
-  if (typeof name !== 'string') throw new UserError('Pulumi.yaml has no name; write the project’s.');
+  if (typeof name !== 'string')
+    throw invalidFile('Pulumi.yaml', [{ place: 'name', message: 'missing; write the name of the project' }]);
 
   const namespaced = (key: string): string => (key.includes(':') ? key.replace(':config:', ':') : `${name}:${key}`);
   const values: Record<string, string> = {};
@@ -56,27 +57,23 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
     else {
       secretKeys.push(full);
       if (given[full] !== undefined) return;
-      const missing: string[] = [];
-      const filled = withParts(value, full, (path) => {
+      const decrypt = (path: string): string => {
         const part = given[path];
         if (part !== undefined) {
           parts.add(path);
           return part;
         }
         if (VARIABLE.test(path)) unread.push(path);
-        // Whatever else is encrypted the program itself refuses.
-        else if (full === HANDLERS) missing.push(path);
+        // The program itself rejects an encrypted value under any other key.
+        else if (full === HANDLERS) {
+          const message = NUMBER.test(path)
+            ? 'encrypted, but it is not a secret; write it without --secret'
+            : `encrypted, and only Pulumi can decrypt it; add --config ${path}=<value>`;
+          problems.push({ place: `${from}, ${path === full ? key : path}`, message });
+        }
         return UNREAD;
-      });
-      values[full] = asText(filled);
-      problems.push(
-        ...missing.map((path) => ({
-          place: `${from}, ${path === full ? key : path}`,
-          message: SIZE.test(path)
-            ? 'it is encrypted, and nobody needs it to be; write it without --secret'
-            : `the value is encrypted, and only Pulumi can read it; give it here with --config ${path}=<value>`,
-        })),
-      );
+      };
+      values[full] = asText(withParts(value, full, decrypt));
     }
   };
   for (const [key, declared] of Object.entries(configOf(project, 'Pulumi.yaml'))) {
@@ -84,8 +81,10 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
     if (value !== undefined && value !== null) take('Pulumi.yaml', key, value);
   }
   for (const [key, value] of Object.entries(configOf(stackFile, file))) take(file, key, value);
-  if (problems.length > 0)
-    throw new UserError(`Stack ${stack} has values that cannot be read without Pulumi:`, problems);
+  if (problems.length > 0) {
+    const summary = `Stack ${stack} has encrypted values that the twin needs:`;
+    throw new UserError(summary, { code: 'encrypted-value', problems });
+  }
   return {
     project: name,
     stack,
@@ -96,15 +95,15 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
   };
 }
 
-/** The stacks that have a file in the folder. */
+/** The stacks that have a file in the folder, sorted. */
 export function stackNames(root: URL): string[] {
   return readdirSync(root)
-    .map((file) => /^Pulumi\.([A-Za-z0-9._-]+)\.yaml$/.exec(file)?.[1])
+    .map((file) => STACK_FILE.exec(file)?.[1])
     .filter((name) => name !== undefined)
     .toSorted();
 }
 
-/** Credentials of the clouds: the twin asks no cloud, so it needs none. */
+/** Credentials for the clouds; the twin calls no cloud and needs none. */
 function isCredential(key: string): boolean {
   return /^(aws|auth0):/.test(key) && !['aws:region', 'aws:defaultTags', 'auth0:domain'].includes(key);
 }
@@ -113,52 +112,49 @@ function readYaml(root: URL, file: string): Record<string, unknown> {
   let text: string;
   try {
     text = readFileSync(new URL(file, root), 'utf8');
-  } catch {
-    throw new UserError(`${file} cannot be read.`);
+  } catch (error) {
+    throw new UserError(`Cannot read ${file}: ${(error as Error).message}`, { code: 'unreadable-file' });
   }
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter });
-  if (document.errors.length > 0) {
-    // What follows a first mistake mostly follows from it.
-    const errors = document.errors.filter(({ code }, index) => code === 'DUPLICATE_KEY' || index === 0);
-    throw new UserError(
-      `${file} is not valid YAML:`,
-      errors.map(({ code, pos, message }) => ({
-        place: `${file}:${lineCounter.linePos(pos[0]).line}`,
-        message: yamlProblem(code, text.slice(pos[0]), message),
-      })),
-    );
-  }
+  const at = (offset: number): string => `${file}:${lineCounter.linePos(offset).line}`;
+  // After the first error, most are consequences of it.
+  const errors = document.errors.filter(({ code }, index) => code === 'DUPLICATE_KEY' || index === 0);
+  const problems = errors.map((error) => ({ place: at(error.pos[0]), message: yamlProblem(error, text) }));
+  if (problems.length > 0) throw invalidFile(file, problems);
   if (isMap(document.contents)) {
-    const astray: Problem[] = [];
     for (const pair of document.contents.items) {
-      if (!isPair(pair) || !isScalar(pair.key)) throw new UserError(`${file}: a key at the top is not a plain word.`);
-      const key = String(pair.key.value);
-      const line = lineCounter.linePos(pair.key.range[0]).line;
-      if (key.includes(':')) {
-        astray.push({ place: `${file}:${line}, ${key}`, message: 'it must stand under config:, indented' });
+      if (!isPair(pair) || !isScalar(pair.key)) {
+        throw invalidFile(file, [{ place: file, message: 'a top-level key must be a string' }]);
       }
+      const key = String(pair.key.value);
+      if (!key.includes(':')) continue;
+      problems.push({ place: `${at(pair.key.range[0])}, ${key}`, message: 'move it under config:, indented' });
     }
-    if (astray.length > 0) throw new UserError(`${file} has settings beside config:`, astray);
+    if (problems.length > 0) throw invalidFile(file, problems);
   }
   const value: unknown = document.toJS();
   if (value === null) return {};
-  if (!isRecord(value)) throw new UserError(`${file} must hold keys and values.`);
+  if (!isRecord(value)) throw invalidFile(file, [{ place: file, message: 'write keys and values' }]);
   return value;
 }
 
-function yamlProblem(code: string, from: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') {
-    return `${/^\S+?(?=:?(\s|$))/.exec(from)?.[0] ?? 'a key'} is written twice; every key must be unique`;
-  }
-  const said = (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
-  return INDENTATION.has(code)
-    ? `${said}. See that it, and the lines around it, are indented alike, and that a space follows each colon`
-    : said;
+function invalidFile(file: string, problems: readonly Problem[]): UserError {
+  return new UserError(`${file} is invalid:`, { code: 'invalid-file', problems });
 }
 
-/** What the parser says of a line that is indented wrong, or has no space after its colon. */
-const INDENTATION = new Set([
+function yamlProblem({ code, pos, message }: YAMLParseError, text: string): string {
+  if (code === 'DUPLICATE_KEY') {
+    return `duplicate key ${/^\S+?(?=:?(\s|$))/.exec(text.slice(pos[0]))?.[0] ?? ''}; delete one of the two`;
+  }
+  const reason = (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
+  return INDENTATION.has(code)
+    ? `${reason}. Check the indentation of this line and its neighbors, and the space after each colon`
+    : reason;
+}
+
+/** The parser's codes for a wrong indentation, or a colon without a space after it. */
+const INDENTATION: ReadonlySet<string> = new Set([
   'BAD_INDENT',
   'BLOCK_AS_IMPLICIT_KEY',
   'BLOCK_IN_FLOW',
@@ -170,7 +166,7 @@ const INDENTATION = new Set([
 
 function configOf(content: Record<string, unknown>, file: string): Record<string, unknown> {
   const config = content['config'] ?? {};
-  if (!isRecord(config)) throw new UserError(`${file}: under config there must be keys and values.`);
+  if (!isRecord(config)) throw invalidFile(file, [{ place: `${file}, config`, message: 'write keys and values' }]);
   return config;
 }
 
@@ -183,9 +179,9 @@ function environmentNames(file: Record<string, unknown>): string[] {
 }
 
 const HANDLERS = 'api:handlers';
-/** A number of a handler, which an encrypted text cannot be. */
-const SIZE = /^api:handlers\.[^.]+\.(memory|timeout|reservedConcurrency)$/;
-/** A variable of a handler: what it holds is for the handler alone, and decides nothing. */
+/** A numeric setting of a handler, which cannot be an encrypted string. */
+const NUMBER = /^api:handlers\.[^.]+\.(memory|timeout|reservedConcurrency)$/;
+/** A variable of a handler. It decides nothing but what the handler itself reads. */
 const VARIABLE = /^api:handlers\.[^.]+\.environment\.[^.]+$/;
 
 function holdsSecure(value: unknown): boolean {
@@ -199,12 +195,14 @@ function isSecure(value: Readonly<Record<string, unknown>>): boolean {
   return keys.length === 1 && keys[0] === 'secure';
 }
 
-/** A value with each encrypted part of it replaced. */
-function withParts(value: unknown, path: string, part: (path: string) => string): unknown {
-  if (Array.isArray(value)) return value.map((one, index) => withParts(one, `${path}.${index}`, part));
+/** Returns the value with each encrypted part of it replaced. */
+function withParts(value: unknown, path: string, decrypt: (path: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => withParts(item, `${path}.${index}`, decrypt));
   if (!isRecord(value)) return value;
-  if (isSecure(value)) return part(path);
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withParts(one, `${path}.${key}`, part)]));
+  if (isSecure(value)) return decrypt(path);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, withParts(item, `${path}.${key}`, decrypt)]),
+  );
 }
 
 function asText(value: unknown): string {

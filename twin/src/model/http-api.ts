@@ -1,8 +1,9 @@
 import { ACCOUNT_THROTTLE } from '../../../limits/account-throttle.ts';
+import { parseIdentitySource, type IdentitySource } from '../../../limits/http-api.ts';
 import { parseRouteKey, routeShape, type Method, type Segment } from '../../../limits/route-key.ts';
 import { UserError } from '../common/user-error.ts';
-import { ACCOUNT } from '../resources/ids.ts';
-import type { Known, Lookup } from '../resources/imitated.ts';
+import type { Emulated, Lookup } from '../resources/lookup.ts';
+import { ACCOUNT_ID } from '../resources/resource.ts';
 import { integrationsOf, type Integration } from './integrations.ts';
 
 /** An HTTP API, as far as the program declares it. */
@@ -73,7 +74,7 @@ export interface Authorizer {
   readonly name: string;
   readonly issuer: string;
   readonly audiences: readonly string[];
-  readonly identitySource: { readonly from: 'header' | 'querystring'; readonly name: string };
+  readonly identitySource: IdentitySource;
 }
 
 /** @throws UserError for a reference to what is not declared, and for whatever AWS would refuse or ignore */
@@ -96,7 +97,7 @@ export function apiOf(lookup: Lookup, region: string): HttpApi {
     .map((route) => ({ ...route, integration: { ...route.integration, mayInvoke: mayInvoke(route, callerArn) } }));
   refuseTwice(routes);
   return {
-    accountId: ACCOUNT,
+    accountId: ACCOUNT_ID,
     apiId: api.id,
     region,
     host: domainOf(lookup, api, stage) ?? new URL(String(api.outputs['apiEndpoint'])).host,
@@ -111,8 +112,8 @@ export function apiOf(lookup: Lookup, region: string): HttpApi {
 /** The domain that is mapped to the stage. Where there is none, the address that AWS gives must not be switched off. */
 function domainOf(
   lookup: Lookup,
-  api: Known<'aws:apigatewayv2/api:Api'>,
-  stage: Known<'aws:apigatewayv2/stage:Stage'>,
+  api: Emulated<'aws:apigatewayv2/api:Api'>,
+  stage: Emulated<'aws:apigatewayv2/stage:Stage'>,
 ): string | undefined {
   const domains = new Map(lookup('aws:apigatewayv2/domainName:DomainName').map((one) => [one.id, one]));
   const mapped = lookup('aws:apigatewayv2/apiMapping:ApiMapping').map(({ name, inputs }) => {
@@ -150,7 +151,7 @@ function arnPattern(pattern: string): RegExp {
 }
 
 function routeOf(
-  { name, inputs }: Known<'aws:apigatewayv2/route:Route'>,
+  { name, inputs }: Emulated<'aws:apigatewayv2/route:Route'>,
   authorizers: ReadonlyMap<string, Authorizer>,
   integrations: ReadonlyMap<string, Integration>,
 ): Route {
@@ -171,14 +172,14 @@ function routeOf(
   return { routeKey: inputs.routeKey, match, authorizer: undefined, scopes: [], integration };
 }
 
-function authorizerOf({ name, inputs }: Known<'aws:apigatewayv2/authorizer:Authorizer'>): Authorizer {
-  const [, from, key] = /^\$request\.(header|querystring)\.(.+)$/.exec(inputs.identitySources[0] ?? '') ?? [];
-  if (key === undefined) throw new Error('the schema let an identity source through');
+function authorizerOf({ name, inputs }: Emulated<'aws:apigatewayv2/authorizer:Authorizer'>): Authorizer {
+  const identitySource = parseIdentitySource(inputs.identitySources[0] ?? '');
+  if (identitySource === undefined) throw new Error('the schema accepted an invalid identity source');
   return {
     name,
     issuer: inputs.jwtConfiguration.issuer,
     audiences: inputs.jwtConfiguration.audiences,
-    identitySource: { from: from === 'header' ? 'header' : 'querystring', name: key },
+    identitySource,
   };
 }
 
@@ -191,7 +192,7 @@ function functionNames(integrations: readonly Integration[]): string[] {
   return integrations.flatMap((one) => (one.kind === 'function' ? [one.function.logicalName] : []));
 }
 
-function stageOf({ inputs }: Known<'aws:apigatewayv2/stage:Stage'>, routes: readonly Route[]): Stage {
+function stageOf({ inputs }: Emulated<'aws:apigatewayv2/stage:Stage'>, routes: readonly Route[]): Stage {
   const routeThrottles = new Map<string, Throttle>();
   for (const { routeKey, throttlingBurstLimit: burst, throttlingRateLimit: rate } of inputs.routeSettings ?? []) {
     if (!routes.some((route) => route.routeKey === routeKey)) {
@@ -210,7 +211,7 @@ function stageOf({ inputs }: Known<'aws:apigatewayv2/stage:Stage'>, routes: read
   };
 }
 
-function corsOf({ inputs: { corsConfiguration: cors } }: Known<'aws:apigatewayv2/api:Api'>): Cors | undefined {
+function corsOf({ inputs: { corsConfiguration: cors } }: Emulated<'aws:apigatewayv2/api:Api'>): Cors | undefined {
   if (cors === undefined) return undefined;
   return {
     allowOrigins: cors.allowOrigins ?? [],

@@ -1,6 +1,7 @@
 import { parseFunctionArn } from '../../../limits/function-arn.ts';
+import { INTEGRATION_TIMEOUT } from '../../../limits/http-api.ts';
 import { UserError } from '../common/user-error.ts';
-import type { Known, Lookup } from '../resources/imitated.ts';
+import type { Emulated, Lookup } from '../resources/lookup.ts';
 
 /** What serves a route. */
 export type Integration = FunctionIntegration | ExistingIntegration | HttpIntegration;
@@ -62,9 +63,6 @@ export interface LambdaFunction {
   readonly permissions: readonly string[];
 }
 
-/** Milliseconds. Source: http-api-quotas. */
-const LONGEST_INTEGRATION = 30_000;
-
 /** The integrations by the target that a route names. */
 export function integrationsOf(lookup: Lookup): ReadonlyMap<string, Integration> {
   const functions = new Map(
@@ -79,11 +77,11 @@ export function integrationsOf(lookup: Lookup): ReadonlyMap<string, Integration>
 }
 
 function integrationOf(
-  { name, inputs }: Known<'aws:apigatewayv2/integration:Integration'>,
+  { name, inputs }: Emulated<'aws:apigatewayv2/integration:Integration'>,
   functions: ReadonlyMap<string, LambdaFunction>,
   lookup: Lookup,
 ): Integration {
-  const timeout = inputs.timeoutMilliseconds ?? LONGEST_INTEGRATION;
+  const timeout = inputs.timeoutMilliseconds ?? INTEGRATION_TIMEOUT.max;
   if (inputs.integrationType === 'HTTP_PROXY') {
     const headers = Object.entries(inputs.requestParameters ?? {}).map(([key, value]) =>
       headerChange(name, key, value),
@@ -115,7 +113,7 @@ function headerChange(integration: string, key: string, value: string): HeaderCh
 }
 
 function functionOf(
-  { name: logicalName, inputs, outputs, formerly }: Known<'aws:lambda/function:Function'>,
+  { name: logicalName, inputs, outputs, formerly }: Emulated<'aws:lambda/function:Function'>,
   lookup: Lookup,
 ): LambdaFunction {
   const name = String(outputs['name']);

@@ -1,7 +1,6 @@
 import { textsOf } from '../common/texts-of.ts';
 import { apiOf, type HttpApi, type Route } from './http-api.ts';
-import { sortResources } from '../resources/imitated.ts';
-import { withoutMeaning } from '../resources/inert.ts';
+import { lookupOf, notEmulated } from '../resources/lookup.ts';
 import type { Recorded } from '../evaluate/record.ts';
 import { exceptionsOf } from '../rules/production.ts';
 import { violationsOf, type Violation } from '../rules/rules.ts';
@@ -20,8 +19,8 @@ export interface Model {
   readonly exceptions: Readonly<Record<string, string>>;
   /** The rules over the registered resources that do not hold. */
   readonly violations: readonly Violation[];
-  /** What the program declares that has no meaning on this machine, in words. */
-  readonly withoutMeaning: readonly string[];
+  /** What the program declares without any local effect, as the start screen calls it. */
+  readonly notEmulated: readonly string[];
   /** Route key to a path with its parameters filled in, for a call that changes nothing. */
   readonly examplePaths: Readonly<Record<string, string>>;
   readonly hash: string;
@@ -38,7 +37,7 @@ export function pathTo({ routeKey, match }: Route, { examplePaths }: Pick<Model,
  * @throws UserError for anything that the twin would have to guess or leave out
  */
 export function modelOf(recorded: Recorded): Model {
-  const lookup = sortResources(recorded);
+  const lookup = lookupOf(recorded.resources);
   return {
     stack: recorded.stack,
     unread: recorded.unread,
@@ -47,7 +46,7 @@ export function modelOf(recorded: Recorded): Model {
     api: apiOf(lookup, recorded.providers.aws.region),
     exceptions: exceptionsOf(recorded),
     violations: violationsOf(recorded),
-    withoutMeaning: withoutMeaning(recorded),
+    notEmulated: notEmulated(recorded.resources, recorded.providers.aws.defaultTags),
     examplePaths: textsOf(recorded.outputs['examplePaths']),
     hash: recorded.hash,
   };

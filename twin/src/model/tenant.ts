@@ -1,5 +1,6 @@
+import { DEFAULT_ID_TOKEN_LIFETIME } from '../../../limits/auth0.ts';
 import { UserError } from '../common/user-error.ts';
-import type { Lookup } from '../resources/imitated.ts';
+import type { Lookup } from '../resources/lookup.ts';
 
 /** An Auth0 tenant, as far as the program declares it. */
 export interface Tenant {
@@ -90,9 +91,6 @@ export interface User {
   readonly roleIds: readonly string[];
 }
 
-/** Auth0's default for a client's id tokens, in seconds. */
-const ID_TOKEN_LIFETIME = 36_000;
-
 /** @throws UserError where the resources refer to something that is not there */
 export function tenantOf(
   lookup: Lookup,
@@ -129,7 +127,7 @@ export function tenantOf(
       firstParty: inputs.isFirstParty,
       grantTypes: inputs.grantTypes,
       secret: secretOf(lookup, id, name),
-      idTokenLifetime: inputs.jwtConfiguration.lifetimeInSeconds ?? ID_TOKEN_LIFETIME,
+      idTokenLifetime: inputs.jwtConfiguration.lifetimeInSeconds ?? DEFAULT_ID_TOKEN_LIFETIME,
     })),
     grants: lookup('auth0:index/clientGrant:ClientGrant').map(({ inputs }) => inputs),
     connections: lookup('auth0:index/connection:Connection').map(({ id, inputs }) => ({
@@ -262,9 +260,8 @@ function refuseDangling(tenant: Tenant, lookup: Lookup): void {
   ];
   const dangling = references.filter(([, , exists]) => !exists);
   if (dangling.length > 0) {
-    throw new UserError(
-      'The program refers to what it does not declare:',
-      dangling.map(([from, to]) => ({ place: from, message: `refers to ${to}, which is not there` })),
-    );
+    throw new UserError('The program refers to what it does not declare:', {
+      problems: dangling.map(([from, to]) => ({ place: from, message: `refers to ${to}, which is not there` })),
+    });
   }
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { printable } from '../common/printable.ts';
 import { UserError } from '../common/user-error.ts';
-import { STACK_NAME } from '../evaluate/stack-file.ts';
+import { STACK_NAME } from '../../../limits/stack-name.ts';
 
 /** Bytes of a report; one of 300 routes and 100 callers has a twentieth of it. */
 const LARGEST = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { RecordedResource } from '../evaluate/record.ts';
+import type { RecordedResource } from '../resources/resource.ts';
 
 /** A resource that a rule judges, whoever recorded it: the twin's recording, or a real engine's state. */
 export type RegisteredResource = Omit<RecordedResource, 'inputs' | 'formerly'> & {

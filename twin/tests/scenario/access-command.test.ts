@@ -97,5 +97,8 @@ Stack \`prod\` is gone: it has a report at \`main\` and no stack file here.
   expect(whole.text).toMatch(/^Stack `dev` cannot be compared: there is no access\/dev\.json at `HEAD~1`\. All that/);
   expect(whole.text).toContain('+ gains `GET /test` (`read:user`)');
   const unknown = await access('--stack', 'dve');
-  expect(unknown).toMatchObject({ code: 1, text: expect.stringContaining('did you mean dev?') as string });
+  expect(unknown).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('Pulumi.dve.yaml does not exist. Stacks in this folder: dev') as string,
+  });
 });

@@ -20,8 +20,13 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
   afterEach(() => project.remove());
 
   const rows: readonly (readonly [string, (copy: ProjectCopy) => void, readonly string[], string])[] = [
-    ['a stack name with a slash', () => undefined, ['--stack', '../dev'], 'is no stack name'],
-    ['a stack without a file', () => undefined, ['--stack', 'dve'], 'did you mean dev?'],
+    ['a stack name with a slash', () => undefined, ['--stack', '../dev'], 'Invalid stack name "../dev"'],
+    [
+      'a stack without a file',
+      () => undefined,
+      ['--stack', 'dve'],
+      'Pulumi.dve.yaml does not exist. Stacks in this folder: dev',
+    ],
     [
       'one port for both',
       () => undefined,
@@ -32,13 +37,13 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       'a stack file that is no YAML',
       (copy) => copy.write('Pulumi.dev.yaml', 'config:\n  a: [\n'),
       [],
-      'is not valid YAML',
+      'Pulumi.dev.yaml is invalid:',
     ],
     [
       'a syntax error in the program',
       (copy) => copy.edit('api.ts', 'export class', 'export klass'),
       [],
-      'The program cannot be read',
+      'Node cannot load the program',
     ],
     [
       'a key file that is no key',

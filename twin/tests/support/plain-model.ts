@@ -32,7 +32,7 @@ export const plainModel = (
   api: localApi(routes),
   exceptions: {},
   violations: [],
-  withoutMeaning: [],
+  notEmulated: [],
   examplePaths: {},
   hash: '',
 });

@@ -1,3 +1,6 @@
+import type { Recorded } from '../../src/evaluate/record.ts';
+import type { Plain } from '../../src/resources/resource.ts';
+
 /** One change of a resource of stack dev that the twin must refuse. */
 export interface RefusedInput {
   readonly title: string;
@@ -45,8 +48,8 @@ export const REFUSED_OF_AUTH0: readonly RefusedInput[] = [
   resourceServer('an API that signs with HS256', { signingAlg: 'HS256' }, 'input signingAlg'),
   resourceServer('an API that signs with PS256', { signingAlg: 'PS256' }, 'input signingAlg'),
   resourceServer('an API that does not say how it signs', { signingAlg: undefined }, 'input signingAlg'),
-  resourceServer('an API that encrypts its tokens', { tokenEncryption: { format: 'x' } }, 'the input tokenEncryption'),
-  resourceServer('an API with proof of possession', { proofOfPossession: {} }, 'the input proofOfPossession'),
+  resourceServer('an API that encrypts its tokens', { tokenEncryption: { format: 'x' } }, 'input tokenEncryption'),
+  resourceServer('an API with proof of possession', { proofOfPossession: {} }, 'input proofOfPossession'),
   resourceServer(
     'an API that does not say whether RBAC holds',
     { enforcePolicies: undefined },
@@ -68,8 +71,8 @@ export const REFUSED_OF_AUTH0: readonly RefusedInput[] = [
   client('a client that signs with HS256', { jwtConfiguration: { alg: 'HS256' } }, 'input jwtConfiguration.alg'),
   client('a client outside OpenID Connect', { oidcConformant: false }, 'input oidcConformant'),
   client('a client whose party is not said', { isFirstParty: undefined }, 'input isFirstParty'),
-  client('a client with an organization', { organizationUsage: 'require' }, 'the input organizationUsage'),
-  client('a client with refresh tokens', { refreshToken: { rotationType: 'x' } }, 'the input refreshToken'),
+  client('a client with an organization', { organizationUsage: 'require' }, 'input organizationUsage'),
+  client('a client with refresh tokens', { refreshToken: { rotationType: 'x' } }, 'input refreshToken'),
   credentials(
     'a client that signs for itself',
     { authenticationMethod: 'private_key_jwt' },
@@ -78,18 +81,18 @@ export const REFUSED_OF_AUTH0: readonly RefusedInput[] = [
   credentials('a client without a secret', { authenticationMethod: 'none' }, 'input authenticationMethod'),
   credentials('a secret of nobody’s', { clientId: 'x' }, 'has 0 ClientCredentials'),
   grant('a grant for no kind of caller', { subjectType: undefined }, 'input subjectType'),
-  grant('a grant for any organization', { allowAnyOrganization: true }, 'the input allowAnyOrganization'),
+  grant('a grant for any organization', { allowAnyOrganization: true }, 'input allowAnyOrganization'),
   grant('a grant for an API that is not there', { audience: DEAD }, `refers to the API ${DEAD}`),
   grant('a grant to a client that is not there', { clientId: 'x' }, 'refers to the client x'),
   grant('a grant of an undeclared scope', { scopes: ['delete:user'] }, 'refers to the scope delete:user'),
   connection('a connection to somebody else', { strategy: 'samlp' }, 'input strategy'),
-  connection('a database with user names', { options: { requiresUsername: true } }, 'the input options.requiresUser'),
-  connection('a database for a whole domain', { isDomainConnection: true }, 'the input isDomainConnection'),
+  connection('a database with user names', { options: { requiresUsername: true } }, 'input options.requiresUser'),
+  connection('a database for a whole domain', { isDomainConnection: true }, 'input isDomainConnection'),
   enabled('a client enabled that is not there', { enabledClients: ['x'] }, 'refers to the client x'),
   enabled('clients of a database that is not there', { connectionId: 'con_x' }, 'refers to the connection con_x'),
-  tenant('a tenant with session rules', { sessionLifetime: 1 }, 'the input sessionLifetime'),
+  tenant('a tenant with session rules', { sessionLifetime: 1 }, 'input sessionLifetime'),
   tenant('a default directory that is not there', { defaultDirectory: 'x' }, 'refers to the connection x'),
-  user('a user with metadata', { appMetadata: '{}' }, 'the input appMetadata'),
+  user('a user with metadata', { appMetadata: '{}' }, 'input appMetadata'),
   user('a user in a database that is not there', { connectionName: 'x' }, 'refers to the connection x'),
   of('userRoles:UserRoles')('a user with a role that is not there', { roles: ['rol_x'] }, 'refers to the role rol_x'),
   of('rolePermissions:RolePermissions')(
@@ -102,14 +105,14 @@ export const REFUSED_OF_AUTH0: readonly RefusedInput[] = [
 export const REFUSED_OF_AWS: readonly RefusedInput[] = [
   api('a WebSocket API', { protocolType: 'WEBSOCKET' }, 'input protocolType'),
   api('an API that answers nowhere', { disableExecuteApiEndpoint: true }, 'input disableExecuteApiEndpoint'),
-  api('an API of a quick create', { target: 'arn:x' }, 'the input target'),
+  api('an API of a quick create', { target: 'arn:x' }, 'input target'),
   authorizer('an authorizer that is a function', { authorizerType: 'REQUEST' }, 'input authorizerType'),
   authorizer('an authorizer without configuration', { jwtConfiguration: undefined }, 'input jwtConfiguration'),
   authorizer('an authorizer without issuer', jwt(undefined, AUDIENCES), 'input jwtConfiguration.issuer'),
   authorizer('an authorizer with an empty issuer', jwt('', AUDIENCES), 'input jwtConfiguration.issuer'),
-  authorizer('an authorizer with an http issuer', jwt('http://x.example/', AUDIENCES), 'an https issuer only'),
+  authorizer('an authorizer with an http issuer', jwt('http://x.example/', AUDIENCES), 'AWS accepts an https URL only'),
   authorizer('an authorizer without audiences', jwt(ISSUER, undefined), 'input jwtConfiguration.audiences'),
-  authorizer('an authorizer with no audience', jwt(ISSUER, []), 'without an audience would take tokens of any API'),
+  authorizer('an authorizer with no audience', jwt(ISSUER, []), 'AWS accepts the tokens of any API'),
   authorizer('an authorizer with 51 audiences', jwt(ISSUER, Array(51).fill(DEAD)), 'at most 50 audiences'),
   authorizer('an authorizer that looks nowhere', { identitySources: [] }, 'exactly one identity source'),
   authorizer(
@@ -118,7 +121,7 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
     'exactly one identity source',
   ),
   authorizer('an authorizer that looks elsewhere', { identitySources: ['$context.x'] }, 'input identitySources.0'),
-  authorizer('an authorizer that caches', { authorizerResultTtlInSeconds: 5 }, 'the input authorizerResultTtlInSec'),
+  authorizer('an authorizer that caches', { authorizerResultTtlInSeconds: 5 }, 'input authorizerResultTtlInSec'),
   authorizer('an authorizer of another API', { apiId: 'x' }, 'belongs to the API x'),
   route('a route with a custom authorizer', { authorizationType: 'CUSTOM' }, 'input authorizationType'),
   route('a route with IAM', { authorizationType: 'AWS_IAM' }, 'input authorizationType'),
@@ -134,22 +137,22 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
   route('a route to an integration that is not there', { target: 'integrations/x' }, 'integration integrations/x'),
   route('a route with 11 scopes', { authorizationScopes: Array(11).fill('read:user') }, 'at most 10 scopes'),
   route('a route with an API key', { apiKeyRequired: true }, 'input apiKeyRequired'),
-  route('a route with required parameters', { requestParameters: [] }, 'the input requestParameters'),
+  route('a route with required parameters', { requestParameters: [] }, 'input requestParameters'),
   route('a route key that API Gateway would not take', { routeKey: 'GET test' }, 'the path must begin with /'),
   route('a route of another API', { apiId: 'x' }, 'belongs to the API x'),
   integration('an integration with a mock', { integrationType: 'MOCK' }, 'input integrationType'),
-  integration(
-    'an integration with an AWS service',
-    { integrationSubtype: 'SQS-SendMessage' },
-    'the input integrationS',
-  ),
+  integration('an integration with an AWS service', { integrationSubtype: 'SQS-SendMessage' }, 'input integrationS'),
   integration('an integration with an http URL', { ...HTTP, integrationUri: 'http://x.example' }, 'an https URL'),
   integration('a URL with a parameter for a host', { ...HTTP, integrationUri: 'https://{x}.example' }, 'an https URL'),
-  integration('a URL with a method of its own', { ...HTTP, integrationMethod: 'POST' }, 'the caller’s own method'),
+  integration(
+    'a URL with a method of its own',
+    { ...HTTP, integrationMethod: 'POST' },
+    'input integrationMethod: "POST" is not emulated; write "ANY"',
+  ),
   integration(
     'a URL with a header added to',
     { ...HTTP, requestParameters: { 'append:header.x': 'y' } },
-    'overwrites and removes headers',
+    'write overwrite:header.<name> or remove:header.<name>',
   ),
   integration(
     'a URL with a header from elsewhere',
@@ -159,22 +162,43 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
   integration('an integration with payload 1.0', { payloadFormatVersion: '1.0' }, 'input payloadFormatVersion'),
   integration('an integration with a private network', { connectionType: 'VPC_LINK' }, 'input connectionType'),
   integration('an integration that waits 31 s', { timeoutMilliseconds: 31_000 }, 'input timeoutMilliseconds'),
-  integration('an integration that rewrites requests', { requestParameters: {} }, 'the input requestParameters'),
+  integration('an integration that rewrites requests', { requestParameters: {} }, 'input requestParameters'),
   integration('an integration with no function of here', { integrationUri: 'arn:x' }, 'refers to the function arn:x'),
   stage('a stage that releases nothing', { autoDeploy: false }, 'input autoDeploy'),
   stage('a stage that does not say whether it releases', { autoDeploy: undefined }, 'input autoDeploy'),
-  stage('a stage with a client certificate', { clientCertificateId: 'x' }, 'the input clientCertificateId'),
+  stage('a stage with a client certificate', { clientCertificateId: 'x' }, 'input clientCertificateId'),
   stage('a stage with settings for no route', { routeSettings: [{ routeKey: 'GET /x' }] }, 'the route "GET /x"'),
-  lambda('a function on Node 20', { runtime: 'nodejs20.x' }, 'on Node 24 only'),
-  lambda('a function on Python', { runtime: 'python3.13' }, 'on Node 24 only'),
+  lambda(
+    'a function on Node 20',
+    { runtime: 'nodejs20.x' },
+    'input runtime: "nodejs20.x" is not emulated; write "nodejs24.x"',
+  ),
+  lambda(
+    'a function on Python',
+    { runtime: 'python3.13' },
+    'input runtime: "python3.13" is not emulated; write "nodejs24.x"',
+  ),
   lambda('a function that is an image', { packageType: 'Image' }, 'input packageType'),
-  lambda('a function with a layer', { layers: ['arn:x'] }, 'the input layers'),
-  lambda('a function in a private network', { vpcConfig: {} }, 'the input vpcConfig'),
+  lambda('a function with a layer', { layers: ['arn:x'] }, 'input layers'),
+  lambda('a function in a private network', { vpcConfig: {} }, 'input vpcConfig'),
   lambda('a function without code', { code: undefined }, 'input code'),
-  lambda('a function with code from S3', { s3Bucket: 'x' }, 'the input s3Bucket'),
+  lambda('a function with code from S3', { s3Bucket: 'x' }, 'input s3Bucket'),
   lambda('a function with an entry that is none', { handler: 'index' }, 'input handler'),
   permission('a permission for everybody', { principal: '*' }, 'input principal'),
   permission('a permission for any action', { action: 'lambda:*' }, 'input action'),
   permission('a permission for any API', { sourceArn: undefined }, 'input sourceArn'),
-  permission('a permission with a further condition', { sourceAccount: '1' }, 'the input sourceAccount'),
+  permission('a permission with a further condition', { sourceAccount: '1' }, 'input sourceAccount'),
 ];
+
+/** A recording in which the resources of one type have other inputs. */
+export function changed(recorded: Recorded, type: string, inputs: RefusedInput['inputs']): Recorded {
+  let hits = 0;
+  const resources = structuredClone(recorded.resources).map((resource) => {
+    if (!resource.type.endsWith(`/${type}`)) return resource;
+    hits += 1;
+    const merged = Object.entries({ ...resource.inputs, ...inputs }).filter(([, value]) => value !== undefined);
+    return { ...resource, inputs: Object.fromEntries(merged) as Record<string, Plain> };
+  });
+  if (hits === 0) throw new Error(`stack dev declares no ${type}`);
+  return { ...recorded, resources };
+}

@@ -93,58 +93,65 @@ interface RefusedRow {
 const DEV = 'Pulumi.dev.yaml';
 
 const REFUSED: readonly RefusedRow[] = [
-  { title: 'a stack name that leads elsewhere', stack: '../dev', files: {}, says: ['"../dev" is no stack name'] },
-  { title: 'an empty stack name', stack: '', files: {}, says: ['"" is no stack name'] },
-  { title: 'a stack name with a space', stack: 'a b', files: {}, says: ['"a b" is no stack name'] },
+  { title: 'a stack name that leads elsewhere', stack: '../dev', files: {}, says: ['Invalid stack name "../dev"'] },
+  { title: 'an empty stack name', stack: '', files: {}, says: ['Invalid stack name ""'] },
+  { title: 'a stack name with a space', stack: 'a b', files: {}, says: ['Invalid stack name "a b"'] },
   {
     title: 'a stack without a file',
     stack: 'prd',
     files: { [DEV]: '', 'Pulumi.prod.yaml': '' },
-    says: ['There is no Pulumi.prd.yaml', 'did you mean prod?', 'the stacks here: dev, prod'],
+    says: ['Pulumi.prd.yaml does not exist. Stacks in this folder: dev, prod'],
   },
   {
     title: 'a stack file that is not YAML',
     files: { [DEV]: 'config:\n  api:x: a\n  api:y: [b\n' },
-    says: ['Pulumi.dev.yaml is not valid YAML', 'Pulumi.dev.yaml:4'],
+    says: ['Pulumi.dev.yaml is invalid:', 'Pulumi.dev.yaml:4'],
   },
   {
     title: 'a stack file with a key that is indented less',
     files: { [DEV]: 'config:\n  api:x:\n    - a\n api:y: b\n  api:z: c\n' },
-    says: ['Pulumi.dev.yaml:', 'are indented alike, and that a space follows each colon'],
+    says: ['Pulumi.dev.yaml:', 'Check the indentation of this line and its neighbors, and the space after each colon'],
   },
   {
     title: 'a stack file without a space after a colon',
     files: { [DEV]: 'config:\n  api:x:a\n  api:y: b\n' },
-    says: ['Pulumi.dev.yaml:', 'that a space follows each colon'],
+    says: ['Pulumi.dev.yaml:', 'and the space after each colon'],
   },
   {
     title: 'a stack file with a key twice',
     files: { [DEV]: 'config:\n  api:x: a\n  api:x: b\n' },
-    says: ['Pulumi.dev.yaml:3: api:x is written twice'],
+    says: ['Pulumi.dev.yaml:3: duplicate key api:x; delete one of the two'],
   },
   {
     title: 'a setting beside config',
     files: { [DEV]: 'environment: []\napi:audience: https://api.example.com\napi:y: 1\n' },
-    says: ['Pulumi.dev.yaml:2, api:audience: it must stand under config:', 'Pulumi.dev.yaml:3, api:y: it must'],
+    says: ['Pulumi.dev.yaml:2, api:audience: move it under config:', 'Pulumi.dev.yaml:3, api:y: move it'],
   },
   {
     title: 'a stack file that is a list',
     files: { [DEV]: '- a' },
-    says: ['Pulumi.dev.yaml must hold keys and values'],
+    says: ['Pulumi.dev.yaml: write keys and values'],
   },
-  { title: 'a stack file that is a word', files: { [DEV]: 'hello' }, says: ['must hold keys and values'] },
+  { title: 'a stack file that is a word', files: { [DEV]: 'hello' }, says: ['Pulumi.dev.yaml: write keys and values'] },
   { title: 'a config that is a list', files: { [DEV]: 'config: [api:x]' }, says: ['Pulumi.dev.yaml', 'config'] },
-  { title: 'a project without a name', files: { 'Pulumi.yaml': 'runtime: nodejs', [DEV]: '' }, says: ['has no name'] },
+  {
+    title: 'a project without a name',
+    files: { 'Pulumi.yaml': 'runtime: nodejs', [DEV]: '' },
+    says: ['Pulumi.yaml is invalid:', 'name: missing; write the name of the project'],
+  },
   { title: 'a project file that is not YAML', files: { 'Pulumi.yaml': 'name: [', [DEV]: '' }, says: ['Pulumi.yaml:'] },
   {
     title: 'encrypted settings of handlers that nobody gives',
     files: { [DEV]: `config: { api:handlers: ${SECURE} }` },
-    says: ['Pulumi.dev.yaml, api:handlers: the value is encrypted', '--config api:handlers=<value>'],
+    says: ['Pulumi.dev.yaml, api:handlers: encrypted, and only Pulumi can decrypt it', '--config api:handlers=<value>'],
   },
   {
     title: 'all their encrypted parts at once, also within a list',
     files: { [DEV]: `config: { api:handlers: { a: { statements: [{ actions: [${SECURE}] }], memory: ${SECURE} } } }` },
-    says: ['--config api:handlers.a.statements.0.actions.0=<value>', 'api:handlers.a.memory: it is encrypted'],
+    says: [
+      '--config api:handlers.a.statements.0.actions.0=<value>',
+      'api:handlers.a.memory: encrypted, but it is not a secret',
+    ],
   },
   {
     title: 'one that the project gives',

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { MAX_TOKEN_LIFETIME } from '../../../limits/auth0.ts';
+import { anyValue, optionalText, positive, strings, text, type ResourceType } from './resource.ts';
+
+const distinct = strings.refine((all) => new Set(all).size === all.length, { error: 'a name is listed twice' });
+
+const PASSWORD_REALM = 'http://auth0.com/oauth/grant-type/password-realm';
+
+/** Auth0's resource types. Source: https://www.pulumi.com/registry/packages/auth0/api-docs/ */
+export const AUTH0 = {
+  'auth0:index/resourceServer:ResourceServer': {
+    outputs: ({ name, identity }) => ({ id: identity.hex(`api ${name}`, 24) }),
+    inputs: z.strictObject({
+      identifier: z.string().min(1, { error: 'write the API’s audience' }),
+      signingAlg: z.literal('RS256'),
+      enforcePolicies: z.boolean(),
+      tokenDialect: z.enum(['access_token', 'access_token_authz']),
+      tokenLifetime: z
+        .int()
+        .positive()
+        .max(MAX_TOKEN_LIFETIME, { error: `Auth0 accepts at most ${MAX_TOKEN_LIFETIME} s` }),
+      subjectTypeAuthorization: z.strictObject({
+        client: z.strictObject({ policy: z.enum(['require_client_grant', 'deny_all']) }),
+        user: z.strictObject({ policy: z.enum(['allow_all', 'require_client_grant', 'deny_all']) }),
+      }),
+      name: anyValue,
+      allowOfflineAccess: z.literal(false).optional(),
+      skipConsentForVerifiableFirstPartyClients: anyValue,
+      // Applies to browser flows only, which the twin does not emulate.
+      tokenLifetimeForWeb: anyValue,
+    }),
+  },
+  'auth0:index/resourceServerScopes:ResourceServerScopes': {
+    outputs: ({ inputs }) => ({ id: text(inputs, 'resourceServerIdentifier') }),
+    inputs: z.strictObject({
+      resourceServerIdentifier: z.string(),
+      scopes: z.array(z.strictObject({ name: z.string(), description: anyValue })),
+    }),
+  },
+  'auth0:index/client:Client': {
+    outputs: ({ name, inputs, identity }) => {
+      const random = identity.alphanumeric(`client ${name}`, 32);
+      // Source: https://auth0.com/docs/get-started/applications/third-party-applications/security-controls
+      const clientId = inputs['isFirstParty'] === false ? `tpc_${random}` : random;
+      return { id: clientId, outputs: { clientId } };
+    },
+    inputs: z
+      .strictObject({
+        name: z.string(),
+        isFirstParty: z.boolean(),
+        grantTypes: z.array(z.enum(['client_credentials', 'password', PASSWORD_REALM])),
+        oidcConformant: z.literal(true).optional(),
+        thirdPartySecurityMode: z.literal('strict').optional(),
+        jwtConfiguration: z.strictObject({ alg: z.literal('RS256'), lifetimeInSeconds: positive.optional() }),
+        appType: z.enum(['non_interactive', 'regular_web']),
+        description: anyValue,
+        tokenQuota: anyValue,
+      })
+      // Auth0 makes every third-party client conformant.
+      .refine(({ isFirstParty, oidcConformant }) => !isFirstParty || oidcConformant === true, {
+        error: 'missing; write true',
+        path: ['oidcConformant'],
+      }),
+    withoutEffect: { tokenQuota: 'token quotas' },
+  },
+  'auth0:index/clientCredentials:ClientCredentials': {
+    outputs: ({ name, inputs, identity }) => ({
+      id: text(inputs, 'clientId'),
+      outputs: { clientSecret: optionalText(inputs, 'clientSecret') ?? identity.alphanumeric(`secret ${name}`, 64) },
+    }),
+    inputs: z.strictObject({
+      clientId: z.string(),
+      authenticationMethod: z.enum(['client_secret_post', 'client_secret_basic']),
+      clientSecret: z.string().min(1).optional(),
+    }),
+  },
+  'auth0:index/clientGrant:ClientGrant': {
+    outputs: ({ name, identity }) => ({ id: `cgr_${identity.alphanumeric(`grant ${name}`, 16)}` }),
+    inputs: z.strictObject({
+      clientId: z.string(),
+      audience: z.string(),
+      scopes: distinct,
+      subjectType: z.enum(['client', 'user']),
+    }),
+  },
+  'auth0:index/connection:Connection': {
+    outputs: ({ name, identity }) => ({ id: `con_${identity.alphanumeric(`connection ${name}`, 16)}` }),
+    inputs: z.strictObject({
+      name: z.string(),
+      strategy: z.literal('auth0'),
+      options: z
+        .strictObject({
+          bruteForceProtection: z.boolean().optional(),
+          disableSignup: anyValue,
+          passwordPolicy: anyValue,
+        })
+        .optional(),
+      displayName: anyValue,
+    }),
+  },
+  'auth0:index/connectionClients:ConnectionClients': {
+    outputs: ({ inputs }) => ({ id: text(inputs, 'connectionId') }),
+    inputs: z.strictObject({ connectionId: z.string(), enabledClients: strings }),
+  },
+  'auth0:index/role:Role': {
+    outputs: ({ name, identity }) => ({ id: `rol_${identity.alphanumeric(`role ${name}`, 16)}` }),
+    inputs: z.strictObject({ name: z.string(), description: anyValue }),
+  },
+  'auth0:index/rolePermissions:RolePermissions': {
+    outputs: ({ inputs }) => ({ id: text(inputs, 'roleId') }),
+    inputs: z.strictObject({
+      roleId: z.string(),
+      permissions: z.array(z.strictObject({ name: z.string(), resourceServerIdentifier: z.string() })),
+    }),
+  },
+  'auth0:index/user:User': {
+    outputs: ({ name, identity }) => {
+      const userId = `auth0|${identity.hex(`user ${name}`, 24)}`;
+      return { id: userId, outputs: { userId } };
+    },
+    inputs: z.strictObject({
+      connectionName: z.string(),
+      email: z.email({ error: 'write an email address' }),
+      emailVerified: z.boolean().optional(),
+      password: z.string().min(8, { error: 'Auth0 requires at least 8 characters' }),
+      blocked: z.boolean().optional(),
+      name: z.string().optional(),
+      nickname: z.string().optional(),
+      picture: z.string().optional(),
+    }),
+  },
+  'auth0:index/userRoles:UserRoles': {
+    outputs: ({ inputs }) => ({ id: text(inputs, 'userId') }),
+    inputs: z.strictObject({ userId: z.string(), roles: strings }),
+  },
+  'auth0:index/tenant:Tenant': {
+    outputs: ({ name, identity }) => ({ id: identity.hex(`tenant ${name}`, 26) }),
+    inputs: z.strictObject({ defaultDirectory: z.string() }),
+  },
+} as const satisfies Readonly<Record<string, ResourceType>>;

@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import {
+  AUDIENCES_PER_AUTHORIZER,
+  IDENTITY_SOURCE,
+  INTEGRATION_TIMEOUT,
+  SCOPE_LENGTH,
+  SCOPES_PER_ROUTE,
+  STAGE_VARIABLE,
+} from '../../../limits/http-api.ts';
+import { anyValue, arn, positive, strings, text, type Inputs, type ResourceType } from './resource.ts';
+
+const throttles = { throttlingBurstLimit: positive.optional(), throttlingRateLimit: positive.optional() };
+const routeSettings = {
+  ...throttles,
+  detailedMetricsEnabled: anyValue,
+  loggingLevel: anyValue,
+  dataTraceEnabled: anyValue,
+};
+
+const integration = {
+  apiId: z.string(),
+  timeoutMilliseconds: z.int().min(INTEGRATION_TIMEOUT.min).max(INTEGRATION_TIMEOUT.max).optional(),
+  connectionType: z.literal('INTERNET').optional(),
+  description: anyValue,
+};
+
+/** API Gateway's resource types of HTTP APIs. Source: https://www.pulumi.com/registry/packages/aws/api-docs/apigatewayv2/ */
+export const AWS_APIGATEWAYV2 = {
+  'aws:apigatewayv2/api:Api': {
+    outputs: ({ name, identity, region }) => {
+      const id = identity.lower(`http api ${name}`, 10);
+      return {
+        id,
+        outputs: {
+          apiEndpoint: `https://${id}.execute-api.${region}.amazonaws.com`,
+          executionArn: arn('execute-api', region, id),
+          arn: `arn:aws:apigateway:${region}::/apis/${id}`,
+        },
+      };
+    },
+    inputs: z.strictObject({
+      protocolType: z.literal('HTTP'),
+      corsConfiguration: z
+        .strictObject({
+          allowOrigins: strings.optional(),
+          allowMethods: strings.optional(),
+          allowHeaders: strings.optional(),
+          exposeHeaders: strings.optional(),
+          maxAge: z.int().optional(),
+          allowCredentials: z.boolean().optional(),
+        })
+        .refine(
+          ({ allowOrigins = [], allowCredentials = false }) => !(allowCredentials && allowOrigins.includes('*')),
+          {
+            error: 'AWS rejects allowCredentials with the origin *; name the origins',
+          },
+        )
+        .optional(),
+      disableExecuteApiEndpoint: z.boolean().optional(),
+      name: anyValue,
+      description: anyValue,
+      tags: anyValue,
+    }),
+    withoutEffect: { disableExecuteApiEndpoint: 'the API’s own domain (it answers at this address)' },
+  },
+  'aws:apigatewayv2/authorizer:Authorizer': {
+    outputs: ({ name, identity }) => ({ id: identity.lower(`authorizer ${name}`, 6) }),
+    inputs: z.strictObject({
+      apiId: z.string(),
+      authorizerType: z.literal('JWT'),
+      identitySources: z
+        .array(
+          z.string().regex(IDENTITY_SOURCE, {
+            error: 'write $request.header.<name> or $request.querystring.<name>',
+          }),
+        )
+        .length(1, { error: 'AWS accepts exactly one identity source for a JWT authorizer' }),
+      jwtConfiguration: z.strictObject({
+        issuer: z.string().regex(/^https:\/\/[^\s/]+/, { error: 'AWS accepts an https URL only' }),
+        audiences: z
+          .array(z.string().min(1))
+          .min(1, { error: 'list at least one audience; without one, AWS accepts the tokens of any API' })
+          .max(AUDIENCES_PER_AUTHORIZER, { error: `AWS accepts at most ${AUDIENCES_PER_AUTHORIZER} audiences` }),
+      }),
+      name: anyValue,
+    }),
+  },
+  'aws:apigatewayv2/route:Route': {
+    outputs: ({ name, identity }) => ({ id: identity.lower(`route ${name}`, 7) }),
+    inputs: z.strictObject({
+      apiId: z.string(),
+      routeKey: z.string(),
+      target: z.string(),
+      authorizationType: z.enum(['NONE', 'JWT']),
+      authorizerId: z.string().optional(),
+      authorizationScopes: z
+        .array(
+          z
+            .string()
+            .min(SCOPE_LENGTH.min)
+            .max(SCOPE_LENGTH.max, { error: `AWS accepts at most ${SCOPE_LENGTH.max} characters` }),
+        )
+        .max(SCOPES_PER_ROUTE, { error: `AWS accepts at most ${SCOPES_PER_ROUTE} scopes` })
+        .optional(),
+      apiKeyRequired: z.literal(false).optional(),
+      operationName: anyValue,
+    }),
+  },
+  'aws:apigatewayv2/integration:Integration': {
+    outputs: ({ name, identity }) => ({ id: identity.lower(`integration ${name}`, 7) }),
+    inputs: z.discriminatedUnion(
+      'integrationType',
+      [
+        z.strictObject({
+          ...integration,
+          integrationType: z.literal('AWS_PROXY'),
+          integrationUri: z.string(),
+          payloadFormatVersion: z.literal('2.0'),
+          integrationMethod: anyValue,
+        }),
+        z.strictObject({
+          ...integration,
+          integrationType: z.literal('HTTP_PROXY'),
+          integrationUri: z.string().regex(/^https:\/\/[^/{}@\s?#]+(\/[^\s?#]*)?$/, {
+            error: 'write an https URL, with parameters in its path only',
+          }),
+          integrationMethod: z.literal('ANY'),
+          payloadFormatVersion: z.literal('1.0'),
+          requestParameters: z
+            .record(
+              z.string().regex(/^(overwrite|remove):header\.[a-z0-9-]+$/, {
+                error: 'write overwrite:header.<name> or remove:header.<name>, in lower case',
+              }),
+              z.string(),
+            )
+            .optional(),
+        }),
+      ],
+      { error: 'write "AWS_PROXY" or "HTTP_PROXY"' },
+    ),
+  },
+  'aws:apigatewayv2/stage:Stage': {
+    outputs: ({ inputs }) => ({ id: text(inputs, 'name') }),
+    inputs: z.strictObject({
+      apiId: z.string(),
+      name: z.literal('$default'),
+      autoDeploy: z.literal(true),
+      defaultRouteSettings: z.strictObject(routeSettings).optional(),
+      routeSettings: z.array(z.strictObject({ routeKey: z.string(), ...routeSettings })).optional(),
+      stageVariables: z
+        .record(
+          z.string().regex(STAGE_VARIABLE.name, { error: 'AWS accepts 1 to 64 letters, digits and _' }),
+          z.string().max(STAGE_VARIABLE.valueLength),
+        )
+        .optional(),
+      accessLogSettings: z.strictObject({ destinationArn: z.string(), format: z.string() }).optional(),
+      description: anyValue,
+      tags: anyValue,
+    }),
+  },
+  'aws:apigatewayv2/domainName:DomainName': {
+    outputs: ({ name, inputs, identity, region }) => ({
+      id: text(inputs, 'domainName'),
+      outputs: {
+        domainNameConfiguration: {
+          ...(inputs['domainNameConfiguration'] as Inputs),
+          targetDomainName: `d-${identity.lower(`domain ${name}`, 10)}.execute-api.${region}.amazonaws.com`,
+          hostedZoneId: `Z${identity.alphanumeric(`zone of ${name}`, 13).toUpperCase()}`,
+        },
+      },
+    }),
+    inputs: z.strictObject({ domainName: z.string(), domainNameConfiguration: anyValue, tags: anyValue }),
+  },
+  'aws:apigatewayv2/apiMapping:ApiMapping': {
+    outputs: ({ name, identity }) => ({ id: identity.lower(`mapping ${name}`, 6) }),
+    inputs: z.strictObject({ apiId: z.string(), domainName: z.string(), stage: z.string() }),
+  },
+} as const satisfies Readonly<Record<string, ResourceType>>;

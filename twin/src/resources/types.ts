@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import { UserError } from '../common/user-error.ts';
+import { AUTH0 } from './auth0.ts';
+import { AWS_APIGATEWAYV2 } from './aws-apigatewayv2.ts';
+import { AWS_LAMBDA } from './aws-lambda.ts';
+import { AWS_NOT_EMULATED } from './aws-not-emulated.ts';
+import { RANDOM } from './random.ts';
+import type { CloudOutputs, Naming, ResourceType } from './resource.ts';
+
+/** Every resource type that a program may use, by its token. A new type is one entry in one of these tables. */
+const TYPES = { ...AUTH0, ...AWS_APIGATEWAYV2, ...AWS_LAMBDA, ...AWS_NOT_EMULATED, ...RANDOM };
+
+/** A token like `aws:lambda/function:Function`. */
+export type TypeToken = keyof typeof TYPES;
+/** The token of a type that the twin emulates. */
+export type EmulatedType = { [T in TypeToken]: (typeof TYPES)[T] extends { inputs: z.ZodType } ? T : never }[TypeToken];
+/** The inputs of an emulated type that have an effect. */
+export type InputsOf<T extends EmulatedType> = z.infer<(typeof TYPES)[T]['inputs']>;
+
+export const RESOURCE_TYPES: ReadonlyMap<string, ResourceType> = new Map(Object.entries(TYPES));
+
+export const TYPE_NOT_EMULATED = 'the twin does not emulate this resource type';
+
+/**
+ * Returns what the cloud would have answered to the registration of a resource.
+ * @throws UserError for an unknown type, or without an input that the cloud requires
+ */
+export function cloudOutputs(type: string, naming: Naming): CloudOutputs {
+  const entry = RESOURCE_TYPES.get(type);
+  if (entry === undefined) throw new UserError(TYPE_NOT_EMULATED, { code: 'not-emulated' });
+  return entry.outputs(naming);
+}

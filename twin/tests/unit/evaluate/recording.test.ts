@@ -1,0 +1,167 @@
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import { describe, expect, it } from 'vitest';
+import type { Recorded } from '../../../src/evaluate/record.ts';
+import program from '../../../../index.ts';
+import {
+  onlyOf,
+  recordDev,
+  recordProgram,
+  recordStack,
+  refusal,
+  resourcesOf,
+} from '../../../../tests/support/program.ts';
+
+/** A short wait, as an output has it whose cloud takes its time. */
+const later = <T>(value: T) => pulumi.output(new Promise<T>((resolve) => setTimeout(() => resolve(value), 5)));
+
+const logGroup = (name: string, options?: pulumi.CustomResourceOptions) =>
+  new aws.cloudwatch.LogGroup(name, { name: `/${name}` }, options);
+
+class Unknown extends pulumi.CustomResource {}
+
+describe('A recording', () => {
+  it('holds 50 routes that nothing awaits', async () => {
+    const recorded = await recordProgram(async () => {
+      const api = new aws.apigatewayv2.Api('api', { protocolType: 'HTTP' });
+      for (let index = 0; index < 50; index += 1) {
+        const routeKey = later(`GET /${index}`);
+        new aws.apigatewayv2.Route(`route-${index}`, { apiId: api.id, routeKey, target: later('integrations/x') });
+      }
+      return {};
+    });
+    expect(resourcesOf(recorded, 'Route')).toHaveLength(50);
+  });
+
+  it('holds what components declare, and what waits for another resource', async () => {
+    const recorded = await recordProgram(async () => {
+      const component = new pulumi.ComponentResource('auth0-http-api:index:Test', 'test');
+      const first = new aws.cloudwatch.LogGroup('first', { name: later('/first') }, { parent: component });
+      const name = first.arn.apply((arn) => `/second/${arn.length}`);
+      new aws.cloudwatch.LogGroup('second', { name }, { parent: component, dependsOn: [first] });
+      return {};
+    });
+    expect(resourcesOf(recorded, 'LogGroup').map(({ name }) => name)).toEqual(['first', 'second']);
+  });
+
+  it('keeps the provider’s configuration apart from the authorizer and the outputs', async () => {
+    const recorded = await recordDev({ 'api:issuerDomain': 'login.example.com', 'auth0:clientSecret': 'hush' });
+    expect(recorded.providers).toEqual({
+      auth0: { domain: 'your-tenant.eu.auth0.com', issuerDomain: 'login.example.com' },
+      aws: { region: 'eu-central-1', defaultTags: false },
+    });
+    expect(JSON.stringify(recorded)).not.toContain('hush');
+  });
+
+  it('has the same ids, secrets and hash on a second evaluation', async () => {
+    expect(await recordDev({})).toEqual(await recordStack('dev'));
+  });
+
+  it('keeps every id, secret and password when another client comes in front', async () => {
+    const before = await recordStack('dev');
+    const other = { name: 'another', party: 'first', grants: ['client_credentials'], permissions: [] };
+    const own = { ...other, name: 'test-app', grants: ['client_credentials', 'password'], permissions: ['read:user'] };
+    const after = await recordDev({ 'api:clients': [other, own] });
+    const chosen = ({ resources }: Recorded) =>
+      new Map(resources.map(({ type, name, id, outputs }) => [`${type} ${name}`, { id, outputs }]));
+    expect([...chosen(after)]).toEqual(expect.arrayContaining([...chosen(before)]));
+    expect(after.resources).toHaveLength(before.resources.length + 3);
+    expect(after.hash).not.toBe(before.hash);
+  });
+
+  it('has other ids and secrets in another stack', async () => {
+    const [dev, staging] = [await recordStack('dev'), await recordStack('staging')];
+    expect(onlyOf(staging, 'Client').id).not.toBe(onlyOf(dev, 'Client').id);
+    expect(onlyOf(staging, 'ClientCredentials').outputs).not.toEqual(onlyOf(dev, 'ClientCredentials').outputs);
+  });
+
+  const REJECTED: readonly { title: string; declare: () => unknown; says: string }[] = [
+    {
+      title: 'a resource twice',
+      declare: () => [logGroup('twice'), logGroup('twice')],
+      says: 'aws:cloudwatch/logGroup:LogGroup "twice": declared twice',
+    },
+    {
+      title: 'a component twice',
+      declare: () => [new pulumi.ComponentResource('a:b:C', 'one'), new pulumi.ComponentResource('a:b:C', 'one')],
+      says: 'a:b:C "one": declared twice',
+    },
+    {
+      title: 'a resource of an unknown type',
+      declare: () => new Unknown('aws:s3/bucket:Bucket', 'pictures', {}),
+      says: 'aws:s3/bucket:Bucket "pictures": the twin does not emulate this resource type',
+    },
+    {
+      title: 'a provider of its own',
+      declare: () => new aws.Provider('elsewhere', { region: 'us-east-1' }),
+      says: 'pulumi:providers:aws "elsewhere": the twin does not emulate this resource type',
+    },
+    {
+      title: 'a provider function that it awaits',
+      declare: () => aws.getCallerIdentity(),
+      says: 'aws:index/getCallerIdentity:getCallerIdentity: the twin does not emulate provider functions',
+    },
+    {
+      title: 'a provider function that it does not await',
+      declare: () => aws.getCallerIdentityOutput(),
+      says: 'aws:index/getCallerIdentity:getCallerIdentity: the twin does not emulate provider functions',
+    },
+    {
+      title: 'an imported resource',
+      declare: () => logGroup('there', { import: '/there' }),
+      says: 'LogGroup "there": the twin cannot read or import an existing resource (/there)',
+    },
+    {
+      title: 'a resource that is only read',
+      declare: () => aws.cloudwatch.LogGroup.get('there', '/there'),
+      says: 'LogGroup "there": the twin cannot read or import an existing resource (/there)',
+    },
+    {
+      title: 'an archive from the disk',
+      declare: () => new aws.lambda.Function('f', { role: 'r', code: new pulumi.asset.FileArchive('./handler') }),
+      says: 'aws:lambda/function:Function "f": the twin cannot read the asset in input code; use an AssetArchive of StringAssets',
+    },
+  ];
+
+  it.each(REJECTED)('rejects $title by name', async ({ declare, says }) => {
+    const program = async () => {
+      await declare();
+      return {};
+    };
+    const error = await refusal(() => recordProgram(program));
+    expect(error).toMatchObject({ code: 'not-emulated', message: expect.stringContaining(says) as string });
+  });
+
+  it('lists every rejected registration in one error', async () => {
+    const { problems } = await refusal(() =>
+      recordProgram(async () => {
+        new Unknown('aws:s3/bucket:Bucket', 'pictures', {});
+        new Unknown('aws:sqs/queue:Queue', 'orders', {});
+        logGroup('there', { import: '/there' });
+        return {};
+      }),
+    );
+    expect(problems.map(({ place }) => place).toSorted()).toEqual([
+      'aws:cloudwatch/logGroup:LogGroup "there"',
+      'aws:s3/bucket:Bucket "pictures"',
+      'aws:sqs/queue:Queue "orders"',
+    ]);
+  });
+
+  it('fails on what an apply throws that nobody awaits, as the engine does', async () => {
+    const lost = refusal(() =>
+      recordProgram(async () => {
+        logGroup('group').arn.apply(() => {
+          throw new Error('lost');
+        });
+        return {};
+      }),
+    );
+    await expect(lost).rejects.toThrow('lost');
+  });
+
+  it('works again after one that failed', async () => {
+    await expect(refusal(() => recordProgram(async () => Promise.reject(new Error('mine'))))).rejects.toThrow('mine');
+    expect((await recordProgram(program)).hash).toBe((await recordStack('dev')).hash);
+  });
+});
