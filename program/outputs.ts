@@ -1,9 +1,9 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { ApiSide } from '../api.ts';
 import type { Auth0Side } from '../auth0.ts';
+import { parseRouteKey } from '../limits/route-key.ts';
 import type { Settings } from '../settings.ts';
 import type { Contract } from './contract/define-contract.ts';
-import { examplePaths } from './contract/examples.ts';
 
 /** The stack's outputs: the contract that callers, the verification and the workflows read. */
 export function outputs(
@@ -39,4 +39,19 @@ export function outputs(
     ...(Object.keys(exceptions).length > 0 && { exceptions }),
     publicRoutes: Object.entries(contract.routes).flatMap(([key, { scopes }]) => (scopes === 'public' ? [key] : [])),
   };
+}
+
+/** The paths of the routes that have examples, with the parameters filled in; undefined where no route has any. */
+function examplePaths({ routes }: Contract): Readonly<Record<string, string>> | undefined {
+  const paths = Object.entries(routes).flatMap(([key, { examples }]) => {
+    const parsed = parseRouteKey(key);
+    if (examples === undefined || parsed.kind !== 'path') return [];
+    const segments = parsed.segments.map((segment) =>
+      segment.kind === 'literal'
+        ? segment.text
+        : (examples[segment.name] ?? '').split('/').map(encodeURIComponent).join('/'),
+    );
+    return [[key, `/${segments.join('/')}`] as const];
+  });
+  return paths.length === 0 ? undefined : Object.fromEntries(paths);
 }

@@ -1,33 +1,48 @@
-/** One thing that the user can put right: where it stands, and what to write there instead. */
+/** What kind of mistake a problem is. Tests and tools match this, never the message. */
+export type ProblemCode =
+  | 'missing'
+  | 'unknown'
+  | 'invalid'
+  | 'undeclared'
+  | 'duplicate'
+  | 'conflict'
+  | 'unused'
+  | 'quota'
+  | 'encrypted'
+  | 'placeholder'
+  | 'production';
+
+/** One mistake: where it is, and what to write instead. */
 export interface Problem {
-  /** File and key, as the user would look them up: `Pulumi.dev.yaml, api:audience`. */
+  readonly code: ProblemCode;
+  /** File and key: `Pulumi.dev.yaml:4, api:audience`. */
   readonly place: string;
   readonly message: string;
 }
 
-/**
- * A mistake of the user, the only error that is shown without a stack. Everything else that is thrown is a defect of
- * ours. It carries all the problems that were found, so that they can be mended in one go.
- */
+export function problem(code: ProblemCode, place: string, message: string): Problem {
+  return { code, place, message };
+}
+
+/** What could not be done because of the mistakes. */
+type UserErrorCode = 'contract' | 'stack-file' | 'bundle' | 'client-secret' | 'rotate' | 'deploy';
+
+/** A mistake of the user, shown without a stack trace. It carries every problem found, so one edit can fix them all. */
 export class UserError extends Error {
-  /** Pulumi's engine prints an error that bears this mark without its stack (`RunError` in the SDK's `errors.ts`). */
+  /** Pulumi's engine prints an error with this mark without its stack trace (`RunError` in the SDK's `errors.ts`). */
   readonly __pulumiRunError = true;
+  readonly code: UserErrorCode;
   readonly problems: readonly Problem[];
 
-  constructor(summary: string, problems: readonly Problem[] = []) {
+  constructor(code: UserErrorCode, summary: string, problems: readonly Problem[] = []) {
     super([summary, ...problems.map(({ place, message }) => `  ${place}: ${message}`)].join('\n'));
     this.name = 'UserError';
+    this.code = code;
     this.problems = problems;
   }
 }
 
-/** Whether an error is a user's mistake: it is known by its mark, since the program and the tools have a class each. */
-export function isUserError(error: unknown): error is UserError {
-  return error instanceof Error && '__pulumiRunError' in error;
-}
-
-/** The text to show for anything that was thrown: a user's mistake as a sentence, a defect of ours with its stack. */
-export function shown(error: unknown): string {
-  if (isUserError(error)) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+/** The first line of an error about a file. */
+export function countOf(file: string, { length }: readonly Problem[]): string {
+  return `${file} has ${length} error${length === 1 ? '' : 's'}`;
 }

@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { reportOf, welcome } from '@auth0-http-api/twin';
 import { settingsSchemas } from '../docs/generator/stack-file-schema.ts';
-import { KEYS } from '../settings.ts';
+import { KEYS } from '../program/config/keys.ts';
 import { REASONS, STACKS, unusedKeys, useEveryKey } from './support/every-key.ts';
 import {
   askToken,

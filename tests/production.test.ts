@@ -23,9 +23,9 @@ const REFUSED: readonly Row[] = [
     'an exception without a reason',
     { 'api:exceptions': { 'api:tokenLifetime': ' because  ' } },
     'api:exceptions.api:tokenLifetime',
-    'say why, so that whoever reads it',
+    'invalid',
   ),
-  row('an exception of nothing', { 'api:exceptions': { 'api:audience': REASON } }, 'api:exceptions', 'api:audience'),
+  row('an exception of nothing', { 'api:exceptions': { 'api:audience': REASON } }, 'api:exceptions', 'unknown'),
   row(
     'passwordGrant: allow in production',
     {
@@ -36,25 +36,25 @@ const REFUSED: readonly Row[] = [
       'api:logRetention': 90,
     },
     'api:passwordGrant',
-    'api:production is true, and in production the password grant is forbidden: write forbid. Or give the reason under api:exceptions, api:passwordGrant',
+    'production',
   ),
   row(
     'a token of more than an hour in production',
     { ...IN_PRODUCTION, 'api:tokenLifetime': 3601 },
     'api:tokenLifetime',
-    'a token lives 3600 s at most: write that or less, not 3601',
+    'production',
   ),
   row(
     'an exception that is not needed',
     { ...IN_PRODUCTION, 'api:exceptions': { 'api:tokenLifetime': REASON } },
     'api:exceptions.api:tokenLifetime',
-    'api:tokenLifetime is as production asks for; remove the exception',
+    'unused',
   ),
   row(
     'an exception outside production',
     { 'api:exceptions': { 'api:testUser': REASON } },
     'api:exceptions.api:testUser',
-    'api:production is false, where nothing is excepted from',
+    'unused',
   ),
 ];
 
@@ -62,16 +62,14 @@ describe('The file of a production stack', () => {
   it.each(REFUSED)('may not have $title', refusesOne);
 
   it('may have neither password grant nor test user in production', async () => {
-    const places = (await problemsOf({ 'api:production': true })).map(({ place, message }) => [
-      place,
-      message.split(',')[0],
+    const problems = await problemsOf({ 'api:production': true });
+    expect(problems.map(({ place }) => place)).toEqual([
+      'api:testUser',
+      'api:clients.0 (test-app).grants',
+      'api:passwordGrant',
+      'api:logRetention',
     ]);
-    expect(places).toEqual([
-      ['api:testUser', 'api:production is true'],
-      ['api:clients.0 (test-app).grants', 'api:production is true'],
-      ['api:passwordGrant', 'api:production is true'],
-      ['api:logRetention', 'api:production is true'],
-    ]);
+    expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['production']));
   });
 
   it.each([
@@ -124,9 +122,7 @@ describe('An error in a stack file', () => {
     const lines = project.read('Pulumi.prod.yaml').split('\n');
     const line = (text: string): number => lines.findIndex((one) => one.includes(text)) + 1;
     expect(message.split('\n').filter((one) => one.startsWith('  Pulumi'))).toEqual([
-      expect.stringMatching(
-        `^  Pulumi.prod.yaml:${line('7200')}, api:tokenLifetime: api:production is true, and in production a token lives `,
-      ),
+      expect.stringMatching(`^  Pulumi.prod.yaml:${line('7200')}, api:tokenLifetime: api:production is true: `),
       expect.stringMatching(`^  Pulumi.prod.yaml:${line('read:usr')}, api:clients.0 \\(test-app\\).permissions: `),
     ]);
   });

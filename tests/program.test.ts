@@ -251,7 +251,9 @@ describe('The program', () => {
     const { problems } = await refusal(() =>
       bundleHandlers({ handlers: { broken: { file: 'broken.ts', memory: 128, timeout: 1 } } }, folder),
     );
-    expect(problems).toEqual([{ place: 'broken.ts:1:19', message: 'Could not resolve "./nowhere.ts"' }]);
+    expect(problems).toEqual([
+      { code: 'invalid', place: 'broken.ts:1:19', message: 'Could not resolve "./nowhere.ts"' },
+    ]);
   });
 
   it('draws two trees, one for each side', async () => {

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { stackNames } from '@auth0-http-api/twin';
 import { generatedFiles } from '../docs/generator/generated.ts';
 import { settingsSchemas, stackFileSchema } from '../docs/generator/stack-file-schema.ts';
-import { KEYS } from '../settings.ts';
+import { KEYS } from '../program/config/keys.ts';
 import { EVERY_OPTION } from './support/everything.ts';
 import { root, type Changes } from './support/program.ts';
 

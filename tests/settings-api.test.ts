@@ -22,15 +22,15 @@ const routeThrottle = (key: string, burst = 1): Changes => ({ 'api:routeThrottle
 
 describe('A domain of the API', () => {
   it.each([
-    row('without a certificate', domain({ certificateArn: undefined }), 'api:domain', 'has no certificate'),
+    row('without a certificate', domain({ certificateArn: undefined }), 'api:domain', 'missing'),
     row(
       'with a certificate of another region',
       domain({ certificateArn: CERTIFICATE.replace('eu-central-1', 'us-east-1') }),
       'api:domain.certificateArn',
-      "is in us-east-1; API Gateway takes one of the stack's own region, eu-central-1",
+      'conflict',
     ),
-    row('with a certificate that is none', domain({ certificateArn: 'x' }), 'api:domain.certificateArn', 'the ARN of'),
-    row('with a scheme', domain({ name: 'https://api.example.com' }), 'api:domain.name', 'no https://'),
+    row('with a certificate that is none', domain({ certificateArn: 'x' }), 'api:domain.certificateArn', 'invalid'),
+    row('with a scheme', domain({ name: 'https://api.example.com' }), 'api:domain.name', 'invalid'),
     row(
       'with a certificate of its own and a longer name than ACM takes',
       domain({
@@ -39,100 +39,89 @@ describe('A domain of the API', () => {
         hostedZoneId: 'Z0123456789ABCDEFGHIJ',
       }),
       'api:domain.name',
-      'has 74 characters, and ACM makes a certificate for up to 64',
+      'quota',
     ),
-    row('for any host', domain({ name: '*.example.com' }), 'api:domain.name', 'write the host alone'),
-    row("that is Auth0's", domain({ name: 'your-tenant.eu.auth0.com' }), 'api:domain.name', 'a name of its own'),
-    row("that is AWS's", domain({ name: 'x.amazonaws.com' }), 'api:domain.name', "AWS's own"),
-    row('with a zone that is none', domain({ hostedZoneId: 'example.com' }), 'api:domain.hostedZoneId', 'the id of a'),
-    row('with a misspelt key', domain({ zoneId: 'Z1' }), 'api:domain', '"zoneId"'),
+    row('for any host', domain({ name: '*.example.com' }), 'api:domain.name', 'invalid'),
+    row("that is Auth0's", domain({ name: 'your-tenant.eu.auth0.com' }), 'api:domain.name', 'conflict'),
+    row("that is AWS's", domain({ name: 'x.amazonaws.com' }), 'api:domain.name', 'conflict'),
+    row('with a zone that is none', domain({ hostedZoneId: 'example.com' }), 'api:domain.hostedZoneId', 'invalid'),
+    row('with a misspelt key', domain({ zoneId: 'Z1' }), 'api:domain', 'unknown'),
   ])('may not be one $title', refusesOne);
 });
 
 describe('A limit', () => {
   it.each([
-    row('burst of zero', throttle(0, 1), 'api:throttle.burst', 'must be at least 1'),
-    row('rate of zero', throttle(1, 0), 'api:throttle.rate', 'must be more than 0'),
-    row('rate below zero', throttle(1, -1), 'api:throttle.rate', 'must be more than 0'),
-    row('throttle without a rate', { 'api:throttle': { burst: 1 } }, 'api:throttle.rate', 'is missing'),
-    row('burst of zero of a route', routeThrottle('GET /test', 0), 'api:routeThrottles.GET /test.burst', 'at least 1'),
+    row('burst of zero', throttle(0, 1), 'api:throttle.burst', 'invalid'),
+    row('rate of zero', throttle(1, 0), 'api:throttle.rate', 'invalid'),
+    row('rate below zero', throttle(1, -1), 'api:throttle.rate', 'invalid'),
+    row('throttle without a rate', { 'api:throttle': { burst: 1 } }, 'api:throttle.rate', 'missing'),
+    row('burst of zero of a route', routeThrottle('GET /test', 0), 'api:routeThrottles.GET /test.burst', 'invalid'),
     row(
       'throttle of a route that does not exist',
       routeThrottle('GET /tset'),
       'api:routeThrottles, "GET /tset"',
-      'contract.ts has no such route; did you mean GET /test?',
+      'undeclared',
     ),
-    row('throttle of an inherited name', routeThrottle('toString'), 'api:routeThrottles, "toString"', 'no such route'),
-    row('retention that AWS has not', { 'api:logRetention': 100 }, 'api:logRetention', 'one of the days that AWS has'),
-    row('retention of no time', { 'api:logRetention': 0 }, 'api:logRetention', 'one of the days that AWS has'),
-    row('alarm at no error', alarms({ serverErrors: 0 }), 'api:alarms.serverErrors', 'at least 1'),
-    row('alarm at a latency that no response has', alarms({ latency: 30_001 }), 'api:alarms.latency', 'at most 30000'),
-    row('alarm to nobody', alarms({ topicArn: undefined }), 'api:alarms.topicArn', 'is missing'),
-    row('alarm to what is no topic', alarms({ topicArn: 'on-call' }), 'api:alarms.topicArn', 'the ARN of an SNS topic'),
+    row('throttle of an inherited name', routeThrottle('toString'), 'api:routeThrottles, "toString"', 'undeclared'),
+    row('retention that AWS has not', { 'api:logRetention': 100 }, 'api:logRetention', 'invalid'),
+    row('retention of no time', { 'api:logRetention': 0 }, 'api:logRetention', 'invalid'),
+    row('alarm at no error', alarms({ serverErrors: 0 }), 'api:alarms.serverErrors', 'invalid'),
+    row('alarm at a latency that no response has', alarms({ latency: 30_001 }), 'api:alarms.latency', 'invalid'),
+    row('alarm to nobody', alarms({ topicArn: undefined }), 'api:alarms.topicArn', 'missing'),
+    row('alarm to what is no topic', alarms({ topicArn: 'on-call' }), 'api:alarms.topicArn', 'invalid'),
     row(
       'alarm to a topic of another region',
       alarms({ topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call' }),
       'api:alarms.topicArn',
-      'is in us-east-1; an alarm goes to a topic of its own region, eu-central-1',
+      'conflict',
     ),
     row(
       'tag of a key that AWS reserves',
       { 'aws:defaultTags': { tags: { 'aws:x': 'y' } } },
       'aws:defaultTags.tags.aws:x',
-      'does not begin with aws:',
+      'invalid',
     ),
-    row(
-      'tag of a value that IAM has not',
-      tags({ team: 'a<b>' }),
-      'aws:defaultTags.tags.team',
-      'letters, digits, spaces',
-    ),
-    row(
-      'tag that another is but for capitals',
-      tags({ team: 'a', Team: 'b' }),
-      'aws:defaultTags.tags',
-      'in capitals alone',
-    ),
-    row('tag that is a number', tags({ cost: 1234 }), 'aws:defaultTags.tags.cost', 'put it in quotes'),
-    row('burst that is no number of AWS', throttle(5e12, 1), 'api:throttle.burst', 'at most 2147483647'),
-    row('rate that is no number of AWS', throttle(1, 1e300), 'api:throttle.rate', 'at most 2147483647'),
+    row('tag of a value that IAM has not', tags({ team: 'a<b>' }), 'aws:defaultTags.tags.team', 'invalid'),
+    row('tag that another is but for capitals', tags({ team: 'a', Team: 'b' }), 'aws:defaultTags.tags', 'invalid'),
+    row('tag that is a number', tags({ cost: 1234 }), 'aws:defaultTags.tags.cost', 'invalid'),
+    row('burst that is no number of AWS', throttle(5e12, 1), 'api:throttle.burst', 'invalid'),
+    row('rate that is no number of AWS', throttle(1, 1e300), 'api:throttle.rate', 'invalid'),
     row(
       'alarm to a topic of another partition',
       alarms({ topicArn: 'arn:aws-cn:sns:eu-central-1:123456789012:on-call' }),
       'api:alarms.topicArn',
-      'is in the partition aws-cn',
+      'conflict',
     ),
-    row('tag outside of tags', { 'aws:defaultTags': { tags: {}, team: 'x' } }, 'aws:defaultTags', '"team"'),
+    row('tag outside of tags', { 'aws:defaultTags': { tags: {}, team: 'x' } }, 'aws:defaultTags', 'unknown'),
   ])('may not be a $title', refusesOne);
 });
 
 describe('CORS', () => {
-  const wildcard = '* does not go with allowCredentials';
   it.each([
-    row('no origin', cors({ allowOrigins: [] }), 'api:cors.allowOrigins', 'name an origin'),
+    row('no origin', cors({ allowOrigins: [] }), 'api:cors.allowOrigins', 'invalid'),
+    row('an origin with a path', cors({ allowOrigins: ['https://a.example/'] }), 'api:cors.allowOrigins.0', 'invalid'),
+    row('an origin without a scheme', cors({ allowOrigins: ['a.example'] }), 'api:cors.allowOrigins.0', 'invalid'),
+    row('the origin null', cors({ allowOrigins: ['null'] }), 'api:cors.allowOrigins.0', 'invalid'),
     row(
-      'an origin with a path',
-      cors({ allowOrigins: ['https://a.example/'] }),
+      'a port that is none',
+      cors({ allowOrigins: ['https://a.example:99999'] }),
       'api:cors.allowOrigins.0',
-      'without p',
+      'invalid',
     ),
-    row('an origin without a scheme', cors({ allowOrigins: ['a.example'] }), 'api:cors.allowOrigins.0', 'a scheme and'),
-    row('the origin null', cors({ allowOrigins: ['null'] }), 'api:cors.allowOrigins.0', 'a scheme and a host'),
-    row('a port that is none', cors({ allowOrigins: ['https://a.example:99999'] }), 'api:cors.allowOrigins.0', '65535'),
-    row('a made-up method', cors({ allowMethods: ['FETCH'] }), 'api:cors.allowMethods.0', 'write DELETE or GET'),
-    row('a header with a space', cors({ allowHeaders: ['a b'] }), 'api:cors.allowHeaders.0', 'no name of a header'),
-    row('an age of over a day', cors({ maxAge: 86_401 }), 'api:cors.maxAge', 'must be at most 86400'),
+    row('a made-up method', cors({ allowMethods: ['FETCH'] }), 'api:cors.allowMethods.0', 'invalid'),
+    row('a header with a space', cors({ allowHeaders: ['a b'] }), 'api:cors.allowHeaders.0', 'invalid'),
+    row('an age of over a day', cors({ maxAge: 86_401 }), 'api:cors.maxAge', 'invalid'),
     row(
       'credentials for any origin',
       cors({ allowOrigins: ['*'], allowCredentials: true }),
       'api:cors.allowOrigins',
-      wildcard,
+      'conflict',
     ),
     row(
       'credentials with any header',
       cors({ allowHeaders: ['*'], allowCredentials: true }),
       'api:cors.allowHeaders',
-      wildcard,
+      'conflict',
     ),
   ])('may not have $title', refusesOne);
 
@@ -147,43 +136,33 @@ describe('CORS', () => {
 describe('Where a route goes', () => {
   const ELSEWHERE = 'arn:aws:lambda:us-east-1:123456789012:function:reports';
   it.each([
-    row('of no route', backend('GET /x', 'https://a.example'), 'api:backends, "GET /x"', 'no such route'),
-    row(
-      'of a handler’s route',
-      backend('GET /test', 'https://a.example'),
-      'api:backends, "GET /test"',
-      'remove this line',
-    ),
-    row(
-      'by http',
-      backend('POST /hooks/{id}', 'http://a.example'),
-      'api:backends, "POST /hooks/{id}"',
-      'must be an https://',
-    ),
+    row('of no route', backend('GET /x', 'https://a.example'), 'api:backends, "GET /x"', 'undeclared'),
+    row('of a handler’s route', backend('GET /test', 'https://a.example'), 'api:backends, "GET /test"', 'conflict'),
+    row('by http', backend('POST /hooks/{id}', 'http://a.example'), 'api:backends, "POST /hooks/{id}"', 'invalid'),
     row(
       'to a function for a URL',
       backend('POST /hooks/{id}', ELSEWHERE),
       'api:backends, "POST /hooks/{id}"',
-      'must be an https://',
+      'invalid',
     ),
     row(
       'to a URL for a function',
       backend('GET /report', 'https://a.example'),
       'api:backends, "GET /report"',
-      "no function's ARN",
+      'invalid',
     ),
-    row('to another region', backend('GET /report', ELSEWHERE), 'api:backends, "GET /report"', 'is in us-east-1'),
+    row('to another region', backend('GET /report', ELSEWHERE), 'api:backends, "GET /report"', 'conflict'),
     row(
       'too long for AWS',
       backend('POST /hooks/{id}', `https://a.example/${'x'.repeat(2048)}`),
       'api:backends, "POST /hooks/{id}"',
-      'API Gateway takes 2048',
+      'invalid',
     ),
     row(
       'to the port 0',
       backend('POST /hooks/{id}', 'https://a.example:0/'),
       'api:backends, "POST /hooks/{id}"',
-      'the port 0',
+      'invalid',
     ),
   ])('may not be said $title', (one) => refusesOne({ ...one, contract: EVERYTHING }));
 
@@ -191,20 +170,18 @@ describe('Where a route goes', () => {
     {
       what: 'of two accounts',
       arns: ['123456789012:function:a', '210987654321:function:b'],
-      says: 'is of the account 210987654321',
     },
     {
       what: 'whose resources would have one name',
       arns: ['123456789012:function:a-b', '123456789012:function:a:b'],
-      says: 'are called a-b together, like those of GET /0',
     },
-  ])('may not be two functions $what', async ({ arns, says }) => {
+  ])('may not be two functions $what', async ({ arns }) => {
     const routes = arns.map((arn, index) => [
       `GET /${index}`,
       { function: `arn:aws:lambda:eu-central-1:${arn}`, scopes: 'public' },
     ]);
     const problems = await problemsOf({}, { ...shipped, routes: Object.fromEntries(routes) as Contract['routes'] });
-    expect(problems).toEqual([{ place: 'api:backends, "GET /1"', message: expect.stringContaining(says) as string }]);
+    expect(problems).toMatchObject([{ code: 'conflict', place: 'api:backends, "GET /1"' }]);
   });
 
   it('may not need more integrations than an API takes', async () => {
@@ -218,9 +195,7 @@ describe('Where a route goes', () => {
       ),
     };
     const problems = await problemsOf({}, contract);
-    expect(problems).toEqual([
-      { place: 'api:backends', message: expect.stringContaining('needs 301 integrations') as string },
-    ]);
+    expect(problems).toMatchObject([{ code: 'quota', place: 'api:backends' }]);
   });
 });
 
@@ -235,13 +210,11 @@ it('a stack file may use every option at once', async () => {
 });
 
 it.each([
-  { values: cors({ allowOrigins: ['https://*'] }), key: 'api:cors', says: 'lets too many pages in' },
-  { values: { 'api:logRetention': 60 }, key: 'api:logRetention', says: '90 days at least: write that or more, not 60' },
-])('production has no $key of $values, unless a reason is written beside it', async ({ values, key, says }) => {
+  { values: cors({ allowOrigins: ['https://*'] }), place: 'api:cors.allowOrigins', key: 'api:cors' },
+  { values: { 'api:logRetention': 60 }, place: 'api:logRetention', key: 'api:logRetention' },
+])('a production stack may not have $key of $values, unless a reason is given', async ({ values, place, key }) => {
   const production = { ...IN_PRODUCTION, ...values };
-  expect((await problemsOf(production)).map(({ message }) => message)).toEqual([
-    expect.stringContaining(says) as string,
-  ]);
+  expect(await problemsOf(production)).toMatchObject([{ code: 'production', place }]);
   const excepted = await settingsOf('dev', { ...production, 'api:exceptions': { [key]: 'it is a public catalogue' } });
   expect(Object.keys(excepted.exceptions)).toEqual([key]);
 });

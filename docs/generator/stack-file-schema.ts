@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAY_BE_SECRET } from '../../program/config/encrypted-keys.ts';
-import { KEYS } from '../../settings.ts';
+import { KEYS } from '../../program/config/keys.ts';
 
 /** A JSON Schema, as far as the settings have need of it. */
 export interface JsonSchema {

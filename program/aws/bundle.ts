@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import * as pulumi from '@pulumi/pulumi';
 import esbuild from 'esbuild';
-import { UserError } from '../user-error.ts';
+import { problem, UserError } from '../user-error.ts';
 import type { Contract } from '../contract/define-contract.ts';
 
 /** The name of the one file in a function's archive; its exported `handler` is what Lambda calls. */
@@ -30,11 +30,8 @@ export async function bundleHandlers({ handlers }: Pick<Contract, 'handlers'>, r
   const exporting = outputs.filter(([, { exports }]) => exports.includes('handler')).map(([path]) => path);
   const problems = distinct
     .filter((_, index) => !exporting.includes(outputPath(index)))
-    .map((file) => ({
-      place: file,
-      message: 'it exports no handler; write: export const handler = async (event) => …',
-    }));
-  if (problems.length > 0) throw new UserError('The handlers cannot be bundled:', problems);
+    .map((file) => problem('missing', file, 'it exports no handler; write: export const handler = async (event) => …'));
+  if (problems.length > 0) throw new UserError('bundle', 'The handlers cannot be bundled:', problems);
   return new Map(
     distinct.map((file, index) => {
       const code = outputFiles.find(({ path }) => path.endsWith(`/${outputPath(index)}`))?.text ?? '';
@@ -70,13 +67,11 @@ async function build(
     });
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
-    throw new UserError(
-      'The handlers cannot be bundled:',
-      error.errors.map(({ location, text }) => ({
-        place: location ? `${location.file}:${location.line}:${location.column + 1}` : 'contract.ts, handlers',
-        message: text,
-      })),
-    );
+    const problems = error.errors.map(({ location, text }) => {
+      const place = location ? `${location.file}:${location.line}:${location.column + 1}` : 'contract.ts, handlers';
+      return problem('invalid', place, text);
+    });
+    throw new UserError('bundle', 'The handlers cannot be bundled:', problems);
   }
 }
 

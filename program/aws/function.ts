@@ -1,7 +1,8 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { LAMBDA_HANDLER } from './bundle.ts';
-import type { HandlerSpec, PolicyStatement } from '../contract/handler-spec.ts';
+import type { HandlerSpec } from '../contract/handler-spec.ts';
+import { LAMBDA_MAY_ASSUME, policyOf } from './policy.ts';
 
 /** The runtime that handlers are bundled for, typed and tried with. */
 const RUNTIME = 'nodejs24.x';
@@ -34,13 +35,13 @@ export function declareFunction(
     // A log group cannot be renamed. It keeps the name that it was created with, and so its events.
     { parent, aliases, ignoreChanges: ['name'] },
   );
-  const role = new aws.iam.Role(name, { assumeRolePolicy: policy(LAMBDA_MAY_ASSUME) }, { parent, aliases });
+  const role = new aws.iam.Role(name, { assumeRolePolicy: LAMBDA_MAY_ASSUME }, { parent, aliases });
   const rolePolicy = new aws.iam.RolePolicy(
     name,
     {
       role: role.name,
       policy: (secretStatements ? pulumi.secret(logGroup.arn) : logGroup.arn).apply((arn) =>
-        policy(mayLogTo(arn), ...(handler.statements ?? []).map(allowed)),
+        policyOf(arn, handler.statements),
       ),
     },
     { parent, aliases },
@@ -94,32 +95,4 @@ function environmentOf(
   if (Object.keys(environment).length === 0) return {};
   const variables = { variables: environment };
   return { environment: isSecret ? pulumi.secret(variables) : variables };
-}
-
-const LAMBDA_MAY_ASSUME = {
-  Effect: 'Allow',
-  Action: 'sts:AssumeRole',
-  Principal: { Service: 'lambda.amazonaws.com' },
-} as const;
-
-function mayLogTo(logGroupArn: string): object {
-  return {
-    Effect: 'Allow',
-    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    Resource: `${logGroupArn}:*`,
-  };
-}
-
-function allowed({ actions, resources, conditions }: PolicyStatement): object {
-  return { Effect: 'Allow', Action: actions, Resource: resources, ...(conditions && { Condition: conditions }) };
-}
-
-/** Characters of a role's policy with these statements, the one that lets it log included. */
-export function policySize(statements: readonly PolicyStatement[]): number {
-  const longest = `arn:aws-us-gov:logs:ap-southeast-99:${'0'.repeat(12)}:log-group:${'x'.repeat(100)}`;
-  return policy(mayLogTo(longest), ...statements.map(allowed)).length;
-}
-
-function policy(...statements: readonly object[]): string {
-  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }

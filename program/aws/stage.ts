@@ -2,7 +2,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { ACCOUNT_THROTTLE } from '../../limits/account-throttle.ts';
 import type { Within } from './api-parts.ts';
-import type { Throttle } from '../config/api-settings.ts';
+import type { Throttle } from '../config/api-keys.ts';
 
 /**
  * One line of JSON for each request: who asked for what, and what became of it. No header, query, path or body, since a

@@ -1,56 +1,56 @@
 import { z } from 'zod';
+import { LARGEST_TOKEN_QUOTA } from '../../limits/auth0.ts';
 
 const GRANTS = ['client_credentials', 'password'] as const;
-/** How a client asks, in the words of the stack file; Auth0's own names for it are application.ts's. */
+/** A grant in the words of the stack file; `application.ts` has Auth0's names. */
 export type GrantType = (typeof GRANTS)[number];
 
 const clientName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, {
-  error: 'a client name is a small letter and up to 39 small letters, digits or -',
+  error: 'a client name is a lower-case letter and up to 39 lower-case letters, digits or -',
 });
 
-/** The largest number of Auth0's: https://auth0.com/docs/api/management/v2/clients/post-clients (token_quota). */
-const tokens = z.int().min(1).max(2_147_483_647);
+const tokens = z.int().min(1).max(LARGEST_TOKEN_QUOTA);
 
-/** Tokens that Auth0 gives a client by client_credentials. Source: https://auth0.com/docs/fine-grained-m2m-token-quotas-early-access */
-export const tokenQuota = z
+/** Source: https://auth0.com/docs/fine-grained-m2m-token-quotas-early-access */
+const tokenQuota = z
   .strictObject({
-    perHour: tokens.optional().meta({ description: 'Tokens in an hour of the UTC clock.' }),
-    perDay: tokens.optional().meta({ description: 'Tokens in a UTC day.' }),
+    perHour: tokens.optional().meta({ description: 'Tokens per hour of the UTC clock.' }),
+    perDay: tokens.optional().meta({ description: 'Tokens per UTC day.' }),
     enforce: z.boolean().default(true).meta({
-      description: 'false lets more be issued and says so in the log of the tenant, to find the right number with.',
+      description: 'false issues more tokens and logs it in the tenant, which helps to find the right number.',
     }),
   })
   .refine(({ perHour, perDay }) => perHour !== undefined || perDay !== undefined, {
-    error: 'say perHour or perDay: a quota without a number limits nothing',
+    error: 'write perHour or perDay: a quota without a number limits nothing',
   })
   .refine(({ perHour = 0, perDay = Infinity }) => perHour <= perDay, {
     error: 'perHour is more than perDay, so it would limit nothing',
   });
 
-/** A client as an entry of `api:clients` has it. */
+/** An entry of `api:clients`. */
 export const client = z.strictObject({
-  name: clientName.meta({ description: 'Also its name under clientIds and clientSecrets in the outputs.' }),
+  name: clientName.meta({ description: 'Also its key under clientIds and clientSecrets in the outputs.' }),
   formerly: clientName.optional().meta({
-    description: 'Its name before it was renamed, so that it keeps its id and its secret. It may go after the next up.',
+    description: 'Its name before a rename, so that it keeps its id and secret. Remove it after the next update.',
   }),
   party: z.enum(['first', 'third']).meta({
     description:
-      "first: an application of your own; third: somebody else's. Auth0 gives a third party no password grant and, whatever else the API allows, only what its client grant names. It takes no change from one to the other: that replaces the client, with its id and its secret.",
+      'first: an application of your own. third: an application of another company. Auth0 gives a third party no password grant and only the permissions of its client grant. A change replaces the client, with its id and secret.',
   }),
   grants: z
     .array(z.enum(GRANTS))
     .min(1, { error: `name at least one of ${GRANTS.join(', ')}` })
-    .meta({ description: 'How it asks for tokens: for itself, or with the password of a user.' }),
+    .meta({ description: 'How it requests tokens: for itself, or with the password of a user.' }),
   permissions: z.array(z.string()).meta({
-    description: 'What it may ask for by client_credentials; what a user may comes from roles instead.',
+    description: 'Permissions it may request by client_credentials; those of users come from roles.',
   }),
   tokenQuota: tokenQuota.optional().meta({
     description:
-      'The most tokens that it is given by client_credentials, which Auth0 bills. Beyond it Auth0 answers 429. Needs a plan of Auth0 that has token quotas.',
+      'The most tokens it gets by client_credentials, which Auth0 bills. Beyond it Auth0 responds 429. Needs an Auth0 plan with token quotas.',
   }),
   secretVersion: z.int().min(0).max(1_000_000).optional().meta({
     description:
-      "Counted up by one, it rotates the client's secret to the one that nextClientSecrets in the outputs has shown before. 0 keeps the secret that Auth0 made and prepares the first next one; without it none is prepared.",
+      'Increase by 1 to switch to the secret already published in nextClientSecrets. 0 keeps the secret that Auth0 generated and publishes the first next one; without it none is published.',
   }),
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { shown, UserError } from '../user-error.ts';
+import { UserError } from '../user-error.ts';
 import { doubtAbout, type ExportedState, type HistoryEntry } from './last-update.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -14,7 +14,8 @@ export function deploy(args: readonly string[]): void {
   try {
     process.exitCode = up(args);
   } catch (error) {
-    process.stderr.write(`${shown(error)}\n`);
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }
 }
@@ -58,6 +59,7 @@ function update(args: readonly string[], stack: readonly string[], { deployment 
     const existing = (deployment.resources ?? []).filter(({ custom }) => custom === true).length;
     if (deletions > existing / 2) {
       throw new UserError(
+        'deploy',
         `The preview deletes ${deletions} of about ${existing} resources, so nothing was deployed. If that is meant, run npm run up without --yes and confirm it.`,
       );
     }
@@ -89,7 +91,7 @@ const NAMED = {
 
 function pulumi(args: readonly string[]): number {
   const { status, error } = spawnSync('pulumi', args, { cwd: root, stdio: 'inherit' });
-  if (error !== undefined) throw new UserError('There is no pulumi on the path; install the Pulumi CLI.');
+  if (error !== undefined) throw new UserError('deploy', 'There is no pulumi on the path; install the Pulumi CLI.');
   return status ?? 1;
 }
 
@@ -100,7 +102,8 @@ function read(args: readonly string[]): unknown {
     stdio: ['inherit', 'pipe', 'inherit'],
     maxBuffer: 2 ** 30,
   });
-  if (error !== undefined) throw new UserError('There is no pulumi on the path; install the Pulumi CLI.');
-  if (status !== 0) throw new UserError(`pulumi ${args.slice(0, 2).join(' ')} failed, so nothing was deployed.`);
+  if (error !== undefined) throw new UserError('deploy', 'There is no pulumi on the path; install the Pulumi CLI.');
+  if (status !== 0)
+    throw new UserError('deploy', `pulumi ${args.slice(0, 2).join(' ')} failed, so nothing was deployed.`);
   return JSON.parse(stdout);
 }

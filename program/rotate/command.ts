@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { up } from '../deploy/command.ts';
-import { shown, UserError } from '../user-error.ts';
+import { UserError } from '../user-error.ts';
 import { secretVersionIn } from './secret-version.ts';
 
 const USAGE = 'npm run rotate -- --stack <name> --client <name> [--yes]';
@@ -13,7 +13,8 @@ export function rotate(): void {
   try {
     process.exitCode = run();
   } catch (error) {
-    process.stderr.write(`${shown(error)}\n`);
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }
 }
@@ -23,17 +24,19 @@ function run(): number {
   const { stack, client, yes } = readOptions();
   const file = `Pulumi.${stack}.yaml`;
   const path = new URL(file, root);
-  if (!/^[A-Za-z0-9._-]+$/.test(stack) || !existsSync(path)) throw new UserError(`There is no ${file}.`);
+  if (!/^[A-Za-z0-9._-]+$/.test(stack) || !existsSync(path)) throw new UserError('rotate', `There is no ${file}.`);
   const written = secretVersionIn(readFileSync(path, 'utf8'), file, client);
   const deployed = deployedVersion(stack, client);
   if (deployed !== written.version) {
     throw new UserError(
+      'rotate',
       `${file} says secretVersion ${written.version} of ${client} and what runs has ${deployed ?? 'none'}: bring the stack up first, so that the next secret is one that was shown.`,
     );
   }
   writeFileSync(path, written.with(written.version + 1));
   if (up(['--stack', stack, ...(yes ? ['--yes'] : [])]) !== 0) {
     throw new UserError(
+      'rotate',
       `The secret may not have been rotated. ${file} says secretVersion ${written.version + 1} of ${client}: go on with npm run up, or write ${written.version} again.`,
     );
   }
@@ -47,15 +50,16 @@ function deployedVersion(stack: string, client: string): number | undefined {
     cwd: root,
     encoding: 'utf8',
   });
-  if (error !== undefined) throw new UserError('There is no pulumi on the path; install the Pulumi CLI.');
-  if (status !== 0) throw new UserError(`Pulumi does not say what the stack ${stack} put out:\n${stderr.trim()}`);
+  if (error !== undefined) throw new UserError('rotate', 'There is no pulumi on the path; install the Pulumi CLI.');
+  if (status !== 0)
+    throw new UserError('rotate', `Pulumi does not say what the stack ${stack} put out:\n${stderr.trim()}`);
   const { secretVersions } = JSON.parse(stdout) as { secretVersions?: Readonly<Record<string, number>> };
   return secretVersions?.[client];
 }
 
 /** @throws UserError for an option that is unknown or missing */
 function readOptions(): { readonly stack: string; readonly client: string; readonly yes: boolean } {
-  const usage = (problem: string): UserError => new UserError(`${problem}\nUsage: ${USAGE}`);
+  const usage = (problem: string): UserError => new UserError('rotate', `${problem}\nUsage: ${USAGE}`);
   try {
     const { stack, client, yes } = parseArgs({
       options: { stack: { type: 'string' }, client: { type: 'string' }, yes: { type: 'boolean', default: false } },

@@ -20,11 +20,15 @@ export function secretVersionIn(text: string, file: string, client: string): Sec
   const names = maps.map((map) => String(map.get('name')));
   const found = maps[names.indexOf(client)];
   if (found === undefined) {
-    throw new UserError(`${file} has no client ${client}${didYouMean(client, names)} (there: ${names.join(', ')})`);
+    throw new UserError(
+      'rotate',
+      `${file} has no client ${client}${didYouMean(client, names)} (there: ${names.join(', ')})`,
+    );
   }
   const node: unknown = found.get('secretVersion', true);
   if (!isScalar(node) || typeof node.value !== 'number' || !node.range) {
     throw new UserError(
+      'rotate',
       `${file}: the client ${client} has no secretVersion, so nobody knows its next secret. Write secretVersion: 0, bring the stack up, and hand out what nextClientSecrets in its outputs says; then it can be rotated.`,
     );
   }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Contract } from '../../program/contract/define-contract.ts';
+import type { Problem, ProblemCode } from '../../program/user-error.ts';
 import { refusal, settingsOf, type Changes } from './program.ts';
 
 export interface Row {
@@ -8,7 +9,7 @@ export interface Row {
   readonly values: Changes;
   /** Where the one problem is, after the file's name. */
   readonly place: string;
-  readonly says: string;
+  readonly code: ProblemCode;
   /** Instead of the shipped one. */
   readonly contract?: Contract;
 }
@@ -36,19 +37,17 @@ export const IN_PRODUCTION: Changes = {
 };
 export const REASON = 'the nightly import takes three hours';
 
-export function row(title: string, values: Changes, place: string, says: string): Row {
-  return { title, values, place, says };
+export function row(title: string, values: Changes, place: string, code: ProblemCode): Row {
+  return { title, values, place, code };
 }
 
-export async function refusesOne({ values, place, says, contract }: Row): Promise<void> {
+export async function refusesOne({ values, place, code, contract }: Row): Promise<void> {
   const problems = await problemsOf(values, contract);
-  expect(problems).toEqual([{ place, message: expect.stringContaining(says) as string }]);
+  expect(problems.map((found) => [found.place, found.code])).toEqual([[place, code]]);
 }
 
-export async function problemsOf(
-  values: Changes,
-  contract?: Contract,
-): Promise<readonly { place: string; message: string }[]> {
+/** The problems of a dev stack with these values, each place without the file's name. */
+export async function problemsOf(values: Changes, contract?: Contract): Promise<readonly Problem[]> {
   const { problems } = await refusal(() => settingsOf('dev', values, contract));
-  return problems.map(({ place, message }) => ({ place: place.replace('Pulumi.dev.yaml, ', ''), message }));
+  return problems.map(({ place, ...rest }) => ({ ...rest, place: place.replace('Pulumi.dev.yaml, ', '') }));
 }

@@ -171,7 +171,13 @@ describe('the tenant refuses', () => {
     ['an unknown client', { client_id: 'x' }, 401, 'access_denied', 'Unauthorized'],
     ['no client', { client_id: undefined }, 401, 'invalid_client', 'Missing client_id'],
     ['no grant type', { grant_type: undefined }, 400, 'invalid_request', 'Missing required parameter: grant_type'],
-    ['an unknown audience', { audience: 'https://x' }, 403, 'access_denied', 'Service not enabled within domain: https://x'],
+    [
+      'an unknown audience',
+      { audience: 'https://x' },
+      403,
+      'access_denied',
+      'Service not enabled within domain: https://x',
+    ],
     [
       'no audience',
       { audience: undefined },

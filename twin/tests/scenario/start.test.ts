@@ -91,7 +91,7 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       'a key without its namespace, which has its line too',
       (copy) => copy.edit('Pulumi.dev.yaml', 'config:\n', 'config:\n  tokenLifetime: 60\n'),
       [],
-      'Pulumi.dev.yaml:2, auth0-http-api:tokenLifetime: nobody reads this key; did you mean api:tokenLifetime?',
+      'Pulumi.dev.yaml:2, auth0-http-api:tokenLifetime: unknown key; did you mean api:tokenLifetime?',
     ],
     [
       'a syntax error in a handler',

@@ -47,7 +47,10 @@ export function runTwin(project: ProjectCopy, ...args: readonly string[]): Run {
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const until = (wanted: string | RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${String(wanted)} did not come within 2 min:\n${text}`)), 120_000);
+      const timer = setTimeout(
+        () => reject(new Error(`${String(wanted)} did not come within 2 min:\n${text}`)),
+        120_000,
+      );
       const check = (): void => {
         if (typeof wanted === 'string' ? !text.includes(wanted) : !wanted.test(text)) return;
         clearTimeout(timer);

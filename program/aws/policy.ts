@@ -1,0 +1,31 @@
+import type { PolicyStatement } from '../contract/handler-spec.ts';
+
+/** The policy of a handler's role: its own log, and the statements of contract and stack file. */
+export function policyOf(logGroupArn: string, statements: readonly PolicyStatement[] = []): string {
+  return policy(
+    { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: `${logGroupArn}:*` },
+    ...statements.map(({ actions, resources, conditions }) => ({
+      Effect: 'Allow',
+      Action: actions,
+      Resource: resources,
+      ...(conditions && { Condition: conditions }),
+    })),
+  );
+}
+
+/** Lets Lambda run a function with the role. */
+export const LAMBDA_MAY_ASSUME = policy({
+  Effect: 'Allow',
+  Action: 'sts:AssumeRole',
+  Principal: { Service: 'lambda.amazonaws.com' },
+});
+
+/** Characters that the role's policy has with these statements, at the longest ARN of a log group. */
+export function policySize(statements: readonly PolicyStatement[]): number {
+  return policyOf(`arn:aws-us-gov:logs:ap-southeast-99:${'0'.repeat(12)}:log-group:${'x'.repeat(100)}`, statements)
+    .length;
+}
+
+function policy(...statements: readonly object[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { HOST } from '../../limits/hosts.ts';
+import { CORS_MAX_AGE, INTEGRATION_TIMEOUT, LARGEST_THROTTLE } from '../../limits/http-api.ts';
+import { TAG_KEY, TAG_VALUE, TAGS_PER_RESOURCE } from '../../limits/iam.ts';
+import { RETENTION_DAYS } from '../../limits/logs.ts';
+import { METHODS } from '../../limits/route-key.ts';
+import { handlerFields } from '../contract/handler-spec.ts';
+
+export const DEFAULT_LOG_RETENTION = 30;
+
+const throttle = z.strictObject({
+  burst: z.int().min(1).max(LARGEST_THROTTLE).meta({ description: 'Requests at the same time.' }),
+  rate: z
+    .number()
+    .positive({ error: 'must be more than 0' })
+    .max(LARGEST_THROTTLE)
+    .meta({ description: 'Requests per second.' }),
+});
+
+/** A host name; the example shows what the key is for. */
+export function hostLike(example: string): z.ZodString {
+  return z.string().regex(HOST, {
+    error: `write only the host in lower case, like ${example}: no https://, no slash, no port`,
+  });
+}
+
+const domain = z.strictObject({
+  name: hostLike('api.example.com').meta({ description: 'The host name that callers use.' }),
+  certificateArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0-9-]+$/, {
+      error: 'write the ARN of an ACM certificate, like arn:aws:acm:eu-central-1:123456789012:certificate/…',
+    })
+    .exactOptional()
+    .meta({
+      description: "A certificate of the stack's region. Without it one is requested and validated in the zone.",
+    }),
+  hostedZoneId: z
+    .string()
+    .regex(/^Z[A-Z0-9]{1,31}$/, { error: 'write the id of a Route 53 zone, like Z0123456789ABCDEFGHIJ' })
+    .exactOptional()
+    .meta({ description: 'The public Route 53 zone of the name, which gets the alias record.' }),
+});
+
+const ORIGIN = /^(\*|https?:\/\/(\*|([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+)(:\d{1,5})?)$/;
+const origin = z
+  .string()
+  .regex(ORIGIN, {
+    error: 'an origin is a scheme and a host, like https://app.example.com, without path or trailing slash; or *',
+  })
+  .refine((text) => Number(/:(\d+)$/.exec(text)?.[1] ?? 1) <= 65_535, { error: 'a port is at most 65535' });
+const headerName = z.string().regex(/^(\*|[A-Za-z0-9!#$%&'*+.^_`|~-]+)$/, { error: 'is not a header name' });
+
+const cors = z.strictObject({
+  allowOrigins: z
+    .array(origin)
+    .min(1, { error: 'name an origin' })
+    .meta({ description: 'Origins whose pages may call; * is every origin.' }),
+  allowMethods: z
+    .array(z.enum([...METHODS.filter((method) => method !== 'ANY'), '*']))
+    .exactOptional()
+    .meta({ description: 'Methods they may use.' }),
+  allowHeaders: z.array(headerName).exactOptional().meta({
+    description: 'Request headers they may send; authorization, if they send a token.',
+  }),
+  exposeHeaders: z.array(headerName).exactOptional().meta({ description: 'Response headers their scripts may read.' }),
+  maxAge: z
+    .int()
+    .min(0)
+    .max(CORS_MAX_AGE)
+    .exactOptional()
+    .meta({ description: 'Seconds that a browser caches the preflight response.' }),
+  allowCredentials: z.boolean().exactOptional().meta({ description: 'Whether they may send cookies.' }),
+});
+
+const count = z.int().min(1);
+const alarms = z.strictObject({
+  topicArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/, {
+      error: 'write the ARN of an SNS topic, like arn:aws:sns:eu-central-1:123456789012:on-call',
+    })
+    .meta({ description: 'The topic that gets each alarm, and its end.' }),
+  serverErrors: count.default(5).meta({ description: 'Responses with 5xx in five minutes.' }),
+  refusals: count.default(100).meta({ description: 'Responses with 401 or 403 in five minutes.' }),
+  throttled: count.default(10).meta({ description: 'Responses with 429 in five minutes.' }),
+  latency: count.max(INTEGRATION_TIMEOUT.max).default(3000).meta({
+    description: 'Milliseconds that 99 of 100 responses must not exceed, for fifteen minutes.',
+  }),
+});
+
+const tags = z
+  .record(
+    z.string().regex(TAG_KEY, {
+      error: 'a tag key has up to 128 letters, digits, spaces and _.:/=+@-, and does not start with aws:',
+    }),
+    z
+      .string({ error: 'the value of a tag must be a string; put it in quotes' })
+      .regex(TAG_VALUE, { error: 'a tag value has up to 256 letters, digits, spaces and _.:/=+@-' }),
+  )
+  .refine((all) => Object.keys(all).length <= TAGS_PER_RESOURCE, {
+    error: `a resource has at most ${TAGS_PER_RESOURCE} tags`,
+  })
+  .refine((all) => new Set(Object.keys(all).map((key) => key.toLowerCase())).size === Object.keys(all).length, {
+    error: 'two keys differ only in capitals, and IAM treats them as one',
+  });
+
+/** The keys of a stack file about the AWS side; all are optional. */
+export const API_KEYS = {
+  'api:domain': domain.optional().meta({
+    description:
+      "The API's custom domain. AWS's own address of the API is disabled then. Needs a certificate or a zone, or both.",
+    examples: [{ name: 'api.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' }],
+  }),
+  'api:backends': z
+    .record(z.string(), z.string())
+    .default({})
+    .meta({
+      description: 'Other targets in this stack for routes with forward or function, by route key.',
+      examples: [{ 'GET /orders/{id}': 'https://orders.dev.example.com/{id}' }],
+    }),
+  'api:handlers': z
+    .record(z.string(), z.strictObject(handlerFields))
+    .default({})
+    .meta({
+      description: "This stack's settings of handlers, which replace or add to those of contract.ts.",
+      examples: [{ test: { memory: 256, reservedConcurrency: 5, environment: { LOG_LEVEL: 'debug' } } }],
+    }),
+  'api:logRetention': z
+    .literal(RETENTION_DAYS, { error: `write a number of days that AWS accepts: ${RETENTION_DAYS.join(', ')}` })
+    .default(DEFAULT_LOG_RETENTION)
+    .meta({ description: 'Days to keep the function logs and the access log.', examples: [90] }),
+  'api:throttle': throttle.optional().meta({
+    description:
+      'The throttle of each route. Without it the stage gets the default quota of an AWS account: a burst of 5000, a rate of 10000.',
+    examples: [{ burst: 100, rate: 50 }],
+  }),
+  'api:routeThrottles': z
+    .record(z.string(), throttle)
+    .default({})
+    .meta({
+      description: 'The limits of single routes, by route key.',
+      examples: [{ 'GET /test': { burst: 10, rate: 5 } }],
+    }),
+  'api:cors': cors.optional().meta({
+    description: 'Web pages that may call from a browser. Without it no page of another origin may.',
+    examples: [{ allowOrigins: ['https://app.example.com'], allowMethods: ['GET'], allowHeaders: ['authorization'] }],
+  }),
+  'api:alarms': alarms.optional().meta({
+    description: 'Alarms for errors, rejected requests, throttling and slow responses.',
+    examples: [{ topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call' }],
+  }),
+  'aws:defaultTags': z
+    .strictObject({ tags: tags.meta({ description: 'Key to value, at most 50.' }) })
+    .optional()
+    .meta({
+      description: 'Tags of all AWS resources of the stack.',
+      examples: [{ tags: { team: 'orders', stage: 'dev' } }],
+    }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type Throttle = Readonly<z.infer<typeof throttle>>;

@@ -1,0 +1,182 @@
+import { ENVIRONMENT_LIMIT, environmentSize } from '../../limits/environment-names.ts';
+import { parseFunctionArn } from '../../limits/function-arn.ts';
+import { CERTIFICATE_NAME_LENGTH } from '../../limits/hosts.ts';
+import { INTEGRATIONS_PER_API } from '../../limits/http-api.ts';
+import { ROLE_POLICY_LENGTH } from '../../limits/iam.ts';
+import { partitionOf } from '../../limits/partitions.ts';
+import { policySize } from '../aws/policy.ts';
+import { backendOf, functionLabel } from '../contract/backend.ts';
+import type { Contract } from '../contract/define-contract.ts';
+import { handlerIn, type HandlerSpec } from '../contract/handler-spec.ts';
+import { parametersOf } from '../contract/route-spec.ts';
+import { arnProblem, urlProblem } from '../contract/targets.ts';
+import { didYouMean } from '../nearest.ts';
+import { problem, type Problem } from '../user-error.ts';
+import type { CheckedKeys } from './keys.ts';
+
+/** Returns what is wrong with a stack's settings of the AWS side, apart from what each key's schema checks. */
+export function apiProblems(keys: CheckedKeys, contract: Contract): Problem[] {
+  return [
+    ...domainProblems(keys),
+    ...Object.keys(keys['api:routeThrottles'] ?? {}).flatMap((key) =>
+      unknownRoute('api:routeThrottles', key, contract),
+    ),
+    ...corsProblems(keys),
+    ...alarmProblems(keys),
+    ...handlerProblems(keys, contract),
+    ...backendProblems(keys, contract),
+  ];
+}
+
+/** Returns the region of an ARN, or its partition, where it is not the stack's. */
+function otherRegion(arn: string | undefined, { 'aws:region': own }: CheckedKeys): string | undefined {
+  const [, partition, , region] = arn?.split(':') ?? [];
+  if (region === undefined || own === undefined) return undefined;
+  if (region !== own) return region;
+  return partition === partitionOf(own) ? undefined : `the partition ${partition}`;
+}
+
+function* domainProblems(keys: CheckedKeys): Iterable<Problem> {
+  if (keys['api:domain'] === undefined) return;
+  const { name, certificateArn, hostedZoneId } = keys['api:domain'];
+  if (certificateArn === undefined && hostedZoneId === undefined) {
+    const message = `${name} has no certificate; write certificateArn, or hostedZoneId to have one requested and validated`;
+    yield problem('missing', 'api:domain', message);
+  }
+  if (certificateArn === undefined && name.length > CERTIFICATE_NAME_LENGTH) {
+    const message = `${name} has ${name.length} characters, and ACM issues a certificate for up to ${CERTIFICATE_NAME_LENGTH}; write certificateArn, of a certificate that has it as an additional name`;
+    yield problem('quota', 'api:domain.name', message);
+  }
+  const region = otherRegion(certificateArn, keys);
+  if (region !== undefined) {
+    const message = `the certificate is in ${region}; API Gateway needs one in the stack's region, ${keys['aws:region']}`;
+    yield problem('conflict', 'api:domain.certificateArn', message);
+  }
+  const owner = [keys['auth0:domain'], keys['api:issuerDomain']].includes(name)
+    ? 'Auth0'
+    : /(^|\.)amazonaws\.com(\.cn)?$/.test(name) && 'AWS';
+  if (owner) yield problem('conflict', 'api:domain.name', `${name} belongs to ${owner}; write a name of your own`);
+}
+
+function unknownRoute(setting: string, key: string, { routes }: Contract): Problem[] {
+  if (Object.hasOwn(routes, key)) return [];
+  const message = `contract.ts has no such route${didYouMean(key, Object.keys(routes))}`;
+  return [problem('undeclared', `${setting}, ${JSON.stringify(key)}`, message)];
+}
+
+/** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html, and the Fetch standard. */
+function corsProblems({ 'api:cors': cors }: CheckedKeys): Problem[] {
+  if (cors?.allowCredentials !== true) return [];
+  return (['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders'] as const)
+    .filter((list) => cors[list]?.some((name) => name === '*'))
+    .map((list) => {
+      const message = '* is not allowed with allowCredentials; name each one, or write allowCredentials: false';
+      return problem('conflict', `api:cors.${list}`, message);
+    });
+}
+
+function alarmProblems(keys: CheckedKeys): Problem[] {
+  const region = otherRegion(keys['api:alarms']?.topicArn, keys);
+  if (region === undefined) return [];
+  const message = `the topic is in ${region}; an alarm needs a topic in its own region, ${keys['aws:region']}`;
+  return [problem('conflict', 'api:alarms.topicArn', message)];
+}
+
+function* handlerProblems(keys: CheckedKeys, { handlers }: Contract): Iterable<Problem> {
+  const { 'api:handlers': settings, 'aws:region': region } = keys;
+  if (settings === undefined) return;
+  for (const key of Object.keys(settings)) {
+    if (Object.hasOwn(handlers, key)) continue;
+    const message = `contract.ts has no such handler${didYouMean(key, Object.keys(handlers))}`;
+    yield problem('undeclared', `api:handlers.${key}`, message);
+  }
+  for (const [key, spec] of Object.entries(handlers)) {
+    const place = `api:handlers.${key}`;
+    // The ARN is not shown: a stack file may have it encrypted.
+    const foreign = `is of another partition than ${region}; start it with arn:${partitionOf(region ?? '')}:`;
+    for (const at of foreignIn(spec.statements, region)) {
+      yield problem('conflict', place, `contract.ts, ${at} ${foreign}`);
+    }
+    for (const at of foreignIn(settings[key]?.statements, region)) yield problem('conflict', `${place}.${at}`, foreign);
+    const { environment = {}, statements = [] } = handlerIn(spec, settings[key]);
+    const bytes = environmentSize(environment);
+    if (bytes > ENVIRONMENT_LIMIT) {
+      const message = `${bytes} bytes with those of contract.ts; Lambda accepts ${ENVIRONMENT_LIMIT}`;
+      yield problem('quota', `${place}.environment`, message);
+    }
+    const characters = policySize(statements);
+    if (characters > ROLE_POLICY_LENGTH) {
+      const message = `${characters} characters of policy; a role accepts ${ROLE_POLICY_LENGTH}`;
+      yield problem('quota', `${place}.statements`, message);
+    }
+  }
+}
+
+/** Returns where statements name resources of another partition than the stack's. */
+function foreignIn(statements: HandlerSpec['statements'] = [], region: string | undefined): string[] {
+  if (region === undefined) return [];
+  const allowed = ['*', partitionOf(region)];
+  return statements.flatMap(({ resources }, index) =>
+    resources.flatMap((arn, at) =>
+      arn === '*' || allowed.includes(arn.split(':')[1] ?? '') ? [] : [`statements.${index}.resources.${at}`],
+    ),
+  );
+}
+
+function backendProblems(keys: CheckedKeys, contract: Contract): Problem[] {
+  const backends = keys['api:backends'];
+  if (backends === undefined) return [];
+  const invalid = Object.entries(backends).flatMap(([key, backend]) => {
+    const place = `api:backends, ${JSON.stringify(key)}`;
+    const route = Object.hasOwn(contract.routes, key) ? contract.routes[key] : undefined;
+    if (route === undefined) return unknownRoute('api:backends', key, contract);
+    if (route.handler !== undefined) {
+      return [problem('conflict', place, `the handler ${route.handler} serves the route; remove this line`)];
+    }
+    const names = parametersOf(key).map(({ name }) => name);
+    const message = route.forward === undefined ? arnProblem(backend) : urlProblem(backend, names);
+    return message === undefined ? [] : [problem('invalid', place, message)];
+  });
+  return invalid.length > 0 ? invalid : [...targetProblems(keys, contract, backends)];
+}
+
+function* targetProblems(
+  keys: CheckedKeys,
+  { handlers, routes }: Contract,
+  backends: Readonly<Record<string, string>>,
+): Iterable<Problem> {
+  const all = Object.entries(routes).map(([key, route]) => [key, backendOf(key, route, backends)] as const);
+  const functions = new Map(all.flatMap(([key, backend]) => (backend.kind === 'function' ? [[backend.arn, key]] : [])));
+  yield* functionProblems(functions, keys);
+  const forwards = all.filter(([, { kind }]) => kind === 'forward').length;
+  const integrations = Object.keys(handlers).length + functions.size + forwards;
+  if (integrations > INTEGRATIONS_PER_API) {
+    const message = `contract.ts needs ${integrations} integrations, and an API accepts ${INTEGRATIONS_PER_API}: one for each handler, function and route with forward`;
+    yield problem('quota', 'api:backends', message);
+  }
+}
+
+/** @param functions ARN to the key of a route that it serves */
+function* functionProblems(functions: ReadonlyMap<string, string>, keys: CheckedKeys): Iterable<Problem> {
+  const labels = new Map<string, string>();
+  let account: string | undefined;
+  for (const [arn, key] of functions) {
+    const parsed = parseFunctionArn(arn);
+    if (parsed === undefined) continue;
+    const rejected = (message: string): Problem => problem('conflict', `api:backends, ${JSON.stringify(key)}`, message);
+    const region = otherRegion(arn, keys);
+    const label = functionLabel(parsed);
+    account ??= region === undefined ? parsed.account : undefined;
+    if (region !== undefined) {
+      yield rejected(`its function is in ${region}; name one in the stack's region, ${keys['aws:region']}`);
+    } else if (account !== parsed.account) {
+      yield rejected(
+        `its function is of account ${parsed.account}, another route's of ${account}; a stack has one account`,
+      );
+    } else if (labels.has(label)) {
+      yield rejected(
+        `the resources of its function are called ${label}, like those of ${labels.get(label)}; use another alias`,
+      );
+    } else labels.set(label, key);
+  }
+}

@@ -1,0 +1,137 @@
+import * as aws from '@pulumi/aws';
+import { z } from 'zod';
+import { IDENTIFIER_LENGTH, MAX_TOKEN_LIFETIME, ROLES_PER_USER } from '../../limits/auth0.ts';
+import { DEFAULT_ROUTE_QUOTA, IDENTITY_SOURCE } from '../../limits/http-api.ts';
+import { EXCEPTABLE, EXCEPTABLE_KEYS, type ExceptableKey } from '../../limits/production.ts';
+import { didYouMean } from '../nearest.ts';
+import { API_KEYS, hostLike } from './api-keys.ts';
+import { client } from './client-settings.ts';
+
+const identifier = z
+  .string()
+  .max(IDENTIFIER_LENGTH)
+  .refine((text) => URL.canParse(text) && !/\s/.test(text), {
+    error: 'an API identifier must be a URI, like https://api.example.com (no server needs to answer there)',
+  });
+
+const REGIONS: readonly string[] = Object.values(aws.Region);
+
+const testUser = z.strictObject({
+  email: z
+    .email({ error: 'write an e-mail address, like test-user@example.com' })
+    .refine((email) => email === email.toLowerCase(), {
+      error: 'write it in lower case, as Auth0 stores it; otherwise each refresh finds a difference',
+    })
+    .meta({ description: 'The address it logs in with; no mail is sent.' }),
+  roles: z
+    .array(z.string())
+    .max(ROLES_PER_USER, { error: `Auth0 accepts at most ${ROLES_PER_USER} roles of a user` })
+    .meta({ description: 'Roles of contract.ts, which decide what it may request.' }),
+});
+
+const reason = z
+  .string()
+  .trim()
+  .min(10, { error: 'write the reason in at least 10 characters; the access report shows it' })
+  .max(300, { error: 'write the reason in at most 300 characters' });
+const exceptions = z.strictObject(
+  Object.fromEntries(
+    EXCEPTABLE_KEYS.map((key) => [key, reason.optional().meta({ description: `Why not: ${EXCEPTABLE[key]}.` })]),
+  ) as Record<ExceptableKey, z.ZodOptional<typeof reason>>,
+);
+
+/** Every key that a stack file may have under `api:`, and those of the providers that the program reads itself. */
+export const KEYS = {
+  'aws:region': z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'write a region, like eu-central-1', abort: true })
+    .refine((region) => REGIONS.includes(region), {
+      error: ({ input }) => `the AWS provider has no such region${didYouMean(String(input), REGIONS)}`,
+    })
+    .meta({ description: 'The region of the HTTP API and its functions.', examples: ['eu-central-1'] }),
+  'auth0:domain': hostLike('your-tenant.eu.auth0.com').meta({
+    description: "The Auth0 tenant's own domain.",
+    examples: ['your-tenant.eu.auth0.com'],
+  }),
+  'api:audience': identifier.meta({
+    description: "The identifier of the Auth0 API, which is a token's audience. Auth0 cannot change it later.",
+    examples: ['https://api.example.com'],
+  }),
+  'api:otherAudiences': z
+    .array(identifier)
+    .default([])
+    .meta({
+      description: 'Further API identifiers whose tokens the authorizer accepts, for instance while one is replaced.',
+      examples: [['https://old-api.example.com']],
+    }),
+  'api:production': z.boolean().meta({
+    description: `true protects the resource server, the clients with their secrets and grants, and the API, and requires: ${Object.values(EXCEPTABLE).join(', ')}. To allow an exception, add it under api:exceptions with a reason.`,
+    examples: [false],
+  }),
+  'api:exceptions': exceptions.default({}).meta({
+    description: 'Exceptions of a production stack, each with its reason. The access report shows them.',
+    examples: [{ 'api:tokenLifetime': 'The nightly import takes three hours with one token, SEC-114' }],
+  }),
+  'api:tokenLifetime': z
+    .int()
+    .min(60)
+    .max(MAX_TOKEN_LIFETIME)
+    .default(3600)
+    .meta({ description: 'Seconds that an access token is valid.', examples: [3600] }),
+  'api:passwordGrant': z
+    .enum(['allow', 'forbid'])
+    .default('forbid')
+    .meta({ description: 'Whether a client of this stack may use the password grant.', examples: ['forbid'] }),
+  'api:userAccess': z
+    .enum(['allow', 'deny'])
+    .default('allow')
+    .meta({
+      description:
+        "Whether users may get tokens of this API. Auth0's default, allow, lets every first-party application of the tenant request user tokens, also one that this program does not declare; then only RBAC limits them. deny leaves the API to clients that request tokens for themselves.",
+      examples: ['deny'],
+    }),
+  'api:defaultDirectory': z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "Registers the tenant's default directory, which plain grant_type=password needs. It also resets the tenant's custom error page, mTLS and default token quota, so use it only where you own the whole tenant.",
+      examples: [false],
+    }),
+  'api:clients': z
+    .array(client)
+    .min(1, { error: 'name at least one client; without one no application can request a token' })
+    .meta({
+      description: 'The applications that may request tokens.',
+      examples: [[{ name: 'test-app', party: 'first', grants: ['client_credentials'], permissions: ['read:user'] }]],
+    }),
+  'api:testUser': testUser.optional().meta({
+    description: 'A user to try the password grant with; the password is generated.',
+    examples: [{ email: 'test-user@example.com', roles: ['reader'] }],
+  }),
+  'api:issuerDomain': hostLike('login.example.com')
+    .optional()
+    .meta({
+      description:
+        "An Auth0 custom domain. The authorizer trusts only this domain, so request tokens from it: a token from the tenant's own domain names that as its issuer, and is rejected.",
+      examples: ['login.example.com'],
+    }),
+  'api:identitySource': z
+    .string()
+    .regex(IDENTITY_SOURCE, { error: 'write $request.header.<name> or $request.querystring.<name>' })
+    .default('$request.header.Authorization')
+    .meta({ description: 'Where the authorizer looks for the token.', examples: ['$request.header.X-Token'] }),
+  'api:routeQuota': z
+    .int()
+    .min(1)
+    .default(DEFAULT_ROUTE_QUOTA)
+    .meta({
+      description: `Routes per API that AWS allows this account: ${DEFAULT_ROUTE_QUOTA} until it raises the quota.`,
+      examples: [600],
+    }),
+  ...API_KEYS,
+} as const satisfies Record<string, z.ZodType>;
+
+export type Key = keyof typeof KEYS;
+/** The values of a stack file, checked key by key; a key with a problem is absent. */
+export type CheckedKeys = { readonly [K in Key]?: z.infer<(typeof KEYS)[K]> };

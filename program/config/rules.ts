@@ -1,0 +1,157 @@
+import { AUDIENCES_PER_AUTHORIZER } from '../../limits/http-api.ts';
+import type { Contract } from '../contract/define-contract.ts';
+import { didYouMean } from '../nearest.ts';
+import { problem, type Problem } from '../user-error.ts';
+import { apiProblems } from './api-rules.ts';
+import type { ClientSettings } from './client-settings.ts';
+import type { CheckedKeys } from './keys.ts';
+import { productionProblems } from './production-rules.ts';
+
+/** The domain of the stack files as shipped. */
+const PLACEHOLDER = /^your-.*tenant\.[a-z]{2}\.auth0\.com$/;
+
+/**
+ * The rules about several keys of a stack file, or about a key and the contract. A rule is silent where a key that it
+ * needs has a problem of its own, since that key is absent here.
+ * @param hasEngine whether a real engine runs the program, so that it is about to call real clouds
+ */
+export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEngine: boolean): Problem[] {
+  return [
+    ...domainProblems(keys, hasEngine),
+    ...audienceProblems(keys),
+    ...routeQuotaProblems(keys, contract),
+    ...(keys['api:clients'] ?? []).flatMap((client, index) => [...clientProblems(client, index, keys, contract)]),
+    ...testUserProblems(keys, contract),
+    ...userGrantProblems(keys),
+    ...productionProblems(keys),
+    ...apiProblems(keys, contract),
+  ];
+}
+
+function* domainProblems(keys: CheckedKeys, hasEngine: boolean): Iterable<Problem> {
+  const { 'auth0:domain': domain, 'api:issuerDomain': issuer } = keys;
+  if (domain === undefined) return;
+  if (hasEngine && PLACEHOLDER.test(domain)) {
+    yield problem('placeholder', 'auth0:domain', `${domain} is a placeholder; write the domain of your tenant`);
+  }
+  if (issuer !== undefined && issuer !== domain && /(^|\.)auth0\.com$/.test(issuer)) {
+    const message = `${issuer} is the domain of another tenant, whose owner could issue tokens for this API; write a custom domain of ${domain}, or leave it out`;
+    yield problem('conflict', 'api:issuerDomain', message);
+  }
+}
+
+function* audienceProblems(keys: CheckedKeys): Iterable<Problem> {
+  const { 'api:audience': audience, 'api:otherAudiences': others = [] } = keys;
+  const domains = [keys['auth0:domain'], keys['api:issuerDomain']].filter((domain) => domain !== undefined);
+  const reserved = domains.flatMap((domain) => [`https://${domain}/api/v2/`, `https://${domain}/userinfo`]);
+  for (const [place, identifiers] of [['api:audience', [audience]] as const, ['api:otherAudiences', others] as const]) {
+    const own = identifiers.find((identifier) => identifier !== undefined && reserved.includes(identifier));
+    if (own !== undefined) {
+      yield problem('conflict', place, `${own} is an API of Auth0 itself; write an identifier of your own`);
+    }
+  }
+  const all = [audience, ...others];
+  const duplicate = others.find((identifier, index) => all.indexOf(identifier) <= index);
+  if (duplicate !== undefined) yield problem('duplicate', 'api:otherAudiences', `${duplicate} is listed twice`);
+  if (all.length > AUDIENCES_PER_AUTHORIZER) {
+    const message = `${all.length} audiences with api:audience; an authorizer accepts at most ${AUDIENCES_PER_AUTHORIZER}`;
+    yield problem('quota', 'api:otherAudiences', message);
+  }
+}
+
+function* routeQuotaProblems({ 'api:routeQuota': quota }: CheckedKeys, contract: Contract): Iterable<Problem> {
+  const routes = Object.keys(contract.routes).length;
+  if (quota === undefined || routes <= quota) return;
+  const message = `contract.ts has ${routes} routes and an API accepts ${quota}; request a higher quota from AWS and write it here`;
+  yield problem('quota', 'api:routeQuota', message);
+}
+
+function* clientProblems(
+  client: ClientSettings,
+  index: number,
+  keys: CheckedKeys,
+  contract: Contract,
+): Iterable<Problem> {
+  const all = keys['api:clients'] ?? [];
+  const { name, formerly, grants, permissions } = client;
+  const place = `api:clients.${index} (${name})`;
+  const forItself = grants.includes('client_credentials');
+  yield* undeclared(`${place}.permissions`, 'permission', permissions, Object.keys(contract.permissions));
+  if (grants.includes('password')) {
+    const rejected = (message: string): Problem => problem('conflict', `${place}.grants`, message);
+    if (client.party === 'third') {
+      yield rejected("Auth0 rejects the password grant of a third-party client, which must not see a user's password");
+    }
+    if (keys['api:userAccess'] === 'deny') {
+      yield rejected('api:userAccess is deny, so no user could get a token through it; remove password');
+    }
+    if (keys['api:passwordGrant'] === 'forbid') {
+      yield rejected('api:passwordGrant is forbid; remove password here, or write allow there');
+    }
+  }
+  if (permissions.length > 0 && !forItself) {
+    const message = 'only client_credentials uses them (those of users come from roles); add that grant, or write []';
+    yield problem('unused', `${place}.permissions`, message);
+  }
+  if (client.tokenQuota !== undefined && !forItself) {
+    const message = 'Auth0 counts only tokens of client_credentials, and this client lacks that grant; remove it';
+    yield problem('unused', `${place}.tokenQuota`, message);
+  }
+  if (new Set(grants).size < grants.length) {
+    yield problem('duplicate', `${place}.grants`, 'a grant is listed twice');
+  }
+  if (all.findIndex((other) => other.name === name) < index) {
+    yield problem('duplicate', `api:clients.${index}.name`, `two clients are called ${name}`);
+  }
+  if (formerly === undefined) return;
+  const taken = (message: string): Problem => problem('duplicate', `${place}.formerly`, message);
+  const first = all.findIndex((other) => other.formerly === formerly);
+  if (all.some((other) => other.name === formerly)) {
+    yield taken(`a client is called ${formerly} now; one name cannot be both`);
+  } else if (first < index) {
+    yield taken(`${formerly} is already the former name of ${all[first]?.name ?? ''}; remove one of them`);
+  }
+}
+
+function* testUserProblems(keys: CheckedKeys, contract: Contract): Iterable<Problem> {
+  const user = keys['api:testUser'];
+  if (user === undefined) return;
+  yield* undeclared('api:testUser.roles', 'role', user.roles, Object.keys(contract.roles));
+  const unusable = (why: string): Problem => problem('conflict', 'api:testUser', why);
+  if (keys['api:userAccess'] === 'deny') {
+    yield unusable('api:userAccess is deny, so the test user could get no token; remove it');
+  }
+  if (keys['api:passwordGrant'] === 'forbid') {
+    yield unusable('api:passwordGrant is forbid, so the test user could not log in; remove it, or write allow there');
+  }
+  if (keys['api:passwordGrant'] === 'allow' && lacksPasswordClient(keys)) {
+    yield unusable('no client has the password grant, so the test user could not log in; give it to a client');
+  }
+}
+
+function* userGrantProblems(keys: CheckedKeys): Iterable<Problem> {
+  if (keys['api:passwordGrant'] === 'allow' && keys['api:userAccess'] === 'deny') {
+    const message = 'api:userAccess is deny, so the password grant could issue no token; write forbid';
+    yield problem('conflict', 'api:passwordGrant', message);
+  } else if (keys['api:defaultDirectory'] === true && lacksPasswordClient(keys)) {
+    yield problem('unused', 'api:defaultDirectory', 'no client has the password grant, which it is for; write false');
+  }
+}
+
+function lacksPasswordClient({ 'api:clients': clients }: CheckedKeys): boolean {
+  return clients !== undefined && !clients.some(({ grants }) => grants.includes('password'));
+}
+
+function* undeclared(
+  place: string,
+  kind: string,
+  names: readonly string[],
+  declared: readonly string[],
+): Iterable<Problem> {
+  for (const name of names) {
+    if (declared.includes(name)) continue;
+    const message = `the ${kind} ${JSON.stringify(name)} is not declared in contract.ts${didYouMean(name, declared)}`;
+    yield problem('undeclared', place, message);
+  }
+  if (new Set(names).size < names.length) yield problem('duplicate', place, `a ${kind} is listed twice`);
+}

@@ -1,0 +1,135 @@
+import { statSync } from 'node:fs';
+import { z } from 'zod';
+import {
+  PERMISSION,
+  PERMISSION_DESCRIPTION_LENGTH,
+  PERMISSIONS_PER_API,
+  ROLES_PER_TENANT,
+} from '../../limits/auth0.ts';
+import { OIDC_SCOPES } from '../../limits/oidc-scopes.ts';
+import { parseRouteKey, routeShape } from '../../limits/route-key.ts';
+import { didYouMean } from '../nearest.ts';
+import { problem, type Problem } from '../user-error.ts';
+import { HANDLER_KEY, handlerSpec } from './handler-spec.ts';
+import { routeSpec } from './route-spec.ts';
+
+type Section = Readonly<Record<string, unknown>>;
+
+/**
+ * The schema of a contract. It knows the names that the contract declares, so each mention of another one is an issue at
+ * its own path.
+ * @param contract any value: a run strips the types
+ * @param root the folder that handler files are relative to
+ */
+export function contractSchema(contract: unknown, root: URL) {
+  const { permissions, handlers, routes } = sectionsOf(contract);
+  const permission = declared('permission', permissions);
+  const handler = declared('handler', handlers);
+  return z.strictObject({
+    /** Permission name to description. */
+    permissions: z.record(permissionName, description).refine(...atMost(PERMISSIONS_PER_API, 'of an API')),
+    handlers: z.record(
+      z.string().regex(HANDLER_KEY, { error: 'a handler key is a letter and up to 39 letters, digits, - or _' }),
+      handlerSpec.extend({ file: existingFile(root), formerly: formerKey(handlers).exactOptional() }),
+    ),
+    routes: z.strictObject(
+      Object.fromEntries(Object.keys(routes).map((key) => [key, routeSpec(key, permission, handler)])),
+    ),
+    /** Role name to the permissions that a user with the role has. */
+    roles: z
+      .record(
+        z.string().regex(/\S/, { error: 'a role needs a name' }),
+        z.array(permission).refine((names) => new Set(names).size === names.length, {
+          error: 'a permission is listed twice',
+          params: { code: 'duplicate' },
+        }),
+      )
+      .refine(...atMost(ROLES_PER_TENANT, 'of a tenant')),
+  });
+}
+
+function sectionsOf(contract: unknown): Readonly<Record<'permissions' | 'handlers' | 'routes', Section>> {
+  const sections = sectionOf(contract);
+  return {
+    permissions: sectionOf(sections['permissions']),
+    handlers: sectionOf(sections['handlers']),
+    routes: sectionOf(sections['routes']),
+  };
+}
+
+function sectionOf(value: unknown): Section {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Section) : {};
+}
+
+const permissionName = z
+  .string()
+  .regex(PERMISSION, { error: 'a permission is 1 to 280 printable ASCII characters without space, " or \\' })
+  .refine((name) => ![...OIDC_SCOPES, 'offline_access'].includes(name), {
+    error: 'OpenID Connect reserves this name; choose another',
+  });
+
+const description = z
+  .string()
+  .regex(/\S/, { error: 'write a description: Auth0 shows it to users who grant the permission' })
+  .max(PERMISSION_DESCRIPTION_LENGTH, {
+    error: `Auth0 accepts a description of at most ${PERMISSION_DESCRIPTION_LENGTH} characters`,
+  });
+
+function atMost(limit: number, whole: string) {
+  const within = (section: object): boolean => Object.keys(section).length <= limit;
+  return [within, { error: `Auth0 accepts at most ${limit} ${whole}`, params: { code: 'quota' } }] as const;
+}
+
+function declared(kind: string, section: Section): z.ZodString {
+  return z.string().refine((name) => Object.hasOwn(section, name), {
+    error: ({ input }) =>
+      `the ${kind} ${JSON.stringify(input)} is not declared under ${kind}s${didYouMean(String(input), Object.keys(section))}`,
+    params: { code: 'undeclared' },
+  });
+}
+
+function existingFile(root: URL): z.ZodString {
+  return z.string().superRefine((file, context) => {
+    const found = statSync(new URL(file, root), { throwIfNoEntry: false });
+    if (found?.isFile()) return;
+    const message =
+      found === undefined
+        ? `the file ${file} does not exist; create it or correct the path`
+        : `${file} is not a file; write the path of the file that exports handler`;
+    context.addIssue({ code: 'custom', message });
+  });
+}
+
+function formerKey(handlers: Section) {
+  return handlerSpec.shape.formerly
+    .unwrap()
+    .refine((key) => !Object.hasOwn(handlers, key), {
+      error: ({ input }) => `a handler is called ${String(input)} now; one name cannot be both`,
+      params: { code: 'duplicate' },
+    })
+    .refine((key) => Object.values(handlers).filter((other) => sectionOf(other)['formerly'] === key).length === 1, {
+      error: ({ input }) => `two handlers have the former name ${String(input)}; only one can have been called that`,
+      params: { code: 'duplicate' },
+    });
+}
+
+/** Returns what is wrong with the keys of the routes. */
+export function routeKeyProblems(contract: unknown): Problem[] {
+  const shapes = new Map<string, string>();
+  return Object.keys(sectionsOf(contract).routes).flatMap((key) => {
+    const place = `contract.ts, routes, ${JSON.stringify(key)}`;
+    const problems: Problem[] = [];
+    const parsed = parseRouteKey(key);
+    if (parsed.kind === 'invalid') problems.push(problem('invalid', place, parsed.reason));
+    const [, colon] = /\/:([A-Za-z0-9_]+)/.exec(key) ?? [];
+    if (colon !== undefined) {
+      problems.push(problem('invalid', place, `:${colon} would match literally; write {${colon}} for a parameter`));
+    }
+    const same = shapes.get(routeShape(key));
+    if (same !== undefined) {
+      problems.push(problem('duplicate', place, `it matches the same requests as ${JSON.stringify(same)}`));
+    }
+    shapes.set(routeShape(key), key);
+    return problems;
+  });
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { SCOPE_LENGTH, SCOPES_PER_ROUTE } from '../../limits/http-api.ts';
+import { parseRouteKey, type Segment } from '../../limits/route-key.ts';
+import { arnProblem, urlProblem } from './targets.ts';
+
+type Parameter = Exclude<Segment, { kind: 'literal' }>;
+export const TARGETS = ['handler', 'forward', 'function'] as const;
+
+/** The parameters of a route's path; none where the key is invalid. */
+export function parametersOf(key: string): readonly Parameter[] {
+  const parsed = parseRouteKey(key);
+  return parsed.kind === 'path' ? parsed.segments.filter((segment) => segment.kind !== 'literal') : [];
+}
+
+/**
+ * The schema of one route.
+ * @param permission the schema of a declared permission
+ * @param handler the schema of a declared handler's key
+ */
+export function routeSpec(key: string, permission: z.ZodString, handler: z.ZodString) {
+  const parameters = parametersOf(key);
+  const scopes = z
+    .array(permission)
+    .min(1, { error: 'an empty list would accept any token of the audience; name a permission, or write public' })
+    .refine(({ length }) => length <= SCOPES_PER_ROUTE, {
+      error: `API Gateway accepts at most ${SCOPES_PER_ROUTE} scopes on a route`,
+      params: { code: 'quota' },
+    })
+    .refine((names) => new Set(names).size === names.length, {
+      error: 'a permission is listed twice',
+      params: { code: 'duplicate' },
+    })
+    .refine((names) => names.every(({ length }) => length <= SCOPE_LENGTH.max), {
+      error: `API Gateway accepts at most ${SCOPE_LENGTH.max} characters in the scope of a route`,
+      params: { code: 'quota' },
+    });
+  return z
+    .strictObject(
+      {
+        scopes: z.union([z.literal('public'), scopes], {
+          error: ({ input }) => `must be a list of permissions or the word public, not ${JSON.stringify(input)}`,
+        }),
+        examples: z
+          .strictObject(Object.fromEntries(parameters.map(({ kind, name }) => [name, example(kind)])))
+          .exactOptional(),
+        handler: handler.exactOptional(),
+        forward: z
+          .templateLiteral(['https://', z.string()], {
+            error: "must be an https:// URL: the request carries the caller's token",
+          })
+          .superRefine((url, context) => {
+            const message = urlProblem(
+              url,
+              parameters.map(({ name }) => name),
+            );
+            if (message !== undefined) context.addIssue({ code: 'custom', message });
+          })
+          .exactOptional(),
+        function: z
+          .templateLiteral(['arn:aws', z.string(), ':lambda:', z.string()], {
+            error: 'must be the ARN of a function: arn:aws:lambda:<region>:<account>:function:<name>',
+          })
+          .superRefine((arn, context) => {
+            const message = arnProblem(arn);
+            if (message !== undefined) context.addIssue({ code: 'custom', message });
+          })
+          .exactOptional(),
+      },
+      {
+        error: ({ code, keys }) =>
+          code === 'unrecognized_keys' && keys.some((name) => /^(throttle|rate|burst)/.test(name))
+            ? 'a throttle belongs in the stack file, under api:routeThrottles'
+            : undefined,
+      },
+    )
+    .refine((route) => TARGETS.filter((target) => route[target] !== undefined).length === 1, {
+      error: `write one of ${TARGETS.join(', ')}`,
+      // Also where another key of the route is invalid.
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    });
+}
+
+function example(kind: Parameter['kind']) {
+  return z
+    .string()
+    .refine((value) => value.isWellFormed(), { error: 'must be well-formed Unicode' })
+    .refine((value) => kind === 'greedy' || !value.includes('/'), { error: 'must be one segment, without a slash' })
+    .refine((value) => value.split('/').every((segment) => !['', '.', '..'].includes(segment)), {
+      error: 'must not have an empty segment, . or ..',
+    });
+}
