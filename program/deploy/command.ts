@@ -103,7 +103,10 @@ function read(args: readonly string[]): unknown {
     maxBuffer: 2 ** 30,
   });
   if (error !== undefined) throw new UserError('deploy', 'There is no pulumi on the path; install the Pulumi CLI.');
-  if (status !== 0)
-    throw new UserError('deploy', `pulumi ${args.slice(0, 2).join(' ')} failed, so nothing was deployed.`);
+  if (status !== 0) {
+    // With --json the reason may stand on standard output.
+    process.stderr.write(stdout);
+    throw new UserError('deploy', `pulumi ${args[0]} failed, so nothing was deployed.`);
+  }
   return JSON.parse(stdout);
 }
