@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
 import { ApiSide } from '../../api.ts';
 import { Auth0Side } from '../../auth0.ts';
-import { UserError } from '../../program/user-error.ts';
+import type { UserError } from '../../program/user-error.ts';
 import { contract as shipped } from '../../contract.ts';
 import {
   record,
@@ -132,7 +132,8 @@ export async function refusal(attempt: () => unknown): Promise<UserError> {
   try {
     await attempt();
   } catch (error) {
-    if (error instanceof UserError) return error;
+    // By its mark: the program and the twin have a class each.
+    if (error instanceof Error && '__pulumiRunError' in error) return error as UserError;
     throw error;
   } finally {
     await setImmediate();
