@@ -68,7 +68,7 @@ const REFUSED: readonly Row[] = [
     'handler',
   ),
   route('a route with an empty scope list', 'GET /x', { ...ROUTE, scopes: [] }, 'invalid', 'scopes'),
-  route('a route with a setting that nobody reads', 'GET /x', { ...ROUTE, exmaples: {} }, 'unknown'),
+  route('a route with an unknown setting', 'GET /x', { ...ROUTE, exmaples: {} }, 'unknown'),
   route('a route with a throttle', 'GET /x', { ...ROUTE, throttle: { rate: 1 } }, 'unknown'),
   route('a parameter as other routers have it', 'GET /orders/:id', ROUTE, 'invalid'),
   route('a route without scopes', 'GET /x', { handler: 'test' }, 'invalid', 'scopes'),

@@ -67,7 +67,7 @@ describe('A limit', () => {
     row('retention of no time', { 'api:logRetention': 0 }, 'api:logRetention', 'invalid'),
     row('alarm at no error', alarms({ serverErrors: 0 }), 'api:alarms.serverErrors', 'invalid'),
     row('alarm at a latency that no response has', alarms({ latency: 30_001 }), 'api:alarms.latency', 'invalid'),
-    row('alarm to nobody', alarms({ topicArn: undefined }), 'api:alarms.topicArn', 'missing'),
+    row('alarm without a topic', alarms({ topicArn: undefined }), 'api:alarms.topicArn', 'missing'),
     row('alarm to what is no topic', alarms({ topicArn: 'on-call' }), 'api:alarms.topicArn', 'invalid'),
     row(
       'alarm to a topic of another region',

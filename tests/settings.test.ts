@@ -152,7 +152,7 @@ const COMBINATIONS: readonly Row[] = [
     'conflict',
   ),
   row(
-    'a test user whom no client can log in',
+    'a test user without a client that can log in',
     { ...clients(MACHINE), 'api:defaultDirectory': false },
     'api:testUser',
     'conflict',

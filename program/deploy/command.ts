@@ -45,7 +45,7 @@ export function up(args: readonly string[]): number {
 /**
  * Runs `pulumi up` constrained to a preview that deletes no more than half of the stack. Where the short process dies that
  * finds the program's entry file, Pulumi 3.260 takes the program for an empty one, and deletes everything with exit code
- * 0. That process runs in the preview, and once more in the update. Nobody looks at the preview of `--yes`.
+ * 0. That process runs in the preview, and once more in the update. With `--yes`, the preview is not shown.
  */
 function update(args: readonly string[], stack: readonly string[], { deployment }: ExportedState): number {
   if (args.some((arg) => /^(--skip-preview|-f|--target|-t|--strict|--plan)(=|$)/.test(arg)))

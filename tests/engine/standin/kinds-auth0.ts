@@ -109,7 +109,7 @@ function otherScopes({ inputs, before, things }: Change): string | undefined {
     : 'Resource Server with non empty scopes: the resource already exists with other scopes; import it';
 }
 
-/** The bulk resource refuses to disable the clients that somebody else enabled, and compares them in order. */
+/** The bulk resource refuses to disable the clients enabled outside the program, and compares them in order. */
 function otherClients({ inputs, before, things }: Change): string | undefined {
   if (before !== undefined) return undefined;
   const existing = ofType(things, ENABLED_CLIENTS).find(({ id }) => id === inputs['connectionId']);

@@ -10,7 +10,7 @@ import type { TenantRequest } from '../tenant/report.ts';
 /** Stands in a line where somebody put a token. */
 const A_TOKEN = '(a token)';
 
-/** The line that the terminal shows of an event; a reload is shown by whoever asked for it, and a defect on stderr. */
+/** Returns the terminal's line for an event. The caller of a reload prints its outcome; defects go to stderr. */
 export function logLine(event: TwinEvent, model: Model, time: Date): string | undefined {
   if (event.kind === 'api') return apiLine(event.exchange, model, event.milliseconds, time);
   // What came to the API's port and was no request that could be decided on.

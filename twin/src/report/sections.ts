@@ -12,7 +12,7 @@ export interface Item {
 export const SECTIONS = {
   'Permissions that no route asks for': ({ unusedPermissions }) =>
     unusedPermissions.map((permission) => ({ key: permissionText(permission) })),
-  'Routes that nobody can call': ({ routes }) =>
+  'Routes without a caller': ({ routes }) =>
     routes.flatMap(({ route, cells, mayInvoke }): Item[] => {
       if (!cells.some(isAllowed)) return [{ key: code(route) }];
       // A caller that is let through gets a 500.

@@ -174,7 +174,7 @@ export const NAMES: readonly RequestRow[] = [
     () => is.WRONG_PASSWORD,
     USER,
   ),
-  ...values('password', [MARKER.repeat(3000)], () => is.WRONG_PASSWORD, { ...USER, username: 'nobody' }),
+  ...values('password', [MARKER.repeat(3000)], () => is.WRONG_PASSWORD, { ...USER, username: 'unknown' }),
   ...values('scope', SCOPES, is.notGranted),
   ['rejects 10,000 scopes', asJson({ scope: words(' ') }), is.notGranted(words(', '))],
   ...rows(is.GRANTED, {

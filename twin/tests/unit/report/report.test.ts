@@ -52,7 +52,7 @@ What a cell means, and what it does not, is in [docs/access.md](../docs/access.m
 - \`read:appointments\`
 - \`write:user\`
 
-## Routes that nobody can call
+## Routes without a caller
 
 None.
 
@@ -179,7 +179,7 @@ None.
     const sections = SECTION_TITLES.map((title) => [title, SECTIONS[title](report).map(itemText)]);
     expect(Object.fromEntries(sections)).toEqual({
       'Permissions that no route asks for': ['`read` of `https://other`', '`write` of `https://api.example.com`'],
-      'Routes that nobody can call': [
+      'Routes without a caller': [
         '`GET /foreign`',
         '`GET /nobody`',
         '`GET /uninvoked`: the API may not invoke its function',

@@ -29,7 +29,7 @@ describe('npm run access -- --since says', () => {
         '  `shop` (client_credentials)',
         '    + gains `GET /` (`read`)',
         '    + gains the permission `read`',
-        '  * Routes that nobody can call: `GET /` is here no longer',
+        '  * Routes without a caller: `GET /` is here no longer',
       ],
     ],
     [
@@ -83,7 +83,7 @@ describe('npm run access -- --since says', () => {
         '  `shop` (client_credentials)',
         '    - loses `GET /` (lacks `write`)',
         '  * `GET /` needs `write`, no longer `read`',
-        '  * Routes that nobody can call: `GET /` is new here',
+        '  * Routes without a caller: `GET /` is new here',
       ],
     ],
     [
@@ -112,7 +112,7 @@ describe('npm run access -- --since says', () => {
         '    - loses `GET /` (no token)',
         '  * `GET /` is public no longer: it needs `write`',
         '  * Permissions that no route asks for: `write` is here no longer',
-        '  * Routes that nobody can call: `GET /` is new here',
+        '  * Routes without a caller: `GET /` is new here',
       ],
     ],
     [
@@ -190,7 +190,7 @@ Stack \`dev\`, since \`main\`: 1 caller gains, 1 caller loses:
 - \`GET /d\` is new and needs \`read\`
 - \`GET /b\` is gone
 - Permissions that no route asks for: \`write\` is here no longer
-- Routes that nobody can call: \`GET /\` is new here
+- Routes without a caller: \`GET /\` is new here
 
 ### Access of stack \`test\`
 
