@@ -1,7 +1,9 @@
 import * as auth0 from '@pulumi/auth0';
 import * as pulumi from '@pulumi/pulumi';
-import * as random from '@pulumi/random';
 import { declareApplication, type Application } from './program/auth0/application.ts';
+import { declareClaims } from './program/auth0/claims.ts';
+import { declareConnections, declareUsers, type DeclaredRole, type TestUser } from './program/auth0/users.ts';
+import { mayRefresh } from './program/config/login-rules.ts';
 import type { Contract } from './program/contract/define-contract.ts';
 import type { Settings } from './settings.ts';
 
@@ -10,7 +12,7 @@ interface Auth0SideArgs {
   readonly settings: Settings;
 }
 
-/** The Auth0 side: the API with its permissions, who may ask for them, and where the stack has one the test user. */
+/** The Auth0 side: the API with its permissions, who may ask for them, and how users log in. */
 export class Auth0Side extends pulumi.ComponentResource {
   /** The identifier that a token names as its audience, as Auth0 gave it back. */
   readonly audience: pulumi.Output<string>;
@@ -18,7 +20,7 @@ export class Auth0Side extends pulumi.ComponentResource {
   readonly issuer: string;
   readonly tokenUrl: string;
   readonly applications: readonly Application[];
-  readonly testUser: TestUser | undefined;
+  readonly users: readonly TestUser[];
 
   constructor(name: string, { contract, settings }: Auth0SideArgs, options?: pulumi.ComponentResourceOptions) {
     super('auth0-http-api:index:Auth0Side', name, {}, options);
@@ -26,30 +28,19 @@ export class Auth0Side extends pulumi.ComponentResource {
 
     const resourceServer = declareResourceServer(within);
     const permissions = declarePermissions(within, resourceServer);
-    const surroundings = { parent: this, side: name, stack: settings.stack, protect: settings.production };
+    const surroundings = { parent: this, side: name, settings };
     this.applications = settings.clients.map((client) =>
       declareApplication(client, { ...surroundings, resourceServer, permissions }),
     );
     const roles = declareRoles(within, resourceServer, permissions);
-    const users = declareUserDatabase(within, this.applications);
-    this.testUser = users && declareTestUser(within, users, roles);
+    this.users = declareUsers(surroundings, declareConnections(surroundings, this.applications), roles);
+    declareClaims(surroundings, contract);
 
     this.audience = resourceServer.identifier;
     this.issuer = `https://${settings.issuerDomain}/`;
     this.tokenUrl = `${this.issuer}oauth/token`;
     this.registerOutputs({ audience: this.audience, issuer: this.issuer, tokenUrl: this.tokenUrl });
   }
-}
-
-interface TestUser {
-  readonly email: pulumi.Output<string | undefined>;
-  readonly connection: pulumi.Output<string>;
-  readonly password: pulumi.Output<string>;
-}
-
-interface UserDatabase {
-  readonly connection: auth0.Connection;
-  readonly clients: auth0.ConnectionClients;
 }
 
 /** What every declaration below needs: the tree it hangs in, and what to declare. */
@@ -65,6 +56,7 @@ function declareResourceServer({ component, name, settings }: Within): auth0.Res
       name: `${pulumi.getProject()} (${settings.stack})`,
       identifier: settings.audience,
       signingAlg: 'RS256',
+      allowOfflineAccess: settings.clients.some(mayRefresh),
       enforcePolicies: true,
       tokenDialect: 'access_token',
       tokenLifetime: settings.tokenLifetime,
@@ -99,7 +91,7 @@ function declareRoles(
   { component, name, contract, settings }: Within,
   resourceServer: auth0.ResourceServer,
   permissions: auth0.ResourceServerScopes,
-): ReadonlyMap<string, { readonly role: auth0.Role; readonly held: readonly auth0.RolePermissions[] }> {
+): ReadonlyMap<string, DeclaredRole> {
   return new Map(
     Object.entries(contract.roles).map(([key, names]) => {
       const role = new auth0.Role(
@@ -125,67 +117,4 @@ function declareRoles(
       return [key, { role, held: names.length === 0 ? [] : [declareHeld()] }];
     }),
   );
-}
-
-/** A database of the program's own, so that no other application of the tenant can log its users in. */
-function declareUserDatabase(
-  { component, name, settings }: Within,
-  applications: readonly Application[],
-): UserDatabase | undefined {
-  const allowed = applications.filter(({ grants }) => grants.includes('password'));
-  if (allowed.length === 0) return undefined;
-  const connection = new auth0.Connection(
-    name,
-    {
-      // Auth0 takes letters and digits, and hyphens between them.
-      name: `${pulumi.getProject()}-${settings.stack}`.replace(/[^A-Za-z0-9]+/g, '-').replace(/-$/, ''),
-      strategy: 'auth0',
-      options: { disableSignup: true, bruteForceProtection: true },
-    },
-    { parent: component },
-  );
-  const clients = new auth0.ConnectionClients(
-    name,
-    { connectionId: connection.id, enabledClients: allowed.map(({ clientId }) => clientId) },
-    { parent: component },
-  );
-  if (settings.defaultDirectory) {
-    new auth0.Tenant(name, { defaultDirectory: connection.name }, { parent: component, dependsOn: clients });
-  }
-  return { connection, clients };
-}
-
-function declareTestUser(
-  { component, name, settings }: Within,
-  { connection, clients }: UserDatabase,
-  roles: ReturnType<typeof declareRoles>,
-): TestUser | undefined {
-  if (settings.testUser === undefined) return undefined;
-  const password = new random.RandomPassword(
-    name,
-    // Only such special characters as a shell leaves alone, so that it can be pasted.
-    { length: 32, minLower: 1, minUpper: 1, minNumeric: 1, minSpecial: 1, overrideSpecial: '-_.' },
-    { parent: component },
-  );
-  const user = new auth0.User(
-    name,
-    {
-      connectionName: connection.name,
-      email: settings.testUser.email,
-      emailVerified: true,
-      password: password.result,
-    },
-    // A renamed connection is another one, and Auth0 deletes a connection's users with it: there is none left to update.
-    { parent: component, dependsOn: clients, replaceOnChanges: ['connectionName'] },
-  );
-  const assigned = settings.testUser.roles.map((key) => roles.get(key)).filter((role) => role !== undefined);
-  // As with permissions of a role, none are no resource.
-  if (assigned.length > 0) {
-    new auth0.UserRoles(
-      name,
-      { userId: user.id, roles: assigned.map(({ role }) => role.id) },
-      { parent: component, dependsOn: assigned.flatMap(({ held }) => held) },
-    );
-  }
-  return { email: user.email, connection: user.connectionName, password: pulumi.secret(password.result) };
 }

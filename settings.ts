@@ -3,7 +3,9 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
 import { encryptedKeys, MAY_BE_SECRET, NO_PLACE_FOR_A_SECRET } from './program/config/encrypted-keys.ts';
+import { database, refreshTokens, type UserSettings } from './program/config/login-keys.ts';
 import { KEYS, type CheckedKeys, type Key } from './program/config/keys.ts';
+import { defaultCors } from './program/config/cors.ts';
 import { combinationProblems } from './program/config/rules.ts';
 import { stackFileLines } from './program/config/stack-file-lines.ts';
 import type { Contract } from './program/contract/define-contract.ts';
@@ -24,11 +26,12 @@ export function readSettings(contract: Contract, root?: URL): Settings {
   const { keys, problems } = checkKeys(raw);
   problems.push(...unknownKeys(raw), ...combinationProblems(keys, contract, pulumi.runtime.hasEngine()));
   if (problems.length > 0) throw errorOf(problems, raw, keys, root);
-  return settingsOf(keys);
+  return settingsOf(keys, contract);
 }
 
-function settingsOf(keys: CheckedKeys) {
+function settingsOf(keys: CheckedKeys, contract: Contract) {
   const domain = needed(keys, 'auth0:domain');
+  const testUser: UserSettings | undefined = keys['api:testUser'];
   return {
     stack: pulumi.getStack(),
     region: needed(keys, 'aws:region'),
@@ -43,7 +46,14 @@ function settingsOf(keys: CheckedKeys) {
     userAccess: needed(keys, 'api:userAccess'),
     defaultDirectory: needed(keys, 'api:defaultDirectory'),
     clients: needed(keys, 'api:clients'),
-    testUser: keys['api:testUser'],
+    /** Each with the end of its resources' names. */
+    users: testUser
+      ? [{ ...testUser, suffix: '' }]
+      : needed(keys, 'api:users').map((user) => ({ ...user, suffix: `-${user.email}` })),
+    database: keys['api:database'] ?? database.parse({}),
+    /** Names of existing connections; empty where the program has a database of its own. */
+    connections: needed(keys, 'api:connections'),
+    refreshTokens: keys['api:refreshTokens'] ?? refreshTokens.parse({}),
     identitySource: needed(keys, 'api:identitySource'),
     apiDomain: keys['api:domain'],
     backends: needed(keys, 'api:backends'),
@@ -53,7 +63,7 @@ function settingsOf(keys: CheckedKeys) {
     logRetention: needed(keys, 'api:logRetention'),
     throttle: keys['api:throttle'],
     routeThrottles: needed(keys, 'api:routeThrottles'),
-    cors: keys['api:cors'],
+    cors: keys['api:cors'] ?? defaultCors(keys, contract),
     alarms: keys['api:alarms'],
   };
 }

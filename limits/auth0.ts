@@ -17,3 +17,7 @@ export const PERMISSION = /^[\x21\x23-\x5b\x5d-\x7e]{1,280}$/;
 export const IDENTIFIER_LENGTH = 600;
 /** Tokens. Source: https://auth0.com/docs/api/management/v2/clients/post-clients (token_quota) */
 export const LARGEST_TOKEN_QUOTA = 2_147_483_647;
+/** Seconds that a refresh token may live, in all or unused. Source: https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-expiration */
+export const MAX_REFRESH_LIFETIME = 31_557_600;
+/** A connection's name. Source: https://auth0.com/docs/api/management/v2/connections/post-connections (name) */
+export const CONNECTION_NAME = /^[A-Za-z0-9](-?[A-Za-z0-9]){0,127}$/;

@@ -3,3 +3,6 @@ export const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{
 
 /** Characters of the name that ACM issues a certificate for. Source: DomainName in ACM's RequestCertificate. */
 export const CERTIFICATE_NAME_LENGTH = 64;
+
+/** Hosts that are reserved for examples, so that no application can answer there. Source: RFC 2606 */
+export const EXAMPLE_HOST = /(^|\.)example(\.(com|net|org))?$/;

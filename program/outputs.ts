@@ -3,35 +3,55 @@ import type { ApiSide } from '../api.ts';
 import type { Auth0Side } from '../auth0.ts';
 import { parseRouteKey } from '../limits/route-key.ts';
 import type { Settings } from '../settings.ts';
+import type { Application } from './auth0/application.ts';
 import type { Contract } from './contract/define-contract.ts';
 
 /** The stack's outputs: the contract that callers, the verification and the workflows read. */
 export function outputs(
   contract: Contract,
-  { production, exceptions }: Settings,
+  { production, exceptions, issuerDomain }: Settings,
   tenant: Auth0Side,
   api: ApiSide,
 ): Record<string, pulumi.Input<unknown>> {
-  const { applications, testUser } = tenant;
+  const { applications, users } = tenant;
+  const [testUser] = users;
   const paths = examplePaths(contract);
-  const rotating = applications.flatMap(({ name, rotation }) => (rotation ? [{ name, ...rotation }] : []));
+  const byName = <T>(valueOf: (application: Application) => T | undefined): Record<string, T> =>
+    Object.fromEntries(
+      applications.flatMap((application) => {
+        const value = valueOf(application);
+        return value === undefined ? [] : [[application.settings.name, value]];
+      }),
+    );
+  const rotating = applications.some(({ rotation }) => rotation !== undefined);
   return {
     apiUrl: api.url,
     issuer: tenant.issuer,
     tokenUrl: tenant.tokenUrl,
     audience: tenant.audience,
-    clientIds: Object.fromEntries(applications.map(({ name, clientId }) => [name, clientId])),
-    clientSecrets: pulumi.secret(
-      Object.fromEntries(applications.map(({ name, clientSecret }) => [name, clientSecret])),
-    ),
-    ...(rotating.length > 0 && {
-      secretVersions: Object.fromEntries(rotating.map(({ name, version }) => [name, version])),
-      nextClientSecrets: pulumi.secret(Object.fromEntries(rotating.map(({ name, nextSecret }) => [name, nextSecret]))),
+    clientIds: byName(({ clientId }) => clientId),
+    clientSecrets: pulumi.secret(byName(({ clientSecret }) => clientSecret)),
+    // What the developer of each client needs, and nothing secret.
+    clients: byName(({ settings: { type, callbacks, logoutUrls, origins }, clientId }) => ({
+      type,
+      domain: issuerDomain,
+      issuer: tenant.issuer,
+      clientId,
+      audience: tenant.audience,
+      ...(type !== 'service' && { callbacks, logoutUrls }),
+      ...(type === 'spa' && { origins }),
+    })),
+    ...(rotating && {
+      secretVersions: byName(({ rotation }) => rotation?.version),
+      nextClientSecrets: pulumi.secret(byName(({ rotation }) => rotation?.nextSecret)),
     }),
     ...(testUser && {
       testUser: { email: testUser.email, connection: testUser.connection },
       testUserPassword: testUser.password,
+      users: users.map(({ email, roles, connection }) => ({ email, roles, connection })),
+      userPasswords: pulumi.secret(Object.fromEntries(users.map(({ email, password }) => [email, password]))),
     }),
+    ...(contract.claims && { claims: contract.claims }),
     ...(api.domainTarget && { apiDomainTarget: api.domainTarget }),
     ...(paths && { examplePaths: paths }),
     // What the rules over the registered resources are told: the rest they see.

@@ -280,16 +280,19 @@ describe('The outputs', () => {
     audience: expect.stringMatching(/^https:\/\//) as string,
     clientIds: { 'test-app': text },
     clientSecrets: { 'test-app': text },
+    clients: { 'test-app': { type: 'service', domain: text, issuer: text, clientId: text, audience: text } },
     production: false,
     publicRoutes: [],
   };
   const USER = {
     testUser: { email: 'test-user@example.com', connection: 'auth0-http-api-dev' },
     testUserPassword: text,
+    users: [{ email: 'test-user@example.com', roles: ['reader'], connection: 'auth0-http-api-dev' }],
+    userPasswords: { 'test-user@example.com': text },
   };
 
   it.each([
-    { stack: 'dev', outputs: { ...COMMON, ...USER }, secrets: ['clientSecrets', 'testUserPassword'] },
+    { stack: 'dev', outputs: { ...COMMON, ...USER }, secrets: ['clientSecrets', 'testUserPassword', 'userPasswords'] },
     { stack: 'staging', outputs: COMMON, secrets: ['clientSecrets'] },
     { stack: 'prod', outputs: { ...COMMON, production: true }, secrets: ['clientSecrets'] },
   ])('of $stack have the names and shapes that the other parts read', async ({ stack, outputs, secrets }) => {

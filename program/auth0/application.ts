@@ -2,15 +2,17 @@ import * as auth0 from '@pulumi/auth0';
 import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import { UserError } from '../user-error.ts';
-import type { ClientSettings, GrantType } from '../config/client-settings.ts';
+import { CLIENT_TYPES, type ClientSettings, type GrantType } from '../config/client-settings.ts';
+import { isLocalhost, mayRefresh } from '../config/login-rules.ts';
 import { formerName } from '../former-name.ts';
+import type { Settings } from '../../settings.ts';
 
 /** A client that may ask for tokens, and what it proves itself with. */
 export interface Application {
-  readonly name: string;
-  readonly grants: ClientSettings['grants'];
+  readonly settings: ClientSettings;
   readonly clientId: pulumi.Output<string>;
-  readonly clientSecret: pulumi.Output<string>;
+  /** Absent for a public client, which has none. */
+  readonly clientSecret: pulumi.Output<string> | undefined;
   /** How often its secret has been rotated, and what it will be after the next time; absent where none is prepared. */
   readonly rotation: { readonly version: number; readonly nextSecret: pulumi.Output<string> } | undefined;
 }
@@ -19,59 +21,72 @@ interface Surroundings {
   readonly parent: pulumi.Resource;
   /** The name of the tree that the resources hang in. */
   readonly side: string;
-  readonly stack: string;
-  readonly protect: boolean;
+  readonly settings: Settings;
   readonly resourceServer: auth0.ResourceServer;
   readonly permissions: auth0.ResourceServerScopes;
 }
 
 /** A client with its secret and, where it asks for itself, the grant of what it may ask for. */
 export function declareApplication(client: ClientSettings, within: Surroundings): Application {
-  const { parent, side, stack, protect, resourceServer, permissions } = within;
+  const { parent, side, settings, resourceServer, permissions } = within;
+  const { appType, isPublic } = CLIENT_TYPES[client.type];
   const logicalName = `${side}-${client.name}`;
   const aliases = formerName(side, client.formerly);
+  const protect = settings.production;
   const application = new auth0.Client(
     logicalName,
     {
-      name: `${client.name} (${stack})`,
-      appType: 'non_interactive',
+      name: `${client.name} (${settings.stack})`,
+      appType,
       ...partyInputs(client),
+      ...loginInputs(client, settings),
       grantTypes: client.grants.flatMap(auth0GrantTypes),
       jwtConfiguration: { alg: 'RS256' },
       ...(client.tokenQuota && { tokenQuota: { clientCredentials: client.tokenQuota } }),
     },
-    // Auth0 converts no client of one party into one of the other, and would say so in the middle of an update.
-    { parent, aliases, protect, replaceOnChanges: ['isFirstParty'] },
+    // Auth0 converts no client of one party into one of the other, and would say so in the middle of an update. One of
+    // another type is another application, which must not be reached by the old id.
+    { parent, aliases, protect, replaceOnChanges: ['isFirstParty', 'appType'] },
   );
   const secrets = declareSecrets(client, within);
   const credentials = new auth0.ClientCredentials(
     logicalName,
     {
       clientId: application.clientId,
-      authenticationMethod: 'client_secret_post',
+      authenticationMethod: isPublic ? 'none' : 'client_secret_post',
       ...(secrets.current && { clientSecret: secrets.current }),
     },
     { parent, aliases, protect },
   );
-  if (client.grants.includes('client_credentials')) {
+  for (const subjectType of subjectsOf(client)) {
+    const suffix = subjectType === 'user' ? '-users' : '';
     new auth0.ClientGrant(
-      logicalName,
+      `${logicalName}${suffix}`,
       {
         clientId: application.clientId,
         audience: resourceServer.identifier,
-        scopes: client.permissions,
-        subjectType: 'client',
+        scopes: client.permissions ?? [],
+        subjectType,
       },
-      { parent, aliases, protect, dependsOn: permissions },
+      { parent, aliases: formerName(side, client.formerly, suffix), protect, dependsOn: permissions },
     );
   }
   return {
-    name: client.name,
-    grants: client.grants,
+    settings: client,
     clientId: application.clientId,
-    clientSecret: pulumi.secret(credentials.clientSecret).apply((secret) => readable(secret, client.name)),
+    clientSecret: isPublic
+      ? undefined
+      : pulumi.secret(credentials.clientSecret).apply((secret) => readable(secret, client.name)),
     rotation: secrets.rotation,
   };
+}
+
+/** The subjects that the client needs a grant for: itself, and the users of a third party. */
+function subjectsOf({ grants, party }: ClientSettings): ('client' | 'user')[] {
+  return [
+    ...(grants.includes('client_credentials') ? (['client'] as const) : []),
+    ...(grants.includes('authorization_code') && party === 'third' ? (['user'] as const) : []),
+  ];
 }
 
 /**
@@ -79,9 +94,35 @@ export function declareApplication(client: ClientSettings, within: Surroundings)
  * Source: https://auth0.com/docs/get-started/applications/third-party-applications/security-controls
  */
 function partyInputs({ party }: ClientSettings): Partial<auth0.ClientArgs> {
-  return party === 'first'
-    ? { isFirstParty: true, oidcConformant: true }
-    : { isFirstParty: false, thirdPartySecurityMode: 'strict' };
+  return party === 'third'
+    ? { isFirstParty: false, thirdPartySecurityMode: 'strict' }
+    : { isFirstParty: true, oidcConformant: true };
+}
+
+/** Empty lists are written out: the provider takes an absent one for no change, and the old URLs would stay. */
+function loginInputs(client: ClientSettings, { refreshTokens }: Settings): Partial<auth0.ClientArgs> {
+  const { type, party, callbacks, logoutUrls, origins } = client;
+  if (type === 'service') return {};
+  return {
+    callbacks,
+    ...(type === 'spa' && { webOrigins: origins, allowedOrigins: origins }),
+    ...(party !== 'third' && {
+      allowedLogoutUrls: logoutUrls,
+      // On localhost Auth0 else asks each user whether to go on.
+      skipNonVerifiableCallbackUriConfirmationPrompt: String(callbacks.some(isLocalhost)),
+    }),
+    ...(mayRefresh(client) && {
+      refreshToken: {
+        rotationType: 'rotating',
+        expirationType: 'expiring',
+        leeway: refreshTokens.leeway,
+        tokenLifetime: refreshTokens.lifetime,
+        infiniteTokenLifetime: false,
+        idleTokenLifetime: refreshTokens.idleLifetime,
+        infiniteIdleTokenLifetime: false,
+      },
+    }),
+  };
 }
 
 /** Auth0 has the password grant twice: against the tenant's default directory, and with the connection named. */

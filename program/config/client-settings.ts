@@ -1,9 +1,29 @@
 import { z } from 'zod';
 import { LARGEST_TOKEN_QUOTA } from '../../limits/auth0.ts';
 
-const GRANTS = ['client_credentials', 'password'] as const;
+const GRANTS = ['client_credentials', 'password', 'authorization_code', 'refresh_token'] as const;
 /** A grant in the words of the stack file; `application.ts` has Auth0's names. */
 export type GrantType = (typeof GRANTS)[number];
+
+interface ClientType {
+  readonly appType: string;
+  /** Its code runs where anyone can read it, so it cannot keep a secret. */
+  readonly isPublic: boolean;
+  readonly grants: readonly GrantType[];
+}
+
+const TYPES = ['service', 'spa', 'native', 'web'] as const;
+
+/** What a client of each type is at Auth0, and the grants it may have. */
+export const CLIENT_TYPES: Readonly<Record<(typeof TYPES)[number], ClientType>> = {
+  service: { appType: 'non_interactive', isPublic: false, grants: ['client_credentials', 'password'] },
+  spa: { appType: 'spa', isPublic: true, grants: ['authorization_code', 'refresh_token'] },
+  native: { appType: 'native', isPublic: true, grants: ['authorization_code', 'refresh_token'] },
+  web: { appType: 'regular_web', isPublic: false, grants: GRANTS },
+};
+
+/** `login-rules.ts` checks each URL: what may stand there depends on the stack. */
+const urls = z.array(z.string()).default([]);
 
 const clientName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, {
   error: 'a client name is a lower-case letter and up to 39 lower-case letters, digits or -',
@@ -33,16 +53,32 @@ export const client = z.strictObject({
   formerly: clientName.optional().meta({
     description: 'Its name before a rename, so that it keeps its id and secret. Remove it after the next update.',
   }),
-  party: z.enum(['first', 'third']).meta({
+  type: z.enum(TYPES).default('service').meta({
     description:
-      'first: an application of your own. third: an application of another company. Auth0 gives a third party no password grant and only the permissions of its client grant. A change replaces the client, with its id and secret.',
+      'service: has no login. spa: runs in a browser. native: runs on a device. web: runs on a server and logs users in. A change replaces the client, with its id and secret.',
+  }),
+  party: z.enum(['first', 'third']).optional().meta({
+    description:
+      'Required for a service; otherwise first. first: an application of your own. third: an application of another company. Auth0 gives a third party no password grant and only the permissions of its client grants. A change replaces the client, with its id and secret.',
   }),
   grants: z
     .array(z.enum(GRANTS))
     .min(1, { error: `name at least one of ${GRANTS.join(', ')}` })
-    .meta({ description: 'How it requests tokens: for itself, or with the password of a user.' }),
-  permissions: z.array(z.string()).meta({
-    description: 'Permissions it may request by client_credentials; those of users come from roles.',
+    .meta({
+      description:
+        'How it requests tokens: for itself (client_credentials), by a login of a user (authorization_code), without a new login (refresh_token), or with the password of a user.',
+    }),
+  permissions: z.array(z.string()).optional().meta({
+    description:
+      'Required with client_credentials and for a third party. Permissions it may request by client_credentials, and the most that users give a third party; those of users come from roles.',
+  }),
+  callbacks: urls.meta({
+    description:
+      'URLs that a user returns to after the login, to the character. https://, or http://localhost outside production; for native also a scheme like com.example.app://. Outside production * may stand in the first label of the host.',
+  }),
+  logoutUrls: urls.meta({ description: 'URLs that a user may return to after the logout; the same rules.' }),
+  origins: urls.meta({
+    description: 'Origins of a spa, like https://app.example.com, whose pages request tokens and call the API.',
   }),
   tokenQuota: tokenQuota.optional().meta({
     description:

@@ -1,11 +1,12 @@
 import * as aws from '@pulumi/aws';
 import { z } from 'zod';
-import { IDENTIFIER_LENGTH, MAX_TOKEN_LIFETIME, ROLES_PER_USER } from '../../limits/auth0.ts';
+import { IDENTIFIER_LENGTH, MAX_TOKEN_LIFETIME } from '../../limits/auth0.ts';
 import { DEFAULT_ROUTE_QUOTA, IDENTITY_SOURCE } from '../../limits/http-api.ts';
 import { EXCEPTABLE, EXCEPTABLE_KEYS, type ExceptableKey } from '../../limits/production.ts';
 import { didYouMean } from '../nearest.ts';
 import { API_KEYS, hostLike } from './api-keys.ts';
 import { client } from './client-settings.ts';
+import { LOGIN_KEYS } from './login-keys.ts';
 
 const identifier = z
   .string()
@@ -15,19 +16,6 @@ const identifier = z
   });
 
 const REGIONS: readonly string[] = Object.values(aws.Region);
-
-const testUser = z.strictObject({
-  email: z
-    .email({ error: 'write an e-mail address, like test-user@example.com' })
-    .refine((email) => email === email.toLowerCase(), {
-      error: 'write it in lower case, as Auth0 stores it; otherwise each refresh finds a difference',
-    })
-    .meta({ description: 'The address it logs in with; no mail is sent.' }),
-  roles: z
-    .array(z.string())
-    .max(ROLES_PER_USER, { error: `Auth0 accepts at most ${ROLES_PER_USER} roles of a user` })
-    .meta({ description: 'Roles of contract.ts, which decide what it may request.' }),
-});
 
 const reason = z
   .string()
@@ -105,10 +93,7 @@ export const KEYS = {
       description: 'The applications that may request tokens.',
       examples: [[{ name: 'test-app', party: 'first', grants: ['client_credentials'], permissions: ['read:user'] }]],
     }),
-  'api:testUser': testUser.optional().meta({
-    description: 'A user to try the password grant with; the password is generated.',
-    examples: [{ email: 'test-user@example.com', roles: ['reader'] }],
-  }),
+  ...LOGIN_KEYS,
   'api:issuerDomain': hostLike('login.example.com')
     .optional()
     .meta({

@@ -11,8 +11,10 @@ type Violation = readonly [place: string, message: string];
  * one in `limits/production.ts`, which the rules over registered resources read too.
  */
 const RULES: Readonly<Record<ExceptableKey, (keys: CheckedKeys) => readonly Violation[]>> = {
-  'api:testUser': ({ 'api:testUser': user }) =>
-    user === undefined ? [] : [['api:testUser', 'remove it: a production stack has no test user']],
+  'api:testUser': (keys) =>
+    (['api:testUser', 'api:users'] as const)
+      .filter((key) => [keys[key] ?? []].flat().length > 0)
+      .map((key) => [key, 'remove it: a production stack has no test user']),
   'api:passwordGrant': ({ 'api:clients': clients = [], 'api:passwordGrant': allowed }) => [
     ...clients.flatMap(({ name, grants }, index): Violation[] =>
       grants.includes('password') ? [[`api:clients.${index} (${name}).grants`, 'remove the password grant']] : [],

@@ -1,11 +1,13 @@
 import { AUDIENCES_PER_AUTHORIZER } from '../../limits/http-api.ts';
 import type { Contract } from '../contract/define-contract.ts';
-import { didYouMean } from '../nearest.ts';
 import { problem, type Problem } from '../user-error.ts';
 import { apiProblems } from './api-rules.ts';
 import type { ClientSettings } from './client-settings.ts';
+import { corsContradictions } from './cors.ts';
 import type { CheckedKeys } from './keys.ts';
+import { connectionProblems, loginProblems, userProblems } from './login-rules.ts';
 import { productionProblems } from './production-rules.ts';
+import { undeclared } from './undeclared.ts';
 
 /** The domain of the stack files as shipped. */
 const PLACEHOLDER = /^your-.*tenant\.[a-z]{2}\.auth0\.com$/;
@@ -20,9 +22,14 @@ export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEn
     ...domainProblems(keys, hasEngine),
     ...audienceProblems(keys),
     ...routeQuotaProblems(keys, contract),
-    ...(keys['api:clients'] ?? []).flatMap((client, index) => [...clientProblems(client, index, keys, contract)]),
-    ...testUserProblems(keys, contract),
+    ...(keys['api:clients'] ?? []).flatMap((client, index) => [
+      ...clientProblems(client, index, keys, contract),
+      ...loginProblems(client, `api:clients.${index} (${client.name})`, keys, hasEngine),
+    ]),
+    ...userProblems(keys, contract),
     ...userGrantProblems(keys),
+    ...connectionProblems(keys),
+    ...corsContradictions(keys),
     ...productionProblems(keys),
     ...apiProblems(keys, contract),
   ];
@@ -73,13 +80,19 @@ function* clientProblems(
   contract: Contract,
 ): Iterable<Problem> {
   const all = keys['api:clients'] ?? [];
-  const { name, formerly, grants, permissions } = client;
+  const { name, type, party, formerly, grants, permissions = [] } = client;
   const place = `api:clients.${index} (${name})`;
   const forItself = grants.includes('client_credentials');
+  if (party === undefined && type === 'service') {
+    yield problem('missing', `api:clients.${index}.party`, 'is missing; write first or third');
+  }
+  if (client.permissions === undefined && (type === 'service' || forItself || party === 'third')) {
+    yield problem('missing', `api:clients.${index}.permissions`, 'is missing; write a list, or []');
+  }
   yield* undeclared(`${place}.permissions`, 'permission', permissions, Object.keys(contract.permissions));
   if (grants.includes('password')) {
     const rejected = (message: string): Problem => problem('conflict', `${place}.grants`, message);
-    if (client.party === 'third') {
+    if (party === 'third') {
       yield rejected("Auth0 rejects the password grant of a third-party client, which must not see a user's password");
     }
     if (keys['api:userAccess'] === 'deny') {
@@ -89,7 +102,7 @@ function* clientProblems(
       yield rejected('api:passwordGrant is forbid; remove password here, or write allow there');
     }
   }
-  if (permissions.length > 0 && !forItself) {
+  if (permissions.length > 0 && !forItself && party !== 'third') {
     const message = 'only client_credentials uses them (those of users come from roles); add that grant, or write []';
     yield problem('unused', `${place}.permissions`, message);
   }
@@ -113,22 +126,6 @@ function* clientProblems(
   }
 }
 
-function* testUserProblems(keys: CheckedKeys, contract: Contract): Iterable<Problem> {
-  const user = keys['api:testUser'];
-  if (user === undefined) return;
-  yield* undeclared('api:testUser.roles', 'role', user.roles, Object.keys(contract.roles));
-  const unusable = (why: string): Problem => problem('conflict', 'api:testUser', why);
-  if (keys['api:userAccess'] === 'deny') {
-    yield unusable('api:userAccess is deny, so the test user could get no token; remove it');
-  }
-  if (keys['api:passwordGrant'] === 'forbid') {
-    yield unusable('api:passwordGrant is forbid, so the test user could not log in; remove it, or write allow there');
-  }
-  if (keys['api:passwordGrant'] === 'allow' && lacksPasswordClient(keys)) {
-    yield unusable('no client has the password grant, so the test user could not log in; give it to a client');
-  }
-}
-
 function* userGrantProblems(keys: CheckedKeys): Iterable<Problem> {
   if (keys['api:passwordGrant'] === 'allow' && keys['api:userAccess'] === 'deny') {
     const message = 'api:userAccess is deny, so the password grant could issue no token; write forbid';
@@ -140,18 +137,4 @@ function* userGrantProblems(keys: CheckedKeys): Iterable<Problem> {
 
 function lacksPasswordClient({ 'api:clients': clients }: CheckedKeys): boolean {
   return clients !== undefined && !clients.some(({ grants }) => grants.includes('password'));
-}
-
-function* undeclared(
-  place: string,
-  kind: string,
-  names: readonly string[],
-  declared: readonly string[],
-): Iterable<Problem> {
-  for (const name of names) {
-    if (declared.includes(name)) continue;
-    const message = `the ${kind} ${JSON.stringify(name)} is not declared in contract.ts${didYouMean(name, declared)}`;
-    yield problem('undeclared', place, message);
-  }
-  if (new Set(names).size < names.length) yield problem('duplicate', place, `a ${kind} is listed twice`);
 }

@@ -10,6 +10,7 @@ import { OIDC_SCOPES } from '../../limits/oidc-scopes.ts';
 import { parseRouteKey, routeShape } from '../../limits/route-key.ts';
 import { didYouMean } from '../nearest.ts';
 import { problem, type Problem } from '../user-error.ts';
+import { claims } from './claims.ts';
 import { HANDLER_KEY, handlerSpec } from './handler-spec.ts';
 import { routeSpec } from './route-spec.ts';
 
@@ -45,6 +46,7 @@ export function contractSchema(contract: unknown, root: URL) {
         }),
       )
       .refine(...atMost(ROLES_PER_TENANT, 'of a tenant')),
+    claims,
   });
 }
 

@@ -3,6 +3,7 @@ import type { PathRouteKey } from '../../limits/route-key.ts';
 import type { DeepReadonly } from '../deep-readonly.ts';
 import { plainError, problemOf } from '../plain-errors.ts';
 import { countOf, UserError } from '../user-error.ts';
+import type { ClaimSource } from './claims.ts';
 import { contractSchema, routeKeyProblems } from './contract-schema.ts';
 import type { HandlerSpec } from './handler-spec.ts';
 import type { routeSpec, TARGETS } from './route-spec.ts';
@@ -36,16 +37,25 @@ export interface Contract extends Omit<DeepReadonly<z.infer<ReturnType<typeof co
 
 type Routes<Spec> = Readonly<Record<PathRouteKey, Spec>> & { readonly $default?: Spec };
 
+/** The names of a contract that types of handlers are made of. */
+export interface Declared<Permission extends string, Claim extends string> {
+  readonly permissions: Readonly<Record<Permission, string>>;
+  readonly claims?: Readonly<Record<Claim, ClaimSource>>;
+}
+
 /** Declares the contract, so that the compiler rejects a permission or handler that is not declared. */
 export function defineContract<
   const Permissions extends Readonly<Record<string, string>>,
   const Handlers extends Readonly<Record<string, HandlerSpec>>,
+  const Claim extends string = never,
 >(contract: {
   readonly permissions: Permissions;
   readonly handlers: Handlers;
   readonly routes: Routes<RouteSpec<NoInfer<keyof Permissions & string>, NoInfer<keyof Handlers & string>>>;
   readonly roles: Readonly<Record<string, readonly NoInfer<keyof Permissions & string>[]>>;
-}): Contract {
+  /** Claims that users' access tokens get in addition: name to source. A service's token has none. */
+  readonly claims?: Readonly<Record<Claim, ClaimSource>>;
+}): Contract & Declared<keyof Permissions & string, Claim> {
   return contract;
 }
 

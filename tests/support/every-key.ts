@@ -51,6 +51,7 @@ const USERS: Config = {
   'api:tokenLifetime': 7200,
   'api:passwordGrant': 'allow',
   'api:defaultDirectory': true,
+  'api:database': { signUp: true, passwordPolicy: 'excellent' },
   'api:userAccess': 'allow',
   'api:clients': [{ name: 'old-app', party: 'first', grants: ['password'], permissions: [] }],
   'api:testUser': { email: 'test-user@example.com', roles: ['reader'] },
@@ -69,8 +70,53 @@ const USERS: Config = {
   },
 };
 
+/** A stack whose users log in with an existing connection, through clients of every type and party. */
+const LOGINS: Config = {
+  'aws:region': 'eu-central-1',
+  'auth0:domain': 'logins.eu.auth0.com',
+  'api:audience': 'https://api.example.com',
+  'api:production': false,
+  'api:clients': [
+    {
+      name: 'shop',
+      type: 'spa',
+      callbacks: ['http://localhost:5173'],
+      logoutUrls: ['http://localhost:5173'],
+      origins: ['http://localhost:5173'],
+      grants: ['authorization_code', 'refresh_token'],
+    },
+    {
+      name: 'phone',
+      type: 'native',
+      callbacks: ['com.example.phone://login', 'https://phone.example.com/login'],
+      grants: ['authorization_code', 'refresh_token'],
+    },
+    {
+      name: 'desk',
+      type: 'web',
+      callbacks: ['https://*.desk.example.com/callback'],
+      grants: ['authorization_code', 'client_credentials'],
+      permissions: ['read:user'],
+    },
+    {
+      name: 'partner',
+      type: 'web',
+      party: 'third',
+      callbacks: ['https://partner.example.com/callback'],
+      grants: ['authorization_code', 'refresh_token'],
+      permissions: ['read:user'],
+    },
+  ],
+  'api:connections': ['Username-Password-Authentication', 'google-oauth2'],
+  'api:users': [
+    { email: 'reader@example.com', roles: ['reader'], connection: 'Username-Password-Authentication' },
+    { email: 'idle@example.com', roles: [], connection: 'Username-Password-Authentication' },
+  ],
+  'api:refreshTokens': { lifetime: 86_400, idleLifetime: 3600, leeway: 0 },
+};
+
 /** Stacks that use every key of a stack file between them; one cannot, since some exclude each other. */
-export const STACKS = { services: SERVICES, users: USERS } as const;
+export const STACKS = { services: SERVICES, users: USERS, logins: LOGINS } as const;
 
 /** Gives a copy of the project one of these stacks, and routes of every kind. */
 export function useEveryKey(project: ProjectCopy, stack: keyof typeof STACKS): void {

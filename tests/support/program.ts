@@ -110,7 +110,7 @@ export async function registrations(
 }
 
 /** What `readSettings` makes of the stack file. */
-export async function settingsOf(stack: string, values: Changes = {}, contract = shipped): Promise<Settings> {
+export async function settingsOf(stack: string, values: Changes = {}, contract: Contract = shipped): Promise<Settings> {
   const read: Settings[] = [];
   await recordProgram(
     async () => {

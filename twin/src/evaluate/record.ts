@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
 import { isUserError, UserError, type Problem } from '../common/user-error.ts';
 import { Identity } from '../resources/identity.ts';
-import type { RecordedResource } from '../resources/resource.ts';
-import { cloudOutputs } from '../resources/types.ts';
+import { text, type RecordedResource } from '../resources/resource.ts';
+import { cloudOutputs, RESOURCE_TYPES } from '../resources/types.ts';
 import { plain } from './plain.ts';
 import type { StackConfig } from './stack-file.ts';
 
@@ -90,8 +90,15 @@ export async function record({ config, load, seed, adjust }: RecordOptions): Pro
         throw isUserError(error) ? reject(place, error.message) : error;
       }
     },
-    call: ({ token }) => {
-      throw reject(token, 'the twin does not emulate provider functions');
+    call: async ({ token, inputs }) => {
+      if (!RESOURCE_TYPES.has(token)) throw reject(token, 'the twin does not emulate provider functions');
+      const { value } = await plain(inputs as Readonly<Record<string, unknown>>);
+      const name = text(value, 'name');
+      const { id, outputs = {} } = cloudOutputs(token, { name, inputs: value, identity, region: providers.aws.region });
+      const read = { type: token, name, id, inputs: value, secretInputs: [], outputs, protect: false, formerly: [] };
+      const adjusted = { ...outputs, ...adjust?.(read) };
+      resources.set(`${token} "${name}"`, { ...read, outputs: adjusted });
+      return { ...value, id, ...adjusted };
     },
   };
   await pulumi.runtime.setMocks(mocks, config.project, config.stack, false);

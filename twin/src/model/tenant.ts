@@ -99,7 +99,17 @@ export function tenantOf(
   if (provider.domain === '')
     throw new UserError('The stack file names no auth0:domain; the twin has no tenant to imitate.');
   const scopes = lookup('auth0:index/resourceServerScopes:ResourceServerScopes');
-  const enabled = lookup('auth0:index/connectionClients:ConnectionClients');
+  const thirdParties = lookup('auth0:index/client:Client')
+    .filter(({ inputs }) => !inputs.isFirstParty)
+    .map(({ id }) => id);
+  const enabledIn = (connectionId: string): string[] => [
+    ...lookup('auth0:index/connectionClients:ConnectionClients')
+      .filter(({ inputs }) => inputs.connectionId === connectionId)
+      .flatMap(({ inputs }) => inputs.enabledClients),
+    ...lookup('auth0:index/connectionClient:ConnectionClient')
+      .filter(({ inputs }) => inputs.connectionId === connectionId)
+      .map(({ inputs }) => inputs.clientId),
+  ];
   const held = lookup('auth0:index/rolePermissions:RolePermissions');
   const assigned = lookup('auth0:index/userRoles:UserRoles');
   const tenants = lookup('auth0:index/tenant:Tenant');
@@ -130,12 +140,21 @@ export function tenantOf(
       idTokenLifetime: inputs.jwtConfiguration.lifetimeInSeconds ?? DEFAULT_ID_TOKEN_LIFETIME,
     })),
     grants: lookup('auth0:index/clientGrant:ClientGrant').map(({ inputs }) => inputs),
-    connections: lookup('auth0:index/connection:Connection').map(({ id, inputs }) => ({
-      id,
-      name: inputs.name,
-      clientIds: enabled.filter((one) => one.inputs.connectionId === id).flatMap((one) => one.inputs.enabledClients),
-      bruteForceProtection: inputs.options?.bruteForceProtection ?? true,
-    })),
+    connections: [
+      ...lookup('auth0:index/connection:Connection').map(({ id, inputs }) => ({
+        id,
+        name: inputs.name,
+        // Source: https://auth0.com/docs/authenticate/identity-providers/promote-connections-to-domain-level
+        clientIds: [...enabledIn(id), ...(inputs.isDomainConnection === true ? thirdParties : [])],
+        bruteForceProtection: inputs.options?.bruteForceProtection ?? true,
+      })),
+      ...lookup('auth0:index/getConnection:getConnection').map(({ id, name }) => ({
+        id,
+        name,
+        clientIds: [...enabledIn(id), ...thirdParties],
+        bruteForceProtection: true,
+      })),
+    ],
     roles: lookup('auth0:index/role:Role').map(({ id, name, inputs }) => ({
       id,
       name: inputs.name,
@@ -243,6 +262,14 @@ function refuseDangling(tenant: Tenant, lookup: Lookup): void {
       ...inputs.enabledClients.map(
         (id) => [`the enabled clients "${name}"`, `the client ${id}`, clientIds.has(id)] as const,
       ),
+    ]),
+    ...lookup('auth0:index/connectionClient:ConnectionClient').flatMap(({ name, inputs }) => [
+      [
+        `the enabled client "${name}"`,
+        `the connection ${inputs.connectionId}`,
+        tenant.connections.some(({ id }) => id === inputs.connectionId),
+      ] as const,
+      [`the enabled client "${name}"`, `the client ${inputs.clientId}`, clientIds.has(inputs.clientId)] as const,
     ]),
     ...tenant.users.flatMap(({ email, connection, roleIds: ids }) => [
       [`the user ${email}`, `the connection ${connection}`, connections.has(connection)] as const,

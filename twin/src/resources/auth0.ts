@@ -6,6 +6,9 @@ const distinct = strings.refine((all) => new Set(all).size === all.length, { err
 
 const PASSWORD_REALM = 'http://auth0.com/oauth/grant-type/password-realm';
 
+/** Connections whose name is their strategy by default. Source: https://auth0.com/docs/authenticate/identity-providers/social-identity-providers */
+const SOCIAL = ['google-oauth2', 'github', 'facebook', 'apple', 'linkedin', 'windowslive', 'twitter'];
+
 /** Auth0's resource types. Source: https://www.pulumi.com/registry/packages/auth0/api-docs/ */
 export const AUTH0 = {
   'auth0:index/resourceServer:ResourceServer': {
@@ -96,7 +99,28 @@ export const AUTH0 = {
         })
         .optional(),
       displayName: anyValue,
+      isDomainConnection: z.boolean().optional(),
     }),
+  },
+  // A provider function, not a resource: `record.ts` keeps its call like one, and the twin serves an empty database.
+  'auth0:index/getConnection:getConnection': {
+    outputs: ({ name, identity }) => ({
+      id: `con_${identity.alphanumeric(`connection ${name}`, 16)}`,
+      outputs: { strategy: SOCIAL.includes(name) ? name : 'auth0', isDomainConnection: true },
+    }),
+    inputs: z.strictObject({ name: z.string(), skipEnabledClients: anyValue }),
+  },
+  'auth0:index/connectionClient:ConnectionClient': {
+    outputs: ({ inputs }) => ({ id: `${text(inputs, 'connectionId')}::${text(inputs, 'clientId')}` }),
+    inputs: z.strictObject({ connectionId: z.string(), clientId: z.string() }),
+  },
+  'auth0:index/action:Action': {
+    outputs: ({ name, identity }) => ({ id: identity.hex(`action ${name}`, 32) }),
+    inputs: z.never({ error: 'the twin does not run Actions' }),
+  },
+  'auth0:index/triggerAction:TriggerAction': {
+    outputs: ({ inputs }) => ({ id: `${text(inputs, 'trigger')}::${text(inputs, 'actionId')}` }),
+    inputs: z.strictObject({ trigger: z.literal('post-login'), actionId: z.string(), displayName: anyValue }),
   },
   'auth0:index/connectionClients:ConnectionClients': {
     outputs: ({ inputs }) => ({ id: text(inputs, 'connectionId') }),

@@ -87,7 +87,6 @@ export const REFUSED_OF_AUTH0: readonly RefusedInput[] = [
   grant('a grant of an undeclared scope', { scopes: ['delete:user'] }, 'refers to the scope delete:user'),
   connection('a connection to somebody else', { strategy: 'samlp' }, 'input strategy'),
   connection('a database with user names', { options: { requiresUsername: true } }, 'input options.requiresUser'),
-  connection('a database for a whole domain', { isDomainConnection: true }, 'input isDomainConnection'),
   enabled('a client enabled that is not there', { enabledClients: ['x'] }, 'refers to the client x'),
   enabled('clients of a database that is not there', { connectionId: 'con_x' }, 'refers to the connection con_x'),
   tenant('a tenant with session rules', { sessionLifetime: 1 }, 'input sessionLifetime'),

@@ -1,0 +1,68 @@
+import * as auth0 from '@pulumi/auth0';
+import * as pulumi from '@pulumi/pulumi';
+import type { ClaimSource } from '../contract/claims.ts';
+import type { Contract } from '../contract/define-contract.ts';
+import type { Settings } from '../../settings.ts';
+
+/** What each source of a claim is in the event of Auth0. Source: https://auth0.com/docs/customize/actions/reference/post-login/post-login-event-object */
+const EXPRESSIONS: Readonly<Record<ClaimSource, string>> = {
+  'user.email': 'event.user.email',
+  'user.emailVerified': 'event.user.email_verified',
+  'user.name': 'event.user.name',
+  'user.nickname': 'event.user.nickname',
+  'user.givenName': 'event.user.given_name',
+  'user.familyName': 'event.user.family_name',
+  'user.picture': 'event.user.picture',
+  'user.roles': '(event.authorization?.roles ?? []).flatMap((name) => roles.get(name) ?? [])',
+  'connection.name': 'event.connection.name',
+  'client.name': 'event.client.name',
+};
+
+/** Binds one Action that adds the contract's claims; the tenant's other bindings stay. */
+export function declareClaims(
+  { parent, side, settings }: { readonly parent: pulumi.Resource; readonly side: string; readonly settings: Settings },
+  contract: Contract,
+): void {
+  if (Object.keys(contract.claims ?? {}).length === 0) return;
+  const name = `${pulumi.getProject()} claims (${settings.stack})`;
+  const action = new auth0.Action(
+    `${side}-claims`,
+    {
+      name,
+      code: actionCode(contract, settings),
+      runtime: 'node22',
+      supportedTriggers: { id: 'post-login', version: 'v3' },
+      deploy: true,
+    },
+    { parent },
+  );
+  new auth0.TriggerAction(
+    `${side}-claims`,
+    { trigger: 'post-login', actionId: action.id, displayName: name },
+    { parent },
+  );
+}
+
+/** The code runs at every login of the tenant, and so leaves the tokens of every other API alone. */
+export function actionCode(
+  { claims = {}, roles }: Pick<Contract, 'claims' | 'roles'>,
+  { audience, stack }: Pick<Settings, 'audience' | 'stack'>,
+): string {
+  const usesRoles = Object.values(claims).includes('user.roles');
+  const names = Object.keys(roles).map((role) => [`${role} (${stack})`, role]);
+  const lines = Object.entries(claims).map(([name, source]) => `    ${JSON.stringify(name)}: ${EXPRESSIONS[source]},`);
+  const declaration = `// The names of the roles at Auth0, and in contract.ts.\nconst roles = new Map(${JSON.stringify(names)});\n`;
+  return `// Generated from the claims of contract.ts by "pulumi up", which overwrites any change.
+const audience = ${JSON.stringify(audience)};
+${usesRoles ? declaration : ''}
+exports.onExecutePostLogin = async (event, api) => {
+  if (event.resource_server?.identifier !== audience) return;
+  const claims = {
+${lines.join('\n')}
+  };
+  for (const [name, value] of Object.entries(claims)) {
+    if (value !== undefined) api.accessToken.setCustomClaim(name, value);
+  }
+};
+`;
+}

@@ -1,0 +1,17 @@
+import { didYouMean } from '../nearest.ts';
+import { problem, type Problem } from '../user-error.ts';
+
+/** Returns the names that contract.ts does not declare, and whether one is listed twice. */
+export function* undeclared(
+  place: string,
+  kind: string,
+  names: readonly string[],
+  declared: readonly string[],
+): Iterable<Problem> {
+  for (const name of names) {
+    if (declared.includes(name)) continue;
+    const message = `the ${kind} ${JSON.stringify(name)} is not declared in contract.ts${didYouMean(name, declared)}`;
+    yield problem('undeclared', place, message);
+  }
+  if (new Set(names).size < names.length) yield problem('duplicate', place, `a ${kind} is listed twice`);
+}

@@ -1,0 +1,306 @@
+import * as pulumi from '@pulumi/pulumi';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { settingsOf } from './support/program.ts';
+import { loginsOf, NATIVE, PARTNER, SPA, WEB } from './support/logins.ts';
+import {
+  APP,
+  clients,
+  IN_PRODUCTION,
+  MACHINE,
+  NO_PASSWORD,
+  problemsOf,
+  refusesOne,
+  row,
+  USER,
+  type Row,
+} from './support/stack-file-rows.ts';
+
+const web = 'api:clients.0 (web)';
+const desk = 'api:clients.0 (desk)';
+const callback = (url: string, client = WEB): ReturnType<typeof loginsOf> => loginsOf({ ...client, callbacks: [url] });
+const first = (client: string): string => `api:clients.0 (${client}).callbacks.0`;
+
+const CLIENTS: readonly Row[] = [
+  row('a type that is none', loginsOf({ ...SPA, type: 'browser' }), 'api:clients.0.type', 'invalid'),
+  row(
+    'a service with a login',
+    loginsOf({ ...MACHINE, grants: ['client_credentials', 'authorization_code'] }),
+    'api:clients.0 (test-app).grants',
+    'conflict',
+  ),
+  row(
+    'a service with callbacks',
+    loginsOf({ ...MACHINE, callbacks: WEB['callbacks'] }),
+    'api:clients.0 (test-app).callbacks',
+    'unused',
+  ),
+  row(
+    'a public client with client_credentials',
+    loginsOf({ ...SPA, grants: ['authorization_code', 'client_credentials'], permissions: [] }),
+    `${web}.grants`,
+    'conflict',
+  ),
+  row('a public client with a secret', loginsOf({ ...SPA, secretVersion: 0 }), `${web}.secretVersion`, 'unused'),
+  row(
+    'a browser client that asks for passwords',
+    { ...clients({ ...SPA, grants: ['authorization_code', 'password'] }) },
+    `${web}.grants`,
+    'conflict',
+  ),
+  row(
+    'a refresh token without a login',
+    { ...loginsOf({ ...WEB, grants: ['refresh_token'] }), 'api:testUser': undefined },
+    `${desk}.grants`,
+    'missing',
+  ),
+  row('a login without a callback', loginsOf({ ...WEB, callbacks: [] }), `${desk}.callbacks`, 'missing'),
+  row('a spa without an origin', loginsOf({ ...SPA, origins: undefined }), `${web}.origins`, 'missing'),
+  row(
+    'a web client with origins',
+    loginsOf({ ...WEB, origins: ['https://desk.acme.io'] }),
+    `${desk}.origins`,
+    'unused',
+  ),
+  row(
+    'a callback twice',
+    loginsOf({ ...WEB, callbacks: ['https://a.acme.io/', 'https://a.acme.io/'] }),
+    `${desk}.callbacks.1`,
+    'duplicate',
+  ),
+  row(
+    'permissions of users beside their roles',
+    loginsOf({ ...WEB, permissions: ['read:user'] }),
+    `${desk}.permissions`,
+    'unused',
+  ),
+  row(
+    'client_credentials without permissions',
+    loginsOf({ ...WEB, grants: ['authorization_code', 'client_credentials'] }),
+    'api:clients.0.permissions',
+    'missing',
+  ),
+  row(
+    'a third party without permissions',
+    loginsOf({ ...PARTNER, permissions: undefined }),
+    'api:clients.0.permissions',
+    'missing',
+  ),
+  row(
+    'a third party with a logout',
+    loginsOf({ ...PARTNER, logoutUrls: ['https://desk.acme.io'] }),
+    'api:clients.0 (partner).logoutUrls',
+    'conflict',
+  ),
+  row('a third party with a wildcard', callback('https://*.acme.io/', PARTNER), first('partner'), 'conflict'),
+  row('a login where no user may enter', { ...loginsOf(WEB), 'api:userAccess': 'deny' }, `${desk}.grants`, 'conflict'),
+];
+
+const URLS: readonly Row[] = [
+  row('without a scheme', callback('desk.acme.io/callback'), first('desk'), 'invalid'),
+  row('of plain HTTP', callback('http://desk.acme.io/callback'), first('desk'), 'invalid'),
+  row('of plain HTTP that begins like localhost', callback('http://localhost.acme.io/'), first('desk'), 'invalid'),
+  row('of plain HTTP with localhost as its user', callback('http://localhost@acme.io/'), first('desk'), 'invalid'),
+  row('of plain HTTP by number', callback('http://127.0.0.1:3000/'), first('desk'), 'invalid'),
+  row('with one slash', callback('https:/desk.acme.io/'), first('desk'), 'invalid'),
+  row('with a fragment', callback('https://desk.acme.io/#/callback'), first('desk'), 'invalid'),
+  row('with an empty fragment', callback('https://desk.acme.io/#'), first('desk'), 'invalid'),
+  row('with a user', callback('https://me@desk.acme.io/'), first('desk'), 'invalid'),
+  row('with a backslash', callback('https://desk.acme.io\\@evil.io/'), first('desk'), 'invalid'),
+  row('with a space', callback('https://desk.acme.io/ '), first('desk'), 'invalid'),
+  row('that runs a script', callback('javascript:alert(1)', NATIVE), first('phone'), 'invalid'),
+  row('of an app, for a web client', callback('com.acme.desk://login'), first('desk'), 'invalid'),
+  row('of an app, in a scheme of one word', callback('acme://login', NATIVE), first('phone'), 'invalid'),
+  row('with two wildcards', callback('https://*.*.acme.io/'), first('desk'), 'invalid'),
+  row('with a wildcard further right', callback('https://app.*.acme.io/'), first('desk'), 'invalid'),
+  row('with a wildcard in the path', callback('https://app.acme.io/*'), first('desk'), 'invalid'),
+  row('with a wildcard for all hosts of a top-level domain', callback('https://*.io/'), first('desk'), 'invalid'),
+];
+
+const origin = (url: string): Row['values'] => loginsOf({ ...SPA, origins: [url] });
+const ORIGINS: readonly Row[] = [
+  row('with a slash', origin('https://acme.io/'), `${web}.origins.0`, 'invalid'),
+  row('with a path', origin('https://acme.io/app'), `${web}.origins.0`, 'invalid'),
+  row('in capitals', origin('https://ACME.io'), `${web}.origins.0`, 'invalid'),
+  row('with the usual port', origin('https://acme.io:443'), `${web}.origins.0`, 'invalid'),
+  row('with a wildcard', origin('https://*.acme.io'), `${web}.origins.0`, 'invalid'),
+  row('of plain HTTP', origin('http://acme.io'), `${web}.origins.0`, 'invalid'),
+];
+
+const own = (name: string): Row['values'] => ({ ...IN_PRODUCTION, ...clients({ ...WEB, callbacks: [name] }) });
+const PRODUCTION: readonly Row[] = [
+  row('a callback on localhost', own('http://localhost:3000/'), first('desk'), 'production'),
+  row('a wildcard', own('https://*.acme.io/'), first('desk'), 'production'),
+  row(
+    'an origin on localhost',
+    { ...IN_PRODUCTION, ...clients({ ...SPA, callbacks: ['https://acme.io/'] }) },
+    `${web}.origins.0`,
+    'production',
+  ),
+  row('a user', { ...IN_PRODUCTION, ...clients(WEB), 'api:users': [USER] }, 'api:users', 'production'),
+];
+
+const DATABASE = 'Username-Password-Authentication';
+const USERS: readonly Row[] = [
+  row(
+    'a user with an undeclared role',
+    { ...loginsOf(WEB), 'api:users': [{ ...USER, roles: ['raeder'] }] },
+    'api:users.0.roles',
+    'undeclared',
+  ),
+  row('a user twice', { ...loginsOf(WEB), 'api:users': [USER, USER] }, 'api:users.1.email', 'duplicate'),
+  row(
+    'users in both forms',
+    { ...loginsOf(WEB), 'api:testUser': USER, 'api:users': [{ ...USER, email: 'a@example.com' }] },
+    'api:testUser',
+    'conflict',
+  ),
+  row('a user where none can log in', { ...loginsOf(MACHINE), 'api:users': [USER] }, 'api:users.0', 'conflict'),
+  row(
+    'a user where none may enter',
+    { ...loginsOf(MACHINE), 'api:userAccess': 'deny', 'api:users': [USER] },
+    'api:users.0',
+    'conflict',
+  ),
+  row(
+    'a user in a connection that is not listed',
+    { ...loginsOf(WEB), 'api:users': [{ ...USER, connection: DATABASE }] },
+    'api:users.0.connection',
+    'undeclared',
+  ),
+  row(
+    'a user in no connection',
+    { ...loginsOf(WEB), 'api:connections': [DATABASE], 'api:users': [USER] },
+    'api:users.0',
+    'missing',
+  ),
+  row(
+    'a connection with a space',
+    { ...loginsOf(WEB), 'api:connections': ['My users'] },
+    'api:connections.0',
+    'invalid',
+  ),
+  row(
+    'a connection twice',
+    { ...loginsOf(WEB), 'api:connections': [DATABASE, DATABASE] },
+    'api:connections',
+    'duplicate',
+  ),
+  row(
+    'connections without a login',
+    { ...loginsOf(MACHINE), 'api:connections': [DATABASE] },
+    'api:connections',
+    'unused',
+  ),
+  row('a database without a login', { ...loginsOf(MACHINE), 'api:database': {} }, 'api:database', 'unused'),
+  row(
+    'a database beside connections',
+    { ...loginsOf(WEB), 'api:connections': [DATABASE], 'api:database': {} },
+    'api:database',
+    'unused',
+  ),
+  row(
+    'a weak password policy',
+    { ...loginsOf(WEB), 'api:database': { passwordPolicy: 'low' } },
+    'api:database.passwordPolicy',
+    'invalid',
+  ),
+  row(
+    'a default directory that is not the program’s',
+    { ...clients({ ...APP, name: 'old' }), 'api:testUser': undefined, 'api:connections': [DATABASE] },
+    'api:defaultDirectory',
+    'conflict',
+  ),
+  row(
+    'refresh tokens that no client gets',
+    { ...loginsOf(WEB), 'api:refreshTokens': {} },
+    'api:refreshTokens',
+    'unused',
+  ),
+  row(
+    'refresh tokens that live longer idle',
+    { ...loginsOf(SPA), 'api:refreshTokens': { lifetime: 60, idleLifetime: 61 } },
+    'api:refreshTokens',
+    'invalid',
+  ),
+  row(
+    'refresh tokens of over a year',
+    { ...loginsOf(SPA), 'api:refreshTokens': { lifetime: 31_557_601 } },
+    'api:refreshTokens.lifetime',
+    'invalid',
+  ),
+];
+
+const cors = (values: object): Row['values'] => ({ ...loginsOf(SPA), 'api:cors': values });
+const OTHER = { allowOrigins: ['https://acme.io'], allowHeaders: ['Authorization'] };
+const CORS: readonly Row[] = [
+  row('the origin of its page', cors(OTHER), 'api:cors.allowOrigins', 'conflict'),
+  row(
+    'the header of the token',
+    cors({ ...OTHER, allowOrigins: SPA['origins'], allowHeaders: ['x'] }),
+    'api:cors.allowHeaders',
+    'conflict',
+  ),
+  row(
+    'the header of the token but by *',
+    cors({ ...OTHER, allowOrigins: ['*'], allowHeaders: ['*'] }),
+    'api:cors.allowHeaders',
+    'conflict',
+  ),
+];
+
+describe('The file of a stack whose users log in', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each(CLIENTS)('may not have $title', refusesOne);
+  it.each(URLS)('may not have a callback $title', refusesOne);
+  it.each(ORIGINS)('may not have an origin $title', refusesOne);
+  it.each(PRODUCTION)('may not have $title in production', refusesOne);
+  it.each(USERS)('may not have $title', refusesOne);
+  it.each(CORS)('may not have an api:cors that keeps from a spa $title', refusesOne);
+
+  it.each([
+    'https://desk.acme.io/callback?from=auth0',
+    'https://desk.acme.io:8443',
+    'http://localhost/callback',
+    'http://localhost:3000/callback',
+    'https://*.acme.io/callback',
+    'https://preview-*.acme.io',
+  ])('may have the callback %s outside production', async (url) => {
+    expect((await settingsOf('dev', callback(url))).clients[0]?.callbacks).toEqual([url]);
+  });
+
+  it('names every mistake of a client at once, each with what to write', async () => {
+    const client = { ...SPA, callbacks: ['http://acme.io'], origins: ['https://acme.io/'], grants: ['password'] };
+    const problems = await problemsOf({ ...loginsOf(client), 'api:passwordGrant': 'allow' });
+    expect(problems.map(({ place }) => place)).toEqual([
+      `${web}.grants`,
+      `${web}.grants`,
+      `${web}.callbacks.0`,
+      `${web}.origins.0`,
+    ]);
+    expect(problems.map(({ message }) => message.split('; ')[1] ?? message)).toEqual([
+      'write authorization_code',
+      'add authorization_code, or write type: service',
+      'http://acme.io: write https://, or http://localhost outside production',
+      'write https://acme.io',
+    ]);
+  });
+
+  it('is refused by a real engine while its callbacks are placeholders', async () => {
+    vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
+    const values = { ...callback('https://your-app.example.com/callback'), 'auth0:domain': 'acme.eu.auth0.com' };
+    expect(await problemsOf(values)).toMatchObject([{ place: first('desk'), code: 'placeholder' }]);
+    expect((await settingsOf('dev', { ...loginsOf(WEB), 'auth0:domain': 'acme.eu.auth0.com' })).clients).toHaveLength(
+      1,
+    );
+  });
+
+  it('needs no user, no database and no connection, and opens none of them further than it says', async () => {
+    const { users, connections, database } = await settingsOf('dev', { ...NO_PASSWORD, ...clients(SPA) });
+    expect({ users, connections, database }).toEqual({
+      users: [],
+      connections: [],
+      database: { signUp: false, passwordPolicy: 'good' },
+    });
+  });
+});
