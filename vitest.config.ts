@@ -32,6 +32,7 @@ export default defineConfig({
       project('twin-scenario', 'twin/tests/scenario/**/*.test.ts'),
       project('twin-browser', 'twin/tests/browser/**/*.test.ts'),
     ],
+    setupFiles: ['tests/support/setup.ts'],
     globalSetup: ['twin/tests/support/say-no-chromium.ts'],
     // Only a hang takes this long. A loaded machine needs ten times as long as an idle one.
     expect: { poll: { timeout: 60_000 } },

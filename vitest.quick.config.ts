@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     isolate: false,
+    setupFiles: full.test?.setupFiles ?? [],
     testTimeout: 180_000,
     hookTimeout: 180_000,
     include: ['tests/{settings,contract}*.test.ts', 'twin/tests/unit/{common,gateway,server,tenant}/*.test.ts'],

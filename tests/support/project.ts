@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterFile } from './cleanup.ts';
 
 export const ROOT = new URL('../../', import.meta.url);
 
@@ -21,7 +22,10 @@ export interface ProjectCopy {
   readonly remove: () => void;
 }
 
-/** A copy of the project in a folder of its own, so that a test may change it and the twin's files stay apart. */
+/**
+ * Copies the project into a new folder, so that a test may change it and the twin's files stay apart. The copy is removed
+ * after the tests of the file.
+ */
 export function copyProject(): ProjectCopy {
   const path = copied([...PROGRAM, ...SETUP]);
   const fixture = new URL('tests/fixture/', ROOT);
@@ -44,6 +48,7 @@ export function copyShippedProject(): ProjectCopy {
 
 function copied(entries: readonly string[]): string {
   const path = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
+  afterFile(() => rmSync(path, { recursive: true, force: true }));
   // Reports are of the project's own contract and stack files.
   const filter = (file: string): boolean => !/\/access\/[^/]+\.(md|json)$/.test(file);
   for (const entry of entries) {

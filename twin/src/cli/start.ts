@@ -21,8 +21,12 @@ export interface StartOptions {
 /** `twin start`: serves the stack until it is told to end. */
 export async function start(options: StartOptions, root: URL): Promise<void> {
   const chosen = servingOptions(options);
+  // A process that forked this one, as the tests do, has ended.
+  process.once('disconnect', () => process.exit());
+  // A start that fails must not wait for that.
+  process.channel?.unref();
   const say = lineWriter(process.stdout);
-  // Whoever read the log has gone (`| head`): there is nobody left to serve.
+  // The reader of the log has exited (`| head`).
   process.stdout.on('error', () => process.exit(0));
   const complain = (error: unknown): void => void process.stderr.write(`${shown(error)}\n`);
   // From before the program is read: what changes meanwhile is taken up, and so is an edit at the first prompt.
@@ -72,12 +76,12 @@ async function reload(twin: Twin, say: (line: string) => void, complain: (error:
   try {
     const outcome = await twin.reload();
     if (outcome === 'changed') say(`\n${welcome(twin.model(), twin)}`);
-    else if (refused) say('The program is as it was again; nothing has changed.');
+    else if (refused) say('Nothing has changed since the last working version.');
     refused = false;
   } catch (error) {
     complain(error);
     refused = true;
-    say('The twin goes on serving what it had.');
+    say('Reload failed. Still serving the last working version.');
   }
 }
 

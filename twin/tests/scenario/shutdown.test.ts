@@ -1,7 +1,8 @@
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { runTwin, type Run } from '../support/cli.ts';
 import { useHandlers } from '../../../tests/support/handlers.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
@@ -29,14 +30,9 @@ interface Started {
 
 let first: Started;
 let second: Started;
+let third: Started;
 beforeAll(async () => {
-  [first, second] = await Promise.all([start(), start()]);
-});
-afterAll(() => {
-  for (const { twin, project } of [first, second]) {
-    twin.child.kill('SIGKILL');
-    project.remove();
-  }
+  [first, second, third] = await Promise.all([start(), start(), start()]);
 });
 
 async function start(): Promise<Started> {
@@ -95,12 +91,14 @@ describe('A twin that is told to end while requests are under way', () => {
     await expect(fetch(apiUrl)).rejects.toThrow('fetch failed');
   });
 
-  it('takes its processes with it even when it is killed itself', async () => {
-    const { twin, apiUrl } = second;
+  it.each<[string, (child: ChildProcess) => void, () => Started]>([
+    ['it is killed', (child) => child.kill('SIGKILL'), () => second],
+    ['the process that forked it has ended', (child) => child.disconnect(), () => third],
+  ])('takes its processes with it when %s', async (_when, end, started) => {
+    const { twin, apiUrl } = started();
     const pid = Number(await (await fetch(`${apiUrl}/slow/sleep1`)).text());
     expect(isRunning(pid)).toBe(true);
-    twin.child.kill('SIGKILL');
-    await twin.ended;
-    await expect.poll(() => isRunning(pid), { timeout: 60_000 }).toBe(false);
+    end(twin.child);
+    await expect.poll(() => [pid, twin.child.pid ?? 0].filter(isRunning)).toEqual([]);
   });
 });

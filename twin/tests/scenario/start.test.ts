@@ -221,7 +221,7 @@ describe('npm start', () => {
     await expect.poll(() => paste(curl), { timeout: 60_000, interval: 200 }).toContain('"changed"');
     project.edit('handler/test.ts', 'export const', 'export konst');
     await twin.until('The handlers cannot be bundled');
-    await twin.until('The twin goes on serving what it had.');
+    await twin.until('Reload failed. Still serving the last working version.');
     expect(await paste(curl)).toContain('"changed"');
     project.edit('handler/test.ts', 'export konst', 'export const');
     project.edit('handler/test.ts', 'changed', 'JWT test backend lambda');

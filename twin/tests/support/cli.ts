@@ -1,6 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { twinProgram, type Actions } from '../../src/cli/program.ts';
+import { afterFile } from '../../../tests/support/cleanup.ts';
 import { ROOT, type ProjectCopy } from '../../../tests/support/project.ts';
 
 export interface Run {
@@ -33,13 +34,15 @@ export async function parsed<Name extends keyof Actions>(
   return options;
 }
 
-/** Runs `twin` in a copied project with this very Node, as its npm scripts would: first the command, then its options. */
+/** Runs `twin` in a copied project with this Node, as its npm scripts do: first the command, then its options. */
 export function runTwin(project: ProjectCopy, ...args: readonly string[]): Run {
-  const child = spawn(process.execPath, [TWIN, ...args], { cwd: project.path, stdio: ['ignore', 'pipe', 'pipe'] });
+  // The channel ends a served twin with this process, even when a test or its set-up fails.
+  const child = fork(TWIN, args, { cwd: project.path, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
+  afterFile(() => child.kill('SIGKILL'));
   let text = '';
   const waiting = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (part: string) => {
+    stream?.setEncoding('utf8').on('data', (part: string) => {
       text += part;
       waiting.forEach((check) => check());
     });

@@ -5,6 +5,7 @@ import type { Exchange } from '../../src/gateway/pipeline.ts';
 import { logLine } from '../../src/cli/log.ts';
 import { shown } from '../../src/common/user-error.ts';
 import { startTwin, type Twin } from '../../src/server/serve.ts';
+import { afterFile } from '../../../tests/support/cleanup.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 
 export interface Outputs {
@@ -24,6 +25,7 @@ export interface TestTwin extends Twin {
   /** What the request log would have shown. */
   readonly log: string[];
   readonly exchanges: Exchange[];
+  /** Closes it and removes the copy; happens after the tests of the file anyway. */
   readonly end: () => Promise<void>;
 }
 
@@ -41,7 +43,7 @@ interface TestTwinOptions {
   readonly change?: (project: ProjectCopy) => void;
 }
 
-/** Serves a copy of the project on free ports. */
+/** Serves a copy of the project on free ports, until the tests of the file have ended. */
 export async function startTestTwin({
   stack = 'dev',
   clock,
@@ -73,14 +75,18 @@ export async function startTestTwin({
       else log.push(...[logLine(event, twin.model(), new Date())].filter((line) => line !== undefined));
     },
   });
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= twin.close());
+  afterFile(close);
   return {
     ...twin,
+    close,
     project,
     outputs: JSON.parse(project.read(`.twin/${stack}/outputs.json`)) as Outputs,
     log,
     exchanges,
     end: async () => {
-      await twin.close();
+      await close();
       project.remove();
     },
   };
