@@ -74,7 +74,7 @@ export async function recordProgram(
   Error.stackTraceLimit = 0;
   try {
     const config = { ...configOf(stack, values), secretKeys };
-    return await record({ config, load: async () => program, seed, ...(adjust && { adjust }) });
+    return await record({ config, program, seed, ...(adjust && { adjust }) });
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }

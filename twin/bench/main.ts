@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 import { join } from 'node:path';
 import { enlarge, LARGE } from '../../tests/support/large.ts';
 import { copyProject, type ProjectCopy } from '../../tests/support/project.ts';
-import { evaluate } from '../src/evaluate/fresh.ts';
+import { evaluate } from '../src/evaluate/program-process.ts';
 import { comparison, inPairs, median, seconds, timed } from './figures.ts';
 import { answers, loadSdks, residentMemory, startBareServer, startTwin, type Served } from './processes.ts';
 

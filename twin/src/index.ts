@@ -1,8 +1,9 @@
 // What a program's own tests, and the tests of its stand-in providers, use of the twin.
 export { welcome } from './cli/screen.ts';
 export { COMPILE_CACHE } from './common/compile-cache.ts';
-export { evaluate } from './evaluate/fresh.ts';
-export { record, type Program, type Recorded } from './evaluate/record.ts';
+export { evaluate } from './evaluate/program-process.ts';
+export { type Recorded } from './evaluate/local-engine.ts';
+export { record, type Program } from './evaluate/record.ts';
 export { readStackFile, stackNames, type StackConfig } from './evaluate/stack-file.ts';
 export { modelOf } from './model/model.ts';
 export { accessOf } from './report/cells.ts';

@@ -1,33 +1,10 @@
 import { registerHooks } from 'node:module';
 
 /**
- * What `@pulumi/pulumi` loads at once and needs only to serialize closures, which no program here does: a TypeScript
- * compiler and npm's own dependency tree. They are half of the time that loading the SDKs takes.
- */
-const LATE: readonly string[] = ['typescript', '@npmcli/arborist'];
-
-/**
- * Makes those modules load when something of them is first used. Nothing else is different: what uses them gets the
- * modules themselves.
- * Source: https://nodejs.org/api/module.html#moduleregisterhooksoptions
- */
-export function loadLate(): void {
-  registerHooks({
-    resolve: (specifier, context, next) => {
-      const resolved = next(specifier, context);
-      const late = LATE.includes(specifier) && context.parentURL?.includes('/@pulumi/pulumi/') === true;
-      return late ? { ...resolved, url: `${resolved.url}?late` } : resolved;
-    },
-    load: (url, context, next) =>
-      url.endsWith('?late') ? { format: 'commonjs', source: LATE_MODULE, shortCircuit: true } : next(url, context),
-  });
-}
-
-/**
  * A module whose parts are fetched from the real one. It makes room for it in the cache, which knows both by the same
  * file. `__esModule` keeps TypeScript's helpers from copying all parts at once.
  */
-const LATE_MODULE = `
+const LATE = `
 let real;
 const load = () => {
   if (real === undefined) {
@@ -43,3 +20,60 @@ module.exports = new Proxy({}, {
   getOwnPropertyDescriptor: (_, name) => ({ ...Object.getOwnPropertyDescriptor(load(), name), configurable: true }),
 });
 `;
+
+/** Starts the inspector when a closure is serialized; from then on, Node compiles each module more slowly. */
+const INSPECTOR = `
+require('v8').setFlagsFromString('--allow-natives-syntax');
+const urls = new Map();
+let session;
+const start = async () => {
+  const started = new (require('inspector').Session)();
+  started.connect();
+  started.on('Debugger.scriptParsed', ({ params }) => urls.set(params.scriptId, params.url));
+  await new Promise((resolve, reject) => started.post('Debugger.enable', (error) => (error ? reject(error) : resolve())));
+  return started;
+};
+exports.isInitializedAsync = async () => undefined;
+exports.getSessionAsync = () => (session ??= start());
+exports.getScriptUrl = (id) => urls.get(id);
+`;
+
+/** Traces nothing, as without an address to send traces to. */
+const TRACING = `
+const span = { setAttribute: () => span, addEvent: () => span, end: () => undefined };
+exports.newSpan = () => span;
+exports.start = exports.stop = () => undefined;
+`;
+
+/**
+ * What `@pulumi/pulumi` loads at once. It needs the first two only to serialize closures; they are half of the time that
+ * loading the SDKs takes. The third maps each stack trace, which the SDK takes for every promise; `stack-traces.ts`
+ * does that for the program's own files alone.
+ */
+const REPLACED: ReadonlyMap<string, string> = new Map([
+  ['typescript', LATE],
+  ['@npmcli/arborist', LATE],
+  ['source-map-support/register', ''],
+  ['../../runtime/closure/v8Hooks', INSPECTOR],
+  ['./v8Hooks', INSPECTOR],
+  ['./tracing', TRACING],
+]);
+
+/**
+ * Makes those modules load when something of them is first used. Nothing else is different: what uses them gets the
+ * modules themselves.
+ * Source: https://nodejs.org/api/module.html#moduleregisterhooksoptions
+ */
+export function loadLate(): void {
+  registerHooks({
+    resolve: (specifier, context, next) => {
+      const resolved = next(specifier, context);
+      const replaced = REPLACED.has(specifier) && context.parentURL?.includes('/@pulumi/pulumi/') === true;
+      return replaced ? { ...resolved, url: `${resolved.url}?for=${specifier}` } : resolved;
+    },
+    load: (url, context, next) => {
+      const source = REPLACED.get(url.split('?for=')[1] ?? '');
+      return source === undefined ? next(url, context) : { format: 'commonjs', source, shortCircuit: true };
+    },
+  });
+}

@@ -1,7 +1,7 @@
 import { textsOf } from '../common/texts-of.ts';
 import { apiOf, type HttpApi, type Route } from './http-api.ts';
 import { lookupOf, notEmulated } from '../resources/lookup.ts';
-import type { Recorded } from '../evaluate/record.ts';
+import type { Recorded } from '../evaluate/local-engine.ts';
 import { exceptionsOf } from '../rules/production.ts';
 import { violationsOf, type Violation } from '../rules/rules.ts';
 import { tenantOf, type Tenant } from './tenant.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { UserError } from '../common/user-error.ts';
-import { evaluate } from '../evaluate/fresh.ts';
+import { evaluate } from '../evaluate/program-process.ts';
 import { modelOf } from '../model/model.ts';
 import type { Report } from './data.ts';
 import { reportOf } from './report.ts';

@@ -102,7 +102,7 @@ export const AUTH0 = {
       isDomainConnection: z.boolean().optional(),
     }),
   },
-  // A provider function, not a resource: `record.ts` keeps its call like one, and the twin serves an empty database.
+  // A provider function, not a resource: `local-engine.ts` keeps its call like one, and the twin serves an empty database.
   'auth0:index/getConnection:getConnection': {
     outputs: ({ name, identity }) => ({
       id: `con_${identity.alphanumeric(`connection ${name}`, 16)}`,

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { UserError, type Problem } from '../common/user-error.ts';
 import type { RecordedResource } from './resource.ts';
-import { RESOURCE_TYPES, TYPE_NOT_EMULATED, type EmulatedType, type InputsOf } from './types.ts';
+import { labelOf, refusalOf } from './others.ts';
+import { RESOURCE_TYPES, type EmulatedType, type InputsOf } from './types.ts';
 
 /** A resource whose every input the twin emulates. */
 export interface Emulated<T extends EmulatedType> {
@@ -22,10 +23,11 @@ export type Lookup = <T extends EmulatedType>(type: T) => readonly Emulated<T>[]
 export function lookupOf(resources: readonly RecordedResource[]): Lookup {
   const problems: Problem[] = [];
   const known = new Map<string, Emulated<EmulatedType>[]>();
-  for (const { type, name, id, inputs, outputs, formerly } of resources) {
+  for (const { type, name, id, inputs, outputs, formerly, source } of resources) {
     const entry = RESOURCE_TYPES.get(type);
-    const place = `${type} "${name}"`;
-    if (entry === undefined) problems.push({ place, message: TYPE_NOT_EMULATED });
+    const place = placeOf(type, name, source);
+    const refusal = entry === undefined ? refusalOf(type) : undefined;
+    if (refusal !== undefined) problems.push({ place, message: refusal });
     if (entry === undefined || 'notEmulated' in entry) continue;
     const result = entry.inputs.safeParse(inputs, { error: explain });
     if (!result.success) problems.push(...result.error.issues.map((issue) => problemOf(place, issue)));
@@ -43,12 +45,17 @@ export function lookupOf(resources: readonly RecordedResource[]): Lookup {
 export function notEmulated(resources: readonly RecordedResource[], defaultTags: boolean): string[] {
   const labels = resources.flatMap(({ type, inputs }) => {
     const entry = RESOURCE_TYPES.get(type);
-    if (entry === undefined) return [];
+    if (entry === undefined) return labelOf(type);
     if ('notEmulated' in entry) return entry.notEmulated ?? [];
     return Object.entries(entry.withoutEffect ?? {}).flatMap(([input, label]) => (input in inputs ? label : []));
   });
   const tags = defaultTags || resources.some(({ inputs }) => 'tags' in inputs) ? ['tags'] : [];
   return [...new Set([...labels, ...tags])].toSorted();
+}
+
+/** How a message names a resource, after the line that declares it. */
+export function placeOf(type: string, name: string, source: string | undefined): string {
+  return `${source === undefined ? '' : `${source}, `}${type} "${name}"`;
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

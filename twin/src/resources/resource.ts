@@ -18,6 +18,8 @@ export interface RecordedResource {
   readonly protect: boolean;
   /** Names from the `aliases` option, by which an engine recognizes a renamed resource. */
   readonly formerly: readonly string[];
+  /** `file:line` of the program that declares it, where that is known. */
+  readonly source?: string;
 }
 
 export type Inputs = Readonly<Record<string, unknown>>;

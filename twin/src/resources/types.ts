@@ -4,6 +4,7 @@ import { AUTH0 } from './auth0.ts';
 import { AWS_APIGATEWAYV2 } from './aws-apigatewayv2.ts';
 import { AWS_LAMBDA } from './aws-lambda.ts';
 import { AWS_NOT_EMULATED } from './aws-not-emulated.ts';
+import { plausibleOutputs, refusalOf } from './others.ts';
 import { RANDOM } from './random.ts';
 import type { CloudOutputs, Naming, ResourceType } from './resource.ts';
 
@@ -19,14 +20,15 @@ export type InputsOf<T extends EmulatedType> = z.infer<(typeof TYPES)[T]['inputs
 
 export const RESOURCE_TYPES: ReadonlyMap<string, ResourceType> = new Map(Object.entries(TYPES));
 
-export const TYPE_NOT_EMULATED = 'the twin does not emulate this resource type';
-
 /**
- * Returns what the cloud would have answered to the registration of a resource.
- * @throws UserError for an unknown type, or without an input that the cloud requires
+ * Returns what the cloud would have answered to the registration of a resource; of a type that is in no table, what it
+ * plausibly would.
+ * @throws UserError for a type that could decide who gets in, or without an input that the cloud requires
  */
 export function cloudOutputs(type: string, naming: Naming): CloudOutputs {
   const entry = RESOURCE_TYPES.get(type);
-  if (entry === undefined) throw new UserError(TYPE_NOT_EMULATED, { code: 'not-emulated' });
-  return entry.outputs(naming);
+  if (entry !== undefined) return entry.outputs(naming);
+  const refusal = refusalOf(type);
+  if (refusal !== undefined) throw new UserError(refusal, { code: 'not-emulated' });
+  return plausibleOutputs(type, naming);
 }

@@ -1,7 +1,7 @@
 import { readFileSync, existsSync } from 'node:fs';
 import { textsOf } from '../common/texts-of.ts';
 import { UserError } from '../common/user-error.ts';
-import { evaluate } from '../evaluate/fresh.ts';
+import { evaluate } from '../evaluate/program-process.ts';
 import { modelOf, type Model } from '../model/model.ts';
 import { readStackFile } from '../evaluate/stack-file.ts';
 import { targetOf, type SystemOptions, type Target } from './target.ts';

@@ -58,7 +58,7 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       [],
       '.twin/dev/ cannot be used',
     ],
-    ['a resource that the twin does not imitate', addQueue, [], 'aws:sqs/queue:Queue "q"'],
+    ['a resource that the twin does not imitate', addRestApi, [], 'aws:apigateway/restApi:RestApi "old"'],
   ];
 
   const leavesNothing = (): void => {
@@ -136,9 +136,9 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
   });
 });
 
-function addQueue(copy: ProjectCopy): void {
+function addRestApi(copy: ProjectCopy): void {
   copy.edit('index.ts', 'import type', "import * as aws from '@pulumi/aws';\nimport type");
-  copy.edit('index.ts', '  return outputs', "  new aws.sqs.Queue('q');\n  return outputs");
+  copy.edit('index.ts', '  return outputs', "  new aws.apigateway.RestApi('old');\n  return outputs");
 }
 
 function damage(copy: ProjectCopy, file: string, text: string): void {

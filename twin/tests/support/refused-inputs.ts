@@ -1,4 +1,4 @@
-import type { Recorded } from '../../src/evaluate/record.ts';
+import type { Recorded } from '../../src/evaluate/local-engine.ts';
 import type { Plain } from '../../src/resources/resource.ts';
 
 /** One change of a resource of stack dev that the twin must refuse. */

@@ -67,10 +67,10 @@ describe('The model', () => {
     const recorded = await recordStack('dev');
     const [first] = recorded.resources;
     if (first === undefined) throw new Error('stack dev declares nothing');
-    const unknown: RecordedResource = { ...first, type: 'aws:s3/bucket:Bucket', name: 'pictures' };
+    const unknown: RecordedResource = { ...first, type: 'aws:apigateway/restApi:RestApi', name: 'orders' };
     const { problems } = await refusal(() => modelOf({ ...recorded, resources: [...recorded.resources, unknown] }));
     expect(problems).toEqual([
-      { place: 'aws:s3/bucket:Bucket "pictures"', message: 'the twin does not emulate this resource type' },
+      { place: 'aws:apigateway/restApi:RestApi "orders"', message: 'the twin does not emulate this resource type' },
     ]);
   });
 

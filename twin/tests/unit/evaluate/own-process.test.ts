@@ -1,38 +1,76 @@
 import { symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../../src/evaluate/fresh.ts';
-import type { Recorded } from '../../../src/evaluate/record.ts';
+import { evaluate } from '../../../src/evaluate/program-process.ts';
+import type { Recorded } from '../../../src/evaluate/local-engine.ts';
 import { folderWith } from '../../../../tests/support/folder.ts';
 import { recordStack, refusal, root } from '../../../../tests/support/program.ts';
 import { copyProject } from '../../../../tests/support/project.ts';
 
+/** A program of these files beside a project file and the stack dev. */
+function program(files: Readonly<Record<string, string>>): URL {
+  const manifest = JSON.stringify({ type: 'module', main: 'index.ts' });
+  const yaml = 'name: shop\nruntime: { name: nodejs, options: { typescript: false } }\n';
+  const folder = folderWith({ 'Pulumi.yaml': yaml, 'Pulumi.dev.yaml': '', 'package.json': manifest, ...files });
+  symlinkSync(new URL('node_modules', root), new URL('node_modules', folder));
+  return folder;
+}
+
 describe('An evaluation in a process of its own', () => {
-  const of = (root: URL) => ({ root: root.href, stack: 'dev', config: {}, seed: 'a seed for tests' });
+  const of = (folder: URL) => ({ root: folder.href, stack: 'dev', config: {}, seed: 'a seed for tests' });
 
   it('returns the same recording as one in this process', async () => {
     const copy = copyProject();
-    // All but the bundled code and the hash over it: the code names the file that it was bundled from.
+    // All but the bundled code and the hash over it, for the code names the file that it was bundled from; and the lines.
     const comparable = ({ hash: _hash, resources, ...rest }: Recorded) => ({
       ...rest,
-      resources: resources.map(({ inputs: { code: _code, ...inputs }, ...resource }) => ({ ...resource, inputs })),
+      resources: resources.map(({ inputs: { code: _code, ...inputs }, source: _source, ...one }) => ({
+        ...one,
+        inputs,
+      })),
     });
     expect(comparable(await evaluate(of(copy.root)))).toEqual(comparable(await recordStack('dev')));
     copy.remove();
   });
 
   it('names a missing key, and the environment that the twin cannot read', async () => {
-    const folder = folderWith({ 'Pulumi.yaml': 'name: shop', 'Pulumi.dev.yaml': 'environment: [shared/dev]' });
-    symlinkSync(new URL('index.ts', root), new URL('index.ts', folder));
-    const { message } = await refusal(() => evaluate(of(folder)));
+    const copy = copyProject();
+    copy.write('Pulumi.dev.yaml', 'environment: [shared/dev]');
+    const { message } = await refusal(() => evaluate(of(copy.root)));
     expect(message).toContain('Pulumi.dev.yaml, api:production: is missing');
     expect(message).toContain('Pulumi.dev.yaml, environment: only Pulumi can read shared/dev; write a value');
     expect(message).toContain('--config key=<value>');
+    copy.remove();
   });
 
-  it('rejects an index.ts without a program, without a stack trace', async () => {
-    const index = 'export const program = 1;';
-    const folder = folderWith({ 'Pulumi.yaml': 'name: shop', 'Pulumi.dev.yaml': '', 'index.ts': index });
-    const { message } = await refusal(() => evaluate(of(folder)));
-    expect(message).toBe('index.ts must default-export one async function.');
+  const REFUSED = [
+    {
+      title: 'an import that cannot be resolved',
+      index: "import 'nothing-of-this-name';",
+      says: "Cannot find package 'nothing-of-this-name'",
+    },
+    { title: 'a file that is not TypeScript', index: 'export const = 1;', says: 'Node cannot load the program' },
+    {
+      title: 'missing configuration',
+      index: "import { Config } from '@pulumi/pulumi';\nnew Config('shop').require('size');",
+      says: "Missing required configuration variable 'shop:size'",
+    },
+    {
+      title: 'what the twin does not emulate, by file and line',
+      index:
+        "import * as aws from '@pulumi/aws';\nnew aws.lambda.FunctionUrl('u', { authorizationType: 'NONE', functionName: 'f' });",
+      says: 'index.ts:2, aws:lambda/functionUrl:FunctionUrl "u": a function URL answers beside the API',
+    },
+  ];
+
+  it.each(REFUSED)('refuses $title without a stack trace', async ({ index, says }) => {
+    const { message } = await refusal(() => evaluate(of(program({ 'index.ts': index }))));
+    expect(message).toContain(says);
+    expect(message).not.toContain('\n    at ');
+  });
+
+  it('fails with the place in the program where that throws', async () => {
+    const index = '\nexport default async () => {\n  throw new Error("out of order");\n};';
+    const failing = evaluate(of(program({ 'index.ts': index })));
+    await expect(failing).rejects.toThrow(/out of order[^]*index\.ts:3:/);
   });
 });

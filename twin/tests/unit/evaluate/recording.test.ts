@@ -1,7 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { describe, expect, it } from 'vitest';
-import type { Recorded } from '../../../src/evaluate/record.ts';
+import type { Recorded } from '../../../src/evaluate/local-engine.ts';
 import program from '../../../../index.ts';
 import {
   onlyOf,
@@ -87,24 +87,19 @@ describe('A recording', () => {
       says: 'a:b:C "one": declared twice',
     },
     {
-      title: 'a resource of an unknown type',
-      declare: () => new Unknown('aws:s3/bucket:Bucket', 'pictures', {}),
-      says: 'aws:s3/bucket:Bucket "pictures": the twin does not emulate this resource type',
-    },
-    {
-      title: 'a provider of its own',
-      declare: () => new aws.Provider('elsewhere', { region: 'us-east-1' }),
-      says: 'pulumi:providers:aws "elsewhere": the twin does not emulate this resource type',
+      title: 'a resource of Auth0’s that the twin does not emulate',
+      declare: () => new Unknown('auth0:index/attackProtection:AttackProtection', 'tenant', {}),
+      says: 'auth0:index/attackProtection:AttackProtection "tenant": the twin does not emulate this resource type',
     },
     {
       title: 'a provider function that it awaits',
-      declare: () => aws.getCallerIdentity(),
-      says: 'aws:index/getCallerIdentity:getCallerIdentity: the twin does not emulate provider functions',
+      declare: () => aws.getAvailabilityZones(),
+      says: 'aws:index/getAvailabilityZones:getAvailabilityZones: the twin does not emulate this provider function',
     },
     {
       title: 'a provider function that it does not await',
-      declare: () => aws.getCallerIdentityOutput(),
-      says: 'aws:index/getCallerIdentity:getCallerIdentity: the twin does not emulate provider functions',
+      declare: () => aws.getAvailabilityZonesOutput(),
+      says: 'aws:index/getAvailabilityZones:getAvailabilityZones: the twin does not emulate this provider function',
     },
     {
       title: 'an imported resource',
@@ -117,9 +112,9 @@ describe('A recording', () => {
       says: 'LogGroup "there": the twin cannot read or import an existing resource (/there)',
     },
     {
-      title: 'an archive from the disk',
-      declare: () => new aws.lambda.Function('f', { role: 'r', code: new pulumi.asset.FileArchive('./handler') }),
-      says: 'aws:lambda/function:Function "f": the twin cannot read the asset in input code; use an AssetArchive of StringAssets',
+      title: 'an archive that is not on the disk',
+      declare: () => new aws.lambda.Function('f', { role: 'r', code: new pulumi.asset.FileArchive('./nowhere') }),
+      says: 'aws:lambda/function:Function "f": input code: the twin cannot read',
     },
   ];
 
@@ -135,16 +130,16 @@ describe('A recording', () => {
   it('lists every rejected registration in one error', async () => {
     const { problems } = await refusal(() =>
       recordProgram(async () => {
-        new Unknown('aws:s3/bucket:Bucket', 'pictures', {});
-        new Unknown('aws:sqs/queue:Queue', 'orders', {});
+        new Unknown('aws:wafv2/webAcl:WebAcl', 'firewall', {});
+        new Unknown('aws:apigateway/restApi:RestApi', 'orders', {});
         logGroup('there', { import: '/there' });
         return {};
       }),
     );
     expect(problems.map(({ place }) => place).toSorted()).toEqual([
+      'aws:apigateway/restApi:RestApi "orders"',
       'aws:cloudwatch/logGroup:LogGroup "there"',
-      'aws:s3/bucket:Bucket "pictures"',
-      'aws:sqs/queue:Queue "orders"',
+      'aws:wafv2/webAcl:WebAcl "firewall"',
     ]);
   });
 

@@ -3,9 +3,9 @@ import { readStackFile, stackNames } from '../../../src/evaluate/stack-file.ts';
 import { folderWith } from '../../../../tests/support/folder.ts';
 import { refusal, root } from '../../../../tests/support/program.ts';
 
-/** A project's folder, of which `Pulumi.yaml` has at least a name. */
+/** A project's folder, of which `Pulumi.yaml` has at least a name and a runtime. */
 const project = (files: Readonly<Record<string, string>>): URL =>
-  folderWith({ 'Pulumi.yaml': 'name: shop\n', ...files });
+  folderWith({ 'Pulumi.yaml': 'name: shop\nruntime: nodejs\n', ...files });
 
 interface Row {
   readonly title: string;
@@ -155,7 +155,7 @@ const REFUSED: readonly RefusedRow[] = [
   },
   {
     title: 'one that the project gives',
-    files: { 'Pulumi.yaml': `name: shop\nconfig: { api:handlers: { value: ${SECURE} } }`, [DEV]: '' },
+    files: { 'Pulumi.yaml': `name: shop\nruntime: nodejs\nconfig: { api:handlers: { value: ${SECURE} } }`, [DEV]: '' },
     says: ['Pulumi.yaml, api:handlers', '--config api:handlers=<value>'],
   },
 ];
@@ -169,7 +169,7 @@ const ENVIRONMENTS: readonly { readonly title: string; readonly text: string; re
 
 describe('Reading a stack file', () => {
   it.each(READ)('yields $title', ({ ofProject = '', ofStack, given, values, secretKeys = [] }) => {
-    const folder = project({ 'Pulumi.yaml': `name: shop\n${ofProject}\n`, [DEV]: ofStack });
+    const folder = project({ 'Pulumi.yaml': `name: shop\nruntime: nodejs\n${ofProject}\n`, [DEV]: ofStack });
     expect(readStackFile(folder, 'dev', given)).toEqual({
       project: 'shop',
       stack: 'dev',

@@ -5,7 +5,7 @@ import { code } from '../../../src/report/markdown.ts';
 import { reportOf } from '../../../src/report/report.ts';
 import { itemText, SECTION_TITLES, SECTIONS, toMarkdown } from '../../../src/report/sections.ts';
 import { modelOf } from '../../../src/model/model.ts';
-import type { Recorded } from '../../../src/evaluate/record.ts';
+import type { Recorded } from '../../../src/evaluate/local-engine.ts';
 import type { Contract } from '../../../../program/contract/define-contract.ts';
 import { contract as shipped } from '../../../../contract.ts';
 import { plainApi, plainClient, plainTenant, plainUser } from '../../support/plain-tenant.ts';

@@ -1,0 +1,265 @@
+import { createHash } from 'node:crypto';
+import { isUserError, UserError, type Problem } from '../common/user-error.ts';
+import { Identity } from '../resources/identity.ts';
+import { placeOf } from '../resources/lookup.ts';
+import { text, type Plain, type RecordedResource } from '../resources/resource.ts';
+import { cloudOutputs, RESOURCE_TYPES } from '../resources/types.ts';
+import { lookUp } from './lookups.ts';
+import { plain, secret, type Wire, type WireObject } from './properties.ts';
+import type { StackConfig } from './stack-file.ts';
+
+/** Everything that the program declares, as plain data. */
+export interface Recorded {
+  readonly project: string;
+  readonly stack: string;
+  /** The providers' own configuration, credentials left out, and the custom domain that the tenant has. */
+  readonly providers: {
+    readonly auth0: { readonly domain: string; readonly issuerDomain: string | undefined };
+    /** Whether its default tags are on every resource. */
+    readonly aws: { readonly region: string; readonly defaultTags: boolean };
+  };
+  /** The encrypted variables of handlers that a text stands for. */
+  readonly unread: readonly string[];
+  /** The Pulumi ESC environments that the stack file names, of which nothing was read. */
+  readonly environments: readonly string[];
+  /** Sorted by type and name: registration order is not the order of the program. */
+  readonly resources: readonly RecordedResource[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly secretOutputs: readonly string[];
+  /** SHA-256 over all that the program declares. */
+  readonly hash: string;
+}
+
+/** A registration, as the SDK sends it. */
+export interface Registration {
+  readonly type: string;
+  readonly name: string;
+  /** The parent's URN; empty for the stack. */
+  readonly parent: string;
+  readonly custom: boolean;
+  /** A component that a provider makes, in a process of its own. */
+  readonly remote: boolean;
+  readonly inputs: WireObject;
+  /** `URN::id` of an explicit provider; empty for the default one. */
+  readonly provider: string;
+  /** The id of an existing resource to import or read. */
+  readonly existing: string | undefined;
+  readonly protect: boolean;
+  /** Names and URNs from the `aliases` option. */
+  readonly aliases: readonly string[];
+  readonly secretOutputs: readonly string[];
+  /** `file:line` of the program that declares it. */
+  readonly source?: string | undefined;
+}
+
+/** What the engine answers to a registration. */
+export interface Registered {
+  readonly urn: string;
+  readonly id: string;
+  readonly properties: WireObject;
+}
+
+interface EngineOptions {
+  readonly config: StackConfig;
+  /** The program's folder: relative paths of assets start here. */
+  readonly folder: string;
+  /** What ids, secrets and passwords are derived from. */
+  readonly seed: string;
+  /** The outputs of other stacks, by the name that a `StackReference` gives. */
+  readonly stackReferences?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Replaces what a cloud would have answered, for tests that ask whether a value flows. */
+  readonly adjust?: ((resource: RecordedResource) => Readonly<Record<string, unknown>>) | undefined;
+}
+
+const STACK = 'pulumi:pulumi:Stack';
+const PROVIDER = 'pulumi:providers:';
+
+/**
+ * An engine that deploys nothing: it takes what a program registers, and answers as if the clouds had created it. What
+ * the twin does not emulate is noted and answered all the same, so that the program runs on and every problem is found.
+ */
+export class LocalEngine {
+  readonly #options: EngineOptions;
+  readonly #identity: Identity;
+  readonly #region: string;
+  readonly #urns = new Set<string>();
+  readonly #providers = new Map<string, WireObject>();
+  readonly #domains = new Map<string, string>();
+  readonly #resources: RecordedResource[] = [];
+  readonly #problems: Problem[] = [];
+  #stackUrn = '';
+  #outputs: WireObject = {};
+
+  constructor(options: EngineOptions) {
+    const { config, seed } = options;
+    this.#options = options;
+    this.#identity = new Identity(`${seed} ${config.stack}`);
+    this.#region = config.values['aws:region'] ?? process.env['AWS_REGION'] ?? '';
+  }
+
+  /** The problems found so far. */
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  /** Takes a registration. It never throws for a mistake of the program's. */
+  register(registration: Registration): Registered {
+    const { type, name, parent, custom, inputs } = registration;
+    const urn = this.#urnOf(type, name, parent);
+    if (type === STACK) {
+      this.#stackUrn = urn;
+      return { urn, id: '', properties: {} };
+    }
+    const place = placeOf(type, name, registration.source);
+    if (this.#urns.has(urn)) this.#reject(place, 'declared twice; give each resource of a type its own name');
+    this.#urns.add(urn);
+    if (registration.remote) {
+      this.#reject(place, 'the twin does not run components of providers');
+      return { urn, id: '', properties: inputs };
+    }
+    if (!custom) return { urn, id: '', properties: inputs };
+    try {
+      return this.#registerCustom(urn, registration);
+    } catch (error) {
+      if (!isUserError(error)) throw error;
+      this.#reject(place, error.message);
+      return { urn, id: name, properties: inputs };
+    }
+  }
+
+  #registerCustom(urn: string, registration: Registration): Registered {
+    const { type, name, inputs, existing, protect, source } = registration;
+    if (type === 'pulumi:pulumi:StackReference') return { urn, id: name, properties: this.#outputsOf(inputs, name) };
+    const { value, secrets } = plain(inputs, this.#options.folder);
+    if (type.startsWith(PROVIDER)) {
+      this.#providers.set(urn, value);
+      return { urn, id: this.#identity.hex(`provider ${name}`, 12), properties: inputs };
+    }
+    if (existing !== undefined) {
+      throw new UserError(`the twin cannot read or import an existing resource (${existing})`);
+    }
+    const provider = this.#providers.get(registration.provider.replace(/::[^:]*$/, ''));
+    if (type.startsWith('auth0:')) this.#noteTenant(provider);
+    const region = textOf(value['region']) ?? textOf(provider?.['region']) ?? this.#region;
+    // Children of unlike components may have one type and name.
+    const namesakes = this.#resources.filter((other) => other.type === type && other.name === name).length;
+    const label = namesakes === 0 ? name : `${name}-${namesakes + 1}`;
+    const { id, outputs = {} } = cloudOutputs(type, { name: label, inputs: value, identity: this.#identity, region });
+    const formerly = registration.aliases.map((alias) => alias.split('::').at(-1) ?? alias);
+    const resource = { type, name, id, inputs: value, secretInputs: secrets, outputs, protect, formerly };
+    const adjusted = { ...outputs, ...this.#options.adjust?.(resource) };
+    this.#resources.push({ ...resource, outputs: adjusted, ...(source !== undefined && { source }) });
+    const properties: Record<string, Wire> = { ...inputs, ...(adjusted as WireObject) };
+    for (const key of registration.secretOutputs) {
+      const property = properties[key];
+      if (property !== undefined) properties[key] = secret(property);
+    }
+    return { urn, id, properties };
+  }
+
+  /** Answers a call of a provider's function. */
+  invoke(token: string, args: WireObject): WireObject {
+    const { value } = plain(args, this.#options.folder);
+    try {
+      if (RESOURCE_TYPES.has(token)) return this.#read(token, value);
+      return lookUp(token, value, { region: this.#region, resources: this.#resources }) as WireObject;
+    } catch (error) {
+      if (!isUserError(error)) throw error;
+      this.#reject(token, error.message);
+      throw error;
+    }
+  }
+
+  /** Keeps a call like a resource: what exists beside the program is emulated too. */
+  #read(type: string, inputs: Readonly<Record<string, Plain>>): WireObject {
+    const name = text(inputs, 'name');
+    const { id, outputs = {} } = cloudOutputs(type, { name, inputs, identity: this.#identity, region: this.#region });
+    const known = this.#resources.some((other) => other.type === type && other.name === name);
+    const read = { type, name, id, inputs, secretInputs: [], outputs, protect: false, formerly: [] };
+    const adjusted = { ...outputs, ...this.#options.adjust?.(read) };
+    if (!known) this.#resources.push({ ...read, outputs: adjusted });
+    return { ...inputs, id, ...(adjusted as WireObject) };
+  }
+
+  /** Notes what the twin does not run. */
+  #reject(place: string, message: string): void {
+    this.#problems.push({ place, message });
+  }
+
+  /** Takes the outputs of the stack; those of components lead nowhere. */
+  setOutputs(urn: string, outputs: WireObject): void {
+    if (urn === this.#stackUrn) this.#outputs = outputs;
+  }
+
+  /** @throws UserError listing all registrations and calls that the engine or the twin rejects */
+  finish(): Recorded {
+    const tenants = [...new Set(this.#domains.values())];
+    if (tenants.length > 1) {
+      this.#reject('auth0', `the twin serves one tenant, and the program uses ${tenants.join(' and ')}`);
+    }
+    if (this.#problems.length > 0) {
+      const problems = this.#problems.toSorted((a, b) => compare(a.place, b.place));
+      throw new UserError('The twin cannot run the program:', { code: 'not-emulated', problems });
+    }
+    const { config, folder } = this.#options;
+    const { value: outputs, secrets } = plain(this.#outputs, folder);
+    const resources = this.#resources.toSorted((a, b) => compare(a.type, b.type) || compare(a.name, b.name));
+    const providers = {
+      auth0: {
+        domain: tenants[0] ?? config.values['auth0:domain'] ?? process.env['AUTH0_DOMAIN'] ?? '',
+        issuerDomain: config.values['api:issuerDomain'],
+      },
+      aws: { region: this.#region, defaultTags: config.values['aws:defaultTags'] !== undefined },
+    };
+    return {
+      project: config.project,
+      stack: config.stack,
+      unread: config.unread,
+      environments: config.environments,
+      providers,
+      resources,
+      outputs,
+      secretOutputs: secrets.filter((path) => !path.includes('.')),
+      hash: createHash('sha256')
+        .update(JSON.stringify([providers, resources.map((one) => ({ ...one, source: undefined })), outputs]))
+        .digest('hex'),
+    };
+  }
+
+  #urnOf(type: string, name: string, parent: string): string {
+    const { project, stack } = this.#options.config;
+    const above = parent === '' || parent === this.#stackUrn ? '' : `${typesOf(parent)}$`;
+    return `urn:pulumi:${stack}::${project}::${above}${type}::${name}`;
+  }
+
+  /** An explicit provider may name another tenant than the stack's configuration. */
+  #noteTenant(provider: WireObject | undefined): void {
+    const domain = textOf(provider?.['domain']);
+    if (domain !== undefined) this.#domains.set('explicit', domain);
+    const configured = this.#options.config.values['auth0:domain'];
+    if (domain === undefined && configured !== undefined) this.#domains.set('default', configured);
+  }
+
+  #outputsOf(inputs: WireObject, name: string): WireObject {
+    const { value } = plain(inputs, this.#options.folder);
+    const stack = textOf(value['name']) ?? name;
+    const outputs = this.#options.stackReferences?.[stack];
+    if (outputs === undefined) {
+      throw new UserError(`the twin cannot read the outputs of the stack ${stack}; write them into twin.config.ts`);
+    }
+    return { name: stack, outputs: outputs as WireObject, secretOutputNames: [] };
+  }
+}
+
+/** The types in a URN, from the outermost component inwards. */
+function typesOf(urn: string): string {
+  return urn.split('::')[2] ?? '';
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

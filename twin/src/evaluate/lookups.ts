@@ -1,0 +1,108 @@
+import { UserError } from '../common/user-error.ts';
+import { ACCOUNT_ID, type Inputs, type RecordedResource } from '../resources/resource.ts';
+
+interface Around {
+  readonly region: string;
+  /** What the program has declared so far. */
+  readonly resources: readonly RecordedResource[];
+}
+
+/** The provider functions that have an answer here, by token. */
+const LOOKUPS: Readonly<Record<string, (args: Inputs, around: Around) => Inputs>> = {
+  'aws:index/getCallerIdentity:getCallerIdentity': () => ({
+    id: ACCOUNT_ID,
+    accountId: ACCOUNT_ID,
+    arn: `arn:aws:iam::${ACCOUNT_ID}:user/twin`,
+    userId: 'AIDATWIN',
+  }),
+  'aws:index/getRegion:getRegion': ({ region: asked }, { region }) => {
+    const name = typeof asked === 'string' ? asked : region;
+    return { id: name, name, region: name, description: name, endpoint: `ec2.${name}.amazonaws.com` };
+  },
+  'aws:index/getPartition:getPartition': () => ({
+    id: 'aws',
+    partition: 'aws',
+    dnsSuffix: 'amazonaws.com',
+    reverseDnsPrefix: 'com.amazonaws',
+  }),
+  'aws:iam/getPolicyDocument:getPolicyDocument': (args) => {
+    const json = JSON.stringify({ Version: '2012-10-17', Statement: statementsOf(args['statements']) });
+    return { id: 'policy', json, minifiedJson: json };
+  },
+  'auth0:index/getClient:getClient': ({ clientId, name }, around) => {
+    const found = declared(around, 'auth0:index/client:Client', 'client', ({ id, inputs }) =>
+      clientId === undefined ? inputs['name'] === name : id === clientId,
+    );
+    const secret = around.resources.find(
+      ({ type, inputs }) =>
+        type === 'auth0:index/clientCredentials:ClientCredentials' && inputs['clientId'] === found.id,
+    )?.outputs['clientSecret'];
+    return { ...found.inputs, id: found.id, clientId: found.id, clientSecret: secret ?? null };
+  },
+  'auth0:index/getResourceServer:getResourceServer': ({ identifier, resourceServerId }, around) => {
+    const found = declared(around, 'auth0:index/resourceServer:ResourceServer', 'API', ({ id, inputs }) =>
+      identifier === undefined ? id === resourceServerId : inputs['identifier'] === identifier,
+    );
+    return { ...found.inputs, id: found.id, resourceServerId: found.id };
+  },
+};
+
+/**
+ * Returns what a provider function answers.
+ * @throws UserError for a function without an answer here, or one about what the program does not declare
+ */
+export function lookUp(token: string, args: Inputs, around: Around): Inputs {
+  const answer = LOOKUPS[token];
+  if (answer === undefined) {
+    const known = Object.keys(LOOKUPS).map((name) => name.split(':').at(-1));
+    throw new UserError(`the twin does not emulate this provider function; it has ${known.join(', ')}`, {
+      code: 'not-emulated',
+    });
+  }
+  return answer(args, around);
+}
+
+function declared(
+  { resources }: Around,
+  type: string,
+  what: string,
+  matches: (resource: RecordedResource) => boolean,
+): RecordedResource {
+  const found = resources.find((resource) => resource.type === type && matches(resource));
+  if (found === undefined) {
+    throw new UserError(`no such ${what} is declared before this call; pass the resource, or dependsOn`);
+  }
+  return found;
+}
+
+interface Statement {
+  readonly sid?: string;
+  readonly effect?: string;
+  readonly actions?: readonly string[];
+  readonly notActions?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly notResources?: readonly string[];
+  readonly principals?: readonly { readonly type: string; readonly identifiers: readonly string[] }[];
+  readonly conditions?: readonly {
+    readonly test: string;
+    readonly variable: string;
+    readonly values: readonly string[];
+  }[];
+}
+
+/** Source: https://www.pulumi.com/registry/packages/aws/api-docs/iam/getpolicydocument/ */
+function statementsOf(statements: unknown): Inputs[] {
+  if (!Array.isArray(statements)) return [];
+  return (statements as readonly Statement[]).map((one) => ({
+    ...(one.sid !== undefined && { Sid: one.sid }),
+    Effect: one.effect ?? 'Allow',
+    ...(one.principals && { Principal: Object.fromEntries(one.principals.map((p) => [p.type, p.identifiers])) }),
+    ...(one.actions && { Action: one.actions }),
+    ...(one.notActions && { NotAction: one.notActions }),
+    ...(one.resources && { Resource: one.resources }),
+    ...(one.notResources && { NotResource: one.notResources }),
+    ...(one.conditions && {
+      Condition: Object.fromEntries(one.conditions.map((c) => [c.test, { [c.variable]: c.values }])),
+    }),
+  }));
+}

@@ -1,0 +1,177 @@
+import { createRequire } from 'node:module';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type * as grpc from '@grpc/grpc-js';
+import type * as services from '@pulumi/pulumi/proto/resource_grpc_pb.js';
+import type * as messages from '@pulumi/pulumi/proto/resource_pb.js';
+import type * as structs from 'google-protobuf/google/protobuf/struct_pb.js';
+import type * as empties from 'google-protobuf/google/protobuf/empty_pb.js';
+import type { LocalEngine } from './local-engine.ts';
+import type { WireObject } from './properties.ts';
+
+/** Answers to the messages of the resource monitor's protocol, by method. */
+export type Monitor = Readonly<Record<string, (request: never) => unknown>>;
+
+/**
+ * Loads modules that come with a copy of Pulumi's SDK.
+ * @param root the folder whose copy of the SDK it is
+ */
+export function sdkOf(root: URL | string): { readonly load: (module: string) => unknown; readonly folder: string } {
+  const manifest = createRequire(root).resolve('@pulumi/pulumi/package.json');
+  const load = createRequire(manifest);
+  return { load: (module) => load(module) as unknown, folder: manifest.slice(0, -'package.json'.length) };
+}
+
+/**
+ * Speaks the resource monitor's protocol for a local engine. Hooks are registered and never run.
+ * Source: pulumi/pulumi, proto/pulumi/resource.proto
+ * @param load loads a module of the SDK whose messages these are
+ * @param folder that sources are named from; without it, no source is noted
+ */
+export function monitorOf(engine: LocalEngine, load: (module: string) => unknown, folder?: string): Monitor {
+  const proto = load('@pulumi/pulumi/proto/resource_pb.js') as typeof messages;
+  const { Struct } = load('google-protobuf/google/protobuf/struct_pb.js') as typeof structs;
+  const { Empty } = load('google-protobuf/google/protobuf/empty_pb.js') as typeof empties;
+  const object = (struct: structs.Struct | undefined): WireObject => struct?.toJavaScript() ?? {};
+  const struct = (value: WireObject): structs.Struct => Struct.fromJavaScript(value);
+  const nothing = (): empties.Empty => new Empty();
+  return {
+    getDeploymentInfo: () => {
+      const response = new proto.DeploymentInfo();
+      // Without OUTPUT_VALUES and TRANSFORMS, values come plain, and the SDK refuses a transform by name.
+      const { ResourceMonitorFeature: feature } = proto;
+      response.setSupportedfeaturesList([
+        feature.RESOURCE_MONITOR_FEATURE_SECRETS,
+        feature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+        feature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+        feature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+        feature.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+        feature.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
+        feature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+        feature.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+      ]);
+      return response;
+    },
+    supportsFeature: (request: messages.SupportsFeatureRequest) => {
+      const response = new proto.SupportsFeatureResponse();
+      response.setHassupport(FEATURES.has(request.getId()));
+      return response;
+    },
+    registerResource: (request: messages.RegisterResourceRequest) => {
+      const imported = request.getImportid();
+      const { urn, id, properties } = engine.register({
+        type: request.getType(),
+        name: request.getName(),
+        parent: request.getParent(),
+        custom: request.getCustom(),
+        remote: request.getRemote(),
+        inputs: object(request.getObject()),
+        provider: request.getProvider(),
+        existing: imported === '' ? undefined : imported,
+        protect: request.getProtect() === true,
+        aliases: [
+          ...request.getAliasurnsList(),
+          ...request.getAliasesList().map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? '')),
+        ].filter((alias) => alias !== ''),
+        secretOutputs: request.getAdditionalsecretoutputsList(),
+        source: sourceOf(request, folder),
+      });
+      const response = new proto.RegisterResourceResponse();
+      response.setUrn(urn);
+      response.setId(id);
+      response.setObject(struct(properties));
+      return response;
+    },
+    readResource: (request: messages.ReadResourceRequest) => {
+      const { urn, properties } = engine.register({
+        type: request.getType(),
+        name: request.getName(),
+        parent: request.getParent(),
+        custom: true,
+        remote: false,
+        inputs: object(request.getProperties()),
+        provider: request.getProvider(),
+        existing: request.getId(),
+        protect: false,
+        aliases: [],
+        secretOutputs: request.getAdditionalsecretoutputsList(),
+      });
+      const response = new proto.ReadResourceResponse();
+      response.setUrn(urn);
+      response.setProperties(struct(properties));
+      return response;
+    },
+    invoke: (request: messages.ResourceInvokeRequest) => {
+      const response = new proto.ResourceInvokeResponse();
+      response.setReturn(struct(engine.invoke(request.getTok(), object(request.getArgs()))));
+      return response;
+    },
+    registerResourceOutputs: (request: messages.RegisterResourceOutputsRequest) => {
+      engine.setOutputs(request.getUrn(), object(request.getOutputs()));
+      return nothing();
+    },
+    registerPackage: () => {
+      const response = new proto.RegisterPackageResponse();
+      response.setRef('package');
+      return response;
+    },
+    registerResourceHook: nothing,
+    registerErrorHook: nothing,
+    signalAndWaitForShutdown: nothing,
+  };
+}
+
+/** What older SDKs ask for one by one. */
+const FEATURES: ReadonlySet<string> = new Set([
+  'secrets',
+  'resourceReferences',
+  'aliasSpecs',
+  'deletedWith',
+  'replaceWith',
+  'parameterization',
+  'resourceHooks',
+  'errorHooks',
+]);
+
+function sourceOf(request: messages.RegisterResourceRequest, folder: string | undefined): string | undefined {
+  const position = request.getSourceposition();
+  if (position === undefined || folder === undefined) return undefined;
+  // Of an ES module, the SDK takes the URL for a path, and makes a URL of that.
+  const file = fileURLToPath(position.getUri().replace(/^.*\/file:/, 'file:'));
+  return `${relative(folder, file)}:${position.getLine()}`;
+}
+
+/** A monitor that listens on loopback. */
+export interface ListeningMonitor {
+  /** `host:port`. */
+  readonly address: string;
+  readonly close: () => void;
+}
+
+/** Serves the protocol by gRPC to whoever knows the address, for as long as one program runs. */
+export async function listenMonitor(monitor: Monitor, load: (module: string) => unknown): Promise<ListeningMonitor> {
+  const { Server, ServerCredentials } = load('@grpc/grpc-js') as typeof grpc;
+  const { ResourceMonitorService } = load('@pulumi/pulumi/proto/resource_grpc_pb.js') as typeof services;
+  const server = new Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 });
+  server.addService(
+    ResourceMonitorService,
+    Object.fromEntries(Object.entries(monitor).map(([method, answer]) => [method, unary(answer)])),
+  );
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(error);
+      else resolve(bound);
+    });
+  });
+  return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
+}
+
+function unary(answer: (request: never) => unknown): grpc.handleUnaryCall<unknown, unknown> {
+  return ({ request }, callback) => {
+    try {
+      callback(null, answer(request as never));
+    } catch (error) {
+      callback(error as Error);
+    }
+  };
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../common/user-error.ts';
+import { invalidFile, isRecord, readYaml } from './yaml-file.ts';
+
+/** A Pulumi project of Node.js, as `Pulumi.yaml` describes it. */
+export interface Project {
+  readonly name: string;
+  /** The program's folder, which the program runs in; it ends in a slash. */
+  readonly folder: string;
+  /** What the SDK's runner is told to run: a file in that folder, or `.` for what `package.json` names. */
+  readonly entry: string;
+  /** Arguments of Node, from the option `nodeargs`. */
+  readonly nodeArguments: readonly string[];
+  /** Environment variables of the SDK's runner, for TypeScript. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The whole file. */
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads `Pulumi.yaml`.
+ * Source: https://www.pulumi.com/docs/iac/concepts/projects/project-file/ and pulumi/pulumi,
+ * sdk/nodejs/cmd/pulumi-language-nodejs/main.go (`parseOptions`)
+ * @throws UserError without the file, for a mistake in it, and for a program in another language
+ */
+export function readProject(root: URL): Project {
+  if (!existsSync(new URL('Pulumi.yaml', root))) {
+    throw new UserError(`${fileURLToPath(root)} has no Pulumi.yaml; write --cwd and the folder of a Pulumi program`, {
+      code: 'no-project',
+    });
+  }
+  const content = readYaml(root, 'Pulumi.yaml');
+  const { name, main, runtime } = content;
+  if (typeof name !== 'string')
+    throw invalidFile('Pulumi.yaml', [{ place: 'name', message: 'missing; write the name of the project' }]);
+  const language = isRecord(runtime) ? runtime['name'] : runtime;
+  if (language !== 'nodejs') {
+    throw new UserError(
+      `Pulumi.yaml, runtime: the twin runs programs of nodejs, not of ${JSON.stringify(language)}. ` +
+        'For a deployed stack in any language, run `pulumi stack export` and give the file to `twin access --state`.',
+      { code: 'other-runtime' },
+    );
+  }
+  const options = isRecord(runtime) && isRecord(runtime['options']) ? runtime['options'] : {};
+  const place = new URL(typeof main === 'string' ? main : './', root);
+  const path = fileURLToPath(place);
+  const isFile = typeof main === 'string' && extname(path) !== '';
+  const { nodeargs, typescript, tsconfig } = options;
+  return {
+    name,
+    folder: isFile ? `${dirname(path)}/` : path.replace(/\/?$/, '/'),
+    entry: isFile ? basename(path) : '.',
+    nodeArguments: typeof nodeargs === 'string' ? nodeargs.split(/\s+/).filter((word) => word !== '') : [],
+    environment: {
+      ...(typescript !== false && { PULUMI_NODEJS_TYPESCRIPT: 'true' }),
+      ...(typeof tsconfig === 'string' && { PULUMI_NODEJS_TSCONFIG_PATH: tsconfig }),
+    },
+    content,
+  };
+}

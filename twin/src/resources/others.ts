@@ -1,0 +1,60 @@
+import { arn, optionalText, type CloudOutputs, type Naming } from './resource.ts';
+
+/**
+ * Types that decide who gets into an API, or could answer in its place: none of these passes as "not emulated".
+ * The first group is what the message says of them.
+ */
+const REFUSED: readonly (readonly [type: RegExp, message: string])[] = [
+  [
+    /^aws:lambda\/functionUrl:/,
+    'a function URL answers beside the API, without its authorizer; route to the function instead',
+  ],
+  [/^aws:(wafv2|waf|wafregional)\//, 'a firewall decides which requests arrive; the twin has none'],
+  [/^aws:cloudfront\//, 'CloudFront in front of an API changes what it receives; the twin has none'],
+  [/^aws:(lb|alb|elb)\/.*(attachment|Attachment):/, 'a load balancer may call a function without the API’s authorizer'],
+  [/^(auth0:|aws:apigatewayv2\/|aws:apigateway\/|aws:lambda\/)/, 'the twin does not emulate this resource type'],
+];
+
+/** Types of those families that change no answer, and what the start screen calls them. */
+const INERT: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    // They change how pages and e-mails look, or where logs go.
+    branding: ['auth0:index/branding:Branding', 'auth0:index/brandingTheme:BrandingTheme'],
+    'e-mails': ['auth0:index/emailProvider:EmailProvider', 'auth0:index/emailTemplate:EmailTemplate'],
+    'log streams': ['auth0:index/logStream:LogStream'],
+    // It lets API Gateway write logs, for all APIs of the account.
+    'log groups': ['aws:apigateway/account:Account'],
+    // They call a function by other ways than this API, or prepare its environments.
+    'event sources': ['aws:lambda/eventSourceMapping:EventSourceMapping'],
+    'provisioned concurrency': ['aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig'],
+    'asynchronous invocation': ['aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig'],
+  }).flatMap(([label, types]) => types.map((type) => [type, label] as const)),
+);
+
+/** Outputs of common types that are not their name or ARN, from the id. */
+const MORE: Readonly<Record<string, (id: string, region: string) => Readonly<Record<string, string>>>> = {
+  'aws:s3': (id) => ({ bucket: id, arn: `arn:aws:s3:::${id}`, bucketDomainName: `${id}.s3.amazonaws.com` }),
+  'aws:sqs': (id, region) => ({ url: `https://sqs.${region}.amazonaws.com/123456789012/${id}` }),
+  'aws:dynamodb': (id, region) => ({ arn: arn('dynamodb', region, `table/${id}`) }),
+  'aws:rds': (id, region) => ({ endpoint: `${id}.${region}.rds.amazonaws.com:5432` }),
+};
+
+/** Why the twin does not run a program with this type, or undefined where it does. */
+export function refusalOf(type: string): string | undefined {
+  if (INERT.has(type)) return undefined;
+  return REFUSED.find(([pattern]) => pattern.test(type))?.[1];
+}
+
+/** What the start screen calls a type without any local effect. */
+export function labelOf(type: string): string {
+  return INERT.get(type) ?? type.replace(/^([^:]+):([^/:]+).*:(\w+)$/, '$1 $2 $3').replace(' index ', ' ');
+}
+
+/** Plausible outputs of a type that the twin knows nothing of. */
+export function plausibleOutputs(type: string, { name, inputs, identity, region }: Naming): CloudOutputs {
+  const id = optionalText(inputs, 'name') ?? `${name}-${identity.hex(`${type} ${name}`, 7)}`;
+  const [provider = '', module = ''] = type.split(/[:/]/);
+  if (provider !== 'aws') return { id, outputs: { name: id } };
+  const outputs = { name: id, arn: arn(module, region, id), ...MORE[`aws:${module}`]?.(id, region) };
+  return { id, outputs };
+}
