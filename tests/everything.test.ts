@@ -216,7 +216,9 @@ describe('The twin of a production stack with every exception', () => {
 
   it('has its exceptions in the access report, each with its reason, and the other stack has none', () => {
     expect(reportOf(users.model()).exceptions).toEqual(
-      Object.entries(REASONS).map(([key, reason]) => ({ key, reason })),
+      Object.entries(REASONS)
+        .toSorted()
+        .map(([key, reason]) => ({ key, reason })),
     );
     expect(reportOf(services.model()).exceptions).toEqual([]);
   });

@@ -27,7 +27,7 @@ const APIS = {
 };
 
 export function declareMore(parent, applications, { connection }) {
-  const { clientId } = applications.find(({ name }) => name === 'test-app');
+  const { clientId } = applications.find(({ settings }) => settings.name === 'test-app');
   const permissions = [];
   for (const [name, settings] of Object.entries(APIS)) {
     const { client = 'require_client_grant', user = 'allow_all', ...rest } = settings;
@@ -62,15 +62,15 @@ export function declareMore(parent, applications, { connection }) {
 
   const declareUser = (name, connectionName, rest = {}) =>
     new auth0.User(name, { connectionName, email: name + '@example.com', password: '${SECOND_PASSWORD}', ...rest }, { parent });
-  const editor = declareUser('editor', connection.name, {
+  const editor = declareUser('editor', connection, {
     name: 'Ed Itor',
     nickname: 'ed',
     picture: 'https://example.com/ed.png',
     emailVerified: true,
   });
   new auth0.UserRoles('editor', { userId: editor.id, roles: [role.id] }, { parent });
-  declareUser('blocked', connection.name, { blocked: true });
-  declareUser('unlucky', connection.name);
+  declareUser('blocked', connection, { blocked: true });
+  declareUser('unlucky', connection);
   declareUser('lenient', lenient.name);
   declareUser('disabled', disabled.name);
 }
@@ -93,15 +93,16 @@ function fillTenant(project: ProjectCopy): void {
     'client.grants.flatMap(auth0GrantTypes)',
     'GRANT_TYPES[client.name] ?? client.grants.flatMap(auth0GrantTypes)',
   );
+  project.edit(clients, 'subjectsOf({ grants, party }', 'subjectsOf({ name, grants, party }');
   project.edit(
     clients,
-    "includes('client_credentials')) {",
-    "includes('client_credentials') && client.name !== 'ungranted') {",
+    "includes('client_credentials') ? (['client']",
+    "includes('client_credentials') && name !== 'ungranted' ? (['client']",
   );
   project.edit(
     'auth0.ts',
-    '    this.testUser =',
-    '    declareMore(this, this.applications, users!);\n    this.testUser =',
+    '    declareClaims(',
+    '    declareMore(this, this.applications, this.users[0]!);\n    declareClaims(',
   );
 }
 
