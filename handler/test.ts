@@ -1,8 +1,8 @@
-import type { APIGatewayProxyHandlerV2WithJWTAuthorizer } from 'aws-lambda';
+import { defineHandler } from '../program/contract/define-handler.ts';
 
 /** The gateway has checked the token and its scope before this runs: a handler needs no code for either. */
-export const handler: APIGatewayProxyHandlerV2WithJWTAuthorizer = async () => ({
+export const handler = defineHandler(async () => ({
   statusCode: 200,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify('JWT test backend lambda'),
-});
+}));

@@ -55,7 +55,7 @@ export function defineContract<
   readonly roles: Readonly<Record<string, readonly NoInfer<keyof Permissions & string>[]>>;
   /** Claims that users' access tokens get in addition: name to source. A service's token has none. */
   readonly claims?: Readonly<Record<Claim, ClaimSource>>;
-}): Contract & Declared<keyof Permissions & string, Claim> {
+}): Omit<Contract, keyof Declared<string, string>> & Declared<keyof Permissions & string, Claim> {
   return contract;
 }
 

@@ -87,6 +87,8 @@ interface Registration {
   readonly dependsOn: readonly string[];
   /** The names by which the engine may know it from before. */
   readonly aliases: readonly string[];
+  /** The inputs whose change replaces it. */
+  readonly replaceOnChanges: readonly string[];
 }
 
 /** What a program registers for stack dev, in its order, with the options that mocks do not see. */
@@ -104,6 +106,7 @@ export async function registrations(
         name,
         dependsOn: resources.map(({ __pulumiType }) => __pulumiType),
         aliases: aliases.map((alias) => alias.name),
+        replaceOnChanges: opts.replaceOnChanges ?? [],
       });
       return undefined;
     });
