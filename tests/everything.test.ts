@@ -217,7 +217,7 @@ describe('The twin of a production stack with every exception', () => {
   it('has its exceptions in the access report, each with its reason, and the other stack has none', () => {
     expect(reportOf(users.model()).exceptions).toEqual(
       Object.entries(REASONS)
-        .toSorted()
+        .toSorted(([a], [b]) => a.localeCompare(b))
         .map(([key, reason]) => ({ key, reason })),
     );
     expect(reportOf(services.model()).exceptions).toEqual([]);
