@@ -25,7 +25,14 @@ const AUDIENCE = 'https://api.example.com';
 
 const urn = (type: string, name = 'it'): string => `urn:pulumi:dev::project::${type}::${name}`;
 
-const ALWAYS = { region: 'eu-central-1', delay: 0, failFrom: Infinity, refuse: [], hideSecrets: false };
+const ALWAYS = {
+  region: 'eu-central-1',
+  delay: 0,
+  failFrom: Infinity,
+  refuse: [],
+  limit: Infinity,
+  hideSecrets: false,
+};
 
 /** A world of a test's own, with a stand-in for a package. */
 function standIn(name: string, options: Partial<StandInOptions> = {}): { provider: StandIn; world: World } {

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { UserError } from '../user-error.ts';
+import { readArguments, type DeployArguments } from './arguments.ts';
 import { doubtAbout, type ExportedState, type HistoryEntry } from './last-update.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -22,7 +22,8 @@ export function deploy(args: readonly string[]): void {
 
 /** Returns the exit code of `pulumi up`, or of the refresh before it where that fails. */
 export function up(args: readonly string[]): number {
-  const stack = stackIn(args);
+  const parsed = readArguments(args);
+  const { stack } = parsed;
   const history = read(['stack', 'history', '--json', '--page-size', '100', ...stack]) as
     readonly HistoryEntry[] | null;
   const state = read(['stack', 'export', ...stack]) as ExportedState;
@@ -39,31 +40,30 @@ export function up(args: readonly string[]): number {
     ]);
     if (refreshed !== 0) return refreshed;
   }
-  return update(args, stack, state);
+  return update(parsed, state);
 }
 
 /**
  * Runs `pulumi up` constrained to a preview that deletes no more than half of the stack. Where the short process dies that
  * finds the program's entry file, Pulumi 3.260 takes the program for an empty one, and deletes everything with exit code
- * 0. That process runs in the preview, and once more in the update. With `--yes`, the preview is not shown.
+ * 0. That process runs in the preview, and once more in the update. With `--yes`, the preview is made here and not shown.
  */
-function update(args: readonly string[], stack: readonly string[], { deployment }: ExportedState): number {
-  if (args.some((arg) => /^(--skip-preview|-f|--target|-t|--strict|--plan)(=|$)/.test(arg)))
-    return pulumi(['up', ...args]);
-  if (!args.some((arg) => /^(--yes|-y)$/.test(arg))) return pulumi(['up', '--strict', ...args]);
+function update(args: DeployArguments, { deployment }: ExportedState): number {
+  if (args.unbounded) return pulumi(['up', ...args.up]);
+  if (!args.confirmed) return pulumi(['up', '--strict', ...args.up]);
   const folder = mkdtempSync(join(tmpdir(), 'up-'));
   try {
     const plan = join(folder, 'plan.json');
-    const preview = read(['preview', '--json', '--save-plan', plan, '--non-interactive', ...stack]) as Preview;
+    const preview = read(['preview', '--json', '--save-plan', plan, '--non-interactive', ...args.preview]) as Preview;
     const deletions = preview.changeSummary?.delete ?? 0;
     const existing = (deployment.resources ?? []).filter(({ custom }) => custom === true).length;
-    if (deletions > existing / 2) {
+    if (deletions > (args.allowedDeletions ?? existing / 2)) {
       throw new UserError(
         'deploy',
-        `The preview deletes ${deletions} of about ${existing} resources, so nothing was deployed. If that is meant, run npm run up without --yes and confirm it.`,
+        `The preview deletes ${deletions} of about ${existing} resources, so nothing was deployed. If you mean that, run npm run up without --yes and confirm it, or without a terminal: npm run up -- --yes --allow-deletions ${deletions}`,
       );
     }
-    return pulumi(['up', '--plan', plan, ...args]);
+    return pulumi(['up', '--plan', plan, '--skip-preview', ...args.up]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -72,22 +72,6 @@ function update(args: readonly string[], stack: readonly string[], { deployment 
 interface Preview {
   readonly changeSummary?: { readonly delete?: number };
 }
-
-/** The arguments that name the stack, for the commands besides `up`. */
-function stackIn(args: readonly string[]): string[] {
-  const { stack } = parseArgs({ args: [...args], options: NAMED, strict: false, allowPositionals: true }).values;
-  return typeof stack === 'string' ? ['--stack', stack] : [];
-}
-
-/** The options of `pulumi up` whose value may follow a single letter. */
-const NAMED = {
-  stack: { type: 'string', short: 's' },
-  config: { type: 'string', short: 'c' },
-  cwd: { type: 'string', short: 'C' },
-  message: { type: 'string', short: 'm' },
-  parallel: { type: 'string', short: 'p' },
-  target: { type: 'string', short: 't' },
-} as const;
 
 function pulumi(args: readonly string[]): number {
   const { status, error } = spawnSync('pulumi', args, { cwd: root, stdio: 'inherit' });

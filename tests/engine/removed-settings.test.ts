@@ -1,81 +1,96 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KEYS } from '../../program/config/keys.ts';
+import { handlerFields } from '../../program/contract/handler-spec.ts';
+import { EVERY_OPTION } from '../support/everything.ts';
 import { ofType, valueOf } from './standin/world.ts';
-import { CLIENT, selectOwnStack, setConfig } from './support/contracts.ts';
+import { CLIENT, CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
 import { npmRunUp } from './support/deploying.ts';
-import { leftovers } from './support/interruption.ts';
 import { Sandbox } from './support/sandbox.ts';
+import { serviceState } from './support/service-state.ts';
 
-/** Every optional setting of a stack, on. */
-const ON = {
-  'aws:defaultTags': { tags: { team: 'orders' } },
-  'api:throttle': { burst: 100, rate: 50 },
-  'api:routeThrottles': { 'GET /open': { burst: 2, rate: 0.5 } },
-  'api:cors': { allowOrigins: ['https://app.example.com'], maxAge: 600 },
-  'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call' },
-  'api:domain': { name: 'api.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' },
-  'api:logRetention': 365,
-  'api:handlers': { test: { reservedConcurrency: 5, environment: { LOG_LEVEL: 'debug' } } },
-  'api:clients': [{ ...CLIENT, tokenQuota: { perDay: 100 } }],
+const MACHINE = { ...CLIENT, grants: ['client_credentials'] };
+const HOOKS = 'POST /hooks/{id}';
+
+/** Every optional key of a stack file, on. */
+const ON: Readonly<Record<string, unknown>> = {
+  ...EVERY_OPTION,
+  'api:otherAudiences': ['https://old-api.example.com'],
+  'api:tokenLifetime': 600,
+  'api:passwordGrant': 'allow',
+  'api:defaultDirectory': true,
+  'api:clients': [
+    { ...CLIENT, tokenQuota: { perHour: 10, perDay: 100, enforce: false }, secretVersion: 1 },
+    { ...MACHINE, name: 'partner', party: 'third' },
+  ],
+  'api:testUser': { email: 'test-user@example.com', roles: ['reader'] },
+  'api:issuerDomain': 'login.example.com',
+  'api:identitySource': '$request.header.X-Token',
+  'api:routeQuota': 600,
 };
-const OFF = { ...Object.fromEntries(Object.keys(ON).map((key) => [key, undefined])), 'api:clients': [CLIENT] };
+const OFF = { ...Object.fromEntries(Object.keys(ON).map((key) => [key, undefined])), 'api:clients': [MACHINE] };
+/** On by itself: the password grant excludes it. */
+const DENIED = { ...OFF, 'api:userAccess': 'deny' };
 
-const sandbox = new Sandbox();
-beforeAll(async () => selectOwnStack(sandbox));
-afterAll(() => sandbox.remove());
+/** Keys that cannot be turned off, or that change no resource. */
+const NOT_HERE = ['aws:region', 'auth0:domain', 'api:audience', 'api:production', 'api:exceptions'];
 
-/** What the services have, without the ids and secrets that differ from one creation to the next. */
-function settings(): string[] {
-  const kept = ['aws:apigatewayv2/stage:Stage', 'aws:apigatewayv2/api:Api', 'aws:lambda/function:Function'];
-  return leftovers(sandbox)
-    .map(({ type, inputs }) => {
-      if (!kept.includes(type)) return type;
-      const { defaultRouteSettings, routeSettings, corsConfiguration, disableExecuteApiEndpoint } = inputs;
-      const { environment, reservedConcurrentExecutions } = inputs;
-      return JSON.stringify({
-        type,
-        defaultRouteSettings,
-        routeSettings,
-        corsConfiguration,
-        disableExecuteApiEndpoint,
-        environment,
-        reservedConcurrentExecutions,
-      });
-    })
-    .toSorted();
+const [used, freshlyOn] = [new Sandbox(), new Sandbox()];
+beforeAll(async () => {
+  for (const sandbox of [used, freshlyOn]) {
+    await selectOwnStack(sandbox);
+    const hooks = { forward: 'https://orders.example.com/v1/hooks/{id}', scopes: ['write:user'] } as const;
+    writeContract(sandbox, { ...CONTRACT, routes: { ...CONTRACT.routes, [HOOKS]: hooks } });
+  }
+});
+afterAll(() => {
+  used.remove();
+  freshlyOn.remove();
+});
+
+/** Brings a stack up with these settings, without a difference afterwards. */
+async function bringUp(sandbox: Sandbox, settings: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
+  setConfig(sandbox, settings);
+  const { code, text } = await npmRunUp(sandbox, ['--skip-preview', '--suppress-progress']);
+  if (code !== 0 || text.includes('error:')) throw new Error(text);
+  await sandbox.pulumi(['refresh', '--yes', '--skip-preview', '--expect-no-changes', '--suppress-progress']);
+  return serviceState(sandbox);
 }
 
+const isTenant = (line: string): boolean => line.startsWith('Tenant ');
 const throttle = (): unknown =>
-  ofType(sandbox.world.things, 'aws:apigatewayv2/stage:Stage').map((stage) => valueOf(stage, 'defaultRouteSettings'));
+  ofType(used.world.things, 'aws:apigatewayv2/stage:Stage').map((stage) => valueOf(stage, 'defaultRouteSettings'));
 
 describe('Optional settings', () => {
-  it('turned on, off and on again leave what they left the first time, and the throttle is never zero', async () => {
-    const seen: string[][] = [];
-    for (const values of [ON, OFF, ON, OFF]) {
-      setConfig(sandbox, values);
-      const { code, text } = await npmRunUp(sandbox, ['--skip-preview']);
-      expect(text).not.toContain('error:');
-      expect(code).toBe(0);
-      await sandbox.upUnchanged();
-      seen.push(settings());
-      expect(throttle()).toEqual([
-        values === ON
-          ? { throttlingBurstLimit: 100, throttlingRateLimit: 50 }
-          : { throttlingBurstLimit: 5000, throttlingRateLimit: 10_000 },
-      ]);
-    }
-    expect(seen[2]).toEqual(seen[0]);
-    expect(seen[3]).toEqual(seen[1]);
-    expect(seen[1]).not.toEqual(seen[0]);
+  it('are all in this test, the keys of a handler and of CORS included', () => {
+    const tested = [...Object.keys(DENIED), ...NOT_HERE];
+    expect(Object.keys(KEYS).filter((key) => !tested.includes(key))).toEqual([]);
+    const { test } = ON['api:handlers'] as { test: object };
+    expect(Object.keys(handlerFields).filter((key) => !(key in test))).toEqual([]);
+  });
+
+  it('turned off leave the services as if they had never been on, but for the default directory', async () => {
+    const never = await bringUp(used, OFF);
+    expect(await bringUp(used, DENIED)).not.toEqual(never);
+    const on = await bringUp(used, ON);
+    expect(on.filter((line) => !never.includes(line)).length).toBeGreaterThan(20);
+    expect(throttle()).toEqual([{ throttlingBurstLimit: 100, throttlingRateLimit: 50 }]);
+
+    const off = await bringUp(used, OFF);
+    expect(off.filter((line) => !isTenant(line))).toEqual(never);
+    expect(off.filter(isTenant)).toEqual(['Tenant auth0 {"defaultDirectory":"auth0-http-api-dev"}']);
+    expect(throttle()).toEqual([{ throttlingBurstLimit: 5000, throttlingRateLimit: 10_000 }]);
+
+    expect(await bringUp(used, ON)).toEqual(await bringUp(freshlyOn, ON));
   });
 });
 
 describe('A renamed stack', () => {
   it('has another connection, and its test user is created again in that one', async () => {
     const connection = (): unknown[] =>
-      ofType(sandbox.world.things, 'auth0:index/user:User').map((user) => valueOf(user, 'connectionName'));
+      ofType(freshlyOn.world.things, 'auth0:index/user:User').map((user) => valueOf(user, 'connectionName'));
     expect(connection()).toEqual(['auth0-http-api-dev']);
-    await sandbox.pulumi(['stack', 'rename', 'renamed', '--stack', 'dev']);
-    const { code } = await npmRunUp(sandbox);
+    await freshlyOn.pulumi(['stack', 'rename', 'renamed', '--stack', 'dev']);
+    const { code } = await npmRunUp(freshlyOn);
     expect(code).toBe(0);
     expect(connection()).toEqual(['auth0-http-api-renamed']);
   });

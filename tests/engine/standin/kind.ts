@@ -27,6 +27,12 @@ export interface Kind {
   readonly held?: true;
   /** To create what is there already is to change it: the cloud has no such thing, only a property of another. */
   readonly property?: true;
+  /** Outputs that the provider clears when it creates the resource; the service keeps all others. */
+  readonly clears?: readonly string[];
+  /** The service's answer to an update without a difference, where the provider sends one nevertheless. */
+  readonly refusesUnchanged?: string;
+  /** Inputs that no read returns: after a refused change the state has them, and a refresh finds no difference. */
+  readonly writeOnly?: readonly string[];
   /** After an update the state has what was planned; of any other type the provider reads what the service has. */
   readonly keepsPlan?: true;
   /** What else the cloud refuses, as it would say it. */

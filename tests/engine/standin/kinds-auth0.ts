@@ -11,7 +11,7 @@ const ENABLED_CLIENTS = 'auth0:index/connectionClients:ConnectionClients';
 const ROLE = 'auth0:index/role:Role';
 const USER = 'auth0:index/user:User';
 
-/** What of Auth0 the program uses. A new resource type is a line here, besides its outputs in `twin/src/resources/ids.ts`. */
+/** What of Auth0 the program uses. A new resource type is a line here, besides its outputs in `twin/src/resources/auth0.ts`. */
 export const AUTH0: Readonly<Record<string, Kind>> = {
   [API]: { fixed: ['identifier'], unique: ['identifier'] },
   [SCOPES]: {
@@ -57,6 +57,8 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
     fixed: ['connectionId'],
     property: true,
     refers: [refers(CONNECTION, 'connectionId'), refers(CLIENT, 'enabledClients', 'clientId')],
+    // Seen with 3.49: the update sends the difference, here an empty list (resource_clients.go).
+    refusesUnchanged: '400 Bad Request: Payload validation error: expected a non-empty array',
     refuses: otherClients,
   },
   [ROLE]: { fixed: [] },
@@ -78,6 +80,7 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
     // The provider updates a user whose connection is another one, and by then the user is gone.
     fixed: [],
     unique: ['connectionName', 'email'],
+    writeOnly: ['password'],
     refers: [refers(CONNECTION, 'connectionName', 'name')],
   },
   'auth0:index/userRoles:UserRoles': {
@@ -92,6 +95,8 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
     property: true,
     // The resource has no deletion at Auth0: the tenant goes on naming the connection, also when that is gone.
     remains: true,
+    // Seen with 3.49: the creation writes null to these (fetchNullableFields in tenant/expand.go).
+    clears: ['defaultTokenQuota', 'errorPage', 'mtls', 'skipNonVerifiableCallbackUriConfirmationPrompt'],
     refers: [refers(CONNECTION, 'defaultDirectory', 'name')],
   },
 };

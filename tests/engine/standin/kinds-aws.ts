@@ -11,7 +11,7 @@ const STAGE = 'aws:apigatewayv2/stage:Stage';
 const DOMAIN = 'aws:apigatewayv2/domainName:DomainName';
 const INTEGRATION = 'aws:apigatewayv2/integration:Integration';
 
-/** What of AWS the program uses. A new resource type is a line here, besides its outputs in `twin/src/resources/ids.ts`. */
+/** What of AWS the program uses. A new resource type is a line here, besides its outputs in `twin/src/resources/`. */
 export const AWS: Readonly<Record<string, Kind>> = {
   [API]: { fixed: ['protocolType'] },
   [AUTHORIZER]: {

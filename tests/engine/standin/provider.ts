@@ -26,6 +26,8 @@ export interface StandInOptions {
   readonly failFrom: number;
   /** Types, by their last word, whose every change is refused. */
   readonly refuse: readonly string[];
+  /** Requests a second that the service answers; the provider waits after each 429, as often as one comes. */
+  readonly limit: number;
   /** Whether the deploying application lacks `read:client_keys`: Auth0 then answers without the client's secret. */
   readonly hideSecrets: boolean;
 }
@@ -34,6 +36,8 @@ export interface StandInOptions {
 export class StandIn implements Provider {
   readonly version = '99.0.0';
   readonly #options: StandInOptions;
+  #second = 0;
+  #requests = 0;
 
   constructor(options: StandInOptions) {
     this.#options = options;
@@ -70,7 +74,7 @@ export class StandIn implements Provider {
       const thing = this.#make(urn, inputs);
       const existing = this.#kind(type).property && this.#find(type, thing.id, thing.within);
       this.#permit(urn, { inputs: plainProperties(inputs), before: undefined, things: this.#options.world.things });
-      const done = existing ? { ...thing, outputs: this.#kept(type, existing, inputs) } : thing;
+      const done = existing ? { ...thing, outputs: this.#cleared(type, this.#kept(type, existing, inputs)) } : thing;
       this.#options.world.record({ what: existing ? 'updated' : 'created', urn, thing: done });
       return done;
     });
@@ -79,7 +83,7 @@ export class StandIn implements Provider {
 
   async update(id: string, urn: string, olds: Properties, news: Properties): Promise<UpdateResult> {
     const type = typeOf(urn);
-    const { within, keepsPlan, absent = {} } = this.#kind(type);
+    const { within, keepsPlan, refusesUnchanged, absent = {} } = this.#kind(type);
     const existing = this.#find(type, id, within && plain(olds[within]));
     const outputs = existing && this.#kept(type, existing, news);
     if (isPreview()) return { outs: { ...news, ...outputs } };
@@ -88,8 +92,9 @@ export class StandIn implements Provider {
     const real = await this.#slowly(() => {
       // A Terraform provider writes what differs from the state, whatever the service has.
       const inputs = written(existing.inputs, { before: olds, after: news, computed: existing.outputs, absent });
-      if (inputs === undefined) return existing.inputs;
+      if (inputs === undefined && refusesUnchanged === undefined) return existing.inputs;
       try {
+        if (inputs === undefined) return this.#refuse(urn, refusesUnchanged ?? '');
         this.#permit(urn, { inputs: plainProperties(inputs), before: existing, things: this.#options.world.things });
       } catch (error) {
         // The state takes the planned inputs also after an update that failed (Terraform's SDK, unless the provider
@@ -99,7 +104,20 @@ export class StandIn implements Provider {
       this.#options.world.record({ what: 'updated', urn, thing: { ...existing, inputs, outputs } });
       return inputs;
     });
-    return { outs: { ...(keepsPlan ? news : real), ...this.#shown(outputs) } };
+    const known = keepsPlan ? news : { ...real, ...this.#writeOnly(type, news) };
+    return { outs: { ...known, ...this.#shown(outputs) } };
+  }
+
+  /** Outputs without those that the provider clears. */
+  #cleared(type: string, outputs: Properties): Properties {
+    const { clears = [] } = this.#kind(type);
+    return Object.fromEntries(Object.entries(outputs).filter(([key]) => !clears.includes(key)));
+  }
+
+  /** The properties that the service does not show: the state keeps what it has. */
+  #writeOnly(type: string, properties: Properties): Properties {
+    const { writeOnly = [] } = this.#kind(type);
+    return Object.fromEntries(writeOnly.flatMap((key) => (key in properties ? [[key, properties[key]]] : [])));
   }
 
   /** What a thing goes on to have, when its inputs are others: all that it had, but for what is given now. */
@@ -129,9 +147,11 @@ export class StandIn implements Provider {
     const type = typeOf(urn);
     const { within } = this.#kind(type);
     const thing = this.#find(type, id, within && plain(properties[within]));
+    await this.#answered(urn);
     this.#options.world.record({ what: 'read', urn, type, id });
     if (thing === undefined) return { id: '', props: {} };
-    return { id, props: { ...thing.inputs, ...this.#shown(this.#marked(type, thing.outputs)) }, inputs: thing.inputs };
+    const inputs = { ...thing.inputs, ...this.#writeOnly(type, properties) };
+    return { id, props: { ...inputs, ...this.#shown(this.#marked(type, thing.outputs)) }, inputs };
   }
 
   #kinds(): Readonly<Record<string, Kind>> {
@@ -213,8 +233,22 @@ export class StandIn implements Provider {
     throw new Error(reason);
   }
 
+  /** Waits for as long as the service answers 429, as the Auth0 provider does (rateLimitRetry in config.go). */
+  async #answered(urn = ''): Promise<void> {
+    const now = Date.now();
+    const second = Math.floor(now / 1000);
+    if (second !== this.#second) this.#requests = 0;
+    this.#second = second;
+    this.#requests += 1;
+    if (this.#requests <= this.#options.limit) return;
+    this.#options.world.record({ what: 'limited', urn });
+    await setTimeout(1000 - (now % 1000));
+    await this.#answered(urn);
+  }
+
   /** The engine hears of it only a while after it was done: what is killed between the two leaves an orphan. */
   async #slowly<T>(act: () => T): Promise<T> {
+    await this.#answered();
     await setTimeout(this.#options.delay / 2);
     const done = act();
     await setTimeout(this.#options.delay / 2);

@@ -18,6 +18,7 @@ export type Entry =
   | { readonly what: 'created' | 'updated' | 'found'; readonly urn: string; readonly thing: Thing }
   | { readonly what: 'deleted' | 'lost'; readonly urn: string; readonly thing: Thing }
   | { readonly what: 'read'; readonly urn: string; readonly type: string; readonly id: string }
+  | { readonly what: 'limited'; readonly urn: string }
   | { readonly what: 'refused'; readonly urn: string; readonly type: string; readonly reason: string };
 
 /** All that exists, by its key. */

@@ -1,0 +1,40 @@
+import { plainProperties } from '../standin/values.ts';
+import { isChange, keyOf } from '../standin/world.ts';
+import type { Sandbox } from './sandbox.ts';
+
+/**
+ * Returns what the services have, as lines that two sandboxes can be compared by: each generated value, such as an id, is
+ * replaced by the resource and the property that it comes from.
+ */
+export function serviceState({ world }: Sandbox): string[] {
+  const names = new Map(world.entries.filter(isChange).map(({ urn, thing }) => [keyOf(thing), urn.split('::').at(-1)]));
+  const things = [...world.things.values()].map((thing) => ({
+    ...thing,
+    name: `${thing.type.split(':').at(-1) ?? ''} ${names.get(keyOf(thing)) ?? ''}`,
+  }));
+  // The properties of other things, such as a role's permissions, have the id of that thing: the first owner names it.
+  const generated = new Map<string, string>();
+  for (const { name, id, inputs, outputs } of things) {
+    const given = JSON.stringify(plainProperties(inputs));
+    for (const [property, value] of Object.entries({ ...plainProperties(outputs), id })) {
+      if (typeof value !== 'string' || value.length < 8 || given.includes(`"${value}"`) || generated.has(value))
+        continue;
+      generated.set(value, `<${name} ${property}>`);
+    }
+  }
+  const longestFirst = [...generated].toSorted(([a], [b]) => b.length - a.length);
+  return things
+    .map(({ name, inputs }) => `${name} ${JSON.stringify(sorted(plainProperties(inputs)))}`)
+    .map((line) => longestFirst.reduce((text, [value, label]) => text.replaceAll(value, label), line))
+    .toSorted();
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  );
+}
