@@ -30,6 +30,7 @@ const ALWAYS = {
   delay: 0,
   failFrom: Infinity,
   refuse: [],
+  lose: [],
   limit: Infinity,
   hideSecrets: false,
 };
@@ -176,11 +177,55 @@ describe('The stand-in for Auth0', () => {
     const TENANT = 'auth0:index/tenant:Tenant';
     const { id: connection } = await provider.create(urn(CONNECTION), database);
     const { id } = await provider.create(urn(TENANT), { defaultDirectory: 'users' });
+    const again = await provider.create(urn(TENANT), { defaultDirectory: 'users' });
+    expect(again.id).toBe(id);
     await provider.delete(id, urn(TENANT), {});
     await provider.delete(connection, urn(CONNECTION), database);
     expect([...world.things.values()].map(({ type, inputs }) => [type, inputs])).toEqual([
       [TENANT, { defaultDirectory: 'users' }],
     ]);
+  });
+
+  it('resets four settings of the tenant when it creates the resource, and keeps all others', async () => {
+    const { provider, world } = standIn('auth0');
+    const TENANT = 'auth0:index/tenant:Tenant';
+    await provider.create(urn(CONNECTION), database);
+    const kept = { allowedLogoutUrls: ['https://acme.example'] };
+    const reset = {
+      skipNonVerifiableCallbackUriConfirmationPrompt: true,
+      mtls: {},
+      errorPage: {},
+      defaultTokenQuota: {},
+    };
+    world.record({
+      what: 'found',
+      urn: '',
+      thing: { type: TENANT, id: TENANT, inputs: {}, outputs: { ...kept, ...reset } },
+    });
+    await provider.create(urn(TENANT), { defaultDirectory: 'users' });
+    expect([...world.things.values()].at(-1)).toMatchObject({ inputs: { defaultDirectory: 'users' } });
+    expect([...world.things.values()].at(-1)?.outputs).toEqual(kept);
+  });
+
+  it('refuses enabled clients without a difference, and reads no password', async () => {
+    const { provider } = standIn('auth0');
+    const { id: connectionId } = await provider.create(urn(CONNECTION), database);
+    const { id } = await provider.create(urn('auth0:index/client:Client'), { name: 'app' });
+    const inputs = { connectionId, enabledClients: [id] };
+    const ENABLED = urn('auth0:index/connectionClients:ConnectionClients');
+    await provider.create(ENABLED, inputs);
+    await expect(provider.update(connectionId, ENABLED, inputs, inputs)).rejects.toThrow('expected a non-empty array');
+    const USER = urn('auth0:index/user:User');
+    const user = await provider.create(USER, { connectionName: 'users', email: 'a@example.com', password: 'old' });
+    const { props } = await provider.read(user.id, USER, { password: 'new' });
+    expect(props).toMatchObject({ email: 'a@example.com', password: 'new' });
+  });
+
+  it('is waited for while it answers 429, and then answers', async () => {
+    const { provider, world } = standIn('auth0', { limit: 1 });
+    const { id } = await provider.create(urn(CONNECTION), database);
+    for (const _ of [1, 2]) expect((await provider.read(id, urn(CONNECTION))).id).toBe(id);
+    expect(world.entries.filter(({ what }) => what === 'limited').length).toBeGreaterThan(0);
   });
 
   it('shows no secret without read:client_keys, and the real one in a refresh with it', async () => {

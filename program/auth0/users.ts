@@ -118,7 +118,13 @@ export function declareUsers(
       logicalName,
       { connectionName: database.name, email, emailVerified: true, password: password.result },
       // A renamed connection is another one, and Auth0 deletes a connection's users with it: there is none left to update.
-      { parent, dependsOn: [...database.enabled], replaceOnChanges: ['connectionName'] },
+      // No refresh reads a password, so after a refused change of it the state would keep one that Auth0 does not have.
+      {
+        parent,
+        dependsOn: [...database.enabled],
+        replaceOnChanges: ['connectionName', 'password'],
+        deleteBeforeReplace: true,
+      },
     );
     const assigned = keys.map((key) => roles.get(key)).filter((role) => role !== undefined);
     // As with permissions of a role, none are no resource.

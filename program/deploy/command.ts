@@ -30,10 +30,14 @@ export function up(args: readonly string[]): number {
   const doubt = doubtAbout(history ?? [], state);
   if (doubt !== undefined) {
     process.stderr.write(`Refreshing the stack before the update: ${doubt}, so the state may not be true.\n`);
+    for (const { type, resource } of state.deployment.pending_operations ?? []) {
+      if (type === 'creating') process.stderr.write(`It may exist without being in the state: ${resource.urn}\n`);
+    }
     const refreshed = pulumi([
       'refresh',
       '--yes',
       '--skip-preview',
+      '--clear-pending-creates',
       '--suppress-outputs',
       '--suppress-progress',
       ...stack,

@@ -10,7 +10,7 @@ export interface ExportedState {
   readonly deployment: {
     readonly manifest?: { readonly time?: string };
     readonly resources?: readonly { readonly custom?: boolean }[];
-    readonly pending_operations?: readonly unknown[];
+    readonly pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];
   };
 }
 

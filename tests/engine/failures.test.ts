@@ -1,6 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { selectOwnStack } from './support/contracts.ts';
-import { changesSince, leftovers, killProgram, moments, orphans, random, SLOW, until } from './support/interruption.ts';
+import { npmRunUp } from './support/deploying.ts';
+import {
+  changesSince,
+  deleteByHand,
+  killProgram,
+  leftovers,
+  moments,
+  orphans,
+  random,
+  SLOW,
+  until,
+} from './support/interruption.ts';
 import { DESTROY, Sandbox, UP } from './support/sandbox.ts';
 
 let sandbox: Sandbox;
@@ -34,6 +45,21 @@ describe('The program’s process', () => {
     expect(code).not.toBe(0);
     expect(changesSince(sandbox, before)).toEqual([]);
     await sandbox.upUnchanged();
+  });
+});
+
+describe('A lost answer', () => {
+  it('to CreateRoute leaves a route that blocks every later up with 409, until it is deleted by hand', async () => {
+    const { code } = await sandbox.attempt(UP, { lose: ['Route'] });
+    expect(code).not.toBe(0);
+    for (const _ of ['npm run up', 'and once more']) {
+      const { text } = await npmRunUp(sandbox);
+      expect(text).toMatch(/409 Conflict: aws:apigatewayv2\/route:Route \S+ already exists/);
+    }
+    const left = await orphans(sandbox);
+    expect(new Set(left.map(({ type }) => type))).toEqual(new Set(['aws:apigatewayv2/route:Route']));
+    deleteByHand(sandbox, left);
+    expect((await npmRunUp(sandbox)).code).toBe(0);
   });
 });
 

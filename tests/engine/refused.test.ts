@@ -1,14 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../support/project.ts';
 import { keyOf, ofType, valueOf } from './standin/world.ts';
 import { CLIENT, CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
 import { npmRunUp } from './support/deploying.ts';
+import { REFRESH } from './support/interruption.ts';
 import { Sandbox, UP } from './support/sandbox.ts';
 
+const DEPLOY_PAGE = new URL('docs/deploy.md', ROOT);
 const sandbox = new Sandbox();
 const ROLE = 'auth0:index/role:Role';
 
 /** The types whose change the services refuse once, by their last word. */
-const REFUSED = ['RolePermissions', 'UserRoles', 'ClientGrant', 'Route'];
+const ACCESS = ['RolePermissions', 'UserRoles', 'ClientGrant'];
+const REFUSED = [...ACCESS, 'Route'];
 
 /** What the services allow: the permissions of roles, the roles of users, the scopes of grants and of routes. */
 function access(): Readonly<Record<string, readonly string[]>> {
@@ -78,6 +83,16 @@ describe('Access that is revoked while the services refuse the change', () => {
     expect((await npmRunUp(sandbox)).text).toContain('Refreshing the stack before the update: an update failed');
     expect(access()).toEqual(AFTER);
     await sandbox.upUnchanged();
+  });
+
+  it('is seen by a refresh of the Auth0 side alone, which reads nothing of AWS', async () => {
+    const before = sandbox.world.entries.length;
+    const [, glob = ''] = /--target '([^']+Auth0Side[^']*)'/.exec(readFileSync(DEPLOY_PAGE, 'utf8')) ?? [];
+    await sandbox.pulumi([...REFRESH, '--parallel', '2', '--target', glob]);
+    const read = sandbox.world.entries.slice(before).flatMap((entry) => (entry.what === 'read' ? [entry.type] : []));
+    for (const kind of [...ACCESS, 'User', 'ConnectionClients'])
+      expect(read.map((type) => type.split(':')[2])).toContain(kind);
+    expect(read.filter((type) => type.startsWith('aws:'))).toEqual([]);
   });
 
   it('costs no refresh once a refresh has succeeded', async () => {

@@ -11,7 +11,7 @@ import { serviceState } from './support/service-state.ts';
 const MACHINE = { ...CLIENT, grants: ['client_credentials'] };
 const HOOKS = 'POST /hooks/{id}';
 
-/** Every optional key of a stack file, on. */
+/** Every optional key of a stack file, on, but for `api:userAccess`, which the password grant excludes. */
 const ON: Readonly<Record<string, unknown>> = {
   ...EVERY_OPTION,
   'api:otherAudiences': ['https://old-api.example.com'],
@@ -26,9 +26,9 @@ const ON: Readonly<Record<string, unknown>> = {
   'api:issuerDomain': 'login.example.com',
   'api:identitySource': '$request.header.X-Token',
   'api:routeQuota': 600,
+  'api:userAccess': undefined,
 };
 const OFF = { ...Object.fromEntries(Object.keys(ON).map((key) => [key, undefined])), 'api:clients': [MACHINE] };
-/** On by itself: the password grant excludes it. */
 const DENIED = { ...OFF, 'api:userAccess': 'deny' };
 
 /** Keys that cannot be turned off, or that change no resource. */

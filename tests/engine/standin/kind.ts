@@ -21,7 +21,7 @@ export interface Kind {
   readonly absent?: Properties;
   /** What the service deletes along with it. */
   readonly takesAlong?: (thing: Thing, things: Things) => readonly Thing[];
-  /** Deleting it changes nothing: the service keeps its value. */
+  /** There is one of it at any time, and deleting it changes nothing: the service keeps its value. */
   readonly remains?: true;
   /** It cannot be deleted while something refers to it. */
   readonly held?: true;

@@ -11,6 +11,7 @@ const {
   STANDIN_DELAY = '0',
   STANDIN_FAIL_FROM = 'Infinity',
   STANDIN_REFUSE = '',
+  STANDIN_LOSE = '',
   STANDIN_LIMIT = 'Infinity',
   STANDIN_HIDE = '0',
 } = process.env;
@@ -30,6 +31,7 @@ const standIn = new StandIn({
   delay: Number(STANDIN_DELAY),
   failFrom: Number(STANDIN_FAIL_FROM),
   refuse: STANDIN_REFUSE.split(','),
+  lose: STANDIN_LOSE.split(','),
   limit: Number(STANDIN_LIMIT),
   hideSecrets: STANDIN_HIDE === '1',
 });

@@ -26,6 +26,8 @@ export interface StandInOptions {
   readonly failFrom: number;
   /** Types, by their last word, whose every change is refused. */
   readonly refuse: readonly string[];
+  /** Types, by their last word, whose creation succeeds while the answer is lost. */
+  readonly lose: readonly string[];
   /** Requests a second that the service answers; the provider waits after each 429, as often as one comes. */
   readonly limit: number;
   /** Whether the deploying application lacks `read:client_keys`: Auth0 then answers without the client's secret. */
@@ -76,6 +78,7 @@ export class StandIn implements Provider {
       this.#permit(urn, { inputs: plainProperties(inputs), before: undefined, things: this.#options.world.things });
       const done = existing ? { ...thing, outputs: this.#cleared(type, this.#kept(type, existing, inputs)) } : thing;
       this.#options.world.record({ what: existing ? 'updated' : 'created', urn, thing: done });
+      if (this.#options.lose.includes(type.split(':').at(-1) ?? '')) throw new Error('read: connection reset by peer');
       return done;
     });
     return { id: made.id, outs: { ...made.inputs, ...this.#shown(made.outputs) } };
@@ -170,7 +173,7 @@ export class StandIn implements Provider {
 
   #make(urn: string, inputs: Properties): Thing {
     const type = typeOf(urn);
-    const { within } = this.#kind(type);
+    const { within, remains } = this.#kind(type);
     const values = plainProperties(inputs);
     // Each creation has ids and secrets of its own, as in a cloud.
     const identity = new Identity(randomUUID());
@@ -181,10 +184,10 @@ export class StandIn implements Provider {
       region: this.#options.region,
     });
     // Pulumi adds a suffix to the id of what has no name of its own, so that two may stand side by side.
-    const unique = id === nameOf(urn) ? `${id}-${identity.hex('suffix', 7)}` : id;
+    const named = id === nameOf(urn) ? `${id}-${identity.hex('suffix', 7)}` : id;
     return {
       type,
-      id: unique,
+      id: remains ? type : named,
       ...(within && { within: String({ ...values, ...outputs }[within]) }),
       inputs,
       outputs: this.#marked(type, outputs),

@@ -48,7 +48,8 @@ export async function killCli({ pid, ended }: Running): Promise<void> {
   kill(pid);
   const { code } = await ended;
   if (code !== null) throw new Error('the CLI had ended before it could be killed');
-  await setTimeout(1000);
+  // The stand-ins end by themselves, and what one of them had begun may still happen until then.
+  await until(() => !started.some((one) => one.command.includes('standin/main.ts') && exists(one.pid)));
   for (const one of started) kill(one.pid);
   await until(() => started.every((one) => !exists(one.pid)));
 }

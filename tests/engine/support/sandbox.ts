@@ -23,6 +23,8 @@ export interface Weather {
   readonly failFrom?: number;
   /** Types, by their last word, whose every change is refused. */
   readonly refuse?: readonly string[];
+  /** Types, by their last word, whose creation succeeds while the answer is lost. */
+  readonly lose?: readonly string[];
   /** Requests a second that each service answers. */
   readonly limit?: number;
   /** Whether the deploying application lacks `read:client_keys`. */
@@ -109,7 +111,7 @@ export class Sandbox {
 
   /** The environment in which a command finds the sandbox's backend, engine and clouds, and nothing else. */
   environment(weather: Weather = {}): NodeJS.ProcessEnv {
-    const { delay = 0, failFrom = Infinity, refuse = [], limit = Infinity, hideSecrets = false } = weather;
+    const { delay = 0, failFrom = Infinity, refuse = [], lose = [], limit = Infinity, hideSecrets = false } = weather;
     const changes = this.world.entries.filter(isChange).length;
     const inherited = Object.entries(process.env).filter(([name]) => !/^(PULUMI|AWS|AUTH0|NODE_OPTIONS)/.test(name));
     return {
@@ -132,6 +134,7 @@ export class Sandbox {
       STANDIN_DELAY: String(delay),
       STANDIN_FAIL_FROM: String(changes + failFrom),
       STANDIN_REFUSE: refuse.join(),
+      STANDIN_LOSE: lose.join(),
       STANDIN_LIMIT: String(limit),
       STANDIN_HIDE: hideSecrets ? '1' : '0',
     };

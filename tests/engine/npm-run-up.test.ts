@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ofType, valueOf } from './standin/world.ts';
+import { selectOwnStack } from './support/contracts.ts';
+import { npmRunUp } from './support/deploying.ts';
+import { changesSince } from './support/interruption.ts';
+import { Sandbox } from './support/sandbox.ts';
+
+const API = 'auth0:index/resourceServer:ResourceServer';
+const CREDENTIALS = 'auth0:index/clientCredentials:ClientCredentials';
+const sandbox = new Sandbox();
+beforeAll(async () => selectOwnStack(sandbox));
+afterAll(() => sandbox.remove());
+
+const lifetimes = (): unknown[] => ofType(sandbox.world.things, API).map((api) => valueOf(api, 'tokenLifetime'));
+const limited = (): number => sandbox.world.entries.filter(({ what }) => what === 'limited').length;
+
+describe('npm run up -- --yes', () => {
+  it('brings up a new stack, and says which scope is missing where Auth0 shows no secret', async () => {
+    const { code, text } = await npmRunUp(sandbox, [], { hideSecrets: true });
+    expect(code).not.toBe(0);
+    expect(text).not.toContain('Refreshing the stack');
+    expect(text).toContain('Auth0 gave no secret for the client test');
+    expect(text).toContain('read:client_keys');
+  });
+
+  it('reads the secret once the scope is granted, because it refreshes after the failure', async () => {
+    const { code, text } = await npmRunUp(sandbox);
+    expect(text).toContain('Refreshing the stack before the update: an update failed');
+    expect(code).toBe(0);
+    const { stdout } = await sandbox.begin(['stack', 'output', '--json', '--show-secrets']).ended;
+    const [credentials] = ofType(sandbox.world.things, CREDENTIALS);
+    const secret = credentials && (valueOf(credentials, 'clientSecret') as string);
+    expect(secret).toMatch(/^[A-Za-z0-9]{64}$/);
+    expect(JSON.parse(stdout)).toMatchObject({ clientSecrets: { test: secret } });
+  });
+
+  it('waits while Auth0 answers 429, and takes --refresh, --config and --parallel into its preview', async () => {
+    const [api] = ofType(sandbox.world.things, API);
+    if (api === undefined) throw new Error('there is no API');
+    // Changed by hand at the dashboard: only a refresh sees it.
+    const thing = { ...api, inputs: { ...api.inputs, tokenLifetime: 86_400 } };
+    sandbox.world.record({ what: 'updated', urn: '', thing });
+    const options = ['--refresh', '--config', 'api:logRetention=90', '--parallel', '2'];
+    const { code, text } = await npmRunUp(sandbox, options, { limit: 2 });
+    if (code !== 0) throw new Error(text);
+    expect(limited()).toBeGreaterThan(0);
+    expect(lifetimes()).toEqual([3600]);
+    expect(sandbox.project.read('Pulumi.dev.yaml')).toContain('api:logRetention');
+    await sandbox.upUnchanged();
+  });
+
+  it('refuses to delete more than half of the stack, and says how to allow that without a terminal', async () => {
+    const program = sandbox.project.read('index.ts');
+    sandbox.project.write('index.ts', 'export default async () => ({});\n');
+    const before = sandbox.world.entries.length;
+    const { code, text } = await npmRunUp(sandbox);
+    expect(code).not.toBe(0);
+    const [, option = '', count = ''] =
+      /or without a terminal: npm run up -- --yes (--allow-deletions) (\d+)/.exec(text) ?? [];
+    expect(Number(count)).toBeGreaterThan(15);
+    expect(changesSince(sandbox, before)).toEqual([]);
+
+    const fewer = await npmRunUp(sandbox, [option, String(Number(count) - 1)]);
+    expect(fewer.code).not.toBe(0);
+    expect(changesSince(sandbox, before)).toEqual([]);
+    expect((await npmRunUp(sandbox, [option, count])).code).toBe(0);
+    expect(changesSince(sandbox, before).filter(({ what }) => what === 'deleted').length).toBeGreaterThan(15);
+    sandbox.project.write('index.ts', program);
+  });
+});

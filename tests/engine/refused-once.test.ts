@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ofType, valueOf } from './standin/world.ts';
+import { CLIENT, selectOwnStack, setConfig } from './support/contracts.ts';
+import { npmRunUp } from './support/deploying.ts';
+import { Sandbox, UP } from './support/sandbox.ts';
+
+const CONNECTION = 'auth0:index/connection:Connection';
+const USER = 'auth0:index/user:User';
+const sandbox = new Sandbox();
+
+/** What the services have. */
+const values = (type: string, property: string): unknown[] =>
+  ofType(sandbox.world.things, type).map((thing) => valueOf(thing, property));
+const clients = (): unknown[] =>
+  values('auth0:index/connectionClients:ConnectionClients', 'enabledClients').map((ids) => (ids as unknown[]).length);
+const signup = (): unknown[] => values(CONNECTION, 'options').map((options) => (options as Options).disableSignup);
+
+interface Options {
+  readonly disableSignup: boolean;
+}
+
+interface Row {
+  /** The last word of the type whose change Auth0 refuses once. */
+  readonly type: string;
+  readonly change: () => void | Promise<void>;
+  /** What the services have of it: before and after. */
+  readonly shows: () => unknown[];
+  readonly after: unknown[];
+  /** Whether the next plain update fails, instead of writing nothing. */
+  readonly fails?: true;
+}
+
+const ROWS: readonly Row[] = [
+  {
+    type: 'Connection',
+    change: () => sandbox.project.edit('auth0.ts', 'disableSignup: true', 'disableSignup: false'),
+    shows: signup,
+    after: [false],
+  },
+  {
+    type: 'User',
+    change: () => setConfig(sandbox, { 'api:testUser': { email: 'other@example.com', roles: ['reader'] } }),
+    shows: () => values(USER, 'email'),
+    after: ['other@example.com'],
+  },
+  {
+    type: 'ConnectionClients',
+    change: () => setConfig(sandbox, { 'api:clients': [CLIENT, { ...CLIENT, name: 'second' }] }),
+    shows: clients,
+    after: [2],
+    fails: true,
+  },
+];
+
+beforeAll(async () => {
+  await selectOwnStack(sandbox);
+  await sandbox.up();
+});
+afterAll(() => sandbox.remove());
+
+describe('A change that Auth0 refused once', () => {
+  it.each(ROWS)(
+    'of a $type is written by npm run up, and not by pulumi up',
+    async ({ type, change, shows, after, fails }) => {
+      const before = shows();
+      await change();
+      const refused = await sandbox.attempt([...UP, '--continue-on-error'], { refuse: [type] });
+      expect(refused.code).not.toBe(0);
+      const { code, text } = await sandbox.attempt(UP);
+      if (fails) expect(text).toContain('Payload validation error');
+      expect(code === 0).toBe(fails !== true);
+      expect(shows()).toEqual(before);
+      expect((await npmRunUp(sandbox)).code).toBe(0);
+      expect(shows()).toEqual(after);
+    },
+  );
+
+  it('of the test user’s password makes another user, because no refresh reads a password', async () => {
+    const { resources = [] } = await sandbox.state();
+    const password = resources.find(
+      ({ type, urn }) => type === 'random:index/randomPassword:RandomPassword' && urn.endsWith('::auth0'),
+    );
+    const refused = await sandbox.attempt([...UP, '--replace', password?.urn ?? ''], { refuse: ['User'] });
+    expect(refused.code).not.toBe(0);
+    expect((await npmRunUp(sandbox)).code).toBe(0);
+    const { stdout } = await sandbox.begin(['stack', 'output', '--json', '--show-secrets']).ended;
+    expect(values(USER, 'password')).toEqual([(JSON.parse(stdout) as { testUserPassword: string }).testUserPassword]);
+    await sandbox.upUnchanged();
+  });
+});
