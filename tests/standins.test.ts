@@ -217,8 +217,8 @@ describe('The stand-in for Auth0', () => {
     await expect(provider.update(connectionId, ENABLED, inputs, inputs)).rejects.toThrow('expected a non-empty array');
     const USER = urn('auth0:index/user:User');
     const user = await provider.create(USER, { connectionName: 'users', email: 'a@example.com', password: 'old' });
-    const { props } = await provider.read(user.id, USER, { password: 'new' });
-    expect(props).toMatchObject({ email: 'a@example.com', password: 'new' });
+    const read = await provider.read(user.id, USER, { password: 'new' });
+    expect(read.props).toMatchObject({ email: 'a@example.com', password: 'new' });
   });
 
   it('is waited for while it answers 429, and then answers', async () => {

@@ -9,9 +9,17 @@ import { Sandbox } from './support/sandbox.ts';
 import { serviceState } from './support/service-state.ts';
 
 const MACHINE = { ...CLIENT, grants: ['client_credentials'] };
+const SHOP = {
+  name: 'shop',
+  type: 'spa',
+  callbacks: ['http://localhost:5173'],
+  logoutUrls: ['http://localhost:5173'],
+  origins: ['http://localhost:5173'],
+  grants: ['authorization_code', 'refresh_token'],
+};
 const HOOKS = 'POST /hooks/{id}';
 
-/** Every optional key of a stack file, on, but for `api:userAccess`, which the password grant excludes. */
+/** Every optional key of a stack file, on, but for those of `ALONE`. */
 const ON: Readonly<Record<string, unknown>> = {
   ...EVERY_OPTION,
   'api:otherAudiences': ['https://old-api.example.com'],
@@ -21,15 +29,24 @@ const ON: Readonly<Record<string, unknown>> = {
   'api:clients': [
     { ...CLIENT, tokenQuota: { perHour: 10, perDay: 100, enforce: false }, secretVersion: 1 },
     { ...MACHINE, name: 'partner', party: 'third' },
+    SHOP,
   ],
-  'api:testUser': { email: 'test-user@example.com', roles: ['reader'] },
+  'api:testUser': undefined,
+  'api:users': [{ email: 'test-user@example.com', roles: ['reader'] }],
+  'api:connections': undefined,
+  'api:database': { signUp: true, passwordPolicy: 'excellent' },
+  'api:refreshTokens': { lifetime: 86_400, idleLifetime: 3600, leeway: 0 },
   'api:issuerDomain': 'login.example.com',
   'api:identitySource': '$request.header.X-Token',
   'api:routeQuota': 600,
   'api:userAccess': undefined,
 };
 const OFF = { ...Object.fromEntries(Object.keys(ON).map((key) => [key, undefined])), 'api:clients': [MACHINE] };
-const DENIED = { ...OFF, 'api:userAccess': 'deny' };
+/** Settings that exclude some of `ON`, each on by itself. `api:testUser` is short for `api:users`. */
+const ALONE = [
+  { ...OFF, 'api:userAccess': 'deny' },
+  { ...OFF, 'api:clients': [MACHINE, SHOP], 'api:connections': ['Username-Password-Authentication'] },
+];
 
 /** Keys that cannot be turned off, or that change no resource. */
 const NOT_HERE = ['aws:region', 'auth0:domain', 'api:audience', 'api:production', 'api:exceptions'];
@@ -39,7 +56,8 @@ beforeAll(async () => {
   for (const sandbox of [used, freshlyOn]) {
     await selectOwnStack(sandbox);
     const hooks = { forward: 'https://orders.example.com/v1/hooks/{id}', scopes: ['write:user'] } as const;
-    writeContract(sandbox, { ...CONTRACT, routes: { ...CONTRACT.routes, [HOOKS]: hooks } });
+    const claims = { 'https://acme.example/email': 'user.email' } as const;
+    writeContract(sandbox, { ...CONTRACT, claims, routes: { ...CONTRACT.routes, [HOOKS]: hooks } });
   }
 });
 afterAll(() => {
@@ -62,21 +80,24 @@ const throttle = (): unknown =>
 
 describe('Optional settings', () => {
   it('are all in this test, the keys of a handler and of CORS included', () => {
-    const tested = [...Object.keys(DENIED), ...NOT_HERE];
+    const tested = [...Object.keys(ON), ...NOT_HERE];
     expect(Object.keys(KEYS).filter((key) => !tested.includes(key))).toEqual([]);
     const { test } = ON['api:handlers'] as { test: object };
     expect(Object.keys(handlerFields).filter((key) => !(key in test))).toEqual([]);
   });
 
-  it('turned off leave the services as if they had never been on, but for the default directory', async () => {
+  it('turned off leave the services as if they had never been on, but for the default directory and a rotated secret', async () => {
     const never = await bringUp(used, OFF);
-    expect(await bringUp(used, DENIED)).not.toEqual(never);
+    for (const settings of ALONE) expect(await bringUp(used, settings)).not.toEqual(never);
     const on = await bringUp(used, ON);
     expect(on.filter((line) => !never.includes(line)).length).toBeGreaterThan(20);
     expect(throttle()).toEqual([{ throttlingBurstLimit: 100, throttlingRateLimit: 50 }]);
 
     const off = await bringUp(used, OFF);
-    expect(off.filter((line) => !isTenant(line))).toEqual(never);
+    // Auth0 has the last secret that the program set.
+    expect(off.filter((line) => /"clientSecret":"\w{64}"/.test(line))).toHaveLength(1);
+    const others = off.map((line) => line.replace(/,"clientSecret":"\w{64}"/, ''));
+    expect(others.filter((line) => !isTenant(line))).toEqual(never);
     expect(off.filter(isTenant)).toEqual(['Tenant auth0 {"defaultDirectory":"auth0-http-api-dev"}']);
     expect(throttle()).toEqual([{ throttlingBurstLimit: 5000, throttlingRateLimit: 10_000 }]);
 

@@ -8,6 +8,7 @@ const CLIENT = 'auth0:index/client:Client';
 const GRANT = 'auth0:index/clientGrant:ClientGrant';
 const CONNECTION = 'auth0:index/connection:Connection';
 const ENABLED_CLIENTS = 'auth0:index/connectionClients:ConnectionClients';
+const ACTION = 'auth0:index/action:Action';
 const ROLE = 'auth0:index/role:Role';
 const USER = 'auth0:index/user:User';
 
@@ -60,6 +61,18 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
     // Seen with 3.49: the update sends the difference, here an empty list (resource_clients.go).
     refusesUnchanged: '400 Bad Request: Payload validation error: expected a non-empty array',
     refuses: otherClients,
+  },
+  // Its connection may be one that the program only looks up.
+  'auth0:index/connectionClient:ConnectionClient': {
+    fixed: ['connectionId', 'clientId'],
+    property: true,
+    refers: [refers(CLIENT, 'clientId', 'clientId')],
+  },
+  [ACTION]: { fixed: [] },
+  'auth0:index/triggerAction:TriggerAction': {
+    fixed: ['trigger', 'actionId'],
+    property: true,
+    refers: [refers(ACTION, 'actionId')],
   },
   [ROLE]: { fixed: [] },
   'auth0:index/rolePermissions:RolePermissions': {

@@ -5,6 +5,7 @@ import type {
   CheckResult,
   CreateResult,
   DiffResult,
+  InvokeResult,
   Provider,
   ReadResult,
   UpdateResult,
@@ -155,6 +156,14 @@ export class StandIn implements Provider {
     if (thing === undefined) return { id: '', props: {} };
     const inputs = { ...thing.inputs, ...this.#writeOnly(type, properties) };
     return { id, props: { ...inputs, ...this.#shown(this.#marked(type, thing.outputs)) }, inputs };
+  }
+
+  /** Answers a provider function: what it looks up is there before the stack, and the same at each call. */
+  async invoke(token: string, inputs: Properties): Promise<InvokeResult> {
+    const values = plainProperties(inputs);
+    const naming = { name: String(values['name']), inputs: values, identity: new Identity(token) };
+    const { id, outputs } = cloudOutputs(token, { ...naming, region: this.#options.region });
+    return { outputs: { ...values, id, ...outputs } };
   }
 
   #kinds(): Readonly<Record<string, Kind>> {
