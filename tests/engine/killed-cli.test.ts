@@ -37,7 +37,8 @@ describe('The CLI', () => {
 
       const left = (await orphans(sandbox)).map(({ type }) => type);
       expect(pending).toEqual(expect.arrayContaining(left));
-      expect((await npmRunUp(sandbox)).text).toContain('pulumi cancel');
+      // Killed sooner, the CLI has not locked the stack.
+      if (changes > 0) expect((await npmRunUp(sandbox)).text).toContain('pulumi cancel');
       await sandbox.attempt(['cancel', '--yes', 'dev']);
       const { code, text } = await npmRunUp(sandbox);
       if (changes > 0) expect(text).toContain('Refreshing the stack before the update');
