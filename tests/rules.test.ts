@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import * as aws from '@pulumi/aws';
 import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
@@ -49,6 +50,19 @@ describe('The rules over the registered resources', () => {
   it('take no number of tokens, no reference and no ARN for a secret', async () => {
     const variables = { MAX_TOKENS: '5', DB_SECRET: 'arn:aws:secretsmanager:x', URL: 'https://a.example/b@c' };
     expect(violationsOf(inputs('Function', { environment: { variables } })(await recordStack('dev')))).toEqual([]);
+  });
+
+  it('find a private key in the code of a function, and take the header alone, as jose has it, for none', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const found = async (code: string): Promise<number> =>
+      violationsOf(inputs('Function', { environment: { variables: { CODE: code } } })(await recordStack('dev'))).length;
+    const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const lines = key.trim().split('\n');
+    const [one, joined] = [JSON.stringify(key), lines.map((line) => JSON.stringify(line)).join(' +\n  ')];
+    expect(await Promise.all([key, one, joined].map(found))).toEqual([1, 1, 1]);
+    const header = lines[0] ?? '';
+    const jose = `if (typeof pkcs8 !== 'string' || pkcs8.indexOf('${header}') !== 0) throw new TypeError('"pkcs8" must be PKCS#8');`;
+    expect(await Promise.all([header, jose, `const pem = \`${header}\\n\${body}\`;`].map(found))).toEqual([0, 0, 0]);
   });
 
   it('let a production stack be what its written exceptions say, and nothing besides', async () => {

@@ -23,11 +23,13 @@ export function logLine(event: TwinEvent, model: Model, time: Date): string | un
 
 /** One line for a request to the API. It holds no header, no query and no body. */
 function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, time: Date): string {
-  const { decision, response, integrationError } = exchange;
+  const { decision, response, integrationError, preflight } = exchange;
   const azp = decision.claims?.['azp'];
   const caller = tenant.clients.find(({ clientId }) => clientId === azp)?.name ?? azp;
-  const reason =
+  const failure =
     decision.refusal === undefined ? integrationError?.split('\n')[0] : explain(decision).replace(/^\d+: /, '');
+  // The gateway answers a preflight itself; one that a route with an authorizer caught failed for the authorizer's reason.
+  const reason = response.status === 204 ? (preflight ?? failure) : failure;
   return line(time, [
     String(response.status),
     `${decision.method} ${decision.path}`,

@@ -4,6 +4,7 @@ import { pathTo, type Model } from '../model/model.ts';
 import type { Permission } from '../model/tenant.ts';
 import { integrationName, type Integration } from '../model/integrations.ts';
 import type { Forwards } from '../gateway/integrate.ts';
+import { matchRoute } from '../gateway/match.ts';
 import { permissionsOf } from '../tenant/password.ts';
 
 interface Addresses {
@@ -67,13 +68,22 @@ function warnings({ api, environments, unread, violations }: Model): string[] {
 function preflightTraps(api: Model['api']): string[] {
   if (api.cors === undefined) return [];
   const caught = api.routes.filter(
-    ({ match, authorizer }) => authorizer !== undefined && (match.kind === 'default' || match.method === 'ANY'),
+    (route) =>
+      route.authorizer !== undefined &&
+      (route.match.kind === 'default' || route.match.method === 'ANY') &&
+      matchRoute(api.routes, 'OPTIONS', sampleSegments(route))?.route === route,
   );
   return caught.flatMap(({ routeKey }) => [
     `Warning: ${routeKey} needs a token and takes OPTIONS too, so a browser's preflight to it is answered 401.`,
     'Name the methods, or add a public route OPTIONS /{proxy+}.',
     '',
   ]);
+}
+
+/** A path that the route takes, with values that are hardly another route's literals. */
+function sampleSegments({ match }: Route): string[] {
+  if (match.kind === 'default') return ['~any~'];
+  return match.segments.map((segment) => (segment.kind === 'literal' ? segment.text : '~any~'));
 }
 
 function routeNeeds(protectedRoute: boolean, scopes: readonly string[]): string {

@@ -30,6 +30,26 @@ export function preflightResponse(request: Asked, cors: Cors): GatewayResponse {
   };
 }
 
+/** Says for the log what a browser finds when it compares a preflight with the API's CORS configuration. */
+export function preflightNote(request: Asked, cors: Cors): string {
+  const [origin = ''] = headerValues(request.rawHeaders, 'origin');
+  const [method = ''] = headerValues(request.rawHeaders, 'access-control-request-method');
+  const names = headerValues(request.rawHeaders, 'access-control-request-headers').flatMap((value) => value.split(','));
+  const allows = (allowed: readonly string[], value: string): boolean =>
+    (allowed.includes('*') && !cors.allowCredentials) ||
+    allowed.some((each) => each.toLowerCase() === value.toLowerCase());
+  const header = names.map((name) => name.trim()).find((name) => name !== '' && !allows(cors.allowHeaders, name));
+  const found =
+    allowedOrigin(request, cors) === undefined
+      ? 'not in allowOrigins'
+      : !allows(cors.allowMethods, method) && !['GET', 'HEAD', 'POST'].includes(method)
+        ? `${method} is not in allowMethods`
+        : header === undefined
+          ? 'allowed'
+          : `${header} is not in allowHeaders`;
+  return `preflight from ${origin}: ${found}`;
+}
+
 /** An integration's response with the CORS headers that are configured, and without those that the backend set. */
 export function withCors(response: GatewayResponse, request: Asked, cors: Cors): GatewayResponse {
   const origin = allowedOrigin(request, cors);

@@ -12,6 +12,7 @@ export const MESSAGES = {
   404: 'Not Found',
   408: 'Request Timeout',
   413: 'Request Entity Too Large',
+  417: 'Expectation Failed',
   429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
@@ -75,9 +76,9 @@ export function invalidToken(
   return challenge(401, 'invalid_token', scopes, description);
 }
 
-/** A valid token that has none of the route's scopes. The header's form is RFC 6750's, section 3; not captured. */
+/** A valid token that has none of the route's scopes; the description names all of them. Captured in 2024. */
 export function insufficientScope(scopes: readonly string[]): Refusal {
-  return challenge(403, 'insufficient_scope', scopes, 'the token does not have a required scope');
+  return challenge(403, 'insufficient_scope', scopes, `expected scopes: [${scopes.join(' ')}]`);
 }
 
 function challenge(status: 401 | 403, error: string, scopes: readonly string[], description: string): Refusal {

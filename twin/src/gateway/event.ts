@@ -110,7 +110,11 @@ const NOT_PASSED_ON: readonly string[] = ['connection', 'cookie', 'keep-alive', 
 
 function joined(pairs: readonly (readonly [string, string])[]): Record<string, string> {
   const values = new Map<string, string[]>();
-  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
+  for (const [name, value] of pairs) {
+    const all = values.get(name);
+    if (all === undefined) values.set(name, [value]);
+    else all.push(value);
+  }
   return Object.fromEntries([...values].map(([name, all]) => [name, all.join(',')]));
 }
 

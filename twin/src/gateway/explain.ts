@@ -1,5 +1,5 @@
 import { failedCheck, type Check, type Claims, type Decision } from './decision.ts';
-import { scopeClaim } from './judge.ts';
+import { isStringList, scopeClaim } from './judge.ts';
 
 /** Why a request was refused, in one plain line; the service itself only says Unauthorized. */
 export function explain(decision: Decision): string {
@@ -35,7 +35,7 @@ const EXPLANATIONS: Readonly<Record<Check['name'], (check: Check, decision: Deci
 function heldScope(got: string, claims: Claims): string {
   const { name, value } = scopeClaim(claims);
   if (got === '') return `${name} is empty`;
-  if (typeof value === 'string') return `${name} is ${got}`;
+  if (typeof value === 'string' || (name === 'scp' && isStringList(value))) return `${name} is ${got}`;
   return `${name} is ${got}, which is ${Array.isArray(value) ? 'a list' : 'no text'} and does not count`;
 }
 

@@ -1,9 +1,10 @@
 import { validateHeaderValue } from 'node:http';
+import type { RouteMatch } from '../model/http-api.ts';
 import type { HttpIntegration } from '../model/integrations.ts';
 import type { BackendAnswer, BackendRequest } from './backend.ts';
 import type { Claims, Decision } from './decision.ts';
 import { claimText } from './event.ts';
-import { headerValues, type GatewayRequest, type Target } from './request.ts';
+import { decoded, headerValues, type GatewayRequest, type Target } from './request.ts';
 import { OWN_HEADERS, type GatewayResponse } from './response.ts';
 
 interface Context {
@@ -33,21 +34,21 @@ const NOT_PASSED_ON: readonly string[] = [...HOP_BY_HOP, 'content-length', 'expe
  */
 export function forwardedRequest(
   { method, rawHeaders, body, sourceIp }: GatewayRequest,
-  { rawQuery }: Target,
-  { claims, pathParameters }: Decision,
+  target: Target,
+  { claims, route }: Decision,
   { url, headers }: HttpIntegration,
   { host, traceId }: Context,
 ): BackendRequest | undefined {
   const mapped = headers.flatMap(({ name, claim }) => mappedHeader(name, claim, claims));
   if (!mapped.every(isSendable)) return undefined;
-  const dropped = [...NOT_PASSED_ON, ...headers.map(({ name }) => name), ...hopByHop(rawHeaders)];
-  const passed = pairsOf(rawHeaders).filter(([name]) => !dropped.includes(name.toLowerCase()));
-  const query = rawQuery === '' ? '' : `?${rawQuery}`;
+  const dropped = new Set([...NOT_PASSED_ON, ...headers.map(({ name }) => name), ...hopByHop(rawHeaders)]);
+  const passed = pairsOf(rawHeaders).filter(([name]) => !dropped.has(name.toLowerCase()));
+  const query = target.rawQuery === '' ? '' : `?${target.rawQuery}`;
   const hasTrace = passed.some(([name]) => name.toLowerCase() === 'x-amzn-trace-id');
   const sized = body.length > 0 || !['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(method);
   return {
     method,
-    target: pathOf(url, pathParameters) + query,
+    target: pathOf(url, route === undefined ? {} : sentParameters(route.match, target)) + query,
     rawHeaders: [
       ...passed.flat(),
       ...mapped.flat(),
@@ -82,7 +83,7 @@ function isSendable([name, value]: Header): boolean {
 }
 
 /** The endpoint's path with the route's parameters, encoded again; a slash that came encoded stays so. */
-function pathOf(url: string, parameters: Decision['pathParameters']): string {
+function pathOf(url: string, parameters: Readonly<Record<string, string>>): string {
   const template = url.replace(/^https:\/\/[^/]*/, '');
   const path = template.replace(/\{([^}]*)\}/g, (_whole, name: string) =>
     (parameters[name] ?? '').split('/').map(encoded).join('/'),
@@ -90,11 +91,38 @@ function pathOf(url: string, parameters: Decision['pathParameters']): string {
   return path === '' ? '/' : path;
 }
 
+/** @param segment as sent: of a decoded one `%252f` could not be told from `%2f` */
 function encoded(segment: string): string {
   return segment
     .split(/(%2f)/i)
-    .map((part) => (/^%2f$/i.test(part) ? part : encodeURIComponent(part)))
+    .map((part) => (/^%2f$/i.test(part) ? part : encodeURIComponent(decoded(part) ?? part)))
     .join('');
+}
+
+/** The values of the route's `{name}` and `{name+}`, as sent. */
+function sentParameters(match: RouteMatch, target: Target): Record<string, string> {
+  if (match.kind === 'default' || target.kind === 'malformed') return {};
+  const { rawSegments } = target;
+  return Object.fromEntries(
+    match.segments.flatMap((segment, at) => {
+      if (segment.kind === 'literal') return [];
+      return [[segment.name, segment.kind === 'greedy' ? rawSegments.slice(at).join('/') : (rawSegments[at] ?? '')]];
+    }),
+  );
+}
+
+/**
+ * Whether a path has a segment that a backend which decodes once more would read as `.` or `..`, and so leave the
+ * prefix of its route: `..%2fadmin`, `%252e%252e`.
+ */
+export function hasHiddenDots(target: Target): boolean {
+  if (target.kind === 'malformed') return false;
+  return target.segments.some((segment) =>
+    segment
+      .replace(/%(2f|5c)/gi, '/')
+      .split(/[/\\]/)
+      .some((part) => /^(\.|%2e){1,2}$/i.test(part)),
+  );
 }
 
 /** The response of an HTTP endpoint as the caller gets it. */
@@ -103,14 +131,16 @@ export function forwardedResponse({
   rawHeaders,
   body,
 }: Extract<BackendAnswer, { kind: 'answered' }>): GatewayResponse {
-  const dropped = [...OWN_HEADERS, ...HOP_BY_HOP, ...hopByHop(rawHeaders)];
+  const dropped = new Set([...OWN_HEADERS, ...HOP_BY_HOP, ...hopByHop(rawHeaders)]);
   const headers = pairsOf(rawHeaders).map(([name, value]) => [name.toLowerCase(), value] as const);
-  return { status, headers: headers.filter(([name]) => !dropped.includes(name)), body };
+  return { status, headers: headers.filter(([name]) => !dropped.has(name)), body };
 }
 
 /** The headers that a message's own Connection header says are for the next hop alone. Source: RFC 9110, section 7.6.1 */
 function hopByHop(rawHeaders: readonly string[]): string[] {
-  return headerValues(rawHeaders, 'connection').flatMap((value) => value.toLowerCase().split(/\s*,\s*/));
+  return headerValues(rawHeaders, 'connection')
+    .flatMap((value) => value.toLowerCase().split(','))
+    .map((name) => name.trim());
 }
 
 function pairsOf(rawHeaders: readonly string[]): Header[] {

@@ -10,7 +10,7 @@ import { withCors } from './cors.ts';
 import type { Decision } from './decision.ts';
 import { errorResponse } from './errors.ts';
 import { eventOf } from './event.ts';
-import { forwardedRequest, forwardedResponse } from './forwarded.ts';
+import { forwardedRequest, forwardedResponse, hasHiddenDots } from './forwarded.ts';
 import { invocation, returned } from './invoked.ts';
 import type { GatewayRequest, Target } from './request.ts';
 import { functionResponse, type GatewayResponse } from './response.ts';
@@ -128,6 +128,9 @@ async function forward(
   const backend = forwards.get(routeKey);
   if (backend === undefined) {
     return { response: errorResponse(503), error: unnamed(routeKey, `forwards to ${integration.url}`) };
+  }
+  if (hasHiddenDots(target)) {
+    return { response: errorResponse(400), error: 'the path has a dot segment once the backend decodes it again' };
   }
   const outgoing = forwardedRequest(request, target, decision, integration, { host: api.host, traceId });
   if (outgoing === undefined) return failed('a claim of the token is no value of a header');

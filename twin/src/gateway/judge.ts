@@ -54,9 +54,13 @@ export function scopeClaim(claims: Claims): { readonly name: 'scope' | 'scp'; re
   return isThere(scp) && !isThere(scope) ? { name: 'scp', value: scp } : { name: 'scope', value: scope };
 }
 
-/** The scopes that a token holds: `scope`, or else `scp`, as words with a space between. A list is not settled: none. */
+/**
+ * The scopes that a token holds: `scope`, or else `scp`, separated by spaces. Okta's `scp` is a list, which counts (captured
+ * by users). A list in `scope` is not settled: none.
+ */
 export function scopesOf(claims: Claims): string[] {
-  const { value } = scopeClaim(claims);
+  const { name, value } = scopeClaim(claims);
+  if (name === 'scp' && isStringList(value)) return [...value];
   return typeof value === 'string' ? value.split(' ').filter((word) => word !== '') : [];
 }
 
@@ -71,8 +75,12 @@ function audienceOf(claims: Claims): readonly string[] {
   const one = namedAudience(claims);
   if (typeof one === 'string') return [one];
   const { aud } = claims;
-  const isList = Array.isArray(aud) && aud.every((each): each is string => typeof each === 'string');
-  return isList ? aud : [];
+  return isStringList(aud) ? aud : [];
+}
+
+/** Whether a claim is a list of strings. */
+export function isStringList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }
 
 /** `client_id` counts only where there is no `aud`. Source: http-api-troubleshooting-jwt */

@@ -1,5 +1,5 @@
 import type { Route } from '../model/http-api.ts';
-import type { Segment } from '../../../limits/route-key.ts';
+import { METHODS, type Segment } from '../../../limits/route-key.ts';
 import { parseTarget, type GatewayRequest } from './request.ts';
 
 /** A route that takes a request, and what the request has in place of its variables. */
@@ -39,6 +39,8 @@ function parametersOf(
   method: string,
   segments: readonly string[],
 ): Record<string, string> | undefined {
+  // A client's `TRACE` or `PROPFIND` is none of API Gateway's methods: no source says that ANY takes it, so it does not.
+  if (method === 'ANY' || !METHODS.some((known) => known === method)) return undefined;
   if (match.kind === 'default') return {};
   if (match.method !== 'ANY' && match.method !== method) return undefined;
   const parameters: [name: string, value: string][] = [];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Authorizer, Cors } from '../model/http-api.ts';
-import { isPreflight, preflightResponse } from './cors.ts';
+import { isPreflight, preflightNote, preflightResponse } from './cors.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
 import { refusalResponse } from './errors.ts';
@@ -32,6 +32,8 @@ export interface Exchange {
   readonly invocation: Integrated['invocation'];
   /** Why the integration failed, for the log; the client only sees a 5xx. */
   readonly integrationError: string | undefined;
+  /** What a preflight asked and how CORS decided, for the log. Absent for other requests. */
+  readonly preflight: string | undefined;
 }
 
 /** The whole way of a request: parse, match, keys, authorize, integrate, respond. */
@@ -57,6 +59,7 @@ export async function answer(request: GatewayRequest, gateway: Gateway): Promise
     response: { ...response, headers: [...response.headers, ['apigw-requestid', requestId]] },
     invocation,
     integrationError: error,
+    preflight: api.cors !== undefined && isPreflight(request) ? preflightNote(request, api.cors) : undefined,
   };
 }
 

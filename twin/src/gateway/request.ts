@@ -29,6 +29,8 @@ export type Target =
       readonly path: string;
       /** Decoded, one by one. */
       readonly segments: readonly string[];
+      /** As sent, one by one. */
+      readonly rawSegments: readonly string[];
       /** Without the question mark; empty when there is none. */
       readonly rawQuery: string;
     }
@@ -45,14 +47,15 @@ export function parseTarget(target: string): Target {
     return { kind: 'malformed', path: '(no path)', rawQuery, reason: 'the target is not a path' };
   if (target.includes('#') || path.includes('\\')) return malformed('the target has a character that no URL has');
   const segments: string[] = [];
-  for (const raw of path.slice(1).split('/')) {
+  const rawSegments = path === '/' ? [] : path.slice(1).split('/');
+  for (const raw of rawSegments) {
     const segment = decoded(raw);
     if (segment === undefined) return malformed('the path is not valid percent-encoded UTF-8');
     if (segment === '.' || segment === '..') return malformed('the path has a dot segment');
     if (/\p{Cc}/u.test(segment)) return malformed('the path has a control character');
     segments.push(segment);
   }
-  return { kind: 'path', path: `/${segments.join('/')}`, segments: path === '/' ? [] : segments, rawQuery };
+  return { kind: 'path', path: `/${segments.join('/')}`, segments, rawSegments, rawQuery };
 }
 
 /** The parameters of a query, decoded, in order; a name may come more than once. */
@@ -61,8 +64,8 @@ export function queryParameters(rawQuery: string): [name: string, value: string]
   return [...new URLSearchParams(`?${rawQuery}`)];
 }
 
-/** An encoded slash stays encoded: the gateway does not split a segment at it. */
-function decoded(raw: string): string | undefined {
+/** Decodes a segment once. An encoded slash stays encoded: the gateway does not split a segment at it. */
+export function decoded(raw: string): string | undefined {
   try {
     return raw
       .split(/(%2f)/i)

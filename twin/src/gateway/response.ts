@@ -22,7 +22,7 @@ export const OWN_HEADERS: readonly string[] = [
 
 /**
  * Makes a response of what a function returned: an object with a `statusCode` is one, anything else is the body of a
- * 200 in JSON.
+ * 200: a string as it is (captured), the rest in JSON.
  * Source: http-api-develop-integrations-lambda ("Lambda function response for format 2.0")
  * @returns for a response that cannot be sent, which the gateway answers 500 to, what is wrong with it
  */
@@ -30,7 +30,11 @@ export function functionResponse(json: string): GatewayResponse | string {
   const value = parsed(json);
   if (value === undefined) return 'it is no JSON';
   if (!isRecord(value) || !('statusCode' in value)) {
-    return { status: 200, headers: [['content-type', 'application/json']], body: json };
+    return {
+      status: 200,
+      headers: [['content-type', 'application/json']],
+      body: typeof value === 'string' ? value : json,
+    };
   }
   const { statusCode, headers = {}, cookies = [], body = '', isBase64Encoded = false } = value;
   if (typeof statusCode !== 'number' || !Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599)

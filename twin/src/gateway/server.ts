@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { readBody } from '../common/read-body.ts';
+import type { HttpApi } from '../model/http-api.ts';
 import { errorResponse, MESSAGES, type ErrorStatus } from './errors.ts';
 import { answer, type Exchange, type Gateway } from './pipeline.ts';
 import { headerValues } from './request.ts';
@@ -23,22 +24,33 @@ export type GatewayEvent =
 type OnEvent = (event: GatewayEvent) => void;
 
 /**
+ * Milliseconds that a client may take over its headers and its whole request: one that never ends them must not hold a
+ * socket for ever. Node looks at the limits every 30 s unless it is told to look more often.
+ */
+export const CONNECTION_LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 1000,
+} as const;
+
+/**
  * The socket side of the gateway: reads requests as they are and writes what the pipeline answers.
  * @param current the gateway at work now, once there is one; a reload puts another in its place, between two requests
  */
 export function gatewayServer(current: () => Promise<Gateway>, onEvent: OnEvent): Server {
-  // Node looks at its time limits every 30 s unless it is told to look more often.
-  const options = { maxHeaderSize: 4 * HEAD_LIMIT, requireHostHeader: true, connectionsCheckingInterval: 1000 };
+  const options = { ...CONNECTION_LIMITS, maxHeaderSize: 4 * HEAD_LIMIT, requireHostHeader: false };
   const server = createServer(options, (incoming, outgoing) => {
     void serve(incoming, outgoing, current, onEvent);
   });
-  // A client that never ends its headers or its body must not hold a socket for ever.
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 60_000;
   server.on('clientError', ({ code = '', message }: NodeJS.ErrnoException, socket) => {
     const status = UNREADABLE[code] ?? 400;
     if (code !== 'ECONNRESET') onEvent({ kind: 'unread', status, reason: message });
     void answered(socket).then(() => refuse(socket, status));
+  });
+  // Nobody listening, Node would answer by itself, in chunks and without a type.
+  server.on('checkExpectation', (_incoming, outgoing: ServerResponse) => {
+    onEvent({ kind: 'unread', status: 417, reason: 'an expectation besides 100-continue' });
+    send(outgoing, errorResponse(417, [['connection', 'close']]));
   });
   // Nobody listening, Node would close the connection without a word.
   server.on('connect', (_incoming, socket) => {
@@ -72,7 +84,11 @@ function refuse(socket: Duplex, status: ErrorStatus): void {
     socket.destroy();
     return;
   }
-  socket.end(`HTTP/1.1 ${status} ${MESSAGES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  const { headers, body } = errorResponse(status);
+  const lines = [...headers, ['connection', 'close'], ['content-length', String(body.length)]].map((pair) =>
+    pair.join(': '),
+  );
+  socket.end([`HTTP/1.1 ${status} ${MESSAGES[status]}`, ...lines, '', String(body)].join('\r\n'));
   setTimeout(() => socket.destroy(), 1000).unref();
 }
 
@@ -87,7 +103,8 @@ async function serve(
   try {
     // First the body: an answer before its end would get a second one behind it, should the parser refuse the rest.
     const body = await bodyOf(incoming);
-    const fault = faultOf(incoming);
+    const gateway = await current();
+    const fault = faultOf(incoming, gateway.api);
     if (fault !== undefined || body === undefined) {
       const { status, reason } = fault ?? TOO_LARGE_BODY;
       send(outgoing, errorResponse(status, [['connection', 'close']]));
@@ -103,7 +120,7 @@ async function serve(
         sourceIp: incoming.socket.remoteAddress ?? '',
         httpVersion: incoming.httpVersion,
       },
-      await current(),
+      gateway,
     );
     send(outgoing, exchange.response);
     onEvent({ kind: 'api', exchange, milliseconds: performance.now() - began });
@@ -123,22 +140,32 @@ interface Fault {
 const TOO_LARGE_BODY: Fault = { status: 413, reason: 'a body takes at most 10 MB' };
 
 /**
- * What Node's parser takes and no gateway should: another version than 1.0 and 1.1, two hosts, a transfer coding besides
- * chunked, or any in HTTP/1.0; and more headers than the gateway takes.
+ * What Node's parser takes and no gateway should: another version than 1.0 and 1.1, no host, two, or a stranger's, a
+ * transfer coding besides chunked, or any in HTTP/1.0; and more headers than the gateway takes.
  * Source: RFC 9112, sections 2.3, 3.2 and 6.1
  */
-function faultOf(incoming: IncomingMessage): Fault | undefined {
+function faultOf(incoming: IncomingMessage, api: HttpApi): Fault | undefined {
   const { httpVersion, headers, rawHeaders } = incoming;
   const encoding = headers['transfer-encoding']?.toLowerCase();
   if (!['1.0', '1.1'].includes(httpVersion)) return { status: 400, reason: `HTTP/${httpVersion} is not spoken here` };
-  if (headerValues(rawHeaders, 'host').length > 1) return { status: 400, reason: 'more than one Host header' };
+  const hosts = headerValues(rawHeaders, 'host');
+  if (hosts.length !== 1) return { status: 400, reason: `${hosts.length === 0 ? 'no' : 'more than one'} Host header` };
   if (encoding !== undefined && (encoding !== 'chunked' || httpVersion === '1.0')) {
     return { status: 400, reason: `the transfer coding ${encoding} in HTTP/${httpVersion}` };
   }
   const size = headSize(incoming);
-  return size > HEAD_LIMIT
-    ? { status: 431, reason: `request line and headers are ${size} bytes, the limit is ${HEAD_LIMIT}` }
-    : undefined;
+  if (size > HEAD_LIMIT) {
+    return { status: 431, reason: `request line and headers are ${size} bytes, the limit is ${HEAD_LIMIT}` };
+  }
+  return isOwnHost(hosts[0] ?? '', api)
+    ? undefined
+    : { status: 403, reason: `the Host ${hosts[0]} is neither this machine nor the API's own name` };
+}
+
+/** AWS's front routes by the Host: one that no API has is likely to get its 403. It also ends DNS rebinding. */
+function isOwnHost(value: string, { apiId, region, host }: HttpApi): boolean {
+  const own = ['localhost', '127.0.0.1', '[::1]', host, `${apiId}.execute-api.${region}.amazonaws.com`];
+  return own.includes(value.toLowerCase().replace(/:\d+$/, ''));
 }
 
 function headSize({ method = '', url = '', rawHeaders }: IncomingMessage): number {

@@ -10,8 +10,9 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
 const SECRET_NAME =
   /(password|passwd|passphrase|((^|[_-])|db)(pass|pwd)|secret(_?string)?|token|(private|api|signing|encryption|access|hmac|stripe|session|master)[_-]?key|credential)s?$/i;
 
-/** What is secret by its form: a private key, a live key of Stripe's, one of AWS's, a URL with a password. */
-const SECRET_FORM = /-----BEGIN [A-Z ]*PRIVATE KEY-----|\b[sr]k_live_\w|\bAKIA[0-9A-Z]{16}\b|:\/\/[^/\s:@]+:[^/\s@]+@/;
+/** What is secret by its form: a private key (its header alone, as a library's code has it, is none), a live key of Stripe's, one of AWS's, a URL with a password. */
+const SECRET_FORM =
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\s|\\[nr]|["'`+,])*(?:Proc-Type|[A-Za-z0-9+/=]{40})|\b[sr]k_live_\w|\bAKIA[0-9A-Z]{16}\b|:\/\/[^/\s:@]+:[^/\s@]+@/;
 
 /** Shorter texts may stand elsewhere by chance. */
 const SHORTEST = 16;

@@ -13,7 +13,7 @@ import type { Recorded } from '../evaluate/local-engine.ts';
 import { IssuerKeyCache } from '../gateway/issuer-keys.ts';
 import type { Gateway } from '../gateway/pipeline.ts';
 import { throttling } from '../gateway/throttle.ts';
-import { gatewayServer } from '../gateway/server.ts';
+import { CONNECTION_LIMITS, gatewayServer } from '../gateway/server.ts';
 import { startFunctions, type Functions } from '../lambda/functions.ts';
 import { close, listen } from './listen.ts';
 import type { OnEvent } from './events.ts';
@@ -109,8 +109,11 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const listener = getRequestListener(tenant.fetch, { overrideGlobalObjects: false });
   const onRequest: RequestListener = (incoming, outgoing) =>
     void ready.promise.then(async () => listener(incoming, outgoing));
-  const tlsServer = options.tls === true ? createTlsServer(onRequest) : undefined;
-  const tenantServer = tlsServer ?? createServer(onRequest);
+  const tlsServer =
+    options.tls === true
+      ? createTlsServer({ ...CONNECTION_LIMITS, handshakeTimeout: CONNECTION_LIMITS.headersTimeout }, onRequest)
+      : undefined;
+  const tenantServer = tlsServer ?? createServer(CONNECTION_LIMITS, onRequest);
   const apiServer = gatewayServer(() => ready.promise.then(() => serving.gateway), onEvent);
   const servers = [apiServer, tenantServer];
 

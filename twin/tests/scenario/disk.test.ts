@@ -117,7 +117,7 @@ describe('A reload', () => {
     const marks = readdirSync(functions).map((folder) => join(functions, folder, 'mark'));
     marks.forEach((mark) => writeFileSync(mark, ''));
     expect(await twin.reload()).toBe('changed');
-    expect(await word()).toBe('"second"');
+    expect(await word()).toBe('second');
     expect(twin.project.read('.twin/dev/run.json')).not.toBe(runJson);
     expect(marks.filter((mark) => !existsSync(mark))).toEqual([]);
   });

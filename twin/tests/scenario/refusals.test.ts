@@ -113,7 +113,7 @@ const TOKENS: readonly TokenRow[] = [
 ];
 
 function forbidden(): string {
-  return 'Bearer scope="read:user" error="insufficient_scope" error_description="the token does not have a required scope"';
+  return 'Bearer scope="read:user" error="insufficient_scope" error_description="expected scopes: [read:user]"';
 }
 
 function encode(value: unknown): string {

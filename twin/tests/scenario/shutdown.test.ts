@@ -61,16 +61,18 @@ describe('A twin that is told to end while requests are under way', () => {
   it('answers them all, ends with 0, and leaves neither run.json nor processes; silent clients do not hold it up', async () => {
     const { project, twin, apiUrl, begun } = first;
     const silent = await Promise.all(
-      ['', 'GET /slow HTTP/1.1\r\nhost:', 'POST /slow HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc'].map(
-        (bytes) => halfway(apiUrl, bytes),
-      ),
+      [
+        '',
+        'GET /slow HTTP/1.1\r\nhost:',
+        'POST /slow HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nabc',
+      ].map((bytes) => halfway(apiUrl, bytes)),
     );
     const requests = ['/slow/sleep1500', '/slow/sleep1500', '/slow/block1500', '/other/sleep1500', '/other/sleep10'];
     const answers = requests.map(async (path) => {
       const response = await fetch(apiUrl + path);
       return { status: response.status, text: await response.text() };
     });
-    const late = await halfway(apiUrl, 'POST /other HTTP/1.1\r\nhost: x\r\ncontent-length: 6\r\n\r\nabc');
+    const late = await halfway(apiUrl, 'POST /other HTTP/1.1\r\nhost: localhost\r\ncontent-length: 6\r\n\r\nabc');
     let lateAnswer = '';
     late.socket.setEncoding('latin1').on('data', (text: string) => (lateAnswer += text));
     await expect.poll(begun, { timeout: 60_000 }).toHaveLength(requests.length);

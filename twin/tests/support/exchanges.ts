@@ -28,6 +28,7 @@ export function exchangeOf(change: Partial<Exchange> = {}, decision: Partial<Dec
     response: { status: 200, headers: [], body: 'body' },
     invocation: undefined,
     integrationError: undefined,
+    preflight: undefined,
     ...change,
   };
 }

@@ -28,6 +28,8 @@ export function referenceDecision(
   if (typeof c['exp'] !== 'number' || c['exp'] <= now) return 'expiry';
   if (early(c['nbf'])) return 'not before';
   if (early(c['iat'])) return 'issued at';
+  if (Array.isArray(c['scp']) && (c['scope'] ?? undefined) === undefined && scopes.length > 0)
+    return c['scp'].some((one) => scopes.includes(String(one))) ? undefined : 'scope';
   if (typeof (c['scope'] ?? c['scp']) !== 'string') return scopes.length > 0 ? 'scope' : undefined;
   return scopes.length > 0 && !held.some((word) => scopes.includes(word)) ? 'scope' : undefined;
 }
@@ -38,9 +40,11 @@ export function referenceMatch(keys: readonly string[], method: string, decodedP
     text.startsWith('{') ? (text.includes('+') ? '(?=.*[^/]).+' : '[^/]+') : text.replaceAll(/[.$~]/g, '\\$&');
   const parts = (key: string): string[] => (key.split(' ')[1] ?? '').slice(1).split('/');
   const takes = (key: string): boolean =>
-    key === '$default' ||
-    (['ANY', method].includes(key.split(' ')[0] ?? '') &&
-      new RegExp(`^/${parts(key).map(pattern).join('/')}$`).test(decodedPath));
+    method !== 'ANY' &&
+    method !== 'TRACE' &&
+    (key === '$default' ||
+      (['ANY', method].includes(key.split(' ')[0] ?? '') &&
+        new RegExp(`^/${parts(key).map(pattern).join('/')}$`).test(decodedPath)));
   const kind = (text = ''): number => (text.endsWith('+}') ? 2 : text.startsWith('{') ? 1 : 0);
   const rules: ((key: string) => number)[] = [
     (key) => Number(key === '$default'),

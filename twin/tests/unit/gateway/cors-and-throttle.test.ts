@@ -26,6 +26,8 @@ beforeAll(async () => {
       addHandler(project, 'backend', `export const handler = async () => (${cors});\n`, {
         'GET /backend': "'public'",
         'GET /limited': "'public'",
+        'ANY /web/{proxy+}': "['read:user']",
+        'OPTIONS /web/{proxy+}': "'public'",
       });
     },
     () => now,
@@ -67,6 +69,28 @@ describe('CORS', () => {
   it('an ANY route with an authorizer catches the preflight and answers 401, as on AWS', async () => {
     expect((await preflight('/echo/x', 'https://app.example.com')).status).toBe(401);
     expect(welcome(twin.model(), twin)).toContain('Warning: ANY /echo/{proxy+}');
+  });
+
+  it('a preflight that another route takes is none that the start warns of', () => {
+    expect(welcome(twin.model(), twin)).not.toContain('Warning: ANY /web/{proxy+}');
+  });
+
+  it.each([
+    ['https://evil.example.com', {}, 'preflight from https://evil.example.com: not in allowOrigins'],
+    ['http://localhost:4173', {}, 'preflight from http://localhost:4173: allowed'],
+    [
+      'http://localhost:4173',
+      { 'access-control-request-method': 'DELETE' },
+      'preflight from http://localhost:4173: DELETE is not in allowMethods',
+    ],
+    [
+      'http://localhost:4173',
+      { 'access-control-request-headers': 'Authorization, x-b' },
+      'preflight from http://localhost:4173: x-b is not in allowHeaders',
+    ],
+  ])('a preflight from %s is logged as one, with what was compared: %o', async (origin, headers, words) => {
+    await preflight('/test', origin, headers);
+    await expect.poll(() => twin.log.at(-1)).toMatch(new RegExp(`^[0-9:]+ 204 OPTIONS /test .* · ${words}$`));
   });
 
   it('an OPTIONS request that is no preflight takes its route, if it has one', async () => {

@@ -36,12 +36,7 @@ describe('The explanation of a refusal for want of a scope', () => {
     ['another scp', { scp: 'a  b' }, 'scp is a b', 'a b'],
     ['a list', { scope: ['read:user'] }, 'scope is ["read:user"], which is a list and does not count', '["read:user"]'],
     ['an empty list', { scope: [] }, 'scope is [], which is a list and does not count', '[]'],
-    [
-      'a list in scp',
-      { scp: ['read:user'] },
-      'scp is ["read:user"], which is a list and does not count',
-      '["read:user"]',
-    ],
+    ['another list in scp', { scp: ['write:user', 'x'] }, 'scp is ["write:user","x"]', '["write:user","x"]'],
     [
       'a list beside a good scp',
       { scope: [], scp: 'read:user' },

@@ -41,7 +41,7 @@ function expectAnswer({ status, headers, body }: RawResponse, answer: TokenAnswe
   expect([...headers.keys()].filter((name) => !KNOWN.includes(name))).toEqual([]);
 }
 
-const NO_SCOPE = 'the token does not have a required scope';
+const NO_SCOPE = 'expected scopes: [read:user]';
 const KNOWN = ['content-type', 'www-authenticate', 'apigw-requestid', 'content-length', 'date', 'connection'];
 
 const challenge = (error: string, description: string): string =>

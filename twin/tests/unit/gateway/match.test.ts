@@ -100,6 +100,12 @@ const METHODS: readonly MatchRow[] = [
     'OPTIONS /a',
     'OPTIONS /{x+}',
   ],
+  ...['TRACE', 'PROPFIND', 'ANY'].map((method): MatchRow => [
+    `${method} is no method of an HTTP API, so neither ANY nor $default takes it`,
+    ['ANY /a', '$default'],
+    `${method} /a`,
+    undefined,
+  ]),
   ['a method in small letters is another', ['GET /a'], 'get /a', undefined],
 ];
 

@@ -34,8 +34,10 @@ describe('what a function returns becomes a response', () => {
     ['a list', [1, 2], '[1,2]'],
     ['a number', 7, '7'],
     ['null', null, 'null'],
-    ['a text, as JSON', 'hello', '"hello"'],
-  ])('%s is the body of a 200 in JSON', async (_name, value, text) => {
+    ['a string, bare', 'hello', 'hello'],
+    ['an empty string', '', ''],
+    ['a string that is JSON', '{"statusCode":500}', '{"statusCode":500}'],
+  ])('%s is the body of a 200 of type JSON', async (_name, value, text) => {
     const response = await returned(value);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/json');

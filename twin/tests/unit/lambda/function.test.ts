@@ -151,7 +151,7 @@ describe('What a handler answers or throws costs nobody but its client', () => {
     ['not-a-number', 200, 'null', ''],
     ['looks-for-a-parent', 200, '["undefined","undefined"]', ''],
     ['disconnects', 500, FAILED, 'process.disconnect is not a function'],
-    ['answers-for-others', 200, '"mine"', ''],
+    ['answers-for-others', 200, 'mine', ''],
   ])('%s: %i %s, from a process that goes on', async (name, status, text, reason) => {
     const before = await moodyPid();
     expect(await mood(name)).toMatchObject({ status, text });
@@ -207,7 +207,7 @@ describe('A handler that ends its process, or never comes to an end, costs the o
     '%s: the answer that was given stays good, and no later request pays for it',
     async (name) => {
       const before = await moodyPid();
-      expect(await mood(name)).toMatchObject({ status: 200, text: '"answered"' });
+      expect(await mood(name)).toMatchObject({ status: 200, text: 'answered' });
       // At once, while the process is ending, and when it has ended.
       const pids = [await moodyPid()];
       for (let i = 0; i < 8; i++) {
@@ -245,7 +245,7 @@ describe('A module that cannot be loaded is a 500 for each request, and never mo
 
   it('it is loaded again for the next request', async () => {
     expect((await call(twin, undefined, '/sometimes')).status).toBe(500);
-    expect(await call(twin, undefined, '/sometimes')).toMatchObject({ status: 200, text: '"loaded"' });
+    expect(await call(twin, undefined, '/sometimes')).toMatchObject({ status: 200, text: 'loaded' });
   });
 });
 
