@@ -80,7 +80,9 @@ describe('Access that is revoked while the services refuse the change', () => {
   });
 
   it('is revoked by npm run up, which refreshes although the last entry of the history succeeded', async () => {
-    expect((await npmRunUp(sandbox)).text).toContain('Refreshing the stack before the update: an update failed');
+    const { code, text } = await npmRunUp(sandbox);
+    if (code !== 0) throw new Error(text);
+    expect(text).toContain('Refreshing the stack before the update: an update failed');
     expect(access()).toEqual(AFTER);
     await sandbox.upUnchanged();
   });

@@ -11,10 +11,9 @@ import { serviceState } from './support/service-state.ts';
 const MACHINE = { ...CLIENT, grants: ['client_credentials'] };
 const SHOP = {
   name: 'shop',
-  type: 'spa',
+  type: 'web',
   callbacks: ['http://localhost:5173'],
   logoutUrls: ['http://localhost:5173'],
-  origins: ['http://localhost:5173'],
   grants: ['authorization_code', 'refresh_token'],
 };
 const HOOKS = 'POST /hooks/{id}';
