@@ -2,7 +2,7 @@ import { UserError } from '../common/user-error.ts';
 import { readStackFile, stackNames } from '../evaluate/stack-file.ts';
 import { staleReports, writeReports } from '../report/committed.ts';
 import { fromJson, type Report } from '../report/data.ts';
-import { reportsOf } from '../report/reports.ts';
+import { reportOfState, reportsOf } from '../report/reports.ts';
 import { reportsAt } from '../report/revision.ts';
 import { brokenRules } from '../report/sections.ts';
 import { compare, type StackChange } from '../report/since.ts';
@@ -14,22 +14,23 @@ export interface AccessOptions {
   readonly since?: string;
   readonly markdown?: boolean;
   readonly stack?: string;
+  /** A file of `pulumi stack export`, read instead of the program. */
+  readonly state?: string;
   readonly config?: Readonly<Record<string, string>>;
 }
 
 /** `twin access`. Returns the exit code. */
 export async function access(chosen: AccessOptions, root: URL): Promise<number> {
   if (chosen.markdown === true && chosen.since === undefined) throw new UserError('--markdown needs --since.');
-  if (chosen.config !== undefined && chosen.stack === undefined) {
+  if (chosen.config !== undefined && chosen.stack === undefined && chosen.state === undefined) {
     throw new UserError('--config needs --stack: the values are those of one stack.');
   }
   // Before anything is evaluated: an unknown revision is said at once.
   const old = chosen.since === undefined ? undefined : await reportsAt(root, chosen.since);
-  const stacks = stacksFor(root, chosen.stack, old);
-  const reports = await reportsOf(root, stacks, chosen.config ?? {});
-  const complete = chosen.stack === undefined;
+  const { reports, only } = await chosenReports(chosen, root, old);
+  const complete = only === undefined;
   if (old !== undefined) {
-    const changes = changesSince(old, reports, chosen.stack);
+    const changes = changesSince(old, reports, only);
     process.stdout.write((chosen.markdown === true ? markdown : words)(changes, chosen.since ?? ''));
     return 0;
   }
@@ -37,7 +38,8 @@ export async function access(chosen: AccessOptions, root: URL): Promise<number> 
   if (chosen.check === true) {
     const stale = staleReports(root, reports, complete);
     if (stale.length === 0 && broken.length === 0) {
-      return say(`access/: the reports of ${list(stacks)} are what the program declares.`, 0);
+      const subject = chosen.state === undefined ? 'the program declares' : `${chosen.state} has`;
+      return say(`access/: the reports of ${list(reports.map(({ stack }) => stack))} are what ${subject}.`, 0);
     }
     const advice = 'The committed reports are stale; run npm run access and commit what it writes.\n';
     return say(
@@ -47,6 +49,17 @@ export async function access(chosen: AccessOptions, root: URL): Promise<number> 
   }
   const done = writeReports(root, reports, complete);
   return say([...broken, done.length === 0 ? 'access/: nothing has changed.' : done.join('\n')].join(''), 0);
+}
+
+/** The reports of the program's stacks or of a deployed one, and the stack where it is not about all of them. */
+async function chosenReports(
+  { stack, state, config = {} }: AccessOptions,
+  root: URL,
+  old: Committed | undefined,
+): Promise<{ readonly reports: readonly Report[]; readonly only: string | undefined }> {
+  if (state === undefined) return { reports: await reportsOf(root, stacksFor(root, stack, old), config), only: stack };
+  const report = reportOfState(state, config);
+  return { reports: [report], only: report.stack };
 }
 
 /** The stacks to evaluate: all that have a file, or the one that was asked for. */

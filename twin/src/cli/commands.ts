@@ -37,6 +37,8 @@ const maxTokens = new Option('--max-tokens <number>', 'request at most this many
   throw new InvalidArgumentError('It must be a whole number.');
 });
 
+const state = (description: string): Option => new Option('--state <file>', `${description}; - reads standard input`);
+
 /** Where `verify` and `token` find the system that they call. */
 const system = [
   stack('the stack, whose running twin is used').default('dev'),
@@ -75,9 +77,29 @@ export const COMMANDS = {
       new Option('--since <revision>', 'print what callers gain and lose since a git revision').conflicts('check'),
       new Option('--markdown', 'print that as Markdown'),
       stack('this stack instead of all'),
+      state('report on the deployed stack, as `pulumi stack export` has it').conflicts('stack'),
       config,
     ],
-    examples: ['--check', '--since main --markdown', '--stack dev --config api:audience=https://api.example.com'],
+    examples: [
+      '--check',
+      '--since main --markdown',
+      '--stack dev --config api:audience=https://api.example.com',
+      '--state deployed.json',
+    ],
+  },
+  diff: {
+    description: 'Prints what callers would gain and lose if the program replaced what is deployed.',
+    failure: 1,
+    options: [
+      state('the deployed stack, as `pulumi stack export` has it').makeOptionMandatory(),
+      stack('the stack to evaluate (default: the deployed one)'),
+      new Option('--markdown', 'print it as Markdown'),
+      config,
+    ],
+    examples: [
+      '--state deployed.json --markdown',
+      '--state deployed.json --stack dev --config api:audience=https://api.example.com',
+    ],
   },
   verify: {
     description: 'Plays every cell of the access report against a running system. A difference is exit code 1.',

@@ -4,6 +4,7 @@ import { shown } from '../common/user-error.ts';
 import type { AccessOptions } from './access.ts';
 import { COMMANDS } from './commands.ts';
 import { surviveCutOutput } from './cut-output.ts';
+import type { DiffOptions } from './diff.ts';
 import type { StartOptions } from './start.ts';
 import type { TokenOptions } from './token.ts';
 import type { VerifyOptions } from './verify.ts';
@@ -14,6 +15,7 @@ type Action<Options> = (options: Options, root: URL) => Promise<number | void>;
 export interface Actions {
   readonly start: Action<StartOptions>;
   readonly access: Action<AccessOptions>;
+  readonly diff: Action<DiffOptions>;
   readonly verify: Action<VerifyOptions>;
   readonly token: Action<TokenOptions>;
 }
@@ -22,6 +24,7 @@ export interface Actions {
 const ACTIONS: Actions = {
   start: async (options, root) => (await import('./start.ts')).start(options, root),
   access: async (options, root) => (await import('./access.ts')).access(options, root),
+  diff: async (options, root) => (await import('./diff.ts')).diff(options, root),
   verify: async (options, root) => (await import('./verify.ts')).verify(options, root),
   token: async (options, root) => (await import('./token.ts')).token(options, root),
 };
@@ -46,7 +49,7 @@ export function twinProgram(actions: Actions): Command {
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help explains every option)')
     .exitOverride();
-  for (const name of ['start', 'access', 'verify', 'token'] as const) {
+  for (const name of ['start', 'access', 'diff', 'verify', 'token'] as const) {
     const { description, failure, options, examples } = COMMANDS[name];
     const command = program
       .command(name)
@@ -56,7 +59,7 @@ export function twinProgram(actions: Actions): Command {
         process.exitCode = error.exitCode === 0 ? 0 : failure;
         throw error;
       })
-      .action(async (chosen: StartOptions & AccessOptions & VerifyOptions & TokenOptions) => {
+      .action(async (chosen: StartOptions & AccessOptions & DiffOptions & VerifyOptions & TokenOptions) => {
         process.exitCode = failure;
         enter(program);
         if (name !== 'start') surviveCutOutput(failure);

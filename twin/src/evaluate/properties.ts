@@ -11,11 +11,11 @@ export interface WireObject {
 }
 
 /** Marks of special values. Source: pulumi/pulumi, sdk/nodejs/runtime/rpc.ts. */
-const SIGNATURE = '4dabf18193072939515e22adb298388d';
+export const SIGNATURE = '4dabf18193072939515e22adb298388d';
 const SECRET = '1b47061264138c4ac30d75fd1eb44270';
 const ASSET = 'c44067f5952c0a294b673a41bacd8c17';
 const ARCHIVE = '0def7320c3a5731c473e5ecbe6d01bc7';
-const RESOURCE = '5cf8f73096256a8f31e491e813e4eb8e';
+export const RESOURCE = '5cf8f73096256a8f31e491e813e4eb8e';
 
 /** Wraps a value as a secret, unless it is one. */
 export function secret(value: Wire): Wire {
@@ -111,6 +111,6 @@ function asText(value: Wire | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
-function isObject(value: Wire): value is WireObject {
+export function isObject(value: Wire): value is WireObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

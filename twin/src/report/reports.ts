@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { printable } from '../common/printable.ts';
 import { UserError } from '../common/user-error.ts';
 import { evaluate } from '../evaluate/program-process.ts';
+import { recordedFromState } from '../evaluate/state-file.ts';
 import { modelOf } from '../model/model.ts';
 import type { Report } from './data.ts';
 import { reportOf } from './report.ts';
@@ -35,4 +38,21 @@ export async function reportsOf(
   // What is wrong with the program is wrong in every stack, and is said once.
   if (wrong.size > 0) throw new UserError([...wrong].join('\n'));
   return reports;
+}
+
+/**
+ * Computes the report of a deployed stack from the output of `pulumi stack export`.
+ * @param file its path; `-` is standard input
+ * @throws UserError for a file that cannot be read, or that the twin cannot report on
+ */
+export function reportOfState(file: string, config: Readonly<Record<string, string>> = {}): Report {
+  const name = file === '-' ? 'standard input' : printable(file);
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new UserError(`Cannot read ${name} (${why}); write it with pulumi stack export`, { code: 'invalid-state' });
+  }
+  return reportOf(modelOf(recordedFromState(text, name, config)));
 }

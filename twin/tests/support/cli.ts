@@ -23,7 +23,7 @@ export async function parsed<Name extends keyof Actions>(
 ): Promise<Parameters<Actions[Name]>[0]> {
   let options: Parameters<Actions[Name]>[0] | undefined;
   const keep = async (chosen: object): Promise<void> => void (options = chosen as typeof options);
-  const program = twinProgram({ start: keep, access: keep, verify: keep, token: keep });
+  const program = twinProgram({ start: keep, access: keep, diff: keep, verify: keep, token: keep });
   for (const command of program.commands) command.configureOutput({ writeErr: () => undefined });
   try {
     await program.parseAsync([name, ...args], { from: 'user' });

@@ -1,0 +1,242 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { UNREAD } from '../common/unread.ts';
+import { UserError, type Problem } from '../common/user-error.ts';
+import { placeOf } from '../resources/lookup.ts';
+import type { Inputs, Plain, RecordedResource } from '../resources/resource.ts';
+import { RESOURCE_TYPES } from '../resources/types.ts';
+import type { Recorded } from './local-engine.ts';
+import type { Wire, WireObject } from './properties.ts';
+import { equalTo, isUsed, unwrapped, withoutDefaults } from './state-inputs.ts';
+
+const properties = z
+  .record(z.string(), z.custom<Wire>())
+  .nullish()
+  .transform((value): WireObject => value ?? {});
+
+/** What is read of each resource. Source: pulumi/pulumi, sdk/go/common/apitype/core.go (`ResourceV3`). */
+const RESOURCE = z.object({
+  urn: z.string().regex(/^urn:pulumi:[^:]+::[^:]+::.+?::./),
+  type: z.string(),
+  custom: z.boolean().default(false),
+  id: z.string().default(''),
+  inputs: properties,
+  outputs: properties,
+  provider: z.string().default(''),
+  protect: z.boolean().default(false),
+  aliases: z.array(z.string()).nullish(),
+  /** The program only reads it. */
+  external: z.boolean().default(false),
+  /** Replaced, and not deleted yet. */
+  delete: z.boolean().default(false),
+  /** Deleted, and not created again yet. */
+  pendingReplacement: z.boolean().default(false),
+});
+
+type ResourceState = z.infer<typeof RESOURCE>;
+
+const STATE = z.object({
+  deployment: z.object({
+    resources: z.array(RESOURCE).nullish(),
+    pending_operations: z.array(z.unknown()).nullish(),
+  }),
+});
+
+/** Version 4 only adds how the engine treats a resource. */
+const VERSIONS: readonly unknown[] = [3, 4];
+
+const FUNCTION = 'aws:lambda/function:Function';
+
+/** What runs a function decides nothing about who may call it, so that one in any language is reported as this one. */
+const CODE = {
+  code: { archive: {} },
+  handler: 'index.handler',
+  runtime: 'nodejs24.x',
+  memorySize: 128,
+  timeout: 3,
+};
+
+/** Inputs that may be secret, because the report is the same whatever they are. */
+const UNUSED_SECRETS: Readonly<Record<string, string>> = {
+  'auth0:index/clientCredentials:ClientCredentials': 'clientSecret',
+  'auth0:index/user:User': 'password',
+};
+
+/**
+ * Reads a deployed stack from the output of `pulumi stack export`, as if its program had just been recorded. No secret
+ * is read, not even one in plain text: `UNREAD` stands for each. Code of functions is left out.
+ * @param text the file's text
+ * @param file what messages call it
+ * @param given values of `--config`: `auth0:domain`, `aws:region` and `api:issuerDomain` replace those of the state
+ * @throws UserError for a file of another kind, and for what would have to be guessed; without any value that is secret
+ */
+export function recordedFromState(text: string, file: string, given: Readonly<Record<string, string>> = {}): Recorded {
+  const all = resourcesIn(text, file);
+  const stackUrn = all.find(({ type }) => type === 'pulumi:pulumi:Stack') ?? all[0];
+  if (stackUrn === undefined) throw invalid(`${file} has no resources; nothing is deployed.`);
+  const [, stack = '', project = ''] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(stackUrn.urn) ?? [];
+  const { value: outputs, secrets } = unwrapped(stackUrn.type === 'pulumi:pulumi:Stack' ? stackUrn.outputs : {});
+  const problems: Problem[] = [];
+  const providers = new Map(
+    all
+      .filter(({ type }) => type.startsWith('pulumi:providers:'))
+      .map(({ urn, id, inputs }) => [`${urn}::${id}`, unwrapped(inputs).value]),
+  );
+  const deployed = all.filter((one) => one.custom && !one.type.startsWith('pulumi:'));
+  const declared = deployed
+    .filter((one) => !one.delete && !one.pendingReplacement)
+    .map((one) => resourceOf(one, providers.get(one.provider) ?? {}, problems));
+  const resources = [...declared, ...connectionsElsewhere(declared)].toSorted(
+    (a, b) => compare(a.type, b.type) || compare(a.name, b.name),
+  );
+  const settingsOf = (family: string, key: string): Plain[] => {
+    const used = deployed.filter(({ type }) => type.startsWith(`${family}:`));
+    const values = used.map(({ provider }) => providers.get(provider)?.[key]);
+    return [...new Set(values)].filter((value) => value !== undefined);
+  };
+  const domain = given['auth0:domain'] ?? tenantDomain(settingsOf('auth0', 'domain'), problems);
+  const auth0 = { domain, issuerDomain: given['api:issuerDomain'] ?? hostOf(outputs['issuer']) };
+  const [region] = settingsOf('aws', 'region');
+  const aws = {
+    region: given['aws:region'] ?? (typeof region === 'string' ? region : ''),
+    defaultTags: settingsOf('aws', 'defaultTags').length > 0,
+  };
+  if (problems.length > 0) {
+    throw new UserError(`The twin cannot read who may call what from ${file}:`, { code: 'not-emulated', problems });
+  }
+  return {
+    project,
+    stack,
+    providers: { auth0, aws },
+    unread: [],
+    environments: [],
+    resources,
+    outputs,
+    secretOutputs: secrets.filter(({ length }) => length === 1).flat(),
+    hash: createHash('sha256')
+      .update(JSON.stringify([auth0, aws, resources, outputs]))
+      .digest('hex'),
+  };
+}
+
+function invalid(summary: string): UserError {
+  return new UserError(summary, { code: 'invalid-state' });
+}
+
+/** The messages are our own: a parser's might repeat a part of the file. */
+function resourcesIn(text: string, file: string): readonly ResourceState[] {
+  const advice = 'write it with pulumi stack export';
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw invalid(`${file} is not JSON; ${advice}`);
+  }
+  const { data: { version } = {} } = z.object({ version: z.number() }).safeParse(content);
+  if (version === undefined) throw invalid(`${file} has no version, so it is not the state of a stack; ${advice}`);
+  if (!VERSIONS.includes(version)) {
+    throw invalid(`${file} has version ${version} of Pulumi's state; the twin reads ${VERSIONS.join(' and ')}`);
+  }
+  const { data, error } = STATE.safeParse(content);
+  if (error !== undefined) {
+    throw invalid(`${file} is not the state of a stack (${error.issues[0]?.path.join('.')}); ${advice}`);
+  }
+  const { resources, pending_operations: pending } = data.deployment;
+  if ((pending ?? []).length > 0) {
+    throw invalid(`${file}: an update was interrupted, so its outcome is unknown; run pulumi refresh and export again`);
+  }
+  return resources ?? [];
+}
+
+/** Returns a resource as its program would have registered it. */
+function resourceOf(state: ResourceState, provider: Inputs, problems: Problem[]): RecordedResource {
+  const { urn, type, id, protect, external } = state;
+  const name = urn.split('::').slice(3).join('::');
+  const place = placeOf(type, name, undefined);
+  const inputs = unwrapped(state.inputs);
+  const outputs = unwrapped(state.outputs);
+  const resource = {
+    type,
+    name,
+    id,
+    inputs: inputs.value,
+    secretInputs: inputs.secrets.map((path) => path.join('.')),
+    outputs: outputs.value,
+    secretOutputs: outputs.secrets.map((path) => path.join('.')),
+    protect,
+    formerly: (state.aliases ?? []).map((alias) => alias.split('::').at(-1) ?? alias),
+  };
+  const entry = RESOURCE_TYPES.get(type);
+  if (entry === undefined || 'notEmulated' in entry) return resource;
+  if (external) {
+    problems.push({ place, message: 'the program only reads it, and the state does not have its inputs' });
+  }
+  if (type === FUNCTION) return { ...resource, inputs: { ...CODE, ...variablesOf(inputs.value) } };
+  const unusedSecret = UNUSED_SECRETS[type];
+  for (const path of inputs.secrets) {
+    const [key = ''] = path;
+    if (key === unusedSecret || !isUsed(entry.inputs, inputs.value, key)) continue;
+    problems.push({
+      place: `${place}, input ${path.join('.')}`,
+      message: 'it is encrypted and may decide who gets in; deploy it without pulumi.secret, and export again',
+    });
+  }
+  // An imported user has no password: Auth0 does not return it.
+  const filled = type === 'auth0:index/user:User' ? { ...inputs.value, password: UNREAD } : inputs.value;
+  const { region = filled['region'] ?? null } = provider;
+  const defaults = [...inputs.defaults, ...equalTo(filled, { ...IMPORTED[type], region, tagsAll: filled['tagsAll'] })];
+  return { ...resource, inputs: withoutDefaults(entry.inputs, filled, defaults) as RecordedResource['inputs'] };
+}
+
+/** What an import reads back of inputs that were left out. Source: terraform-provider-aws, `Computed` inputs. */
+const IMPORTED: Readonly<Record<string, Inputs>> = {
+  'aws:apigatewayv2/api:Api': { ipAddressType: 'ipv4' },
+};
+
+/** The variables of a function, for the rule about secrets. They may be encrypted as a whole. */
+function variablesOf({ environment }: Inputs): Inputs {
+  const { variables } = z.object({ variables: z.record(z.string(), z.string()) }).safeParse(environment).data ?? {};
+  return variables === undefined ? {} : { environment: { variables } };
+}
+
+/**
+ * Connections that clients are enabled in, and that the stack does not have. The state does not keep what a program
+ * looked up; their users are as unknown as those of a looked-up connection.
+ */
+function connectionsElsewhere(resources: readonly RecordedResource[]): RecordedResource[] {
+  const type = 'auth0:index/getConnection:getConnection';
+  const known = resources.filter((one) => one.type === 'auth0:index/connection:Connection').map(({ id }) => id);
+  const used = resources
+    .filter((one) => /^auth0:index\/connectionClients?:/.test(one.type))
+    .map(({ inputs }) => inputs['connectionId']);
+  return [...new Set(used)]
+    .filter((id) => typeof id === 'string')
+    .filter((id) => !known.includes(id))
+    .map((id) => {
+      const outputs = { strategy: 'auth0', isDomainConnection: true };
+      return { type, name: id, id, inputs: { name: id }, secretInputs: [], outputs, protect: false, formerly: [] };
+    });
+}
+
+function tenantDomain(domains: readonly Plain[], problems: Problem[]): string {
+  const [domain] = domains;
+  const place = 'pulumi:providers:auth0';
+  const advice = 'add --config auth0:domain=<domain>';
+  if (domains.length > 1) {
+    problems.push({ place, message: `the twin reports on one tenant, and the stack uses ${domains.length}` });
+  } else if (typeof domain !== 'string' || domain === '') {
+    problems.push({ place, message: `the state does not have the tenant’s domain; ${advice}` });
+  } else if (domain === UNREAD) {
+    problems.push({ place, message: `the tenant’s domain is encrypted; ${advice}` });
+  } else return domain;
+  return '';
+}
+
+/** The tenant's custom domain, where the stack puts out its issuer. */
+function hostOf(issuer: unknown): string | undefined {
+  return typeof issuer === 'string' ? /^https:\/\/([^/\s]+)\/$/.exec(issuer)?.[1] : undefined;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest';
+import { isUserError } from '../../../src/common/user-error.ts';
+import { recordedFromState } from '../../../src/evaluate/state-file.ts';
+import { modelOf } from '../../../src/model/model.ts';
+import type { Report } from '../../../src/report/data.ts';
+import { reportOf } from '../../../src/report/report.ts';
+import { compare } from '../../../src/report/since.ts';
+import { heading, whyText } from '../../../src/report/texts.ts';
+import { recordStack } from '../../../../tests/support/program.ts';
+import { changedState, fixtureText, inState, stateOf, stateSecret, type StateFile } from '../../support/state.ts';
+
+const reportOn = (text: string, config?: Readonly<Record<string, string>>): Report =>
+  reportOf(modelOf(recordedFromState(text, 'state.json', config)));
+
+/** Route to the cells of its row, by caller. */
+const cells = ({ callers, routes }: Report): unknown =>
+  Object.fromEntries(
+    routes.map((route) => [
+      route.route,
+      Object.fromEntries(
+        route.cells.map((cell, index) => [heading(callers[index] ?? { kind: 'anyone' }), whyText(cell)]),
+      ),
+    ]),
+  );
+
+const messageOf = (text: string, config?: Readonly<Record<string, string>>): string => {
+  try {
+    reportOn(text, config);
+  } catch (error) {
+    if (isUserError(error)) return error.message;
+    throw error;
+  }
+  throw new Error('the state was accepted');
+};
+
+const CLIENT = 'auth0:index/client:Client';
+const ROUTE = 'aws:apigatewayv2/route:Route';
+const FUNCTION = 'aws:lambda/function:Function';
+const AUTH0 = 'pulumi:providers:auth0';
+
+describe('The report of a deployed stack', () => {
+  it('has the callers, routes and verdicts that a real state of the shipped program holds', () => {
+    const report = reportOn(fixtureText('program'));
+    expect(report.stack).toBe('dev');
+    expect(cells(report)).toEqual({
+      'GET /test': {
+        '`test-app` (client_credentials)': '`read:user`',
+        'role `reader`': '`read:user`',
+        'user `test-user@example.com` through `test-app`': '`read:user`',
+        anyone: 'no token',
+      },
+    });
+    expect(report.violations).toEqual([]);
+  });
+
+  it('reads the state of a program in Python, with the defaults that its providers filled in', () => {
+    const report = reportOn(fixtureText('python'));
+    expect(report.stack).toBe('live');
+    expect(cells(report)).toEqual({
+      'GET /health': { '`shop` (client_credentials)': 'public', 'role `clerk`': 'public', anyone: 'public' },
+      'GET /orders': {
+        '`shop` (client_credentials)': '`read:orders`',
+        'role `clerk`': 'lacks `read:orders`',
+        anyone: 'no token',
+      },
+      'DELETE /orders/{id}': {
+        '`shop` (client_credentials)': 'lacks `write:orders`',
+        'role `clerk`': '`write:orders`',
+        anyone: 'no token',
+      },
+    });
+    expect(report.violations.map(({ rule, resource }) => `${rule}: ${resource}`)).toContain(
+      `routes are protected: ${ROUTE} "health"`,
+    );
+  });
+
+  it.each(['dev', 'staging', 'prod'])(
+    'equals the report of the program for stack %s if nothing differs',
+    async (stack) => {
+      const recorded = await recordStack(stack);
+      expect(reportOn(JSON.stringify(stateOf(recorded)))).toEqual(reportOf(modelOf(recorded)));
+    },
+  );
+
+  it('lacks what a client lost, and the comparison says so', async () => {
+    const recorded = await recordStack('dev');
+    const state = stateOf(recorded);
+    const grant = inState(state, 'auth0:index/clientGrant:ClientGrant');
+    grant.inputs = { ...grant.inputs, scopes: [] };
+    const change = compare(reportOn(JSON.stringify(state)), reportOf(modelOf(recorded)));
+    expect(change).toMatchObject({
+      kind: 'changed',
+      callers: [{ gains: ['`GET /test` (`read:user`)', 'the permission `read:user`'], loses: [] }],
+    });
+  });
+
+  it('has the issuer of the tenant’s custom domain, from the stack’s outputs or --config', () => {
+    const state = changedState('program', (file) => {
+      const stack = inState(file, 'pulumi:pulumi:Stack');
+      stack['outputs'] = { ...(stack['outputs'] as object), issuer: 'https://login.example.com/' };
+    });
+    expect(reportOn(state).issuer).toBe('https://login.example.com/');
+    expect(reportOn(state, { 'api:issuerDomain': 'id.example.com' }).issuer).toBe('https://id.example.com/');
+  });
+
+  it.each(['delete', 'pendingReplacement'])('leaves out a resource with the mark %s', (mark) => {
+    const state = changedState('python', (file) => {
+      const health = inState(file, ROUTE, 'health');
+      const copy = { ...health, [mark]: true, inputs: { ...health.inputs, routeKey: 'GET /former' } };
+      file.deployment.resources?.push(copy);
+    });
+    expect(reportOn(state)).toEqual(reportOn(fixtureText('python')));
+  });
+
+  it('keeps a connection that the program only looked up out of the refusals', () => {
+    const state = changedState('python', (file) => {
+      const client = inState(file, CLIENT);
+      file.deployment.resources?.push({
+        ...client,
+        urn: client.urn.replace(CLIENT, 'auth0:index/connectionClient:ConnectionClient'),
+        type: 'auth0:index/connectionClient:ConnectionClient',
+        inputs: { connectionId: 'con_elsewhere', clientId: client['id'] },
+      });
+    });
+    expect(cells(reportOn(state))).toEqual(cells(reportOn(fixtureText('python'))));
+  });
+});
+
+const set = (type: string, name: string, key: string, value: unknown) => (file: StateFile) => {
+  const resource = inState(file, type, name);
+  resource.inputs = { ...resource.inputs, [key]: value };
+};
+
+describe('A state is rejected with one message', () => {
+  it.each<[string, string, string]>([
+    ['that is not JSON', '{"version": 3, "secret', 'state.json is not JSON; write it with pulumi stack export'],
+    [
+      'that is a list',
+      '[]',
+      'state.json has no version, so it is not the state of a stack; write it with pulumi stack export',
+    ],
+    [
+      'without a deployment',
+      '{"version":3}',
+      'state.json is not the state of a stack (deployment); write it with pulumi stack export',
+    ],
+    ['without resources', '{"version":3,"deployment":{}}', 'state.json has no resources; nothing is deployed.'],
+    [
+      'of an unknown version',
+      changedState('program', (file) => (file.version = 9)),
+      "state.json has version 9 of Pulumi's state; the twin reads 3 and 4",
+    ],
+    [
+      'with a resource without a URN',
+      changedState('program', (file) => (inState(file, ROUTE).urn = 'no urn')),
+      'state.json is not the state of a stack (deployment.resources.28.urn); write it with pulumi stack export',
+    ],
+    [
+      'of an interrupted update',
+      changedState('program', (file) => (file.deployment.pending_operations = [{ type: 'creating' }])),
+      'state.json: an update was interrupted, so its outcome is unknown; run pulumi refresh and export again',
+    ],
+  ])('if it is one %s', (_what, text, message) => {
+    expect(messageOf(text)).toBe(message);
+  });
+
+  it.each<[string, (file: StateFile) => void, string]>([
+    [
+      'an encrypted scope of a route',
+      set(ROUTE, 'cancel-order', 'authorizationScopes', [stateSecret({ ciphertext: 'x' })]),
+      `${ROUTE} "cancel-order", input authorizationScopes.0: it is encrypted and may decide who gets in`,
+    ],
+    [
+      'an unknown input',
+      set(ROUTE, 'health', 'requestParameters', [{ requestParameterKey: 'route.request.header.a', required: true }]),
+      `${ROUTE} "health", input requestParameters: the twin does not emulate this input`,
+    ],
+    [
+      'an input among the filled-in ones that changes who gets in',
+      set(ROUTE, 'health', 'apiKeyRequired', true),
+      `${ROUTE} "health", input apiKeyRequired`,
+    ],
+    [
+      'another region than its provider has',
+      set('aws:apigatewayv2/api:Api', 'orders', 'region', 'us-east-1'),
+      'aws:apigatewayv2/api:Api "orders", input region: the twin does not emulate this input',
+    ],
+    [
+      'a function URL',
+      (file) => {
+        const one = inState(file, FUNCTION);
+        const type = 'aws:lambda/functionUrl:FunctionUrl';
+        file.deployment.resources?.push({ ...one, type, urn: one.urn.replace(FUNCTION, type) });
+      },
+      'a function URL answers beside the API',
+    ],
+    ['a resource that the program reads', (file) => (inState(file, CLIENT)['external'] = true), 'only reads it'],
+    [
+      'an encrypted domain',
+      set(AUTH0, '', 'domain', stateSecret({ ciphertext: 'x' })),
+      'domain is encrypted; add --config',
+    ],
+    ['no domain', set(AUTH0, '', 'domain', undefined), 'does not have the tenant’s domain; add --config auth0:domain='],
+  ])('if it has %s', (_what, change, message) => {
+    expect(messageOf(changedState('python', change))).toContain(message);
+  });
+
+  it('unless --config has the domain that the state lacks', () => {
+    const state = changedState('python', set(AUTH0, '', 'domain', undefined));
+    expect(reportOn(state, { 'auth0:domain': 'orders.eu.auth0.com' })).toEqual(reportOn(fixtureText('python')));
+  });
+});
+
+describe('A secret of a state', () => {
+  const PLANTED = 'planted-secret-0123456789';
+  const inputs = (JSON.parse(fixtureText('python')) as StateFile).deployment.resources ?? [];
+  const places = inputs.flatMap((resource, index) =>
+    Object.keys(resource.inputs ?? {})
+      .filter((key) => !key.startsWith('__'))
+      .map((key) => [`${resource.urn.split('::').slice(2).join(' ')}, ${key}`, index, key] as const),
+  );
+
+  it.each(places)('as %s is neither reported nor in a message, encrypted or not', (_place, index, key) => {
+    for (const content of [{ ciphertext: PLANTED }, { plaintext: JSON.stringify(PLANTED) }]) {
+      const state = changedState('python', ({ deployment: { resources = [] } }) => {
+        const resource = resources[index];
+        if (resource) resource.inputs = { ...resource.inputs, [key]: stateSecret(content) };
+      });
+      let seen: string;
+      try {
+        const report = reportOn(state);
+        // What is read as if it were not there decides nothing.
+        expect(cells(report)).toEqual(cells(reportOn(fixtureText('python'))));
+        seen = JSON.stringify(report);
+      } catch (error) {
+        if (!isUserError(error)) throw error;
+        seen = error.message;
+      }
+      expect(seen).not.toContain(PLANTED);
+    }
+  });
+});
