@@ -5,6 +5,10 @@ export const MAX_TOKEN_LIFETIME = 2_592_000;
 export const DEFAULT_TOKEN_LIFETIME_FOR_WEB = 7200;
 /** Seconds, unless a client says otherwise. Source: https://auth0.com/docs/secure/tokens/id-tokens/update-id-token-lifetime */
 export const DEFAULT_ID_TOKEN_LIFETIME = 36_000;
+export const THIRD_PARTY_ID_TOKEN_LIFETIME = 3600;
+/** Seconds that a refresh token lives, in all and unused, unless a client says otherwise. Source: captured clients */
+export const DEFAULT_REFRESH_LIFETIME = 2_592_000;
+export const DEFAULT_IDLE_REFRESH_LIFETIME = 1_296_000;
 /** Source: https://auth0.com/docs/policies/entity-limits */
 export const PERMISSIONS_PER_API = 1000;
 export const ROLES_PER_TENANT = 1000;

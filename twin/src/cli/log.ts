@@ -49,14 +49,15 @@ function tokenLine(exchange: TokenExchange, time: Date): string {
       asked === undefined ? '' : `(${asked.client.name}, ${printable(withoutTokens(asked.grantType, A_TOKEN), 100)})`;
     return line(time, [String(status), 'POST /oauth/token', who, `· ${error}: ${message}`]);
   }
-  const { client, grantType, subject, scopes } = exchange.granted;
+  const { client, grantType = 'authorization_code', subject, scopes } = exchange.granted;
   const scope = scopes.length === 0 ? 'no scope' : `scope ${scopes.join(' ')}`;
   return line(time, ['200', 'POST /oauth/token', `(${client.name}, ${grantType})`, `· ${subject} gets ${scope}`]);
 }
 
 /** One line for another request to the tenant. */
-function tenantLine({ status, method, path, reason }: TenantRequest, time: Date): string {
-  return line(time, [String(status), `${method} ${path}`, '(the tenant)', reason === '' ? '' : `· ${reason}`]);
+function tenantLine({ status, method, path, reason, note }: TenantRequest, time: Date): string {
+  const said = [reason, note ?? ''].filter((text) => text !== '').join('; ');
+  return line(time, [String(status), `${method} ${path}`, '(the tenant)', said === '' ? '' : `· ${said}`]);
 }
 
 /** Whatever somebody else chose of it may be a token, be it a scope, a claim or the name of a grant. */

@@ -5,7 +5,7 @@ import type { Permission } from '../model/tenant.ts';
 import { integrationName, type Integration } from '../model/integrations.ts';
 import type { Forwards } from '../gateway/integrate.ts';
 import { matchRoute } from '../gateway/match.ts';
-import { permissionsOf } from '../tenant/password.ts';
+import { permissionsOf } from '../tenant/user-grant.ts';
 
 interface Addresses {
   readonly apiUrl: string;

@@ -1,6 +1,13 @@
-import { DEFAULT_ID_TOKEN_LIFETIME } from '../../../limits/auth0.ts';
+import {
+  DEFAULT_ID_TOKEN_LIFETIME,
+  DEFAULT_IDLE_REFRESH_LIFETIME,
+  DEFAULT_REFRESH_LIFETIME,
+  MAX_REFRESH_LIFETIME,
+  THIRD_PARTY_ID_TOKEN_LIFETIME,
+} from '../../../limits/auth0.ts';
 import { UserError } from '../common/user-error.ts';
 import type { Lookup } from '../resources/lookup.ts';
+import type { InputsOf } from '../resources/types.ts';
 
 /** An Auth0 tenant, as far as the program declares it. */
 export interface Tenant {
@@ -30,6 +37,10 @@ export interface ResourceServer {
   readonly tokenLifetime: number;
   readonly clientPolicy: 'require_client_grant' | 'deny_all';
   readonly userPolicy: 'allow_all' | 'require_client_grant' | 'deny_all';
+  /** Whether applications may get refresh tokens for it. */
+  readonly allowOfflineAccess: boolean;
+  /** Whether users of a first-party application are spared the consent page. */
+  readonly skipsConsent: boolean;
 }
 
 /** An application. Its secret is that of the stack's outputs, and belongs into no log. */
@@ -42,10 +53,49 @@ export interface Client {
   readonly formerly: readonly string[];
   readonly firstParty: boolean;
   readonly grantTypes: readonly string[];
+  /** Empty for a public client, which has none. */
   readonly secret: string;
+  /** Whether it proves itself with nothing, as an application in a browser or on a device. */
+  readonly isPublic: boolean;
   /** Seconds that an id token lives. */
   readonly idTokenLifetime: number;
+  readonly login: LoginSettings;
 }
+
+/** How users log in through a client. */
+export interface LoginSettings {
+  readonly callbacks: readonly string[];
+  readonly logoutUrls: readonly string[];
+  /** Origins that may send it requests from a browser, besides those of its callbacks. */
+  readonly origins: readonly string[];
+  /** Origins that may take the answer of a silent login. */
+  readonly webOrigins: readonly string[];
+  /** Whether a callback on localhost is spared the confirmation page. */
+  readonly skipsConfirmation: boolean;
+  /** Whether an error that a user causes stays on a page of the tenant. */
+  readonly keepsErrors: boolean;
+  readonly refresh: RefreshSettings;
+}
+
+/** How a client's refresh tokens rotate and end. Times are in seconds; an absent one is no limit. */
+export interface RefreshSettings {
+  readonly rotates: boolean;
+  /** How long after an exchange the previous token may be used again. */
+  readonly leeway: number;
+  readonly lifetime: number | undefined;
+  readonly idleLifetime: number | undefined;
+}
+
+/** A client that logs no users in. */
+export const NO_LOGIN: LoginSettings = {
+  callbacks: [],
+  logoutUrls: [],
+  origins: [],
+  webOrigins: [],
+  skipsConfirmation: false,
+  keepsErrors: false,
+  refresh: { rotates: false, leeway: 0, lifetime: undefined, idleLifetime: undefined },
+};
 
 /** What a client may ask of an API: for itself, or on behalf of users. */
 export interface ClientGrant {
@@ -128,6 +178,8 @@ export function tenantOf(
       tokenLifetime: inputs.tokenLifetime,
       clientPolicy: inputs.subjectTypeAuthorization.client.policy,
       userPolicy: inputs.subjectTypeAuthorization.user.policy,
+      allowOfflineAccess: inputs.allowOfflineAccess ?? false,
+      skipsConsent: inputs.skipConsentForVerifiableFirstPartyClients ?? true,
     })),
     clients: lookup('auth0:index/client:Client').map(({ name, id, inputs, formerly }) => ({
       clientId: id,
@@ -136,8 +188,11 @@ export function tenantOf(
       formerly,
       firstParty: inputs.isFirstParty,
       grantTypes: inputs.grantTypes,
-      secret: secretOf(lookup, id, name),
-      idTokenLifetime: inputs.jwtConfiguration.lifetimeInSeconds ?? DEFAULT_ID_TOKEN_LIFETIME,
+      ...credentialsOf(lookup, id, name),
+      idTokenLifetime:
+        inputs.jwtConfiguration.lifetimeInSeconds ??
+        (inputs.isFirstParty ? DEFAULT_ID_TOKEN_LIFETIME : THIRD_PARTY_ID_TOKEN_LIFETIME),
+      login: loginOf(inputs),
     })),
     grants: lookup('auth0:index/clientGrant:ClientGrant').map(({ inputs }) => inputs),
     connections: [
@@ -183,17 +238,60 @@ export function tenantOf(
   return tenant;
 }
 
-function secretOf(lookup: Lookup, clientId: string, name: string): string {
+function credentialsOf(lookup: Lookup, clientId: string, name: string): Pick<Client, 'secret' | 'isPublic'> {
   const found = lookup('auth0:index/clientCredentials:ClientCredentials').filter(
     ({ inputs }) => inputs.clientId === clientId,
   );
-  const secret = found[0]?.outputs['clientSecret'];
-  if (found.length !== 1 || typeof secret !== 'string') {
+  const [credentials] = found;
+  const secret = credentials?.outputs['clientSecret'];
+  if (found.length !== 1 || credentials === undefined || typeof secret !== 'string') {
     throw new UserError(
       `The client "${name}" has ${found.length} ClientCredentials; the twin needs exactly one to know its secret.`,
     );
   }
-  return secret;
+  const isPublic = credentials.inputs.authenticationMethod === 'none';
+  return { secret: isPublic ? '' : secret, isPublic };
+}
+
+type ClientInputs = InputsOf<'auth0:index/client:Client'>;
+
+function loginOf(inputs: ClientInputs): LoginSettings {
+  return {
+    callbacks: inputs.callbacks ?? [],
+    logoutUrls: inputs.allowedLogoutUrls ?? [],
+    origins: [...(inputs.allowedOrigins ?? []), ...(inputs.webOrigins ?? [])],
+    webOrigins: inputs.webOrigins ?? [],
+    skipsConfirmation: inputs.skipNonVerifiableCallbackUriConfirmationPrompt === 'true',
+    keepsErrors: (inputs.redirectionPolicy ?? defaultPolicy(inputs)) === 'open_redirect_protection',
+    refresh: refreshOf(inputs),
+  };
+}
+
+/** Source: https://auth0.com/docs/get-started/applications/third-party-applications/user-consent-and-third-party-applications */
+function defaultPolicy({ isFirstParty }: ClientInputs): ClientInputs['redirectionPolicy'] {
+  return isFirstParty ? 'allow_always' : 'open_redirect_protection';
+}
+
+/** What the tenant was captured to set where a client says nothing of it. */
+function refreshOf({ refreshToken, isFirstParty, appType }: ClientInputs): RefreshSettings {
+  if (refreshToken === undefined) {
+    const isPublic = appType === 'spa' || appType === 'native';
+    return isFirstParty
+      ? { rotates: false, leeway: 0, lifetime: undefined, idleLifetime: undefined }
+      : { rotates: isPublic, leeway: 0, lifetime: MAX_REFRESH_LIFETIME, idleLifetime: DEFAULT_REFRESH_LIFETIME };
+  }
+  const expires = refreshToken.expirationType === 'expiring';
+  const { infiniteTokenLifetime, infiniteIdleTokenLifetime } = refreshToken;
+  return {
+    rotates: refreshToken.rotationType === 'rotating',
+    leeway: refreshToken.leeway ?? 0,
+    lifetime:
+      expires && infiniteTokenLifetime !== true ? (refreshToken.tokenLifetime ?? DEFAULT_REFRESH_LIFETIME) : undefined,
+    idleLifetime:
+      expires && infiniteIdleTokenLifetime !== true
+        ? (refreshToken.idleTokenLifetime ?? DEFAULT_IDLE_REFRESH_LIFETIME)
+        : undefined,
+  };
 }
 
 /** What Auth0 has once: it would refuse the second, or each deployment would undo what the other resource wrote. */

@@ -86,8 +86,8 @@ function tokenEntry(exchange: TokenExchange, happened: Happened, known: Known): 
     return { kind: 'token', ...happened, ...refused, ...askedFor(exchange.asked, known) };
   }
   const { granted, requested } = exchange;
-  const { grantType, subject, scopes } = granted;
-  const asked = askedFor({ ...granted, scopes: requested }, known);
+  const { grantType = 'authorization_code', subject, scopes } = granted;
+  const asked = askedFor({ ...granted, grantType, scopes: requested }, known);
   return { kind: 'token', ...happened, ...asked, status: 200, why: '', grantType, subject, granted: fewTexts(scopes) };
 }
 

@@ -1,5 +1,5 @@
 import { OIDC_SCOPES } from '../../../limits/oidc-scopes.ts';
-import type { Client, ResourceServer, Role, Tenant, User } from '../model/tenant.ts';
+import { NO_LOGIN, type Client, type ResourceServer, type Role, type Tenant, type User } from '../model/tenant.ts';
 import type { Parameters } from '../tenant/parameters.ts';
 import { PASSWORD_REALM } from '../tenant/password.ts';
 
@@ -116,7 +116,9 @@ const OWN_APPLICATION: Client = {
   firstParty: true,
   grantTypes: [PASSWORD_REALM],
   secret: '',
+  isPublic: false,
   idTokenLifetime: 36_000,
+  login: NO_LOGIN,
 };
 
 /**

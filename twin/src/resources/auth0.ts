@@ -9,6 +9,22 @@ const PASSWORD_REALM = 'http://auth0.com/oauth/grant-type/password-realm';
 /** Connections whose name is their strategy by default. Source: https://auth0.com/docs/authenticate/identity-providers/social-identity-providers */
 const SOCIAL = ['google-oauth2', 'github', 'facebook', 'apple', 'linkedin', 'windowslive', 'twitter'];
 
+/** Seconds. Source: https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-rotation */
+const refreshToken = z
+  .strictObject({
+    rotationType: z.enum(['rotating', 'non-rotating']),
+    expirationType: z.enum(['expiring', 'non-expiring']),
+    leeway: z.int().min(0).optional(),
+    tokenLifetime: z.int().positive().optional(),
+    infiniteTokenLifetime: z.boolean().optional(),
+    idleTokenLifetime: z.int().positive().optional(),
+    infiniteIdleTokenLifetime: z.boolean().optional(),
+  })
+  .refine(({ rotationType, expirationType }) => rotationType === 'non-rotating' || expirationType === 'expiring', {
+    error: 'Auth0 rotates only tokens that expire; write "expiring"',
+    path: ['expirationType'],
+  });
+
 /** Auth0's resource types. Source: https://www.pulumi.com/registry/packages/auth0/api-docs/ */
 export const AUTH0 = {
   'auth0:index/resourceServer:ResourceServer': {
@@ -27,9 +43,9 @@ export const AUTH0 = {
         user: z.strictObject({ policy: z.enum(['allow_all', 'require_client_grant', 'deny_all']) }),
       }),
       name: anyValue,
-      allowOfflineAccess: z.literal(false).optional(),
-      skipConsentForVerifiableFirstPartyClients: anyValue,
-      // Applies to browser flows only, which the twin does not emulate.
+      allowOfflineAccess: z.boolean().optional(),
+      skipConsentForVerifiableFirstPartyClients: z.boolean().optional(),
+      // Applies to the implicit and hybrid flows only, which the twin does not emulate.
       tokenLifetimeForWeb: anyValue,
     }),
   },
@@ -51,11 +67,21 @@ export const AUTH0 = {
       .strictObject({
         name: z.string(),
         isFirstParty: z.boolean(),
-        grantTypes: z.array(z.enum(['client_credentials', 'password', PASSWORD_REALM])),
+        grantTypes: z.array(
+          z.enum(['authorization_code', 'refresh_token', 'client_credentials', 'password', PASSWORD_REALM]),
+        ),
         oidcConformant: z.literal(true).optional(),
         thirdPartySecurityMode: z.literal('strict').optional(),
         jwtConfiguration: z.strictObject({ alg: z.literal('RS256'), lifetimeInSeconds: positive.optional() }),
-        appType: z.enum(['non_interactive', 'regular_web']),
+        appType: z.enum(['non_interactive', 'regular_web', 'spa', 'native']),
+        callbacks: strings.optional(),
+        allowedLogoutUrls: strings.optional(),
+        allowedOrigins: strings.optional(),
+        webOrigins: strings.optional(),
+        // The provider has this boolean as a string.
+        skipNonVerifiableCallbackUriConfirmationPrompt: z.enum(['true', 'false', 'null']).optional(),
+        redirectionPolicy: z.enum(['allow_always', 'open_redirect_protection']).optional(),
+        refreshToken: refreshToken.optional(),
         description: anyValue,
         tokenQuota: anyValue,
       })
@@ -73,7 +99,7 @@ export const AUTH0 = {
     }),
     inputs: z.strictObject({
       clientId: z.string(),
-      authenticationMethod: z.enum(['client_secret_post', 'client_secret_basic']),
+      authenticationMethod: z.enum(['none', 'client_secret_post', 'client_secret_basic']),
       clientSecret: z.string().min(1).optional(),
     }),
   },

@@ -21,7 +21,9 @@ import type { Inside, Page } from './page.ts';
 import { openState, type TwinState } from './state.ts';
 import { LoginAttempts } from '../tenant/login-attempts.ts';
 import { OpaqueTokens } from '../tenant/userinfo.ts';
-import { tenantApp, type TenantService } from '../tenant/app.ts';
+import { tenantApp } from '../tenant/app.ts';
+import { loginState } from '../tenant/login-state.ts';
+import type { TenantService } from '../tenant/service.ts';
 import { openSigningKeys, openTls } from './key-files.ts';
 import type { SigningKeys } from '../tenant/signing-key.ts';
 
@@ -49,6 +51,9 @@ export interface TwinOptions {
   /** What the tenant's root shows a person; nothing where it is left out. */
   readonly page?: (inside: Inside) => Page;
 }
+
+/** The file of the refresh tokens, which outlive a run. */
+const REFRESH_TOKENS = 'refresh-tokens.json';
 
 /** A twin that serves. */
 export interface Twin {
@@ -90,6 +95,12 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   }
   const state = openState(root, stack);
   refuseSecond(state, stack);
+  // Outlives a reload.
+  const logins = loginState(clock, {
+    read: () => state.read(REFRESH_TOKENS),
+    write: (text) => state.write(REFRESH_TOKENS, text),
+    shownAs: state.shownAs + REFRESH_TOKENS,
+  });
 
   const ready = Promise.withResolvers<void>();
   let serving: Serving;
@@ -134,7 +145,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       hash: recorded.hash,
       functions,
       gateway: { api: model.api, keys, invoke, forwards, take, clock },
-      tenant: { tenant: model.tenant, signing, clock, ...sessions },
+      tenant: { tenant: model.tenant, signing, clock, state: logins, ...sessions },
     };
     try {
       announce(state, recorded, { apiUrl, tenantUrl, forwards: [...forwards.keys()] });

@@ -1,26 +1,18 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { printable } from '../common/printable.ts';
 import { readBody } from '../common/read-body.ts';
-import type { Tenant } from '../model/tenant.ts';
 import { discoveryDocument } from './discovery.ts';
+import { cors } from './cors.ts';
 import { refusals, TokenError } from './errors.ts';
 import type { Granted } from './grant.ts';
+import { loginRoutes } from './login.ts';
+import { logoutRoutes } from './logout.ts';
 import { BODY_LIMIT } from './parameters.ts';
-import type { LoginAttempts } from './login-attempts.ts';
+import { revoke } from './revoke.ts';
 import { reporting, type TenantRequest, type Told } from './report.ts';
-import type { SigningKeys } from './signing-key.ts';
+import type { TenantService } from './service.ts';
 import { issueToken, type Asked } from './token.ts';
-import { userinfo, type OpaqueTokens } from './userinfo.ts';
-
-/** A tenant at work. */
-export interface TenantService {
-  readonly tenant: Tenant;
-  readonly signing: SigningKeys;
-  readonly opaqueTokens: OpaqueTokens;
-  readonly logins: LoginAttempts;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-}
+import { userinfo } from './userinfo.ts';
 
 /**
  * What the token endpoint did, for the log. What it names of clients and users refers to them as they are, with their
@@ -67,6 +59,8 @@ export function tenantApp(
     return next();
   });
 
+  app.use(cors(() => current().tenant));
+
   app.get('/.well-known/openid-configuration', (c) => {
     return c.json(discoveryDocument(current().tenant.issuerDomain, baseOf(c.req.url)));
   });
@@ -106,23 +100,38 @@ export function tenantApp(
       if (!(error instanceof TokenError)) throw error;
       c.set('reported', true);
       onEvent({ kind: 'token', exchange: { kind: 'refused', refusal: error, asked } });
-      return c.body(
-        JSON.stringify({
-          error: error.error,
-          error_description: error.message,
-          ...(error.uri && { error_uri: error.uri }),
-        }),
-        {
-          status: error.status as 400,
-          headers: { 'content-type': 'application/json' },
-        },
-      );
+      return refusal(c, error);
     }
   });
 
+  app.post('/oauth/revoke', async (c) => {
+    try {
+      revoke(
+        c.req.header('content-type') ?? '',
+        c.req.header('authorization'),
+        await textOf(c.req.raw.body),
+        current(),
+      );
+      return c.body('', 200, { 'content-type': 'application/json' });
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error;
+      c.set('reason', `${error.error}: ${error.message}`);
+      return refusal(c, error);
+    }
+  });
+
+  app.route('/', loginRoutes(current));
+  app.route('/', logoutRoutes(current));
   if (page !== undefined) app.route('/', page);
   app.notFound((c) => c.json({ error: 'not_found', error_description: 'The twin has no such endpoint' }, 404));
   return app;
+}
+
+function refusal(c: Context<Told>, { status, error, message, uri }: TokenError): Response {
+  return c.body(JSON.stringify({ error, error_description: message, ...(uri && { error_uri: uri }) }), {
+    status: status as 400,
+    headers: { 'content-type': 'application/json' },
+  });
 }
 
 /** The address that a request came to. One of the tenant's own domains stands for the real tenant, which has https only. */

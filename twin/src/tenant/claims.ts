@@ -21,7 +21,7 @@ export function accessClaims(
     iat: now,
     exp: now + api.tokenLifetime,
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    gty: grantType,
+    ...(grantType !== undefined && { gty: grantType }),
     azp: client.clientId,
     ...(permissions && { permissions }),
   };
@@ -33,7 +33,7 @@ export function accessClaims(
  */
 export function idClaims(
   tenant: Tenant,
-  { client, scopes }: Granted,
+  { client, scopes, login }: Granted,
   user: User,
   now: number,
 ): Record<string, unknown> {
@@ -44,6 +44,9 @@ export function idClaims(
     iat: now,
     exp: now + client.idTokenLifetime,
     sub: user.userId,
+    ...(login?.authTime !== undefined && { auth_time: login.authTime }),
+    ...(login?.sid !== undefined && { sid: login.sid }),
+    ...(login?.nonce !== undefined && { nonce: login.nonce }),
   };
 }
 

@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Client } from '../model/tenant.ts';
 import { refusals } from './errors.ts';
 import type { Parameters } from './parameters.ts';
+import { sameText } from './same-text.ts';
 
 /**
- * Finds the client and checks its secret, from the body or from HTTP Basic, never from both.
+ * Finds the client and checks its secret, from the body or from HTTP Basic, never from both. A public client has none.
  * Source: RFC 6749, section 2.3; https://auth0.com/docs/secure/application-credentials
  * @throws TokenError when it is not who it says
  */
@@ -24,15 +24,11 @@ export function authenticateClient(
   const secret = basic?.secret ?? parameters.get('client_secret') ?? '';
   if (!id) return refusals.missingClientId();
   const client = clients.find(({ clientId }) => clientId === id);
+  // A public client proves nothing, and may not pretend to.
+  if (client?.isPublic === true) return secret === '' && basic === undefined ? client : refusals.wrongClient();
   // Compared also for a client that is not there, so that the time taken tells nothing.
   const matches = sameText(secret, client?.secret ?? '');
   return client !== undefined && matches && secret !== '' ? client : refusals.wrongClient();
-}
-
-/** Whether two texts are equal, in a time that does not depend on where they differ. */
-export function sameText(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
 
 function differs(given: string | undefined, id: string): boolean {

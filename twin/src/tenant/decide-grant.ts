@@ -1,10 +1,14 @@
+import { authorizationCode } from './authorization-code.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { refusals } from './errors.ts';
 import type { Granted, GrantRequest } from './grant.ts';
 import { required } from './parameters.ts';
 import { password, PASSWORD_REALM, passwordRealm } from './password.ts';
+import { refreshToken } from './refresh-grant.ts';
 
 const GRANTS: Readonly<Record<string, (request: GrantRequest) => Granted>> = {
+  authorization_code: authorizationCode,
+  refresh_token: refreshToken,
   client_credentials: clientCredentials,
   password,
   [PASSWORD_REALM]: passwordRealm,
@@ -15,8 +19,6 @@ const GRANTS: Readonly<Record<string, (request: GrantRequest) => Granted>> = {
  * Source: https://auth0.com/docs/get-started/applications/application-grant-types
  */
 const FURTHER_GRANT_TYPES: readonly string[] = [
-  'authorization_code',
-  'refresh_token',
   'urn:ietf:params:oauth:grant-type:device_code',
   'urn:ietf:params:oauth:grant-type:token-exchange',
   'urn:openid:params:grant-type:ciba',
@@ -34,7 +36,7 @@ export const UNSUPPORTED_PARAMETERS: readonly string[] = ['organization', 'resou
 
 /**
  * Decides about a token request of a client that is who it says: what it is granted, from plain data to plain data. The
- * token endpoint asks it about a request, the access report about a caller.
+ * token endpoint asks it about a request, the access report about a caller. Of a state it uses up codes.
  * @throws TokenError with Auth0's own status, error and description
  */
 export function decideGrant(request: GrantRequest): Granted {
@@ -44,6 +46,8 @@ export function decideGrant(request: GrantRequest): Granted {
   const grantType = required(parameters, 'grant_type');
   const grant = Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined;
   const known = grant !== undefined || FURTHER_GRANT_TYPES.includes(grantType);
+  // Who proves nothing cannot ask for itself, whatever its settings say.
+  if (client.isPublic && grantType === 'client_credentials') return refusals.grantTypeNotAllowed(grantType);
   if (known && !client.grantTypes.includes(grantType)) return refusals.grantTypeNotAllowed(grantType);
   return grant === undefined ? refusals.unsupportedGrantType(grantType) : grant(request);
 }

@@ -1,6 +1,6 @@
 /**
  * The discovery document: the real issuer of the stack, and endpoints under the address that the request came to.
- * Fields and order are a captured tenant's; of its endpoints the twin serves the token's, the keys' and `/userinfo`.
+ * Fields and order are a captured tenant's. It lists what the twin has: a client that believes it must not meet a 404.
  * Source: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
  * @param base where the request came to, with a slash at its end
  */
@@ -9,62 +9,42 @@ export function discoveryDocument(issuerDomain: string, base: string): Record<st
     issuer: `https://${issuerDomain}/`,
     authorization_endpoint: `${base}authorize`,
     token_endpoint: `${base}oauth/token`,
-    device_authorization_endpoint: `${base}oauth/device/code`,
     userinfo_endpoint: `${base}userinfo`,
-    mfa_challenge_endpoint: `${base}mfa/challenge`,
     jwks_uri: `${base}.well-known/jwks.json`,
-    registration_endpoint: `${base}oidc/register`,
     revocation_endpoint: `${base}oauth/revoke`,
-    scopes_supported: [
-      'openid',
-      'profile',
-      'offline_access',
-      'name',
-      'given_name',
-      'family_name',
-      'nickname',
-      'email',
-      'email_verified',
-      'picture',
-      'created_at',
-      'identities',
-      'phone',
-      'address',
-    ],
-    response_types_supported: [
-      'code',
-      'token',
-      'id_token',
-      'code token',
-      'code id_token',
-      'token id_token',
-      'code token id_token',
-    ],
-    code_challenge_methods_supported: ['S256', 'plain'],
+    scopes_supported: ['openid', 'profile', 'offline_access', 'email'],
+    response_types_supported: ['code'],
+    // A tenant lists plain too, which has never worked.
+    code_challenge_methods_supported: ['S256'],
     response_modes_supported: ['query', 'fragment', 'form_post'],
     subject_types_supported: ['public'],
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
     // A tenant lists HS256 and PS256 too; the twin's clients are all declared with RS256.
     id_token_signing_alg_values_supported: ['RS256'],
     claims_supported: [
       'aud',
       'auth_time',
-      'created_at',
       'email',
       'email_verified',
       'exp',
-      'family_name',
-      'given_name',
       'iat',
-      'identities',
       'iss',
       'name',
       'nickname',
-      'phone_number',
+      'nonce',
       'picture',
+      'sid',
       'sub',
+    ],
+    grant_types_supported: [
+      'authorization_code',
+      'refresh_token',
+      'client_credentials',
+      'password',
+      'http://auth0.com/oauth/grant-type/password-realm',
     ],
     request_uri_parameter_supported: false,
     request_parameter_supported: false,
+    end_session_endpoint: `${base}oidc/logout`,
   };
 }

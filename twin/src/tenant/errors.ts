@@ -38,6 +38,25 @@ export const refusals = {
       'the client may not use this grant',
       'https://auth0.com/docs/clients/client-grant-types',
     ),
+  unsupportedResponseType: (type: string) =>
+    refuse(400, 'unsupported_response_type', `Unsupported response type: ${type}`),
+  /** Of a code that is unknown, used, expired or another client's. */
+  wrongCode: () => refuse(403, 'invalid_grant', 'Invalid authorization code'),
+  wrongVerifier: () => refuse(403, 'invalid_grant', 'Failed to verify code verifier'),
+  wrongRedirect: (sent: string | undefined, expected: string) =>
+    refuse(
+      403,
+      'unauthorized_client',
+      `The redirect URI is wrong. You sent ${sent ?? 'null'}, and we expected ${expected}`,
+    ),
+  wrongRefreshToken: () => refuse(403, 'invalid_grant', 'Unknown or invalid refresh token.'),
+  userIsGone: () =>
+    refuse(403, 'invalid_grant', "The refresh_token was generated for a user who doesn't exist anymore."),
+  blockedAtRefresh: () => refuse(403, 'invalid_grant', 'user is blocked', 'the user is blocked'),
+  loginRequired: () => refuse(400, 'login_required', 'Login required'),
+  consentRequired: () => refuse(400, 'consent_required', 'Consent required'),
+  /** A user declined; Auth0 says no more. */
+  consentDeclined: () => refuse(400, 'access_denied', ''),
   unknownAudience: (audience: string) => refuse(403, 'access_denied', `Service not found: ${audience}`),
   /** What client_credentials says of an unknown audience. */
   serviceNotEnabled: (audience: string) =>

@@ -13,6 +13,8 @@ export interface TenantRequest {
   readonly endpoint: string;
   /** Why it was refused, in plain words; empty where it was not. */
   readonly reason: string;
+  /** What else there is to say, such as parameters without effect. */
+  readonly note?: string;
 }
 
 /** What a handler tells of the request that it answers. */
@@ -20,6 +22,8 @@ export interface Told {
   readonly Variables: {
     /** Why it is refused. */
     reason?: string;
+    /** What else the log says of it. */
+    note?: string;
     /** It has been reported, with more than is known here. */
     reported?: boolean;
   };
@@ -34,11 +38,19 @@ export const GATEWAY_AGENT = 'auth0-http-api-gateway';
 /** What a page has at the tenant's root, and what a browser asks for by itself. */
 const PAGE = /^\/(?:_twin\/.*|favicon\.ico)?$/;
 
-const ENDPOINTS: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
-  ['/.well-known/openid-configuration', 'GET'],
-  ['/.well-known/jwks.json', 'GET'],
-  ['/userinfo', 'GET'],
-  ['/oauth/token', 'POST'],
+type Method = 'GET' | 'POST';
+
+const ENDPOINTS: ReadonlyMap<string, readonly Method[]> = new Map<string, readonly Method[]>([
+  ['/.well-known/openid-configuration', ['GET']],
+  ['/.well-known/jwks.json', ['GET']],
+  ['/userinfo', ['GET']],
+  ['/oauth/token', ['POST']],
+  ['/oauth/revoke', ['POST']],
+  ['/authorize', ['GET']],
+  ['/u/login', ['GET', 'POST']],
+  ['/u/consent', ['GET', 'POST']],
+  ['/v2/logout', ['GET']],
+  ['/oidc/logout', ['GET', 'POST']],
 ]);
 
 /**
@@ -53,14 +65,16 @@ export function reporting(observe: (request: TenantRequest) => void, hasPage: bo
     if (isGateway || c.get('reported') === true || (hasPage && PAGE.test(path))) return;
     const { status } = c.res;
     const reason = c.get('reason') ?? reasonOf(status, method, path);
-    observe({ method, path: withoutTokens(path, '(a token)'), status, endpoint: endpointOf(method, path), reason });
+    const note = c.get('note');
+    const seen = { method, path: withoutTokens(path, '(a token)'), status, endpoint: endpointOf(method, path), reason };
+    observe({ ...seen, ...(note !== undefined && { note }) });
   };
 }
 
 function endpointOf(method: string, path: string): string {
-  const taken = ENDPOINTS.get(path);
-  // Whoever asks for the head alone asks the same.
-  return taken === method || (taken === 'GET' && method === 'HEAD') ? `${taken} ${path}` : '';
+  // A request for the head alone asks for the same.
+  const asked = method === 'HEAD' ? 'GET' : method;
+  return ENDPOINTS.get(path)?.some((one) => one === asked) === true ? `${asked} ${path}` : '';
 }
 
 function reasonOf(status: number, method: string, path: string): string {
@@ -69,5 +83,5 @@ function reasonOf(status: number, method: string, path: string): string {
   const taken = ENDPOINTS.get(path);
   return taken === undefined
     ? `the twin's tenant has no such endpoint${didYouMean(path.slice(0, 100), ENDPOINTS.keys())}`
-    : `the tenant takes ${taken} there, not ${printable(method, 20)}`;
+    : `the tenant takes ${taken.join(' and ')} there, not ${printable(method, 20)}`;
 }

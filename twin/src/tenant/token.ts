@@ -3,10 +3,12 @@ import { accessClaims, idClaims } from './claims.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { decideGrant } from './decide-grant.ts';
 import type { Granted } from './grant.ts';
+import type { LoginState } from './login-state.ts';
 import type { LoginAttempts } from './login-attempts.ts';
 import { readParameters, required, type Parameters } from './parameters.ts';
 import { scopeWords } from './scopes.ts';
 import type { SigningKeys } from './signing-key.ts';
+import { OFFLINE_ACCESS } from './user-grant.ts';
 import { OPAQUE_LIFETIME, type OpaqueTokens } from './userinfo.ts';
 
 /** What of an HTTP request the token endpoint reads, all of it unchecked; secrets are among it. */
@@ -19,6 +21,7 @@ export interface TokenRequest {
 /** The body of the answer, its tokens included: never print it. `expires_in` is in seconds. */
 export interface TokenResponse {
   readonly access_token: string;
+  readonly refresh_token?: string;
   readonly id_token?: string;
   readonly scope?: string;
   readonly expires_in: number;
@@ -42,6 +45,7 @@ interface Circumstances {
   readonly signing: SigningKeys;
   readonly opaqueTokens: OpaqueTokens;
   readonly logins: LoginAttempts;
+  readonly state: LoginState;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -57,15 +61,17 @@ export async function issueToken(
   circumstances: Circumstances,
   authenticated: (asked: Asked) => void = () => undefined,
 ): Promise<{ readonly response: TokenResponse; readonly granted: Granted; readonly requested: readonly string[] }> {
-  const { tenant, logins } = circumstances;
+  const { tenant, logins, state } = circumstances;
   const parameters = readParameters(request.contentType, request.body);
   // Missing parameters come before who the client is.
   required(parameters, 'grant_type');
   const client = authenticateClient(tenant.clients, parameters, request.authorization);
   const asked = askedBy(client, parameters, tenant);
   authenticated(asked);
-  const granted = decideGrant({ tenant, client, parameters, logins });
-  return { response: await tokensFor(granted, circumstances), granted, requested: asked.scopes };
+  const granted = decideGrant({ tenant, client, parameters, logins, state });
+  // After a login, what was asked for was asked at /authorize.
+  const requested = granted.login === undefined ? asked.scopes : (granted.asked ?? []);
+  return { response: await tokensFor(granted, circumstances), granted, requested };
 }
 
 function askedBy(client: Client, parameters: Parameters, { users, resourceServers }: Tenant): Asked {
@@ -84,18 +90,39 @@ function askedBy(client: Client, parameters: Parameters, { users, resourceServer
 
 async function tokensFor(
   granted: Granted,
-  { tenant, signing, opaqueTokens, clock }: Circumstances,
+  { tenant, signing, opaqueTokens, state, clock }: Circumstances,
 ): Promise<TokenResponse> {
+  // Before anything is waited for: another request with the same token must find it used.
+  const refreshToken = refreshTokenFor(granted, state);
   const { api, scopes, user, subject } = granted;
   const now = Math.floor(clock() / 1000);
   const key = signing.current;
   return {
     access_token:
       api === undefined ? opaqueTokens.issue(subject, scopes) : await key.sign(accessClaims(tenant, granted, api, now)),
+    ...(refreshToken !== undefined && { refresh_token: refreshToken }),
     ...(user !== undefined &&
       scopes.includes('openid') && { id_token: await key.sign(idClaims(tenant, granted, user, now)) }),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     expires_in: api?.tokenLifetime ?? OPAQUE_LIFETIME,
     token_type: 'Bearer',
   };
+}
+
+/** The next token of the family that was refreshed, or the first of a new one where the user allowed offline access. */
+function refreshTokenFor(
+  { client, subject, api, scopes, asked, login, code, refreshed }: Granted,
+  { codes, refreshTokens }: LoginState,
+): string | undefined {
+  if (refreshed !== undefined) return refreshTokens.renew(refreshed, client.login.refresh);
+  if (!scopes.includes(OFFLINE_ACCESS)) return undefined;
+  const { token, family } = refreshTokens.issue({
+    clientId: client.clientId,
+    userId: subject,
+    audience: api?.identifier,
+    scopes: [...(asked ?? scopes)],
+    sid: login?.sid,
+  });
+  if (code !== undefined) codes.gave(code, family);
+  return token;
 }

@@ -1,7 +1,9 @@
 import { logLine } from '../../src/cli/log.ts';
 import type { Tenant } from '../../src/model/tenant.ts';
-import { tenantApp, type TenantService } from '../../src/tenant/app.ts';
+import { tenantApp } from '../../src/tenant/app.ts';
+import type { TenantService } from '../../src/tenant/service.ts';
 import { newKeyPem, readSigningKey, type SigningKey } from '../../src/tenant/signing-key.ts';
+import { loginState } from '../../src/tenant/login-state.ts';
 import { OpaqueTokens } from '../../src/tenant/userinfo.ts';
 import { MAIN, secretOf, type TokenParameters } from './full-tenant.ts';
 import { plainModel } from './plain-model.ts';
@@ -51,5 +53,13 @@ export async function signingTenant(
 ): Promise<LocalTenant & { readonly key: SigningKey }> {
   const key = await readSigningKey(newKeyPem(), undefined, 'signing-key.pem');
   const signing = { current: key, published: [key.publicJwk] };
-  return { ...localTenant(tenant, { signing, clock, opaqueTokens: new OpaqueTokens(clock) }), key };
+  return {
+    ...localTenant(tenant, {
+      signing,
+      clock,
+      opaqueTokens: new OpaqueTokens(clock),
+      state: loginState(clock),
+    }),
+    key,
+  };
 }

@@ -1,6 +1,7 @@
-import type { Client, ResourceServer, Tenant, User } from '../../src/model/tenant.ts';
-import type { TenantService } from '../../src/tenant/app.ts';
+import { NO_LOGIN, type Client, type ResourceServer, type Tenant, type User } from '../../src/model/tenant.ts';
+import type { TenantService } from '../../src/tenant/service.ts';
 import { LoginAttempts } from '../../src/tenant/login-attempts.ts';
+import { loginState } from '../../src/tenant/login-state.ts';
 import { OpaqueTokens } from '../../src/tenant/userinfo.ts';
 
 export const AUDIENCE = 'https://api.example.com';
@@ -13,6 +14,8 @@ export const plainApi = (change: Partial<ResourceServer> = {}): ResourceServer =
   tokenLifetime: 600,
   clientPolicy: 'require_client_grant',
   userPolicy: 'allow_all',
+  allowOfflineAccess: false,
+  skipsConsent: true,
   ...change,
 });
 
@@ -24,7 +27,9 @@ export const plainClient = (change: Partial<Client> = {}): Client => ({
   firstParty: true,
   grantTypes: ['client_credentials', 'password', 'http://auth0.com/oauth/grant-type/password-realm'],
   secret: 'the secret of the client',
+  isPublic: false,
   idTokenLifetime: 36_000,
+  login: NO_LOGIN,
   ...change,
 });
 
@@ -57,7 +62,7 @@ export const plainTenant = (change: Partial<Tenant> = {}): Tenant => ({
 });
 
 /** The tenant at work. Its tokens are their claims as JSON: signing would take nearly all of a property's time. */
-export function serviceOf(tenant: Tenant): TenantService {
+export function serviceOf(tenant: Tenant, clock: () => number = Date.now): TenantService {
   const key = {
     kid: 'kid',
     publicJwk: {},
@@ -67,8 +72,9 @@ export function serviceOf(tenant: Tenant): TenantService {
   return {
     tenant,
     signing: { current: key, published: [] },
-    opaqueTokens: new OpaqueTokens(Date.now),
+    opaqueTokens: new OpaqueTokens(clock),
     logins: new LoginAttempts(),
-    clock: Date.now,
+    state: loginState(clock),
+    clock,
   };
 }

@@ -143,7 +143,8 @@ describe('what an open page is told', () => {
     ['GET', '/userinfo', [], 401, 'GET /userinfo', 'in the Authorization header: there is nothing'],
     ['GET', '/userinfo', ['authorization: Bearer x.y.z'], 401, 'GET /userinfo', 'this is none'],
     ['POST', '/oauth/tokn', [], 404, '', "the twin's tenant has no such endpoint; did you mean /oauth/token?"],
-    ['GET', '/authorize', [], 404, '', "the twin's tenant has no such endpoint"],
+    ['GET', '/authorize', [], 400, 'GET /authorize', 'Missing required parameter: client_id'],
+    ['GET', '/dbconnections/signup', [], 404, '', "the twin's tenant has no such endpoint"],
     ['GET', '/oauth/token', [], 404, '', 'the tenant takes POST there, not GET'],
     [
       'POST',

@@ -1,6 +1,6 @@
 import * as crypto from 'node:crypto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { sameText } from '../../../src/tenant/client-authentication.ts';
+import { sameText } from '../../../src/tenant/same-text.ts';
 import { TokenError } from '../../../src/tenant/errors.ts';
 import { issueToken } from '../../../src/tenant/token.ts';
 import { plainClient, plainTenant, plainUser, serviceOf } from '../../support/plain-tenant.ts';

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { CodeGrant } from './codes.ts';
+import { refusals } from './errors.ts';
+import { apiFor, type Granted, type GrantRequest } from './grant.ts';
+import { required } from './parameters.ts';
+import { sameText } from './same-text.ts';
+import { grantToUser } from './user-grant.ts';
+
+/**
+ * A code from the browser, exchanged for tokens. A client's own code is used up whatever comes of it.
+ * Source: https://auth0.com/docs/get-started/authentication-and-authorization-flow/authorization-code-flow-with-pkce
+ * @throws TokenError for a code that is not good, or not proved to be the client's
+ */
+export function authorizationCode({ tenant, client, parameters, state }: GrantRequest): Granted {
+  const code = required(parameters, 'code');
+  const found = state?.codes.redeem(code, client.clientId, (family) => state.refreshTokens.revoke(family));
+  if (found === undefined) return refusals.wrongCode();
+  checkProof(found, parameters.get('code_verifier'));
+  const sent = parameters.get('redirect_uri');
+  if (found.redirectUri !== undefined && sent !== found.redirectUri) {
+    return refusals.wrongRedirect(sent, found.redirectUri);
+  }
+  const user = tenant.users.find(({ userId }) => userId === found.userId) ?? refusals.wrongCode();
+  if (user.blocked) return refusals.blockedUser();
+  const api = found.audience === undefined ? undefined : apiFor(tenant, found.audience);
+  return { ...grantToUser({ tenant, client, user, api, scopes: found.scopes }), code, login: found.login };
+}
+
+/** RFC 7636, section 4.6. A verifier without a challenge is somebody else's code in an honest client's hands. */
+function checkProof({ challenge }: CodeGrant, verifier: string | undefined): void {
+  if (challenge === undefined && verifier === undefined) return;
+  const hash = createHash('sha256')
+    .update(verifier ?? '')
+    .digest('base64url');
+  const isWellFormed = /^[A-Za-z0-9._~-]{43,128}$/.test(verifier ?? '');
+  if (challenge === undefined || !isWellFormed || !sameText(hash, challenge)) refusals.wrongVerifier();
+}

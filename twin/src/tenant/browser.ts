@@ -1,0 +1,64 @@
+import type { Context } from 'hono';
+import { setCookie } from 'hono/cookie';
+import { readBody } from '../common/read-body.ts';
+import { errorParameters, PageError, type Callback } from './authorize.ts';
+import { TokenError } from './errors.ts';
+import { errorPage } from './pages.ts';
+import { BODY_LIMIT, readParameters, type Parameters } from './parameters.ts';
+import type { Told } from './report.ts';
+import { respond } from './respond.ts';
+
+export type C = Context<Told>;
+
+/** The browser's session, as Auth0 calls the cookie. Source: https://auth0.com/docs/manage-users/cookies/authentication-api-cookies */
+export const SESSION_COOKIE = 'auth0';
+/** The browser itself, whoever has logged in. */
+export const BROWSER_COOKIE = 'did';
+
+/** Does something, and sends a refusal to the callback. */
+export async function refused(c: C, callback: Callback, work: () => Response | Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error;
+    c.set('reason', `${error.error}${error.message === '' ? '' : `: ${error.message}`}`);
+    return respond(callback, errorParameters(error));
+  }
+}
+
+/** Does something, and shows what may not go to any callback. */
+export async function onPage(c: C, work: () => Promise<Response>): Promise<Response> {
+  try {
+    const response = await work();
+    // Cookies that were set meanwhile go with a response that the context did not make.
+    for (const cookie of c.res.headers.getSetCookie()) {
+      if (!response.headers.getSetCookie().includes(cookie)) response.headers.append('set-cookie', cookie);
+    }
+    return response;
+  } catch (error) {
+    if (error instanceof TokenError) return shown(c, error.status, [error.message]);
+    if (!(error instanceof PageError)) throw error;
+    return shown(c, error.status, error.lines);
+  }
+}
+
+function shown(c: C, status: number, lines: readonly string[]): Promise<Response> {
+  c.set('reason', lines.join(' '));
+  return errorPage(status, lines);
+}
+
+/** @throws PageError for a form of another origin: cookies alone do not keep another port of localhost out */
+export async function formOf(c: C, from: 'ownPages' | 'anyOrigin' = 'ownPages'): Promise<Parameters> {
+  if (from === 'ownPages' && c.req.header('origin') !== new URL(c.req.url).origin) {
+    throw new PageError(403, ['This form was sent by another site.']);
+  }
+  const body = await readBody(c.req.raw.body, BODY_LIMIT);
+  if (!body.isWhole) throw new PageError(400, ['The form is too large.']);
+  return readParameters(c.req.header('content-type') ?? '', new TextDecoder().decode(body.bytes));
+}
+
+/** Sets a host-only cookie that no script reads and no other site's form sends. */
+export function keep(c: C, name: string, value: string, maxAge: number): void {
+  const secure = new URL(c.req.url).protocol === 'https:';
+  setCookie(c, name, value, { path: '/', httpOnly: true, sameSite: 'Lax', secure, maxAge });
+}

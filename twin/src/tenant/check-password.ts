@@ -1,0 +1,34 @@
+import type { Tenant, User } from '../model/tenant.ts';
+import { refusals } from './errors.ts';
+import type { LoginAttempts } from './login-attempts.ts';
+import { sameText } from './same-text.ts';
+
+interface Attempt {
+  readonly tenant: Tenant;
+  readonly logins: LoginAttempts;
+  /** Databases by name. */
+  readonly connections: readonly string[];
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * Checks a user's password in one of some databases, and counts failures there. The user may be blocked.
+ * @throws TokenError for a wrong one, or after too many
+ */
+export function checkPassword({ tenant, logins, connections, username, password }: Attempt): User {
+  if (connections.some((name) => logins.areTooMany(name, username))) return refusals.tooManyAttempts();
+  const found = tenant.users.filter(
+    (user) => connections.includes(user.connection) && user.email.toLowerCase() === username.toLowerCase(),
+  );
+  // Compared also for a user that is not there, so that the time taken tells nothing.
+  const [user] = (found.length === 0 ? [undefined] : found).filter((one) => sameText(password, one?.password ?? ''));
+  if (user === undefined) {
+    for (const { name, bruteForceProtection } of tenant.connections) {
+      if (bruteForceProtection && connections.includes(name)) logins.failed(name, username);
+    }
+    return refusals.wrongPassword();
+  }
+  logins.succeeded(user.connection, username);
+  return user;
+}

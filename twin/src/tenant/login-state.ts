@@ -1,0 +1,28 @@
+import { AuthorizationCodes } from './codes.ts';
+import { Consents } from './consents.ts';
+import { RefreshTokens, type RefreshTokenStorage } from './refresh-tokens.ts';
+import { Sessions } from './sessions.ts';
+import { Transactions } from './transactions.ts';
+
+/** What logins leave behind in a tenant. It names clients, users and APIs by their ids, and outlives a reload. */
+export interface LoginState {
+  readonly transactions: Transactions;
+  readonly sessions: Sessions;
+  readonly consents: Consents;
+  readonly codes: AuthorizationCodes;
+  readonly refreshTokens: RefreshTokens;
+}
+
+/**
+ * @param clock milliseconds since 1970
+ * @param storage where refresh tokens are kept; all else ends with the process
+ */
+export function loginState(clock: () => number, storage?: RefreshTokenStorage): LoginState {
+  return {
+    transactions: new Transactions(clock),
+    sessions: new Sessions(clock),
+    consents: new Consents(),
+    codes: new AuthorizationCodes(clock),
+    refreshTokens: new RefreshTokens(clock, storage),
+  };
+}

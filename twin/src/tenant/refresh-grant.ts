@@ -1,0 +1,30 @@
+import { refusals } from './errors.ts';
+import { apiFor, type Granted, type GrantRequest } from './grant.ts';
+import { required } from './parameters.ts';
+import { scopeWords } from './scopes.ts';
+import { grantToUser } from './user-grant.ts';
+
+/**
+ * A refresh token, exchanged for an access token with the same scopes or fewer; roles are read anew. Its family is
+ * renewed by whoever makes the tokens.
+ * Source: https://auth0.com/docs/secure/tokens/refresh-tokens/use-refresh-tokens
+ * @throws TokenError for a token that is not good
+ */
+export function refreshToken({ tenant, client, parameters, state }: GrantRequest): Granted {
+  const token = required(parameters, 'refresh_token');
+  const found = state?.refreshTokens.find(token, client.clientId, client.login.refresh);
+  if (found === undefined) return refusals.wrongRefreshToken();
+  const { userId, audience, scopes, sid } = found.family;
+  const user = tenant.users.find((one) => one.userId === userId) ?? refusals.userIsGone();
+  if (user.blocked) return refusals.blockedAtRefresh();
+  const api = audience === undefined ? undefined : apiFor(tenant, audience);
+  if (api?.allowOfflineAccess === false) return refusals.wrongRefreshToken();
+  const requested = parameters.get('scope');
+  const narrowed = requested === undefined ? scopes : scopeWords(requested).filter((scope) => scopes.includes(scope));
+  return {
+    ...grantToUser({ tenant, client, user, api, scopes: narrowed }),
+    grantType: 'refresh_token',
+    login: { sid },
+    refreshed: found,
+  };
+}

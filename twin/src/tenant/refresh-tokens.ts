@@ -1,0 +1,156 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { UserError } from '../common/user-error.ts';
+import type { RefreshSettings } from '../model/tenant.ts';
+import { sameText } from './same-text.ts';
+
+/** Active families of a user and client. Source: https://auth0.com/docs/secure/tokens/refresh-tokens */
+const MOST_PER_USER = 200;
+
+const FAMILY = z.strictObject({
+  id: z.string(),
+  clientId: z.string(),
+  userId: z.string(),
+  audience: z.string().optional(),
+  /** Every scope that its access tokens may hold. */
+  scopes: z.array(z.string()),
+  sid: z.string().optional(),
+  /** Counts the exchanges; only a token of the current generation is good, within the leeway also the one before. */
+  generation: z.int(),
+  /** Milliseconds since 1970. */
+  createdAt: z.number(),
+  usedAt: z.number(),
+  rotatedAt: z.number(),
+});
+const FILE = z.strictObject({ key: z.string().min(40), families: z.array(FAMILY) });
+
+/** The refresh tokens that follow each other from one login. */
+export type RefreshFamily = z.infer<typeof FAMILY>;
+
+/** Where families are kept between two runs: one text, replaced as a whole. */
+export interface RefreshTokenStorage {
+  readonly read: () => string | undefined;
+  readonly write: (text: string) => void;
+  /** What a person calls it. */
+  readonly shownAs: string;
+}
+
+/** A token that may be exchanged now, and by whom it was given. */
+export interface Redeemable {
+  readonly family: RefreshFamily;
+  readonly generation: number;
+}
+
+/**
+ * Refresh tokens. A token is its family's id, its generation and a nonce under a MAC, so that none of them is stored.
+ * Source: https://auth0.com/docs/secure/tokens/refresh-tokens/refresh-token-rotation
+ */
+export class RefreshTokens {
+  readonly #clock: () => number;
+  readonly #storage: RefreshTokenStorage | undefined;
+  readonly #key: string;
+  readonly #families: Map<string, RefreshFamily>;
+
+  /**
+   * @param clock milliseconds since 1970
+   * @throws UserError where the stored text is none of its own
+   */
+  constructor(clock: () => number, storage?: RefreshTokenStorage) {
+    this.#clock = clock;
+    this.#storage = storage;
+    const stored = storage === undefined ? undefined : parse(storage);
+    this.#key = stored?.key ?? randomBytes(32).toString('base64url');
+    this.#families = new Map((stored?.families ?? []).map((family) => [family.id, family]));
+  }
+
+  /** Begins a family, and returns its first token. */
+  issue(grant: Pick<RefreshFamily, 'clientId' | 'userId' | 'audience' | 'scopes' | 'sid'>): {
+    readonly token: string;
+    readonly family: string;
+  } {
+    const now = this.#clock();
+    const id = randomBytes(15).toString('base64url');
+    const family = { ...grant, id, generation: 0, createdAt: now, usedAt: now, rotatedAt: now };
+    const siblings = [...this.#families.values()].filter(
+      (one) => one.clientId === grant.clientId && one.userId === grant.userId,
+    );
+    for (const { id: oldest } of siblings.slice(0, Math.max(0, siblings.length + 1 - MOST_PER_USER)))
+      this.#families.delete(oldest);
+    this.#families.set(id, family);
+    this.#save();
+    return { token: this.#tokenOf(family), family: id };
+  }
+
+  /**
+   * Finds the family of a token that its client may exchange now. The reuse of a rotated token ends the family.
+   * @returns undefined where there is none
+   */
+  find(token: string, clientId: string, settings: RefreshSettings): Redeemable | undefined {
+    const read = this.#read(token);
+    if (read === undefined || read.family.clientId !== clientId) return undefined;
+    const { family, generation } = read;
+    const now = this.#clock();
+    const ended = (since: number, lifetime: number | undefined): boolean =>
+      lifetime !== undefined && now - since >= lifetime * 1000;
+    if (ended(family.createdAt, settings.lifetime) || ended(family.usedAt, settings.idleLifetime)) {
+      this.revoke(family.id);
+      return undefined;
+    }
+    const isPrevious = generation === family.generation - 1 && now - family.rotatedAt < settings.leeway * 1000;
+    if (generation === family.generation || isPrevious) return read;
+    this.revoke(family.id);
+    return undefined;
+  }
+
+  /** Uses a token: where its client's rotate it returns the next one, which within the leeway is one more of the same age. */
+  renew({ family, generation }: Redeemable, settings: RefreshSettings): string | undefined {
+    const now = this.#clock();
+    family.usedAt = now;
+    if (settings.rotates && generation === family.generation) {
+      family.generation += 1;
+      family.rotatedAt = now;
+    }
+    this.#save();
+    return settings.rotates ? this.#tokenOf(family) : undefined;
+  }
+
+  /** The client that a token was given to, for as long as its family is good. */
+  holderOf(token: string): RefreshFamily | undefined {
+    return this.#read(token)?.family;
+  }
+
+  revoke(family: string): void {
+    if (this.#families.delete(family)) this.#save();
+  }
+
+  #tokenOf({ id, generation }: RefreshFamily): string {
+    const content = `${id}.${generation}.${randomBytes(9).toString('base64url')}`;
+    return `v1.${content}.${this.#mac(content)}`;
+  }
+
+  #read(token: string): Redeemable | undefined {
+    const [, content = '', id = '', generation, mac = ''] =
+      /^v1\.(([\w-]+)\.(\d{1,9})\.[\w-]+)\.([\w-]+)$/.exec(token) ?? [];
+    const family = this.#families.get(id);
+    if (!sameText(mac, this.#mac(content)) || family === undefined) return undefined;
+    return { family, generation: Number(generation) };
+  }
+
+  #mac(content: string): string {
+    return createHmac('sha256', this.#key).update(content).digest('base64url');
+  }
+
+  #save(): void {
+    this.#storage?.write(`${JSON.stringify({ key: this.#key, families: [...this.#families.values()] })}\n`);
+  }
+}
+
+function parse({ read, shownAs }: RefreshTokenStorage): z.infer<typeof FILE> | undefined {
+  const text = read();
+  if (text === undefined) return undefined;
+  try {
+    return FILE.parse(JSON.parse(text));
+  } catch {
+    throw new UserError(`${shownAs} is damaged; delete it (every refresh token ends with it).`);
+  }
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { html, raw } from 'hono/html';
+import type { Callback } from './authorize.ts';
+import { page } from './pages.ts';
+import { originOf, withParameters } from './urls.ts';
+
+/** What a callback is sent: a code, or an error. */
+export type Answer = Readonly<Record<string, string>>;
+
+/**
+ * Answers to a checked callback, in the mode that the request asked for.
+ * Source: https://auth0.com/docs/authenticate/protocols/oauth, https://auth0.com/docs/authenticate/login/configure-silent-authentication
+ */
+export async function respond({ url, mode, state }: Callback, answer: Answer): Promise<Response> {
+  const parameters = { ...answer, ...(state !== undefined && { state }) };
+  const nonce = randomBytes(16).toString('base64');
+  if (mode === 'form_post') {
+    const fields = Object.entries(parameters).map(
+      ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
+    );
+    const content = html`<form method="post" action="${url}">
+        ${fields}<noscript><button>Continue</button></noscript>
+      </form>
+      <script nonce="${nonce}">
+        document.forms[0].submit();
+      </script>`;
+    return page(200, 'Submit this form', content, { nonce, formActions: [formAction(url)] });
+  }
+  if (mode === 'web_message') {
+    const origin = originOf(url) ?? '';
+    const message = { type: 'authorization_response', response: parameters };
+    // A popup has an opener, an iframe a parent.
+    const content = html`<script nonce="${nonce}" type="application/json" id="answer">
+        ${script({ message, origin })}
+      </script>
+      <script nonce="${nonce}">
+        const { message, origin } = JSON.parse(document.getElementById('answer').textContent);
+        (window.opener || window.parent).postMessage(message, origin);
+      </script>`;
+    return page(200, 'Authorization Response', content, { nonce, frameAncestors: origin, formActions: [] });
+  }
+  const location = withParameters(url, mode === 'fragment' ? '#' : '?', parameters);
+  return new Response(null, { status: 302, headers: { location, 'cache-control': 'no-store' } });
+}
+
+/** JSON that no HTML parser can leave. */
+function script(value: unknown): ReturnType<typeof html> {
+  const text = JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
+  return raw(text);
+}
+
+/** What a page with a form may be sent on to: the callback's origin, or its own scheme. */
+export function formAction(url: string): string {
+  return originOf(url) ?? new URL(url).protocol;
+}

@@ -1,0 +1,16 @@
+import type { Tenant } from '../model/tenant.ts';
+import type { LoginAttempts } from './login-attempts.ts';
+import type { LoginState } from './login-state.ts';
+import type { SigningKeys } from './signing-key.ts';
+import type { OpaqueTokens } from './userinfo.ts';
+
+/** A tenant at work. */
+export interface TenantService {
+  readonly tenant: Tenant;
+  readonly signing: SigningKeys;
+  readonly opaqueTokens: OpaqueTokens;
+  readonly logins: LoginAttempts;
+  readonly state: LoginState;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { Expiring } from './expiring.ts';
+
+/** Seconds, as a tenant has them by default. Source: https://auth0.com/docs/manage-users/sessions/session-lifetime-limits */
+export const SESSION_LIFETIME = 168 * 3600;
+export const IDLE_SESSION_LIFETIME = 72 * 3600;
+
+const MOST = 1000;
+
+/** A browser in which a user has logged in. */
+export interface Session {
+  /** What tokens call it; it is not what the cookie holds. */
+  readonly sid: string;
+  readonly userId: string;
+  /** Seconds since 1970. */
+  readonly authTime: number;
+}
+
+/** Sessions of browsers, by the value of a cookie. */
+export class Sessions {
+  readonly #clock: () => number;
+  readonly #sessions: Expiring<Session & { usedAt: number }>;
+
+  /** @param clock milliseconds since 1970 */
+  constructor(clock: () => number) {
+    this.#clock = clock;
+    this.#sessions = new Expiring(clock, SESSION_LIFETIME, MOST);
+  }
+
+  /** Begins a session under a new cookie, whatever the browser had before. */
+  begin(userId: string): { readonly cookie: string; readonly session: Session } {
+    const cookie = randomBytes(32).toString('base64url');
+    const now = this.#clock();
+    const sid = randomBytes(24).toString('base64url');
+    const session = { sid, userId, authTime: Math.floor(now / 1000), usedAt: now };
+    this.#sessions.add(cookie, session);
+    return { cookie, session };
+  }
+
+  find(cookie: string | undefined): Session | undefined {
+    const found = cookie === undefined ? undefined : this.#sessions.get(cookie);
+    if (found === undefined || this.#clock() - found.usedAt >= IDLE_SESSION_LIFETIME * 1000) return undefined;
+    found.usedAt = this.#clock();
+    return found;
+  }
+
+  end(cookie: string | undefined): void {
+    if (cookie !== undefined) this.#sessions.delete(cookie);
+  }
+}

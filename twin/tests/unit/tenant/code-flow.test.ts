@@ -1,0 +1,60 @@
+import { decodeJwt } from 'jose';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { codeFlow, tokenRequest } from '../../../src/verify/login.ts';
+import { signingTenant } from '../../support/local-tenant.ts';
+import { API, flowOf, loginTenant } from '../../support/login-tenant.ts';
+
+const START = Date.parse('2026-03-01T12:00:00Z');
+let clock = START;
+let tenant: Awaited<ReturnType<typeof signingTenant>>;
+beforeAll(async () => {
+  tenant = await signingTenant(loginTenant(), () => clock);
+});
+
+describe('The authorization code flow with PKCE', () => {
+  it.each(['spa', 'web', 'local', 'native'])(
+    'gives the first-party client %s an access token and an id token',
+    async (client) => {
+      const { status, body } = await codeFlow(flowOf(client, tenant.fetch, { extra: { nonce: 'n-1' } }));
+      expect(status).toBe(200);
+      expect(Object.keys(body)).toEqual(['access_token', 'id_token', 'scope', 'expires_in', 'token_type']);
+      const access = decodeJwt(String(body['access_token']));
+      expect(access).toMatchObject({ scope: 'openid read write', azp: client, aud: [API, expect.any(String)] });
+      expect(access).not.toHaveProperty('gty');
+      const id = decodeJwt(String(body['id_token']));
+      expect(id).toMatchObject({ aud: client, nonce: 'n-1', sid: expect.any(String) });
+      expect(id).not.toHaveProperty('auth_time');
+    },
+  );
+
+  it('gives a refresh token for offline_access, which gives the next tokens', async () => {
+    const flow = flowOf('spa', tenant.fetch, { scope: 'openid offline_access read' });
+    const { body } = await codeFlow(flow);
+    expect(Object.keys(body)).toEqual([
+      'access_token',
+      'refresh_token',
+      'id_token',
+      'scope',
+      'expires_in',
+      'token_type',
+    ]);
+    const refreshed = await tokenRequest(flow, {
+      grant_type: 'refresh_token',
+      refresh_token: String(body['refresh_token']),
+    });
+    expect(refreshed.status).toBe(200);
+    expect(decodeJwt(String(refreshed.body['access_token']))).toMatchObject({
+      gty: 'refresh_token',
+      scope: 'openid offline_access read',
+    });
+    expect(refreshed.body['refresh_token']).not.toBe(body['refresh_token']);
+  });
+
+  it('gives a third party what the user has and its grant allows, after consent, and no id token', async () => {
+    const { status, body } = await codeFlow(flowOf('partner', tenant.fetch));
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ scope: 'read' });
+    expect(body).not.toHaveProperty('id_token');
+    clock = START;
+  });
+});
