@@ -48,6 +48,15 @@ export class Browser {
     this.#fetch = fetchOnce;
   }
 
+  cookie(name: string): string | undefined {
+    return this.#cookies.get(name);
+  }
+
+  /** Forgets every cookie. */
+  clear(): void {
+    this.#cookies.clear();
+  }
+
   /** Sends a request, or a form from a page of the same origin. */
   async send(url: string, form?: Readonly<Record<string, string>>): Promise<Response> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');

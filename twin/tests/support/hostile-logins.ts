@@ -1,0 +1,739 @@
+import { Attack, CHALLENGE, EDITOR, outcomeOf, VERIFIER } from './attack.ts';
+import { NO_LOGIN } from '../../src/model/tenant.ts';
+import { API, CALLBACKS, loginTenant } from './login-tenant.ts';
+
+/** The title says what the tenant does with the attempt, and the last entry how that ends. */
+export type HostileLogin = readonly [title: string, attempt: (a: Attack) => Promise<unknown>, outcome: unknown];
+
+const SPA = 'http://localhost:5173';
+const WRONG_GRANT = '403 invalid_grant';
+
+const CODES: readonly HostileLogin[] = [
+  [
+    'rejects a stolen code without its verifier',
+    async (a) => a.exchange(await a.code(), { code_verifier: undefined }),
+    WRONG_GRANT,
+  ],
+  [
+    'rejects a stolen code with a verifier of the thief',
+    async (a) => a.exchange(await a.code(), { code_verifier: 'x'.repeat(43) }),
+    WRONG_GRANT,
+  ],
+  [
+    'rejects a verifier of 42 characters',
+    async (a) => a.exchange(await a.code('spa', {}), { code_verifier: VERIFIER.slice(0, 42) }),
+    WRONG_GRANT,
+  ],
+  [
+    'rejects the challenge sent as the verifier',
+    async (a) => a.exchange(await a.code(), { code_verifier: CHALLENGE }),
+    WRONG_GRANT,
+  ],
+  [
+    'rejects a code that was tried with a wrong verifier',
+    async (a) => {
+      const code = await a.code();
+      await a.exchange(code, { code_verifier: 'x'.repeat(43) });
+      return a.exchange(code);
+    },
+    WRONG_GRANT,
+  ],
+  [
+    'rejects a code used twice',
+    async (a) => {
+      const code = await a.code();
+      return [await a.exchange(code), await a.exchange(code)];
+    },
+    ['200 openid read write', WRONG_GRANT],
+  ],
+  [
+    'gives one token for a code sent twice at once',
+    async (a) => {
+      const code = await a.code();
+      return (await Promise.all([a.exchange(code), a.exchange(code)])).toSorted();
+    },
+    ['200 openid read write', WRONG_GRANT],
+  ],
+  [
+    'ends the refresh tokens of a code used twice',
+    async (a) => {
+      const code = await a.code('spa', { scope: 'offline_access' });
+      const { body } = await a.exchanged(code);
+      await a.exchange(code);
+      return a.refresh(String(body['refresh_token']));
+    },
+    WRONG_GRANT,
+  ],
+  [
+    'rejects the code of another client, which stays good for its own',
+    async (a) => {
+      const code = await a.code();
+      return [await a.exchange(code, { redirect_uri: SPA }, 'other'), await a.exchange(code)];
+    },
+    [WRONG_GRANT, '200 openid read write'],
+  ],
+  [
+    'rejects a code after ten minutes',
+    async (a) => {
+      const code = await a.code();
+      a.wait(600);
+      return a.exchange(code);
+    },
+    WRONG_GRANT,
+  ],
+  [
+    'accepts a code a second before that',
+    async (a) => {
+      const code = await a.code();
+      a.wait(599);
+      return a.exchange(code);
+    },
+    '200 openid read write',
+  ],
+  ['rejects an unknown code', (a) => a.exchange('unknown'), WRONG_GRANT],
+  ['rejects an exchange without a code', (a) => a.exchange(undefined), '400 invalid_request'],
+  ['rejects a code in a list', async (a) => a.exchange([await a.code()]), '400 invalid_request'],
+  ['rejects a code with a blank after it', async (a) => a.exchange(`${await a.code()} `), WRONG_GRANT],
+  [
+    'rejects another redirect_uri than that of the request',
+    async (a) => a.exchange(await a.code(), { redirect_uri: `${SPA}/second` }),
+    '403 unauthorized_client',
+  ],
+  [
+    'rejects an exchange that leaves the redirect_uri out',
+    async (a) => a.exchange(await a.code(), { redirect_uri: undefined }),
+    '403 unauthorized_client',
+  ],
+  [
+    'rejects a redirect_uri with a slash more',
+    async (a) => a.exchange(await a.code(), { redirect_uri: `${SPA}/` }),
+    '403 unauthorized_client',
+  ],
+  [
+    'rejects the code of a confidential client without its secret',
+    async (a) => a.exchange(await a.code('web'), { client_secret: undefined }, 'web'),
+    '401 access_denied',
+  ],
+  [
+    'rejects a public client that sends a secret',
+    async (a) => a.exchange(await a.code(), { client_secret: 'x' }),
+    '401 access_denied',
+  ],
+  [
+    'rejects a public client that asks for itself, whatever its grants',
+    (a) => a.token({ grant_type: 'client_credentials', audience: API }, 'legacy'),
+    '403 unauthorized_client',
+  ],
+  ['rejects a refresh token in the place of a code', async (a) => a.exchange(await a.refreshToken()), WRONG_GRANT],
+  ['rejects a code in the place of a refresh token', async (a) => a.refresh(await a.code()), WRONG_GRANT],
+  [
+    'rejects a verifier where the request had no challenge',
+    async (a) => {
+      const response = await a.login({ code_challenge: undefined, code_challenge_method: undefined }, 'web');
+      const code = new URL(response.headers.get('location') ?? '').searchParams.get('code');
+      return a.exchange(code, {}, 'web');
+    },
+    WRONG_GRANT,
+  ],
+  [
+    'ignores a scope that widens at the exchange',
+    async (a) => a.exchange(await a.code('spa', { scope: 'read' }), { scope: 'read write' }),
+    '200 read',
+  ],
+  [
+    'rejects an organization at the exchange',
+    async (a) => a.exchange(await a.code(), { organization: 'org_1' }),
+    '400 invalid_request',
+  ],
+];
+
+const toPage = (title: string, change: Record<string, unknown>, client = 'spa', outcome = '403 page'): HostileLogin => [
+  title,
+  (a) => a.authorize(change, client),
+  outcome,
+];
+const callback = (title: string, redirect_uri: string, client = 'spa'): HostileLogin =>
+  toPage(`shows a page for a redirect_uri ${title}`, { redirect_uri }, client);
+
+const CALLBACK_URLS: readonly HostileLogin[] = [
+  callback('of another port', 'http://localhost:5174'),
+  callback('of another scheme', 'https://localhost:5173'),
+  callback('of the loopback address', 'http://127.0.0.1:5173'),
+  callback('with a slash more', `${SPA}/`),
+  callback('with a path', `${SPA}/evil`),
+  callback('with a query', `${SPA}?a=b`),
+  callback('with the callback as its user', `${SPA}@evil.example`),
+  callback('with the callback as a subdomain', `${SPA}.evil.example`),
+  callback('with dot segments', `${SPA}/second/..`),
+  callback('with encoded dot segments', `${SPA}/second/%2e%2e`),
+  callback('with a backslash', `${SPA}\\@evil.example`),
+  callback('in capitals', 'HTTP://LOCALHOST:5173'),
+  callback('with a line end', `${SPA}\r\nx: y`),
+  callback('with a blank before it', ` ${SPA}`),
+  callback('that is a script', 'javascript:alert(1)'),
+  callback('without a scheme', '//localhost:5173'),
+  callback('of another client', CALLBACKS['other'] ?? ''),
+  callback('with another path of its own scheme', 'com.example.app://evil', 'native'),
+  callback('with two labels for one wildcard', 'https://a.b.wild.example.com/callback', 'wild'),
+  callback('with an encoded slash for a wildcard', 'https://evil.example%2f.wild.example.com/callback', 'wild'),
+  callback('with a user for a wildcard', 'https://evil@a.wild.example.com/callback', 'wild'),
+  callback('with nothing for a wildcard', 'https://.wild.example.com/callback', 'wild'),
+  callback('with the wildcard itself', 'https://*.wild.example.com/callback', 'wild'),
+  ['accepts a label for a wildcard', (a) => a.logIn('wild'), 'code'],
+  [
+    'drops the fragment of a redirect_uri',
+    (a) => a.authorize({ redirect_uri: `${SPA}#@evil.example`, prompt: 'none' }),
+    `302 ${SPA} login_required`,
+  ],
+  toPage('shows a page where several callbacks are possible', { redirect_uri: undefined }, 'spa', '400 page'),
+  toPage('shows a page for an unknown client', { client_id: 'x' }, 'spa', '400 page'),
+  [
+    'shows a page for two callbacks',
+    async (a) => outcomeOf(await a.browser.send(`${a.authorizeUrl()}&redirect_uri=https://evil.example`)),
+    '400 page',
+  ],
+  [
+    'shows a page for two states',
+    async (a) => outcomeOf(await a.browser.send(`${a.authorizeUrl()}&state=x`)),
+    '400 page',
+  ],
+  [
+    'refuses two scopes at the callback',
+    async (a) => outcomeOf(await a.browser.send(`${a.authorizeUrl()}&scope=x`)),
+    `302 ${SPA} invalid_request`,
+  ],
+];
+
+const refusedAt = (title: string, change: Record<string, unknown>, error: string, client = 'spa'): HostileLogin => [
+  title,
+  (a) => a.authorize(change, client),
+  `302 ${CALLBACKS[client]?.replace(/\?.*/, '')} ${error}`,
+];
+
+const REQUESTS: readonly HostileLogin[] = [
+  refusedAt('refuses PKCE by plain', { code_challenge_method: 'plain' }, 'invalid_request'),
+  refusedAt('refuses PKCE without a method, which is plain', { code_challenge_method: undefined }, 'invalid_request'),
+  refusedAt('refuses s256 in small letters', { code_challenge_method: 's256' }, 'invalid_request'),
+  refusedAt('refuses a challenge with padding', { code_challenge: `${CHALLENGE}=` }, 'invalid_request'),
+  refusedAt('refuses a method without a challenge', { code_challenge: undefined }, 'invalid_request', 'web'),
+  refusedAt(
+    'refuses a public client without PKCE',
+    { code_challenge: undefined, code_challenge_method: undefined },
+    'invalid_request',
+  ),
+  refusedAt(
+    'refuses a third party without PKCE',
+    { code_challenge: undefined, code_challenge_method: undefined },
+    'invalid_request',
+    'partner',
+  ),
+  refusedAt('refuses the implicit flow to a first party', { response_type: 'token' }, 'unauthorized_client'),
+  refusedAt('refuses a hybrid flow to a first party', { response_type: 'code id_token' }, 'unauthorized_client'),
+  refusedAt(
+    'refuses the implicit flow to a third party',
+    { response_type: 'token' },
+    'unsupported_response_type',
+    'partner',
+  ),
+  refusedAt('refuses an unknown response type', { response_type: 'x' }, 'unsupported_response_type'),
+  refusedAt('refuses an unknown response mode', { response_mode: 'x' }, 'invalid_request'),
+  refusedAt('refuses an unknown audience', { audience: 'https://x' }, 'access_denied'),
+  refusedAt(
+    'refuses a third party without a grant for users',
+    { audience: 'https://open.example.com' },
+    'access_denied',
+    'partner',
+  ),
+  refusedAt('refuses a third party without an audience', { audience: undefined }, 'invalid_request', 'partner'),
+  refusedAt('refuses a connection that is not enabled', { connection: 'disabled' }, 'unauthorized_client'),
+  refusedAt('refuses an unknown connection', { connection: 'x' }, 'invalid_request'),
+  refusedAt('refuses prompt=none with another', { prompt: 'none login' }, 'invalid_request'),
+  refusedAt('refuses a negative max_age', { max_age: '-1' }, 'invalid_request'),
+  ...[
+    'organization',
+    'invitation',
+    'dpop_jkt',
+    'resource',
+    'authorization_details',
+    'claims',
+    'request',
+    'request_uri',
+    'acr_values',
+    'id_token_hint',
+  ].map((name) =>
+    refusedAt(`refuses the parameter ${name}, which the twin does not honour`, { [name]: 'x' }, 'invalid_request'),
+  ),
+  refusedAt('refuses screen_hint to a third party', { screen_hint: 'signup' }, 'invalid_request', 'partner'),
+  [
+    'takes ui_locales, login_hint and telemetry',
+    (a) => a.authorize({ ui_locales: 'de', login_hint: 'x', auth0Client: 'x', 'ext-a': 'x' }),
+    '302 /u/login',
+  ],
+  toPage('shows a page for web_message to an origin that is not listed', { response_mode: 'web_message' }, 'other'),
+  [
+    'returns no state where none was sent',
+    async (a) => (await a.login({ state: undefined })).headers.get('location')?.includes('state'),
+    false,
+  ],
+  [
+    'returns a state with HTML encoded',
+    async (a) =>
+      (await a.login({ state: '"><script>' })).headers.get('location')?.endsWith('&state=%22%3E%3Cscript%3E'),
+    true,
+  ],
+  ['puts no nonce into the id token where none was sent', async (a) => (await a.idClaims()).nonce, undefined],
+  [
+    'puts the nonce of the request into the id token',
+    async (a) => (await a.idClaims({ extra: { nonce: 'n' } })).nonce,
+    'n',
+  ],
+];
+
+const withOrigin = (origin: string | undefined) => async (a: Attack) => a.postFrom(await a.loginPage(), origin);
+
+const BROWSERS: readonly HostileLogin[] = [
+  ['rejects a login form of another site', withOrigin('https://evil.example'), '403 page'],
+  ['rejects a login form of another port of localhost', withOrigin('http://localhost:4000'), '403 page'],
+  ['rejects a login form without an origin', withOrigin(undefined), '403 page'],
+  ['rejects a login form of the origin null', withOrigin('null'), '403 page'],
+  [
+    'rejects the login of an attacker that another browser is made to continue',
+    async (a) => outcomeOf(await a.newBrowser().send(await a.loginPage(), { user: EDITOR })),
+    '400 page',
+  ],
+  [
+    'rejects a login page of an unknown state',
+    async (a) => outcomeOf(await a.browser.send('http://localhost/u/login?state=x')),
+    '400 page',
+  ],
+  [
+    'rejects a login page after an hour',
+    async (a) => {
+      const at = await a.loginPage();
+      a.wait(3600);
+      return outcomeOf(await a.browser.send(at));
+    },
+    '400 page',
+  ],
+  [
+    'gives a login another cookie than the browser had',
+    async (a) => {
+      const at = await a.loginPage();
+      const before = a.browser.cookie('auth0');
+      await a.browser.send(at, { user: EDITOR });
+      const first = a.browser.cookie('auth0');
+      await a.login({ prompt: 'login' });
+      return [before, first === a.browser.cookie('auth0'), await a.authorizeWithCookie(first ?? '')];
+    },
+    [undefined, false, `302 ${SPA} login_required`],
+  ],
+  [
+    'takes no sid for a cookie',
+    async (a) => a.authorizeWithCookie((await a.idClaims()).sid ?? ''),
+    `302 ${SPA} login_required`,
+  ],
+  ['refuses a silent login without a session', (a) => a.authorize({ prompt: 'none' }), `302 ${SPA} login_required`],
+  [
+    'logs in silently with a session',
+    async (a) => {
+      await a.code();
+      return a.authorize({ prompt: 'none' });
+    },
+    `302 ${SPA} code`,
+  ],
+  [
+    'shows the login page for prompt=login, whatever the session',
+    async (a) => {
+      await a.code();
+      return a.authorize({ prompt: 'login' });
+    },
+    '302 /u/login',
+  ],
+  [
+    'shows the login page for max_age=0, whatever the session',
+    async (a) => {
+      await a.code();
+      return a.authorize({ max_age: '0' });
+    },
+    '302 /u/login',
+  ],
+  [
+    'ends a session that is idle for three days',
+    async (a) => {
+      await a.code();
+      a.wait(72 * 3600);
+      return a.authorize({ prompt: 'none' });
+    },
+    `302 ${SPA} login_required`,
+  ],
+  [
+    'ends a session after seven days of use',
+    async (a) => {
+      await a.code();
+      for (let day = 1; day <= 7; day += 1) {
+        a.wait(24 * 3600 - 1);
+        await a.authorize({ prompt: 'none' });
+      }
+      a.wait(7);
+      return a.authorize({ prompt: 'none' });
+    },
+    `302 ${SPA} login_required`,
+  ],
+  [
+    'logs in no user of a database that the client lacks, by one click',
+    async (a) => outcomeOf(await a.browser.send(await a.loginPage(), { user: 'auth0|000000000000000000000004' })),
+    '400 page',
+  ],
+  [
+    'logs in no user of a database that the client lacks, by a password',
+    async (a) => a.logIn('spa', { as: 'stranger' }),
+    'the tenant answered 400',
+  ],
+  [
+    'logs in nobody of another connection than the request names',
+    async (a) => a.logIn('web', { as: 'other', extra: { connection: 'users' } }),
+    'the tenant answered 400',
+  ],
+  [
+    'takes no session of another connection than the request names',
+    async (a) => {
+      await a.code('web');
+      return a.authorize({ connection: 'others', prompt: 'none' }, 'web');
+    },
+    '302 https://web.example.com/callback login_required',
+  ],
+  [
+    'sends a blocked user back, by one click',
+    async (a) => outcomeOf(await a.browser.send(await a.loginPage(), { user: 'auth0|000000000000000000000002' })),
+    `302 ${SPA} unauthorized`,
+  ],
+  ['sends a blocked user back, by a password', (a) => a.logIn('spa', { as: 'blocked' }), 'unauthorized'],
+  [
+    'shows the form again for a wrong password',
+    (a) => a.logIn('spa', { user: { email: 'editor@example.com', password: 'x' } }),
+    'the tenant answered 400',
+  ],
+  [
+    'blocks an account after ten wrong passwords',
+    async (a) => {
+      for (let attempt = 1; attempt <= 10; attempt += 1)
+        await a.logIn('spa', { user: { email: 'editor@example.com', password: 'x' } });
+      return a.logIn();
+    },
+    'the tenant answered 429',
+  ],
+  [
+    'asks the users of a third party before it gets a code',
+    async (a) => {
+      await a.code();
+      return [await a.authorize({ prompt: 'none' }, 'partner'), await a.authorize({}, 'partner')];
+    },
+    ['302 https://partner.example.com/callback consent_required', '302 /u/consent'],
+  ],
+  [
+    'remembers a consent for its own user alone',
+    async (a) => {
+      await a.code('partner');
+      const own = await a.authorize({ prompt: 'none' }, 'partner');
+      a.leave();
+      await a.code('spa', { as: 'guest' });
+      return [own, await a.authorize({ prompt: 'none' }, 'partner')];
+    },
+    ['302 https://partner.example.com/callback code', '302 https://partner.example.com/callback consent_required'],
+  ],
+  [
+    'remembers a consent for its own scopes alone',
+    async (a) => {
+      await a.code('partner', { scope: 'openid' });
+      return a.authorize({ prompt: 'none' }, 'partner');
+    },
+    '302 https://partner.example.com/callback consent_required',
+  ],
+  [
+    'rejects a consent before the login',
+    async (a) =>
+      outcomeOf(
+        await a.browser.send((await a.loginPage({}, 'partner')).replace('/u/login', '/u/consent'), {
+          action: 'accept',
+        }),
+      ),
+    '400 page',
+  ],
+  [
+    'rejects a consent by the form of another site',
+    async (a) => {
+      await a.code();
+      return a.postFrom(await a.loginPage({}, 'partner'), 'https://partner.example.com', 'action=accept');
+    },
+    '403 page',
+  ],
+  ['keeps a consent declined to a third party on a page', (a) => a.decline('partner'), '403 page'],
+  [
+    'sends a consent declined to a first party back',
+    (a) => a.decline('local'),
+    '302 http://localhost:8080/callback access_denied',
+  ],
+  [
+    'asks a first party’s users where the API wants it',
+    async (a) => {
+      await a.code();
+      return a.authorize({ audience: 'https://strict.example.com', prompt: 'none' });
+    },
+    `302 ${SPA} consent_required`,
+  ],
+];
+
+const withLeeway = loginTenant().clients.map((client) => ({
+  ...client,
+  login: { ...NO_LOGIN, ...client.login, refresh: { ...client.login.refresh, leeway: 10 } },
+}));
+
+const REFRESH: readonly HostileLogin[] = [
+  [
+    'rejects a refresh token after its rotation, and those that followed it',
+    async (a) => {
+      const first = await a.refreshToken();
+      const second = await a.next(first);
+      return [await a.refresh(first), await a.refresh(second)];
+    },
+    [WRONG_GRANT, WRONG_GRANT],
+  ],
+  [
+    'accepts the previous refresh token within the leeway, and none before it',
+    async () => {
+      const a = new Attack({ clients: withLeeway });
+      const first = await a.refreshToken();
+      const second = await a.next(first);
+      a.wait(9);
+      const again = await a.refresh(first);
+      await a.next(second);
+      return [again, await a.refresh(first), await a.refresh(second)];
+    },
+    ['200 openid offline_access read', WRONG_GRANT, WRONG_GRANT],
+  ],
+  [
+    'rejects the previous refresh token when the leeway is over',
+    async () => {
+      const a = new Attack({ clients: withLeeway });
+      const first = await a.refreshToken();
+      await a.next(first);
+      a.wait(10);
+      return a.refresh(first);
+    },
+    WRONG_GRANT,
+  ],
+  [
+    'gives one token for a refresh token sent twice at once',
+    async (a) => {
+      const token = await a.refreshToken();
+      return (await Promise.all([a.refresh(token), a.refresh(token)])).toSorted();
+    },
+    ['200 openid offline_access read', WRONG_GRANT],
+  ],
+  [
+    'rejects the refresh token of another client, which stays good for its own',
+    async (a) => {
+      const token = await a.refreshToken();
+      return [await a.refresh(token, {}, 'other'), await a.refresh(token)];
+    },
+    [WRONG_GRANT, '200 openid offline_access read'],
+  ],
+  [
+    'rejects a changed refresh token, and the family stays good',
+    async (a) => {
+      const token = await a.refreshToken();
+      const changed = token.replace(/^v1\.([^.]+)\.0\./, 'v1.$1.1.');
+      return [changed === token, await a.refresh(changed), await a.refresh(`${token}x`), await a.refresh(token)];
+    },
+    [false, WRONG_GRANT, WRONG_GRANT, '200 openid offline_access read'],
+  ],
+  ['rejects a refresh without a token', (a) => a.token({ grant_type: 'refresh_token' }), '400 invalid_request'],
+  [
+    'gives no scope that the login did not ask for',
+    async (a) => a.refresh(await a.refreshToken(), { scope: 'read write admin' }),
+    '200 read',
+  ],
+  [
+    'gives no scope at all for an unknown one',
+    async (a) => a.refresh(await a.refreshToken(), { scope: 'x' }),
+    '200 without scope',
+  ],
+  [
+    'gives no scope at all for an unknown one at an API without RBAC',
+    async () => {
+      const [api] = loginTenant().resourceServers.filter(({ identifier }) => identifier === API);
+      const a = new Attack({ resourceServers: api === undefined ? [] : [{ ...api, enforcePolicies: false }] });
+      return a.refresh(await a.refreshToken(), { scope: 'x' });
+    },
+    '200 without scope',
+  ],
+  [
+    'rejects a refresh token that was idle for its time',
+    async (a) => {
+      const token = await a.refreshToken();
+      a.wait(1_296_000);
+      return a.refresh(token);
+    },
+    WRONG_GRANT,
+  ],
+  [
+    'rejects a refresh token past its time, however much it was used',
+    async (a) => {
+      let token = await a.refreshToken();
+      for (let turn = 0; turn < 3; turn += 1) {
+        a.wait(864_000 - 1);
+        token = await a.next(token);
+      }
+      a.wait(3);
+      return a.refresh(token);
+    },
+    WRONG_GRANT,
+  ],
+  [
+    'rejects a refresh token that was revoked',
+    async (a) => {
+      const token = await a.refreshToken();
+      return [await a.revoke(token), await a.refresh(token)];
+    },
+    ['200 application/json', WRONG_GRANT],
+  ],
+  [
+    'lets no other client revoke a refresh token',
+    async (a) => {
+      const token = await a.refreshToken();
+      return [await a.revoke(token, 'other'), await a.refresh(token)];
+    },
+    ['200 application/json', '200 openid offline_access read'],
+  ],
+  [
+    'gives no refresh token where the API allows none',
+    async (a) => (await a.tokens('spa', { audience: 'https://strict.example.com' }))['refresh_token'],
+    undefined,
+  ],
+  [
+    'keeps refresh tokens good after a logout, as Auth0 does',
+    async (a) => {
+      const token = await a.refreshToken();
+      await a.browser.send(`http://localhost/v2/logout?client_id=spa&returnTo=${SPA}`);
+      return [await a.authorize({ prompt: 'none' }), await a.refresh(token)];
+    },
+    [`302 ${SPA} login_required`, '200 openid offline_access read'],
+  ],
+];
+
+const logout = (title: string, query: Record<string, string>, outcome = '400 page'): HostileLogin => [
+  title,
+  async (a) => outcomeOf(await a.browser.send(`http://localhost/v2/logout?${new URLSearchParams(query).toString()}`)),
+  outcome,
+];
+const spaReturns = (title: string, returnTo: string, outcome?: string): HostileLogin =>
+  logout(title, { client_id: 'spa', returnTo }, outcome);
+
+const LOGOUTS: readonly HostileLogin[] = [
+  spaReturns('redirects a logout to no stranger', 'https://evil.example'),
+  spaReturns('redirects a logout to no user of a listed name', `${SPA}@evil.example`),
+  spaReturns('redirects a logout to no subdomain of a stranger', `${SPA}.evil.example`),
+  spaReturns('redirects a logout to no path with a backslash', `${SPA}\\@evil.example`),
+  spaReturns('redirects a logout to no path in other letters', `${SPA}/bye`),
+  spaReturns('redirects a logout to no header of its own', `${SPA}?x\r\nset-cookie: a=b`),
+  spaReturns('redirects a logout with a query of the application', `${SPA}?a=b#c`, `302 ${SPA}`),
+  spaReturns(
+    'redirects a logout whatever the letters of its host',
+    'HTTP://LOCALHOST:5173',
+    '302 HTTP://LOCALHOST:5173',
+  ),
+  logout('redirects a logout without a client nowhere', { returnTo: SPA }),
+  logout('rejects a logout of an unknown client', { client_id: 'x', returnTo: SPA }),
+  logout('rejects a logout by a third party', { client_id: 'partner', returnTo: 'https://partner.example.com/bye' }),
+  logout('redirects a logout without a URL to the first', { client_id: 'spa' }, `302 ${SPA}`),
+  [
+    'asks before an OpenID logout without a hint',
+    async (a) => {
+      await a.code();
+      return [
+        outcomeOf(await a.browser.send('http://localhost/oidc/logout?client_id=spa')),
+        await a.authorize({ prompt: 'none' }),
+      ];
+    },
+    ['200 page', `302 ${SPA} code`],
+  ],
+  [
+    'rejects an id_token_hint that no key of the tenant signed',
+    async (a) => outcomeOf(await a.browser.send('http://localhost/oidc/logout?id_token_hint=a.b.c')),
+    '400 page',
+  ],
+  [
+    'compares the query after an OpenID logout',
+    async (a) =>
+      outcomeOf(
+        await a.browser.send(
+          `http://localhost/oidc/logout?client_id=web&post_logout_redirect_uri=${encodeURIComponent('https://web.example.com/bye?x=2')}`,
+        ),
+      ),
+    '400 page',
+  ],
+];
+
+const preflight = (title: string, origin: string, outcome: string | null): HostileLogin => [
+  title,
+  async (a) => {
+    const headers = { origin, 'access-control-request-method': 'POST' };
+    return (await a.send('/oauth/token', { method: 'OPTIONS', headers })).headers.get('access-control-allow-origin');
+  },
+  outcome,
+];
+
+const ORIGINS: readonly HostileLogin[] = [
+  preflight('allows the origin of a callback', 'http://localhost:5174', 'http://localhost:5174'),
+  preflight('allows a listed origin', 'https://listed.example.com', 'https://listed.example.com'),
+  preflight('allows no other origin', 'https://evil.example', null),
+  preflight('allows no origin that begins like one', 'http://localhost:51730', null),
+  preflight('allows no origin that ends like one', 'https://evil.listed.example.com', null),
+  preflight('does not allow the origin null', 'null', null),
+];
+
+/** What an HTML parser would run, in each parameter. */
+const HTML = `"'><script>alert(1)</script><img src=x onerror=alert(1)>`;
+const escapes = (title: string, open: (a: Attack) => Promise<Response>): HostileLogin => [
+  `escapes HTML in ${title}`,
+  async (a) => {
+    const text = await (await open(a)).text();
+    return [text.includes('<script>alert') || text.includes('<img'), text.includes('&lt;script&gt;')];
+  },
+  [false, true],
+];
+
+const MARKUP: readonly HostileLogin[] = [
+  escapes('client_id', (a) => a.browser.send(a.authorizeUrl({ client_id: HTML }))),
+  escapes('login_hint', async (a) => a.browser.send(await a.loginPage({ login_hint: HTML }))),
+  escapes('the username', async (a) => a.browser.send(await a.loginPage(), { username: HTML, password: 'x' })),
+  escapes('returnTo', (a) =>
+    a.browser.send(`http://localhost/v2/logout?client_id=spa&returnTo=${encodeURIComponent(HTML)}`),
+  ),
+  escapes('the client of a logout', (a) =>
+    a.browser.send(`http://localhost/v2/logout?client_id=${encodeURIComponent(HTML)}`),
+  ),
+  escapes('post_logout_redirect_uri', (a) =>
+    a.browser.send(`http://localhost/oidc/logout?client_id=spa&post_logout_redirect_uri=${encodeURIComponent(HTML)}`),
+  ),
+  escapes('a state sent by form_post', (a) => a.login({ state: HTML, response_mode: 'form_post' })),
+  [
+    'escapes HTML in a state sent by web_message',
+    async (a) => {
+      const text = await (await a.login({ state: HTML, response_mode: 'web_message' })).text();
+      return [text.includes('<script>alert'), text.includes('\\u003cscript\\u003e')];
+    },
+    [false, true],
+  ],
+];
+
+export const HOSTILE_LOGINS: Readonly<Record<string, readonly HostileLogin[]>> = {
+  codes: CODES,
+  callbacks: CALLBACK_URLS,
+  requests: REQUESTS,
+  browsers: BROWSERS,
+  'refresh tokens': REFRESH,
+  logouts: LOGOUTS,
+  origins: ORIGINS,
+  markup: MARKUP,
+};
