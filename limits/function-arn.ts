@@ -12,10 +12,17 @@ export interface FunctionArn {
 /** Takes the ARN of a Lambda function apart; anything else comes back as undefined. */
 export function parseFunctionArn(text: string): FunctionArn | undefined {
   const [, unqualified, region, account, name, qualifier] =
-    /^(arn:aws[a-z-]*:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]{1,64}))(?::([A-Za-z0-9_-]{1,128}))?$/.exec(
+    /^(arn:aws[a-z-]*:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]{1,64}))(?::([A-Za-z0-9_-]{1,128}|\$LATEST))?$/.exec(
       text,
     ) ?? [];
   if (unqualified === undefined || region === undefined || account === undefined || name === undefined)
     return undefined;
   return { unqualified, region, account, name, qualifier };
+}
+
+/** Returns the function's ARN in the URI by which API Gateway invokes it, or the text as it is. */
+export function functionOfUri(text: string): string {
+  return (
+    /^arn:aws[a-z-]*:apigateway:[^:]+:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/.exec(text)?.[1] ?? text
+  );
 }

@@ -7,7 +7,7 @@ import { refusalResponse } from './errors.ts';
 import { integrate, type Backends, type Integrated } from './integrate.ts';
 import type { IssuerKeyCache, IssuerKeys } from './issuer-keys.ts';
 import { matchRoute } from './match.ts';
-import { parseTarget, type GatewayRequest } from './request.ts';
+import { parseTarget, withinStage, type GatewayRequest } from './request.ts';
 import type { GatewayResponse } from './response.ts';
 import type { Take } from './throttle.ts';
 
@@ -42,8 +42,10 @@ export async function answer(request: GatewayRequest, gateway: Gateway): Promise
   const time = gateway.clock();
   const requestId = newRequestId();
 
-  const target = parseTarget(request.target);
-  const match = target.kind === 'path' ? matchRoute(api.routes, request.method, target.segments) : undefined;
+  const whole = parseTarget(request.target);
+  const inside = withinStage(whole, api.basePath);
+  const target = inside ?? whole;
+  const match = inside?.kind === 'path' ? matchRoute(api.routes, request.method, inside.segments) : undefined;
   const keys = await keysFor(match?.route.authorizer, gateway.keys);
   const now = Math.floor(time / 1000);
   const decision = decide({ request, target, match }, { routes: api.routes, keys, take, now });

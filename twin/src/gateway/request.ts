@@ -75,3 +75,16 @@ export function decoded(raw: string): string | undefined {
     return undefined;
   }
 }
+
+/**
+ * Takes the name of a named stage off a path.
+ * @param basePath like `/dev`; empty for the stage `$default`
+ * @returns undefined for a path outside of the stage, which no route takes
+ */
+export function withinStage(target: Target, basePath: string): Target | undefined {
+  if (basePath === '' || target.kind === 'malformed') return target;
+  const [stage = '', ...segments] = target.segments;
+  if (`/${stage}` !== basePath) return undefined;
+  const path = `/${segments.join('/')}`;
+  return { ...target, path, segments: path === '/' ? [] : segments };
+}

@@ -13,6 +13,8 @@ export interface HttpApi {
   readonly region: string;
   /** The API's own domain, or else the host name that AWS would have given it. */
   readonly host: string;
+  /** What each path begins with: the slash and name of a named stage, or nothing. */
+  readonly basePath: string;
   readonly cors: Cors | undefined;
   readonly stage: Stage;
   readonly routes: readonly Route[];
@@ -80,7 +82,7 @@ export interface Authorizer {
 /** @throws UserError for a reference to what is not declared, and for whatever AWS would refuse or ignore */
 export function apiOf(lookup: Lookup, region: string): HttpApi {
   const api = theOnly('HTTP API', lookup('aws:apigatewayv2/api:Api'));
-  const stage = theOnly('stage', lookup('aws:apigatewayv2/stage:Stage'));
+  const stage = stageIn(lookup, api);
   for (const type of ['stage:Stage', 'route:Route', 'integration:Integration', 'authorizer:Authorizer'] as const) {
     for (const { name, inputs } of lookup(`aws:apigatewayv2/${type}`)) {
       if (inputs.apiId !== api.id)
@@ -91,34 +93,64 @@ export function apiOf(lookup: Lookup, region: string): HttpApi {
     lookup('aws:apigatewayv2/authorizer:Authorizer').map((one) => [one.id, authorizerOf(one)]),
   );
   const integrations = integrationsOf(lookup);
-  const callerArn = `${String(api.outputs['executionArn'])}/${stage.inputs.name}`;
-  const routes = lookup('aws:apigatewayv2/route:Route')
-    .map((route) => routeOf(route, authorizers, integrations))
-    .map((route) => ({ ...route, integration: { ...route.integration, mayInvoke: mayInvoke(route, callerArn) } }));
+  const callerArn = `${String(api.outputs['executionArn'])}/${stage.name}`;
+  const routes = [
+    ...lookup('aws:apigatewayv2/route:Route').map((route) => routeOf(route, authorizers, integrations)),
+    ...quickCreatedRoutes(api, integrations),
+  ].map((route) => ({ ...route, integration: { ...route.integration, mayInvoke: mayInvoke(route, callerArn) } }));
   refuseTwice(routes);
+  const domain = domainOf(lookup, api, stage.name);
   return {
     accountId: ACCOUNT_ID,
     apiId: api.id,
     region,
-    host: domainOf(lookup, api, stage) ?? new URL(String(api.outputs['apiEndpoint'])).host,
+    host: domain ?? new URL(String(api.outputs['apiEndpoint'])).host,
+    basePath: stage.name === DEFAULT_STAGE || domain !== undefined ? '' : `/${stage.name}`,
     cors: corsOf(api),
     stage: stageOf(stage, routes),
     routes,
-    idleFunctions: idleFunctions([...integrations.values()], routes),
+    idleFunctions: idleFunctions(lookup, routes),
     issuers: [...new Set(routes.flatMap(({ authorizer }) => (authorizer === undefined ? [] : [authorizer.issuer])))],
   };
 }
 
+const DEFAULT_STAGE = '$default';
+
+type StageInputs = Emulated<'aws:apigatewayv2/stage:Stage'>['inputs'];
+
+/** The declared stage. Quick create makes one that deploys each change. */
+function stageIn(lookup: Lookup, api: Emulated<'aws:apigatewayv2/api:Api'>): StageInputs {
+  const stages = lookup('aws:apigatewayv2/stage:Stage');
+  if (stages.length === 0 && api.inputs.target !== undefined) {
+    return { apiId: api.id, name: DEFAULT_STAGE, autoDeploy: true };
+  }
+  const { name, inputs } = theOnly('stage', stages);
+  if (!inputs.autoDeploy && inputs.deploymentId === undefined) {
+    throw new UserError(`The stage "${name}" deploys nothing: AWS answers 404 on it. Write autoDeploy: true.`);
+  }
+  return inputs;
+}
+
+/** The route that quick create makes, which anyone may call. */
+function quickCreatedRoutes(
+  { id, inputs }: Emulated<'aws:apigatewayv2/api:Api'>,
+  integrations: ReadonlyMap<string, Integration>,
+): Route[] {
+  const integration = integrations.get(id);
+  if (integration === undefined) return [];
+  const routeKey = inputs.routeKey ?? '$default';
+  const match = parseRouteKey(routeKey);
+  if (match.kind === 'invalid')
+    throw new UserError(`The API has the key ${JSON.stringify(routeKey)}: ${match.reason}.`);
+  return [{ routeKey, match, authorizer: undefined, scopes: [], integration }];
+}
+
 /** The domain that is mapped to the stage. Where there is none, the address that AWS gives must not be switched off. */
-function domainOf(
-  lookup: Lookup,
-  api: Emulated<'aws:apigatewayv2/api:Api'>,
-  stage: Emulated<'aws:apigatewayv2/stage:Stage'>,
-): string | undefined {
+function domainOf(lookup: Lookup, api: Emulated<'aws:apigatewayv2/api:Api'>, stage: string): string | undefined {
   const domains = new Map(lookup('aws:apigatewayv2/domainName:DomainName').map((one) => [one.id, one]));
   const mapped = lookup('aws:apigatewayv2/apiMapping:ApiMapping').map(({ name, inputs }) => {
     const here = `the mapping "${name}"`;
-    if (inputs.apiId !== api.id || inputs.stage !== stage.inputs.name)
+    if (inputs.apiId !== api.id || inputs.stage !== stage)
       throw new UserError(`${here} leads to the stage ${inputs.stage} of the API ${inputs.apiId}, which is not there.`);
     return found(domains, inputs.domainName, here, 'domain').inputs.domainName;
   });
@@ -167,7 +199,9 @@ function routeOf(
     return { routeKey: inputs.routeKey, match, authorizer, scopes, integration };
   }
   if (inputs.authorizerId !== undefined || scopes.length > 0) {
-    throw new UserError(`${here} is open to anyone (authorizationType NONE) and yet names an authorizer or scopes.`);
+    throw new UserError(
+      `AWS would leave ${here} open to anyone: its authorizationType is NONE, although it names an authorizer or scopes; write authorizationType: 'JWT'.`,
+    );
   }
   return { routeKey: inputs.routeKey, match, authorizer: undefined, scopes: [], integration };
 }
@@ -183,16 +217,14 @@ function authorizerOf({ name, inputs }: Emulated<'aws:apigatewayv2/authorizer:Au
   };
 }
 
-function idleFunctions(integrations: readonly Integration[], routes: readonly Route[]): string[] {
-  const busy = functionNames(routes.map(({ integration }) => integration));
-  return functionNames(integrations).filter((name) => !busy.includes(name));
+function idleFunctions(lookup: Lookup, routes: readonly Route[]): string[] {
+  const busy = routes.flatMap(({ integration }) => (integration.kind === 'function' ? [integration.function.arn] : []));
+  return lookup('aws:lambda/function:Function')
+    .filter(({ outputs }) => !busy.includes(String(outputs['arn'])))
+    .map(({ name }) => name);
 }
 
-function functionNames(integrations: readonly Integration[]): string[] {
-  return integrations.flatMap((one) => (one.kind === 'function' ? [one.function.logicalName] : []));
-}
-
-function stageOf({ inputs }: Emulated<'aws:apigatewayv2/stage:Stage'>, routes: readonly Route[]): Stage {
+function stageOf(inputs: StageInputs, routes: readonly Route[]): Stage {
   const routeThrottles = new Map<string, Throttle>();
   for (const { routeKey, throttlingBurstLimit: burst, throttlingRateLimit: rate } of inputs.routeSettings ?? []) {
     if (!routes.some((route) => route.routeKey === routeKey)) {

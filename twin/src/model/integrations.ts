@@ -1,4 +1,4 @@
-import { parseFunctionArn } from '../../../limits/function-arn.ts';
+import { functionOfUri, parseFunctionArn } from '../../../limits/function-arn.ts';
 import { INTEGRATION_TIMEOUT } from '../../../limits/http-api.ts';
 import { UserError } from '../common/user-error.ts';
 import type { Emulated, Lookup } from '../resources/lookup.ts';
@@ -52,6 +52,10 @@ export interface LambdaFunction {
   readonly handler: string;
   /** The archive that would be uploaded: file name to text. */
   readonly files: Readonly<Record<string, string>>;
+  /** Files of the archive that are not text: file name to base64. */
+  readonly binary: Readonly<Record<string, string>>;
+  /** The major version of Node.js that the function asks for; it runs on this machine's. */
+  readonly node: number;
   /** MB. */
   readonly memory: number;
   /** Seconds. */
@@ -63,23 +67,63 @@ export interface LambdaFunction {
   readonly permissions: readonly string[];
 }
 
-/** The integrations by the target that a route names. */
+/** The integrations by the target that a route names; of an API made by quick create, by the API's id. */
 export function integrationsOf(lookup: Lookup): ReadonlyMap<string, Integration> {
-  const functions = new Map(
-    lookup('aws:lambda/function:Function').map((one) => [String(one.outputs['arn']), functionOf(one, lookup)]),
-  );
-  return new Map(
-    lookup('aws:apigatewayv2/integration:Integration').map((one) => [
-      `integrations/${one.id}`,
-      integrationOf(one, functions, lookup),
-    ]),
-  );
+  const invocable = invocableOf(lookup);
+  return new Map([
+    ...lookup('aws:apigatewayv2/integration:Integration').map(
+      (one) => [`integrations/${one.id}`, integrationOf(one, invocable)] as const,
+    ),
+    ...lookup('aws:apigatewayv2/api:Api').flatMap(({ id, name, inputs: { target } }) =>
+      target === undefined ? [] : [[id, quickCreated(name, target, invocable)] as const],
+    ),
+  ]);
 }
+
+type Invocable = (integration: string, uri: string) => FunctionIntegration | ExistingIntegration;
+
+/** Finds what a URI invokes: a function, one of its aliases, or a function that exists elsewhere. */
+function invocableOf(lookup: Lookup): Invocable {
+  const functions = new Map(lookup('aws:lambda/function:Function').map((one) => [String(one.outputs['arn']), one]));
+  const aliases = new Set(lookup('aws:lambda/alias:Alias').map(({ id }) => id));
+  const made = new Map<string, LambdaFunction>();
+  const timeout = INTEGRATION_TIMEOUT.max;
+  return (integration, uri) => {
+    const arn = functionOfUri(uri);
+    const parsed = parseFunctionArn(arn);
+    const missing = new UserError(
+      `the integration "${integration}" refers to the function ${uri}, which is not there.`,
+    );
+    if (parsed === undefined) throw missing;
+    const { unqualified, name, qualifier } = parsed;
+    const permissions = permissionsOf(lookup, [unqualified, name], qualifier);
+    const own = functions.get(unqualified);
+    if (own === undefined) return { kind: 'existing function', arn, permissions, timeout, mayInvoke: false };
+    // A version's number and $LATEST need no resource of their own.
+    if (qualifier !== undefined && !/^(\d+|\$LATEST)$/.test(qualifier) && !aliases.has(arn)) throw missing;
+    const known = made.get(arn) ?? functionOf(own, permissions);
+    made.set(arn, known);
+    return { kind: 'function', function: known, timeout, mayInvoke: false };
+  };
+}
+
+/** ARN patterns of the callers that API Gateway may invoke a function for, under one of its names. */
+function permissionsOf(lookup: Lookup, names: readonly string[], qualifier: string | undefined): string[] {
+  return lookup('aws:lambda/permission:Permission')
+    .filter(({ inputs: { action, principal } }) => INVOKING.test(action) && principal === 'apigateway.amazonaws.com')
+    .filter(({ inputs: given }) => {
+      const parsed = parseFunctionArn(given.function);
+      const about = parsed === undefined ? given.function : parsed.unqualified;
+      return names.includes(about) && (given.qualifier ?? parsed?.qualifier) === qualifier;
+    })
+    .map(({ inputs: { sourceArn } }) => sourceArn ?? '*');
+}
+
+const INVOKING = /^lambda:(InvokeFunction|Invoke\*|\*)$/;
 
 function integrationOf(
   { name, inputs }: Emulated<'aws:apigatewayv2/integration:Integration'>,
-  functions: ReadonlyMap<string, LambdaFunction>,
-  lookup: Lookup,
+  invocable: Invocable,
 ): Integration {
   const timeout = inputs.timeoutMilliseconds ?? INTEGRATION_TIMEOUT.max;
   if (inputs.integrationType === 'HTTP_PROXY') {
@@ -88,18 +132,13 @@ function integrationOf(
     );
     return { kind: 'http', url: inputs.integrationUri, headers, timeout, mayInvoke: true };
   }
-  const own = functions.get(inputs.integrationUri);
-  if (own !== undefined) return { kind: 'function', function: own, timeout, mayInvoke: false };
-  const existing = parseFunctionArn(inputs.integrationUri);
-  if (existing === undefined) {
-    throw new UserError(
-      `the integration "${name}" refers to the function ${inputs.integrationUri}, which is not there.`,
-    );
-  }
-  const permissions = lookup('aws:lambda/permission:Permission')
-    .filter((one) => one.inputs.function === existing.unqualified && one.inputs.qualifier === existing.qualifier)
-    .map((one) => one.inputs.sourceArn);
-  return { kind: 'existing function', arn: inputs.integrationUri, permissions, timeout, mayInvoke: false };
+  return { ...invocable(name, inputs.integrationUri), timeout };
+}
+
+/** Source: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html (target) */
+function quickCreated(api: string, target: string, invocable: Invocable): Integration {
+  if (!target.startsWith('https://')) return invocable(api, target);
+  return { kind: 'http', url: target, headers: [], timeout: INTEGRATION_TIMEOUT.max, mayInvoke: true };
 }
 
 function headerChange(integration: string, key: string, value: string): HeaderChange {
@@ -114,25 +153,25 @@ function headerChange(integration: string, key: string, value: string): HeaderCh
 
 function functionOf(
   { name: logicalName, inputs, outputs, formerly }: Emulated<'aws:lambda/function:Function'>,
-  lookup: Lookup,
+  permissions: readonly string[],
 ): LambdaFunction {
   const name = String(outputs['name']);
-  const arn = String(outputs['arn']);
   return {
     name,
     logicalName,
     formerly,
-    arn,
+    arn: String(outputs['arn']),
     handler: inputs.handler,
     files: inputs.code.archive,
+    binary: inputs.code.binary ?? {},
+    node: Number(/\d+/.exec(inputs.runtime)?.[0]),
     memory: inputs.memorySize,
     timeout: inputs.timeout,
     environment: inputs.environment?.variables ?? {},
     logGroup: inputs.loggingConfig?.logGroup ?? `/aws/lambda/${name}`,
-    reservedConcurrency: inputs.reservedConcurrentExecutions,
-    permissions: lookup('aws:lambda/permission:Permission')
-      .filter(({ inputs: given }) => [name, arn].includes(given.function) && given.qualifier === undefined)
-      .map((permission) => permission.inputs.sourceArn),
+    // -1 is no reservation.
+    reservedConcurrency: inputs.reservedConcurrentExecutions === -1 ? undefined : inputs.reservedConcurrentExecutions,
+    permissions,
   };
 }
 

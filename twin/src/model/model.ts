@@ -38,16 +38,28 @@ export function pathTo({ routeKey, match }: Route, { examplePaths }: Pick<Model,
  */
 export function modelOf(recorded: Recorded): Model {
   const lookup = lookupOf(recorded.resources);
+  const api = apiOf(lookup, recorded.providers.aws.region);
   return {
     stack: recorded.stack,
     unread: recorded.unread,
     environments: recorded.environments,
     tenant: tenantOf(lookup, recorded.providers.auth0),
-    api: apiOf(lookup, recorded.providers.aws.region),
+    api,
     exceptions: exceptionsOf(recorded),
     violations: violationsOf(recorded),
-    notEmulated: notEmulated(recorded.resources, recorded.providers.aws.defaultTags),
+    notEmulated: [...notEmulated(recorded.resources, recorded.providers.aws.defaultTags), ...otherRuntimes(api)],
     examplePaths: textsOf(recorded.outputs['examplePaths']),
     hash: recorded.hash,
   };
+}
+
+/** The versions of Node.js that functions ask for and that are not the one that runs them here. */
+function otherRuntimes({ routes }: HttpApi): string[] {
+  const here = Number.parseInt(process.versions.node, 10);
+  const asked = routes.flatMap(({ integration }) =>
+    integration.kind === 'function' ? [integration.function.node] : [],
+  );
+  return [...new Set(asked)]
+    .filter((version) => version !== here)
+    .map((version) => `Node.js ${version} (functions run on ${here} here)`);
 }

@@ -82,7 +82,7 @@ function send(
           hostname,
           port,
           method,
-          path: target,
+          path: model.api.basePath + target,
           headers: ['host', host, 'user-agent', 'auth0-http-api-page', ...headers],
           agent: false,
           signal: AbortSignal.timeout(PATIENCE),

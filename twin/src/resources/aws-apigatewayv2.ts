@@ -22,6 +22,7 @@ const integration = {
   timeoutMilliseconds: z.int().min(INTEGRATION_TIMEOUT.min).max(INTEGRATION_TIMEOUT.max).optional(),
   connectionType: z.literal('INTERNET').optional(),
   description: anyValue,
+  region: anyValue,
 };
 
 /** API Gateway's resource types of HTTP APIs. Source: https://www.pulumi.com/registry/packages/aws/api-docs/apigatewayv2/ */
@@ -57,8 +58,15 @@ export const AWS_APIGATEWAYV2 = {
         )
         .optional(),
       disableExecuteApiEndpoint: z.boolean().optional(),
+      // Quick create: the target makes a stage, a route and an integration.
+      target: z.string().optional(),
+      routeKey: z.string().optional(),
+      routeSelectionExpression: z.literal('$request.method $request.path').optional(),
       name: anyValue,
       description: anyValue,
+      version: anyValue,
+      ipAddressType: anyValue,
+      region: anyValue,
       tags: anyValue,
     }),
     withoutEffect: { disableExecuteApiEndpoint: 'the API’s own domain (it answers at this address)' },
@@ -67,7 +75,7 @@ export const AWS_APIGATEWAYV2 = {
     outputs: ({ name, identity }) => ({ id: identity.lower(`authorizer ${name}`, 6) }),
     inputs: z.strictObject({
       apiId: z.string(),
-      authorizerType: z.literal('JWT'),
+      authorizerType: z.literal('JWT', { error: 'the twin runs no authorizer but "JWT"' }),
       identitySources: z
         .array(
           z.string().regex(IDENTITY_SOURCE, {
@@ -83,6 +91,7 @@ export const AWS_APIGATEWAYV2 = {
           .max(AUDIENCES_PER_AUTHORIZER, { error: `AWS accepts at most ${AUDIENCES_PER_AUTHORIZER} audiences` }),
       }),
       name: anyValue,
+      region: anyValue,
     }),
   },
   'aws:apigatewayv2/route:Route': {
@@ -91,7 +100,13 @@ export const AWS_APIGATEWAYV2 = {
       apiId: z.string(),
       routeKey: z.string(),
       target: z.string(),
-      authorizationType: z.enum(['NONE', 'JWT']),
+      // Source: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes.html
+      authorizationType: z
+        .enum(['NONE', 'JWT'], {
+          error: ({ input }) =>
+            `the twin has no ${String(input)} authorization; write "JWT" with an authorizer, or "NONE" for a public route`,
+        })
+        .default('NONE'),
       authorizerId: z.string().optional(),
       authorizationScopes: z
         .array(
@@ -104,6 +119,7 @@ export const AWS_APIGATEWAYV2 = {
         .optional(),
       apiKeyRequired: z.literal(false).optional(),
       operationName: anyValue,
+      region: anyValue,
     }),
   },
   'aws:apigatewayv2/integration:Integration': {
@@ -115,8 +131,12 @@ export const AWS_APIGATEWAYV2 = {
           ...integration,
           integrationType: z.literal('AWS_PROXY'),
           integrationUri: z.string(),
-          payloadFormatVersion: z.literal('2.0'),
+          payloadFormatVersion: z.literal('2.0', {
+            error: 'the twin sends events of version 2.0, and AWS of 1.0 where nothing is written; write "2.0"',
+          }),
           integrationMethod: anyValue,
+          passthroughBehavior: anyValue,
+          contentHandlingStrategy: anyValue,
         }),
         z.strictObject({
           ...integration,
@@ -125,7 +145,8 @@ export const AWS_APIGATEWAYV2 = {
             error: 'write an https URL, with parameters in its path only',
           }),
           integrationMethod: z.literal('ANY'),
-          payloadFormatVersion: z.literal('1.0'),
+          // Source: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html
+          payloadFormatVersion: z.literal('1.0').default('1.0'),
           requestParameters: z
             .record(
               z.string().regex(/^(overwrite|remove):header\.[a-z0-9-]+$/, {
@@ -143,8 +164,12 @@ export const AWS_APIGATEWAYV2 = {
     outputs: ({ inputs }) => ({ id: text(inputs, 'name') }),
     inputs: z.strictObject({
       apiId: z.string(),
-      name: z.literal('$default'),
-      autoDeploy: z.literal(true),
+      name: z.string().regex(/^(\$default|[A-Za-z0-9_-]{1,128})$/, {
+        error: 'AWS accepts $default, or 1 to 128 letters, digits, - and _',
+      }),
+      autoDeploy: z.boolean().default(false),
+      deploymentId: z.string().optional(),
+      region: anyValue,
       defaultRouteSettings: z.strictObject(routeSettings).optional(),
       routeSettings: z.array(z.strictObject({ routeKey: z.string(), ...routeSettings })).optional(),
       stageVariables: z
@@ -157,6 +182,11 @@ export const AWS_APIGATEWAYV2 = {
       description: anyValue,
       tags: anyValue,
     }),
+  },
+  // A snapshot of the routes: the twin serves the present ones.
+  'aws:apigatewayv2/deployment:Deployment': {
+    outputs: ({ name, identity }) => ({ id: identity.lower(`deployment ${name}`, 6) }),
+    notEmulated: 'deployments by hand (it serves the present routes)',
   },
   'aws:apigatewayv2/domainName:DomainName': {
     outputs: ({ name, inputs, identity, region }) => ({

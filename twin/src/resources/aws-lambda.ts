@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { variableNameProblem } from '../../../limits/environment-names.ts';
 import { MEMORY, TIMEOUT } from '../../../limits/lambda.ts';
-import { anyValue, arn, optionalText, type ResourceType } from './resource.ts';
+import { ACCOUNT_ID, anyValue, arn, optionalText, text, type ResourceType } from './resource.ts';
 
 const variables = z.record(z.string(), z.string()).superRefine((all, context) => {
   for (const name of Object.keys(all)) {
@@ -10,40 +10,103 @@ const variables = z.record(z.string(), z.string()).superRefine((all, context) =>
   }
 });
 
+/** The URI by which API Gateway invokes a function. */
+export function invokeUri(functionArn: string, region: string): string {
+  return `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
+}
+
 /** AWS Lambda's resource types. Source: https://www.pulumi.com/registry/packages/aws/api-docs/lambda/ */
 export const AWS_LAMBDA = {
   'aws:lambda/function:Function': {
     outputs: ({ name, inputs, identity, region }) => {
       const functionName = optionalText(inputs, 'name') ?? `${name}-${identity.hex(`function ${name}`, 7)}`;
-      const outputs = { name: functionName, arn: arn('lambda', region, `function:${functionName}`) };
-      return { id: functionName, outputs };
+      const functionArn = arn('lambda', region, `function:${functionName}`);
+      const version = inputs['publish'] === true ? '1' : '$LATEST';
+      return {
+        id: functionName,
+        outputs: {
+          name: functionName,
+          arn: functionArn,
+          invokeArn: invokeUri(functionArn, region),
+          version,
+          qualifiedArn: `${functionArn}:${version}`,
+          qualifiedInvokeArn: invokeUri(`${functionArn}:${version}`, region),
+        },
+      };
     },
     inputs: z.strictObject({
-      code: z.strictObject({ archive: z.record(z.string(), z.string()) }),
+      code: z.strictObject(
+        { archive: z.record(z.string(), z.string()), binary: z.record(z.string(), z.string()).optional() },
+        { error: 'write an archive; the twin reads no code from S3 and no image' },
+      ),
       handler: z.string().regex(/^[\w./-]+\.[\w$]+$/, { error: 'write file.function, for example "index.handler"' }),
-      runtime: z.literal('nodejs24.x'),
-      memorySize: z.int().min(MEMORY.min).max(MEMORY.max),
-      timeout: z.int().min(TIMEOUT.min).max(TIMEOUT.max),
-      reservedConcurrentExecutions: z.int().min(0).optional(),
+      runtime: z.string().regex(/^nodejs(18|20|22|24)\.x$/, { error: 'the twin runs nodejs18.x to nodejs24.x only' }),
+      // Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+      memorySize: z.int().min(MEMORY.min).max(MEMORY.max).default(128),
+      timeout: z.int().min(TIMEOUT.min).max(TIMEOUT.max).default(3),
+      reservedConcurrentExecutions: z.int().min(-1).optional(),
       environment: z.strictObject({ variables: variables.optional() }).optional(),
       packageType: z.literal('Zip').optional(),
+      loggingConfig: z
+        .strictObject({
+          logFormat: anyValue,
+          logGroup: z.string().optional(),
+          applicationLogLevel: anyValue,
+          systemLogLevel: anyValue,
+        })
+        .optional(),
       name: anyValue,
       description: anyValue,
       role: anyValue,
       architectures: anyValue,
-      loggingConfig: z.strictObject({ logFormat: anyValue, logGroup: z.string().optional() }).optional(),
+      publish: anyValue,
+      ephemeralStorage: anyValue,
+      tracingConfig: anyValue,
+      vpcConfig: anyValue,
+      deadLetterConfig: anyValue,
+      kmsKeyArn: anyValue,
+      skipDestroy: anyValue,
+      sourceCodeHash: anyValue,
+      region: anyValue,
       tags: anyValue,
+    }),
+    withoutEffect: {
+      ephemeralStorage: 'ephemeral storage',
+      tracingConfig: 'X-Ray tracing',
+      vpcConfig: 'VPCs of functions',
+      deadLetterConfig: 'dead letter queues',
+    },
+  },
+  'aws:lambda/alias:Alias': {
+    outputs: ({ inputs, region }) => {
+      const given = text(inputs, 'functionName');
+      const functionArn = given.startsWith('arn:') ? given : arn('lambda', region, `function:${given}`);
+      const aliasArn = `${functionArn}:${text(inputs, 'name')}`;
+      return { id: aliasArn, outputs: { arn: aliasArn, invokeArn: invokeUri(aliasArn, region) } };
+    },
+    inputs: z.strictObject({
+      functionName: z.string(),
+      name: z.string(),
+      functionVersion: z.string(),
+      description: anyValue,
+      region: anyValue,
     }),
   },
   'aws:lambda/permission:Permission': {
     outputs: ({ name }) => ({ id: name }),
     inputs: z.strictObject({
-      action: z.literal('lambda:InvokeFunction'),
+      action: z.string(),
       function: z.string(),
-      principal: z.literal('apigateway.amazonaws.com'),
-      sourceArn: z.string(),
+      principal: z.string().regex(/[^*]/, { error: 'anyone could call the function beside the API' }),
+      sourceArn: z.string().optional(),
+      sourceAccount: z.literal(ACCOUNT_ID).optional(),
       qualifier: z.string().optional(),
+      functionUrlAuthType: z
+        .undefined({ error: 'a function URL answers beside the API, without its authorizer' })
+        .optional(),
       statementId: anyValue,
+      statementIdPrefix: anyValue,
+      region: anyValue,
     }),
   },
 } as const satisfies Readonly<Record<string, ResourceType>>;

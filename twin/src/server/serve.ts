@@ -108,7 +108,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const page = options.page?.({
     model: () => serving.model,
     signing: () => signing,
-    apiUrl: () => apiUrl,
+    apiUrl: () => apiUrl + serving.model.api.basePath,
     onEvent: options.onEvent,
     tenant: async (request) => tenant.fetch(request),
   });
@@ -148,7 +148,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       tenant: { tenant: model.tenant, signing, clock, state: logins, ...sessions },
     };
     try {
-      announce(state, recorded, { apiUrl, tenantUrl, forwards: [...forwards.keys()] });
+      announce(state, recorded, { apiUrl: apiUrl + model.api.basePath, tenantUrl, forwards: [...forwards.keys()] });
     } catch (error) {
       functions.kill();
       throw error;
@@ -197,7 +197,9 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     return 'changed';
   };
   return {
-    apiUrl,
+    get apiUrl() {
+      return apiUrl + serving.model.api.basePath;
+    },
     tenantUrl,
     forwards,
     caFile: tlsServer === undefined ? undefined : `${state.shownAs}ca.pem`,

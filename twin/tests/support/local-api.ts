@@ -15,6 +15,8 @@ export const LAMBDA: LambdaFunction = {
   arn: 'arn:aws:lambda:eu-central-1:000000000000:function:test',
   handler: 'index.handler',
   files: {},
+  binary: {},
+  node: 24,
   memory: 128,
   timeout: 5,
   environment: {},
@@ -43,6 +45,7 @@ export function localApi(routes: readonly Route[]): HttpApi {
     apiId: 'abcdefghij',
     region: 'eu-central-1',
     host: 'abcdefghij.execute-api.eu-central-1.amazonaws.com',
+    basePath: '',
     cors: undefined,
     stage: {
       name: '$default',

@@ -212,6 +212,8 @@ describe('Loading a handler', () => {
       arn: 'arn:aws:lambda:eu-central-1:123456789012:function:late',
       handler: 'index.handler',
       files: {},
+      binary: {},
+      node: 24,
       memory: 128,
       timeout: 1,
       environment: {},
