@@ -76,8 +76,8 @@ describe('The model', () => {
 
   it('lists every rejected input in one error', async () => {
     const dev = await recordStack('dev');
-    const one = changed(dev, 'function:Function', { runtime: 'nodejs20.x', layers: [] });
-    const { problems } = await refusal(() => modelOf(changed(one, 'stage:Stage', { autoDeploy: false })));
+    const one = changed(dev, 'function:Function', { runtime: 'python3.13', layers: [] });
+    const { problems } = await refusal(() => modelOf(changed(one, 'stage:Stage', { clientCertificateId: 'x' })));
     expect(problems).toHaveLength(3);
   });
 
