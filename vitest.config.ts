@@ -4,10 +4,15 @@ import { defineConfig } from 'vitest/config';
 /** Replaces one of Node's own modules, so it needs a module cache of its own. */
 const ISOLATED = 'twin/tests/unit/tenant/secrets.test.ts';
 
+interface Options {
+  readonly exclude?: string[];
+  readonly globalSetup?: string[];
+}
+
 /** A worker's files share what they import: loading the SDKs for each file would take half of the time. */
-const project = (name: string, include: string, exclude: string[] = []) => ({
+const project = (name: string, include: string, { exclude = [], globalSetup = [] }: Options = {}) => ({
   extends: true as const,
-  test: { name, include: [include], exclude, isolate: false },
+  test: { name, include: [include], exclude, globalSetup, isolate: false },
 });
 
 // Vitest reads its configuration from a default export.
@@ -26,14 +31,15 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       // `npm run test:engine` runs tests/engine.
-      project('program', 'tests/**/*.test.ts', ['tests/engine/**']),
-      project('twin-unit', 'twin/tests/unit/**/*.test.ts', [ISOLATED]),
+      project('program', 'tests/**/*.test.ts', { exclude: ['tests/engine/**'] }),
+      project('twin-unit', 'twin/tests/unit/**/*.test.ts', { exclude: [ISOLATED] }),
       { extends: true, test: { name: 'twin-unit-isolated', include: [ISOLATED] } },
       project('twin-scenario', 'twin/tests/scenario/**/*.test.ts'),
-      project('twin-browser', 'twin/tests/browser/**/*.test.ts'),
+      project('twin-browser', 'twin/tests/browser/**/*.test.ts', {
+        globalSetup: ['twin/tests/support/say-no-chromium.ts'],
+      }),
     ],
     setupFiles: ['tests/support/setup.ts'],
-    globalSetup: ['twin/tests/support/say-no-chromium.ts'],
     // Only a hang takes this long. A loaded machine needs ten times as long as an idle one.
     expect: { poll: { timeout: 60_000 } },
     testTimeout: 180_000,

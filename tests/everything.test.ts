@@ -6,15 +6,7 @@ import { reportOf, welcome } from '@auth0-http-api/twin';
 import { settingsSchemas } from '../docs/generator/stack-file-schema.ts';
 import { KEYS } from '../program/config/keys.ts';
 import { REASONS, STACKS, unusedKeys, useEveryKey } from './support/every-key.ts';
-import {
-  askToken,
-  call,
-  goodClaims,
-  mint,
-  startTestTwin,
-  userLogin,
-  type TestTwin,
-} from '../twin/tests/support/twin.ts';
+import { askToken, call, goodClaims, mint, startTestTwin, userLogin, type TestTwin } from './support/twin.ts';
 
 const HANDLER = `export const handler = async () => ({
   table: process.env.TABLE, level: process.env.LOG_LEVEL, host: process.env.DB_HOST,

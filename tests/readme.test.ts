@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { copyProject, ROOT, type ProjectCopy } from './support/project.ts';
-import { askToken, call, startTestTwin } from '../twin/tests/support/twin.ts';
+import { askToken, call, startTestTwin } from './support/twin.ts';
 
 const README = readFileSync(new URL('README.md', ROOT), 'utf8');
 const SCRIPTS = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { scripts: Record<string, string> })

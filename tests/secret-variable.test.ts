@@ -3,7 +3,7 @@ import { reportOf, welcome } from '@auth0-http-api/twin';
 import { contract } from '../contract.ts';
 import { readSettings } from '../settings.ts';
 import { recordProgram, refusal } from './support/program.ts';
-import { call, serviceToken, startTestTwin, type TestTwin } from '../twin/tests/support/twin.ts';
+import { call, serviceToken, startTestTwin, type TestTwin } from './support/twin.ts';
 
 const PATH = 'api:handlers.test.environment.DB_PASSWORD';
 

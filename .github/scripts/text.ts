@@ -1,5 +1,3 @@
-import { printable } from '../../twin/src/common/printable.ts';
-
 /** What GitHub takes in the body of a comment or an issue. It counts characters; bytes are never fewer. */
 export const MOST_BYTES = 65_536;
 
@@ -14,7 +12,12 @@ export function plainLines(output: string): string[] {
     // oxlint-disable-next-line no-control-regex -- colours and cursor movements begin with the control character ESC
     .replace(/\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[@-Z\\-_])/g, '')
     .split(/\r\n|\r|\n/)
-    .map((line) => printable(line.replaceAll('\t', '    ').trimEnd(), Infinity));
+    .map((line) =>
+      line
+        .replaceAll('\t', '    ')
+        .trimEnd()
+        .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`),
+    );
   while (lines.at(-1) === '') lines.pop();
   while (lines[0] === '') lines.shift();
   return lines;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { exists } from '../../../twin/tests/support/running.ts';
+import { exists } from '../../support/running.ts';
 import { KINDS } from '../standin/kinds.ts';
 import { isChange, type Entry, type Thing } from '../standin/world.ts';
 import type { Ended, Running } from './cli.ts';

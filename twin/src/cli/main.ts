@@ -1,8 +1,16 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
 import { COMPILE_CACHE } from '../common/compile-cache.ts';
 
-// Before anything large is loaded.
-enableCompileCache(COMPILE_CACHE);
-const { main } = await import('./program.ts');
-await main(process.argv.slice(2));
+// An older Node must get as far as this check: it may not have what other modules import.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+if (major > 22 || (major === 22 && minor >= 18)) {
+  const { enableCompileCache } = await import('node:module');
+  // Before anything large is loaded.
+  enableCompileCache(COMPILE_CACHE);
+  const { main } = await import('./program.ts');
+  await main(process.argv.slice(2));
+} else {
+  process.stderr.write(`twin needs Node 22.18 or newer; this is Node ${process.versions.node}.\n`);
+  process.exitCode = 1;
+}

@@ -82,7 +82,8 @@ export class LocalEngine {
   readonly #options: EngineOptions;
   readonly #identity: Identity;
   readonly #region: string;
-  readonly #urns = new Set<string>();
+  /** The answers to registrations, by URN. */
+  readonly #registered = new Map<string, Registered>();
   readonly #providers = new Map<string, WireObject>();
   readonly #domains = new Map<string, string>();
   readonly #resources: RecordedResource[] = [];
@@ -104,15 +105,25 @@ export class LocalEngine {
 
   /** Takes a registration. It never throws for a mistake of the program's. */
   register(registration: Registration): Registered {
-    const { type, name, parent, custom, inputs } = registration;
+    const { type, name, parent } = registration;
     const urn = this.#urnOf(type, name, parent);
+    const known = this.#registered.has(urn);
+    if (known) {
+      const place = placeOf(type, name, registration.source);
+      this.#reject(place, 'declared twice; give each resource of a type its own name');
+    }
+    const answer = this.#answerTo(urn, registration);
+    if (!known) this.#registered.set(urn, answer);
+    return answer;
+  }
+
+  #answerTo(urn: string, registration: Registration): Registered {
+    const { type, name, custom, inputs } = registration;
     if (type === STACK) {
       this.#stackUrn = urn;
       return { urn, id: '', properties: {} };
     }
     const place = placeOf(type, name, registration.source);
-    if (this.#urns.has(urn)) this.#reject(place, 'declared twice; give each resource of a type its own name');
-    this.#urns.add(urn);
     if (registration.remote) {
       this.#reject(place, 'the twin does not run components of providers');
       return { urn, id: '', properties: inputs };
@@ -161,6 +172,9 @@ export class LocalEngine {
   invoke(token: string, args: WireObject): WireObject {
     const { value } = plain(args, this.#options.folder);
     try {
+      // The SDK asks for a resource that another one's outputs refer to.
+      const referred = token === 'pulumi:pulumi:getResource' ? this.#registered.get(text(value, 'urn')) : undefined;
+      if (referred !== undefined) return { urn: referred.urn, id: referred.id, state: referred.properties };
       if (RESOURCE_TYPES.has(token)) return this.#read(token, value);
       return lookUp(token, value, { region: this.#region, resources: this.#resources }) as WireObject;
     } catch (error) {

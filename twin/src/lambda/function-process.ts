@@ -1,14 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { COMPILE_CACHE } from '../common/compile-cache.ts';
+import { siblingModule } from '../common/sibling-module.ts';
 import type { LambdaFunction } from '../model/integrations.ts';
 import { environmentOf } from './environment.ts';
 import { readLines } from './lines.ts';
 import { CHANNEL, LONGEST_MESSAGE, type FromFunction, type ToFunction } from './protocol.ts';
 
-const RUNTIME = fileURLToPath(new URL('./runtime.ts', import.meta.url));
+const RUNTIME = siblingModule(import.meta.url, 'runtime');
 
 /** Milliseconds that Lambda allows for loading the handler. Source: lambda-runtime-environment, "Init phase". */
 const INIT_LIMIT = 10_000;

@@ -4,7 +4,7 @@ import { gatewayServer, type GatewayEvent } from '../../src/gateway/server.ts';
 import { close, listen } from '../../src/server/listen.ts';
 import { useHandlers } from '../../../tests/support/handlers.ts';
 import { rawRequest, requestBytes } from '../support/raw-http.ts';
-import { exists } from '../support/running.ts';
+import { exists } from '../../../tests/support/running.ts';
 import { call, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
 
 const HANDLERS = {

@@ -6,7 +6,7 @@ import { openState } from '../../src/server/state.ts';
 import { runTwin } from '../support/cli.ts';
 import { useHandlers } from '../../../tests/support/handlers.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
-import { exists } from '../support/running.ts';
+import { exists } from '../../../tests/support/running.ts';
 import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
 

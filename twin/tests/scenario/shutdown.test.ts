@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runTwin, type Run } from '../support/cli.ts';
 import { useHandlers } from '../../../tests/support/handlers.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
-import { isRunning } from '../support/running.ts';
+import { isRunning } from '../../../tests/support/running.ts';
 
 const SLOW = `
 setInterval(() => {}, 1000);
