@@ -1,0 +1,91 @@
+import { beforeAll, expect, it } from 'vitest';
+import { evaluate } from '../../src/evaluate/program-process.ts';
+import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
+import { runTwin } from '../support/cli.ts';
+import { changedState, fixtureText, inState, stateOf, stateSecret } from '../support/state.ts';
+
+let project: ProjectCopy;
+beforeAll(async () => {
+  project = copyProject();
+  const recorded = await evaluate({ root: project.root.href, stack: 'dev', config: {}, seed: 'deployed' });
+  project.write('deployed.json', JSON.stringify(stateOf(recorded)));
+});
+
+async function twin(...args: string[]): Promise<{ code: number | null; text: string }> {
+  const { ended, text } = runTwin(project, ...args);
+  return { code: await ended, text: text() };
+}
+
+it('twin access --state writes the report that the program of the same stack has', async () => {
+  expect(await twin('access', '--state', 'deployed.json')).toEqual({
+    code: 0,
+    text: 'access/dev.md is written.\naccess/dev.json is written.\n',
+  });
+  expect(await twin('access', '--stack', 'dev', '--check')).toEqual({
+    code: 0,
+    text: 'access/: the reports of dev are what the program declares.\n',
+  });
+  expect(await twin('access', '--state', 'deployed.json', '--check')).toEqual({
+    code: 0,
+    text: 'access/: the reports of dev are what deployed.json has.\n',
+  });
+});
+
+it('twin access --state reports on a program in Python, without any Pulumi.yaml of its own', async () => {
+  project.write('elsewhere/live.json', fixtureText('python'));
+  const { code, text } = await twin('--cwd', 'elsewhere', 'access', '--state', 'live.json');
+  expect(code).toBe(0);
+  expect(text).toContain('access/live.md is written.\n');
+  expect(project.read('elsewhere/access/live.md')).toContain(
+    '| `GET /orders` | `read:orders` | allowed: `read:orders` |',
+  );
+});
+
+it('twin diff says nothing changes, then who loses a removed permission', async () => {
+  expect(await twin('diff', '--state', 'deployed.json')).toEqual({
+    code: 0,
+    text: 'Stack `dev`: nobody gains or loses anything since `deployed.json`.\n',
+  });
+  project.edit('Pulumi.dev.yaml', 'permissions: [read:user]', 'permissions: []');
+  try {
+    const { code, text } = await twin('diff', '--state', 'deployed.json');
+    expect(code).toBe(0);
+    expect(text).toContain('`test-app` (client_credentials)\n    - loses `GET /test`');
+    expect(text).toContain('    - loses the permission `read:user`\n');
+  } finally {
+    project.edit('Pulumi.dev.yaml', 'permissions: []', 'permissions: [read:user]');
+  }
+});
+
+it.each<[string, string, RegExp]>([
+  ['none.json', '', /^Cannot read none\.json \(ENOENT\); write it with pulumi stack export\n$/],
+  ['bad.json', 'resources:', /^bad\.json is not JSON; write it with pulumi stack export\n$/],
+  [
+    'secret.json',
+    changedState('python', (state) => {
+      const route = inState(state, 'aws:apigatewayv2/route:Route', 'health');
+      route.inputs = { ...route.inputs, routeKey: stateSecret({ plaintext: '"GET /planted-secret"' }) };
+    }),
+    /^The twin cannot read who may call what from secret\.json:\n.*"health", input routeKey: it is encrypted [^\n]*\n$/,
+  ],
+])('twin access and twin diff --state %s print one message and end with 1', async (file, content, message) => {
+  if (content !== '') project.write(file, content);
+  for (const command of ['access', 'diff']) {
+    const { code, text } = await twin(command, '--state', file);
+    expect(code).toBe(1);
+    expect(text).toMatch(message);
+    expect(text).not.toContain('planted');
+  }
+});
+
+it.each([
+  [
+    ['access', '--state', 'deployed.json', '--stack', 'dev'],
+    "option '--state <file>' cannot be used with option '--stack",
+  ],
+  [['diff'], "required option '--state <file>' not specified"],
+])('twin %j is rejected with what is wrong', async (args, message) => {
+  const { code, text } = await twin(...args);
+  expect(code).toBe(1);
+  expect(text).toContain(message);
+});
