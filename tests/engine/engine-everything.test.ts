@@ -3,7 +3,7 @@ import { useEverything } from '../support/everything.ts';
 import { isChange, ofType, valueOf } from './standin/world.ts';
 import { selectOwnStack, setConfig } from './support/contracts.ts';
 import { leftovers } from './support/interruption.ts';
-import { judged } from './support/judged.ts';
+import { judged, reportsOf } from './support/judged.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
 const PASSWORD = 'a-password-of-a-database-that-nobody-may-see';
@@ -33,6 +33,13 @@ describe('A stack that uses every option of the AWS side', () => {
 
   it('holds every rule, by what the engine has recorded of it', async () => {
     expect(await judged(sandbox)).toEqual([]);
+  });
+
+  it('has the same access report by its exported state as by its program', async () => {
+    const { deployed, declared } = await reportsOf(sandbox, {
+      'api:handlers.test.statements.0.conditions.StringEquals.sts:ExternalId': EXTERNAL_ID,
+    });
+    expect(deployed).toEqual(declared);
   });
 
   it('hands on the variable and the condition that are encrypted in the stack file, and shows them nowhere', async () => {

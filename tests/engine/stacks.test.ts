@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violationsOf, readStackFile, stackNames } from '@auth0-http-api/twin';
 import { ROOT } from '../support/project.ts';
 import { leftovers } from './support/interruption.ts';
-import { judged, registeredOf } from './support/judged.ts';
+import { judged, registeredOf, reportsOf } from './support/judged.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
 const QUIET = '--suppress-progress';
@@ -36,6 +36,11 @@ describe.each(STACKS)('The stack %s as it ships', (stack) => {
     expect(registered.resources.length).toBeGreaterThan(10);
     expect(registered.secretOutputs).toContain('clientSecrets');
     expect(violationsOf(registered)).toEqual([]);
+  });
+
+  it('has the same access report by its exported state as by its program', async () => {
+    const { deployed, declared } = await reportsOf(sandbox);
+    expect(deployed).toEqual(declared);
   });
 
   it('keeps each secret out of the state, the outputs, the log and the preview', async () => {

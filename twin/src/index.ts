@@ -5,6 +5,7 @@ export { COMPILE_CACHE } from './common/compile-cache.ts';
 export { evaluate } from './evaluate/program-process.ts';
 export { type Recorded } from './evaluate/local-engine.ts';
 export { record, type Program } from './evaluate/record.ts';
+export { recordedFromState } from './evaluate/state-file.ts';
 export { readStackFile, stackNames, type StackConfig } from './evaluate/stack-file.ts';
 export { type Exchange } from './gateway/pipeline.ts';
 export { modelOf } from './model/model.ts';

@@ -1,11 +1,36 @@
 import { specialSecretSig, specialSigKey } from '@pulumi/pulumi/runtime/rpc.js';
-import { type Registered, type RegisteredResource, violationsOf, type Violation } from '@auth0-http-api/twin';
+import {
+  evaluate,
+  modelOf,
+  recordedFromState,
+  type Registered,
+  type RegisteredResource,
+  reportOf,
+  violationsOf,
+  type Violation,
+} from '@auth0-http-api/twin';
 import type { Properties } from '../standin/values.ts';
 import type { Deployment, Sandbox, StateResource } from './sandbox.ts';
 
 /** What the rules find wrong with all that the engine has recorded of a sandbox's stack. */
 export async function judged(sandbox: Sandbox): Promise<Violation[]> {
   return violationsOf(registeredOf(await sandbox.stateWithSecrets()));
+}
+
+type Report = ReturnType<typeof reportOf>;
+
+/**
+ * The access reports of a sandbox's stack: of what the engine exports of it, and of the program.
+ * @param config what the program's evaluation cannot decrypt
+ */
+export async function reportsOf(
+  sandbox: Sandbox,
+  config: Readonly<Record<string, string>> = {},
+): Promise<{ readonly deployed: Report; readonly declared: Report }> {
+  const exported = recordedFromState(JSON.stringify({ version: 3, deployment: await sandbox.state() }), 'the state');
+  const { root } = sandbox.project;
+  const recorded = await evaluate({ root: root.href, stack: exported.stack, config, seed: 'report' });
+  return { deployed: reportOf(modelOf(exported)), declared: reportOf(modelOf(recorded)) };
 }
 
 /** A real engine's state, as the rules read it. @param deployment exported with its secrets shown */

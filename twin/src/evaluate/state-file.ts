@@ -7,7 +7,7 @@ import type { Inputs, Plain, RecordedResource } from '../resources/resource.ts';
 import { RESOURCE_TYPES } from '../resources/types.ts';
 import type { Recorded } from './local-engine.ts';
 import type { Wire, WireObject } from './properties.ts';
-import { equalTo, isUsed, unwrapped, withoutDefaults } from './state-inputs.ts';
+import { isUsed, unwrapped, withoutDefaults } from './state-inputs.ts';
 
 const properties = z
   .record(z.string(), z.custom<Wire>())
@@ -85,7 +85,7 @@ export function recordedFromState(text: string, file: string, given: Readonly<Re
   const deployed = all.filter((one) => one.custom && !one.type.startsWith('pulumi:'));
   const declared = deployed
     .filter((one) => !one.delete && !one.pendingReplacement)
-    .map((one) => resourceOf(one, providers.get(one.provider) ?? {}, problems));
+    .map((one) => resourceOf(one, problems));
   const resources = [...declared, ...connectionsElsewhere(declared)].toSorted(
     (a, b) => compare(a.type, b.type) || compare(a.name, b.name),
   );
@@ -149,7 +149,7 @@ function resourcesIn(text: string, file: string): readonly ResourceState[] {
 }
 
 /** Returns a resource as its program would have registered it. */
-function resourceOf(state: ResourceState, provider: Inputs, problems: Problem[]): RecordedResource {
+function resourceOf(state: ResourceState, problems: Problem[]): RecordedResource {
   const { urn, type, id, protect, external } = state;
   const name = urn.split('::').slice(3).join('::');
   const place = placeOf(type, name, undefined);
@@ -183,15 +183,10 @@ function resourceOf(state: ResourceState, provider: Inputs, problems: Problem[])
   }
   // An imported user has no password: Auth0 does not return it.
   const filled = type === 'auth0:index/user:User' ? { ...inputs.value, password: UNREAD } : inputs.value;
-  const { region = filled['region'] ?? null } = provider;
-  const defaults = [...inputs.defaults, ...equalTo(filled, { ...IMPORTED[type], region, tagsAll: filled['tagsAll'] })];
+  // An import reads back the tags with the provider's own.
+  const defaults = [...inputs.defaults, ['tagsAll']];
   return { ...resource, inputs: withoutDefaults(entry.inputs, filled, defaults) as RecordedResource['inputs'] };
 }
-
-/** What an import reads back of inputs that were left out. Source: terraform-provider-aws, `Computed` inputs. */
-const IMPORTED: Readonly<Record<string, Inputs>> = {
-  'aws:apigatewayv2/api:Api': { ipAddressType: 'ipv4' },
-};
 
 /** The variables of a function, for the rule about secrets. They may be encrypted as a whole. */
 function variablesOf({ environment }: Inputs): Inputs {

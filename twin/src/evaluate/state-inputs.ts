@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { UNREAD } from '../common/unread.ts';
 import type { Inputs, Plain } from '../resources/resource.ts';
@@ -63,13 +62,6 @@ export function isUsed(schema: z.ZodType, inputs: Inputs, key: string): boolean 
     // Of a union, an issue may name no input.
     return issue.path.length === 0 || issue.path[0] === key;
   });
-}
-
-/** Paths of those inputs that have the value which `defaults` says they have when they are left out. */
-export function equalTo(inputs: Inputs, defaults: Inputs): Path[] {
-  return Object.keys(defaults)
-    .filter((key) => key in inputs && isDeepStrictEqual(inputs[key], defaults[key]))
-    .map((key) => [key]);
 }
 
 function without(inputs: Inputs, [key = '', ...rest]: Path): Inputs {
