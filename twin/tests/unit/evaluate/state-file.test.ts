@@ -197,6 +197,15 @@ describe('A state is rejected with one message', () => {
       },
       'a function URL answers beside the API',
     ],
+    [
+      'a function URL of the provider aws-native',
+      (file) => {
+        const one = inState(file, FUNCTION);
+        const type = 'aws-native:lambda:Url';
+        file.deployment.resources?.push({ ...one, type, urn: one.urn.replace(FUNCTION, type) });
+      },
+      'aws-native:lambda:Url "list-orders": the twin emulates the types of the aws provider only',
+    ],
     ['a resource that the program reads', (file) => (inState(file, CLIENT)['external'] = true), 'only reads it'],
     [
       'an encrypted domain',
