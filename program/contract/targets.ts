@@ -8,6 +8,8 @@ export function arnProblem(arn: string): string | undefined {
   if (parsed === undefined) {
     return `${JSON.stringify(arn)} is not the ARN of a function; write arn:aws:lambda:<region>:<account>:function:<name>`;
   }
+  // Lambda has no permissions for $LATEST. Without a qualifier the ARN means the same code.
+  if (parsed.qualifier === '$LATEST') return 'leave out :$LATEST, which API Gateway cannot get permission to invoke';
   return parsed.name.length + (parsed.qualifier?.length ?? 0) > 80
     ? 'its name and alias have more than 80 characters together, which the name of the permission has no room for'
     : undefined;

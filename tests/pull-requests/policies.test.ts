@@ -17,9 +17,9 @@ async function resources(): Promise<RecordedResource[]> {
 describe('The deploy policy', () => {
   it('allows whatever the provider calls for what the program registers (tests/shipped.test.ts: for the project as it stands)', async () => {
     const registered = await resources();
-    const types = [...RESOURCE_TYPES.keys()].filter((type) => type.startsWith('aws:'));
+    // The twin emulates more types than the program registers.
+    const types = [...RESOURCE_TYPES.keys()].filter((type) => type.startsWith('aws:') && type in ACTIONS);
     expect(new Set(registered.map(({ type }) => type))).toEqual(new Set(types));
-    expect(Object.keys(ACTIONS)).toEqual(expect.arrayContaining(types));
     expect(lacking(registered)).toEqual([]);
   });
 

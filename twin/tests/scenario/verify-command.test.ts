@@ -18,12 +18,7 @@ beforeAll(async () => {
   running = await startTestTwin();
   checkout = running.project;
   broken = await startTestTwin({
-    change: (project) =>
-      project.edit(
-        'program/auth0/application.ts',
-        "if (client.grants.includes('client_credentials')) {",
-        'if (client.name === "") {',
-      ),
+    change: (project) => project.edit('program/auth0/application.ts', 'of subjectsOf(client)', 'of []'),
   });
 });
 afterAll(async () => {
