@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { HttpApi } from '../model/http-api.ts';
 import type {
   ExistingIntegration,
@@ -21,7 +22,7 @@ export type Forwards = ReadonlyMap<string, URL>;
 /** What serves the routes of an API. */
 export interface Backends {
   readonly api: HttpApi;
-  /** Runs a function of the program. */
+  /** Runs a function of the program. The id is Lambda's own, a UUID, as on AWS: not the gateway's. */
   readonly invoke: (lambda: LambdaFunction, requestId: string, event: object) => Promise<InvocationResult>;
   readonly forwards: Forwards;
 }
@@ -78,7 +79,7 @@ async function invoke(
   const began = performance.now();
   const result =
     integration.kind === 'function'
-      ? await runOwn(admitted, event, integration, gateway)
+      ? await runOwn(event, integration, gateway)
       : await runExisting(admitted, event, integration, gateway);
   const taken = { event, milliseconds: performance.now() - began };
   if ('response' in result) return { ...result, invocation: taken };
@@ -93,12 +94,11 @@ async function invoke(
 type Returned = Integrated | { readonly json: string };
 
 async function runOwn(
-  { requestId }: Admitted,
   event: object,
   { function: lambda, timeout }: FunctionIntegration,
   { invoke: run }: Backends,
 ): Promise<Returned> {
-  const outcome = await within(timeout, run(lambda, requestId, event));
+  const outcome = await within(timeout, run(lambda, randomUUID(), event));
   if (outcome === undefined)
     return { response: errorResponse(503), error: `the function did not answer within ${timeout} ms` };
   return outcome.kind === 'failed' ? failed(outcome.reason) : outcome;

@@ -1,5 +1,14 @@
 import type { LambdaFunction } from '../model/integrations.ts';
 
+/** Folders of layers and of Lambda's own packages. Source: lambda/latest/dg/nodejs-layers; the function's own is last. */
+const NODE_PATH: readonly string[] = [
+  '/opt/nodejs/node24/node_modules',
+  '/opt/nodejs/node_modules',
+  '/var/runtime/node_modules',
+  '/var/runtime',
+  '/var/task',
+];
+
 /**
  * The whole environment of a function's process: what Lambda sets, and the function's own. Nothing of the host's goes
  * in, its cloud credentials least of all.
@@ -25,7 +34,14 @@ export function environmentOf(lambda: LambdaFunction, region: string, taskRoot: 
     AWS_LAMBDA_LOG_GROUP_NAME: lambda.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: 'twin',
     AWS_REGION: region,
+    // Lambda's daemon is at 169.254.79.129; what a handler sends to it must not leave this machine.
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
+    _AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1',
+    _AWS_XRAY_DAEMON_PORT: '2000',
+    LAMBDA_RUNTIME_DIR: '/var/runtime',
     LAMBDA_TASK_ROOT: taskRoot,
+    NODE_PATH: NODE_PATH.join(':'),
     TZ: ':UTC',
   };
 }

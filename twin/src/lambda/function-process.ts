@@ -6,7 +6,7 @@ import { siblingModule } from '../common/sibling-module.ts';
 import type { LambdaFunction } from '../model/integrations.ts';
 import { environmentOf } from './environment.ts';
 import { readLines } from './lines.ts';
-import { CHANNEL, LONGEST_MESSAGE, type FromFunction, type ToFunction } from './protocol.ts';
+import { CHANNEL, LIFELINE, LONGEST_MESSAGE, type FromFunction, type ToFunction } from './protocol.ts';
 
 const RUNTIME = siblingModule(import.meta.url, 'runtime');
 
@@ -76,7 +76,8 @@ export class FunctionProcess {
     this.#child = spawn(process.execPath, [...nodeFlags, RUNTIME, COMPILE_CACHE], {
       cwd: folder,
       env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environmentOf(lambda, region, folder) },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // The channel, and the lifeline.
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     });
     const { stdout, stderr, stdio } = this.#child;
     for (const stream of [stdout, stderr]) if (stream !== null) readLines(stream, LONGEST_LINE, print);
@@ -89,6 +90,7 @@ export class FunctionProcess {
       if (message === undefined) this.#end('the handler wrote to the channel of its runtime');
       else this.#heard(message);
     });
+    (stdio[LIFELINE] as Socket).on('error', () => undefined);
     // Mostly the process is ending, and says why by its status; one that goes on without its channel is of no use.
     this.#channel
       .on('error', () => undefined)

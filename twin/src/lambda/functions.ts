@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../common/user-error.ts';
 import type { HttpApi } from '../model/http-api.ts';
@@ -14,6 +15,16 @@ export interface Functions {
   readonly close: () => void;
   /** Ends everything now. */
   readonly kill: () => void;
+}
+
+/**
+ * Makes the folder that functions are unpacked to: below none that has packages, as on Lambda. In the project a handler
+ * would find packages that its archive does not have.
+ * @returns the folder, and what removes it
+ */
+export function functionsFolder(): { readonly path: string; readonly remove: () => void } {
+  const path = mkdtempSync(join(realpathSync(tmpdir()), 'twin-functions-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 /**

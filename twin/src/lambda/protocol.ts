@@ -5,6 +5,9 @@
  */
 export const CHANNEL = 3;
 
+/** A pipe that nothing is written to: its end says that the twin is gone. */
+export const LIFELINE = 4;
+
 /** Characters of a message at most: a response of 6 MB, each character of it escaped. */
 export const LONGEST_MESSAGE = 16 * 1024 * 1024;
 

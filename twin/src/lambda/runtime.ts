@@ -1,15 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import { flushCompileCache } from 'node:module';
 import { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { readLines } from './lines.ts';
-import { CHANNEL, type FromFunction, type Invocation, type ToFunction } from './protocol.ts';
+import { loadHandler, named, setGlobals, type Handler } from './load-handler.ts';
+import { CHANNEL, LIFELINE, type FromFunction, type Invocation, type ToFunction } from './protocol.ts';
 
 /**
  * The entry of a function's process: loads the handler from its archive and answers one event at a time.
- * Source: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html and aws-lambda-ric 4.0.2
  */
-type Handler = (event: unknown, context: object, callback: () => never) => unknown;
+/** On Lambda, too, `this` of a handler is an object that has it. */
+interface Processor {
+  readonly handler: Handler;
+}
 
 // Node has read this by now; it is the twin's, unless the function has one of its own.
 const [cache] = process.argv.splice(2);
@@ -20,6 +26,12 @@ const channel = new Socket({ fd: CHANNEL });
 channel.unref();
 // A twin that was killed must not leave processes behind that something of the handler's keeps alive.
 channel.on('error', () => undefined).once('close', () => process.exit());
+// A handler that spins never hears the channel close: a thread of its own ends the process when the twin is gone.
+new Worker(
+  `const { Socket } = require('node:net');
+  new Socket({ fd: ${LIFELINE} }).on('error', () => undefined).on('close', () => process.kill(process.pid, 'SIGKILL')).resume();`,
+  { eval: true, env: {}, stdout: true, stderr: true },
+).unref();
 const say = (message: FromFunction): void => void channel.write(`${JSON.stringify(message)}\n`);
 
 /** Bytes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (6 MB, synchronous). */
@@ -53,24 +65,27 @@ process.once('exit', () => say({ kind: 'ending', running }));
 const waiting: Invocation[] = [];
 let running = false;
 
-const handler = await load().catch((error: unknown) => {
-  writeFailure(error);
-  return reason(error);
-});
+setGlobals();
+const handler = await loadHandler(process.env['LAMBDA_TASK_ROOT'] ?? '', process.env['_HANDLER'] ?? '').catch(
+  (error: unknown) => {
+    writeFailure('Init', error);
+    return reason(error);
+  },
+);
 if (typeof handler === 'string') {
   say({ kind: 'unusable', reason: handler });
 } else {
-  readLines(channel, Infinity, (line) => heard(handler, JSON.parse(line) as ToFunction));
+  readLines(channel, Infinity, (line) => heard({ handler }, JSON.parse(line) as ToFunction));
   channel.ref();
   say({ kind: 'ready' });
   // The twin ends its processes by a signal, which would leave nothing for the next one.
   flushCompileCache();
 }
 
-function heard(handle: Handler, message: ToFunction): void {
+function heard(processor: Processor, message: ToFunction): void {
   if (message.kind === 'invoke') {
     waiting.push(message);
-    if (!running) void runAll(handle);
+    if (!running) void runAll(processor);
     return;
   }
   const at = waiting.findIndex(({ requestId: id }) => id === message.requestId);
@@ -79,39 +94,52 @@ function heard(handle: Handler, message: ToFunction): void {
   say({ kind: 'recalled', requestId: message.requestId });
 }
 
-async function runAll(handle: Handler): Promise<void> {
+async function runAll(processor: Processor): Promise<void> {
   running = true;
-  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await answer(handle, next);
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await answer(processor, next);
   running = false;
 }
 
-async function load(): Promise<Handler> {
-  const [, file = '', name = ''] = /^(.+)\.([^.]+)$/.exec(process.env['_HANDLER'] ?? '') ?? [];
-  const root = process.env['LAMBDA_TASK_ROOT'] ?? '';
-  const module = (await import(pathToFileURL(`${root}/${file}.mjs`).href)) as Record<string, unknown>;
-  const found = module[name];
-  if (typeof found !== 'function') throw new Error(`${file} exports no function ${name}`);
-  return found as Handler;
-}
-
-async function answer(handle: Handler, invocation: Invocation): Promise<void> {
+async function answer(processor: Processor, invocation: Invocation): Promise<void> {
   requestId = invocation.requestId;
+  const trace = traceOf(invocation.event);
+  if (trace === undefined) delete process.env['_X_AMZN_TRACE_ID'];
+  else process.env['_X_AMZN_TRACE_ID'] = trace;
   try {
-    const result = await handle(invocation.event, contextOf(invocation), refuseCallback);
-    // Lambda answers null for what JSON has no word for.
-    const json = (JSON.stringify(result) as string | undefined) ?? 'null';
+    const json = serialized(await processor.handler(invocation.event, contextOf(invocation, trace)));
     if (Buffer.byteLength(json) > RESPONSE_LIMIT) {
       throw new Error(`Response payload size exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`);
     }
     say({ kind: 'result', requestId: invocation.requestId, json });
   } catch (error) {
-    writeFailure(error);
+    writeFailure('Invoke', error);
     say({ kind: 'error', requestId: invocation.requestId, reason: reason(error) });
   }
 }
 
+/** Lambda answers null for what JSON has no word for. */
+function serialized(result: unknown): string {
+  try {
+    const json = (JSON.stringify(result) as string | undefined) ?? 'null';
+    return json;
+  } catch (error) {
+    throw named('Runtime.JSONStringifyError', `Unable to stringify response body (${String(error)})`);
+  }
+}
+
+/** The trace of an event, which the gateway has put into a header; Lambda adds the parent and whether it is sampled. */
+function traceOf(event: unknown): string | undefined {
+  if (typeof event !== 'object' || event === null || !('headers' in event)) return undefined;
+  const root = (event.headers as Record<string, string> | undefined)?.['x-amzn-trace-id'];
+  return root === undefined ? undefined : `${root.split(';')[0]};Parent=${randomHex(16)};Sampled=0`;
+}
+
+function randomHex(digits: number): string {
+  return randomUUID().replaceAll('-', '').slice(0, digits);
+}
+
 /** As Lambda does, with what caused it; of its frames those of the archive, since nobody can mend the others. */
-function writeFailure(error: unknown): void {
+function writeFailure(when: 'Init' | 'Invoke', error: unknown): void {
   let text: string;
   try {
     text = format(error);
@@ -120,32 +148,40 @@ function writeFailure(error: unknown): void {
   }
   const root = pathToFileURL(process.env['LAMBDA_TASK_ROOT'] ?? '').href;
   const lines = text.split('\n').filter((line) => !/^\s+at /.test(line) || line.includes(root));
-  write('ERROR', `Invoke Error ${lines.join('\n')}`);
+  write('ERROR', `${when} Error ${lines.join('\n')}`);
 }
 
-/** Node 24 functions have no callback any more. */
-function refuseCallback(): never {
-  throw new Error('callback-style handlers are gone from Node.js 24: return a promise');
-}
-
-function contextOf({ requestId: awsRequestId, functionArn, limit }: Invocation): object {
+/** The fields of nodejs24, in AWS's order; an HTTP API has no client context, no Cognito identity and no tenant. */
+function contextOf(
+  { requestId: awsRequestId, functionArn, limit }: Invocation,
+  xRayTraceId: string | undefined,
+): object {
   const deadline = Date.now() + limit;
-  const name = process.env['AWS_LAMBDA_FUNCTION_NAME'];
   return {
-    awsRequestId,
-    functionName: name,
-    functionVersion: process.env['AWS_LAMBDA_FUNCTION_VERSION'],
+    clientContext: undefined,
+    identity: undefined,
     invokedFunctionArn: functionArn,
+    awsRequestId,
+    tenantId: undefined,
+    xRayTraceId,
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+    functionName: process.env['AWS_LAMBDA_FUNCTION_NAME'],
+    functionVersion: process.env['AWS_LAMBDA_FUNCTION_VERSION'],
     memoryLimitInMB: process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'],
     logGroupName: process.env['AWS_LAMBDA_LOG_GROUP_NAME'],
     logStreamName: process.env['AWS_LAMBDA_LOG_STREAM_NAME'],
-    callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
 }
 
-/** A handler may throw anything, and put anything into an error. */
+/** The type and message that Lambda reports. A handler may throw anything, and put anything into an error. */
 function reason(error: unknown): string {
-  const text: unknown = error instanceof Error ? (error.stack ?? error.message) : undefined;
-  return typeof text === 'string' ? text : format(error);
+  try {
+    // A stack that is no string spoils the report on Lambda, too.
+    if (error instanceof Error) error.stack?.split('\n');
+    return error instanceof Error
+      ? `${error.name}: ${error.message}`
+      : `${typeof error}: ${typeof error === 'string' ? error : format(error)}`;
+  } catch {
+    return 'handled: callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack';
+  }
 }

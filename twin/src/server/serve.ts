@@ -14,7 +14,7 @@ import { IssuerKeyCache } from '../gateway/issuer-keys.ts';
 import type { Gateway } from '../gateway/pipeline.ts';
 import { throttling } from '../gateway/throttle.ts';
 import { CONNECTION_LIMITS, gatewayServer } from '../gateway/server.ts';
-import { startFunctions, type Functions } from '../lambda/functions.ts';
+import { functionsFolder, startFunctions, type Functions } from '../lambda/functions.ts';
 import { close, listen } from './listen.ts';
 import type { OnEvent } from './events.ts';
 import type { Inside, Page } from './page.ts';
@@ -128,6 +128,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const apiServer = gatewayServer(() => ready.promise.then(() => serving.gateway), onEvent);
   const servers = [apiServer, tenantServer];
 
+  const folder = functionsFolder();
   const ending = new AbortController();
   const evaluation = (): Promise<Recorded> =>
     evaluate({ root: root.href, stack, config: options.config ?? {}, seed: state.seed }, ending.signal);
@@ -135,7 +136,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     const model = modelOf(recorded);
     checkForwards(forwards, model.api);
     const functions = state.guarded(() =>
-      startFunctions(model.api, `${state.folder}functions`, (line) => onEvent({ kind: 'printed', line })),
+      startFunctions(model.api, folder.path, (line) => onEvent({ kind: 'printed', line })),
     );
     const { invoke } = functions;
     const take = throttling(model.api.stage, clock);
@@ -185,6 +186,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     ending.abort();
     servers.forEach((server) => server.closeAllConnections());
     await Promise.all(servers.map(close));
+    folder.remove();
     throw error;
   }
 
@@ -222,6 +224,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       page?.close();
       await Promise.all(servers.map(close));
       serving.functions.kill();
+      folder.remove();
       if (runningTwin(state.read('run.json'))?.pid === process.pid) state.remove('run.json');
       ending.abort();
     },

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/common/user-error.ts';
@@ -88,7 +88,10 @@ describe('A reload', () => {
     twin = await startTestTwin({
       change: (project) => {
         if (canMount) disk = mountSmallDisk(join(project.path, '.twin/dev'), 256);
-        useHandlers(project, { pid: 'export const handler = async () => process.pid;', word: wordHandler('first') });
+        useHandlers(project, {
+          pid: 'export const handler = async (event) => (event.pathParameters ? process.cwd() : process.pid);',
+          word: wordHandler('first'),
+        });
       },
     });
   });
@@ -99,6 +102,7 @@ describe('A reload', () => {
   });
 
   const pidOf = async (): Promise<number> => Number((await call(twin, undefined, '/pid')).text);
+  const folderOf = async (): Promise<string> => (await call(twin, undefined, '/pid/folder')).text;
   const word = async (): Promise<string> => (await call(twin, undefined, '/word')).text;
 
   it('that cannot write leaves the old program serving, and succeeds once it can', async () => {
@@ -113,8 +117,7 @@ describe('A reload', () => {
 
     rmSync(inTheWay, { recursive: true });
     // Processes may be starting from the files of an archive that is not the one that changed.
-    const functions = join(twin.project.path, '.twin/dev/functions');
-    const marks = readdirSync(functions).map((folder) => join(functions, folder, 'mark'));
+    const marks = [join(await folderOf(), 'mark')];
     marks.forEach((mark) => writeFileSync(mark, ''));
     expect(await twin.reload()).toBe('changed');
     expect(await word()).toBe('second');

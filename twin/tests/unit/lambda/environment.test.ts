@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FunctionProcess } from '../../../src/lambda/function-process.ts';
 import { useHandlers } from '../../../../tests/support/handlers.ts';
@@ -23,10 +23,12 @@ const HOST = {
 
 const REPORT = `
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 const own = (): string => { try { return readFileSync('/proc/self/environ', 'latin1'); } catch { return ''; } };
+const packages = () => { try { return createRequire(import.meta.url).resolve(['ya', 'ml'].join('')); } catch (error) { return (error as { code: string }).code; } };
 export const handler = async (_event: unknown, context: any): Promise<unknown> => ({
   env: process.env, environ: own(), argv: process.argv, execArgv: process.execArgv, title: process.title, cwd: process.cwd(),
-  context, remaining: context.getRemainingTimeInMillis(), done: typeof context.done,
+  context: { ...context, keys: Object.keys(context) }, packages: packages(), remaining: context.getRemainingTimeInMillis(), done: typeof context.done,
 });
 `;
 
@@ -54,6 +56,8 @@ interface Report {
   readonly context: Readonly<Record<string, unknown>>;
   readonly remaining: number;
   readonly done: string;
+  /** Where a package of the project is found, or why not. */
+  readonly packages: string;
 }
 
 const UNLOADABLE = "throw new Error('no table');\nexport const handler = async () => 1;";
@@ -62,7 +66,6 @@ const THROWS =
 
 let twin: TestTwin;
 let report: Report;
-let requestId: string | null;
 beforeAll(async () => {
   twin = await startTestTwin({
     change: (project) => {
@@ -84,7 +87,6 @@ beforeAll(async () => {
   const answer = await call(twin, undefined, '/report');
   vi.unstubAllEnvs();
   report = JSON.parse(answer.text) as Report;
-  requestId = answer.headers.get('apigw-requestid');
 });
 afterAll(() => twin.end());
 
@@ -101,14 +103,21 @@ describe("A function's environment is its own", () => {
       'AWS_LAMBDA_LOG_GROUP_NAME',
       'AWS_LAMBDA_LOG_STREAM_NAME',
       'AWS_REGION',
+      'AWS_XRAY_CONTEXT_MISSING',
+      'AWS_XRAY_DAEMON_ADDRESS',
       'HOME',
+      'LAMBDA_RUNTIME_DIR',
       'LAMBDA_TASK_ROOT',
       'LANG',
+      'NODE_PATH',
       'NODE_V8_COVERAGE',
       'PATH',
       'TABLE',
       'TZ',
+      '_AWS_XRAY_DAEMON_ADDRESS',
+      '_AWS_XRAY_DAEMON_PORT',
       '_HANDLER',
+      '_X_AMZN_TRACE_ID',
     ]);
     expect(report.env).toMatchObject({
       _HANDLER: 'index.handler',
@@ -141,18 +150,39 @@ describe("A function's environment is its own", () => {
   });
 });
 
+describe('The packages of the project', () => {
+  it('are not found by a function, which has its archive alone', () => {
+    expect(report.packages).toBe('MODULE_NOT_FOUND');
+    expect(relative(twin.project.path, report.cwd)).toMatch(/^\.\./);
+  });
+});
+
 describe('The context of an event', () => {
   it("has the fields of Lambda's", () => {
     const { context, env } = report;
     expect(context).toEqual({
-      awsRequestId: requestId,
+      awsRequestId: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/) as string,
       functionName: env['AWS_LAMBDA_FUNCTION_NAME'],
       functionVersion: '$LATEST',
       invokedFunctionArn: context['invokedFunctionArn'],
       memoryLimitInMB: '192',
       logGroupName: env['AWS_LAMBDA_LOG_GROUP_NAME'],
       logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'],
-      callbackWaitsForEmptyEventLoop: true,
+      xRayTraceId: env['_X_AMZN_TRACE_ID'],
+      keys: [
+        'clientContext',
+        'identity',
+        'invokedFunctionArn',
+        'awsRequestId',
+        'tenantId',
+        'xRayTraceId',
+        'getRemainingTimeInMillis',
+        'functionName',
+        'functionVersion',
+        'memoryLimitInMB',
+        'logGroupName',
+        'logStreamName',
+      ],
     });
     expect(context['invokedFunctionArn']).toMatch(/^arn:aws:lambda:eu-central-1:\d{12}:function:.+-report/);
   });
@@ -165,10 +195,11 @@ describe('The context of an event', () => {
 });
 
 describe('What a handler writes on the console is shown', () => {
-  it('with the time, the request id that the client has, and the level', async () => {
-    const answer = await call(twin, undefined, '/speaks');
-    const id = answer.headers.get('apigw-requestid') ?? '';
-    expect(id).toMatch(/^[\w-]{15}=$/);
+  it('with the time, the id of the invocation, and the level', async () => {
+    await call(twin, undefined, '/speaks');
+    await expect.poll(() => twin.log.find((line) => line.endsWith('\ta warning'))).toBeDefined();
+    const id = twin.log.find((line) => line.endsWith('\ta warning'))?.split('\t')[1] ?? '';
+    expect(id).toMatch(/^[\da-f-]{36}$/);
     const said = (): string[] => twin.log.filter((line) => line.includes(`\t${id}\t`));
     await expect.poll(said).toHaveLength(6);
     expect(said().map((line) => line.split('\t').slice(2).join(' '))).toEqual([
@@ -185,19 +216,18 @@ describe('What a handler writes on the console is shown', () => {
 
   it('and so is why it did not load, and where', async () => {
     expect((await call(twin, undefined, '/unloadable')).status).toBe(500);
-    const at = (): number => twin.log.findIndex((line) => line.endsWith('\tERROR\tInvoke Error Error: no table'));
+    const at = (): number => twin.log.findIndex((line) => line.endsWith('\tERROR\tInit Error Error: no table'));
     await expect.poll(at).toBeGreaterThanOrEqual(0);
-    await expect.poll(() => twin.log[at() + 1]).toMatch(/^ +at .*\/functions\/.*index\.mjs:\d+:\d+/);
+    await expect.poll(() => twin.log[at() + 1]).toMatch(/^ +at .*\/twin-functions-.*index\.mjs:\d+:\d+/);
   });
 
   it('and so is where it threw, and what caused that', async () => {
     const answer = await call(twin, undefined, '/throws');
     expect(answer.status).toBe(500);
-    const id = answer.headers.get('apigw-requestid') ?? '';
     await expect.poll(() => twin.log.filter((line) => line.includes('cause]: Error: why'))).toHaveLength(1);
-    const at = twin.log.findIndex((line) => line.includes(`\t${id}\tERROR\tInvoke Error TypeError: on purpose`));
-    expect(twin.log[at + 1]).toMatch(/^ +at .*\/\.twin\/dev\/functions\/.*index\.mjs:\d+:\d+/);
-    expect(twin.log.slice(at).filter((line) => /^ +at /.test(line) && !line.includes('/functions/'))).toEqual([]);
+    const at = twin.log.findIndex((line) => line.includes('\tERROR\tInvoke Error TypeError: on purpose'));
+    expect(twin.log[at + 1]).toMatch(/^ +at .*\/twin-functions-.*index\.mjs:\d+:\d+/);
+    expect(twin.log.slice(at).filter((line) => /^ +at /.test(line) && !line.includes('/twin-functions-'))).toEqual([]);
   });
 });
 

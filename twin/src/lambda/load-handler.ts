@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** What nodejs24 calls: an event and its context, no callback. */
+export type Handler = (this: unknown, event: unknown, context: object) => unknown;
+
+const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+
+/**
+ * Sets `globalThis.awslambda`, as Lambda does. The stream of `HttpResponseStream` is never made here: a handler that
+ * streams is refused when it is loaded.
+ */
+export function setGlobals(): void {
+  Object.assign(globalThis, {
+    awslambda: {
+      streamifyResponse: (handler: object) => Object.assign(handler, { [STREAMING]: 'response' }),
+      HttpResponseStream: { from: (inner: unknown): unknown => inner },
+    },
+  });
+}
+
+/**
+ * Loads a function's handler by the rules of AWS's own runtime client.
+ * Source: aws-lambda-ric 4.0.2, user-function-loader, module-loader, handler-resolver and callback-deprecation
+ * @param root the folder of the archive
+ * @param name as `_HANDLER` has it: `index.handler`
+ * @throws Error with Lambda's name for it: `Runtime.HandlerNotFound`, `Runtime.CallbackHandlerDeprecated` and so on
+ */
+export async function loadHandler(root: string, name: string): Promise<Handler> {
+  if (name.includes('..')) {
+    const advice = 'Use absolute paths when specifying root directories in handler names.';
+    throw named('Runtime.MalformedHandlerName', `'${name}' is not a valid handler name. ${advice}`);
+  }
+  const [, file, path] = /^([^.]*)\.(.*)$/.exec(basename(name)) ?? [];
+  if (file === undefined || path === undefined) throw named('Runtime.MalformedHandlerName', 'Bad handler');
+  const module = await loadModule(root, resolve(root, dirname(name)), file);
+  const handler = find(path, module) || find(path, property(module, 'default'));
+  if (!handler) throw named('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
+  if (typeof handler !== 'function') throw named('Runtime.HandlerNotFound', `${name} is not a function`);
+  const streaming = property(handler, STREAMING);
+  if (streaming) {
+    if (streaming !== 'response') {
+      throw named('Runtime.MalformedStreamingHandler', 'Only response streaming is supported.');
+    }
+    throw named('Runtime.InvalidStreamingOperation', 'an HTTP API does not stream: return the response instead');
+  }
+  if (handler.length >= 3) throw named('Runtime.CallbackHandlerDeprecated', CALLBACK);
+  return handler as Handler;
+}
+
+/** AWS's own words. */
+const CALLBACK =
+  'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.';
+
+async function loadModule(root: string, folder: string, file: string): Promise<unknown> {
+  const found = ['', '.js', '.mjs', '.cjs']
+    .map((ending) => join(folder, file + ending))
+    .find((path) => existsSync(path));
+  try {
+    if (found !== undefined) return await import(pathToFileURL(found).href);
+    const require = createRequire(import.meta.url);
+    return require(require.resolve(file, { paths: [root, folder] })) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw Object.assign(named('Runtime.UserCodeSyntaxError', String(error)), { stack: error.stack });
+    }
+    if (error instanceof Error && property(error, 'code') === 'MODULE_NOT_FOUND') {
+      throw named('Runtime.ImportModuleError', String(error));
+    }
+    throw error;
+  }
+}
+
+/** The value at a dotted path, which leads through objects only. */
+function find(path: string, module: unknown): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((value, key) => (typeof value === 'object' ? property(value, key) : undefined), module);
+}
+
+function property(value: unknown, key: PropertyKey): unknown {
+  return value === null || value === undefined ? undefined : (value as Record<PropertyKey, unknown>)[key];
+}
+
+/** An error with one of Lambda's names. */
+export function named(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
+}

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environmentOf } from '../../../src/lambda/environment.ts';
+import { FunctionProcess } from '../../../src/lambda/function-process.ts';
+import type { LambdaFunction } from '../../../src/model/integrations.ts';
+import type { RicJob, RicOutcome } from '../../fixtures/aws-lambda-ric/host.ts';
+import { HANDLER_SHAPES, type HandlerShape } from '../../support/handler-shapes.ts';
+import { LAMBDA } from '../../support/local-api.ts';
+
+const HOST = fileURLToPath(new URL('../../fixtures/aws-lambda-ric/host.ts', import.meta.url));
+const REGION = 'eu-central-1';
+const folder = mkdtempSync(join(tmpdir(), 'shapes-'));
+const EVENTS = [1, 2].map((n) => ({
+  n,
+  headers: { 'x-amzn-trace-id': `Root=1-6567890${n}-0123456789abcdef01234567` },
+}));
+
+/** What AWS's client and the twin make of each shape, in the order of the table. */
+let theirs: readonly (readonly RicOutcome[])[];
+let ours: readonly (readonly RicOutcome[])[];
+beforeAll(async () => {
+  const functions = HANDLER_SHAPES.map((shape, at) => ({ shape, root: join(folder, String(at)) }));
+  for (const { shape, root } of functions) {
+    const file = join(root, shape.file ?? 'index.mjs');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, shape.source);
+  }
+  [theirs, ours] = await Promise.all([byAws(functions), byTwin(functions)]);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Placed = { readonly shape: HandlerShape; readonly root: string };
+const nameOf = ({ handler = 'index.handler' }: HandlerShape): string => handler;
+const functionOf = (shape: HandlerShape): LambdaFunction => ({ ...LAMBDA, handler: nameOf(shape) });
+
+async function byAws(functions: readonly Placed[]): Promise<(readonly RicOutcome[])[]> {
+  const jobs: RicJob[] = functions.map(({ shape, root }) => ({
+    root,
+    handler: nameOf(shape),
+    events: EVENTS.map((body) => ({
+      body,
+      headers: {
+        'lambda-runtime-aws-request-id': `id-${body.n}`,
+        'lambda-runtime-invoked-function-arn': LAMBDA.arn,
+        'lambda-runtime-trace-id': `${body.headers['x-amzn-trace-id']};Parent=0123456789abcdef;Sampled=0`,
+      },
+    })),
+  }));
+  const [from, to] = [join(folder, 'jobs.json'), join(folder, 'outcomes.json')];
+  writeFileSync(from, JSON.stringify(jobs));
+  const env = environmentOf(LAMBDA, REGION, folder);
+  const host = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', HOST, from, to], {
+    cwd: folder,
+    env,
+    stdio: 'ignore',
+  });
+  await new Promise((resolve) => host.once('exit', resolve));
+  return JSON.parse(readFileSync(to, 'utf8')) as (readonly RicOutcome[])[];
+}
+
+async function byTwin(functions: readonly Placed[]): Promise<(readonly RicOutcome[])[]> {
+  const results: (readonly RicOutcome[])[] = [];
+  for (let at = 0; at < functions.length; at += 4) {
+    results.push(...(await Promise.all(functions.slice(at, at + 4).map(outcomesOf))));
+  }
+  return results;
+}
+
+async function outcomesOf({ shape, root }: Placed): Promise<readonly RicOutcome[]> {
+  const lambda = { ...functionOf(shape), timeout: 60 };
+  const process = new FunctionProcess(lambda, {
+    region: REGION,
+    folder: root,
+    print: () => undefined,
+    initLimit: 60_000,
+  });
+  const outcomes: RicOutcome[] = [];
+  for (const event of EVENTS) {
+    const fate = await process.invoke(`id-${event.n}`, event);
+    if (process.unloadable) return [{ init: fate.kind === 'failed' ? fate.reason : fate.kind }];
+    outcomes.push(
+      fate.kind === 'returned' ? { json: fate.json } : { error: fate.kind === 'failed' ? fate.reason : fate.kind },
+    );
+  }
+  process.stop();
+  return outcomes;
+}
+
+describe('A handler behaves in the twin as under AWS’s own runtime client of nodejs24', () => {
+  it('in at least sixty shapes, each with its own title', () => {
+    expect(HANDLER_SHAPES.length).toBeGreaterThan(60);
+    expect(new Set(HANDLER_SHAPES.map(({ title }) => title)).size).toBe(HANDLER_SHAPES.length);
+  });
+
+  it.each(HANDLER_SHAPES.map((shape, at) => ({ ...shape, at })))('$title', ({ at, differs }) => {
+    expect(theirs[at]?.length).toBeGreaterThan(0);
+    if (differs === undefined) expect(ours[at]).toEqual(theirs[at]);
+    // A known difference that is gone must leave the table.
+    else expect(ours[at]).not.toEqual(theirs[at]);
+  });
+});
