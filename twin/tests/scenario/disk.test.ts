@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../src/common/user-error.ts';
 import { openState } from '../../src/server/state.ts';
 import { runTwin } from '../support/cli.ts';
@@ -88,6 +88,8 @@ describe('A reload', () => {
     twin = await startTestTwin({
       change: (project) => {
         if (canMount) disk = mountSmallDisk(join(project.path, '.twin/dev'), 256);
+        // Archives are unpacked to the folder for temporary files.
+        if (canMount) vi.stubEnv('TMPDIR', join(project.path, '.twin/dev'));
         useHandlers(project, {
           pid: 'export const handler = async (event) => (event.pathParameters ? process.cwd() : process.pid);',
           word: wordHandler('first'),
@@ -96,6 +98,7 @@ describe('A reload', () => {
     });
   });
   afterAll(async () => {
+    vi.unstubAllEnvs();
     await twin.close();
     disk?.unmount();
     twin.project.remove();
