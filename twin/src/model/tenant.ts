@@ -6,7 +6,7 @@ import {
   THIRD_PARTY_ID_TOKEN_LIFETIME,
 } from '../../../limits/auth0.ts';
 import { UserError } from '../common/user-error.ts';
-import type { Lookup } from '../resources/lookup.ts';
+import type { Emulated, Lookup } from '../resources/lookup.ts';
 import type { InputsOf } from '../resources/types.ts';
 
 /** An Auth0 tenant, as far as the program declares it. */
@@ -147,8 +147,18 @@ export function tenantOf(
   provider: { readonly domain: string; readonly issuerDomain: string | undefined },
 ): Tenant {
   if (provider.domain === '')
-    throw new UserError('The stack file names no auth0:domain; the twin has no tenant to imitate.');
-  const scopes = lookup('auth0:index/resourceServerScopes:ResourceServerScopes');
+    throw new UserError(
+      'The twin does not know the tenant: the stack file names no auth0:domain. Add --config auth0:domain=your-tenant.eu.auth0.com',
+    );
+  const scopes = [
+    ...lookup('auth0:index/resourceServerScopes:ResourceServerScopes').flatMap(({ inputs }) =>
+      inputs.scopes.map(({ name }) => ({ api: inputs.resourceServerIdentifier, name })),
+    ),
+    ...lookup('auth0:index/resourceServerScope:ResourceServerScope').map(({ inputs }) => ({
+      api: inputs.resourceServerIdentifier,
+      name: inputs.scope,
+    })),
+  ];
   const thirdParties = lookup('auth0:index/client:Client')
     .filter(({ inputs }) => !inputs.isFirstParty)
     .map(({ id }) => id);
@@ -160,8 +170,22 @@ export function tenantOf(
       .filter(({ inputs }) => inputs.connectionId === connectionId)
       .map(({ inputs }) => inputs.clientId),
   ];
-  const held = lookup('auth0:index/rolePermissions:RolePermissions');
-  const assigned = lookup('auth0:index/userRoles:UserRoles');
+  const held = [
+    ...lookup('auth0:index/rolePermissions:RolePermissions').flatMap(({ inputs: { roleId, permissions } }) =>
+      permissions.map(({ name, resourceServerIdentifier: audience }) => ({ roleId, name, audience })),
+    ),
+    ...lookup('auth0:index/rolePermission:RolePermission').map(({ inputs }) => ({
+      roleId: inputs.roleId,
+      name: inputs.permission,
+      audience: inputs.resourceServerIdentifier,
+    })),
+  ];
+  const assigned = [
+    ...lookup('auth0:index/userRoles:UserRoles').flatMap(({ inputs: { userId, roles } }) =>
+      roles.map((roleId) => ({ userId, roleId })),
+    ),
+    ...lookup('auth0:index/userRole:UserRole').map(({ inputs }) => inputs),
+  ];
   const tenants = lookup('auth0:index/tenant:Tenant');
   if (tenants.length > 1) throw new UserError('The program declares the Auth0 tenant more than once.');
 
@@ -170,9 +194,7 @@ export function tenantOf(
     issuerDomain: provider.issuerDomain ?? provider.domain,
     resourceServers: lookup('auth0:index/resourceServer:ResourceServer').map(({ inputs }) => ({
       identifier: inputs.identifier,
-      scopes: scopes
-        .filter((one) => one.inputs.resourceServerIdentifier === inputs.identifier)
-        .flatMap((one) => one.inputs.scopes.map(({ name }) => name)),
+      scopes: scopes.filter(({ api }) => api === inputs.identifier).map(({ name }) => name),
       enforcePolicies: inputs.enforcePolicies,
       permissionsInToken: inputs.tokenDialect === 'access_token_authz',
       tokenLifetime: inputs.tokenLifetime,
@@ -181,14 +203,14 @@ export function tenantOf(
       allowOfflineAccess: inputs.allowOfflineAccess ?? false,
       skipsConsent: inputs.skipConsentForVerifiableFirstPartyClients ?? true,
     })),
-    clients: lookup('auth0:index/client:Client').map(({ name, id, inputs, formerly }) => ({
+    clients: lookup('auth0:index/client:Client').map(({ name, id, inputs, outputs, formerly }) => ({
       clientId: id,
       name: inputs.name,
       logicalName: name,
       formerly,
       firstParty: inputs.isFirstParty,
-      grantTypes: inputs.grantTypes,
-      ...credentialsOf(lookup, id, name),
+      grantTypes: inputs.grantTypes ?? defaultGrants(inputs),
+      ...credentialsOf(lookup, { id, name, inputs, outputs }),
       idTokenLifetime:
         inputs.jwtConfiguration.lifetimeInSeconds ??
         (inputs.isFirstParty ? DEFAULT_ID_TOKEN_LIFETIME : THIRD_PARTY_ID_TOKEN_LIFETIME),
@@ -215,9 +237,8 @@ export function tenantOf(
       name: inputs.name,
       logicalName: name,
       permissions: held
-        .filter((one) => one.inputs.roleId === id)
-        .flatMap((one) => one.inputs.permissions)
-        .map((permission) => ({ name: permission.name, audience: permission.resourceServerIdentifier })),
+        .filter(({ roleId }) => roleId === id)
+        .map(({ name: permission, audience }) => ({ name: permission, audience })),
     })),
     users: lookup('auth0:index/user:User').map(({ id, inputs }) => ({
       userId: id,
@@ -229,7 +250,7 @@ export function tenantOf(
       name: inputs.name ?? inputs.email,
       nickname: inputs.nickname ?? inputs.email.split('@')[0] ?? inputs.email,
       picture: inputs.picture,
-      roleIds: assigned.filter((one) => one.inputs.userId === id).flatMap((one) => one.inputs.roles),
+      roleIds: assigned.filter(({ userId }) => userId === id).map(({ roleId }) => roleId),
     })),
     defaultDirectory: tenants[0]?.inputs.defaultDirectory,
   };
@@ -238,19 +259,31 @@ export function tenantOf(
   return tenant;
 }
 
-function credentialsOf(lookup: Lookup, clientId: string, name: string): Pick<Client, 'secret' | 'isPublic'> {
-  const found = lookup('auth0:index/clientCredentials:ClientCredentials').filter(
-    ({ inputs }) => inputs.clientId === clientId,
-  );
-  const [credentials] = found;
-  const secret = credentials?.outputs['clientSecret'];
-  if (found.length !== 1 || credentials === undefined || typeof secret !== 'string') {
-    throw new UserError(
-      `The client "${name}" has ${found.length} ClientCredentials; the twin needs exactly one to know its secret.`,
-    );
+/** Without ClientCredentials, Auth0 gives a client a secret, unless it is one that can keep none. */
+function credentialsOf(
+  lookup: Lookup,
+  { id, name, inputs, outputs }: Pick<Emulated<'auth0:index/client:Client'>, 'id' | 'name' | 'inputs' | 'outputs'>,
+): Pick<Client, 'secret' | 'isPublic'> {
+  const found = lookup('auth0:index/clientCredentials:ClientCredentials').filter((one) => one.inputs.clientId === id);
+  if (found.length > 1) {
+    throw new UserError(`The client "${name}" has ${found.length} ClientCredentials; each would undo the other's.`);
   }
-  const isPublic = credentials.inputs.authenticationMethod === 'none';
-  return { secret: isPublic ? '' : secret, isPublic };
+  const [credentials] = found;
+  const isPublic =
+    credentials === undefined ? isPublicType(inputs) : credentials.inputs.authenticationMethod === 'none';
+  const secret = (credentials?.outputs ?? outputs)['clientSecret'];
+  return { secret: isPublic || typeof secret !== 'string' ? '' : secret, isPublic };
+}
+
+function isPublicType({ appType }: ClientInputs): boolean {
+  return appType === 'spa' || appType === 'native';
+}
+
+/** Source: https://auth0.com/docs/get-started/applications/application-grant-types */
+function defaultGrants(inputs: ClientInputs): readonly string[] {
+  if (inputs.appType === 'non_interactive') return ['client_credentials'];
+  const browser = ['authorization_code', 'implicit', 'refresh_token'];
+  return isPublicType(inputs) ? browser : [...browser, 'client_credentials'];
 }
 
 type ClientInputs = InputsOf<'auth0:index/client:Client'>;
@@ -273,12 +306,17 @@ function defaultPolicy({ isFirstParty }: ClientInputs): ClientInputs['redirectio
 }
 
 /** What the tenant was captured to set where a client says nothing of it. */
-function refreshOf({ refreshToken, isFirstParty, appType }: ClientInputs): RefreshSettings {
+function refreshOf(inputs: ClientInputs): RefreshSettings {
+  const { refreshToken, isFirstParty } = inputs;
   if (refreshToken === undefined) {
-    const isPublic = appType === 'spa' || appType === 'native';
     return isFirstParty
       ? { rotates: false, leeway: 0, lifetime: undefined, idleLifetime: undefined }
-      : { rotates: isPublic, leeway: 0, lifetime: MAX_REFRESH_LIFETIME, idleLifetime: DEFAULT_REFRESH_LIFETIME };
+      : {
+          rotates: isPublicType(inputs),
+          leeway: 0,
+          lifetime: MAX_REFRESH_LIFETIME,
+          idleLifetime: DEFAULT_REFRESH_LIFETIME,
+        };
   }
   const expires = refreshToken.expirationType === 'expiring';
   const { infiniteTokenLifetime, infiniteIdleTokenLifetime } = refreshToken;
@@ -300,6 +338,9 @@ function refuseTwice(lookup: Lookup): void {
     ...lookup('auth0:index/resourceServer:ResourceServer').map(({ inputs }) => `the API ${inputs.identifier}`),
     ...lookup('auth0:index/resourceServerScopes:ResourceServerScopes').map(
       ({ inputs }) => `the scopes of the API ${inputs.resourceServerIdentifier}`,
+    ),
+    ...lookup('auth0:index/resourceServerScope:ResourceServerScope').map(
+      ({ inputs }) => `the scope ${inputs.scope} of the API ${inputs.resourceServerIdentifier}`,
     ),
     ...lookup('auth0:index/clientGrant:ClientGrant').map(
       ({ inputs }) => `the ${inputs.subjectType} grant of ${inputs.audience} to the client ${inputs.clientId}`,
@@ -329,7 +370,10 @@ function refuseDangling(tenant: Tenant, lookup: Lookup): void {
     tenant.resourceServers.flatMap(({ identifier, scopes: names }) => names.map((name) => `${identifier} ${name}`)),
   );
   const references: readonly (readonly [from: string, to: string, exists: boolean])[] = [
-    ...lookup('auth0:index/resourceServerScopes:ResourceServerScopes').map(({ name, inputs }) => {
+    ...[
+      ...lookup('auth0:index/resourceServerScopes:ResourceServerScopes'),
+      ...lookup('auth0:index/resourceServerScope:ResourceServerScope'),
+    ].map(({ name, inputs }) => {
       const to = inputs.resourceServerIdentifier;
       return [`the scopes "${name}"`, `the API ${to}`, audiences.has(to)] as const;
     }),

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { MAX_TOKEN_LIFETIME } from '../../../limits/auth0.ts';
+import { DEFAULT_TOKEN_LIFETIME, MAX_TOKEN_LIFETIME } from '../../../limits/auth0.ts';
 import { anyValue, optionalText, positive, strings, text, type ResourceType } from './resource.ts';
 
 const distinct = strings.refine((all) => new Set(all).size === all.length, { error: 'a name is listed twice' });
-
-const PASSWORD_REALM = 'http://auth0.com/oauth/grant-type/password-realm';
 
 /** Connections whose name is their strategy by default. Source: https://auth0.com/docs/authenticate/identity-providers/social-identity-providers */
 const SOCIAL = ['google-oauth2', 'github', 'facebook', 'apple', 'linkedin', 'windowslive', 'twitter'];
@@ -31,17 +29,27 @@ export const AUTH0 = {
     outputs: ({ name, identity }) => ({ id: identity.hex(`api ${name}`, 24) }),
     inputs: z.strictObject({
       identifier: z.string().min(1, { error: 'write the API’s audience' }),
-      signingAlg: z.literal('RS256'),
-      enforcePolicies: z.boolean(),
-      tokenDialect: z.enum(['access_token', 'access_token_authz']),
+      // The defaults are those of a live tenant, as the Terraform provider has recorded it (TestAccResourceServer).
+      signingAlg: z
+        .literal('RS256', { error: 'API Gateway accepts "RS256" only, and so does the twin' })
+        .default('RS256'),
+      enforcePolicies: z.boolean().default(false),
+      tokenDialect: z.enum(['access_token', 'access_token_authz']).default('access_token'),
       tokenLifetime: z
         .int()
         .positive()
-        .max(MAX_TOKEN_LIFETIME, { error: `Auth0 accepts at most ${MAX_TOKEN_LIFETIME} s` }),
-      subjectTypeAuthorization: z.strictObject({
-        client: z.strictObject({ policy: z.enum(['require_client_grant', 'deny_all']) }),
-        user: z.strictObject({ policy: z.enum(['allow_all', 'require_client_grant', 'deny_all']) }),
-      }),
+        .max(MAX_TOKEN_LIFETIME, { error: `Auth0 accepts at most ${MAX_TOKEN_LIFETIME} s` })
+        .default(DEFAULT_TOKEN_LIFETIME),
+      subjectTypeAuthorization: z
+        .strictObject({
+          client: z
+            .strictObject({ policy: z.enum(['require_client_grant', 'deny_all']) })
+            .default({ policy: 'require_client_grant' }),
+          user: z
+            .strictObject({ policy: z.enum(['allow_all', 'require_client_grant', 'deny_all']) })
+            .default({ policy: 'allow_all' }),
+        })
+        .default({ client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } }),
       name: anyValue,
       allowOfflineAccess: z.boolean().optional(),
       skipConsentForVerifiableFirstPartyClients: z.boolean().optional(),
@@ -56,24 +64,30 @@ export const AUTH0 = {
       scopes: z.array(z.strictObject({ name: z.string(), description: anyValue })),
     }),
   },
+  'auth0:index/resourceServerScope:ResourceServerScope': {
+    outputs: ({ inputs }) => ({ id: `${text(inputs, 'resourceServerIdentifier')}::${text(inputs, 'scope')}` }),
+    inputs: z.strictObject({ resourceServerIdentifier: z.string(), scope: z.string(), description: anyValue }),
+  },
   'auth0:index/client:Client': {
     outputs: ({ name, inputs, identity }) => {
       const random = identity.alphanumeric(`client ${name}`, 32);
       // Source: https://auth0.com/docs/get-started/applications/third-party-applications/security-controls
       const clientId = inputs['isFirstParty'] === false ? `tpc_${random}` : random;
-      return { id: clientId, outputs: { clientId } };
+      // A client without ClientCredentials has a secret all the same.
+      return { id: clientId, outputs: { clientId, clientSecret: identity.alphanumeric(`secret ${name}`, 64) } };
     },
     inputs: z
       .strictObject({
         name: z.string(),
-        isFirstParty: z.boolean(),
-        grantTypes: z.array(
-          z.enum(['authorization_code', 'refresh_token', 'client_credentials', 'password', PASSWORD_REALM]),
-        ),
+        isFirstParty: z.boolean().default(true),
+        // A grant that the twin does not emulate is refused where a token is asked for.
+        grantTypes: strings.optional(),
         oidcConformant: z.literal(true).optional(),
         thirdPartySecurityMode: z.literal('strict').optional(),
-        jwtConfiguration: z.strictObject({ alg: z.literal('RS256'), lifetimeInSeconds: positive.optional() }),
-        appType: z.enum(['non_interactive', 'regular_web', 'spa', 'native']),
+        jwtConfiguration: z
+          .strictObject({ alg: z.literal('RS256').default('RS256'), lifetimeInSeconds: positive.optional() })
+          .default({ alg: 'RS256' }),
+        appType: z.string().optional(),
         callbacks: strings.optional(),
         allowedLogoutUrls: strings.optional(),
         allowedOrigins: strings.optional(),
@@ -163,6 +177,12 @@ export const AUTH0 = {
       permissions: z.array(z.strictObject({ name: z.string(), resourceServerIdentifier: z.string() })),
     }),
   },
+  'auth0:index/rolePermission:RolePermission': {
+    outputs: ({ inputs }) => ({
+      id: ['roleId', 'resourceServerIdentifier', 'permission'].map((key) => text(inputs, key)).join('::'),
+    }),
+    inputs: z.strictObject({ roleId: z.string(), resourceServerIdentifier: z.string(), permission: z.string() }),
+  },
   'auth0:index/user:User': {
     outputs: ({ name, identity }) => {
       const userId = `auth0|${identity.hex(`user ${name}`, 24)}`;
@@ -177,11 +197,19 @@ export const AUTH0 = {
       name: z.string().optional(),
       nickname: z.string().optional(),
       picture: z.string().optional(),
+      // Nothing that the twin serves holds these.
+      givenName: anyValue,
+      familyName: anyValue,
+      userMetadata: anyValue,
     }),
   },
   'auth0:index/userRoles:UserRoles': {
     outputs: ({ inputs }) => ({ id: text(inputs, 'userId') }),
     inputs: z.strictObject({ userId: z.string(), roles: strings }),
+  },
+  'auth0:index/userRole:UserRole': {
+    outputs: ({ inputs }) => ({ id: `${text(inputs, 'userId')}::${text(inputs, 'roleId')}` }),
+    inputs: z.strictObject({ userId: z.string(), roleId: z.string() }),
   },
   'auth0:index/tenant:Tenant': {
     outputs: ({ name, identity }) => ({ id: identity.hex(`tenant ${name}`, 26) }),
