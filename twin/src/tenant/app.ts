@@ -85,6 +85,8 @@ export function tenantApp(
     c.header('pragma', 'no-cache');
     let asked: Asked | undefined;
     try {
+      // A token bound to a key would come of it.
+      if (c.req.header('dpop') !== undefined) refusals.unsupportedParameter('DPoP');
       const request = {
         contentType: c.req.header('content-type') ?? '',
         authorization: c.req.header('authorization'),

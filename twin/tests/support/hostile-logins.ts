@@ -145,6 +145,14 @@ const CODES: readonly HostileLogin[] = [
     async (a) => a.exchange(await a.code(), { organization: 'org_1' }),
     '400 invalid_request',
   ],
+  [
+    'rejects a proof of possession, which the twin does not honour',
+    async (a) => {
+      const headers = { dpop: 'a.b.c', 'content-type': 'application/json' };
+      return (await a.send('/oauth/token', { method: 'POST', headers, body: '{}' })).status;
+    },
+    400,
+  ],
 ];
 
 const toPage = (title: string, change: Record<string, unknown>, client = 'spa', outcome = '403 page'): HostileLogin => [

@@ -1,0 +1,82 @@
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { NO_LOGIN, type Tenant } from '../../../src/model/tenant.ts';
+import { codeFlow, LoginFailed, tokenRequest } from '../../../src/verify/login.ts';
+import { localTenant } from '../../support/local-tenant.ts';
+import { OIDC, randomCase, type Case } from '../../support/random-tenant.ts';
+
+const CALLBACK = 'https://app.example.com/callback';
+const REFRESH = { rotates: true, leeway: 0, lifetime: undefined, idleLifetime: undefined };
+
+/** The same tenant with clients that log users in, each a first or a third party. */
+function withLogins({ clients, resourceServers, ...rest }: Tenant, firstParty: boolean): Tenant {
+  return {
+    ...rest,
+    resourceServers: resourceServers.map((api) => ({ ...api, allowOfflineAccess: true })),
+    clients: clients.map((client) => ({
+      ...client,
+      firstParty,
+      grantTypes: ['authorization_code', 'refresh_token'],
+      login: { ...NO_LOGIN, callbacks: [CALLBACK], refresh: REFRESH },
+    })),
+  };
+}
+
+/** The scopes that no token of the case may exceed. */
+function most({ tenant, api, client, user, requested }: Case, firstParty: boolean): Set<string> {
+  const permitted = tenant.roles.flatMap(({ id, permissions }) =>
+    user.roleIds.includes(id) ? permissions.filter(({ audience }) => audience === api.identifier) : [],
+  );
+  const grant = tenant.grants.find(
+    ({ clientId, audience, subjectType }) =>
+      clientId === client.clientId && audience === api.identifier && subjectType === 'user',
+  );
+  const isLimited = !firstParty || api.userPolicy === 'require_client_grant';
+  const ofApi = api.scopes
+    .filter((scope) => !api.enforcePolicies || permitted.some(({ name }) => name === scope))
+    .filter((scope) => !isLimited || grant?.scopes.includes(scope) === true);
+  const asked = requested.length === 0 && !api.enforcePolicies ? api.scopes : [...requested, 'offline_access'];
+  return new Set([...ofApi, ...(firstParty ? OIDC : []), 'offline_access'].filter((scope) => asked.includes(scope)));
+}
+
+const wordsOf = (scope: unknown): string[] => (typeof scope === 'string' ? scope.split(' ') : []);
+
+it('In any tenant the scope of a login, and of each refresh after it, is within requested ∩ permitted (∩ grant)', async () => {
+  const seen = new Set<string>();
+  const narrower = fc.array(fc.constantFrom('read', 'write', 'admin', 'openid', 'x'), { minLength: 1, maxLength: 3 });
+  await fc.assert(
+    fc.asyncProperty(randomCase, fc.boolean(), narrower, async (one, firstParty, narrow) => {
+      const { api, client, user, requested } = one;
+      const { fetch } = localTenant(withLogins(one.tenant, firstParty));
+      const flow = {
+        tenantUrl: 'http://localhost',
+        client: { clientId: client.clientId, secret: client.secret, redirectUri: CALLBACK },
+        user,
+        audience: api.identifier,
+        scope: [...requested, ...(requested.length > 0 ? ['offline_access'] : [])].join(' '),
+        fetch,
+      };
+      const limit = most(one, firstParty);
+      try {
+        const { status, body } = await codeFlow(flow);
+        expect(status).toBe(200);
+        expect(wordsOf(body['scope']).filter((scope) => !limit.has(scope))).toEqual([]);
+        seen.add('tokens');
+        if (typeof body['refresh_token'] !== 'string') return;
+        const grant = { grant_type: 'refresh_token', refresh_token: body['refresh_token'] };
+        const refreshed = await tokenRequest(flow, { ...grant, scope: narrow.join(' ') });
+        const within = wordsOf(refreshed.body['scope']);
+        expect(refreshed.status).toBe(200);
+        expect(within.filter((scope) => !limit.has(scope) || !narrow.some((one) => one === scope))).toEqual([]);
+        expect((await tokenRequest(flow, grant)).status).toBe(403);
+        seen.add('refreshed');
+      } catch (error) {
+        if (!(error instanceof LoginFailed)) throw error;
+        expect(error.error).toBe('access_denied');
+        seen.add('refused');
+      }
+    }),
+    { numRuns: 150 },
+  );
+  expect([...seen].toSorted()).toEqual(['refreshed', 'refused', 'tokens']);
+});
