@@ -55,18 +55,16 @@ function declareDatabase({ parent, side, settings }: Surroundings, allowed: read
     },
     { parent, protect: settings.production },
   );
-  const clients = new auth0.ConnectionClients(
-    side,
-    {
-      connectionId: connection.id,
-      enabledClients: allowed.filter((one) => !isThird(one)).map(({ clientId }) => clientId),
-    },
-    { parent },
-  );
+  const firstParties = allowed.filter((one) => !isThird(one)).map(({ clientId }) => clientId);
+  // Auth0 refuses an empty list.
+  const enabled =
+    firstParties.length === 0
+      ? []
+      : [new auth0.ConnectionClients(side, { connectionId: connection.id, enabledClients: firstParties }, { parent })];
   if (settings.defaultDirectory) {
-    new auth0.Tenant(side, { defaultDirectory: connection.name }, { parent, dependsOn: clients });
+    new auth0.Tenant(side, { defaultDirectory: connection.name }, { parent, dependsOn: enabled });
   }
-  return { name: connection.name, enabled: [clients] };
+  return { name: connection.name, enabled };
 }
 
 /** One resource for each client, so that whatever else the connection is enabled for stays. */
