@@ -34,7 +34,8 @@ export function functionsFolder(): { readonly path: string; readonly remove: () 
 export function startFunctions(api: HttpApi, folder: string, print: (line: string) => void): Functions {
   const pools = new Map<string, FunctionPool>();
   const own = api.routes.flatMap(({ integration }) => (integration.kind === 'function' ? [integration.function] : []));
-  for (const lambda of new Set(own)) {
+  for (const lambda of own) {
+    if (pools.has(lambda.arn)) continue;
     const unpacked = unpack(lambda, folder);
     pools.set(lambda.arn, new FunctionPool(lambda, { region: api.region, folder: unpacked, print }));
   }
@@ -53,22 +54,26 @@ export function startFunctions(api: HttpApi, folder: string, print: (line: strin
  * Writes the archive's files out, to a folder that is named after their content: a new archive is a new folder. One that
  * is whole stays as it is, because processes of a twin that serves may be starting from it.
  */
-function unpack({ name, files }: LambdaFunction, parent: string): string {
-  const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
+function unpack({ name, files, binary }: LambdaFunction, parent: string): string {
+  const hash = createHash('sha256').update(JSON.stringify([files, binary])).digest('hex').slice(0, 12);
   const folder = join(parent, `${name}-${hash}`);
-  const paths = Object.entries(files).map(([file, text]) => {
+  const contents = [
+    ...Object.entries(files).map(([file, text]) => [file, Buffer.from(text)] as const),
+    ...Object.entries(binary).map(([file, base64]) => [file, Buffer.from(base64, 'base64')] as const),
+  ];
+  const paths = contents.map(([file, content]) => {
     const path = resolve(folder, file);
     if (!path.startsWith(`${resolve(folder)}/`))
       throw new UserError(`The archive of ${name} has a file outside itself: ${file}`);
-    return [path, text] as const;
+    return [path, content] as const;
   });
-  if (paths.every(([path, text]) => contentOf(path) === text)) return folder;
+  if (paths.every(([path, content]) => contentOf(path)?.equals(content))) return folder;
   const clear = (): void => rmSync(folder, { recursive: true, force: true });
   clear();
   try {
-    for (const [path, text] of paths) {
+    for (const [path, content] of paths) {
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
+      writeFileSync(path, content);
     }
   } catch (error) {
     // Half of an archive would go on filling a disk that is full.
@@ -78,9 +83,9 @@ function unpack({ name, files }: LambdaFunction, parent: string): string {
   return folder;
 }
 
-function contentOf(path: string): string | undefined {
+function contentOf(path: string): Buffer | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch {
     return undefined;
   }

@@ -1,0 +1,226 @@
+import * as auth0 from '@pulumi/auth0';
+import * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import { describe, expect, it } from 'vitest';
+import { recordProgram, refusal } from '../../../../tests/support/program.ts';
+import { modelOf, type Model } from '../../../src/model/model.ts';
+
+const AUDIENCE = 'https://orders.example.com';
+const code = new pulumi.asset.AssetArchive({
+  'index.mjs': new pulumi.asset.StringAsset('export const handler = async () => "ok";'),
+});
+
+/** A function with what AWS requires of one, and nothing else. */
+const lambda = (name: string, rest: Partial<aws.lambda.FunctionArgs> = {}) =>
+  new aws.lambda.Function(name, {
+    role: 'arn:aws:iam::1:role/x',
+    runtime: 'nodejs22.x',
+    handler: 'index.handler',
+    code,
+    ...rest,
+  });
+
+const allow = (name: string, fn: pulumi.Input<string>, qualifier?: string) =>
+  new aws.lambda.Permission(name, {
+    action: 'lambda:InvokeFunction',
+    principal: 'apigateway.amazonaws.com',
+    function: fn,
+    ...(qualifier !== undefined && { qualifier }),
+  });
+
+/** An API with one route to a URI, whose stage has a name. */
+function routed(uri: pulumi.Input<string>, stage = '$default'): void {
+  const api = new aws.apigatewayv2.Api('api', { protocolType: 'HTTP' });
+  const authorizer = new aws.apigatewayv2.Authorizer('jwt', {
+    apiId: api.id,
+    authorizerType: 'JWT',
+    identitySources: ['$request.header.Authorization'],
+    jwtConfiguration: { issuer: 'https://your-tenant.eu.auth0.com/', audiences: [AUDIENCE] },
+  });
+  const integration = new aws.apigatewayv2.Integration('f', {
+    apiId: api.id,
+    integrationType: 'AWS_PROXY',
+    integrationUri: uri,
+    payloadFormatVersion: '2.0',
+  });
+  new aws.apigatewayv2.Route('read', {
+    apiId: api.id,
+    routeKey: 'GET /orders',
+    target: pulumi.interpolate`integrations/${integration.id}`,
+    authorizationType: 'JWT',
+    authorizerId: authorizer.id,
+    authorizationScopes: ['read:orders'],
+  });
+  new aws.apigatewayv2.Stage('stage', { apiId: api.id, name: stage, autoDeploy: true });
+}
+
+const modelled = async (declare: () => void): Promise<Model> =>
+  modelOf(
+    await recordProgram(async () => {
+      declare();
+      return {};
+    }),
+  );
+
+describe('A program that was not written for the twin', () => {
+  it('has the route, the integration and the stage that quick create makes', async () => {
+    const { api } = await modelled(() => {
+      const fn = lambda('f');
+      allow('quick', fn.name);
+      new aws.apigatewayv2.Api('api', { protocolType: 'HTTP', target: fn.arn, routeKey: 'GET /orders' });
+    });
+    expect(api).toMatchObject({ basePath: '', stage: { name: '$default' } });
+    expect(api.routes).toMatchObject([
+      { routeKey: 'GET /orders', authorizer: undefined, integration: { kind: 'function', mayInvoke: true } },
+    ]);
+  });
+
+  it('serves a named stage below its name', async () => {
+    const { api } = await modelled(() => routed(lambda('f').arn, 'v1'));
+    expect(api.basePath).toBe('/v1');
+  });
+
+  const URIS: readonly { title: string; declare: () => pulumi.Output<string>; mayInvoke: boolean }[] = [
+    {
+      title: 'the URI by which API Gateway invokes it',
+      declare: () => {
+        const fn = lambda('f');
+        allow('any', fn.arn);
+        return fn.invokeArn;
+      },
+      mayInvoke: true,
+    },
+    {
+      title: 'an alias that may be invoked',
+      declare: () => {
+        const fn = lambda('f', { publish: true });
+        const live = new aws.lambda.Alias('live', { functionName: fn.name, functionVersion: fn.version, name: 'live' });
+        allow('live', fn.name, 'live');
+        return live.invokeArn;
+      },
+      mayInvoke: true,
+    },
+    {
+      title: 'an alias where only the function itself may be invoked',
+      declare: () => {
+        const fn = lambda('f', { publish: true });
+        const live = new aws.lambda.Alias('live', { functionName: fn.arn, functionVersion: fn.version, name: 'live' });
+        allow('unqualified', fn.name);
+        return live.arn;
+      },
+      mayInvoke: false,
+    },
+  ];
+
+  it.each(URIS)('reaches its function by $title', async ({ declare, mayInvoke }) => {
+    const { api } = await modelled(() => routed(declare()));
+    expect(api.routes).toMatchObject([{ integration: { kind: 'function', mayInvoke } }]);
+  });
+
+  it('has what AWS fills in of a function, and a notice of its version of Node.js', async () => {
+    const { api, notEmulated } = await modelled(() => routed(lambda('f', { runtime: 'nodejs20.x' }).arn));
+    expect(api.routes).toMatchObject([{ integration: { function: { memory: 128, timeout: 3, node: 20 } } }]);
+    expect(notEmulated).toContain(`Node.js 20 (functions run on ${process.versions.node.split('.')[0]} here)`);
+  });
+
+  it('has what Auth0 fills in, and the permissions of single-item resources', async () => {
+    const { tenant } = await modelled(() => {
+      routed(lambda('f').arn);
+      const { identifier: audience } = new auth0.ResourceServer('orders', { identifier: AUDIENCE });
+      for (const scope of ['read:orders', 'write:orders']) {
+        new auth0.ResourceServerScope(scope, { resourceServerIdentifier: audience, scope });
+      }
+      const web = new auth0.Client('web', { appType: 'spa', name: 'web', oidcConformant: true });
+      const role = new auth0.Role('clerk', { name: 'clerk' });
+      new auth0.RolePermission('clerk', {
+        roleId: role.id,
+        resourceServerIdentifier: audience,
+        permission: 'read:orders',
+      });
+      const users = new auth0.Connection('users', { name: 'users', strategy: 'auth0' });
+      new auth0.ConnectionClient('web', { connectionId: users.id, clientId: web.id });
+      const user = new auth0.User('ann', {
+        connectionName: users.name,
+        email: 'ann@example.com',
+        password: 'Correct-1',
+      });
+      new auth0.UserRole('ann', { userId: user.id, roleId: role.id });
+    });
+    expect(tenant.resourceServers).toMatchObject([
+      {
+        scopes: ['read:orders', 'write:orders'],
+        enforcePolicies: false,
+        tokenLifetime: 86_400,
+        userPolicy: 'allow_all',
+      },
+    ]);
+    expect(tenant.clients).toMatchObject([
+      { firstParty: true, isPublic: true, secret: '', grantTypes: ['authorization_code', 'implicit', 'refresh_token'] },
+    ]);
+    expect(tenant.roles).toMatchObject([{ permissions: [{ name: 'read:orders', audience: AUDIENCE }] }]);
+    expect(tenant.users).toMatchObject([{ email: 'ann@example.com', roleIds: [tenant.roles[0]?.id] }]);
+    expect(tenant.connections).toMatchObject([{ name: 'users', clientIds: [tenant.clients[0]?.clientId] }]);
+  });
+
+  it('has what other services of AWS declare as not emulated, with names and ARNs', async () => {
+    const model = await modelled(() => {
+      const bucket = new aws.s3.Bucket('pictures');
+      const table = new aws.dynamodb.Table('orders', { attributes: [], hashKey: 'id' });
+      routed(lambda('f', { environment: { variables: { BUCKET: bucket.bucket, TABLE: table.arn } } }).arn);
+    });
+    const [route] = model.api.routes;
+    const environment = route?.integration.kind === 'function' ? route.integration.function.environment : {};
+    expect(environment['BUCKET']).toMatch(/^pictures-[0-9a-f]{7}$/);
+    expect(environment['TABLE']).toMatch(/^arn:aws:dynamodb:eu-central-1:123456789012:table\/orders-/);
+    expect(model.notEmulated).toEqual(expect.arrayContaining(['aws s3 Bucket', 'aws dynamodb Table']));
+  });
+
+  it('uses the tenant and the region of an explicit provider', async () => {
+    const recorded = await recordProgram(async () => {
+      const region = new aws.Provider('west', { region: 'us-west-2' });
+      const tenant = new auth0.Provider('other', { domain: 'other.eu.auth0.com', clientId: 'a', clientSecret: 'hush' });
+      new aws.lambda.Function(
+        'f',
+        { role: 'r', runtime: 'nodejs24.x', handler: 'index.handler', code },
+        { provider: region },
+      );
+      new auth0.Role('clerk', { name: 'clerk' }, { provider: tenant });
+      return {};
+    });
+    expect(recorded.providers.auth0.domain).toBe('other.eu.auth0.com');
+    const fn = recorded.resources.find(({ type }) => type === 'aws:lambda/function:Function');
+    expect(fn?.outputs['arn']).toMatch(/^arn:aws:lambda:us-west-2:/);
+    expect(JSON.stringify(recorded)).not.toContain('hush');
+  });
+
+  it('has answers to the usual lookups', async () => {
+    const { outputs } = await recordProgram(async () => {
+      const account = await aws.getCallerIdentity();
+      const region = aws.getRegionOutput();
+      const document = aws.iam.getPolicyDocumentOutput({
+        statements: [{ actions: ['s3:GetObject'], resources: ['*'] }],
+      });
+      const client = new auth0.Client('machine', { name: 'machine', oidcConformant: true });
+      const found = auth0.getClientOutput({ clientId: client.id });
+      return { account: account.accountId, region: region.region, json: document.json, name: found.name };
+    });
+    expect(outputs).toEqual({
+      account: '123456789012',
+      region: 'eu-central-1',
+      json: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["*"]}]}',
+      name: 'machine',
+    });
+  });
+
+  it('is refused where it uses two tenants', async () => {
+    const { message } = await refusal(() =>
+      recordProgram(async () => {
+        const tenant = new auth0.Provider('other', { domain: 'other.eu.auth0.com' });
+        new auth0.Role('one', { name: 'one' });
+        new auth0.Role('two', { name: 'two' }, { provider: tenant });
+        return {};
+      }),
+    );
+    expect(message).toContain('the twin serves one tenant');
+  });
+});
