@@ -161,7 +161,7 @@ describe('What a handler answers or throws costs nobody but its client', () => {
   });
 
   it('a response of just six megabytes comes whole', async () => {
-    const { status, text } = await mood('six-megabytes');
+    const { status, text } = await call(twin, undefined, '/patient/six-megabytes');
     expect([status, text.length]).toEqual([200, 6_291_554]);
   });
 });
