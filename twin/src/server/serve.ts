@@ -9,6 +9,7 @@ import { runningTwin, type Run } from '../common/running.ts';
 import { shown, UserError } from '../common/user-error.ts';
 import { evaluate } from '../evaluate/program-process.ts';
 import { modelOf, type Model } from '../model/model.ts';
+import type { Client } from '../model/tenant.ts';
 import type { Recorded } from '../evaluate/local-engine.ts';
 import { IssuerKeyCache } from '../gateway/issuer-keys.ts';
 import type { Gateway } from '../gateway/pipeline.ts';
@@ -149,7 +150,11 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       tenant: { tenant: model.tenant, signing, clock, state: logins, ...sessions },
     };
     try {
-      announce(state, recorded, { apiUrl: apiUrl + model.api.basePath, tenantUrl, forwards: [...forwards.keys()] });
+      announce(state, recorded, model, {
+        apiUrl: apiUrl + model.api.basePath,
+        tenantUrl,
+        forwards: [...forwards.keys()],
+      });
     } catch (error) {
       functions.kill();
       throw error;
@@ -248,11 +253,26 @@ function tenantDomains({ providers: { auth0 } }: Recorded): string[] {
 function announce(
   state: TwinState,
   recorded: Recorded,
+  { tenant, api }: Model,
   { apiUrl, tenantUrl, forwards }: { apiUrl: string; tenantUrl: string; forwards: string[] },
 ): void {
   // Without a tenant there is no URL at all: the declared one is a real tenant's, and whoever reads this sends secrets there.
   const tokenUrl = tenantUrl === '' ? undefined : `${tenantUrl}/oauth/token`;
-  state.writeJson('outputs.json', { ...recorded.outputs, apiUrl, tokenUrl });
+  const byName = (value: (client: Client) => string): Record<string, string> =>
+    Object.fromEntries(tenant.clients.map((client) => [client.name, value(client)]));
+  const [user] = tenant.users;
+  // What `verify` and `token` need, for a program without these outputs.
+  const filledIn = {
+    issuer: api.issuers[0],
+    audience: tenant.resourceServers[0]?.identifier,
+    clientIds: byName(({ clientId }) => clientId),
+    clientSecrets: byName(({ secret }) => secret),
+    ...(user !== undefined && {
+      testUser: { email: user.email, connection: user.connection },
+      testUserPassword: user.password,
+    }),
+  };
+  state.writeJson('outputs.json', { ...filledIn, ...recorded.outputs, apiUrl, tokenUrl });
   state.writeJson('run.json', {
     pid: process.pid,
     stack: recorded.stack,

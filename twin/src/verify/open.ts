@@ -34,7 +34,10 @@ export async function open(options: SystemOptions, root: URL): Promise<Opened> {
   return {
     model,
     target,
-    clientIds: textsOf(recorded.outputs['clientIds']),
+    clientIds:
+      recorded.outputs['clientIds'] === undefined
+        ? Object.fromEntries(model.tenant.clients.map(({ name, clientId }) => [name, clientId]))
+        : textsOf(recorded.outputs['clientIds']),
     examples: new Map(Object.entries(model.examplePaths)),
   };
 }
