@@ -24,6 +24,7 @@ mkdirSync(staged(CLIENT), { recursive: true });
 cpSync(join(TWIN, 'src', CLIENT, 'index.html'), staged(`${CLIENT}/index.html`));
 for (const [file, source] of Object.entries(PARTS)) writeFileSync(staged(`${CLIENT}/${file}`), await bundle(source));
 
+cpSync(join(TWIN, 'examples'), join(STAGED, 'examples'), { recursive: true });
 for (const name of DOCS) cpSync(join(TWIN, `../docs/${name}.md`), join(STAGED, `docs/${name}.md`));
 const readme = readFileSync(join(TWIN, 'README.md'), 'utf8');
 writeFileSync(join(STAGED, 'README.md'), readme.replaceAll('](../docs/', '](docs/'));
@@ -36,7 +37,7 @@ const compiled = {
   ...manifest,
   bin: { twin: `${DIST}/cli/main.js` },
   exports: { '.': { types: `./${DIST}/index.d.ts`, default: `./${DIST}/index.js` } },
-  files: ['dist', 'docs'],
+  files: ['dist', 'docs', 'examples'],
 };
 writeFileSync(join(STAGED, 'package.json'), JSON.stringify(compiled, null, 2));
 
