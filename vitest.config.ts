@@ -36,7 +36,7 @@ export default defineConfig({
       { extends: true, test: { name: 'twin-unit-isolated', include: [ISOLATED] } },
       project('twin-scenario', 'twin/tests/scenario/**/*.test.ts'),
       project('twin-browser', 'twin/tests/browser/**/*.test.ts', {
-        globalSetup: ['twin/tests/support/say-no-chromium.ts'],
+        globalSetup: ['twin/tests/support/chromium-server.ts'],
       }),
     ],
     setupFiles: ['tests/support/setup.ts'],

@@ -13,6 +13,8 @@ interface RecordOptions {
   readonly program: Program;
   /** What ids, secrets and passwords are derived from. */
   readonly seed: string;
+  /** The program's folder, where relative paths of assets start; the current one by default. */
+  readonly folder?: string;
   /** Replaces what a cloud would have answered, for tests that ask whether a value flows. */
   readonly adjust?: (resource: RecordedResource) => Readonly<Record<string, unknown>>;
 }
@@ -21,8 +23,14 @@ interface RecordOptions {
  * Runs a program in this process and returns what it registered, for unit tests of a program.
  * @throws UserError listing all registrations that the engine or the twin rejects; otherwise what the program throws
  */
-export async function record({ config, program, seed, adjust }: RecordOptions): Promise<Recorded> {
-  const engine = new LocalEngine({ config, folder: process.cwd(), seed, adjust });
+export async function record({
+  config,
+  program,
+  seed,
+  folder = process.cwd(),
+  adjust,
+}: RecordOptions): Promise<Recorded> {
+  const engine = new LocalEngine({ config, folder, seed, adjust });
   const { load } = sdkOf(import.meta.url);
   const monitor = Object.entries(monitorOf(engine, load)).map(([method, answer]) => [
     method,

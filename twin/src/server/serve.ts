@@ -7,7 +7,7 @@ import { fromTenant } from './issuer-documents.ts';
 import { existsSync } from 'node:fs';
 import { runningTwin, type Run } from '../common/running.ts';
 import { shown, UserError } from '../common/user-error.ts';
-import { evaluate } from '../evaluate/program-process.ts';
+import { evaluate as runProgram } from '../evaluate/program-process.ts';
 import { modelOf, type Model } from '../model/model.ts';
 import type { Client } from '../model/tenant.ts';
 import type { Recorded } from '../evaluate/local-engine.ts';
@@ -46,6 +46,8 @@ export interface TwinOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** Local addresses that are asked instead of what serves a route elsewhere. */
   readonly forwards?: Forwards;
+  /** Runs the program; in a process of its own by default. */
+  readonly evaluate?: typeof runProgram;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   readonly onEvent: OnEvent;
@@ -88,7 +90,7 @@ interface Serving {
  * @throws UserError for anything that the user can put right; nothing is left half-started then
  */
 export async function startTwin(options: TwinOptions): Promise<Twin> {
-  const { root, stack, clock = Date.now, forwards = new Map<string, URL>() } = options;
+  const { root, stack, clock = Date.now, evaluate = runProgram, forwards = new Map<string, URL>() } = options;
   if (!/^[A-Za-z0-9._-]+$/.test(stack) || !existsSync(new URL(`Pulumi.${stack}.yaml`, root))) {
     // Before anything is written under that name; this reads the file only to say what is wrong with it.
     const { readStackFile } = await import('../evaluate/stack-file.ts');

@@ -1,6 +1,8 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { findChromium, launch, openAt, type Opened } from './browser.ts';
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
+import { afterFile } from '../../../tests/support/cleanup.ts';
+import './chromium-server.ts';
+import { openAt, type Opened } from './browser.ts';
 import { startTestTwin, type TestTwin } from './twin.ts';
 
 interface Started {
@@ -9,7 +11,7 @@ interface Started {
 }
 
 /**
- * Starts a twin with its page and a browser for all tests of a file.
+ * Starts a twin with its page for all tests of a file, and connects to the browser.
  * @param started is given both before the first test
  * @returns undefined where there is no browser, and nothing is started
  */
@@ -17,19 +19,14 @@ export function startForFile(
   started: (both: Started) => void,
   options: Parameters<typeof startTestTwin>[0] = {},
 ): string | undefined {
-  const chromium = findChromium();
-  if (chromium === undefined) return undefined;
-  let both: Started;
+  const endpoint = inject('chromium');
+  if (endpoint === undefined) return undefined;
   beforeAll(async () => {
-    const [twin, browser] = await Promise.all([startTestTwin({ page: true, ...options }), launch(chromium)]);
-    both = { twin, browser };
-    started(both);
+    const browser = await chromium.connect(endpoint);
+    afterFile(() => browser.close());
+    started({ twin: await startTestTwin({ page: true, ...options }), browser });
   });
-  afterAll(async () => {
-    await both.browser.close();
-    await both.twin.end();
-  });
-  return chromium;
+  return endpoint;
 }
 
 /**

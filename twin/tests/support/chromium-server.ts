@@ -1,0 +1,18 @@
+import { chromium } from 'playwright-core';
+import type { TestProject } from 'vitest/node';
+import { chromiumOrNot } from './browser.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the browser of all workers listens; nothing where the machine has none. */
+    chromium: string | undefined;
+  }
+}
+
+/** Starts one browser before the first test file. Returns what closes it after the last. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const executablePath = chromiumOrNot();
+  const server = executablePath === undefined ? undefined : await chromium.launchServer({ executablePath });
+  project.provide('chromium', server?.wsEndpoint());
+  return async () => server?.close();
+}
