@@ -101,6 +101,8 @@ beforeAll(async () => {
     change: (project) => {
       useHandlers(project, {
         moody: { source: MOODS, timeout: 1 },
+        // A loaded machine needs seconds for six megabytes.
+        patient: { source: MOODS, timeout: 25 },
         fills: { source: FILLS, timeout: 10 },
         writes: WRITES,
         unset: 'export let handler: unknown;',
