@@ -55,7 +55,10 @@ export function startFunctions(api: HttpApi, folder: string, print: (line: strin
  * is whole stays as it is, because processes of a twin that serves may be starting from it.
  */
 function unpack({ name, files, binary }: LambdaFunction, parent: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([files, binary])).digest('hex').slice(0, 12);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([files, binary]))
+    .digest('hex')
+    .slice(0, 12);
   const folder = join(parent, `${name}-${hash}`);
   const contents = [
     ...Object.entries(files).map(([file, text]) => [file, Buffer.from(text)] as const),
