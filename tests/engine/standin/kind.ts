@@ -29,7 +29,7 @@ export interface Kind {
   readonly property?: true;
   /** Outputs that the provider clears when it creates the resource; the service keeps all others. */
   readonly clears?: readonly string[];
-  /** The service's answer to an update without a difference, where the provider sends one nevertheless. */
+  /** The service's answer to an update without a difference, where the provider sends one all the same. */
   readonly refusesUnchanged?: string;
   /** Inputs that no read returns: after a refused change the state has them, and a refresh finds no difference. */
   readonly writeOnly?: readonly string[];

@@ -148,7 +148,7 @@ export interface ListeningMonitor {
   readonly close: () => void;
 }
 
-/** Serves the protocol by gRPC to whoever knows the address, for as long as one program runs. */
+/** Serves the protocol by gRPC on loopback, for as long as one program runs. */
 export async function listenMonitor(monitor: Monitor, load: (module: string) => unknown): Promise<ListeningMonitor> {
   const { Server, ServerCredentials } = load('@grpc/grpc-js') as typeof grpc;
   const { ResourceMonitorService } = load('@pulumi/pulumi/proto/resource_grpc_pb.js') as typeof services;

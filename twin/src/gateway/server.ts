@@ -47,7 +47,7 @@ export function gatewayServer(current: () => Promise<Gateway>, onEvent: OnEvent)
     if (code !== 'ECONNRESET') onEvent({ kind: 'unread', status, reason: message });
     void answered(socket).then(() => refuse(socket, status));
   });
-  // Nobody listening, Node would answer by itself, in chunks and without a type.
+  // Without a listener, Node answers by itself, in chunks and without a type.
   server.on('checkExpectation', (_incoming, outgoing: ServerResponse) => {
     onEvent({ kind: 'unread', status: 417, reason: 'an expectation besides 100-continue' });
     send(outgoing, errorResponse(417, [['connection', 'close']]));

@@ -26,7 +26,7 @@ export function authorizationCode({ tenant, client, parameters, state }: GrantRe
   return { ...grantToUser({ tenant, client, user, api, scopes: found.scopes }), code, login: found.login };
 }
 
-/** RFC 7636, section 4.6. A verifier without a challenge is somebody else's code in an honest client's hands. */
+/** RFC 7636, section 4.6. A verifier without a challenge means another client's code in an honest client's hands. */
 function checkProof({ challenge }: CodeGrant, verifier: string | undefined): void {
   if (challenge === undefined && verifier === undefined) return;
   const hash = createHash('sha256')

@@ -12,7 +12,7 @@ export type C = Context<Told>;
 
 /** The browser's session, as Auth0 calls the cookie. Source: https://auth0.com/docs/manage-users/cookies/authentication-api-cookies */
 export const SESSION_COOKIE = 'auth0';
-/** The browser itself, whoever has logged in. */
+/** The browser itself, with or without a login. */
 export const BROWSER_COOKIE = 'did';
 
 /** Does something, and sends a refusal to the callback. */

@@ -12,7 +12,7 @@ export interface GrantRequest {
   readonly client: Client;
   readonly parameters: Parameters;
   readonly logins: LoginAttempts;
-  /** Absent where nobody has logged in: a decision without a tenant at work knows no code and no refresh token. */
+  /** Absent where no user has logged in: a decision without a tenant at work knows no code and no refresh token. */
   readonly state?: LoginState;
 }
 

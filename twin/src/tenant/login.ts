@@ -132,7 +132,7 @@ export function loginRoutes(current: () => TenantService): Hono<Told> {
   return app;
 }
 
-/** Goes on with a request as far as nobody has to be asked: to its end, or to the page that asks. */
+/** Goes on with a request until the user has to be asked: to its end, or to the page that asks. */
 async function proceed(step: Step): Promise<Response> {
   const { c, service, parameters, session } = step;
   const callback = callbackOf(service.tenant, parameters);
@@ -239,7 +239,7 @@ function stepOf(c: C, service: TenantService): OpenStep {
   return { c, service, parameters, transaction, state, request, session: sessionOf(c, service) };
 }
 
-/** @throws PageError where somebody else has logged in since */
+/** @throws PageError where another user has logged in since */
 function consentingUser({ service, session, transaction, request }: OpenStep): User {
   const user = usersFor(service, request).find(({ userId }) => userId === session?.userId);
   if (session === undefined || session.sid !== transaction.sid || user === undefined || user.blocked) {

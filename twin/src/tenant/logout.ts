@@ -118,7 +118,7 @@ function clientOf(clients: readonly Client[], clientId: string | undefined): Cli
 const CLAIMS = z.object({ iss: z.string(), aud: z.string(), sid: z.string().optional() });
 
 /**
- * The claims of an id token of this tenant's, be it past its time: what it proves is whom it was given for.
+ * The claims of an id token of this tenant, also of an expired one: they prove which user it was given for.
  * @throws PageError for any other text
  */
 async function claimsOf(token: string, { tenant, signing }: TenantService): Promise<z.infer<typeof CLAIMS>> {

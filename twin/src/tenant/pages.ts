@@ -4,7 +4,7 @@ import type { Client, ResourceServer, User } from '../model/tenant.ts';
 
 type Content = ReturnType<typeof html>;
 
-/** What a page may do; by default it does nothing and is framed by nobody. */
+/** What a page may do; by default it does nothing, and no page can frame it. */
 export interface PageSecurity {
   /** Allows the page's own script. */
   readonly nonce?: string;

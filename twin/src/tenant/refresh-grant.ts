@@ -6,7 +6,7 @@ import { grantToUser } from './user-grant.ts';
 
 /**
  * A refresh token, exchanged for an access token with the same scopes or fewer; roles are read anew. Its family is
- * renewed by whoever makes the tokens.
+ * renewed by the caller, which makes the tokens.
  * Source: https://auth0.com/docs/secure/tokens/refresh-tokens/use-refresh-tokens
  * @throws TokenError for a token that is not good
  */

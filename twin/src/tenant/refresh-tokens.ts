@@ -35,7 +35,7 @@ export interface RefreshTokenStorage {
   readonly shownAs: string;
 }
 
-/** A token that may be exchanged now, and by whom it was given. */
+/** A token that may be exchanged now, and what it was given for. */
 export interface Redeemable {
   readonly family: RefreshFamily;
   readonly generation: number;

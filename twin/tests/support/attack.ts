@@ -12,7 +12,7 @@ export const EDITOR = 'auth0|000000000000000000000001';
 
 type FlowChange = NonNullable<Parameters<typeof flowOf>[2]>;
 
-/** A tenant of its own, and what somebody may try there. Each attempt returns its outcome in a few words. */
+/** A tenant of its own, and what an attacker may try there. Each attempt returns its outcome in a few words. */
 export class Attack {
   #now = Date.parse('2026-03-01T12:00:00Z');
   readonly #fetch: (request: Request) => Promise<Response>;

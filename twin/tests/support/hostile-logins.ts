@@ -398,7 +398,7 @@ const BROWSERS: readonly HostileLogin[] = [
     'the tenant answered 400',
   ],
   [
-    'logs in nobody of another connection than the request names',
+    'logs in no user of another connection than the request names',
     async (a) => a.logIn('web', { as: 'other', extra: { connection: 'users' } }),
     'the tenant answered 400',
   ],

@@ -175,7 +175,7 @@ describe('A route that forwards to an HTTP endpoint', () => {
   it.each([
     { path: '/unnamed', says: 'GET /unnamed forwards to https://unnamed.example.com, which the twin never asks' },
     { path: '/dead', says: 'http://127.0.0.1:1 cannot be reached: connect ECONNREFUSED' },
-  ])('answers 503 where nobody is there, with the reason in the log: $path', async ({ path, says }) => {
+  ])('answers 503 where no backend listens, with the reason in the log: $path', async ({ path, says }) => {
     const { status, text } = await call(twin, undefined, path);
     expect([status, text]).toEqual([503, '{"message":"Service Unavailable"}']);
     expect(twin.log.at(-1)).toContain(says);
