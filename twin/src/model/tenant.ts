@@ -377,6 +377,10 @@ function refuseDangling(tenant: Tenant, lookup: Lookup): void {
       const to = inputs.resourceServerIdentifier;
       return [`the scopes "${name}"`, `the API ${to}`, audiences.has(to)] as const;
     }),
+    ...lookup('auth0:index/clientCredentials:ClientCredentials').map(
+      ({ name, inputs: { clientId } }) =>
+        [`the credentials "${name}"`, `the client ${clientId}`, clientIds.has(clientId)] as const,
+    ),
     ...lookup('auth0:index/clientGrant:ClientGrant').flatMap(({ name, inputs }) => [
       [`the client grant "${name}"`, `the API ${inputs.audience}`, audiences.has(inputs.audience)] as const,
       [`the client grant "${name}"`, `the client ${inputs.clientId}`, clientIds.has(inputs.clientId)] as const,

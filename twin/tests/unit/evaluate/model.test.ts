@@ -34,6 +34,16 @@ describe('The model', () => {
     expect(api.routes).toMatchObject([{ routeKey: 'GET /test', scopes: ['read:user'] }]);
   });
 
+  it('has Auth0’s defaults for what the program does not write', async () => {
+    const inputs = { signingAlg: undefined, enforcePolicies: undefined, subjectTypeAuthorization: undefined };
+    const api = changed(await recordStack('dev'), 'resourceServer:ResourceServer', inputs);
+    const { tenant } = modelOf(changed(api, 'client:Client', { isFirstParty: undefined }));
+    expect(tenant).toMatchObject({
+      resourceServers: [{ enforcePolicies: false, clientPolicy: 'require_client_grant', userPolicy: 'allow_all' }],
+      clients: [{ firstParty: true }],
+    });
+  });
+
   it.each([...REFUSED_OF_AUTH0, ...REFUSED_OF_AWS])('rejects $title', async ({ type, inputs, says }) => {
     const recorded = changed(await recordStack('dev'), type, inputs);
     const { message } = await refusal(() => modelOf(recorded));
