@@ -165,7 +165,8 @@ export class FunctionProcess {
     const messages = this.#unsent.splice(0);
     this.#channel.write(messages.map((message) => `${JSON.stringify(message)}\n`).join(''), (error) => {
       // Its process was over before these came: they have never begun. If it never loaded, its end settles them.
-      if (error && !this.#starting) messages.forEach(({ requestId }) => this.#take(requestId)?.settle({ kind: 'unbegun' }));
+      if (error && !this.#starting)
+        messages.forEach(({ requestId }) => this.#take(requestId)?.settle({ kind: 'unbegun' }));
     });
   }
 
