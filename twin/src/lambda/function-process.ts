@@ -158,11 +158,13 @@ export class FunctionProcess {
   /** What is sent in one turn of the event loop goes together: a write for each would cost more than the rest. */
   #send(message: ToFunction): void {
     this.#unsent.push(message);
-    if (this.#unsent.length === 1) setImmediate(() => this.#flush());
+    // A write to a process that could not load would fail, and lose the reason that it gave.
+    if (this.#unsent.length === 1 && !this.#starting) setImmediate(() => this.#flush());
   }
 
   #flush(): void {
     const messages = this.#unsent.splice(0);
+    if (messages.length === 0) return;
     this.#channel.write(messages.map((message) => `${JSON.stringify(message)}\n`).join(''), (error) => {
       // Its process was over before these came: they have never begun. If it never loaded, its end settles them.
       if (error && !this.#starting)
@@ -193,6 +195,7 @@ export class FunctionProcess {
   #heard(message: FromFunction): void {
     if (message.kind === 'ready') {
       this.#starting = false;
+      this.#flush();
       clearTimeout(this.#timer);
       if (this.#sent.length > 0) this.#begin();
     } else if (message.kind === 'unusable') {
