@@ -19,3 +19,4 @@ export { cloudOutputs, RESOURCE_TYPES, type TypeToken } from './resources/types.
 export { type Registered, type RegisteredResource } from './rules/registered.ts';
 export { RULES, type Violation, violationsOf } from './rules/rules.ts';
 export { startTwin, type Twin } from './server/serve.ts';
+export { type TwinConfig } from './evaluate/twin-config.ts';

@@ -67,6 +67,8 @@ interface EngineOptions {
   readonly seed: string;
   /** The outputs of other stacks, by the name that a `StackReference` gives. */
   readonly stackReferences?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Stack outputs that hold where the program has none of that name. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
   /** Replaces what a cloud would have answered, for tests that ask whether a value flows. */
   readonly adjust?: ((resource: RecordedResource) => Readonly<Record<string, unknown>>) | undefined;
 }
@@ -216,7 +218,8 @@ export class LocalEngine {
       throw new UserError('The twin cannot run the program:', { code: 'not-emulated', problems });
     }
     const { config, folder } = this.#options;
-    const { value: outputs, secrets } = plain(this.#outputs, folder);
+    const { value, secrets } = plain(this.#outputs, folder);
+    const outputs = { ...this.#options.outputs, ...value };
     const resources = this.#resources.toSorted((a, b) => compare(a.type, b.type) || compare(a.name, b.name));
     const providers = {
       auth0: {

@@ -9,6 +9,7 @@ import { LocalEngine, type Recorded } from './local-engine.ts';
 import { listenMonitor, monitorOf, sdkOf } from './monitor.ts';
 import { readProject, type Project } from './project.ts';
 import { readStackFile, type StackConfig } from './stack-file.ts';
+import { readTwinConfig } from './twin-config.ts';
 
 /** What to evaluate. */
 export interface Evaluation {
@@ -40,7 +41,8 @@ export async function evaluate(evaluation: Evaluation, signal?: AbortSignal): Pr
   const root = new URL(evaluation.root);
   const project = readProject(root);
   const config = readStackFile(root, evaluation.stack, evaluation.config);
-  const engine = new LocalEngine({ config, folder: project.folder, seed: evaluation.seed });
+  const { stackReferences, outputs } = await readTwinConfig(root);
+  const engine = new LocalEngine({ config, folder: project.folder, seed: evaluation.seed, stackReferences, outputs });
   const sdk = sdkOf(project.folder);
   const monitor = await listenMonitor(monitorOf(engine, sdk.load, project.folder), sdk.load);
   try {

@@ -68,6 +68,25 @@ describe('An evaluation in a process of its own', () => {
     expect(message).not.toContain('\n    at ');
   });
 
+  it('takes from twin.config.ts what the program does not say, and reads other stacks there', async () => {
+    const index = [
+      "import { StackReference } from '@pulumi/pulumi';",
+      "export const vpc = new StackReference('org/network/dev').getOutput('vpc');",
+      'export const publicRoutes = [];',
+    ].join('\n');
+    const config = `export default {
+      stackReferences: { 'org/network/dev': { vpc: 'vpc-1' } }, publicRoutes: ['GET /'], production: false,
+    };`;
+    const { outputs } = await evaluate(of(program({ 'index.ts': index, 'twin.config.ts': config })));
+    expect(outputs).toEqual({ vpc: 'vpc-1', publicRoutes: [], production: false });
+  });
+
+  it('names what twin.config.ts must not have', async () => {
+    const files = { 'index.ts': '', 'twin.config.ts': 'export default { production: 1, other: true };' };
+    const { problems } = await refusal(() => evaluate(of(program(files))));
+    expect(problems.map(({ place }) => place)).toEqual(['twin.config.ts, production', 'twin.config.ts']);
+  });
+
   it('fails with the place in the program where that throws', async () => {
     const index = '\nexport default async () => {\n  throw new Error("out of order");\n};';
     const failing = evaluate(of(program({ 'index.ts': index })));
