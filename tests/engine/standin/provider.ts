@@ -186,12 +186,15 @@ export class StandIn implements Provider {
     const values = plainProperties(inputs);
     // Each creation has ids and secrets of its own, as in a cloud.
     const identity = new Identity(randomUUID());
-    const { id, outputs = {} } = cloudOutputs(type, {
+    const { id, outputs: known = {} } = cloudOutputs(type, {
       name: nameOf(urn),
       inputs: values,
       identity,
       region: this.#options.region,
     });
+    // The provider shows a client's secret as an output of its ClientCredentials alone.
+    const { clientSecret, ...rest } = known;
+    const outputs = type.endsWith(':ClientCredentials') ? { ...rest, clientSecret } : rest;
     // Pulumi adds a suffix to the id of what has no name of its own, so that two may stand side by side.
     const named = id === nameOf(urn) ? `${id}-${identity.hex('suffix', 7)}` : id;
     return {

@@ -16,9 +16,8 @@ export function serviceState({ world }: Sandbox): string[] {
   const generated = new Map<string, string>();
   for (const { name, id, inputs, outputs } of things) {
     const given = JSON.stringify(plainProperties(inputs));
-    for (const [property, value] of Object.entries({ ...plainProperties(outputs), id })) {
-      if (typeof value !== 'string' || value.length < 8 || given.includes(`"${value}"`) || generated.has(value))
-        continue;
+    for (const [property, value] of leaves({ ...plainProperties(outputs), id })) {
+      if (value.length < SHORTEST || given.includes(`"${value}"`) || generated.has(value)) continue;
       generated.set(value, `<${name} ${property}>`);
     }
   }
@@ -27,6 +26,16 @@ export function serviceState({ world }: Sandbox): string[] {
     .map(({ name, inputs }) => `${name} ${JSON.stringify(sorted(plainProperties(inputs)))}`)
     .map((line) => longestFirst.reduce((text, [value, label]) => text.replaceAll(value, label), line))
     .toSorted();
+}
+
+/** Characters of a generated value; a shorter one could be a part of something else. An authorizer's id has six. */
+const SHORTEST = 6;
+
+/** The texts in a value, with their dotted paths. */
+function leaves(value: unknown, path = ''): [path: string, text: string][] {
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => leaves(item, path === '' ? key : `${path}.${key}`));
 }
 
 function sorted(value: unknown): unknown {
