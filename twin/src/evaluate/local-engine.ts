@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { UNREAD } from '../common/unread.ts';
 import { isUserError, UserError, type Problem } from '../common/user-error.ts';
 import { Identity } from '../resources/identity.ts';
 import { placeOf } from '../resources/lookup.ts';
@@ -7,6 +8,7 @@ import { cloudOutputs, RESOURCE_TYPES } from '../resources/types.ts';
 import { lookUp } from './lookups.ts';
 import { plain, secret, type Wire, type WireObject } from './properties.ts';
 import type { StackConfig } from './stack-file.ts';
+import { isUsed } from './state-inputs.ts';
 
 /** Everything that the program declares, as plain data. */
 export interface Recorded {
@@ -87,7 +89,8 @@ export class LocalEngine {
   /** The answers to registrations, by URN. */
   readonly #registered = new Map<string, Registered>();
   readonly #providers = new Map<string, WireObject>();
-  readonly #domains = new Map<string, string>();
+  /** The domains of the tenants that resources are declared in. */
+  readonly #tenants = new Set<string>();
   readonly #resources: RecordedResource[] = [];
   readonly #problems: Problem[] = [];
   #stackUrn = '';
@@ -152,7 +155,8 @@ export class LocalEngine {
       throw new UserError(`the twin cannot read or import an existing resource (${existing})`);
     }
     const provider = this.#providers.get(registration.provider.replace(/::[^:]*$/, ''));
-    if (type.startsWith('auth0:')) this.#noteTenant(provider);
+    if (type.startsWith('auth0:')) this.#tenants.add(textOf(provider?.['domain']) ?? this.#configuredTenant);
+    refuseEncrypted(type, value);
     const region = textOf(value['region']) ?? textOf(provider?.['region']) ?? this.#region;
     // Children of unlike components may have one type and name.
     const namesakes = this.#resources.filter((other) => other.type === type && other.name === name).length;
@@ -209,7 +213,7 @@ export class LocalEngine {
 
   /** @throws UserError listing all registrations and calls that the engine or the twin rejects */
   finish(): Recorded {
-    const tenants = [...new Set(this.#domains.values())];
+    const tenants = [...this.#tenants];
     if (tenants.length > 1) {
       this.#reject('auth0', `the twin serves one tenant, and the program uses ${tenants.join(' and ')}`);
     }
@@ -223,7 +227,7 @@ export class LocalEngine {
     const resources = this.#resources.toSorted((a, b) => compare(a.type, b.type) || compare(a.name, b.name));
     const providers = {
       auth0: {
-        domain: tenants[0] ?? config.values['auth0:domain'] ?? process.env['AUTH0_DOMAIN'] ?? '',
+        domain: tenants[0] ?? this.#configuredTenant,
         issuerDomain: config.values['api:issuerDomain'],
       },
       aws: { region: this.#region, defaultTags: config.values['aws:defaultTags'] !== undefined },
@@ -249,12 +253,9 @@ export class LocalEngine {
     return `urn:pulumi:${stack}::${project}::${above}${type}::${name}`;
   }
 
-  /** An explicit provider may name another tenant than the stack's configuration. */
-  #noteTenant(provider: WireObject | undefined): void {
-    const domain = textOf(provider?.['domain']);
-    if (domain !== undefined) this.#domains.set('explicit', domain);
-    const configured = this.#options.config.values['auth0:domain'];
-    if (domain === undefined && configured !== undefined) this.#domains.set('default', configured);
+  /** The tenant of the default provider; empty where it is not configured. */
+  get #configuredTenant(): string {
+    return this.#options.config.values['auth0:domain'] ?? process.env['AUTH0_DOMAIN'] ?? '';
   }
 
   #outputsOf(inputs: WireObject, name: string): WireObject {
@@ -265,6 +266,22 @@ export class LocalEngine {
       throw new UserError(`the twin cannot read the outputs of the stack ${stack}; write them into twin.config.ts`);
     }
     return { name: stack, outputs: outputs as WireObject, secretOutputNames: [] };
+  }
+}
+
+/**
+ * Refuses an input that the twin uses and that holds an encrypted value of the stack file. A function's variables may:
+ * only its handler reads them.
+ */
+function refuseEncrypted(type: string, inputs: Readonly<Record<string, Plain>>): void {
+  const entry = RESOURCE_TYPES.get(type);
+  if (entry === undefined || 'notEmulated' in entry) return;
+  for (const [key, value] of Object.entries(inputs)) {
+    if (type === 'aws:lambda/function:Function' && key === 'environment') continue;
+    if (!JSON.stringify(value).includes(UNREAD) || !isUsed(entry.inputs, inputs, key)) continue;
+    throw new UserError(
+      `input ${key} holds a value that is encrypted in the stack file; give it with --config <its key>=<value>`,
+    );
   }
 }
 

@@ -6,6 +6,7 @@ import type * as services from '@pulumi/pulumi/proto/resource_grpc_pb.js';
 import type * as messages from '@pulumi/pulumi/proto/resource_pb.js';
 import type * as structs from 'google-protobuf/google/protobuf/struct_pb.js';
 import type * as empties from 'google-protobuf/google/protobuf/empty_pb.js';
+import { UserError } from '../common/user-error.ts';
 import type { LocalEngine } from './local-engine.ts';
 import type { WireObject } from './properties.ts';
 
@@ -15,11 +16,22 @@ export type Monitor = Readonly<Record<string, (request: never) => unknown>>;
 /**
  * Loads modules that come with a copy of Pulumi's SDK.
  * @param root the folder whose copy of the SDK it is
+ * @throws UserError where that folder has none
  */
 export function sdkOf(root: URL | string): { readonly load: (module: string) => unknown; readonly folder: string } {
-  const manifest = createRequire(root).resolve('@pulumi/pulumi/package.json');
+  const manifest = manifestIn(root);
   const load = createRequire(manifest);
   return { load: (module) => load(module) as unknown, folder: manifest.slice(0, -'package.json'.length) };
+}
+
+function manifestIn(root: URL | string): string {
+  try {
+    return createRequire(root).resolve('@pulumi/pulumi/package.json');
+  } catch {
+    throw new UserError(`@pulumi/pulumi is not installed for the program in ${String(root)}; run npm install there`, {
+      code: 'no-sdk',
+    });
+  }
 }
 
 /**

@@ -61,7 +61,7 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
           return part;
         }
         if (VARIABLE.test(path)) unread.push(path);
-        // The program itself rejects an encrypted value under any other key.
+        // Under any other key it is refused by the program, or by the input that it reaches.
         else if (full === HANDLERS) {
           const message = NUMBER.test(path)
             ? 'encrypted, but it is not a secret; write it without --secret'

@@ -215,12 +215,31 @@ describe('A program that was not written for the twin', () => {
   it('is refused where it uses two tenants', async () => {
     const { message } = await refusal(() =>
       recordProgram(async () => {
-        const tenant = new auth0.Provider('other', { domain: 'other.eu.auth0.com' });
-        new auth0.Role('one', { name: 'one' });
-        new auth0.Role('two', { name: 'two' }, { provider: tenant });
+        for (const name of ['one', 'two']) {
+          const tenant = new auth0.Provider(name, { domain: `${name}.eu.auth0.com` });
+          new auth0.Role(name, { name }, { provider: tenant });
+        }
         return {};
       }),
     );
     expect(message).toContain('the twin serves one tenant');
+  });
+
+  it('is refused where an encrypted value reaches an input that decides, and not where only a handler reads it', async () => {
+    const encrypted = '(encrypted)';
+    const { problems } = await refusal(() =>
+      recordProgram(async () => {
+        lambda('f', { environment: { variables: { PIN: encrypted } } });
+        new auth0.ResourceServer('orders', { identifier: encrypted });
+        new aws.s3.Bucket('pictures', { bucket: encrypted });
+        return {};
+      }),
+    );
+    expect(problems).toMatchObject([
+      {
+        place: 'auth0:index/resourceServer:ResourceServer "orders"',
+        message: expect.stringContaining('input identifier') as string,
+      },
+    ]);
   });
 });

@@ -68,6 +68,12 @@ describe('An evaluation in a process of its own', () => {
     expect(message).not.toContain('\n    at ');
   });
 
+  it('says that Pulumi’s SDK is not installed', async () => {
+    const folder = folderWith({ 'Pulumi.yaml': 'name: shop\nruntime: nodejs\n', 'Pulumi.dev.yaml': '' });
+    const { code } = await refusal(() => evaluate(of(folder)));
+    expect(code).toBe('no-sdk');
+  });
+
   it('takes from twin.config.ts what the program does not say, and reads other stacks there', async () => {
     const index = [
       "import { StackReference } from '@pulumi/pulumi';",

@@ -143,7 +143,7 @@ describe('A recording', () => {
     ]);
   });
 
-  it('fails on what an apply throws that nobody awaits, as the engine does', async () => {
+  it('fails, as the engine does, on an error of an apply that the program does not await', async () => {
     const lost = refusal(() =>
       recordProgram(async () => {
         logGroup('group').arn.apply(() => {
