@@ -14,7 +14,8 @@ const MOST = 1_000_000;
 /**
  * Fetches an issuer's documents from the local tenant, which stands for its own domains. No other issuer is asked:
  * nothing leaves the machine, and an authorizer that trusts somebody else is an authorizer without keys.
- * @param where the tenant's address now, and the authority to trust when that is https
+ * @param where the tenant's address now, and the authority to trust when that is https. A name in it is not resolved:
+ *   whoever answers for it on this machine would be the issuer.
  */
 export function fromTenant(
   model: () => Model,
@@ -26,7 +27,10 @@ export function fromTenant(
     if (!own.includes(issuer)) throw new Error(`${issuer} is not this stack's tenant`);
     const { url, ca } = where();
     if (url === '') throw new Error('there is no tenant');
-    return getText(`${url}/.well-known/${what === 'discovery' ? 'openid-configuration' : 'jwks.json'}`, ca);
+    return getText(
+      `${url.replace('//localhost:', '//127.0.0.1:')}/.well-known/${what === 'discovery' ? 'openid-configuration' : 'jwks.json'}`,
+      ca,
+    );
   };
 }
 

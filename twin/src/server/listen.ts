@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
-import type { Server as SocketServer, Socket } from 'node:net';
+import { Server as SocketServer, type Socket } from 'node:net';
 import { UserError } from '../common/user-error.ts';
 
 type Server = HttpServer | TlsServer;
@@ -17,27 +17,56 @@ interface Connection {
   response?: ServerResponse;
 }
 
-/** The open connections of a server, by the port at their other end: with TLS a request has another socket object. */
-const connectionsOf = new WeakMap<Server, Map<number | undefined, Connection>>();
+/** The open connections of a server, by the other end: with TLS, a request has a socket object of its own. */
+const connectionsOf = new WeakMap<Server, Map<string, Connection>>();
+
+/** The socket on `::1` of a server, where the machine has that address. */
+const secondSocketOf = new WeakMap<Server, SocketServer>();
+
+/** Free ports to try when the system chooses: it looks at 127.0.0.1 alone. */
+const ATTEMPTS = 20;
 
 /**
- * Binds a server to the loopback address.
+ * Binds a server to 127.0.0.1 and, where the machine has it, to ::1. `localhost` means either, so a port of which
+ * another process holds one of the two is in use: that process would receive a part of the clients, and their secrets.
  * @param flag the flag that chooses the port, for the message
  * @returns the port, which the system chose if 0 was asked for
  * @throws UserError when the port is taken or not allowed
  */
-export function listen(server: Server, port: number, flag: string): Promise<number> {
+export async function listen(server: Server, port: number, flag: string): Promise<number> {
   track(server);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const bound = await bind(server, port, '127.0.0.1');
+      const second = secondSocket(server);
+      await bind(second, bound, '::1').catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'EAFNOSUPPORT') throw error;
+      });
+      if (second.listening) secondSocketOf.set(server, second);
+      return bound;
+    } catch (error) {
+      if (server.listening) await new Promise((resolve) => server.close(resolve));
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (port === 0 && code === 'EADDRINUSE' && attempt < ATTEMPTS) continue;
+      const reason = code === 'EADDRINUSE' ? 'is in use' : code === 'EACCES' ? 'is not allowed' : undefined;
+      if (reason === undefined) throw error;
+      throw new UserError(`Port ${port} ${reason}; choose another with ${flag} (0 takes any free one).`);
+    }
+  }
+}
+
+/** Hands its connections to the server: Node's HTTP servers take a socket by this event, wherever it was accepted. */
+function secondSocket(server: Server): SocketServer {
+  const { allowHalfOpen } = server as { readonly allowHalfOpen?: boolean };
+  const second = new SocketServer({ allowHalfOpen: allowHalfOpen === true, noDelay: true });
+  return second.on('connection', (socket) => server.emit('connection', socket));
+}
+
+function bind(server: SocketServer, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'is in use' : error.code === 'EACCES' ? 'is not allowed' : undefined;
-      reject(
-        reason === undefined
-          ? error
-          : new UserError(`Port ${port} ${reason}; choose another with ${flag} (0 takes any free one).`),
-      );
-    });
-    server.listen({ port, host: '127.0.0.1', backlog: BACKLOG }, () => {
+    server.once('error', reject);
+    server.listen({ port, host, backlog: BACKLOG, ipv6Only: true }, () => {
+      server.off('error', reject);
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });
@@ -45,19 +74,20 @@ export function listen(server: Server, port: number, flag: string): Promise<numb
 }
 
 function track(server: Server): void {
-  const connections = new Map<number | undefined, Connection>();
+  const connections = new Map<string, Connection>();
   connectionsOf.set(server, connections);
+  const keyOf = ({ remoteAddress = '', remotePort = 0 }: Socket): string => `${remoteAddress} ${remotePort}`;
   // What both kinds of servers have in common.
   const plain: SocketServer = server;
   plain.on('connection', (socket: Socket) => {
-    const { remotePort } = socket;
-    connections.set(remotePort, { socket });
+    const key = keyOf(socket);
+    connections.set(key, { socket });
     socket.once('close', () => {
-      if (connections.get(remotePort)?.socket === socket) connections.delete(remotePort);
+      if (connections.get(key)?.socket === socket) connections.delete(key);
     });
   });
   plain.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const connection = connections.get(socket.remotePort);
+    const connection = connections.get(keyOf(socket));
     if (connection !== undefined) connection.response = response;
   });
 }
@@ -66,8 +96,8 @@ function track(server: Server): void {
  * Lets requests under way end, and closes each connection when it has nothing under way any more. Node alone would wait
  * for ever for a client that has connected and is silent, as browsers do in advance, or that stops in mid-request.
  */
-export function close(server: Server): Promise<void> {
-  if (!server.listening) return Promise.resolve();
+export async function close(server: Server): Promise<void> {
+  if (!server.listening) return;
   const began = performance.now();
   const cut = (): void => {
     const patient = performance.now() - began < PATIENCE;
@@ -78,11 +108,9 @@ export function close(server: Server): Promise<void> {
       if (!unanswered && !(underWay && patient)) socket.destroy();
     });
   };
-  return new Promise((resolve) => {
-    const timer = setInterval(cut, 20);
-    server.close(() => {
-      clearInterval(timer);
-      resolve();
-    });
-  });
+  const timer = setInterval(cut, 20);
+  const closed = (each: SocketServer | undefined): Promise<void> =>
+    new Promise((resolve) => (each === undefined ? resolve() : each.close(() => resolve())));
+  await Promise.all([server, secondSocketOf.get(server)].map(closed));
+  clearInterval(timer);
 }
