@@ -20,6 +20,11 @@ describe('npm run up refreshes before the update', () => {
     },
     { title: 'not after a refresh that followed the failure', history: [UPDATED, REFRESHED, FAILED], doubt: undefined },
     {
+      title: 'after a refresh of a part of the stack only',
+      history: [{ ...REFRESHED, environment: { 'pulumi.flag.target': 'set' } }, FAILED],
+      doubt: 'an update failed',
+    },
+    {
       title: 'while operations are pending',
       history: [UPDATED],
       state: { pending_operations: [{ type: 'creating' }] },

@@ -3,6 +3,8 @@ export interface HistoryEntry {
   readonly kind: string;
   readonly result: string;
   readonly endTime?: string;
+  /** Among others `pulumi.flag.<name>` for each option of the command. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** What `pulumi stack export` prints, as far as it is read here. */
@@ -17,18 +19,23 @@ export interface ExportedState {
 /**
  * Returns why the state may differ from the services, or undefined. After a refused change the state holds what the
  * program asked for, and the next update writes nothing, because a provider writes only what differs from the state.
- * Only a refresh reads what is there, so one failed entry counts until a refresh has succeeded.
+ * Only a refresh reads what is there, so one failed entry counts until a refresh of the whole stack has succeeded.
  */
 export function doubtAbout(history: readonly HistoryEntry[], { deployment }: ExportedState): string | undefined {
   if (!deployment.resources?.some(({ custom }) => custom === true)) return undefined;
   if ((deployment.pending_operations ?? []).length > 0) return 'operations are pending';
   const [last] = history;
   if (last === undefined) return 'the history has no entry';
-  const refreshed = history.findIndex(({ kind, result }) => kind === 'refresh' && result === 'succeeded');
+  const refreshed = history.findIndex(isWholeRefresh);
   const since = refreshed === -1 ? history : history.slice(0, refreshed);
   if (since.some(({ result }) => result !== 'succeeded')) return 'an update failed';
   // A CLI that is killed leaves no entry, but the state that it wrote. The history has whole seconds.
   const written = Math.floor(Date.parse(deployment.manifest?.time ?? '') / 1000);
   const recorded = Date.parse(last.endTime ?? '') / 1000;
   return written <= recorded ? undefined : 'the state is newer than the last entry of the history';
+}
+
+function isWholeRefresh({ kind, result, environment = {} }: HistoryEntry): boolean {
+  const isOfPart = 'pulumi.flag.target' in environment || 'pulumi.flag.exclude' in environment;
+  return kind === 'refresh' && result === 'succeeded' && !isOfPart;
 }
