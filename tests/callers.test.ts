@@ -21,28 +21,28 @@ const DENY: Changes = { ...NO_PASSWORD, 'api:userAccess': 'deny' };
 
 const VALUES: readonly Row[] = [
   row(
-    'a quota of no tokens',
+    'a token quota of zero',
     clients({ ...APP, tokenQuota: { perDay: 0 } }),
     'api:clients.0.tokenQuota.perDay',
     'invalid',
   ),
-  row('a quota without a number', clients({ ...APP, tokenQuota: {} }), 'api:clients.0.tokenQuota', 'invalid'),
+  row('a token quota without a number', clients({ ...APP, tokenQuota: {} }), 'api:clients.0.tokenQuota', 'invalid'),
   row(
-    'more tokens in an hour than in its day',
+    'a token quota with more tokens per hour than per day',
     clients({ ...APP, tokenQuota: { perHour: 101, perDay: 100 } }),
     'api:clients.0.tokenQuota',
     'invalid',
   ),
   row(
-    'a quota by the minute',
+    'a token quota with an unknown key',
     clients({ ...APP, tokenQuota: { perDay: 9, perHuor: 1 } }),
     'api:clients.0.tokenQuota',
     'unknown',
   ),
   row('a negative secret version', clients({ ...APP, secretVersion: -1 }), 'api:clients.0.secretVersion', 'invalid'),
-  row('a user access that is a boolean', { 'api:userAccess': false }, 'api:userAccess', 'invalid'),
+  row('a boolean as user access', { 'api:userAccess': false }, 'api:userAccess', 'invalid'),
   row(
-    'a quota for a client that asks for nothing itself',
+    'a token quota for a client without the client_credentials grant',
     { ...clients({ ...APP, grants: ['password'], permissions: [], tokenQuota: QUOTA }) },
     'api:clients.0 (test-app).tokenQuota',
     'unused',
@@ -54,17 +54,17 @@ const VALUES: readonly Row[] = [
     'conflict',
   ),
   row(
-    'the password grant where no user may enter',
+    'the password grant although users are denied access',
     { ...DENY, 'api:passwordGrant': 'allow', ...clients(MACHINE) },
     'api:passwordGrant',
     'conflict',
   ),
 ];
 
-describe('A stack file', () => {
-  it.each(VALUES)('may not have $title', refusesOne);
+describe('The clients in a stack file', () => {
+  it.each(VALUES)('A stack file is rejected if it has $title', refusesOne);
 
-  it('that lets no user in has no password grant and no test user, and says so of each', async () => {
+  it('A stack file that denies users access is rejected for its password grant and its test user, each by name', async () => {
     const places = (await problemsOf({ 'api:userAccess': 'deny' })).filter(({ message }) =>
       message.startsWith('api:userAccess'),
     );
@@ -77,7 +77,7 @@ describe('A stack file', () => {
 });
 
 describe('Clients', () => {
-  it('may be many, of both parties, each with its own permissions', async () => {
+  it('A stack can have many first-party and third-party clients, each with its own permissions', async () => {
     const many = Array.from({ length: 40 }, (_, index) => ({
       ...MACHINE,
       name: `client-${index}`,
@@ -98,7 +98,7 @@ describe('Clients', () => {
     expect(modelOf(recorded).violations).toEqual([]);
   });
 
-  it('of a third party have Auth0’s own id, its strict mode, and no setting that is not documented for them', async () => {
+  it('A third-party client has a tpc_ id, strict mode, and only settings that Auth0 documents for third parties', async () => {
     const recorded = await recordDev({ ...NO_PASSWORD, ...clients(PARTNER) });
     const { id, inputs } = onlyOf(recorded, 'Client');
     expect(id).toMatch(/^tpc_/);
@@ -113,7 +113,7 @@ describe('Clients', () => {
     });
   });
 
-  it('have a token quota where the stack says so, which the twin lists as without meaning', async () => {
+  it('A client has the token quota of its stack file, and the twin lists quotas as not emulated', async () => {
     const values = { ...NO_PASSWORD, ...clients({ ...MACHINE, tokenQuota: QUOTA }, PARTNER) };
     const recorded = await recordDev(values);
     expect(resourcesOf(recorded, 'Client').map(({ inputs }) => inputs['tokenQuota'])).toEqual([
@@ -130,14 +130,14 @@ describe('Clients', () => {
   });
 });
 
-describe('The secret of a client', () => {
+describe('Client secrets', () => {
   const secretsOf = async (secretVersion: number | undefined) => {
     const recorded = await recordDev({ ...NO_PASSWORD, ...clients({ ...MACHINE, name: 'job', secretVersion }) });
     const at = (key: string): unknown => (recorded.outputs[key] as Record<string, string> | undefined)?.['job'];
     return { recorded, now: at('clientSecrets'), next: at('nextClientSecrets') };
   };
 
-  it('is Auth0’s own until its first rotation, for which the next one is prepared beforehand', async () => {
+  it('A client keeps the secret that Auth0 generated until its first rotation, and the next secret is prepared', async () => {
     const never = await secretsOf(undefined);
     const zero = await secretsOf(0);
     const one = await secretsOf(1);
@@ -155,18 +155,18 @@ describe('The secret of a client', () => {
   it.each([
     { secretVersion: undefined, says: undefined },
     { secretVersion: 3, says: { job: 3 } },
-  ])('of version $secretVersion is said to be so in the outputs', async ({ secretVersion, says }) => {
+  ])('The outputs show secretVersion $secretVersion of a client', async ({ secretVersion, says }) => {
     expect((await secretsOf(secretVersion)).recorded.outputs['secretVersions']).toEqual(says);
   });
 
-  it('and the next one are marked as secret, and are what the twin takes', async () => {
+  it('The current and the next client secret are marked as secret, and the twin accepts them', async () => {
     const { recorded, now } = await secretsOf(1);
     expect(recorded.secretOutputs).toEqual(['clientSecrets', 'nextClientSecrets']);
     expect(onlyOf(recorded, 'ClientCredentials').secretInputs).toEqual(['clientSecret']);
     expect(modelOf(recorded).tenant.clients.map(({ secret }) => secret)).toEqual([now]);
   });
 
-  it('is kept when the client is renamed with its former name', async () => {
+  it('A renamed client keeps its secret if the stack file gives its former name', async () => {
     const values = { ...NO_PASSWORD, ...clients({ ...MACHINE, name: 'renamed', formerly: 'job', secretVersion: 1 }) };
     const secrets = (await registrations(shipped, values)).filter(({ type }) => type.endsWith(':RandomPassword'));
     expect(secrets.map(({ name, aliases }) => [name, aliases])).toEqual([
@@ -176,7 +176,7 @@ describe('The secret of a client', () => {
   });
 });
 
-describe('The version of a secret in a stack file', () => {
+describe('secretVersion in a stack file', () => {
   const FILE = `# kept
 config:
   api:clients:
@@ -186,7 +186,7 @@ config:
     - name: none
 `;
 
-  it('is replaced, and every other character stays', () => {
+  it('Rotating a secret changes secretVersion in the stack file and no other character', () => {
     const { version, with: write } = secretVersionIn(FILE, 'Pulumi.dev.yaml', 'job');
     expect(version).toBe(9);
     expect(write(10)).toBe(FILE.replace('9', '10'));
@@ -196,13 +196,13 @@ config:
   it.each([
     ['jbo', 'Pulumi.dev.yaml has no client jbo; did you mean job? (there: job, web, none)'],
     ['none', 'the client none has no secretVersion, so nobody knows its next secret. Write secretVersion: 0'],
-  ])('of %s is refused in plain words', async (client, says) => {
+  ])('Rotating the secret of client %s is rejected with a message that says what to write', async (client, says) => {
     expect((await refusal(() => secretVersionIn(FILE, 'Pulumi.dev.yaml', client))).message).toContain(says);
   });
 });
 
-describe('A stack that lets no user in', () => {
-  it('gives a service its token, and no user one whatever the role', async () => {
+describe('User access', () => {
+  it('A stack that denies users access gives a service its token and a user none, whatever the role', async () => {
     const recorded = await recordDev({ ...DENY, ...clients(MACHINE) });
     expect(onlyOf(recorded, 'ResourceServer').inputs).toMatchObject({
       subjectTypeAuthorization: { client: { policy: 'require_client_grant' }, user: { policy: 'deny_all' } },
@@ -216,8 +216,8 @@ describe('A stack that lets no user in', () => {
   });
 });
 
-describe('The permissions of a role, and the roles of a user,', () => {
-  it('are no resource where there are none', async () => {
+describe('Empty roles', () => {
+  it('A role without permissions and a user without roles add no resource for them', async () => {
     const roles = { reader: ['read:user'], nobody: [] };
     const recorded = await recordWith({
       contract: { ...contract, roles },

@@ -30,7 +30,7 @@ const event = (values: object = {}): object => ({
 });
 
 describe('The claims of a contract', () => {
-  it('are one Action after each login, bound alone so that the tenant’s other Actions stay bound', async () => {
+  it('The claims are one Action after each login, bound alone so that the tenant’s other Actions stay bound', async () => {
     const recorded = await recordWith({ contract });
     const action = onlyOf(recorded, 'Action');
     expect(action.inputs).toEqual({
@@ -48,14 +48,14 @@ describe('The claims of a contract', () => {
     expect(recorded.outputs['claims']).toEqual(CLAIMS);
   });
 
-  it('are no Action and no output where the contract declares none', async () => {
+  it('A contract without claims has no Action and no Action output', async () => {
     for (const recorded of [await recordStack('dev'), await recordWith({ contract: { ...shipped, claims: {} } })]) {
       expect([...resourcesOf(recorded, 'Action'), ...resourcesOf(recorded, 'TriggerAction')]).toEqual([]);
     }
     expect((await recordStack('dev')).outputs).not.toHaveProperty('claims');
   });
 
-  it('are generated as code that a person can read, the same every time', () => {
+  it('The code of the Action is readable, and the same every time', () => {
     expect(actionCode(contract, STACK))
       .toBe(`// Generated from the claims of contract.ts by "pulumi up", which overwrites any change.
 const audience = "https://test-api-for-jwt-authorizer.example.com";
@@ -75,7 +75,7 @@ exports.onExecutePostLogin = async (event, api) => {
 `);
   });
 
-  it('hold the user’s e-mail address and roles, by the names of the contract', async () => {
+  it('The Action sets the user’s e-mail address and roles under the claim names of the contract', async () => {
     const code = actionCode(contract, STACK);
     expect(await claimsOf(code, event())).toEqual({ [EMAIL]: 'reader@example.com', [ROLES]: ['reader'] });
   });
@@ -94,11 +94,11 @@ exports.onExecutePostLogin = async (event, api) => {
     },
     { title: 'a token of another API', values: { resource_server: { identifier: 'https://other.example' } }, set: {} },
     { title: 'a token of no API', values: { resource_server: undefined }, set: {} },
-  ])('leave out what does not belong there: $title', async ({ values, set }) => {
+  ])('The Action sets only the claims that apply for $title', async ({ values, set }) => {
     expect(await claimsOf(actionCode(contract, STACK), event(values))).toEqual(set);
   });
 
-  it('stay data in the code, whatever characters the names have', async () => {
+  it('A claim name stays data in the code of the Action, whatever characters it has', async () => {
     const claims = { "https://a.example/'${x}`</script>": 'user.email' } as const;
     const roles = { '"); throw 1; ("': [] };
     const code = actionCode({ claims, roles }, { audience: AUDIENCE, stack: 'dev' });
@@ -118,7 +118,7 @@ exports.onExecutePostLogin = async (event, api) => {
     ['https://api.example.com', 'invalid'],
     ['my claim', 'invalid'],
     ['', 'invalid'],
-  ])('may not be named %s', async (name, code) => {
+  ])('The contract is rejected if it has a claim named "%s"', async (name, code) => {
     const { problems } = await refusal(() => checkContract({ ...shipped, claims: { [name]: 'user.email' } }, root));
     expect(problems.map((found) => [found.code, found.place])).toEqual([
       [code, `contract.ts, claims, ${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`],
@@ -132,11 +132,11 @@ exports.onExecutePostLogin = async (event, api) => {
     'http://api.example.com/email',
     'urn:example:email',
     'https://notauth0.com/x',
-  ])('may be named %s', (name) => {
+  ])('The contract accepts a claim named %s', (name) => {
     expect(() => checkContract({ ...shipped, claims: { [name]: 'user.email' } }, root)).not.toThrow();
   });
 
-  it('may not have another source than those of the list', async () => {
+  it('The contract is rejected if a claim has an unknown source', async () => {
     const claims = { [EMAIL]: 'user.phone' } as never;
     const { problems } = await refusal(() => checkContract({ ...shipped, claims }, root));
     expect(problems.map(({ code, place }) => [code, place])).toEqual([['invalid', `contract.ts, claims, "${EMAIL}"`]]);

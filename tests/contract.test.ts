@@ -46,14 +46,14 @@ const REFUSED: readonly Row[] = [
     'scopes, 0',
   ),
   route(
-    'a route with an inherited name as permission',
+    'a route with an inherited property name as permission',
     'GET /x',
     { ...ROUTE, scopes: ['toString'] },
     'undeclared',
     'scopes, 0',
   ),
   route(
-    'a route with a permission twice',
+    'a route with a duplicate permission',
     'GET /x',
     { ...ROUTE, scopes: ['read:user', 'read:user'] },
     'duplicate',
@@ -61,7 +61,7 @@ const REFUSED: readonly Row[] = [
   ),
   route('a route with an undeclared handler', 'GET /x', { ...ROUTE, handler: 'tset' }, 'undeclared', 'handler'),
   route(
-    'a route with an inherited name as handler',
+    'a route with an inherited property name as handler',
     'GET /x',
     { ...ROUTE, handler: 'valueOf' },
     'undeclared',
@@ -70,11 +70,11 @@ const REFUSED: readonly Row[] = [
   route('a route with an empty scope list', 'GET /x', { ...ROUTE, scopes: [] }, 'invalid', 'scopes'),
   route('a route with an unknown setting', 'GET /x', { ...ROUTE, exmaples: {} }, 'unknown'),
   route('a route with a throttle', 'GET /x', { ...ROUTE, throttle: { rate: 1 } }, 'unknown'),
-  route('a parameter as other routers have it', 'GET /orders/:id', ROUTE, 'invalid'),
+  route('a path parameter with a colon', 'GET /orders/:id', ROUTE, 'invalid'),
   route('a route without scopes', 'GET /x', { handler: 'test' }, 'invalid', 'scopes'),
-  route('a route with another word than public', 'GET /x', { ...ROUTE, scopes: 'open' }, 'invalid', 'scopes'),
+  route('a route with an unknown string for its scopes', 'GET /x', { ...ROUTE, scopes: 'open' }, 'invalid', 'scopes'),
   route(
-    'a route with an example that its path has not',
+    'a route with an example for a parameter that its path lacks',
     'GET /x',
     { ...ROUTE, examples: { id: '1' } },
     'unknown',
@@ -88,83 +88,119 @@ const REFUSED: readonly Row[] = [
     'examples',
   ),
   route(
-    'a route with one example of two',
+    'a route with an example for one of two parameters',
     'GET /{a}/{b}',
     { ...ROUTE, examples: { a: '1' } },
     'missing',
     'examples, b',
   ),
-  route('an example that is empty', 'GET /{id}', { ...ROUTE, examples: { id: '' } }, 'invalid', 'examples, id'),
-  route('an example that is no text', 'GET /{id}', { ...ROUTE, examples: { id: 1 } }, 'invalid', 'examples, id'),
+  route('an empty example', 'GET /{id}', { ...ROUTE, examples: { id: '' } }, 'invalid', 'examples, id'),
+  route('an example that is not a string', 'GET /{id}', { ...ROUTE, examples: { id: 1 } }, 'invalid', 'examples, id'),
   route(
-    'an example of two segments for one',
+    'an example of two segments for a parameter of one',
     'GET /{id}',
     { ...ROUTE, examples: { id: 'a/b' } },
     'invalid',
     'examples, id',
   ),
-  route('an example of dots', 'GET /{id}', { ...ROUTE, examples: { id: '..' } }, 'invalid', 'examples, id'),
-  route('examples that are no map', 'GET /{id}', { ...ROUTE, examples: '1' }, 'invalid', 'examples'),
-  route('a route that goes nowhere', 'GET /x', { scopes: 'public' }, 'invalid'),
-  route('a route that goes two ways', 'GET /x', { ...ROUTE, ...FORWARD }, 'invalid'),
-  route('a route by http', 'GET /x', { ...FORWARD, forward: 'http://a.example' }, 'invalid', 'forward'),
-  route('a route to a number', 'GET /x', { ...FORWARD, forward: 7 }, 'invalid', 'forward'),
-  route('a route to this machine', 'GET /x', { ...FORWARD, forward: 'https://localhost' }, 'invalid', 'forward'),
   route(
-    'a route into a private network',
+    'an example that is a dot segment',
+    'GET /{id}',
+    { ...ROUTE, examples: { id: '..' } },
+    'invalid',
+    'examples, id',
+  ),
+  route('examples that are not a map', 'GET /{id}', { ...ROUTE, examples: '1' }, 'invalid', 'examples'),
+  route('a route without a handler, URL or function', 'GET /x', { scopes: 'public' }, 'invalid'),
+  route('a route with both a handler and a URL', 'GET /x', { ...ROUTE, ...FORWARD }, 'invalid'),
+  route(
+    'a route forwarded over plain HTTP',
+    'GET /x',
+    { ...FORWARD, forward: 'http://a.example' },
+    'invalid',
+    'forward',
+  ),
+  route('a route forwarded to a number', 'GET /x', { ...FORWARD, forward: 7 }, 'invalid', 'forward'),
+  route('a route forwarded to localhost', 'GET /x', { ...FORWARD, forward: 'https://localhost' }, 'invalid', 'forward'),
+  route(
+    'a route forwarded into a private network',
     'GET /x',
     { ...FORWARD, forward: 'https://10.0.0.1/x' },
     'invalid',
     'forward',
   ),
   route(
-    'a route to a host of a parameter',
+    'a route with a parameter as the host of its URL',
     'GET /{h}',
     { ...FORWARD, forward: 'https://{h}.example' },
     'invalid',
     'forward',
   ),
-  route('a route with a user', 'GET /x', { ...FORWARD, forward: 'https://u:p@a.example' }, 'invalid', 'forward'),
-  route('a route with a query', 'GET /x', { ...FORWARD, forward: 'https://a.example/x?a=1' }, 'invalid', 'forward'),
-  route('a route with dots', 'GET /x', { ...FORWARD, forward: 'https://a.example/../x' }, 'invalid', 'forward'),
   route(
-    'a route with an open brace',
+    'a route with credentials in its URL',
+    'GET /x',
+    { ...FORWARD, forward: 'https://u:p@a.example' },
+    'invalid',
+    'forward',
+  ),
+  route(
+    'a route with a query in its URL',
+    'GET /x',
+    { ...FORWARD, forward: 'https://a.example/x?a=1' },
+    'invalid',
+    'forward',
+  ),
+  route(
+    'a route with a dot segment in its URL',
+    'GET /x',
+    { ...FORWARD, forward: 'https://a.example/../x' },
+    'invalid',
+    'forward',
+  ),
+  route(
+    'a route with an open brace in its URL',
     'GET /{id}',
     { ...FORWARD, forward: 'https://a.example/{id' },
     'invalid',
     'forward',
   ),
   route(
-    'a route with a parameter that its path has not',
+    'a route with a parameter in its URL that its path lacks',
     'GET /{id}',
     { ...FORWARD, forward: 'https://a.example/{ip}' },
     'invalid',
     'forward',
   ),
   route(
-    'a route with a greedy parameter in the URL',
+    'a route with a greedy parameter in its URL',
     'GET /{rest+}',
     { ...FORWARD, forward: 'https://a.example/{rest+}' },
     'invalid',
     'forward',
   ),
-  route('a route to a function by name', 'GET /x', { function: 'reports', scopes: 'public' }, 'invalid', 'function'),
   route(
-    'a route to the latest of a function',
+    'a route to a function named without its ARN',
+    'GET /x',
+    { function: 'reports', scopes: 'public' },
+    'invalid',
+    'function',
+  ),
+  route(
+    'a route to the $LATEST version of a function',
     'GET /x',
     { function: 'arn:aws:lambda:eu-central-1:123456789012:function:reports:$LATEST', scopes: 'public' },
     'invalid',
     'function',
   ),
-  route('a route key without method', '/x', ROUTE, 'invalid'),
+  route('a route key without a method', '/x', ROUTE, 'invalid'),
   route('a route key with two spaces', 'GET  /x', ROUTE, 'invalid'),
-  route('a route key with a made-up method', 'FETCH /x', ROUTE, 'invalid'),
-  route('a route key with a method in small letters', 'get /x', ROUTE, 'invalid'),
-  route('a route key without slash', 'GET x', ROUTE, 'invalid'),
+  route('a route key with an unknown method', 'FETCH /x', ROUTE, 'invalid'),
+  route('a route key with a method in lower case', 'get /x', ROUTE, 'invalid'),
+  route('a route key without a slash', 'GET x', ROUTE, 'invalid'),
   route('a route key that ends in a slash', 'GET /x/', ROUTE, 'invalid'),
   route('a route key with an open brace', 'GET /{x', ROUTE, 'invalid'),
-  route('a route key with a greedy parameter in between', 'GET /{x+}/y', ROUTE, 'invalid'),
-  route('a route key with a parameter twice', 'GET /{x}/{x}', ROUTE, 'invalid'),
+  route('a route key with a greedy parameter before its end', 'GET /{x+}/y', ROUTE, 'invalid'),
+  route('a route key with a duplicate parameter', 'GET /{x}/{x}', ROUTE, 'invalid'),
   {
     title: 'a route with 11 scopes',
     change: {
@@ -174,7 +210,7 @@ const REFUSED: readonly Row[] = [
     problems: [['routes, "GET /x", scopes', 'quota']],
   },
   {
-    title: 'a route with a permission that is near to two, of which it names the nearest',
+    title: 'a route with a permission that is similar to two declared ones',
     change: {
       permissions: { 'read:user': 'Read one', 'read:users': 'Read all' },
       routes: { 'GET /x': { ...ROUTE, scopes: ['read:userss'] } },
@@ -192,12 +228,12 @@ const REFUSED: readonly Row[] = [
     problems: [['roles, reader, 1', 'undeclared']],
   },
   {
-    title: 'a role with a permission twice',
+    title: 'a role with a duplicate permission',
     change: { roles: { reader: ['read:user', 'read:user'] } },
     problems: [['roles, reader', 'duplicate']],
   },
   {
-    title: 'a role whose permissions are no list',
+    title: 'a role whose permissions are not a list',
     change: { roles: { reader: 'read:user' } },
     problems: [['roles, reader', 'invalid']],
   },
@@ -206,34 +242,39 @@ const REFUSED: readonly Row[] = [
   handler('a handler without a file', { file: undefined }, 'missing', 'file'),
   handler('a handler with less than 128 MB', { memory: 127 }, 'invalid', 'memory'),
   handler('a handler with more than 10240 MB', { memory: 10_241 }, 'invalid', 'memory'),
-  handler('a handler with a broken number of MB', { memory: 128.5 }, 'invalid', 'memory'),
+  handler('a handler with a fraction of a MB', { memory: 128.5 }, 'invalid', 'memory'),
   handler('a handler without memory', { memory: undefined }, 'missing', 'memory'),
-  handler('a handler with no time', { timeout: 0 }, 'invalid', 'timeout'),
-  handler('a handler with more time than the gateway waits', { timeout: 31 }, 'invalid', 'timeout'),
-  handler('a handler that handles nothing', { reservedConcurrency: 0 }, 'invalid', 'reservedConcurrency'),
+  handler('a handler with a timeout of zero', { timeout: 0 }, 'invalid', 'timeout'),
+  handler('a handler with a timeout longer than the gateway’s', { timeout: 31 }, 'invalid', 'timeout'),
   handler(
-    'a handler with a variable of AWS',
+    'a handler with a reserved concurrency of zero',
+    { reservedConcurrency: 0 },
+    'invalid',
+    'reservedConcurrency',
+  ),
+  handler(
+    'a handler with a variable that AWS reserves',
     { environment: { AWS_LAMBDA_FUNCTION_NAME: 'x' } },
     'invalid',
     'environment, AWS_LAMBDA_FUNCTION_NAME',
   ),
   handler(
-    'a handler that may do everything',
+    'a handler with a statement that allows every action',
     { statements: [{ actions: ['*'], resources: ['*'] }] },
     'invalid',
     'statements, 0, actions, 0',
   ),
   handler('a handler with a misspelt setting', { formrely: 'old' }, 'unknown'),
-  handler('a handler that was called what it is called', { formerly: 'test' }, 'duplicate', 'formerly'),
-  handler('a handler that was called what none can be', { formerly: 'a.b' }, 'invalid', 'formerly'),
-  handler('a handler that was called a number', { formerly: 7 }, 'invalid', 'formerly'),
+  handler('a handler whose former name is its name', { formerly: 'test' }, 'duplicate', 'formerly'),
+  handler('a handler whose former name is not a valid name', { formerly: 'a.b' }, 'invalid', 'formerly'),
+  handler('a handler whose former name is a number', { formerly: 7 }, 'invalid', 'formerly'),
   {
-    title: 'a handler that was called what another is called',
+    title: 'a handler whose former name is the name of another handler',
     change: { handlers: { test: HANDLER, other: { ...HANDLER, formerly: 'test' } } },
     problems: [['handlers, other, formerly', 'duplicate']],
   },
   {
-    title: 'two handlers that were one',
+    title: 'two handlers with the same former name',
     change: { handlers: { test: { ...HANDLER, formerly: 'old' }, other: { ...HANDLER, formerly: 'old' } } },
     problems: [
       ['handlers, test, formerly', 'duplicate'],
@@ -253,12 +294,12 @@ const REFUSED: readonly Row[] = [
     permission(`a permission that OpenID Connect reserves: ${scope}`, scope, 'Log in', 'invalid'),
   ),
   {
-    title: 'more permissions than Auth0 takes',
+    title: 'more permissions than Auth0 accepts',
     change: { permissions: { ...shipped.permissions, ...numbered(998, 'Read') } },
     problems: [['permissions', 'quota']],
   },
   {
-    title: 'more roles than Auth0 takes',
+    title: 'more roles than Auth0 accepts',
     change: { roles: { reader: ['read:user'], ...numbered(1000, ['read:user']) } },
     problems: [['roles', 'quota']],
   },
@@ -268,7 +309,7 @@ const REFUSED: readonly Row[] = [
     problems: [['roles, " "', 'invalid']],
   },
   {
-    title: 'a route with a scope that is too long for it, though a permission may be',
+    title: 'a route with a scope of 65 characters, one more than a route can have',
     change: {
       permissions: { ...shipped.permissions, ['p'.repeat(65)]: 'Long' },
       routes: { 'GET /x': { ...ROUTE, scopes: ['p'.repeat(65)] } },
@@ -276,29 +317,29 @@ const REFUSED: readonly Row[] = [
     problems: [['routes, "GET /x", scopes', 'quota']],
   },
   permission('a permission without a description', 'read:it', ' ', 'invalid'),
-  permission('a permission with a longer description than Auth0 takes', 'read:it', 'x'.repeat(501), 'invalid'),
-  permission('a permission whose description is no text', 'read:it', 5, 'invalid'),
+  permission('a permission with a longer description than Auth0 accepts', 'read:it', 'x'.repeat(501), 'invalid'),
+  permission('a permission whose description is not a string', 'read:it', 5, 'invalid'),
 ];
 
 function numbered<T>(count: number, value: T): Record<string, T> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, value]));
 }
 
-describe('A contract', () => {
-  it('that ships is valid, and is the article’s case', () => {
+describe('The contract', () => {
+  it('The shipped contract is valid and declares the case of the article', () => {
     expect(() => checkContract(shipped, root)).not.toThrow();
     expect(Object.keys(shipped.permissions)).toEqual(['read:user', 'write:user', 'read:appointments']);
     expect(shipped.routes).toEqual({ 'GET /test': ROUTE });
     expect(Object.values(shipped.roles)).toContainEqual(['read:user']);
   });
 
-  it.each(REFUSED)('may not have $title', async ({ change, problems }) => {
+  it.each(REFUSED)('The contract is rejected if it has $title', async ({ change, problems }) => {
     const error = await refusal(() => checkContract({ ...shipped, ...change } as Contract, root));
     expect(error.problems.map(({ place, code }) => [place.replace('contract.ts, ', ''), code])).toEqual(problems);
   });
 
   it.each(['$default', 'ANY /', 'GET /a/{b}/{c+}', 'DELETE /a.b~c', 'OPTIONS /{proxy+}'])(
-    'may have the route key %s',
+    'The contract accepts the route key %s',
     (key) => {
       expect(() =>
         checkContract({ ...shipped, routes: { [key]: { ...ROUTE, scopes: 'public' } } }, root),
@@ -306,13 +347,13 @@ describe('A contract', () => {
     },
   );
 
-  it('may have two routes that differ in method or greediness only', () => {
+  it('The contract accepts two routes that differ only in method or greediness', () => {
     const spec = { handler: 'test', scopes: 'public' } as const;
     const routes = { 'GET /{a}': spec, 'ANY /{a}': spec, 'GET /{a+}': spec };
     expect(() => checkContract({ ...shipped, routes }, root)).not.toThrow();
   });
 
-  it('has all its problems reported at once', async () => {
+  it('All problems of a contract are reported at once', async () => {
     const broken = {
       permissions: { ...shipped.permissions, 'a b': 'A' },
       handlers: { test: { ...HANDLER, timeout: 60 } },
@@ -324,7 +365,7 @@ describe('A contract', () => {
     expect(message.split('\n')).toHaveLength(6);
   });
 
-  it('that is refused registers nothing', async () => {
+  it('A rejected contract registers no resource', async () => {
     const contract = { ...shipped, roles: { reader: ['nope'] } };
     expect((await refusal(() => recordWith({ contract }))).code).toBe('contract');
   });

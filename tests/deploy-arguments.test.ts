@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readArguments } from '../program/deploy/arguments.ts';
 import { UserError } from '../program/user-error.ts';
 
-describe('npm run up reads its arguments', () => {
+describe('The arguments of npm run up', () => {
   it.each<{ args: string; preview: string; confirmed?: boolean; unbounded?: boolean; stack?: string }>([
     { args: '', preview: '' },
     { args: '--yes --stack prod', preview: '--stack prod', confirmed: true, stack: '--stack prod' },
@@ -18,18 +18,21 @@ describe('npm run up reads its arguments', () => {
     { args: '--yes --target **:acm**', preview: '--target **:acm**', confirmed: true, unbounded: true },
     { args: '--target-replace=urn:x', preview: '--target-replace=urn:x', unbounded: true },
     { args: '--yes --allow-deletions 30', preview: '', confirmed: true },
-  ])('$args', ({ args, preview, confirmed = false, unbounded = false, stack = '' }) => {
-    const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
-    const read = readArguments(words(args), {});
-    expect(read).toMatchObject({ preview: words(preview), confirmed, unbounded, stack: words(stack) });
-    expect(read.up).not.toContain('--allow-deletions');
-  });
+  ])(
+    'npm run up reads the arguments "$args"',
+    ({ args, preview, confirmed = false, unbounded = false, stack = '' }) => {
+      const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
+      const read = readArguments(words(args), {});
+      expect(read).toMatchObject({ preview: words(preview), confirmed, unbounded, stack: words(stack) });
+      expect(read.up).not.toContain('--allow-deletions');
+    },
+  );
 
-  it('and counts PULUMI_SKIP_CONFIRMATIONS as --yes, since no one confirms the preview then either', () => {
+  it('npm run up counts PULUMI_SKIP_CONFIRMATIONS as --yes, since the preview needs no confirmation then either', () => {
     expect(readArguments([], { PULUMI_SKIP_CONFIRMATIONS: 'true' }).confirmed).toBe(true);
   });
 
-  it('and rejects --allow-deletions without a number', () => {
+  it('npm run up rejects --allow-deletions without a number', () => {
     expect(() => readArguments(['--allow-deletions', 'all'], {})).toThrow(UserError);
     expect(readArguments(['--allow-deletions=30'], {}).allowedDeletions).toBe(30);
   });

@@ -55,16 +55,16 @@ const SERVICE = { grant_type: 'client_credentials' };
 const asUser = (): Record<string, string> => ({ ...userLogin(users), scope: 'read:user write:user' });
 const withToken = (token: string): RequestInit => ({ headers: { 'x-token': token } });
 
-describe('The stacks of every key', () => {
-  it('use between them every key that a stack file may have, also those inside of a client and of any other map', () => {
+describe('Stacks that use every key', () => {
+  it('The two stacks use every key that a stack file can have, including those inside clients and other maps', () => {
     expect(Object.keys(settingsSchemas())).toEqual(Object.keys(KEYS));
     expect(unusedKeys(Object.values(STACKS))).toEqual([]);
   });
 
   it.each([
-    { without: 'a key', key: 'api:routeQuota', value: undefined, unused: ['api:routeQuota'] },
+    { without: 'a key that neither stack uses', key: 'api:routeQuota', value: undefined, unused: ['api:routeQuota'] },
     {
-      without: 'what a client may have',
+      without: 'an optional key of a client',
       key: 'api:clients',
       value: [{ name: 'a', party: 'first', grants: [], permissions: [], tokenQuota: { perDay: 1 } }],
       unused: [
@@ -79,18 +79,18 @@ describe('The stacks of every key', () => {
       ].map((one) => `api:clients.${one}`),
     },
     {
-      without: 'what a throttle has',
+      without: 'a key of a throttle',
       key: 'api:routeThrottles',
       value: { 'GET /x': { burst: 1 } },
       unused: ['api:routeThrottles.rate'],
     },
-  ])('would be found to leave out $without', ({ key, value, unused }) => {
+  ])('The check for unused keys reports $without as unused', ({ key, value, unused }) => {
     const { [key]: _left, ...rest } = Object.assign({}, ...Object.values(STACKS)) as Record<string, unknown>;
     const file = value === undefined ? rest : { ...rest, [key]: value };
     expect(unusedKeys([file]).filter((one) => one.startsWith(key))).toEqual(unused);
   });
 
-  it('hold every rule over the registered resources', () => {
+  it('Both stacks satisfy every rule over the registered resources', () => {
     expect([services, users].map((twin) => twin.model().violations)).toEqual([[], []]);
   });
 
@@ -103,15 +103,15 @@ describe('The stacks of every key', () => {
       stack: 'users' as const,
       line: 'Of no meaning here: IAM roles and policies, alarms, log groups, tags, the API’s own domain (it answers at this address).',
     },
-  ])('have what has no local meaning listed at start: $stack', ({ stack, line }) => {
+  ])('The twin lists at start what it does not emulate of the stack $stack', ({ stack, line }) => {
     const twin = { services, users }[stack];
     const lines = welcome(twin.model(), twin).split('\n');
     expect(lines.filter((one) => one.startsWith('Of no meaning'))).toEqual([line]);
   });
 });
 
-describe('The twin of a stack that lets no user in', () => {
-  it('gives both parties tokens of the custom domain, each with what its grant names', async () => {
+describe('The twin of a stack without user access', () => {
+  it('The tenant issues tokens with the custom domain as issuer to both parties, each with the scope of its client grant', async () => {
     const claims = [
       decodeJwt(await tokenOf(services, SERVICE, 'importer')),
       decodeJwt(await tokenOf(services, SERVICE, 'partner')),
@@ -123,7 +123,7 @@ describe('The twin of a stack that lets no user in', () => {
     expect(services.outputs.clientIds['partner']).toMatch(/^tpc_/);
   });
 
-  it('gives none for a user’s password, nor for the secret that the next rotation brings', async () => {
+  it('The tenant rejects a user’s password and the client secret of the next rotation', async () => {
     const password = await askToken(services, { grant_type: 'password', username: 'a', password: 'b' }, 'importer');
     expect([password.status, password.body['error']]).toEqual([403, 'unauthorized_client']);
     const { secretVersions, nextClientSecrets } = JSON.parse(services.project.read('.twin/services/outputs.json')) as {
@@ -134,7 +134,7 @@ describe('The twin of a stack that lets no user in', () => {
     expect([next.status, next.body['error']]).toEqual([401, 'access_denied']);
   });
 
-  it('serves a handler, with the variables of contract and stack file, to a token in the header of the stack', async () => {
+  it('The gateway accepts a token only in the header that the stack sets, and the handler gets its variables', async () => {
     const token = await tokenOf(services, SERVICE, 'importer');
     const { status, text } = await call(services, undefined, '/test', withToken(token));
     expect([status, JSON.parse(text)]).toEqual([200, { table: 'orders', level: 'debug', host: 'db.example.com' }]);
@@ -143,7 +143,7 @@ describe('The twin of a stack that lets no user in', () => {
     expect((await call(services, undefined, '/test', withToken(partner))).status).toBe(403);
   });
 
-  it('takes a token of the other audience too, and of no third one', async () => {
+  it('The gateway accepts a token for the second audience and rejects one for an unknown audience', async () => {
     const statuses = ['https://old-api.example.com', 'https://nobody.example.com'].map(async (aud) => {
       const token = await mint(services, { ...goodClaims(services), aud });
       return (await call(services, undefined, '/test', withToken(token))).status;
@@ -151,7 +151,7 @@ describe('The twin of a stack that lets no user in', () => {
     expect(await Promise.all(statuses)).toEqual([200, 401]);
   });
 
-  it('forwards to a local backend: the protected route with who calls, the public one where this stack has it go', async () => {
+  it('The gateway forwards protected and public routes to a local backend, and names the caller only on protected ones', async () => {
     const token = await tokenOf(services, SERVICE, 'importer');
     const { status, text } = await call(services, undefined, '/orders/7/lines', withToken(token));
     expect([status, text]).toEqual([200, '"from the backend"']);
@@ -164,7 +164,7 @@ describe('The twin of a stack that lets no user in', () => {
     ]);
   });
 
-  it('serves a public route, until its throttle is used up, and lets one origin’s pages read it', async () => {
+  it('A public route answers until its throttle is used up, and CORS lets pages of one origin read it', async () => {
     const init = { headers: { origin: 'https://app.example.com' } };
     const statuses: number[] = [];
     const origins: (string | null)[] = [];
@@ -179,7 +179,7 @@ describe('The twin of a stack that lets no user in', () => {
 });
 
 describe('The twin of a production stack with every exception', () => {
-  it('logs the test user in by the default directory, for as long as the stack says', async () => {
+  it('The test user logs in through the default directory, and the token lives as long as the stack sets', async () => {
     const { status, body } = await askToken(users, asUser(), 'old-app');
     expect([status, body['expires_in'], decodeJwt(String(body['access_token']))['scope']]).toEqual([
       200,
@@ -188,7 +188,7 @@ describe('The twin of a production stack with every exception', () => {
     ]);
   });
 
-  it('serves a handler, and a forwarded route, to the user’s token in the query string of the stack', async () => {
+  it('The gateway accepts a user’s token only in the query parameter that the stack sets, also on a forwarded route', async () => {
     const token = await tokenOf(users, asUser(), 'old-app');
     const { status, text } = await call(users, undefined, `/test?token=${token}`);
     expect([status, JSON.parse(text)]).toEqual([200, { table: 'orders', level: 'info' }]);
@@ -197,7 +197,7 @@ describe('The twin of a production stack with every exception', () => {
     expect(got.map(({ headers }) => headers['x-caller-sub'])).toEqual([decodeJwt(token).sub]);
   });
 
-  it('serves a public route to a page of any origin, and forwards one where the contract has it go', async () => {
+  it('A public route is readable by pages of any origin, and a forwarded one goes where the contract says', async () => {
     const { status, headers } = await call(users, undefined, '/open', {
       headers: { origin: 'https://anybody.example' },
     });
@@ -206,7 +206,7 @@ describe('The twin of a production stack with every exception', () => {
     expect(got.map(({ url }) => url)).toEqual(['/v1/hooks/7']);
   });
 
-  it('has its exceptions in the access report, each with its reason, and the other stack has none', () => {
+  it('The access report lists each exception of the stack with its reason, and none for the other stack', () => {
     expect(reportOf(users.model()).exceptions).toEqual(
       Object.entries(REASONS)
         .toSorted(([a], [b]) => a.localeCompare(b))

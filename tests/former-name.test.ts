@@ -14,7 +14,7 @@ describe('A former name', () => {
   };
   const named = { 'api:clients': values['api:clients'].map((client) => ({ ...client, formerly })) };
 
-  it('of a handler or a client is an alias of all that it consists of, and of nothing else', async () => {
+  it('The former name of a handler or client is an alias of its resources and of no other', async () => {
     const all = await registrations(programOf(renamed), named);
     const known = all.filter(({ aliases }) => aliases.length > 0);
     expect(known.map(({ type, aliases }) => [type.split(':').at(-1), aliases])).toEqual([
@@ -31,7 +31,7 @@ describe('A former name', () => {
     expect(all.filter(({ name }) => /^(api|auth0)-test/.test(name))).toHaveLength(known.length);
   });
 
-  it('changes nothing else of what the twin is made from', async () => {
+  it('A former name changes nothing else in the resources and outputs of the stack', async () => {
     const withoutNames = ({ resources, outputs }: Recorded): object => ({
       resources: resources.map((one) => ({ ...one, formerly: [] })),
       outputs,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { copyProject, ROOT } from './support/project.ts';
 
-it('the linter catches an Output put into a plain string', async () => {
+it('The linter reports an Output in a plain template string', async () => {
   const project = copyProject();
   cpSync(fileURLToPath(new URL('.oxlintrc.json', ROOT)), join(project.path, '.oxlintrc.json'));
   project.edit('api.ts', 'pulumi.interpolate`integrations/${integration.id}`', '`integrations/${integration.id}`');

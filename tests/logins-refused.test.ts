@@ -21,9 +21,9 @@ const callback = (url: string, client = WEB): ReturnType<typeof loginsOf> => log
 const first = (client: string): string => `api:clients.0 (${client}).callbacks.0`;
 
 const CLIENTS: readonly Row[] = [
-  row('a type that is none', loginsOf({ ...SPA, type: 'browser' }), 'api:clients.0.type', 'invalid'),
+  row('a client of an unknown type', loginsOf({ ...SPA, type: 'browser' }), 'api:clients.0.type', 'invalid'),
   row(
-    'a service with a login',
+    'a service with the authorization_code grant',
     loginsOf({ ...MACHINE, grants: ['client_credentials', 'authorization_code'] }),
     'api:clients.0 (test-app).grants',
     'conflict',
@@ -42,19 +42,19 @@ const CLIENTS: readonly Row[] = [
   ),
   row('a public client with a secret', loginsOf({ ...SPA, secretVersion: 0 }), `${web}.secretVersion`, 'unused'),
   row(
-    'a browser client that asks for passwords',
+    'a browser client with the password grant',
     { ...clients({ ...SPA, grants: ['authorization_code', 'password'] }) },
     `${web}.grants`,
     'conflict',
   ),
   row(
-    'a refresh token without a login',
+    'the refresh_token grant without the authorization_code grant',
     { ...loginsOf({ ...WEB, grants: ['refresh_token'] }), 'api:testUser': undefined },
     `${desk}.grants`,
     'missing',
   ),
-  row('a login without a callback', loginsOf({ ...WEB, callbacks: [] }), `${desk}.callbacks`, 'missing'),
-  row('a spa without an origin', loginsOf({ ...SPA, origins: undefined }), `${web}.origins`, 'missing'),
+  row('a login client without a callback', loginsOf({ ...WEB, callbacks: [] }), `${desk}.callbacks`, 'missing'),
+  row('a spa client without an origin', loginsOf({ ...SPA, origins: undefined }), `${web}.origins`, 'missing'),
   row(
     'a web client with origins',
     loginsOf({ ...WEB, origins: ['https://desk.acme.io'] }),
@@ -62,13 +62,13 @@ const CLIENTS: readonly Row[] = [
     'unused',
   ),
   row(
-    'a callback twice',
+    'a duplicate callback',
     loginsOf({ ...WEB, callbacks: ['https://a.acme.io/', 'https://a.acme.io/'] }),
     `${desk}.callbacks.1`,
     'duplicate',
   ),
   row(
-    'permissions of users beside their roles',
+    'permissions on a client that only users log in to',
     loginsOf({ ...WEB, permissions: ['read:user'] }),
     `${desk}.permissions`,
     'unused',
@@ -86,32 +86,47 @@ const CLIENTS: readonly Row[] = [
     'missing',
   ),
   row(
-    'a third party with a logout',
+    'a third party with a logout URL',
     loginsOf({ ...PARTNER, logoutUrls: ['https://desk.acme.io'] }),
     'api:clients.0 (partner).logoutUrls',
     'conflict',
   ),
-  row('a third party with a wildcard', callback('https://*.acme.io/', PARTNER), first('partner'), 'conflict'),
-  row('a login where no user may enter', { ...loginsOf(WEB), 'api:userAccess': 'deny' }, `${desk}.grants`, 'conflict'),
+  row(
+    'a third party with a wildcard in its callback',
+    callback('https://*.acme.io/', PARTNER),
+    first('partner'),
+    'conflict',
+  ),
+  row(
+    'a login client although users are denied access',
+    { ...loginsOf(WEB), 'api:userAccess': 'deny' },
+    `${desk}.grants`,
+    'conflict',
+  ),
 ];
 
 const URLS: readonly Row[] = [
   row('without a scheme', callback('desk.acme.io/callback'), first('desk'), 'invalid'),
   row('of plain HTTP', callback('http://desk.acme.io/callback'), first('desk'), 'invalid'),
-  row('of plain HTTP that begins like localhost', callback('http://localhost.acme.io/'), first('desk'), 'invalid'),
-  row('of plain HTTP with localhost as its user', callback('http://localhost@acme.io/'), first('desk'), 'invalid'),
-  row('of plain HTTP by number', callback('http://127.0.0.1:3000/'), first('desk'), 'invalid'),
+  row(
+    'of plain HTTP on a host that begins with localhost',
+    callback('http://localhost.acme.io/'),
+    first('desk'),
+    'invalid',
+  ),
+  row('of plain HTTP with localhost as its user name', callback('http://localhost@acme.io/'), first('desk'), 'invalid'),
+  row('of plain HTTP on an IP address', callback('http://127.0.0.1:3000/'), first('desk'), 'invalid'),
   row('with one slash', callback('https:/desk.acme.io/'), first('desk'), 'invalid'),
   row('with a fragment', callback('https://desk.acme.io/#/callback'), first('desk'), 'invalid'),
   row('with an empty fragment', callback('https://desk.acme.io/#'), first('desk'), 'invalid'),
-  row('with a user', callback('https://me@desk.acme.io/'), first('desk'), 'invalid'),
+  row('with a user name', callback('https://me@desk.acme.io/'), first('desk'), 'invalid'),
   row('with a backslash', callback('https://desk.acme.io\\@evil.io/'), first('desk'), 'invalid'),
   row('with a space', callback('https://desk.acme.io/ '), first('desk'), 'invalid'),
-  row('that runs a script', callback('javascript:alert(1)', NATIVE), first('phone'), 'invalid'),
-  row('of an app, for a web client', callback('com.acme.desk://login'), first('desk'), 'invalid'),
-  row('of an app, in a scheme of one word', callback('acme://login', NATIVE), first('phone'), 'invalid'),
+  row('with the javascript: scheme', callback('javascript:alert(1)', NATIVE), first('phone'), 'invalid'),
+  row('with an app’s scheme, for a web client', callback('com.acme.desk://login'), first('desk'), 'invalid'),
+  row('with an app’s scheme of one word', callback('acme://login', NATIVE), first('phone'), 'invalid'),
   row('with two wildcards', callback('https://*.*.acme.io/'), first('desk'), 'invalid'),
-  row('with a wildcard further right', callback('https://app.*.acme.io/'), first('desk'), 'invalid'),
+  row('with a wildcard that is not the first label', callback('https://app.*.acme.io/'), first('desk'), 'invalid'),
   row('with a wildcard in the path', callback('https://app.acme.io/*'), first('desk'), 'invalid'),
   row('with a wildcard for all hosts of a top-level domain', callback('https://*.io/'), first('desk'), 'invalid'),
 ];
@@ -147,16 +162,21 @@ const USERS: readonly Row[] = [
     'api:users.0.roles',
     'undeclared',
   ),
-  row('a user twice', { ...loginsOf(WEB), 'api:users': [USER, USER] }, 'api:users.1.email', 'duplicate'),
+  row('a duplicate user', { ...loginsOf(WEB), 'api:users': [USER, USER] }, 'api:users.1.email', 'duplicate'),
   row(
-    'users in both forms',
+    'users under both api:users and api:testUser',
     { ...loginsOf(WEB), 'api:testUser': USER, 'api:users': [{ ...USER, email: 'a@example.com' }] },
     'api:testUser',
     'conflict',
   ),
-  row('a user where none can log in', { ...loginsOf(MACHINE), 'api:users': [USER] }, 'api:users.0', 'conflict'),
   row(
-    'a user where none may enter',
+    'a user although no client has a login',
+    { ...loginsOf(MACHINE), 'api:users': [USER] },
+    'api:users.0',
+    'conflict',
+  ),
+  row(
+    'a user although users are denied access',
     { ...loginsOf(MACHINE), 'api:userAccess': 'deny', 'api:users': [USER] },
     'api:users.0',
     'conflict',
@@ -168,7 +188,7 @@ const USERS: readonly Row[] = [
     'undeclared',
   ),
   row(
-    'a user in no connection',
+    'a user without a connection although connections are listed',
     { ...loginsOf(WEB), 'api:connections': [DATABASE], 'api:users': [USER] },
     'api:users.0',
     'missing',
@@ -180,20 +200,25 @@ const USERS: readonly Row[] = [
     'invalid',
   ),
   row(
-    'a connection twice',
+    'a duplicate connection',
     { ...loginsOf(WEB), 'api:connections': [DATABASE, DATABASE] },
     'api:connections',
     'duplicate',
   ),
   row(
-    'connections without a login',
+    'connections although no client has a login',
     { ...loginsOf(MACHINE), 'api:connections': [DATABASE] },
     'api:connections',
     'unused',
   ),
-  row('a database without a login', { ...loginsOf(MACHINE), 'api:database': {} }, 'api:database', 'unused'),
   row(
-    'a database beside connections',
+    'a database although no client has a login',
+    { ...loginsOf(MACHINE), 'api:database': {} },
+    'api:database',
+    'unused',
+  ),
+  row(
+    'both a database and connections',
     { ...loginsOf(WEB), 'api:connections': [DATABASE], 'api:database': {} },
     'api:database',
     'unused',
@@ -205,7 +230,7 @@ const USERS: readonly Row[] = [
     'invalid',
   ),
   row(
-    'a default directory that is not the program’s',
+    'a default directory that is not the program’s database',
     { ...clients({ ...APP, name: 'old' }), 'api:testUser': undefined, 'api:connections': [DATABASE] },
     'api:defaultDirectory',
     'conflict',
@@ -217,13 +242,13 @@ const USERS: readonly Row[] = [
     'unused',
   ),
   row(
-    'refresh tokens that live longer idle',
+    'refresh tokens with a longer idle lifetime than lifetime',
     { ...loginsOf(SPA), 'api:refreshTokens': { lifetime: 60, idleLifetime: 61 } },
     'api:refreshTokens',
     'invalid',
   ),
   row(
-    'refresh tokens of over a year',
+    'refresh tokens that live longer than a year',
     { ...loginsOf(SPA), 'api:refreshTokens': { lifetime: 31_557_601 } },
     'api:refreshTokens.lifetime',
     'invalid',
@@ -233,30 +258,30 @@ const USERS: readonly Row[] = [
 const cors = (values: object): Row['values'] => ({ ...loginsOf(SPA), 'api:cors': values });
 const OTHER = { allowOrigins: ['https://acme.io'], allowHeaders: ['Authorization'] };
 const CORS: readonly Row[] = [
-  row('the origin of its page', cors(OTHER), 'api:cors.allowOrigins', 'conflict'),
+  row('the origin of a spa client', cors(OTHER), 'api:cors.allowOrigins', 'conflict'),
   row(
-    'the header of the token',
+    'the header that carries the token',
     cors({ ...OTHER, allowOrigins: SPA['origins'], allowHeaders: ['x'] }),
     'api:cors.allowHeaders',
     'conflict',
   ),
   row(
-    'the header of the token but by *',
+    'the Authorization header, which * does not cover',
     cors({ ...OTHER, allowOrigins: ['*'], allowHeaders: ['*'] }),
     'api:cors.allowHeaders',
     'conflict',
   ),
 ];
 
-describe('The file of a stack whose users log in', () => {
+describe('A stack file with user logins', () => {
   afterEach(() => vi.restoreAllMocks());
 
-  it.each(CLIENTS)('may not have $title', refusesOne);
-  it.each(URLS)('may not have a callback $title', refusesOne);
-  it.each(ORIGINS)('may not have an origin $title', refusesOne);
-  it.each(PRODUCTION)('may not have $title in production', refusesOne);
-  it.each(USERS)('may not have $title', refusesOne);
-  it.each(CORS)('may not have an api:cors that keeps from a spa $title', refusesOne);
+  it.each(CLIENTS)('A stack file is rejected if it has $title', refusesOne);
+  it.each(URLS)('A stack file is rejected if it has a callback $title', refusesOne);
+  it.each(ORIGINS)('A stack file is rejected if it has an origin $title', refusesOne);
+  it.each(PRODUCTION)('A stack file of a production stack is rejected if it has $title', refusesOne);
+  it.each(USERS)('A stack file is rejected if it declares $title', refusesOne);
+  it.each(CORS)('A stack file is rejected if its api:cors leaves out $title', refusesOne);
 
   it.each([
     'https://desk.acme.io/callback?from=auth0',
@@ -265,11 +290,11 @@ describe('The file of a stack whose users log in', () => {
     'http://localhost:3000/callback',
     'https://*.acme.io/callback',
     'https://preview-*.acme.io',
-  ])('may have the callback %s outside production', async (url) => {
+  ])('A stack file outside production accepts the callback %s', async (url) => {
     expect((await settingsOf('dev', callback(url))).clients[0]?.callbacks).toEqual([url]);
   });
 
-  it('names every mistake of a client at once, each with what to write', async () => {
+  it('A stack file reports every mistake of a client at once, each with what to write', async () => {
     const client = { ...SPA, callbacks: ['http://acme.io'], origins: ['https://acme.io/'], grants: ['password'] };
     const problems = await problemsOf({ ...loginsOf(client), 'api:passwordGrant': 'allow' });
     expect(problems.map(({ place }) => place)).toEqual([
@@ -286,7 +311,7 @@ describe('The file of a stack whose users log in', () => {
     ]);
   });
 
-  it('is refused by a real engine while its callbacks are placeholders', async () => {
+  it('A real engine rejects a stack file with placeholder callbacks', async () => {
     vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
     const values = { ...callback('https://your-app.example.com/callback'), 'auth0:domain': 'acme.eu.auth0.com' };
     expect(await problemsOf(values)).toMatchObject([{ place: first('desk'), code: 'placeholder' }]);
@@ -295,7 +320,7 @@ describe('The file of a stack whose users log in', () => {
     );
   });
 
-  it('needs no user, no database and no connection, and opens none of them further than it says', async () => {
+  it('A stack file with logins needs no user, database or connection, and its defaults stay restrictive', async () => {
     const { users, connections, database } = await settingsOf('dev', { ...NO_PASSWORD, ...clients(SPA) });
     expect({ users, connections, database }).toEqual({
       users: [],

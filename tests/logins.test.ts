@@ -6,8 +6,8 @@ import { clients, IN_PRODUCTION, MACHINE, USER } from './support/stack-file-rows
 const EXISTING = 'Username-Password-Authentication';
 const at = (value: unknown, key: string): unknown => (value as Readonly<Record<string, unknown>>)[key];
 
-describe('A client whose users log in', () => {
-  it('of type spa is public, and has the URLs, grants and refresh tokens that the stack file gives it', async () => {
+describe('A client with user logins', () => {
+  it('A spa client is public, and has the URLs, grants and refresh tokens of the stack file', async () => {
     const recorded = await recordDev(loginsOf(SPA));
     expect(onlyOf(recorded, 'Client').inputs).toMatchObject({
       name: 'web (dev)',
@@ -43,7 +43,7 @@ describe('A client whose users log in', () => {
     { client: NATIVE, appType: 'native', method: 'none' },
     { client: WEB, appType: 'regular_web', method: 'client_secret_post' },
     { client: MACHINE, appType: 'non_interactive', method: 'client_secret_post' },
-  ])('has the application type $appType and authenticates by $method', async ({ client, appType, method }) => {
+  ])('A client of application type $appType authenticates by $method', async ({ client, appType, method }) => {
     const recorded = await recordDev(loginsOf(client));
     expect(onlyOf(recorded, 'Client').inputs['appType']).toBe(appType);
     expect(onlyOf(recorded, 'ClientCredentials').inputs['authenticationMethod']).toBe(method);
@@ -55,26 +55,26 @@ describe('A client whose users log in', () => {
     { client: SPA, offline: true },
     { client: { ...SPA, grants: ['authorization_code'] }, offline: false },
     { client: MACHINE, offline: false },
-  ])('opens the API to refresh tokens only with the grant: $client.grants', async ({ client, offline }) => {
+  ])('The API allows refresh tokens only if a client has that grant: $client.grants', async ({ client, offline }) => {
     const recorded = await recordDev(loginsOf(client));
     expect(onlyOf(recorded, 'ResourceServer').inputs['allowOfflineAccess']).toBe(offline);
     expect('refreshToken' in onlyOf(recorded, 'Client').inputs).toBe(offline);
   });
 
   it.each(['https://desk.acme.io/', 'https://*.acme.io/'])(
-    'leaves Auth0’s confirmation on where no callback is on localhost: %s',
+    'The client keeps Auth0’s consent for a callback that is not on localhost: %s',
     async (url) => {
       const { inputs } = onlyOf(await recordDev(loginsOf({ ...WEB, callbacks: [url] })), 'Client');
       expect(inputs['skipNonVerifiableCallbackUriConfirmationPrompt']).toBe('false');
     },
   );
 
-  it('is replaced, and so gets a new id, when its type changes', async () => {
+  it('A client that changes its type is replaced and gets a new id', async () => {
     const options = (await registrations(undefined, loginsOf(SPA))).find(({ type }) => type.endsWith(':Client'));
     expect(options?.replaceOnChanges).toEqual(['isFirstParty', 'appType']);
   });
 
-  it('of a third party has a client grant for its users, and no setting that Auth0 refuses of it', async () => {
+  it('A third-party client has a client grant for its users, and no setting that Auth0 rejects for third parties', async () => {
     const recorded = await recordDev(loginsOf({ ...PARTNER, formerly: 'friend' }));
     const { id, inputs } = onlyOf(recorded, 'Client');
     expect(Object.keys(inputs).toSorted()).toEqual([
@@ -92,7 +92,7 @@ describe('A client whose users log in', () => {
     expect(grant.inputs).toMatchObject({ clientId: id, scopes: ['read:user'], subjectType: 'user' });
   });
 
-  it('of a third party that also requests tokens for itself has a grant for each', async () => {
+  it('A third-party client that also requests tokens for itself has a client grant for each', async () => {
     const client = { ...PARTNER, grants: ['client_credentials', 'authorization_code'] };
     const grants = resourcesOf(await recordDev(loginsOf(client)), 'ClientGrant');
     expect(grants.map(({ name, inputs }) => [name, inputs['subjectType']])).toEqual([
@@ -102,8 +102,8 @@ describe('A client whose users log in', () => {
   });
 });
 
-describe('The users of a stack', () => {
-  it('have a database of the program, with sign-up off and the password policy written out', async () => {
+describe('Users, databases and connections', () => {
+  it('The program’s database has sign-up off and its password policy written out', async () => {
     const recorded = await recordDev(loginsOf(SPA, MACHINE));
     const connection = onlyOf(recorded, 'Connection');
     expect(connection.inputs).toEqual({
@@ -119,7 +119,7 @@ describe('The users of a stack', () => {
     });
   });
 
-  it('may sign up where the stack file says so', async () => {
+  it('The database allows sign-up if the stack file says so', async () => {
     const values = { ...loginsOf(SPA), 'api:database': { signUp: true, passwordPolicy: 'excellent' } };
     expect(onlyOf(await recordDev(values), 'Connection').inputs['options']).toEqual({
       disableSignup: false,
@@ -128,20 +128,20 @@ describe('The users of a stack', () => {
     });
   });
 
-  it('have a protected database in production, and no user is declared there', async () => {
+  it('The database of a production stack is protected, and no user is declared', async () => {
     const recorded = await recordDev({ ...IN_PRODUCTION, ...clients(WEB) });
     expect(onlyOf(recorded, 'Connection').protect).toBe(true);
     expect(resourcesOf(recorded, 'User')).toEqual([]);
   });
 
-  it('log in through a third party by a database that is promoted to the domain level', async () => {
+  it('Users log in through a third party only by a database that is promoted to the domain level', async () => {
     const recorded = await recordDev(loginsOf(PARTNER));
     expect(onlyOf(recorded, 'Connection').inputs['isDomainConnection']).toBe(true);
     // Auth0 refuses an empty list of enabled clients.
     expect(resourcesOf(recorded, 'ConnectionClients')).toEqual([]);
   });
 
-  it('log in by an existing connection, enabled for exactly these clients by one resource each', async () => {
+  it('An existing connection is enabled for exactly the login clients, by one resource for each', async () => {
     const recorded = await recordDev({
       ...loginsOf(SPA, WEB, MACHINE),
       'api:connections': [EXISTING, 'google-oauth2'],
@@ -159,7 +159,7 @@ describe('The users of a stack', () => {
     expect(onlyOf(recorded, 'User').inputs['connectionName']).toBe(EXISTING);
   });
 
-  it('cannot be declared in a connection that turns out not to be a database', async () => {
+  it('A user is rejected if the connection is not a database', async () => {
     const values = {
       ...loginsOf(SPA),
       'api:connections': ['google-oauth2'],
@@ -170,7 +170,7 @@ describe('The users of a stack', () => {
     );
   });
 
-  it('cannot log in through a third party by a connection that is not promoted to the domain level', async () => {
+  it('A third-party login is rejected if the connection is not promoted to the domain level', async () => {
     const values = { ...loginsOf(PARTNER), 'api:connections': [EXISTING] };
     const adjust = ({ type }: { type: string }) =>
       type.endsWith('getConnection') ? { isDomainConnection: false } : {};
@@ -178,7 +178,7 @@ describe('The users of a stack', () => {
     expect(message).toContain('is not promoted to the domain level');
   });
 
-  it('are as many as the stack file lists, each with its roles and a password in the outputs', async () => {
+  it('The stack has every user of the stack file, with roles, and a password in the outputs', async () => {
     const idle = { email: 'idle@example.com', roles: [] };
     const recorded = await recordDev({ ...loginsOf(SPA), 'api:users': [USER, idle] });
     expect(resourcesOf(recorded, 'User').map(({ name }) => name)).toEqual([
@@ -202,8 +202,8 @@ describe('The users of a stack', () => {
   });
 });
 
-describe('The output of a client', () => {
-  it('has what its developer needs, and never a secret', async () => {
+describe('Client outputs', () => {
+  it('The output of a client has what its developer needs, and no secret', async () => {
     const recorded = await recordDev({ ...loginsOf(SPA, MACHINE), 'api:issuerDomain': 'login.acme.io' });
     const common = {
       domain: 'login.acme.io',
@@ -227,11 +227,11 @@ describe('The output of a client', () => {
   });
 });
 
-describe('The CORS of a stack with a spa', () => {
+describe('CORS for a spa client', () => {
   const corsOf = async (values: object) =>
     onlyOf(await recordDev({ ...loginsOf(SPA), ...values }), 'Api').inputs['corsConfiguration'];
 
-  it('allows the origins of its pages, the methods of the routes and the headers that a browser sends', async () => {
+  it('CORS allows the origins of a spa client, the methods of its routes and the headers that a browser sends', async () => {
     expect(await corsOf({})).toEqual({
       allowOrigins: ['http://localhost:5173'],
       allowMethods: ['GET'],
@@ -243,11 +243,11 @@ describe('The CORS of a stack with a spa', () => {
   it.each([
     { source: '$request.header.X-Token', allowHeaders: ['x-token', 'content-type'] },
     { source: '$request.querystring.token', allowHeaders: ['content-type'] },
-  ])('allows the header that the token is in: $source', async ({ source, allowHeaders }) => {
+  ])('CORS allows the header that carries the token: $source', async ({ source, allowHeaders }) => {
     expect(await corsOf({ 'api:identitySource': source })).toMatchObject({ allowHeaders });
   });
 
-  it('is that of the stack file where it has one that lets the pages call', async () => {
+  it('The CORS settings of a stack file are used as they are if they let the spa call', async () => {
     const cors = { allowOrigins: ['http://*'], allowHeaders: ['Authorization'] };
     expect(await corsOf({ 'api:cors': cors })).toEqual(cors);
   });

@@ -25,7 +25,12 @@ const REFUSED: readonly Row[] = [
     'api:exceptions.api:tokenLifetime',
     'invalid',
   ),
-  row('an exception of nothing', { 'api:exceptions': { 'api:audience': REASON } }, 'api:exceptions', 'unknown'),
+  row(
+    'an exception for an unknown check',
+    { 'api:exceptions': { 'api:audience': REASON } },
+    'api:exceptions',
+    'unknown',
+  ),
   row(
     'passwordGrant: allow in production',
     {
@@ -39,7 +44,7 @@ const REFUSED: readonly Row[] = [
     'production',
   ),
   row(
-    'a token of more than an hour in production',
+    'a token lifetime of more than an hour in production',
     { ...IN_PRODUCTION, 'api:tokenLifetime': 3601 },
     'api:tokenLifetime',
     'production',
@@ -58,10 +63,10 @@ const REFUSED: readonly Row[] = [
   ),
 ];
 
-describe('The file of a production stack', () => {
-  it.each(REFUSED)('may not have $title', refusesOne);
+describe('A production stack file', () => {
+  it.each(REFUSED)('A stack file is rejected if it has $title', refusesOne);
 
-  it('may have neither password grant nor test user in production', async () => {
+  it('A production stack file is rejected for its password grant and its test user', async () => {
     const problems = await problemsOf({ 'api:production': true });
     expect(problems.map(({ place }) => place)).toEqual([
       'api:testUser',
@@ -81,12 +86,12 @@ describe('The file of a production stack', () => {
       'api:testUser': USER,
       ...clients(APP),
     },
-  ])('may say %j in production, with the reason beside it', async (values) => {
+  ])('A production stack file accepts %j with a written reason', async (values) => {
     const settings = await settingsOf('dev', { ...IN_PRODUCTION, ...values });
     expect(settings.exceptions).toEqual(values['api:exceptions']);
   });
 
-  it('may not except one thing by the name of another', async () => {
+  it('An exception for one key does not allow another', async () => {
     const values = { ...IN_PRODUCTION, 'api:tokenLifetime': 3601, 'api:exceptions': { 'api:testUser': REASON } };
     expect((await problemsOf(values)).map(({ place }) => place)).toEqual([
       'api:exceptions.api:testUser',
@@ -94,26 +99,29 @@ describe('The file of a production stack', () => {
     ]);
   });
 
-  it('hands its exceptions to the stack’s outputs, where the access report finds them', async () => {
+  it('The exceptions of a stack file are in the outputs, where the access report reads them', async () => {
     const exceptions = { 'api:tokenLifetime': REASON };
     const recorded = await recordDev({ ...IN_PRODUCTION, 'api:tokenLifetime': 7200, 'api:exceptions': exceptions });
     expect(recorded.outputs).toMatchObject({ production: true, exceptions });
     expect(recorded.secretOutputs).not.toContain('exceptions');
   });
 
-  it.each(['dev', 'staging', 'prod'])('decides what is protected, not its name: %s', async (stack) => {
-    const recorded = await recordStack(stack);
-    const protectedTypes = ['ResourceServer', 'Client', 'Api'].map((kind) => onlyOf(recorded, kind).protect);
-    expect(protectedTypes).toEqual([stack === 'prod', stack === 'prod', stack === 'prod']);
-    expect(resourcesOf(await recordDev(IN_PRODUCTION), 'Client').map(({ protect }) => protect)).toEqual([true]);
-  });
+  it.each(['dev', 'staging', 'prod'])(
+    'api:production decides what is protected, not the name of the stack: %s',
+    async (stack) => {
+      const recorded = await recordStack(stack);
+      const protectedTypes = ['ResourceServer', 'Client', 'Api'].map((kind) => onlyOf(recorded, kind).protect);
+      expect(protectedTypes).toEqual([stack === 'prod', stack === 'prod', stack === 'prod']);
+      expect(resourcesOf(await recordDev(IN_PRODUCTION), 'Client').map(({ protect }) => protect)).toEqual([true]);
+    },
+  );
 });
 
-describe('An error in a stack file', () => {
+describe('Errors in a stack file', () => {
   const project = copyProject();
   afterAll(() => project.remove());
 
-  it('names file, line and key, in the order of the lines', async () => {
+  it('An error names file, line and key, in the order of the lines', async () => {
     project.edit('Pulumi.prod.yaml', 'tokenLifetime: 3600', 'tokenLifetime: 7200');
     project.edit('Pulumi.prod.yaml', 'permissions: [read:user]', 'permissions: [read:usr]');
     const prod = { root: project.root.href, stack: 'prod', config: {}, seed: 'a seed for tests' };
@@ -145,7 +153,7 @@ describe('An error in a stack file', () => {
     ['Pulumi.dev.yaml', 'api:none', undefined],
     ['Pulumi.broken.yaml', 'api:a', undefined],
     ['Pulumi.none.yaml', 'api:a', undefined],
-  ])('of %s finds %s in line %s', (file, place, line) => {
+  ])('In %s, an error about %s names line %s', (file, place, line) => {
     expect(stackFileLines(folder, file)(place)).toBe(line);
   });
 });

@@ -14,7 +14,7 @@ describe('The API’s own domain', () => {
   const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/abc';
   const domain = (changes: object): Changes => ({ 'api:domain': { name: 'api.example.com', ...changes } });
 
-  it('has a certificate that the given zone validates, and a record there that leads to the API', () => {
+  it('A domain has a certificate that its zone validates, and a DNS record that points to the API', () => {
     const certificate = onlyOf(everything, 'Certificate');
     expect(certificate.inputs).toMatchObject({ domainName: 'api.example.com', validationMethod: 'DNS' });
     const [proof] = certificate.outputs['domainValidationOptions'] as { [key: string]: string }[];
@@ -38,7 +38,7 @@ describe('The API’s own domain', () => {
     });
   });
 
-  it('is the only address: the one that AWS gives is switched off, and the outputs name the domain', () => {
+  it('The domain is the only address: the default endpoint is off, and the outputs name the domain', () => {
     expect(onlyOf(everything, 'Api').inputs['disableExecuteApiEndpoint']).toBe(true);
     expect(onlyOf(everything, 'ApiMapping').inputs).toEqual({
       apiId: onlyOf(everything, 'Api').id,
@@ -49,7 +49,7 @@ describe('The API’s own domain', () => {
     expect(everything.outputs).not.toHaveProperty('apiDomainTarget');
   });
 
-  it('with a certificate and no zone needs no record, and the outputs say where yours must lead', async () => {
+  it('A domain with a certificate and no zone has no record, and the outputs say where yours must point', async () => {
     const recorded = await recordDev(domain({ certificateArn: CERTIFICATE }));
     expect(resourcesOf(recorded, 'Record')).toEqual([]);
     expect(resourcesOf(recorded, 'Certificate')).toEqual([]);
@@ -59,21 +59,21 @@ describe('The API’s own domain', () => {
     expect(recorded.outputs['apiDomainTarget']).toBe(targetDomainName);
   });
 
-  it('with a certificate and a zone has the record alone', async () => {
+  it('A domain with a certificate and a zone has only the record', async () => {
     const recorded = await recordDev(domain({ certificateArn: CERTIFICATE, hostedZoneId: 'Z1' }));
     expect(resourcesOf(recorded, 'Record').map(({ name }) => name)).toEqual(['api']);
     expect(resourcesOf(recorded, 'Certificate')).toEqual([]);
   });
 
-  it('is not there unless a stack names it', async () => {
+  it('The API has no domain unless the stack file names one', async () => {
     const recorded = await recordStack('dev');
     expect(resourcesOf(recorded, 'DomainName')).toEqual([]);
     expect(onlyOf(recorded, 'Api').inputs).not.toHaveProperty('disableExecuteApiEndpoint');
   });
 });
 
-describe('An integration', () => {
-  it('with an HTTP endpoint overwrites who calls on a route that needs a token', () => {
+describe('Integrations', () => {
+  it('The integration of a protected HTTP endpoint overwrites the headers that identify the caller', () => {
     expect(inputsOf('Integration', 'ANY /orders/{id}/{rest+}')).toMatchObject({
       integrationType: 'HTTP_PROXY',
       integrationMethod: 'ANY',
@@ -85,14 +85,14 @@ describe('An integration', () => {
     });
   });
 
-  it('with an HTTP endpoint removes who calls on a public route, and goes where the stack says', () => {
+  it('The integration of a public HTTP endpoint removes the headers that identify the caller, and uses the stack’s URL', () => {
     expect(inputsOf('Integration', 'POST /hooks/{id} public')).toMatchObject({
       integrationUri: 'https://hooks.dev.example.com/{id}',
       requestParameters: { 'remove:header.x-caller-sub': "''", 'remove:header.x-caller-azp': "''" },
     });
   });
 
-  it('with a function that exists is one for all its routes, with one permission for this API', () => {
+  it('An existing function has one integration for all its routes, and one invoke permission for this API', () => {
     const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:reports';
     const name = 'api--reports-live';
     expect(inputsOf('Integration', name)).toMatchObject({
@@ -111,8 +111,8 @@ describe('An integration', () => {
   });
 });
 
-describe('A handler', () => {
-  it('has the sizes, variables and statements of the stack file besides those of the contract', () => {
+describe('Handlers', () => {
+  it('A handler has the sizes, variables and statements of the stack file in addition to those of the contract', () => {
     expect(inputsOf('Function', 'api-test')).toMatchObject({
       memorySize: 256,
       timeout: 7,
@@ -132,13 +132,13 @@ describe('A handler', () => {
     ]);
   });
 
-  it('has no environment and no reserved concurrency unless somebody asks for it', async () => {
+  it('A handler has no environment and no reserved concurrency by default', async () => {
     const { inputs } = onlyOf(await recordStack('dev'), 'Function');
     expect(inputs).not.toHaveProperty('environment');
     expect(inputs).not.toHaveProperty('reservedConcurrentExecutions');
   });
 
-  it('has its environment and its policy marked as secret where the stack file has something encrypted there', async () => {
+  it('The environment and policy of a handler are secret if the stack file encrypts a value there', async () => {
     const recorded = await recordWith({ contract: EVERYTHING, values: EVERY_OPTION, secretKeys: ['api:handlers'] });
     expect(violationsOf(recorded)).toEqual([]);
     expect(onlyOf(recorded, 'Function').secretInputs).toEqual(['environment']);
@@ -149,7 +149,7 @@ describe('A handler', () => {
 });
 
 describe('The stage', () => {
-  it('writes an access log that says who asked for what and why it was refused, and has no place for a token', () => {
+  it('The access log says who called, which route, and why a request was rejected, and never logs a token', () => {
     const { accessLogSettings } = onlyOf(everything, 'Stage').inputs as {
       accessLogSettings: { destinationArn: string; format: string };
     };
@@ -166,7 +166,7 @@ describe('The stage', () => {
     expect(format).not.toContain('$request');
   });
 
-  it('keeps every log for the days that the stack says', () => {
+  it('Every log group has the retention of the stack file', () => {
     const groups = resourcesOf(everything, 'LogGroup').map(({ name, inputs }) => [name, inputs['retentionInDays']]);
     expect(groups).toEqual([
       ['api', 365],
@@ -174,14 +174,14 @@ describe('The stage', () => {
     ]);
   });
 
-  it('has the throttles of the stack and of single routes, and CORS, which the twin keeps to', () => {
+  it('The stage has the throttles of the stack and of single routes, and CORS, and the twin applies them', () => {
     expect(modelOf(everything).api).toMatchObject({
       stage: { throttle: { burst: 100, rate: 50 }, routeThrottles: new Map([['GET /open', { burst: 2, rate: 0.5 }]]) },
       cors: { allowOrigins: ['https://app.example.com'], allowCredentials: true, maxAge: 600 },
     });
   });
 
-  it('has the default quota of an account and no CORS unless a stack names them', async () => {
+  it('The stage has the default quota of an account and no CORS by default', async () => {
     const recorded = await recordStack('dev');
     const { inputs } = onlyOf(recorded, 'Stage');
     expect(Object.keys(inputs).toSorted()).toEqual([
@@ -197,8 +197,8 @@ describe('The stage', () => {
   });
 });
 
-describe('The alarms', () => {
-  it('are for errors, refusals, throttling and slowness, go to the topic, and are silent where nobody calls', () => {
+describe('Alarms', () => {
+  it('The alarms cover errors, rejections, throttling and latency, notify the topic, and stay silent without traffic', () => {
     const alarms = resourcesOf(everything, 'MetricAlarm');
     expect(alarms.map(({ name }) => name)).toEqual([
       'api-latency',
@@ -219,7 +219,7 @@ describe('The alarms', () => {
     });
   });
 
-  it('count refusals and throttling in the access log, whose statuses are texts', () => {
+  it('The alarms count rejections and throttling in the access log, where a status is a string', () => {
     const { format } = onlyOf(everything, 'Stage').inputs['accessLogSettings'] as { format: string };
     expect(format).toContain('"status":"$context.status"');
     expect(inputsOf('LogMetricFilter', 'api-refusals')).toMatchObject({
@@ -233,16 +233,16 @@ describe('The alarms', () => {
     });
   });
 
-  it('are not there unless a stack names a topic', async () => {
+  it('A stack has no alarms unless it names a topic', async () => {
     expect(resourcesOf(await recordStack('dev'), 'MetricAlarm')).toEqual([]);
   });
 });
 
-it('every rule over the registered resources holds for a stack that uses every option', () => {
+it('A stack that uses every option satisfies every rule over the registered resources', () => {
   expect(modelOf(everything).violations).toEqual([]);
 });
 
-it('what has no meaning on this machine is said, each once', async () => {
+it('The twin lists each kind of resource that it does not emulate once', async () => {
   expect(modelOf(everything).notEmulated).toEqual([
     'DNS records',
     'IAM roles and policies',

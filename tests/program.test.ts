@@ -20,7 +20,7 @@ const PUBLIC = { handler: 'test', scopes: 'public' } as const;
 const STACKS = ['dev', 'staging', 'prod'] as const;
 
 describe('The Auth0 side', () => {
-  it.each(STACKS)('of %s enforces RBAC and signs with RS256, by the words of the issue', async (stack) => {
+  it.each(STACKS)('The resource server of %s enforces RBAC and signs with RS256', async (stack) => {
     expect(onlyOf(await recordStack(stack), 'ResourceServer').inputs).toMatchObject({
       signingAlg: 'RS256',
       enforcePolicies: true,
@@ -34,19 +34,19 @@ describe('The Auth0 side', () => {
     { tokenLifetime: 3600, web: 3600 },
     { tokenLifetime: 7200, web: 7200 },
     { tokenLifetime: 86_400, web: 7200 },
-  ])('lets a token of $tokenLifetime s live $web s in a browser', async ({ tokenLifetime, web }) => {
+  ])('A token with a lifetime of $tokenLifetime s lives $web s in a browser', async ({ tokenLifetime, web }) => {
     const recorded = await recordDev({ 'api:tokenLifetime': tokenLifetime });
     const { inputs } = onlyOf(recorded, 'ResourceServer');
     expect(inputs).toMatchObject({ tokenLifetime, tokenLifetimeForWeb: web });
   });
 
-  it('declares each permission of the contract once, in one resource', async () => {
+  it('The resource server declares each permission of the contract once, in one resource', async () => {
     const { inputs } = onlyOf(await recordStack('dev'), 'ResourceServerScopes');
     const expected = Object.entries(shipped.permissions).map(([name, description]) => ({ name, description }));
     expect(inputs['scopes']).toEqual(expected);
   });
 
-  it('has as many resources with 3 permissions as with 103', async () => {
+  it('A contract with 103 permissions has as many resources as one with 3', async () => {
     const few = await recordWith({ contract: contractOf({ permissions: 0, routes: 1 }) });
     const many = await recordWith({ contract: contractOf({ permissions: 100, routes: 1 }) });
     expect(many.resources).toHaveLength(few.resources.length);
@@ -54,7 +54,7 @@ describe('The Auth0 side', () => {
     expect(onlyOf(many, 'RolePermissions').inputs['permissions']).toHaveLength(101);
   });
 
-  it('declares the permissions before anything that names one, and the roles’ permissions before the user’s role', async () => {
+  it('Permissions are created before what refers to them, and a role’s permissions before the user’s role', async () => {
     const dependencies = new Map((await registrations()).map(({ type, dependsOn }) => [kindOf(type), dependsOn]));
     expect(dependencies.get('ClientGrant')?.map(kindOf)).toEqual(['ResourceServerScopes']);
     expect(dependencies.get('RolePermissions')?.map(kindOf)).toEqual(['ResourceServerScopes']);
@@ -63,7 +63,7 @@ describe('The Auth0 side', () => {
     expect(dependencies.get('Tenant')?.map(kindOf)).toEqual(['ConnectionClients']);
   });
 
-  it('enables its database for exactly the clients that may use the password grant', async () => {
+  it('The database is enabled for exactly the clients with the password grant', async () => {
     const values = clientsNamed({
       web: ['password'],
       job: ['client_credentials'],
@@ -78,7 +78,7 @@ describe('The Auth0 side', () => {
     expect(resourcesOf(recorded, 'ClientGrant').map(({ name }) => name)).toEqual(['auth0-both', 'auth0-job']);
   });
 
-  it('gives a client the grant types that its grants stand for, and no other', async () => {
+  it('A client has exactly the grant types that its grants stand for', async () => {
     const recorded = await recordDev(clientsNamed({ web: ['password'], job: ['client_credentials'] }));
     expect(resourcesOf(recorded, 'Client').map(({ name, inputs }) => [name, inputs['grantTypes']])).toEqual([
       ['auth0-job', ['client_credentials']],
@@ -86,7 +86,7 @@ describe('The Auth0 side', () => {
     ]);
   });
 
-  it('sets the tenant’s default directory only where the stack says so, and nothing else of the tenant', async () => {
+  it('The program sets the tenant’s default directory only if the stack says so, and no other tenant setting', async () => {
     const recorded = await recordStack('dev');
     expect(onlyOf(recorded, 'Tenant').inputs).toEqual({
       defaultDirectory: onlyOf(recorded, 'Connection').inputs['name'],
@@ -94,7 +94,7 @@ describe('The Auth0 side', () => {
     expect(resourcesOf(await recordDev({ 'api:defaultDirectory': undefined }), 'Tenant')).toEqual([]);
   });
 
-  it.each(['staging', 'prod'])('of %s has no user, no database and no password grant', async (stack) => {
+  it.each(['staging', 'prod'])('The stack %s has no user, no database and no password grant', async (stack) => {
     const recorded = await recordStack(stack);
     const forbidden = ['User', 'UserRoles', 'Connection', 'ConnectionClients', 'Tenant', 'RandomPassword'];
     expect(forbidden.flatMap((kind) => resourcesOf(recorded, kind))).toEqual([]);
@@ -102,7 +102,7 @@ describe('The Auth0 side', () => {
   });
 
   it.each(STACKS)(
-    'carries the stack’s name %s in every physical name, since stacks may share a tenant',
+    'Every physical name has the name of the stack %s, since stacks can share a tenant',
     async (stack) => {
       const recorded = await recordStack(stack);
       const named = ['Client', 'Connection', 'ResourceServer'].flatMap((kind) => resourcesOf(recorded, kind));
@@ -112,7 +112,7 @@ describe('The Auth0 side', () => {
     },
   );
 
-  it('reports a client secret that comes back empty, with the scope that the deploying application lacks', async () => {
+  it('An empty client secret is reported with the scope that the deploying application lacks', async () => {
     const error = await refusal(() =>
       recordDev({}, ({ type }) => (type.endsWith(':ClientCredentials') ? { clientSecret: '' } : {})),
     );
@@ -121,11 +121,11 @@ describe('The Auth0 side', () => {
   });
 });
 
-describe('The authorizer', () => {
+describe('The JWT authorizer', () => {
   const jwtOf = (recorded: Recorded) => onlyOf(recorded, 'Authorizer').inputs['jwtConfiguration'];
   const DEV_AUDIENCE = 'https://test-api-for-jwt-authorizer.example.com';
 
-  it('takes its audience from the resource server’s output, not from the stack file', async () => {
+  it('The JWT authorizer takes its audience from the resource server’s output, not from the stack file', async () => {
     const recorded = await recordDev({}, ({ type }) =>
       type.endsWith(':ResourceServer') ? { identifier: 'https://as-auth0-gave-it-back.example' } : {},
     );
@@ -138,13 +138,13 @@ describe('The authorizer', () => {
     { values: {}, issuer: 'https://your-tenant.eu.auth0.com/' },
     { values: { 'auth0:domain': 'acme.us.auth0.com' }, issuer: 'https://acme.us.auth0.com/' },
     { values: { 'api:issuerDomain': 'login.example.com' }, issuer: 'https://login.example.com/' },
-  ])('with $values trusts $issuer, with its slash', async ({ values, issuer }) => {
+  ])('With $values the JWT authorizer trusts the issuer $issuer, with its slash', async ({ values, issuer }) => {
     const recorded = await recordDev(values);
     expect(jwtOf(recorded)).toEqual({ issuer, audiences: [DEV_AUDIENCE] });
     expect(recorded.outputs).toMatchObject({ issuer, tokenUrl: `${issuer}oauth/token` });
   });
 
-  it('accepts the other audiences besides, and looks for the token where the stack says', async () => {
+  it('The JWT authorizer accepts the other audiences too, and reads the token where the stack says', async () => {
     const identitySource = '$request.header.X-Token';
     const recorded = await recordDev({
       'api:otherAudiences': ['https://old.example'],
@@ -156,7 +156,7 @@ describe('The authorizer', () => {
 });
 
 describe('The API side', () => {
-  it('puts the authorizer and the scopes on every route but a public one', async () => {
+  it('Every route except a public one has the JWT authorizer and its scopes', async () => {
     const routes = { ...shipped.routes, 'GET /open': PUBLIC };
     const recorded = await recordWith({ contract: { ...shipped, routes } });
     const [open, test] = resourcesOf(recorded, 'Route').map(({ inputs }) => inputs);
@@ -171,7 +171,7 @@ describe('The API side', () => {
     expect(Object.keys(open ?? {})).not.toEqual(expect.arrayContaining(['authorizationScopes']));
   });
 
-  it('has one invoke permission per function, for any of its 70 routes and no other API', async () => {
+  it('A function has one invoke permission, for any of its 70 routes and for no other API', async () => {
     const recorded = await recordWith({ contract: contractOf({ permissions: 0, routes: 70 }) });
     expect(resourcesOf(recorded, 'Route')).toHaveLength(70);
     expect(onlyOf(recorded, 'Permission').inputs).toEqual({
@@ -182,7 +182,7 @@ describe('The API side', () => {
     });
   });
 
-  it('gives each handler a function, an integration, a role and a log group of its own', async () => {
+  it('Each handler has its own function, integration, role and log group', async () => {
     const other = { ...HANDLER, memory: 256, timeout: 30 };
     const recorded = await recordWith({ contract: { ...shipped, handlers: { ...shipped.handlers, other } } });
     for (const kind of ['Function', 'Integration', 'RolePolicy', 'Permission']) {
@@ -197,7 +197,7 @@ describe('The API side', () => {
     ]);
   });
 
-  it('runs a handler on Node 24 and arm64, behind payload 2.0', async () => {
+  it('A handler runs on Node 24 and arm64, with payload format 2.0', async () => {
     const recorded = await recordStack('dev');
     expect(onlyOf(recorded, 'Function').inputs).toMatchObject({
       runtime: 'nodejs24.x',
@@ -211,7 +211,7 @@ describe('The API side', () => {
     });
   });
 
-  it('lets a function write to its own log group, which is kept for a month, and nothing else', async () => {
+  it('A function may only write to its own log group, which is kept for a month', async () => {
     const recorded = await recordStack('dev');
     const [, logGroup] = resourcesOf(recorded, 'LogGroup');
     if (logGroup === undefined) throw new Error('the function has no log group');
@@ -226,13 +226,13 @@ describe('The API side', () => {
     expect(onlyOf(recorded, 'Function').inputs['loggingConfig']).toMatchObject({ logGroup: logGroup.inputs['name'] });
   });
 
-  it('serves the stage $default and releases each change as it is made', async () => {
+  it('The $default stage deploys each change automatically', async () => {
     expect(onlyOf(await recordStack('dev'), 'Stage').inputs).toMatchObject({ name: '$default', autoDeploy: true });
   });
 });
 
 describe('The program', () => {
-  it('comes out byte for byte the same, archives and all, as often as it is called in one process', async () => {
+  it('The program gives the same resources, byte for byte, each time it runs in one process', async () => {
     const [first, second, third] = [await recordDev({}), await recordDev({}), await recordDev({})];
     expect(JSON.stringify(second)).toBe(JSON.stringify(first));
     expect(third.hash).toBe(first.hash);
@@ -241,12 +241,12 @@ describe('The program', () => {
     });
   });
 
-  it('puts nothing of the machine into an archive', async () => {
+  it('An archive contains no path of the machine', async () => {
     const { inputs } = onlyOf(await recordStack('dev'), 'Function');
     expect(JSON.stringify(inputs['code'])).not.toContain(new URL('../', import.meta.url).pathname);
   });
 
-  it('names the file, the line and the column of what keeps a handler from being bundled', async () => {
+  it('A handler that cannot be bundled is reported with file, line and column', async () => {
     const folder = folderWith({ 'broken.ts': "import { x } from './nowhere.ts';\nexport const handler = x;\n" });
     const { problems } = await refusal(() =>
       bundleHandlers({ handlers: { broken: { file: 'broken.ts', memory: 128, timeout: 1 } } }, folder),
@@ -256,13 +256,13 @@ describe('The program', () => {
     ]);
   });
 
-  it('draws two trees, one for each side', async () => {
+  it('The program has two component trees, one for each side', async () => {
     const all = (await registrations()).map(({ type, name }) => `${type} ${name}`);
     const components = all.filter((registered) => registered.startsWith('auth0-http-api:'));
     expect(components).toEqual(['auth0-http-api:index:Auth0Side auth0', 'auth0-http-api:index:ApiSide api']);
   });
 
-  it('protects in prod what callers depend on, and in no other stack anything', async () => {
+  it('The program protects in prod what callers depend on, and nothing in other stacks', async () => {
     const protectedIn = async (stack: string) =>
       (await recordStack(stack)).resources.filter(({ protect }) => protect).map(({ type }) => kindOf(type));
     expect(await protectedIn('prod')).toEqual(['Client', 'ClientCredentials', 'ClientGrant', 'ResourceServer', 'Api']);
@@ -295,13 +295,13 @@ describe('The outputs', () => {
     { stack: 'dev', outputs: { ...COMMON, ...USER }, secrets: ['clientSecrets', 'testUserPassword', 'userPasswords'] },
     { stack: 'staging', outputs: COMMON, secrets: ['clientSecrets'] },
     { stack: 'prod', outputs: { ...COMMON, production: true }, secrets: ['clientSecrets'] },
-  ])('of $stack have the names and shapes that the other parts read', async ({ stack, outputs, secrets }) => {
+  ])('The outputs of $stack have the documented names and shapes', async ({ stack, outputs, secrets }) => {
     const recorded = await recordStack(stack);
     expect(recorded.outputs).toEqual(outputs);
     expect(recorded.secretOutputs).toEqual(secrets);
   });
 
-  it('name every client with its id and its secret', async () => {
+  it('The outputs have the id and secret of every client', async () => {
     const values = clientsNamed({ job: ['client_credentials'], web: ['password'] });
     const recorded = await recordDev(values);
     const ids = Object.fromEntries(
@@ -312,8 +312,8 @@ describe('The outputs', () => {
   });
 });
 
-describe('A secret', () => {
-  it.each(STACKS)('of %s stands in no output and no input that is not marked as secret', async (stack) => {
+describe('Secrets', () => {
+  it.each(STACKS)('A secret of %s is in no output and no input that is not marked as secret', async (stack) => {
     const recorded = await recordStack(stack);
     const secrets = recorded.resources.flatMap(({ outputs }) => [outputs['clientSecret'], outputs['result']]);
     // A client and its ClientCredentials have the same secret.
@@ -325,7 +325,7 @@ describe('A secret', () => {
     for (const secret of texts) expect(readable).not.toContain(secret);
   });
 
-  it('is the user’s password, which comes from the random provider and stands in no file', async () => {
+  it('The user’s password comes from the random provider and is marked as secret', async () => {
     const recorded = await recordStack('dev');
     const user = onlyOf(recorded, 'User');
     expect(user.secretInputs).toEqual(['password']);
