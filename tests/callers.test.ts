@@ -125,6 +125,7 @@ describe('Clients', () => {
       tenantUrl: 'http://t',
       caFile: undefined,
       forwards: new Map(),
+      stateFolder: '.twin/dev/',
     });
     expect(screen).toMatch(/Of no meaning here: .*token quotas/);
   });

@@ -5,6 +5,7 @@ import type { Permission } from '../model/tenant.ts';
 import { integrationName, type Integration } from '../model/integrations.ts';
 import type { Forwards } from '../gateway/integrate.ts';
 import { matchRoute } from '../gateway/match.ts';
+import { envFiles, envLines } from '../server/env-files.ts';
 import { permissionsOf } from '../tenant/user-grant.ts';
 
 interface Addresses {
@@ -13,6 +14,8 @@ interface Addresses {
   /** The file of the authority to trust, where the tenant is served over https. */
   readonly caFile: string | undefined;
   readonly forwards: Forwards;
+  /** The folder of the twin's files, as a person would name it. */
+  readonly stateFolder: string;
 }
 
 /** What a person sees when the twin is up: where it is, who may call what, and a request to paste for each scenario. */
@@ -44,6 +47,7 @@ export function welcome(model: Model, addresses: Addresses): string {
     ]),
     '',
     ...scenarios(model, addresses),
+    ...logins(model, addresses),
     ...meaningless(model),
     'Ctrl+C ends it. A changed program, handler or stack file is taken up at once.',
     '',
@@ -150,16 +154,23 @@ function scenarios(model: Model, addresses: Addresses): string[] {
       '',
     );
   }
-  const login = tenant.clients.find(({ clientId }) =>
-    tenant.connections.some(({ name, clientIds }) => name === user?.caller.connection && clientIds.includes(clientId)),
+  const grant_type =
+    tenant.defaultDirectory === user?.caller.connection
+      ? 'password'
+      : 'http://auth0.com/oauth/grant-type/password-realm';
+  const login = tenant.clients.find(
+    ({ clientId, grantTypes }) =>
+      grantTypes.includes(grant_type) &&
+      tenant.connections.some(
+        ({ name, clientIds }) => name === user?.caller.connection && clientIds.includes(clientId),
+      ),
   );
   if (user !== undefined && login !== undefined) {
     const { connection, email: username, password } = user.caller;
     const api = tenant.resourceServers.find(({ identifier }) => identifier === user.audience);
     const request = {
-      ...(tenant.defaultDirectory === connection
-        ? { grant_type: 'password' }
-        : { grant_type: 'http://auth0.com/oauth/grant-type/password-realm', realm: connection }),
+      grant_type,
+      ...(grant_type !== 'password' && { realm: connection }),
       client_id: login.clientId,
       client_secret: login.secret,
       username,
@@ -175,6 +186,20 @@ function scenarios(model: Model, addresses: Addresses): string[] {
     );
   }
   return lines;
+}
+
+/** What the developer of each client that users log in through pastes into a .env file. */
+function logins(model: Model, addresses: Addresses): string[] {
+  return envFiles(model, addresses).flatMap(({ client, file, settings, secret }) => {
+    const prefix = secret === '' ? 'VITE_' : '';
+    const more = secret === '' ? 'also for Next.js' : 'with its secret';
+    return [
+      `Users log in through ${client}. Its .env file, ${more}, is ${addresses.stateFolder}${file}:`,
+      '',
+      ...envLines(settings, prefix).map((line) => `  ${line}`),
+      '',
+    ];
+  });
 }
 
 interface Call<Caller> {

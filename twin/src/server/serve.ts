@@ -16,6 +16,7 @@ import type { Gateway } from '../gateway/pipeline.ts';
 import { throttling } from '../gateway/throttle.ts';
 import { CONNECTION_LIMITS, gatewayServer } from '../gateway/server.ts';
 import { functionsFolder, startFunctions, type Functions } from '../lambda/functions.ts';
+import { envFiles, writeEnvFiles } from './env-files.ts';
 import { close, listen } from './listen.ts';
 import type { OnEvent } from './events.ts';
 import type { Inside, Page } from './page.ts';
@@ -66,6 +67,8 @@ export interface Twin {
   /** The file of the authority to trust, with `tls`. */
   readonly caFile: string | undefined;
   readonly forwards: Forwards;
+  /** The folder of the twin's files, as a person would name it. */
+  readonly stateFolder: string;
   readonly model: () => Model;
   /** Evaluates the program again and serves that from now on; on an error the old one goes on being served. */
   readonly reload: () => Promise<'changed' | 'same'>;
@@ -211,6 +214,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     },
     tenantUrl,
     forwards,
+    stateFolder: state.shownAs,
     caFile: tlsServer === undefined ? undefined : `${state.shownAs}ca.pem`,
     model: () => serving.model,
     reload: async () => {
@@ -255,9 +259,10 @@ function tenantDomains({ providers: { auth0 } }: Recorded): string[] {
 function announce(
   state: TwinState,
   recorded: Recorded,
-  { tenant, api }: Model,
+  model: Model,
   { apiUrl, tenantUrl, forwards }: { apiUrl: string; tenantUrl: string; forwards: string[] },
 ): void {
+  const { tenant, api } = model;
   // Without a tenant there is no URL at all: the declared one is a real tenant's, and whoever reads this sends secrets there.
   const tokenUrl = tenantUrl === '' ? undefined : `${tenantUrl}/oauth/token`;
   const byName = (value: (client: Client) => string): Record<string, string> =>
@@ -275,6 +280,7 @@ function announce(
     }),
   };
   state.writeJson('outputs.json', { ...filledIn, ...recorded.outputs, apiUrl, tokenUrl });
+  writeEnvFiles(state, envFiles(model, { apiUrl, tenantUrl }));
   state.writeJson('run.json', {
     pid: process.pid,
     stack: recorded.stack,

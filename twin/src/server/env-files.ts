@@ -1,0 +1,101 @@
+import { readdirSync } from 'node:fs';
+import type { Model } from '../model/model.ts';
+import type { Client } from '../model/tenant.ts';
+import { LOCAL_HOSTS } from '../tenant/app.ts';
+import type { TwinState } from './state.ts';
+
+/** A client that logs users in, and what its developer configures. */
+export interface EnvFile {
+  /** The client's name, without the stack's. */
+  readonly client: string;
+  /** The name of its file in the folder of the stack. */
+  readonly file: string;
+  /** What a page of the client may know; nothing of it is secret. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Empty for a public client. */
+  readonly secret: string;
+}
+
+interface Addresses {
+  readonly apiUrl: string;
+  /** Empty where the tenant is left out; there are no files then. */
+  readonly tenantUrl: string;
+}
+
+/** What the bundlers of Vite and Next.js put into a page. */
+const PAGE_PREFIXES = ['VITE_', 'NEXT_PUBLIC_'];
+
+/** Returns the settings of each client that users log in through: in a browser, on a device or at a web application. */
+export function envFiles(model: Model, { apiUrl, tenantUrl }: Addresses): EnvFile[] {
+  if (tenantUrl === '') return [];
+  const { tenant, api, stack } = model;
+  const accepted = api.routes.flatMap(({ authorizer }) => authorizer?.audiences ?? []);
+  const { resourceServers } = tenant;
+  const resourceServer = resourceServers.find(({ identifier }) => accepted.includes(identifier)) ?? resourceServers[0];
+  const clients = tenant.clients.filter(
+    ({ grantTypes, login }) => grantTypes.includes('authorization_code') && login.callbacks.length > 0,
+  );
+  const suffix = ` (${stack})`;
+  const names = clients.map(({ name }) => (name.endsWith(suffix) ? name.slice(0, -suffix.length) : name));
+  const files = fileNames(names);
+  return clients.map((client, index) => ({
+    client: names[index] ?? client.name,
+    file: files[index] ?? '',
+    settings: {
+      AUTH0_DOMAIN: tenantUrl,
+      AUTH0_CLIENT_ID: client.clientId,
+      AUTH0_AUDIENCE: resourceServer?.identifier ?? '',
+      AUTH0_ISSUER: `https://${tenant.issuerDomain}/`,
+      AUTH0_SCOPE: resourceServer?.scopes.join(' ') ?? '',
+      AUTH0_CALLBACK_URL: localCallback(client),
+      API_URL: apiUrl,
+    },
+    secret: client.secret,
+  }));
+}
+
+/** The lines of a .env file: `NAME=value`. */
+export function envLines(settings: Readonly<Record<string, string>>, prefix = ''): string[] {
+  return Object.entries(settings).map(([name, value]) => `${prefix}${name}=${quoted(value)}`);
+}
+
+/** Writes a file for each client, and removes those of clients that are gone. */
+export function writeEnvFiles(state: TwinState, files: readonly EnvFile[]): void {
+  for (const { client, file, settings, secret } of files) {
+    const lines = [
+      `# ${JSON.stringify(client)}, as the twin of this stack serves it. Written at each start and reload.`,
+      ...PAGE_PREFIXES.flatMap((prefix) => envLines(settings, prefix)),
+      // A server's own; with a prefix, the secret would end up in a page.
+      ...(secret === '' ? [] : envLines({ ...settings, AUTH0_CLIENT_SECRET: secret })),
+    ];
+    state.write(file, `${lines.join('\n')}\n`);
+  }
+  const written = files.map(({ file }) => file);
+  for (const name of state.guarded(() => readdirSync(state.folder))) {
+    if (name.endsWith('.env') && !written.includes(name)) state.remove(name);
+  }
+}
+
+/** A name may be any text, and two may differ only in what a file name cannot hold. */
+function fileNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const slug = name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').slice(0, 100);
+    let file = `${slug}.env`;
+    for (let next = 2; taken.has(file.toLowerCase()); next += 1) file = `${slug}-${next}.env`;
+    taken.add(file.toLowerCase());
+    return file;
+  });
+}
+
+/** The first callback on this machine, or else the first. */
+function localCallback({ login: { callbacks } }: Client): string {
+  const isLocal = (url: string): boolean => URL.canParse(url) && LOCAL_HOSTS.includes(new URL(url).hostname);
+  return callbacks.find(isLocal) ?? callbacks[0] ?? '';
+}
+
+/** What shells and dotenv read alike; no value begins a line of its own. */
+function quoted(value: string): string {
+  if (/^[\w.:/@%+=,-]*$/.test(value)) return value;
+  return /['\r\n]/.test(value) ? JSON.stringify(value) : `'${value}'`;
+}
