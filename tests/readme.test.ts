@@ -9,8 +9,8 @@ const README = readFileSync(new URL('README.md', ROOT), 'utf8');
 const SCRIPTS = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { scripts: Record<string, string> })
   .scripts;
 
-describe('the README', () => {
-  it('names no npm script that does not exist', () => {
+describe('README.md', () => {
+  it('The README names only npm scripts that exist', () => {
     const named = [...README.matchAll(/npm (?:run (?:-s )?([\w:-]+)|(start|test))/g)].map(
       ([, run, short]) => run ?? short,
     );
@@ -18,13 +18,13 @@ describe('the README', () => {
     expect(named.filter((name) => name === undefined || SCRIPTS[name] === undefined)).toEqual([]);
   });
 
-  it('shows the page, and links to nothing that is not there', () => {
+  it('The README shows the page, and has no broken link', () => {
     const targets = [...README.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => target);
     expect(targets).toEqual(expect.arrayContaining(['docs/page-light.png', 'docs/page-dark.png']));
     expect(targets.filter((target) => !existsSync(new URL(target, ROOT)))).toEqual([]);
   });
 
-  it('has the two commands, of which CI runs the second', () => {
+  it('The README has its two commands, and CI runs the second', () => {
     expect(README).toContain('npm ci && npm start\n');
     expect(README).toContain('npm ci && npm test\n');
     const ci = readFileSync(new URL('.ci/run', ROOT), 'utf8');
@@ -32,7 +32,7 @@ describe('the README', () => {
     expect(ci).toMatch(/^npm test /m);
   });
 
-  it('has a first command that serves on any Node that npm runs on', async () => {
+  it('The first command of the README serves on any Node that npm runs on', async () => {
     const project = copyProject();
     const child = spawn('npm', ['start', '--', '--port', '0', '--tenant-port', '0'], {
       cwd: project.path,
@@ -50,7 +50,7 @@ describe('the README', () => {
     project.remove();
   });
 
-  it('tells how to add a permission, a handler, a route, a role and a client, and no other file need be touched', async () => {
+  it('The README says how to add a permission, handler, route, role and client, and no other edit is needed', async () => {
     const twin = await startTestTwin({ change: makeItYourOwn });
     try {
       const { body } = await askToken(twin, { grant_type: 'client_credentials' }, 'shop');

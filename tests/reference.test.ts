@@ -27,32 +27,29 @@ const devWith = (changes: Changes): object => ({ config: { ...DEV.config, ...cha
 const [CLIENT] = DEV.config['api:clients'] as readonly object[];
 const SECURE = { secure: 'v1:abc' };
 
-describe('What npm run docs writes', () => {
-  it.each(Object.entries(generatedFiles()))('is committed: %s', (file, text) => {
+describe('npm run docs', () => {
+  it.each(Object.entries(generatedFiles()))('The output of npm run docs is committed: %s', (file, text) => {
     const committed = readFileSync(new URL(file, root), 'utf8');
     expect(committed === text, `npm run docs writes ${file} anew`).toBe(true);
   });
 
-  it('has a section for each key, and for no other', () => {
+  it('The configuration page has a section for each key, and no other', () => {
     const page = generatedFiles()['docs/configuration.md'] ?? '';
     const sections = [...page.matchAll(/^## `(.+)`$/gm)].map(([, key]) => key);
     expect(sections).toEqual(Object.keys(KEYS));
   });
 
-  it.each(Object.entries(settingsSchemas()))(
-    'has an example of %s that the program and the schema take',
-    (key, one) => {
-      const [example] = one.examples ?? [];
-      expect(KEYS[key as keyof typeof KEYS].safeParse(example).error).toBeUndefined();
-      expect(wrongPlaces(devWith({ [key]: example }))).toEqual([]);
-    },
-  );
+  it.each(Object.entries(settingsSchemas()))('The program and the schema accept the example of %s', (key, one) => {
+    const [example] = one.examples ?? [];
+    expect(KEYS[key as keyof typeof KEYS].safeParse(example).error).toBeUndefined();
+    expect(wrongPlaces(devWith({ [key]: example }))).toEqual([]);
+  });
 });
 
 describe('The JSON Schema of a stack file', () => {
   // What `pulumi stack init` makes has no such line; editors then know nothing of the keys, and all else works.
   it.each(stackNames(root))(
-    'has no fault with the file of %s, whose first line, if it names one, names it',
+    'The schema finds no fault in the stack file of %s, whose first line names the schema if it names one',
     (stack) => {
       const text = read(root, stack);
       const [, path] = /^# yaml-language-server: \$schema=(.*)$/.exec(text.split('\n')[0] ?? '') ?? [];
@@ -61,48 +58,48 @@ describe('The JSON Schema of a stack file', () => {
     },
   );
 
-  it.each(stackNames(FIXTURE))('has no fault with the tests’ own file of %s', (stack) => {
+  it.each(stackNames(FIXTURE))('The schema finds no fault in the test stack file of %s', (stack) => {
     expect(wrongPlaces(parse(read(FIXTURE, stack)))).toEqual([]);
   });
 
   it.each<readonly [string, object]>([
     ['every option', devWith(EVERY_OPTION)],
+    ['the keys that Pulumi writes', { ...DEV, secretsprovider: 'awskms://x', encryptedkey: 'x', encryptionsalt: 'x' }],
+    ['environments without config', { environment: ['shared/dev'] }],
+    ['an inline environment', { environment: { values: { a: 1 } } }],
     [
-      'what Pulumi itself keeps there',
-      { ...DEV, secretsprovider: 'awskms://x', encryptedkey: 'x', encryptionsalt: 'x' },
+      'keys of the providers and of other namespaces',
+      devWith({ 'auth0:clientSecret': SECURE, 'aws:profile': 'x', 'shop:x': 1 }),
     ],
-    ['environments, and with them no config', { environment: ['shared/dev'] }],
-    ['an environment written on the spot', { environment: { values: { a: 1 } } }],
-    ['keys of the providers and of others', devWith({ 'auth0:clientSecret': SECURE, 'aws:profile': 'x', 'shop:x': 1 })],
     ['the handlers’ settings encrypted as a whole', devWith({ 'api:handlers': SECURE })],
-    ['a value of a list or a map that is', devWith({ 'api:handlers': { test: { environment: { KEY: SECURE } } } })],
+    ['an encrypted value inside a map', devWith({ 'api:handlers': { test: { environment: { KEY: SECURE } } } })],
     [
       'numbers, booleans and lists as the CLI writes them',
       devWith({ 'api:tokenLifetime': '60', 'api:production': 'false', 'api:clients': '[]' }),
     ],
-  ])('takes %s', (_, file) => {
+  ])('The schema accepts %s', (_, file) => {
     expect(wrongPlaces(file)).toEqual([]);
   });
 
   it.each<readonly [string, object, string]>([
     ['a misspelt key', devWith({ 'api:tokenLifeTime': 60 }), '/config'],
     ['a key without its namespace', devWith({ tokenLifetime: 60 }), '/config'],
-    ['a misspelt key of Pulumi’s', { ...DEV, enviroment: [] }, ''],
+    ['a misspelt key of Pulumi', { ...DEV, enviroment: [] }, ''],
     ['a required key that is missing', { config: { ...DEV.config, 'api:clients': undefined } }, '/config'],
     ['a file without config', {}, ''],
     ['a number out of range', devWith({ 'api:tokenLifetime': 59 }), '/config/api:tokenLifetime'],
-    ['a word for a boolean', devWith({ 'api:production': 'yes' }), '/config/api:production'],
-    ['another word than those there are', devWith({ 'api:passwordGrant': 'maybe' }), '/config/api:passwordGrant'],
+    ['a string that is not a boolean', devWith({ 'api:production': 'yes' }), '/config/api:production'],
+    ['a string that is not one of the choices', devWith({ 'api:passwordGrant': 'maybe' }), '/config/api:passwordGrant'],
     ['a URL for a host', devWith({ 'auth0:domain': 'https://a.eu.auth0.com/' }), '/config/auth0:domain'],
-    ['a misspelt part', devWith({ 'api:clients': [{ ...CLIENT, grant: [] }] }), '/config/api:clients/0'],
+    ['a misspelt key of a client', devWith({ 'api:clients': [{ ...CLIENT, grant: [] }] }), '/config/api:clients/0'],
     [
-      'a client of a third kind',
+      'a client of an unknown party',
       devWith({ 'api:clients': [{ ...CLIENT, party: 'second' }] }),
       '/config/api:clients/0/party',
     ],
-    ['no client', devWith({ 'api:clients': [] }), '/config/api:clients'],
-    ['a throttle of zero', devWith({ 'api:throttle': { burst: 1, rate: 0 } }), '/config/api:throttle/rate'],
-    ['a retention that AWS has not', devWith({ 'api:logRetention': 31 }), '/config/api:logRetention'],
+    ['an empty list of clients', devWith({ 'api:clients': [] }), '/config/api:clients'],
+    ['a throttle with a rate of zero', devWith({ 'api:throttle': { burst: 1, rate: 0 } }), '/config/api:throttle/rate'],
+    ['a retention that AWS does not offer', devWith({ 'api:logRetention': 31 }), '/config/api:logRetention'],
     [
       'an encrypted value with more beside it',
       devWith({ 'api:audience': { ...SECURE, x: 1 } }),
@@ -114,11 +111,11 @@ describe('The JSON Schema of a stack file', () => {
       '/config/api:cors/allowOrigins/0',
     ],
     [
-      'a tag that AWS reserves',
+      'a tag with a prefix that AWS reserves',
       devWith({ 'aws:defaultTags': { tags: { 'aws:x': 'y' } } }),
       '/config/aws:defaultTags/tags',
     ],
-  ])('flags %s', (_, file, place) => {
+  ])('The schema rejects %s', (_, file, place) => {
     expect(wrongPlaces(JSON.parse(JSON.stringify(file)))).toContain(place);
   });
 });

@@ -13,31 +13,31 @@ import { PLANTED_ROUTES } from './support/planted-routes.ts';
 const PLANTED = [...PLANTED_ROUTES, ...PLANTED_OTHERS];
 
 describe('The rules over the registered resources', () => {
-  it('each have a name of their own, a sentence, and a violation that is planted here', () => {
+  it('Each rule has a unique name, a sentence, and a planted violation', () => {
     const names = RULES.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(RULES.filter(({ says }) => !/^[A-Z].*\.$/.test(says))).toEqual([]);
     expect([...new Set(PLANTED.map(({ rule }) => rule))].toSorted()).toEqual(names.toSorted());
   });
 
-  it.each(['dev', 'staging', 'prod'])('all hold in stack %s', async (stack) => {
+  it.each(['dev', 'staging', 'prod'])('The stack %s satisfies every rule', async (stack) => {
     expect(violationsOf(await recordStack(stack))).toEqual([]);
   });
 
-  it.each(PLANTED)('find by "$rule": $title', async ({ rule, plant: spoil, resource, says }) => {
+  it.each(PLANTED)('The rule "$rule" reports $title', async ({ rule, plant: spoil, resource, says }) => {
     const found = violationsOf(spoil(await recordStack('prod')));
     const message = expect.stringContaining(says) as string;
     expect(found.filter((one) => one.rule === rule)).toContainEqual({ rule, resource, message });
   });
 
-  it('say no secret, whatever they find', async () => {
+  it('No violation contains a secret', async () => {
     const prod = await recordStack('prod');
     const all = PLANTED.flatMap(({ plant: spoil }) => violationsOf(spoil(prod)));
     expect(all.length).toBeGreaterThan(PLANTED.length);
     expect(JSON.stringify(all)).not.toContain(secretOf(prod));
   });
 
-  it('let a route be open that the contract calls public, and no other', async () => {
+  it('The rules accept an open route only if the contract declares it public', async () => {
     const routes = { ...shipped.routes, 'GET /open': { handler: 'test', scopes: 'public' } } as const;
     const recorded = await recordWith({ contract: { ...shipped, routes } });
     expect(violationsOf(recorded)).toEqual([]);
@@ -47,12 +47,12 @@ describe('The rules over the registered resources', () => {
     expect(violationsOf(output({ publicRoutes: undefined })(recorded))).toHaveLength(1);
   });
 
-  it('take no number of tokens, no reference and no ARN for a secret', async () => {
+  it('The rules do not take a number of tokens, a reference or an ARN for a secret', async () => {
     const variables = { MAX_TOKENS: '5', DB_SECRET: 'arn:aws:secretsmanager:x', URL: 'https://a.example/b@c' };
     expect(violationsOf(inputs('Function', { environment: { variables } })(await recordStack('dev')))).toEqual([]);
   });
 
-  it('find a private key in the code of a function, and take the header alone, as jose has it, for none', async () => {
+  it('The rules report a private key in the code of a function, and not its header alone, as jose has it', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const found = async (code: string): Promise<number> =>
       violationsOf(inputs('Function', { environment: { variables: { CODE: code } } })(await recordStack('dev'))).length;
@@ -65,7 +65,7 @@ describe('The rules over the registered resources', () => {
     expect(await Promise.all([header, jose, `const pem = \`${header}\\n\${body}\`;`].map(found))).toEqual([0, 0, 0]);
   });
 
-  it('let a production stack be what its written exceptions say, and nothing besides', async () => {
+  it('The rules allow in production only what the written exceptions say', async () => {
     const exceptions = { 'api:passwordGrant': REASON, 'api:testUser': REASON, 'api:tokenLifetime': REASON };
     const excepted = {
       ...IN_PRODUCTION,
@@ -82,13 +82,13 @@ describe('The rules over the registered resources', () => {
     expect(violationsOf(output({ exceptions: 'all of them' })(recorded))).toHaveLength(3);
   });
 
-  it('ask a stack that is not of production for none of what production asks for', async () => {
+  it('The rules for production do not apply to a stack outside production', async () => {
     const recorded = await recordDev({ 'api:tokenLifetime': 86_400 });
     expect(resourcesOf(recorded, 'User')).toHaveLength(1);
     expect(violationsOf(recorded)).toEqual([]);
   });
 
-  it('judge what a program registers past its own parts', async () => {
+  it('The rules also apply to resources that a program adds to the two sides', async () => {
     const recorded = await recordProgram(async () => {
       const outputs = await program();
       new aws.lambda.Permission('past', {

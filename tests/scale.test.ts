@@ -14,17 +14,17 @@ const record = (size: typeof LARGE): Promise<Recorded> =>
 /** How many resources of Auth0's there are: each is a fixed number of calls of the Management API. */
 const ofAuth0 = ({ resources }: Recorded): number => resources.filter(({ type }) => type.startsWith('auth0:')).length;
 
-describe('A contract of 300 routes over 30 handlers, with 50 permissions and 40 clients', () => {
+describe('A contract of 300 routes, 30 handlers, 50 permissions and 40 clients', () => {
   let large: Recorded;
   beforeAll(async () => (large = await record(LARGE)));
 
-  it('is one that the program takes and the twin serves', () => {
+  it('The program accepts a contract of 300 routes, and the twin serves it', () => {
     const { api } = modelOf(large);
     expect(api.routes).toHaveLength(300);
     expect(resourcesOf(large, 'Client')).toHaveLength(40);
   });
 
-  it('is within the quotas of an API and of a function’s policy', () => {
+  it('A contract of 300 routes is within the quotas of an API and of a function’s policy', () => {
     const amounts = Object.fromEntries(
       ['Route', 'Integration', 'Authorizer', 'Function', 'Permission'].map((kind) => [
         kind,
@@ -38,12 +38,12 @@ describe('A contract of 300 routes over 30 handlers, with 50 permissions and 40 
     for (const { inputs } of resourcesOf(large, 'Route')) expect(inputs['authorizationScopes']).toHaveLength(1);
   });
 
-  it('is refused with one route more, until the stack file says that AWS has raised the quota', async () => {
+  it('A contract of 301 routes is rejected until the stack file says that AWS has raised the quota', async () => {
     const { problems } = await refusal(() => record({ ...LARGE, routes: 301 }));
     expect(problems).toMatchObject([{ code: 'quota', place: 'Pulumi.dev.yaml, api:routeQuota' }]);
   });
 
-  it('asks as much of Auth0 with 500 permissions as with 50', async () => {
+  it('A contract of 500 permissions makes as many calls to Auth0 as one of 50', async () => {
     const few = { ...LARGE, routes: 10, handlers: 1, clients: 2 };
     // One after the other: an evaluation has the SDK's state to itself.
     const fifty = ofAuth0(await record({ ...few, permissions: 50 }));

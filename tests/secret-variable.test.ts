@@ -25,19 +25,19 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([plain.end(), twin.end()]));
 
-it('A variable that only Pulumi can decrypt is a text to the twin’s handler, and the twin says so', async () => {
+it('The handler gets a placeholder for a variable that only Pulumi can decrypt, and the twin says so', async () => {
   expect(await call(twin, await serviceToken(twin))).toMatchObject({ status: 200, text: '"(encrypted)"' });
   expect(welcome(twin.model(), twin)).toContain(`Note: ${PATH} is encrypted`);
   expect(welcome(twin.model(), twin)).toContain(`--config ${PATH}=<value>`);
   expect(welcome(plain.model(), plain)).not.toContain('encrypted');
 });
 
-it('It changes nothing of the access report, and breaks no rule', () => {
+it('An encrypted variable changes nothing in the access report and breaks no rule', () => {
   expect(reportOf(twin.model())).toEqual(reportOf(plain.model()));
   expect(twin.model().violations).toEqual([]);
 });
 
-it('No other key may be encrypted, for what it says stands elsewhere in plain text', async () => {
+it('No key except api:handlers can be encrypted, because its value appears elsewhere in plain text', async () => {
   const secretKeys = ['api:audience', 'api:backends', 'api:handlers', 'auth0:clientSecret', 'auth0:domain'];
   const backends = { 'GET /test': 'not looked at' };
   const { problems } = await refusal(() =>

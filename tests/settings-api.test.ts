@@ -20,7 +20,7 @@ const tags = (all: object): Changes => ({ 'aws:defaultTags': { tags: all } });
 const throttle = (burst: number, rate: number): Changes => ({ 'api:throttle': { burst, rate } });
 const routeThrottle = (key: string, burst = 1): Changes => ({ 'api:routeThrottles': { [key]: { burst, rate: 1 } } });
 
-describe('A domain of the API', () => {
+describe('The API’s own domain in a stack file', () => {
   it.each([
     row('without a certificate', domain({ certificateArn: undefined }), 'api:domain', 'missing'),
     row(
@@ -29,10 +29,10 @@ describe('A domain of the API', () => {
       'api:domain.certificateArn',
       'conflict',
     ),
-    row('with a certificate that is none', domain({ certificateArn: 'x' }), 'api:domain.certificateArn', 'invalid'),
+    row('with an invalid certificate ARN', domain({ certificateArn: 'x' }), 'api:domain.certificateArn', 'invalid'),
     row('with a scheme', domain({ name: 'https://api.example.com' }), 'api:domain.name', 'invalid'),
     row(
-      'with a certificate of its own and a longer name than ACM takes',
+      'with a longer name than ACM accepts for a new certificate',
       domain({
         name: `${'a'.repeat(60)}.b.example.com`,
         certificateArn: undefined,
@@ -42,14 +42,19 @@ describe('A domain of the API', () => {
       'quota',
     ),
     row('for any host', domain({ name: '*.example.com' }), 'api:domain.name', 'invalid'),
-    row("that is Auth0's", domain({ name: 'your-tenant.eu.auth0.com' }), 'api:domain.name', 'conflict'),
-    row("that is AWS's", domain({ name: 'x.amazonaws.com' }), 'api:domain.name', 'conflict'),
-    row('with a zone that is none', domain({ hostedZoneId: 'example.com' }), 'api:domain.hostedZoneId', 'invalid'),
+    row('that belongs to Auth0', domain({ name: 'your-tenant.eu.auth0.com' }), 'api:domain.name', 'conflict'),
+    row('that belongs to AWS', domain({ name: 'x.amazonaws.com' }), 'api:domain.name', 'conflict'),
+    row(
+      'with an invalid hosted zone id',
+      domain({ hostedZoneId: 'example.com' }),
+      'api:domain.hostedZoneId',
+      'invalid',
+    ),
     row('with a misspelt key', domain({ zoneId: 'Z1' }), 'api:domain', 'unknown'),
-  ])('may not be one $title', refusesOne);
+  ])('A stack file is rejected if it has a domain $title', refusesOne);
 });
 
-describe('A limit', () => {
+describe('Limits in a stack file', () => {
   it.each([
     row('burst of zero', throttle(0, 1), 'api:throttle.burst', 'invalid'),
     row('rate of zero', throttle(1, 0), 'api:throttle.rate', 'invalid'),
@@ -62,13 +67,23 @@ describe('A limit', () => {
       'api:routeThrottles, "GET /tset"',
       'undeclared',
     ),
-    row('throttle of an inherited name', routeThrottle('toString'), 'api:routeThrottles, "toString"', 'undeclared'),
-    row('retention that AWS has not', { 'api:logRetention': 100 }, 'api:logRetention', 'invalid'),
-    row('retention of no time', { 'api:logRetention': 0 }, 'api:logRetention', 'invalid'),
-    row('alarm at no error', alarms({ serverErrors: 0 }), 'api:alarms.serverErrors', 'invalid'),
-    row('alarm at a latency that no response has', alarms({ latency: 30_001 }), 'api:alarms.latency', 'invalid'),
+    row(
+      'throttle with an inherited property name as route key',
+      routeThrottle('toString'),
+      'api:routeThrottles, "toString"',
+      'undeclared',
+    ),
+    row('retention that AWS does not offer', { 'api:logRetention': 100 }, 'api:logRetention', 'invalid'),
+    row('retention of zero days', { 'api:logRetention': 0 }, 'api:logRetention', 'invalid'),
+    row('alarm with a threshold of zero errors', alarms({ serverErrors: 0 }), 'api:alarms.serverErrors', 'invalid'),
+    row(
+      'alarm with a latency above the gateway’s timeout',
+      alarms({ latency: 30_001 }),
+      'api:alarms.latency',
+      'invalid',
+    ),
     row('alarm without a topic', alarms({ topicArn: undefined }), 'api:alarms.topicArn', 'missing'),
-    row('alarm to what is no topic', alarms({ topicArn: 'on-call' }), 'api:alarms.topicArn', 'invalid'),
+    row('alarm with an invalid topic ARN', alarms({ topicArn: 'on-call' }), 'api:alarms.topicArn', 'invalid'),
     row(
       'alarm to a topic of another region',
       alarms({ topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call' }),
@@ -76,16 +91,21 @@ describe('A limit', () => {
       'conflict',
     ),
     row(
-      'tag of a key that AWS reserves',
+      'tag with a key that AWS reserves',
       { 'aws:defaultTags': { tags: { 'aws:x': 'y' } } },
       'aws:defaultTags.tags.aws:x',
       'invalid',
     ),
-    row('tag of a value that IAM has not', tags({ team: 'a<b>' }), 'aws:defaultTags.tags.team', 'invalid'),
-    row('tag that another is but for capitals', tags({ team: 'a', Team: 'b' }), 'aws:defaultTags.tags', 'invalid'),
+    row('tag with a value that IAM does not allow', tags({ team: 'a<b>' }), 'aws:defaultTags.tags.team', 'invalid'),
+    row(
+      'tag that differs from another only in case',
+      tags({ team: 'a', Team: 'b' }),
+      'aws:defaultTags.tags',
+      'invalid',
+    ),
     row('tag that is a number', tags({ cost: 1234 }), 'aws:defaultTags.tags.cost', 'invalid'),
-    row('burst that is no number of AWS', throttle(5e12, 1), 'api:throttle.burst', 'invalid'),
-    row('rate that is no number of AWS', throttle(1, 1e300), 'api:throttle.rate', 'invalid'),
+    row('burst larger than AWS accepts', throttle(5e12, 1), 'api:throttle.burst', 'invalid'),
+    row('rate larger than AWS accepts', throttle(1, 1e300), 'api:throttle.rate', 'invalid'),
     row(
       'alarm to a topic of another partition',
       alarms({ topicArn: 'arn:aws-cn:sns:eu-central-1:123456789012:on-call' }),
@@ -93,24 +113,24 @@ describe('A limit', () => {
       'conflict',
     ),
     row('tag outside of tags', { 'aws:defaultTags': { tags: {}, team: 'x' } }, 'aws:defaultTags', 'unknown'),
-  ])('may not be a $title', refusesOne);
+  ])('A stack file is rejected if it has a $title', refusesOne);
 });
 
-describe('CORS', () => {
+describe('CORS in a stack file', () => {
   it.each([
     row('no origin', cors({ allowOrigins: [] }), 'api:cors.allowOrigins', 'invalid'),
     row('an origin with a path', cors({ allowOrigins: ['https://a.example/'] }), 'api:cors.allowOrigins.0', 'invalid'),
     row('an origin without a scheme', cors({ allowOrigins: ['a.example'] }), 'api:cors.allowOrigins.0', 'invalid'),
     row('the origin null', cors({ allowOrigins: ['null'] }), 'api:cors.allowOrigins.0', 'invalid'),
     row(
-      'a port that is none',
+      'an origin with an invalid port',
       cors({ allowOrigins: ['https://a.example:99999'] }),
       'api:cors.allowOrigins.0',
       'invalid',
     ),
-    row('a made-up method', cors({ allowMethods: ['FETCH'] }), 'api:cors.allowMethods.0', 'invalid'),
+    row('an unknown method', cors({ allowMethods: ['FETCH'] }), 'api:cors.allowMethods.0', 'invalid'),
     row('a header with a space', cors({ allowHeaders: ['a b'] }), 'api:cors.allowHeaders.0', 'invalid'),
-    row('an age of over a day', cors({ maxAge: 86_401 }), 'api:cors.maxAge', 'invalid'),
+    row('a maximum age of more than a day', cors({ maxAge: 86_401 }), 'api:cors.maxAge', 'invalid'),
     row(
       'credentials for any origin',
       cors({ allowOrigins: ['*'], allowCredentials: true }),
@@ -123,48 +143,63 @@ describe('CORS', () => {
       'api:cors.allowHeaders',
       'conflict',
     ),
-  ])('may not have $title', refusesOne);
+  ])('A stack file is rejected if its CORS settings have $title', refusesOne);
 
   it.each(['*', 'https://*', 'https://app.example.com:8443', 'http://localhost:5173'])(
-    'may have the origin %s',
+    'A stack file accepts the origin %s in its CORS settings',
     async (origin) => {
       expect((await settingsOf('dev', cors({ allowOrigins: [origin] }))).cors?.allowOrigins).toEqual([origin]);
     },
   );
 });
 
-describe('Where a route goes', () => {
+describe('Backends in a stack file', () => {
   const ELSEWHERE = 'arn:aws:lambda:us-east-1:123456789012:function:reports';
   it.each([
-    row('of no route', backend('GET /x', 'https://a.example'), 'api:backends, "GET /x"', 'undeclared'),
-    row('of a handler’s route', backend('GET /test', 'https://a.example'), 'api:backends, "GET /test"', 'conflict'),
-    row('by http', backend('POST /hooks/{id}', 'http://a.example'), 'api:backends, "POST /hooks/{id}"', 'invalid'),
+    row('for an unknown route', backend('GET /x', 'https://a.example'), 'api:backends, "GET /x"', 'undeclared'),
     row(
-      'to a function for a URL',
+      'for a route with a handler',
+      backend('GET /test', 'https://a.example'),
+      'api:backends, "GET /test"',
+      'conflict',
+    ),
+    row(
+      'with a plain HTTP URL',
+      backend('POST /hooks/{id}', 'http://a.example'),
+      'api:backends, "POST /hooks/{id}"',
+      'invalid',
+    ),
+    row(
+      'with a function for a route that has a URL',
       backend('POST /hooks/{id}', ELSEWHERE),
       'api:backends, "POST /hooks/{id}"',
       'invalid',
     ),
     row(
-      'to a URL for a function',
+      'with a URL for a route that has a function',
       backend('GET /report', 'https://a.example'),
       'api:backends, "GET /report"',
       'invalid',
     ),
-    row('to another region', backend('GET /report', ELSEWHERE), 'api:backends, "GET /report"', 'conflict'),
     row(
-      'too long for AWS',
+      'with a function in another region',
+      backend('GET /report', ELSEWHERE),
+      'api:backends, "GET /report"',
+      'conflict',
+    ),
+    row(
+      'with a URL longer than AWS accepts',
       backend('POST /hooks/{id}', `https://a.example/${'x'.repeat(2048)}`),
       'api:backends, "POST /hooks/{id}"',
       'invalid',
     ),
     row(
-      'to the port 0',
+      'with port 0',
       backend('POST /hooks/{id}', 'https://a.example:0/'),
       'api:backends, "POST /hooks/{id}"',
       'invalid',
     ),
-  ])('may not be said $title', (one) => refusesOne({ ...one, contract: EVERYTHING }));
+  ])('A stack file is rejected if it has a backend $title', (one) => refusesOne({ ...one, contract: EVERYTHING }));
 
   it.each([
     {
@@ -172,10 +207,10 @@ describe('Where a route goes', () => {
       arns: ['123456789012:function:a', '210987654321:function:b'],
     },
     {
-      what: 'whose resources would have one name',
+      what: 'whose resources would have the same name',
       arns: ['123456789012:function:a-b', '123456789012:function:a:b'],
     },
-  ])('may not be two functions $what', async ({ arns }) => {
+  ])('A stack file is rejected if its routes have two functions $what', async ({ arns }) => {
     const routes = arns.map((arn, index) => [
       `GET /${index}`,
       { function: `arn:aws:lambda:eu-central-1:${arn}`, scopes: 'public' },
@@ -184,7 +219,7 @@ describe('Where a route goes', () => {
     expect(problems).toMatchObject([{ code: 'conflict', place: 'api:backends, "GET /1"' }]);
   });
 
-  it('may not need more integrations than an API takes', async () => {
+  it('A stack file is rejected if its routes need more integrations than an API can have', async () => {
     const contract: Contract = {
       ...shipped,
       routes: Object.fromEntries(
@@ -199,7 +234,7 @@ describe('Where a route goes', () => {
   });
 });
 
-it('a stack file may use every option at once', async () => {
+it('A stack file can use every option at once', async () => {
   const settings = await settingsOf('dev', EVERY_OPTION, EVERYTHING);
   expect(settings).toMatchObject({
     apiDomain: { name: 'api.example.com' },
@@ -212,9 +247,15 @@ it('a stack file may use every option at once', async () => {
 it.each([
   { values: cors({ allowOrigins: ['https://*'] }), place: 'api:cors.allowOrigins', key: 'api:cors' },
   { values: { 'api:logRetention': 60 }, place: 'api:logRetention', key: 'api:logRetention' },
-])('a production stack may not have $key of $values, unless a reason is given', async ({ values, place, key }) => {
-  const production = { ...IN_PRODUCTION, ...values };
-  expect(await problemsOf(production)).toMatchObject([{ code: 'production', place }]);
-  const excepted = await settingsOf('dev', { ...production, 'api:exceptions': { [key]: 'it is a public catalogue' } });
-  expect(Object.keys(excepted.exceptions)).toEqual([key]);
-});
+])(
+  'A production stack file is rejected for $key with $values, unless it gives a reason',
+  async ({ values, place, key }) => {
+    const production = { ...IN_PRODUCTION, ...values };
+    expect(await problemsOf(production)).toMatchObject([{ code: 'production', place }]);
+    const excepted = await settingsOf('dev', {
+      ...production,
+      'api:exceptions': { [key]: 'it is a public catalogue' },
+    });
+    expect(Object.keys(excepted.exceptions)).toEqual([key]);
+  },
+);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { settingsOf } from './support/program.ts';
 import { clients, MACHINE } from './support/stack-file-rows.ts';
 
-describe('What a stack file leaves out', () => {
+describe('Defaults of a stack file', () => {
   const OPTIONAL = [
     'exceptions',
     'userAccess',
@@ -18,7 +18,7 @@ describe('What a stack file leaves out', () => {
     'tokenLifetime',
   ];
 
-  it('opens nothing', async () => {
+  it('The defaults of a stack file give no additional access', async () => {
     const values = Object.fromEntries(OPTIONAL.map((key) => [`api:${key}`, undefined]));
     const settings = await settingsOf('dev', { ...values, ...clients(MACHINE) });
     expect(settings).toEqual({
@@ -51,7 +51,7 @@ describe('What a stack file leaves out', () => {
     });
   });
 
-  it("takes nothing from the providers' own configuration keys, which it lets through", async () => {
+  it('The settings ignore the configuration keys of the providers', async () => {
     const settings = await settingsOf('dev', { 'auth0:clientId': 'x', 'aws:profile': 'y', 'pulumi:tags': {} });
     expect(JSON.stringify(settings)).not.toMatch(/"[xy]"/);
   });

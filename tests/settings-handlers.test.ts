@@ -6,27 +6,37 @@ const test = (changes: object): Changes => ({ 'api:handlers': { test: changes } 
 const statement = (changes: object): Changes =>
   test({ statements: [{ actions: ['s3:GetObject'], resources: ['*'], ...changes }] });
 
-describe('A handler in a stack file', () => {
+describe('Handlers in a stack file', () => {
   it.each([
-    row('that is not there', { 'api:handlers': { tset: { memory: 128 } } }, 'api:handlers.tset', 'undeclared'),
-    row('with too little memory', test({ memory: 64 }), 'api:handlers.test.memory', 'invalid'),
-    row('with more time than the gateway waits', test({ timeout: 31 }), 'api:handlers.test.timeout', 'invalid'),
-    row('that handles nothing', test({ reservedConcurrency: 0 }), 'api:handlers.test.reservedConcurrency', 'invalid'),
     row(
-      'with a variable of AWS',
+      'that the contract does not have',
+      { 'api:handlers': { tset: { memory: 128 } } },
+      'api:handlers.tset',
+      'undeclared',
+    ),
+    row('with too little memory', test({ memory: 64 }), 'api:handlers.test.memory', 'invalid'),
+    row('with a timeout longer than the gateway’s', test({ timeout: 31 }), 'api:handlers.test.timeout', 'invalid'),
+    row(
+      'with a reserved concurrency of zero',
+      test({ reservedConcurrency: 0 }),
+      'api:handlers.test.reservedConcurrency',
+      'invalid',
+    ),
+    row(
+      'with a variable that AWS reserves',
       test({ environment: { AWS_REGION: 'x' } }),
       'api:handlers.test.environment.AWS_REGION',
       'invalid',
     ),
     row(
-      'with a variable of Lambda',
+      'with a variable that Lambda reserves',
       test({ environment: { _HANDLER: 'x' } }),
       'api:handlers.test.environment._HANDLER',
       'invalid',
     ),
     row('with the variable TZ', test({ environment: { TZ: 'x' } }), 'api:handlers.test.environment.TZ', 'invalid'),
     row(
-      'with a variable with a dash',
+      'with a dash in a variable name',
       test({ environment: { 'A-B': 'x' } }),
       'api:handlers.test.environment.A-B',
       'invalid',
@@ -37,64 +47,74 @@ describe('A handler in a stack file', () => {
       'api:handlers.test.environment',
       'quota',
     ),
-    row('that may do everything', statement({ actions: ['*'] }), 'api:handlers.test.statements.0.actions.0', 'invalid'),
     row(
-      'that may do all of a service',
+      'with a statement for every action',
+      statement({ actions: ['*'] }),
+      'api:handlers.test.statements.0.actions.0',
+      'invalid',
+    ),
+    row(
+      'with a statement for every action of a service',
       statement({ actions: ['s3:*'] }),
       'api:handlers.test.statements.0.actions.0',
       'invalid',
     ),
-    row('that may do nothing', statement({ actions: [] }), 'api:handlers.test.statements.0.actions', 'invalid'),
     row(
-      'that may do it with a name',
+      'with a statement without actions',
+      statement({ actions: [] }),
+      'api:handlers.test.statements.0.actions',
+      'invalid',
+    ),
+    row(
+      'with a resource that is not an ARN',
       statement({ resources: ['bucket'] }),
       'api:handlers.test.statements.0.resources.0',
       'invalid',
     ),
     row(
-      'that may do it with half an ARN',
+      'with an incomplete ARN',
       statement({ resources: ['arn:aws:s3:bucket'] }),
       'api:handlers.test.statements.0.resources.0',
       'invalid',
     ),
     row(
-      'that may do it with an ARN of any service',
+      'with an ARN for any service',
       statement({ resources: ['arn:aws:*:*:*:*'] }),
       'api:handlers.test.statements.0.resources.0',
       'invalid',
     ),
     row(
-      'that may do it with an ARN of a made-up partition',
+      'with an ARN of an unknown partition',
       statement({ resources: ['arn:AWS:s3:::bucket/*'] }),
       'api:handlers.test.statements.0.resources.0',
       'invalid',
     ),
     row(
-      'that may do it with a region of IAM, which has none',
+      'with a region in an ARN of IAM, which has none',
       statement({ resources: ['arn:aws:iam:eu-central-1:123456789012:role/x'] }),
       'api:handlers.test.statements.0.resources.0',
       'invalid',
     ),
     row(
-      "that may do it in another partition than the stack's",
+      'with an ARN of another partition than the stack’s',
       statement({ resources: ['arn:aws-cn:s3:::bucket/*'] }),
       'api:handlers.test.statements.0.resources.0',
       'conflict',
     ),
     row(
-      'that handles more at once than AWS can count',
+      'with a reserved concurrency larger than AWS accepts',
       test({ reservedConcurrency: 2_147_483_648 }),
       'api:handlers.test.reservedConcurrency',
       'invalid',
     ),
     row(
-      'that may do it by a made-up operator',
+      'with an unknown condition operator',
       statement({ conditions: { StringIs: { 'aws:SourceVpc': 'x' } } }),
       'api:handlers.test.statements.0.conditions.StringIs',
       'invalid',
     ),
     row(
-      'that may do it by an operator without a key',
+      'with a condition operator without a key',
       statement({ conditions: { StringEquals: {} } }),
       'api:handlers.test.statements.0.conditions.StringEquals',
       'invalid',
@@ -106,22 +126,22 @@ describe('A handler in a stack file', () => {
       'quota',
     ),
     row('with a misspelt setting', test({ memroy: 128 }), 'api:handlers.test', 'unknown'),
-  ])('may not be one $title', refusesOne);
+  ])('A stack file is rejected if it has a handler $title', refusesOne);
 
-  it('may name a resource in any partition, or in that of its region', async () => {
+  it('A handler’s statement can name a resource in any partition, or in the partition of its region', async () => {
     const any = statement({ resources: ['arn:*:s3:::bucket/*'] });
     await settingsOf('dev', any);
     const iso = statement({ resources: ['arn:aws-iso:s3:::bucket/*'] });
     await settingsOf('dev', { ...iso, 'aws:region': 'us-iso-east-1' });
   });
 
-  it('may have variables of AWS that Lambda leaves to it', async () => {
+  it('A handler can have the AWS variables that Lambda does not set itself', async () => {
     const environment = { AWS_NODEJS_CONNECTION_REUSE_ENABLED: '1', AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR' };
     const { handlers } = await settingsOf('dev', test({ environment }));
     expect(handlers['test']?.environment).toEqual(environment);
   });
 
-  it('has no value of a variable in an error, since it may be secret', async () => {
+  it('An error about a handler’s variable does not contain its value, which can be a secret', async () => {
     const [problem] = await problemsOf(test({ environment: { PIN: 4711 } }));
     expect(problem?.place).toBe('api:handlers.test.environment.PIN');
     expect(problem?.message).not.toContain('4711');

@@ -10,7 +10,7 @@ const VALUES: readonly Row[] = [
   row('a domain with a scheme', { 'auth0:domain': 'https://x.eu.auth0.com' }, 'auth0:domain', 'invalid'),
   row('a domain with a slash', { 'auth0:domain': 'x.eu.auth0.com/' }, 'auth0:domain', 'invalid'),
   row('a domain with a port', { 'auth0:domain': 'x.eu.auth0.com:443' }, 'auth0:domain', 'invalid'),
-  row('a domain in capitals', { 'auth0:domain': 'X.eu.auth0.com' }, 'auth0:domain', 'invalid'),
+  row('a domain in upper case', { 'auth0:domain': 'X.eu.auth0.com' }, 'auth0:domain', 'invalid'),
   row('a domain of one word', { 'auth0:domain': 'localhost' }, 'auth0:domain', 'invalid'),
   row('a custom domain with a scheme', { 'api:issuerDomain': 'https://a.example' }, 'api:issuerDomain', 'invalid'),
   row(
@@ -19,36 +19,36 @@ const VALUES: readonly Row[] = [
     'api:issuerDomain',
     'conflict',
   ),
-  row('an audience that is no URI', { 'api:audience': 'my-api' }, 'api:audience', 'invalid'),
+  row('an audience that is not a URI', { 'api:audience': 'my-api' }, 'api:audience', 'invalid'),
   row('an audience with a space', { 'api:audience': 'https://a b.example' }, 'api:audience', 'invalid'),
-  row('another audience that is no URI', { 'api:otherAudiences': ['x'] }, 'api:otherAudiences.0', 'invalid'),
+  row('a second audience that is not a URI', { 'api:otherAudiences': ['x'] }, 'api:otherAudiences.0', 'invalid'),
   row('an audience that is a list', { 'api:audience': ['https://a.example'] }, 'api:audience', 'invalid'),
   row('a region that is none', { 'aws:region': 'europe' }, 'aws:region', 'invalid'),
-  row('a production that is a word', { 'api:production': 'yes' }, 'api:production', 'invalid'),
-  row('a lifetime in words', { 'api:tokenLifetime': '1h' }, 'api:tokenLifetime', 'invalid'),
-  row('a lifetime of a fraction', { 'api:tokenLifetime': 60.5 }, 'api:tokenLifetime', 'invalid'),
-  row('a lifetime of no time', { 'api:tokenLifetime': 0 }, 'api:tokenLifetime', 'invalid'),
-  row('a lifetime of over a month', { 'api:tokenLifetime': 2_592_001 }, 'api:tokenLifetime', 'invalid'),
-  row('a password grant that is a boolean', { 'api:passwordGrant': true }, 'api:passwordGrant', 'invalid'),
+  row('a string as api:production', { 'api:production': 'yes' }, 'api:production', 'invalid'),
+  row('a token lifetime with a unit', { 'api:tokenLifetime': '1h' }, 'api:tokenLifetime', 'invalid'),
+  row('a fraction as token lifetime', { 'api:tokenLifetime': 60.5 }, 'api:tokenLifetime', 'invalid'),
+  row('a token lifetime of zero', { 'api:tokenLifetime': 0 }, 'api:tokenLifetime', 'invalid'),
+  row('a token lifetime of more than a month', { 'api:tokenLifetime': 2_592_001 }, 'api:tokenLifetime', 'invalid'),
+  row('a boolean as password grant', { 'api:passwordGrant': true }, 'api:passwordGrant', 'invalid'),
   row('an identity source without $', { 'api:identitySource': 'Token' }, 'api:identitySource', 'invalid'),
-  row('a quota of no routes', { 'api:routeQuota': 0 }, 'api:routeQuota', 'invalid'),
-  row('a list of clients that is a word', { 'api:clients': 'test-app' }, 'api:clients', 'invalid'),
+  row('a route quota of zero', { 'api:routeQuota': 0 }, 'api:routeQuota', 'invalid'),
+  row('a string as list of clients', { 'api:clients': 'test-app' }, 'api:clients', 'invalid'),
   row('an empty list of clients', { 'api:clients': [] }, 'api:clients', 'invalid'),
-  row('a client name in capitals', clients({ ...APP, name: 'App' }), 'api:clients.0.name', 'invalid'),
-  row('a former client name in capitals', clients({ ...APP, formerly: 'App' }), 'api:clients.0.formerly', 'invalid'),
+  row('a client name in upper case', clients({ ...APP, name: 'App' }), 'api:clients.0.name', 'invalid'),
+  row('a former client name in upper case', clients({ ...APP, formerly: 'App' }), 'api:clients.0.formerly', 'invalid'),
   row('a client without a party', clients({ ...APP, party: undefined }), 'api:clients.0.party', 'missing'),
-  row('a client of no known party', clients({ ...APP, party: 'second' }), 'api:clients.0.party', 'invalid'),
+  row('a client of an unknown party', clients({ ...APP, party: 'second' }), 'api:clients.0.party', 'invalid'),
   row(
     'a client without permissions',
     clients({ ...APP, permissions: undefined }),
     'api:clients.0.permissions',
     'missing',
   ),
-  row('a client with no grant', clients({ ...APP, grants: [] }), 'api:clients.0.grants', 'invalid'),
+  row('a client without grants', clients({ ...APP, grants: [] }), 'api:clients.0.grants', 'invalid'),
   row('an unknown grant', clients({ ...APP, grants: ['implicit'] }), 'api:clients.0.grants.0', 'invalid'),
   row('an e-mail address without @', { 'api:testUser': { ...USER, email: 'me' } }, 'api:testUser.email', 'invalid'),
   row(
-    'a test user in capitals',
+    'a test user’s address in upper case',
     { 'api:testUser': { ...USER, email: 'Test@Example.com' } },
     'api:testUser.email',
     'invalid',
@@ -60,19 +60,19 @@ const MISSING: readonly Row[] = [
   row('the region', { 'aws:region': undefined }, 'aws:region', 'missing'),
   row('the domain', { 'auth0:domain': undefined }, 'auth0:domain', 'missing'),
   row('the audience', { 'api:audience': undefined }, 'api:audience', 'missing'),
-  row('whether it is production', { 'api:production': undefined }, 'api:production', 'missing'),
+  row('api:production', { 'api:production': undefined }, 'api:production', 'missing'),
   row('the clients', { 'api:clients': undefined }, 'api:clients', 'missing'),
 ];
 
 const UNKNOWN: readonly Row[] = [
   row('under api:', { 'api:clinets': [] }, 'api:clinets', 'unknown'),
-  row('under api:, like none', { 'api:nothingLikeIt': 1 }, 'api:nothingLikeIt', 'unknown'),
+  row('under api: that is similar to no known key', { 'api:nothingLikeIt': 1 }, 'api:nothingLikeIt', 'unknown'),
   row('without a namespace', { 'auth0-http-api:tokenLifetime': 60 }, 'auth0-http-api:tokenLifetime', 'unknown'),
   row('under auth0:', { 'auth0:domian': 'x' }, 'auth0:domian', 'unknown'),
   row('under aws:', { 'aws:regoin': 'x' }, 'aws:regoin', 'unknown'),
-  row('under a made-up namespace', { 'apy:audience': 'x' }, 'apy:audience', 'unknown'),
+  row('under an unknown namespace', { 'apy:audience': 'x' }, 'apy:audience', 'unknown'),
   row('in a client', clients({ ...APP, permisions: [] }), 'api:clients.0', 'unknown'),
-  row('in a client, for want of a space', clients({ ...APP, 'tokenQuota:9': null }), 'api:clients.0', 'unknown'),
+  row('in a client, because a space is missing', clients({ ...APP, 'tokenQuota:9': null }), 'api:clients.0', 'unknown'),
   row('in the test user', { 'api:testUser': { ...USER, role: 'x' } }, 'api:testUser', 'unknown'),
 ];
 
@@ -84,39 +84,39 @@ const COMBINATIONS: readonly Row[] = [
     'undeclared',
   ),
   row(
-    'a permission that every object has',
+    'a permission that is an inherited property name',
     clients({ ...APP, permissions: ['constructor'] }),
     'api:clients.0 (test-app).permissions',
     'undeclared',
   ),
   row(
-    'a permission twice',
+    'a duplicate permission',
     clients({ ...APP, permissions: ['read:user', 'read:user'] }),
     'api:clients.0 (test-app).permissions',
     'duplicate',
   ),
   row('an undeclared role', { 'api:testUser': { ...USER, roles: ['raeder'] } }, 'api:testUser.roles', 'undeclared'),
-  row('a client twice', clients(APP, APP), 'api:clients.1.name', 'duplicate'),
+  row('a duplicate client', clients(APP, APP), 'api:clients.1.name', 'duplicate'),
   row(
-    'a client that was called what it is called',
+    'a client whose former name is its name',
     clients({ ...APP, formerly: 'test-app' }),
     'api:clients.0 (test-app).formerly',
     'duplicate',
   ),
   row(
-    'a client that was called what another is called',
+    'a client whose former name is the name of another client',
     clients(APP, { ...MACHINE, name: 'other', formerly: 'test-app' }),
     'api:clients.1 (other).formerly',
     'duplicate',
   ),
   row(
-    'two clients that were one',
+    'two clients with the same former name',
     clients({ ...APP, formerly: 'old' }, { ...MACHINE, name: 'other', formerly: 'old' }),
     'api:clients.1 (other).formerly',
     'duplicate',
   ),
   row(
-    'a grant twice',
+    'a duplicate grant',
     clients({ ...APP, grants: ['password', 'client_credentials', 'password'] }),
     'api:clients.0 (test-app).grants',
     'duplicate',
@@ -128,25 +128,25 @@ const COMBINATIONS: readonly Row[] = [
     'conflict',
   ),
   row(
-    'permissions that no client_credentials would use',
+    'permissions for a client without the client_credentials grant',
     clients({ ...APP, grants: ['password'] }),
     'api:clients.0 (test-app).permissions',
     'unused',
   ),
   row(
-    'the password grant where it is forbidden',
+    'the password grant although it is forbidden',
     { ...NO_PASSWORD, ...clients(APP) },
     'api:clients.0 (test-app).grants',
     'conflict',
   ),
   row(
-    'the password grant where nothing is said of it',
+    'the password grant although it is forbidden by default',
     { ...NO_PASSWORD, 'api:passwordGrant': undefined, ...clients(APP) },
     'api:clients.0 (test-app).grants',
     'conflict',
   ),
   row(
-    'a test user where the password grant is forbidden',
+    'a test user although the password grant is forbidden',
     { ...NO_PASSWORD, ...clients(MACHINE), 'api:testUser': USER },
     'api:testUser',
     'conflict',
@@ -158,7 +158,7 @@ const COMBINATIONS: readonly Row[] = [
     'conflict',
   ),
   row(
-    'a default directory that serves no client',
+    'a default directory that no client uses',
     { ...NO_PASSWORD, ...clients(MACHINE), 'api:defaultDirectory': true },
     'api:defaultDirectory',
     'unused',
@@ -170,26 +170,26 @@ const COMBINATIONS: readonly Row[] = [
     'conflict',
   ),
   row(
-    'the same among the other audiences',
+    "the tenant's own /userinfo among the other audiences",
     { 'api:otherAudiences': ['https://a.example', 'https://your-tenant.eu.auth0.com/userinfo'] },
     'api:otherAudiences',
     'conflict',
   ),
   row(
-    'the same of its custom domain',
+    'the audience of the Management API on the custom domain',
     { 'api:issuerDomain': 'login.example.com', 'api:audience': 'https://login.example.com/api/v2/' },
     'api:audience',
     'conflict',
   ),
   row(
-    'an audience twice',
+    'a duplicate audience',
     { 'api:otherAudiences': ['https://a.example', 'https://a.example'] },
     'api:otherAudiences',
     'duplicate',
   ),
   row('a region that is none', { 'aws:region': 'eu-central-9' }, 'aws:region', 'invalid'),
   row(
-    'a user with more roles than Auth0 gives one',
+    'a user with more roles than Auth0 allows',
     { 'api:testUser': { ...USER, roles: Array.from({ length: 51 }, () => 'reader') } },
     'api:testUser.roles',
     'invalid',
@@ -197,19 +197,19 @@ const COMBINATIONS: readonly Row[] = [
   row('51 audiences', { 'api:otherAudiences': audiences(50) }, 'api:otherAudiences', 'quota'),
 ];
 
-describe('A stack file', () => {
+describe('The stack file', () => {
   afterEach(() => vi.restoreAllMocks());
 
-  it.each(['dev', 'staging', 'prod'])('that ships is valid: %s', async (stack) => {
+  it.each(['dev', 'staging', 'prod'])('The shipped stack file of %s is valid', async (stack) => {
     expect((await settingsOf(stack)).stack).toBe(stack);
   });
 
-  it.each(VALUES)('may not have $title', refusesOne);
-  it.each(MISSING)('says $title', refusesOne);
-  it.each(UNKNOWN)('has no key that nobody reads $title', refusesOne);
-  it.each(COMBINATIONS)('may not name $title', refusesOne);
+  it.each(VALUES)('A stack file is rejected if it has $title', refusesOne);
+  it.each(MISSING)('A stack file is rejected if it leaves out $title', refusesOne);
+  it.each(UNKNOWN)('A stack file is rejected if it has an unknown key $title', refusesOne);
+  it.each(COMBINATIONS)('A stack file is rejected if it names $title', refusesOne);
 
-  it('may name 50 audiences', async () => {
+  it('A stack file can name 50 audiences', async () => {
     expect((await settingsOf('dev', { 'api:otherAudiences': audiences(49) })).otherAudiences).toHaveLength(49);
   });
 
@@ -218,7 +218,7 @@ describe('A stack file', () => {
     { routes: 301, values: {}, refused: 1 },
     { routes: 301, values: { 'api:routeQuota': 301 }, refused: 0 },
     { routes: 302, values: { 'api:routeQuota': 301 }, refused: 1 },
-  ])('with $values lets the API have $routes routes with $refused problems', async ({ routes, values, refused }) => {
+  ])('An API with $values can have $routes routes with $refused problems', async ({ routes, values, refused }) => {
     const route = { handler: 'test', scopes: 'public' } as const;
     const many = Object.fromEntries(Array.from({ length: routes }, (_, index) => [`GET /${index}`, route]));
     const attempt = () => settingsOf('dev', values, { ...contract, routes: many });
@@ -229,18 +229,21 @@ describe('A stack file', () => {
     }
   });
 
-  it.each(['dev', 'staging', 'prod'])('with a placeholder domain is refused by a real engine: %s', async (stack) => {
-    vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
-    const { problems } = await refusal(() => settingsOf(stack));
-    expect(problems).toMatchObject([{ code: 'placeholder', place: `Pulumi.${stack}.yaml, auth0:domain` }]);
-  });
+  it.each(['dev', 'staging', 'prod'])(
+    'A real engine rejects a stack file with a placeholder domain: %s',
+    async (stack) => {
+      vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
+      const { problems } = await refusal(() => settingsOf(stack));
+      expect(problems).toMatchObject([{ code: 'placeholder', place: `Pulumi.${stack}.yaml, auth0:domain` }]);
+    },
+  );
 
-  it('with a domain of its own is taken by a real engine', async () => {
+  it('A real engine accepts a stack file with its own domain', async () => {
     vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
     expect((await settingsOf('dev', { 'auth0:domain': 'acme.eu.auth0.com' })).domain).toBe('acme.eu.auth0.com');
   });
 
-  it('has all its problems reported at once, each with file and key', async () => {
+  it('A stack file reports all its problems at once, each with file and key', async () => {
     const { problems, message } = await refusal(() =>
       settingsOf('dev', {
         'auth0:domain': 'https://x.eu.auth0.com',

@@ -4,7 +4,7 @@ import { lacking } from './support/policies.ts';
 import { ROOT } from './support/project.ts';
 
 // The other tests have a contract and stack files of their own; this one is about those of this project.
-it('the project as it stands is one that the twin serves, that the deploy policy suffices for, and whose committed access reports are what it declares', async () => {
+it('This project is served by the twin, covered by the deploy policy, and described by its committed access reports', async () => {
   const stacks = stackNames(ROOT);
   const recorded = await Promise.all(
     stacks.map((stack) => evaluate({ root: ROOT.href, stack, config: {}, seed: 'a seed for tests' })),

@@ -61,17 +61,20 @@ async function apiWithRoute(provider: StandIn) {
   return { apiId, authorizerId, integrationId, routeId, inputs };
 }
 
-describe('npm run test:engine without a pulumi on the path', () => {
+describe('npm run test:engine without a Pulumi CLI', () => {
   it.each([
     { required: '0', status: 0 },
     { required: '1', status: 1 },
-  ])('says so in one line, and exits $status where REQUIRE_ENGINE is $required', ({ required, status }) => {
-    const script = fileURLToPath(new URL('./engine/main.ts', import.meta.url));
-    const env = { PATH: fileURLToPath(new URL('./', import.meta.url)), REQUIRE_ENGINE: required };
-    const ended = spawnSync(process.execPath, [script], { env, encoding: 'utf8' });
-    expect(ended).toMatchObject({ status, stdout: '' });
-    expect(ended.stderr).toMatch(/^There is no pulumi on the PATH.*\n$/);
-  });
+  ])(
+    'npm run test:engine without a Pulumi CLI says so in one line and exits $status if REQUIRE_ENGINE is $required',
+    ({ required, status }) => {
+      const script = fileURLToPath(new URL('./engine/main.ts', import.meta.url));
+      const env = { PATH: fileURLToPath(new URL('./', import.meta.url)), REQUIRE_ENGINE: required };
+      const ended = spawnSync(process.execPath, [script], { env, encoding: 'utf8' });
+      expect(ended).toMatchObject({ status, stdout: '' });
+      expect(ended.stderr).toMatch(/^There is no pulumi on the PATH.*\n$/);
+    },
+  );
 });
 
 describe('The stand-in for AWS', () => {
@@ -80,8 +83,8 @@ describe('The stand-in for AWS', () => {
     ['with an authorizer that does not exist', { authorizerId: 'nobody' }, 'there is no aws:apigatewayv2/authorizer'],
     ['with an integration that does not exist', { target: 'integrations/x' }, 'there is no aws:apigatewayv2/integr'],
     ['of an API that does not exist', { apiId: 'x' }, 'there is no aws:apigatewayv2/api'],
-    ['that there is already', { routeKey: 'GET /test' }, 'already exists'],
-  ])('refuses a protected route %s', async (_, change, says) => {
+    ['that exists already', { routeKey: 'GET /test' }, 'already exists'],
+  ])('The stand-in for AWS rejects a protected route %s', async (_, change, says) => {
     const { provider, world } = standIn('aws');
     const { inputs } = await apiWithRoute(provider);
     const route = { ...inputs, routeKey: 'GET /other', ...change };
@@ -89,7 +92,7 @@ describe('The stand-in for AWS', () => {
     expect(world.entries.at(-1)).toMatchObject({ what: 'refused', reason: expect.stringContaining(says) as string });
   });
 
-  it('refuses a protected route with an authorizer of another API', async () => {
+  it('The stand-in for AWS rejects a protected route with an authorizer of another API', async () => {
     const { provider } = standIn('aws');
     const { inputs } = await apiWithRoute(provider);
     const { id: apiId } = await provider.create(urn(API, 'other'), { protocolType: 'HTTP' });
@@ -98,7 +101,7 @@ describe('The stand-in for AWS', () => {
     await expect(provider.create(urn(ROUTE, 'other'), route)).rejects.toThrow('requires a valid JWT authorizer');
   });
 
-  it('does not delete an authorizer that a route names, and does when the route is gone', async () => {
+  it('The stand-in for AWS deletes an authorizer only once no route names it', async () => {
     const { provider, world } = standIn('aws');
     const { apiId, authorizerId, routeId } = await apiWithRoute(provider);
     const remove = () => provider.delete(authorizerId, urn(AUTHORIZER), { apiId });
@@ -109,7 +112,7 @@ describe('The stand-in for AWS', () => {
     await remove();
   });
 
-  it('replaces for an input that cannot be changed, and changes for any other', async () => {
+  it('The stand-in for AWS replaces a resource only for an input that cannot be changed', async () => {
     const { provider } = standIn('aws');
     const { inputs, routeId } = await apiWithRoute(provider);
     const diff = (news: Properties) => provider.diff(routeId, urn(ROUTE), inputs, news);
@@ -118,7 +121,7 @@ describe('The stand-in for AWS', () => {
     expect(await diff({ ...inputs, apiId: 'other' })).toMatchObject({ changes: true, replaces: ['apiId'] });
   });
 
-  it('fails from the change on that it was told', async () => {
+  it('The stand-in for AWS fails from the configured change on', async () => {
     const { provider, world } = standIn('aws', { failFrom: 2 });
     await provider.create(urn(API), { protocolType: 'HTTP' });
     await expect(provider.create(urn(API, 'other'), { protocolType: 'HTTP' })).rejects.toThrow('503');
@@ -126,13 +129,13 @@ describe('The stand-in for AWS', () => {
   });
 });
 
-describe('The stand-in for AWS, as unkind as the provider', () => {
+describe('A removed throttle in the stand-in for AWS', () => {
   const STAGE = 'aws:apigatewayv2/stage:Stage';
   const limits = (throttlingBurstLimit: number, throttlingRateLimit: number) => ({
     defaultRouteSettings: { throttlingBurstLimit, throttlingRateLimit },
   });
 
-  it('sends zeros for a throttle that was taken out, and shows no difference afterwards', async () => {
+  it('The stand-in for AWS sends zeros for a removed throttle, and shows no difference afterwards', async () => {
     const { provider, world } = standIn('aws');
     const { id: apiId } = await provider.create(urn(API), { protocolType: 'HTTP' });
     const stage = { apiId, name: '$default' };
@@ -149,7 +152,7 @@ describe('The stand-in for Auth0', () => {
   const CONNECTION = 'auth0:index/connection:Connection';
   const database = { name: 'users', strategy: 'auth0' };
 
-  it('deletes the users of a connection with it, and cannot update them afterwards', async () => {
+  it('The stand-in for Auth0 deletes the users of a deleted connection, and cannot update them afterwards', async () => {
     const { provider } = standIn('auth0');
     const USER = urn('auth0:index/user:User');
     const { id } = await provider.create(urn(CONNECTION), database);
@@ -160,7 +163,7 @@ describe('The stand-in for Auth0', () => {
     await expect(update).rejects.toThrow('User: resource did not exist while updating');
   });
 
-  it('refuses the enabled clients of a connection in another order', async () => {
+  it('The stand-in for Auth0 rejects the enabled clients of a connection in another order', async () => {
     const { provider } = standIn('auth0');
     const { id: connectionId } = await provider.create(urn(CONNECTION), database);
     const client = async (name: string) => (await provider.create(urn('auth0:index/client:Client', name), { name })).id;
@@ -172,7 +175,7 @@ describe('The stand-in for Auth0', () => {
     expect((await enable(clients)).id).toBe(connectionId);
   });
 
-  it('keeps the default directory of the tenant when the resource or the connection is deleted', async () => {
+  it('The stand-in for Auth0 keeps the tenant’s default directory when the resource or the connection is deleted', async () => {
     const { provider, world } = standIn('auth0');
     const TENANT = 'auth0:index/tenant:Tenant';
     const { id: connection } = await provider.create(urn(CONNECTION), database);
@@ -186,7 +189,7 @@ describe('The stand-in for Auth0', () => {
     ]);
   });
 
-  it('resets four settings of the tenant when it creates the resource, and keeps all others', async () => {
+  it('The stand-in for Auth0 resets four tenant settings when it creates the resource, and keeps all others', async () => {
     const { provider, world } = standIn('auth0');
     const TENANT = 'auth0:index/tenant:Tenant';
     await provider.create(urn(CONNECTION), database);
@@ -207,7 +210,7 @@ describe('The stand-in for Auth0', () => {
     expect([...world.things.values()].at(-1)?.outputs).toEqual(kept);
   });
 
-  it('refuses enabled clients without a difference, and reads no password', async () => {
+  it('The stand-in for Auth0 rejects unchanged enabled clients, and reads no password', async () => {
     const { provider } = standIn('auth0');
     const { id: connectionId } = await provider.create(urn(CONNECTION), database);
     const { id } = await provider.create(urn('auth0:index/client:Client'), { name: 'app' });
@@ -221,14 +224,14 @@ describe('The stand-in for Auth0', () => {
     expect(read.props).toMatchObject({ email: 'a@example.com', password: 'new' });
   });
 
-  it('is waited for while it answers 429, and then answers', async () => {
+  it('The provider retries while the stand-in for Auth0 answers 429', async () => {
     const { provider, world } = standIn('auth0', { limit: 1 });
     const { id } = await provider.create(urn(CONNECTION), database);
     for (const _ of [1, 2]) expect((await provider.read(id, urn(CONNECTION))).id).toBe(id);
     expect(world.entries.filter(({ what }) => what === 'limited').length).toBeGreaterThan(0);
   });
 
-  it('shows no secret without read:client_keys, and the real one in a refresh with it', async () => {
+  it('The stand-in for Auth0 shows a client secret only with read:client_keys', async () => {
     const { provider, world } = standIn('auth0', { hideSecrets: true });
     const { id: clientId } = await provider.create(urn('auth0:index/client:Client'), { name: 'app' });
     const credentials = urn('auth0:index/clientCredentials:ClientCredentials');
@@ -238,7 +241,7 @@ describe('The stand-in for Auth0', () => {
     expect(secretTexts((await allowed.read(created.id, credentials)).props)).toHaveLength(1);
   });
 
-  it('keeps what was planned in the state after a refused change, and then has nothing to write', async () => {
+  it('The stand-in for Auth0 keeps the planned state after a rejected change, and has nothing to write then', async () => {
     const { provider, world } = standIn('auth0');
     await provider.create(urn(RESOURCE_SERVER), { identifier: AUDIENCE });
     const scopes = ['read:user', 'write:user'].map((name) => ({ name }));
@@ -257,7 +260,7 @@ describe('The stand-in for Auth0', () => {
     expect(await again).toEqual({ outs: held('read:user') });
     expect([...world.things.values()].at(-1)?.inputs).toEqual(held('read:user', 'write:user'));
   });
-  it('refuses a second API of one identifier, and scopes where there are others', async () => {
+  it('The stand-in for Auth0 rejects a duplicate API identifier, and scopes if the API has others', async () => {
     const { provider } = standIn('auth0');
     await provider.create(urn(RESOURCE_SERVER), { identifier: AUDIENCE });
     const again = provider.create(urn(RESOURCE_SERVER, 'again'), { identifier: AUDIENCE });
@@ -270,7 +273,7 @@ describe('The stand-in for Auth0', () => {
     expect((await scopes('read:user')).id).toBe(AUDIENCE);
   });
 
-  it('refuses a grant of a scope that the API has not, and takes a grant that there is', async () => {
+  it('The stand-in for Auth0 rejects a grant of an unknown scope, and accepts an existing grant', async () => {
     const { provider } = standIn('auth0');
     await provider.create(urn(RESOURCE_SERVER), { identifier: AUDIENCE });
     await provider.create(urn(SCOPES), { resourceServerIdentifier: AUDIENCE, scopes: [{ name: 'read:user' }] });
@@ -287,7 +290,7 @@ describe('The stand-in for Auth0', () => {
     expect(await grant()).toMatchObject({ id: first.id, outs: { scopes: ['read:user'] } });
   });
 
-  it('marks the secret of a client, also when it is read for an import', async () => {
+  it('The stand-in for Auth0 marks a client’s secret, also when an import reads it', async () => {
     const { provider } = standIn('auth0');
     const { id: clientId } = await provider.create(urn('auth0:index/client:Client'), { name: 'app' });
     const credentials = urn('auth0:index/clientCredentials:ClientCredentials');
@@ -300,7 +303,7 @@ describe('The stand-in for Auth0', () => {
 });
 
 describe('The stand-in for random', () => {
-  it('tells passwords apart by what they are: each is read, compared and deleted as itself', async () => {
+  it('The stand-in for random reads, compares and deletes each password as itself', async () => {
     const { provider, world } = standIn('random');
     const type = 'random:index/randomPassword:RandomPassword';
     const inputs = { length: 64, special: false };
@@ -323,19 +326,19 @@ describe('The stand-in for random', () => {
   });
 });
 
-describe('Every stand-in', () => {
-  it.each(PACKAGES)('for %s refuses a resource type that it does not know, by its name', async (name) => {
+describe('All stand-ins', () => {
+  it.each(PACKAGES)('The stand-in for %s rejects an unknown resource type by its name', async (name) => {
     const check = standIn(name).provider.check(urn(`${name}:index/unheardOf:UnheardOf`), {}, {});
     await expect(check).rejects.toThrow(`${name}:index/unheardOf:UnheardOf`);
   });
 
-  it('finds what is secret however deep it is wrapped', () => {
+  it('The stand-ins find a secret however deep it is nested', () => {
     expect(secretTexts({ a: [{ b: secret({ c: 'one' }) }], d: 'two', e: secret(['three']) })).toEqual(['one', 'three']);
   });
 });
 
-describe('A stack file that a team has encrypted values in', () => {
-  it('is one that the tests can bring up without its key: they put secrets of their own where those are', () => {
+describe('Encrypted values in a stack file', () => {
+  it('The tests replace encrypted values in a stack file with secrets of their own, and need no key', () => {
     const text = `encryptionsalt: v1:abc
 config:
   auth0:clientSecret: { secure: v1:a }
@@ -353,13 +356,13 @@ config:
     ]);
   });
 
-  it('stays as it is, its comments included, where nothing is encrypted', () => {
+  it('The tests leave a stack file without encrypted values as it is, with its comments', () => {
     const text = '# Ours\nconfig:\n  api:production: true # yes\n';
     expect(withoutEncryption(text)).toEqual({ text, paths: [] });
   });
 });
 
-describe('A route that stands open', () => {
+describe('Open moments of a route', () => {
   const routes = { 'GET /test': { handler: 'test', scopes: ['read:user'] } } as const;
   const open = { 'GET /test': { handler: 'test', scopes: 'public' } } as const;
   const authorizer = thing(AUTHORIZER, 'auth', { apiId: 'api', ...JWT });
@@ -380,20 +383,24 @@ describe('A route that stands open', () => {
   const entry = (what: 'created' | 'updated' | 'deleted', it: Thing): Entry => ({ what, urn: '', thing: it });
   const good = [entry('created', authorizer), entry('created', route({}))];
 
-  it('is found at none of the moments of a good update', () => {
+  it('A good update has no moment at which a route is open', () => {
     expect(openMoments([], good, { before: {}, after: routes })).toEqual([]);
     expect(openMoments(good, [entry('updated', route({}))], { before: routes, after: routes })).toEqual([]);
   });
 
   it.each([
-    { title: 'created before its authorizer', update: good.toReversed(), found: 'an authorizer that does not exist' },
     {
-      title: 'open for a moment',
+      title: 'that is created before its authorizer',
+      update: good.toReversed(),
+      found: 'an authorizer that does not exist',
+    },
+    {
+      title: 'that is open for a moment',
       update: [...good, entry('updated', route({ authorizationType: 'NONE' })), entry('updated', route({}))],
       found: 'has authorization NONE',
     },
     {
-      title: 'whose authorizer goes first',
+      title: 'whose authorizer is deleted first',
       update: [...good, entry('deleted', authorizer), entry('deleted', route({}))],
       found: 'an authorizer that does not exist',
     },
@@ -403,16 +410,16 @@ describe('A route that stands open', () => {
       found: 'asks for no scope',
     },
     {
-      title: 'with a scope that nobody declared',
+      title: 'with an undeclared scope',
       update: [...good, entry('updated', route({ authorizationScopes: ['read:user', 'admin'] }))],
       found: 'entered with admin',
     },
-  ])('is found where it is $title', ({ update, found }) => {
+  ])('The check for open moments reports a route $title', ({ update, found }) => {
     const moments = openMoments([], update, { before: {}, after: routes });
     expect(moments).toEqual([expect.stringContaining(found) as string]);
   });
 
-  it('may stay open until it is protected, but not be opened before it is public', () => {
+  it('A route can stay open until it is protected, but cannot be opened before it is public', () => {
     const opened = entry('updated', route({ authorizationType: 'NONE' }));
     const other = entry('updated', thing(API, 'api', {}));
     const earlier = [entry('created', authorizer), entry('created', route({ authorizationType: 'NONE' }))];

@@ -45,7 +45,7 @@ beforeEach(() => {
 });
 
 describe('The comment on a stack', () => {
-  it('begins with its marker, then the table as it is, then the changes in a code block', () => {
+  it('The comment begins with its marker, then the table as it is, then the changes in a code block', () => {
     const body = commentBody(preview);
     expect(body.startsWith(`${marker('dev')}\n\n## Stack \`dev\` at 0123456789: preview\n`)).toBe(true);
     expect(body).toContain(`\n\n${TABLE}\n\n`);
@@ -53,7 +53,7 @@ describe('The comment on a stack', () => {
     expect(body).toContain(RUN);
   });
 
-  it('says in a sentence that no resource changes', () => {
+  it('The comment says in a sentence that no resource changes', () => {
     const output = 'Previewing update (dev):\n  pulumi:pulumi:Stack: (same)\nResources:\n    22 unchanged\n';
     expect(commentBody({ ...preview, output })).toContain('### Resources\n\nNo resource changes.\n');
     const changed = output.replace('22', '+ 1 to create\n    21');
@@ -61,7 +61,7 @@ describe('The comment on a stack', () => {
     expect(commentBody({ ...preview, output: 'no such section' })).not.toContain('No resource changes');
   });
 
-  it('of a failed preview says so, with what the CLI printed, whatever that looks like', () => {
+  it('The comment on a failed preview says so and shows what the CLI printed, whatever that contains', () => {
     const output = 'error: no stack named dev\nResources:\n    22 unchanged';
     const body = commentBody({ ...preview, succeeded: false, output });
     expect(body).toContain('the preview **failed**');
@@ -69,7 +69,7 @@ describe('The comment on a stack', () => {
     expect(body).not.toContain('No resource changes');
   });
 
-  it('of a job that never came to the preview or to the table says that too, and where the log is', () => {
+  it('The comment on a job without a preview or a table says so, and links to the log', () => {
     const body = commentBody({ ...preview, succeeded: false, output: undefined, access: undefined });
     expect(body).toContain('There is no preview');
     expect(body).toContain('`npm run access` failed');
@@ -77,7 +77,7 @@ describe('The comment on a stack', () => {
     expect(commentBody({ ...preview, access: '\n' })).toContain('printed nothing');
   });
 
-  it('folds what is long, and cuts what is too long in its middle, by whole lines', () => {
+  it('The comment folds long output, and cuts the middle of what is too long, by whole lines', () => {
     const lines = Array.from({ length: 9000 }, (_, index) => `  + aws:lambda/function:Function f${index} created 🚀`);
     const body = commentBody({ ...preview, output: [...lines, 'Resources:', '    + 9000 to create'].join('\n') });
     expect(bytes(body)).toBeLessThanOrEqual(MOST_BYTES);
@@ -94,7 +94,7 @@ describe('The comment on a stack', () => {
     { what: 'output of backticks', output: '`'.repeat(30_000) },
     { what: 'output of lines of backticks', output: `${'`'.repeat(2000)}\n`.repeat(500) },
     { what: 'output of a hundred thousand empty lines', output: `a${'\n'.repeat(100_000)}b` },
-  ])('fits into what GitHub takes with $what', ({ what, ...more }) => {
+  ])('The comment fits GitHub’s limit with $what', ({ what, ...more }) => {
     expect(what).not.toBe('');
     expect(bytes(commentBody({ ...preview, ...more }))).toBeLessThanOrEqual(MOST_BYTES);
   });
@@ -107,7 +107,7 @@ describe('The comment on a stack', () => {
     { what: 'the end of the folded part', line: '</details>' },
     { what: 'an open comment', line: '<!--' },
     { what: 'a mention', line: '@acme/owners' },
-  ])('keeps $what in the output inside of the code block', ({ line }) => {
+  ])('The comment keeps $what in the output inside the code block', ({ line }) => {
     const output = `${line}\n### Stack \`prod\`: all is well\n${line}`;
     const body = commentBody({ ...preview, output });
     const [, fence = '', inside] = /\n(`{3,})diff\n([^]*?)\n\1\n/.exec(body) ?? [];
@@ -116,7 +116,7 @@ describe('The comment on a stack', () => {
   });
 
   it.each(['<!-- the rest is hidden', '```', '~~~', '<details>', '<br >', '<BR><script>'])(
-    'shows a table that holds %s as plain text, so that it hides nothing after it',
+    'The comment shows a table with %s as plain text, so that it hides nothing after it',
     (line) => {
       const body = commentBody({ ...preview, access: `${TABLE}\n${line}` });
       const [, fence = '', inside] = /\n(`{3,})text\n([^]*?)\n\1\n/.exec(body) ?? [];
@@ -125,20 +125,20 @@ describe('The comment on a stack', () => {
     },
   );
 
-  it('takes colours out, and makes characters visible that move the cursor or reorder text', () => {
+  it('The comment removes colours, and makes characters visible that move the cursor or reorder text', () => {
     const output = '\u001B[1;32m+ created\u001B[0m\r\n\u001B]8;;https://x.example\u0007link\u0000\u202Eesrever\tx';
     expect(commentBody({ ...preview, output })).toContain('\n+ created\nlink\\u{0}\\u{202e}esrever    x\n');
   });
 });
 
-it('A stack’s name that could end the marker is refused', () => {
+it('A stack name that could end the marker is rejected', () => {
   expect(() => stackName('dev --> x')).toThrow('"dev --> x" is no name of a stack');
 });
 
-describe('The comment is written', () => {
+describe('Writing the comment', () => {
   const bodies = (): string[] => github.comments.map(({ body }) => body);
 
-  it('once for each stack, and over itself from then on', async () => {
+  it('The comment is written once for each stack, and updated from then on', async () => {
     for (const stack of ['dev', 'prod', 'dev', 'prod']) {
       const round = github.comments.length;
       await writeComment(github.access, 7, stack, `${marker(stack)} round ${round}`);
@@ -146,7 +146,7 @@ describe('The comment is written', () => {
     expect(bodies()).toEqual([`${marker('dev')} round 2`, `${marker('prod')} round 2`]);
   });
 
-  it('over the one that stands on a late page', async () => {
+  it('The comment is updated if it is on a late page', async () => {
     for (let id = 1; id <= 7; id += 1) github.comments.push(post(id, `talk ${id}`, { user: { login: 'someone' } }));
     github.comments.push(post(8, `${marker('dev')} old`));
     await writeComment(github.access, 7, 'dev', `${marker('dev')} new`);
@@ -156,10 +156,14 @@ describe('The comment is written', () => {
   });
 
   it.each([
-    { whose: 'a person’s that begins with the marker', more: { user: { login: 'mallory' } }, body: marker('dev') },
-    { whose: 'a workflow’s that quotes the marker', more: {}, body: `> ${marker('dev')}` },
-    { whose: 'that of a stack whose name begins alike', more: {}, body: marker('dev2') },
-  ])('never over $whose', async ({ more, body }) => {
+    {
+      whose: 'a person’s comment that begins with the marker',
+      more: { user: { login: 'mallory' } },
+      body: marker('dev'),
+    },
+    { whose: 'a workflow’s comment that quotes the marker', more: {}, body: `> ${marker('dev')}` },
+    { whose: 'the comment of a stack whose name begins the same', more: {}, body: marker('dev2') },
+  ])('The script never overwrites $whose', async ({ more, body }) => {
     github.comments.push(post(1, body, more));
     await writeComment(github.access, 7, 'dev', marker('dev'));
     expect(bodies()).toEqual([body, marker('dev')]);
@@ -167,13 +171,13 @@ describe('The comment is written', () => {
 
   it.each([
     { what: 'an error', answer: { status: 502, body: { message: 'Bad Gateway' } }, error: /GitHub answered 502/ },
-    { what: 'no list', answer: { status: 200, body: { message: 'hm' } }, error: /is no list/ },
+    { what: 'a response that is not a list', answer: { status: 200, body: { message: 'hm' } }, error: /is no list/ },
     {
       what: 'a next page on another host',
       answer: { status: 200, body: [], link: '<http://127.0.0.1:1/steal>; rel="next"' },
       error: /another host/,
     },
-  ])('not at all when the search meets $what, and the error has no token', async ({ answer, error }) => {
+  ])('The script writes nothing if the search finds $what, and the error has no token', async ({ answer, error }) => {
     github.answer = (method) => (method === 'GET' ? answer : undefined);
     const failure = await writeComment(github.access, 7, 'dev', 'text').catch((reason: unknown) => reason);
     expect(String(failure)).toMatch(error);
@@ -181,13 +185,13 @@ describe('The comment is written', () => {
     expect(bodies()).toEqual([]);
   });
 
-  it('not endlessly when the pages never end', async () => {
+  it('The script ends its search when the pages never end', async () => {
     const link = `<${github.access.api}/repos/acme/api/issues/7/comments?page=2>; rel="next"`;
     github.answer = () => ({ status: 200, body: [], link });
     await expect(writeComment(github.access, 7, 'dev', 'text')).rejects.toThrow('no end after 100 pages');
   });
 
-  it('by the script as the workflow calls it, from the folder of an earlier job', async () => {
+  it('The script writes the comment as the workflow calls it, from the folder of an earlier job', async () => {
     const folder = fileURLToPath(folderWith({ 'preview.txt': OUTPUT, 'access.md': TABLE }));
     const environment = {
       ...actionsEnvironment(github),

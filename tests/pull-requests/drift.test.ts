@@ -12,7 +12,7 @@ const DRIFTED: Compared = { stack: 'staging', code: 255, output: DRIFT };
 const BROKEN: Compared = { stack: 'prod', code: 255, output: 'error: getting secrets manager: access denied\n' };
 const ABSENT: Compared = { stack: 'prod', code: undefined, output: undefined };
 
-describe('What the comparison of a stack gave', () => {
+describe('The comparison of a stack', () => {
   it.each([
     { is: 'as declared', compared: CLEAN },
     { is: 'drifted', compared: DRIFTED },
@@ -28,11 +28,11 @@ describe('What the comparison of a stack gave', () => {
       is: 'not compared',
       compared: { ...BROKEN, output: '  + "no changes were expected but changes were proposed"\nerror: x' },
     },
-  ])('is $is for $compared', ({ is, compared }) => {
+  ])('The comparison is "$is" for $compared', ({ is, compared }) => {
     expect(verdict(compared)).toBe(is);
   });
 
-  it('stands in the issue, in full only where something is to be done', () => {
+  it('The issue lists the comparison of each stack, in full only if there is something to do', () => {
     const body = driftBody([CLEAN, DRIFTED, ABSENT], '0123456789abcdef', 'https://github.com/acme/api/actions/runs/9');
     expect(body.startsWith(MARKER)).toBe(true);
     expect(body).toContain('### `dev`: as declared\n\n### `staging`: drifted\n\n```diff\nResources:');
@@ -40,7 +40,7 @@ describe('What the comparison of a stack gave', () => {
     expect(body).not.toContain('22 unchanged');
   });
 
-  it('fits into what GitHub takes, and ends no code block early', () => {
+  it('The issue fits GitHub’s limit, and no output ends its code block early', () => {
     const output = `\`\`\`\n${'  ~ changed 🚀 `````\n'.repeat(9000)}${DRIFT}`;
     const all = ['dev', 'staging', 'prod'].map((stack) => ({ stack, code: 255, output }));
     const body = driftBody(all, '0123456789abcdef', 'https://github.com/acme/api/actions/runs/9');
@@ -49,7 +49,7 @@ describe('What the comparison of a stack gave', () => {
   });
 });
 
-describe('The one issue', () => {
+describe('The drift issue', () => {
   let github: FakeGitHub;
   beforeAll(async () => {
     github = await startFakeGitHub();
@@ -60,7 +60,7 @@ describe('The one issue', () => {
     github.requests.length = 0;
   });
 
-  it('is opened at the first difference, brought up to date, and closed when there is none', async () => {
+  it('The issue is opened at the first difference, updated, and closed when there is none', async () => {
     await writeIssue(github.access, false, `${MARKER} nothing`);
     expect(github.issues).toEqual([]);
     await writeIssue(github.access, true, `${MARKER} first`);
@@ -72,7 +72,7 @@ describe('The one issue', () => {
     expect(github.issues).toMatchObject([{ state: 'closed' }, { body: `${MARKER} again`, state: 'open' }]);
   });
 
-  it('is found on a late page, and is never a person’s or a pull request', async () => {
+  it('The issue is found on a late page, and a person’s issue or a pull request is never taken for it', async () => {
     github.issues.push(
       post(1, MARKER, { user: { login: 'mallory' } }),
       post(2, MARKER, { pull_request: {} }),
@@ -90,7 +90,7 @@ describe('The one issue', () => {
     ]);
   });
 
-  it('is written by the script as the workflow calls it; a stack without a report was not compared', async () => {
+  it('The script writes the issue as the workflow calls it, and a stack without a report was not compared', async () => {
     const folder = fileURLToPath(
       folderWith({ 'dev.code': '0\n', 'dev.txt': 'Resources:\n', 'staging.code': '255\n', 'staging.txt': DRIFT }),
     );

@@ -15,7 +15,7 @@ async function resources(): Promise<RecordedResource[]> {
 }
 
 describe('The deploy policy', () => {
-  it('allows whatever the provider calls for what the program registers (tests/shipped.test.ts: for the project as it stands)', async () => {
+  it('The deploy policy allows every call that the provider makes for the resources of the program', async () => {
     const registered = await resources();
     // The twin emulates more types than the program registers.
     const types = [...RESOURCE_TYPES.keys()].filter((type) => type.startsWith('aws:') && type in ACTIONS);
@@ -23,7 +23,7 @@ describe('The deploy policy', () => {
     expect(lacking(registered)).toEqual([]);
   });
 
-  it('is found wanting for an action that is taken out, an option that is used, and a type that nobody mapped', async () => {
+  it('The check of the deploy policy reports a missing action, an option’s missing action, and an unmapped type', async () => {
     const registered = await resources();
     for (const action of allowed('deploy-policy.json')) {
       const without = new Set([...allowed('deploy-policy.json')].filter((other) => other !== action));
@@ -40,7 +40,7 @@ describe('The deploy policy', () => {
     ]);
   });
 
-  it('names the functions, roles and log groups by the names that the program gives them', async () => {
+  it('The deploy policy names functions, roles and log groups as the program does', async () => {
     const patterns = statements('deploy-policy.json').flatMap(({ Resource = [] }) => [Resource].flat());
     expect(patterns).toEqual(
       expect.arrayContaining([
@@ -62,7 +62,7 @@ describe('The deploy policy', () => {
     }
   });
 
-  it('passes roles to Lambda alone', () => {
+  it('The deploy policy lets roles be passed to Lambda only', () => {
     const passing = statements('deploy-policy.json').filter(({ Action }) => Action.includes('iam:PassRole'));
     expect(passing).toEqual([
       expect.objectContaining({ Condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } } }),
@@ -71,7 +71,7 @@ describe('The deploy policy', () => {
 });
 
 describe('The preview policy', () => {
-  it('allows exactly what a refresh calls, so that a stranger’s program can change nothing', async () => {
+  it('The preview policy allows exactly what a refresh calls, so that a pull request’s program can change nothing', async () => {
     const read = (await resources()).flatMap(({ type }) => ACTIONS[type]?.read ?? []);
     expect(allowed('preview-policy.json')).toEqual(new Set(read));
     for (const action of allowed('preview-policy.json')) expect(action).toMatch(/:(GET$|Get|List|Describe)/);
@@ -81,7 +81,7 @@ describe('The preview policy', () => {
 
 describe('Every policy', () => {
   it.each(['deploy-policy.json', 'preview-policy.json', 'state-read-policy.json', 'state-write-policy.json'])(
-    '%s allows named actions on named resources',
+    'The policy %s allows named actions on named resources',
     (file) => {
       for (const { Effect, Resource = [], ...statement } of statements(file)) {
         expect(Effect).toBe('Allow');
@@ -94,24 +94,27 @@ describe('Every policy', () => {
   it.each([
     { file: 'deploy-trust.json', environments: ['STACK'] },
     { file: 'preview-trust.json', environments: ['preview-STACK', 'drift-STACK'] },
-  ])('$file trusts the environments $environments and no other run of the repository', ({ file, environments }) => {
-    const issuer = 'token.actions.githubusercontent.com';
-    expect(statements(file)).toEqual([
-      {
-        Effect: 'Allow',
-        Principal: { Federated: `arn:aws:iam::ACCOUNT_ID:oidc-provider/${issuer}` },
-        Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: {
-          StringEquals: {
-            [`${issuer}:aud`]: 'sts.amazonaws.com',
-            [`${issuer}:sub`]: environments.map((environment) => `SUBJECT:environment:${environment}`),
+  ])(
+    'The policy $file trusts the environments $environments and no other run of the repository',
+    ({ file, environments }) => {
+      const issuer = 'token.actions.githubusercontent.com';
+      expect(statements(file)).toEqual([
+        {
+          Effect: 'Allow',
+          Principal: { Federated: `arn:aws:iam::ACCOUNT_ID:oidc-provider/${issuer}` },
+          Action: 'sts:AssumeRoleWithWebIdentity',
+          Condition: {
+            StringEquals: {
+              [`${issuer}:aud`]: 'sts.amazonaws.com',
+              [`${issuer}:sub`]: environments.map((environment) => `SUBJECT:environment:${environment}`),
+            },
           },
         },
-      },
-    ]);
-  });
+      ]);
+    },
+  );
 
-  it('has a source for each type, and a mapping that says what only reads', () => {
+  it('Every type has a source in actions.json, and its read actions only read', () => {
     for (const [type, { sources, read, also = {} }] of Object.entries(ACTIONS)) {
       expect([type, sources.length >= 2]).toEqual([type, true]);
       for (const source of sources)

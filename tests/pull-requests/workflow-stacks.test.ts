@@ -8,8 +8,8 @@ import { deployments, edits, stackLists } from './stack-lists.ts';
 const STACKS = stackNames(ROOT);
 const DEPLOYED = deployments(WORKFLOWS);
 
-describe('Every stack', () => {
-  it('that has a file is deployed and compared each night, and no other is, nor previewed', () => {
+describe('The stacks in the workflows', () => {
+  it('Every stack with a file is deployed and compared each night, and no other stack is, nor previewed', () => {
     const wrong = edits(stackLists(WORKFLOWS), STACKS);
     expect(wrong, `docs/pull-requests.md, "Another stack, or one fewer":\n${wrong.join('\n')}`).toEqual([]);
     // One that fails does not end the others, and nothing besides the list adds to a matrix or takes from it.
@@ -20,24 +20,24 @@ describe('Every stack', () => {
   const all = { place: 'drift.yml', every: true };
   const some = { place: 'pull-request.yml', every: false };
   it.each([
-    { what: 'all', list: { ...all, named: ['dev', 'prod'] }, says: [] },
-    { what: 'some, where some suffice', list: { ...some, named: ['dev'] }, says: [] },
-    { what: 'some, where all must be', list: { ...all, named: ['dev'] }, says: ['add "prod"'] },
-    { what: 'one that has no file', list: { ...some, named: ['dev', 'qa'] }, says: ['take out "qa"'] },
-    { what: 'one twice', list: { ...some, named: ['dev', 'dev'] }, says: ['name "dev" once only'] },
-    { what: 'none', list: { ...some, named: [] }, says: ['name at least one stack'] },
-  ])('is told of with the file to edit, where a workflow names $what', ({ list, says }) => {
+    { what: 'all stacks', list: { ...all, named: ['dev', 'prod'] }, says: [] },
+    { what: 'some stacks, and some are enough', list: { ...some, named: ['dev'] }, says: [] },
+    { what: 'some stacks, and all are required', list: { ...all, named: ['dev'] }, says: ['add "prod"'] },
+    { what: 'a stack without a file', list: { ...some, named: ['dev', 'qa'] }, says: ['take out "qa"'] },
+    { what: 'a stack twice', list: { ...some, named: ['dev', 'dev'] }, says: ['name "dev" once only'] },
+    { what: 'no stack', list: { ...some, named: [] }, says: ['name at least one stack'] },
+  ])('The check of the stack lists names the file to edit if a workflow names $what', ({ list, says }) => {
     const told = edits([list], ['dev', 'prod']).map((sentence) => sentence.replace(/, of which.*/, ''));
     expect(told).toEqual(says.map((text) => `${list.place}: ${text}`));
   });
 
-  it('has an environment of its own for each of the three', () => {
+  it('A stack has its own environment for each of preview, deployment and drift', () => {
     expect(environmentOf(jobOf('preview.yml', 'preview'))).toBe('preview-${{ inputs.stack }}');
     expect(environmentOf(jobOf('deploy-stack.yml', 'up'))).toBe('${{ inputs.stack }}');
     expect(environmentOf(jobOf('drift.yml', 'drift'))).toBe('drift-${{ matrix.stack }}');
   });
 
-  it('is deployed after the checks, one after the other, production last, and verified before the next', () => {
+  it('Stacks are deployed after the checks, one after the other, production last, each verified before the next', () => {
     expect(
       DEPLOYED.map(({ job, needs }) => [job, needs]),
       '.github/workflows/deploy.yml: each job is called like its stack and `needs` the one before it, the first `check`',
@@ -57,7 +57,7 @@ describe('Every stack', () => {
     expect(steps.filter((step) => step['continue-on-error'])).toEqual([]);
   });
 
-  it('is never met by two of the runs that lock or record it, and none of those is ever cancelled', () => {
+  it('Two runs never lock or record a stack at the same time, and none of them is ever cancelled', () => {
     const group = { 'cancel-in-progress': false, queue: 'max' };
     expect(jobOf('deploy-stack.yml', 'up').concurrency).toEqual({ group: 'stack-${{ inputs.stack }}', ...group });
     expect(jobOf('drift.yml', 'drift').concurrency).toEqual({ group: 'stack-${{ matrix.stack }}', ...group });
@@ -66,7 +66,7 @@ describe('Every stack', () => {
     expect(WORKFLOWS.get('drift.yml')).not.toHaveProperty('concurrency');
   });
 
-  it('is previewed once at a time for each pull request, for its newest commit', () => {
+  it('A stack is previewed once at a time for each pull request, for its newest commit', () => {
     expect(WORKFLOWS.get('pull-request.yml')?.concurrency).toEqual({
       group: 'pull-request-${{ github.event.pull_request.number }}',
       'cancel-in-progress': true,
@@ -77,7 +77,7 @@ describe('Every stack', () => {
     });
   });
 
-  it('has its comment written after a failed preview too, by a job that installs nothing', () => {
+  it('The comment on a stack is also written after a failed preview, by a job that installs nothing', () => {
     const { needs, if: condition, steps = [] } = jobOf('preview.yml', 'comment');
     expect({ needs, condition }).toEqual({ needs: 'preview', condition: '${{ !cancelled() }}' });
     expect(steps.some(({ uses, run }) => uses?.startsWith('./') === true || /npm/.test(run ?? ''))).toBe(false);

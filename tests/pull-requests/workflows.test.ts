@@ -10,8 +10,8 @@ const texts = [...WORKFLOWS.keys()]
   .map((file) => `.github/workflows/${file}`)
   .concat('.github/actions/set-up/action.yml');
 
-describe('Every workflow', () => {
-  it('is one of these, with these triggers: never pull_request_target', () => {
+describe('The workflows', () => {
+  it('Every workflow is on this list, with these triggers, and none has pull_request_target', () => {
     expect(
       Object.fromEntries(
         [...WORKFLOWS].map(([file, { on }]) => [file, typeof on === 'string' ? [on] : Object.keys(on)]),
@@ -27,7 +27,7 @@ describe('Every workflow', () => {
     expect(WORKFLOWS.get('deploy.yml')?.on).toEqual({ push: { branches: ['main'] } });
   });
 
-  it('gives no permission as a whole, and each job exactly what it needs', () => {
+  it('A workflow grants no permission as a whole, and each job has exactly what it needs', () => {
     expect([...WORKFLOWS.values()].map(({ permissions }) => permissions)).toEqual([...WORKFLOWS].map(() => ({})));
     const read = { contents: 'read' };
     const cloud = { ...read, 'id-token': 'write' };
@@ -46,7 +46,7 @@ describe('Every workflow', () => {
     });
   });
 
-  it('pins every action to a full commit id and names its version beside it', () => {
+  it('Every action is pinned to a full commit id, with its version beside it', () => {
     expect(USES.length).toBeGreaterThan(20);
     for (const { place, uses } of USES)
       expect(`${place}: ${uses}`).toMatch(/: (\.\/\.github\/.+|[\w./-]+@[0-9a-f]{40})$/);
@@ -57,7 +57,7 @@ describe('Every workflow', () => {
     expect(new Set([...pins].map((pin) => pin.split('@')[0])).size).toBe(pins.size);
   });
 
-  it('uses no file of this repository that is not there', () => {
+  it('A workflow uses only files that the repository has', () => {
     const local = USES.filter(({ uses }) => uses.startsWith('./')).map(({ uses }) => uses);
     expect(local.length).toBeGreaterThan(5);
     expect(
@@ -65,29 +65,29 @@ describe('Every workflow', () => {
     ).toEqual([]);
   });
 
-  it('ends the pipeline of a script at its first failure, and every job at some time', () => {
+  it('The pipeline of a script ends at its first failure, and every job has a time limit', () => {
     for (const { place, workflow, job } of JOBS.filter(({ job: { steps } }) => steps)) {
       expect([place, workflow.defaults?.run?.shell]).toEqual([place, 'bash']);
       expect(job['timeout-minutes']).toBeLessThanOrEqual(60);
     }
   });
 
-  it('keeps GitHub’s token out of the checked-out folder', () => {
+  it('GitHub’s token stays out of the checked-out folder', () => {
     const checkouts = STEPS.filter(({ step }) => step.uses?.startsWith('actions/checkout@'));
     expect(checkouts).toHaveLength(7);
     for (const { step } of checkouts) expect(step.with).toMatchObject({ 'persist-credentials': false });
   });
 });
 
-describe('A script of a workflow', () => {
+describe('The scripts of the workflows', () => {
   const runs = STEPS.flatMap(({ place, step: { run } }) => (run === undefined ? [] : [{ place, run }]));
 
-  it('has nothing interpolated: what an attacker may write comes as a variable, which no shell parses', () => {
+  it('A script interpolates nothing: what an attacker can write comes in a variable, which no shell parses', () => {
     expect(runs.length).toBeGreaterThan(8);
     expect(runs.filter(({ run }) => run.includes('${{'))).toEqual([]);
   });
 
-  it('reads of the event only what no attacker can shape: numbers, commit ids and the repository’s own name', () => {
+  it('A script reads only numbers, commit ids and the repository’s own name from the event', () => {
     const mentions = texts.flatMap((file) => [
       ...read(file).matchAll(/github\.(?:event|head_ref|base_ref|ref_name)[\w.]*/g),
     ]);
@@ -99,7 +99,7 @@ describe('A script of a workflow', () => {
     ]);
   });
 
-  it('calls no npm script that package.json has not, and no file that is not there', () => {
+  it('A script calls only npm scripts and files that exist', () => {
     const all = runs
       .map(({ run }) => run)
       .concat(read('.ci/run'))
@@ -122,7 +122,7 @@ describe('A script of a workflow', () => {
     expect(files.filter((file) => !existsSync(new URL(file, ROOT)))).toEqual([]);
   });
 
-  it('never prints a stack’s outputs or a link to its state', () => {
+  it('A script never prints a stack’s outputs or a link to its state', () => {
     const pulumi = runs.filter(({ run }) => /npm run -s (preview|up)\b/.test(run));
     expect(pulumi).toHaveLength(3);
     for (const { run } of pulumi) {
@@ -134,15 +134,15 @@ describe('A script of a workflow', () => {
   });
 });
 
-it('The program is tried on a real engine for everybody, and a missing engine is an error', () => {
+it('The engine tests run for every pull request, and a missing engine is an error', () => {
   const { steps = [] } = jobOf('check.yml', 'engine');
   expect(steps.at(-1)).toEqual({ run: 'npm run -s test:engine', env: { REQUIRE_ENGINE: 1 } });
   const [engine] = steps.filter(({ uses }) => uses?.startsWith('pulumi/actions@'));
   expect(engine?.with).toEqual({ 'pulumi-version-file': '.pulumi.version' });
 });
 
-describe('Secrets', () => {
-  it('are read in the one step that needs them, in a job of an environment', () => {
+describe('The secrets of the workflows', () => {
+  it('Secrets are read only in the step that needs them, in a job with an environment', () => {
     const readers = STEPS.filter(({ step }) => JSON.stringify(step).includes('secrets.'));
     expect(readers.map(({ place, step }) => `${place}: ${step.name}`)).toEqual([
       'deploy-stack.yml, up: Up',
@@ -158,7 +158,7 @@ describe('Secrets', () => {
     expect(names).toEqual(new Set(['AUTH0_CLIENT_SECRET', 'PULUMI_ACCESS_TOKEN']));
   });
 
-  it('go to called workflows of this repository only, which no fork’s pull request reaches', () => {
+  it('Secrets go only to called workflows of this repository, which a fork’s pull request cannot reach', () => {
     for (const { file, job } of JOBS.filter(({ job: { secrets } }) => secrets !== undefined)) {
       expect(job.secrets).toBe('inherit');
       expect(job.uses).toMatch(/^\.\/\.github\/workflows\//);
@@ -174,7 +174,7 @@ describe('Secrets', () => {
     expect(jobOf('check.yml', 'check')).not.toHaveProperty('if');
   });
 
-  it('of AWS are none: each role is assumed by OpenID Connect', () => {
+  it('There are no AWS secrets: each role is assumed by OpenID Connect', () => {
     const text = texts.map(read).join('\n');
     expect(text).not.toMatch(/aws-access-key-id|aws-secret-access-key|AWS_ACCESS_KEY|AWS_SECRET/i);
     expect(text.match(/role-to-assume: /g)).toHaveLength(1);
@@ -187,7 +187,7 @@ describe('Secrets', () => {
     for (const { job } of users) expect(job.permissions).toMatchObject({ 'id-token': 'write' });
   });
 
-  it('meet no job that may write to GitHub', () => {
+  it('No job that can write to GitHub has a secret', () => {
     for (const { job } of JOBS.filter(({ job: { steps } }) => steps)) {
       const writes = Object.entries(job.permissions ?? {}).some(
         ([scope, grant]) => scope !== 'id-token' && grant === 'write',
@@ -198,7 +198,7 @@ describe('Secrets', () => {
 });
 
 describe('The Pulumi CLI', () => {
-  it('is of the version of the SDK that the program is written with', () => {
+  it('The Pulumi CLI has the version of the SDK', () => {
     const sdk = JSON.parse(read('node_modules/@pulumi/pulumi/package.json')) as { version: string };
     expect(read('.pulumi.version').trim()).toBe(sdk.version);
   });
@@ -207,14 +207,14 @@ describe('The Pulumi CLI', () => {
 describe('docs/pull-requests.md', () => {
   const page = read('docs/pull-requests.md');
 
-  it('tells of every variable and secret that the workflows read, and of no other', () => {
+  it('docs/pull-requests.md lists every variable and secret that the workflows read, and no other', () => {
     const used = texts.flatMap((file) => [...read(file).matchAll(/\b(vars|secrets)\.(\w+)/g)]);
     const wanted = new Set(used.map(([, kind, name]) => `${kind === 'vars' ? 'variable' : 'secret'} \`${name}\``));
     const told = new Set([...page.matchAll(/^\| ((?:variable|secret) `\w+`)/gm)].map(([, row]) => row));
     expect(told).toEqual(wanted);
   });
 
-  it('tells of every workflow and every policy, and links to nothing that is not there', () => {
+  it('docs/pull-requests.md links to every workflow and every policy, and has no broken link', () => {
     const links = [...page.matchAll(/\]\((\.\.\/[^)]+)\)/g)].map(([, link = '']) => link.replace('../', ''));
     expect(links.filter((link) => !existsSync(new URL(link, ROOT)))).toEqual([]);
     const files = globSync(['.github/workflows/*', '.github/aws/*'], { cwd: fileURLToPath(ROOT) });

@@ -27,22 +27,28 @@ export const PLANTED_OTHERS: readonly Planted[] = [
   ),
   plant(
     'RBAC',
-    'an API that says nothing of it',
+    'an API that does not set RBAC',
     inputs('ResourceServer', { enforcePolicies: undefined }),
     SERVER,
     'does not enforce RBAC',
   ),
   plant(
     'client grants',
-    'an API that needs none',
+    'an API that requires no client grant',
     inputs('ResourceServer', { subjectTypeAuthorization: { client: { policy: 'allow_all' } } }),
     SERVER,
     'its policy for clients is allow_all',
   ),
-  plant('client grants', 'a client without one', without('ClientGrant'), CLIENT, 'no client grant says for which'),
+  plant(
+    'client grants',
+    'a client without a client grant',
+    without('ClientGrant'),
+    CLIENT,
+    'no client grant says for which',
+  ),
   plant(
     'third parties',
-    'one with the password grant',
+    'a third-party client with the password grant',
     inputs('Client', {
       isFirstParty: false,
       thirdPartySecurityMode: 'strict',
@@ -53,15 +59,21 @@ export const PLANTED_OTHERS: readonly Planted[] = [
   ),
   plant(
     'third parties',
-    'one in permissive mode',
+    'a third-party client in permissive mode',
     inputs('Client', { isFirstParty: false, thirdPartySecurityMode: 'permissive' }),
     CLIENT,
     "not in Auth0's strict mode",
   ),
-  plant('one invoke permission', 'none', without('Permission'), FUNCTION, 'has 0 invoke permissions'),
   plant(
     'one invoke permission',
-    'two',
+    'a function without an invoke permission',
+    without('Permission'),
+    FUNCTION,
+    'has 0 invoke permissions',
+  ),
+  plant(
+    'one invoke permission',
+    'a function with two invoke permissions',
     (all) =>
       plus(
         'aws:lambda/permission:Permission',
@@ -72,14 +84,14 @@ export const PLANTED_OTHERS: readonly Planted[] = [
   ),
   plant(
     'one invoke permission',
-    'one for anybody',
+    'an invoke permission for every principal',
     inputs('Permission', { principal: '*' }),
     PERMISSION,
     'lets * do lambda:InvokeFunction',
   ),
   plant(
     'one invoke permission',
-    'one for every API',
+    'an invoke permission for every API',
     inputs('Permission', { sourceArn: undefined }),
     PERMISSION,
     'lets APIs invoke that are not declared here',
@@ -93,7 +105,7 @@ export const PLANTED_OTHERS: readonly Planted[] = [
   ),
   plant(
     'one invoke permission',
-    'none for a function that exists already',
+    'an existing function without an invoke permission',
     inputs('Integration', { integrationUri: 'arn:aws:lambda:eu-central-1:1:function:there' }),
     'aws:apigatewayv2/integration:Integration "api-test"',
     'has 0 invoke permissions',
@@ -107,7 +119,7 @@ export const PLANTED_OTHERS: readonly Planted[] = [
   ),
   plant(
     'secrets are marked',
-    'a secret by its name',
+    'a secret that only its name reveals',
     inputs('Function', { environment: { variables: { DB_PASSWORD: 'hunter2' } } }),
     FUNCTION,
     'its input environment.variables.DB_PASSWORD holds a secret',
@@ -132,14 +144,14 @@ export const PLANTED_OTHERS: readonly Planted[] = [
   ),
   plant(
     'secrets are marked',
-    'a secret by its form',
+    'a secret that only its form reveals',
     inputs('Function', { environment: { variables: { DATABASE_URL: 'postgres://app:hunter2@db.example.com/app' } } }),
     FUNCTION,
     'its input environment.variables.DATABASE_URL holds a secret',
   ),
   plant(
     'secrets are marked',
-    'a secret that only another resource marks',
+    'a secret that is marked only on another resource',
     (all) =>
       plus(
         'a:b/c:D',
@@ -158,7 +170,7 @@ export const PLANTED_OTHERS: readonly Planted[] = [
   ),
   plant(
     'secrets are marked',
-    'a mark taken off an output',
+    'an output whose mark was removed',
     (all) => ({ ...all, secretOutputs: [] }),
     'the stack',
     'the output clientSecrets.test-app of the stack',
@@ -201,35 +213,35 @@ export const PLANTED_OTHERS: readonly Planted[] = [
   ),
   plant(
     'production, api:passwordGrant',
-    'a password grant',
+    'a client with the password grant',
     inputs('Client', { grantTypes: ['client_credentials', 'http://auth0.com/oauth/grant-type/password-realm'] }),
     CLIENT,
     'has the password grant',
   ),
   plant(
     'production, api:passwordGrant',
-    'a password grant of the old kind',
+    'a client with the password-realm grant',
     inputs('Client', { grantTypes: ['client_credentials', 'http://auth0.com/oauth/legacy/grant-type/ro'] }),
     CLIENT,
     'has the password grant',
   ),
   plant(
     'production, api:tokenLifetime',
-    'a token of more than an hour',
+    'a token lifetime of more than an hour',
     inputs('ResourceServer', { tokenLifetime: 3601 }),
     SERVER,
     'its tokens live 3601 s',
   ),
   plant(
     'production, api:tokenLifetime',
-    'a token of no known lifetime',
+    'a token lifetime that cannot be read',
     inputs('ResourceServer', { tokenLifetime: undefined }),
     SERVER,
     'has an input tokenLifetime that the rule cannot read',
   ),
   plant(
     'production, api:cors',
-    'CORS for everybody',
+    'CORS for every origin',
     inputs('Api', { corsConfiguration: { allowOrigins: ['*'] } }),
     HTTP_API,
     'more than named origins',
@@ -243,7 +255,7 @@ export const PLANTED_OTHERS: readonly Planted[] = [
   ),
   plant(
     'production, api:logRetention',
-    'a log of a month',
+    'a log retention of a month',
     inputs('LogGroup', { retentionInDays: 30 }),
     'aws:cloudwatch/logGroup:LogGroup "api"',
     'it keeps its events 30 days',

@@ -24,14 +24,14 @@ const forward = (requestParameters: Inputs, integrationUri = 'https://a.example'
 export const PLANTED_ROUTES: readonly Planted[] = [
   plant(
     'routes are protected',
-    'a route that is open',
+    'an open route',
     inputs('Route', { authorizationType: 'NONE' }),
     ROUTE,
     'GET /test is open to anyone (authorizationType NONE)',
   ),
   plant(
     'routes are protected',
-    'a route that says nothing of it',
+    'a route without an authorization type',
     inputs('Route', { authorizationType: undefined }),
     ROUTE,
     'is open to anyone',
@@ -73,14 +73,14 @@ export const PLANTED_ROUTES: readonly Planted[] = [
   ),
   plant(
     'routes are protected',
-    'a route that cannot be read',
+    'a route whose key cannot be read',
     inputs('Route', { routeKey: 5 }),
     ROUTE,
     'has an input routeKey that the rule cannot read',
   ),
   plant(
     'routes are protected',
-    'an open route of another API, called like a public one of the contract',
+    'an open route of another API with the key of a public route',
     (all) =>
       plus(
         'aws:apigatewayv2/route:Route',
@@ -104,14 +104,14 @@ export const PLANTED_ROUTES: readonly Planted[] = [
   ),
   plant(
     'no other entrance',
-    'an API with a route of its own making',
+    'an API that makes a route itself',
     inputs('Api', { target: 'arn:aws:lambda:x' }),
     HTTP_API,
     'its input target makes routes',
   ),
   plant(
     'no other entrance',
-    'an execute-api endpoint beside a domain',
+    'an execute-api endpoint that stays on beside a domain',
     (all) => plus('aws:apigatewayv2/apiMapping:ApiMapping', { apiId: API_ID(all) })(all),
     HTTP_API,
     'its execute-api endpoint goes past that',
@@ -125,7 +125,7 @@ export const PLANTED_ROUTES: readonly Planted[] = [
   ),
   plant(
     'issuer with its slash',
-    'an issuer with two',
+    'an issuer with two slashes',
     jwt({ issuer: 'https://acme.eu.auth0.com//' }),
     AUTHORIZER,
     'trusts the issuer',
@@ -139,28 +139,28 @@ export const PLANTED_ROUTES: readonly Planted[] = [
   ),
   plant(
     'audience of the resource server',
-    'an audience that is typed',
+    'an audience that does not come from the resource server',
     jwt({ audiences: ['https://prod.example.com'] }),
     AUTHORIZER,
     'none of its audiences',
   ),
   plant(
     'audience of the resource server',
-    'an identifier that Auth0 gave back otherwise',
+    'an identifier that Auth0 returned in another form',
     changed('ResourceServer', () => ({ outputs: { identifier: 'https://other' } })),
     AUTHORIZER,
     'none of its audiences',
   ),
   plant(
     'callers are not forged',
-    'a header that the caller may write',
+    'a header that the caller can write',
     forward({ 'overwrite:header.x-caller-sub': '$context.authorizer.claims.sub' }),
     FORWARD,
     'a caller can write the header x-caller-azp itself',
   ),
   plant(
     'callers are not forged',
-    'a header from another claim',
+    'a header with another claim in it',
     forward({
       'overwrite:header.x-caller-sub': '$request.header.x-caller-sub',
       'remove:header.x-caller-azp': "''",
@@ -170,7 +170,7 @@ export const PLANTED_ROUTES: readonly Planted[] = [
   ),
   plant(
     'callers are not forged',
-    'a header that nothing overwrites on an open route, where there are no claims',
+    'a header that is not removed on an open route, which has no claims',
     (all) =>
       plus(
         'aws:apigatewayv2/route:Route',
@@ -187,7 +187,7 @@ export const PLANTED_ROUTES: readonly Planted[] = [
   ),
   plant(
     'callers are not forged',
-    'a header that is overwritten, and then added to',
+    'a header that is overwritten and then appended to',
     forward({
       'overwrite:header.x-caller-sub': '$context.authorizer.claims.sub',
       'append:header.X-Caller-Sub': '$request.header.y',
@@ -196,5 +196,11 @@ export const PLANTED_ROUTES: readonly Planted[] = [
     FORWARD,
     'a caller can write the header x-caller-sub itself',
   ),
-  plant('callers are not forged', 'plain http', forward({}, 'http://a.example'), FORWARD, 'without https'),
+  plant(
+    'callers are not forged',
+    'an endpoint over plain HTTP',
+    forward({}, 'http://a.example'),
+    FORWARD,
+    'without https',
+  ),
 ];
