@@ -52,8 +52,8 @@ interface ImportFile {
   readonly resources: readonly { readonly type: string; readonly id?: string }[];
 }
 
-describe('An API, a client and a role that exist already', () => {
-  it('are adopted by pulumi import, changed into what the program says, neither replaced nor doubled, and keep their secret', async () => {
+describe('Existing resources', () => {
+  it('pulumi import adopts an existing API, client and role, keeps their ids and the secret, and up changes them in place', async () => {
     const before = sandbox.world.entries.length;
     await importExisting();
     await sandbox.up();
@@ -79,7 +79,7 @@ describe('An API, a client and a role that exist already', () => {
     expect(sandbox.stored()).not.toContain(SECRET);
   });
 
-  it('are in the way where they are not imported: the API by its identifier, its permissions by being others', async () => {
+  it('An existing API that is not imported makes up fail, first by its identifier and then by its permissions', async () => {
     const { code, text } = await sandbox.attempt(UP);
     expect(code).not.toBe(0);
     const id = EXISTING[API] ?? '';

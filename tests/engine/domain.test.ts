@@ -18,7 +18,7 @@ const oldAddressIsOff = (): unknown => {
   return api && valueOf(api, 'disableExecuteApiEndpoint');
 };
 
-it('A live API gets its domain first, and loses its old address by the next up', async () => {
+it('A live API gets its domain first, and loses its old address with the next up', async () => {
   await sandbox.up();
   setConfig(sandbox, { 'api:domain': { name: 'api.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' } });
   const before = sandbox.world.entries.length;

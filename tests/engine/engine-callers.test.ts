@@ -61,7 +61,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.remove());
 
 describe('The callers of a stack', () => {
-  it('have their secret rotated by one command, to the one that was shown before', async () => {
+  it('One command rotates a client’s secret to the one that nextClientSecrets showed before', async () => {
     const before = await secrets();
     const since = sandbox.world.entries.length;
     const { text } = await rotate('test');
@@ -74,7 +74,7 @@ describe('The callers of a stack', () => {
     await sandbox.upUnchanged();
   });
 
-  it('keep their secrets in a refresh, of which the next up knows no change', async () => {
+  it('A refresh keeps the client secrets, and the next up finds no change', async () => {
     const before = await secrets();
     const since = sandbox.world.entries.length;
     await sandbox.pulumi([...REFRESH, '--expect-no-changes']);
@@ -83,7 +83,7 @@ describe('The callers of a stack', () => {
     expect(await secrets()).toEqual(before);
   });
 
-  it('are rotated again, and lose the secret that nobody may still use and nothing else', async () => {
+  it('A second rotation deletes the secret that is no longer in use, and nothing else', async () => {
     const before = await secrets();
     const since = sandbox.world.entries.length;
     await rotate('test');
@@ -96,7 +96,7 @@ describe('The callers of a stack', () => {
     expect(await secrets()).toEqual(after);
   });
 
-  it('are not rotated to a secret that was never shown', async () => {
+  it('A client’s secret is never rotated to one that was not shown before', async () => {
     const file = sandbox.project.read('Pulumi.dev.yaml');
     sandbox.project.edit('Pulumi.dev.yaml', 'secretVersion: 2', 'secretVersion: 3');
     const since = sandbox.world.entries.length;
@@ -107,7 +107,7 @@ describe('The callers of a stack', () => {
     sandbox.project.write('Pulumi.dev.yaml', file);
   });
 
-  it('are made anew when they change from one party to the other, which Auth0 does not', async () => {
+  it('A client that changes its party is replaced, since Auth0 cannot change it', async () => {
     const since = sandbox.world.entries.length;
     sandbox.project.edit('Pulumi.dev.yaml', 'party: third', 'party: first');
     await sandbox.up();
@@ -115,7 +115,7 @@ describe('The callers of a stack', () => {
     await sandbox.upUnchanged();
   });
 
-  it('leave production only when the protection of each of their three resources is taken off', async () => {
+  it('A client leaves production only after the protection of its three resources is removed', async () => {
     setConfig(sandbox, { 'api:production': true, 'api:logRetention': 90 });
     await sandbox.up();
     const [first] = (parse(sandbox.project.read('Pulumi.dev.yaml')) as StackFile).config['api:clients'];
@@ -134,7 +134,7 @@ describe('The callers of a stack', () => {
     await sandbox.upUnchanged();
   });
 
-  it('leave no rule broken by what the engine has recorded', async () => {
+  it('The state that the engine recorded satisfies every rule', async () => {
     expect(await judged(sandbox)).toEqual([]);
   });
 });

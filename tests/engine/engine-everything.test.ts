@@ -9,7 +9,7 @@ import { DESTROY, Sandbox } from './support/sandbox.ts';
 const PASSWORD = 'a-password-of-a-database-that-nobody-may-see';
 const EXTERNAL_ID = 'an-external-id-that-nobody-may-see-either';
 
-describe('A stack that uses every option of the AWS side', () => {
+describe('A stack with every option of the AWS side', () => {
   const sandbox = new Sandbox();
   const changes = () => sandbox.world.entries.filter(isChange);
 
@@ -23,7 +23,7 @@ describe('A stack that uses every option of the AWS side', () => {
   });
   afterAll(() => sandbox.remove());
 
-  it('previews, comes up, and comes up again with no change', async () => {
+  it('A stack with every option previews, comes up, and has no change in a second up', async () => {
     await sandbox.pulumi(['preview', '--diff', '--suppress-progress']);
     expect(sandbox.world.entries).toEqual([]);
     await sandbox.up();
@@ -31,18 +31,18 @@ describe('A stack that uses every option of the AWS side', () => {
     await sandbox.pulumi(['refresh', '--yes', '--skip-preview', '--expect-no-changes', '--suppress-progress']);
   });
 
-  it('holds every rule, by what the engine has recorded of it', async () => {
+  it('The recorded state of a stack with every option satisfies every rule', async () => {
     expect(await judged(sandbox)).toEqual([]);
   });
 
-  it('has the same access report by its exported state as by its program', async () => {
+  it('The access report of the exported state equals that of the program for a stack with every option', async () => {
     const { deployed, declared } = await reportsOf(sandbox, {
       'api:handlers.test.statements.0.conditions.StringEquals.sts:ExternalId': EXTERNAL_ID,
     });
     expect(deployed).toEqual(declared);
   });
 
-  it('hands on the variable and the condition that are encrypted in the stack file, and shows them nowhere', async () => {
+  it('An encrypted variable and condition of the stack file reach AWS, and neither is stored or printed', async () => {
     const policies = ofType(sandbox.world.things, 'aws:iam/rolePolicy:RolePolicy');
     expect(policies.map((policy) => String(valueOf(policy, 'policy'))).join()).toContain(EXTERNAL_ID);
     expect(sandbox.stored()).not.toContain(EXTERNAL_ID);
@@ -54,7 +54,7 @@ describe('A stack that uses every option of the AWS side', () => {
     expect(sandbox.printed()).not.toContain(PASSWORD);
   });
 
-  it('loses its domain, its alarms and its throttles when the stack file does, and nothing else', async () => {
+  it('A stack loses its domain, alarms and throttles with the stack file, and nothing else', async () => {
     const before = changes().length;
     setConfig(sandbox, { 'api:domain': undefined, 'api:alarms': undefined, 'api:routeThrottles': undefined });
     await sandbox.up();
@@ -76,7 +76,7 @@ describe('A stack that uses every option of the AWS side', () => {
     await sandbox.upUnchanged();
   });
 
-  it('is destroyed, and leaves nothing behind', async () => {
+  it('Destroying a stack with every option leaves nothing behind', async () => {
     await sandbox.pulumi(DESTROY);
     expect(leftovers(sandbox)).toEqual([]);
   });

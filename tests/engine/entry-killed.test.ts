@@ -45,7 +45,7 @@ it.each([
   },
 );
 
-it('npm run up goes on afterwards', async () => {
+it('npm run up succeeds after the process that finds the entry file was killed', async () => {
   expect((await npmRunUp(sandbox)).code).toBe(0);
   await sandbox.upUnchanged();
 });

@@ -26,7 +26,7 @@ const deletions = () => changesSince(sandbox, 0).filter(({ what }) => what === '
 
 describe('The program’s process', () => {
   it.each(moments('program', 2))(
-    'killed after $changes changes and $extra ms is finished by the next up, and nothing is lost or left behind',
+    'The next up finishes after the program was killed after $changes changes and $extra ms, and nothing is lost',
     async ({ changes, extra }) => {
       const running = sandbox.begin(UP, SLOW);
       await until(() => changesSince(sandbox, 0).length >= changes);
@@ -38,7 +38,7 @@ describe('The program’s process', () => {
     },
   );
 
-  it('killed before it has declared all does not make the engine delete the rest', async () => {
+  it('The engine deletes nothing if the program is killed before it has declared everything', async () => {
     await sandbox.up();
     const before = sandbox.world.entries.length;
     const { code } = await killProgram(sandbox.begin(UP), random('reload', 400));
@@ -48,8 +48,8 @@ describe('The program’s process', () => {
   });
 });
 
-describe('A lost answer', () => {
-  it('to CreateRoute leaves a route that blocks every later up with 409, until it is deleted by hand', async () => {
+describe('A lost response', () => {
+  it('A lost response to CreateRoute leaves a route that blocks every up with 409 until it is deleted by hand', async () => {
     const { code } = await sandbox.attempt(UP, { lose: ['Route'] });
     expect(code).not.toBe(0);
     for (const _ of ['npm run up', 'and once more']) {
@@ -64,7 +64,7 @@ describe('A lost answer', () => {
 });
 
 describe('A failure of a provider', () => {
-  it('in the middle of up leaves a state from which the next up goes on, and the next destroy too', async () => {
+  it('After a provider fails in the middle of up, the next up and the next destroy continue from the state', async () => {
     for (const failFrom of [1 + random('failure', 6), 8]) {
       const before = sandbox.world.entries.length;
       const { code, text } = await sandbox.attempt(UP, { failFrom });

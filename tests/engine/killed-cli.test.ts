@@ -25,9 +25,9 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.remove());
 
-describe('The CLI', () => {
+describe('The Pulumi CLI', () => {
   it.each(moments('cli', 2))(
-    'killed after $changes changes and $extra ms converges by cancel and npm run up, and only what was being created is orphaned',
+    'cancel and npm run up recover from a CLI killed after $changes changes and $extra ms, orphaning only pending creations',
     async ({ changes, extra }) => {
       const running = sandbox.begin(UP, SLOW);
       await until(() => changesSince(sandbox, 0).length >= changes, extra);
@@ -51,14 +51,14 @@ describe('The CLI', () => {
     },
   );
 
-  it('killed while it wrote to a file backend leaves a state that cannot be read until its attributes are deleted', async () => {
+  it('A CLI killed while it writes to a file backend leaves an unreadable state until its attributes are deleted', async () => {
     writeFileSync(sandbox.attributesFile(), '');
     expect((await sandbox.attempt(['stack', 'export'])).text).toContain('failed to load checkpoint: EOF');
     await mendBackend();
     expect((await sandbox.attempt(['stack', 'export'])).code).toBe(0);
   });
 
-  it('killed keeps the stack locked until cancel, and the names that only one may have until a deletion by hand', async () => {
+  it('A killed CLI leaves the stack locked until cancel, and unique names taken until they are deleted by hand', async () => {
     await killWhileCreating('aws:cloudwatch/logGroup:LogGroup');
     expect((await sandbox.attempt(UP)).text).toContain('pulumi cancel');
     await cancelAndRefresh();
@@ -72,7 +72,7 @@ describe('The CLI', () => {
     await sandbox.up();
   });
 
-  it('killed while it created the Auth0 API leaves one that pulumi import takes over', async () => {
+  it('pulumi import adopts the Auth0 API that a killed CLI was creating', async () => {
     const { type, id } = await killWhileCreating('auth0:index/resourceServer:ResourceServer');
     await cancelAndRefresh();
     const parent = 'side=urn:pulumi:dev::auth0-http-api::auth0-http-api:index:Auth0Side::auth0';
@@ -84,7 +84,7 @@ describe('The CLI', () => {
     expect(resources.filter((resource) => resource.type === type)).toMatchObject([{ id }]);
   });
 
-  it('killed in the middle of destroy is finished by cancel, refresh and destroy', async () => {
+  it('cancel, refresh and destroy finish a destroy whose CLI was killed', async () => {
     await sandbox.up();
     const before = sandbox.world.entries.length;
     const running = sandbox.begin(DESTROY, SLOW);

@@ -45,8 +45,8 @@ async function changesOf(act: () => Promise<unknown>): Promise<string[]> {
 const client = (name: string) =>
   ofType(sandbox.world.things, CLIENT).find((thing) => valueOf(thing, 'name') === `${name} (dev)`);
 
-describe('A stack whose users log in', () => {
-  it('is up with public and third-party clients, a database and an Action, holds the rules, and has nothing left to do', async () => {
+describe('A stack with user logins', () => {
+  it('A stack with user logins comes up, satisfies the rules, and has no change in a second up', async () => {
     const counts = [
       'connection:Connection',
       'action:Action',
@@ -62,7 +62,7 @@ describe('A stack whose users log in', () => {
     await sandbox.upUnchanged();
   });
 
-  it('keeps the id of a client that gets a further callback', async () => {
+  it('A client keeps its id when it gets another callback', async () => {
     const id = client('web')?.id;
     const callbacks = [CALLBACK, 'https://web.acme.io/callback'];
     setConfig(sandbox, { 'api:clients': [{ ...SPA, callbacks }, PARTNER] });
@@ -71,7 +71,7 @@ describe('A stack whose users log in', () => {
     await sandbox.upUnchanged();
   });
 
-  it('shows in its preview that a client of another type is replaced, and gives it another id', async () => {
+  it('The preview shows that a client of another type is replaced and gets another id', async () => {
     const id = client('web')?.id;
     setConfig(sandbox, { 'api:clients': [web({ type: 'native' }), PARTNER] });
     const { text } = await sandbox.pulumi(['preview', '--suppress-progress']);
@@ -81,7 +81,7 @@ describe('A stack whose users log in', () => {
     await sandbox.upUnchanged();
   });
 
-  it('refuses another type in production, before it changes anything', async () => {
+  it('In production another client type is rejected before anything changes', async () => {
     setConfig(sandbox, {
       'api:production': true,
       'api:logRetention': 90,
@@ -99,20 +99,20 @@ describe('A stack whose users log in', () => {
     await sandbox.up();
   });
 
-  it('moves its users to an existing connection, which gets one resource for each client', async () => {
+  it('Users move to an existing connection, which gets one resource for each client', async () => {
     setConfig(sandbox, { ...BEFORE, 'api:clients': [SPA], 'api:connections': [DATABASE] });
     const changes = await changesOf(() => sandbox.up());
     expect(changes).toEqual(expect.arrayContaining(['created ConnectionClient', 'deleted Connection']));
     await sandbox.upUnchanged();
   });
 
-  it('loses the binding and then the Action when the contract has no claims any more', async () => {
+  it('A contract that loses its claims loses first the binding and then the Action', async () => {
     writeContract(sandbox, CONTRACT);
     expect(await changesOf(() => sandbox.up())).toEqual(['deleted Action', 'deleted TriggerAction']);
     await sandbox.upUnchanged();
   });
 
-  it('is destroyed without a rest', async () => {
+  it('Destroying a stack with user logins leaves nothing behind', async () => {
     await sandbox.pulumi(DESTROY);
     const left = [...sandbox.world.things.values()].filter(({ type }) => type.startsWith('auth0:'));
     expect(left.map(({ type }) => type)).toEqual([]);

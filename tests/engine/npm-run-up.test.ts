@@ -15,7 +15,7 @@ const lifetimes = (): unknown[] => ofType(sandbox.world.things, API).map((api) =
 const limited = (): number => sandbox.world.entries.filter(({ what }) => what === 'limited').length;
 
 describe('npm run up -- --yes', () => {
-  it('brings up a new stack, and says which scope is missing where Auth0 shows no secret', async () => {
+  it('npm run up brings up a new stack, and names the missing scope if Auth0 shows no secret', async () => {
     const { code, text } = await npmRunUp(sandbox, [], { hideSecrets: true });
     expect(code).not.toBe(0);
     expect(text).not.toContain('Refreshing the stack');
@@ -23,7 +23,7 @@ describe('npm run up -- --yes', () => {
     expect(text).toContain('read:client_keys');
   });
 
-  it('reads the secret once the scope is granted, because it refreshes after the failure', async () => {
+  it('npm run up reads the secret once the scope is granted, because it refreshes after the failure', async () => {
     const { code, text } = await npmRunUp(sandbox);
     expect(text).toContain('Refreshing the stack before the update: an update failed');
     expect(code).toBe(0);
@@ -34,7 +34,7 @@ describe('npm run up -- --yes', () => {
     expect(JSON.parse(stdout)).toMatchObject({ clientSecrets: { test: secret } });
   });
 
-  it('waits while Auth0 answers 429, and takes --refresh, --config and --parallel into its preview', async () => {
+  it('npm run up waits while Auth0 answers 429, and passes --refresh, --config and --parallel to its preview', async () => {
     const [api] = ofType(sandbox.world.things, API);
     if (api === undefined) throw new Error('there is no API');
     // Changed by hand at the dashboard: only a refresh sees it.
@@ -49,7 +49,7 @@ describe('npm run up -- --yes', () => {
     await sandbox.upUnchanged();
   });
 
-  it('refuses to delete more than half of the stack, and says how to allow that without a terminal', async () => {
+  it('npm run up refuses to delete more than half of the stack, and says how to allow it without a terminal', async () => {
     const program = sandbox.project.read('index.ts');
     sandbox.project.write('index.ts', 'export default async () => ({});\n');
     const before = sandbox.world.entries.length;

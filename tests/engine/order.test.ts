@@ -32,28 +32,28 @@ const forward = 'https://orders.example.com/v1';
 const UPDATES: readonly Row[] = [
   { title: 'creating everything', did: ['created Route', 'created Authorizer'] },
   {
-    title: 'adding a scope to a route, and taking one away from another',
+    title: 'adding a scope to one route and removing one from another',
     routes: { 'GET /test': both, 'POST /test': read, 'GET /open': open },
     did: ['updated Route'],
   },
   {
-    title: 'making a public route a protected one',
+    title: 'making a public route protected',
     routes: { 'GET /test': both, 'POST /test': read, 'GET /open': read },
     did: ['updated Route'],
   },
   {
-    title: 'making a protected route a public one, and adding a protected one',
+    title: 'making a protected route public and adding a protected one',
     routes: { 'GET /test': open, 'POST /test': read, 'GET /open': read, 'PUT /test': both },
     did: ['updated Route', 'created Route'],
   },
   {
-    title: 'adding a public route that is forwarded',
+    title: 'adding a public forwarded route',
     routes: { 'GET /test': open, 'GET /open': read, 'POST /hook': { forward, scopes: 'public' } },
     did: ['created Route', 'deleted Route'],
   },
   {
     // With one integration for both it would say who calls while anybody still may, and who calls may write that himself.
-    title: 'making that one protected, which is another integration and one update of the route',
+    title: 'making a forwarded route protected, with another integration and one update of the route',
     routes: { 'GET /test': open, 'GET /open': read, 'POST /hook': { forward, scopes: ['write:user'] } },
     did: ['created Integration', 'updated Route', 'deleted Integration'],
   },
@@ -63,7 +63,7 @@ const UPDATES: readonly Row[] = [
     did: ['updated Route', 'deleted Route'],
   },
   {
-    title: 'changing where the authorizer looks for the token',
+    title: 'changing where the authorizer reads the token',
     config: { 'api:identitySource': '$request.header.X-Token' },
     did: ['updated Authorizer'],
   },
@@ -73,24 +73,27 @@ const UPDATES: readonly Row[] = [
     did: ['created Authorizer', 'updated Route', 'deleted Authorizer'],
   },
   {
-    title: 'changing the audience, which is another API to Auth0',
+    title: 'changing the audience, which makes another API in Auth0',
     config: { 'api:audience': 'https://other.example.com' },
     did: ['updated Authorizer', 'deleted ResourceServer', 'created ResourceServer'],
   },
 ];
 
-describe('No route stands open at any moment of', () => {
-  it.each(UPDATES)('$title', async ({ routes: next = routes, config, replace, did }) => {
-    const before = Object.keys(routes).length === 0 ? CONTRACT.routes : routes;
-    const after = Object.keys(next).length === 0 ? CONTRACT.routes : next;
-    writeContract(sandbox, { ...CONTRACT, routes: after });
-    if (config) setConfig(sandbox, config);
-    if (replace !== undefined) await taint(replace);
-    await expectNoOpenRoute(UP, { before, after }, did);
-    routes = after;
-  });
+describe('Protected routes during an update', () => {
+  it.each(UPDATES)(
+    'No route is open at any moment of $title',
+    async ({ routes: next = routes, config, replace, did }) => {
+      const before = Object.keys(routes).length === 0 ? CONTRACT.routes : routes;
+      const after = Object.keys(next).length === 0 ? CONTRACT.routes : next;
+      writeContract(sandbox, { ...CONTRACT, routes: after });
+      if (config) setConfig(sandbox, config);
+      if (replace !== undefined) await taint(replace);
+      await expectNoOpenRoute(UP, { before, after }, did);
+      routes = after;
+    },
+  );
 
-  it('destroying everything', async () => {
+  it('No route is open at any moment of destroying everything', async () => {
     await expectNoOpenRoute(DESTROY, { before: routes, after: {} }, ['deleted Route', 'deleted Authorizer']);
     expect(leftovers(sandbox)).toEqual([]);
   });

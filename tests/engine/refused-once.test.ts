@@ -58,9 +58,9 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.remove());
 
-describe('A change that Auth0 refused once', () => {
+describe('A change that Auth0 rejected once', () => {
   it.each(ROWS)(
-    'of a $type is written by npm run up, and not by pulumi up',
+    'npm run up writes a change of a $type that Auth0 rejected once, and pulumi up does not',
     async ({ type, change, shows, after, fails }) => {
       const before = shows();
       await change();
@@ -75,7 +75,7 @@ describe('A change that Auth0 refused once', () => {
     },
   );
 
-  it('of the test user’s password makes another user, because no refresh reads a password', async () => {
+  it('A rejected change of the test user’s password replaces the user, because no refresh reads a password', async () => {
     const { resources = [] } = await sandbox.state();
     const password = resources.find(
       ({ type, urn }) => type === 'random:index/randomPassword:RandomPassword' && urn.endsWith('::auth0'),

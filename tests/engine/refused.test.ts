@@ -68,8 +68,8 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.remove());
 
-describe('Access that is revoked while the services refuse the change', () => {
-  it('stays granted, and pulumi up on its own reports success without writing it', async () => {
+describe('Revoked access whose change the services rejected', () => {
+  it('Revoked access stays granted if the services reject the change, and pulumi up alone reports success', async () => {
     expect(access()).toEqual(BEFORE);
     declare(false);
     const { code, text } = await sandbox.attempt([...UP, '--continue-on-error'], { refuse: REFUSED });
@@ -79,7 +79,7 @@ describe('Access that is revoked while the services refuse the change', () => {
     expect(access()).toEqual(BEFORE);
   });
 
-  it('is revoked by npm run up, which refreshes although the last entry of the history succeeded', async () => {
+  it('npm run up revokes the access, since it refreshes although the last history entry succeeded', async () => {
     const { code, text } = await npmRunUp(sandbox);
     if (code !== 0) throw new Error(text);
     expect(text).toContain('Refreshing the stack before the update: an update failed');
@@ -87,7 +87,7 @@ describe('Access that is revoked while the services refuse the change', () => {
     await sandbox.upUnchanged();
   });
 
-  it('is seen by a refresh of the Auth0 side alone, which reads nothing of AWS', async () => {
+  it('A refresh of the Auth0 side alone finds access that is still granted, and reads nothing from AWS', async () => {
     const before = sandbox.world.entries.length;
     const [, glob = ''] = /--target '([^']+Auth0Side[^']*)'/.exec(readFileSync(DEPLOY_PAGE, 'utf8')) ?? [];
     await sandbox.pulumi([...REFRESH, '--parallel', '2', '--target', glob]);
@@ -97,7 +97,7 @@ describe('Access that is revoked while the services refuse the change', () => {
     expect(read.filter((type) => type.startsWith('aws:'))).toEqual([]);
   });
 
-  it('costs no refresh once a refresh has succeeded', async () => {
+  it('npm run up does not refresh again after a successful refresh', async () => {
     expect((await npmRunUp(sandbox, ['--expect-no-changes'])).text).not.toContain('Refreshing');
   });
 });

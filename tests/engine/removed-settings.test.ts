@@ -78,14 +78,14 @@ const throttle = (): unknown =>
   ofType(used.world.things, 'aws:apigatewayv2/stage:Stage').map((stage) => valueOf(stage, 'defaultRouteSettings'));
 
 describe('Optional settings', () => {
-  it('are all in this test, the keys of a handler and of CORS included', () => {
+  it('The test covers every optional setting, including the keys of a handler and of CORS', () => {
     const tested = [...Object.keys(ON), ...NOT_HERE];
     expect(Object.keys(KEYS).filter((key) => !tested.includes(key))).toEqual([]);
     const { test } = ON['api:handlers'] as { test: object };
     expect(Object.keys(handlerFields).filter((key) => !(key in test))).toEqual([]);
   });
 
-  it('turned off leave the services as if they had never been on, but for the default directory and a rotated secret', async () => {
+  it('Settings turned off leave the services as before, except for the default directory and a rotated secret', async () => {
     const never = await bringUp(used, OFF);
     for (const settings of ALONE) expect(await bringUp(used, settings)).not.toEqual(never);
     const on = await bringUp(used, ON);
@@ -105,7 +105,7 @@ describe('Optional settings', () => {
 });
 
 describe('A renamed stack', () => {
-  it('has another connection, and its test user is created again in that one', async () => {
+  it('A renamed stack has another connection, and its test user is created again there', async () => {
     const connection = (): unknown[] =>
       ofType(freshlyOn.world.things, 'auth0:index/user:User').map((user) => valueOf(user, 'connectionName'));
     expect(connection()).toEqual(['auth0-http-api-dev']);

@@ -62,8 +62,8 @@ async function commitReport(): Promise<void> {
   git('commit', '-q', '-m', 'The report');
 }
 
-describe('A handler and a client that are renamed', () => {
-  it('with their former name stay what they are, as the access report says; only what Auth0 calls the client is changed', async () => {
+describe('A renamed handler and client', () => {
+  it('A handler and client renamed with formerly keep their resources, as the access report says', async () => {
     const existing = [...sandbox.world.things.keys()].toSorted();
     expect(await rename('renamed', 'test')).toEqual({
       said: [
@@ -75,11 +75,11 @@ describe('A handler and a client that are renamed', () => {
     expect([...sandbox.world.things.keys()].toSorted()).toEqual(existing);
   });
 
-  it('stay so when the former name is taken out again', async () => {
+  it('A renamed handler and client keep their resources when formerly is removed', async () => {
     expect(await rename('renamed')).toEqual({ said: [], did: [] });
   });
 
-  it('without it are created anew, and those that were go, log and secret included, as the access report says before', async () => {
+  it('A handler and client renamed without formerly are replaced, with log and secret, as the access report says', async () => {
     const { said, did } = await rename('other');
     expect(said).toEqual(
       expect.arrayContaining([

@@ -9,20 +9,20 @@ const QUIET = '--suppress-progress';
 
 const STACKS = stackNames(ROOT);
 
-describe.each(STACKS)('The stack %s as it ships', (stack) => {
+describe.each(STACKS)('The shipped stack %s', (stack) => {
   const sandbox = new Sandbox();
   const production = readStackFile(sandbox.project.root, stack).values['api:production'] === 'true';
 
   beforeAll(async () => sandbox.select(stack));
   afterAll(() => sandbox.remove());
 
-  it('previews without touching a cloud', async () => {
+  it('The shipped stack previews without calling a service', async () => {
     const { text } = await sandbox.pulumi(['preview', '--diff', QUIET]);
     expect(text).toMatch(/\+ \d+ to create/);
     expect(sandbox.world.entries).toEqual([]);
   });
 
-  it('comes up, and comes up again with no change', async () => {
+  it('The shipped stack comes up, and has no change in a second up', async () => {
     await sandbox.pulumi(['up', '--yes', QUIET]);
     const changes = sandbox.world.entries.length;
     expect(changes).toBeGreaterThan(10);
@@ -31,19 +31,19 @@ describe.each(STACKS)('The stack %s as it ships', (stack) => {
     expect(sandbox.world.entries.filter(({ what }) => what !== 'read')).toHaveLength(changes);
   });
 
-  it('holds every rule, by what the engine has recorded of it', async () => {
+  it('The recorded state of the shipped stack satisfies every rule', async () => {
     const registered = registeredOf(await sandbox.stateWithSecrets());
     expect(registered.resources.length).toBeGreaterThan(10);
     expect(registered.secretOutputs).toContain('clientSecrets');
     expect(violationsOf(registered)).toEqual([]);
   });
 
-  it('has the same access report by its exported state as by its program', async () => {
+  it('The access report of the exported state equals that of the program for the shipped stack', async () => {
     const { deployed, declared } = await reportsOf(sandbox);
     expect(deployed).toEqual(declared);
   });
 
-  it('keeps each secret out of the state, the outputs, the log and the preview', async () => {
+  it('No secret is in the state, the outputs, the log or the preview of the shipped stack', async () => {
     await sandbox.pulumi(['preview', '--diff', '--show-sames', '--show-reads', QUIET]);
     await sandbox.pulumi(['stack', 'output', '--json']);
     await sandbox.pulumi(['stack', 'export']);
@@ -57,19 +57,19 @@ describe.each(STACKS)('The stack %s as it ships', (stack) => {
     expect(secrets.filter((secret) => sandbox.printed().includes(secret))).toEqual([]);
   });
 
-  it('hands its secrets to whoever asks for them', async () => {
+  it('pulumi stack output --show-secrets prints the secrets', async () => {
     const { text } = await sandbox.pulumi(['stack', 'output', '--json', '--show-secrets']);
     expect(sandbox.secrets().filter((secret) => text.includes(secret)).length).toBeGreaterThan(0);
   });
 
-  it.runIf(stack === STACKS[0])('shows them in verbose logs, as docs/deploy.md warns', async () => {
+  it.runIf(stack === STACKS[0])('Verbose logs contain the secrets, as docs/deploy.md warns', async () => {
     for (const verbose of [['--debug'], ['--logtostderr', '-v=9']]) {
       const { text } = await sandbox.attempt(['preview', QUIET, ...verbose]);
       expect(sandbox.secrets().filter((secret) => text.includes(secret)).length).toBeGreaterThan(0);
     }
   });
 
-  it.runIf(production)('refuses to be destroyed until its protection is taken off', async () => {
+  it.runIf(production)('The shipped stack cannot be destroyed while it has protected resources', async () => {
     const existing = sandbox.world.things.size;
     // The preview refuses. Without one the engine deletes what is not protected before it comes to what is.
     const { code, text } = await sandbox.attempt(['destroy', '--yes', QUIET]);
@@ -83,7 +83,7 @@ describe.each(STACKS)('The stack %s as it ships', (stack) => {
     expect(unprotected).not.toEqual([]);
   });
 
-  it('is destroyed, and leaves nothing behind', async () => {
+  it('Destroying the shipped stack leaves nothing behind', async () => {
     await sandbox.pulumi(DESTROY);
     expect(leftovers(sandbox)).toEqual([]);
     expect((await sandbox.state()).resources ?? []).toEqual([]);

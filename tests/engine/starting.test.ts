@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => sandbox.remove());
 
-it('pulumi new makes a project of this one that comes up, with what it asks for written into its stack file', async () => {
+it('pulumi new makes a project that comes up, with its answers written into the stack file', async () => {
   const folder = fileURLToPath(folderWith({}));
   const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
   const answers = { 'auth0:domain': 'acme.eu.auth0.com', 'api:audience': 'https://api.acme.example' };
