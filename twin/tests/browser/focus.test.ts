@@ -21,13 +21,13 @@ async function callOften(count: number, last: string): Promise<void> {
   await call(twin, undefined, last);
 }
 
-describe.skipIf(chromium === undefined)('The keyboard’s focus, on the page,', () => {
+describe.skipIf(chromium === undefined)('Keyboard focus on the page', () => {
   openForAll(
     () => ({ twin, browser }),
     (page) => (opened = page),
   );
 
-  it('stays on the button that calls while there is no answer yet, and calls once', async () => {
+  it('The focus stays on the call button while a call has no response yet, and the page calls once', async () => {
     const { page } = opened;
     onTestFinished(() => page.unroute('**/_twin/call'));
     let calls = 0;
@@ -51,7 +51,7 @@ describe.skipIf(chromium === undefined)('The keyboard’s focus, on the page,', 
     expect([calls, await button.count()]).toEqual([1, 0]);
   });
 
-  it('goes to the button that calls when a token is asked for again', async () => {
+  it('The focus moves to the call button when a token is requested again', async () => {
     const { page } = opened;
     const { chooseCaller, getToken, tick, call: callApi } = steps(page);
     await chooseCaller('user `test-user@example.com` through `test-app`');
@@ -67,7 +67,7 @@ describe.skipIf(chromium === undefined)('The keyboard’s focus, on the page,', 
     await expect.poll(() => steps(page).outcome().innerText()).toContain('200 GET /test');
   });
 
-  it('stays on a row of the list, and the row in sight, however many come before it', async () => {
+  it('The focus stays on a row of the list, and the row in view, while new requests arrive above it', async () => {
     const { page } = opened;
     const { rows } = steps(page);
     await call(twin, undefined, '/focused');
@@ -79,7 +79,7 @@ describe.skipIf(chromium === undefined)('The keyboard’s focus, on the page,', 
     await expect.poll(() => page.evaluate(inSight)).toBe(true);
   });
 
-  it('comes back to the row that was opened, however many have come before it', async () => {
+  it('The focus returns to the opened row when its dialog closes, although new requests have arrived above it', async () => {
     const { page } = opened;
     const { rows } = steps(page);
     await call(twin, undefined, '/opened');
@@ -93,7 +93,7 @@ describe.skipIf(chromium === undefined)('The keyboard’s focus, on the page,', 
     expect(await focused(page)).toContain('404 GET /opened');
   });
 
-  it('goes to the ends of the list by Home and End, and stays in the list when its row is dropped', async () => {
+  it('Home and End move the focus to the ends of the list, and it stays in the list when its row is dropped', async () => {
     const { page } = opened;
     const ear = await listenTo(twin);
     await expect.poll(() => lastOf(ear, 'state')).toBeDefined();

@@ -13,13 +13,13 @@ let browser: Browser;
 let opened: Opened;
 const chromium = startForFile((both) => ({ twin, browser } = both));
 
-describe.skipIf(chromium === undefined)('The live list, in a browser,', () => {
+describe.skipIf(chromium === undefined)('The live list in a browser', () => {
   openForAll(
     () => ({ twin, browser }),
     (page) => (opened = page),
   );
 
-  it('says where nobody has asked anything how to begin', async () => {
+  it('The empty list says how to make the first request', async () => {
     const fresh = await startTestTwin({ page: true });
     onTestFinished(() => fresh.end());
     const { page, close } = await openAt(browser, fresh.tenantUrl);
@@ -34,7 +34,7 @@ describe.skipIf(chromium === undefined)('The live list, in a browser,', () => {
     await empty.waitFor({ state: 'detached' });
     await close();
   });
-  it('lists a request that somebody else makes as it arrives, opens it to the same explanation, and filters', async () => {
+  it('The list shows a request from outside as it arrives, opens the same explanation, and filters', async () => {
     const { page } = opened;
     const { rows, filter } = steps(page);
     const token = await serviceToken(twin);
@@ -66,7 +66,7 @@ describe.skipIf(chromium === undefined)('The live list, in a browser,', () => {
     for (const text of await rows().allInnerTexts()) expect(text).toContain('POST /oauth/token');
   });
 
-  it('holds ten thousand requests with a few of them in the document, and says that the oldest went', async () => {
+  it('The list holds 10,000 requests with few of them in the document, and says that the oldest were dropped', async () => {
     const { page } = opened;
     const entry = (id: number): Entry => ({ kind: 'unread', id, at: id * 1000, status: 400, why: `number ${id}` });
     const entries = Array.from({ length: 10_500 }, (_, at) => entry(at + 1));
@@ -98,7 +98,7 @@ describe.skipIf(chromium === undefined)('The live list, in a browser,', () => {
 });
 
 describe.skipIf(chromium === undefined)('An open page', () => {
-  it('holds no connection while nobody looks at it, so that a seventh tab is served, and shows then what came meanwhile', async () => {
+  it('A hidden page holds no connection, so an eighth tab is served, and it catches up when it is shown', async () => {
     const { page: first, complaints, close } = await openAt(browser, twin.tenantUrl);
     await steps(first).path().fill('/typed');
     // Hidden before its list has come, it would count that among what came meanwhile.
@@ -130,7 +130,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     await close();
   });
 
-  it('says so, in the twin’s words, where as many pages are open already as may be, and listens when one is closed', async () => {
+  it('A page says that too many pages are open, in the twin’s words, and connects when one is closed', async () => {
     const ears = await Promise.all(Array.from({ length: LISTENERS }, () => listenTo(twin)));
     const closeAll = (): void => ears.forEach((ear) => ear.close());
     onTestFinished(closeAll);
@@ -146,7 +146,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     await close();
   });
 
-  it('finds the twin away when it is looked at again, and there when it is back', async () => {
+  it('A page that is shown again sees that the twin is away, and that it is back', async () => {
     const { page, close } = await openAt(browser, twin.tenantUrl);
     await page.getByText('● connected').waitFor();
     await hide(page);
@@ -160,7 +160,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     await close();
   });
 
-  it('says after 40 seconds without an answer what the reason may be, and keeps what was typed', async () => {
+  it('The page gives the likely reason after 40 seconds without a response, and keeps what was typed', async () => {
     const { page, close } = await openAt(browser, twin.tenantUrl);
     await page.evaluate(
       'AbortSignal.timeout = (patience) => { window.patience = patience; const ending = new AbortController();' +
@@ -178,7 +178,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     await close();
   });
 
-  it('says that the program is refused, in the terminal’s words; that the twin is away; finds it again; and keeps what was typed', async () => {
+  it('The page shows a program error and a twin that is away, reconnects, and keeps what was typed', async () => {
     const { page, close } = await openAt(browser, twin.tenantUrl);
     const { others, chooseCaller, path, getToken } = steps(page);
     await chooseCaller(USER);

@@ -29,7 +29,7 @@ let opened: Opened;
 const chromium = startForFile((both) => ({ twin, browser } = both), { change });
 beforeAll(() => mkdirSync(SCREENSHOTS, { recursive: true }));
 
-describe.skipIf(chromium === undefined)('The page shows, in a browser,', () => {
+describe.skipIf(chromium === undefined)('What the page shows', () => {
   openForAll(
     () => ({ twin, browser }),
     (page) => (opened = page),
@@ -45,7 +45,7 @@ describe.skipIf(chromium === undefined)('The page shows, in a browser,', () => {
     await page.locator('.claims').waitFor();
   };
 
-  it('claims to the letter, whatever a reader would make of them, and keeps them when others are changed', async () => {
+  it('The page shows claims exactly as the token writes them, and keeps them when others are changed', async () => {
     const { page } = opened;
     await paste('{"exp":1,"big":12345678901234567890,"huge":1e999,"exp":2}');
     const rows = (await page.locator('.claims tbody').nth(1).locator('tr').allInnerTexts()).slice(1);
@@ -70,18 +70,18 @@ describe.skipIf(chromium === undefined)('The page shows, in a browser,', () => {
       .toBe('{"exp":1,"big":12345678901234567890,"huge":1e999,"exp":2,"scope":"delete:everything"}');
   });
 
-  it('a token however deep its claims are nested', async () => {
+  it('The page shows a token with deeply nested claims', async () => {
     await paste(`{"deep":${'['.repeat(20_000)}${']'.repeat(20_000)}}`);
     expect(await opened.page.locator('.claims').innerText()).toMatch(/deep\s+\[{20000}/);
   });
 
-  it('at a claim with a very long name its value as well', async () => {
+  it('The page shows the value of a claim with a very long name', async () => {
     await paste(JSON.stringify({ [`https://example.com/${'claims/'.repeat(40)}`]: 'value of it' }));
     const value = await opened.page.getByText('value of it').locator('xpath=..').boundingBox();
     expect(value?.width).toBeGreaterThan(100);
   });
 
-  it('of a public route that the checks of the token were not asked, and an event in which nothing is masked', async () => {
+  it('The page says that a public route skips the token checks, and shows its event with nothing masked', async () => {
     const { page } = opened;
     const { path, call, outcome, chooseCaller } = steps(page);
     await chooseCaller('anyone');
@@ -99,7 +99,7 @@ describe.skipIf(chromium === undefined)('The page shows, in a browser,', () => {
     expect(await page.locator('.work .checks .mark').allInnerTexts()).toContain('· not reached');
   });
 
-  it('a response with what is not seen in it, as the client got it, and in the list as the gateway gave it', async () => {
+  it('The page shows invisible characters of a response, and the list shows the response of the gateway', async () => {
     const { page } = opened;
     const { path, call, rows, chooseCaller } = steps(page);
     await chooseCaller('anyone');
@@ -117,7 +117,7 @@ describe.skipIf(chromium === undefined)('The page shows, in a browser,', () => {
   });
 });
 
-describe.skipIf(chromium === undefined)('The page has no violation of the accessibility rules', () => {
+describe.skipIf(chromium === undefined)('Accessibility of the page', () => {
   let page: Page;
   beforeAll(async () => {
     if (chromium === undefined) return;
@@ -139,18 +139,24 @@ describe.skipIf(chromium === undefined)('The page has no violation of the access
     ['dark', 1280],
     ['light', 360],
     ['dark', 360],
-  ] as const)('in the %s scheme, %i pixels wide, and nothing of it is out of sight', async (colorScheme, width) => {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 800 });
-    expect(await violations(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-    expect(await broken(page)).toEqual([]);
-    // It is called as the list is, and must not be laid out as that.
-    expect(await page.evaluate("getComputedStyle(document.querySelector('.link')).position")).toBe('static');
-    await page.screenshot({ path: fileURLToPath(new URL(`${colorScheme}-${width}.png`, SCREENSHOTS)), fullPage: true });
-  });
+  ] as const)(
+    'The page has no accessibility violation in the %s scheme at %i pixels, and nothing is cut off',
+    async (colorScheme, width) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(await broken(page)).toEqual([]);
+      // It is called as the list is, and must not be laid out as that.
+      expect(await page.evaluate("getComputedStyle(document.querySelector('.link')).position")).toBe('static');
+      await page.screenshot({
+        path: fileURLToPath(new URL(`${colorScheme}-${width}.png`, SCREENSHOTS)),
+        fullPage: true,
+      });
+    },
+  );
 
-  it('in a narrow window, with each verdict in sight beside its caller’s name', async () => {
+  it('The page has each verdict in view beside the caller’s name in a narrow window', async () => {
     await page.setViewportSize({ width: 360, height: 800 });
     const callers = (await page.locator('.matrix thead th').count()) - 1;
     const cells = page.locator('.matrix tbody tr').filter({ hasText: '/orders/{orderId}' }).getByRole('cell');
@@ -166,7 +172,7 @@ describe.skipIf(chromium === undefined)('The page has no violation of the access
     expect(await page.getByRole('table').first().getByRole('rowheader').count()).toBeGreaterThan(1);
   });
 
-  it('in a window that has not room for all callers, with the routes in sight beside the last of them', async () => {
+  it('The matrix scrolls in a window too narrow for all callers, and its routes stay in view', async () => {
     await page.setViewportSize({ width: 700, height: 800 });
     const scrolled = await page.evaluate(
       '((box) => { box.scrollLeft = 1e9; return box.scrollLeft; })(document.querySelector("[aria-label=\'The matrix\']"))',
@@ -180,7 +186,7 @@ describe.skipIf(chromium === undefined)('The page has no violation of the access
     expect(last!.x + last!.width).toBeLessThanOrEqual(region!.x + region!.width + 1);
   });
 
-  it('when a request of the list is open', async () => {
+  it('The page has no accessibility violation while a request is open', async () => {
     await call(twin, undefined, `/${'long/'.repeat(30)}`);
     await expect.poll(() => steps(page).rows().first().innerText()).toContain('/long/');
     await steps(page).rows().first().click();

@@ -10,13 +10,13 @@ let browser: Browser;
 let opened: Opened;
 const chromium = startForFile((both) => ({ twin, browser } = both));
 
-describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
+describe.skipIf(chromium === undefined)('Explanations on the page', () => {
   openForAll(
     () => ({ twin, browser }),
     (page) => (opened = page),
   );
 
-  it('lets a user ask for delete:user, read why GET /test is refused, ask again as advised, and call: 200', async () => {
+  it('A user requests delete:user, reads why GET /test answers 403, requests a token as advised, and gets 200', async () => {
     const { page } = opened;
     const { chooseCaller, others, getToken, call, outcome } = steps(page);
     await chooseCaller(USER);
@@ -38,7 +38,7 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     expect(await page.getByLabel('The response').innerText()).toContain('"JWT test backend lambda"');
   });
 
-  it('says of a token that was changed by hand that it is not the one that the tenant gave', async () => {
+  it('The page says that a token changed by hand is not the one that the tenant issued', async () => {
     const { page } = opened;
     const { getToken, openEditor, change } = steps(page);
     const another = page.getByText('The token below is another one.');
@@ -52,7 +52,7 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     await another.waitFor({ state: 'detached' });
   });
 
-  it('leads from an allowed cell of the matrix to a 200, by its two buttons alone', async () => {
+  it('An allowed cell of the matrix leads to a 200 with two buttons', async () => {
     const { page } = opened;
     const { getToken, call, outcome, chooseCaller, tick } = steps(page);
     // What another caller was to ask for, and this one may not have, is not asked for by this one.
@@ -73,7 +73,7 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
   });
 
-  it('says of a token that it was asked for with other scopes than are ticked, until one is asked for with these', async () => {
+  it('The page says that a token was requested with other scopes than are ticked, until it is requested again', async () => {
     const { page } = opened;
     const { chooseCaller, others, getToken, call, outcome, tick } = steps(page);
     const stale = page.getByText('This token was asked for with other scopes.');
@@ -92,7 +92,7 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
   });
 
-  it('lets a service ask for more than its grant, read the tenant’s refusal, ask for less, and call: 200', async () => {
+  it('A service requests more than its grant, reads the tenant’s rejection, requests less, and gets 200', async () => {
     const { page } = opened;
     const { chooseCaller, tick, untick, getToken, call, outcome } = steps(page);
     await chooseCaller(SERVICE);
@@ -118,7 +118,7 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     expect(log).toMatchObject({ status: '200', routeKey: 'GET /test', azp: twin.outputs.clientIds['test-app'] });
   });
 
-  it('masks the secrets of the token request until somebody asks for them', async () => {
+  it('The page masks the secrets of the token request until they are shown', async () => {
     const { page } = opened;
     await steps(page).chooseCaller(USER);
     const curl = page.getByLabel('The token request as a command');
@@ -133,7 +133,7 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     await expect.poll(() => curl.innerText()).not.toContain(clientSecrets['test-app']);
   });
 
-  it('shows ten refusals as they change, each with the check that failed and why', async () => {
+  it('The page shows ten rejections, each with the failed check and the reason', async () => {
     const { page } = opened;
     const { chooseCaller, getToken, call, outcome, failed, openEditor, change, claims, path, signature } = steps(page);
     const expectRefusal = async (status: number, check: string, why: string): Promise<void> => {
@@ -177,7 +177,7 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     await expectRefusal(400, 'Is the path well formed?', 'the path has a dot segment');
   });
 
-  it('renders a hostile token’s, path’s and answer’s text harmless', async () => {
+  it('The page renders a hostile token, path and response harmless', async () => {
     const { page } = opened;
     const evil = `<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>‮"'\`\u0000`;
     const token = await mint(
@@ -200,7 +200,7 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     expect(await page.locator('img, .claims script, section script').count()).toBe(0);
   });
 
-  it('says why the API turned a request away that it could not decide on', async () => {
+  it('The page says why the API rejected a request before it could decide on it', async () => {
     const { page } = opened;
     const { path, call, outcome } = steps(page);
     await path().fill('test');
@@ -216,7 +216,7 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     await expect.poll(() => outcome().innerText()).toMatch(/431 The API turned it away before .* decide on: \w/);
   });
 
-  it('says at a role’s cell whom to choose instead, until somebody is chosen', async () => {
+  it('A role’s cell says which caller to choose instead, until one is chosen', async () => {
     const { page } = opened;
     const { chooseCaller, path } = steps(page);
     await path().fill('/typed');
@@ -231,14 +231,14 @@ describe.skipIf(chromium === undefined)('The page, in a browser,', () => {
     await advice.waitFor({ state: 'detached' });
   });
 
-  it('lets the grant be seen first where a caller has several APIs and grants', async () => {
+  it('The grant comes first in the list for a caller with several APIs and grants', async () => {
     const { page } = opened;
     await steps(page).chooseCaller(USER);
     const options = await page.getByRole('combobox', { name: 'Grant and API' }).locator('option').allInnerTexts();
     expect(options.map((text) => text.split(' · ')[0])).toEqual(['password-realm', 'password']);
   });
 
-  it('is used by keyboard alone: choose in the matrix, ask, call, and open what happened', async () => {
+  it('The page can be used by keyboard alone: choose a cell, request a token, call, and open the request', async () => {
     const { page } = opened;
     const focused = (): Promise<string> => page.evaluate('document.activeElement.innerText') as Promise<string>;
     const tabTo = async (text: RegExp | string): Promise<void> => {

@@ -40,13 +40,13 @@ async function holdBack(page: Page, name: string): Promise<HeldBack> {
 
 const granted = (page: Page): Promise<string[]> => page.locator('.work [aria-live] > .outcome').allInnerTexts();
 
-describe.skipIf(chromium === undefined)('The page, where an answer comes late,', () => {
+describe.skipIf(chromium === undefined)('Late responses on the page', () => {
   openForAll(
     () => ({ twin, browser }),
     (page) => (opened = page),
   );
 
-  it('keeps the token that was asked for last', async () => {
+  it('The page keeps the token that was requested last, although an earlier response comes later', async () => {
     const { page } = opened;
     const { chooseCaller, tick, untick, getToken } = steps(page);
     await chooseCaller(USER);
@@ -65,7 +65,7 @@ describe.skipIf(chromium === undefined)('The page, where an answer comes late,',
     expect(await page.locator('.scopes tbody tr').first().innerText()).toMatch(/^write:user\s+✓ yes/);
   });
 
-  it('gives no caller the token of the one before', async () => {
+  it('A caller does not get the token that was requested for the caller before', async () => {
     const { page } = opened;
     const { chooseCaller, getToken } = steps(page);
     const answers = await holdBack(page, 'token');
@@ -78,7 +78,7 @@ describe.skipIf(chromium === undefined)('The page, where an answer comes late,',
     await page.getByRole('button', { name: 'Call without a token' }).waitFor();
   });
 
-  it('keeps a new token where the signature of a change to the old one comes after it', async () => {
+  it('The page keeps a new token when the signature for a change to the old one comes later', async () => {
     const { page } = opened;
     const { chooseCaller, tick, getToken, openEditor, change, claims } = steps(page);
     await chooseCaller(USER);
@@ -95,7 +95,7 @@ describe.skipIf(chromium === undefined)('The page, where an answer comes late,',
     expect(await page.locator('.claims').innerText()).toMatch(/exp\s+\d+\s+until when it is good: .*in \d+ (min|h)/);
   });
 
-  it('shows no call’s result under another caller or another token, be it there already or on its way', async () => {
+  it('The page drops the result of a call, shown or on its way, when the caller or the token changes', async () => {
     const { page } = opened;
     const { chooseCaller, getToken, call, outcome, tick } = steps(page);
     await chooseCaller(USER);
@@ -121,7 +121,7 @@ describe.skipIf(chromium === undefined)('The page, where an answer comes late,',
     await outcome().waitFor({ state: 'detached' });
   });
 
-  it('calls with the token that was asked for just before, however long that takes', async () => {
+  it('A call waits for the token that was requested just before, and uses it', async () => {
     const { page } = opened;
     const { chooseCaller, tick, getToken, call, outcome } = steps(page);
     await chooseCaller(USER);
@@ -135,11 +135,11 @@ describe.skipIf(chromium === undefined)('The page, where an answer comes late,',
   });
 });
 
-describe.skipIf(chromium === undefined)('What was chosen on the page', () => {
+describe.skipIf(chromium === undefined)('Choices on the page', () => {
   const caller = (page: Page) => page.getByRole('combobox', { name: 'Caller', exact: true }).first();
   const route = (page: Page) => page.locator('.call').getByRole('combobox', { name: 'Route' });
 
-  it('stays the same when the program declares others before it; what is gone is said to be, and its token forgotten', async () => {
+  it('Choices stay when the program declares others before them, and the page says which are gone', async () => {
     const changing = await startTestTwin({ page: true });
     onTestFinished(() => changing.end());
     const { page, complaints, close } = await openAt(browser, changing.tenantUrl);
@@ -180,7 +180,7 @@ describe.skipIf(chromium === undefined)('What was chosen on the page', () => {
     await close();
   });
 
-  it('keeps its grant by name, and says when that is gone', async () => {
+  it('The chosen grant stays by name, and the page says when it is gone', async () => {
     const changing = await startTestTwin({ page: true });
     onTestFinished(() => changing.end());
     const { page, close } = await openAt(browser, changing.tenantUrl);
@@ -199,7 +199,7 @@ describe.skipIf(chromium === undefined)('What was chosen on the page', () => {
     await close();
   });
 
-  it('keeps its token when a cell of the same caller is chosen in the matrix', async () => {
+  it('The token stays when a cell of the same caller is chosen in the matrix', async () => {
     const { page, close } = await openAt(browser, twin.tenantUrl);
     await steps(page).getToken();
     await page.getByText('A token with the scope read:user').waitFor();

@@ -10,13 +10,13 @@ let browser: Browser;
 let opened: Opened;
 const chromium = startForFile((both) => ({ twin, browser } = both));
 
-describe.skipIf(chromium === undefined)('What is asked of the tenant, in a browser,', () => {
+describe.skipIf(chromium === undefined)('Requests to the tenant in a browser', () => {
   openForAll(
     () => ({ twin, browser }),
     (page) => (opened = page),
   );
 
-  it('is found by its caller where no token was given, with the scopes requested and permitted', async () => {
+  it('The list shows the caller of a rejected token request, with the requested and the permitted scopes', async () => {
     const { page } = opened;
     const { rows, filter } = steps(page);
     await askToken(twin, { grant_type: 'client_credentials', scope: 'delete:user' });
@@ -31,7 +31,7 @@ describe.skipIf(chromium === undefined)('What is asked of the tenant, in a brows
     await page.keyboard.press('Escape');
   });
 
-  it('is each of its other requests, with the reason of a refusal', async () => {
+  it('The list shows the other requests to the tenant, with the reason of a rejection', async () => {
     const { page } = opened;
     const { rows, filter } = steps(page);
     await fetch(`${twin.tenantUrl}/.well-known/jwks.json`);

@@ -19,7 +19,7 @@ beforeAll(() => {
   tarball = pack();
 });
 
-describe.each(EXAMPLES)('The example "$name", with the packed twin', ({ name, stack, open, status, answer }) => {
+describe.each(EXAMPLES)('The example "$name" with the packed twin', ({ name, stack, open, status, answer }) => {
   let folder: string;
   let printed: string;
   const command = (...args: readonly string[]) => run(join(folder, 'node_modules/.bin/twin'), args, { cwd: folder });
@@ -30,14 +30,14 @@ describe.each(EXAMPLES)('The example "$name", with the packed twin', ({ name, st
     ({ printed } = await startCommand(folder, join(folder, 'node_modules/.bin/twin'), 'start', ...flags));
   });
 
-  it('answers the printed command that requests a token and calls', async () => {
+  it('The printed command requests a token and calls the example', async () => {
     const [line = ''] = printed.split('\n').filter((text) => text.includes('curl') && text.includes('/oauth/token'));
     const { stdout } = await run('sh', ['-c', line]);
     expect(stdout).toContain(`HTTP/1.1 ${status} `);
     expect(stdout).toContain(answer);
   });
 
-  it('serves the page with its compiled script and style', async () => {
+  it('The packed twin serves the page with its compiled script and style', async () => {
     const { tenantUrl } = JSON.parse(readFileSync(join(folder, `.twin/${stack}/run.json`), 'utf8')) as {
       readonly tenantUrl: string;
     };
@@ -46,19 +46,19 @@ describe.each(EXAMPLES)('The example "$name", with the packed twin', ({ name, st
     expect(await page.text()).toMatch(/<style>[^<]+<\/style>[\s\S]*<script type="module">[^<]/);
   });
 
-  it('has a report with the routes that need no token', async () => {
+  it('The report of the example lists the routes that need no token', async () => {
     await command('access');
     const { routes } = JSON.parse(readFileSync(join(folder, `access/${stack}.json`), 'utf8')) as Report;
     expect(routes.filter(({ needs }) => needs === 'public').map(({ route }) => route)).toEqual(open);
   });
 
-  it('passes its verification', async () => {
+  it('The example passes its verification', async () => {
     const { stdout } = await command('verify', '--stack', stack, '--all-methods');
     expect(stdout).toContain(' 0 differ');
   });
 });
 
-it.each(['18.20.8', '20.19.0', '22.17.1'])('the packed command ends with one sentence on Node %s', async (version) => {
+it.each(['18.20.8', '20.19.0', '22.17.1'])('The packed command ends with one sentence on Node %s', async (version) => {
   const folder = installExample('flat', tarball);
   const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`;
   const command = [

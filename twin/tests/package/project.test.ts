@@ -8,7 +8,7 @@ import { installProject, pack } from './install.ts';
 
 const run = promisify(execFile);
 
-describe('This repository without twin/, with the packed twin installed', () => {
+describe('This repository with the packed twin', () => {
   let folder: string;
   const npm = (...args: readonly string[]) => run('npm', args, { cwd: folder, maxBuffer: 1e8 });
 
@@ -17,21 +17,21 @@ describe('This repository without twin/, with the packed twin installed', () => 
     expect(existsSync(join(folder, 'twin'))).toBe(false);
   });
 
-  it('serves the program by npm start', async () => {
+  it('npm start serves the program with the packed twin', async () => {
     const { printed } = await startCommand(folder, 'npm', 'start', '--', '--port', '0', '--tenant-port', '0');
     expect(printed).toContain('GET /test');
   });
 
-  it('finds the committed access reports up to date by npm run access', async () => {
+  it('npm run access finds the committed reports up to date with the packed twin', async () => {
     const { stdout } = await npm('run', '-s', 'access', '--', '--check');
     expect(stdout).toContain('are what the program declares');
   });
 
-  it('compiles against the declarations of the package', async () => {
+  it('The program compiles against the packed twin’s declarations', async () => {
     await npm('run', '-s', 'types');
   });
 
-  it('passes the tests of the program', async () => {
+  it('The tests of the program pass with the packed twin', async () => {
     const { stdout } = await npm('test', '--', '--reporter=dot');
     expect(stdout).toContain('passed');
   });

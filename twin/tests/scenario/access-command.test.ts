@@ -25,14 +25,14 @@ it.each([
   [['--since', 'main', '--check'], "option '--since <revision>' cannot be used with option '--check'"],
   [['--markdown'], '--markdown needs --since.'],
   [['--config', 'api:audience=https://x.example'], '--config needs --stack'],
-])('npm run access -- %j is refused in plain words', async (args, message) => {
+])('npm run access -- %j is rejected with a clear message', async (args, message) => {
   const { code, text } = await access(...args);
   expect(code).toBe(1);
   expect(text).toContain(message);
   expect(text).not.toMatch(/\n\s+at /);
 });
 
-it('npm run access says what is wrong with every stack file at once, and writes nothing', async () => {
+it('npm run access reports the errors of every stack file at once, and writes nothing', async () => {
   for (const stack of ['dev', 'prod']) project.edit(`Pulumi.${stack}.yaml`, 'tokenLifetime: 3600', 'tokenLifetime: 1');
   const { code, text } = await access();
   expect(code).toBe(1);
@@ -42,7 +42,7 @@ it('npm run access says what is wrong with every stack file at once, and writes 
   expect(() => project.read('access/dev.md')).toThrow('ENOENT');
 });
 
-it('npm run access writes the reports, finds them stale, and says what a change gives and what has gone or is new', async () => {
+it('npm run access writes the reports, finds stale ones, and says what a change gives, removes and adds', async () => {
   git('init', '-q', '-b', 'main');
   git('commit', '-q', '--allow-empty', '-m', 'before the reports');
   expect(await access()).toEqual({

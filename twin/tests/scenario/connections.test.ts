@@ -57,7 +57,7 @@ async function endOf(socket: Socket): Promise<number> {
 }
 
 describe('Many connections', () => {
-  it('a thousand at once, each with a good token, are all answered with 200', async () => {
+  it('The gateway answers 1,000 simultaneous requests with a good token with 200', async () => {
     const bytes = requestBytes('GET', '/test', [`authorization: Bearer ${token}`]);
     const answers = await Promise.all(Array.from({ length: 1000 }, () => rawRequest(twin.apiUrl, bytes, 20_000)));
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
@@ -65,24 +65,24 @@ describe('Many connections', () => {
     noDefect();
   });
 
-  it('a thousand that are silent keep nobody else from being answered', async () => {
+  it('The gateway answers a request while 1,000 connections stay silent', async () => {
     const silent = await Promise.all(Array.from({ length: 1000 }, () => opened(twin.apiUrl, 'GET /test HTTP/1.1\r\n')));
     expect(await call(twin, token)).toMatchObject({ status: 200 });
     silent.forEach((socket) => socket.destroy());
   });
 });
 
-describe('A client that goes away', () => {
+describe('Clients that disconnect', () => {
   const head = `POST /length HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\n`;
   it.each([
-    ['before it has sent anything', ''],
+    ['before it sends anything', ''],
     ['in the middle of its headers', 'POST /length HTTP/1.1\r\nhost: localhost\r\nx-a'],
     ['in the middle of its body', `${head}content-length: 1000\r\n\r\nabc`],
     ['in the middle of a chunk', `${head}transfer-encoding: chunked\r\n\r\nff\r\nabc`],
     ['between two chunks', `${head}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n`],
-    ['before its answer', 'GET /slow/200 HTTP/1.1\r\nhost: localhost\r\n\r\n'],
-    ['before several answers', 'GET /slow/100 HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(5)],
-  ])('%s, by ending or by resetting, harms nothing', async (_when, bytes) => {
+    ['before its response', 'GET /slow/200 HTTP/1.1\r\nhost: localhost\r\n\r\n'],
+    ['before several responses', 'GET /slow/100 HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(5)],
+  ])('The gateway is not harmed by a client that disconnects %s', async (_when, bytes) => {
     const ways = ['end', 'destroy', 'resetAndDestroy'] as const;
     await Promise.all(
       ways.map(async (how) => {
@@ -98,8 +98,8 @@ describe('A client that goes away', () => {
   });
 });
 
-describe('A slow client', () => {
-  it('that sends its request byte by byte is answered', async () => {
+describe('Slow clients', () => {
+  it('The gateway answers a request that is sent byte by byte', async () => {
     const socket = await opened(twin.apiUrl, '');
     let answer = '';
     socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
@@ -110,19 +110,19 @@ describe('A slow client', () => {
     await expect.poll(() => answer).toMatch(/^HTTP\/1\.1 200 OK[^]*\r\n\r\n5$/);
   });
 
-  it('has ten seconds for its headers and a minute for the whole request', () => {
+  it('The gateway allows 10 seconds for headers and a minute for the whole request', () => {
     const { headersTimeout, requestTimeout } = gatewayServer(unused, unused);
     expect([headersTimeout, requestTimeout]).toEqual([10_000, 60_000]);
   });
 
-  it('of the tenant has ten seconds for its headers too, instead of a minute', async () => {
+  it('The tenant allows 10 seconds for headers', async () => {
     expect(await tenantTimeout).toBeLessThan(30_000);
   }, 60_000);
 
   it.each([
-    ['headers', 'GET /test HTTP/1.1\r\nhost: localhost\r\nx-a: '],
+    ['header section', 'GET /test HTTP/1.1\r\nhost: localhost\r\nx-a: '],
     ['body', 'POST /test HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nabc'],
-  ])('that never ends its %s is cut off when its time is over, and no defect is reported', async (_what, bytes) => {
+  ])('The gateway answers 408 to a request whose %s never ends, and reports no defect', async (_what, bytes) => {
     const events: GatewayEvent[] = [];
     // No request gets as far as the gateway.
     const server = gatewayServer(unused, (event) => events.push(event));
@@ -137,9 +137,9 @@ describe('A slow client', () => {
   });
 });
 
-describe('A process that is killed from outside', () => {
+describe('Killed handler processes', () => {
   it.each(['SIGKILL', 'SIGSEGV'] as const)(
-    'by %s in the middle of a request: that one is a 500, the next a 200 from another',
+    'A request whose process is killed by %s gets 500, and the next one gets 200 from another process',
     async (signal) => {
       const begun = (): number[] => twin.log.flatMap((line) => /began in (\d+)$/.exec(line)?.[1] ?? []).map(Number);
       const before = begun().length;
@@ -155,7 +155,7 @@ describe('A process that is killed from outside', () => {
     },
   );
 
-  it('while it is idle: no request is harmed', async () => {
+  it('No request fails when an idle process is killed', async () => {
     const pid = Number((await call(twin, undefined, '/victim')).text);
     process.kill(pid, 'SIGKILL');
     await expect.poll(() => exists(pid)).toBe(false);
@@ -164,7 +164,7 @@ describe('A process that is killed from outside', () => {
 });
 
 describe('A reload under load', () => {
-  it('loses no request, a slow one from before it included', async () => {
+  it('No request fails during a reload, including a slow one from before it', async () => {
     const slow = call(twin, undefined, '/slow/2500');
     const seen = new Set<string>();
     const wrong: unknown[] = [];

@@ -10,7 +10,7 @@ import { exists } from '../../../tests/support/running.ts';
 import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
 
-describe('A twin that cannot keep its files says so in one line', () => {
+describe('A full or unusable disk', () => {
   let project: ProjectCopy;
   let disk: SmallDisk | undefined;
   beforeEach(() => {
@@ -25,7 +25,7 @@ describe('A twin that cannot keep its files says so in one line', () => {
 
   const rows: readonly (readonly [string, boolean, () => void, RegExp])[] = [
     [
-      'when .twin/dev is a file',
+      'if .twin/dev is a file',
       true,
       () => {
         mkdirSync(join(project.path, '.twin'));
@@ -33,16 +33,16 @@ describe('A twin that cannot keep its files says so in one line', () => {
       },
       /EEXIST|ENOTDIR/,
     ],
-    ['when .twin is a file', true, () => project.write('.twin', ''), /ENOTDIR|EEXIST/],
-    ['when .twin is a link to nowhere', true, () => symlinkSync('/no/where', join(project.path, '.twin')), /ENOENT/],
+    ['if .twin is a file', true, () => project.write('.twin', ''), /ENOTDIR|EEXIST/],
+    ['if .twin is a broken link', true, () => symlinkSync('/no/where', join(project.path, '.twin')), /ENOENT/],
     [
-      'when the seed is a folder',
+      'if the seed is a folder',
       true,
       () => mkdirSync(join(project.path, '.twin/dev/seed'), { recursive: true }),
       /EISDIR/,
     ],
     [
-      'when the disk is full',
+      'if the disk is full',
       canMount,
       () => {
         mount(4);
@@ -50,10 +50,10 @@ describe('A twin that cannot keep its files says so in one line', () => {
       },
       /ENOSPC/,
     ],
-    ['when the disk is read-only', canMount, () => mount(64).remountReadOnly(), /EROFS/],
+    ['if the disk is read-only', canMount, () => mount(64).remountReadOnly(), /EROFS/],
   ];
 
-  it.each(rows)('%s', (_when, possible, change, message) => {
+  it.each(rows)('openState fails with one line about .twin/dev %s', (_when, possible, change, message) => {
     if (!possible) return;
     change();
     let said: unknown;
@@ -68,7 +68,7 @@ describe('A twin that cannot keep its files says so in one line', () => {
   });
 
   it.runIf(canMount)(
-    'when it becomes full while the twin starts: exit code 1, and nothing is left half-started',
+    'twin start ends with 1 and leaves no run.json if the disk becomes full while it starts',
     async () => {
       // A page for the seed, one for each key and certificate, and the handler's archive does not fit.
       mount(16);
@@ -81,7 +81,7 @@ describe('A twin that cannot keep its files says so in one line', () => {
   );
 });
 
-describe('A reload', () => {
+describe('A reload with an unusable disk', () => {
   let twin: TestTwin;
   let disk: SmallDisk | undefined;
   beforeAll(async () => {
@@ -108,7 +108,7 @@ describe('A reload', () => {
   const folderOf = async (): Promise<string> => (await call(twin, undefined, '/pid/folder')).text;
   const word = async (): Promise<string> => (await call(twin, undefined, '/word')).text;
 
-  it('that cannot write leaves the old program serving, and succeeds once it can', async () => {
+  it('A reload that cannot write leaves the old program serving, and succeeds once it can write', async () => {
     const [runJson, before] = [twin.project.read('.twin/dev/run.json'), await word()];
     twin.project.write('handler/word.ts', wordHandler('second'));
     // Where the new file would be prepared there is a folder.
@@ -128,16 +128,19 @@ describe('A reload', () => {
     expect(marks.filter((mark) => !existsSync(mark))).toEqual([]);
   });
 
-  it.runIf(canMount)('that finds the disk full leaves the old program serving, in fresh processes too', async () => {
-    const [before, said] = [await pidOf(), await word()];
-    twin.project.write('handler/word.ts', wordHandler('x'.repeat(300_000)));
-    await expect(twin.reload()).rejects.toThrow(/cannot be used \(ENOSPC/);
-    expect(await word()).toBe(said);
-    expect(await pidOf()).toBe(before);
-    process.kill(before, 'SIGKILL');
-    await expect.poll(() => exists(before)).toBe(false);
-    expect(await pidOf()).toBeGreaterThan(0);
-  });
+  it.runIf(canMount)(
+    'A reload that finds the disk full leaves the old program serving, also in fresh processes',
+    async () => {
+      const [before, said] = [await pidOf(), await word()];
+      twin.project.write('handler/word.ts', wordHandler('x'.repeat(300_000)));
+      await expect(twin.reload()).rejects.toThrow(/cannot be used \(ENOSPC/);
+      expect(await word()).toBe(said);
+      expect(await pidOf()).toBe(before);
+      process.kill(before, 'SIGKILL');
+      await expect.poll(() => exists(before)).toBe(false);
+      expect(await pidOf()).toBeGreaterThan(0);
+    },
+  );
 });
 
 function wordHandler(word: string): string {

@@ -45,7 +45,7 @@ const accessOfTwin = (index: number): Access => {
 };
 
 describe.each(STACKS.map((one, index) => ({ ...one, index })))('The access report of stack $what', ({ index }) => {
-  it('has no cell that the twin contradicts, by real requests with the tokens that the tenant gives', async () => {
+  it('Real requests with tokens of the tenant confirm every cell of the access report', async () => {
     const { callers, rows, answers } = accessOfTwin(index);
     const twin = twins[index] as TestTwin;
     const sign = await signer(twin);
@@ -63,7 +63,7 @@ describe.each(STACKS.map((one, index) => ({ ...one, index })))('The access repor
     expect(reported.length).toBe(callers.length * twin.model().api.routes.length);
   });
 
-  it('is what npm run verify finds of it, too', async () => {
+  it('npm run verify agrees with the access report', async () => {
     const twin = twins[index] as TestTwin;
     const { target, examples } = targetOf(twin);
     const model = twin.model();
@@ -75,7 +75,7 @@ describe.each(STACKS.map((one, index) => ({ ...one, index })))('The access repor
   });
 });
 
-it('among the cells that were played is every kind of verdict', () => {
+it('The played cells include every kind of verdict', () => {
   const texts = STACKS.flatMap((_stack, index) => accessOfTwin(index).rows.flatMap(({ cells }) => cells.map(cellText)));
   expect([...new Set(texts)].toSorted()).toEqual([
     'allowed: `read:user`',

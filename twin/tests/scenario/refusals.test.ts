@@ -28,88 +28,113 @@ const challenge = (description: string): string =>
 type TokenRow = readonly [name: string, token: () => Promise<string | undefined>, status: number, challenge: string];
 
 const TOKENS: readonly TokenRow[] = [
-  ['no token', async () => undefined, 401, 'Bearer'],
-  ['a word that is no JWT', async () => 'nonsense', 401, challenge('token contains an invalid number of segments')],
+  ['a request without a token', async () => undefined, 401, 'Bearer'],
   [
-    'two segments',
+    'a string that is not a JWT',
+    async () => 'nonsense',
+    401,
+    challenge('token contains an invalid number of segments'),
+  ],
+  [
+    'a token of two segments',
     async () => (await serviceToken(twin)).split('.').slice(0, 2).join('.'),
     401,
     challenge('token contains an invalid number of segments'),
   ],
   [
-    'four segments',
+    'a token of four segments',
     async () => `${await serviceToken(twin)}.x`,
     401,
     challenge('token contains an invalid number of segments'),
   ],
   [
-    'a header that is no JSON',
+    'a token whose header is not JSON',
     async () => `e30x.${(await serviceToken(twin)).split('.').slice(1).join('.')}`,
     401,
     challenge('the token is malformed'),
   ],
   [
-    'a foreign signature',
+    'a token signed by another key',
     async () => mint(twin, goodClaims(twin), { key: foreign }),
     401,
     challenge('crypto/rsa: verification error'),
   ],
   [
-    'a signature with a letter changed',
+    'a token with a changed signature',
     async () => (await serviceToken(twin)).replace(/.{3}$/, 'AAA'),
     401,
     challenge('crypto/rsa: verification error'),
   ],
-  ['claims changed after signing', changedClaims, 401, challenge('crypto/rsa: verification error')],
+  ['a token whose claims were changed after signing', changedClaims, 401, challenge('crypto/rsa: verification error')],
   [
-    'an unknown key id',
+    'a token with an unknown key id',
     async () => mint(twin, goodClaims(twin), { header: { kid: 'x' } }),
     401,
     challenge('the token has an unknown key id'),
   ],
   [
-    'the algorithm none',
+    'a token with the algorithm none',
     async () => `${encode({ alg: 'none', typ: 'JWT' })}.${encode(goodClaims(twin))}.`,
     401,
     challenge('signing method none is invalid'),
   ],
   [
-    'the algorithm HS256',
+    'a token with the algorithm HS256',
     async () => mint(twin, goodClaims(twin), { header: { alg: 'HS256' }, key: Buffer.alloc(32) }),
     401,
     challenge('signing method HS256 is invalid'),
   ],
-  ['another issuer', claims({ iss: 'https://other.eu.auth0.com/' }), 401, challenge('issuer does not match')],
   [
-    'the issuer without its slash',
+    'a token of another issuer',
+    claims({ iss: 'https://other.eu.auth0.com/' }),
+    401,
+    challenge('issuer does not match'),
+  ],
+  [
+    'a token whose issuer lacks its slash',
     claims({ iss: 'https://your-tenant.eu.auth0.com' }),
     401,
     challenge('issuer does not match'),
   ],
-  ['no issuer', claims({ iss: undefined }), 401, challenge('issuer does not match')],
+  ['a token without an issuer', claims({ iss: undefined }), 401, challenge('issuer does not match')],
   [
-    'another audience',
+    'a token for another audience',
     claims({ aud: 'https://other.example.com' }),
     401,
     challenge('the token does not have a valid audience'),
   ],
-  ['no audience', claims({ aud: undefined }), 401, challenge('the token does not have a valid audience')],
   [
-    'another audience, and the right client_id',
+    'a token without an audience',
+    claims({ aud: undefined }),
+    401,
+    challenge('the token does not have a valid audience'),
+  ],
+  [
+    'a token for another audience with the right client_id',
     async () => mint(twin, { ...goodClaims(twin), aud: 'x', client_id: twin.outputs.audience }),
     401,
     challenge('the token does not have a valid audience'),
   ],
   ['an expired token', claims({ iat: now() - 7200, exp: now() - 3600 }), 401, challenge('the token has expired')],
-  ['no expiry', claims({ exp: undefined }), 401, challenge('the token has expired')],
-  ['an expiry that is a text', claims({ exp: '9999999999' }), 401, challenge('the token has expired')],
+  ['a token without an expiry', claims({ exp: undefined }), 401, challenge('the token has expired')],
+  ['a token whose expiry is a string', claims({ exp: '9999999999' }), 401, challenge('the token has expired')],
   ['a token that is not valid yet', claims({ nbf: now() + 600 }), 401, challenge('the token is not valid yet')],
-  ['a token from the future', claims({ iat: now() + 600 }), 401, challenge('the token was used before it was issued')],
-  ['no scope', claims({ scope: undefined }), 403, forbidden()],
-  ['another scope', claims({ scope: 'write:user' }), 403, forbidden()],
-  ['the scope in capitals', claims({ scope: 'READ:USER' }), 403, forbidden()],
-  ['a scope that only begins so', claims({ scope: 'read:users' }), 403, forbidden()],
-  ['the scope among the permissions only', claims({ scope: '', permissions: ['read:user'] }), 403, forbidden()],
+  [
+    'a token that was issued in the future',
+    claims({ iat: now() + 600 }),
+    401,
+    challenge('the token was used before it was issued'),
+  ],
+  ['a token without a scope', claims({ scope: undefined }), 403, forbidden()],
+  ['a token with another scope', claims({ scope: 'write:user' }), 403, forbidden()],
+  ['a token with the scope in upper case', claims({ scope: 'READ:USER' }), 403, forbidden()],
+  ['a token with a longer scope that begins the same', claims({ scope: 'read:users' }), 403, forbidden()],
+  [
+    'a token with the scope only among its permissions',
+    claims({ scope: '', permissions: ['read:user'] }),
+    403,
+    forbidden(),
+  ],
 ];
 
 function forbidden(): string {
@@ -125,8 +150,8 @@ async function changedClaims(): Promise<string> {
   return `${header}.${encode(goodClaims(twin))}.${signature}`;
 }
 
-describe('the gateway refuses', () => {
-  it.each(TOKENS)('%s', async (_name, token, status, wwwAuthenticate) => {
+describe('Requests that the gateway rejects', () => {
+  it.each(TOKENS)('The gateway rejects %s', async (_name, token, status, wwwAuthenticate) => {
     const answer = await call(twin, await token());
     expect(answer).toMatchObject({ status, challenge: wwwAuthenticate });
     expect(answer.text).toBe(status === 401 ? '{"message":"Unauthorized"}' : '{"message":"Forbidden"}');
@@ -134,70 +159,76 @@ describe('the gateway refuses', () => {
   });
 
   it.each([
-    ['a path that no route has', 'GET', '/nothing', 404],
-    ['a method that the route has not: never a 405', 'POST', '/test', 404],
-    ['HEAD, which is not derived from GET', 'HEAD', '/test', 404],
-    ['a slash at the end', 'GET', '/test/', 404],
-    ['a doubled slash', 'GET', '//test', 404],
-    ['the path in capitals', 'GET', '/TEST', 404],
-    ['a dot segment', 'GET', '/x/../test', 400],
-    ['an encoded dot segment', 'GET', '/x/%2e%2e/test', 400],
-    ['broken percent-encoding', 'GET', '/test%', 400],
-    ['an absolute target', 'GET', 'http://localhost/test', 400],
-    ['a method that HTTP has not', 'GETT', '/test', 400],
-  ])('%s', async (_name, method, target, status) => {
+    ['a path without a route', 'GET', '/nothing', 404],
+    ['a method that the route lacks: 404, never 405', 'POST', '/test', 404],
+    ['the method HEAD, which is not derived from GET', 'HEAD', '/test', 404],
+    ['a path with a trailing slash', 'GET', '/test/', 404],
+    ['a path with a double slash', 'GET', '//test', 404],
+    ['a path in upper case', 'GET', '/TEST', 404],
+    ['a path with a dot segment', 'GET', '/x/../test', 400],
+    ['a path with an encoded dot segment', 'GET', '/x/%2e%2e/test', 400],
+    ['a path with invalid percent-encoding', 'GET', '/test%', 400],
+    ['an absolute request target', 'GET', 'http://localhost/test', 400],
+    ['an unknown method', 'GETT', '/test', 400],
+  ])('The gateway rejects a request with a good token but %s', async (_name, method, target, status) => {
     const bytes = requestBytes(method, target, [`authorization: Bearer ${await serviceToken(twin)}`]);
     expect((await rawRequest(twin.apiUrl, bytes)).status).toBe(status);
   });
 
   it.each([
     ['a header without a colon', 'GET /test HTTP/1.1\r\nhost: localhost\r\nnonsense\r\n\r\n'],
-    ['a line that is no request', 'nonsense\r\n\r\n'],
-    ['no Host', 'GET /test HTTP/1.1\r\n\r\n'],
-    ['two lengths', 'POST /test HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'],
+    ['an invalid request line', 'nonsense\r\n\r\n'],
+    ['no Host header', 'GET /test HTTP/1.1\r\n\r\n'],
+    ['two content lengths', 'POST /test HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'],
     [
-      'a length and chunks at once',
+      'both a content length and chunks',
       'POST /test HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
-  ])('%s with a 400, and goes on', async (_name, bytes) => {
+  ])('The gateway answers 400 to a request with %s, and serves the next one', async (_name, bytes) => {
     expect((await rawRequest(twin.apiUrl, bytes)).status).toBe(400);
     expect(await call(twin, await serviceToken(twin))).toMatchObject({ status: 200 });
   });
 });
 
-describe('the tenant refuses', () => {
+describe('Requests that the tenant rejects', () => {
   it.each([
-    ['a wrong secret', { client_secret: 'x' }, 401, 'access_denied', 'Unauthorized'],
-    ['an unknown client', { client_id: 'x' }, 401, 'access_denied', 'Unauthorized'],
-    ['no client', { client_id: undefined }, 401, 'invalid_client', 'Missing client_id'],
-    ['no grant type', { grant_type: undefined }, 400, 'invalid_request', 'Missing required parameter: grant_type'],
+    ['a token request with a wrong secret', { client_secret: 'x' }, 401, 'access_denied', 'Unauthorized'],
+    ['a token request of an unknown client', { client_id: 'x' }, 401, 'access_denied', 'Unauthorized'],
+    ['a token request without a client', { client_id: undefined }, 401, 'invalid_client', 'Missing client_id'],
     [
-      'an unknown audience',
+      'a token request without a grant type',
+      { grant_type: undefined },
+      400,
+      'invalid_request',
+      'Missing required parameter: grant_type',
+    ],
+    [
+      'a token request for an unknown audience',
       { audience: 'https://x' },
       403,
       'access_denied',
       'Service not enabled within domain: https://x',
     ],
     [
-      'no audience',
+      'a token request without an audience',
       { audience: undefined },
       403,
       'access_denied',
       'Non-global clients are not allowed access to APIv1',
     ],
     [
-      'a parameter that is no text',
+      'a token request with a parameter that is not a string',
       { scope: ['read:user'] },
       400,
       'invalid_request',
       'The parameter scope must be a text',
     ],
-  ])('%s', async (_name, parameters, status, error, description) => {
+  ])('The tenant rejects %s', async (_name, parameters, status, error, description) => {
     const answer = await askToken(twin, { grant_type: 'client_credentials', ...parameters });
     expect(answer).toEqual({ status, body: { error, error_description: description } });
   });
 
-  it('a wrong password', async () => {
+  it('The tenant rejects a wrong password', async () => {
     const answer = await askToken(twin, { ...userLogin(twin), password: 'x' });
     expect(answer).toEqual({
       status: 403,
@@ -205,14 +236,14 @@ describe('the tenant refuses', () => {
     });
   });
 
-  it('a request to another host name that leads here', async () => {
+  it('The tenant rejects a request for another host name', async () => {
     const bytes = 'GET /.well-known/jwks.json HTTP/1.1\r\nhost: evil.example.com\r\nconnection: close\r\n\r\n';
     expect((await rawRequest(twin.tenantUrl, bytes)).status).toBe(421);
   });
 });
 
-describe('the request log', () => {
-  it('gives the reason of each refusal in plain words, and never a token or a secret', async () => {
+describe('The request log', () => {
+  it('The request log gives the reason of each rejection, and never a token or a secret', async () => {
     const token = await mint(twin, { ...goodClaims(twin), iss: 'https://your-tenant.eu.auth0.com' });
     await call(twin, token);
     const text = twin.log.join('\n');

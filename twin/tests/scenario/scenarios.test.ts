@@ -10,8 +10,8 @@ afterAll(() => twin.end());
 
 const scopeOf = (body: Readonly<Record<string, unknown>>): unknown => decodeJwt(String(body['access_token']))['scope'];
 
-describe('a service that asks for itself', () => {
-  it('gets a token with read:user, and GET /test answers 200 with the string of the article', async () => {
+describe('A service', () => {
+  it('A service gets a token with read:user, and GET /test answers 200 with the string of the article', async () => {
     const { status, body } = await askToken(twin, { grant_type: 'client_credentials' });
     expect(status).toBe(200);
     expect(scopeOf(body)).toBe('read:user');
@@ -20,7 +20,7 @@ describe('a service that asks for itself', () => {
     expect(answer.headers.get('content-type')).toBe('application/json');
   });
 
-  it('is refused by the tenant when it asks for more than its grant: there is no intersection here', async () => {
+  it('The tenant rejects a service’s request for more than its client grant', async () => {
     const { status, body } = await askToken(twin, { grant_type: 'client_credentials', scope: 'read:user write:user' });
     expect(status).toBe(403);
     expect(body).toEqual({
@@ -29,7 +29,7 @@ describe('a service that asks for itself', () => {
     });
   });
 
-  it('may send the request as a form and its secret by HTTP Basic', async () => {
+  it('A service can send its token request as a form and its secret by HTTP Basic', async () => {
     const { outputs } = twin;
     const credentials = `${outputs.clientIds['test-app']}:${outputs.clientSecrets['test-app']}`;
     const response = await fetch(outputs.tokenUrl, {
@@ -42,8 +42,8 @@ describe('a service that asks for itself', () => {
   });
 });
 
-describe('a user', () => {
-  it('asks for more than the role permits, gets read:user alone, and GET /test answers 200', async () => {
+describe('A user', () => {
+  it('A user who requests more than the role permits gets only read:user, and GET /test answers 200', async () => {
     const scope = 'delete:user read:user write:user read:appointments';
     const { status, body } = await askToken(twin, { ...userLogin(twin), scope });
     expect(status).toBe(200);
@@ -52,9 +52,9 @@ describe('a user', () => {
   });
 
   it.each([
-    ['without read:user in the request', { scope: 'delete:user write:user' }],
-    ['with no scope at all', {}],
-  ])('%s gets a token without a scope claim, and GET /test answers 403', async (_case, scope) => {
+    ['who requests scopes without read:user', { scope: 'delete:user write:user' }],
+    ['who requests no scope', {}],
+  ])('A user %s gets a token without a scope claim, and GET /test answers 403', async (_case, scope) => {
     const { status, body } = await askToken(twin, { ...userLogin(twin), ...scope });
     expect(status).toBe(200);
     expect(body).not.toHaveProperty('scope');
@@ -65,7 +65,7 @@ describe('a user', () => {
     });
   });
 
-  it('may name the connection as its realm', async () => {
+  it('A user can name the connection as the realm', async () => {
     const { body } = await askToken(twin, {
       ...userLogin(twin),
       grant_type: 'http://auth0.com/oauth/grant-type/password-realm',
@@ -76,8 +76,8 @@ describe('a user', () => {
   });
 });
 
-describe('the issuer', () => {
-  it("is the stack's real one, and the keys are where the discovery document says", async () => {
+describe('The issuer', () => {
+  it('The discovery document names the stack’s real issuer and the address of the keys', async () => {
     const discovery = (await (await fetch(`${twin.tenantUrl}/.well-known/openid-configuration`)).json()) as Record<
       string,
       string

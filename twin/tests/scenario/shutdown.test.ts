@@ -57,8 +57,8 @@ function halfway(apiUrl: string, bytes: string): Promise<{ socket: Socket; close
   });
 }
 
-describe('A twin that is told to end while requests are under way', () => {
-  it('answers them all, ends with 0, and leaves neither run.json nor processes; silent clients do not hold it up', async () => {
+describe('Shutdown', () => {
+  it('A twin that gets SIGTERM answers its open requests, ends with 0, and leaves no run.json or process', async () => {
     const { project, twin, apiUrl, begun } = first;
     const silent = await Promise.all(
       [
@@ -96,7 +96,7 @@ describe('A twin that is told to end while requests are under way', () => {
   it.each<[string, (child: ChildProcess) => void, () => Started]>([
     ['it is killed', (child) => child.kill('SIGKILL'), () => second],
     ['the process that forked it has ended', (child) => child.disconnect(), () => third],
-  ])('takes its processes with it when %s', async (_when, end, started) => {
+  ])('The twin’s processes end when %s', async (_when, end, started) => {
     const { twin, apiUrl } = started();
     const pid = Number(await (await fetch(`${apiUrl}/slow/sleep1`)).text());
     expect(isRunning(pid)).toBe(true);

@@ -15,7 +15,7 @@ const FREE = ['--port', '0', '--tenant-port', '0'];
 const UP = 'Ctrl+C ends it';
 const onEvent = (): void => undefined;
 
-describe('npm start, on bad input, says one clear thing, ends with 1, and leaves nothing half-started', () => {
+describe('Bad input to npm start', () => {
   let project: ProjectCopy;
   afterEach(() => project.remove());
 
@@ -28,13 +28,13 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       'Pulumi.dve.yaml does not exist. Stacks in this folder: dev',
     ],
     [
-      'one port for both',
+      'the same port for gateway and tenant',
       () => undefined,
       ['--port', '3010', '--tenant-port', '3010'],
       '--port and --tenant-port are both 3010',
     ],
     [
-      'a stack file that is no YAML',
+      'a stack file that is not YAML',
       (copy) => copy.write('Pulumi.dev.yaml', 'config:\n  a: [\n'),
       [],
       'Pulumi.dev.yaml is invalid:',
@@ -46,19 +46,19 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       'Node cannot load the program',
     ],
     [
-      'a key file that is no key',
+      'a key file without a key',
       (copy) => damage(copy, 'signing-key.pem', 'x'),
       [],
       'signing-key.pem is not a private key',
     ],
-    ['a seed that is damaged', (copy) => damage(copy, 'seed', 'x'), [], 'seed is damaged'],
+    ['a damaged seed', (copy) => damage(copy, 'seed', 'x'), [], 'seed is damaged'],
     [
       'a key file that is a folder',
       (copy) => mkdirSync(join(copy.path, '.twin/dev/signing-key.pem'), { recursive: true }),
       [],
       '.twin/dev/ cannot be used',
     ],
-    ['a resource that the twin does not imitate', addRestApi, [], 'aws:apigateway/restApi:RestApi "old"'],
+    ['a resource that the twin does not emulate', addRestApi, [], 'aws:apigateway/restApi:RestApi "old"'],
   ];
 
   const leavesNothing = (): void => {
@@ -67,18 +67,21 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
   };
 
   // Without a process for each: what it prints is the message of a UserError, as the rows after these show.
-  it.each(rows)('%s', async (_name, change, args, message) => {
-    project = copyProject();
-    change(project);
-    const serve = async (): Promise<unknown> => {
-      const options = servingOptions(await parsed('start', [...FREE, ...args]));
-      return startTwin({ root: project.root, ...options, onEvent });
-    };
-    const error: unknown = await serve().catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(UserError);
-    expect((error as UserError).message).toContain(message);
-    leavesNothing();
-  });
+  it.each(rows)(
+    'twin start fails with one message and leaves no files for %s',
+    async (_name, change, args, message) => {
+      project = copyProject();
+      change(project);
+      const serve = async (): Promise<unknown> => {
+        const options = servingOptions(await parsed('start', [...FREE, ...args]));
+        return startTwin({ root: project.root, ...options, onEvent });
+      };
+      const error: unknown = await serve().catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(UserError);
+      expect((error as UserError).message).toContain(message);
+      leavesNothing();
+    },
+  );
 
   const program: typeof rows = [
     [
@@ -88,7 +91,7 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
       'Pulumi.dev.yaml:3, auth0:domain',
     ],
     [
-      'a key without its namespace, which has its line too',
+      'a key without its namespace',
       (copy) => copy.edit('Pulumi.dev.yaml', 'config:\n', 'config:\n  tokenLifetime: 60\n'),
       [],
       'Pulumi.dev.yaml:2, auth0-http-api:tokenLifetime: unknown key; did you mean api:tokenLifetime?',
@@ -107,7 +110,7 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
     ],
   ];
 
-  it.each(program)('%s, on the command line', async (_name, change, args, message) => {
+  it.each(program)('npm start prints one message and ends with 1 for %s', async (_name, change, args, message) => {
     project = copyProject();
     change(project);
     const twin = runTwin(project, 'start', ...FREE, ...args);
@@ -117,7 +120,7 @@ describe('npm start, on bad input, says one clear thing, ends with 1, and leaves
     leavesNothing();
   });
 
-  it('a port in use', async () => {
+  it('twin start fails with one message and leaves no files for a port in use', async () => {
     project = copyProject();
     const taken = createServer();
     const port = await new Promise<number>((resolve) => {
@@ -191,7 +194,7 @@ describe('npm start', () => {
   const paste = async (command: string): Promise<string> =>
     (await promisify(execFile)('bash', ['-c', `${command} 2>/dev/null`])).stdout;
 
-  it('prints within a page what is where, who may call what, and a curl for each scenario', () => {
+  it('npm start prints the addresses, the access of each caller, and a curl for each scenario on one page', () => {
     expect(first.split('\n').length).toBeLessThan(40);
     expect(first).toContain('GET /test  needs read:user');
     expect(first).toContain('test-app (dev)');
@@ -199,23 +202,23 @@ describe('npm start', () => {
     expect(curls()).toHaveLength(2);
   });
 
-  it('prints curls that work as they are pasted', async () => {
+  it('The curl commands that npm start prints work as they are pasted', async () => {
     for (const curl of curls()) expect(await paste(curl)).toMatch(/^HTTP\/1.1 200 OK[^]*"JWT test backend lambda"$/);
   });
 
-  it('then prints a line for each request', async () => {
+  it('npm start prints a line for each request', async () => {
     await paste(`curl -s ${/http:\/\/localhost:\d+/.exec(twin.text())?.[0]}/test`);
     await twin.until('401 GET /test');
     expect(twin.text()).toContain('the route needs a token in the Authorization header, and there is nothing');
   });
 
-  it('keeps its files for their owner alone', () => {
+  it('The files of npm start are readable only by their owner', () => {
     for (const file of ['seed', 'signing-key.pem', 'outputs.json', 'run.json']) {
       expect(statSync(join(project.path, '.twin/dev', file)).mode & 0o777).toBe(0o600);
     }
   });
 
-  it('takes a changed handler up, says what is wrong with a broken one, and goes on serving', async () => {
+  it('npm start serves a changed handler, reports a broken one, and continues to serve', async () => {
     const [curl = ''] = curls();
     project.edit('handler/test.ts', 'JWT test backend lambda', 'changed');
     await expect.poll(() => paste(curl), { timeout: 60_000, interval: 200 }).toContain('"changed"');
@@ -228,7 +231,7 @@ describe('npm start', () => {
     await expect.poll(() => paste(curl), { timeout: 60_000, interval: 200 }).toContain('"JWT test backend lambda"');
   });
 
-  it('ends with 0 on SIGTERM, and a token outlives a restart', async () => {
+  it('npm start ends with 0 on SIGTERM, and a token stays good after a restart', async () => {
     const outputs = JSON.parse(project.read('.twin/dev/outputs.json')) as { tokenUrl: string };
     const [curl = ''] = curls();
     const token = (await paste(/\$\((.*)\)"$/.exec(curl)?.[1] ?? '')).trim();

@@ -16,7 +16,7 @@ async function twin(...args: string[]): Promise<{ code: number | null; text: str
   return { code: await ended, text: text() };
 }
 
-it('twin access --state writes the report that the program of the same stack has', async () => {
+it('twin access --state writes the same report as the program of that stack', async () => {
   expect(await twin('access', '--state', 'deployed.json')).toEqual({
     code: 0,
     text: 'access/dev.md is written.\naccess/dev.json is written.\n',
@@ -31,7 +31,7 @@ it('twin access --state writes the report that the program of the same stack has
   });
 });
 
-it('twin access --state reports on a program in Python, without any Pulumi.yaml of its own', async () => {
+it('twin access --state reports on a program in Python, without a Pulumi.yaml in the folder', async () => {
   project.write('elsewhere/live.json', fixtureText('python'));
   const { code, text } = await twin('--cwd', 'elsewhere', 'access', '--state', 'live.json');
   expect(code).toBe(0);
@@ -41,7 +41,7 @@ it('twin access --state reports on a program in Python, without any Pulumi.yaml 
   );
 });
 
-it('twin diff says nothing changes, then who loses a removed permission', async () => {
+it('twin diff says that nothing changes, then who loses a removed permission', async () => {
   const same = await twin('diff', '--state', 'deployed.json');
   expect(same.code).toBe(0);
   expect(same.text).toMatch(/^Stack `dev`: \w+ gains or loses anything since `deployed\.json`\.\n$/);

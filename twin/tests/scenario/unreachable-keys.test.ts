@@ -13,7 +13,7 @@ const PUBLIC = { open: "export const handler = async () => 'open';" };
 
 const change = (project: ProjectCopy): void => useHandlers(project, PUBLIC);
 
-describe('When the tenant has ended', () => {
+describe('A tenant that has ended', () => {
   const began = Date.now();
   let passed = 0;
   let twin: TestTwin;
@@ -35,7 +35,7 @@ describe('When the tenant has ended', () => {
   });
   afterAll(() => twin.end());
 
-  it('its keys serve on for two hours, then every token is refused with a 401 that names the reason, and no handler is reached', async () => {
+  it('The gateway uses cached keys for two hours after the tenant ended, then rejects every token with the reason', async () => {
     const reached = (): number => twin.exchanges.filter(({ response }) => response.status === 200).length;
     const before = reached();
     for (let i = 0; i < 3; i++) {
@@ -45,7 +45,7 @@ describe('When the tenant has ended', () => {
     expect(reached()).toBe(before);
   });
 
-  it('a request without a token is refused as ever, and a public route answers', async () => {
+  it('The gateway still rejects a request without a token and serves public routes after the tenant ended', async () => {
     expect(await call(twin, undefined)).toMatchObject({ status: 401, challenge: 'Bearer' });
     expect(await call(twin, undefined, '/open')).toMatchObject({ status: 200, text: 'open' });
   });
@@ -67,8 +67,8 @@ describe('When the tenant has ended', () => {
 
   it.each<readonly [string, RequestListener, string]>([
     ['a 500', (_in, out) => out.writeHead(500).end('{}'), 'OIDC discovery endpoint communication error'],
-    ['no JSON', (_in, out) => out.end('<html>'), 'OIDC discovery endpoint communication error'],
-    ['a connection that ends', (_in, out) => out.destroy(), 'OIDC discovery endpoint communication error'],
+    ['a body that is not JSON', (_in, out) => out.end('<html>'), 'OIDC discovery endpoint communication error'],
+    ['with a closed connection', (_in, out) => out.destroy(), 'OIDC discovery endpoint communication error'],
     [
       'a JWKS of 150,001 bytes',
       ({ url }, out) => out.end(isDiscovery(url) ? discovery : `{"keys":[]}${' '.repeat(150_001 - 11)}`),
@@ -79,13 +79,13 @@ describe('When the tenant has ended', () => {
       ({ url }, out) => (isDiscovery(url) ? out.end(discovery) : out.writeHead(404).end()),
       'JWKS communication error',
     ],
-  ])('an issuer that answers %s is one that cannot be reached', async (_what, listener, description) => {
+  ])('The gateway treats an issuer that answers %s as unreachable', async (_what, listener, description) => {
     await instead(listener, async () => {
       expect((await call(twin, token)).challenge).toContain(`error_description="${description}"`);
     });
   });
 
-  it('an issuer that does not answer is given up after 1.5 seconds, by all who wait at once', async () => {
+  it('The gateway gives up on a silent issuer after 1.5 seconds, for all waiting requests at once', async () => {
     let asked = 0;
     const silent: RequestListener = () => void (asked += 1);
     await instead(silent, async () => {
@@ -106,14 +106,14 @@ describe('A twin without its tenant', () => {
   });
   afterAll(() => alone.end());
 
-  it('refuses a token that its own key has signed, for it cannot know that', async () => {
+  it('A gateway without the tenant rejects a token that its own key signed', async () => {
     const key = createPrivateKey(alone.project.read('.twin/dev/signing-key.pem'));
     const token = await new SignJWT(goodClaims(alone)).setProtectedHeader({ alg: 'RS256', kid: 'any' }).sign(key);
     expect(await call(alone, token)).toMatchObject({ status: 401, challenge: DISCOVERY_DOWN });
     expect(await call(alone, undefined, '/open')).toMatchObject({ status: 200 });
   });
 
-  it('names no tenant, and has no token to give', async () => {
+  it('A twin without the tenant names no tenant and no token URL', async () => {
     expect(alone.tenantUrl).toBe('');
     // Not the declared one either: that is a real tenant's, and npm run verify would send it secrets.
     expect(alone.outputs).not.toHaveProperty('tokenUrl');

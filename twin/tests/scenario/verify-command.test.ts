@@ -38,7 +38,7 @@ async function token(...args: string[]): Promise<{ code: number | null; text: st
 const outputsOf = (twin: TestTwin): string => join(twin.project.path, '.twin/dev/outputs.json');
 
 describe('npm run verify', () => {
-  it('says that all cells of the running twin agree: exit 0', async () => {
+  it('npm run verify says that all cells of the running twin agree, and ends with 0', async () => {
     const { code, text } = await verify('--junit', join(checkout.path, 'junit.xml'));
     expect(text).toContain('Verifying the running twin of stack dev against stack dev of this checkout.');
     expect(text).toContain('It will ask for 10 tokens: 4 by client credentials, 6 by password.');
@@ -47,7 +47,7 @@ describe('npm run verify', () => {
     expect(readFileSync(join(checkout.path, 'junit.xml'), 'utf8')).toContain('<testcase');
   });
 
-  it('names the client grant that a running system has lost: exit 1, and no secret in what it prints', async () => {
+  it('npm run verify names a lost client grant, prints no secret, and ends with 1', async () => {
     const { code, text } = await verify('--outputs', outputsOf(broken));
     expect(code).toBe(1);
     expect(text).toContain(
@@ -59,14 +59,14 @@ describe('npm run verify', () => {
     expect(text).not.toMatch(/eyJ/);
   });
 
-  it('ends as ever where nobody reads on what it prints', async () => {
+  it('npm run verify ends with the same code if its output is closed', async () => {
     const { child, ended, text } = runTwin(checkout, 'verify', '--outputs', outputsOf(broken));
     child.stdout?.destroy();
     expect(await ended).toBe(1);
     expect(text()).not.toContain('EPIPE');
   });
 
-  it.runIf(existsSync('/dev/full'))('fails where what it prints cannot be written', async () => {
+  it.runIf(existsSync('/dev/full'))('npm run verify fails if its output cannot be written', async () => {
     const command = `${process.execPath} ${TWIN} verify --outputs ${outputsOf(broken)} > /dev/full`;
     const ended = await promisify(execFile)('sh', ['-c', command], { cwd: checkout.path }).catch(
       (error: unknown) => error as { code: number; stderr: string },
@@ -77,20 +77,23 @@ describe('npm run verify', () => {
   it.each([
     [['verify'], 2],
     [['token', '--as', 'test-app'], 1],
-  ])('without a running twin, %j says so on standard error and names --deployed: exit %i', async (args, exitCode) => {
-    const project = copyProject();
-    const { child, ended, text } = runTwin(project, ...args);
-    let printed = '';
-    child.stdout?.on('data', (part: string) => (printed += part));
-    expect(await ended).toBe(exitCode);
-    expect(text()).toBe(
-      'No twin of stack dev is running. Start it with npm start -- --stack dev, or add --deployed to use the deployed stack.\n',
-    );
-    expect(printed).toBe('');
-    project.remove();
-  });
+  ])(
+    'Without a running twin, %j says so on standard error, names --deployed, and ends with %i',
+    async (args, exitCode) => {
+      const project = copyProject();
+      const { child, ended, text } = runTwin(project, ...args);
+      let printed = '';
+      child.stdout?.on('data', (part: string) => (printed += part));
+      expect(await ended).toBe(exitCode);
+      expect(text()).toBe(
+        'No twin of stack dev is running. Start it with npm start -- --stack dev, or add --deployed to use the deployed stack.\n',
+      );
+      expect(printed).toBe('');
+      project.remove();
+    },
+  );
 
-  it('refuses what it cannot play against in one sentence: exit 2', async () => {
+  it('npm run verify ends with 2 and one sentence if it cannot read the outputs', async () => {
     const { code, text } = await verify('--outputs', 'no.json');
     expect(text).toMatch(/^no.json cannot be read: .*\n$/);
     expect(code).toBe(2);
@@ -98,7 +101,7 @@ describe('npm run verify', () => {
 });
 
 describe('npm run -s token', () => {
-  it('prints a token alone, which the API takes', async () => {
+  it('npm run -s token prints only a token, and the API accepts it', async () => {
     const { code, text } = await token(
       '--as',
       'test user',
@@ -113,7 +116,7 @@ describe('npm run -s token', () => {
     expect(code).toBe(0);
   });
 
-  it('with --decode shows the claims and the routes that they open', async () => {
+  it('npm run -s token -- --decode prints the claims and the routes that they open', async () => {
     const { text } = await token(
       '--as',
       'test-user@example.com',
@@ -128,7 +131,7 @@ describe('npm run -s token', () => {
     expect(text).not.toMatch(/eyJ/);
   });
 
-  it('says why there is none, with nothing on standard output', async () => {
+  it('npm run -s token prints the reason on standard error if there is no token', async () => {
     const { code, text } = await token('--as', 'test-app', '--outputs', outputsOf(broken));
     expect(text).toContain('the client grant of test-app (dev) for');
     expect(code).toBe(1);
@@ -138,7 +141,7 @@ describe('npm run -s token', () => {
     [{ as: 'tset-app' }, {}, 'did you mean test-app?'],
     [{ as: 'test user', through: 'nobody' }, {}, 'cannot log in through nobody; through: test-app'],
     [{ as: 'test user' }, { audience: 'x' }, 'can ask for no API x; the tenant has https://'],
-  ])('refuses %j %j by name', (who, what, says) => {
+  ])('A token request for %j %j is rejected by name', (who, what, says) => {
     const asked = (): unknown => askOf(callerNamed(who, broken.model()), what);
     expect(asked).toThrow(says);
   });

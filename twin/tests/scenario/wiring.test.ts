@@ -12,8 +12,8 @@ const started = async (change: (project: ProjectCopy) => void, stack = 'dev'): P
   return twin;
 };
 
-describe('a program that is wired wrong is caught by the twin as AWS would catch it', () => {
-  it('an issuer without its slash in api.ts: a good token is refused', async () => {
+describe('A wrongly wired program', () => {
+  it('The gateway rejects a good token if api.ts has the issuer without its slash', async () => {
     const wrong = await started((project) => {
       project.edit(
         'api.ts',
@@ -28,7 +28,7 @@ describe('a program that is wired wrong is caught by the twin as AWS would catch
     expect(wrong.log.at(-1)).toContain("the authorizer's lacks the slash at the end");
   });
 
-  it("another tenant's issuer: its keys cannot be fetched, and no network is tried", async () => {
+  it('The gateway rejects a token of another tenant’s issuer, whose keys it does not fetch over the network', async () => {
     const wrong = await started((project) => {
       project.edit(
         'api.ts',
@@ -41,7 +41,7 @@ describe('a program that is wired wrong is caught by the twin as AWS would catch
     expect(answer.challenge).toContain('OIDC discovery endpoint communication error');
   });
 
-  it('no invoke permission: 500, although the token is good', async () => {
+  it('The gateway answers 500 to a good token if the invoke permission is missing', async () => {
     const wrong = await started((project) => {
       project.edit('program/aws/function.ts', '}/*/*`', '}/elsewhere/*`');
     });
@@ -52,7 +52,7 @@ describe('a program that is wired wrong is caught by the twin as AWS would catch
     expect(wrong.log.at(-1)).toContain('lambda:InvokeFunction');
   });
 
-  it('without the default directory: password fails in the words of Auth0, password-realm works', async () => {
+  it('Without the default directory, the password grant fails with Auth0’s error and password-realm works', async () => {
     const without = await started((project) => {
       project.edit('Pulumi.dev.yaml', 'api:defaultDirectory: true', 'api:defaultDirectory: false');
     });
@@ -70,7 +70,7 @@ describe('a program that is wired wrong is caught by the twin as AWS would catch
     expect(await askToken(without, { ...userLogin(without), ...realm })).toMatchObject({ status: 200 });
   });
 
-  it('a custom domain is the issuer of its tokens, and the authorizer follows', async () => {
+  it('A custom domain is the issuer of the tokens, and the authorizer trusts it', async () => {
     const custom = await started((project) => {
       project.edit('Pulumi.dev.yaml', 'api:production', 'api:issuerDomain: login.example.com\n  api:production');
     });
@@ -78,7 +78,7 @@ describe('a program that is wired wrong is caught by the twin as AWS would catch
     expect(await call(custom, await serviceToken(custom))).toMatchObject({ status: 200 });
   });
 
-  it('the token may come in another header', async () => {
+  it('The gateway reads the token from another header if the stack says so', async () => {
     const other = await started((project) => {
       project.edit(
         'Pulumi.dev.yaml',
@@ -92,8 +92,8 @@ describe('a program that is wired wrong is caught by the twin as AWS would catch
   });
 });
 
-describe('every stack', () => {
-  it.each(['staging', 'prod'])('%s is served', async (stack) => {
+describe('The other stacks', () => {
+  it.each(['staging', 'prod'])('The twin serves the stack %s', async (stack) => {
     const one = await started(() => undefined, stack);
     expect(await call(one, await serviceToken(one))).toMatchObject({ status: 200 });
     expect(one.outputs).not.toHaveProperty('testUser');

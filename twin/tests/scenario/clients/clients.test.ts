@@ -18,10 +18,10 @@ afterEach(async () => {
 });
 
 describe.each([
-  ['over http', false],
-  ['over https', true],
-])('%s', (_how, tls) => {
-  it('openid-client, the auth0 SDK and aws-jwt-verify get and verify tokens, and notice nothing', async () => {
+  ['over HTTP', false],
+  ['over HTTPS', true],
+])('Client libraries %s', (_how, tls) => {
+  it('openid-client, the auth0 SDK and aws-jwt-verify get and verify tokens from the twin', async () => {
     const served = (twin = await startTestTwin({ tls }));
     const { outputs } = served;
     const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
@@ -54,7 +54,7 @@ describe.each([
   });
 });
 
-describe('the event schema of Powertools', () => {
+describe('The event schema of Powertools', () => {
   let echo: TestTwin;
   beforeAll(async () => {
     echo = await startEchoTwin();
@@ -62,7 +62,7 @@ describe('the event schema of Powertools', () => {
   afterAll(() => echo.end());
 
   it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])(
-    'takes the event of a %s request',
+    'The event schema of Powertools accepts the event of a %s request',
     async (method) => {
       const token = await serviceToken(echo);
       const headers = { 'user-agent': 'curl/8', cookie: 'a=1' };
@@ -78,14 +78,14 @@ describe('the event schema of Powertools', () => {
   );
 });
 
-describe('the tenant’s metadata and user tokens', () => {
+describe('The tenant’s metadata and user tokens', () => {
   let shared: TestTwin;
   beforeAll(async () => {
     shared = await startTestTwin();
   });
   afterAll(() => shared.end());
 
-  it('has the current and the next key, each with a certificate of it, to be kept for a while', async () => {
+  it('The JWKS has the current and the next key, each with its certificate and a cache time', async () => {
     const response = await fetch(`${shared.tenantUrl}/.well-known/jwks.json`);
     expect(response.headers.get('cache-control')).toBe(
       'public, max-age=15, stale-while-revalidate=15, stale-if-error=86400',
@@ -103,33 +103,35 @@ describe('the tenant’s metadata and user tokens', () => {
   it.each([
     ['localhost', 'http://localhost'],
     ['127.0.0.1', 'http://127.0.0.1'],
-  ])('has endpoints under %s when it is asked there, and the real issuer', async (host, base) => {
-    const port = new URL(shared.tenantUrl).port;
-    const document = (await (await fetch(`http://${host}:${port}/.well-known/openid-configuration`)).json()) as Record<
-      string,
-      string
-    >;
-    expect(document).toMatchObject({
-      issuer: 'https://your-tenant.eu.auth0.com/',
-      token_endpoint: `${base}:${port}/oauth/token`,
-      jwks_uri: `${base}:${port}/.well-known/jwks.json`,
-    });
-  });
+  ])(
+    'The discovery document has endpoints under %s if it is requested there, and the real issuer',
+    async (host, base) => {
+      const port = new URL(shared.tenantUrl).port;
+      const document = (await (
+        await fetch(`http://${host}:${port}/.well-known/openid-configuration`)
+      ).json()) as Record<string, string>;
+      expect(document).toMatchObject({
+        issuer: 'https://your-tenant.eu.auth0.com/',
+        token_endpoint: `${base}:${port}/oauth/token`,
+        jwks_uri: `${base}:${port}/.well-known/jwks.json`,
+      });
+    },
+  );
 
-  it('has an opaque token for a user without audience, which no API takes', async () => {
+  it('A user gets an opaque token without an audience, and the API rejects it', async () => {
     const { body } = await askToken(shared, { ...userLogin(shared), scope: 'openid', audience: undefined });
     const answer = await call(shared, String(body['access_token']));
     expect(answer).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' });
     expect(answer.challenge).toContain('error_description="token contains an invalid number of segments"');
   });
 
-  it('has an access token that names the API and /userinfo, which the API takes, unlike the id token', async () => {
+  it('The API accepts an access token for it and /userinfo, and rejects the id token', async () => {
     const { body } = await askToken(shared, { ...userLogin(shared), scope: 'openid read:user' });
     expect((await call(shared, String(body['access_token']))).status).toBe(200);
     expect((await call(shared, String(body['id_token']))).status).toBe(401);
   });
 
-  it('after --rotate signs with the next key; the previous one is still published, and its tokens are good', async () => {
+  it('--rotate signs with the next key, and the previous key stays published', async () => {
     const project = copyProject();
     const first = runTwin(project, 'start', '--port', '0', '--tenant-port', '0');
     await first.until('Ctrl+C ends it');
@@ -155,8 +157,8 @@ describe('the tenant’s metadata and user tokens', () => {
   });
 });
 
-describe('the article’s own token requests, pasted with this stack’s values', () => {
-  it('give the answers that it describes', async () => {
+describe('Token requests of the article', () => {
+  it('The article’s token requests get the responses that the article describes', async () => {
     twin = await startTestTwin();
     const { outputs } = twin;
     const jwks = createRemoteJWKSet(new URL(`${outputs.issuer}.well-known/jwks.json`), {
