@@ -4,6 +4,7 @@ import { withoutTokens } from '../common/token-text.ts';
 import { explain } from '../gateway/explain.ts';
 import type { Exchange } from '../gateway/pipeline.ts';
 import type { TwinEvent } from '../server/events.ts';
+import { accessScopes } from '../tenant/grant.ts';
 import type { TokenExchange } from '../tenant/app.ts';
 import type { TenantRequest } from '../tenant/report.ts';
 
@@ -49,7 +50,8 @@ function tokenLine(exchange: TokenExchange, time: Date): string {
       asked === undefined ? '' : `(${asked.client.name}, ${printable(withoutTokens(asked.grantType, A_TOKEN), 100)})`;
     return line(time, [String(status), 'POST /oauth/token', who, `· ${error}: ${message}`]);
   }
-  const { client, grantType = 'authorization_code', subject, scopes } = exchange.granted;
+  const { client, grantType = 'authorization_code', subject } = exchange.granted;
+  const scopes = accessScopes(exchange.granted);
   const scope = scopes.length === 0 ? 'no scope' : `scope ${scopes.join(' ')}`;
   return line(time, ['200', 'POST /oauth/token', `(${client.name}, ${grantType})`, `· ${subject} gets ${scope}`]);
 }

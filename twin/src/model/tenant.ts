@@ -8,6 +8,7 @@ import {
 import { UserError } from '../common/user-error.ts';
 import type { Emulated, Lookup } from '../resources/lookup.ts';
 import type { InputsOf } from '../resources/types.ts';
+import { actionsOf, type Action } from './actions.ts';
 
 /** An Auth0 tenant, as far as the program declares it. */
 export interface Tenant {
@@ -23,6 +24,8 @@ export interface Tenant {
   readonly users: readonly User[];
   /** The connection that plain `grant_type=password` logs in against. */
   readonly defaultDirectory: string | undefined;
+  /** The Actions that it runs, in their order. */
+  readonly actions: readonly Action[];
 }
 
 /** An API in Auth0. Source: https://auth0.com/docs/get-started/apis/api-settings */
@@ -138,6 +141,10 @@ export interface User {
   readonly name: string;
   readonly nickname: string;
   readonly picture: string | undefined;
+  readonly givenName?: string | undefined;
+  readonly familyName?: string | undefined;
+  readonly userMetadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly appMetadata?: Readonly<Record<string, unknown>> | undefined;
   readonly roleIds: readonly string[];
 }
 
@@ -250,9 +257,14 @@ export function tenantOf(
       name: inputs.name ?? inputs.email,
       nickname: inputs.nickname ?? inputs.email.split('@')[0] ?? inputs.email,
       picture: inputs.picture,
+      givenName: inputs.givenName,
+      familyName: inputs.familyName,
+      userMetadata: inputs.userMetadata,
+      appMetadata: inputs.appMetadata,
       roleIds: assigned.filter(({ userId }) => userId === id).map(({ roleId }) => roleId),
     })),
     defaultDirectory: tenants[0]?.inputs.defaultDirectory,
+    actions: actionsOf(lookup),
   };
   refuseTwice(lookup);
   refuseDangling(tenant, lookup);

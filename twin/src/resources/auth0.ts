@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_TOKEN_LIFETIME, MAX_TOKEN_LIFETIME } from '../../../limits/auth0.ts';
+import { AUTH0_ACTIONS } from './auth0-actions.ts';
 import { anyValue, optionalText, positive, strings, text, type ResourceType } from './resource.ts';
 
 const distinct = strings.refine((all) => new Set(all).size === all.length, { error: 'a name is listed twice' });
@@ -23,8 +24,19 @@ const refreshToken = z
     path: ['expirationType'],
   });
 
+/** The provider has it as JSON. */
+const metadata = z.string().transform((json, context) => {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(json));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'write a JSON object' });
+    return z.NEVER;
+  }
+});
+
 /** Auth0's resource types. Source: https://www.pulumi.com/registry/packages/auth0/api-docs/ */
 export const AUTH0 = {
+  ...AUTH0_ACTIONS,
   'auth0:index/resourceServer:ResourceServer': {
     outputs: ({ name, identity }) => ({ id: identity.hex(`api ${name}`, 24) }),
     inputs: z.strictObject({
@@ -154,14 +166,6 @@ export const AUTH0 = {
     outputs: ({ inputs }) => ({ id: `${text(inputs, 'connectionId')}::${text(inputs, 'clientId')}` }),
     inputs: z.strictObject({ connectionId: z.string(), clientId: z.string() }),
   },
-  'auth0:index/action:Action': {
-    outputs: ({ name, identity }) => ({ id: identity.hex(`action ${name}`, 32) }),
-    inputs: z.never({ error: 'the twin does not run Actions' }),
-  },
-  'auth0:index/triggerAction:TriggerAction': {
-    outputs: ({ inputs }) => ({ id: `${text(inputs, 'trigger')}::${text(inputs, 'actionId')}` }),
-    inputs: z.strictObject({ trigger: z.literal('post-login'), actionId: z.string(), displayName: anyValue }),
-  },
   'auth0:index/connectionClients:ConnectionClients': {
     outputs: ({ inputs }) => ({ id: text(inputs, 'connectionId') }),
     inputs: z.strictObject({ connectionId: z.string(), enabledClients: strings }),
@@ -197,10 +201,10 @@ export const AUTH0 = {
       name: z.string().optional(),
       nickname: z.string().optional(),
       picture: z.string().optional(),
-      // Nothing that the twin serves holds these.
-      givenName: anyValue,
-      familyName: anyValue,
-      userMetadata: anyValue,
+      givenName: z.string().optional(),
+      familyName: z.string().optional(),
+      userMetadata: metadata.optional(),
+      appMetadata: metadata.optional(),
     }),
   },
   'auth0:index/userRoles:UserRoles': {

@@ -21,6 +21,7 @@ import { close, listen } from './listen.ts';
 import type { OnEvent } from './events.ts';
 import type { Inside, Page } from './page.ts';
 import { openState, type TwinState } from './state.ts';
+import { actionRunner } from '../tenant/action-process.ts';
 import { LoginAttempts } from '../tenant/login-attempts.ts';
 import { OpaqueTokens } from '../tenant/userinfo.ts';
 import { tenantApp } from '../tenant/app.ts';
@@ -138,6 +139,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const ending = new AbortController();
   const evaluation = (): Promise<Recorded> =>
     evaluate({ root: root.href, stack, config: options.config ?? {}, seed: state.seed }, ending.signal);
+  const runAction = actionRunner((line) => onEvent({ kind: 'printed', line }), ending.signal);
   const build = (recorded: Recorded): Serving => {
     const model = modelOf(recorded);
     checkForwards(forwards, model.api);
@@ -152,7 +154,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       hash: recorded.hash,
       functions,
       gateway: { api: model.api, keys, invoke, forwards, take, clock },
-      tenant: { tenant: model.tenant, signing, clock, state: logins, ...sessions },
+      tenant: { tenant: model.tenant, signing, clock, state: logins, runAction, ...sessions },
     };
     try {
       announce(state, recorded, model, {

@@ -91,6 +91,7 @@ export function tenantApp(
         contentType: c.req.header('content-type') ?? '',
         authorization: c.req.header('authorization'),
         body: await textOf(c.req.raw.body),
+        userAgent: c.req.header('user-agent'),
       };
       const { response, granted, requested } = await issueToken(request, current(), (one) => {
         asked = one;

@@ -23,7 +23,12 @@ export function authorizationCode({ tenant, client, parameters, state }: GrantRe
   const user = tenant.users.find(({ userId }) => userId === found.userId) ?? refusals.wrongCode();
   if (user.blocked) return refusals.blockedUser();
   const api = found.audience === undefined ? undefined : apiFor(tenant, found.audience);
-  return { ...grantToUser({ tenant, client, user, api, scopes: found.scopes }), code, login: found.login };
+  return {
+    ...grantToUser({ tenant, client, user, api, scopes: found.scopes }),
+    code,
+    login: found.login,
+    changes: found.changes,
+  };
 }
 
 /** RFC 7636, section 4.6. A verifier without a challenge means another client's code in an honest client's hands. */

@@ -1,9 +1,9 @@
 import type { ResourceServer, Tenant, User } from '../model/tenant.ts';
-import type { Granted } from './grant.ts';
+import { accessScopes, type Granted } from './grant.ts';
 import { profileOf } from './profile.ts';
 
 /**
- * The access token's claims, in the order that Auth0 writes them.
+ * The access token's claims, in the order that Auth0 writes them: custom ones come first, and replace none.
  * @param now seconds since 1970
  */
 export function accessClaims(
@@ -12,9 +12,11 @@ export function accessClaims(
   api: ResourceServer,
   now: number,
 ): Record<string, unknown> {
-  const { client, subject, scopes, grantType, permissions } = granted;
+  const { client, subject, grantType, permissions, changes } = granted;
+  const scopes = accessScopes(granted);
   const issuer = issuerOf(tenant);
   return {
+    ...changes?.accessClaims,
     iss: issuer,
     sub: subject,
     aud: scopes.includes('openid') ? [api.identifier, `${issuer}userinfo`] : api.identifier,
@@ -33,11 +35,12 @@ export function accessClaims(
  */
 export function idClaims(
   tenant: Tenant,
-  { client, scopes, login }: Granted,
+  { client, scopes, login, changes }: Granted,
   user: User,
   now: number,
 ): Record<string, unknown> {
   return {
+    ...changes?.idClaims,
     ...profileOf(user, scopes, new Date(now * 1000).toISOString()),
     iss: issuerOf(tenant),
     aud: client.clientId,

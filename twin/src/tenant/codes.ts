@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { TokenChanges } from './actions.ts';
 import { Expiring } from './expiring.ts';
 
 /** Seconds that a code lives. Auth0 documents none but a maximum of 60 under FAPI; ten minutes are RFC 6749's limit. */
@@ -26,6 +27,8 @@ export interface CodeGrant {
   /** The SHA-256 of the verifier, in base64url; absent where the request had no PKCE. */
   readonly challenge: string | undefined;
   readonly login: LoginClaims;
+  /** What the Actions of the login change. */
+  readonly changes: TokenChanges | undefined;
 }
 
 interface Issued extends CodeGrant {

@@ -83,6 +83,12 @@ export const refusals = {
       "Your account has been blocked after multiple consecutive login attempts. We've sent you a notification via your preferred contact method with instructions on how to unblock it.",
     ),
   blockedUser: () => refuse(403, 'unauthorized', 'user is blocked', 'the user is blocked'),
+  deniedByAction: (error: string, reason: string) =>
+    refuse({ access_denied: 403, server_error: 500 }[error] ?? 400, error, reason, 'an Action denies it'),
+  failedAction: (name: string, why: string) => refuse(500, 'server_error', `The Action "${name}" failed: ${why}`),
+  /** The twin's own refusal: what the Action decides with it is not known. */
+  unsupportedByAction: (name: string, what: string) =>
+    refuse(500, 'server_error', `The Action "${name}" uses what the twin does not support: ${what}`),
   noDefaultDirectory: () =>
     refuse(
       500,

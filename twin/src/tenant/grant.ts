@@ -1,4 +1,5 @@
 import type { Client, ResourceServer, Tenant, User } from '../model/tenant.ts';
+import type { TokenChanges } from './actions.ts';
 import type { LoginClaims } from './codes.ts';
 import { refusals } from './errors.ts';
 import type { LoginState } from './login-state.ts';
@@ -37,6 +38,15 @@ export interface Granted {
   readonly code?: string;
   /** The refresh token that was sent, and every scope that the next ones may ask for. */
   readonly refreshed?: Redeemable;
+  /** What Actions change. */
+  readonly changes?: TokenChanges | undefined;
+}
+
+/** The scopes of the access token: those granted, and what Actions add and take away. No Action adds any to a third party's. */
+export function accessScopes({ scopes, client, changes }: Granted): readonly string[] {
+  if (changes === undefined) return scopes;
+  const { added, removed } = changes;
+  return [...new Set([...scopes, ...(client.firstParty ? added : [])])].filter((scope) => !removed.has(scope));
 }
 
 /** @throws TokenError for an audience that no API of the tenant has */

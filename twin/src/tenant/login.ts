@@ -10,6 +10,7 @@ import {
   withoutEffect,
   type AuthorizationRequest,
 } from './authorize.ts';
+import { runActions } from './actions.ts';
 import { BROWSER_COOKIE, formOf, keep, onPage, refused, SESSION_COOKIE, type C } from './browser.ts';
 import { refusals, TokenError } from './errors.ts';
 import { checkPassword } from './check-password.ts';
@@ -125,7 +126,7 @@ export function loginRoutes(current: () => TenantService): Hono<Told> {
       }
       const { scopes } = grantToUser({ ...request, tenant: service.tenant, user });
       service.state.consents.remember(user.userId, client.clientId, api?.identifier, scopes);
-      return finish(step, request, user, scopes);
+      return refused(c, callback, () => finish(step, request, user, scopes));
     }),
   );
 
@@ -200,14 +201,28 @@ function ask({ c, service, parameters, transaction, state, session }: Step, what
   return c.redirect(`/u/${what}?state=${at}`);
 }
 
-/** Ends a request with a code. */
+/** Ends a request with a code, unless an Action denies it. */
 async function finish(
-  { service, state, session }: Step,
-  { client, callback, api, challenge, nonce, prompts, maxAge }: AuthorizationRequest,
+  { c, service, parameters, state, session }: Step,
+  { client, callback, api, challenge, nonce, prompts, maxAge, scopes: requestedScopes }: AuthorizationRequest,
   user: User,
   scopes: readonly string[],
 ): Promise<Response> {
   if (state !== undefined) service.state.transactions.end(state);
+  const { tenant, runAction } = service;
+  const changes = await runActions('post-login', runAction, {
+    tenant,
+    client,
+    user,
+    api,
+    protocol: 'oidc-basic-profile',
+    requestedScopes,
+    sid: session?.sid,
+    method: 'GET',
+    parameters,
+    userAgent: c.req.header('user-agent'),
+    now: service.clock(),
+  });
   const tellsTime = prompts.includes('login') || maxAge !== undefined;
   const login = { sid: session?.sid, nonce, authTime: tellsTime ? session?.authTime : undefined };
   const code = service.state.codes.issue({
@@ -218,6 +233,7 @@ async function finish(
     redirectUri: callback.sent,
     challenge,
     login,
+    changes,
   });
   return respond(callback, { code });
 }

@@ -8,6 +8,8 @@ import type { User } from '../model/tenant.ts';
 export function profileOf(user: User, scopes: readonly string[], updatedAt: string): Record<string, unknown> {
   return {
     ...(scopes.includes('profile') && {
+      ...(user.givenName !== undefined && { given_name: user.givenName }),
+      ...(user.familyName !== undefined && { family_name: user.familyName }),
       nickname: user.nickname,
       name: user.name,
       ...(user.picture !== undefined && { picture: user.picture }),

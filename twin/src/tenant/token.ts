@@ -1,21 +1,21 @@
 import type { Client, ResourceServer, Tenant, User } from '../model/tenant.ts';
+import { runActions, type TokenChanges } from './actions.ts';
 import { accessClaims, idClaims } from './claims.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { decideGrant } from './decide-grant.ts';
-import type { Granted } from './grant.ts';
-import type { LoginState } from './login-state.ts';
-import type { LoginAttempts } from './login-attempts.ts';
+import { accessScopes, type Granted } from './grant.ts';
 import { readParameters, required, type Parameters } from './parameters.ts';
 import { scopeWords } from './scopes.ts';
-import type { SigningKeys } from './signing-key.ts';
+import type { TenantService } from './service.ts';
 import { OFFLINE_ACCESS } from './user-grant.ts';
-import { OPAQUE_LIFETIME, type OpaqueTokens } from './userinfo.ts';
+import { OPAQUE_LIFETIME } from './userinfo.ts';
 
 /** What of an HTTP request the token endpoint reads, all of it unchecked; secrets are among it. */
 export interface TokenRequest {
   readonly contentType: string;
   readonly authorization: string | undefined;
   readonly body: string;
+  readonly userAgent?: string | undefined;
 }
 
 /** The body of the answer, its tokens included: never print it. `expires_in` is in seconds. */
@@ -40,16 +40,6 @@ export interface Asked {
   readonly scopes: readonly string[];
 }
 
-interface Circumstances {
-  readonly tenant: Tenant;
-  readonly signing: SigningKeys;
-  readonly opaqueTokens: OpaqueTokens;
-  readonly logins: LoginAttempts;
-  readonly state: LoginState;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-}
-
 /**
  * `POST /oauth/token`.
  * @param authenticated told for the log who asks for what, before that is decided
@@ -58,20 +48,25 @@ interface Circumstances {
  */
 export async function issueToken(
   request: TokenRequest,
-  circumstances: Circumstances,
+  service: TenantService,
   authenticated: (asked: Asked) => void = () => undefined,
 ): Promise<{ readonly response: TokenResponse; readonly granted: Granted; readonly requested: readonly string[] }> {
-  const { tenant, logins, state } = circumstances;
+  const { tenant, logins, state } = service;
   const parameters = readParameters(request.contentType, request.body);
   // Missing parameters come before who the client is.
   required(parameters, 'grant_type');
   const client = authenticateClient(tenant.clients, parameters, request.authorization);
   const asked = askedBy(client, parameters, tenant);
   authenticated(asked);
-  const granted = decideGrant({ tenant, client, parameters, logins, state });
+  const decide = (): Granted => decideGrant({ tenant, client, parameters, logins, state });
+  let granted = decide();
+  const changes = await changesOf(granted, parameters, request.userAgent, service);
+  // Meanwhile another request may have used the same refresh token.
+  if (granted.refreshed !== undefined) granted = decide();
+  granted = { ...granted, changes: changes ?? granted.changes };
   // After a login, what was asked for was asked at /authorize.
   const requested = granted.login === undefined ? asked.scopes : (granted.asked ?? []);
-  return { response: await tokensFor(granted, circumstances), granted, requested };
+  return { response: await tokensFor(granted, service), granted, requested };
 }
 
 function askedBy(client: Client, parameters: Parameters, { users, resourceServers }: Tenant): Asked {
@@ -88,22 +83,46 @@ function askedBy(client: Client, parameters: Parameters, { users, resourceServer
   };
 }
 
+/** After a login in the browser, Actions ran before its code was issued. */
+async function changesOf(
+  { client, user, api, code, asked, scopes, login, refreshed }: Granted,
+  parameters: Parameters,
+  userAgent: string | undefined,
+  { tenant, runAction, clock }: TenantService,
+): Promise<TokenChanges | undefined> {
+  if (code !== undefined) return undefined;
+  return runActions(user === undefined ? 'credentials-exchange' : 'post-login', runAction, {
+    tenant,
+    client,
+    user,
+    api,
+    protocol: user === undefined ? undefined : refreshed === undefined ? 'oauth2-password' : 'oauth2-refresh-token',
+    requestedScopes: asked ?? scopes,
+    sid: login?.sid,
+    method: 'POST',
+    parameters,
+    userAgent,
+    now: clock(),
+  });
+}
+
 async function tokensFor(
   granted: Granted,
-  { tenant, signing, opaqueTokens, state, clock }: Circumstances,
+  { tenant, signing, opaqueTokens, state, clock }: TenantService,
 ): Promise<TokenResponse> {
   // Before anything is waited for: another request with the same token must find it used.
   const refreshToken = refreshTokenFor(granted, state);
   const { api, scopes, user, subject } = granted;
+  const given = accessScopes(granted);
   const now = Math.floor(clock() / 1000);
   const key = signing.current;
   return {
     access_token:
-      api === undefined ? opaqueTokens.issue(subject, scopes) : await key.sign(accessClaims(tenant, granted, api, now)),
+      api === undefined ? opaqueTokens.issue(subject, given) : await key.sign(accessClaims(tenant, granted, api, now)),
     ...(refreshToken !== undefined && { refresh_token: refreshToken }),
     ...(user !== undefined &&
       scopes.includes('openid') && { id_token: await key.sign(idClaims(tenant, granted, user, now)) }),
-    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    ...(given.length > 0 && { scope: given.join(' ') }),
     expires_in: api?.tokenLifetime ?? OPAQUE_LIFETIME,
     token_type: 'Bearer',
   };
@@ -112,7 +131,7 @@ async function tokensFor(
 /** The next token of the family that was refreshed, or the first of a new one where the user allowed offline access. */
 function refreshTokenFor(
   { client, subject, api, scopes, asked, login, code, refreshed }: Granted,
-  { codes, refreshTokens }: LoginState,
+  { codes, refreshTokens }: TenantService['state'],
 ): string | undefined {
   if (refreshed !== undefined) return refreshTokens.renew(refreshed, client.login.refresh);
   if (!scopes.includes(OFFLINE_ACCESS)) return undefined;

@@ -1,4 +1,5 @@
 import { NO_LOGIN, type Client, type ResourceServer, type Tenant, type User } from '../../src/model/tenant.ts';
+import { actionRunner } from '../../src/tenant/action-process.ts';
 import type { TenantService } from '../../src/tenant/service.ts';
 import { LoginAttempts } from '../../src/tenant/login-attempts.ts';
 import { loginState } from '../../src/tenant/login-state.ts';
@@ -58,6 +59,7 @@ export const plainTenant = (change: Partial<Tenant> = {}): Tenant => ({
   roles: [{ id: 'role', name: 'role', logicalName: 'role', permissions: [{ name: 'read', audience: AUDIENCE }] }],
   users: [plainUser()],
   defaultDirectory: 'users',
+  actions: [],
   ...change,
 });
 
@@ -75,6 +77,7 @@ export function serviceOf(tenant: Tenant, clock: () => number = Date.now): Tenan
     opaqueTokens: new OpaqueTokens(clock),
     logins: new LoginAttempts(),
     state: loginState(clock),
+    runAction: actionRunner(() => undefined, new AbortController().signal),
     clock,
   };
 }

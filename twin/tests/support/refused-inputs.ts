@@ -89,7 +89,7 @@ export const REFUSED_OF_AUTH0: readonly RefusedInput[] = [
   enabled('clients of a database that is not there', { connectionId: 'con_x' }, 'refers to the connection con_x'),
   tenant('a tenant with session rules', { sessionLifetime: 1 }, 'input sessionLifetime'),
   tenant('a default directory that is not there', { defaultDirectory: 'x' }, 'refers to the connection x'),
-  user('a user with metadata', { appMetadata: '{}' }, 'input appMetadata'),
+  user('a user whose metadata are no object', { appMetadata: '[]' }, 'input appMetadata'),
   user('a user in a database that is not there', { connectionName: 'x' }, 'refers to the connection x'),
   of('userRoles:UserRoles')('a user with a role that is not there', { roles: ['rol_x'] }, 'refers to the role rol_x'),
   of('rolePermissions:RolePermissions')(

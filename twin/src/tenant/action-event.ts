@@ -1,0 +1,104 @@
+import type { Client, ResourceServer, Tenant, User } from '../model/tenant.ts';
+import type { Parameters } from './parameters.ts';
+
+/** The request at which Actions run, and what comes of it unless they change that. */
+export interface ActionRequest {
+  readonly tenant: Tenant;
+  readonly client: Client;
+  /** Absent where a service asks for itself. */
+  readonly user: User | undefined;
+  readonly api: ResourceServer | undefined;
+  readonly protocol: 'oidc-basic-profile' | 'oauth2-password' | 'oauth2-refresh-token' | undefined;
+  readonly requestedScopes: readonly string[];
+  readonly sid: string | undefined;
+  readonly method: 'GET' | 'POST';
+  readonly parameters: Parameters;
+  readonly userAgent: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What Auth0's event has and the twin's has not: an Action that reads it may decide by it, so that is refused. */
+export const UNKNOWN_IN_EVENT: readonly string[] = [
+  'authentication.riskAssessment',
+  'custom_domain',
+  'refresh_token',
+  'request.asn',
+  'request.geoip',
+  'request.language',
+  'stats',
+  'user.created_at',
+  'user.enrolledFactors',
+  'user.last_password_reset',
+  'user.multifactor',
+];
+
+/** Parameters that no Action is shown. */
+const SECRET = ['client_secret', 'client_assertion', 'password', 'code', 'code_verifier', 'refresh_token'];
+
+/**
+ * The event of an Action, without its secrets.
+ * Source: https://auth0.com/docs/customize/actions/explore-triggers, the event objects of both triggers
+ */
+export function actionEvent(request: ActionRequest): Record<string, unknown> {
+  const { tenant, client, user, api, sid, method, userAgent, requestedScopes } = request;
+  const parameters = Object.fromEntries([...request.parameters].filter(([name]) => !SECRET.includes(name)));
+  return {
+    client: { client_id: client.clientId, name: client.name, metadata: {} },
+    request: {
+      ip: '127.0.0.1',
+      hostname: tenant.issuerDomain,
+      method,
+      query: method === 'GET' ? parameters : {},
+      body: method === 'POST' ? parameters : {},
+      ...(userAgent !== undefined && { user_agent: userAgent }),
+    },
+    tenant: { id: tenant.domain.split('.')[0] },
+    ...(api !== undefined && { resource_server: { identifier: api.identifier } }),
+    ...(sid !== undefined && { session: { id: sid } }),
+    ...(user === undefined ? { transaction: { requested_scopes: requestedScopes } } : ofUser(request, user)),
+  };
+}
+
+function ofUser({ tenant, protocol, requestedScopes, parameters, now }: ActionRequest, user: User): object {
+  const time = new Date(now).toISOString();
+  const connection = tenant.connections.find(({ name }) => name === user.connection);
+  const optional = ['redirect_uri', 'response_mode', 'state', 'login_hint'].filter((name) => parameters.has(name));
+  return {
+    authentication: { methods: [{ name: 'pwd', timestamp: time }] },
+    authorization: { roles: tenant.roles.filter(({ id }) => user.roleIds.includes(id)).map(({ name }) => name) },
+    connection: { id: connection?.id, name: user.connection, strategy: 'auth0', metadata: {} },
+    transaction: {
+      acr_values: [],
+      metadata: {},
+      prompt: parameters.get('prompt')?.split(' ') ?? [],
+      protocol,
+      requested_scopes: requestedScopes,
+      response_type: protocol === 'oidc-basic-profile' ? ['code'] : [],
+      target_scopes: requestedScopes,
+      ui_locales: [],
+      ...Object.fromEntries(optional.map((name) => [name, parameters.get(name)])),
+    },
+    user: {
+      user_id: user.userId,
+      email: user.email,
+      email_verified: user.emailVerified,
+      name: user.name,
+      nickname: user.nickname,
+      picture: user.picture,
+      given_name: user.givenName,
+      family_name: user.familyName,
+      app_metadata: user.appMetadata ?? {},
+      user_metadata: user.userMetadata ?? {},
+      updated_at: time,
+      identities: [
+        {
+          connection: user.connection,
+          provider: 'auth0',
+          user_id: user.userId.replace(/^auth0\|/, ''),
+          isSocial: false,
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { isIgnoredClaim } from '../../../limits/claims.ts';
+import { PERMISSION } from '../../../limits/auth0.ts';
+import type { Action } from '../model/actions.ts';
+import { actionEvent, UNKNOWN_IN_EVENT, type ActionRequest } from './action-event.ts';
+import type { RunAction } from './action-process.ts';
+import { refusals } from './errors.ts';
+
+/** What Actions change of the tokens that they run for. */
+export interface TokenChanges {
+  readonly accessClaims: Record<string, unknown>;
+  readonly idClaims: Record<string, unknown>;
+  /** Scopes of the access token alone: they open no ID token and no refresh token. */
+  readonly added: Set<string>;
+  readonly removed: Set<string>;
+}
+
+type Trigger = Action['trigger'];
+
+const HANDLERS: Readonly<Record<Trigger, string>> = {
+  'post-login': 'onExecutePostLogin',
+  'credentials-exchange': 'onExecuteCredentialsExchange',
+};
+
+/** Characters of all custom claims. Source: https://auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims */
+const LARGEST_CLAIMS = 100_000;
+
+const scope = z.tuple([z.string().regex(PERMISSION)]);
+const claim = z.union([z.tuple([z.string(), z.unknown()]), z.tuple([z.string()])]);
+const reason = z.union([z.tuple([z.string()]), z.tuple([])]);
+const exchangeDenial = z
+  .tuple([z.enum(['invalid_scope', 'invalid_request', 'server_error'])])
+  .rest(z.string())
+  .refine(({ length }) => length <= 2);
+
+type Method = (changes: TokenChanges, args: readonly unknown[]) => void;
+
+const setAccessClaim: Method = ({ accessClaims }, args) => setClaim(accessClaims, args);
+
+/** What Actions may call. Source: https://auth0.com/docs/customize/actions/explore-triggers, the API objects of both triggers */
+const METHODS: Readonly<Record<Trigger, Readonly<Record<string, Method>>>> = {
+  'post-login': {
+    'access.deny': (_, args) => refusals.deniedByAction('access_denied', reason.parse(args)[0] ?? ''),
+    'accessToken.setCustomClaim': setAccessClaim,
+    'accessToken.addScope': ({ added, removed }, args) => {
+      const [name] = scope.parse(args);
+      removed.delete(name);
+      added.add(name);
+    },
+    'accessToken.removeScope': ({ added, removed }, args) => {
+      const [name] = scope.parse(args);
+      added.delete(name);
+      removed.add(name);
+    },
+    'idToken.setCustomClaim': ({ idClaims }, args) => setClaim(idClaims, args),
+  },
+  'credentials-exchange': {
+    'access.deny': (_, args) => {
+      const [error, why = ''] = exchangeDenial.parse(args);
+      return refusals.deniedByAction(error, why);
+    },
+    'accessToken.setCustomClaim': setAccessClaim,
+  },
+};
+
+/** In case of a collision Auth0 leaves the claim out. */
+function setClaim(claims: Record<string, unknown>, args: readonly unknown[]): void {
+  const [name, value] = claim.parse(args);
+  if (!isIgnoredClaim(name) && value !== undefined) claims[name] = value;
+}
+
+/**
+ * Runs the Actions of a trigger one after the other, each in a process of its own.
+ * @returns undefined where the trigger has none
+ * @throws TokenError where one denies the access, fails, or uses what the twin does not have
+ */
+export async function runActions(
+  trigger: Trigger,
+  runAction: RunAction,
+  request: ActionRequest,
+): Promise<TokenChanges | undefined> {
+  const actions = request.tenant.actions.filter((one) => one.trigger === trigger);
+  if (actions.length === 0) return undefined;
+  const changes: TokenChanges = { accessClaims: {}, idClaims: {}, added: new Set(), removed: new Set() };
+  const methods = METHODS[trigger];
+  const event = actionEvent(request);
+  for (const { name, code, secrets } of actions) {
+    const { calls, unsupported, error } = await runAction({
+      handler: HANDLERS[trigger],
+      code,
+      event: { ...event, secrets },
+      methods: Object.keys(methods),
+      unknown: UNKNOWN_IN_EVENT,
+    });
+    if (unsupported.length > 0) return refusals.unsupportedByAction(name, unsupported.join(', '));
+    if (error !== undefined) return refusals.failedAction(name, error);
+    for (const { method, args } of calls) {
+      // What Auth0 does with it, no page says.
+      if (method.endsWith('.setCustomClaim') && args[0] === 'scope')
+        refusals.unsupportedByAction(name, 'a claim scope');
+      const apply = methods[method] ?? refusals.unsupportedByAction(name, `api.${method}`);
+      try {
+        apply(changes, args);
+      } catch (problem) {
+        if (!(problem instanceof z.ZodError)) throw problem;
+        refusals.failedAction(name, `api.${method} has wrong arguments`);
+      }
+    }
+    if (JSON.stringify([changes.accessClaims, changes.idClaims]).length > LARGEST_CLAIMS) {
+      return refusals.failedAction(name, `its claims are larger than ${LARGEST_CLAIMS / 1000} kB`);
+    }
+  }
+  return changes;
+}
