@@ -32,6 +32,11 @@ const config = new Option(
   return { ...all, [text.slice(0, equals)]: text.slice(equals + 1) };
 });
 
+const stateDir = new Option(
+  '--state-dir <folder>',
+  'keep keys, secrets and run.json below this folder instead of .twin (for a read-only checkout)',
+);
+
 const maxTokens = new Option('--max-tokens <number>', 'request at most this many tokens').argParser((text) => {
   if (/^\d{1,6}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It must be a whole number.');
@@ -44,6 +49,7 @@ const system = [
   stack('the stack, whose running twin is used').default('dev'),
   new Option('--deployed', 'use the deployed stack instead, as `pulumi stack output` has it'),
   new Option('--outputs <file>', 'use the system that this file of stack outputs names instead').conflicts('deployed'),
+  stateDir,
   config,
 ];
 
@@ -58,12 +64,13 @@ export const COMMANDS = {
       new Option('--no-tenant', 'leave the tenant out, as if it could not be reached'),
       new Option('--rotate', 'start with the next signing key; the previous one stays published'),
       new Option('--tls', 'serve the tenant over https; trust .twin/<stack>/ca.pem'),
+      stateDir,
       forward,
       config,
     ],
     examples: [
       '--stack prod --port 4000 --tenant-port 4001',
-      '--tls --rotate',
+      '--tls --rotate --state-dir /tmp/twin',
       '--no-tenant',
       '--forward "GET /orders=http://127.0.0.1:4000"',
       '--config api:audience=https://api.example.com',
@@ -114,6 +121,7 @@ export const COMMANDS = {
     examples: [
       '--all-methods --strict',
       '--stack prod --deployed --max-tokens 20 --junit verify.xml',
+      '--state-dir /tmp/twin',
       '--outputs outputs.json --config api:audience=https://api.example.com',
     ],
   },
@@ -132,7 +140,7 @@ export const COMMANDS = {
       '--as test-app --decode',
       '--as "test user" --through test-app --scope "read:user" --stack prod --deployed',
       '--as test-app --audience https://api.example.com --outputs outputs.json',
-      '--as test-app --config api:audience=https://api.example.com',
+      '--as test-app --state-dir /tmp/twin --config api:audience=https://api.example.com',
     ],
   },
 } satisfies Readonly<Record<string, CommandLine>>;

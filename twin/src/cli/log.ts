@@ -19,7 +19,7 @@ export function logLine(event: TwinEvent, model: Model, time: Date): string | un
   if (event.kind === 'token') return tokenLine(event.exchange, time);
   if (event.kind === 'tenant') return tenantLine(event.request, time);
   if (event.kind === 'printed') return `         ${printable(event.line.replaceAll('\t', ' '), 16_000)}`;
-  return undefined;
+  return event.kind === 'notice' ? event.text : undefined;
 }
 
 /** One line for a request to the API. It holds no header, no query and no body. */

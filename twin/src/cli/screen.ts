@@ -141,7 +141,7 @@ function scenarios(model: Model, addresses: Addresses): string[] {
   const lines: string[] = [];
   if (service === undefined) {
     lines.push(
-      'No client may call any route that needs a token and is served here: give one a permission that a route asks for.',
+      'No client may call any route that needs a token and is served here (DELETE apart): give one a permission that a route asks for.',
       '',
     );
   } else {
@@ -208,19 +208,30 @@ interface Call<Caller> {
   readonly audience: string;
 }
 
+/** A person pastes what is printed, so it never deletes anything. */
+function isHarmless({ match }: Route): boolean {
+  return match.kind === 'default' || match.method !== 'DELETE';
+}
+
+/** Whether the example request of a route sends another method than GET. */
+function isSent({ match }: Route): boolean {
+  return match.kind === 'path' && !['GET', 'ANY'].includes(match.method);
+}
+
 /** Whether anything on this machine answers it. */
 function isServed({ kind }: Integration, forwarded: boolean): boolean {
   return kind === 'function' || forwarded;
 }
 
-/** The first route with an authorizer that one of the callers may use, and that is served here. */
+/** The first route with an authorizer that one of the callers may use, and that is served here; GET before other methods. */
 function firstCall<Caller>(
   { api }: Model,
   callers: readonly Caller[],
   permissions: (caller: Caller) => readonly Permission[],
   forwards: Forwards,
 ): Call<Caller> | undefined {
-  for (const route of api.routes.filter(({ integration, routeKey }) => isServed(integration, forwards.has(routeKey)))) {
+  const served = api.routes.filter(({ integration, routeKey }) => isServed(integration, forwards.has(routeKey)));
+  for (const route of served.filter(isHarmless).toSorted((a, b) => Number(isSent(a)) - Number(isSent(b)))) {
     const { authorizer, scopes } = route;
     if (authorizer === undefined) continue;
     for (const caller of callers) {
@@ -242,11 +253,14 @@ function curlWithToken(
   body: Readonly<Record<string, string>>,
 ): string {
   const quoted = JSON.stringify(body).replaceAll("'", "'\\''");
-  const trust = caFile === undefined ? '' : `--cacert ${caFile} `;
+  const trust =
+    caFile === undefined
+      ? ''
+      : `--cacert ${/^[\w./-]+$/.test(caFile) ? caFile : `'${caFile.replaceAll("'", "'\\''")}'`} `;
   const token = `$(curl -s ${trust}${tenantUrl}/oauth/token -H 'content-type: application/json' -d '${quoted}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`;
   const { match, authorizer } = route;
   const path = pathTo(route, model);
-  const method = match.kind === 'path' && !['GET', 'ANY'].includes(match.method) ? `-X ${match.method} ` : '';
+  const method = match.kind === 'path' && isSent(route) ? `-X ${match.method} ` : '';
   const { from, name } = authorizer?.identitySource ?? { from: 'header', name: 'Authorization' };
   return from === 'header'
     ? `curl -i ${method}${apiUrl}${path} -H "${name}: Bearer ${token}"`

@@ -16,6 +16,7 @@ export interface StartOptions {
   readonly tls?: boolean;
   readonly forward?: readonly string[];
   readonly config?: Readonly<Record<string, string>>;
+  readonly stateDir?: string;
 }
 
 /** `twin start`: serves the stack until it is told to end. */
@@ -25,6 +26,8 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
   process.once('disconnect', () => process.exit());
   // A start that fails must not wait for that.
   process.channel?.unref();
+  let end = (): void => process.exit();
+  onParentEnd(() => end());
   const say = lineWriter(process.stdout);
   // The reader of the log has exited (`| head`).
   process.stdout.on('error', () => process.exit(0));
@@ -46,7 +49,7 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
   });
   say(welcome(twin.model(), twin));
   watcher.listen(() => reload(twin, say, complain), complain);
-  const end = (): void => {
+  end = () => {
     void watcher.close();
     twin.close().then(
       // The last lines of the log are written in the next turn.
@@ -58,6 +61,23 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
     );
   };
   process.once('SIGINT', end).once('SIGTERM', end);
+}
+
+/** Milliseconds between two looks at whether npm is still there. */
+const LOOK_AT_NPM = 250;
+
+/**
+ * Calls back when the npm that runs this process has ended. npm passes a signal on to its shell, which ends without
+ * passing it on, so that a twin that waited for one would keep its ports. A twin without npm may outlive its shell.
+ */
+function onParentEnd(end: () => void): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    end();
+  }, LOOK_AT_NPM).unref();
 }
 
 /** Writes lines, those of one turn of the event loop together: under load a write per request would cost the most. */
@@ -96,9 +116,10 @@ export function servingOptions(options: StartOptions): Omit<TwinOptions, 'root' 
     tenant: withTenant,
     config = {},
     forward = [],
+    stateDir,
   } = options;
   if (port === tenantPort && port !== 0 && withTenant) {
     throw new UserError(`--port and --tenant-port are both ${port}; choose two (0 takes any free one).`);
   }
-  return { stack, port, tenantPort, tls, rotate, withTenant, config, forwards: parseForwards(forward) };
+  return { stack, port, tenantPort, tls, rotate, withTenant, config, stateDir, forwards: parseForwards(forward) };
 }

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 
 /** What `.twin/<stack>/run.json` says about a running twin. The file exists while both of its ports are open. */
@@ -30,11 +32,17 @@ export function runningTwin(text: string | undefined): Run | undefined {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process of this id. */
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
     // A process of another user is alive too.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+}
+
+/** The folder that a stack's twin keeps its files in: below `--state-dir`, or below `.twin` in the program's folder. */
+export function stateFolder(root: URL, stack: string, stateDir?: string): URL {
+  return stateDir === undefined ? new URL(`.twin/${stack}/`, root) : pathToFileURL(`${resolve(stateDir)}/${stack}/`);
 }

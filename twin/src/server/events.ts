@@ -7,6 +7,8 @@ export type TwinEvent =
   | TenantEvent
   /** A line that a handler wrote. */
   | { readonly kind: 'printed'; readonly line: string }
+  /** What a person at the terminal should know. */
+  | { readonly kind: 'notice'; readonly text: string }
   /** The program was evaluated again. With a problem, the twin still serves the last working version. */
   | { readonly kind: 'reload'; readonly problem: string | undefined };
 

@@ -5,8 +5,8 @@ import type { Forwards } from '../gateway/integrate.ts';
 import { checkForwards } from './forward.ts';
 import { fromTenant } from './issuer-documents.ts';
 import { existsSync } from 'node:fs';
-import { runningTwin, type Run } from '../common/running.ts';
-import { shown, UserError } from '../common/user-error.ts';
+import type { Run } from '../common/running.ts';
+import { shown } from '../common/user-error.ts';
 import { evaluate as runProgram } from '../evaluate/program-process.ts';
 import { modelOf, type Model } from '../model/model.ts';
 import type { Client } from '../model/tenant.ts';
@@ -25,7 +25,7 @@ import { actionRunner } from '../tenant/action-process.ts';
 import { LoginAttempts } from '../tenant/login-attempts.ts';
 import { OpaqueTokens } from '../tenant/userinfo.ts';
 import { tenantApp } from '../tenant/app.ts';
-import { loginState } from '../tenant/login-state.ts';
+import { loginState, type LoginState } from '../tenant/login-state.ts';
 import type { TenantService } from '../tenant/service.ts';
 import { openSigningKeys, openTls } from './key-files.ts';
 import type { SigningKeys } from '../tenant/signing-key.ts';
@@ -44,6 +44,8 @@ export interface TwinOptions {
   readonly tls?: boolean;
   /** False leaves the tenant out, as if it could not be reached. */
   readonly withTenant?: boolean;
+  /** The folder that has a folder of files for each stack; `.twin` in the program's by default. */
+  readonly stateDir?: string | undefined;
   /** Values that replace those of the stack file. */
   readonly config?: Readonly<Record<string, string>>;
   /** Local addresses that are asked instead of what serves a route elsewhere. */
@@ -100,17 +102,11 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     const { readStackFile } = await import('../evaluate/stack-file.ts');
     readStackFile(root, stack);
   }
-  const state = openState(root, stack);
-  refuseSecond(state, stack);
-  // Outlives a reload.
-  const logins = loginState(clock, {
-    read: () => state.read(REFRESH_TOKENS),
-    write: (text) => state.write(REFRESH_TOKENS, text),
-    shownAs: state.shownAs + REFRESH_TOKENS,
-  });
-
+  const state = openState(root, stack, options.stateDir);
   const ready = Promise.withResolvers<void>();
   let serving: Serving;
+  // Outlives a reload.
+  let logins: LoginState;
   let signing: SigningKeys;
   const page = options.page?.({
     model: () => serving.model,
@@ -180,6 +176,11 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     clock,
   );
   try {
+    logins = loginState(clock, {
+      read: () => state.read(REFRESH_TOKENS),
+      write: (text) => state.write(REFRESH_TOKENS, text),
+      shownAs: state.shownAs + REFRESH_TOKENS,
+    });
     if (options.withTenant !== false) {
       const scheme = tlsServer === undefined ? 'http' : 'https';
       tenantUrl = `${scheme}://localhost:${await listen(tenantServer, options.tenantPort, '--tenant-port')}`;
@@ -199,9 +200,18 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     servers.forEach((server) => server.closeAllConnections());
     await Promise.all(servers.map(close));
     folder.remove();
+    state.release();
     throw error;
   }
 
+  const watching = setInterval(() => {
+    try {
+      if (state.restore()) onEvent({ kind: 'notice', text: restored(state.shownAs) });
+    } catch (error) {
+      clearInterval(watching);
+      onEvent({ kind: 'notice', text: shown(error) });
+    }
+  }, 1000).unref();
   const reload = async (): Promise<'changed' | 'same'> => {
     const recorded = await evaluation();
     if (recorded.hash === serving.hash) return 'same';
@@ -217,7 +227,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     tenantUrl,
     forwards,
     stateFolder: state.shownAs,
-    caFile: tlsServer === undefined ? undefined : `${state.shownAs}ca.pem`,
+    caFile: tlsServer === undefined ? undefined : `${state.folder}ca.pem`,
     model: () => serving.model,
     reload: async () => {
       try {
@@ -238,19 +248,15 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       await Promise.all(servers.map(close));
       serving.functions.kill();
       folder.remove();
-      if (runningTwin(state.read('run.json'))?.pid === process.pid) state.remove('run.json');
+      clearInterval(watching);
+      state.release('run.json');
       ending.abort();
     },
   };
 }
 
-/** Two twins of one stack would overwrite each other's files. */
-function refuseSecond(state: TwinState, stack: string): void {
-  const pid = runningTwin(state.read('run.json'))?.pid;
-  if (pid === undefined || pid === process.pid) return;
-  throw new UserError(
-    `The twin of stack ${stack} is running already (process ${pid}); end it first. If that is another program, delete ${state.shownAs}run.json.`,
-  );
+function restored(folder: string): string {
+  return `${folder} was deleted. The twin wrote it again, because it still serves these keys and secrets; to start anew, end the twin first.`;
 }
 
 function tenantDomains({ providers: { auth0 } }: Recorded): string[] {

@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isAlive, stateFolder } from '../common/running.ts';
 import { UserError } from '../common/user-error.ts';
 
 /** What the twin of a stack keeps between two runs, in `.twin/<stack>/`; only its owner may read it. */
@@ -18,21 +29,71 @@ export interface TwinState {
   /** Does something with the folder's files, and says plainly what is the matter with the disk when it cannot. */
   readonly guarded: <T>(work: () => T) => T;
   readonly remove: (name: string) => void;
+  /**
+   * Writes the folder again, with all files that were read or written, where it has been deleted.
+   * @returns whether it was
+   * @throws UserError where another twin has made it its own meanwhile
+   */
+  readonly restore: () => boolean;
+  /** Removes files, and lets another twin use the folder. Does nothing where another one does already. */
+  readonly release: (...names: readonly string[]) => void;
 }
 
-/** @throws UserError when the folder cannot be used */
-export function openState(root: URL, stack: string): TwinState {
-  const folder = fileURLToPath(new URL(`.twin/${stack}/`, root));
-  const shownAs = `.twin/${stack}/`;
+/**
+ * Holds the id of the process that uses the folder, as the target of a symbolic link: the system makes one with its
+ * content at once, and only where there is none.
+ */
+const LOCK = 'lock';
+
+/**
+ * Opens the folder for this process alone: two twins of one stack would overwrite each other's keys.
+ * @param stateDir the folder that has one for each stack, where it is not `.twin` in the program's
+ * @throws UserError when the folder cannot be used, or another twin uses it
+ */
+export function openState(root: URL, stack: string, stateDir?: string): TwinState {
+  const folder = fileURLToPath(stateFolder(root, stack, stateDir));
+  const shownAs = stateDir === undefined ? `.twin/${stack}/` : folder;
+  const kept = new Map<string, string>();
   const guarded = <T>(work: () => T): T => {
     try {
       return work();
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      throw new UserError(`${shownAs} cannot be used (${error.message}); make it readable and writable, or delete it.`);
+      throw new UserError(
+        `${shownAs} cannot be used (${error.message}); make it readable and writable, delete it, or choose another place with --state-dir.`,
+      );
+    }
+  };
+  const makeFolder = (): void => void mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const holder = (): number => {
+    try {
+      return Number(readlinkSync(folder + LOCK));
+    } catch {
+      return 0;
+    }
+  };
+  const lock = (): void => {
+    makeFolder();
+    for (;;) {
+      try {
+        symlinkSync(String(process.pid), folder + LOCK);
+        return;
+      } catch (error) {
+        if (!isSystemError(error) || error.code !== 'EEXIST') throw error;
+      }
+      const pid = holder();
+      if (pid !== 0 && pid !== process.pid && isAlive(pid)) {
+        throw new UserError(
+          `The twin of stack ${stack} is running already (process ${pid}); end it first. If that is another program, delete ${shownAs}${LOCK}.`,
+        );
+      }
+      // Of a twin that was killed, or of one in this process that has ended.
+      rmSync(folder + LOCK, { force: true });
     }
   };
   const write = (name: string, text: string): void => {
+    kept.set(name, text);
+    makeFolder();
     const temporary = `${folder}${name}.${process.pid}.tmp`;
     try {
       writeFileSync(temporary, text, { mode: 0o600 });
@@ -45,10 +106,16 @@ export function openState(root: URL, stack: string): TwinState {
   const read = (name: string): string | undefined => {
     if (!existsSync(folder + name)) return undefined;
     chmodSync(folder + name, 0o600);
-    return readFileSync(folder + name, 'utf8');
+    const text = readFileSync(folder + name, 'utf8');
+    kept.set(name, text);
+    return text;
   };
-  return guarded(() => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const release = (...names: readonly string[]): void => {
+    if (holder() !== process.pid) return;
+    for (const name of [...names, LOCK]) rmSync(folder + name, { force: true });
+  };
+  const opened = (): TwinState => {
+    lock();
     if (read('seed') === undefined) write('seed', `${randomBytes(32).toString('base64url')}\n`);
     const seed = read('seed')?.trim() ?? '';
     if (!/^[A-Za-z0-9_-]{43}$/.test(seed)) {
@@ -62,8 +129,28 @@ export function openState(root: URL, stack: string): TwinState {
       write: (name, text) => guarded(() => write(name, text)),
       writeJson: (name, content) => guarded(() => write(name, `${JSON.stringify(content, null, 2)}\n`)),
       guarded,
-      remove: (name) => guarded(() => rmSync(folder + name, { force: true })),
+      remove: (name) => {
+        kept.delete(name);
+        guarded(() => rmSync(folder + name, { force: true }));
+      },
+      restore: () => {
+        if (existsSync(`${folder}seed`)) return false;
+        guarded(() => {
+          lock();
+          for (const [name, text] of kept) if (!existsSync(folder + name)) write(name, text);
+        });
+        return true;
+      },
+      release: (...names) => guarded(() => release(...names)),
     };
+  };
+  return guarded(() => {
+    try {
+      return opened();
+    } catch (error) {
+      release();
+      throw error;
+    }
   });
 }
 

@@ -1,4 +1,6 @@
 import { readFileSync, existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { stateFolder } from '../common/running.ts';
 import { textsOf } from '../common/texts-of.ts';
 import { UserError } from '../common/user-error.ts';
 import { evaluate } from '../evaluate/program-process.ts';
@@ -21,13 +23,14 @@ export interface Opened {
 /** @throws UserError for an error of the user, and for a running twin that serves something else than the checkout */
 export async function open(options: SystemOptions, root: URL): Promise<Opened> {
   const { stack, config = {} } = options;
+  const folder = stateFolder(root, stack, options.stateDir);
   // The quick checks come before the evaluation, which takes longest.
   readStackFile(root, stack, config);
   const target = await targetOf(options, root);
-  const recorded = await evaluate({ root: root.href, stack, config, seed: seedOf(root, stack) });
+  const recorded = await evaluate({ root: root.href, stack, config, seed: seedOf(folder) });
   if (target.graph !== undefined && target.graph !== recorded.hash) {
     throw new UserError(
-      `The running twin of stack ${stack} does not serve what this checkout declares. If its last reload failed, fix that first; otherwise restart it. To compare anyway, add --outputs .twin/${stack}/outputs.json`,
+      `The running twin of stack ${stack} does not serve what this checkout declares. If its last reload failed, fix that first; otherwise restart it. To compare anyway, add --outputs ${fileURLToPath(new URL('outputs.json', folder))}`,
     );
   }
   const model = modelOf(recorded);
@@ -43,7 +46,7 @@ export async function open(options: SystemOptions, root: URL): Promise<Opened> {
 }
 
 /** The twin's own, so that the hash over the graph can be compared; without one it does not matter. */
-function seedOf(root: URL, stack: string): string {
-  const file = new URL(`.twin/${stack}/seed`, root);
+function seedOf(folder: URL): string {
+  const file = new URL('seed', folder);
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : 'verify';
 }

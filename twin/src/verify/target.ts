@@ -4,7 +4,7 @@ import { setDefaultCACertificates, getCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { printable } from '../common/printable.ts';
-import { runningTwin } from '../common/running.ts';
+import { runningTwin, stateFolder } from '../common/running.ts';
 import { UserError } from '../common/user-error.ts';
 
 /** What a stack's outputs have to say, whether it is deployed or a twin's. */
@@ -42,13 +42,15 @@ export interface SystemOptions {
   /** A file of outputs. */
   readonly outputs?: string;
   readonly config?: Readonly<Record<string, string>>;
+  /** Where the twin keeps its files, if not in `.twin`. */
+  readonly stateDir?: string;
 }
 
 /** @throws UserError for a twin that does not run, and for outputs that are missing, incomplete or of another program */
-export async function targetOf({ stack, deployed, outputs }: SystemOptions, root: URL): Promise<Target> {
+export async function targetOf({ stack, deployed, outputs, stateDir }: SystemOptions, root: URL): Promise<Target> {
   if (outputs !== undefined) return elsewhere(`the system of ${outputs}`, readOutputs(outputs), stack);
   if (deployed === true) return elsewhere(`the deployed stack ${stack}`, await deployedOutputs(stack), stack);
-  return twinTarget(stack, new URL(`.twin/${stack}/`, root));
+  return twinTarget(stack, stateFolder(root, stack, stateDir));
 }
 
 function elsewhere(name: string, text: string, stack: string): Target {

@@ -17,6 +17,7 @@ export const canMount = ((): boolean => {
 })();
 
 export interface SmallDisk {
+  readonly folder: string;
   readonly remountReadOnly: () => void;
   readonly unmount: () => void;
 }
@@ -27,6 +28,7 @@ export function mountSmallDisk(folder: string, size: number): SmallDisk {
   const run = (command: string, ...args: string[]): void => void execFileSync(command, args, { stdio: 'pipe' });
   run('mount', '-t', 'tmpfs', '-o', `size=${size}k`, 'tmpfs', folder);
   return {
+    folder,
     remountReadOnly: () => run('mount', '-o', 'remount,ro', folder),
     unmount: () => run('umount', '-l', folder),
   };

@@ -1,0 +1,161 @@
+import { execFile, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { welcome } from '../../src/cli/screen.ts';
+import { afterFile } from '../../../tests/support/cleanup.ts';
+import { copyProject } from '../../../tests/support/project.ts';
+import { isRunning } from '../../../tests/support/running.ts';
+import { runTwin } from '../support/cli.ts';
+import { plainModel, plainRoutes } from '../support/plain-model.ts';
+import { canMount, mountSmallDisk } from '../support/small-disk.ts';
+import { askToken, call, serviceToken, startTestTwin } from '../support/twin.ts';
+
+const FREE = ['--port', '0', '--tenant-port', '0'];
+const UP = 'Ctrl+C ends it';
+
+interface RunJson {
+  readonly pid: number;
+  readonly apiUrl: string;
+  readonly tenantUrl: string;
+}
+
+/** Whether this process could listen where a twin did. */
+const isFree = (url: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(Number(new URL(url).port), '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+
+describe('A stack that is started three times at the same moment', () => {
+  it('is served once: the other two end with 1 and one sentence, and the keys are those of the files', async () => {
+    const project = copyProject();
+    const starts = [1, 2, 3].map(() => runTwin(project, 'start', ...FREE));
+    const ended = await Promise.all(
+      starts.map((each) => Promise.race([each.ended, each.until(UP).then(() => 'serves' as const)])),
+    );
+    expect(ended.map(String).toSorted((a, b) => a.localeCompare(b))).toEqual(['1', '1', 'serves']);
+    const { pid, tenantUrl } = JSON.parse(project.read('.twin/dev/run.json')) as RunJson;
+    for (const [at, start] of starts.entries()) {
+      if (ended[at] === 'serves') expect(start.child.pid).toBe(pid);
+      else
+        expect(start.text()).toMatch(
+          /^The twin of stack dev is running already \(process \d+\); end it first\.[^\n]*\n$/,
+        );
+    }
+    const { clientIds, clientSecrets } = JSON.parse(project.read('.twin/dev/outputs.json')) as Record<
+      string,
+      Record<string, string>
+    >;
+    const response = await fetch(`${tenantUrl}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: clientIds?.['test-app'] ?? '',
+        client_secret: clientSecrets?.['test-app'] ?? '',
+        audience: 'https://test-api-for-jwt-authorizer.example.com',
+      }),
+    });
+    expect(response.status).toBe(200);
+  });
+
+  it('can be started again after a twin of it was killed', async () => {
+    const project = copyProject();
+    const killed = runTwin(project, 'start', ...FREE);
+    await killed.until(UP);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const next = runTwin(project, 'start', ...FREE);
+    await next.until(UP);
+  });
+});
+
+it('kill of npm start ends the twin and frees its ports, although npm’s shell passes no signal on', async () => {
+  const project = copyProject();
+  const npm = spawn('npm', ['start', '--', ...FREE], { cwd: project.path, stdio: 'ignore' });
+  afterFile(() => npm.kill('SIGKILL'));
+  const file = join(project.path, '.twin/dev/run.json');
+  await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
+  const { pid, apiUrl, tenantUrl } = JSON.parse(project.read('.twin/dev/run.json')) as RunJson;
+  expect(isRunning(pid)).toBe(true);
+  npm.kill('SIGTERM');
+  await expect.poll(() => isRunning(pid), { timeout: 20_000 }).toBe(false);
+  expect(existsSync(file)).toBe(false);
+  expect(await Promise.all([apiUrl, tenantUrl].map(isFree))).toEqual([true, true]);
+});
+
+describe('A twin whose .twin folder is deleted', () => {
+  it('goes on, and writes the folder again with the keys and secrets that it serves', async () => {
+    const twin = await startTestTwin();
+    const files = ['seed', 'signing-key.pem', 'outputs.json', 'run.json'].map((name) => `.twin/dev/${name}`);
+    const before = files.map(twin.project.read);
+    const token = await serviceToken(twin);
+    rmSync(join(twin.project.path, '.twin'), { recursive: true });
+    expect((await call(twin, token)).status).toBe(200);
+    await expect.poll(() => twin.log.join('\n'), { timeout: 5000 }).toContain('.twin/dev/ was deleted.');
+    expect(files.map(twin.project.read)).toEqual(before);
+    expect((await askToken(twin, { grant_type: 'client_credentials' })).status).toBe(200);
+    await twin.end();
+  });
+});
+
+describe('--state-dir', () => {
+  it.runIf(canMount)('serves a checkout that is read-only, and lets twin token find its twin', async () => {
+    const project = copyProject();
+    const disk = mountSmallDisk(mkdtempSync(join(tmpdir(), 'read-only-')), 16_384);
+    const state = mkdtempSync(join(tmpdir(), 'state-'));
+    try {
+      cpSync(project.path, disk.folder, { recursive: true, filter: (path) => !path.endsWith('node_modules') });
+      symlinkSync(join(project.path, 'node_modules'), join(disk.folder, 'node_modules'));
+      disk.remountReadOnly();
+      const checkout = { ...project, path: disk.folder };
+      const refused = runTwin(checkout, 'start', ...FREE);
+      expect(await refused.ended).toBe(1);
+      expect(refused.text()).toMatch(/^\.twin\/dev\/ cannot be used \(E[A-Z]+[^\n]*--state-dir[^\n]*\n$/);
+      const twin = runTwin(checkout, 'start', ...FREE, '--state-dir', state);
+      await twin.until(UP);
+      expect(existsSync(join(state, 'dev/run.json'))).toBe(true);
+      const token = runTwin(checkout, 'token', '--as', 'test-app', '--state-dir', state);
+      expect(await token.ended).toBe(0);
+      expect(token.text()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+      twin.child.kill('SIGTERM');
+      expect(await twin.ended).toBe(0);
+    } finally {
+      disk.unmount();
+      rmSync(state, { recursive: true });
+    }
+  });
+});
+
+const curlsOf = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('curl '));
+
+describe('The printed commands', () => {
+  it('trust the authority of --tls by a path that works from any folder', async () => {
+    const twin = await startTestTwin({ tls: true });
+    const [curl = ''] = curlsOf(welcome(twin.model(), twin));
+    expect(curl).toContain(`--cacert ${twin.project.path}/.twin/dev/ca.pem`);
+    const { stdout } = await promisify(execFile)('bash', ['-c', curl], { cwd: '/' });
+    expect(stdout).toMatch(/^HTTP\/1.1 200 OK/);
+    await twin.end();
+  });
+
+  it('never send a DELETE, and prefer a GET to another method', () => {
+    const keys = { 'DELETE /orders': ['read'], 'POST /orders': ['read'], 'GET /orders': ['read'] };
+    const addresses = {
+      apiUrl: 'http://api',
+      tenantUrl: 'http://tenant',
+      caFile: undefined,
+      stateFolder: '',
+      forwards: new Map(),
+    };
+    const printed = (routes: typeof keys | Record<string, string[]>): string[] =>
+      curlsOf(welcome(plainModel({}, plainRoutes(routes)), addresses));
+    expect(printed(keys)[0]).toMatch(/^curl -i http:\/\/api\/orders /);
+    expect(printed({ 'DELETE /orders': ['read'], 'POST /orders': ['read'] })[0]).toMatch(/^curl -i -X POST /);
+    expect(printed({ 'DELETE /orders': ['read'] })).toEqual([]);
+  });
+});
