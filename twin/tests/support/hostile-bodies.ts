@@ -25,7 +25,7 @@ export const BODIES: readonly RequestRow[] = [
     'rejects a type with JSON in a parameter': post(`text/plain; x=${JSON_TYPE}`, GOOD),
   }),
   ...rows(is.GRANTED, {
-    'accepts the type in capitals': post('APPLICATION/JSON', GOOD),
+    'accepts the type in upper case': post('APPLICATION/JSON', GOOD),
     'accepts a charset': post(`${JSON_TYPE}; charset=utf-8`, GOOD),
     'accepts a charset in quotes, without a space': post(`${JSON_TYPE};charset="UTF-8"`, GOOD),
     'reads UTF-8 whatever the charset says': post(`${JSON_TYPE}; charset=utf-16`, GOOD),
@@ -37,7 +37,7 @@ export const BODIES: readonly RequestRow[] = [
     'reads plain JSON whatever the encoding says': post(JSON_TYPE, GOOD, GZIP),
     'ignores a byte order mark': json(`\ufeff${GOOD}`),
     'ignores a byte order mark of a form': form(`\ufeff${FORM}`),
-    'ignores superfluous ampersands': form(`&&${FORM}&&`),
+    'ignores extra ampersands': form(`&&${FORM}&&`),
   }),
   ...rows(is.NO_JSON, {
     'rejects a form declared as JSON': json(FORM),
@@ -47,7 +47,7 @@ export const BODIES: readonly RequestRow[] = [
     'rejects spaces as JSON': json('  \n'),
     'rejects two objects': json(GOOD + GOOD),
     'rejects JSON cut in the middle': json(GOOD.slice(0, -9)),
-    'rejects a comma at the end': json(GOOD.replace('}', ',}')),
+    'rejects a trailing comma': json(GOOD.replace('}', ',}')),
     'rejects a comment': json(`/* */${GOOD}`),
     'rejects single quotes': json(GOOD.replaceAll('"', "'")),
     'rejects a NUL after the object': json(`${GOOD}\0`),
@@ -67,10 +67,10 @@ export const BODIES: readonly RequestRow[] = [
   ...rows(is.missing('grant_type'), {
     'rejects an empty object': json('{}'),
     'rejects an empty form': form(''),
-    'reads no parameter out of JSON declared as a form': form(GOOD),
-    'reads no gzip out of a form': post(FORM_TYPE, gzipSync(FORM), GZIP),
+    'does not read parameters from JSON declared as a form': form(GOOD),
+    'does not unzip a form': post(FORM_TYPE, gzipSync(FORM), GZIP),
     'does not decode a form twice': form(FORM.replaceAll('_', '%255F')),
-    'reads no parameter of the query': { ...form(''), target: `/oauth/token?${FORM}` },
+    'does not read parameters from the query': { ...form(''), target: `/oauth/token?${FORM}` },
   }),
   ...rows(is.TOO_LARGE, {
     'rejects 1 MB of JSON': json(GOOD + ' '.repeat(MEGABYTE)),
@@ -78,12 +78,12 @@ export const BODIES: readonly RequestRow[] = [
     'rejects 100,001 bytes': json(GOOD.padEnd(100_001)),
   }),
   ...rows(is.UNAUTHORIZED, {
-    'rejects a secret that is no UTF-8': json(
+    'rejects a secret that is not UTF-8': json(
       Buffer.from(JSON.stringify({ ...SERVICE, client_secret: '\xff\xfe' }), 'latin1'),
     ),
-    'rejects a form that is no UTF-8': secretForm('\xff'),
+    'rejects a form that is not UTF-8': secretForm('\xff'),
     'rejects a secret with broken percent-encoding': secretForm('%zz%'),
-    'rejects percent-encoding that is no UTF-8': secretForm('%ff%c0%80'),
+    'rejects percent-encoding that is not UTF-8': secretForm('%ff%c0%80'),
   }),
   [
     'rejects 10,000 objects as a scope',
@@ -95,27 +95,27 @@ export const BODIES: readonly RequestRow[] = [
 export const PLACES: readonly RequestRow[] = [
   ...rows(is.NOT_FOUND, {
     'has no GET of the token endpoint': get('/oauth/token'),
-    'has no PUT': elsewhere({ method: 'PUT' }),
-    'has no PATCH': elsewhere({ method: 'PATCH' }),
-    'has no DELETE': elsewhere({ method: 'DELETE' }),
-    'has no OPTIONS': elsewhere({ method: 'OPTIONS' }),
+    'has no PUT of the token endpoint': elsewhere({ method: 'PUT' }),
+    'has no PATCH of the token endpoint': elsewhere({ method: 'PATCH' }),
+    'has no DELETE of the token endpoint': elsewhere({ method: 'DELETE' }),
+    'has no OPTIONS of the token endpoint': elsewhere({ method: 'OPTIONS' }),
     'lets no header change the method': get('/oauth/token', { headers: { 'x-http-method-override': 'POST' } }),
-    'has no token endpoint with a slash at the end': elsewhere({ target: '/oauth/token/' }),
-    'has no token endpoint with a doubled slash': elsewhere({ target: '//oauth/token' }),
-    'has no token endpoint in capitals': elsewhere({ target: '/OAuth/Token' }),
-    'has no path parameter': elsewhere({ target: '/oauth/token;x' }),
-    'has no encoded slash': elsewhere({ target: '/oauth%2ftoken' }),
-    'has no NUL at the end': elsewhere({ target: '/oauth/token%00' }),
+    'has no token endpoint with a trailing slash': elsewhere({ target: '/oauth/token/' }),
+    'has no token endpoint with a double slash': elsewhere({ target: '//oauth/token' }),
+    'has no token endpoint in upper case': elsewhere({ target: '/OAuth/Token' }),
+    'has no token endpoint with a path parameter': elsewhere({ target: '/oauth/token;x' }),
+    'has no token endpoint with an encoded slash': elsewhere({ target: '/oauth%2ftoken' }),
+    'has no token endpoint with a NUL at the end': elsewhere({ target: '/oauth/token%00' }),
     'has no file above the keys': get('/.well-known/../../etc/passwd'),
     'has no file above the keys, encoded': get('/.well-known/%2e%2e/%2e%2e/etc/passwd'),
     'has no signing key': get('/.well-known/signing-key.pem'),
     'has no list of /.well-known/': get('/.well-known/'),
     'has no slash after the keys': get('/.well-known/jwks.json/'),
-    'has no doubled slash before the keys': get('/.well-known//jwks.json'),
+    'has no double slash before the keys': get('/.well-known//jwks.json'),
     'has no NUL after the keys': get('/.well-known/jwks.json%00.html'),
     'has no POST of the keys': elsewhere({ target: '/.well-known/jwks.json' }),
     'has no encoded slash before the keys': get('/.well-known%2fjwks.json'),
-    'has no broken percent-encoding': get('/.well-known/%'),
+    'has no path with invalid percent-encoding': get('/.well-known/%'),
   }),
   ['has no HEAD of the token endpoint', { method: 'HEAD' }, { status: 404 }],
   ...rows(is.MISDIRECTED, {
@@ -131,7 +131,7 @@ export const PLACES: readonly RequestRow[] = [
   }),
   ...rows(is.GRANTED, {
     'ignores the query of the token endpoint': elsewhere({ target: '/oauth/token?grant_type=x&client_id=y' }),
-    'looks at no forwarded host': post(JSON_TYPE, GOOD, {
+    'ignores a forwarded host': post(JSON_TYPE, GOOD, {
       'x-forwarded-host': 'evil.example.com',
       forwarded: 'host=evil.example.com',
     }),
@@ -155,7 +155,7 @@ export const WIRE: readonly RequestRow[] = [
     { headers: CHUNKED, body: MEGABYTE_IN_CHUNKS.slice(0, -5) },
     is.TOO_LARGE,
   ],
-  ['has no TRACE', get('/oauth/token', { method: 'TRACE' }), is.NOT_FOUND],
+  ['has no TRACE of the token endpoint', get('/oauth/token', { method: 'TRACE' }), is.NOT_FOUND],
   ['rejects another host in the target', elsewhere({ target: 'http://evil.example.com/oauth/token' }), is.MISDIRECTED],
   [
     'prefers the host of the target to the Host',
@@ -163,18 +163,21 @@ export const WIRE: readonly RequestRow[] = [
     is.GRANTED,
   ],
   ...rows(is.NO_REQUEST, {
-    'rejects chunks that are none': { headers: CHUNKED, body: ID },
-    'rejects a length and chunks at once': {
+    'rejects invalid chunks': { headers: CHUNKED, body: ID },
+    'rejects both a length and chunks': {
       headers: { ...CHUNKED, 'content-length': '2' },
       body: '2\r\n{}\r\n0\r\n\r\n',
     },
-    'rejects a length that is no number': { headers: { 'content-type': JSON_TYPE, 'content-length': 'x' }, body: '{}' },
-    'has no method of a client’s own': get('/oauth/token', { method: 'TOKEN' }),
-    'rejects a host with a user': elsewhere({ host: 'localhost@evil.example.com' }),
+    'rejects a length that is not a number': {
+      headers: { 'content-type': JSON_TYPE, 'content-length': 'x' },
+      body: '{}',
+    },
+    'rejects an unknown method': get('/oauth/token', { method: 'TOKEN' }),
+    'rejects a host with a user name': elsewhere({ host: 'localhost@evil.example.com' }),
     'rejects a host with a path': elsewhere({ host: 'localhost/evil' }),
     'rejects a host with a space': elsewhere({ host: 'local host' }),
     'rejects an empty host': elsewhere({ host: '' }),
-    'rejects no host': elsewhere({ host: undefined }),
+    'rejects a request without a host': elsewhere({ host: undefined }),
     'rejects another scheme in the target': elsewhere({ target: 'ftp://localhost/oauth/token' }),
   }),
 ];

@@ -81,12 +81,12 @@ export const PARAMETERS: readonly RequestRow[] = [
   again('__proto__', '__proto__=a&__proto__=b'),
   ...rows(is.GRANTED, {
     'reads the last member of two in JSON': members('"client_secret":"x",'),
-    'reads no list out of brackets': formWith('scope[]=write:user&scope[0]=x'),
+    'does not read a list from brackets': formWith('scope[]=write:user&scope[0]=x'),
     'ignores a member __proto__': members('"__proto__":"x",'),
     'ignores the parameters constructor and toString': asForm({ constructor: 'x', toString: 'y' }),
   }),
   ['rejects a bad last member of two in JSON', members('', ',"client_secret":"x"'), is.UNAUTHORIZED],
-  ['reads no client out of brackets', asForm({ client_id: undefined, 'client_id[]': 'x' }), is.NO_CLIENT],
+  ['does not read a client from brackets', asForm({ client_id: undefined, 'client_id[]': 'x' }), is.NO_CLIENT],
   ['rejects a __proto__ that is an object', members('"__proto__":{},'), is.notText('__proto__')],
 ];
 
@@ -95,7 +95,7 @@ const OWN = basic(ID, SECRET);
 export const CLIENTS: readonly RequestRow[] = [
   ...rows(is.GRANTED, {
     'accepts HTTP Basic': authorized(OWN),
-    'accepts the scheme in small letters': authorized(OWN.replace('B', 'b')),
+    'accepts the scheme in lower case': authorized(OWN.replace('B', 'b')),
     'accepts the same client_id next to HTTP Basic': authorized(OWN, { client_id: ID }),
     'accepts empty parameters next to HTTP Basic': authorized(OWN, { client_id: '', client_secret: '' }),
   }),
@@ -114,13 +114,13 @@ export const CLIENTS: readonly RequestRow[] = [
   ...rows(is.UNAUTHORIZED, {
     'rejects a wrong secret in HTTP Basic': authorized(basic(ID, MARKER)),
     'rejects HTTP Basic without a colon': authorized(`Basic ${base64(ID)}`),
-    'rejects HTTP Basic without anything': authorized('Basic'),
-    'rejects HTTP Basic that is no base64': authorized('Basic ~~~~'),
+    'rejects HTTP Basic without a value': authorized('Basic'),
+    'rejects HTTP Basic that is not base64': authorized('Basic ~~~~'),
     'rejects HTTP Basic in plain text': authorized(`Basic ${ID}:${SECRET}`),
     'rejects HTTP Basic with text after it': authorized(`${OWN}, x`),
     'rejects HTTP Basic twice in a line': authorized(`${OWN}, ${OWN}`),
     'rejects HTTP Basic with broken percent-encoding': authorized(basic(ID, '%zz')),
-    'rejects HTTP Basic that is no UTF-8': authorized(`Basic ${base64([0xff, 0x3a, 0xfe])}`),
+    'rejects HTTP Basic that is not UTF-8': authorized(`Basic ${base64([0xff, 0x3a, 0xfe])}`),
     'rejects HTTP Basic with a NUL': authorized(basic(ID, `\0${SECRET}`)),
     'rejects an empty Authorization': authorized(''),
     'rejects a secret as a bearer token': authorized(`Bearer ${SECRET}`),
@@ -179,7 +179,7 @@ export const NAMES: readonly RequestRow[] = [
   ['rejects 10,000 scopes', asJson({ scope: words(' ') }), is.notGranted(words(', '))],
   ...rows(is.GRANTED, {
     'ignores spaces around a scope': asJson({ scope: '   read:user   read:user ' }),
-    'reads a scope of spaces as none': asJson({ scope: '   ' }),
+    'reads a scope of spaces as no scope': asJson({ scope: '   ' }),
     'accepts one scope 9,000 times': asJson({ scope: 'read:user '.repeat(9000) }),
     'gives a user no scope toString': asJson({ scope: 'toString' }, USER),
     'gives a user none of 10,000 scopes': asJson({ scope: words(' ') }, USER),

@@ -26,7 +26,7 @@ const refused = exchangeOf({ response: { status: 401, headers: [], body: '' } },
 const lineBy = (accessLogFormat: string, exchange: Exchange): string =>
   accessLogLine(exchange, { ...api, stage: { ...api.stage, accessLogFormat } }, measured);
 
-describe('The line of the access log', () => {
+describe('The access log', () => {
   it.each([
     ['$context.requestId $context.status', allowed, 'request-1= 200'],
     ['$context.requestTime', allowed, '22/Nov/2026:12:00:00 +0000'],
@@ -41,18 +41,18 @@ describe('The line of the access log', () => {
     ['$context.identity.userAgent', allowed, 'a "client"'],
     ['{"ua":"$context.identity.userAgent"}', allowed, '{"ua":"a \\"client\\""}'],
     ['$context.whatever $unknown', allowed, '- $unknown'],
-  ])('fills in %s', (format, exchange, line) => {
+  ])('A line of the access log fills in %s', (format, exchange, line) => {
     expect(lineBy(format, exchange)).toBe(line);
   });
 
-  it('is what the program’s own stage says: JSON without a path and a token, whatever a claim has in it', async () => {
+  it('The program’s access log is JSON without a path or a token, whatever a claim contains', async () => {
     const format = modelOf(await recordStack('dev')).api.stage.accessLogFormat ?? '';
     const line = JSON.parse(lineBy(format, allowed)) as object;
     expect(line).toMatchObject({ status: '200', azp: 'client', sub: 'user "x"', latency: '12' });
     expect(Object.keys(line)).toEqual(Object.keys(JSON.parse(format) as object));
   });
 
-  it('is none where the stage writes no log', () => {
+  it('A stage without an access log writes no line', () => {
     expect(accessLogLine(allowed, api, measured)).toBe('');
   });
 });

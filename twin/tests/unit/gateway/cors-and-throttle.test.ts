@@ -43,7 +43,7 @@ const preflight = (path: string, origin: string, headers: Readonly<Record<string
 
 describe('CORS', () => {
   it.each(['/test', '/backend', '/no/such/route'])(
-    'a preflight to %s is answered by the gateway, without an OPTIONS route',
+    'The gateway answers a preflight to %s without an OPTIONS route',
     async (path) => {
       const response = await preflight(path, 'https://app.example.com');
       expect(response.status).toBe(204);
@@ -57,21 +57,21 @@ describe('CORS', () => {
     },
   );
 
-  it('a preflight to a public ANY route is answered by the gateway too', async () => {
+  it('The gateway answers a preflight to a public ANY route', async () => {
     expect((await preflight('/open/x', 'http://localhost:5173')).status).toBe(204);
   });
 
-  it('another origin gets no CORS header', async () => {
+  it('A request from another origin gets no CORS header', async () => {
     const response = await preflight('/test', 'https://evil.example.com');
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('an ANY route with an authorizer catches the preflight and answers 401, as on AWS', async () => {
+  it('An ANY route with an authorizer gets the preflight and answers 401, as on AWS', async () => {
     expect((await preflight('/echo/x', 'https://app.example.com')).status).toBe(401);
     expect(welcome(twin.model(), twin)).toContain('Warning: ANY /echo/{proxy+}');
   });
 
-  it('a preflight that another route takes is none that the start warns of', () => {
+  it('The start does not warn of a preflight that another route gets', () => {
     expect(welcome(twin.model(), twin)).not.toContain('Warning: ANY /web/{proxy+}');
   });
 
@@ -88,17 +88,17 @@ describe('CORS', () => {
       { 'access-control-request-headers': 'Authorization, x-b' },
       'preflight from http://localhost:4173: x-b is not in allowHeaders',
     ],
-  ])('a preflight from %s is logged as one, with what was compared: %o', async (origin, headers, words) => {
+  ])('The log shows a preflight from %s as one, with what was compared: %o', async (origin, headers, words) => {
     await preflight('/test', origin, headers);
     await expect.poll(() => twin.log.at(-1)).toMatch(new RegExp(`^[0-9:]+ 204 OPTIONS /test .* · ${words}$`));
   });
 
-  it('an OPTIONS request that is no preflight takes its route, if it has one', async () => {
+  it('An OPTIONS request that is not a preflight goes to its route, if there is one', async () => {
     expect((await fetch(`${twin.apiUrl}/test`, { method: 'OPTIONS' })).status).toBe(404);
     expect((await fetch(`${twin.apiUrl}/open/x`, { method: 'OPTIONS' })).status).toBe(200);
   });
 
-  it('the CORS headers of the backend are dropped, the configured ones added', async () => {
+  it('The gateway replaces the CORS headers of the backend with the configured ones', async () => {
     const response = await fetch(`${twin.apiUrl}/backend`, { headers: { origin: 'https://app.example.com' } });
     expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
     expect(response.headers.get('access-control-expose-headers')).toBe('x-b');
@@ -108,10 +108,10 @@ describe('CORS', () => {
   });
 });
 
-describe('throttling', () => {
+describe('Throttling', () => {
   const limited = async (): Promise<number> => (await fetch(`${twin.apiUrl}/limited`)).status;
 
-  it('a route with a burst of 2 and a rate of 1 answers the third request at once with 429, and one more each second', async () => {
+  it('A route with a burst of 2 and a rate of 1 answers the third request with 429, and one more each second', async () => {
     expect([await limited(), await limited(), await limited()]).toEqual([200, 200, 429]);
     now += 1000;
     expect([await limited(), await limited()]).toEqual([200, 429]);
@@ -119,7 +119,7 @@ describe('throttling', () => {
     expect(await refused.text()).toBe('{"message":"Too Many Requests"}');
   });
 
-  it('the routes of the stage without settings of their own are not throttled', async () => {
+  it('A stage’s routes without their own settings are not throttled', async () => {
     const token = await serviceToken(twin);
     const statuses = await Promise.all(
       Array.from(
@@ -130,7 +130,7 @@ describe('throttling', () => {
     expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
-  it("a stage's default is a bucket for each route, and a route's own setting replaces it", () => {
+  it('The default throttle of a stage has a bucket for each route, and a route’s own setting replaces it', () => {
     const stage = {
       name: '$default',
       throttle: { burst: 1, rate: 1 },

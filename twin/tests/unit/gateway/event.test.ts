@@ -34,8 +34,8 @@ async function echoed(
 const claims = (change: Readonly<Record<string, unknown>> = {}): Promise<string> =>
   mint(twin, { ...goodClaims(twin, NOW / 1000), ...change });
 
-describe('the event of a request', () => {
-  it('has the fields of payload format 2.0, and none that is empty', async () => {
+describe('The event of a request', () => {
+  it('The event has the fields of payload format 2.0, and no empty ones', async () => {
     const event = await echoed('GET', '/open/x', ['user-agent: curl/8']);
     expect(Object.keys(event)).toEqual([
       'version',
@@ -71,13 +71,13 @@ describe('the event of a request', () => {
     });
   });
 
-  it('has the request id that the client gets', async () => {
+  it('The event has the request id that the client gets', async () => {
     const response = await fetch(`${twin.apiUrl}/open/x`);
     const { event } = (await response.json()) as { event: EchoedEvent };
     expect(response.headers.get('apigw-requestid')).toBe(event.requestContext.requestId);
   });
 
-  it('has header names in lower case, repeated ones joined by a comma, and what the gateway sets', async () => {
+  it('The event has header names in lower case, repeated ones joined by a comma, and the gateway’s own', async () => {
     const { headers, requestContext } = await echoed('GET', '/open/x', [
       'X-One: 1',
       'x-one: 2',
@@ -94,26 +94,26 @@ describe('the event of a request', () => {
     expect(headers).not.toHaveProperty('connection');
   });
 
-  it('passes the authorization header on', async () => {
+  it('The event has the authorization header', async () => {
     const token = await claims();
     expect((await echoed('GET', '/echo/x', [`Authorization: Bearer ${token}`])).headers['authorization']).toBe(
       `Bearer ${token}`,
     );
   });
 
-  it('has cookies in a list of their own, and not among the headers', async () => {
+  it('The event has cookies in a list, and not among the headers', async () => {
     const event = await echoed('GET', '/open/x', ['cookie: a=1; b=2', 'cookie: c=3']);
     expect(event.cookies).toEqual(['a=1', 'b=2', 'c=3']);
     expect(event.headers).not.toHaveProperty('cookie');
   });
 
-  it('has decoded query parameters, repeated ones joined, and the query as it was sent', async () => {
+  it('The event has decoded query parameters, repeated ones joined, and the raw query as sent', async () => {
     const event = await echoed('GET', "/open/x?a=1&b=%C3%A9+e&a=2&c='&d");
     expect(event.queryStringParameters).toEqual({ a: '1,2', b: 'é e', c: "'", d: '' });
     expect(event.rawQueryString).toBe("a=1&b=%C3%A9+e&a=2&c='&d");
   });
 
-  it('has a decoded path and decoded path parameters; an encoded slash stays encoded', async () => {
+  it('The event has a decoded path and decoded path parameters, and an encoded slash stays encoded', async () => {
     const event = await echoed('GET', '/open/caf%C3%A9%20x/a%2Fb');
     expect(event).toMatchObject({ rawPath: '/open/café x/a%2Fb', pathParameters: { proxy: 'café x/a%2Fb' } });
     expect(event.requestContext.http['path']).toBe('/open/café x/a%2Fb');
@@ -131,7 +131,7 @@ describe('the event of a request', () => {
     ['application/octet-stream', '\u0000\u00ff', true],
     ['image/png', 'x', true],
     [undefined, 'x', true],
-  ])('has a body of type %s as it should', async (type, body, isBase64Encoded) => {
+  ])('The event has a body of type %s as text or base64, as AWS does', async (type, body, isBase64Encoded) => {
     const bytes = Buffer.from(body, type?.includes('octet') === true ? 'latin1' : 'utf8').toString('latin1');
     const event = await echoed('POST', '/open/x', type === undefined ? [] : [`content-type: ${type}`], bytes);
     expect(event.isBase64Encoded).toBe(isBase64Encoded);
@@ -139,13 +139,13 @@ describe('the event of a request', () => {
   });
 });
 
-describe('the authorizer in the event', () => {
+describe('The authorizer in the event', () => {
   const authorizer = async (change: Readonly<Record<string, unknown>>, path = '/echo/x') => {
     const event = await echoed('GET', path, [`authorization: Bearer ${await claims(change)}`]);
     return event.requestContext.authorizer?.jwt;
   };
 
-  it('has every claim as a text: numbers in full, booleans, lists in brackets; null is left out', async () => {
+  it('The event has every claim as a string: numbers in full, booleans, lists in brackets, and null left out', async () => {
     const jwt = await authorizer({
       big: 1_787_996_002,
       yes: true,
@@ -167,24 +167,24 @@ describe('the authorizer in the event', () => {
     expect(jwt?.claims).not.toHaveProperty('nothing');
   });
 
-  it('has all of the token’s scopes on a route that asks for one', async () => {
+  it('The event has all of the token’s scopes on a route with a scope', async () => {
     expect((await authorizer({ scope: 'other read:user more' }))?.scopes).toEqual(['other', 'read:user', 'more']);
   });
 
-  it('is absent on a route without an authorizer, even when a token comes', async () => {
+  it('The event has no authorizer on a route without one, even if the request has a token', async () => {
     expect(await authorizer({}, '/open/x')).toBeUndefined();
   });
 });
 
-describe('a route with an authorizer and without scopes', () => {
-  it('takes any token of the audience', async () => {
+describe('A route without scopes', () => {
+  it('A route with an authorizer and without scopes accepts any token of the audience', async () => {
     const response = await fetch(`${twin.apiUrl}/test`, {
       headers: { authorization: `Bearer ${await claims({ scope: undefined })}` },
     });
     expect(response.status).toBe(200);
   });
 
-  it('challenges with an empty scope, as it was captured', async () => {
+  it('The challenge of a route without scopes has an empty scope, as captured', async () => {
     const response = await fetch(`${twin.apiUrl}/test`, { headers: { authorization: 'Bearer nonsense' } });
     expect(response.headers.get('www-authenticate')).toBe(
       'Bearer scope="" error="invalid_token" error_description="token contains an invalid number of segments"',

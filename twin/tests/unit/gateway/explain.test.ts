@@ -28,11 +28,11 @@ function decided(claims: object, header: object = {}): Decision {
   );
 }
 
-describe('The explanation of a refusal for want of a scope', () => {
+describe('The explanation of a missing scope', () => {
   it.each([
     ['no scope', {}, 'scope is empty', ''],
-    ['an empty one', { scope: ' ' }, 'scope is empty', ''],
-    ['another', { scope: 'write:user' }, 'scope is write:user', 'write:user'],
+    ['an empty scope', { scope: ' ' }, 'scope is empty', ''],
+    ['another scope', { scope: 'write:user' }, 'scope is write:user', 'write:user'],
     ['another scp', { scp: 'a  b' }, 'scp is a b', 'a b'],
     ['a list', { scope: ['read:user'] }, 'scope is ["read:user"], which is a list and does not count', '["read:user"]'],
     ['an empty list', { scope: [] }, 'scope is [], which is a list and does not count', '[]'],
@@ -51,13 +51,13 @@ describe('The explanation of a refusal for want of a scope', () => {
       '{"read:user":1}',
     ],
     ['a number', { scope: 5 }, 'scope is 5, which is no text and does not count', '5'],
-  ])('says what the token has: %s', (_what, claims, words, got) => {
+  ])('The explanation of a missing scope names the token’s scopes: %s', (_what, claims, words, got) => {
     const decision = decided(claims);
     expect(explain(decision)).toBe(`403: the route needs read:user; the token's ${words}`);
     expect(failedCheck(decision)).toMatchObject({ name: 'scope', wanted: 'read:user', got });
   });
 
-  it('is short, however long the list is', () => {
+  it('The explanation of a missing scope is short, however long the list of scopes is', () => {
     expect(explain(decided({ scope: Array(1000).fill('read:user') })).length).toBeLessThan(350);
   });
 });
@@ -65,9 +65,9 @@ describe('The explanation of a refusal for want of a scope', () => {
 describe('A token with crit in its header', () => {
   it.each([
     ['a list', ['b64'], '["b64"]'],
-    ['an empty text', '', '""'],
+    ['an empty string', '', '""'],
     ['null', null, 'null'],
-  ])('is refused for that, though it is signed by RSA: %s', (_what, crit, got) => {
+  ])('The gateway rejects a token because of its crit, although the signature is good: %s', (_what, crit, got) => {
     const decision = decided({ scope: 'read:user' }, { crit });
     expect(failedCheck(decision)).toMatchObject({ name: 'crit', wanted: 'no crit', got });
     expect(decision.checks.find(({ name }) => name === 'algorithm')).toMatchObject({ outcome: 'passed' });
@@ -75,7 +75,7 @@ describe('A token with crit in its header', () => {
     expect(decision.refusal?.authorizerError).toBe('invalid_token: the token is malformed');
   });
 
-  it('is explained so on the page', () => {
+  it('The page explains that a token is rejected because of its crit', () => {
     const state = { stack: '', apiUrl: '', issuer: '', kid: '', callers: [], rows: [], clients: [], users: [] };
     expect(headerWords('crit', ['b64'], state)).toContain('the gateway refuses a token that has it');
   });

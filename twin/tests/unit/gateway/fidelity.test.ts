@@ -12,20 +12,20 @@ afterAll(() => twin.end());
 
 const get = (headers: readonly string[]) => rawRequest(twin.apiUrl, requestBytes('GET', '/test', headers));
 
-describe('a token', () => {
-  it('is taken without Bearer in front', async () => {
+describe('A token', () => {
+  it('The gateway accepts a token without Bearer before it', async () => {
     expect((await get([`authorization: ${await serviceToken(twin)}`])).status).toBe(200);
   });
 
-  it('with two audiences is taken, when one of them is right', async () => {
+  it('The gateway accepts a token with two audiences if one matches', async () => {
     const aud = [twin.outputs.audience, `${twin.outputs.issuer}userinfo`];
     const token = await mint(twin, { ...goodClaims(twin), aud });
     expect((await get([`authorization: Bearer ${token}`])).status).toBe(200);
   });
 });
 
-describe('a refusal', () => {
-  it('has the headers that were captured', async () => {
+describe('A rejection', () => {
+  it('A rejection has the captured headers', async () => {
     const { headers } = await get(['authorization: Bearer nonsense']);
     expect(headers.get('content-length')).toBe('26');
     expect(headers.get('content-type')).toBe('application/json');
@@ -56,8 +56,8 @@ const fails = (): never => {
   throw new Error('no answer');
 };
 
-describe('the keys of an issuer', () => {
-  it('are kept two hours, and no longer', async () => {
+describe('The issuer’s keys', () => {
+  it('The gateway caches an issuer’s keys for two hours, and no longer', async () => {
     let now = 0;
     const { fetch, asked } = issuer(() => JSON.stringify({ keys: [JWK] }));
     const cache = new IssuerKeyCache(fetch, () => now);
@@ -69,7 +69,7 @@ describe('the keys of an issuer', () => {
     expect(cache.cached('https://x/')).toBeUndefined();
   });
 
-  it('are looked for under the issuer without doubling its slash', async () => {
+  it('The discovery URL of an issuer has no double slash', async () => {
     for (const name of ['https://x', 'https://x/']) {
       const { fetch, asked } = issuer(() => JSON.stringify({ keys: [JWK] }));
       await new IssuerKeyCache(fetch, () => 0).fetch(name);
@@ -78,9 +78,9 @@ describe('the keys of an issuer', () => {
   });
 
   it.each([
-    ['without discovery', issuer(() => '{"keys":[]}', fails), 'OIDC discovery endpoint communication error'],
+    ['without a discovery document', issuer(() => '{"keys":[]}', fails), 'OIDC discovery endpoint communication error'],
     [
-      'of a discovery document without jwks_uri',
+      'with a discovery document without jwks_uri',
       issuer(
         () => '{"keys":[]}',
         () => '{}',
@@ -88,29 +88,32 @@ describe('the keys of an issuer', () => {
       'OIDC discovery endpoint communication error',
     ],
     [
-      'of a discovery document that is no JSON',
+      'with a discovery document that is not JSON',
       issuer(
         () => '{"keys":[]}',
         () => '<html>',
       ),
       'OIDC discovery endpoint communication error',
     ],
-    ['without the JWKS', issuer(fails), 'JWKS communication error'],
-    ['of a JWKS that is no JSON', issuer(() => 'x'), 'JWKS communication error'],
+    ['without a JWKS', issuer(fails), 'JWKS communication error'],
+    ['with a JWKS that is not JSON', issuer(() => 'x'), 'JWKS communication error'],
     [
-      'of a JWKS that is larger than the gateway reads',
+      'with a JWKS that is larger than the gateway reads',
       issuer(() => JSON.stringify({ keys: [JWK], pad: 'x'.repeat(150_000) })),
       'JWKS communication error',
     ],
-  ])('%s are not to be had, and the next request tries again', async (_name, { fetch, asked }, description) => {
-    const cache = new IssuerKeyCache(fetch, () => 0);
-    expect(await cache.fetch('https://x/')).toEqual({ kind: 'unreachable', description });
-    const before = asked.length;
-    await cache.fetch('https://x/');
-    expect(asked.length).toBe(before * 2);
-  });
+  ])(
+    'The gateway rejects tokens %s, and tries again with the next request',
+    async (_name, { fetch, asked }, description) => {
+      const cache = new IssuerKeyCache(fetch, () => 0);
+      expect(await cache.fetch('https://x/')).toEqual({ kind: 'unreachable', description });
+      const before = asked.length;
+      await cache.fetch('https://x/');
+      expect(asked.length).toBe(before * 2);
+    },
+  );
 
-  it('are fetched once for many requests at the same time', async () => {
+  it('The gateway fetches an issuer’s keys once for many simultaneous requests', async () => {
     const { fetch, asked } = issuer(() => JSON.stringify({ keys: [JWK] }));
     const cache = new IssuerKeyCache(fetch, () => 0);
     await Promise.all(Array.from({ length: 50 }, () => cache.fetch('https://x/')));

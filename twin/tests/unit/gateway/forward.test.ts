@@ -72,8 +72,8 @@ async function listening(server: Server | TcpServer): Promise<URL> {
   return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 }
 
-describe('A route that forwards to an HTTP endpoint', () => {
-  it('passes the whole request on: method, parameters, query, body and the token', async () => {
+describe('A forwarded route', () => {
+  it('A forwarded request has the method, parameters, query, body and token of the original', async () => {
     const headers = { 'content-type': 'text/plain', origin: 'https://app.example.com' };
     const path = '/orders/a%20b/c%2Fd/%C3%BC?x=1&x=%2B&y';
     const { status } = await call(twin, token, path, { method: 'PUT', body: 'hellö', headers });
@@ -89,13 +89,13 @@ describe('A route that forwards to an HTTP endpoint', () => {
     expect(got[0]?.headers['forwarded']).toContain('host=api.example.com;proto=https');
   });
 
-  it('sends a slash that was encoded twice as it came, so that the backend does not decode it to a slash', async () => {
+  it('A forwarded request keeps a slash that was encoded twice, so the backend does not decode it to a slash', async () => {
     await call(twin, token, '/orders/a%252fb/x%252Fy/z%2fz');
     expect(got[0]?.url).toMatch(/a%252fb\/x%252Fy\/z%2fz$/);
   });
 
   it.each(['..%2fadmin', 'x%2f..%2f..%2fadmin', '%252e%252e', '.%252e', '%2e%252E/admin', 'a/..%5cadmin', 'a/..%2F'])(
-    'answers 400 to /orders/1/%s, which would leave its prefix once the backend decodes it again',
+    'The gateway answers 400 to /orders/1/%s, whose decoded path would leave the prefix of the route',
     async (rest) => {
       const { status, text } = await call(twin, token, `/orders/1/${rest}`);
       expect([status, text]).toEqual([400, '{"message":"Bad Request"}']);
@@ -104,7 +104,7 @@ describe('A route that forwards to an HTTP endpoint', () => {
     },
   );
 
-  it('reads a connection header of 10,000 spaces in no time', () => {
+  it('The gateway reads a connection header of 10,000 spaces in linear time', () => {
     for (const filler of [' ', '\t']) {
       const rawHeaders = ['connection', `a${filler.repeat(10_000 / filler.length)}b`];
       const began = performance.now();
@@ -116,7 +116,7 @@ describe('A route that forwards to an HTTP endpoint', () => {
     }
   });
 
-  it('says who calls, whatever the caller says in those headers', async () => {
+  it('A forwarded request identifies the caller by the token, whatever headers the caller sends', async () => {
     const forged = ['X-Caller-Sub: admin', 'x-caller-sub: root', 'X-CALLER-AZP: admin', 'connection: x-caller-azp'];
     const bytes = requestBytes('GET', '/orders/1/x', [`authorization: Bearer ${token}`, ...forged]);
     expect((await rawRequest(twin.apiUrl, bytes)).status).toBe(418);
@@ -124,7 +124,7 @@ describe('A route that forwards to an HTTP endpoint', () => {
     expect(got[0]?.headers).toMatchObject({ 'x-caller-sub': `${client}@clients`, 'x-caller-azp': client });
   });
 
-  it('leaves a header out whose claim the token has not', async () => {
+  it('A forwarded request leaves out a header whose claim the token lacks', async () => {
     const { azp: _azp, ...claims } = goodClaims(twin);
     await call(twin, await mint(twin, { ...claims, sub: 'auth0|ü' }), '/orders/1/x', {
       headers: { 'x-caller-azp': 'x' },
@@ -133,7 +133,7 @@ describe('A route that forwards to an HTTP endpoint', () => {
     expect(got[0]?.headers).not.toHaveProperty('x-caller-azp');
   });
 
-  it('answers 500 to a claim that would be a header of its own', async () => {
+  it('The gateway answers 500 to a claim that would add another header', async () => {
     const { status } = await call(
       twin,
       await mint(twin, { ...goodClaims(twin), sub: 'a\r\nx-admin: 1' }),
@@ -144,14 +144,14 @@ describe('A route that forwards to an HTTP endpoint', () => {
     expect(twin.log.at(-1)).toContain('a claim of the token is no value of a header');
   });
 
-  it('that is public says of nobody that they call', async () => {
+  it('A forwarded request on a public route has no header that identifies a caller', async () => {
     const headers = { 'x-caller-sub': 'admin', 'X-Caller-Azp': 'admin' };
     await call(twin, token, '/hooks/7', { method: 'POST', headers });
     expect(got[0]?.url).toBe('/7');
     expect(Object.keys(got[0]?.headers ?? {}).filter((name) => name.startsWith('x-caller'))).toEqual([]);
   });
 
-  it('gives the endpoint’s response back, with the CORS headers of the API instead of its own', async () => {
+  it('The gateway returns the endpoint’s response with the CORS headers of the API', async () => {
     const response = await fetch(`${twin.apiUrl}/orders/1/x`, {
       headers: { authorization: `Bearer ${token}`, origin: 'https://app.example.com' },
     });
@@ -166,7 +166,7 @@ describe('A route that forwards to an HTTP endpoint', () => {
     expect([...new Uint8Array(await response.arrayBuffer())]).toEqual([0, 255, 10]);
   });
 
-  it('never shows a request to it that the authorizer refuses', async () => {
+  it('The endpoint gets no request that the authorizer rejects', async () => {
     expect((await call(twin, undefined, '/orders/1/x')).status).toBe(401);
     expect((await call(twin, await mint(twin, { ...goodClaims(twin), scope: 'x' }), '/orders/1/x')).status).toBe(403);
     expect(got).toEqual([]);
@@ -175,15 +175,18 @@ describe('A route that forwards to an HTTP endpoint', () => {
   it.each([
     { path: '/unnamed', says: 'GET /unnamed forwards to https://unnamed.example.com, which the twin never asks' },
     { path: '/dead', says: 'http://127.0.0.1:1 cannot be reached: connect ECONNREFUSED' },
-  ])('answers 503 where no backend listens, with the reason in the log: $path', async ({ path, says }) => {
-    const { status, text } = await call(twin, undefined, path);
-    expect([status, text]).toEqual([503, '{"message":"Service Unavailable"}']);
-    expect(twin.log.at(-1)).toContain(says);
-  });
+  ])(
+    'The gateway answers 503 without a reachable backend, with the reason in the log: $path',
+    async ({ path, says }) => {
+      const { status, text } = await call(twin, undefined, path);
+      expect([status, text]).toEqual([503, '{"message":"Service Unavailable"}']);
+      expect(twin.log.at(-1)).toContain(says);
+    },
+  );
 });
 
-describe('A route to a function that exists already', () => {
-  it('has the event posted to the function’s emulator, from the API’s own domain, and its result as the response', async () => {
+describe('A route to an existing function', () => {
+  it('The emulator of an existing function gets the event with the API’s domain, and its result is the response', async () => {
     returns = '{"statusCode":201,"body":"made","headers":{"x-total":"1"}}';
     const { status, text } = await call(twin, token, '/reports/7');
     expect([status, text]).toEqual([201, 'made']);
@@ -198,16 +201,16 @@ describe('A route to a function that exists already', () => {
 
   it.each([
     { title: 'failed', result: '{"errorType":"Error","errorMessage":"boom"}', says: 'the function failed' },
-    { title: 'returned what cannot be sent', result: '{"statusCode":"x"}', says: 'cannot be sent' },
-    { title: 'returned what is no JSON', result: 'oops', says: 'cannot be sent' },
-  ])('answers 500 where it $title', async ({ result, says }) => {
+    { title: 'returned an invalid response', result: '{"statusCode":"x"}', says: 'cannot be sent' },
+    { title: 'returned a body that is not JSON', result: 'oops', says: 'cannot be sent' },
+  ])('The gateway answers 500 if an existing function $title', async ({ result, says }) => {
     returns = result;
     const { status, text } = await call(twin, token, '/reports/7');
     expect([status, text]).toEqual([500, '{"message":"Internal Server Error"}']);
     expect(twin.log.at(-1)).toContain(says);
   });
 
-  it('answers 500 where no address is named, with the reason in the log', async () => {
+  it('The gateway answers 500 if an existing function has no local address, with the reason in the log', async () => {
     expect((await call(twin, undefined, '/report')).status).toBe(500);
     expect(twin.log.at(-1)).toContain(
       'GET /report invokes arn:aws:lambda:eu-central-1:123456789012:function:reports:live',
@@ -216,7 +219,7 @@ describe('A route to a function that exists already', () => {
   });
 });
 
-it('the twin of a stack that uses every option serves it, and says what goes elsewhere and what has no meaning here', async () => {
+it('The twin serves a stack that uses every option, and says what it forwards and does not emulate', async () => {
   expect(await call(twin, token)).toMatchObject({ status: 200 });
   const screen = welcome(twin.model(), twin);
   expect(screen).toMatch(/GET \/report +public.*; goes to arn:aws:lambda:\S+ \(no local address: see --forward\)/);
@@ -231,26 +234,30 @@ it('the twin of a stack that uses every option serves it, and says what goes els
 describe('A local backend', () => {
   const OK = 'HTTP/1.1 200 OK\r\n';
   const rows: readonly { title: string; bytes: string; kind: string; ends?: boolean }[] = [
-    { title: 'says nothing', bytes: '', kind: 'late', ends: false },
+    { title: 'stays silent', bytes: '', kind: 'late', ends: false },
     { title: 'stops in the middle of its headers', bytes: `${OK}x: `, kind: 'late', ends: false },
     { title: 'stops in the middle of its body', bytes: `${OK}content-length: 9\r\n\r\nabc`, kind: 'late', ends: false },
     { title: 'closes the connection at once', bytes: '', kind: 'unreachable' },
-    { title: 'closes it in the middle of its body', bytes: `${OK}content-length: 9\r\n\r\nabc`, kind: 'broken' },
-    { title: 'speaks no HTTP', bytes: 'SSH-2.0-OpenSSH\r\n\r\n', kind: 'broken' },
-    { title: 'has chunks that are none', bytes: `${OK}transfer-encoding: chunked\r\n\r\nzz\r\n`, kind: 'broken' },
-    { title: 'has endless headers', bytes: `${OK}x: ${'y'.repeat(100_000)}\r\n\r\n`, kind: 'broken' },
+    {
+      title: 'closes the connection in the middle of its body',
+      bytes: `${OK}content-length: 9\r\n\r\nabc`,
+      kind: 'broken',
+    },
+    { title: 'does not speak HTTP', bytes: 'SSH-2.0-OpenSSH\r\n\r\n', kind: 'broken' },
+    { title: 'sends invalid chunks', bytes: `${OK}transfer-encoding: chunked\r\n\r\nzz\r\n`, kind: 'broken' },
+    { title: 'sends endless headers', bytes: `${OK}x: ${'y'.repeat(100_000)}\r\n\r\n`, kind: 'broken' },
     {
       title: 'switches protocols',
       bytes: 'HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n',
       kind: 'broken',
     },
-    { title: 'has a status of its own', bytes: 'HTTP/1.1 999 X\r\ncontent-length: 0\r\n\r\n', kind: 'broken' },
+    { title: 'sends an unknown status', bytes: 'HTTP/1.1 999 X\r\ncontent-length: 0\r\n\r\n', kind: 'broken' },
     { title: 'sends more than 10 MB', bytes: `${OK}\r\n${'x'.repeat(10 * 1024 * 1024 + 1)}`, kind: 'broken' },
     { title: 'ends its body by closing', bytes: `${OK}\r\nabc`, kind: 'answered' },
   ];
 
   it.each(rows)(
-    'that $title is $kind, by the deadline and without a rejection',
+    'A local backend that $title is reported as $kind within the deadline',
     async ({ bytes, kind, ends = true }) => {
       const server = createTcpServer((socket) => {
         socket.on('error', () => undefined);
@@ -265,7 +272,7 @@ describe('A local backend', () => {
     },
   );
 
-  it('has no header passed on that it means for the next hop alone', () => {
+  it('The gateway drops the hop-by-hop headers of a local backend’s response', () => {
     const rawHeaders = [
       'Connection',
       'close, X-Hop',
@@ -282,7 +289,7 @@ describe('A local backend', () => {
     expect(headers).toEqual([['x-end', '2']]);
   });
 
-  it('gets no request that cannot be sent', async () => {
+  it('A local backend gets no request that cannot be sent', async () => {
     const request = { method: 'GET', target: '/a b', rawHeaders: [], body: Buffer.alloc(0) };
     expect(await askBackend(new URL('http://127.0.0.1:1'), request, 1000)).toMatchObject({ kind: 'broken' });
   });

@@ -68,7 +68,7 @@ const header = fc.oneof(
 /** The one way to be let through by chance is to put the parts of the good token together again. */
 const isGood = (value: string): boolean => [goodToken, `Bearer ${goodToken}`].includes(value);
 
-describe('An Authorization header of any bytes', () => {
+describe('Random Authorization headers', () => {
   const invoked: string[] = [];
   const jwks = [...published].map(([kid, key]) => ({ ...key.export({ format: 'jwk' }), kid }));
   const documents = {
@@ -92,13 +92,13 @@ describe('An Authorization header of any bytes', () => {
   const ask = (...values: readonly string[]) =>
     answer(requestOf({ rawHeaders: values.flatMap((value) => ['Authorization', value]) }), gateway);
 
-  it('reaches the handler where it is a good token', async () => {
+  it('A good token in the Authorization header reaches the handler', async () => {
     const { response } = await ask(`Bearer ${goodToken}`);
     expect(response).toMatchObject({ status: 200, body: 'reached' });
     expect(invoked.splice(0)).toHaveLength(1);
   });
 
-  it('reaches no handler and ends in no 5xx where it is none', async () => {
+  it('Any other Authorization header reaches no handler and gets no 5xx', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(header, { maxLength: 3 }), async (values) => {
         fc.pre(!(values.length === 1 && values.some(isGood)));
@@ -111,14 +111,14 @@ describe('An Authorization header of any bytes', () => {
     );
   });
 
-  describe('over a socket', () => {
+  describe('Random Authorization headers over a socket', () => {
     let twin: TestTwin;
     beforeAll(async () => {
       twin = await startTestTwin();
     });
     afterAll(() => twin.end());
 
-    it('reaches no handler and ends in no 5xx', async () => {
+    it('A random Authorization header over a socket reaches no handler and gets no 5xx', async () => {
       await fc.assert(
         fc.asyncProperty(header, async (value) => {
           // A line end in the middle would make it several lines.
@@ -160,7 +160,7 @@ const tokens = fc.record({
 });
 const routeScopes = fc.constantFrom([], ['read:user'], ['write:user', 'read:user'], ['nothing']);
 describe('The gateway’s decision', () => {
-  it('is that of ten lines, on any token and any scopes of a route', () => {
+  it('The decision equals that of a ten-line reference, for any token and any scopes of a route', () => {
     const outcomes = new Map<string, number>();
     fc.assert(
       fc.property(tokens, routeScopes, ({ signer: hand, ...rest }, scopes) => {
@@ -205,8 +205,8 @@ const shape = (key: string): string => key.replaceAll(/\{\w+/g, '{');
 const routeTable = fc.uniqueArray(routeKey, { maxLength: 12, selector: shape });
 const path = fc.array(fc.oneof(names, fc.constantFrom('', 'c', '%2F', '%61', '{x}', '%20')), { maxLength: 4 });
 
-describe('The route that takes a request', () => {
-  it('is that of a naive reference, on any table of routes', () => {
+describe('The matching route', () => {
+  it('The matching route equals that of a naive reference, for any table of routes', () => {
     let matched = 0;
     fc.assert(
       fc.property(routeTable, fc.constantFrom(...METHODS, 'TRACE'), path, (keys, method, segments) => {
@@ -248,7 +248,7 @@ const hostile = fc
   .map((all) => all.join(''));
 
 describe('A request target', () => {
-  it('is taken apart without an error, into segments that make up its path', () => {
+  it('Any request target is parsed without an error, into segments that make up its path', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -267,7 +267,7 @@ describe('A request target', () => {
     );
   });
 
-  it('has the segments that were encoded into it, a slash in one still encoded', () => {
+  it('A parsed request target has the segments that were encoded, with an encoded slash still encoded', () => {
     const plain = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
       .filter((text) => !['.', '..'].includes(text) && !/%2f/i.test(text));
@@ -284,8 +284,8 @@ describe('A request target', () => {
   });
 });
 
-describe('A text made printable', () => {
-  it('has no character that moves a cursor or turns text round, and is not much longer than it may be', () => {
+describe('Printable text', () => {
+  it('A printable text has no character that moves the cursor or reverses text, and a limited length', () => {
     fc.assert(
       fc.property(fc.oneof(hostile, fc.string({ unit: 'binary', maxLength: 600 })), fc.nat(500), (text, most) => {
         expect(printable(text, most)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
@@ -296,7 +296,7 @@ describe('A text made printable', () => {
   });
 });
 
-describe('An event', () => {
+describe('Random events', () => {
   const headerName = fc.constantFrom(
     'cookie',
     'Cookie',
@@ -314,7 +314,7 @@ describe('An event', () => {
     body: fc.uint8Array({ maxLength: 50 }).map((all) => Buffer.from(all)),
   });
 
-  it('is made without an error of any request and any claims, and survives JSON', () => {
+  it('The event of any request and any claims is made without an error, and survives JSON', () => {
     const api = localApi([routeOf('ANY /{__proto__}', AUTHORIZER, ['x']), routeOf('$default')]);
     fc.assert(
       fc.property(request, fc.dictionary(fc.string({ maxLength: 5 }), fc.jsonValue()), (change, said) => {

@@ -47,21 +47,21 @@ async function expectGoodTokenTaken(): Promise<void> {
 const TABLES: readonly (readonly [string, readonly RequestRow[]])[] = [
   ['target', TARGETS],
   ['method and version', METHODS],
-  ['header lines', HEADER_LINES],
+  ['header line', HEADER_LINES],
   ['framing', FRAMINGS],
 ];
 
-describe.each(TABLES)('The gateway, reading the %s of a request,', (_name, rows) => {
-  it.each(rows)('%s', async (row, request, status) => {
+describe.each(TABLES)('Hostile %s of a request', (name, rows) => {
+  it.each(rows)(`Request ${name}: the gateway %s`, async (row, request, status) => {
     const answer = await rawRequest(twin.apiUrl, request(good));
     expect(answer.status).toBe(status);
     if (status !== 200) expectRefusal(answer, status, row.includes('HEAD'));
   });
 
-  it('still lets a good token through', expectGoodTokenTaken);
+  it(`The gateway still accepts a good token after each hostile ${name}`, expectGoodTokenTaken);
 });
 
-describe('The gateway, reading a request of some size,', () => {
+describe('The size of a request', () => {
   /** `GET /test` with a good token, filled up to so many bytes of request line and headers. */
   function headOf(bytes: number, token = forge.token()): Buffer {
     const lines = [`authorization: Bearer ${token}`, 'x: '];
@@ -80,111 +80,123 @@ describe('The gateway, reading a request of some size,', () => {
   const MOST = 10 * 1024 * 1024;
 
   it.each([
-    ['takes headers of 10,240 bytes, the most that there may be', () => headOf(10_240), 200],
-    ['refuses headers of 10,241 bytes', () => headOf(10_241), 431],
-    ['takes a good token that fills the headers', () => headOf(10_240, longToken(7_000)), 200],
+    ['accepts headers of 10,240 bytes, the limit', () => headOf(10_240), 200],
+    ['rejects headers of 10,241 bytes', () => headOf(10_241), 431],
+    ['accepts a good token that fills the headers', () => headOf(10_240, longToken(7_000)), 200],
     [
-      'refuses a good token that is longer than the headers may be',
+      'rejects a good token that is longer than the header limit',
       () => requestBytes('GET', '/test', [`authorization: ${longToken(10_000)}`]),
       431,
     ],
-    ['refuses headers of 41,000 bytes', () => headOf(41_000), 431],
-    ['refuses headers of 300,000 bytes', () => headOf(300_000), 431],
+    ['rejects headers of 41,000 bytes', () => headOf(41_000), 431],
+    ['rejects headers of 300,000 bytes', () => headOf(300_000), 431],
     [
-      'refuses 2,001 headers',
+      'rejects 2,001 headers',
       () => requestBytes('GET', '/test', [...Array.from({ length: 2001 }, () => 'a:'), good]),
       431,
     ],
     ['reads a body of 10 MB before it looks for a token', () => bodyOf(MOST), 401],
     ['reads chunks of 10 MB before it looks for a token', () => chunksOf(MOST), 401],
-    ['refuses a body of 10 MB and one byte', () => bodyOf(MOST + 1), 413],
-    ['refuses chunks of 10 MB and one byte', () => chunksOf(MOST + 1), 413],
-    ['refuses a body of 30 MB', () => bodyOf(3 * MOST), 413],
+    ['rejects a body of 10 MB and one byte', () => bodyOf(MOST + 1), 413],
+    ['rejects chunks of 10 MB and one byte', () => chunksOf(MOST + 1), 413],
+    ['rejects a body of 30 MB', () => bodyOf(3 * MOST), 413],
     [
-      'refuses a body that the function does not take',
+      'rejects a body that is too large for the function',
       () => requestBytes('POST', '/open/x', [`content-length: ${MOST}`], 'a'.repeat(MOST)),
       413,
     ],
-  ] as const)('%s', async (_row, request, status) => {
+  ] as const)('Request size: the gateway %s', async (_row, request, status) => {
     const answer = await rawRequest(twin.apiUrl, request());
     expect(answer.status).toBe(status);
     if (status === 413 || status === 431) expectRefusal(answer, status);
   });
 
-  it('still lets a good token through', expectGoodTokenTaken);
+  it('The gateway still accepts a good token after requests of any size', expectGoodTokenTaken);
 
   function longToken(bytes: number): string {
     return forge.token({}, { x: 'x'.repeat(bytes * 0.75) });
   }
 });
 
-describe('The gateway, answering several requests of one connection,', () => {
+describe('Several requests on one connection', () => {
   const GET = 'GET /test HTTP/1.1\r\nhost: localhost\r\n';
   const bad = `${GET}\r\n`;
   const last = `${GET}connection: close\r\n\r\n`;
   const withToken = (): string => `${GET}${good}\r\n\r\n`;
 
   it.each([
-    ['gives each its own answer, in order', () => [withToken() + bad + withToken() + last], [200, 401, 200, 401]],
     [
-      'lets a good token count for its own request only',
+      'gives each request its own response, in order',
+      () => [withToken() + bad + withToken() + last],
+      [200, 401, 200, 401],
+    ],
+    [
+      'applies a good token to its own request only',
       () => [withToken() + bad.repeat(5) + last],
       [200, 401, 401, 401, 401, 401, 401],
     ],
     [
-      'reads a body of no length as the next request',
+      'reads a body without a length as the next request',
       () => [`POST /open/x HTTP/1.1\r\nhost: localhost\r\n\r\n${last}`],
       [200, 401],
     ],
     [
-      'reads no request out of a body',
+      'does not read a request from a body',
       () => [
         `POST /open/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${withToken().length}\r\n\r\n${withToken()}${last}`,
       ],
       [200, 401],
     ],
     [
-      'reads no request out of a chunk',
+      'does not read a request from a chunk',
       () => [
         `POST /open/x HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n${withToken().length.toString(16)}\r\n${withToken()}\r\n0\r\n\r\n${last}`,
       ],
       [200, 401],
     ],
-    ['ends at a request that it refuses to read', () => [bad, `GET /test HTTP/1.1\r\n\r\n${withToken()}`], [401, 400]],
     [
-      'ends at two lengths, with a request in what is left',
+      'closes the connection at a request that it cannot read',
+      () => [bad, `GET /test HTTP/1.1\r\n\r\n${withToken()}`],
+      [401, 400],
+    ],
+    [
+      'closes the connection at two lengths, and ignores a request after them',
       () => [
         `POST /open/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\ncontent-length: 9\r\n\r\n${withToken()}`,
       ],
       [400],
     ],
     [
-      'ends at chunks with a length, with a request in what is left',
+      'closes the connection at chunks with a length, and ignores a request after them',
       () => [
         `POST /open/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n${withToken()}`,
       ],
       [400],
     ],
     [
-      'answers a good request first, when garbage follows it at once',
+      'answers a good request before the garbage that follows it',
       () => [`${withToken()}${withToken()}garbage\r\n\r\n`],
       [200, 200, 400],
     ],
     [
-      'ends at HTTP/2.0',
+      'closes the connection at HTTP/2.0',
       () => [`GET /test HTTP/2.0\r\nhost: localhost\r\nconnection: keep-alive\r\n\r\n${withToken()}`],
       [400],
     ],
-    ['ends at headers that are too long', () => [`${GET}x: ${'a'.repeat(11_000)}\r\n\r\n${withToken()}`], [431]],
     [
-      'says go on to who waits for it, then answers',
+      'closes the connection at headers that are too long',
+      () => [`${GET}x: ${'a'.repeat(11_000)}\r\n\r\n${withToken()}`],
+      [431],
+    ],
+    [
+      'answers 100 to a client that expects it, then the response',
       () => [
         `POST /open/x HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 1\r\nconnection: close\r\n\r\n`,
         'a',
       ],
       [100, 200],
     ],
-  ] as const)('%s', async (_row, pieces, statuses) => {
+  ] as const)('On one connection the gateway %s', async (_row, pieces, statuses) => {
     const answers = await converse(twin.apiUrl, pieces(), { pause: 60, patience: 4000 });
     expect(answers).toEqual({ statuses, ended: true });
   });
@@ -196,7 +208,7 @@ describe('The gateway, answering several requests of one connection,', () => {
     ['413 · a body takes at most 10 MB', `${GET}content-length: 10485761\r\n\r\n`],
     ['431 · request line and headers are 11042 bytes, the limit is 10240', `${GET}x: ${'a'.repeat(11_000)}\r\n\r\n`],
     ['431 · Parse Error: Header overflow', `${GET}x: ${'a'.repeat(50_000)}\r\n\r\n`],
-  ])('says in its log: %s', async (line, bytes) => {
+  ])('The log names a rejected request in one line: %s', async (line, bytes) => {
     const before = twin.log.length;
     await rawRequest(twin.apiUrl, bytes);
     const said = (): string[] => twin.log.slice(before).map((one) => one.slice('00:00:00 '.length));
@@ -204,11 +216,11 @@ describe('The gateway, answering several requests of one connection,', () => {
     await expect.poll(() => said().filter((one) => /^\d+ · /.test(one))).toEqual([line]);
   });
 
-  it('still lets a good token through', expectGoodTokenTaken);
+  it('The gateway still accepts a good token after hostile connections', expectGoodTokenTaken);
 });
 
-describe('The gateway, waiting for a slow client,', () => {
-  it('takes a good request that comes in pieces of seven bytes', async () => {
+describe('Slow clients', () => {
+  it('The gateway accepts a good request in pieces of seven bytes', async () => {
     const pieces =
       requestBytes('GET', '/test', [good])
         .toString('latin1')
@@ -216,7 +228,7 @@ describe('The gateway, waiting for a slow client,', () => {
     expect(await converse(twin.apiUrl, pieces, { pause: 1, patience: 5000 })).toEqual({ statuses: [200], ended: true });
   });
 
-  it('takes a body that comes byte by byte, whole', async () => {
+  it('The gateway reads a body that arrives byte by byte as a whole', async () => {
     const head = requestBytes('POST', '/open/x', ['content-type: text/plain', 'transfer-encoding: chunked']);
     const pieces = [head, ...'1|\r|\n|a|\r\n|2|\r\nb|c\r|\n|0\r\n|\r|\n'.split('|')];
     expect(await converse(twin.apiUrl, pieces, { pause: 5, patience: 5000 })).toEqual({ statuses: [200], ended: true });
@@ -224,7 +236,7 @@ describe('The gateway, waiting for a slow client,', () => {
     expect((JSON.parse(whole.body) as { event: EchoedEvent }).event.body).toBe('abc');
   });
 
-  it('answers others while a hundred clients never end their headers or their bodies', async () => {
+  it('The gateway answers while 100 clients never end their headers or their bodies', async () => {
     const starts = [
       'GET /test HTTP/1.1\r\nhost: localhost\r\n',
       'POST /open/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\na',
@@ -237,7 +249,7 @@ describe('The gateway, waiting for a slow client,', () => {
     expect(ends.filter(({ statuses }) => statuses.length > 0)).toEqual([]);
   });
 
-  it('runs no handler for a body that is cut off', async () => {
+  it('The gateway runs no handler for a body that is cut off', async () => {
     const before = twin.exchanges.length;
     await converse(twin.apiUrl, ['POST /open/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nab'], {
       patience: 50,
@@ -246,7 +258,7 @@ describe('The gateway, waiting for a slow client,', () => {
     expect(twin.exchanges.length).toBe(before + 1);
   });
 
-  it('answers 408 at its time limits, and holds no connection that the client leaves open', async () => {
+  it('The gateway answers 408 at its time limits, and keeps no connection that a client leaves open', async () => {
     const server = gatewayServer(
       () => {
         throw new Error('no request comes to its end');

@@ -30,8 +30,8 @@ const fails = (): never => {
 };
 const padded = (bytes: number): string => JWKS + ' '.repeat(bytes - JWKS.length);
 
-describe("An issuer's keys", () => {
-  it('are found by its discovery document', async () => {
+describe('An issuer’s keys', () => {
+  it('The gateway finds an issuer’s keys by the discovery document', async () => {
     const { cache, asked } = cacheOf();
     const keys = await cache.fetch(ISSUER);
     expect(keys.kind === 'keys' && [...keys.keys.keys()]).toEqual(['one']);
@@ -42,16 +42,16 @@ describe("An issuer's keys", () => {
   });
 
   it.each([
-    ['the discovery document does not come', { discovery: fails }, DISCOVERY_DOWN],
-    ['the discovery document is no JSON', { discovery: () => '<html>' }, DISCOVERY_DOWN],
+    ['the discovery document cannot be fetched', { discovery: fails }, DISCOVERY_DOWN],
+    ['the discovery document is not JSON', { discovery: () => '<html>' }, DISCOVERY_DOWN],
     ['the discovery document is null', { discovery: () => 'null' }, DISCOVERY_DOWN],
     ['the discovery document names no JWKS', { discovery: () => '{"issuer":"x"}' }, DISCOVERY_DOWN],
-    ['the JWKS does not come', { jwks: fails }, JWKS_DOWN],
-    ['the JWKS is no JSON', { jwks: () => JWKS.slice(1) }, JWKS_DOWN],
+    ['the JWKS cannot be fetched', { jwks: fails }, JWKS_DOWN],
+    ['the JWKS is not JSON', { jwks: () => JWKS.slice(1) }, JWKS_DOWN],
     ['the JWKS has no list of keys', { jwks: () => '{"keys":{}}' }, JWKS_DOWN],
-    ['the JWKS has a key that is none', { jwks: () => '{"keys":[{"kty":"RSA","kid":"x","n":1}]}' }, JWKS_DOWN],
+    ['the JWKS has an invalid key', { jwks: () => '{"keys":[{"kty":"RSA","kid":"x","n":1}]}' }, JWKS_DOWN],
     ['the JWKS has more than 150,000 bytes', { jwks: () => padded(150_001) }, JWKS_DOWN],
-  ])('are not there when %s; that is not kept', async (_what, answers: Partial<Answers>, answer) => {
+  ])('The gateway has no keys if %s, and does not cache that', async (_what, answers: Partial<Answers>, answer) => {
     const { cache, asked } = cacheOf(answers);
     expect(await cache.fetch(ISSUER)).toEqual(answer);
     expect(cache.cached(ISSUER)).toBeUndefined();
@@ -60,18 +60,18 @@ describe("An issuer's keys", () => {
     expect(asked).toHaveLength(2 * before);
   });
 
-  it('may take 150,000 bytes', async () => {
+  it('A JWKS can have 150,000 bytes', async () => {
     expect((await cacheOf({ jwks: () => padded(150_000) }).cache.fetch(ISSUER)).kind).toBe('keys');
   });
 
-  it('that are not RSA keys with an id are passed over', async () => {
+  it('The gateway ignores keys that are not RSA keys with an id', async () => {
     const others = [null, { kty: 'oct', kid: 'two', k: 'AA' }, { ...JWK, kid: undefined }, { kty: 'EC', kid: 'three' }];
     const { cache } = cacheOf({ jwks: () => JSON.stringify({ keys: [...others, JWK] }) });
     const keys = await cache.fetch(ISSUER);
     expect(keys.kind === 'keys' && [...keys.keys.keys()]).toEqual(['one']);
   });
 
-  it('are kept for two hours by the clock', async () => {
+  it('The cached keys of an issuer expire after two hours', async () => {
     let now = 1_700_000_000_000;
     const { cache } = cacheOf({}, () => now);
     const keys = await cache.fetch(ISSUER);
@@ -81,7 +81,7 @@ describe("An issuer's keys", () => {
     expect(cache.cached(ISSUER)).toBeUndefined();
   });
 
-  it("are each issuer's own", async () => {
+  it('The cached keys of one issuer are not used for another', async () => {
     const { cache } = cacheOf();
     await cache.fetch(ISSUER);
     expect(cache.cached('https://other.example.com/')).toBeUndefined();
@@ -89,15 +89,15 @@ describe("An issuer's keys", () => {
   });
 });
 
-describe('Requests that find no keys while they are being fetched', () => {
-  it('share one fetch, however slow the issuer is', async () => {
+describe('Simultaneous fetches of keys', () => {
+  it('Simultaneous requests share one fetch of the keys, however slow the issuer is', async () => {
     const { cache, asked } = cacheOf({ jwks: () => new Promise((resolve) => setTimeout(() => resolve(JWKS), 50)) });
     const all = await Promise.all(Array.from({ length: 100 }, () => cache.fetch(ISSUER)));
     expect(new Set(all).size).toBe(1);
     expect(asked).toHaveLength(2);
   });
 
-  it('share its failure too, and the next one tries again', async () => {
+  it('Simultaneous requests share a failed fetch of the keys, and the next request tries again', async () => {
     let up = false;
     const { cache, asked } = cacheOf({ discovery: () => (up ? DISCOVERY : fails()) });
     const all = await Promise.all(Array.from({ length: 100 }, () => cache.fetch(ISSUER)));

@@ -27,24 +27,24 @@ const returned = (value: unknown): Promise<Response> =>
     body: JSON.stringify(value),
   });
 
-describe('what a function returns becomes a response', () => {
+describe('The result of a function', () => {
   it.each([
     ['an object without a statusCode', { a: 1 }, '{"a":1}'],
     ['an object with a body and no statusCode', { body: 'x' }, '{"body":"x"}'],
     ['a list', [1, 2], '[1,2]'],
     ['a number', 7, '7'],
     ['null', null, 'null'],
-    ['a string, bare', 'hello', 'hello'],
+    ['a string, without quotes', 'hello', 'hello'],
     ['an empty string', '', ''],
     ['a string that is JSON', '{"statusCode":500}', '{"statusCode":500}'],
-  ])('%s is the body of a 200 of type JSON', async (_name, value, text) => {
+  ])('The result "%s" is the body of a 200 of type JSON', async (_name, value, text) => {
     const response = await returned(value);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/json');
     expect(await response.text()).toBe(text);
   });
 
-  it('an object with a statusCode is the response: headers, cookies and body', async () => {
+  it('A result with a statusCode gives the headers, cookies and body of the response', async () => {
     const response = await returned({
       statusCode: 201,
       headers: { 'X-A': 'b', 'content-type': 'text/html' },
@@ -59,13 +59,13 @@ describe('what a function returns becomes a response', () => {
     expect(response.headers.get('apigw-requestid')).toMatch(/=$/);
   });
 
-  it('a body without a content type is plain text', async () => {
+  it('A body without a content type is plain text', async () => {
     expect((await returned({ statusCode: 200, body: 'x' })).headers.get('content-type')).toBe(
       'text/plain; charset=utf-8',
     );
   });
 
-  it('a body in base64 is decoded', async () => {
+  it('A body in base64 is decoded', async () => {
     const response = await returned({
       statusCode: 200,
       isBase64Encoded: true,
@@ -74,7 +74,7 @@ describe('what a function returns becomes a response', () => {
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(new Uint8Array([0, 255, 1]));
   });
 
-  it('the gateway keeps the headers of the connection to itself', async () => {
+  it('The gateway sets the connection headers itself', async () => {
     const response = await returned({
       statusCode: 200,
       headers: {
@@ -93,17 +93,17 @@ describe('what a function returns becomes a response', () => {
     ['a status of 0', { statusCode: 0 }, 'its statusCode is no whole number'],
     ['a status of 99', { statusCode: 99 }, 'from 200 to 599'],
     ['a status of 600', { statusCode: 600 }, 'from 200 to 599'],
-    ['a status that is a text', { statusCode: 'ok' }, 'its statusCode'],
+    ['a status that is a string', { statusCode: 'ok' }, 'its statusCode'],
     ['a status that is null', { statusCode: null }, 'its statusCode'],
     ['headers that are a list', { statusCode: 200, headers: ['a'] }, 'its headers are no map'],
     ['a header with an object', { statusCode: 200, headers: { a: {} } }, 'its header a is no text'],
     ['a header with a line break', { statusCode: 200, headers: { a: 'b\r\nx: y' } }, 'its header a has characters'],
     ['a header name with a space', { statusCode: 200, headers: { 'a b': 'c' } }, 'its header a b has characters'],
-    ['cookies that are a text', { statusCode: 200, cookies: 'a=1' }, 'its cookies are no list'],
+    ['cookies that are a string', { statusCode: 200, cookies: 'a=1' }, 'its cookies are no list'],
     ['a cookie with a line break', { statusCode: 200, cookies: ['a=1\nb'] }, 'its header set-cookie has characters'],
     ['a body that is an object', { statusCode: 200, body: {} }, 'its body is no text; JSON.stringify it'],
-    ['isBase64Encoded that is a text', { statusCode: 200, isBase64Encoded: 'yes' }, 'its isBase64Encoded is neither'],
-  ])('%s cannot be sent: 500', async (_name, value, reason) => {
+    ['isBase64Encoded that is a string', { statusCode: 200, isBase64Encoded: 'yes' }, 'its isBase64Encoded is neither'],
+  ])('The gateway answers 500 to a function’s result with %s', async (_name, value, reason) => {
     expect(functionResponse(JSON.stringify(value))).toContain(reason);
     const response = await returned(value);
     expect(response.status).toBe(500);

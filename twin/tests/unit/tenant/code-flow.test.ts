@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 describe('The authorization code flow with PKCE', () => {
   it.each(['spa', 'web', 'local', 'native'])(
-    'gives the first-party client %s an access token and an id token',
+    'The code flow gives the first-party client %s an access token and an ID token',
     async (client) => {
       const { status, body } = await codeFlow(flowOf(client, tenant.fetch, { extra: { nonce: 'n-1' } }));
       expect(status).toBe(200);
@@ -28,7 +28,7 @@ describe('The authorization code flow with PKCE', () => {
     },
   );
 
-  it('gives a refresh token for offline_access, which gives the next tokens', async () => {
+  it('The code flow gives a refresh token for offline_access, which gives the next tokens', async () => {
     const flow = flowOf('spa', tenant.fetch, { scope: 'openid offline_access read' });
     const { body } = await codeFlow(flow);
     expect(Object.keys(body)).toEqual([
@@ -51,7 +51,7 @@ describe('The authorization code flow with PKCE', () => {
     expect(refreshed.body['refresh_token']).not.toBe(body['refresh_token']);
   });
 
-  it('gives a third party what the user has and its grant allows, after consent, and no id token', async () => {
+  it('A third party gets what the user has and its client grant allows, after consent, and no ID token', async () => {
     const { status, body } = await codeFlow(flowOf('partner', tenant.fetch));
     expect(status).toBe(200);
     expect(body).toMatchObject({ scope: 'read' });

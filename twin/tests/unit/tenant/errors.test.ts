@@ -57,69 +57,94 @@ const ERRORS: readonly ErrorRow[] = [
   ['no realm', 'test-app', realmLogin('editor', undefined), missing('realm')],
 
   [
-    'a service’s unknown audience',
+    'an unknown audience of a service',
     'test-app',
     machine(api('other')),
     denied(`Service not enabled within domain: ${OTHER}`),
   ],
-  ['a user’s unknown audience', 'test-app', login('editor', api('other')), denied(`Service not found: ${OTHER}`)],
+  ['an unknown audience of a user', 'test-app', login('editor', api('other')), denied(`Service not found: ${OTHER}`)],
   [
-    'a service without audience',
+    'no audience of a service',
     'test-app',
     machine({ audience: undefined }),
     denied('Non-global clients are not allowed access to APIv1'),
   ],
-  ['a client without client grant', 'ungranted', machine(), noGrant(MAIN, 'ungranted')],
+  ['a client without a client grant', 'ungranted', machine(), noGrant(MAIN, 'ungranted')],
   [
-    'a client whose grant is for another API',
+    'a client whose client grant is for another API',
     'machine',
     machine(api('open')),
     noGrant('https://open.example.com', 'machine'),
   ],
   [
-    'a third party without client grant',
+    'a third party without a client grant',
     'partner',
     machine(api('open')),
     noGrant('https://open.example.com', 'partner'),
   ],
-  ['any service at an API closed to them', 'test-app', machine(api('closed')), noGrant('https://closed.example.com')],
-  ['any user at such an API', 'test-app', login('editor', api('closed')), noGrant('https://closed.example.com')],
   [
-    'a user without the grant needed',
+    'a service at an API that denies clients',
+    'test-app',
+    machine(api('closed')),
+    noGrant('https://closed.example.com'),
+  ],
+  [
+    'a user at an API that denies users',
+    'test-app',
+    login('editor', api('closed')),
+    noGrant('https://closed.example.com'),
+  ],
+  [
+    'a user login without the required client grant',
     'login',
     login('editor', api('granted')),
     noGrant('https://granted.example.com', 'login'),
   ],
 
   [
-    'a scope outside the grant',
+    'a scope outside the client grant',
     'test-app',
     machine({ scope: 'read:appointments' }),
     denied('Client has not been granted scopes: read:appointments'),
   ],
   [
-    'two scopes outside the grant and one within',
+    'two scopes outside the client grant and one within',
     'test-app',
     machine({ scope: 'a read:user b' }),
     denied('Client has not been granted scopes: a, b'),
   ],
   [
-    'a service that asks for a user’s scopes',
+    'OpenID Connect scopes of a service',
     'test-app',
     machine({ scope: 'openid profile' }),
     denied('Client has not been granted scopes: openid, profile'),
   ],
 
-  ['a client without client_credentials', 'login', machine(), notAllowed('client_credentials')],
-  ['a client without password', 'machine', login('editor'), notAllowed('password')],
-  ['a client without password-realm', 'machine', realmLogin('lenient', 'lenient'), notAllowed(PASSWORD_REALM)],
-  ['a third party’s password', 'partner', login('editor'), notAllowed('password')],
-  ['a third party’s password-realm', 'partner', realmLogin('lenient', 'lenient'), notAllowed(PASSWORD_REALM)],
-  ['refresh_token', 'test-app', { grant_type: 'refresh_token' }, notAllowed('refresh_token')],
-  ['authorization_code', 'test-app', { grant_type: 'authorization_code' }, notAllowed('authorization_code')],
-  ['device_code', 'test-app', { grant_type: DEVICE }, notAllowed(DEVICE)],
-  ['a grant type that nobody has', 'test-app', { grant_type: 'machine' }, unsupported('machine')],
-  ['implicit, which has no token request', 'test-app', { grant_type: 'implicit' }, unsupported('implicit')],
+  ['a client without the client_credentials grant', 'login', machine(), notAllowed('client_credentials')],
+  ['a client without the password grant', 'machine', login('editor'), notAllowed('password')],
+  [
+    'a client without the password-realm grant',
+    'machine',
+    realmLogin('lenient', 'lenient'),
+    notAllowed(PASSWORD_REALM),
+  ],
+  ['the password grant of a third party', 'partner', login('editor'), notAllowed('password')],
+  [
+    'the password-realm grant of a third party',
+    'partner',
+    realmLogin('lenient', 'lenient'),
+    notAllowed(PASSWORD_REALM),
+  ],
+  ['the grant type refresh_token', 'test-app', { grant_type: 'refresh_token' }, notAllowed('refresh_token')],
+  [
+    'the grant type authorization_code',
+    'test-app',
+    { grant_type: 'authorization_code' },
+    notAllowed('authorization_code'),
+  ],
+  ['the grant type device_code', 'test-app', { grant_type: DEVICE }, notAllowed(DEVICE)],
+  ['an unknown grant type', 'test-app', { grant_type: 'machine' }, unsupported('machine')],
+  ['the implicit grant, which has no token request', 'test-app', { grant_type: 'implicit' }, unsupported('implicit')],
   [
     'private_key_jwt',
     'test-app',
@@ -137,7 +162,7 @@ const ERRORS: readonly ErrorRow[] = [
   ['a realm that is enabled for another client', 'login', realmLogin('lenient', 'lenient'), NOT_ENABLED],
 
   ...['organization', 'resource', 'authorization_details'].map((name): ErrorRow => [
-    `the parameter ${name}, which it does not support`,
+    `the parameter ${name}, which the twin does not support`,
     'test-app',
     machine({ [name]: 'x' }),
     [400, 'invalid_request', `The twin does not support the parameter ${name}`],
@@ -171,14 +196,17 @@ const saying = ([status, error, description]: Refusal): TokenAnswer => ({
   },
 });
 
-describe('The tenant refuses', () => {
-  it.each(ROWS)('%s (client %s)', async (_request, client, parameters, refusal, tenant) => {
-    expect(await localTenant(fullTenant(tenant)).askToken(parameters, client)).toEqual(saying(refusal));
-  });
+describe('Errors of the token endpoint', () => {
+  it.each(ROWS)(
+    'The tenant rejects a token request with %s (client %s)',
+    async (_request, client, parameters, refusal, tenant) => {
+      expect(await localTenant(fullTenant(tenant)).askToken(parameters, client)).toEqual(saying(refusal));
+    },
+  );
 });
 
-describe('The tenant’s brute-force protection', () => {
-  it('blocks an account after ten wrong passwords in a row, in any letter case of its name', async () => {
+describe('Brute-force protection', () => {
+  it('The tenant blocks an account after ten wrong passwords in a row, in any letter case of its name', async () => {
     const { askToken } = localTenant(fullTenant());
     const wrong = login('unlucky', { password: 'x' });
     for (let attempt = 1; attempt <= 9; attempt++) expect((await askToken(wrong)).status).toBe(403);
@@ -191,7 +219,7 @@ describe('The tenant’s brute-force protection', () => {
     expect((await askToken(login('editor'))).status).toBe(200);
   });
 
-  it('blocks an unknown account after ten attempts too, so that no answer tells which exist', async () => {
+  it('The tenant blocks an unknown account after ten attempts too, so that no response tells which exist', async () => {
     const { askToken } = localTenant(fullTenant());
     for (let attempt = 1; attempt <= 10; attempt++) {
       expect(await askToken(login('phantom'))).toEqual(saying(WRONG_PASSWORD));
@@ -199,14 +227,14 @@ describe('The tenant’s brute-force protection', () => {
     expect(await askToken(login('phantom'))).toEqual(saying(TOO_MANY));
   });
 
-  it('keeps a block while 10,001 other names fail to log in', () => {
+  it('The tenant keeps a block while 10,001 other names fail to log in', () => {
     const logins = new LoginAttempts();
     for (let attempt = 1; attempt <= 10; attempt++) logins.failed('users', 'blocked');
     for (let number = 0; number <= 10_000; number++) logins.failed('users', `name-${number}`);
     expect(logins.areTooMany('users', 'blocked')).toBe(true);
   });
 
-  it('blocks no account of a database that switches it off', async () => {
+  it('The tenant blocks no account of a database that switches the protection off', async () => {
     const { askToken } = localTenant(fullTenant());
     const right = realmLogin('lenient', 'lenient');
     for (let attempt = 1; attempt <= 11; attempt++) await askToken({ ...right, password: 'x' });
@@ -214,7 +242,7 @@ describe('The tenant’s brute-force protection', () => {
   });
 });
 
-it('The token endpoint’s answers may not be stored, and their type is plain JSON', async () => {
+it('The token endpoint’s responses are not stored and have the type application/json', async () => {
   const { headers } = await localTenant(fullTenant()).fetch(
     new Request('http://localhost/oauth/token', { method: 'POST' }),
   );

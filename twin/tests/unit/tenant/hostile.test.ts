@@ -37,20 +37,20 @@ function answerOf(status: number, headers: Iterable<string>, body: string): Tena
 
 const TABLES = { parameters: PARAMETERS, clients: CLIENTS, names: NAMES, bodies: BODIES, places: PLACES };
 
-describe.each(Object.entries(TABLES))('The tenant, before hostile %s,', (_table, rows) => {
-  it.each(rows)('%s', async (_title, request, expected) => {
+describe.each(Object.entries(TABLES))('Hostile %s', (table, rows) => {
+  it.each(rows)(`Hostile ${table}: the tenant %s`, async (_title, request, expected) => {
     const response = await tenant.fetch(requestOf(request));
     expect(answerOf(response.status, response.headers.values(), await response.text())).toEqual(expected);
   });
 });
 
-describe('The tenant, before hostile bytes on a socket,', () => {
-  it.each(WIRE)('%s', async (_title, request, expected) => {
+describe('Hostile bytes on a socket', () => {
+  it.each(WIRE)('Hostile bytes: the tenant %s', async (_title, request, expected) => {
     const { status, headers, body } = await rawRequest(url, wireBytes(request));
     expect(answerOf(status, headers.values(), body)).toEqual(expected);
   });
 
-  it('survives a client that hangs up in the middle of its body, and grants the next request', async () => {
+  it('The tenant survives a client that disconnects in the middle of its body, and answers the next request', async () => {
     const whole = wireBytes(asJson());
     for (const bytes of [whole.subarray(0, -20), Buffer.from(`${whole.toString().split('{')[0]}`)]) {
       expect((await rawRequest(url, bytes, 100)).status).toBe(0);
@@ -62,16 +62,16 @@ describe('The tenant, before hostile bytes on a socket,', () => {
   });
 });
 
-describe('The tenant, after all hostile requests,', () => {
+describe('All hostile requests', () => {
   const rows = [...Object.values(TABLES).flat(), ...WIRE];
 
-  it('has met each of 200 or more once, and answered none with a 5xx', () => {
+  it('The tables have more than 200 hostile requests, each once, and none expects a 5xx', () => {
     expect(rows.length).toBeGreaterThan(200);
     expect(new Set(rows.map(([title]) => title)).size).toBe(rows.length);
     expect(rows.filter(([, , { status }]) => status >= 500)).toEqual([]);
   });
 
-  it('has shown no secret in an answer or the log, and written no line that harms a terminal', () => {
+  it('The tenant shows no secret in its responses or log, and logs no line that harms a terminal', () => {
     const shown = [...answers, ...tenant.log].join('\n');
     for (const secret of [SECRET, PASSWORD, MARKER]) {
       expect(shown).not.toContain(secret);

@@ -3,7 +3,7 @@ import { Attack, EDITOR } from '../../support/attack.ts';
 
 const policyOf = (response: Response): string => response.headers.get('content-security-policy') ?? '';
 
-it('The login page can be framed by no page, and its form leads to itself or to the callback', async () => {
+it('No page can frame the login page, and its form leads to itself or to the callback', async () => {
   const attack = new Attack();
   const response = await attack.browser.send(await attack.loginPage());
   expect(policyOf(response)).toContain("form-action 'self' http://localhost:5173;");
@@ -11,7 +11,7 @@ it('The login page can be framed by no page, and its form leads to itself or to 
   expect(await response.text()).toContain('editor@example.com');
 });
 
-it('The answer of a silent login by web_message can be framed by its origin, and posts to it alone', async () => {
+it('Only its origin can frame the response of a silent login by web_message, and it posts there alone', async () => {
   const attack = new Attack();
   await attack.code();
   const silent = attack.authorizeUrl({ prompt: 'none', response_mode: 'web_message' });
@@ -23,7 +23,7 @@ it('The answer of a silent login by web_message can be framed by its origin, and
   expect(text).toMatch(/"code":"[\w-]{43}"/);
 });
 
-it('The session’s cookie is host-only, read by no script, and sent with no form of another site', async () => {
+it('The session cookie is host-only, hidden from scripts, and not sent with a form of another site', async () => {
   const attack = new Attack();
   const response = await attack.browser.send(await attack.loginPage(), { user: EDITOR });
   const session = response.headers.getSetCookie().find((cookie) => cookie.startsWith('auth0='));

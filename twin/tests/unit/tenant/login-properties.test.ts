@@ -41,7 +41,7 @@ function most({ tenant, api, client, user, requested }: Case, firstParty: boolea
 
 const wordsOf = (scope: unknown): string[] => (typeof scope === 'string' ? scope.split(' ') : []);
 
-it('In any tenant the scope of a login, and of each refresh after it, is within requested ∩ permitted (∩ grant)', async () => {
+it('In any tenant, the scope of a login and of each refresh is within requested ∩ permitted (∩ client grant)', async () => {
   const seen = new Set<string>();
   const narrower = fc.array(fc.constantFrom('read', 'write', 'admin', 'openid', 'x'), { minLength: 1, maxLength: 3 });
   await fc.assert(

@@ -10,7 +10,7 @@ function storage(text?: string): RefreshTokenStorage & { readonly text: () => st
   return { read: () => kept, write: (next) => void (kept = next), shownAs: 'the file', text: () => kept ?? '' };
 }
 
-it('A refresh token survives a restart, and its file holds no token', () => {
+it('A refresh token survives a restart, and its file contains no token', () => {
   const file = storage();
   const { token } = new RefreshTokens(Date.now, file).issue(GRANT);
   expect(file.text()).not.toContain(token);
@@ -21,11 +21,11 @@ it('A refresh token survives a restart, and its file holds no token', () => {
   expect(new RefreshTokens(Date.now, file).find(token, 'spa', SETTINGS)).toBeUndefined();
 });
 
-it('A damaged file of refresh tokens is an error that names it', () => {
+it('A damaged file of refresh tokens is reported by its name', () => {
   expect(() => new RefreshTokens(Date.now, storage('{'))).toThrow('the file is damaged');
 });
 
-it('The oldest of 201 refresh tokens of one user and client ends', () => {
+it('A 201st refresh token of one user and client ends the oldest', () => {
   const tokens = new RefreshTokens(Date.now);
   const all = Array.from({ length: 201 }, () => tokens.issue(GRANT).token);
   expect(all.map((token) => tokens.find(token, 'spa', SETTINGS) !== undefined).indexOf(true)).toBe(1);

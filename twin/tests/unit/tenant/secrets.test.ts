@@ -41,31 +41,31 @@ describe('Secrets', () => {
     ['different', 'a', 'b', false],
     ['of different lengths', 'a', 'a'.repeat(1000), false],
     ['empty', '', '', true],
-    ['different in a letter’s accents alone', '\u00e9', 'e\u0301', false],
-  ])('that are %s are compared as digests of one length, in constant time', (_name, a, b, equal) => {
+    ['different only in how an accent is encoded', '\u00e9', 'e\u0301', false],
+  ])('Secrets that are %s are compared as digests of one length, in constant time', (_name, a, b, equal) => {
     expect(sameText(a, b)).toBe(equal);
     expect(comparisons()).toEqual([pair(a, b)]);
   });
 
   it.each([
-    ['a right one', id, secret],
-    ['a wrong one', id, 'x'],
-    ['the secret of a client that is not there', 'nobody', 'x'],
-  ])('of clients are compared so: %s', async (_name, client, given) => {
+    ['the right secret', id, secret],
+    ['a wrong secret', id, 'x'],
+    ['the secret of an unknown client', 'nobody', 'x'],
+  ])('The secret of a client is compared as a digest: %s', async (_name, client, given) => {
     await outcome({ client_id: client, client_secret: given });
     expect(comparisons()).toEqual([pair(given, client === id ? secret : '')]);
   });
 
   it.each([
-    ['a right one', email, password, 'granted'],
-    ['a wrong one', email, 'x', 'Wrong email or password.'],
-    ['the password of a user who is not there', 'nobody', 'x', 'Wrong email or password.'],
-  ])('of users are compared so: %s', async (_name, username, given, expected) => {
+    ['the right password', email, password, 'granted'],
+    ['a wrong password', email, 'x', 'Wrong email or password.'],
+    ['the password of an unknown user', 'nobody', 'x', 'Wrong email or password.'],
+  ])('The password of a user is compared as a digest: %s', async (_name, username, given, expected) => {
     expect(await outcome({ client_id: id, client_secret: secret, username, password: given })).toBe(expected);
     expect(comparisons()).toEqual([pair(secret, secret), pair(given, username === email ? password : '')]);
   });
 
-  it('that are empty open nothing, not even what has an empty secret', async () => {
+  it('An empty secret gets no token, not even from a client with an empty secret', async () => {
     expect(await outcome({ client_id: 'nobody', client_secret: '' })).toBe('Unauthorized');
     const secretless = plainTenant({ clients: [plainClient({ secret: '' })] });
     for (const given of [{}, { client_secret: '' }]) {

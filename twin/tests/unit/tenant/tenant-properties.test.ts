@@ -46,8 +46,8 @@ const grantOf = ({ tenant, client, api }: Case, kind: 'client' | 'user'): Client
       clientId === client.clientId && audience === api.identifier && subjectType === kind,
   );
 
-describe('In any tenant', () => {
-  it('a service that asks for nothing gets its whole grant, for a part of it the part, for more a 403', async () => {
+describe('Random tenants', () => {
+  it('In any tenant, a service gets its whole client grant, or the requested part, or a 403 for more', async () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(randomCase, async (one) => {
@@ -78,7 +78,7 @@ describe('In any tenant', () => {
     expect([...seen].toSorted()).toEqual(['a part', 'more', 'no grant', 'nothing']);
   });
 
-  it('a user gets what is requested and the API has and, with RBAC, is permitted', async () => {
+  it('In any tenant, a user gets requested scopes of the API and, with RBAC, only permitted ones', async () => {
     await fc.assert(
       fc.asyncProperty(randomCase, fc.boolean(), async (one, byRealm) => {
         const { api, tenant, user } = one;
@@ -114,7 +114,7 @@ describe('In any tenant', () => {
     );
   });
 
-  it('a user who asks for nothing gets nothing where RBAC is on, whatever the roles say', async () => {
+  it('In any tenant, a user who requests no scope gets none with RBAC, whatever the roles', async () => {
     await fc.assert(
       fc.asyncProperty(randomCase, async (one) => {
         fc.pre(one.api.enforcePolicies);
@@ -126,7 +126,7 @@ describe('In any tenant', () => {
     );
   });
 
-  it('nobody gets a token with another’s secret or password', async () => {
+  it('In any tenant, no client or user gets a token with the secret or password of another', async () => {
     await fc.assert(
       fc.asyncProperty(randomCase, fc.string(), async (one, word) => {
         const stranger = await ask(one, { grant_type: 'client_credentials', client_secret: word });
@@ -140,7 +140,7 @@ describe('In any tenant', () => {
   });
 });
 
-describe('No byte string', () => {
+describe('Random bytes', () => {
   const served = plainTenant();
   const exchanges: TokenExchange[] = [];
   const app = tenantApp(
@@ -186,7 +186,7 @@ describe('No byte string', () => {
   );
 
   it.each(['application/json', 'application/x-www-form-urlencoded'])(
-    'of type %s yields a 5xx, or no line for the log',
+    'No bytes of type %s yield a 5xx or a request without a log line',
     async (type) => {
       const before = exchanges.length;
       const statuses = new Set<number>();
@@ -214,7 +214,7 @@ describe('No byte string', () => {
     },
   );
 
-  it('as a content type or a target yields a 5xx', async () => {
+  it('No bytes as content type or target yield a 5xx', async () => {
     const target = fc.array(
       fc.oneof(fc.constantFrom(...tokens, '/', '.', '..', '?', '#', 'oauth', '.well-known'), fc.string()),
       { maxLength: 8 },

@@ -21,47 +21,77 @@ type ScopeRow = readonly [name: string, client: string, parameters: TokenParamet
 const editor = (name: string, scope?: string): TokenParameters => login('editor', api(name, scope));
 
 const SCOPES: readonly ScopeRow[] = [
-  ['a service that asks for none gets its whole grant', 'test-app', machine(), 'read:user write:user'],
-  ['a service that asks for a part gets the part', 'test-app', machine({ scope: 'write:user' }), 'write:user'],
+  ['a service that requests none gets its whole client grant', 'test-app', machine(), 'read:user write:user'],
+  ['a service that requests a part gets the part', 'test-app', machine({ scope: 'write:user' }), 'write:user'],
   [
-    'a service that asks for all gets all, in its own order',
+    'a service that requests all gets all, in the requested order',
     'test-app',
     machine({ scope: 'write:user read:user' }),
     'write:user read:user',
   ],
-  ['a service gets once what it asks for twice', 'test-app', machine({ scope: 'read:user read:user' }), 'read:user'],
-  ['a service with an empty grant gets a token without scope', 'machine', machine(), undefined],
-  ['a service’s grant is what it gets whatever RBAC says', 'test-app', machine(api('authz')), 'read write'],
-  ['a third party gets its grant', 'partner', machine(), 'read:user'],
-  ['RBAC: a user gets what is requested and permitted', 'test-app', editor('authz', 'write admin'), 'write'],
-  ['RBAC: a user gets the permitted in the order asked', 'test-app', editor('authz', 'admin write read'), 'write read'],
-  ['RBAC: a user who asks for none gets none', 'test-app', editor('authz'), undefined],
-  ['RBAC: a user gets nothing that is not permitted', 'test-app', editor('authz', 'admin'), undefined],
-  ['RBAC: what the API has not is dropped', 'test-app', editor('authz', 'read delete read:user'), 'read'],
   [
-    'RBAC: the scopes of OpenID Connect pass',
+    'a service gets a scope once that it requests twice',
+    'test-app',
+    machine({ scope: 'read:user read:user' }),
+    'read:user',
+  ],
+  ['a service with an empty client grant gets a token without a scope', 'machine', machine(), undefined],
+  ['a service gets its client grant, with or without RBAC', 'test-app', machine(api('authz')), 'read write'],
+  ['a third party gets its client grant', 'partner', machine(), 'read:user'],
+  ['with RBAC, a user gets what is requested and permitted', 'test-app', editor('authz', 'write admin'), 'write'],
+  [
+    'with RBAC, a user gets permitted scopes in the requested order',
+    'test-app',
+    editor('authz', 'admin write read'),
+    'write read',
+  ],
+  ['with RBAC, a user who requests none gets none', 'test-app', editor('authz'), undefined],
+  ['with RBAC, a user gets nothing that is not permitted', 'test-app', editor('authz', 'admin'), undefined],
+  ['with RBAC, scopes that the API lacks are dropped', 'test-app', editor('authz', 'read delete read:user'), 'read'],
+  [
+    'with RBAC, the scopes of OpenID Connect are granted',
     'test-app',
     editor('authz', 'openid read profile email admin'),
     'openid read profile email',
   ],
-  ['RBAC: a user without roles gets those alone', 'test-app', login('unlucky', api('authz', 'openid read')), 'openid'],
-  ['RBAC: offline_access is not granted', 'test-app', editor('authz', 'openid offline_access'), 'openid'],
-  ['no RBAC: a user who asks for none gets all of the API’s', 'test-app', editor('open'), 'read write admin'],
-  ['no RBAC: a user who asks for a part gets the part', 'test-app', editor('open', 'admin'), 'admin'],
-  ['no RBAC: what the API has not is dropped', 'test-app', editor('open', 'openid admin delete'), 'openid admin'],
-  ['no RBAC: OpenID Connect alone brings none of the API’s', 'test-app', editor('open', 'openid'), 'openid'],
-  ['a grant for users is the limit where they need one', 'test-app', editor('granted', 'read write'), 'read'],
-  ['a grant for users is no limit where they need none', 'test-app', editor('authz', 'read write'), 'read write'],
   [
-    'a user without audience gets OpenID Connect alone',
+    'with RBAC, a user without roles gets only OpenID Connect scopes',
+    'test-app',
+    login('unlucky', api('authz', 'openid read')),
+    'openid',
+  ],
+  ['with RBAC, offline_access is not granted', 'test-app', editor('authz', 'openid offline_access'), 'openid'],
+  ['without RBAC, a user who requests none gets all of the API', 'test-app', editor('open'), 'read write admin'],
+  ['without RBAC, a user who requests a part gets the part', 'test-app', editor('open', 'admin'), 'admin'],
+  [
+    'without RBAC, scopes that the API lacks are dropped',
+    'test-app',
+    editor('open', 'openid admin delete'),
+    'openid admin',
+  ],
+  ['without RBAC, a request for openid alone gets no scope of the API', 'test-app', editor('open', 'openid'), 'openid'],
+  [
+    'a client grant for users is the limit if the API requires one',
+    'test-app',
+    editor('granted', 'read write'),
+    'read',
+  ],
+  [
+    'a client grant for users is no limit if the API requires none',
+    'test-app',
+    editor('authz', 'read write'),
+    'read write',
+  ],
+  [
+    'a user without an audience gets only OpenID Connect scopes',
     'test-app',
     login('editor', { audience: undefined, scope: 'openid read' }),
     'openid',
   ],
 ];
 
-describe('Of the scopes of a token,', () => {
-  it.each(SCOPES)('%s', async (_name, client, parameters, scope) => {
+describe('Scopes of a token', () => {
+  it.each(SCOPES)('Token scopes: %s', async (_name, client, parameters, scope) => {
     const { status, body } = await tenant.askToken(parameters, client);
     expect(status).toBe(200);
     expect(body['scope']).toBe(scope);
@@ -82,13 +112,16 @@ const BODIES: readonly BodyRow[] = [
   ['a user without audience', login('editor', { audience: undefined }), false, false, 86_400],
 ];
 
-describe('The answer', () => {
-  it.each(BODIES)('for %s has its fields in Auth0’s order', async (_name, parameters, idToken, scope, lifetime) => {
-    const { body } = await tenant.askToken(parameters);
-    const some = [...(idToken ? ['id_token'] : []), ...(scope ? ['scope'] : [])];
-    expect(Object.keys(body)).toEqual(['access_token', ...some, 'expires_in', 'token_type']);
-    expect(body).toMatchObject({ expires_in: lifetime, token_type: 'Bearer' });
-  });
+describe('The token response', () => {
+  it.each(BODIES)(
+    'The token response for %s has its fields in Auth0’s order',
+    async (_name, parameters, idToken, scope, lifetime) => {
+      const { body } = await tenant.askToken(parameters);
+      const some = [...(idToken ? ['id_token'] : []), ...(scope ? ['scope'] : [])];
+      expect(Object.keys(body)).toEqual(['access_token', ...some, 'expires_in', 'token_type']);
+      expect(body).toMatchObject({ expires_in: lifetime, token_type: 'Bearer' });
+    },
+  );
 });
 
 /** The claims that differ, as `aud`, `scope`, `gty` and what comes last; the others are the same in every token. */
@@ -104,7 +137,7 @@ type ClaimsRow = readonly [
 const CLAIMS: readonly ClaimsRow[] = [
   ['client_credentials', machine(api('open', 'read')), 'https://open.example.com', 'read', 'client-credentials', {}],
   [
-    'client_credentials, authz',
+    'client_credentials with permissions in the token',
     machine(api('authz')),
     'https://authz.example.com',
     'read write',
@@ -112,9 +145,9 @@ const CLAIMS: readonly ClaimsRow[] = [
     { permissions: ['read', 'write'] },
   ],
   ['password', editor('open', 'read'), 'https://open.example.com', 'read', 'password', {}],
-  ['password without scope', editor('granted'), 'https://granted.example.com', undefined, 'password', {}],
+  ['the password grant without a scope', editor('granted'), 'https://granted.example.com', undefined, 'password', {}],
   [
-    'password with openid',
+    'the password grant with openid',
     editor('open', 'openid read'),
     ['https://open.example.com', USERINFO],
     'openid read',
@@ -122,7 +155,7 @@ const CLAIMS: readonly ClaimsRow[] = [
     {},
   ],
   [
-    'password, authz',
+    'the password grant with permissions in the token',
     editor('authz', 'read'),
     'https://authz.example.com',
     'read',
@@ -140,21 +173,24 @@ const CLAIMS: readonly ClaimsRow[] = [
 ];
 
 describe('The access token', () => {
-  it.each(CLAIMS)('of %s has its claims in Auth0’s order', async (_name, parameters, aud, scope, gty, more) => {
-    const { body } = await tenant.askToken(parameters);
-    const token = String(body['access_token']);
-    const payload = decodeJwt(token);
-    const azp = 'test-app';
-    const sub = gty === 'client-credentials' ? `${azp}@clients` : payload.sub;
-    expect(sub).toMatch(gty === 'client-credentials' ? /@clients$/ : /^auth0\|[0-9a-f]{24}$/);
-    const times = { iat: SECONDS, exp: SECONDS + 600 };
-    // As texts, since their order counts.
-    const claims = { iss: ISSUER, sub, aud, ...times, ...(scope && { scope }), gty, azp, ...more };
-    expect(JSON.stringify(payload)).toBe(JSON.stringify(claims));
-    const { kid } = decodeProtectedHeader(token);
-    expect(kid).toMatch(/^[\w-]{21}$/);
-    expect(JSON.stringify(decodeProtectedHeader(token))).toBe(JSON.stringify({ alg: 'RS256', typ: 'JWT', kid }));
-  });
+  it.each(CLAIMS)(
+    'The access token of %s has its claims in Auth0’s order',
+    async (_name, parameters, aud, scope, gty, more) => {
+      const { body } = await tenant.askToken(parameters);
+      const token = String(body['access_token']);
+      const payload = decodeJwt(token);
+      const azp = 'test-app';
+      const sub = gty === 'client-credentials' ? `${azp}@clients` : payload.sub;
+      expect(sub).toMatch(gty === 'client-credentials' ? /@clients$/ : /^auth0\|[0-9a-f]{24}$/);
+      const times = { iat: SECONDS, exp: SECONDS + 600 };
+      // As texts, since their order counts.
+      const claims = { iss: ISSUER, sub, aud, ...times, ...(scope && { scope }), gty, azp, ...more };
+      expect(JSON.stringify(payload)).toBe(JSON.stringify(claims));
+      const { kid } = decodeProtectedHeader(token);
+      expect(kid).toMatch(/^[\w-]{21}$/);
+      expect(JSON.stringify(decodeProtectedHeader(token))).toBe(JSON.stringify({ alg: 'RS256', typ: 'JWT', kid }));
+    },
+  );
 });
 
 const TIME = '2026-03-01T12:00:00.000Z';
@@ -204,10 +240,10 @@ const bearer =
     `Bearer ${await token()}`;
 
 const REFUSED_TOKENS: readonly UserinfoRow[] = [
-  ['no token', async () => undefined],
-  ['an empty header', async () => ''],
-  ['a bearer of nothing', async () => 'Bearer '],
-  ['a word that is no token', async () => 'Bearer nonsense'],
+  ['a request without a token', async () => undefined],
+  ['an empty Authorization header', async () => ''],
+  ['Bearer without a token', async () => 'Bearer '],
+  ['a string that is not a token', async () => 'Bearer nonsense'],
   ['a token without its scheme', openid],
   ['a token by HTTP Basic', async () => `Basic ${await openid()}`],
   ['an id token', bearer(async () => (await tokensOf({ scope: 'openid' })).id)],
@@ -217,17 +253,17 @@ const REFUSED_TOKENS: readonly UserinfoRow[] = [
     bearer(async () => (await tokensOf({ audience: undefined, scope: 'email' })).access),
   ],
   ['a service’s token', bearer(async () => String((await tenant.askToken(machine())).body['access_token']))],
-  ['a changed signature', bearer(async () => (await openid()).replace(/.{9}$/, 'AAAAAAAAA'))],
-  ['a token of nobody’s', bearer(() => forged({ sub: 'auth0|000000000000000000000000' }))],
+  ['a token with a changed signature', bearer(async () => (await openid()).replace(/.{9}$/, 'AAAAAAAAA'))],
+  ['a token of an unknown user', bearer(() => forged({ sub: 'auth0|000000000000000000000000' }))],
   ['a token of another issuer', bearer(() => forged({ iss: 'https://other.eu.auth0.com/' }))],
   ['a token for the API alone', bearer(() => forged({ aud: 'https://open.example.com' }))],
   ['a token whose scope is a list', bearer(() => forged({ scope: ['openid'] }))],
-  ['a token past its time', bearer(() => later({}, 3600))],
-  ['an opaque token past its time', bearer(() => later({ audience: undefined }, 86_400))],
+  ['an expired token', bearer(() => later({}, 3600))],
+  ['an expired opaque token', bearer(() => later({ audience: undefined }, 86_400))],
 ];
 
-describe('With openid,', () => {
-  it.each(PROFILES)('the id token and /userinfo tell what the scope %j allows', async (scope, profile) => {
+describe('OpenID Connect', () => {
+  it.each(PROFILES)('The ID token and /userinfo have the claims that the scope %j allows', async (scope, profile) => {
     const { access, id } = await tokensOf({ scope });
     const { sub } = decodeJwt(access);
     const times = { iat: SECONDS, exp: SECONDS + 36_000 };
@@ -241,16 +277,16 @@ describe('With openid,', () => {
     }
   });
 
-  it('a token without audience is opaque', async () => {
+  it('A token without an audience is opaque', async () => {
     expect((await tokensOf({ scope: 'openid', audience: undefined })).access).toMatch(/^[\w-]{32}$/);
   });
 
-  it.each(REFUSED_TOKENS)('/userinfo refuses %s', async (_name, authorization) => {
+  it.each(REFUSED_TOKENS)('/userinfo rejects %s', async (_name, authorization) => {
     const challenge = 'Bearer error="invalid_token"';
     expect(await userinfo(await authorization())).toEqual({ status: 401, text: 'Unauthorized', challenge });
   });
 
-  it('/userinfo takes tokens that differ from refused ones by nothing else', async () => {
+  it('/userinfo accepts tokens that differ from rejected ones in nothing else', async () => {
     expect((await userinfo(`Bearer ${await forged({})}`)).status).toBe(200);
     expect((await userinfo(`Bearer ${await later({}, 3599)}`)).status).toBe(200);
     clock = START;
