@@ -1,4 +1,5 @@
 import { shown, UserError } from '../common/user-error.ts';
+import { reevaluation } from '../evaluate/program-process.ts';
 import { openPage } from '../page/open.ts';
 import { parseForwards } from '../server/forward.ts';
 import { logLine } from './log.ts';
@@ -32,11 +33,17 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
   // The reader of the log has exited (`| head`).
   process.stdout.on('error', () => process.exit(0));
   const complain = (error: unknown): void => void process.stderr.write(`${shown(error)}\n`);
+  const programs = reevaluation(root);
+  const ended = (error: unknown): never => {
+    programs.close();
+    throw error;
+  };
   // From before the program is read: what changes meanwhile is taken up, and so is an edit at the first prompt.
-  const watcher = await watchProgram(root);
+  const watcher = await watchProgram(root).catch(ended);
   const twin = await startTwin({
     root,
     ...chosen,
+    evaluate: programs.evaluate,
     onEvent: (event) => {
       if (event.kind === 'defect') complain(event.error);
       const line = logLine(event, twin.model(), new Date());
@@ -45,12 +52,13 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
     page: openPage,
   }).catch(async (error: unknown) => {
     await watcher.close();
-    throw error;
+    return ended(error);
   });
   say(welcome(twin.model(), twin));
   watcher.listen(() => reload(twin, say, complain), complain);
   end = () => {
     void watcher.close();
+    programs.close();
     twin.close().then(
       // The last lines of the log are written in the next turn.
       () => setImmediate(() => process.stdout.write('', () => process.exit(0))),

@@ -7,17 +7,30 @@ import { findSourceMap, setSourceMapsSupport } from 'node:module';
  */
 export function traceSources(): void {
   setSourceMapsSupport(true, { nodeModules: false });
-  Error.prepareStackTrace = (error, frames) =>
-    [String(error), ...frames.map((frame) => `    at ${written(frame)}`)].join('\n');
+  Error.prepareStackTrace = (error, frames) => {
+    // The SDK takes the whole trace for every resource, and most frames are its own.
+    const ownOnly = frames[0]?.getFunctionName() === 'callsites';
+    const lines = frames.map((frame) => `    at ${ownOnly && !isOwn(frame) ? ELSEWHERE : written(frame)}`);
+    return [String(error), ...lines].join('\n');
+  };
+}
+
+/** A frame in which the SDK finds no place. */
+const ELSEWHERE = '<anonymous>';
+
+/** Whether a frame is in a file of the program, rather than of Node or an installed package. */
+function isOwn(frame: NodeJS.CallSite): boolean {
+  const file = frame.getFileName();
+  return typeof file === 'string' && !file.startsWith('node:') && !file.includes('/node_modules/');
 }
 
 function written(frame: NodeJS.CallSite): string {
   // oxlint-disable-next-line typescript/no-base-to-string -- V8 writes a frame so
   const text = String(frame);
   const named = text.endsWith(')') ? text : `<anonymous> (${text})`;
-  const file = frame.getFileName();
-  if (typeof file !== 'string' || file.startsWith('node:') || file.includes('/node_modules/')) return named;
-  const origin = findSourceMap(file)?.findOrigin(frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0);
+  if (!isOwn(frame)) return named;
+  const map = findSourceMap(frame.getFileName() ?? '');
+  const origin = map?.findOrigin(frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0);
   if (origin === undefined || !('fileName' in origin)) return named;
   const { fileName, lineNumber, columnNumber } = origin;
   return named.replace(/\([^()]*\)$/, `(${fileName}:${lineNumber}:${columnNumber})`);

@@ -1,6 +1,6 @@
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../../src/evaluate/program-process.ts';
+import { evaluate, reevaluation } from '../../../src/evaluate/program-process.ts';
 import type { Recorded } from '../../../src/evaluate/local-engine.ts';
 import { folderWith } from '../../../../tests/support/folder.ts';
 import { recordStack, refusal, root } from '../../../../tests/support/program.ts';
@@ -85,6 +85,24 @@ describe('An evaluation in a process of its own', () => {
     };`;
     const { outputs } = await evaluate(of(program({ 'index.ts': index, 'twin.config.ts': config })));
     expect(outputs).toEqual({ vpc: 'vpc-1', publicRoutes: [], production: false });
+  });
+
+  it('reads the program and its stack file anew in a process that has loaded the SDKs ahead', async () => {
+    const index = (name: string): string =>
+      `import { Config } from '@pulumi/pulumi';\nimport * as aws from '@pulumi/aws';\n` +
+      `const size = new Config().get('size');\nexport const made = new aws.sqs.Queue('${name}', { name: size }).name;`;
+    const folder = program({ 'index.ts': index('first') });
+    const programs = reevaluation(folder);
+    const made = async (): Promise<unknown> => {
+      const { outputs, resources } = await programs.evaluate(of(folder));
+      return [outputs['made'], ...resources.map(({ name }) => name)];
+    };
+    expect(await made()).toEqual([expect.stringMatching(/^first-/), 'first']);
+    writeFileSync(new URL('index.ts', folder), index('second'));
+    writeFileSync(new URL('Pulumi.dev.yaml', folder), 'config: { size: big }');
+    programs.prepare();
+    expect(await made()).toEqual(['big', 'second']);
+    programs.close();
   });
 
   it('names what twin.config.ts must not have', async () => {

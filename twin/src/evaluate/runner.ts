@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+import { COMPILE_CACHE } from '../common/compile-cache.ts';
+import { siblingModule } from '../common/sibling-module.ts';
+import type { UserErrorData } from '../common/user-error.ts';
+import type { Project } from './project.ts';
+import type { StackConfig } from './stack-file.ts';
+
+/** The error that ended a program's process; `unreadable` where Node cannot load a file of the program. */
+export type ProgramError =
+  | ({ readonly kind: 'refused' } & UserErrorData)
+  | { readonly kind: 'failed'; readonly stack: string; readonly unreadable: boolean };
+
+/** How a program's process ended. */
+export interface Outcome {
+  readonly error?: ProgramError | undefined;
+  /** The files of Pulumi's packages that the program loaded. */
+  readonly modules: readonly string[];
+}
+
+/** What the process loads at once. */
+export interface Ahead {
+  /** The folder of the program's copy of `@pulumi/pulumi`. */
+  readonly sdk: string;
+  /** The files that the last evaluation loaded. */
+  readonly modules: readonly string[];
+}
+
+/** The order to run the program. */
+export interface Go {
+  /** The address of the resource monitor. */
+  readonly monitor: string;
+  readonly project: string;
+  readonly stack: string;
+  readonly values: Readonly<Record<string, string>>;
+  readonly secretKeys: readonly string[];
+}
+
+/** The process of one evaluation. It loads the SDKs at once, and the program when it is told to run. */
+export interface Runner {
+  readonly run: (monitor: string, config: StackConfig, signal: AbortSignal | undefined) => Promise<Outcome>;
+  /** Ends the process. */
+  readonly close: () => void;
+}
+
+/** Milliseconds; a program with 300 routes takes a twentieth of it. */
+const LIMIT = 60_000;
+
+const PRELOAD = pathToFileURL(siblingModule(import.meta.url, 'program-preload')).href;
+
+/**
+ * Starts the SDK's own runner as Pulumi's CLI would. There is no engine's address, so `pulumi.runtime.hasEngine()` is
+ * false.
+ * Source: pulumi/pulumi, sdk/nodejs/cmd/pulumi-language-nodejs/main.go
+ */
+export function startRunner(project: Project, ahead: Ahead): Runner {
+  const { folder, entry, nodeArguments, environment } = project;
+  const child = spawn(process.execPath, [...nodeArguments, `${ahead.sdk}cmd/run`, '--pwd', folder, entry], {
+    cwd: folder,
+    // Keeps what the program prints out of a command's output inside `$(...)`.
+    stdio: ['ignore', 2, 2, 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      ...environment,
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      // Not an argument: with one, the SDK's runner would load TypeScript in another way.
+      NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import=${PRELOAD}`,
+      TWIN_PROGRAM: JSON.stringify(ahead),
+    },
+  });
+  const written = text(child.stdio[3] as Readable);
+  const orders = child.stdio[4] as Writable;
+  // A process that has ended says why by its status.
+  orders.on('error', () => undefined);
+  const ended = new Promise<number | NodeJS.Signals | Error | null>((resolve) => {
+    child.once('error', resolve);
+    child.once('exit', (code, signal) => resolve(signal ?? code));
+  });
+  const close = (): void => void child.kill('SIGKILL');
+  const run: Runner['run'] = async (monitor, config, signal) => {
+    const limit = AbortSignal.timeout(LIMIT);
+    limit.addEventListener('abort', close);
+    signal?.addEventListener('abort', close);
+    const { project: name, stack, values, secretKeys } = config;
+    orders.end(JSON.stringify({ monitor, project: name, stack, values, secretKeys } satisfies Go));
+    const status = await ended;
+    signal?.removeEventListener('abort', close);
+    if (status instanceof Error) throw status;
+    if (limit.aborted) {
+      const summary = `The program is still running after ${LIMIT / 1000} s. Check it for a promise that never resolves.`;
+      return { error: { kind: 'refused', summary, code: 'timeout', problems: [] }, modules: [] };
+    }
+    const message = await written;
+    const outcome = message === '' ? { modules: [] } : (JSON.parse(message) as Outcome);
+    if (outcome.error !== undefined || status === 0) return outcome;
+    const how = typeof status === 'number' ? `exit code ${status}` : status;
+    const early = `the evaluation of the program ended early (${how})`;
+    return { ...outcome, error: { kind: 'failed', stack: early, unreadable: false } };
+  };
+  return { run, close };
+}
