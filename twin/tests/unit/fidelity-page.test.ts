@@ -17,7 +17,7 @@ it('docs/fidelity.md has rows of a behaviour, its evidence and a test', () => {
   expect(ROWS.filter((cells) => cells.length !== 3)).toEqual([]);
 });
 
-it.each(ROWS)('the test of «%s» exists', (_behaviour, evidence = '', test = '') => {
+it.each(ROWS)('The test for "%s" in docs/fidelity.md exists', (_behaviour, evidence = '', test = '') => {
   expect(evidence).toMatch(/\b[DMCEIR]\b/);
   const [, file = '', title = ''] = /^`([^`]+)`: (.+)$/.exec(test) ?? [];
   const url = new URL(file, ROOT);

@@ -62,8 +62,8 @@ const modelled = async (declare: () => void): Promise<Model> =>
     }),
   );
 
-describe('A program that was not written for the twin', () => {
-  it('has the route, the integration and the stage that quick create makes', async () => {
+describe('Foreign programs', () => {
+  it('A quick-created API has its route, integration and stage', async () => {
     const { api } = await modelled(() => {
       const fn = lambda('f');
       allow('quick', fn.name);
@@ -75,7 +75,7 @@ describe('A program that was not written for the twin', () => {
     ]);
   });
 
-  it('serves a named stage below its name', async () => {
+  it('A named stage is served under its name', async () => {
     const { api } = await modelled(() => routed(lambda('f').arn, 'v1'));
     expect(api.basePath).toBe('/v1');
   });
@@ -101,7 +101,7 @@ describe('A program that was not written for the twin', () => {
       mayInvoke: true,
     },
     {
-      title: 'an alias where only the function itself may be invoked',
+      title: 'an alias although only the function may be invoked',
       declare: () => {
         const fn = lambda('f', { publish: true });
         const live = new aws.lambda.Alias('live', { functionName: fn.arn, functionVersion: fn.version, name: 'live' });
@@ -112,18 +112,18 @@ describe('A program that was not written for the twin', () => {
     },
   ];
 
-  it.each(URIS)('reaches its function by $title', async ({ declare, mayInvoke }) => {
+  it.each(URIS)('An integration reaches its function by $title', async ({ declare, mayInvoke }) => {
     const { api } = await modelled(() => routed(declare()));
     expect(api.routes).toMatchObject([{ integration: { kind: 'function', mayInvoke } }]);
   });
 
-  it('has what AWS fills in of a function, and a notice of its version of Node.js', async () => {
+  it('A function has the defaults of AWS, and the start says which Node.js version runs it', async () => {
     const { api, notEmulated } = await modelled(() => routed(lambda('f', { runtime: 'nodejs20.x' }).arn));
     expect(api.routes).toMatchObject([{ integration: { function: { memory: 128, timeout: 3, node: 20 } } }]);
     expect(notEmulated).toContain(`Node.js 20 (functions run on ${process.versions.node.split('.')[0]} here)`);
   });
 
-  it('has what Auth0 fills in, and the permissions of single-item resources', async () => {
+  it('Auth0 resources have the defaults of Auth0, and single-item resources add their permissions', async () => {
     const { tenant } = await modelled(() => {
       routed(lambda('f').arn);
       const { identifier: audience } = new auth0.ResourceServer('orders', { identifier: AUDIENCE });
@@ -162,7 +162,7 @@ describe('A program that was not written for the twin', () => {
     expect(tenant.connections).toMatchObject([{ name: 'users', clientIds: [tenant.clients[0]?.clientId] }]);
   });
 
-  it('has what other services of AWS declare as not emulated, with names and ARNs', async () => {
+  it('Resources of other AWS services are listed as not emulated, and have names and ARNs', async () => {
     const model = await modelled(() => {
       const bucket = new aws.s3.Bucket('pictures');
       const table = new aws.dynamodb.Table('orders', { attributes: [], hashKey: 'id' });
@@ -175,7 +175,7 @@ describe('A program that was not written for the twin', () => {
     expect(model.notEmulated).toEqual(expect.arrayContaining(['aws s3 Bucket', 'aws dynamodb Table']));
   });
 
-  it('uses the tenant and the region of an explicit provider', async () => {
+  it('An explicit provider sets the tenant and the region', async () => {
     const recorded = await recordProgram(async () => {
       const region = new aws.Provider('west', { region: 'us-west-2' });
       const tenant = new auth0.Provider('other', { domain: 'other.eu.auth0.com', clientId: 'a', clientSecret: 'hush' });
@@ -193,7 +193,7 @@ describe('A program that was not written for the twin', () => {
     expect(JSON.stringify(recorded)).not.toContain('hush');
   });
 
-  it('has answers to the usual lookups', async () => {
+  it('The usual provider lookups return values', async () => {
     const { outputs } = await recordProgram(async () => {
       const account = await aws.getCallerIdentity();
       const region = aws.getRegionOutput();
@@ -212,7 +212,7 @@ describe('A program that was not written for the twin', () => {
     });
   });
 
-  it('is refused where it uses two tenants', async () => {
+  it('A program with two tenants is rejected', async () => {
     const { message } = await refusal(() =>
       recordProgram(async () => {
         for (const name of ['one', 'two']) {
@@ -225,7 +225,7 @@ describe('A program that was not written for the twin', () => {
     expect(message).toContain('the twin serves one tenant');
   });
 
-  it('is refused where an encrypted value reaches an input that decides, and not where only a handler reads it', async () => {
+  it('An encrypted value is rejected in an input that decides access, and accepted where only a handler reads it', async () => {
     const encrypted = '(encrypted)';
     const { problems } = await refusal(() =>
       recordProgram(async () => {

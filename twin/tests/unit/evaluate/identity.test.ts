@@ -22,8 +22,8 @@ function count(text: string, characters: string): number {
   return text.split('').filter((character) => characters.includes(character)).length;
 }
 
-describe('A password', () => {
-  it('has its length, of each class at least its minimum, and no other characters', () => {
+describe('Generated passwords', () => {
+  it('A generated password has its length, the minimum of each class, and no other characters', () => {
     fc.assert(
       fc.property(anything, anything, shapes, (seed, label, shape) => {
         const password = new Identity(seed).password(label, shape);
@@ -37,7 +37,7 @@ describe('A password', () => {
     );
   });
 
-  it('is the same again for one seed and label, and another for any other', () => {
+  it('A generated password is the same for the same seed and label, and different for any other', () => {
     const shape = { length: 32, classes: CLASSES.map((characters) => ({ characters, least: 1 })) };
     fc.assert(
       fc.property(fc.uniqueArray(anything, { minLength: 2, maxLength: 2 }), ([one = '', other = '']) => {
@@ -49,7 +49,7 @@ describe('A password', () => {
     );
   });
 
-  it('does not begin with the minimums of its classes in their order', () => {
+  it('A generated password does not start with the minimum of each class in order', () => {
     const shape = { length: 4, classes: CLASSES.map((characters) => ({ characters, least: 1 })) };
     const orders = Array.from({ length: 100 }, (_, index) => {
       const password = new Identity('a seed').password(`password ${index}`, shape);
@@ -62,24 +62,27 @@ describe('A password', () => {
   });
 });
 
-describe('An id', () => {
+describe('Generated ids', () => {
   const KINDS = [
     { kind: 'hex', pattern: /^[0-9a-f]*$/ },
     { kind: 'lower', pattern: /^[0-9a-z]*$/ },
     { kind: 'alphanumeric', pattern: /^[0-9A-Za-z]*$/ },
   ] as const;
 
-  it.each(KINDS)('that is $kind has its length and no character that a shell reads', ({ kind, pattern }) => {
-    fc.assert(
-      fc.property(anything, anything, fc.nat(200), (seed, label, length) => {
-        const id = new Identity(seed)[kind](label, length);
-        expect(id).toHaveLength(length);
-        expect(id).toMatch(pattern);
-      }),
-    );
-  });
+  it.each(KINDS)(
+    'A generated $kind id has its length and no character that a shell interprets',
+    ({ kind, pattern }) => {
+      fc.assert(
+        fc.property(anything, anything, fc.nat(200), (seed, label, length) => {
+          const id = new Identity(seed)[kind](label, length);
+          expect(id).toHaveLength(length);
+          expect(id).toMatch(pattern);
+        }),
+      );
+    },
+  );
 
-  it('has no two labels in common among a thousand', () => {
+  it('A thousand labels give a thousand different ids', () => {
     const identity = new Identity('a seed');
     const ids = Array.from({ length: 1000 }, (_, index) => identity.alphanumeric(`client ${index}`, 32));
     expect(new Set(ids).size).toBe(1000);

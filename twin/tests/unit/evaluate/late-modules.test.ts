@@ -15,7 +15,7 @@ const { text } = await runtime.serializeFunction(() => one + 1);
 console.log(JSON.stringify({ before, serialized: text.includes('one + 1') }));
 `;
 
-it('what Pulumi needs to serialize closures loads when it does so, and works then', () => {
+it('The modules that serialize closures are loaded on first use, and work then', () => {
   const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', SCRIPT], {
     cwd: ROOT,
     encoding: 'utf8',

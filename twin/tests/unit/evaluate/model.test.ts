@@ -6,7 +6,7 @@ import { changed, REFUSED_OF_AUTH0, REFUSED_OF_AWS } from '../../support/refused
 import { recordDev, recordStack, refusal } from '../../../../tests/support/program.ts';
 
 describe('The model', () => {
-  it('has the tenant’s issuer from the provider, not from the authorizer or the outputs', async () => {
+  it('The model has the tenant’s issuer from the provider, not from the authorizer or the outputs', async () => {
     const dev = await recordStack('dev');
     const jwtConfiguration = { issuer: 'https://wrong.example/', audiences: ['https://a.example'] };
     const wrong = changed(dev, 'authorizer:Authorizer', { jwtConfiguration });
@@ -15,12 +15,12 @@ describe('The model', () => {
     expect(api.routes[0]?.authorizer?.issuer).toBe('https://wrong.example/');
   });
 
-  it('has the custom domain as the issuer’s, where the tenant has one', async () => {
+  it('The model has the custom domain of the tenant as issuer, if there is one', async () => {
     const { tenant } = modelOf(await recordDev({ 'api:issuerDomain': 'login.example.com' }));
     expect(tenant).toMatchObject({ domain: 'your-tenant.eu.auth0.com', issuerDomain: 'login.example.com' });
   });
 
-  it('has the tenant, the callers and the routes that the stack declares', async () => {
+  it('The model has the tenant, the callers and the routes of the stack', async () => {
     const { tenant, api } = modelOf(await recordStack('dev'));
     expect(tenant).toMatchObject({
       resourceServers: [{ scopes: ['read:user', 'write:user', 'read:appointments'], permissionsInToken: false }],
@@ -34,7 +34,7 @@ describe('The model', () => {
     expect(api.routes).toMatchObject([{ routeKey: 'GET /test', scopes: ['read:user'] }]);
   });
 
-  it('has Auth0’s defaults for what the program does not write', async () => {
+  it('The model has Auth0’s defaults for what the program leaves out', async () => {
     const inputs = { signingAlg: undefined, enforcePolicies: undefined, subjectTypeAuthorization: undefined };
     const api = changed(await recordStack('dev'), 'resourceServer:ResourceServer', inputs);
     const { tenant } = modelOf(changed(api, 'client:Client', { isFirstParty: undefined }));
@@ -44,7 +44,7 @@ describe('The model', () => {
     });
   });
 
-  it.each([...REFUSED_OF_AUTH0, ...REFUSED_OF_AWS])('rejects $title', async ({ type, inputs, says }) => {
+  it.each([...REFUSED_OF_AUTH0, ...REFUSED_OF_AWS])('The model rejects $title', async ({ type, inputs, says }) => {
     const recorded = changed(await recordStack('dev'), type, inputs);
     const { message } = await refusal(() => modelOf(recorded));
     expect(message).toContain(says);
@@ -65,7 +65,7 @@ describe('The model', () => {
     { type: 'rolePermissions:RolePermissions', says: 'more than once: the permissions of the role' },
     { type: 'user:User', says: 'more than once: the user test-user@example.com' },
     { type: 'userRoles:UserRoles', says: 'more than once: the roles of the user' },
-  ])('rejects two of $type where there can be one', async ({ type, says }) => {
+  ])('The model rejects two of $type if only one is possible', async ({ type, says }) => {
     const recorded = await recordStack('dev');
     const more = recorded.resources.filter((resource) => resource.type.endsWith(`/${type}`));
     const twice = more.map((resource) => ({ ...structuredClone(resource), name: 'another', id: 'another' }));
@@ -73,7 +73,7 @@ describe('The model', () => {
     expect(message).toContain(says);
   });
 
-  it('rejects a resource type missing from the tables', async () => {
+  it('The model rejects a resource type that is missing from the tables', async () => {
     const recorded = await recordStack('dev');
     const [first] = recorded.resources;
     if (first === undefined) throw new Error('stack dev declares nothing');
@@ -84,7 +84,7 @@ describe('The model', () => {
     ]);
   });
 
-  it('lists every rejected input in one error', async () => {
+  it('The model lists every rejected input in one error', async () => {
     const dev = await recordStack('dev');
     const one = changed(dev, 'function:Function', { runtime: 'python3.13', layers: [] });
     const { problems } = await refusal(() => modelOf(changed(one, 'stage:Stage', { clientCertificateId: 'x' })));
@@ -98,7 +98,7 @@ describe('The model', () => {
       type: 'connection:Connection',
       inputs: { options: { passwordPolicy: 'good' } },
     },
-  ])('does not change with $title', async ({ type, inputs }) => {
+  ])('The model does not change with $title', async ({ type, inputs }) => {
     const dev = await recordStack('dev');
     const { tenant, api } = modelOf(changed(dev, type, inputs));
     expect({ tenant, api }).toEqual({ tenant: modelOf(dev).tenant, api: modelOf(dev).api });
@@ -110,6 +110,6 @@ it.each([
   ['GET /orders/{id}', { 'GET /orders/{id}': '/orders/17' }, '/orders/17'],
   ['ANY /files/{rest+}', { 'GET /orders/{id}': '/orders/17' }, '/files/x'],
   ['$default', {}, '/'],
-])('A path to %s, with the examples %j, is %s', (key, examplePaths, path) => {
+])('The example path of %s with the examples %j is %s', (key, examplePaths, path) => {
   expect(pathTo(routeOf(key), { examplePaths })).toBe(path);
 });

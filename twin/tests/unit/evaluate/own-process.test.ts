@@ -15,10 +15,10 @@ function program(files: Readonly<Record<string, string>>): URL {
   return folder;
 }
 
-describe('An evaluation in a process of its own', () => {
+describe('Evaluation in a child process', () => {
   const of = (folder: URL) => ({ root: folder.href, stack: 'dev', config: {}, seed: 'a seed for tests' });
 
-  it('returns the same recording as one in this process', async () => {
+  it('An evaluation in a child process returns the same recording as one in this process', async () => {
     const copy = copyProject();
     // All but the bundled code and the hash over it, for the code names the file that it was bundled from; and the lines.
     const comparable = ({ hash: _hash, resources, ...rest }: Recorded) => ({
@@ -32,7 +32,7 @@ describe('An evaluation in a process of its own', () => {
     copy.remove();
   });
 
-  it('names a missing key, and the environment that the twin cannot read', async () => {
+  it('An evaluation in a child process names a missing key, and the environment that the twin cannot read', async () => {
     const copy = copyProject();
     copy.write('Pulumi.dev.yaml', 'environment: [shared/dev]');
     const { message } = await refusal(() => evaluate(of(copy.root)));
@@ -55,26 +55,26 @@ describe('An evaluation in a process of its own', () => {
       says: "Missing required configuration variable 'shop:size'",
     },
     {
-      title: 'what the twin does not emulate, by file and line',
+      title: 'a resource that the twin does not emulate, by file and line',
       index:
         "import * as aws from '@pulumi/aws';\nnew aws.lambda.FunctionUrl('u', { authorizationType: 'NONE', functionName: 'f' });",
       says: 'index.ts:2, aws:lambda/functionUrl:FunctionUrl "u": a function URL answers beside the API',
     },
   ];
 
-  it.each(REFUSED)('refuses $title without a stack trace', async ({ index, says }) => {
+  it.each(REFUSED)('An evaluation in a child process rejects $title without a stack trace', async ({ index, says }) => {
     const { message } = await refusal(() => evaluate(of(program({ 'index.ts': index }))));
     expect(message).toContain(says);
     expect(message).not.toContain('\n    at ');
   });
 
-  it('says that Pulumi’s SDK is not installed', async () => {
+  it('An evaluation in a child process says that Pulumi’s SDK is not installed', async () => {
     const folder = folderWith({ 'Pulumi.yaml': 'name: shop\nruntime: nodejs\n', 'Pulumi.dev.yaml': '' });
     const { code } = await refusal(() => evaluate(of(folder)));
     expect(code).toBe('no-sdk');
   });
 
-  it('takes from twin.config.ts what the program does not say, and reads other stacks there', async () => {
+  it('twin.config.ts gives what the program leaves out, and the folder of the other stacks', async () => {
     const index = [
       "import { StackReference } from '@pulumi/pulumi';",
       "export const vpc = new StackReference('org/network/dev').getOutput('vpc');",
@@ -87,7 +87,7 @@ describe('An evaluation in a process of its own', () => {
     expect(outputs).toEqual({ vpc: 'vpc-1', publicRoutes: [], production: false });
   });
 
-  it('reads the program and its stack file anew in a process that has loaded the SDKs ahead', async () => {
+  it('A process that loaded the SDKs ahead reads the program and its stack file again', async () => {
     const index = (name: string): string =>
       `import { Config } from '@pulumi/pulumi';\nimport * as aws from '@pulumi/aws';\n` +
       `const size = new Config().get('size');\nexport const made = new aws.sqs.Queue('${name}', { name: size }).name;`;
@@ -105,13 +105,13 @@ describe('An evaluation in a process of its own', () => {
     programs.close();
   });
 
-  it('names what twin.config.ts must not have', async () => {
+  it('A key that twin.config.ts cannot have is rejected by name', async () => {
     const files = { 'index.ts': '', 'twin.config.ts': 'export default { production: 1, other: true };' };
     const { problems } = await refusal(() => evaluate(of(program(files))));
     expect(problems.map(({ place }) => place)).toEqual(['twin.config.ts, production', 'twin.config.ts']);
   });
 
-  it('fails with the place in the program where that throws', async () => {
+  it('An error of the program is reported with its place', async () => {
     const index = '\nexport default async () => {\n  throw new Error("out of order");\n};';
     const failing = evaluate(of(program({ 'index.ts': index })));
     await expect(failing).rejects.toThrow(/out of order[^]*index\.ts:3:/);

@@ -20,8 +20,8 @@ const logGroup = (name: string, options?: pulumi.CustomResourceOptions) =>
 
 class Unknown extends pulumi.CustomResource {}
 
-describe('A recording', () => {
-  it('holds 50 routes that nothing awaits', async () => {
+describe('The recording', () => {
+  it('The recording has 50 routes that nothing awaits', async () => {
     const recorded = await recordProgram(async () => {
       const api = new aws.apigatewayv2.Api('api', { protocolType: 'HTTP' });
       for (let index = 0; index < 50; index += 1) {
@@ -33,7 +33,7 @@ describe('A recording', () => {
     expect(resourcesOf(recorded, 'Route')).toHaveLength(50);
   });
 
-  it('holds what components declare, and what waits for another resource', async () => {
+  it('The recording has the resources of components, and those that wait for another resource', async () => {
     const recorded = await recordProgram(async () => {
       const component = new pulumi.ComponentResource('auth0-http-api:index:Test', 'test');
       const first = new aws.cloudwatch.LogGroup('first', { name: later('/first') }, { parent: component });
@@ -44,7 +44,7 @@ describe('A recording', () => {
     expect(resourcesOf(recorded, 'LogGroup').map(({ name }) => name)).toEqual(['first', 'second']);
   });
 
-  it('keeps the provider’s configuration apart from the authorizer and the outputs', async () => {
+  it('The recording has the provider’s configuration apart from the authorizer and the outputs', async () => {
     const recorded = await recordDev({ 'api:issuerDomain': 'login.example.com', 'auth0:clientSecret': 'hush' });
     expect(recorded.providers).toEqual({
       auth0: { domain: 'your-tenant.eu.auth0.com', issuerDomain: 'login.example.com' },
@@ -53,11 +53,11 @@ describe('A recording', () => {
     expect(JSON.stringify(recorded)).not.toContain('hush');
   });
 
-  it('has the same ids, secrets and hash on a second evaluation', async () => {
+  it('A second evaluation records the same ids, secrets and hash', async () => {
     expect(await recordDev({})).toEqual(await recordStack('dev'));
   });
 
-  it('keeps every id, secret and password when another client comes in front', async () => {
+  it('Ids, secrets and passwords stay when another client is declared first', async () => {
     const before = await recordStack('dev');
     const other = { name: 'another', party: 'first', grants: ['client_credentials'], permissions: [] };
     const own = { ...other, name: 'test-app', grants: ['client_credentials', 'password'], permissions: ['read:user'] };
@@ -69,7 +69,7 @@ describe('A recording', () => {
     expect(after.hash).not.toBe(before.hash);
   });
 
-  it('has other ids and secrets in another stack', async () => {
+  it('Another stack has other ids and secrets', async () => {
     const [dev, staging] = [await recordStack('dev'), await recordStack('staging')];
     expect(onlyOf(staging, 'Client').id).not.toBe(onlyOf(dev, 'Client').id);
     expect(onlyOf(staging, 'ClientCredentials').outputs).not.toEqual(onlyOf(dev, 'ClientCredentials').outputs);
@@ -77,27 +77,27 @@ describe('A recording', () => {
 
   const REJECTED: readonly { title: string; declare: () => unknown; says: string }[] = [
     {
-      title: 'a resource twice',
+      title: 'a duplicate resource',
       declare: () => [logGroup('twice'), logGroup('twice')],
       says: 'aws:cloudwatch/logGroup:LogGroup "twice": declared twice',
     },
     {
-      title: 'a component twice',
+      title: 'a duplicate component',
       declare: () => [new pulumi.ComponentResource('a:b:C', 'one'), new pulumi.ComponentResource('a:b:C', 'one')],
       says: 'a:b:C "one": declared twice',
     },
     {
-      title: 'a resource of Auth0’s that the twin does not emulate',
+      title: 'an Auth0 resource that the twin does not emulate',
       declare: () => new Unknown('auth0:index/attackProtection:AttackProtection', 'tenant', {}),
       says: 'auth0:index/attackProtection:AttackProtection "tenant": the twin does not emulate this resource type',
     },
     {
-      title: 'a provider function that it awaits',
+      title: 'an awaited provider function',
       declare: () => aws.getAvailabilityZones(),
       says: 'aws:index/getAvailabilityZones:getAvailabilityZones: the twin does not emulate this provider function',
     },
     {
-      title: 'a provider function that it does not await',
+      title: 'a provider function that is not awaited',
       declare: () => aws.getAvailabilityZonesOutput(),
       says: 'aws:index/getAvailabilityZones:getAvailabilityZones: the twin does not emulate this provider function',
     },
@@ -112,13 +112,13 @@ describe('A recording', () => {
       says: 'LogGroup "there": the twin cannot read or import an existing resource (/there)',
     },
     {
-      title: 'an archive that is not on the disk',
+      title: 'an archive that does not exist',
       declare: () => new aws.lambda.Function('f', { role: 'r', code: new pulumi.asset.FileArchive('./nowhere') }),
       says: 'aws:lambda/function:Function "f": input code: the twin cannot read',
     },
   ];
 
-  it.each(REJECTED)('rejects $title by name', async ({ declare, says }) => {
+  it.each(REJECTED)('The recording rejects $title by name', async ({ declare, says }) => {
     const program = async () => {
       await declare();
       return {};
@@ -127,7 +127,7 @@ describe('A recording', () => {
     expect(error).toMatchObject({ code: 'not-emulated', message: expect.stringContaining(says) as string });
   });
 
-  it('lists every rejected registration in one error', async () => {
+  it('The recording lists every rejected registration in one error', async () => {
     const { problems } = await refusal(() =>
       recordProgram(async () => {
         new Unknown('aws:wafv2/webAcl:WebAcl', 'firewall', {});
@@ -143,7 +143,7 @@ describe('A recording', () => {
     ]);
   });
 
-  it('fails, as the engine does, on an error of an apply that the program does not await', async () => {
+  it('An error in an apply that the program does not await fails the evaluation, as in the engine', async () => {
     const lost = refusal(() =>
       recordProgram(async () => {
         logGroup('group').arn.apply(() => {
@@ -155,7 +155,7 @@ describe('A recording', () => {
     await expect(lost).rejects.toThrow('lost');
   });
 
-  it('works again after one that failed', async () => {
+  it('An evaluation works after a failed one', async () => {
     await expect(refusal(() => recordProgram(async () => Promise.reject(new Error('mine'))))).rejects.toThrow('mine');
     expect((await recordProgram(program)).hash).toBe((await recordStack('dev')).hash);
   });

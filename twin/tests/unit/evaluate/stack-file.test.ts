@@ -22,60 +22,68 @@ const SECURE = '{ secure: AAABAHVw7W }';
 
 const READ: readonly Row[] = [
   { title: 'a key with its namespace', ofStack: 'config: { api:x: a }', values: { 'api:x': 'a' } },
-  { title: 'a key without one under the project’s name', ofStack: 'config: { x: a }', values: { 'shop:x': 'a' } },
+  {
+    title: 'a key without a namespace under the project’s name',
+    ofStack: 'config: { x: a }',
+    values: { 'shop:x': 'a' },
+  },
   { title: 'a key of the old long form', ofStack: 'config: { "aws:config:region": a }', values: { 'aws:region': 'a' } },
   {
-    title: 'numbers and booleans as text',
+    title: 'numbers and booleans as strings',
     ofStack: 'config: { a:n: 60, a:b: false }',
     values: { 'a:n': '60', 'a:b': 'false' },
   },
   { title: 'lists and maps as JSON', ofStack: 'config: { a:l: [{ b: 1 }] }', values: { 'a:l': '[{"b":1}]' } },
-  { title: 'an empty file', ofStack: '', values: {} },
-  { title: 'a file of comments and an encryption salt', ofStack: '# nothing\nencryptionsalt: v1:abc', values: {} },
+  { title: 'no values for an empty file', ofStack: '', values: {} },
   {
-    title: 'the value that the project gives',
+    title: 'no values for a file with only comments and an encryption salt',
+    ofStack: '# nothing\nencryptionsalt: v1:abc',
+    values: {},
+  },
+  {
+    title: 'the project’s value',
     ofProject: 'config: { api:x: { value: a }, api:y: { type: integer, default: 5 }, api:z: c }',
     ofStack: '',
     values: { 'api:x': 'a', 'api:y': '5', 'api:z': 'c' },
   },
   {
-    title: 'no value where the project only declares a type',
+    title: 'no value if the project only declares a type',
     ofProject: 'config: { x: { type: string, description: A text } }',
     ofStack: '',
     values: {},
   },
   {
-    title: 'the stack’s value before the project’s, also where that has no namespace',
+    title: 'the stack’s value before the project’s, with or without a namespace',
     ofProject: 'config: { x: { default: a }, api:y: b }',
     ofStack: 'config: { shop:x: c, api:y: d }',
     values: { 'shop:x': 'c', 'api:y': 'd' },
   },
   {
-    title: 'the command line’s value before both',
+    title: 'the command line’s value before both others',
     ofProject: 'config: { api:x: a }',
     ofStack: 'config: { api:x: b, api:y: c }',
     given: { 'api:x': 'd', 'api:z': 'e' },
     values: { 'api:x': 'd', 'api:y': 'c', 'api:z': 'e' },
   },
   {
-    title: 'no encrypted credential of a cloud',
+    title: 'no encrypted provider credential',
     ofStack: `config: { aws:secretKey: ${SECURE}, auth0:clientSecret: ${SECURE}, api:x: a }`,
     values: { 'api:x': 'a' },
   },
   {
-    title: 'no credential that the project gives and the stack encrypts',
+    title: 'no credential that the stack encrypts, even if the project has a value',
     ofProject: 'config: { auth0:clientId: { value: a } }',
     ofStack: `config: { auth0:clientId: ${SECURE} }`,
     values: {},
   },
   {
-    title: 'an encrypted value that the program will refuse, the domain’s too',
+    title: 'a placeholder for an encrypted value that the program rejects',
     ofStack: `config: { api:clients: [{ name: ${SECURE} }], auth0:domain: ${SECURE} }`,
     values: { 'api:clients': '[{"name":"(encrypted)"}]', 'auth0:domain': '(encrypted)' },
     secretKeys: ['api:clients', 'auth0:domain'],
   },
   {
-    title: 'an encrypted value that the command line gives',
+    title: 'the command line’s value for an encrypted key',
     ofStack: `config: { api:audience: ${SECURE} }`,
     given: { 'api:audience': 'https://a.example' },
     values: { 'api:audience': 'https://a.example' },
@@ -93,7 +101,7 @@ interface RefusedRow {
 const DEV = 'Pulumi.dev.yaml';
 
 const REFUSED: readonly RefusedRow[] = [
-  { title: 'a stack name that leads elsewhere', stack: '../dev', files: {}, says: ['Invalid stack name "../dev"'] },
+  { title: 'a stack name with a path', stack: '../dev', files: {}, says: ['Invalid stack name "../dev"'] },
   { title: 'an empty stack name', stack: '', files: {}, says: ['Invalid stack name ""'] },
   { title: 'a stack name with a space', stack: 'a b', files: {}, says: ['Invalid stack name "a b"'] },
   {
@@ -118,12 +126,12 @@ const REFUSED: readonly RefusedRow[] = [
     says: ['Pulumi.dev.yaml:', 'and the space after each colon'],
   },
   {
-    title: 'a stack file with a key twice',
+    title: 'a stack file with a duplicate key',
     files: { [DEV]: 'config:\n  api:x: a\n  api:x: b\n' },
     says: ['Pulumi.dev.yaml:3: duplicate key api:x; delete one of the two'],
   },
   {
-    title: 'a setting beside config',
+    title: 'a setting outside config',
     files: { [DEV]: 'environment: []\napi:audience: https://api.example.com\napi:y: 1\n' },
     says: ['Pulumi.dev.yaml:2, api:audience: move it under config:', 'Pulumi.dev.yaml:3, api:y: move it'],
   },
@@ -132,7 +140,11 @@ const REFUSED: readonly RefusedRow[] = [
     files: { [DEV]: '- a' },
     says: ['Pulumi.dev.yaml: write keys and values'],
   },
-  { title: 'a stack file that is a word', files: { [DEV]: 'hello' }, says: ['Pulumi.dev.yaml: write keys and values'] },
+  {
+    title: 'a stack file that is a string',
+    files: { [DEV]: 'hello' },
+    says: ['Pulumi.dev.yaml: write keys and values'],
+  },
   { title: 'a config that is a list', files: { [DEV]: 'config: [api:x]' }, says: ['Pulumi.dev.yaml', 'config'] },
   {
     title: 'a project without a name',
@@ -141,12 +153,12 @@ const REFUSED: readonly RefusedRow[] = [
   },
   { title: 'a project file that is not YAML', files: { 'Pulumi.yaml': 'name: [', [DEV]: '' }, says: ['Pulumi.yaml:'] },
   {
-    title: 'encrypted settings of handlers that nobody gives',
+    title: 'encrypted handler settings without a value on the command line',
     files: { [DEV]: `config: { api:handlers: ${SECURE} }` },
     says: ['Pulumi.dev.yaml, api:handlers: encrypted, and only Pulumi can decrypt it', '--config api:handlers=<value>'],
   },
   {
-    title: 'all their encrypted parts at once, also within a list',
+    title: 'all encrypted parts of handler settings at once, also inside a list',
     files: { [DEV]: `config: { api:handlers: { a: { statements: [{ actions: [${SECURE}] }], memory: ${SECURE} } } }` },
     says: [
       '--config api:handlers.a.statements.0.actions.0=<value>',
@@ -154,39 +166,42 @@ const REFUSED: readonly RefusedRow[] = [
     ],
   },
   {
-    title: 'one that the project gives',
+    title: 'an encrypted handler setting of the project',
     files: { 'Pulumi.yaml': `name: shop\nruntime: nodejs\nconfig: { api:handlers: { value: ${SECURE} } }`, [DEV]: '' },
     says: ['Pulumi.yaml, api:handlers', '--config api:handlers=<value>'],
   },
 ];
 
 const ENVIRONMENTS: readonly { readonly title: string; readonly text: string; readonly names: readonly string[] }[] = [
-  { title: 'none', text: 'config: {}', names: [] },
-  { title: 'a list', text: 'environment: [shared, shop/dev]', names: ['shared', 'shop/dev'] },
-  { title: 'imports', text: 'environment: { imports: [shared] }', names: ['shared'] },
-  { title: 'values on the spot', text: 'environment: { values: { a: 1 } }', names: ['(written in the stack file)'] },
+  { title: 'no environment', text: 'config: {}', names: [] },
+  { title: 'a list of environments', text: 'environment: [shared, shop/dev]', names: ['shared', 'shop/dev'] },
+  { title: 'imported environments', text: 'environment: { imports: [shared] }', names: ['shared'] },
+  { title: 'inline values', text: 'environment: { values: { a: 1 } }', names: ['(written in the stack file)'] },
 ];
 
 describe('Reading a stack file', () => {
-  it.each(READ)('yields $title', ({ ofProject = '', ofStack, given, values, secretKeys = [] }) => {
-    const folder = project({ 'Pulumi.yaml': `name: shop\nruntime: nodejs\n${ofProject}\n`, [DEV]: ofStack });
-    expect(readStackFile(folder, 'dev', given)).toEqual({
-      project: 'shop',
-      stack: 'dev',
-      values,
-      secretKeys,
-      unread: [],
-      environments: [],
-    });
-  });
+  it.each(READ)(
+    'Reading a stack file returns $title',
+    ({ ofProject = '', ofStack, given, values, secretKeys = [] }) => {
+      const folder = project({ 'Pulumi.yaml': `name: shop\nruntime: nodejs\n${ofProject}\n`, [DEV]: ofStack });
+      expect(readStackFile(folder, 'dev', given)).toEqual({
+        project: 'shop',
+        stack: 'dev',
+        values,
+        secretKeys,
+        unread: [],
+        environments: [],
+      });
+    },
+  );
 
-  it.each(REFUSED)('refuses $title', async ({ files, stack = 'dev', says }) => {
+  it.each(REFUSED)('Reading a stack file rejects $title', async ({ files, stack = 'dev', says }) => {
     const folder = project(files);
     const { message } = await refusal(() => readStackFile(folder, stack));
     for (const part of says) expect(message).toContain(part);
   });
 
-  it('has a text in place of a handler’s encrypted variable, and names it; any other part somebody must give', async () => {
+  it('A handler’s encrypted variable gets a placeholder and is named, and other encrypted parts need a value', async () => {
     const file = `config: { api:handlers: { test: { memory: 128, environment: { A: ${SECURE}, B: ${SECURE}, C: c } } } }`;
     const read = readStackFile(project({ [DEV]: file }), 'dev', { 'api:handlers.test.environment.B': 'given' });
     expect(JSON.parse(read.values['api:handlers'] ?? '')).toEqual({
@@ -199,11 +214,11 @@ describe('Reading a stack file', () => {
     expect((await refusal(() => readStackFile(other, 'dev'))).message).toContain('write it without --secret');
   });
 
-  it.each(ENVIRONMENTS)('names the environments that the engine would add: $title', ({ text, names }) => {
+  it.each(ENVIRONMENTS)('The environments that the engine would add are named: $title', ({ text, names }) => {
     expect(readStackFile(project({ [DEV]: text }), 'dev').environments).toEqual(names);
   });
 
-  it('lists the stacks of the project, in order', () => {
+  it('The stacks of the project are listed in order', () => {
     expect(stackNames(new URL('tests/fixture/', root))).toEqual(['dev', 'prod', 'staging']);
   });
 });

@@ -39,7 +39,7 @@ const FUNCTION = 'aws:lambda/function:Function';
 const AUTH0 = 'pulumi:providers:auth0';
 
 describe('The report of a deployed stack', () => {
-  it('has the callers, routes and verdicts that a real state of the shipped program holds', () => {
+  it('The report has the callers, routes and verdicts of a real state of the shipped program', () => {
     const report = reportOn(fixtureText('program'));
     expect(report.stack).toBe('dev');
     expect(cells(report)).toEqual({
@@ -53,7 +53,7 @@ describe('The report of a deployed stack', () => {
     expect(report.violations).toEqual([]);
   });
 
-  it('reads the state of a program in Python, with the defaults that its providers filled in', () => {
+  it('The report reads the state of a Python program, with the defaults of its providers', () => {
     const report = reportOn(fixtureText('python'));
     expect(report.stack).toBe('live');
     expect(cells(report)).toEqual({
@@ -75,14 +75,14 @@ describe('The report of a deployed stack', () => {
   });
 
   it.each(['dev', 'staging', 'prod'])(
-    'equals the report of the program for stack %s if nothing differs',
+    'The report of the state equals that of the program for stack %s if nothing differs',
     async (stack) => {
       const recorded = await recordStack(stack);
       expect(reportOn(JSON.stringify(stateOf(recorded)))).toEqual(reportOf(modelOf(recorded)));
     },
   );
 
-  it('lacks what a client lost, and the comparison says so', async () => {
+  it('The report lacks what a client lost, and the comparison says so', async () => {
     const recorded = await recordStack('dev');
     const state = stateOf(recorded);
     const grant = inState(state, 'auth0:index/clientGrant:ClientGrant');
@@ -94,7 +94,7 @@ describe('The report of a deployed stack', () => {
     });
   });
 
-  it('has the issuer of the tenant’s custom domain, from the stack’s outputs or --config', () => {
+  it('The report has the issuer of the tenant’s custom domain, from the stack’s outputs or --config', () => {
     const state = changedState('program', (file) => {
       const stack = inState(file, 'pulumi:pulumi:Stack');
       stack['outputs'] = { ...(stack['outputs'] as object), issuer: 'https://login.example.com/' };
@@ -103,7 +103,7 @@ describe('The report of a deployed stack', () => {
     expect(reportOn(state, { 'api:issuerDomain': 'id.example.com' }).issuer).toBe('https://id.example.com/');
   });
 
-  it.each(['delete', 'pendingReplacement'])('leaves out a resource with the mark %s', (mark) => {
+  it.each(['delete', 'pendingReplacement'])('The report leaves out a resource with the mark %s', (mark) => {
     const state = changedState('python', (file) => {
       const health = inState(file, ROUTE, 'health');
       const copy = { ...health, [mark]: true, inputs: { ...health.inputs, routeKey: 'GET /former' } };
@@ -112,7 +112,7 @@ describe('The report of a deployed stack', () => {
     expect(reportOn(state)).toEqual(reportOn(fixtureText('python')));
   });
 
-  it('follows an integration that names its function by the invoke ARN', () => {
+  it('The report follows an integration that names its function by the invoke ARN', () => {
     const state = changedState('python', (file) => {
       const { invokeArn } = inState(file, FUNCTION)['outputs'] as { readonly invokeArn: string };
       set('aws:apigatewayv2/integration:Integration', 'list-orders', 'integrationUri', invokeArn)(file);
@@ -120,7 +120,7 @@ describe('The report of a deployed stack', () => {
     expect(reportOn(state).routes).toEqual(reportOn(fixtureText('python')).routes);
   });
 
-  it('keeps a connection that the program only looked up out of the refusals', () => {
+  it('The report accepts a connection that the program only looked up', () => {
     const state = changedState('python', (file) => {
       const client = inState(file, CLIENT);
       file.deployment.resources?.push({
@@ -139,7 +139,7 @@ const set = (type: string, name: string, key: string, value: unknown) => (file: 
   resource.inputs = { ...resource.inputs, [key]: value };
 };
 
-describe('A state is rejected with one message', () => {
+describe('Rejected states', () => {
   it.each<[string, string, string]>([
     ['that is not JSON', '{"version": 3, "secret', 'state.json is not JSON; write it with pulumi stack export'],
     [
@@ -168,7 +168,7 @@ describe('A state is rejected with one message', () => {
       changedState('program', (file) => (file.deployment.pending_operations = [{ type: 'creating' }])),
       'state.json: an update was interrupted, so its outcome is unknown; run pulumi refresh and export again',
     ],
-  ])('if it is one %s', (_what, text, message) => {
+  ])('The report rejects a state %s', (_what, text, message) => {
     expect(messageOf(text)).toBe(message);
   });
 
@@ -184,7 +184,7 @@ describe('A state is rejected with one message', () => {
       `${ROUTE} "health", input requestParameters: the twin does not emulate this input`,
     ],
     [
-      'an input among the filled-in ones that changes who gets in',
+      'a provider default that changes access',
       set(ROUTE, 'health', 'apiKeyRequired', true),
       `${ROUTE} "health", input apiKeyRequired`,
     ],
@@ -213,17 +213,17 @@ describe('A state is rejected with one message', () => {
       'domain is encrypted; add --config',
     ],
     ['no domain', set(AUTH0, '', 'domain', undefined), 'does not have the tenant’s domain; add --config auth0:domain='],
-  ])('if it has %s', (_what, change, message) => {
+  ])('The report rejects a state with %s', (_what, change, message) => {
     expect(messageOf(changedState('python', change))).toContain(message);
   });
 
-  it('unless --config has the domain that the state lacks', () => {
+  it('--config can give the domain that the state lacks', () => {
     const state = changedState('python', set(AUTH0, '', 'domain', undefined));
     expect(reportOn(state, { 'auth0:domain': 'orders.eu.auth0.com' })).toEqual(reportOn(fixtureText('python')));
   });
 });
 
-describe('A secret of a state', () => {
+describe('Secrets in a state', () => {
   const PLANTED = 'planted-secret-0123456789';
   const inputs = (JSON.parse(fixtureText('python')) as StateFile).deployment.resources ?? [];
   const places = inputs.flatMap((resource, index) =>
@@ -232,7 +232,7 @@ describe('A secret of a state', () => {
       .map((key) => [`${resource.urn.split('::').slice(2).join(' ')}, ${key}`, index, key] as const),
   );
 
-  it.each(places)('as %s is neither reported nor in a message, encrypted or not', (_place, index, key) => {
+  it.each(places)('A secret in %s is neither reported nor in a message, encrypted or not', (_place, index, key) => {
     for (const content of [{ ciphertext: PLANTED }, { plaintext: JSON.stringify(PLANTED) }]) {
       const state = changedState('python', ({ deployment: { resources = [] } }) => {
         const resource = resources[index];

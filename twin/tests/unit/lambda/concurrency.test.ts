@@ -73,15 +73,15 @@ async function observe(path: string): Promise<Observed & { readonly status: numb
 const times = (count: number, path: string): ReturnType<typeof observe>[] =>
   Array.from({ length: count }, () => observe(path));
 
-describe('A function runs one event at a time in each process', () => {
-  it('a process is kept warm: one after the other, all events have the same, and its module is loaded once', async () => {
+describe('Concurrency of a function', () => {
+  it('A process is kept warm: consecutive events run in the same process, which loads the module once', async () => {
     const answers = [];
     for (let i = 0; i < 10; i++) answers.push(await observe('/warm'));
     expect(new Set(answers.map(({ pid }) => pid)).size).toBe(1);
     expect(answers.map(({ count }) => count)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  it('twenty slow events at once have several processes, no more than the cap, and never two in one', async () => {
+  it('Twenty simultaneous slow events get several processes, up to the limit, and never share one', async () => {
     const answers = await Promise.all(times(20, '/crowd/sleep250'));
     expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
     const processes = new Set(answers.map(({ pid }) => pid)).size;
@@ -90,7 +90,7 @@ describe('A function runs one event at a time in each process', () => {
     expect(answers.every(({ most }) => most === 1)).toBe(true);
   });
 
-  it('a burst of quick events is run one by one as well, and each once', async () => {
+  it('A burst of quick events runs one at a time in each process, each event once', async () => {
     for (let i = 0; i < 40; i++) await observe('/mixed');
     const answers = await Promise.all(times(200, '/mixed'));
     expect(answers.every(({ most }) => most === 1)).toBe(true);
@@ -104,8 +104,8 @@ describe('A function runs one event at a time in each process', () => {
   });
 });
 
-describe('A slow event of a quick function does not hold the others up', () => {
-  it('those sent ahead to its process are taken back and run in another, each once', async () => {
+describe('A slow event of a quick function', () => {
+  it('Events sent ahead to the process of a slow event are taken back and run in another, each once', async () => {
     for (let i = 0; i < 60; i++) await observe('/mixed');
     let slowEnded = false;
     const slow = observe('/mixed/sleep1500').finally(() => (slowEnded = true));
@@ -120,7 +120,7 @@ describe('A slow event of a quick function does not hold the others up', () => {
     expect((await observe('/mixed')).status).toBe(200);
   });
 
-  it('those behind one that blocks its process are run in another once that is ended, each once', async () => {
+  it('Events behind a blocking event run in another process when the blocked one is ended, each once', async () => {
     for (let i = 0; i < 60; i++) await observe('/blocking');
     const blocked = call(twin, undefined, '/blocking/block5000');
     const quick = await Promise.all(times(20, '/blocking'));
@@ -131,7 +131,7 @@ describe('A slow event of a quick function does not hold the others up', () => {
 });
 
 describe('A handler that calls its own API', () => {
-  it('does not wait for itself, however warm it is', async () => {
+  it('A handler that calls its own API does not wait for itself, even when it is warm', async () => {
     const headers = { 'x-port': new URL(twin.apiUrl).port };
     for (let i = 0; i < 40; i++) await call(twin, undefined, '/recursive/0', { headers });
     const { status, text } = await call(twin, undefined, '/recursive/3', { headers });
@@ -141,7 +141,7 @@ describe('A handler that calls its own API', () => {
 });
 
 describe('Reserved concurrency', () => {
-  it('of 1: the second request at once is a 500, and the next after it is not', async () => {
+  it('With a reserved concurrency of 1, a second simultaneous request gets 500, and a later one does not', async () => {
     const first = call(twin, undefined, '/one/sleep300');
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await call(twin, undefined, '/one')).toMatchObject({
@@ -153,7 +153,7 @@ describe('Reserved concurrency', () => {
     expect((await call(twin, undefined, '/one')).status).toBe(200);
   });
 
-  it('of 0: every request is a 500', async () => {
+  it('With a reserved concurrency of 0, every request gets 500', async () => {
     expect((await call(twin, undefined, '/none')).status).toBe(500);
   });
 });

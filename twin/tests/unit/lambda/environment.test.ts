@@ -90,8 +90,8 @@ beforeAll(async () => {
 });
 afterAll(() => twin.end());
 
-describe("A function's environment is its own", () => {
-  it('has what Lambda sets and what the program sets, and nothing else', () => {
+describe('The environment of a function', () => {
+  it('The environment of a function has only the variables that Lambda and the program set', () => {
     expect(Object.keys(report.env).toSorted()).toEqual([
       'AWS_DEFAULT_REGION',
       'AWS_EC2_METADATA_DISABLED',
@@ -135,11 +135,11 @@ describe("A function's environment is its own", () => {
     expect(report.env['AWS_LAMBDA_FUNCTION_NAME']).toMatch(/-report/);
   });
 
-  it.each(Object.entries(HOST))('has nothing of the host: %s', (_name, value) => {
+  it.each(Object.entries(HOST))('The environment of a function has no variable of the host: %s', (_name, value) => {
     expect(JSON.stringify(report)).not.toContain(value);
   });
 
-  it('has no secret of the twin among its arguments or anywhere else that it can look at itself', () => {
+  it('A function cannot read a secret of the twin from its arguments, its environment or its process', () => {
     const { clientSecrets, testUserPassword } = twin.outputs;
     const seed = twin.project.read('.twin/dev/seed').trim();
     for (const secret of [...Object.values(clientSecrets), testUserPassword, seed]) {
@@ -150,15 +150,15 @@ describe("A function's environment is its own", () => {
   });
 });
 
-describe('The packages of the project', () => {
-  it('are not found by a function, which has its archive alone', () => {
+describe('Packages of the project', () => {
+  it('A function cannot load the project’s packages, only those in its archive', () => {
     expect(report.packages).toBe('MODULE_NOT_FOUND');
     expect(relative(twin.project.path, report.cwd)).toMatch(/^\.\./);
   });
 });
 
 describe('The context of an event', () => {
-  it("has the fields of Lambda's", () => {
+  it('The context of an event has the fields of Lambda', () => {
     const { context, env } = report;
     expect(context).toEqual({
       awsRequestId: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/) as string,
@@ -187,15 +187,15 @@ describe('The context of an event', () => {
     expect(context['invokedFunctionArn']).toMatch(/^arn:aws:lambda:eu-central-1:\d{12}:function:.+-report/);
   });
 
-  it("counts down from the function's own timeout, and has none of the functions that Node.js 24 has not", () => {
+  it('The context counts down from the function’s timeout, and has no functions that Node.js 24 removed', () => {
     expect(report.remaining).toBeGreaterThan(6500);
     expect(report.remaining).toBeLessThanOrEqual(7000);
     expect(report.done).toBe('undefined');
   });
 });
 
-describe('What a handler writes on the console is shown', () => {
-  it('with the time, the id of the invocation, and the level', async () => {
+describe('The console of a handler', () => {
+  it('A console line of a handler has the time, the id of the invocation and the level', async () => {
     await call(twin, undefined, '/speaks');
     await expect.poll(() => twin.log.find((line) => line.endsWith('\ta warning'))).toBeDefined();
     const id = twin.log.find((line) => line.endsWith('\ta warning'))?.split('\t')[1] ?? '';
@@ -214,14 +214,14 @@ describe('What a handler writes on the console is shown', () => {
     expect(twin.log).toContain('written plainly');
   });
 
-  it('and so is why it did not load, and where', async () => {
+  it('The log says why a handler did not load, and where', async () => {
     expect((await call(twin, undefined, '/unloadable')).status).toBe(500);
     const at = (): number => twin.log.findIndex((line) => line.endsWith('\tERROR\tInit Error Error: no table'));
     await expect.poll(at).toBeGreaterThanOrEqual(0);
     await expect.poll(() => twin.log[at() + 1]).toMatch(/^ +at .*\/twin-functions-.*index\.mjs:\d+:\d+/);
   });
 
-  it('and so is where it threw, and what caused that', async () => {
+  it('The log says where a handler threw an error, and its cause', async () => {
     const answer = await call(twin, undefined, '/throws');
     expect(answer.status).toBe(500);
     await expect.poll(() => twin.log.filter((line) => line.includes('cause]: Error: why'))).toHaveLength(1);
@@ -232,7 +232,7 @@ describe('What a handler writes on the console is shown', () => {
 });
 
 describe('Loading a handler', () => {
-  it('that does not come to an end is given up after the limit', async () => {
+  it('Loading a handler is given up after the limit', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lambda-'));
     writeFileSync(join(folder, 'index.mjs'), 'setInterval(() => {}, 1000);\nawait new Promise(() => {});\n');
     const lambda = {

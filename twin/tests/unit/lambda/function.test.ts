@@ -128,7 +128,7 @@ const moodyPid = async (): Promise<number> => (JSON.parse((await mood('well')).t
 const logged = (path: string): string | undefined => twin.log.findLast((line) => line.includes(`GET ${path}`));
 const noDefect = (): void => expect(twin.log.filter((line) => line.startsWith('DEFECT'))).toEqual([]);
 
-describe('What a handler answers or throws costs nobody but its client', () => {
+describe('Results and errors of a handler', () => {
   it.each([
     ['throws', 500, FAILED, 'Error: on purpose'],
     ['throws-undefined', 500, FAILED, 'undefined'],
@@ -155,20 +155,20 @@ describe('What a handler answers or throws costs nobody but its client', () => {
     ['looks-for-a-parent', 200, '["undefined","undefined"]', ''],
     ['disconnects', 500, FAILED, 'process.disconnect is not a function'],
     ['answers-for-others', 200, 'mine', ''],
-  ])('%s: %i %s, from a process that goes on', async (name, status, text, reason) => {
+  ])('A handler that does "%s" gets %i %s, and its process stays', async (name, status, text, reason) => {
     const before = await moodyPid();
     expect(await mood(name)).toMatchObject({ status, text });
     expect(logged(`/moody/${name}`)).toContain(reason);
     expect(await moodyPid()).toBe(before);
   });
 
-  it('a response of just six megabytes comes whole', async () => {
+  it('A response of exactly six megabytes is complete', async () => {
     const { status, text } = await call(twin, undefined, '/patient/six-megabytes');
     expect([status, text.length]).toEqual([200, 6_291_554]);
   });
 });
 
-describe('A handler that ends its process, or never comes to an end, costs the one request', () => {
+describe('A handler that ends its process or never ends', () => {
   it.each([
     ['exits-0', 'Runtime exited: exit status 0'],
     ['kills', 'Runtime exited: SIGKILL'],
@@ -184,7 +184,7 @@ describe('A handler that ends its process, or never comes to an end, costs the o
     ['rejects-unseen', 'Runtime exited: exit status 1'],
     ['throws-in-a-timer', 'Runtime exited: exit status 1'],
     ['drops-listeners', 'Task timed out'],
-  ])('%s: 500, and the next request has a fresh process', async (name, reason) => {
+  ])('A handler that does "%s" gets 500, and the next request gets a new process', async (name, reason) => {
     const before = await moodyPid();
     expect(await mood(name)).toMatchObject({ status: 500, text: FAILED });
     expect(logged(`/moody/${name}`)).toContain(reason);
@@ -192,7 +192,7 @@ describe('A handler that ends its process, or never comes to an end, costs the o
     noDefect();
   });
 
-  it('never and blocks: 500 after the timeout, and the next request has a fresh process', async () => {
+  it('A handler that never ends or blocks gets 500 after the timeout, and the next request gets a new process', async () => {
     const before = await moodyPid();
     const began = performance.now();
     const answers = await Promise.all([mood('never'), mood('blocks')]);
@@ -206,7 +206,7 @@ describe('A handler that ends its process, or never comes to an end, costs the o
   });
 
   it.each(['exits-after', 'exits-later', 'rejects-after', 'killed-after', 'garbage-after'])(
-    '%s: the answer that was given stays good, and no later request pays for it',
+    'A handler that does "%s" after its response: the response stays good, and later requests succeed',
     async (name) => {
       const before = await moodyPid();
       expect(await mood(name)).toMatchObject({ status: 200, text: 'answered' });
@@ -221,7 +221,7 @@ describe('A handler that ends its process, or never comes to an end, costs the o
     },
   );
 
-  it.each(['arrays', 'buffers', 'slowly'])('one that fills its 128 MB with %s: 500', async (what) => {
+  it.each(['arrays', 'buffers', 'slowly'])('A handler that fills its 128 MB with %s gets 500', async (what) => {
     const before = (await call(twin, undefined, '/fills/nothing')).text;
     expect(await call(twin, undefined, `/fills/${what}`)).toMatchObject({ status: 500, text: FAILED });
     expect(logged(`/fills/${what}`)).toContain('outgrew its memory size');
@@ -231,7 +231,7 @@ describe('A handler that ends its process, or never comes to an end, costs the o
   });
 });
 
-describe('A module that cannot be loaded is a 500 for each request, and never more than that', () => {
+describe('A module that cannot be loaded', () => {
   it.each([
     ['unset', 'Runtime.HandlerNotFound: index.handler is undefined or not exported'],
     ['constant', 'Runtime.HandlerNotFound: index.handler is not a function'],
@@ -240,27 +240,30 @@ describe('A module that cannot be loaded is a 500 for each request, and never mo
     ['throwing', 'Error: at load'],
     ['exiting', 'Runtime exited: exit status 0'],
     ['pending', 'Runtime exited: exit status 13'],
-  ])('%s', async (name, reason) => {
+  ])('A module that cannot be loaded gets 500 for each request: %s', async (name, reason) => {
     const answers = await Promise.all([1, 2].map(() => call(twin, undefined, `/${name}`)));
     expect(answers.map(({ status }) => status)).toEqual([500, 500]);
     expect(logged(`/${name}`)).toContain(reason);
     noDefect();
   });
 
-  it('it is loaded again for the next request', async () => {
+  it('A module that could not be loaded is loaded again for the next request', async () => {
     expect((await call(twin, undefined, '/sometimes')).status).toBe(500);
     expect(await call(twin, undefined, '/sometimes')).toMatchObject({ status: 200, text: 'loaded' });
   });
 });
 
-describe('What a handler writes', () => {
-  it.each(['one-line', 'many-lines', 'binary', 'controls'])('%s: no request is lost', async (what) => {
-    const before = (await call(twin, undefined, '/writes/nothing')).text;
-    expect(await call(twin, undefined, `/writes/${what}`)).toMatchObject({ status: 200, text: before });
-    noDefect();
-  });
+describe('The output of a handler', () => {
+  it.each(['one-line', 'many-lines', 'binary', 'controls'])(
+    'A handler that writes %s loses no request',
+    async (what) => {
+      const before = (await call(twin, undefined, '/writes/nothing')).text;
+      expect(await call(twin, undefined, `/writes/${what}`)).toMatchObject({ status: 200, text: before });
+      noDefect();
+    },
+  );
 
-  it('comes line by line, a line of megabytes in pieces', async () => {
+  it('The output of a handler is logged by line, and a line of megabytes in pieces', async () => {
     const before = twin.log.length;
     const fresh = (): string[] => twin.log.slice(before);
     // The first may go on a line that another test's handler did not end.

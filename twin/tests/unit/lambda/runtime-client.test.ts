@@ -90,16 +90,19 @@ async function outcomesOf({ shape, root }: Placed): Promise<readonly RicOutcome[
   return outcomes;
 }
 
-describe('A handler behaves in the twin as under AWS’s own runtime client of nodejs24', () => {
-  it('in at least sixty shapes, each with its own title', () => {
+describe('A handler in the twin and under AWS’s runtime client', () => {
+  it('The handler shapes are more than sixty, each with its own title', () => {
     expect(HANDLER_SHAPES.length).toBeGreaterThan(60);
     expect(new Set(HANDLER_SHAPES.map(({ title }) => title)).size).toBe(HANDLER_SHAPES.length);
   });
 
-  it.each(HANDLER_SHAPES.map((shape, at) => ({ ...shape, at })))('$title', ({ at, differs }) => {
-    expect(theirs[at]?.length).toBeGreaterThan(0);
-    if (differs === undefined) expect(ours[at]).toEqual(theirs[at]);
-    // A known difference that is gone must leave the table.
-    else expect(ours[at]).not.toEqual(theirs[at]);
-  });
+  it.each(HANDLER_SHAPES.map((shape, at) => ({ ...shape, at })))(
+    'A handler behaves in the twin as under AWS’s runtime client: $title',
+    ({ at, differs }) => {
+      expect(theirs[at]?.length).toBeGreaterThan(0);
+      if (differs === undefined) expect(ours[at]).toEqual(theirs[at]);
+      // A known difference that is gone must leave the table.
+      else expect(ours[at]).not.toEqual(theirs[at]);
+    },
+  );
 });

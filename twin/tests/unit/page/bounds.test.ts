@@ -14,8 +14,8 @@ const record = (recorder: Recorder, exchange: Exchange, milliseconds = 1): void 
   recorder.record({ kind: 'api', exchange, milliseconds });
 const entry = (id: number, why = ''): Entry => ({ kind: 'unread', id, at: 0, status: 400, why });
 
-describe('What the twin keeps of requests', () => {
-  it('is the last of them, and so much of each, however many and large they are', () => {
+describe('Recorded requests', () => {
+  it('The recorder keeps the latest requests, and a limited part of each, however many and large they are', () => {
     const recorder = new Recorder(() => undefined);
     const body = Buffer.alloc(100_000, 'x');
     const { request } = exchangeOf();
@@ -38,7 +38,7 @@ describe('What the twin keeps of requests', () => {
     expect(recorder.find(String(3 * KEPT - 1))).toBeDefined();
   });
 
-  it('is each request as it was, whatever its bytes and texts', () => {
+  it('The recorder keeps a request as it was, whatever its bytes and strings', () => {
     const { request } = exchangeOf();
     const hostile = '\u2028\ud800 </script>\0{"type":"Buffer","data":[1]}';
     const exchange = exchangeOf({
@@ -54,7 +54,7 @@ describe('What the twin keeps of requests', () => {
     expect(kept[0]).toMatchObject({ milliseconds: 2.5, at: exchange.time, responseLength: 0 });
   });
 
-  it('has no room for what a handler, a failure or a request for tokens is made large with', () => {
+  it('The recorder cuts large integration errors, headers and scope lists', () => {
     const known = knownOf(plainModel());
     const { response } = exchangeOf();
     const large = 'x'.repeat(3_000_000);
@@ -80,7 +80,7 @@ describe('What the twin keeps of requests', () => {
     expect(Math.max(...shown)).toBeLessThan(20_000);
   });
 
-  it('has the page’s own calls among however many of others’', async () => {
+  it('The page’s own call is found among any number of other requests', async () => {
     const recorder = new Recorder(() => undefined);
     const others = (): void => {
       for (let at = 0; at < 2 * KEPT; at += 1) record(recorder, exchangeOf({ requestId: `other ${at}` }));
@@ -99,7 +99,7 @@ describe('What the twin keeps of requests', () => {
     expect(recorder.find('own')).toBe(happening);
   });
 
-  it('has of the page’s own calls that was turned away the reason, and none that others were before', async () => {
+  it('The page’s own rejected call has its reason, and never that of an earlier request', async () => {
     const recorder = new Recorder(() => undefined);
     const turnedAway = async (status: number, reason: string): Promise<unknown> => {
       const call = async (): Promise<{ status: number }> => {
@@ -121,7 +121,7 @@ describe('What the twin keeps of requests', () => {
   });
 });
 
-describe('What an open page is sent', () => {
+describe('The live stream', () => {
   /** A source of so many entries, the newest of which has this id. */
   const sourceOf = (last: () => number, why = ''): ConstructorParameters<typeof Live>[0] => ({
     last,
@@ -136,7 +136,7 @@ describe('What an open page is sent', () => {
   const said = (text: string): Said['entries'][] =>
     [...text.matchAll(/^event: entries\ndata: (.*)$/gm)].map(([, data = '']) => JSON.parse(data) as Said['entries']);
 
-  it('is a batch at a time, the newest of what came, with the number of those left out', async () => {
+  it('The live stream sends a batch at a time, the newest entries, with the number of those left out', async () => {
     let last = 3;
     const live = new Live(
       sourceOf(() => last),
@@ -155,7 +155,7 @@ describe('What an open page is sent', () => {
     expect((await reader.read()).value).toContain('event: bye');
   });
 
-  it('is no longer than somebody can read, but for the newest, however long each is', async () => {
+  it('A batch of the live stream has a limited length, and always the newest entry', async () => {
     let last = 1;
     const live = new Live(
       sourceOf(() => last, 'x'.repeat(100_000)),
@@ -172,7 +172,7 @@ describe('What an open page is sent', () => {
     live.close();
   });
 
-  it('is nothing where an entry cannot be made, and the defect is told', async () => {
+  it('The live stream sends nothing for an entry that cannot be made, and reports the defect', async () => {
     const failures: unknown[] = [];
     const defect = new Error('a defect');
     const since = (): never => {
@@ -185,7 +185,7 @@ describe('What an open page is sent', () => {
     live.close();
   });
 
-  it('stops while a browser does not read, and goes on with the newest', async () => {
+  it('The live stream stops while a browser does not read, and continues with the newest entries', async () => {
     let last = BATCH;
     const live = new Live(
       sourceOf(() => last, 'x'.repeat(1_200_000)),
@@ -207,8 +207,8 @@ describe('What an open page is sent', () => {
   });
 });
 
-describe('What the browser keeps', () => {
-  it('is the newest ten thousand, and how many were dropped and left out', () => {
+describe('The history in the browser', () => {
+  it('The browser keeps the newest 10,000 entries, and how many were dropped and left out', () => {
     const batch = (from: number, count: number): Said['entries'] => ({
       entries: Array.from({ length: count }, (_, at) => entry(from + at)),
       skipped: 5,
@@ -224,7 +224,7 @@ describe('What the browser keeps', () => {
   });
 });
 
-describe('An event, masked,', () => {
+describe('A masked event', () => {
   const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';
   const { api } = plainModel();
   const from = (source: 'header' | 'querystring', name: string): (typeof api.routes)[number] | undefined => {
@@ -239,9 +239,9 @@ describe('An event, masked,', () => {
 
   it.each([
     ['the Authorization header', { headers: { authorization: 'Basic c2VjcmV0' } }, undefined],
-    ['the header where the authorizer looks', { headers: { 'x-token': 'c2VjcmV0' } }, from('header', 'X-Token')],
+    ['the header that the authorizer reads', { headers: { 'x-token': 'c2VjcmV0' } }, from('header', 'X-Token')],
     [
-      'the parameter where it looks',
+      'the query parameter that the authorizer reads',
       { queryStringParameters: { token: 'c2VjcmV0' }, rawQueryString: 'a=1&t%6fken=c2VjcmV0' },
       from('querystring', 'token'),
     ],
@@ -255,17 +255,17 @@ describe('An event, masked,', () => {
     ['a token in the body', { body: `{"token":"${TOKEN}"}` }, undefined],
     ['a token with its dots encoded', { rawQueryString: `a=%20${TOKEN.replaceAll('.', '%2E')}` }, undefined],
     [
-      'a token whose header begins with a blank',
+      'a token whose header begins with a space',
       { body: `${Buffer.from('{ "alg": "RS256" }').toString('base64url')}.eyJzdWIiOiJ4In0.c2lnbmF0dXJl` },
       undefined,
     ],
-  ])('has not %s', (_what, event, route) => {
+  ])('A masked event does not contain %s', (_what, event, route) => {
     const text = JSON.stringify(maskedEvent(event, route));
     expect(text).not.toMatch(/c2VjcmV0|eyJzdWIi|c2lnbmF0dXJl/);
     expect(text).toContain('••••••••');
   });
 
-  it('has no token in a body of bytes, which stays one', () => {
+  it('A masked event has no token in a binary body, which stays binary', () => {
     const base64 = (text: string): string => Buffer.from(text).toString('base64');
     const event = { isBase64Encoded: true, body: base64(`t=${TOKEN}&x=1`) };
     expect(maskedEvent(event, undefined)).toEqual({ ...event, body: base64('t=••••••••&x=1') });
@@ -273,7 +273,7 @@ describe('An event, masked,', () => {
     expect(maskedEvent(harmless, undefined)).toEqual(harmless);
   });
 
-  it('takes a moment, whatever stands in it', () => {
+  it('Masking an event takes linear time, whatever it contains', () => {
     for (const text of ['ey'.repeat(500_000), 'eyJ-'.repeat(250_000), 'a.'.repeat(500_000), '%2e'.repeat(300_000)]) {
       const began = performance.now();
       maskedEvent({ body: text }, undefined);
@@ -281,25 +281,25 @@ describe('An event, masked,', () => {
     }
   });
 
-  it('is otherwise what it was', () => {
+  it('Masking changes nothing else in an event', () => {
     const event = { version: '2.0', headers: { accept: '*/*' }, isBase64Encoded: false, list: [1, null] };
     expect(maskedEvent(event, undefined)).toEqual(event);
   });
 });
 
-describe('A response, shown,', () => {
+describe('A shown response', () => {
   it.each([
-    ['a text', 'text', 4, { body: 'text', note: '' }],
-    ['bytes that are text', Buffer.from('é'), 2, { body: 'é', note: '' }],
-    ['bytes that are none', Buffer.from([0xff, 0xfe]), 2, { body: '', note: '2 bytes that are no text' }],
-    ['a long text', 'x'.repeat(50), 50, { body: 'x'.repeat(10), note: 'the beginning of 50 bytes' }],
+    ['a string', 'text', 4, { body: 'text', note: '' }],
+    ['bytes of UTF-8', Buffer.from('é'), 2, { body: 'é', note: '' }],
+    ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe]), 2, { body: '', note: '2 bytes that are no text' }],
+    ['a long string', 'x'.repeat(50), 50, { body: 'x'.repeat(10), note: 'the beginning of 50 bytes' }],
     [
-      'bytes cut in the middle of a letter',
+      'bytes cut in the middle of a character',
       Buffer.from('é').subarray(0, 1),
       2,
       { body: '', note: 'the beginning of 2 bytes' },
     ],
-  ])('is %s as it is', (_what, body, length, shown) => {
+  ])('A response with %s is shown as it is', (_what, body, length, shown) => {
     expect(shownResponse({ status: 200, headers: [], body }, length, 10)).toMatchObject(shown);
   });
 });

@@ -8,11 +8,11 @@ beforeAll(async () => {
 });
 afterAll(() => twin.end());
 
-describe('a token request that the page makes', () => {
+describe('Token requests of the page', () => {
   const caller = 'user `test-user@example.com` through `test-app`';
   const ask = 'password · https://test-api-for-jwt-authorizer.example.com';
 
-  it('is of the grant that it names, wherever that stands among the caller’s', async () => {
+  it('A token request of the page uses the grant that it names, in any order of the caller’s grants', async () => {
     expect((await askPage(twin, 'secrets', { caller, ask })).status).toBe(200);
     const gone = await askPage(twin, 'secrets', { caller, ask: 'implicit · https://gone.example.com' });
     expect(gone).toMatchObject({
@@ -22,19 +22,19 @@ describe('a token request that the page makes', () => {
   });
 });
 
-describe('a call that the page makes', () => {
+describe('Calls of the page', () => {
   const question = { caller: 'anyone', method: 'GET', path: '/test', token: '', body: '' };
 
   it.each([
-    ['a path without its slash', { path: 'test' }, 400, /^Parse Error/],
+    ['a path without a slash', { path: 'test' }, 400, /^Parse Error/],
     ['a token of 20,000 characters', { token: 'a'.repeat(20_000) }, 431, /\w/],
-  ])('comes back with the reason where it is turned away for %s', async (_what, change, status, why) => {
+  ])('A call of the page returns the reason if the gateway rejects it for %s', async (_what, change, status, why) => {
     const { body } = await askPage(twin, 'call', { ...question, ...change });
     expect(body).toMatchObject({ response: { status }, entry: { kind: 'unread', status } });
     expect(body.entry?.why).toMatch(why);
   });
 
-  it('goes with what is beyond ASCII in its path in UTF-8, as a browser sends it', async () => {
+  it('A call of the page sends non-ASCII characters of its path in UTF-8, as a browser does', async () => {
     const { body } = await askPage(twin, 'call', { ...question, path: '/é?q=🙂%2F' });
     expect(body.entry).toMatchObject({ kind: 'api', path: '/é' });
     expect(twin.exchanges.at(-1)?.request.target).toBe('/%C3%A9?q=%F0%9F%99%82%2F');

@@ -39,8 +39,8 @@ function unchunked(body: string): string {
   return whole;
 }
 
-describe('the first load', () => {
-  it('is one document and one stream, together below 60 kB compressed, and asks nobody else for anything', async () => {
+describe('The first load', () => {
+  it('The first load is one document and one stream, below 60 kB compressed, and fetches nothing else', async () => {
     const document = await raw('GET', '/', ['accept-encoding: br']);
     expect(document.status).toBe(200);
     expect(document.headers.get('content-encoding')).toBe('br');
@@ -59,7 +59,7 @@ describe('the first load', () => {
     expect(bytes.length).toBeLessThan(25_000);
   });
 
-  it('is the same in gzip and without compression', async () => {
+  it('The page is the same with gzip and without compression', async () => {
     const [plain, zipped] = await Promise.all(
       ['identity', 'gzip'].map(async (encoding) => {
         const response = await fetch(`${twin.tenantUrl}/`, { headers: { 'accept-encoding': encoding } });
@@ -71,7 +71,7 @@ describe('the first load', () => {
     expect(zipped?.text).toBe(plain?.text);
   });
 
-  it('has a policy that lets nothing run, load or frame but what the page itself is', async () => {
+  it('The page has a policy that lets only its own code run, load or be framed', async () => {
     const { headers } = await raw('GET', '/', []);
     expect(headers.get('content-security-policy')?.replace(/'sha256-[\w+/=]+'/g, 'SHA')).toBe(
       "default-src 'none'; script-src SHA; style-src SHA; connect-src 'self'; img-src data:; base-uri 'none'; " +
@@ -83,8 +83,8 @@ describe('the first load', () => {
   });
 });
 
-describe('the gateway’s own port', () => {
-  it('has nothing of the page', async () => {
+describe('The gateway’s port', () => {
+  it('The gateway’s port serves nothing of the page', async () => {
     for (const path of ['/', '/_twin/live', '/_twin/secrets']) {
       // The stack of this file has a $default route.
       expect(await call(twin, undefined, path)).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' });
@@ -92,7 +92,7 @@ describe('the gateway’s own port', () => {
   });
 });
 
-describe('the page’s endpoints', () => {
+describe('The page’s endpoints', () => {
   const question = JSON.stringify({
     caller: USER,
     ask: 'password · https://test-api-for-jwt-authorizer.example.com',
@@ -100,20 +100,20 @@ describe('the page’s endpoints', () => {
   const own = (): string[] => ['content-type: application/json', `${PAGE_HEADER}: 1`];
   const rows: readonly (readonly [string, readonly string[], number])[] = [
     ['answer the page itself', [], 200],
-    ['answer it under the name of the address', ['host: 127.0.0.1'], 200],
-    ['refuse another host name: DNS rebinding', ['host: attacker.example.com'], 421],
-    ['refuse a name that begins like this machine’s', ['host: localhost.attacker.example.com'], 421],
-    ['refuse the tenant’s own domain, under which the tenant alone is served', ['host: your-tenant.eu.auth0.com'], 421],
-    ['refuse another origin', ['origin: https://attacker.example.com'], 403],
-    ['refuse another port of this machine', ['origin: http://localhost:1'], 403],
-    ['refuse another scheme', ['origin: https://localhost'], 403],
-    ['refuse an origin that is none', ['origin: null'], 403],
-    ['refuse what the browser says comes from another site', ['sec-fetch-site: cross-site'], 403],
-    ['refuse what the browser says comes from another port', ['sec-fetch-site: same-site'], 403],
-    ['refuse a request without the header that no form can send', [`-${PAGE_HEADER}`], 403],
+    ['answer the page under 127.0.0.1', ['host: 127.0.0.1'], 200],
+    ['reject another host name (DNS rebinding)', ['host: attacker.example.com'], 421],
+    ['reject a host name that begins with localhost', ['host: localhost.attacker.example.com'], 421],
+    ['reject the tenant’s own domain, which serves only the tenant', ['host: your-tenant.eu.auth0.com'], 421],
+    ['reject another origin', ['origin: https://attacker.example.com'], 403],
+    ['reject another port of this machine', ['origin: http://localhost:1'], 403],
+    ['reject another scheme', ['origin: https://localhost'], 403],
+    ['reject the origin null', ['origin: null'], 403],
+    ['reject a request that the browser marks as cross-site', ['sec-fetch-site: cross-site'], 403],
+    ['reject a request that the browser marks as same-site', ['sec-fetch-site: same-site'], 403],
+    ['reject a request without the page’s header, which no form can send', [`-${PAGE_HEADER}`], 403],
   ];
 
-  it.each(rows)('%s', async (_title, change, status) => {
+  it.each(rows)('The page’s endpoints %s', async (_title, change, status) => {
     const taken = change.map((header) => header.split(':')[0]?.replace(/^-/, ''));
     const headers = own().filter((header) => !taken.includes(header.split(':')[0]));
     const response = await raw(
@@ -127,23 +127,26 @@ describe('the page’s endpoints', () => {
     expect(response.body.includes(secret)).toBe(status === 200);
   });
 
-  it.each(['/_twin/live', '/_twin/anything'])('refuse another origin and host at %s too', async (path) => {
-    expect(await raw('GET', path, ['origin: https://attacker.example.com'])).toMatchObject({ status: 403 });
-    expect(await raw('GET', path, ['host: attacker.example.com'])).toMatchObject({ status: 421 });
-  });
+  it.each(['/_twin/live', '/_twin/anything'])(
+    'The page’s endpoints reject another origin and host at %s too',
+    async (path) => {
+      expect(await raw('GET', path, ['origin: https://attacker.example.com'])).toMatchObject({ status: 403 });
+      expect(await raw('GET', path, ['host: attacker.example.com'])).toMatchObject({ status: 421 });
+    },
+  );
 
   it.each([
-    ['an answer', 'POST', '/_twin/secrets', own(), 200],
-    ['a refusal', 'POST', '/_twin/secrets', [], 403],
-    ['what is not there', 'GET', '/_twin/nothing', [], 404],
-  ] as const)('say of %s that nothing of it is to be run or framed', async (_what, method, path, headers, status) => {
+    ['a response', 'POST', '/_twin/secrets', own(), 200],
+    ['a rejection', 'POST', '/_twin/secrets', [], 403],
+    ['a missing endpoint', 'GET', '/_twin/nothing', [], 404],
+  ] as const)('The page’s endpoints forbid running or framing %s', async (_what, method, path, headers, status) => {
     const answer = await raw(method, path, headers, method === 'POST' ? question : undefined);
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
-  it('keep nobody in mind who asks for the head of the stream alone, and let no more listen than can be served', async () => {
+  it('A HEAD request to the event stream does not register a listener, and listeners are limited', async () => {
     for (let turn = 0; turn < 2 * LISTENERS; turn += 1) await raw('HEAD', '/_twin/live', [`${PAGE_HEADER}: 1`]);
     const ears = await Promise.all(Array.from({ length: LISTENERS }, () => listenTo(twin)));
     const answer = async (): Promise<number> => {
@@ -157,7 +160,7 @@ describe('the page’s endpoints', () => {
     await expect.poll(answer).toBe(200);
   });
 
-  it('go on after a question that ends in its middle, and say nothing of it in the terminal', async () => {
+  it('The page’s endpoints survive a request that ends in its middle, and log no defect', async () => {
     const head = ['POST /_twin/call HTTP/1.1', 'host: localhost', `${PAGE_HEADER}: 1`, 'content-length: 100', '', '{'];
     const socket = connect(Number(new URL(twin.tenantUrl).port), '127.0.0.1');
     await once(socket, 'connect');
@@ -168,7 +171,7 @@ describe('the page’s endpoints', () => {
     expect(twin.log.filter((line) => line.startsWith('DEFECT'))).toEqual([]);
   });
 
-  it('answer a preflight with nothing that would let another origin go on', async () => {
+  it('The page’s endpoints answer a preflight of another origin without CORS headers', async () => {
     const { status, headers } = await raw('OPTIONS', '/_twin/secrets', [
       'origin: https://attacker.example.com',
       'access-control-request-method: POST',
@@ -179,22 +182,22 @@ describe('the page’s endpoints', () => {
   });
 
   it.each([
-    ['no JSON', '{'],
+    ['not JSON', '{'],
     ['a list', '[]'],
-    ['a field of another type', '{"caller":5,"ask":"x"}'],
-    ['a field too many', `{"caller":"x","ask":"x","more":1}`],
-    ['a caller that is not there', '{"caller":"nobody","ask":"x"}'],
-    ['a role, which is nobody', '{"caller":"role `reader`","ask":"x"}'],
-    ['more than a page would send', `"${'x'.repeat(1_100_000)}"`],
-  ])('refuse a question that is %s with a 400, and go on', async (_what, text) => {
+    ['an object with a field of another type', '{"caller":5,"ask":"x"}'],
+    ['an object with an unknown field', `{"caller":"x","ask":"x","more":1}`],
+    ['an object with an unknown caller', '{"caller":"unknown","ask":"x"}'],
+    ['an object with a role as caller', '{"caller":"role `reader`","ask":"x"}'],
+    ['larger than a page sends', `"${'x'.repeat(1_100_000)}"`],
+  ])('The page’s endpoints answer 400 to a body that is %s', async (_what, text) => {
     const response = await raw('POST', '/_twin/secrets', own(), text);
     expect(response.status).toBe(400);
     expect(JSON.parse(response.body)).toEqual({ error: expect.any(String) as string });
   });
 });
 
-describe('a call that the page has made', () => {
-  it('comes back as the client got it, with the event of it masked until somebody asks', async () => {
+describe('A call from the page', () => {
+  it('A call from the page returns the response of the client, with its event masked until it is shown', async () => {
     const token = await serviceToken(twin);
     const { body } = await askPage(twin, 'call', { caller: USER, method: 'GET', path: '/test', token, body: '' });
     expect(body.response).toMatchObject({ status: 200, body: '"JWT test backend lambda"' });
@@ -209,9 +212,9 @@ describe('a call that the page has made', () => {
 
   it.each([
     ['a path that no client can send', { path: '/a b' }, 'No client can send this'],
-    ['a token that is no header', { token: 'a\nb' }, 'No client can send this'],
-    ['a method that there is not', { method: 'BREW' }, 'The method must be one of'],
-  ])('is refused for %s, in words', async (_what, change, message) => {
+    ['a token that is not a valid header', { token: 'a\nb' }, 'No client can send this'],
+    ['an unknown method', { method: 'BREW' }, 'The method must be one of'],
+  ])('A call from the page is rejected with a message for %s', async (_what, change, message) => {
     const question = { caller: USER, method: 'GET', path: '/test', token: '', body: '', ...change };
     const { status, body } = await askPage(twin, 'call', question);
     expect(status).toBe(400);

@@ -29,8 +29,8 @@ const OTHERS_TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';
 const asked = (method: string, path: string, headers: readonly string[] = []): Promise<RawResponse> =>
   rawRequestOf(twin.tenantUrl, { method, path, headers });
 
-describe('what an open page is told', () => {
-  it('is the access report, cell by cell', async () => {
+describe('The event stream', () => {
+  it('The event stream sends the access report, cell by cell', async () => {
     const ear = await listenTo(twin);
     await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
     ear.close();
@@ -43,7 +43,7 @@ describe('what an open page is told', () => {
     expect(report.routes.length).toBeGreaterThan(8);
   });
 
-  it('has no secret and no token in it', async () => {
+  it('The event stream contains no secret and no token', async () => {
     const { body } = await askToken(twin, { ...userLogin(twin), scope: 'read:user' });
     const token = String(body['access_token']);
     const { length } = twin.log;
@@ -70,7 +70,7 @@ describe('what an open page is told', () => {
     expect(secrets.filter((secret) => log().includes(String(secret)))).toEqual([]);
   });
 
-  it('is each request with the gateway’s own checks, and the line of the access log', async () => {
+  it('The event stream sends each request with the gateway’s checks and the access log line', async () => {
     const ear = await listenTo(twin);
     const { headers } = await call(twin, undefined, '/test');
     const requestId = headers.get('apigw-requestid');
@@ -100,7 +100,7 @@ describe('what an open page is told', () => {
       },
     ],
     [
-      'an API that there is not',
+      'an unknown API',
       { ...service, audience: 'urn:none', scope: 'read:user' },
       { caller: 'test-app (dev)', requested: ['read:user'], permitted: [] },
     ],
@@ -110,21 +110,17 @@ describe('what an open page is told', () => {
       { caller: email, grantType: 'password', requested: ['write:user'], permitted: ['read:user'] },
     ],
     [
-      'a user who is not there',
+      'an unknown user',
       { grant_type: 'password', username: 'nobody@example.com', password: 'wrong', scope: 'write:user' },
       { caller: 'test-app (dev)', grantType: 'password', requested: ['write:user'], permitted: [] },
     ],
-    [
-      'a grant that there is not',
-      { grant_type: 'brew' },
-      { caller: 'test-app (dev)', grantType: 'brew', permitted: [] },
-    ],
+    ['an unknown grant', { grant_type: 'brew' }, { caller: 'test-app (dev)', grantType: 'brew', permitted: [] }],
     [
       'a client with a wrong secret',
       { ...service, client_secret: 'wrong', scope: 'read:user' },
       { caller: '', grantType: '', requested: [], permitted: [] },
     ],
-  ])('is who asked for what, where no token was given: %s', async (_what, parameters, shown) => {
+  ])('The event stream sends who requested what if no token was issued: %s', async (_what, parameters, shown) => {
     const { length } = twin.log;
     const { body } = await askToken(twin, parameters);
     const why = `${String(body['error'])}: ${String(body['error_description'])}`;
@@ -157,7 +153,7 @@ describe('what an open page is told', () => {
     ['GET', `/x/${OTHERS_TOKEN}`, [], 404, '', "the twin's tenant has no such endpoint"],
   ];
   it.each(otherRequests)(
-    'is each request to the tenant: %s %s',
+    'The event stream sends each request to the tenant: %s %s',
     async (method, path, headers, status, routeKey, why) => {
       const { length } = twin.log;
       expect(await asked(method, path, headers)).toMatchObject({ status });
@@ -175,7 +171,7 @@ describe('what an open page is told', () => {
     },
   );
 
-  it('is nothing of what the page asks for, nor of what the gateway fetches', async () => {
+  it('The event stream leaves out requests of the page and of the gateway', async () => {
     expect(await call(twin, await serviceToken(twin))).toMatchObject({ status: 200 });
     await asked('GET', '/');
     await asked('GET', '/favicon.ico');
@@ -190,7 +186,7 @@ describe('what an open page is told', () => {
     expect(twin.log.filter((line) => /(?:_twin|favicon|openid-configuration).*the tenant/.test(line))).toEqual([]);
   });
 
-  it('is what came meanwhile, after a connection was lost', async () => {
+  it('The event stream sends what was missed after a lost connection', async () => {
     const first = await listenTo(twin);
     const heard = async (): Promise<void> => {
       const { headers } = await call(twin, undefined, '/test');

@@ -23,7 +23,7 @@ const needs = (scopes: readonly string[] | 'public', authorizer = plainAuthorize
 const password = 'http://auth0.com/oauth/grant-type/password-realm';
 const noGrant = 'denied: no token (no client grant for the API)';
 
-describe('a cell says', () => {
+describe('Cells of the report', () => {
   it.each<[string, Model, Record<string, string>]>([
     [
       'which scope lets the caller in, and that anyone has no token',
@@ -53,12 +53,12 @@ describe('a cell says', () => {
       },
     ],
     [
-      'that a public route is open to all, also to who gets no token',
+      'that a public route is open to all, with or without a token',
       plainModel({ grants: [] }, needs('public')),
       { [SERVICE]: 'allowed: public', [ROLE]: 'allowed: public', [USER]: 'allowed: public', anyone: 'allowed: public' },
     ],
     [
-      'that a route without scopes takes any token',
+      'that a route without scopes accepts any token',
       plainModel({ roles: [{ id: 'role', name: 'role', logicalName: 'role', permissions: [] }] }, needs([])),
       { [SERVICE]: 'allowed: any token', [ROLE]: 'allowed: any token', anyone: 'denied: no token' },
     ],
@@ -76,12 +76,12 @@ describe('a cell says', () => {
       { [SERVICE]: `denied: the audience is \`${AUDIENCE}\`, not \`https://a\` or \`https://b\`` },
     ],
     [
-      'that a client has no grant for the API',
+      'that a client has no client grant for the API',
       plainModel({ grants: [] }),
       { [SERVICE]: noGrant, [ROLE]: 'allowed: `read`' },
     ],
     [
-      'that the API gives its clients nothing, or its users',
+      'that the API denies its clients or its users',
       plainModel({ resourceServers: [plainApi({ clientPolicy: 'deny_all', userPolicy: 'deny_all' })] }),
       {
         [SERVICE]: 'denied: no token (the API gives clients no token)',
@@ -90,7 +90,7 @@ describe('a cell says', () => {
       },
     ],
     [
-      'what users may through a grant of the client’s, where the API asks for one',
+      'what users may through the client grant, if the API requires one',
       plainModel({
         resourceServers: [plainApi({ userPolicy: 'require_client_grant' })],
         grants: [{ clientId: 'client', audience: AUDIENCE, scopes: ['read'], subjectType: 'user' }],
@@ -98,7 +98,7 @@ describe('a cell says', () => {
       { [SERVICE]: noGrant, [ROLE]: 'allowed: `read`', [USER]: 'allowed: `read`' },
     ],
     [
-      'that any user has any scope where RBAC is off',
+      'that any user has any scope if RBAC is off',
       plainModel(
         { resourceServers: [plainApi({ enforcePolicies: false })], users: [plainUser({ roleIds: [] })] },
         needs(['write']),
@@ -106,7 +106,7 @@ describe('a cell says', () => {
       { [SERVICE]: 'denied: lacks `write`', [ROLE]: 'allowed: `write`', [USER]: 'allowed: `write`' },
     ],
     [
-      'that a third party may not log users in, though the role is worth what it is',
+      'that users cannot log in through a third party, and what the role allows',
       plainModel({ clients: [plainClient({ firstParty: false })] }),
       {
         [USER]: 'denied: no token (the client may not use this grant)',
@@ -120,12 +120,12 @@ describe('a cell says', () => {
       { [USER]: 'denied: no token (the connection is not enabled for the client)', [ROLE]: 'allowed: `read`' },
     ],
     [
-      'that there is no default directory, where the client may use no other',
+      'that there is no default directory, if the client cannot name a connection',
       plainModel({ defaultDirectory: undefined, clients: [plainClient({ grantTypes: ['password'] })] }),
       { [USER]: 'denied: no token (the tenant has no default directory)' },
     ],
     [
-      'nothing of the default directory, where the client may name the connection',
+      'nothing about the default directory, if the client can name the connection',
       plainModel({ defaultDirectory: undefined }),
       { [USER]: 'allowed: `read`' },
     ],
@@ -135,12 +135,12 @@ describe('a cell says', () => {
       { [USER]: 'denied: no token (the user is blocked)', [ROLE]: 'allowed: `read`' },
     ],
     [
-      'that no user is declared whom the client could log in',
+      'that no declared user can log in through the client',
       plainModel({ users: [], clients: [plainClient({ grantTypes: [password] })] }),
       { '`Client` (password)': 'denied: no token (no user is declared)', [ROLE]: 'allowed: `read`' },
     ],
     [
-      'that no client may log a user in',
+      'that no client can log a user in',
       plainModel({ clients: [plainClient({ grantTypes: ['client_credentials'] })] }),
       { 'user `user@example.com`': 'denied: no token (no client may log users in)', [SERVICE]: 'allowed: `read`' },
     ],
@@ -150,7 +150,7 @@ describe('a cell says', () => {
       { '`Client` (no grant type)': 'denied: no token (the client has no grant type)' },
     ],
     [
-      'what the token for another of the tenant’s APIs opens',
+      'what the token for another API of the tenant opens',
       plainModel(
         {
           resourceServers: [plainApi(), plainApi({ identifier: 'https://other' })],
@@ -161,7 +161,7 @@ describe('a cell says', () => {
       { [SERVICE]: 'allowed: `read`' },
     ],
     [
-      'the refusal by the API that the route is for, not by another',
+      'the rejection by the API of the route, not by another',
       plainModel({
         resourceServers: [plainApi({ identifier: 'https://a' }), plainApi()],
         grants: [{ clientId: 'client', audience: 'https://a', scopes: ['read'], subjectType: 'client' }],
@@ -169,19 +169,19 @@ describe('a cell says', () => {
       { [SERVICE]: noGrant },
     ],
     [
-      'that OpenID Connect’s scopes are given to any user',
+      'that any user gets OpenID Connect’s scopes',
       plainModel({}, needs(['email'])),
       { [USER]: 'allowed: `email`', [ROLE]: 'allowed: `email`', [SERVICE]: 'denied: lacks `email`' },
     ],
-  ])('%s', (_fact, model, cells) => {
+  ])('A cell says %s', (_fact, model, cells) => {
     expect(row(model)).toMatchObject(cells);
   });
 });
 
-describe('the columns', () => {
+describe('Columns of the report', () => {
   const columns = (model: Model): string[] => accessOf(model).callers.map((caller) => heading(caller));
 
-  it('are each client under each grant, each role, each user through each client, and anyone, by their names', () => {
+  it('The columns are each client under each grant, each role, each user through each client, and anyone, by name', () => {
     const clients = ['b (dev)', 'a (dev)'].map((name) => plainClient({ name, clientId: name, logicalName: name }));
     const roles = ['z', 'y'].map((name) => ({ id: name, name, logicalName: name, permissions: [] }));
     const users = [plainUser(), plainUser({ email: 'another@example.com' })];
@@ -199,9 +199,9 @@ describe('the columns', () => {
   });
 
   it.each([
-    ['keep the stack’s name where two would be alike without it', ['a', 'a (dev)'], ['`a`', '`a (dev)`']],
-    ['go by the resources’ names where Auth0 has two of a name', ['a', 'a'], ['`one`', '`two`']],
-  ])('%s', (_fact, names, expected) => {
+    ['keep the stack’s name if two would be the same without it', ['a', 'a (dev)'], ['`a`', '`a (dev)`']],
+    ['use the resources’ names if Auth0 has two of the same name', ['a', 'a'], ['`one`', '`two`']],
+  ])('The columns %s', (_fact, names, expected) => {
     const clients = names.map((name, index) =>
       plainClient({ name, clientId: String(index), logicalName: ['one', 'two'][index] ?? '', grantTypes: [] }),
     );
@@ -209,19 +209,19 @@ describe('the columns', () => {
     expect([first, second]).toEqual(expected.map((name) => `${name} (no grant type)`));
   });
 
-  it('tell users of one address in two databases apart', () => {
+  it('The columns distinguish users with the same address in two databases', () => {
     const users = ['users', 'others'].map((connection) => plainUser({ connection }));
     expect(columns(plainModel({ users }))).toContain('user `user@example.com of others` through `Client`');
   });
 });
 
-it('the rows go by path, then method, and $default comes last', () => {
+it('The rows are sorted by path, then method, and $default comes last', () => {
   const routes = plainRoutes({ $default: 'public', 'POST /b': 'public', 'GET /b': 'public', 'PUT /a': 'public' });
   const keys = accessOf(plainModel({}, routes)).rows.map(({ route }) => route.routeKey);
   expect(keys).toEqual(['PUT /a', 'GET /b', 'POST /b', '$default']);
 });
 
-describe('in any tenant', () => {
+describe('Random tenants', () => {
   const routes = plainRoutes(
     { 'GET /read': ['read'], 'GET /two': ['write', 'admin'], 'GET /any': [], 'GET /email': ['email'] },
     plainAuthorizer({ audiences: ['https://a', '__proto__'] }),
@@ -247,7 +247,7 @@ describe('in any tenant', () => {
     return judgeClaims(answer.claims, route.authorizer, route.scopes, 0).refusal === undefined;
   };
 
-  it('no request opens a route to a service, a user or a role to whom the report denies it', () => {
+  it('In any tenant, no request opens a route to a service, user or role that the report denies', () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(randomCase, (one) => {

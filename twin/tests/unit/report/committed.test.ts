@@ -19,7 +19,7 @@ const put = (root: URL, file: string, text: string): void => {
 };
 
 describe('The committed reports', () => {
-  it('are written once, and are not stale then', () => {
+  it('Committed reports are written once, and are not stale then', () => {
     const root = folderWith({});
     const reports = [report('dev'), report('prod')];
     expect(writeReports(root, reports, true)).toEqual(
@@ -31,7 +31,7 @@ describe('The committed reports', () => {
     expect(writeReports(root, reports, true)).toEqual([]);
   });
 
-  it('are stale when a line of them differs, and the difference shows it', () => {
+  it('A committed report is stale if a line differs, and the difference shows it', () => {
     const root = folderWith({});
     writeReports(root, [report('dev')], true);
     const [difference = '', json, ...others] = staleReports(root, [report('dev', 'GET /new')], true);
@@ -50,7 +50,7 @@ describe('The committed reports', () => {
     ]);
   });
 
-  it('are stale when one is missing, and when one is left over of a stack that has gone', () => {
+  it('Committed reports are stale if one is missing or left over from a removed stack', () => {
     const root = folderWith({});
     put(root, 'old.md', toMarkdown(report('old')));
     put(root, 'old.json', toJson(report('old')));
@@ -71,7 +71,7 @@ describe('The committed reports', () => {
     expect(readdirSync(folderOf(root)).toSorted()).toEqual(['dev.json', 'dev.md', 'notes.json', 'notes.md']);
   });
 
-  it('of other stacks are left alone where one stack is asked for', () => {
+  it('The reports of other stacks are ignored if one stack is requested', () => {
     const root = folderWith({});
     put(root, 'old.md', toMarkdown(report('old')));
     expect(staleReports(root, [], false)).toEqual([]);
@@ -79,7 +79,7 @@ describe('The committed reports', () => {
     expect(readdirSync(folderOf(root)).toSorted()).toEqual(['dev.json', 'dev.md', 'old.md']);
   });
 
-  it('that cannot be read are the user’s to mend', () => {
+  it('A committed report that cannot be read is an error', () => {
     const root = folderWith({});
     mkdirSync(new URL('dev.md/', folderOf(root)), { recursive: true });
     expect(() => staleReports(root, [report('dev')], true)).toThrow('access/ cannot be used (EISDIR');

@@ -18,7 +18,7 @@ const withIdle = (model: Model, name: string): Model => ({ ...model, api: { ...m
 
 it.each<[string, Model, Model, string[]]>([
   [
-    'that a client and a function are called otherwise, and are what they were',
+    'that a client and a function are renamed and keep their resources',
     routedTo({ kind: 'function', function: lambda('test') }, services(['till'])),
     routedTo(
       { kind: 'function', function: { ...lambda('users'), formerly: ['test'] } },
@@ -33,13 +33,13 @@ it.each<[string, Model, Model, string[]]>([
     ],
   ],
   [
-    'nothing of a renaming that has been said before, nor that its former name was taken out',
+    'nothing about an earlier rename or its removed former name',
     routedTo({ kind: 'function', function: { ...lambda('users'), formerly: ['test'] } }),
     routedTo({ kind: 'function', function: lambda('users') }),
     [],
   ],
   [
-    'that a function is gone: a new name is another function',
+    'that a function is gone, since a new name is another function',
     routedTo({ kind: 'function', function: lambda('test') }),
     routedTo({ kind: 'function', function: lambda('users') }),
     [
@@ -48,13 +48,13 @@ it.each<[string, Model, Model, string[]]>([
     ],
   ],
   [
-    'that a route goes elsewhere, and not that its function is gone, which is there yet',
+    'that a route goes to another function, and not that the old one is gone',
     routedTo({ kind: 'function', function: lambda('test') }),
     withIdle(routedTo({ kind: 'function', function: lambda('users') }), 'test'),
     ['  * `GET /` goes to the function `users`, no longer to the function `test`'],
   ],
   [
-    'that a route goes elsewhere, and the token with it',
+    'that a route goes to another endpoint, and the token with it',
     routedTo({ kind: 'http', url: 'https://a.example', headers: [] }),
     routedTo({ kind: 'http', url: 'https://b.example', headers: [] }),
     ['  * `GET /` goes to the endpoint `https://b.example`, no longer to the endpoint `https://a.example`'],

@@ -36,7 +36,7 @@ function changedColumns(before = '', after = ''): string[] {
 }
 
 describe('The access report', () => {
-  it('says who may call what, and what is odd about it', async () => {
+  it('The access report says which caller can call which route, and lists what is unusual', async () => {
     expect(textOf(await recordStack('dev'))).toBe(`# Access of stack \`dev\`
 
 Written by \`npm run access\` from what the program declares: change the program or the stack file, and run it again.
@@ -89,9 +89,9 @@ None.
   });
 
   it.each<[string, `GET /${string}`, readonly [string]]>([
-    ['a permission that a route asks for', 'GET /users', ['write:user']],
-    ['a permission that no route asks for', 'GET /test', ['read:user']],
-  ])('changes in one file when a client of one stack gets %s', async (_which, key, scopes) => {
+    ['a permission that a route requires', 'GET /users', ['write:user']],
+    ['a permission that no route requires', 'GET /test', ['read:user']],
+  ])('The access report changes in one file when a client of one stack gets %s', async (_which, key, scopes) => {
     const contract = { ...shipped, routes: { ...shipped.routes, [key]: { handler: 'test', scopes } } };
     const before = await filesOf((stack) => recordWith({ contract, stack }));
     const more = [
@@ -107,7 +107,7 @@ None.
     ]);
   });
 
-  it('changes in the role’s column of every stack when a role gets a permission', async () => {
+  it('The access report of every stack changes in the role’s column when a role gets a permission', async () => {
     const routes: Contract['routes'] = { ...shipped.routes, 'POST /test': { handler: 'test', scopes: ['write:user'] } };
     const roles = { reader: ['read:user'], writer: ['write:user'] };
     const before = await filesOf((stack) => recordWith({ contract: { ...shipped, routes, roles }, stack }));
@@ -120,7 +120,7 @@ None.
     }
   });
 
-  it('changes by one line of its table when one verdict changes, however many callers there are', () => {
+  it('The access report changes in one line when one verdict changes, however many callers there are', () => {
     const routes = plainRoutes({ 'GET /a': ['read'], 'GET /b': ['write'] });
     const grant = (scopes: readonly string[]) => ({
       clientId: 'client',
@@ -136,7 +136,7 @@ None.
     ]);
   });
 
-  it('is the same for any seed, and holds no id, secret or password', async () => {
+  it('The access report is the same for any seed, and contains no id, secret or password', async () => {
     const recorded = await recordStack('dev');
     const text = textOf(recorded);
     const { tenant, api } = modelOf(recorded);
@@ -151,7 +151,7 @@ None.
     expect(textOf(await recordWith({ contract: shipped, seed: 'another' }))).toBe(text);
   });
 
-  it('lists what no route asks for, nobody can call, can call nothing, and is public', () => {
+  it('The access report lists unused permissions, routes without a caller, callers without a route, and public routes', () => {
     const foreign = plainAuthorizer({
       issuer: 'https://elsewhere.example.com/',
       audiences: ['https://a', 'https://b'],
@@ -204,7 +204,7 @@ None.
   });
 });
 
-describe('A report’s file', () => {
+describe('The file of a report', () => {
   const anyName = fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 12 }),
     fc
@@ -230,7 +230,7 @@ describe('A report’s file', () => {
       .map((parts) => parts.join('')),
   );
 
-  it('is read back as it was written, whatever clients, roles, permissions and APIs are called', () => {
+  it('A report is read back as it was written, whatever the names of clients, roles, permissions and APIs', () => {
     fc.assert(
       fc.property(
         fc.array(anyName, { minLength: 5, maxLength: 5 }),
@@ -259,7 +259,7 @@ describe('A report’s file', () => {
     );
   });
 
-  it('calls no two names alike', () => {
+  it('A report has no two columns with the same name', () => {
     fc.assert(
       fc.property(anyName, anyName, (a, b) => {
         fc.pre(a !== b);
@@ -272,16 +272,16 @@ describe('A report’s file', () => {
 
   const good = toJson(reportOf(plainModel()));
   it.each<[string, string]>([
-    ['nothing', ''],
+    ['no content', ''],
     ['Markdown', toMarkdown(reportOf(plainModel()))],
-    ['a cell more', good.replace(/(\{"kind":"no token","why":""\})/, '$1,$1')],
-    ['a cell less', good.replace(/,\{"kind":"no token","why":""\}/, '')],
+    ['an extra cell', good.replace(/(\{"kind":"no token","why":""\})/, '$1,$1')],
+    ['a missing cell', good.replace(/,\{"kind":"no token","why":""\}/, '')],
     ['a verdict of an unknown kind', good.replace('"kind":"no token"', '"kind":"perhaps"')],
     ['an unknown key', good.replace('"issuer"', '"sessions": [],\n  "issuer"')],
-    ['a key too few', good.replace(/ {2}"issuer": .*\n/, '')],
-    ['its end cut off', good.slice(0, -10)],
+    ['a missing key', good.replace(/ {2}"issuer": .*\n/, '')],
+    ['a truncated end', good.slice(0, -10)],
     ['a merge conflict', good.replace('  "issuer"', '<<<<<<< HEAD\n  "issuer"')],
-  ])('rejects a JSON file that has %s', (_what, text) => {
+  ])('A report’s JSON file is rejected if it has %s', (_what, text) => {
     expect(text).not.toBe(good);
     expect(fromJson(text)).toBeUndefined();
   });

@@ -18,9 +18,9 @@ import { granted, READ, said, service, services } from '../../support/since.ts';
 const routes = (all: Parameters<typeof plainRoutes>[0], authorizer = plainAuthorizer()) =>
   plainModel(services(['shop']), plainRoutes(all, authorizer));
 
-describe('npm run access -- --since says', () => {
+describe('npm run access -- --since', () => {
   it.each<[string, Model, Model, string[]]>([
-    ['nothing but that nothing has changed', plainModel(), plainModel(), []],
+    ['only that nothing has changed', plainModel(), plainModel(), []],
     [
       'that a caller gains a route by a permission',
       plainModel(services(['shop'], []), READ),
@@ -33,19 +33,19 @@ describe('npm run access -- --since says', () => {
       ],
     ],
     [
-      'that it loses one, and what it lacks',
+      'that a caller loses a route, and what it lacks',
       plainModel(services(['shop', 'till']), READ),
       plainModel({ ...services(['shop', 'till']), grants: [granted(['read'], 'shop'), granted([], 'till')] }, READ),
       ['  `till` (client_credentials)', '    - loses `GET /` (lacks `read`)', '    - loses the permission `read`'],
     ],
     [
-      'that a caller gains a permission that no route asks for',
+      'that a caller gains a permission that no route requires',
       plainModel(services(['shop']), READ),
       plainModel(services(['shop'], ['read', 'write']), READ),
       ['  `shop` (client_credentials)', '    + gains the permission `write`'],
     ],
     [
-      'that a caller is new, and one is gone: a new name is another caller',
+      'that a caller is new and one is gone, since a new name is another caller',
       plainModel(services(['shop', 'till']), READ),
       plainModel(services(['shop', 'store']), READ),
       [
@@ -64,7 +64,7 @@ describe('npm run access -- --since says', () => {
       ['  `till` (client_credentials) is new and can call nothing that anyone could not'],
     ],
     [
-      'that a route is new, and one is gone: a new path is another route',
+      'that a route is new and one is gone, since a new path is another route',
       routes({ 'GET /old': ['read'] }),
       routes({ 'GET /new': ['read'] }),
       [
@@ -76,7 +76,7 @@ describe('npm run access -- --since says', () => {
       ],
     ],
     [
-      'that a route needs another permission',
+      'that a route requires another permission',
       routes({ 'GET /': ['read'], 'GET /both': ['read', 'write'] }),
       routes({ 'GET /': ['write'], 'GET /both': ['read', 'write'] }),
       [
@@ -87,7 +87,7 @@ describe('npm run access -- --since says', () => {
       ],
     ],
     [
-      'that a route is public now, once for all who gain it',
+      'that a route is public now, once for all callers who gain it',
       plainModel({ ...services(['shop', 'till']), grants: [granted(['read'], 'shop')] }, READ),
       plainModel(
         { ...services(['shop', 'till']), grants: [granted(['read'], 'shop')] },
@@ -102,7 +102,7 @@ describe('npm run access -- --since says', () => {
       ],
     ],
     [
-      'that a route is public no longer, to each who loses it',
+      'that a route is no longer public, to each caller who loses it',
       routes({ 'GET /': 'public', 'GET /b': ['read'] }),
       routes({ 'GET /': ['write'], 'GET /b': ['read'] }),
       [
@@ -122,7 +122,7 @@ describe('npm run access -- --since says', () => {
       [`  * Tokens: Lifetime for \`${AUDIENCE}\`: 86400 s, no longer 600 s`],
     ],
     [
-      'that the API takes the tokens of one more audience',
+      'that the API accepts one more audience',
       routes({ 'GET /': ['read'] }),
       routes({ 'GET /': ['read'] }, plainAuthorizer({ audiences: [AUDIENCE, 'https://old'] })),
       [
@@ -138,11 +138,11 @@ describe('npm run access -- --since says', () => {
         '    ~ `GET /` is still denied (lacks `read`, no longer no token (no client grant for the API))',
       ],
     ],
-  ])('%s', (_fact, before, after, lines) => {
+  ])('npm run access -- --since says %s', (_fact, before, after, lines) => {
     expect(said(before, after)).toEqual(lines);
   });
 
-  it('in its first line how many gain and lose', () => {
+  it('The first line of --since says how many callers gain and lose', () => {
     const [none, shop, both] = [
       services(['shop', 'till'], []),
       services(['shop', 'till']),
@@ -160,7 +160,7 @@ describe('npm run access -- --since says', () => {
     ['new', 'is new: it has no report at `main`.'],
     ['without JSON', 'cannot be compared: there is no access/dev.json at `main`.'],
     ['unreadable', 'cannot be compared: access/dev.json at `main` is not one that this version writes.'],
-  ] as const)('all that the callers may call, where the old report is %s', (missing, reason) => {
+  ] as const)('--since lists all that the callers can call if the old report is %s', (missing, reason) => {
     const change = compare(missing, reportOf(routes({ 'GET /': ['read'] })));
     expect(words([change, { kind: 'gone', stack: 'test' }], 'main'))
       .toBe(`Stack \`dev\` ${reason} All that its callers may call:
@@ -172,7 +172,7 @@ Stack \`test\` is gone: it has a report at \`main\` and no stack file here.
 `);
   });
 
-  it('the same in Markdown, for a pull request', () => {
+  it('--since writes the same in Markdown, for a pull request', () => {
     const change = compare(
       reportOf(routes({ 'GET /': ['read'], 'GET /b': ['read'] })),
       reportOf(routes({ 'GET /': ['write'], 'GET /c': ['read'], 'GET /d': ['read'] })),
@@ -199,7 +199,7 @@ Stack \`test\` is gone: it has a report at \`main\` and no stack file here.
   });
 });
 
-describe('The reports of another revision', () => {
+describe('Reports of another revision', () => {
   const REPORT = toJson(reportOf(plainModel()));
   const root = new URL('project/', folderWith({}, 'the whole file'));
   let git: ReturnType<typeof gitIn>;
@@ -223,7 +223,7 @@ describe('The reports of another revision', () => {
   });
 
   it.each(['main', 'HEAD', 'main@{0}', 'HEAD@{1 second ago}'])(
-    'are those of %s, in a project within a repository too',
+    'The reports of %s are read, also in a project inside a repository',
     async (revision) => {
       expect(await reportsAt(root, revision)).toEqual(
         new Map([
@@ -234,7 +234,7 @@ describe('The reports of another revision', () => {
     },
   );
 
-  it('are none where there was no report yet', async () => {
+  it('A revision without reports has none', async () => {
     git('commit', '-q', '--allow-empty', '-m', 'orphan');
     const empty = git('commit-tree', '-m', 'empty', git('hash-object', '-t', 'tree', '-w', '/dev/null').trim()).trim();
     expect(await reportsAt(root, empty)).toEqual(new Map());
@@ -252,7 +252,7 @@ describe('The reports of another revision', () => {
     ['main:access/dev.md', 'git knows no revision'],
     ['mian', 'git knows no revision'],
     ['x'.repeat(5000), 'git knows no revision'],
-  ])('are refused for %j, in one line', async (revision, message) => {
+  ])('A revision %j is rejected in one line', async (revision, message) => {
     const error = await refusal(() => reportsAt(root, revision));
     expect(error.message).toContain(message);
     expect(error.message).not.toContain('\n');
@@ -260,7 +260,7 @@ describe('The reports of another revision', () => {
     expect(readdirSync(fileURLToPath(root))).toEqual(['access']);
   });
 
-  it('are refused where there is no repository', async () => {
+  it('--since is rejected outside a git repository', async () => {
     const error = await refusal(() => reportsAt(folderWith({}), 'main'));
     expect(error.message).toBe('--since needs a git repository, and this folder is in none.');
   });

@@ -34,8 +34,8 @@ function written(...clients: Client[]): { readonly folder: string; readonly read
   return { folder: state.folder, read: (file) => readFileSync(state.folder + file, 'utf8') };
 }
 
-describe('The .env file of a client that users log in through', () => {
-  it('has what its developer configures, for Vite and for Next.js, and the callback on this machine', () => {
+describe('The .env file of a login client', () => {
+  it('The .env file has the settings of a login client for Vite and Next.js, and the callback on this machine', () => {
     const settings = {
       AUTH0_DOMAIN: 'http://localhost:3001',
       AUTH0_CLIENT_ID: 'spa-1',
@@ -51,20 +51,20 @@ describe('The .env file of a client that users log in through', () => {
     expect(parseEnv(written(SPA).read('shop.env'))).toEqual(Object.fromEntries(prefixed));
   });
 
-  it('has no secret for a public client, and a web application’s under no name that reaches a page', () => {
+  it('The .env file has no secret for a public client, and a web client’s secret has no name that reaches a page', () => {
     const { read } = written(SPA, WEB);
     expect(read('shop.env')).not.toContain('SECRET');
     const withSecret = Object.entries(parseEnv(read('desk.env'))).filter(([, value]) => value === WEB.secret);
     expect(withSecret.map(([name]) => name)).toEqual(['AUTH0_CLIENT_SECRET']);
   });
 
-  it('is for its owner alone, and goes when its client does', () => {
+  it('The .env file is readable only by its owner, and is deleted with its client', () => {
     const { folder } = written(SPA);
     expect(readdirSync(folder).filter((name) => name.endsWith('.env'))).toEqual(['shop.env']);
     expect(statSync(`${folder}shop.env`).mode & 0o777).toBe(0o600);
   });
 
-  it('has a name of its own, within the folder, whatever the client is called', () => {
+  it('Each .env file has a unique name inside the folder, whatever the name of the client', () => {
     const names = ['../../x', 'Café (dev)', 'café', 'CAF-', 'x', 'X', 'x-2', '', '.'];
     const files = envFiles(modelWith(...names.map((name) => loginClient(name))), URLS).map(({ file }) => file);
     expect(files.filter((file) => !/^[A-Za-z0-9._-]+\.env$|^\.env$/.test(file))).toEqual([]);
@@ -72,7 +72,7 @@ describe('The .env file of a client that users log in through', () => {
   });
 
   it.each(['a b', 'a"b', "a'b", '$(touch x)', 'a\nVITE_AUTH0_DOMAIN=http://evil.example.com', '#x', '`x`', 'a\\b'])(
-    'holds an audience like %j without a line or a command of its own',
+    'The .env file holds an audience like %j without an additional line or command',
     (identifier) => {
       const state = openState(folderWith({}), 'dev');
       const model = plainModel({ clients: [SPA], resourceServers: [plainApi({ identifier })] });
@@ -88,7 +88,7 @@ describe('The .env file of a client that users log in through', () => {
     },
   );
 
-  it('is of no client that cannot log users in, nor of any without a tenant', () => {
+  it('A client without a callback or a tenant has no .env file', () => {
     const noCallback = loginClient('none', { login: NO_LOGIN });
     expect(envFiles(modelWith(noCallback), URLS)).toEqual([]);
     expect(envFiles(modelWith(SPA), { ...URLS, tenantUrl: '' })).toEqual([]);
@@ -99,7 +99,7 @@ describe('The start screen', () => {
   const screen = (...clients: Client[]): string =>
     welcome(modelWith(...clients), { ...URLS, caFile: undefined, forwards: new Map(), stateFolder: '.twin/dev/' });
 
-  it('has a block to paste for each client that users log in through, and no secret in it', () => {
+  it('The start screen has a block to paste for each login client, and no secret in it', () => {
     const text = screen(SPA, WEB);
     expect(text).toContain('Users log in through shop. Its .env file, also for Next.js, is .twin/dev/shop.env:\n\n');
     expect(text).toContain('  VITE_AUTH0_CLIENT_ID=spa-1\n');
@@ -108,7 +108,7 @@ describe('The start screen', () => {
     expect(text).not.toContain(WEB.secret);
   });
 
-  it('has no command with a password for a client without the password grant', () => {
+  it('The start screen has no password command for a client without the password grant', () => {
     const connections = [{ id: 'con_1', name: 'users', clientIds: ['spa-1', 'client'], bruteForceProtection: true }];
     const model = plainModel({ clients: [SPA, plainClient()], connections });
     const text = welcome(model, { ...URLS, caFile: undefined, forwards: new Map(), stateFolder: '.twin/dev/' });

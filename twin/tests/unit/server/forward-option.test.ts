@@ -10,7 +10,7 @@ it.each([
   ['GET /a=b=http://localhost:80/', 'http://localhost/'],
   ['$default=http://[::1]:4000', 'http://[::1]:4000/'],
   ['GET /orders=http://127.1:4000', 'http://127.0.0.1:4000/'],
-])('--forward takes %s', (text, address) => {
+])('--forward accepts %s', (text, address) => {
   expect([...parseForwards([text]).values()].map(String)).toEqual([address]);
 });
 
@@ -29,7 +29,7 @@ it.each([
   { texts: ['GET /orders=http://127.0.0.1/v1'], says: 'host and port alone' },
   { texts: ['GET /orders=http://127.0.0.1/?x'], says: 'host and port alone' },
   { texts: [GOOD, GOOD], says: 'names "GET /orders" twice' },
-])('--forward does not take $texts', ({ texts, says }) => {
+])('--forward rejects $texts', ({ texts, says }) => {
   expect(() => parseForwards(texts)).toThrow(UserError);
   expect(() => parseForwards(texts)).toThrow(says);
 });
@@ -37,7 +37,7 @@ it.each([
 it.each([
   { key: 'GET /order', says: 'the API has no such route; did you mean GET /orders?' },
   { key: 'GET /own', says: 'which a handler of the program serves' },
-])('--forward is not for $key', ({ key, says }) => {
+])('--forward rejects the route key $key', ({ key, says }) => {
   const orders = { kind: 'http', url: 'https://a.example', headers: [], timeout: 30_000, mayInvoke: true } as const;
   const api = localApi([routeOf('GET /own'), { ...routeOf('GET /orders'), integration: orders }]);
   expect(() => checkForwards(parseForwards([`${key}=http://127.0.0.1`]), api)).toThrow(says);

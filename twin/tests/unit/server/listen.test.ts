@@ -26,8 +26,8 @@ const statusAt = (host: string, port: number): Promise<number | undefined> =>
     get({ host, port, agent: false }, ({ statusCode }: IncomingMessage) => resolve(statusCode)).on('error', reject);
   });
 
-describe.runIf(hasSecond)('A port of the twin', () => {
-  it('is bound on 127.0.0.1 and on ::1, and both are free once the server has closed', async () => {
+describe.runIf(hasSecond)('Ports of the twin', () => {
+  it('A port of the twin is bound on 127.0.0.1 and ::1, and both are free after the server has closed', async () => {
     const server = createHttpServer((_, outgoing) => outgoing.writeHead(204).end());
     const port = await listen(server, 0, '--port');
     expect(await Promise.all([statusAt('127.0.0.1', port), statusAt('::1', port)])).toEqual([204, 204]);
@@ -35,18 +35,21 @@ describe.runIf(hasSecond)('A port of the twin', () => {
     expect(await Promise.all([hold('127.0.0.1', port), hold('::1', port)])).toEqual([port, port]);
   });
 
-  it.each(['127.0.0.1', '::1'])('is refused when another process holds it on %s alone', async (host) => {
-    const port = await hold(host);
-    const server = createHttpServer();
-    await expect(listen(server, port, '--tenant-port')).rejects.toThrow(
-      `Port ${port} is in use; choose another with --tenant-port`,
-    );
-    expect(server.listening).toBe(false);
-  });
+  it.each(['127.0.0.1', '::1'])(
+    'A port of the twin is rejected if another process holds it on %s only',
+    async (host) => {
+      const port = await hold(host);
+      const server = createHttpServer();
+      await expect(listen(server, port, '--tenant-port')).rejects.toThrow(
+        `Port ${port} is in use; choose another with --tenant-port`,
+      );
+      expect(server.listening).toBe(false);
+    },
+  );
 });
 
-describe('The gateway fetches the issuer’s keys', () => {
-  it('from 127.0.0.1, although the tenant’s URL says localhost, which may lead to another process', async () => {
+describe('Fetching the issuer’s keys', () => {
+  it('The gateway fetches the issuer’s keys from 127.0.0.1, although the tenant’s URL says localhost', async () => {
     const hosts: (string | undefined)[] = [];
     const tenant = createHttpServer(({ headers }, outgoing) => {
       hosts.push(headers.host);

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { watchProgram } from '../../../src/server/watch-program.ts';
 import { copyProject } from '../../../../tests/support/project.ts';
 
-it('A change of the program is told, be it from before anybody listened', async () => {
+it('watchProgram reports a change of the program, also one from before the listener was added', async () => {
   const project = copyProject();
   const watcher = await watchProgram(project.root);
   onTestFinished(async () => {

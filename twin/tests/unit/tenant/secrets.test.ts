@@ -50,7 +50,7 @@ describe('Secrets', () => {
   it.each([
     ['the right secret', id, secret],
     ['a wrong secret', id, 'x'],
-    ['the secret of an unknown client', 'nobody', 'x'],
+    ['the secret of an unknown client', 'unknown', 'x'],
   ])('The secret of a client is compared as a digest: %s', async (_name, client, given) => {
     await outcome({ client_id: client, client_secret: given });
     expect(comparisons()).toEqual([pair(given, client === id ? secret : '')]);
@@ -59,19 +59,19 @@ describe('Secrets', () => {
   it.each([
     ['the right password', email, password, 'granted'],
     ['a wrong password', email, 'x', 'Wrong email or password.'],
-    ['the password of an unknown user', 'nobody', 'x', 'Wrong email or password.'],
+    ['the password of an unknown user', 'unknown', 'x', 'Wrong email or password.'],
   ])('The password of a user is compared as a digest: %s', async (_name, username, given, expected) => {
     expect(await outcome({ client_id: id, client_secret: secret, username, password: given })).toBe(expected);
     expect(comparisons()).toEqual([pair(secret, secret), pair(given, username === email ? password : '')]);
   });
 
   it('An empty secret gets no token, not even from a client with an empty secret', async () => {
-    expect(await outcome({ client_id: 'nobody', client_secret: '' })).toBe('Unauthorized');
+    expect(await outcome({ client_id: 'unknown', client_secret: '' })).toBe('Unauthorized');
     const secretless = plainTenant({ clients: [plainClient({ secret: '' })] });
     for (const given of [{}, { client_secret: '' }]) {
       expect(await outcome({ client_id: id, ...given }, secretless)).toBe('Unauthorized');
     }
-    expect(await outcome({ client_id: id, client_secret: secret, username: 'nobody', password: '' })).toBe(
+    expect(await outcome({ client_id: id, client_secret: secret, username: 'unknown', password: '' })).toBe(
       'Missing required parameter: password',
     );
   });

@@ -19,7 +19,7 @@ const unauthorized = (description: string): Response =>
     },
   );
 
-describe('A difference is one plain sentence with its likely cause', () => {
+describe('Differences that verify reports', () => {
   const at =
     (path: string) =>
     (url: string): boolean =>
@@ -35,7 +35,7 @@ describe('A difference is one plain sentence with its likely cause', () => {
 
   it.each<[title: string, world: () => Partial<World>, says: string]>([
     [
-      'no client grant',
+      'a missing client grant',
       () => tenantSays('access_denied', `Client is not authorized to access "${audience}".`),
       `test-app (client_credentials), asking for all that it can get, gets no token: the client grant of test-app (dev) for ${audience} is missing`,
     ],
@@ -45,7 +45,7 @@ describe('A difference is one plain sentence with its likely cause', () => {
       'asking for read:user, gets no token: the client grant of test-app (dev) lacks that scope',
     ],
     [
-      'another audience',
+      'another audience of the API',
       () => tenantSays('access_denied', 'Service not found: x'),
       `no API with the identifier ${audience}`,
     ],
@@ -65,12 +65,12 @@ describe('A difference is one plain sentence with its likely cause', () => {
       'the test user is not there, or has another password',
     ],
     [
-      'no grant type',
+      'a missing grant type',
       () => tenantSays('unauthorized_client', "Grant type 'password' not allowed for the client."),
       'lacks the grant type',
     ],
     [
-      'no tenant',
+      'a tenant that does not answer',
       () => ({
         fetch: (url, init) =>
           url === system.target.outputs.tokenUrl
@@ -105,7 +105,7 @@ describe('A difference is one plain sentence with its likely cause', () => {
       'the gateway cannot read the keys of https://your-tenant.eu.auth0.com/',
     ],
     [
-      'no invoke permission',
+      'a missing invoke permission',
       () => apiSays(() => Response.json({ message: 'Internal Server Error' }, { status: 500 })),
       'lambda:InvokeFunction',
     ],
@@ -120,7 +120,7 @@ describe('A difference is one plain sentence with its likely cause', () => {
       'GET /test: anyone, without a token, is to be answered 401 and is let through (200): the deployed route has no authorizer',
     ],
     [
-      'a public route with one',
+      'a public route with an authorizer',
       () => answering((url) => (at('/open')(url) ? unauthorized('') : undefined)),
       'GET /open: anyone, without a token, is to be allowed and is answered 401: the deployed route has an authorizer, and the program says public.',
     ],
@@ -130,11 +130,11 @@ describe('A difference is one plain sentence with its likely cause', () => {
         answering((url) => (at('/test')(url) ? Response.json({ message: 'Not Found' }, { status: 404 }) : undefined)),
       'is answered 404: the route is not deployed there',
     ],
-  ])('%s', async (_title, world, says) => {
+  ])('verify reports %s in one sentence, with its likely cause', async (_title, world, says) => {
     expect(differencesOf(await verify({ world: world() })).join('\n')).toContain(says);
   });
 
-  it('a backend’s own 401, 403 and 404 are no refusal of the gateway', async () => {
+  it('verify does not take a backend’s own 401, 403 or 404 for a rejection by the gateway', async () => {
     for (const status of [400, 401, 403, 404, 301]) {
       const played = await verify({
         world: apiSays(() => Response.json({ message: 'not yours' }, { status }), '/open'),
@@ -143,7 +143,7 @@ describe('A difference is one plain sentence with its likely cause', () => {
     }
   });
 
-  it('a permission that the deployed role or grant has besides is one, even if no route asks for it', async () => {
+  it('verify reports an additional permission of the deployed role or grant, even if no route requires it', async () => {
     const { tenant } = system.model;
     const grants = tenant.grants.map((grant) => ({
       ...grant,

@@ -44,14 +44,14 @@ function verify(forwarded: readonly string[] | undefined): Promise<Played> {
   });
 }
 
-describe('Verifying a route that goes elsewhere', () => {
-  it('plays it where the twin has a local address for it', async () => {
+describe('Verifying a forwarded route', () => {
+  it('verify calls a forwarded route if the twin has a local address for it', async () => {
     const played = await verify([KEY]);
     expect(differencesOf(played)).toEqual([]);
     expect(countOf(played)).toMatchObject({ differ: 0, notTried: 0 });
   });
 
-  it('leaves it out where the twin has none, says so, and finds no difference', async () => {
+  it('verify leaves out a forwarded route without a local address, says so, and finds no difference', async () => {
     const played = await verify([]);
     expect(differencesOf(played)).toEqual([]);
     const { agree, differ, notTried } = countOf(played);
@@ -65,7 +65,7 @@ describe('Verifying a route that goes elsewhere', () => {
     );
   });
 
-  it('names the endpoint, and no permission of a function, where a deployed one cannot be reached', async () => {
+  it('verify names the endpoint, and no invoke permission, if a deployed endpoint cannot be reached', async () => {
     const { port } = backend.address() as AddressInfo;
     await new Promise((resolve) => backend.close(resolve));
     onTestFinished(() => new Promise<void>((resolve) => void backend.listen(port, '127.0.0.1', resolve)));

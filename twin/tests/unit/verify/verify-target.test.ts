@@ -18,7 +18,7 @@ const fromFile = (text: string): Promise<unknown> => {
 };
 
 describe('The system to verify', () => {
-  it('is not both the deployed stack and that of a file', async () => {
+  it('verify rejects --deployed together with --outputs', async () => {
     await expect(parsed('verify', ['--deployed', '--outputs', 'x.json'])).rejects.toThrow('cannot be used with');
   });
 
@@ -27,12 +27,12 @@ describe('The system to verify', () => {
     ['<html>', 'has no outputs in JSON'],
     ['[]', 'has no outputs: it is not deployed'],
     ['{"apiUrl":"hush"}', 'missing or wrong: apiUrl, issuer, tokenUrl, audience, clientIds, clientSecrets'],
-  ])('has outputs of its own: %s is refused', async (text, says) => {
+  ])('verify rejects the outputs %s', async (text, says) => {
     await expect(fromFile(text)).rejects.toThrow(says);
     await expect(fromFile(text)).rejects.not.toThrow('hush');
   });
 
-  it('is the running twin, with a hash over what it serves', async () => {
+  it('verify uses the running twin, with a hash of what it serves', async () => {
     const { graph } = JSON.parse(twin.project.read('.twin/dev/run.json')) as { graph: string };
     expect(await targetOf(options(), twin.project.root)).toMatchObject({
       name: 'the running twin of stack dev',
@@ -43,7 +43,7 @@ describe('The system to verify', () => {
     });
   });
 
-  it('is no twin that has ended, even if its run.json is left', async () => {
+  it('verify does not use a twin that has ended, even if its run.json is left', async () => {
     for (const run of ['{"pid":999999999}', '{"pid":0}', 'damaged']) {
       twin.project.write('.twin/prod/run.json', run);
       await expect(targetOf(options({ stack: 'prod' }), twin.project.root)).rejects.toThrow(
@@ -52,7 +52,7 @@ describe('The system to verify', () => {
     }
   });
 
-  it('is no twin without a tenant: the one that its program names is real, and is sent nothing', async () => {
+  it('verify rejects a twin without a tenant, and sends nothing to the real tenant of its program', async () => {
     const alone = await startTestTwin({ withTenant: false });
     onTestFinished(() => alone.end());
     await expect(targetOf(options(), alone.project.root)).rejects.toThrow('runs with --no-tenant');
@@ -60,14 +60,14 @@ describe('The system to verify', () => {
     await expect(targetOf(options({ outputs }), alone.project.root)).rejects.toThrow('missing or wrong: tokenUrl');
   });
 
-  it('is no running twin of something else', async () => {
+  it('verify rejects a running twin that does not serve this checkout', async () => {
     const config = { 'api:audience': 'https://another.example.com' };
     await expect(open(options({ config }), twin.project.root)).rejects.toThrow(
       'The running twin of stack dev does not serve what this checkout declares.',
     );
   });
 
-  it('is no deployed stack where there is no pulumi, or where pulumi knows none', async () => {
+  it('verify --deployed fails if there is no Pulumi CLI, or if it knows no such stack', async () => {
     const { PATH } = process.env;
     process.env['PATH'] = twin.project.path;
     try {

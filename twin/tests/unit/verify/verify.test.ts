@@ -11,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => system.twin.end());
 const verify: Verifiable['verify'] = (options) => system.verify(options);
 
-describe('A verification of a twin that serves what the checkout declares', () => {
-  it('finds that every cell it tries agrees, and says of the others why it did not', async () => {
+describe('Verifying a twin of the same checkout', () => {
+  it('verify agrees on every cell that it tries, and says why it did not try the others', async () => {
     const played = await verify();
     expect(differencesOf(played)).toEqual([]);
     expect(tableOf(played).split('\n')).toEqual([
@@ -39,7 +39,7 @@ describe('A verification of a twin that serves what the checkout declares', () =
     ]);
   });
 
-  it('calls what changes something with --all-methods', async () => {
+  it('verify --all-methods also calls methods that can change something', async () => {
     const before = system.twin.exchanges.length;
     const played = await verify({ allMethods: true });
     expect(countOf(played)).toEqual({ agree: 30, differ: 0, notTried: 5 });
@@ -47,7 +47,7 @@ describe('A verification of a twin that serves what the checkout declares', () =
     expect(system.twin.exchanges.slice(before).some(({ decision }) => decision.method === 'POST')).toBe(true);
   });
 
-  it('plays each cell with the least scope, each alone, none, a tampered token and no token', async () => {
+  it('verify tries each cell with the least scope, each scope alone, none, a tampered token and no token', async () => {
     const before = system.twin.exchanges.length;
     await verify();
     const calls = system.twin.exchanges
@@ -69,7 +69,7 @@ describe('A verification of a twin that serves what the checkout declares', () =
     );
   });
 
-  it('asks for each token once', async () => {
+  it('verify requests each token once', async () => {
     const asked: string[] = [];
     await verify({
       world: answering((url, { body }) => {
@@ -80,13 +80,13 @@ describe('A verification of a twin that serves what the checkout declares', () =
     expect(new Set(asked).size).toBe(asked.length);
   });
 
-  it('tries nothing beyond --max-tokens, and does not count it as agreed', async () => {
+  it('verify tries nothing beyond --max-tokens, and does not count it as agreed', async () => {
     const played = await verify({ maxTokens: 0 });
     expect(countOf(played)).toEqual({ agree: 5, differ: 0, notTried: 30 });
     expect(tableOf(played)).toContain('--max-tokens allows 0 tokens');
   });
 
-  it('does not try callers whose credentials it has not', async () => {
+  it('verify does not try callers without credentials', async () => {
     const played = await verify({
       change: (outputs) => {
         delete outputs.testUserPassword;
@@ -98,7 +98,7 @@ describe('A verification of a twin that serves what the checkout declares', () =
     expect(tableOf(played)).toContain('the outputs have no secret of the client test-app (dev)');
   });
 
-  it('has a JUnit file that says the same, without a token', async () => {
+  it('The JUnit file of verify says the same, and contains no token', async () => {
     const text = junitOf(await verify(), 'dev <&"');
     expect(text).toContain(
       '<testsuite name="dev &lt;&amp;&quot;: test-app (client_credentials)" tests="8" failures="0" skipped="2">',
@@ -107,8 +107,8 @@ describe('A verification of a twin that serves what the checkout declares', () =
   });
 });
 
-describe('A verification respects limits', () => {
-  it('asks a real tenant for at most four tokens a second', async () => {
+describe('Limits of verify', () => {
+  it('verify requests at most four tokens a second from a real tenant', async () => {
     let now = 0;
     const times: number[] = [];
     await verify({
@@ -129,10 +129,10 @@ describe('A verification respects limits', () => {
   it.each([
     ['retry-after', { 'retry-after': '7' }, 7000],
     ['x-ratelimit-reset', { 'x-ratelimit-reset': '1009' }, 9000],
-    ['a reset in the past', { 'x-ratelimit-reset': '1' }, 250],
+    ['a reset time in the past', { 'x-ratelimit-reset': '1' }, 250],
     ['a wait of a day', { 'retry-after': '86400' }, 60_000],
-    ['no word about it', {}, 1000],
-  ])('waits after a 429 as it is told by %s', async (_title, headers, wait) => {
+    ['a default for no header', {}, 1000],
+  ])('verify waits after a 429 as %s says', async (_title, headers, wait) => {
     const slept: number[] = [];
     let once = true;
     const played = await verify({
@@ -150,7 +150,7 @@ describe('A verification respects limits', () => {
     expect(differencesOf(played)).toEqual([]);
   });
 
-  it('gives up on a tenant or an API that only says 429, and does not count that as agreed', async () => {
+  it('verify gives up on a tenant or an API that only answers 429, and does not count that as agreed', async () => {
     const sleep = (): Promise<void> => Promise.resolve();
     const played = await verify({ world: { ...answering(() => new Response('', { status: 429 })), sleep } });
     expect(countOf(played)).toEqual({ agree: 0, differ: 0, notTried: 35 });
