@@ -28,12 +28,12 @@ const claimsOf = async (parameters: Readonly<Record<string, unknown>>): Promise<
   return JSON.parse((await call(twin, String(body['access_token']))).text);
 };
 
-describe('the claims that the contract declares', () => {
-  it('are added by the Action that the program generates, and reach the handler as strings', async () => {
+describe('The claims of the contract', () => {
+  it('The generated Action adds the contract’s claims to the token, and they reach the handler as strings', async () => {
     expect(await claimsOf(userLogin(twin))).toMatchObject({ [EMAIL]: 'test-user@example.com', [ROLES]: '[reader]' });
   });
 
-  it('are in no token of a service', async () => {
+  it('A service’s token has none of the contract’s claims', async () => {
     expect(await claimsOf({ grant_type: 'client_credentials' })).not.toHaveProperty([EMAIL]);
   });
 });

@@ -31,8 +31,8 @@ const isFree = (url: string): Promise<boolean> =>
     server.listen(Number(new URL(url).port), '127.0.0.1', () => server.close(() => resolve(true)));
   });
 
-describe('A stack that is started three times at the same moment', () => {
-  it('is served once: the other two end with 1 and one sentence, and the keys are those of the files', async () => {
+describe('Three simultaneous starts of a stack', () => {
+  it('Of three simultaneous starts one serves, the others end with 1 and one sentence, and the keys are those of the files', async () => {
     const project = copyProject();
     const starts = [1, 2, 3].map(() => runTwin(project, 'start', ...FREE));
     const ended = await Promise.all(
@@ -63,7 +63,7 @@ describe('A stack that is started three times at the same moment', () => {
     expect(response.status).toBe(200);
   });
 
-  it('can be started again after a twin of it was killed', async () => {
+  it('A stack can be started again after its twin was killed', async () => {
     const project = copyProject();
     const killed = runTwin(project, 'start', ...FREE);
     await killed.until(UP);
@@ -74,7 +74,7 @@ describe('A stack that is started three times at the same moment', () => {
   });
 });
 
-it('kill of npm start ends the twin and frees its ports, although npm’s shell passes no signal on', async () => {
+it('Killing npm start ends the twin and frees its ports, although npm’s shell passes no signal on', async () => {
   const project = copyProject();
   const npm = spawn('npm', ['start', '--', ...FREE], { cwd: project.path, stdio: 'ignore' });
   afterFile(() => npm.kill('SIGKILL'));
@@ -88,8 +88,8 @@ it('kill of npm start ends the twin and frees its ports, although npm’s shell 
   expect(await Promise.all([apiUrl, tenantUrl].map(isFree))).toEqual([true, true]);
 });
 
-describe('A twin whose .twin folder is deleted', () => {
-  it('goes on, and writes the folder again with the keys and secrets that it serves', async () => {
+describe('A deleted .twin folder', () => {
+  it('A twin whose .twin folder is deleted continues, and writes the folder again with the same keys and secrets', async () => {
     const twin = await startTestTwin();
     const files = ['seed', 'signing-key.pem', 'outputs.json', 'run.json'].map((name) => `.twin/dev/${name}`);
     const before = files.map(twin.project.read);
@@ -104,37 +104,40 @@ describe('A twin whose .twin folder is deleted', () => {
 });
 
 describe('--state-dir', () => {
-  it.runIf(canMount)('serves a checkout that is read-only, and lets twin token find its twin', async () => {
-    const project = copyProject();
-    const disk = mountSmallDisk(mkdtempSync(join(tmpdir(), 'read-only-')), 16_384);
-    const state = mkdtempSync(join(tmpdir(), 'state-'));
-    try {
-      cpSync(project.path, disk.folder, { recursive: true, filter: (path) => !path.endsWith('node_modules') });
-      symlinkSync(join(project.path, 'node_modules'), join(disk.folder, 'node_modules'));
-      disk.remountReadOnly();
-      const checkout = { ...project, path: disk.folder };
-      const refused = runTwin(checkout, 'start', ...FREE);
-      expect(await refused.ended).toBe(1);
-      expect(refused.text()).toMatch(/^\.twin\/dev\/ cannot be used \(E[A-Z]+[^\n]*--state-dir[^\n]*\n$/);
-      const twin = runTwin(checkout, 'start', ...FREE, '--state-dir', state);
-      await twin.until(UP);
-      expect(existsSync(join(state, 'dev/run.json'))).toBe(true);
-      const token = runTwin(checkout, 'token', '--as', 'test-app', '--state-dir', state);
-      expect(await token.ended).toBe(0);
-      expect(token.text()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
-      twin.child.kill('SIGTERM');
-      expect(await twin.ended).toBe(0);
-    } finally {
-      disk.unmount();
-      rmSync(state, { recursive: true });
-    }
-  });
+  it.runIf(canMount)(
+    '--state-dir lets the twin serve a read-only checkout, and twin token finds the twin',
+    async () => {
+      const project = copyProject();
+      const disk = mountSmallDisk(mkdtempSync(join(tmpdir(), 'read-only-')), 16_384);
+      const state = mkdtempSync(join(tmpdir(), 'state-'));
+      try {
+        cpSync(project.path, disk.folder, { recursive: true, filter: (path) => !path.endsWith('node_modules') });
+        symlinkSync(join(project.path, 'node_modules'), join(disk.folder, 'node_modules'));
+        disk.remountReadOnly();
+        const checkout = { ...project, path: disk.folder };
+        const refused = runTwin(checkout, 'start', ...FREE);
+        expect(await refused.ended).toBe(1);
+        expect(refused.text()).toMatch(/^\.twin\/dev\/ cannot be used \(E[A-Z]+[^\n]*--state-dir[^\n]*\n$/);
+        const twin = runTwin(checkout, 'start', ...FREE, '--state-dir', state);
+        await twin.until(UP);
+        expect(existsSync(join(state, 'dev/run.json'))).toBe(true);
+        const token = runTwin(checkout, 'token', '--as', 'test-app', '--state-dir', state);
+        expect(await token.ended).toBe(0);
+        expect(token.text()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+        twin.child.kill('SIGTERM');
+        expect(await twin.ended).toBe(0);
+      } finally {
+        disk.unmount();
+        rmSync(state, { recursive: true });
+      }
+    },
+  );
 });
 
 const curlsOf = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('curl '));
 
 describe('The printed commands', () => {
-  it('trust the authority of --tls by a path that works from any folder', async () => {
+  it('The printed commands trust the --tls authority by a path that works from any folder', async () => {
     const twin = await startTestTwin({ tls: true });
     const [curl = ''] = curlsOf(welcome(twin.model(), twin));
     expect(curl).toContain(`--cacert ${twin.project.path}/.twin/dev/ca.pem`);
@@ -143,7 +146,7 @@ describe('The printed commands', () => {
     await twin.end();
   });
 
-  it('never send a DELETE, and prefer a GET to another method', () => {
+  it('The printed commands never send a DELETE, and prefer a GET to another method', () => {
     const keys = { 'DELETE /orders': ['read'], 'POST /orders': ['read'], 'GET /orders': ['read'] };
     const addresses = {
       apiUrl: 'http://api',

@@ -33,12 +33,12 @@ const list = (...ids: string[]): RecordedResource =>
 const actionsIn = (...resources: RecordedResource[]): Action[] => actionsOf(lookupOf(resources));
 
 describe('The Actions of a tenant', () => {
-  it('are those that a trigger is bound to, in the order of its list', () => {
+  it('The tenant has the Actions that a trigger is bound to, in the order of its list', () => {
     const names = actionsIn(action('a'), action('b'), action('unbound'), list('b', 'a')).map(({ name }) => name);
     expect(names).toEqual(['b', 'a']);
   });
 
-  it('have their code and their secrets', () => {
+  it('The Actions of a tenant have their code and secrets', () => {
     expect(actionsIn(action('a', { secrets: [{ name: 'key', value: 'value' }] }), bound('a'))).toEqual([
       { name: 'a', trigger: 'post-login', code: '// a', secrets: { key: 'value' } },
     ]);
@@ -46,10 +46,10 @@ describe('The Actions of a tenant', () => {
 
   it.each([
     { title: 'that is not deployed', resources: [action('a', { deploy: false }), bound('a')], says: 'deploy: true' },
-    { title: 'that is not declared', resources: [bound('a')], says: 'the Action a, which is not there' },
+    { title: 'that is bound and not declared', resources: [bound('a')], says: 'the Action a, which is not there' },
     { title: 'of another trigger', resources: [action('a'), bound('a', 'credentials-exchange')], says: 'made for' },
-    { title: 'in two lists', resources: [action('a'), list('a'), list('a')], says: 'several lists' },
-    { title: 'in a list and alone', resources: [action('a'), list('a'), bound('a')], says: 'several lists' },
+    { title: 'bound in two lists', resources: [action('a'), list('a'), list('a')], says: 'several lists' },
+    { title: 'bound in a list and alone', resources: [action('a'), list('a'), bound('a')], says: 'several lists' },
     {
       title: 'with npm packages',
       resources: [action('a', { dependencies: [{ name: 'axios', version: '1.0.0' }] })],
@@ -61,7 +61,7 @@ describe('The Actions of a tenant', () => {
       says: 'the twin runs Actions only at post-login and credentials-exchange',
     },
     { title: 'with modules', resources: [action('a', { modules: [{}] })], says: 'input modules' },
-  ])('are refused where one is bound or declared $title', async ({ resources, says }) => {
+  ])('The model rejects an Action $title', async ({ resources, says }) => {
     const { message } = await refusal(() => actionsIn(...resources));
     expect(message).toContain(says);
   });

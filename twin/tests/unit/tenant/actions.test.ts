@@ -34,8 +34,8 @@ async function claimsAfter(actions: readonly Action[], client = 'spa', scope = '
 const SET_EMAIL = `api.accessToken.setCustomClaim('https://x.example/email', event.user.email);`;
 const REFUSED_AT_AUTHORIZE = 'https://refused.example';
 
-describe('An Action after the login', () => {
-  it('adds its claims to the access token and the id token, before Auth0’s own', async () => {
+describe('A post-login Action', () => {
+  it('A post-login Action adds its claims to the access token and the ID token, before Auth0’s own', async () => {
     const { access, id } = await claimsAfter([
       action(`${SET_EMAIL} api.idToken.setCustomClaim('https://x.example/roles', event.authorization.roles);`),
     ]);
@@ -44,7 +44,7 @@ describe('An Action after the login', () => {
     expect(id).not.toHaveProperty('https://x.example/email');
   });
 
-  it('is told of the user, the client, the API and the request, and of no secret but its own', async () => {
+  it('A post-login Action gets the user, the client, the API and the request, and only its own secrets', async () => {
     const { access } = await claimsAfter([
       action(`api.accessToken.setCustomClaim('https://x.example/event', event);`, { secrets: { key: 'value' } }),
     ]);
@@ -59,7 +59,7 @@ describe('An Action after the login', () => {
     });
   });
 
-  it('runs again at each refresh, and at a password grant', async () => {
+  it('A post-login Action runs again at each refresh, and at a password grant', async () => {
     const { fetch } = await tenantWith(
       action(`api.accessToken.setCustomClaim('https://x.example/protocol', event.transaction.protocol);`),
     );
@@ -74,7 +74,7 @@ describe('An Action after the login', () => {
     ).toEqual(['oidc-basic-profile', 'oauth2-refresh-token']);
   });
 
-  it('adds scopes that the roles do not permit and takes others away, of the access token alone', async () => {
+  it('A post-login Action adds scopes that the roles do not permit and removes others, only in the access token', async () => {
     const { body, access } = await claimsAfter([
       action(`api.accessToken.addScope('admin'); api.accessToken.addScope('offline_access');`),
       action(`api.accessToken.removeScope('write');`),
@@ -84,20 +84,20 @@ describe('An Action after the login', () => {
     expect(body).not.toHaveProperty('refresh_token');
   });
 
-  it('adds no scope to a third party’s token', async () => {
+  it('A post-login Action adds no scope to a third party’s token', async () => {
     const { access } = await claimsAfter([action(`api.accessToken.addScope('write');`)], 'partner', 'read');
     expect(access['scope']).toBe('read');
   });
 
   it.each(['sub', 'aud', 'permissions', 'roles', 'gty', 'https://auth0.com/x'])(
-    'cannot set the claim %s, which Auth0 leaves out',
+    'A post-login Action cannot set the claim %s, which Auth0 leaves out',
     async (name) => {
       const { access } = await claimsAfter([action(`api.accessToken.setCustomClaim('${name}', 'forged');`)]);
       expect(Object.values(access)).not.toContain('forged');
     },
   );
 
-  it('ends a login that it denies with access_denied and its reason, and no later Action runs', async () => {
+  it('A post-login Action that denies a login ends it with access_denied and its reason, and no later Action runs', async () => {
     const { fetch } = await tenantWith(
       action(`if (event.user.email.startsWith('editor')) api.access.deny('not on Sundays');`),
       action(`throw new Error('too late');`),
@@ -105,7 +105,7 @@ describe('An Action after the login', () => {
     await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow('access_denied: not on Sundays');
   });
 
-  it('ends a refresh that it denies with 403, and leaves the refresh token as it was', async () => {
+  it('A post-login Action that denies a refresh ends it with 403, and the refresh token stays as it was', async () => {
     const { fetch } = await tenantWith(
       action(`if (event.transaction.protocol === 'oauth2-refresh-token') api.access.deny('no');`),
     );
@@ -119,7 +119,7 @@ describe('An Action after the login', () => {
     }
   });
 
-  it('gives one of two requests that come at once with the same rotating refresh token', async () => {
+  it('One of two simultaneous requests with the same rotating refresh token gets a token', async () => {
     const { fetch } = await tenantWith(action(SET_EMAIL));
     const flow = flowOf('spa', fetch, { scope: 'offline_access read' });
     const refresh_token = String((await codeFlow(flow)).body['refresh_token']);
@@ -140,7 +140,7 @@ describe('An Action after the login', () => {
     [`if (event.authentication.riskAssessment?.confidence === 'low') api.access.deny('x');`, 'event.authentication.r'],
     [`try { require('axios'); } catch {}`, 'the package axios'],
     [`api.accessToken.setCustomClaim('scope', 'admin');`, 'a claim scope'],
-  ])('is refused by the name of what the twin does not support: %s', async (body, name) => {
+  ])('An Action that uses what the twin does not support fails the login by name: %s', async (body, name) => {
     const { fetch } = await tenantWith(action(body));
     await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(
       `server_error: The Action "check" uses what the twin does not support: ${name}`,
@@ -154,17 +154,17 @@ describe('An Action after the login', () => {
     [`require('node:fs').readFileSync('/etc/hosts');`, 'Access to this API has been restricted'],
     [`require('node:child_process').execSync('id');`, 'Access to this API has been restricted'],
     [`api.idToken.setCustomClaim('x', 'x'.repeat(100_000));`, 'its claims are larger than 100 kB'],
-  ])('fails the login when it fails: %s', async (body, why) => {
+  ])('An Action that fails also fails the login: %s', async (body, why) => {
     const { fetch } = await tenantWith(action(body));
     await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(`server_error: The Action "check" failed: ${why}`);
   });
 
-  it('fails the login without the function that its trigger calls', async () => {
+  it('An Action without the function of its trigger fails the login', async () => {
     const { fetch } = await tenantWith(action('', { code: 'exports.other = 1;' }));
     await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow('The Action exports no onExecutePostLogin');
   });
 
-  it('has an empty environment and may use what Node brings', async () => {
+  it('An Action has an empty environment and can use the modules of Node.js', async () => {
     const { access } = await claimsAfter([
       action(`const hash = require('crypto').createHash('sha256').update('x').digest('hex');
       api.accessToken.setCustomClaim('https://x.example/seen', [hash.length, Object.keys(process.env)]);`),
@@ -173,7 +173,7 @@ describe('An Action after the login', () => {
   });
 });
 
-describe('An Action before a service’s token', () => {
+describe('A credentials-exchange Action', () => {
   const request = { grant_type: 'client_credentials', audience: MAIN };
   const client = { clientId: 'test-app', secret: 'the secret of test-app', redirectUri: '' };
   const ask = async (body: string) => {
@@ -181,7 +181,7 @@ describe('An Action before a service’s token', () => {
     return tokenRequest({ tenantUrl: 'http://localhost', client, fetch }, request);
   };
 
-  it('adds its claims to the token', async () => {
+  it('A credentials-exchange Action adds its claims to the token', async () => {
     const { body } = await ask(`api.accessToken.setCustomClaim('https://x.example/app', event.client.name);`);
     expect(decodeJwt(String(body['access_token']))).toMatchObject({ 'https://x.example/app': 'test-app' });
   });
@@ -190,14 +190,14 @@ describe('An Action before a service’s token', () => {
     ['invalid_scope', 400],
     ['invalid_request', 400],
     ['server_error', 500],
-  ])('denies it as %s', async (code, status) => {
+  ])('A credentials-exchange Action denies the token as %s', async (code, status) => {
     expect(await ask(`api.access.deny('${code}', 'because');`)).toEqual({
       status,
       body: { error: code, error_description: 'because' },
     });
   });
 
-  it('changes no scope', async () => {
+  it('A credentials-exchange Action cannot change the scope', async () => {
     const { status, body } = await ask(`api.accessToken.addScope('x');`);
     expect([status, body['error_description']]).toEqual([
       500,
@@ -209,13 +209,13 @@ describe('An Action before a service’s token', () => {
 describe('The process of an Action', () => {
   const call: Parameters<RunAction>[0] = { handler: 'run', code: '', event: {}, methods: [], unknown: [] };
 
-  it('ends at its time limit, even if the Action never gives way', async () => {
+  it('The process of an Action ends at its time limit, even if the Action blocks', async () => {
     const run = actionRunner(() => undefined, new AbortController().signal, 1);
     const answer = await run({ ...call, code: 'exports.run = () => { for (;;); };' });
     expect(answer).toEqual({ calls: [], unsupported: [], error: 'it did not end within 1 seconds' });
   });
 
-  it('ends with the twin', async () => {
+  it('The process of an Action ends with the twin', async () => {
     const twin = new AbortController();
     const run = actionRunner(() => twin.abort(), twin.signal);
     const answer = await run({
@@ -225,7 +225,7 @@ describe('The process of an Action', () => {
     expect(answer.error).toBeDefined();
   });
 
-  it('prints what the Action writes to its console', async () => {
+  it('The console output of an Action is logged', async () => {
     const lines: string[] = [];
     const run = actionRunner((text) => void lines.push(text), new AbortController().signal);
     await run({ ...call, code: `exports.run = () => console.log('hello');` });
