@@ -123,6 +123,7 @@ describe('Clients', () => {
     const screen = welcome(modelOf(recorded), {
       apiUrl: 'http://a',
       tenantUrl: 'http://t',
+      pageUrl: '',
       caFile: undefined,
       forwards: new Map(),
       stateFolder: '.twin/dev/',

@@ -14,6 +14,8 @@ interface Addresses {
   /** The file of the authority to trust, where the tenant is served over https. */
   readonly caFile: string | undefined;
   readonly forwards: Forwards;
+  /** With the key to the page's secrets. */
+  readonly pageUrl: string;
   /** The folder of the twin's files, as a person would name it. */
   readonly stateFolder: string;
 }
@@ -26,7 +28,7 @@ export function welcome(model: Model, addresses: Addresses): string {
     '',
     `  API     ${addresses.apiUrl}`,
     `  Tenant  ${addresses.tenantUrl || 'left out'}  (issuer https://${tenant.issuerDomain}/)`,
-    ...(addresses.tenantUrl === '' ? [] : [`  Page    ${addresses.tenantUrl}/  to see who may call what, and try it`]),
+    ...(addresses.pageUrl === '' ? [] : [`  Page    ${addresses.pageUrl}  to see who may call what, and try it`]),
     '',
     ...warnings(model),
     'Routes',

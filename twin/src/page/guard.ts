@@ -47,11 +47,11 @@ export function onQuestion<K extends Questions>(
   app: Hono,
   name: K,
   schema: z.ZodType<Asked[K]['question']>,
-  answer: (question: Asked[K]['question']) => Asked[K]['answer'] | Promise<Asked[K]['answer']>,
+  answer: (question: Asked[K]['question'], c: Context) => Asked[K]['answer'] | Promise<Asked[K]['answer']>,
 ): void {
   app.post(`/_twin/${name}`, async (c) => {
     try {
-      return c.json(await answer(questionIn(schema, await textOf(c.req.raw.body))));
+      return c.json(await answer(questionIn(schema, await textOf(c.req.raw.body)), c));
     } catch (error) {
       if (error instanceof QuestionError) return refuse(c, 400, error.message);
       throw error;
@@ -79,6 +79,7 @@ async function textOf(body: ReadableStream<Uint8Array> | null): Promise<string> 
   return new TextDecoder().decode(bytes);
 }
 
-function refuse(c: Context, status: ContentfulStatusCode, error: string): Response {
+/** Answers with what is wrong, for the person. */
+export function refuse(c: Context, status: ContentfulStatusCode, error: string): Response {
   return c.json({ error }, status);
 }

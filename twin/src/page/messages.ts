@@ -11,6 +11,8 @@ export interface ShownState {
   readonly stack: string;
   readonly apiUrl: string;
   readonly issuer: string;
+  /** The file of the authority to trust; empty where the tenant is served over http. */
+  readonly caFile: string;
   /** The key that the tenant signs with now. */
   readonly kid: string;
   readonly callers: readonly ShownCaller[];
@@ -137,6 +139,8 @@ export interface Said {
   readonly state: { readonly twin: string; readonly state: ShownState };
   /** Newest last; `skipped` came besides, too fast to be shown. `last` is the id of the newest of all. */
   readonly entries: { readonly entries: readonly Entry[]; readonly skipped: number; readonly last: number };
+  /** At the beginning: whether this browser may see secrets. */
+  readonly access: { readonly secrets: boolean };
   /** What is wrong with the program as it is now; empty when it is served as it is. */
   readonly problem: { readonly message: string };
   /** The twin ends. */

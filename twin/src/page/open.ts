@@ -5,6 +5,7 @@ import { call } from './call.ts';
 import { compilePage, type PageDocument } from './document.ts';
 import { entryOf } from './entries.ts';
 import { onQuestion, QuestionError, samePage } from './guard.ts';
+import { HOW_TO_GET_SECRETS, openKeys } from './keys.ts';
 import { eventOf, Live, LISTENERS } from './live.ts';
 import { maskedEvent } from './mask.ts';
 import { MASK, type Said } from './messages.ts';
@@ -16,6 +17,7 @@ import { signatureFor } from './signature.ts';
 /** The page of a twin: at the tenant's root its document, and below `/_twin/` what that asks for. */
 export function openPage(inside: Inside): Page {
   const twin = randomUUID();
+  const keys = openKeys(inside.seed);
   const live = new Live(
     {
       last: () => recorder.last,
@@ -31,7 +33,11 @@ export function openPage(inside: Inside): Page {
   const app = new Hono();
   const state = (): Said['state'] => ({
     twin,
-    state: stateOf(known(), { apiUrl: inside.apiUrl(), kid: inside.signing().current.kid }),
+    state: stateOf(known(), {
+      apiUrl: inside.apiUrl(),
+      kid: inside.signing().current.kid,
+      caFile: inside.caFile() ?? '',
+    }),
   });
 
   app.onError((error, c) => {
@@ -42,7 +48,10 @@ export function openPage(inside: Inside): Page {
   app.use('/', samePage);
   app.use('/_twin/*', samePage);
 
+  for (const name of ['token', 'secrets', 'signature']) app.use(`/_twin/${name}`, keys.holderOnly);
+
   app.get('/', async (c) => {
+    if (keys.letIn(c)) return c.redirect('/', 303);
     compiled ??= compilePage();
     const { html, gzip, brotli, policy } = await compiled.catch((error: unknown) => {
       // Whoever works on the page looks again.
@@ -69,7 +78,8 @@ export function openPage(inside: Inside): Page {
     const [before, id] = (c.req.query('after') ?? '').split(' ');
     const after = before === twin ? Number(id) : 0;
     c.header('content-type', 'text/event-stream');
-    const first = [eventOf('state', state()), eventOf('problem', { message: problem })];
+    const access = eventOf('access', { secrets: keys.isHolder(c) });
+    const first = [eventOf('state', state()), access, eventOf('problem', { message: problem })];
     const zipped = /\bgzip\b/.test(c.req.header('accept-encoding') ?? '');
     if (zipped) c.header('content-encoding', 'gzip');
     return c.body(live.open(first, Number.isSafeInteger(after) ? after : 0, zipped));
@@ -96,7 +106,8 @@ export function openPage(inside: Inside): Page {
 
   onQuestion(app, 'call', QUESTIONS.call, (question) => call(question, known(), { apiUrl: inside.apiUrl(), recorder }));
 
-  onQuestion(app, 'event', QUESTIONS.event, ({ requestId, reveal }) => {
+  onQuestion(app, 'event', QUESTIONS.event, ({ requestId, reveal }, c) => {
+    if (reveal && !keys.isHolder(c)) throw new QuestionError(HOW_TO_GET_SECRETS);
     const { decision, invocation } = recorder.find(requestId)?.exchange ?? {};
     if (decision === undefined || invocation === undefined) {
       throw new QuestionError('This event is not kept any more: make the request again');
@@ -107,6 +118,7 @@ export function openPage(inside: Inside): Page {
 
   return {
     app,
+    key: keys.key,
     onEvent: (event) => {
       if (event.kind !== 'reload') {
         recorder.record(event);

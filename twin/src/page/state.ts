@@ -26,6 +26,7 @@ export function knownOf(model: Model): Known {
 interface Addresses {
   readonly apiUrl: string;
   readonly kid: string;
+  readonly caFile: string;
 }
 
 /** What the page shows of a stack; the matrix is the access report's, word for word. */

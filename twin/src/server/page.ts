@@ -11,6 +11,10 @@ export interface Inside {
   readonly apiUrl: () => string;
   /** Takes the page's own defects. */
   readonly onEvent: OnEvent;
+  /** The file of the authority to trust, where the tenant is served over https. */
+  readonly caFile: () => string | undefined;
+  /** What the page's keys are derived from: a cookie is to outlive a restart of the twin. */
+  readonly seed: string;
   /** Answers as the tenant's port would, without a socket. */
   readonly tenant: (request: Request) => Promise<Response>;
 }
@@ -18,6 +22,8 @@ export interface Inside {
 /** A page at the tenant's root. */
 export interface Page {
   readonly app: Hono;
+  /** The value of `?key=` in the page's address, with which a browser is shown secrets. */
+  readonly key: string;
   readonly onEvent: OnEvent;
   /** Closes the open streams. */
   readonly close: () => void;

@@ -72,6 +72,8 @@ export interface Twin {
   readonly forwards: Forwards;
   /** The folder of the twin's files, as a person would name it. */
   readonly stateFolder: string;
+  /** The page's address, with the key to its secrets: for its owner's terminal alone. Empty where there is no page. */
+  readonly pageUrl: string;
   readonly model: () => Model;
   /** Evaluates the program again and serves that from now on; on an error the old one goes on being served. */
   readonly reload: () => Promise<'changed' | 'same'>;
@@ -113,6 +115,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     signing: () => signing,
     apiUrl: () => apiUrl + serving.model.api.basePath,
     onEvent: options.onEvent,
+    caFile: () => caFile,
+    seed: state.seed,
     tenant: async (request) => tenant.fetch(request),
   });
   const onEvent: OnEvent = (event) => {
@@ -168,6 +172,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   let tenantUrl = '';
   let apiUrl = '';
   let ca: string | undefined;
+  const caFile = tlsServer === undefined ? undefined : `${state.folder}ca.pem`;
   const keys = new IssuerKeyCache(
     fromTenant(
       () => serving.model,
@@ -227,7 +232,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     tenantUrl,
     forwards,
     stateFolder: state.shownAs,
-    caFile: tlsServer === undefined ? undefined : `${state.folder}ca.pem`,
+    caFile,
+    pageUrl: page === undefined || tenantUrl === '' ? '' : `${tenantUrl}/?key=${page.key}`,
     model: () => serving.model,
     reload: async () => {
       try {

@@ -22,7 +22,7 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
   it('The empty list says how to make the first request', async () => {
     const fresh = await startTestTwin({ page: true });
     onTestFinished(() => fresh.end());
-    const { page, close } = await openAt(browser, fresh.tenantUrl);
+    const { page, close } = await openAt(browser, fresh.pageUrl);
     await page.getByText('● connected').waitFor();
     const empty = page.locator('.live .empty');
     expect(await empty.innerText()).toBe(
@@ -99,7 +99,7 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
 
 describe.skipIf(chromium === undefined)('An open page', () => {
   it('A hidden page holds no connection, so an eighth tab is served, and it catches up when it is shown', async () => {
-    const { page: first, complaints, close } = await openAt(browser, twin.tenantUrl);
+    const { page: first, complaints, close } = await openAt(browser, twin.pageUrl);
     await steps(first).path().fill('/typed');
     // Hidden before its list has come, it would count that among what came meanwhile.
     await call(twin, undefined, '/before');
@@ -136,7 +136,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     onTestFinished(closeAll);
     // The page of the test before may be on its way out.
     for (const ear of ears) await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
-    const { page, close } = await openAt(browser, twin.tenantUrl);
+    const { page, close } = await openAt(browser, twin.pageUrl);
     const banner = page.getByRole('alert');
     await expect.poll(() => banner.innerText()).toContain(`There are ${LISTENERS} pages open already: close some.`);
     expect(await page.locator('.link').innerText()).toBe('○ not connected');
@@ -147,7 +147,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
   });
 
   it('A page that is shown again sees that the twin is away, and that it is back', async () => {
-    const { page, close } = await openAt(browser, twin.tenantUrl);
+    const { page, close } = await openAt(browser, twin.pageUrl);
     await page.getByText('● connected').waitFor();
     await hide(page);
     await twin.close();
@@ -161,7 +161,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
   });
 
   it('The page gives the likely reason after 40 seconds without a response, and keeps what was typed', async () => {
-    const { page, close } = await openAt(browser, twin.tenantUrl);
+    const { page, close } = await openAt(browser, twin.pageUrl);
     await page.evaluate(
       'AbortSignal.timeout = (patience) => { window.patience = patience; const ending = new AbortController();' +
         "window.giveUp = () => ending.abort(new DOMException('', 'TimeoutError')); return ending.signal; }",
@@ -179,7 +179,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
   });
 
   it('The page shows a program error and a twin that is away, reconnects, and keeps what was typed', async () => {
-    const { page, close } = await openAt(browser, twin.tenantUrl);
+    const { page, close } = await openAt(browser, twin.pageUrl);
     const { others, chooseCaller, path, getToken } = steps(page);
     await chooseCaller(USER);
     await others().fill('delete:user');

@@ -121,7 +121,7 @@ describe.skipIf(chromium === undefined)('Accessibility of the page', () => {
   let page: Page;
   beforeAll(async () => {
     if (chromium === undefined) return;
-    opened = await openAt(browser, twin.tenantUrl);
+    opened = await openAt(browser, twin.pageUrl);
     ({ page } = opened);
     const { chooseCaller, others, getToken, path, call, outcome, openEditor } = steps(page);
     await chooseCaller(USER);

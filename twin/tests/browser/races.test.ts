@@ -142,7 +142,7 @@ describe.skipIf(chromium === undefined)('Choices on the page', () => {
   it('Choices stay when the program declares others before them, and the page says which are gone', async () => {
     const changing = await startTestTwin({ page: true });
     onTestFinished(() => changing.end());
-    const { page, complaints, close } = await openAt(browser, changing.tenantUrl);
+    const { page, complaints, close } = await openAt(browser, changing.pageUrl);
     const { getToken, call, outcome } = steps(page);
     expect(await caller(page).inputValue()).toBe(SERVICE);
     await getToken();
@@ -183,7 +183,7 @@ describe.skipIf(chromium === undefined)('Choices on the page', () => {
   it('The chosen grant stays by name, and the page says when it is gone', async () => {
     const changing = await startTestTwin({ page: true });
     onTestFinished(() => changing.end());
-    const { page, close } = await openAt(browser, changing.tenantUrl);
+    const { page, close } = await openAt(browser, changing.pageUrl);
     const { chooseCaller, getToken } = steps(page);
     const grant = page.getByRole('combobox', { name: 'Grant and API' });
     await chooseCaller(USER);
@@ -200,7 +200,7 @@ describe.skipIf(chromium === undefined)('Choices on the page', () => {
   });
 
   it('The token stays when a cell of the same caller is chosen in the matrix', async () => {
-    const { page, close } = await openAt(browser, twin.tenantUrl);
+    const { page, close } = await openAt(browser, twin.pageUrl);
     await steps(page).getToken();
     await page.getByText('A token with the scope read:user').waitFor();
     await steps(page).path().fill('/typed');

@@ -25,7 +25,7 @@ async function main(executable: string): Promise<void> {
   try {
     for (const colorScheme of ['light', 'dark'] as const) {
       const viewport = { width: 1320, height: 820 };
-      const { page, close } = await openAt(browser, twin.tenantUrl, { colorScheme, viewport });
+      const { page, close } = await openAt(browser, twin.pageUrl, { colorScheme, viewport });
       const { chooseCaller, others, getToken, call, outcome, tick } = steps(page);
       await chooseCaller('user `test-user@example.com` through `test-app`');
       await others().fill('delete:user');

@@ -153,6 +153,7 @@ describe('The printed commands', () => {
       tenantUrl: 'http://tenant',
       caFile: undefined,
       stateFolder: '',
+      pageUrl: '',
       forwards: new Map(),
     };
     const printed = (routes: typeof keys | Record<string, string[]>): string[] =>

@@ -37,7 +37,7 @@ export function openForAll(both: () => Started, opened: (page: Opened) => void):
   let page: Opened | undefined;
   beforeAll(async () => {
     const { twin, browser } = both();
-    page = await openAt(browser, twin.tenantUrl);
+    page = await openAt(browser, twin.pageUrl);
     opened(page);
   });
   // Loaded anew it knows nothing of the test before.

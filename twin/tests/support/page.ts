@@ -2,7 +2,13 @@ import type { Asked, Said } from '../../src/page/messages.ts';
 import { PAGE_HEADER } from '../../src/page/messages.ts';
 import type { TestTwin } from './twin.ts';
 
-/** Asks as the page's own code does. */
+/** What the printed address of the page sets in a browser, as the browser sends it back. */
+export async function pageCookie({ pageUrl }: TestTwin): Promise<string> {
+  const { headers } = await fetch(pageUrl, { redirect: 'manual' });
+  return headers.getSetCookie()[0]?.split(';')[0] ?? '';
+}
+
+/** Asks as the page's own code does, in a browser that has opened the printed address. */
 export async function askPage<K extends keyof Asked>(
   twin: TestTwin,
   name: K,
@@ -10,7 +16,7 @@ export async function askPage<K extends keyof Asked>(
 ): Promise<{ readonly status: number; readonly body: Asked[K]['answer'] & { readonly error?: string } }> {
   const response = await fetch(`${twin.tenantUrl}/_twin/${name}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', [PAGE_HEADER]: '1' },
+    headers: { 'content-type': 'application/json', [PAGE_HEADER]: '1', cookie: await pageCookie(twin) },
     body: JSON.stringify(question),
   });
   return { status: response.status, body: (await response.json()) as Asked[K]['answer'] & { error?: string } };

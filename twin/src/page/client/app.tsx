@@ -14,6 +14,7 @@ export function App(): ComponentChildren {
   const [state, setState] = useState<ShownState>();
   const [problem, setProblem] = useState('');
   const [restarted, setRestarted] = useState(false);
+  const [secrets, setSecrets] = useState(true);
   const [history, setHistory] = useState(NO_HISTORY);
   const [choice, setChoice] = useState<MatrixChoice>();
   const twin = useRef('');
@@ -31,6 +32,7 @@ export function App(): ComponentChildren {
           document.title = `Who may call what · ${said.state.stack}`;
         },
         entries: (said) => setHistory((before) => withEntries(before, said)),
+        access: (said) => setSecrets(said.secrets),
         problem: ({ message }) => setProblem(message),
       }),
     [],
@@ -76,6 +78,12 @@ export function App(): ComponentChildren {
           ) : (
             `The twin does not let this page listen: ${refusal}. The page tries again by itself.`
           )}
+        </p>
+      )}
+      {!secrets && (
+        <p class="banner" role="status">
+          This page shows no secrets and gets no tokens. Open the address that <code>npm start</code> printed, which
+          ends in <code>?key=…</code>, in this browser.
         </p>
       )}
       {problem !== '' && (

@@ -14,6 +14,7 @@ export interface Listener {
   /** @param why in the twin's words; empty where it does not answer */
   readonly link: (link: Link, why?: string) => void;
   readonly state: (said: Said['state']) => void;
+  readonly access: (said: Said['access']) => void;
   readonly entries: (said: Said['entries']) => void;
   readonly problem: (said: Said['problem']) => void;
 }
@@ -58,6 +59,7 @@ export function connect(listener: Listener): void {
       ({ last } = said);
       listener.entries(said);
     });
+    on('access', listener.access);
     on('problem', listener.problem);
     on('bye', () => again());
     // The browser's own tries end for good at the first answer that is none of ours.

@@ -114,14 +114,14 @@ function Curl({ state, caller, chosen, parameters }: Props): ComponentChildren {
   };
   return (
     <div class="curl">
-      <Text label="The token request as a command">{curlOf(parameters, secrets ?? {}, state.stack)}</Text>
+      <Text label="The token request as a command">{curlOf(parameters, secrets ?? {}, state.caFile)}</Text>
       <p class="row">
         <button type="button" aria-pressed={secrets !== undefined} onClick={() => void toggle()}>
           {secrets === undefined ? 'Show secrets' : 'Mask secrets'}
         </button>
         <Copy
           what="the token request, with its secrets"
-          text={async () => curlOf(parameters, await reveal(), state.stack)}
+          text={async () => curlOf(parameters, await reveal(), state.caFile)}
         />
       </p>
       <p role="status">{problem}</p>
@@ -132,13 +132,13 @@ function Curl({ state, caller, chosen, parameters }: Props): ComponentChildren {
 function curlOf(
   parameters: Readonly<Record<string, string>>,
   secrets: Readonly<Record<string, string>>,
-  stack: string,
+  caFile: string,
 ): string {
   const real = Object.entries(parameters).map(([name, value]) => [
     name,
     value === MASK ? (secrets[name] ?? MASK) : value,
   ]);
   const body = JSON.stringify(Object.fromEntries(real), null, 2).replaceAll("'", String.raw`'\''`);
-  const trust = location.protocol === 'https:' ? ` --cacert .twin/${stack}/ca.pem` : '';
+  const trust = caFile === '' ? '' : ` --cacert '${caFile.replaceAll("'", String.raw`'\''`)}'`;
   return `curl -s${trust} ${location.origin}/oauth/token \\\n  -H 'content-type: application/json' \\\n  -d '${body}'`;
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LISTENERS } from '../../../src/page/live.ts';
 import { PAGE_HEADER } from '../../../src/page/messages.ts';
 import { fillAccess } from '../../support/full-access.ts';
-import { askPage, listenTo } from '../../support/page.ts';
+import { askPage, lastOf, listenTo, pageCookie } from '../../support/page.ts';
 import { rawRequestOf, type RawResponse } from '../../support/raw-http.ts';
 import { call, serviceToken, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
@@ -97,7 +97,11 @@ describe('The page’s endpoints', () => {
     caller: USER,
     ask: 'password · https://test-api-for-jwt-authorizer.example.com',
   }).replace('·', String.raw`\u00b7`);
-  const own = (): string[] => ['content-type: application/json', `${PAGE_HEADER}: 1`];
+  let cookie = '';
+  beforeAll(async () => {
+    cookie = await pageCookie(twin);
+  });
+  const own = (): string[] => ['content-type: application/json', `${PAGE_HEADER}: 1`, `cookie: ${cookie}`];
   const rows: readonly (readonly [string, readonly string[], number])[] = [
     ['answer the page itself', [], 200],
     ['answer the page under 127.0.0.1', ['host: 127.0.0.1'], 200],
@@ -110,6 +114,8 @@ describe('The page’s endpoints', () => {
     ['reject the origin null', ['origin: null'], 403],
     ['reject a request that the browser marks as cross-site', ['sec-fetch-site: cross-site'], 403],
     ['reject a request that the browser marks as same-site', ['sec-fetch-site: same-site'], 403],
+    ['reject a browser that has not opened the printed address', ['-cookie'], 403],
+    ['reject a browser with the cookie of another twin', ['cookie: twin-page-1=x'], 403],
     ['reject a request without the page’s header, which no form can send', [`-${PAGE_HEADER}`], 403],
   ];
 
@@ -127,6 +133,33 @@ describe('The page’s endpoints', () => {
     expect(response.body.includes(secret)).toBe(status === 200);
   });
 
+  it('The page’s endpoints give neither tokens nor signatures nor whole events to a browser without the key, and say how to get them', async () => {
+    const headers = own().filter((header) => !header.startsWith('cookie'));
+    const questions = {
+      token: { caller: USER, ask: 'x', parameters: {} },
+      signature: { signed: 'a.b', alg: 'RS256' },
+      secrets: { caller: USER, ask: 'x' },
+    };
+    for (const [name, asked] of Object.entries(questions)) {
+      const { status, body } = await raw('POST', `/_twin/${name}`, headers, JSON.stringify(asked));
+      expect(status).toBe(403);
+      expect(body).toContain('the address that npm start printed');
+    }
+    const reveal = await raw('POST', '/_twin/event', headers, JSON.stringify({ requestId: 'x', reveal: true }));
+    expect(reveal.body).toContain('the address that npm start printed');
+    const ear = await listenTo(twin);
+    await expect.poll(() => lastOf(ear, 'access')).toEqual({ secrets: false });
+    ear.close();
+  });
+
+  it('The page knows a browser that opened the printed address by a strict cookie, and keeps the key out of its history', async () => {
+    const { status, headers } = await raw('GET', new URL(twin.pageUrl).href.slice(twin.tenantUrl.length), []);
+    expect(status).toBe(303);
+    expect(headers.get('location')).toBe('/');
+    expect(headers.get('set-cookie')).toMatch(/^twin-page-[\w-]{8}=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect((await raw('GET', '/?key=wrong', [])).headers.has('set-cookie')).toBe(false);
+  });
+
   it.each(['/_twin/live', '/_twin/anything'])(
     'The page’s endpoints reject another origin and host at %s too',
     async (path) => {
@@ -136,11 +169,11 @@ describe('The page’s endpoints', () => {
   );
 
   it.each([
-    ['a response', 'POST', '/_twin/secrets', own(), 200],
-    ['a rejection', 'POST', '/_twin/secrets', [], 403],
-    ['a missing endpoint', 'GET', '/_twin/nothing', [], 404],
-  ] as const)('The page’s endpoints forbid running or framing %s', async (_what, method, path, headers, status) => {
-    const answer = await raw(method, path, headers, method === 'POST' ? question : undefined);
+    ['a response', 'POST', '/_twin/secrets', true, 200],
+    ['a rejection', 'POST', '/_twin/secrets', false, 403],
+    ['a missing endpoint', 'GET', '/_twin/nothing', false, 404],
+  ] as const)('The page’s endpoints forbid running or framing %s', async (_what, method, path, isOwn, status) => {
+    const answer = await raw(method, path, isOwn ? own() : [], method === 'POST' ? question : undefined);
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
     expect(answer.headers.get('cache-control')).toBe('no-store');

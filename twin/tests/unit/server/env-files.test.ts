@@ -97,7 +97,13 @@ describe('The .env file of a login client', () => {
 
 describe('The start screen', () => {
   const screen = (...clients: Client[]): string =>
-    welcome(modelWith(...clients), { ...URLS, caFile: undefined, forwards: new Map(), stateFolder: '.twin/dev/' });
+    welcome(modelWith(...clients), {
+      ...URLS,
+      caFile: undefined,
+      forwards: new Map(),
+      stateFolder: '.twin/dev/',
+      pageUrl: '',
+    });
 
   it('The start screen has a block to paste for each login client, and no secret in it', () => {
     const text = screen(SPA, WEB);
@@ -111,7 +117,13 @@ describe('The start screen', () => {
   it('The start screen has no password command for a client without the password grant', () => {
     const connections = [{ id: 'con_1', name: 'users', clientIds: ['spa-1', 'client'], bruteForceProtection: true }];
     const model = plainModel({ clients: [SPA, plainClient()], connections });
-    const text = welcome(model, { ...URLS, caFile: undefined, forwards: new Map(), stateFolder: '.twin/dev/' });
+    const text = welcome(model, {
+      ...URLS,
+      caFile: undefined,
+      forwards: new Map(),
+      stateFolder: '.twin/dev/',
+      pageUrl: '',
+    });
     expect(text.split('\n').filter((line) => line.includes('"password"'))).toHaveLength(1);
     expect(text).not.toContain('"client_id":"spa-1"');
   });

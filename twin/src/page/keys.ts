@@ -1,0 +1,40 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Context, MiddlewareHandler } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import { sameText } from '../tenant/same-text.ts';
+import { refuse } from './guard.ts';
+
+/** What a browser is told that asks for a secret without the key. */
+export const HOW_TO_GET_SECRETS =
+  'Secrets and signatures need the address that npm start printed: open it once in this browser (it ends in ?key=…)';
+
+/** Tells the browser of the person at the terminal from everybody else who can reach the port of this machine. */
+interface PageKeys {
+  /** Another one for each start of the twin. */
+  readonly key: string;
+  /** Sets the cookie for a request that has the key in its address. Returns whether it has. */
+  readonly letIn: (c: Context) => boolean;
+  readonly isHolder: (c: Context) => boolean;
+  readonly holderOnly: MiddlewareHandler;
+}
+
+/** @param seed the stack's; the cookie comes of it, and so outlives a restart */
+export function openKeys(seed: string): PageKeys {
+  const key = randomBytes(18).toString('base64url');
+  const derived = (what: string): string => createHmac('sha256', seed).update(what).digest('base64url');
+  const cookie = derived('page');
+  // Browsers keep one set of cookies for all ports of a host.
+  const name = `twin-page-${derived('name').slice(0, 8)}`;
+  const isHolder = (c: Context): boolean => sameText(getCookie(c, name) ?? '', cookie);
+  return {
+    key,
+    isHolder,
+    letIn: (c) => {
+      if (!sameText(c.req.query('key') ?? '', key)) return false;
+      const secure = new URL(c.req.url).protocol === 'https:';
+      setCookie(c, name, cookie, { path: '/', httpOnly: true, sameSite: 'Strict', secure });
+      return true;
+    },
+    holderOnly: (c, next) => (isHolder(c) ? next() : Promise.resolve(refuse(c, 403, HOW_TO_GET_SECRETS))),
+  };
+}
