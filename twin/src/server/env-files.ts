@@ -25,6 +25,9 @@ interface Addresses {
 /** What the bundlers of Vite and Next.js put into a page. */
 const PAGE_PREFIXES = ['VITE_', 'NEXT_PUBLIC_'];
 
+/** What the login's own scopes are; a third party gets none of them. */
+const PROFILE = ['openid', 'profile', 'email'];
+
 /** Returns the settings of each client that users log in through: in a browser, on a device or at a web application. */
 export function envFiles(model: Model, { apiUrl, tenantUrl }: Addresses): EnvFile[] {
   if (tenantUrl === '') return [];
@@ -46,7 +49,7 @@ export function envFiles(model: Model, { apiUrl, tenantUrl }: Addresses): EnvFil
       AUTH0_CLIENT_ID: client.clientId,
       AUTH0_AUDIENCE: resourceServer?.identifier ?? '',
       AUTH0_ISSUER: `https://${tenant.issuerDomain}/`,
-      AUTH0_SCOPE: resourceServer?.scopes.join(' ') ?? '',
+      AUTH0_SCOPE: [...(client.firstParty ? PROFILE : []), ...(resourceServer?.scopes ?? [])].join(' '),
       AUTH0_CALLBACK_URL: localCallback(client),
       API_URL: apiUrl,
     },

@@ -41,7 +41,7 @@ describe('The .env file of a login client', () => {
       AUTH0_CLIENT_ID: 'spa-1',
       AUTH0_AUDIENCE: 'https://api.example.com',
       AUTH0_ISSUER: 'https://tenant.eu.auth0.com/',
-      AUTH0_SCOPE: 'read write',
+      AUTH0_SCOPE: 'openid profile email read write',
       AUTH0_CALLBACK_URL: 'http://localhost:5173/back',
       API_URL: 'http://localhost:3000',
     };

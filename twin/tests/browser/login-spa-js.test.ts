@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterFile } from '../../../tests/support/cleanup.ts';
+import { startForFile } from '../support/browser-suite.ts';
+import { clickUser, freePort, spaClient, withClients } from '../support/login-twin.ts';
+import { claimsOf } from '../support/page-steps.ts';
+import { call, type TestTwin } from '../support/twin.ts';
+
+const port = await freePort();
+const ORIGIN = `http://localhost:${port}`;
+const SDK = new URL('../auth0-spa-js.production.esm.js', import.meta.resolve('@auth0/auth0-spa-js'));
+
+let twin: TestTwin;
+let browser: Browser;
+const chromium = startForFile((both) => ({ twin, browser } = both), { change: withClients(spaClient(port)) });
+
+// A page that a test makes up has no loopback address, and Chromium lets no other page call one.
+const server = createServer(({ url }, response) => {
+  if (url === '/sdk.js') response.setHeader('content-type', 'text/javascript').end(readFileSync(SDK));
+  else response.setHeader('content-type', 'text/html').end('<!doctype html><title>An application</title>');
+});
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  afterFile(() => server.close());
+});
+
+/** A page of the client's origin with the SDK on it, as `auth0`. */
+interface App {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Evaluates an expression there; a promise is waited for, and an error of the SDK becomes its `error`. */
+  readonly run: <T>(expression: string) => Promise<T>;
+  /** Makes the SDK's client, on each page that is loaded. */
+  readonly start: () => Promise<void>;
+}
+
+const opened: BrowserContext[] = [];
+afterEach(async () => {
+  for (const context of opened.splice(0)) await context.close();
+});
+
+async function openApp(options: Readonly<Record<string, unknown>> = {}): Promise<App> {
+  const context = await browser.newContext();
+  opened.push(context);
+  const page = await context.newPage();
+  await page.goto(ORIGIN);
+  const { outputs, tenantUrl } = twin;
+  const settings = {
+    domain: tenantUrl,
+    issuer: outputs.issuer,
+    clientId: outputs.clientIds['web'],
+    authorizationParams: {
+      redirect_uri: ORIGIN,
+      audience: outputs.audience,
+      scope: 'openid profile email read:user write:user',
+    },
+    ...options,
+  };
+  const run = <T>(expression: string): Promise<T> =>
+    page.evaluate<T>(`(async () => ${expression})().catch((error) => error.error ?? String(error))`);
+  const start = (): Promise<void> =>
+    page.evaluate(`import('/sdk.js').then((sdk) => {
+      window.auth0 = new sdk.Auth0Client(${JSON.stringify(settings)});
+    })`);
+  await start();
+  return { context, page, run, start };
+}
+
+/** Logs the declared user in by one click, as the SDK's documentation has it. */
+async function logIn({ page, run, start }: App): Promise<void> {
+  await run('void auth0.loginWithRedirect()');
+  await page.waitForURL(/\/u\/login/);
+  await clickUser(page);
+  await page.waitForURL(`${ORIGIN}/?code=*`);
+  await start();
+  await run('auth0.handleRedirectCallback()');
+}
+
+const TOKEN = "auth0.getTokenSilently({ cacheMode: 'off' })";
+const REFRESH_TOKEN =
+  'Object.entries(localStorage).map(([, text]) => JSON.parse(text).body?.refresh_token).find((token) => token)';
+const WITH_REFRESH = { useRefreshTokens: true, cacheLocation: 'localstorage' };
+
+describe.skipIf(chromium === undefined)('auth0-spa-js', () => {
+  it('auth0-spa-js logs a user in by redirect and gets a token, for what was requested and is permitted, that the API accepts', async () => {
+    const app = await openApp();
+    await logIn(app);
+    expect(await app.run('auth0.getUser()')).toMatchObject({ email: 'test-user@example.com' });
+    const token = await app.run<string>('auth0.getTokenSilently()');
+    expect(claimsOf(token)['scope']).toBe('openid profile email read:user');
+    expect(await call(twin, token)).toMatchObject({ status: 200, text: '"JWT test backend lambda"' });
+  });
+
+  it('auth0-spa-js logs a user in by a popup, with the password typed', async () => {
+    const { context, page, run } = await openApp();
+    const popups = context.waitForEvent('page');
+    const login = run('auth0.loginWithPopup()');
+    const popup = await popups;
+    await popup.getByLabel('Email address').fill(twin.outputs.testUser.email);
+    await popup.getByRole('textbox', { name: 'Password' }).fill(twin.outputs.testUserPassword);
+    await popup.getByRole('button', { name: 'Continue' }).click();
+    expect(await login).toBeUndefined();
+    expect(await run('auth0.getUser()')).toMatchObject({ email: 'test-user@example.com' });
+    expect(popup.isClosed()).toBe(true);
+    expect(page.url()).toBe(`${ORIGIN}/`);
+  });
+
+  it('auth0-spa-js renews a token by an iframe while the session lasts, and gets login_required before and after', async () => {
+    const app = await openApp();
+    expect(await app.run(TOKEN)).toBe('login_required');
+    await logIn(app);
+    const first = await app.run<string>('auth0.getTokenSilently()');
+    const exchanges = (): number => twin.log.filter((line) => line.includes('POST /oauth/token')).length;
+    const before = exchanges();
+    const second = await app.run<string>(TOKEN);
+    expect(exchanges()).toBe(before + 1);
+    expect(claimsOf(second)).toMatchObject({ sub: claimsOf(first)['sub'], scope: claimsOf(first)['scope'] });
+    await app.run(`void auth0.logout({ logoutParams: { returnTo: '${ORIGIN}' } })`);
+    await app.page.waitForURL(`${ORIGIN}/`);
+    await app.start();
+    expect(await app.run(TOKEN)).toBe('login_required');
+  });
+
+  it('auth0-spa-js renews a token by refresh tokens that rotate, until a replayed one ends them all', async () => {
+    const app = await openApp(WITH_REFRESH);
+    await logIn(app);
+    const used: string[] = [];
+    for (let renewal = 0; renewal < 3; renewal += 1) {
+      used.push(await app.run<string>(REFRESH_TOKEN));
+      expect(claimsOf(await app.run<string>(TOKEN))).toMatchObject({
+        scope: expect.stringContaining('read:user') as unknown,
+      });
+    }
+    expect(new Set(used).size).toBe(3);
+    const replayed = await fetch(twin.outputs.tokenUrl, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'refresh_token',
+        client_id: twin.outputs.clientIds['web'] ?? '',
+        refresh_token: used[0] ?? '',
+      }),
+    });
+    expect(replayed.status).toBe(403);
+    expect(await app.run(TOKEN)).toBe('invalid_grant');
+  });
+
+  it('auth0-spa-js falls back to an iframe when its refresh token has been revoked', async () => {
+    const app = await openApp({ ...WITH_REFRESH, useRefreshTokensFallback: true });
+    await logIn(app);
+    const body = { client_id: twin.outputs.clientIds['web'], token: await app.run<string>(REFRESH_TOKEN) };
+    const headers = { 'content-type': 'application/json' };
+    await fetch(new URL('/oauth/revoke', twin.tenantUrl), { method: 'POST', headers, body: JSON.stringify(body) });
+    expect(claimsOf(await app.run<string>(TOKEN))['scope']).toContain('read:user');
+  });
+
+  it('auth0-spa-js gets no response for a callback that the client does not list', async () => {
+    const app = await openApp({
+      authorizationParams: { redirect_uri: 'http://localhost:1/' },
+      authorizeTimeoutInSeconds: 2,
+    });
+    expect(await app.run(TOKEN)).toBe('timeout');
+  });
+});
