@@ -135,7 +135,7 @@ const origin = (url: string): Row['values'] => loginsOf({ ...SPA, origins: [url]
 const ORIGINS: readonly Row[] = [
   row('with a slash', origin('https://acme.io/'), `${web}.origins.0`, 'invalid'),
   row('with a path', origin('https://acme.io/app'), `${web}.origins.0`, 'invalid'),
-  row('in capitals', origin('https://ACME.io'), `${web}.origins.0`, 'invalid'),
+  row('in upper case', origin('https://ACME.io'), `${web}.origins.0`, 'invalid'),
   row('with the usual port', origin('https://acme.io:443'), `${web}.origins.0`, 'invalid'),
   row('with a wildcard', origin('https://*.acme.io'), `${web}.origins.0`, 'invalid'),
   row('of plain HTTP', origin('http://acme.io'), `${web}.origins.0`, 'invalid'),

@@ -23,7 +23,7 @@ const VALUES: readonly Row[] = [
   row('an audience with a space', { 'api:audience': 'https://a b.example' }, 'api:audience', 'invalid'),
   row('a second audience that is not a URI', { 'api:otherAudiences': ['x'] }, 'api:otherAudiences.0', 'invalid'),
   row('an audience that is a list', { 'api:audience': ['https://a.example'] }, 'api:audience', 'invalid'),
-  row('a region that is none', { 'aws:region': 'europe' }, 'aws:region', 'invalid'),
+  row('an invalid region', { 'aws:region': 'europe' }, 'aws:region', 'invalid'),
   row('a string as api:production', { 'api:production': 'yes' }, 'api:production', 'invalid'),
   row('a token lifetime with a unit', { 'api:tokenLifetime': '1h' }, 'api:tokenLifetime', 'invalid'),
   row('a fraction as token lifetime', { 'api:tokenLifetime': 60.5 }, 'api:tokenLifetime', 'invalid'),
@@ -187,7 +187,7 @@ const COMBINATIONS: readonly Row[] = [
     'api:otherAudiences',
     'duplicate',
   ),
-  row('a region that is none', { 'aws:region': 'eu-central-9' }, 'aws:region', 'invalid'),
+  row('an unknown region', { 'aws:region': 'eu-central-9' }, 'aws:region', 'invalid'),
   row(
     'a user with more roles than Auth0 allows',
     { 'api:testUser': { ...USER, roles: Array.from({ length: 51 }, () => 'reader') } },

@@ -93,7 +93,7 @@ const CODES: readonly HostileLogin[] = [
   ['rejects an unknown code', (a) => a.exchange('unknown'), WRONG_GRANT],
   ['rejects an exchange without a code', (a) => a.exchange(undefined), '400 invalid_request'],
   ['rejects a code in a list', async (a) => a.exchange([await a.code()]), '400 invalid_request'],
-  ['rejects a code with a blank after it', async (a) => a.exchange(`${await a.code()} `), WRONG_GRANT],
+  ['rejects a code with a space after it', async (a) => a.exchange(`${await a.code()} `), WRONG_GRANT],
   [
     'rejects another redirect_uri than that of the request',
     async (a) => a.exchange(await a.code(), { redirect_uri: `${SPA}/second` }),
@@ -124,8 +124,8 @@ const CODES: readonly HostileLogin[] = [
     (a) => a.token({ grant_type: 'client_credentials', audience: API }, 'legacy'),
     '403 unauthorized_client',
   ],
-  ['rejects a refresh token in the place of a code', async (a) => a.exchange(await a.refreshToken()), WRONG_GRANT],
-  ['rejects a code in the place of a refresh token', async (a) => a.refresh(await a.code()), WRONG_GRANT],
+  ['rejects a refresh token in place of a code', async (a) => a.exchange(await a.refreshToken()), WRONG_GRANT],
+  ['rejects a code in place of a refresh token', async (a) => a.refresh(await a.code()), WRONG_GRANT],
   [
     'rejects a verifier if the request had no challenge',
     async (a) => {
@@ -146,7 +146,7 @@ const CODES: readonly HostileLogin[] = [
     '400 invalid_request',
   ],
   [
-    'rejects a proof of possession, which the twin does not honour',
+    'rejects a proof of possession, which the twin does not support',
     async (a) => {
       const headers = { dpop: 'a.b.c', 'content-type': 'application/json' };
       return (await a.send('/oauth/token', { method: 'POST', headers, body: '{}' })).status;
@@ -206,7 +206,7 @@ const CALLBACK_URLS: readonly HostileLogin[] = [
     '400 page',
   ],
   [
-    'rejects two scopes at the callback',
+    'returns an error to the callback for two scopes',
     async (a) => outcomeOf(await a.browser.send(`${a.authorizeUrl()}&scope=x`)),
     `302 ${SPA} invalid_request`,
   ],
@@ -219,9 +219,9 @@ const refusedAt = (title: string, change: Record<string, unknown>, error: string
 ];
 
 const REQUESTS: readonly HostileLogin[] = [
-  refusedAt('rejects PKCE by plain', { code_challenge_method: 'plain' }, 'invalid_request'),
+  refusedAt('rejects PKCE with the method plain', { code_challenge_method: 'plain' }, 'invalid_request'),
   refusedAt('rejects PKCE without a method, which is plain', { code_challenge_method: undefined }, 'invalid_request'),
-  refusedAt('rejects s256 in small letters', { code_challenge_method: 's256' }, 'invalid_request'),
+  refusedAt('rejects s256 in lower case', { code_challenge_method: 's256' }, 'invalid_request'),
   refusedAt('rejects a challenge with padding', { code_challenge: `${CHALLENGE}=` }, 'invalid_request'),
   refusedAt('rejects a method without a challenge', { code_challenge: undefined }, 'invalid_request', 'web'),
   refusedAt(
@@ -255,7 +255,7 @@ const REQUESTS: readonly HostileLogin[] = [
   refusedAt('rejects a third party without an audience', { audience: undefined }, 'invalid_request', 'partner'),
   refusedAt('rejects a connection that is not enabled', { connection: 'disabled' }, 'unauthorized_client'),
   refusedAt('rejects an unknown connection', { connection: 'x' }, 'invalid_request'),
-  refusedAt('rejects prompt=none with another', { prompt: 'none login' }, 'invalid_request'),
+  refusedAt('rejects prompt=none with another prompt', { prompt: 'none login' }, 'invalid_request'),
   refusedAt('rejects a negative max_age', { max_age: '-1' }, 'invalid_request'),
   ...[
     'organization',
@@ -269,7 +269,7 @@ const REQUESTS: readonly HostileLogin[] = [
     'acr_values',
     'id_token_hint',
   ].map((name) =>
-    refusedAt(`rejects the parameter ${name}, which the twin does not honour`, { [name]: 'x' }, 'invalid_request'),
+    refusedAt(`rejects the parameter ${name}, which the twin does not support`, { [name]: 'x' }, 'invalid_request'),
   ),
   refusedAt('rejects screen_hint to a third party', { screen_hint: 'signup' }, 'invalid_request', 'partner'),
   [
@@ -289,9 +289,9 @@ const REQUESTS: readonly HostileLogin[] = [
       (await a.login({ state: '"><script>' })).headers.get('location')?.endsWith('&state=%22%3E%3Cscript%3E'),
     true,
   ],
-  ['puts no nonce into the id token where none was sent', async (a) => (await a.idClaims()).nonce, undefined],
+  ['puts no nonce into the ID token if none was sent', async (a) => (await a.idClaims()).nonce, undefined],
   [
-    'puts the nonce of the request into the id token',
+    'puts the nonce of the request into the ID token',
     async (a) => (await a.idClaims({ extra: { nonce: 'n' } })).nonce,
     'n',
   ],
@@ -388,17 +388,17 @@ const BROWSERS: readonly HostileLogin[] = [
     `302 ${SPA} login_required`,
   ],
   [
-    'logs in no user of a database that the client lacks, by one click',
+    'does not log in a user of a database that the client lacks with one click',
     async (a) => outcomeOf(await a.browser.send(await a.loginPage(), { user: 'auth0|000000000000000000000004' })),
     '400 page',
   ],
   [
-    'logs in no user of a database that the client lacks, by a password',
+    'does not log in a user of a database that the client lacks with a password',
     async (a) => a.logIn('spa', { as: 'stranger' }),
     'the tenant answered 400',
   ],
   [
-    'logs in no user of another connection than the request names',
+    'does not log in a user of another connection than the request names',
     async (a) => a.logIn('web', { as: 'other', extra: { connection: 'users' } }),
     'the tenant answered 400',
   ],
@@ -415,7 +415,11 @@ const BROWSERS: readonly HostileLogin[] = [
     async (a) => outcomeOf(await a.browser.send(await a.loginPage(), { user: 'auth0|000000000000000000000002' })),
     `302 ${SPA} unauthorized`,
   ],
-  ['sends a blocked user back, by a password', (a) => a.logIn('spa', { as: 'blocked' }), 'unauthorized'],
+  [
+    'returns an error for a blocked user who logs in with a password',
+    (a) => a.logIn('spa', { as: 'blocked' }),
+    'unauthorized',
+  ],
   [
     'shows the form again for a wrong password',
     (a) => a.logIn('spa', { user: { email: 'editor@example.com', password: 'x' } }),
@@ -475,7 +479,7 @@ const BROWSERS: readonly HostileLogin[] = [
     },
     '403 page',
   ],
-  ['keeps a consent declined to a third party on a page', (a) => a.decline('partner'), '403 page'],
+  ['shows a page if consent to a third party is declined', (a) => a.decline('partner'), '403 page'],
   [
     'returns to a first party whose consent is declined',
     (a) => a.decline('local'),
@@ -557,17 +561,17 @@ const REFRESH: readonly HostileLogin[] = [
   ],
   ['rejects a refresh without a token', (a) => a.token({ grant_type: 'refresh_token' }), '400 invalid_request'],
   [
-    'gives no scope that the login did not ask for',
+    'gives no scope that the login did not request',
     async (a) => a.refresh(await a.refreshToken(), { scope: 'read write admin' }),
     '200 read',
   ],
   [
-    'gives no scope at all for an unknown one',
+    'gives no scope for an unknown scope',
     async (a) => a.refresh(await a.refreshToken(), { scope: 'x' }),
     '200 without scope',
   ],
   [
-    'gives no scope at all for an unknown one at an API without RBAC',
+    'gives no scope for an unknown scope at an API without RBAC',
     async () => {
       const [api] = loginTenant().resourceServers.filter(({ identifier }) => identifier === API);
       const a = new Attack({ resourceServers: api === undefined ? [] : [{ ...api, enforcePolicies: false }] });
@@ -638,7 +642,7 @@ const spaReturns = (title: string, returnTo: string, outcome?: string): HostileL
   logout(title, { client_id: 'spa', returnTo }, outcome);
 
 const LOGOUTS: readonly HostileLogin[] = [
-  spaReturns('redirects a logout to no stranger', 'https://evil.example'),
+  spaReturns('does not redirect a logout to an unlisted URL', 'https://evil.example'),
   spaReturns('does not redirect a logout to a URL with a listed host as user name', `${SPA}@evil.example`),
   spaReturns('does not redirect a logout to a listed name under another domain', `${SPA}.evil.example`),
   spaReturns('does not redirect a logout to a URL with a backslash', `${SPA}\\@evil.example`),

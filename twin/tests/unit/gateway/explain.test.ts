@@ -43,7 +43,7 @@ describe('The explanation of a missing scope', () => {
       'scope is [], which is a list and does not count',
       '[]',
     ],
-    ['a text that is JSON', { scope: '["read:user"]' }, 'scope is ["read:user"]', '["read:user"]'],
+    ['a string that is JSON', { scope: '["read:user"]' }, 'scope is ["read:user"]', '["read:user"]'],
     [
       'an object',
       { scope: { 'read:user': 1 } },
