@@ -111,7 +111,7 @@ describe('Stacks that use every key', () => {
 });
 
 describe('The twin of a stack without user access', () => {
-  it('The tenant issues tokens with the custom domain as issuer to both parties, each with the scope of its client grant', async () => {
+  it('The tenant issues tokens of the custom domain to both parties, each with the scope of its client grant', async () => {
     const claims = [
       decodeJwt(await tokenOf(services, SERVICE, 'importer')),
       decodeJwt(await tokenOf(services, SERVICE, 'partner')),

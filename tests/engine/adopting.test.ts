@@ -53,7 +53,7 @@ interface ImportFile {
 }
 
 describe('Existing resources', () => {
-  it('pulumi import adopts an existing API, client and role, keeps their ids and the secret, and up changes them in place', async () => {
+  it('pulumi import adopts an existing API, client and role, and up changes them in place and keeps the secret', async () => {
     const before = sandbox.world.entries.length;
     await importExisting();
     await sandbox.up();

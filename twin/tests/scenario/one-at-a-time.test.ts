@@ -32,7 +32,7 @@ const isFree = (url: string): Promise<boolean> =>
   });
 
 describe('Three simultaneous starts of a stack', () => {
-  it('Of three simultaneous starts one serves, the others end with 1 and one sentence, and the keys are those of the files', async () => {
+  it('Of three simultaneous starts one serves with the keys on disk, and the others end with 1 and one sentence', async () => {
     const project = copyProject();
     const starts = [1, 2, 3].map(() => runTwin(project, 'start', ...FREE));
     const ended = await Promise.all(
