@@ -2,7 +2,7 @@ import type * as pulumi from '@pulumi/pulumi';
 import { ApiSide } from './api.ts';
 import { Auth0Side } from './auth0.ts';
 import { contract } from './contract.ts';
-import { bundleHandlers } from './program/aws/bundle.ts';
+import { bundleHandlers, sourceMapsOf } from './program/aws/bundle.ts';
 import { checkContract } from './program/contract/define-contract.ts';
 import { outputs } from './program/outputs.ts';
 import { readSettings } from './settings.ts';
@@ -14,7 +14,7 @@ export default async function program(): Promise<Record<string, pulumi.Input<unk
   checkContract(contract, root);
   const settings = readSettings(contract, root);
   // Before anything is declared: handlers that cannot be bundled must not leave half an update behind.
-  const bundles = await bundleHandlers(contract, root);
+  const bundles = await bundleHandlers(contract, root, sourceMapsOf(settings));
   const tenant = new Auth0Side('auth0', { contract, settings });
   const api = new ApiSide('api', { contract, settings, bundles, issuer: tenant.issuer, audience: tenant.audience });
   return outputs(contract, settings, tenant, api);

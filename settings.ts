@@ -58,6 +58,8 @@ function settingsOf(keys: CheckedKeys, contract: Contract) {
     apiDomain: keys['api:domain'],
     backends: needed(keys, 'api:backends'),
     handlers: needed(keys, 'api:handlers'),
+    /** Whether stack traces on Lambda name the sources. */
+    sourceMaps: needed(keys, 'api:sourceMaps'),
     /** Whether the stack file has encrypted values among its settings of handlers. */
     secretHandlers: encryptedKeys().includes(MAY_BE_SECRET),
     logRetention: needed(keys, 'api:logRetention'),

@@ -237,7 +237,10 @@ describe('The program', () => {
     expect(JSON.stringify(second)).toBe(JSON.stringify(first));
     expect(third.hash).toBe(first.hash);
     expect(onlyOf(first, 'Function').inputs['code']).toEqual({
-      archive: { 'index.mjs': expect.stringContaining('JWT test backend lambda') as string },
+      archive: {
+        'index.mjs': expect.stringContaining('JWT test backend lambda') as string,
+        'index.mjs.map': expect.stringContaining('"sources":["tests/fixture/handler/test.ts"]') as string,
+      },
     });
   });
 

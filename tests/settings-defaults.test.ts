@@ -43,6 +43,7 @@ describe('Defaults of a stack file', () => {
       backends: {},
       handlers: {},
       secretHandlers: false,
+      sourceMaps: false,
       logRetention: 30,
       throttle: undefined,
       routeThrottles: {},

@@ -17,6 +17,8 @@ interface Surroundings {
   readonly aliases: pulumi.Alias[];
   /** Days that its log is kept. */
   readonly logRetention: number;
+  /** Whether its bundle has a source map that Node is to read. */
+  readonly sourceMaps: boolean;
   /** Whether nobody may see the values of its variables. */
   readonly secretEnvironment: boolean;
   /** Whether nobody may see what its role allows. */
@@ -27,7 +29,7 @@ interface Surroundings {
 export function declareFunction(
   name: string,
   handler: HandlerSpec,
-  { code, parent, api, aliases, logRetention, secretEnvironment, secretStatements }: Surroundings,
+  { code, parent, api, aliases, logRetention, sourceMaps, secretEnvironment, secretStatements }: Surroundings,
 ): aws.lambda.Function {
   const logGroup = new aws.cloudwatch.LogGroup(
     name,
@@ -56,7 +58,7 @@ export function declareFunction(
       memorySize: handler.memory,
       timeout: handler.timeout,
       ...(handler.reservedConcurrency !== undefined && { reservedConcurrentExecutions: handler.reservedConcurrency }),
-      ...environmentOf(handler, secretEnvironment),
+      ...environmentOf(handler, sourceMaps, secretEnvironment),
       role: role.arn,
       loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },
     },
@@ -89,9 +91,12 @@ export function letInvoke(
 }
 
 function environmentOf(
-  { environment = {} }: HandlerSpec,
+  { environment: own = {} }: HandlerSpec,
+  sourceMaps: boolean,
   isSecret: boolean,
 ): Pick<aws.lambda.FunctionArgs, 'environment'> {
+  const options = [own['NODE_OPTIONS'], '--enable-source-maps'].filter((option) => option !== undefined);
+  const environment = sourceMaps ? { ...own, NODE_OPTIONS: options.join(' ') } : own;
   if (Object.keys(environment).length === 0) return {};
   const variables = { variables: environment };
   return { environment: isSecret ? pulumi.secret(variables) : variables };

@@ -49,6 +49,7 @@ function declareHandler(
     api,
     aliases,
     logRetention: settings.logRetention,
+    sourceMaps: settings.sourceMaps,
     secretEnvironment: settings.secretHandlers && settings.handlers[key]?.environment !== undefined,
     secretStatements: settings.secretHandlers && settings.handlers[key]?.statements !== undefined,
   });

@@ -126,6 +126,14 @@ export const API_KEYS = {
       description: "This stack's settings of handlers, which replace or add to those of contract.ts.",
       examples: [{ test: { memory: 256, reservedConcurrency: 5, environment: { LOG_LEVEL: 'debug' } } }],
     }),
+  'api:sourceMaps': z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        'true puts source maps into the functions, so that stack traces in their logs name the source file and line. Locally they always do.',
+      examples: [true],
+    }),
   'api:logRetention': z
     .literal(RETENTION_DAYS, { error: `write a number of days that AWS accepts: ${RETENTION_DAYS.join(', ')}` })
     .default(DEFAULT_LOG_RETENTION)

@@ -48,6 +48,7 @@ export const EVERY_OPTION: Readonly<Record<string, unknown>> = {
     },
   },
   'api:logRetention': 365,
+  'api:sourceMaps': true,
   'api:throttle': { burst: 100, rate: 50 },
   'api:routeThrottles': { 'GET /open': { burst: 2, rate: 0.5 } },
   'api:cors': {

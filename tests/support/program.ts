@@ -13,7 +13,7 @@ import {
   type StackConfig,
 } from '@auth0-http-api/twin';
 import shippedProgram from '../../index.ts';
-import { bundleHandlers } from '../../program/aws/bundle.ts';
+import { bundleHandlers, sourceMapsOf } from '../../program/aws/bundle.ts';
 import { checkContract, type Contract } from '../../program/contract/define-contract.ts';
 import { outputs } from '../../program/outputs.ts';
 import { readSettings, type Settings } from '../../settings.ts';
@@ -56,7 +56,7 @@ export function programOf(contract: Contract): Program {
   return async () => {
     checkContract(contract, root);
     const settings = readSettings(contract);
-    const bundles = await bundleHandlers(contract, root);
+    const bundles = await bundleHandlers(contract, root, sourceMapsOf(settings));
     const tenant = new Auth0Side('auth0', { contract, settings });
     const api = new ApiSide('api', { contract, settings, bundles, issuer: tenant.issuer, audience: tenant.audience });
     return outputs(contract, settings, tenant, api);

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { flushCompileCache } from 'node:module';
 import { Socket } from 'node:net';
-import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { readLines } from './lines.ts';
 import { loadHandler, named, setGlobals, type Handler } from './load-handler.ts';
+import { withSources } from './sources.ts';
 import { CHANNEL, LIFELINE, type FromFunction, type Invocation, type ToFunction } from './protocol.ts';
 
 /**
@@ -146,9 +146,9 @@ function writeFailure(when: 'Init' | 'Invoke', error: unknown): void {
   } catch {
     text = reason(error);
   }
-  const root = pathToFileURL(process.env['LAMBDA_TASK_ROOT'] ?? '').href;
+  const root = process.env['LAMBDA_TASK_ROOT'] ?? '';
   const lines = text.split('\n').filter((line) => !/^\s+at /.test(line) || line.includes(root));
-  write('ERROR', `${when} Error ${lines.join('\n')}`);
+  write('ERROR', `${when} Error ${withSources(lines.join('\n'), root)}`);
 }
 
 /** The fields of nodejs24, in AWS's order; an HTTP API has no client context, no Cognito identity and no tenant. */
