@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { endAll } from './processes.ts';
 
-/** Milliseconds that one command of the CLI has. It only ends what hangs: at a load of 30 a command takes minutes. */
-const LIMIT = 600_000;
+/** Milliseconds that a command has. It only ends what hangs: at a load of 30 a command takes minutes. */
+const LIMIT = 1_000_000;
 
 export interface Ended {
   readonly code: number | null;
@@ -16,13 +16,14 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts a command of the Pulumi CLI; it and all that it started are ended when it takes too long. */
+/** Starts a command of the Pulumi CLI. */
 export function start(args: readonly string[], folder: string, env: NodeJS.ProcessEnv): Running {
-  const child = spawn('pulumi', [...args, '--non-interactive', '--color', 'never'], {
-    cwd: folder,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return begin('pulumi', [...args, '--non-interactive', '--color', 'never'], folder, env);
+}
+
+/** Starts a command; it and all that it started are ended when it takes too long. */
+export function begin(command: string, args: readonly string[], folder: string, env: NodeJS.ProcessEnv): Running {
+  const child = spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const pid = child.pid ?? 0;
   let text = '';
   let stdout = '';
@@ -34,13 +35,13 @@ export function start(args: readonly string[], folder: string, env: NodeJS.Proce
   const ended = new Promise<Ended>((resolve, reject) => {
     const timer = setTimeout(() => {
       endAll(pid);
-      reject(new Error(`pulumi ${args.join(' ')} did not end within ${LIMIT / 1000} s:\n${text}`));
+      reject(new Error(`${command} ${args.join(' ')} did not end within ${LIMIT / 1000} s:\n${text}`));
     }, LIMIT);
     child.once('error', reject);
     // Not `close`: when the CLI is killed, what it started holds its streams for a moment longer.
     child.once('exit', (code) => {
       clearTimeout(timer);
-      setTimeout(() => resolve({ code, text, stdout }), code === null ? 200 : 0);
+      setTimeout(() => resolve({ code, text, stdout }), 200);
     });
   });
   return { pid, ended };

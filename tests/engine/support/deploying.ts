@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { Ended, Running } from './cli.ts';
+import { begin, type Ended, type Running } from './cli.ts';
 import type { Sandbox, Weather } from './sandbox.ts';
 
 /** Runs `npm run up -- --yes`, but for the type check. */
@@ -9,21 +8,6 @@ export function npmRunUp(sandbox: Sandbox, args: readonly string[] = [], weather
 
 /** Begins `npm run up -- --yes`. */
 export function beginNpmRunUp(sandbox: Sandbox, args: readonly string[] = [], weather: Weather = {}): Running {
-  const child = spawn(process.execPath, ['program/deploy/main.ts', '--yes', ...args], {
-    cwd: sandbox.project.path,
-    env: sandbox.environment(weather),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  let stdout = '';
-  child.stdout.setEncoding('utf8').on('data', (part: string) => {
-    text += part;
-    stdout += part;
-  });
-  child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, text, stdout }));
-  });
-  return { pid: child.pid ?? 0, ended };
+  const command = ['program/deploy/main.ts', '--yes', ...args];
+  return begin(process.execPath, command, sandbox.project.path, sandbox.environment(weather));
 }
