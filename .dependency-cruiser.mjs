@@ -49,7 +49,7 @@ export default {
     room('report', 'evaluate', 'resources', 'model', 'rules', ...DECISIONS),
     room('verify', 'evaluate', 'model', 'report', ...DECISIONS),
     // The page is served by a twin, which takes it as an option: the server imports no page.
-    room('page', 'evaluate', 'model', 'report', 'server', ...DECISIONS),
+    room('page', 'evaluate', 'model', 'report', 'server', 'verify', ...DECISIONS),
     room('server', 'evaluate', 'model', ...DECISIONS),
     forbid(
       'the page in the browser imports only the messages of the twin',

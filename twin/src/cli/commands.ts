@@ -130,7 +130,10 @@ export const COMMANDS = {
     failure: 1,
     options: [
       new Option('--as <caller>', 'a client, a user by email address, or "test user"').makeOptionMandatory(),
-      new Option('--through <client>', 'the client that the user logs in through'),
+      new Option(
+        '--through <client>',
+        'the client that the user logs in through, by its grant: a password or a login page',
+      ),
       new Option('--scope <scopes>', 'the scopes to request (default: all that the caller can get)'),
       new Option('--audience <api>', 'the API to request the token for'),
       new Option('--decode', 'print the claims and the routes that they open instead'),
@@ -138,6 +141,7 @@ export const COMMANDS = {
     ],
     examples: [
       '--as test-app --decode',
+      '--as test-user@example.com --through web',
       '--as "test user" --through test-app --scope "read:user" --stack prod --deployed',
       '--as test-app --audience https://api.example.com --outputs outputs.json',
       '--as test-app --state-dir /tmp/twin --config api:audience=https://api.example.com',

@@ -37,18 +37,25 @@ export async function token(chosen: TokenOptions, root: URL): Promise<void> {
 /** The one whom `--as` names; a user through the first client that may log users in, unless `--through` names another. */
 export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'>, model: Model): Caller {
   const callers = callersOf(model.tenant, model.stack).filter(({ asks, kind }) => asks.length > 0 && kind !== 'role');
-  const named = callers.filter(
-    ({ kind, name }) => name === as || (as === TEST_USER && kind === 'user' && model.tenant.users.length === 1),
-  );
+  // Where a user can log in both ways, by the one that needs no browser.
+  const isBrowser = (one: Caller): boolean => one.kind === 'user' && one.flow === 'authorization_code';
+  const named = callers
+    .filter(({ kind, name }) => name === as || (as === TEST_USER && kind === 'user' && model.tenant.users.length === 1))
+    .toSorted((a, b) => Number(isBrowser(a)) - Number(isBrowser(b)));
   const found = named.find((caller) => through === undefined || caller.through === through);
   if (found !== undefined) return found;
   if (named.length > 0) {
-    const clients = named.map((caller) => caller.through).join(', ');
-    throw new UserError(`${as} cannot log in through ${through}; through: ${clients || 'none'}`);
+    if (named.some(({ kind }) => kind === 'client')) {
+      throw new UserError(`${as} is a client, which logs in through no other; leave --through out.`);
+    }
+    const clients = [...new Set(named.map((caller) => caller.through))];
+    throw new UserError(
+      `${as} cannot log in through ${through}${didYouMean(through ?? '', clients)}; write --through ${clients.join(' or ')}.`,
+    );
   }
   const names = [...new Set(callers.map(({ name }) => name))];
   throw new UserError(
-    `Nobody in stack ${model.stack} is called ${as}${didYouMean(as, names)} (there: ${names.join(', ')}).`,
+    `Stack ${model.stack} has no caller ${as}${didYouMean(as, names)}; write --as ${names.join(' or ') || '(it has no callers)'}.`,
   );
 }
 

@@ -15,6 +15,8 @@ export interface Model {
   readonly environments: readonly string[];
   readonly tenant: Tenant;
   readonly api: HttpApi;
+  /** The custom claims that the program names in its outputs: claim to source. */
+  readonly claims: Readonly<Record<string, string>>;
   /** What a production stack says nevertheless: the key of the stack file to the reason. */
   readonly exceptions: Readonly<Record<string, string>>;
   /** The rules over the registered resources that do not hold. */
@@ -45,6 +47,7 @@ export function modelOf(recorded: Recorded): Model {
     environments: recorded.environments,
     tenant: tenantOf(lookup, recorded.providers.auth0),
     api,
+    claims: textsOf(recorded.outputs['claims']),
     exceptions: exceptionsOf(recorded),
     violations: violationsOf(recorded),
     notEmulated: [...notEmulated(recorded.resources, recorded.providers.aws.defaultTags), ...otherRuntimes(api)],

@@ -116,7 +116,7 @@ function permittedTo({ client, user, api, grantType }: Asked, { access }: Known)
     ({ ask }) =>
       ask.client.clientId === client.clientId &&
       ask.api.identifier === api?.identifier &&
-      ask.parameters.get('username') === user?.email,
+      (ask.user?.email ?? ask.parameters.get('username')) === user?.email,
   );
   return permittedBy(answer);
 }

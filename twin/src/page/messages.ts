@@ -33,12 +33,23 @@ export interface ShownCaller {
 export interface ShownAsk {
   /** The name of the grant, the API's identifier behind it. */
   readonly name: string;
-  /** The token request but for its scope, in order; secrets are masked. */
+  /** Whether it is a login in a browser: the request is one to `/authorize` then, and the twin plays what follows. */
+  readonly login: boolean;
+  /** The request but for its scope, in order; secrets are masked. */
   readonly parameters: Readonly<Record<string, string>>;
   /** The scopes that the API declares. */
   readonly declared: readonly string[];
   /** Those that the caller can get. */
   readonly permitted: readonly string[];
+}
+
+/** A request of a login, and its answer: names to values, tokens cut and secrets masked. */
+export interface ShownStep {
+  /** As in `GET /authorize`. */
+  readonly request: string;
+  readonly sent: Readonly<Record<string, string>>;
+  readonly status: number;
+  readonly got: Readonly<Record<string, string>>;
 }
 
 /** A row of the matrix; a cell for each caller. */
@@ -152,7 +163,12 @@ export interface Asked {
   /** Plays a token request, the masks in it replaced; `ask` is the name of one of the caller's, wherever it stands by now. */
   readonly token: {
     readonly question: { readonly caller: string; readonly ask: string; readonly parameters: Record<string, string> };
-    readonly answer: { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
+    readonly answer: {
+      readonly status: number;
+      readonly body: Readonly<Record<string, unknown>>;
+      /** What a login took; none where one request was all. */
+      readonly steps: readonly ShownStep[];
+    };
   };
   /** The secrets of a token request, by the name of the parameter. */
   readonly secrets: {

@@ -7,6 +7,7 @@ import { entryOf } from './entries.ts';
 import { onQuestion, QuestionError, samePage } from './guard.ts';
 import { HOW_TO_GET_SECRETS, openKeys } from './keys.ts';
 import { eventOf, Live, LISTENERS } from './live.ts';
+import { logIn } from './log-in.ts';
 import { maskedEvent } from './mask.ts';
 import { MASK, type Said } from './messages.ts';
 import { QUESTIONS } from './questions.ts';
@@ -85,8 +86,11 @@ export function openPage(inside: Inside): Page {
     return c.body(live.open(first, Number.isSafeInteger(after) ? after : 0, zipped));
   });
 
-  onQuestion(app, 'token', QUESTIONS.token, async ({ caller, ask, parameters }) => {
-    const secrets = secretsOf(askOf(known(), caller, ask));
+  onQuestion(app, 'token', QUESTIONS.token, async ({ caller, ask: name, parameters }) => {
+    const ask = askOf(known(), caller, name);
+    const { user } = ask;
+    if (user !== undefined) return logIn({ ...ask, user }, parameters['scope'] ?? '', inside.tenant);
+    const secrets = secretsOf(ask);
     const real = Object.entries(parameters).map(([name, value]) => [name, value === MASK ? secrets[name] : value]);
     const response = await inside.tenant(
       new Request('http://localhost/oauth/token', {
@@ -95,7 +99,7 @@ export function openPage(inside: Inside): Page {
         body: JSON.stringify(Object.fromEntries(real)),
       }),
     );
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    return { status: response.status, body: (await response.json()) as Record<string, unknown>, steps: [] };
   });
 
   onQuestion(app, 'secrets', QUESTIONS.secrets, ({ caller, ask }) => secretsOf(askOf(known(), caller, ask)));

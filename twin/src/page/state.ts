@@ -2,6 +2,7 @@ import { accessOf, type Access, type Answer } from '../report/cells.ts';
 import type { Ask, Caller } from '../report/callers.ts';
 import { cellText, heading, needsOf } from '../report/texts.ts';
 import { pathTo, type Model } from '../model/model.ts';
+import type { Client, ResourceServer } from '../model/tenant.ts';
 import { scopesOf } from '../gateway/judge.ts';
 import { issuerOf } from '../tenant/claims.ts';
 import { MASK, type ShownAsk, type ShownCaller, type ShownState } from './messages.ts';
@@ -68,6 +69,7 @@ function shownAsk(ask: Ask, answer: Answer | undefined): ShownAsk {
   const parameters = requestOf(ask, { client_secret: MASK, password: MASK });
   return {
     name: nameOf(ask),
+    login: ask.user !== undefined,
     parameters,
     declared: ask.api.scopes,
     permitted: permittedBy(answer),
@@ -76,7 +78,7 @@ function shownAsk(ask: Ask, answer: Answer | undefined): ShownAsk {
 
 /** What differs first: a narrow select cuts the end. Auth0's own grants have the address of a page before their name. */
 function nameOf({ parameters, api }: Ask): string {
-  return `${parameters.get('grant_type')?.replace(/^.*\//, '') ?? ''} · ${api.identifier}`;
+  return `${parameters.get('grant_type')?.replace(/^.*\//, '') ?? 'authorization_code'} · ${api.identifier}`;
 }
 
 /** A report asks for all that there is: what it is given is what is permitted. */
@@ -84,11 +86,17 @@ export function permittedBy(answer: Answer | undefined): readonly string[] {
   return answer?.kind === 'token' ? scopesOf(answer.claims) : [];
 }
 
-/** The token request of an ask but for its scope, with these secrets. */
+/** Whether a login through the client gives a refresh token. */
+export function mayRefresh({ grantTypes }: Client, { allowOfflineAccess }: ResourceServer): boolean {
+  return grantTypes.includes('refresh_token') && allowOfflineAccess;
+}
+
+/** The request of an ask but for its scope, with these secrets. */
 function requestOf(ask: Ask, secrets: Readonly<Record<string, string>>): Record<string, string> {
   const { grant_type = '', ...rest } = Object.fromEntries(ask.parameters);
   const { client_secret = '', password = '' } = secrets;
-  const request = { grant_type, client_id: ask.client.clientId, client_secret, ...rest };
+  const request =
+    ask.user === undefined ? { grant_type, client_id: ask.client.clientId, client_secret, ...rest } : rest;
   const named = Object.entries(request).filter(([name]) => name !== 'scope');
   return Object.fromEntries(named.map(([name, value]) => [name, name === 'password' ? password : value]));
 }

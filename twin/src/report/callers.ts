@@ -9,18 +9,31 @@ export interface Ask {
   readonly tenant: Tenant;
   readonly client: Client;
   readonly api: ResourceServer;
-  /** The body's parameters but for the client's own credentials. A user's password is among them: never print it. */
+  /**
+   * The body's parameters but for the client's own credentials; those of `/authorize` where a user logs in in a browser. A
+   * user's password is among them: never print it.
+   */
   readonly parameters: Parameters;
+  /** The user who logs in in a browser. */
+  readonly user?: User;
 }
+
+/** How users log in: by a password that the application takes, or in a browser at the tenant's page. */
+export type LoginFlow = 'password' | 'authorization_code';
 
 /** Who calls: a column of the report. */
 export type Who =
   /** A service with a client's credentials; without `grantType` it is a client that can ask for nothing. */
   | { readonly kind: 'client'; readonly client: Client; readonly grantType: string | undefined }
-  /** Any user with this role alone, in an application of your own. */
-  | { readonly kind: 'role'; readonly role: Role }
-  /** A declared user; the client is absent where none has a grant to log it in. */
-  | { readonly kind: 'user'; readonly user: User; readonly client: Client | undefined }
+  /** Any user with this role alone, through a client with a login in the browser; without a flow in an application of your own. */
+  | { readonly kind: 'role'; readonly role: Role; readonly flow: LoginFlow | undefined }
+  /** A declared user; client and flow are absent where no client has a grant to log it in. */
+  | {
+      readonly kind: 'user';
+      readonly user: User;
+      readonly client: Client | undefined;
+      readonly flow: LoginFlow | undefined;
+    }
   /** Without a token. */
   | { readonly kind: 'anyone' };
 
@@ -28,7 +41,7 @@ export type Who =
 export type Caller = Who & {
   /** What the client, role or user is called; empty for anyone. */
   readonly name: string;
-  /** The name of the client that a user logs in through. */
+  /** The name of the client that a user logs in through; empty for others. */
   readonly through: string;
   /** Requests for all that the caller can get, one for each API and way to ask. */
   readonly asks: readonly Ask[];
@@ -37,18 +50,20 @@ export type Caller = Who & {
 const PASSWORD_GRANTS = [PASSWORD_REALM, 'password'] as const;
 
 /**
- * Everybody whom the report has a column for, in its order: each client under each grant it has, each role, each user
- * through each client that may log users in, and anyone at all.
+ * Everybody whom the report has a column for, in its order: each client under each grant it has, each role, each role and
+ * each user through each client that logs users in, and anyone at all.
  * @param stack its name is left out of the others', so that stacks can be compared
  */
 export function callersOf(tenant: Tenant, stack: string): Caller[] {
-  const clients = named(tenant.clients, stack, ({ name }) => name);
+  const clients = clientNames(tenant, stack);
   const roles = named(tenant.roles, stack, ({ name }) => name);
   const users = named(tenant.users, stack, ({ email }) => email);
-  const logins = clients.filter(({ one }) => passwordGrantsOf(one).length > 0);
+  const logins = clients.flatMap(({ one, name }) => flowsOf(one).map((flow) => ({ client: one, name, flow })));
+  const browsers = logins.filter(({ flow }) => flow === 'authorization_code');
   return [
     ...clients.flatMap(({ one, name }) => clientCallers(tenant, one, name)),
     ...roles.map(({ one, name }) => roleCaller(tenant, one, name)),
+    ...roles.flatMap(({ one, name }) => browsers.map((login) => roleCaller(tenant, one, name, login))),
     ...users.flatMap(({ one, name }) => userCallers(tenant, one, name, logins)),
     { kind: 'anyone', name: '', through: '', asks: [] },
   ];
@@ -63,9 +78,23 @@ function clientCallers(tenant: Tenant, client: Client, name: string): Caller[] {
   if (client.grantTypes.includes('client_credentials')) {
     columns.push(column('client_credentials', serviceAsks(tenant, client)));
   }
-  // Where there are users, each has a column of its own through this client.
-  if (passwordGrantsOf(client).length > 0 && tenant.users.length === 0) columns.push(column('password', []));
+  // Where there are users, each has a column of its own through this client; in a browser, so has each role.
+  for (const flow of flowsOf(client)) {
+    const hasColumns = tenant.users.length > 0 || (flow === 'authorization_code' && tenant.roles.length > 0);
+    if (!hasColumns) columns.push(column(flow, []));
+  }
   return columns;
+}
+
+interface Login {
+  readonly client: Client;
+  readonly name: string;
+  readonly flow: LoginFlow;
+}
+
+function flowsOf(client: Client): LoginFlow[] {
+  const inBrowser: LoginFlow[] = client.grantTypes.includes('authorization_code') ? ['authorization_code'] : [];
+  return passwordGrantsOf(client).length > 0 ? ['password', ...inBrowser] : inBrowser;
 }
 
 /** A service that names no scope is given its whole grant. */
@@ -76,15 +105,19 @@ function serviceAsks(tenant: Tenant, client: Client): Ask[] {
   });
 }
 
-function roleCaller(tenant: Tenant, role: Role, name: string): Caller {
-  return { kind: 'role', role, name, through: '', asks: roleAsks(tenant, role) };
+function roleCaller(tenant: Tenant, role: Role, name: string, login?: Login): Caller {
+  const asks = roleAsks(tenant, role, login?.client);
+  return { kind: 'role', role, name, flow: login?.flow, through: login?.name ?? '', asks };
 }
 
-function userCallers(tenant: Tenant, user: User, name: string, logins: readonly Named<Client>[]): Caller[] {
-  if (logins.length === 0) return [{ kind: 'user', user, client: undefined, name, through: '', asks: [] }];
-  return logins.map(({ one: client, name: through }) => {
-    const asks = tenant.resourceServers.flatMap((api) => userAsks(tenant, client, user, api));
-    return { kind: 'user', user, client, name, through, asks };
+function userCallers(tenant: Tenant, user: User, name: string, logins: readonly Login[]): Caller[] {
+  if (logins.length === 0) {
+    return [{ kind: 'user', user, client: undefined, flow: undefined, name, through: '', asks: [] }];
+  }
+  return logins.map(({ client, name: through, flow }) => {
+    const asksFor = flow === 'password' ? userAsks : browserAsks;
+    const asks = tenant.resourceServers.flatMap((api) => asksFor(tenant, client, user, api));
+    return { kind: 'user', user, client, flow, name, through, asks };
   });
 }
 
@@ -107,6 +140,25 @@ function userAsks(tenant: Tenant, client: Client, user: User, api: ResourceServe
   });
 }
 
+/** A challenge of PKCE, for requests that are only decided about: whoever plays one makes its own. */
+const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+
+/** The same in a browser. */
+function browserAsks(tenant: Tenant, client: Client, user: User, api: ResourceServer): Ask[] {
+  const [callback] = client.login.callbacks;
+  const parameters = {
+    response_type: 'code',
+    client_id: client.clientId,
+    // One of those that a wildcard stands for.
+    ...(callback !== undefined && { redirect_uri: callback.replace('*', 'any') }),
+    audience: api.identifier,
+    scope: [...api.scopes, ...OIDC_SCOPES].join(' '),
+    code_challenge: CHALLENGE,
+    code_challenge_method: 'S256',
+  };
+  return [{ tenant, client, api, user, parameters: new Map(Object.entries(parameters)) }];
+}
+
 /** The application that is not declared: a role is worth what it is worth in any of your own. */
 const OWN_APPLICATION: Client = {
   clientId: 'an-application-of-your-own',
@@ -124,8 +176,9 @@ const OWN_APPLICATION: Client = {
 /**
  * The tenant is asked with a user in it who has the role and nothing else. The applications are any of one's own and the
  * declared ones: an API may ask for a grant to users, which only those have.
+ * @param browser the client that the user logs in through in a browser, instead of these
  */
-function roleAsks(tenant: Tenant, role: Role): Ask[] {
+function roleAsks(tenant: Tenant, role: Role, browser: Client | undefined): Ask[] {
   const user: User = {
     userId: 'auth0|a-user-with-one-role',
     email: 'one-role@example.com',
@@ -139,11 +192,20 @@ function roleAsks(tenant: Tenant, role: Role): Ask[] {
     roleIds: [role.id],
   };
   const own = tenant.clients.filter(({ firstParty }) => firstParty);
-  const clients = [OWN_APPLICATION, ...own.map((client) => ({ ...client, grantTypes: [PASSWORD_REALM] }))];
+  const clients =
+    browser === undefined
+      ? [OWN_APPLICATION, ...own.map((client) => ({ ...client, grantTypes: [PASSWORD_REALM] }))]
+      : [browser];
   const clientIds = clients.map(({ clientId }) => clientId);
   const connections = [{ id: 'users', name: 'users', clientIds, bruteForceProtection: true }];
   const withUser = { ...tenant, clients, connections, users: [user] };
-  return tenant.resourceServers.flatMap((api) => clients.flatMap((client) => userAsks(withUser, client, user, api)));
+  const asksFor = browser === undefined ? userAsks : browserAsks;
+  return tenant.resourceServers.flatMap((api) => clients.flatMap((client) => asksFor(withUser, client, user, api)));
+}
+
+/** The clients with the names that columns have, in their order. */
+export function clientNames(tenant: Tenant, stack: string): readonly Named<Client>[] {
+  return named(tenant.clients, stack, ({ name }) => name);
 }
 
 interface Named<T> {

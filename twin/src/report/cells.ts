@@ -4,6 +4,7 @@ import type { Check, Claims } from '../gateway/decision.ts';
 import { judgeClaims, scopesOf } from '../gateway/judge.ts';
 import { accessClaims } from '../tenant/claims.ts';
 import { decideGrant } from '../tenant/decide-grant.ts';
+import { decideLogin } from '../tenant/decide-login.ts';
 import { TokenError } from '../tenant/errors.ts';
 import { LoginAttempts } from '../tenant/login-attempts.ts';
 import { callersOf, type Ask, type Caller } from './callers.ts';
@@ -49,9 +50,12 @@ export function accessOf({ stack, tenant, api }: Model, now = 0): Access {
 
 /** What the tenant would answer, and the claims of the token at that time (seconds since 1970). */
 export function answerTo(ask: Ask, now: number): Answer {
-  const { tenant, client, api, parameters } = ask;
+  const { tenant, client, api, parameters, user } = ask;
   try {
-    const granted = decideGrant({ tenant, client, parameters, logins: new LoginAttempts() });
+    const granted =
+      user === undefined
+        ? decideGrant({ tenant, client, parameters, logins: new LoginAttempts() })
+        : decideLogin(tenant, parameters, user);
     return { kind: 'token', ask, claims: accessClaims(tenant, granted, api, now) };
   } catch (error) {
     if (error instanceof TokenError) return { kind: 'refused', ask, refusal: error };
@@ -121,7 +125,7 @@ function whyNone(caller: Caller): string {
   if (caller.kind === 'user') return 'no client may log users in';
   if (caller.kind === 'role') return 'no API is declared';
   if (caller.grantType === undefined) return 'the client has no grant type';
-  return caller.grantType === 'password' ? 'no user is declared' : 'no API is declared';
+  return caller.grantType === 'client_credentials' ? 'no API is declared' : 'no user is declared';
 }
 
 function byPath(a: { readonly routeKey: string }, b: { readonly routeKey: string }): number {

@@ -22,12 +22,16 @@ const VERDICT = z.discriminatedUnion('kind', [
 ]);
 export type Verdict = z.infer<typeof VERDICT>;
 
+/** The client that a user logs in through, and how; older reports have no flow but by password. */
+const LOGIN = { through: z.string().optional(), flow: z.enum(['password', 'authorization_code']).optional() };
+
 const CALLER = z.discriminatedUnion('kind', [
   /** Without a grant type, the client can request no token. */
   z.strictObject({ kind: z.literal('client'), name: z.string(), grantType: z.string().optional() }),
-  z.strictObject({ kind: z.literal('role'), name: z.string() }),
-  /** A user who logs in through a client; `through` is empty where no client can log users in. */
-  z.strictObject({ kind: z.literal('user'), name: z.string(), through: z.string() }),
+  /** Any user with the role; without a client through any application. */
+  z.strictObject({ kind: z.literal('role'), name: z.string(), ...LOGIN }),
+  /** A declared user; without a client where none can log users in. */
+  z.strictObject({ kind: z.literal('user'), name: z.string(), ...LOGIN }),
   z.strictObject({ kind: z.literal('anyone') }),
 ]);
 export type ReportedCaller = z.infer<typeof CALLER>;
@@ -71,6 +75,24 @@ const REPORT = z
     lifetimes: z.array(z.strictObject({ api: z.string(), seconds: z.number() })),
     /** What the routes' authorizers trust. */
     trusted: z.array(z.strictObject({ issuer: z.string(), audiences: z.array(z.string()) })),
+    // What follows has a default where an older report lacks it.
+    /** The clients that log users in in a browser: where the answer goes, and which origins may request tokens. */
+    logins: z
+      .array(
+        z.strictObject({
+          client: z.string(),
+          callbacks: z.array(z.string()),
+          logoutUrls: z.array(z.string()),
+          origins: z.array(z.string()),
+        }),
+      )
+      .default([]),
+    /** The origins that may read the API's responses in a browser. */
+    origins: z.array(z.string()).default([]),
+    /** The claims that access tokens of users have besides Auth0's, and what they hold. */
+    claims: z.array(z.strictObject({ name: z.string(), source: z.string() })).default([]),
+    /** The bound Actions; `decides` if one calls what denies access or changes scopes, which no cell shows. */
+    actions: z.array(z.strictObject({ trigger: z.string(), name: z.string(), decides: z.boolean() })).default([]),
     exceptions: z.array(z.strictObject({ key: z.string(), reason: z.string() })),
     violations: z.array(z.strictObject({ rule: z.string(), resource: z.string(), message: z.string() })),
   })

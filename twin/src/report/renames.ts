@@ -38,8 +38,10 @@ export function inNewNames(report: Report, renames: readonly Rename[]): Report {
     ...report,
     callers: report.callers.map((caller) => {
       if (caller.kind === 'client') return { ...caller, name: named('client', caller.name) };
-      return caller.kind === 'user' ? { ...caller, through: named('client', caller.through) } : caller;
+      if (caller.kind === 'anyone' || caller.through === undefined) return caller;
+      return { ...caller, through: named('client', caller.through) };
     }),
+    logins: report.logins.map((login) => ({ ...login, client: named('client', login.client) })),
     routes: report.routes.map((route) => ({ ...route, backend: backend(route.backend) })),
     idleFunctions: report.idleFunctions.map((name) => named('function', name)),
   };

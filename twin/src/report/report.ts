@@ -3,14 +3,14 @@ import type { Model } from '../model/model.ts';
 import type { ResourceServer, Tenant } from '../model/tenant.ts';
 import { scopesOf } from '../gateway/judge.ts';
 import { issuerOf } from '../tenant/claims.ts';
-import type { Caller } from './callers.ts';
+import { clientNames, type Caller } from './callers.ts';
 import { accessOf, type Access, type Answer } from './cells.ts';
 import type { Backend, Permission, Rename, Report, ReportedCaller } from './data.ts';
 import { permissionText, requirementOf } from './texts.ts';
 
 /** Writes down who may call what. */
 export function reportOf(model: Model): Report {
-  const { stack, tenant, api, exceptions, violations } = model;
+  const { stack, tenant, api, claims, exceptions, violations } = model;
   const access = accessOf(model);
   return {
     stack,
@@ -29,18 +29,35 @@ export function reportOf(model: Model): Report {
     issuer: issuerOf(tenant),
     lifetimes: tenant.resourceServers.map((one) => ({ api: one.identifier, seconds: one.tokenLifetime })),
     trusted: trusted(model),
+    logins: loginsOf(model),
+    origins: [...(api.cors?.allowOrigins ?? [])].toSorted(),
+    claims: Object.entries(claims).map(([name, source]) => ({ name, source })),
+    actions: tenant.actions.map(({ trigger, name, code }) => ({ trigger, name, decides: DECIDES.test(code) })),
     exceptions: Object.entries(exceptions).map(([key, reason]) => ({ key, reason })),
     violations: violations.map(({ rule, resource, message }) => ({ rule, resource, message })),
   };
 }
 
+/** What an Action calls that decides who gets in, rather than what a token tells of the user. */
+const DECIDES = /\b(access\s*\.\s*deny|(add|remove)Scope)\b/;
+
+/** The clients that log users in in a browser, in the order of their names. */
+function loginsOf({ stack, tenant }: Model): Report['logins'] {
+  return clientNames(tenant, stack)
+    .filter(({ one }) => one.grantTypes.includes('authorization_code'))
+    .map(({ one: { login }, name }) => ({
+      client: name,
+      callbacks: [...login.callbacks],
+      logoutUrls: [...login.logoutUrls],
+      origins: [...new Set(login.origins)],
+    }));
+}
+
 function reported(caller: Caller): ReportedCaller {
   const { kind, name, through } = caller;
   if (kind === 'anyone') return { kind };
-  if (kind === 'user') return { kind, name, through };
-  return kind === 'role' || caller.grantType === undefined
-    ? { kind, name }
-    : { kind, name, grantType: caller.grantType };
+  if (kind === 'client') return { kind, name, ...(caller.grantType !== undefined && { grantType: caller.grantType }) };
+  return caller.flow === undefined ? { kind, name } : { kind, name, through, flow: caller.flow };
 }
 
 function backendOf(integration: Integration): Backend {

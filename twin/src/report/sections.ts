@@ -40,6 +40,19 @@ export const SECTIONS = {
       value: `issuer ${code(one.issuer)}, audience ${codes(one.audiences, ' or ')}`,
     })),
   ],
+  'Logins in a browser': ({ logins }) =>
+    logins.flatMap(({ client, callbacks, logoutUrls, origins }) =>
+      Object.entries({ callbacks, 'logout URLs': logoutUrls, origins })
+        .filter(([, all]) => all.length > 0)
+        .map(([what, all]) => ({ key: `${code(client)}, ${what}`, value: codes(all, ', ') })),
+    ),
+  'Origins that may read responses (CORS)': ({ origins }) => origins.map((origin) => ({ key: code(origin) })),
+  'Custom claims': ({ claims }) => claims.map(({ name, source }) => ({ key: code(name), value: code(source) })),
+  Actions: ({ actions }) =>
+    actions.map(({ trigger, name, decides }) => ({
+      key: `${trigger} ${code(name)}`,
+      value: decides ? 'may deny access or change scopes, which the table does not show' : 'changes no verdict',
+    })),
   'Exceptions from what production asks for': ({ exceptions }) =>
     exceptions.map(({ key, reason }) => ({ key: code(key), value: code(reason) })),
   'Rules that do not hold': ({ violations }) =>

@@ -1,15 +1,16 @@
 import type { Route } from '../model/http-api.ts';
+import type { Caller } from './callers.ts';
 import type { Cell } from './cells.ts';
 import type { Backend, Permission, ReportedCaller, ReportedRoute, Verdict } from './data.ts';
 import { code, codes } from './markdown.ts';
 
 /** A caller in Markdown. Two callers of a stack have different headings. */
-export function heading(caller: ReportedCaller): string {
+export function heading(caller: ReportedCaller | Caller): string {
   if (caller.kind === 'anyone') return 'anyone';
   const name = code(caller.name);
   if (caller.kind === 'client') return `${name} (${caller.grantType ?? 'no grant type'})`;
-  if (caller.kind === 'role') return `role ${name}`;
-  return caller.through === '' ? `user ${name}` : `user ${name} through ${code(caller.through)}`;
+  const { kind, through = '', flow } = caller;
+  return through === '' ? `${kind} ${name}` : `${kind} ${name} through ${code(through)} (${flow ?? 'password'})`;
 }
 
 export function needsText(needs: ReportedRoute['needs']): string {

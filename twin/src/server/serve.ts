@@ -291,6 +291,8 @@ function announce(
     ...(user !== undefined && {
       testUser: { email: user.email, connection: user.connection },
       testUserPassword: user.password,
+      users: tenant.users.map(({ email, connection }) => ({ email, connection })),
+      userPasswords: Object.fromEntries(tenant.users.map(({ email, password }) => [email, password])),
     }),
   };
   state.writeJson('outputs.json', { ...filledIn, ...recorded.outputs, apiUrl, tokenUrl });

@@ -49,6 +49,8 @@ export const refusals = {
       'unauthorized_client',
       `The redirect URI is wrong. You sent ${sent ?? 'null'}, and we expected ${expected}`,
     ),
+  /** A page of the tenant's: there is no callback to send an error to. */
+  noCallback: (description: string) => refuse(400, 'invalid_request', description, 'the client has no callback'),
   wrongRefreshToken: () => refuse(403, 'invalid_grant', 'Unknown or invalid refresh token.'),
   userIsGone: () =>
     refuse(403, 'invalid_grant', "The refresh_token was generated for a user who doesn't exist anymore."),

@@ -12,6 +12,7 @@ import {
 } from './authorize.ts';
 import { runActions } from './actions.ts';
 import { BROWSER_COOKIE, formOf, keep, onPage, refused, SESSION_COOKIE, type C } from './browser.ts';
+import { connectionsFor, usersFor } from './decide-login.ts';
 import { refusals, TokenError } from './errors.ts';
 import { checkPassword } from './check-password.ts';
 import { consentPage, loginPage } from './pages.ts';
@@ -66,7 +67,7 @@ export function loginRoutes(current: () => TenantService): Hono<Told> {
       const step = stepOf(c, current());
       const { service, state, request } = step;
       const { tenant, logins } = service;
-      const candidates = usersFor(service, request);
+      const candidates = usersFor(service.tenant, request);
       let user: User;
       try {
         const picked = form.get('user');
@@ -75,7 +76,7 @@ export function loginRoutes(current: () => TenantService): Hono<Told> {
             ? checkPassword({
                 tenant,
                 logins,
-                connections: connectionsFor(service, request),
+                connections: connectionsFor(service.tenant, request),
                 username: form.get('username') ?? '',
                 password: form.get('password') ?? '',
               })
@@ -162,19 +163,7 @@ function userOf({ service, session, transaction }: Step, request: AuthorizationR
   const age = Math.floor(service.clock() / 1000) - session.authTime;
   const isTooOld = request.maxAge !== undefined && age >= request.maxAge;
   if (!isFresh && (mustAsk || isTooOld)) return undefined;
-  return usersFor(service, request).find(({ userId }) => userId === session.userId);
-}
-
-/** The databases that the client may log users in with. */
-function connectionsFor({ tenant }: TenantService, { client, connection }: AuthorizationRequest): string[] {
-  return tenant.connections
-    .filter(({ clientIds, name }) => clientIds.includes(client.clientId) && (connection ?? name) === name)
-    .map(({ name }) => name);
-}
-
-function usersFor(service: TenantService, request: AuthorizationRequest): readonly User[] {
-  const names = connectionsFor(service, request);
-  return service.tenant.users.filter((user) => names.includes(user.connection));
+  return usersFor(service.tenant, request).find(({ userId }) => userId === session.userId);
 }
 
 /**
@@ -257,7 +246,7 @@ function stepOf(c: C, service: TenantService): OpenStep {
 
 /** @throws PageError where another user has logged in since */
 function consentingUser({ service, session, transaction, request }: OpenStep): User {
-  const user = usersFor(service, request).find(({ userId }) => userId === session?.userId);
+  const user = usersFor(service.tenant, request).find(({ userId }) => userId === session?.userId);
   if (session === undefined || session.sid !== transaction.sid || user === undefined || user.blocked) {
     throw new PageError(400, ['This login has ended.', 'Go back to the application and log in again.']);
   }
@@ -275,6 +264,6 @@ function loginForm(
   { status, username, problem }: { status: number; username: string; problem?: string },
 ): Promise<Response> {
   const formActions = ["'self'", formAction(request.callback.url)];
-  const users = usersFor(service, request);
+  const users = usersFor(service.tenant, request);
   return loginPage(status, { state, client: request.client, users, username, problem, formActions });
 }

@@ -5,15 +5,15 @@ import { scopesOf } from '../gateway/judge.ts';
 import type { Caller } from '../report/callers.ts';
 import type { Verdict } from './call.ts';
 import type { Probe, Wanted } from './plan.ts';
-import type { Target } from './target.ts';
+import { credentialsOf, type Target } from './target.ts';
 import type { Got } from './tokens.ts';
 
 /** A caller in a sentence. */
 export function callerName(caller: Caller): string {
   if (caller.kind === 'anyone') return 'anyone';
-  if (caller.kind === 'role') return `a user with the role ${caller.name}`;
   if (caller.kind === 'client') return `${caller.name} (${caller.grantType ?? 'no grant type'})`;
-  return caller.through === '' ? caller.name : `${caller.name} through ${caller.through}`;
+  const who = caller.kind === 'role' ? `a user with the role ${caller.name}` : caller.name;
+  return caller.flow === undefined ? who : `${who} through ${caller.through} (${caller.flow})`;
 }
 
 /** A call whose outcome is not what the program declares. */
@@ -31,7 +31,7 @@ export interface TokenDifference {
   readonly kind: 'token';
   readonly wanted: Wanted;
   readonly actual: Exclude<Got, { kind: 'token' }> | { readonly kind: 'scopes'; readonly scopes: readonly string[] };
-  /** The connection of the system's test user. */
+  /** The connection of the user there. */
   readonly connection: string | undefined;
 }
 
@@ -39,7 +39,8 @@ export type Difference = CallDifference | TokenDifference;
 
 export function tokenDifferenceOf(wanted: Wanted, got: Got, { outputs }: Target): TokenDifference {
   const actual = got.kind === 'token' ? ({ kind: 'scopes', scopes: scopesOf(got.claims) } as const) : got;
-  return { kind: 'token', wanted, actual, connection: outputs.testUser?.connection };
+  const email = wanted.ask.user?.email ?? wanted.ask.parameters.get('username') ?? '';
+  return { kind: 'token', wanted, actual, connection: credentialsOf(outputs, email)?.connection };
 }
 
 /** One sentence: who, the expected and the actual outcome, and the likely cause. */
@@ -148,7 +149,7 @@ function whyRefused(
   }
   if (/Grant type/.test(description)) return `${client} lacks the grant type ${said}.`;
   if (error === 'access_denied') return `the credentials of ${client} are not the deployed ones ${said}.`;
-  if (error === 'invalid_grant') return `the test user is not there, or has another password ${said}.`;
+  if (error === 'invalid_grant') return `the user is not there, or has another password ${said}.`;
   return `the tenant says ${said}.`;
 }
 

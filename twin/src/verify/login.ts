@@ -31,11 +31,13 @@ export interface CodeFlowTokens {
 /** The step that ended a flow early, and what was said there. */
 export class LoginFailed extends Error {
   readonly error: string;
+  readonly description: string;
 
   constructor(error: string, description: string) {
     super(description === '' ? error : `${error}: ${description}`);
     this.name = 'LoginFailed';
     this.error = error;
+    this.description = description;
   }
 }
 

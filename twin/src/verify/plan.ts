@@ -70,11 +70,16 @@ export function planOf(model: Model, examples: ReadonlyMap<string, string>, allM
   return { callers, rows: planned, wanted: tokens.all() };
 }
 
-/** Who plays a caller's cells: itself, and for a role a user who has it and no other. */
+/** Who plays a caller's cells: itself, and for a role a user who has it and no other, through the same client. */
 function playedBy(caller: Caller, callers: readonly Caller[]): Caller | undefined {
   if (caller.kind !== 'role') return caller;
+  const { role, through, flow } = caller;
   return callers.find(
-    (one) => one.kind === 'user' && one.asks.length > 0 && String(one.user.roleIds) === String([caller.role.id]),
+    (one) =>
+      one.kind === 'user' &&
+      one.asks.length > 0 &&
+      String(one.user.roleIds) === String([role.id]) &&
+      (flow === undefined || (one.through === through && one.flow === flow)),
   );
 }
 

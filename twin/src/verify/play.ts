@@ -84,11 +84,16 @@ export async function play(options: PlayOptions): Promise<Played> {
 }
 
 /** What `play` will ask for, to be said first. */
-export function tokensToAsk({ plan, target, clientIds, maxTokens }: PlayOptions): { users: number; services: number } {
+export function tokensToAsk({ plan, target, clientIds, maxTokens }: PlayOptions): {
+  readonly services: number;
+  readonly passwords: number;
+  readonly logins: number;
+} {
   const desk = new TokenDesk(target, clientIds);
   const asked = plan.wanted.filter(({ ask }) => desk.lacks(ask) === undefined).slice(0, maxTokens);
   const services = asked.filter(({ ask }) => ask.parameters.get('grant_type') === 'client_credentials').length;
-  return { services, users: asked.length - services };
+  const logins = asked.filter(({ ask }) => ask.user !== undefined).length;
+  return { services, passwords: asked.length - services - logins, logins };
 }
 
 interface Playing {

@@ -17,9 +17,21 @@ const OUTPUTS = z.object({
   clientSecrets: z.record(z.string(), z.string()),
   testUser: z.object({ email: z.string(), connection: z.string() }).optional(),
   testUserPassword: z.string().optional(),
+  users: z.array(z.object({ email: z.string(), connection: z.string() })).optional(),
+  userPasswords: z.record(z.string(), z.string()).optional(),
 });
 
-/** A stack's outputs, its clients' secrets and the test user's password among them: never print them. */
+/** The credentials of a user, as the outputs have them; undefined without a password there. */
+export function credentialsOf(
+  { users = [], userPasswords = {}, testUser, testUserPassword }: Outputs,
+  email: string,
+): { readonly password: string; readonly connection: string } | undefined {
+  const password = userPasswords[email] ?? (testUser?.email === email ? testUserPassword : undefined);
+  const user = [...users, ...(testUser === undefined ? [] : [testUser])].find((one) => one.email === email);
+  return user === undefined || password === undefined ? undefined : { password, connection: user.connection };
+}
+
+/** A stack's outputs, its clients' secrets and the users' passwords among them: never print them. */
 export type Outputs = z.infer<typeof OUTPUTS>;
 
 /** A running system. */

@@ -3,7 +3,8 @@ import { printable } from '../common/printable.ts';
 import type { Claims } from '../gateway/decision.ts';
 import { PASSWORD_REALM } from '../tenant/password.ts';
 import type { Ask } from '../report/callers.ts';
-import type { Target } from './target.ts';
+import { codeFlow, LoginFailed } from './login.ts';
+import { credentialsOf, type Target } from './target.ts';
 
 /** What came of a request for a token. No text of it holds the token or a secret. */
 export type Got =
@@ -40,6 +41,9 @@ const PATIENCE = 20_000;
 const LONGEST_WAIT = 60_000;
 const TRIES = 5;
 
+/** Why nothing is played that takes a browser. */
+export const HOSTED_LOGIN = 'Auth0’s hosted login page takes a browser; only a twin’s is played';
+
 /** Asks the tenant for tokens, one after the other, as slowly as it wants to be asked. */
 export class TokenDesk {
   readonly #target: Target;
@@ -55,15 +59,16 @@ export class TokenDesk {
   }
 
   /** Whether the outputs have what the request needs; otherwise why not. */
-  lacks({ client, parameters }: Ask): string | undefined {
-    const { clientSecrets, testUser, testUserPassword } = this.#target.outputs;
+  lacks({ client, parameters, user }: Ask): string | undefined {
+    const { outputs, local } = this.#target;
+    if (user !== undefined && !local) return HOSTED_LOGIN;
     const name = this.#nameOf(client.clientId);
-    if (name === undefined || clientSecrets[name] === undefined) {
+    if (name === undefined || (!client.isPublic && outputs.clientSecrets[name] === undefined)) {
       return `the outputs have no secret of the client ${client.name}`;
     }
-    const user = parameters.get('username');
-    if (user === undefined || (testUser?.email === user && testUserPassword !== undefined)) return undefined;
-    return `the outputs have no password of the user ${user}`;
+    const email = user?.email ?? parameters.get('username');
+    if (email === undefined || credentialsOf(outputs, email) !== undefined) return undefined;
+    return `the outputs have no password of the user ${email}`;
   }
 
   /** It never rejects. */
@@ -72,7 +77,7 @@ export class TokenDesk {
     if (why !== undefined) return { kind: 'not tried', why };
     for (let tries = 1; ; tries += 1) {
       await this.#turn();
-      const response = await this.#request(ask);
+      const response = ask.user === undefined ? await this.#request(ask) : await this.#logIn(ask, ask.user.email);
       if (!(response instanceof Response)) return response;
       if (response.status !== 429) return readAnswer(response);
       if (tries === TRIES) return { kind: 'not tried', why: `the tenant still answers 429 after ${TRIES} tries` };
@@ -92,15 +97,44 @@ export class TokenDesk {
     if (wait > 0) await this.#world.sleep(wait);
   }
 
-  async #request({ client, parameters }: Ask): Promise<Response | Got> {
-    const { tokenUrl, clientIds, clientSecrets, testUser, testUserPassword } = this.#target.outputs;
+  /** Logs in as a browser does, and exchanges the code. */
+  async #logIn({ client, api, parameters }: Ask, email: string): Promise<Response | Got> {
+    const { outputs } = this.#target;
     const name = this.#nameOf(client.clientId) ?? '';
+    try {
+      const { status, body } = await codeFlow({
+        tenantUrl: outputs.tokenUrl,
+        client: {
+          clientId: outputs.clientIds[name] ?? '',
+          secret: client.isPublic ? '' : (outputs.clientSecrets[name] ?? ''),
+          redirectUri: parameters.get('redirect_uri') ?? '',
+        },
+        user: { email, password: credentialsOf(outputs, email)?.password ?? '' },
+        audience: api.identifier,
+        scope: parameters.get('scope') ?? '',
+        fetch: (request) => this.#world.fetch(request, { signal: AbortSignal.timeout(PATIENCE) }),
+      });
+      return Response.json(body, { status });
+    } catch (error) {
+      if (error instanceof LoginFailed) {
+        return { kind: 'refused', status: 400, error: error.error, description: printable(error.description, 300) };
+      }
+      return { kind: 'unreachable', why: `the tenant does not answer at ${outputs.tokenUrl} (${causeOf(error)})` };
+    }
+  }
+
+  async #request({ client, parameters }: Ask): Promise<Response | Got> {
+    const { outputs } = this.#target;
+    const { tokenUrl, clientIds, clientSecrets } = outputs;
+    const name = this.#nameOf(client.clientId) ?? '';
+    const username = parameters.get('username');
+    const user = username === undefined ? undefined : credentialsOf(outputs, username);
     const body = {
       ...Object.fromEntries(parameters),
       client_id: clientIds[name],
       client_secret: clientSecrets[name],
-      ...(parameters.has('username') && { username: testUser?.email, password: testUserPassword }),
-      ...(parameters.get('grant_type') === PASSWORD_REALM && { realm: testUser?.connection }),
+      ...(user !== undefined && { password: user.password }),
+      ...(parameters.get('grant_type') === PASSWORD_REALM && { realm: user?.connection }),
     };
     try {
       return await this.#world.fetch(tokenUrl, {

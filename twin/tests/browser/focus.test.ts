@@ -54,7 +54,7 @@ describe.skipIf(chromium === undefined)('Keyboard focus on the page', () => {
   it('The focus moves to the call button when a token is requested again', async () => {
     const { page } = opened;
     const { chooseCaller, getToken, tick, call: callApi } = steps(page);
-    await chooseCaller('user `test-user@example.com` through `test-app`');
+    await chooseCaller('user `test-user@example.com` through `test-app` (password)');
     await tick('write:user');
     await getToken();
     await page.getByText('A token, without any scope').waitFor();

@@ -27,7 +27,7 @@ async function main(executable: string): Promise<void> {
       const viewport = { width: 1320, height: 820 };
       const { page, close } = await openAt(browser, twin.pageUrl, { colorScheme, viewport });
       const { chooseCaller, others, getToken, call, outcome, tick } = steps(page);
-      await chooseCaller('user `test-user@example.com` through `test-app`');
+      await chooseCaller('user `test-user@example.com` through `test-app` (password)');
       await others().fill('delete:user');
       await call();
       await outcome().waitFor();

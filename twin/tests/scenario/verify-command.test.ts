@@ -41,7 +41,7 @@ describe('npm run verify', () => {
   it('npm run verify says that all cells of the running twin agree, and ends with 0', async () => {
     const { code, text } = await verify('--junit', join(checkout.path, 'junit.xml'));
     expect(text).toContain('Verifying the running twin of stack dev against stack dev of this checkout.');
-    expect(text).toContain('It will ask for 10 tokens: 4 by client credentials, 6 by password.');
+    expect(text).toContain('Requesting 10 tokens: 4 with client credentials, 6 with a password, 0 with a login.');
     expect(text).toContain('4 cells agree, 0 differ, 0 were not tried.');
     expect(code).toBe(0);
     expect(readFileSync(join(checkout.path, 'junit.xml'), 'utf8')).toContain('<testcase');
@@ -139,7 +139,7 @@ describe('npm run -s token', () => {
 
   it.each([
     [{ as: 'tset-app' }, {}, 'did you mean test-app?'],
-    [{ as: 'test user', through: 'nobody' }, {}, 'cannot log in through nobody; through: test-app'],
+    [{ as: 'test user', through: 'nobody' }, {}, 'cannot log in through nobody; write --through test-app'],
     [{ as: 'test user' }, { audience: 'x' }, 'can ask for no API x; the tenant has https://'],
   ])('A token request for %j %j is rejected by name', (who, what, says) => {
     const asked = (): unknown => askOf(callerNamed(who, broken.model()), what);

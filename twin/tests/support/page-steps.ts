@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 
 /** Callers of the tests' own stack, as the page's select calls them. */
 export const SERVICE = '`test-app` (client_credentials)';
-export const USER = 'user `test-user@example.com` through `test-app`';
+export const USER = 'user `test-user@example.com` through `test-app` (password)';
 
 /** What a person does on the page, by the names that it gives to its parts. */
 export const steps = (page: Page) => ({

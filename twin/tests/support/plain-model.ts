@@ -30,6 +30,7 @@ export const plainModel = (
   unread: [],
   tenant: plainTenant(tenant),
   api: localApi(routes),
+  claims: {},
   exceptions: {},
   violations: [],
   notEmulated: [],

@@ -88,7 +88,7 @@ export function App(): ComponentChildren {
       )}
       {problem !== '' && (
         <div class="banner" role="alert">
-          <p>The program cannot be served as it is now. The twin goes on serving what it had.</p>
+          <p>Reload failed. Still serving the last working version.</p>
           <pre tabIndex={0}>{problem}</pre>
         </div>
       )}

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import type { Asked, ShownCaller } from '../messages.ts';
+import type { Asked, ShownCaller, ShownStep } from '../messages.ts';
 import type { Gone } from './chosen.ts';
-import { Inline, Status } from './parts.tsx';
+import { Inline, Status, Text } from './parts.tsx';
 import { Scopes } from './scopes.tsx';
 import { visible } from './words.ts';
 
@@ -33,8 +33,34 @@ export function Granted({ issued, token }: { readonly issued: Issued; readonly t
             : `A token with the scope ${granted.join(' ')}`}
       </p>
       <Scopes requested={requested} permitted={permitted} granted={granted} />
+      {answer.steps.length > 0 && (
+        <details class="steps">
+          <summary>The login, step by step</summary>
+          <ol>
+            {answer.steps.map((step, at) => (
+              <Step key={at} {...step} />
+            ))}
+          </ol>
+        </details>
+      )}
     </>
   );
+}
+
+/** A request of the login and its answer. */
+function Step({ request, sent, status, got }: ShownStep): ComponentChildren {
+  return (
+    <li>
+      <code>{request}</code> <Status status={status} />
+      <Values title="Sent" values={sent} />
+      <Values title="Answered" values={got} />
+    </li>
+  );
+}
+
+function Values({ title, values }: { title: string; values: ShownStep['sent'] }): ComponentChildren {
+  const lines = Object.entries(values).map(([name, value]) => `${name}: ${visible(value)}`);
+  return lines.length > 0 && <Text label={title}>{lines.join('\n')}</Text>;
 }
 
 /** What came of asking again, in a sentence. */

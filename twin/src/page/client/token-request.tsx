@@ -23,7 +23,7 @@ interface Props {
 
 /** Who asks, for what, and the very request. */
 export function TokenRequest(props: Props): ComponentChildren {
-  const { callers, caller, chosen, ticked, extra, onCaller, onAsk, onTick, onExtra, onGet } = props;
+  const { callers, caller, chosen, parameters, ticked, extra, onCaller, onAsk, onTick, onExtra, onGet } = props;
   return (
     <form
       onSubmit={(event) => {
@@ -90,7 +90,14 @@ export function TokenRequest(props: Props): ComponentChildren {
             </>
           )}
         </div>
-        {chosen !== undefined && <Curl key={caller.heading + chosen.name} {...props} />}
+        {chosen?.login === false && <Curl key={caller.heading + chosen.name} {...props} />}
+        {chosen?.login === true && (
+          <Text label="The request to /authorize">
+            {Object.entries(parameters)
+              .map(([name, value]) => `${name}: ${value}`)
+              .join('\n')}
+          </Text>
+        )}
       </div>
     </form>
   );

@@ -46,7 +46,7 @@ describe('The report of a deployed stack', () => {
       'GET /test': {
         '`test-app` (client_credentials)': '`read:user`',
         'role `reader`': '`read:user`',
-        'user `test-user@example.com` through `test-app`': '`read:user`',
+        'user `test-user@example.com` through `test-app` (password)': '`read:user`',
         anyone: 'no token',
       },
     });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => twin.end());
 
 describe('Token requests of the page', () => {
-  const caller = 'user `test-user@example.com` through `test-app`';
+  const caller = 'user `test-user@example.com` through `test-app` (password)';
   const ask = 'password · https://test-api-for-jwt-authorizer.example.com';
 
   it('A token request of the page uses the grant that it names, in any order of the caller’s grants', async () => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => twin.end());
 
-const USER = 'user `test-user@example.com` through `test-app`';
+const USER = 'user `test-user@example.com` through `test-app` (password)';
 
 /** A request of any headers to the tenant's port, its Host among them. */
 const raw = (

@@ -10,7 +10,7 @@ import { randomCase, type Case } from '../../support/random-tenant.ts';
 
 const SERVICE = '`Client` (client_credentials)';
 const ROLE = 'role `role`';
-const USER = 'user `user@example.com` through `Client`';
+const USER = 'user `user@example.com` through `Client` (password)';
 
 /** The one route's row, as the report has it: a caller to a cell. */
 function row(model: Model): Record<string, string | undefined> {
@@ -190,10 +190,10 @@ describe('Columns of the report', () => {
       '`b` (client_credentials)',
       'role `y`',
       'role `z`',
-      'user `another@example.com` through `a`',
-      'user `another@example.com` through `b`',
-      'user `user@example.com` through `a`',
-      'user `user@example.com` through `b`',
+      'user `another@example.com` through `a` (password)',
+      'user `another@example.com` through `b` (password)',
+      'user `user@example.com` through `a` (password)',
+      'user `user@example.com` through `b` (password)',
       'anyone',
     ]);
   });
@@ -211,7 +211,7 @@ describe('Columns of the report', () => {
 
   it('The columns distinguish users with the same address in two databases', () => {
     const users = ['users', 'others'].map((connection) => plainUser({ connection }));
-    expect(columns(plainModel({ users }))).toContain('user `user@example.com of others` through `Client`');
+    expect(columns(plainModel({ users }))).toContain('user `user@example.com of others` through `Client` (password)');
   });
 });
 

@@ -42,7 +42,7 @@ describe('The access report', () => {
 Written by \`npm run access\` from what the program declares: change the program or the stack file, and run it again.
 What a cell means, and what it does not, is in [docs/access.md](../docs/access.md).
 
-| Route | Needs | \`test-app\` (client_credentials) | role \`reader\` | user \`test-user@example.com\` through \`test-app\` | anyone |
+| Route | Needs | \`test-app\` (client_credentials) | role \`reader\` | user \`test-user@example.com\` through \`test-app\` (password) | anyone |
 | --- | --- | --- | --- | --- | --- |
 | \`GET /test\` | \`read:user\` | allowed: \`read:user\` | allowed: \`read:user\` | allowed: \`read:user\` | denied: no token |
 | permissions |  | \`read:user\` | \`read:user\` | \`read:user\` | none |
@@ -77,6 +77,22 @@ None.
 - Issuer: \`https://your-tenant.eu.auth0.com/\`
 - Lifetime for \`https://test-api-for-jwt-authorizer.example.com\`: 3600 s
 - Taken by the API: issuer \`https://your-tenant.eu.auth0.com/\`, audience \`https://test-api-for-jwt-authorizer.example.com\`
+
+## Logins in a browser
+
+None.
+
+## Origins that may read responses (CORS)
+
+None.
+
+## Custom claims
+
+None.
+
+## Actions
+
+None.
 
 ## Exceptions from what production asks for
 
@@ -178,6 +194,10 @@ None.
     const report = reportOf(model);
     const sections = SECTION_TITLES.map((title) => [title, SECTIONS[title](report).map(itemText)]);
     expect(Object.fromEntries(sections)).toEqual({
+      'Logins in a browser': [],
+      'Origins that may read responses (CORS)': [],
+      'Custom claims': [],
+      Actions: [],
       'Permissions that no route asks for': ['`read` of `https://other`', '`write` of `https://api.example.com`'],
       'Routes without a caller': [
         '`GET /foreign`',

@@ -52,7 +52,7 @@ describe('Differences that verify reports', () => {
     [
       'a connection that is not enabled',
       () => tenantSays('unauthorized_client', 'The connection is not enabled for this client'),
-      'test-user@example.com through test-app, asking for all that it can get, gets no token: the connection auth0-http-api-dev is not enabled for test-app (dev)',
+      'test-user@example.com through test-app (password), asking for all that it can get, gets no token: the connection auth0-http-api-dev is not enabled for test-app (dev)',
     ],
     [
       'other credentials',
@@ -62,7 +62,7 @@ describe('Differences that verify reports', () => {
     [
       'another password',
       () => tenantSays('invalid_grant', 'Wrong email or password.'),
-      'the test user is not there, or has another password',
+      'the user is not there, or has another password',
     ],
     [
       'a missing grant type',
@@ -159,7 +159,7 @@ describe('Differences that verify reports', () => {
     );
     expect(
       differencesOf(played).some((one) =>
-        one.startsWith('test-user@example.com through test-app, asking for read:user, gets read:user more'),
+        one.startsWith('test-user@example.com through test-app (password), asking for read:user, gets read:user more'),
       ),
     ).toBe(true);
   });

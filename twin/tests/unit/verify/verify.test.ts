@@ -29,7 +29,7 @@ describe('Verifying a twin of the same checkout', () => {
       '  A  test-app (client_credentials)',
       '  B  writer (client_credentials)',
       '  C  a user with the role reader',
-      '  D  test-user@example.com through test-app',
+      '  D  test-user@example.com through test-app (password)',
       '  E  anyone',
       '  ✓ as the program declares   ✗ a difference   – not tried',
       '',

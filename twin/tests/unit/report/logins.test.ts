@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { fromJson, toJson } from '../../../src/report/data.ts';
+import { reportOf } from '../../../src/report/report.ts';
+import { itemText, SECTIONS } from '../../../src/report/sections.ts';
+import { accessOf } from '../../../src/report/cells.ts';
+import { compare, isSame } from '../../../src/report/since.ts';
+import { cellText, heading } from '../../../src/report/texts.ts';
+import { NO_LOGIN, type Client, type LoginSettings, type Tenant } from '../../../src/model/tenant.ts';
+import { AUDIENCE, plainClient, plainUser } from '../../support/plain-tenant.ts';
+import { plainModel, plainRoutes } from '../../support/plain-model.ts';
+
+const LOGIN = {
+  callbacks: ['https://web.example.com/callback'],
+  logoutUrls: ['https://web.example.com'],
+  origins: ['https://web.example.com'],
+};
+const web = (login: Partial<LoginSettings> = LOGIN, change: Partial<Client> = {}): Client =>
+  plainClient({ name: 'web', grantTypes: ['authorization_code'], login: { ...NO_LOGIN, ...login }, ...change });
+
+/** The one route's row: a caller to a cell. */
+const row = (tenant: Partial<Tenant>, scopes = ['read']): Record<string, string> =>
+  Object.fromEntries(
+    (accessOf(plainModel(tenant, plainRoutes({ 'GET /': scopes }))).rows[0]?.cells ?? []).map((cell) => [
+      heading(cell.caller),
+      cellText(cell),
+    ]),
+  );
+
+const ROLE = 'role `role` through `web` (authorization_code)';
+const USER = 'user `user@example.com` through `web` (authorization_code)';
+
+describe('A client with a login in the browser', () => {
+  it('has a column for each role and each user, also next to those by password', () => {
+    expect(row({ clients: [web(LOGIN, { grantTypes: ['authorization_code', 'password'] })] })).toEqual({
+      'role `role`': 'allowed: `read`',
+      [ROLE]: 'allowed: `read`',
+      'user `user@example.com` through `web` (password)': 'allowed: `read`',
+      [USER]: 'allowed: `read`',
+      anyone: 'denied: no token',
+    });
+  });
+
+  it('has a column for each role where no user is declared', () => {
+    expect(row({ clients: [web()], users: [] }, ['write'])).toEqual({
+      'role `role`': 'denied: lacks `write`',
+      [ROLE]: 'denied: lacks `write`',
+      anyone: 'denied: no token',
+    });
+  });
+
+  it('has one column where there is neither a role nor a user', () => {
+    expect(row({ clients: [web()], users: [], roles: [] })).toEqual({
+      '`web` (authorization_code)': 'denied: no token (no user is declared)',
+      anyone: 'denied: no token',
+    });
+  });
+
+  it.each<[string, Partial<Tenant>, string]>([
+    ['its third party’s grant does not cover', { clients: [web(LOGIN, { firstParty: false })] }, 'no client grant'],
+    ['it has no callback for', { clients: [web({})] }, 'the client has no callback'],
+    ['the connection is not enabled for', { clients: [web()], connections: [] }, 'the connection is not enabled'],
+    ['a blocked user makes', { clients: [web()], users: [plainUser({ blocked: true })] }, 'the user is blocked'],
+  ])('says why there is no token of a login that %s', (_title, tenant, why) => {
+    expect(row(tenant)[USER]).toContain(`denied: no token (${why}`);
+  });
+
+  it('gives a third party what its grant and the role have in common', () => {
+    const clients = [web(LOGIN, { firstParty: false })];
+    const grants = [{ clientId: 'client', audience: AUDIENCE, scopes: ['write'], subjectType: 'user' as const }];
+    expect(row({ clients, grants })[USER]).toBe('denied: lacks `read`');
+  });
+});
+
+describe('The report lists', () => {
+  const model = {
+    ...plainModel({
+      clients: [web()],
+      actions: [
+        { name: 'claims', trigger: 'post-login', code: 'api.accessToken.setCustomClaim(…)', secrets: {} },
+        { name: 'guard', trigger: 'post-login', code: 'api.access.deny(…)', secrets: {} },
+      ],
+    }),
+    claims: { 'https://x.example/email': 'user.email' },
+  };
+  const report = reportOf(model);
+
+  it('callbacks, logout URLs and origins of each client that logs users in', () => {
+    expect(SECTIONS['Logins in a browser'](report).map(itemText)).toEqual([
+      '`web`, callbacks: `https://web.example.com/callback`',
+      '`web`, logout URLs: `https://web.example.com`',
+      '`web`, origins: `https://web.example.com`',
+    ]);
+  });
+
+  it('custom claims, and the Actions with a warning for those that decide', () => {
+    expect(SECTIONS['Custom claims'](report).map(itemText)).toEqual(['`https://x.example/email`: `user.email`']);
+    expect(SECTIONS.Actions(report).map(itemText)).toEqual([
+      'post-login `claims`: changes no verdict',
+      'post-login `guard`: may deny access or change scopes, which the table does not show',
+    ]);
+  });
+
+  it('the same after its JSON was read again', () => {
+    expect(fromJson(toJson(report))).toEqual(report);
+  });
+});
+
+describe('A report of an older version', () => {
+  const NEW = ['logins', 'origins', 'claims', 'actions'];
+
+  it('is read, and its users log in by password', () => {
+    const now = reportOf(plainModel());
+    const older = Object.fromEntries(Object.entries(now).filter(([key]) => !NEW.includes(key)));
+    const callers = now.callers.map(({ ...caller }) => ('flow' in caller ? { ...caller, flow: undefined } : caller));
+    const before = fromJson(JSON.stringify({ ...older, callers }));
+    expect(before).toBeDefined();
+    expect(before && isSame(compare(before, now))).toBe(true);
+  });
+});

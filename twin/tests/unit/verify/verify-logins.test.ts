@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askOf, callerNamed } from '../../../src/cli/token.ts';
+import { exitCodeOf } from '../../../src/cli/verify.ts';
+import { planOf } from '../../../src/verify/plan.ts';
+import { play, tokensToAsk, type PlayOptions } from '../../../src/verify/play.ts';
+import { differencesOf, tableOf } from '../../../src/verify/table.ts';
+import { TokenDesk } from '../../../src/verify/tokens.ts';
+import { targetOf } from '../../support/verifiable.ts';
+import { startTestTwin, type TestTwin } from '../../support/twin.ts';
+
+const CLIENTS = `  api:clients:
+    - { name: test-app, party: first, grants: [client_credentials, password], permissions: [read:user] }
+    - { name: page, type: spa, callbacks: ['http://localhost:5173'], origins: ['http://localhost:5173'], grants: [authorization_code, refresh_token] }
+    - { name: web, type: web, callbacks: ['http://localhost:5174/callback'], grants: [authorization_code] }
+`;
+const USERS = `  api:users:
+    - { email: reader@example.com, roles: [reader] }
+    - { email: writer@example.com, roles: [writer] }
+`;
+
+let twin: TestTwin;
+beforeAll(async () => {
+  twin = await startTestTwin({
+    change: ({ edit, read, write }) => {
+      edit('contract.ts', "reader: ['read:user'],", "reader: ['read:user'], writer: ['write:user'],");
+      edit('contract.ts', '  routes: {', "  routes: {\n    'GET /write': { handler: 'test', scopes: ['write:user'] },");
+      const file = read('Pulumi.dev.yaml');
+      write(
+        'Pulumi.dev.yaml',
+        file.replace(/ {2}api:clients:\n(?: {4}.*\n)+/, CLIENTS).replace(/ {2}api:testUser:.*\n/, USERS),
+      );
+    },
+  });
+});
+afterAll(() => twin.end());
+
+const options = (local = true): PlayOptions => {
+  const { target, examples } = targetOf(twin);
+  const model = twin.model();
+  return {
+    model,
+    plan: planOf(model, examples, false),
+    target: { ...target, local },
+    clientIds: twin.outputs.clientIds,
+    maxTokens: Infinity,
+    progress: () => undefined,
+  };
+};
+
+describe('A verification of a twin with logins', () => {
+  it('logs each user in through each client, and plays every role, so that --strict passes', async () => {
+    const played = await play(options());
+    expect(differencesOf(played)).toEqual([]);
+    expect(tableOf(played)).not.toContain('Not tried');
+    expect(exitCodeOf(played, true)).toBe(0);
+    expect(tableOf(played)).toContain('a user with the role writer through page (authorization_code)');
+    expect(twin.log.some((line) => line.includes('GET /u/login'))).toBe(true);
+  });
+
+  it('does not play the hosted login page of a deployed tenant, and does not count it', async () => {
+    const { logins, passwords, services } = tokensToAsk(options(false));
+    expect(logins).toBe(0);
+    expect([passwords, services].every((count) => count > 0)).toBe(true);
+  });
+});
+
+describe('A token by hand', () => {
+  const get = async (as: string, through?: string) => {
+    const { target } = targetOf(twin);
+    const caller = callerNamed({ as, ...(through !== undefined && { through }) }, twin.model());
+    return new TokenDesk(target, twin.outputs.clientIds).get(askOf(caller, {}));
+  };
+
+  it.each(['page', 'web', 'test-app'])('is that of a user through %s', async (through) => {
+    const got = await get('writer@example.com', through);
+    expect(got.kind === 'token' && got.claims['azp']).toBe(twin.outputs.clientIds[through]);
+    expect(got.kind === 'token' && got.claims['scope']).toContain('write:user');
+  });
+
+  it.each([
+    ['writer@example.com', 'wep', 'did you mean web'],
+    ['writer@example.com', 'nobody', 'write --through test-app or page or web'],
+    ['test-app', 'web', 'test-app is a client, which logs in through no other'],
+    ['writer@example.org', undefined, 'write --as'],
+  ])('as %s through %s is refused with what to write instead', async (as, through, says) => {
+    await expect(get(as, through)).rejects.toThrow(says);
+  });
+});
