@@ -24,6 +24,19 @@ describe('README.md', () => {
     expect(targets.filter((target) => !existsSync(new URL(target, ROOT)))).toEqual([]);
   });
 
+  it.each(['service', 'user', 'login'])(
+    'The README tells the scenario of a %s word for word as its tests do',
+    (name) => {
+      const file = `twin/tests/scenario/${name}.test.ts`;
+      expect(README).toContain(`[${name}](${file})`);
+      const titles = [...readFileSync(new URL(file, ROOT), 'utf8').matchAll(/\b(?:it|describe)\('(.+)',/g)].map(
+        ([, title = '']) => `${title}.`,
+      );
+      expect(titles.length).toBeGreaterThan(3);
+      expect(README.replaceAll(/[`*]/g, '').replaceAll(/\s+/g, ' ')).toContain(titles.join(' '));
+    },
+  );
+
   it('The README has its two commands, and CI runs the second', () => {
     expect(README).toContain('npm ci && npm start\n');
     expect(README).toContain('npm ci && npm test\n');

@@ -54,8 +54,8 @@ function settings(): Env {
 /** A certificate that this process does not trust is the browser's concern. */
 async function checkTwin(env: Env): Promise<void> {
   await fetch(new URL('/.well-known/jwks.json', env['VITE_AUTH0_DOMAIN'])).catch((error: unknown) => {
-    const { code } = (error instanceof Error ? error.cause : undefined) as { readonly code?: unknown };
-    if (code === 'ECONNREFUSED') throw new Error(`The twin of stack ${stack} has ended. Start it: npm start`);
+    const { cause } = error as { readonly cause?: { readonly code?: unknown } };
+    if (cause?.code === 'ECONNREFUSED') throw new Error(`The twin of stack ${stack} has ended. Start it: npm start`);
   });
 }
 
