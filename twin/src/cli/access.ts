@@ -2,7 +2,7 @@ import { UserError } from '../common/user-error.ts';
 import { readStackFile, stackNames } from '../evaluate/stack-file.ts';
 import { staleReports, writeReports } from '../report/committed.ts';
 import { fromJson, type Report } from '../report/data.ts';
-import { reportOfState, reportsOf } from '../report/reports.ts';
+import { reportsOf, reportsOfState } from '../report/reports.ts';
 import { reportsAt } from '../report/revision.ts';
 import { brokenRules } from '../report/sections.ts';
 import { compare, type StackChange } from '../report/since.ts';
@@ -58,8 +58,8 @@ async function chosenReports(
   old: Committed | undefined,
 ): Promise<{ readonly reports: readonly Report[]; readonly only: string | undefined }> {
   if (state === undefined) return { reports: await reportsOf(root, stacksFor(root, stack, old), config), only: stack };
-  const report = reportOfState(state, config);
-  return { reports: [report], only: report.stack };
+  const { reports, stack: only } = reportsOfState(state, config);
+  return { reports, only };
 }
 
 /** The stacks to evaluate: all that have a file, or the one that was asked for. */

@@ -1,5 +1,6 @@
 import { printable } from '../common/printable.ts';
-import { reportOfState, reportsOf } from '../report/reports.ts';
+import type { Report } from '../report/data.ts';
+import { reportsOf, reportsOfState } from '../report/reports.ts';
 import { compare } from '../report/since.ts';
 import { markdown, words } from '../report/since-words.ts';
 
@@ -14,8 +15,17 @@ export interface DiffOptions {
 
 /** `twin diff`: what the program would change in who may call what. */
 export async function diff({ state, stack, markdown: asMarkdown, config }: DiffOptions, root: URL): Promise<void> {
-  const deployed = reportOfState(state, config);
+  const deployed = reportsOfState(state, config);
   const reports = await reportsOf(root, [stack ?? deployed.stack], config);
-  const changes = reports.map((report) => compare(deployed, report));
+  // Reports on another stack have another name; of one API on each side, they are about the same.
+  const before = (report: Report): Report | undefined =>
+    reports.length === 1 && deployed.reports.length === 1
+      ? deployed.reports[0]
+      : deployed.reports.find(({ stack: name }) => name === report.stack);
+  const gone = deployed.reports.filter((one) => !reports.some((report) => before(report) === one));
+  const changes = [
+    ...reports.map((report) => compare(before(report) ?? 'new', report)),
+    ...gone.map(({ stack: name }) => ({ kind: 'gone', stack: name }) as const),
+  ];
   process.stdout.write((asMarkdown === true ? markdown : words)(changes, printable(state)));
 }

@@ -1,6 +1,6 @@
 import { UNREAD } from '../common/unread.ts';
 import type { Route } from '../model/http-api.ts';
-import { pathTo, type Model } from '../model/model.ts';
+import { eachApi, pathTo, type Model } from '../model/model.ts';
 import type { Permission } from '../model/tenant.ts';
 import { integrationName, type Integration } from '../model/integrations.ts';
 import type { Forwards } from '../gateway/integrate.ts';
@@ -10,6 +10,8 @@ import { permissionsOf } from '../tenant/user-grant.ts';
 
 interface Addresses {
   readonly apiUrl: string;
+  /** Of several APIs, in the model's order. */
+  readonly apiUrls?: readonly string[];
   readonly tenantUrl: string;
   /** The file of the authority to trust, where the tenant is served over https. */
   readonly caFile: string | undefined;
@@ -22,23 +24,27 @@ interface Addresses {
 
 /** What a person sees when the twin is up: where it is, who may call what, and a request to paste for each scenario. */
 export function welcome(model: Model, addresses: Addresses): string {
-  const { stack, tenant, api } = model;
+  const { stack, tenant } = model;
+  const apis = eachApi(model).map((one, index) => ({ one, url: addresses.apiUrls?.[index] ?? addresses.apiUrl }));
+  const nameOf = ({ api, apis: all }: Model): string => (all.length === 1 ? '' : api.name);
   return [
     `The twin of stack ${stack} is up. Nothing of it leaves this machine.`,
     '',
-    `  API     ${addresses.apiUrl}`,
+    ...apis.map(({ one, url }) => `  API     ${url}  ${nameOf(one)}`.trimEnd()),
     `  Tenant  ${addresses.tenantUrl || 'left out'}  (issuer https://${tenant.issuerDomain}/)`,
     ...(addresses.pageUrl === '' ? [] : [`  Page    ${addresses.pageUrl}  to see who may call what, and try it`]),
     '',
     ...warnings(model),
-    'Routes',
-    ...columns(
-      api.routes.map((route) => [
-        route.routeKey,
-        routeNeeds(route.authorizer !== undefined, route.scopes) + elsewhere(route, addresses.forwards),
-      ]),
-    ),
-    '',
+    ...apis.flatMap(({ one }) => [
+      `Routes ${nameOf(one)}`.trimEnd(),
+      ...columns(
+        one.api.routes.map((route) => [
+          route.routeKey,
+          routeNeeds(route.authorizer !== undefined, route.scopes) + elsewhere(route, addresses.forwards),
+        ]),
+      ),
+      '',
+    ]),
     'Callers',
     ...columns([
       ...tenant.clients.map(({ name, grantTypes, clientId }) => [
@@ -48,7 +54,7 @@ export function welcome(model: Model, addresses: Addresses): string {
       ...tenant.users.map(({ email, roleIds }) => [email, `user; may: ${userMay(model, roleIds)}`]),
     ]),
     '',
-    ...scenarios(model, addresses),
+    ...apis.flatMap(({ one, url }) => scenarios(one, { ...addresses, apiUrl: url })),
     ...logins(model, addresses),
     ...meaningless(model),
     'Ctrl+C ends it. A changed program, handler or stack file is taken up at once.',
@@ -57,7 +63,7 @@ export function welcome(model: Model, addresses: Addresses): string {
 }
 
 /** What the program declares that is right and yet surprises people. */
-function warnings({ api, environments, unread, violations }: Model): string[] {
+function warnings({ apis, environments, unread, violations }: Model): string[] {
   const broken = violations.map(({ rule, resource, message }) => `Warning: ${resource}: ${message} (${rule}).`);
   const unnamed = environments.map(
     (name) =>
@@ -68,7 +74,7 @@ function warnings({ api, environments, unread, violations }: Model): string[] {
       `Note: ${path} is encrypted, and only Pulumi can read it: its handler gets the text ${UNREAD}; give it with --config ${path}=<value>.`,
   );
   const notes = [broken, unnamed, encrypted].flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
-  return [...notes, ...preflightTraps(api)];
+  return [...notes, ...apis.flatMap(preflightTraps)];
 }
 
 function preflightTraps(api: Model['api']): string[] {

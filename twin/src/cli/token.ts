@@ -76,10 +76,11 @@ export function askOf({ asks, name }: Caller, { scope, audience }: Pick<TokenOpt
 }
 
 /** The claims, and what they open by the gateway's own decision. */
-function described(claims: Claims, { api }: Model): string {
+function described(claims: Claims, { apis }: Model): string {
   const now = Math.floor(Date.now() / 1000);
-  const width = Math.max(...api.routes.map(({ routeKey }) => routeKey.length));
-  const routes = api.routes.map(({ routeKey, authorizer, scopes }) => {
+  const all = apis.flatMap((api) => api.routes);
+  const width = Math.max(...all.map(({ routeKey }) => routeKey.length));
+  const routes = all.map(({ routeKey, authorizer, scopes }) => {
     const { refusal, checks } = authorizer === undefined ? OPEN : judgeClaims(claims, authorizer, scopes, now);
     const failed = checks.find(({ outcome }) => outcome === 'failed');
     const why = failed === undefined ? '' : ` (${failed.name}: wants ${failed.wanted}, has ${failed.got || 'none'})`;

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { UserError } from '../common/user-error.ts';
+import { eachApi } from '../model/model.ts';
 import { junitOf } from '../verify/junit.ts';
 import { open, type Opened, type SystemOptions } from '../verify/open.ts';
 import { HOSTED_LOGIN } from '../verify/tokens.ts';
@@ -22,8 +23,28 @@ const NOT_TRIED = 2;
 
 /** `twin verify`. Returns the exit code. */
 export async function verify(chosen: VerifyOptions, root: URL): Promise<number> {
-  const opened = await open(chosen, root);
-  return report(await playAll(opened, chosen), opened, chosen);
+  const codes: number[] = [];
+  for (const opened of eachOpened(await open(chosen, root))) {
+    codes.push(report(await playAll(opened, chosen), opened, chosen));
+  }
+  return codes.includes(DIFFERS) ? DIFFERS : Math.max(...codes);
+}
+
+/** Each API with its URL, as if it were the only one. */
+function eachOpened(opened: Opened): Opened[] {
+  const { model, target } = opened;
+  const models = eachApi(model);
+  if (models.length === 1) return [opened];
+  return models.map((one) => {
+    const apiUrl = target.outputs.apiUrls?.[one.api.name];
+    if (apiUrl === undefined) {
+      throw new UserError(
+        `The program has ${models.length} APIs, and ${target.name} has no URL of the API "${one.api.name}"; export apiUrls, a map from each API’s name in the program to its URL.`,
+      );
+    }
+    const name = `the API "${one.api.name}" of ${target.name}`;
+    return { ...opened, model: one, target: { ...target, name, outputs: { ...target.outputs, apiUrl } } };
+  });
 }
 
 async function playAll({ model, target, clientIds, examples }: Opened, chosen: VerifyOptions): Promise<Played> {
@@ -44,7 +65,10 @@ async function playAll({ model, target, clientIds, examples }: Opened, chosen: V
 function report(played: Played, { target, model }: Opened, chosen: VerifyOptions): number {
   const { agree, differ, notTried } = countOf(played);
   const differences = differencesOf(played);
-  if (chosen.junit !== undefined) writeJunit(chosen.junit, junitOf(played, `${target.name}, stack ${model.stack}`));
+  const { junit } = chosen;
+  // One file for each of several APIs.
+  const file = model.apis.length === 1 ? junit : junit?.replace(/(\.\w+)?$/, `.${model.api.name}$1`);
+  if (file !== undefined) writeJunit(file, junitOf(played, `${target.name}, stack ${model.stack}`));
   say(`\n${tableOf(played)}\n`);
   if (differences.length > 0) {
     say(`${differences.length === 1 ? 'A difference' : `${differences.length} differences`}:`);

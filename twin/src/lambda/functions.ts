@@ -8,7 +8,7 @@ import type { LambdaFunction } from '../model/integrations.ts';
 import type { Outcome } from './function-process.ts';
 import { FunctionPool } from './pool.ts';
 
-/** The functions of an API, each run from the very archive that would be uploaded. */
+/** The functions of the APIs, each run from the very archive that would be uploaded. */
 export interface Functions {
   readonly invoke: (lambda: LambdaFunction, requestId: string, event: unknown) => Promise<Outcome>;
   /** Lets what runs come to its end. */
@@ -31,13 +31,14 @@ export function functionsFolder(): { readonly path: string; readonly remove: () 
  * @param folder where the archives are unpacked to, a folder for each
  * @param print takes each line that a handler writes
  */
-export function startFunctions(api: HttpApi, folder: string, print: (line: string) => void): Functions {
+export function startFunctions(apis: readonly HttpApi[], folder: string, print: (line: string) => void): Functions {
   const pools = new Map<string, FunctionPool>();
-  const own = api.routes.flatMap(({ integration }) => (integration.kind === 'function' ? [integration.function] : []));
-  for (const lambda of own) {
-    if (pools.has(lambda.arn)) continue;
-    const unpacked = unpack(lambda, folder);
-    pools.set(lambda.arn, new FunctionPool(lambda, { region: api.region, folder: unpacked, print }));
+  for (const { routes, region } of apis) {
+    for (const { integration } of routes) {
+      if (integration.kind !== 'function' || pools.has(integration.function.arn)) continue;
+      const lambda = integration.function;
+      pools.set(lambda.arn, new FunctionPool(lambda, { region, folder: unpack(lambda, folder), print }));
+    }
   }
   return {
     invoke: (lambda, requestId, event) => {

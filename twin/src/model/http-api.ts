@@ -8,6 +8,8 @@ import { integrationsOf, type Integration } from './integrations.ts';
 
 /** An HTTP API, as far as the program declares it. */
 export interface HttpApi {
+  /** The resource's name in the program. */
+  readonly name: string;
   readonly accountId: string;
   readonly apiId: string;
   readonly region: string;
@@ -79,16 +81,48 @@ export interface Authorizer {
   readonly identitySource: IdentitySource;
 }
 
-/** @throws UserError for a reference to what is not declared, and for whatever AWS would refuse or ignore */
-export function apiOf(lookup: Lookup, region: string): HttpApi {
-  const api = theOnly('HTTP API', lookup('aws:apigatewayv2/api:Api'));
-  const stage = stageIn(lookup, api);
-  for (const type of ['stage:Stage', 'route:Route', 'integration:Integration', 'authorizer:Authorizer'] as const) {
-    for (const { name, inputs } of lookup(`aws:apigatewayv2/${type}`)) {
-      if (inputs.apiId !== api.id)
-        throw new UserError(`${type} "${name}" belongs to the API ${inputs.apiId}, which is not there.`);
+/** The types of an API's parts. */
+const PARTS = [
+  'aws:apigatewayv2/stage:Stage',
+  'aws:apigatewayv2/route:Route',
+  'aws:apigatewayv2/integration:Integration',
+  'aws:apigatewayv2/authorizer:Authorizer',
+  'aws:apigatewayv2/apiMapping:ApiMapping',
+] as const;
+
+/**
+ * Returns the HTTP APIs that the program declares, in order of their names.
+ * @throws UserError for a reference to what is not declared, and for whatever AWS would refuse or ignore
+ */
+export function apisOf(lookup: Lookup, region: string): readonly [HttpApi, ...HttpApi[]] {
+  const declared = lookup('aws:apigatewayv2/api:Api');
+  for (const type of PARTS) {
+    for (const { name, inputs } of lookup(type)) {
+      if (declared.some(({ id }) => id === inputs.apiId)) continue;
+      throw new UserError(`${type} "${name}" belongs to the API ${inputs.apiId}, which is not there.`);
     }
   }
+  const apis = declared.map((api) => apiOf(partsOf(api.id, lookup), api, region));
+  const idle = idleFunctions(
+    lookup,
+    apis.flatMap(({ routes }) => routes),
+  );
+  const [first, ...others] = apis.map((api) => ({ ...api, idleFunctions: idle }));
+  if (first === undefined) {
+    throw new UserError('The program declares no HTTP API (aws.apigatewayv2.Api), so there is nothing to serve.');
+  }
+  return [first, ...others];
+}
+
+/** A lookup that finds the parts of one API only. */
+function partsOf(apiId: string, lookup: Lookup): Lookup {
+  const isOther = (one: { readonly id: string; readonly inputs: object }, type: string): boolean =>
+    type === 'aws:apigatewayv2/api:Api' ? one.id !== apiId : 'apiId' in one.inputs && one.inputs.apiId !== apiId;
+  return (type) => lookup(type).filter((one) => !isOther(one, type));
+}
+
+function apiOf(lookup: Lookup, api: Emulated<'aws:apigatewayv2/api:Api'>, region: string): HttpApi {
+  const stage = stageIn(lookup, api);
   const authorizers = new Map(
     lookup('aws:apigatewayv2/authorizer:Authorizer').map((one) => [one.id, authorizerOf(one)]),
   );
@@ -101,6 +135,7 @@ export function apiOf(lookup: Lookup, region: string): HttpApi {
   refuseTwice(routes);
   const domain = domainOf(lookup, api, stage.name);
   return {
+    name: api.name,
     accountId: ACCOUNT_ID,
     apiId: api.id,
     region,
@@ -109,7 +144,7 @@ export function apiOf(lookup: Lookup, region: string): HttpApi {
     cors: corsOf(api),
     stage: stageOf(stage, routes),
     routes,
-    idleFunctions: idleFunctions(lookup, routes),
+    idleFunctions: [],
     issuers: [...new Set(routes.flatMap(({ authorizer }) => (authorizer === undefined ? [] : [authorizer.issuer])))],
   };
 }
@@ -124,7 +159,11 @@ function stageIn(lookup: Lookup, api: Emulated<'aws:apigatewayv2/api:Api'>): Sta
   if (stages.length === 0 && api.inputs.target !== undefined) {
     return { apiId: api.id, name: DEFAULT_STAGE, autoDeploy: true };
   }
-  const { name, inputs } = theOnly('stage', stages);
+  const [only] = stages;
+  if (only === undefined || stages.length > 1) {
+    throw new UserError(`The API "${api.name}" has ${stages.length} stages; the twin serves an API with exactly one.`);
+  }
+  const { name, inputs } = only;
   if (!inputs.autoDeploy && inputs.deploymentId === undefined) {
     throw new UserError(`The stage "${name}" deploys nothing: AWS answers 404 on it. Write autoDeploy: true.`);
   }
@@ -150,8 +189,8 @@ function domainOf(lookup: Lookup, api: Emulated<'aws:apigatewayv2/api:Api'>, sta
   const domains = new Map(lookup('aws:apigatewayv2/domainName:DomainName').map((one) => [one.id, one]));
   const mapped = lookup('aws:apigatewayv2/apiMapping:ApiMapping').map(({ name, inputs }) => {
     const here = `the mapping "${name}"`;
-    if (inputs.apiId !== api.id || inputs.stage !== stage)
-      throw new UserError(`${here} leads to the stage ${inputs.stage} of the API ${inputs.apiId}, which is not there.`);
+    if (inputs.stage !== stage)
+      throw new UserError(`${here} leads to the stage ${inputs.stage} of the API "${api.name}", which is not there.`);
     return found(domains, inputs.domainName, here, 'domain').inputs.domainName;
   });
   if (mapped.length === 0 && api.inputs.disableExecuteApiEndpoint === true) {
@@ -266,13 +305,6 @@ function refuseTwice(routes: readonly Route[]): void {
       );
     seen.set(shape, routeKey);
   }
-}
-
-function theOnly<T>(what: string, all: readonly T[]): T {
-  const [one] = all;
-  if (one === undefined || all.length > 1)
-    throw new UserError(`The program declares ${all.length} of the ${what}; the twin serves exactly one.`);
-  return one;
 }
 
 function found<T>(all: ReadonlyMap<unknown, T>, key: string, from: string, what: string): T {

@@ -1,5 +1,5 @@
 import { textsOf } from '../common/texts-of.ts';
-import { apiOf, type HttpApi, type Route } from './http-api.ts';
+import { apisOf, type HttpApi, type Route } from './http-api.ts';
 import { lookupOf, notEmulated } from '../resources/lookup.ts';
 import type { Recorded } from '../evaluate/local-engine.ts';
 import { exceptionsOf } from '../rules/production.ts';
@@ -14,9 +14,12 @@ export interface Model {
   /** The Pulumi ESC environments that the stack file names, of which nothing was read. */
   readonly environments: readonly string[];
   readonly tenant: Tenant;
+  /** The first API, or the only one. */
   readonly api: HttpApi;
   /** The custom claims that the program names in its outputs: claim to source. */
   readonly claims: Readonly<Record<string, string>>;
+  /** All APIs that the program declares. */
+  readonly apis: readonly HttpApi[];
   /** What a production stack says nevertheless: the key of the stack file to the reason. */
   readonly exceptions: Readonly<Record<string, string>>;
   /** The rules over the registered resources that do not hold. */
@@ -34,34 +37,40 @@ export function pathTo({ routeKey, match }: Route, { examplePaths }: Pick<Model,
   return (Object.hasOwn(examplePaths, routeKey) ? examplePaths[routeKey] : undefined) ?? made;
 }
 
+/** The model once for each API, as if that were the only one. */
+export function eachApi(model: Model): Model[] {
+  return model.apis.map((api) => ({ ...model, api }));
+}
+
 /**
  * Reads the resources as the tenant and the API that they describe.
  * @throws UserError for anything that the twin would have to guess or leave out
  */
 export function modelOf(recorded: Recorded): Model {
   const lookup = lookupOf(recorded.resources);
-  const api = apiOf(lookup, recorded.providers.aws.region);
+  const apis = apisOf(lookup, recorded.providers.aws.region);
   return {
     stack: recorded.stack,
     unread: recorded.unread,
     environments: recorded.environments,
     tenant: tenantOf(lookup, recorded.providers.auth0),
-    api,
     claims: textsOf(recorded.outputs['claims']),
+    api: apis[0],
+    apis,
     exceptions: exceptionsOf(recorded),
     violations: violationsOf(recorded),
-    notEmulated: [...notEmulated(recorded.resources, recorded.providers.aws.defaultTags), ...otherRuntimes(api)],
+    notEmulated: [...notEmulated(recorded.resources, recorded.providers.aws.defaultTags), ...otherRuntimes(apis)],
     examplePaths: textsOf(recorded.outputs['examplePaths']),
     hash: recorded.hash,
   };
 }
 
 /** The versions of Node.js that functions ask for and that are not the one that runs them here. */
-function otherRuntimes({ routes }: HttpApi): string[] {
+function otherRuntimes(apis: readonly HttpApi[]): string[] {
   const here = Number.parseInt(process.versions.node, 10);
-  const asked = routes.flatMap(({ integration }) =>
-    integration.kind === 'function' ? [integration.function.node] : [],
-  );
+  const asked = apis
+    .flatMap(({ routes }) => routes)
+    .flatMap(({ integration }) => (integration.kind === 'function' ? [integration.function.node] : []));
   return [...new Set(asked)]
     .filter((version) => version !== here)
     .map((version) => `Node.js ${version} (functions run on ${here} here)`);

@@ -55,6 +55,11 @@ export interface Client {
   /** The names that it had there before; an engine keeps it by them. */
   readonly formerly: readonly string[];
   readonly firstParty: boolean;
+  /**
+   * Whether a request that names no audience goes to Auth0's older pipeline, which the twin does not have.
+   * Source: https://auth0.com/docs/api/management/v2/clients/post-clients (oidc_conformant)
+   */
+  readonly legacy?: boolean;
   readonly grantTypes: readonly string[];
   /** Empty for a public client, which has none. */
   readonly secret: string;
@@ -216,6 +221,7 @@ export function tenantOf(
       logicalName: name,
       formerly,
       firstParty: inputs.isFirstParty,
+      legacy: inputs.isFirstParty && inputs.oidcConformant !== true,
       grantTypes: inputs.grantTypes ?? defaultGrants(inputs),
       ...credentialsOf(lookup, { id, name, inputs, outputs }),
       idTokenLifetime:

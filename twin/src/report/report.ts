@@ -84,10 +84,12 @@ function permission(name: string, { identifier }: ResourceServer, { resourceServ
 }
 
 /** A route asks for a permission if it names it and takes tokens of its API. */
-function unusedPermissions({ tenant, api }: Model): Permission[] {
+function unusedPermissions({ tenant, apis }: Model): Permission[] {
   const isUsed = (scope: string, { identifier }: ResourceServer): boolean =>
-    api.routes.some(
-      ({ scopes, authorizer }) => scopes.includes(scope) && authorizer?.audiences.includes(identifier) === true,
+    apis.some(({ routes }) =>
+      routes.some(
+        ({ scopes, authorizer }) => scopes.includes(scope) && authorizer?.audiences.includes(identifier) === true,
+      ),
     );
   return sorted(
     tenant.resourceServers.flatMap((one) =>

@@ -4,7 +4,7 @@ import { printable } from '../common/printable.ts';
 import { UserError } from '../common/user-error.ts';
 import { evaluate } from '../evaluate/program-process.ts';
 import { recordedFromState } from '../evaluate/state-file.ts';
-import { modelOf } from '../model/model.ts';
+import { eachApi, modelOf, type Model } from '../model/model.ts';
 import type { Report } from './data.ts';
 import { reportOf } from './report.ts';
 
@@ -21,16 +21,15 @@ export async function reportsOf(
   stacks: readonly string[],
   config: Readonly<Record<string, string>> = {},
 ): Promise<Report[]> {
-  const reportOn = async (stack: string): Promise<Report> => {
-    return reportOf(modelOf(await evaluate({ root: root.href, stack, config, seed: SEED })));
-  };
+  const reportOn = async (stack: string): Promise<Report[]> =>
+    eachReport(modelOf(await evaluate({ root: root.href, stack, config, seed: SEED })));
   const reports: Report[] = [];
   const wrong = new Set<string>();
   // Each evaluation is a process of its own, and a busy one.
   const atOnce = availableParallelism();
   for (let next = 0; next < stacks.length; next += atOnce) {
     for (const outcome of await Promise.allSettled(stacks.slice(next, next + atOnce).map(reportOn))) {
-      if (outcome.status === 'fulfilled') reports.push(outcome.value);
+      if (outcome.status === 'fulfilled') reports.push(...outcome.value);
       else if (outcome.reason instanceof UserError) wrong.add(outcome.reason.message);
       else throw outcome.reason;
     }
@@ -40,12 +39,25 @@ export async function reportsOf(
   return reports;
 }
 
+/** The report on a stack; of a program with several APIs one on each, as `dev.orders`. */
+function eachReport(model: Model): Report[] {
+  const models = eachApi(model);
+  if (models.length === 1) return [reportOf(model)];
+  return models.map((one) => reportOf({ ...one, stack: `${model.stack}.${one.api.name}` }));
+}
+
+/** The reports of a deployed stack. */
+export interface StateReports {
+  readonly stack: string;
+  readonly reports: readonly Report[];
+}
+
 /**
- * Computes the report of a deployed stack from the output of `pulumi stack export`.
+ * Computes the reports of a deployed stack from the output of `pulumi stack export`.
  * @param file its path; `-` is standard input
  * @throws UserError for a file that cannot be read, or that the twin cannot report on
  */
-export function reportOfState(file: string, config: Readonly<Record<string, string>> = {}): Report {
+export function reportsOfState(file: string, config: Readonly<Record<string, string>> = {}): StateReports {
   const name = file === '-' ? 'standard input' : printable(file);
   let text: string;
   try {
@@ -54,5 +66,6 @@ export function reportOfState(file: string, config: Readonly<Record<string, stri
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     throw new UserError(`Cannot read ${name} (${why}); write it with pulumi stack export`, { code: 'invalid-state' });
   }
-  return reportOf(modelOf(recordedFromState(text, name, config)));
+  const model = modelOf(recordedFromState(text, name, config));
+  return { stack: model.stack, reports: eachReport(model) };
 }

@@ -94,7 +94,7 @@ export const AUTH0 = {
         isFirstParty: z.boolean().default(true),
         // A grant that the twin does not emulate is refused where a token is asked for.
         grantTypes: strings.optional(),
-        oidcConformant: z.literal(true).optional(),
+        oidcConformant: z.boolean().optional(),
         thirdPartySecurityMode: z.literal('strict').optional(),
         jwtConfiguration: z
           .strictObject({ alg: z.literal('RS256').default('RS256'), lifetimeInSeconds: positive.optional() })
@@ -109,11 +109,12 @@ export const AUTH0 = {
         redirectionPolicy: z.enum(['allow_always', 'open_redirect_protection']).optional(),
         refreshToken: refreshToken.optional(),
         description: anyValue,
+        logoUri: anyValue,
+        initiateLoginUri: anyValue,
         tokenQuota: anyValue,
       })
-      // Auth0 makes every third-party client conformant.
-      .refine(({ isFirstParty, oidcConformant }) => !isFirstParty || oidcConformant === true, {
-        error: 'missing; write true',
+      .refine(({ isFirstParty, oidcConformant }) => isFirstParty || oidcConformant !== false, {
+        error: 'Auth0 makes every third-party client conformant; write true',
         path: ['oidcConformant'],
       }),
     withoutEffect: { tokenQuota: 'token quotas' },
@@ -135,7 +136,8 @@ export const AUTH0 = {
       clientId: z.string(),
       audience: z.string(),
       scopes: distinct,
-      subjectType: z.enum(['client', 'user']),
+      // Source: https://auth0.com/docs/api/management/v2/client-grants/post-client-grants
+      subjectType: z.enum(['client', 'user']).default('client'),
     }),
   },
   'auth0:index/connection:Connection': {

@@ -1,7 +1,7 @@
 import { didYouMean } from '../common/nearest.ts';
 import { UserError } from '../common/user-error.ts';
 import type { Forwards } from '../gateway/integrate.ts';
-import type { HttpApi } from '../model/http-api.ts';
+import type { Route } from '../model/http-api.ts';
 
 const EXAMPLE = '--forward "GET /orders=http://127.0.0.1:4000"';
 
@@ -35,7 +35,7 @@ export function parseForwards(texts: readonly string[]): Forwards {
 }
 
 /** @throws UserError for a route that is not there, and for one that a handler of the program serves */
-export function checkForwards(forwards: Forwards, { routes }: HttpApi): void {
+export function checkForwards(forwards: Forwards, routes: readonly Route[]): void {
   for (const key of forwards.keys()) {
     const route = routes.find(({ routeKey }) => routeKey === key);
     const keys = routes.map(({ routeKey }) => routeKey);

@@ -14,9 +14,10 @@ import type { Recorded } from '../evaluate/local-engine.ts';
 import { IssuerKeyCache } from '../gateway/issuer-keys.ts';
 import type { Gateway } from '../gateway/pipeline.ts';
 import { throttling } from '../gateway/throttle.ts';
-import { CONNECTION_LIMITS, gatewayServer } from '../gateway/server.ts';
+import { CONNECTION_LIMITS } from '../gateway/server.ts';
 import { functionsFolder, startFunctions, type Functions } from '../lambda/functions.ts';
 import { envFiles, writeEnvFiles } from './env-files.ts';
+import { apiPorts } from './api-ports.ts';
 import { close, listen } from './listen.ts';
 import type { OnEvent } from './events.ts';
 import type { Inside, Page } from './page.ts';
@@ -25,6 +26,7 @@ import { actionRunner } from '../tenant/action-process.ts';
 import { LoginAttempts } from '../tenant/login-attempts.ts';
 import { OpaqueTokens } from '../tenant/userinfo.ts';
 import { tenantApp } from '../tenant/app.ts';
+import { issuerOf } from '../tenant/claims.ts';
 import { loginState, type LoginState } from '../tenant/login-state.ts';
 import type { TenantService } from '../tenant/service.ts';
 import { openSigningKeys, openTls } from './key-files.ts';
@@ -65,6 +67,8 @@ const REFRESH_TOKENS = 'refresh-tokens.json';
 /** A twin that serves. */
 export interface Twin {
   readonly apiUrl: string;
+  /** The URLs of all APIs, in the model's order. */
+  readonly apiUrls: readonly string[];
   /** Empty when the tenant was left out. */
   readonly tenantUrl: string;
   /** The file of the authority to trust, with `tls`. */
@@ -87,14 +91,15 @@ interface Serving {
   readonly model: Model;
   /** A hash over what the program declares. */
   readonly hash: string;
-  readonly gateway: Gateway;
+  /** One for each API. */
+  readonly gateways: readonly Gateway[];
   readonly functions: Functions;
   readonly tenant: TenantService;
 }
 
 /**
  * Serves a stack: its tenant on one port, its API on another. Both ports are bound before the program is evaluated, and
- * requests that come meanwhile wait.
+ * requests that come meanwhile wait. Further APIs have the ports after the tenant's.
  * @throws UserError for anything that the user can put right; nothing is left half-started then
  */
 export async function startTwin(options: TwinOptions): Promise<Twin> {
@@ -113,7 +118,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const page = options.page?.({
     model: () => serving.model,
     signing: () => signing,
-    apiUrl: () => apiUrl + serving.model.api.basePath,
+    apiUrl: () => apiUrls(serving.model)[0] ?? '',
     onEvent: options.onEvent,
     caFile: () => caFile,
     seed: state.seed,
@@ -132,8 +137,10 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       ? createTlsServer({ ...CONNECTION_LIMITS, handshakeTimeout: CONNECTION_LIMITS.headersTimeout }, onRequest)
       : undefined;
   const tenantServer = tlsServer ?? createServer(CONNECTION_LIMITS, onRequest);
-  const apiServer = gatewayServer(() => ready.promise.then(() => serving.gateway), onEvent);
-  const servers = [apiServer, tenantServer];
+  const ports = apiPorts(options, (index) => ready.promise.then(() => serving.gateways[index]), onEvent);
+  const apiUrls = ({ apis }: Model): string[] =>
+    apis.map(({ basePath }, index) => (ports.origins[index] ?? '') + basePath);
+  const closeServers = (): Promise<unknown> => Promise.all([tenantServer, ...ports.servers].map(close));
 
   const folder = functionsFolder();
   const ending = new AbortController();
@@ -142,23 +149,25 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const runAction = actionRunner((line) => onEvent({ kind: 'printed', line }), ending.signal);
   const build = (recorded: Recorded): Serving => {
     const model = modelOf(recorded);
-    checkForwards(forwards, model.api);
+    checkForwards(
+      forwards,
+      model.apis.flatMap(({ routes }) => routes),
+    );
     const functions = state.guarded(() =>
-      startFunctions(model.api, folder.path, (line) => onEvent({ kind: 'printed', line })),
+      startFunctions(model.apis, folder.path, (line) => onEvent({ kind: 'printed', line })),
     );
     const { invoke } = functions;
-    const take = throttling(model.api.stage, clock);
     const sessions = { opaqueTokens: new OpaqueTokens(clock), logins: new LoginAttempts() };
     const serves: Serving = {
       model,
       hash: recorded.hash,
       functions,
-      gateway: { api: model.api, keys, invoke, forwards, take, clock },
+      gateways: model.apis.map((api) => ({ api, keys, invoke, forwards, take: throttling(api.stage, clock), clock })),
       tenant: { tenant: model.tenant, signing, clock, state: logins, runAction, ...sessions },
     };
     try {
       announce(state, recorded, model, {
-        apiUrl: apiUrl + model.api.basePath,
+        apiUrls: apiUrls(model),
         tenantUrl,
         forwards: [...forwards.keys()],
       });
@@ -170,7 +179,6 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   };
 
   let tenantUrl = '';
-  let apiUrl = '';
   let ca: string | undefined;
   const caFile = tlsServer === undefined ? undefined : `${state.folder}ca.pem`;
   const keys = new IssuerKeyCache(
@@ -190,9 +198,11 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       const scheme = tlsServer === undefined ? 'http' : 'https';
       tenantUrl = `${scheme}://localhost:${await listen(tenantServer, options.tenantPort, '--tenant-port')}`;
     }
-    apiUrl = `http://localhost:${await listen(apiServer, options.port, '--port')}`;
+    await ports.open(1);
     const recorded = await evaluation();
-    signing = await openSigningKeys(state, modelOf(recorded).tenant.issuerDomain, options.rotate === true);
+    const model = modelOf(recorded);
+    await ports.open(model.apis.length);
+    signing = await openSigningKeys(state, model.tenant.issuerDomain, options.rotate === true);
     if (tlsServer !== undefined) {
       const identity = await openTls(state, tenantDomains(recorded));
       ca = identity.ca;
@@ -202,8 +212,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     ready.resolve();
   } catch (error) {
     ending.abort();
-    servers.forEach((server) => server.closeAllConnections());
-    await Promise.all(servers.map(close));
+    [tenantServer, ...ports.servers].forEach((server) => server.closeAllConnections());
+    await closeServers();
     folder.remove();
     state.release();
     throw error;
@@ -221,13 +231,21 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     const recorded = await evaluation();
     if (recorded.hash === serving.hash) return 'same';
     const before = serving;
-    serving = build(recorded);
+    try {
+      await ports.open(Math.max(before.model.apis.length, modelOf(recorded).apis.length));
+      serving = build(recorded);
+    } finally {
+      await ports.open(serving.model.apis.length);
+    }
     before.functions.close();
     return 'changed';
   };
   return {
     get apiUrl() {
-      return apiUrl + serving.model.api.basePath;
+      return apiUrls(serving.model)[0] ?? '';
+    },
+    get apiUrls() {
+      return apiUrls(serving.model);
     },
     tenantUrl,
     forwards,
@@ -251,7 +269,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     },
     close: async () => {
       page?.close();
-      await Promise.all(servers.map(close));
+      await closeServers();
       serving.functions.kill();
       folder.remove();
       clearInterval(watching);
@@ -269,14 +287,15 @@ function tenantDomains({ providers: { auth0 } }: Recorded): string[] {
   return [auth0.domain, ...(auth0.issuerDomain === undefined ? [] : [auth0.issuerDomain])];
 }
 
-/** Says to other programs that the twin is up: only now, with both ports open. */
+/** Says to other programs that the twin is up: only now, with all ports open. */
 function announce(
   state: TwinState,
   recorded: Recorded,
   model: Model,
-  { apiUrl, tenantUrl, forwards }: { apiUrl: string; tenantUrl: string; forwards: string[] },
+  { apiUrls, tenantUrl, forwards }: { apiUrls: string[]; tenantUrl: string; forwards: string[] },
 ): void {
-  const { tenant, api } = model;
+  const { tenant, api, apis } = model;
+  const [apiUrl = ''] = apiUrls;
   // Without a tenant there is no URL at all: the declared one is a real tenant's, and whoever reads this sends secrets there.
   const tokenUrl = tenantUrl === '' ? undefined : `${tenantUrl}/oauth/token`;
   const byName = (value: (client: Client) => string): Record<string, string> =>
@@ -284,8 +303,8 @@ function announce(
   const [user] = tenant.users;
   // What `verify` and `token` need, for a program without these outputs.
   const filledIn = {
-    issuer: api.issuers[0],
-    audience: tenant.resourceServers[0]?.identifier,
+    issuer: api.issuers[0] ?? issuerOf(tenant),
+    audience: tenant.resourceServers[0]?.identifier ?? 'none',
     clientIds: byName(({ clientId }) => clientId),
     clientSecrets: byName(({ secret }) => secret),
     ...(user !== undefined && {
@@ -295,7 +314,10 @@ function announce(
       userPasswords: Object.fromEntries(tenant.users.map(({ email, password }) => [email, password])),
     }),
   };
-  state.writeJson('outputs.json', { ...filledIn, ...recorded.outputs, apiUrl, tokenUrl });
+  const several = apis.length > 1 && {
+    apiUrls: Object.fromEntries(apis.map(({ name }, index) => [name, apiUrls[index]])),
+  };
+  state.writeJson('outputs.json', { ...filledIn, ...recorded.outputs, apiUrl, ...several, tokenUrl });
   writeEnvFiles(state, envFiles(model, { apiUrl, tenantUrl }));
   state.writeJson('run.json', {
     pid: process.pid,

@@ -190,6 +190,7 @@ const CHECKS: readonly ((reading: Reading) => unknown)[] = [
   ({ client, get }) => client.firstParty || (get('audience') ?? refusals.missingParameter('audience')),
   ({ client, get, tenant }) => {
     const audience = get('audience');
+    if (audience === undefined && client.legacy === true) return refusals.legacyPipeline(client.name);
     return audience === undefined || scopesForUsers(tenant, apiFor(tenant, audience), client);
   },
 ];

@@ -73,6 +73,14 @@ export const refusals = {
       why,
     ),
   /** The twin's own refusal: the parameter would change who gets a token or what is in it. */
+  /** Auth0 would answer by the rules from before OpenID Connect. */
+  legacyPipeline: (client: string) =>
+    refuse(
+      400,
+      'invalid_request',
+      `The twin does not support a request without an audience from a client that is not OIDC conformant; send an audience, or declare ${client} with oidcConformant: true`,
+      'a client that is not OIDC conformant',
+    ),
   unsupportedParameter: (name: string) =>
     refuse(400, 'invalid_request', `The twin does not support the parameter ${name}`, 'an unsupported parameter'),
   scopesOutsideGrant: (scopes: readonly string[]) =>

@@ -38,6 +38,7 @@ function logIn(
   const secret = required(parameters, 'password');
   const connection = directory();
   const audience = parameters.get('audience');
+  if (!audience && client.legacy === true) return refusals.legacyPipeline(client.name);
   const api = audience ? apiFor(tenant, audience) : undefined;
   const found = tenant.connections.find(({ name }) => name === connection);
   if (found?.clientIds.includes(client.clientId) !== true) return refusals.connectionNotEnabled();

@@ -10,6 +10,8 @@ import { UserError } from '../common/user-error.ts';
 /** What a stack's outputs have to say, whether it is deployed or a twin's. */
 const OUTPUTS = z.object({
   apiUrl: z.url(),
+  /** Of a program with several APIs: the name of each to its URL. */
+  apiUrls: z.record(z.string(), z.url()).optional(),
   issuer: z.url(),
   tokenUrl: z.url(),
   audience: z.string().min(1),

@@ -41,6 +41,7 @@ export function routeOf(routeKey: string, authorizer?: Authorizer, scopes: reado
 /** An API of these routes, made without a program. */
 export function localApi(routes: readonly Route[]): HttpApi {
   return {
+    name: 'api',
     accountId: '123456789012',
     apiId: 'abcdefghij',
     region: 'eu-central-1',

@@ -1,4 +1,4 @@
-import type { Authorizer, Route } from '../../src/model/http-api.ts';
+import type { Authorizer, HttpApi, Route } from '../../src/model/http-api.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Tenant } from '../../src/model/tenant.ts';
 import { localApi, routeOf } from './local-api.ts';
@@ -20,16 +20,19 @@ export const plainRoutes = (
 ): Route[] =>
   Object.entries(all).map(([key, scopes]) => (scopes === 'public' ? routeOf(key) : routeOf(key, authorizer, scopes)));
 
+/** The parts of a model with one API. */
+const apisOf = (api: HttpApi): Pick<Model, 'api' | 'apis'> => ({ api, apis: [api] });
+
 /** What a program might declare, made without one: the plain tenant, and an API with a route that needs `read`. */
 export const plainModel = (
   tenant: Partial<Tenant> = {},
   routes: readonly Route[] = plainRoutes({ 'GET /': ['read'] }),
 ): Model => ({
+  ...apisOf(localApi(routes)),
   stack: 'dev',
   environments: [],
   unread: [],
   tenant: plainTenant(tenant),
-  api: localApi(routes),
   claims: {},
   exceptions: {},
   violations: [],

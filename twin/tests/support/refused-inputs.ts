@@ -62,7 +62,6 @@ export const REFUSED_OF_AUTH0: readonly RefusedInput[] = [
     'input subjectTypeAuthorization.client.policy',
   ),
   client('a client that signs with HS256', { jwtConfiguration: { alg: 'HS256' } }, 'input jwtConfiguration.alg'),
-  client('a client outside OpenID Connect', { oidcConformant: false }, 'input oidcConformant'),
   client('a client with an organization', { organizationUsage: 'require' }, 'input organizationUsage'),
   client(
     'a client with an unknown kind of refresh token',
@@ -82,7 +81,6 @@ export const REFUSED_OF_AUTH0: readonly RefusedInput[] = [
   ),
   credentials('a client without an authentication method', { authenticationMethod: undefined }, 'input authent'),
   credentials('credentials of a client that does not exist', { clientId: 'x' }, 'refers to the client x'),
-  grant('a grant without a subject type', { subjectType: undefined }, 'input subjectType'),
   grant('a grant for any organization', { allowAnyOrganization: true }, 'input allowAnyOrganization'),
   grant('a grant for an API that does not exist', { audience: DEAD }, `refers to the API ${DEAD}`),
   grant('a grant to a client that does not exist', { clientId: 'x' }, 'refers to the client x'),

@@ -51,8 +51,7 @@ describe('The model', () => {
   });
 
   it.each([
-    { type: 'api:Api', says: '2 of the HTTP API' },
-    { type: 'stage:Stage', says: '2 of the stage' },
+    { type: 'stage:Stage', says: 'has 2 stages' },
     { type: 'route:Route', says: 'match the same requests' },
     { type: 'tenant:Tenant', says: 'the Auth0 tenant more than once' },
     { type: 'clientCredentials:ClientCredentials', says: 'has 2 ClientCredentials' },

@@ -40,6 +40,6 @@ it.each([
 ])('--forward rejects the route key $key', ({ key, says }) => {
   const orders = { kind: 'http', url: 'https://a.example', headers: [], timeout: 30_000, mayInvoke: true } as const;
   const api = localApi([routeOf('GET /own'), { ...routeOf('GET /orders'), integration: orders }]);
-  expect(() => checkForwards(parseForwards([`${key}=http://127.0.0.1`]), api)).toThrow(says);
-  expect(() => checkForwards(parseForwards([GOOD]), api)).not.toThrow();
+  expect(() => checkForwards(parseForwards([`${key}=http://127.0.0.1`]), api.routes)).toThrow(says);
+  expect(() => checkForwards(parseForwards([GOOD]), api.routes)).not.toThrow();
 });

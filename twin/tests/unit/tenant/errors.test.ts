@@ -187,6 +187,10 @@ const ROWS = ERRORS.map(
   ([request, client, parameters, refusal, tenant = {}]) => [request, client, parameters, refusal, tenant] as const,
 );
 
+const LEGACY =
+  'The twin does not support a request without an audience from a client that is not OIDC conformant; ' +
+  'send an audience, or declare test-app with oidcConformant: true';
+
 const saying = ([status, error, description]: Refusal): TokenAnswer => ({
   status,
   body: {
@@ -203,6 +207,15 @@ describe('Errors of the token endpoint', () => {
       expect(await localTenant(fullTenant(tenant)).askToken(parameters, client)).toEqual(saying(refusal));
     },
   );
+});
+
+it('The tenant rejects a user’s token request without an audience from a client that is not OIDC conformant, and no other', async () => {
+  const { clients } = fullTenant();
+  const legacy = fullTenant({ clients: clients.map((client) => ({ ...client, legacy: true })) });
+  const { askToken } = localTenant(legacy);
+  expect(await askToken(login('editor', { audience: undefined }))).toEqual(saying([400, 'invalid_request', LEGACY]));
+  expect((await askToken(login('editor'))).status).toBe(200);
+  expect((await askToken(machine())).status).toBe(200);
 });
 
 describe('Brute-force protection', () => {
