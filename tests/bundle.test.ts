@@ -75,7 +75,7 @@ describe('Before a deployment, the bundler rejects', () => {
     ]);
   });
 
-  it('The bundler rejects a file that exports no handler, be it CommonJS', async () => {
+  it('The bundler rejects a file that exports no handler, whether an ES module or CommonJS', async () => {
     for (const [file, source] of [
       ['it.ts', 'export const main = 1;'],
       ['it.cjs', 'exports.main = 1;'],

@@ -1,8 +1,13 @@
 import type { LambdaFunction } from '../model/integrations.ts';
 
+/** Whether a function's Node calls handlers with a callback, and calls them by another order of rules. */
+export function takesCallbacks(node: number): boolean {
+  return node < 24;
+}
+
 /** Folders of layers and of Lambda's own packages. Source: lambda/latest/dg/nodejs-layers; the function's own is last. */
-const NODE_PATH: readonly string[] = [
-  '/opt/nodejs/node24/node_modules',
+const nodePath = (node: number): readonly string[] => [
+  `/opt/nodejs/node${node}/node_modules`,
   '/opt/nodejs/node_modules',
   '/var/runtime/node_modules',
   '/var/runtime',
@@ -26,7 +31,7 @@ export function environmentOf(lambda: LambdaFunction, region: string, taskRoot: 
     AWS_EC2_METADATA_DISABLED: 'true',
     _HANDLER: lambda.handler,
     AWS_DEFAULT_REGION: region,
-    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${lambda.node}.x`,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memory),
     AWS_LAMBDA_FUNCTION_NAME: lambda.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
@@ -41,7 +46,7 @@ export function environmentOf(lambda: LambdaFunction, region: string, taskRoot: 
     _AWS_XRAY_DAEMON_PORT: '2000',
     LAMBDA_RUNTIME_DIR: '/var/runtime',
     LAMBDA_TASK_ROOT: taskRoot,
-    NODE_PATH: NODE_PATH.join(':'),
+    NODE_PATH: nodePath(lambda.node).join(':'),
     TZ: ':UTC',
   };
 }

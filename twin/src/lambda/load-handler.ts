@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { takesCallbacks } from './environment.ts';
 
-/** What nodejs24 calls: an event and its context, no callback. */
-export type Handler = (this: unknown, event: unknown, context: object) => unknown;
+/** What is called: with an event and its context, before nodejs24 with a callback too. */
+export type Handler = (this: unknown, event: unknown, context: object, callback?: unknown) => unknown;
 
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 
@@ -23,20 +24,23 @@ export function setGlobals(): void {
 
 /**
  * Loads a function's handler by the rules of AWS's own runtime client.
- * Source: aws-lambda-ric 4.0.2, user-function-loader, module-loader, handler-resolver and callback-deprecation
+ * Source: aws-lambda-ric 4.0.2, user-function-loader, module-loader, handler-resolver and callback-deprecation; before
+ * nodejs24 3.3.0, UserFunction
  * @param root the folder of the archive
  * @param name as `_HANDLER` has it: `index.handler`
+ * @param node the major version of Node.js that the function asks for
  * @throws Error with Lambda's name for it: `Runtime.HandlerNotFound`, `Runtime.CallbackHandlerDeprecated` and so on
  */
-export async function loadHandler(root: string, name: string): Promise<Handler> {
+export async function loadHandler(root: string, name: string, node: number): Promise<Handler> {
   if (name.includes('..')) {
     const advice = 'Use absolute paths when specifying root directories in handler names.';
     throw named('Runtime.MalformedHandlerName', `'${name}' is not a valid handler name. ${advice}`);
   }
   const [, file, path] = /^([^.]*)\.(.*)$/.exec(basename(name)) ?? [];
   if (file === undefined || path === undefined) throw named('Runtime.MalformedHandlerName', 'Bad handler');
-  const module = await loadModule(root, resolve(root, dirname(name)), file);
-  const handler = find(path, module) || find(path, property(module, 'default'));
+  const isOld = takesCallbacks(node);
+  const module = await loadModule(root, resolve(root, dirname(name)), file, isOld);
+  const handler = find(path, module) || (!isOld && find(path, property(module, 'default')));
   if (!handler) throw named('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
   if (typeof handler !== 'function') throw named('Runtime.HandlerNotFound', `${name} is not a function`);
   const streaming = property(handler, STREAMING);
@@ -46,7 +50,7 @@ export async function loadHandler(root: string, name: string): Promise<Handler> 
     }
     throw named('Runtime.InvalidStreamingOperation', 'an HTTP API does not stream: return the response instead');
   }
-  if (handler.length >= 3) throw named('Runtime.CallbackHandlerDeprecated', CALLBACK);
+  if (handler.length >= 3 && !isOld) throw named('Runtime.CallbackHandlerDeprecated', CALLBACK);
   return handler as Handler;
 }
 
@@ -54,13 +58,14 @@ export async function loadHandler(root: string, name: string): Promise<Handler> 
 const CALLBACK =
   'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.';
 
-async function loadModule(root: string, folder: string, file: string): Promise<unknown> {
+async function loadModule(root: string, folder: string, file: string, isOld: boolean): Promise<unknown> {
   const found = ['', '.js', '.mjs', '.cjs']
     .map((ending) => join(folder, file + ending))
     .find((path) => existsSync(path));
+  const require = createRequire(import.meta.url);
   try {
+    if (found !== undefined && isOld && !found.endsWith('.mjs')) return require(found) as unknown;
     if (found !== undefined) return await import(pathToFileURL(found).href);
-    const require = createRequire(import.meta.url);
     return require(require.resolve(file, { paths: [root, folder] })) as unknown;
   } catch (error) {
     if (error instanceof SyntaxError) {

@@ -3,6 +3,8 @@ import { flushCompileCache } from 'node:module';
 import { Socket } from 'node:net';
 import { format } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { callWithCallback } from './callbacks.ts';
+import { takesCallbacks } from './environment.ts';
 import { readLines } from './lines.ts';
 import { loadHandler, named, setGlobals, type Handler } from './load-handler.ts';
 import { withSources } from './sources.ts';
@@ -66,12 +68,12 @@ const waiting: Invocation[] = [];
 let running = false;
 
 setGlobals();
-const handler = await loadHandler(process.env['LAMBDA_TASK_ROOT'] ?? '', process.env['_HANDLER'] ?? '').catch(
-  (error: unknown) => {
-    writeFailure('Init', error);
-    return reason(error);
-  },
-);
+const { _HANDLER: name = '', LAMBDA_TASK_ROOT: root = '', AWS_EXECUTION_ENV: runtime = '' } = process.env;
+const node = Number(/\d+/.exec(runtime)?.[0]);
+const handler = await loadHandler(root, name, node).catch((error: unknown) => {
+  writeFailure('Init', error);
+  return reason(error);
+});
 if (typeof handler === 'string') {
   say({ kind: 'unusable', reason: handler });
 } else {
@@ -106,7 +108,7 @@ async function answer(processor: Processor, invocation: Invocation): Promise<voi
   if (trace === undefined) delete process.env['_X_AMZN_TRACE_ID'];
   else process.env['_X_AMZN_TRACE_ID'] = trace;
   try {
-    const json = serialized(await processor.handler(invocation.event, contextOf(invocation, trace)));
+    const json = serialized(await resultOf(processor, invocation, trace));
     if (Buffer.byteLength(json) > RESPONSE_LIMIT) {
       throw new Error(`Response payload size exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`);
     }
@@ -115,6 +117,35 @@ async function answer(processor: Processor, invocation: Invocation): Promise<voi
     writeFailure('Invoke', error);
     say({ kind: 'error', requestId: invocation.requestId, reason: reason(error) });
   }
+}
+
+/** What a handler comes to, by the rules of its version of Node.js. */
+async function resultOf(processor: Processor, invocation: Invocation, trace: string | undefined): Promise<unknown> {
+  const { event } = invocation;
+  if (takesCallbacks(node)) {
+    const call = processor.handler.bind(processor);
+    return callWithCallback(call, event, oldContextOf(invocation), whenIdle);
+  }
+  try {
+    return await processor.handler(event, contextOf(invocation, trace));
+  } finally {
+    // As AWS's client does: a rejected promise that the handler left behind ends the process before the answer.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Calls back when the handler has nothing left to do; the channel to the twin does not count. */
+function whenIdle(idle: () => void): () => void {
+  const listener = (): void => {
+    channel.ref();
+    idle();
+  };
+  channel.unref();
+  process.once('beforeExit', listener);
+  return () => {
+    process.off('beforeExit', listener);
+    channel.ref();
+  };
 }
 
 /** Lambda answers null for what JSON has no word for. */
@@ -152,10 +183,7 @@ function writeFailure(when: 'Init' | 'Invoke', error: unknown): void {
 }
 
 /** The fields of nodejs24, in AWS's order; an HTTP API has no client context, no Cognito identity and no tenant. */
-function contextOf(
-  { requestId: awsRequestId, functionArn, limit }: Invocation,
-  xRayTraceId: string | undefined,
-): object {
+function contextOf({ requestId: awsRequestId, functionArn, limit }: Invocation, xRayTraceId: string | undefined) {
   const deadline = Date.now() + limit;
   return {
     clientContext: undefined,
@@ -171,6 +199,17 @@ function contextOf(
     logGroupName: process.env['AWS_LAMBDA_LOG_GROUP_NAME'],
     logStreamName: process.env['AWS_LAMBDA_LOG_STREAM_NAME'],
   };
+}
+
+/** The fields of the runtimes before nodejs24, in AWS's order, without those of callbacks. */
+function oldContextOf(invocation: Invocation): object {
+  const { functionName, functionVersion, memoryLimitInMB, logGroupName, logStreamName, ...of } = contextOf(
+    invocation,
+    undefined,
+  );
+  const environment = { functionVersion, functionName, memoryLimitInMB, logGroupName, logStreamName };
+  const { xRayTraceId: _none, ...fields } = of;
+  return { ...environment, ...fields };
 }
 
 /** The type and message that Lambda reports. A handler may throw anything, and put anything into an error. */

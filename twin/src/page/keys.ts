@@ -8,7 +8,7 @@ import { refuse } from './guard.ts';
 export const HOW_TO_GET_SECRETS =
   'Secrets and signatures need the address that npm start printed: open it once in this browser (it ends in ?key=…)';
 
-/** Tells the browser of the person at the terminal from everybody else who can reach the port of this machine. */
+/** Tells the browser of the person at the terminal from any other client that can reach the port on this machine. */
 interface PageKeys {
   /** Another one for each start of the twin. */
   readonly key: string;

@@ -15,7 +15,7 @@ const MOST = 1_000_000;
  * Fetches an issuer's documents from the local tenant, which stands for its own domains. No other issuer is asked:
  * nothing leaves the machine, and an authorizer that trusts somebody else is an authorizer without keys.
  * @param where the tenant's address now, and the authority to trust when that is https. A name in it is not resolved:
- *   whoever answers for it on this machine would be the issuer.
+ *   another process could answer for that name, and would be the issuer.
  */
 export function fromTenant(
   model: () => Model,

@@ -179,3 +179,35 @@ export const HANDLER_SHAPES: readonly HandlerShape[] = [
   cjs('require of a package that is missing', 'require("not-there-at-all"); exports.handler = async () => 1;'),
   shape('an ES module in a .js', 'export const handler = async () => "esm";', { file: 'index.js' }),
 ];
+
+/** What handlers before nodejs24 may do beside: nodejs24 loads none with a callback. */
+export const CALLBACK_SHAPES: readonly HandlerShape[] = [
+  is('a callback with a result', '(event, context, callback) => callback(null, { n: event.n })'),
+  is('a callback with an error', '(event, context, callback) => callback(new Error("by callback"))'),
+  is('a callback with a string as its error', '(event, context, callback) => callback("by callback")'),
+  is('a callback that comes later', '(event, context, callback) => { setTimeout(callback, 20, null, "later"); }'),
+  is('two callbacks', '(event, context, callback) => { callback(null, "first"); callback(null, "second"); }'),
+  is('a callback in an async function', 'async (event, context, callback) => { callback(null, "by callback"); }'),
+  is(
+    'a callback that waits for a timer',
+    '(() => { let late = false; return (event, context, callback) => { setTimeout(() => { late = true; }, 20); callback(null, "x"); }; })()',
+  ),
+  is(
+    'a callback that does not wait',
+    '(event, context, callback) => { context.callbackWaitsForEmptyEventLoop = false; setTimeout(() => undefined, 50); callback(null, "x"); }',
+  ),
+  is('no callback and no result', '(event, context, callback) => undefined'),
+  is('a promise that never settles', '() => new Promise(() => undefined)'),
+  is('context.succeed', '(event, context) => context.succeed("succeeded")'),
+  is('context.fail', '(event, context) => context.fail(new TypeError("failed"))'),
+  is('context.fail without an error', '(event, context) => context.fail()'),
+  is('context.done', '(event, context) => context.done(null, "done")'),
+  is('context.done with an error', '(event, context) => context.done(new Error("done"))'),
+];
+
+/** Where the twin differs from AWS's runtime client of nodejs22, and why; undefined where it differs under nodejs24 alone. */
+export const DIFFERS_22: ReadonlyMap<string, string | undefined> = new Map([
+  ['InvokeStore', undefined],
+  ['a streaming mark that is unknown', 'AWS’s own code has a ReferenceError there; the twin says what is wrong'],
+  ['require of a package that is missing', 'the twin names its own files in the require stack'],
+]);

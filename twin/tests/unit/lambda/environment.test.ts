@@ -218,7 +218,7 @@ describe('The console of a handler', () => {
     expect((await call(twin, undefined, '/unloadable')).status).toBe(500);
     const at = (): number => twin.log.findIndex((line) => line.endsWith('\tERROR\tInit Error Error: no table'));
     await expect.poll(at).toBeGreaterThanOrEqual(0);
-    await expect.poll(() => twin.log[at() + 1]).toMatch(/^ +at .*\/twin-functions-.*index\.mjs:\d+:\d+/);
+    await expect.poll(() => twin.log[at() + 1]).toMatch(/^ +at handler\/unloadable\.ts:\d+:\d+/);
   });
 
   it('The log says where a handler threw an error, and its cause', async () => {
@@ -226,8 +226,10 @@ describe('The console of a handler', () => {
     expect(answer.status).toBe(500);
     await expect.poll(() => twin.log.filter((line) => line.includes('cause]: Error: why'))).toHaveLength(1);
     const at = twin.log.findIndex((line) => line.includes('\tERROR\tInvoke Error TypeError: on purpose'));
-    expect(twin.log[at + 1]).toMatch(/^ +at .*\/twin-functions-.*index\.mjs:\d+:\d+/);
-    expect(twin.log.slice(at).filter((line) => /^ +at /.test(line) && !line.includes('/twin-functions-'))).toEqual([]);
+    expect(twin.log[at + 1]).toMatch(/^ +at Object\.handler \(handler\/throws\.ts:\d+:\d+/);
+    expect(twin.log.slice(at).filter((line) => /^ +at /.test(line) && !line.includes('handler/throws.ts:'))).toEqual(
+      [],
+    );
   });
 });
 
