@@ -2,16 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { brotliCompress, gzip } from 'node:zlib';
 
 const CLIENT = new URL('./client/', import.meta.url);
 
-/** The page, compiled: one document with its style and its code in it, in the encodings that browsers take. */
+/** The page, compiled: one document with its style and its code in it. */
 export interface PageDocument {
-  readonly html: Buffer;
-  readonly gzip: Buffer;
-  readonly brotli: Buffer;
+  readonly html: string;
   /** The content security policy: this very code and style, and the twin's own endpoints, nothing else. */
   readonly policy: string;
 }
@@ -23,16 +19,10 @@ export const PARTS = { 'main.js': 'main.tsx', 'main.css': 'style.css' } as const
 export async function compilePage(): Promise<PageDocument> {
   const [script, style, template] = await Promise.all([part('main.js'), part('main.css'), read('index.html')]);
   // A function, or `$&` in the code would mean something.
-  const text = template
+  const html = template
     .replace('<!-- style -->', () => `<style>${style}</style>`)
     .replace('<!-- script -->', () => `<script type="module">${script}</script>`);
-  const html = Buffer.from(text);
-  return {
-    html,
-    gzip: await promisify(gzip)(html),
-    brotli: await promisify(brotliCompress)(html),
-    policy: policyOf(script, style),
-  };
+  return { html, policy: policyOf(script, style) };
 }
 
 /**

@@ -1,5 +1,4 @@
-import { PassThrough, Readable, type Transform } from 'node:stream';
-import { constants, createGzip } from 'node:zlib';
+import { PassThrough, Readable } from 'node:stream';
 import type { Said } from './messages.ts';
 
 /** Milliseconds between two batches at least: nobody reads faster, and a batch costs little more than an entry does. */
@@ -18,7 +17,7 @@ const BACKLOG = 1_000_000;
 export const LISTENERS = 64;
 
 interface Listener {
-  readonly stream: Transform;
+  readonly stream: PassThrough;
   /** The id of the last entry that it was sent. */
   seen: number;
 }
@@ -74,10 +73,9 @@ export class Live {
   /**
    * A stream for one more page: first these events, then what is kept of the past, then what happens.
    * @param after the id of the last entry that the page has, from before it lost its connection
-   * @param zipped in gzip, each event as soon as it is there
    */
-  open(first: readonly string[], after: number, zipped: boolean): ReadableStream<Uint8Array> {
-    const stream = zipped ? createGzip({ level: 1, flush: constants.Z_SYNC_FLUSH }) : new PassThrough();
+  open(first: readonly string[], after: number): ReadableStream<Uint8Array> {
+    const stream = new PassThrough();
     const listener: Listener = { stream, seen: after };
     const leave = (): void => void this.#listeners.delete(listener);
     // The browser has gone, in whatever way.
@@ -131,7 +129,7 @@ export class Live {
   }
 }
 
-function isStalled({ writableLength, readableLength }: Transform): boolean {
+function isStalled({ writableLength, readableLength }: PassThrough): boolean {
   return writableLength + readableLength > BACKLOG;
 }
 

@@ -54,22 +54,13 @@ export function openPage(inside: Inside): Page {
   app.get('/', async (c) => {
     if (keys.letIn(c)) return c.redirect('/', 303);
     compiled ??= compilePage();
-    const { html, gzip, brotli, policy } = await compiled.catch((error: unknown) => {
+    const { html, policy } = await compiled.catch((error: unknown) => {
       // Whoever works on the page looks again.
       compiled = undefined;
       throw error;
     });
-    const accepted = c.req.header('accept-encoding') ?? '';
-    const [encoding, body] = /\bbr\b/.test(accepted)
-      ? ['br', brotli]
-      : /\bgzip\b/.test(accepted)
-        ? ['gzip', gzip]
-        : [undefined, html];
     c.header('content-security-policy', policy);
-    c.header('content-type', 'text/html; charset=utf-8');
-    c.header('vary', 'accept-encoding');
-    if (encoding !== undefined) c.header('content-encoding', encoding);
-    return c.body(new Uint8Array(body));
+    return c.html(html);
   });
 
   app.get('/_twin/live', (c) => {
@@ -81,9 +72,7 @@ export function openPage(inside: Inside): Page {
     c.header('content-type', 'text/event-stream');
     const access = eventOf('access', { secrets: keys.isHolder(c) });
     const first = [eventOf('state', state()), access, eventOf('problem', { message: problem })];
-    const zipped = /\bgzip\b/.test(c.req.header('accept-encoding') ?? '');
-    if (zipped) c.header('content-encoding', 'gzip');
-    return c.body(live.open(first, Number.isSafeInteger(after) ? after : 0, zipped));
+    return c.body(live.open(first, Number.isSafeInteger(after) ? after : 0));
   });
 
   onQuestion(app, 'token', QUESTIONS.token, async ({ caller, ask: name, parameters }) => {

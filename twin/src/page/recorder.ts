@@ -3,7 +3,6 @@ import type { TokenExchange } from '../tenant/app.ts';
 import type { TwinEvent } from '../server/events.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
 import type { ApiHappening, Happening, UnreadHappening } from './happening.ts';
-import { packed, unpacked, unpackedCall, type Kept } from './packed.ts';
 
 /** Requests that are kept: what a page that is opened now still sees, and events can be asked of. */
 export const KEPT = 200;
@@ -24,7 +23,7 @@ const NOTHING = Buffer.alloc(0);
 
 /** Keeps the last requests, within bounds: so many of them, each of at most `LARGE` bytes and its headers. */
 export class Recorder {
-  readonly #ring: (Kept | undefined)[] = Array.from({ length: KEPT });
+  readonly #ring: (Happening | undefined)[] = Array.from({ length: KEPT });
   readonly #passing = new Map<string, ApiHappening>();
   readonly #own = new Map<string, ApiHappening>();
   /** The last of each status that was turned away while a call of the page's own was under way. */
@@ -85,7 +84,7 @@ export class Recorder {
     for (let at = this.#next - 1; found.length < Math.min(most, KEPT); at -= 1) {
       const happening = this.#ring[(at + KEPT) % KEPT];
       if (happening === undefined || happening.id <= id) break;
-      found.push(unpacked(happening));
+      found.push(happening);
     }
     return found.toReversed();
   }
@@ -125,15 +124,14 @@ export class Recorder {
     if (own !== undefined) return own;
     const newest = this.#newest;
     if (newest?.kind === 'api' && newest.exchange.requestId === requestId) return newest;
-    const kept = this.#ring.find((one) => one?.kind === 'packed' && one.requestId === requestId);
-    return kept?.kind === 'packed' ? unpackedCall(kept) : undefined;
+    return this.#ring.find((one): one is ApiHappening => one?.kind === 'api' && one.exchange.requestId === requestId);
   }
 
   #happened(happening: Happening): void {
     this.#last = happening.id;
     if (this.#allow()) {
       this.#newest = undefined;
-      this.#ring[this.#next] = happening.kind === 'api' ? packed(happening) : happening;
+      this.#ring[this.#next] = happening;
       this.#next = (this.#next + 1) % KEPT;
     } else {
       this.#newest = happening;

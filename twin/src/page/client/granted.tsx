@@ -60,7 +60,14 @@ function Step({ request, sent, status, got }: ShownStep): ComponentChildren {
 
 function Values({ title, values }: { title: string; values: ShownStep['sent'] }): ComponentChildren {
   const lines = Object.entries(values).map(([name, value]) => `${name}: ${visible(value)}`);
-  return lines.length > 0 && <Text label={title}>{lines.join('\n')}</Text>;
+  return (
+    lines.length > 0 && (
+      <>
+        <p class="quiet">{title}</p>
+        <Text label={title}>{lines.join('\n')}</Text>
+      </>
+    )
+  );
 }
 
 /** What came of asking again, in a sentence. */

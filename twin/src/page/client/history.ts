@@ -1,7 +1,7 @@
 import type { Entry, Said } from '../messages.ts';
 
 /** Entries that the list holds; then the oldest goes. */
-export const MOST = 10_000;
+export const MOST = 200;
 
 /** An entry with a key that no other has, be it of another start of the twin. */
 export interface Kept {

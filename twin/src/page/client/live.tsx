@@ -1,9 +1,9 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Entry } from '../messages.ts';
 import { Explanation } from './explanation.tsx';
-import { callerOf, MOST, routeOf, titleOf, type History, type Kept } from './history.ts';
-import { Window } from './live-window.tsx';
+import { callerOf, routeOf, titleOf, type History, type Kept } from './history.ts';
+import { Status } from './parts.tsx';
 import { clockTime } from './words.ts';
 
 const ALL = '';
@@ -51,11 +51,11 @@ export function LiveList({
           options={named(kept.map(({ entry }) => callerOf(entry)))}
         />
       </div>
-      {kept.length === 0 ? <Empty apiUrl={apiUrl} /> : <Window rows={shown} onOpen={setOpened} />}
+      {kept.length === 0 ? <Empty apiUrl={apiUrl} /> : <Rows rows={shown} onOpen={setOpened} />}
       <p class="quiet">
         {kept.length > 0 && count(shown.length, kept.length)}
         {skipped > 0 && ` ${skipped} came too fast, or too early, to be listed.`}
-        {dropped > 0 && ` The list holds ${MOST}: the oldest ${dropped} were dropped.`}
+        {dropped > 0 && ` ${dropped} older ones were dropped.`}
       </p>
       {opened !== undefined && <Dialog entry={opened.entry} onClose={() => setOpened(undefined)} />}
     </section>
@@ -69,6 +69,59 @@ function Empty({ apiUrl }: { readonly apiUrl: string }): ComponentChildren {
       <pre tabIndex={0}>curl -i {apiUrl}/</pre>
       <p>or run one of the commands that npm start has printed.</p>
     </div>
+  );
+}
+
+/** How many rows a key goes on. */
+const STEPS: ReadonlyMap<string, number> = new Map([
+  ['ArrowDown', 1],
+  ['ArrowUp', -1],
+  ['Home', -Infinity],
+  ['End', Infinity],
+]);
+
+function Rows({ rows, onOpen }: { rows: readonly Kept[]; onOpen: (row: Kept) => void }): ComponentChildren {
+  const box = useRef<HTMLDivElement>(null);
+  const current = useRef<number>(undefined);
+  useLayoutEffect(() => {
+    const element = box.current;
+    // At the top the browser does not keep what is in sight.
+    if (element?.scrollTop === 0) element.querySelector(':focus-visible')?.scrollIntoView({ block: 'nearest' });
+    const isGone = current.current !== undefined && !rows.some(({ key }) => key === current.current);
+    if (!isGone || document.activeElement !== document.body) return;
+    current.current = undefined;
+    element?.focus();
+  }, [rows[0]?.key]);
+  const move = (event: TargetedKeyboardEvent<HTMLElement>): void => {
+    const step = STEPS.get(event.key);
+    if (step === undefined) return;
+    event.preventDefault();
+    const buttons = [...event.currentTarget.querySelectorAll('button')];
+    const at = buttons.findIndex((one) => one === document.activeElement);
+    buttons[Math.min(Math.max(at + step, 0), buttons.length - 1)]?.focus();
+  };
+  return (
+    <div class="window" ref={box} tabIndex={-1} onKeyDown={move}>
+      <ol>
+        {rows.map((row) => (
+          <li key={row.key} onFocusIn={() => (current.current = row.key)}>
+            <Row entry={row.entry} onOpen={() => onOpen(row)} />
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Row({ entry, onOpen }: { readonly entry: Entry; readonly onOpen: () => void }): ComponentChildren {
+  const details = [clockTime(new Date(entry.at)), callerOf(entry), entry.why.replace(/^\d+: /, '')];
+  return (
+    <button type="button" class="entry" onClick={onOpen}>
+      <span class="title">
+        <Status status={entry.status} /> <code>{titleOf(entry)}</code>
+      </span>
+      <span class="why">{details.filter((one) => one !== '').join(' · ')}</span>
+    </button>
   );
 }
 

@@ -142,7 +142,7 @@ describe('The live stream', () => {
       sourceOf(() => last),
       fail,
     );
-    const reader = live.open([], 0, false).pipeThrough(new TextDecoderStream()).getReader();
+    const reader = live.open([], 0).pipeThrough(new TextDecoderStream()).getReader();
     expect(said((await reader.read()).value ?? '')).toEqual([
       { entries: [1, 2, 3].map((id) => entry(id)), skipped: 0, last: 3 },
     ]);
@@ -161,7 +161,7 @@ describe('The live stream', () => {
       sourceOf(() => last, 'x'.repeat(100_000)),
       fail,
     );
-    const reader = live.open([], 0, false).pipeThrough(new TextDecoderStream()).getReader();
+    const reader = live.open([], 0).pipeThrough(new TextDecoderStream()).getReader();
     let text = (await reader.read()).value ?? '';
     last = BATCH;
     live.changed();
@@ -179,7 +179,7 @@ describe('The live stream', () => {
       throw defect;
     };
     const live = new Live({ last: () => 7, since }, (error) => failures.push(error));
-    const reader = live.open([], 0, false).pipeThrough(new TextDecoderStream()).getReader();
+    const reader = live.open([], 0).pipeThrough(new TextDecoderStream()).getReader();
     expect(said((await reader.read()).value ?? '')).toEqual([{ entries: [], skipped: 7, last: 7 }]);
     expect(failures).toEqual([defect]);
     live.close();
@@ -191,7 +191,7 @@ describe('The live stream', () => {
       sourceOf(() => last, 'x'.repeat(1_200_000)),
       fail,
     );
-    const reader = live.open([], 0, false).pipeThrough(new TextDecoderStream()).getReader();
+    const reader = live.open([], 0).pipeThrough(new TextDecoderStream()).getReader();
     for (let turn = 0; turn < 6; turn += 1) {
       last += 1000;
       live.changed();
