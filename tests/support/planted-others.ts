@@ -235,9 +235,16 @@ export const PLANTED_OTHERS: readonly Planted[] = [
   plant(
     'production, api:tokenLifetime',
     'a token lifetime that cannot be read',
-    inputs('ResourceServer', { tokenLifetime: undefined }),
+    inputs('ResourceServer', { tokenLifetime: '1h' }),
     SERVER,
     'has an input tokenLifetime that the rule cannot read',
+  ),
+  plant(
+    'production, api:tokenLifetime',
+    'a token lifetime that is left out',
+    inputs('ResourceServer', { tokenLifetime: undefined }),
+    SERVER,
+    'its tokens live 86400 s',
   ),
   plant(
     'production, api:cors',

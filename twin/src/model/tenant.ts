@@ -222,7 +222,7 @@ export function tenantOf(
       formerly,
       firstParty: inputs.isFirstParty,
       legacy: inputs.isFirstParty && inputs.oidcConformant !== true,
-      grantTypes: inputs.grantTypes ?? defaultGrants(inputs),
+      grantTypes: inputs.grantTypes,
       ...credentialsOf(lookup, { id, name, inputs, outputs }),
       idTokenLifetime:
         inputs.jwtConfiguration.lifetimeInSeconds ??
@@ -295,13 +295,6 @@ function credentialsOf(
 
 function isPublicType({ appType }: ClientInputs): boolean {
   return appType === 'spa' || appType === 'native';
-}
-
-/** Source: https://auth0.com/docs/get-started/applications/application-grant-types */
-function defaultGrants(inputs: ClientInputs): readonly string[] {
-  if (inputs.appType === 'non_interactive') return ['client_credentials'];
-  const browser = ['authorization_code', 'implicit', 'refresh_token'];
-  return isPublicType(inputs) ? browser : [...browser, 'client_credentials'];
 }
 
 type ClientInputs = InputsOf<'auth0:index/client:Client'>;

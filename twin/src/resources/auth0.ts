@@ -8,6 +8,13 @@ const distinct = strings.refine((all) => new Set(all).size === all.length, { err
 /** Connections whose name is their strategy by default. Source: https://auth0.com/docs/authenticate/identity-providers/social-identity-providers */
 const SOCIAL = ['google-oauth2', 'github', 'facebook', 'apple', 'linkedin', 'windowslive', 'twitter'];
 
+/** Source: https://auth0.com/docs/get-started/applications/application-grant-types */
+function defaultGrants(appType: string | undefined): string[] {
+  if (appType === 'non_interactive') return ['client_credentials'];
+  const browser = ['authorization_code', 'implicit', 'refresh_token'];
+  return appType === 'spa' || appType === 'native' ? browser : [...browser, 'client_credentials'];
+}
+
 /** Seconds. Source: https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-rotation */
 const refreshToken = z
   .strictObject({
@@ -116,7 +123,8 @@ export const AUTH0 = {
       .refine(({ isFirstParty, oidcConformant }) => isFirstParty || oidcConformant !== false, {
         error: 'Auth0 makes every third-party client conformant; write true',
         path: ['oidcConformant'],
-      }),
+      })
+      .transform((inputs) => ({ ...inputs, grantTypes: inputs.grantTypes ?? defaultGrants(inputs.appType) })),
     withoutEffect: { tokenQuota: 'token quotas' },
   },
   'auth0:index/clientCredentials:ClientCredentials': {

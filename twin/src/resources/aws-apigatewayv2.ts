@@ -161,7 +161,18 @@ export const AWS_APIGATEWAYV2 = {
     ),
   },
   'aws:apigatewayv2/stage:Stage': {
-    outputs: ({ inputs }) => ({ id: text(inputs, 'name') }),
+    outputs: ({ inputs, region }) => {
+      const [id, apiId] = [text(inputs, 'name'), text(inputs, 'apiId')];
+      const host = `${apiId}.execute-api.${region}.amazonaws.com`;
+      return {
+        id,
+        outputs: {
+          invokeUrl: `https://${host}/${id === '$default' ? '' : id}`,
+          executionArn: `${arn('execute-api', region, apiId)}/${id}`,
+          arn: `arn:aws:apigateway:${region}::/apis/${apiId}/stages/${id}`,
+        },
+      };
+    },
     inputs: z.strictObject({
       apiId: z.string(),
       name: z.string().regex(/^(\$default|[A-Za-z0-9_-]{1,128})$/, {

@@ -11,10 +11,14 @@ const REFUSED: readonly (readonly [type: RegExp, message: string])[] = [
   ],
   [/^aws:(wafv2|waf|wafregional)\//, 'a firewall decides which requests arrive; the twin has none'],
   [/^aws:cloudfront\//, 'CloudFront in front of an API changes what it receives; the twin has none'],
+  [
+    /^aws:(cloudformation\/|serverlessrepository\/)/,
+    'a template may declare APIs and routes, and the twin reads none; declare them in the program',
+  ],
   [/^aws:(lb|alb|elb)\/.*(attachment|Attachment):/, 'a load balancer may call a function without the API’s authorizer'],
   // The same services by another provider, whose tokens are like aws-native:lambda:Url.
   [
-    /^aws-native:(apigateway|apigatewayv2|cloudfront|elasticloadbalancingv2|lambda|wafv2):/,
+    /^aws-native:(apigateway|cloudformation|apigatewayv2|cloudfront|elasticloadbalancingv2|lambda|wafv2):/,
     'the twin emulates the types of the aws provider only',
   ],
   [/^(auth0:|aws:apigatewayv2\/|aws:apigateway\/|aws:lambda\/)/, 'the twin does not emulate this resource type'],

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { judgeEach, ofType, valueOf, type Finding, type Registered, type Rule } from './registered.ts';
+import {
+  judgeEach,
+  ofType,
+  valueOf,
+  type Finding,
+  type Registered,
+  type RegisteredResource,
+  type Rule,
+} from './registered.ts';
 
 const FUNCTION = 'aws:lambda/function:Function';
 const PERMISSION = 'aws:lambda/permission:Permission';
@@ -21,8 +29,15 @@ function invokePermissions(all: Registered): Finding[] {
   const count = (names: readonly unknown[]): number => granted.filter((name) => names.includes(name)).length;
   const wrong = (found: number): string | undefined =>
     found === 1 ? undefined : `its function has ${found} invoke permissions, where it needs one`;
+  const called = [
+    ...ofType(all, INTEGRATION).map(({ inputs }) => inputs['integrationUri']),
+    ...ofType(all, 'aws:apigatewayv2/api:Api').map(({ inputs }) => inputs['target']),
+  ].map(String);
+  // Other services may call a function that is behind no API.
+  const isBehindApi = (one: RegisteredResource): boolean =>
+    called.some((uri) => uri.includes(String(valueOf(one, 'arn'))));
   return [
-    ...functions.flatMap((resource) => {
+    ...functions.filter(isBehindApi).flatMap((resource) => {
       const message = wrong(count([valueOf(resource, 'name'), valueOf(resource, 'arn')]));
       return message === undefined ? [] : [{ resource, message }];
     }),

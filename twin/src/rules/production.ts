@@ -20,7 +20,11 @@ export function exceptionsOf({ outputs }: Pick<Registered, 'outputs'>): Readonly
 
 function protection(all: Registered): Finding[] {
   if (typeof all.outputs['production'] !== 'boolean') {
-    return [{ message: 'the output production of the stack does not say whether it is one of production' }];
+    // A program without any of the outputs that the tools read has no word for production either.
+    const isSilent = !['publicRoutes', 'exceptions'].some((name) => all.outputs[name] !== undefined);
+    return isSilent
+      ? []
+      : [{ message: 'the output production of the stack does not say whether it is one of production' }];
   }
   if (!all.outputs['production']) return [];
   return all.resources

@@ -24,7 +24,7 @@ function openRoutes(all: Registered): Finding[] {
     const isListed = open.includes(route.routeKey) && keys.filter((key) => key === route.routeKey).length === 1;
     if (isListed) return undefined;
     if (route.authorizationType !== 'JWT') {
-      return `${route.routeKey} is open to anyone (authorizationType ${route.authorizationType}), and the contract does not call it public`;
+      return `${route.routeKey} is open to anyone (authorizationType ${route.authorizationType}), and publicRoutes does not list it`;
     }
     const authorizer = ofType(all, AUTHORIZER).find(({ id }) => id === route.authorizerId);
     if (authorizer?.inputs['authorizerType'] !== 'JWT' || authorizer.inputs['apiId'] !== route.apiId) {
@@ -109,7 +109,7 @@ function mappingsOf(header: string, mappings: Readonly<Record<string, string>>):
 export const ROUTE_RULES: readonly Rule[] = [
   {
     name: 'routes are protected',
-    says: 'Each route has a JWT authorizer of its API and asks for a scope, unless the contract calls it public.',
+    says: 'Each route has a JWT authorizer of its API and asks for a scope, unless publicRoutes lists it.',
     check: openRoutes,
   },
   {

@@ -1,6 +1,7 @@
 import { PERMISSION_RULES } from './permissions.ts';
 import { PRODUCTION_RULES } from './production.ts';
-import type { Registered, Rule } from './registered.ts';
+import type { Registered, RegisteredResource, Rule } from './registered.ts';
+import { RESOURCE_TYPES } from '../resources/types.ts';
 import { ROUTE_RULES } from './routes.ts';
 import { SECRET_RULES } from './secrets.ts';
 import { TENANT_RULES } from './tenant.ts';
@@ -26,7 +27,8 @@ export interface Violation {
 }
 
 /** Judges by every rule what a program registered: a recording of the twin's, or a real engine's state. */
-export function violationsOf(all: Registered): Violation[] {
+export function violationsOf(registered: Registered): Violation[] {
+  const all = { ...registered, resources: registered.resources.map(withDefaults) };
   return RULES.flatMap(({ name, check }) =>
     check(all).map(({ resource, message }) => ({
       rule: name,
@@ -34,4 +36,12 @@ export function violationsOf(all: Registered): Violation[] {
       message,
     })),
   );
+}
+
+/** A resource with what AWS or Auth0 fills in where an input is left out. What the schema rejects stays as it is. */
+function withDefaults(resource: RegisteredResource): RegisteredResource {
+  const entry = RESOURCE_TYPES.get(resource.type);
+  if (entry === undefined || 'notEmulated' in entry) return resource;
+  const { data } = entry.inputs.safeParse(resource.inputs);
+  return data === undefined ? resource : { ...resource, inputs: data as RegisteredResource['inputs'] };
 }
