@@ -1,4 +1,6 @@
 // Run as a process of its own: a web application as the quickstart of express-openid-connect has it.
+// Express 5 passes on what an async handler rejects with.
+/* oxlint-disable oxc/no-async-endpoint-handlers */
 import express from 'express';
 import openidConnect from 'express-openid-connect';
 import { callApi, settings } from './settings.ts';
