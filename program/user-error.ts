@@ -35,11 +35,19 @@ export class UserError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(code: UserErrorCode, summary: string, problems: readonly Problem[] = []) {
-    super([summary, ...problems.map(({ place, message }) => `  ${place}: ${message}`)].join('\n'));
+    super([summary, ...problems.map(({ place, message }) => `  ${place}: ${message}`)].map(printable).join('\n'));
     this.name = 'UserError';
     this.code = code;
     this.problems = problems;
   }
+}
+
+/** A stack file may hold what moves a terminal's cursor or hides text. */
+function printable(line: string): string {
+  return line.replaceAll(
+    /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }
 
 /** The first line of an error about a file. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** A command as `twin --help` describes it. */
@@ -25,12 +26,24 @@ const forward = new Option(
 
 const config = new Option(
   '--config <key=value>',
-  'replace a value of the stack file, such as one that only Pulumi can decrypt (repeatable)',
+  'replace a value of the stack file, such as one that only Pulumi can decrypt; =@file or =@- reads it (repeatable)',
 ).argParser<Readonly<Record<string, string>> | undefined>((text, all) => {
   const equals = text.indexOf('=');
-  if (equals < 1) throw new InvalidArgumentError('It must be key=value.');
-  return { ...all, [text.slice(0, equals)]: text.slice(equals + 1) };
+  if (equals < 1) throw new InvalidArgumentError('It must be key=value, key=@file or key=@- (standard input).');
+  return { ...all, [text.slice(0, equals)]: valueOf(text.slice(equals + 1)) };
 });
+
+/** A secret on the command line would stand in the shell's history, and in the list of processes. */
+function valueOf(text: string): string {
+  if (!text.startsWith('@')) return text;
+  const file = text.slice(1);
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InvalidArgumentError(`${file === '-' ? 'Standard input' : file} cannot be read: ${reason}`);
+  }
+}
 
 const stateDir = new Option(
   '--state-dir <folder>',

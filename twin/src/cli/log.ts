@@ -52,8 +52,15 @@ function tokenLine(exchange: TokenExchange, time: Date): string {
   }
   const { client, grantType = 'authorization_code', subject } = exchange.granted;
   const scopes = accessScopes(exchange.granted);
+  const { ignored } = exchange;
+  const note = ignored.length === 0 ? '' : `; without effect here: ${ignored.join(', ')}`;
   const scope = scopes.length === 0 ? 'no scope' : `scope ${scopes.join(' ')}`;
-  return line(time, ['200', 'POST /oauth/token', `(${client.name}, ${grantType})`, `· ${subject} gets ${scope}`]);
+  return line(time, [
+    '200',
+    'POST /oauth/token',
+    `(${client.name}, ${grantType})`,
+    `· ${subject} gets ${scope}${note}`,
+  ]);
 }
 
 /** One line for another request to the tenant. */

@@ -3,10 +3,16 @@
  * escape, and what is long is cut.
  */
 export function printable(text: string, most = 400): string {
-  const escaped = text.replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
+  const escaped = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, asEscape);
   // A character of two halves is left out whole.
   return escaped.length > most ? `${escaped.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')}…` : escaped;
+}
+
+/** The same for a message of several lines, which may hold a text of the user's files: it is not cut. */
+export function printableLines(text: string): string {
+  return text.replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, asEscape);
+}
+
+function asEscape(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
 }

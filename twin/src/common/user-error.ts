@@ -1,3 +1,5 @@
+import { printableLines } from './printable.ts';
+
 /** One mistake: where it stands, and what to write there instead. */
 export interface Problem {
   /** File and key, or resource and input: `Pulumi.dev.yaml, api:audience`. */
@@ -45,8 +47,11 @@ export function dataOf(error: Error & Partial<UserErrorData>): UserErrorData {
   return summary === undefined ? { summary: message, code, problems: [] } : { summary, code, problems };
 }
 
-/** The text to print for anything thrown: a user's mistake as its message, a defect of ours with its stack trace. */
+/**
+ * The text to print for anything thrown: a user's mistake as its message, a defect of ours with its stack trace. A file of
+ * the user's may hold characters that move the cursor; they are escaped.
+ */
 export function shown(error: unknown): string {
-  if (isUserError(error)) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (isUserError(error)) return printableLines(error.message);
+  return printableLines(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { UserError } from '../common/user-error.ts';
 import { LocalEngine, type Recorded } from './local-engine.ts';
 import { listenMonitor, monitorOf, sdkOf } from './monitor.ts';
@@ -38,7 +39,7 @@ export async function evaluate(
     const monitor = await listenMonitor(monitorOf(engine, sdk.load, project.folder), sdk.load);
     try {
       const { error } = await runner.run(monitor.address, config, signal);
-      if (error !== undefined && engine.problems.length === 0) throw asError(error, config);
+      if (error !== undefined && engine.problems.length === 0) throw asError(error, config, project.folder);
       return engine.finish();
     } finally {
       monitor.close();
@@ -112,7 +113,16 @@ export function reevaluation(root: URL): Reevaluation {
   };
 }
 
-function asError(error: ProgramError, { environments, stack }: StackConfig): Error {
+/** The program's own frames of an error that are shown. */
+const OWN_FRAMES = 3;
+
+/** How to get a package that Node did not find. */
+function installHint(message: string): string {
+  const [, name] = /Cannot find (?:package|module) '((?:@[\w.-]+\/)?[\w-][\w.-]*)[^']*'/.exec(message) ?? [];
+  return name === undefined ? '' : `\n  Install it: npm install ${name}`;
+}
+
+function asError(error: ProgramError, { environments, stack }: StackConfig, folder: string): Error {
   if (error.kind === 'refused') {
     const place = `Pulumi.${stack}.yaml, environment`;
     const hints = environments.map((name) => ({
@@ -121,7 +131,15 @@ function asError(error: ProgramError, { environments, stack }: StackConfig): Err
     }));
     return new UserError(error.summary, { code: error.code, problems: [...error.problems, ...hints] });
   }
-  if (!error.unreadable) return new Error(error.stack);
-  const summary = `Node cannot load the program:\n  ${error.stack.split('\n    at ')[0]}`;
-  return new UserError(summary, { code: 'unreadable-program' });
+  const [message = '', ...frames] = error.stack.replaceAll(pathToFileURL(folder).href, folder).split('\n    at ');
+  const relative = (text: string): string => text.replaceAll(folder, '');
+  if (error.unreadable) {
+    const summary = `Node cannot load the program:\n  ${relative(message)}${installHint(message)}`;
+    return new UserError(summary, { code: 'unreadable-program' });
+  }
+  const own = frames.filter((frame) => frame.includes(folder) && !frame.includes('/node_modules/'));
+  // Without a frame of the program's, the defect is not the program's.
+  if (own.length === 0) return new Error(error.stack);
+  const lines = own.slice(0, OWN_FRAMES).map((frame) => `  at ${relative(frame).replace(/^.*\((.*)\)$/, '$1')}`);
+  return new UserError(['The program failed:', `  ${message}`, ...lines].join('\n'), { code: 'failed-program' });
 }

@@ -45,6 +45,9 @@ export function functionResponse(json: string): GatewayResponse | string {
   if (typeof isBase64Encoded !== 'boolean') return 'its isBase64Encoded is neither true nor false';
   const pairs: (readonly [string, string])[] = [];
   for (const [name, given] of Object.entries(headers)) {
+    if (Array.isArray(given) && name.toLowerCase() === 'set-cookie') {
+      return 'its header set-cookie is a list; return them as cookies: ["a=1", "b=2"]';
+    }
     if (!['string', 'number', 'boolean'].includes(typeof given)) return `its header ${name} is no text`;
     if (!OWN_HEADERS.includes(name.toLowerCase())) pairs.push([name.toLowerCase(), String(given)]);
   }

@@ -19,7 +19,13 @@ import { userinfo } from './userinfo.ts';
  * secrets; the texts of the request may be anything, be it a token in the place of a scope.
  */
 export type TokenExchange =
-  | { readonly kind: 'granted'; readonly granted: Granted; readonly requested: readonly string[] }
+  | {
+      readonly kind: 'granted';
+      readonly granted: Granted;
+      readonly requested: readonly string[];
+      /** The parameters of the request that have no effect here. */
+      readonly ignored: readonly string[];
+    }
   | {
       readonly kind: 'refused';
       readonly refusal: TokenError;
@@ -93,11 +99,11 @@ export function tenantApp(
         body: await textOf(c.req.raw.body),
         userAgent: c.req.header('user-agent'),
       };
-      const { response, granted, requested } = await issueToken(request, current(), (one) => {
+      const { response, granted, requested, ignored } = await issueToken(request, current(), (one) => {
         asked = one;
       });
       c.set('reported', true);
-      onEvent({ kind: 'token', exchange: { kind: 'granted', granted, requested } });
+      onEvent({ kind: 'token', exchange: { kind: 'granted', granted, requested, ignored } });
       return c.json(response);
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { setCookie } from 'hono/cookie';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { readBody } from '../common/read-body.ts';
 import { errorParameters, PageError, type Callback } from './authorize.ts';
 import { TokenError } from './errors.ts';
@@ -57,8 +57,23 @@ export async function formOf(c: C, from: 'ownPages' | 'anyOrigin' = 'ownPages'):
   return readParameters(c.req.header('content-type') ?? '', new TextDecoder().decode(body.bytes));
 }
 
+/** Two twins on one machine share a host, and so a browser's cookies: each has its port in their names. */
+function nameOf(c: C, name: string): string {
+  const { port } = new URL(c.req.url);
+  return port === '' ? name : `${name}_${port}`;
+}
+
+/** The value of one of the tenant's cookies. */
+export function kept(c: C, name: string): string | undefined {
+  return getCookie(c, nameOf(c, name));
+}
+
+export function forget(c: C, name: string): void {
+  deleteCookie(c, nameOf(c, name), { path: '/' });
+}
+
 /** Sets a host-only cookie that no script reads and no other site's form sends. */
 export function keep(c: C, name: string, value: string, maxAge: number): void {
   const secure = new URL(c.req.url).protocol === 'https:';
-  setCookie(c, name, value, { path: '/', httpOnly: true, sameSite: 'Lax', secure, maxAge });
+  setCookie(c, nameOf(c, name), value, { path: '/', httpOnly: true, sameSite: 'Lax', secure, maxAge });
 }

@@ -2,7 +2,7 @@ import { authorizationCode } from './authorization-code.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { refusals } from './errors.ts';
 import type { Granted, GrantRequest } from './grant.ts';
-import { required } from './parameters.ts';
+import { required, type Parameters } from './parameters.ts';
 import { password, PASSWORD_REALM, passwordRealm } from './password.ts';
 import { refreshToken } from './refresh-grant.ts';
 
@@ -33,6 +33,21 @@ const FURTHER_GRANT_TYPES: readonly string[] = [
  * Source: https://auth0.com/docs/api/authentication, RFC 8707, RFC 9396
  */
 export const UNSUPPORTED_PARAMETERS: readonly string[] = ['organization', 'resource', 'authorization_details'];
+
+/** The parameters that each grant reads. */
+const READ: Readonly<Record<string, readonly string[]>> = {
+  authorization_code: ['code', 'code_verifier', 'redirect_uri'],
+  refresh_token: ['refresh_token', 'scope', 'audience'],
+  client_credentials: ['audience', 'scope'],
+  password: ['username', 'password', 'audience', 'scope'],
+  [PASSWORD_REALM]: ['username', 'password', 'realm', 'audience', 'scope'],
+};
+
+/** The parameters of a token request that have no effect here, for the log. */
+export function ignoredParameters(parameters: Parameters): string[] {
+  const read = ['grant_type', 'client_id', 'client_secret', ...(READ[parameters.get('grant_type') ?? ''] ?? [])];
+  return [...parameters.keys()].filter((name) => !read.includes(name));
+}
 
 /**
  * Decides about a token request of a client that is who it says: what it is granted, from plain data to plain data. The

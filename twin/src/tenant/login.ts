@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
-import { getCookie } from 'hono/cookie';
 import type { User } from '../model/tenant.ts';
 import {
   authorizationRequest,
@@ -11,7 +10,7 @@ import {
   type AuthorizationRequest,
 } from './authorize.ts';
 import { runActions } from './actions.ts';
-import { BROWSER_COOKIE, formOf, keep, onPage, refused, SESSION_COOKIE, type C } from './browser.ts';
+import { BROWSER_COOKIE, formOf, keep, kept, onPage, refused, SESSION_COOKIE, type C } from './browser.ts';
 import { connectionsFor, usersFor } from './decide-login.ts';
 import { refusals, TokenError } from './errors.ts';
 import { checkPassword } from './check-password.ts';
@@ -93,7 +92,7 @@ export function loginRoutes(current: () => TenantService): Hono<Told> {
         service.state.transactions.end(state);
         return refused(c, request.callback, () => refusals.blockedUser());
       }
-      sessions.end(getCookie(c, SESSION_COOKIE));
+      sessions.end(kept(c, SESSION_COOKIE));
       const { cookie, session } = sessions.begin(user.userId);
       keep(c, SESSION_COOKIE, cookie, IDLE_SESSION_LIFETIME);
       step.transaction.sid = session.sid;
@@ -181,7 +180,7 @@ function ask({ c, service, parameters, transaction, state, session }: Step, what
   let at = state;
   let open = transaction;
   if (at === undefined || open === undefined) {
-    const browser = getCookie(c, BROWSER_COOKIE) ?? randomBytes(24).toString('base64url');
+    const browser = kept(c, BROWSER_COOKIE) ?? randomBytes(24).toString('base64url');
     keep(c, BROWSER_COOKIE, browser, IDLE_SESSION_LIFETIME);
     at = transactions.begin(parameters, browser);
     open = transactions.find(at, browser);
@@ -232,7 +231,7 @@ type OpenStep = Step & Required<Pick<Step, 'transaction' | 'state'>> & { readonl
 /** @throws PageError for a page that does not belong to a login of this browser */
 function stepOf(c: C, service: TenantService): OpenStep {
   const state = c.req.query('state') ?? '';
-  const transaction = service.state.transactions.find(state, getCookie(c, BROWSER_COOKIE));
+  const transaction = service.state.transactions.find(state, kept(c, BROWSER_COOKIE));
   if (transaction === undefined) {
     throw new PageError(400, [
       'This page belongs to no login of this browser, or to one that has ended.',
@@ -254,7 +253,7 @@ function consentingUser({ service, session, transaction, request }: OpenStep): U
 }
 
 function sessionOf(c: C, { state }: TenantService): Session | undefined {
-  return state.sessions.find(getCookie(c, SESSION_COOKIE));
+  return state.sessions.find(kept(c, SESSION_COOKIE));
 }
 
 function loginForm(

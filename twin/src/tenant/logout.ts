@@ -1,11 +1,10 @@
 import { Hono } from 'hono';
-import { deleteCookie, getCookie } from 'hono/cookie';
 import { html } from 'hono/html';
 import { compactVerify, createLocalJWKSet } from 'jose';
 import { z } from 'zod';
 import type { Client } from '../model/tenant.ts';
 import { PageError, queryParameters } from './authorize.ts';
-import { formOf, onPage, SESSION_COOKIE, type C } from './browser.ts';
+import { forget, formOf, kept, onPage, SESSION_COOKIE, type C } from './browser.ts';
 import { issuerOf } from './claims.ts';
 import { logoutPage, page } from './pages.ts';
 import type { Parameters } from './parameters.ts';
@@ -77,7 +76,7 @@ async function oidcLogout(c: C, service: TenantService, parameters: Parameters, 
   const hint = parameters.get('id_token_hint');
   const claims = hint === undefined ? undefined : await claimsOf(hint, service);
   const target = afterOidcLogout(service, parameters, claims?.aud);
-  const session = service.state.sessions.find(getCookie(c, SESSION_COOKIE));
+  const session = service.state.sessions.find(kept(c, SESSION_COOKIE));
   const named = [claims?.sid, parameters.get('logout_hint')];
   if (session === undefined || named.includes(session.sid)) return end(c, service, target);
   const query = new URLSearchParams(search);
@@ -136,8 +135,8 @@ async function claimsOf(token: string, { tenant, signing }: TenantService): Prom
 
 /** Ends the browser's session. Access and refresh tokens live on. */
 async function end(c: C, { state }: TenantService, target: string | undefined): Promise<Response> {
-  state.sessions.end(getCookie(c, SESSION_COOKIE));
-  deleteCookie(c, SESSION_COOKIE, { path: '/' });
+  state.sessions.end(kept(c, SESSION_COOKIE));
+  forget(c, SESSION_COOKIE);
   return target === undefined ? page(200, 'Logged out', html`<p>You are logged out.</p>`) : c.redirect(target);
 }
 

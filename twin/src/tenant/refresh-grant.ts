@@ -19,6 +19,8 @@ export function refreshToken({ tenant, client, parameters, state }: GrantRequest
   if (user.blocked) return refusals.blockedAtRefresh();
   const api = audience === undefined ? undefined : apiFor(tenant, audience);
   if (api?.allowOfflineAccess === false) return refusals.wrongRefreshToken();
+  // With multi-resource refresh tokens it would choose another API.
+  if ((parameters.get('audience') ?? audience) !== audience) return refusals.unsupportedParameter('audience');
   const requested = parameters.get('scope');
   const narrowed = requested === undefined ? scopes : scopeWords(requested).filter((scope) => scopes.includes(scope));
   return {

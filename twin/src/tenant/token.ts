@@ -2,7 +2,7 @@ import type { Client, ResourceServer, Tenant, User } from '../model/tenant.ts';
 import { runActions, type TokenChanges } from './actions.ts';
 import { accessClaims, idClaims } from './claims.ts';
 import { authenticateClient } from './client-authentication.ts';
-import { decideGrant } from './decide-grant.ts';
+import { decideGrant, ignoredParameters } from './decide-grant.ts';
 import { accessScopes, type Granted } from './grant.ts';
 import { readParameters, required, type Parameters } from './parameters.ts';
 import { scopeWords } from './scopes.ts';
@@ -43,14 +43,20 @@ export interface Asked {
 /**
  * `POST /oauth/token`.
  * @param authenticated told for the log who asks for what, before that is decided
- * @returns the response's body, its fields in Auth0's order, and for the log what was granted and the scopes asked for
+ * @returns the response's body, its fields in Auth0's order, and for the log what was granted, the scopes asked for and the
+ *   parameters without effect
  * @throws TokenError with Auth0's own status, error and description
  */
 export async function issueToken(
   request: TokenRequest,
   service: TenantService,
   authenticated: (asked: Asked) => void = () => undefined,
-): Promise<{ readonly response: TokenResponse; readonly granted: Granted; readonly requested: readonly string[] }> {
+): Promise<{
+  readonly response: TokenResponse;
+  readonly granted: Granted;
+  readonly requested: readonly string[];
+  readonly ignored: readonly string[];
+}> {
   const { tenant, logins, state } = service;
   const parameters = readParameters(request.contentType, request.body);
   // Missing parameters come before who the client is.
@@ -66,7 +72,7 @@ export async function issueToken(
   granted = { ...granted, changes: changes ?? granted.changes };
   // After a login, what was asked for was asked at /authorize.
   const requested = granted.login === undefined ? asked.scopes : (granted.asked ?? []);
-  return { response: await tokensFor(granted, service), granted, requested };
+  return { response: await tokensFor(granted, service), granted, requested, ignored: ignoredParameters(parameters) };
 }
 
 function askedBy(client: Client, parameters: Parameters, { users, resourceServers }: Tenant): Asked {

@@ -152,10 +152,22 @@ function damage(copy: ProjectCopy, file: string, text: string): void {
 it.each([
   [['--prot', '1'], "unknown option '--prot'\n(Did you mean --port?)"],
   [['--port', 'http'], "argument 'http' is invalid. It must be a number from 0 to 65535."],
-  [['--config', 'api:audience'], "argument 'api:audience' is invalid. It must be key=value."],
+  [
+    ['--config', 'api:audience'],
+    "argument 'api:audience' is invalid. It must be key=value, key=@file or key=@- (standard input).",
+  ],
+  [['--config', 'api:audience=@/no/such/file'], '/no/such/file cannot be read: ENOENT'],
   [['dev'], 'too many arguments'],
 ])('twin start %j is rejected with what is wrong', async (args, message) => {
   await expect(parsed('start', args)).rejects.toThrow(message);
+});
+
+it('twin start --config key=@file takes the value from the file, so that it is in no list of processes', async () => {
+  const project = copyProject();
+  project.write('secret', 'from a file\n');
+  const { config } = await parsed('start', ['--config', `api:audience=@${project.path}/secret`]);
+  expect(config).toEqual({ 'api:audience': 'from a file' });
+  project.remove();
 });
 
 it.each(Object.entries(COMMANDS))('twin %s --help has an example of every option', (_name, { options, examples }) => {

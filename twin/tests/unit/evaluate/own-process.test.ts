@@ -2,6 +2,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { evaluate, reevaluation } from '../../../src/evaluate/program-process.ts';
 import type { Recorded } from '../../../src/evaluate/local-engine.ts';
+import { shown } from '../../../src/common/user-error.ts';
 import { folderWith } from '../../../../tests/support/folder.ts';
 import { recordStack, refusal, root } from '../../../../tests/support/program.ts';
 import { copyProject } from '../../../../tests/support/project.ts';
@@ -42,11 +43,35 @@ describe('Evaluation in a child process', () => {
     copy.remove();
   });
 
+  it('An error that the program throws is one message and the program’s own lines, without those of Node and Pulumi', async () => {
+    const copy = copyProject();
+    copy.edit('contract.ts', 'handlers: {', 'handlers: {\n    ...notDeclared,');
+    const { message } = await refusal(() => evaluate(of(copy.root)));
+    expect(message).toMatch(
+      /^The program failed:\n {2}ReferenceError: notDeclared is not defined\n {2}at contract\.ts:\d+:\d+$/,
+    );
+    copy.remove();
+  });
+
+  it('An error about a stack file escapes what would move the terminal’s cursor', async () => {
+    const copy = copyProject();
+    copy.edit('Pulumi.dev.yaml', 'config:\n', 'config:\n  "api:tokenLifetim\\e[2Je": 60\n');
+    const error: unknown = await evaluate(of(copy.root)).catch((reason: unknown) => reason);
+    expect(shown(error)).toContain(String.raw`api:tokenLifetim\u{1b}[2Je`);
+    expect(shown(error)).not.toContain('\u001b');
+    copy.remove();
+  });
+
   const REFUSED = [
     {
       title: 'an import that cannot be resolved',
       index: "import 'nothing-of-this-name';",
       says: "Cannot find package 'nothing-of-this-name'",
+    },
+    {
+      title: 'an import that cannot be resolved, with how to install it',
+      index: "import '@scope/nothing/part.js';",
+      says: 'Install it: npm install @scope/nothing',
     },
     { title: 'a file that is not TypeScript', index: 'export const = 1;', says: 'Node cannot load the program' },
     {

@@ -96,6 +96,11 @@ describe('The result of a function', () => {
     ['a status that is a string', { statusCode: 'ok' }, 'its statusCode'],
     ['a status that is null', { statusCode: null }, 'its statusCode'],
     ['headers that are a list', { statusCode: 200, headers: ['a'] }, 'its headers are no map'],
+    [
+      'set-cookie as a list',
+      { statusCode: 200, headers: { 'Set-Cookie': ['a=1', 'b=2'] } },
+      'its header set-cookie is a list; return them as cookies: ["a=1", "b=2"]',
+    ],
     ['a header with an object', { statusCode: 200, headers: { a: {} } }, 'its header a is no text'],
     ['a header with a line break', { statusCode: 200, headers: { a: 'b\r\nx: y' } }, 'its header a has characters'],
     ['a header name with a space', { statusCode: 200, headers: { 'a b': 'c' } }, 'its header a b has characters'],

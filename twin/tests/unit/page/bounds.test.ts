@@ -73,7 +73,7 @@ describe('Recorded requests', () => {
     const rest = { user: undefined, grantType: 'client_credentials', subject: 'x', permissions: undefined };
     recorder.record({
       kind: 'token',
-      exchange: { kind: 'granted', granted: { ...rest, client, api, scopes }, requested: scopes },
+      exchange: { kind: 'granted', granted: { ...rest, client, api, scopes }, requested: scopes, ignored: [] },
     });
     const shown = recorder.since(0, KEPT).map((one) => JSON.stringify(entryOf(one, known)).length);
     expect(shown).toHaveLength(4);

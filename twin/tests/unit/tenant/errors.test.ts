@@ -209,6 +209,12 @@ describe('Errors of the token endpoint', () => {
   );
 });
 
+it('The tenant takes documented parameters without effect, and the log names them', async () => {
+  const { askToken, log } = localTenant(fullTenant());
+  expect((await askToken(machine({ ...api('main'), device: 'phone', redirect_uri: 'https://x' }))).status).toBe(200);
+  expect(log.at(-1)).toMatch(/gets scope .*; without effect here: device, redirect_uri$/);
+});
+
 it('The tenant rejects a user’s token request without an audience from a client that is not OIDC conformant, and no other', async () => {
   const { clients } = fullTenant();
   const legacy = fullTenant({ clients: clients.map((client) => ({ ...client, legacy: true })) });

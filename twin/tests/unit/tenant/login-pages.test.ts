@@ -30,6 +30,16 @@ it('The session cookie is host-only, hidden from scripts, and not sent with a fo
   expect(session).toMatch(/^auth0=[\w-]{43}; Max-Age=259200; Path=\/; HttpOnly; SameSite=Lax$/);
 });
 
+it('Two tenants on one machine do not share a browser’s cookies: their names have the port', async () => {
+  const names = ['http://localhost:3001', 'http://localhost:4001'].map(async (origin) => {
+    const attack = new Attack();
+    const { pathname, search } = new URL(attack.authorizeUrl(), origin);
+    const response = await attack.send(`${origin}${pathname}${search}`);
+    return response.headers.getSetCookie().map((cookie) => cookie.split('=')[0]);
+  });
+  expect(await Promise.all(names)).toEqual([['did_3001'], ['did_4001']]);
+});
+
 it('The discovery document lists no endpoint that the tenant answers with 404', async () => {
   const attack = new Attack();
   const response = await attack.send('/.well-known/openid-configuration');
