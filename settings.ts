@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { encryptedKeys, MAY_BE_SECRET, NO_PLACE_FOR_A_SECRET } from './program/config/encrypted-keys.ts';
 import { database, refreshTokens, type UserSettings } from './program/config/login-keys.ts';
 import { KEYS, type CheckedKeys, type Key } from './program/config/keys.ts';
+import { providerProblems } from './program/config/provider-rules.ts';
 import { defaultCors } from './program/config/cors.ts';
 import { combinationProblems } from './program/config/rules.ts';
 import { stackFileLines } from './program/config/stack-file-lines.ts';
@@ -24,7 +25,12 @@ export type Settings = Readonly<ReturnType<typeof settingsOf>>;
 export function readSettings(contract: Contract, root?: URL): Settings {
   const raw = pulumi.runtime.allConfig();
   const { keys, problems } = checkKeys(raw);
-  problems.push(...unknownKeys(raw), ...combinationProblems(keys, contract, pulumi.runtime.hasEngine()));
+  const hasEngine = pulumi.runtime.hasEngine();
+  problems.push(
+    ...unknownKeys(raw),
+    ...providerProblems(raw, encryptedKeys(), hasEngine),
+    ...combinationProblems(keys, contract, hasEngine),
+  );
   if (problems.length > 0) throw errorOf(problems, raw, keys, root);
   return settingsOf(keys, contract);
 }

@@ -9,12 +9,21 @@ export const LONGEST_TOKEN = 3600;
 /** Days that logs are kept: an intrusion is found weeks later, not days. */
 export const SHORTEST_LOG_RETENTION = 90;
 
+/**
+ * The highest threshold of an alarm that counts responses in five minutes: beyond, an outage passes unseen. That of
+ * latency is below the 30 s after which the gateway answers itself, in milliseconds.
+ */
+export const HIGHEST_ALARM = { count: 1000, latency: 29_000 } as const;
+
 /** The settings that may be excepted from, each with a reason of its own, and what production asks of them. */
 export const EXCEPTABLE = {
   'api:testUser': 'no test user',
   'api:passwordGrant': 'no password grant',
   'api:tokenLifetime': `tokens live ${LONGEST_TOKEN} s at most`,
-  'api:cors': 'no CORS for every origin',
+  'api:cors': 'no CORS for every origin, and no cookies over http://',
+  'api:identitySource': 'the token is read from a header',
+  'api:throttle': "a throttle below the account's",
+  'api:alarms': 'alarms that can go off',
   'api:logRetention': `logs are kept ${SHORTEST_LOG_RETENTION} days at least`,
 } as const satisfies Readonly<Record<`api:${string}`, string>>;
 

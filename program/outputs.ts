@@ -5,15 +5,18 @@ import { parseRouteKey } from '../limits/route-key.ts';
 import type { Settings } from '../settings.ts';
 import type { Application } from './auth0/application.ts';
 import type { Contract } from './contract/define-contract.ts';
+import { handlerIn } from './contract/handler-spec.ts';
 
 /** The stack's outputs: the contract that callers, the verification and the workflows read. */
 export function outputs(
   contract: Contract,
-  { production, exceptions, issuerDomain }: Settings,
+  settings: Settings,
   tenant: Auth0Side,
   api: ApiSide,
 ): Record<string, pulumi.Input<unknown>> {
+  const { production, exceptions, issuerDomain } = settings;
   const { applications, users } = tenant;
+  const accepted = acceptedBy(contract, settings);
   const [testUser] = users;
   const paths = examplePaths(contract);
   const byName = <T>(valueOf: (application: Application) => T | undefined): Record<string, T> =>
@@ -57,7 +60,23 @@ export function outputs(
     // What the rules over the registered resources are told: the rest they see.
     production,
     ...(Object.keys(exceptions).length > 0 && { exceptions }),
+    // The stack file may have statements encrypted, and their actions with them.
+    ...(Object.keys(accepted).length > 0 && { accepted: settings.secretHandlers ? pulumi.secret(accepted) : accepted }),
     publicRoutes: Object.entries(contract.routes).flatMap(([key, { scopes }]) => (scopes === 'public' ? [key] : [])),
+  };
+}
+
+/** What contract and stack file say that the rules would else find wrong: a setting, or an action with its reason. */
+function acceptedBy({ handlers }: Contract, { database, handlers: own }: Settings): Readonly<Record<string, string>> {
+  const statements = Object.entries(handlers).flatMap(([key, spec]) => handlerIn(spec, own[key]).statements ?? []);
+  return {
+    ...(database.signUp && { 'api:database.signUp': 'true' }),
+    ...(database.passwordPolicy === 'fair' && { 'api:database.passwordPolicy': 'fair' }),
+    ...Object.fromEntries(
+      statements.flatMap(({ actions, reason }) =>
+        reason === undefined ? [] : actions.map((action) => [action, reason]),
+      ),
+    ),
   };
 }
 

@@ -10,7 +10,8 @@ export type ProblemCode =
   | 'quota'
   | 'encrypted'
   | 'placeholder'
-  | 'production';
+  | 'production'
+  | 'insecure';
 
 /** One mistake: where it is, and what to write instead. */
 export interface Problem {

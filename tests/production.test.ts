@@ -39,6 +39,8 @@ const REFUSED: readonly Row[] = [
       'api:passwordGrant': 'allow',
       'api:production': true,
       'api:logRetention': 90,
+      'api:throttle': IN_PRODUCTION['api:throttle'],
+      'api:alarms': IN_PRODUCTION['api:alarms'],
     },
     'api:passwordGrant',
     'production',
@@ -47,6 +49,35 @@ const REFUSED: readonly Row[] = [
     'a token lifetime of more than an hour in production',
     { ...IN_PRODUCTION, 'api:tokenLifetime': 3601 },
     'api:tokenLifetime',
+    'production',
+  ),
+  row(
+    'a token in the query string in production',
+    { ...IN_PRODUCTION, 'api:identitySource': '$request.querystring.token' },
+    'api:identitySource',
+    'production',
+  ),
+  row(
+    'cookies over http:// in production',
+    { ...IN_PRODUCTION, 'api:cors': { allowOrigins: ['http://app.example.com'], allowCredentials: true } },
+    'api:cors.allowOrigins',
+    'production',
+  ),
+  row('no throttle in production', { ...IN_PRODUCTION, 'api:throttle': undefined }, 'api:throttle', 'production'),
+  row(
+    "the account's throttle in production",
+    { ...IN_PRODUCTION, 'api:throttle': { burst: 5000, rate: 10_000 } },
+    'api:throttle',
+    'production',
+  ),
+  row('no alarms in production', { ...IN_PRODUCTION, 'api:alarms': undefined }, 'api:alarms', 'production'),
+  row(
+    'an alarm that never goes off in production',
+    {
+      ...IN_PRODUCTION,
+      'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call', serverErrors: 1_000_000 },
+    },
+    'api:alarms.serverErrors',
     'production',
   ),
   row(
@@ -72,6 +103,8 @@ describe('A production stack file', () => {
       'api:testUser',
       'api:clients.0 (test-app).grants',
       'api:passwordGrant',
+      'api:throttle',
+      'api:alarms',
       'api:logRetention',
     ]);
     expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['production']));

@@ -8,9 +8,10 @@ import { recordDev, recordProgram, recordStack, recordWith, resourcesOf } from '
 import { APP, clients, IN_PRODUCTION, MACHINE, REASON, USER } from './support/stack-file-rows.ts';
 import { inputs, output, secretOf } from './support/planted.ts';
 import { PLANTED_OTHERS } from './support/planted-others.ts';
+import { PLANTED_RIGHTS } from './support/planted-rights.ts';
 import { PLANTED_ROUTES } from './support/planted-routes.ts';
 
-const PLANTED = [...PLANTED_ROUTES, ...PLANTED_OTHERS];
+const PLANTED = [...PLANTED_ROUTES, ...PLANTED_RIGHTS, ...PLANTED_OTHERS];
 
 describe('The rules over the registered resources', () => {
   it('Each rule has a unique name, a sentence, and a planted violation', () => {

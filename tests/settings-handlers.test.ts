@@ -47,6 +47,22 @@ describe('Handlers in a stack file', () => {
       'api:handlers.test.environment',
       'quota',
     ),
+    ...(
+      [
+        ['s3:*t*', '*'],
+        ['iam:CreateAccessKey', '*'],
+        ['sts:AssumeRole', 'arn:aws:iam::123456789012:role/x'],
+        ['organizations:LeaveOrganization', '*'],
+        ['dynamodb:PutItem', '*'],
+      ] as const
+    ).map(([action, resource]) =>
+      row(
+        `with ${action} on ${resource} and no reason`,
+        statement({ actions: [action], resources: [resource] }),
+        'api:handlers.test.statements.0.actions',
+        'invalid',
+      ),
+    ),
     row(
       'with a statement for every action',
       statement({ actions: ['*'] }),

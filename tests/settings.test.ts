@@ -1,7 +1,8 @@
 import * as pulumi from '@pulumi/pulumi';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { contract } from '../contract.ts';
-import { refusal, settingsOf } from './support/program.ts';
+import { readSettings } from '../settings.ts';
+import { recordProgram, refusal, settingsOf } from './support/program.ts';
 import { APP, clients, MACHINE, NO_PASSWORD, refusesOne, row, USER, type Row } from './support/stack-file-rows.ts';
 
 const audiences = (count: number): string[] => Array.from({ length: count }, (_, index) => `https://${index}.example`);
@@ -241,6 +242,29 @@ describe('The stack file', () => {
   it('A real engine accepts a stack file with its own domain', async () => {
     vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
     expect((await settingsOf('dev', { 'auth0:domain': 'acme.eu.auth0.com' })).domain).toBe('acme.eu.auth0.com');
+  });
+
+  it.each([
+    { key: 'auth0:clientSecret', value: 'hunter2' },
+    { key: 'aws:secretKey', value: 'hunter2' },
+    { key: 'auth0:debug', value: 'true' },
+    { key: 'aws:insecure', value: 'true' },
+    { key: 'aws:endpoints', value: '[{"s3":"http://localhost:4566"}]' },
+    { key: 'aws:skipCredentialsValidation', value: 'true' },
+  ])('A real engine rejects $key in a stack file', async ({ key, value }) => {
+    const values = { 'auth0:domain': 'acme.eu.auth0.com', [key]: value };
+    expect((await settingsOf('dev', values)).domain).toBe('acme.eu.auth0.com');
+    vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
+    const { problems, message } = await refusal(() => settingsOf('dev', values));
+    expect(problems).toMatchObject([{ code: 'insecure', place: `Pulumi.dev.yaml, ${key}` }]);
+    expect(message).not.toContain(value === 'hunter2' ? value : 'localhost');
+  });
+
+  it('A real engine accepts an encrypted client secret and provider settings that are off', async () => {
+    vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
+    const values = { 'auth0:domain': 'acme.eu.auth0.com', 'auth0:debug': false, 'auth0:clientSecret': 'encrypted' };
+    const secretKeys = ['auth0:clientSecret'];
+    await recordProgram(async () => ({ region: readSettings(contract).region }), { values, secretKeys });
   });
 
   it('A stack file reports all its problems at once, each with file and key', async () => {

@@ -2,7 +2,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { LAMBDA_HANDLER } from './bundle.ts';
 import type { HandlerSpec } from '../contract/handler-spec.ts';
-import { LAMBDA_MAY_ASSUME, policyOf } from './policy.ts';
+import { LAMBDA_MAY_ASSUME, logGroupArn, policyOf } from './policy.ts';
 
 /** The runtime that handlers are bundled for, typed and tried with. */
 const RUNTIME = 'nodejs24.x';
@@ -13,6 +13,8 @@ interface Surroundings {
   readonly parent: pulumi.Resource;
   /** The one API that may invoke the function. */
   readonly api: aws.apigatewayv2.Api;
+  /** The stack's region. */
+  readonly region: string;
   /** What the resources were called before, where the handler was renamed. */
   readonly aliases: pulumi.Alias[];
   /** Days that its log is kept. */
@@ -29,7 +31,7 @@ interface Surroundings {
 export function declareFunction(
   name: string,
   handler: HandlerSpec,
-  { code, parent, api, aliases, logRetention, sourceMaps, secretEnvironment, secretStatements }: Surroundings,
+  { code, parent, api, region, aliases, logRetention, sourceMaps, secretEnvironment, secretStatements }: Surroundings,
 ): aws.lambda.Function {
   const logGroup = new aws.cloudwatch.LogGroup(
     name,
@@ -42,8 +44,8 @@ export function declareFunction(
     name,
     {
       role: role.name,
-      policy: (secretStatements ? pulumi.secret(logGroup.arn) : logGroup.arn).apply((arn) =>
-        policyOf(arn, handler.statements),
+      policy: (secretStatements ? pulumi.secret(logGroup.name) : logGroup.name).apply((log) =>
+        policyOf(logGroupArn(region, log), handler.statements),
       ),
     },
     { parent, aliases },

@@ -48,6 +48,7 @@ function declareHandler(
     parent: component,
     api,
     aliases,
+    region: settings.region,
     logRetention: settings.logRetention,
     sourceMaps: settings.sourceMaps,
     secretEnvironment: settings.secretHandlers && settings.handlers[key]?.environment !== undefined,

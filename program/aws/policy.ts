@@ -1,9 +1,18 @@
+import { partitionOf } from '../../limits/partitions.ts';
 import type { PolicyStatement } from '../contract/handler-spec.ts';
 
+/**
+ * The ARN of a log group in any account: a role acts in its own alone. A preview knows it before there is a log group, so
+ * that the rules can read the role's policy.
+ */
+export function logGroupArn(region: string, name: string): string {
+  return `arn:${partitionOf(region)}:logs:${region}:*:log-group:${name}`;
+}
+
 /** The policy of a handler's role: its own log, and the statements of contract and stack file. */
-export function policyOf(logGroupArn: string, statements: readonly PolicyStatement[] = []): string {
+export function policyOf(logArn: string, statements: readonly PolicyStatement[] = []): string {
   return policy(
-    { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: `${logGroupArn}:*` },
+    { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: `${logArn}:*` },
     ...statements.map(({ actions, resources, conditions }) => ({
       Effect: 'Allow',
       Action: actions,
@@ -22,8 +31,7 @@ export const LAMBDA_MAY_ASSUME = policy({
 
 /** Characters that the role's policy has with these statements, at the longest ARN of a log group. */
 export function policySize(statements: readonly PolicyStatement[]): number {
-  return policyOf(`arn:aws-us-gov:logs:ap-southeast-99:${'0'.repeat(12)}:log-group:${'x'.repeat(100)}`, statements)
-    .length;
+  return policyOf(logGroupArn('us-gov-southeast-99', 'x'.repeat(100)), statements).length;
 }
 
 function policy(...statements: readonly object[]): string {

@@ -1,4 +1,5 @@
-import { LONGEST_TOKEN, SHORTEST_LOG_RETENTION, type ExceptableKey } from '../../limits/production.ts';
+import { ACCOUNT_THROTTLE } from '../../limits/account-throttle.ts';
+import { HIGHEST_ALARM, LONGEST_TOKEN, SHORTEST_LOG_RETENTION, type ExceptableKey } from '../../limits/production.ts';
 import { problem, type Problem } from '../user-error.ts';
 import { DEFAULT_LOG_RETENTION } from './api-keys.ts';
 import type { CheckedKeys } from './keys.ts';
@@ -24,9 +25,29 @@ const RULES: Readonly<Record<ExceptableKey, (keys: CheckedKeys) => readonly Viol
   'api:tokenLifetime': ({ 'api:tokenLifetime': lifetime = 0 }) =>
     lifetime <= LONGEST_TOKEN ? [] : [['api:tokenLifetime', `write ${LONGEST_TOKEN} s or less, not ${lifetime}`]],
   'api:cors': ({ 'api:cors': cors }) =>
-    (cors?.allowOrigins ?? [])
-      .filter((origin) => origin.includes('*'))
-      .map((origin) => ['api:cors.allowOrigins', `${origin} matches too many origins: name each one`]),
+    (cors?.allowOrigins ?? []).flatMap((origin): Violation[] => {
+      if (origin.includes('*')) {
+        return [['api:cors.allowOrigins', `${origin} matches too many origins: name each one`]];
+      }
+      return cors?.allowCredentials === true && origin.startsWith('http://')
+        ? [['api:cors.allowOrigins', `${origin} sends cookies in plain text: write https://`]]
+        : [];
+    }),
+  'api:identitySource': ({ 'api:identitySource': source = '' }) =>
+    source.startsWith('$request.querystring.')
+      ? [['api:identitySource', 'a token in the URL ends up in logs and histories: write a header']]
+      : [],
+  'api:throttle': ({ 'api:throttle': throttle = ACCOUNT_THROTTLE }) =>
+    throttle.rate < ACCOUNT_THROTTLE.rate
+      ? []
+      : [['api:throttle', `write a rate below the account's ${ACCOUNT_THROTTLE.rate}, which every API shares`]],
+  'api:alarms': ({ 'api:alarms': alarms }) => {
+    if (alarms === undefined) return [['api:alarms', 'write the topic that gets alarms']];
+    const most = { serverErrors: HIGHEST_ALARM.count, latency: HIGHEST_ALARM.latency } as const;
+    return (['serverErrors', 'latency'] as const)
+      .filter((name) => alarms[name] > most[name])
+      .map((name) => [`api:alarms.${name}`, `write ${most[name]} or less: the alarm would hardly go off`]);
+  },
   'api:logRetention': ({ 'api:logRetention': days = SHORTEST_LOG_RETENTION }) =>
     days >= SHORTEST_LOG_RETENTION
       ? []

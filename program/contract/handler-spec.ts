@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { variableNameProblem } from '../../limits/environment-names.ts';
+import { whyBroad } from '../../limits/iam-actions.ts';
 import { ACTION, CONDITION_OPERATOR, RESOURCE } from '../../limits/iam.ts';
 import { INTEGRATION_TIMEOUT } from '../../limits/http-api.ts';
 import { LARGEST_CONCURRENCY, MEMORY, TIMEOUT } from '../../limits/lambda.ts';
@@ -15,34 +16,50 @@ const environment = z
     }
   });
 
-const statement = z.strictObject({
-  actions: z
-    .array(
-      z.string().regex(ACTION, {
-        error: 'write an action like dynamodb:GetItem or dynamodb:Get*; not all actions of a service at once',
+const statement = z
+  .strictObject({
+    actions: z
+      .array(
+        z.string().regex(ACTION, {
+          error: 'write an action like dynamodb:GetItem or dynamodb:Get*; not all actions of a service at once',
+        }),
+      )
+      .min(1, { error: 'name an action, or leave the statement out' })
+      .meta({ description: 'What the function may do.' }),
+    resources: z
+      .array(
+        z.string().regex(RESOURCE, {
+          error:
+            'write *, or an ARN of six parts with its partition and service (and no region for iam), like arn:aws:s3:::bucket/*',
+        }),
+      )
+      .min(1, { error: 'name a resource, or leave the statement out' })
+      .meta({ description: 'ARNs that the actions apply to; * only where a service has no ARN.' }),
+    conditions: z
+      .record(
+        z.string().regex(CONDITION_OPERATOR, { error: 'is no operator of IAM; write one like StringEquals' }),
+        z
+          .record(z.string().min(1), z.union([z.string(), z.array(z.string()).min(1)]))
+          .refine((keys) => Object.keys(keys).length > 0, { error: 'name a condition key, or leave the operator out' }),
+      )
+      .exactOptional()
+      .meta({ description: 'When the statement applies, as IAM writes it: operator to condition key to value.' }),
+    reason: z
+      .string()
+      .trim()
+      .min(10, { error: 'write the reason in at least 10 characters' })
+      .max(300, { error: 'write the reason in at most 300 characters' })
+      .exactOptional()
+      .meta({
+        description:
+          'Why the function needs an action of iam, sts or organizations, one with a wildcard inside, or one that writes to every resource.',
       }),
-    )
-    .min(1, { error: 'name an action, or leave the statement out' })
-    .meta({ description: 'What the function may do.' }),
-  resources: z
-    .array(
-      z.string().regex(RESOURCE, {
-        error:
-          'write *, or an ARN of six parts with its partition and service (and no region for iam), like arn:aws:s3:::bucket/*',
-      }),
-    )
-    .min(1, { error: 'name a resource, or leave the statement out' })
-    .meta({ description: 'ARNs that the actions apply to; * only where a service has no ARN.' }),
-  conditions: z
-    .record(
-      z.string().regex(CONDITION_OPERATOR, { error: 'is no operator of IAM; write one like StringEquals' }),
-      z
-        .record(z.string().min(1), z.union([z.string(), z.array(z.string()).min(1)]))
-        .refine((keys) => Object.keys(keys).length > 0, { error: 'name a condition key, or leave the operator out' }),
-    )
-    .exactOptional()
-    .meta({ description: 'When the statement applies, as IAM writes it: operator to condition key to value.' }),
-});
+  })
+  .superRefine(({ actions, resources, reason }, context) => {
+    const [why] = actions.flatMap((action) => (ACTION.test(action) ? (whyBroad(action, resources) ?? []) : []));
+    if (why === undefined || reason !== undefined) return;
+    context.addIssue({ code: 'custom', path: ['actions'], message: `${why}; narrow it, or write a reason` });
+  });
 
 /** What a stack file may set for a handler, and `contract.ts` too. */
 export const handlerFields = {

@@ -43,7 +43,12 @@ export const EVERY_OPTION: Readonly<Record<string, unknown>> = {
       reservedConcurrency: 5,
       environment: { LOG_LEVEL: 'debug', DB_HOST: 'db.example.com' },
       statements: [
-        { actions: ['s3:Get*'], resources: ['*'], conditions: { StringEquals: { 's3:authType': 'REST-HEADER' } } },
+        {
+          actions: ['s3:Get*'],
+          resources: ['*'],
+          conditions: { StringEquals: { 's3:authType': 'REST-HEADER' } },
+          reason: 'Branches have a bucket each, and open every month',
+        },
       ],
     },
   },

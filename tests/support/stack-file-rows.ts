@@ -34,6 +34,8 @@ export const IN_PRODUCTION: Changes = {
   ...clients(MACHINE),
   'api:production': true,
   'api:logRetention': 90,
+  'api:throttle': { burst: 100, rate: 50 },
+  'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call' },
 };
 export const REASON = 'the nightly import takes three hours';
 

@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { EXCEPTABLE, LONGEST_TOKEN, SHORTEST_LOG_RETENTION, type ExceptableKey } from '../../../limits/production.ts';
-import { judgeEach, ofType, type Finding, type Registered, type Rule } from './registered.ts';
+import { ACCOUNT_THROTTLE } from '../../../limits/account-throttle.ts';
+import {
+  EXCEPTABLE,
+  HIGHEST_ALARM,
+  LONGEST_TOKEN,
+  SHORTEST_LOG_RETENTION,
+  type ExceptableKey,
+} from '../../../limits/production.ts';
+import { judgeEach, ofType, type Finding, type Registered, type RegisteredResource, type Rule } from './registered.ts';
 import { clientInputs, isPasswordGrant } from './tenant.ts';
 
 const RESOURCE_SERVER = 'auth0:index/resourceServer:ResourceServer';
@@ -9,6 +16,8 @@ const CREDENTIALS = 'auth0:index/clientCredentials:ClientCredentials';
 const GRANT = 'auth0:index/clientGrant:ClientGrant';
 const API = 'aws:apigatewayv2/api:Api';
 const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup';
+const STAGE = 'aws:apigatewayv2/stage:Stage';
+const ALARM = 'aws:cloudwatch/metricAlarm:MetricAlarm';
 
 /** What cannot be made again without breaking those who call. */
 const PROTECTED: readonly string[] = [RESOURCE_SERVER, CLIENT, CREDENTIALS, GRANT, API];
@@ -32,6 +41,63 @@ function protection(all: Registered): Finding[] {
     .map((resource) => ({ resource, message: 'it is not protected, and its callers depend on it' }));
 }
 
+const alarmInputs = z.object({
+  namespace: z.string().optional(),
+  metricName: z.string().optional(),
+  threshold: z.number(),
+  actionsEnabled: z.boolean().default(true),
+  alarmActions: z.array(z.unknown()).default([]),
+});
+
+/** An alarm for server errors that somebody hears, and none that cannot go off. */
+function alarms(all: Registered): Finding[] {
+  const heard = (resource: RegisteredResource): boolean => {
+    const read = alarmInputs.safeParse(resource.inputs).data;
+    return (
+      read?.namespace === 'AWS/ApiGateway' &&
+      read.metricName === '5xx' &&
+      read.actionsEnabled &&
+      read.alarmActions.length > 0
+    );
+  };
+  const missing = ofType(all, STAGE)
+    .slice(0, ofType(all, ALARM).some(heard) ? 0 : 1)
+    .map((resource) => ({ resource, message: 'nobody gets an alarm when it answers 5xx' }));
+  const deaf = judgeEach(all, ALARM, alarmInputs, ({ namespace, metricName, threshold }) => {
+    if (namespace !== 'AWS/ApiGateway') return undefined;
+    const most = metricName === 'Latency' ? HIGHEST_ALARM.latency : HIGHEST_ALARM.count;
+    return threshold > most ? `it hardly goes off: its threshold is ${threshold}` : undefined;
+  });
+  return [...missing, ...deaf];
+}
+
+/** What the access log may hold of a caller: ids, no person and no path, in which a token may stand. */
+function accessLog(all: Registered): Finding[] {
+  const inputs = z.object({ accessLogSettings: z.object({ format: z.string() }).optional() });
+  return judgeEach(all, STAGE, inputs, ({ accessLogSettings }) => {
+    if (accessLogSettings === undefined) return 'it has no access log';
+    const variables = accessLogSettings.format.match(/\$context\.[\w.-]+/g) ?? [];
+    const personal = variables.find(
+      (name) =>
+        /^\$context\.(path|customDomain\.path|identity\.caller)$/.test(name) ||
+        (/^\$context\.authorizer\.(claims|principalId|property)/.test(name) &&
+          !/\.claims\.(azp|sub|scope|client_id)$/.test(name)),
+    );
+    return personal === undefined ? undefined : `its access log holds ${personal}`;
+  });
+}
+
+function unaskedPrompts(all: Registered): Finding[] {
+  const inputs = z.object({
+    skipNonVerifiableCallbackUriConfirmationPrompt: z.union([z.string(), z.boolean()]).optional(),
+  });
+  return judgeEach(all, CLIENT, inputs, ({ skipNonVerifiableCallbackUriConfirmationPrompt: skip }) =>
+    String(skip) === 'true'
+      ? 'it asks no user whether to go on to an address that any program of the device may answer'
+      : undefined,
+  );
+}
+
 /** What production asks of the resources, by the key of the stack file that decides it. */
 const PRODUCTION = {
   'api:testUser': (all) =>
@@ -48,16 +114,49 @@ const PRODUCTION = {
     judgeEach(
       all,
       API,
-      z.object({ corsConfiguration: z.object({ allowOrigins: z.array(z.string()).default([]) }).optional() }),
-      ({ corsConfiguration }) =>
-        corsConfiguration?.allowOrigins.some((origin) => origin.includes('*')) === true
-          ? 'its CORS lets more than named origins read the answers'
+      z.object({
+        corsConfiguration: z
+          .object({ allowOrigins: z.array(z.string()).default([]), allowCredentials: z.boolean().default(false) })
+          .optional(),
+      }),
+      ({ corsConfiguration: { allowOrigins, allowCredentials } = { allowOrigins: [], allowCredentials: false } }) => {
+        if (allowOrigins.some((origin) => origin.includes('*'))) {
+          return 'its CORS lets more than named origins read the answers';
+        }
+        const plain = allowOrigins.find((origin) => origin.startsWith('http://'));
+        return allowCredentials && plain !== undefined
+          ? `its CORS lets ${plain} send cookies in plain text`
+          : undefined;
+      },
+    ),
+  'api:identitySource': (all) =>
+    judgeEach(
+      all,
+      'aws:apigatewayv2/authorizer:Authorizer',
+      z.object({ identitySources: z.array(z.string()) }),
+      ({ identitySources }) =>
+        identitySources.some((source) => !source.startsWith('$request.header.'))
+          ? 'it reads the token from the URL, which ends up in logs and histories'
           : undefined,
     ),
+  'api:throttle': (all) =>
+    judgeEach(
+      all,
+      STAGE,
+      z.object({
+        defaultRouteSettings: z
+          .object({ throttlingRateLimit: z.number().default(0) })
+          .default({ throttlingRateLimit: 0 }),
+      }),
+      ({ defaultRouteSettings: { throttlingRateLimit: rate } }) =>
+        rate > 0 && rate < ACCOUNT_THROTTLE.rate
+          ? undefined
+          : "it has no throttle but the account's, which all APIs share",
+    ),
+  'api:alarms': alarms,
   'api:logRetention': (all) =>
     judgeEach(all, LOG_GROUP, z.object({ retentionInDays: z.number().default(0) }), ({ retentionInDays: days }) =>
-      // 0 keeps them for ever.
-      days === 0 || days >= SHORTEST_LOG_RETENTION ? undefined : `it keeps its events ${days} days`,
+      days >= SHORTEST_LOG_RETENTION ? undefined : `it keeps its events ${days === 0 ? 'for ever' : `${days} days`}`,
     ),
 } as const satisfies Record<ExceptableKey, (all: Registered) => readonly Finding[]>;
 
@@ -67,6 +166,16 @@ export const PRODUCTION_RULES: readonly Rule[] = [
     name: 'production is protected',
     says: 'In production the resource server, the clients with their secrets and grants, and the API are protected.',
     check: protection,
+  },
+  {
+    name: 'production, access log',
+    says: 'In production each stage has an access log, which names no person and no path.',
+    check: (all) => (all.outputs['production'] === true ? accessLog(all) : []),
+  },
+  {
+    name: 'production, confirmation prompt',
+    says: 'In production Auth0 asks users before it goes on to an address that anyone could answer.',
+    check: (all) => (all.outputs['production'] === true ? unaskedPrompts(all) : []),
   },
   ...Object.entries(PRODUCTION).map(([key, check]) => ({
     name: `production, ${key}`,

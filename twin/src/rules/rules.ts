@@ -1,7 +1,10 @@
+import { ACCOUNT_RULES } from './accounts.ts';
+import { ENTRANCE_RULES } from './entrances.ts';
 import { PERMISSION_RULES } from './permissions.ts';
 import { PRODUCTION_RULES } from './production.ts';
 import type { Registered, RegisteredResource, Rule } from './registered.ts';
 import { RESOURCE_TYPES } from '../resources/types.ts';
+import { ROLE_RULES } from './roles.ts';
 import { ROUTE_RULES } from './routes.ts';
 import { SECRET_RULES } from './secrets.ts';
 import { TENANT_RULES } from './tenant.ts';
@@ -12,8 +15,11 @@ import { TENANT_RULES } from './tenant.ts';
  */
 export const RULES: readonly Rule[] = [
   ...ROUTE_RULES,
+  ...ENTRANCE_RULES,
   ...TENANT_RULES,
+  ...ACCOUNT_RULES,
   ...PERMISSION_RULES,
+  ...ROLE_RULES,
   ...SECRET_RULES,
   ...PRODUCTION_RULES,
 ];

@@ -8,11 +8,28 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
 
 /** What is secret by its name: an input, an output or a function's variable. */
 const SECRET_NAME =
-  /(password|passwd|passphrase|((^|[_-])|db)(pass|pwd)|secret(_?string)?|token|(private|api|signing|encryption|access|hmac|stripe|session|master)[_-]?key|credential)s?$/i;
+  /(password|passwd|passphrase|((^|[_-])|db)(pass|pwd)|secret(_?string)?|token|(private|api|signing|encryption|access|hmac|stripe|session|master)[_-]?key|credential|(^|[_-])pat)s?$/i;
 
-/** What is secret by its form: a private key (its header alone, as a library's code has it, is none), a live key of Stripe's, one of AWS's, a URL with a password. */
-const SECRET_FORM =
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\s|\\[nr]|["'`+,])*(?:Proc-Type|[A-Za-z0-9+/=]{40})|\b[sr]k_live_\w|\bAKIA[0-9A-Z]{16}\b|:\/\/[^/\s:@]+:[^/\s@]+@/;
+/** What is secret by its form: each kind of credential has a prefix that no other text has. */
+const SECRET_FORMS: readonly RegExp[] = [
+  // A private key; its header alone, as a library's code has it, is none.
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\s|\\[nr]|["'`+,])*(?:Proc-Type|[A-Za-z0-9+/=]{40})/,
+  // Live keys of Stripe, and access keys of AWS.
+  /\b[sr]k_live_\w|\bAKIA[0-9A-Z]{16}\b/,
+  // A URL with a password.
+  /:\/\/[^/\s:@]+:[^/\s@]+@/,
+  // Tokens of GitHub, GitLab, npm and Slack. Source: https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github
+  /\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{40}|glpat-[\w-]{20}|npm_[A-Za-z0-9]{36}|xox[abeoprs]-[\w-]{10})/,
+  // A webhook of Slack: who knows it may post.
+  /\bhooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9]{6,}\/[A-Za-z0-9]/,
+  // A connection string with its password or key; a template of one has none, and code has other characters.
+  /\b(?:host|server|data source|user id|uid|user|accountname|endpoint)=[^"'`\n(),{}]{1,200}?[;\s](?:password|pwd|accountkey|sharedaccesskey)=[^;\s"'`${}<>(),]{6}/i,
+  /\b(?:password|pwd)=[^;\s"'`${}<>(),]{6,};\s?(?:host|server|data source|user id|uid|database)=/i,
+];
+
+function isSecretByForm(text: string): boolean {
+  return SECRET_FORMS.some((form) => form.test(text));
+}
 
 /** Shorter texts may stand elsewhere by chance. */
 const SHORTEST = 16;
@@ -29,9 +46,7 @@ function unmarked(all: Registered): Finding[] {
       .filter(({ path }) => !isMarked(path, marked))
       .filter(
         ({ path, text }) =>
-          isSecretByName(naming(path), text) ||
-          SECRET_FORM.test(text) ||
-          secrets.some((secret) => text.includes(secret)),
+          isSecretByName(naming(path), text) || isSecretByForm(text) || secrets.some((secret) => text.includes(secret)),
       )
       .map(({ path }) => path);
   return [

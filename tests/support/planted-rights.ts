@@ -1,0 +1,296 @@
+import {
+  changed,
+  CLIENT,
+  HTTP_API,
+  inputs,
+  output,
+  plant,
+  plus,
+  without,
+  type Inputs,
+  type Planted,
+} from './planted.ts';
+
+const ROLE = 'aws:iam/role:Role "api-test"';
+const POLICY = 'aws:iam/rolePolicy:RolePolicy "api-test"';
+const STAGE = 'aws:apigatewayv2/stage:Stage "api"';
+const FUNCTION = 'aws:lambda/function:Function "api-test"';
+const ATTACHMENT = 'aws:iam/rolePolicyAttachment:RolePolicyAttachment';
+
+const policy = (...Statement: readonly Inputs[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
+const assumable = (Principal: unknown): Planted['plant'] =>
+  changed('Role', (role) =>
+    role.type === 'aws:iam/role:Role'
+      ? {
+          inputs: {
+            ...role.inputs,
+            assumeRolePolicy: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal }),
+          },
+        }
+      : {},
+  );
+const allows = (Action: unknown, Resource: unknown = '*'): Planted['plant'] =>
+  inputs('RolePolicy', { policy: policy({ Effect: 'Allow', Action, Resource }) });
+/** Only the AWS one has this input: Auth0's role would not read it. */
+const roleWith = (more: Inputs): Planted['plant'] =>
+  changed('Role', (role) => (role.type === 'aws:iam/role:Role' ? { inputs: { ...role.inputs, ...more } } : {}));
+const route = (routeKey: string): Planted['plant'] => {
+  return (all) =>
+    plus('aws:apigatewayv2/route:Route', {
+      apiId: all.resources.find(({ type }) => type.endsWith('/api:Api'))?.id,
+      routeKey,
+      authorizationType: 'NONE',
+    })({ ...all, outputs: { ...all.outputs, publicRoutes: [routeKey] } });
+};
+const database = (options: Inputs): Planted['plant'] =>
+  plus('auth0:index/connection:Connection', {
+    strategy: 'auth0',
+    options: { disableSignup: true, bruteForceProtection: true, passwordPolicy: 'good', ...options },
+  });
+const DATABASE = 'auth0:index/connection:Connection "planted"';
+const variable = (value: string): Planted['plant'] =>
+  inputs('Function', { environment: { variables: { SETTING: value } } });
+const code = (text: string): Planted['plant'] => inputs('Function', { code: { archive: { 'index.mjs': text } } });
+
+const BROAD: readonly (readonly [title: string, actions: unknown, resources: unknown, says: string])[] = [
+  ['every action on everything', '*', '*', '* has a wildcard'],
+  ['s3:*t* on everything', ['s3:*t*'], '*', 's3:*t* has a wildcard'],
+  ['every action of a service', 'dynamodb:*', '*', 'dynamodb:* has a wildcard'],
+  ['new access keys of users', ['iam:CreateAccessKey', 'iam:PutUserPolicy'], '*', 'iam:PutUserPolicy can lead to'],
+  ['iam:*e* on one role', 'iam:*e*', 'arn:aws:iam::123456789012:role/x', 'iam:*e* can lead to'],
+  ['another role', 'sts:AssumeRole', 'arn:aws:iam::123456789012:role/x', 'sts:AssumeRole can lead to'],
+  ['the organization', 'organizations:LeaveOrganization', '*', 'can lead to'],
+  ['writing to every table', ['dynamodb:GetItem', 'dynamodb:PutItem'], ['*'], 'dynamodb:PutItem writes'],
+  ['deleting in every bucket', 's3:DeleteObject', 'arn:aws:s3:::*', 's3:DeleteObject writes'],
+];
+
+const SECRETS: Readonly<Record<string, string>> = {
+  "GitHub's token": `ghp_${'a1B2'.repeat(9)}`,
+  "GitHub's fine-grained token": `github_pat_${'a1B2'.repeat(12)}`,
+  "GitLab's token": `glpat-${'a1B2'.repeat(5)}`,
+  "npm's token": `npm_${'a1B2'.repeat(9)}`,
+  "Slack's bot token": 'xoxb-1234567890-abc',
+  "Slack's webhook": 'https://hooks.slack.com/services/T0123456/B0123456/abcdefghijklmnop',
+  'a connection string of SQL Server': 'Server=db.example.com;Database=app;User Id=app;Password=hunter2hunter2;',
+  'a connection string that begins with the password': 'Password=hunter2hunter2;Server=db.example.com',
+  'a connection string of PostgreSQL': 'host=db.example.com user=app password=hunter2hunter2',
+  'a storage key of Azure': `AccountName=app;AccountKey=${'a1B2'.repeat(10)}==;EndpointSuffix=core.windows.net`,
+};
+
+/** What is planted in roles, databases, secrets, routes, and what production asks of AWS. */
+export const PLANTED_RIGHTS: readonly Planted[] = [
+  plant('Lambda alone', 'a role that an account may assume', assumable({ AWS: '123456789012' }), ROLE, 'may assume it'),
+  plant(
+    'Lambda alone',
+    'a role that a second service may assume',
+    assumable({ Service: ['lambda.amazonaws.com', 'ec2.amazonaws.com'] }),
+    ROLE,
+    'may assume it',
+  ),
+  plant('Lambda alone', 'a role that everyone may assume', assumable('*'), ROLE, '"*" may assume it'),
+  plant(
+    'Lambda alone',
+    'a trust policy that cannot be read',
+    roleWith({ assumeRolePolicy: 5 }),
+    ROLE,
+    'cannot be read',
+  ),
+  plant(
+    'no managed policy',
+    'AdministratorAccess on a role',
+    roleWith({ managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }),
+    ROLE,
+    'policy/AdministratorAccess',
+  ),
+  plant(
+    'no managed policy',
+    'AdministratorAccess attached to a role',
+    (all) =>
+      plus(ATTACHMENT, {
+        role: all.resources.find(({ type }) => type === 'aws:iam/role:Role')?.id,
+        policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess',
+      })(all),
+    `${ATTACHMENT} "planted"`,
+    'policy/AdministratorAccess',
+  ),
+  ...BROAD.map(([title, actions, resources, says]) =>
+    plant('narrow statements', `a role with ${title}`, allows(actions, resources), POLICY, says),
+  ),
+  plant(
+    'narrow statements',
+    'a role with everything but some actions',
+    inputs('RolePolicy', { policy: policy({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }) }),
+    POLICY,
+    'everything but what',
+  ),
+  plant(
+    'narrow statements',
+    'an inline policy on a role',
+    roleWith({ inlinePolicies: [{ policy: policy({ Effect: 'Allow', Action: '*', Resource: '*' }) }] }),
+    ROLE,
+    '* has a wildcard',
+  ),
+  plant(
+    'narrow statements',
+    'a policy that cannot be read',
+    inputs('RolePolicy', { policy: undefined }),
+    POLICY,
+    'cannot be read',
+  ),
+  plant('closed databases', 'an open sign-up', database({ disableSignup: false }), DATABASE, 'anyone may sign up'),
+  plant(
+    'closed databases',
+    "Auth0's default sign-up",
+    database({ disableSignup: undefined }),
+    DATABASE,
+    'anyone may sign up',
+  ),
+  plant('closed databases', 'a weak password policy', database({ passwordPolicy: 'none' }), DATABASE, 'policy is none'),
+  plant(
+    'closed databases',
+    'a database that lets passwords be guessed',
+    database({ bruteForceProtection: false }),
+    DATABASE,
+    'guessed passwords is off',
+  ),
+  plant(
+    'closed databases',
+    'a tenant that lets passwords be guessed',
+    plus('auth0:index/attackProtection:AttackProtection', { bruteForceProtection: { enabled: false } }),
+    'auth0:index/attackProtection:AttackProtection "planted"',
+    'turns bruteForceProtection off',
+  ),
+  plant(
+    'long secrets',
+    'a short secret of a client',
+    inputs('ClientCredentials', { clientSecret: 'hunter2' }),
+    'auth0:index/clientCredentials:ClientCredentials "auth0-test-app"',
+    'has 7 characters',
+  ),
+  plant(
+    'long secrets',
+    'a short generated password',
+    plus('random:index/randomPassword:RandomPassword', { length: 8 }),
+    'random:index/randomPassword:RandomPassword "planted"',
+    'makes 8 characters',
+  ),
+  ...['ANY /{proxy+}', 'GET /{proxy+}', 'ANY /test', 'ANY /{id}', '$default'].map((key) =>
+    plant(
+      'no open route over a protected one',
+      `an open ${key} beside GET /test`,
+      route(key),
+      'aws:apigatewayv2/route:Route "planted"',
+      `${key} is open, and takes what GET /test does not`,
+    ),
+  ),
+  plant(
+    'TLS of today',
+    'a domain with TLS 1.0',
+    plus('aws:apigatewayv2/domainName:DomainName', { domainNameConfiguration: { securityPolicy: 'TLS_1_0' } }),
+    'aws:apigatewayv2/domainName:DomainName "planted"',
+    'speaks TLS_1_0',
+  ),
+  ...Object.entries(SECRETS).flatMap(([title, text]) => [
+    plant('secrets are marked', `${title} in a variable`, variable(text), FUNCTION, 'environment.variables.SETTING'),
+    plant('secrets are marked', `${title} in a handler`, code(`const x = '${text}';`), FUNCTION, 'code.archive.index'),
+  ]),
+  plant(
+    'secrets are marked',
+    'a personal access token that its name reveals',
+    inputs('Function', { environment: { variables: { GH_PAT: 'hunter2' } } }),
+    FUNCTION,
+    'environment.variables.GH_PAT',
+  ),
+  plant(
+    'production, confirmation prompt',
+    'a client that skips the confirmation prompt',
+    inputs('Client', { skipNonVerifiableCallbackUriConfirmationPrompt: 'true' }),
+    CLIENT,
+    'asks no user',
+  ),
+  plant(
+    'production, access log',
+    'a stage without an access log',
+    inputs('Stage', { accessLogSettings: undefined }),
+    STAGE,
+    'has no access log',
+  ),
+  ...['$context.authorizer.claims.email', '$context.path'].map((name) =>
+    plant(
+      'production, access log',
+      `${name} in the access log`,
+      inputs('Stage', { accessLogSettings: { format: `{"x":"${name}"}` } }),
+      STAGE,
+      `holds ${name}`,
+    ),
+  ),
+  plant(
+    'production, api:identitySource',
+    'a token in the query string',
+    inputs('Authorizer', { identitySources: ['$request.querystring.token'] }),
+    'aws:apigatewayv2/authorizer:Authorizer "api"',
+    'reads the token from the URL',
+  ),
+  plant(
+    'production, api:cors',
+    'cookies over plain HTTP',
+    inputs('Api', { corsConfiguration: { allowOrigins: ['http://a.example'], allowCredentials: true } }),
+    HTTP_API,
+    'lets http://a.example send cookies',
+  ),
+  plant(
+    'production, api:throttle',
+    'a stage without a throttle',
+    inputs('Stage', { defaultRouteSettings: undefined }),
+    STAGE,
+    'has no throttle',
+  ),
+  plant(
+    'production, api:throttle',
+    "a stage with the account's throttle",
+    inputs('Stage', { defaultRouteSettings: { throttlingBurstLimit: 5000, throttlingRateLimit: 10_000 } }),
+    STAGE,
+    'has no throttle',
+  ),
+  plant('production, api:alarms', 'a stage without an alarm', withoutAlarmReason(without('MetricAlarm')), STAGE, '5xx'),
+  plant(
+    'production, api:alarms',
+    'an alarm that never goes off',
+    withoutAlarmReason(
+      plus('aws:cloudwatch/metricAlarm:MetricAlarm', {
+        namespace: 'AWS/ApiGateway',
+        metricName: '5xx',
+        threshold: 1_000_000,
+        alarmActions: ['arn:aws:sns:eu-central-1:123456789012:on-call'],
+      }),
+    ),
+    'aws:cloudwatch/metricAlarm:MetricAlarm "planted"',
+    'hardly goes off',
+  ),
+  plant(
+    'production, api:alarms',
+    'an alarm that tells nobody',
+    withoutAlarmReason(
+      plus('aws:cloudwatch/metricAlarm:MetricAlarm', {
+        namespace: 'AWS/ApiGateway',
+        metricName: '5xx',
+        threshold: 5,
+        alarmActions: [],
+      }),
+    ),
+    STAGE,
+    '5xx',
+  ),
+  plant(
+    'production, api:logRetention',
+    'logs that are kept for ever',
+    inputs('LogGroup', { retentionInDays: undefined }),
+    'aws:cloudwatch/logGroup:LogGroup "api"',
+    'for ever',
+  ),
+];
+
+/** The shipped stack has a reason for having no alarm yet. */
+function withoutAlarmReason(change: Planted['plant']): Planted['plant'] {
+  return (all) => output({ exceptions: {} })(change(all));
+}

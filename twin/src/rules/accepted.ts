@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import type { Registered } from './registered.ts';
+
+/**
+ * What the contract and the stack file accept with open eyes: an action of IAM to the reason, or a setting to its value.
+ * The stack puts it out, so that the rules see it whoever registered the resources.
+ */
+export function acceptedOf({ outputs }: Pick<Registered, 'outputs'>): Readonly<Record<string, string>> {
+  return z.record(z.string(), z.string()).safeParse(outputs['accepted']).data ?? {};
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { whyBroad } from '../../../limits/iam-actions.ts';
+import { acceptedOf } from './accepted.ts';
+import { ofType, valueOf, type Finding, type Registered, type RegisteredResource, type Rule } from './registered.ts';
+
+const ROLE = 'aws:iam/role:Role';
+
+/** What a function needs to write its own log, and to be in a network. */
+const FOR_FUNCTIONS =
+  /^arn:aws[a-z-]*:iam::aws:policy\/service-role\/AWSLambda(BasicExecution|VPCAccessExecution|DynamoDBExecution|KinesisExecution|SQSQueueExecution)Role$/;
+
+const list = (value: unknown): readonly unknown[] => (value === undefined ? [] : [value].flat());
+
+const statement = z
+  .object({
+    Effect: z.string(),
+    Action: z.preprocess(list, z.array(z.string())),
+    Resource: z.preprocess(list, z.array(z.string())),
+    NotAction: z.unknown(),
+    NotResource: z.unknown(),
+    Principal: z.unknown(),
+    NotPrincipal: z.unknown(),
+  })
+  .partial();
+const document = z.object({ Statement: z.preprocess(list, z.array(statement)) });
+
+/** The statements of a policy that allow, or undefined where it cannot be read. */
+function allowed(policy: unknown): readonly z.infer<typeof statement>[] | undefined {
+  try {
+    const value: unknown = typeof policy === 'string' ? JSON.parse(policy) : policy;
+    return document.safeParse(value).data?.Statement.filter(({ Effect }) => Effect !== 'Deny');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The roles that functions run with. */
+function functionRoles(all: Registered): readonly RegisteredResource[] {
+  const used = ofType(all, 'aws:lambda/function:Function').map(({ inputs }) => inputs['role']);
+  return ofType(all, ROLE).filter((role) => used.includes(valueOf(role, 'arn')));
+}
+
+/** Resources of a type that are about one of the functions' roles, which they name by `role` or `roles`. */
+function about(all: Registered, type: string): readonly RegisteredResource[] {
+  const names = functionRoles(all).flatMap((role) => [role.id, valueOf(role, 'name'), valueOf(role, 'arn')]);
+  return ofType(all, type).filter(({ inputs }) =>
+    [...list(inputs['role']), ...list(inputs['roles'])].some((name) => names.includes(name)),
+  );
+}
+
+function assumed(all: Registered): Finding[] {
+  return functionRoles(all).flatMap((resource) => {
+    const statements = allowed(resource.inputs['assumeRolePolicy']);
+    if (statements === undefined) return [{ resource, message: 'its assumeRolePolicy cannot be read' }];
+    const other = statements.find(({ Principal, NotPrincipal }) => {
+      const services = z.strictObject({ Service: z.preprocess(list, z.array(z.string())) }).safeParse(Principal).data;
+      return NotPrincipal !== undefined || services?.Service.every((name) => name === 'lambda.amazonaws.com') !== true;
+    });
+    return other === undefined
+      ? []
+      : [{ resource, message: `${JSON.stringify(other.Principal ?? 'every other')} may assume it, not Lambda alone` }];
+  });
+}
+
+function managed(all: Registered): Finding[] {
+  const unfit = (resource: RegisteredResource, arns: unknown): Finding[] =>
+    list(arns)
+      .filter((arn) => !FOR_FUNCTIONS.test(String(arn)))
+      .map((arn) => ({ resource, message: `it has the managed policy ${String(arn)}, which nobody here has written` }));
+  const attached = ['rolePolicyAttachment:RolePolicyAttachment', 'policyAttachment:PolicyAttachment'];
+  return [
+    ...functionRoles(all).flatMap((role) => unfit(role, role.inputs['managedPolicyArns'])),
+    ...attached
+      .flatMap((type) => about(all, `aws:iam/${type}`))
+      .filter(({ inputs }) => !ownPolicies(all).some((policy) => valueOf(policy, 'arn') === inputs['policyArn']))
+      .flatMap((resource) => unfit(resource, resource.inputs['policyArn'])),
+  ];
+}
+
+/** Policies that the program declares, whose statements are judged as a role's own are. */
+function ownPolicies(all: Registered): readonly RegisteredResource[] {
+  return ofType(all, 'aws:iam/policy:Policy');
+}
+
+function broad(all: Registered): Finding[] {
+  const reasons = acceptedOf(all);
+  const documents = [
+    ...[...about(all, 'aws:iam/rolePolicy:RolePolicy'), ...ownPolicies(all)].map(
+      (resource) => [resource, resource.inputs['policy']] as const,
+    ),
+    ...functionRoles(all).flatMap((role) =>
+      list(role.inputs['inlinePolicies']).map((inline) => [role, (inline as { policy?: unknown }).policy] as const),
+    ),
+  ];
+  return documents.flatMap(([resource, policy]) => {
+    const statements = allowed(policy);
+    if (statements === undefined) return [{ resource, message: 'its policy cannot be read' }];
+    return statements.flatMap(({ Action: actions = [], Resource: resources = [], NotAction, NotResource }) => {
+      if (NotAction !== undefined || NotResource !== undefined) {
+        return [{ resource, message: 'it allows everything but what a statement excludes' }];
+      }
+      return actions
+        .filter((action) => !Object.hasOwn(reasons, action))
+        .flatMap((action) => whyBroad(action, resources) ?? [])
+        .map((why) => ({ resource, message: `${why}, and no reason is written for it` }));
+    });
+  });
+}
+
+/** What functions may do. */
+export const ROLE_RULES: readonly Rule[] = [
+  { name: 'Lambda alone', says: "A function's role can be assumed by Lambda alone.", check: assumed },
+  {
+    name: 'no managed policy',
+    says: "A function's role has no managed policy but those that AWS made for functions.",
+    check: managed,
+  },
+  {
+    name: 'narrow statements',
+    says: "A function's role allows actions by name on named resources, unless a reason is written.",
+    check: broad,
+  },
+];
