@@ -33,7 +33,7 @@ interface Row {
 const ROWS: readonly Row[] = [
   {
     type: 'Connection',
-    change: () => sandbox.project.edit('auth0.ts', 'disableSignup: true', 'disableSignup: false'),
+    change: () => setConfig(sandbox, { 'api:database': { signUp: true } }),
     shows: signup,
     after: [false],
   },
