@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { exists } from '../../support/running.ts';
+import { isRunning } from '../../support/running.ts';
 import { KINDS } from '../standin/kinds.ts';
 import { isChange, type Entry, type Thing } from '../standin/world.ts';
 import type { Ended, Running } from './cli.ts';
@@ -49,9 +49,9 @@ export async function killCli({ pid, ended }: Running): Promise<void> {
   const { code } = await ended;
   if (code !== null) throw new Error('the CLI had ended before it could be killed');
   // The stand-ins end by themselves, and what one of them had begun may still happen until then.
-  await until(() => !started.some((one) => one.command.includes('standin/main.ts') && exists(one.pid)));
+  await until(() => !started.some((one) => one.command.includes('standin/main.ts') && isRunning(one.pid)));
   for (const one of started) kill(one.pid);
-  await until(() => started.every((one) => !exists(one.pid)));
+  await until(() => started.every((one) => !isRunning(one.pid)));
 }
 
 /** What exists in the clouds and not in the state: nobody will ever delete it. */
