@@ -92,6 +92,7 @@ describe('The scripts of the workflows', () => {
       ...read(file).matchAll(/github\.(?:event|head_ref|base_ref|ref_name)[\w.]*/g),
     ]);
     expect([...new Set(mentions.map(([expression]) => expression))].toSorted()).toEqual([
+      'github.event.pull_request.base.sha',
       'github.event.pull_request.head.repo.full_name',
       'github.event.pull_request.head.sha',
       'github.event.pull_request.number',
@@ -194,6 +195,13 @@ describe('The secrets of the workflows', () => {
       );
       expect(writes && (environmentOf(job) !== undefined || JSON.stringify(job).includes('secrets.'))).toBe(false);
     }
+  });
+
+  it('The job that comments on a pull request runs the code of its base revision', () => {
+    const checkouts = jobOf('preview.yml', 'comment').steps?.filter(({ uses }) =>
+      uses?.startsWith('actions/checkout@'),
+    );
+    expect(checkouts?.map((step) => step.with?.['ref'])).toEqual(['${{ github.event.pull_request.base.sha }}']);
   });
 });
 
