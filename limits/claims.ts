@@ -18,6 +18,7 @@ export function isIgnoredClaim(name: string): boolean {
 export function claimNameProblem(name: string): string | undefined {
   // It decides which routes a token opens, so no claim of the contract may replace it.
   if (name === 'scope' || RESERVED.includes(name)) return 'is reserved, so Auth0 would leave it out of the token';
+  if (name === 'scp') return 'counts as the scope at the gateway';
   if (AUTH0_NAMESPACE.test(name)) return 'is in a namespace of Auth0, so Auth0 would leave it out of the token';
   return /^(https?:\/\/[^/\s"\\]+\/[^\s"\\]+|urn:[^\s"\\]+|[A-Za-z]\w*)$/.test(name)
     ? undefined

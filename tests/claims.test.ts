@@ -108,6 +108,7 @@ exports.onExecutePostLogin = async (event, api) => {
   it.each([
     ['sub', 'invalid'],
     ['scope', 'invalid'],
+    ['scp', 'invalid'],
     ['permissions', 'invalid'],
     ['roles', 'invalid'],
     ['x5t#S256', 'invalid'],

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { UserError } from '../common/user-error.ts';
 import { eachApi } from '../model/model.ts';
+import { decides } from '../report/report.ts';
 import { junitOf } from '../verify/junit.ts';
 import { open, type Opened, type SystemOptions } from '../verify/open.ts';
 import { HOSTED_LOGIN } from '../verify/tokens.ts';
@@ -57,6 +58,9 @@ async function playAll({ model, target, clientIds, examples }: Opened, chosen: V
   const kinds = `${services} with client credentials, ${passwords} with a password, ${logins} with a login`;
   say(`Requesting ${services + passwords + logins} tokens: ${kinds}${bill}.`);
   if (!target.local && plan.wanted.some(({ ask }) => ask.user !== undefined)) say(`Not played: ${HOSTED_LOGIN}.`);
+  for (const { name } of model.tenant.actions.filter(decides)) {
+    say(`The Action "${name}" may deny access or change scopes, which the report does not include.`);
+  }
   const played = await play(options);
   progress(0, 0);
   return played;

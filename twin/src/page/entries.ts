@@ -4,6 +4,7 @@ import { accessLogLine } from '../gateway/access-log.ts';
 import type { Claims } from '../gateway/decision.ts';
 import { explain } from '../gateway/explain.ts';
 import type { TokenExchange } from '../tenant/app.ts';
+import { accessScopes } from '../tenant/grant.ts';
 import type { TenantRequest } from '../tenant/report.ts';
 import type { Asked } from '../tenant/token.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
@@ -86,9 +87,18 @@ function tokenEntry(exchange: TokenExchange, happened: Happened, known: Known): 
     return { kind: 'token', ...happened, ...refused, ...askedFor(exchange.asked, known) };
   }
   const { granted, requested } = exchange;
-  const { grantType = 'authorization_code', subject, scopes } = granted;
+  const { grantType = 'authorization_code', subject } = granted;
   const asked = askedFor({ ...granted, grantType, scopes: requested }, known);
-  return { kind: 'token', ...happened, ...asked, status: 200, why: '', grantType, subject, granted: fewTexts(scopes) };
+  return {
+    kind: 'token',
+    ...happened,
+    ...asked,
+    status: 200,
+    why: '',
+    grantType,
+    subject,
+    granted: fewTexts(accessScopes(granted)),
+  };
 }
 
 /** Who asked, and for what; nothing where the client did not prove who it is. */

@@ -1,3 +1,4 @@
+import type { Action } from '../model/actions.ts';
 import type { Integration } from '../model/integrations.ts';
 import type { Model } from '../model/model.ts';
 import type { ResourceServer, Tenant } from '../model/tenant.ts';
@@ -32,14 +33,23 @@ export function reportOf(model: Model): Report {
     logins: loginsOf(model),
     origins: [...(api.cors?.allowOrigins ?? [])].toSorted(),
     claims: Object.entries(claims).map(([name, source]) => ({ name, source })),
-    actions: tenant.actions.map(({ trigger, name, code }) => ({ trigger, name, decides: DECIDES.test(code) })),
+    actions: tenant.actions.map((one) => ({ trigger: one.trigger, name: one.name, decides: decides(one) })),
     exceptions: Object.entries(exceptions).map(([key, reason]) => ({ key, reason })),
     violations: violations.map(({ rule, resource, message }) => ({ rule, resource, message })),
   };
 }
 
-/** What an Action calls that decides who gets in, rather than what a token tells of the user. */
-const DECIDES = /\b(access\s*\.\s*deny|(add|remove)Scope)\b/;
+/**
+ * Whether an Action may decide who gets in. It does not if all that its code does with `api` is to set claims, and none of
+ * them counts as a scope at the gateway.
+ */
+export function decides({ code }: Action): boolean {
+  const rest = code
+    .replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, '')
+    .replace('(event, api)', '')
+    .replace(/\bapi\.(access|id)Token\.setCustomClaim\(/g, '');
+  return !code.includes('(event, api)') || /\bscp\b/.test(code) || /\b(api|arguments|eval|Function)\b/.test(rest);
+}
 
 /** The clients that log users in in a browser, in the order of their names. */
 function loginsOf({ stack, tenant }: Model): Report['logins'] {

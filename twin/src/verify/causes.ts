@@ -148,7 +148,8 @@ function whyRefused(
     return `the connection ${connection ?? ''} is not enabled for ${client}, or not there ${said}.`;
   }
   if (/Grant type/.test(description)) return `${client} lacks the grant type ${said}.`;
-  if (error === 'access_denied') return `the credentials of ${client} are not the deployed ones ${said}.`;
+  if (error === 'access_denied' && description === 'Unauthorized')
+    return `the credentials of ${client} are not the deployed ones ${said}.`;
   if (error === 'invalid_grant') return `the user is not there, or has another password ${said}.`;
   return `the tenant says ${said}.`;
 }

@@ -24,7 +24,7 @@ afterAll(() => twin.end());
 const logIn = (scope: string) => askPage(twin, 'token', { caller: CALLER, ask: ASK, parameters: { scope } });
 
 describe('A login on the page', () => {
-  it('shows each request from /authorize to the refresh, secrets masked and tokens cut', async () => {
+  it('A login on the page shows each request from /authorize to the refresh, secrets masked and tokens cut', async () => {
     const { body } = await logIn('openid read:user');
     expect(body.status).toBe(200);
     expect(body.steps.map(({ request, status }) => `${request} ${status}`)).toEqual([
@@ -43,7 +43,7 @@ describe('A login on the page', () => {
     expect(refresh?.sent).toMatchObject({ grant_type: 'refresh_token', refresh_token: exchange?.got['refresh_token'] });
   });
 
-  it('gives the access token to call the API with', async () => {
+  it('A login on the page gives an access token that opens the API', async () => {
     const { body } = await logIn('read:user');
     const response = await fetch(`${twin.apiUrl}/test`, {
       headers: { authorization: `Bearer ${String(body.body['access_token'])}` },

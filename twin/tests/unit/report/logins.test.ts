@@ -17,6 +17,8 @@ const LOGIN = {
 const web = (login: Partial<LoginSettings> = LOGIN, change: Partial<Client> = {}): Client =>
   plainClient({ name: 'web', grantTypes: ['authorization_code'], login: { ...NO_LOGIN, ...login }, ...change });
 
+const action = (name: string, code: string) => ({ name, trigger: 'post-login', code, secrets: {} }) as const;
+
 /** The one route's row: a caller to a cell. */
 const row = (tenant: Partial<Tenant>, scopes = ['read']): Record<string, string> =>
   Object.fromEntries(
@@ -29,8 +31,8 @@ const row = (tenant: Partial<Tenant>, scopes = ['read']): Record<string, string>
 const ROLE = 'role `role` through `web` (authorization_code)';
 const USER = 'user `user@example.com` through `web` (authorization_code)';
 
-describe('A client with a login in the browser', () => {
-  it('has a column for each role and each user, also next to those by password', () => {
+describe('Columns of browser clients', () => {
+  it('A browser client has a column for each role and each user, next to those by password', () => {
     expect(row({ clients: [web(LOGIN, { grantTypes: ['authorization_code', 'password'] })] })).toEqual({
       'role `role`': 'allowed: `read`',
       [ROLE]: 'allowed: `read`',
@@ -40,7 +42,7 @@ describe('A client with a login in the browser', () => {
     });
   });
 
-  it('has a column for each role where no user is declared', () => {
+  it('A browser client has a column for each role where no user is declared', () => {
     expect(row({ clients: [web()], users: [] }, ['write'])).toEqual({
       'role `role`': 'denied: lacks `write`',
       [ROLE]: 'denied: lacks `write`',
@@ -48,7 +50,7 @@ describe('A client with a login in the browser', () => {
     });
   });
 
-  it('has one column where there is neither a role nor a user', () => {
+  it('A browser client has one column where there is neither a role nor a user', () => {
     expect(row({ clients: [web()], users: [], roles: [] })).toEqual({
       '`web` (authorization_code)': 'denied: no token (no user is declared)',
       anyone: 'denied: no token',
@@ -60,31 +62,33 @@ describe('A client with a login in the browser', () => {
     ['it has no callback for', { clients: [web({})] }, 'the client has no callback'],
     ['the connection is not enabled for', { clients: [web()], connections: [] }, 'the connection is not enabled'],
     ['a blocked user makes', { clients: [web()], users: [plainUser({ blocked: true })] }, 'the user is blocked'],
-  ])('says why there is no token of a login that %s', (_title, tenant, why) => {
+  ])('A cell says why there is no token of a login that %s', (_title, tenant, why) => {
     expect(row(tenant)[USER]).toContain(`denied: no token (${why}`);
   });
 
-  it('gives a third party what its grant and the role have in common', () => {
+  it('A third-party browser client gets what its grant and the role have in common', () => {
     const clients = [web(LOGIN, { firstParty: false })];
     const grants = [{ clientId: 'client', audience: AUDIENCE, scopes: ['write'], subjectType: 'user' as const }];
     expect(row({ clients, grants })[USER]).toBe('denied: lacks `read`');
   });
 });
 
-describe('The report lists', () => {
+describe('Sections on logins', () => {
   const model = {
     ...plainModel({
       clients: [web()],
       actions: [
-        { name: 'claims', trigger: 'post-login', code: 'api.accessToken.setCustomClaim(…)', secrets: {} },
-        { name: 'guard', trigger: 'post-login', code: 'api.access.deny(…)', secrets: {} },
+        action('claims', "async (event, api) => { api.accessToken.setCustomClaim('https://api.example/x', 1); }"),
+        action('guard', "async (event, api) => api.access.deny('no')"),
+        action('hidden', "async (event, { access }) => access['deny']('no')"),
+        action('scopes', "async (event, api) => { api.accessToken.setCustomClaim('scp', ['read']); }"),
       ],
     }),
     claims: { 'https://x.example/email': 'user.email' },
   };
   const report = reportOf(model);
 
-  it('callbacks, logout URLs and origins of each client that logs users in', () => {
+  it('The report lists callbacks, logout URLs and origins of each client that logs users in', () => {
     expect(SECTIONS['Logins in a browser'](report).map(itemText)).toEqual([
       '`web`, callbacks: `https://web.example.com/callback`',
       '`web`, logout URLs: `https://web.example.com`',
@@ -92,23 +96,25 @@ describe('The report lists', () => {
     ]);
   });
 
-  it('custom claims, and the Actions with a warning for those that decide', () => {
+  it('The report lists custom claims and Actions, with a warning for Actions that decide', () => {
     expect(SECTIONS['Custom claims'](report).map(itemText)).toEqual(['`https://x.example/email`: `user.email`']);
     expect(SECTIONS.Actions(report).map(itemText)).toEqual([
       'post-login `claims`: changes no verdict',
       'post-login `guard`: may deny access or change scopes, which the table does not show',
+      'post-login `hidden`: may deny access or change scopes, which the table does not show',
+      'post-login `scopes`: may deny access or change scopes, which the table does not show',
     ]);
   });
 
-  it('the same after its JSON was read again', () => {
+  it('The report is the same after its JSON is read again', () => {
     expect(fromJson(toJson(report))).toEqual(report);
   });
 });
 
-describe('A report of an older version', () => {
+describe('Reports of older versions', () => {
   const NEW = ['logins', 'origins', 'claims', 'actions'];
 
-  it('is read, and its users log in by password', () => {
+  it('A report of an older version is read, and its users log in by password', () => {
     const now = reportOf(plainModel());
     const older = Object.fromEntries(Object.entries(now).filter(([key]) => !NEW.includes(key)));
     const callers = now.callers.map(({ ...caller }) => ('flow' in caller ? { ...caller, flow: undefined } : caller));

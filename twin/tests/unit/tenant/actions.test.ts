@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Action } from '../../../src/model/actions.ts';
 import { actionRunner, type RunAction } from '../../../src/tenant/action-process.ts';
 import { codeFlow, tokenRequest } from '../../../src/verify/login.ts';
-import { MAIN } from '../../support/full-tenant.ts';
+import { fullTenant, login, MAIN } from '../../support/full-tenant.ts';
 import { signingTenant } from '../../support/local-tenant.ts';
 import { API, flowOf, loginTenant } from '../../support/login-tenant.ts';
 
@@ -72,6 +72,9 @@ describe('A post-login Action', () => {
     expect(
       [first, second].map(({ body }) => decodeJwt(String(body['access_token']))['https://x.example/protocol']),
     ).toEqual(['oidc-basic-profile', 'oauth2-refresh-token']);
+    const { askToken } = await signingTenant(fullTenant({ actions: [action(SET_EMAIL)] }), Date.now);
+    const { body } = await askToken(login('editor'));
+    expect(decodeJwt(String(body['access_token']))).toHaveProperty(['https://x.example/email'], 'editor@example.com');
   });
 
   it('A post-login Action adds scopes that the roles do not permit and removes others, only in the access token', async () => {

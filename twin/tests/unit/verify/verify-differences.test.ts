@@ -60,6 +60,11 @@ describe('Differences that verify reports', () => {
       'the credentials of test-app (dev) are not the deployed ones',
     ],
     [
+      'an Action that denies access',
+      () => tenantSays('access_denied', 'not on Sundays'),
+      'the tenant says (access_denied: not on Sundays)',
+    ],
+    [
       'another password',
       () => tenantSays('invalid_grant', 'Wrong email or password.'),
       'the user is not there, or has another password',

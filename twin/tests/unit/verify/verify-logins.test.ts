@@ -47,8 +47,8 @@ const options = (local = true): PlayOptions => {
   };
 };
 
-describe('A verification of a twin with logins', () => {
-  it('logs each user in through each client, and plays every role, so that --strict passes', async () => {
+describe('A verification with logins', () => {
+  it('A verification of a twin logs each user in through each client and plays every role, so --strict passes', async () => {
     const played = await play(options());
     expect(differencesOf(played)).toEqual([]);
     expect(tableOf(played)).not.toContain('Not tried');
@@ -57,7 +57,7 @@ describe('A verification of a twin with logins', () => {
     expect(twin.log.some((line) => line.includes('GET /u/login'))).toBe(true);
   });
 
-  it('does not play the hosted login page of a deployed tenant, and does not count it', async () => {
+  it('A verification of a deployed stack does not play the hosted login page', async () => {
     const { logins, passwords, services } = tokensToAsk(options(false));
     expect(logins).toBe(0);
     expect([passwords, services].every((count) => count > 0)).toBe(true);
@@ -71,7 +71,7 @@ describe('A token by hand', () => {
     return new TokenDesk(target, twin.outputs.clientIds).get(askOf(caller, {}));
   };
 
-  it.each(['page', 'web', 'test-app'])('is that of a user through %s', async (through) => {
+  it.each(['page', 'web', 'test-app'])('A token by hand is that of a user through %s', async (through) => {
     const got = await get('writer@example.com', through);
     expect(got.kind === 'token' && got.claims['azp']).toBe(twin.outputs.clientIds[through]);
     expect(got.kind === 'token' && got.claims['scope']).toContain('write:user');
@@ -82,7 +82,7 @@ describe('A token by hand', () => {
     ['writer@example.com', 'nobody', 'write --through test-app or page or web'],
     ['test-app', 'web', 'test-app is a client, which logs in through no other'],
     ['writer@example.org', undefined, 'write --as'],
-  ])('as %s through %s is refused with what to write instead', async (as, through, says) => {
+  ])('A token as %s through %s is rejected with what to write instead', async (as, through, says) => {
     await expect(get(as, through)).rejects.toThrow(says);
   });
 });
