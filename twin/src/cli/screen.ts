@@ -71,7 +71,7 @@ function warnings({ apis, environments, unread, violations }: Model): string[] {
   );
   const encrypted = unread.map(
     (path) =>
-      `Note: ${path} is encrypted, and only Pulumi can read it: its handler gets the text ${UNREAD}; give it with --config ${path}=<value>.`,
+      `Note: ${path} is encrypted, and only Pulumi can read it: the program gets the text ${UNREAD}; give it with --config ${path}=<value>.`,
   );
   const notes = [broken, unnamed, encrypted].flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
   return [...notes, ...apis.flatMap(preflightTraps)];

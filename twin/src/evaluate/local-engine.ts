@@ -20,7 +20,7 @@ export interface Recorded {
     /** Whether its default tags are on every resource. */
     readonly aws: { readonly region: string; readonly defaultTags: boolean };
   };
-  /** The encrypted variables of handlers that a text stands for. */
+  /** The paths of encrypted values in the stack file that a text stands for. */
   readonly unread: readonly string[];
   /** The Pulumi ESC environments that the stack file names, of which nothing was read. */
   readonly environments: readonly string[];
@@ -156,7 +156,7 @@ export class LocalEngine {
     }
     const provider = this.#providers.get(registration.provider.replace(/::[^:]*$/, ''));
     if (type.startsWith('auth0:')) this.#tenants.add(textOf(provider?.['domain']) ?? this.#configuredTenant);
-    refuseEncrypted(type, value);
+    refuseEncrypted(type, value, this.#options.config.unread);
     const region = textOf(value['region']) ?? textOf(provider?.['region']) ?? this.#region;
     // Children of unlike components may have one type and name.
     const namesakes = this.#resources.filter((other) => other.type === type && other.name === name).length;
@@ -225,10 +225,11 @@ export class LocalEngine {
     const { value, secrets } = plain(this.#outputs, folder);
     const outputs = { ...this.#options.outputs, ...value };
     const resources = this.#resources.toSorted((a, b) => compare(a.type, b.type) || compare(a.name, b.name));
+    const domain = tenants[0] ?? this.#configuredTenant;
     const providers = {
       auth0: {
-        domain: tenants[0] ?? this.#configuredTenant,
-        issuerDomain: config.values['api:issuerDomain'],
+        domain,
+        issuerDomain: issuerHost(outputs['issuer'], domain),
       },
       aws: { region: this.#region, defaultTags: config.values['aws:defaultTags'] !== undefined },
     };
@@ -273,16 +274,22 @@ export class LocalEngine {
  * Refuses an input that the twin uses and that holds an encrypted value of the stack file. A function's variables may:
  * only its handler reads them.
  */
-function refuseEncrypted(type: string, inputs: Readonly<Record<string, Plain>>): void {
+function refuseEncrypted(type: string, inputs: Readonly<Record<string, Plain>>, paths: readonly string[]): void {
   const entry = RESOURCE_TYPES.get(type);
   if (entry === undefined || 'notEmulated' in entry) return;
   for (const [key, value] of Object.entries(inputs)) {
     if (type === 'aws:lambda/function:Function' && key === 'environment') continue;
     if (!JSON.stringify(value).includes(UNREAD) || !isUsed(entry.inputs, inputs, key)) continue;
     throw new UserError(
-      `input ${key} holds a value that is encrypted in the stack file; give it with --config <its key>=<value>`,
+      `input ${key} holds a value that is encrypted in the stack file; give it with --config <key>=<value> (encrypted: ${paths.join(', ')})`,
     );
   }
+}
+
+/** The tenant's custom domain, where the stack puts out its issuer. */
+export function issuerHost(issuer: unknown, domain: string): string | undefined {
+  const host = typeof issuer === 'string' ? /^https:\/\/([^/\s]+)\/$/.exec(issuer)?.[1] : undefined;
+  return host === domain ? undefined : host;
 }
 
 /** The types in a URN, from the outermost component inwards. */

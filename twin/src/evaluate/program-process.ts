@@ -122,13 +122,19 @@ function installHint(message: string): string {
   return name === undefined ? '' : `\n  Install it: npm install ${name}`;
 }
 
-function asError(error: ProgramError, { environments, stack }: StackConfig, folder: string): Error {
+function asError(error: ProgramError, { environments, unread, stack }: StackConfig, folder: string): Error {
   if (error.kind === 'refused') {
-    const place = `Pulumi.${stack}.yaml, environment`;
-    const hints = environments.map((name) => ({
-      place,
-      message: `only Pulumi can read ${name}; write a value that it holds as --config key=<value>`,
-    }));
+    const file = `Pulumi.${stack}.yaml`;
+    const hints = [
+      ...environments.map((name) => ({
+        place: `${file}, environment`,
+        message: `only Pulumi can read ${name}; write a value that it holds as --config key=<value>`,
+      })),
+      ...unread.map((path) => ({
+        place: `${file}, ${path}`,
+        message: `encrypted, and only Pulumi can decrypt it; add --config ${path}=<value>`,
+      })),
+    ];
     return new UserError(error.summary, { code: error.code, problems: [...error.problems, ...hints] });
   }
   const [message = '', ...frames] = error.stack.replaceAll(pathToFileURL(folder).href, folder).split('\n    at ');

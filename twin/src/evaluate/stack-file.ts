@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { STACK_FILE, STACK_NAME } from '../../../limits/stack-name.ts';
 import { UNREAD } from '../common/unread.ts';
-import { UserError, type Problem } from '../common/user-error.ts';
+import { UserError } from '../common/user-error.ts';
 import { readProject } from './project.ts';
 import { invalidFile, isRecord, readYaml } from './yaml-file.ts';
 
@@ -13,7 +13,7 @@ export interface StackConfig {
   readonly values: Readonly<Record<string, string>>;
   /** The keys with a value that is encrypted in the file, in whole or in part. */
   readonly secretKeys: readonly string[];
-  /** The encrypted handler variables without a value: each is replaced with `UNREAD`. */
+  /** The paths of encrypted values that the command line does not give: each is replaced with `UNREAD`. */
   readonly unread: readonly string[];
   /** The Pulumi ESC environments that the engine would add; the twin reads none of them. */
   readonly environments: readonly string[];
@@ -25,7 +25,7 @@ export interface StackConfig {
  * Source: https://www.pulumi.com/docs/iac/concepts/config/ and .../reference/pulumi-yaml/
  * @param given values of `--config key=value`, which replace those of the file. A key may continue with the path to an
  *   encrypted part: `api:handlers.test.environment.PIN`
- * @throws UserError for a stack without a file, a file that is not YAML, or an encrypted value without a replacement
+ * @throws UserError for a stack without a file, or a file that is not YAML
  */
 export function readStackFile(root: URL, stack: string, given: Readonly<Record<string, string>> = {}): StackConfig {
   if (!STACK_NAME.test(stack)) {
@@ -46,8 +46,7 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
   const secretKeys: string[] = [];
   const unread: string[] = [];
   const parts = new Set<string>();
-  const problems: Problem[] = [];
-  const take = (from: string, key: string, value: unknown): void => {
+  const take = (key: string, value: unknown): void => {
     const full = namespaced(key);
     if (!holdsSecure(value)) values[full] = asText(value);
     else if (isCredential(full)) delete values[full];
@@ -60,14 +59,8 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
           parts.add(path);
           return part;
         }
-        if (VARIABLE.test(path)) unread.push(path);
-        // Under any other key it is refused by the program, or by the input that it reaches.
-        else if (full === HANDLERS) {
-          const message = NUMBER.test(path)
-            ? 'encrypted, but it is not a secret; write it without --secret'
-            : `encrypted, and only Pulumi can decrypt it; add --config ${path}=<value>`;
-          problems.push({ place: `${from}, ${path === full ? key : path}`, message });
-        }
+        // The program may reject it, or the input that it reaches.
+        unread.push(path);
         return UNREAD;
       };
       values[full] = asText(withParts(value, full, decrypt));
@@ -75,13 +68,9 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
   };
   for (const [key, declared] of Object.entries(configOf(project, 'Pulumi.yaml'))) {
     const value = isRecord(declared) ? (declared['value'] ?? declared['default']) : declared;
-    if (value !== undefined && value !== null) take('Pulumi.yaml', key, value);
+    if (value !== undefined && value !== null) take(key, value);
   }
-  for (const [key, value] of Object.entries(configOf(stackFile, file))) take(file, key, value);
-  if (problems.length > 0) {
-    const summary = `Stack ${stack} has encrypted values that the twin needs:`;
-    throw new UserError(summary, { code: 'encrypted-value', problems });
-  }
+  for (const [key, value] of Object.entries(configOf(stackFile, file))) take(key, value);
   return {
     project: name,
     stack,
@@ -118,12 +107,6 @@ function environmentNames(file: Record<string, unknown>): string[] {
   if (Array.isArray(listed)) return listed.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)));
   return value === undefined ? [] : ['(written in the stack file)'];
 }
-
-const HANDLERS = 'api:handlers';
-/** A numeric setting of a handler, which cannot be an encrypted string. */
-const NUMBER = /^api:handlers\.[^.]+\.(memory|timeout|reservedConcurrency)$/;
-/** A variable of a handler. It decides nothing but what the handler itself reads. */
-const VARIABLE = /^api:handlers\.[^.]+\.environment\.[^.]+$/;
 
 function holdsSecure(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsSecure);

@@ -5,7 +5,7 @@ import { UserError, type Problem } from '../common/user-error.ts';
 import { placeOf } from '../resources/lookup.ts';
 import type { Inputs, Plain, RecordedResource } from '../resources/resource.ts';
 import { RESOURCE_TYPES } from '../resources/types.ts';
-import type { Recorded } from './local-engine.ts';
+import { issuerHost, type Recorded } from './local-engine.ts';
 import type { Wire, WireObject } from './properties.ts';
 import { isUsed, unwrapped, withoutDefaults } from './state-inputs.ts';
 
@@ -67,7 +67,7 @@ const UNUSED_SECRETS: Readonly<Record<string, string>> = {
  * is read, not even one in plain text: `UNREAD` stands for each. Code of functions is left out.
  * @param text the file's text
  * @param file what messages call it
- * @param given values of `--config`: `auth0:domain`, `aws:region` and `api:issuerDomain` replace those of the state
+ * @param given values of `--config`: `auth0:domain`, `aws:region` and any `<project>:issuerDomain` replace those of the state
  * @throws UserError for a file of another kind, and for what would have to be guessed; without any value that is secret
  */
 export function recordedFromState(text: string, file: string, given: Readonly<Record<string, string>> = {}): Recorded {
@@ -95,7 +95,8 @@ export function recordedFromState(text: string, file: string, given: Readonly<Re
     return [...new Set(values)].filter((value) => value !== undefined);
   };
   const domain = given['auth0:domain'] ?? tenantDomain(settingsOf('auth0', 'domain'), problems);
-  const auth0 = { domain, issuerDomain: given['api:issuerDomain'] ?? hostOf(outputs['issuer']) };
+  const givenIssuer = Object.entries(given).find(([key]) => key.endsWith(':issuerDomain'))?.[1];
+  const auth0 = { domain, issuerDomain: givenIssuer ?? issuerHost(outputs['issuer'], domain) };
   const [region] = settingsOf('aws', 'region');
   const aws = {
     region: given['aws:region'] ?? (typeof region === 'string' ? region : ''),
@@ -225,11 +226,6 @@ function tenantDomain(domains: readonly Plain[], problems: Problem[]): string {
     problems.push({ place, message: `the tenant’s domain is encrypted; ${advice}` });
   } else return domain;
   return '';
-}
-
-/** The tenant's custom domain, where the stack puts out its issuer. */
-function hostOf(issuer: unknown): string | undefined {
-  return typeof issuer === 'string' ? /^https:\/\/([^/\s]+)\/$/.exec(issuer)?.[1] : undefined;
 }
 
 function compare(a: string, b: string): number {

@@ -9,6 +9,10 @@ const schema = z.strictObject({
   examplePaths: z.record(z.string(), z.string()).optional(),
   publicRoutes: z.array(z.string()).optional(),
   production: z.boolean().optional(),
+  issuer: z
+    .string()
+    .regex(/^https:\/\/[^/\s]+\/$/, { error: 'write https://<domain>/' })
+    .optional(),
 });
 
 /** What the twin cannot read from a program: the default export of `twin.config.ts`, beside `Pulumi.yaml`. */
@@ -21,6 +25,8 @@ export interface TwinConfig {
   readonly publicRoutes?: readonly string[];
   /** Whether the stack is one of production; the rules for production ask for more. */
   readonly production?: boolean;
+  /** Who issues the tenant's tokens, where it has a custom domain: `https://<domain>/`. */
+  readonly issuer?: string;
 }
 
 interface ReadConfig {

@@ -9,7 +9,7 @@ import { tenantOf, type Tenant } from './tenant.ts';
 /** What the program declares, in the words of the domain. */
 export interface Model {
   readonly stack: string;
-  /** The encrypted variables of handlers that a text stands for. */
+  /** The paths of encrypted values in the stack file that a text stands for. */
   readonly unread: readonly string[];
   /** The Pulumi ESC environments that the stack file names, of which nothing was read. */
   readonly environments: readonly string[];

@@ -62,6 +62,20 @@ describe('Evaluation in a child process', () => {
     copy.remove();
   });
 
+  it('An evaluation in a child process names every encrypted value of a program that rejects one', async () => {
+    const copy = copyProject();
+    const SECURE = '{ secure: v1:abc }';
+    const handler = `{ memory: ${SECURE}, statements: [{ actions: [${SECURE}], resources: ["*"] }] }`;
+    copy.edit('Pulumi.dev.yaml', 'config:', `config:\n  api:handlers: { test: ${handler} }`);
+    const { message } = await refusal(() => evaluate(of(copy.root)));
+    for (const path of ['api:handlers.test.memory', 'api:handlers.test.statements.0.actions.0']) {
+      expect(message).toContain(
+        `Pulumi.dev.yaml, ${path}: encrypted, and only Pulumi can decrypt it; add --config ${path}=<value>`,
+      );
+    }
+    copy.remove();
+  });
+
   const REFUSED = [
     {
       title: 'an import that cannot be resolved',

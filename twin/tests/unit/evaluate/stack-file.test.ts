@@ -16,6 +16,7 @@ interface Row {
   readonly given?: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, string>>;
   readonly secretKeys?: readonly string[];
+  readonly unread?: readonly string[];
 }
 
 const SECURE = '{ secure: AAABAHVw7W }';
@@ -81,6 +82,7 @@ const READ: readonly Row[] = [
     ofStack: `config: { api:clients: [{ name: ${SECURE} }], auth0:domain: ${SECURE} }`,
     values: { 'api:clients': '[{"name":"(encrypted)"}]', 'auth0:domain': '(encrypted)' },
     secretKeys: ['api:clients', 'auth0:domain'],
+    unread: ['api:clients.0.name', 'auth0:domain'],
   },
   {
     title: 'the command line’s value for an encrypted key',
@@ -152,24 +154,6 @@ const REFUSED: readonly RefusedRow[] = [
     says: ['Pulumi.yaml is invalid:', 'name: missing; write the name of the project'],
   },
   { title: 'a project file that is not YAML', files: { 'Pulumi.yaml': 'name: [', [DEV]: '' }, says: ['Pulumi.yaml:'] },
-  {
-    title: 'encrypted handler settings without a value on the command line',
-    files: { [DEV]: `config: { api:handlers: ${SECURE} }` },
-    says: ['Pulumi.dev.yaml, api:handlers: encrypted, and only Pulumi can decrypt it', '--config api:handlers=<value>'],
-  },
-  {
-    title: 'all encrypted parts of handler settings at once, also inside a list',
-    files: { [DEV]: `config: { api:handlers: { a: { statements: [{ actions: [${SECURE}] }], memory: ${SECURE} } } }` },
-    says: [
-      '--config api:handlers.a.statements.0.actions.0=<value>',
-      'api:handlers.a.memory: encrypted, but it is not a secret',
-    ],
-  },
-  {
-    title: 'an encrypted handler setting of the project',
-    files: { 'Pulumi.yaml': `name: shop\nruntime: nodejs\nconfig: { api:handlers: { value: ${SECURE} } }`, [DEV]: '' },
-    says: ['Pulumi.yaml, api:handlers', '--config api:handlers=<value>'],
-  },
 ];
 
 const ENVIRONMENTS: readonly { readonly title: string; readonly text: string; readonly names: readonly string[] }[] = [
@@ -182,14 +166,14 @@ const ENVIRONMENTS: readonly { readonly title: string; readonly text: string; re
 describe('Reading a stack file', () => {
   it.each(READ)(
     'Reading a stack file returns $title',
-    ({ ofProject = '', ofStack, given, values, secretKeys = [] }) => {
+    ({ ofProject = '', ofStack, given, values, secretKeys = [], unread = [] }) => {
       const folder = project({ 'Pulumi.yaml': `name: shop\nruntime: nodejs\n${ofProject}\n`, [DEV]: ofStack });
       expect(readStackFile(folder, 'dev', given)).toEqual({
         project: 'shop',
         stack: 'dev',
         values,
         secretKeys,
-        unread: [],
+        unread,
         environments: [],
       });
     },
@@ -201,7 +185,7 @@ describe('Reading a stack file', () => {
     for (const part of says) expect(message).toContain(part);
   });
 
-  it('A handler’s encrypted variable gets a placeholder and is named, and other encrypted parts need a value', async () => {
+  it('Each encrypted value gets a placeholder and is named by its path, unless the command line gives it', () => {
     const file = `config: { api:handlers: { test: { memory: 128, environment: { A: ${SECURE}, B: ${SECURE}, C: c } } } }`;
     const read = readStackFile(project({ [DEV]: file }), 'dev', { 'api:handlers.test.environment.B': 'given' });
     expect(JSON.parse(read.values['api:handlers'] ?? '')).toEqual({
@@ -210,8 +194,12 @@ describe('Reading a stack file', () => {
     expect(read).toMatchObject({ secretKeys: ['api:handlers'], unread: ['api:handlers.test.environment.A'] });
     expect(Object.keys(read.values)).toEqual(['api:handlers']);
 
-    const other = project({ [DEV]: `config: { api:handlers: { test: { memory: ${SECURE} } } }` });
-    expect((await refusal(() => readStackFile(other, 'dev'))).message).toContain('write it without --secret');
+    const yaml = `name: shop\nruntime: nodejs\nconfig: { api:handlers: { value: ${SECURE} } }`;
+    const other = project({
+      'Pulumi.yaml': yaml,
+      [DEV]: `config: { list: [{ a: [${SECURE}] }], aws:secretKey: ${SECURE} }`,
+    });
+    expect(readStackFile(other, 'dev').unread).toEqual(['api:handlers', 'shop:list.0.a.0']);
   });
 
   it.each(ENVIRONMENTS)('The environments that the engine would add are named: $title', ({ text, names }) => {
