@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,13 +17,25 @@ export type Monitor = Readonly<Record<string, (request: never) => unknown>>;
 /**
  * Loads modules that come with a copy of Pulumi's SDK.
  * @param root the folder whose copy of the SDK it is
- * @throws UserError where that folder has none
+ * @throws UserError where that folder has none, or one that is too old
  */
 export function sdkOf(root: URL | string): { readonly load: (module: string) => unknown; readonly folder: string } {
   const manifest = manifestIn(root);
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string };
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)) {
+    const message = `version ${version} is too old; the twin needs ${OLDEST.major}.${OLDEST.minor} or newer: npm install @pulumi/pulumi@latest`;
+    throw new UserError('The twin cannot run the program:', {
+      code: 'old-sdk',
+      problems: [{ place: 'package.json, @pulumi/pulumi', message }],
+    });
+  }
   const load = createRequire(manifest);
   return { load: (module) => load(module) as unknown, folder: manifest.slice(0, -'package.json'.length) };
 }
+
+/** The oldest version that the twin was tried with. 3.100 sends what this monitor does not answer. */
+const OLDEST = { major: 3, minor: 228 };
 
 function manifestIn(root: URL | string): string {
   try {

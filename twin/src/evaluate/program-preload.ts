@@ -100,7 +100,8 @@ function described(error: unknown): ProgramError {
 
 /** Whether Node cannot parse a file or resolve an import of it. */
 function isUnreadable(error: unknown): boolean {
-  if (error instanceof SyntaxError) return true;
+  // The second is ts-node's.
+  if (error instanceof SyntaxError || (error instanceof Error && error.name === 'TSError')) return true;
   const codes = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_UNKNOWN_FILE_EXTENSION'];
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

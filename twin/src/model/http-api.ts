@@ -91,7 +91,7 @@ const PARTS = [
 ] as const;
 
 /**
- * Returns the HTTP APIs that the program declares, in order of their names.
+ * Returns the HTTP APIs that the program declares, in order of their names; one without routes if it declares none.
  * @throws UserError for a reference to what is not declared, and for whatever AWS would refuse or ignore
  */
 export function apisOf(lookup: Lookup, region: string): readonly [HttpApi, ...HttpApi[]] {
@@ -108,10 +108,30 @@ export function apisOf(lookup: Lookup, region: string): readonly [HttpApi, ...Ht
     apis.flatMap(({ routes }) => routes),
   );
   const [first, ...others] = apis.map((api) => ({ ...api, idleFunctions: idle }));
-  if (first === undefined) {
-    throw new UserError('The program declares no HTTP API (aws.apigatewayv2.Api), so there is nothing to serve.');
-  }
-  return [first, ...others];
+  return first === undefined ? [noApi(region)] : [first, ...others];
+}
+
+/** Stands for the API of a program that declares a tenant only. It has no route. */
+function noApi(region: string): HttpApi {
+  return {
+    name: '',
+    accountId: ACCOUNT_ID,
+    apiId: '',
+    region,
+    host: 'no-api.invalid',
+    basePath: '',
+    cors: undefined,
+    stage: {
+      name: DEFAULT_STAGE,
+      throttle: NO_THROTTLE,
+      routeThrottles: new Map(),
+      variables: undefined,
+      accessLogFormat: undefined,
+    },
+    routes: [],
+    idleFunctions: [],
+    issuers: [],
+  };
 }
 
 /** A lookup that finds the parts of one API only. */

@@ -2,6 +2,7 @@ import { textsOf } from '../common/texts-of.ts';
 import { apisOf, type HttpApi, type Route } from './http-api.ts';
 import { lookupOf, notEmulated } from '../resources/lookup.ts';
 import type { Recorded } from '../evaluate/local-engine.ts';
+import { UserError } from '../common/user-error.ts';
 import { exceptionsOf } from '../rules/production.ts';
 import { violationsOf, type Violation } from '../rules/rules.ts';
 import { tenantOf, type Tenant } from './tenant.ts';
@@ -53,7 +54,7 @@ export function modelOf(recorded: Recorded): Model {
     stack: recorded.stack,
     unread: recorded.unread,
     environments: recorded.environments,
-    tenant: tenantOf(lookup, recorded.providers.auth0),
+    tenant: tenantOf(lookup, tenantNames(recorded, apis)),
     claims: textsOf(recorded.outputs['claims']),
     api: apis[0],
     apis,
@@ -63,6 +64,28 @@ export function modelOf(recorded: Recorded): Model {
     examplePaths: textsOf(recorded.outputs['examplePaths']),
     hash: recorded.hash,
   };
+}
+
+/**
+ * The tenant's domains. A program that only trusts a tenant, and declares nothing in it, does not name its domain: the
+ * issuer does.
+ */
+function tenantNames(
+  { providers: { auth0 }, resources }: Recorded,
+  apis: readonly HttpApi[],
+): Recorded['providers']['auth0'] {
+  const hasTenant = resources.some(({ type }) => type.startsWith('auth0:'));
+  if (!hasTenant && apis.every(({ apiId }) => apiId === '')) {
+    throw new UserError('The program declares no HTTP API and nothing in Auth0, so there is nothing to serve.');
+  }
+  if (auth0.domain !== '') return auth0;
+  if (hasTenant) {
+    throw new UserError(
+      'The twin does not know the tenant: the stack file names no auth0:domain. Add --config auth0:domain=your-tenant.eu.auth0.com',
+    );
+  }
+  const [issuer] = apis.flatMap(({ issuers }) => issuers);
+  return { ...auth0, domain: issuer === undefined ? 'tenant.invalid' : new URL(issuer).host };
 }
 
 /** The versions of Node.js that functions ask for and that are not the one that runs them here. */

@@ -158,10 +158,6 @@ export function tenantOf(
   lookup: Lookup,
   provider: { readonly domain: string; readonly issuerDomain: string | undefined },
 ): Tenant {
-  if (provider.domain === '')
-    throw new UserError(
-      'The twin does not know the tenant: the stack file names no auth0:domain. Add --config auth0:domain=your-tenant.eu.auth0.com',
-    );
   const scopes = [
     ...lookup('auth0:index/resourceServerScopes:ResourceServerScopes').flatMap(({ inputs }) =>
       inputs.scopes.map(({ name }) => ({ api: inputs.resourceServerIdentifier, name })),

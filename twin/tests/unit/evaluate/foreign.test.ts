@@ -212,6 +212,33 @@ describe('Foreign programs', () => {
     });
   });
 
+  it('A program without an HTTP API has a tenant and no route', async () => {
+    const { api, tenant } = await modelled(() => {
+      new auth0.ResourceServer('orders', { identifier: AUDIENCE });
+    });
+    expect(api.routes).toEqual([]);
+    expect(tenant.resourceServers).toMatchObject([{ identifier: AUDIENCE }]);
+  });
+
+  it('The tenant of a program that only trusts one has the domain of its issuer', async () => {
+    const declare = (): void => routed(lambda('f').arn);
+    const recorded = await recordProgram(async () => {
+      declare();
+      return {};
+    });
+    const providers = { ...recorded.providers, auth0: { domain: '', issuerDomain: undefined } };
+    expect(modelOf({ ...recorded, providers }).tenant.domain).toBe('your-tenant.eu.auth0.com');
+  });
+
+  it('A program without an HTTP API and a tenant is rejected', async () => {
+    const { message } = await refusal(() =>
+      modelled(() => {
+        new aws.s3.Bucket('pictures');
+      }),
+    );
+    expect(message).toContain('declares no HTTP API and nothing in Auth0');
+  });
+
   it('A program with two tenants is rejected', async () => {
     const { message } = await refusal(() =>
       recordProgram(async () => {

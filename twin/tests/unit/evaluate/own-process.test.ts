@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { evaluate, reevaluation } from '../../../src/evaluate/program-process.ts';
 import type { Recorded } from '../../../src/evaluate/local-engine.ts';
@@ -111,6 +111,20 @@ describe('Evaluation in a child process', () => {
     const folder = folderWith({ 'Pulumi.yaml': 'name: shop\nruntime: nodejs\n', 'Pulumi.dev.yaml': '' });
     const { code } = await refusal(() => evaluate(of(folder)));
     expect(code).toBe('no-sdk');
+  });
+
+  it('An evaluation in a child process says that Pulumi’s SDK is too old, and what to install', async () => {
+    const folder = folderWith({ 'Pulumi.yaml': 'name: shop\nruntime: nodejs\n', 'Pulumi.dev.yaml': '' });
+    const sdk = new URL('node_modules/@pulumi/pulumi/', folder);
+    mkdirSync(sdk, { recursive: true });
+    writeFileSync(new URL('package.json', sdk), '{ "version": "3.100.0" }');
+    const { problems } = await refusal(() => evaluate(of(folder)));
+    expect(problems).toEqual([
+      {
+        place: 'package.json, @pulumi/pulumi',
+        message: 'version 3.100.0 is too old; the twin needs 3.228 or newer: npm install @pulumi/pulumi@latest',
+      },
+    ]);
   });
 
   it('twin.config.ts gives what the program leaves out, and the folder of the other stacks', async () => {
