@@ -561,6 +561,15 @@ const REFRESH: readonly HostileLogin[] = [
   ],
   ['rejects a refresh without a token', (a) => a.token({ grant_type: 'refresh_token' }), '400 invalid_request'],
   [
+    'rejects another audience on a refresh, which would choose another API',
+    async (a) => {
+      const code = await a.code('spa', { scope: 'offline_access' });
+      const { body } = await a.exchanged(code);
+      return a.refresh(String(body['refresh_token']), { audience: 'https://other.example.com' });
+    },
+    '400 invalid_request',
+  ],
+  [
     'gives no scope that the login did not request',
     async (a) => a.refresh(await a.refreshToken(), { scope: 'read write admin' }),
     '200 read',

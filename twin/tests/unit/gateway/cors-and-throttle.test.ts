@@ -66,6 +66,15 @@ describe('CORS', () => {
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
   });
 
+  it('A rejection has no CORS headers, even for an allowed origin: AWS documents them for integrations alone', async () => {
+    const headers = { origin: 'https://app.example.com' };
+    const rejection = await fetch(`${twin.apiUrl}/test`, { headers });
+    expect(rejection.status).toBe(401);
+    expect([...rejection.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+    const allowed = await fetch(`${twin.apiUrl}/backend`, { headers });
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+  });
+
   it('An ANY route with an authorizer gets the preflight and answers 401, as on AWS', async () => {
     expect((await preflight('/echo/x', 'https://app.example.com')).status).toBe(401);
     expect(welcome(twin.model(), twin)).toContain('Warning: ANY /echo/{proxy+}');
