@@ -38,10 +38,10 @@ interface TenantCapture extends Captured {
   readonly response: { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 }
 
-const read = <T>(name: string): readonly T[] =>
-  JSON.parse(readFileSync(new URL(`../captures/${name}.json`, import.meta.url), 'utf8')) as T[];
-const GATEWAY = read<GatewayCapture>('gateway');
-const TENANT = read<TenantCapture>('tenant');
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../captures/${name}.json`, import.meta.url), 'utf8'));
+const GATEWAY = read('gateway') as readonly GatewayCapture[];
+const TENANT = read('tenant') as readonly TenantCapture[];
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const kid = createHash('sha256').update('key').digest('base64url');
