@@ -7,6 +7,7 @@ import { transformSync } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { afterFile } from './support/cleanup.ts';
 import { folderWith } from './support/folder.ts';
+import { freePort } from './support/free-port.ts';
 import { copyProject, ROOT, type ProjectCopy } from './support/project.ts';
 
 const GUIDE = readFileSync(new URL('docs/login.md', ROOT), 'utf8');
@@ -35,8 +36,9 @@ function runUntil(command: string, cwd: string, wanted: string): Promise<string>
 describe('docs/login.md', () => {
   let project: ProjectCopy;
   let screen: string;
-  const port = 20_000 + (process.pid % 20_000);
+  let port: number;
   beforeAll(async () => {
+    port = await freePort();
     project = copyProject();
     cpSync(fileURLToPath(new URL('examples', ROOT)), join(project.path, 'examples'), { recursive: true });
     const client = (blocks('yaml')[0] ?? '').replaceAll('5173', String(port)).replaceAll(/^/gm, '    ');

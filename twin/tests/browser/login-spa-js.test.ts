@@ -1,39 +1,26 @@
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { afterFile } from '../../../tests/support/cleanup.ts';
+import { freePort } from '../../../tests/support/free-port.ts';
+import { openAt } from '../support/browser.ts';
 import { startForFile } from '../support/browser-suite.ts';
-import { clickUser, freePort, spaClient, withClients } from '../support/login-twin.ts';
+import { logInByRedirect, spaClient, withClients } from '../support/login-twin.ts';
 import { claimsOf } from '../support/page-steps.ts';
+import { sdkPage, serveSdkPage, type SdkPage } from '../support/sdk-page.ts';
 import { call, type TestTwin } from '../support/twin.ts';
 
 const port = await freePort();
 const ORIGIN = `http://localhost:${port}`;
-const SDK = new URL('../auth0-spa-js.production.esm.js', import.meta.resolve('@auth0/auth0-spa-js'));
 
 let twin: TestTwin;
 let browser: Browser;
 const chromium = startForFile((both) => ({ twin, browser } = both), { change: withClients(spaClient(port)) });
 
-// A page that a test makes up has no loopback address, and Chromium lets no other page call one.
-const server = createServer(({ url }, response) => {
-  if (url === '/sdk.js') response.setHeader('content-type', 'text/javascript').end(readFileSync(SDK));
-  else response.setHeader('content-type', 'text/html').end('<!doctype html><title>An application</title>');
-});
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  afterFile(() => server.close());
-});
+beforeAll(() => serveSdkPage(port));
 
-/** A page of the client's origin with the SDK on it, as `auth0`. */
-interface App {
+/** A page of the client's origin with the SDK on it. */
+interface App extends SdkPage {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** Evaluates an expression there; a promise is waited for, and an error of the SDK becomes its `error`. */
-  readonly run: <T>(expression: string) => Promise<T>;
-  /** Makes the SDK's client, on each page that is loaded. */
-  readonly start: () => Promise<void>;
 }
 
 const opened: BrowserContext[] = [];
@@ -42,10 +29,8 @@ afterEach(async () => {
 });
 
 async function openApp(options: Readonly<Record<string, unknown>> = {}): Promise<App> {
-  const context = await browser.newContext();
-  opened.push(context);
-  const page = await context.newPage();
-  await page.goto(ORIGIN);
+  const { page } = await openAt(browser, ORIGIN);
+  opened.push(page.context());
   const { outputs, tenantUrl } = twin;
   const settings = {
     domain: tenantUrl,
@@ -58,25 +43,12 @@ async function openApp(options: Readonly<Record<string, unknown>> = {}): Promise
     },
     ...options,
   };
-  const run = <T>(expression: string): Promise<T> =>
-    page.evaluate<T>(`(async () => ${expression})().catch((error) => error.error ?? String(error))`);
-  const start = (): Promise<void> =>
-    page.evaluate(`import('/sdk.js').then((sdk) => {
-      window.auth0 = new sdk.Auth0Client(${JSON.stringify(settings)});
-    })`);
-  await start();
-  return { context, page, run, start };
+  const app = { context: page.context(), page, ...sdkPage(page, settings) };
+  await app.start();
+  return app;
 }
 
-/** Logs the declared user in by one click, as the SDK's documentation has it. */
-async function logIn({ page, run, start }: App): Promise<void> {
-  await run('void auth0.loginWithRedirect()');
-  await page.waitForURL(/\/u\/login/);
-  await clickUser(page);
-  await page.waitForURL(`${ORIGIN}/?code=*`);
-  await start();
-  await run('auth0.handleRedirectCallback()');
-}
+const logIn = (app: App): Promise<void> => logInByRedirect(app.page, ORIGIN, app);
 
 const TOKEN = "auth0.getTokenSilently({ cacheMode: 'off' })";
 const REFRESH_TOKEN =

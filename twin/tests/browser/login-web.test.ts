@@ -6,14 +6,16 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { afterFile } from '../../../tests/support/cleanup.ts';
+import { freePort } from '../../../tests/support/free-port.ts';
 import { openAt } from '../support/browser.ts';
 import { startForFile } from '../support/browser-suite.ts';
 import { hostsEntry } from '../support/hosts-entry.ts';
-import { clickUser, freePort, withClients } from '../support/login-twin.ts';
-import type { TestTwin } from '../support/twin.ts';
+import { clickUser, logInByRedirect, spaClient, withClients } from '../support/login-twin.ts';
+import { sdkPage, serveSdkPage } from '../support/sdk-page.ts';
+import { call, type TestTwin } from '../support/twin.ts';
 
 const TENANT = 'your-tenant.eu.auth0.com';
-const ports = { express: await freePort(), openid: await freePort() };
+const ports = { express: await freePort(), openid: await freePort(), spa: await freePort() };
 const webClient = (name: string, port: number): string =>
   `- { name: ${name}, type: web, callbacks: ['http://localhost:${port}/callback'], logoutUrls: ['http://localhost:${port}'], grants: [authorization_code, refresh_token] }`;
 
@@ -22,7 +24,7 @@ let browser: Browser;
 let proxy: string;
 const chromium = startForFile((both) => ({ twin, browser } = both), {
   tls: true,
-  change: withClients(webClient('express', ports.express), webClient('openid', ports.openid)),
+  change: withClients(webClient('express', ports.express), webClient('openid', ports.openid), spaClient(ports.spa)),
 });
 
 /** Runs a web application with its .env file, for which the twin is the tenant itself. */
@@ -52,8 +54,8 @@ async function open(url: string): Promise<Page> {
   return page;
 }
 
-// Both check the issuer to the character: the twin is reached under the tenant's own name, as docs/login.md says.
-describe.skipIf(chromium === undefined)('A web application with its own name for the tenant', () => {
+// They check the issuer to the character: the twin is reached under the tenant's own name, as docs/login.md says.
+describe.skipIf(chromium === undefined)('An application that calls the twin by the tenant’s name', () => {
   beforeAll(async () => {
     proxy = await hostsEntry(TENANT, Number(new URL(twin.tenantUrl).port));
     await Promise.all([serve('express'), serve('openid')]);
@@ -93,5 +95,23 @@ describe.skipIf(chromium === undefined)('A web application with its own name for
     expect(page.url()).toBe(`${base}/`);
     await page.goto(`${base}/login`);
     expect(page.url()).toMatch(`https://${TENANT}/u/login`);
+  });
+
+  it('auth0-spa-js needs no issuer of its own under the tenant’s name, and renews by refresh tokens', async () => {
+    await serveSdkPage(ports.spa);
+    const origin = `http://localhost:${ports.spa}`;
+    const page = await open(origin);
+    const { outputs } = twin;
+    const app = sdkPage(page, {
+      domain: TENANT,
+      clientId: outputs.clientIds['web'],
+      useRefreshTokens: true,
+      cacheLocation: 'localstorage',
+      authorizationParams: { redirect_uri: origin, audience: outputs.audience, scope: 'openid read:user' },
+    });
+    await app.start();
+    await logInByRedirect(page, origin, app);
+    const renewed = await app.run<string>("auth0.getTokenSilently({ cacheMode: 'off' })");
+    expect(await call(twin, renewed)).toMatchObject({ status: 200 });
   });
 });

@@ -1,18 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import type { ProjectCopy } from '../../../tests/support/project.ts';
-
-/** A port that is free now, for a callback that must be declared before it is served. */
-export function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
+import type { SdkPage } from './sdk-page.ts';
 
 /** Adds entries to `api:clients` of stack dev. */
 export const withClients =
@@ -31,4 +19,14 @@ export const spaClient = (port: number): string =>
 /** Logs in on the tenant's page by one click. */
 export async function clickUser(page: Page, email = 'test-user@example.com'): Promise<void> {
   await page.getByRole('button', { name: email }).click();
+}
+
+/** Logs the declared user in by redirect, as the documentation of auth0-spa-js has it. */
+export async function logInByRedirect(page: Page, origin: string, { run, start }: SdkPage): Promise<void> {
+  await run('void auth0.loginWithRedirect()');
+  await page.waitForURL(/\/u\/login/);
+  await clickUser(page);
+  await page.waitForURL(`${origin}/?code=*`);
+  await start();
+  await run('auth0.handleRedirectCallback()');
 }
