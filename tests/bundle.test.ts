@@ -71,7 +71,18 @@ describe('Before a deployment, the bundler rejects', () => {
     };
     const source = "import bcrypt from 'bcrypt';\nexport const handler = async () => bcrypt;";
     expect(await problemsOf('it.ts', source, { packages })).toMatchObject([
-      { place: 'it.ts', message: expect.stringContaining('a compiled addon (by node-gyp-build)') as string },
+      {
+        place: 'it.ts',
+        message: expect.stringContaining('it imports node-gyp-build, which loads a compiled addon') as string,
+      },
+    ]);
+  });
+
+  it('The bundler rejects a package that reads files beside it, which Lambda would miss at the first request', async () => {
+    const packages = { 'swagger-ui-dist/index.js': 'exports.path = () => __dirname;' };
+    const source = "import ui from 'swagger-ui-dist';\nexport const handler = async () => ui.path();";
+    expect(await problemsOf('it.ts', source, { packages })).toMatchObject([
+      { place: 'it.ts', message: expect.stringContaining('it imports swagger-ui-dist, which reads files') as string },
     ]);
   });
 

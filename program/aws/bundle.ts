@@ -16,8 +16,17 @@ const BANNER = [
   'const __filename = __pathOf(import.meta.url), __dirname = __dirnameOf(__filename);',
 ].join(' ');
 
-/** Packages that load a compiled addon from a path that they compute, so that the bundler does not see it. */
-const ADDON_LOADERS = /(?:^|\/)node_modules\/(node-gyp-build|bindings|node-pre-gyp|@mapbox\/node-pre-gyp)\//;
+/** Packages that load a file from a path that they compute, so that the bundler does not see it; and what to do. */
+const LOADERS: readonly (readonly [RegExp, string])[] = [
+  [
+    /(?:^|\/)node_modules\/(node-gyp-build|bindings|node-pre-gyp|@mapbox\/node-pre-gyp)\//,
+    'loads a compiled addon, which cannot be part of a bundle; use a package in JavaScript, like bcryptjs for bcrypt',
+  ],
+  [
+    /(?:^|\/)node_modules\/(swagger-ui-dist)\//,
+    'reads files beside it, which are not part of a bundle; link to a copy of them that is served elsewhere',
+  ],
+];
 
 /** The archives of the handlers, by file. */
 export type Bundles = ReadonlyMap<string, pulumi.asset.Archive>;
@@ -112,10 +121,9 @@ function problemsOf(file: string, { code, exportsHandler, inputs }: Bundle): Pro
     const message = `the handler has ${parameters} parameters; nodejs24 calls handler(event, context) and does not load one with a callback (Runtime.CallbackHandlerDeprecated): return the response from an async function`;
     problems.push(problem('invalid', file, message));
   }
-  const addon = inputs.map((input) => ADDON_LOADERS.exec(input)?.[1]).find((name) => name !== undefined);
-  if (addon !== undefined) {
-    const message = `it imports a package with a compiled addon (by ${addon}), which cannot be part of a bundle; use one written in JavaScript, like bcryptjs for bcrypt`;
-    problems.push(problem('invalid', file, message));
+  for (const [pattern, advice] of LOADERS) {
+    const name = inputs.map((input) => pattern.exec(input)?.[1]).find((found) => found !== undefined);
+    if (name !== undefined) problems.push(problem('invalid', file, `it imports ${name}, which ${advice}`));
   }
   return problems;
 }
