@@ -1,6 +1,6 @@
 import type { Ask } from '../report/callers.ts';
 import { codeFlow, LoginFailed, tokenRequest, type CodeFlow, type CodeFlowTokens } from '../verify/login.ts';
-import { MASK, type Asked, type ShownStep } from './messages.ts';
+import { MASK, type ShownStep } from './messages.ts';
 import { mayRefresh } from './state.ts';
 
 /** What a step shows only the beginning of, and what it masks. */
@@ -16,7 +16,7 @@ export async function logIn(
   { client, api, parameters, user }: Ask & { readonly user: NonNullable<Ask['user']> },
   scope: string,
   tenant: (request: Request) => Promise<Response>,
-): Promise<Asked['token']['answer']> {
+): Promise<CodeFlowTokens & { readonly steps: readonly ShownStep[] }> {
   const steps: ShownStep[] = [];
   const flow: CodeFlow = {
     tenantUrl: 'http://localhost',

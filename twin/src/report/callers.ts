@@ -50,7 +50,7 @@ export type Caller = Who & {
 const PASSWORD_GRANTS = [PASSWORD_REALM, 'password'] as const;
 
 /**
- * Everybody whom the report has a column for, in its order: each client under each grant it has, each role, each role and
+ * Returns the caller of each column of the report, in its order: each client under each grant it has, each role, each role and
  * each user through each client that logs users in, and anyone at all.
  * @param stack its name is left out of the others', so that stacks can be compared
  */
@@ -140,7 +140,7 @@ function userAsks(tenant: Tenant, client: Client, user: User, api: ResourceServe
   });
 }
 
-/** A challenge of PKCE, for requests that are only decided about: whoever plays one makes its own. */
+/** A challenge of PKCE, for requests that are only decided about; a played login has its own. */
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 /** The same in a browser. */

@@ -139,7 +139,7 @@ describe('npm run -s token', () => {
 
   it.each([
     [{ as: 'tset-app' }, {}, 'did you mean test-app?'],
-    [{ as: 'test user', through: 'nobody' }, {}, 'cannot log in through nobody; write --through test-app'],
+    [{ as: 'test user', through: 'unknown' }, {}, 'cannot log in through unknown; write --through test-app'],
     [{ as: 'test user' }, { audience: 'x' }, 'can ask for no API x; the tenant has https://'],
   ])('A token request for %j %j is rejected by name', (who, what, says) => {
     const asked = (): unknown => askOf(callerNamed(who, broken.model()), what);

@@ -79,7 +79,7 @@ describe('A token by hand', () => {
 
   it.each([
     ['writer@example.com', 'wep', 'did you mean web'],
-    ['writer@example.com', 'nobody', 'write --through test-app or page or web'],
+    ['writer@example.com', 'unknown', 'write --through test-app or page or web'],
     ['test-app', 'web', 'test-app is a client, which logs in through no other'],
     ['writer@example.org', undefined, 'write --as'],
   ])('A token as %s through %s is rejected with what to write instead', async (as, through, says) => {
