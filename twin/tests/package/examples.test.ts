@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 /** Programs in `twin/examples`, and what a call by the first printed command answers. */
 const EXAMPLES = [
-  { name: 'flat', stack: 'dev', open: ['GET /health'], status: 201, answer: '{"id":"2"}' },
+  { name: 'flat', stack: 'dev', open: ['GET /health'], status: 200, answer: '"text":"Buy milk"' },
   { name: 'components', stack: 'test', open: [], status: 200, answer: '{"invoice":"x","bucket":"invoices-' },
 ] as const;
 
