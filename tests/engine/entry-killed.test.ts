@@ -1,34 +1,36 @@
-import { setTimeout } from 'node:timers/promises';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Ended, Running } from './support/cli.ts';
+import type { Ended } from './support/cli.ts';
 import { selectOwnStack } from './support/contracts.ts';
-import { beginNpmRunUp, npmRunUp } from './support/deploying.ts';
+import { npmRunUp } from './support/deploying.ts';
 import { changesSince } from './support/interruption.ts';
-import { descendants, kill } from './support/processes.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 const sandbox = new Sandbox();
+/** Has a line for each process that found the program's entry file. */
+const finders = join(sandbox.project.path, 'finders');
+
+/** A `node` that dies as the process that finds the entry file, the one of this turn: each evaluation has one. */
+const dying = (turn: number): string => `case "$*" in *require.resolve\\(*)
+  echo >> "${finders}"
+  if [ "$(wc -l < "${finders}")" -eq ${turn} ]; then kill -9 $$; fi
+esac
+exec "${process.execPath}" "$@"`;
+
 beforeAll(async () => {
   await selectOwnStack(sandbox);
   await sandbox.up();
 });
 afterAll(() => sandbox.remove());
 
-/** Kills the process that finds the program's entry file, the one of this turn: each evaluation has one. */
-async function killEntryFinder({ pid, ended }: Running, turn: number): Promise<Ended> {
-  const seen = new Set<number>();
-  const running = { isOver: false };
-  const over = ended.finally(() => (running.isOver = true));
-  while (!running.isOver) {
-    for (const one of descendants(pid).filter(({ command }) => command.includes('require.resolve('))) {
-      if (seen.has(one.pid)) continue;
-      seen.add(one.pid);
-      if (seen.size === turn) kill(one.pid);
-    }
-    await setTimeout(1);
-  }
-  expect(seen.size).toBeGreaterThanOrEqual(turn);
-  return over;
+async function upWithDyingFinder(turn: number): Promise<Ended> {
+  rmSync(finders, { force: true });
+  sandbox.addCommand('node', dying(turn));
+  const ended = await npmRunUp(sandbox);
+  expect(sandbox.project.read('finders').length).toBeGreaterThanOrEqual(turn);
+  sandbox.addCommand('node', dying(0));
+  return ended;
 }
 
 it.each([
@@ -38,7 +40,7 @@ it.each([
   'npm run up deletes nothing when the process that finds the entry file is killed in $phase',
   async ({ turn, says }) => {
     const before = sandbox.world.entries.length;
-    const { code, text } = await killEntryFinder(beginNpmRunUp(sandbox), turn);
+    const { code, text } = await upWithDyingFinder(turn);
     expect(text).toContain(says);
     expect(code).not.toBe(0);
     expect(changesSince(sandbox, before)).toEqual([]);

@@ -118,8 +118,8 @@ export class Sandbox {
     const inherited = Object.entries(process.env).filter(([name]) => !/^(PULUMI|AWS|AUTH0|NODE_OPTIONS)/.test(name));
     return {
       ...Object.fromEntries(inherited),
-      // The project's own Node comes first: it runs the program.
-      PATH: [join(this.project.path, 'node_modules/.bin'), this.#path('bin'), process.env['PATH']].join(delimiter),
+      // The project's own Node comes before the machine's: it runs the program.
+      PATH: [this.#path('bin'), join(this.project.path, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
       HOME: this.#folder,
       PULUMI_HOME: this.#path('home'),
       PULUMI_BACKEND_URL: `file://${this.#path('backend')}`,
