@@ -31,6 +31,13 @@ export default {
     },
     forbid('limits/ imports nothing', '^limits/', '.', '^limits/'),
     forbid('the program does not import the tools', PROGRAM, '^(twin|tests|docs)/|auth0-http-api/twin'),
+    forbid(
+      'the policy pack imports only the rules of the twin',
+      '^policy/',
+      '^[^/]+\\.ts$|^(program|handler|tests|docs)/',
+    ),
+    forbid('the policy pack imports only the public rules', '^policy/', '^twin/', '^twin/src/rules/rules\\.ts$'),
+    forbid('only the policy pack imports the policy SDK', '^(?!policy/)', '@pulumi/policy'),
     forbid('twin/ does not import the program', '^twin/src/', `${PROGRAM}|^(docs|tests|twin/tests|twin/bench)/`),
     forbid(
       'tests/ and docs/ import only the index of the twin',

@@ -36,7 +36,10 @@ const {
 const compiled = {
   ...manifest,
   bin: { twin: `${DIST}/cli/main.js` },
-  exports: { '.': { types: `./${DIST}/index.d.ts`, default: `./${DIST}/index.js` } },
+  exports: {
+    '.': { types: `./${DIST}/index.d.ts`, default: `./${DIST}/index.js` },
+    './rules': { types: `./${DIST}/rules/rules.d.ts`, default: `./${DIST}/rules/rules.js` },
+  },
   files: ['dist', 'docs', 'examples'],
 };
 writeFileSync(join(STAGED, 'package.json'), JSON.stringify(compiled, null, 2));

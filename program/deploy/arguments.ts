@@ -29,6 +29,7 @@ const OPTIONS = {
   message: { type: 'string', short: 'm' },
   parallel: { type: 'string', short: 'p' },
   plan: { type: 'string' },
+  'policy-pack': { type: 'string' },
   stack: { type: 'string', short: 's' },
   strict: { type: 'boolean' },
   target: { type: 'string', short: 't' },

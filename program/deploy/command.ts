@@ -9,6 +9,9 @@ import { doubtAbout, type ExportedState, type HistoryEntry } from './last-update
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** The rules that every preview and update must satisfy. */
+const POLICY = ['--policy-pack', join(root, 'policy')];
+
 /** Runs `npm run up`: `pulumi up` with these arguments, after a refresh where the last update may not have ended well. */
 export function deploy(args: readonly string[]): void {
   try {
@@ -22,7 +25,8 @@ export function deploy(args: readonly string[]): void {
 
 /** Returns the exit code of `pulumi up`, or of the refresh before it where that fails. */
 export function up(args: readonly string[]): number {
-  const parsed = readArguments(args);
+  const parsed = readArguments([...POLICY, ...args]);
+  bundlePolicy();
   const { stack } = parsed;
   const history = read(['stack', 'history', '--json', '--page-size', '100', ...stack]) as
     readonly HistoryEntry[] | null;
@@ -71,6 +75,12 @@ function update(args: DeployArguments, { deployment }: ExportedState): number {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Before each deployment: rules of yesterday must not judge it. */
+function bundlePolicy(): void {
+  const { status } = spawnSync(process.execPath, ['policy/bundle.ts'], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new UserError('deploy', 'The rules cannot be bundled, so nothing was deployed.');
 }
 
 interface Preview {

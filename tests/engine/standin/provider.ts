@@ -218,9 +218,11 @@ export class StandIn implements Provider {
     return Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, mark(key, value)]));
   }
 
+  /** What a preview does not know: outputs that are no input too, which a bridged provider plans as it was given. */
   #unknownOutputs(urn: string, inputs: Properties): Properties {
     const { outputs } = this.#make(urn, inputs);
-    return Object.fromEntries(Object.keys(outputs).map((key) => [key, UNKNOWN]));
+    const unknown = Object.keys(outputs).filter((key) => plain(outputs[key]) !== plain(inputs[key]));
+    return Object.fromEntries(unknown.map((key) => [key, UNKNOWN]));
   }
 
   #takes(type: string, inputs: Properties): Thing | undefined {

@@ -9,6 +9,8 @@ import { ROUTE_RULES } from './routes.ts';
 import { SECRET_RULES } from './secrets.ts';
 import { TENANT_RULES } from './tenant.ts';
 
+export type { Registered, RegisteredResource } from './registered.ts';
+
 /**
  * What holds of everything that the program registers, whatever the program becomes. The tests, the access report, the
  * twin and the tests on a real engine judge by this one list.

@@ -1,0 +1,42 @@
+import { violationsOf } from '@auth0-http-api/twin/rules';
+import { PolicyPack } from '@pulumi/policy';
+import deserialize from '@pulumi/policy/deserialize.js';
+import { inputsOf, registeredOf, type Inputs } from './registered.ts';
+
+// The rules need to know what is marked as secret, and the SDK unwraps it unless its second argument is true.
+const sdk = deserialize as unknown as {
+  deserializeProperties: (properties: unknown, keepSecrets: boolean) => Record<string, unknown>;
+};
+const { deserializeProperties } = sdk;
+sdk.deserializeProperties = (properties) => deserializeProperties(properties, true);
+
+/** What each resource was asked for: a stack policy is shown only what came back. */
+const asked = new Map<string, Inputs>();
+
+new PolicyPack('auth0-http-api', {
+  enforcementLevel: 'mandatory',
+  policies: [
+    {
+      name: 'inputs',
+      description: 'Reads the inputs of each resource for the rules.',
+      validateResource: async ({ urn, props }) => {
+        asked.set(urn, await inputsOf(props));
+      },
+    },
+    {
+      name: 'rules',
+      description: 'The rules over registered resources hold (twin/src/rules).',
+      validateStack: async ({ resources }, report) => {
+        const registered = await registeredOf(resources, asked);
+        for (const { rule, resource, message } of violationsOf(registered)) {
+          const found = registered.resources.find((one) => `${one.type} "${one.name}"` === resource);
+          report(`${rule}: ${resource}: ${message}`, found?.urn);
+        }
+        const { 'api:production': said } = JSON.parse(process.env['PULUMI_CONFIG'] || '{}') as Record<string, string>;
+        if (said !== undefined && String(registered.outputs['production']) !== said) {
+          report(`production is protected: the stack file has api:production: ${said}, the output another`);
+        }
+      },
+    },
+  ],
+});

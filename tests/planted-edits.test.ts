@@ -1,0 +1,292 @@
+import * as pulumi from '@pulumi/pulumi';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { modelOf, reportOf, violationsOf } from '@auth0-http-api/twin';
+import { contract } from '../contract.ts';
+import { checkContract, type Contract } from '../program/contract/define-contract.ts';
+import type { ProblemCode } from '../program/user-error.ts';
+import { inputs, jwt, output, plus, type Planted } from './support/planted.ts';
+import { PLANTED_OTHERS } from './support/planted-others.ts';
+import { PLANTED_RIGHTS } from './support/planted-rights.ts';
+import { PLANTED_ROUTES } from './support/planted-routes.ts';
+import { recordProgram, recordStack, programOf, refusal, root, settingsOf, type Changes } from './support/program.ts';
+
+/**
+ * Unsafe edits that a hurried colleague might make, each with what catches it, and when: the settings before anything is
+ * declared, the policy at the preview, the twin at its start, or the access report by a difference that a reviewer reads.
+ */
+interface Row {
+  readonly id: string;
+  readonly edit: string;
+}
+const HANDLER = contract.handlers['test'];
+const withHandler = (more: object): Contract => ({ ...contract, handlers: { test: { ...HANDLER, ...more } as never } });
+const withRoutes = (routes: Contract['routes']): Contract => ({
+  ...contract,
+  routes: { ...contract.routes, ...routes },
+});
+
+const CONTRACT: readonly (Row & { readonly contract: Contract; readonly code: ProblemCode })[] = [
+  { id: 'C03', edit: 's3:*t* on every resource', contract: statement('s3:*t*'), code: 'invalid' },
+  {
+    id: 'C04',
+    edit: 'iam:CreateAccessKey on every resource',
+    contract: statement('iam:CreateAccessKey'),
+    code: 'invalid',
+  },
+  {
+    id: 'C13',
+    edit: 'a route without scopes',
+    contract: withRoutes({ 'GET /test': { handler: 'test', scopes: [] } as never }),
+    code: 'invalid',
+  },
+  {
+    id: 'C14',
+    edit: 'an undeclared scope',
+    contract: withRoutes({ 'GET /test': { handler: 'test', scopes: ['read:users'] } }),
+    code: 'undeclared',
+  },
+];
+
+const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:on-call';
+const CLIENT = { name: 'test-app', party: 'first', grants: ['client_credentials'], permissions: ['read:user'] };
+
+const SETTINGS: readonly (Row & { readonly values: Changes; readonly code: ProblemCode; readonly engine?: true })[] = [
+  {
+    id: 'S03',
+    edit: 'the token in the query string',
+    values: { 'api:identitySource': '$request.querystring.token' },
+    code: 'production',
+  },
+  {
+    id: 'S04',
+    edit: 'an http:// origin with credentials',
+    values: { 'api:cors': { allowOrigins: ['http://app.example.com'], allowCredentials: true } },
+    code: 'production',
+  },
+  { id: 'S05', edit: 'CORS for every origin', values: { 'api:cors': { allowOrigins: ['*'] } }, code: 'production' },
+  {
+    id: 'S06',
+    edit: 'CORS for https://* with credentials',
+    values: { 'api:cors': { allowOrigins: ['https://*'], allowCredentials: true } },
+    code: 'production',
+  },
+  { id: 'S08', edit: 'a token lifetime of a day', values: { 'api:tokenLifetime': 86_400 }, code: 'production' },
+  {
+    id: 'S10',
+    edit: "Auth0's secret in plain text",
+    values: { 'auth0:clientSecret': 'plain' },
+    code: 'insecure',
+    engine: true,
+  },
+  {
+    id: 'S10 b',
+    edit: "AWS's key in plain text",
+    values: { 'aws:secretKey': 'plain' },
+    code: 'insecure',
+    engine: true,
+  },
+  { id: 'S11', edit: 'auth0:debug', values: { 'auth0:debug': true }, code: 'insecure', engine: true },
+  {
+    id: 'S15',
+    edit: 'iam:*e* from the stack file',
+    values: { 'api:handlers': { test: { statements: [{ actions: ['iam:*e*'], resources: ['*'] }] } } },
+    code: 'invalid',
+  },
+  {
+    id: 'D06',
+    edit: 'an alarm that never goes off',
+    values: { 'api:alarms': { topicArn: TOPIC, serverErrors: 1e6 }, 'api:exceptions': undefined },
+    code: 'production',
+  },
+  { id: 'new 1', edit: 'no throttle', values: { 'api:throttle': undefined }, code: 'production' },
+  { id: 'new 2', edit: 'no alarms', values: { 'api:exceptions': undefined }, code: 'production' },
+];
+
+const variable = (name: string, value: string): Changes => ({
+  'api:handlers': { test: { environment: { [name]: value } } },
+});
+const TOKEN = `ghp_${'a1B2'.repeat(9)}`;
+
+/** Judged at the preview, by what the program registers. */
+const POLICY: readonly (Row & {
+  readonly values?: Changes;
+  readonly plant?: Planted['plant'];
+  readonly rule: string;
+})[] = [
+  { id: 'C06', edit: 'a GitHub token in a variable', values: variable('GITHUB', TOKEN), rule: 'secrets are marked' },
+  {
+    id: 'C07',
+    edit: 'a Slack webhook in a variable',
+    values: variable('HOOK', 'https://hooks.slack.com/services/T0123456/B0123456/abcdefghijkl'),
+    rule: 'secrets are marked',
+  },
+  {
+    id: 'C08',
+    edit: 'a connection string in a variable',
+    values: variable('DB', 'Server=db.example.com;User Id=app;Password=hunter2hunter2'),
+    rule: 'secrets are marked',
+  },
+  {
+    id: 'C09',
+    edit: 'DB_PASSWORD in a variable',
+    values: variable('DB_PASSWORD', 'hunter2'),
+    rule: 'secrets are marked',
+  },
+  {
+    id: 'S13',
+    edit: 'an API token in a variable',
+    values: variable('API_TOKEN', 'hunter2'),
+    rule: 'secrets are marked',
+  },
+  { id: 'S14', edit: 'GH_PAT in a variable', values: variable('GH_PAT', 'hunter2'), rule: 'secrets are marked' },
+  {
+    id: 'A01',
+    edit: 'routes without authorization',
+    plant: inputs('Route', { authorizationType: 'NONE' }),
+    rule: 'routes are protected',
+  },
+  {
+    id: 'A02',
+    edit: 'routes without scopes',
+    plant: inputs('Route', { authorizationScopes: [] }),
+    rule: 'routes are protected',
+  },
+  {
+    id: 'A05',
+    edit: 'an issuer without its slash',
+    plant: jwt({ issuer: 'https://a.eu.auth0.com' }),
+    rule: 'issuer with its slash',
+  },
+  {
+    id: 'A06',
+    edit: 'an invoke permission for any API',
+    plant: inputs('Permission', { sourceArn: '*' }),
+    rule: 'one invoke permission',
+  },
+  {
+    id: 'A07',
+    edit: 'an invoke permission without sourceArn',
+    plant: inputs('Permission', { sourceArn: undefined }),
+    rule: 'one invoke permission',
+  },
+  {
+    id: 'A13',
+    edit: 'a function URL',
+    plant: plus('aws:lambda/functionUrl:FunctionUrl', {}),
+    rule: 'no other entrance',
+  },
+  { id: 'T01', edit: 'RBAC off', plant: inputs('ResourceServer', { enforcePolicies: false }), rule: 'RBAC' },
+  {
+    id: 'T07',
+    edit: 'secrets in an open output',
+    plant: (all) => ({ ...all, secretOutputs: [] }),
+    rule: 'secrets are marked',
+  },
+  {
+    id: 'P02',
+    edit: 'an output that names no production',
+    plant: output({ production: undefined }),
+    rule: 'production is protected',
+  },
+];
+
+/** A planted violation stands for the edits of its kind; `rules.test.ts` finds each. */
+const KINDS: Readonly<Record<string, readonly [rule: string, title: RegExp]>> = {
+  A08: ['no managed policy', /AdministratorAccess on a role/],
+  A09: ['narrow statements', /every action on everything/],
+  A11: ['production, access log', /without an access log/],
+  A12: ['production, access log', /claims\.email/],
+  A14: ['production is protected', /unprotected Client$/],
+  A16: ['TLS of today', /TLS 1\.0/],
+  A17: ['production, api:cors', /any https page/],
+  A18: ['production, api:logRetention', /for ever/],
+  C10: ['no open route over a protected one', /ANY \/\{proxy\+\}/],
+  C15: ['secrets are marked', /GitHub's token in a handler/],
+  C16: ['secrets are marked', /in a handler/],
+  D01: ['no open route over a protected one', /ANY \/\{proxy\+\}/],
+  D02: ['callers are not forged', /a header that the caller can write/],
+  D03: ['callers are not forged', /appended/],
+  T02: ['client grants', /requires no client grant/],
+  T04: ['closed databases', /open sign-up/],
+  T05: ['closed databases', /lets passwords be guessed/],
+  T06: ['closed databases', /weak password policy/],
+  T09: ['secrets are marked', /mark was removed/],
+  T14: ['production, api:tokenLifetime', /more than an hour/],
+  T17: ['long secrets', /short secret/],
+};
+
+/** Nothing is wrong with these by themselves: a reviewer decides, and the report must differ. */
+const REPORT: readonly (Row & { readonly values?: Changes; readonly contract?: Contract })[] = [
+  {
+    id: 'C01',
+    edit: 'a route made public',
+    contract: withRoutes({ 'GET /test': { handler: 'test', scopes: 'public' } }),
+  },
+  {
+    id: 'C02',
+    edit: 'DELETE guarded by read:user',
+    contract: withRoutes({ 'DELETE /users/{id}': { handler: 'test', scopes: ['read:user'] } }),
+  },
+  {
+    id: 'C11',
+    edit: 'a role with another permission',
+    contract: { ...contract, roles: { reader: ['read:user', 'write:user'] } },
+  },
+  {
+    id: 'C12',
+    edit: 'a route forwarded to a stranger',
+    contract: withRoutes({ 'GET /test': { forward: 'https://webhook.site/x', scopes: ['read:user'] } }),
+  },
+  { id: 'S01', edit: 'the audience of another team', values: { 'api:otherAudiences': ['https://other.example.com'] } },
+  { id: 'S02', edit: "somebody else's issuer", values: { 'api:issuerDomain': 'login.other.example' } },
+  {
+    id: 'S09',
+    edit: 'a client with another permission',
+    values: { 'api:clients': [{ ...CLIENT, permissions: ['read:user', 'write:user'] }] },
+  },
+  { id: 'S18', edit: 'the domain of another tenant', values: { 'auth0:domain': 'other.eu.auth0.com' } },
+  {
+    id: 'S19',
+    edit: 'the audience of dev',
+    values: { 'api:audience': 'https://test-api-for-jwt-authorizer.example.com' },
+  },
+  { id: 'S07', edit: 'production: false', values: { 'api:production': false, 'api:exceptions': undefined } },
+];
+
+function statement(action: string): Contract {
+  return withHandler({ statements: [{ actions: [action], resources: ['*'] }] });
+}
+
+const reportFor = async (values: Changes, changed: Contract): Promise<ReturnType<typeof reportOf>> =>
+  reportOf(modelOf(await recordProgram(programOf(changed), { stack: 'prod', values })));
+
+describe('Planted unsafe edits', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each(CONTRACT)('The contract check refuses $id, $edit', async ({ contract: changed, code }) => {
+    const { problems } = await refusal(() => checkContract(changed, root));
+    expect(problems.map((one) => one.code)).toContain(code);
+  });
+
+  it.each(SETTINGS)('The settings of prod refuse $id, $edit', async ({ values, code, engine }) => {
+    if (engine) vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
+    const { problems } = await refusal(() => settingsOf('prod', values));
+    expect(problems.map((one) => one.code)).toContain(code);
+  });
+
+  it.each(POLICY)('The rules of the policy refuse $id, $edit', async ({ values, plant = (all) => all, rule }) => {
+    const recorded = values
+      ? await recordProgram(programOf(contract), { stack: 'prod', values })
+      : await recordStack('prod');
+    expect(violationsOf(plant(recorded)).map((one) => one.rule)).toContain(rule);
+  });
+
+  it.each(Object.entries(KINDS))('A planted violation stands for the edit %s', (_, [rule, title]) => {
+    const planted = [...PLANTED_ROUTES, ...PLANTED_RIGHTS, ...PLANTED_OTHERS];
+    expect(planted.filter((one) => one.rule === rule && title.test(one.title))).not.toEqual([]);
+  });
+
+  it.each(REPORT)('The access report changes by $id, $edit', async ({ values = {}, contract: changed = contract }) => {
+    expect(await reportFor(values, changed)).not.toEqual(await reportFor({}, contract));
+  });
+});
