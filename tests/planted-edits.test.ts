@@ -253,6 +253,50 @@ const REPORT: readonly (Row & { readonly values?: Changes; readonly contract?: C
   { id: 'S07', edit: 'production: false', values: { 'api:production': false, 'api:exceptions': undefined } },
 ];
 
+/** Edits of the program's code that the report shows, or that the twin refuses to start with. */
+const CODE: readonly (Row & { readonly plant: Planted['plant']; readonly by: 'report' | 'twin' })[] = [
+  {
+    id: 'A03',
+    edit: 'another scope on each route',
+    plant: inputs('Route', { authorizationScopes: ['read:user', 'write:user'] }),
+    by: 'report',
+  },
+  {
+    id: 'A04',
+    edit: "an audience of the tenant's own",
+    plant: jwt({
+      audiences: [
+        'https://prod.test-api-for-jwt-authorizer.example.com',
+        'https://your-production-tenant.eu.auth0.com/userinfo',
+      ],
+    }),
+    by: 'report',
+  },
+  {
+    id: 'T03',
+    edit: 'a client grant of every permission',
+    plant: inputs('ClientGrant', { scopes: ['read:user', 'write:user'] }),
+    by: 'report',
+  },
+  {
+    id: 'P01',
+    edit: 'an output that lists every route as public, and no authorizer',
+    plant: (all) =>
+      inputs('Route', { authorizationType: 'NONE', authorizerId: undefined, authorizationScopes: undefined })({
+        ...all,
+        outputs: { ...all.outputs, publicRoutes: ['GET /test'] },
+      }),
+    by: 'report',
+  },
+  { id: 'T13', edit: 'HS256', plant: inputs('ResourceServer', { signingAlg: 'HS256' }), by: 'twin' },
+  {
+    id: 'D09',
+    edit: 'an authorizer that reads two headers',
+    plant: inputs('Authorizer', { identitySources: ['$request.header.A', '$request.header.B'] }),
+    by: 'twin',
+  },
+];
+
 function statement(action: string): Contract {
   return withHandler({ statements: [{ actions: [action], resources: ['*'] }] });
 }
@@ -288,5 +332,12 @@ describe('Planted unsafe edits', () => {
 
   it.each(REPORT)('The access report changes by $id, $edit', async ({ values = {}, contract: changed = contract }) => {
     expect(await reportFor(values, changed)).not.toEqual(await reportFor({}, contract));
+  });
+
+  it.each(CODE)('The $by catches $id, $edit', async ({ plant, by }) => {
+    const prod = await recordStack('prod');
+    const changed = plant(prod) as typeof prod;
+    if (by === 'twin') expect(() => modelOf(changed)).toThrow();
+    else expect(reportOf(modelOf(changed))).not.toEqual(reportOf(modelOf(prod)));
   });
 });
