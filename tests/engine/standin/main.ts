@@ -6,6 +6,7 @@ import { World } from './world.ts';
 // The engine starts this as `pulumi-resource-<package>`. What it is to do comes in the environment, because the engine
 // hands no more than that on to a plugin.
 const {
+  STANDIN_ENGINE = '',
   STANDIN_WORLD = '',
   STANDIN_REGION = '',
   STANDIN_DELAY = '0',
@@ -17,10 +18,9 @@ const {
 } = process.env;
 const [pkg = '', ...args] = process.argv.slice(2);
 
-// A real provider ends when it cannot reach the engine any more, however that died.
-const engine = process.ppid;
+// A real provider ends when it cannot reach the engine any more, however that died: also while this process was starting.
 setInterval(() => {
-  if (process.ppid !== engine) process.exit(1);
+  if (process.ppid !== Number(STANDIN_ENGINE)) process.exit(1);
 }, 50).unref();
 
 closeGaps();

@@ -65,7 +65,7 @@ export class Sandbox {
     const script = fileURLToPath(new URL('../standin/main.ts', import.meta.url));
     for (const name of PACKAGES) {
       const shim = this.#path(`bin/pulumi-resource-${name}`);
-      writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${script}" ${name} "$@"\n`);
+      writeFileSync(shim, `#!/bin/sh\nSTANDIN_ENGINE=$PPID exec "${process.execPath}" "${script}" ${name} "$@"\n`);
       chmodSync(shim, 0o755);
     }
   }
