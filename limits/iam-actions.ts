@@ -29,7 +29,7 @@ const EVERY_RESOURCE = /^(\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:[*?]+)$/;
 /** Returns why an action needs a written reason, or undefined. */
 export function whyBroad(action: string, resources: readonly string[]): string | undefined {
   if (POWERFUL.test(action)) return `${action} can lead to every other permission`;
-  // A wildcard is a prefix of names, like dynamodb:Get*, or it matches what nobody has read.
+  // A wildcard is a prefix of names, like dynamodb:Get*, or it matches actions that the author did not list.
   if (!/^[a-z0-9-]+:[A-Za-z0-9]+\*?$/.test(action)) return `${action} has a wildcard that is not the end of a name`;
   const everything = resources.find((resource) => EVERY_RESOURCE.test(resource));
   if (everything === undefined || READING.test(action) || WITHOUT_RESOURCE.includes(action)) return undefined;

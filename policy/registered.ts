@@ -3,7 +3,7 @@ import { Secret, type PolicyResource } from '@pulumi/policy';
 import * as proxy from '@pulumi/policy/proxy.js';
 import * as pulumi from '@pulumi/pulumi';
 
-/** What a preview has in place of a value that nobody knows yet; the SDK has a text for each kind of value. */
+/** What a preview has in place of a value that is not known yet; the SDK has a text for each kind of value. */
 const UNKNOWN = Object.entries(proxy as Readonly<Record<string, unknown>>).flatMap(([name, value]) =>
   /^unknown\w+Value$/.test(name) ? [value] : [],
 );

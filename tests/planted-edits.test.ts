@@ -238,7 +238,7 @@ const REPORT: readonly (Row & { readonly values?: Changes; readonly contract?: C
     contract: withRoutes({ 'GET /test': { forward: 'https://webhook.site/x', scopes: ['read:user'] } }),
   },
   { id: 'S01', edit: 'the audience of another team', values: { 'api:otherAudiences': ['https://other.example.com'] } },
-  { id: 'S02', edit: "somebody else's issuer", values: { 'api:issuerDomain': 'login.other.example' } },
+  { id: 'S02', edit: "another tenant's issuer", values: { 'api:issuerDomain': 'login.other.example' } },
   {
     id: 'S09',
     edit: 'a client with another permission',

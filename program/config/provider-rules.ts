@@ -1,6 +1,6 @@
 import { problem, type Problem } from '../user-error.ts';
 
-/** Credentials of the providers: whoever reads the file of a stack, or its history, would have them. */
+/** Credentials of the providers: every reader of a stack file, or of its history, would have them. */
 const CREDENTIALS = /^(auth0:(clientSecret|apiToken|clientAssertionPrivateKey)|aws:(accessKey|secretKey|token))$/;
 
 /** Settings of the providers that write down what they send, or send it to another than AWS or without a check. */

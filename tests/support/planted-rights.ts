@@ -269,7 +269,7 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
   ),
   plant(
     'production, api:alarms',
-    'an alarm that tells nobody',
+    'an alarm without an action',
     withoutAlarmReason(
       plus('aws:cloudwatch/metricAlarm:MetricAlarm', {
         namespace: 'AWS/ApiGateway',

@@ -49,7 +49,7 @@ const alarmInputs = z.object({
   alarmActions: z.array(z.unknown()).default([]),
 });
 
-/** An alarm for server errors that somebody hears, and none that cannot go off. */
+/** An alarm for server errors that has an action, and none that cannot go off. */
 function alarms(all: Registered): Finding[] {
   const heard = (resource: RegisteredResource): boolean => {
     const read = alarmInputs.safeParse(resource.inputs).data;
@@ -62,7 +62,7 @@ function alarms(all: Registered): Finding[] {
   };
   const missing = ofType(all, STAGE)
     .slice(0, ofType(all, ALARM).some(heard) ? 0 : 1)
-    .map((resource) => ({ resource, message: 'nobody gets an alarm when it answers 5xx' }));
+    .map((resource) => ({ resource, message: 'no alarm with an action watches its 5xx responses' }));
   const deaf = judgeEach(all, ALARM, alarmInputs, ({ namespace, metricName, threshold }) => {
     if (namespace !== 'AWS/ApiGateway') return undefined;
     const most = metricName === 'Latency' ? HIGHEST_ALARM.latency : HIGHEST_ALARM.count;

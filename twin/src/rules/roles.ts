@@ -66,7 +66,7 @@ function managed(all: Registered): Finding[] {
   const unfit = (resource: RegisteredResource, arns: unknown): Finding[] =>
     list(arns)
       .filter((arn) => !FOR_FUNCTIONS.test(String(arn)))
-      .map((arn) => ({ resource, message: `it has the managed policy ${String(arn)}, which nobody here has written` }));
+      .map((arn) => ({ resource, message: `it has the managed policy ${String(arn)}, which is not written here` }));
   const attached = ['rolePolicyAttachment:RolePolicyAttachment', 'policyAttachment:PolicyAttachment'];
   return [
     ...functionRoles(all).flatMap((role) => unfit(role, role.inputs['managedPolicyArns'])),
