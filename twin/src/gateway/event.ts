@@ -3,7 +3,8 @@ import type { Claims, Decision } from './decision.ts';
 import { scopesOf } from './judge.ts';
 import { headerValues, queryParameters, type GatewayRequest, type Target } from './request.ts';
 
-interface Context {
+/** What an event says of a request besides the request itself. */
+export interface EventContext {
   readonly api: HttpApi;
   readonly requestId: string;
   readonly traceId: string;
@@ -19,15 +20,15 @@ export function eventOf(
   request: GatewayRequest,
   { path, rawQuery }: Target,
   decision: Decision,
-  { api, requestId, traceId, time }: Context,
+  { api, requestId, traceId, time }: EventContext,
 ): Record<string, unknown> {
   const { stage } = api;
-  const stagePrefix = stage.name === '$default' ? '' : `/${stage.name}`;
-  const rawPath = stagePrefix + path;
-  const headers = headersOf(request, api.host, traceId);
+  const rawPath = stagePrefix(api) + path;
+  const { cookie: _, ...headers } = mapped(headersOf(request, api.host, traceId), (values) => values.join(','));
   const cookies = headerValues(request.rawHeaders, 'cookie').flatMap((value) => value.split('; '));
-  const query = joined(queryParameters(rawQuery));
-  const isText = isTextType(headers['content-type']);
+  const query = mapped(grouped(queryParameters(rawQuery)), (values) => values.join(','));
+  const { body, isBase64Encoded } = bodyOf(request, headers['content-type']);
+  const claims = claimsOf(decision);
   const routeKey = decision.route?.routeKey ?? '$default';
   return {
     version: '2.0',
@@ -40,7 +41,7 @@ export function eventOf(
     requestContext: {
       accountId: api.accountId,
       apiId: api.apiId,
-      ...authorizerContext(decision),
+      ...(claims && { authorizer: { jwt: claims } }),
       domainName: api.host,
       domainPrefix: api.host.split('.')[0],
       http: {
@@ -56,19 +57,34 @@ export function eventOf(
       time: commonLogTime(time),
       timeEpoch: time,
     },
-    ...(request.body.length > 0 && { body: request.body.toString(isText ? 'utf8' : 'base64') }),
+    ...(body !== null && { body }),
     ...(Object.keys(decision.pathParameters).length > 0 && { pathParameters: decision.pathParameters }),
-    isBase64Encoded: request.body.length > 0 && !isText,
+    isBase64Encoded,
     ...(stage.variables && { stageVariables: stage.variables }),
   };
 }
 
-/** Absent on a route without an authorizer. */
-function authorizerContext({ route, claims }: Decision): object {
-  if (route?.authorizer === undefined || claims === undefined) return {};
+/** The start of every path of a named stage; empty for `$default`. */
+export function stagePrefix({ stage }: HttpApi): string {
+  return stage.name === '$default' ? '' : `/${stage.name}`;
+}
+
+/** What the authorizer adds to the event; undefined on a route without one. */
+export function claimsOf({ route, claims }: Decision): object | undefined {
+  if (route?.authorizer === undefined || claims === undefined) return undefined;
   // Null unless the route itself names scopes; then all of the token's, not only those that matched.
   const scopes = route.scopes.length > 0 ? scopesOf(claims) : null;
-  return { authorizer: { jwt: { claims: claimTexts(claims), scopes } } };
+  return { claims: claimTexts(claims), scopes };
+}
+
+/** The body as the event has it; null where there is none. */
+export function bodyOf(
+  { body }: GatewayRequest,
+  contentType: string | undefined,
+): { readonly body: string | null; readonly isBase64Encoded: boolean } {
+  if (body.length === 0) return { body: null, isBase64Encoded: false };
+  const isText = isTextType(contentType);
+  return { body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded: !isText };
 }
 
 /** Every claim as a text; one that is null is left out. */
@@ -85,37 +101,46 @@ export function claimText(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Names in lower case, repeated ones joined; the cookies are elsewhere, and what the gateway sets is set. */
-function headersOf(request: GatewayRequest, host: string, traceId: string): Record<string, string> {
+/** Values by name, in the order in which they came. */
+export type Grouped = ReadonlyMap<string, readonly string[]>;
+
+/** The headers of the event by their names in lower case, those that the gateway sets included. */
+export function headersOf(request: GatewayRequest, host: string, traceId: string): Grouped {
   const pairs: [string, string][] = [];
   for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
     const name = (request.rawHeaders[at] ?? '').toLowerCase();
     if (!NOT_PASSED_ON.includes(name)) pairs.push([name, request.rawHeaders[at + 1] ?? '']);
   }
-  const headers = joined(pairs);
-  const forwarded = headers['x-forwarded-for'];
-  return {
+  const headers = grouped(pairs);
+  const forwarded = headers.get('x-forwarded-for');
+  return new Map([
     ...headers,
-    'content-length': String(request.body.length),
-    host,
-    'x-amzn-trace-id': headers['x-amzn-trace-id'] ?? `Root=${traceId}`,
-    'x-forwarded-for': forwarded === undefined ? request.sourceIp : `${forwarded}, ${request.sourceIp}`,
-    'x-forwarded-port': '443',
-    'x-forwarded-proto': 'https',
-  };
+    ['content-length', [String(request.body.length)]],
+    ['host', [host]],
+    ['x-amzn-trace-id', headers.get('x-amzn-trace-id') ?? [`Root=${traceId}`]],
+    ['x-forwarded-for', [forwarded === undefined ? request.sourceIp : `${forwarded.join(',')}, ${request.sourceIp}`]],
+    ['x-forwarded-port', ['443']],
+    ['x-forwarded-proto', ['https']],
+  ]);
 }
 
-/** They belong to the connection, or go into the event elsewhere. */
-const NOT_PASSED_ON: readonly string[] = ['connection', 'cookie', 'keep-alive', 'te', 'transfer-encoding', 'upgrade'];
+/** They belong to the connection. */
+const NOT_PASSED_ON: readonly string[] = ['connection', 'keep-alive', 'te', 'transfer-encoding', 'upgrade'];
 
-function joined(pairs: readonly (readonly [string, string])[]): Record<string, string> {
+/** The values of pairs by their name. */
+export function grouped(pairs: readonly (readonly [string, string])[]): Grouped {
   const values = new Map<string, string[]>();
   for (const [name, value] of pairs) {
     const all = values.get(name);
     if (all === undefined) values.set(name, [value]);
     else all.push(value);
   }
-  return Object.fromEntries([...values].map(([name, all]) => [name, all.join(',')]));
+  return values;
+}
+
+/** An object of what each name's values become. */
+export function mapped<T>(values: Grouped, change: (values: readonly string[]) => T): Record<string, T> {
+  return Object.fromEntries([...values].map(([name, all]) => [name, change(all)]));
 }
 
 /** Everything else is passed on in base64, form bodies and bodies without a type included. Measured. */

@@ -10,6 +10,7 @@ import { askBackend, type BackendAnswer } from './backend.ts';
 import { withCors } from './cors.ts';
 import type { Decision } from './decision.ts';
 import { errorResponse } from './errors.ts';
+import { eventV1Of } from './event-v1.ts';
 import { eventOf } from './event.ts';
 import { forwardedRequest, forwardedResponse, hasHiddenDots } from './forwarded.ts';
 import { invocation, returned } from './invoked.ts';
@@ -73,7 +74,8 @@ async function invoke(
     const name = integration.kind === 'function' ? integration.function.name : integration.arn;
     return failed(`${name} gives this API no leave to invoke it (lambda:InvokeFunction)`);
   }
-  const event = eventOf(request, target, decision, { api: gateway.api, ...context });
+  const { payload } = integration;
+  const event = (payload === '1.0' ? eventV1Of : eventOf)(request, target, decision, { api: gateway.api, ...context });
   if (isTooLarge(request, event))
     return { response: errorResponse(413), error: 'the event is larger than a function takes (6 MB)' };
   const began = performance.now();
@@ -83,7 +85,7 @@ async function invoke(
       : await runExisting(admitted, event, integration, gateway);
   const taken = { event, milliseconds: performance.now() - began };
   if ('response' in result) return { ...result, invocation: taken };
-  const response = functionResponse(result.json);
+  const response = functionResponse(result.json, payload);
   const served =
     typeof response === 'string'
       ? failed(`the function returned a response that cannot be sent: ${response}`)

@@ -13,15 +13,20 @@ interface Common {
   readonly mayInvoke: boolean;
 }
 
+/** The shape of a function's event and result. */
+export type PayloadFormat = '1.0' | '2.0';
+
 /** A function that the program declares. */
 export interface FunctionIntegration extends Common {
   readonly kind: 'function';
+  readonly payload: PayloadFormat;
   readonly function: LambdaFunction;
 }
 
 /** A function that exists elsewhere: nothing of it is known but who may invoke it. */
 export interface ExistingIntegration extends Common {
   readonly kind: 'existing function';
+  readonly payload: PayloadFormat;
   readonly arn: string;
   /** ARN patterns of the callers that may invoke it. */
   readonly permissions: readonly string[];
@@ -87,7 +92,8 @@ function invocableOf(lookup: Lookup): Invocable {
   const functions = new Map(lookup('aws:lambda/function:Function').map((one) => [String(one.outputs['arn']), one]));
   const aliases = new Set(lookup('aws:lambda/alias:Alias').map(({ id }) => id));
   const made = new Map<string, LambdaFunction>();
-  const timeout = INTEGRATION_TIMEOUT.max;
+  // What quick create makes; an integration overwrites both.
+  const common = { timeout: INTEGRATION_TIMEOUT.max, payload: '2.0', mayInvoke: false } as const;
   return (integration, uri) => {
     const arn = functionOfUri(uri);
     const parsed = parseFunctionArn(arn);
@@ -98,12 +104,12 @@ function invocableOf(lookup: Lookup): Invocable {
     const { unqualified, name, qualifier } = parsed;
     const permissions = permissionsOf(lookup, [unqualified, name], qualifier);
     const own = functions.get(unqualified);
-    if (own === undefined) return { kind: 'existing function', arn, permissions, timeout, mayInvoke: false };
+    if (own === undefined) return { kind: 'existing function', arn, permissions, ...common };
     // A version's number and $LATEST need no resource of their own.
     if (qualifier !== undefined && !/^(\d+|\$LATEST)$/.test(qualifier) && !aliases.has(arn)) throw missing;
     const known = made.get(arn) ?? functionOf(own, permissions);
     made.set(arn, known);
-    return { kind: 'function', function: known, timeout, mayInvoke: false };
+    return { kind: 'function', function: known, ...common };
   };
 }
 
@@ -132,7 +138,7 @@ function integrationOf(
     );
     return { kind: 'http', url: inputs.integrationUri, headers, timeout, mayInvoke: true };
   }
-  return { ...invocable(name, inputs.integrationUri), timeout };
+  return { ...invocable(name, inputs.integrationUri), timeout, payload: inputs.payloadFormatVersion };
 }
 
 /** Source: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html (target) */

@@ -61,6 +61,8 @@ export interface Client {
    */
   readonly legacy?: boolean;
   readonly grantTypes: readonly string[];
+  /** What an Action reads as `event.client.metadata`. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Empty for a public client, which has none. */
   readonly secret: string;
   /** Whether it proves itself with nothing, as an application in a browser or on a device. */
@@ -219,6 +221,7 @@ export function tenantOf(
       firstParty: inputs.isFirstParty,
       legacy: inputs.isFirstParty && inputs.oidcConformant !== true,
       grantTypes: inputs.grantTypes,
+      ...(inputs.clientMetadata && { metadata: inputs.clientMetadata }),
       ...credentialsOf(lookup, { id, name, inputs, outputs }),
       idTokenLifetime:
         inputs.jwtConfiguration.lifetimeInSeconds ??

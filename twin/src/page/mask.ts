@@ -11,9 +11,11 @@ export function maskedEvent(event: Readonly<Record<string, unknown>>, route: Rou
   const secretHeaders = ['authorization', ...(source?.from === 'header' ? [source.name.toLowerCase()] : [])];
   const parameter = source?.from === 'querystring' ? source.name : undefined;
   const masked = Object.entries(event).map(([name, value]): [string, unknown] => {
-    if (name === 'headers') return [name, maskedFields(value, secretHeaders)];
-    if (name === 'queryStringParameters')
-      return [name, maskedFields(value, parameter === undefined ? [] : [parameter])];
+    // Payload format 1.0 has each of them twice.
+    if (name === 'headers' || name === 'multiValueHeaders')
+      return [name, maskedFields(value, (header) => secretHeaders.includes(header.toLowerCase()))];
+    if (name === 'queryStringParameters' || name === 'multiValueQueryStringParameters')
+      return [name, maskedFields(value, (key) => key === parameter)];
     if (name === 'rawQueryString' && parameter !== undefined) return [name, maskedQuery(String(value), parameter)];
     if (name === 'body' && event['isBase64Encoded'] === true) return [name, maskedBytes(String(value))];
     return [name, maskedValue(value)];
@@ -41,10 +43,10 @@ function maskedBytes(base64: string): string {
   return masked === text ? base64 : Buffer.from(masked).toString('base64');
 }
 
-function maskedFields(fields: unknown, secret: readonly string[]): unknown {
+function maskedFields(fields: unknown, isSecret: (name: string) => boolean): unknown {
   if (typeof fields !== 'object' || fields === null) return fields;
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, secret.includes(name) ? MASK : maskedValue(value)]),
+    Object.entries(fields).map(([name, value]) => [name, isSecret(name) ? MASK : maskedValue(value)]),
   );
 }
 

@@ -115,6 +115,9 @@ export const AUTH0 = {
         skipNonVerifiableCallbackUriConfirmationPrompt: z.enum(['true', 'false', 'null']).optional(),
         redirectionPolicy: z.enum(['allow_always', 'open_redirect_protection']).optional(),
         refreshToken: refreshToken.optional(),
+        clientMetadata: z.record(z.string(), z.string()).optional(),
+        // The login page of the twin is the same either way.
+        customLoginPageOn: z.boolean().optional(),
         description: anyValue,
         logoUri: anyValue,
         initiateLoginUri: anyValue,

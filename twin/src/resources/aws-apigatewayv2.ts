@@ -131,9 +131,8 @@ export const AWS_APIGATEWAYV2 = {
           ...integration,
           integrationType: z.literal('AWS_PROXY'),
           integrationUri: z.string(),
-          payloadFormatVersion: z.literal('2.0', {
-            error: 'the twin sends events of version 2.0, and AWS of 1.0 where nothing is written; write "2.0"',
-          }),
+          // The provider's default. Source: https://www.pulumi.com/registry/packages/aws/api-docs/apigatewayv2/integration/
+          payloadFormatVersion: z.enum(['1.0', '2.0'], { error: 'write "1.0" or "2.0"' }).default('1.0'),
           integrationMethod: anyValue,
           passthroughBehavior: anyValue,
           contentHandlingStrategy: anyValue,

@@ -44,7 +44,7 @@ export function actionEvent(request: ActionRequest): Record<string, unknown> {
   const { tenant, client, user, api, sid, method, userAgent, requestedScopes } = request;
   const parameters = Object.fromEntries([...request.parameters].filter(([name]) => !SECRET.includes(name)));
   return {
-    client: { client_id: client.clientId, name: client.name, metadata: {} },
+    client: { client_id: client.clientId, name: client.name, metadata: client.metadata ?? {} },
     request: {
       ip: '127.0.0.1',
       hostname: tenant.issuerDomain,

@@ -72,3 +72,13 @@ export function startEchoTwin(
     },
   });
 }
+
+/** Leaves out the payload format of every function's integration: AWS's default is 1.0. */
+export function leaveOutPayloadFormat(project: ProjectCopy): void {
+  for (const uri of ['lambda.arn', 'arn'])
+    project.edit(
+      'program/aws/integrations.ts',
+      `integrationUri: ${uri}, payloadFormatVersion: '2.0' }`,
+      `integrationUri: ${uri} }`,
+    );
+}

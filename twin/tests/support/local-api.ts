@@ -34,7 +34,7 @@ export function routeOf(routeKey: string, authorizer?: Authorizer, scopes: reado
     match,
     authorizer,
     scopes,
-    integration: { kind: 'function', function: LAMBDA, timeout: 30_000, mayInvoke: true },
+    integration: { kind: 'function', function: LAMBDA, payload: '2.0', timeout: 30_000, mayInvoke: true },
   };
 }
 

@@ -180,7 +180,7 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
     { ...HTTP, requestParameters: { 'overwrite:header.x': '$request.body.x' } },
     'overwrites the header x with $request.body.x',
   ),
-  integration('an integration with payload 1.0', { payloadFormatVersion: '1.0' }, 'input payloadFormatVersion'),
+  integration('an integration with payload 3.0', { payloadFormatVersion: '3.0' }, 'input payloadFormatVersion'),
   integration('an integration with a private network', { connectionType: 'VPC_LINK' }, 'input connectionType'),
   integration('an integration that waits 31 s', { timeoutMilliseconds: 31_000 }, 'input timeoutMilliseconds'),
   integration('an integration that rewrites requests', { requestParameters: {} }, 'input requestParameters'),

@@ -70,6 +70,7 @@ function gatewayOf({ route: { key, scopes }, function: does = {} }: GatewayCaptu
     function: LAMBDA,
     timeout: does.late ? 10 : 30_000,
     mayInvoke: true,
+    payload: '2.0',
   } as const;
   return {
     api: localApi([{ ...route, integration }]),

@@ -130,7 +130,13 @@ describe('Foreign programs', () => {
       for (const scope of ['read:orders', 'write:orders']) {
         new auth0.ResourceServerScope(scope, { resourceServerIdentifier: audience, scope });
       }
-      const web = new auth0.Client('web', { appType: 'spa', name: 'web', oidcConformant: true });
+      const web = new auth0.Client('web', {
+        appType: 'spa',
+        name: 'web',
+        oidcConformant: true,
+        clientMetadata: { plan: 'gold' },
+        customLoginPageOn: true,
+      });
       const role = new auth0.Role('clerk', { name: 'clerk' });
       new auth0.RolePermission('clerk', {
         roleId: role.id,
@@ -155,7 +161,13 @@ describe('Foreign programs', () => {
       },
     ]);
     expect(tenant.clients).toMatchObject([
-      { firstParty: true, isPublic: true, secret: '', grantTypes: ['authorization_code', 'implicit', 'refresh_token'] },
+      {
+        firstParty: true,
+        isPublic: true,
+        secret: '',
+        grantTypes: ['authorization_code', 'implicit', 'refresh_token'],
+        metadata: { plan: 'gold' },
+      },
     ]);
     expect(tenant.roles).toMatchObject([{ permissions: [{ name: 'read:orders', audience: AUDIENCE }] }]);
     expect(tenant.users).toMatchObject([{ email: 'ann@example.com', roleIds: [tenant.roles[0]?.id] }]);

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionResponse } from '../../../src/gateway/response.ts';
-import { addHandler } from '../../support/echo.ts';
+import { addHandler, leaveOutPayloadFormat } from '../../support/echo.ts';
 import { startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 let twin: TestTwin;
+let oldTwin: TestTwin;
 beforeAll(async () => {
   // It returns what the request's body says.
   twin = await startTestTwin({
@@ -17,11 +18,22 @@ beforeAll(async () => {
         },
       ),
   });
+  oldTwin = await startTestTwin({
+    change: (project) => {
+      addHandler(
+        project,
+        'returns',
+        'export const handler = async (event: { body: string }) => JSON.parse(event.body) as unknown;\n',
+        { 'POST /returns': "'public'" },
+      );
+      leaveOutPayloadFormat(project);
+    },
+  });
 });
-afterAll(() => twin.end());
+afterAll(() => Promise.all([twin.end(), oldTwin.end()]));
 
-const returned = (value: unknown): Promise<Response> =>
-  fetch(`${twin.apiUrl}/returns`, {
+const returned = (value: unknown, { apiUrl } = twin): Promise<Response> =>
+  fetch(`${apiUrl}/returns`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(value),
@@ -109,9 +121,66 @@ describe('The result of a function', () => {
     ['a body that is an object', { statusCode: 200, body: {} }, 'its body is no text; JSON.stringify it'],
     ['isBase64Encoded that is a string', { statusCode: 200, isBase64Encoded: 'yes' }, 'its isBase64Encoded is neither'],
   ])('The gateway answers 500 to a function’s result with %s', async (_name, value, reason) => {
-    expect(functionResponse(JSON.stringify(value))).toContain(reason);
+    expect(functionResponse(JSON.stringify(value), '2.0')).toContain(reason);
     const response = await returned(value);
     expect(response.status).toBe(500);
     expect(await response.text()).toBe('{"message":"Internal Server Error"}');
+  });
+});
+
+describe('The result of a function in payload format 1.0', () => {
+  it.each([
+    ['no statusCode', { body: 'x' }, 'it has no statusCode, which payload format 1.0 requires'],
+    ['a string', 'hello', 'it has no statusCode'],
+    ['null', null, 'it has no statusCode'],
+    [
+      'set-cookie as a list',
+      { statusCode: 200, headers: { 'set-cookie': ['a=1', 'b=2'] } },
+      'its header set-cookie is a list; return them as multiValueHeaders: { "set-cookie": ["a=1", "b=2"] }',
+    ],
+    [
+      'multiValueHeaders that are a list',
+      { statusCode: 200, multiValueHeaders: [] },
+      'its multiValueHeaders are no map',
+    ],
+    [
+      'a multi-value header that is a string',
+      { statusCode: 200, multiValueHeaders: { a: 'b' } },
+      'are no map of lists',
+    ],
+    [
+      'a multi-value header with a line break',
+      { statusCode: 200, multiValueHeaders: { a: ['b\r\nx: y'] } },
+      'its header a has characters',
+    ],
+  ])('The gateway answers 500 to a format 1.0 result with %s', async (_name, value, reason) => {
+    expect(functionResponse(JSON.stringify(value), '1.0')).toContain(reason);
+    const response = await returned(value, oldTwin);
+    expect(response.status).toBe(500);
+    expect(await response.text()).toBe('{"message":"Internal Server Error"}');
+  });
+
+  it('A format 1.0 result sends every value of multiValueHeaders, and a value of headers once', async () => {
+    const response = await returned(
+      {
+        statusCode: 201,
+        headers: { 'X-A': '1', 'x-b': '3' },
+        multiValueHeaders: { 'x-a': ['1', '2'], 'Set-Cookie': ['a=1', 'b=2'], 'content-length': ['99'] },
+        cookies: ['c=3'],
+        body: 'four',
+      },
+      oldTwin,
+    );
+    expect(response.status).toBe(201);
+    expect(response.headers.get('x-a')).toBe('1, 2');
+    expect(response.headers.get('x-b')).toBe('3');
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(await response.text()).toBe('four');
+  });
+
+  it('A format 2.0 result has no multiValueHeaders', async () => {
+    const response = await returned({ statusCode: 200, multiValueHeaders: { 'x-a': ['1'] } });
+    expect(response.headers.get('x-a')).toBeNull();
   });
 });

@@ -245,6 +245,19 @@ describe('A masked event', () => {
       { queryStringParameters: { token: 'c2VjcmV0' }, rawQueryString: 'a=1&t%6fken=c2VjcmV0' },
       from('querystring', 'token'),
     ],
+    [
+      'the headers of a 1.0 event',
+      {
+        headers: { 'X-Token': 'c2VjcmV0', Authorization: 'c2VjcmV0' },
+        multiValueHeaders: { 'x-token': ['c2VjcmV0'], authorization: ['c2VjcmV0'] },
+      },
+      from('header', 'X-Token'),
+    ],
+    [
+      'the query parameter of a 1.0 event',
+      { multiValueQueryStringParameters: { Token: ['c2VjcmV0', 'c2VjcmV0'] } },
+      from('querystring', 'Token'),
+    ],
     ['a token in another header', { headers: { 'x-other': `x ${TOKEN}` } }, undefined],
     [
       'a token in the path',

@@ -6,12 +6,17 @@ import { plainModel } from '../../support/plain-model.ts';
 import { READ, said, service, services } from '../../support/since.ts';
 
 const lambda = (logicalName: string): LambdaFunction => ({ ...LAMBDA, logicalName });
-type Backend = { [K in Integration['kind']]: Omit<Extract<Integration, { kind: K }>, 'timeout' | 'mayInvoke'> };
+type Backend = {
+  [K in Integration['kind']]: Omit<Extract<Integration, { kind: K }>, 'timeout' | 'mayInvoke' | 'payload'>;
+};
 /** A route that goes there. */
 const routedTo = (backend: Backend[Integration['kind']], tenant = services(['shop'])): Model =>
   plainModel(
     tenant,
-    READ.map((route) => ({ ...route, integration: { ...backend, timeout: 30_000, mayInvoke: true } })),
+    READ.map((route) => ({
+      ...route,
+      integration: { ...backend, payload: '2.0' as const, timeout: 30_000, mayInvoke: true },
+    })),
   );
 
 const withIdle = (model: Model, name: string): Model => ({ ...model, api: { ...model.api, idleFunctions: [name] } });

@@ -59,6 +59,16 @@ describe('A post-login Action', () => {
     });
   });
 
+  it('An Action gets the metadata of the client', async () => {
+    const tenant = loginTenant({
+      actions: [action(`api.accessToken.setCustomClaim('plan', event.client.metadata.plan);`)],
+    });
+    const clients = tenant.clients.map((client) => ({ ...client, metadata: { plan: 'gold' } }));
+    const { fetch } = await signingTenant({ ...tenant, clients }, Date.now);
+    const { body } = await codeFlow(flowOf('spa', fetch, { scope: 'openid read' }));
+    expect(decodeJwt(String(body['access_token']))['plan']).toBe('gold');
+  });
+
   it('A post-login Action runs again at each refresh, and at a password grant', async () => {
     const { fetch } = await tenantWith(
       action(`api.accessToken.setCustomClaim('https://x.example/protocol', event.transaction.protocol);`),
