@@ -18,6 +18,9 @@ channel
   .on('error', () => undefined)
   .once('close', () => process.exit());
 
+// Node's permissions allow signals: one of them has any process of Node, the twin first, open a debugger.
+for (const name of ['kill', '_kill', '_debugProcess', '_debugEnd']) Reflect.deleteProperty(process, name);
+
 async function run({ handler, code, event, methods, unknown }: ActionCall): Promise<void> {
   const calls: { method: string; args: unknown[] }[] = [];
   const unsupported = new Set<string>();

@@ -152,6 +152,7 @@ describe('A post-login Action', () => {
     [`if (event.stats.logins_count > 1) api.access.deny('x');`, 'event.stats'],
     [`if (event.authentication.riskAssessment?.confidence === 'low') api.access.deny('x');`, 'event.authentication.r'],
     [`try { require('axios'); } catch {}`, 'the package axios'],
+    [`require('node:sqlite');`, 'the package node:sqlite'],
     [`api.accessToken.setCustomClaim('scope', 'admin');`, 'a claim scope'],
   ])('An Action that uses what the twin does not support fails the login by name: %s', async (body, name) => {
     const { fetch } = await tenantWith(action(body));
@@ -166,6 +167,8 @@ describe('A post-login Action', () => {
     [`process.exit();`, 'its process ended without an answer'],
     [`require('node:fs').readFileSync('/etc/hosts');`, 'Access to this API has been restricted'],
     [`require('node:child_process').execSync('id');`, 'Access to this API has been restricted'],
+    [`process.kill(process.ppid, 'SIGUSR1');`, 'process.kill is not a function'],
+    [`process._debugProcess(process.ppid);`, 'process._debugProcess is not a function'],
     [`api.idToken.setCustomClaim('x', 'x'.repeat(100_000));`, 'its claims are larger than 100 kB'],
   ])('An Action that fails also fails the login: %s', async (body, why) => {
     const { fetch } = await tenantWith(action(body));
