@@ -22,7 +22,7 @@ interface PageKeys {
 export function openKeys(seed: string): PageKeys {
   const key = randomBytes(18).toString('base64url');
   const derived = (what: string): string => createHmac('sha256', seed).update(what).digest('base64url');
-  const cookie = derived('page');
+  const cookie = derived('page, below /_twin');
   // Browsers keep one set of cookies for all ports of a host.
   const name = `twin-page-${derived('name').slice(0, 8)}`;
   const isHolder = (c: Context): boolean => sameText(getCookie(c, name) ?? '', cookie);
@@ -32,7 +32,8 @@ export function openKeys(seed: string): PageKeys {
     letIn: (c) => {
       if (!sameText(c.req.query('key') ?? '', key)) return false;
       const secure = new URL(c.req.url).protocol === 'https:';
-      setCookie(c, name, cookie, { path: '/', httpOnly: true, sameSite: 'Strict', secure });
+      // A browser sends cookies to every port of the host: the API would get it, and its events have cookies in them.
+      setCookie(c, name, cookie, { path: '/_twin', httpOnly: true, sameSite: 'Strict', secure });
       return true;
     },
     holderOnly: (c, next) => (isHolder(c) ? next() : Promise.resolve(refuse(c, 403, HOW_TO_GET_SECRETS))),

@@ -129,7 +129,9 @@ describe('The page’s endpoints', () => {
     const { status, headers } = await raw('GET', new URL(twin.pageUrl).href.slice(twin.tenantUrl.length), []);
     expect(status).toBe(303);
     expect(headers.get('location')).toBe('/');
-    expect(headers.get('set-cookie')).toMatch(/^twin-page-[\w-]{8}=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(headers.get('set-cookie')).toMatch(
+      /^twin-page-[\w-]{8}=[\w-]{43}; Path=\/_twin; HttpOnly; SameSite=Strict$/,
+    );
     expect((await raw('GET', '/?key=wrong', [])).headers.has('set-cookie')).toBe(false);
   });
 
