@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { relative } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as grpc from '@grpc/grpc-js';
 import type * as services from '@pulumi/pulumi/proto/resource_grpc_pb.js';
@@ -166,14 +167,17 @@ function sourceOf(request: messages.RegisterResourceRequest, folder: string | un
   return `${relative(folder, file)}:${position.getLine()}`;
 }
 
-/** A monitor that listens on loopback. */
+/** A monitor that listens for one program. */
 export interface ListeningMonitor {
-  /** `host:port`. */
+  /** `unix:` and a path, or `host:port`. */
   readonly address: string;
   readonly close: () => void;
 }
 
-/** Serves the protocol by gRPC on loopback, for as long as one program runs. */
+/**
+ * Serves the protocol by gRPC, for as long as one program runs. A client of it may declare resources, handlers among
+ * them, so it is a socket in a folder of the user's alone; on Windows, where the SDK knows no such socket, a port.
+ */
 export async function listenMonitor(monitor: Monitor, load: (module: string) => unknown): Promise<ListeningMonitor> {
   const { Server, ServerCredentials } = load('@grpc/grpc-js') as typeof grpc;
   const { ResourceMonitorService } = load('@pulumi/pulumi/proto/resource_grpc_pb.js') as typeof services;
@@ -182,13 +186,22 @@ export async function listenMonitor(monitor: Monitor, load: (module: string) => 
     ResourceMonitorService,
     Object.fromEntries(Object.entries(monitor).map(([method, answer]) => [method, unary(answer)])),
   );
+  const folder = process.platform === 'win32' ? undefined : mkdtempSync(join(tmpdir(), 'twin-monitor-'));
+  const close = (): void => {
+    server.forceShutdown();
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  const socket = folder === undefined ? undefined : `unix:${folder}/socket`;
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(socket ?? '127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
       else resolve(bound);
     });
+  }).catch((error: unknown) => {
+    close();
+    throw error;
   });
-  return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
+  return { address: socket ?? `127.0.0.1:${port}`, close };
 }
 
 function unary(answer: (request: never) => unknown): grpc.handleUnaryCall<unknown, unknown> {
