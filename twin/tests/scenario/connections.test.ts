@@ -59,7 +59,7 @@ async function endOf(socket: Socket): Promise<number> {
 describe('Many connections', () => {
   it('The gateway answers 1,000 simultaneous requests with a good token with 200', async () => {
     const bytes = requestBytes('GET', '/test', [`authorization: Bearer ${token}`]);
-    const answers = await Promise.all(Array.from({ length: 1000 }, () => rawRequest(twin.apiUrl, bytes, 20_000)));
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => rawRequest(twin.apiUrl, bytes, 120_000)));
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
     expect(answers.every(({ body }) => body === '"JWT test backend lambda"')).toBe(true);
     noDefect();
