@@ -104,10 +104,17 @@ export const PLANTED_ROUTES: readonly Planted[] = [
   ),
   plant(
     'no other entrance',
-    'an API that makes a route itself',
+    'an API that makes routes of an OpenAPI document',
+    inputs('Api', { body: '{}' }),
+    HTTP_API,
+    'its input body makes routes',
+  ),
+  plant(
+    'routes are protected',
+    'a quick-created route that publicRoutes does not list',
     inputs('Api', { target: 'arn:aws:lambda:x' }),
     HTTP_API,
-    'its input target makes routes',
+    '$default, which quick create makes, is open to anyone',
   ),
   plant(
     'no other entrance',

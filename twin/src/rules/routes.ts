@@ -15,14 +15,28 @@ const routeInputs = z.object({
   authorizationScopes: z.array(z.string()).default([]),
 });
 
+/** Source: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html (target, routeKey) */
+const quickCreateInputs = z.object({ target: z.string().nullish(), routeKey: z.string().nullish() });
+const quickRouteKey = ({ target, routeKey }: z.infer<typeof quickCreateInputs>): string | undefined =>
+  target === undefined || target === null ? undefined : (routeKey ?? '$default');
+
 function openRoutes(all: Registered): Finding[] {
   const listed = z.array(z.string()).safeParse(all.outputs['publicRoutes']);
   const open: readonly string[] = listed.data ?? [];
-  const keys = ofType(all, ROUTE).map(({ inputs }) => inputs['routeKey']);
-  return judgeEach(all, ROUTE, routeInputs, (route) => {
-    // The contract has each key once, so that of two APIs' routes it cannot mean both.
-    const isListed = open.includes(route.routeKey) && keys.filter((key) => key === route.routeKey).length === 1;
-    if (isListed) return undefined;
+  const keys = [
+    ...ofType(all, ROUTE).map(({ inputs }) => inputs['routeKey']),
+    ...ofType(all, API).map(({ inputs }) => quickRouteKey(quickCreateInputs.safeParse(inputs).data ?? {})),
+  ];
+  // The contract has each key once, so that of two APIs' routes it cannot mean both.
+  const isListed = (key: string): boolean => open.includes(key) && keys.filter((one) => one === key).length === 1;
+  const quickCreated = judgeEach(all, API, quickCreateInputs, (inputs) => {
+    const key = quickRouteKey(inputs);
+    return key === undefined || isListed(key)
+      ? undefined
+      : `${key}, which quick create makes, is open to anyone, and publicRoutes does not list it`;
+  });
+  const declared = judgeEach(all, ROUTE, routeInputs, (route) => {
+    if (isListed(route.routeKey)) return undefined;
     if (route.authorizationType !== 'JWT') {
       return `${route.routeKey} is open to anyone (authorizationType ${route.authorizationType}), and publicRoutes does not list it`;
     }
@@ -34,6 +48,7 @@ function openRoutes(all: Registered): Finding[] {
       ? `${route.routeKey} asks for no scope, so that any token of the audience will do`
       : undefined;
   });
+  return [...quickCreated, ...declared];
 }
 
 function otherEntrances(all: Registered): Finding[] {
@@ -44,10 +59,8 @@ function otherEntrances(all: Registered): Finding[] {
       message: 'its function can be called past the API, and past the authorizer',
     })),
     ...judgeEach(all, API, z.record(z.string(), z.unknown()), (inputs, { id }) => {
-      const made = ['target', 'routeKey', 'body'].find(
-        (input) => inputs[input] !== undefined && inputs[input] !== null,
-      );
-      if (made !== undefined) return `its input ${made} makes routes that no rule sees`;
+      if (inputs['body'] !== undefined && inputs['body'] !== null)
+        return 'its input body makes routes that no rule sees';
       return mapped.includes(id) && inputs['disableExecuteApiEndpoint'] !== true
         ? 'it has a domain of its own, and its execute-api endpoint goes past that'
         : undefined;

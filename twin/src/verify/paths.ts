@@ -30,8 +30,9 @@ export function sampleOf(
   if (allowed.length === 0) return none(`${methods.join()} may change something; --all-methods calls it`);
   const path = match.kind === 'path' ? pathOf(route, examples) : undefined;
   if (match.kind === 'path' && path === undefined) {
-    const names = match.segments.flatMap((segment) => (segment.kind === 'literal' ? [] : `${segment.name}: '…'`));
-    return none(`its path has no example: write examples: { ${names.join(', ')} } at ${routeKey} in contract.ts`);
+    return none(
+      `its path has no example: write examplePaths: { '${routeKey}': '/…' } in twin.config.ts, or give the contract's route examples`,
+    );
   }
   for (const candidate of path === undefined ? DEFAULT_PATHS : [path]) {
     const segments = candidate === '/' ? [] : candidate.slice(1).split('/').map(decodeURIComponent);
