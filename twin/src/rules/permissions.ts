@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { functionOfUri, parseFunctionArn } from '../../../limits/function-arn.ts';
 import {
   judgeEach,
   ofType,
@@ -29,22 +30,31 @@ function invokePermissions(all: Registered): Finding[] {
   const count = (names: readonly unknown[]): number => granted.filter((name) => names.includes(name)).length;
   const wrong = (found: number): string | undefined =>
     found === 1 ? undefined : `its function has ${found} invoke permissions, where it needs one`;
-  const called = [
-    ...ofType(all, INTEGRATION).map(({ inputs }) => inputs['integrationUri']),
-    ...ofType(all, 'aws:apigatewayv2/api:Api').map(({ inputs }) => inputs['target']),
-  ].map(String);
-  // Other services may call a function that is behind no API.
-  const isBehindApi = (one: RegisteredResource): boolean =>
-    called.some((uri) => uri.includes(String(valueOf(one, 'arn'))));
+  const called = new Set(
+    [
+      ...ofType(all, INTEGRATION).map(({ inputs }) => inputs['integrationUri']),
+      ...ofType(all, 'aws:apigatewayv2/api:Api').map(({ inputs }) => inputs['target']),
+    ].map((uri) => functionOfUri(String(uri))),
+  );
+  /** Versions and aliases of a function that an API calls, each as what follows the function's ARN. */
+  const qualifiersOf = (one: RegisteredResource): string[] => {
+    const arn = String(valueOf(one, 'arn'));
+    return [...called].filter((uri) => uri === arn || uri.startsWith(`${arn}:`)).map((uri) => uri.slice(arn.length));
+  };
   return [
-    ...functions.filter(isBehindApi).flatMap((resource) => {
-      const message = wrong(count([valueOf(resource, 'name'), valueOf(resource, 'arn')]));
-      return message === undefined ? [] : [{ resource, message }];
-    }),
+    // Other services may call a function that is behind no API.
+    ...functions.flatMap((resource) =>
+      qualifiersOf(resource).flatMap((qualifier) => {
+        const message = wrong(count(['name', 'arn'].map((key) => `${String(valueOf(resource, key))}${qualifier}`)));
+        return message === undefined ? [] : [{ resource, message }];
+      }),
+    ),
     // A function that exists already, and is called by its ARN.
     ...judgeEach(all, INTEGRATION, z.object({ integrationType: z.string(), integrationUri: z.string() }), (inputs) => {
-      const declared = functions.some((one) => valueOf(one, 'arn') === inputs.integrationUri);
-      return inputs.integrationType !== 'AWS_PROXY' || declared ? undefined : wrong(count([inputs.integrationUri]));
+      const arn = functionOfUri(inputs.integrationUri);
+      const unqualified = parseFunctionArn(arn)?.unqualified ?? arn;
+      const declared = functions.some((one) => valueOf(one, 'arn') === unqualified);
+      return inputs.integrationType !== 'AWS_PROXY' || declared ? undefined : wrong(count([arn]));
     }),
     ...judgeEach(all, PERMISSION, permissionInputs, ({ action, principal, sourceArn = '' }) => {
       if (principal !== 'apigateway.amazonaws.com' || action !== 'lambda:InvokeFunction') {

@@ -117,6 +117,13 @@ describe('Foreign programs', () => {
     expect(api.routes).toMatchObject([{ integration: { kind: 'function', mayInvoke } }]);
   });
 
+  it.each(URIS)('The rules count the permissions of a function called by $title', async ({ declare, mayInvoke }) => {
+    const { violations } = await modelled(() => routed(declare()));
+    const counted = violations.filter(({ message }) => message.includes('invoke permissions'));
+    const missing = 'its function has 0 invoke permissions, where it needs one';
+    expect(counted.map(({ message }) => message)).toEqual(mayInvoke ? [] : [missing]);
+  });
+
   it('A function has the defaults of AWS, and the start says which Node.js version runs it', async () => {
     const { api, notEmulated } = await modelled(() => routed(lambda('f', { runtime: 'nodejs20.x' }).arn));
     expect(api.routes).toMatchObject([{ integration: { function: { memory: 128, timeout: 3, node: 20 } } }]);
