@@ -98,9 +98,11 @@ describe('The Pulumi CLI', () => {
 
 /** Kills the CLI when the cloud has created something and not yet said so. */
 async function killWhileCreating(type: string): Promise<{ type: string; id: string }> {
+  const before = sandbox.world.entries.length;
   const running = sandbox.begin(UP, { delay: 2000 });
-  const made = () => changesSince(sandbox, 0).find(({ what, thing }) => what === 'created' && thing.type === type);
-  await until(() => made() !== undefined);
+  const made = () => changesSince(sandbox, before).find(({ what, thing }) => what === 'created' && thing.type === type);
+  const ended = await Promise.race([running.ended, until(() => made() !== undefined)]);
+  if (ended !== undefined) throw new Error(`pulumi up ended before it created a ${type}:\n${ended.text}`);
   await killCli(running);
   return { type, id: made()?.thing.id ?? '' };
 }
