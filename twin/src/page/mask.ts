@@ -8,7 +8,7 @@ import { MASK } from './messages.ts';
  */
 export function maskedEvent(event: Readonly<Record<string, unknown>>, route: Route | undefined): object {
   const source = route?.authorizer?.identitySource;
-  const secretHeaders = ['authorization', ...(source?.from === 'header' ? [source.name.toLowerCase()] : [])];
+  const secretHeaders = ['authorization', 'cookie', ...(source?.from === 'header' ? [source.name.toLowerCase()] : [])];
   const parameter = source?.from === 'querystring' ? source.name : undefined;
   const masked = Object.entries(event).map(([name, value]): [string, unknown] => {
     // Payload format 1.0 has each of them twice.
@@ -16,6 +16,8 @@ export function maskedEvent(event: Readonly<Record<string, unknown>>, route: Rou
       return [name, maskedFields(value, (header) => secretHeaders.includes(header.toLowerCase()))];
     if (name === 'queryStringParameters' || name === 'multiValueQueryStringParameters')
       return [name, maskedFields(value, (key) => key === parameter)];
+    // An application's session is in its cookies, and the browser sends those of other ports of the host too.
+    if (name === 'cookies') return [name, [MASK]];
     if (name === 'rawQueryString' && parameter !== undefined) return [name, maskedQuery(String(value), parameter)];
     if (name === 'body' && event['isBase64Encoded'] === true) return [name, maskedBytes(String(value))];
     return [name, maskedValue(value)];

@@ -7,6 +7,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -64,7 +65,15 @@ export function openState(root: URL, stack: string, stateDir?: string): TwinStat
       );
     }
   };
-  const makeFolder = (): void => void mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const makeFolder = (): void => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const user = process.getuid?.();
+    if (user !== undefined && statSync(folder).uid !== user) {
+      throw new UserError(
+        `${shownAs} belongs to another user, who could read its keys and replace them; delete it, or choose another place with --state-dir.`,
+      );
+    }
+  };
   const holder = (): number => {
     try {
       return Number(readlinkSync(folder + LOCK));
@@ -96,7 +105,9 @@ export function openState(root: URL, stack: string, stateDir?: string): TwinStat
     makeFolder();
     const temporary = `${folder}${name}.${process.pid}.tmp`;
     try {
-      writeFileSync(temporary, text, { mode: 0o600 });
+      // One of another user's would be readable for that user, or lead elsewhere.
+      rmSync(temporary, { force: true });
+      writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
       renameSync(temporary, folder + name);
     } catch (error) {
       rmSync(temporary, { force: true });

@@ -14,24 +14,41 @@ export interface ActionRequest {
   readonly method: 'GET' | 'POST';
   readonly parameters: Parameters;
   readonly userAgent: string | undefined;
+  /** When the user gave the password, in seconds since 1970; undefined where that is not known. */
+  readonly authTime: number | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 /** What Auth0's event has and the twin's has not: an Action that reads it may decide by it, so that is refused. */
-export const UNKNOWN_IN_EVENT: readonly string[] = [
+const UNKNOWN: readonly string[] = [
+  'agent',
   'authentication.riskAssessment',
   'custom_domain',
   'refresh_token',
   'request.asn',
   'request.geoip',
   'request.language',
+  'security_context',
+  'session.authenticated_at',
+  'session.clients',
+  'session.created_at',
+  'session.device',
+  'session.expires_at',
+  'session.idle_expires_at',
+  'session.metadata',
+  'session.updated_at',
   'stats',
   'user.created_at',
   'user.enrolledFactors',
   'user.last_password_reset',
   'user.multifactor',
 ];
+
+/** What of them besides holds of one request. A refresh token does not tell when the user gave the password. */
+export function unknownInEvent({ user, authTime }: ActionRequest): readonly string[] {
+  return user === undefined || authTime !== undefined ? UNKNOWN : [...UNKNOWN, 'authentication.methods'];
+}
 
 /** Parameters that no Action is shown. */
 const SECRET = ['client_secret', 'client_assertion', 'password', 'code', 'code_verifier', 'refresh_token'];
@@ -60,12 +77,13 @@ export function actionEvent(request: ActionRequest): Record<string, unknown> {
   };
 }
 
-function ofUser({ tenant, protocol, requestedScopes, parameters, now }: ActionRequest, user: User): object {
+function ofUser({ tenant, protocol, requestedScopes, parameters, authTime, now }: ActionRequest, user: User): object {
   const time = new Date(now).toISOString();
+  const authenticatedAt = authTime === undefined ? undefined : new Date(authTime * 1000).toISOString();
   const connection = tenant.connections.find(({ name }) => name === user.connection);
   const optional = ['redirect_uri', 'response_mode', 'state', 'login_hint'].filter((name) => parameters.has(name));
   return {
-    authentication: { methods: [{ name: 'pwd', timestamp: time }] },
+    authentication: { methods: [{ name: 'pwd', timestamp: authenticatedAt }] },
     authorization: { roles: tenant.roles.filter(({ id }) => user.roleIds.includes(id)).map(({ name }) => name) },
     connection: { id: connection?.id, name: user.connection, strategy: 'auth0', metadata: {} },
     transaction: {

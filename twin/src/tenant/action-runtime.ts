@@ -86,6 +86,7 @@ function hide(event: unknown, paths: readonly string[], refuse: (what: string) =
     const name = keys.pop() ?? '';
     const parent = keys.reduce<unknown>((object, key) => (object as Tree | undefined)?.[key], event);
     if (parent === undefined) continue;
+    // Not enumerable: an Action may log the event.
     Object.defineProperty(parent, name, { get: () => refuse(`event.${path}`) });
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isIgnoredClaim } from '../../../limits/claims.ts';
 import { PERMISSION } from '../../../limits/auth0.ts';
 import type { Action } from '../model/actions.ts';
-import { actionEvent, UNKNOWN_IN_EVENT, type ActionRequest } from './action-event.ts';
+import { actionEvent, unknownInEvent, type ActionRequest } from './action-event.ts';
 import type { RunAction } from './action-process.ts';
 import { refusals } from './errors.ts';
 
@@ -90,7 +90,7 @@ export async function runActions(
       code,
       event: { ...event, secrets },
       methods: Object.keys(methods),
-      unknown: UNKNOWN_IN_EVENT,
+      unknown: unknownInEvent(request),
     });
     if (unsupported.length > 0) return refusals.unsupportedByAction(name, unsupported.join(', '));
     if (error !== undefined) return refusals.failedAction(name, error);
@@ -98,7 +98,8 @@ export async function runActions(
       // What Auth0 does with it, no page says.
       if (method.endsWith('.setCustomClaim') && args[0] === 'scope')
         refusals.unsupportedByAction(name, 'a claim scope');
-      const apply = methods[method] ?? refusals.unsupportedByAction(name, `api.${method}`);
+      const apply = Object.hasOwn(methods, method) ? methods[method] : undefined;
+      if (apply === undefined) return refusals.unsupportedByAction(name, `api.${method}`);
       try {
         apply(changes, args);
       } catch (problem) {

@@ -209,6 +209,7 @@ async function finish(
     method: 'GET',
     parameters,
     userAgent: c.req.header('user-agent'),
+    authTime: session?.authTime ?? service.clock() / 1000,
     now: service.clock(),
   });
   const tellsTime = prompts.includes('login') || maxAge !== undefined;

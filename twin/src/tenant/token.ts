@@ -108,6 +108,7 @@ async function changesOf(
     method: 'POST',
     parameters,
     userAgent,
+    authTime: refreshed === undefined ? clock() / 1000 : undefined,
     now: clock(),
   });
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../src/common/user-error.ts';
@@ -52,6 +52,21 @@ describe('A full or unusable disk', () => {
     ],
     ['if the disk is read-only', canMount, () => mount(64).remountReadOnly(), /EROFS/],
   ];
+
+  it.runIf(process.getuid?.() === 0)('A twin does not use a state folder that another user owns', () => {
+    mkdirSync(join(project.path, '.twin/dev'), { recursive: true });
+    chownSync(join(project.path, '.twin/dev'), 65_534, 65_534);
+    expect(() => openState(project.root, 'dev')).toThrow('.twin/dev/ belongs to another user');
+  });
+
+  it('A file that stands where a new one is prepared does not get its content', () => {
+    mkdirSync(join(project.path, '.twin/dev'), { recursive: true });
+    const planted = join(project.path, 'planted');
+    project.write('planted', '');
+    symlinkSync(planted, join(project.path, `.twin/dev/seed.${process.pid}.tmp`));
+    openState(project.root, 'dev').release();
+    expect(project.read('planted')).toBe('');
+  });
 
   it.each(rows)('openState fails with one line about .twin/dev %s', (_when, possible, change, message) => {
     if (!possible) return;

@@ -49,7 +49,7 @@ beforeAll(async () => {
         blocking: { source: OBSERVED, timeout: 1 },
         one: OBSERVED,
         none: OBSERVED,
-        recursive: RECURSIVE,
+        recursive: { source: RECURSIVE, timeout: 25 },
       });
       project.edit(
         'program/aws/function.ts',

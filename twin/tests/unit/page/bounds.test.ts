@@ -264,7 +264,8 @@ describe('A masked event', () => {
       { rawPath: `/things/${TOKEN}`, requestContext: { http: { path: `/things/${TOKEN}` } } },
       undefined,
     ],
-    ['a token in a list', { cookies: [`session=${TOKEN}`] }, undefined],
+    ['a cookie', { cookies: [`session=${TOKEN}`] }, undefined],
+    ['a token in a list', { list: [`session=${TOKEN}`] }, undefined],
     ['a token in the body', { body: `{"token":"${TOKEN}"}` }, undefined],
     ['a token with its dots encoded', { rawQueryString: `a=%20${TOKEN.replaceAll('.', '%2E')}` }, undefined],
     [

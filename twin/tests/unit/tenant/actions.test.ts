@@ -132,6 +132,21 @@ describe('A post-login Action', () => {
     }
   });
 
+  it('A post-login Action knows when the user gave the password, except at a refresh, which fails by name', async () => {
+    const { fetch } = await tenantWith(
+      action(`const [{ timestamp }] = event.authentication.methods;
+        api.accessToken.setCustomClaim('https://x.example/age', Date.now() - Date.parse(timestamp) < 60_000);`),
+    );
+    const flow = flowOf('spa', fetch, { scope: 'offline_access read' });
+    const { body } = await codeFlow(flow);
+    expect(decodeJwt(String(body['access_token']))['https://x.example/age']).toBe(true);
+    const renewed = await tokenRequest(flow, {
+      grant_type: 'refresh_token',
+      refresh_token: String(body['refresh_token']),
+    });
+    expect(renewed.body['error_description']).toContain('event.authentication.methods');
+  });
+
   it('One of two simultaneous requests with the same rotating refresh token gets a token', async () => {
     const { fetch } = await tenantWith(action(SET_EMAIL));
     const flow = flowOf('spa', fetch, { scope: 'offline_access read' });
@@ -151,6 +166,7 @@ describe('A post-login Action', () => {
     [`if ('samlResponse' in api) return;`, 'api.samlResponse'],
     [`if (event.stats.logins_count > 1) api.access.deny('x');`, 'event.stats'],
     [`if (event.authentication.riskAssessment?.confidence === 'low') api.access.deny('x');`, 'event.authentication.r'],
+    [`if (Date.parse(event.session.authenticated_at) < 9) api.access.deny('x');`, 'event.session.authenticated_at'],
     [`try { require('axios'); } catch {}`, 'the package axios'],
     [`require('node:sqlite');`, 'the package node:sqlite'],
     [`api.accessToken.setCustomClaim('scope', 'admin');`, 'a claim scope'],
