@@ -41,7 +41,7 @@ describe('docs/login.md', () => {
     port = await freePort();
     project = copyProject();
     cpSync(fileURLToPath(new URL('examples', ROOT)), join(project.path, 'examples'), { recursive: true });
-    const client = (blocks('yaml')[0] ?? '').replaceAll('5173', String(port)).replaceAll(/^/gm, '    ');
+    const [, client = ''] = (blocks('yaml')[0] ?? '').replaceAll('5173', String(port)).split('  api:clients:\n');
     project.edit('Pulumi.dev.yaml', '  api:testUser', `${client.trimEnd()}\n  api:testUser`);
     const [start = ''] = COMMANDS;
     screen = await runUntil(`${start} -- --port 0 --tenant-port 0`, project.path, 'Ctrl+C ends it');
