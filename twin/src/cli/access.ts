@@ -1,4 +1,6 @@
+import { commandLine } from '../common/command-line.ts';
 import { UserError } from '../common/user-error.ts';
+import { readProject } from '../evaluate/project.ts';
 import { readStackFile, stackNames } from '../evaluate/stack-file.ts';
 import { staleReports, writeReports } from '../report/committed.ts';
 import { fromJson, type Report } from '../report/data.ts';
@@ -41,7 +43,7 @@ export async function access(chosen: AccessOptions, root: URL): Promise<number> 
       const subject = chosen.state === undefined ? 'the program declares' : `${chosen.state} has`;
       return say(`access/: the reports of ${list(reports.map(({ stack }) => stack))} are what ${subject}.`, 0);
     }
-    const advice = 'The committed reports are stale; run npm run access and commit what it writes.\n';
+    const advice = `The committed reports are stale; run ${commandLine('twin access', root)} and commit what it writes.\n`;
     return say(
       [...broken, ...stale.map((one) => `${one}\n`), ...(stale.length > 0 ? [advice] : [])].join('').trimEnd(),
       1,
@@ -67,6 +69,7 @@ function stacksFor(root: URL, stack: string | undefined, old: Committed | undefi
   const all = stackNames(root);
   if (stack === undefined) {
     if (all.length > 0) return all;
+    readProject(root);
     throw new UserError('There is no Pulumi.<stack>.yaml here; write one for each stack.');
   }
   // One that has gone is compared with what it was.

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
+import { commandLine } from '../common/command-line.ts';
 import { UserError } from '../common/user-error.ts';
 import { toJson, type Report } from './data.ts';
 import { toMarkdown } from './sections.ts';
@@ -61,9 +62,10 @@ interface FileChange {
 /** The files that are not what the reports say. */
 function changes(root: URL, reports: readonly Report[], complete: boolean): FileChange[] {
   const committed = committedFiles(root);
+  const origin = { command: commandLine('twin access', root), hasGuide: existsSync(new URL('docs/access.md', root)) };
   const expected = new Map(
     reports.flatMap((report) => [
-      [`${report.stack}.md`, toMarkdown(report)],
+      [`${report.stack}.md`, toMarkdown(report, origin)],
       [`${report.stack}.json`, toJson(report)],
     ]),
   );

@@ -73,12 +73,21 @@ export function brokenRules(reports: readonly Report[]): string[] {
   );
 }
 
+/** How a program's folder gets its reports. */
+export interface Origin {
+  /** The command that writes them. */
+  readonly command: string;
+  /** Whether the folder has the page about them, docs/access.md. */
+  readonly hasGuide: boolean;
+}
+
 /** The content of access/<stack>.md. No cell is padded, so that a change of one verdict is a change of one line. */
-export function toMarkdown(report: Report): string {
+export function toMarkdown(report: Report, { command, hasGuide }: Origin): string {
+  const guide = hasGuide ? '[docs/access.md](../docs/access.md)' : '`docs/access.md` of `@auth0-http-api/twin`';
   return `# Access of stack ${code(report.stack)}
 
-Written by \`npm run access\` from what the program declares: change the program or the stack file, and run it again.
-What a cell means, and what it does not, is in [docs/access.md](../docs/access.md).
+Written by \`${command}\` from what the program declares: change the program or the stack file, and run it again.
+What a cell means, and what it does not, is in ${guide}.
 
 ${tableOf(report)}
 ${SECTION_TITLES.map((title) => section(title, SECTIONS[title](report))).join('')}`;

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setDefaultCACertificates, getCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { commandLine } from '../common/command-line.ts';
 import { printable } from '../common/printable.ts';
 import { runningTwin, stateFolder } from '../common/running.ts';
 import { UserError } from '../common/user-error.ts';
@@ -62,22 +63,22 @@ export interface SystemOptions {
 
 /** @throws UserError for a twin that does not run, and for outputs that are missing, incomplete or of another program */
 export async function targetOf({ stack, deployed, outputs, stateDir }: SystemOptions, root: URL): Promise<Target> {
-  if (outputs !== undefined) return elsewhere(`the system of ${outputs}`, readOutputs(outputs), stack);
-  if (deployed === true) return elsewhere(`the deployed stack ${stack}`, await deployedOutputs(stack), stack);
-  return twinTarget(stack, stateFolder(root, stack, stateDir));
+  if (outputs !== undefined) return elsewhere(`the system of ${outputs}`, readOutputs(outputs), stack, root);
+  if (deployed === true) return elsewhere(`the deployed stack ${stack}`, await deployedOutputs(stack), stack, root);
+  return twinTarget(stack, root, stateFolder(root, stack, stateDir));
 }
 
-function elsewhere(name: string, text: string, stack: string): Target {
-  const outputs = checkedOutputs(text, name, stack);
+function elsewhere(name: string, text: string, stack: string, root: URL): Target {
+  const outputs = checkedOutputs(text, name, stack, root);
   return { name, outputs, local: isLoopback(outputs.tokenUrl), forwarded: undefined, graph: undefined };
 }
 
-function twinTarget(stack: string, folder: URL): Target {
+function twinTarget(stack: string, root: URL, folder: URL): Target {
   const file = new URL('run.json', folder);
   const twin = runningTwin(existsSync(file) ? readFileSync(file, 'utf8') : undefined);
   if (twin === undefined) {
     throw new UserError(
-      `No twin of stack ${stack} is running. Start it with npm start -- --stack ${stack}, or add --deployed to use the deployed stack.`,
+      `No twin of stack ${stack} is running. Start it with ${commandLine('twin start', root, '--stack', stack)}, or add --deployed to use the deployed stack.`,
     );
   }
   if (twin.tenantUrl === '') {
@@ -85,7 +86,7 @@ function twinTarget(stack: string, folder: URL): Target {
   }
   trust(new URL('ca.pem', folder), twin.tenantUrl);
   const name = `the running twin of stack ${stack}`;
-  const outputs = checkedOutputs(readFileSync(new URL('outputs.json', folder), 'utf8'), name, stack);
+  const outputs = checkedOutputs(readFileSync(new URL('outputs.json', folder), 'utf8'), name, stack, root);
   return { name, outputs, local: true, forwarded: twin.forwards, graph: twin.graph };
 }
 
@@ -124,11 +125,12 @@ function readOutputs(file: string): string {
 }
 
 /** No message of it may hold a value: secrets are among them. */
-function checkedOutputs(text: string, whose: string, stack: string): Outputs {
+function checkedOutputs(text: string, whose: string, stack: string, root: URL): Outputs {
   const json = parsed(text);
   if (typeof json !== 'object' || json === null) throw new UserError(`${whose} has no outputs in JSON.`);
   if (Object.keys(json).length === 0) {
-    throw new UserError(`${whose} has no outputs: it is not deployed. Deploy it with npm run up -- --stack ${stack}`);
+    const deploy = commandLine('pulumi up', root, '--stack', stack);
+    throw new UserError(`${whose} has no outputs: it is not deployed. Deploy it with ${deploy}`);
   }
   const checked = OUTPUTS.safeParse(json);
   if (checked.success) return checked.data;

@@ -32,6 +32,14 @@ it.each([
   expect(text).not.toMatch(/\n\s+at /);
 });
 
+it('twin access in a folder without Pulumi.yaml says so, and names --cwd', async () => {
+  rmSync(join(project.path, 'Pulumi.yaml'));
+  for (const file of ['Pulumi.dev.yaml', 'Pulumi.prod.yaml']) rmSync(join(project.path, file));
+  const { code, text } = await access();
+  expect(code).toBe(1);
+  expect(text).toMatch(/ has no Pulumi\.yaml; write --cwd and the folder of a Pulumi program\n$/);
+});
+
 it('npm run access reports the errors of every stack file at once, and writes nothing', async () => {
   for (const stack of ['dev', 'prod']) project.edit(`Pulumi.${stack}.yaml`, 'tokenLifetime: 3600', 'tokenLifetime: 1');
   const { code, text } = await access();

@@ -18,14 +18,31 @@ const put = (root: URL, file: string, text: string): void => {
   writeFileSync(new URL(file, folderOf(root)), text);
 };
 
+/** A folder without an npm script for the report, and without the page about it. */
+const ELSEWHERE = { command: 'npx --no twin access', hasGuide: false };
+
 describe('The committed reports', () => {
+  it('A report names the command of its folder, and links no page that is missing there', () => {
+    const textIn = (files: Readonly<Record<string, string>>): string => {
+      const root = folderWith(files);
+      writeReports(root, [report('dev')], true);
+      return read(root, 'dev.md');
+    };
+    const foreign = textIn({ 'package.json': '{"scripts":{"access":"twin access --check"}}' });
+    expect(foreign).toContain('Written by `npx --no twin access` from');
+    expect(foreign).not.toContain('](');
+    const here = textIn({ 'package.json': '{"scripts":{"who":"npx twin access"}}', 'docs/access.md': '' });
+    expect(here).toContain('Written by `npm run who` from');
+    expect(here).toContain('is in [docs/access.md](../docs/access.md).');
+  });
+
   it('Committed reports are written once, and are not stale then', () => {
     const root = folderWith({});
     const reports = [report('dev'), report('prod')];
     expect(writeReports(root, reports, true)).toEqual(
       ['dev.md', 'dev.json', 'prod.md', 'prod.json'].map((name) => `access/${name} is written.`),
     );
-    expect(read(root, 'dev.md')).toBe(toMarkdown(report('dev')));
+    expect(read(root, 'dev.md')).toBe(toMarkdown(report('dev'), ELSEWHERE));
     expect(read(root, 'dev.json')).toBe(toJson(report('dev')));
     expect(staleReports(root, reports, true)).toEqual([]);
     expect(writeReports(root, reports, true)).toEqual([]);
@@ -52,7 +69,7 @@ describe('The committed reports', () => {
 
   it('Committed reports are stale if one is missing or left over from a removed stack', () => {
     const root = folderWith({});
-    put(root, 'old.md', toMarkdown(report('old')));
+    put(root, 'old.md', toMarkdown(report('old'), ELSEWHERE));
     put(root, 'old.json', toJson(report('old')));
     put(root, 'notes.md', '# Notes of ours\n');
     put(root, 'notes.json', '{}\n');
@@ -73,7 +90,7 @@ describe('The committed reports', () => {
 
   it('The reports of other stacks are ignored if one stack is requested', () => {
     const root = folderWith({});
-    put(root, 'old.md', toMarkdown(report('old')));
+    put(root, 'old.md', toMarkdown(report('old'), ELSEWHERE));
     expect(staleReports(root, [], false)).toEqual([]);
     writeReports(root, [report('dev')], false);
     expect(readdirSync(folderOf(root)).toSorted()).toEqual(['dev.json', 'dev.md', 'old.md']);

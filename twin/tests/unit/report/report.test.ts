@@ -13,7 +13,8 @@ import { plainAuthorizer, plainModel, plainRoutes } from '../../support/plain-mo
 import { recordStack, recordWith } from '../../../../tests/support/program.ts';
 
 const STACKS = ['dev', 'staging', 'prod'];
-const textOf = (recorded: Recorded): string => toMarkdown(reportOf(modelOf(recorded)));
+const HERE = { command: 'npm run access', hasGuide: true };
+const textOf = (recorded: Recorded): string => toMarkdown(reportOf(modelOf(recorded)), HERE);
 const filesOf = async (record: (stack: string) => Promise<Recorded>): Promise<Record<string, string>> => {
   const files: Record<string, string> = {};
   for (const stack of STACKS) files[`access/${stack}.md`] = textOf(await record(stack));
@@ -144,8 +145,8 @@ None.
       scopes,
       subjectType: 'client' as const,
     });
-    const before = toMarkdown(reportOf(plainModel({ grants: [grant([])] }, routes)));
-    const after = toMarkdown(reportOf(plainModel({ grants: [grant(['read'])] }, routes)));
+    const before = toMarkdown(reportOf(plainModel({ grants: [grant([])] }, routes)), HERE);
+    const after = toMarkdown(reportOf(plainModel({ grants: [grant(['read'])] }, routes)), HERE);
     expect(changedLines(before, after).is).toEqual([
       '| `GET /a` | `read` | allowed: `read` | allowed: `read` | allowed: `read` | denied: no token |',
       expect.stringMatching(/^\| permissions /),
@@ -267,7 +268,7 @@ describe('The file of a report', () => {
             plainAuthorizer({ audiences: [api] }),
           );
           const report = reportOf(plainModel(tenant, routes));
-          const text = toMarkdown(report);
+          const text = toMarkdown(report, HERE);
           const json = toJson(report);
           expect(fromJson(json)).toEqual(report);
           expect(json).not.toMatch(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/u);
@@ -293,7 +294,7 @@ describe('The file of a report', () => {
   const good = toJson(reportOf(plainModel()));
   it.each<[string, string]>([
     ['no content', ''],
-    ['Markdown', toMarkdown(reportOf(plainModel()))],
+    ['Markdown', toMarkdown(reportOf(plainModel()), HERE)],
     ['an extra cell', good.replace(/(\{"kind":"no token","why":""\})/, '$1,$1')],
     ['a missing cell', good.replace(/,\{"kind":"no token","why":""\}/, '')],
     ['a verdict of an unknown kind', good.replace('"kind":"no token"', '"kind":"perhaps"')],

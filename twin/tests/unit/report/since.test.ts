@@ -207,7 +207,7 @@ describe('Reports of another revision', () => {
     const access = fileURLToPath(new URL('access/', root));
     mkdirSync(access, { recursive: true });
     for (const [name, text] of Object.entries({
-      'dev.md': toMarkdown(reportOf(plainModel())),
+      'dev.md': toMarkdown(reportOf(plainModel()), { command: 'npm run access', hasGuide: true }),
       'dev.json': REPORT,
       'prod.md': '# Access of stack `prod`\n',
       'two words.json': REPORT,
