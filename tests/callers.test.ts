@@ -128,7 +128,7 @@ describe('Clients', () => {
       forwards: new Map(),
       stateFolder: '.twin/dev/',
     });
-    expect(screen).toMatch(/Of no meaning here: .*token quotas/);
+    expect(screen).toMatch(/Not emulated locally .*: .*token quotas/);
   });
 });
 

@@ -97,16 +97,16 @@ describe('Stacks that use every key', () => {
   it.each([
     {
       stack: 'services' as const,
-      line: 'Of no meaning here: DNS records, IAM roles and policies, alarms, certificates, log groups, tags, the API’s own domain (it answers at this address), token quotas.',
+      line: 'Not emulated locally (any ids are made up): DNS records, IAM roles and policies, alarms, certificates, log groups, tags, the API’s own domain (it answers at this address), token quotas.',
     },
     {
       stack: 'users' as const,
-      line: 'Of no meaning here: IAM roles and policies, alarms, log groups, tags, the API’s own domain (it answers at this address).',
+      line: 'Not emulated locally (any ids are made up): IAM roles and policies, alarms, log groups, tags, the API’s own domain (it answers at this address).',
     },
   ])('The twin lists at start what it does not emulate of the stack $stack', ({ stack, line }) => {
     const twin = { services, users }[stack];
     const lines = welcome(twin.model(), twin).split('\n');
-    expect(lines.filter((one) => one.startsWith('Of no meaning'))).toEqual([line]);
+    expect(lines.filter((one) => one.startsWith('Not emulated locally'))).toEqual([line]);
   });
 });
 

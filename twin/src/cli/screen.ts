@@ -1,7 +1,7 @@
 import { UNREAD } from '../common/unread.ts';
 import type { Route } from '../model/http-api.ts';
 import { eachApi, pathTo, type Model } from '../model/model.ts';
-import type { Permission } from '../model/tenant.ts';
+import type { Client, Permission } from '../model/tenant.ts';
 import { integrationName, type Integration } from '../model/integrations.ts';
 import type { Forwards } from '../gateway/integrate.ts';
 import { matchRoute } from '../gateway/match.ts';
@@ -47,16 +47,13 @@ export function welcome(model: Model, addresses: Addresses): string {
     ]),
     'Callers',
     ...columns([
-      ...tenant.clients.map(({ name, grantTypes, clientId }) => [
-        name,
-        `${grantTypes.filter((grant) => !grant.includes(':')).join(', ')}; grant: ${grantOf(model, clientId)}`,
-      ]),
+      ...tenant.clients.map((client) => [client.name, clientMay(model, client)]),
       ...tenant.users.map(({ email, roleIds }) => [email, `user; may: ${userMay(model, roleIds)}`]),
     ]),
     '',
     ...apis.flatMap(({ one, url }) => scenarios(one, { ...addresses, apiUrl: url })),
     ...logins(model, addresses),
-    ...meaningless(model),
+    ...differences(model),
     'Ctrl+C ends it. A changed program, handler or stack file is taken up at once.',
     '',
   ].join('\n');
@@ -110,13 +107,26 @@ function elsewhere({ routeKey, integration }: Route, forwards: Forwards): string
   return `; goes to ${integrationName(integration)} (${local})`;
 }
 
-function meaningless({ notEmulated }: Model): string[] {
-  return notEmulated.length === 0 ? [] : [`Of no meaning here: ${notEmulated.join(', ')}.`, ''];
+/** What is different here from what is deployed. */
+function differences({ notEmulated, apis }: Model): string[] {
+  const here = Number.parseInt(process.versions.node, 10);
+  const declared = apis
+    .flatMap(({ routes }) => routes)
+    .flatMap(({ integration }) => (integration.kind === 'function' ? [integration.function.node] : []));
+  const others = [...new Set(declared)].filter((version) => version !== here);
+  const lines = [
+    ...(notEmulated.length > 0 ? [`Not emulated locally (any ids are made up): ${notEmulated.join(', ')}.`] : []),
+    ...(others.length > 0 ? [`Functions run on Node.js ${here}, not ${others.join(' or ')}.`] : []),
+  ];
+  return lines.length > 0 ? [...lines, ''] : [];
 }
 
-function grantOf({ tenant }: Model, clientId: string): string {
+function clientMay({ tenant }: Model, { clientId, grantTypes }: Client): string {
+  const types = grantTypes.filter((grant) => !grant.includes(':')).join(', ');
   const scopes = tenant.grants.filter((grant) => grant.clientId === clientId).flatMap((grant) => grant.scopes);
-  return scopes.length === 0 ? 'none' : scopes.join(' ');
+  // A client that only logs users in needs no grant of its own.
+  if (scopes.length === 0 && !grantTypes.includes('client_credentials')) return types;
+  return `${types}; grant: ${scopes.join(' ') || 'none'}`;
 }
 
 function userMay({ tenant }: Model, roleIds: readonly string[]): string {

@@ -60,7 +60,7 @@ export function modelOf(recorded: Recorded): Model {
     apis,
     exceptions: exceptionsOf(recorded),
     violations: violationsOf(recorded),
-    notEmulated: [...notEmulated(recorded.resources, recorded.providers.aws.defaultTags), ...otherRuntimes(apis)],
+    notEmulated: notEmulated(recorded.resources, recorded.providers.aws.defaultTags),
     examplePaths: textsOf(recorded.outputs['examplePaths']),
     hash: recorded.hash,
   };
@@ -86,15 +86,4 @@ function tenantNames(
   }
   const [issuer] = apis.flatMap(({ issuers }) => issuers);
   return { ...auth0, domain: issuer === undefined ? 'tenant.invalid' : new URL(issuer).host };
-}
-
-/** The versions of Node.js that functions ask for and that are not the one that runs them here. */
-function otherRuntimes(apis: readonly HttpApi[]): string[] {
-  const here = Number.parseInt(process.versions.node, 10);
-  const asked = apis
-    .flatMap(({ routes }) => routes)
-    .flatMap(({ integration }) => (integration.kind === 'function' ? [integration.function.node] : []));
-  return [...new Set(asked)]
-    .filter((version) => version !== here)
-    .map((version) => `Node.js ${version} (functions run on ${here} here)`);
 }

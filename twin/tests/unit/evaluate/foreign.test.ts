@@ -3,6 +3,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { describe, expect, it } from 'vitest';
 import { recordProgram, refusal } from '../../../../tests/support/program.ts';
+import { welcome } from '../../../src/cli/screen.ts';
 import { modelOf, type Model } from '../../../src/model/model.ts';
 
 const AUDIENCE = 'https://orders.example.com';
@@ -124,10 +125,18 @@ describe('Foreign programs', () => {
     expect(counted.map(({ message }) => message)).toEqual(mayInvoke ? [] : [missing]);
   });
 
-  it('A function has the defaults of AWS, and the start says which Node.js version runs it', async () => {
-    const { api, notEmulated } = await modelled(() => routed(lambda('f', { runtime: 'nodejs20.x' }).arn));
-    expect(api.routes).toMatchObject([{ integration: { function: { memory: 128, timeout: 3, node: 20 } } }]);
-    expect(notEmulated).toContain(`Node.js 20 (functions run on ${process.versions.node.split('.')[0]} here)`);
+  it('A function has the defaults of AWS, and the start screen says which Node.js version runs it, and which client lacks a grant', async () => {
+    const model = await modelled(() => {
+      routed(lambda('f', { runtime: 'nodejs20.x' }).arn);
+      new auth0.Client('web', { name: 'web', grantTypes: ['authorization_code'] });
+      new auth0.Client('job', { name: 'job', grantTypes: ['client_credentials'] });
+    });
+    expect(model.api.routes).toMatchObject([{ integration: { function: { memory: 128, timeout: 3, node: 20 } } }]);
+    const addresses = { apiUrl: 'http://a', tenantUrl: 'http://t', pageUrl: '', caFile: undefined, stateFolder: '' };
+    const screen = welcome(model, { ...addresses, forwards: new Map() });
+    expect(screen).toContain(`\nFunctions run on Node.js ${process.versions.node.split('.')[0]}, not 20.\n`);
+    expect(screen).toMatch(/^ {2}web {2}authorization_code$/m);
+    expect(screen).toMatch(/^ {2}job {2}client_credentials; grant: none$/m);
   });
 
   it('Auth0 resources have the defaults of Auth0, and single-item resources add their permissions', async () => {
