@@ -3,7 +3,7 @@ import { UserError } from '../common/user-error.ts';
 import type { Model } from '../model/model.ts';
 import type { Claims } from '../gateway/decision.ts';
 import { judgeClaims } from '../gateway/judge.ts';
-import { callersOf, type Ask, type Caller } from '../report/callers.ts';
+import { callersOf, clientNames, type Ask, type Caller } from '../report/callers.ts';
 import { differenceText, tokenDifferenceOf } from '../verify/causes.ts';
 import { open, type SystemOptions } from '../verify/open.ts';
 import { TokenDesk } from '../verify/tokens.ts';
@@ -40,7 +40,12 @@ export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'
   // Where a user can log in both ways, by the one that needs no browser.
   const isBrowser = (one: Caller): boolean => one.kind === 'user' && one.flow === 'authorization_code';
   const named = callers
-    .filter(({ kind, name }) => name === as || (as === TEST_USER && kind === 'user' && model.tenant.users.length === 1))
+    .filter(
+      (one) =>
+        one.name === as ||
+        (one.kind === 'client' && one.client.name === as) ||
+        (as === TEST_USER && one.kind === 'user' && model.tenant.users.length === 1),
+    )
     .toSorted((a, b) => Number(isBrowser(a)) - Number(isBrowser(b)));
   const found = named.find((caller) => through === undefined || caller.through === through);
   if (found !== undefined) return found;
@@ -52,6 +57,12 @@ export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'
     throw new UserError(
       `${as} cannot log in through ${through}${didYouMean(through ?? '', clients)}; write --through ${clients.join(' or ')}.`,
     );
+  }
+  const client = clientNames(model.tenant, model.stack).find(({ one, name }) => [name, one.name].includes(as));
+  if (client !== undefined) {
+    const instead =
+      client.one.grantTypes.length === 0 ? 'it has no grant type' : `write --as <user> --through ${client.name}`;
+    throw new UserError(`${as} gets no token of its own; ${instead}.`);
   }
   const names = [...new Set(callers.map(({ name }) => name))];
   throw new UserError(

@@ -81,7 +81,10 @@ function report(played: Played, { target, model }: Opened, chosen: VerifyOptions
   }
   say(`${agree} cells agree, ${differ} differ, ${notTried} were not tried.`);
   if (agree + differ === 0) say('Nothing could be tried.');
-  return exitCodeOf(played, chosen.strict === true);
+  const exitCode = exitCodeOf(played, chosen.strict === true);
+  if (chosen.strict === true && exitCode === NOT_TRIED)
+    say(`--strict: fails, because ${notTried} cells were not tried.`);
+  return exitCode;
 }
 
 /** What the command ends with. */

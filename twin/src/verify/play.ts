@@ -5,6 +5,7 @@ import { scopesOf } from '../gateway/judge.ts';
 import type { Cell } from '../report/cells.ts';
 import { callRoute, type Verdict } from './call.ts';
 import { tokenDifferenceOf, type Difference } from './causes.ts';
+import type { Caller } from '../report/callers.ts';
 import type { Plan, Play, Probe, Wanted } from './plan.ts';
 import type { Target } from './target.ts';
 import { TokenDesk, WORLD, type Got, type World } from './tokens.ts';
@@ -109,7 +110,7 @@ async function playCell({ cell, sample, probes }: Play, playing: Playing): Promi
   const elsewhere = unserved(route, playing.target);
   if (elsewhere !== undefined) return { kind: 'not tried', why: elsewhere };
   if (probes.length === 0) {
-    const why = caller.kind === 'role' ? 'no declared user has this role alone' : 'nobody can ask for such a token';
+    const why = caller.kind === 'role' ? withoutUser(caller) : 'nobody can ask for such a token';
     // Nobody is asked, nobody answers: the verdict follows from the program alone.
     return {
       kind: 'not tried',
@@ -119,6 +120,11 @@ async function playCell({ cell, sample, probes }: Play, playing: Playing): Promi
   const outcomes: Outcome[] = [];
   for (const probe of probes) outcomes.push(await playProbe(probe, cell, sample, playing));
   return together(outcomes);
+}
+
+function withoutUser({ name, through }: Caller): string {
+  const login = through === '' ? '' : ` and logs in through ${through}`;
+  return `no declared user has the role ${name} alone${login}; declare one (api:users in a stack file, or an auth0.User)`;
 }
 
 async function playProbe(

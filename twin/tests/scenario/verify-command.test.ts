@@ -47,6 +47,14 @@ describe('npm run verify', () => {
     expect(readFileSync(join(checkout.path, 'junit.xml'), 'utf8')).toContain('<testcase');
   });
 
+  it('npm run verify -- --strict says that it fails because cells were not tried, and ends with 2', async () => {
+    const { code, text } = await verify('--strict', '--max-tokens', '0');
+    expect(text).toMatch(
+      /\n1 cells agree, 0 differ, 3 were not tried\.\n--strict: fails, because 3 cells were not tried\.\n$/,
+    );
+    expect(code).toBe(2);
+  });
+
   it('npm run verify names a lost client grant, prints no secret, and ends with 1', async () => {
     const { code, text } = await verify('--outputs', outputsOf(broken));
     expect(code).toBe(1);

@@ -77,11 +77,18 @@ describe('A token by hand', () => {
     expect(got.kind === 'token' && got.claims['scope']).toContain('write:user');
   });
 
+  it('A token by hand is that of a client, by its name in the tenant', async () => {
+    const got = await get('test-app (dev)');
+    expect(got.kind === 'token' && got.claims['azp']).toBe(twin.outputs.clientIds['test-app']);
+  });
+
   it.each([
     ['writer@example.com', 'wep', 'did you mean web'],
     ['writer@example.com', 'unknown', 'write --through test-app or page or web'],
     ['test-app', 'web', 'test-app is a client, which logs in through no other'],
     ['writer@example.org', undefined, 'write --as'],
+    ['web', undefined, 'web gets no token of its own; write --as <user> --through web.'],
+    ['web (dev)', undefined, 'web (dev) gets no token of its own; write --as <user> --through web.'],
   ])('A token as %s through %s is rejected with what to write instead', async (as, through, says) => {
     await expect(get(as, through)).rejects.toThrow(says);
   });

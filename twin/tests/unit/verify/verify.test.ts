@@ -98,6 +98,14 @@ describe('Verifying a twin of the same checkout', () => {
     expect(tableOf(played)).toContain('the outputs have no secret of the client test-app (dev)');
   });
 
+  it('verify names the role that no declared user has alone, and what to declare', async () => {
+    const { tenant } = system.model;
+    const played = await verify({ model: { ...system.model, tenant: { ...tenant, users: [] } } });
+    expect(tableOf(played)).toContain(
+      'no declared user has the role reader alone; declare one (api:users in a stack file, or an auth0.User)',
+    );
+  });
+
   it('The JUnit file of verify says the same, and contains no token', async () => {
     const text = junitOf(await verify(), 'dev <&"');
     expect(text).toContain(
