@@ -36,6 +36,8 @@ const {
 const compiled = {
   ...manifest,
   bin: { twin: `${DIST}/cli/main.js` },
+  // For an older moduleResolution, which reads no exports.
+  types: `./${DIST}/index.d.ts`,
   exports: {
     '.': { types: `./${DIST}/index.d.ts`, default: `./${DIST}/index.js` },
     './rules': { types: `./${DIST}/rules/rules.d.ts`, default: `./${DIST}/rules/rules.js` },

@@ -43,7 +43,7 @@ export async function readTwinConfig(root: URL): Promise<ReadConfig> {
   const file = new URL(FILE, root);
   if (!existsSync(file)) return { stackReferences: {}, outputs: {} };
   const url = `${file.href}?changed=${statSync(file).mtimeMs}`;
-  const module = (await import(url).catch((error: unknown) => {
+  const module = (await withoutWarning('MODULE_TYPELESS_PACKAGE_JSON', () => import(url)).catch((error: unknown) => {
     throw new UserError(`${FILE} cannot be loaded: ${shown(error).split('\n    at ')[0]}`, { code: 'twin-config' });
   })) as { readonly default?: unknown };
   const checked = schema.safeParse(module.default);
@@ -56,4 +56,23 @@ export async function readTwinConfig(root: URL): Promise<ReadConfig> {
   }
   const { stackReferences, ...outputs } = checked.data;
   return { stackReferences, outputs };
+}
+
+const emitWarning = Reflect.get(process, 'emitWarning');
+
+/** Does the work without Node's warning of that code: whether `package.json` has a type does not matter here. */
+async function withoutWarning(code: string, work: () => Promise<unknown>): Promise<unknown> {
+  process.emitWarning = (...args: unknown[]): void => {
+    if (
+      !args.some(
+        (one) => one === code || (typeof one === 'object' && one !== null && 'code' in one && one.code === code),
+      )
+    )
+      Reflect.apply(emitWarning, process, args);
+  };
+  try {
+    return await work();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }

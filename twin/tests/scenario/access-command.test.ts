@@ -40,6 +40,16 @@ it('twin access in a folder without Pulumi.yaml says so, and names --cwd', async
   expect(text).toMatch(/ has no Pulumi\.yaml; write --cwd and the folder of a Pulumi program\n$/);
 });
 
+it('twin access prints no warning about a twin.config.ts whose package.json has no type', async () => {
+  project.edit('package.json', '"type": "module",', '');
+  // It is read first, so nothing else is loaded.
+  project.write('twin.config.ts', 'export default { unknown: true };');
+  const { code, text } = await access('--stack', 'dev');
+  expect(code).toBe(1);
+  expect(text).toContain('twin.config.ts is invalid:');
+  expect(text).not.toContain('MODULE_TYPELESS_PACKAGE_JSON');
+});
+
 it('npm run access reports the errors of every stack file at once, and writes nothing', async () => {
   for (const stack of ['dev', 'prod']) project.edit(`Pulumi.${stack}.yaml`, 'tokenLifetime: 3600', 'tokenLifetime: 1');
   const { code, text } = await access();
