@@ -110,8 +110,8 @@ async function playCell({ cell, sample, probes }: Play, playing: Playing): Promi
   const elsewhere = unserved(route, playing.target);
   if (elsewhere !== undefined) return { kind: 'not tried', why: elsewhere };
   if (probes.length === 0) {
-    const why = caller.kind === 'role' ? withoutUser(caller) : 'nobody can ask for such a token';
-    // Nobody is asked, nobody answers: the verdict follows from the program alone.
+    const why = caller.kind === 'role' ? withoutUser(caller) : 'no declared client or user can request such a token';
+    // No request is sent: the verdict follows from the program alone.
     return {
       kind: 'not tried',
       why: answer === undefined && caller.kind !== 'role' ? `${why} (${cell.reason.kind})` : why,
