@@ -24,7 +24,7 @@ const WITHOUT_RESOURCE: readonly string[] = [
 ];
 
 /** `*`, or an ARN of everything of a service. */
-const EVERY_RESOURCE = /^(\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:[*?]+)$/;
+const EVERY_RESOURCE = /^(\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:[*?/:]+)$/;
 
 /** Returns why an action needs a written reason, or undefined. */
 export function whyBroad(action: string, resources: readonly string[]): string | undefined {

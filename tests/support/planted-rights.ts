@@ -62,6 +62,7 @@ const BROAD: readonly (readonly [title: string, actions: unknown, resources: unk
   ['the organization', 'organizations:LeaveOrganization', '*', 'can lead to'],
   ['writing to every table', ['dynamodb:GetItem', 'dynamodb:PutItem'], ['*'], 'dynamodb:PutItem writes'],
   ['deleting in every bucket', 's3:DeleteObject', 'arn:aws:s3:::*', 's3:DeleteObject writes'],
+  ['deleting every object', 's3:DeleteObject', 'arn:aws:s3:::*/*', 's3:DeleteObject writes'],
 ];
 
 const SECRETS: Readonly<Record<string, string>> = {
