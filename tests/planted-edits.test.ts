@@ -1,13 +1,18 @@
+import { execFile } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as pulumi from '@pulumi/pulumi';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { modelOf, reportOf, violationsOf } from '@auth0-http-api/twin';
 import { contract } from '../contract.ts';
 import { checkContract, type Contract } from '../program/contract/define-contract.ts';
 import type { ProblemCode } from '../program/user-error.ts';
-import { inputs, jwt, output, plus, type Planted } from './support/planted.ts';
+import { changed, inputs, jwt, output, plus, type Planted } from './support/planted.ts';
 import { PLANTED_OTHERS } from './support/planted-others.ts';
 import { PLANTED_RIGHTS } from './support/planted-rights.ts';
 import { PLANTED_ROUTES } from './support/planted-routes.ts';
+import { copyProject } from './support/project.ts';
 import { recordProgram, recordStack, programOf, refusal, root, settingsOf, type Changes } from './support/program.ts';
 
 /**
@@ -50,6 +55,13 @@ const CONTRACT: readonly (Row & { readonly contract: Contract; readonly code: Pr
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:on-call';
 const CLIENT = { name: 'test-app', party: 'first', grants: ['client_credentials'], permissions: ['read:user'] };
 
+const PARTNER = {
+  name: 'partner',
+  type: 'web',
+  grants: ['authorization_code'],
+  callbacks: ['https://partner.example.net/callback'],
+};
+
 const SETTINGS: readonly (Row & { readonly values: Changes; readonly code: ProblemCode; readonly engine?: true })[] = [
   {
     id: 'S03',
@@ -90,6 +102,12 @@ const SETTINGS: readonly (Row & { readonly values: Changes; readonly code: Probl
     id: 'S15',
     edit: 'iam:*e* from the stack file',
     values: { 'api:handlers': { test: { statements: [{ actions: ['iam:*e*'], resources: ['*'] }] } } },
+    code: 'invalid',
+  },
+  {
+    id: 'S16',
+    edit: 'an exception whose reason says nothing',
+    values: { 'api:exceptions': { 'api:passwordGrant': '..........' } },
     code: 'invalid',
   },
   {
@@ -183,6 +201,30 @@ const POLICY: readonly (Row & {
     rule: 'secrets are marked',
   },
   {
+    id: 'D07',
+    edit: "another tenant's Management API among the audiences",
+    values: { 'api:otherAudiences': ['https://Other.eu.auth0.com/api/v2'] },
+    rule: 'audience of the resource server',
+  },
+  {
+    id: 'D08',
+    edit: 'a second API without authorization',
+    plant: (all) =>
+      plus('aws:apigatewayv2/route:Route', { apiId: 'second', routeKey: 'GET /second' })(
+        plus('aws:apigatewayv2/api:Api', { protocolType: 'HTTP' }, { id: 'second', protect: true })(all),
+      ),
+    rule: 'routes are protected',
+  },
+  {
+    id: 'D11',
+    edit: 'a grant of every permission for users',
+    plant: (all) => {
+      const grant = all.resources.find(({ type }) => type.endsWith(':ClientGrant'))?.inputs;
+      return plus('auth0:index/clientGrant:ClientGrant', { ...grant, subjectType: 'user' })(all);
+    },
+    rule: 'production is protected',
+  },
+  {
     id: 'P02',
     edit: 'an output that names no production',
     plant: output({ production: undefined }),
@@ -192,6 +234,7 @@ const POLICY: readonly (Row & {
 
 /** A planted violation stands for the edits of its kind; `rules.test.ts` finds each. */
 const KINDS: Readonly<Record<string, readonly [rule: string, title: RegExp]>> = {
+  A04: ['audience of the resource server', /Auth0's userinfo/],
   A08: ['no managed policy', /AdministratorAccess on a role/],
   A09: ['narrow statements', /every action on everything/],
   A11: ['production, access log', /without an access log/],
@@ -211,12 +254,18 @@ const KINDS: Readonly<Record<string, readonly [rule: string, title: RegExp]>> = 
   T05: ['closed databases', /lets passwords be guessed/],
   T06: ['closed databases', /weak password policy/],
   T09: ['secrets are marked', /mark was removed/],
+  T10: ['callbacks by name', /any address/],
+  T11: ['refresh tokens', /offline access/],
   T14: ['production, api:tokenLifetime', /more than an hour/],
   T17: ['long secrets', /short secret/],
 };
 
 /** Nothing is wrong with these by themselves: a reviewer decides, and the report must differ. */
-const REPORT: readonly (Row & { readonly values?: Changes; readonly contract?: Contract })[] = [
+const REPORT: readonly (Row & {
+  readonly values?: Changes;
+  readonly contract?: Contract;
+  readonly before?: Changes;
+})[] = [
   {
     id: 'C01',
     edit: 'a route made public',
@@ -250,6 +299,12 @@ const REPORT: readonly (Row & { readonly values?: Changes; readonly contract?: C
     edit: 'the audience of dev',
     values: { 'api:audience': 'https://test-api-for-jwt-authorizer.example.com' },
   },
+  {
+    id: 'D04',
+    edit: "a partner's client as a first party",
+    before: { 'api:clients': [CLIENT, { ...PARTNER, party: 'third', permissions: [] }] },
+    values: { 'api:clients': [CLIENT, { ...PARTNER, party: 'first' }] },
+  },
   { id: 'S07', edit: 'production: false', values: { 'api:production': false, 'api:exceptions': undefined } },
 ];
 
@@ -259,17 +314,6 @@ const CODE: readonly (Row & { readonly plant: Planted['plant']; readonly by: 're
     id: 'A03',
     edit: 'another scope on each route',
     plant: inputs('Route', { authorizationScopes: ['read:user', 'write:user'] }),
-    by: 'report',
-  },
-  {
-    id: 'A04',
-    edit: "an audience of the tenant's own",
-    plant: jwt({
-      audiences: [
-        'https://prod.test-api-for-jwt-authorizer.example.com',
-        'https://your-production-tenant.eu.auth0.com/userinfo',
-      ],
-    }),
     by: 'report',
   },
   {
@@ -288,6 +332,15 @@ const CODE: readonly (Row & { readonly plant: Planted['plant']; readonly by: 're
       }),
     by: 'report',
   },
+  {
+    id: 'T15',
+    edit: 'every permission for every role',
+    plant: changed('RolePermissions', ({ inputs: all }) => {
+      const [one] = all['permissions'] as readonly object[];
+      return { inputs: { ...all, permissions: ['read:user', 'write:user'].map((name) => ({ ...one, name })) } };
+    }),
+    by: 'report',
+  },
   { id: 'T13', edit: 'HS256', plant: inputs('ResourceServer', { signingAlg: 'HS256' }), by: 'twin' },
   {
     id: 'D09',
@@ -297,18 +350,93 @@ const CODE: readonly (Row & { readonly plant: Planted['plant']; readonly by: 're
   },
 ];
 
+const CONTRACT_START = `import { defineContract } from '../contract/define-contract.ts';
+export const contract = defineContract({
+  permissions: { 'read:user': 'Read' },
+  handlers: { test: { file: 'handler/test.ts', memory: 128, timeout: 5 } },
+  roles: {},
+`;
+const PULUMI = "import * as pulumi from '@pulumi/pulumi';\n";
+
+/** Each is a file of the program, in which one run of the compiler, or of the linter, finds all. */
+const TOOLS: readonly (Row & { readonly by: 'compiler' | 'linter'; readonly source: string; readonly says: string })[] =
+  [
+    {
+      id: 'C13',
+      edit: 'a route without scopes',
+      by: 'compiler',
+      source: `${CONTRACT_START}routes: { 'GET /test': { handler: 'test', scopes: [] } } });`,
+      says: 'Source has 0 element(s)',
+    },
+    {
+      id: 'C14',
+      edit: 'an undeclared scope',
+      by: 'compiler',
+      source: `${CONTRACT_START}routes: { 'GET /test': { handler: 'test', scopes: ['read:users'] } } });`,
+      says: '"read:users"',
+    },
+    {
+      id: 'new 3',
+      edit: 'a route forwarded without TLS',
+      by: 'compiler',
+      source: `${CONTRACT_START}routes: { 'GET /test': { forward: 'http://a.example', scopes: 'public' } } });`,
+      says: 'https://',
+    },
+    {
+      id: 'T16',
+      edit: 'a client secret printed by the program',
+      by: 'linter',
+      source: 'export const print = (clientSecret: string): void => console.log(clientSecret);',
+      says: 'no-console',
+    },
+    {
+      id: 'T16 b',
+      edit: "a client secret in the engine's log",
+      by: 'linter',
+      source: `${PULUMI}export const print = (clientSecret: string) => pulumi.log.info(clientSecret);`,
+      says: 'no-restricted-properties',
+    },
+    {
+      id: 'new 4',
+      edit: 'an Output in a plain template string',
+      by: 'linter',
+      source: `${PULUMI}export const target = (id: pulumi.Output<string>): string => \`integrations/\${id}\`;`,
+      says: 'restrict-template-expressions',
+    },
+  ];
+
+/** The ids of the planted edits, as they were numbered; the numbers left out have no edit. */
+const IDS = [
+  ...ids('C', [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]),
+  ...ids('S', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 18, 19]),
+  ...ids('A', [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 18]),
+  ...ids('T', [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 15, 16, 17]),
+  ...ids('P', [1, 2]),
+  ...ids('D', [1, 2, 3, 4, 6, 7, 8, 9, 11]),
+];
+
+function ids(letter: string, numbers: readonly number[]): string[] {
+  return numbers.map((number) => `${letter}${String(number).padStart(2, '0')}`);
+}
+
 function statement(action: string): Contract {
   return withHandler({ statements: [{ actions: [action], resources: ['*'] }] });
 }
 
-const reportFor = async (values: Changes, changed: Contract): Promise<ReturnType<typeof reportOf>> =>
-  reportOf(modelOf(await recordProgram(programOf(changed), { stack: 'prod', values })));
+const reportFor = async (values: Changes, edited: Contract): Promise<ReturnType<typeof reportOf>> =>
+  reportOf(modelOf(await recordProgram(programOf(edited), { stack: 'prod', values })));
 
 describe('Planted unsafe edits', () => {
   afterEach(() => vi.restoreAllMocks());
 
-  it.each(CONTRACT)('The contract check refuses $id, $edit', async ({ contract: changed, code }) => {
-    const { problems } = await refusal(() => checkContract(changed, root));
+  it('Each edit of the list has a row', () => {
+    const rows = [...CONTRACT, ...SETTINGS, ...POLICY, ...REPORT, ...CODE, ...TOOLS].map(({ id }) => id.split(' ')[0]);
+    const listed = [...rows, ...Object.keys(KINDS)].filter((id) => id !== 'new');
+    expect(new Set(listed)).toEqual(new Set(IDS));
+  });
+
+  it.each(CONTRACT)('The contract check refuses $id, $edit', async ({ contract: edited, code }) => {
+    const { problems } = await refusal(() => checkContract(edited, root));
     expect(problems.map((one) => one.code)).toContain(code);
   });
 
@@ -330,14 +458,43 @@ describe('Planted unsafe edits', () => {
     expect(planted.filter((one) => one.rule === rule && title.test(one.title))).not.toEqual([]);
   });
 
-  it.each(REPORT)('The access report changes by $id, $edit', async ({ values = {}, contract: changed = contract }) => {
-    expect(await reportFor(values, changed)).not.toEqual(await reportFor({}, contract));
+  it.each(REPORT)('The access report changes by $id, $edit', async ({ values = {}, before = {}, ...row }) => {
+    expect(await reportFor(values, row.contract ?? contract)).not.toEqual(await reportFor(before, contract));
   });
 
   it.each(CODE)('The $by catches $id, $edit', async ({ plant, by }) => {
     const prod = await recordStack('prod');
-    const changed = plant(prod) as typeof prod;
-    if (by === 'twin') expect(() => modelOf(changed)).toThrow();
-    else expect(reportOf(modelOf(changed))).not.toEqual(reportOf(modelOf(prod)));
+    const edited = plant(prod) as typeof prod;
+    if (by === 'twin') expect(() => modelOf(edited)).toThrow();
+    else expect(reportOf(modelOf(edited))).not.toEqual(reportOf(modelOf(prod)));
+  });
+});
+
+describe('Planted unsafe edits of the program', () => {
+  const found = { compiler: '', linter: '' };
+  beforeAll(async () => {
+    const project = copyProject();
+    cpSync(fileURLToPath(new URL('.oxlintrc.json', root)), join(project.path, '.oxlintrc.json'));
+    const files = { compiler: [] as string[], linter: [] as string[] };
+    for (const [index, { by, source }] of TOOLS.entries()) {
+      project.write(`program/planted/${index}.ts`, source);
+      files[by].push(`program/planted/${index}.ts`);
+    }
+    const own = { extends: './tsconfig.json', compilerOptions: { incremental: false }, files: files.compiler };
+    project.write('tsconfig.planted.json', JSON.stringify({ ...own, include: [] }));
+    const run = async (tool: string, args: readonly string[]): Promise<string> =>
+      new Promise((resolve) => {
+        execFile(join(project.path, 'node_modules/.bin', tool), args, { cwd: project.path }, (_, text) =>
+          resolve(text),
+        );
+      });
+    found.compiler = await run('tsc', ['-p', 'tsconfig.planted.json']);
+    found.linter = await run('oxlint', ['--deny-warnings', '--format', 'unix', ...files.linter]);
+  });
+
+  it.each(TOOLS)('The $by rejects $id, $edit', ({ by, source, says }) => {
+    const file = `program/planted/${TOOLS.findIndex((row) => row.source === source)}.ts`;
+    const lines = found[by].split(/\n(?=\S)/).filter((line) => line.startsWith(file));
+    expect(lines.join('\n')).toContain(says);
   });
 });

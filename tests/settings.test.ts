@@ -165,24 +165,6 @@ const COMBINATIONS: readonly Row[] = [
     'unused',
   ),
   row(
-    "the audience of the tenant's own Management API",
-    { 'api:audience': 'https://your-tenant.eu.auth0.com/api/v2/' },
-    'api:audience',
-    'conflict',
-  ),
-  row(
-    "the tenant's own /userinfo among the other audiences",
-    { 'api:otherAudiences': ['https://a.example', 'https://your-tenant.eu.auth0.com/userinfo'] },
-    'api:otherAudiences',
-    'conflict',
-  ),
-  row(
-    'the audience of the Management API on the custom domain',
-    { 'api:issuerDomain': 'login.example.com', 'api:audience': 'https://login.example.com/api/v2/' },
-    'api:audience',
-    'conflict',
-  ),
-  row(
     'a duplicate audience',
     { 'api:otherAudiences': ['https://a.example', 'https://a.example'] },
     'api:otherAudiences',

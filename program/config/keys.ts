@@ -21,6 +21,7 @@ const reason = z
   .string()
   .trim()
   .min(10, { error: 'write the reason in at least 10 characters; the access report shows it' })
+  .regex(/\p{L}+\P{L}+\p{L}+/u, { error: 'write the reason in words; the access report shows it' })
   .max(300, { error: 'write the reason in at most 300 characters' });
 const exceptions = z.strictObject(
   Object.fromEntries(

@@ -49,14 +49,6 @@ function* domainProblems(keys: CheckedKeys, hasEngine: boolean): Iterable<Proble
 
 function* audienceProblems(keys: CheckedKeys): Iterable<Problem> {
   const { 'api:audience': audience, 'api:otherAudiences': others = [] } = keys;
-  const domains = [keys['auth0:domain'], keys['api:issuerDomain']].filter((domain) => domain !== undefined);
-  const reserved = domains.flatMap((domain) => [`https://${domain}/api/v2/`, `https://${domain}/userinfo`]);
-  for (const [place, identifiers] of [['api:audience', [audience]] as const, ['api:otherAudiences', others] as const]) {
-    const own = identifiers.find((identifier) => identifier !== undefined && reserved.includes(identifier));
-    if (own !== undefined) {
-      yield problem('conflict', place, `${own} is an API of Auth0 itself; write an identifier of your own`);
-    }
-  }
   const all = [audience, ...others];
   const duplicate = others.find((identifier, index) => all.indexOf(identifier) <= index);
   if (duplicate !== undefined) yield problem('duplicate', 'api:otherAudiences', `${duplicate} is listed twice`);

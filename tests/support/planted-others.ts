@@ -65,6 +65,27 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     "not in Auth0's strict mode",
   ),
   plant(
+    'callbacks by name',
+    'a client with callbacks to any address',
+    inputs('Client', { callbacks: ['*'] }),
+    CLIENT,
+    'sends users to *',
+  ),
+  plant(
+    'callbacks by name',
+    'a client with logout URLs of a whole top-level domain',
+    inputs('Client', { allowedLogoutUrls: ['https://*.com/'] }),
+    CLIENT,
+    'sends users to https://*.com/',
+  ),
+  plant(
+    'refresh tokens',
+    'offline access without a client for it',
+    inputs('ResourceServer', { allowOfflineAccess: true }),
+    SERVER,
+    'no client that is declared here',
+  ),
+  plant(
     'one invoke permission',
     'a function without an invoke permission',
     without('Permission'),

@@ -151,6 +151,15 @@ export const PLANTED_ROUTES: readonly Planted[] = [
     AUTHORIZER,
     'none of its audiences',
   ),
+  ...['https://your-production-tenant.eu.auth0.com/userinfo', 'https://Other.eu.auth0.com/api/v2'].map((own) =>
+    plant(
+      'audience of the resource server',
+      `Auth0's ${own.split('/').at(-1)} among the audiences`,
+      jwt({ audiences: ['https://prod.test-api-for-jwt-authorizer.example.com', own] }),
+      AUTHORIZER,
+      'an API of Auth0 itself',
+    ),
+  ),
   plant(
     'audience of the resource server',
     'an identifier that Auth0 returned in another form',

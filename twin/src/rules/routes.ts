@@ -80,13 +80,25 @@ function issuers(all: Registered): Finding[] {
   );
 }
 
+/** Whether an audience is one of Auth0's own APIs, in any spelling: their tokens are not meant for another API. */
+function isAuth0Api(audience: string, issuer: string): boolean {
+  const url = URL.parse(audience);
+  return (
+    url !== null &&
+    (/\.auth0\.com$/.test(url.hostname) || url.hostname === URL.parse(issuer)?.hostname) &&
+    /^\/(api\/v2|userinfo)\/?$/i.test(url.pathname)
+  );
+}
+
 function audiences(all: Registered): Finding[] {
   const identifiers = ofType(all, RESOURCE_SERVER).map((server) => valueOf(server, 'identifier'));
-  return judgeEach(all, AUTHORIZER, authorizerInputs, ({ jwtConfiguration }) =>
-    jwtConfiguration.audiences.some((audience) => identifiers.includes(audience))
+  return judgeEach(all, AUTHORIZER, authorizerInputs, ({ jwtConfiguration }) => {
+    const own = jwtConfiguration.audiences.find((audience) => isAuth0Api(audience, jwtConfiguration.issuer));
+    if (own !== undefined) return `it accepts tokens of ${own}, an API of Auth0 itself`;
+    return jwtConfiguration.audiences.some((audience) => identifiers.includes(audience))
       ? undefined
-      : 'none of its audiences is the identifier of a resource server that is declared here',
-  );
+      : 'none of its audiences is the identifier of a resource server that is declared here';
+  });
 }
 
 const integrationInputs = z.object({
@@ -142,7 +154,7 @@ export const ROUTE_RULES: readonly Rule[] = [
   },
   {
     name: 'audience of the resource server',
-    says: 'Each authorizer takes its audience from a resource server.',
+    says: "Each authorizer takes its audience from a resource server, and none from Auth0's own APIs.",
     check: audiences,
   },
 ];

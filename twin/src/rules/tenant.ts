@@ -49,6 +49,30 @@ function thirdParties(all: Registered): Finding[] {
   });
 }
 
+/** Source: https://auth0.com/docs/get-started/applications/wildcards-for-subdomains */
+const WILDCARD_LABEL = /^[a-z]+:\/\/[a-z0-9-]*\*[a-z0-9-]*(\.[a-z0-9-]+){2,}(:\d+)?([/?][^*]*)?$/i;
+
+function callbacks(all: Registered): Finding[] {
+  const urls = z.array(z.string()).default([]);
+  return judgeEach(all, CLIENT, z.object({ callbacks: urls, allowedLogoutUrls: urls }), (inputs) => {
+    const wide = [...inputs.callbacks, ...inputs.allowedLogoutUrls].find(
+      (url) => url.includes('*') && !WILDCARD_LABEL.test(url),
+    );
+    return wide === undefined ? undefined : `it sends users to ${wide}, which names no host`;
+  });
+}
+
+function refreshTokens(all: Registered): Finding[] {
+  const refreshes = ofType(all, CLIENT).some(
+    ({ inputs }) => clientInputs.safeParse(inputs).data?.grantTypes.includes('refresh_token') === true,
+  );
+  return judgeEach(all, RESOURCE_SERVER, z.object({ allowOfflineAccess: z.boolean().default(false) }), (inputs) =>
+    inputs.allowOfflineAccess && !refreshes
+      ? 'it allows refresh tokens, and no client that is declared here may use one'
+      : undefined,
+  );
+}
+
 /** Who gets a token, and what is in it. */
 export const TENANT_RULES: readonly Rule[] = [
   { name: 'RBAC', says: 'Each resource server enforces RBAC.', check: rbac },
@@ -61,5 +85,15 @@ export const TENANT_RULES: readonly Rule[] = [
     name: 'third parties',
     says: "A third party's client has no password grant, and the limits of Auth0's strict mode.",
     check: thirdParties,
+  },
+  {
+    name: 'callbacks by name',
+    says: "A client's callbacks and logout URLs name their host, but for one * in its first label.",
+    check: callbacks,
+  },
+  {
+    name: 'refresh tokens',
+    says: 'A resource server allows refresh tokens only where a client may use them.',
+    check: refreshTokens,
   },
 ];
