@@ -84,7 +84,11 @@ function declareRoute(
       target: pulumi.interpolate`integrations/${integration.id}`,
       ...(route.scopes === 'public'
         ? { authorizationType: 'NONE' }
-        : { authorizationType: 'JWT', authorizerId: authorizer.id, authorizationScopes: [...route.scopes] }),
+        : {
+            authorizationType: 'JWT',
+            authorizerId: authorizer.id,
+            ...(route.scopes !== 'any token' && { authorizationScopes: [...route.scopes] }),
+          }),
     },
     { parent: component },
   );

@@ -51,6 +51,34 @@ export function routeShape(key: string): string {
   return key.replace(/\{[^}+]*(\+?)\}/g, '{$1}');
 }
 
+/** Whether a route may take requests that change something: POST, PUT, PATCH, DELETE, or any method at all. */
+export function changesState(key: ParsedRouteKey): boolean {
+  if (key.kind === 'path') return !['GET', 'HEAD', 'OPTIONS'].includes(key.method);
+  return key.kind === 'default';
+}
+
+/**
+ * Whether a route takes requests to another's path that the other does not: further methods, or the path with a slash
+ * more. The backend of both often serves them alike.
+ */
+export function coversPathOf(route: ParsedRouteKey, other: ParsedRouteKey): boolean {
+  if (route.kind === 'default') return true;
+  if (route.kind !== 'path' || other.kind !== 'path') return false;
+  const isGreedy = route.segments.at(-1)?.kind === 'greedy';
+  if (route.method !== 'ANY' && !(isGreedy && route.method === other.method)) return false;
+  const fixed = isGreedy ? route.segments.slice(0, -1) : route.segments;
+  const reaches = isGreedy
+    ? other.segments.length > fixed.length
+    : other.segments.length === fixed.length && other.segments.at(-1)?.kind !== 'greedy';
+  return (
+    reaches &&
+    fixed.every((segment, index) => {
+      const there = other.segments[index];
+      return segment.kind !== 'literal' || there?.kind !== 'literal' || segment.text === there.text;
+    })
+  );
+}
+
 function isMethod(text: string | undefined): text is Method {
   return METHODS.some((method) => method === text);
 }

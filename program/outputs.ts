@@ -17,6 +17,12 @@ export function outputs(
   const { production, exceptions, issuerDomain } = settings;
   const { applications, users } = tenant;
   const accepted = acceptedBy(contract, settings);
+  const reasons = Object.entries(contract.routes).flatMap(([key, { reason }]) =>
+    reason === undefined ? [] : [[key, reason] as const],
+  );
+  const excepted = { ...exceptions, ...Object.fromEntries(reasons) };
+  const routesWith = (word: string): string[] =>
+    Object.entries(contract.routes).flatMap(([key, { scopes }]) => (scopes === word ? [key] : []));
   const [testUser] = users;
   const paths = examplePaths(contract);
   const byName = <T>(valueOf: (application: Application) => T | undefined): Record<string, T> =>
@@ -59,10 +65,11 @@ export function outputs(
     ...(paths && { examplePaths: paths }),
     // What the rules over the registered resources are told: the rest they see.
     production,
-    ...(Object.keys(exceptions).length > 0 && { exceptions }),
+    ...(Object.keys(excepted).length > 0 && { exceptions: excepted }),
     // The stack file may have statements encrypted, and their actions with them.
     ...(Object.keys(accepted).length > 0 && { accepted: settings.secretHandlers ? pulumi.secret(accepted) : accepted }),
-    publicRoutes: Object.entries(contract.routes).flatMap(([key, { scopes }]) => (scopes === 'public' ? [key] : [])),
+    publicRoutes: routesWith('public'),
+    ...(routesWith('any token').length > 0 && { anyTokenRoutes: routesWith('any token') }),
   };
 }
 

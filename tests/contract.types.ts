@@ -14,6 +14,7 @@ export const right = defineContract({
     'GET /test': { handler: 'test', scopes: ['read:user', 'write:user'] },
     'ANY /open/{path+}': { handler: 'test', scopes: 'public' },
     $default: { handler: 'test', scopes: ['read:user'] },
+    'POST /orders': { handler: 'test', scopes: 'any token', reason: 'Each user may order for itself' },
     'GET /forwarded/{id}': { forward: 'https://orders.example.com/{id}', scopes: ['read:user'] },
     'GET /invoked': { function: 'arn:aws:lambda:eu-central-1:123456789012:function:reports', scopes: 'public' },
   },

@@ -52,6 +52,25 @@ const CONTRACT: readonly (Row & { readonly contract: Contract; readonly code: Pr
   },
 ];
 
+/** Routes that production accepts with a reason only. */
+const ROUTES: readonly (Row & { readonly contract: Contract })[] = [
+  {
+    id: 'R01',
+    edit: 'POST for any token',
+    contract: withRoutes({ 'POST /orders': { handler: 'test', scopes: 'any token' } }),
+  },
+  {
+    id: 'R02',
+    edit: 'a public catch-all beside a protected route',
+    contract: withRoutes({ 'ANY /{proxy+}': { handler: 'test', scopes: 'public' } }),
+  },
+  {
+    id: 'R03',
+    edit: 'a catch-all for any token beside a protected route',
+    contract: withRoutes({ 'GET /{proxy+}': { handler: 'test', scopes: 'any token' } }),
+  },
+];
+
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:on-call';
 const CLIENT = { name: 'test-app', party: 'first', grants: ['client_credentials'], permissions: ['read:user'] };
 
@@ -444,6 +463,17 @@ describe('Planted unsafe edits', () => {
     if (engine) vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
     const { problems } = await refusal(() => settingsOf('prod', values));
     expect(problems.map((one) => one.code)).toContain(code);
+  });
+
+  it.each(ROUTES)('The settings of prod refuse $id, $edit', async ({ contract: changed }) => {
+    const { problems } = await refusal(() => settingsOf('prod', {}, changed));
+    expect(problems).toEqual([
+      {
+        code: 'production',
+        place: expect.stringContaining('api:production') as string,
+        message: expect.stringContaining('contract.ts gives no reason for') as string,
+      },
+    ]);
   });
 
   it.each(POLICY)('The rules of the policy refuse $id, $edit', async ({ values, plant = (all) => all, rule }) => {

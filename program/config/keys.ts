@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { IDENTIFIER_LENGTH, MAX_TOKEN_LIFETIME } from '../../limits/auth0.ts';
 import { DEFAULT_ROUTE_QUOTA, IDENTITY_SOURCE } from '../../limits/http-api.ts';
 import { EXCEPTABLE, EXCEPTABLE_KEYS, type ExceptableKey } from '../../limits/production.ts';
+import { reason } from '../contract/reason.ts';
 import { didYouMean } from '../nearest.ts';
 import { API_KEYS, hostLike } from './api-keys.ts';
 import { client } from './client-settings.ts';
@@ -17,12 +18,6 @@ const identifier = z
 
 const REGIONS: readonly string[] = Object.values(aws.Region);
 
-const reason = z
-  .string()
-  .trim()
-  .min(10, { error: 'write the reason in at least 10 characters; the access report shows it' })
-  .regex(/\p{L}+\P{L}+\p{L}+/u, { error: 'write the reason in words; the access report shows it' })
-  .max(300, { error: 'write the reason in at most 300 characters' });
 const exceptions = z.strictObject(
   Object.fromEntries(
     EXCEPTABLE_KEYS.map((key) => [key, reason.optional().meta({ description: `Why not: ${EXCEPTABLE[key]}.` })]),

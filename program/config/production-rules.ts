@@ -1,5 +1,7 @@
 import { ACCOUNT_THROTTLE } from '../../limits/account-throttle.ts';
 import { HIGHEST_ALARM, LONGEST_TOKEN, SHORTEST_LOG_RETENTION, type ExceptableKey } from '../../limits/production.ts';
+import type { Contract } from '../contract/define-contract.ts';
+import { reasonsNeeded } from '../contract/route-reasons.ts';
 import { problem, type Problem } from '../user-error.ts';
 import { DEFAULT_LOG_RETENTION } from './api-keys.ts';
 import type { CheckedKeys } from './keys.ts';
@@ -58,6 +60,16 @@ const RULES: Readonly<Record<ExceptableKey, (keys: CheckedKeys) => readonly Viol
           ],
         ],
 };
+
+/** Returns the routes that a production stack needs a reason for. */
+export function unreasonedRoutes({ 'api:production': production }: CheckedKeys, contract: Contract): Problem[] {
+  if (production !== true) return [];
+  return [...reasonsNeeded(contract)].flatMap(([key, why]) => {
+    if (contract.routes[key]?.reason !== undefined) return [];
+    const message = `is true, and contract.ts gives no reason for ${key}: ${why}; narrow the route, or write its reason there`;
+    return [problem('production', 'api:production', message)];
+  });
+}
 
 /** Returns what a production stack must not say without a reason, and the exceptions that are not needed. */
 export function productionProblems(keys: CheckedKeys): Problem[] {

@@ -6,7 +6,7 @@ import type { ClientSettings } from './client-settings.ts';
 import { corsContradictions } from './cors.ts';
 import type { CheckedKeys } from './keys.ts';
 import { connectionProblems, loginProblems, userProblems } from './login-rules.ts';
-import { productionProblems } from './production-rules.ts';
+import { productionProblems, unreasonedRoutes } from './production-rules.ts';
 import { undeclared } from './undeclared.ts';
 
 /** The domain of the stack files as shipped. */
@@ -31,6 +31,7 @@ export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEn
     ...connectionProblems(keys),
     ...corsContradictions(keys),
     ...productionProblems(keys),
+    ...unreasonedRoutes(keys, contract),
     ...apiProblems(keys, contract),
   ];
 }

@@ -6,14 +6,20 @@ import { countOf, UserError } from '../user-error.ts';
 import type { ClaimSource } from './claims.ts';
 import { contractSchema, routeKeyProblems } from './contract-schema.ts';
 import type { HandlerSpec } from './handler-spec.ts';
+import { unusedReasons } from './route-reasons.ts';
 import type { routeSpec, TARGETS } from './route-spec.ts';
 
 type Fields = DeepReadonly<Required<z.infer<ReturnType<typeof routeSpec>>>>;
 type Target = (typeof TARGETS)[number];
 
 interface Access<Permission extends string> {
-  /** A caller needs at least one of these in its token's scope; `public` admits every caller, without a token. */
-  readonly scopes: readonly [Permission, ...Permission[]] | 'public';
+  /**
+   * A caller needs at least one of these in its token's scope. `any token` admits every valid token of the audience,
+   * whatever its scope; `public` admits every caller, without a token.
+   */
+  readonly scopes: readonly [Permission, ...Permission[]] | 'any token' | 'public';
+  /** Why any token may change state here, or why the route may take other requests to a protected route's path. */
+  readonly reason?: Fields['reason'];
   /** A value for each `{parameter}` of the path. `npm run verify` calls the route with them, so they must be harmless. */
   readonly examples?: Fields['examples'];
 }
@@ -69,6 +75,7 @@ export function checkContract(contract: Contract, root: URL): void {
   const problems = [
     ...(error?.issues ?? []).map((issue) => problemOf(issue, ['contract.ts', ...issue.path.map(placeOf)].join(', '))),
     ...routeKeyProblems(contract),
+    ...(error === undefined ? unusedReasons(contract) : []),
   ];
   if (problems.length > 0) throw new UserError('contract', `${countOf('contract.ts', problems)}:`, problems);
 }

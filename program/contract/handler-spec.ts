@@ -5,6 +5,7 @@ import { ACTION, CONDITION_OPERATOR, RESOURCE } from '../../limits/iam.ts';
 import { INTEGRATION_TIMEOUT } from '../../limits/http-api.ts';
 import { LARGEST_CONCURRENCY, MEMORY, TIMEOUT } from '../../limits/lambda.ts';
 import type { DeepReadonly } from '../deep-readonly.ts';
+import { reason } from './reason.ts';
 
 /** Values may be secret, so errors never show one. */
 const environment = z
@@ -44,16 +45,10 @@ const statement = z
       )
       .exactOptional()
       .meta({ description: 'When the statement applies, as IAM writes it: operator to condition key to value.' }),
-    reason: z
-      .string()
-      .trim()
-      .min(10, { error: 'write the reason in at least 10 characters' })
-      .max(300, { error: 'write the reason in at most 300 characters' })
-      .exactOptional()
-      .meta({
-        description:
-          'Why the function needs an action of iam, sts or organizations, one with a wildcard inside, or one that writes to every resource.',
-      }),
+    reason: reason.exactOptional().meta({
+      description:
+        'Why the function needs an action of iam, sts or organizations, one with a wildcard inside, or one that writes to every resource.',
+    }),
   })
   .superRefine(({ actions, resources, reason }, context) => {
     const [why] = actions.flatMap((action) => (ACTION.test(action) ? (whyBroad(action, resources) ?? []) : []));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SCOPE_LENGTH, SCOPES_PER_ROUTE } from '../../limits/http-api.ts';
 import { parseRouteKey, type Segment } from '../../limits/route-key.ts';
+import { reason } from './reason.ts';
 import { arnProblem, urlProblem } from './targets.ts';
 
 type Parameter = Exclude<Segment, { kind: 'literal' }>;
@@ -21,7 +22,10 @@ export function routeSpec(key: string, permission: z.ZodString, handler: z.ZodSt
   const parameters = parametersOf(key);
   const scopes = z
     .array(permission)
-    .min(1, { error: 'an empty list would accept any token of the audience; name a permission, or write public' })
+    .min(1, {
+      error:
+        "an empty list would accept any token of the audience; name a permission, or write 'any token' or 'public'",
+    })
     .refine(({ length }) => length <= SCOPES_PER_ROUTE, {
       error: `API Gateway accepts at most ${SCOPES_PER_ROUTE} scopes on a route`,
       params: { code: 'quota' },
@@ -37,9 +41,10 @@ export function routeSpec(key: string, permission: z.ZodString, handler: z.ZodSt
   return z
     .strictObject(
       {
-        scopes: z.union([z.literal('public'), scopes], {
-          error: ({ input }) => `must be a list of permissions or the word public, not ${JSON.stringify(input)}`,
+        scopes: z.union([z.literal(['public', 'any token']), scopes], {
+          error: ({ input }) => `must be a list of permissions, 'any token' or 'public', not ${JSON.stringify(input)}`,
         }),
+        reason: reason.exactOptional(),
         examples: z
           .strictObject(Object.fromEntries(parameters.map(({ kind, name }) => [name, example(kind)])))
           .exactOptional(),

@@ -34,12 +34,13 @@ const allows = (Action: unknown, Resource: unknown = '*'): Planted['plant'] =>
 /** Only the AWS one has this input: Auth0's role would not read it. */
 const roleWith = (more: Inputs): Planted['plant'] =>
   changed('Role', (role) => (role.type === 'aws:iam/role:Role' ? { inputs: { ...role.inputs, ...more } } : {}));
-const route = (routeKey: string): Planted['plant'] => {
+const route = (routeKey: string, more: Inputs = {}): Planted['plant'] => {
   return (all) =>
     plus('aws:apigatewayv2/route:Route', {
       apiId: all.resources.find(({ type }) => type.endsWith('/api:Api'))?.id,
       routeKey,
       authorizationType: 'NONE',
+      ...more,
     })({ ...all, outputs: { ...all.outputs, publicRoutes: [routeKey] } });
 };
 const database = (options: Inputs): Planted['plant'] =>
@@ -181,8 +182,22 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
       `an open ${key} beside GET /test`,
       route(key),
       'aws:apigatewayv2/route:Route "planted"',
-      `${key} is open, and takes what GET /test does not`,
+      `${key} is open to anyone, and takes what GET /test does not`,
     ),
+  ),
+  plant(
+    'no open route over a protected one',
+    'a route for any token over one with a scope',
+    route('ANY /{proxy+}', { authorizationType: 'JWT' }),
+    'aws:apigatewayv2/route:Route "planted"',
+    'ANY /{proxy+} is open to any token, and takes what GET /test does not',
+  ),
+  plant(
+    'production, any token',
+    'a route that changes state with any token and without a reason',
+    route('POST /orders', { authorizationType: 'JWT' }),
+    'aws:apigatewayv2/route:Route "planted"',
+    'POST /orders may change state with any token',
   ),
   plant(
     'TLS of today',

@@ -8,6 +8,8 @@ const schema = z.strictObject({
   stackReferences: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
   examplePaths: z.record(z.string(), z.string()).optional(),
   publicRoutes: z.array(z.string()).optional(),
+  anyTokenRoutes: z.array(z.string()).optional(),
+  exceptions: z.record(z.string(), z.string()).optional(),
   production: z.boolean().optional(),
   issuer: z
     .string()
@@ -23,6 +25,10 @@ export interface TwinConfig {
   readonly examplePaths?: Readonly<Record<string, string>>;
   /** The keys of the routes that anyone is meant to call. */
   readonly publicRoutes?: readonly string[];
+  /** The keys of the routes that are meant to accept any token of the audience, whatever its scope. */
+  readonly anyTokenRoutes?: readonly string[];
+  /** Route key to the reason for what a rule would reject: an open route over a protected one, or any token in production. */
+  readonly exceptions?: Readonly<Record<string, string>>;
   /** Whether the stack is one of production; the rules for production ask for more. */
   readonly production?: boolean;
   /** Who issues the tenant's tokens, where it has a custom domain: `https://<domain>/`. */

@@ -3,7 +3,7 @@ import { apisOf, type HttpApi, type Route } from './http-api.ts';
 import { lookupOf, notEmulated } from '../resources/lookup.ts';
 import type { Recorded } from '../evaluate/local-engine.ts';
 import { UserError } from '../common/user-error.ts';
-import { exceptionsOf } from '../rules/production.ts';
+import { exceptionsOf } from '../rules/accepted.ts';
 import { violationsOf, type Violation } from '../rules/rules.ts';
 import { tenantOf, type Tenant } from './tenant.ts';
 

@@ -8,3 +8,8 @@ import type { Registered } from './registered.ts';
 export function acceptedOf({ outputs }: Pick<Registered, 'outputs'>): Readonly<Record<string, string>> {
   return z.record(z.string(), z.string()).safeParse(outputs['accepted']).data ?? {};
 }
+
+/** The exceptions that are written down with a reason: by the key of the stack file, or of the route. */
+export function exceptionsOf({ outputs }: Pick<Registered, 'outputs'>): Readonly<Record<string, string>> {
+  return z.record(z.string(), z.string()).safeParse(outputs['exceptions']).data ?? {};
+}

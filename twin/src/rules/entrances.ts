@@ -1,42 +1,37 @@
 import { z } from 'zod';
-import { parseRouteKey, type ParsedRouteKey } from '../../../limits/route-key.ts';
+import { coversPathOf, parseRouteKey } from '../../../limits/route-key.ts';
+import { exceptionsOf } from './accepted.ts';
 import { judgeEach, ofType, type Finding, type Registered, type Rule } from './registered.ts';
 
 const ROUTE = 'aws:apigatewayv2/route:Route';
 
-/** Whether requests to the path of one route may come to the other, where the first does not take their method. */
-function covers(open: ParsedRouteKey, other: ParsedRouteKey): boolean {
-  if (open.kind === 'default') return true;
-  if (open.kind !== 'path' || other.kind !== 'path') return false;
-  const last = open.segments.at(-1);
-  const isGreedy = last?.kind === 'greedy';
-  if (open.method !== 'ANY' && !(isGreedy && open.method === other.method)) return false;
-  const fixed = isGreedy ? open.segments.slice(0, -1) : open.segments;
-  const reaches = isGreedy
-    ? other.segments.length > fixed.length
-    : other.segments.length === fixed.length && other.segments.at(-1)?.kind !== 'greedy';
-  return (
-    reaches &&
-    fixed.every((segment, index) => {
-      const there = other.segments[index];
-      return segment.kind !== 'literal' || there?.kind !== 'literal' || segment.text === there.text;
-    })
-  );
+const routeInputs = z.object({
+  apiId: z.unknown(),
+  routeKey: z.string(),
+  authorizationType: z.string().optional(),
+  authorizationScopes: z.array(z.string()).optional(),
+});
+type RouteInputs = z.infer<typeof routeInputs>;
+
+/** What a route asks of a caller: nothing, any token of the audience, or a scope. */
+function demandOf({ authorizationType, authorizationScopes = [] }: RouteInputs): number {
+  if (authorizationType !== 'JWT') return 0;
+  return authorizationScopes.length === 0 ? 1 : 2;
 }
 
 function overProtected(all: Registered): Finding[] {
-  const shown = z.object({ apiId: z.unknown(), routeKey: z.string() });
-  const keys = ofType(all, ROUTE).flatMap(({ inputs }) => {
-    const read = shown.safeParse(inputs).data;
-    return read === undefined || inputs['authorizationType'] !== 'JWT' ? [] : [read];
-  });
-  return judgeEach(all, ROUTE, shown, ({ apiId, routeKey }, { inputs }) => {
-    if (inputs['authorizationType'] === 'JWT') return undefined;
-    const parsed = parseRouteKey(routeKey);
-    const covered = keys.find((key) => key.apiId === apiId && covers(parsed, parseRouteKey(key.routeKey)));
-    return covered === undefined
-      ? undefined
-      : `${routeKey} is open, and takes what ${covered.routeKey} does not: other methods or paths of a protected route`;
+  const routes = ofType(all, ROUTE).flatMap(({ inputs }) => routeInputs.safeParse(inputs).data ?? []);
+  return judgeEach(all, ROUTE, routeInputs, (route) => {
+    if (demandOf(route) === 2 || Object.hasOwn(exceptionsOf(all), route.routeKey)) return undefined;
+    const covered = routes.find(
+      (other) =>
+        other.apiId === route.apiId &&
+        demandOf(other) > demandOf(route) &&
+        coversPathOf(parseRouteKey(route.routeKey), parseRouteKey(other.routeKey)),
+    );
+    if (covered === undefined) return undefined;
+    const who = demandOf(route) === 0 ? 'open to anyone' : 'open to any token';
+    return `${route.routeKey} is ${who}, and takes what ${covered.routeKey} does not: other methods or paths of a protected route`;
   });
 }
 
@@ -53,7 +48,7 @@ function oldTls(all: Registered): Finding[] {
 export const ENTRANCE_RULES: readonly Rule[] = [
   {
     name: 'no open route over a protected one',
-    says: 'No open route with ANY, {name+} or $default takes requests to the path of a protected route.',
+    says: 'No open route with ANY, {name+} or $default takes requests to the path of a protected route, unless a reason says why.',
     check: overProtected,
   },
   { name: 'TLS of today', says: "The API's domain speaks TLS 1.2 or newer.", check: oldTls },

@@ -7,6 +7,8 @@ import {
   SHORTEST_LOG_RETENTION,
   type ExceptableKey,
 } from '../../../limits/production.ts';
+import { changesState, parseRouteKey } from '../../../limits/route-key.ts';
+import { exceptionsOf } from './accepted.ts';
 import { judgeEach, ofType, type Finding, type Registered, type RegisteredResource, type Rule } from './registered.ts';
 import { clientInputs, isPasswordGrant } from './tenant.ts';
 
@@ -21,11 +23,6 @@ const ALARM = 'aws:cloudwatch/metricAlarm:MetricAlarm';
 
 /** What cannot be made again without breaking those who call. */
 const PROTECTED: readonly string[] = [RESOURCE_SERVER, CLIENT, CREDENTIALS, GRANT, API];
-
-/** The exceptions that the stack file has written down, by the key that they are about. */
-export function exceptionsOf({ outputs }: Pick<Registered, 'outputs'>): Readonly<Record<string, string>> {
-  return z.record(z.string(), z.string()).safeParse(outputs['exceptions']).data ?? {};
-}
 
 function protection(all: Registered): Finding[] {
   if (typeof all.outputs['production'] !== 'boolean') {
@@ -95,6 +92,26 @@ function unaskedPrompts(all: Registered): Finding[] {
     String(skip) === 'true'
       ? 'it asks no user whether to go on to an address that any program of the device may answer'
       : undefined,
+  );
+}
+
+function unreasonedAnyToken(all: Registered): Finding[] {
+  const inputs = z.object({
+    routeKey: z.string(),
+    authorizationType: z.string().optional(),
+    authorizationScopes: z.array(z.string()).default([]),
+  });
+  return judgeEach(
+    all,
+    'aws:apigatewayv2/route:Route',
+    inputs,
+    ({ routeKey, authorizationType, authorizationScopes }) =>
+      authorizationType === 'JWT' &&
+      authorizationScopes.length === 0 &&
+      changesState(parseRouteKey(routeKey)) &&
+      !Object.hasOwn(exceptionsOf(all), routeKey)
+        ? `${routeKey} may change state with any token, and no exception says why`
+        : undefined,
   );
 }
 
@@ -176,6 +193,11 @@ export const PRODUCTION_RULES: readonly Rule[] = [
     name: 'production, confirmation prompt',
     says: 'In production Auth0 asks users before it goes on to an address that anyone could answer.',
     check: (all) => (all.outputs['production'] === true ? unaskedPrompts(all) : []),
+  },
+  {
+    name: 'production, any token',
+    says: 'In production a route that may change state asks for a scope, unless a reason says why any token will do.',
+    check: (all) => (all.outputs['production'] === true ? unreasonedAnyToken(all) : []),
   },
   ...Object.entries(PRODUCTION).map(([key, check]) => ({
     name: `production, ${key}`,

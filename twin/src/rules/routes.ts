@@ -21,14 +21,15 @@ const quickRouteKey = ({ target, routeKey }: z.infer<typeof quickCreateInputs>):
   target === undefined || target === null ? undefined : (routeKey ?? '$default');
 
 function openRoutes(all: Registered): Finding[] {
-  const listed = z.array(z.string()).safeParse(all.outputs['publicRoutes']);
-  const open: readonly string[] = listed.data ?? [];
+  const listedIn = (output: string): readonly string[] => z.array(z.string()).safeParse(all.outputs[output]).data ?? [];
+  const [open, anyToken] = [listedIn('publicRoutes'), listedIn('anyTokenRoutes')];
   const keys = [
     ...ofType(all, ROUTE).map(({ inputs }) => inputs['routeKey']),
     ...ofType(all, API).map(({ inputs }) => quickRouteKey(quickCreateInputs.safeParse(inputs).data ?? {})),
   ];
   // The contract has each key once, so that of two APIs' routes it cannot mean both.
-  const isListed = (key: string): boolean => open.includes(key) && keys.filter((one) => one === key).length === 1;
+  const isListed = (key: string, list = open): boolean =>
+    list.includes(key) && keys.filter((one) => one === key).length === 1;
   const quickCreated = judgeEach(all, API, quickCreateInputs, (inputs) => {
     const key = quickRouteKey(inputs);
     return key === undefined || isListed(key)
@@ -44,8 +45,8 @@ function openRoutes(all: Registered): Finding[] {
     if (authorizer?.inputs['authorizerType'] !== 'JWT' || authorizer.inputs['apiId'] !== route.apiId) {
       return `${route.routeKey} names no JWT authorizer of its API`;
     }
-    return route.authorizationScopes.length === 0
-      ? `${route.routeKey} asks for no scope, so that any token of the audience will do`
+    return route.authorizationScopes.length === 0 && !isListed(route.routeKey, anyToken)
+      ? `${route.routeKey} asks for no scope, so that any token of the audience will do, and anyTokenRoutes does not list it`
       : undefined;
   });
   return [...quickCreated, ...declared];
@@ -134,7 +135,7 @@ function mappingsOf(header: string, mappings: Readonly<Record<string, string>>):
 export const ROUTE_RULES: readonly Rule[] = [
   {
     name: 'routes are protected',
-    says: 'Each route has a JWT authorizer of its API and asks for a scope, unless publicRoutes lists it.',
+    says: 'Each route has a JWT authorizer of its API and asks for a scope, unless publicRoutes or anyTokenRoutes lists it.',
     check: openRoutes,
   },
   {
