@@ -5,6 +5,7 @@ import type { ApiSideArgs, Within } from './program/aws/api-parts.ts';
 import type { RouteSpec } from './program/contract/define-contract.ts';
 import { declareDomain } from './program/aws/domain.ts';
 import { declareIntegrations } from './program/aws/integrations.ts';
+import { issuerHooks } from './program/aws/issuer.ts';
 import { declareAccessLog, declareStage } from './program/aws/stage.ts';
 
 /** The AWS side: the HTTP API, the authorizer that trusts Auth0, what serves its routes, and how it is run. */
@@ -18,8 +19,9 @@ export class ApiSide extends pulumi.ComponentResource {
     super('auth0-http-api:index:ApiSide', name, {}, options);
     const within: Within = { component: this, name, ...args };
 
-    const api = declareApi(within);
-    const authorizer = declareAuthorizer(within, api);
+    const hooks = issuerHooks(args.settings, args.issuer);
+    const api = declareApi(within, hooks);
+    const authorizer = declareAuthorizer(within, api, hooks);
     const integrations = declareIntegrations(within, api);
     const routes = Object.entries(args.contract.routes).map(([key, route]) =>
       declareRoute(within, key, route, api, authorizer, integrations),
@@ -36,7 +38,7 @@ export class ApiSide extends pulumi.ComponentResource {
   }
 }
 
-function declareApi({ component, name, settings }: Within): aws.apigatewayv2.Api {
+function declareApi({ component, name, settings }: Within, hooks: pulumi.CustomResourceOptions): aws.apigatewayv2.Api {
   return new aws.apigatewayv2.Api(
     name,
     {
@@ -46,13 +48,14 @@ function declareApi({ component, name, settings }: Within): aws.apigatewayv2.Api
       // Else whoever knows the old address goes past the domain, and whatever stands before it.
       ...(settings.apiDomain && { disableExecuteApiEndpoint: true }),
     },
-    { parent: component, protect: settings.production },
+    { parent: component, protect: settings.production, ...hooks },
   );
 }
 
 function declareAuthorizer(
   { component, name, settings, issuer, audience }: Within,
   api: aws.apigatewayv2.Api,
+  hooks: pulumi.CustomResourceOptions,
 ): aws.apigatewayv2.Authorizer {
   return new aws.apigatewayv2.Authorizer(
     name,
@@ -62,7 +65,7 @@ function declareAuthorizer(
       identitySources: [settings.identitySource],
       jwtConfiguration: { issuer, audiences: [audience, ...settings.otherAudiences] },
     },
-    { parent: component },
+    { parent: component, ...hooks },
   );
 }
 

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    globalSetup: ['tests/engine/support/issuers.ts'],
     include: ['tests/engine/**/*.test.ts'],
     testTimeout: 1_200_000,
     hookTimeout: 1_200_000,

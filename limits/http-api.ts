@@ -18,6 +18,8 @@ export const INTEGRATION_URL_LENGTH = 2048;
 export const REQUEST_HEAD_BYTES = 10_240;
 /** Bytes of a request's or a response's body. */
 export const BODY_BYTES = 10 * 1024 * 1024;
+/** Milliseconds that the gateway waits for each document of an issuer. */
+export const ISSUER_TIMEOUT = 1500;
 /** Bytes that the gateway reads of an issuer's key set. */
 export const JWKS_BYTES = 150_000;
 /** Characters. Source: http-api-stages.stage-variables. */

@@ -8,7 +8,7 @@ export interface ApiSideArgs {
   readonly contract: Contract;
   readonly settings: Settings;
   readonly bundles: Bundles;
-  readonly issuer: pulumi.Input<string>;
+  readonly issuer: string;
   readonly audience: pulumi.Input<string>;
 }
 

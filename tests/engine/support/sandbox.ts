@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { COMPILE_CACHE } from '@auth0-http-api/twin';
 import { copyShippedProject, type ProjectCopy } from '../../support/project.ts';
 import { PACKAGES } from '../standin/kinds.ts';
@@ -16,6 +17,7 @@ const FILLED_IN = { 'auth0:domain': 'acme.eu.auth0.com', 'auth0:clientId': 'the-
 /** The host of the callbacks in the shipped file of prod. */
 const PLACEHOLDER_APP = 'your-app.example.com';
 const REGION = 'eu-central-1';
+const ISSUERS = new URL('../standin/issuers.ts', import.meta.url);
 
 /** How the stand-ins are to behave during a command. */
 export interface Weather {
@@ -131,6 +133,8 @@ export class Sandbox {
       HTTP_PROXY: 'http://127.0.0.1:9',
       NO_PROXY: '127.0.0.1,localhost',
       NODE_COMPILE_CACHE: COMPILE_CACHE,
+      NODE_OPTIONS: `--import=${ISSUERS.href}`,
+      STANDIN_ISSUERS: inject('issuers'),
       STANDIN_WORLD: this.#path('world.jsonl'),
       STANDIN_REGION: REGION,
       STANDIN_DELAY: String(delay),

@@ -1,12 +1,10 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
+import { ISSUER_TIMEOUT } from '../../../limits/http-api.ts';
 import { readBody } from '../common/read-body.ts';
 import type { Model } from '../model/model.ts';
 import type { FetchDocument } from '../gateway/issuer-keys.ts';
 import { GATEWAY_AGENT } from '../tenant/report.ts';
-
-/** Milliseconds that the gateway waits for an issuer. Source: http-api-quotas. */
-const PATIENCE = 1500;
 
 /** Bytes that are read of a document; the gateway's own limit is smaller. */
 const MOST = 1_000_000;
@@ -38,7 +36,7 @@ export function fromTenant(
 function getText(url: string, ca: string | undefined): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { 'user-agent': GATEWAY_AGENT };
-    const options = { signal: AbortSignal.timeout(PATIENCE), agent: false as const, headers };
+    const options = { signal: AbortSignal.timeout(ISSUER_TIMEOUT), agent: false as const, headers };
     const request =
       ca === undefined
         ? httpGet(url, options, (response) => void read(response).then(resolve, reject))

@@ -1,0 +1,8 @@
+// Every Node process of a sandbox loads this first: an issuer's documents come from the loopback server of the tests.
+const { STANDIN_ISSUERS = '' } = process.env;
+const { fetch: original } = globalThis;
+
+globalThis.fetch = (input, init) => {
+  const { host, pathname } = new URL(input instanceof Request ? input.url : input);
+  return original(`${STANDIN_ISSUERS}/${host}${pathname}`, init);
+};

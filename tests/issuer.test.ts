@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { issuerProblem, readOverHttps, type IssuerResponse } from '../program/aws/issuer.ts';
+
+const ISSUER = 'https://acme.eu.auth0.com/';
+const DISCOVERY = `${ISSUER}.well-known/openid-configuration`;
+const JWKS = `${ISSUER}.well-known/jwks.json`;
+const KEY = { kty: 'RSA', use: 'sig', alg: 'RS256', kid: 'one', n: 'AQAB', e: 'AQAB' };
+
+const ok = (body: unknown): IssuerResponse => ({ status: 200, body: JSON.stringify(body) });
+const DOCUMENTS: Readonly<Record<string, IssuerResponse>> = {
+  [DISCOVERY]: ok({ issuer: ISSUER, jwks_uri: JWKS }),
+  [JWKS]: ok({ keys: [KEY] }),
+};
+
+/** What is wrong with an issuer where some of its documents are others. */
+function problemWith(documents: Readonly<Record<string, IssuerResponse>>): Promise<string | undefined> {
+  const all = { ...DOCUMENTS, ...documents };
+  return issuerProblem(ISSUER, async (url) => all[url] ?? { status: 404, body: '' });
+}
+
+const ROWS: readonly (readonly [title: string, documents: Readonly<Record<string, IssuerResponse>>, says: string])[] = [
+  ['does not resolve', { [DISCOVERY]: { failure: 'getaddrinfo ENOTFOUND' } }, 'failed: getaddrinfo ENOTFOUND'],
+  ['responds 404', { [DISCOVERY]: { status: 404, body: '' } }, 'responded 404, not 200'],
+  ['redirects', { [DISCOVERY]: { status: 302, body: '' } }, 'responded 302, not 200'],
+  ['responds with a page', { [DISCOVERY]: { status: 200, body: '<html>' } }, 'is no discovery document'],
+  ['names no key set', { [DISCOVERY]: ok({ issuer: ISSUER }) }, 'is no discovery document'],
+  [
+    'names a key set without TLS',
+    { [DISCOVERY]: ok({ issuer: ISSUER, jwks_uri: 'http://acme.eu.auth0.com/jwks' }) },
+    'is no discovery document',
+  ],
+  [
+    'names an issuer without the slash',
+    { [DISCOVERY]: ok({ issuer: 'https://acme.eu.auth0.com', jwks_uri: JWKS }) },
+    `names the issuer https://acme.eu.auth0.com, not ${ISSUER}`,
+  ],
+  ['has keys that fail', { [JWKS]: { failure: 'no response within 1500 ms' } }, `${JWKS} failed: no response`],
+  ['has keys that are no list', { [JWKS]: ok({}) }, 'has no RSA key for RS256'],
+  ['has no keys', { [JWKS]: ok({ keys: [] }) }, 'has no RSA key for RS256'],
+  ['has an EC key only', { [JWKS]: ok({ keys: [{ ...KEY, kty: 'EC' }] }) }, 'has no RSA key for RS256'],
+  ['has a key for RS512 only', { [JWKS]: ok({ keys: [{ ...KEY, alg: 'RS512' }] }) }, 'has no RSA key for RS256'],
+  ['has a key for encryption only', { [JWKS]: ok({ keys: [{ ...KEY, use: 'enc' }] }) }, 'has no RSA key for RS256'],
+  [
+    'has more keys than API Gateway reads',
+    { [JWKS]: ok({ keys: [KEY], padding: 'x'.repeat(150_000) }) },
+    'API Gateway reads at most 150000',
+  ],
+];
+
+describe('The tenant is judged by the documents that API Gateway reads', () => {
+  it('a tenant with its issuer and an RSA key has no problem', async () => {
+    expect(await problemWith({})).toBeUndefined();
+    const second = { ...KEY, alg: undefined, use: undefined };
+    expect(await problemWith({ [JWKS]: ok({ keys: [{ kty: 'EC' }, second] }) })).toBeUndefined();
+  });
+
+  it.each(ROWS)('an issuer that %s is a problem that names the document', async (_, documents, says) => {
+    const problem = await problemWith(documents);
+    expect(problem).toContain(says);
+    expect(problem).toMatch(/^https:\/\/acme\.eu\.auth0\.com\/\.well-known\//);
+  });
+
+  it('a document that takes longer than API Gateway waits is a failure, and one that is not there at all too', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+    expect(await readOverHttps(url)).toMatchObject({ failure: expect.stringContaining('within 1500 ms') });
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
+    expect(await readOverHttps(url)).toMatchObject({ failure: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('no hook is registered under the mocks of Pulumi’s SDK, where it would end the process', async () => {
+    const script = `
+      import * as pulumi from '@pulumi/pulumi';
+      await pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: () => ({}) });
+      const { issuerHooks } = await import('./program/aws/issuer.ts');
+      console.log(JSON.stringify(issuerHooks({}, '${ISSUER}')));`;
+    const cwd = fileURLToPath(new URL('../', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd });
+    expect(JSON.parse(stdout)).toEqual({});
+  });
+});
