@@ -220,6 +220,13 @@ export const PLANTED_OTHERS: readonly Planted[] = [
   ),
   plant(
     'production is protected',
+    'an unprotected database of users',
+    plus('auth0:index/connection:Connection', { strategy: 'auth0' }),
+    'auth0:index/connection:Connection "planted"',
+    'it is not protected',
+  ),
+  plant(
+    'production is protected',
     'a stack that does not say whether it is production',
     output({ production: undefined }),
     'the stack',

@@ -16,13 +16,14 @@ const RESOURCE_SERVER = 'auth0:index/resourceServer:ResourceServer';
 const CLIENT = 'auth0:index/client:Client';
 const CREDENTIALS = 'auth0:index/clientCredentials:ClientCredentials';
 const GRANT = 'auth0:index/clientGrant:ClientGrant';
+const CONNECTION = 'auth0:index/connection:Connection';
 const API = 'aws:apigatewayv2/api:Api';
 const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup';
 const STAGE = 'aws:apigatewayv2/stage:Stage';
 const ALARM = 'aws:cloudwatch/metricAlarm:MetricAlarm';
 
-/** What cannot be made again without breaking those who call. */
-const PROTECTED: readonly string[] = [RESOURCE_SERVER, CLIENT, CREDENTIALS, GRANT, API];
+/** What cannot be made again without breaking those who call; with a connection, its users would be deleted. */
+const PROTECTED: readonly string[] = [RESOURCE_SERVER, CLIENT, CREDENTIALS, GRANT, CONNECTION, API];
 
 function protection(all: Registered): Finding[] {
   if (typeof all.outputs['production'] !== 'boolean') {
