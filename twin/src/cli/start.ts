@@ -1,9 +1,13 @@
+import { stateFolder } from '../common/running.ts';
 import { shown, UserError } from '../common/user-error.ts';
 import { reevaluation } from '../evaluate/program-process.ts';
 import { openPage } from '../page/open.ts';
 import { parseForwards } from '../server/forward.ts';
+import { changesLine } from './changes.ts';
+import { toPaste } from './curls.ts';
+import { KEYS, onKeys, openInBrowser } from './keys.ts';
 import { logLine } from './log.ts';
-import { welcome } from './screen.ts';
+import { warnings, welcome } from './screen.ts';
 import { startTwin, type Twin, type TwinOptions } from '../server/serve.ts';
 import { watchProgram } from '../server/watch-program.ts';
 
@@ -55,6 +59,14 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
     return ended(error);
   });
   say(welcome(twin.model(), twin));
+  if (process.stdin.isTTY) {
+    say(KEYS);
+    onKeys(process.stdin, {
+      c: () => say(toPaste(twin.model(), twin).join('\n')),
+      o: () => say(openInBrowser(twin.pageUrl, stateFolder(root, options.stack, options.stateDir))),
+      q: () => end(),
+    });
+  }
   watcher.listen(() => reload(twin, say, complain), complain);
   end = () => {
     void watcher.close();
@@ -101,10 +113,16 @@ function lineWriter(stream: NodeJS.WritableStream): (line: string) => void {
 let refused = false;
 
 async function reload(twin: Twin, say: (line: string) => void, complain: (error: unknown) => void): Promise<void> {
+  const [before, start] = [twin.model(), performance.now()];
   try {
     const outcome = await twin.reload();
-    if (outcome === 'changed') say(`\n${welcome(twin.model(), twin)}`);
-    else if (refused) say('Nothing has changed since the last working version.');
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    const known = warnings(before);
+    if (outcome === 'changed') {
+      const now = twin.model();
+      say(`Reloaded in ${seconds} s: ${changesLine(before, now)}`);
+      for (const line of warnings(now)) if (line !== '' && !known.includes(line)) say(line);
+    } else if (refused) say('Nothing has changed since the last working version.');
     refused = false;
   } catch (error) {
     complain(error);

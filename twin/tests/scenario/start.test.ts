@@ -234,6 +234,8 @@ describe('npm start', () => {
     const [curl = ''] = curls();
     project.edit('handler/test.ts', 'JWT test backend lambda', 'changed');
     await expect.poll(() => paste(curl), { timeout: 60_000, interval: 200 }).toContain('"changed"');
+    await twin.until(/Reloaded in \d+\.\d s: ~ function \S+\n/);
+    expect(twin.text().split('A service asks for itself')).toHaveLength(2);
     project.edit('handler/test.ts', 'export const', 'export konst');
     await twin.until('The handlers cannot be bundled');
     await twin.until('Reload failed. Still serving the last working version.');

@@ -1,0 +1,62 @@
+import type { HttpApi, Route } from '../model/http-api.ts';
+import type { Model } from '../model/model.ts';
+
+/** More than these are counted: a line is read at a glance. */
+const NAMED = 6;
+
+/**
+ * What a reload changed, as one line: `+ POST /orders, ~ function shop, - client web`.
+ * Where nothing changed that a caller meets, it says so.
+ */
+export function changesLine(before: Model, after: Model): string {
+  const [old, now] = [partsOf(before), partsOf(after)];
+  const changes = [
+    ...[...now.keys()].filter((name) => !old.has(name)).map((name) => `+ ${name}`),
+    ...[...now].filter(([name, text]) => old.has(name) && old.get(name) !== text).map(([name]) => `~ ${name}`),
+    ...[...old.keys()].filter((name) => !now.has(name)).map((name) => `- ${name}`),
+  ];
+  if (changes.length === 0) return 'no change to what callers meet';
+  const more = changes.length > NAMED ? [`and ${changes.length - NAMED} more`] : [];
+  return [...changes.slice(0, NAMED), ...more].join(', ');
+}
+
+/** Everything that has a name for a person, each with all that decides about it as text. */
+function partsOf({ apis, tenant }: Model): Map<string, string> {
+  const { clients, grants, users, roles, actions, connections, ...settings } = tenant;
+  const several = apis.length > 1;
+  return new Map<string, string>([
+    ...apis.flatMap((api) => apiParts(api, several ? ` of ${api.name}` : '')),
+    ...clients.map((one): Part => {
+      const own = grants.filter(({ clientId }) => clientId === one.clientId);
+      return [`client ${one.name}`, textOf([one, own])];
+    }),
+    ...users.map((one): Part => [`user ${one.email}`, textOf(one)]),
+    ...roles.map((one): Part => [`role ${one.name}`, textOf(one)]),
+    ...actions.map((one): Part => [`Action ${one.name}`, textOf(one)]),
+    ...connections.map((one): Part => [`connection ${one.name}`, textOf(one)]),
+    ['settings of the tenant', textOf(settings)],
+  ]);
+}
+
+type Part = [name: string, text: string];
+
+function apiParts({ routes, ...settings }: HttpApi, of: string): Part[] {
+  const functions = routes.flatMap(({ integration }) =>
+    integration.kind === 'function' ? [integration.function] : [],
+  );
+  return [
+    ...routes.map((route): Part => [route.routeKey + of, textOf(withoutFunction(route))]),
+    ...functions.map((one): Part => [`function ${one.logicalName}`, textOf(one)]),
+    [`settings of the API${of}`, textOf(settings)],
+  ];
+}
+
+/** Several routes may share a function: a change of its code is one change. */
+function withoutFunction({ integration, ...route }: Route): object {
+  if (integration.kind !== 'function') return { ...route, integration };
+  return { ...route, integration: { ...integration, function: integration.function.name } };
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_key, one: unknown) => (one instanceof Map ? [...one] : one));
+}

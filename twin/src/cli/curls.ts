@@ -1,0 +1,184 @@
+import { envFiles, envLines } from '../server/env-files.ts';
+import type { Forwards } from '../gateway/integrate.ts';
+import type { Route } from '../model/http-api.ts';
+import type { Integration } from '../model/integrations.ts';
+import { eachApi, pathTo, type Model } from '../model/model.ts';
+import type { Permission } from '../model/tenant.ts';
+import { permissionsOf } from '../tenant/user-grant.ts';
+
+/** Where a twin is, for what a person pastes. */
+export interface Addresses {
+  readonly apiUrl: string;
+  /** Of several APIs, in the model's order. */
+  readonly apiUrls?: readonly string[];
+  readonly tenantUrl: string;
+  /** The file of the authority to trust, where the tenant is served over https. */
+  readonly caFile: string | undefined;
+  readonly forwards: Forwards;
+  /** The folder of the twin's files, as a person would name it. */
+  readonly stateFolder: string;
+}
+
+/** Each API with its address. */
+export function served(model: Model, { apiUrl, apiUrls = [] }: Addresses): { one: Model; url: string }[] {
+  return eachApi(model).map((one, index) => ({ one, url: apiUrls[index] ?? apiUrl }));
+}
+
+/** What a person pastes: a request for each scenario into a terminal, and settings into the clients' `.env` files. */
+export function toPaste(model: Model, addresses: Addresses): string[] {
+  return [
+    ...served(model, addresses).flatMap(({ one, url }) => scenarios(one, { ...addresses, apiUrl: url })),
+    ...logins(model, addresses),
+  ];
+}
+
+/** The article's two scenarios, as far as this stack has them; each `curl` works as it stands. */
+function scenarios(model: Model, addresses: Addresses): string[] {
+  const { tenant } = model;
+  if (addresses.tenantUrl === '') return [];
+  const service = firstCall(
+    model,
+    tenant.clients.filter(({ grantTypes }) => grantTypes.includes('client_credentials')),
+    (client) =>
+      tenant.grants
+        .filter(({ clientId, subjectType }) => clientId === client.clientId && subjectType === 'client')
+        .flatMap(({ audience, scopes }) => scopes.map((name) => ({ name, audience }))),
+    addresses.forwards,
+  );
+  const user = firstCall(
+    model,
+    tenant.users,
+    ({ roleIds }) =>
+      tenant.resourceServers.flatMap(({ identifier: audience }) =>
+        permissionsOf(tenant, roleIds, audience).map((name) => ({ name, audience })),
+      ),
+    addresses.forwards,
+  );
+  const lines: string[] = [];
+  if (service === undefined) {
+    lines.push(
+      'No client may call any route that needs a token and is served here (DELETE apart): give one a permission that a route asks for.',
+      '',
+    );
+  } else {
+    const { clientId: client_id, secret: client_secret } = service.caller;
+    const request = { grant_type: 'client_credentials', client_id, client_secret, audience: service.audience };
+    lines.push(
+      'A service asks for itself, and calls:',
+      '',
+      curlWithToken(service.route, model, addresses, request),
+      '',
+    );
+  }
+  const grant_type =
+    tenant.defaultDirectory === user?.caller.connection
+      ? 'password'
+      : 'http://auth0.com/oauth/grant-type/password-realm';
+  const login = tenant.clients.find(
+    ({ clientId, grantTypes }) =>
+      grantTypes.includes(grant_type) &&
+      tenant.connections.some(
+        ({ name, clientIds }) => name === user?.caller.connection && clientIds.includes(clientId),
+      ),
+  );
+  if (user !== undefined && login !== undefined) {
+    const { connection, email: username, password } = user.caller;
+    const api = tenant.resourceServers.find(({ identifier }) => identifier === user.audience);
+    const request = {
+      grant_type,
+      ...(grant_type !== 'password' && { realm: connection }),
+      client_id: login.clientId,
+      client_secret: login.secret,
+      username,
+      password,
+      audience: user.audience,
+      scope: ['delete:user', ...(api?.scopes ?? [])].join(' '),
+    };
+    lines.push(
+      'A user asks for more than the role permits, gets what it permits, and calls:',
+      '',
+      curlWithToken(user.route, model, addresses, request),
+      '',
+    );
+  }
+  return lines;
+}
+
+/** What the developer of each client that users log in through pastes into a .env file. */
+function logins(model: Model, addresses: Addresses): string[] {
+  return envFiles(model, addresses).flatMap(({ client, file, settings, secret }) => {
+    const prefix = secret === '' ? 'VITE_' : '';
+    const more = secret === '' ? 'also for Next.js' : 'with its secret';
+    return [
+      `Users log in through ${client}. Its .env file, ${more}, is ${addresses.stateFolder}${file}:`,
+      '',
+      ...envLines(settings, prefix).map((line) => `  ${line}`),
+      '',
+    ];
+  });
+}
+
+interface Call<Caller> {
+  readonly caller: Caller;
+  readonly route: Route;
+  readonly audience: string;
+}
+
+/** A person pastes what is printed, so it never deletes anything. */
+function isHarmless({ match }: Route): boolean {
+  return match.kind === 'default' || match.method !== 'DELETE';
+}
+
+/** Whether the example request of a route sends another method than GET. */
+function isSent({ match }: Route): boolean {
+  return match.kind === 'path' && !['GET', 'ANY'].includes(match.method);
+}
+
+/** Whether anything on this machine answers it. */
+function isServed({ kind }: Integration, forwarded: boolean): boolean {
+  return kind === 'function' || forwarded;
+}
+
+/** The first route with an authorizer that one of the callers may use, and that is served here; GET before other methods. */
+function firstCall<Caller>(
+  { api }: Model,
+  callers: readonly Caller[],
+  permissions: (caller: Caller) => readonly Permission[],
+  forwards: Forwards,
+): Call<Caller> | undefined {
+  const served = api.routes.filter(({ integration, routeKey }) => isServed(integration, forwards.has(routeKey)));
+  for (const route of served.filter(isHarmless).toSorted((a, b) => Number(isSent(a)) - Number(isSent(b)))) {
+    const { authorizer, scopes } = route;
+    if (authorizer === undefined) continue;
+    for (const caller of callers) {
+      const held = permissions(caller).find(
+        ({ name, audience }) =>
+          authorizer.audiences.includes(audience) && (scopes.length === 0 || scopes.includes(name)),
+      );
+      if (held !== undefined) return { caller, route, audience: held.audience };
+    }
+  }
+  return undefined;
+}
+
+/** One command that gets a token and calls with it; `sed` takes the token out, so that nothing need be installed. */
+function curlWithToken(
+  route: Route,
+  model: Model,
+  { apiUrl, tenantUrl, caFile }: Addresses,
+  body: Readonly<Record<string, string>>,
+): string {
+  const quoted = JSON.stringify(body).replaceAll("'", "'\\''");
+  const trust =
+    caFile === undefined
+      ? ''
+      : `--cacert ${/^[\w./-]+$/.test(caFile) ? caFile : `'${caFile.replaceAll("'", "'\\''")}'`} `;
+  const token = `$(curl -s ${trust}${tenantUrl}/oauth/token -H 'content-type: application/json' -d '${quoted}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`;
+  const { match, authorizer } = route;
+  const path = pathTo(route, model);
+  const method = match.kind === 'path' && isSent(route) ? `-X ${match.method} ` : '';
+  const { from, name } = authorizer?.identitySource ?? { from: 'header', name: 'Authorization' };
+  return from === 'header'
+    ? `curl -i ${method}${apiUrl}${path} -H "${name}: Bearer ${token}"`
+    : `curl -i ${method}"${apiUrl}${path}?${name}=${token}"`;
+}
