@@ -71,6 +71,11 @@ function withoutTraces(loaded: LoadFnOutput): LoadFnOutput {
   return typeof code === 'string' ? { ...loaded, source: code.replace('new Error().stack', 'undefined') } : loaded;
 }
 
+/** Whether a file is one of `@pulumi/pulumi` that this replaces; to load it by its path would load the real one. */
+export function isReplaced(file: string): boolean {
+  return [...REPLACED.keys()].some((specifier) => file.endsWith(`${specifier.replace(/^[./]+/, '/')}.js`));
+}
+
 /**
  * Makes those modules load when something of them is first used. Nothing else is different: what uses them gets the
  * modules themselves.

@@ -1,10 +1,11 @@
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { createInterface } from 'node:readline';
 import { isMainThread } from 'node:worker_threads';
 import { dataOf, isUserError, shown } from '../common/user-error.ts';
-import { loadLate } from './late-modules.ts';
+import { isReplaced, loadLate } from './late-modules.ts';
+import { programInputs, type ProgramInputs } from './program-inputs.ts';
 import type { Ahead, Go, Outcome, ProgramError } from './runner.ts';
 import { traceSources } from './stack-traces.ts';
 
@@ -17,6 +18,16 @@ import { traceSources } from './stack-traces.ts';
 const OUTCOME = 3;
 const ORDERS = 4;
 
+/**
+ * How often the event loop runs dry before a program has ended: providers register resources the first time, and the SDK
+ * says goodbye to the monitor the second time.
+ * Source: pulumi/pulumi, sdk/nodejs/cmd/run/index.ts
+ */
+const ROUNDS = 3;
+
+const ORGANIZATION = 'organization';
+const PARALLEL = 16;
+
 /** The providers that the twin emulates. */
 const PROVIDERS = ['@pulumi/aws', '@pulumi/auth0'];
 
@@ -24,31 +35,84 @@ const ahead = process.env['TWIN_PROGRAM'];
 if (isMainThread && ahead !== undefined) {
   // Processes that the program starts are none of ours.
   delete process.env['TWIN_PROGRAM'];
+  const what = JSON.parse(ahead) as Ahead;
   loadLate();
   traceSources();
+  const inputs = what.stays ? programInputs(what.sdk) : undefined;
   let error: ProgramError | undefined;
-  const report = (thrown: unknown): void => {
+  const fail = (thrown: unknown): void => {
     error = described(thrown);
     process.exit(1);
   };
-  process.on('uncaughtException', report);
-  process.on('unhandledRejection', report);
-  const runtime = loadAhead(JSON.parse(ahead) as Ahead);
-  const order = await text(new Socket({ fd: ORDERS }));
-  // The twin has ended.
-  if (order === '') process.exit();
-  process.once('exit', () => {
-    const { cache } = createRequire(import.meta.url);
-    const modules = Object.keys(cache).filter((file) => file.includes('/node_modules/@pulumi/'));
-    writeSync(OUTCOME, JSON.stringify({ error, modules } satisfies Outcome));
-  });
-  const { monitor, project, stack, values, secretKeys } = JSON.parse(order) as Go;
-  const flags = { monitor, project, stack, organization: 'organization', parallel: '16' };
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  const runtime = loadAhead(what);
+  const socket = new Socket({ fd: ORDERS });
+  const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+  const order = async (): Promise<Go> => {
+    socket.ref();
+    const { value, done } = await lines.next();
+    // The twin has ended.
+    if (done) process.exit();
+    socket.unref();
+    return JSON.parse(value) as Go;
+  };
+  const { cache } = createRequire(import.meta.url);
+  let reported = false;
+  const report = (waits: boolean): void => {
+    if (reported) return;
+    reported = true;
+    const modules = Object.keys(cache).filter((file) => file.includes('/node_modules/@pulumi/') && !isReplaced(file));
+    writeSync(OUTCOME, `${JSON.stringify({ error, modules, waits } satisfies Outcome)}\n`);
+  };
+  process.once('exit', () => report(false));
+  const go = await order();
+  const flags = {
+    monitor: go.monitor,
+    project: go.project,
+    stack: go.stack,
+    organization: ORGANIZATION,
+    parallel: String(PARALLEL),
+  };
   process.argv.splice(2, 0, ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]));
+  // The SDK read its options when it was loaded.
+  setOptions(runtime, go);
+  if (runtime !== undefined && inputs !== undefined) stay(runtime, inputs);
+
+  /** Runs the program again at each order, for as long as that does what a new process would do. */
+  function stay(runtime: Runtime, { begin, repeatable }: ProgramInputs): void {
+    const { runInPulumiStack } = runtime.stack;
+    let run: Parameters<typeof runInPulumiStack>[0] | undefined;
+    runtime.stack.runInPulumiStack = (program) => {
+      run ??= program;
+      return runInPulumiStack(program);
+    };
+    const again = async (): Promise<void> => {
+      if (run === undefined || (process.exitCode ?? 0) !== 0 || !repeatable()) return;
+      report(true);
+      const next = await order();
+      // Without an outcome, the twin runs the program anew.
+      if (!repeatable()) process.exit();
+      reported = false;
+      runtime.disconnectSync();
+      setOptions(runtime, next);
+      await runInPulumiStack(run);
+    };
+    let rounds = 0;
+    process.on('beforeExit', () => {
+      rounds = (rounds + 1) % ROUNDS;
+      if (rounds === 0) void again();
+      else setImmediate(() => undefined);
+    });
+    begin();
+  }
+}
+
+/** Sets what the SDK would take from its arguments and environment. */
+function setOptions(runtime: Runtime | undefined, { monitor, project, stack, values, secretKeys }: Go): void {
   process.env['PULUMI_CONFIG'] = JSON.stringify(values);
   process.env['PULUMI_CONFIG_SECRET_KEYS'] = JSON.stringify(secretKeys);
-  // The SDK read both when it was loaded.
-  runtime?.resetOptions(project, stack, 16, undefined, monitor, false, flags.organization);
+  runtime?.resetOptions(project, stack, PARALLEL, undefined, monitor, false, ORGANIZATION);
   runtime?.setAllConfig(values, secretKeys);
 }
 
@@ -64,13 +128,17 @@ interface Runtime {
     organization: string,
   ) => void;
   readonly setAllConfig: (values: Go['values'], secretKeys: Go['secretKeys']) => void;
+  readonly disconnectSync: () => void;
+  /** The module from which the runner takes what it runs the program by. */
+  readonly stack: { runInPulumiStack: (program: () => Promise<unknown>) => Promise<unknown> };
 }
 
 function loadAhead({ sdk, modules }: Ahead): Runtime | undefined {
   const load = createRequire(`${sdk}package.json`);
   const fromProgram = createRequire(`${process.cwd()}/`);
   try {
-    const { runtime } = load(sdk) as { readonly runtime: Runtime };
+    const { runtime } = load(sdk) as { readonly runtime: Omit<Runtime, 'stack'> };
+    const stack = load(`${sdk}runtime/stack`) as Runtime['stack'];
     for (const provider of PROVIDERS) {
       const path = pathOf(provider, fromProgram);
       // With a copy of the SDK of its own, it would read its options now.
@@ -78,7 +146,7 @@ function loadAhead({ sdk, modules }: Ahead): Runtime | undefined {
     }
     // What the runner itself loads begins to run.
     for (const module of modules) if (!module.startsWith(`${sdk}cmd/`)) load(module);
-    return runtime;
+    return { ...runtime, stack };
   } catch {
     // The runner meets the same error.
     return undefined;

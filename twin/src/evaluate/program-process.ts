@@ -3,7 +3,7 @@ import { UserError } from '../common/user-error.ts';
 import { LocalEngine, type Recorded } from './local-engine.ts';
 import { listenMonitor, monitorOf, sdkOf } from './monitor.ts';
 import { readProject, type Project } from './project.ts';
-import { startRunner, type ProgramError, type Runner } from './runner.ts';
+import { startRunner, type Outcome, type ProgramError, type Runner } from './runner.ts';
 import { readStackFile, type StackConfig } from './stack-file.ts';
 import { readTwinConfig } from './twin-config.ts';
 
@@ -17,35 +17,58 @@ export interface Evaluation {
   readonly seed: string;
 }
 
+/** What an evaluation reads beside the program's own files. */
+interface Prepared {
+  readonly evaluation: Evaluation;
+  readonly project: Project;
+  readonly sdk: ReturnType<typeof sdkOf>;
+  readonly config: StackConfig;
+  readonly twinConfig: Awaited<ReturnType<typeof readTwinConfig>>;
+}
+
 /**
  * Runs a program as Pulumi's CLI would: by the SDK's own runner, in a process of its own, against a local engine that
  * speaks the resource monitor's protocol.
- * @param start starts the process
  * @throws UserError for what the user can fix
  */
-export async function evaluate(
+export function evaluate(evaluation: Evaluation, signal?: AbortSignal): Promise<Recorded> {
+  return evaluateWith(evaluation, async (project, sdk, prepared) => {
+    const runner = startRunner(project, { sdk, modules: [], stays: false });
+    try {
+      return (await runIn(runner, await prepared(), signal)).recorded;
+    } finally {
+      runner.close();
+    }
+  });
+}
+
+/** Reads what does not take long before the process starts, and the rest while that loads the SDKs. */
+async function evaluateWith<T>(
   evaluation: Evaluation,
-  signal?: AbortSignal,
-  start: typeof startRunner = startRunner,
-): Promise<Recorded> {
+  work: (project: Project, sdk: string, prepared: () => Promise<Prepared>) => Promise<T>,
+): Promise<T> {
   const root = new URL(evaluation.root);
   const project = readProject(root);
   const sdk = sdkOf(project.folder);
-  const runner = start(project, { sdk: sdk.folder, modules: [] });
-  try {
+  return work(project, sdk.folder, async () => {
     const config = readStackFile(root, evaluation.stack, evaluation.config);
-    const { stackReferences, outputs } = await readTwinConfig(root);
-    const engine = new LocalEngine({ config, folder: project.folder, seed: evaluation.seed, stackReferences, outputs });
-    const monitor = await listenMonitor(monitorOf(engine, sdk.load, project.folder), sdk.load);
-    try {
-      const { error } = await runner.run(monitor.address, config, signal);
-      if (error !== undefined && engine.problems.length === 0) throw asError(error, config, project.folder);
-      return engine.finish();
-    } finally {
-      monitor.close();
-    }
+    return { evaluation, project, sdk, config, twinConfig: await readTwinConfig(root) };
+  });
+}
+
+async function runIn(
+  runner: Runner,
+  { evaluation: { seed }, project: { folder }, sdk: { load }, config, twinConfig }: Prepared,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly recorded: Recorded; readonly outcome: Outcome }> {
+  const engine = new LocalEngine({ config, folder, seed, ...twinConfig });
+  const monitor = await listenMonitor(monitorOf(engine, load, folder), load);
+  try {
+    const outcome = await runner.run(monitor.address, config, signal);
+    if (outcome.error !== undefined && engine.problems.length === 0) throw asError(outcome.error, config, folder);
+    return { recorded: engine.finish(), outcome };
   } finally {
-    runner.close();
+    monitor.close();
   }
 }
 
@@ -57,61 +80,114 @@ export interface Reevaluation {
   readonly evaluate: typeof evaluate;
   /** Starts the process that waits for the next evaluation. Each evaluation does so, a second after its end. */
   readonly prepare: () => void;
-  /** Ends the process that waits for the next evaluation. */
+  /** Ends the processes that wait. */
   readonly close: () => void;
 }
 
 /**
- * Keeps one process that has loaded the SDKs and waits for the next evaluation, which then takes a third of the time.
- * The process has 100 to 200 MB.
+ * Keeps two processes that wait: one that has run the program and runs it again where only code of functions has changed,
+ * and one that has loaded the SDKs for any other change. Each has 100 to 200 MB.
  */
 export function reevaluation(root: URL): Reevaluation {
   let spare: { readonly key: string; readonly runner: Runner } | undefined;
+  let last: { readonly key: string; readonly runner: Runner; readonly recorded: Recorded } | undefined;
   let timer: NodeJS.Timeout | undefined;
   let modules: readonly string[] = [];
   const keyOf = (project: Project, sdk: string): string => JSON.stringify([project, sdk]);
-  const close = (): void => {
+  const start = (project: Project, sdk: string): Runner => startRunner(project, { sdk, modules, stays: true });
+  const endSpare = (): void => {
     clearTimeout(timer);
     spare?.runner.close();
     spare = undefined;
   };
+  const endLast = (): void => {
+    last?.runner.close();
+    last = undefined;
+  };
   const prepare = (): void => {
-    close();
+    endSpare();
     try {
       const project = readProject(root);
       const { folder: sdk } = sdkOf(project.folder);
-      spare = { key: keyOf(project, sdk), runner: startRunner(project, { sdk, modules }) };
+      spare = { key: keyOf(project, sdk), runner: start(project, sdk) };
     } catch {
       // The next evaluation says what is wrong.
     }
   };
-  const take: typeof startRunner = (project, ahead) => {
-    const runner = spare?.key === keyOf(project, ahead.sdk) ? spare.runner : startRunner(project, ahead);
-    if (runner === spare?.runner) spare = undefined;
-    return {
-      ...runner,
-      run: async (...args) => {
-        const outcome = await runner.run(...args);
+  const take = (project: Project, sdk: string): Runner => {
+    if (spare?.key !== keyOf(project, sdk)) return start(project, sdk);
+    const { runner } = spare;
+    spare = undefined;
+    return runner;
+  };
+  const again = async (prepared: Prepared, signal: AbortSignal | undefined): Promise<Recorded | undefined> => {
+    if (last?.key !== contextOf(prepared)) return undefined;
+    const before = last;
+    try {
+      const { recorded, outcome } = await runIn(before.runner, prepared, signal);
+      if (!outcome.waits || !differInCode(before.recorded, recorded)) return undefined;
+      last = { ...before, recorded };
+      return recorded;
+    } catch {
+      // A new process meets the same error, or it is not the program's.
+      return undefined;
+    }
+  };
+  const anew = async (evaluation: Evaluation, signal: AbortSignal | undefined): Promise<Recorded> => {
+    clearTimeout(timer);
+    let runner: Runner | undefined;
+    try {
+      return await evaluateWith(evaluation, async (project, sdk, read) => {
+        runner = take(project, sdk);
+        const prepared = await read();
+        const { recorded, outcome } = await runIn(runner, prepared, signal);
         ({ modules } = outcome);
-        return outcome;
-      },
-    };
+        if (outcome.waits) last = { key: contextOf(prepared), runner, recorded };
+        return recorded;
+      });
+    } finally {
+      if (last?.runner !== runner) runner?.close();
+      endSpare();
+      if (signal?.aborted === true) endLast();
+      else timer = setTimeout(prepare, PAUSE).unref();
+    }
   };
   prepare();
   return {
     evaluate: async (evaluation, signal) => {
-      clearTimeout(timer);
-      try {
-        return await evaluate(evaluation, signal, take);
-      } finally {
-        close();
-        if (signal?.aborted !== true) timer = setTimeout(prepare, PAUSE).unref();
-      }
+      const recorded =
+        last && (await evaluateWith(evaluation, async (_project, _sdk, read) => again(await read(), signal)));
+      if (recorded !== undefined) return recorded;
+      endLast();
+      return anew(evaluation, signal);
     },
     prepare,
-    close,
+    close: () => {
+      endSpare();
+      endLast();
+    },
   };
 }
+
+/** What an evaluation depends on beside the program's own files. */
+function contextOf({ evaluation: { seed }, project, sdk: { folder }, config, twinConfig }: Prepared): string {
+  return JSON.stringify([seed, project, folder, config, twinConfig]);
+}
+
+/** Whether two evaluations differ in the code of functions, and in nothing else. */
+function differInCode(before: Recorded, after: Recorded): boolean {
+  const rest = ({ hash: _hash, resources, ...others }: Recorded): string =>
+    JSON.stringify([
+      others,
+      resources.map(({ inputs, ...resource }) => [
+        resource,
+        resource.type === FUNCTION ? { ...inputs, code: null } : inputs,
+      ]),
+    ]);
+  return before.hash !== after.hash && rest(before) === rest(after);
+}
+
+const FUNCTION = 'aws:lambda/function:Function';
 
 /** The program's own frames of an error that are shown. */
 const OWN_FRAMES = 3;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { COMPILE_CACHE } from '../common/compile-cache.ts';
 import { siblingModule } from '../common/sibling-module.ts';
@@ -13,11 +13,13 @@ export type ProgramError =
   | ({ readonly kind: 'refused' } & UserErrorData)
   | { readonly kind: 'failed'; readonly stack: string; readonly unreadable: boolean };
 
-/** How a program's process ended. */
+/** How a run of a program ended. */
 export interface Outcome {
   readonly error?: ProgramError | undefined;
   /** The files of Pulumi's packages that the program loaded. */
   readonly modules: readonly string[];
+  /** Whether the process waits to run the program again. */
+  readonly waits: boolean;
 }
 
 /** What the process loads at once. */
@@ -26,6 +28,8 @@ export interface Ahead {
   readonly sdk: string;
   /** The files that the last evaluation loaded. */
   readonly modules: readonly string[];
+  /** Whether it is to wait for another order when the program has run. */
+  readonly stays: boolean;
 }
 
 /** The order to run the program. */
@@ -38,8 +42,12 @@ export interface Go {
   readonly secretKeys: readonly string[];
 }
 
-/** The process of one evaluation. It loads the SDKs at once, and the program when it is told to run. */
+/** A program's process. It loads the SDKs at once, and the program when it is told to run. */
 export interface Runner {
+  /**
+   * Runs the program. It may be called again after an outcome that waits, and does then what a new process would do; where
+   * it cannot, the outcome is an error.
+   */
   readonly run: (monitor: string, config: StackConfig, signal: AbortSignal | undefined) => Promise<Outcome>;
   /** Ends the process. */
   readonly close: () => void;
@@ -70,7 +78,7 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
       TWIN_PROGRAM: JSON.stringify(ahead),
     },
   });
-  const written = text(child.stdio[3] as Readable);
+  const outcomes = createInterface({ input: child.stdio[3] as Readable })[Symbol.asyncIterator]();
   const orders = child.stdio[4] as Writable;
   // A process that has ended says why by its status.
   orders.on('error', () => undefined);
@@ -84,16 +92,18 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
     limit.addEventListener('abort', close);
     signal?.addEventListener('abort', close);
     const { project: name, stack, values, secretKeys } = config;
-    orders.end(JSON.stringify({ monitor, project: name, stack, values, secretKeys } satisfies Go));
-    const status = await ended;
+    orders.write(`${JSON.stringify({ monitor, project: name, stack, values, secretKeys } satisfies Go)}\n`);
+    const next = outcomes.next();
+    const written = next.then(({ value }) => (value === undefined ? undefined : (JSON.parse(value) as Outcome)));
+    const status = await Promise.race([ended, written.then((outcome) => (outcome?.waits === true ? 0 : ended))]);
+    limit.removeEventListener('abort', close);
     signal?.removeEventListener('abort', close);
     if (status instanceof Error) throw status;
     if (limit.aborted) {
       const summary = `The program is still running after ${LIMIT / 1000} s. Check it for a promise that never resolves.`;
-      return { error: { kind: 'refused', summary, code: 'timeout', problems: [] }, modules: [] };
+      return { error: { kind: 'refused', summary, code: 'timeout', problems: [] }, modules: [], waits: false };
     }
-    const message = await written;
-    const outcome = message === '' ? { modules: [] } : (JSON.parse(message) as Outcome);
+    const outcome = (await written) ?? { modules: [], waits: false };
     if (outcome.error !== undefined || status === 0) return outcome;
     const how = typeof status === 'number' ? `exit code ${status}` : status;
     const early = `the evaluation of the program ended early (${how})`;

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
+import { isReplaced } from '../../../src/evaluate/late-modules.ts';
 import { ROOT } from '../../../../tests/support/project.ts';
 
 const SCRIPT = `
@@ -21,4 +22,10 @@ it('The modules that serialize closures are loaded on first use, and work then',
     encoding: 'utf8',
   });
   expect(JSON.parse(printed)).toEqual({ before: false, serialized: true });
+});
+
+it('A process that loads modules by their paths leaves out those that are replaced', () => {
+  const sdk = '/node_modules/@pulumi/pulumi/';
+  expect(isReplaced(`${sdk}runtime/closure/v8Hooks.js`)).toBe(true);
+  expect(isReplaced(`${sdk}runtime/settings.js`)).toBe(false);
 });

@@ -168,6 +168,43 @@ describe('Evaluation in a child process', () => {
     programs.close();
   });
 
+  it('A program runs again in its process after an edit that changes code of functions, and anew after any other', async () => {
+    const folder = program({
+      'handler.txt': 'first',
+      'index.ts': `
+        import { readFileSync } from 'node:fs';
+        import * as aws from '@pulumi/aws';
+        import * as pulumi from '@pulumi/pulumi';
+        export default async () => {
+          const [text, size] = readFileSync('handler.txt', 'utf8').split(' ');
+          const code = new pulumi.asset.StringAsset(process.pid + ' ' + text);
+          const archive = new pulumi.asset.AssetArchive({ 'index.js': code });
+          const role = 'arn:aws:iam::123456789012:role/r';
+          new aws.lambda.Function('f', { code: archive, role, runtime: 'nodejs24.x', handler: 'index.handler' });
+          return { size, greeting: new pulumi.Config().get('greeting') };
+        };`,
+    });
+    const programs = reevaluation(folder);
+    const made = async (): Promise<readonly unknown[]> => {
+      const { outputs, resources } = await programs.evaluate(of(folder));
+      const [code = { archive: {} }] = resources.map(
+        ({ inputs }) => inputs['code'] as { archive: Record<string, string> },
+      );
+      return [...(code.archive['index.js']?.split(' ') ?? []), outputs['size'], outputs['greeting']];
+    };
+    const [pid] = await made();
+    const write = (file: string, text: string): void => writeFileSync(new URL(file, folder), text);
+    write('handler.txt', 'second');
+    expect(await made()).toEqual([pid, 'second', undefined, undefined]);
+    write('handler.txt', 'third');
+    expect(await made()).toEqual([pid, 'third', undefined, undefined]);
+    write('handler.txt', 'fourth large');
+    expect(await made()).toEqual([expect.not.stringMatching(`^${String(pid)}$`), 'fourth', 'large', undefined]);
+    write('Pulumi.dev.yaml', 'config: { greeting: hello }');
+    expect(await made()).toEqual([expect.any(String), 'fourth', 'large', 'hello']);
+    programs.close();
+  });
+
   it('A key that twin.config.ts cannot have is rejected by name', async () => {
     const files = { 'index.ts': '', 'twin.config.ts': 'export default { production: 1, other: true };' };
     const { problems } = await refusal(() => evaluate(of(program(files))));
