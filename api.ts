@@ -6,6 +6,7 @@ import type { RouteSpec } from './program/contract/define-contract.ts';
 import { declareDomain } from './program/aws/domain.ts';
 import { declareIntegrations } from './program/aws/integrations.ts';
 import { issuerHooks } from './program/aws/issuer.ts';
+import { routeName } from './program/aws/route-name.ts';
 import { declareAccessLog, declareStage } from './program/aws/stage.ts';
 
 /** The AWS side: the HTTP API, the authorizer that trusts Auth0, what serves its routes, and how it is run. */
@@ -79,8 +80,9 @@ function declareRoute(
 ): aws.apigatewayv2.Route {
   const integration = integrations.get(routeKey);
   if (integration === undefined) throw new Error(`no integration for ${routeKey}`);
+  const { name, aliases } = routeName(routeKey);
   return new aws.apigatewayv2.Route(
-    routeKey,
+    name,
     {
       apiId: api.id,
       routeKey,
@@ -93,6 +95,6 @@ function declareRoute(
             ...(route.scopes !== 'any token' && { authorizationScopes: [...route.scopes] }),
           }),
     },
-    { parent: component },
+    { parent: component, aliases },
   );
 }

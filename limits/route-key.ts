@@ -51,6 +51,38 @@ export function routeShape(key: string): string {
   return key.replace(/\{[^}+]*(\+?)\}/g, '{$1}');
 }
 
+/** Two routes whose parameters have different names at the same place of a path. */
+interface VariableConflict {
+  readonly key: string;
+  readonly other: string;
+  /** The parameter of `key`, and that of `other`. */
+  readonly names: readonly [string, string];
+}
+
+/**
+ * Finds the route keys that API Gateway rejects beside another with ConflictException, "has a conflicting variable on the
+ * same hierarchical level as": `GET /orders/{id}` and `GET /orders/{orderId}/items`. No source has the message for two
+ * methods, or for `{name}` beside `{name+}`, so these do not conflict here.
+ * Source: https://github.com/plutomi/plutomi/issues/271
+ */
+export function variableConflicts(keys: readonly string[]): VariableConflict[] {
+  const seen = new Map<string, { readonly key: string; readonly name: string }>();
+  return keys.flatMap((key) => {
+    const parsed = parseRouteKey(key);
+    if (parsed.kind !== 'path') return [];
+    let level: string = parsed.method;
+    for (const segment of parsed.segments) {
+      if (segment.kind === 'variable') {
+        const { key: other, name } = seen.get(level) ?? { key, name: segment.name };
+        if (name !== segment.name) return [{ key, other, names: [segment.name, name] as const }];
+        seen.set(level, { key: other, name });
+      }
+      level += `/${segment.kind === 'literal' ? segment.text : `{${segment.name}}`}`;
+    }
+    return [];
+  });
+}
+
 /** Whether a route may take requests that change something: POST, PUT, PATCH, DELETE, or any method at all. */
 export function changesState(key: ParsedRouteKey): boolean {
   if (key.kind === 'path') return !['GET', 'HEAD', 'OPTIONS'].includes(key.method);

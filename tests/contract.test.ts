@@ -77,9 +77,9 @@ const REFUSED: readonly Row[] = [
     'reason',
   ),
   route(
-    'a reason of four characters',
+    'a reason of eight characters',
     'POST /x',
-    { ...ROUTE, scopes: 'any token', reason: 'none' },
+    { ...ROUTE, scopes: 'any token', reason: 'It is so' },
     'invalid',
     'reason',
   ),
@@ -237,6 +237,11 @@ const REFUSED: readonly Row[] = [
     problems: [['routes, "GET /users/{name}"', 'duplicate']],
   },
   {
+    title: 'two routes whose parameters have different names at one place of the path',
+    change: { routes: { 'GET /users/{id}': ROUTE, 'GET /users/{userId}/{id}': ROUTE } },
+    problems: [['routes, "GET /users/{userId}/{id}"', 'conflict']],
+  },
+  {
     title: 'a role with an undeclared permission',
     change: { roles: { reader: ['read:user', 'read:usr'] } },
     problems: [['roles, reader, 1', 'undeclared']],
@@ -363,7 +368,7 @@ describe('The contract', () => {
 
   it('The contract accepts two routes that differ only in method or greediness', () => {
     const spec = { handler: 'test', scopes: 'public' } as const;
-    const routes = { 'GET /{a}': spec, 'ANY /{a}': spec, 'GET /{a+}': spec };
+    const routes = { 'GET /{a}': spec, 'ANY /{b}': spec, 'GET /{c+}': spec, 'GET /x/{d}': spec };
     expect(() => checkContract({ ...shipped, routes }, root)).not.toThrow();
   });
 

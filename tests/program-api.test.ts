@@ -74,7 +74,7 @@ describe('The API’s own domain', () => {
 
 describe('Integrations', () => {
   it('The integration of a protected HTTP endpoint overwrites the headers that identify the caller', () => {
-    expect(inputsOf('Integration', 'ANY /orders/{id}/{rest+}')).toMatchObject({
+    expect(inputsOf('Integration', 'ANY /orders/{1}/{2+}')).toMatchObject({
       integrationType: 'HTTP_PROXY',
       integrationMethod: 'ANY',
       integrationUri: 'https://orders.example.com/v1/{id}/{rest}',
@@ -86,7 +86,7 @@ describe('Integrations', () => {
   });
 
   it('The integration of a public HTTP endpoint removes the headers that identify the caller, and uses the stack’s URL', () => {
-    expect(inputsOf('Integration', 'POST /hooks/{id} public')).toMatchObject({
+    expect(inputsOf('Integration', 'POST /hooks/{1} public')).toMatchObject({
       integrationUri: 'https://hooks.dev.example.com/{id}',
       requestParameters: { 'remove:header.x-caller-sub': "''", 'remove:header.x-caller-azp': "''" },
     });

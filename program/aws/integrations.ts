@@ -5,6 +5,7 @@ import type { Within } from './api-parts.ts';
 import { backendOf, functionLabel } from '../contract/backend.ts';
 import { formerName } from '../former-name.ts';
 import { declareFunction, letInvoke } from './function.ts';
+import { routeName } from './route-name.ts';
 import { handlerIn } from '../contract/handler-spec.ts';
 
 /** What serves each route, by route key: one integration for a handler or function, one for each forwarded route. */
@@ -101,8 +102,9 @@ function declareForward(
       ? [`remove:header.${header}`, "''"]
       : [`overwrite:header.${header}`, `$context.authorizer.claims.${claim}`],
   );
+  const { name, aliases } = routeName(routeKey, isPublic ? ' public' : '');
   return new aws.apigatewayv2.Integration(
-    isPublic ? `${routeKey} public` : routeKey,
+    name,
     {
       apiId: api.id,
       integrationType: 'HTTP_PROXY',
@@ -111,6 +113,6 @@ function declareForward(
       payloadFormatVersion: '1.0',
       requestParameters: Object.fromEntries(mappings) as Record<string, string>,
     },
-    { parent: component },
+    { parent: component, aliases },
   );
 }

@@ -7,7 +7,7 @@ import {
   ROLES_PER_TENANT,
 } from '../../limits/auth0.ts';
 import { OIDC_SCOPES } from '../../limits/oidc-scopes.ts';
-import { parseRouteKey, routeShape } from '../../limits/route-key.ts';
+import { parseRouteKey, routeShape, variableConflicts } from '../../limits/route-key.ts';
 import { didYouMean } from '../nearest.ts';
 import { problem, type Problem } from '../user-error.ts';
 import { claims } from './claims.ts';
@@ -118,7 +118,9 @@ function formerKey(handlers: Section) {
 /** Returns what is wrong with the keys of the routes. */
 export function routeKeyProblems(contract: unknown): Problem[] {
   const shapes = new Map<string, string>();
-  return Object.keys(sectionsOf(contract).routes).flatMap((key) => {
+  const keys = Object.keys(sectionsOf(contract).routes);
+  const conflicts = new Map(variableConflicts(keys).map((conflict) => [conflict.key, conflict]));
+  return keys.flatMap((key) => {
     const place = `contract.ts, routes, ${JSON.stringify(key)}`;
     const problems: Problem[] = [];
     const parsed = parseRouteKey(key);
@@ -128,8 +130,13 @@ export function routeKeyProblems(contract: unknown): Problem[] {
       problems.push(problem('invalid', place, `:${colon} would match literally; write {${colon}} for a parameter`));
     }
     const same = shapes.get(routeShape(key));
+    const conflict = conflicts.get(key);
     if (same !== undefined) {
       problems.push(problem('duplicate', place, `it matches the same requests as ${JSON.stringify(same)}`));
+    } else if (conflict !== undefined) {
+      const { other, names } = conflict;
+      const message = `API Gateway rejects {${names[0]}} where ${JSON.stringify(other)} has {${names[1]}}; give both the same name`;
+      problems.push(problem('conflict', place, message));
     }
     shapes.set(routeShape(key), key);
     return problems;

@@ -1,9 +1,17 @@
 import { changesState, coversPathOf, parseRouteKey } from '../../limits/route-key.ts';
 import { problem, type Problem } from '../user-error.ts';
-import type { Contract, RouteSpec } from './define-contract.ts';
+
+/** What a reason depends on. */
+interface Access {
+  readonly scopes: readonly string[] | 'any token' | 'public';
+  readonly reason?: string;
+}
+interface Routes {
+  readonly routes: Readonly<Record<string, Access>>;
+}
 
 /** What a route asks of a caller: nothing, any token, or a scope. */
-function demandOf({ scopes }: RouteSpec): number {
+function demandOf({ scopes }: Access): number {
   return scopes === 'public' ? 0 : scopes === 'any token' ? 1 : 2;
 }
 
@@ -11,7 +19,7 @@ function demandOf({ scopes }: RouteSpec): number {
  * Returns why a production stack needs a reason for a route, by route key: any token may change state, or requests to a
  * protected route's path that it does not take itself, like `GET /admin/` and `HEAD /admin`, get in here.
  */
-export function reasonsNeeded({ routes }: Pick<Contract, 'routes'>): ReadonlyMap<string, string> {
+export function reasonsNeeded({ routes }: Routes): ReadonlyMap<string, string> {
   const all = Object.entries(routes).map(([key, route]) => ({
     key,
     parsed: parseRouteKey(key),
@@ -28,7 +36,7 @@ export function reasonsNeeded({ routes }: Pick<Contract, 'routes'>): ReadonlyMap
 }
 
 /** Returns the reasons that no route needs. */
-export function unusedReasons(contract: Contract): Problem[] {
+export function unusedReasons(contract: Routes): Problem[] {
   const needed = reasonsNeeded(contract);
   return Object.entries(contract.routes).flatMap(([key, { reason }]) =>
     reason === undefined || needed.has(key)

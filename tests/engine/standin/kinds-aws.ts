@@ -1,3 +1,4 @@
+import { routeShape } from '../../../limits/route-key.ts';
 import { refers, type Change, type Kind } from './kind.ts';
 import { ofType, valueOf } from './world.ts';
 
@@ -44,7 +45,7 @@ export const AWS: Readonly<Record<string, Kind>> = {
         values: ({ target }) => (typeof target === 'string' ? [target.replace('integrations/', '')] : []),
       },
     ],
-    refuses: withoutAuthorizer,
+    refuses: (change) => withoutAuthorizer(change) ?? conflictingVariable(change),
   },
   [STAGE]: {
     fixed: ['apiId', 'name'],
@@ -129,6 +130,18 @@ function withoutAuthorizer({ inputs, things }: Change): string | undefined {
   return fits
     ? undefined
     : 'BadRequestException: Invalid authorizer ID specified. Setting the authorization type to JWT requires a valid JWT authorizer.';
+}
+
+/** What was captured of it: two names for one path (plutomi/plutomi#271). A changed route counts with its new key alone. */
+function conflictingVariable({ inputs, before, things }: Change): string | undefined {
+  const key = String(inputs['routeKey']);
+  const other = ofType(things, 'aws:apigatewayv2/route:Route')
+    .filter((route) => route.within === inputs['apiId'] && route.id !== before?.id)
+    .map((route) => String(valueOf(route, 'routeKey')))
+    .find((one) => one !== key && routeShape(one) === routeShape(key));
+  return other === undefined
+    ? undefined
+    : `ConflictException: The provided route key "${key}" has a conflicting variable on the same hierarchical level as "${other}"`;
 }
 
 /** "NotFoundException: Unable to find Route by key … within the provided RouteSettings" */

@@ -1,6 +1,6 @@
 import { ACCOUNT_THROTTLE } from '../../../limits/account-throttle.ts';
 import { parseIdentitySource, type IdentitySource } from '../../../limits/http-api.ts';
-import { parseRouteKey, routeShape, type Method, type Segment } from '../../../limits/route-key.ts';
+import { parseRouteKey, routeShape, variableConflicts, type Method, type Segment } from '../../../limits/route-key.ts';
 import { UserError } from '../common/user-error.ts';
 import type { Emulated, Lookup } from '../resources/lookup.ts';
 import { ACCOUNT_ID } from '../resources/resource.ts';
@@ -152,7 +152,7 @@ function apiOf(lookup: Lookup, api: Emulated<'aws:apigatewayv2/api:Api'>, region
     ...lookup('aws:apigatewayv2/route:Route').map((route) => routeOf(route, authorizers, integrations)),
     ...quickCreatedRoutes(api, integrations),
   ].map((route) => ({ ...route, integration: { ...route.integration, mayInvoke: mayInvoke(route, callerArn) } }));
-  refuseTwice(routes);
+  refuseConflicts(routes);
   const domain = domainOf(lookup, api, stage.name);
   return {
     name: api.name,
@@ -314,7 +314,7 @@ function corsOf({ inputs: { corsConfiguration: cors } }: Emulated<'aws:apigatewa
   };
 }
 
-function refuseTwice(routes: readonly Route[]): void {
+function refuseConflicts(routes: readonly Route[]): void {
   const seen = new Map<string, string>();
   for (const { routeKey } of routes) {
     const shape = routeShape(routeKey);
@@ -324,6 +324,13 @@ function refuseTwice(routes: readonly Route[]): void {
         `The routes ${JSON.stringify(other)} and ${JSON.stringify(routeKey)} match the same requests.`,
       );
     seen.set(shape, routeKey);
+  }
+  const [conflict] = variableConflicts(routes.map(({ routeKey }) => routeKey));
+  if (conflict !== undefined) {
+    const { key, other, names } = conflict;
+    throw new UserError(
+      `AWS would reject the route ${JSON.stringify(key)}, which "has a conflicting variable on the same hierarchical level as" ${JSON.stringify(other)}; write {${names[1]}} in both, not {${names[0]}}.`,
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { routeShape } from '../../../limits/route-key.ts';
 import type { Backend, Rename, Report } from './data.ts';
 import { code } from './markdown.ts';
 import { backendText } from './texts.ts';
@@ -20,15 +21,27 @@ function functionsOf({ routes, idleFunctions }: Report): string[] {
   return [...served, ...idleFunctions];
 }
 
+/** A renamed client or function, or a route of which only parameters have new names. */
+type Renamed = Rename | { readonly kind: 'route'; readonly before: string; readonly now: string };
+
 /** What has another name in the new report and keeps its identity. */
-export function newRenames(before: Report, after: Report): Rename[] {
+export function newRenames(before: Report, after: Report): Renamed[] {
   const known = before.renamed.map((one) => JSON.stringify(one));
-  return after.renamed.filter((one) => !known.includes(JSON.stringify(one)));
+  return [...after.renamed.filter((one) => !known.includes(JSON.stringify(one))), ...routeRenames(before, after)];
+}
+
+function routeRenames(before: Report, after: Report): Renamed[] {
+  const old = before.routes.map(({ route }) => route);
+  return after.routes.flatMap(({ route }): Renamed[] => {
+    if (old.includes(route)) return [];
+    const former = old.find((one) => routeShape(one) === routeShape(route));
+    return former === undefined ? [] : [{ kind: 'route', before: former, now: route }];
+  });
 }
 
 /** An older report in the names of today. */
-export function inNewNames(report: Report, renames: readonly Rename[]): Report {
-  const named = (kind: Rename['kind'], name: string): string =>
+export function inNewNames(report: Report, renames: readonly Renamed[]): Report {
+  const named = (kind: Renamed['kind'], name: string): string =>
     renames.find((one) => one.kind === kind && one.before === name)?.now ?? name;
   const backend = ({ kind, name }: Backend): Backend => ({
     kind,
@@ -42,12 +55,13 @@ export function inNewNames(report: Report, renames: readonly Rename[]): Report {
       return { ...caller, through: named('client', caller.through) };
     }),
     logins: report.logins.map((login) => ({ ...login, client: named('client', login.client) })),
-    routes: report.routes.map((route) => ({ ...route, backend: backend(route.backend) })),
+    routes: report.routes.map((one) => ({ ...one, route: named('route', one.route), backend: backend(one.backend) })),
     idleFunctions: report.idleFunctions.map((name) => named('function', name)),
   };
 }
 
-export function renameText({ kind, before, now }: Rename): string {
+export function renameText({ kind, before, now }: Renamed): string {
+  if (kind === 'route') return `the route ${code(before)} is renamed ${code(now)}, and takes the same requests`;
   const kept = kind === 'client' ? 'its id and its secret' : 'its log';
   return `the ${kind} ${code(before)} is called ${code(now)} now, and keeps ${kept}`;
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Contract } from '../../../program/contract/define-contract.ts';
-import { contract as shipped } from '../../../tests/fixture/contract.ts';
+import { useRoutes } from '../../../tests/support/routes.ts';
 import { reportOf } from '../../src/report/report.ts';
 import { call, goodClaims, mint, startTestTwin, type TestTwin } from '../support/twin.ts';
 
@@ -17,20 +17,7 @@ const HANDLER = `export const handler = async (event: any) => ({
 });\n`;
 
 function started(routes: Contract['routes']): Promise<TestTwin> {
-  return startTestTwin({
-    change: (project) => {
-      const contract = JSON.stringify({
-        ...shipped,
-        handlers: { test: { ...shipped.handlers.test, file: 'handler/test.ts' } },
-        routes,
-      });
-      project.write(
-        'contract.ts',
-        `import { defineContract } from './program/contract/define-contract.ts';\nexport const contract = defineContract(${contract});\n`,
-      );
-      project.write('handler/test.ts', HANDLER);
-    },
-  });
+  return startTestTwin({ change: (project) => useRoutes(project, routes, HANDLER) });
 }
 
 let twin: TestTwin;

@@ -72,6 +72,22 @@ describe('The model', () => {
     expect(message).toContain(says);
   });
 
+  it('The model rejects two routes whose parameters have different names at one place of the path', async () => {
+    const recorded = await recordStack('dev');
+    const route = recorded.resources.find(({ type }) => type.endsWith('/route:Route'));
+    if (route === undefined) throw new Error('stack dev declares no route');
+    const routes = ['GET /orders/{id}', 'GET /orders/{orderId}/items'].map((routeKey) => ({
+      ...route,
+      name: routeKey,
+      id: routeKey,
+      inputs: { ...route.inputs, routeKey },
+    }));
+    const { message } = await refusal(() => modelOf({ ...recorded, resources: [...recorded.resources, ...routes] }));
+    expect(message).toBe(
+      'AWS would reject the route "GET /orders/{orderId}/items", which "has a conflicting variable on the same hierarchical level as" "GET /orders/{id}"; write {id} in both, not {orderId}.',
+    );
+  });
+
   it('The model rejects a resource type that is missing from the tables', async () => {
     const recorded = await recordStack('dev');
     const [first] = recorded.resources;

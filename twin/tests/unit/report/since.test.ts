@@ -39,6 +39,29 @@ describe('npm run access -- --since', () => {
       ['  `till` (client_credentials)', '    - loses `GET /` (lacks `read`)', '    - loses the permission `read`'],
     ],
     [
+      'that a route is renamed if only a parameter has a new name',
+      routes({ 'GET /orders/{id}': ['read'], 'GET /orders/{id}/items': ['read'] }),
+      routes({ 'GET /orders/{orderId}': ['read'], 'GET /orders/{orderId}/items': ['read'] }),
+      [
+        '  * the route `GET /orders/{id}` is renamed `GET /orders/{orderId}`, and takes the same requests',
+        '  * the route `GET /orders/{id}/items` is renamed `GET /orders/{orderId}/items`, and takes the same requests',
+      ],
+    ],
+    [
+      'that a renamed route needs another scope',
+      routes({ 'GET /orders/{id}': ['read'] }),
+      routes({ 'GET /orders/{orderId}': ['write'] }),
+      [
+        '  `shop` (client_credentials)',
+        '    - loses `GET /orders/{orderId}` (lacks `write`)',
+        '  * the route `GET /orders/{id}` is renamed `GET /orders/{orderId}`, and takes the same requests',
+        '  * `GET /orders/{orderId}` needs `write`, no longer `read`',
+        '  * Permissions that no route asks for: `read` is new here',
+        '  * Permissions that no route asks for: `write` is here no longer',
+        '  * Routes without a caller: `GET /orders/{orderId}` is new here',
+      ],
+    ],
+    [
       'that a caller gains a permission that no route requires',
       plainModel(services(['shop']), READ),
       plainModel(services(['shop'], ['read', 'write']), READ),

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Contract } from '../../program/contract/define-contract.ts';
+import { valueOf, ofType } from './standin/world.ts';
+import { CONTRACT, selectOwnStack, writeContract } from './support/contracts.ts';
+import { changesSince } from './support/interruption.ts';
+import { Sandbox, UP } from './support/sandbox.ts';
+
+const sandbox = new Sandbox();
+const NAMING = 'program/aws/route-name.ts';
+const naming = sandbox.project.read(NAMING);
+
+/** Routes with a parameter of this name: to a handler, and to an HTTP endpoint. */
+function useParameter(name: string): void {
+  const routes: Contract['routes'] = {
+    [`GET /orders/{${name}}`]: { handler: 'test', scopes: ['read:user'] },
+    [`GET /orders/{${name}}/items/{rest+}`]: {
+      forward: `https://orders.example.com/{${name}}/{rest}`,
+      scopes: ['read:user'],
+    },
+  };
+  writeContract(sandbox, { ...CONTRACT, routes: { ...CONTRACT.routes, ...routes } });
+}
+
+/** What an update did to the services. */
+async function changes(): Promise<string[]> {
+  const before = sandbox.world.entries.length;
+  await sandbox.up();
+  return changesSince(sandbox, before).map(({ what, thing }) => `${what} ${thing.type.split(':').at(-1) ?? ''}`);
+}
+
+beforeAll(async () => {
+  await selectOwnStack(sandbox);
+  useParameter('id');
+  // As before routes were known by their shape.
+  sandbox.project.edit(NAMING, 'name: counted + suffix, aliases:', 'name: routeKey + suffix, aliases: true ? [] :');
+  await sandbox.up();
+});
+afterAll(() => sandbox.remove());
+
+describe('The name of a path parameter', () => {
+  it('API Gateway rejects a renamed parameter where resources are named by their route keys', async () => {
+    useParameter('orderId');
+    const { code, text } = await sandbox.attempt(UP);
+    expect(code).not.toBe(0);
+    expect(text).toContain('has a conflicting variable on the same hierarchical level as');
+    useParameter('id');
+    await sandbox.up();
+  });
+
+  it('Naming resources by the shape of their routes changes nothing in a stack from before', async () => {
+    sandbox.project.write(NAMING, naming);
+    expect(await changes()).toEqual([]);
+    await sandbox.upUnchanged();
+  });
+
+  it('A renamed parameter is an update in place', async () => {
+    useParameter('orderId');
+    expect((await changes()).toSorted()).toEqual(['updated Integration', 'updated Route', 'updated Route']);
+    const routes = ofType(sandbox.world.things, 'aws:apigatewayv2/route:Route');
+    expect(routes.map((route) => valueOf(route, 'routeKey'))).toEqual(
+      expect.arrayContaining(['GET /orders/{orderId}', 'GET /orders/{orderId}/items/{rest+}']),
+    );
+    await sandbox.upUnchanged();
+  });
+});
