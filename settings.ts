@@ -49,7 +49,8 @@ function settingsOf(keys: CheckedKeys, contract: Contract) {
     /** Key to the reason why this production stack may break the rule. */
     exceptions: needed(keys, 'api:exceptions'),
     tokenLifetime: needed(keys, 'api:tokenLifetime'),
-    userAccess: needed(keys, 'api:userAccess'),
+    /** What the stack file says: without it users may get tokens. */
+    userAccess: keys['api:userAccess'],
     defaultDirectory: needed(keys, 'api:defaultDirectory'),
     clients: needed(keys, 'api:clients'),
     /** Each with the end of its resources' names. */

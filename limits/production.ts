@@ -1,7 +1,4 @@
-/**
- * What a production stack is held to: the settings refuse it before anything is asked of a cloud, and the rules over the
- * registered resources find it whatever registered them.
- */
+/** What the rules over the registered resources ask of a production stack. */
 
 /** Seconds that an access token may live: it cannot be called back, so what is stolen is of use no longer. */
 export const LONGEST_TOKEN = 3600;
@@ -25,6 +22,9 @@ export const EXCEPTABLE = {
   'api:throttle': "a throttle below the account's",
   'api:alarms': 'alarms that can go off',
   'api:logRetention': `logs are kept ${SHORTEST_LOG_RETENTION} days at least`,
+  'api:handlers': 'a reservedConcurrency of each function, so that one cannot use up what all share',
+  'api:userAccess': 'it is written whether users may get tokens',
+  'api:domain': 'a domain of its own',
 } as const satisfies Readonly<Record<`api:${string}`, string>>;
 
 /** A key of the stack file that may stand under `api:exceptions`. */

@@ -74,9 +74,13 @@ export function outputs(
 }
 
 /** What contract and stack file say that the rules would else find wrong: a setting, or an action with its reason. */
-function acceptedBy({ handlers }: Contract, { database, handlers: own }: Settings): Readonly<Record<string, string>> {
+function acceptedBy(
+  { handlers }: Contract,
+  { database, handlers: own, userAccess }: Settings,
+): Readonly<Record<string, string>> {
   const statements = Object.entries(handlers).flatMap(([key, spec]) => handlerIn(spec, own[key]).statements ?? []);
   return {
+    ...(userAccess === 'allow' && { 'api:userAccess': 'allow' }),
     ...(database.signUp && { 'api:database.signUp': 'true' }),
     ...(database.passwordPolicy === 'fair' && { 'api:database.passwordPolicy': 'fair' }),
     ...Object.fromEntries(

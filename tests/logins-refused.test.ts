@@ -151,7 +151,6 @@ const PRODUCTION: readonly Row[] = [
     `${web}.origins.0`,
     'production',
   ),
-  row('a user', { ...IN_PRODUCTION, ...clients(WEB), 'api:users': [USER] }, 'api:users', 'production'),
 ];
 
 const DATABASE = 'Username-Password-Authentication';

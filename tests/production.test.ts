@@ -1,22 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { evaluate } from '@auth0-http-api/twin';
+import { evaluate, violationsOf } from '@auth0-http-api/twin';
 import { stackFileLines } from '../program/config/stack-file-lines.ts';
 import { folderWith } from './support/folder.ts';
 import { copyProject } from './support/project.ts';
-import { onlyOf, recordDev, recordStack, resourcesOf, settingsOf } from './support/program.ts';
-import {
-  APP,
-  clients,
-  IN_PRODUCTION,
-  MACHINE,
-  NO_PASSWORD,
-  problemsOf,
-  REASON,
-  refusesOne,
-  row,
-  USER,
-  type Row,
-} from './support/stack-file-rows.ts';
+import { onlyOf, recordDev, recordStack, resourcesOf, type Changes } from './support/program.ts';
+import { APP, clients, IN_PRODUCTION, REASON, refusesOne, row, type Row } from './support/stack-file-rows.ts';
 
 const REFUSED: readonly Row[] = [
   row(
@@ -26,109 +14,72 @@ const REFUSED: readonly Row[] = [
     'invalid',
   ),
   row(
+    'an exception whose reason has no words',
+    { 'api:exceptions': { 'api:tokenLifetime': '..........' } },
+    'api:exceptions.api:tokenLifetime',
+    'invalid',
+  ),
+  row(
     'an exception for an unknown check',
     { 'api:exceptions': { 'api:audience': REASON } },
     'api:exceptions',
     'unknown',
-  ),
-  row(
-    'passwordGrant: allow in production',
-    {
-      ...NO_PASSWORD,
-      ...clients(MACHINE),
-      'api:passwordGrant': 'allow',
-      'api:production': true,
-      'api:logRetention': 90,
-      'api:throttle': IN_PRODUCTION['api:throttle'],
-      'api:alarms': IN_PRODUCTION['api:alarms'],
-    },
-    'api:passwordGrant',
-    'production',
-  ),
-  row(
-    'a token lifetime of more than an hour in production',
-    { ...IN_PRODUCTION, 'api:tokenLifetime': 3601 },
-    'api:tokenLifetime',
-    'production',
-  ),
-  row(
-    'a token in the query string in production',
-    { ...IN_PRODUCTION, 'api:identitySource': '$request.querystring.token' },
-    'api:identitySource',
-    'production',
-  ),
-  row(
-    'cookies over http:// in production',
-    { ...IN_PRODUCTION, 'api:cors': { allowOrigins: ['http://app.example.com'], allowCredentials: true } },
-    'api:cors.allowOrigins',
-    'production',
-  ),
-  row('no throttle in production', { ...IN_PRODUCTION, 'api:throttle': undefined }, 'api:throttle', 'production'),
-  row(
-    "the account's throttle in production",
-    { ...IN_PRODUCTION, 'api:throttle': { burst: 5000, rate: 10_000 } },
-    'api:throttle',
-    'production',
-  ),
-  row('no alarms in production', { ...IN_PRODUCTION, 'api:alarms': undefined }, 'api:alarms', 'production'),
-  row(
-    'an alarm that never goes off in production',
-    {
-      ...IN_PRODUCTION,
-      'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call', serverErrors: 1_000_000 },
-    },
-    'api:alarms.serverErrors',
-    'production',
-  ),
-  row(
-    'an exception that is not needed',
-    { ...IN_PRODUCTION, 'api:exceptions': { 'api:tokenLifetime': REASON } },
-    'api:exceptions.api:tokenLifetime',
-    'unused',
-  ),
-  row(
-    'an exception outside production',
-    { 'api:exceptions': { 'api:testUser': REASON } },
-    'api:exceptions.api:testUser',
-    'unused',
   ),
 ];
 
 describe('A production stack file', () => {
   it.each(REFUSED)('A stack file is rejected if it has $title', refusesOne);
 
-  it('A production stack file is rejected for its password grant and its test user', async () => {
-    const problems = await problemsOf({ 'api:production': true });
-    expect(problems.map(({ place }) => place)).toEqual([
-      'api:testUser',
-      'api:clients.0 (test-app).grants',
-      'api:passwordGrant',
-      'api:throttle',
-      'api:alarms',
-      'api:logRetention',
+  it('A production stack without anything that production asks for violates each of its rules', async () => {
+    const recorded = await recordDev({ 'api:production': true });
+    const rules = violationsOf(recorded).map(({ rule }) => rule.replace('production, ', ''));
+    expect(new Set(rules)).toEqual(
+      new Set([
+        'api:testUser',
+        'api:passwordGrant',
+        'api:throttle',
+        'api:alarms',
+        'api:logRetention',
+        'api:handlers',
+        'api:userAccess',
+        'api:domain',
+      ]),
+    );
+  });
+
+  it('A violation names the key of the stack file, what production asks for, and where a reason goes', async () => {
+    const recorded = await recordDev({ ...IN_PRODUCTION, 'api:tokenLifetime': 7200 });
+    expect(violationsOf(recorded)).toEqual([
+      {
+        rule: 'production, api:tokenLifetime',
+        resource: 'auth0:index/resourceServer:ResourceServer "auth0"',
+        message:
+          'its tokens live 7200 s (production asks for: tokens live 3600 s at most; or write a reason under api:exceptions, api:tokenLifetime)',
+      },
     ]);
-    expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['production']));
   });
 
-  it.each([
-    { 'api:exceptions': { 'api:tokenLifetime': REASON }, 'api:tokenLifetime': 7200 },
-    { 'api:exceptions': { 'api:passwordGrant': REASON }, 'api:passwordGrant': 'allow', ...clients(APP) },
-    {
-      'api:exceptions': { 'api:passwordGrant': REASON, 'api:testUser': REASON },
-      'api:passwordGrant': 'allow',
-      'api:testUser': USER,
-      ...clients(APP),
-    },
-  ])('A production stack file accepts %j with a written reason', async (values) => {
-    const settings = await settingsOf('dev', { ...IN_PRODUCTION, ...values });
-    expect(settings.exceptions).toEqual(values['api:exceptions']);
-  });
-
-  it('An exception for one key does not allow another', async () => {
-    const values = { ...IN_PRODUCTION, 'api:tokenLifetime': 3601, 'api:exceptions': { 'api:testUser': REASON } };
-    expect((await problemsOf(values)).map(({ place }) => place)).toEqual([
-      'api:exceptions.api:testUser',
-      'api:tokenLifetime',
+  it.each<Changes>([
+    { 'api:tokenLifetime': 7200 },
+    { 'api:passwordGrant': 'allow', ...clients(APP) },
+    { 'api:cors': { allowOrigins: ['https://*'] } },
+    { 'api:logRetention': 60 },
+    { 'api:throttle': { burst: 5000, rate: 10_000 } },
+    { 'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call', latency: 30_000 } },
+    { 'api:identitySource': '$request.querystring.token' },
+    { 'api:handlers': {} },
+    { 'api:userAccess': undefined },
+    { 'api:domain': undefined },
+  ])('A production stack may have %j only with a written reason', async (values) => {
+    const key = Object.keys(values)[0] ?? '';
+    const rulesOf = async (more: Changes): Promise<string[]> => {
+      const violations = violationsOf(await recordDev({ ...IN_PRODUCTION, ...values, ...more }));
+      return [...new Set(violations.map(({ rule }) => rule))];
+    };
+    expect(await rulesOf({})).toEqual([`production, ${key}`]);
+    expect(await rulesOf({ 'api:exceptions': { [key]: REASON } })).toEqual([]);
+    expect(await rulesOf({ 'api:exceptions': { [key]: REASON, 'api:testUser': REASON } })).toEqual([
+      'exceptions are needed',
     ]);
   });
 
@@ -155,7 +106,7 @@ describe('Errors in a stack file', () => {
   afterAll(() => project.remove());
 
   it('An error names file, line and key, in the order of the lines', async () => {
-    project.edit('Pulumi.prod.yaml', 'tokenLifetime: 3600', 'tokenLifetime: 7200');
+    project.edit('Pulumi.prod.yaml', 'tokenLifetime: 3600', 'tokenLifetime: 59');
     project.edit('Pulumi.prod.yaml', 'permissions: [read:user]', 'permissions: [read:usr]');
     const prod = { root: project.root.href, stack: 'prod', config: {}, seed: 'a seed for tests' };
     // The copy's errors are of a class of its own.
@@ -163,7 +114,7 @@ describe('Errors in a stack file', () => {
     const lines = project.read('Pulumi.prod.yaml').split('\n');
     const line = (text: string): number => lines.findIndex((one) => one.includes(text)) + 1;
     expect(message.split('\n').filter((one) => one.startsWith('  Pulumi'))).toEqual([
-      expect.stringMatching(`^  Pulumi.prod.yaml:${line('7200')}, api:tokenLifetime: api:production is true: `),
+      expect.stringMatching(`^  Pulumi.prod.yaml:${line('59')}, api:tokenLifetime: `),
       expect.stringMatching(`^  Pulumi.prod.yaml:${line('read:usr')}, api:clients.0 \\(test-app\\).permissions: `),
     ]);
   });

@@ -3,7 +3,7 @@ import { contract as shipped } from '../contract.ts';
 import type { Contract } from '../program/contract/define-contract.ts';
 import { EVERY_OPTION, EVERYTHING } from './support/everything.ts';
 import { settingsOf, type Changes } from './support/program.ts';
-import { IN_PRODUCTION, problemsOf, refusesOne, row } from './support/stack-file-rows.ts';
+import { problemsOf, refusesOne, row } from './support/stack-file-rows.ts';
 
 const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/abc';
 const domain = (changes: object): Changes => ({
@@ -243,19 +243,3 @@ it('A stack file can use every option at once', async () => {
     alarms: { serverErrors: 5, refusals: 100, throttled: 10, latency: 1500 },
   });
 });
-
-it.each([
-  { values: cors({ allowOrigins: ['https://*'] }), place: 'api:cors.allowOrigins', key: 'api:cors' },
-  { values: { 'api:logRetention': 60 }, place: 'api:logRetention', key: 'api:logRetention' },
-])(
-  'A production stack file is rejected for $key with $values, unless it gives a reason',
-  async ({ values, place, key }) => {
-    const production = { ...IN_PRODUCTION, ...values };
-    expect(await problemsOf(production)).toMatchObject([{ code: 'production', place }]);
-    const excepted = await settingsOf('dev', {
-      ...production,
-      'api:exceptions': { [key]: 'it is a public catalogue' },
-    });
-    expect(Object.keys(excepted.exceptions)).toEqual([key]);
-  },
-);

@@ -30,7 +30,7 @@ describe('Defaults of a stack file', () => {
       production: false,
       exceptions: {},
       tokenLifetime: 3600,
-      userAccess: 'allow',
+      userAccess: undefined,
       defaultDirectory: false,
       clients: [{ ...MACHINE, type: 'service', callbacks: [], logoutUrls: [], origins: [] }],
       users: [],

@@ -6,8 +6,6 @@ import { RETENTION_DAYS } from '../../limits/logs.ts';
 import { METHODS } from '../../limits/route-key.ts';
 import { handlerFields } from '../contract/handler-spec.ts';
 
-export const DEFAULT_LOG_RETENTION = 30;
-
 const throttle = z.strictObject({
   burst: z.int().min(1).max(LARGEST_THROTTLE).meta({ description: 'Requests at the same time.' }),
   rate: z
@@ -136,7 +134,7 @@ export const API_KEYS = {
     }),
   'api:logRetention': z
     .literal(RETENTION_DAYS, { error: `write a number of days that AWS accepts: ${RETENTION_DAYS.join(', ')}` })
-    .default(DEFAULT_LOG_RETENTION)
+    .default(30)
     .meta({ description: 'Days to keep the function logs and the access log.', examples: [90] }),
   'api:throttle': throttle.optional().meta({
     description:

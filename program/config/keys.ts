@@ -68,10 +68,10 @@ export const KEYS = {
     .meta({ description: 'Whether a client of this stack may use the password grant.', examples: ['forbid'] }),
   'api:userAccess': z
     .enum(['allow', 'deny'])
-    .default('allow')
+    .optional()
     .meta({
       description:
-        "Whether users may get tokens of this API. Auth0's default, allow, lets every first-party application of the tenant request user tokens, also one that this program does not declare; then only RBAC limits them. deny leaves the API to clients that request tokens for themselves.",
+        "Whether users may get tokens of this API. Without it they may. Auth0's default, allow, lets every first-party application of the tenant request user tokens, also one that this program does not declare; then only RBAC limits them. deny leaves the API to clients that request tokens for themselves.",
       examples: ['deny'],
     }),
   'api:defaultDirectory': z

@@ -6,7 +6,6 @@ import type { ClientSettings } from './client-settings.ts';
 import { corsContradictions } from './cors.ts';
 import type { CheckedKeys } from './keys.ts';
 import { connectionProblems, loginProblems, userProblems } from './login-rules.ts';
-import { productionProblems, unreasonedRoutes } from './production-rules.ts';
 import { undeclared } from './undeclared.ts';
 
 /** The domain of the stack files as shipped. */
@@ -30,8 +29,6 @@ export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEn
     ...userGrantProblems(keys),
     ...connectionProblems(keys),
     ...corsContradictions(keys),
-    ...productionProblems(keys),
-    ...unreasonedRoutes(keys, contract),
     ...apiProblems(keys, contract),
   ];
 }

@@ -112,7 +112,7 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
         role: all.resources.find(({ type }) => type === 'aws:iam/role:Role')?.id,
         policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess',
       })(all),
-    `${ATTACHMENT} "planted"`,
+    ROLE,
     'policy/AdministratorAccess',
   ),
   ...BROAD.map(([title, actions, resources, says]) =>
@@ -146,6 +146,13 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     database({ disableSignup: undefined }),
     DATABASE,
     'anyone may sign up',
+  ),
+  plant(
+    'closed databases',
+    "Auth0's default password policy",
+    database({ passwordPolicy: undefined }),
+    DATABASE,
+    'policy is none',
   ),
   plant('closed databases', 'a weak password policy', database({ passwordPolicy: 'none' }), DATABASE, 'policy is none'),
   plant(
@@ -268,11 +275,11 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     STAGE,
     'has no throttle',
   ),
-  plant('production, api:alarms', 'a stage without an alarm', withoutAlarmReason(without('MetricAlarm')), STAGE, '5xx'),
+  plant('production, api:alarms', 'a stage without an alarm', withoutReasons(without('MetricAlarm')), STAGE, '5xx'),
   plant(
     'production, api:alarms',
     'an alarm that never goes off',
-    withoutAlarmReason(
+    withoutReasons(
       plus('aws:cloudwatch/metricAlarm:MetricAlarm', {
         namespace: 'AWS/ApiGateway',
         metricName: '5xx',
@@ -286,7 +293,7 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
   plant(
     'production, api:alarms',
     'an alarm without an action',
-    withoutAlarmReason(
+    withoutReasons(
       plus('aws:cloudwatch/metricAlarm:MetricAlarm', {
         namespace: 'AWS/ApiGateway',
         metricName: '5xx',
@@ -298,6 +305,48 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     '5xx',
   ),
   plant(
+    'production, api:handlers',
+    'a function without a reserved concurrency',
+    withoutReasons((all) => all),
+    FUNCTION,
+    'nothing bounds how many of it',
+  ),
+  plant(
+    'production, api:handlers',
+    'a function whose concurrency is not bounded',
+    withoutReasons(inputs('Function', { reservedConcurrentExecutions: -1 })),
+    FUNCTION,
+    'nothing bounds how many of it',
+  ),
+  plant(
+    'production, api:domain',
+    "an API at AWS's own address",
+    withoutReasons((all) => all),
+    HTTP_API,
+    "callers use AWS's address",
+  ),
+  plant(
+    'production, api:userAccess',
+    'a resource server whose user access is not written',
+    output({ accepted: {} }),
+    'auth0:index/resourceServer:ResourceServer "auth0"',
+    'the stack file does not say so',
+  ),
+  plant(
+    'exceptions are needed',
+    'an exception that nothing needs',
+    output({ exceptions: { 'api:tokenLifetime': 'the nightly import takes hours' } }),
+    'the stack',
+    'nothing needs the exception api:tokenLifetime',
+  ),
+  plant(
+    'production, declared roles',
+    'a function whose role the program does not declare',
+    inputs('Function', { role: 'arn:aws:iam::123456789012:role/admin' }),
+    FUNCTION,
+    'no rule can judge its role arn:aws:iam::123456789012:role/admin',
+  ),
+  plant(
     'production, api:logRetention',
     'logs that are kept for ever',
     inputs('LogGroup', { retentionInDays: undefined }),
@@ -306,7 +355,7 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
   ),
 ];
 
-/** The shipped stack has a reason for having no alarm yet. */
-function withoutAlarmReason(change: Planted['plant']): Planted['plant'] {
+/** The shipped stack has reasons for having no alarm, domain and reserved concurrency yet. */
+function withoutReasons(change: Planted['plant']): Planted['plant'] {
   return (all) => output({ exceptions: {} })(change(all));
 }

@@ -35,6 +35,9 @@ export const IN_PRODUCTION: Changes = {
   'api:production': true,
   'api:logRetention': 90,
   'api:throttle': { burst: 100, rate: 50 },
+  'api:userAccess': 'allow',
+  'api:handlers': { test: { reservedConcurrency: 5 } },
+  'api:domain': { name: 'api.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' },
   'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call' },
 };
 export const REASON = 'the nightly import takes three hours';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Registered } from './registered.ts';
 
 /**
- * What the contract and the stack file accept with open eyes: an action of IAM to the reason, or a setting to its value.
+ * What the contract and the stack file accept with open eyes: an action of IAM or a role's ARN to the reason, or a setting to its value.
  * The stack puts it out, so that the rules see it in a recording and in a state.
  */
 export function acceptedOf({ outputs }: Pick<Registered, 'outputs'>): Readonly<Record<string, string>> {

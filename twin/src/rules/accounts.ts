@@ -15,12 +15,13 @@ const connectionInputs = z.object({
   strategy: z.string(),
   options: z
     .object({
-      // Where a program does not say it, Auth0's defaults: `none` is not among them.
-      passwordPolicy: z.string().default('good'),
+      // Where a program does not say it, Auth0's defaults.
+      // Source: https://auth0.com/docs/authenticate/database-connections/password-strength
+      passwordPolicy: z.string().default('none'),
       bruteForceProtection: z.boolean().default(true),
       disableSignup: z.boolean().optional(),
     })
-    .default({ passwordPolicy: 'good', bruteForceProtection: true }),
+    .default({ passwordPolicy: 'none', bruteForceProtection: true }),
 });
 
 function databases(all: Registered): Finding[] {

@@ -8,7 +8,7 @@ import {
   type ExceptableKey,
 } from '../../../limits/production.ts';
 import { changesState, parseRouteKey } from '../../../limits/route-key.ts';
-import { exceptionsOf } from './accepted.ts';
+import { acceptedOf, exceptionsOf } from './accepted.ts';
 import { judgeEach, ofType, type Finding, type Registered, type RegisteredResource, type Rule } from './registered.ts';
 import { clientInputs, isPasswordGrant } from './tenant.ts';
 
@@ -116,6 +116,21 @@ function unreasonedAnyToken(all: Registered): Finding[] {
   );
 }
 
+/** Auth0's default lets any first-party application of the tenant request user tokens. */
+function userAccess(all: Registered): Finding[] {
+  const inputs = z.object({
+    subjectTypeAuthorization: z
+      .object({ user: z.object({ policy: z.string() }).default({ policy: 'allow_all' }) })
+      .default({ user: { policy: 'allow_all' } }),
+  });
+  const isSaid = acceptedOf(all)['api:userAccess'] === 'allow';
+  return judgeEach(all, RESOURCE_SERVER, inputs, ({ subjectTypeAuthorization: { user } }) =>
+    user.policy === 'allow_all' && !isSaid
+      ? 'every first-party application of the tenant may request user tokens of it, and the stack file does not say so'
+      : undefined,
+  );
+}
+
 /** What production asks of the resources, by the key of the stack file that decides it. */
 const PRODUCTION = {
   'api:testUser': (all) =>
@@ -176,7 +191,32 @@ const PRODUCTION = {
     judgeEach(all, LOG_GROUP, z.object({ retentionInDays: z.number().default(0) }), ({ retentionInDays: days }) =>
       days >= SHORTEST_LOG_RETENTION ? undefined : `it keeps its events ${days === 0 ? 'for ever' : `${days} days`}`,
     ),
+  'api:handlers': (all) =>
+    judgeEach(
+      all,
+      'aws:lambda/function:Function',
+      z.object({ reservedConcurrentExecutions: z.number().default(-1) }),
+      ({ reservedConcurrentExecutions: reserved }) =>
+        reserved < 0 ? 'nothing bounds how many of it run at the same time' : undefined,
+    ),
+  'api:userAccess': userAccess,
+  'api:domain': (all) => {
+    const mapped = ofType(all, 'aws:apigatewayv2/apiMapping:ApiMapping').map(({ inputs }) => inputs['apiId']);
+    return ofType(all, API)
+      .filter(({ id }) => !mapped.includes(id))
+      .map((resource) => ({ resource, message: "callers use AWS's address of it, which no other API can take over" }));
+  },
 } as const satisfies Record<ExceptableKey, (all: Registered) => readonly Finding[]>;
+
+function neededExceptions(all: Registered): Finding[] {
+  const checks: Readonly<Record<string, (all: Registered) => readonly Finding[]>> = PRODUCTION;
+  // The others are of routes.
+  const keys = Object.keys(exceptionsOf(all)).filter((key) => key.startsWith('api:'));
+  return keys.flatMap((key) => {
+    const isNeeded = all.outputs['production'] === true && (checks[key]?.(all) ?? []).length > 0;
+    return isNeeded ? [] : [{ message: `nothing needs the exception ${key}; remove it from api:exceptions` }];
+  });
+}
 
 /** What a production stack is held to besides. */
 export const PRODUCTION_RULES: readonly Rule[] = [
@@ -200,10 +240,23 @@ export const PRODUCTION_RULES: readonly Rule[] = [
     says: 'In production a route that may change state asks for a scope, unless a reason says why any token will do.',
     check: (all) => (all.outputs['production'] === true ? unreasonedAnyToken(all) : []),
   },
-  ...Object.entries(PRODUCTION).map(([key, check]) => ({
-    name: `production, ${key}`,
-    says: `In production: ${EXCEPTABLE[key as ExceptableKey]}, unless the stack file says why not.`,
-    check: (all: Registered) =>
-      all.outputs['production'] === true && !Object.hasOwn(exceptionsOf(all), key) ? check(all) : [],
-  })),
+  {
+    name: 'exceptions are needed',
+    says: 'Only a production stack has exceptions, and only those that it needs.',
+    check: neededExceptions,
+  },
+  ...Object.entries(PRODUCTION).map(([key, check]) => {
+    const asked = EXCEPTABLE[key as ExceptableKey];
+    return {
+      name: `production, ${key}`,
+      says: `In production: ${asked}, unless the stack file says why not.`,
+      check: (all: Registered): readonly Finding[] =>
+        all.outputs['production'] === true && !Object.hasOwn(exceptionsOf(all), key)
+          ? check(all).map((found) => ({
+              ...found,
+              message: `${found.message} (production asks for: ${asked}; or write a reason under api:exceptions, ${key})`,
+            }))
+          : [],
+    };
+  }),
 ];

@@ -40,9 +40,9 @@ function functionRoles(all: Registered): readonly RegisteredResource[] {
   return ofType(all, ROLE).filter((role) => used.includes(valueOf(role, 'arn')));
 }
 
-/** Resources of a type that are about one of the functions' roles, which they name by `role` or `roles`. */
-function about(all: Registered, type: string): readonly RegisteredResource[] {
-  const names = functionRoles(all).flatMap((role) => [role.id, valueOf(role, 'name'), valueOf(role, 'arn')]);
+/** Resources of a type that are about some of the functions' roles, which they name by `role` or `roles`. */
+function about(all: Registered, type: string, roles = functionRoles(all)): readonly RegisteredResource[] {
+  const names = roles.flatMap((role) => [role.id, valueOf(role, 'name'), valueOf(role, 'arn')]);
   return ofType(all, type).filter(({ inputs }) =>
     [...list(inputs['role']), ...list(inputs['roles'])].some((name) => names.includes(name)),
   );
@@ -62,19 +62,32 @@ function assumed(all: Registered): Finding[] {
   });
 }
 
+/** One finding for each role: the SDK's CallbackFunction attaches nine by itself. */
 function managed(all: Registered): Finding[] {
-  const unfit = (resource: RegisteredResource, arns: unknown): Finding[] =>
-    list(arns)
-      .filter((arn) => !FOR_FUNCTIONS.test(String(arn)))
-      .map((arn) => ({ resource, message: `it has the managed policy ${String(arn)}, which is not written here` }));
-  const attached = ['rolePolicyAttachment:RolePolicyAttachment', 'policyAttachment:PolicyAttachment'];
-  return [
-    ...functionRoles(all).flatMap((role) => unfit(role, role.inputs['managedPolicyArns'])),
-    ...attached
-      .flatMap((type) => about(all, `aws:iam/${type}`))
-      .filter(({ inputs }) => !ownPolicies(all).some((policy) => valueOf(policy, 'arn') === inputs['policyArn']))
-      .flatMap((resource) => unfit(resource, resource.inputs['policyArn'])),
-  ];
+  const own = ownPolicies(all).map((policy) => valueOf(policy, 'arn'));
+  return functionRoles(all).flatMap((resource) => {
+    const attached = ['rolePolicyAttachment:RolePolicyAttachment', 'policyAttachment:PolicyAttachment'].flatMap(
+      (type) => about(all, `aws:iam/${type}`, [resource]).map(({ inputs }) => inputs['policyArn']),
+    );
+    const unfit = [...list(resource.inputs['managedPolicyArns']), ...attached.filter((arn) => !own.includes(arn))]
+      .map(String)
+      .filter((arn) => !FOR_FUNCTIONS.test(arn));
+    return unfit.length === 0
+      ? []
+      : [{ resource, message: `it has managed policies whose statements are not written here: ${unfit.join(', ')}` }];
+  });
+}
+
+/** In production, a rule that cannot decide counts as violated. */
+function undeclared(all: Registered): Finding[] {
+  if (all.outputs['production'] !== true) return [];
+  const known = [...functionRoles(all).map((role) => valueOf(role, 'arn')), ...Object.keys(acceptedOf(all))];
+  return ofType(all, 'aws:lambda/function:Function')
+    .filter(({ inputs }) => !known.includes(inputs['role']))
+    .map((resource) => ({
+      resource,
+      message: `no rule can judge its role ${String(resource.inputs['role'])}: declare the role in the program, or give a reason under its ARN in the output accepted`,
+    }));
 }
 
 /** Policies that the program declares, whose statements are judged as a role's own are. */
@@ -109,6 +122,11 @@ function broad(all: Registered): Finding[] {
 
 /** What functions may do. */
 export const ROLE_RULES: readonly Rule[] = [
+  {
+    name: 'production, declared roles',
+    says: "In production the program declares each function's role, unless a reason is written.",
+    check: undeclared,
+  },
   { name: 'Lambda alone', says: "A function's role can be assumed by Lambda alone.", check: assumed },
   {
     name: 'no managed policy',
