@@ -70,6 +70,8 @@ function settingsOf(keys: CheckedKeys, contract: Contract) {
     /** Whether the stack file has encrypted values among its settings of handlers. */
     secretHandlers: encryptedKeys().includes(MAY_BE_SECRET),
     logRetention: needed(keys, 'api:logRetention'),
+    logKey: keys['api:logKey'],
+    logCallerAddress: needed(keys, 'api:logCallerAddress'),
     throttle: keys['api:throttle'],
     routeThrottles: needed(keys, 'api:routeThrottles'),
     cors: keys['api:cors'] ?? defaultCors(keys, contract),

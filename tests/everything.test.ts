@@ -103,7 +103,7 @@ describe('Stacks that use every key', () => {
     },
     {
       stack: 'users' as const,
-      line: 'Not emulated locally (any ids are made up): IAM roles and policies, alarms, log groups, tags, the API’s own domain (it answers at this address).',
+      line: 'Not emulated locally (any ids are made up): IAM roles and policies, alarms, log groups, mutual TLS (callers without a certificate get in here), tags, the API’s own domain (it answers at this address).',
     },
   ])('The twin lists at start what it does not emulate of the stack $stack', ({ stack, line }) => {
     const twin = { services, users }[stack];

@@ -59,6 +59,14 @@ describe('The API’s own domain', () => {
     expect(recorded.outputs['apiDomainTarget']).toBe(targetDomainName);
   });
 
+  it('A domain with a truststore requires client certificates, and AWS’s own address stays off', async () => {
+    const truststore = { truststoreUri: 's3://acme-certificates/truststore.pem', truststoreVersion: 'v1' };
+    const recorded = await recordDev(domain({ hostedZoneId: 'Z1', ...truststore }));
+    expect(onlyOf(recorded, 'DomainName').inputs['mutualTlsAuthentication']).toEqual(truststore);
+    expect(onlyOf(recorded, 'Api').inputs['disableExecuteApiEndpoint']).toBe(true);
+    expect(modelOf(recorded).notEmulated).toContain('mutual TLS (callers without a certificate get in here)');
+  });
+
   it('A domain with a certificate and a zone has only the record', async () => {
     const recorded = await recordDev(domain({ certificateArn: CERTIFICATE, hostedZoneId: 'Z1' }));
     expect(resourcesOf(recorded, 'Record').map(({ name }) => name)).toEqual(['api']);
@@ -166,11 +174,26 @@ describe('The stage', () => {
     expect(format).not.toContain('$request');
   });
 
-  it('Every log group has the retention of the stack file', () => {
-    const groups = resourcesOf(everything, 'LogGroup').map(({ name, inputs }) => [name, inputs['retentionInDays']]);
+  it('The access log has the address and user agent of a caller unless the stack file forbids it', async () => {
+    const { accessLogSettings } = (await recordStack('dev').then((dev) => onlyOf(dev, 'Stage'))).inputs as {
+      accessLogSettings: { format: string };
+    };
+    expect(JSON.parse(accessLogSettings.format)).toMatchObject({
+      sourceIp: '$context.identity.sourceIp',
+      userAgent: '$context.identity.userAgent',
+    });
+  });
+
+  it('Every log group has the retention and the key of the stack file', () => {
+    const groups = resourcesOf(everything, 'LogGroup').map(({ name, inputs: { retentionInDays, kmsKeyId } }) => [
+      name,
+      retentionInDays,
+      kmsKeyId,
+    ]);
+    const key = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
     expect(groups).toEqual([
-      ['api', 365],
-      ['api-test', 365],
+      ['api', 365, key],
+      ['api-test', 365, key],
     ]);
   });
 

@@ -91,6 +91,30 @@ describe('Limits in a stack file', () => {
       'conflict',
     ),
     row(
+      'alias as the key of the logs',
+      { 'api:logKey': 'arn:aws:kms:eu-central-1:123456789012:alias/logs' },
+      'api:logKey',
+      'invalid',
+    ),
+    row(
+      'key of the logs of another region',
+      { 'api:logKey': 'arn:aws:kms:us-east-1:123456789012:key/1234abcd' },
+      'api:logKey',
+      'conflict',
+    ),
+    row(
+      'truststore that is not in S3',
+      { 'api:domain': { name: 'api.example.com', hostedZoneId: 'Z1', truststoreUri: 'https://a.example/t.pem' } },
+      'api:domain.truststoreUri',
+      'invalid',
+    ),
+    row(
+      'version without a truststore',
+      { 'api:domain': { name: 'api.example.com', hostedZoneId: 'Z1', truststoreVersion: 'v1' } },
+      'api:domain.truststoreVersion',
+      'unused',
+    ),
+    row(
       'tag with a key that AWS reserves',
       { 'aws:defaultTags': { tags: { 'aws:x': 'y' } } },
       'aws:defaultTags.tags.aws:x',

@@ -45,6 +45,8 @@ describe('Defaults of a stack file', () => {
       secretHandlers: false,
       sourceMaps: false,
       logRetention: 30,
+      logKey: undefined,
+      logCallerAddress: true,
       throttle: undefined,
       routeThrottles: {},
       cors: undefined,

@@ -22,6 +22,7 @@ export function declareDomain(
 ): DeclaredDomain | undefined {
   const { component, name, settings } = within;
   if (settings.apiDomain === undefined) return undefined;
+  const { truststoreUri, truststoreVersion } = settings.apiDomain;
   const domainName = new aws.apigatewayv2.DomainName(
     name,
     {
@@ -31,6 +32,9 @@ export function declareDomain(
         endpointType: 'REGIONAL',
         securityPolicy: 'TLS_1_2',
       },
+      ...(truststoreUri !== undefined && {
+        mutualTlsAuthentication: { truststoreUri, ...(truststoreVersion !== undefined && { truststoreVersion }) },
+      }),
     },
     { parent: component },
   );

@@ -17,8 +17,8 @@ interface Surroundings {
   readonly region: string;
   /** What the resources were called before, where the handler was renamed. */
   readonly aliases: pulumi.Alias[];
-  /** Days that its log is kept. */
-  readonly logRetention: number;
+  /** How its log is kept. */
+  readonly logs: Pick<aws.cloudwatch.LogGroupArgs, 'retentionInDays' | 'kmsKeyId'>;
   /** Whether its bundle has a source map that Node is to read. */
   readonly sourceMaps: boolean;
   /** Whether nobody may see the values of its variables. */
@@ -31,11 +31,11 @@ interface Surroundings {
 export function declareFunction(
   name: string,
   handler: HandlerSpec,
-  { code, parent, api, region, aliases, logRetention, sourceMaps, secretEnvironment, secretStatements }: Surroundings,
+  { code, parent, api, region, aliases, logs, sourceMaps, secretEnvironment, secretStatements }: Surroundings,
 ): aws.lambda.Function {
   const logGroup = new aws.cloudwatch.LogGroup(
     name,
-    { name: `/${pulumi.getProject()}/${pulumi.getStack()}/${name}`, retentionInDays: logRetention },
+    { name: `/${pulumi.getProject()}/${pulumi.getStack()}/${name}`, ...logs },
     // A log group cannot be renamed. It keeps the name that it was created with, and so its events.
     { parent, aliases, ignoreChanges: ['name'] },
   );

@@ -6,6 +6,7 @@ import { backendOf, functionLabel } from '../contract/backend.ts';
 import { formerName } from '../former-name.ts';
 import { declareFunction, letInvoke } from './function.ts';
 import { routeName } from './route-name.ts';
+import { keptLogs } from './stage.ts';
 import { handlerIn } from '../contract/handler-spec.ts';
 
 /** What serves each route, by route key: one integration for a handler or function, one for each forwarded route. */
@@ -50,7 +51,7 @@ function declareHandler(
     api,
     aliases,
     region: settings.region,
-    logRetention: settings.logRetention,
+    logs: keptLogs(settings),
     sourceMaps: settings.sourceMaps,
     secretEnvironment: settings.secretHandlers && settings.handlers[key]?.environment !== undefined,
     secretStatements: settings.secretHandlers && settings.handlers[key]?.statements !== undefined,

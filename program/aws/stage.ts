@@ -5,8 +5,8 @@ import type { Within } from './api-parts.ts';
 import type { Throttle } from '../config/api-keys.ts';
 
 /**
- * One line of JSON for each request: who asked for what, and what became of it. No header, query, path or body, since a
- * token may stand in any of them. What has no value is `-`.
+ * One line of JSON for each request: who asked for what, and what became of it. No other header, query, path or body,
+ * since a token may stand in any of them. What has no value is `-`.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
 const ACCESS_LOG = {
@@ -23,11 +23,25 @@ const ACCESS_LOG = {
   sub: '$context.authorizer.claims.sub',
 } as const;
 
+/** Where a request came from: personal data, which not everyone may keep. */
+const CALLER_ADDRESS = {
+  sourceIp: '$context.identity.sourceIp',
+  userAgent: '$context.identity.userAgent',
+} as const;
+
+/** How every log group of a stack is kept. */
+export function keptLogs({
+  logRetention,
+  logKey,
+}: Within['settings']): Pick<aws.cloudwatch.LogGroupArgs, 'retentionInDays' | 'kmsKeyId'> {
+  return { retentionInDays: logRetention, ...(logKey !== undefined && { kmsKeyId: logKey }) };
+}
+
 /** Where the stage writes its access log. */
 export function declareAccessLog({ component, name, settings }: Within): aws.cloudwatch.LogGroup {
   return new aws.cloudwatch.LogGroup(
     name,
-    { name: `/${pulumi.getProject()}/${settings.stack}/access`, retentionInDays: settings.logRetention },
+    { name: `/${pulumi.getProject()}/${settings.stack}/access`, ...keptLogs(settings) },
     { parent: component },
   );
 }
@@ -39,7 +53,8 @@ export function declareStage(
   routes: readonly aws.apigatewayv2.Route[],
   accessLog: aws.cloudwatch.LogGroup,
 ): aws.apigatewayv2.Stage {
-  const { throttle = ACCOUNT_THROTTLE, routeThrottles } = settings;
+  const { throttle = ACCOUNT_THROTTLE, routeThrottles, logCallerAddress } = settings;
+  const format = JSON.stringify({ ...ACCESS_LOG, ...(logCallerAddress && CALLER_ADDRESS) });
   const routeSettings = Object.entries(routeThrottles).map(([routeKey, one]) => ({ routeKey, ...limits(one) }));
   return new aws.apigatewayv2.Stage(
     name,
@@ -47,7 +62,7 @@ export function declareStage(
       apiId: api.id,
       name: '$default',
       autoDeploy: true,
-      accessLogSettings: { destinationArn: accessLog.arn, format: JSON.stringify(ACCESS_LOG) },
+      accessLogSettings: { destinationArn: accessLog.arn, format },
       // Always written: without it the provider sends zeros for a throttle that was taken out, and AWS then answers every
       // request with 429 (https://github.com/hashicorp/terraform-provider-aws/issues/14742).
       defaultRouteSettings: limits(throttle),

@@ -38,6 +38,21 @@ const domain = z.strictObject({
     .regex(/^Z[A-Z0-9]{1,31}$/, { error: 'write the id of a Route 53 zone, like Z0123456789ABCDEFGHIJ' })
     .exactOptional()
     .meta({ description: 'The public Route 53 zone of the name, which gets the alias record.' }),
+  truststoreUri: z
+    .string()
+    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/\S+$/, {
+      error: 'write the S3 address of the certificates, like s3://bucket/truststore.pem',
+    })
+    .exactOptional()
+    .meta({
+      description:
+        'Mutual TLS: callers must present a client certificate that one of the certificates in this S3 object signed.',
+    }),
+  truststoreVersion: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .meta({ description: 'The version of that object. Change it to have API Gateway read the object again.' }),
 });
 
 const ORIGIN = /^(\*|https?:\/\/(\*|([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+)(:\d{1,5})?)$/;
@@ -136,6 +151,25 @@ export const API_KEYS = {
     .literal(RETENTION_DAYS, { error: `write a number of days that AWS accepts: ${RETENTION_DAYS.join(', ')}` })
     .default(30)
     .meta({ description: 'Days to keep the function logs and the access log.', examples: [90] }),
+  'api:logKey': z
+    .string()
+    .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/, {
+      error: 'write the ARN of a KMS key (not of an alias), like arn:aws:kms:eu-central-1:123456789012:key/…',
+    })
+    .optional()
+    .meta({
+      description:
+        'A symmetric KMS key that encrypts the function logs and the access log. Its policy must let CloudWatch Logs use it. Without it CloudWatch Logs encrypts with a key of AWS.',
+      examples: ['arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'],
+    }),
+  'api:logCallerAddress': z
+    .boolean()
+    .default(true)
+    .meta({
+      description:
+        'Whether the access log has the IP address and the user agent of each caller. Write false where you may not keep them.',
+      examples: [false],
+    }),
   'api:throttle': throttle.optional().meta({
     description:
       'The throttle of each route. Without it the stage gets the default quota of an AWS account: a burst of 5000, a rate of 10000.',

@@ -22,7 +22,7 @@ export function apiProblems(keys: CheckedKeys, contract: Contract): Problem[] {
       unknownRoute('api:routeThrottles', key, contract),
     ),
     ...corsProblems(keys),
-    ...alarmProblems(keys),
+    ...regionProblems(keys),
     ...handlerProblems(keys, contract),
     ...backendProblems(keys, contract),
   ];
@@ -38,7 +38,10 @@ function otherRegion(arn: string | undefined, { 'aws:region': own }: CheckedKeys
 
 function* domainProblems(keys: CheckedKeys): Iterable<Problem> {
   if (keys['api:domain'] === undefined) return;
-  const { name, certificateArn, hostedZoneId } = keys['api:domain'];
+  const { name, certificateArn, hostedZoneId, truststoreUri, truststoreVersion } = keys['api:domain'];
+  if (truststoreVersion !== undefined && truststoreUri === undefined) {
+    yield problem('unused', 'api:domain.truststoreVersion', 'there is no truststoreUri; write it, or remove this');
+  }
   if (certificateArn === undefined && hostedZoneId === undefined) {
     const message = `${name} has no certificate; write certificateArn, or hostedZoneId to have one requested and validated`;
     yield problem('missing', 'api:domain', message);
@@ -75,11 +78,17 @@ function corsProblems({ 'api:cors': cors }: CheckedKeys): Problem[] {
     });
 }
 
-function alarmProblems(keys: CheckedKeys): Problem[] {
-  const region = otherRegion(keys['api:alarms']?.topicArn, keys);
-  if (region === undefined) return [];
-  const message = `the topic is in ${region}; an alarm needs a topic in its own region, ${keys['aws:region']}`;
-  return [problem('conflict', 'api:alarms.topicArn', message)];
+function regionProblems(keys: CheckedKeys): Problem[] {
+  const used = [
+    ['api:alarms.topicArn', keys['api:alarms']?.topicArn, 'topic', 'an alarm'],
+    ['api:logKey', keys['api:logKey'], 'key', 'a log group'],
+  ] as const;
+  return used.flatMap(([place, arn, what, user]) => {
+    const region = otherRegion(arn, keys);
+    if (region === undefined) return [];
+    const message = `the ${what} is in ${region}; ${user} needs a ${what} in its own region, ${keys['aws:region']}`;
+    return [problem('conflict', place, message)];
+  });
 }
 
 function* handlerProblems(keys: CheckedKeys, { handlers }: Contract): Iterable<Problem> {

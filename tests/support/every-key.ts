@@ -62,6 +62,8 @@ const USERS: Config = {
   'api:domain': {
     name: 'api.example.com',
     certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/abc',
+    truststoreUri: 's3://acme-certificates/truststore.pem',
+    truststoreVersion: 'v1',
   },
   'api:logRetention': 30,
   'api:cors': { allowOrigins: ['*'] },

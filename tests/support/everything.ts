@@ -53,6 +53,8 @@ export const EVERY_OPTION: Readonly<Record<string, unknown>> = {
     },
   },
   'api:logRetention': 365,
+  'api:logKey': 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  'api:logCallerAddress': false,
   'api:sourceMaps': true,
   'api:throttle': { burst: 100, rate: 50 },
   'api:routeThrottles': { 'GET /open': { burst: 2, rate: 0.5 } },

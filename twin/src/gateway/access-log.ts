@@ -1,3 +1,4 @@
+import { failedCheck } from './decision.ts';
 import type { HttpApi } from '../model/http-api.ts';
 import { MESSAGES } from './errors.ts';
 import { claimTexts, commonLogTime } from './event.ts';
@@ -15,7 +16,8 @@ interface Measured {
  * The line that the stage's access log would have of a request: its format with each `$context` variable filled in, `-`
  * where one has no value. Empty where the stage writes no log.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html. That a value's
- * quotes are escaped inside a format that is JSON is inferred, and so is that a refused token's claims are not logged.
+ * quotes are escaped inside a format that is JSON is inferred. Claims are logged of a caller who "is successfully
+ * authenticated": that a token which lacks the scope alone counts as one is inferred too.
  */
 export function accessLogLine(exchange: Exchange, api: HttpApi, measured: Measured): string {
   const format = api.stage.accessLogFormat ?? '';
@@ -60,7 +62,11 @@ function variables(exchange: Exchange, api: HttpApi, measured: Measured): Map<st
     ['stage', api.stage.name],
     ['status', String(response.status)],
   ]);
-  if (refusal === undefined && route?.authorizer !== undefined && claims !== undefined) {
+  if (
+    (refusal === undefined || failedCheck(decision)?.name === 'scope') &&
+    route?.authorizer !== undefined &&
+    claims !== undefined
+  ) {
     for (const [name, value] of Object.entries(claimTexts(claims))) values.set(`authorizer.claims.${name}`, value);
   }
   return values;

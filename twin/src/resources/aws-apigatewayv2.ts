@@ -209,7 +209,13 @@ export const AWS_APIGATEWAYV2 = {
         },
       },
     }),
-    inputs: z.strictObject({ domainName: z.string(), domainNameConfiguration: anyValue, tags: anyValue }),
+    inputs: z.strictObject({
+      domainName: z.string(),
+      domainNameConfiguration: anyValue,
+      mutualTlsAuthentication: anyValue,
+      tags: anyValue,
+    }),
+    withoutEffect: { mutualTlsAuthentication: 'mutual TLS (callers without a certificate get in here)' },
   },
   'aws:apigatewayv2/apiMapping:ApiMapping': {
     outputs: ({ name, identity }) => ({ id: identity.lower(`mapping ${name}`, 6) }),

@@ -23,6 +23,16 @@ const allowed = exchangeOf(
 );
 const refused = exchangeOf({ response: { status: 401, headers: [], body: '' } }, { refusal: NO_TOKEN, claims });
 
+const lacking = exchangeOf(
+  { response: { status: 403, headers: [], body: '' } },
+  {
+    route: allowed.decision.route,
+    refusal: { status: 403 },
+    checks: [{ name: 'scope', outcome: 'failed', wanted: 'read:user', got: 'none' }],
+    claims,
+  },
+);
+
 const lineBy = (accessLogFormat: string, exchange: Exchange): string =>
   accessLogLine(exchange, { ...api, stage: { ...api.stage, accessLogFormat } }, measured);
 
@@ -36,6 +46,7 @@ describe('The access log', () => {
     ['$context.authorizer.claims.aud', allowed, '[a b]'],
     ['$context.authorizer.claims.nothing', allowed, '-'],
     ['$context.authorizer.claims.sub', refused, '-'],
+    ['$context.status $context.authorizer.claims.azp $context.authorizer.claims.sub', lacking, '403 client user "x"'],
     ['$context.authorizer.error', refused, 'missing: token not provided'],
     ['$context.error.message $context.error.messageString', refused, 'Unauthorized "Unauthorized"'],
     ['$context.identity.userAgent', allowed, 'a "client"'],
