@@ -1,23 +1,25 @@
 import { registerHooks, type LoadFnOutput } from 'node:module';
 
 /**
- * A module whose parts are fetched from the real one. It makes room for it in the cache, which knows both by the same
- * file. `__esModule` keeps TypeScript's helpers from copying all parts at once.
+ * Stands for a module that it loads on first use. `__esModule` keeps TypeScript's helpers from copying all its parts at
+ * once.
  */
-const LATE = `
+const LATE = `(load) => new Proxy({}, {
+  get: (_, name) => (name === '__esModule' ? true : load()[name]),
+  has: (_, name) => name in load(),
+  ownKeys: () => Reflect.ownKeys(load()),
+  getOwnPropertyDescriptor: (_, name) => ({ ...Object.getOwnPropertyDescriptor(load(), name), configurable: true }),
+})`;
+
+/** A module in place of the real one. It makes room for that in the cache, which knows both by the same file. */
+const LATE_MODULE = `
 let real;
-const load = () => {
+module.exports = (${LATE})(() => {
   if (real === undefined) {
     delete require.cache[__filename];
     real = require(__filename);
   }
   return real;
-};
-module.exports = new Proxy({}, {
-  get: (_, name) => (name === '__esModule' ? true : load()[name]),
-  has: (_, name) => name in load(),
-  ownKeys: () => Reflect.ownKeys(load()),
-  getOwnPropertyDescriptor: (_, name) => ({ ...Object.getOwnPropertyDescriptor(load(), name), configurable: true }),
 });
 `;
 
@@ -47,33 +49,46 @@ exports.start = exports.stop = () => undefined;
 
 /**
  * What `@pulumi/pulumi` loads at once. It needs the first two only to serialize closures; they are half of the time that
- * loading the SDKs takes. The third maps each stack trace, which the SDK takes for every promise; `stack-traces.ts`
- * does that for the program's own files alone.
+ * loading the SDKs takes. The third drives the CLI. The fourth maps each stack trace, which the SDK takes for every
+ * promise; `stack-traces.ts` does that for the program's own files alone.
  */
 const REPLACED: ReadonlyMap<string, string> = new Map([
-  ['typescript', LATE],
-  ['@npmcli/arborist', LATE],
+  ['typescript', LATE_MODULE],
+  ['@npmcli/arborist', LATE_MODULE],
+  ['./automation', LATE_MODULE],
   ['source-map-support/register', ''],
   ['../../runtime/closure/v8Hooks', INSPECTOR],
   ['./v8Hooks', INSPECTOR],
   ['./tracing', TRACING],
 ]);
 
-/**
- * Takes a stack trace for every promise, to print those that never resolve. That is a quarter of an evaluation with 300
- * routes.
- */
-const DEBUGGABLE = '/@pulumi/pulumi/runtime/debuggable.js';
+/** What is replaced inside of modules, by the end of their URL. */
+const EDITED: ReadonlyMap<string, (code: string) => string> = new Map([
+  // A stack trace for every promise, to print those that never resolve: a quarter of an evaluation with 300 routes.
+  ['/@pulumi/pulumi/runtime/debuggable.js', (code) => code.replace('new Error().stack', 'undefined')],
+  // The modules of 250 services: most of the time that loading the provider takes.
+  [
+    '/@pulumi/aws/index.js',
+    (code) =>
+      code.replaceAll(
+        /^const (?!utilities\b)(\w+) = __importStar\(require\("(\.\/\w+)"\)\);$/gm,
+        (_, name, path) => `const ${name} = __late(() => require("${path}"));`,
+      ) + `\nfunction __late(load) { return (${LATE})(load); }`,
+  ],
+]);
 
-function withoutTraces(loaded: LoadFnOutput): LoadFnOutput {
+function edited(loaded: LoadFnOutput, edit: (code: string) => string): LoadFnOutput {
   const { source } = loaded;
   const code = source instanceof Uint8Array ? Buffer.from(source).toString() : source;
-  return typeof code === 'string' ? { ...loaded, source: code.replace('new Error().stack', 'undefined') } : loaded;
+  return typeof code === 'string' ? { ...loaded, source: edit(code) } : loaded;
 }
 
 /** Whether a file is one of `@pulumi/pulumi` that this replaces; to load it by its path would load the real one. */
 export function isReplaced(file: string): boolean {
-  return [...REPLACED.keys()].some((specifier) => file.endsWith(`${specifier.replace(/^[./]+/, '/')}.js`));
+  return [...REPLACED.keys()].some((specifier) => {
+    const path = specifier.replace(/^[./]+/, '/');
+    return file.endsWith(`${path}.js`) || file.endsWith(`${path}/index.js`);
+  });
 }
 
 /**
@@ -89,7 +104,8 @@ export function loadLate(): void {
       return replaced ? { ...resolved, url: `${resolved.url}?for=${specifier}` } : resolved;
     },
     load: (url, context, next) => {
-      if (url.endsWith(DEBUGGABLE)) return withoutTraces(next(url, context));
+      const [, edit] = [...EDITED].find(([end]) => url.endsWith(end)) ?? [];
+      if (edit !== undefined) return edited(next(url, context), edit);
       const source = REPLACED.get(url.split('?for=')[1] ?? '');
       return source === undefined ? next(url, context) : { format: 'commonjs', source, shortCircuit: true };
     },

@@ -12,20 +12,32 @@ const { cache } = createRequire(import.meta.url);
 const loaded = () => Object.keys(cache).filter((file) => file.includes('/node_modules/@npmcli/')).length > 1;
 const before = loaded();
 const one = 41;
+const aws = await import('@pulumi/aws');
+const services = () => Object.keys(cache).filter((file) => ['sqs', 'sns'].some((name) => file.endsWith('/@pulumi/aws/' + name + '/index.js')));
+const unused = services();
+const queue = typeof aws.sqs.Queue;
+const used = services().map((file) => file.split('/').at(-2));
 const { text } = await runtime.serializeFunction(() => one + 1);
-console.log(JSON.stringify({ before, serialized: text.includes('one + 1') }));
+console.log(JSON.stringify({ before, unused, queue, used, serialized: text.includes('one + 1') }));
 `;
 
-it('The modules that serialize closures are loaded on first use, and work then', () => {
+it('The modules that serialize closures and those of AWS services are loaded on first use, and work then', () => {
   const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', SCRIPT], {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  expect(JSON.parse(printed)).toEqual({ before: false, serialized: true });
+  expect(JSON.parse(printed)).toEqual({
+    before: false,
+    unused: [],
+    queue: 'function',
+    used: ['sqs'],
+    serialized: true,
+  });
 });
 
 it('A process that loads modules by their paths leaves out those that are replaced', () => {
   const sdk = '/node_modules/@pulumi/pulumi/';
   expect(isReplaced(`${sdk}runtime/closure/v8Hooks.js`)).toBe(true);
+  expect(isReplaced(`${sdk}automation/index.js`)).toBe(true);
   expect(isReplaced(`${sdk}runtime/settings.js`)).toBe(false);
 });
