@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { SignJWT, type JWTHeaderParameters } from 'jose';
 import { type Exchange, logLine, openPage, startTwin, type Twin } from '@auth0-http-api/twin';
 import { afterFile } from './cleanup.ts';
-import { evaluateOnceHere } from './evaluate.ts';
+import { evaluateHere } from './evaluate.ts';
 import { copyProject, type ProjectCopy } from './project.ts';
 
 export interface Outputs {
@@ -63,7 +63,7 @@ export async function startTestTwin({
     tenantPort: portOf(again?.tenantUrl),
     withTenant,
     tls,
-    evaluate: evaluateOnceHere,
+    evaluate: evaluateHere,
     ...(page && { page: openPage }),
     ...(clock && { clock }),
     ...(forwards && { forwards }),

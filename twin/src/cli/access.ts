@@ -1,5 +1,6 @@
 import { commandLine } from '../common/command-line.ts';
 import { UserError } from '../common/user-error.ts';
+import type { evaluate } from '../evaluate/program-process.ts';
 import { readProject } from '../evaluate/project.ts';
 import { readStackFile, stackNames } from '../evaluate/stack-file.ts';
 import { staleReports, writeReports } from '../report/committed.ts';
@@ -22,14 +23,14 @@ export interface AccessOptions {
 }
 
 /** `twin access`. Returns the exit code. */
-export async function access(chosen: AccessOptions, root: URL): Promise<number> {
+export async function access(chosen: AccessOptions, root: URL, run?: typeof evaluate): Promise<number> {
   if (chosen.markdown === true && chosen.since === undefined) throw new UserError('--markdown needs --since.');
   if (chosen.config !== undefined && chosen.stack === undefined && chosen.state === undefined) {
     throw new UserError('--config needs --stack: the values are those of one stack.');
   }
   // Before anything is evaluated: an unknown revision is said at once.
   const old = chosen.since === undefined ? undefined : await reportsAt(root, chosen.since);
-  const { reports, only } = await chosenReports(chosen, root, old);
+  const { reports, only } = await chosenReports(chosen, root, old, run);
   const complete = only === undefined;
   if (old !== undefined) {
     const changes = changesSince(old, reports, only);
@@ -58,8 +59,11 @@ async function chosenReports(
   { stack, state, config = {} }: AccessOptions,
   root: URL,
   old: Committed | undefined,
+  run: typeof evaluate | undefined,
 ): Promise<{ readonly reports: readonly Report[]; readonly only: string | undefined }> {
-  if (state === undefined) return { reports: await reportsOf(root, stacksFor(root, stack, old), config), only: stack };
+  if (state === undefined) {
+    return { reports: await reportsOf(root, stacksFor(root, stack, old), config, run), only: stack };
+  }
   const { reports, stack: only } = reportsOfState(state, config);
   return { reports, only };
 }

@@ -1,4 +1,5 @@
 import { printable } from '../common/printable.ts';
+import type { evaluate } from '../evaluate/program-process.ts';
 import type { Report } from '../report/data.ts';
 import { reportsOf, reportsOfState } from '../report/reports.ts';
 import { compare } from '../report/since.ts';
@@ -14,9 +15,13 @@ export interface DiffOptions {
 }
 
 /** `twin diff`: what the program would change in who may call what. */
-export async function diff({ state, stack, markdown: asMarkdown, config }: DiffOptions, root: URL): Promise<void> {
+export async function diff(
+  { state, stack, markdown: asMarkdown, config }: DiffOptions,
+  root: URL,
+  run?: typeof evaluate,
+): Promise<void> {
   const deployed = reportsOfState(state, config);
-  const reports = await reportsOf(root, [stack ?? deployed.stack], config);
+  const reports = await reportsOf(root, [stack ?? deployed.stack], config, run);
   // Reports on another stack have another name; of one API on each side, they are about the same.
   const before = (report: Report): Report | undefined =>
     reports.length === 1 && deployed.reports.length === 1

@@ -30,9 +30,9 @@ const ACTIONS: Actions = {
 };
 
 /** Runs the command line. An error of the user is printed without a stack trace. */
-export async function main(args: readonly string[]): Promise<void> {
+export async function main(args: readonly string[], actions: Actions = ACTIONS): Promise<void> {
   try {
-    await twinProgram(ACTIONS).parseAsync(args, { from: 'user' });
+    await twinProgram(actions).parseAsync(args, { from: 'user' });
   } catch (error) {
     // Commander has printed its own.
     if (!(error instanceof CommanderError)) process.stderr.write(`${shown(error)}\n`);

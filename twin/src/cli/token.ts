@@ -1,5 +1,6 @@
 import { didYouMean } from '../common/nearest.ts';
 import { UserError } from '../common/user-error.ts';
+import type { evaluate } from '../evaluate/program-process.ts';
 import type { Model } from '../model/model.ts';
 import type { Claims } from '../gateway/decision.ts';
 import { judgeClaims } from '../gateway/judge.ts';
@@ -22,8 +23,8 @@ export interface TokenOptions extends SystemOptions {
 }
 
 /** `twin token`: a token alone on standard output, or with `--decode` what it says. */
-export async function token(chosen: TokenOptions, root: URL): Promise<void> {
-  const { target, model, clientIds } = await open(chosen, root);
+export async function token(chosen: TokenOptions, root: URL, run?: typeof evaluate): Promise<void> {
+  const { target, model, clientIds } = await open(chosen, root, run);
   const caller = callerNamed(chosen, model);
   const ask = askOf(caller, chosen);
   const got = await new TokenDesk(target, clientIds).get(ask);

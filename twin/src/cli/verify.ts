@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { UserError } from '../common/user-error.ts';
+import type { evaluate } from '../evaluate/program-process.ts';
 import { eachApi } from '../model/model.ts';
 import { decides } from '../report/report.ts';
 import { junitOf } from '../verify/junit.ts';
@@ -23,9 +24,9 @@ const DIFFERS = 1;
 const NOT_TRIED = 2;
 
 /** `twin verify`. Returns the exit code. */
-export async function verify(chosen: VerifyOptions, root: URL): Promise<number> {
+export async function verify(chosen: VerifyOptions, root: URL, run?: typeof evaluate): Promise<number> {
   const codes: number[] = [];
-  for (const opened of eachOpened(await open(chosen, root))) {
+  for (const opened of eachOpened(await open(chosen, root, run))) {
     codes.push(report(await playAll(opened, chosen), opened, chosen));
   }
   return codes.includes(DIFFERS) ? DIFFERS : Math.max(...codes);

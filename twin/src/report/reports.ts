@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { printable } from '../common/printable.ts';
-import { UserError } from '../common/user-error.ts';
-import { evaluate } from '../evaluate/program-process.ts';
+import { isUserError, UserError } from '../common/user-error.ts';
+import { evaluate as runProgram } from '../evaluate/program-process.ts';
 import { recordedFromState } from '../evaluate/state-file.ts';
 import { eachApi, modelOf, type Model } from '../model/model.ts';
 import type { Report } from './data.ts';
@@ -14,12 +14,14 @@ const SEED = 'access';
 /**
  * Evaluates the program for these stacks and computes their reports.
  * @param config values from the command line, which replace those of the stack files
+ * @param evaluate runs the program; in a process of its own by default
  * @throws UserError with what is wrong in any of them
  */
 export async function reportsOf(
   root: URL,
   stacks: readonly string[],
   config: Readonly<Record<string, string>> = {},
+  evaluate: typeof runProgram = runProgram,
 ): Promise<Report[]> {
   const reportOn = async (stack: string): Promise<Report[]> =>
     eachReport(modelOf(await evaluate({ root: root.href, stack, config, seed: SEED })));
@@ -30,7 +32,7 @@ export async function reportsOf(
   for (let next = 0; next < stacks.length; next += atOnce) {
     for (const outcome of await Promise.allSettled(stacks.slice(next, next + atOnce).map(reportOn))) {
       if (outcome.status === 'fulfilled') reports.push(...outcome.value);
-      else if (outcome.reason instanceof UserError) wrong.add(outcome.reason.message);
+      else if (isUserError(outcome.reason)) wrong.add(outcome.reason.message);
       else throw outcome.reason;
     }
   }

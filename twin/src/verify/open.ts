@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { stateFolder } from '../common/running.ts';
 import { textsOf } from '../common/texts-of.ts';
 import { UserError } from '../common/user-error.ts';
-import { evaluate } from '../evaluate/program-process.ts';
+import { evaluate as runProgram } from '../evaluate/program-process.ts';
 import { modelOf, type Model } from '../model/model.ts';
 import { readStackFile } from '../evaluate/stack-file.ts';
 import { targetOf, type SystemOptions, type Target } from './target.ts';
@@ -20,8 +20,15 @@ export interface Opened {
   readonly examples: ReadonlyMap<string, string>;
 }
 
-/** @throws UserError for an error of the user, and for a running twin that serves something else than the checkout */
-export async function open(options: SystemOptions, root: URL): Promise<Opened> {
+/**
+ * @param evaluate runs the program; in a process of its own by default
+ * @throws UserError for an error of the user, and for a running twin that serves something else than the checkout
+ */
+export async function open(
+  options: SystemOptions,
+  root: URL,
+  evaluate: typeof runProgram = runProgram,
+): Promise<Opened> {
   const { stack, config = {} } = options;
   const folder = stateFolder(root, stack, options.stateDir);
   // The quick checks come before the evaluation, which takes longest.

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { runTwin } from '../support/cli.ts';
+import { runTwin, twinHere } from '../support/cli.ts';
 import { gitIn } from '../../../tests/support/git.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 
@@ -13,10 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => project.remove());
 
-async function access(...args: string[]): Promise<{ code: number | null; text: string }> {
-  const { ended, text } = runTwin(project, 'access', ...args);
-  return { code: await ended, text: text() };
-}
+const access = (...args: string[]): ReturnType<typeof twinHere> => twinHere(project, 'access', ...args);
 
 const git = (...args: string[]): string => gitIn(project.path)(...args);
 
@@ -44,10 +41,10 @@ it('twin access prints no warning about a twin.config.ts whose package.json has 
   project.edit('package.json', '"type": "module",', '');
   // It is read first, so nothing else is loaded.
   project.write('twin.config.ts', 'export default { unknown: true };');
-  const { code, text } = await access('--stack', 'dev');
-  expect(code).toBe(1);
-  expect(text).toContain('twin.config.ts is invalid:');
-  expect(text).not.toContain('MODULE_TYPELESS_PACKAGE_JSON');
+  const { ended, text } = runTwin(project, 'access', '--stack', 'dev');
+  expect(await ended).toBe(1);
+  expect(text()).toContain('twin.config.ts is invalid:');
+  expect(text()).not.toContain('MODULE_TYPELESS_PACKAGE_JSON');
 });
 
 it('npm run access reports the errors of every stack file at once, and writes nothing', async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Contract } from '../../../program/contract/define-contract.ts';
 import { useRoutes } from '../../../tests/support/routes.ts';
-import { evaluateOnceHere } from '../../../tests/support/evaluate.ts';
+import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { refusal } from '../../../tests/support/program.ts';
 import { call, serviceToken, startTestTwin } from '../support/twin.ts';
 
@@ -19,7 +19,7 @@ it('A renamed path parameter is served under its new name, and a second name at 
 
   useRoutes(twin.project, routes('GET /orders/{orderId}', 'GET /orders/{id}/items'), HANDLER);
   const error = await refusal(() =>
-    evaluateOnceHere({ root: twin.project.root.href, stack: 'dev', config: {}, seed: 'a seed for tests' }),
+    evaluateHere({ root: twin.project.root.href, stack: 'dev', config: {}, seed: 'a seed for tests' }),
   );
   expect(error.message).toContain(
     'contract.ts, routes, "GET /orders/{id}/items": API Gateway rejects {id} where "GET /orders/{orderId}" has {orderId}; give both the same name',

@@ -1,20 +1,17 @@
 import { beforeAll, expect, it } from 'vitest';
-import { evaluate } from '../../src/evaluate/program-process.ts';
+import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
-import { runTwin } from '../support/cli.ts';
+import { twinHere } from '../support/cli.ts';
 import { changedState, fixtureText, inState, stateOf, stateSecret } from '../support/state.ts';
 
 let project: ProjectCopy;
 beforeAll(async () => {
   project = copyProject();
-  const recorded = await evaluate({ root: project.root.href, stack: 'dev', config: {}, seed: 'deployed' });
+  const recorded = await evaluateHere({ root: project.root.href, stack: 'dev', config: {}, seed: 'deployed' });
   project.write('deployed.json', JSON.stringify(stateOf(recorded)));
 });
 
-async function twin(...args: string[]): Promise<{ code: number | null; text: string }> {
-  const { ended, text } = runTwin(project, ...args);
-  return { code: await ended, text: text() };
-}
+const twin = (...args: string[]): ReturnType<typeof twinHere> => twinHere(project, ...args);
 
 it('twin access --state writes the same report as the program of that stack', async () => {
   expect(await twin('access', '--state', 'deployed.json')).toEqual({

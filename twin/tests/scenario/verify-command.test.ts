@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { askOf, callerNamed } from '../../src/cli/token.ts';
-import { runTwin, TWIN } from '../support/cli.ts';
+import { runTwin, TWIN, twinHere } from '../support/cli.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
 
@@ -25,15 +25,8 @@ afterAll(async () => {
   await Promise.all([running.end(), broken.end()]);
 });
 
-async function verify(...args: string[]): Promise<{ code: number | null; text: string }> {
-  const { ended, text } = runTwin(checkout, 'verify', ...args);
-  return { code: await ended, text: text() };
-}
-
-async function token(...args: string[]): Promise<{ code: number | null; text: string }> {
-  const { ended, text } = runTwin(checkout, 'token', ...args);
-  return { code: await ended, text: text() };
-}
+const verify = (...args: string[]): ReturnType<typeof twinHere> => twinHere(checkout, 'verify', ...args);
+const token = (...args: string[]): ReturnType<typeof twinHere> => twinHere(checkout, 'token', ...args);
 
 const outputsOf = (twin: TestTwin): string => join(twin.project.path, '.twin/dev/outputs.json');
 

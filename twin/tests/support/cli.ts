@@ -1,7 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { twinProgram, type Actions } from '../../src/cli/program.ts';
+import { access } from '../../src/cli/access.ts';
+import { diff } from '../../src/cli/diff.ts';
+import { main, twinProgram, type Actions } from '../../src/cli/program.ts';
+import { start } from '../../src/cli/start.ts';
+import { token } from '../../src/cli/token.ts';
+import { verify } from '../../src/cli/verify.ts';
 import { afterFile } from '../../../tests/support/cleanup.ts';
+import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { ROOT, type ProjectCopy } from '../../../tests/support/project.ts';
 
 export interface Run {
@@ -32,6 +38,47 @@ export async function parsed<Name extends keyof Actions>(
   }
   if (options === undefined) throw new Error(`twin ${name} did not run`);
   return options;
+}
+
+const HERE: Actions = {
+  start,
+  access: (options, root) => access(options, root, evaluateHere),
+  diff: (options, root) => diff(options, root, evaluateHere),
+  verify: (options, root) => verify(options, root, evaluateHere),
+  token: (options, root) => token(options, root, evaluateHere),
+};
+
+/**
+ * Runs a command that ends by itself in this process, which has loaded the SDKs already: where the claim is about what
+ * it prints and not about its process.
+ */
+export async function twinHere(
+  project: ProjectCopy,
+  ...args: readonly string[]
+): Promise<{ readonly code: number | null; readonly text: string }> {
+  const folder = process.cwd();
+  const streams = [process.stdout, process.stderr];
+  const written = streams.map((stream): unknown => Reflect.get(stream, 'write'));
+  let text = '';
+  for (const stream of streams) {
+    stream.write = (part: string | Uint8Array) => {
+      text += String(part);
+      return true;
+    };
+  }
+  const listeners = process.stdout.listeners('error');
+  try {
+    process.chdir(project.path);
+    await main(args, HERE);
+    return { code: Number(process.exitCode ?? 0), text };
+  } finally {
+    streams.forEach((stream, index) => Object.assign(stream, { write: written[index] }));
+    for (const added of process.stdout.listeners('error')) {
+      if (!listeners.includes(added)) process.stdout.off('error', added as () => void);
+    }
+    process.chdir(folder);
+    process.exitCode = undefined;
+  }
 }
 
 /** Runs `twin` in a copied project with this Node, as its npm scripts do: first the command, then its options. */
