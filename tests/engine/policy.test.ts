@@ -16,8 +16,8 @@ const EDITS = [
   {
     title: 'a managed policy on the role of every function',
     file: 'program/aws/function.ts',
-    from: '{ assumeRolePolicy: LAMBDA_MAY_ASSUME }',
-    to: "{ assumeRolePolicy: LAMBDA_MAY_ASSUME, managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }",
+    from: 'assumeRolePolicy: LAMBDA_MAY_ASSUME',
+    to: "assumeRolePolicy: LAMBDA_MAY_ASSUME, managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']",
     says: '[mandatory]  rules  (aws:iam:Role: api-test)',
   },
   {

@@ -16,6 +16,7 @@ const INTEGRATION = 'aws:apigatewayv2/integration:Integration';
 export const AWS: Readonly<Record<string, Kind>> = {
   [API]: { fixed: ['protocolType'] },
   [AUTHORIZER]: {
+    autonamed: true,
     fixed: ['apiId'],
     within: 'apiId',
     // "ConflictException: Cannot delete authorizer '…', is referenced in route: …" (anomalyco/sst#5586).
@@ -85,11 +86,13 @@ export const AWS: Readonly<Record<string, Kind>> = {
   },
   'aws:route53/record:Record': { fixed: ['zoneId', 'name', 'type'], unique: ['zoneId', 'name', 'type'] },
   'aws:cloudwatch/logMetricFilter:LogMetricFilter': {
+    autonamed: true,
     fixed: ['name', 'logGroupName'],
     refers: [refers(LOG_GROUP, 'logGroupName', 'name')],
   },
-  'aws:cloudwatch/metricAlarm:MetricAlarm': { fixed: ['name'] },
+  'aws:cloudwatch/metricAlarm:MetricAlarm': { autonamed: true, fixed: ['name'] },
   [FUNCTION]: {
+    autonamed: true,
     fixed: ['name', 'packageType'],
     unique: ['name'],
     refers: [
@@ -114,8 +117,13 @@ export const AWS: Readonly<Record<string, Kind>> = {
     ],
   },
   // IAM refuses to delete a role that still has an inline policy (DeleteConflict).
-  [ROLE]: { fixed: ['name', 'path'], unique: ['name'], held: true },
-  'aws:iam/rolePolicy:RolePolicy': { fixed: ['name', 'role'], property: true, refers: [refers(ROLE, 'role', 'name')] },
+  [ROLE]: { autonamed: true, fixed: ['name', 'path'], unique: ['name'], held: true },
+  'aws:iam/rolePolicy:RolePolicy': {
+    autonamed: true,
+    fixed: ['name', 'role'],
+    property: true,
+    refers: [refers(ROLE, 'role', 'name')],
+  },
   [LOG_GROUP]: { fixed: ['name'], unique: ['name'] },
 };
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type {
@@ -13,7 +13,7 @@ import type {
 import { cloudOutputs, Identity } from '@auth0-http-api/twin';
 import { holder, refusal, type Change, type Kind } from './kind.ts';
 import { KINDS } from './kinds.ts';
-import { diffResult, isPreview } from './sdk-gaps.ts';
+import { currentNaming, diffResult, isPreview } from './sdk-gaps.ts';
 import { plain, plainProperties, secret, UNKNOWN, type Properties } from './values.ts';
 import { isChange, keyOf, type Thing, type World } from './world.ts';
 
@@ -46,14 +46,18 @@ export class StandIn implements Provider {
     this.#options = options;
   }
 
-  async check(urn: string, _olds: Properties, news: Properties): Promise<CheckResult> {
-    this.#kind(typeOf(urn));
-    return { inputs: news };
+  async check(urn: string, olds: Properties, news: Properties): Promise<CheckResult> {
+    const { autonamed = false } = this.#kind(typeOf(urn));
+    if (!autonamed || 'name' in news) return { inputs: news };
+    const { proposed, seed } = currentNaming();
+    const own = `${nameOf(urn)}-${createHash('sha256').update(seed).digest('hex').slice(0, 7)}`;
+    // The bridge keeps the name that the state has (ComputeAutoNameDefault in its info/autonaming.go).
+    return { inputs: { ...news, name: olds['name'] ?? proposed ?? own } };
   }
 
   async diff(id: string, urn: string, olds: Properties, news: Properties): Promise<DiffResult> {
     const type = typeOf(urn);
-    const { fixed, within, fills = [], absent = {} } = this.#kind(type);
+    const { autonamed = false, fixed, within, fills = [], absent = {} } = this.#kind(type);
     const filledIn = Object.keys(this.#find(type, id, within && plain(olds[within]))?.outputs ?? {});
     const given = Object.keys(olds).filter((key) => !filledIn.includes(key) && olds[key] !== null);
     const before = { ...absent, ...plainProperties(olds) };
@@ -63,7 +67,7 @@ export class StandIn implements Provider {
     );
     const replaces = fixed === 'all' ? changed : changed.filter((key) => fixed.includes(key));
     // The bridge deletes first where the name was given and stays: two of one name could not exist side by side.
-    const named = typeof after['name'] === 'string' && after['name'] === before['name'] && !filledIn.includes('name');
+    const named = !autonamed && typeof after['name'] === 'string' && after['name'] === before['name'];
     return diffResult(changed, { replaces, deleteBeforeReplace: replaces.length > 0 && named });
   }
 

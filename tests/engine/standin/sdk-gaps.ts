@@ -3,9 +3,9 @@ import type { DiffResult } from '@pulumi/pulumi/provider/index.js';
 import type * as Messages from '@pulumi/pulumi/proto/provider_pb.js';
 
 // A CommonJS file whose exports Node cannot name for an import.
-const { ConfigureResponse, CreateRequest, DiffResponse, ReadRequest, UpdateRequest } = createRequire(import.meta.url)(
-  '@pulumi/pulumi/proto/provider_pb.js',
-) as typeof Messages;
+const { CheckRequest, ConfigureResponse, CreateRequest, DiffResponse, ReadRequest, UpdateRequest } = createRequire(
+  import.meta.url,
+)('@pulumi/pulumi/proto/provider_pb.js') as typeof Messages;
 
 let preview = false;
 
@@ -15,6 +15,20 @@ let preview = false;
  */
 export function isPreview(): boolean {
   return preview;
+}
+
+let naming: Naming = { seed: Buffer.alloc(0) };
+
+interface Naming {
+  /** The name by the project's `pulumi:autonaming`, where it has one for the type. */
+  readonly proposed?: string;
+  /** What a provider's own random digits follow from: a preview and its update have the same. */
+  readonly seed: Uint8Array;
+}
+
+/** How to name the resource of the check that is being answered. To be asked before anything is awaited. */
+export function currentNaming(): Naming {
+  return naming;
 }
 
 let changedKeys: readonly string[] = [];
@@ -32,14 +46,21 @@ export function diffResult(changed: readonly string[], rest: Omit<DiffResult, 'c
 
 /**
  * What the SDK's server leaves out and real providers have, taken from and put into the messages themselves: it can
- * neither announce that a provider takes part in previews nor hand over whether a request belongs to one, does not say
- * which inputs changed, by which the engine knows what to replace, and fails on an import, whose request has no properties.
+ * neither announce that a provider takes part in previews and autonaming nor hand over what a request says of them, does
+ * not say which inputs changed, by which the engine knows what to replace, and fails on an import, whose request has no properties.
  */
 export function closeGaps(): void {
   const accept = method(ConfigureResponse.prototype, 'setAcceptoutputs');
   ConfigureResponse.prototype.setAcceptoutputs = function (value) {
     this.setSupportspreview(true);
+    this.setSupportsAutonamingConfiguration(true);
     return accept.call(this, value);
+  };
+  const checked = method(CheckRequest.prototype, 'getNews');
+  CheckRequest.prototype.getNews = function () {
+    const proposed = this.getAutonaming()?.getProposedName();
+    naming = { seed: this.getRandomseed_asU8(), ...(proposed !== undefined && { proposed }) };
+    return checked.call(this);
   };
   const changes = method(DiffResponse.prototype, 'setChanges');
   DiffResponse.prototype.setChanges = function (value) {

@@ -40,7 +40,7 @@ export const AWS_NOT_EMULATED = {
     notEmulated: 'IAM roles and policies',
   },
   'aws:iam/rolePolicy:RolePolicy': {
-    outputs: ({ name, inputs }) => ({ id: `${text(inputs, 'role')}:${name}` }),
+    outputs: ({ name, inputs }) => ({ id: `${text(inputs, 'role')}:${optionalText(inputs, 'name') ?? name}` }),
     notEmulated: 'IAM roles and policies',
   },
   'aws:cloudwatch/logGroup:LogGroup': {
@@ -51,13 +51,13 @@ export const AWS_NOT_EMULATED = {
     notEmulated: 'log groups',
   },
   'aws:cloudwatch/logMetricFilter:LogMetricFilter': {
-    outputs: ({ name, identity }) => ({ id: `${name}-${identity.hex(`metric filter ${name}`, 7)}` }),
+    outputs: (naming) => ({ id: nameOf(naming, 'metric filter') }),
     notEmulated: 'alarms',
   },
   'aws:cloudwatch/metricAlarm:MetricAlarm': {
-    outputs: ({ name, identity, region }) => {
-      const id = `${name}-${identity.hex(`alarm ${name}`, 7)}`;
-      return { id, outputs: { arn: arn('cloudwatch', region, `alarm:${id}`) } };
+    outputs: (naming) => {
+      const id = nameOf(naming, 'alarm');
+      return { id, outputs: { arn: arn('cloudwatch', naming.region, `alarm:${id}`) } };
     },
     notEmulated: 'alarms',
   },
