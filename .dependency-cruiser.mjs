@@ -30,7 +30,7 @@ export default {
       to: { couldNotResolve: true, pathNot: '^aws-lambda$' },
     },
     forbid('limits/ imports nothing', '^limits/', '.', '^limits/'),
-    forbid('the program does not import the tools', PROGRAM, '^(twin|tests|docs)/|auth0-http-api/twin'),
+    forbid('the program does not import the tools', PROGRAM, '^(twin|tests|docs|rights)/|auth0-http-api/twin'),
     forbid(
       'the policy pack imports only the rules of the twin',
       '^policy/',
@@ -40,8 +40,8 @@ export default {
     forbid('only the policy pack imports the policy SDK', '^(?!policy/)', '@pulumi/policy'),
     forbid('twin/ does not import the program', '^twin/src/', `${PROGRAM}|^(docs|tests|twin/tests|twin/bench)/`),
     forbid(
-      'tests/ and docs/ import only the index of the twin',
-      '^(tests|docs)/',
+      'tests/, docs/ and rights/ import only the index of the twin',
+      '^(tests|docs|rights)/',
       '^twin/src/',
       '^twin/src/index\\.ts$',
     ),

@@ -72,6 +72,7 @@ function settingsOf(keys: CheckedKeys, contract: Contract) {
     logRetention: needed(keys, 'api:logRetention'),
     logKey: keys['api:logKey'],
     logCallerAddress: needed(keys, 'api:logCallerAddress'),
+    permissionsBoundary: keys['api:permissionsBoundary'],
     throttle: keys['api:throttle'],
     routeThrottles: needed(keys, 'api:routeThrottles'),
     cors: keys['api:cors'] ?? defaultCors(keys, contract),

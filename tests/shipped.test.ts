@@ -1,18 +1,27 @@
 import { expect, it } from 'vitest';
 import { staleReports, reportOf, evaluate, modelOf, stackNames, violationsOf } from '@auth0-http-api/twin';
-import { lacking } from './support/policies.ts';
+import { policiesOf } from '../rights/policies.ts';
 import { ROOT } from './support/project.ts';
+import { ACCOUNT } from './support/provider-calls.ts';
 
 // The other tests have a contract and stack files of their own; this one is about those of this project.
-it('This project is served by the twin, covered by the deploy policy, satisfies every rule, and is described by its committed access reports', async () => {
+it('This project is served by the twin, gets its generated policies, satisfies every rule, and is described by its committed access reports', async () => {
   const stacks = stackNames(ROOT);
   const recorded = await Promise.all(
     stacks.map((stack) => evaluate({ root: ROOT.href, stack, config: {}, seed: 'a seed for tests' })),
   );
-  expect(recorded.flatMap(({ resources }) => lacking(resources))).toEqual([]);
+  for (const one of recorded) {
+    const boundary = one.resources.map(({ inputs }) => inputs['permissionsBoundary']).find(isString);
+    const account = boundary?.split(':')[4] ?? ACCOUNT;
+    expect(policiesOf(one, { account, region: one.providers.aws.region })).toHaveProperty('deploy');
+  }
   expect(recorded.map((one) => violationsOf(one))).toEqual(stacks.map(() => []));
   const reports = recorded.map((one) => reportOf(modelOf(one)));
   expect(reports.map(({ routes }) => routes.length).filter((count) => count === 0)).toEqual([]);
   const stale = staleReports(ROOT, reports, true);
   expect(stale, 'The reports in access/ are stale: run npm run access and commit what it writes.').toHaveLength(0);
 });
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}

@@ -23,6 +23,8 @@ interface Surroundings {
   readonly sourceMaps: boolean;
   /** Whether nobody may see the values of its variables. */
   readonly secretEnvironment: boolean;
+  /** The ARN of the policy that bounds what its role may do. */
+  readonly permissionsBoundary: string | undefined;
   /** Whether nobody may see what its role allows. */
   readonly secretStatements: boolean;
 }
@@ -31,7 +33,18 @@ interface Surroundings {
 export function declareFunction(
   name: string,
   handler: HandlerSpec,
-  { code, parent, api, region, aliases, logs, sourceMaps, secretEnvironment, secretStatements }: Surroundings,
+  {
+    code,
+    parent,
+    api,
+    region,
+    aliases,
+    logs,
+    sourceMaps,
+    secretEnvironment,
+    secretStatements,
+    permissionsBoundary,
+  }: Surroundings,
 ): aws.lambda.Function {
   const logGroup = new aws.cloudwatch.LogGroup(
     name,
@@ -39,7 +52,11 @@ export function declareFunction(
     // A log group cannot be renamed. It keeps the name that it was created with, and so its events.
     { parent, aliases, ignoreChanges: ['name'] },
   );
-  const role = new aws.iam.Role(name, { assumeRolePolicy: LAMBDA_MAY_ASSUME }, { parent, aliases });
+  const role = new aws.iam.Role(
+    name,
+    { assumeRolePolicy: LAMBDA_MAY_ASSUME, ...(permissionsBoundary !== undefined && { permissionsBoundary }) },
+    { parent, aliases },
+  );
   const rolePolicy = new aws.iam.RolePolicy(
     name,
     {

@@ -170,6 +170,17 @@ export const API_KEYS = {
         'Whether the access log has the IP address and the user agent of each caller. Write false where you may not keep them.',
       examples: [false],
     }),
+  'api:permissionsBoundary': z
+    .string()
+    .regex(/^arn:aws[a-z-]*:iam::\d{12}:policy\/[\w+=,.@/-]{1,512}$/, {
+      error: 'write the ARN of an IAM policy, like arn:aws:iam::123456789012:policy/auth0-http-api--dev--boundary',
+    })
+    .optional()
+    .meta({
+      description:
+        "The IAM policy that bounds the rights of the functions' roles. `npm run policies` prints it, and the deploy policy requires it.",
+      examples: ['arn:aws:iam::123456789012:policy/auth0-http-api--dev--boundary'],
+    }),
   'api:throttle': throttle.optional().meta({
     description:
       'The throttle of each route. Without it the stage gets the default quota of an AWS account: a burst of 5000, a rate of 10000.',

@@ -52,6 +52,7 @@ export const EVERY_OPTION: Readonly<Record<string, unknown>> = {
       ],
     },
   },
+  'api:permissionsBoundary': 'arn:aws:iam::123456789012:policy/auth0-http-api--dev--boundary',
   'api:logRetention': 365,
   'api:logKey': 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
   'api:logCallerAddress': false,

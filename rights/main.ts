@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+import { evaluate } from '@auth0-http-api/twin';
+import { policiesOf } from './policies.ts';
+import { RightsError } from './rights-error.ts';
+
+const USAGE =
+  'npm run -s policies -- --stack prod --account 123456789012 [--bucket NAME --key KMS_KEY_ID] [--subject repo:ORG/REPO] [--config key=value] [document]';
+
+/** Prints the policies of a stack as JSON, or one of them. */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      stack: { type: 'string' },
+      account: { type: 'string' },
+      bucket: { type: 'string' },
+      key: { type: 'string' },
+      subject: { type: 'string' },
+      config: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const { stack, account = '', bucket, key, subject, config } = values;
+  if (stack === undefined || !/^\d{12}$/.test(account) || (bucket === undefined) !== (key === undefined)) {
+    throw new RightsError(USAGE);
+  }
+  const given = config.map((pair): [string, string] => {
+    const [name = '', ...value] = pair.split('=');
+    return [name, value.join('=')];
+  });
+  const root = new URL('../', import.meta.url).href;
+  const recorded = await evaluate({ root, stack, config: Object.fromEntries(given), seed: 'policies' });
+  const all = policiesOf(recorded, {
+    account,
+    region: recorded.providers.aws.region,
+    ...(bucket !== undefined && key !== undefined && { state: { bucket, key } }),
+    ...(subject !== undefined && { subject }),
+  });
+  const [name] = positionals;
+  const document = name === undefined ? all : all[name];
+  if (document === undefined) throw new RightsError(`no document ${name}; there are ${Object.keys(all).join(', ')}`);
+  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  const isExpected = error instanceof RightsError || (error instanceof Error && 'code' in error);
+  if (!isExpected) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,189 @@
+import { partitionOf } from '../limits/partitions.ts';
+import type { Recorded, RecordedResource } from '@auth0-http-api/twin';
+import { RightsError } from './rights-error.ts';
+import { RIGHTS, text, type Grant, type Names } from './table.ts';
+
+/** A statement of an IAM policy. */
+export interface Statement {
+  readonly Effect: 'Allow';
+  readonly Principal?: unknown;
+  readonly Action: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
+/** A policy document of IAM. */
+export interface Policy {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly Statement[];
+}
+
+/** What the graph of a program does not say. */
+export interface Surroundings {
+  readonly account: string;
+  readonly region: string;
+  /** The bucket of the state and the id of the KMS key for its secrets; undefined for Pulumi Cloud. */
+  readonly state?: { readonly bucket: string; readonly key: string };
+  /** How GitHub names the repository in its tokens, like `repo:acme@1234/orders@5678`. */
+  readonly subject?: string;
+}
+
+/** Characters of a managed policy, whitespace left out. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const BOUNDARY_LENGTH = 6144;
+/** Characters of all inline policies of a role, whitespace left out. Source: the same. */
+const INLINE_LENGTH = 10_240;
+
+const STATE = '.pulumi';
+
+/** What makes two names one pattern: `prod--*` would match the names of a stack `prod--eu`. */
+const AMBIGUOUS = /^-|-$|--/;
+
+/**
+ * Returns the IAM policies of a stack's pipeline, by name: `boundary` for the functions' roles, `deploy` and `preview`
+ * (a drift is a preview too) for the pipeline's roles, with a bucket `deploy-state` and `preview-state`, and with a
+ * subject `deploy-trust` and `preview-trust`. They allow what the stack's resources need, and nothing else.
+ * @throws RightsError for a resource type without a row in the table, and for names that no pattern can separate
+ */
+export function policiesOf(recorded: Recorded, surroundings: Surroundings): Readonly<Record<string, Policy>> {
+  const names = namesOf(recorded, surroundings);
+  const resources = recorded.resources.filter(({ type }) => type.startsWith('aws:'));
+  const grants = (kinds: readonly ('read' | 'write')[]): Grant[] =>
+    resources.flatMap((resource) => kinds.flatMap((kind) => rightsOf(resource)[kind](resource, names)));
+  const policies: Record<string, Policy> = {
+    boundary: boundaryOf(names, resources),
+    deploy: policy(merged(grants(['read', 'write']))),
+    preview: policy(merged(grants(['read']))),
+  };
+  const { state, subject, account } = surroundings;
+  if (state !== undefined) {
+    policies['deploy-state'] = stateOf(names, state, ['s3:DeleteObject', 's3:GetObject', 's3:PutObject']);
+    policies['preview-state'] = stateOf(names, state, ['s3:GetObject']);
+  }
+  if (subject !== undefined) {
+    const { stack, partition } = names;
+    policies['deploy-trust'] = trust(partition, account, [`${subject}:environment:${stack}`]);
+    policies['preview-trust'] = trust(
+      partition,
+      account,
+      ['preview', 'drift'].map((kind) => `${subject}:environment:${kind}-${stack}`),
+    );
+  }
+  limit('boundary', [policies['boundary']], BOUNDARY_LENGTH);
+  for (const role of ['deploy', 'preview']) limit(role, [policies[role], policies[`${role}-state`]], INLINE_LENGTH);
+  return policies;
+}
+
+function namesOf({ project, stack, resources }: Recorded, { account, region }: Surroundings): Names {
+  for (const [what, name] of Object.entries({ project, stack })) {
+    if (!AMBIGUOUS.test(name)) continue;
+    throw new RightsError(`the ${what} ${name} has -- or a hyphen at an end, so a policy could match another's names`);
+  }
+  const partition = partitionOf(region);
+  const prefix = `${project}--${stack}--`;
+  const boundary = `arn:${partition}:iam::${account}:policy/${prefix}boundary`;
+  for (const resource of resources) {
+    const { type, name, inputs } = resource;
+    if (type !== 'aws:iam/role:Role' || inputs['permissionsBoundary'] === undefined) continue;
+    const own = text(resource, 'permissionsBoundary');
+    if (own === boundary) continue;
+    throw new RightsError(`the role ${name} has the boundary ${own}; write api:permissionsBoundary: ${boundary}`);
+  }
+  return { project, stack, region, account, partition, prefix, boundary };
+}
+
+function rightsOf({ type }: RecordedResource): (typeof RIGHTS)[string] {
+  const rights = RIGHTS[type];
+  if (rights === undefined) throw new RightsError(`rights/table.ts has no ${type}; add what its provider calls`);
+  return rights;
+}
+
+/** One statement for all calls on the same resources under the same condition. */
+function merged(grants: readonly Grant[]): Statement[] {
+  const statements = new Map<string, { actions: Set<string>; grant: Grant }>();
+  for (const grant of grants) {
+    const key = JSON.stringify([grant.on.toSorted(), grant.when]);
+    const found = statements.get(key) ?? { actions: new Set(), grant };
+    for (const action of grant.actions) found.actions.add(action);
+    statements.set(key, found);
+  }
+  return [...statements.values()].map(({ actions, grant: { on, when } }) => ({
+    Effect: 'Allow',
+    Action: [...actions].toSorted(),
+    Resource: on.toSorted(),
+    ...(when && { Condition: when }),
+  }));
+}
+
+/**
+ * All that the policies of the functions' roles allow, with the logs of the whole stack, so that a handler more changes
+ * nothing here. A role's rights are what its policy and this both allow.
+ */
+function boundaryOf({ partition, region, project, stack }: Names, resources: readonly RecordedResource[]): Policy {
+  const logs = `arn:${partition}:logs:${region}:*:log-group:/${project}/${stack}/`;
+  const statements = resources
+    .filter(({ type }) => type === 'aws:iam/rolePolicy:RolePolicy')
+    .flatMap((resource) => {
+      try {
+        return (JSON.parse(text(resource, 'policy')) as Policy).Statement;
+      } catch {
+        throw new RightsError(
+          `the policy of ${resource.name} cannot be read; give its encrypted values by --config key=value`,
+        );
+      }
+    })
+    .filter(({ Resource }) => !String(Resource).startsWith(logs));
+  const distinct = new Map(statements.map((statement) => [JSON.stringify(statement), statement]));
+  const ownLogs = {
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    Resource: `${logs}*`,
+  } as const;
+  return policy([ownLogs, ...distinct.values()]);
+}
+
+/**
+ * The state of one stack in a bucket. The names of other stacks can be listed, and nothing of them be read.
+ * Source: pulumi/pulumi, pkg/backend/diy: store.go, lock.go, stack_tags.go, meta.go
+ */
+function stateOf(
+  { project, stack, partition, region, account }: Names,
+  { bucket, key }: NonNullable<Surroundings['state']>,
+  actions: readonly string[],
+): Policy {
+  const object = (path: string): string => `arn:${partition}:s3:::${bucket}/${STATE}/${path}`;
+  const files = [
+    object(`stacks/${project}/${stack}.json*`),
+    object(`stacks/${project}/${stack}.pulumi-tags`),
+    object(`locks/organization/${project}/${stack}/*`),
+    object(`history/${project}/${stack}/*`),
+    object(`backups/${project}/${stack}/*`),
+  ];
+  return policy([
+    { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: [`arn:${partition}:s3:::${bucket}`] },
+    { Effect: 'Allow', Action: ['s3:GetObject'], Resource: [object('meta.yaml')] },
+    { Effect: 'Allow', Action: actions, Resource: files },
+    { Effect: 'Allow', Action: ['kms:Decrypt'], Resource: [`arn:${partition}:kms:${region}:${account}:key/${key}`] },
+  ]);
+}
+
+/** Who may take a role: runs of the repository in these environments, neither a branch nor the repository as a whole. */
+function trust(partition: string, account: string, subjects: readonly string[]): Policy {
+  const issuer = 'token.actions.githubusercontent.com';
+  return policy([
+    {
+      Effect: 'Allow',
+      Principal: { Federated: `arn:${partition}:iam::${account}:oidc-provider/${issuer}` },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringEquals: { [`${issuer}:aud`]: 'sts.amazonaws.com', [`${issuer}:sub`]: subjects } },
+    },
+  ]);
+}
+
+function policy(statements: readonly Statement[]): Policy {
+  return { Version: '2012-10-17', Statement: statements };
+}
+
+function limit(what: string, policies: readonly (Policy | undefined)[], most: number): void {
+  const length = policies.reduce((sum, one) => sum + (one === undefined ? 0 : JSON.stringify(one).length), 0);
+  if (length > most) throw new RightsError(`${what} has ${length} characters, and IAM allows ${most}`);
+}
