@@ -58,7 +58,7 @@ async function access(...options: string[]): Promise<string> {
 
 async function commitReport(): Promise<void> {
   await access();
-  git('add', 'access/dev.md');
+  git('add', 'access');
   git('commit', '-q', '-m', 'The report');
 }
 
