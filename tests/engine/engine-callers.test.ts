@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT } from '../support/project.ts';
-import { CLIENT, selectOwnStack, setConfig } from './support/contracts.ts';
+import { CLIENT, PRODUCTION, selectOwnStack, setConfig } from './support/contracts.ts';
 import { changesSince, REFRESH } from './support/interruption.ts';
 import { judged } from './support/judged.ts';
 import { Sandbox } from './support/sandbox.ts';
@@ -116,7 +116,7 @@ describe('The callers of a stack', () => {
   });
 
   it('A client leaves production only after the protection of its three resources is removed', async () => {
-    setConfig(sandbox, { 'api:production': true, 'api:logRetention': 90 });
+    setConfig(sandbox, PRODUCTION);
     await sandbox.up();
     const [first] = (parse(sandbox.project.read('Pulumi.dev.yaml')) as StackFile).config['api:clients'];
     setConfig(sandbox, { 'api:clients': [first] });

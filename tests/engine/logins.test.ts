@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isChange, ofType, valueOf } from './standin/world.ts';
-import { CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
+import { CONTRACT, PRODUCTION, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
 import { judged } from './support/judged.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
@@ -82,20 +82,19 @@ describe('A stack with user logins', () => {
   });
 
   it('In production another client type is rejected before anything changes', async () => {
+    const development = sandbox.project.read('Pulumi.dev.yaml');
     setConfig(sandbox, {
-      'api:production': true,
-      'api:logRetention': 90,
+      ...PRODUCTION,
       'api:testUser': undefined,
       'api:clients': [web({ type: 'native', callbacks: ['https://web.acme.io/'] }), PARTNER],
     });
     await sandbox.up();
-    const file = sandbox.project.read('Pulumi.dev.yaml');
     setConfig(sandbox, { 'api:clients': [web({ type: 'web', callbacks: ['https://web.acme.io/'] }), PARTNER] });
     const { code, text } = await sandbox.attempt(['preview', '--suppress-progress']);
     expect(code).not.toBe(0);
     expect(text).toContain('protect');
-    sandbox.project.write('Pulumi.dev.yaml', file);
-    setConfig(sandbox, { ...BEFORE, 'api:production': false });
+    sandbox.project.write('Pulumi.dev.yaml', development);
+    setConfig(sandbox, BEFORE);
     await sandbox.up();
   });
 

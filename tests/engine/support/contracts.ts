@@ -38,6 +38,17 @@ const STACK = {
   'api:testUser': { email: 'test-user@example.com', roles: ['reader'] },
 };
 
+/** What makes the stack one of production, whatever production asks for: as the shipped `prod` has it, whose callers are others. */
+export const PRODUCTION: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.entries(parsed(readFileSync(new URL('Pulumi.prod.yaml', ROOT), 'utf8'))).filter(
+    ([key]) => key.startsWith('api:') && !['api:audience', 'api:clients'].includes(key),
+  ),
+);
+
+function parsed(stackFile: string): Readonly<Record<string, unknown>> {
+  return (parse(stackFile) as { readonly config: Readonly<Record<string, unknown>> }).config;
+}
+
 /** Puts the tests' own project, contract, handler and stack file into a sandbox, and selects the stack. */
 export async function selectOwnStack(sandbox: Sandbox): Promise<void> {
   sandbox.project.write('Pulumi.yaml', readFileSync(new URL('tests/fixture/Pulumi.yaml', ROOT), 'utf8'));
