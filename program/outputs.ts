@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { z } from 'zod';
 import type { ApiSide } from '../api.ts';
 import type { Auth0Side } from '../auth0.ts';
 import { parseRouteKey } from '../limits/route-key.ts';
@@ -6,6 +7,7 @@ import type { Settings } from '../settings.ts';
 import type { Application } from './auth0/application.ts';
 import type { Contract } from './contract/define-contract.ts';
 import { handlerIn } from './contract/handler-spec.ts';
+import { parametersOf } from './contract/route-spec.ts';
 
 /** The stack's outputs: the contract that callers, the verification and the workflows read. */
 export function outputs(
@@ -25,6 +27,7 @@ export function outputs(
     Object.entries(contract.routes).flatMap(([key, { scopes }]) => (scopes === word ? [key] : []));
   const [testUser] = users;
   const paths = examplePaths(contract);
+  const bodies = exampleBodies(contract);
   const byName = <T>(valueOf: (application: Application) => T | undefined): Record<string, T> =>
     Object.fromEntries(
       applications.flatMap((application) => {
@@ -63,6 +66,7 @@ export function outputs(
     ...(contract.claims && { claims: contract.claims }),
     ...(api.domainTarget && { apiDomainTarget: api.domainTarget }),
     ...(paths && { examplePaths: paths }),
+    ...(bodies.length > 0 && { exampleBodies: Object.fromEntries(bodies) }),
     // What the rules over the registered resources are told: the rest they see.
     production,
     ...(Object.keys(excepted).length > 0 && { exceptions: excepted }),
@@ -91,15 +95,23 @@ function acceptedBy(
   };
 }
 
+/** The bodies of the routes that have an example of one. A path's parameter of that name comes first. */
+function exampleBodies({ routes }: Contract): readonly (readonly [string, unknown])[] {
+  return Object.entries(routes).flatMap(([key, { examples }]) =>
+    examples?.['body'] === undefined || parametersOf(key).some(({ name }) => name === 'body')
+      ? []
+      : [[key, examples['body']] as const],
+  );
+}
+
 /** The paths of the routes that have examples, with the parameters filled in; undefined where no route has any. */
 function examplePaths({ routes }: Contract): Readonly<Record<string, string>> | undefined {
   const paths = Object.entries(routes).flatMap(([key, { examples }]) => {
     const parsed = parseRouteKey(key);
-    if (examples === undefined || parsed.kind !== 'path') return [];
+    if (examples === undefined || parsed.kind !== 'path' || parametersOf(key).length === 0) return [];
+    const valueOf = (name: string): string => z.string().catch('').parse(examples[name]);
     const segments = parsed.segments.map((segment) =>
-      segment.kind === 'literal'
-        ? segment.text
-        : (examples[segment.name] ?? '').split('/').map(encodeURIComponent).join('/'),
+      segment.kind === 'literal' ? segment.text : valueOf(segment.name).split('/').map(encodeURIComponent).join('/'),
     );
     return [[key, `/${segments.join('/')}`] as const];
   });

@@ -20,7 +20,10 @@ interface Access<Permission extends string> {
   readonly scopes: readonly [Permission, ...Permission[]] | 'any token' | 'public';
   /** Why any token may change state here, or why the route may take other requests to a protected route's path. */
   readonly reason?: Fields['reason'];
-  /** A value for each `{parameter}` of the path. `npm run verify` calls the route with them, so they must be harmless. */
+  /**
+   * A value for each `{parameter}` of the path, and as `body` an example of the JSON that the route takes. `npm run verify`
+   * calls the route with them, so they must be harmless; methods other than GET, HEAD and OPTIONS only with `--all-methods`.
+   */
   readonly examples?: Fields['examples'];
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SCOPE_LENGTH, SCOPES_PER_ROUTE } from '../../limits/http-api.ts';
-import { parseRouteKey, type Segment } from '../../limits/route-key.ts';
+import { changesState, parseRouteKey, type Segment } from '../../limits/route-key.ts';
 import { reason } from './reason.ts';
 import { arnProblem, urlProblem } from './targets.ts';
 
@@ -46,7 +46,12 @@ export function routeSpec(key: string, permission: z.ZodString, handler: z.ZodSt
         }),
         reason: reason.exactOptional(),
         examples: z
-          .strictObject(Object.fromEntries(parameters.map(({ kind, name }) => [name, example(kind)])))
+          .strictObject(
+            Object.fromEntries<z.ZodType>([
+              ...(changesState(parseRouteKey(key)) ? [['body', z.json().exactOptional()] as const] : []),
+              ...parameters.map(({ kind, name }) => [name, example(kind)] as const),
+            ]),
+          )
           .exactOptional(),
         handler: handler.exactOptional(),
         forward: z

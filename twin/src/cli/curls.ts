@@ -2,7 +2,7 @@ import { envFiles, envLines } from '../server/env-files.ts';
 import type { Forwards } from '../gateway/integrate.ts';
 import type { Route } from '../model/http-api.ts';
 import type { Integration } from '../model/integrations.ts';
-import { eachApi, pathTo, type Model } from '../model/model.ts';
+import { eachApi, ownValue, pathTo, type Model } from '../model/model.ts';
 import type { Permission } from '../model/tenant.ts';
 import { permissionsOf } from '../tenant/user-grant.ts';
 
@@ -168,17 +168,20 @@ function curlWithToken(
   { apiUrl, tenantUrl, caFile }: Addresses,
   body: Readonly<Record<string, string>>,
 ): string {
-  const quoted = JSON.stringify(body).replaceAll("'", "'\\''");
-  const trust =
-    caFile === undefined
-      ? ''
-      : `--cacert ${/^[\w./-]+$/.test(caFile) ? caFile : `'${caFile.replaceAll("'", "'\\''")}'`} `;
-  const token = `$(curl -s ${trust}${tenantUrl}/oauth/token -H 'content-type: application/json' -d '${quoted}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`;
+  const trust = caFile === undefined ? '' : `--cacert ${/^[\w./-]+$/.test(caFile) ? caFile : quoted(caFile)} `;
+  const token = `$(curl -s ${trust}${tenantUrl}/oauth/token -H 'content-type: application/json' -d ${quoted(JSON.stringify(body))} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`;
   const { match, authorizer } = route;
   const path = pathTo(route, model);
   const method = match.kind === 'path' && isSent(route) ? `-X ${match.method} ` : '';
+  const example = method === '' ? undefined : ownValue(model.exampleBodies, route.routeKey);
+  const data = example === undefined ? '' : ` -H 'content-type: application/json' -d ${quoted(example)}`;
   const { from, name } = authorizer?.identitySource ?? { from: 'header', name: 'Authorization' };
   return from === 'header'
-    ? `curl -i ${method}${apiUrl}${path} -H "${name}: Bearer ${token}"`
-    : `curl -i ${method}"${apiUrl}${path}?${name}=${token}"`;
+    ? `curl -i ${method}${apiUrl}${path} -H "${name}: Bearer ${token}"${data}`
+    : `curl -i ${method}"${apiUrl}${path}?${name}=${token}"${data}`;
+}
+
+/** A word for a POSIX shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -8,7 +8,7 @@ import { open, type Opened, type SystemOptions } from '../verify/open.ts';
 import { HOSTED_LOGIN } from '../verify/tokens.ts';
 import { planOf } from '../verify/plan.ts';
 import { play, tokensToAsk, type Played, type PlayOptions } from '../verify/play.ts';
-import { countOf, differencesOf, tableOf } from '../verify/table.ts';
+import { causesOf, countOf, differencesOf, tableOf } from '../verify/table.ts';
 
 /** What the command line says. */
 export interface VerifyOptions extends SystemOptions {
@@ -49,8 +49,8 @@ function eachOpened(opened: Opened): Opened[] {
   });
 }
 
-async function playAll({ model, target, clientIds, examples }: Opened, chosen: VerifyOptions): Promise<Played> {
-  const plan = planOf(model, examples, chosen.allMethods === true);
+async function playAll({ model, target, clientIds }: Opened, chosen: VerifyOptions): Promise<Played> {
+  const plan = planOf(model, chosen.allMethods === true);
   const { maxTokens = Infinity } = chosen;
   const options: PlayOptions = { model, plan, target, clientIds, maxTokens, progress };
   const { services, passwords, logins } = tokensToAsk(options);
@@ -76,15 +76,15 @@ function report(played: Played, { target, model }: Opened, chosen: VerifyOptions
   if (file !== undefined) writeJunit(file, junitOf(played, `${target.name}, stack ${model.stack}`));
   say(`\n${tableOf(played)}\n`);
   if (differences.length > 0) {
-    say(`${differences.length === 1 ? 'A difference' : `${differences.length} differences`}:`);
-    for (const sentence of differences) say(`  ${sentence}`);
-    say('');
+    say(`${differences.length === 1 ? 'A difference' : `${differences.length} differences`}, by cause:`);
+    say(`${causesOf(played)}\n`);
   }
-  say(`${agree} cells agree, ${differ} differ, ${notTried} were not tried.`);
-  if (agree + differ === 0) say('Nothing could be tried.');
+  const tried = agree + differ;
+  const outcome = differ === 0 ? 'all agree' : `${agree} agree, ${differ} differ`;
+  say(`${tried} of ${tried + notTried} cells tried: ${tried === 0 ? 'nothing is proved' : outcome}.`);
   const exitCode = exitCodeOf(played, chosen.strict === true);
   if (chosen.strict === true && exitCode === NOT_TRIED)
-    say(`--strict: fails, because ${notTried} cells were not tried.`);
+    say(`--strict: fails, because ${notTried} ${notTried === 1 ? 'cell was' : 'cells were'} not tried.`);
   return exitCode;
 }
 

@@ -7,6 +7,7 @@ const FILE = 'twin.config.ts';
 const schema = z.strictObject({
   stackReferences: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
   examplePaths: z.record(z.string(), z.string()).optional(),
+  exampleBodies: z.record(z.string(), z.json()).optional(),
   publicRoutes: z.array(z.string()).optional(),
   anyTokenRoutes: z.array(z.string()).optional(),
   exceptions: z.record(z.string(), z.string()).optional(),
@@ -23,6 +24,8 @@ export interface TwinConfig {
   readonly stackReferences?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Route key to a path with its parameters filled in, for a call that changes nothing. */
   readonly examplePaths?: Readonly<Record<string, string>>;
+  /** Route key to an example of the JSON body that it takes. */
+  readonly exampleBodies?: Readonly<Record<string, unknown>>;
   /** The keys of the routes that anyone is meant to call. */
   readonly publicRoutes?: readonly string[];
   /** The keys of the routes that are meant to accept any token of the audience, whatever its scope. */

@@ -29,13 +29,25 @@ export interface Model {
   readonly notEmulated: readonly string[];
   /** Route key to a path with its parameters filled in, for a call that changes nothing. */
   readonly examplePaths: Readonly<Record<string, string>>;
+  /** Route key to an example of the body that it takes, as JSON. */
+  readonly exampleBodies: Readonly<Record<string, string>>;
   readonly hash: string;
 }
 
 /** A path that a route takes: the one that the contract has as its example, or an `x` for each parameter. */
 export function pathTo({ routeKey, match }: Route, { examplePaths }: Pick<Model, 'examplePaths'>): string {
   const made = match.kind === 'path' ? routeKey.replace(/^\S+ /, '').replace(/\{[^}]*\}/g, 'x') : '/';
-  return (Object.hasOwn(examplePaths, routeKey) ? examplePaths[routeKey] : undefined) ?? made;
+  return ownValue(examplePaths, routeKey) ?? made;
+}
+
+/** The value under a key, which may be the name of a property of every object. */
+export function ownValue(texts: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(texts, key) ? texts[key] : undefined;
+}
+
+function bodiesOf(output: unknown): Readonly<Record<string, string>> {
+  const isObject = typeof output === 'object' && output !== null;
+  return isObject ? Object.fromEntries(Object.entries(output).map(([key, body]) => [key, JSON.stringify(body)])) : {};
 }
 
 /** The model once for each API, as if that were the only one. */
@@ -62,6 +74,7 @@ export function modelOf(recorded: Recorded): Model {
     violations: violationsOf(recorded),
     notEmulated: notEmulated(recorded.resources, recorded.providers.aws.defaultTags),
     examplePaths: textsOf(recorded.outputs['examplePaths']),
+    exampleBodies: bodiesOf(recorded.outputs['exampleBodies']),
     hash: recorded.hash,
   };
 }

@@ -20,6 +20,8 @@ export interface Call {
   readonly url: string;
   readonly method: string;
   readonly token: string | undefined;
+  /** JSON to send. */
+  readonly body: string | undefined;
   /** Where the token goes. */
   readonly source: Authorizer['identitySource'];
 }
@@ -32,23 +34,25 @@ const OWN = 100;
 
 /** Calls a route. It never rejects. */
 export async function callRoute(
-  { url, method, token, source }: Call,
+  { url, method, token, body, source }: Call,
   { fetch, clock, sleep }: World,
 ): Promise<Verdict> {
   const address = new URL(url);
   const headers = new Headers();
   if (token !== undefined && source.from === 'header') headers.set(source.name, `Bearer ${token}`);
+  if (body !== undefined) headers.set('content-type', 'application/json');
   if (token !== undefined && source.from === 'querystring') address.searchParams.set(source.name, token);
   for (let tries = 1; ; tries += 1) {
     try {
       const response = await fetch(address, {
         method,
         headers,
+        body: body ?? null,
         redirect: 'manual',
         signal: AbortSignal.timeout(PATIENCE),
       });
-      const body = (await readBody(response.body, OWN)).bytes.toString();
-      if (response.status !== 429) return verdictOf(response, body, method);
+      const start = (await readBody(response.body, OWN)).bytes.toString();
+      if (response.status !== 429) return verdictOf(response, start, method);
       if (tries === TRIES) return { kind: 'not tried', why: `it is still throttled (429) after ${TRIES} tries` };
       await sleep(waitOf(response.headers, clock()));
     } catch (error) {

@@ -43,16 +43,31 @@ export function tokenDifferenceOf(wanted: Wanted, got: Got, { outputs }: Target)
   return { kind: 'token', wanted, actual, connection: credentialsOf(outputs, email)?.connection };
 }
 
-/** One sentence: who, the expected and the actual outcome, and the likely cause. */
-export function differenceText(difference: Difference): string {
-  return difference.kind === 'call' ? callText(difference) : tokenText(difference);
+/** What was tried with the expected and the actual outcome, and the likely cause: many a difference has the same one. */
+interface Explained {
+  readonly tried: string;
+  readonly cause: string;
 }
 
-function callText(difference: CallDifference): string {
+/** One sentence: who, the expected and the actual outcome, and the likely cause. */
+export function differenceText(difference: Difference): string {
+  const { tried, cause } = explained(difference);
+  return `${tried}: ${cause}`;
+}
+
+/** A difference in its two parts. */
+export function explained(difference: Difference): Explained {
+  return difference.kind === 'call' ? explainedCall(difference) : explainedToken(difference);
+}
+
+function explainedCall(difference: CallDifference): Explained {
   const { probe, route, verdict } = difference;
   const who = probe.wanted === undefined ? 'anyone' : callerName(probe.wanted.caller);
   const wanted = probe.expected === 'allowed' ? 'is to be allowed' : `is to be answered ${probe.expected}`;
-  return `${route.routeKey}: ${who}, ${probe.how}, ${wanted} and is ${cameOf(verdict)}: ${likely(difference)}`;
+  return {
+    tried: `${route.routeKey}: ${who}, ${probe.how}, ${wanted} and is ${cameOf(verdict)}`,
+    cause: likely(difference),
+  };
 }
 
 function cameOf(verdict: CallDifference['verdict']): string {
@@ -70,7 +85,9 @@ function likely({ probe, route, verdict, claims, model }: CallDifference): strin
     if (route.integration.kind === 'http') {
       return `the gateway cannot reach ${route.integration.url}, or that fails itself.`;
     }
-    return 'the gateway may lack the permission to invoke the function (lambda:InvokeFunction), or the function fails; its log says which.';
+    return route.integration.mayInvoke
+      ? 'the function fails, and its log says why (of a twin, its terminal); or the deployed stack lacks the permission to invoke it (lambda:InvokeFunction).'
+      : 'the program gives the gateway no permission to invoke the function (lambda:InvokeFunction for this route).';
   }
   if (verdict.kind === 'allowed') {
     if (probe.expected === 403) return 'the deployed route asks for other scopes, or for none.';
@@ -110,24 +127,27 @@ function refusedToken(
   return `the gateway says: ${said}.`;
 }
 
-function tokenText({ wanted: { caller, ask, answer, what }, actual, connection }: TokenDifference): string {
+function explainedToken({ wanted: { caller, ask, answer, what }, actual, connection }: TokenDifference): Explained {
   const who = `${callerName(caller)}, asking for ${what}`;
-  if (actual.kind === 'unreachable' || actual.kind === 'not tried') return `${who}, gets no token: ${actual.why}.`;
+  const none = `${who}, gets no token`;
+  if (actual.kind === 'unreachable' || actual.kind === 'not tried') return { tried: none, cause: `${actual.why}.` };
   if (actual.kind === 'scopes') {
     const came = actual.scopes;
-    if (answer.kind === 'refused') return `${who}, is to be refused and gets a token with ${list(came)}.`;
-    const meant = scopesOf(answer.claims);
+    const meant = answer.kind === 'refused' ? [] : scopesOf(answer.claims);
     const more = came.filter((scope) => !meant.includes(scope));
     const less = meant.filter((scope) => !came.includes(scope));
-    return `${who}, gets ${[
+    const parts = [
       more.length > 0 ? `${list(more)} more than the program grants` : '',
       less.length > 0 ? `no ${less.join(', ')}, which the program grants` : '',
-    ]
-      .filter((part) => part !== '')
-      .join(' and ')}: the permissions there are others.`;
+    ].filter((part) => part !== '');
+    const tried =
+      answer.kind === 'refused'
+        ? `${who}, is to be refused and gets a token with ${list(came)}`
+        : `${who}, gets ${parts.join(' and ')}`;
+    return { tried, cause: 'the deployed permissions differ.' };
   }
   const { error, description } = actual;
-  return `${who}, gets no token: ${whyRefused(error, description, ask.api.identifier, ask.client.name, connection)}`;
+  return { tried: none, cause: whyRefused(error, description, ask.api.identifier, ask.client.name, connection) };
 }
 
 function whyRefused(

@@ -16,8 +16,6 @@ export interface Opened {
   readonly target: Target;
   /** The names and ids of the clients in the graph. */
   readonly clientIds: Readonly<Record<string, string>>;
-  /** Route key to a path with its parameters filled in. */
-  readonly examples: ReadonlyMap<string, string>;
 }
 
 /**
@@ -48,7 +46,6 @@ export async function open(
       recorded.outputs['clientIds'] === undefined
         ? Object.fromEntries(model.tenant.clients.map(({ name, clientId }) => [name, clientId]))
         : textsOf(recorded.outputs['clientIds']),
-    examples: new Map(Object.entries(model.examplePaths)),
   };
 }
 

@@ -1,10 +1,11 @@
 import { METHODS } from '../../../limits/route-key.ts';
-import type { HttpApi, Route } from '../model/http-api.ts';
+import type { Route } from '../model/http-api.ts';
+import { ownValue, type Model } from '../model/model.ts';
 import { matchRoute } from '../gateway/match.ts';
 
 /** A request that a route takes, or why there is none. */
 export type Sample =
-  | { readonly kind: 'request'; readonly method: string; readonly path: string }
+  | { readonly kind: 'request'; readonly method: string; readonly path: string; readonly body: string | undefined }
   | { readonly kind: 'none'; readonly why: string };
 
 /** Methods that change nothing. Source: RFC 9110, section 9.2.1 */
@@ -14,21 +15,13 @@ const CHANGING = METHODS.filter((method) => method !== 'ANY' && !SAFE.includes(m
 /** Paths that a `$default` route may be reached by. */
 const DEFAULT_PATHS = ['/', '/verify', '/verify/verify/verify/verify'];
 
-/**
- * A request for a route: one that no other route takes, and that changes nothing unless that is allowed.
- * @param examples route key to a path with its parameters filled in
- */
-export function sampleOf(
-  { routes }: HttpApi,
-  route: Route,
-  examples: ReadonlyMap<string, string>,
-  allMethods: boolean,
-): Sample {
+/** A request for a route: one that no other route takes, and that changes nothing unless that is allowed. */
+export function sampleOf({ api: { routes }, ...model }: Model, route: Route, allMethods: boolean): Sample {
   const { match, routeKey } = route;
   const methods = match.kind === 'path' && match.method !== 'ANY' ? [match.method] : [...SAFE, ...CHANGING];
   const allowed = methods.filter((method) => allMethods || SAFE.includes(method));
   if (allowed.length === 0) return none(`${methods.join()} may change something; --all-methods calls it`);
-  const path = match.kind === 'path' ? pathOf(route, examples) : undefined;
+  const path = match.kind === 'path' ? pathOf(route, model.examplePaths) : undefined;
   if (match.kind === 'path' && path === undefined) {
     return none(
       `its path has no example: write examplePaths: { '${routeKey}': '/…' } in twin.config.ts, or give the contract's route examples`,
@@ -37,14 +30,16 @@ export function sampleOf(
   for (const candidate of path === undefined ? DEFAULT_PATHS : [path]) {
     const segments = candidate === '/' ? [] : candidate.slice(1).split('/').map(decodeURIComponent);
     const method = allowed.find((one) => matchRoute(routes, one, segments)?.route === route);
-    if (method !== undefined) return { kind: 'request', method, path: candidate };
+    if (method === undefined) continue;
+    const body = CHANGING.some((one) => one === method) ? ownValue(model.exampleBodies, routeKey) : undefined;
+    return { kind: 'request', method, path: candidate, body };
   }
   return none('every request for it that changes nothing is taken by another route');
 }
 
-function pathOf({ routeKey, match }: Route, examples: ReadonlyMap<string, string>): string | undefined {
+function pathOf({ routeKey, match }: Route, examples: Model['examplePaths']): string | undefined {
   const isPlain = match.kind === 'path' && match.segments.every(({ kind }) => kind === 'literal');
-  return isPlain ? routeKey.replace(/^\S+ /, '') : examples.get(routeKey);
+  return isPlain ? routeKey.replace(/^\S+ /, '') : ownValue(examples, routeKey);
 }
 
 function none(why: string): Sample {

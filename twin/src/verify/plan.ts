@@ -49,15 +49,12 @@ export interface Plan {
   readonly wanted: readonly Wanted[];
 }
 
-/**
- * What has to be played to prove every cell.
- * @param examples route key to a path with its parameters filled in
- */
-export function planOf(model: Model, examples: ReadonlyMap<string, string>, allMethods: boolean): Plan {
+/** What has to be played to prove every cell. */
+export function planOf(model: Model, allMethods: boolean): Plan {
   const { callers, rows } = accessOf(model);
   const tokens = new Tokens();
   const planned = rows.map(({ route, cells }) => {
-    const sample = sampleOf(model.api, route, examples, allMethods);
+    const sample = sampleOf(model, route, allMethods);
     const played = cells.map((cell) => {
       const by = playedBy(cell.caller, callers);
       const probes = by === undefined ? [] : probesOf(cells[callers.indexOf(by)] ?? cell, tokens);

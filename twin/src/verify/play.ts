@@ -7,6 +7,7 @@ import { callRoute, type Verdict } from './call.ts';
 import { tokenDifferenceOf, type Difference } from './causes.ts';
 import type { Caller } from '../report/callers.ts';
 import type { Plan, Play, Probe, Wanted } from './plan.ts';
+import type { Sample } from './paths.ts';
 import type { Target } from './target.ts';
 import { TokenDesk, WORLD, type Got, type World } from './tokens.ts';
 
@@ -130,7 +131,7 @@ function withoutUser({ name, through }: Caller): string {
 async function playProbe(
   probe: Probe,
   { route }: Cell,
-  sample: { readonly method: string; readonly path: string },
+  sample: Extract<Sample, { kind: 'request' }>,
   { model, target, got, world }: Playing,
 ): Promise<Outcome> {
   const token = probe.wanted === undefined ? undefined : got.get(probe.wanted);
@@ -143,6 +144,7 @@ async function playProbe(
   const call = {
     url: target.outputs.apiUrl + sample.path,
     method: sample.method,
+    body: sample.body,
     token: probe.tampered && bearer !== undefined ? tampered(bearer, route.scopes) : bearer,
     source: route.authorizer?.identitySource ?? ({ from: 'header', name: 'Authorization' } as const),
   };

@@ -1,4 +1,4 @@
-import { callerName, differenceText } from './causes.ts';
+import { callerName, differenceText, explained, type Difference } from './causes.ts';
 import type { Outcome, Played } from './play.ts';
 
 const MARKS: Readonly<Record<Outcome['kind'], string>> = { agrees: '✓', differs: '✗', 'not tried': '–' };
@@ -18,9 +18,31 @@ export function countOf({ rows }: Played): Count {
 }
 
 /** Every difference once, in the order of the table. */
-export function differencesOf({ rows, tokens }: Played): string[] {
+export function differencesOf(played: Played): string[] {
+  return [...new Set(allDifferences(played).map(differenceText))];
+}
+
+function allDifferences({ rows, tokens }: Played): Difference[] {
   const all = [...rows.flat().map(({ outcome }) => outcome), ...tokens.filter((one) => one !== undefined)];
-  return [...new Set(all.flatMap(sentencesOf))];
+  return all.flatMap((outcome) => (outcome.kind === 'differs' ? outcome.differences : []));
+}
+
+/** Cases that are shown of one cause: one wrong audience makes every cell differ. */
+const SHOWN = 3;
+
+/** Each cause once, with the first of the cases that it explains. */
+export function causesOf(played: Played): string {
+  const causes = new Map<string, Set<string>>();
+  for (const { tried, cause } of allDifferences(played).map(explained)) {
+    causes.set(cause, (causes.get(cause) ?? new Set()).add(tried));
+  }
+  return [...causes]
+    .flatMap(([cause, tried]) => [
+      `  ${cause}`,
+      ...[...tried].slice(0, SHOWN).map((one) => `    ${one}`),
+      ...(tried.size > SHOWN ? [`    and ${tried.size - SHOWN} more`] : []),
+    ])
+    .join('\n');
 }
 
 /** An outcome's differences, each sentence once. */

@@ -161,5 +161,10 @@ describe('The printed commands', () => {
     expect(printed(keys)[0]).toMatch(/^curl -i http:\/\/api\/orders /);
     expect(printed({ 'DELETE /orders': ['read'], 'POST /orders': ['read'] })[0]).toMatch(/^curl -i -X POST /);
     expect(printed({ 'DELETE /orders': ['read'] })).toEqual([]);
+    const posting = plainModel({}, plainRoutes({ 'POST /orders': ['read'] }));
+    const exampleBodies = { 'POST /orders': JSON.stringify({ buyer: "O'Hara" }) };
+    expect(curlsOf(welcome({ ...posting, exampleBodies }, addresses))[0]).toMatch(
+      / -H 'content-type: application\/json' -d '\{"buyer":"O'\\''Hara"\}'$/,
+    );
   });
 });

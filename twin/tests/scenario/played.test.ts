@@ -65,10 +65,10 @@ describe.each(STACKS.map((one, index) => ({ ...one, index })))('The access repor
 
   it('npm run verify agrees with the access report', async () => {
     const twin = twins[index] as TestTwin;
-    const { target, examples } = targetOf(twin);
+    const target = targetOf(twin);
     const model = twin.model();
     const { clientIds } = twin.outputs;
-    const plan = planOf(model, examples, true);
+    const plan = planOf(model, true);
     const played = await play({ model, plan, target, clientIds, maxTokens: Infinity, progress: () => undefined });
     expect(differencesOf(played)).toEqual([]);
     expect(countOf(played).agree).toBeGreaterThan(0);

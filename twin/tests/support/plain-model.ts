@@ -38,5 +38,6 @@ export const plainModel = (
   violations: [],
   notEmulated: [],
   examplePaths: {},
+  exampleBodies: {},
   hash: '',
 });

@@ -20,7 +20,7 @@ function widen(project: ProjectCopy): void {
     'GET /users/{id}/files/{path+}': { handler: 'test', scopes: ['read:user', 'write:user'], examples: { id: 'a b', path: 'c/d' } },
     'GET /orders/{id}': { handler: 'test', scopes: ['read:user'] },
     'ANY /any': { handler: 'test', scopes: ['write:user'] },
-    'POST /users': { handler: 'test', scopes: ['write:user'] },
+    'POST /users': { handler: 'test', scopes: ['write:user'], examples: { body: { name: 'Ada' } } },
     'GET /open': { handler: 'test', scopes: 'public' },
     $default: { handler: 'test', scopes: ['read:appointments'] },`,
   );
@@ -37,23 +37,20 @@ export interface Verifiable {
 }
 
 /** A twin as a system to verify. */
-export function targetOf(twin: TestTwin): { readonly target: Target; readonly examples: ReadonlyMap<string, string> } {
-  const outputs = twin.outputs as Target['outputs'] & { readonly examplePaths?: Readonly<Record<string, string>> };
-  return {
-    target: { name: 'the twin', outputs, local: true, forwarded: undefined, graph: undefined },
-    examples: new Map(Object.entries(outputs.examplePaths ?? {})),
-  };
+export function targetOf(twin: TestTwin): Target {
+  const outputs = twin.outputs as Target['outputs'];
+  return { name: 'the twin', outputs, local: true, forwarded: undefined, graph: undefined };
 }
 
 export async function startVerifiable(): Promise<Verifiable> {
   const twin = await startTestTwin({ change: widen });
-  const { target, examples } = targetOf(twin);
+  const target = targetOf(twin);
   const model = twin.model();
   const verify = (options: Options = {}): Promise<Played> => {
     const declared = options.model ?? model;
     return play({
       model: declared,
-      plan: planOf(declared, examples, options.allMethods ?? false),
+      plan: planOf(declared, options.allMethods ?? false),
       target: {
         ...target,
         outputs: options.change?.(structuredClone(target.outputs)) ?? target.outputs,

@@ -158,8 +158,8 @@ describe('Differences that verify reports', () => {
     const played = await verify({ model: { ...system.model, tenant: { ...tenant, grants, roles } } });
     expect(differencesOf(played)).toEqual(
       expect.arrayContaining([
-        'writer (client_credentials), asking for all that it can get, gets write:user more than the program grants: the permissions there are others.',
-        'writer (client_credentials), asking for write:user, is to be refused and gets a token with write:user.',
+        'writer (client_credentials), asking for all that it can get, gets write:user more than the program grants: the deployed permissions differ.',
+        'writer (client_credentials), asking for write:user, is to be refused and gets a token with write:user: the deployed permissions differ.',
       ]),
     );
     expect(

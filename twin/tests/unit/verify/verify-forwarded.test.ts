@@ -32,11 +32,11 @@ afterAll(async () => {
 
 /** Verifies the twin, which was given local addresses for these routes, or is a deployed stack. */
 function verify(forwarded: readonly string[] | undefined): Promise<Played> {
-  const { target, examples } = targetOf(twin);
+  const target = targetOf(twin);
   const model = twin.model();
   return play({
     model,
-    plan: planOf(model, examples, false),
+    plan: planOf(model, false),
     target: { ...target, forwarded },
     clientIds: twin.outputs.clientIds,
     maxTokens: Infinity,

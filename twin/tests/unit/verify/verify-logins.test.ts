@@ -35,11 +35,11 @@ beforeAll(async () => {
 afterAll(() => twin.end());
 
 const options = (local = true): PlayOptions => {
-  const { target, examples } = targetOf(twin);
+  const target = targetOf(twin);
   const model = twin.model();
   return {
     model,
-    plan: planOf(model, examples, false),
+    plan: planOf(model, false),
     target: { ...target, local },
     clientIds: twin.outputs.clientIds,
     maxTokens: Infinity,
@@ -66,7 +66,7 @@ describe('A verification with logins', () => {
 
 describe('A token by hand', () => {
   const get = async (as: string, through?: string) => {
-    const { target } = targetOf(twin);
+    const target = targetOf(twin);
     const caller = callerNamed({ as, ...(through !== undefined && { through }) }, twin.model());
     return new TokenDesk(target, twin.outputs.clientIds).get(askOf(caller, {}));
   };

@@ -69,6 +69,19 @@ describe('Verifying a twin of the same checkout', () => {
     );
   });
 
+  it('verify --all-methods sends the example body that the contract gives, as JSON, and only there', async () => {
+    const sent = new Set<string>();
+    await verify({
+      allMethods: true,
+      world: answering((url, { method, headers, body }) => {
+        const type = new Headers(headers).get('content-type');
+        if (url.startsWith(system.target.outputs.apiUrl)) sent.add(`${method}: ${JSON.stringify(body)}, ${type}`);
+        return undefined;
+      }),
+    });
+    expect([...sent].toSorted()).toEqual(['GET: null, null', 'POST: "{\\"name\\":\\"Ada\\"}", application/json']);
+  });
+
   it('verify requests each token once', async () => {
     const asked: string[] = [];
     await verify({
