@@ -15,6 +15,8 @@ export class ApiSide extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   /** What the record of the API's own domain must lead to, where the program does not make that record. */
   readonly domainTarget: pulumi.Output<string> | undefined;
+  /** How large the code of each handler is, unzipped. */
+  readonly codeSizes: Readonly<Record<string, string>>;
 
   constructor(name: string, args: ApiSideArgs, options?: pulumi.ComponentResourceOptions) {
     super('auth0-http-api:index:ApiSide', name, {}, options);
@@ -35,6 +37,7 @@ export class ApiSide extends pulumi.ComponentResource {
 
     this.url = domain?.url ?? api.apiEndpoint;
     this.domainTarget = domain?.target;
+    this.codeSizes = Object.fromEntries([...args.bundles].map(([key, { size }]) => [key, size]));
     this.registerOutputs({ url: this.url });
   }
 }

@@ -67,6 +67,8 @@ export function outputs(
     ...(api.domainTarget && { apiDomainTarget: api.domainTarget }),
     ...(paths && { examplePaths: paths }),
     ...(bodies.length > 0 && { exampleBodies: Object.fromEntries(bodies) }),
+    // The twin's code has source maps, and this machine's packages.
+    ...(pulumi.runtime.hasEngine() && { codeSizes: api.codeSizes }),
     // What the rules over the registered resources are told: the rest they see.
     production,
     ...(Object.keys(excepted).length > 0 && { exceptions: excepted }),

@@ -54,6 +54,12 @@ const zone = (resource: RecordedResource, { partition }: Names): string[] => [
   `arn:${partition}:route53:::hostedzone/${text(resource, 'zoneId')}`,
 ];
 
+/** Lambda checks that whoever gives a function a layer may read it. */
+function layersOf({ inputs }: RecordedResource): Grant[] {
+  const layers = Array.isArray(inputs['layers']) ? inputs['layers'].map(String) : [];
+  return layers.length === 0 ? [] : [{ actions: ['lambda:GetLayerVersion'], on: layers }];
+}
+
 /** A function that is named by its ARN was there before the stack. */
 function invokedFunction(resource: RecordedResource, names: Names): string[] {
   const name = text(resource, 'function');
@@ -257,7 +263,7 @@ export const RIGHTS: Readonly<Record<string, TypeRights>> = {
         on: functions(names),
       },
     ],
-    write: (_, names) => [
+    write: (resource, names) => [
       {
         actions: [
           'lambda:CreateFunction',
@@ -276,6 +282,7 @@ export const RIGHTS: Readonly<Record<string, TypeRights>> = {
         on: roles(names),
         when: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
       },
+      ...layersOf(resource),
     ],
   },
   'aws:lambda/permission:Permission': {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,7 @@ async function archiveOf(
     writeFileSync(`${folder}node_modules/${path}`, text);
   }
   const bundles = await bundleHandlers({ handlers: { it: { file, memory: 128, timeout: 1 } } }, root, sourceMaps);
-  const archive = bundles.get(file) as asset.AssetArchive;
+  const archive = bundles.get('it')?.archive as asset.AssetArchive;
   const assets = (await archive.assets) as Readonly<Record<string, asset.StringAsset>>;
   const texts = Object.entries(assets).map(async ([name, each]) => [name, await each.text] as const);
   return { folder, files: Object.fromEntries(await Promise.all(texts)) };
@@ -116,6 +116,57 @@ it.each([
   ['another function', 'var other = (a, b, c) => a;\nvar handler = other;\nexport {\n  handler\n};\n'],
 ])('A handler with %s has no callback', (_shape, code) => {
   expect(callbackIn(code)).toBeUndefined();
+});
+
+describe('What a handler may have', () => {
+  const bundled = (spec: object, files: Readonly<Record<string, string>>) => {
+    const root = folderWith({ 'it.ts': 'export const handler = async () => 1;', ...files });
+    const handler = { file: 'it.ts', memory: 128, timeout: 1, ...spec };
+    return { root, bundles: bundleHandlers({ handlers: { it: handler } }, root) };
+  };
+
+  it('Imports that are external stay imports', async () => {
+    const source = "import { S3 } from '@aws-sdk/client-s3';\nexport const handler = async () => new S3();";
+    const archive = (await bundled({ external: ['@aws-sdk/*'] }, { 'it.ts': source }).bundles).get('it')?.archive;
+    const { 'index.mjs': code } = (await (archive as asset.AssetArchive).assets) as Record<string, asset.StringAsset>;
+    expect(await code?.text).toContain('from "@aws-sdk/client-s3"');
+  });
+
+  it('A handler for nodejs22 may have a callback', async () => {
+    const source = 'export const handler = (event, context, callback) => callback(null, event);';
+    await expect(bundled({ runtime: 'nodejs22.x' }, { 'it.ts': source }).bundles).resolves.toHaveProperty('size', 1);
+  });
+
+  it('A handler that relies on emitted decorator metadata is an error, which says that the bundler drops it', async () => {
+    const root = folderWith({
+      'it.ts': "import 'reflect-metadata';\nexport const handler = async () => 1;",
+      'tsconfig.json': '{ "compilerOptions": {\n  "emitDecoratorMetadata": true\n} }',
+    });
+    mkdirSync(new URL('node_modules/reflect-metadata/', root), { recursive: true });
+    writeFileSync(new URL('node_modules/reflect-metadata/index.js', root), 'globalThis.metadata = 1;');
+    const handlers = { it: { file: 'it.ts', memory: 128, timeout: 1 } };
+    expect((await refusal(() => bundleHandlers({ handlers }, root))).problems).toMatchObject([
+      { place: 'it.ts', message: expect.stringContaining('the bundler drops what emitDecoratorMetadata') as string },
+    ]);
+    writeFileSync(new URL('tsconfig.json', root), '{}');
+    expect((await bundleHandlers({ handlers }, root)).get('it')?.size).toBe('1 kB');
+  });
+
+  it('Files that make the archive larger than Lambda accepts are an error, before anything is uploaded', async () => {
+    const { root, bundles: small } = bundled({ files: ['data.bin'] }, { 'data.bin': 'x' });
+    expect((await small).size).toBe(1);
+    truncateSync(new URL('data.bin', root), 262_144_001);
+    const { problems } = await refusal(() =>
+      bundleHandlers({ handlers: { it: { file: 'it.ts', memory: 128, timeout: 1, files: ['data.bin'] } } }, root),
+    );
+    expect(problems).toEqual([
+      {
+        code: 'quota',
+        place: 'contract.ts, handlers, it',
+        message: 'its archive has 262.1 MB; Lambda accepts 262.1 MB',
+      },
+    ]);
+  });
 });
 
 describe('A bundle', () => {

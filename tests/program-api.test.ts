@@ -137,6 +137,7 @@ describe('Handlers', () => {
         Resource: ['*'],
         Condition: { StringEquals: { 's3:authType': 'REST-HEADER' } },
       },
+      { Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: ['*'] },
     ]);
   });
 
@@ -269,8 +270,11 @@ it('The twin lists each kind of resource that it does not emulate once', async (
   expect(modelOf(everything).notEmulated).toEqual([
     'DNS records',
     'IAM roles and policies',
+    'X-Ray tracing',
     'alarms',
     'certificates',
+    'ephemeral storage',
+    'layers (their files are missing here)',
     'log groups',
     'tags',
     'the API’s own domain (it answers at this address)',

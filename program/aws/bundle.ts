@@ -1,9 +1,13 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as pulumi from '@pulumi/pulumi';
 import esbuild from 'esbuild';
 import { problem, UserError, type Problem } from '../user-error.ts';
 import type { Contract } from '../contract/define-contract.ts';
+import { RUNTIME, type HandlerSpec, type Runtime } from '../contract/handler-spec.ts';
 import { callbackIn } from './callback.ts';
+import { bytesOf, sizeProblem, sizeText, type Contents } from './code-size.ts';
+import { packagesBeside } from './packages.ts';
 
 /** What Lambda calls: the file of the archive without its ending, and the export. */
 export const LAMBDA_HANDLER = 'index.handler';
@@ -20,16 +24,25 @@ const BANNER = [
 const LOADERS: readonly (readonly [RegExp, string])[] = [
   [
     /(?:^|\/)node_modules\/(node-gyp-build|bindings|node-pre-gyp|@mapbox\/node-pre-gyp)\//,
-    'loads a compiled addon, which cannot be part of a bundle; use a package in JavaScript, like bcryptjs for bcrypt',
+    'loads a compiled addon, which cannot be part of a bundle; list the package under packages of the handler, or use one in JavaScript, like bcryptjs for bcrypt',
   ],
   [
     /(?:^|\/)node_modules\/(swagger-ui-dist)\//,
-    'reads files beside it, which are not part of a bundle; link to a copy of them that is served elsewhere',
+    'reads files beside it, which are not part of a bundle; list it under packages of the handler, or link to a copy of its files',
   ],
 ];
 
-/** The archives of the handlers, by file. */
-export type Bundles = ReadonlyMap<string, pulumi.asset.Archive>;
+/** Files that a handler imports as strings. `program/contract/text-files.d.ts` types them. */
+const TEXTS = { '.html': 'text', '.graphql': 'text', '.gql': 'text', '.sql': 'text' } as const;
+
+/** A handler's code, and its size before it is compressed. */
+interface Code {
+  readonly archive: pulumi.asset.Archive;
+  readonly size: string;
+}
+
+/** The code of the handlers, by their keys. */
+export type Bundles = ReadonlyMap<string, Code>;
 
 /**
  * Whether an archive has a source map: `linked` for Node to find, `external` for the twin, whose log reads it while the
@@ -47,7 +60,7 @@ export function sourceMapsOf({ sourceMaps }: { readonly sourceMaps: boolean }): 
  * Bundles each handler with all that it imports into an archive of one file: an ES module, or a CommonJS module where the
  * handler's file is one. The same sources give the same bytes on any machine: paths inside are relative to the project,
  * and nothing of the clock or the host goes in. The handlers of a format are bundled in one go, since starting the
- * bundler takes longer than what it does.
+ * bundler takes longer than what it does. Beside the bundle are the handler's packages and files.
  * @throws UserError with the file, line and column of each error in the sources, and for what Lambda would not load
  */
 export async function bundleHandlers(
@@ -55,22 +68,67 @@ export async function bundleHandlers(
   root: URL,
   sourceMaps: SourceMaps = 'none',
 ): Promise<Bundles> {
-  const distinct = [...new Set(Object.values(handlers).map(({ file }) => file))];
-  const bundled = await bundlesOf(distinct, { folder: fileURLToPath(root), sourceMaps, format: 'esm' });
-  const problems = [...bundled].flatMap(([file, bundle]) => problemsOf(file, bundle));
+  const folder = fileURLToPath(root);
+  const groups = Object.groupBy(Object.entries(handlers), ([, { external = [], packages = [], runtime = RUNTIME }]) =>
+    JSON.stringify({ external: [...external, ...packages], runtime }),
+  );
+  const dropsMetadata = emitsDecoratorMetadata(folder);
+  const archives = new Map<string, Contents>();
+  const problems: Problem[] = [];
+  for (const [settings, group = []] of Object.entries(groups)) {
+    const { external, runtime } = JSON.parse(settings) as Pick<Bundling, 'external' | 'runtime'>;
+    const files = [...new Set(group.map(([, { file }]) => file))];
+    const bundled = await bundlesOf(files, { folder, sourceMaps, format: 'esm', external, runtime });
+    problems.push(...[...bundled].flatMap(([file, bundle]) => problemsOf(file, bundle, runtime)));
+    if (dropsMetadata) problems.push(...[...bundled].flatMap(([file, bundle]) => metadataProblems(file, bundle)));
+    for (const [key, handler] of group) {
+      const beside = besideOf(key, handler, folder);
+      if ('code' in beside) problems.push(beside);
+      else archives.set(key, { texts: bundled.get(handler.file)?.files ?? {}, paths: beside.paths });
+    }
+  }
+  for (const [key, contents] of archives) {
+    const message = sizeProblem(contents);
+    if (message !== undefined) problems.push(problem('quota', `contract.ts, handlers, ${key}`, message));
+  }
   if (problems.length > 0) throw new UserError('bundle', 'The handlers cannot be bundled:', problems);
   return new Map(
-    [...bundled].map(([file, { files }]) => {
-      const assets = Object.entries(files).map(([name, text]) => [name, new pulumi.asset.StringAsset(text)]);
-      return [file, new pulumi.asset.AssetArchive(Object.fromEntries(assets) as Record<string, pulumi.asset.Asset>)];
-    }),
+    [...archives].map(([key, contents]) => [key, { archive: archiveOf(contents), size: sizeText(bytesOf(contents)) }]),
   );
+}
+
+/** The packages and files beside a bundle, by their names in the archive. */
+function besideOf(
+  key: string,
+  { packages = [], files = [], architecture = 'arm64' }: HandlerSpec,
+  folder: string,
+): Problem | Pick<Contents, 'paths'> {
+  const own = files.map((file) => [file, `${folder}${file}`] as const);
+  if (packages.length === 0) return { paths: Object.fromEntries(own) };
+  const found = packagesBeside(packages, folder, pulumi.runtime.hasEngine() ? { lambda: architecture } : 'here');
+  if ('problem' in found) return problem('invalid', `contract.ts, handlers, ${key}, packages`, found.problem);
+  return { paths: { ...found.folders, ...Object.fromEntries(own) } };
+}
+
+function archiveOf({ texts, paths }: Contents): pulumi.asset.Archive {
+  return new pulumi.asset.AssetArchive({
+    ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, new pulumi.asset.StringAsset(text)])),
+    ...Object.fromEntries(
+      Object.entries(paths).map(([name, path]) => [
+        name,
+        statSync(path).isFile() ? new pulumi.asset.FileAsset(path) : new pulumi.asset.FileArchive(path),
+      ]),
+    ),
+  });
 }
 
 interface Bundling {
   readonly folder: string;
   readonly sourceMaps: SourceMaps;
   readonly format: 'esm' | 'cjs';
+  /** Imports that stay imports. */
+  readonly external: readonly string[];
+  readonly runtime: Runtime;
 }
 
 interface Bundle {
@@ -110,13 +168,26 @@ async function bundlesOf(files: readonly string[], bundling: Bundling): Promise<
   return new Map([...bundles].map(([file, bundle]) => [file, again.get(file) ?? bundle]));
 }
 
+/** Whether the compiler writes the types of decorated members into the code, which the bundler does not. */
+function emitsDecoratorMetadata(folder: string): boolean {
+  const config = `${folder}tsconfig.json`;
+  return existsSync(config) && /^\s*"emitDecoratorMetadata"\s*:\s*true/m.test(readFileSync(config, 'utf8'));
+}
+
+function metadataProblems(file: string, { inputs }: Bundle): Problem[] {
+  if (!inputs.some((input) => input.includes('node_modules/reflect-metadata/'))) return [];
+  const message =
+    'it imports reflect-metadata, and the bundler drops what emitDecoratorMetadata in tsconfig.json would write: name the types in the decorators and turn that option off, or compile the file with tsc and name its .js';
+  return [problem('invalid', file, message)];
+}
+
 /** What AWS would find only when it loads the function: every request would be answered 500. */
-function problemsOf(file: string, { code, exportsHandler, inputs }: Bundle): Problem[] {
+function problemsOf(file: string, { code, exportsHandler, inputs }: Bundle, runtime: Runtime): Problem[] {
   const problems: Problem[] = [];
   if (!exportsHandler) {
     problems.push(problem('missing', file, 'it exports no handler; write: export const handler = async (event) => …'));
   }
-  const parameters = callbackIn(code);
+  const parameters = runtime === RUNTIME ? callbackIn(code) : undefined;
   if (parameters !== undefined) {
     const message = `the handler has ${parameters} parameters; nodejs24 calls handler(event, context) and does not load one with a callback (Runtime.CallbackHandlerDeprecated): return the response from an async function`;
     problems.push(problem('invalid', file, message));
@@ -136,7 +207,7 @@ function relativeMap(text: string): string {
 
 async function build(
   files: readonly string[],
-  { folder, sourceMaps, format }: Bundling,
+  { folder, sourceMaps, format, external, runtime }: Bundling,
 ): Promise<esbuild.BuildResult<{ metafile: true; write: false }>> {
   try {
     return await esbuild.build({
@@ -148,7 +219,9 @@ async function build(
       metafile: true,
       write: false,
       platform: 'node',
-      target: 'node24',
+      target: runtime.replace(/\D*(\d+).*/, 'node$1'),
+      external: [...external],
+      loader: TEXTS,
       format,
       sourcemap: sourceMaps === 'none' ? false : sourceMaps,
       sourcesContent: false,
@@ -169,7 +242,10 @@ async function build(
 /** The bundler's own advice is to leave the package out, which would fail on Lambda. */
 function installHint(text: string): string {
   const [, name] = /^Could not resolve "((?:@[\w.-]+\/)?[\w-][\w.-]*)(?:\/[^"]*)?"$/.exec(text) ?? [];
-  return name === undefined ? '' : `; install it: npm install ${name}`;
+  if (name !== undefined) return `; install it: npm install ${name}`;
+  return text.startsWith('No loader is configured for ".node" files')
+    ? '; list the package that has it under packages of the handler in contract.ts'
+    : '';
 }
 
 function isBuildFailure(error: unknown): error is esbuild.BuildFailure {

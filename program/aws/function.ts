@@ -1,11 +1,8 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { LAMBDA_HANDLER } from './bundle.ts';
-import type { HandlerSpec } from '../contract/handler-spec.ts';
-import { LAMBDA_MAY_ASSUME, logGroupArn, policyOf } from './policy.ts';
-
-/** The runtime that handlers are bundled for, typed and tried with. */
-const RUNTIME = 'nodejs24.x';
+import { RUNTIME, type HandlerSpec } from '../contract/handler-spec.ts';
+import { LAMBDA_MAY_ASSUME, logGroupArn, policyOf, statementsOf } from './policy.ts';
 
 interface Surroundings {
   /** The handler's bundle. */
@@ -62,7 +59,7 @@ export function declareFunction(
     {
       role: role.name,
       policy: (secretStatements ? pulumi.secret(logGroup.name) : logGroup.name).apply((log) =>
-        policyOf(logGroupArn(region, log), handler.statements),
+        policyOf(logGroupArn(region, log), statementsOf(handler)),
       ),
     },
     { parent, aliases },
@@ -72,11 +69,14 @@ export function declareFunction(
     {
       code,
       handler: LAMBDA_HANDLER,
-      runtime: RUNTIME,
-      architectures: ['arm64'],
+      runtime: handler.runtime ?? RUNTIME,
+      architectures: [handler.architecture ?? 'arm64'],
       memorySize: handler.memory,
       timeout: handler.timeout,
       ...(handler.reservedConcurrency !== undefined && { reservedConcurrentExecutions: handler.reservedConcurrency }),
+      ...(handler.layers !== undefined && { layers: [...handler.layers] }),
+      ...(handler.ephemeralStorage !== undefined && { ephemeralStorage: { size: handler.ephemeralStorage } }),
+      ...(handler.tracing === true && { tracingConfig: { mode: 'Active' } }),
       ...environmentOf(handler, sourceMaps, secretEnvironment),
       role: role.arn,
       loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },

@@ -42,8 +42,8 @@ function declareHandler(
 ): aws.apigatewayv2.Integration {
   const spec = contract.handlers[key];
   if (spec === undefined) throw new Error(`no handler ${key}`);
-  const code = bundles.get(spec.file);
-  if (code === undefined) throw new Error(`no bundle of ${spec.file}`);
+  const code = bundles.get(key)?.archive;
+  if (code === undefined) throw new Error(`no bundle of ${key}`);
   const aliases = formerName(name, spec.formerly);
   const lambda = declareFunction(`${name}-${key}`, handlerIn(spec, settings.handlers[key]), {
     code,

@@ -1,5 +1,5 @@
 import { partitionOf } from '../../limits/partitions.ts';
-import type { PolicyStatement } from '../contract/handler-spec.ts';
+import type { HandlerSpec, PolicyStatement } from '../contract/handler-spec.ts';
 
 /**
  * The ARN of a log group in any account: a role acts in its own alone. A preview knows it before there is a log group, so
@@ -20,6 +20,13 @@ export function policyOf(logArn: string, statements: readonly PolicyStatement[] 
       ...(conditions && { Condition: conditions }),
     })),
   );
+}
+
+/** What the role may do: what the handler asks for, and to send traces where it has them. */
+export function statementsOf({ statements = [], tracing }: HandlerSpec): readonly PolicyStatement[] {
+  // Source: https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+  const traces = { actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] };
+  return tracing === true ? [...statements, traces] : statements;
 }
 
 /** Lets Lambda run a function with the role. */

@@ -4,7 +4,7 @@ import { CERTIFICATE_NAME_LENGTH } from '../../limits/hosts.ts';
 import { INTEGRATIONS_PER_API } from '../../limits/http-api.ts';
 import { ROLE_POLICY_LENGTH } from '../../limits/iam.ts';
 import { partitionOf } from '../../limits/partitions.ts';
-import { policySize } from '../aws/policy.ts';
+import { policySize, statementsOf } from '../aws/policy.ts';
 import { backendOf, functionLabel } from '../contract/backend.ts';
 import type { Contract } from '../contract/define-contract.ts';
 import { handlerIn, type HandlerSpec } from '../contract/handler-spec.ts';
@@ -107,13 +107,20 @@ function* handlerProblems(keys: CheckedKeys, { handlers }: Contract): Iterable<P
       yield problem('conflict', place, `contract.ts, ${at} ${foreign}`);
     }
     for (const at of foreignIn(settings[key]?.statements, region)) yield problem('conflict', `${place}.${at}`, foreign);
-    const { environment = {}, statements = [] } = handlerIn(spec, settings[key]);
+    const handler = handlerIn(spec, settings[key]);
+    const { environment = {}, layers = [] } = handler;
+    for (const layer of layers) {
+      const other = otherRegion(layer, keys);
+      if (other === undefined) continue;
+      const message = `${layer} is in ${other}; a function needs layers of its own region, ${region}`;
+      yield problem('conflict', `${place}.layers`, message);
+    }
     const bytes = environmentSize(environment);
     if (bytes > ENVIRONMENT_LIMIT) {
       const message = `${bytes} bytes with those of contract.ts; Lambda accepts ${ENVIRONMENT_LIMIT}`;
       yield problem('quota', `${place}.environment`, message);
     }
-    const characters = policySize(statements);
+    const characters = policySize(statementsOf(handler));
     if (characters > ROLE_POLICY_LENGTH) {
       const message = `${characters} characters of policy; a role accepts ${ROLE_POLICY_LENGTH}`;
       yield problem('quota', `${place}.statements`, message);

@@ -31,7 +31,11 @@ export function contractSchema(contract: unknown, root: URL) {
     permissions: z.record(permissionName, description).refine(...atMost(PERMISSIONS_PER_API, 'of an API')),
     handlers: z.record(
       z.string().regex(HANDLER_KEY, { error: 'a handler key is a letter and up to 39 letters, digits, - or _' }),
-      handlerSpec.extend({ file: existingFile(root), formerly: formerKey(handlers).exactOptional() }),
+      handlerSpec.extend({
+        file: existingFile(root),
+        files: z.array(handlerSpec.shape.files.unwrap().element.pipe(existing(root))).exactOptional(),
+        formerly: formerKey(handlers).exactOptional(),
+      }),
     ),
     routes: z.strictObject(
       Object.fromEntries(Object.keys(routes).map((key) => [key, routeSpec(key, permission, handler)])),
@@ -99,6 +103,12 @@ function existingFile(root: URL): z.ZodString {
         ? `the file ${file} does not exist; create it or correct the path`
         : `${file} is not a file; write the path of the file that exports handler`;
     context.addIssue({ code: 'custom', message });
+  });
+}
+
+function existing(root: URL): z.ZodString {
+  return z.string().refine((path) => statSync(new URL(path, root), { throwIfNoEntry: false }) !== undefined, {
+    error: ({ input }) => `${String(input)} does not exist; create it or correct the path`,
   });
 }
 

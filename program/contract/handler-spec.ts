@@ -3,7 +3,7 @@ import { variableNameProblem } from '../../limits/environment-names.ts';
 import { whyBroad } from '../../limits/iam-actions.ts';
 import { ACTION, CONDITION_OPERATOR, RESOURCE } from '../../limits/iam.ts';
 import { INTEGRATION_TIMEOUT } from '../../limits/http-api.ts';
-import { LARGEST_CONCURRENCY, MEMORY, TIMEOUT } from '../../limits/lambda.ts';
+import { EPHEMERAL_STORAGE, LARGEST_CONCURRENCY, LAYERS_PER_FUNCTION, MEMORY, TIMEOUT } from '../../limits/lambda.ts';
 import type { DeepReadonly } from '../deep-readonly.ts';
 import { reason } from './reason.ts';
 
@@ -79,6 +79,25 @@ export const handlerFields = {
     description:
       'Variables in addition to those of contract.ts. Set a secret one with pulumi config set --secret --path.',
   }),
+  /** ARNs of layer versions, of the stack's region. */
+  layers: z
+    .array(
+      z.string().regex(/^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:\d+$/, {
+        error: 'write the ARN of a layer version, like arn:aws:lambda:eu-central-1:123456789012:layer:name:3',
+      }),
+    )
+    .max(LAYERS_PER_FUNCTION, { error: `Lambda accepts at most ${LAYERS_PER_FUNCTION} layers` })
+    .exactOptional()
+    .meta({ description: 'ARNs of layer versions. The twin runs the handler without their files.' }),
+  /** MB of /tmp. */
+  ephemeralStorage: z
+    .int()
+    .min(EPHEMERAL_STORAGE.min)
+    .max(EPHEMERAL_STORAGE.max)
+    .exactOptional()
+    .meta({ description: 'MB of /tmp; 512 without it.' }),
+  /** Whether X-Ray traces the requests; the role may then send traces. */
+  tracing: z.boolean().exactOptional().meta({ description: 'true sends traces to X-Ray, which the role may then do.' }),
   /** IAM statements that allow, in addition to writing the function's own log. */
   statements: z.array(statement).exactOptional().meta({
     description: 'IAM statements that its role gets in addition; each allows these actions on these resources.',
@@ -87,11 +106,34 @@ export const handlerFields = {
 
 export const HANDLER_KEY = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
 
+const RUNTIMES = ['nodejs22.x', 'nodejs24.x'] as const;
+export type Runtime = (typeof RUNTIMES)[number];
+/** The runtime of a handler that names none; handlers are typed and tried with it. */
+export const RUNTIME: Runtime = 'nodejs24.x';
+
 /** A handler in `contract.ts`. */
 export const handlerSpec = z.strictObject({
   ...handlerFields,
-  /** The TypeScript file that exports `handler`, relative to the project. */
+  /** The file that exports `handler`, in TypeScript or JavaScript (.ts, .mts, .js, .mjs, .cjs), relative to the project. */
   file: z.string(),
+  /** `arm64` without it. */
+  architecture: z.enum(['arm64', 'x86_64']).exactOptional(),
+  /** `nodejs24.x` without it. */
+  runtime: z.enum(RUNTIMES).exactOptional(),
+  /** Imports that are left out of the bundle, as esbuild writes them: a layer has them, or Lambda, like `@aws-sdk/*`. */
+  external: z.array(z.string().min(1)).exactOptional(),
+  /** Packages that are installed beside the bundle for Lambda's processor, such as those with a compiled addon. */
+  packages: z
+    .array(z.string().regex(/^(@[\w.-]+\/)?[\w-][\w.-]*$/, { error: 'write the name of a package, without a version' }))
+    .exactOptional(),
+  /** Files and folders, relative to the project, that are copied beside the bundle under the same path. */
+  files: z
+    .array(
+      z.string().regex(/^(?!node_modules(\/|$)|index\.[mc]js)[\w@-][\w@.-]*(\/[\w@-][\w@.-]*)*$/, {
+        error: 'write a path of the project, like templates or data/rates.json, without ./ or ..',
+      }),
+    )
+    .exactOptional(),
   memory: handlerFields.memory.unwrap(),
   timeout: handlerFields.timeout.unwrap(),
   /**

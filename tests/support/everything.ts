@@ -41,6 +41,9 @@ export const EVERY_OPTION: Readonly<Record<string, unknown>> = {
       memory: 256,
       timeout: 7,
       reservedConcurrency: 5,
+      layers: ['arn:aws:lambda:eu-central-1:123456789012:layer:fonts:3'],
+      ephemeralStorage: 1024,
+      tracing: true,
       environment: { LOG_LEVEL: 'debug', DB_HOST: 'db.example.com' },
       statements: [
         {

@@ -137,6 +137,7 @@ export function callsOf(resource: RecordedResource, stack: string): ProviderCall
         write: [
           ...on(lambda, `${writes} lambda:DeleteFunction lambda:TagResource lambda:UntagResource`),
           ...on(lambda, 'lambda:PutFunctionConcurrency lambda:DeleteFunctionConcurrency'),
+          ...((inputs['layers'] ?? []) as readonly string[]).flatMap((layer) => on(layer, 'lambda:GetLayerVersion')),
           ...on(role, 'iam:PassRole', { 'iam:PassedToService': 'lambda.amazonaws.com' }),
         ],
       };

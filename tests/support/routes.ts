@@ -1,10 +1,20 @@
 import type { Contract } from '../../program/contract/define-contract.ts';
+import type { HandlerSpec } from '../../program/contract/handler-spec.ts';
 import { contract as shipped } from '../fixture/contract.ts';
 import type { ProjectCopy } from './project.ts';
 
-/** The contract of a copy of the project with other routes, all to the one handler `test`, of this source. */
-export function useRoutes(project: ProjectCopy, routes: Contract['routes'], source: string): void {
-  const handlers = { test: { ...shipped.handlers.test, file: 'handler/test.ts' } };
+/**
+ * Gives a copy of the project other routes, all to the one handler `test`.
+ * @param source of the handler
+ * @param more settings of the handler
+ */
+export function useRoutes(
+  project: ProjectCopy,
+  routes: Contract['routes'],
+  source: string,
+  more: Partial<HandlerSpec> = {},
+): void {
+  const handlers = { test: { ...shipped.handlers.test, file: 'handler/test.ts', ...more } };
   const contract = JSON.stringify({ ...shipped, handlers, routes });
   project.write(
     'contract.ts',

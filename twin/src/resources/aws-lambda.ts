@@ -61,6 +61,7 @@ export const AWS_LAMBDA = {
       architectures: anyValue,
       publish: anyValue,
       ephemeralStorage: anyValue,
+      layers: anyValue,
       tracingConfig: anyValue,
       vpcConfig: anyValue,
       deadLetterConfig: anyValue,
@@ -72,9 +73,16 @@ export const AWS_LAMBDA = {
     }),
     withoutEffect: {
       ephemeralStorage: 'ephemeral storage',
+      layers: 'layers (their files are missing here)',
       tracingConfig: 'X-Ray tracing',
       vpcConfig: 'VPCs of functions',
       deadLetterConfig: 'dead letter queues',
+    },
+    alsoWithoutEffect: ({ code }) => {
+      const { binary } = z.object({ binary: z.record(z.string(), z.unknown()) }).safeParse(code).data ?? {};
+      return Object.keys(binary ?? {}).some((name) => name.endsWith('.node'))
+        ? 'Lambda’s compiled addons (those of this machine run)'
+        : undefined;
     },
   },
   'aws:lambda/alias:Alias': {

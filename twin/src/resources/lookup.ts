@@ -43,14 +43,17 @@ export function lookupOf(resources: readonly RecordedResource[]): Lookup {
 
 /** What the resources declare without any local effect, as the start screen calls it, sorted and without duplicates. */
 export function notEmulated(resources: readonly RecordedResource[], defaultTags: boolean): string[] {
-  const labels = resources.flatMap(({ type, inputs }) => {
+  const all = resources.flatMap(({ type, inputs }) => {
     const entry = RESOURCE_TYPES.get(type);
     if (entry === undefined) return labelOf(type);
     if ('notEmulated' in entry) return entry.notEmulated ?? [];
-    return Object.entries(entry.withoutEffect ?? {}).flatMap(([input, label]) => (input in inputs ? label : []));
+    const labels = Object.entries(entry.withoutEffect ?? {}).flatMap(([input, label]) =>
+      input in inputs ? label : [],
+    );
+    return [...labels, entry.alsoWithoutEffect?.(inputs) ?? []].flat();
   });
   const tags = defaultTags || resources.some(({ inputs }) => 'tags' in inputs) ? ['tags'] : [];
-  return [...new Set([...labels, ...tags])].toSorted();
+  return [...new Set([...all, ...tags])].toSorted();
 }
 
 /** How a message names a resource, after the line that declares it. */

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { CODE } from '../../limits/lambda.ts';
+
+/** The contents of an archive: strings, and paths of files and folders on this machine, by their names in it. */
+export interface Contents {
+  readonly texts: Readonly<Record<string, string>>;
+  readonly paths: Readonly<Record<string, string>>;
+}
+
+function filesOf(path: string): string[] {
+  if (statSync(path).isFile()) return [path];
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(path, name))
+    .filter((file) => statSync(file).isFile());
+}
+
+/** Bytes of an archive before it is compressed. */
+export function bytesOf({ texts, paths }: Contents): number {
+  const all = [
+    ...Object.values(texts).map((text) => Buffer.byteLength(text)),
+    ...Object.values(paths)
+      .flatMap(filesOf)
+      .map((file) => statSync(file).size),
+  ];
+  return all.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Returns what Lambda would reject about the size of an archive. */
+export function sizeProblem(contents: Contents): string | undefined {
+  const bytes = bytesOf(contents);
+  if (bytes > CODE.unzipped) return `its archive has ${sizeText(bytes)}; Lambda accepts ${sizeText(CODE.unzipped)}`;
+  if (bytes <= CODE.zipped) return undefined;
+  const zipped = [
+    ...Object.values(contents.texts).map((text) => Buffer.from(text)),
+    ...Object.values(contents.paths)
+      .flatMap(filesOf)
+      .map((file) => readFileSync(file)),
+  ].reduce((sum, content) => sum + deflateRawSync(content).length, 0);
+  return zipped > CODE.zipped
+    ? `its archive has ${sizeText(zipped)} compressed; Lambda accepts an upload of ${sizeText(CODE.zipped)}`
+    : undefined;
+}
+
+/** A size for a person: `3 kB`, `17.3 MB`. */
+export function sizeText(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

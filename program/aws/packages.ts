@@ -1,0 +1,200 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** Lambda's processor: its name at Lambda, at npm, and `e_machine` in the head of an ELF file. */
+const MACHINES = {
+  arm64: { npm: 'arm64', elf: 0xb7 },
+  x86_64: { npm: 'x64', elf: 0x3e },
+} as const;
+export type Architecture = keyof typeof MACHINES;
+
+/** A package in `package-lock.json`, as far as it matters here. */
+interface Locked {
+  readonly version?: string;
+  readonly link?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+  readonly hasInstallScript?: boolean;
+}
+type Lock = Readonly<Record<string, Locked>>;
+
+/** Where packages are to run: on Lambda, or on this machine under the twin. */
+export type Place = { readonly lambda: Architecture } | 'here';
+
+/** The folders of packages beside a bundle, by their names in the archive; or why there are none. */
+export type Packages = { readonly folders: Readonly<Record<string, string>> } | { readonly problem: string };
+
+/**
+ * Finds packages and all that they depend on, in the versions of `package-lock.json`. For Lambda, npm installs them for
+ * its processor into a folder under `node_modules/.cache`, by the lock file's own hashes and without install scripts: what
+ * is not on the registry is not downloaded. Under the twin they are those of the project's `node_modules`.
+ * @param root the project's folder, with a slash at its end
+ */
+export function packagesBeside(names: readonly string[], root: string, place: Place): Packages {
+  const lock = lockIn(root);
+  if (lock === undefined) return { problem: 'needs package-lock.json; run npm install' };
+  const all = closureOf(names, lock, () => true);
+  if (typeof all === 'string') return { problem: all };
+  const cpu = place === 'here' ? process.arch : MACHINES[place.lambda].npm;
+  const folder = place === 'here' ? root : installed(all, names, lock, root, cpu);
+  if (typeof folder !== 'string') return folder;
+  // npm leaves out optional packages of other platforms.
+  const closure = closureOf(names, lock, (key) => existsSync(join(folder, key)));
+  if (typeof closure === 'string') return { problem: closure };
+  const differing = closure.find((key) => versionIn(join(folder, key)) !== lock[key]?.version);
+  if (differing !== undefined) {
+    return { problem: `${nameOf(differing)} is not installed in the version of package-lock.json; run npm ci` };
+  }
+  if (place !== 'here') {
+    const { elf } = MACHINES[place.lambda];
+    const lacking = closure.find((key) => lacksAddon(key, closure, lock, folder, elf));
+    if (lacking !== undefined) {
+      return {
+        problem: `${nameOf(lacking)} needs a compiled addon for linux-${cpu}, and neither it nor a package that it depends on in package-lock.json has one: its install script would compile or download it. Use a package that publishes its binaries to npm, or one in JavaScript`,
+      };
+    }
+  }
+  // A folder has the packages inside it too.
+  const outer = closure.filter((key) => key.split('node_modules/').length === 2);
+  return { folders: Object.fromEntries(outer.map((key) => [key, join(folder, key)])) };
+}
+
+function lockIn(root: string): Lock | undefined {
+  try {
+    return (JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')) as { readonly packages?: Lock }).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The keys in the lock file of packages and of what they depend on, sorted; or what is missing. */
+function closureOf(
+  names: readonly string[],
+  lock: Lock,
+  takesOptional: (key: string) => boolean,
+): readonly string[] | string {
+  const found = new Set<string>();
+  const queue = names.map((name) => ({ name, from: '', required: true }));
+  for (const { name, from, required } of queue) {
+    const key = keyOf(name, from, lock);
+    const locked = key === undefined ? undefined : lock[key];
+    if (key === undefined || locked === undefined) {
+      if (required) return `${name} is not in package-lock.json; run npm install ${name}`;
+      continue;
+    }
+    if (locked.link === true) return `${name} is a link to a folder of the project; import it by its path instead`;
+    if (found.has(key) || (!required && !takesOptional(key))) continue;
+    found.add(key);
+    const optional = Object.keys(locked.optionalDependencies ?? {});
+    const needed = Object.keys({ ...locked.dependencies, ...locked.peerDependencies }).filter(
+      (one) => !optional.includes(one) && locked.peerDependenciesMeta?.[one]?.optional !== true,
+    );
+    queue.push(...needed.map((one) => ({ name: one, from: key, required: true })));
+    queue.push(...optional.map((one) => ({ name: one, from: key, required: false })));
+  }
+  return [...found].toSorted();
+}
+
+/** The key of a package as Node finds it from another one. */
+function keyOf(name: string, from: string, lock: Lock): string | undefined {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(folder.lastIndexOf('/node_modules/'), 0))) {
+    const key = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
+    if (Object.hasOwn(lock, key)) return key;
+    if (folder === '') return undefined;
+  }
+}
+
+/** Installs the packages for Lambda, unless they are there: the folder, or why not. */
+function installed(
+  closure: readonly string[],
+  names: readonly string[],
+  lock: Lock,
+  root: string,
+  cpu: string,
+): string | { readonly problem: string } {
+  const dependencies = Object.fromEntries(names.map((name) => [name, lock[`node_modules/${name}`]?.version ?? '']));
+  const project = { name: 'handler-packages', version: '0.0.0', dependencies };
+  const packages = Object.fromEntries(closure.map((key) => [key, { ...lock[key], dev: undefined, peer: undefined }]));
+  const text = JSON.stringify({
+    ...project,
+    lockfileVersion: 3,
+    requires: true,
+    packages: { '': project, ...packages },
+  });
+  const hash = createHash('sha256').update(`${cpu} ${text}`).digest('hex').slice(0, 16);
+  const folder = `${root}node_modules/.cache/handler-packages/${hash}`;
+  if (existsSync(`${folder}/complete`)) return folder;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/package.json`, JSON.stringify({ ...project, private: true }));
+  writeFileSync(`${folder}/package-lock.json`, text);
+  if (existsSync(`${root}.npmrc`)) copyFileSync(`${root}.npmrc`, `${folder}/.npmrc`);
+  const platform = ['--os=linux', `--cpu=${cpu}`, '--libc=glibc'];
+  try {
+    const options = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...platform];
+    execFileSync('npm', ['ci', ...options], { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
+  } catch (error) {
+    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    return { problem: `cannot be installed for linux-${cpu}: ${stderr.trim().split('\n')[0] ?? ''}` };
+  }
+  writeFileSync(`${folder}/complete`, '');
+  return folder;
+}
+
+function versionIn(folder: string): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { readonly version?: string }).version;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a package has compiled parts, and neither it nor a package that it names has them for this machine. */
+function lacksAddon(key: string, closure: readonly string[], lock: Lock, folder: string, machine: number): boolean {
+  const own = addonsIn(join(folder, key));
+  const locked = lock[key];
+  if (own.length === 0 && locked?.hasInstallScript !== true && !existsSync(join(folder, key, 'binding.gyp'))) {
+    return false;
+  }
+  const named = Object.keys({ ...locked?.dependencies, ...locked?.optionalDependencies }).flatMap((name) => {
+    const other = keyOf(name, key, lock);
+    return other !== undefined && closure.includes(other) ? addonsIn(join(folder, other)) : [];
+  });
+  return ![...own, ...named].some((file) => machineOf(file) === machine);
+}
+
+function addonsIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.node'))
+    .map((name) => join(folder, name));
+}
+
+/** The processor that an ELF file is for. Source: the ELF specification, e_machine. */
+function machineOf(file: string): number | undefined {
+  const head = Buffer.alloc(20);
+  const opened = openSync(file, 'r');
+  try {
+    readSync(opened, head, 0, head.length, 0);
+  } finally {
+    closeSync(opened);
+  }
+  return head.subarray(0, 4).toString('latin1') === '\x7fELF' ? head.readUInt16LE(18) : undefined;
+}
+
+function nameOf(key: string): string {
+  return key.slice(key.lastIndexOf('node_modules/') + 'node_modules/'.length);
+}

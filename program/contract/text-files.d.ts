@@ -1,0 +1,17 @@
+// Files that a handler imports as strings: `import query from './orders.graphql'`.
+declare module '*.html' {
+  const text: string;
+  export default text;
+}
+declare module '*.graphql' {
+  const text: string;
+  export default text;
+}
+declare module '*.gql' {
+  const text: string;
+  export default text;
+}
+declare module '*.sql' {
+  const text: string;
+  export default text;
+}
