@@ -172,7 +172,7 @@ function resourceOf(state: ResourceState, problems: Problem[]): RecordedResource
   if (external) {
     problems.push({ place, message: 'the program only reads it, and the state does not have its inputs' });
   }
-  if (type === FUNCTION) return { ...resource, inputs: { ...CODE, ...variablesOf(inputs.value) } };
+  if (type === FUNCTION) return { ...resource, inputs: { ...CODE, ...judgedOf(inputs.value) } };
   const unusedSecret = UNUSED_SECRETS[type];
   for (const path of inputs.secrets) {
     const [key = ''] = path;
@@ -189,10 +189,15 @@ function resourceOf(state: ResourceState, problems: Problem[]): RecordedResource
   return { ...resource, inputs: withoutDefaults(entry.inputs, filled, defaults) as RecordedResource['inputs'] };
 }
 
-/** The variables of a function, for the rule about secrets. They may be encrypted as a whole. */
-function variablesOf({ environment }: Inputs): Inputs {
+/** What rules and the report read of a function besides. Its variables may be encrypted as a whole. */
+function judgedOf(inputs: Inputs): Inputs {
+  const { role, environment, reservedConcurrentExecutions } = inputs;
   const { variables } = z.object({ variables: z.record(z.string(), z.string()) }).safeParse(environment).data ?? {};
-  return variables === undefined ? {} : { environment: { variables } };
+  return {
+    ...(role !== undefined && { role }),
+    ...(typeof reservedConcurrentExecutions === 'number' && { reservedConcurrentExecutions }),
+    ...(variables !== undefined && { environment: { variables } }),
+  };
 }
 
 /**

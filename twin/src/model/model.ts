@@ -25,6 +25,8 @@ export interface Model {
   readonly exceptions: Readonly<Record<string, string>>;
   /** The rules over the registered resources that do not hold. */
   readonly violations: readonly Violation[];
+  /** What the report reads of the resources besides. */
+  readonly registered: Pick<Recorded, 'resources' | 'outputs' | 'secretOutputs'>;
   /** What the program declares without any local effect, as the start screen calls it. */
   readonly notEmulated: readonly string[];
   /** Route key to a path with its parameters filled in, for a call that changes nothing. */
@@ -72,6 +74,7 @@ export function modelOf(recorded: Recorded): Model {
     apis,
     exceptions: exceptionsOf(recorded),
     violations: violationsOf(recorded),
+    registered: recorded,
     notEmulated: notEmulated(recorded.resources, recorded.providers.aws.defaultTags),
     examplePaths: textsOf(recorded.outputs['examplePaths']),
     exampleBodies: bodiesOf(recorded.outputs['exampleBodies']),

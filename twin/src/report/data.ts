@@ -56,8 +56,13 @@ const ROUTE = z.strictObject({
 });
 export type ReportedRoute = z.infer<typeof ROUTE>;
 
-const RENAME = z.strictObject({ kind: z.enum(['client', 'function']), before: z.string(), now: z.string() });
+/** No report has a renamed route: a comparison finds it. */
+const RENAME = z.strictObject({ kind: z.enum(['client', 'function', 'route']), before: z.string(), now: z.string() });
 export type Rename = z.infer<typeof RENAME>;
+
+/** A value of a fact, and what it is about where there may be several. */
+const ITEM = z.strictObject({ of: z.string().optional(), is: z.string() });
+export type Item = z.infer<typeof ITEM>;
 
 const REPORT = z
   .strictObject({
@@ -95,6 +100,8 @@ const REPORT = z
     actions: z.array(z.strictObject({ trigger: z.string(), name: z.string(), decides: z.boolean() })).default([]),
     exceptions: z.array(z.strictObject({ key: z.string(), reason: z.string() })),
     violations: z.array(z.strictObject({ rule: z.string(), resource: z.string(), message: z.string() })),
+    /** What decides besides, by the names of `recorded.ts`. Older reports lack those that were not recorded then. */
+    facts: z.record(z.string(), z.array(ITEM)).default({}),
   })
   .refine(
     ({ callers, permissions, routes }) =>
@@ -110,19 +117,20 @@ export type Report = z.infer<typeof REPORT>;
  * Invisible characters are escaped.
  */
 export function toJson(report: Report): string {
-  const values = Object.entries(report).map(([key, value]) => {
-    const items: readonly unknown[] = Array.isArray(value) ? value : [];
-    const text =
-      items.length === 0
-        ? JSON.stringify(value)
-        : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
-    return `  ${JSON.stringify(key)}: ${text}`;
-  });
-  return `{\n${values.join(',\n')}\n}\n`.replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+  return `${inLines(report, '')}\n`.replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
     [...Array(character.length).keys()]
       .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
       .join(''),
   );
+}
+
+function inLines(value: unknown, indent: string): string {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return JSON.stringify(value);
+  const lines = Array.isArray(value)
+    ? value.map((item) => JSON.stringify(item))
+    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${inLines(item, `${indent}  `)}`);
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  return `${open}\n${lines.map((line) => `${indent}  ${line}`).join(',\n')}\n${indent}${close}`;
 }
 
 /** The report in a file of this form, or undefined for anything else. */

@@ -7,6 +7,7 @@ import { issuerOf } from '../tenant/claims.ts';
 import { clientNames, type Caller } from './callers.ts';
 import { accessOf, type Access, type Answer } from './cells.ts';
 import type { Backend, Permission, Rename, Report, ReportedCaller } from './data.ts';
+import { RECORDED } from './recorded.ts';
 import { permissionText, requirementOf } from './texts.ts';
 
 /** Writes down who may call what. */
@@ -36,6 +37,7 @@ export function reportOf(model: Model): Report {
     actions: tenant.actions.map((one) => ({ trigger: one.trigger, name: one.name, decides: decides(one) })),
     exceptions: Object.entries(exceptions).map(([key, reason]) => ({ key, reason })),
     violations: violations.map(({ rule, resource, message }) => ({ rule, resource, message })),
+    facts: Object.fromEntries(Object.entries(RECORDED).map(([fact, read]) => [fact, [...read(model)]])),
   };
 }
 

@@ -1,75 +1,29 @@
-import type { Report } from './data.ts';
-import { code, codes } from './markdown.ts';
-import { backendText, heading, isAllowed, needsText, permissionText, verdictText } from './texts.ts';
+import { itemsOf, FACT_NAMES, FACTS, SECTIONS, type Section } from './facts.ts';
+import type { Report, ReportedCaller } from './data.ts';
+import { code } from './markdown.ts';
+import { cellMark, heading, isAllowed, needsText, permissionText } from './texts.ts';
 
-/** An item of a section, in Markdown. Two reports are compared by the keys. */
-export interface Item {
-  readonly key: string;
-  readonly value?: string;
-}
+/** Callers beside each other in one table. */
+const MOST_COLUMNS = 6;
 
-/** The sections below the table: a title, and the items that it lists. */
-export const SECTIONS = {
-  'Permissions that no route asks for': ({ unusedPermissions }) =>
-    unusedPermissions.map((permission) => ({ key: permissionText(permission) })),
-  'Routes without a caller': ({ routes }) =>
-    routes.flatMap(({ route, cells, mayInvoke }): Item[] => {
-      if (!cells.some(isAllowed)) return [{ key: code(route) }];
-      // A caller that is let through gets a 500.
-      return mayInvoke ? [] : [{ key: code(route), value: 'the API may not invoke its function' }];
-    }),
-  'Callers that can call nothing beyond public routes': ({ callers, routes }) =>
-    callers.flatMap((caller, index) => {
-      const verdicts = routes.flatMap(({ cells }) => cells[index] ?? []);
-      const isIdle = !verdicts.some((verdict) => verdict.kind !== 'public' && isAllowed(verdict));
-      return caller.kind !== 'anyone' && isIdle ? [{ key: heading(caller) }] : [];
-    }),
-  'Public routes': ({ routes }) =>
-    routes.filter(({ needs }) => needs === 'public').map(({ route }) => ({ key: code(route) })),
-  'What serves the routes': ({ routes, idleFunctions }) => [
-    ...routes.map(({ route, backend }) => ({ key: code(route), value: backendText(backend) })),
-    ...idleFunctions.map((name) => ({ key: 'no route', value: backendText({ kind: 'function', name }) })),
-  ],
-  'Renamed, and kept': ({ renamed }) =>
-    renamed.map(({ kind, before, now }) => ({ key: `${kind} ${code(before)}`, value: `now ${code(now)}` })),
-  Tokens: ({ issuer, lifetimes, trusted }) => [
-    { key: 'Issuer', value: code(issuer) },
-    ...lifetimes.map(({ api, seconds }) => ({ key: `Lifetime for ${code(api)}`, value: `${seconds} s` })),
-    ...trusted.map((one) => ({
-      key: 'Taken by the API',
-      value: `issuer ${code(one.issuer)}, audience ${codes(one.audiences, ' or ')}`,
-    })),
-  ],
-  'Logins in a browser': ({ logins }) =>
-    logins.flatMap(({ client, callbacks, logoutUrls, origins }) =>
-      Object.entries({ callbacks, 'logout URLs': logoutUrls, origins })
-        .filter(([, all]) => all.length > 0)
-        .map(([what, all]) => ({ key: `${code(client)}, ${what}`, value: codes(all, ', ') })),
-    ),
-  'Origins that may read responses (CORS)': ({ origins }) => origins.map((origin) => ({ key: code(origin) })),
-  'Custom claims': ({ claims }) => claims.map(({ name, source }) => ({ key: code(name), value: code(source) })),
-  Actions: ({ actions }) =>
-    actions.map(({ trigger, name, decides }) => ({
-      key: `${trigger} ${code(name)}`,
-      value: decides ? 'may deny access or change scopes, which the table does not show' : 'changes no verdict',
-    })),
-  'Exceptions from what production asks for': ({ exceptions }) =>
-    exceptions.map(({ key, reason }) => ({ key: code(key), value: code(reason) })),
-  'Rules that do not hold': ({ violations }) =>
-    violations.map(({ rule, resource, message }) => ({ key: code(resource), value: code(`${rule}: ${message}`) })),
-} as const satisfies Record<string, (report: Report) => readonly Item[]>;
-
-export type SectionTitle = keyof typeof SECTIONS;
-export const SECTION_TITLES = Object.keys(SECTIONS) as readonly SectionTitle[];
-
-export function itemText({ key, value }: Item): string {
-  return value === undefined ? key : `${key}: ${value}`;
+/** The lines of a section, in Markdown: one for each thing that a fact is about. */
+export function linesOf(section: Section, report: Report): string[] {
+  return FACT_NAMES.flatMap((fact) => {
+    const [where, label = ''] = FACTS[fact].shown ?? [];
+    if (where !== section) return [];
+    const things = Map.groupBy(itemsOf(fact, report) ?? [], ({ of = '' }) => of);
+    return [...things].map(([of, items]) => {
+      const subject = [label, of].filter((part) => part !== '').join(' ');
+      const values = items.map(({ is }) => is).join(', ');
+      return subject === '' ? values : `${subject}: ${values}`;
+    });
+  });
 }
 
 /** The rules that do not hold in these stacks, a line each. */
 export function brokenRules(reports: readonly Report[]): string[] {
   return reports.flatMap((report) =>
-    SECTIONS['Rules that do not hold'](report).map((item) => `${report.stack}: ${itemText(item)}`),
+    linesOf('Rules that do not hold', report).map((line) => `${report.stack}: ${line}`),
   );
 }
 
@@ -86,26 +40,51 @@ export function toMarkdown(report: Report, { command, hasGuide }: Origin): strin
   const guide = hasGuide ? '[docs/access.md](../docs/access.md)' : '`docs/access.md` of `@auth0-http-api/twin`';
   return `# Access of stack ${code(report.stack)}
 
+**${headline(report)}**
+
 Written by \`${command}\` from what the program declares: change the program or the stack file, and run it again.
 What a cell means, and what it does not, is in ${guide}.
 
-${tableOf(report)}
-${SECTION_TITLES.map((title) => section(title, SECTIONS[title](report))).join('')}`;
+${tablesOf(report).join('\n\n')}
+${SECTIONS.map((title) => section(title, linesOf(title, report))).join('')}`;
 }
 
-function tableOf({ callers, routes, permissions }: Report): string {
-  const held = permissions.map((all) => (all.length === 0 ? 'none' : all.map(permissionText).join(', ')));
+/** The report in a line. */
+function headline({ routes, callers, violations, facts }: Report): string {
+  const unused = routes.filter(({ cells }) => !cells.some(isAllowed)).length;
+  const open = routes.filter(({ needs }) => needs === 'public').length;
+  const production = facts['production']?.[0]?.is;
   return [
-    ['Route', 'Needs', ...callers.map(heading)],
-    Array.from({ length: callers.length + 2 }, () => '---'),
-    ...routes.map(({ route, needs, cells }) => [code(route), needsText(needs), ...cells.map(verdictText)]),
-    ['permissions', '', ...held],
-  ]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+    `${counted(routes.length, 'route')} (${open === 0 ? 'none' : open} public${unused === 0 ? '' : `, ${unused} without a caller`})`,
+    counted(callers.filter(({ kind }) => kind !== 'anyone').length, 'caller'),
+    ...(production === undefined ? [] : [`production is ${production}`]),
+    violations.length === 0
+      ? 'every rule holds.'
+      : `${counted(violations.length, 'finding')} of rules that do not hold.`,
+  ].join('; ');
 }
 
-function section(title: string, items: readonly Item[]): string {
-  const lines = items.length === 0 ? ['None.'] : items.map((item) => `- ${itemText(item)}`);
-  return `\n## ${title}\n\n${lines.join('\n')}\n`;
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** The table, in parts of a few callers each. */
+function tablesOf({ callers, routes, permissions }: Report): string[] {
+  const held = permissions.map((all) => (all.length === 0 ? '–' : all.map(permissionText).join(', ')));
+  const starts = callers.flatMap((_: ReportedCaller, index) => (index % MOST_COLUMNS === 0 ? [index] : []));
+  return starts.map((start) => {
+    const part = <T>(all: readonly T[]): readonly T[] => all.slice(start, start + MOST_COLUMNS);
+    return [
+      ['Route', 'Needs', ...part(callers).map(heading)],
+      ['---', '---', ...part(callers).map(() => '---')],
+      ...routes.map(({ route, needs, cells }) => [code(route), needsText(needs), ...part(cells).map(cellMark)]),
+      ['permissions', '', ...part(held)],
+    ]
+      .map((cells) => `| ${cells.join(' | ')} |`)
+      .join('\n');
+  });
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `\n## ${title}\n\n${lines.map((line) => `- ${line}\n`).join('')}`;
 }

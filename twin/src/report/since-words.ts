@@ -1,5 +1,8 @@
+import { FACTS, type FactChange } from './facts.ts';
 import { code } from './markdown.ts';
-import { isSame, type CallerChange, type StackChange } from './since.ts';
+import { counted } from './sections.ts';
+import { isDangerous, isSame, type CallerChange, type RouteChange, type StackChange } from './since.ts';
+import { heading, isAllowed, permissionText, whyText } from './texts.ts';
 
 /** What callers gain and lose, for a terminal. */
 export function words(changes: readonly StackChange[], revision: string): string {
@@ -12,40 +15,97 @@ export function markdown(changes: readonly StackChange[], revision: string): str
 }
 
 function stackWords(change: StackChange, revision: string): string[] {
-  const summary = summaryOf(change, revision);
-  if (change.kind === 'gone') return [summary];
+  const parts = partsOf(change, revision);
   return [
-    summary,
-    ...change.callers.flatMap((caller) => [
-      `  ${introduced(caller)}`,
-      ...caller.gains.map((route) => `    + gains ${route}`),
-      ...caller.loses.map((route) => `    - loses ${route}`),
-      ...caller.altered.map((sentence) => `    ~ ${sentence}`),
+    parts.headline,
+    ...parts.dangerous.map((sentence) => `  ! ${sentence}`),
+    ...parts.callers.flatMap(({ caller, gains, loses, altered }) => [
+      `  ${caller}`,
+      ...gains.map((one) => `    + gains ${one}`),
+      ...loses.map((one) => `    - loses ${one}`),
+      ...altered.map((one) => `    ~ ${one}`),
     ]),
-    ...change.others.map((sentence) => `  * ${sentence}`),
+    ...parts.others.map((sentence) => `  * ${sentence}`),
   ];
 }
 
 function stackMarkdown(change: StackChange, revision: string): string[] {
-  const title = [`### Access of stack ${code(change.stack)}`, '', summaryOf(change, revision)];
-  if (change.kind === 'gone') return title;
-  const table = change.callers.map(
-    (caller) => `| ${introduced(caller)} | ${listed(caller.gains)} | ${listed(caller.loses)} |`,
+  const { headline, dangerous, callers, others } = partsOf(change, revision);
+  const rows = callers.map(
+    ({ caller, gains, loses }) => `| ${caller} | ${gains.join('<br>')} | ${loses.join('<br>')} |`,
   );
-  const others = [
-    ...change.callers.flatMap(({ caller, altered }) => altered.map((sentence) => `${caller}: ${sentence}`)),
-    ...change.others,
-  ];
+  const rest = [...callers.flatMap(({ caller, altered }) => altered.map((one) => `${caller}: ${one}`)), ...others];
+  const block = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', ...lines]);
   return [
-    ...title,
-    ...(table.length === 0 ? [] : ['', '| Caller | Gains | Loses |', '| --- | --- | --- |', ...table]),
-    ...(others.length === 0 ? [] : ['', ...others.map((sentence) => `- ${sentence}`)]),
+    `### Access of stack ${code(change.stack)}`,
+    '',
+    headline,
+    ...block(dangerous.map((sentence) => `- **!** ${sentence}`)),
+    ...block(rows.length === 0 ? [] : ['| Caller | Gains | Loses |', '| --- | --- | --- |', ...rows]),
+    ...block(rest.map((sentence) => `- ${sentence}`)),
   ];
 }
 
-function summaryOf(change: StackChange, revision: string): string {
+/** What is said of a stack, in Markdown. */
+interface Parts {
+  readonly headline: string;
+  readonly dangerous: readonly string[];
+  readonly callers: readonly {
+    readonly caller: string;
+    readonly gains: readonly string[];
+    readonly loses: readonly string[];
+    readonly altered: readonly string[];
+  }[];
+  readonly others: readonly string[];
+}
+
+function partsOf(change: StackChange, revision: string): Parts {
+  if (change.kind === 'gone') {
+    const headline = `Stack ${code(change.stack)} is gone: it has a report at ${revision} and no stack file here.`;
+    return { headline, dangerous: [], callers: [], others: [] };
+  }
+  const dangerous = change.facts.filter(isDangerous).map(sentenceOf);
+  const others = change.facts.filter((fact) => !isDangerous(fact)).map(sentenceOf);
+  const { unrecorded } = change;
+  const names = unrecorded.map((fact) => fact.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+  const note = `the report at ${revision} did not record ${names.join(', ')}, so these are not compared`;
+  return {
+    headline: headlineOf(change, revision, dangerous.length, others.length),
+    dangerous,
+    callers: change.callers.map((caller) => ({
+      caller: introduced(caller),
+      gains: [
+        ...caller.gains.map(gained),
+        ...caller.gainedPermissions.map((one) => `the permission ${permissionText(one)}`),
+      ],
+      loses: [
+        ...caller.loses.map((one) => lost(one, caller)),
+        ...caller.lostPermissions.map((one) => `the permission ${permissionText(one)}`),
+      ],
+      altered: caller.altered.map(altered),
+    })),
+    others: [...others, ...(unrecorded.length === 0 ? [] : [note])],
+  };
+}
+
+/** A change of a fact as a sentence without its full stop. */
+function sentenceOf(change: FactChange): string {
+  const { says } = FACTS[change.fact];
+  if (typeof says !== 'string') return says?.(change) ?? change.fact;
+  const [is, was] = [change.added, change.removed].map((all) => all.join(', ')) as [string, string];
+  const filled = (values: string, no: string): string =>
+    says.replace(/\{(of|is|no)\}/g, (_, slot) => (slot === 'of' ? change.of : slot === 'is' ? values : no));
+  if (is === '') return filled(was, 'no longer ');
+  return was === '' ? filled(is, '') : `${filled(is, '')}, no longer ${was}`;
+}
+
+function headlineOf(
+  change: Exclude<StackChange, { kind: 'gone' }>,
+  revision: string,
+  dangerous: number,
+  others: number,
+): string {
   const stack = `Stack ${code(change.stack)}`;
-  if (change.kind === 'gone') return `${stack} is gone: it has a report at ${revision} and no stack file here.`;
   if (change.kind !== 'changed') {
     const file = `access/${change.stack}.json`;
     const why = {
@@ -55,23 +115,55 @@ function summaryOf(change: StackChange, revision: string): string {
     }[change.kind];
     return `${stack} ${why} All that its callers may call:`;
   }
-  const gaining = change.callers.filter(({ gains }) => gains.length > 0).length;
-  const losing = change.callers.filter(({ loses }) => loses.length > 0).length;
-  if (isSame(change)) return `${stack}: nobody gains or loses anything since ${revision}.`;
-  if (gaining + losing === 0) return `${stack}: nobody gains or loses a route since ${revision}, but:`;
-  return `${stack}, since ${revision}: ${count(gaining, 'gains', 'gain')}, ${count(losing, 'loses', 'lose')}:`;
+  if (isSame(change)) {
+    const recorded = change.unrecorded.length === 0 ? '' : ' of what both reports record';
+    return `${stack}: nothing${recorded} changes since ${revision}.`;
+  }
+  const parts = [
+    ...(dangerous === 0 ? [] : [counted(dangerous, 'dangerous change')]),
+    ...callersIn(change.callers),
+    others === 0 ? 'nothing else changes' : counted(others, 'other change'),
+  ];
+  return `${stack}, since ${revision}: ${parts.join('; ')}.`;
 }
 
-function count(callers: number, one: string, several: string): string {
-  return callers === 0 ? `no caller ${one}` : callers === 1 ? `1 caller ${one}` : `${callers} callers ${several}`;
+/** Each caller by name, or the number of those who gain and lose where there are more than two. */
+function callersIn(callers: readonly CallerChange[]): string[] {
+  if (callers.length <= 2) return callers.map((one) => `${heading(one.caller)} ${summary(one)}`);
+  const gaining = callers.filter(({ gains, gainedPermissions }) => gains.length + gainedPermissions.length > 0).length;
+  const losing = callers.filter(({ loses, lostPermissions }) => loses.length + lostPermissions.length > 0).length;
+  const verb = (count: number, one: string): string => `${count} ${one}${count === 1 ? 's' : ''}`;
+  return [`${callers.length} callers change: ${verb(gaining, 'gain')} and ${verb(losing, 'lose')}`];
+}
+
+function summary({ presence, gains, loses, gainedPermissions, lostPermissions }: CallerChange): string {
+  const amount = (routes: number, permissions: number): string =>
+    routes > 0 || permissions === 0 ? counted(routes, 'route') : counted(permissions, 'permission');
+  const parts = [
+    ...(presence === 'stays' ? [] : [`is ${presence}`]),
+    ...(gains.length + gainedPermissions.length === 0
+      ? []
+      : [`gains ${amount(gains.length, gainedPermissions.length)}`]),
+    ...(loses.length + lostPermissions.length === 0 ? [] : [`loses ${amount(loses.length, lostPermissions.length)}`]),
+  ];
+  return parts.length === 0 ? 'is decided by something else' : parts.join(' and ');
+}
+
+function gained({ route, after }: RouteChange): string {
+  return after === undefined ? code(route) : `${code(route)} (${whyText(after)})`;
+}
+
+function lost({ route, after }: RouteChange, { presence }: CallerChange): string {
+  if (presence === 'gone') return code(route);
+  return `${code(route)} (${after === undefined ? 'the route is gone' : whyText(after)})`;
+}
+
+function altered({ route, before, after }: RouteChange): string {
+  if (before === undefined || after === undefined) return code(route);
+  return `${code(route)} is still ${isAllowed(after) ? 'allowed' : 'denied'} (${whyText(after)}, no longer ${whyText(before)})`;
 }
 
 function introduced({ caller, presence, gains }: CallerChange): string {
-  if (presence === 'gone') return `${caller} is gone`;
-  if (presence === 'stays') return caller;
-  return gains.length === 0 ? `${caller} is new and can call nothing that anyone could not` : `${caller} is new`;
-}
-
-function listed(routes: readonly string[]): string {
-  return routes.length === 0 ? '' : routes.join('<br>');
+  if (presence === 'stays') return heading(caller);
+  return `${heading(caller)} is ${presence}${presence === 'new' && gains.length === 0 ? ' and can call nothing that anyone could not' : ''}`;
 }

@@ -1,7 +1,7 @@
-import type { Report, ReportedRoute, Verdict } from './data.ts';
+import type { Permission, Report, ReportedCaller, ReportedRoute, Verdict } from './data.ts';
+import { FACT_NAMES, FACTS, itemsOf, type FactChange, type FactName } from './facts.ts';
 import { code } from './markdown.ts';
-import { backendChanges, inNewNames, newRenames, renameText } from './renames.ts';
-import { itemText, SECTION_TITLES, SECTIONS, type Item, type SectionTitle } from './sections.ts';
+import { inNewNames, newRenames } from './renames.ts';
 import { heading, isAllowed, needsText, permissionText, whyText } from './texts.ts';
 
 /** What became of a stack between two revisions. */
@@ -11,156 +11,177 @@ export type StackChange =
       readonly kind: 'changed' | Missing;
       readonly stack: string;
       readonly callers: readonly CallerChange[];
-      /** What else changed, as sentences without their full stop. */
-      readonly others: readonly string[];
+      /** What else changed, the most dangerous first. */
+      readonly facts: readonly FactChange[];
+      /** What the older report did not record. */
+      readonly unrecorded: readonly FactName[];
     }
   | { readonly kind: 'gone'; readonly stack: string };
 
 /** Why the other revision has no report: the stack is new, it has no JSON, or its JSON is of another version. */
 export type Missing = 'new' | 'without JSON' | 'unreadable';
 
-/** What a caller gains and loses; all texts are Markdown within a line. */
+/** What a caller gains and loses. */
 export interface CallerChange {
-  readonly caller: string;
+  readonly caller: ReportedCaller;
   readonly presence: 'new' | 'gone' | 'stays';
-  readonly gains: readonly string[];
-  readonly loses: readonly string[];
+  readonly gains: readonly RouteChange[];
+  readonly loses: readonly RouteChange[];
   /** Verdicts that stayed and are decided by something else. */
-  readonly altered: readonly string[];
+  readonly altered: readonly RouteChange[];
+  /** Permissions that no route of the gains and losses names. */
+  readonly gainedPermissions: readonly Permission[];
+  readonly lostPermissions: readonly Permission[];
 }
 
-/** Sections that repeat what the callers' and the routes' changes say. */
-const REPEATED: readonly SectionTitle[] = [
-  'Callers that can call nothing beyond public routes',
-  'Public routes',
-  'Renamed, and kept',
-  'What serves the routes',
-];
-
-const ANYONE = 'anyone';
+/** A verdict is absent where the route or the caller is. */
+export interface RouteChange {
+  readonly route: string;
+  readonly before: Verdict | undefined;
+  readonly after: Verdict | undefined;
+}
 
 /** What callers gain and lose from one report to the other, or in all if there is none to compare with. */
 export function compare(before: Report | Missing, after: Report): StackChange {
-  const isWhole = typeof before === 'string';
-  const former = isWhole ? { ...after, callers: [], routes: [], permissions: [] } : before;
-  const renames = newRenames(former, after);
-  const old = inNewNames(former, renames);
-  const now = after.callers.map(heading);
-  const gone = old.callers.map(heading).filter((caller) => !now.includes(caller));
-  const routes = [...after.routes, ...old.routes.filter(({ route }) => routeOf(after, route) === undefined)];
-  const changes = [...now, ...gone].map((caller) => callerChange(caller, routes, old, after));
-  const common = changes.find(({ caller }) => caller === ANYONE)?.gains ?? [];
-  return {
-    kind: isWhole ? before : 'changed',
-    stack: after.stack,
-    callers: changes
-      // What anyone gains is listed once.
-      .map((change) => (change.caller === ANYONE ? change : { ...change, gains: without(change.gains, common) }))
-      .filter(
-        ({ presence, gains, loses, altered }) =>
-          (presence !== 'stays' && !isWhole) || gains.length + loses.length + altered.length > 0,
-      ),
-    others: isWhole
-      ? []
-      : [
-          ...renames.map(renameText),
-          ...routeChanges(routes, old, after),
-          ...backendChanges(old, after),
-          ...sectionChanges(old, after),
-        ],
-  };
+  if (typeof before === 'string') {
+    const nothing = { ...after, callers: [], routes: [], permissions: [] };
+    const callers = callerChanges(nothing, after).filter(
+      ({ gains, gainedPermissions }) => gains.length + gainedPermissions.length > 0,
+    );
+    return { kind: before, stack: after.stack, callers, facts: [], unrecorded: [] };
+  }
+  const renames = newRenames(before, after);
+  const old = inNewNames(before, renames);
+  const now = { ...after, renamed: [...after.renamed, ...renames.filter(({ kind }) => kind === 'route')] };
+  const callers = callerChanges(old, after)
+    // That a route is public, or is so no longer, is a fact of the route's.
+    .filter(({ caller }) => caller.kind !== 'anyone')
+    .map((change) => ({ ...change, gains: change.gains.filter((one) => one.after?.kind !== 'public') }))
+    .filter(
+      ({ presence, gains, loses, altered, gainedPermissions, lostPermissions }) =>
+        presence !== 'stays' ||
+        [gains, loses, altered, gainedPermissions, lostPermissions].some(({ length }) => length > 0),
+    );
+  return { kind: 'changed', stack: after.stack, callers, ...factChanges(old, now, callers) };
 }
 
 /** Whether anything changed at all. */
 export function isSame(change: StackChange): boolean {
-  return change.kind === 'changed' && change.callers.length + change.others.length === 0;
+  return change.kind === 'changed' && change.callers.length + change.facts.length === 0;
 }
 
-function callerChange(caller: string, routes: readonly ReportedRoute[], before: Report, after: Report): CallerChange {
-  const gains: string[] = [];
-  const loses: string[] = [];
-  const altered: string[] = [];
-  const [oldIndex, index] = [before, after].map(({ callers }) =>
-    callers.findIndex((one) => heading(one) === caller),
-  ) as [number, number];
-  for (const { route } of routes) {
-    const [was, is] = [routeOf(before, route), routeOf(after, route)];
-    const [old, now] = [was?.cells[oldIndex], is?.cells[index]];
-    const name = code(route);
-    if (now !== undefined && isAllowed(now) && !allows(old)) gains.push(`${name} (${whyText(now)})`);
-    else if (allows(old) && !allows(now)) {
-      const why = now === undefined ? `the ${index === -1 ? 'caller' : 'route'} is gone` : whyText(now);
-      loses.push(`${name} (${why})`);
-    } else if (old !== undefined && now !== undefined && whyText(old) !== whyText(now)) {
-      // If the route needs something else, that is listed once for all callers.
-      if (needsOf(was) !== needsOf(is)) continue;
-      altered.push(
-        `${name} is still ${isAllowed(now) ? 'allowed' : 'denied'} (${whyText(now)}, no longer ${whyText(old)})`,
-      );
-    }
-  }
-  const had = (before.permissions[oldIndex] ?? []).map(permissionText);
-  const has = (after.permissions[index] ?? []).map(permissionText);
-  gains.push(...without(has, had).map((one) => `the permission ${one}`));
-  loses.push(...without(had, has).map((one) => `the permission ${one}`));
-  const presence = oldIndex === -1 ? 'new' : index === -1 ? 'gone' : 'stays';
-  return { caller, presence, gains, loses, altered };
+export function isDangerous(change: FactChange): boolean {
+  return FACTS[change.fact].danger?.(change) ?? false;
+}
+
+function callerChanges(before: Report, after: Report): CallerChange[] {
+  const now = after.callers.map(heading);
+  const gone = before.callers.filter((caller) => !now.includes(heading(caller)));
+  const routes = [...after.routes, ...before.routes.filter(({ route }) => routeOf(after, route) === undefined)];
+  return [...after.callers, ...gone].map((caller) => callerChange(caller, routes, before, after));
+}
+
+function callerChange(
+  caller: ReportedCaller,
+  routes: readonly ReportedRoute[],
+  before: Report,
+  after: Report,
+): CallerChange {
+  const indexIn = ({ callers }: Report): number => callers.findIndex((one) => heading(one) === heading(caller));
+  const [was, is] = [indexIn(before), indexIn(after)];
+  const changes = routes.map(({ route }) => ({
+    route,
+    before: routeOf(before, route)?.cells[was],
+    after: routeOf(after, route)?.cells[is],
+  }));
+  const gains = changes.filter((one) => !allows(one.before) && allows(one.after));
+  const loses = changes.filter((one) => allows(one.before) && !allows(one.after));
+  const altered = changes.filter(
+    (one) =>
+      one.before !== undefined &&
+      one.after !== undefined &&
+      allows(one.before) === allows(one.after) &&
+      whyText(one.before) !== whyText(one.after) &&
+      // If the route needs something else, that is said once for all callers.
+      needsOf(before, one.route) === needsOf(after, one.route),
+  );
+  const [had, has] = [before.permissions[was] ?? [], after.permissions[is] ?? []];
+  // A verdict names the scopes that it is for; an API's name is in none.
+  const isNamed = ({ name, api }: Permission, verdict: Verdict | undefined): boolean =>
+    api === undefined && verdict !== undefined && 'scopes' in verdict && verdict.scopes.join() === name;
+  return {
+    caller,
+    presence: was === -1 ? 'new' : is === -1 ? 'gone' : 'stays',
+    gains,
+    loses,
+    altered,
+    gainedPermissions: lacking(has, had).filter((one) => !gains.some((gain) => isNamed(one, gain.after))),
+    lostPermissions:
+      is === -1 ? [] : lacking(had, has).filter((one) => !loses.some((loss) => isNamed(one, loss.after))),
+  };
 }
 
 function allows(verdict: Verdict | undefined): boolean {
   return verdict !== undefined && isAllowed(verdict);
 }
 
-function routeChanges(routes: readonly ReportedRoute[], before: Report, after: Report): string[] {
-  return routes.flatMap((route) => {
-    const was = needsOf(routeOf(before, route.route));
-    const is = needsOf(routeOf(after, route.route));
-    const name = code(route.route);
-    if (was === is) return [];
-    if (is === undefined) return [`${name} is gone`];
-    if (is === 'public') {
-      return [`${name} is ${was === undefined ? 'new and ' : ''}public: anyone may call it without a token`];
-    }
-    if (was === 'public') return [`${name} is public no longer: it needs ${is}`];
-    return [was === undefined ? `${name} is new and needs ${is}` : `${name} needs ${is}, no longer ${was}`];
+function lacking(all: readonly Permission[], some: readonly Permission[]): Permission[] {
+  const texts = some.map(permissionText);
+  return all.filter((one) => !texts.includes(permissionText(one)));
+}
+
+/** The facts that changed, and those that the older report lacks. What only went with its function, client or route is left out. */
+function factChanges(
+  before: Report,
+  after: Report,
+  callers: readonly CallerChange[],
+): { readonly facts: FactChange[]; readonly unrecorded: FactName[] } {
+  const named = (report: Report): string[] => [
+    ...(itemsOf('functions', report) ?? []).map(({ is }) => is),
+    ...report.logins.map(({ client }) => code(client)),
+  ];
+  const gone = named(before).filter((name) => !named(after).includes(name));
+  const lost = callers.flatMap(({ loses }) => loses.map(({ route }) => code(route)));
+  const changes = FACT_NAMES.flatMap((fact): FactChange[] => {
+    const [old, now] = [itemsOf(fact, before), itemsOf(fact, after)];
+    const { says, when = () => true } = FACTS[fact];
+    if (old === undefined || now === undefined || says === undefined) return [];
+    const things = [...new Set([...now, ...old].map(({ of = '' }) => of))];
+    return things.flatMap((of) => {
+      const [was, is] = [old, now].map((items) =>
+        items.filter((one) => (one.of ?? '') === of).map((one) => one.is),
+      ) as [string[], string[]];
+      const change = {
+        fact,
+        of,
+        before: was,
+        after: is,
+        added: is.filter((one) => !was.includes(one)),
+        removed: was.filter((one) => !is.includes(one)),
+      };
+      const isGone = is.length === 0 && (gone.includes(of) || (fact === 'needs' && lost.includes(of)));
+      return change.added.length + change.removed.length === 0 || isGone || !when(change) ? [] : [change];
+    });
   });
-}
-
-function sectionChanges(before: Report, after: Report): string[] {
-  return SECTION_TITLES.filter((title) => !REPEATED.includes(title)).flatMap((title) =>
-    itemChanges(SECTIONS[title](before), SECTIONS[title](after)).map((change) => `${title}: ${change}`),
+  const alike = Map.groupBy(changes, (change) => {
+    const { fact, of, added, removed } = change;
+    // A sentence with a slot for it says of several things at once what changed alike.
+    return JSON.stringify([fact, typeof FACTS[fact].says === 'string' || of, added, removed]);
+  });
+  const facts = [...alike.values()].flatMap((some) =>
+    some.slice(0, 1).map((one) => ({ ...one, of: some.map(({ of }) => of).join(', ') })),
   );
-}
-
-/** An item whose value alone differs has changed; others have come or gone. */
-function itemChanges(before: readonly Item[], after: readonly Item[]): string[] {
-  const gone = new Set(lacking(before, after));
-  const changes: string[] = [];
-  const come: string[] = [];
-  for (const item of lacking(after, before)) {
-    const old = [...gone].find(({ key, value }) => key === item.key && value !== undefined && item.value !== undefined);
-    if (old === undefined) come.push(`${itemText(item)} is new here`);
-    else {
-      gone.delete(old);
-      changes.push(`${itemText(item)}, no longer ${old.value}`);
-    }
-  }
-  return [...changes, ...come, ...[...gone].map((item) => `${itemText(item)} is here no longer`)];
-}
-
-function lacking(all: readonly Item[], some: readonly Item[]): Item[] {
-  const texts = some.map(itemText);
-  return all.filter((item) => !texts.includes(itemText(item)));
-}
-
-function without(all: readonly string[], some: readonly string[]): string[] {
-  return all.filter((one) => !some.includes(one));
+  return {
+    facts: [...facts.filter(isDangerous), ...facts.filter((change) => !isDangerous(change))],
+    unrecorded: FACT_NAMES.filter((fact) => itemsOf(fact, before) === undefined),
+  };
 }
 
 function routeOf({ routes }: Report, key: string): ReportedRoute | undefined {
   return routes.find(({ route }) => route === key);
 }
 
-function needsOf(route: ReportedRoute | undefined): string | undefined {
+function needsOf(report: Report, key: string): string | undefined {
+  const route = routeOf(report, key);
   return route && needsText(route.needs);
 }

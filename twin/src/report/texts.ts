@@ -47,6 +47,11 @@ export function verdictText(verdict: Verdict): string {
   return `${isAllowed(verdict) ? 'allowed' : 'denied'}: ${whyText(verdict)}`;
 }
 
+/** A cell of the report's table. */
+export function cellMark(verdict: Verdict): string {
+  return isAllowed(verdict) ? `✓ ${whyText(verdict)}` : '–';
+}
+
 export function cellText({ reason }: Cell): string {
   return verdictText(reason);
 }

@@ -94,7 +94,7 @@ it('npm run access writes the reports, finds stale ones, and says what a change 
 
   expect(await access('--since', 'main')).toEqual({
     code: 0,
-    text: `Stack \`dev\`, since \`main\`: 1 caller gains, no caller loses:
+    text: `Stack \`dev\`, since \`main\`: \`test-app\` (client_credentials) gains 1 permission; nothing else changes.
   \`test-app\` (client_credentials)
     + gains the permission \`write:user\`
 

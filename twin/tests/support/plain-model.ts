@@ -36,6 +36,7 @@ export const plainModel = (
   claims: {},
   exceptions: {},
   violations: [],
+  registered: { resources: [], outputs: {}, secretOutputs: [] },
   notEmulated: [],
   examplePaths: {},
   exampleBodies: {},

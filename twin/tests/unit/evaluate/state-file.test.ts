@@ -90,7 +90,8 @@ describe('The report of a deployed stack', () => {
     const change = compare(reportOn(JSON.stringify(state)), reportOf(modelOf(recorded)));
     expect(change).toMatchObject({
       kind: 'changed',
-      callers: [{ gains: ['`GET /test` (`read:user`)', 'the permission `read:user`'], loses: [] }],
+      callers: [{ gains: [{ route: 'GET /test', after: { kind: 'scopes', scopes: ['read:user'] } }], loses: [] }],
+      facts: [],
     });
   });
 

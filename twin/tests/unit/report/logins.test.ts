@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromJson, toJson } from '../../../src/report/data.ts';
 import { reportOf } from '../../../src/report/report.ts';
-import { itemText, SECTIONS } from '../../../src/report/sections.ts';
+import { linesOf } from '../../../src/report/sections.ts';
 import { accessOf } from '../../../src/report/cells.ts';
 import { compare, isSame } from '../../../src/report/since.ts';
 import { cellText, heading } from '../../../src/report/texts.ts';
@@ -89,20 +89,20 @@ describe('Sections on logins', () => {
   const report = reportOf(model);
 
   it('The report lists callbacks, logout URLs and origins of each client that logs users in', () => {
-    expect(SECTIONS['Logins in a browser'](report).map(itemText)).toEqual([
-      '`web`, callbacks: `https://web.example.com/callback`',
-      '`web`, logout URLs: `https://web.example.com`',
-      '`web`, origins: `https://web.example.com`',
+    expect(linesOf('Browsers', report)).toEqual([
+      'Callbacks of `web`: `https://web.example.com/callback`',
+      'Logout URLs of `web`: `https://web.example.com`',
+      'Origins of `web`: `https://web.example.com`',
     ]);
   });
 
   it('The report lists custom claims and Actions, with a warning for Actions that decide', () => {
-    expect(SECTIONS['Custom claims'](report).map(itemText)).toEqual(['`https://x.example/email`: `user.email`']);
-    expect(SECTIONS.Actions(report).map(itemText)).toEqual([
-      'post-login `claims`: changes no verdict',
-      'post-login `guard`: may deny access or change scopes, which the table does not show',
-      'post-login `hidden`: may deny access or change scopes, which the table does not show',
-      'post-login `scopes`: may deny access or change scopes, which the table does not show',
+    expect(linesOf('Claims and Actions', report)).toEqual([
+      'Action post-login `claims`: changes no verdict',
+      'Action post-login `guard`: may deny access or change scopes, which the table does not show',
+      'Action post-login `hidden`: may deny access or change scopes, which the table does not show',
+      'Action post-login `scopes`: may deny access or change scopes, which the table does not show',
+      '`https://x.example/email`: `user.email`',
     ]);
   });
 
@@ -112,7 +112,7 @@ describe('Sections on logins', () => {
 });
 
 describe('Reports of older versions', () => {
-  const NEW = ['logins', 'origins', 'claims', 'actions'];
+  const NEW = ['logins', 'origins', 'claims', 'actions', 'facts'];
 
   it('A report of an older version is read, and its users log in by password', () => {
     const now = reportOf(plainModel());

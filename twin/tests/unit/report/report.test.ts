@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { fromJson, toJson } from '../../../src/report/data.ts';
 import { code } from '../../../src/report/markdown.ts';
 import { reportOf } from '../../../src/report/report.ts';
-import { itemText, SECTION_TITLES, SECTIONS, toMarkdown } from '../../../src/report/sections.ts';
+import { SECTIONS } from '../../../src/report/facts.ts';
+import { linesOf, toMarkdown } from '../../../src/report/sections.ts';
 import { modelOf } from '../../../src/model/model.ts';
 import type { Recorded } from '../../../src/evaluate/local-engine.ts';
 import type { Contract } from '../../../../program/contract/define-contract.ts';
@@ -40,68 +41,40 @@ describe('The access report', () => {
   it('The access report says which caller can call which route, and lists what is unusual', async () => {
     expect(textOf(await recordStack('dev'))).toBe(`# Access of stack \`dev\`
 
+**1 route (none public); 3 callers; production is off; every rule holds.**
+
 Written by \`npm run access\` from what the program declares: change the program or the stack file, and run it again.
 What a cell means, and what it does not, is in [docs/access.md](../docs/access.md).
 
 | Route | Needs | \`test-app\` (client_credentials) | role \`reader\` | user \`test-user@example.com\` through \`test-app\` (password) | anyone |
 | --- | --- | --- | --- | --- | --- |
-| \`GET /test\` | \`read:user\` | allowed: \`read:user\` | allowed: \`read:user\` | allowed: \`read:user\` | denied: no token |
-| permissions |  | \`read:user\` | \`read:user\` | \`read:user\` | none |
+| \`GET /test\` | \`read:user\` | ✓ \`read:user\` | ✓ \`read:user\` | ✓ \`read:user\` | – |
+| permissions |  | \`read:user\` | \`read:user\` | \`read:user\` | – |
 
-## Permissions that no route asks for
-
-- \`read:appointments\`
-- \`write:user\`
-
-## Routes without a caller
-
-None.
-
-## Callers that can call nothing beyond public routes
-
-None.
-
-## Public routes
-
-None.
-
-## What serves the routes
+## Routes
 
 - \`GET /test\`: function \`api-test\`
+- Permissions that no route requires: \`read:appointments\`, \`write:user\`
 
-## Renamed, and kept
+## Production
 
-None.
+- Production: \`off\`
 
 ## Tokens
 
+- Read from: \`$request.header.Authorization\`
+- Accepted by the API: audience \`https://test-api-for-jwt-authorizer.example.com\` of issuer \`https://your-tenant.eu.auth0.com/\`
 - Issuer: \`https://your-tenant.eu.auth0.com/\`
+- Policies of \`https://test-api-for-jwt-authorizer.example.com\`: \`clients: require_client_grant\`, \`users: allow_all\`, \`RBAC: on\`
+- Database \`auth0\`: \`disableSignup: true\`, \`bruteForceProtection: true\`, \`passwordPolicy: good\`
 - Lifetime for \`https://test-api-for-jwt-authorizer.example.com\`: 3600 s
-- Taken by the API: issuer \`https://your-tenant.eu.auth0.com/\`, audience \`https://test-api-for-jwt-authorizer.example.com\`
 
-## Logins in a browser
+## Operation
 
-None.
-
-## Origins that may read responses (CORS)
-
-None.
-
-## Custom claims
-
-None.
-
-## Actions
-
-None.
-
-## Exceptions from what production asks for
-
-None.
-
-## Rules that do not hold
-
-None.
+- Answers at: \`execute-api\`
+- Access log holds: \`authorizer.claims.azp\`, \`authorizer.claims.sub\`, \`authorizer.error\`, \`httpMethod\`, \`identity.sourceIp\`, \`identity.userAgent\`, \`integrationErrorMessage\`, \`integrationLatency\`, \`requestId\`, \`requestTimeEpoch\`, \`responseLatency\`, \`routeKey\`, \`status\`
+- Retention of the log \`api\`: \`30 days\`
+- Retention of the log \`api-test\`: \`30 days\`
 `);
   });
 
@@ -148,7 +121,7 @@ None.
     const before = toMarkdown(reportOf(plainModel({ grants: [grant([])] }, routes)), HERE);
     const after = toMarkdown(reportOf(plainModel({ grants: [grant(['read'])] }, routes)), HERE);
     expect(changedLines(before, after).is).toEqual([
-      '| `GET /a` | `read` | allowed: `read` | allowed: `read` | allowed: `read` | denied: no token |',
+      '| `GET /a` | `read` | ✓ `read` | ✓ `read` | ✓ `read` | – |',
       expect.stringMatching(/^\| permissions /),
     ]);
   });
@@ -175,7 +148,7 @@ None.
     });
     const [uninvoked] = plainRoutes({ 'GET /uninvoked': ['read'] });
     const routes = [
-      ...plainRoutes({ 'GET /read': ['read'], 'GET /nobody': ['admin'], 'GET /open': 'public' }),
+      ...plainRoutes({ 'GET /read': ['read'], 'GET /admin': ['admin'], 'GET /open': 'public' }),
       ...plainRoutes({ 'GET /foreign': ['write'] }, foreign),
       ...(uninvoked === undefined
         ? []
@@ -193,33 +166,30 @@ None.
     const violations = [{ rule: 'RBAC', resource: 'x:y/z:Server "s"', message: 'it does not' }];
     const model = { ...plainModel({ clients, resourceServers }, routes), exceptions, violations };
     const report = reportOf(model);
-    const sections = SECTION_TITLES.map((title) => [title, SECTIONS[title](report).map(itemText)]);
-    expect(Object.fromEntries(sections)).toEqual({
-      'Logins in a browser': [],
-      'Origins that may read responses (CORS)': [],
-      'Custom claims': [],
-      Actions: [],
-      'Permissions that no route asks for': ['`read` of `https://other`', '`write` of `https://api.example.com`'],
-      'Routes without a caller': [
-        '`GET /foreign`',
-        '`GET /nobody`',
-        '`GET /uninvoked`: the API may not invoke its function',
+    const sections = SECTIONS.map((title) => [title, linesOf(title, report)] as const);
+    expect(Object.fromEntries(sections.filter(([, lines]) => lines.length > 0))).toEqual({
+      'Rules that do not hold': ['`x:y/z:Server "s"`: `RBAC: it does not`'],
+      Callers: [
+        'the issuer is `https://tenant.eu.auth0.com/`, not `https://elsewhere.example.com/`, for `GET /foreign`: `Client` (client_credentials), role `role`, user `user@example.com` through `Client` (password)',
+        'no token (no client grant for the API): `idle` (client_credentials)',
+        'Can call nothing beyond public routes: `idle` (client_credentials)',
       ],
-      'Callers that can call nothing beyond public routes': ['`idle` (client_credentials)'],
-      'Public routes': ['`GET /open`'],
-      'What serves the routes': ['/foreign', '/nobody', '/open', '/read', '/uninvoked'].map(
-        (path) => `\`GET ${path}\`: function \`test\``,
-      ),
-      'Renamed, and kept': [],
+      Production: ['Exception `api:tokenLifetime`: `the import \\u{7c} takes long`'],
+      Routes: [
+        ...['/admin', '/foreign', '/open', '/read', '/uninvoked'].map((path) => `\`GET ${path}\`: function \`test\``),
+        'The API may not invoke the function of: `GET /uninvoked`',
+        'Public: `GET /open`',
+        'Without a caller: `GET /admin`, `GET /foreign`',
+        'Permissions that no route requires: `read` of `https://other`, `write` of `https://api.example.com`',
+      ],
       Tokens: [
+        'Accepted by the API: audience `https://a` of issuer `https://elsewhere.example.com/`, audience `https://b` of issuer `https://elsewhere.example.com/`, audience `https://api.example.com` of issuer `https://tenant.eu.auth0.com/`',
         'Issuer: `https://tenant.eu.auth0.com/`',
+        'Policies of `https://api.example.com`: `clients: require_client_grant`, `users: allow_all`, `RBAC: on`',
+        'Policies of `https://other`: `clients: require_client_grant`, `users: allow_all`, `RBAC: on`',
         'Lifetime for `https://api.example.com`: 600 s',
         'Lifetime for `https://other`: 60 s',
-        'Taken by the API: issuer `https://elsewhere.example.com/`, audience `https://a` or `https://b`',
-        'Taken by the API: issuer `https://tenant.eu.auth0.com/`, audience `https://api.example.com`',
       ],
-      'Exceptions from what production asks for': ['`api:tokenLifetime`: `the import \\u{7c} takes long`'],
-      'Rules that do not hold': ['`x:y/z:Server "s"`: `RBAC: it does not`'],
     });
     expect(fromJson(toJson(report))).toEqual(report);
   });

@@ -1,0 +1,218 @@
+import { COMPUTED, type ComputedFact } from './computed.ts';
+import type { Item, Report } from './data.ts';
+import { code } from './markdown.ts';
+import type { RecordedFact } from './recorded.ts';
+
+export type FactName = RecordedFact | ComputedFact;
+
+/** What changed in the values of one fact about one thing; all texts are Markdown within a line. */
+export interface FactChange {
+  readonly fact: FactName;
+  /** What the fact is about, several with commas between; empty where there is only one such thing. */
+  readonly of: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** Where the report has a fact, and how `--since` says that it changed. */
+interface Wording {
+  /** The heading, and what stands before the thing and its values; absent where the report's table has it. */
+  readonly shown?: readonly [section: Section, label: string];
+  /**
+   * A sentence without its full stop, with `{of}`, `{is}` and, where "no longer" may stand, `{no}`; or what makes one.
+   * Absent where other sentences say all.
+   */
+  readonly says?: string | ((change: FactChange) => string);
+  /** Which changes are said; all, where it is absent. */
+  readonly when?: (change: FactChange) => boolean;
+  /** Which changes a reviewer looks at first. */
+  readonly danger?: (change: FactChange) => boolean;
+}
+
+/** The headings below the table, in their order. */
+export const SECTIONS = [
+  'Rules that do not hold',
+  'Callers',
+  'Routes',
+  'Production',
+  'Tokens',
+  'Browsers',
+  'Claims and Actions',
+  'Functions',
+  'Operation',
+  'Renamed, and kept',
+] as const;
+export type Section = (typeof SECTIONS)[number];
+
+const more = ({ added }: FactChange): boolean => added.length > 0;
+const less = ({ removed }: FactChange): boolean => removed.length > 0;
+const both = ({ added, removed }: FactChange): boolean => added.length > 0 && removed.length > 0;
+const any = (): boolean => true;
+const adds =
+  (...some: readonly string[]) =>
+  ({ added }: FactChange): boolean =>
+    added.some((one) => some.includes(one));
+/** The first number of a value. Without any there is no bound. */
+const bound = ([first = '']: readonly string[]): number => Number(/\d+(\.\d+)?/.exec(first)?.[0] ?? Infinity);
+const larger = ({ before, after }: FactChange): boolean => bound(after) > bound(before);
+const smaller = ({ before, after }: FactChange): boolean => bound(after) < bound(before);
+
+/** Every fact. Their order is that of their danger, and `--since` says changes in it. */
+export const FACTS: Readonly<Record<FactName, Wording>> = {
+  production: {
+    shown: ['Production', 'Production'],
+    says: ({ added: [is], removed }) =>
+      removed.includes('`on`')
+        ? 'production is no longer on, and none of its rules applies'
+        : `production is ${is ?? 'not declared'}`,
+    danger: ({ removed }) => removed.includes('`on`'),
+  },
+  protection: {
+    shown: ['Production', 'Protected from deletion, each'],
+    says: 'each {is} is {no}protected from deletion',
+    danger: less,
+  },
+  violations: { shown: ['Rules that do not hold', ''], says: '{of} {no}breaks the rule {is}', danger: more },
+  exceptions: {
+    shown: ['Production', 'Exception'],
+    says: 'production {no}has an exception from {of}, for the reason {is}',
+    danger: more,
+  },
+  accepted: {
+    shown: ['Production', 'Accepted by the rules'],
+    says: 'the rules {no}accept {of}: {is}',
+    danger: more,
+  },
+  needs: {
+    says: ({ of, before: [was], after: [is] }) => {
+      if (is === undefined) return `${of} is gone`;
+      if (is === 'public') return `${of} is ${was ? '' : 'new and '}public: anyone may call it without a token`;
+      if (was === 'public') return `${of} is no longer public: it needs ${is}`;
+      return was === undefined ? `${of} is new and needs ${is}` : `${of} needs ${is}, no longer ${was}`;
+    },
+    danger: adds('public', 'any token'),
+  },
+  identitySource: { shown: ['Tokens', 'Read from'], says: 'the API {no}reads tokens from {is}', danger: more },
+  trusted: { shown: ['Tokens', 'Accepted by the API'], says: 'the API {no}accepts tokens with {is}', danger: more },
+  issuer: { shown: ['Tokens', 'Issuer'], says: 'tokens are {no}issued by {is}', danger: more },
+  policies: {
+    shown: ['Tokens', 'Policies of'],
+    says: 'the policies of {of} are {no}{is}',
+    danger: adds('`users: allow_all`', '`clients: require_client_grant`', '`RBAC: off`'),
+  },
+  rights: { shown: ['Functions', 'Rights by'], says: 'the policy {of} {no}has {is}', danger: more },
+  managedPolicies: {
+    shown: ['Functions', 'Managed policies of'],
+    says: '{of} {no}has the managed policy {is}',
+    danger: more,
+  },
+  assumed: {
+    shown: ['Functions', 'Not only Lambda may assume'],
+    says: 'the role {of} may {no}be assumed by {is}',
+    danger: more,
+  },
+  boundaries: {
+    shown: ['Functions', 'Permissions boundary of'],
+    says: 'the role {of} is {no}bounded by {is}',
+    danger: less,
+  },
+  invokers: {
+    shown: ['Functions', 'Not only the API may invoke, by'],
+    says: 'the permission {of} {no}lets a function be invoked by {is}',
+    danger: more,
+  },
+  backends: {
+    shown: ['Routes', ''],
+    says: ({ of, before: [was], after: [is] }) => `${of} goes to the ${is}, no longer to the ${was}`,
+    when: both,
+    danger: ({ added }) => added.some((one) => !one.startsWith('function ')),
+  },
+  actions: {
+    shown: ['Claims and Actions', 'Action'],
+    says: 'the Action {of} {no}{is}',
+    danger: ({ added }) => added.some((one) => one.startsWith('may ')),
+  },
+  origins: {
+    shown: ['Browsers', 'Origins that may read responses (CORS)'],
+    says: 'pages of {is} may {no}read responses (CORS)',
+    danger: more,
+  },
+  cors: { shown: ['Browsers', 'CORS allows'], says: 'CORS {no}allows {is}', danger: adds('`credentials`') },
+  callbacks: { shown: ['Browsers', 'Callbacks of'], says: 'logins to {of} may {no}end at {is}', danger: more },
+  logoutUrls: { shown: ['Browsers', 'Logout URLs of'], says: 'logouts from {of} may {no}end at {is}', danger: more },
+  loginOrigins: {
+    shown: ['Browsers', 'Origins of'],
+    says: 'pages of {is} may {no}request tokens of {of}',
+    danger: more,
+  },
+  database: { shown: ['Tokens', 'Database'], says: 'the database {of} {no}has {is}', danger: any },
+  addresses: { shown: ['Operation', 'Answers at'], says: 'the API {no}answers at {is}', danger: more },
+  lifetimes: { shown: ['Tokens', 'Lifetime for'], says: 'tokens for {of} {no}live {is}', danger: larger },
+  throttle: { shown: ['Operation', 'Throttle of'], says: '{of} is {no}throttled at {is}', danger: larger },
+  concurrency: {
+    shown: ['Functions', 'Reserved concurrency of'],
+    says: 'the function {of} {no}has the reserved concurrency {is}',
+    danger: larger,
+  },
+  alarms: {
+    shown: ['Operation', 'Alarm'],
+    says: 'the alarm {of} {no}goes off at {is}',
+    danger: (change) => larger(change) || change.added.some((one) => one.includes('without an action')),
+  },
+  accessLog: {
+    shown: ['Operation', 'Access log holds'],
+    says: 'the access log {no}holds {is}',
+    danger: ({ after }) => after.length === 0,
+  },
+  retention: {
+    shown: ['Operation', 'Retention of the log'],
+    says: 'events of {of} are kept {is}',
+    when: both,
+    danger: smaller,
+  },
+  logKeys: {
+    shown: ['Operation', 'KMS key of the log'],
+    says: 'events of {of} are {no}encrypted with {is}',
+    danger: less,
+  },
+  uninvoked: {
+    shown: ['Routes', 'The API may not invoke the function of'],
+    says: ({ added, removed }) =>
+      [
+        ...added.map((route) => `${route} answers 500: the API may not invoke its function`),
+        ...removed.map((route) => `the API may invoke the function of ${route} now`),
+      ].join('; '),
+    danger: more,
+  },
+  functions: {
+    says: ({ removed }) => removed.map((one) => `the function ${one} is gone, and its log with it`).join('; '),
+    when: less,
+  },
+  permissions: { says: 'the API {of} {no}has the permission {is}' },
+  claims: { shown: ['Claims and Actions', ''], says: 'tokens of users {no}have the claim {of} from {is}' },
+  variables: { shown: ['Functions', 'Variables of'], says: 'the function {of} {no}has the variable {is}' },
+  renames: {
+    shown: ['Renamed, and kept', ''],
+    says: ({ of, added: [now] }) => {
+      if (of.startsWith('route ')) return `the ${of} is renamed ${now}, and takes the same requests`;
+      return `the ${of} is called ${now} now, and keeps ${of.startsWith('client ') ? 'its id and its secret' : 'its log'}`;
+    },
+    when: more,
+  },
+  refusals: { shown: ['Callers', ''] },
+  idleCallers: { shown: ['Callers', 'Can call nothing beyond public routes'] },
+  publicRoutes: { shown: ['Routes', 'Public'] },
+  uncalledRoutes: { shown: ['Routes', 'Without a caller'], says: 'no caller can call {is}', when: more },
+  idleFunctions: { shown: ['Routes', 'Functions without a route'] },
+  unusedPermissions: { shown: ['Routes', 'Permissions that no route requires'] },
+};
+
+export const FACT_NAMES = Object.keys(FACTS) as readonly FactName[];
+
+/** The values of a fact in Markdown, or undefined if the report is of a version that did not record it. */
+export function itemsOf(fact: FactName, report: Report): readonly Item[] | undefined {
+  if (fact in COMPUTED) return COMPUTED[fact as ComputedFact](report);
+  return report.facts[fact]?.map(({ of, is }) => ({ ...(of !== undefined && { of: code(of) }), is: code(is) }));
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { UNREAD } from '../common/unread.ts';
+import type { Model } from '../model/model.ts';
+import type { RegisteredResource } from '../rules/registered.ts';
+import type { Item } from './data.ts';
+
+export const API = 'aws:apigatewayv2/api:Api';
+export const FUNCTION = 'aws:lambda/function:Function';
+export const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup';
+export const ROLE = 'aws:iam/role:Role';
+
+/** Returns the resources of a type, without the parts of other APIs. */
+export function declared({ registered, api }: Model, kind: string): RegisteredResource[] {
+  const isOther = ({ type, id, inputs }: RegisteredResource): boolean =>
+    type === API ? id !== api.apiId : 'apiId' in inputs && inputs['apiId'] !== api.apiId;
+  return registered.resources.filter((one) => one.type === kind && !isOther(one));
+}
+
+/** Returns an input by its dotted path. `UNREAD` stands for a secret, and for a value that has one in it. */
+export function input({ inputs, secretInputs }: RegisteredResource, path: string): unknown {
+  if (secretInputs.some((secret) => `${path}.`.startsWith(`${secret}.`) || secret.startsWith(`${path}.`))) {
+    return UNREAD;
+  }
+  return path
+    .split('.')
+    .reduce<unknown>((value, key) => (value as Readonly<Record<string, unknown>> | null | undefined)?.[key], inputs);
+}
+
+/** Returns what an input has, as texts: each element of a list, or the one value; nothing where it is absent. */
+export function texts(value: unknown): string[] {
+  return [value ?? []].flat().map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+}
+
+/** Returns an item for each value that an input of the resources has, under the resource's name. */
+export function inputItems(model: Model, kind: string, path: string, show = (text: string) => text): Item[] {
+  return declared(model, kind).flatMap((one) =>
+    texts(input(one, path)).map((text) => ({
+      of: one.name,
+      is: text === UNREAD ? UNREAD : show(withoutIds(text, model)),
+    })),
+  );
+}
+
+/** Returns the names of each function's variables, and never a value. */
+export function variableItems(model: Model): Item[] {
+  return declared(model, FUNCTION).flatMap(({ name, inputs, secretInputs }) => {
+    const { data } = z.object({ variables: z.record(z.string(), z.unknown()) }).safeParse(inputs['environment']);
+    const isSecret = ['environment', 'environment.variables'].some((path) => secretInputs.includes(path));
+    const names = isSecret ? [UNREAD] : Object.keys(data?.variables ?? {}).toSorted();
+    return names.map((is) => ({ of: name, is }));
+  });
+}
+
+/** A text with the names of the program's resources in place of their ARNs, and without the number of its account. */
+export function withoutIds(text: string, { registered: { resources } }: Model): string {
+  const arns = resources.flatMap(({ name, outputs }) =>
+    ['executionArn', 'arn'].flatMap((key) =>
+      typeof outputs[key] === 'string' ? [[outputs[key], `(${name})`] as const] : [],
+    ),
+  );
+  const accounts = arns.flatMap(([arn]) => /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1] ?? []);
+  return [
+    ...arns.toSorted(([a], [b]) => b.length - a.length),
+    ...[...new Set(accounts)].map((account) => [`:${account}:`, ':ACCOUNT:'] as const),
+  ].reduce((rest, [from, to]) => rest.replaceAll(from, () => to), text);
+}

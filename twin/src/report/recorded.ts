@@ -1,0 +1,111 @@
+import { UNREAD } from '../common/unread.ts';
+import type { Throttle } from '../model/http-api.ts';
+import type { Model } from '../model/model.ts';
+import { acceptedOf } from '../rules/accepted.ts';
+import type { Item } from './data.ts';
+import {
+  API,
+  declared,
+  FUNCTION,
+  input,
+  inputItems,
+  LOG_GROUP,
+  ROLE,
+  texts,
+  variableItems,
+  withoutIds,
+} from './reading.ts';
+import { assumedItems, rightItems } from './rights.ts';
+
+/** What the report keeps of the model, by the name of the fact. A secret is `UNREAD`. */
+export const RECORDED = {
+  production: ({ registered: { outputs } }) =>
+    typeof outputs['production'] === 'boolean' ? [{ is: outputs['production'] ? 'on' : 'off' }] : [],
+  protection: ({ registered: { resources } }) => {
+    const kind = (type: string): string => type.split(':').at(-1) ?? type;
+    const exposed = resources.filter(({ protect }) => !protect).map(({ type }) => kind(type));
+    return distinct(resources.map(({ type }) => kind(type)).filter((one) => !exposed.includes(one)));
+  },
+  accepted: ({ registered }) =>
+    registered.secretOutputs.includes('accepted')
+      ? [{ is: UNREAD }]
+      : Object.entries(acceptedOf(registered)).map(([of, is]) => ({ of, is })),
+  identitySource: (model) => unnamed(inputItems(model, 'aws:apigatewayv2/authorizer:Authorizer', 'identitySources')),
+  policies: ({ tenant }) =>
+    tenant.resourceServers.flatMap(({ identifier: of, clientPolicy, userPolicy, enforcePolicies }) =>
+      [`clients: ${clientPolicy}`, `users: ${userPolicy}`, `RBAC: ${enforcePolicies ? 'on' : 'off'}`].map((is) => ({
+        of,
+        is,
+      })),
+    ),
+  permissions: ({ tenant }) =>
+    tenant.resourceServers.flatMap(({ identifier: of, scopes }) => scopes.toSorted().map((is) => ({ of, is }))),
+  database: (model) =>
+    ['disableSignup', 'bruteForceProtection', 'passwordPolicy'].flatMap((key) =>
+      inputItems(model, 'auth0:index/connection:Connection', `options.${key}`, (text) => `${key}: ${text}`),
+    ),
+  rights: rightItems,
+  managedPolicies: (model) => [
+    ...inputItems(model, ROLE, 'managedPolicyArns'),
+    ...inputItems(model, 'aws:iam/rolePolicyAttachment:RolePolicyAttachment', 'policyArn'),
+    ...inputItems(model, 'aws:iam/policyAttachment:PolicyAttachment', 'policyArn'),
+  ],
+  assumed: assumedItems,
+  boundaries: (model) => inputItems(model, ROLE, 'permissionsBoundary'),
+  invokers: (model) =>
+    declared(model, 'aws:lambda/permission:Permission').flatMap((one) => {
+      const [principal = '', source = 'anywhere'] = ['principal', 'sourceArn'].flatMap((key) => texts(input(one, key)));
+      const isOwn = principal === 'apigateway.amazonaws.com' && withoutIds(source, model) !== source;
+      return isOwn ? [] : [{ of: one.name, is: withoutIds(`${principal} from ${source}`, model) }];
+    }),
+  variables: variableItems,
+  concurrency: (model) => inputItems(model, FUNCTION, 'reservedConcurrentExecutions'),
+  cors: ({ api: { cors } }) => [
+    ...(cors?.allowCredentials === true ? [{ is: 'credentials' }] : []),
+    ...(cors?.allowMethods ?? []).map((one) => ({ is: `method ${one}` })),
+    ...(cors?.allowHeaders ?? []).map((one) => ({ is: `header ${one}` })),
+    ...(cors?.exposeHeaders ?? []).map((one) => ({ is: `reading ${one}` })),
+  ],
+  addresses: (model) => [
+    ...unnamed(inputItems(model, 'aws:apigatewayv2/apiMapping:ApiMapping', 'domainName')),
+    ...declared(model, API).flatMap((one) =>
+      input(one, 'disableExecuteApiEndpoint') === true ? [] : [{ is: 'execute-api' }],
+    ),
+  ],
+  throttle: ({ api: { stage } }) => [
+    ...throttleItems(stage.name, stage.throttle),
+    ...[...stage.routeThrottles].flatMap(([of, one]) => throttleItems(of, one)),
+  ],
+  alarms: (model) =>
+    declared(model, 'aws:cloudwatch/metricAlarm:MetricAlarm').map((one) => {
+      const isMute = input(one, 'actionsEnabled') === false || texts(input(one, 'alarmActions')).length === 0;
+      const [threshold, metric] = ['threshold', 'metricName'].map((key) => texts(input(one, key)).join(''));
+      return { of: one.name, is: `${threshold} of ${metric}${isMute ? ', without an action' : ''}` };
+    }),
+  accessLog: ({ api: { stage } }) =>
+    distinct((stage.accessLogFormat?.match(/\$context\.[\w.-]+/g) ?? []).map((one) => one.replace('$context.', ''))),
+  retention: (model) =>
+    declared(model, LOG_GROUP).map((one) => {
+      const [days = '0'] = texts(input(one, 'retentionInDays'));
+      return { of: one.name, is: days === '0' ? 'for ever' : `${days} days` };
+    }),
+  logKeys: (model) => inputItems(model, LOG_GROUP, 'kmsKeyId'),
+} as const satisfies Record<string, (model: Model) => readonly Item[]>;
+
+export type RecordedFact = keyof typeof RECORDED;
+
+function throttleItems(of: string, { rate, burst }: Throttle): Item[] {
+  const parts = [
+    ...(rate === undefined ? [] : [`${rate} requests/s`]),
+    ...(burst === undefined ? [] : [`burst ${burst}`]),
+  ];
+  return parts.length === 0 ? [] : [{ of, is: parts.join(', ') }];
+}
+
+function unnamed(items: readonly Item[]): Item[] {
+  return distinct(items.map(({ is }) => is));
+}
+
+function distinct(all: readonly string[]): Item[] {
+  return [...new Set(all)].toSorted().map((is) => ({ is }));
+}

@@ -1,0 +1,366 @@
+import type { FactName } from '../../src/report/facts.ts';
+import { changed, inputs, jwt, output, plus, without, type Planted } from '../../../tests/support/planted.ts';
+
+export type Plant = Planted['plant'];
+
+const AUDIENCE = 'https://prod.test-api-for-jwt-authorizer.example.com';
+const ISSUER = 'https://your-production-tenant.eu.auth0.com/';
+const APP = 'https://app.example.com';
+const EVIL = 'https://evil.example.com';
+const TABLE = 'arn:aws:dynamodb:eu-central-1:999999999999:table/orders';
+const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:on-call';
+const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
+
+/** The clients of the stack that is changed. */
+export const CLIENTS = [
+  { name: 'test-app', party: 'first', grants: ['client_credentials'], permissions: ['read:user'] },
+  { name: 'web', type: 'spa', callbacks: [APP], logoutUrls: [APP], origins: [APP], grants: ['authorization_code'] },
+];
+
+const policy = (...Statement: readonly object[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
+const rights = (statement: object): Plant =>
+  plus('aws:iam/rolePolicy:RolePolicy', { role: 'x', policy: policy(statement) });
+const alarm = (threshold: number, alarmActions = [TOPIC]): Plant =>
+  plus('aws:cloudwatch/metricAlarm:MetricAlarm', { threshold, metricName: '5xx', alarmActions });
+const throttle = (throttlingRateLimit: number): Plant =>
+  inputs('Stage', { defaultRouteSettings: { throttlingRateLimit, throttlingBurstLimit: 100 } });
+const variables = (all: object): Plant => inputs('Function', { environment: { variables: all } });
+const role = (change: object): Plant =>
+  changed('Role', ({ type, inputs: all }) => ({ inputs: type.startsWith('aws:') ? { ...all, ...change } : all }));
+const cors = (change: object): Plant =>
+  inputs('Api', { corsConfiguration: { allowOrigins: [APP], allowMethods: ['GET'], ...change } });
+const web = (change: object): Plant =>
+  changed('Client', ({ name, inputs: all }) => ({ inputs: name === 'auth0-web' ? { ...all, ...change } : all }));
+const endpoint = (integrationUri: string): Plant =>
+  changed('Integration', ({ inputs: { apiId } }) => ({
+    inputs: { apiId, integrationType: 'HTTP_PROXY', integrationMethod: 'ANY', integrationUri },
+  }));
+const action = (code: string): Plant =>
+  plus('auth0:index/action:Action', {
+    name: 'guard',
+    code,
+    deploy: true,
+    supportedTriggers: { id: 'post-login', version: 'v3' },
+  });
+const bound: Plant = plus('auth0:index/triggerAction:TriggerAction', { trigger: 'post-login', actionId: 'planted' });
+const domain: Plant = (all) => {
+  const apiId = all.resources.find(({ type }) => type.endsWith(':Api'))?.id;
+  const name = plus(
+    'aws:apigatewayv2/domainName:DomainName',
+    { domainName: 'api.example.com' },
+    { id: 'api.example.com' },
+  );
+  const mapping = { apiId, domainName: 'api.example.com', stage: '$default' };
+  return plus('aws:apigatewayv2/apiMapping:ApiMapping', mapping)(name(all));
+};
+const both =
+  (...plants: readonly Plant[]): Plant =>
+  (all) =>
+    plants.reduce((rest, plant) => plant(rest), all);
+
+const unplanted: Plant = (all) => ({ ...all, resources: all.resources.filter(({ name }) => name !== 'planted') });
+const anotherFunction: Plant = (all) => {
+  const functions = all.resources.filter(({ type }) => type.endsWith(':Function'));
+  return {
+    ...all,
+    resources: [...all.resources, ...functions.map((one) => ({ ...one, name: 'planted', outputs: {} }))],
+  };
+};
+
+export type Change = [fact: FactName, edit: string, says: string, plant: Plant, first?: Plant];
+
+/**
+ * What `--since` says of an edit of the shipped stack prod, or of what the last plant makes of it first. `!` stands before
+ * what is dangerous.
+ */
+export const CHANGES: readonly Change[] = [
+  [
+    'production',
+    'production: false',
+    '! production is no longer on, and none of its rules applies',
+    output({ production: false }),
+  ],
+  [
+    'production',
+    'production: true',
+    '* production is `on`',
+    output({ production: true }),
+    output({ production: false }),
+  ],
+  [
+    'protection',
+    'a client that is not protected',
+    '! each `Client` is no longer protected from deletion',
+    changed('Client', ({ name }) => ({ protect: name !== 'auth0-web' })),
+  ],
+  [
+    'violations',
+    'RBAC off',
+    '! `auth0:index/resourceServer:ResourceServer "auth0"` breaks the rule `RBAC: it does not enforce RBAC, so that a user\'s token has every scope it asks for`',
+    inputs('ResourceServer', { enforcePolicies: false }),
+  ],
+  [
+    'exceptions',
+    'an exception with hardly a reason',
+    '! production has an exception from `api:alarms`, for the reason `-`',
+    output({ exceptions: { 'api:alarms': '-' } }),
+    output({ exceptions: {} }),
+  ],
+  [
+    'accepted',
+    'a reason for a broad action',
+    '! the rules accept `s3:*`: `why not`',
+    output({ accepted: { 's3:*': 'why not' } }),
+  ],
+  [
+    'needs',
+    'a route without scopes',
+    '! `GET /test` needs any token, no longer `read:user`',
+    inputs('Route', { authorizationScopes: [] }),
+  ],
+  [
+    'identitySource',
+    'the token in the query string',
+    '! the API reads tokens from `$request.querystring.token`, no longer `$request.header.Authorization`',
+    inputs('Authorizer', { identitySources: ['$request.querystring.token'] }),
+  ],
+  [
+    'trusted',
+    'one more audience',
+    `! the API accepts tokens with audience \`${EVIL}\` of issuer \`${ISSUER}\``,
+    jwt({ audiences: [AUDIENCE, EVIL] }),
+  ],
+  [
+    'issuer',
+    'another tenant',
+    `! tokens are issued by \`https://x.eu.auth0.com/\`, no longer \`${ISSUER}\``,
+    (all) => ({ ...all, providers: { auth0: { domain: 'x.eu.auth0.com' }, aws: { region: 'eu-central-1' } } }),
+  ],
+  [
+    'policies',
+    'user tokens for every application',
+    `! the policies of \`${AUDIENCE}\` are \`users: allow_all\`, no longer \`users: deny_all\``,
+    inputs('ResourceServer', { subjectTypeAuthorization: { user: { policy: 'allow_all' } } }),
+    inputs('ResourceServer', { subjectTypeAuthorization: { user: { policy: 'deny_all' } } }),
+  ],
+  [
+    'rights',
+    'one more action',
+    `! the policy \`planted\` has \`Allow dynamodb:PutItem on ${TABLE}\``,
+    inputs('RolePolicy', {
+      policy: policy({ Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:PutItem'], Resource: [TABLE] }),
+    }),
+    rights({ Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: TABLE }),
+  ],
+  [
+    'rights',
+    'everything but an action, on a condition',
+    `! the policy \`planted\` has \`Allow all but iam:* on all but ${TABLE} if {"Bool":{"aws:SecureTransport":"true"}}\``,
+    rights({
+      Effect: 'Allow',
+      NotAction: 'iam:*',
+      NotResource: TABLE,
+      Condition: { Bool: { 'aws:SecureTransport': 'true' } },
+    }),
+  ],
+  [
+    'rights',
+    'a policy that is no JSON',
+    '! the policy `planted` has `(unreadable)`',
+    plus('aws:iam/policy:Policy', { policy: '{' }),
+  ],
+  [
+    'managedPolicies',
+    'an attached policy of an administrator',
+    `! \`planted\` has the managed policy \`${ADMINISTRATOR}\``,
+    plus('aws:iam/rolePolicyAttachment:RolePolicyAttachment', { role: 'x', policyArn: ADMINISTRATOR }),
+  ],
+  [
+    'assumed',
+    'a role for anyone',
+    '! the role `api-test` may be assumed by `{"AWS":"*"}`',
+    role({ assumeRolePolicy: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: '*' } }) }),
+  ],
+  [
+    'boundaries',
+    'a role without its boundary',
+    '! the role `api-test` is no longer bounded by `arn:aws:iam::ACCOUNT:policy/bound`',
+    role({ permissionsBoundary: undefined }),
+    role({ permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound' }),
+  ],
+  [
+    'invokers',
+    'a permission for another service',
+    '! the permission `planted` lets a function be invoked by `s3.amazonaws.com from arn:aws:s3:::orders`',
+    plus('aws:lambda/permission:Permission', {
+      action: 'lambda:InvokeFunction',
+      function: 'x',
+      principal: 's3.amazonaws.com',
+      sourceArn: 'arn:aws:s3:::orders',
+    }),
+  ],
+  [
+    'backends',
+    'a route to an endpoint',
+    `! \`GET /test\` goes to the endpoint \`${EVIL}\`, no longer to the function \`api-test\``,
+    endpoint(EVIL),
+  ],
+  [
+    'actions',
+    'an Action that denies',
+    '! the Action post-login `guard` may deny access or change scopes, which the table does not show',
+    both(action("exports.onExecutePostLogin = async (event, api) => { api.access.deny('no'); };"), bound),
+  ],
+  [
+    'origins',
+    'one more origin',
+    `! pages of \`${EVIL}\` may read responses (CORS)`,
+    cors({ allowOrigins: [APP, EVIL] }),
+  ],
+  ['cors', 'CORS with credentials', '! CORS allows `credentials`', cors({ allowCredentials: true }), cors({})],
+  ['cors', 'a method less', '* CORS no longer allows `method GET`', cors({ allowMethods: [] }), cors({})],
+  [
+    'callbacks',
+    'another callback',
+    `! logins to \`web\` may end at \`${EVIL}\`, no longer \`${APP}\``,
+    web({ callbacks: [EVIL] }),
+  ],
+  [
+    'logoutUrls',
+    'no logout URL',
+    `* logouts from \`web\` may no longer end at \`${APP}\``,
+    web({ allowedLogoutUrls: [] }),
+  ],
+  [
+    'loginOrigins',
+    'one more origin of logins',
+    `! pages of \`${EVIL}\` may request tokens of \`web\``,
+    web({ allowedOrigins: [APP, EVIL] }),
+  ],
+  [
+    'database',
+    'open sign-up',
+    '! the database `auth0` has `disableSignup: false`, no longer `disableSignup: true`',
+    changed('Connection', ({ inputs: all }) => ({
+      inputs: { ...all, options: { ...(all['options'] as object), disableSignup: false } },
+    })),
+  ],
+  ['addresses', "a domain of the API's own", '! the API answers at `api.example.com`', domain],
+  [
+    'lifetimes',
+    'tokens for a day',
+    `! tokens for \`${AUDIENCE}\` live 86400 s, no longer 3600 s`,
+    inputs('ResourceServer', { tokenLifetime: 86_400 }),
+  ],
+  [
+    'lifetimes',
+    'tokens for a minute',
+    `* tokens for \`${AUDIENCE}\` live 60 s, no longer 3600 s`,
+    inputs('ResourceServer', { tokenLifetime: 60 }),
+  ],
+  [
+    'throttle',
+    'no throttle',
+    '! `$default` is no longer throttled at `50 requests/s, burst 100`',
+    inputs('Stage', { defaultRouteSettings: undefined }),
+    throttle(50),
+  ],
+  [
+    'throttle',
+    'a lower throttle',
+    '* `$default` is throttled at `5 requests/s, burst 100`, no longer `50 requests/s, burst 100`',
+    throttle(5),
+    throttle(50),
+  ],
+  [
+    'concurrency',
+    'no reserved concurrency',
+    '! the function `api-test` no longer has the reserved concurrency `10`',
+    inputs('Function', { reservedConcurrentExecutions: undefined }),
+    inputs('Function', { reservedConcurrentExecutions: 10 }),
+  ],
+  [
+    'alarms',
+    'an alarm without an action',
+    '! the alarm `planted` goes off at `5 of 5xx, without an action`',
+    alarm(5, []),
+  ],
+  ['alarms', 'a removed alarm', '! the alarm `planted` no longer goes off at `5 of 5xx`', unplanted, alarm(5)],
+  [
+    'accessLog',
+    'one more field of the access log',
+    '* the access log holds `identity.sourceIp`',
+    inputs('Stage', {
+      accessLogSettings: { destinationArn: 'x', format: '$context.status $context.identity.sourceIp' },
+    }),
+    inputs('Stage', { accessLogSettings: { destinationArn: 'x', format: '$context.status' } }),
+  ],
+  [
+    'retention',
+    'logs for a week',
+    '! events of `api`, `api-test` are kept `7 days`, no longer `90 days`',
+    inputs('LogGroup', { retentionInDays: 7 }),
+  ],
+  [
+    'retention',
+    'logs for ever',
+    '* events of `api`, `api-test` are kept `for ever`, no longer `90 days`',
+    inputs('LogGroup', { retentionInDays: 0 }),
+  ],
+  [
+    'logKeys',
+    'logs without their key',
+    '! events of `api`, `api-test` are no longer encrypted with `arn:aws:kms:eu-central-1:ACCOUNT:key/a`',
+    inputs('LogGroup', { kmsKeyId: undefined }),
+    inputs('LogGroup', { kmsKeyId: 'arn:aws:kms:eu-central-1:123456789012:key/a' }),
+  ],
+  [
+    'uninvoked',
+    'no invoke permission',
+    '! `GET /test` answers 500: the API may not invoke its function',
+    without('Permission'),
+  ],
+  [
+    'functions',
+    'a removed function',
+    '* the function `planted` is gone, and its log with it',
+    unplanted,
+    anotherFunction,
+  ],
+  [
+    'permissions',
+    'a removed permission',
+    `* the API \`${AUDIENCE}\` no longer has the permission \`read:appointments\``,
+    changed('ResourceServerScopes', ({ inputs: all }) => ({
+      inputs: {
+        ...all,
+        scopes: (all['scopes'] as readonly { name: string }[]).filter(({ name }) => name !== 'read:appointments'),
+      },
+    })),
+  ],
+  [
+    'claims',
+    'a custom claim',
+    '* tokens of users have the claim `https://x.example/email` from `user.email`',
+    output({ claims: { 'https://x.example/email': 'user.email' } }),
+  ],
+  [
+    'variables',
+    'one more variable',
+    '* the function `api-test` has the variable `TABLE`',
+    variables({ STAGE: 'prod', TABLE: 'orders' }),
+    variables({ STAGE: 'prod' }),
+  ],
+  [
+    'renames',
+    'a renamed function',
+    '* the function `test` is called `api-test` now, and keeps its log',
+    changed('Function', () => ({ formerly: ['test'] }) as object),
+  ],
+  [
+    'uncalledRoutes',
+    'a scope that no caller has',
+    '* no caller can call `GET /test`',
+    inputs('Route', { authorizationScopes: ['admin'] }),
+  ],
+];
