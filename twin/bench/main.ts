@@ -1,5 +1,6 @@
 import autocannon from 'autocannon';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { enlarge, LARGE } from '../../tests/support/large.ts';
 import { copyProject, type ProjectCopy } from '../../tests/support/project.ts';
 import { evaluate } from '../src/evaluate/program-process.ts';
@@ -10,6 +11,8 @@ import { answers, loadSdks, residentMemory, startBareServer, startTwin, type Ser
 const PAIRS = Number(process.argv[2] ?? 5);
 /** Of a throughput measurement, in seconds. */
 const DURATION = 4;
+/** Milliseconds between two edits: nobody writes the next one sooner. */
+const BETWEEN = 3000;
 
 const print = (what: string, figure: string): void => void process.stdout.write(`${what}: ${figure}\n`);
 const loading = (): Promise<number> => timed(loadSdks);
@@ -65,6 +68,7 @@ async function timeEdits(twin: Served): Promise<void> {
     for (let edit = 0; edit < PAIRS * 2; edit += 1) {
       const [from, to] = edit % 2 === 0 ? texts : [texts[1], texts[0]];
       const [path, body] = name === 'a handler' ? ['/test', to] : [to.slice('GET '.length), 'JWT'];
+      await pause(BETWEEN);
       project.edit(file, from, to);
       took.push(await timed(() => answers(twin, path, body)));
     }

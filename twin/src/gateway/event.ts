@@ -113,22 +113,22 @@ export function headersOf(request: GatewayRequest, host: string, traceId: string
   }
   const headers = grouped(pairs);
   const forwarded = headers.get('x-forwarded-for');
-  return new Map([
-    ...headers,
-    ['content-length', [String(request.body.length)]],
-    ['host', [host]],
-    ['x-amzn-trace-id', headers.get('x-amzn-trace-id') ?? [`Root=${traceId}`]],
-    ['x-forwarded-for', [forwarded === undefined ? request.sourceIp : `${forwarded.join(',')}, ${request.sourceIp}`]],
-    ['x-forwarded-port', ['443']],
-    ['x-forwarded-proto', ['https']],
-  ]);
+  return headers
+    .set('content-length', [String(request.body.length)])
+    .set('host', [host])
+    .set('x-amzn-trace-id', headers.get('x-amzn-trace-id') ?? [`Root=${traceId}`])
+    .set('x-forwarded-for', [
+      forwarded === undefined ? request.sourceIp : `${forwarded.join(',')}, ${request.sourceIp}`,
+    ])
+    .set('x-forwarded-port', ['443'])
+    .set('x-forwarded-proto', ['https']);
 }
 
 /** They belong to the connection. */
 const NOT_PASSED_ON: readonly string[] = ['connection', 'keep-alive', 'te', 'transfer-encoding', 'upgrade'];
 
 /** The values of pairs by their name. */
-export function grouped(pairs: readonly (readonly [string, string])[]): Grouped {
+export function grouped(pairs: readonly (readonly [string, string])[]): Map<string, string[]> {
   const values = new Map<string, string[]>();
   for (const [name, value] of pairs) {
     const all = values.get(name);

@@ -1,0 +1,35 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { isSignedBy, parseJwt } from '../../../src/gateway/jwt.ts';
+import { compact, rsa } from '../../support/forge.ts';
+
+const keyPair = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
+const first = keyPair();
+const second = keyPair();
+const header = { alg: 'RS256', kid: 'key' };
+
+function accepted(token: string, { publicKey } = first): boolean {
+  const parsed = parseJwt(token);
+  return parsed.kind === 'jwt' && isSignedBy(publicKey, 'RS256', parsed.jwt);
+}
+
+it('A token that was accepted once is rejected with another key, and with a changed claim or signature', () => {
+  const token = compact(header, { sub: 'a' }, rsa(first.privateKey));
+  expect([accepted(token), accepted(token)]).toEqual([true, true]);
+  expect(accepted(token, second)).toBe(false);
+  expect(accepted(token)).toBe(true);
+  const [head, , signature] = token.split('.');
+  const [, claims] = compact(header, { sub: 'b' }, rsa(second.privateKey)).split('.');
+  expect(accepted(`${head}.${claims}.${signature}`)).toBe(false);
+  expect(accepted(compact(header, { sub: 'a' }, rsa(second.privateKey)))).toBe(false);
+});
+
+it('A token stays what it is when more tokens are accepted than are remembered', () => {
+  const tokenOf = (sub: number): string => compact(header, { sub }, rsa(first.privateKey));
+  const token = tokenOf(-1);
+  expect(accepted(token)).toBe(true);
+  for (let sub = 0; sub < 150; sub += 1) expect(accepted(tokenOf(sub))).toBe(true);
+  const parsed = parseJwt(token);
+  expect(parsed.kind === 'jwt' && parsed.jwt.claims).toEqual({ sub: -1 });
+  expect(accepted(token)).toBe(true);
+});
