@@ -191,10 +191,11 @@ function resourceOf(state: ResourceState, problems: Problem[]): RecordedResource
 
 /** What rules and the report read of a function besides. Its variables may be encrypted as a whole. */
 function judgedOf(inputs: Inputs): Inputs {
-  const { role, environment, reservedConcurrentExecutions } = inputs;
+  const { role, layers, environment, reservedConcurrentExecutions } = inputs;
   const { variables } = z.object({ variables: z.record(z.string(), z.string()) }).safeParse(environment).data ?? {};
   return {
     ...(role !== undefined && { role }),
+    ...(layers !== undefined && { layers }),
     ...(typeof reservedConcurrentExecutions === 'number' && { reservedConcurrentExecutions }),
     ...(variables !== undefined && { environment: { variables } }),
   };

@@ -123,6 +123,7 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
     says: 'the permission {of} {no}lets a function be invoked by {is}',
     danger: more,
   },
+  layers: { shown: ['Functions', 'Layers of'], says: 'the function {of} {no}has the layer {is}', danger: more },
   backends: {
     shown: ['Routes', ''],
     says: ({ of, before: [was], after: [is] }) => `${of} goes to the ${is}, no longer to the ${was}`,
@@ -149,6 +150,11 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
   },
   database: { shown: ['Tokens', 'Database'], says: 'the database {of} {no}has {is}', danger: any },
   addresses: { shown: ['Operation', 'Answers at'], says: 'the API {no}answers at {is}', danger: more },
+  truststores: {
+    shown: ['Operation', 'Truststore of'],
+    says: 'callers of {of} {no}need a certificate that {is} trusts',
+    danger: any,
+  },
   lifetimes: { shown: ['Tokens', 'Lifetime for'], says: 'tokens for {of} {no}live {is}', danger: larger },
   throttle: { shown: ['Operation', 'Throttle of'], says: '{of} is {no}throttled at {is}', danger: larger },
   concurrency: {

@@ -58,6 +58,7 @@ export const RECORDED = {
       const isOwn = principal === 'apigateway.amazonaws.com' && withoutIds(source, model) !== source;
       return isOwn ? [] : [{ of: one.name, is: withoutIds(`${principal} from ${source}`, model) }];
     }),
+  layers: (model) => inputItems(model, FUNCTION, 'layers'),
   variables: variableItems,
   concurrency: (model) => inputItems(model, FUNCTION, 'reservedConcurrentExecutions'),
   cors: ({ api: { cors } }) => [
@@ -72,6 +73,8 @@ export const RECORDED = {
       input(one, 'disableExecuteApiEndpoint') === true ? [] : [{ is: 'execute-api' }],
     ),
   ],
+  truststores: (model) =>
+    inputItems(model, 'aws:apigatewayv2/domainName:DomainName', 'mutualTlsAuthentication.truststoreUri'),
   throttle: ({ api: { stage } }) => [
     ...throttleItems(stage.name, stage.throttle),
     ...[...stage.routeThrottles].flatMap(([of, one]) => throttleItems(of, one)),

@@ -119,10 +119,12 @@ function headlineOf(
     const recorded = change.unrecorded.length === 0 ? '' : ' of what both reports record';
     return `${stack}: nothing${recorded} changes since ${revision}.`;
   }
+  const first = [...(dangerous === 0 ? [] : [counted(dangerous, 'dangerous change')]), ...callersIn(change.callers)];
+  const rest = counted(others, first.length === 0 ? 'change' : 'other change');
   const parts = [
-    ...(dangerous === 0 ? [] : [counted(dangerous, 'dangerous change')]),
-    ...callersIn(change.callers),
-    others === 0 ? 'nothing else changes' : counted(others, 'other change'),
+    ...first,
+    others === 0 ? 'nothing else changes' : rest,
+    ...(change.unrecorded.length === 0 ? [] : [`${counted(change.unrecorded.length, 'fact')} not compared`]),
   ];
   return `${stack}, since ${revision}: ${parts.join('; ')}.`;
 }

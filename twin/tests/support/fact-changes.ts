@@ -200,6 +200,12 @@ export const CHANGES: readonly Change[] = [
     }),
   ],
   [
+    'layers',
+    'a layer of another account',
+    '! the function `api-test` has the layer `arn:aws:lambda:eu-central-1:999999999999:layer:x:1`',
+    inputs('Function', { layers: ['arn:aws:lambda:eu-central-1:999999999999:layer:x:1'] }),
+  ],
+  [
     'backends',
     'a route to an endpoint',
     `! \`GET /test\` goes to the endpoint \`${EVIL}\`, no longer to the function \`api-test\``,
@@ -246,6 +252,13 @@ export const CHANGES: readonly Change[] = [
     })),
   ],
   ['addresses', "a domain of the API's own", '! the API answers at `api.example.com`', domain],
+  [
+    'truststores',
+    'no mutual TLS',
+    '! callers of `planted` no longer need a certificate that `s3://orders/ca.pem` trusts',
+    inputs('DomainName', { mutualTlsAuthentication: undefined }),
+    both(domain, inputs('DomainName', { mutualTlsAuthentication: { truststoreUri: 's3://orders/ca.pem' } })),
+  ],
   [
     'lifetimes',
     'tokens for a day',

@@ -81,6 +81,8 @@ describe('What decides besides the cells', () => {
       'Stack `prod`: nothing of what both reports record changes since `main`.',
       '* the report at `main` did not record production, so these are not compared',
     ]);
+    const headline = lines({ ...older, facts: some, origins: [...older.origins, 'https://old.example.com'] })[0];
+    expect(headline).toBe('Stack `prod`, since `main`: 1 change; 1 fact not compared.');
     expect(lines(older)[1]).toMatch(/ did not record production, protection, .*, identity source, .*, variables, /);
   });
 
