@@ -53,6 +53,8 @@ function settingsOf(keys: CheckedKeys, contract: Contract) {
     userAccess: keys['api:userAccess'],
     defaultDirectory: needed(keys, 'api:defaultDirectory'),
     clients: needed(keys, 'api:clients'),
+    /** The client that verifies the deployed stack. */
+    probe: keys['api:probe'],
     /** Each with the end of its resources' names. */
     users: testUser
       ? [{ ...testUser, suffix: '' }]

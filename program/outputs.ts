@@ -71,6 +71,7 @@ export function outputs(
     ...(pulumi.runtime.hasEngine() && { codeSizes: api.codeSizes }),
     // What the rules over the registered resources are told: the rest they see.
     production,
+    ...(settings.probe !== undefined && { probe: settings.probe }),
     ...(Object.keys(excepted).length > 0 && { exceptions: excepted }),
     // The stack file may have statements encrypted, and their actions with them.
     ...(Object.keys(accepted).length > 0 && { accepted: settings.secretHandlers ? pulumi.secret(accepted) : accepted }),

@@ -47,6 +47,8 @@ const VALUES: readonly Row[] = [
   ),
   row('a client without grants', clients({ ...APP, grants: [] }), 'api:clients.0.grants', 'invalid'),
   row('an unknown grant', clients({ ...APP, grants: ['implicit'] }), 'api:clients.0.grants.0', 'invalid'),
+  row('a probe that is no client', { 'api:probe': 'prob' }, 'api:probe', 'undeclared'),
+  row('a probe that may use the password grant', { 'api:probe': 'test-app' }, 'api:probe', 'conflict'),
   row('an e-mail address without @', { 'api:testUser': { ...USER, email: 'me' } }, 'api:testUser.email', 'invalid'),
   row(
     'a test user’s address in upper case',

@@ -89,6 +89,14 @@ export const KEYS = {
       description: 'The applications that may request tokens.',
       examples: [[{ name: 'test-app', party: 'first', grants: ['client_credentials'], permissions: ['read:user'] }]],
     }),
+  'api:probe': z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'The client of api:clients that exists for verifying: `npm run verify -- --deployed` calls a production stack as this client alone. It may only have client_credentials; give it permissions and a tokenQuota of its own.',
+      examples: ['probe'],
+    }),
   ...LOGIN_KEYS,
   'api:issuerDomain': hostLike('login.example.com')
     .optional()

@@ -1,5 +1,6 @@
 import { AUDIENCES_PER_AUTHORIZER } from '../../limits/http-api.ts';
 import type { Contract } from '../contract/define-contract.ts';
+import { didYouMean } from '../nearest.ts';
 import { problem, type Problem } from '../user-error.ts';
 import { apiProblems } from './api-rules.ts';
 import type { ClientSettings } from './client-settings.ts';
@@ -25,6 +26,7 @@ export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEn
       ...clientProblems(client, index, keys, contract),
       ...loginProblems(client, `api:clients.${index} (${client.name})`, keys, hasEngine),
     ]),
+    ...probeProblems(keys),
     ...userProblems(keys, contract),
     ...userGrantProblems(keys),
     ...connectionProblems(keys),
@@ -113,6 +115,18 @@ function* clientProblems(
     yield taken(`a client is called ${formerly} now; one name cannot be both`);
   } else if (first < index) {
     yield taken(`${formerly} is already the former name of ${all[first]?.name ?? ''}; remove one of them`);
+  }
+}
+
+function* probeProblems({ 'api:probe': probe, 'api:clients': clients }: CheckedKeys): Iterable<Problem> {
+  if (probe === undefined || clients === undefined) return;
+  const client = clients.find(({ name }) => name === probe);
+  if (client === undefined) {
+    const names = clients.map(({ name }) => name);
+    yield problem('undeclared', 'api:probe', `no client is called ${probe}${didYouMean(probe, names)}`);
+  } else if (client.party !== 'first' || client.grants.some((grant) => grant !== 'client_credentials')) {
+    const message = `${probe} may act as more than a probe; write a client with party: first, grants: [client_credentials]`;
+    yield problem('conflict', 'api:probe', message);
   }
 }
 

@@ -16,6 +16,7 @@ const SERVICES: Config = {
   'api:identitySource': '$request.header.X-Token',
   'api:production': false,
   'api:userAccess': 'deny',
+  'api:probe': 'importer',
   'api:clients': [
     {
       name: 'importer',

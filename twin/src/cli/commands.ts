@@ -128,6 +128,7 @@ export const COMMANDS = {
       ...system,
       new Option('--all-methods', 'also call POST, PUT, PATCH and DELETE'),
       maxTokens,
+      new Option('--as-clients', 'call a deployed production stack as every client, not only as its probe'),
       new Option('--strict', 'fail unless every cell was tried'),
       new Option('--junit <file>', 'also write the outcome as JUnit XML'),
     ],

@@ -9,12 +9,15 @@ import { HOSTED_LOGIN } from '../verify/tokens.ts';
 import { planOf } from '../verify/plan.ts';
 import { play, tokensToAsk, type Played, type PlayOptions } from '../verify/play.ts';
 import { causesOf, countOf, differencesOf, tableOf } from '../verify/table.ts';
+import { sparingClients } from '../verify/target.ts';
 
 /** What the command line says. */
 export interface VerifyOptions extends SystemOptions {
   readonly allMethods?: boolean;
   readonly maxTokens?: number;
   readonly strict?: boolean;
+  /** Plays the clients of a production stack too, not only its probe. */
+  readonly asClients?: boolean;
   readonly junit?: string;
 }
 
@@ -49,16 +52,24 @@ function eachOpened(opened: Opened): Opened[] {
   });
 }
 
-async function playAll({ model, target, clientIds }: Opened, chosen: VerifyOptions): Promise<Played> {
+async function playAll(opened: Opened, chosen: VerifyOptions): Promise<Played> {
+  const { model, clientIds } = opened;
+  const target = chosen.asClients === true ? opened.target : sparingClients(opened.target);
   const plan = planOf(model, chosen.allMethods === true);
   const { maxTokens = Infinity } = chosen;
   const options: PlayOptions = { model, plan, target, clientIds, maxTokens, progress };
   const { services, passwords, logins } = tokensToAsk(options);
   say(`Verifying ${target.name} against stack ${model.stack} of this checkout.`);
+  if (target.playable !== undefined) {
+    const [probe] = target.playable;
+    const who = probe === undefined ? 'no client, since the outputs name no probe' : `its probe ${probe}`;
+    say(`A production stack: it is called as ${who}; --as-clients calls as every client.`);
+  }
   const bill = target.local ? '' : ' (Auth0 bills machine-to-machine tokens; --max-tokens caps them)';
   const kinds = `${services} with client credentials, ${passwords} with a password, ${logins} with a login`;
   say(`Requesting ${services + passwords + logins} tokens: ${kinds}${bill}.`);
-  if (!target.local && plan.wanted.some(({ ask }) => ask.user !== undefined)) say(`Not played: ${HOSTED_LOGIN}.`);
+  if (!target.local && target.playable === undefined && plan.wanted.some(({ ask }) => ask.user !== undefined))
+    say(`Not played: ${HOSTED_LOGIN}.`);
   for (const { name } of model.tenant.actions.filter(decides)) {
     say(`The Action "${name}" may deny access or change scopes, which the report does not include.`);
   }

@@ -22,6 +22,10 @@ const OUTPUTS = z.object({
   testUserPassword: z.string().optional(),
   users: z.array(z.object({ email: z.string(), connection: z.string() })).optional(),
   userPasswords: z.record(z.string(), z.string()).optional(),
+  /** Whether callers depend on the stack. */
+  production: z.boolean().optional(),
+  /** The client that exists for verifying: one of clientIds. */
+  probe: z.string().optional(),
 });
 
 /** The credentials of a user, as the outputs have them; undefined without a password there. */
@@ -46,8 +50,16 @@ export interface Target {
   readonly local: boolean;
   /** The routes that a twin has a local backend for; undefined where requests go where the program says. */
   readonly forwarded: readonly string[] | undefined;
+  /** The clients that may be played, where not all may. */
+  readonly playable?: readonly string[];
   /** A hash over what a twin serves; undefined for a deployed system. */
   readonly graph: string | undefined;
+}
+
+/** The target with its probe as the only client to play, where it is a deployed production stack. */
+export function sparingClients(target: Target): Target {
+  const { production, probe } = target.outputs;
+  return target.local || production !== true ? target : { ...target, playable: probe === undefined ? [] : [probe] };
 }
 
 /** The options that choose a system: the running twin of the stack, unless they say otherwise. */

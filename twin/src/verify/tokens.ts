@@ -44,6 +44,9 @@ const TRIES = 5;
 /** Why nothing is played that takes a browser. */
 export const HOSTED_LOGIN = 'Auth0’s hosted login page takes a browser; only a twin’s is played';
 
+/** Why no client of a production stack is played but its probe. */
+const SPARED = 'in production only the probe requests tokens; --as-clients plays every client';
+
 /** Asks the tenant for tokens, one after the other, as slowly as it wants to be asked. */
 export class TokenDesk {
   readonly #target: Target;
@@ -60,9 +63,11 @@ export class TokenDesk {
 
   /** Whether the outputs have what the request needs; otherwise why not. */
   lacks({ client, parameters, user }: Ask): string | undefined {
-    const { outputs, local } = this.#target;
-    if (user !== undefined && !local) return HOSTED_LOGIN;
+    const { outputs, local, playable } = this.#target;
     const name = this.#nameOf(client.clientId);
+    const isForItself = parameters.get('grant_type') === 'client_credentials';
+    if (playable !== undefined && !(isForItself && playable.includes(name ?? ''))) return SPARED;
+    if (user !== undefined && !local) return HOSTED_LOGIN;
     if (name === undefined || (!client.isPublic && outputs.clientSecrets[name] === undefined)) {
       return `the outputs have no secret of the client ${client.name}`;
     }

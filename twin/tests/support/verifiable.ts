@@ -55,6 +55,7 @@ export async function startVerifiable(): Promise<Verifiable> {
         ...target,
         outputs: options.change?.(structuredClone(target.outputs)) ?? target.outputs,
         local: options.local ?? true,
+        ...(options.playable && { playable: options.playable }),
       },
       clientIds: twin.outputs.clientIds,
       maxTokens: options.maxTokens ?? Infinity,
@@ -71,6 +72,7 @@ interface Options {
   readonly allMethods?: boolean;
   readonly maxTokens?: number;
   readonly local?: boolean;
+  readonly playable?: readonly string[];
   readonly world?: Partial<World>;
 }
 
