@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { enlarge, LARGE } from '../../tests/support/large.ts';
 import { copyProject, type ProjectCopy } from '../../tests/support/project.ts';
 import { evaluate } from '../src/evaluate/program-process.ts';
+import { timeMatrix } from './page.ts';
 import { comparison, inPairs, median, seconds, timed } from './figures.ts';
 import { answers, loadSdks, residentMemory, startBareServer, startTwin, type Served } from './processes.ts';
 
@@ -25,6 +26,7 @@ try {
   await timeEvaluation(project, '1 route');
   enlarge(large, LARGE);
   await timeEvaluation(large, `${LARGE.routes} routes`);
+  await timePage();
   const twin = await startTwin(project);
   served.push(twin);
   await timeEdits(twin);
@@ -55,6 +57,15 @@ async function timeEvaluation({ root }: ProjectCopy, size: string): Promise<void
     timed(() => evaluate({ root: root.href, stack: 'dev', config: {}, seed: 'bench' }));
   await once();
   print(`evaluation of ${size}, against loading the SDKs`, comparison(await inPairs(PAIRS, once, loading), seconds));
+}
+
+/** Of the page with the large project: on an idle machine no task takes 50 ms. */
+async function timePage(): Promise<void> {
+  const tasks = await timeMatrix(large);
+  if (tasks === undefined) return;
+  const shown = (took: number): string => (took === 0 ? 'below 50 ms' : `${took.toFixed(0)} ms`);
+  print(`longest task while the page draws ${tasks.cells} cells`, shown(tasks.drawing));
+  print('longest task while a person scrolls them', shown(tasks.scrolling));
 }
 
 /** From a written file to the first answer that shows the change; each edit is reverted by the next. */

@@ -1,4 +1,5 @@
 import type { Model } from '../model/model.ts';
+import { clientName } from '../model/tenant.ts';
 import { printable } from '../common/printable.ts';
 import { withoutTokens } from '../common/token-text.ts';
 import { explain } from '../gateway/explain.ts';
@@ -25,8 +26,7 @@ export function logLine(event: TwinEvent, model: Model, time: Date): string | un
 /** One line for a request to the API. It holds no header, no query and no body. */
 function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, time: Date): string {
   const { decision, response, integrationError, preflight } = exchange;
-  const azp = decision.claims?.['azp'];
-  const caller = tenant.clients.find(({ clientId }) => clientId === azp)?.name ?? azp;
+  const caller = clientName(tenant, decision.claims?.['azp']);
   const failure =
     decision.refusal === undefined ? integrationError?.split('\n')[0] : explain(decision).replace(/^\d+: /, '');
   // The gateway answers a preflight itself; one that a route with an authorizer caught failed for the authorizer's reason.
@@ -34,7 +34,7 @@ function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, ti
   return line(time, [
     String(response.status),
     `${decision.method} ${decision.path}`,
-    typeof caller === 'string' ? `(${caller})` : '',
+    caller === undefined ? '' : `(${caller})`,
     `${milliseconds.toFixed(0)} ms`,
     reason === undefined ? '' : `· ${reason}`,
   ]);

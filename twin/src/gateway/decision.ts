@@ -58,7 +58,7 @@ export interface Decision {
 }
 
 /** The check that a refused request failed. */
-export function failedCheck({ checks }: Decision): Check | undefined {
+export function failedCheck({ checks }: Pick<Decision, 'checks'>): Check | undefined {
   return checks.find(({ outcome }) => outcome === 'failed');
 }
 

@@ -15,7 +15,7 @@ const NO_BODY = Buffer.alloc(0);
 
 /** What happens at the API's port, after the response has been handed to the socket. */
 export type GatewayEvent =
-  | { readonly kind: 'api'; readonly exchange: Exchange; readonly milliseconds: number }
+  | { readonly kind: 'api'; readonly api: HttpApi; readonly exchange: Exchange; readonly milliseconds: number }
   /** What came was not a request that the gateway could decide about. */
   | { readonly kind: 'unread'; readonly status: number; readonly reason: string }
   /** A bug of the twin: the request got a 500, and the twin goes on. */
@@ -123,7 +123,7 @@ async function serve(
       gateway,
     );
     send(outgoing, exchange.response);
-    onEvent({ kind: 'api', exchange, milliseconds: performance.now() - began });
+    onEvent({ kind: 'api', api: gateway.api, exchange, milliseconds: performance.now() - began });
   } catch (error) {
     if (outgoing.headersSent || incoming.errored) outgoing.destroy();
     else send(outgoing, errorResponse(500));

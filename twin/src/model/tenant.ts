@@ -28,6 +28,12 @@ export interface Tenant {
   readonly actions: readonly Action[];
 }
 
+/** Returns the name of the client that a token's `azp` claim names, or the claim itself where it is another string. */
+export function clientName({ clients }: Pick<Tenant, 'clients'>, azp: unknown): string | undefined {
+  const name = clients.find(({ clientId }) => clientId === azp)?.name;
+  return name ?? (typeof azp === 'string' ? azp : undefined);
+}
+
 /** An API in Auth0. Source: https://auth0.com/docs/get-started/apis/api-settings */
 export interface ResourceServer {
   readonly identifier: string;

@@ -2,19 +2,100 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { BODY_BYTES } from '../../../limits/http-api.ts';
 import { METHODS } from '../../../limits/route-key.ts';
 import { readBody } from '../common/read-body.ts';
-import { heading, cellText } from '../report/texts.ts';
-import type { Route } from '../model/http-api.ts';
-import { failedCheck, type Decision } from '../gateway/decision.ts';
 import { routeOf } from '../gateway/match.ts';
-import { apiEntry, shownResponse } from './entries.ts';
+import type { GatewayRequest } from '../gateway/request.ts';
+import type { Route } from '../model/http-api.ts';
+import { apiEntry, entryOf, shownResponse } from './entries.ts';
 import { QuestionError } from './guard.ts';
-import type { UnreadHappening } from './happening.ts';
-import type { Advice, Asked, Called, UnreadEntry } from './messages.ts';
+import type { ApiHappening } from './happening.ts';
+import type { Called, Endpoints } from './messages.ts';
 import { LARGE, type Recorder } from './recorder.ts';
 import type { Known } from './state.ts';
 
-/** Milliseconds that an answer may take: the gateway itself gives up after thirty seconds. */
+/** Milliseconds that a response may take: the gateway itself gives up after thirty seconds. */
 const PATIENCE = 35_000;
+
+/** A request as it is sent; headers are names and values in turn. */
+type Sent = Pick<GatewayRequest, 'method' | 'target' | 'rawHeaders' | 'body'>;
+
+interface Around {
+  readonly known: Known;
+  readonly apiUrls: readonly string[];
+  readonly recorder: Recorder;
+}
+
+/**
+ * Plays a request to an API for the page, over the gateway's own port: a browser may not call another origin, and would
+ * rewrite the path.
+ * @throws QuestionError for a request that no client can send
+ */
+export function call(
+  { api: name, method, path, token, body }: Endpoints['call']['question'],
+  around: Around,
+): Promise<Called> {
+  if (method === 'ANY' || !METHODS.some((one) => one === method)) {
+    throw new QuestionError(`The method must be one of ${METHODS.filter((one) => one !== 'ANY').join(', ')}`);
+  }
+  const api = around.known.model.apis.find((one) => one.name === name);
+  const { host } = new URL(urlOf(name, around));
+  const written = encoded(path);
+  const { target, headers } = withToken(written, token, routeOf({ method, target: written }, api?.routes ?? []));
+  const payload = Buffer.from(body);
+  if (payload.length > 0) headers.push('content-type', 'application/json', 'content-length', String(payload.length));
+  const rawHeaders = ['host', host, 'user-agent', 'auth0-http-api-page', ...headers];
+  return play(name, { method, target: `${api?.basePath ?? ''}${target}`, rawHeaders, body: payload }, around);
+}
+
+/**
+ * Plays a kept request again, as it came.
+ * @throws QuestionError where its body was too large to be kept
+ */
+export function replay({ exchange: { request }, requestLength, api }: ApiHappening, around: Around): Promise<Called> {
+  if (request.body.length < requestLength) throw new QuestionError('The body of this request was too large to be kept');
+  return play(api.name, request, around);
+}
+
+/** The request as a command that works as pasted, with the bytes of its body as text. */
+export function curlOf({ method, target, rawHeaders, body }: Sent, url: string): string {
+  const headers = pairsOf(rawHeaders).filter(([name]) => !/^(host|content-length|connection)$/i.test(name));
+  return [
+    `curl -i --path-as-is -X ${method} ${quoted(new URL(url).origin + target)}`,
+    ...headers.map((pair) => `-H ${quoted(pair.join(': '))}`),
+    ...(body.length > 0 ? [`--data-raw ${quoted(body.toString())}`] : []),
+  ].join(' \\\n  ');
+}
+
+/** A word of a shell. A control character is escaped, since one in a pasted command may end the paste and run the rest. */
+function quoted(text: string): string {
+  if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  const escaped = text
+    .replace(/[\\']/g, String.raw`\$&`)
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+      Array.from(Buffer.from(character), (byte) => String.raw`\x${byte.toString(16).padStart(2, '0')}`).join(''),
+    );
+  return `$'${escaped}'`;
+}
+
+/** Where an API listens. */
+export function urlOf(api: string, { known, apiUrls }: Pick<Around, 'known' | 'apiUrls'>): string {
+  const url = apiUrls[known.model.apis.findIndex(({ name }) => name === api)];
+  if (url === undefined) throw new QuestionError('The program does not declare this API any more');
+  return url;
+}
+
+/** What the gateway did with the request is found by its id. */
+async function play(api: string, sent: Sent, around: Around): Promise<Called> {
+  const { known, recorder } = around;
+  const url = urlOf(api, around);
+  const { answer, happening } = await recorder.calling(
+    () => send(sent, url),
+    ({ headers }) => headers.find(([name]) => name.toLowerCase() === 'apigw-requestid')?.[1],
+  );
+  const response = shownResponse(answer, answer.length, LARGE);
+  if (happening === undefined) return { response, entry: undefined };
+  const entry = happening.kind === 'api' ? apiEntry(happening, known, LARGE) : entryOf(happening, known);
+  return { response, entry: entry.kind === 'api' || entry.kind === 'unread' ? entry : undefined };
+}
 
 /** What came back over the socket. */
 interface Answer {
@@ -24,73 +105,15 @@ interface Answer {
   readonly length: number;
 }
 
-/**
- * Plays a request to the API in the page's stead, over the gateway's own port: a browser may not ask another origin, and
- * would rewrite the path. What the gateway did with it is found by the request's id.
- */
-export async function call(
-  question: Asked['call']['question'],
-  known: Known,
-  { apiUrl, recorder }: { readonly apiUrl: string; readonly recorder: Recorder },
-): Promise<Called> {
-  const { answer, happening } = await recorder.calling(
-    () => send(question, known, apiUrl),
-    ({ headers }) => headers.find(([name]) => name.toLowerCase() === 'apigw-requestid')?.[1],
-  );
-  const response = shownResponse(answer, answer.length, LARGE);
-  if (happening?.kind !== 'api') return { response, entry: happening && unreadEntry(happening), advice: undefined };
-  return {
-    response,
-    entry: apiEntry(happening, known, LARGE),
-    advice: adviceOn(happening.exchange.decision, question.caller, known),
-  };
-}
-
-function unreadEntry({ kind, id, at, status, reason }: UnreadHappening): UnreadEntry {
-  return { kind, id, at, status, why: reason };
-}
-
-/** What the access report says about the caller and the route, where it was the scope that was lacking. */
-function adviceOn(decision: Decision, caller: string, { access }: Known): Advice | undefined {
-  if (failedCheck(decision)?.name !== 'scope') return undefined;
-  const row = access.rows.find(({ route }) => route.routeKey === decision.route?.routeKey);
-  const cell = row?.cells.find((one) => heading(one.caller) === caller);
-  if (cell === undefined) return undefined;
-  const { reason } = cell;
-  return reason.kind === 'scopes'
-    ? { kind: 'may have', scopes: reason.scopes }
-    : { kind: 'may not', cell: cellText(cell) };
-}
-
-function send(
-  { method, path: written, token, body }: Asked['call']['question'],
-  { model }: Known,
-  url: string,
-): Promise<Answer> {
-  if (method === 'ANY' || !METHODS.some((one) => one === method)) {
-    throw new QuestionError(`The method must be one of ${METHODS.filter((one) => one !== 'ANY').join(', ')}`);
-  }
-  const path = encoded(written);
-  const { target, headers } = withToken(path, token, routeOf({ method, target: path }, model.api.routes));
-  const payload = Buffer.from(body);
-  if (payload.length > 0) headers.push('content-type', 'application/json', 'content-length', String(payload.length));
+function send({ method, target, rawHeaders, body }: Sent, url: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { hostname, port, host } = new URL(url);
+    const { hostname, port } = new URL(url);
+    const signal = AbortSignal.timeout(PATIENCE);
     try {
-      const outgoing = httpRequest(
-        {
-          hostname,
-          port,
-          method,
-          path: model.api.basePath + target,
-          headers: ['host', host, 'user-agent', 'auth0-http-api-page', ...headers],
-          agent: false,
-          signal: AbortSignal.timeout(PATIENCE),
-        },
-        (incoming) => void read(incoming).then(resolve, reject),
-      );
+      const options = { hostname, port, method, path: target, headers: rawHeaders, agent: false, signal };
+      const outgoing = httpRequest(options, (incoming) => void read(incoming).then(resolve, reject));
       outgoing.on('error', (error) => reject(new QuestionError(`The API did not answer: ${error.message}`)));
-      outgoing.end(payload);
+      outgoing.end(body);
     } catch (error) {
       // Node refuses a path or a header that no HTTP client could send.
       const reason = error instanceof Error ? error.message : String(error);
@@ -99,7 +122,7 @@ function send(
   });
 }
 
-/** What is beyond ASCII goes as browsers send it, each byte of its UTF-8 by its number; the rest stays to the letter. */
+/** Percent-encodes what is beyond ASCII, as a browser does; the rest stays to the letter. */
 function encoded(path: string): string {
   return path.toWellFormed().replace(/[^\0-\x7f]+/g, encodeURIComponent);
 }
@@ -117,6 +140,9 @@ async function read(incoming: IncomingMessage): Promise<Answer> {
   // The twin's own gateway answers it, whose bodies have a limit.
   const { bytes } = await readBody(incoming, BODY_BYTES);
   const { rawHeaders, statusCode = 0 } = incoming;
-  const headers = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? ''] as const] : []));
-  return { status: statusCode, headers, body: bytes.subarray(0, LARGE), length: bytes.length };
+  return { status: statusCode, headers: pairsOf(rawHeaders), body: bytes.subarray(0, LARGE), length: bytes.length };
+}
+
+function pairsOf(rawHeaders: readonly string[]): [name: string, value: string][] {
+  return rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? '']] : []));
 }

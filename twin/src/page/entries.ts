@@ -1,5 +1,5 @@
 import { printable } from '../common/printable.ts';
-import type { Tenant } from '../model/tenant.ts';
+import { clientName, type Tenant } from '../model/tenant.ts';
 import { accessLogLine } from '../gateway/access-log.ts';
 import type { Claims } from '../gateway/decision.ts';
 import { explain } from '../gateway/explain.ts';
@@ -8,12 +8,12 @@ import { accessScopes } from '../tenant/grant.ts';
 import type { TenantRequest } from '../tenant/report.ts';
 import type { Asked } from '../tenant/token.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
-import { maskedText } from './mask.ts';
-import type { ApiEntry, Entry, ShownResponse, TenantEntry, TokenEntry } from './messages.ts';
+import { maskedRequest, maskedText } from './mask.ts';
+import type { ApiEntry, Entry, ShownRequest, ShownResponse, TenantEntry, TokenEntry } from './messages.ts';
 import type { ApiHappening, Happening } from './happening.ts';
-import { permittedBy, type Known } from './state.ts';
+import { adviceOn, permittedBy, type Known } from './state.ts';
 
-/** Characters of a response's body in an entry of the live list. */
+/** Characters of a body in an entry of the live list. */
 export const GLIMPSE = 2000;
 
 /** Characters of a line of the access log, which has a message of the integration in it. */
@@ -37,9 +37,9 @@ export function entryOf(happening: Happening, known: Known): Entry {
 }
 
 /** A request explained: what the gateway looked at, in its order, from its own record. */
-export function apiEntry(happening: ApiHappening, { model: { api, tenant } }: Known, bodyLimit: number): ApiEntry {
-  const { id, at, exchange, milliseconds, responseLength } = happening;
-  const { decision, response, invocation, requestId, integrationError = '' } = exchange;
+export function apiEntry(happening: ApiHappening, known: Known, bodyLimit: number): ApiEntry {
+  const { id, at, api, exchange, milliseconds, responseLength } = happening;
+  const { decision, response, invocation, requestId } = exchange;
   return {
     kind: 'api',
     id,
@@ -47,22 +47,40 @@ export function apiEntry(happening: ApiHappening, { model: { api, tenant } }: Kn
     status: response.status,
     milliseconds,
     requestId,
+    api: api.name,
     method: decision.method,
     path: shownText(decision.path),
     routeKey: decision.route?.routeKey ?? '',
-    caller: callerOf(decision.claims, tenant),
-    why: shownText(
-      decision.refusal === undefined ? (integrationError.split('\n', 1)[0] ?? '') : explain(decision),
-      SENTENCE,
-    ),
+    ...bearerOf(decision.claims, known.model.tenant),
+    why: shownText(reasonOf(happening), SENTENCE),
     checks: decision.checks.map((check) => ({
       ...check,
       wanted: shownText(check.wanted),
       got: shownText(check.got),
     })),
+    request: shownRequest(happening, bodyLimit),
     response: withoutTokensOf(shownResponse(response, responseLength, bodyLimit)),
     log: shownText(accessLogLine(exchange, api, { milliseconds, responseLength }), LINE),
     invoked: invocation !== undefined,
+    advice: adviceOn(decision, api.name, known),
+  };
+}
+
+/** As the terminal's line has it. */
+function reasonOf({ exchange: { decision, response, preflight, integrationError = '' } }: ApiHappening): string {
+  if (preflight !== undefined && response.status === 204) return preflight;
+  return decision.refusal === undefined ? (integrationError.split('\n', 1)[0] ?? '') : explain(decision);
+}
+
+function shownRequest({ exchange, requestLength }: ApiHappening, limit: number): ShownRequest {
+  const { target, rawHeaders, body } = maskedRequest(exchange.request, exchange.decision.route);
+  const at = target.indexOf('?');
+  const names = rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 ? [[printable(name, LONGEST), printable(rawHeaders[index + 1] ?? '', LONGEST)] as const] : [],
+  );
+  return {
+    query: at === -1 ? '' : printable(target.slice(at), LONGEST),
+    ...shownBody(names, body, requestLength, limit),
   };
 }
 
@@ -84,11 +102,11 @@ function tokenEntry(exchange: TokenExchange, happened: Happened, known: Known): 
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
     const refused = { status, why: shownText(`${error}: ${message}`, SENTENCE), subject: '', granted: [] };
-    return { kind: 'token', ...happened, ...refused, ...askedFor(exchange.asked, known) };
+    return { kind: 'token', ...happened, ...refused, ...requestOf(exchange.asked, known) };
   }
   const { granted, requested } = exchange;
   const { grantType = 'authorization_code', subject } = granted;
-  const asked = askedFor({ ...granted, grantType, scopes: requested }, known);
+  const asked = requestOf({ ...granted, grantType, scopes: requested }, known);
   return {
     kind: 'token',
     ...happened,
@@ -101,16 +119,17 @@ function tokenEntry(exchange: TokenExchange, happened: Happened, known: Known): 
   };
 }
 
-/** Who asked, and for what; nothing where the client did not prove who it is. */
-function askedFor(
+/** Who requested what; nothing where the client was not authenticated. */
+function requestOf(
   asked: Asked | undefined,
   known: Known,
-): Pick<TokenEntry, 'caller' | 'grantType' | 'requested' | 'permitted'> {
-  if (asked === undefined) return { caller: '', grantType: '', requested: [], permitted: [] };
+): Pick<TokenEntry, 'client' | 'user' | 'grantType' | 'requested' | 'permitted'> {
+  if (asked === undefined) return { client: '', user: '', grantType: '', requested: [], permitted: [] };
   const { client, user, api, grantType, scopes } = asked;
   const isOf = (scope: string): boolean => api?.scopes.includes(scope) === true || scopes.includes(scope);
   return {
-    caller: user?.email ?? client.name,
+    client: client.name,
+    user: user?.email ?? '',
     grantType: shownText(grantType),
     requested: scopes.map((one) => shownText(one)),
     permitted: fewTexts(permittedTo(asked, known).filter(isOf)),
@@ -147,13 +166,25 @@ export function shownResponse(
   length: number,
   limit: number,
 ): ShownResponse {
-  const { status, body } = response;
-  const headers = fewHeaders(response.headers);
+  const { status, headers, body } = response;
+  return { status, ...shownBody(headers, body, length, limit) };
+}
+
+type Headers = ShownRequest['headers'];
+
+/** @param length the bytes of the whole body, of which less may be left */
+function shownBody(
+  headers: Headers,
+  body: string | Buffer,
+  length: number,
+  limit: number,
+): Pick<ShownRequest, 'headers' | 'body' | 'note'> {
+  const few = fewHeaders(headers);
   const text = typeof body === 'string' ? body : textOf(body, body.length < length);
-  if (text === undefined) return { status, headers, body: '', note: `${length} bytes that are no text` };
+  if (text === undefined) return { headers: few, body: '', note: `${length} bytes that are no text` };
   const shown = text.slice(0, limit);
   const note = shown.length < text.length || Buffer.byteLength(text) < length ? `the beginning of ${length} bytes` : '';
-  return { status, headers, body: shown, note };
+  return { headers: few, body: shown, note };
 }
 
 /** A response that somebody else got: a handler that gives its event back gives the caller's token with it. */
@@ -174,12 +205,11 @@ function textOf(body: Buffer, cut: boolean): string | undefined {
   }
 }
 
-/** Who called, by the claims of a token whose signature was good: the user, or the client. */
-function callerOf(claims: Claims | undefined, { users, clients }: Tenant): string {
-  if (claims === undefined) return '';
+/** Who called, by the claims of a token whose signature was good. */
+function bearerOf(claims: Claims | undefined, tenant: Tenant): Pick<ApiEntry, 'client' | 'user'> {
+  if (claims === undefined) return { client: '', user: '' };
   const { sub, azp } = claims;
-  const user = users.find(({ userId }) => userId === sub);
-  const client = clients.find(({ clientId }) => clientId === azp);
-  const unknown = typeof azp === 'string' ? azp : typeof sub === 'string' ? sub : '';
-  return shownText(user?.email ?? client?.name ?? unknown, 100);
+  const email = tenant.users.find(({ userId }) => userId === sub)?.email ?? '';
+  const fallback = typeof sub === 'string' ? sub : '';
+  return { client: shownText(clientName(tenant, azp) ?? fallback, 100), user: shownText(email, 100) };
 }

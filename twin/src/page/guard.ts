@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { readBody } from '../common/read-body.ts';
 import { LOCAL_HOSTS } from '../tenant/app.ts';
-import { PAGE_HEADER, type Asked } from './messages.ts';
+import { PAGE_HEADER, type Endpoints } from './messages.ts';
 
 /** Bytes of a question that are read. */
 const LIMIT = 1_000_000;
@@ -40,14 +40,14 @@ export const samePage: MiddlewareHandler = async (c, next) => {
 /** A question that cannot be answered; the message is for the person. */
 export class QuestionError extends Error {}
 
-type Questions = keyof Asked;
+type Questions = keyof Endpoints;
 
 /** Answers questions of one kind, in JSON. */
 export function onQuestion<K extends Questions>(
   app: Hono,
   name: K,
-  schema: z.ZodType<Asked[K]['question']>,
-  answer: (question: Asked[K]['question'], c: Context) => Asked[K]['answer'] | Promise<Asked[K]['answer']>,
+  schema: z.ZodType<Endpoints[K]['question']>,
+  answer: (question: Endpoints[K]['question'], c: Context) => Endpoints[K]['answer'] | Promise<Endpoints[K]['answer']>,
 ): void {
   app.post(`/_twin/${name}`, async (c) => {
     try {

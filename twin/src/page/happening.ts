@@ -11,7 +11,8 @@ type Event<Kind extends TwinEvent['kind']> = Extract<TwinEvent, { readonly kind:
 /** A request to the API; what is large in it may have been left out. */
 export type ApiHappening = Event<'api'> &
   Recorded & {
-    /** Bytes of the response's body before anything was left out. */
+    /** Bytes of both bodies before anything was left out. */
+    readonly requestLength: number;
     readonly responseLength: number;
   };
 

@@ -4,10 +4,6 @@ import { getCookie, setCookie } from 'hono/cookie';
 import { sameText } from '../tenant/same-text.ts';
 import { refuse } from './guard.ts';
 
-/** What a browser is told that asks for a secret without the key. */
-export const HOW_TO_GET_SECRETS =
-  'Secrets and signatures need the address that npm start printed: open it once in this browser (it ends in ?key=…)';
-
 /** Tells the browser of the person at the terminal from any other client that can reach the port on this machine. */
 interface PageKeys {
   /** Another one for each start of the twin. */
@@ -16,10 +12,16 @@ interface PageKeys {
   readonly letIn: (c: Context) => boolean;
   readonly isHolder: (c: Context) => boolean;
   readonly holderOnly: MiddlewareHandler;
+  /** Says how a browser gets secrets that it may not see yet. */
+  readonly howToGetSecrets: string;
 }
 
-/** @param seed the stack's; the cookie comes of it, and so outlives a restart */
-export function openKeys(seed: string): PageKeys {
+/**
+ * @param seed the stack's; the cookie comes of it, and so outlives a restart
+ * @param startCommand what a person types to start the twin, which prints the address with the key
+ */
+export function openKeys(seed: string, startCommand: string): PageKeys {
+  const howToGetSecrets = `Secrets and signatures need the address that ${startCommand} printed: open it once in this browser (it ends in ?key=…)`;
   const key = randomBytes(18).toString('base64url');
   const derived = (what: string): string => createHmac('sha256', seed).update(what).digest('base64url');
   const cookie = derived('page, below /_twin');
@@ -29,6 +31,7 @@ export function openKeys(seed: string): PageKeys {
   return {
     key,
     isHolder,
+    howToGetSecrets,
     letIn: (c) => {
       if (!sameText(c.req.query('key') ?? '', key)) return false;
       const secure = new URL(c.req.url).protocol === 'https:';
@@ -36,6 +39,6 @@ export function openKeys(seed: string): PageKeys {
       setCookie(c, name, cookie, { path: '/_twin', httpOnly: true, sameSite: 'Strict', secure });
       return true;
     },
-    holderOnly: (c, next) => (isHolder(c) ? next() : Promise.resolve(refuse(c, 403, HOW_TO_GET_SECRETS))),
+    holderOnly: (c, next) => (isHolder(c) ? next() : Promise.resolve(refuse(c, 403, howToGetSecrets))),
   };
 }

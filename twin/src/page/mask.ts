@@ -1,19 +1,46 @@
 import { withoutTokens } from '../common/token-text.ts';
+import type { GatewayRequest } from '../gateway/request.ts';
 import type { Route } from '../model/http-api.ts';
 import { MASK } from './messages.ts';
 
+/** Where a route's callers prove who they are: which headers are secret, and the name of the query parameter, if it is one. */
+function secretsOf(route: Route | undefined): { isSecret: (header: string) => boolean; parameter: string | undefined } {
+  const source = route?.authorizer?.identitySource;
+  const names = ['authorization', 'cookie', ...(source?.from === 'header' ? [source.name.toLowerCase()] : [])];
+  return {
+    isSecret: (header) => names.includes(header.toLowerCase()),
+    parameter: source?.from === 'querystring' ? source.name : undefined,
+  };
+}
+
+/** A request without its caller's credentials, and without anything that looks like a token. */
+export function maskedRequest(
+  { method, target, rawHeaders, body }: Pick<GatewayRequest, 'method' | 'target' | 'rawHeaders' | 'body'>,
+  route: Route | undefined,
+): Pick<GatewayRequest, 'method' | 'target' | 'rawHeaders' | 'body'> {
+  const { isSecret, parameter } = secretsOf(route);
+  const [path = '', ...query] = target.split('?');
+  const masked = parameter === undefined ? maskedText(query.join('?')) : maskedQuery(query.join('?'), parameter);
+  return {
+    method,
+    target: maskedText(path) + (query.length > 0 ? `?${masked}` : ''),
+    rawHeaders: rawHeaders.map((text, at) => {
+      if (at % 2 === 0) return text;
+      return isSecret(rawHeaders[at - 1] ?? '') ? MASK : maskedText(text);
+    }),
+    body: Buffer.from(maskedBytes(body.toString('base64')), 'base64'),
+  };
+}
+
 /**
- * An event without what its caller proved itself with: the Authorization header, what stood where the route's authorizer
- * looks, and whatever looks like a token anywhere else.
+ * An event without its caller's credentials: the Authorization header, the route's identity source, and anything else that
+ * looks like a token.
  */
 export function maskedEvent(event: Readonly<Record<string, unknown>>, route: Route | undefined): object {
-  const source = route?.authorizer?.identitySource;
-  const secretHeaders = ['authorization', 'cookie', ...(source?.from === 'header' ? [source.name.toLowerCase()] : [])];
-  const parameter = source?.from === 'querystring' ? source.name : undefined;
+  const { isSecret, parameter } = secretsOf(route);
   const masked = Object.entries(event).map(([name, value]): [string, unknown] => {
     // Payload format 1.0 has each of them twice.
-    if (name === 'headers' || name === 'multiValueHeaders')
-      return [name, maskedFields(value, (header) => secretHeaders.includes(header.toLowerCase()))];
+    if (name === 'headers' || name === 'multiValueHeaders') return [name, maskedFields(value, isSecret)];
     if (name === 'queryStringParameters' || name === 'multiValueQueryStringParameters')
       return [name, maskedFields(value, (key) => key === parameter)];
     // An application's session is in its cookies, and the browser sends those of other ports of the host too.

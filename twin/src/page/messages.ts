@@ -1,24 +1,32 @@
-// What the page's two sides say to each other. The browser's side is compiled by itself, so this file imports nothing.
+// What the page's two sides send each other. The browser's side is compiled by itself, so this file imports nothing.
 
-/** Stands where a secret would: whoever wants the real one has to ask for it. */
+/** Stands in place of a secret; the page requests the real one where a person wants to see it. */
 export const MASK = '••••••••';
 
-/** The header that every request with a body must have: no other origin's page can send it without being asked first. */
+/** A header on every request with a body: a page of another origin cannot send it without a preflight. */
 export const PAGE_HEADER = 'x-twin-page';
 
-/** What a stack is, as far as the page shows it; no secret is in it. Texts marked *Markdown* have names in backticks. */
+/** What a stack is, as far as the page shows it, without secrets. Strings marked *Markdown* have names in backticks. */
 export interface ShownState {
   readonly stack: string;
-  readonly apiUrl: string;
   readonly issuer: string;
+  /** The command that starts this twin. */
+  readonly startCommand: string;
   /** The file of the authority to trust; empty where the tenant is served over http. */
   readonly caFile: string;
   /** The key that the tenant signs with now. */
   readonly kid: string;
+  readonly apis: readonly ShownApi[];
   readonly callers: readonly ShownCaller[];
-  readonly rows: readonly ShownRow[];
   readonly clients: readonly { readonly clientId: string; readonly name: string }[];
   readonly users: readonly { readonly userId: string; readonly email: string }[];
+}
+
+export interface ShownApi {
+  /** The API's name in the program. */
+  readonly name: string;
+  readonly url: string;
+  readonly rows: readonly ShownRow[];
 }
 
 /** A column of the matrix. */
@@ -26,14 +34,17 @@ export interface ShownCaller {
   /** As the access report calls it, in *Markdown*; no two are alike. */
   readonly heading: string;
   readonly kind: 'client' | 'role' | 'user' | 'anyone';
-  /** The ways in which it may ask for a token; none for a role, which is nobody by itself. */
+  readonly name: string;
+  /** How it gets a token, where that is not by its own credentials. */
+  readonly detail: string;
+  /** The ways in which it may request a token; none for a role, which is no caller by itself. */
   readonly asks: readonly ShownAsk[];
 }
 
 export interface ShownAsk {
   /** The name of the grant, the API's identifier behind it. */
   readonly name: string;
-  /** Whether it is a login in a browser: the request is one to `/authorize` then, and the twin plays what follows. */
+  /** Whether it is a login in a browser: a request to `/authorize`, and the twin plays what follows. */
   readonly login: boolean;
   /** The request but for its scope, in order; secrets are masked. */
   readonly parameters: Readonly<Record<string, string>>;
@@ -43,7 +54,7 @@ export interface ShownAsk {
   readonly permitted: readonly string[];
 }
 
-/** A request of a login, and its answer: names to values, tokens cut and secrets masked. */
+/** A request of a login, and its response: names to values, tokens cut and secrets masked. */
 export interface ShownStep {
   /** As in `GET /authorize`. */
   readonly request: string;
@@ -73,13 +84,24 @@ export interface ShownCheck {
   readonly got: string;
 }
 
-/** A response as it went to the client. */
-export interface ShownResponse {
-  readonly status: number;
-  readonly headers: readonly (readonly [name: string, value: string])[];
+type Headers = readonly (readonly [name: string, value: string])[];
+
+/** A body that is text; the note says why it is not shown whole, or at all. */
+interface ShownBody {
+  readonly headers: Headers;
   readonly body: string;
-  /** Why the body is not shown as it is, if it is not. */
   readonly note: string;
+}
+
+/** A request as it came, with its credentials masked. */
+export interface ShownRequest extends ShownBody {
+  /** With the question mark; empty without a query. */
+  readonly query: string;
+}
+
+/** A response as it went to the client. */
+export interface ShownResponse extends ShownBody {
+  readonly status: number;
 }
 
 interface Happened {
@@ -88,36 +110,53 @@ interface Happened {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly status: number;
+  /** Why it was rejected or failed, or what became of a preflight; empty where there is nothing to explain. */
+  readonly why: string;
 }
 
-/** A request to the API, explained by the gateway's own record of it. */
+/** A request to an API, explained by the gateway's own record of it. */
 export interface ApiEntry extends Happened {
   readonly kind: 'api';
   readonly milliseconds: number;
   readonly requestId: string;
+  /** The API's name in the program. */
+  readonly api: string;
   readonly method: string;
   readonly path: string;
   /** Empty where no route takes it. */
   readonly routeKey: string;
-  /** Who called, by a token that was good; empty where that is not known. */
-  readonly caller: string;
-  /** Why it was refused, or failed, in plain words; empty where all went well. */
-  readonly why: string;
+  /** The client of a token that was good, as the terminal names it; empty where that is not known. */
+  readonly client: string;
+  /** The user of that token; empty where it has none. */
+  readonly user: string;
   readonly checks: readonly ShownCheck[];
+  readonly request: ShownRequest;
   readonly response: ShownResponse;
   /** The access log's line; empty where the stage writes none. */
   readonly log: string;
-  /** Whether a function was asked. */
+  /** Whether a function was invoked. */
   readonly invoked: boolean;
+  /** Absent where the caller would change nothing. */
+  readonly advice: Advice | undefined;
+}
+
+/** What the access report says about a request that lacked a token, or a scope. */
+export interface Advice {
+  /** The heading of the caller; empty where the report has none. */
+  readonly caller: string;
+  /** The scopes of the route that this caller may request. */
+  readonly scopes: readonly string[];
+  /** Headings of callers that may call the route. */
+  readonly others: readonly string[];
 }
 
 /** A request for a token. */
 export interface TokenEntry extends Happened {
   readonly kind: 'token';
-  /** The user whom the request names, or the client; empty where the client did not prove who it is. */
-  readonly caller: string;
-  /** Why there is none; empty where there is one. */
-  readonly why: string;
+  /** Empty where the client was not authenticated. */
+  readonly client: string;
+  /** The user that the request names. */
+  readonly user: string;
   readonly grantType: string;
   readonly subject: string;
   readonly requested: readonly string[];
@@ -125,48 +164,45 @@ export interface TokenEntry extends Happened {
   readonly granted: readonly string[];
 }
 
-/** A request to the tenant that was none for a token. */
+/** Another request to the tenant. */
 export interface TenantEntry extends Happened {
   readonly kind: 'tenant';
   readonly method: string;
   readonly path: string;
-  /** What of the tenant took it, like `GET /userinfo`; empty where nothing did. */
+  /** The endpoint, like `GET /userinfo`; empty where there is none. */
   readonly routeKey: string;
-  /** Why it was refused, in plain words; empty where it was not. */
-  readonly why: string;
 }
 
-/** What came to the API's port and was no request that could be decided on. */
+/** What came to an API's port and was no request that could be decided on. */
 export interface UnreadEntry extends Happened {
   readonly kind: 'unread';
-  readonly why: string;
 }
 
 export type Entry = ApiEntry | TokenEntry | TenantEntry | UnreadEntry;
 
-/** What the twin says by itself, over server-sent events of these names. */
-export interface Said {
+/** The server-sent events, by name. */
+export interface StreamEvents {
   /** At the beginning and after each change; `twin` is another one for each start. */
   readonly state: { readonly twin: string; readonly state: ShownState };
-  /** Newest last; `skipped` came besides, too fast to be shown. `last` is the id of the newest of all. */
+  /** Newest last; `skipped` came too fast to be sent. `last` is the id of the newest of all. */
   readonly entries: { readonly entries: readonly Entry[]; readonly skipped: number; readonly last: number };
   /** At the beginning: whether this browser may see secrets. */
   readonly access: { readonly secrets: boolean };
-  /** What is wrong with the program as it is now; empty when it is served as it is. */
+  /** What is wrong with the program now; empty when it is served as it is. */
   readonly problem: { readonly message: string };
-  /** The twin ends. */
-  readonly bye: object;
+  /** As many pages are open as may be: this one gets no more. */
+  readonly full: { readonly pages: number };
 }
 
-/** What the page asks for, by the last part of its path under `/_twin/`, and the answer. */
-export interface Asked {
-  /** Plays a token request, the masks in it replaced; `ask` is the name of one of the caller's, wherever it stands by now. */
+/** What the page requests, by the last part of its path under `/_twin/`, and the answer. */
+export interface Endpoints {
+  /** Plays a token request, the masks in it replaced; `ask` is the name of one of the caller's. */
   readonly token: {
     readonly question: { readonly caller: string; readonly ask: string; readonly parameters: Record<string, string> };
     readonly answer: {
       readonly status: number;
       readonly body: Readonly<Record<string, unknown>>;
-      /** What a login took; none where one request was all. */
+      /** The requests of a login; empty for a single request. */
       readonly steps: readonly ShownStep[];
     };
   };
@@ -180,10 +216,10 @@ export interface Asked {
     readonly question: { readonly signed: string; readonly alg: string };
     readonly answer: { readonly signature: string };
   };
-  /** Plays a request to the API; an empty token is none. */
+  /** Plays a request to an API, without a token where that is empty. */
   readonly call: {
     readonly question: {
-      readonly caller: string;
+      readonly api: string;
       readonly method: string;
       readonly path: string;
       readonly token: string;
@@ -191,28 +227,25 @@ export interface Asked {
     };
     readonly answer: Called;
   };
-  /** The event of a request that is kept yet; its token masked unless `reveal`. */
+  /** Plays a kept request again, with its own headers. */
+  readonly replay: { readonly question: { readonly requestId: string }; readonly answer: Called };
+  /** A kept request as a command; its credentials are masked in a browser that may not see secrets. */
+  readonly curl: { readonly question: { readonly requestId: string }; readonly answer: { readonly command: string } };
+  /** The event of a kept request; its token masked unless `reveal`. */
   readonly event: {
     readonly question: { readonly requestId: string; readonly reveal: boolean };
     readonly answer: { readonly event: string };
   };
 }
 
-/** What became of a call that the page had made. */
+/** What became of a call that the page made. */
 export interface Called {
   readonly response: ShownResponse;
-  /** Unread where the gateway turned it away before it was a request that could be decided on; absent where that is lost. */
+  /** Unread where the gateway rejected it before it was a request; absent where that is lost. */
   readonly entry: ApiEntry | UnreadEntry | undefined;
-  readonly advice: Advice | undefined;
 }
 
-/** What the access report has to say about a token that lacked the route's scopes. */
-export type Advice =
-  | { readonly kind: 'may have'; readonly scopes: readonly string[] }
-  /** *Markdown*, the access report's cell. */
-  | { readonly kind: 'may not'; readonly cell: string };
-
-/** What is answered where a question cannot be. */
+/** The answer to a question that is rejected. */
 export interface Refused {
   readonly error: string;
 }

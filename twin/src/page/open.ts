@@ -1,26 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Inside, Page } from '../server/page.ts';
-import { call } from './call.ts';
+import { call, curlOf, replay, urlOf } from './call.ts';
 import { compilePage, type PageDocument } from './document.ts';
 import { entryOf } from './entries.ts';
 import { onQuestion, QuestionError, samePage } from './guard.ts';
-import { HOW_TO_GET_SECRETS, openKeys } from './keys.ts';
+import type { ApiHappening } from './happening.ts';
+import { openKeys } from './keys.ts';
 import { eventOf, Live, LISTENERS } from './live.ts';
 import { logIn } from './log-in.ts';
-import { maskedEvent } from './mask.ts';
-import { MASK, type Said } from './messages.ts';
+import { maskedEvent, maskedRequest } from './mask.ts';
+import { MASK, type StreamEvents } from './messages.ts';
 import { QUESTIONS } from './questions.ts';
 import { Recorder } from './recorder.ts';
 import { askOf, knownOf, secretsOf, stateOf, type Known } from './state.ts';
 import { signatureFor } from './signature.ts';
 
-/** The page of a twin: at the tenant's root its document, and below `/_twin/` what that asks for. */
+/** The page of a twin: at the tenant's root its document, and below `/_twin/` what that requests. */
 export function openPage(inside: Inside): Page {
+  const { startCommand } = inside;
   const twin = randomUUID();
-  const keys = openKeys(inside.seed);
+  const keys = openKeys(inside.seed, startCommand);
   const live = new Live(
     {
+      twin,
       last: () => recorder.last,
       since: (id, most) => recorder.since(id, most).map((one) => entryOf(one, known())),
     },
@@ -28,16 +31,23 @@ export function openPage(inside: Inside): Page {
   );
   const recorder: Recorder = new Recorder(live.changed);
   const known = (): Known => knownOf(inside.model());
+  const around = (): Parameters<typeof call>[1] => ({ known: known(), apiUrls: inside.apiUrls(), recorder });
+  const kept = (requestId: string): ApiHappening => {
+    const found = recorder.find(requestId);
+    if (found === undefined) throw new QuestionError('This request is not kept any more');
+    return found;
+  };
   let problem = '';
   let compiled: Promise<PageDocument> | undefined;
 
   const app = new Hono();
-  const state = (): Said['state'] => ({
+  const state = (): StreamEvents['state'] => ({
     twin,
     state: stateOf(known(), {
-      apiUrl: inside.apiUrl(),
+      apiUrls: inside.apiUrls(),
       kid: inside.signing().current.kid,
       caFile: inside.caFile() ?? '',
+      startCommand,
     }),
   });
 
@@ -49,13 +59,13 @@ export function openPage(inside: Inside): Page {
   app.use('/', samePage);
   app.use('/_twin/*', samePage);
 
-  for (const name of ['token', 'secrets', 'signature']) app.use(`/_twin/${name}`, keys.holderOnly);
+  for (const name of ['token', 'secrets', 'signature', 'replay']) app.use(`/_twin/${name}`, keys.holderOnly);
 
   app.get('/', async (c) => {
     if (keys.letIn(c)) return c.redirect('/', 303);
     compiled ??= compilePage();
     const { html, policy } = await compiled.catch((error: unknown) => {
-      // Whoever works on the page looks again.
+      // A developer of the page edits it and loads it again.
       compiled = undefined;
       throw error;
     });
@@ -64,14 +74,18 @@ export function openPage(inside: Inside): Page {
   });
 
   app.get('/_twin/live', (c) => {
-    // Whoever asks for the head alone never listens.
+    // A request for the head alone never listens.
     if (c.req.method === 'HEAD') return c.body(null);
-    if (live.full) return c.json({ error: `There are ${LISTENERS} pages open already: close some` }, 503);
-    const [before, id] = (c.req.query('after') ?? '').split(' ');
-    const after = before === twin ? Number(id) : 0;
     c.header('content-type', 'text/event-stream');
-    const access = eventOf('access', { secrets: keys.isHolder(c) });
-    const first = [eventOf('state', state()), access, eventOf('problem', { message: problem })];
+    // A stream that ends is opened again by the browser; after a status of an error it would give up.
+    if (live.full) return c.body(eventOf('full', { pages: LISTENERS }));
+    const [before, id] = (c.req.header('last-event-id') ?? c.req.query('after') ?? '').split(' ');
+    const after = before === twin ? Number(id) : 0;
+    const first = [
+      ['state', state()],
+      ['access', { secrets: keys.isHolder(c) }],
+      ['problem', { message: problem }],
+    ] as const;
     return c.body(live.open(first, Number.isSafeInteger(after) ? after : 0));
   });
 
@@ -97,14 +111,22 @@ export function openPage(inside: Inside): Page {
     signature: signatureFor(inside.signing().current, signed, alg),
   }));
 
-  onQuestion(app, 'call', QUESTIONS.call, (question) => call(question, known(), { apiUrl: inside.apiUrl(), recorder }));
+  onQuestion(app, 'call', QUESTIONS.call, (question) => call(question, around()));
+
+  onQuestion(app, 'replay', QUESTIONS.replay, ({ requestId }) => replay(kept(requestId), around()));
+
+  onQuestion(app, 'curl', QUESTIONS.curl, ({ requestId }, c) => {
+    const { api, exchange } = kept(requestId);
+    const { request, decision } = exchange;
+    return {
+      command: curlOf(keys.isHolder(c) ? request : maskedRequest(request, decision.route), urlOf(api.name, around())),
+    };
+  });
 
   onQuestion(app, 'event', QUESTIONS.event, ({ requestId, reveal }, c) => {
-    if (reveal && !keys.isHolder(c)) throw new QuestionError(HOW_TO_GET_SECRETS);
-    const { decision, invocation } = recorder.find(requestId)?.exchange ?? {};
-    if (decision === undefined || invocation === undefined) {
-      throw new QuestionError('This event is not kept any more: make the request again');
-    }
+    if (reveal && !keys.isHolder(c)) throw new QuestionError(keys.howToGetSecrets);
+    const { decision, invocation } = kept(requestId).exchange;
+    if (invocation === undefined) throw new QuestionError('No handler got an event of this request');
     const event = reveal ? invocation.event : maskedEvent(invocation.event, decision.route);
     return { event: JSON.stringify(event, null, 2) };
   });

@@ -1,17 +1,21 @@
 import { accessOf, type Access, type Answer } from '../report/cells.ts';
 import type { Ask, Caller } from '../report/callers.ts';
 import { cellText, heading, needsOf } from '../report/texts.ts';
-import { pathTo, type Model } from '../model/model.ts';
+import { failedCheck, type Claims, type Decision } from '../gateway/decision.ts';
+import { eachApi, pathTo, type Model } from '../model/model.ts';
 import type { Client, ResourceServer } from '../model/tenant.ts';
 import { scopesOf } from '../gateway/judge.ts';
 import { issuerOf } from '../tenant/claims.ts';
-import { MASK, type ShownAsk, type ShownCaller, type ShownState } from './messages.ts';
+import { MASK, type Advice, type ShownApi, type ShownAsk, type ShownCaller, type ShownState } from './messages.ts';
 import { QuestionError } from './guard.ts';
 
-/** A model with what the access report says of it, computed once. */
+/** A model with what the access report says of each of its APIs, computed once. */
 export interface Known {
   readonly model: Model;
+  /** The report's callers are the same for each API. */
   readonly access: Access;
+  /** In the order of the model's APIs. */
+  readonly accesses: readonly Access[];
 }
 
 const known = new WeakMap<Model, Known>();
@@ -19,35 +23,80 @@ const known = new WeakMap<Model, Known>();
 export function knownOf(model: Model): Known {
   const before = known.get(model);
   if (before !== undefined) return before;
-  const now = { model, access: accessOf(model) };
+  const accesses = eachApi(model).map((one) => accessOf(one));
+  const now = { model, access: accesses[0] ?? accessOf(model), accesses };
   known.set(model, now);
   return now;
 }
 
 interface Addresses {
-  readonly apiUrl: string;
+  readonly apiUrls: readonly string[];
   readonly kid: string;
   readonly caFile: string;
+  readonly startCommand: string;
 }
 
 /** What the page shows of a stack; the matrix is the access report's, word for word. */
-export function stateOf({ model, access }: Known, addresses: Addresses): ShownState {
-  const { stack, tenant } = model;
+export function stateOf({ model, access, accesses }: Known, { apiUrls, ...addresses }: Addresses): ShownState {
+  const { stack, tenant, apis } = model;
   return {
     ...addresses,
     stack,
     issuer: issuerOf(tenant),
+    apis: apis.map(({ name }, at): ShownApi => {
+      const rows = accesses[at]?.rows ?? [];
+      return { name, url: apiUrls[at] ?? '', rows: rows.map((row) => shownRow(row, model)) };
+    }),
     callers: access.callers.map((caller) => shownCaller(caller, access.answers.get(caller) ?? [])),
-    rows: access.rows.map(({ route, cells }) => ({
-      routeKey: route.routeKey,
-      needs: needsOf(route),
-      cells: cells.map(cellText),
-      opens: cells.map(({ reason }) => (reason.kind === 'scopes' ? reason.scopes : [])),
-      path: pathTo(route, model),
-    })),
     clients: tenant.clients.map(({ clientId, name }) => ({ clientId, name })),
     users: tenant.users.map(({ userId, email }) => ({ userId, email })),
   };
+}
+
+type Row = Access['rows'][number];
+
+function shownRow({ route, cells }: Row, model: Model): ShownApi['rows'][number] {
+  return {
+    routeKey: route.routeKey,
+    needs: needsOf(route),
+    cells: cells.map(cellText),
+    opens: cells.map(opensOf),
+    path: pathTo(route, model),
+  };
+}
+
+function opensOf({ reason }: Row['cells'][number]): readonly string[] {
+  return reason.kind === 'scopes' ? reason.scopes : [];
+}
+
+/** Callers that are named to a person instead of one that was rejected. */
+const OTHERS = 3;
+
+/**
+ * What the access report says about a request that lacked a token or a scope.
+ * @returns undefined for any other request
+ */
+export function adviceOn({ checks, claims, route }: Decision, api: string, known: Known): Advice | undefined {
+  const failed = failedCheck({ checks });
+  if (failed?.name !== 'scope' && failed?.name !== 'token') return undefined;
+  const { rows } = known.accesses[known.model.apis.findIndex(({ name }) => name === api)] ?? { rows: [] };
+  const cells = rows.find((row) => row.route.routeKey === route?.routeKey)?.cells ?? [];
+  const own = claims && cells.find(({ caller }) => isBearer(caller, claims));
+  const others = cells.filter(
+    ({ caller, allowed }) => allowed && caller !== own?.caller && caller.kind !== 'role' && caller.asks.length > 0,
+  );
+  return {
+    caller: own === undefined ? '' : heading(own.caller),
+    scopes: own === undefined ? [] : opensOf(own),
+    others: others.slice(0, OTHERS).map(({ caller }) => heading(caller)),
+  };
+}
+
+/** Whether the tenant issues tokens of these claims to the caller. */
+function isBearer(caller: Caller, { sub, azp, gty }: Claims): boolean {
+  if (caller.kind === 'client') return caller.client.clientId === azp && sub === `${caller.client.clientId}@clients`;
+  if (caller.kind !== 'user' || caller.user.userId !== sub || caller.client?.clientId !== azp) return false;
+  return (typeof gty === 'string' && gty.includes('password')) === (caller.flow === 'password');
 }
 
 function shownCaller(caller: Caller, answers: readonly Answer[]): ShownCaller {
@@ -56,6 +105,8 @@ function shownCaller(caller: Caller, answers: readonly Answer[]): ShownCaller {
   return {
     heading: heading(caller),
     kind: caller.kind,
+    name: caller.name,
+    detail: detailOf(caller),
     asks: asks.map((ask) =>
       shownAsk(
         ask,
@@ -63,6 +114,14 @@ function shownCaller(caller: Caller, answers: readonly Answer[]): ShownCaller {
       ),
     ),
   };
+}
+
+function detailOf(caller: Caller): string {
+  if (caller.kind === 'anyone') return '';
+  if (caller.kind === 'client') {
+    return caller.grantType === 'client_credentials' ? '' : (caller.grantType ?? 'no grant type');
+  }
+  return caller.through === '' ? '' : `through ${caller.through} (${caller.flow ?? 'password'})`;
 }
 
 function shownAsk(ask: Ask, answer: Answer | undefined): ShownAsk {

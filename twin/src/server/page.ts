@@ -7,8 +7,10 @@ import type { OnEvent } from './events.ts';
 export interface Inside {
   readonly model: () => Model;
   readonly signing: () => SigningKeys;
-  /** Where the API is, once the twin serves. */
-  readonly apiUrl: () => string;
+  /** Where the APIs are, in the model's order, once the twin serves. */
+  readonly apiUrls: () => readonly string[];
+  /** What a person types to start this twin. */
+  readonly startCommand: string;
   /** Takes the page's own defects. */
   readonly onEvent: OnEvent;
   /** The file of the authority to trust, where the tenant is served over https. */

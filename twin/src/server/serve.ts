@@ -5,6 +5,7 @@ import type { Forwards } from '../gateway/integrate.ts';
 import { checkForwards } from './forward.ts';
 import { fromTenant } from './issuer-documents.ts';
 import { existsSync } from 'node:fs';
+import { commandLine } from '../common/command-line.ts';
 import type { Run } from '../common/running.ts';
 import { shown } from '../common/user-error.ts';
 import { evaluate as runProgram } from '../evaluate/program-process.ts';
@@ -118,7 +119,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const page = options.page?.({
     model: () => serving.model,
     signing: () => signing,
-    apiUrl: () => apiUrls(serving.model)[0] ?? '',
+    apiUrls: () => apiUrls(serving.model),
+    startCommand: commandLine('twin start', root),
     onEvent: options.onEvent,
     caFile: () => caFile,
     seed: state.seed,

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventOf, LISTENERS } from '../../src/page/live.ts';
@@ -24,46 +26,122 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
     onTestFinished(() => fresh.end());
     const { page, close } = await openAt(browser, fresh.pageUrl);
     await page.getByText('● connected').waitFor();
-    const empty = page.locator('.live .empty');
-    expect(await empty.innerText()).toBe(
-      'Nothing has been asked yet. Call the API from anywhere on this machine:\n\n' +
-        `curl -i ${fresh.apiUrl}/\n\nor run one of the commands that npm start has printed.`,
+    const empty = page.locator('.log .empty');
+    expect(await empty.innerText()).toMatch(
+      /^No request yet\. .*\s+curl -i http:\/\/localhost:\d+\/\s+or run one of the commands that npm start printed\.$/,
     );
-    expect(await page.locator('section.live > .quiet').innerText()).toBe('');
+    expect(await page.locator('.log .count').innerText()).toBe('');
     await call(fresh, undefined, '/');
     await empty.waitFor({ state: 'detached' });
     await close();
   });
-  it('The list shows a request from outside as it arrives, opens the same explanation, and filters', async () => {
+
+  it('The list shows a request from outside as it arrives, opens its explanation, filters and searches', async () => {
     const { page } = opened;
     const { rows, filter } = steps(page);
-    const token = await serviceToken(twin);
-    await call(twin, token, '/test?from=outside');
-    await expect.poll(() => rows().first().innerText()).toMatch(/200 GET \/test[^]*test-app \(dev\)/);
+    const panel = page.locator('.panel');
+    await call(twin, await serviceToken(twin), '/test?from=outside');
+    await expect.poll(() => rows().first().innerText()).toMatch(/200[^]*GET \/test\?from=outside[^]*test-app \(dev\)/);
     await call(twin, undefined, '/test');
-    await expect.poll(() => rows().first().innerText()).toMatch(/401 GET \/test[^]*the route needs a token/);
+    await expect
+      .poll(() => rows().first().innerText())
+      .toMatch(/401[^]*GET \/test[^]*the route needs a token in the Authorization header, and there is nothing/);
     await askToken(twin, { ...userLogin(twin), scope: 'read:user delete:user' });
-    await expect.poll(() => rows().first().innerText()).toMatch(/200 POST \/oauth\/token[^]*test-user@example.com/);
-
+    await expect
+      .poll(() => rows().first().innerText())
+      .toMatch(/200[^]*POST \/oauth\/token[^]*test-app \(dev\) · test-user@example.com/);
     await rows().first().click();
-    const dialog = page.getByRole('dialog');
-    expect(await dialog.locator('.scopes').innerText()).toMatch(/delete:user\s+✓ yes\s+– no\s+– no/);
-    await page.keyboard.press('Escape');
+    expect(await panel.locator('.scopes').innerText()).toMatch(/delete:user\s+– not granted\s+requested, but/);
+
     await filter('Status', '4');
     await rows().first().click();
-    expect(await dialog.locator('.checks .failed').innerText()).toContain('Is there a token?');
-    expect(await dialog.getByLabel('The line of the access log').innerText()).toContain('missing: token not provided');
-    await dialog.getByRole('button', { name: 'Close' }).click();
-    const statuses = await page.getByRole('combobox', { name: 'Status' }).locator('option').allInnerTexts();
+    expect(await panel.locator('.outcome > .check.failed').innerText()).toContain('there is a token');
+    await panel.getByText('Access log line').click();
+    expect(await panel.getByLabel('The line of the access log').innerText()).toContain('missing: token not provided');
+    await panel.getByRole('button', { name: 'Close' }).click();
+    await page.locator('#call').waitFor();
+    const statuses = await page.locator('.log').getByLabel('Status').locator('option').allInnerTexts();
     expect(statuses).toEqual(expect.arrayContaining(['all', '2xx', '200', '4xx', '401']));
     expect(statuses).not.toContain('5xx');
     await filter('Status', '401');
     for (const text of await rows().allInnerTexts()) expect(text).toContain('401');
     await filter('Status', '');
-    await filter('Caller', 'test-app (dev)');
+    await filter('Client', 'test-app (dev)');
     for (const text of await rows().allInnerTexts()) expect(text).toContain('test-app (dev)');
-    await filter('Route', 'POST /oauth/token');
-    for (const text of await rows().allInnerTexts()) expect(text).toContain('POST /oauth/token');
+    await filter('User', 'test-user@example.com');
+    for (const text of await rows().allInnerTexts()) expect(text).toContain('test-user@example.com');
+    await filter('Client', '');
+    await filter('User', '');
+    await page.getByLabel('Search requests').fill('FROM=outside');
+    for (const text of await rows().allInnerTexts()) expect(text).toContain('from=outside');
+    expect(await page.locator('.log .count').innerText()).toMatch(/^\d+ of \d+ requests\.$/);
+  });
+
+  it('A request shows its query and body with the credentials masked, copies as a command that works, and can be replayed', async () => {
+    const { page } = opened;
+    const { rows } = steps(page);
+    const token = await serviceToken(twin);
+    await fetch(`${twin.apiUrl}/test?q=it's`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain' },
+      body: '\u001b[201~ body of it',
+    });
+    await expect.poll(() => rows().first().innerText()).toContain('POST /test?q=it%27s');
+    await rows().first().click();
+    const panel = page.locator('.panel');
+    await panel.getByText('Request', { exact: true }).click();
+    const request = await panel.getByLabel('The request').innerText();
+    expect(request).toContain('POST /test?q=it%27s HTTP/1.1');
+    expect(request).toContain('authorization: ••••••••');
+    expect(request).toContain('\\u{1b}[201~ body of it');
+    await page.evaluate('navigator.clipboard.writeText = async (text) => void (window.copied = text)');
+    await panel.getByRole('button', { name: 'Copy as curl' }).click();
+    await panel.getByText('Copied').waitFor();
+    const command = String(await page.evaluate('window.copied'));
+    expect(command).toContain(`Bearer ${token}`);
+    expect(command).not.toContain('\u001b');
+    const { stdout } = await promisify(execFile)('bash', ['-c', `${command} -s`]);
+    expect(stdout).toContain(' 404 ');
+    await expect.poll(() => rows().first().innerText()).toContain('POST /test?q=it%27s');
+    const seen = await rows().count();
+    await panel.getByRole('button', { name: 'Replay' }).click();
+    await expect.poll(() => rows().count()).toBe(seen + 1);
+    expect(twin.exchanges.slice(-2).map(({ request: { body } }) => body.toString())).toEqual(
+      Array(2).fill('\u001b[201~ body of it'),
+    );
+  });
+
+  it('A link to a request opens it, and says so if the twin no longer keeps it', async () => {
+    const { page } = opened;
+    const { rows } = steps(page);
+    await call(twin, undefined, '/linked');
+    await expect.poll(() => rows().first().innerText()).toContain('GET /linked');
+    await rows().first().click();
+    const link = page.url();
+    expect(link).toMatch(/#[\da-f]{8}\.\d+$/);
+    const { page: other, close } = await openAt(browser, link);
+    await expect.poll(() => other.locator('.panel .verdict').innerText()).toContain('404 GET /linked');
+    await other.goto(link.replace(/\.\d+$/, '.9999'));
+    await other.getByText('The twin no longer keeps the request of this link').waitFor();
+    await close();
+    await page.goto(twin.tenantUrl);
+  });
+
+  it('The list can be paused, which says how many requests are new, and cleared', async () => {
+    const { page } = opened;
+    const { rows } = steps(page);
+    await call(twin, undefined, '/before');
+    await expect.poll(() => rows().first().innerText()).toContain('GET /before');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await call(twin, undefined, '/meanwhile');
+    await page.getByRole('button', { name: 'Resume (1 new)' }).waitFor();
+    expect(await rows().first().innerText()).toContain('GET /before');
+    await page.getByRole('button', { name: 'Resume (1 new)' }).click();
+    await expect.poll(() => rows().first().innerText()).toContain('GET /meanwhile');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('No request yet.').waitFor();
+    await call(twin, undefined, '/after');
+    await expect.poll(() => rows().allInnerTexts()).toEqual([expect.stringContaining('GET /after')]);
   });
 
   it('The list holds the latest 200 requests, and says how many older ones were dropped', async () => {
@@ -73,23 +151,22 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
     const ear = await listenTo(twin);
     await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
     ear.close();
+    let streams = 0;
     await page.route('**/_twin/live*', (route) => {
-      // It ends, unlike the real one, and is asked for again.
-      const again = route.request().url().includes('500');
-      const said =
-        eventOf('state', lastOf(ear, 'state')!) +
-        eventOf('entries', { entries: again ? [] : entries, skipped: 0, last: 500 });
-      return route.fulfill({ contentType: 'text/event-stream', body: said });
+      // It ends, unlike the real one, and is requested again.
+      streams += 1;
+      const again = streams > 1;
+      const batch = eventOf('entries', { entries: again ? [] : entries, skipped: 0, last: 500 });
+      const body = eventOf('state', lastOf(ear, 'state')!) + batch.replace(/\n$/, 'id: twin 500\n\n');
+      return route.fulfill({ contentType: 'text/event-stream', body });
     });
     await page.reload();
     const { rows } = steps(page);
     await expect.poll(() => rows().first().innerText()).toContain('number 500');
     expect(await rows().count()).toBe(200);
     // A count that runs is not read out each time.
-    expect(await page.locator('section.live [role=status], section.live [aria-live]').count()).toBe(0);
-    expect(await page.locator('section.live > .quiet').innerText()).toContain(
-      '200 requests. 300 older ones were dropped.',
-    );
+    expect(await page.locator('.log [role=status], .log [aria-live]').count()).toBe(0);
+    expect(await page.locator('.log .count').innerText()).toBe('200 requests. 300 older ones were dropped.');
     expect(await rows().last().innerText()).toContain('number 301');
     await page.unroute('**/_twin/live*');
   });
@@ -101,7 +178,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     await steps(first).path().fill('/typed');
     // Hidden before its list has come, it would count that among what came meanwhile.
     await call(twin, undefined, '/before');
-    await expect.poll(() => steps(first).rows().first().innerText()).toContain('404 GET /before');
+    await expect.poll(() => steps(first).rows().first().innerText()).toContain('GET /before');
     await first.evaluate(
       `new MutationObserver(() => { window.away ||= document.querySelector('.banner, .link:not(.live)') !== null; })` +
         '.observe(document.body, { childList: true, subtree: true, attributes: true })',
@@ -114,13 +191,14 @@ describe.skipIf(chromium === undefined)('An open page', () => {
       await page.goto(twin.tenantUrl);
       await page.getByText('● connected').waitFor();
     }
+    await steps(page).chooseCaller('anyone');
     await steps(page).path().fill('/from/the/eighth');
     await steps(page).call();
     await expect.poll(() => steps(page).outcome().innerText()).toContain('404 GET /from/the/eighth');
     await hide(page);
     const before = await steps(first).rows().count();
     await show(first);
-    await expect.poll(() => steps(first).rows().first().innerText()).toContain('404 GET /from/the/eighth');
+    await expect.poll(() => steps(first).rows().first().innerText()).toContain('GET /from/the/eighth');
     expect(await steps(first).rows().count()).toBe(before + 1);
     expect(await steps(first).path().inputValue()).toBe('/typed');
     expect(await first.evaluate('window.away')).not.toBe(true);
@@ -165,6 +243,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
         "window.giveUp = () => ending.abort(new DOMException('', 'TimeoutError')); return ending.signal; }",
     );
     await page.route('**/_twin/call', () => undefined);
+    await steps(page).chooseCaller('anyone');
     await steps(page).path().fill('/typed');
     await steps(page).call();
     await page.getByText('There is no answer yet.').waitFor();
@@ -178,7 +257,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
 
   it('The page shows a program error and a twin that is away, reconnects, and keeps what was typed', async () => {
     const { page, close } = await openAt(browser, twin.pageUrl);
-    const { others, chooseCaller, path, getToken } = steps(page);
+    const { others, chooseCaller, path, call: callApi, outcome } = steps(page);
     await chooseCaller(USER);
     await others().fill('delete:user');
     await path().fill('/typed');
@@ -190,8 +269,8 @@ describe.skipIf(chromium === undefined)('An open page', () => {
 
     await twin.close();
     await page.getByText('The twin does not answer. Start it again').waitFor();
-    await getToken();
-    await page.getByText('The twin does not answer. Is it running? npm start').waitFor();
+    await callApi();
+    await page.getByText('The twin does not answer. Is it running?').waitFor();
 
     twin.project.edit('handler/test.ts', 'export konst', 'export const');
     twin.project.edit(
@@ -202,11 +281,12 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     twin = await startTestTwin({ page: true, again: twin });
     await page.getByText('● connected again').waitFor();
     await page.getByRole('alert').waitFor({ state: 'detached' });
-    expect(await page.locator('.matrix').innerText()).toContain('POST /test\nneeds write:user');
+    expect(await page.locator('.matrix').innerText()).toMatch(/POST \/test\s+write:user/);
     expect(await others().inputValue()).toBe('delete:user');
     expect(await path().inputValue()).toBe('/typed');
-    await getToken();
-    await page.getByText('A token, without any scope').waitFor();
+    await callApi();
+    await expect.poll(() => outcome().innerText()).toContain('404 GET /typed');
+    await page.getByText('A token without any scope').waitFor();
     await close();
   });
 });

@@ -3,57 +3,63 @@ import { fileURLToPath } from 'node:url';
 import { openPage } from '../../src/page/open.ts';
 import { startTwin } from '../../src/server/serve.ts';
 import { chromiumOrNot, launch, openAt } from '../support/browser.ts';
-import { steps } from '../support/page-steps.ts';
+import { enlargeTo, SIZES } from '../support/page-sizes.ts';
 import { copyShippedProject, ROOT } from '../../../tests/support/project.ts';
 
-/** `npm run screenshots`: the two pictures of the README, `docs/page-light.png` and `docs/page-dark.png`. */
+/** Widths with the heights of such windows, in pixels. */
+const WINDOWS = [
+  [390, 844],
+  [1280, 800],
+  [1920, 1080],
+] as const;
+
+/** Of all pictures, the two of the README. */
+const SHOWN = '4 × 7';
+const SHOWN_WIDTH = 1280;
+
+/**
+ * `npm run screenshots`: the page at three widths and with three sizes of program, light and dark, in `coverage/page`, each
+ * after one click on a cell; and the two pictures of the README, `docs/page-light.png` and `docs/page-dark.png`.
+ */
 async function main(executable: string): Promise<void> {
-  const project = copyShippedProject();
-  // The usual ports, since they are to be seen.
-  const twin = await startTwin({
-    root: project.root,
-    stack: 'dev',
-    port: 3000,
-    tenantPort: 3001,
-    onEvent: (event) => {
-      if (event.kind === 'defect') console.error(event.error);
-    },
-    page: openPage,
-  });
   const browser = await launch(executable);
-  mkdirSync(new URL('docs/', ROOT), { recursive: true });
-  try {
+  const folder = new URL('coverage/page/', ROOT);
+  mkdirSync(folder, { recursive: true });
+  for (const size of SIZES) {
+    const project = copyShippedProject();
+    enlargeTo(size, project);
+    // The usual ports, since they are to be seen.
+    const twin = await startTwin({
+      root: project.root,
+      stack: 'dev',
+      port: 3000,
+      tenantPort: 3001,
+      onEvent: (event) => {
+        if (event.kind === 'defect') console.error(event.error);
+      },
+      page: openPage,
+    });
     for (const colorScheme of ['light', 'dark'] as const) {
-      const viewport = { width: 1320, height: 820 };
-      const { page, close } = await openAt(browser, twin.pageUrl, { colorScheme, viewport });
-      const { chooseCaller, others, getToken, call, outcome, tick } = steps(page);
-      await chooseCaller('user `test-user@example.com` through `test-app` (password)');
-      await others().fill('delete:user');
-      await call();
-      await outcome().waitFor();
-      await getToken();
-      await page.getByText('A token, without any scope').waitFor();
-      await call();
-      await page.locator('.advice').waitFor();
-      // Light from the top, dark where the refusal is explained.
-      if (colorScheme === 'light') {
-        await tick('read:user');
-        await getToken();
-        await page.getByText('A token with the scope read:user').waitFor();
-        await page.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
-      } else {
-        await page.evaluate("document.querySelector('.call').closest('form').scrollIntoView()");
+      for (const [width, height] of WINDOWS) {
+        const { page, close } = await openAt(browser, twin.pageUrl, { colorScheme, viewport: { width, height } });
+        const cells = page.locator('.matrix [data-row]').nth(1).locator('button.bad');
+        // A user's 403 explains more than a 401 does; the smallest program has only that.
+        await (size === '1 × 4' ? page.locator('.matrix button.bad').first() : cells.nth(-2)).click();
+        await page.locator('.outcome .verdict').waitFor();
+        // The list is told of what happens a moment later.
+        await page.locator('.log .entry').first().waitFor();
+        await page.waitForTimeout(500);
+        const name = `${size.replaceAll(' ', '')}-${width}-${colorScheme}.png`;
+        const isShown = size === SHOWN && width === SHOWN_WIDTH;
+        const path = isShown ? new URL(`docs/page-${colorScheme}.png`, ROOT) : new URL(name, folder);
+        await page.screenshot({ path: fileURLToPath(path) });
+        await close();
       }
-      // The list is told of what happens a moment later.
-      await page.getByText(colorScheme === 'light' ? '4 requests.' : '7 requests.').waitFor();
-      await page.screenshot({ path: fileURLToPath(new URL(`docs/page-${colorScheme}.png`, ROOT)) });
-      await close();
     }
-  } finally {
-    await browser.close();
     await twin.close();
     project.remove();
   }
+  await browser.close();
 }
 
 const executable = chromiumOrNot();

@@ -6,25 +6,28 @@ export const USER = 'user `test-user@example.com` through `test-app` (password)'
 
 /** What a person does on the page, by the names that it gives to its parts. */
 export const steps = (page: Page) => ({
-  chooseCaller: (name: string) =>
-    page.getByRole('combobox', { name: 'Caller', exact: true }).first().selectOption(name),
+  /** A cell of the matrix, by the name of its caller and its route. */
+  cell: (route: string, column: number): Locator =>
+    page.locator('.matrix [data-row]').filter({ hasText: route }).first().getByRole('button').nth(column),
+  chooseCaller: (name: string) => page.getByLabel('Caller', { exact: true }).selectOption(name),
   tick: (scope: string) => page.getByRole('checkbox', { name: scope }).check(),
   untick: (scope: string) => page.getByRole('checkbox', { name: scope }).uncheck(),
-  others: (): Locator => page.getByRole('textbox', { name: /^Others/ }),
-  getToken: () => page.getByRole('button', { name: 'Get a token' }).click(),
-  path: (): Locator => page.getByRole('textbox', { name: 'Path' }),
-  call: () => page.getByRole('button', { name: /^Call/ }).click(),
-  /** The line that says what became of the last call. */
-  outcome: (): Locator => page.locator('.work .result[role=status] .outcome'),
-  /** The check that failed. */
-  failed: (): Locator => page.locator('.work .checks .failed'),
-  openEditor: () => page.getByText('Edit the token by hand').click(),
-  change: (name: string) => page.getByRole('button', { name, exact: true }).click(),
-  claims: (): Locator => page.getByRole('textbox', { name: 'Claims' }),
-  header: (): Locator => page.getByRole('textbox', { name: 'Header' }),
-  signature: (): Locator => page.getByRole('combobox', { name: 'Signature' }),
-  rows: (): Locator => page.locator('.live .entry'),
-  filter: (name: string, value: string) => page.locator('.live').getByRole('combobox', { name }).selectOption(value),
+  others: (): Locator => page.getByLabel('Other scopes'),
+  path: (): Locator => page.getByLabel('Path', { exact: true }),
+  /** Gets a token unless there is one, and calls. */
+  call: () => page.locator('#call').click(),
+  /** The sentence that says what became of the last call. */
+  outcome: (): Locator => page.locator('.outcome .verdict'),
+  /** The check that failed, as it is seen without opening anything. */
+  failed: (): Locator => page.locator('.outcome > .check.failed'),
+  openToken: () => page.getByText(/^(Paste a token|Show or replace the token)$/).click(),
+  token: (): Locator => page.getByLabel('The token', { exact: true }),
+  openEditor: () => page.getByText('Edit the token').click(),
+  change: (name: string) => page.getByLabel('Try a change').selectOption(name),
+  claims: (): Locator => page.getByLabel('Claims', { exact: true }),
+  signature: (): Locator => page.getByLabel('Signature', { exact: true }),
+  rows: (): Locator => page.locator('.log .entry'),
+  filter: (name: string, value: string) => page.locator('.log').getByLabel(name, { exact: true }).selectOption(value),
 });
 
 /** Another tab comes before the page, as far as the page can tell. */

@@ -1,4 +1,4 @@
-import type { Asked, Said } from '../../src/page/messages.ts';
+import type { Endpoints, StreamEvents } from '../../src/page/messages.ts';
 import { PAGE_HEADER } from '../../src/page/messages.ts';
 import type { TestTwin } from './twin.ts';
 
@@ -9,21 +9,23 @@ export async function pageCookie({ pageUrl }: TestTwin): Promise<string> {
 }
 
 /** Asks as the page's own code does, in a browser that has opened the printed address. */
-export async function askPage<K extends keyof Asked>(
+export async function askPage<K extends keyof Endpoints>(
   twin: TestTwin,
   name: K,
-  question: Asked[K]['question'],
-): Promise<{ readonly status: number; readonly body: Asked[K]['answer'] & { readonly error?: string } }> {
+  question: Endpoints[K]['question'],
+): Promise<{ readonly status: number; readonly body: Endpoints[K]['answer'] & { readonly error?: string } }> {
   const response = await fetch(`${twin.tenantUrl}/_twin/${name}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', [PAGE_HEADER]: '1', cookie: await pageCookie(twin) },
     body: JSON.stringify(question),
   });
-  return { status: response.status, body: (await response.json()) as Asked[K]['answer'] & { error?: string } };
+  return { status: response.status, body: (await response.json()) as Endpoints[K]['answer'] & { error?: string } };
 }
 
 /** One thing that the twin said. */
-export type Heard = { readonly [K in keyof Said]: { readonly name: K; readonly data: Said[K] } }[keyof Said];
+export type Heard = {
+  readonly [K in keyof StreamEvents]: { readonly name: K; readonly data: StreamEvents[K] };
+}[keyof StreamEvents];
 
 /** What the twin says to an open page, from now on. */
 export interface Ear {
@@ -48,7 +50,7 @@ export async function listenTo(twin: TestTwin, after = ''): Promise<Ear> {
       const blocks = (rest + part).split('\n\n');
       rest = blocks.pop() ?? '';
       for (const block of blocks) {
-        const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(block) ?? [];
+        const [, name, data] = /^event: (\w+)\ndata: (.*)$/m.exec(block) ?? [];
         const parsed: unknown = JSON.parse(data ?? '');
         heard.push({ name, data: parsed } as Heard);
       }
@@ -58,11 +60,11 @@ export async function listenTo(twin: TestTwin, after = ''): Promise<Ear> {
 }
 
 /** The entries of the live list so far, oldest first. */
-export function entriesOf({ heard }: Ear): Said['entries']['entries'] {
+export function entriesOf({ heard }: Ear): StreamEvents['entries']['entries'] {
   return heard.flatMap((one) => (one.name === 'entries' ? one.data.entries : []));
 }
 
 /** The last that was said of a name. */
-export function lastOf<K extends keyof Said>({ heard }: Ear, name: K): Said[K] | undefined {
-  return heard.findLast((one) => one.name === name)?.data as Said[K] | undefined;
+export function lastOf<K extends keyof StreamEvents>({ heard }: Ear, name: K): StreamEvents[K] | undefined {
+  return heard.findLast((one) => one.name === name)?.data as StreamEvents[K] | undefined;
 }

@@ -1,16 +1,18 @@
-import { PAGE_HEADER, type Asked, type Refused } from '../messages.ts';
-import { parsed } from './json-text.ts';
+import { PAGE_HEADER, type Endpoints, type Refused } from '../messages.ts';
 
 /** Milliseconds that an answer may take: the gateway gives up after thirty seconds, and the twin five after that. */
 const PATIENCE = 40_000;
 
 /**
- * Asks the twin.
+ * Requests something of the twin.
  * @throws Error with a message for the person
  */
-export async function ask<K extends keyof Asked>(name: K, question: Asked[K]['question']): Promise<Asked[K]['answer']> {
+export async function ask<K extends keyof Endpoints>(
+  name: K,
+  question: Endpoints[K]['question'],
+): Promise<Endpoints[K]['answer']> {
   let response: Response;
-  let text: string;
+  let body: unknown;
   try {
     response = await fetch(`/_twin/${name}`, {
       method: 'POST',
@@ -18,17 +20,14 @@ export async function ask<K extends keyof Asked>(name: K, question: Asked[K]['qu
       body: JSON.stringify(question),
       signal: AbortSignal.timeout(PATIENCE),
     });
-    text = await response.text();
+    body = await response.json();
   } catch (error) {
     const late = error instanceof Error && error.name === 'TimeoutError';
-    throw new Error(late ? LATE : AWAY, { cause: error });
+    throw new Error(late ? LATE : 'The twin does not answer. Is it running?', { cause: error });
   }
-  if (response.ok) return JSON.parse(text) as Asked[K]['answer'];
-  const refused = parsed(text) as Refused | undefined;
-  throw new Error(refused?.error ?? `The twin answered ${response.status}; its terminal says why`);
+  if (response.ok) return body as Endpoints[K]['answer'];
+  throw new Error((body as Refused).error);
 }
-
-const AWAY = 'The twin does not answer. Is it running? npm start';
 
 const LATE =
   `There was no answer within ${PATIENCE / 1000} seconds. Either the twin is away, or too many windows of this browser ` +

@@ -1,19 +1,18 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ShownState } from '../messages.ts';
-import { ask } from './ask.ts';
-import { withMembers } from './json-text.ts';
-import { fieldOf, partsOf, segmentOf, type Parts } from './jwt.ts';
-import type { Turns } from './turns.ts';
+import { ask, messageOf } from './ask.ts';
+import { partOf, partsOf, segmentOf, type Parts } from './jwt.ts';
+import { Field, Fold } from './ui.tsx';
 
 /** Where a changed token gets its signature from. */
-const SIGNATURES = {
-  kept: 'the old one, as if somebody had changed a good token',
-  twin: 'a new one by the twin’s key, as if the tenant had issued it',
-  broken: 'the old one, damaged',
-  none: 'none at all',
-} as const;
-type Signature = keyof typeof SIGNATURES;
+const SIGNATURES = [
+  ['kept', 'the old one, as if the token had been tampered with'],
+  ['twin', 'a new one by the twin’s key, as if the tenant had issued it'],
+  ['broken', 'the old one, damaged'],
+  ['none', 'none at all'],
+] as const;
+type Signature = (typeof SIGNATURES)[number][0];
 
 interface Edit {
   readonly header: string;
@@ -24,96 +23,95 @@ interface Edit {
 interface Props {
   readonly state: ShownState;
   readonly token: string;
-  readonly turns: Turns;
   readonly onToken: (token: string) => void;
 }
 
 /** Changes a token by hand, signed again or not. */
-export function EditToken({ state, token, turns, onToken }: Props): ComponentChildren {
+export function EditToken({ state, token, onToken }: Props): ComponentChildren {
   const [base, setBase] = useState<Parts>();
   const [edit, setEdit] = useState<Edit>();
   const [problem, setProblem] = useState('');
-  const made = useRef('');
-  // Another token came from elsewhere: what was changed of the one before is no longer of use.
+  /** The token that came of the last change, and how many there were. */
+  const made = useRef({ token: '', count: 0 });
+  // Another token came from elsewhere.
   useLayoutEffect(() => {
-    if (token === made.current) return;
+    if (token === made.current.token) return;
+    made.current.count += 1;
     const parts = partsOf(token);
     setBase(parts);
-    setEdit(parts && { header: parts.header, claims: parts.claims, signature: 'kept' });
+    setEdit(parts && { header: parts.header.text, claims: parts.claims.text, signature: 'kept' });
     setProblem('');
   }, [token]);
 
+  // A signature that comes later is of no use.
+  useLayoutEffect(() => () => void (made.current.count += 1), []);
+
   if (base === undefined || edit === undefined) return undefined;
-  const change = (next: Edit): void => {
+  const change = async (next: Edit): Promise<void> => {
+    const mine = (made.current.count += 1);
     setEdit(next);
-    turns.attempt(
-      () => tokenOf(next, base),
-      (text) => {
-        made.current = text;
-        onToken(text);
-        setProblem('');
-      },
-      setProblem,
-    );
+    try {
+      const changed = await tokenOf(next, base);
+      if (mine !== made.current.count) return;
+      made.current.token = changed;
+      setProblem('');
+      onToken(changed);
+    } catch (error) {
+      if (mine === made.current.count) setProblem(messageOf(error));
+    }
   };
   return (
-    <details class="edit">
-      <summary>Edit the token by hand</summary>
-      <p class="row" role="group" aria-label="Changes to try">
-        {PRESETS.map(({ name, make }) => (
-          <button type="button" key={name} onClick={() => change(make(base, state))}>
-            {name}
-          </button>
-        ))}
-      </p>
-      <div class="columns">
-        <label>
-          <span>Header</span>
-          <textarea
-            rows={12}
-            value={edit.header}
-            spellcheck={false}
-            onInput={(event) => change({ ...edit, header: event.currentTarget.value })}
-          />
-        </label>
-        <label>
-          <span>Claims</span>
-          <textarea
-            rows={12}
-            value={edit.claims}
-            spellcheck={false}
-            onInput={(event) => change({ ...edit, claims: event.currentTarget.value })}
-          />
-        </label>
-      </div>
-      <label>
-        <span>Signature</span>
-        <select
-          value={edit.signature}
-          onChange={(event) => change({ ...edit, signature: event.currentTarget.value as Signature })}
-        >
-          {Object.entries(SIGNATURES).map(([name, words]) => (
-            <option key={name} value={name}>
-              {words}
-            </option>
-          ))}
-        </select>
-      </label>
-      <p role="status">{problem}</p>
-    </details>
+    <Fold title="Edit the token" class="edit">
+      <Field
+        label="Try a change"
+        value=""
+        options={[['', 'choose …'], ...PRESETS.map(({ name }) => [name, name] as const)]}
+        onInput={(name) => {
+          const preset = PRESETS.find((one) => one.name === name);
+          if (preset !== undefined) void change(preset.make(base, state));
+        }}
+      />
+      {(['header', 'claims'] as const).map((name) => (
+        <Field
+          key={name}
+          label={name === 'header' ? 'Header' : 'Claims'}
+          rows={name === 'header' ? 5 : 12}
+          value={edit[name]}
+          error={errorIn(edit[name])}
+          onInput={(text) => void change({ ...edit, [name]: text })}
+        />
+      ))}
+      <Field
+        label="Signature"
+        value={edit.signature}
+        options={SIGNATURES}
+        error={problem}
+        onInput={(signature) => void change({ ...edit, signature: signature as Signature })}
+      />
+    </Fold>
   );
+}
+
+/** What is wrong with a part. It can still be sent. */
+function errorIn(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? '' : 'Not a JSON object: the gateway will reject the token.';
+  } catch (error) {
+    return `Not JSON, so the gateway will reject the token: ${messageOf(error)}`;
+  }
 }
 
 async function tokenOf({ header, claims, signature }: Edit, base: Parts): Promise<string> {
   const [oldHeader, oldClaims, old] = base.segments;
   // What was not touched stays as it was written, to the last space.
-  const head = header === base.header ? oldHeader : segmentOf(header);
-  const payload = claims === base.claims ? oldClaims : segmentOf(claims);
+  const head = header === base.header.text ? oldHeader : segmentOf(header);
+  const payload = claims === base.claims.text ? oldClaims : segmentOf(claims);
   const signed = `${head}.${payload}`;
   if (signature === 'kept') return `${signed}.${old}`;
   if (signature === 'broken') return `${signed}.${old.startsWith('A') ? 'B' : 'A'}${old.slice(1)}`;
   if (signature === 'none') return `${signed}.`;
-  const alg = fieldOf(header, 'alg');
+  const alg = partOf(header).fields?.['alg'];
   const answer = await ask('signature', { signed, alg: typeof alg === 'string' ? alg : '' });
   return `${signed}.${answer.signature}`;
 }
@@ -127,37 +125,31 @@ const inAnHour = (): number => Math.floor(Date.now() / 1000) + 3600;
 
 /** Changes that are worth trying, each made to the token as it came. */
 const PRESETS: readonly Preset[] = [
-  { name: 'as it came', make: ({ header, claims }) => ({ header, claims, signature: 'kept' }) },
-  { name: 'algorithm none', make: (base) => ({ ...withHeader(base, { alg: 'none' }), signature: 'none' }) },
-  { name: 'broken signature', make: ({ header, claims }) => ({ header, claims, signature: 'broken' }) },
+  { name: 'as it came', make: (base) => edited(base, 'kept') },
+  { name: 'algorithm none', make: (base) => edited(base, 'none', {}, { alg: 'none' }) },
+  { name: 'broken signature', make: (base) => edited(base, 'broken') },
   {
     name: 'a scope more',
-    make: (base) => withClaims(base, { scope: `${scopeOf(base)} delete:everything`.trim() }, 'kept'),
+    make: (base) => edited(base, 'kept', { scope: `${scopeOf(base)} delete:everything`.trim() }),
   },
-  { name: 'expired', make: (base) => withClaims(base, { exp: inAnHour() - 3660 }) },
-  { name: 'not good yet', make: (base) => withClaims(base, { nbf: inAnHour() }) },
-  { name: 'issued in the future', make: (base) => withClaims(base, { iat: inAnHour() }) },
-  { name: 'another audience', make: (base) => withClaims(base, { aud: 'https://another-api.example.com' }) },
+  { name: 'expired', make: (base) => edited(base, 'twin', { exp: inAnHour() - 3660 }) },
+  { name: 'not valid yet', make: (base) => edited(base, 'twin', { nbf: inAnHour() }) },
+  { name: 'issued in the future', make: (base) => edited(base, 'twin', { iat: inAnHour() }) },
+  { name: 'another audience', make: (base) => edited(base, 'twin', { aud: 'https://another-api.example.com' }) },
   {
     name: 'issuer without its slash',
-    make: (base, { issuer }) => withClaims(base, { iss: issuer.replace(/\/$/, '') }),
+    make: (base, { issuer }) => edited(base, 'twin', { iss: issuer.replace(/\/$/, '') }),
   },
-  { name: 'an unknown key', make: (base) => ({ ...withHeader(base, { kid: 'unknown' }), signature: 'twin' }) },
+  { name: 'an unknown key', make: (base) => edited(base, 'twin', {}, { kid: 'unknown' }) },
 ];
 
-function withHeader({ header, claims }: Parts, fields: Readonly<Record<string, unknown>>): Omit<Edit, 'signature'> {
-  return { header: withMembers(header, fields), claims };
-}
-
-function withClaims(
-  { header, claims }: Parts,
-  fields: Readonly<Record<string, unknown>>,
-  signature: Signature = 'twin',
-): Edit {
-  return { header, claims: withMembers(claims, fields), signature };
+function edited(base: Parts, signature: Signature, claims: object = {}, header: object = {}): Edit {
+  const changed = (part: Parts['claims'], fields: object): string =>
+    Object.keys(fields).length === 0 ? part.text : JSON.stringify({ ...part.fields, ...fields }, undefined, 2);
+  return { header: changed(base.header, header), claims: changed(base.claims, claims), signature };
 }
 
 function scopeOf({ claims }: Parts): string {
-  const scope = fieldOf(claims, 'scope');
+  const scope = claims.fields?.['scope'];
   return typeof scope === 'string' ? scope : '';
 }

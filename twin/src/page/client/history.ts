@@ -1,11 +1,11 @@
-import type { Entry, Said } from '../messages.ts';
+import type { Entry, StreamEvents } from '../messages.ts';
 
 /** Entries that the list holds; then the oldest goes. */
 export const MOST = 200;
 
-/** An entry with a key that no other has, be it of another start of the twin. */
+/** An entry with a key of its own, which a link to it has: another start of the twin counts from one again. */
 export interface Kept {
-  readonly key: number;
+  readonly key: string;
   readonly entry: Entry;
 }
 
@@ -14,38 +14,31 @@ export interface History {
   readonly kept: readonly Kept[];
   /** Entries that were dropped at the end. */
   readonly dropped: number;
-  /** Requests that the twin did not list. */
+  /** Requests that the twin did not send. */
   readonly skipped: number;
-  readonly nextKey: number;
 }
 
-export const NO_HISTORY: History = { kept: [], dropped: 0, skipped: 0, nextKey: 1 };
+export const NO_HISTORY: History = { kept: [], dropped: 0, skipped: 0 };
+
+export function keyOf(twin: string, { id }: Pick<Entry, 'id'>): string {
+  return `${twin.slice(0, 8)}.${id}`;
+}
 
 /** The history with what has happened since, which comes oldest first. */
-export function withEntries(history: History, { entries, skipped }: Said['entries']): History {
-  const fresh = entries.map((entry, at) => ({ key: history.nextKey + at, entry }));
+export function withEntries(history: History, { entries, skipped }: StreamEvents['entries'], twin: string): History {
+  const fresh = entries.map((entry) => ({ key: keyOf(twin, entry), entry }));
   const all = [...fresh.toReversed(), ...history.kept];
   const kept = all.slice(0, MOST);
-  return {
-    kept,
-    dropped: history.dropped + all.length - kept.length,
-    skipped: history.skipped + skipped,
-    nextKey: history.nextKey + entries.length,
-  };
+  return { kept, dropped: history.dropped + all.length - kept.length, skipped: history.skipped + skipped };
 }
 
 export function titleOf(entry: Entry): string {
   if (entry.kind === 'token') return 'POST /oauth/token';
-  return entry.kind === 'unread' ? 'not a request' : `${entry.method} ${entry.path}`;
+  if (entry.kind === 'unread') return 'not a request';
+  return `${entry.method} ${entry.path}${entry.kind === 'api' ? entry.request.query : ''}`;
 }
 
-/** The route that took it. */
-export function routeOf(entry: Entry): string {
-  if (entry.kind === 'token') return 'POST /oauth/token';
-  return 'routeKey' in entry && entry.routeKey !== '' ? entry.routeKey : 'no route';
-}
-
-/** Who made it, as far as that is known. */
-export function callerOf(entry: Entry): string {
-  return 'caller' in entry && entry.caller !== '' ? entry.caller : 'unknown';
+/** Who made it: the client as the terminal names it, and the user. */
+export function callerOf(entry: Entry): { readonly client: string; readonly user: string } {
+  return 'client' in entry ? entry : { client: '', user: '' };
 }

@@ -1,11 +1,17 @@
-import { compact, laidOut, membersOf, parsed, type Member } from './json-text.ts';
+/** A part of a token as text, and what it says where it is a JSON object. */
+export interface Part {
+  /** A line for each value where that changes nothing, and otherwise to the letter. */
+  readonly text: string;
+  /** Undefined for what is no JSON object. */
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
+  /** False where a reader may see other values than these: a name stands twice, or a number is rounded. */
+  readonly exact: boolean;
+}
 
 /** A token taken apart, for a person to look at: nothing of it is checked here. */
 export interface Parts {
-  /** The texts of header and claims, laid out where they are JSON, and otherwise to the letter. */
-  readonly header: string;
-  readonly claims: string;
-  readonly fields: Readonly<Record<'header' | 'claims', readonly Member[] | undefined>>;
+  readonly header: Part;
+  readonly claims: Part;
   /** As they stand in the token. */
   readonly segments: readonly [header: string, claims: string, signature: string];
 }
@@ -14,25 +20,39 @@ export interface Parts {
 export function partsOf(token: string): Parts | undefined {
   const [header, claims, signature, ...more] = token.split('.');
   if (header === undefined || claims === undefined || signature === undefined || more.length > 0) return undefined;
-  const texts = { header: decoded(header), claims: decoded(claims) };
-  if (texts.header === undefined || texts.claims === undefined) return undefined;
-  return {
-    header: laidOut(texts.header),
-    claims: laidOut(texts.claims),
-    fields: { header: membersOf(texts.header), claims: membersOf(texts.claims) },
-    segments: [header, claims, signature],
-  };
+  const texts = [decoded(header), decoded(claims)];
+  const [first, second] = texts;
+  if (first === undefined || second === undefined) return undefined;
+  return { header: partOf(first), claims: partOf(second), segments: [header, claims, signature] };
 }
 
-/** The field of a text that is a JSON object; of a name that stands twice the last. */
-export function fieldOf(text: string, name: string): unknown {
-  const value = parsed(text);
-  return typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(name) : undefined;
+export function partOf(text: string): Part {
+  try {
+    const value: unknown = JSON.parse(text);
+    const exact = JSON.stringify(value) === withoutSpaces(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return {
+      text: exact ? JSON.stringify(value, undefined, 2) : text,
+      fields: isObject ? { ...value } : undefined,
+      exact,
+    };
+  } catch {
+    // It is not JSON, or nested deeper than it can be written.
+    return { text, fields: undefined, exact: true };
+  }
 }
 
-/** A segment of this text; JSON is written without spaces, anything else as it stands. */
+/** A segment of this text; JSON is written without spaces where that changes nothing else. */
 export function segmentOf(text: string): string {
-  return encoded(compact(text));
+  const { exact, fields } = partOf(text);
+  const bytes = new TextEncoder().encode(exact && fields !== undefined ? withoutSpaces(text) : text);
+  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/** JSON without the spaces between its values. */
+function withoutSpaces(text: string): string {
+  return text.replace(/("(?:[^"\\]+|\\.)*")|\s+/g, '$1');
 }
 
 function decoded(segment: string): string | undefined {
@@ -42,10 +62,4 @@ function decoded(segment: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function encoded(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }

@@ -1,86 +1,223 @@
-import type { ComponentChildren } from 'preact';
-import type { ShownState } from '../messages.ts';
-import { Inline } from './parts.tsx';
+import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { ShownApi, ShownCaller, ShownRow, ShownState } from '../messages.ts';
+import { Field, Inline } from './ui.tsx';
+import { plain } from './words.ts';
 
-/** A cell chosen in the matrix. Choosing it again makes a new object, so that it takes effect again. */
-export interface MatrixChoice {
-  readonly caller: string;
-  readonly routeKey: string;
+/** A cell of the matrix. */
+export interface Cell {
+  readonly caller: ShownCaller;
+  readonly api: ShownApi;
+  readonly row: ShownRow;
+  /** The caller's place in the row. */
+  readonly column: number;
 }
 
-interface Props {
-  readonly state: ShownState;
-  /** Takes the caller and the route of a cell to where they can be tried. */
-  readonly onTry: (caller: string, routeKey: string) => void;
-}
+/** Up to so many callers each cell has its reason in words. */
+const FEW = 6;
+/** From so many routes on they are grouped by the first segment of their path. */
+const MANY = 9;
+/** Rows that are added to the table at a time: all at once would be one long task. */
+const CHUNK = 6;
+
+const KINDS = { client: 'Services', role: 'Roles', user: 'Users', anyone: 'No token' } as const;
 
 /** Who may call what: the access report's table, its cells word for word. */
-export function Matrix({ state, onTry }: Props): ComponentChildren {
-  const { callers, rows } = state;
+export function Matrix({
+  state,
+  onChoose,
+}: {
+  readonly state: ShownState;
+  readonly onChoose: (cell: Cell) => void;
+}): ComponentChildren {
+  const [query, setQuery] = useState('');
+  const [current, setCurrent] = useState<Cell>();
+  const [drawn, setDrawn] = useState(CHUNK);
+  const { lines, columns, isLarge } = useMemo(() => tableOf(state, query.trim().toLowerCase()), [state, query]);
+  useEffect(() => setDrawn(CHUNK), [query]);
+  useEffect(() => {
+    if (drawn >= lines.length) return undefined;
+    const timer = setTimeout(() => setDrawn(drawn + CHUNK));
+    return () => clearTimeout(timer);
+  }, [drawn, lines]);
+
+  const show = ({ target }: Event): Cell | undefined => {
+    const cell = cellAt(target as Element, state);
+    if (cell !== undefined) setCurrent(cell);
+    return cell;
+  };
   return (
-    <section aria-labelledby="matrix">
-      <h2 id="matrix">Who may call what</h2>
-      <p class="lead">
-        Each cell is the verdict with the most that the caller can get, and the scope that decides it. Choose one to try
-        it.
-      </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="The matrix">
-        {/* In a narrow window it is laid out as lists, and a browser would no longer take it for a table. */}
-        <table class="matrix" role="table">
-          <thead role="rowgroup">
-            <tr role="row">
-              <th scope="col" role="columnheader">
-                Route
-              </th>
-              {callers.map(({ heading }) => (
-                <th scope="col" role="columnheader" key={heading}>
-                  <Inline text={heading} />
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody role="rowgroup">
-            {rows.map(({ routeKey, needs, cells }) => (
-              <tr role="row" key={routeKey}>
-                <th scope="row" role="rowheader">
-                  <code>{routeKey}</code>
-                  <span class="needs">
-                    {needs === 'public' ? '' : 'needs '}
-                    <Inline text={needs} />
-                  </span>
-                </th>
-                {cells.map((cell, at) => {
-                  const heading = callers[at]?.heading ?? '';
-                  return (
-                    <td role="cell" key={heading}>
-                      <span class="who">
-                        <Inline text={heading} />
-                      </span>
-                      <Verdict cell={cell} onTry={() => onTry(heading, routeKey)} />
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
+    <section aria-labelledby="matrix" class="card matrix-card">
+      <div class="bar">
+        <h2 id="matrix">Who may call what</h2>
+        {isLarge && <Field label="Search routes and callers" value={query} onInput={setQuery} class="search" />}
       </div>
+      <p class="detail">
+        {current === undefined ? (
+          'Choose a cell to call the route as that caller.'
+        ) : (
+          <>
+            <Inline text={current.caller.heading} /> → <code>{current.row.routeKey}</code>:{' '}
+            <Inline text={current.row.cells[current.column] ?? ''} />
+          </>
+        )}
+      </p>
+      <div
+        class={`matrix ${columns.length > FEW ? 'dense' : ''}`}
+        role="grid"
+        aria-labelledby="matrix"
+        aria-rowcount={lines.length + 2}
+        style={{ '--callers': columns.length }}
+        onClick={(event) => {
+          const cell = show(event);
+          if (cell !== undefined) onChoose(cell);
+        }}
+        onMouseOver={show}
+        onFocusIn={show}
+        onKeyDown={move}
+      >
+        <Heads callers={columns.flatMap((column) => state.callers[column] ?? [])} />
+        <div role="rowgroup">{lines.slice(0, drawn)}</div>
+      </div>
+      {lines.length === 0 && <p class="quiet">No route.</p>}
     </section>
   );
 }
 
-function Verdict({ cell, onTry }: { readonly cell: string; readonly onTry: () => void }): ComponentChildren {
-  const colon = cell.indexOf(': ');
-  const [word, reason] = [cell.slice(0, colon), cell.slice(colon + 2)];
-  const allowed = word === 'allowed';
+function Heads({ callers }: { readonly callers: readonly ShownCaller[] }): ComponentChildren {
+  const kinds = Object.entries(KINDS).map(([kind, words]) => {
+    return { words, count: callers.filter((caller) => caller.kind === kind).length };
+  });
   return (
-    <button type="button" class={`verdict ${allowed ? 'good' : 'bad'}`} onClick={onTry}>
-      <span class="word">
-        <span aria-hidden="true">{allowed ? '✓' : '✗'}</span> {word}
-      </span>
-      <span class="reason">
-        <Inline text={reason} />
-      </span>
-    </button>
+    <div role="rowgroup" class="heads">
+      <div role="row" class="kinds">
+        <div role="columnheader">Callers</div>
+        {kinds.map(
+          ({ words, count }) =>
+            count > 0 && (
+              <div key={words} role="columnheader" aria-colspan={count} style={{ gridColumn: `span ${count}` }}>
+                {words}
+              </div>
+            ),
+        )}
+      </div>
+      <div role="row">
+        <div role="columnheader">Route</div>
+        {callers.map(({ heading, name, detail }) => (
+          <div role="columnheader" key={heading} title={plain(heading)}>
+            <code>{name === '' ? 'anyone' : name}</code>
+            <span class="quiet">{detail}</span>
+          </div>
+        ))}
+      </div>
+    </div>
   );
+}
+
+interface LineProps {
+  /** The API's place and the row's, with a space between. */
+  readonly at: string;
+  readonly row: ShownRow;
+  readonly columns: readonly number[];
+  readonly isFirst: boolean;
+}
+
+function Line({ at, row: { routeKey, needs, cells }, columns, isFirst }: LineProps): ComponentChildren {
+  const [method = '', path = ''] = routeKey.split(' ');
+  return (
+    <div role="row" data-row={at}>
+      <div role="rowheader" title={`${routeKey}, needs ${plain(needs)}`}>
+        <code>
+          <span class="method">{method}</span> {path}
+        </code>
+        <span class="quiet">
+          <Inline text={needs} />
+        </span>
+      </div>
+      {columns.map((column, index) => {
+        const cell = cells[column] ?? '';
+        const allowed = cell.startsWith('allowed');
+        return (
+          <div role="gridcell" key={column}>
+            <button
+              type="button"
+              class={allowed ? 'good' : 'bad'}
+              data-column={column}
+              tabIndex={isFirst && index === 0 ? 0 : -1}
+              aria-label={plain(cell)}
+            >
+              {allowed ? '✓' : '✗'}
+              {columns.length <= FEW && <Inline text={cell.replace(/^\w+: /, ' ')} />}
+            </button>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+/** The rows with the headings of their groups, and the columns, as far as the search has them. */
+function tableOf({ apis, callers }: ShownState, query: string) {
+  const matches = (...texts: readonly string[]): boolean => texts.some((text) => text.toLowerCase().includes(query));
+  const all = apis.flatMap(({ name, url, rows }, apiIndex) =>
+    rows.map((row, index) => ({
+      row,
+      at: `${apiIndex} ${index}`,
+      group: apis.length > 1 ? `${name} · ${url}` : `/${row.routeKey.split('/')[1] ?? ''}`,
+    })),
+  );
+  const found = all.filter(({ row, group }) => matches(row.routeKey, row.needs, group));
+  const columns = callers.map((_, column) => column);
+  const foundColumns = columns.filter((column) => matches(callers[column]?.heading ?? ''));
+  // A word is a route's or a caller's: the other side stays whole.
+  const rows = found.length === 0 && foundColumns.length > 0 ? all : found;
+  const shown = foundColumns.length === 0 ? columns : foundColumns;
+  const groups = new Set(all.map(({ group }) => group)).size;
+  const isGrouped = apis.length > 1 || (all.length >= MANY && groups > 1 && groups * 2 <= all.length);
+  const lines = rows.flatMap(({ row, at, group }, index) => [
+    ...(isGrouped && group !== rows[index - 1]?.group
+      ? [
+          <div role="row" class="group" key={group}>
+            <div role="rowheader">{group}</div>
+          </div>,
+        ]
+      : []),
+    <Line key={at} at={at} row={row} columns={shown} isFirst={index === 0} />,
+  ]);
+  return { lines, columns: shown, isLarge: all.length >= MANY || columns.length > FEW };
+}
+
+function cellAt(target: Element, { apis, callers }: ShownState): Cell | undefined {
+  const button = target.closest<HTMLElement>('[data-column]');
+  const [apiIndex, index] = (button?.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? '').split(' ').map(Number);
+  const column = Number(button?.dataset['column']);
+  const api = apis[apiIndex ?? NaN];
+  const row = api?.rows[index ?? NaN];
+  const caller = callers[column];
+  return api && row && caller && { api, row, caller, column };
+}
+
+/** Moves the focus by the arrow keys, Home and End; the cell that has it is the one in the order of Tab. */
+function move(event: TargetedKeyboardEvent<HTMLElement>): void {
+  const grid = event.currentTarget;
+  const now = document.activeElement;
+  const rows = [...grid.querySelectorAll('[data-row]')];
+  const inRow = (row: Element | null | undefined): HTMLElement[] => [...(row?.querySelectorAll('button') ?? [])];
+  const y = rows.findIndex((row) => row.contains(now));
+  const x = inRow(rows[y]).findIndex((button) => button === now);
+  const [column, row] = new Map<string, readonly [number, number]>([
+    ['ArrowRight', [x + 1, y]],
+    ['ArrowLeft', [Math.max(x - 1, 0), y]],
+    ['ArrowDown', [x, y + 1]],
+    ['ArrowUp', [x, Math.max(y - 1, 0)]],
+    ['Home', [0, event.ctrlKey ? 0 : y]],
+    ['End', [inRow(rows[y]).length - 1, event.ctrlKey ? rows.length - 1 : y]],
+  ]).get(event.key) ?? [-1, -1];
+  if (column < 0) return;
+  event.preventDefault();
+  const next = inRow(rows[row])[column];
+  if (next === undefined) return;
+  for (const button of grid.querySelectorAll<HTMLElement>('button[tabindex="0"]')) button.tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
 }

@@ -1,163 +1,225 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ShownAsk, ShownCaller, ShownState } from '../messages.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { MASK, type ApiEntry, type Entry, type ShownState } from '../messages.ts';
 import { ask } from './ask.ts';
-import { CallForm } from './call-form.tsx';
-import { useChosen } from './chosen.ts';
-import { Absent, againWords, GoneAdvice, Granted, isStale, NoToken, Stale, type Issued } from './granted.tsx';
-import type { MatrixChoice } from './matrix.tsx';
-import { TokenRequest } from './token-request.tsx';
-import { TokenView } from './token-view.tsx';
-import { useTurns } from './turns.ts';
+import { Details, Response } from './details.tsx';
+import { hasBody, METHODS, parametersOf, type Request } from './request.ts';
+import { Token } from './token.tsx';
+import { Action, Copy, Field, Fold, Status, Text } from './ui.tsx';
+import { Verdict } from './verdict.tsx';
+import { plain, visible } from './words.ts';
 
 interface Props {
   readonly state: ShownState;
-  readonly choice: MatrixChoice | undefined;
+  readonly request: Request;
+  readonly onRetry: (entry: ApiEntry, heading: string) => void;
+  /** The buttons for a request that was made. */
+  readonly tools: (entry: Entry) => ComponentChildren;
 }
 
-/** Asks for a token, takes it apart, changes it, and calls the API with it. */
-export function TryIt({ state, choice }: Props): ComponentChildren {
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
-  const [extra, setExtra] = useState('');
-  const [issued, setIssued] = useState<Issued>();
-  const [token, showToken] = useState('');
-  const [problem, setProblem] = useState('');
-  const [absent, setAbsent] = useState<ShownCaller>();
-  // The last token was asked for where a call had shown that a scope was lacking, and what came of it is said there too.
-  const [again, setAgain] = useState(false);
-  const turns = useTurns();
-  // A call that waits for the token to come needs it before it is drawn.
-  const held = useRef('');
-
-  const setToken = (text: string): void => {
-    turns.raise();
-    held.current = text;
-    showToken(text);
-  };
-  const {
-    callers,
-    caller,
-    ask: chosen,
-    gone,
-    chooseCaller,
-    chooseAsk,
-  } = useChosen(state, () => {
-    setIssued(undefined);
-    setToken('');
-    setProblem('');
-  });
-  const choose = (heading: string): void => {
-    setAbsent(undefined);
-    chooseCaller(heading);
-  };
-  // A role is nobody by itself: choosing its cell chooses the route alone, and says so.
-  useEffect(() => {
-    if (choice === undefined) return;
-    if (callers.some((one) => one.heading === choice.caller)) {
-      // What another caller was to ask for may be more than this one can.
-      const same = choice.caller === caller?.heading;
-      choose(choice.caller);
-      setTicked(new Set([...(same ? ticked : []), ...opensTo(state, choice)]));
-      if (!same) setExtra('');
-    } else setAbsent(state.callers.find((one) => one.heading === choice.caller));
-  }, [choice]);
-
-  if (caller === undefined) return undefined;
-  const requested = requestedOf(chosen, ticked, extra);
-  const getToken = (by: ShownAsk, scopes: readonly string[], forCall = false): void => {
-    const question = { caller: caller.heading, ask: by.name, parameters: parametersOf(by, scopes) };
-    // OpenID Connect's scopes are everybody's: they are of interest to whoever asks for one.
-    const permitted = by.permitted.filter((one) => by.declared.includes(one) || scopes.includes(one));
-    turns.attempt(
-      () => ask('token', question),
-      (answer) => {
-        const { access_token: text } = answer.body;
-        const next = typeof text === 'string' ? text : '';
-        setIssued({ answer, requested: scopes, permitted, token: next });
-        setToken(next);
-        setProblem('');
-        setAgain(forCall);
-      },
-      (message) => {
-        setProblem(message);
-        setAgain(forCall);
-      },
-    );
-  };
-  const tick = (scope: string, on: boolean): void => {
-    const next = new Set(ticked);
-    if (on) next.add(scope);
-    else next.delete(scope);
-    setTicked(next);
-  };
-  /** Asks as before, and for these as well: by another grant where the caller has them by that one alone. */
-  const askAgain = (scopes: readonly string[]): void => {
-    const can = (one: ShownAsk): boolean => scopes.every((scope) => one.permitted.includes(scope));
-    const by = chosen !== undefined && can(chosen) ? chosen : (caller.asks.find(can) ?? chosen);
-    if (by === undefined) return;
-    const next = new Set([...ticked, ...scopes]);
-    setTicked(next);
-    chooseAsk(by.name);
-    getToken(by, requestedOf(by, next, extra), true);
-  };
-  const stale = isStale(issued, token, requested);
-
+/** A request to make, what came of it in a sentence, and side by side its token and its call. */
+export function TryIt({ state, request, onRetry, tools }: Props): ComponentChildren {
+  const { called, busy } = request;
+  const entry = called?.entry;
   return (
-    <section aria-labelledby="try">
-      <h2 id="try">Try it</h2>
-      <div role="status">
-        {absent !== undefined && <Absent absent={absent} callers={callers} />}
-        {gone !== undefined && <GoneAdvice gone={gone} />}
+    <>
+      <Form state={state} request={request} />
+      <div role="status" class="outcome">
+        <Outcome request={request} onRetry={onRetry} />
       </div>
-      <TokenRequest
-        state={state}
-        callers={callers}
-        caller={caller}
-        chosen={chosen}
-        parameters={parametersOf(chosen, requested)}
-        ticked={ticked}
-        extra={extra}
-        onCaller={choose}
-        onAsk={chooseAsk}
-        onTick={tick}
-        onExtra={setExtra}
-        onGet={() => chosen !== undefined && getToken(chosen, requested)}
-      />
-      <h3>2. The token</h3>
-      <div aria-live="polite">
-        {problem !== '' && <p class="problem">{problem}</p>}
-        {stale && <Stale />}
-        {issued === undefined ? <NoToken caller={caller} token={token} /> : <Granted issued={issued} token={token} />}
+      {entry !== undefined && <p class="row">{tools(entry)}</p>}
+      <div class="columns" aria-busy={busy}>
+        <div>
+          <h3>Token</h3>
+          <Token state={state} request={request} />
+          <TokenRequest key={request.draft.caller + request.draft.ask} state={state} request={request} />
+        </div>
+        <div>
+          <h3>Call</h3>
+          {called === undefined ? (
+            <p class="quiet">Nothing called yet.</p>
+          ) : entry?.kind === 'api' ? (
+            <Details entry={entry} received={called.response} />
+          ) : (
+            <Response response={called.response} />
+          )}
+        </div>
       </div>
-      <TokenView state={state} token={token} turns={turns} onToken={setToken} />
-      <CallForm
-        state={state}
-        caller={caller}
-        token={token}
-        held={() => held.current}
-        turns={turns}
-        choice={choice}
-        stale={stale}
-        news={again && issued !== undefined ? againWords(issued) : ''}
-        askProblem={again ? problem : ''}
-        onAgain={askAgain}
-      />
-    </section>
+    </>
   );
 }
 
-/** The first of the scopes that open a cell: whoever chooses one is to be let through, and needs to ask for no more. */
-function opensTo({ callers, rows }: ShownState, { caller, routeKey }: MatrixChoice): readonly string[] {
-  const column = callers.findIndex(({ heading }) => heading === caller);
-  return rows.find((row) => row.routeKey === routeKey)?.opens[column]?.slice(0, 1) ?? [];
+function Outcome({ request, onRetry }: Pick<Props, 'request' | 'onRetry'>): ComponentChildren {
+  const { called, issued, busy, problem, token } = request;
+  const late = useLate(busy);
+  if (problem !== '') return <p class="advice">{problem}</p>;
+  if (called?.entry !== undefined) return <Verdict entry={called.entry} onRetry={onRetry} />;
+  if (called !== undefined) {
+    return (
+      <p class="verdict">
+        <Status status={called.response.status} /> The gateway rejected it before it could decide on it.
+      </p>
+    );
+  }
+  if (issued !== undefined && issued.token === '') {
+    const { status, body } = issued.answer;
+    return (
+      <p class="verdict">
+        <Status status={status} /> The tenant issues no token:{' '}
+        {visible(`${String(body['error'])}: ${String(body['error_description'])}`)}
+      </p>
+    );
+  }
+  if (late) return <p class="quiet">There is no answer yet. The gateway gives up after 30 seconds.</p>;
+  return (
+    <p class="quiet">{busy ? 'Calling …' : token === '' ? 'No call yet.' : 'The token is ready: call with it.'}</p>
+  );
 }
 
-function parametersOf(by: ShownAsk | undefined, scopes: readonly string[]): Record<string, string> {
-  return { ...by?.parameters, ...(scopes.length > 0 && { scope: scopes.join(' ') }) };
+function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentChildren {
+  const { draft, callers, caller, ask: by, set, run, busy, token } = request;
+  const api = state.apis.find(({ name }) => name === draft.api) ?? state.apis[0];
+  const tick = (scope: string): void => {
+    const { scopes } = draft;
+    set({ scopes: scopes.includes(scope) ? scopes.filter((one) => one !== scope) : [...scopes, scope] });
+  };
+  const choose = (heading: string): void => {
+    const next = callers.find((one) => one.heading === heading);
+    set({ caller: heading, ask: next?.asks[0]?.name ?? '', scopes: [], others: '' });
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run();
+      }}
+    >
+      <div class="row">
+        <Field
+          label="Caller"
+          class="grow"
+          value={draft.caller}
+          options={callers.map(({ heading, kind }) => [
+            heading,
+            kind === 'anyone' ? 'anyone, without a token' : plain(heading),
+          ])}
+          onInput={choose}
+        />
+        {caller !== undefined && caller.asks.length > 1 && (
+          <Field
+            label="Grant and API"
+            value={draft.ask}
+            options={caller.asks.map(({ name }) => [name, name])}
+            onInput={(name) => set({ ask: name })}
+          />
+        )}
+      </div>
+      {by !== undefined && (
+        <div class="row">
+          <fieldset>
+            <legend>Scopes to request</legend>
+            {by.declared.map((scope) => (
+              <label key={scope}>
+                <input type="checkbox" checked={draft.scopes.includes(scope)} onChange={() => tick(scope)} />
+                <code>{scope}</code>
+              </label>
+            ))}
+          </fieldset>
+          <Field
+            label="Other scopes"
+            value={draft.others}
+            placeholder="delete:user"
+            onInput={(others) => set({ others })}
+          />
+        </div>
+      )}
+      <div class="row call">
+        {state.apis.length > 1 && (
+          <Field
+            label="API"
+            value={draft.api}
+            options={state.apis.map(({ name }) => [name, name])}
+            onInput={(name) => set({ api: name })}
+          />
+        )}
+        <Field
+          label="Method"
+          value={draft.method}
+          options={METHODS.map((one) => [one, one])}
+          onInput={(method) => set({ method })}
+        />
+        <Field
+          label="Path"
+          class="grow"
+          value={draft.path}
+          list={api?.rows.map(({ path }) => path) ?? []}
+          onInput={(path) => set({ path })}
+        />
+        {/* A button that is disabled would lose the focus. */}
+        <button type="submit" id="call" class="primary" aria-disabled={busy}>
+          {by === undefined && token === '' ? 'Call without a token' : 'Call'}
+        </button>
+      </div>
+      {hasBody(draft.method) && <Field label="Body" rows={3} value={draft.body} onInput={(body) => set({ body })} />}
+    </form>
+  );
 }
 
-/** The words of the request's scope: the ticked in the order of the API, then the typed. */
-function requestedOf(by: ShownAsk | undefined, ticked: ReadonlySet<string>, extra: string): string[] {
-  const declared = by?.declared ?? [];
-  return [...declared.filter((scope) => ticked.has(scope)), ...extra.split(/\s+/).filter((word) => word !== '')];
+/** The next token request: a command, or the parameters of `/authorize`. */
+function TokenRequest({ state, request }: Pick<Props, 'state' | 'request'>): ComponentChildren {
+  const { draft, ask: by, requested } = request;
+  const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>();
+  // What is shown may have been rotated by then.
+  useEffect(() => setSecrets(undefined), [state]);
+  if (by === undefined) return undefined;
+  const parameters = parametersOf(by, requested);
+  if (by.login) {
+    const lines = Object.entries(parameters).map(([name, value]) => `${name}: ${value}`);
+    return (
+      <Fold title="The request to /authorize">
+        <Text label="The request to /authorize" text={lines.join('\n')} />
+      </Fold>
+    );
+  }
+  const reveal = (): Promise<Readonly<Record<string, string>>> =>
+    ask('secrets', { caller: draft.caller, ask: by.name });
+  return (
+    <Fold title="The token request as a command">
+      <Text label="The token request as a command" text={curlOf(parameters, secrets ?? {}, state.caFile)} />
+      <p class="row">
+        <Action
+          act={async () => setSecrets(secrets === undefined ? await reveal() : undefined)}
+          pressed={secrets !== undefined}
+        >
+          {secrets === undefined ? 'Show secrets' : 'Mask secrets'}
+        </Action>
+        <Copy what="with secrets" text={async () => curlOf(parameters, await reveal(), state.caFile)} />
+      </p>
+    </Fold>
+  );
+}
+
+type Values = Readonly<Record<string, string>>;
+
+function curlOf(parameters: Values, secrets: Values, caFile: string): string {
+  const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  const real = Object.entries(parameters).map(([name, value]) => [
+    name,
+    value === MASK ? (secrets[name] ?? MASK) : value,
+  ]);
+  const trust = caFile === '' ? '' : ` --cacert ${quoted(caFile)}`;
+  const body = quoted(JSON.stringify(Object.fromEntries(real), undefined, 2));
+  return `curl -s${trust} ${location.origin}/oauth/token \\\n  -H 'content-type: application/json' \\\n  -d ${body}`;
+}
+
+/** Whether something has been under way for two seconds: what is quicker needs no word. */
+function useLate(busy: boolean): boolean {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    setLate(false);
+    if (!busy) return undefined;
+    const timer = setTimeout(() => setLate(true), 2000);
+    return () => clearTimeout(timer);
+  }, [busy]);
+  return late;
 }

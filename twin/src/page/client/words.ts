@@ -1,52 +1,39 @@
 import type { ShownState } from '../messages.ts';
 
+const UNREAD = 'the gateway does not look at it';
+
 /** What a field of a token's header means. */
-export function headerWords(name: string, value: unknown, { kid }: ShownState): string {
-  if (name === 'alg') return 'how it is signed; the gateway takes RS256, RS384 and RS512';
-  if (name === 'typ') return 'what it is; the gateway does not look at it';
-  if (name === 'kid')
-    return value === kid ? 'which key signed it: the one the twin signs with now' : 'which key signed it';
+export function headerWords(name: string, value: unknown, { kid }: Pick<ShownState, 'kid'>): string {
+  if (name === 'alg') return 'signature algorithm; the gateway takes RS256, RS384 and RS512';
+  if (name === 'kid') return `signing key${value === kid ? ': the one that the twin signs with now' : ''}`;
   if (name === 'crit') return 'what its reader must understand; the gateway refuses a token that has it';
-  return 'the gateway does not look at it';
+  return name === 'typ' ? `type; ${UNREAD}` : UNREAD;
 }
 
-/** What a claim means, in words; times as a person reads them. */
+/** What a claim means, in words; times as a person reads them. @param now milliseconds since 1970 */
 export function claimWords(name: string, value: unknown, state: ShownState, now: number): string {
-  const words = CLAIMS.get(name);
-  return words === undefined ? 'the gateway does not look at it; the handler gets it' : words(value, state, now);
-}
-
-/** What is to be said of a field that the token writes so that its readers may differ; nothing of any other. */
-export function writtenWords(plain: boolean, times: number): string {
-  const number = plain ? '' : '; the token writes the number so, and not every reader keeps it';
-  return times === 1
-    ? number
-    : `${number}; the token says it ${times} times, and readers differ in which one they take`;
+  return CLAIMS.get(name)?.(value, state, now) ?? `${UNREAD}; the handler gets it`;
 }
 
 type Words = (value: unknown, state: ShownState, now: number) => string;
 
 const CLAIMS = new Map<string, Words>([
-  ['iss', (value, { issuer }) => (value === issuer ? 'who issued it: this tenant' : 'who issued it')],
-  ['sub', (value, { users, clients }) => `whom it is about${subject(value, { users, clients })}`],
-  ['aud', () => 'which API it is for'],
-  ['exp', (value, _, now) => `until when it is good${moment(value, now)}`],
-  ['iat', (value, _, now) => `when it was issued${moment(value, now)}`],
-  ['nbf', (value, _, now) => `from when on it is good${moment(value, now)}`],
-  ['scope', () => 'what its bearer may do; a route asks for one of these'],
+  ['iss', (value, { issuer }) => `issuer${value === issuer ? ': this tenant' : ''}`],
+  ['sub', (value, state) => `subject${subject(value, state)}`],
+  ['aud', () => 'audience: the API that it is for'],
+  ['exp', (value, _, now) => `expires${moment(value, now)}`],
+  ['iat', (value, _, now) => `issued at${moment(value, now)}`],
+  ['nbf', (value, _, now) => `not valid before${moment(value, now)}`],
+  ['scope', () => 'what it allows; a route needs one of these'],
   ['scp', () => 'counts as the scope where there is no scope claim'],
-  ['gty', () => 'by which grant it was asked for'],
-  [
-    'azp',
-    (value, { clients }) =>
-      `which client asked for it${named(clients.find(({ clientId }) => clientId === value)?.name)}`,
-  ],
-  ['permissions', () => 'what the user may do; the gateway does not look at it'],
+  ['gty', () => 'the grant that it was requested with'],
+  ['azp', (value, { clients }) => `client${named(clients.find(({ clientId }) => clientId === value)?.name)}`],
+  ['permissions', () => `what the user may do; ${UNREAD}`],
   ['client_id', () => 'counts as the audience where there is no aud claim'],
-  ['jti', () => 'its own id; the gateway does not look at it'],
+  ['jti', () => `its own id; ${UNREAD}`],
 ]);
 
-function subject(value: unknown, { users, clients }: Pick<ShownState, 'users' | 'clients'>): string {
+function subject(value: unknown, { users, clients }: ShownState): string {
   const email = users.find(({ userId }) => userId === value)?.email;
   if (email !== undefined) return `: the user ${email}`;
   const client = clients.find(({ clientId }) => `${clientId}@clients` === value);
@@ -57,15 +44,15 @@ function named(name: string | undefined): string {
   return name === undefined ? '' : `: ${name}`;
 }
 
-/** `: 14:03:22, in 59 min` of a number of seconds since 1970; nothing of anything else. */
+/** ` 14:03:22, in 59 min` of a number of seconds since 1970; nothing of anything else. */
 function moment(value: unknown, now: number): string {
   if (typeof value !== 'number' || !Number.isFinite(value)) return '';
   const date = new Date(value * 1000);
-  return Number.isNaN(date.getTime()) ? '' : `: ${dayAndTime(date, now)}, ${distance(value - now / 1000)}`;
+  return Number.isNaN(date.getTime()) ? '' : ` ${dayAndTime(date, now)}, ${distance(value - now / 1000)}`;
 }
 
 /** The time, with its day unless that is today. @param now milliseconds since 1970 */
-export function dayAndTime(date: Date, now: number): string {
+function dayAndTime(date: Date, now: number): string {
   const time = clockTime(date);
   return date.toDateString() === new Date(now).toDateString() ? time : `${date.toLocaleDateString()} ${time}`;
 }
@@ -75,11 +62,11 @@ export function clockTime(date: Date): string {
   return date.toTimeString().slice(0, 8);
 }
 
-const UNITS: readonly (readonly [seconds: number, name: string])[] = [
+const UNITS = [
   [86_400, 'd'],
   [3600, 'h'],
   [60, 'min'],
-];
+] as const;
 
 /** `in 59 min`, or `12 s ago`. @param seconds from now */
 export function distance(seconds: number): string {
@@ -91,7 +78,7 @@ export function distance(seconds: number): string {
   return whole < 0 ? `${text} ago` : `in ${text}`;
 }
 
-/** A text of somebody else's with nothing in it that is not seen, or that turns others around. */
+/** Untrusted text with each character escaped that is invisible, or that turns others around. */
 export function visible(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
@@ -101,27 +88,43 @@ export function visibleText(text: string): string {
   return text.replace(/[^\t\r\n]+|\r(?!\n)/g, visible);
 }
 
-/** What each of the gateway's checks asks, in its order. */
+/** What each of the gateway's checks looks at, in its order. */
 export const CHECK_WORDS: ReadonlyMap<string, string> = new Map([
-  ['path', 'Is the path well formed?'],
-  ['route', 'Does a route take it?'],
-  ['throttle', 'Is the throttle open?'],
-  ['token', 'Is there a token?'],
-  ['format', 'Is it a JWT?'],
-  ['algorithm', 'Is it signed by RSA?'],
-  ['crit', 'Is its header without a crit?'],
-  ['key', 'Is its key the issuer’s?'],
-  ['signature', 'Is the signature that key’s?'],
-  ['issuer', 'Is it by this issuer?'],
-  ['audience', 'Is it for this audience?'],
-  ['expiry', 'Is it not expired?'],
-  ['not before', 'Has its time begun?'],
-  ['issued at', 'Was it issued before now?'],
-  ['scope', 'Has it a scope of the route?'],
+  ['path', 'path is well formed'],
+  ['route', 'a route takes it'],
+  ['throttle', 'throttle is open'],
+  ['token', 'there is a token'],
+  ['format', 'token is a JWT'],
+  ['algorithm', 'signed with RSA'],
+  ['crit', 'no crit in the header'],
+  ['key', 'key is the issuer’s'],
+  ['signature', 'signature is that key’s'],
+  ['issuer', 'issuer'],
+  ['audience', 'audience'],
+  ['expiry', 'not expired'],
+  ['not before', 'already valid'],
+  ['issued at', 'issued before now'],
+  ['scope', 'has a scope of the route'],
 ]);
 
 /** A value that a check compared; where it is a time in seconds, also the time of the day. */
 export function comparedWords(check: string, value: string): string {
+  if (value === '') return 'nothing';
   if (!['expiry', 'not before', 'issued at'].includes(check)) return value;
   return value.replace(/\b\d{9,11}\b/, (seconds) => `${seconds} (${clockTime(new Date(Number(seconds) * 1000))})`);
+}
+
+/** Whether a scope was granted and why, in a sentence that does not depend on a column's head. */
+export function scopeWords({ requested, permitted, granted }: Record<'requested' | 'permitted' | 'granted', boolean>) {
+  if (granted) return requested ? 'requested and permitted' : 'permitted; granted although not requested';
+  if (requested)
+    return permitted
+      ? 'requested and permitted, but not granted'
+      : 'requested, but this caller is not permitted to have it';
+  return 'permitted, but not requested';
+}
+
+/** A name that is *Markdown*, as plain text. */
+export function plain(markdown: string): string {
+  return markdown.replaceAll('`', '');
 }

@@ -23,7 +23,7 @@ describe('Token requests of the page', () => {
 });
 
 describe('Calls of the page', () => {
-  const question = { caller: 'anyone', method: 'GET', path: '/test', token: '', body: '' };
+  const question = { api: 'api', method: 'GET', path: '/test', token: '', body: '' };
 
   it.each([
     ['a path without a slash', { path: 'test' }, 400, /^Parse Error/],

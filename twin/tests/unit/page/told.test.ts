@@ -37,7 +37,7 @@ describe('The event stream', () => {
     const state = lastOf(ear, 'state')?.state;
     const report = reportOf(twin.model());
     expect(state?.callers.map((caller) => caller.heading)).toEqual(report.callers.map((caller) => heading(caller)));
-    expect(state?.rows.map(({ needs, cells }) => ({ needs, cells }))).toEqual(
+    expect(state?.apis[0]?.rows.map(({ needs, cells }) => ({ needs, cells }))).toEqual(
       report.routes.map(({ needs, cells }) => ({ needs: needsText(needs), cells: cells.map(verdictText) })),
     );
     expect(report.routes.length).toBeGreaterThan(8);
@@ -93,7 +93,8 @@ describe('The event stream', () => {
       'more scopes than a client has',
       { ...service, scope: 'delete:user read:user' },
       {
-        caller: 'test-app (dev)',
+        client: 'test-app (dev)',
+        user: '',
         grantType: 'client_credentials',
         requested: ['delete:user', 'read:user'],
         permitted: ['read:user', 'write:user'],
@@ -102,23 +103,29 @@ describe('The event stream', () => {
     [
       'an unknown API',
       { ...service, audience: 'urn:none', scope: 'read:user' },
-      { caller: 'test-app (dev)', requested: ['read:user'], permitted: [] },
+      { client: 'test-app (dev)', requested: ['read:user'], permitted: [] },
     ],
     [
       'a user with a wrong password',
       { grant_type: 'password', username: email.toUpperCase(), password: 'wrong', scope: 'write:user' },
-      { caller: email, grantType: 'password', requested: ['write:user'], permitted: ['read:user'] },
+      {
+        client: 'test-app (dev)',
+        user: email,
+        grantType: 'password',
+        requested: ['write:user'],
+        permitted: ['read:user'],
+      },
     ],
     [
       'an unknown user',
       { grant_type: 'password', username: 'nobody@example.com', password: 'wrong', scope: 'write:user' },
-      { caller: 'test-app (dev)', grantType: 'password', requested: ['write:user'], permitted: [] },
+      { client: 'test-app (dev)', user: '', grantType: 'password', requested: ['write:user'], permitted: [] },
     ],
-    ['an unknown grant', { grant_type: 'brew' }, { caller: 'test-app (dev)', grantType: 'brew', permitted: [] }],
+    ['an unknown grant', { grant_type: 'brew' }, { client: 'test-app (dev)', grantType: 'brew', permitted: [] }],
     [
       'a client with a wrong secret',
       { ...service, client_secret: 'wrong', scope: 'read:user' },
-      { caller: '', grantType: '', requested: [], permitted: [] },
+      { client: '', grantType: '', requested: [], permitted: [] },
     ],
   ])('The event stream sends who requested what if no token was issued: %s', async (_what, parameters, shown) => {
     const { length } = twin.log;
@@ -129,7 +136,7 @@ describe('The event stream', () => {
     await expect.poll(found).toMatchObject({ ...shown, granted: [] });
     ear.close();
     expect(JSON.stringify(found())).not.toContain('wrong"');
-    const who = shown.caller === '' ? '' : ` (test-app (dev), ${parameters.grant_type})`;
+    const who = shown.client === '' ? '' : ` (test-app (dev), ${parameters.grant_type})`;
     expect(twin.log.slice(length).join()).toContain(`POST /oauth/token${who} · ${why}`);
   });
 

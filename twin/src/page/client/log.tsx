@@ -1,0 +1,172 @@
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Entry } from '../messages.ts';
+import { callerOf, titleOf, type History, type Kept } from './history.ts';
+import { Field, moveFocus, Status } from './ui.tsx';
+import { clockTime } from './words.ts';
+
+interface Props {
+  readonly history: History;
+  readonly apiUrl: string;
+  readonly startCommand: string;
+  /** The key of the request that is open. */
+  readonly open: string | undefined;
+  readonly onOpen: (row: Kept) => void;
+  readonly onClear: () => void;
+}
+
+/** The last requests, from any client, newest first. */
+export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Props): ComponentChildren {
+  const [paused, setPaused] = useState<History>();
+  const [filter, setFilter] = useState({ text: '', status: '', client: '', user: '' });
+  const { kept, dropped, skipped } = paused ?? history;
+  const shown = kept.filter(({ entry }) => matches(entry, filter));
+  const waiting = paused === undefined ? 0 : history.kept.findIndex(({ key }) => key === paused.kept[0]?.key);
+  const choice = (label: string, name: 'status' | 'client' | 'user', values: readonly string[]): ComponentChildren => {
+    // What was chosen stays to be seen, though the last such request may have been dropped.
+    const all = [...new Set([...values, filter[name]])].filter((one) => one !== '').toSorted();
+    const options = [['', 'all'], ...all.map((one) => [one, one.length === 1 ? `${one}xx` : one])] as [
+      string,
+      string,
+    ][];
+    return (
+      <Field
+        label={label}
+        value={filter[name]}
+        options={options}
+        onInput={(value) => setFilter({ ...filter, [name]: value })}
+      />
+    );
+  };
+  const entries = kept.map(({ entry }) => entry);
+  return (
+    <section aria-labelledby="log" class="card log">
+      <div class="bar">
+        <h2 id="log">Requests</h2>
+        <div class="row">
+          <button
+            type="button"
+            aria-pressed={paused !== undefined}
+            onClick={() => setPaused(paused ? undefined : history)}
+          >
+            {paused === undefined
+              ? 'Pause'
+              : `Resume${waiting === 0 ? '' : ` (${waiting < 0 ? 'many' : waiting} new)`}`}
+          </button>
+          <button
+            type="button"
+            onClick={() => {
+              setPaused(undefined);
+              onClear();
+            }}
+          >
+            Clear
+          </button>
+        </div>
+      </div>
+      <div class="row filters" role="group" aria-label="Show only">
+        <Field
+          label="Search requests"
+          class="grow"
+          value={filter.text}
+          onInput={(text) => setFilter({ ...filter, text })}
+        />
+        {choice(
+          'Status',
+          'status',
+          entries.flatMap(({ status }) => [`${status}`.slice(0, 1), `${status}`]),
+        )}
+        {choice(
+          'Client',
+          'client',
+          entries.map((entry) => callerOf(entry).client),
+        )}
+        {choice(
+          'User',
+          'user',
+          entries.map((entry) => callerOf(entry).user),
+        )}
+      </div>
+      {kept.length === 0 ? (
+        <div class="empty">
+          <p>No request yet. Call the API from anywhere on this machine:</p>
+          <pre tabIndex={0}>curl -i {apiUrl}/</pre>
+          <p>or run one of the commands that {startCommand} printed.</p>
+        </div>
+      ) : (
+        <Rows rows={shown} open={open} onOpen={onOpen} />
+      )}
+      <p class="quiet count">
+        {kept.length > 0 &&
+          (shown.length === kept.length ? `${count(kept.length)}.` : `${shown.length} of ${count(kept.length)}.`)}
+        {skipped > 0 && ` ${skipped} came too fast, or too early, to be listed.`}
+        {dropped > 0 && ` ${dropped} older ones were dropped.`}
+      </p>
+    </section>
+  );
+}
+
+function Rows({
+  rows,
+  open,
+  onOpen,
+}: Pick<Props, 'open' | 'onOpen'> & { readonly rows: readonly Kept[] }): ComponentChildren {
+  const box = useRef<HTMLDivElement>(null);
+  const current = useRef<string>(undefined);
+  useLayoutEffect(() => {
+    const element = box.current;
+    // At the top the browser does not keep what is in sight.
+    if (element?.scrollTop === 0) element.querySelector(':focus-visible')?.scrollIntoView({ block: 'nearest' });
+    const isGone = current.current !== undefined && !rows.some(({ key }) => key === current.current);
+    if (!isGone || document.activeElement !== document.body) return;
+    current.current = undefined;
+    element?.focus();
+  }, [rows[0]?.key]);
+  return (
+    <div class="window" ref={box} tabIndex={-1} onKeyDown={moveFocus}>
+      <ol>
+        {rows.map((row) => (
+          <li key={row.key} onFocusIn={() => (current.current = row.key)}>
+            <button type="button" class="entry" aria-current={row.key === open} onClick={() => onOpen(row)}>
+              <Row entry={row.entry} />
+            </button>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Row({ entry }: { readonly entry: Entry }): ComponentChildren {
+  const { client, user } = callerOf(entry);
+  const caller = [client, user].filter((one) => one !== '').join(' · ');
+  return (
+    <>
+      <Status status={entry.status} />
+      <code class="title">{titleOf(entry)}</code>
+      <span class="quiet">
+        {entry.kind === 'api' && `${entry.milliseconds.toFixed(0)} ms · `}
+        {clockTime(new Date(entry.at))}
+      </span>
+      <span class="why">
+        {caller !== '' && <b>{caller}</b>} {entry.why.replace(/^\d+: /, '')}
+      </span>
+    </>
+  );
+}
+
+function matches(entry: Entry, filter: Record<'text' | 'status' | 'client' | 'user', string>): boolean {
+  const { client, user } = callerOf(entry);
+  const body = entry.kind === 'api' ? `${entry.request.body} ${entry.routeKey}` : '';
+  const text = `${titleOf(entry)} ${client} ${user} ${entry.why} ${body}`.toLowerCase();
+  return (
+    `${entry.status}`.startsWith(filter.status) &&
+    (filter.client === '' || client === filter.client) &&
+    (filter.user === '' || user === filter.user) &&
+    text.includes(filter.text.trim().toLowerCase())
+  );
+}
+
+function count(requests: number): string {
+  return requests === 1 ? '1 request' : `${requests} requests`;
+}
