@@ -6,7 +6,7 @@ import { parseRouteKey } from '../limits/route-key.ts';
 import type { Settings } from '../settings.ts';
 import type { Application } from './auth0/application.ts';
 import type { Contract } from './contract/define-contract.ts';
-import { handlerIn } from './contract/handler-spec.ts';
+import { handlerIn, type PolicyStatement } from './contract/handler-spec.ts';
 import { parametersOf } from './contract/route-spec.ts';
 
 /** The stack's outputs: the contract that callers, the verification and the workflows read. */
@@ -18,7 +18,10 @@ export function outputs(
 ): Record<string, pulumi.Input<unknown>> {
   const { production, exceptions, issuerDomain } = settings;
   const { applications, users } = tenant;
-  const accepted = acceptedBy(contract, settings);
+  const statements = Object.entries(contract.handlers).flatMap(
+    ([key, spec]) => handlerIn(spec, settings.handlers[key]).statements ?? [],
+  );
+  const accepted = acceptedBy(statements, settings);
   const reasons = Object.entries(contract.routes).flatMap(([key, { reason }]) =>
     reason === undefined ? [] : [[key, reason] as const],
   );
@@ -75,6 +78,7 @@ export function outputs(
     ...(Object.keys(excepted).length > 0 && { exceptions: excepted }),
     // The stack file may have statements encrypted, and their actions with them.
     ...(Object.keys(accepted).length > 0 && { accepted: settings.secretHandlers ? pulumi.secret(accepted) : accepted }),
+    declaredStatements: settings.secretHandlers ? pulumi.secret(statements) : statements,
     publicRoutes: routesWith('public'),
     ...(routesWith('any token').length > 0 && { anyTokenRoutes: routesWith('any token') }),
   };
@@ -82,10 +86,9 @@ export function outputs(
 
 /** What contract and stack file say that the rules would else find wrong: a setting, or an action with its reason. */
 function acceptedBy(
-  { handlers }: Contract,
-  { database, handlers: own, userAccess }: Settings,
+  statements: readonly PolicyStatement[],
+  { database, userAccess }: Settings,
 ): Readonly<Record<string, string>> {
-  const statements = Object.entries(handlers).flatMap(([key, spec]) => handlerIn(spec, own[key]).statements ?? []);
   return {
     ...(userAccess === 'allow' && { 'api:userAccess': 'allow' }),
     ...(database.signUp && { 'api:database.signUp': 'true' }),

@@ -285,6 +285,7 @@ describe('The outputs', () => {
     clientSecrets: { 'test-app': text },
     clients: { 'test-app': { type: 'service', domain: text, issuer: text, clientId: text, audience: text } },
     production: false,
+    declaredStatements: [],
     publicRoutes: [],
   };
   const USER = {
@@ -302,7 +303,8 @@ describe('The outputs', () => {
       outputs: {
         ...COMMON,
         production: true,
-        exceptions: { 'api:alarms': 'This stack names no topic yet; write api:alarms with the ARN of one' },
+        exceptions: { 'api:alarms': text, 'api:domain': text, 'api:handlers': text },
+        accepted: { 'api:userAccess': 'allow' },
       },
       secrets: ['clientSecrets'],
     },

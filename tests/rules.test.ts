@@ -2,11 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import * as aws from '@pulumi/aws';
 import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
-import { modelOf, RULES, violationsOf } from '@auth0-http-api/twin';
+import { modelOf, RULES, violationsOf, type Registered } from '@auth0-http-api/twin';
 import program from '../index.ts';
 import { recordDev, recordProgram, recordStack, recordWith, resourcesOf } from './support/program.ts';
 import { APP, clients, IN_PRODUCTION, MACHINE, REASON, USER } from './support/stack-file-rows.ts';
-import { inputs, output, secretOf } from './support/planted.ts';
+import { inputs, output, plus, secretOf } from './support/planted.ts';
 import { PLANTED_OTHERS } from './support/planted-others.ts';
 import { PLANTED_RIGHTS } from './support/planted-rights.ts';
 import { PLANTED_ROUTES } from './support/planted-routes.ts';
@@ -51,6 +51,30 @@ describe('The rules over the registered resources', () => {
   it('The rules do not take a number of tokens, a reference or an ARN for a secret', async () => {
     const variables = { MAX_TOKENS: '5', DB_SECRET: 'arn:aws:secretsmanager:x', URL: 'https://a.example/b@c' };
     expect(violationsOf(inputs('Function', { environment: { variables } })(await recordStack('dev')))).toEqual([]);
+  });
+
+  it('The rules report a role with several managed policies once, as a callback function has them', async () => {
+    const prod = await recordStack('prod');
+    const role = prod.resources.find(({ type }) => type === 'aws:iam/role:Role')?.id;
+    const attached = ['AWSLambda_FullAccess', 'CloudWatchFullAccess', 'AmazonS3FullAccess'].reduce(
+      (all, name) =>
+        plus('aws:iam/rolePolicyAttachment:RolePolicyAttachment', {
+          role,
+          policyArn: `arn:aws:iam::aws:policy/${name}`,
+        })(all),
+      prod as Registered,
+    );
+    const found = violationsOf(attached);
+    expect(found.map(({ rule }) => rule)).toEqual(['no managed policy']);
+    expect(found[0]?.message).toMatch(/FullAccess, .*FullAccess, .*FullAccess$/);
+  });
+
+  it('The rules skip the libraries in the archive of a function, unless they contain a secret of the stack', async () => {
+    const dev = await recordStack('dev');
+    const found = (text: string): string[] =>
+      violationsOf(inputs('Function', { code: { 'node_modules/pg/readme.md': text } })(dev)).map(({ rule }) => rule);
+    expect(found('postgres://app:hunter2@db.example.com/app')).toEqual([]);
+    expect(found(secretOf(dev))).toEqual(['secrets are marked']);
   });
 
   it('The rules report a private key in the code of a function, and not its header alone, as jose has it', async () => {

@@ -28,10 +28,24 @@ const EDITS = [
     says: '* has a wildcard that is not the end of a name',
   },
   {
+    title: 'a narrow statement that the contract does not declare',
+    file: 'program/aws/policy.ts',
+    from: '    ...statements.map(',
+    to: "    { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: 'arn:aws:dynamodb:eu-central-1:1:table/x' },\n    ...statements.map(",
+    says: 'dynamodb:GetItem by a statement that contract and stack file do not declare',
+  },
+  {
+    title: 'a token lifetime of two hours, whatever the stack file says',
+    file: 'auth0.ts',
+    from: 'tokenLifetime: settings.tokenLifetime,',
+    to: 'tokenLifetime: 7200,',
+    says: 'or write a reason under api:exceptions, api:tokenLifetime',
+  },
+  {
     title: 'routes without an authorizer',
     file: 'api.ts',
-    from: "authorizationType: 'JWT', authorizerId: authorizer.id",
-    to: "authorizationType: 'NONE'",
+    from: "route.scopes === 'public'",
+    to: 'true',
     says: 'GET /test is open to anyone',
   },
   {

@@ -139,6 +139,20 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     POLICY,
     'cannot be read',
   ),
+  plant(
+    'declared statements',
+    'a narrow statement that only the code has',
+    allows('dynamodb:GetItem', 'arn:aws:dynamodb:eu-central-1:123456789012:table/orders'),
+    POLICY,
+    'it allows dynamodb:GetItem by a statement',
+  ),
+  plant(
+    'declared statements',
+    "the log of another function in a role's policy",
+    allows('logs:PutLogEvents', 'arn:aws:logs:eu-central-1:123456789012:log-group:*'),
+    POLICY,
+    'it allows logs:PutLogEvents by a statement',
+  ),
   plant('closed databases', 'an open sign-up', database({ disableSignup: false }), DATABASE, 'anyone may sign up'),
   plant(
     'closed databases',

@@ -20,6 +20,7 @@ const statement = z
     NotResource: z.unknown(),
     Principal: z.unknown(),
     NotPrincipal: z.unknown(),
+    Condition: z.unknown(),
   })
   .partial();
 const document = z.object({ Statement: z.preprocess(list, z.array(statement)) });
@@ -95,9 +96,9 @@ function ownPolicies(all: Registered): readonly RegisteredResource[] {
   return ofType(all, 'aws:iam/policy:Policy');
 }
 
-function broad(all: Registered): Finding[] {
-  const reasons = acceptedOf(all);
-  const documents = [
+/** The policies of functions' roles that the program writes, each with the resource that has it. */
+function documents(all: Registered): readonly (readonly [RegisteredResource, unknown])[] {
+  return [
     ...[...about(all, 'aws:iam/rolePolicy:RolePolicy'), ...ownPolicies(all)].map(
       (resource) => [resource, resource.inputs['policy']] as const,
     ),
@@ -105,7 +106,45 @@ function broad(all: Registered): Finding[] {
       list(role.inputs['inlinePolicies']).map((inline) => [role, (inline as { policy?: unknown }).policy] as const),
     ),
   ];
-  return documents.flatMap(([resource, policy]) => {
+}
+
+const declared = z.array(
+  z.object({ actions: z.array(z.string()), resources: z.array(z.string()), conditions: z.unknown().optional() }),
+);
+const OWN_LOG = /^arn:aws[a-z-]*:logs:[^:]*:[^:]*:log-group:[^*]+:\*$/;
+
+/** What a role needs to write its own log, and to send its own traces, for which AWS has no resource. */
+function isOwnLog(actions: readonly string[], resources: readonly string[]): boolean {
+  if (actions.every((action) => /^xray:Put(TraceSegments|TelemetryRecords)$/.test(action))) return true;
+  return (
+    actions.every((action) => /^logs:(CreateLogStream|PutLogEvents)$/.test(action)) &&
+    resources.every((arn) => OWN_LOG.test(arn))
+  );
+}
+
+/** A program that puts out its declared statements has no other in a policy than these, and those for its own log. */
+function undeclaredStatements(all: Registered): Finding[] {
+  const { data } = declared.safeParse(all.outputs['declaredStatements']);
+  if (data === undefined) return [];
+  const known = data.map(({ actions, resources, conditions }) => JSON.stringify([actions, resources, conditions]));
+  return documents(all).flatMap(([resource, policy]) =>
+    (allowed(policy) ?? [])
+      .filter(
+        ({ Action: actions = [], Resource: resources = [], Condition, NotAction, NotResource }) =>
+          NotAction !== undefined ||
+          NotResource !== undefined ||
+          (!isOwnLog(actions, resources) && !known.includes(JSON.stringify([actions, resources, Condition]))),
+      )
+      .map(({ Action = ['every action'] }) => ({
+        resource,
+        message: `it allows ${Action.join(', ')} by a statement that contract and stack file do not declare`,
+      })),
+  );
+}
+
+function broad(all: Registered): Finding[] {
+  const reasons = acceptedOf(all);
+  return documents(all).flatMap(([resource, policy]) => {
     const statements = allowed(policy);
     if (statements === undefined) return [{ resource, message: 'its policy cannot be read' }];
     return statements.flatMap(({ Action: actions = [], Resource: resources = [], NotAction, NotResource }) => {
@@ -137,5 +176,10 @@ export const ROLE_RULES: readonly Rule[] = [
     name: 'narrow statements',
     says: "A function's role allows actions by name on named resources, unless a reason is written.",
     check: broad,
+  },
+  {
+    name: 'declared statements',
+    says: "A function's role allows what contract and stack file declare, and writing its own log and traces.",
+    check: undeclaredStatements,
   },
 ];
