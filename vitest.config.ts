@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Replaces one of Node's own modules, so it needs a module cache of its own. */
 const ISOLATED = 'twin/tests/unit/tenant/secrets.test.ts';
+
+/** Not in a project that has the tools as an installed package. */
+const LATE_SDKS = 'twin/tests/support/late-sdks.ts';
 
 interface Options {
   readonly exclude?: string[];
@@ -39,7 +43,7 @@ export default defineConfig({
         globalSetup: ['twin/tests/support/chromium-server.ts'],
       }),
     ],
-    setupFiles: ['tests/support/setup.ts'],
+    setupFiles: [...(existsSync(new URL(LATE_SDKS, import.meta.url)) ? [LATE_SDKS] : []), 'tests/support/setup.ts'],
     // Only a hang takes this long. A loaded machine needs ten times as long as an idle one.
     expect: { poll: { timeout: 60_000 } },
     testTimeout: 180_000,

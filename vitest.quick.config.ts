@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import full from './vitest.config.ts';
 
-// `npm run test:quick`: units that load no SDK, without the tests that try thousands of inputs.
+// `npm run test:quick`: units, without the tests that try thousands of inputs or run each Action in a process.
 export default defineConfig({
   ...full,
   test: {
@@ -11,6 +11,6 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     include: ['tests/{settings,contract}*.test.ts', 'twin/tests/unit/{common,gateway,server,tenant}/*.test.ts'],
-    exclude: ['**/*properties*', '**/hostile*', '**/secrets.test.ts'],
+    exclude: ['**/*properties*', '**/hostile*', '**/{secrets,actions}.test.ts'],
   },
 });

@@ -12,7 +12,7 @@ import { answers, loadSdks, residentMemory, startBareServer, startTwin, type Ser
 const PAIRS = Number(process.argv[2] ?? 5);
 /** Of a throughput measurement, in seconds. */
 const DURATION = 4;
-/** Milliseconds between two edits: nobody writes the next one sooner. */
+/** Milliseconds between two edits of a person. */
 const BETWEEN = 3000;
 
 const print = (what: string, figure: string): void => void process.stdout.write(`${what}: ${figure}\n`);

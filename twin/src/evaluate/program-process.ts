@@ -75,6 +75,9 @@ async function runIn(
 /** Milliseconds after an evaluation, so that what it led to comes first. */
 const PAUSE = 1000;
 
+/** Milliseconds without an evaluation after which the processes that wait are ended: they have 300 MB. */
+const IDLE = 10 * 60 * 1000;
+
 /** Evaluates the program of one folder again and again. */
 export interface Reevaluation {
   readonly evaluate: typeof evaluate;
@@ -86,12 +89,13 @@ export interface Reevaluation {
 
 /**
  * Keeps two processes that wait: one that has run the program and runs it again where only code of functions has changed,
- * and one that has loaded the SDKs for any other change. Each has 100 to 200 MB.
+ * and one that has loaded the SDKs for any other change. Both end after ten minutes without an evaluation.
  */
 export function reevaluation(root: URL): Reevaluation {
   let spare: { readonly key: string; readonly runner: Runner } | undefined;
   let last: { readonly key: string; readonly runner: Runner; readonly recorded: Recorded } | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let idle: NodeJS.Timeout | undefined;
   let modules: readonly string[] = [];
   const keyOf = (project: Project, sdk: string): string => JSON.stringify([project, sdk]);
   const start = (project: Project, sdk: string): Runner => startRunner(project, { sdk, modules, stays: true });
@@ -152,20 +156,27 @@ export function reevaluation(root: URL): Reevaluation {
       else timer = setTimeout(prepare, PAUSE).unref();
     }
   };
+  const close = (): void => {
+    clearTimeout(idle);
+    endSpare();
+    endLast();
+  };
   prepare();
   return {
     evaluate: async (evaluation, signal) => {
-      const recorded =
-        last && (await evaluateWith(evaluation, async (_project, _sdk, read) => again(await read(), signal)));
-      if (recorded !== undefined) return recorded;
-      endLast();
-      return anew(evaluation, signal);
+      clearTimeout(idle);
+      try {
+        const recorded =
+          last && (await evaluateWith(evaluation, async (_project, _sdk, read) => again(await read(), signal)));
+        if (recorded !== undefined) return recorded;
+        endLast();
+        return await anew(evaluation, signal);
+      } finally {
+        if (signal?.aborted !== true) idle = setTimeout(close, IDLE).unref();
+      }
     },
     prepare,
-    close: () => {
-      endSpare();
-      endLast();
-    },
+    close,
   };
 }
 

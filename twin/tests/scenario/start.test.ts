@@ -9,6 +9,7 @@ import { startTwin } from '../../src/server/serve.ts';
 import { servingOptions } from '../../src/cli/start.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { parsed, runTwin, type Run } from '../support/cli.ts';
+import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 
 const FREE = ['--port', '0', '--tenant-port', '0'];
@@ -74,7 +75,7 @@ describe('Bad input to npm start', () => {
       change(project);
       const serve = async (): Promise<unknown> => {
         const options = servingOptions(await parsed('start', [...FREE, ...args]));
-        return startTwin({ root: project.root, ...options, onEvent });
+        return startTwin({ root: project.root, ...options, evaluate: evaluateHere, onEvent });
       };
       const error: unknown = await serve().catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(UserError);
