@@ -53,10 +53,11 @@ export function variableItems(model: Model): Item[] {
 
 /** A text with the names of the program's resources in place of their ARNs, and without the number of its account. */
 export function withoutIds(text: string, { registered: { resources } }: Model): string {
-  const arns = resources.flatMap(({ name, outputs }) =>
-    ['executionArn', 'arn'].flatMap((key) =>
-      typeof outputs[key] === 'string' ? [[outputs[key], `(${name})`] as const] : [],
-    ),
+  const arns = resources.flatMap(({ type, name, outputs }) =>
+    [outputs['executionArn'], outputs['arn']]
+      .filter((arn) => typeof arn === 'string')
+      .filter((arn) => arn.startsWith('arn:'))
+      .map((arn) => [arn, `(${type.split(':').at(-1)} ${name})`] as const),
   );
   const accounts = arns.flatMap(([arn]) => /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1] ?? []);
   return [

@@ -170,6 +170,15 @@ export const CHANGES: readonly Change[] = [
     plus('aws:iam/policy:Policy', { policy: '{' }),
   ],
   [
+    'rights',
+    'a right to delete a log group of the program',
+    '! the policy `planted` has `Allow logs:DeleteLogGroup on (LogGroup api)`',
+    (all) => {
+      const log = all.resources.find(({ type, name }) => type.endsWith(':LogGroup') && name === 'api');
+      return rights({ Effect: 'Allow', Action: 'logs:DeleteLogGroup', Resource: log?.outputs['arn'] })(all);
+    },
+  ],
+  [
     'managedPolicies',
     'an attached policy of an administrator',
     `! \`planted\` has the managed policy \`${ADMINISTRATOR}\``,
