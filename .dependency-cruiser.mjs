@@ -30,7 +30,7 @@ export default {
       to: { couldNotResolve: true, pathNot: '^aws-lambda$' },
     },
     forbid('limits/ imports nothing', '^limits/', '.', '^limits/'),
-    forbid('the program does not import the tools', PROGRAM, '^(twin|tests|docs|rights)/|auth0-http-api/twin'),
+    forbid('the program does not import the tools', PROGRAM, '^(twin|tests|docs|rights|openapi)/|auth0-http-api/twin'),
     forbid(
       'the policy pack imports only the rules of the twin',
       '^policy/',

@@ -1,8 +1,31 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
+import { contract } from '../../contract.ts';
 import { generatedFiles } from './generated.ts';
+import { openApiOf } from './openapi.ts';
 
-// The entry of `npm run docs`.
-for (const [file, text] of Object.entries(generatedFiles())) {
-  writeFileSync(new URL(`../../${file}`, import.meta.url), text);
+// The entry of `npm run docs`. openapi.json is of one stack, and not committed.
+const root = new URL('../../', import.meta.url);
+const { stack } = parseArgs({ options: { stack: { type: 'string' } } }).values;
+for (const [file, text] of Object.entries({ ...generatedFiles(), 'openapi.json': openApi(stack) })) {
+  writeFileSync(new URL(file, root), text);
   process.stdout.write(`${file}\n`);
+}
+
+/** The document for a deployed stack, or without one for the twin of stack dev. */
+function openApi(deployed: string | undefined): string {
+  const yaml = (file: string): unknown => parse(readFileSync(new URL(file, root), 'utf8'));
+  const { name } = yaml('Pulumi.yaml') as { readonly name: string };
+  const { config } = yaml(`Pulumi.${deployed ?? 'dev'}.yaml`) as { readonly config: Readonly<Record<string, unknown>> };
+  const { name: domain } = (config['api:domain'] ?? {}) as { readonly name?: string };
+  const host = String(config['api:issuerDomain'] ?? config['auth0:domain']);
+  const address = deployed === undefined ? 'http://localhost:3000' : `https://${domain ?? 'your-api.example.com'}`;
+  const document = openApiOf(contract, {
+    title: name,
+    audience: String(config['api:audience']),
+    issuer: deployed === undefined ? 'http://localhost:3001/' : `https://${host}/`,
+    servers: { [address]: deployed === undefined ? 'The twin' : `Stack ${deployed}` },
+  });
+  return `${JSON.stringify(document, undefined, 2)}\n`;
 }

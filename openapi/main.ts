@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { format } from 'prettier';
+import { UserError } from '../program/user-error.ts';
+import { contractFrom } from './contract-from-openapi.ts';
+import { readOpenApi } from './read-openapi.ts';
+
+const USAGE = 'Usage: npm run import -- openapi.yaml [--overwrite]';
+const HANDLER = 'handler/api.ts';
+const STUB = `import { defineHandler } from '../program/contract/define-handler.ts';
+
+export const handler = defineHandler(async ({ routeKey }) => ({
+  statusCode: 501,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ message: \`\${routeKey} is not implemented\` }),
+}));
+`;
+
+// The entry of `npm run import`: writes contract.ts of an OpenAPI document, and says what it could not take.
+try {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { overwrite: { type: 'boolean' } } });
+  const [file, ...rest] = positionals;
+  if (file === undefined || rest.length > 0) throw new UserError('openapi', USAGE);
+  if (existsSync('contract.ts') && values.overwrite !== true) {
+    throw new UserError('openapi', 'contract.ts exists; add --overwrite to replace it');
+  }
+  if (!existsSync(file)) throw new UserError('openapi', `${file} does not exist`);
+  const { permissions, routes, notes } = contractFrom(await readOpenApi(readFileSync(file, 'utf8'), file), 'api');
+  const contract = { permissions, handlers: { api: { file: HANDLER, memory: 128, timeout: 5 } }, routes, roles: {} };
+  const source = `import { defineContract } from './program/contract/define-contract.ts';
+
+/** What the API is, the same in every stack. Imported once; roles and handlers are yours to write. */
+export const contract = defineContract(${JSON.stringify(contract)});
+`;
+  const style = { parser: 'typescript', singleQuote: true, printWidth: 120, trailingComma: 'all' } as const;
+  writeFileSync('contract.ts', await format(source, style));
+  if (!existsSync(HANDLER)) {
+    mkdirSync('handler', { recursive: true });
+    writeFileSync(HANDLER, STUB);
+  }
+  const count = Object.keys(routes).length;
+  process.stdout.write(`contract.ts has ${count} routes and ${Object.keys(permissions).length} permissions.\n`);
+  if (notes.length > 0) process.stdout.write(`Taken otherwise than the document says, or not at all:\n`);
+  for (const note of notes) process.stdout.write(`  ${note}\n`);
+} catch (error) {
+  if (!(error instanceof UserError || (error instanceof Error && 'code' in error))) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { openApiOf } from '../docs/generator/openapi.ts';
+import { contractFrom } from '../openapi/contract-from-openapi.ts';
+import { readOpenApi } from '../openapi/read-openapi.ts';
+import type { Contract } from '../program/contract/define-contract.ts';
+import { contract as shipped } from './fixture/contract.ts';
+import { folderWith } from './support/folder.ts';
+import { ROOT } from './support/project.ts';
+import { refusal } from './support/program.ts';
+import { call, serviceToken, startTestTwin } from './support/twin.ts';
+
+const run = promisify(execFile);
+const ok = { responses: { 200: { description: 'ok' } } };
+const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+const SCHEMES = {
+  auth: {
+    type: 'oauth2',
+    flows: {
+      clientCredentials: {
+        tokenUrl: 'https://login.example.com/oauth/token',
+        scopes: { 'read:user': 'Read user details', 'write:user': '', openid: 'Log in' },
+      },
+    },
+  },
+  key: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+};
+
+/** A document with these paths, as YAML reads it too. */
+function documentWith(paths: object, more: object = {}): string {
+  const info = { title: 'Orders', version: '1' };
+  return JSON.stringify({ openapi: '3.0.3', info, paths, components: { securitySchemes: SCHEMES }, ...more });
+}
+
+const imported = async (paths: object, more?: object) =>
+  contractFrom(await readOpenApi(documentWith(paths, more), 'openapi.json'), 'api');
+
+describe('npm run import', () => {
+  it.each([
+    ['one scope', [{ auth: ['read:user'] }], ['read:user'], undefined],
+    ['alternatives', [{ auth: ['read:user'] }, { auth: ['write:user'] }], ['read:user', 'write:user'], undefined],
+    ['no scope', [{ auth: [] }], 'any token', undefined],
+    ['only a scope of OpenID Connect', [{ auth: ['openid'] }], 'any token', undefined],
+    ['an empty list', [], 'public', undefined],
+    ['two scopes at once', [{ auth: ['write:user', 'read:user'] }], ['write:user'], 'check read:user in the handler'],
+    ['an API key', [{ key: [] }], 'any token', 'takes no key (apiKey)'],
+    ['an API key or a scope', [{ key: [] }, { auth: ['read:user'] }], ['read:user'], 'takes no key (apiKey)'],
+    ['an API key and a scope', [{ key: [], auth: ['read:user'] }], ['read:user'], 'takes no key (apiKey)'],
+    ['optional security', [{}, { auth: ['read:user'] }], 'public', 'its security is optional'],
+    ['no security at all', undefined, 'any token', 'the document names no security'],
+  ])('A route with %s in its security asks for as much', async (_title, security, scopes, note) => {
+    const { routes, notes } = await imported({ '/x': { get: { ...ok, security } } });
+    expect(routes).toEqual({ 'GET /x': { handler: 'api', scopes } });
+    expect(notes.filter((one) => !one.startsWith('scope openid'))).toEqual(
+      note === undefined ? [] : [expect.stringContaining(note)],
+    );
+  });
+
+  it('Paths become route keys that API Gateway accepts, and the notes say which did not', async () => {
+    const get = { get: { ...ok, parameters: [id], security: [] } };
+    const petId = { get: { ...ok, parameters: [{ ...id, name: 'petId' }], security: [] } };
+    const { routes, notes } = await imported({
+      '/pets/{id}': get,
+      '/pets/{petId}/photos/': petId,
+      '/pets/{id}.json': get,
+    });
+    expect(Object.keys(routes)).toEqual(['GET /pets/{id}', 'GET /pets/{id}/photos']);
+    expect(notes.slice(0, 3)).toEqual([
+      'GET /pets/{petId}/photos/: taken as GET /pets/{petId}/photos; API Gateway has no routes that end in a slash',
+      'GET /pets/{petId}/photos: {petId} is called {id}, as in GET /pets/{id}; API Gateway has one name at a place',
+      expect.stringContaining('GET /pets/{id}.json: not taken, '),
+    ]);
+  });
+
+  it('Examples of parameters and bodies are taken, and permissions with their descriptions', async () => {
+    const content = { 'application/json': { example: { name: 'Rex' } } };
+    const post = { ...ok, security: [{ auth: ['write:user'] }], requestBody: { content } };
+    const { permissions, routes } = await imported({ '/pets/{id}': { parameters: [{ ...id, example: 7 }], post } });
+    expect(permissions).toEqual({ 'read:user': 'Read user details', 'write:user': 'May use write:user' });
+    expect(routes['POST /pets/{id}']?.examples).toEqual({ id: '7', body: { name: 'Rex' } });
+  });
+
+  it.each([
+    ['Swagger 2.0', JSON.stringify({ swagger: '2.0', info: { title: 'x', version: '1' }, paths: {} }), 'OpenAPI 3'],
+    ['an invalid document', JSON.stringify({ openapi: '3.0.3', paths: {} }), 'is not valid OpenAPI'],
+    ['a reference to another file', documentWith({ '/x': { $ref: 'https://example.com/x.yaml' } }), 'in another file'],
+  ])('The import rejects %s', async (_title, text, says) => {
+    expect((await refusal(() => readOpenApi(text, 'openapi.json'))).message).toContain(says);
+  });
+
+  it('An imported contract is served by the twin without another edit, and is not replaced unasked', async () => {
+    const paths = { '/pets/{id}': { get: { ...ok, parameters: [id], security: [{ auth: ['read:user'] }] } } };
+    const folder = fileURLToPath(folderWith({ 'openapi.json': documentWith(paths) }));
+    const main = fileURLToPath(new URL('openapi/main.ts', ROOT));
+    const { stdout } = await run(process.execPath, [main, 'openapi.json'], { cwd: folder });
+    expect(stdout).toContain('contract.ts has 1 routes and 2 permissions.');
+    await expect(run(process.execPath, [main, 'openapi.json'], { cwd: folder })).rejects.toThrow('--overwrite');
+    const twin = await startTestTwin({
+      change: (project) => {
+        for (const file of ['contract.ts', 'handler/api.ts']) {
+          project.write(file, readFileSync(`${folder}${file}`, 'utf8'));
+        }
+        project.edit('contract.ts', 'roles: {}', "roles: { reader: ['read:user'] }");
+      },
+    });
+    const { status, text } = await call(twin, await serviceToken(twin), '/pets/7');
+    expect([status, JSON.parse(text)]).toEqual([501, { message: 'GET /pets/{id} is not implemented' }]);
+    expect((await call(twin, undefined, '/pets/7')).status).toBe(401);
+  });
+});
+
+it('openapi.json is valid, and importing it gives the routes and permissions of the contract again', async () => {
+  const routes: Contract['routes'] = {
+    'GET /test': { handler: 'api', scopes: ['read:user', 'write:user'] },
+    'POST /orders/{id}': { handler: 'api', scopes: ['write:user'], examples: { id: '7', body: { count: 1 } } },
+    'GET /me': { handler: 'api', scopes: 'any token' },
+    'GET /health': { handler: 'api', scopes: 'public' },
+  };
+  const document = openApiOf(
+    { ...shipped, routes },
+    {
+      title: 'Orders',
+      audience: 'https://api.example.com',
+      issuer: 'http://localhost:3001/',
+      servers: { 'http://localhost:3000': 'The twin' },
+    },
+  );
+  const read = contractFrom(await readOpenApi(JSON.stringify(document), 'openapi.json'), 'api');
+  expect(read).toEqual({ permissions: shipped.permissions, routes, notes: [] });
+});
