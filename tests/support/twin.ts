@@ -37,6 +37,8 @@ interface TestTwinOptions {
   readonly page?: boolean;
   /** One that has been closed, to be started again: on its ports, with its copy of the project. */
   readonly again?: TestTwin;
+  /** Runs the program, where it must not be in this process, which answers nothing meanwhile. */
+  readonly evaluate?: typeof evaluateHere;
   /** Changes the copy of the project before it is served. */
   readonly change?: (project: ProjectCopy) => void;
 }
@@ -50,6 +52,7 @@ export async function startTestTwin({
   forwards,
   page = false,
   again,
+  evaluate = evaluateHere,
   change,
 }: TestTwinOptions = {}): Promise<TestTwin> {
   const project = again?.project ?? copyProject();
@@ -63,7 +66,7 @@ export async function startTestTwin({
     tenantPort: portOf(again?.tenantUrl),
     withTenant,
     tls,
-    evaluate: evaluateHere,
+    evaluate,
     ...(page && { page: openPage }),
     ...(clock && { clock }),
     ...(forwards && { forwards }),

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluate } from '@auth0-http-api/twin';
 import { gatewayServer, type GatewayEvent } from '../../src/gateway/server.ts';
 import { close, listen } from '../../src/server/listen.ts';
 import { useHandlers } from '../../../tests/support/handlers.ts';
@@ -30,7 +31,7 @@ let token: string;
 /** The milliseconds that the tenant lets a client take over its headers. */
 let tenantTimeout: Promise<number>;
 beforeAll(async () => {
-  twin = await startTestTwin({ change: (project) => useHandlers(project, HANDLERS) });
+  twin = await startTestTwin({ evaluate, change: (project) => useHandlers(project, HANDLERS) });
   token = await serviceToken(twin);
   tenantTimeout = endOf(await opened(twin.tenantUrl, 'GET / HTTP/1.1\r\nhost:'));
 });
@@ -177,6 +178,7 @@ describe('A reload under load', () => {
         await wait(5);
       }
     });
+    await expect.poll(() => [...seen]).toEqual(['one']);
     twin.project.write('handler/version.ts', "export const handler = async () => 'two';");
     expect(await twin.reload()).toBe('changed');
     expect((await call(twin, undefined, '/version')).text).toBe('two');
