@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Recorded } from '@auth0-http-api/twin';
@@ -202,6 +205,20 @@ describe('The generated policies', () => {
     expect(subjects('preview')).toEqual({
       ...audience,
       [`${issuer}:sub`]: [environment('preview-prod'), environment('drift-prod')],
+    });
+  });
+
+  it('npm run policies prints one document for a shell, and says what it needs without an account', async () => {
+    const run = (...args: readonly string[]) =>
+      promisify(execFile)(process.execPath, ['rights/main.ts', '--stack', 'dev', ...args], {
+        cwd: fileURLToPath(ROOT),
+      });
+    const { stdout } = await run('--account', ACCOUNT, '--subject', SURROUNDINGS.subject, 'preview-trust');
+    expect(JSON.parse(stdout)).toMatchObject({ Version: '2012-10-17' });
+    expect(stdout).toContain('environment:preview-dev');
+    await expect(run()).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/--account 123456789012/) as string,
     });
   });
 
