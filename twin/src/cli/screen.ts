@@ -45,7 +45,7 @@ export function welcome(model: Model, addresses: Addresses & { readonly pageUrl:
 }
 
 /** What the program declares that is right and yet surprises people. */
-export function warnings({ apis, environments, unread, violations }: Model): string[] {
+export function warnings({ apis, environments, unread, violations, registered }: Model): string[] {
   const broken = violations.map(({ rule, resource, message }) => `Warning: ${resource}: ${message} (${rule}).`);
   const unnamed = environments.map(
     (name) =>
@@ -55,7 +55,13 @@ export function warnings({ apis, environments, unread, violations }: Model): str
     (path) =>
       `Note: ${path} is encrypted, and only Pulumi can read it: the program gets the text ${UNREAD}; give it with --config ${path}=<value>.`,
   );
-  const notes = [broken, unnamed, encrypted].flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
+  const unknown =
+    typeof registered.outputs['production'] === 'boolean'
+      ? []
+      : [
+          'Note: no rule for production was applied, since nothing says whether this stack is one; write production in twin.config.ts.',
+        ];
+  const notes = [broken, unknown, unnamed, encrypted].flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
   return [...notes, ...apis.flatMap(preflightTraps)];
 }
 

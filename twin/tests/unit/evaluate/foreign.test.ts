@@ -134,6 +134,9 @@ describe('Foreign programs', () => {
     expect(model.api.routes).toMatchObject([{ integration: { function: { memory: 128, timeout: 3, node: 20 } } }]);
     const addresses = { apiUrl: 'http://a', tenantUrl: 'http://t', pageUrl: '', caFile: undefined, stateFolder: '' };
     const screen = welcome(model, { ...addresses, forwards: new Map() });
+    expect(screen).toContain(
+      '\nNote: no rule for production was applied, since nothing says whether this stack is one;',
+    );
     expect(screen).toContain(`\nFunctions run on Node.js ${process.versions.node.split('.')[0]}, not 20.\n`);
     expect(screen).toMatch(/^ {2}web {2}authorization_code$/m);
     expect(screen).toMatch(/^ {2}job {2}client_credentials; grant: none$/m);

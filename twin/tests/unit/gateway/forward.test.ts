@@ -227,7 +227,7 @@ it('The twin serves a stack that uses every option, and says what it forwards an
     /POST \/hooks\/\{id\} .*goes to https:\/\/hooks\.dev\.example\.com\/\{id\} \(http:\/\/127\.0\.0\.1:\d+\)/,
   );
   expect(screen).toContain(
-    'Not emulated locally (any ids are made up): DNS records, IAM roles and policies, alarms, certificates, log groups, tags, the API’s own domain',
+    'Not emulated locally (any ids are made up): DNS records, IAM roles and policies, X-Ray tracing, alarms, certificates, ephemeral storage, layers (their files are missing here), log groups, tags, the API’s own domain',
   );
 });
 
