@@ -23,11 +23,11 @@ export interface StackConfig {
  * Reads `Pulumi.yaml` and `Pulumi.<stack>.yaml` by Pulumi's rules: a key without a namespace belongs to the project,
  * and the project's file gives defaults.
  * Source: https://www.pulumi.com/docs/iac/concepts/config/ and .../reference/pulumi-yaml/
- * @param given values of `--config key=value`, which replace those of the file. A key may continue with the path to an
+ * @param chosen values of `--config key=value`, which replace those of the file. A key may continue with the path to an
  *   encrypted part: `api:handlers.test.environment.PIN`
  * @throws UserError for a stack without a file, or a file that is not YAML
  */
-export function readStackFile(root: URL, stack: string, given: Readonly<Record<string, string>> = {}): StackConfig {
+export function readStackFile(root: URL, stack: string, chosen: Readonly<Record<string, string>> = {}): StackConfig {
   if (!STACK_NAME.test(stack)) {
     throw new UserError(`Invalid stack name ${JSON.stringify(stack)}; use letters, digits and ._- only.`, {
       code: 'stack-name',
@@ -42,6 +42,9 @@ export function readStackFile(root: URL, stack: string, given: Readonly<Record<s
   const { name, content: project } = readProject(root);
   const stackFile = readYaml(root, file);
   const namespaced = (key: string): string => (key.includes(':') ? key.replace(':config:', ':') : `${name}:${key}`);
+  const given: Readonly<Record<string, string>> = Object.fromEntries(
+    Object.entries(chosen).map(([key, value]) => [namespaced(key), value]),
+  );
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
   const unread: string[] = [];

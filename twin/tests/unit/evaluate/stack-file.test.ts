@@ -60,6 +60,12 @@ const READ: readonly Row[] = [
     values: { 'shop:x': 'c', 'api:y': 'd' },
   },
   {
+    title: 'the command line’s key without a namespace under the project’s name too',
+    ofStack: 'config: { x: a }',
+    given: { x: 'b' },
+    values: { 'shop:x': 'b' },
+  },
+  {
     title: 'the command line’s value before both others',
     ofProject: 'config: { api:x: a }',
     ofStack: 'config: { api:x: b, api:y: c }',
