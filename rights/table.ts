@@ -54,7 +54,7 @@ const zone = (resource: RecordedResource, { partition }: Names): string[] => [
   `arn:${partition}:route53:::hostedzone/${text(resource, 'zoneId')}`,
 ];
 
-/** Lambda checks that whoever gives a function a layer may read it. */
+/** Lambda checks that the caller who adds a layer to a function may read that layer. */
 function layersOf({ inputs }: RecordedResource): Grant[] {
   const layers = Array.isArray(inputs['layers']) ? inputs['layers'].map(String) : [];
   return layers.length === 0 ? [] : [{ actions: ['lambda:GetLayerVersion'], on: layers }];
