@@ -22,7 +22,10 @@ export async function timeMatrix(project: ProjectCopy): Promise<LongestTasks | u
     const { page } = await openAt(browser, 'about:blank');
     await page.addInitScript(OBSERVE);
     await page.goto(twin.pageUrl);
-    await page.waitForFunction(`document.querySelectorAll('[data-row]').length === ${twin.model().api.routes.length}`);
+    await page
+      .locator('[data-row]')
+      .nth(twin.model().api.routes.length - 1)
+      .waitFor({ state: 'attached' });
     const cells = await page.locator('.matrix [role=gridcell]').count();
     const drawing = await longest(page);
     await page.evaluate(SCROLL);

@@ -88,7 +88,10 @@ export function adviceOn({ checks, claims, route }: Decision, api: string, known
   return {
     caller: own === undefined ? '' : heading(own.caller),
     scopes: own === undefined ? [] : opensOf(own),
-    others: others.slice(0, OTHERS).map(({ caller }) => heading(caller)),
+    others: others
+      .filter(({ caller }, at) => others.findIndex((one) => one.caller.name === caller.name) === at)
+      .slice(0, OTHERS)
+      .map(({ caller }) => heading(caller)),
   };
 }
 

@@ -57,8 +57,8 @@ export function Matrix({
           'Choose a cell to call the route as that caller.'
         ) : (
           <>
-            <Inline text={current.caller.heading} /> → <code>{current.row.routeKey}</code>:{' '}
-            <Inline text={current.row.cells[current.column] ?? ''} />
+            <Inline text={current.row.cells[current.column] ?? ''} /> · <Inline text={current.caller.heading} /> →{' '}
+            <code>{current.row.routeKey}</code>
           </>
         )}
       </p>

@@ -95,6 +95,7 @@ const SYMBOLS: Readonly<Record<ShownCheck['outcome'], string>> = { passed: '✓'
 function Checks({ checks }: { readonly checks: readonly ShownCheck[] }): ComponentChildren {
   const failed = checks.filter(({ outcome }) => outcome === 'failed');
   const passed = checks.filter(({ outcome }) => outcome === 'passed').length;
+  const left = checks.length - passed - failed.length;
   // A public route lets a request through without looking at a token.
   const rest = failed.length > 0 ? 'not reached' : 'not needed';
   return (
@@ -102,9 +103,7 @@ function Checks({ checks }: { readonly checks: readonly ShownCheck[] }): Compone
       {failed.map((check) => (
         <Check key={check.name} check={check} rest={rest} />
       ))}
-      <Fold
-        title={`${passed} ${passed === 1 ? 'check' : 'checks'} passed, ${checks.length - passed - failed.length} ${rest}`}
-      >
+      <Fold title={`${passed} ${passed === 1 ? 'check' : 'checks'} passed${left === 0 ? '' : `, ${left} ${rest}`}`}>
         <ol class="checks">
           {checks.map((check) => (
             <li key={check.name}>
