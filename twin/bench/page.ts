@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { ProjectCopy } from '../../tests/support/project.ts';
 import { openPage } from '../src/page/open.ts';
+import { accessOf } from '../src/report/cells.ts';
 import { startTwin } from '../src/server/serve.ts';
 import { chromiumOrNot, launch, openAt } from '../tests/support/browser.ts';
 
@@ -22,11 +23,9 @@ export async function timeMatrix(project: ProjectCopy): Promise<LongestTasks | u
     const { page } = await openAt(browser, 'about:blank');
     await page.addInitScript(OBSERVE);
     await page.goto(twin.pageUrl);
-    await page
-      .locator('[data-row]')
-      .nth(twin.model().api.routes.length - 1)
-      .waitFor({ state: 'attached' });
-    const cells = await page.locator('.matrix [role=gridcell]').count();
+    await page.locator('[data-row]').first().waitFor();
+    const { callers, rows } = accessOf(twin.model());
+    const cells = callers.length * rows.length;
     const drawing = await longest(page);
     await page.evaluate(SCROLL);
     return { cells, drawing, scrolling: await longest(page) };

@@ -1,5 +1,5 @@
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { ShownApi, ShownCaller, ShownRow, ShownState } from '../messages.ts';
 import { Field, Inline } from './ui.tsx';
 import { plain } from './words.ts';
@@ -17,8 +17,10 @@ export interface Cell {
 const FEW = 6;
 /** From so many routes on they are grouped by the first segment of their path. */
 const MANY = 9;
-/** Rows that are added to the table at a time: all at once would be one long task. */
-const CHUNK = 6;
+/** Pixels of a line, as the style has it: only those in sight are drawn, since 12,000 cells would scroll slowly. */
+const HEIGHT = 44;
+/** Lines that are drawn above and below those in sight. */
+const MARGIN = 6;
 
 const KINDS = { client: 'Services', role: 'Roles', user: 'Users', anyone: 'No token' } as const;
 
@@ -32,14 +34,9 @@ export function Matrix({
 }): ComponentChildren {
   const [query, setQuery] = useState('');
   const [current, setCurrent] = useState<Cell>();
-  const [drawn, setDrawn] = useState(CHUNK);
+  const [first, setFirst] = useState(0);
   const { lines, columns, isLarge } = useMemo(() => tableOf(state, query.trim().toLowerCase()), [state, query]);
-  useEffect(() => setDrawn(CHUNK), [query]);
-  useEffect(() => {
-    if (drawn >= lines.length) return undefined;
-    const timer = setTimeout(() => setDrawn(drawn + CHUNK));
-    return () => clearTimeout(timer);
-  }, [drawn, lines]);
+  const last = first + Math.ceil(innerHeight / HEIGHT) + 2 * MARGIN;
 
   const show = ({ target }: Event): Cell | undefined => {
     const cell = cellAt(target as Element, state);
@@ -68,6 +65,8 @@ export function Matrix({
         aria-labelledby="matrix"
         aria-rowcount={lines.length + 2}
         style={{ '--callers': columns.length }}
+        tabIndex={first === 0 ? undefined : 0}
+        onScroll={({ currentTarget: { scrollTop } }) => setFirst(Math.max(0, Math.floor(scrollTop / HEIGHT) - MARGIN))}
         onClick={(event) => {
           const cell = show(event);
           if (cell !== undefined) onChoose(cell);
@@ -77,7 +76,12 @@ export function Matrix({
         onKeyDown={move}
       >
         <Heads callers={columns.flatMap((column) => state.callers[column] ?? [])} />
-        <div role="rowgroup">{lines.slice(0, drawn)}</div>
+        <div
+          role="rowgroup"
+          style={{ paddingTop: first * HEIGHT, paddingBottom: Math.max(0, lines.length - last) * HEIGHT }}
+        >
+          {lines.slice(first, last)}
+        </div>
       </div>
       {lines.length === 0 && <p class="quiet">No route.</p>}
     </section>
@@ -119,13 +123,14 @@ interface LineProps {
   readonly at: string;
   readonly row: ShownRow;
   readonly columns: readonly number[];
-  readonly isFirst: boolean;
+  /** Its place among the rows. */
+  readonly index: number;
 }
 
-function Line({ at, row: { routeKey, needs, cells }, columns, isFirst }: LineProps): ComponentChildren {
+function Line({ at, row: { routeKey, needs, cells }, columns, index }: LineProps): ComponentChildren {
   const [method = '', path = ''] = routeKey.split(' ');
   return (
-    <div role="row" data-row={at}>
+    <div role="row" data-row={at} aria-rowindex={index + 3}>
       <div role="rowheader" title={`${routeKey}, needs ${plain(needs)}`}>
         <code>
           <span class="method">{method}</span> {path}
@@ -134,7 +139,7 @@ function Line({ at, row: { routeKey, needs, cells }, columns, isFirst }: LinePro
           <Inline text={needs} />
         </span>
       </div>
-      {columns.map((column, index) => {
+      {columns.map((column, place) => {
         const cell = cells[column] ?? '';
         const allowed = cell.startsWith('allowed');
         return (
@@ -143,7 +148,7 @@ function Line({ at, row: { routeKey, needs, cells }, columns, isFirst }: LinePro
               type="button"
               class={allowed ? 'good' : 'bad'}
               data-column={column}
-              tabIndex={isFirst && index === 0 ? 0 : -1}
+              tabIndex={index === 0 && place === 0 ? 0 : -1}
               aria-label={plain(cell)}
             >
               {allowed ? '✓' : '✗'}
@@ -182,7 +187,7 @@ function tableOf({ apis, callers }: ShownState, query: string) {
           </div>,
         ]
       : []),
-    <Line key={at} at={at} row={row} columns={shown} isFirst={index === 0} />,
+    <Line key={at} at={at} row={row} columns={shown} index={index} />,
   ]);
   return { lines, columns: shown, isLarge: all.length >= MANY || columns.length > FEW };
 }
