@@ -41,7 +41,7 @@ const STACK = {
 /** What makes the stack one of production, whatever production asks for: as the shipped `prod` has it, whose callers are others. */
 export const PRODUCTION: Readonly<Record<string, unknown>> = Object.fromEntries(
   Object.entries(parsed(readFileSync(new URL('Pulumi.prod.yaml', ROOT), 'utf8'))).filter(
-    ([key]) => key.startsWith('api:') && !['api:audience', 'api:clients'].includes(key),
+    ([key]) => key.startsWith('api:') && !['api:audience', 'api:clients', 'api:probe'].includes(key),
   ),
 );
 

@@ -25,8 +25,12 @@ export function serviceState({ world }: Sandbox): string[] {
   return things
     .map(({ name, inputs }) => `${name} ${JSON.stringify(sorted(plainProperties(inputs)))}`)
     .map((line) => longestFirst.reduce((text, [value, label]) => text.replaceAll(value, label), line))
+    .map((line) => line.replace(OWN_NAME, '$1<hex>'))
     .toSorted();
 }
+
+/** A name that Pulumi made, with its random digits. They are inputs, and another sandbox has others. */
+const OWN_NAME = /\b([\w-]+--[\w-]+--[\w-]+-)[0-9a-f]{7}\b/g;
 
 /** Characters of a generated value; a shorter one could be a part of something else. An authorizer's id has six. */
 const SHORTEST = 6;
