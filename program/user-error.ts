@@ -26,7 +26,8 @@ export function problem(code: ProblemCode, place: string, message: string): Prob
 }
 
 /** What could not be done because of the mistakes. */
-type UserErrorCode = 'contract' | 'stack-file' | 'bundle' | 'client-secret' | 'rotate' | 'deploy' | 'openapi' | 'issuer';
+type UserErrorCode =
+  'contract' | 'stack-file' | 'bundle' | 'client-secret' | 'rotate' | 'deploy' | 'openapi' | 'issuer';
 
 /** A mistake of the user, shown without a stack trace. It carries every problem found, so one edit can fix them all. */
 export class UserError extends Error {

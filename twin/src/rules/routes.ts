@@ -86,7 +86,7 @@ function isAuth0Api(audience: string, issuer: string): boolean {
   const url = URL.parse(audience);
   return (
     url !== null &&
-    (/\.auth0\.com$/.test(url.hostname) || url.hostname === URL.parse(issuer)?.hostname) &&
+    (url.hostname.endsWith('.auth0.com') || url.hostname === URL.parse(issuer)?.hostname) &&
     /^\/(api\/v2|userinfo)\/?$/i.test(url.pathname)
   );
 }
