@@ -64,6 +64,7 @@ export function contractFrom(document: Document, handler: string): Imported {
   const notes: string[] = [];
   const routes = new Map<string, ImportedRoute>();
   const used = new Set<string>();
+  const asked = new Set<string>();
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of OPENAPI_METHODS) {
       if (item[method] === undefined) continue;
@@ -71,7 +72,9 @@ export function contractFrom(document: Document, handler: string): Imported {
       const wanted = `${method.toUpperCase()} ${path}`;
       const key = keyOf(wanted, [...routes.keys()], notes);
       if (key === undefined) continue;
-      const scopes = scopesOf(key, found.security ?? document.security, document, notes);
+      const security = found.security ?? document.security;
+      for (const name of security?.flatMap((one) => Object.values(one).flat()) ?? []) asked.add(name);
+      const scopes = scopesOf(key, security, document, notes);
       if (typeof scopes !== 'string') scopes.forEach((scope) => used.add(scope));
       const values = examplesOf(key, wanted, [...item.parameters, ...found.parameters], found.requestBody?.content);
       routes.set(key, { handler, scopes, ...(values && { examples: values }) });
@@ -85,7 +88,7 @@ export function contractFrom(document: Document, handler: string): Imported {
   if (document.webhooks !== undefined) notes.push('webhooks: not taken, they are calls of yours');
   const [base = ''] = document.servers.map(({ url }) => /^(?:https?:\/\/[^/]+)?(\/.+?)\/?$/.exec(url)?.[1] ?? '');
   if (base !== '') notes.push(`servers: the routes are at the root of the API, not under ${base}`);
-  return { permissions: permissionsOf(document, used, notes), routes: Object.fromEntries(routes), notes };
+  return { permissions: permissionsOf(document, used, asked, notes), routes: Object.fromEntries(routes), notes };
 }
 
 /** The key of a route that API Gateway accepts beside the others, or undefined with a note. */
@@ -138,11 +141,11 @@ function scopesOf(
       return false;
     });
     if (supported.length === 0) continue;
-    const [first, ...rest] = [...new Set(supported.flatMap(([, names]) => names))].filter((scope) =>
-      isPermission(scope),
-    );
-    if (first === undefined) anyToken = true;
-    else scopes.add(first);
+    const names = [...new Set(supported.flatMap(([, some]) => some))];
+    const [first, ...rest] = names.filter((scope) => isPermission(scope));
+    if (first !== undefined) scopes.add(first);
+    // A scope that no permission can be is asked for all the same: a token without it is no alternative to one with a scope.
+    else if (names.every((scope) => RESERVED.includes(scope))) anyToken = true;
     if (rest.length > 0) {
       const others = rest.join(', ');
       notes.push(`${key}: needs ${first} alone, as API Gateway checks one scope; check ${others} in the handler`);
@@ -154,22 +157,28 @@ function scopesOf(
   return [...scopes].slice(0, SCOPES_PER_ROUTE);
 }
 
+/** Scopes that OpenID Connect and Auth0 give their own meaning. */
+const RESERVED: readonly string[] = [...OIDC_SCOPES, 'offline_access'];
+
 function isPermission(scope: string): boolean {
-  return PERMISSION.test(scope) && ![...OIDC_SCOPES, 'offline_access'].includes(scope);
+  return PERMISSION.test(scope) && !RESERVED.includes(scope);
 }
 
 /** The scopes that the document declares, and those that only a route names. */
 function permissionsOf(
   document: Document,
   used: ReadonlySet<string>,
+  asked: ReadonlySet<string>,
   notes: string[],
 ): Readonly<Record<string, string>> {
   const declared = Object.values(document.components.securitySchemes).flatMap(({ flows }) =>
     Object.values(flows).flatMap((flow) => Object.entries(flow.scopes)),
   );
   const described = new Map(declared.filter(([name]) => isPermission(name)));
-  for (const [name] of declared) {
-    if (!isPermission(name)) notes.push(`scope ${name}: no permission, OpenID Connect or Auth0 reserves the name`);
+  for (const name of new Set([...declared.map(([one]) => one), ...asked])) {
+    if (isPermission(name)) continue;
+    const why = RESERVED.includes(name) ? 'OpenID Connect or Auth0 reserves the name' : 'Auth0 takes no such name';
+    notes.push(`scope ${name}: no permission, ${why}; check it in the handlers of the routes that ask for it`);
   }
   for (const name of used) if (!described.has(name)) described.set(name, '');
   return Object.fromEntries(

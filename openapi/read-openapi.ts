@@ -12,11 +12,19 @@ const ALONE = { resolve: { external: false }, dereference: { circular: 'ignore' 
  * @throws UserError for a document that is invalid, or refers to another one
  */
 export async function readOpenApi(text: string, file: string): Promise<z.infer<typeof openApi>> {
-  const [outside] = /"?\$ref"?\s*:\s*["']?[^#"'\s][^"'\s]*/.exec(text) ?? [];
-  if (outside !== undefined) {
-    throw new UserError('openapi', `${file} has ${outside}, in another file; bundle the document into one file first`);
-  }
-  const document = (): never => parse(text, { merge: true }) as never;
+  const rejected = (what: string): never => {
+    throw new UserError('openapi', `${file} has ${what}`);
+  };
+  // Of the values that the parser found: YAML can write a key in many ways.
+  const checked = (key: unknown, value: unknown): unknown => {
+    // zod leaves it out, and security that is left out is none.
+    if (key === '__proto__') return rejected('the name __proto__; choose another one');
+    if (key === '$ref' && typeof value === 'string' && !value.startsWith('#')) {
+      return rejected(`$ref: ${value}, in another file; bundle the document into one file first`);
+    }
+    return value;
+  };
+  const document = (): never => parse(text, checked, { merge: true }) as never;
   const result = await validate(document(), ALONE);
   if (!result.valid) throw new UserError('openapi', `${file} is not valid OpenAPI:\n${compileErrors(result)}`);
   const read = openApi.safeParse(await dereference(document(), ALONE));

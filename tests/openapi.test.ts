@@ -50,6 +50,18 @@ describe('npm run import', () => {
     ['an API key or a scope', [{ key: [] }, { auth: ['read:user'] }], ['read:user'], 'takes no key (apiKey)'],
     ['an API key and a scope', [{ key: [], auth: ['read:user'] }], ['read:user'], 'takes no key (apiKey)'],
     ['optional security', [{}, { auth: ['read:user'] }], 'public', 'its security is optional'],
+    [
+      'a scope that Auth0 takes no permission for',
+      [{ auth: ['all users'] }],
+      'any token',
+      'scope all users: no permission',
+    ],
+    [
+      'such a scope or another one',
+      [{ auth: ['read:user'] }, { auth: ['all users'] }],
+      ['read:user'],
+      'scope all users: no permission',
+    ],
     ['no security at all', undefined, 'any token', 'the document names no security'],
   ])('A route with %s in its security asks for as much', async (_title, security, scopes, note) => {
     const { routes, notes } = await imported({ '/x': { get: { ...ok, security } } });
@@ -87,6 +99,16 @@ describe('npm run import', () => {
     ['Swagger 2.0', JSON.stringify({ swagger: '2.0', info: { title: 'x', version: '1' }, paths: {} }), 'OpenAPI 3'],
     ['an invalid document', JSON.stringify({ openapi: '3.0.3', paths: {} }), 'is not valid OpenAPI'],
     ['a reference to another file', documentWith({ '/x': { $ref: 'https://example.com/x.yaml' } }), 'in another file'],
+    [
+      'a reference to another file by an escaped key',
+      `${documentWith({}).slice(0, -1)}, "x-more": {"\\u0024ref": "other.yaml"}}`,
+      'in another file',
+    ],
+    [
+      'a security scheme that JavaScript takes for no name',
+      documentWith({ '/x': { get: { ...ok, security: [{ ['__proto__']: [] }] } } }),
+      'the name __proto__',
+    ],
   ])('The import rejects %s', async (_title, text, says) => {
     expect((await refusal(() => readOpenApi(text, 'openapi.json'))).message).toContain(says);
   });

@@ -153,6 +153,13 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     POLICY,
     'it allows logs:PutLogEvents by a statement',
   ),
+  plant(
+    'declared statements',
+    'an output declaredStatements that it cannot read',
+    output({ declaredStatements: { all: true } }),
+    'the stack',
+    'its output declaredStatements cannot be read',
+  ),
   plant('closed databases', 'an open sign-up', database({ disableSignup: false }), DATABASE, 'anyone may sign up'),
   plant(
     'closed databases',

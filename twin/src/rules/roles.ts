@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { whyBroad } from '../../../limits/iam-actions.ts';
+import { UNREAD } from '../common/unread.ts';
 import { acceptedOf } from './accepted.ts';
 import { ofType, valueOf, type Finding, type Registered, type RegisteredResource, type Rule } from './registered.ts';
 
@@ -124,8 +125,11 @@ function isOwnLog(actions: readonly string[], resources: readonly string[]): boo
 
 /** A program that puts out its declared statements has no other in a policy than these, and those for its own log. */
 function undeclaredStatements(all: Registered): Finding[] {
-  const { data } = declared.safeParse(all.outputs['declaredStatements']);
-  if (data === undefined) return [];
+  const output = all.outputs['declaredStatements'];
+  // Nobody else can read an encrypted one either.
+  if (output === undefined || output === UNREAD) return [];
+  const { data } = declared.safeParse(output);
+  if (data === undefined) return [{ message: 'its output declaredStatements cannot be read' }];
   const known = data.map(({ actions, resources, conditions }) => JSON.stringify([actions, resources, conditions]));
   return documents(all).flatMap(([resource, policy]) =>
     (allowed(policy) ?? [])
