@@ -58,8 +58,10 @@ export function replay({ exchange: { request }, requestLength, api }: ApiHappeni
 /** The request as a command that works as pasted, with the bytes of its body as text. */
 export function curlOf({ method, target, rawHeaders, body }: Sent, url: string): string {
   const headers = pairsOf(rawHeaders).filter(([name]) => !/^(host|content-length|connection)$/i.test(name));
+  // To curl, brackets and braces in a URL mean many requests.
+  const literally = /[[\]{}]/.test(target) ? ' -g' : '';
   return [
-    `curl -i --path-as-is -X ${method} ${quoted(new URL(url).origin + target)}`,
+    `curl -i --path-as-is${literally} -X ${method} ${quoted(new URL(url).origin + target)}`,
     ...headers.map((pair) => `-H ${quoted(pair.join(': '))}`),
     ...(body.length > 0 ? [`--data-raw ${quoted(body.toString())}`] : []),
   ].join(' \\\n  ');

@@ -35,6 +35,11 @@ describe('A request as a command', () => {
     );
   });
 
+  it('A target with brackets or braces is pasted as one request', () => {
+    const command = curlOf({ ...sent, target: '/a[1-9]{b,c}' }, 'http://localhost:1');
+    expect(command).toContain("curl -i --path-as-is -g -X POST 'http://localhost:1/a[1-9]{b,c}'");
+  });
+
   it.each([
     ['a quote', "it's; rm -rf /", String.raw`'it'\''s; rm -rf /'`],
     ['the end of a bracketed paste', '\u001b[201~\nrm', String.raw`$'\x1b[201~\x0arm'`],
