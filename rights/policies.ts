@@ -35,8 +35,8 @@ const INLINE_LENGTH = 10_240;
 
 const STATE = '.pulumi';
 
-/** What makes two names one pattern: `prod--*` would match the names of a stack `prod--eu`. */
-const AMBIGUOUS = /^-|-$|--/;
+/** What makes two names one pattern: `prod--*` would match the names of a stack `prod--eu`, and so would a wildcard. */
+const AMBIGUOUS = /^-|-$|--|[^\w.-]/;
 
 /**
  * Returns the IAM policies of a stack's pipeline, by name: `boundary` for the functions' roles, `deploy` and `preview`
@@ -76,7 +76,9 @@ export function policiesOf(recorded: Recorded, surroundings: Surroundings): Read
 function namesOf({ project, stack, resources }: Recorded, { account, region }: Surroundings): Names {
   for (const [what, name] of Object.entries({ project, stack })) {
     if (!AMBIGUOUS.test(name)) continue;
-    throw new RightsError(`the ${what} ${name} has -- or a hyphen at an end, so a policy could match another's names`);
+    throw new RightsError(
+      `the ${what} ${name} has --, a hyphen at an end or a character of patterns, so a policy could match another's names`,
+    );
   }
   const partition = partitionOf(region);
   const prefix = `${project}--${stack}--`;

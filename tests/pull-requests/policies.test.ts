@@ -184,7 +184,7 @@ describe('The generated policies', () => {
 
   it('a stack whose name another pattern could match, and a type without a row, are errors', async () => {
     const dev = await recordStack('dev');
-    for (const stack of ['prod--eu', 'prod-', '-prod']) {
+    for (const stack of ['prod--eu', 'prod-', '-prod', 'pr*', 'pro?', '${aws:PrincipalTag/x}']) {
       expect(() => policiesOf({ ...dev, stack }, SURROUNDINGS)).toThrow('a policy could match another');
     }
     const [resource] = dev.resources;
