@@ -27,6 +27,7 @@ export interface Recorded {
   /** Sorted by type and name: registration order is not the order of the program. */
   readonly resources: readonly RecordedResource[];
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** As dotted paths. */
   readonly secretOutputs: readonly string[];
   /** SHA-256 over all that the program declares. */
   readonly hash: string;
@@ -241,7 +242,7 @@ export class LocalEngine {
       providers,
       resources,
       outputs,
-      secretOutputs: secrets.filter((path) => !path.includes('.')),
+      secretOutputs: secrets,
       hash: createHash('sha256')
         .update(JSON.stringify([providers, resources.map((one) => ({ ...one, source: undefined })), outputs]))
         .digest('hex'),

@@ -113,7 +113,7 @@ export function recordedFromState(text: string, file: string, given: Readonly<Re
     environments: [],
     resources,
     outputs,
-    secretOutputs: secrets.filter(({ length }) => length === 1).flat(),
+    secretOutputs: secrets.map((path) => path.join('.')),
     hash: createHash('sha256')
       .update(JSON.stringify([auth0, aws, resources, outputs]))
       .digest('hex'),

@@ -27,7 +27,7 @@ export const RECORDED = {
     return distinct(resources.map(({ type }) => kind(type)).filter((one) => !exposed.includes(one)));
   },
   accepted: ({ registered }) =>
-    registered.secretOutputs.includes('accepted')
+    registered.secretOutputs.some((path) => path === 'accepted' || path.startsWith('accepted.'))
       ? [{ is: UNREAD }]
       : Object.entries(acceptedOf(registered)).map(([of, is]) => ({ of, is })),
   identitySource: (model) => unnamed(inputItems(model, 'aws:apigatewayv2/authorizer:Authorizer', 'identitySources')),

@@ -12,6 +12,7 @@ export type RegisteredResource = Omit<RecordedResource, 'inputs' | 'formerly'> &
 export interface Registered {
   readonly resources: readonly RegisteredResource[];
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** As dotted paths. */
   readonly secretOutputs: readonly string[];
 }
 

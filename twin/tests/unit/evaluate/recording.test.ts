@@ -2,6 +2,8 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { describe, expect, it } from 'vitest';
 import type { Recorded } from '../../../src/evaluate/local-engine.ts';
+import { modelOf } from '../../../src/model/model.ts';
+import { reportOf } from '../../../src/report/report.ts';
 import program from '../../../../index.ts';
 import {
   onlyOf,
@@ -42,6 +44,17 @@ describe('The recording', () => {
       return {};
     });
     expect(resourcesOf(recorded, 'LogGroup').map(({ name }) => name)).toEqual(['first', 'second']);
+  });
+
+  it('The access report says of a reason with a secret in it only that it is encrypted', async () => {
+    const recorded = await recordProgram(async (...all) => ({
+      ...((await program(...all)) as object),
+      accepted: { 's3:*': pulumi.secret('hush-hush') },
+    }));
+    expect(recorded.secretOutputs).toContain('accepted.s3:*');
+    const report = reportOf(modelOf(recorded));
+    expect(report.facts['accepted']).toEqual([{ is: '(encrypted)' }]);
+    expect(JSON.stringify(report)).not.toContain('hush-hush');
   });
 
   it('The recording has the provider’s configuration apart from the authorizer and the outputs', async () => {
