@@ -34,14 +34,19 @@ export const contract = defineContract(${JSON.stringify(contract)});
 `;
   const style = { parser: 'typescript', singleQuote: true, printWidth: 120, trailingComma: 'all' } as const;
   writeFileSync('contract.ts', await format(source, style));
-  if (!existsSync(HANDLER)) {
+  const isNewHandler = !existsSync(HANDLER);
+  if (isNewHandler) {
     mkdirSync('handler', { recursive: true });
     writeFileSync(HANDLER, STUB);
   }
   const count = Object.keys(routes).length;
   process.stdout.write(`contract.ts has ${count} routes and ${Object.keys(permissions).length} permissions.\n`);
-  if (notes.length > 0) process.stdout.write(`Taken otherwise than the document says, or not at all:\n`);
+  if (isNewHandler) process.stdout.write(`${HANDLER} is new and responds 501 to each route.\n`);
+  if (notes.length > 0) process.stdout.write('Imported differently from the document, or left out:\n');
   for (const note of notes) process.stdout.write(`  ${note}\n`);
+  process.stdout.write(
+    'Next: declare roles in contract.ts, update the permissions and roles in each Pulumi.<stack>.yaml, then npm run access.\n',
+  );
 } catch (error) {
   if (!(error instanceof UserError || (error instanceof Error && 'code' in error))) throw error;
   process.stderr.write(`${error.message}\n`);

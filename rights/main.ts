@@ -20,7 +20,10 @@ async function main(): Promise<void> {
     },
   });
   const { stack, account = '', bucket, key, subject, config } = values;
-  if (stack === undefined || !/^\d{12}$/.test(account) || (bucket === undefined) !== (key === undefined)) {
+  if (account !== '' && !/^\d{12}$/.test(account)) {
+    throw new RightsError(`--account must have 12 digits, and not be ${JSON.stringify(account)}`);
+  }
+  if (stack === undefined || account === '' || (bucket === undefined) !== (key === undefined)) {
     throw new RightsError(USAGE);
   }
   const given = config.map((pair): [string, string] => {

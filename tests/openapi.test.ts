@@ -119,6 +119,7 @@ describe('npm run import', () => {
     const main = fileURLToPath(new URL('openapi/main.ts', ROOT));
     const { stdout } = await run(process.execPath, [main, 'openapi.json'], { cwd: folder });
     expect(stdout).toContain('contract.ts has 1 routes and 2 permissions.');
+    expect(stdout).toContain('handler/api.ts is new');
     await expect(run(process.execPath, [main, 'openapi.json'], { cwd: folder })).rejects.toThrow('--overwrite');
     const twin = await startTestTwin({
       change: (project) => {

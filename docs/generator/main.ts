@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { contract } from '../../contract.ts';
@@ -8,6 +8,10 @@ import { openApiOf } from './openapi.ts';
 // The entry of `npm run docs`. openapi.json is of one stack, and not committed.
 const root = new URL('../../', import.meta.url);
 const { stack } = parseArgs({ options: { stack: { type: 'string' } } }).values;
+if (stack !== undefined && !existsSync(new URL(`Pulumi.${stack}.yaml`, root))) {
+  process.stderr.write(`Pulumi.${stack}.yaml does not exist\n`);
+  process.exit(1);
+}
 for (const [file, text] of Object.entries({ ...generatedFiles(), 'openapi.json': openApi(stack) })) {
   writeFileSync(new URL(file, root), text);
   process.stdout.write(`${file}\n`);

@@ -220,6 +220,10 @@ describe('The generated policies', () => {
       code: 1,
       stderr: expect.stringMatching(/--account 123456789012/) as string,
     });
+    await expect(run('--account', '12')).rejects.toMatchObject({
+      code: 1,
+      stderr: '--account must have 12 digits, and not be "12"\n',
+    });
   });
 
   it('the names that Pulumi gives begin as the policies expect', () => {

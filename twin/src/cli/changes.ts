@@ -22,10 +22,17 @@ export function changesLine(before: Model, after: Model): string {
 
 /** Everything that has a name for a person, each with all that decides about it as text. */
 function partsOf({ apis, tenant }: Model): Map<string, string> {
-  const { clients, grants, users, roles, actions, connections, ...settings } = tenant;
+  const { resourceServers, clients, grants, users, roles, actions, connections, ...settings } = tenant;
   const several = apis.length > 1;
   return new Map<string, string>([
     ...apis.flatMap((api) => apiParts(api, several ? ` of ${api.name}` : '')),
+    ...resourceServers.flatMap(({ scopes, ...server }): Part[] => [
+      ...scopes.map((scope): Part => [
+        `permission ${scope}${resourceServers.length > 1 ? ` of ${server.identifier}` : ''}`,
+        '',
+      ]),
+      [`Auth0 API ${server.identifier}`, textOf(server)],
+    ]),
     ...clients.map((one): Part => {
       const own = grants.filter(({ clientId }) => clientId === one.clientId);
       return [`client ${one.name}`, textOf([one, own])];

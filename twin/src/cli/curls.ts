@@ -63,12 +63,7 @@ function scenarios(model: Model, addresses: Addresses): string[] {
   } else {
     const { clientId: client_id, secret: client_secret } = service.caller;
     const request = { grant_type: 'client_credentials', client_id, client_secret, audience: service.audience };
-    lines.push(
-      'A service asks for itself, and calls:',
-      '',
-      curlWithToken(service.route, model, addresses, request),
-      '',
-    );
+    lines.push('Service (client_credentials):', '', curlWithToken(service.route, model, addresses, request), '');
   }
   const grant_type =
     tenant.defaultDirectory === user?.caller.connection
@@ -95,7 +90,7 @@ function scenarios(model: Model, addresses: Addresses): string[] {
       scope: ['delete:user', ...(api?.scopes ?? [])].join(' '),
     };
     lines.push(
-      'A user asks for more than the role permits, gets what it permits, and calls:',
+      'User (password grant), requesting more scopes than the role allows:',
       '',
       curlWithToken(user.route, model, addresses, request),
       '',

@@ -39,7 +39,7 @@ export function welcome(model: Model, addresses: Addresses & { readonly pageUrl:
     '',
     ...toPaste(model, addresses),
     ...differences(model),
-    'Ctrl+C ends it. A changed program, handler or stack file is taken up at once.',
+    'Ctrl+C ends it. It reloads when the program, a handler or the stack file changes.',
     '',
   ].join('\n');
 }

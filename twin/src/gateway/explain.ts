@@ -12,7 +12,7 @@ const EXPLANATIONS: Readonly<Record<Check['name'], (check: Check, decision: Deci
   path: ({ got }) => got,
   route: ({ wanted, got }) => `no route takes ${got}; the API has ${wanted === '' ? 'none' : wanted}`,
   throttle: ({ wanted }) => `the throttle must have ${wanted}, and has nothing at this moment`,
-  token: ({ wanted }) => `the route needs ${wanted}, and there is nothing`,
+  token: ({ wanted }) => `the route needs ${wanted}; the request has none`,
   format: ({ wanted, got }) => `the token is no JWT: it must have ${wanted}, and has ${got}`,
   algorithm: ({ wanted, got }) => `the token is signed with ${got}; the authorizer takes ${wanted}`,
   crit: ({ got }) =>
@@ -21,7 +21,8 @@ const EXPLANATIONS: Readonly<Record<Check['name'], (check: Check, decision: Deci
     got === 'no answer'
       ? `${wanted} cannot be fetched`
       : `the token names the key ${got}; the issuer publishes ${wanted === '' ? 'none' : wanted}`,
-  signature: () => "the token's signature is not of the key that it names: it was changed, or signed by somebody else",
+  signature: () =>
+    "the token's signature does not match the key that it names: the token was changed, or signed with another key",
   issuer: ({ wanted, got }) => `the token's issuer is ${got}, the authorizer wants ${wanted}${slash(wanted, got)}`,
   audience: ({ wanted, got }) => `the token is for ${got}, the authorizer wants ${wanted}`,
   expiry: (check) => expiry(check),

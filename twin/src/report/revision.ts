@@ -42,7 +42,7 @@ async function commitOf(git: Git, revision: string): Promise<string> {
     if (error instanceof UserError) throw error;
     const { stderr = '' } = error as { readonly stderr?: string };
     const said = stderr.trim() === '' ? '' : ` (git says: ${printable(stderr.split('\n')[0] ?? '')})`;
-    throw new UserError(`git knows no revision ${shown} here; is it spelt so, and fetched?${said}`);
+    throw new UserError(`unknown git revision ${shown}; check the spelling, or fetch it first${said}`);
   }
 }
 

@@ -24,7 +24,7 @@ export function sampleOf({ api: { routes }, ...model }: Model, route: Route, all
   const path = match.kind === 'path' ? pathOf(route, model.examplePaths) : undefined;
   if (match.kind === 'path' && path === undefined) {
     return none(
-      `its path has no example: write examplePaths: { '${routeKey}': '/…' } in twin.config.ts, or give the contract's route examples`,
+      `its path has no example: add examples to the route in contract.ts, or examplePaths: { '${routeKey}': '/…' } to twin.config.ts`,
     );
   }
   for (const candidate of path === undefined ? DEFAULT_PATHS : [path]) {

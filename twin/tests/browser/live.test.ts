@@ -45,7 +45,7 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
     await call(twin, undefined, '/test');
     await expect
       .poll(() => rows().first().innerText())
-      .toMatch(/401[^]*GET \/test[^]*the route needs a token in the Authorization header, and there is nothing/);
+      .toMatch(/401[^]*GET \/test[^]*the route needs a token in the Authorization header; the request has none/);
     await askToken(twin, { ...userLogin(twin), scope: 'read:user delete:user' });
     await expect
       .poll(() => rows().first().innerText())

@@ -167,8 +167,8 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await openEditor();
     const changes: readonly (readonly [string, string, string])[] = [
       ['algorithm none', 'signed with RSA', 'the token is signed with none'],
-      ['broken signature', 'signature is that key’s', 'signature is not of the key'],
-      ['a scope more', 'signature is that key’s', 'signature is not of the key'],
+      ['broken signature', 'signature is that key’s', 'signature does not match the key'],
+      ['a scope more', 'signature is that key’s', 'signature does not match the key'],
       ['an unknown key', 'key is the issuer’s', 'the token names the key unknown'],
       ['issuer without its slash', 'issuer', 'lacks the slash at the end'],
       ['another audience', 'audience', 'the token is for https://another-api.example.com'],

@@ -222,7 +222,7 @@ describe('npm start', () => {
   it('npm start prints a line for each request', async () => {
     await paste(`curl -s ${/http:\/\/localhost:\d+/.exec(twin.text())?.[0]}/test`);
     await twin.until('401 GET /test');
-    expect(twin.text()).toContain('the route needs a token in the Authorization header, and there is nothing');
+    expect(twin.text()).toContain('the route needs a token in the Authorization header; the request has none');
   });
 
   it('The files of npm start are readable only by their owner', () => {
@@ -236,7 +236,7 @@ describe('npm start', () => {
     project.edit('handler/test.ts', 'JWT test backend lambda', 'changed');
     await expect.poll(() => paste(curl), { timeout: 60_000, interval: 200 }).toContain('"changed"');
     await twin.until(/Reloaded in \d+\.\d s: ~ function \S+\n/);
-    expect(twin.text().split('A service asks for itself')).toHaveLength(2);
+    expect(twin.text().split('Service (client_credentials):')).toHaveLength(2);
     project.edit('handler/test.ts', 'export const', 'export konst');
     await twin.until('The handlers cannot be bundled');
     await twin.until('Reload failed. Still serving the last working version.');

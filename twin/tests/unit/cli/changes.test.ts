@@ -16,6 +16,13 @@ describe('The line of a reload', () => {
     ],
     ['names a route that needs another scope', plainModel({}, plainRoutes({ 'GET /': ['write'] })), '~ GET /'],
     ['names a client whose grant changed', plainModel({ grants: [] }), `~ client ${client?.name}`],
+    [
+      'names a permission that is new',
+      plainModel({
+        resourceServers: tenant.resourceServers.map((one) => ({ ...one, scopes: [...one.scopes, 'read:orders'] })),
+      }),
+      '+ permission read:orders',
+    ],
     ['names a user who was taken out', plainModel({ users: [] }), `- user ${user?.email}`],
     [
       'names the settings of the tenant, which have no name of their own',

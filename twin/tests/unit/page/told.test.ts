@@ -80,7 +80,7 @@ describe('The event stream', () => {
     expect(found()).toMatchObject({
       status: 401,
       routeKey: 'GET /test',
-      why: '401: the route needs a token in the Authorization header, and there is nothing',
+      why: '401: the route needs a token in the Authorization header; the request has none',
       checks: twin.exchanges.find((one) => one.requestId === requestId)?.decision.checks,
       log: expect.stringContaining('"authorizerError":"missing: token not provided"') as string,
     });

@@ -267,13 +267,13 @@ describe('Reports of another revision', () => {
     ['-x', 'is none'],
     ['', 'is none'],
     ['main\n', 'is none'],
-    ['main --output=pwned', 'git knows no revision'],
-    ['main; touch pwned', 'git knows no revision'],
-    ['$(touch pwned)', 'git knows no revision'],
-    ['main..HEAD', 'git knows no revision'],
-    ['main:access/dev.md', 'git knows no revision'],
-    ['mian', 'git knows no revision'],
-    ['x'.repeat(5000), 'git knows no revision'],
+    ['main --output=pwned', 'unknown git revision'],
+    ['main; touch pwned', 'unknown git revision'],
+    ['$(touch pwned)', 'unknown git revision'],
+    ['main..HEAD', 'unknown git revision'],
+    ['main:access/dev.md', 'unknown git revision'],
+    ['mian', 'unknown git revision'],
+    ['x'.repeat(5000), 'unknown git revision'],
   ])('A revision %j is rejected in one line', async (revision, message) => {
     const error = await refusal(() => reportsAt(root, revision));
     expect(error.message).toContain(message);

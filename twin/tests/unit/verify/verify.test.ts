@@ -34,7 +34,7 @@ describe('Verifying a twin of the same checkout', () => {
       '  ✓ as the program declares   ✗ a difference   – not tried',
       '',
       'Not tried:',
-      "  5 (GET /orders/{id}): its path has no example: write examplePaths: { 'GET /orders/{id}': '/…' } in twin.config.ts, or give the contract's route examples",
+      "  5 (GET /orders/{id}): its path has no example: add examples to the route in contract.ts, or examplePaths: { 'GET /orders/{id}': '/…' } to twin.config.ts",
       '  5 (POST /users): POST may change something; --all-methods calls it',
     ]);
   });
