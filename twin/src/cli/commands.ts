@@ -134,7 +134,7 @@ export const COMMANDS = {
     ],
     examples: [
       '--all-methods --strict',
-      '--stack prod --deployed --max-tokens 20 --junit verify.xml',
+      '--stack prod --deployed --as-clients --max-tokens 20 --junit verify.xml',
       '--state-dir /tmp/twin',
       '--outputs outputs.json --config api:audience=https://api.example.com',
     ],
