@@ -69,7 +69,7 @@ describe('A public route that opens a protected one', () => {
     expect(reportOf(open.model()).violations).toEqual([
       {
         rule: 'no open route over a protected one',
-        resource: 'aws:apigatewayv2/route:Route "ANY /{proxy+}"',
+        resource: 'aws:apigatewayv2/route:Route "ANY /{1+}"',
         message:
           'ANY /{proxy+} is open to anyone, and takes what GET /admin does not: other methods or paths of a protected route',
       },

@@ -196,7 +196,7 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
   lambda('a function on Node 16', { runtime: 'nodejs16.x' }, 'the twin runs nodejs18.x to nodejs24.x only'),
   lambda('a function on Python', { runtime: 'python3.13' }, 'the twin runs nodejs18.x to nodejs24.x only'),
   lambda('a function that is an image', { packageType: 'Image' }, 'input packageType'),
-  lambda('a function with a layer', { layers: ['arn:x'] }, 'input layers'),
+  lambda('a function with a file system', { fileSystemConfig: { arn: 'arn:x' } }, 'input fileSystemConfig'),
   lambda('a function without code', { code: undefined }, 'input code'),
   lambda('a function with code from S3', { s3Bucket: 'x' }, 'input s3Bucket'),
   lambda('a function with an invalid handler', { handler: 'index' }, 'input handler'),

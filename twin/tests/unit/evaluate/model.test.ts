@@ -101,7 +101,7 @@ describe('The model', () => {
 
   it('The model lists every rejected input in one error', async () => {
     const dev = await recordStack('dev');
-    const one = changed(dev, 'function:Function', { runtime: 'python3.13', layers: [] });
+    const one = changed(dev, 'function:Function', { runtime: 'python3.13', fileSystemConfig: {} });
     const { problems } = await refusal(() => modelOf(changed(one, 'stage:Stage', { clientCertificateId: 'x' })));
     expect(problems).toHaveLength(3);
   });
