@@ -38,7 +38,7 @@ function Sentence({ entry }: { readonly entry: Entry }): ComponentChildren {
   if (entry.kind === 'tenant') {
     return (
       <>
-        {request} {why === '' ? 'answered by the tenant' : why}
+        {request}: {why === '' ? 'answered by the tenant' : why}
       </>
     );
   }
@@ -46,13 +46,13 @@ function Sentence({ entry }: { readonly entry: Entry }): ComponentChildren {
   if (failed?.name !== 'scope') {
     return (
       <>
-        {request} {why === '' ? `let through by the route ${entry.routeKey}` : why}
+        {request}: {why === '' ? `let through by the route ${entry.routeKey}` : why}
       </>
     );
   }
   return (
     <>
-      {request} the token lacks <code>{failed.wanted}</code>.
+      {request}: the token lacks <code>{failed.wanted}</code>.
     </>
   );
 }
