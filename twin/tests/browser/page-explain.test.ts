@@ -37,7 +37,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
       await target.click();
     };
     await click(cell('POST /test', USER_COLUMN));
-    await expect.poll(() => outcome().innerText()).toBe('✗ 403 POST /test the token lacks write:user.');
+    await expect.poll(() => outcome().innerText()).toBe('✗ 403 POST /test: the token lacks write:user.');
     expect(await page.locator('.advice').innerText()).toContain('through test-app (password) cannot get it.');
     expect(await failed().innerText()).toMatch(/has a scope of the route\s+expected\s+write:user\s+actual\s+read:user/);
     expect(await page.getByText('14 checks passed').isVisible()).toBe(true);
@@ -54,7 +54,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     const { page } = opened;
     const { cell, outcome, failed } = steps(page);
     await cell('GET /test', USER_COLUMN).click();
-    await expect.poll(() => outcome().innerText()).toContain('200 GET /test let through by the route GET /test');
+    await expect.poll(() => outcome().innerText()).toContain('200 GET /test: let through by the route GET /test');
     expect(await page.getByLabel('The response').innerText()).toContain('"JWT test backend lambda"');
     await cell('GET /test', ANYONE_COLUMN).click();
     await expect.poll(() => outcome().innerText()).toContain('401 GET /test the route needs a token');
@@ -79,7 +79,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await chooseCaller(USER);
     await others().fill('delete:user');
     await call();
-    await expect.poll(() => outcome().innerText()).toBe('✗ 403 GET /test the token lacks read:user.');
+    await expect.poll(() => outcome().innerText()).toBe('✗ 403 GET /test: the token lacks read:user.');
     expect(await page.locator('.advice').innerText()).toContain('through test-app (password) may request it:');
     await page.getByRole('button', { name: 'Ask again with read:user' }).click();
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
