@@ -126,7 +126,7 @@ function isOwnLog(actions: readonly string[], resources: readonly string[]): boo
 /** A program that puts out its declared statements has no other in a policy than these, and those for its own log. */
 function undeclaredStatements(all: Registered): Finding[] {
   const output = all.outputs['declaredStatements'];
-  // Nobody else can read an encrypted one either.
+  // An encrypted one cannot be read by any tool but Pulumi.
   if (output === undefined || output === UNREAD) return [];
   const { data } = declared.safeParse(output);
   if (data === undefined) return [{ message: 'its output declaredStatements cannot be read' }];
