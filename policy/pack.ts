@@ -36,7 +36,8 @@ new PolicyPack('auth0-http-api', {
           const found = registered.resources.find((one) => `${one.type} "${one.name}"` === resource);
           report(`${rule}: ${resource}: ${message}`, found?.urn);
         }
-        if (said !== undefined && String(registered.outputs['production']) !== said) {
+        const isProduction = registered.outputs['production'] === true;
+        if (said !== undefined && isProduction !== (said === 'true')) {
           report(`production is protected: the stack file has api:production: ${said}, the output another`);
         }
       },

@@ -62,7 +62,7 @@ function update(args: DeployArguments, { deployment }: ExportedState): number {
   const folder = mkdtempSync(join(tmpdir(), 'up-'));
   try {
     const plan = join(folder, 'plan.json');
-    const preview = read(['preview', '--json', '--save-plan', plan, '--non-interactive', ...args.preview]) as Preview;
+    const preview = previewOf(plan, args);
     const deletions = preview.changeSummary?.delete ?? 0;
     const existing = (deployment.resources ?? []).filter(({ custom }) => custom === true).length;
     if (deletions > (args.allowedDeletions ?? existing / 2)) {
@@ -74,6 +74,16 @@ function update(args: DeployArguments, { deployment }: ExportedState): number {
     return pulumi(['up', '--plan', plan, '--skip-preview', ...args.up]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Saves a preview's plan. Where it fails, it is shown once more: its JSON does not say which rule is violated. */
+function previewOf(plan: string, { preview }: DeployArguments): Preview {
+  try {
+    return read(['preview', '--json', '--save-plan', plan, '--non-interactive', ...preview]) as Preview;
+  } catch (error) {
+    pulumi(['preview', '--non-interactive', ...preview]);
+    throw error;
   }
 }
 
@@ -102,8 +112,8 @@ function read(args: readonly string[]): unknown {
   });
   if (error !== undefined) throw new UserError('deploy', 'There is no pulumi on the path; install the Pulumi CLI.');
   if (status !== 0) {
-    // With --json the reason may stand on standard output.
-    process.stderr.write(stdout);
+    // With --json the reason may stand on standard output; a preview is shown once more instead.
+    if (args[0] !== 'preview') process.stderr.write(stdout);
     throw new UserError('deploy', `pulumi ${args[0]} failed, so nothing was deployed.`);
   }
   return JSON.parse(stdout);
