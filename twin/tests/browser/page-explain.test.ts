@@ -57,7 +57,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test: let through by the route GET /test');
     expect(await page.getByLabel('The response').innerText()).toContain('"JWT test backend lambda"');
     await cell('GET /test', ANYONE_COLUMN).click();
-    await expect.poll(() => outcome().innerText()).toContain('401 GET /test the route needs a token');
+    await expect.poll(() => outcome().innerText()).toContain('401 GET /test: the route needs a token');
     expect(await failed().innerText()).toContain('there is a token');
     await page.getByRole('button', { name: 'Call as test-user@example.com' }).click();
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
@@ -101,7 +101,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await change('expired');
     await changed.waitFor();
     await call();
-    await expect.poll(() => outcome().innerText()).toMatch(/401 GET \/test the token expired/);
+    await expect.poll(() => outcome().innerText()).toMatch(/401 GET \/test: the token expired/);
     await cell('GET /test', USER_COLUMN).click();
     await changed.waitFor({ state: 'detached' });
     await expect.poll(() => outcome().innerText()).toContain('200');

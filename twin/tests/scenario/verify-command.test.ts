@@ -126,7 +126,7 @@ describe('npm run -s token', () => {
       outputsOf(broken),
     );
     expect(text).toContain('"scope": "openid"');
-    expect(text).toContain('GET /test  403 (scope: wants read:user, has openid)');
+    expect(text).toContain('GET /test  403 (scope: needs read:user, has openid)');
     expect(text).not.toMatch(/eyJ/);
   });
 
