@@ -96,6 +96,39 @@ describe.skipIf(chromium === undefined)('Late responses on the page', () => {
     expect(await page.locator('.claims').innerText()).toMatch(/exp\s+\d+\s*expires .*in \d+ (min|h)/);
   });
 
+  it('A call that is clicked while a changed token is being signed sends the changed token', async () => {
+    const { page } = opened;
+    const { cell, call, outcome, openEditor, change } = steps(page);
+    await cell('GET /test', 2).click();
+    await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
+    await openEditor();
+    const signatures = await holdBack(page, 'signature');
+    await change('expired');
+    await call();
+    await signatures.has(1);
+    expect(await outcome().count()).toBe(0);
+    await signatures.next();
+    await expect.poll(() => outcome().innerText()).toMatch(/401 GET \/test: the token expired/);
+  });
+
+  it('A call is not made with a changed token that could not be signed', async () => {
+    const { page } = opened;
+    const { cell, call, outcome, openEditor, change } = steps(page);
+    await cell('GET /test', 2).click();
+    await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
+    await openEditor();
+    await page.route('**/_twin/signature', (route) => route.fulfill({ status: 403, json: { error: 'not signed' } }));
+    onTestFinished(() => page.unroute('**/_twin/signature'));
+    await change('expired');
+    expect(await page.getByRole('alert').innerText()).toBe('not signed');
+    await call();
+    await expect.poll(() => page.locator('.outcome .advice').innerText()).toBe('not signed');
+    expect(await outcome().count()).toBe(0);
+    await cell('GET /test', 2).click();
+    await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
+    expect(opened.complaints.splice(0)).toEqual([expect.stringContaining('403')]);
+  });
+
   it('The page drops the result of a call, shown or on its way, when the caller or its scopes change', async () => {
     const { page } = opened;
     const { chooseCaller, call, outcome, tick } = steps(page);

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ShownState } from '../messages.ts';
 import { ask, messageOf } from './ask.ts';
 import { partOf, partsOf, segmentOf, type Parts } from './jwt.ts';
+import type { Request } from './request.ts';
 import { Field, Fold } from './ui.tsx';
 
 /** Where a changed token gets its signature from. */
@@ -23,52 +24,41 @@ interface Edit {
 interface Props {
   readonly state: ShownState;
   readonly token: string;
-  readonly onToken: (token: string) => void;
+  readonly changeToken: Request['changeToken'];
 }
 
 /** Changes a token by hand, signed again or not. */
-export function EditToken({ state, token, onToken }: Props): ComponentChildren {
+export function EditToken({ state, token, changeToken }: Props): ComponentChildren {
   const [base, setBase] = useState<Parts>();
   const [edit, setEdit] = useState<Edit>();
   const [problem, setProblem] = useState('');
-  /** The token that came of the last change, and how many there were. */
-  const made = useRef({ token: '', count: 0 });
+  /** The token that came of the last change. */
+  const made = useRef('');
   // Another token came from elsewhere.
   useLayoutEffect(() => {
-    if (token === made.current.token) return;
-    made.current.count += 1;
+    if (token === made.current) return;
     const parts = partsOf(token);
     setBase(parts);
     setEdit(parts && { header: parts.header.text, claims: parts.claims.text, signature: 'kept' });
     setProblem('');
   }, [token]);
 
-  // A signature that comes later is of no use.
-  useLayoutEffect(() => () => void (made.current.count += 1), []);
-
   if (base === undefined || edit === undefined) return undefined;
-  const change = async (next: Edit): Promise<void> => {
-    const mine = (made.current.count += 1);
+  const change = (next: Edit): void => {
     setEdit(next);
-    try {
-      const changed = await tokenOf(next, base);
-      if (mine !== made.current.count) return;
-      made.current.token = changed;
-      setProblem('');
-      onToken(changed);
-    } catch (error) {
-      if (mine === made.current.count) setProblem(messageOf(error));
-    }
+    setProblem('');
+    const changed = tokenOf(next, base).then((result) => (made.current = result));
+    void changeToken(changed).catch((error: unknown) => setProblem(messageOf(error)));
   };
   return (
-    <Fold title="Edit the token" class="edit">
+    <Fold title="Edit the token">
       <Field
         label="Try a change"
         value=""
         options={[['', 'choose …'], ...PRESETS.map(({ name }) => [name, name] as const)]}
         onInput={(name) => {
           const preset = PRESETS.find((one) => one.name === name);
-          if (preset !== undefined) void change(preset.make(base, state));
+          if (preset !== undefined) change(preset.make(base, state));
         }}
       />
       {(['header', 'claims'] as const).map((name) => (
@@ -78,7 +68,7 @@ export function EditToken({ state, token, onToken }: Props): ComponentChildren {
           rows={name === 'header' ? 5 : 12}
           value={edit[name]}
           error={errorIn(edit[name])}
-          onInput={(text) => void change({ ...edit, [name]: text })}
+          onInput={(text) => change({ ...edit, [name]: text })}
         />
       ))}
       <Field
@@ -86,7 +76,7 @@ export function EditToken({ state, token, onToken }: Props): ComponentChildren {
         value={edit.signature}
         options={SIGNATURES}
         error={problem}
-        onInput={(signature) => void change({ ...edit, signature: signature as Signature })}
+        onInput={(signature) => change({ ...edit, signature: signature as Signature })}
       />
     </Fold>
   );

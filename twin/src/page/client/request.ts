@@ -4,7 +4,7 @@ import { ask, messageOf } from './ask.ts';
 import type { Cell } from './matrix.tsx';
 
 /** What a person has chosen and typed. Callers and grants are held by their names, since a reload may move them. */
-export interface Draft {
+interface Draft {
   readonly caller: string;
   /** The name of the way to request a token; empty without one. */
   readonly ask: string;
@@ -27,10 +27,12 @@ export interface Issued {
   readonly token: string;
 }
 
-export interface Tried {
+interface Tried {
   readonly draft: Draft;
   /** The token that a call uses: the issued one, or one that was changed or pasted. */
   readonly token: string;
+  /** The changed token that is being signed. A call waits for it, and is not made where that failed. */
+  readonly pending: Promise<string> | undefined;
   readonly issued: Issued | undefined;
   readonly called: Called | undefined;
   readonly busy: boolean;
@@ -46,6 +48,8 @@ export interface Request extends Tried {
   readonly requested: readonly string[];
   readonly set: (change: Partial<Draft>) => void;
   readonly setToken: (token: string) => void;
+  /** Sets a token that is being signed, unless another one or another request comes first. @throws what signing throws */
+  readonly changeToken: (pending: Promise<string>) => Promise<void>;
   /** Requests a token unless there is one, and calls; with `isHeld` it stops before the call. */
   readonly run: (change?: Partial<Draft>, isHeld?: boolean) => Promise<void>;
   /** Calls a cell's route as its caller, by default with the route's own path and no body. */
@@ -58,16 +62,17 @@ export function hasBody(method: string): boolean {
   return !READING.includes(method);
 }
 
-/** Holds what is requested and what came of it. The last thing that was chosen or requested wins, whichever answer comes last. */
+/** Holds the request and its result. The latest choice or request wins, in whatever order responses arrive. */
 export function useRequest(state: ShownState): Request {
   const callers = state.callers.filter(({ kind, asks }) => kind === 'anyone' || asks.length > 0);
-  // Answers that come between two drawings must see the newest.
+  // A response that arrives between two renders must see the newest.
   const now = useRef<Tried>(undefined);
   const turn = useRef(0);
   const [, redraw] = useState(0);
   now.current ??= {
     draft: firstDraft(state, callers[0]),
     token: '',
+    pending: undefined,
     issued: undefined,
     called: undefined,
     busy: false,
@@ -85,7 +90,7 @@ export function useRequest(state: ShownState): Request {
   const set = (change: Partial<Draft>): void => {
     const before = (now.current ?? tried).draft;
     const next = { ...before, ...change };
-    // A token was requested by another caller, or for other scopes.
+    // The token belongs to another caller, or to other scopes.
     const isOther = (['caller', 'ask', 'scopes', 'others'] as const).some(
       (key) => String(next[key]) !== String(before[key]),
     );
@@ -93,7 +98,7 @@ export function useRequest(state: ShownState): Request {
     update({
       draft: next,
       problem: '',
-      ...(isOther && { token: '', issued: undefined, called: undefined, busy: false }),
+      ...(isOther && { token: '', pending: undefined, issued: undefined, called: undefined, busy: false }),
     });
   };
 
@@ -105,6 +110,8 @@ export function useRequest(state: ShownState): Request {
     const of = (now.current ?? tried).draft;
     update({ busy: true, called: undefined, problem: '' });
     try {
+      await now.current?.pending;
+      if (!isLast()) return;
       const by = askOf(of);
       if (by !== undefined && now.current?.token === '') {
         const issued = await issue(of, by);
@@ -141,7 +148,18 @@ export function useRequest(state: ShownState): Request {
     set,
     setToken: (token) => {
       turn.current += 1;
-      update({ token, called: undefined, busy: false, problem: '' });
+      update({ token, pending: undefined, called: undefined, busy: false, problem: '' });
+    },
+    changeToken: async (pending) => {
+      turn.current += 1;
+      update({ pending, called: undefined, busy: false, problem: '' });
+      const isNewest = (): boolean => now.current?.pending === pending;
+      try {
+        const token = await pending;
+        if (isNewest()) update({ token, pending: undefined });
+      } catch (error) {
+        if (isNewest()) throw error;
+      }
     },
     run,
     choose: ({ caller, api, row, column }, sent = {}) => {
@@ -159,8 +177,10 @@ export function useRequest(state: ShownState): Request {
       const scopes =
         opens.length > 0 ? [...new Set([...kept.scopes, ...opens.slice(0, 1)])] : asMuchAsPossible(by, row.needs);
       const next = { ...to, caller: caller.heading, ask: by?.name ?? '', scopes, others: kept.others };
-      // Not a token that was changed by hand.
-      if (tried.token !== tried.issued?.token) update({ token: '', issued: undefined });
+      // A cell is called with a token as it was issued.
+      if (tried.pending !== undefined || tried.token !== tried.issued?.token) {
+        update({ token: '', pending: undefined, issued: undefined });
+      }
       // A person must have pressed the button that deletes something.
       const isHeld = to.method === 'DELETE' && row.cells[column]?.startsWith('allowed') === true;
       void run(next, isHeld).then(() => isHeld && document.getElementById('call')?.focus());
@@ -189,7 +209,7 @@ function requestedOf({ scopes, others }: Draft, by: ShownAsk | undefined): reado
   return [...declared, ...others.split(/\s+/).filter((word) => word !== '')];
 }
 
-/** What to request for a route that the caller may not call: a user also the scope that the user will not get. */
+/** The scopes to request for a route that the caller may not call: for a user also the one that the user will not get. */
 function asMuchAsPossible(by: ShownAsk | undefined, needs: string): readonly string[] {
   if (by === undefined) return [];
   const isService = by.parameters['grant_type'] === 'client_credentials';

@@ -14,9 +14,10 @@ export function Token({
   readonly state: ShownState;
   readonly request: Request;
 }): ComponentChildren {
-  const { token, issued, caller, setToken } = request;
+  const { token, issued, caller, setToken, changeToken } = request;
   const parts = partsOf(token);
-  const none = caller?.kind === 'anyone' ? 'Anyone has none; a call goes without.' : 'None yet; a call gets one first.';
+  const none =
+    caller?.kind === 'anyone' ? 'A call as anyone has no token.' : 'No token yet: a call requests one first.';
   return (
     <>
       {issued !== undefined && (
@@ -27,10 +28,10 @@ export function Token({
       )}
       {token === '' && issued === undefined && <p class="quiet">{none}</p>}
       {token !== '' && parts === undefined && (
-        <p class="quiet">Not a JWT: it has not three parts of text with dots between.</p>
+        <p class="quiet">Not a JWT, which has three parts of text separated by dots.</p>
       )}
       {parts !== undefined && <Claims header={parts.header} claims={parts.claims} state={state} />}
-      {parts !== undefined && <EditToken state={state} token={token} onToken={setToken} />}
+      {parts !== undefined && <EditToken state={state} token={token} changeToken={changeToken} />}
       <Fold title={token === '' ? 'Paste a token' : 'Show or replace the token'}>
         <Field label="The token" rows={4} value={token} onInput={(text) => setToken(bare(text))} />
       </Fold>
@@ -183,8 +184,8 @@ function Rows({ part, words }: { part: Part; words: (name: string, value: unknow
           <td colSpan={2}>
             {part.fields === undefined
               ? 'Not a JSON object that can be shown:'
-              : 'Readers may see other values: a name stands twice, or a number is not written as usual. To the letter:'}
-            <Text label="To the letter" text={part.text} />
+              : 'Parsers may read other values: a name is duplicated, or a number is not written as usual. As written:'}
+            <Text label="As written" text={part.text} />
           </td>
         </tr>
       )}
