@@ -46,19 +46,21 @@ export function call(
   return play(name, { method, target: `${api?.basePath ?? ''}${target}`, rawHeaders, body: payload }, around);
 }
 
-/**
- * Plays a kept request again, as it came.
- * @throws QuestionError where its body was too large to be kept
- */
-export function replay({ exchange: { request }, requestLength, api }: ApiHappening, around: Around): Promise<Called> {
+/** Plays a kept request again, as it came. @throws QuestionError where its body was too large to be kept */
+export function replay(happening: ApiHappening, around: Around): Promise<Called> {
+  return play(happening.api.name, wholeRequest(happening), around);
+}
+
+/** A kept request. @throws QuestionError where its body was too large to be kept */
+export function wholeRequest({ exchange: { request }, requestLength }: ApiHappening): GatewayRequest {
   if (request.body.length < requestLength) throw new QuestionError('The body of this request was too large to be kept');
-  return play(api.name, request, around);
+  return request;
 }
 
 /** The request as a command that works as pasted, with the bytes of its body as text. */
 export function curlOf({ method, target, rawHeaders, body }: Sent, url: string): string {
   const headers = pairsOf(rawHeaders).filter(([name]) => !/^(host|content-length|connection)$/i.test(name));
-  // To curl, brackets and braces in a URL mean many requests.
+  // curl expands brackets and braces in a URL to several requests.
   const literally = /[[\]{}]/.test(target) ? ' -g' : '';
   return [
     `curl -i --path-as-is${literally} -X ${method} ${quoted(new URL(url).origin + target)}`,
@@ -67,7 +69,7 @@ export function curlOf({ method, target, rawHeaders, body }: Sent, url: string):
   ].join(' \\\n  ');
 }
 
-/** A word of a shell. A control character is escaped, since one in a pasted command may end the paste and run the rest. */
+/** Quotes a word for a shell. Control characters are escaped: one could end a paste and run the rest. */
 function quoted(text: string): string {
   if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return `'${text.replaceAll("'", String.raw`'\''`)}'`;
   const escaped = text
@@ -78,14 +80,14 @@ function quoted(text: string): string {
   return `$'${escaped}'`;
 }
 
-/** Where an API listens. */
+/** The URL of an API. */
 export function urlOf(api: string, { known, apiUrls }: Pick<Around, 'known' | 'apiUrls'>): string {
   const url = apiUrls[known.model.apis.findIndex(({ name }) => name === api)];
   if (url === undefined) throw new QuestionError('The program does not declare this API any more');
   return url;
 }
 
-/** What the gateway did with the request is found by its id. */
+/** Sends a request, and finds the gateway's record of it by its id. */
 async function play(api: string, sent: Sent, around: Around): Promise<Called> {
   const { known, recorder } = around;
   const url = urlOf(api, around);
@@ -99,7 +101,7 @@ async function play(api: string, sent: Sent, around: Around): Promise<Called> {
   return { response, entry: entry.kind === 'api' || entry.kind === 'unread' ? entry : undefined };
 }
 
-/** What came back over the socket. */
+/** The response as it was received; `length` counts the whole body. */
 interface Answer {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -124,7 +126,7 @@ function send({ method, target, rawHeaders, body }: Sent, url: string): Promise<
   });
 }
 
-/** Percent-encodes what is beyond ASCII, as a browser does; the rest stays to the letter. */
+/** Percent-encodes what is not ASCII, as a browser does, and leaves the rest as it is. */
 function encoded(path: string): string {
   return path.toWellFormed().replace(/[^\0-\x7f]+/g, encodeURIComponent);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Inside, Page } from '../server/page.ts';
-import { call, curlOf, replay, urlOf } from './call.ts';
+import { call, curlOf, replay, urlOf, wholeRequest } from './call.ts';
 import { compilePage, type PageDocument } from './document.ts';
 import { entryOf } from './entries.ts';
 import { onQuestion, QuestionError, samePage } from './guard.ts';
@@ -34,7 +34,7 @@ export function openPage(inside: Inside): Page {
   const around = (): Parameters<typeof call>[1] => ({ known: known(), apiUrls: inside.apiUrls(), recorder });
   const kept = (requestId: string): ApiHappening => {
     const found = recorder.find(requestId);
-    if (found === undefined) throw new QuestionError('This request is not kept any more');
+    if (found === undefined) throw new QuestionError('This request is no longer kept');
     return found;
   };
   let problem = '';
@@ -74,10 +74,10 @@ export function openPage(inside: Inside): Page {
   });
 
   app.get('/_twin/live', (c) => {
-    // A request for the head alone never listens.
+    // A HEAD request never reads its stream.
     if (c.req.method === 'HEAD') return c.body(null);
     c.header('content-type', 'text/event-stream');
-    // A stream that ends is opened again by the browser; after a status of an error it would give up.
+    // After a stream that ends, a browser reconnects; after an error status it gives up.
     if (live.full) return c.body(eventOf('full', { pages: LISTENERS }));
     const [before, id] = (c.req.header('last-event-id') ?? c.req.query('after') ?? '').split(' ');
     const after = before === twin ? Number(id) : 0;
@@ -116,17 +116,16 @@ export function openPage(inside: Inside): Page {
   onQuestion(app, 'replay', QUESTIONS.replay, ({ requestId }) => replay(kept(requestId), around()));
 
   onQuestion(app, 'curl', QUESTIONS.curl, ({ requestId }, c) => {
-    const { api, exchange } = kept(requestId);
-    const { request, decision } = exchange;
-    return {
-      command: curlOf(keys.isHolder(c) ? request : maskedRequest(request, decision.route), urlOf(api.name, around())),
-    };
+    const happening = kept(requestId);
+    const request = wholeRequest(happening);
+    const sent = keys.isHolder(c) ? request : maskedRequest(request, happening.exchange.decision.route);
+    return { command: curlOf(sent, urlOf(happening.api.name, around())) };
   });
 
   onQuestion(app, 'event', QUESTIONS.event, ({ requestId, reveal }, c) => {
     if (reveal && !keys.isHolder(c)) throw new QuestionError(keys.howToGetSecrets);
     const { decision, invocation } = kept(requestId).exchange;
-    if (invocation === undefined) throw new QuestionError('No handler got an event of this request');
+    if (invocation === undefined) throw new QuestionError('No handler received an event for this request');
     const event = reveal ? invocation.event : maskedEvent(invocation.event, decision.route);
     return { event: JSON.stringify(event, null, 2) };
   });

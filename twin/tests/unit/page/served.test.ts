@@ -227,6 +227,16 @@ describe('A call from the page', () => {
     expect(again.entry?.id).toBeGreaterThan(body.entry?.id ?? 0);
   });
 
+  it('A request whose body was too large to be kept is neither replayed nor copied as a command', async () => {
+    const large = { api: 'api', method: 'POST', path: '/test', token: '', body: 'x'.repeat(40_000) };
+    const { entry } = (await askPage(twin, 'call', large)).body;
+    const requestId = entry?.kind === 'api' ? entry.requestId : '';
+    for (const name of ['replay', 'curl'] as const) {
+      const { status, body } = await askPage(twin, name, { requestId });
+      expect([status, body.error]).toEqual([400, 'The body of this request was too large to be kept']);
+    }
+  });
+
   it.each([
     ['a path that no client can send', { path: '/a b' }, 'No client can send this'],
     ['a token that is not a valid header', { token: 'a\nb' }, 'No client can send this'],
