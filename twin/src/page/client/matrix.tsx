@@ -152,7 +152,7 @@ function Line({ at, row: { routeKey, needs, cells }, columns, index }: LineProps
               aria-label={plain(cell)}
             >
               {allowed ? '✓' : '✗'}
-              {columns.length <= FEW && <Inline text={cell.replace(/^\w+: /, ' ')} />}
+              {columns.length <= FEW && <Inline text={cell.replace(/^\w+: (lacks )?/, ' ')} />}
             </button>
           </div>
         );
