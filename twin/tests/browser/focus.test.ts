@@ -1,11 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { eventOf } from '../../src/page/live.ts';
-import type { Entry } from '../../src/page/messages.ts';
 import type { Opened } from '../support/browser.ts';
-import { openForAll, startForFile } from '../support/browser-suite.ts';
+import { openForAll, reloadWith, startForFile } from '../support/browser-suite.ts';
 import { steps, USER } from '../support/page-steps.ts';
-import { lastOf, listenTo } from '../support/page.ts';
 import { call, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
@@ -77,22 +74,9 @@ describe.skipIf(chromium === undefined)('Keyboard focus on the page', () => {
 
   it('Home and End move the focus to the ends of the list, and it stays in the list when its row is dropped', async () => {
     const { page } = opened;
-    const ear = await listenTo(twin);
-    await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
-    ear.close();
-    const entry = (id: number): Entry => ({ kind: 'unread', id, at: id * 1000, status: 400, why: `number ${id}` });
-    onTestFinished(() => page.unroute('**/_twin/live*'));
     let more = false;
-    let streams = 0;
-    await page.route('**/_twin/live*', (route) => {
-      streams += 1;
-      const again = streams > 1;
-      const entries = again ? (more ? [entry(201)] : []) : Array.from({ length: 200 }, (_, at) => entry(at + 1));
-      const batch = eventOf('entries', { entries, skipped: 0, last: 200 }).replace(/\n$/, 'id: twin 200\n\n');
-      const body = `retry: 200\n${eventOf('state', lastOf(ear, 'state')!)}${batch}`;
-      return route.fulfill({ contentType: 'text/event-stream', body });
-    });
-    await page.reload();
+    const all = Array.from({ length: 200 }, (_, at) => at + 1);
+    await reloadWith(page, twin, (connection) => (connection === 1 ? all : more ? [201] : []));
     const { rows } = steps(page);
     await expect.poll(() => rows().first().innerText()).toContain('number 200');
     await rows().first().focus();

@@ -2,10 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { eventOf, LISTENERS } from '../../src/page/live.ts';
-import type { Entry } from '../../src/page/messages.ts';
+import { LISTENERS } from '../../src/page/live.ts';
 import { openAt, type Opened } from '../support/browser.ts';
-import { openForAll, startForFile } from '../support/browser-suite.ts';
+import { openForAll, reloadWith, startForFile } from '../support/browser-suite.ts';
 import { hide, show, steps, USER } from '../support/page-steps.ts';
 import { listenTo, lastOf } from '../support/page.ts';
 import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
@@ -55,7 +54,7 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
 
     await filter('Status', '4');
     await rows().first().click();
-    expect(await panel.locator('.outcome > .check.failed').innerText()).toContain('there is a token');
+    expect(await panel.locator('.outcome > .check.failed').innerText()).toContain('token is present');
     await panel.getByText('Access log line').click();
     expect(await panel.getByLabel('The line of the access log').innerText()).toContain('missing: token not provided');
     await panel.getByRole('button', { name: 'Close' }).click();
@@ -115,8 +114,7 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
     const { page } = opened;
     const { rows } = steps(page);
     await call(twin, undefined, '/linked');
-    await expect.poll(() => rows().first().innerText()).toContain('GET /linked');
-    await rows().first().click();
+    await rows().first().filter({ hasText: 'GET /linked' }).click();
     const link = page.url();
     expect(link).toMatch(/#[\da-f]{8}\.\d+$/);
     const { page: other, close } = await openAt(browser, link);
@@ -146,21 +144,8 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
 
   it('The list holds the latest 200 requests, and says how many older ones were dropped', async () => {
     const { page } = opened;
-    const entry = (id: number): Entry => ({ kind: 'unread', id, at: id * 1000, status: 400, why: `number ${id}` });
-    const entries = Array.from({ length: 500 }, (_, at) => entry(at + 1));
-    const ear = await listenTo(twin);
-    await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
-    ear.close();
-    let streams = 0;
-    await page.route('**/_twin/live*', (route) => {
-      // It ends, unlike the real one, and is requested again.
-      streams += 1;
-      const again = streams > 1;
-      const batch = eventOf('entries', { entries: again ? [] : entries, skipped: 0, last: 500 });
-      const body = eventOf('state', lastOf(ear, 'state')!) + batch.replace(/\n$/, 'id: twin 500\n\n');
-      return route.fulfill({ contentType: 'text/event-stream', body });
-    });
-    await page.reload();
+    const all = Array.from({ length: 500 }, (_, at) => at + 1);
+    await reloadWith(page, twin, (connection) => (connection === 1 ? all : []));
     const { rows } = steps(page);
     await expect.poll(() => rows().first().innerText()).toContain('number 500');
     expect(await rows().count()).toBe(200);
@@ -168,7 +153,6 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
     expect(await page.locator('.log [role=status], .log [aria-live]').count()).toBe(0);
     expect(await page.locator('.log .count').innerText()).toBe('200 requests. 300 older ones were dropped.');
     expect(await rows().last().innerText()).toContain('number 301');
-    await page.unroute('**/_twin/live*');
   });
 });
 
@@ -214,7 +198,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     for (const ear of ears) await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
     const { page, close } = await openAt(browser, twin.pageUrl);
     const banner = page.getByRole('alert');
-    await expect.poll(() => banner.innerText()).toContain(`There are ${LISTENERS} pages open already: close some.`);
+    await expect.poll(() => banner.innerText()).toContain(`${LISTENERS} pages are already open. Close some`);
     expect(await page.locator('.link').innerText()).toBe('○ not connected');
     closeAll();
     await page.getByText('● connected').waitFor();
@@ -228,7 +212,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     await hide(page);
     await twin.close();
     await show(page);
-    await page.getByText('○ the twin is away').waitFor();
+    await page.getByText('○ not connected').waitFor();
     await hide(page);
     twin = await startTestTwin({ page: true, again: twin });
     await show(page);
@@ -248,7 +232,9 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     await steps(page).call();
     await page.getByText('There is no answer yet.').waitFor();
     await page.evaluate('window.giveUp()');
-    await page.getByText('There was no answer within 40 seconds. Either the twin is away, or too many').waitFor();
+    await page
+      .getByText('There was no answer within 40 seconds. Either the twin is not running, or too many')
+      .waitFor();
     expect(await page.evaluate('window.patience')).toBe(40_000);
     expect(await steps(page).path().inputValue()).toBe('/typed');
     expect(await page.getByRole('button', { name: /^Call/ }).isEnabled()).toBe(true);

@@ -14,9 +14,11 @@ import { Action, Copy, Text } from './ui.tsx';
 import { Verdict } from './verdict.tsx';
 import { clockTime } from './words.ts';
 
-/** The whole page. What a person has typed lives in its parts, which stay as they are whatever the twin does. */
+const LINKS = { connecting: 'connecting …', live: '● connected', lost: '○ not connected' } as const;
+
+/** The whole page. What a person typed stays when the twin reloads or restarts. */
 export function App(): ComponentChildren {
-  const [link, setLink] = useState<'connecting' | 'live' | 'lost'>('connecting');
+  const [link, setLink] = useState<keyof typeof LINKS>('connecting');
   const [full, setFull] = useState(0);
   const [state, setState] = useState<ShownState>();
   const [problem, setProblem] = useState('');
@@ -46,11 +48,6 @@ export function App(): ComponentChildren {
     [],
   );
   const command = state === undefined ? 'the start command' : state.startCommand;
-  const words = {
-    connecting: 'connecting …',
-    live: '● connected',
-    lost: full > 0 ? '○ not connected' : '○ the twin is away',
-  };
   return (
     <>
       <header>
@@ -70,14 +67,14 @@ export function App(): ComponentChildren {
           </dl>
         )}
         <p class={`link ${link}`} role="status">
-          {words[link]}
+          {LINKS[link]}
           {link === 'live' && restarted && ' again: the twin was restarted'}
         </p>
       </header>
       {link === 'lost' && (
         <p class="banner" role="alert">
           {full > 0
-            ? `There are ${full} pages open already: close some. This page tries again by itself.`
+            ? `${full} pages are already open. Close some; this page then connects by itself.`
             : `The twin does not answer. Start it again with ${command}; this page reconnects and keeps what you typed.`}
         </p>
       )}

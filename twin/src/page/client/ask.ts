@@ -30,8 +30,8 @@ export async function ask<K extends keyof Endpoints>(
 }
 
 const LATE =
-  `There was no answer within ${PATIENCE / 1000} seconds. Either the twin is away, or too many windows of this browser ` +
-  'show the page: it opens six connections to the twin, and each page in sight holds one. Close some and try again.';
+  `There was no answer within ${PATIENCE / 1000} seconds. Either the twin is not running, or too many windows of this ` +
+  'browser show the page: it opens six connections to the twin, and each visible page holds one. Close some and try again.';
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
