@@ -14,7 +14,7 @@ import type { ApiHappening, Happening } from './happening.ts';
 import { adviceOn, permittedBy, type Known } from './state.ts';
 
 /** Characters of a body in an entry of the live list. */
-export const GLIMPSE = 2000;
+const GLIMPSE = 2000;
 
 /** Characters of a line of the access log, which has a message of the integration in it. */
 const LINE = 8000;
@@ -66,7 +66,7 @@ export function apiEntry(happening: ApiHappening, known: Known, bodyLimit: numbe
   };
 }
 
-/** As the terminal's line has it. */
+/** Why it was rejected or failed, in the words of the terminal. */
 function reasonOf({ exchange: { decision, response, preflight, integrationError = '' } }: ApiHappening): string {
   if (preflight !== undefined && response.status === 204) return preflight;
   return decision.refusal === undefined ? (integrationError.split('\n', 1)[0] ?? '') : explain(decision);
@@ -181,7 +181,7 @@ function shownBody(
 ): Pick<ShownRequest, 'headers' | 'body' | 'note'> {
   const few = fewHeaders(headers);
   const text = typeof body === 'string' ? body : textOf(body, body.length < length);
-  if (text === undefined) return { headers: few, body: '', note: `${length} bytes that are no text` };
+  if (text === undefined) return { headers: few, body: '', note: `${length} bytes of binary data` };
   const shown = text.slice(0, limit);
   const note = shown.length < text.length || Buffer.byteLength(text) < length ? `the beginning of ${length} bytes` : '';
   return { headers: few, body: shown, note };

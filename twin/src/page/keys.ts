@@ -6,7 +6,7 @@ import { refuse } from './guard.ts';
 
 /** Tells the browser of the person at the terminal from any other client that can reach the port on this machine. */
 interface PageKeys {
-  /** Another one for each start of the twin. */
+  /** Changes with each start of the twin. */
   readonly key: string;
   /** Sets the cookie for a request that has the key in its address. Returns whether it has. */
   readonly letIn: (c: Context) => boolean;
@@ -17,7 +17,7 @@ interface PageKeys {
 }
 
 /**
- * @param seed the stack's; the cookie comes of it, and so outlives a restart
+ * @param seed the stack's; the cookie is derived from it, and so stays valid after a restart
  * @param startCommand what a person types to start the twin, which prints the address with the key
  */
 export function openKeys(seed: string, startCommand: string): PageKeys {
@@ -35,7 +35,7 @@ export function openKeys(seed: string, startCommand: string): PageKeys {
     letIn: (c) => {
       if (!sameText(c.req.query('key') ?? '', key)) return false;
       const secure = new URL(c.req.url).protocol === 'https:';
-      // A browser sends cookies to every port of the host: the API would get it, and its events have cookies in them.
+      // A browser sends a cookie to every port of the host: without this path the API's events would contain it.
       setCookie(c, name, cookie, { path: '/_twin', httpOnly: true, sameSite: 'Strict', secure });
       return true;
     },

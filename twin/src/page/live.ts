@@ -1,6 +1,6 @@
 import type { StreamEvents } from './messages.ts';
 
-/** Milliseconds between two batches at least: no person reads faster, and a batch costs little more than an entry does. */
+/** Milliseconds between two batches at least: a person reads no faster. */
 const PAUSE = 200;
 
 /** Entries of a batch at most; the others are counted. */
@@ -17,13 +17,12 @@ interface Listener {
   seen: number;
   /** Events that wait for it to read: the latest of each name. */
   readonly due: Map<keyof StreamEvents, string>;
-  /** Ends its waiting. */
   wake: () => void;
 }
 
 /** Where the entries come from. */
 export interface Source {
-  /** Another one for each start of the twin. */
+  /** Changes with each start of the twin. */
   readonly twin: string;
   /** The id of the newest. */
   readonly last: () => number;
@@ -43,7 +42,7 @@ export class Live {
   readonly #failed: (error: unknown) => void;
   #closed = false;
 
-  /** @param failed takes a defect of ours: the API's callers must not feel it */
+  /** @param failed is called with an error of the page, which must not reach the API's callers */
   constructor(source: Source, failed: (error: unknown) => void) {
     this.#source = source;
     this.#failed = failed;
@@ -77,7 +76,7 @@ export class Live {
     return new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
-          // Not before: a browser that has gone meanwhile never reads.
+          // On the first read only: a browser that has disconnected never reads.
           this.#listeners.add(listener);
           while (!this.#closed && due.size === 0 && listener.seen === this.#source.last()) {
             await new Promise<void>((resolve) => (listener.wake = resolve));

@@ -3,7 +3,7 @@ import type { GatewayRequest } from '../gateway/request.ts';
 import type { Route } from '../model/http-api.ts';
 import { MASK } from './messages.ts';
 
-/** Where a route's callers prove who they are: which headers are secret, and the name of the query parameter, if it is one. */
+/** Returns which headers of a route's requests are secret, and the query parameter that is, if the token is in one. */
 function secretsOf(route: Route | undefined): { isSecret: (header: string) => boolean; parameter: string | undefined } {
   const source = route?.authorizer?.identitySource;
   const names = ['authorization', 'cookie', ...(source?.from === 'header' ? [source.name.toLowerCase()] : [])];

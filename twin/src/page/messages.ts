@@ -35,9 +35,9 @@ export interface ShownCaller {
   readonly heading: string;
   readonly kind: 'client' | 'role' | 'user' | 'anyone';
   readonly name: string;
-  /** How it gets a token, where that is not by its own credentials. */
+  /** How it gets a token, unless by its own credentials. */
   readonly detail: string;
-  /** The ways in which it may request a token; none for a role, which is no caller by itself. */
+  /** The ways in which it may request a token; none for a role, which only users have. */
   readonly asks: readonly ShownAsk[];
 }
 
@@ -174,7 +174,7 @@ export interface TenantEntry extends Happened {
 }
 
 /** What came to an API's port and was no request that could be decided on. */
-export interface UnreadEntry extends Happened {
+interface UnreadEntry extends Happened {
   readonly kind: 'unread';
 }
 
@@ -182,21 +182,21 @@ export type Entry = ApiEntry | TokenEntry | TenantEntry | UnreadEntry;
 
 /** The server-sent events, by name. */
 export interface StreamEvents {
-  /** At the beginning and after each change; `twin` is another one for each start. */
+  /** At the beginning and after each change; `twin` changes with each start. */
   readonly state: { readonly twin: string; readonly state: ShownState };
-  /** Newest last; `skipped` came too fast to be sent. `last` is the id of the newest of all. */
+  /** Newest last. `skipped` counts those that were not sent; `last` is the id of the newest of all. */
   readonly entries: { readonly entries: readonly Entry[]; readonly skipped: number; readonly last: number };
   /** At the beginning: whether this browser may see secrets. */
   readonly access: { readonly secrets: boolean };
-  /** What is wrong with the program now; empty when it is served as it is. */
+  /** Why the last reload failed; empty if it succeeded. */
   readonly problem: { readonly message: string };
-  /** As many pages are open as may be: this one gets no more. */
+  /** The limit of open pages is reached, so this page gets no events. */
   readonly full: { readonly pages: number };
 }
 
 /** What the page requests, by the last part of its path under `/_twin/`, and the answer. */
 export interface Endpoints {
-  /** Plays a token request, the masks in it replaced; `ask` is the name of one of the caller's. */
+  /** Sends a token request with its masks replaced; `ask` is the name of one of the caller's asks. */
   readonly token: {
     readonly question: { readonly caller: string; readonly ask: string; readonly parameters: Record<string, string> };
     readonly answer: {
@@ -241,7 +241,7 @@ export interface Endpoints {
 /** What became of a call that the page made. */
 export interface Called {
   readonly response: ShownResponse;
-  /** Unread where the gateway rejected it before it was a request; absent where that is lost. */
+  /** `unread` if the gateway could not read the request; absent if the record is lost. */
   readonly entry: ApiEntry | UnreadEntry | undefined;
 }
 

@@ -18,12 +18,12 @@ export const LARGE = 32_768;
 
 const NOTHING = Buffer.alloc(0);
 
-/** Keeps the latest requests, within bounds: so many of them, each of at most `LARGE` bytes and its headers. */
+/** Keeps the latest `KEPT` requests, each with at most `LARGE` bytes of bodies. */
 export class Recorder {
-  /** Oldest first; a few more than `KEPT`, since an array is cut at its front at a cost. */
+  /** Oldest first; up to twice `KEPT`, since removing the first item of an array is slow. */
   readonly #kept: Happening[] = [];
   readonly #own: ApiHappening[] = [];
-  /** For each call of the page under way what has happened since it began. */
+  /** For each call of the page that has no answer yet, what has happened since it began. */
   readonly #underWay = new Set<Happening[]>();
   readonly #changed: () => void;
   #last = 0;

@@ -69,7 +69,7 @@ function opensOf({ reason }: Row['cells'][number]): readonly string[] {
   return reason.kind === 'scopes' ? reason.scopes : [];
 }
 
-/** Callers that are named to a person instead of one that was rejected. */
+/** Callers that an advice names at most. */
 const OTHERS = 3;
 
 /**

@@ -3,7 +3,7 @@ import type { Entry, StreamEvents } from '../messages.ts';
 /** Entries that the list holds; then the oldest goes. */
 export const MOST = 200;
 
-/** An entry with a key of its own, which a link to it has: another start of the twin counts from one again. */
+/** An entry with the key that a link to it has. Ids start again with the twin, so the key has both. */
 export interface Kept {
   readonly key: string;
   readonly entry: Entry;

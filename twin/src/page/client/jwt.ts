@@ -1,14 +1,14 @@
 /** A part of a token as text, and what it says where it is a JSON object. */
 export interface Part {
-  /** A line for each value where that changes nothing, and otherwise to the letter. */
+  /** A line for each value where that changes nothing, and otherwise as written. */
   readonly text: string;
-  /** Undefined for what is no JSON object. */
+  /** Undefined if it is not a JSON object. */
   readonly fields: Readonly<Record<string, unknown>> | undefined;
-  /** False where a reader may see other values than these: a name stands twice, or a number is rounded. */
+  /** False if other parsers may read other values: a name is duplicated, or a number is rounded. */
   readonly exact: boolean;
 }
 
-/** A token taken apart, for a person to look at: nothing of it is checked here. */
+/** The parts of a token, decoded. Nothing is verified. */
 export interface Parts {
   readonly header: Part;
   readonly claims: Part;
@@ -16,7 +16,7 @@ export interface Parts {
   readonly segments: readonly [header: string, claims: string, signature: string];
 }
 
-/** @returns undefined for what has not three parts, or parts that are no text */
+/** @returns undefined unless it has three parts, of which the first two are text */
 export function partsOf(token: string): Parts | undefined {
   const [header, claims, signature, ...more] = token.split('.');
   if (header === undefined || claims === undefined || signature === undefined || more.length > 0) return undefined;

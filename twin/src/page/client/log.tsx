@@ -9,8 +9,8 @@ interface Props {
   readonly history: History;
   readonly apiUrl: string;
   readonly startCommand: string;
-  /** The key of the request that is open. */
-  readonly open: string | undefined;
+  /** The key of the request that is open; empty without one. */
+  readonly open: string;
   readonly onOpen: (row: Kept) => void;
   readonly onClear: () => void;
 }
@@ -99,7 +99,7 @@ export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Pr
       <p class="quiet count">
         {kept.length > 0 &&
           (shown.length === kept.length ? `${count(kept.length)}.` : `${shown.length} of ${count(kept.length)}.`)}
-        {skipped > 0 && ` ${skipped} came too fast, or too early, to be listed.`}
+        {skipped > 0 && ` ${skipped} more are not listed.`}
         {dropped > 0 && ` ${dropped} older ones were dropped.`}
       </p>
     </section>
@@ -143,7 +143,7 @@ function Row({ entry }: { readonly entry: Entry }): ComponentChildren {
   return (
     <>
       <Status status={entry.status} />
-      <code class="title">{titleOf(entry)}</code>
+      <code>{titleOf(entry)}</code>
       <span class="quiet">
         {entry.kind === 'api' && `${entry.milliseconds.toFixed(0)} ms · `}
         {clockTime(new Date(entry.at))}

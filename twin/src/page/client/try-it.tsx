@@ -57,7 +57,7 @@ function Outcome({ request, onRetry }: Pick<Props, 'request' | 'onRetry'>): Comp
   if (called !== undefined) {
     return (
       <p class="verdict">
-        <Status status={called.response.status} /> The gateway rejected it before it could decide on it.
+        <Status status={called.response.status} /> Rejected before the gateway could decide on it.
       </p>
     );
   }
@@ -133,7 +133,7 @@ function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentCh
           />
         </div>
       )}
-      <div class="row call">
+      <div class="row">
         {state.apis.length > 1 && (
           <Field
             label="API"

@@ -7,7 +7,7 @@ import { visibleText } from './words.ts';
 
 type Children = { readonly children: ComponentChildren };
 
-/** A line of the access report: names in backticks are code. The report's own escapes see to it that a name has none. */
+/** A line of the access report, with names in backticks as code. The report escapes backticks in names. */
 export function Inline({ text }: { readonly text: string }): ComponentChildren {
   return text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
 }
@@ -17,7 +17,7 @@ interface FieldProps {
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly class?: string;
-  /** What is wrong with the value; it is said at the field. */
+  /** What is wrong with the value, shown at the field. */
   readonly error?: string;
   /** A choice of these instead of text: values, with the words for each. */
   readonly options?: readonly (readonly [value: string, words: string])[];
@@ -71,21 +71,21 @@ export function Field({ label, value, onInput, error = '', options, rows, placeh
   );
 }
 
-/** Something that opens; `class` says how it looks. */
+/** A title that opens its content. */
 export function Fold({
   title,
   children,
-  ...rest
-}: Children & { readonly title: ComponentChildren; readonly class?: string; readonly open?: boolean }) {
+  open,
+}: Children & { readonly title: ComponentChildren; readonly open?: boolean }) {
   return (
-    <details {...rest}>
+    <details open={open}>
       <summary>{title}</summary>
       {children}
     </details>
   );
 }
 
-/** A status by its number, with a symbol: colour alone says nothing to many. */
+/** A status with a symbol, since many people cannot tell the colors apart. */
 export function Status({ status }: { readonly status: number }): ComponentChildren {
   const [kind, symbol] = status < 400 ? ['good', '✓'] : status < 500 ? ['bad', '✗'] : ['warn', '!'];
   return (
@@ -104,13 +104,13 @@ export function Text({ label, text }: { readonly label: string; readonly text: s
   );
 }
 
-/** A button for something that may fail; it says what came of it. */
+/** A button that shows the result of its action, or the error. */
 export function Action({
   children,
   act,
   pressed,
 }: Children & {
-  /** Returns what to say; an error's message is said too. */
+  /** Returns the message to show; an error's message is shown too. */
   readonly act: () => string | void | Promise<string | void>;
   readonly pressed?: boolean;
 }): ComponentChildren {

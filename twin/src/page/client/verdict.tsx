@@ -123,7 +123,7 @@ function Check({ check, rest }: { readonly check: ShownCheck; readonly rest: str
       <span class="mark">
         <span aria-hidden="true">{SYMBOLS[outcome]}</span> {outcome === 'not reached' ? rest : outcome}
       </span>
-      <span class="question">{CHECK_WORDS.get(name) ?? name}</span>
+      <span>{CHECK_WORDS.get(name) ?? name}</span>
       {outcome !== 'not reached' && (
         <dl>
           <dt>expected</dt>

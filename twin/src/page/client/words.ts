@@ -1,10 +1,10 @@
 import type { ShownState } from '../messages.ts';
 
-const UNREAD = 'the gateway does not look at it';
+const UNREAD = 'the gateway ignores it';
 
 /** What a field of a token's header means. */
 export function headerWords(name: string, value: unknown, { kid }: Pick<ShownState, 'kid'>): string {
-  if (name === 'alg') return 'signature algorithm; the gateway takes RS256, RS384 and RS512';
+  if (name === 'alg') return 'signature algorithm; the gateway accepts RS256, RS384 and RS512';
   if (name === 'kid') return `signing key${value === kid ? ': the one that the twin signs with now' : ''}`;
   if (name === 'crit') return 'what its reader must understand; the gateway refuses a token that has it';
   return name === 'typ' ? `type; ${UNREAD}` : UNREAD;
@@ -69,7 +69,7 @@ const UNITS = [
 ] as const;
 
 /** `in 59 min`, or `12 s ago`. @param seconds from now */
-export function distance(seconds: number): string {
+function distance(seconds: number): string {
   const whole = Math.trunc(seconds);
   if (whole === 0) return 'just now';
   const size = Math.abs(whole);
@@ -78,7 +78,7 @@ export function distance(seconds: number): string {
   return whole < 0 ? `${text} ago` : `in ${text}`;
 }
 
-/** Untrusted text with each character escaped that is invisible, or that turns others around. */
+/** Escapes the characters of untrusted text that are invisible or change its direction. */
 export function visible(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
@@ -91,9 +91,9 @@ export function visibleText(text: string): string {
 /** What each of the gateway's checks looks at, in its order. */
 export const CHECK_WORDS: ReadonlyMap<string, string> = new Map([
   ['path', 'path is well formed'],
-  ['route', 'a route takes it'],
-  ['throttle', 'throttle is open'],
-  ['token', 'there is a token'],
+  ['route', 'a route matches'],
+  ['throttle', 'within the throttle'],
+  ['token', 'token is present'],
   ['format', 'token is a JWT'],
   ['algorithm', 'signed with RSA'],
   ['crit', 'no crit in the header'],

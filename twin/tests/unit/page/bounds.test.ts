@@ -308,7 +308,7 @@ describe('A shown response', () => {
   it.each([
     ['a string', 'text', 4, { body: 'text', note: '' }],
     ['bytes of UTF-8', Buffer.from('é'), 2, { body: 'é', note: '' }],
-    ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe]), 2, { body: '', note: '2 bytes that are no text' }],
+    ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe]), 2, { body: '', note: '2 bytes of binary data' }],
     ['a long string', 'x'.repeat(50), 50, { body: 'x'.repeat(10), note: 'the beginning of 50 bytes' }],
     [
       'bytes cut in the middle of a character',
