@@ -44,12 +44,13 @@ export class UserError extends Error {
   }
 }
 
-/** A stack file may hold what moves a terminal's cursor or hides text. */
-function printable(line: string): string {
-  return line.replaceAll(
-    /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
+function printable(lines: string): string {
+  return lines.split('\n').map(printableLine).join('\n');
+}
+
+/** Escapes what moves a terminal's cursor, hides or reorders text: files and documents that others wrote may hold it. */
+export function printableLine(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
 /** The first line of an error about a file. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -17,27 +17,42 @@ const DOCUMENTS: Readonly<Record<string, IssuerResponse>> = {
   [JWKS]: ok({ keys: [KEY] }),
 };
 
-/** What is wrong with an issuer where some of its documents are others. */
+/** Returns the problem of an issuer whose documents are replaced by these. */
 function problemWith(documents: Readonly<Record<string, IssuerResponse>>): Promise<string | undefined> {
   const all = { ...DOCUMENTS, ...documents };
   return issuerProblem(ISSUER, async (url) => all[url] ?? { status: 404, body: '' });
+}
+
+/** Reads a document from a server with this listener. */
+async function readFrom(respond: RequestListener): Promise<IssuerResponse> {
+  const server = createServer(respond);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const read = await readOverHttps(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  server.closeAllConnections();
+  server.close();
+  return read;
 }
 
 const ROWS: readonly (readonly [title: string, documents: Readonly<Record<string, IssuerResponse>>, says: string])[] = [
   ['does not resolve', { [DISCOVERY]: { failure: 'getaddrinfo ENOTFOUND' } }, 'failed: getaddrinfo ENOTFOUND'],
   ['responds 404', { [DISCOVERY]: { status: 404, body: '' } }, 'responded 404, not 200'],
   ['redirects', { [DISCOVERY]: { status: 302, body: '' } }, 'responded 302, not 200'],
-  ['responds with a page', { [DISCOVERY]: { status: 200, body: '<html>' } }, 'is no discovery document'],
-  ['names no key set', { [DISCOVERY]: ok({ issuer: ISSUER }) }, 'is no discovery document'],
+  ['responds with a page', { [DISCOVERY]: { status: 200, body: '<html>' } }, 'is not a discovery document'],
+  ['names no key set', { [DISCOVERY]: ok({ issuer: ISSUER }) }, 'is not a discovery document'],
   [
     'names a key set without TLS',
     { [DISCOVERY]: ok({ issuer: ISSUER, jwks_uri: 'http://acme.eu.auth0.com/jwks' }) },
-    'is no discovery document',
+    'is not a discovery document',
   ],
   [
     'names an issuer without the slash',
     { [DISCOVERY]: ok({ issuer: 'https://acme.eu.auth0.com', jwks_uri: JWKS }) },
     `names the issuer https://acme.eu.auth0.com, not ${ISSUER}`,
+  ],
+  [
+    'names an issuer with a line break and a control character',
+    { [DISCOVERY]: ok({ issuer: 'https://a.example/\n\u001b[2J', jwks_uri: JWKS }) },
+    String.raw`names the issuer https://a.example/\u{a}\u{1b}[2J, not`,
   ],
   ['has keys that fail', { [JWKS]: { failure: 'no response within 1500 ms' } }, `${JWKS} failed: no response`],
   ['has keys that are no list', { [JWKS]: ok({}) }, 'has no RSA key for RS256'],
@@ -53,7 +68,7 @@ const ROWS: readonly (readonly [title: string, documents: Readonly<Record<string
 ];
 
 describe('The tenant is judged by the documents that API Gateway reads', () => {
-  it('a tenant with its issuer and an RSA key has no problem', async () => {
+  it('accepts a tenant whose documents have its issuer and an RSA key', async () => {
     expect(await problemWith({})).toBeUndefined();
     const second = { ...KEY, alg: undefined, use: undefined };
     expect(await problemWith({ [JWKS]: ok({ keys: [{ kty: 'EC' }, second] }) })).toBeUndefined();
@@ -66,12 +81,22 @@ describe('The tenant is judged by the documents that API Gateway reads', () => {
   });
 
   it('a document that takes longer than API Gateway waits is a failure that names the limit', async () => {
-    const silent = createServer(() => {});
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    const read = await readOverHttps(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/`);
-    silent.closeAllConnections();
-    silent.close();
+    const read = await readFrom(() => {});
     expect(read).toEqual({ failure: "no response within 1500 ms, API Gateway's own limit, in 3 attempts" });
+  });
+
+  it('a document without an end is read up to its first megabyte', async () => {
+    const chunk = Buffer.alloc(100_000, 'x');
+    const read = await readFrom((_, response) => {
+      const write = (): void => {
+        while (response.write(chunk));
+      };
+      response.on('drain', write);
+      write();
+    });
+    const { body } = read as { readonly body: string };
+    expect(body.length).toBeGreaterThan(1_000_000);
+    expect(body.length).toBeLessThan(2_000_000);
   });
 
   it('no hook is registered under the mocks of Pulumi’s SDK, where it would end the process', async () => {

@@ -2,13 +2,13 @@ import * as pulumi from '@pulumi/pulumi';
 import { z } from 'zod';
 import { ISSUER_TIMEOUT, JWKS_BYTES } from '../../limits/http-api.ts';
 import type { Settings } from '../../settings.ts';
-import { UserError } from '../user-error.ts';
+import { printableLine, UserError } from '../user-error.ts';
 
 /** What an issuer responded to a GET request, or why there was no response. */
 export type IssuerResponse = { readonly status: number; readonly body: string } | { readonly failure: string };
 
 /** Reads an issuer's document by its URL. */
-export type ReadIssuer = (url: string) => Promise<IssuerResponse>;
+type ReadIssuer = (url: string) => Promise<IssuerResponse>;
 
 const DISCOVERY = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https$/ }) });
 const KEY_SET = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
@@ -22,14 +22,15 @@ const RS256_KEY = z.object({
 });
 
 /**
- * Returns the hooks that read the tenant's documents before AWS creates or updates a resource, in a preview as well. An
- * authorizer whose issuer does not respond rejects every token. Without an engine there are none: no AWS reads them then.
+ * Returns the hooks that read the tenant's documents before AWS creates or updates a resource, in a preview as well: an
+ * authorizer whose issuer does not respond rejects every token. Without an engine there are no hooks, since no AWS reads
+ * the documents.
  */
 export function issuerHooks(settings: Settings, issuer: string): pulumi.CustomResourceOptions {
   if (!pulumi.runtime.hasEngine()) return {};
   let problem: Promise<string | undefined> | undefined;
   const check = async (): Promise<void> => {
-    // Several resources have the hook; the tenant is read once.
+    // Several resources have the hook. Read the tenant once.
     const found = await (problem ??= issuerProblem(issuer, (url) => readOverHttps(url)));
     if (found === undefined) return;
     const key = settings.issuerDomain === settings.domain ? 'auth0:domain' : 'api:issuerDomain';
@@ -40,36 +41,37 @@ export function issuerHooks(settings: Settings, issuer: string): pulumi.CustomRe
 }
 
 /**
- * Returns why API Gateway would reject every token of an issuer, and what to correct, or undefined.
- * @param issuer with the slash at its end that Auth0's issuers have
+ * Returns in one line why API Gateway would reject every token of an issuer, and what to correct, or undefined.
+ * @param issuer with the trailing slash of Auth0's issuers
  */
 export async function issuerProblem(issuer: string, read: ReadIssuer): Promise<string | undefined> {
   const url = `${issuer}.well-known/openid-configuration`;
   const discovery = judgeDiscovery(issuer, await read(url));
-  if ('problem' in discovery) return `${url} ${discovery.problem}`;
+  if ('problem' in discovery) return printableLine(`${url} ${discovery.problem}`);
   const problem = judgeKeys(await read(discovery.jwksUri));
-  return problem && `${discovery.jwksUri} ${problem}`;
+  return problem && printableLine(`${discovery.jwksUri} ${problem}`);
 }
 
 /** Judges an issuer's discovery document. The problem continues a sentence that begins with the document's URL. */
-export function judgeDiscovery(
+function judgeDiscovery(
   issuer: string,
   response: IssuerResponse,
 ): { readonly jwksUri: string } | { readonly problem: string } {
   if (!isOk(response)) return { problem: `${failureOf(response)}; write the domain of a tenant that exists` };
   const { data } = DISCOVERY.safeParse(parsed(response.body));
   if (data === undefined) {
-    return { problem: 'is no discovery document with issuer and jwks_uri; write the domain of an Auth0 tenant' };
+    return { problem: 'is not a discovery document with issuer and jwks_uri; write the domain of an Auth0 tenant' };
   }
   if (data.issuer === issuer) return { jwksUri: data.jwks_uri };
   return { problem: `names the issuer ${data.issuer}, not ${issuer}; write that issuer's domain` };
 }
 
-/** Judges an issuer's key set; the problem continues a sentence that begins with its URL. */
-export function judgeKeys(response: IssuerResponse): string | undefined {
+/** Judges an issuer's key set. The problem continues a sentence that begins with the key set's URL. */
+function judgeKeys(response: IssuerResponse): string | undefined {
   if (!isOk(response)) return `${failureOf(response)}; API Gateway reads its keys there`;
-  const bytes = Buffer.byteLength(response.body);
-  if (bytes > JWKS_BYTES) return `has ${bytes} bytes, and API Gateway reads at most ${JWKS_BYTES}; remove keys`;
+  if (Buffer.byteLength(response.body) > JWKS_BYTES) {
+    return `is too large: API Gateway reads at most ${JWKS_BYTES} bytes; remove keys`;
+  }
   const keys = KEY_SET.safeParse(parsed(response.body)).data?.keys ?? [];
   if (keys.some((key) => RS256_KEY.safeParse(key).success)) return undefined;
   return 'has no RSA key for RS256, which the tokens are signed with; write the domain of an Auth0 tenant';
@@ -92,14 +94,17 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Attempts for each document: a busy machine may answer a timer before a response that is there. */
+/** Attempts for each document: on a busy machine the timer may fire before a response that has arrived is read. */
 const ATTEMPTS = 3;
 
-/** Reads a document within API Gateway's own timeout. */
+/** Bytes to read of a document. API Gateway's own limit is lower. */
+const LONGEST = 1_000_000;
+
+/** Reads a document within API Gateway's own timeout, up to its first megabyte. */
 export async function readOverHttps(url: string, attempt = 1): Promise<IssuerResponse> {
   try {
     const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(ISSUER_TIMEOUT) });
-    return { status: response.status, body: await response.text() };
+    return { status: response.status, body: await startOf(response) };
   } catch (error) {
     if (error instanceof Error && error.name === 'TimeoutError') {
       if (attempt < ATTEMPTS) return readOverHttps(url, attempt + 1);
@@ -109,4 +114,16 @@ export async function readOverHttps(url: string, attempt = 1): Promise<IssuerRes
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     return { failure: cause instanceof Error ? cause.message : String(cause) };
   }
+}
+
+async function startOf({ body }: { readonly body: AsyncIterable<Uint8Array> | null }): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    // Leaving the loop cancels the rest.
+    if (bytes > LONGEST) break;
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
