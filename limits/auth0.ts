@@ -1,10 +1,9 @@
 /** Quotas and grammars of Auth0. */
 
-/** Seconds that an access token may live, in all and by default in a browser. Source: https://auth0.com/docs/secure/tokens/access-tokens/update-access-token-lifetime */
+/** Seconds that an access token may live. Source: https://auth0.com/docs/secure/tokens/access-tokens/update-access-token-lifetime */
 export const MAX_TOKEN_LIFETIME = 2_592_000;
 /** Unless an API says otherwise. */
 export const DEFAULT_TOKEN_LIFETIME = 86_400;
-export const DEFAULT_TOKEN_LIFETIME_FOR_WEB = 7200;
 /** Seconds, unless a client says otherwise. Source: https://auth0.com/docs/secure/tokens/id-tokens/update-id-token-lifetime */
 export const DEFAULT_ID_TOKEN_LIFETIME = 36_000;
 export const THIRD_PARTY_ID_TOKEN_LIFETIME = 3600;

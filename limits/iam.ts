@@ -1,5 +1,7 @@
 /** Characters of all inline policies of a role. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const ROLE_POLICY_LENGTH = 10_240;
+/** Characters of a managed policy, without whitespace. Source: the same. */
+export const MANAGED_POLICY_LENGTH = 6144;
 
 /** Operators of a condition. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 export const CONDITION_OPERATOR =

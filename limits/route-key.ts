@@ -7,6 +7,9 @@ export const METHODS = ['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POS
 /** A method of a route key: `ANY` stands for all of HTTP's. */
 export type Method = (typeof METHODS)[number];
 
+/** The methods that a path of OpenAPI and of a route key can both have. */
+export const OPENAPI_METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete'] as const;
+
 /** What TypeScript can say of a route key that has a path; `parseRouteKey` says the rest. */
 export type PathRouteKey = `${Method} /${string}`;
 
@@ -17,7 +20,7 @@ export type Segment =
   | { readonly kind: 'greedy'; readonly name: string };
 
 /** A route key taken apart; `reason` says what to write instead. */
-export type ParsedRouteKey =
+type ParsedRouteKey =
   | { readonly kind: 'default' }
   | { readonly kind: 'path'; readonly method: Method; readonly segments: readonly Segment[] }
   | { readonly kind: 'invalid'; readonly reason: string };
@@ -83,15 +86,18 @@ export function variableConflicts(keys: readonly string[]): VariableConflict[] {
   });
 }
 
+/** Methods that change nothing. Source: RFC 9110, section 9.2.1 */
+export const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
 /** Whether a route may take requests that change something: POST, PUT, PATCH, DELETE, or any method at all. */
 export function changesState(key: ParsedRouteKey): boolean {
-  if (key.kind === 'path') return !['GET', 'HEAD', 'OPTIONS'].includes(key.method);
+  if (key.kind === 'path') return !SAFE_METHODS.includes(key.method);
   return key.kind === 'default';
 }
 
 /**
- * Whether a route takes requests to another's path that the other does not: further methods, or the path with a slash
- * more. The backend of both often serves them alike.
+ * Whether a route takes requests to another route's path that the other route does not: with other methods, or with an
+ * additional slash. One backend often serves both alike.
  */
 export function coversPathOf(route: ParsedRouteKey, other: ParsedRouteKey): boolean {
   if (route.kind === 'default') return true;
@@ -105,8 +111,8 @@ export function coversPathOf(route: ParsedRouteKey, other: ParsedRouteKey): bool
   return (
     reaches &&
     fixed.every((segment, index) => {
-      const there = other.segments[index];
-      return segment.kind !== 'literal' || there?.kind !== 'literal' || segment.text === there.text;
+      const theirs = other.segments[index];
+      return segment.kind !== 'literal' || theirs?.kind !== 'literal' || segment.text === theirs.text;
     })
   );
 }

@@ -6,7 +6,7 @@ import {
   PERMISSIONS_PER_API,
   ROLES_PER_TENANT,
 } from '../../limits/auth0.ts';
-import { OIDC_SCOPES } from '../../limits/oidc-scopes.ts';
+import { RESERVED_SCOPES } from '../../limits/oidc-scopes.ts';
 import { parseRouteKey, routeShape, variableConflicts } from '../../limits/route-key.ts';
 import { didYouMean } from '../nearest.ts';
 import { problem, type Problem } from '../user-error.ts';
@@ -70,7 +70,7 @@ function sectionOf(value: unknown): Section {
 const permissionName = z
   .string()
   .regex(PERMISSION, { error: 'a permission is 1 to 280 printable ASCII characters without space, " or \\' })
-  .refine((name) => ![...OIDC_SCOPES, 'offline_access'].includes(name), {
+  .refine((name) => !RESERVED_SCOPES.includes(name), {
     error: 'OpenID Connect reserves this name; choose another',
   });
 

@@ -1,4 +1,5 @@
 import { request as send, type ClientRequest, type IncomingMessage } from 'node:http';
+import { BODY_BYTES } from '../../../limits/http-api.ts';
 import { readBody } from '../common/read-body.ts';
 
 /** A request as it goes over the socket. */
@@ -26,9 +27,6 @@ interface Failed {
   readonly kind: 'unreachable' | 'broken' | 'late';
   readonly reason: string;
 }
-
-/** Bytes of a response that the gateway takes. Source: http-api-quotas (payload). */
-const MOST = 10 * 1024 * 1024;
 
 /**
  * Asks a local backend over a connection of its own. It never rejects: whatever the backend does, there is an answer by
@@ -92,7 +90,7 @@ function begin(backend: URL, { method, target, rawHeaders }: BackendRequest): Cl
 }
 
 async function readResponse(incoming: IncomingMessage): Promise<BackendAnswer> {
-  const body = await readBody(incoming, MOST);
+  const body = await readBody(incoming, BODY_BYTES);
   if (!body.isWhole) return { kind: 'broken', reason: 'sent more than the gateway takes (10 MB)' };
   const { statusCode: status = 0, rawHeaders } = incoming;
   return status < 200 || status > 599

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { JWKS_BYTES } from '../../../limits/http-api.ts';
 
 /** An issuer's keys by their id, or why the gateway could not fetch them. */
 export type IssuerKeys =
@@ -7,9 +8,6 @@ export type IssuerKeys =
 
 /** Milliseconds that the gateway keeps an issuer's keys. Source: http-api-jwt-authorizer ("can cache for two hours"). */
 const KEPT = 2 * 60 * 60 * 1000;
-
-/** Bytes of a JWKS that the gateway reads. Source: http-api-quotas. */
-const JWKS_LIMIT = 150_000;
 
 /** Fetches a document from an issuer; rejects when there is no answer in time. */
 export type FetchDocument = (issuer: string, what: 'discovery' | 'jwks', url: string) => Promise<string>;
@@ -63,7 +61,7 @@ export class IssuerKeyCache {
     }
     try {
       const text = await this.#fetchDocument(issuer, 'jwks', jwksUri);
-      if (Buffer.byteLength(text) > JWKS_LIMIT) throw new Error('the JWKS is larger than the gateway reads');
+      if (Buffer.byteLength(text) > JWKS_BYTES) throw new Error('the JWKS is larger than the gateway reads');
       return { kind: 'keys', keys: readKeys(JSON.parse(text)) };
     } catch {
       return { kind: 'unreachable', description: 'JWKS communication error' };

@@ -1,15 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { BODY_BYTES, REQUEST_HEAD_BYTES } from '../../../limits/http-api.ts';
 import { readBody } from '../common/read-body.ts';
 import type { HttpApi } from '../model/http-api.ts';
 import { errorResponse, MESSAGES, type ErrorStatus } from './errors.ts';
 import { answer, type Exchange, type Gateway } from './pipeline.ts';
 import { headerValues } from './request.ts';
 import type { GatewayResponse } from './response.ts';
-
-/** Bytes of request line and headers together, and of the body. Source: http-api-quotas. */
-const HEAD_LIMIT = 10_240;
-const BODY_LIMIT = 10 * 1024 * 1024;
 
 const NO_BODY = Buffer.alloc(0);
 
@@ -38,7 +35,7 @@ export const CONNECTION_LIMITS = {
  * @param current the gateway at work now, once there is one; a reload puts another in its place, between two requests
  */
 export function gatewayServer(current: () => Promise<Gateway>, onEvent: OnEvent): Server {
-  const options = { ...CONNECTION_LIMITS, maxHeaderSize: 4 * HEAD_LIMIT, requireHostHeader: false };
+  const options = { ...CONNECTION_LIMITS, maxHeaderSize: 4 * REQUEST_HEAD_BYTES, requireHostHeader: false };
   const server = createServer(options, (incoming, outgoing) => {
     void serve(incoming, outgoing, current, onEvent);
   });
@@ -154,8 +151,8 @@ function faultOf(incoming: IncomingMessage, api: HttpApi): Fault | undefined {
     return { status: 400, reason: `the transfer coding ${encoding} in HTTP/${httpVersion}` };
   }
   const size = headSize(incoming);
-  if (size > HEAD_LIMIT) {
-    return { status: 431, reason: `request line and headers are ${size} bytes, the limit is ${HEAD_LIMIT}` };
+  if (size > REQUEST_HEAD_BYTES) {
+    return { status: 431, reason: `request line and headers are ${size} bytes, the limit is ${REQUEST_HEAD_BYTES}` };
   }
   return isOwnHost(hosts[0] ?? '', api)
     ? undefined
@@ -177,8 +174,8 @@ function headSize({ method = '', url = '', rawHeaders }: IncomingMessage): numbe
 async function bodyOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers;
   if (length === undefined && encoding === undefined) return NO_BODY;
-  if (Number(length ?? 0) > BODY_LIMIT) return undefined;
-  const body = await readBody(incoming, BODY_LIMIT);
+  if (Number(length ?? 0) > BODY_BYTES) return undefined;
+  const body = await readBody(incoming, BODY_BYTES);
   return body.isWhole ? body.bytes : undefined;
 }
 

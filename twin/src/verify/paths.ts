@@ -1,4 +1,4 @@
-import { METHODS } from '../../../limits/route-key.ts';
+import { METHODS, SAFE_METHODS } from '../../../limits/route-key.ts';
 import type { Route } from '../model/http-api.ts';
 import { ownValue, type Model } from '../model/model.ts';
 import { matchRoute } from '../gateway/match.ts';
@@ -8,9 +8,7 @@ export type Sample =
   | { readonly kind: 'request'; readonly method: string; readonly path: string; readonly body: string | undefined }
   | { readonly kind: 'none'; readonly why: string };
 
-/** Methods that change nothing. Source: RFC 9110, section 9.2.1 */
-const SAFE = ['GET', 'HEAD', 'OPTIONS'];
-const CHANGING = METHODS.filter((method) => method !== 'ANY' && !SAFE.includes(method));
+const CHANGING = METHODS.filter((method) => method !== 'ANY' && !SAFE_METHODS.includes(method));
 
 /** Paths that a `$default` route may be reached by. */
 const DEFAULT_PATHS = ['/', '/verify', '/verify/verify/verify/verify'];
@@ -18,8 +16,8 @@ const DEFAULT_PATHS = ['/', '/verify', '/verify/verify/verify/verify'];
 /** A request for a route: one that no other route takes, and that changes nothing unless that is allowed. */
 export function sampleOf({ api: { routes }, ...model }: Model, route: Route, allMethods: boolean): Sample {
   const { match, routeKey } = route;
-  const methods = match.kind === 'path' && match.method !== 'ANY' ? [match.method] : [...SAFE, ...CHANGING];
-  const allowed = methods.filter((method) => allMethods || SAFE.includes(method));
+  const methods = match.kind === 'path' && match.method !== 'ANY' ? [match.method] : [...SAFE_METHODS, ...CHANGING];
+  const allowed = methods.filter((method) => allMethods || SAFE_METHODS.includes(method));
   if (allowed.length === 0) return none(`${methods.join()} may change something; --all-methods calls it`);
   const path = match.kind === 'path' ? pathOf(route, model.examplePaths) : undefined;
   if (match.kind === 'path' && path === undefined) {
