@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PERMISSION, PERMISSION_DESCRIPTION_LENGTH } from '../limits/auth0.ts';
 import { SCOPES_PER_ROUTE } from '../limits/http-api.ts';
-import { OIDC_SCOPES } from '../limits/oidc-scopes.ts';
-import { changesState, parseRouteKey, routeShape, variableConflicts } from '../limits/route-key.ts';
+import { RESERVED_SCOPES } from '../limits/oidc-scopes.ts';
+import { changesState, OPENAPI_METHODS, parseRouteKey, routeShape, variableConflicts } from '../limits/route-key.ts';
 
 const examples = z.looseObject({
   example: z.unknown().optional(),
@@ -24,7 +24,7 @@ const scheme = z.looseObject({
   flows: z.record(z.string(), z.looseObject({ scopes: z.record(z.string(), z.string()).default({}) })).default({}),
 });
 
-/** What is read of an OpenAPI 3 document whose references are resolved. */
+/** The parts of an OpenAPI 3 document that the import reads, with references resolved. */
 export const openApi = z.looseObject({
   openapi: z
     .string({ error: 'is not OpenAPI 3; convert the document first' })
@@ -39,8 +39,6 @@ export const openApi = z.looseObject({
 });
 type Document = z.infer<typeof openApi>;
 
-const OPENAPI_METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete'] as const;
-
 /** A route as `contract.ts` has it. */
 interface ImportedRoute {
   readonly handler: string;
@@ -48,7 +46,7 @@ interface ImportedRoute {
   readonly examples?: Readonly<Record<string, unknown>>;
 }
 
-/** What a document becomes, and as sentences what could not be taken as it is. */
+/** Routes and permissions of a contract, and sentences on what differs from the document. */
 export interface Imported {
   readonly permissions: Readonly<Record<string, string>>;
   readonly routes: Readonly<Record<string, ImportedRoute>>;
@@ -56,60 +54,61 @@ export interface Imported {
 }
 
 /**
- * Makes routes and permissions of an OpenAPI document. Where the document asks for what API Gateway cannot check, the
- * route asks for a token, never for less than the document; notes say what is left to do.
+ * Makes routes and permissions from an OpenAPI document. Where the document requires what API Gateway cannot check, the
+ * route requires a token, so it never admits callers without one; notes say what is left to do.
  * @param handler the key of the handler that serves each route
  */
 export function contractFrom(document: Document, handler: string): Imported {
   const notes: string[] = [];
   const routes = new Map<string, ImportedRoute>();
   const used = new Set<string>();
-  const asked = new Set<string>();
+  const named = new Set<string>();
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of OPENAPI_METHODS) {
       if (item[method] === undefined) continue;
-      const found = operation.parse(item[method]);
-      const wanted = `${method.toUpperCase()} ${path}`;
-      const key = keyOf(wanted, [...routes.keys()], notes);
+      const { parameters, requestBody, security = document.security, callbacks } = operation.parse(item[method]);
+      const original = `${method.toUpperCase()} ${path}`;
+      const key = keyOf(original, [...routes.keys()], notes);
       if (key === undefined) continue;
-      const security = found.security ?? document.security;
-      for (const name of security?.flatMap((one) => Object.values(one).flat()) ?? []) asked.add(name);
+      for (const name of security?.flatMap((one) => Object.values(one).flat()) ?? []) named.add(name);
       const scopes = scopesOf(key, security, document, notes);
       if (typeof scopes !== 'string') scopes.forEach((scope) => used.add(scope));
-      const values = examplesOf(key, wanted, [...item.parameters, ...found.parameters], found.requestBody?.content);
+      const values = examplesOf(key, original, [...item.parameters, ...parameters], requestBody?.content);
       routes.set(key, { handler, scopes, ...(values && { examples: values }) });
-      if (found.callbacks !== undefined) notes.push(`${key}: its callbacks are calls of yours, and not taken`);
+      if (callbacks !== undefined) notes.push(`${key}: callbacks not imported; your API sends those requests`);
       if (scopes === 'any token' && changesState(parseRouteKey(key))) {
-        notes.push(`${key}: any token may change state, so a production stack needs its scopes or a reason`);
+        notes.push(`${key}: any token may change state; a production stack requires scopes or a reason`);
       }
     }
-    if (item['trace'] !== undefined) notes.push(`TRACE ${path}: not taken, API Gateway has no such method`);
+    if (item['trace'] !== undefined) notes.push(`TRACE ${path}: not imported; API Gateway does not accept the method`);
   }
-  if (document.webhooks !== undefined) notes.push('webhooks: not taken, they are calls of yours');
+  if (document.webhooks !== undefined) notes.push('webhooks: not imported; your API sends those requests');
   const [base = ''] = document.servers.map(({ url }) => /^(?:https?:\/\/[^/]+)?(\/.+?)\/?$/.exec(url)?.[1] ?? '');
   if (base !== '') notes.push(`servers: the routes are at the root of the API, not under ${base}`);
-  return { permissions: permissionsOf(document, used, asked, notes), routes: Object.fromEntries(routes), notes };
+  return { permissions: permissionsOf(document, used, named, notes), routes: Object.fromEntries(routes), notes };
 }
 
-/** The key of a route that API Gateway accepts beside the others, or undefined with a note. */
-function keyOf(wanted: string, others: readonly string[], notes: string[]): string | undefined {
-  let key = wanted;
+/** Returns a route key that API Gateway accepts beside the others, or undefined with a note. */
+function keyOf(original: string, others: readonly string[], notes: string[]): string | undefined {
+  let key = original;
   if (/.\/$/.test(key.replace(/^\S+ /, ''))) {
     key = key.slice(0, -1);
-    notes.push(`${wanted}: taken as ${key}; API Gateway has no routes that end in a slash`);
+    notes.push(`${original}: imported as ${key}; API Gateway has no routes that end in a slash`);
   }
   for (;;) {
     const conflict = variableConflicts([...others, key]).at(-1);
     if (conflict?.key !== key) break;
     const [own, other] = conflict.names;
-    notes.push(`${key}: {${own}} is called {${other}}, as in ${conflict.other}; API Gateway has one name at a place`);
+    notes.push(
+      `${key}: {${own}} renamed to {${other}}, as in ${conflict.other}; API Gateway accepts one name per position`,
+    );
     key = key.replace(`{${own}}`, `{${other}}`);
   }
   const parsed = parseRouteKey(key);
   const same = others.find((one) => routeShape(one) === routeShape(key));
   const reason = parsed.kind === 'invalid' ? parsed.reason : same && `${same} matches the same requests`;
   if (reason === undefined) return key;
-  notes.push(`${wanted}: not taken, ${reason}`);
+  notes.push(`${original}: not imported: ${reason}`);
   return undefined;
 }
 
@@ -122,12 +121,12 @@ function scopesOf(
   notes: string[],
 ): ImportedRoute['scopes'] {
   if (all === undefined) {
-    notes.push(`${key}: the document names no security, so it needs any token; name its scopes, or write 'public'`);
+    notes.push(`${key}: the document declares no security, so any token is accepted; list scopes, or write 'public'`);
     return 'any token';
   }
   if (all.length === 0) return 'public';
   if (all.some((one) => Object.keys(one).length === 0)) {
-    notes.push(`${key}: public, as its security is optional; a token that is sent is not checked`);
+    notes.push(`${key}: public, because its security is optional; a token in the request is not checked`);
     return 'public';
   }
   const scopes = new Set<string>();
@@ -137,48 +136,48 @@ function scopesOf(
       const { type = 'unknown', scheme: http } = document.components.securitySchemes[name] ?? {};
       if (['oauth2', 'openIdConnect'].includes(type) || (type === 'http' && http?.toLowerCase() === 'bearer'))
         return true;
-      notes.push(`${key}: takes no ${name} (${type}), which API Gateway's JWT authorizer cannot check, but a token`);
+      notes.push(`${key}: requires a token instead of ${name} (${type}), which a JWT authorizer cannot check`);
       return false;
     });
     if (supported.length === 0) continue;
     const names = [...new Set(supported.flatMap(([, some]) => some))];
     const [first, ...rest] = names.filter((scope) => isPermission(scope));
     if (first !== undefined) scopes.add(first);
-    // A scope that no permission can be is asked for all the same: a token without it is no alternative to one with a scope.
-    else if (names.every((scope) => RESERVED.includes(scope))) anyToken = true;
+    // An alternative with reserved scopes alone accepts any token. One with a scope that is invalid in Auth0 is dropped: it
+    // must not weaken the others.
+    else if (names.every((scope) => RESERVED_SCOPES.includes(scope))) anyToken = true;
     if (rest.length > 0) {
       const others = rest.join(', ');
-      notes.push(`${key}: needs ${first} alone, as API Gateway checks one scope; check ${others} in the handler`);
+      notes.push(
+        `${key}: requires only ${first}, because API Gateway checks for one scope; check ${others} in the handler`,
+      );
     }
   }
   if (anyToken || scopes.size === 0) return 'any token';
   if (scopes.size > SCOPES_PER_ROUTE)
-    notes.push(`${key}: only ${SCOPES_PER_ROUTE} of its ${scopes.size} scopes are taken`);
+    notes.push(`${key}: imported with ${SCOPES_PER_ROUTE} of its ${scopes.size} scopes; API Gateway accepts no more`);
   return [...scopes].slice(0, SCOPES_PER_ROUTE);
 }
 
-/** Scopes that OpenID Connect and Auth0 give their own meaning. */
-const RESERVED: readonly string[] = [...OIDC_SCOPES, 'offline_access'];
-
 function isPermission(scope: string): boolean {
-  return PERMISSION.test(scope) && !RESERVED.includes(scope);
+  return PERMISSION.test(scope) && !RESERVED_SCOPES.includes(scope);
 }
 
-/** The scopes that the document declares, and those that only a route names. */
+/** Returns the scopes that the document declares, and those that only a route names, with their descriptions. */
 function permissionsOf(
   document: Document,
   used: ReadonlySet<string>,
-  asked: ReadonlySet<string>,
+  named: ReadonlySet<string>,
   notes: string[],
 ): Readonly<Record<string, string>> {
   const declared = Object.values(document.components.securitySchemes).flatMap(({ flows }) =>
     Object.values(flows).flatMap((flow) => Object.entries(flow.scopes)),
   );
   const described = new Map(declared.filter(([name]) => isPermission(name)));
-  for (const name of new Set([...declared.map(([one]) => one), ...asked])) {
+  for (const name of new Set([...declared.map(([one]) => one), ...named])) {
     if (isPermission(name)) continue;
-    const why = RESERVED.includes(name) ? 'OpenID Connect or Auth0 reserves the name' : 'Auth0 takes no such name';
-    notes.push(`scope ${name}: no permission, ${why}; check it in the handlers of the routes that ask for it`);
+    const why = RESERVED_SCOPES.includes(name) ? 'OpenID Connect reserves the name' : 'Auth0 rejects the name';
+    notes.push(`scope ${name}: not a permission, because ${why}; check it in the handlers of its routes`);
   }
   for (const name of used) if (!described.has(name)) described.set(name, '');
   return Object.fromEntries(
@@ -189,16 +188,16 @@ function permissionsOf(
   );
 }
 
-/** A value for each parameter of the path, and an example of the body; undefined where a parameter has none. */
+/** Returns a value for each path parameter and an example body; undefined if a parameter has no example. */
 function examplesOf(
   key: string,
-  wanted: string,
+  original: string,
   parameters: readonly z.infer<typeof parameter>[],
   content: Readonly<Record<string, Examples>> = {},
 ): Readonly<Record<string, unknown>> | undefined {
   const parsed = parseRouteKey(key);
   if (parsed.kind !== 'path') return undefined;
-  const before = [...wanted.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name = '']) => name);
+  const before = [...original.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name = '']) => name);
   const values = parsed.segments
     .flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
     .map((name, index) => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
-import { UserError } from '../program/user-error.ts';
+import { printableLine, UserError } from '../program/user-error.ts';
 import { contractFrom } from './contract-from-openapi.ts';
 import { readOpenApi } from './read-openapi.ts';
 
@@ -16,7 +16,7 @@ export const handler = defineHandler(async ({ routeKey }) => ({
 }));
 `;
 
-// The entry of `npm run import`: writes contract.ts of an OpenAPI document, and says what it could not take.
+// The entry of `npm run import`: writes contract.ts from an OpenAPI document, and prints what it could not import.
 try {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { overwrite: { type: 'boolean' } } });
   const [file, ...rest] = positionals;
@@ -39,11 +39,11 @@ export const contract = defineContract(${JSON.stringify(contract)});
     mkdirSync('handler', { recursive: true });
     writeFileSync(HANDLER, STUB);
   }
-  const count = Object.keys(routes).length;
-  process.stdout.write(`contract.ts has ${count} routes and ${Object.keys(permissions).length} permissions.\n`);
+  const [routeCount, permissionCount] = [counted(routes, 'route'), counted(permissions, 'permission')];
+  process.stdout.write(`contract.ts has ${routeCount} and ${permissionCount}.\n`);
   if (isNewHandler) process.stdout.write(`${HANDLER} is new and responds 501 to each route.\n`);
   if (notes.length > 0) process.stdout.write('Imported differently from the document, or left out:\n');
-  for (const note of notes) process.stdout.write(`  ${note}\n`);
+  for (const note of notes) process.stdout.write(`  ${printableLine(note)}\n`);
   process.stdout.write(
     'Next: declare roles in contract.ts, update the permissions and roles in each Pulumi.<stack>.yaml, then npm run access.\n',
   );
@@ -51,4 +51,9 @@ export const contract = defineContract(${JSON.stringify(contract)});
   if (!(error instanceof UserError || (error instanceof Error && 'code' in error))) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
+}
+
+function counted(all: object, noun: string): string {
+  const { length } = Object.keys(all);
+  return `${length} ${noun}${length === 1 ? '' : 's'}`;
 }

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { UserError } from '../program/user-error.ts';
 import { openApi } from './contract-from-openapi.ts';
 
-/** Nothing beside the document is read, neither files nor URLs. */
+/** Reads the document alone, no other file and no URL. */
 const ALONE = { resolve: { external: false }, dereference: { circular: 'ignore' } } as const;
 
 /**
@@ -15,9 +15,9 @@ export async function readOpenApi(text: string, file: string): Promise<z.infer<t
   const rejected = (what: string): never => {
     throw new UserError('openapi', `${file} has ${what}`);
   };
-  // Of the values that the parser found: YAML can write a key in many ways.
+  // Checks the parsed values, because YAML can write one key in many ways.
   const checked = (key: unknown, value: unknown): unknown => {
-    // zod leaves it out, and security that is left out is none.
+    // zod drops this key, and a route whose security is dropped would become public.
     if (key === '__proto__') return rejected('the name __proto__; choose another one');
     if (key === '$ref' && typeof value === 'string' && !value.startsWith('#')) {
       return rejected(`$ref: ${value}, in another file; bundle the document into one file first`);

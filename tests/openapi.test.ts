@@ -46,24 +46,34 @@ describe('npm run import', () => {
     ['only a scope of OpenID Connect', [{ auth: ['openid'] }], 'any token', undefined],
     ['an empty list', [], 'public', undefined],
     ['two scopes at once', [{ auth: ['write:user', 'read:user'] }], ['write:user'], 'check read:user in the handler'],
-    ['an API key', [{ key: [] }], 'any token', 'takes no key (apiKey)'],
-    ['an API key or a scope', [{ key: [] }, { auth: ['read:user'] }], ['read:user'], 'takes no key (apiKey)'],
-    ['an API key and a scope', [{ key: [], auth: ['read:user'] }], ['read:user'], 'takes no key (apiKey)'],
+    ['an API key', [{ key: [] }], 'any token', 'requires a token instead of key (apiKey)'],
+    [
+      'an API key or a scope',
+      [{ key: [] }, { auth: ['read:user'] }],
+      ['read:user'],
+      'requires a token instead of key (apiKey)',
+    ],
+    [
+      'an API key and a scope',
+      [{ key: [], auth: ['read:user'] }],
+      ['read:user'],
+      'requires a token instead of key (apiKey)',
+    ],
     ['optional security', [{}, { auth: ['read:user'] }], 'public', 'its security is optional'],
     [
-      'a scope that Auth0 takes no permission for',
+      'a scope that is no valid permission in Auth0',
       [{ auth: ['all users'] }],
       'any token',
-      'scope all users: no permission',
+      'scope all users: not a permission',
     ],
     [
-      'such a scope or another one',
+      'such a scope, or one that is valid',
       [{ auth: ['read:user'] }, { auth: ['all users'] }],
       ['read:user'],
-      'scope all users: no permission',
+      'scope all users: not a permission',
     ],
-    ['no security at all', undefined, 'any token', 'the document names no security'],
-  ])('A route with %s in its security asks for as much', async (_title, security, scopes, note) => {
+    ['no security at all', undefined, 'any token', 'the document declares no security'],
+  ])('A route whose security has %s requires the same in the contract', async (_title, security, scopes, note) => {
     const { routes, notes } = await imported({ '/x': { get: { ...ok, security } } });
     expect(routes).toEqual({ 'GET /x': { handler: 'api', scopes } });
     expect(notes.filter((one) => !one.startsWith('scope openid'))).toEqual(
@@ -71,7 +81,7 @@ describe('npm run import', () => {
     );
   });
 
-  it('Paths become route keys that API Gateway accepts, and the notes say which did not', async () => {
+  it('Paths become route keys that API Gateway accepts, and the notes name those that could not', async () => {
     const get = { get: { ...ok, parameters: [id], security: [] } };
     const petId = { get: { ...ok, parameters: [{ ...id, name: 'petId' }], security: [] } };
     const { routes, notes } = await imported({
@@ -81,13 +91,13 @@ describe('npm run import', () => {
     });
     expect(Object.keys(routes)).toEqual(['GET /pets/{id}', 'GET /pets/{id}/photos']);
     expect(notes.slice(0, 3)).toEqual([
-      'GET /pets/{petId}/photos/: taken as GET /pets/{petId}/photos; API Gateway has no routes that end in a slash',
-      'GET /pets/{petId}/photos: {petId} is called {id}, as in GET /pets/{id}; API Gateway has one name at a place',
-      expect.stringContaining('GET /pets/{id}.json: not taken, '),
+      'GET /pets/{petId}/photos/: imported as GET /pets/{petId}/photos; API Gateway has no routes that end in a slash',
+      'GET /pets/{petId}/photos: {petId} renamed to {id}, as in GET /pets/{id}; API Gateway accepts one name per position',
+      expect.stringContaining('GET /pets/{id}.json: not imported: '),
     ]);
   });
 
-  it('Examples of parameters and bodies are taken, and permissions with their descriptions', async () => {
+  it('The import keeps examples of parameters and bodies, and permissions with their descriptions', async () => {
     const content = { 'application/json': { example: { name: 'Rex' } } };
     const post = { ...ok, security: [{ auth: ['write:user'] }], requestBody: { content } };
     const { permissions, routes } = await imported({ '/pets/{id}': { parameters: [{ ...id, example: 7 }], post } });
@@ -105,7 +115,7 @@ describe('npm run import', () => {
       'in another file',
     ],
     [
-      'a security scheme that JavaScript takes for no name',
+      'a security scheme named __proto__',
       documentWith({ '/x': { get: { ...ok, security: [{ ['__proto__']: [] }] } } }),
       'the name __proto__',
     ],
@@ -113,12 +123,14 @@ describe('npm run import', () => {
     expect((await refusal(() => readOpenApi(text, 'openapi.json'))).message).toContain(says);
   });
 
-  it('An imported contract is served by the twin without another edit, and is not replaced unasked', async () => {
-    const paths = { '/pets/{id}': { get: { ...ok, parameters: [id], security: [{ auth: ['read:user'] }] } } };
+  it('The twin serves an imported contract without further edits, and a second import needs --overwrite', async () => {
+    const security = [{ auth: ['read:user'] }, { auth: ['\u001b[2J'] }];
+    const paths = { '/pets/{id}': { get: { ...ok, parameters: [id], security } } };
     const folder = fileURLToPath(folderWith({ 'openapi.json': documentWith(paths) }));
     const main = fileURLToPath(new URL('openapi/main.ts', ROOT));
     const { stdout } = await run(process.execPath, [main, 'openapi.json'], { cwd: folder });
-    expect(stdout).toContain('contract.ts has 1 routes and 2 permissions.');
+    expect(stdout).toContain('contract.ts has 1 route and 2 permissions.');
+    expect(stdout).toContain(String.raw`scope \u{1b}[2J: not a permission`);
     expect(stdout).toContain('handler/api.ts is new');
     await expect(run(process.execPath, [main, 'openapi.json'], { cwd: folder })).rejects.toThrow('--overwrite');
     const twin = await startTestTwin({

@@ -5,7 +5,7 @@ import { contract } from '../../contract.ts';
 import { generatedFiles } from './generated.ts';
 import { openApiOf } from './openapi.ts';
 
-// The entry of `npm run docs`. openapi.json is of one stack, and not committed.
+// The entry of `npm run docs`. openapi.json describes one stack and is not committed.
 const root = new URL('../../', import.meta.url);
 const { stack } = parseArgs({ options: { stack: { type: 'string' } } }).values;
 if (stack !== undefined && !existsSync(new URL(`Pulumi.${stack}.yaml`, root))) {
@@ -17,7 +17,7 @@ for (const [file, text] of Object.entries({ ...generatedFiles(), 'openapi.json':
   process.stdout.write(`${file}\n`);
 }
 
-/** The document for a deployed stack, or without one for the twin of stack dev. */
+/** Returns the document for a deployed stack, or, without a stack, for the twin of stack dev. */
 function openApi(deployed: string | undefined): string {
   const yaml = (file: string): unknown => parse(readFileSync(new URL(file, root), 'utf8'));
   const { name } = yaml('Pulumi.yaml') as { readonly name: string };

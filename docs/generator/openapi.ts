@@ -1,32 +1,31 @@
-import { parseRouteKey } from '../../limits/route-key.ts';
+import { OPENAPI_METHODS, parseRouteKey } from '../../limits/route-key.ts';
 import type { Contract, RouteSpec } from '../../program/contract/define-contract.ts';
+import { parametersOf } from '../../program/contract/route-spec.ts';
 
-/** Where the API and its tenant are, in one stack. */
+/** The addresses of an API and its tenant in one stack. */
 export interface Deployment {
   readonly title: string;
   readonly audience: string;
-  /** The tenant's URL, with a slash at its end. */
+  /** The tenant's URL, with a trailing slash. */
   readonly issuer: string;
-  /** URLs of the API, without a slash at their end, with what each is. */
+  /** URLs of the API, without a trailing slash, each with its description. */
   readonly servers: Readonly<Record<string, string>>;
 }
 
-const METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete'] as const;
-
 /**
- * Returns the contract as an OpenAPI 3.1 document. A route for one of several permissions has an alternative for each.
- * `$default` has no path that OpenAPI could name, and is left out; `{name+}` is a parameter like any other.
+ * Returns the contract as an OpenAPI 3.1 document. A route with several scopes has a security alternative for each.
+ * `$default` is left out, because OpenAPI has no such path; `{name+}` becomes an ordinary parameter.
  */
 export function openApiOf({ permissions, routes }: Contract, { title, audience, issuer, servers }: Deployment): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const [key, route] of Object.entries(routes)) {
     const parsed = parseRouteKey(key);
     if (parsed.kind !== 'path') continue;
-    const path = `/${parsed.segments.map((one) => (one.kind === 'literal' ? one.text : `{${one.name}}`)).join('/')}`;
-    const methods = parsed.method === 'ANY' ? METHODS : [parsed.method.toLowerCase()];
+    const path = `/${parsed.segments.map((segment) => (segment.kind === 'literal' ? segment.text : `{${segment.name}}`)).join('/')}`;
+    const methods = parsed.method === 'ANY' ? OPENAPI_METHODS : [parsed.method.toLowerCase()];
     const item = (paths[path] ??= {});
     for (const method of methods) {
-      // A route with the method itself comes before one for ANY.
+      // A route for the method itself takes precedence over one for ANY.
       if (parsed.method === 'ANY' && item[method] !== undefined) continue;
       item[method] = operationOf(key, method, route);
     }
@@ -55,26 +54,17 @@ export function openApiOf({ permissions, routes }: Contract, { title, audience, 
 }
 
 function operationOf(key: string, method: string, { scopes, examples = {} }: RouteSpec): object {
-  const parsed = parseRouteKey(key);
-  const segments = parsed.kind === 'path' ? parsed.segments : [];
-  const parameters = segments.flatMap((segment) => {
-    if (segment.kind === 'literal') return [];
-    const example = examples[segment.name];
-    return [
-      {
-        name: segment.name,
-        in: 'path',
-        required: true,
-        schema: { type: 'string' },
-        ...(example !== undefined && { example }),
-      },
-    ];
-  });
-  const answers = scopes === 'public' ? ['default'] : ['default', '401', ...(scopes === 'any token' ? [] : ['403'])];
-  const texts: Readonly<Record<string, string>> = {
-    default: 'The response of what serves the route.',
-    401: 'The token is missing or invalid.',
-    403: 'The token lacks the scope.',
+  const parameters = parametersOf(key).map(({ name }) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+    ...(examples[name] !== undefined && { example: examples[name] }),
+  }));
+  const responses = {
+    default: { description: "The handler's or backend's response." },
+    ...(scopes !== 'public' && { 401: { description: 'The token is missing or invalid.' } }),
+    ...(Array.isArray(scopes) && { 403: { description: 'The token lacks the scope.' } }),
   };
   return {
     operationId: `${method}-${key.replace(/^\S+ /, '')}`.replace(/[^A-Za-z0-9]+/g, '-').replace(/-$/, ''),
@@ -85,6 +75,6 @@ function operationOf(key: string, method: string, { scopes, examples = {} }: Rou
       }),
     security:
       scopes === 'public' ? [] : scopes === 'any token' ? [{ auth0: [] }] : scopes.map((scope) => ({ auth0: [scope] })),
-    responses: Object.fromEntries(answers.map((status) => [status, { description: texts[status] ?? '' }])),
+    responses,
   };
 }
