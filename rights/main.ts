@@ -21,17 +21,18 @@ async function main(): Promise<void> {
   });
   const { stack, account = '', bucket, key, subject, config } = values;
   if (account !== '' && !/^\d{12}$/.test(account)) {
-    throw new RightsError(`--account must have 12 digits, and not be ${JSON.stringify(account)}`);
+    throw new RightsError(`--account must have 12 digits, not ${JSON.stringify(account)}`);
   }
   if (stack === undefined || account === '' || (bucket === undefined) !== (key === undefined)) {
     throw new RightsError(USAGE);
   }
-  const given = config.map((pair): [string, string] => {
-    const [name = '', ...value] = pair.split('=');
-    return [name, value.join('=')];
+  const entries = config.map((pair): [string, string] => {
+    const [configKey = '', ...value] = pair.split('=');
+    if (value.length === 0) throw new RightsError(`--config ${pair} has no value; write --config key=value`);
+    return [configKey, value.join('=')];
   });
   const root = new URL('../', import.meta.url).href;
-  const recorded = await evaluate({ root, stack, config: Object.fromEntries(given), seed: 'policies' });
+  const recorded = await evaluate({ root, stack, config: Object.fromEntries(entries), seed: 'policies' });
   const all = policiesOf(recorded, {
     account,
     region: recorded.providers.aws.region,
@@ -40,7 +41,8 @@ async function main(): Promise<void> {
   });
   const [name] = positionals;
   const document = name === undefined ? all : all[name];
-  if (document === undefined) throw new RightsError(`no document ${name}; there are ${Object.keys(all).join(', ')}`);
+  if (document === undefined)
+    throw new RightsError(`unknown document ${name}; allowed: ${Object.keys(all).join(', ')}`);
   process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 

@@ -1,3 +1,4 @@
+import { MANAGED_POLICY_LENGTH, ROLE_POLICY_LENGTH } from '../limits/iam.ts';
 import { partitionOf } from '../limits/partitions.ts';
 import type { Recorded, RecordedResource } from '@auth0-http-api/twin';
 import { RightsError } from './rights-error.ts';
@@ -18,7 +19,7 @@ export interface Policy {
   readonly Statement: readonly Statement[];
 }
 
-/** What the graph of a program does not say. */
+/** What the resources of a program do not say. */
 export interface Surroundings {
   readonly account: string;
   readonly region: string;
@@ -28,21 +29,14 @@ export interface Surroundings {
   readonly subject?: string;
 }
 
-/** Characters of a managed policy, whitespace left out. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const BOUNDARY_LENGTH = 6144;
-/** Characters of all inline policies of a role, whitespace left out. Source: the same. */
-const INLINE_LENGTH = 10_240;
-
-const STATE = '.pulumi';
-
-/** What makes two names one pattern: `prod--*` would match the names of a stack `prod--eu`, and so would a wildcard. */
+/** A name whose pattern could match other names: `prod--*` would match those of a stack `prod--eu`. */
 const AMBIGUOUS = /^-|-$|--|[^\w.-]/;
 
 /**
  * Returns the IAM policies of a stack's pipeline, by name: `boundary` for the functions' roles, `deploy` and `preview`
- * (a drift is a preview too) for the pipeline's roles, with a bucket `deploy-state` and `preview-state`, and with a
+ * (also for drift) for the pipeline's roles, with a bucket `deploy-state` and `preview-state`, and with a
  * subject `deploy-trust` and `preview-trust`. They allow what the stack's resources need, and nothing else.
- * @throws RightsError for a resource type without a row in the table, and for names that no pattern can separate
+ * @throws RightsError for a resource type without a row in the table, and for names whose pattern could match others
  */
 export function policiesOf(recorded: Recorded, surroundings: Surroundings): Readonly<Record<string, Policy>> {
   const names = namesOf(recorded, surroundings);
@@ -68,8 +62,9 @@ export function policiesOf(recorded: Recorded, surroundings: Surroundings): Read
       ['preview', 'drift'].map((kind) => `${subject}:environment:${kind}-${stack}`),
     );
   }
-  limit('boundary', [policies['boundary']], BOUNDARY_LENGTH);
-  for (const role of ['deploy', 'preview']) limit(role, [policies[role], policies[`${role}-state`]], INLINE_LENGTH);
+  limit('boundary', [policies['boundary']], MANAGED_POLICY_LENGTH);
+  for (const role of ['deploy', 'preview'])
+    limit(role, [policies[role], policies[`${role}-state`]], ROLE_POLICY_LENGTH);
   return policies;
 }
 
@@ -77,7 +72,7 @@ function namesOf({ project, stack, resources }: Recorded, { account, region }: S
   for (const [what, name] of Object.entries({ project, stack })) {
     if (!AMBIGUOUS.test(name)) continue;
     throw new RightsError(
-      `the ${what} ${name} has --, a hyphen at an end or a character of patterns, so a policy could match another's names`,
+      `the ${what} name ${name} may only have letters, digits, _, . and single hyphens inside: a policy could match another ${what}'s names`,
     );
   }
   const partition = partitionOf(region);
@@ -99,7 +94,7 @@ function rightsOf({ type }: RecordedResource): (typeof RIGHTS)[string] {
   return rights;
 }
 
-/** One statement for all calls on the same resources under the same condition. */
+/** Merges all calls on the same resources under the same condition into one statement. */
 function merged(grants: readonly Grant[]): Statement[] {
   const statements = new Map<string, { actions: Set<string>; grant: Grant }>();
   for (const grant of grants) {
@@ -117,8 +112,8 @@ function merged(grants: readonly Grant[]): Statement[] {
 }
 
 /**
- * All that the policies of the functions' roles allow, with the logs of the whole stack, so that a handler more changes
- * nothing here. A role's rights are what its policy and this both allow.
+ * Allows everything that the policies of the functions' roles allow, with the logs of the whole stack, so that another
+ * handler changes nothing here. A role may do what its policy and the boundary both allow.
  */
 function boundaryOf({ partition, region, project, stack }: Names, resources: readonly RecordedResource[]): Policy {
   const logs = `arn:${partition}:logs:${region}:*:log-group:/${project}/${stack}/`;
@@ -129,7 +124,7 @@ function boundaryOf({ partition, region, project, stack }: Names, resources: rea
         return (JSON.parse(text(resource, 'policy')) as Policy).Statement;
       } catch {
         throw new RightsError(
-          `the policy of ${resource.name} cannot be read; give its encrypted values by --config key=value`,
+          `the policy of ${resource.name} cannot be read; pass its encrypted values with --config key=value`,
         );
       }
     })
@@ -144,7 +139,7 @@ function boundaryOf({ partition, region, project, stack }: Names, resources: rea
 }
 
 /**
- * The state of one stack in a bucket. The names of other stacks can be listed, and nothing of them be read.
+ * Allows access to the state of one stack in a bucket. Names of other stacks can be listed, their state cannot be read.
  * Source: pulumi/pulumi, pkg/backend/diy: store.go, lock.go, stack_tags.go, meta.go
  */
 function stateOf(
@@ -152,7 +147,7 @@ function stateOf(
   { bucket, key }: NonNullable<Surroundings['state']>,
   actions: readonly string[],
 ): Policy {
-  const object = (path: string): string => `arn:${partition}:s3:::${bucket}/${STATE}/${path}`;
+  const object = (path: string): string => `arn:${partition}:s3:::${bucket}/.pulumi/${path}`;
   const files = [
     object(`stacks/${project}/${stack}.json*`),
     object(`stacks/${project}/${stack}.pulumi-tags`),
@@ -168,7 +163,7 @@ function stateOf(
   ]);
 }
 
-/** Who may take a role: runs of the repository in these environments, neither a branch nor the repository as a whole. */
+/** Lets the repository's runs in these environments assume a role, and no other run of any branch. */
 function trust(partition: string, account: string, subjects: readonly string[]): Policy {
   const issuer = 'token.actions.githubusercontent.com';
   return policy([
@@ -187,5 +182,5 @@ function policy(statements: readonly Statement[]): Policy {
 
 function limit(what: string, policies: readonly (Policy | undefined)[], most: number): void {
   const length = policies.reduce((sum, one) => sum + (one === undefined ? 0 : JSON.stringify(one).length), 0);
-  if (length > most) throw new RightsError(`${what} has ${length} characters, and IAM allows ${most}`);
+  if (length > most) throw new RightsError(`the policy ${what} has ${length} characters; IAM allows ${most}`);
 }

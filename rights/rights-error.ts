@@ -1,2 +1,2 @@
-/** Why a stack's policies cannot be made, as one sentence for the user. */
+/** Says in one sentence for the user why a stack's policies cannot be generated. */
 export class RightsError extends Error {}

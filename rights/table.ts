@@ -1,33 +1,33 @@
 import type { RecordedResource } from '@auth0-http-api/twin';
 import { RightsError } from './rights-error.ts';
 
-/** What the ARNs of a stack are made of. */
+/** The parts of a stack's ARNs. */
 export interface Names {
   readonly project: string;
   readonly stack: string;
   readonly region: string;
   readonly account: string;
   readonly partition: string;
-  /** What the physical names in AWS begin with: `pulumi:autonaming` in Pulumi.yaml says the same. */
+  /** The beginning of physical names in AWS; `pulumi:autonaming` in Pulumi.yaml has the same. */
   readonly prefix: string;
   /** The ARN of the permissions boundary, which each role must have. */
   readonly boundary: string;
 }
 
-/** Calls on resources, with a condition of IAM where they need one. */
+/** Calls on resources, and the IAM condition they need. */
 export interface Grant {
   readonly actions: readonly string[];
   readonly on: readonly string[];
   readonly when?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
-/** What a provider calls for a resource type. */
-export interface TypeRights {
+/** The calls of a provider for a resource type. */
+interface TypeRights {
   /** The provider's code, and the actions with their resources and condition keys. */
   readonly sources: readonly string[];
-  /** What a refresh calls. */
+  /** The calls of a refresh. */
   readonly read: (resource: RecordedResource, names: Names) => readonly Grant[];
-  /** What creating, changing and deleting call besides. */
+  /** The additional calls of creating, changing and deleting. */
   readonly write: (resource: RecordedResource, names: Names) => readonly Grant[];
 }
 
@@ -37,7 +37,7 @@ const REFERENCE = 'https://docs.aws.amazon.com/service-authorization/latest/refe
 const arn = ({ partition, region, account }: Names, service: string, resource: string): string =>
   `arn:${partition}:${service}:${region}:${account}:${resource}`;
 
-/** An input that is a string. @throws RightsError for any other value */
+/** Returns an input that is a string. @throws RightsError for any other value */
 export function text({ type, name, inputs }: RecordedResource, key: string): string {
   const value = inputs[key];
   if (typeof value === 'string') return value;
@@ -60,7 +60,7 @@ function layersOf({ inputs }: RecordedResource): Grant[] {
   return layers.length === 0 ? [] : [{ actions: ['lambda:GetLayerVersion'], on: layers }];
 }
 
-/** A function that is named by its ARN was there before the stack. */
+/** A function given by its ARN existed before the stack. */
 function invokedFunction(resource: RecordedResource, names: Names): string[] {
   const name = text(resource, 'function');
   if (!name.startsWith('arn:')) return functions(names);
@@ -68,13 +68,13 @@ function invokedFunction(resource: RecordedResource, names: Names): string[] {
   return typeof qualifier === 'string' ? [name, `${name}:${qualifier}`] : [name];
 }
 
-/** A name of the domain, or the record that proves to ACM whose it is: only ACM knows that before it exists. */
+/** Returns the record's name. That of a validation record begins with a hash which only ACM knows beforehand. */
 function recordNames(resource: RecordedResource): string[] {
   const name = text(resource, 'name').toLowerCase().replace(/\.$/, '');
   return [name.replace(/^_[0-9a-f]{32}\./, '_*.')];
 }
 
-/** An API's ARN is its id, which no one knows before it exists. */
+/** An API's ARN has its id, which is unknown before it exists. */
 function httpApi(file: string, ...paths: readonly string[]): TypeRights {
   const on = ({ partition, region }: Names): string[] =>
     ['/apis', '/apis/*', '/tags/*', ...paths].map((path) => `arn:${partition}:apigateway:${region}::${path}`);
@@ -85,7 +85,7 @@ function httpApi(file: string, ...paths: readonly string[]): TypeRights {
   };
 }
 
-/** The domain names of an account have their names in their ARNs. */
+/** The ARN of a domain name has the name itself. */
 function domain(file: string, also: (names: Names) => readonly Grant[] = () => []): TypeRights {
   const on = (resource: RecordedResource, { partition, region }: Names): string[] => {
     const path = `/domainnames/${text(resource, 'domainName')}`;
@@ -109,7 +109,7 @@ const stage = httpApi('stage');
 
 /**
  * The calls of the AWS provider, by resource type, and the resources that a stack's credentials may make them on. A type
- * that is missing here stops the generation.
+ * that is missing here is an error.
  */
 export const RIGHTS: Readonly<Record<string, TypeRights>> = {
   'aws:acm/certificate:Certificate': {
@@ -164,7 +164,7 @@ export const RIGHTS: Readonly<Record<string, TypeRights>> = {
               actions: ['logs:DescribeResourcePolicies', 'logs:PutResourcePolicy'],
               on: [arn(names, 'logs', '*')],
             },
-            // IAM knows no resource of these.
+            // These actions have no resource in IAM.
             {
               actions: [
                 'logs:CreateLogDelivery',
@@ -337,7 +337,7 @@ export const RIGHTS: Readonly<Record<string, TypeRights>> = {
   },
 };
 
-/** A role without the boundary could be given any right, in two calls. */
+/** Without the boundary, two calls could give a role any right. */
 function bounded(actions: readonly string[], names: Names): Grant {
   return { actions, on: roles(names), when: { StringEquals: { 'iam:PermissionsBoundary': names.boundary } } };
 }

@@ -182,7 +182,7 @@ describe('The generated policies', () => {
     );
   });
 
-  it('a stack whose name another pattern could match, and a type without a row, are errors', async () => {
+  it('policies are refused for a name whose pattern could match another, and for a resource type without a row', async () => {
     const dev = await recordStack('dev');
     for (const stack of ['prod--eu', 'prod-', '-prod', 'pr*', 'pro?', '${aws:PrincipalTag/x}']) {
       expect(() => policiesOf({ ...dev, stack }, SURROUNDINGS)).toThrow('a policy could match another');
@@ -208,7 +208,7 @@ describe('The generated policies', () => {
     });
   });
 
-  it('npm run policies prints one document for a shell, and says what it needs without an account', async () => {
+  it('npm run policies prints one document for a shell, and names the argument that is missing or invalid', async () => {
     const run = (...args: readonly string[]) =>
       promisify(execFile)(process.execPath, ['rights/main.ts', '--stack', 'dev', ...args], {
         cwd: fileURLToPath(ROOT),
@@ -220,13 +220,17 @@ describe('The generated policies', () => {
       code: 1,
       stderr: expect.stringMatching(/--account 123456789012/) as string,
     });
+    await expect(run('--account', ACCOUNT, '--config', 'api:x')).rejects.toMatchObject({
+      code: 1,
+      stderr: '--config api:x has no value; write --config key=value\n',
+    });
     await expect(run('--account', '12')).rejects.toMatchObject({
       code: 1,
-      stderr: '--account must have 12 digits, and not be "12"\n',
+      stderr: '--account must have 12 digits, not "12"\n',
     });
   });
 
-  it('the names that Pulumi gives begin as the policies expect', () => {
+  it('the names that Pulumi generates begin as the policies expect', () => {
     for (const file of ['Pulumi.yaml', 'tests/fixture/Pulumi.yaml']) {
       const { config } = parse(readFileSync(new URL(file, ROOT), 'utf8')) as { config: Record<string, unknown> };
       expect(config['pulumi:autonaming']).toEqual({
