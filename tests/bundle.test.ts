@@ -118,14 +118,14 @@ it.each([
   expect(callbackIn(code)).toBeUndefined();
 });
 
-describe('What a handler may have', () => {
+describe('The settings of a handler', () => {
   const bundled = (spec: object, files: Readonly<Record<string, string>>) => {
     const root = folderWith({ 'it.ts': 'export const handler = async () => 1;', ...files });
     const handler = { file: 'it.ts', memory: 128, timeout: 1, ...spec };
     return { root, bundles: bundleHandlers({ handlers: { it: handler } }, root) };
   };
 
-  it('Imports that are external stay imports', async () => {
+  it('Leaves external imports out of the bundle', async () => {
     const source = "import { S3 } from '@aws-sdk/client-s3';\nexport const handler = async () => new S3();";
     const archive = (await bundled({ external: ['@aws-sdk/*'] }, { 'it.ts': source }).bundles).get('it')?.archive;
     const { 'index.mjs': code } = (await (archive as asset.AssetArchive).assets) as Record<string, asset.StringAsset>;
@@ -137,7 +137,7 @@ describe('What a handler may have', () => {
     await expect(bundled({ runtime: 'nodejs22.x' }, { 'it.ts': source }).bundles).resolves.toHaveProperty('size', 1);
   });
 
-  it('A handler that relies on emitted decorator metadata is an error, which says that the bundler drops it', async () => {
+  it('Rejects a handler that relies on emitted decorator metadata, which the bundler drops', async () => {
     const root = folderWith({
       'it.ts': "import 'reflect-metadata';\nexport const handler = async () => 1;",
       'tsconfig.json': '{ "compilerOptions": {\n  "emitDecoratorMetadata": true\n} }',
@@ -152,7 +152,7 @@ describe('What a handler may have', () => {
     expect((await bundleHandlers({ handlers }, root)).get('it')?.size).toBe('1 kB');
   });
 
-  it('Files that make the archive larger than Lambda accepts are an error, before anything is uploaded', async () => {
+  it('Rejects files that make the archive larger than Lambda accepts', async () => {
     const { root, bundles: small } = bundled({ files: ['data.bin'] }, { 'data.bin': 'x' });
     expect((await small).size).toBe(1);
     truncateSync(new URL('data.bin', root), 262_144_001);
@@ -163,7 +163,7 @@ describe('What a handler may have', () => {
       {
         code: 'quota',
         place: 'contract.ts, handlers, it',
-        message: 'its archive has 262.1 MB; Lambda accepts 262.1 MB',
+        message: 'its archive has 262.1 MB; Lambda accepts at most 262.1 MB',
       },
     ]);
   });

@@ -60,7 +60,7 @@ export function sourceMapsOf({ sourceMaps }: { readonly sourceMaps: boolean }): 
  * Bundles each handler with all that it imports into an archive of one file: an ES module, or a CommonJS module where the
  * handler's file is one. The same sources give the same bytes on any machine: paths inside are relative to the project,
  * and nothing of the clock or the host goes in. The handlers of a format are bundled in one go, since starting the
- * bundler takes longer than what it does. Beside the bundle are the handler's packages and files.
+ * bundler takes longer than what it does. The archive also has the handler's packages and files.
  * @throws UserError with the file, line and column of each error in the sources, and for what Lambda would not load
  */
 export async function bundleHandlers(
@@ -73,7 +73,7 @@ export async function bundleHandlers(
     JSON.stringify({ external: [...external, ...packages], runtime }),
   );
   const dropsMetadata = emitsDecoratorMetadata(folder);
-  const archives = new Map<string, Contents>();
+  const bundles = new Map<string, Code>();
   const problems: Problem[] = [];
   for (const [settings, group = []] of Object.entries(groups)) {
     const { external, runtime } = JSON.parse(settings) as Pick<Bundling, 'external' | 'runtime'>;
@@ -83,21 +83,22 @@ export async function bundleHandlers(
     if (dropsMetadata) problems.push(...[...bundled].flatMap(([file, bundle]) => metadataProblems(file, bundle)));
     for (const [key, handler] of group) {
       const beside = besideOf(key, handler, folder);
-      if ('code' in beside) problems.push(beside);
-      else archives.set(key, { texts: bundled.get(handler.file)?.files ?? {}, paths: beside.paths });
+      if ('code' in beside) {
+        problems.push(beside);
+        continue;
+      }
+      const contents = { texts: bundled.get(handler.file)?.files ?? {}, paths: beside.paths };
+      const bytes = bytesOf(contents);
+      const message = sizeProblem(contents, bytes);
+      if (message !== undefined) problems.push(problem('quota', `contract.ts, handlers, ${key}`, message));
+      bundles.set(key, { archive: archiveOf(contents), size: sizeText(bytes) });
     }
   }
-  for (const [key, contents] of archives) {
-    const message = sizeProblem(contents);
-    if (message !== undefined) problems.push(problem('quota', `contract.ts, handlers, ${key}`, message));
-  }
   if (problems.length > 0) throw new UserError('bundle', 'The handlers cannot be bundled:', problems);
-  return new Map(
-    [...archives].map(([key, contents]) => [key, { archive: archiveOf(contents), size: sizeText(bytesOf(contents)) }]),
-  );
+  return bundles;
 }
 
-/** The packages and files beside a bundle, by their names in the archive. */
+/** Returns the packages and files beside a bundle, by their names in the archive. */
 function besideOf(
   key: string,
   { packages = [], files = [], architecture = 'arm64' }: HandlerSpec,
@@ -126,7 +127,7 @@ interface Bundling {
   readonly folder: string;
   readonly sourceMaps: SourceMaps;
   readonly format: 'esm' | 'cjs';
-  /** Imports that stay imports. */
+  /** Imports to leave out of the bundle. */
   readonly external: readonly string[];
   readonly runtime: Runtime;
 }
@@ -168,7 +169,7 @@ async function bundlesOf(files: readonly string[], bundling: Bundling): Promise<
   return new Map([...bundles].map(([file, bundle]) => [file, again.get(file) ?? bundle]));
 }
 
-/** Whether the compiler writes the types of decorated members into the code, which the bundler does not. */
+/** Whether the compiler, unlike the bundler, writes the types of decorated members into the code. */
 function emitsDecoratorMetadata(folder: string): boolean {
   const config = `${folder}tsconfig.json`;
   return existsSync(config) && /^\s*"emitDecoratorMetadata"\s*:\s*true/m.test(readFileSync(config, 'utf8'));
@@ -177,7 +178,7 @@ function emitsDecoratorMetadata(folder: string): boolean {
 function metadataProblems(file: string, { inputs }: Bundle): Problem[] {
   if (!inputs.some((input) => input.includes('node_modules/reflect-metadata/'))) return [];
   const message =
-    'it imports reflect-metadata, and the bundler drops what emitDecoratorMetadata in tsconfig.json would write: name the types in the decorators and turn that option off, or compile the file with tsc and name its .js';
+    'it imports reflect-metadata, and the bundler drops what emitDecoratorMetadata in tsconfig.json would emit: write the types in the decorators and turn that option off, or compile the file with tsc and use its .js file';
   return [problem('invalid', file, message)];
 }
 

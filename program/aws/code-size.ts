@@ -27,10 +27,13 @@ export function bytesOf({ texts, paths }: Contents): number {
   return all.reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/** Returns what Lambda would reject about the size of an archive. */
-export function sizeProblem(contents: Contents): string | undefined {
-  const bytes = bytesOf(contents);
-  if (bytes > CODE.unzipped) return `its archive has ${sizeText(bytes)}; Lambda accepts ${sizeText(CODE.unzipped)}`;
+/**
+ * Returns why Lambda would reject the size of an archive, or undefined.
+ * @param bytes of the contents before they are compressed
+ */
+export function sizeProblem(contents: Contents, bytes: number): string | undefined {
+  if (bytes > CODE.unzipped)
+    return `its archive has ${sizeText(bytes)}; Lambda accepts at most ${sizeText(CODE.unzipped)}`;
   if (bytes <= CODE.zipped) return undefined;
   const zipped = [
     ...Object.values(contents.texts).map((text) => Buffer.from(text)),
@@ -39,11 +42,11 @@ export function sizeProblem(contents: Contents): string | undefined {
       .map((file) => readFileSync(file)),
   ].reduce((sum, content) => sum + deflateRawSync(content).length, 0);
   return zipped > CODE.zipped
-    ? `its archive has ${sizeText(zipped)} compressed; Lambda accepts an upload of ${sizeText(CODE.zipped)}`
+    ? `its archive has ${sizeText(zipped)} compressed; Lambda accepts an upload of at most ${sizeText(CODE.zipped)}`
     : undefined;
 }
 
-/** A size for a person: `3 kB`, `17.3 MB`. */
+/** Returns a size with its unit: `3 kB`, `17.3 MB`. */
 export function sizeText(bytes: number): string {
   return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
