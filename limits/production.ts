@@ -1,4 +1,4 @@
-/** What the rules over the registered resources ask of a production stack. */
+/** What the rules over the registered resources require of a production stack. */
 
 /** Seconds that an access token may live: it cannot be called back, so what is stolen is of use no longer. */
 export const LONGEST_TOKEN = 3600;
@@ -22,9 +22,9 @@ export const EXCEPTABLE = {
   'api:throttle': "a throttle below the account's",
   'api:alarms': 'alarms that can go off',
   'api:logRetention': `logs are kept ${SHORTEST_LOG_RETENTION} days at least`,
-  'api:handlers': 'a reservedConcurrency of each function, so that one cannot use up what all share',
-  'api:userAccess': 'it is written whether users may get tokens',
-  'api:domain': 'a domain of its own',
+  'api:handlers': 'a reservedConcurrency for each function, so that none uses up the concurrency that all share',
+  'api:userAccess': 'an explicit choice whether users may get tokens',
+  'api:domain': 'a custom domain',
 } as const satisfies Readonly<Record<`api:${string}`, string>>;
 
 /** A key of the stack file that may stand under `api:exceptions`. */

@@ -40,7 +40,11 @@ function* domainProblems(keys: CheckedKeys): Iterable<Problem> {
   if (keys['api:domain'] === undefined) return;
   const { name, certificateArn, hostedZoneId, truststoreUri, truststoreVersion } = keys['api:domain'];
   if (truststoreVersion !== undefined && truststoreUri === undefined) {
-    yield problem('unused', 'api:domain.truststoreVersion', 'there is no truststoreUri; write it, or remove this');
+    yield problem(
+      'unused',
+      'api:domain.truststoreVersion',
+      'has no effect without truststoreUri; write that key too, or remove this one',
+    );
   }
   if (certificateArn === undefined && hostedZoneId === undefined) {
     const message = `${name} has no certificate; write certificateArn, or hostedZoneId to have one requested and validated`;

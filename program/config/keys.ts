@@ -71,7 +71,7 @@ export const KEYS = {
     .optional()
     .meta({
       description:
-        "Whether users may get tokens of this API. Without it they may. Auth0's default, allow, lets every first-party application of the tenant request user tokens, also one that this program does not declare; then only RBAC limits them. deny leaves the API to clients that request tokens for themselves.",
+        "Whether users may get tokens of this API. Auth0's default, allow, lets every first-party application of the tenant request user tokens, also one that this program does not declare; then only RBAC limits them. deny leaves the API to clients that request tokens for themselves.",
       examples: ['deny'],
     }),
   'api:defaultDirectory': z
@@ -94,7 +94,7 @@ export const KEYS = {
     .optional()
     .meta({
       description:
-        'The client of api:clients that exists for verifying: `npm run verify -- --deployed` calls a production stack as this client alone. It may only have client_credentials; give it permissions and a tokenQuota of its own.',
+        'The client in api:clients that verifies the deployed API: `npm run verify -- --deployed` calls a production stack only as this client. It may only have client_credentials; give it permissions and a tokenQuota of its own.',
       examples: ['probe'],
     }),
   ...LOGIN_KEYS,

@@ -125,7 +125,7 @@ function* probeProblems({ 'api:probe': probe, 'api:clients': clients }: CheckedK
     const names = clients.map(({ name }) => name);
     yield problem('undeclared', 'api:probe', `no client is called ${probe}${didYouMean(probe, names)}`);
   } else if (client.party !== 'first' || client.grants.some((grant) => grant !== 'client_credentials')) {
-    const message = `${probe} may act as more than a probe; write a client with party: first, grants: [client_credentials]`;
+    const message = `the client ${probe} may do more than a probe needs; use a client with party: first and grants: [client_credentials]`;
     yield problem('conflict', 'api:probe', message);
   }
 }
