@@ -28,17 +28,22 @@ new PolicyPack('auth0-http-api', {
       description: 'The rules over registered resources hold (twin/src/rules).',
       validateStack: async ({ resources }, report) => {
         const registered = await registeredOf(resources, asked);
-        const { 'api:production': said } = JSON.parse(process.env['PULUMI_CONFIG'] || '{}') as Record<string, string>;
+        const { 'api:production': configured } = JSON.parse(process.env['PULUMI_CONFIG'] || '{}') as Record<
+          string,
+          string
+        >;
         // The stack file decides which rules apply, not an output that may have been edited.
-        const production = said === undefined ? {} : { production: said === 'true' };
+        const production = configured === undefined ? {} : { production: configured === 'true' };
         const judged = { ...registered, outputs: { ...registered.outputs, ...production } };
         for (const { rule, resource, message } of violationsOf(judged)) {
           const found = registered.resources.find((one) => `${one.type} "${one.name}"` === resource);
           report(`${rule}: ${resource}: ${message}`, found?.urn);
         }
         const isProduction = registered.outputs['production'] === true;
-        if (said !== undefined && isProduction !== (said === 'true')) {
-          report(`production is protected: the stack file has api:production: ${said}, the output another`);
+        if (configured !== undefined && isProduction !== (configured === 'true')) {
+          report(
+            `production is protected: the stack file has api:production: ${configured}, but the output production differs`,
+          );
         }
       },
     },

@@ -67,7 +67,7 @@ const EDITS = [
     file: 'program/outputs.ts',
     from: '    production,\n',
     to: '    production: false,\n',
-    says: 'api:production: true, the output another',
+    says: 'api:production: true, but the output production differs',
   },
 ] as const;
 
