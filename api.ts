@@ -15,7 +15,7 @@ export class ApiSide extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   /** What the record of the API's own domain must lead to, where the program does not make that record. */
   readonly domainTarget: pulumi.Output<string> | undefined;
-  /** How large the code of each handler is, unzipped. */
+  /** The unzipped size of each handler's code. */
   readonly codeSizes: Readonly<Record<string, string>>;
 
   constructor(name: string, args: ApiSideArgs, options?: pulumi.ComponentResourceOptions) {

@@ -49,7 +49,7 @@ function settingsOf(keys: CheckedKeys, contract: Contract) {
     /** Key to the reason why this production stack may break the rule. */
     exceptions: needed(keys, 'api:exceptions'),
     tokenLifetime: needed(keys, 'api:tokenLifetime'),
-    /** What the stack file says: without it users may get tokens. */
+    /** `undefined` where the stack file has no value: users may get tokens then, and production rejects that. */
     userAccess: keys['api:userAccess'],
     defaultDirectory: needed(keys, 'api:defaultDirectory'),
     clients: needed(keys, 'api:clients'),

@@ -70,7 +70,7 @@ export function outputs(
     ...(api.domainTarget && { apiDomainTarget: api.domainTarget }),
     ...(paths && { examplePaths: paths }),
     ...(bodies.length > 0 && { exampleBodies: Object.fromEntries(bodies) }),
-    // The twin's code has source maps, and this machine's packages.
+    // The twin's code has another size: it has source maps, and this machine's packages.
     ...(pulumi.runtime.hasEngine() && { codeSizes: api.codeSizes }),
     // What the rules over the registered resources are told: the rest they see.
     production,
@@ -101,7 +101,7 @@ function acceptedBy(
   };
 }
 
-/** The bodies of the routes that have an example of one. A path's parameter of that name comes first. */
+/** Returns example bodies by route. A path parameter called body takes precedence. */
 function exampleBodies({ routes }: Contract): readonly (readonly [string, unknown])[] {
   return Object.entries(routes).flatMap(([key, { examples }]) =>
     examples?.['body'] === undefined || parametersOf(key).some(({ name }) => name === 'body')

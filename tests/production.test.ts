@@ -30,7 +30,7 @@ const REFUSED: readonly Row[] = [
 describe('A production stack file', () => {
   it.each(REFUSED)('A stack file is rejected if it has $title', refusesOne);
 
-  it('A production stack without anything that production asks for violates each of its rules', async () => {
+  it('A production stack that meets no requirement violates the rule of each', async () => {
     const recorded = await recordDev({ 'api:production': true });
     const rules = violationsOf(recorded).map(({ rule }) => rule.replace('production, ', ''));
     expect(new Set(rules)).toEqual(

@@ -9,7 +9,7 @@ const README = readFileSync(new URL('README.md', ROOT), 'utf8');
 const SCRIPTS = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { scripts: Record<string, string> })
   .scripts;
 
-/** A project of one's own has the tools as a package, without their tests. */
+/** A project that installs the tools as a package does not have their tests. */
 const HAS_TOOLS = existsSync(new URL('twin/tests/', ROOT));
 
 describe('README.md', () => {

@@ -32,7 +32,7 @@ it('The handler gets a placeholder for a variable that only Pulumi can decrypt, 
   expect(welcome(plain.model(), plain)).not.toContain('encrypted');
 });
 
-it('An encrypted variable changes nothing in the access report but that it is there, and breaks no rule', () => {
+it('An encrypted variable adds only "(encrypted)" to the access report, and violates no rule', () => {
   const [secret, without] = [twin, plain].map((one) => reportOf(one.model()));
   expect(secret).toEqual({
     ...without,

@@ -14,13 +14,13 @@ interface Surroundings {
   readonly region: string;
   /** What the resources were called before, where the handler was renamed. */
   readonly aliases: pulumi.Alias[];
-  /** How its log is kept. */
+  /** Retention and encryption of its log. */
   readonly logs: Pick<aws.cloudwatch.LogGroupArgs, 'retentionInDays' | 'kmsKeyId'>;
   /** Whether its bundle has a source map that Node is to read. */
   readonly sourceMaps: boolean;
   /** Whether nobody may see the values of its variables. */
   readonly secretEnvironment: boolean;
-  /** The ARN of the policy that bounds what its role may do. */
+  /** The ARN of the permissions boundary of its role. */
   readonly permissionsBoundary: string | undefined;
   /** Whether nobody may see what its role allows. */
   readonly secretStatements: boolean;

@@ -13,14 +13,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** Lambda's processor: its name at Lambda, at npm, and `e_machine` in the head of an ELF file. */
+/** Lambda's processors: the name at Lambda, the name at npm, and `e_machine` in the header of an ELF file. */
 const MACHINES = {
   arm64: { npm: 'arm64', elf: 0xb7 },
   x86_64: { npm: 'x64', elf: 0x3e },
 } as const;
-export type Architecture = keyof typeof MACHINES;
+type Architecture = keyof typeof MACHINES;
 
-/** A package in `package-lock.json`, as far as it matters here. */
+/** The fields of a package in `package-lock.json` that are read here. */
 interface Locked {
   readonly version?: string;
   readonly link?: boolean;
@@ -35,13 +35,13 @@ type Lock = Readonly<Record<string, Locked>>;
 /** Where packages are to run: on Lambda, or on this machine under the twin. */
 export type Place = { readonly lambda: Architecture } | 'here';
 
-/** The folders of packages beside a bundle, by their names in the archive; or why there are none. */
+/** The folders of packages beside a bundle, by their names in the archive, or why they cannot be found. */
 export type Packages = { readonly folders: Readonly<Record<string, string>> } | { readonly problem: string };
 
 /**
  * Finds packages and all that they depend on, in the versions of `package-lock.json`. For Lambda, npm installs them for
- * its processor into a folder under `node_modules/.cache`, by the lock file's own hashes and without install scripts: what
- * is not on the registry is not downloaded. Under the twin they are those of the project's `node_modules`.
+ * its processor into a folder under `node_modules/.cache`, checked by the lock file's hashes and without install scripts,
+ * which could download anything. Under the twin they are those of the project's `node_modules`.
  * @param root the project's folder, with a slash at its end
  */
 export function packagesBeside(names: readonly string[], root: string, place: Place): Packages {
@@ -81,7 +81,7 @@ function lockIn(root: string): Lock | undefined {
   }
 }
 
-/** The keys in the lock file of packages and of what they depend on, sorted; or what is missing. */
+/** Returns the lock file's keys of packages and all their dependencies, sorted, or a sentence on what is missing. */
 function closureOf(
   names: readonly string[],
   lock: Lock,
@@ -109,7 +109,7 @@ function closureOf(
   return [...found].toSorted();
 }
 
-/** The key of a package as Node finds it from another one. */
+/** Returns the key of the package that Node finds by name from another package. */
 function keyOf(name: string, from: string, lock: Lock): string | undefined {
   for (let folder = from; ; folder = folder.slice(0, Math.max(folder.lastIndexOf('/node_modules/'), 0))) {
     const key = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
@@ -118,7 +118,7 @@ function keyOf(name: string, from: string, lock: Lock): string | undefined {
   }
 }
 
-/** Installs the packages for Lambda, unless they are there: the folder, or why not. */
+/** Installs the packages for Lambda unless they are installed. Returns the folder, or why that failed. */
 function installed(
   closure: readonly string[],
   names: readonly string[],
@@ -162,7 +162,7 @@ function versionIn(folder: string): string | undefined {
   }
 }
 
-/** Whether a package has compiled parts, and neither it nor a package that it names has them for this machine. */
+/** Whether a package needs a compiled addon, and neither it nor one of its dependencies has one for this machine. */
 function lacksAddon(key: string, closure: readonly string[], lock: Lock, folder: string, machine: number): boolean {
   const own = addonsIn(join(folder, key));
   const locked = lock[key];
@@ -183,7 +183,7 @@ function addonsIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** The processor that an ELF file is for. Source: the ELF specification, e_machine. */
+/** Returns the processor of an ELF file. Source: the ELF specification, e_machine. */
 function machineOf(file: string): number | undefined {
   const head = Buffer.alloc(20);
   const opened = openSync(file, 'r');

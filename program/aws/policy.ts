@@ -22,7 +22,7 @@ export function policyOf(logArn: string, statements: readonly PolicyStatement[] 
   );
 }
 
-/** What the role may do: what the handler asks for, and to send traces where it has them. */
+/** Returns the handler's statements, with one to send traces if it has tracing. */
 export function statementsOf({ statements = [], tracing }: HandlerSpec): readonly PolicyStatement[] {
   // Source: https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
   const traces = { actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] };

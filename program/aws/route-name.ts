@@ -1,6 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi';
 
-/** What the engine knows a route's resource by. */
+/** The name of a route's resource in the engine, and its former names. */
 interface RouteName {
   readonly name: string;
   readonly aliases: pulumi.Alias[];
@@ -9,7 +9,7 @@ interface RouteName {
 /**
  * Names a route's resource by the route key with its parameters counted, `GET /orders/{1}`, so that a parameter's new
  * name is an update in place. API Gateway rejects a second route with the new name while the first exists.
- * @param suffix what follows in the resource's name
+ * @param suffix the end of the resource's name
  */
 export function routeName(routeKey: string, suffix = ''): RouteName {
   let count = 0;

@@ -23,13 +23,13 @@ const ACCESS_LOG = {
   sub: '$context.authorizer.claims.sub',
 } as const;
 
-/** Where a request came from: personal data, which not everyone may keep. */
+/** The origin of a request: personal data, which some teams may not keep. */
 const CALLER_ADDRESS = {
   sourceIp: '$context.identity.sourceIp',
   userAgent: '$context.identity.userAgent',
 } as const;
 
-/** How every log group of a stack is kept. */
+/** Returns retention and encryption of every log group of a stack. */
 export function keptLogs({
   logRetention,
   logKey,

@@ -18,7 +18,7 @@ interface Access<Permission extends string> {
    * whatever its scope; `public` admits every caller, without a token.
    */
   readonly scopes: readonly [Permission, ...Permission[]] | 'any token' | 'public';
-  /** Why any token may change state here, or why the route may take other requests to a protected route's path. */
+  /** Why any token may change state here, or why the route may open a protected route's path to other requests. */
   readonly reason?: Fields['reason'];
   /**
    * A value for each `{parameter}` of the path, and as `body` an example of the JSON that the route takes. `npm run verify`

@@ -96,8 +96,11 @@ export const handlerFields = {
     .max(EPHEMERAL_STORAGE.max)
     .exactOptional()
     .meta({ description: 'MB of /tmp; 512 without it.' }),
-  /** Whether X-Ray traces the requests; the role may then send traces. */
-  tracing: z.boolean().exactOptional().meta({ description: 'true sends traces to X-Ray, which the role may then do.' }),
+  /** Whether X-Ray traces the requests. The role may then send traces. */
+  tracing: z
+    .boolean()
+    .exactOptional()
+    .meta({ description: 'true sends traces to X-Ray, and lets the role send them.' }),
   /** IAM statements that allow, in addition to writing the function's own log. */
   statements: z.array(statement).exactOptional().meta({
     description: 'IAM statements that its role gets in addition; each allows these actions on these resources.',
@@ -120,13 +123,13 @@ export const handlerSpec = z.strictObject({
   architecture: z.enum(['arm64', 'x86_64']).exactOptional(),
   /** `nodejs24.x` without it. */
   runtime: z.enum(RUNTIMES).exactOptional(),
-  /** Imports that are left out of the bundle, as esbuild writes them: a layer has them, or Lambda, like `@aws-sdk/*`. */
+  /** Imports to leave out of the bundle, as esbuild writes them, because a layer or Lambda has them: `@aws-sdk/*`. */
   external: z.array(z.string().min(1)).exactOptional(),
-  /** Packages that are installed beside the bundle for Lambda's processor, such as those with a compiled addon. */
+  /** Packages to install beside the bundle for Lambda's processor, such as those with a compiled addon. */
   packages: z
     .array(z.string().regex(/^(@[\w.-]+\/)?[\w-][\w.-]*$/, { error: 'write the name of a package, without a version' }))
     .exactOptional(),
-  /** Files and folders, relative to the project, that are copied beside the bundle under the same path. */
+  /** Files and folders to copy beside the bundle under the same path, relative to the project. */
   files: z
     .array(
       z.string().regex(/^(?!node_modules(\/|$)|index\.[mc]js)[\w@-][\w@.-]*(\/[\w@-][\w@.-]*)*$/, {
@@ -150,7 +153,7 @@ export const handlerSpec = z.strictObject({
 export type HandlerSpec = DeepReadonly<z.infer<typeof handlerSpec>>;
 export type PolicyStatement = DeepReadonly<z.infer<typeof statement>>;
 /** What a stack file sets for one handler. */
-export type HandlerSettings = DeepReadonly<z.infer<z.ZodObject<typeof handlerFields>>>;
+type HandlerSettings = DeepReadonly<z.infer<z.ZodObject<typeof handlerFields>>>;
 
 /** A handler as a stack runs it: the stack file replaces sizes, and adds variables and statements. */
 export function handlerIn(spec: HandlerSpec, settings: HandlerSettings = {}): HandlerSpec {

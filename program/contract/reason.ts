@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Why something that is checked may be otherwise; the access report shows it. */
+/** Why a check does not apply. The access report shows it. */
 export const reason = z
   .string()
   .trim()

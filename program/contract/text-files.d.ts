@@ -1,4 +1,4 @@
-// Files that a handler imports as strings: `import query from './orders.graphql'`.
+// Files that a handler imports as strings, as in TEXTS of program/aws/bundle.ts: `import query from './orders.graphql'`.
 declare module '*.html' {
   const text: string;
   export default text;

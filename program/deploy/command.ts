@@ -77,7 +77,7 @@ function update(args: DeployArguments, { deployment }: ExportedState): number {
   }
 }
 
-/** Saves a preview's plan. Where it fails, it is shown once more: its JSON does not say which rule is violated. */
+/** Saves a preview's plan. A preview that fails runs again without --json, whose output does not name the violated rule. */
 function previewOf(plan: string, { preview }: DeployArguments): Preview {
   try {
     return read(['preview', '--json', '--save-plan', plan, '--non-interactive', ...preview]) as Preview;
@@ -112,7 +112,7 @@ function read(args: readonly string[]): unknown {
   });
   if (error !== undefined) throw new UserError('deploy', 'There is no pulumi on the path; install the Pulumi CLI.');
   if (status !== 0) {
-    // With --json the reason may stand on standard output; a preview is shown once more instead.
+    // With --json the reason may be on standard output. previewOf repeats a preview instead.
     if (args[0] !== 'preview') process.stderr.write(stdout);
     throw new UserError('deploy', `pulumi ${args[0]} failed, so nothing was deployed.`);
   }

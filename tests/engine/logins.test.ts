@@ -94,7 +94,7 @@ describe('A stack with user logins', () => {
     expect(code).not.toBe(0);
     expect(text).toContain('protect');
     sandbox.project.write('Pulumi.dev.yaml', development);
-    // The existing database of the next test has no user of the program's.
+    // The next test uses an existing database, in which the program has no user.
     setConfig(sandbox, { ...BEFORE, 'api:testUser': undefined });
     await sandbox.up();
   });

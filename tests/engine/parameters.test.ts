@@ -21,7 +21,7 @@ function useParameter(name: string): void {
   writeContract(sandbox, { ...CONTRACT, routes: { ...CONTRACT.routes, ...routes } });
 }
 
-/** What an update did to the services. */
+/** Updates the stack, and returns what changed in the services. */
 async function changes(): Promise<string[]> {
   const before = sandbox.world.entries.length;
   await sandbox.up();
@@ -31,7 +31,7 @@ async function changes(): Promise<string[]> {
 beforeAll(async () => {
   await selectOwnStack(sandbox);
   useParameter('id');
-  // As before routes were known by their shape.
+  // As in stacks from before the routes were named by their shape.
   sandbox.project.edit(NAMING, 'name: counted + suffix, aliases:', 'name: routeKey + suffix, aliases: true ? [] :');
   await sandbox.up();
 });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-// It keeps the folder that it was loaded in, which must not be one that a test removes.
+// esbuild keeps the folder that it was first loaded in, so that must not be one that a test removes.
 import 'esbuild';
 import { evaluate, type Program, readStackFile, record, type Recorded } from '@auth0-http-api/twin';
 
@@ -13,8 +13,8 @@ const { stackTraceLimit } = Error;
 
 /**
  * Evaluates a copy of the project in this process, which has loaded the SDKs already: that takes a tenth of the time. Node
- * caches modules, so from the second time on it evaluates a copy of the folder. What only Pulumi's own runner can say, it
- * says: an error that is not the program's own refusal, and what a twin.config.ts adds.
+ * caches modules, so from the second time on it evaluates a copy of the folder. Another process evaluates a project with a
+ * twin.config.ts, and one that fails with anything but a UserError.
  */
 export const evaluateHere: typeof evaluate = async (evaluation, signal) => {
   if (existsSync(new URL('twin.config.ts', evaluation.root))) return evaluate(evaluation, signal);

@@ -43,7 +43,7 @@ export const REASONS = {
   'api:logRetention': 'The logs go to the company’s archive every night, OPS-9',
 } as const;
 
-/** A stack of production for users, with an exception from almost everything that may be excepted from. */
+/** A production stack for users, with almost every possible exception. */
 const USERS: Config = {
   'aws:region': 'eu-central-1',
   'aws:defaultTags': { tags: { team: 'orders' } },

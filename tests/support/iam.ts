@@ -8,7 +8,7 @@ export interface Call {
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Whether identity policies allow a call. They have no Deny; an operator that is unknown here is an error. */
+/** Whether identity policies without a Deny allow a call. @throws for an unknown condition operator */
 export function allows(policies: readonly Policy[], call: Call): boolean {
   return policies.some(({ Statement: statements }) => statements.some((statement) => covers(statement, call)));
 }
@@ -32,7 +32,7 @@ type Conditions = Readonly<Record<string, Readonly<Record<string, string | reado
  */
 function holds(operator: string, patterns: readonly string[], value: string | readonly string[] | undefined): boolean {
   const [, forAll, comparison] = /^(ForAllValues:)?(StringEquals|StringLike)$/.exec(operator) ?? [];
-  if (comparison === undefined) throw new Error(`the evaluator knows no ${operator}`);
+  if (comparison === undefined) throw new Error(`unknown condition operator ${operator}`);
   if (value === undefined) return forAll !== undefined;
   const matches = (one: string): boolean =>
     patterns.some((pattern) => (comparison === 'StringLike' ? like(pattern, one) : pattern === one));

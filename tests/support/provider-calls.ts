@@ -4,8 +4,8 @@ import type { Call } from './iam.ts';
 export const ACCOUNT = '123456789012';
 const REGION = 'eu-central-1';
 
-/** The calls that the AWS provider makes for a resource, on what it is called in AWS. */
-export interface ProviderCalls {
+/** The calls that the AWS provider makes for a resource, with its ARN in AWS. */
+interface ProviderCalls {
   /** Of a refresh. */
   readonly read: readonly Call[];
   /** Of creating, changing and deleting. */
@@ -15,7 +15,7 @@ export interface ProviderCalls {
 /** Read from the provider's source, type by type; sources are in `rights/table.ts`. */
 export function callsOf(resource: RecordedResource, stack: string): ProviderCalls {
   const { type, name, inputs } = resource;
-  const given = (key: string): string => {
+  const textOf = (key: string): string => {
     const value = inputs[key];
     if (typeof value !== 'string') throw new Error(`${name} has no ${key}`);
     return value;
@@ -56,19 +56,19 @@ export function callsOf(resource: RecordedResource, stack: string): ProviderCall
       };
     }
     case 'DomainName': {
-      const { read, write } = http('/domainnames', `/domainnames/${given('domainName')}`);
+      const { read, write } = http('/domainnames', `/domainnames/${textOf('domainName')}`);
       const linked = `arn:aws:iam::${ACCOUNT}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway`;
       const service = { 'iam:AWSServiceName': 'ops.apigateway.amazonaws.com' };
       return { read, write: [...write, ...on(linked, 'iam:CreateServiceLinkedRole', service)] };
     }
     case 'ApiMapping':
-      return http(`/domainnames/${given('domainName')}/apimappings`);
+      return http(`/domainnames/${textOf('domainName')}/apimappings`);
     case 'Certificate': {
       const certificate = at('acm', 'certificate/1234');
       return {
         read: on(certificate, 'acm:DescribeCertificate acm:ListTagsForCertificate'),
         write: [
-          ...on(certificate, 'acm:RequestCertificate', { 'acm:DomainNames': [given('domainName')] }),
+          ...on(certificate, 'acm:RequestCertificate', { 'acm:DomainNames': [textOf('domainName')] }),
           ...on(certificate, 'acm:DeleteCertificate acm:AddTagsToCertificate acm:RemoveTagsFromCertificate'),
         ],
       };
@@ -76,8 +76,8 @@ export function callsOf(resource: RecordedResource, stack: string): ProviderCall
     case 'CertificateValidation':
       return { read: on(at('acm', 'certificate/1234'), 'acm:DescribeCertificate'), write: [] };
     case 'Record': {
-      const zone = `arn:aws:route53:::hostedzone/${given('zoneId')}`;
-      const names = { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': [given('name').replace(/\.$/, '')] };
+      const zone = `arn:aws:route53:::hostedzone/${textOf('zoneId')}`;
+      const names = { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': [textOf('name').replace(/\.$/, '')] };
       return {
         read: on(zone, 'route53:GetHostedZone route53:ListResourceRecordSets'),
         write: [
@@ -90,10 +90,10 @@ export function callsOf(resource: RecordedResource, stack: string): ProviderCall
       return {
         read: [
           ...on(logGroup('*'), 'logs:DescribeLogGroups'),
-          ...on(logGroup(given('name')), 'logs:ListTagsForResource'),
+          ...on(logGroup(textOf('name')), 'logs:ListTagsForResource'),
         ],
         write: on(
-          logGroup(given('name')),
+          logGroup(textOf('name')),
           `logs:CreateLogGroup logs:PutRetentionPolicy logs:DeleteLogGroup logs:TagResource logs:UntagResource${
             inputs['kmsKeyId'] === undefined ? '' : ' logs:AssociateKmsKey logs:DisassociateKmsKey'
           }`,
@@ -101,8 +101,8 @@ export function callsOf(resource: RecordedResource, stack: string): ProviderCall
       };
     case 'LogMetricFilter':
       return {
-        read: on(logGroup(given('logGroupName')), 'logs:DescribeMetricFilters'),
-        write: on(logGroup(given('logGroupName')), 'logs:PutMetricFilter logs:DeleteMetricFilter'),
+        read: on(logGroup(textOf('logGroupName')), 'logs:DescribeMetricFilters'),
+        write: on(logGroup(textOf('logGroupName')), 'logs:PutMetricFilter logs:DeleteMetricFilter'),
       };
     case 'MetricAlarm': {
       const alarm = at('cloudwatch', `alarm:${own}`);
@@ -143,14 +143,14 @@ export function callsOf(resource: RecordedResource, stack: string): ProviderCall
       };
     }
     case 'Permission': {
-      const existing = given('function').startsWith('arn:');
+      const existing = textOf('function').startsWith('arn:');
       const { qualifier } = inputs;
       const target = existing
-        ? `${given('function')}${typeof qualifier === 'string' ? `:${qualifier}` : ''}`
+        ? `${textOf('function')}${typeof qualifier === 'string' ? `:${qualifier}` : ''}`
         : at('lambda', `function:${own}`);
       return {
         read: on(target, 'lambda:GetPolicy'),
-        write: on(target, 'lambda:AddPermission lambda:RemovePermission', { 'lambda:Principal': given('principal') }),
+        write: on(target, 'lambda:AddPermission lambda:RemovePermission', { 'lambda:Principal': textOf('principal') }),
       };
     }
     default:

@@ -4,7 +4,7 @@ import { contract as shipped } from '../fixture/contract.ts';
 import type { ProjectCopy } from './project.ts';
 
 /**
- * Gives a copy of the project other routes, all to the one handler `test`.
+ * Writes other routes into a copy of the project, all with the handler `test`.
  * @param source of the handler
  * @param more settings of the handler
  */

@@ -37,7 +37,7 @@ interface TestTwinOptions {
   readonly page?: boolean;
   /** One that has been closed, to be started again: on its ports, with its copy of the project. */
   readonly again?: TestTwin;
-  /** Runs the program, where it must not be in this process, which answers nothing meanwhile. */
+  /** Replaces the evaluation in this process, which responds to no request meanwhile. */
   readonly evaluate?: typeof evaluateHere;
   /** Changes the copy of the project before it is served. */
   readonly change?: (project: ProjectCopy) => void;

@@ -1,4 +1,4 @@
-// Every Node process of a sandbox loads this first: an issuer's documents come from the loopback server of the tests.
+// Every Node process of a sandbox loads this first, so that issuers' documents come from the tests' loopback server.
 const { STANDIN_ISSUERS = '' } = process.env;
 const { fetch: original } = globalThis;
 

@@ -7,7 +7,7 @@ export interface Kind {
   readonly fixed: readonly string[] | 'all';
   /** Outputs that the provider marks as secret (Terraform's Sensitive). */
   readonly secrets?: readonly string[];
-  /** The provider fills in `name`, and keeps it (Pulumi's autonaming). */
+  /** The provider generates `name` once and keeps it (Pulumi's autonaming). */
   readonly autonamed?: true;
   /** Outputs that are the input of the same name, where there is one. */
   readonly given?: readonly string[];

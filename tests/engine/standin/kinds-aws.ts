@@ -140,7 +140,7 @@ function withoutAuthorizer({ inputs, things }: Change): string | undefined {
     : 'BadRequestException: Invalid authorizer ID specified. Setting the authorization type to JWT requires a valid JWT authorizer.';
 }
 
-/** What was captured of it: two names for one path (plutomi/plutomi#271). A changed route counts with its new key alone. */
+/** Only the captured case: two names in one path (plutomi/plutomi#271). A changed route counts with its new key alone. */
 function conflictingVariable({ inputs, before, things }: Change): string | undefined {
   const key = String(inputs['routeKey']);
   const other = ofType(things, 'aws:apigatewayv2/route:Route')

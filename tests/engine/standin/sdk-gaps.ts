@@ -20,13 +20,13 @@ export function isPreview(): boolean {
 let naming: Naming = { seed: Buffer.alloc(0) };
 
 interface Naming {
-  /** The name by the project's `pulumi:autonaming`, where it has one for the type. */
+  /** The name by the project's `pulumi:autonaming`, if that has a pattern for the type. */
   readonly proposed?: string;
-  /** What a provider's own random digits follow from: a preview and its update have the same. */
+  /** The seed of a provider's random digits: a preview and its update have the same. */
   readonly seed: Uint8Array;
 }
 
-/** How to name the resource of the check that is being answered. To be asked before anything is awaited. */
+/** Returns how to name the resource of the current check. Call it before the first await. */
 export function currentNaming(): Naming {
   return naming;
 }

@@ -38,7 +38,7 @@ const STACK = {
   'api:testUser': { email: 'test-user@example.com', roles: ['reader'] },
 };
 
-/** What makes the stack one of production, whatever production asks for: as the shipped `prod` has it, whose callers are others. */
+/** The settings that production requires, read from the shipped `prod`; its audience and callers differ. */
 export const PRODUCTION: Readonly<Record<string, unknown>> = Object.fromEntries(
   Object.entries(parsed(readFileSync(new URL('Pulumi.prod.yaml', ROOT), 'utf8'))).filter(
     ([key]) => key.startsWith('api:') && !['api:audience', 'api:clients', 'api:probe'].includes(key),

@@ -5,14 +5,14 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where every issuer of the engine tests responds, by its host as the first part of the path. */
+    /** The URL that serves every issuer of the engine tests; the first part of the path is the issuer's host. */
     issuers: string;
   }
 }
 
 /**
- * Serves the documents of every tenant on loopback for the whole run. The first label of a host may make it a wrong one:
- * `missing`, `other-issuer` or `without-keys`.
+ * Serves the documents of every tenant on loopback for the whole run. A tenant is invalid if the first label of its host
+ * is `missing`, `other-issuer` or `without-keys`.
  */
 export default async function setup(project: TestProject): Promise<() => void> {
   const { n, e } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });

@@ -29,7 +29,7 @@ export function serviceState({ world }: Sandbox): string[] {
     .toSorted();
 }
 
-/** A name that Pulumi made, with its random digits. They are inputs, and another sandbox has others. */
+/** A name that Pulumi generated, with random digits, which differ between sandboxes. */
 const OWN_NAME = /\b([\w-]+--[\w-]+--[\w-]+-)[0-9a-f]{7}\b/g;
 
 /** Characters of a generated value; a shorter one could be a part of something else. An authorizer's id has six. */
