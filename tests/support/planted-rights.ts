@@ -215,6 +215,13 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
   ),
   plant(
     'no open route over a protected one',
+    'a quick-created $default beside GET /test',
+    inputs('Api', { target: 'arn:aws:lambda:x' }),
+    HTTP_API,
+    '$default is open to anyone, and takes what GET /test does not',
+  ),
+  plant(
+    'no open route over a protected one',
     'a route for any token over one with a scope',
     route('ANY /{proxy+}', { authorizationType: 'JWT' }),
     'aws:apigatewayv2/route:Route "planted"',

@@ -2,26 +2,21 @@ import { z } from 'zod';
 import { coversPathOf, parseRouteKey } from '../../../limits/route-key.ts';
 import { exceptionsOf } from './accepted.ts';
 import { judgeEach, ofType, type Finding, type Registered, type Rule } from './registered.ts';
+import { quickCreateInputs, quickRouteKey, routeInputs } from './routes.ts';
 
 const ROUTE = 'aws:apigatewayv2/route:Route';
 
-const routeInputs = z.object({
-  apiId: z.unknown(),
-  routeKey: z.string(),
-  authorizationType: z.string().optional(),
-  authorizationScopes: z.array(z.string()).optional(),
-});
 type RouteInputs = z.infer<typeof routeInputs>;
 
 /** What a route asks of a caller: nothing, any token of the audience, or a scope. */
-function demandOf({ authorizationType, authorizationScopes = [] }: RouteInputs): number {
+function demandOf({ authorizationType, authorizationScopes }: RouteInputs): number {
   if (authorizationType !== 'JWT') return 0;
   return authorizationScopes.length === 0 ? 1 : 2;
 }
 
 function overProtected(all: Registered): Finding[] {
   const routes = ofType(all, ROUTE).flatMap(({ inputs }) => routeInputs.safeParse(inputs).data ?? []);
-  return judgeEach(all, ROUTE, routeInputs, (route) => {
+  const judge = (route: RouteInputs): string | undefined => {
     if (demandOf(route) === 2 || Object.hasOwn(exceptionsOf(all), route.routeKey)) return undefined;
     const covered = routes.find(
       (other) =>
@@ -32,7 +27,14 @@ function overProtected(all: Registered): Finding[] {
     if (covered === undefined) return undefined;
     const who = demandOf(route) === 0 ? 'open to anyone' : 'open to any token';
     return `${route.routeKey} is ${who}, and takes what ${covered.routeKey} does not: other methods or paths of a protected route`;
-  });
+  };
+  return [
+    ...judgeEach(all, ROUTE, routeInputs, judge),
+    ...judgeEach(all, 'aws:apigatewayv2/api:Api', quickCreateInputs, (inputs, { id }) => {
+      const routeKey = quickRouteKey(inputs);
+      return routeKey === undefined ? undefined : judge(routeInputs.parse({ apiId: id, routeKey }));
+    }),
+  ];
 }
 
 function oldTls(all: Registered): Finding[] {

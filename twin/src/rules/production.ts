@@ -10,6 +10,7 @@ import {
 import { changesState, parseRouteKey } from '../../../limits/route-key.ts';
 import { acceptedOf, exceptionsOf } from './accepted.ts';
 import { judgeEach, ofType, type Finding, type Registered, type RegisteredResource, type Rule } from './registered.ts';
+import { routeInputs } from './routes.ts';
 import { clientInputs, isPasswordGrant } from './tenant.ts';
 
 const RESOURCE_SERVER = 'auth0:index/resourceServer:ResourceServer';
@@ -97,22 +98,13 @@ function unaskedPrompts(all: Registered): Finding[] {
 }
 
 function unreasonedAnyToken(all: Registered): Finding[] {
-  const inputs = z.object({
-    routeKey: z.string(),
-    authorizationType: z.string().optional(),
-    authorizationScopes: z.array(z.string()).default([]),
-  });
-  return judgeEach(
-    all,
-    'aws:apigatewayv2/route:Route',
-    inputs,
-    ({ routeKey, authorizationType, authorizationScopes }) =>
-      authorizationType === 'JWT' &&
-      authorizationScopes.length === 0 &&
-      changesState(parseRouteKey(routeKey)) &&
-      !Object.hasOwn(exceptionsOf(all), routeKey)
-        ? `${routeKey} may change state with any token, and no exception says why`
-        : undefined,
+  return judgeEach(all, 'aws:apigatewayv2/route:Route', routeInputs, (route) =>
+    route.authorizationType === 'JWT' &&
+    route.authorizationScopes.length === 0 &&
+    changesState(parseRouteKey(route.routeKey)) &&
+    !Object.hasOwn(exceptionsOf(all), route.routeKey)
+      ? `${route.routeKey} may change state with any token, and no exception says why`
+      : undefined,
   );
 }
 

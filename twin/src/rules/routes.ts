@@ -7,7 +7,8 @@ const AUTHORIZER = 'aws:apigatewayv2/authorizer:Authorizer';
 const API = 'aws:apigatewayv2/api:Api';
 const RESOURCE_SERVER = 'auth0:index/resourceServer:ResourceServer';
 
-const routeInputs = z.object({
+/** The inputs of a route that decide who gets in. */
+export const routeInputs = z.object({
   apiId: z.string(),
   routeKey: z.string(),
   authorizationType: z.string().default('NONE'),
@@ -16,8 +17,9 @@ const routeInputs = z.object({
 });
 
 /** Source: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html (target, routeKey) */
-const quickCreateInputs = z.object({ target: z.string().nullish(), routeKey: z.string().nullish() });
-const quickRouteKey = ({ target, routeKey }: z.infer<typeof quickCreateInputs>): string | undefined =>
+export const quickCreateInputs = z.object({ target: z.string().nullish(), routeKey: z.string().nullish() });
+/** The key of the open route that quick create makes, if the API has a target. */
+export const quickRouteKey = ({ target, routeKey }: z.infer<typeof quickCreateInputs>): string | undefined =>
   target === undefined || target === null ? undefined : (routeKey ?? '$default');
 
 function openRoutes(all: Registered): Finding[] {
