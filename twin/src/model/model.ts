@@ -1,9 +1,10 @@
 import { textsOf } from '../common/texts-of.ts';
+import { UNREAD } from '../common/unread.ts';
 import { apisOf, type HttpApi, type Route } from './http-api.ts';
 import { lookupOf, notEmulated } from '../resources/lookup.ts';
 import type { Recorded } from '../evaluate/local-engine.ts';
 import { UserError } from '../common/user-error.ts';
-import { exceptionsOf } from '../rules/accepted.ts';
+import { exceptionsOf, isSecretOutput } from '../rules/accepted.ts';
 import { violationsOf, type Violation } from '../rules/rules.ts';
 import { tenantOf, type Tenant } from './tenant.ts';
 
@@ -17,15 +18,15 @@ export interface Model {
   readonly tenant: Tenant;
   /** The first API, or the only one. */
   readonly api: HttpApi;
-  /** The custom claims that the program names in its outputs: claim to source. */
+  /** The custom claims that the program names in its outputs: claim to source; `UNREAD` for a secret output. */
   readonly claims: Readonly<Record<string, string>>;
   /** All APIs that the program declares. */
   readonly apis: readonly HttpApi[];
-  /** What a production stack says nevertheless: the key of the stack file to the reason. */
+  /** The exceptions: the key of the stack file, or of a route, to the reason; `UNREAD` for a secret output. */
   readonly exceptions: Readonly<Record<string, string>>;
   /** The rules over the registered resources that do not hold. */
   readonly violations: readonly Violation[];
-  /** What the report reads of the resources besides. */
+  /** What the program registered, for the facts of the report. */
   readonly registered: Pick<Recorded, 'resources' | 'outputs' | 'secretOutputs'>;
   /** What the program declares without any local effect, as the start screen calls it. */
   readonly notEmulated: readonly string[];
@@ -42,7 +43,7 @@ export function pathTo({ routeKey, match }: Route, { examplePaths }: Pick<Model,
   return ownValue(examplePaths, routeKey) ?? made;
 }
 
-/** The value under a key, which may be the name of a property of every object. */
+/** Returns the object's own value under a key, and none that every object inherits. */
 export function ownValue(texts: Readonly<Record<string, string>>, key: string): string | undefined {
   return Object.hasOwn(texts, key) ? texts[key] : undefined;
 }
@@ -51,6 +52,8 @@ function bodiesOf(output: unknown): Readonly<Record<string, string>> {
   const isObject = typeof output === 'object' && output !== null;
   return isObject ? Object.fromEntries(Object.entries(output).map(([key, body]) => [key, JSON.stringify(body)])) : {};
 }
+
+const ENCRYPTED: Readonly<Record<string, string>> = { [UNREAD]: UNREAD };
 
 /** The model once for each API, as if that were the only one. */
 export function eachApi(model: Model): Model[] {
@@ -69,10 +72,10 @@ export function modelOf(recorded: Recorded): Model {
     unread: recorded.unread,
     environments: recorded.environments,
     tenant: tenantOf(lookup, tenantNames(recorded, apis)),
-    claims: textsOf(recorded.outputs['claims']),
+    claims: isSecretOutput(recorded, 'claims') ? ENCRYPTED : textsOf(recorded.outputs['claims']),
     api: apis[0],
     apis,
-    exceptions: exceptionsOf(recorded),
+    exceptions: isSecretOutput(recorded, 'exceptions') ? ENCRYPTED : exceptionsOf(recorded),
     violations: violationsOf(recorded),
     registered: recorded,
     notEmulated: notEmulated(recorded.resources, recorded.providers.aws.defaultTags),

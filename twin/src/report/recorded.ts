@@ -1,7 +1,7 @@
 import { UNREAD } from '../common/unread.ts';
 import type { Throttle } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
-import { acceptedOf } from '../rules/accepted.ts';
+import { acceptedOf, isSecretOutput } from '../rules/accepted.ts';
 import type { Item } from './data.ts';
 import {
   API,
@@ -27,7 +27,7 @@ export const RECORDED = {
     return distinct(resources.map(({ type }) => kind(type)).filter((one) => !exposed.includes(one)));
   },
   accepted: ({ registered }) =>
-    registered.secretOutputs.some((path) => path === 'accepted' || path.startsWith('accepted.'))
+    isSecretOutput(registered, 'accepted')
       ? [{ is: UNREAD }]
       : Object.entries(acceptedOf(registered)).map(([of, is]) => ({ of, is })),
   identitySource: (model) => unnamed(inputItems(model, 'aws:apigatewayv2/authorizer:Authorizer', 'identitySources')),

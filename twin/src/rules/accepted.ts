@@ -9,6 +9,11 @@ export function acceptedOf({ outputs }: Pick<Registered, 'outputs'>): Readonly<R
   return z.record(z.string(), z.string()).safeParse(outputs['accepted']).data ?? {};
 }
 
+/** Whether a stack output is secret, or a value in it. A report is committed, so it shows `UNREAD` in its place. */
+export function isSecretOutput({ secretOutputs }: Pick<Registered, 'secretOutputs'>, name: string): boolean {
+  return secretOutputs.some((path) => path === name || path.startsWith(`${name}.`));
+}
+
 /** The exceptions that are written down with a reason: by the key of the stack file, or of the route. */
 export function exceptionsOf({ outputs }: Pick<Registered, 'outputs'>): Readonly<Record<string, string>> {
   return z.record(z.string(), z.string()).safeParse(outputs['exceptions']).data ?? {};

@@ -46,14 +46,18 @@ describe('The recording', () => {
     expect(resourcesOf(recorded, 'LogGroup').map(({ name }) => name)).toEqual(['first', 'second']);
   });
 
-  it('The access report says of a reason with a secret in it only that it is encrypted', async () => {
+  it('The access report says of a reason or a claim with a secret in it only that it is encrypted', async () => {
     const recorded = await recordProgram(async (...all) => ({
       ...((await program(...all)) as object),
       accepted: { 's3:*': pulumi.secret('hush-hush') },
+      exceptions: pulumi.secret({ 'GET /test': 'hush-hush' }),
+      claims: { 'https://x.example/plan': pulumi.secret('hush-hush') },
     }));
     expect(recorded.secretOutputs).toContain('accepted.s3:*');
     const report = reportOf(modelOf(recorded));
     expect(report.facts['accepted']).toEqual([{ is: '(encrypted)' }]);
+    expect(report.exceptions).toEqual([{ key: '(encrypted)', reason: '(encrypted)' }]);
+    expect(report.claims).toEqual([{ name: '(encrypted)', source: '(encrypted)' }]);
     expect(JSON.stringify(report)).not.toContain('hush-hush');
   });
 
