@@ -25,7 +25,7 @@ interface Wording {
    * Absent where other sentences say all.
    */
   readonly says?: string | ((change: FactChange) => string);
-  /** Which changes are said; all, where it is absent. */
+  /** Which changes `--since` reports; all by default. */
   readonly when?: (change: FactChange) => boolean;
   /** Which changes a reviewer looks at first. */
   readonly danger?: (change: FactChange) => boolean;
@@ -54,12 +54,19 @@ const adds =
   (...some: readonly string[]) =>
   ({ added }: FactChange): boolean =>
     added.some((one) => some.includes(one));
-/** The first number of a value. Without any there is no bound. */
-const bound = ([first = '']: readonly string[]): number => Number(/\d+(\.\d+)?/.exec(first)?.[0] ?? Infinity);
-const larger = ({ before, after }: FactChange): boolean => bound(after) > bound(before);
-const smaller = ({ before, after }: FactChange): boolean => bound(after) < bound(before);
+/** The number that a value begins with. Without one, and below 0, nothing is bound: -1 reserves no concurrency. */
+const bound = (value: string): number => {
+  const found = Number.parseFloat(value.replace('`', ''));
+  return found >= 0 ? found : Infinity;
+};
+/** Whether a bound is raised or removed. A thing may have several: `$default` names a stage and a route. */
+const larger =
+  (part = (value: string) => value) =>
+  ({ added, removed }: FactChange): boolean =>
+    removed.length > added.length ||
+    added.some((now) => removed.some((before) => bound(part(now)) > bound(part(before))));
 
-/** Every fact. Their order is that of their danger, and `--since` says changes in it. */
+/** Every fact, the most dangerous first: `--since` reports changes in this order. */
 export const FACTS: Readonly<Record<FactName, Wording>> = {
   production: {
     shown: ['Production', 'Production'],
@@ -155,17 +162,21 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
     says: 'callers of {of} {no}need a certificate that {is} trusts',
     danger: any,
   },
-  lifetimes: { shown: ['Tokens', 'Lifetime for'], says: 'tokens for {of} {no}live {is}', danger: larger },
-  throttle: { shown: ['Operation', 'Throttle of'], says: '{of} is {no}throttled at {is}', danger: larger },
+  lifetimes: { shown: ['Tokens', 'Lifetime for'], says: 'tokens for {of} {no}live {is}', danger: larger() },
+  throttle: {
+    shown: ['Operation', 'Throttle of'],
+    says: '{of} is {no}throttled at {is}',
+    danger: (change) => larger()(change) || larger((value) => value.split('burst ')[1] ?? '')(change),
+  },
   concurrency: {
     shown: ['Functions', 'Reserved concurrency of'],
     says: 'the function {of} {no}has the reserved concurrency {is}',
-    danger: larger,
+    danger: larger(),
   },
   alarms: {
     shown: ['Operation', 'Alarm'],
     says: 'the alarm {of} {no}goes off at {is}',
-    danger: (change) => larger(change) || change.added.some((one) => one.includes('without an action')),
+    danger: (change) => larger()(change) || change.added.some((one) => one.includes('without an action')),
   },
   accessLog: {
     shown: ['Operation', 'Access log holds'],
@@ -176,7 +187,7 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
     shown: ['Operation', 'Retention of the log'],
     says: 'events of {of} are kept {is}',
     when: both,
-    danger: smaller,
+    danger: ({ added: [now = ''], removed: [before = ''] }) => bound(now) < bound(before),
   },
   logKeys: {
     shown: ['Operation', 'KMS key of the log'],

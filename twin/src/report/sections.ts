@@ -58,9 +58,7 @@ function headline({ routes, callers, violations, facts }: Report): string {
     `${counted(routes.length, 'route')} (${open === 0 ? 'none' : open} public${unused === 0 ? '' : `, ${unused} without a caller`})`,
     counted(callers.filter(({ kind }) => kind !== 'anyone').length, 'caller'),
     ...(production === undefined ? [] : [`production is ${production}`]),
-    violations.length === 0
-      ? 'every rule holds.'
-      : `${counted(violations.length, 'finding')} of rules that do not hold.`,
+    violations.length === 0 ? 'every rule holds.' : `${counted(violations.length, 'rule violation')}.`,
   ].join('; ');
 }
 

@@ -116,7 +116,7 @@ function headlineOf(
     return `${stack} ${why} All that its callers may call:`;
   }
   if (isSame(change)) {
-    const recorded = change.unrecorded.length === 0 ? '' : ' of what both reports record';
+    const recorded = change.unrecorded.length === 0 ? '' : ' that both reports record';
     return `${stack}: nothing${recorded} changes since ${revision}.`;
   }
   const first = [...(dangerous === 0 ? [] : [counted(dangerous, 'dangerous change')]), ...callersIn(change.callers)];
@@ -148,7 +148,7 @@ function summary({ presence, gains, loses, gainedPermissions, lostPermissions }:
       : [`gains ${amount(gains.length, gainedPermissions.length)}`]),
     ...(loses.length + lostPermissions.length === 0 ? [] : [`loses ${amount(loses.length, lostPermissions.length)}`]),
   ];
-  return parts.length === 0 ? 'is decided by something else' : parts.join(' and ');
+  return parts.length === 0 ? 'has the same verdicts for other reasons' : parts.join(' and ');
 }
 
 function gained({ route, after }: RouteChange): string {
@@ -167,5 +167,6 @@ function altered({ route, before, after }: RouteChange): string {
 
 function introduced({ caller, presence, gains }: CallerChange): string {
   if (presence === 'stays') return heading(caller);
-  return `${heading(caller)} is ${presence}${presence === 'new' && gains.length === 0 ? ' and can call nothing that anyone could not' : ''}`;
+  const only = presence === 'new' && gains.length === 0 ? ' and can call nothing beyond public routes' : '';
+  return `${heading(caller)} is ${presence}${only}`;
 }

@@ -136,12 +136,22 @@ function factChanges(
   after: Report,
   callers: readonly CallerChange[],
 ): { readonly facts: FactChange[]; readonly unrecorded: FactName[] } {
-  const named = (report: Report): string[] => [
-    ...(itemsOf('functions', report) ?? []).map(({ is }) => is),
-    ...report.logins.map(({ client }) => code(client)),
-  ];
-  const gone = named(before).filter((name) => !named(after).includes(name));
+  const gone = (named: (report: Report) => readonly string[]): string[] => {
+    const rest = named(after);
+    return named(before).filter((name) => !rest.includes(name));
+  };
+  const functions = gone((report) => (itemsOf('functions', report) ?? []).map(({ is }) => is));
+  const clients = gone(({ logins }) => logins.map(({ client }) => code(client)));
+  const logs = gone((report) => (itemsOf('retention', report) ?? []).map(({ of = '' }) => of));
   const lost = callers.flatMap(({ loses }) => loses.map(({ route }) => code(route)));
+  // A role or an alarm may have the name of a function that is gone. So a dangerous change is left out only where the
+  // thing itself is known to be gone.
+  const leftOut = (change: FactChange): readonly string[] => {
+    if (change.fact === 'needs') return lost;
+    if (change.fact === 'concurrency') return functions;
+    if (change.fact === 'logKeys') return functions.filter((name) => logs.includes(name));
+    return isDangerous(change) ? [] : [...functions, ...clients];
+  };
   const changes = FACT_NAMES.flatMap((fact): FactChange[] => {
     const [old, now] = [itemsOf(fact, before), itemsOf(fact, after)];
     const { says, when = () => true } = FACTS[fact];
@@ -159,7 +169,7 @@ function factChanges(
         added: is.filter((one) => !was.includes(one)),
         removed: was.filter((one) => !is.includes(one)),
       };
-      const isGone = is.length === 0 && (gone.includes(of) || (fact === 'needs' && lost.includes(of)));
+      const isGone = is.length === 0 && leftOut(change).includes(of);
       return change.added.length + change.removed.length === 0 || isGone || !when(change) ? [] : [change];
     });
   });

@@ -22,8 +22,8 @@ const rights = (statement: object): Plant =>
   plus('aws:iam/rolePolicy:RolePolicy', { role: 'x', policy: policy(statement) });
 const alarm = (threshold: number, alarmActions = [TOPIC]): Plant =>
   plus('aws:cloudwatch/metricAlarm:MetricAlarm', { threshold, metricName: '5xx', alarmActions });
-const throttle = (throttlingRateLimit: number): Plant =>
-  inputs('Stage', { defaultRouteSettings: { throttlingRateLimit, throttlingBurstLimit: 100 } });
+const throttle = (throttlingRateLimit: number, throttlingBurstLimit = 100): Plant =>
+  inputs('Stage', { defaultRouteSettings: { throttlingRateLimit, throttlingBurstLimit } });
 const variables = (all: object): Plant => inputs('Function', { environment: { variables: all } });
 const role = (change: object): Plant =>
   changed('Role', ({ type, inputs: all }) => ({ inputs: type.startsWith('aws:') ? { ...all, ...change } : all }));
@@ -293,6 +293,20 @@ export const CHANGES: readonly Change[] = [
     '* `$default` is throttled at `5 requests/s, burst 100`, no longer `50 requests/s, burst 100`',
     throttle(5),
     throttle(50),
+  ],
+  [
+    'throttle',
+    'a larger burst',
+    '! `$default` is throttled at `50 requests/s, burst 200`, no longer `50 requests/s, burst 100`',
+    throttle(50, 200),
+    throttle(50),
+  ],
+  [
+    'concurrency',
+    'a concurrency that is not reserved',
+    '! the function `api-test` has the reserved concurrency `-1`, no longer `10`',
+    inputs('Function', { reservedConcurrentExecutions: -1 }),
+    inputs('Function', { reservedConcurrentExecutions: 10 }),
   ],
   [
     'concurrency',

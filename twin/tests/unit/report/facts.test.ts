@@ -72,13 +72,34 @@ describe('What decides besides the cells', () => {
     ]);
   });
 
+  it('--since says what a role, a log and an alarm lost although a function of their name is gone', () => {
+    const report = reportAfter();
+    const named = (is: string) => [{ of: 'shop', is }];
+    const lost = { boundaries: named('bound'), logKeys: named('key'), alarms: named('5 of 5xx') };
+    const retention = named('90 days');
+    const before = {
+      ...report,
+      idleFunctions: ['shop'],
+      facts: { ...report.facts, ...lost, retention, concurrency: named('10'), layers: named('fonts') },
+    };
+    const after = (facts: Report['facts']): Report => ({ ...report, facts: { ...report.facts, alarms: [], ...facts } });
+    const gone = '* the function `shop` is gone, and its log with it';
+    expect(linesOf(compare(before, after({ retention }))).slice(1)).toEqual([
+      '! the role `shop` is no longer bounded by `bound`',
+      '! the alarm `shop` no longer goes off at `5 of 5xx`',
+      '! events of `shop` are no longer encrypted with `key`',
+      gone,
+    ]);
+    expect(linesOf(compare(before, after({ retention: [] })))).not.toContainEqual(expect.stringContaining('encrypted'));
+  });
+
   it('--since compares what an older report has, and says what it did not record', () => {
     const { facts, ...older } = reportAfter();
     const { production: _, ...some } = facts;
     const lines = (before: object): string[] =>
       linesOf(compare(fromJson(JSON.stringify(before)) ?? 'unreadable', reportAfter()));
     expect(lines({ ...older, facts: some })).toEqual([
-      'Stack `prod`: nothing of what both reports record changes since `main`.',
+      'Stack `prod`: nothing that both reports record changes since `main`.',
       '* the report at `main` did not record production, so these are not compared',
     ]);
     const headline = lines({ ...older, facts: some, origins: [...older.origins, 'https://old.example.com'] })[0];

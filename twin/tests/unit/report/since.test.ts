@@ -75,7 +75,7 @@ describe('npm run access -- --since', () => {
       'that a caller is new and can call nothing',
       plainModel(services(['shop']), READ),
       plainModel({ ...services(['shop']), clients: [service('shop'), service('till')] }, READ),
-      ['  `till` (client_credentials) is new and can call nothing that anyone could not'],
+      ['  `till` (client_credentials) is new and can call nothing beyond public routes'],
     ],
     [
       'that a route is new and one is gone, since a new path is another route',
