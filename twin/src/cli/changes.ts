@@ -1,12 +1,12 @@
 import type { HttpApi, Route } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
 
-/** More than these are counted: a line is read at a glance. */
+/** The changes that are named; the rest are counted, so that the line stays short. */
 const NAMED = 6;
 
 /**
  * What a reload changed, as one line: `+ POST /orders, ~ function shop, - client web`.
- * Where nothing changed that a caller meets, it says so.
+ * If callers meet no change, it says so.
  */
 export function changesLine(before: Model, after: Model): string {
   const [old, now] = [partsOf(before), partsOf(after)];
@@ -20,7 +20,7 @@ export function changesLine(before: Model, after: Model): string {
   return [...changes.slice(0, NAMED), ...more].join(', ');
 }
 
-/** Everything that has a name for a person, each with all that decides about it as text. */
+/** Maps the name of each thing to a text of everything that decides about it. */
 function partsOf({ apis, tenant }: Model): Map<string, string> {
   const { resourceServers, clients, grants, users, roles, actions, connections, ...settings } = tenant;
   const several = apis.length > 1;

@@ -6,7 +6,7 @@ import { eachApi, ownValue, pathTo, type Model } from '../model/model.ts';
 import type { Permission } from '../model/tenant.ts';
 import { permissionsOf } from '../tenant/user-grant.ts';
 
-/** Where a twin is, for what a person pastes. */
+/** Where a twin is served. */
 export interface Addresses {
   readonly apiUrl: string;
   /** Of several APIs, in the model's order. */

@@ -9,7 +9,7 @@ import { HOSTED_LOGIN } from '../verify/tokens.ts';
 import { planOf } from '../verify/plan.ts';
 import { play, tokensToAsk, type Played, type PlayOptions } from '../verify/play.ts';
 import { causesOf, countOf, differencesOf, tableOf } from '../verify/table.ts';
-import { sparingClients } from '../verify/target.ts';
+import { restrictedToProbe } from '../verify/target.ts';
 
 /** What the command line says. */
 export interface VerifyOptions extends SystemOptions {
@@ -54,7 +54,7 @@ function eachOpened(opened: Opened): Opened[] {
 
 async function playAll(opened: Opened, chosen: VerifyOptions): Promise<Played> {
   const { model, clientIds } = opened;
-  const target = chosen.asClients === true ? opened.target : sparingClients(opened.target);
+  const target = chosen.asClients === true ? opened.target : restrictedToProbe(opened.target);
   const plan = planOf(model, chosen.allMethods === true);
   const { maxTokens = Infinity } = chosen;
   const options: PlayOptions = { model, plan, target, clientIds, maxTokens, progress };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The commands that a message may name, and what an npm script has that runs one. */
+/** The commands that a message may name, each with a pattern of the npm scripts that run it. */
 const SCRIPTS = {
   'twin start': /(^|\s)twin start$/,
   'twin access': /(^|\s)twin access$/,
@@ -8,8 +8,8 @@ const SCRIPTS = {
 } as const;
 
 /**
- * Returns the command as a person types it in the program's folder: by the npm script of its `package.json` that runs
- * it, or else as it is, the twin's by `npx`.
+ * Returns what a person types in the program's folder to run the command: the npm script in its `package.json`, or the
+ * command itself, with `npx` for the twin's.
  */
 export function commandLine(command: keyof typeof SCRIPTS, root: URL, ...options: readonly string[]): string {
   const script = Object.entries(scriptsOf(root)).find(([, text]) => SCRIPTS[command].test(String(text)))?.[0];

@@ -11,7 +11,7 @@ const LATE = `(load) => new Proxy({}, {
   getOwnPropertyDescriptor: (_, name) => ({ ...Object.getOwnPropertyDescriptor(load(), name), configurable: true }),
 })`;
 
-/** A module in place of the real one. It makes room for that in the cache, which knows both by the same file. */
+/** Replaces a module. It leaves the cache before it loads the real one, since both have the same file name there. */
 const LATE_MODULE = `
 let real;
 module.exports = (${LATE})(() => {
@@ -83,7 +83,7 @@ function edited(loaded: LoadFnOutput, edit: (code: string) => string): LoadFnOut
   return typeof code === 'string' ? { ...loaded, source: edit(code) } : loaded;
 }
 
-/** Whether a file is one of `@pulumi/pulumi` that this replaces; to load it by its path would load the real one. */
+/** Whether a file of `@pulumi/pulumi` is replaced here. To load it by its path would load the real one. */
 export function isReplaced(file: string): boolean {
   return [...REPLACED.keys()].some((specifier) => {
     const path = specifier.replace(/^[./]+/, '/');

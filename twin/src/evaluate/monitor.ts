@@ -175,8 +175,8 @@ export interface ListeningMonitor {
 }
 
 /**
- * Serves the protocol by gRPC, for as long as one program runs. A client of it may declare resources, handlers among
- * them, so it is a socket in a folder of the user's alone; on Windows, where the SDK knows no such socket, a port.
+ * Serves the protocol by gRPC, for as long as one program runs. Any client may declare resources, including handlers. So
+ * it listens on a socket in a folder that only the user can open; on Windows, where the SDK supports none, on a port.
  */
 export async function listenMonitor(monitor: Monitor, load: (module: string) => unknown): Promise<ListeningMonitor> {
   const { Server, ServerCredentials } = load('@grpc/grpc-js') as typeof grpc;

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 /** What loading a program depended on. */
 export interface ProgramInputs {
-  /** Notes what is loaded and read from now on, as the program's. */
+  /** Starts to record what the program loads and reads. */
   readonly begin: () => void;
   /**
    * Whether running the program's function again, in this process, does what a new process would do: the entry was loaded
@@ -19,7 +19,7 @@ export interface ProgramInputs {
 /** Milliseconds that the clock of a file system may be behind. */
 const LAG = 20;
 
-/** Calls back at the end of the entry, when all that it imports has run. TypeScript accepts it under any settings. */
+/** Appended to the entry: calls back after the entry and its imports have run. TypeScript accepts it under any settings. */
 const MARK = '\n;eval("globalThis.twinProgramLoaded()");\n';
 
 type Api = Record<string, unknown>;
@@ -27,8 +27,8 @@ type Api = Record<string, unknown>;
 const { statSync } = fs;
 
 /**
- * Notes each file that this process loads, and between `begin` and the end of the program's entry also what the program
- * reads by itself.
+ * Records each file that this process loads and, between `begin` and the end of the program's entry, each file that the
+ * program reads.
  * @param sdk the folder of Pulumi's SDK, which loads the entry
  */
 export function programInputs(sdk: string): ProgramInputs {
@@ -53,7 +53,7 @@ export function programInputs(sdk: string): ProgramInputs {
       const file = fileURLToPath(url);
       note(file);
       if (phase !== 'loading' || file.includes('/node_modules/') || file.startsWith(sdk)) return next(url, context);
-      // A new file beside it may be what an import of no full name finds.
+      // An import without an extension may find a new file beside it.
       note(dirname(file));
       const loaded = next(url, context);
       entry ??= url;
@@ -85,7 +85,7 @@ export function programInputs(sdk: string): ProgramInputs {
   };
 }
 
-/** Milliseconds since 1970 of the last change, of its name or place too; undefined where there is no such file. */
+/** Returns when a file or its metadata last changed, in milliseconds since 1970; undefined if there is no such file. */
 function changedAt(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.ctimeMs;
 }
@@ -96,9 +96,9 @@ function marked(loaded: LoadFnOutput): LoadFnOutput {
   return { ...loaded, source: String(typeof source === 'string' ? source : Buffer.from(source)) + MARK };
 }
 
-/** Calls back with the first argument of each call of these functions. Returns what takes that back. */
+/** Wraps these functions to report the first argument of each call. Returns a function that unwraps them. */
 function observed(api: Api, called: (first: unknown) => void): () => void {
-  // Those in capitals are classes.
+  // Capitalized functions are classes.
   const functions = Object.entries(api).filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name));
   for (const [name, value] of functions as [string, (...args: unknown[]) => unknown][]) {
     const observer = function (this: unknown, ...args: unknown[]): unknown {

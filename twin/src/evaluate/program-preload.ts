@@ -19,8 +19,8 @@ const OUTCOME = 3;
 const ORDERS = 4;
 
 /**
- * How often the event loop runs dry before a program has ended: providers register resources the first time, and the SDK
- * says goodbye to the monitor the second time.
+ * How often the event loop runs empty before a program has ended: the first time, providers register resources; the
+ * second time, the SDK disconnects from the monitor.
  * Source: pulumi/pulumi, sdk/nodejs/cmd/run/index.ts
  */
 const ROUNDS = 3;

@@ -42,7 +42,7 @@ export function evaluate(evaluation: Evaluation, signal?: AbortSignal): Promise<
   });
 }
 
-/** Reads what does not take long before the process starts, and the rest while that loads the SDKs. */
+/** Does the quick reads before the process starts, and the others while it loads the SDKs. */
 async function evaluateWith<T>(
   evaluation: Evaluation,
   work: (project: Project, sdk: string, prepared: () => Promise<Prepared>) => Promise<T>,
@@ -75,7 +75,7 @@ async function runIn(
 /** Milliseconds after an evaluation, so that what it led to comes first. */
 const PAUSE = 1000;
 
-/** Milliseconds without an evaluation after which the processes that wait are ended: they have 300 MB. */
+/** Milliseconds without an evaluation after which the waiting processes end: they use 300 MB. */
 const IDLE = 10 * 60 * 1000;
 
 /** Evaluates the program of one folder again and again. */
@@ -133,7 +133,7 @@ export function reevaluation(root: URL): Reevaluation {
       last = { ...before, recorded };
       return recorded;
     } catch {
-      // A new process meets the same error, or it is not the program's.
+      // A new process reports the same error, if it is the program's.
       return undefined;
     }
   };

@@ -45,8 +45,8 @@ export interface Go {
 /** A program's process. It loads the SDKs at once, and the program when it is told to run. */
 export interface Runner {
   /**
-   * Runs the program. It may be called again after an outcome that waits, and does then what a new process would do; where
-   * it cannot, the outcome is an error.
+   * Runs the program. After an outcome that waits, it may be called again and does what a new process would do. If it
+   * cannot, the outcome is an error.
    */
   readonly run: (monitor: string, config: StackConfig, signal: AbortSignal | undefined) => Promise<Outcome>;
   /** Ends the process. */

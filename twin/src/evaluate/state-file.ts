@@ -189,7 +189,7 @@ function resourceOf(state: ResourceState, problems: Problem[]): RecordedResource
   return { ...resource, inputs: withoutDefaults(entry.inputs, filled, defaults) as RecordedResource['inputs'] };
 }
 
-/** What rules and the report read of a function besides. Its variables may be encrypted as a whole. */
+/** Returns the inputs of a function that rules and the report read. Its variables may be encrypted as a whole. */
 function judgedOf(inputs: Inputs): Inputs {
   const { role, layers, environment, reservedConcurrentExecutions } = inputs;
   const { variables } = z.object({ variables: z.record(z.string(), z.string()) }).safeParse(environment).data ?? {};

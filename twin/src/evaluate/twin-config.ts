@@ -72,12 +72,8 @@ const emitWarning = Reflect.get(process, 'emitWarning');
 /** Does the work without Node's warning of that code: whether `package.json` has a type does not matter here. */
 async function withoutWarning(code: string, work: () => Promise<unknown>): Promise<unknown> {
   process.emitWarning = (...args: unknown[]): void => {
-    if (
-      !args.some(
-        (one) => one === code || (typeof one === 'object' && one !== null && 'code' in one && one.code === code),
-      )
-    )
-      Reflect.apply(emitWarning, process, args);
+    const isOfCode = args.some((one) => one === code || Reflect.get(Object(one), 'code') === code);
+    if (!isOfCode) Reflect.apply(emitWarning, process, args);
   };
   try {
     return await work();

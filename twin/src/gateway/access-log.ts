@@ -16,8 +16,8 @@ interface Measured {
  * The line that the stage's access log would have of a request: its format with each `$context` variable filled in, `-`
  * where one has no value. Empty where the stage writes no log.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html. That a value's
- * quotes are escaped inside a format that is JSON is inferred. Claims are logged of a caller who "is successfully
- * authenticated": that a token which lacks the scope alone counts as one is inferred too.
+ * quotes are escaped inside a format that is JSON is inferred. Claims are logged for a caller who "is successfully
+ * authenticated"; that this includes a token that only lacks the scope is inferred too.
  */
 export function accessLogLine(exchange: Exchange, api: HttpApi, measured: Measured): string {
   const format = api.stage.accessLogFormat ?? '';

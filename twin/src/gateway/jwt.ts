@@ -20,10 +20,10 @@ export type ParseResult =
 /** RSA with PKCS #1 v1.5, all that the authorizer takes. Source: http-api-jwt-authorizer ("only RSA-based algorithms"). */
 const DIGESTS: Readonly<Record<string, string>> = { RS256: 'sha256', RS384: 'sha384', RS512: 'sha512' };
 
-/** Tokens that are remembered as signed; a caller sends the same one many times. */
+/** The number of tokens whose valid signature is remembered; a caller sends the same token many times. */
 const REMEMBERED = 100;
 
-/** The last tokens whose signature was good, with the key that it was good for. Others cannot fill it. */
+/** The last tokens with a valid signature, and the key of each. Invalid tokens cannot displace them. */
 const signedTokens = new Map<string, { readonly jwt: ParsedJwt; readonly key: KeyObject }>();
 
 /** Takes a compact JWS apart. Source: RFC 7515, section 7.1 */

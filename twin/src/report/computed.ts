@@ -2,7 +2,7 @@ import type { Item, Report } from './data.ts';
 import { code, codes } from './markdown.ts';
 import { backendText, heading, isAllowed, needsText, permissionText, whyText } from './texts.ts';
 
-/** What follows from other parts of a report, by the name of the fact; in Markdown. */
+/** The facts that follow from other parts of a report, in Markdown. */
 export const COMPUTED = {
   violations: ({ violations }) =>
     violations.map(({ rule, resource, message }) => ({ of: code(resource), is: code(`${rule}: ${message}`) })),
@@ -38,16 +38,13 @@ export const COMPUTED = {
         return verdict === undefined || verdict.kind === 'public' ? [] : [{ route, verdict }];
       });
       const refused = closed.filter(({ verdict }) => 'check' in verdict || ('why' in verdict && verdict.why !== ''));
-      return [...Map.groupBy(refused, ({ verdict }) => whyText(verdict))].map(([why, some]) => ({
-        of:
-          some.length === closed.length
-            ? why
-            : `${why}, for ${codes(
-                some.map(({ route }) => route),
-                ', ',
-              )}`,
-        is: heading(caller),
-      }));
+      return [...Map.groupBy(refused, ({ verdict }) => whyText(verdict))].map(([why, some]) => {
+        const names = some.map(({ route }) => route);
+        return {
+          of: names.length === closed.length ? why : `${why}, for ${codes(names, ', ')}`,
+          is: heading(caller),
+        };
+      });
     }),
   actions: ({ actions }) =>
     actions.map(({ trigger, name, decides }) => ({

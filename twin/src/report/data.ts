@@ -100,7 +100,7 @@ const REPORT = z
     actions: z.array(z.strictObject({ trigger: z.string(), name: z.string(), decides: z.boolean() })).default([]),
     exceptions: z.array(z.strictObject({ key: z.string(), reason: z.string() })),
     violations: z.array(z.strictObject({ rule: z.string(), resource: z.string(), message: z.string() })),
-    /** What decides besides, by the names of `recorded.ts`. Older reports lack those that were not recorded then. */
+    /** The facts of `recorded.ts`, by name. Older reports lack those that were not recorded then. */
     facts: z.record(z.string(), z.array(ITEM)).default({}),
   })
   .refine(

@@ -26,12 +26,12 @@ export function input({ inputs, secretInputs }: RegisteredResource, path: string
     .reduce<unknown>((value, key) => (value as Readonly<Record<string, unknown>> | null | undefined)?.[key], inputs);
 }
 
-/** Returns what an input has, as texts: each element of a list, or the one value; nothing where it is absent. */
+/** Returns an input as strings: each element of a list, or the single value; nothing if it is absent. */
 export function texts(value: unknown): string[] {
   return [value ?? []].flat().map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
 }
 
-/** Returns an item for each value that an input of the resources has, under the resource's name. */
+/** Returns an item for each value of an input, under the name of the resource that has it. */
 export function inputItems(model: Model, kind: string, path: string, show = (text: string) => text): Item[] {
   return declared(model, kind).flatMap((one) =>
     texts(input(one, path)).map((text) => ({

@@ -7,7 +7,7 @@ import { declared, input, LOG_GROUP, ROLE, texts, withoutIds } from './reading.t
 const list = z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]);
 const DOCUMENT = z.object({ Statement: list.pipe(z.array(z.record(z.string(), z.unknown()))) });
 
-/** What a function may write without any statement of its own. */
+/** What every function may do with its own log. */
 const OWN_LOG: readonly unknown[] = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 /** Returns what the program's policies allow and deny, an item for each action. A function's right to its own log is left out. */

@@ -45,7 +45,7 @@ export type ResourceType =
       readonly inputs: z.ZodType;
       /** Inputs that `inputs` accepts without any local effect, and what the start screen calls them. */
       readonly withoutEffect?: Readonly<Record<string, string>>;
-      /** What else has no local effect, by the inputs. */
+      /** Returns what else has no local effect with these inputs. */
       readonly alsoWithoutEffect?: (inputs: Inputs) => string | undefined;
     }
   | {

@@ -114,7 +114,7 @@ const declared = z.array(
 );
 const OWN_LOG = /^arn:aws[a-z-]*:logs:[^:]*:[^:]*:log-group:[^*]+:\*$/;
 
-/** What a role needs to write its own log, and to send its own traces, for which AWS has no resource. */
+/** Whether a statement allows only to write a log or to send traces, for which AWS has no resource. */
 function isOwnLog(actions: readonly string[], resources: readonly string[]): boolean {
   if (actions.every((action) => /^xray:Put(TraceSegments|TelemetryRecords)$/.test(action))) return true;
   return (

@@ -105,7 +105,7 @@ export function openState(root: URL, stack: string, stateDir?: string): TwinStat
     makeFolder();
     const temporary = `${folder}${name}.${process.pid}.tmp`;
     try {
-      // One of another user's would be readable for that user, or lead elsewhere.
+      // Another user's file would be readable for that user, or link elsewhere.
       rmSync(temporary, { force: true });
       writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
       renameSync(temporary, folder + name);

@@ -45,7 +45,7 @@ const UNKNOWN: readonly string[] = [
   'user.multifactor',
 ];
 
-/** What of them besides holds of one request. A refresh token does not tell when the user gave the password. */
+/** Returns what the event of this request lacks. A refresh token does not say when the user gave the password. */
 export function unknownInEvent({ user, authTime }: ActionRequest): readonly string[] {
   return user === undefined || authTime !== undefined ? UNKNOWN : [...UNKNOWN, 'authentication.methods'];
 }

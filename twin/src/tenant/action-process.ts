@@ -47,7 +47,7 @@ export function actionRunner(print: (text: string) => void, ending: AbortSignal,
     new Promise((settle) => {
       const failed = (error: string): void => settle({ calls: [], unsupported: [], error });
       const flags = ['--permission', `--allow-fs-read=${RUNTIME}`, '--max-old-space-size=128', '--no-warnings'];
-      // SQLite reads and writes whatever files it attaches: Node's permissions do not reach it.
+      // Node's permissions do not limit which files SQLite reads and writes.
       flags.push('--no-experimental-sqlite');
       // The limit of the shell ends an Action that spins when the twin is gone.
       const shell = ['-c', `ulimit -t ${limit + 5}; exec "$0" "$@"`, process.execPath, ...flags, RUNTIME];

@@ -18,7 +18,7 @@ channel
   .on('error', () => undefined)
   .once('close', () => process.exit());
 
-// Node's permissions allow signals: one of them has any process of Node, the twin first, open a debugger.
+// Node's permissions allow signals, and SIGUSR1 makes any Node process, such as the twin, open a debugger.
 for (const name of ['kill', '_kill', '_debugProcess', '_debugEnd']) Reflect.deleteProperty(process, name);
 
 async function run({ handler, code, event, methods, unknown }: ActionCall): Promise<void> {

@@ -43,7 +43,7 @@ export function tokenDifferenceOf(wanted: Wanted, got: Got, { outputs }: Target)
   return { kind: 'token', wanted, actual, connection: credentialsOf(outputs, email)?.connection };
 }
 
-/** What was tried with the expected and the actual outcome, and the likely cause: many a difference has the same one. */
+/** What was tried, with the expected and the actual outcome, and the likely cause, which differences may share. */
 interface Explained {
   readonly tried: string;
   readonly cause: string;
@@ -55,7 +55,7 @@ export function differenceText(difference: Difference): string {
   return `${tried}: ${cause}`;
 }
 
-/** A difference in its two parts. */
+/** Returns the two parts of a difference's sentence. */
 export function explained(difference: Difference): Explained {
   return difference.kind === 'call' ? explainedCall(difference) : explainedToken(difference);
 }

@@ -27,10 +27,10 @@ function allDifferences({ rows, tokens }: Played): Difference[] {
   return all.flatMap((outcome) => (outcome.kind === 'differs' ? outcome.differences : []));
 }
 
-/** Cases that are shown of one cause: one wrong audience makes every cell differ. */
+/** The cases shown for a cause: one wrong audience makes every cell differ. */
 const SHOWN = 3;
 
-/** Each cause once, with the first of the cases that it explains. */
+/** Lists each cause once, with the first cases that it explains. */
 export function causesOf(played: Played): string {
   const causes = new Map<string, Set<string>>();
   for (const { tried, cause } of allDifferences(played).map(explained)) {

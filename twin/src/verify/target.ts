@@ -50,14 +50,14 @@ export interface Target {
   readonly local: boolean;
   /** The routes that a twin has a local backend for; undefined where requests go where the program says. */
   readonly forwarded: readonly string[] | undefined;
-  /** The clients that may be played, where not all may. */
+  /** The only clients to play; absent for all. */
   readonly playable?: readonly string[];
   /** A hash over what a twin serves; undefined for a deployed system. */
   readonly graph: string | undefined;
 }
 
-/** The target with its probe as the only client to play, where it is a deployed production stack. */
-export function sparingClients(target: Target): Target {
+/** Restricts a deployed production stack to its probe. Returns any other target as it is. */
+export function restrictedToProbe(target: Target): Target {
   const { production, probe } = target.outputs;
   return target.local || production !== true ? target : { ...target, playable: probe === undefined ? [] : [probe] };
 }

@@ -45,7 +45,7 @@ const TRIES = 5;
 export const HOSTED_LOGIN = 'Auth0’s hosted login page takes a browser; only a twin’s is played';
 
 /** Why no client of a production stack is played but its probe. */
-const SPARED = 'in production only the probe requests tokens; --as-clients plays every client';
+const PROBE_ONLY = 'in production only the probe requests tokens; --as-clients plays every client';
 
 /** Asks the tenant for tokens, one after the other, as slowly as it wants to be asked. */
 export class TokenDesk {
@@ -66,7 +66,7 @@ export class TokenDesk {
     const { outputs, local, playable } = this.#target;
     const name = this.#nameOf(client.clientId);
     const isForItself = parameters.get('grant_type') === 'client_credentials';
-    if (playable !== undefined && !(isForItself && playable.includes(name ?? ''))) return SPARED;
+    if (playable !== undefined && !(isForItself && playable.includes(name ?? ''))) return PROBE_ONLY;
     if (user !== undefined && !local) return HOSTED_LOGIN;
     if (name === undefined || (!client.isPublic && outputs.clientSecrets[name] === undefined)) {
       return `the outputs have no secret of the client ${client.name}`;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sparingClients } from '../../../src/verify/target.ts';
+import { restrictedToProbe } from '../../../src/verify/target.ts';
 import { countOf, differencesOf } from '../../../src/verify/table.ts';
 import { answering, startVerifiable, type Verifiable } from '../../support/verifiable.ts';
 
@@ -12,7 +12,7 @@ afterAll(() => system.twin.end());
 describe('Verifying a deployed production stack', () => {
   it('only the probe of a deployed production stack may be played, and every client of any other system', () => {
     const of = (local: boolean, outputs: Readonly<Record<string, unknown>>) =>
-      sparingClients({ ...system.target, local, outputs: { ...system.target.outputs, ...outputs } }).playable;
+      restrictedToProbe({ ...system.target, local, outputs: { ...system.target.outputs, ...outputs } }).playable;
     expect(of(false, { production: true, probe: 'writer' })).toEqual(['writer']);
     expect(of(false, { production: true, probe: undefined })).toEqual([]);
     expect(of(false, { production: false, probe: 'writer' })).toBeUndefined();
