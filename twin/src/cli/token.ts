@@ -7,7 +7,7 @@ import { judgeClaims } from '../gateway/judge.ts';
 import { callersOf, clientNames, type Ask, type Caller } from '../report/callers.ts';
 import { differenceText, tokenDifferenceOf } from '../verify/causes.ts';
 import { open, type SystemOptions } from '../verify/open.ts';
-import { TokenDesk } from '../verify/tokens.ts';
+import { TokenClient } from '../verify/tokens.ts';
 import { answerTo } from '../report/cells.ts';
 
 /** What `--as` may say for the stack's test user, besides the address. */
@@ -27,7 +27,7 @@ export async function token(chosen: TokenOptions, root: URL, run?: typeof evalua
   const { target, model, clientIds } = await open(chosen, root, run);
   const caller = callerNamed(chosen, model);
   const ask = askOf(caller, chosen);
-  const got = await new TokenDesk(target, clientIds).get(ask);
+  const got = await new TokenClient(target, clientIds).get(ask);
   if (got.kind !== 'token') {
     const wanted = { caller, ask, what: chosen.scope ?? 'all that it can get', answer: answerTo(ask, 0) };
     throw new UserError(differenceText(tokenDifferenceOf(wanted, got, target)));

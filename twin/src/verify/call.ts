@@ -1,7 +1,7 @@
 import type { Authorizer } from '../model/http-api.ts';
 import { printable } from '../common/printable.ts';
 import { readBody } from '../common/read-body.ts';
-import { causeOf, waitOf, type World } from './tokens.ts';
+import { causeOf, waitOf, type Platform } from './tokens.ts';
 
 /** What a deployed gateway made of a request, as far as it can be told from outside. */
 export type Verdict =
@@ -35,7 +35,7 @@ const OWN = 100;
 /** Calls a route. It never rejects. */
 export async function callRoute(
   { url, method, token, body, source }: Call,
-  { fetch, clock, sleep }: World,
+  { fetch, clock, sleep }: Platform,
 ): Promise<Verdict> {
   const address = new URL(url);
   const headers = new Headers();

@@ -9,7 +9,7 @@ import type { Caller } from '../report/callers.ts';
 import type { Plan, Play, Probe, Wanted } from './plan.ts';
 import type { Sample } from './paths.ts';
 import type { Target } from './target.ts';
-import { TokenDesk, WORLD, type Got, type World } from './tokens.ts';
+import { TokenClient, PLATFORM, type Got, type Platform } from './tokens.ts';
 
 /** What came of a cell, or of a caller's tokens. */
 export type Outcome =
@@ -41,14 +41,14 @@ export interface PlayOptions {
   readonly maxTokens: number;
   /** Told how many of all steps are done. */
   readonly progress: (done: number, all: number) => void;
-  readonly world?: World;
+  readonly platform?: Platform;
 }
 
 /** Gets every token, plays every cell, and compares both with what the program declares. */
 export async function play(options: PlayOptions): Promise<Played> {
-  const { plan, target, clientIds, model, maxTokens, progress, world = WORLD } = options;
-  const desk = new TokenDesk(target, clientIds, world);
-  const wanted = plan.wanted.filter(({ ask }) => desk.lacks(ask) === undefined).slice(0, maxTokens);
+  const { plan, target, clientIds, model, maxTokens, progress, platform = PLATFORM } = options;
+  const tokens = new TokenClient(target, clientIds, platform);
+  const wanted = plan.wanted.filter(({ ask }) => tokens.lacks(ask) === undefined).slice(0, maxTokens);
   const plays = plan.rows.flatMap((row) => row.plays);
   const all = wanted.length + plays.length;
   let done = 0;
@@ -56,13 +56,13 @@ export async function play(options: PlayOptions): Promise<Played> {
   const got = new Map<Wanted, Got>();
   for (const one of plan.wanted) {
     if (wanted.includes(one)) {
-      got.set(one, await desk.get(one.ask));
+      got.set(one, await tokens.get(one.ask));
       progress((done += 1), all);
     } else {
-      got.set(one, { kind: 'not tried', why: desk.lacks(one.ask) ?? `--max-tokens allows ${maxTokens} tokens` });
+      got.set(one, { kind: 'not tried', why: tokens.lacks(one.ask) ?? `--max-tokens allows ${maxTokens} tokens` });
     }
   }
-  const playing: Playing = { model, target, got, world };
+  const playing: Playing = { model, target, got, platform };
   const outcomes = new Map<Play, Outcome>();
   const queue = plays.values();
   // A few at once: a stage may have a low throttle.
@@ -91,8 +91,8 @@ export function tokensToAsk({ plan, target, clientIds, maxTokens }: PlayOptions)
   readonly passwords: number;
   readonly logins: number;
 } {
-  const desk = new TokenDesk(target, clientIds);
-  const asked = plan.wanted.filter(({ ask }) => desk.lacks(ask) === undefined).slice(0, maxTokens);
+  const tokens = new TokenClient(target, clientIds);
+  const asked = plan.wanted.filter(({ ask }) => tokens.lacks(ask) === undefined).slice(0, maxTokens);
   const services = asked.filter(({ ask }) => ask.parameters.get('grant_type') === 'client_credentials').length;
   const logins = asked.filter(({ ask }) => ask.user !== undefined).length;
   return { services, passwords: asked.length - services - logins, logins };
@@ -102,7 +102,7 @@ interface Playing {
   readonly model: Model;
   readonly target: Target;
   readonly got: ReadonlyMap<Wanted, Got>;
-  readonly world: World;
+  readonly platform: Platform;
 }
 
 async function playCell({ cell, sample, probes }: Play, playing: Playing): Promise<Outcome> {
@@ -132,7 +132,7 @@ async function playProbe(
   probe: Probe,
   { route }: Cell,
   sample: Extract<Sample, { kind: 'request' }>,
-  { model, target, got, world }: Playing,
+  { model, target, got, platform }: Playing,
 ): Promise<Outcome> {
   const token = probe.wanted === undefined ? undefined : got.get(probe.wanted);
   if (probe.wanted !== undefined) {
@@ -148,7 +148,7 @@ async function playProbe(
     token: probe.tampered && bearer !== undefined ? tampered(bearer, route.scopes) : bearer,
     source: route.authorizer?.identitySource ?? ({ from: 'header', name: 'Authorization' } as const),
   };
-  const verdict = await callRoute(call, world);
+  const verdict = await callRoute(call, platform);
   if (verdict.kind === 'not tried') return verdict;
   if (agrees(verdict, probe)) return { kind: 'agrees' };
   const claims = token?.kind === 'token' ? token.claims : undefined;

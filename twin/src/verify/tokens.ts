@@ -14,8 +14,8 @@ export type Got =
   | { readonly kind: 'unreachable'; readonly why: string }
   | { readonly kind: 'not tried'; readonly why: string };
 
-/** The way to the world, which tests replace. */
-export interface World {
+/** The network and the clock, which tests replace. */
+export interface Platform {
   readonly fetch: typeof fetch;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -23,7 +23,7 @@ export interface World {
 }
 
 /** The network and the clock of this machine. */
-export const WORLD: World = {
+export const PLATFORM: Platform = {
   fetch,
   clock: Date.now,
   sleep: (milliseconds) => new Promise((done) => setTimeout(done, milliseconds)),
@@ -47,18 +47,18 @@ export const HOSTED_LOGIN = 'Auth0’s hosted login page takes a browser; only a
 /** Why no client of a production stack is played but its probe. */
 const PROBE_ONLY = 'in production only the probe requests tokens; --as-clients plays every client';
 
-/** Asks the tenant for tokens, one after the other, as slowly as it wants to be asked. */
-export class TokenDesk {
+/** Requests tokens of the tenant, one after the other, within its rate limit. */
+export class TokenClient {
   readonly #target: Target;
   readonly #clientIds: Readonly<Record<string, string>>;
-  readonly #world: World;
+  readonly #platform: Platform;
   #next = 0;
 
   /** @param clientIds the names and ids of the clients in the graph, which the target's are found by */
-  constructor(target: Target, clientIds: Readonly<Record<string, string>>, world: World = WORLD) {
+  constructor(target: Target, clientIds: Readonly<Record<string, string>>, platform: Platform = PLATFORM) {
     this.#target = target;
     this.#clientIds = clientIds;
-    this.#world = world;
+    this.#platform = platform;
   }
 
   /** Whether the outputs have what the request needs; otherwise why not. */
@@ -86,7 +86,7 @@ export class TokenDesk {
       if (!(response instanceof Response)) return response;
       if (response.status !== 429) return readAnswer(response);
       if (tries === TRIES) return { kind: 'not tried', why: `the tenant still answers 429 after ${TRIES} tries` };
-      await this.#world.sleep(waitOf(response.headers, this.#world.clock()));
+      await this.#platform.sleep(waitOf(response.headers, this.#platform.clock()));
     }
   }
 
@@ -96,10 +96,10 @@ export class TokenDesk {
 
   async #turn(): Promise<void> {
     if (this.#target.local) return;
-    const now = this.#world.clock();
+    const now = this.#platform.clock();
     const wait = this.#next - now;
     this.#next = Math.max(now, this.#next) + BETWEEN;
-    if (wait > 0) await this.#world.sleep(wait);
+    if (wait > 0) await this.#platform.sleep(wait);
   }
 
   /** Logs in as a browser does, and exchanges the code. */
@@ -117,7 +117,7 @@ export class TokenDesk {
         user: { email, password: credentialsOf(outputs, email)?.password ?? '' },
         audience: api.identifier,
         scope: parameters.get('scope') ?? '',
-        fetch: (request) => this.#world.fetch(request, { signal: AbortSignal.timeout(PATIENCE) }),
+        fetch: (request) => this.#platform.fetch(request, { signal: AbortSignal.timeout(PATIENCE) }),
       });
       return Response.json(body, { status });
     } catch (error) {
@@ -142,7 +142,7 @@ export class TokenDesk {
       ...(parameters.get('grant_type') === PASSWORD_REALM && { realm: user?.connection }),
     };
     try {
-      return await this.#world.fetch(tokenUrl, {
+      return await this.#platform.fetch(tokenUrl, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),

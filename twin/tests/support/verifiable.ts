@@ -1,7 +1,7 @@
 import { planOf } from '../../src/verify/plan.ts';
 import { play, type Played } from '../../src/verify/play.ts';
 import type { Target } from '../../src/verify/target.ts';
-import { WORLD, type World } from '../../src/verify/tokens.ts';
+import { PLATFORM, type Platform } from '../../src/verify/tokens.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { ProjectCopy } from '../../../tests/support/project.ts';
 import { startTestTwin, type TestTwin } from './twin.ts';
@@ -60,7 +60,7 @@ export async function startVerifiable(): Promise<Verifiable> {
       clientIds: twin.outputs.clientIds,
       maxTokens: options.maxTokens ?? Infinity,
       progress: () => undefined,
-      world: { ...WORLD, ...options.world },
+      platform: { ...PLATFORM, ...options.platform },
     });
   };
   return { twin, model, target, verify };
@@ -73,11 +73,11 @@ interface Options {
   readonly maxTokens?: number;
   readonly local?: boolean;
   readonly playable?: readonly string[];
-  readonly world?: Partial<World>;
+  readonly platform?: Partial<Platform>;
 }
 
-/** The fetch of the world with some answers replaced. */
-export function answering(replace: (url: string, init: RequestInit) => Response | undefined): Partial<World> {
+/** A fetch with some responses replaced. */
+export function answering(replace: (url: string, init: RequestInit) => Response | undefined): Partial<Platform> {
   const replaced = (url: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Response> => {
     const answer = replace(String(url instanceof Request ? url.url : url), init);
     return answer === undefined ? fetch(url, init) : Promise.resolve(answer);

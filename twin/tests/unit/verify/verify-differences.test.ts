@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differencesOf } from '../../../src/verify/table.ts';
-import type { World } from '../../../src/verify/tokens.ts';
+import type { Platform } from '../../../src/verify/tokens.ts';
 import { answering, startVerifiable, type Verifiable } from '../../support/verifiable.ts';
 
 let system: Verifiable;
@@ -25,15 +25,15 @@ describe('Differences that verify reports', () => {
     (url: string): boolean =>
       new URL(url).pathname === path;
   const bearing = ({ headers }: RequestInit): boolean => new Headers(headers).has('authorization');
-  const tenantSays = (error: string, error_description: string, status = 403): Partial<World> =>
+  const tenantSays = (error: string, error_description: string, status = 403): Partial<Platform> =>
     answering((url) =>
       url === system.target.outputs.tokenUrl ? Response.json({ error, error_description }, { status }) : undefined,
     );
-  const apiSays = (answer: () => Response, path = '/test'): Partial<World> =>
+  const apiSays = (answer: () => Response, path = '/test'): Partial<Platform> =>
     answering((url, init) => (at(path)(url) && bearing(init) ? answer() : undefined));
   const audience = 'https://test-api-for-jwt-authorizer.example.com';
 
-  it.each<[title: string, world: () => Partial<World>, says: string]>([
+  it.each<[title: string, platform: () => Partial<Platform>, says: string]>([
     [
       'a missing client grant',
       () => tenantSays('access_denied', `Client is not authorized to access "${audience}".`),
@@ -135,14 +135,14 @@ describe('Differences that verify reports', () => {
         answering((url) => (at('/test')(url) ? Response.json({ message: 'Not Found' }, { status: 404 }) : undefined)),
       'is answered 404: the route is not deployed there',
     ],
-  ])('verify reports %s in one sentence, with its likely cause', async (_title, world, says) => {
-    expect(differencesOf(await verify({ world: world() })).join('\n')).toContain(says);
+  ])('verify reports %s in one sentence, with its likely cause', async (_title, platform, says) => {
+    expect(differencesOf(await verify({ platform: platform() })).join('\n')).toContain(says);
   });
 
   it('verify does not take a backend’s own 401, 403 or 404 for a rejection by the gateway', async () => {
     for (const status of [400, 401, 403, 404, 301]) {
       const played = await verify({
-        world: apiSays(() => Response.json({ message: 'not yours' }, { status }), '/open'),
+        platform: apiSays(() => Response.json({ message: 'not yours' }, { status }), '/open'),
       });
       expect(differencesOf(played), String(status)).toEqual([]);
     }

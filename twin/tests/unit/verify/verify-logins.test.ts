@@ -4,7 +4,7 @@ import { exitCodeOf } from '../../../src/cli/verify.ts';
 import { planOf } from '../../../src/verify/plan.ts';
 import { play, tokensToAsk, type PlayOptions } from '../../../src/verify/play.ts';
 import { differencesOf, tableOf } from '../../../src/verify/table.ts';
-import { TokenDesk } from '../../../src/verify/tokens.ts';
+import { TokenClient } from '../../../src/verify/tokens.ts';
 import { targetOf } from '../../support/verifiable.ts';
 import { startTestTwin, type TestTwin } from '../../support/twin.ts';
 
@@ -68,7 +68,7 @@ describe('A token by hand', () => {
   const get = async (as: string, through?: string) => {
     const target = targetOf(twin);
     const caller = callerNamed({ as, ...(through !== undefined && { through }) }, twin.model());
-    return new TokenDesk(target, twin.outputs.clientIds).get(askOf(caller, {}));
+    return new TokenClient(target, twin.outputs.clientIds).get(askOf(caller, {}));
   };
 
   it.each(['page', 'web', 'test-app'])('A token by hand is that of a user through %s', async (through) => {

@@ -25,7 +25,7 @@ describe('Verifying a deployed production stack', () => {
     { playable: [], callers: [''] },
   ])('with $playable as the clients to play, no other requests a token, and refusals are checked', async (row) => {
     const requests: string[] = [];
-    const world = answering((url, { headers, body }) => {
+    const platform = answering((url, { headers, body }) => {
       if (url === system.target.outputs.tokenUrl) {
         requests.push(
           `${new Headers(headers).get('authorization') ?? ''} ${JSON.stringify(body instanceof URLSearchParams ? Object.fromEntries(body) : (body ?? null))}`,
@@ -33,7 +33,7 @@ describe('Verifying a deployed production stack', () => {
       }
       return undefined;
     });
-    const played = await system.verify({ playable: row.playable, world });
+    const played = await system.verify({ playable: row.playable, platform });
     const { clientIds, clientSecrets } = system.target.outputs;
     const used = (name: string): boolean => {
       const basic = Buffer.from(`${clientIds[name] ?? ''}:${clientSecrets[name] ?? ''}`).toString('base64');

@@ -73,7 +73,7 @@ describe('Verifying a twin of the same checkout', () => {
     const sent = new Set<string>();
     await verify({
       allMethods: true,
-      world: answering((url, { method, headers, body }) => {
+      platform: answering((url, { method, headers, body }) => {
         const type = new Headers(headers).get('content-type');
         if (url.startsWith(system.target.outputs.apiUrl)) sent.add(`${method}: ${JSON.stringify(body)}, ${type}`);
         return undefined;
@@ -85,7 +85,7 @@ describe('Verifying a twin of the same checkout', () => {
   it('verify requests each token once', async () => {
     const asked: string[] = [];
     await verify({
-      world: answering((url, { body }) => {
+      platform: answering((url, { body }) => {
         if (url === system.target.outputs.tokenUrl) asked.push(JSON.stringify(body));
         return undefined;
       }),
@@ -134,7 +134,7 @@ describe('Limits of verify', () => {
     const times: number[] = [];
     await verify({
       local: false,
-      world: {
+      platform: {
         ...answering((url) => {
           if (url === system.target.outputs.tokenUrl) times.push(now);
           return undefined;
@@ -157,7 +157,7 @@ describe('Limits of verify', () => {
     const slept: number[] = [];
     let once = true;
     const played = await verify({
-      world: {
+      platform: {
         ...answering(() => {
           if (!once) return undefined;
           once = false;
@@ -173,7 +173,7 @@ describe('Limits of verify', () => {
 
   it('verify gives up on a tenant or an API that only answers 429, and does not count that as agreed', async () => {
     const sleep = (): Promise<void> => Promise.resolve();
-    const played = await verify({ world: { ...answering(() => new Response('', { status: 429 })), sleep } });
+    const played = await verify({ platform: { ...answering(() => new Response('', { status: 429 })), sleep } });
     expect(countOf(played)).toEqual({ agree: 0, differ: 0, notTried: 35 });
     expect(exitCodeOf(played, false)).toBe(2);
   });
