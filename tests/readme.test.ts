@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { copyProject, ROOT, type ProjectCopy } from './support/project.ts';
 import { askToken, call, startTestTwin } from './support/twin.ts';
@@ -12,6 +12,11 @@ const SCRIPTS = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'))
 /** A project that installs the tools as a package does not have their tests. */
 const HAS_TOOLS = existsSync(new URL('twin/tests/', ROOT));
 
+/** The pages that people read. */
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'twin/README.md']
+  .concat(readdirSync(new URL('docs/', ROOT)).flatMap((name) => (name.endsWith('.md') ? `docs/${name}` : [])))
+  .filter((name) => existsSync(new URL(name, ROOT)));
+
 describe('README.md', () => {
   it('The README names only npm scripts that exist', () => {
     const named = [...README.matchAll(/npm (?:run (?:-s )?([\w:-]+)|(start|test))/g)].map(
@@ -21,11 +26,18 @@ describe('README.md', () => {
     expect(named.filter((name) => name === undefined || SCRIPTS[name] === undefined)).toEqual([]);
   });
 
-  it('The README shows the page, and has no broken link', () => {
-    const targets = [...README.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => target);
-    expect(targets).toEqual(expect.arrayContaining(['docs/page-light.png', 'docs/page-dark.png']));
-    const expected = targets.filter((target) => HAS_TOOLS || !target.startsWith('twin/tests/'));
-    expect(expected.filter((target) => !existsSync(new URL(target, ROOT)))).toEqual([]);
+  it('The README shows the two pictures of the page', () => {
+    expect(README).toContain('](docs/page-light.png)');
+    expect(README).toContain('](docs/page-dark.png)');
+  });
+
+  it.each(DOCUMENTS)('%s has no broken link', (name) => {
+    const url = new URL(name, ROOT);
+    const targets = [...readFileSync(url, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(
+      ([, target = '']) => target,
+    );
+    const expected = targets.filter((target) => HAS_TOOLS || !/(^|\/)twin\//.test(target));
+    expect(expected.filter((target) => !existsSync(new URL(target, url)))).toEqual([]);
   });
 
   it.runIf(HAS_TOOLS).each(['service', 'user', 'login'])(
