@@ -109,6 +109,17 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
     says: 'the policies of {of} are {no}{is}',
     danger: adds('`users: allow_all`', '`clients: require_client_grant`', '`RBAC: off`'),
   },
+  parties: {
+    shown: ['Callers', 'Party of'],
+    says: ({ of, before: [was], after: [is] }) => `${of} is a client of the ${is}, no longer of the ${was}`,
+    when: both,
+    danger: adds('`first party`'),
+  },
+  userGrants: {
+    shown: ['Callers', 'Granted to the users of'],
+    says: 'a grant lets the users of {of} {no}have {is}',
+    danger: more,
+  },
   rights: { shown: ['Functions', 'Rights by'], says: 'the policy {of} {no}has {is}', danger: more },
   managedPolicies: {
     shown: ['Functions', 'Managed policies of'],

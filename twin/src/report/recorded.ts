@@ -2,6 +2,7 @@ import { UNREAD } from '../common/unread.ts';
 import type { Throttle } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
 import { acceptedOf, isSecretOutput } from '../rules/accepted.ts';
+import { clientNames } from './callers.ts';
 import type { Item } from './data.ts';
 import {
   API,
@@ -37,6 +38,17 @@ export const RECORDED = {
         of,
         is,
       })),
+    ),
+  parties: ({ stack, tenant }) =>
+    clientNames(tenant, stack).map(({ one, name }) => ({
+      of: name,
+      is: one.firstParty ? 'first party' : 'third party',
+    })),
+  userGrants: ({ stack, tenant }) =>
+    clientNames(tenant, stack).flatMap(({ one, name }) =>
+      tenant.grants
+        .filter(({ clientId, subjectType }) => clientId === one.clientId && subjectType === 'user')
+        .flatMap(({ audience, scopes }) => scopes.map((scope) => ({ of: name, is: `${scope} of ${audience}` }))),
     ),
   permissions: ({ tenant }) =>
     tenant.resourceServers.flatMap(({ identifier: of, scopes }) => scopes.toSorted().map((is) => ({ of, is }))),

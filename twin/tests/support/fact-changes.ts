@@ -144,6 +144,22 @@ export const CHANGES: readonly Change[] = [
     inputs('ResourceServer', { subjectTypeAuthorization: { user: { policy: 'deny_all' } } }),
   ],
   [
+    'parties',
+    "a partner's client as the first party's",
+    '! `web` is a client of the `first party`, no longer of the `third party`',
+    web({ isFirstParty: true }),
+    web({ isFirstParty: false, oidcConformant: true }),
+  ],
+  [
+    'userGrants',
+    'a grant for users',
+    `! a grant lets the users of \`test-app\` have \`read:user of ${AUDIENCE}\``,
+    (all) => {
+      const grant = all.resources.find(({ type }) => type.endsWith(':ClientGrant'))?.inputs;
+      return plus('auth0:index/clientGrant:ClientGrant', { ...grant, subjectType: 'user' })(all);
+    },
+  ],
+  [
     'rights',
     'one more action',
     `! the policy \`planted\` has \`Allow dynamodb:PutItem on ${TABLE}\``,

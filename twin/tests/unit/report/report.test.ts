@@ -51,6 +51,10 @@ What a cell means, and what it does not, is in [docs/access.md](../docs/access.m
 | \`GET /test\` | \`read:user\` | ✓ \`read:user\` | ✓ \`read:user\` | ✓ \`read:user\` | – |
 | permissions |  | \`read:user\` | \`read:user\` | \`read:user\` | – |
 
+## Callers
+
+- Party of \`test-app\`: \`first party\`
+
 ## Routes
 
 - \`GET /test\`: function \`api-test\`
@@ -170,6 +174,8 @@ What a cell means, and what it does not, is in [docs/access.md](../docs/access.m
     expect(Object.fromEntries(sections.filter(([, lines]) => lines.length > 0))).toEqual({
       'Rules that do not hold': ['`x:y/z:Server "s"`: `RBAC: it does not`'],
       Callers: [
+        'Party of `Client`: `first party`',
+        'Party of `idle`: `first party`',
         'the issuer is `https://tenant.eu.auth0.com/`, not `https://elsewhere.example.com/`, for `GET /foreign`: `Client` (client_credentials), role `role`, user `user@example.com` through `Client` (password)',
         'no token (no client grant for the API): `idle` (client_credentials)',
         'Can call nothing beyond public routes: `idle` (client_credentials)',
