@@ -312,11 +312,10 @@ describe('A stack file with user logins', () => {
 
   it('A real engine rejects a stack file with placeholder callbacks', async () => {
     vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
-    const values = { ...callback('https://your-app.example.com/callback'), 'auth0:domain': 'acme.eu.auth0.com' };
+    const own = { 'auth0:domain': 'acme.eu.auth0.com', 'api:audience': 'https://api.acme.io' };
+    const values = { ...callback('https://your-app.example.com/callback'), ...own };
     expect(await problemsOf(values)).toMatchObject([{ place: first('desk'), code: 'placeholder' }]);
-    expect((await settingsOf('dev', { ...loginsOf(WEB), 'auth0:domain': 'acme.eu.auth0.com' })).clients).toHaveLength(
-      1,
-    );
+    expect((await settingsOf('dev', { ...loginsOf(WEB), ...own })).clients).toHaveLength(1);
   });
 
   it('A stack file with logins needs no user, database or connection, and its defaults stay restrictive', async () => {

@@ -7,6 +7,9 @@ import { APP, clients, MACHINE, NO_PASSWORD, refusesOne, row, USER, type Row } f
 
 const audiences = (count: number): string[] => Array.from({ length: count }, (_, index) => `https://${index}.example`);
 
+/** What a real engine needs besides the shipped stack file of dev. */
+const OWN = { 'auth0:domain': 'acme.eu.auth0.com', 'api:audience': 'https://api.acme.io' };
+
 const VALUES: readonly Row[] = [
   row('a domain with a scheme', { 'auth0:domain': 'https://x.eu.auth0.com' }, 'auth0:domain', 'invalid'),
   row('a domain with a slash', { 'auth0:domain': 'x.eu.auth0.com/' }, 'auth0:domain', 'invalid'),
@@ -215,17 +218,20 @@ describe('The stack file', () => {
   });
 
   it.each(['dev', 'staging', 'prod'])(
-    'A real engine rejects a stack file with a placeholder domain: %s',
+    'A real engine rejects a stack file with the placeholder domain and audience: %s',
     async (stack) => {
       vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
       const { problems } = await refusal(() => settingsOf(stack));
-      expect(problems).toMatchObject([{ code: 'placeholder', place: `Pulumi.${stack}.yaml, auth0:domain` }]);
+      expect(problems).toMatchObject([
+        { code: 'placeholder', place: `Pulumi.${stack}.yaml, auth0:domain` },
+        { code: 'placeholder', place: `Pulumi.${stack}.yaml, api:audience` },
+      ]);
     },
   );
 
-  it('A real engine accepts a stack file with its own domain', async () => {
+  it('A real engine accepts a stack file with its own domain and audience', async () => {
     vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
-    expect((await settingsOf('dev', { 'auth0:domain': 'acme.eu.auth0.com' })).domain).toBe('acme.eu.auth0.com');
+    expect((await settingsOf('dev', OWN)).domain).toBe('acme.eu.auth0.com');
   });
 
   it.each([
@@ -236,7 +242,7 @@ describe('The stack file', () => {
     { key: 'aws:endpoints', value: '[{"s3":"http://localhost:4566"}]' },
     { key: 'aws:skipCredentialsValidation', value: 'true' },
   ])('A real engine rejects $key in a stack file', async ({ key, value }) => {
-    const values = { 'auth0:domain': 'acme.eu.auth0.com', [key]: value };
+    const values = { ...OWN, [key]: value };
     expect((await settingsOf('dev', values)).domain).toBe('acme.eu.auth0.com');
     vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
     const { problems, message } = await refusal(() => settingsOf('dev', values));
@@ -246,7 +252,7 @@ describe('The stack file', () => {
 
   it('A real engine accepts an encrypted client secret and provider settings that are off', async () => {
     vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
-    const values = { 'auth0:domain': 'acme.eu.auth0.com', 'auth0:debug': false, 'auth0:clientSecret': 'encrypted' };
+    const values = { ...OWN, 'auth0:debug': false, 'auth0:clientSecret': 'encrypted' };
     const secretKeys = ['auth0:clientSecret'];
     await recordProgram(async () => ({ region: readSettings(contract).region }), { values, secretKeys });
   });

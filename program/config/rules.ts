@@ -9,8 +9,15 @@ import type { CheckedKeys } from './keys.ts';
 import { connectionProblems, loginProblems, userProblems } from './login-rules.ts';
 import { undeclared } from './undeclared.ts';
 
-/** The domain of the stack files as shipped. */
-const PLACEHOLDER = /^your-.*tenant\.[a-z]{2}\.auth0\.com$/;
+/** Values of the stack files as shipped, which only the twin accepts, with what to write instead. */
+const PLACEHOLDERS = [
+  ['auth0:domain', /^your-.*tenant\.[a-z]{2}\.auth0\.com$/, 'the domain of your tenant'],
+  [
+    'api:audience',
+    /^https:\/\/(.*\.)?test-api-for-jwt-authorizer\.example\.com$/,
+    'a URI of your own, which Auth0 cannot change later',
+  ],
+] as const;
 
 /**
  * The rules about several keys of a stack file, or about a key and the contract. A rule is silent where a key that it
@@ -19,7 +26,8 @@ const PLACEHOLDER = /^your-.*tenant\.[a-z]{2}\.auth0\.com$/;
  */
 export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEngine: boolean): Problem[] {
   return [
-    ...domainProblems(keys, hasEngine),
+    ...(hasEngine ? placeholderProblems(keys) : []),
+    ...domainProblems(keys),
     ...audienceProblems(keys),
     ...routeQuotaProblems(keys, contract),
     ...(keys['api:clients'] ?? []).flatMap((client, index) => [
@@ -35,12 +43,18 @@ export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEn
   ];
 }
 
-function* domainProblems(keys: CheckedKeys, hasEngine: boolean): Iterable<Problem> {
+/** Returns the keys that still have the value of a shipped stack file. */
+export function placeholderProblems(keys: Pick<CheckedKeys, 'auth0:domain' | 'api:audience'>): Problem[] {
+  return PLACEHOLDERS.flatMap(([key, shipped, instead]) => {
+    const value = keys[key];
+    if (value === undefined || !shipped.test(value)) return [];
+    return [problem('placeholder', key, `${value} is a placeholder; write ${instead}`)];
+  });
+}
+
+function* domainProblems(keys: CheckedKeys): Iterable<Problem> {
   const { 'auth0:domain': domain, 'api:issuerDomain': issuer } = keys;
   if (domain === undefined) return;
-  if (hasEngine && PLACEHOLDER.test(domain)) {
-    yield problem('placeholder', 'auth0:domain', `${domain} is a placeholder; write the domain of your tenant`);
-  }
   if (issuer !== undefined && issuer !== domain && /(^|\.)auth0\.com$/.test(issuer)) {
     const message = `${issuer} is the domain of another tenant, whose owner could issue tokens for this API; write a custom domain of ${domain}, or leave it out`;
     yield problem('conflict', 'api:issuerDomain', message);

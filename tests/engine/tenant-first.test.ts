@@ -24,9 +24,18 @@ const ROWS = [
     config: { 'auth0:domain': 'without-keys.eu.auth0.com' },
     says: 'jwks.json has no RSA key for RS256',
   },
+  {
+    title: 'the audience of the shipped stack file, which Auth0 could not change later',
+    config: { 'api:audience': 'https://test-api-for-jwt-authorizer.example.com' },
+    says: 'api:audience: https://test-api-for-jwt-authorizer.example.com is a placeholder; write a URI of your own',
+  },
 ];
 
-const RIGHT = { 'auth0:domain': 'acme.eu.auth0.com', 'api:issuerDomain': undefined };
+const RIGHT = {
+  'auth0:domain': 'acme.eu.auth0.com',
+  'api:audience': 'https://api.example.com',
+  'api:issuerDomain': undefined,
+};
 
 describe('The tenant is read before AWS is touched', () => {
   it.each(ROWS)('the first preview fails with $title and says what to correct', async ({ config, says }) => {

@@ -14,8 +14,8 @@ import { withoutEncryption } from './encrypted.ts';
 
 /** What the shipped stack files leave to whoever deploys: all that these tests say otherwise than they do. */
 const FILLED_IN = { 'auth0:domain': 'acme.eu.auth0.com', 'auth0:clientId': 'the-deploying-application' };
-/** The host of the callbacks in the shipped file of prod. */
-const PLACEHOLDER_APP = 'your-app.example.com';
+/** Hosts in the shipped stack files: the callbacks of prod, and the audiences. */
+const PLACEHOLDER_HOSTS = /your-app\.example\.com|[a-z.]*test-api-for-jwt-authorizer\.example\.com/g;
 const REGION = 'eu-central-1';
 const ISSUERS = new URL('../standin/issuers.ts', import.meta.url);
 
@@ -84,7 +84,7 @@ export class Sandbox {
     this.#stack = stack;
     const file = `Pulumi.${stack}.yaml`;
     const { text, paths } = withoutEncryption(this.project.read(file));
-    this.project.write(file, text.replaceAll(PLACEHOLDER_APP, 'app.acme.io'));
+    this.project.write(file, text.replaceAll(PLACEHOLDER_HOSTS, 'app.acme.io'));
     await this.pulumi(['stack', 'init', stack]);
     const plaintext = Object.entries(FILLED_IN).flatMap(([key, value]) => ['--plaintext', `${key}=${value}`]);
     const secret = ['--secret', `auth0:clientSecret=${this.configSecret}`];
