@@ -244,3 +244,14 @@ export function itemsOf(fact: FactName, report: Report): readonly Item[] | undef
   if (fact in COMPUTED) return COMPUTED[fact as ComputedFact](report);
   return report.facts[fact]?.map(({ of, is }) => ({ ...(of !== undefined && { of: code(of) }), is: code(is) }));
 }
+
+/** A change of a fact as a sentence without its full stop. */
+export function sentenceOf(change: FactChange): string {
+  const { says } = FACTS[change.fact];
+  if (typeof says !== 'string') return says?.(change) ?? change.fact;
+  const [is, was] = [change.added, change.removed].map((all) => all.join(', ')) as [string, string];
+  const filled = (values: string, no: string): string =>
+    says.replace(/\{(of|is|no)\}/g, (_, slot) => (slot === 'of' ? change.of : slot === 'is' ? values : no));
+  if (is === '') return filled(was, 'no longer ');
+  return was === '' ? filled(is, '') : `${filled(is, '')}, no longer ${was}`;
+}

@@ -94,22 +94,27 @@ it('npm run access writes the reports, finds stale ones, and says what a change 
 
   expect(await access('--since', 'main')).toEqual({
     code: 0,
-    text: `Stack \`dev\`, since \`main\`: \`test-app\` (client_credentials) gains 1 permission; nothing else changes.
+    text: `dev: client test-app gains 1 permission; prod: the stack is gone; nothing else changes
+
+Stack \`dev\`, since \`main\`
   \`test-app\` (client_credentials)
     + gains the permission \`write:user\`
 
-Stack \`prod\` is gone: it has a report at \`main\` and no stack file here.
+Stack \`prod\`, gone since \`main\`
 `,
   });
 
   // One stack where one is asked for.
   const gone = await access('--since', 'main', '--stack', 'prod', '--markdown');
-  expect(gone).toMatchObject({ code: 0, text: expect.stringContaining('### Access of stack `prod`') as string });
+  expect(gone).toMatchObject({
+    code: 0,
+    text: expect.stringContaining('### Stack `prod`, gone since `main`') as string,
+  });
   const fresh = await access('--since', 'HEAD~3', '--stack', 'dev');
-  expect(fresh.text).toMatch(/^Stack `dev` is new: it has no report at `HEAD~3`\./);
+  expect(fresh.text).toMatch(/^dev: the stack is new; nothing else changes\n\nStack `dev`, new since `HEAD~3`:/);
   const whole = await access('--since', 'HEAD~1', '--stack', 'dev');
   expect(whole.code).toBe(0);
-  expect(whole.text).toMatch(/^Stack `dev` cannot be compared: there is no access\/dev\.json at `HEAD~1`\. All that/);
+  expect(whole.text).toMatch(/^dev: cannot be compared\n\nStack `dev`, without access\/<stack>\.json at `HEAD~1`: all/);
   expect(whole.text).toContain('+ gains `GET /test` (`read:user`)');
   const unknown = await access('--stack', 'dve');
   expect(unknown).toMatchObject({

@@ -22,7 +22,8 @@ const linesOf = (change: StackChange): string[] =>
   words([change], 'main')
     .trimEnd()
     .split('\n')
-    .map((line) => line.trim());
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('Stack `'));
 
 describe('What decides besides the cells', () => {
   let prod: Recorded;
@@ -57,7 +58,7 @@ describe('What decides besides the cells', () => {
     };
     const after = reportOf(modelOf(await record({ ...values, ...more })));
     expect(linesOf(compare(reportAfter(), after)).map((line) => line.replace(/, for the reason .*/, ''))).toEqual([
-      'Stack `prod`, since `main`: 4 dangerous changes; `test-app` (client_credentials) loses 1 route; 5 other changes.',
+      'prod: 4 dangerous changes, client test-app loses 1 route, 5 other changes',
       '! production is no longer on, and none of its rules applies',
       '! each `Api`, `Client`, `ClientCredentials`, `ClientGrant`, `Connection`, `ResourceServer` is no longer protected from deletion',
       '! the API reads tokens from `$request.header.Key`, no longer `$request.header.Authorization`',
@@ -99,11 +100,13 @@ describe('What decides besides the cells', () => {
     const lines = (before: object): string[] =>
       linesOf(compare(fromJson(JSON.stringify(before)) ?? 'unreadable', reportAfter()));
     expect(lines({ ...older, facts: some })).toEqual([
-      'Stack `prod`: nothing that both reports record changes since `main`.',
+      'prod: nothing that both reports record changes',
       '* the report at `main` did not record production, so these are not compared',
     ]);
     const headline = lines({ ...older, facts: some, origins: [...older.origins, 'https://old.example.com'] })[0];
-    expect(headline).toBe('Stack `prod`, since `main`: 1 change; 1 fact not compared.');
+    expect(headline).toBe(
+      'prod: pages of `https://old.example.com` may no longer read responses (CORS), 1 fact not compared',
+    );
     expect(lines(older)[1]).toMatch(/ did not record production, protection, .*, identity source, .*, variables, /);
   });
 

@@ -1,0 +1,119 @@
+import type { ReportedCaller } from './data.ts';
+import { sentenceOf, type FactChange } from './facts.ts';
+import { code } from './markdown.ts';
+import { counted } from './sections.ts';
+import { isDangerous, isSame, type CallerChange, type StackChange } from './since.ts';
+import { permissionText } from './texts.ts';
+
+/** More callers than this are counted instead of named. */
+const MOST_NAMES = 2;
+
+/**
+ * Returns one sentence on what changes, without its full stop: `prod: role clerk gains 3 routes; nothing else changes`.
+ * Stacks that change alike are named together. Unchanged stacks are named only if no stack changes.
+ */
+export function headline(changes: readonly StackChange[]): string {
+  const changed = changes.filter((change) => !isSame(change));
+  const unrecorded = changes.flatMap((change) => (change.kind === 'gone' ? [] : change.unrecorded));
+  if (changed.length === 0) {
+    return `${stacksOf(changes)}: nothing${unrecorded.length === 0 ? '' : ' that both reports record'} changes`;
+  }
+  const summaries = changed.map((change) => ({ change, ...summary(change) }));
+  const groups = [...Map.groupBy(summaries, ({ text }) => text)];
+  const isAll = unrecorded.length === 0 && summaries.every(({ isWhole }) => isWhole);
+  return [
+    ...groups.map(([text, some]) => `${stacksOf(some.map(({ change }) => change))}: ${text}`),
+    ...(isAll ? ['nothing else changes'] : []),
+  ].join('; ');
+}
+
+function stacksOf(changes: readonly StackChange[]): string {
+  return changes.map(({ stack }) => stack).join(', ');
+}
+
+/** What changes in a stack, and whether that is the whole of it, without a number of other changes. */
+function summary(change: StackChange): { readonly text: string; readonly isWhole: boolean } {
+  if (change.kind === 'gone') return { text: 'the stack is gone', isWhole: true };
+  if (change.kind === 'new') return { text: 'the stack is new', isWhole: true };
+  if (change.kind !== 'changed') return { text: 'cannot be compared', isWhole: false };
+  const [dangerous, others] = [change.facts.filter(isDangerous), change.facts.filter((fact) => !isDangerous(fact))];
+  const first = [...sentences(dangerous, 'dangerous change'), ...callersIn(change.callers)];
+  const rest = first.length === 0 ? sentences(others, 'change') : [counted(others.length, 'other change')];
+  const isWhole = others.length === 0 || (first.length === 0 && others.length === 1);
+  return {
+    text: [
+      ...first,
+      ...(others.length === 0 ? [] : rest),
+      ...(change.unrecorded.length === 0 ? [] : [`${counted(change.unrecorded.length, 'fact')} not compared`]),
+    ].join(', '),
+    isWhole,
+  };
+}
+
+/** One change in words, or the number of several. */
+function sentences(facts: readonly FactChange[], what: string): string[] {
+  return facts.length > 1 ? [counted(facts.length, what)] : facts.map(sentenceOf);
+}
+
+/** What a caller gains and loses under all of its logins together. */
+interface Effect {
+  readonly presence: CallerChange['presence'];
+  readonly gains: readonly string[];
+  readonly loses: readonly string[];
+  readonly gainedPermissions: readonly string[];
+  readonly lostPermissions: readonly string[];
+}
+
+/** Callers with the same effect in one phrase, or the number of those who gain and lose if there are several effects. */
+function callersIn(changes: readonly CallerChange[]): string[] {
+  const callers = [...Map.groupBy(changes, ({ caller }) => nameOf(caller))].map(([name, all]) => {
+    return { name, effect: effectOf(all) };
+  });
+  const alike = [...Map.groupBy(callers, ({ effect }) => JSON.stringify(effect)).values()];
+  if (alike.length <= MOST_NAMES) {
+    return alike.flatMap((some) => {
+      const names = some.map(({ name }) => name);
+      const who = names.length <= MOST_NAMES ? names.join(' and ') : counted(names.length, 'caller');
+      return some.slice(0, 1).map(({ effect }) => `${who} ${effectText(effect, names.length > 1)}`);
+    });
+  }
+  const count = (what: (effect: Effect) => number): number => callers.filter(({ effect }) => what(effect) > 0).length;
+  const gaining = count(({ gains, gainedPermissions }) => gains.length + gainedPermissions.length);
+  const losing = count(({ loses, lostPermissions }) => loses.length + lostPermissions.length);
+  const verb = (number: number, word: string): string => `${number} ${word}${number === 1 ? 's' : ''}`;
+  return [`${callers.length} callers change (${verb(gaining, 'gain')}, ${verb(losing, 'lose')})`];
+}
+
+function effectOf(all: readonly CallerChange[]): Effect {
+  const presences = new Set(all.map(({ presence }) => presence));
+  const [presence = 'stays'] = presences.size === 1 ? presences : [];
+  const union = (of: (change: CallerChange) => readonly string[]): string[] => [...new Set(all.flatMap(of))].toSorted();
+  return {
+    presence,
+    gains: union(({ gains }) => gains.map(({ route }) => route)),
+    loses: union(({ loses }) => loses.map(({ route }) => route)),
+    gainedPermissions: union(({ gainedPermissions }) => gainedPermissions.map(permissionText)),
+    lostPermissions: union(({ lostPermissions }) => lostPermissions.map(permissionText)),
+  };
+}
+
+function effectText(effect: Effect, areSeveral: boolean): string {
+  const { presence, gains, loses, gainedPermissions, lostPermissions } = effect;
+  const word = (one: string, several: string): string => (areSeveral ? several : one);
+  const amount = (verb: string, routes: number, permissions: number): string[] =>
+    routes + permissions === 0
+      ? []
+      : [`${verb} ${routes > 0 ? counted(routes, 'route') : counted(permissions, 'permission')}`];
+  const parts = [
+    ...(presence === 'stays' ? [] : [`${word('is', 'are')} ${presence}`]),
+    ...amount(word('gains', 'gain'), gains.length, gainedPermissions.length),
+    ...amount(word('loses', 'lose'), loses.length, lostPermissions.length),
+  ];
+  return parts.length === 0 ? `${word('has', 'have')} the same verdicts for other reasons` : parts.join(' and ');
+}
+
+function nameOf(caller: ReportedCaller): string {
+  if (caller.kind === 'anyone') return 'anyone';
+  const { kind, name } = caller;
+  return `${kind} ${/^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/.test(name) ? name : code(name)}`;
+}
