@@ -12,7 +12,7 @@ const STAGED = join(PACKAGE, 'staged');
 /** The folder of `twin/src` in the package; `limits` is compiled beside it. */
 const DIST = 'dist/twin/src';
 const CLIENT = 'page/client';
-const DOCS = ['access', 'fidelity', 'verification'];
+const DOCS = ['access', 'fidelity', 'login', 'verification'];
 
 rmSync(PACKAGE, { recursive: true, force: true });
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');

@@ -6,18 +6,17 @@ import type { Exchange } from './pipeline.ts';
 import { headerValues } from './request.ts';
 
 interface Measured {
-  /** That the whole request took. */
+  /** Duration of the whole request. */
   readonly milliseconds: number;
   /** Bytes of the response's body. */
   readonly responseLength: number;
 }
 
 /**
- * The line that the stage's access log would have of a request: its format with each `$context` variable filled in, `-`
- * where one has no value. Empty where the stage writes no log.
- * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html. That a value's
- * quotes are escaped inside a format that is JSON is inferred. Claims are logged for a caller who "is successfully
- * authenticated"; that this includes a token that only lacks the scope is inferred too.
+ * The request's line in the stage's access log: its format with each `$context` variable replaced, `-` where a variable
+ * has no value. Empty if the stage writes no log. Inferred: quotes are escaped if the format is JSON, and the claims of a
+ * token that only lacks the scope are logged.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
 export function accessLogLine(exchange: Exchange, api: HttpApi, measured: Measured): string {
   const format = api.stage.accessLogFormat ?? '';

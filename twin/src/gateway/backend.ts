@@ -2,7 +2,7 @@ import { request as send, type ClientRequest, type IncomingMessage } from 'node:
 import { BODY_BYTES } from '../../../limits/http-api.ts';
 import { readBody } from '../common/read-body.ts';
 
-/** A request as it goes over the socket. */
+/** A request as it is sent. */
 export interface BackendRequest {
   readonly method: string;
   /** Path and query, as sent. */
@@ -12,7 +12,6 @@ export interface BackendRequest {
   readonly body: Buffer;
 }
 
-/** What came of asking. */
 export type BackendAnswer =
   | {
       readonly kind: 'answered';
@@ -29,11 +28,10 @@ interface Failed {
 }
 
 /**
- * Asks a local backend over a connection of its own. It never rejects: whatever the backend does, there is an answer by
- * the deadline.
+ * Sends a request to a local backend over its own connection. Never rejects; resolves by the deadline.
  * @param milliseconds until the last byte of the response
  */
-export function askBackend(backend: URL, request: BackendRequest, milliseconds: number): Promise<BackendAnswer> {
+export function callBackend(backend: URL, request: BackendRequest, milliseconds: number): Promise<BackendAnswer> {
   return new Promise((settle) => {
     let answering = false;
     const outgoing = begin(backend, request);
@@ -42,7 +40,7 @@ export function askBackend(backend: URL, request: BackendRequest, milliseconds: 
       return;
     }
     const timer = setTimeout(() => {
-      end({ kind: 'late', reason: `${backend.origin} did not answer within ${milliseconds} ms` });
+      end({ kind: 'late', reason: `${backend.origin} did not respond within ${milliseconds} ms` });
     }, milliseconds);
     const end = (answer: BackendAnswer): void => {
       clearTimeout(timer);
@@ -54,7 +52,7 @@ export function askBackend(backend: URL, request: BackendRequest, milliseconds: 
       answering = true;
       readResponse(incoming).then(
         (answer) => (answer.kind === 'answered' ? end(answer) : broken(answer.reason)),
-        (error: unknown) => broken(`broke off its response: ${messageOf(error)}`),
+        (error: unknown) => broken(`ended its response too early: ${messageOf(error)}`),
       );
     });
     outgoing.on('upgrade', (_incoming, socket) => {
@@ -62,21 +60,21 @@ export function askBackend(backend: URL, request: BackendRequest, milliseconds: 
       broken('switched to another protocol');
     });
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      // What breaks off a response is found where that is read.
+      // readResponse reports a response that breaks off.
       if (answering) return;
-      // Node's parser begins its codes so: something came, and it was no HTTP.
-      if (error.code?.startsWith('HPE_')) broken(`answered with what is no HTTP: ${messageOf(error)}`);
+      // The codes of Node's parser begin like this: the backend sent something other than HTTP.
+      if (error.code?.startsWith('HPE_')) broken(`sent something other than HTTP: ${messageOf(error)}`);
       else end({ kind: 'unreachable', reason: `${backend.origin} cannot be reached: ${messageOf(error)}` });
     });
     outgoing.end(request.body);
   });
 }
 
-/** What Node refuses to send is said at once. */
+/** Opens the request. Node throws for one that cannot be sent. */
 function begin(backend: URL, { method, target, rawHeaders }: BackendRequest): ClientRequest | Failed {
   try {
     return send({
-      // Brackets belong to the URL, not to the address.
+      // A URL writes an IPv6 address in brackets; a socket address has none.
       host: backend.hostname.replace(/^\[|\]$/g, ''),
       port: backend.port === '' ? 80 : Number(backend.port),
       method,
@@ -100,6 +98,6 @@ async function readResponse(incoming: IncomingMessage): Promise<BackendAnswer> {
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // A name with two addresses fails twice, with an empty message over both.
+  // A host with two addresses fails with an AggregateError, whose message is empty.
   return 'code' in error && error.message === '' ? String(error.code) : error.message;
 }

@@ -2,20 +2,20 @@ import type { Cors } from '../model/http-api.ts';
 import { headerValues, type GatewayRequest } from './request.ts';
 import type { GatewayResponse } from './response.ts';
 
-type Asked = Pick<GatewayRequest, 'method' | 'rawHeaders'>;
+type CorsRequest = Pick<GatewayRequest, 'method' | 'rawHeaders'>;
 type Header = readonly [name: string, value: string];
 
-/** Whether a browser asks before it sends the real request. Source: https://fetch.spec.whatwg.org/#cors-preflight-request */
-export function isPreflight({ method, rawHeaders }: Asked): boolean {
+/** Source: https://fetch.spec.whatwg.org/#cors-preflight-request */
+export function isPreflight({ method, rawHeaders }: CorsRequest): boolean {
   const has = (name: string): boolean => headerValues(rawHeaders, name).length > 0;
   return method === 'OPTIONS' && has('origin') && has('access-control-request-method');
 }
 
 /**
- * The gateway's own answer to a preflight; no integration is asked, and no OPTIONS route is needed.
+ * The gateway's own response to a preflight. It needs neither an integration nor an OPTIONS route.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
-export function preflightResponse(request: Asked, cors: Cors): GatewayResponse {
+export function preflightResponse(request: CorsRequest, cors: Cors): GatewayResponse {
   const origin = allowedOrigin(request, cors);
   if (origin === undefined) return { status: 204, headers: [], body: '' };
   return {
@@ -30,8 +30,8 @@ export function preflightResponse(request: Asked, cors: Cors): GatewayResponse {
   };
 }
 
-/** Says for the log what a browser finds when it compares a preflight with the API's CORS configuration. */
-export function preflightNote(request: Asked, cors: Cors): string {
+/** How a preflight compares with the API's CORS configuration, for the log. */
+export function preflightNote(request: CorsRequest, cors: Cors): string {
   const [origin = ''] = headerValues(request.rawHeaders, 'origin');
   const [method = ''] = headerValues(request.rawHeaders, 'access-control-request-method');
   const names = headerValues(request.rawHeaders, 'access-control-request-headers').flatMap((value) => value.split(','));
@@ -50,8 +50,8 @@ export function preflightNote(request: Asked, cors: Cors): string {
   return `preflight from ${origin}: ${found}`;
 }
 
-/** An integration's response with the CORS headers that are configured, and without those that the backend set. */
-export function withCors(response: GatewayResponse, request: Asked, cors: Cors): GatewayResponse {
+/** An integration's response with the configured CORS headers instead of those that the backend set. */
+export function withCors(response: GatewayResponse, request: CorsRequest, cors: Cors): GatewayResponse {
   const origin = allowedOrigin(request, cors);
   const kept = response.headers.filter(([name]) => !name.startsWith('access-control-'));
   const added =
@@ -61,8 +61,8 @@ export function withCors(response: GatewayResponse, request: Asked, cors: Cors):
   return { ...response, headers: [...kept, ...added] };
 }
 
-/** The value of `access-control-allow-origin` for this request's origin, if it is one that may ask. */
-function allowedOrigin({ rawHeaders }: Asked, { allowOrigins }: Cors): string | undefined {
+/** The value of `access-control-allow-origin`; undefined if the request's origin is not allowed. */
+function allowedOrigin({ rawHeaders }: CorsRequest, { allowOrigins }: Cors): string | undefined {
   const [origin] = headerValues(rawHeaders, 'origin');
   if (origin === undefined) return undefined;
   if (allowOrigins.includes('*')) return '*';

@@ -1,7 +1,7 @@
 import { printable } from '../common/printable.ts';
 import { withoutTokens } from '../common/token-text.ts';
 import type { Authorizer, Route } from '../model/http-api.ts';
-import { allChecks, type Check, type CheckName, type Claims, type Decision, type Refusal } from './decision.ts';
+import { allChecks, type Check, type CheckName, type CheckResult, type Decision, type Refusal } from './decision.ts';
 import { BAD_REQUEST, invalidToken, NO_TOKEN, NOT_FOUND, TOO_MANY_REQUESTS } from './errors.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { judgeClaims } from './judge.ts';
@@ -10,7 +10,6 @@ import type { Match } from './match.ts';
 import { headerValues, queryParameters, type GatewayRequest, type Target } from './request.ts';
 import type { Take } from './throttle.ts';
 
-/** A request with its target parsed and its route found. */
 export interface MatchedRequest {
   readonly request: Pick<GatewayRequest, 'method' | 'rawHeaders'>;
   readonly target: Target;
@@ -19,25 +18,19 @@ export interface MatchedRequest {
 
 interface Context {
   readonly routes: readonly Route[];
-  /** Those of the issuer that the route's authorizer trusts. */
+  /** The keys of the issuer that the route's authorizer trusts. */
   readonly keys: IssuerKeys;
   readonly take: Take;
   /** Seconds since 1970. */
   readonly now: number;
 }
 
-interface Verdict {
-  readonly checks: readonly Check[];
-  readonly claims?: Claims;
-  readonly refusal: Refusal | undefined;
-}
-
-/** Decides about a request, from plain data to plain data. */
+/** Decides whether a request is let through, without side effects except for the throttle. */
 export function decide(matched: MatchedRequest, context: Context): Decision {
   const { request, target, match } = matched;
-  // A decision is shown and kept, so a token in the path must not stay in it.
+  // The log and the page keep decisions, so a token in the path must not stay in them.
   const path = withoutTokens(target.path, '(a token)');
-  const { checks, claims, refusal } = verdictOn(matched, path, context);
+  const { checks, claims, refusal } = check(matched, path, context);
   return {
     method: request.method,
     path,
@@ -49,7 +42,7 @@ export function decide(matched: MatchedRequest, context: Context): Decision {
   };
 }
 
-function verdictOn({ request, target, match }: MatchedRequest, path: string, context: Context): Verdict {
+function check({ request, target, match }: MatchedRequest, path: string, context: Context): CheckResult {
   const trace = new Trace();
   if (target.kind === 'malformed') return trace.fail('path', 'a plain absolute path', target.reason, BAD_REQUEST);
   trace.pass('path', 'a plain absolute path', path);
@@ -67,17 +60,17 @@ function verdictOn({ request, target, match }: MatchedRequest, path: string, con
   return authorize(presentedTokens(request, authorizer, target), authorizer, scopes, context, trace);
 }
 
-/** The JWT authorizer: whether the token lets its bearer use a route with these scopes. */
+/** The checks of the JWT authorizer. */
 function authorize(
   presented: readonly string[],
   authorizer: Authorizer,
   scopes: readonly string[],
   { keys, now }: Context,
   trace: Trace,
-): Verdict {
+): CheckResult {
   const { from, name } = authorizer.identitySource;
   const source = from === 'header' ? `the ${name} header` : `the query parameter ${name}`;
-  const invalid = (check: CheckName, wanted: string, got: string, description?: string): Verdict =>
+  const invalid = (check: CheckName, wanted: string, got: string, description?: string): CheckResult =>
     trace.fail(check, wanted, got, invalidToken(check, scopes, description));
   if (presented.every((value) => value === '')) return trace.fail('token', `a token in ${source}`, 'nothing', NO_TOKEN);
   trace.pass('token', `a token in ${source}`, 'one');
@@ -112,11 +105,10 @@ function authorize(
   if (!isSignedBy(key, alg, parsed.jwt)) return invalid('signature', 'a signature by that key', 'another');
   trace.pass('signature', 'a signature by that key', 'it is');
 
-  const verdict = judgeClaims(claims, authorizer, scopes, now);
-  return { checks: [...trace.checks, ...verdict.checks], claims, refusal: verdict.refusal };
+  const judged = judgeClaims(claims, authorizer, scopes, now);
+  return { checks: [...trace.checks, ...judged.checks], claims, refusal: judged.refusal };
 }
 
-/** The checks so far, in their order. */
 class Trace {
   readonly checks: Check[] = [];
 
@@ -124,17 +116,17 @@ class Trace {
     this.checks.push({ name, outcome: 'passed', wanted, got });
   }
 
-  fail(name: CheckName, wanted: string, got: string, refusal: Refusal): Verdict {
+  fail(name: CheckName, wanted: string, got: string, refusal: Refusal): CheckResult {
     this.checks.push({ name, outcome: 'failed', wanted, got });
     return { checks: this.checks, refusal };
   }
 
-  end(): Verdict {
+  end(): CheckResult {
     return { checks: this.checks, refusal: undefined };
   }
 }
 
-/** What the client sent where the authorizer looks for a token. */
+/** The values at the authorizer's identity source. */
 function presentedTokens(
   { rawHeaders }: MatchedRequest['request'],
   { identitySource: { from, name } }: Authorizer,
@@ -144,7 +136,7 @@ function presentedTokens(
   return queryParameters(rawQuery).flatMap(([parameter, value]) => (parameter === name ? [value] : []));
 }
 
-/** The prefix is optional. Whether the service accepts it in another case is not known; the twin does not. */
+/** The prefix is optional. Whether the service accepts `bearer` is not known; the twin does not. */
 function bearerToken(value: string): string {
   return value.startsWith('Bearer ') ? value.slice('Bearer '.length) : value;
 }

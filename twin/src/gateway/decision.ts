@@ -1,6 +1,6 @@
 import type { Route } from '../model/http-api.ts';
 
-/** What the gateway looks at, in its order. */
+/** The gateway's checks, in order. */
 export const CHECKS = [
   'path',
   'route',
@@ -18,10 +18,9 @@ export const CHECKS = [
   'issued at',
   'scope',
 ] as const;
-/** What the log, the report and the page call a check. */
 export type CheckName = (typeof CHECKS)[number];
 
-/** One thing that was looked at: what it had to be, and what it was. */
+/** The outcome of one check: the expected value and the actual one. */
 export interface Check {
   readonly name: CheckName;
   readonly outcome: 'passed' | 'failed' | 'not reached';
@@ -29,40 +28,43 @@ export interface Check {
   readonly got: string;
 }
 
-/** The payload of a token as JSON has it: nothing of its types is sure. */
+/** The payload of a token, of unverified shape. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** What API Gateway answers a request that it does not let through. */
+/** The gateway's response to a request that it rejects. */
 export interface Refusal {
   readonly status: 400 | 401 | 403 | 404 | 429;
   readonly wwwAuthenticate?: string;
-  /** `$context.authorizer.error`, as an access log has it. */
+  /** The value of `$context.authorizer.error` in an access log. */
   readonly authorizerError?: string;
 }
 
-/**
- * The whole story of one request's authorization. It holds no signature, no secret and no body: the log, the report,
- * the verification and the page all read it.
- */
+/** The checks that were made; without a refusal, all of them passed. */
+export interface CheckResult {
+  readonly checks: readonly Check[];
+  readonly claims?: Claims;
+  readonly refusal: Refusal | undefined;
+}
+
+/** The authorization of one request. It contains no signature, secret or body, so it may be logged and shown. */
 export interface Decision {
   readonly method: string;
   readonly path: string;
   readonly route: Route | undefined;
   readonly pathParameters: Readonly<Record<string, string>>;
-  /** Each check in the gateway's order, those that were not reached included. */
+  /** All checks in order, including those that were not reached. */
   readonly checks: readonly Check[];
-  /** What the token says, once its signature has been found good. */
+  /** The claims, if the signature is valid. */
   readonly claims: Claims | undefined;
   /** Absent when the request is let through. */
   readonly refusal: Refusal | undefined;
 }
 
-/** The check that a refused request failed. */
 export function failedCheck({ checks }: Pick<Decision, 'checks'>): Check | undefined {
   return checks.find(({ outcome }) => outcome === 'failed');
 }
 
-/** Fills in the checks that were not reached. */
+/** Adds the checks that were not reached. */
 export function allChecks(made: readonly Check[]): Check[] {
   return CHECKS.map(
     (name) => made.find((check) => check.name === name) ?? { name, outcome: 'not reached', wanted: '', got: '' },

@@ -2,8 +2,8 @@ import type { CheckName, Refusal } from './decision.ts';
 import type { GatewayResponse } from './response.ts';
 
 /**
- * The message in the body of each response that the gateway makes itself.
- * 500 and 413 are those of AWS's Lambda test tool. Whether a late integration is a 503 or a 504 is not known.
+ * The message in the body of the gateway's own responses. 500 and 413 are from AWS's Lambda test tool. Whether a late
+ * integration is a 503 or a 504 is not known.
  */
 export const MESSAGES = {
   400: 'Bad Request',
@@ -21,7 +21,6 @@ export const MESSAGES = {
 
 export type ErrorStatus = keyof typeof MESSAGES;
 
-/** A response with the status's message in JSON. */
 export function errorResponse(status: ErrorStatus, headers: GatewayResponse['headers'] = []): GatewayResponse {
   return {
     status,
@@ -30,29 +29,24 @@ export function errorResponse(status: ErrorStatus, headers: GatewayResponse['hea
   };
 }
 
-/** The response to a request that is rejected; a 401 or 403 of the authorizer has the challenge of RFC 6750. */
+/** The response to a rejected request, with the RFC 6750 challenge for a 401 or 403. */
 export function refusalResponse({ status, wwwAuthenticate }: Refusal): GatewayResponse {
   return errorResponse(status, wwwAuthenticate === undefined ? [] : [['www-authenticate', wwwAuthenticate]]);
 }
 
-/** For a path that is not a plain absolute one. */
 export const BAD_REQUEST: Refusal = { status: 400 };
-/** For a request that no route matches; the gateway does not look at its token. */
 export const NOT_FOUND: Refusal = { status: 404 };
 /** Whether throttling comes before or after the authorizer is not known. */
 export const TOO_MANY_REQUESTS: Refusal = { status: 429 };
 
-/** No token at all: a bare challenge, without error fields. Measured against the service. */
+/** A missing token: a bare challenge without error fields (measured). */
 export const NO_TOKEN: Refusal = {
   status: 401,
   wwwAuthenticate: 'Bearer',
   authorizerError: 'missing: token not provided',
 };
 
-/**
- * The `error_description` by the check that failed. Documented or captured: format, audience, algorithm, issuer. The
- * others are likely; docs/fidelity.md lists them as unsettled.
- */
+/** The `error_description` by failed check. Captured or documented: format, audience, algorithm, issuer; the others are unsettled. */
 const DESCRIPTIONS: Partial<Record<CheckName, string>> = {
   format: 'token contains an invalid number of segments',
   key: 'the token has an unknown key id',
@@ -65,8 +59,8 @@ const DESCRIPTIONS: Partial<Record<CheckName, string>> = {
 };
 
 /**
- * A token that fails a check before the scope's.
- * @param scopes the route's; a route without scopes shows `scope=""`, as it was captured
+ * The rejection of an invalid token.
+ * @param scopes those of the route; without scopes the challenge has `scope=""` (captured)
  */
 export function invalidToken(
   check: CheckName,
@@ -76,7 +70,7 @@ export function invalidToken(
   return challenge(401, 'invalid_token', scopes, description);
 }
 
-/** A valid token that has none of the route's scopes; the description names all of them. Captured in 2024. */
+/** The rejection of a valid token with none of the route's scopes; the description names all of them (captured in 2024). */
 export function insufficientScope(scopes: readonly string[]): Refusal {
   return challenge(403, 'insufficient_scope', scopes, `expected scopes: [${scopes.join(' ')}]`);
 }

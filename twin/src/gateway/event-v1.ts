@@ -12,11 +12,10 @@ import type { Decision } from './decision.ts';
 import { queryParameters, type GatewayRequest, type Target } from './request.ts';
 
 /**
- * The event of payload format 1.0. What is empty is null. Of a repeated header the single-value field has the last
- * value, of a repeated query parameter the first, as in AWS's example.
- * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html; where
- * captured events differ from it (the case of some headers, the resource id, no authorizer on a public route), as
- * captured: docs/fidelity.md
+ * The event of payload format 1.0; empty fields are null. The single-value field has the last value of a repeated header
+ * and the first of a repeated query parameter, as in AWS's example. Where captured events differ from the documentation,
+ * the captures count (docs/fidelity.md).
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function eventV1Of(
   request: GatewayRequest,
@@ -79,7 +78,7 @@ export function eventV1Of(
   };
 }
 
-/** The headers that every captured event has in this case. */
+/** The spelling of these headers in every captured event. */
 const TITLED: Readonly<Record<string, string>> = {
   'content-length': 'Content-Length',
   host: 'Host',

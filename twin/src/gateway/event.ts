@@ -3,7 +3,7 @@ import type { Claims, Decision } from './decision.ts';
 import { scopesOf } from './judge.ts';
 import { headerValues, queryParameters, type GatewayRequest, type Target } from './request.ts';
 
-/** What an event says of a request besides the request itself. */
+/** What an event contains besides the request. */
 export interface EventContext {
   readonly api: HttpApi;
   readonly requestId: string;
@@ -13,7 +13,7 @@ export interface EventContext {
 }
 
 /**
- * The event that the Lambda function gets, payload format 2.0. What is empty is absent.
+ * The event of payload format 2.0; empty fields are absent.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function eventOf(
@@ -64,20 +64,20 @@ export function eventOf(
   };
 }
 
-/** The start of every path of a named stage; empty for `$default`. */
+/** The prefix of every path of a named stage; empty for `$default`. */
 export function stagePrefix({ stage }: HttpApi): string {
   return stage.name === '$default' ? '' : `/${stage.name}`;
 }
 
-/** What the authorizer adds to the event; undefined on a route without one. */
+/** The authorizer's part of the event; undefined on a route without an authorizer. */
 export function claimsOf({ route, claims }: Decision): object | undefined {
   if (route?.authorizer === undefined || claims === undefined) return undefined;
-  // Null unless the route itself names scopes; then all of the token's, not only those that matched.
+  // All scopes of the token, but only if the route requires any; else null.
   const scopes = route.scopes.length > 0 ? scopesOf(claims) : null;
   return { claims: claimTexts(claims), scopes };
 }
 
-/** The body as the event has it; null where there is none. */
+/** The body of the event; null if the request has none. */
 export function bodyOf(
   { body }: GatewayRequest,
   contentType: string | undefined,
@@ -87,13 +87,13 @@ export function bodyOf(
   return { body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded: !isText };
 }
 
-/** Every claim as a text; one that is null is left out. */
+/** Every claim as a string, without those that are null. */
 export function claimTexts(claims: Claims): Record<string, string> {
   const texts = Object.entries(claims).filter(([, value]) => value !== null);
   return Object.fromEntries(texts.map(([name, value]) => [name, claimText(value)]));
 }
 
-/** A value as Go prints it, which is how the service writes claims: a list in brackets, with spaces between. */
+/** Formats a value as Go does, which is how the service writes claims: `[a b]` for a list. */
 export function claimText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return `[${value.map(claimText).join(' ')}]`;
@@ -101,10 +101,10 @@ export function claimText(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Values by name, in the order in which they came. */
+/** Values by name, in the order of the request. */
 export type Grouped = ReadonlyMap<string, readonly string[]>;
 
-/** The headers of the event by their names in lower case, those that the gateway sets included. */
+/** The headers of the event by lower-case name, including those that the gateway sets. */
 export function headersOf(request: GatewayRequest, host: string, traceId: string): Grouped {
   const pairs: [string, string][] = [];
   for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
@@ -124,10 +124,9 @@ export function headersOf(request: GatewayRequest, host: string, traceId: string
     .set('x-forwarded-proto', ['https']);
 }
 
-/** They belong to the connection. */
+/** Headers of the connection. */
 const NOT_PASSED_ON: readonly string[] = ['connection', 'keep-alive', 'te', 'transfer-encoding', 'upgrade'];
 
-/** The values of pairs by their name. */
 export function grouped(pairs: readonly (readonly [string, string])[]): Map<string, string[]> {
   const values = new Map<string, string[]>();
   for (const [name, value] of pairs) {
@@ -138,12 +137,11 @@ export function grouped(pairs: readonly (readonly [string, string])[]): Map<stri
   return values;
 }
 
-/** An object of what each name's values become. */
 export function mapped<T>(values: Grouped, change: (values: readonly string[]) => T): Record<string, T> {
   return Object.fromEntries([...values].map(([name, all]) => [name, change(all)]));
 }
 
-/** Everything else is passed on in base64, form bodies and bodies without a type included. Measured. */
+/** All other bodies are base64, including form bodies and bodies without a type (measured). */
 function isTextType(contentType: string | undefined): boolean {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   return type.startsWith('text/') || ['application/json', 'application/xml', 'application/javascript'].includes(type);
@@ -151,7 +149,7 @@ function isTextType(contentType: string | undefined): boolean {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
-/** `12/Mar/2020:19:03:58 +0000`, of milliseconds since 1970. */
+/** A time in milliseconds as `12/Mar/2020:19:03:58 +0000`. */
 export function commonLogTime(time: number): string {
   const date = new Date(time);
   const two = (value: number): string => String(value).padStart(2, '0');

@@ -13,7 +13,7 @@ interface Context {
   readonly traceId: string;
 }
 
-/** They belong to the connection. */
+/** Headers of the connection. */
 const HOP_BY_HOP: readonly string[] = [
   'connection',
   'keep-alive',
@@ -24,13 +24,13 @@ const HOP_BY_HOP: readonly string[] = [
   'upgrade',
 ];
 
-/** Those, and what the gateway sets itself. */
+/** Headers of the connection, and those that the gateway sets itself. */
 const NOT_PASSED_ON: readonly string[] = [...HOP_BY_HOP, 'content-length', 'expect', 'forwarded', 'host', 'via'];
 
 /**
- * The request that an HTTP endpoint gets: the caller's own, with the headers that the program maps.
+ * The request to an HTTP endpoint: the caller's, with the headers that the program maps.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-http.html
- * @returns undefined where a claim that is mapped is no value of a header
+ * @returns undefined if a mapped claim is not a valid header value
  */
 export function forwardedRequest(
   { method, rawHeaders, body, sourceIp }: GatewayRequest,
@@ -65,11 +65,11 @@ export function forwardedRequest(
 
 type Header = readonly [name: string, value: string];
 
-/** A header that is mapped from a claim which the token has not is left out; the caller's own is gone anyway. */
+/** Omits a header whose claim is missing; the caller's own header of that name is removed in any case. */
 function mappedHeader(name: string, claim: string | undefined, claims: Claims | undefined): Header[] {
   const value =
     claim === undefined || claims === undefined || !Object.hasOwn(claims, claim) ? undefined : claims[claim];
-  // Node writes a header's characters as single bytes.
+  // Node writes each character of a header as one byte.
   return (value ?? null) === null ? [] : [[name, Buffer.from(claimText(value)).toString('latin1')]];
 }
 
@@ -82,7 +82,7 @@ function isSendable([name, value]: Header): boolean {
   }
 }
 
-/** The endpoint's path with the route's parameters, encoded again; a slash that came encoded stays so. */
+/** The endpoint's path with the route's parameters encoded again; an encoded slash stays encoded. */
 function pathOf(url: string, parameters: Readonly<Record<string, string>>): string {
   const template = url.replace(/^https:\/\/[^/]*/, '');
   const path = template.replace(/\{([^}]*)\}/g, (_whole, name: string) =>
@@ -91,7 +91,7 @@ function pathOf(url: string, parameters: Readonly<Record<string, string>>): stri
   return path === '' ? '/' : path;
 }
 
-/** @param segment as sent: of a decoded one `%252f` could not be told from `%2f` */
+/** @param segment as sent, since decoding makes `%252f` and `%2f` the same */
 function encoded(segment: string): string {
   return segment
     .split(/(%2f)/i)
@@ -111,10 +111,7 @@ function sentParameters(match: RouteMatch, target: Target): Record<string, strin
   );
 }
 
-/**
- * Whether a path has a segment that a backend which decodes once more would read as `.` or `..`, and so leave the
- * prefix of its route: `..%2fadmin`, `%252e%252e`.
- */
+/** Whether a segment is `.` or `..` once the backend decodes it again, as in `..%2fadmin`; it would leave the route's prefix. */
 export function hasHiddenDots(target: Target): boolean {
   if (target.kind === 'malformed') return false;
   return target.segments.some((segment) =>
@@ -125,7 +122,6 @@ export function hasHiddenDots(target: Target): boolean {
   );
 }
 
-/** The response of an HTTP endpoint as the caller gets it. */
 export function forwardedResponse({
   status,
   rawHeaders,
@@ -136,7 +132,7 @@ export function forwardedResponse({
   return { status, headers: headers.filter(([name]) => !dropped.has(name)), body };
 }
 
-/** The headers that a message's own Connection header says are for the next hop alone. Source: RFC 9110, section 7.6.1 */
+/** The headers that a Connection header marks as hop-by-hop. Source: RFC 9110, section 7.6.1 */
 function hopByHop(rawHeaders: readonly string[]): string[] {
   return headerValues(rawHeaders, 'connection')
     .flatMap((value) => value.toLowerCase().split(','))

@@ -6,7 +6,7 @@ import type {
   HttpIntegration,
   LambdaFunction,
 } from '../model/integrations.ts';
-import { askBackend, type BackendAnswer } from './backend.ts';
+import { callBackend, type BackendAnswer } from './backend.ts';
 import { withCors } from './cors.ts';
 import type { Decision } from './decision.ts';
 import { errorResponse } from './errors.ts';
@@ -17,22 +17,21 @@ import { invocation, returned } from './invoked.ts';
 import type { GatewayRequest, Target } from './request.ts';
 import { functionResponse, type GatewayResponse } from './response.ts';
 
-/** Route key to the local address that is called instead of what serves the route in the cloud. */
+/** Route key to the local address that is called instead of the deployed backend. */
 export type Forwards = ReadonlyMap<string, URL>;
 
-/** What serves the routes of an API. */
 export interface Backends {
   readonly api: HttpApi;
-  /** Runs a function of the program. The id is Lambda's own, a UUID, as on AWS: not the gateway's. */
+  /** Runs a function of the program. The id is Lambda's request id, a UUID, not the gateway's. */
   readonly invoke: (lambda: LambdaFunction, requestId: string, event: object) => Promise<InvocationResult>;
   readonly forwards: Forwards;
 }
 
-/** How an invocation ended. `failed` is answered with 500; the reason is for the log. */
+/** The outcome of an invocation. `failed` is answered with 500; the reason goes to the log. */
 export type InvocationResult =
   { readonly kind: 'returned'; readonly json: string } | { readonly kind: 'failed'; readonly reason: string };
 
-/** A request that was let through. */
+/** An authorized request. */
 interface Admitted {
   readonly request: GatewayRequest;
   readonly target: Target;
@@ -43,15 +42,15 @@ interface Admitted {
   readonly time: number;
 }
 
-/** The caller's response, the function's event, and on a failure the reason for the log. */
+/** The response, the function's event, and the reason of a failure, for the log. */
 export interface Integrated {
   readonly response: GatewayResponse;
-  /** The event holds the caller's token: never print it. */
+  /** The event contains the caller's token: never print it. */
   readonly invocation?: { readonly event: Readonly<Record<string, unknown>>; readonly milliseconds: number };
   readonly error?: string;
 }
 
-/** Lets the integration of the request's route serve it. */
+/** Calls the integration of the request's route. */
 export async function integrate(admitted: Admitted, gateway: Backends): Promise<Integrated> {
   const integration = admitted.decision.route?.integration;
   if (integration === undefined) throw new Error('a request that was let through has a route');
@@ -72,7 +71,7 @@ async function invoke(
   const { request, target, decision, ...context } = admitted;
   if (!integration.mayInvoke) {
     const name = integration.kind === 'function' ? integration.function.name : integration.arn;
-    return failed(`${name} gives this API no leave to invoke it (lambda:InvokeFunction)`);
+    return failed(`${name} has no lambda:InvokeFunction permission for this API`);
   }
   const { payload } = integration;
   const event = (payload === '1.0' ? eventV1Of : eventOf)(request, target, decision, { api: gateway.api, ...context });
@@ -102,7 +101,7 @@ async function runOwn(
 ): Promise<Returned> {
   const outcome = await within(timeout, run(lambda, randomUUID(), event));
   if (outcome === undefined)
-    return { response: errorResponse(503), error: `the function did not answer within ${timeout} ms` };
+    return { response: errorResponse(503), error: `the function did not respond within ${timeout} ms` };
   return outcome.kind === 'failed' ? failed(outcome.reason) : outcome;
 }
 
@@ -115,7 +114,7 @@ async function runExisting(
   const routeKey = decision.route?.routeKey ?? '';
   const backend = forwards.get(routeKey);
   if (backend === undefined) return failed(unnamed(routeKey, `invokes ${arn}`));
-  const answer = await askBackend(backend, invocation(event), timeout);
+  const answer = await callBackend(backend, invocation(event), timeout);
   if (answer.kind !== 'answered') return failure(answer);
   const result = returned(answer);
   return 'failed' in result ? failed(result.failed) : result;
@@ -135,33 +134,33 @@ async function forward(
     return { response: errorResponse(400), error: 'the path has a dot segment once the backend decodes it again' };
   }
   const outgoing = forwardedRequest(request, target, decision, integration, { host: api.host, traceId });
-  if (outgoing === undefined) return failed('a claim of the token is no value of a header');
-  const answer = await askBackend(backend, outgoing, integration.timeout);
+  if (outgoing === undefined) return failed('a claim of the token is not a valid header value');
+  const answer = await callBackend(backend, outgoing, integration.timeout);
   return answer.kind === 'answered' ? { response: forwardedResponse(answer) } : failure(answer);
 }
 
 function unnamed(routeKey: string, does: string): string {
-  return `${routeKey} ${does}, which the twin never asks; name a local one: --forward "${routeKey}=http://127.0.0.1:4000"`;
+  return `${routeKey} ${does}, which the twin never calls; name a local address: --forward "${routeKey}=http://127.0.0.1:4000"`;
 }
 
 function failed(error: string): Integrated {
   return { response: errorResponse(500), error };
 }
 
-/** Which status the service gives each of them is not known. */
+/** The service's status for each of these is not known. */
 function failure({ kind, reason }: Exclude<BackendAnswer, { kind: 'answered' }>): Integrated {
   return { response: errorResponse(kind === 'broken' ? 500 : 503), error: reason };
 }
 
-/** Bytes of an event that Lambda takes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Maximum bytes of an event. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const EVENT_LIMIT = 6 * 1024 * 1024;
 
-/** Counted only where it can be true: a body grows by a third in base64, and at most sixfold in JSON. */
+/** Serializes only large bodies: base64 adds a third, and JSON escapes make a body at most six times larger. */
 function isTooLarge({ body }: GatewayRequest, event: object): boolean {
   return body.length > EVENT_LIMIT / 8 && Buffer.byteLength(JSON.stringify(event)) > EVENT_LIMIT;
 }
 
-/** What a promise comes to, or undefined when that takes longer. */
+/** The value of a promise, or undefined after the time. */
 async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {

@@ -1,9 +1,9 @@
 import type { BackendAnswer, BackendRequest } from './backend.ts';
 
-/** Where a function waits for events in AWS's runtime interface emulator, which its container images have. */
+/** The invocation path of AWS's runtime interface emulator, which its container images contain. */
 const INVOCATIONS = '/2015-03-31/functions/function/invocations';
 
-/** The request by which a function that runs on this machine gets an event. */
+/** The request that sends an event to a function on this machine. */
 export function invocation(event: object): BackendRequest {
   const body = Buffer.from(JSON.stringify(event));
   return {
@@ -14,7 +14,7 @@ export function invocation(event: object): BackendRequest {
   };
 }
 
-/** What the function returned, as JSON, or why it did not. The emulator says an error in the body of a 200. */
+/** The function's result as JSON, or why it failed. The emulator reports an error in the body of a 200. */
 export function returned({
   status,
   rawHeaders,

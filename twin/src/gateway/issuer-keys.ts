@@ -1,15 +1,14 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { JWKS_BYTES } from '../../../limits/http-api.ts';
 
-/** An issuer's keys by their id, or why the gateway could not fetch them. */
 export type IssuerKeys =
   | { readonly kind: 'keys'; readonly keys: ReadonlyMap<string, KeyObject> }
   | { readonly kind: 'unreachable'; readonly description: string };
 
-/** Milliseconds that the gateway keeps an issuer's keys. Source: http-api-jwt-authorizer ("can cache for two hours"). */
+/** How long the gateway caches an issuer's keys, in milliseconds. Source: http-api-jwt-authorizer ("can cache for two hours"). */
 const KEPT = 2 * 60 * 60 * 1000;
 
-/** Fetches a document from an issuer; rejects when there is no answer in time. */
+/** Fetches a document from an issuer; rejects on a timeout. */
 export type FetchDocument = (issuer: string, what: 'discovery' | 'jwks', url: string) => Promise<string>;
 
 interface Cached {
@@ -18,7 +17,7 @@ interface Cached {
   readonly until: number;
 }
 
-/** The keys of the issuers that authorizers trust, fetched by discovery and kept for as long as API Gateway does. */
+/** Fetches the keys of trusted issuers by discovery, and caches them as long as API Gateway does. */
 export class IssuerKeyCache {
   readonly #fetchDocument: FetchDocument;
   readonly #clock: () => number;
@@ -31,13 +30,13 @@ export class IssuerKeyCache {
     this.#clock = clock;
   }
 
-  /** The issuer's keys, when they were fetched no longer ago than the gateway keeps them. */
+  /** The cached keys, unless they have expired. */
   cached(issuer: string): IssuerKeys | undefined {
     const cached = this.#cache.get(issuer);
     return cached !== undefined && this.#clock() < cached.until ? cached.keys : undefined;
   }
 
-  /** Fetches the issuer's keys. A failure is not kept: the next request tries again. */
+  /** Fetches the issuer's keys. A failure is not cached. */
   fetch(issuer: string): Promise<IssuerKeys> {
     const underWay = this.#underWay.get(issuer) ?? this.#fetchAndKeep(issuer);
     this.#underWay.set(issuer, underWay);
@@ -69,7 +68,6 @@ export class IssuerKeyCache {
   }
 }
 
-/** RSA keys for signatures, by their id. */
 function readKeys(document: unknown): ReadonlyMap<string, KeyObject> {
   const listed: unknown = isRecord(document) ? document['keys'] : undefined;
   if (!Array.isArray(listed)) throw new Error('a JWKS has a list of keys');

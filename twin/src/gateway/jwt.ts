@@ -1,32 +1,31 @@
 import { verify, type KeyObject } from 'node:crypto';
 import type { Claims } from './decision.ts';
 
-/** A token taken apart, nothing of it checked yet. */
+/** A parsed token; nothing in it is verified. */
 export interface ParsedJwt {
   readonly token: string;
   readonly header: Readonly<Record<string, unknown>>;
   readonly claims: Claims;
-  /** What the signature is over. */
+  /** The signed part. */
   readonly signed: string;
   readonly signature: Buffer;
 }
 
-/** A token taken apart, or why it is none: the number of its segments, or the part that cannot be read. */
 export type ParseResult =
   | { readonly kind: 'jwt'; readonly jwt: ParsedJwt }
   | { readonly kind: 'segments'; readonly count: number }
   | { readonly kind: 'malformed'; readonly part: 'header' | 'payload' | 'signature' };
 
-/** RSA with PKCS #1 v1.5, all that the authorizer takes. Source: http-api-jwt-authorizer ("only RSA-based algorithms"). */
+/** The authorizer's algorithms: RSA with PKCS #1 v1.5. Source: http-api-jwt-authorizer ("only RSA-based algorithms"). */
 const DIGESTS: Readonly<Record<string, string>> = { RS256: 'sha256', RS384: 'sha384', RS512: 'sha512' };
 
-/** The number of tokens whose valid signature is remembered; a caller sends the same token many times. */
+/** Size of the cache below. */
 const REMEMBERED = 100;
 
-/** The last tokens with a valid signature, and the key of each. Invalid tokens cannot displace them. */
+/** The last tokens with a valid signature, each with its key: callers repeat tokens. Invalid tokens cannot evict them. */
 const signedTokens = new Map<string, { readonly jwt: ParsedJwt; readonly key: KeyObject }>();
 
-/** Takes a compact JWS apart. Source: RFC 7515, section 7.1 */
+/** Parses a compact JWS. Source: RFC 7515, section 7.1 */
 export function parseJwt(token: string): ParseResult {
   const known = signedTokens.get(token);
   if (known !== undefined) return { kind: 'jwt', jwt: known.jwt };
@@ -44,12 +43,11 @@ export function parseJwt(token: string): ParseResult {
   return { kind: 'jwt', jwt: { token, header, claims, signed: `${head}.${payload}`, signature } };
 }
 
-/** Whether the authorizer takes this `alg`, which is whatever the token's header says: RS256, RS384 or RS512. */
 export function isSupportedAlgorithm(alg: unknown): alg is string {
   return typeof alg === 'string' && Object.hasOwn(DIGESTS, alg);
 }
 
-/** Whether the signature is the key's, for an algorithm that `isSupportedAlgorithm` has let through. */
+/** @param algorithm one that `isSupportedAlgorithm` accepts */
 export function isSignedBy(key: KeyObject, alg: string, jwt: ParsedJwt): boolean {
   const { token, signed, signature } = jwt;
   if (signedTokens.get(token)?.key === key) return true;
@@ -76,7 +74,7 @@ function decodeObject(part: string): Record<string, unknown> | undefined {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Only the one spelling that RFC 7515, section 2 allows: no padding, no other alphabet, no stray bits at the end. */
+/** Accepts only canonical base64url: no padding, no other alphabet, no stray bits. Source: RFC 7515, section 2 */
 function decodeBase64url(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64url');
   return bytes.toString('base64url') === text ? bytes : undefined;

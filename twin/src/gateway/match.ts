@@ -2,7 +2,7 @@ import type { Route } from '../model/http-api.ts';
 import { METHODS, type Segment } from '../../../limits/route-key.ts';
 import { parseTarget, type GatewayRequest } from './request.ts';
 
-/** A route that takes a request, and what the request has in place of its variables. */
+/** The matching route, with the values of its variables. */
 export interface Match {
   readonly route: Route;
   /** The values of `{name}` and `{name+}`, decoded. */
@@ -10,8 +10,8 @@ export interface Match {
 }
 
 /**
- * The route that takes a request, by API Gateway's order: a route with the request's own method before one for ANY, a
- * full match before a greedy one, from left to right a literal before a variable, and `$default` last.
+ * Finds the route by API Gateway's priority: the exact method before ANY, a full match before a greedy one, from left to
+ * right a literal before a variable, and `$default` last.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
  */
 export function matchRoute(routes: readonly Route[], method: string, segments: readonly string[]): Match | undefined {
@@ -25,7 +25,7 @@ export function matchRoute(routes: readonly Route[], method: string, segments: r
   return best?.match;
 }
 
-/** The route that matches a request, for those who need nothing else of the pipeline. */
+/** The route of a request that is not yet parsed. */
 export function routeOf(
   { method, target }: Pick<GatewayRequest, 'method' | 'target'>,
   routes: readonly Route[],
@@ -39,7 +39,7 @@ function parametersOf(
   method: string,
   segments: readonly string[],
 ): Record<string, string> | undefined {
-  // A client's `TRACE` or `PROPFIND` is none of API Gateway's methods: no source says that ANY takes it, so it does not.
+  // API Gateway has no methods such as `TRACE` or `PROPFIND`, and no source says that ANY matches them.
   if (method === 'ANY' || !METHODS.some((known) => known === method)) return undefined;
   if (match.kind === 'default') return {};
   if (match.method !== 'ANY' && match.method !== method) return undefined;
@@ -59,7 +59,7 @@ function parametersOf(
   return segments.length === match.segments.length ? Object.fromEntries(parameters) : undefined;
 }
 
-/** A text that sorts before that of every route with a lower priority. */
+/** A string that sorts before those of routes with a lower priority. */
 function rankOf({ match }: Route): string {
   if (match.kind === 'default') return '9';
   const method = match.method === 'ANY' ? '1' : '0';

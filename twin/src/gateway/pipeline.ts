@@ -11,7 +11,7 @@ import { parseTarget, withinStage, type GatewayRequest } from './request.ts';
 import type { GatewayResponse } from './response.ts';
 import type { Take } from './throttle.ts';
 
-/** An HTTP API at work. */
+/** A serving HTTP API. */
 export interface Gateway extends Backends {
   readonly keys: IssuerKeyCache;
   readonly take: Take;
@@ -19,24 +19,24 @@ export interface Gateway extends Backends {
   readonly clock: () => number;
 }
 
-/** What became of a request. */
+/** A request and everything that happened to it. */
 export interface Exchange {
   readonly requestId: string;
-  /** Milliseconds since 1970 when it came. */
+  /** When the request arrived, in milliseconds since 1970. */
   readonly time: number;
-  /** It holds the caller's token: never print it. */
+  /** It contains the caller's token: never print it. */
   readonly request: GatewayRequest;
   readonly decision: Decision;
   readonly response: GatewayResponse;
-  /** Absent where no function ran. */
+  /** Absent if no function ran. */
   readonly invocation: Integrated['invocation'];
-  /** Why the integration failed, for the log; the client only sees a 5xx. */
+  /** Why the integration failed, for the log; the client only gets a 5xx. */
   readonly integrationError: string | undefined;
-  /** What a preflight asked and how CORS decided, for the log. Absent for other requests. */
+  /** The result of a preflight, for the log; undefined for other requests. */
   readonly preflight: string | undefined;
 }
 
-/** The whole way of a request: parse, match, keys, authorize, integrate, respond. */
+/** Answers a request: parse, match, keys, authorize, integrate, respond. */
 export async function answer(request: GatewayRequest, gateway: Gateway): Promise<Exchange> {
   const { api, take } = gateway;
   const time = gateway.clock();
@@ -67,12 +67,12 @@ export async function answer(request: GatewayRequest, gateway: Gateway): Promise
 
 const NO_KEYS: IssuerKeys = { kind: 'keys', keys: new Map() };
 
-/** The keys of the issuer that the route trusts; a route without an authorizer needs none. */
+/** The keys of the issuer that the route trusts; none for a route without an authorizer. */
 function keysFor(authorizer: Authorizer | undefined, keys: IssuerKeyCache): IssuerKeys | Promise<IssuerKeys> {
   return authorizer === undefined ? NO_KEYS : (keys.cached(authorizer.issuer) ?? keys.fetch(authorizer.issuer));
 }
 
-/** What the gateway answers by itself: a refusal, or a preflight, which needs no route but may match a protected one. */
+/** The gateway's own response to a rejected request or a preflight. A preflight needs no route, and may match a protected one. */
 function ownResponse(request: GatewayRequest, { refusal }: Decision, cors: Cors | undefined): Integrated | undefined {
   const preflight = cors !== undefined && isPreflight(request);
   if (preflight && (refusal === undefined || refusal.status === 404)) {
@@ -81,7 +81,7 @@ function ownResponse(request: GatewayRequest, { refusal }: Decision, cors: Cors 
   return refusal && { response: refusalResponse(refusal) };
 }
 
-/** In the form of the service's own: fifteen characters and an equals sign. */
+/** Fifteen characters and an equals sign, like the service's ids. */
 function newRequestId(): string {
   return `${Buffer.from(randomHex(), 'hex').toString('base64url').slice(0, 15)}=`;
 }
@@ -90,7 +90,7 @@ function newTraceId(time: number): string {
   return `1-${Math.floor(time / 1000).toString(16)}-${randomHex().slice(0, 24)}`;
 }
 
-/** 32 digits. Node draws the randomness of UUIDs in advance, which costs a request much less than `randomBytes`. */
+/** 32 hexadecimal digits. Node pools the randomness of UUIDs, so this is much cheaper than `randomBytes`. */
 function randomHex(): string {
   return randomUUID().replaceAll('-', '');
 }

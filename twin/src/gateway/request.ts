@@ -1,7 +1,7 @@
-/** A request as it came over the socket, before anybody rewrote any of it. */
+/** A request exactly as it was sent. */
 export interface GatewayRequest {
   readonly method: string;
-  /** The request target as sent: a WHATWG URL would fold `..` and rewrite quotes, and so check another path. */
+  /** As sent: a WHATWG URL would fold `..` and re-encode quotes, and so check another path. */
   readonly target: string;
   /** Name and value in turn, as sent. */
   readonly rawHeaders: readonly string[];
@@ -11,7 +11,7 @@ export interface GatewayRequest {
   readonly httpVersion: string;
 }
 
-/** The values of a header, in the order they came, whatever the case of its name. */
+/** The values of a header in order, whatever the case of its name. */
 export function headerValues(rawHeaders: readonly string[], name: string): string[] {
   const wanted = name.toLowerCase();
   const values: string[] = [];
@@ -21,28 +21,27 @@ export function headerValues(rawHeaders: readonly string[], name: string): strin
   return values;
 }
 
-/** A request target taken apart; the query stays as it was sent. */
+/** A parsed request target. */
 export type Target =
   | {
       readonly kind: 'path';
       /** Decoded, with the leading slash. */
       readonly path: string;
-      /** Decoded, one by one. */
       readonly segments: readonly string[];
-      /** As sent, one by one. */
+      /** As sent. */
       readonly rawSegments: readonly string[];
-      /** Without the question mark; empty when there is none. */
+      /** As sent, without the question mark; empty if there is none. */
       readonly rawQuery: string;
     }
   | { readonly kind: 'malformed'; readonly path: string; readonly rawQuery: string; readonly reason: string };
 
-/** Takes a request target apart. What AWS does with the malformed ones is not known; the twin refuses them. */
+/** Parses a request target. What AWS does with malformed ones is not known; the twin rejects them. */
 export function parseTarget(target: string): Target {
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
   const rawQuery = mark < 0 ? '' : target.slice(mark + 1);
   const malformed = (reason: string): Target => ({ kind: 'malformed', path, rawQuery, reason });
-  // It may be a whole URL, with a password in it.
+  // The target may be a whole URL with a password in it, so it is not shown.
   if (!path.startsWith('/'))
     return { kind: 'malformed', path: '(no path)', rawQuery, reason: 'the target is not a path' };
   if (target.includes('#') || path.includes('\\')) return malformed('the target has a character that no URL has');
@@ -58,13 +57,13 @@ export function parseTarget(target: string): Target {
   return { kind: 'path', path: `/${segments.join('/')}`, segments, rawSegments, rawQuery };
 }
 
-/** The parameters of a query, decoded, in order; a name may come more than once. */
+/** The decoded parameters of a query, in order; a name may repeat. */
 export function queryParameters(rawQuery: string): [name: string, value: string][] {
-  // With a question mark in front, of which the constructor takes one away: one of the query's own must stay.
+  // The constructor strips one question mark; without this one it would strip the query's own.
   return [...new URLSearchParams(`?${rawQuery}`)];
 }
 
-/** Decodes a segment once. An encoded slash stays encoded: the gateway does not split a segment at it. */
+/** Decodes a segment once. An encoded slash stays encoded, since the gateway does not split at it. */
 export function decoded(raw: string): string | undefined {
   try {
     return raw
@@ -77,9 +76,9 @@ export function decoded(raw: string): string | undefined {
 }
 
 /**
- * Takes the name of a named stage off a path.
+ * Removes the stage's name from a path.
  * @param basePath like `/dev`; empty for the stage `$default`
- * @returns undefined for a path outside of the stage, which no route takes
+ * @returns undefined for a path outside the stage
  */
 export function withinStage(target: Target, basePath: string): Target | undefined {
   if (basePath === '' || target.kind === 'malformed') return target;

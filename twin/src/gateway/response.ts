@@ -1,15 +1,15 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { PayloadFormat } from '../model/integrations.ts';
 
-/** What the caller is sent, but for the headers of the connection, which Node writes. */
+/** A response without the headers of the connection, which Node writes. */
 export interface GatewayResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** A text stays one: Node then sends it in one piece with the headers. */
+  /** A string stays one: Node then sends it in one piece with the headers. */
   readonly body: string | Buffer;
 }
 
-/** The connection is the gateway's own affair. */
+/** Headers that only the gateway sets. */
 export const OWN_HEADERS: readonly string[] = [
   'connection',
   'content-length',
@@ -22,14 +22,14 @@ export const OWN_HEADERS: readonly string[] = [
 ];
 
 /**
- * Makes a response of what a function returned: an object with a `statusCode` is one. In format 2.0, anything else is
- * the body of a 200: a string as it is (captured), the rest in JSON.
+ * Converts a function's result: an object with a `statusCode` is a response. In format 2.0 any other result becomes the
+ * body of a 200, a string unchanged (captured), other values as JSON.
  * Source: http-api-develop-integrations-lambda ("Lambda function response format")
- * @returns for a response that cannot be sent, which the gateway answers 500 to, what is wrong with it
+ * @returns a string that says what is wrong with a response that cannot be sent; the gateway then answers 500
  */
 export function functionResponse(json: string, payload: PayloadFormat): GatewayResponse | string {
   const value = parsed(json);
-  if (value === undefined) return 'it is no JSON';
+  if (value === undefined) return 'it is not JSON';
   if (!isRecord(value) || !('statusCode' in value)) {
     if (payload === '1.0') return 'it has no statusCode, which payload format 1.0 requires; return one, or write "2.0"';
     return {
@@ -39,16 +39,16 @@ export function functionResponse(json: string, payload: PayloadFormat): GatewayR
     };
   }
   const { statusCode, headers = {}, body = '', isBase64Encoded = false } = value;
-  // Format 1.0 has no cookies, and 2.0 no multiValueHeaders: AWS does not read the other format's.
+  // Each format has one of these fields; AWS ignores the other.
   const { cookies = [], multiValueHeaders = {} } =
     payload === '1.0' ? { multiValueHeaders: value['multiValueHeaders'] ?? {} } : { cookies: value['cookies'] };
   if (typeof statusCode !== 'number' || !Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599)
-    return 'its statusCode is no whole number from 200 to 599';
-  if (!isRecord(headers)) return 'its headers are no map';
-  if (!isTextList(cookies)) return 'its cookies are no list of texts';
-  if (!isMapOfLists(multiValueHeaders)) return 'its multiValueHeaders are no map of lists of texts';
-  if (typeof (body ?? '') !== 'string') return 'its body is no text; JSON.stringify it';
-  if (typeof isBase64Encoded !== 'boolean') return 'its isBase64Encoded is neither true nor false';
+    return 'its statusCode is not a whole number from 200 to 599';
+  if (!isRecord(headers)) return 'its headers are not an object';
+  if (!isStringList(cookies)) return 'its cookies are not a list of strings';
+  if (!isMapOfLists(multiValueHeaders)) return 'its multiValueHeaders are not an object of string lists';
+  if (typeof (body ?? '') !== 'string') return 'its body is not a string; use JSON.stringify';
+  if (typeof isBase64Encoded !== 'boolean') return 'its isBase64Encoded is not a boolean';
   const pairs = Object.entries(multiValueHeaders)
     .flatMap(([name, values]) => values.map((value) => [name.toLowerCase(), value] as const))
     .filter(([name]) => !OWN_HEADERS.includes(name));
@@ -58,21 +58,20 @@ export function functionResponse(json: string, payload: PayloadFormat): GatewayR
         payload === '1.0' ? 'multiValueHeaders: { "set-cookie": ["a=1", "b=2"] }' : 'cookies: ["a=1", "b=2"]';
       return `its header set-cookie is a list; return them as ${field}`;
     }
-    if (!['string', 'number', 'boolean'].includes(typeof given)) return `its header ${name} is no text`;
+    if (!['string', 'number', 'boolean'].includes(typeof given)) return `its header ${name} is not a string`;
     const pair = [name.toLowerCase(), String(given)] as const;
-    // The same value in both fields is one.
+    // A value in both fields is sent once.
     const isNew = !pairs.some(([known, value]) => known === pair[0] && value === pair[1]);
     if (isNew && !OWN_HEADERS.includes(pair[0])) pairs.push(pair);
   }
   if (!pairs.some(([name]) => name === 'content-type')) pairs.push(['content-type', 'text/plain; charset=utf-8']);
   pairs.push(...cookies.map((cookie) => ['set-cookie', cookie] as const));
   const unsendable = pairs.find((pair) => !isSendable(pair));
-  if (unsendable !== undefined) return `its header ${unsendable[0]} has characters that no header may have`;
+  if (unsendable !== undefined) return `its header ${unsendable[0]} has invalid characters`;
   const text = typeof body === 'string' ? body : '';
   return { status: statusCode, headers: pairs, body: isBase64Encoded ? Buffer.from(text, 'base64') : text };
 }
 
-/** What a function says through a broken runtime may be anything. */
 function parsed(json: string): unknown {
   try {
     const value: unknown = JSON.parse(json);
@@ -92,12 +91,12 @@ function isSendable([name, value]: readonly [string, string]): boolean {
   }
 }
 
-function isTextList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+function isStringList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function isMapOfLists(value: unknown): value is Readonly<Record<string, readonly string[]>> {
-  return isRecord(value) && Object.values(value).every(isTextList);
+  return isRecord(value) && Object.values(value).every(isStringList);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

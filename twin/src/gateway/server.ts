@@ -10,20 +10,17 @@ import type { GatewayResponse } from './response.ts';
 
 const NO_BODY = Buffer.alloc(0);
 
-/** What happens at the API's port, after the response has been handed to the socket. */
+/** An event at the API's port, after the response was sent. */
 export type GatewayEvent =
   | { readonly kind: 'api'; readonly api: HttpApi; readonly exchange: Exchange; readonly milliseconds: number }
-  /** What came was not a request that the gateway could decide about. */
+  /** A request that could not be parsed or accepted. */
   | { readonly kind: 'unread'; readonly status: number; readonly reason: string }
-  /** A bug of the twin: the request got a 500, and the twin goes on. */
+  /** A bug of the twin: the request got a 500. */
   | { readonly kind: 'defect'; readonly error: unknown };
 
 type OnEvent = (event: GatewayEvent) => void;
 
-/**
- * Milliseconds that a client may take over its headers and its whole request: one that never ends them must not hold a
- * socket for ever. Node looks at the limits every 30 s unless it is told to look more often.
- */
+/** Timeouts in milliseconds, so that a slow client cannot hold a socket for ever. Node checks them every 30 s by default. */
 export const CONNECTION_LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
@@ -31,8 +28,8 @@ export const CONNECTION_LIMITS = {
 } as const;
 
 /**
- * The socket side of the gateway: reads requests as they are and writes what the pipeline answers.
- * @param current the gateway at work now, once there is one; a reload puts another in its place, between two requests
+ * The HTTP server of the gateway. It passes requests on as they were sent.
+ * @param current the gateway, once there is one; a reload replaces it between two requests
  */
 export function gatewayServer(current: () => Promise<Gateway>, onEvent: OnEvent): Server {
   const options = { ...CONNECTION_LIMITS, maxHeaderSize: 4 * REQUEST_HEAD_BYTES, requireHostHeader: false };
@@ -44,12 +41,12 @@ export function gatewayServer(current: () => Promise<Gateway>, onEvent: OnEvent)
     if (code !== 'ECONNRESET') onEvent({ kind: 'unread', status, reason: message });
     void answered(socket).then(() => refuse(socket, status));
   });
-  // Without a listener, Node answers by itself, in chunks and without a type.
+  // By default Node answers itself, chunked and without a content type.
   server.on('checkExpectation', (_incoming, outgoing: ServerResponse) => {
-    onEvent({ kind: 'unread', status: 417, reason: 'an expectation besides 100-continue' });
+    onEvent({ kind: 'unread', status: 417, reason: 'an expectation other than 100-continue' });
     send(outgoing, errorResponse(417, [['connection', 'close']]));
   });
-  // Nobody listening, Node would close the connection without a word.
+  // By default Node closes the connection silently.
   server.on('connect', (_incoming, socket) => {
     onEvent({ kind: 'unread', status: 400, reason: 'CONNECT is for proxies' });
     refuse(socket, 400);
@@ -57,10 +54,10 @@ export function gatewayServer(current: () => Promise<Gateway>, onEvent: OnEvent)
   return server;
 }
 
-/** The status of what never became a request, by Node's code for it; anything else is a 400. */
+/** The status by Node's error code; 400 for any other. */
 const UNREADABLE: Readonly<Record<string, ErrorStatus>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
-/** The requests of a connection that have come whole and wait for their answer. */
+/** The complete requests of each connection that wait for their response. */
 const unanswered = new WeakMap<Duplex, Set<ServerResponse>>();
 
 function remember(socket: Duplex, outgoing: ServerResponse): void {
@@ -69,13 +66,13 @@ function remember(socket: Duplex, outgoing: ServerResponse): void {
   outgoing.once('close', () => waiting.delete(outgoing));
 }
 
-/** Waits for the answers to the requests that came before, or the refusal would be taken for the first of them. */
+/** Waits for the responses to earlier requests; else the client would take the error for the first of them. */
 async function answered(socket: Duplex): Promise<void> {
   const before = [...(unanswered.get(socket) ?? [])].filter(({ req }) => req.complete);
   await Promise.all(before.map((outgoing) => new Promise((done) => outgoing.once('close', done))));
 }
 
-/** Answers what never became a request, and closes the connection: a client that leaves its side open holds no socket. */
+/** Sends an error and closes the connection, even if the client keeps its side open. */
 function refuse(socket: Duplex, status: ErrorStatus): void {
   if (!socket.writable) {
     socket.destroy();
@@ -98,7 +95,7 @@ async function serve(
   const began = performance.now();
   remember(incoming.socket, outgoing);
   try {
-    // First the body: an answer before its end would get a second one behind it, should the parser refuse the rest.
+    // Read the body first: if the parser rejects the rest of it, the client must not get two responses.
     const body = await bodyOf(incoming);
     const gateway = await current();
     const fault = faultOf(incoming, gateway.api);
@@ -124,7 +121,7 @@ async function serve(
   } catch (error) {
     if (outgoing.headersSent || incoming.errored) outgoing.destroy();
     else send(outgoing, errorResponse(500));
-    // A client that went away in the middle of its body is no defect.
+    // A client that hangs up in the middle of its body is not a bug.
     if (!incoming.errored) onEvent({ kind: 'defect', error });
   }
 }
@@ -134,17 +131,17 @@ interface Fault {
   readonly reason: string;
 }
 
-const TOO_LARGE_BODY: Fault = { status: 413, reason: 'a body takes at most 10 MB' };
+const TOO_LARGE_BODY: Fault = { status: 413, reason: 'the body is larger than 10 MB' };
 
 /**
- * What Node's parser takes and no gateway should: another version than 1.0 and 1.1, no host, two, or a stranger's, a
- * transfer coding besides chunked, or any in HTTP/1.0; and more headers than the gateway takes.
+ * Rejects what Node's parser accepts and a gateway must not: an HTTP version other than 1.0 and 1.1; no Host, two, or a
+ * foreign one; a transfer coding other than chunked, or any in HTTP/1.0; and too large a head.
  * Source: RFC 9112, sections 2.3, 3.2 and 6.1
  */
 function faultOf(incoming: IncomingMessage, api: HttpApi): Fault | undefined {
   const { httpVersion, headers, rawHeaders } = incoming;
   const encoding = headers['transfer-encoding']?.toLowerCase();
-  if (!['1.0', '1.1'].includes(httpVersion)) return { status: 400, reason: `HTTP/${httpVersion} is not spoken here` };
+  if (!['1.0', '1.1'].includes(httpVersion)) return { status: 400, reason: `HTTP/${httpVersion} is not supported` };
   const hosts = headerValues(rawHeaders, 'host');
   if (hosts.length !== 1) return { status: 400, reason: `${hosts.length === 0 ? 'no' : 'more than one'} Host header` };
   if (encoding !== undefined && (encoding !== 'chunked' || httpVersion === '1.0')) {
@@ -156,10 +153,10 @@ function faultOf(incoming: IncomingMessage, api: HttpApi): Fault | undefined {
   }
   return isOwnHost(hosts[0] ?? '', api)
     ? undefined
-    : { status: 403, reason: `the Host ${hosts[0]} is neither this machine nor the API's own name` };
+    : { status: 403, reason: `the Host ${hosts[0]} is neither this machine's nor the API's` };
 }
 
-/** AWS's front routes by the Host: one that no API has is likely to get its 403. It also ends DNS rebinding. */
+/** AWS routes by the Host, and likely answers 403 if it belongs to no API. This also prevents DNS rebinding. */
 function isOwnHost(value: string, { apiId, region, host }: HttpApi): boolean {
   const own = ['localhost', '127.0.0.1', '[::1]', host, `${apiId}.execute-api.${region}.amazonaws.com`];
   return own.includes(value.toLowerCase().replace(/:\d+$/, ''));
@@ -170,7 +167,7 @@ function headSize({ method = '', url = '', rawHeaders }: IncomingMessage): numbe
   return rawHeaders.reduce((size, part) => size + part.length + 2, line);
 }
 
-/** @returns undefined when it is more than the gateway takes */
+/** @returns undefined if the body is too large */
 async function bodyOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
   const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers;
   if (length === undefined && encoding === undefined) return NO_BODY;

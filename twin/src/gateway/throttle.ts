@@ -1,17 +1,17 @@
 import type { Stage, Throttle } from '../model/http-api.ts';
 
-/** Takes one request's worth of a route's allowance; false when there is none left. */
+/** Consumes one request of a route's allowance; false if none is left. */
 export type Take = (routeKey: string) => boolean;
 
 interface Bucket {
-  /** Requests that may still come at once. */
+  /** Requests that are allowed at once. */
   left: number;
-  /** Milliseconds since 1970 when `left` was counted. */
+  /** When `left` was updated, in milliseconds since 1970. */
   at: number;
 }
 
 /**
- * The token buckets of a stage: a route's own where it has settings, the stage's default otherwise, for each route.
+ * The token buckets of a stage, one for each route: with the route's own settings, or else the stage's.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
  * @param clock milliseconds since 1970
  */

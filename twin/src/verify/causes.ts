@@ -118,7 +118,7 @@ function refusedToken(
   }
   if (said.includes('audience')) {
     const aud = JSON.stringify(claims?.['aud']);
-    return `the token's audience is ${aud}; the deployed authorizer takes another one than ${audiences.join(' or ')}.`;
+    return `the token's audience is ${aud}; the deployed authorizer accepts another one than ${audiences.join(' or ')}.`;
   }
   if (said.includes('communication error')) {
     return `the gateway cannot read the keys of https://${tenant.issuerDomain}/ (${said}).`;

@@ -189,7 +189,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await claims().fill(JSON.stringify({ ...claimsOf(await serviceToken(twin)), scope: 'write:user' }));
     await expectRefusal(403, 'has a scope of the route', 'the token lacks read:user');
     await path().fill('/nothing');
-    await expectRefusal(404, 'a route matches', 'no route takes GET /nothing');
+    await expectRefusal(404, 'a route matches', 'no route matches GET /nothing');
     await path().fill('/a/../test');
     await expectRefusal(400, 'path is well formed', 'the path has a dot segment');
   });

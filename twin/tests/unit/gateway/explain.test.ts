@@ -47,10 +47,10 @@ describe('The explanation of a missing scope', () => {
     [
       'an object',
       { scope: { 'read:user': 1 } },
-      'scope is {"read:user":1}, which is no text and does not count',
+      'scope is {"read:user":1}, which is not a string and does not count',
       '{"read:user":1}',
     ],
-    ['a number', { scope: 5 }, 'scope is 5, which is no text and does not count', '5'],
+    ['a number', { scope: 5 }, 'scope is 5, which is not a string and does not count', '5'],
   ])('The explanation of a missing scope names the token’s scopes: %s', (_what, claims, words, got) => {
     const decision = decided(claims);
     expect(explain(decision)).toBe(`403: the route needs read:user; the token's ${words}`);

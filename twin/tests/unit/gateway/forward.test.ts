@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { askBackend } from '../../../src/gateway/backend.ts';
+import { callBackend } from '../../../src/gateway/backend.ts';
 import { forwardedResponse } from '../../../src/gateway/forwarded.ts';
 import { welcome } from '../../../src/cli/screen.ts';
 import { useEverything } from '../../../../tests/support/everything.ts';
@@ -141,7 +141,7 @@ describe('A forwarded route', () => {
     );
     expect(status).toBe(500);
     expect(got).toEqual([]);
-    expect(twin.log.at(-1)).toContain('a claim of the token is no value of a header');
+    expect(twin.log.at(-1)).toContain('a claim of the token is not a valid header value');
   });
 
   it('A forwarded request on a public route has no header that identifies a caller', async () => {
@@ -173,7 +173,7 @@ describe('A forwarded route', () => {
   });
 
   it.each([
-    { path: '/unnamed', says: 'GET /unnamed forwards to https://unnamed.example.com, which the twin never asks' },
+    { path: '/unnamed', says: 'GET /unnamed forwards to https://unnamed.example.com, which the twin never calls' },
     { path: '/dead', says: 'http://127.0.0.1:1 cannot be reached: connect ECONNREFUSED' },
   ])(
     'The gateway answers 503 without a reachable backend, with the reason in the log: $path',
@@ -265,7 +265,7 @@ describe('A local backend', () => {
       });
       const url = await listening(server);
       const request = { method: 'GET', target: '/', rawHeaders: [], body: Buffer.alloc(0) };
-      const answer = await askBackend(url, request, kind === 'late' ? 100 : 10_000);
+      const answer = await callBackend(url, request, kind === 'late' ? 100 : 10_000);
       expect(answer.kind).toBe(kind);
       if (answer.kind !== 'answered') expect(answer.reason).toContain(url.origin);
       server.close();
@@ -291,7 +291,7 @@ describe('A local backend', () => {
 
   it('A local backend gets no request that cannot be sent', async () => {
     const request = { method: 'GET', target: '/a b', rawHeaders: [], body: Buffer.alloc(0) };
-    expect(await askBackend(new URL('http://127.0.0.1:1'), request, 1000)).toMatchObject({ kind: 'broken' });
+    expect(await callBackend(new URL('http://127.0.0.1:1'), request, 1000)).toMatchObject({ kind: 'broken' });
   });
 });
 

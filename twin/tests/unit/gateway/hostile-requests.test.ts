@@ -205,7 +205,7 @@ describe('Several requests on one connection', () => {
     ['400 · Parse Error: Invalid method encountered', 'garbage\r\n\r\n'],
     ['400 · more than one Host header', `${GET}host: y\r\n\r\n`],
     ['400 · CONNECT is for proxies', 'CONNECT x:1 HTTP/1.1\r\nhost: localhost\r\n\r\n'],
-    ['413 · a body takes at most 10 MB', `${GET}content-length: 10485761\r\n\r\n`],
+    ['413 · the body is larger than 10 MB', `${GET}content-length: 10485761\r\n\r\n`],
     ['431 · request line and headers are 11042 bytes, the limit is 10240', `${GET}x: ${'a'.repeat(11_000)}\r\n\r\n`],
     ['431 · Parse Error: Header overflow', `${GET}x: ${'a'.repeat(50_000)}\r\n\r\n`],
   ])('The log names a rejected request in one line: %s', async (line, bytes) => {

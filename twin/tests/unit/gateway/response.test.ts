@@ -102,24 +102,40 @@ describe('The result of a function', () => {
   });
 
   it.each([
-    ['a status of 0', { statusCode: 0 }, 'its statusCode is no whole number'],
+    ['a status of 0', { statusCode: 0 }, 'its statusCode is not a whole number'],
     ['a status of 99', { statusCode: 99 }, 'from 200 to 599'],
     ['a status of 600', { statusCode: 600 }, 'from 200 to 599'],
     ['a status that is a string', { statusCode: 'ok' }, 'its statusCode'],
     ['a status that is null', { statusCode: null }, 'its statusCode'],
-    ['headers that are a list', { statusCode: 200, headers: ['a'] }, 'its headers are no map'],
+    ['headers that are a list', { statusCode: 200, headers: ['a'] }, 'its headers are not an object'],
     [
       'set-cookie as a list',
       { statusCode: 200, headers: { 'Set-Cookie': ['a=1', 'b=2'] } },
       'its header set-cookie is a list; return them as cookies: ["a=1", "b=2"]',
     ],
-    ['a header with an object', { statusCode: 200, headers: { a: {} } }, 'its header a is no text'],
-    ['a header with a line break', { statusCode: 200, headers: { a: 'b\r\nx: y' } }, 'its header a has characters'],
-    ['a header name with a space', { statusCode: 200, headers: { 'a b': 'c' } }, 'its header a b has characters'],
-    ['cookies that are a string', { statusCode: 200, cookies: 'a=1' }, 'its cookies are no list'],
-    ['a cookie with a line break', { statusCode: 200, cookies: ['a=1\nb'] }, 'its header set-cookie has characters'],
-    ['a body that is an object', { statusCode: 200, body: {} }, 'its body is no text; JSON.stringify it'],
-    ['isBase64Encoded that is a string', { statusCode: 200, isBase64Encoded: 'yes' }, 'its isBase64Encoded is neither'],
+    ['a header with an object', { statusCode: 200, headers: { a: {} } }, 'its header a is not a string'],
+    [
+      'a header with a line break',
+      { statusCode: 200, headers: { a: 'b\r\nx: y' } },
+      'its header a has invalid characters',
+    ],
+    [
+      'a header name with a space',
+      { statusCode: 200, headers: { 'a b': 'c' } },
+      'its header a b has invalid characters',
+    ],
+    ['cookies that are a string', { statusCode: 200, cookies: 'a=1' }, 'its cookies are not a list'],
+    [
+      'a cookie with a line break',
+      { statusCode: 200, cookies: ['a=1\nb'] },
+      'its header set-cookie has invalid characters',
+    ],
+    ['a body that is an object', { statusCode: 200, body: {} }, 'its body is not a string; use JSON.stringify'],
+    [
+      'isBase64Encoded that is a string',
+      { statusCode: 200, isBase64Encoded: 'yes' },
+      'its isBase64Encoded is not a boolean',
+    ],
   ])('The gateway answers 500 to a function’s result with %s', async (_name, value, reason) => {
     expect(functionResponse(JSON.stringify(value), '2.0')).toContain(reason);
     const response = await returned(value);
@@ -141,17 +157,17 @@ describe('The result of a function in payload format 1.0', () => {
     [
       'multiValueHeaders that are a list',
       { statusCode: 200, multiValueHeaders: [] },
-      'its multiValueHeaders are no map',
+      'its multiValueHeaders are not an object',
     ],
     [
       'a multi-value header that is a string',
       { statusCode: 200, multiValueHeaders: { a: 'b' } },
-      'are no map of lists',
+      'are not an object of string lists',
     ],
     [
       'a multi-value header with a line break',
       { statusCode: 200, multiValueHeaders: { a: ['b\r\nx: y'] } },
-      'its header a has characters',
+      'its header a has invalid characters',
     ],
   ])('The gateway answers 500 to a format 1.0 result with %s', async (_name, value, reason) => {
     expect(functionResponse(JSON.stringify(value), '1.0')).toContain(reason);

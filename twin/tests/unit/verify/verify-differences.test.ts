@@ -102,7 +102,7 @@ describe('Differences that verify reports', () => {
     [
       'another audience of the authorizer',
       () => apiSays(() => unauthorized('the token does not have a valid audience')),
-      `the deployed authorizer takes another one than ${audience}`,
+      `the deployed authorizer accepts another one than ${audience}`,
     ],
     [
       'keys that the gateway cannot read',
