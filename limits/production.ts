@@ -12,22 +12,22 @@ export const SHORTEST_LOG_RETENTION = 90;
  */
 export const HIGHEST_ALARM = { count: 1000, latency: 29_000 } as const;
 
-/** The settings that may be excepted from, each with a reason of its own, and what production asks of them. */
+/** What production asks for; each may be excepted from, with a reason of its own. */
 export const EXCEPTABLE = {
-  'api:testUser': 'no test user',
-  'api:passwordGrant': 'no password grant',
-  'api:tokenLifetime': `tokens live ${LONGEST_TOKEN} s at most`,
-  'api:cors': 'no CORS for every origin, and no cookies over http://',
-  'api:identitySource': 'the token is read from a header',
-  'api:throttle': "a throttle below the account's",
-  'api:alarms': 'alarms that can go off',
-  'api:logRetention': `logs are kept ${SHORTEST_LOG_RETENTION} days at least`,
-  'api:handlers': 'a reservedConcurrency for each function, so that none uses up the concurrency that all share',
-  'api:userAccess': 'an explicit choice whether users may get tokens',
-  'api:domain': 'a custom domain',
-} as const satisfies Readonly<Record<`api:${string}`, string>>;
+  testUser: 'no test user',
+  passwordGrant: 'no password grant',
+  tokenLifetime: `tokens live ${LONGEST_TOKEN} s at most`,
+  cors: 'no CORS for every origin, and no cookies over http://',
+  identitySource: 'the token is read from a header',
+  throttle: "a throttle below the account's",
+  alarms: 'alarms that can go off',
+  logRetention: `logs are kept ${SHORTEST_LOG_RETENTION} days at least`,
+  handlers: 'a reservedConcurrency for each function, so that none uses up the concurrency that all share',
+  userAccess: 'an explicit choice whether users may get tokens',
+  domain: 'a custom domain',
+} as const satisfies Readonly<Record<string, string>>;
 
-/** A key of the stack file that may stand under `api:exceptions`. */
+/** A key that may stand under `api:exceptions` in a stack file, or `exceptions` in a `twin.config.ts`. */
 export type ExceptableKey = keyof typeof EXCEPTABLE;
 /** The same keys in the order above, typed as what they are: `Object.keys` gives texts. */
 export const EXCEPTABLE_KEYS = Object.keys(EXCEPTABLE) as readonly ExceptableKey[];

@@ -90,7 +90,7 @@ function acceptedBy(
   { database, userAccess }: Settings,
 ): Readonly<Record<string, string>> {
   return {
-    ...(userAccess === 'allow' && { 'api:userAccess': 'allow' }),
+    ...(userAccess === 'allow' && { userAccess: 'allow' }),
     ...(database.signUp && { 'api:database.signUp': 'true' }),
     ...(database.passwordPolicy === 'fair' && { 'api:database.passwordPolicy': 'fair' }),
     ...Object.fromEntries(

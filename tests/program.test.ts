@@ -303,8 +303,8 @@ describe('The outputs', () => {
       outputs: {
         ...COMMON,
         production: true,
-        exceptions: { 'api:alarms': text, 'api:domain': text, 'api:handlers': text },
-        accepted: { 'api:userAccess': 'allow' },
+        exceptions: { alarms: text, domain: text, handlers: text },
+        accepted: { userAccess: 'allow' },
       },
       secrets: ['clientSecrets'],
     },

@@ -91,7 +91,7 @@ describe('The rules over the registered resources', () => {
   });
 
   it('The rules allow in production only what the written exceptions say', async () => {
-    const exceptions = { 'api:passwordGrant': REASON, 'api:testUser': REASON, 'api:tokenLifetime': REASON };
+    const exceptions = { passwordGrant: REASON, testUser: REASON, tokenLifetime: REASON };
     const excepted = {
       ...IN_PRODUCTION,
       'api:passwordGrant': 'allow',
@@ -102,8 +102,8 @@ describe('The rules over the registered resources', () => {
     };
     const recorded = await recordDev(excepted);
     expect(modelOf(recorded)).toMatchObject({ exceptions, violations: [] });
-    const broken = violationsOf(output({ exceptions: { 'api:testUser': REASON } })(recorded));
-    expect(broken.map(({ rule }) => rule)).toEqual(['production, api:passwordGrant', 'production, api:tokenLifetime']);
+    const broken = violationsOf(output({ exceptions: { testUser: REASON } })(recorded));
+    expect(broken.map(({ rule }) => rule)).toEqual(['production, passwordGrant', 'production, tokenLifetime']);
     expect(violationsOf(output({ exceptions: 'all of them' })(recorded))).toHaveLength(3);
   });
 

@@ -54,7 +54,7 @@ export const KEYS = {
   }),
   'api:exceptions': exceptions.default({}).meta({
     description: 'Exceptions of a production stack, each with its reason. The access report shows them.',
-    examples: [{ 'api:tokenLifetime': 'The nightly import takes three hours with one token, SEC-114' }],
+    examples: [{ tokenLifetime: 'The nightly import takes three hours with one token, SEC-114' }],
   }),
   'api:tokenLifetime': z
     .int()

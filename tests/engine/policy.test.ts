@@ -39,7 +39,7 @@ const EDITS = [
     file: 'auth0.ts',
     from: 'tokenLifetime: settings.tokenLifetime,',
     to: 'tokenLifetime: 7200,',
-    says: 'or write a reason under api:exceptions, api:tokenLifetime',
+    says: 'or write a reason under exceptions, tokenLifetime',
   },
   {
     title: 'routes without an authorizer',

@@ -33,14 +33,14 @@ const SERVICES: Config = {
 
 /** Why the stack of users is not what production asks for, by the key. */
 export const REASONS = {
-  'api:testUser': 'The monitoring logs in as a person would, OPS-7',
-  'api:passwordGrant': 'The old app cannot show a login page, APP-31',
-  'api:tokenLifetime': 'The nightly import takes two hours with one token, SEC-114',
-  'api:identitySource': 'The old app can set no header, APP-31',
-  'api:throttle': 'The account has no other API, OPS-4',
-  'api:alarms': 'The branches answer slowly on market days, OPS-11',
-  'api:cors': 'Anybody may put the list of branches on a page of theirs, WEB-2',
-  'api:logRetention': 'The logs go to the company’s archive every night, OPS-9',
+  testUser: 'The monitoring logs in as a person would, OPS-7',
+  passwordGrant: 'The old app cannot show a login page, APP-31',
+  tokenLifetime: 'The nightly import takes two hours with one token, SEC-114',
+  identitySource: 'The old app can set no header, APP-31',
+  throttle: 'The account has no other API, OPS-4',
+  alarms: 'The branches answer slowly on market days, OPS-11',
+  cors: 'Anybody may put the list of branches on a page of theirs, WEB-2',
+  logRetention: 'The logs go to the company’s archive every night, OPS-9',
 } as const;
 
 /** A production stack for users, with almost every possible exception. */

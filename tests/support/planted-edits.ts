@@ -81,7 +81,7 @@ export const SETTINGS: readonly (Edit & {
   {
     id: 'S16',
     edit: 'an exception whose reason says nothing',
-    values: { 'api:exceptions': { 'api:passwordGrant': '..........' } },
+    values: { 'api:exceptions': { passwordGrant: '..........' } },
     code: 'invalid',
   },
 ];

@@ -276,36 +276,36 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     ),
   ),
   plant(
-    'production, api:identitySource',
+    'production, identitySource',
     'a token in the query string',
     inputs('Authorizer', { identitySources: ['$request.querystring.token'] }),
     'aws:apigatewayv2/authorizer:Authorizer "api"',
     'reads the token from the URL',
   ),
   plant(
-    'production, api:cors',
+    'production, cors',
     'cookies over plain HTTP',
     inputs('Api', { corsConfiguration: { allowOrigins: ['http://a.example'], allowCredentials: true } }),
     HTTP_API,
     'lets http://a.example send cookies',
   ),
   plant(
-    'production, api:throttle',
+    'production, throttle',
     'a stage without a throttle',
     inputs('Stage', { defaultRouteSettings: undefined }),
     STAGE,
     'has no throttle',
   ),
   plant(
-    'production, api:throttle',
+    'production, throttle',
     "a stage with the account's throttle",
     inputs('Stage', { defaultRouteSettings: { throttlingBurstLimit: 5000, throttlingRateLimit: 10_000 } }),
     STAGE,
     'has no throttle',
   ),
-  plant('production, api:alarms', 'a stage without an alarm', withoutReasons(without('MetricAlarm')), STAGE, '5xx'),
+  plant('production, alarms', 'a stage without an alarm', withoutReasons(without('MetricAlarm')), STAGE, '5xx'),
   plant(
-    'production, api:alarms',
+    'production, alarms',
     'an alarm that never goes off',
     withoutReasons(
       plus('aws:cloudwatch/metricAlarm:MetricAlarm', {
@@ -319,7 +319,7 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     'hardly goes off',
   ),
   plant(
-    'production, api:alarms',
+    'production, alarms',
     'an alarm without an action',
     withoutReasons(
       plus('aws:cloudwatch/metricAlarm:MetricAlarm', {
@@ -333,39 +333,39 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     '5xx',
   ),
   plant(
-    'production, api:handlers',
+    'production, handlers',
     'a function without a reserved concurrency',
     withoutReasons((all) => all),
     FUNCTION,
     'nothing bounds how many of it',
   ),
   plant(
-    'production, api:handlers',
+    'production, handlers',
     'a function whose concurrency is not bounded',
     withoutReasons(inputs('Function', { reservedConcurrentExecutions: -1 })),
     FUNCTION,
     'nothing bounds how many of it',
   ),
   plant(
-    'production, api:domain',
+    'production, domain',
     "an API at AWS's own address",
     withoutReasons((all) => all),
     HTTP_API,
     "callers use AWS's address",
   ),
   plant(
-    'production, api:userAccess',
+    'production, userAccess',
     'a resource server whose user access is not written',
     output({ accepted: {} }),
     'auth0:index/resourceServer:ResourceServer "auth0"',
-    'the stack file does not say so',
+    'nothing says that it should',
   ),
   plant(
     'exceptions are needed',
     'an exception that nothing needs',
-    output({ exceptions: { 'api:tokenLifetime': 'the nightly import takes hours' } }),
+    output({ exceptions: { tokenLifetime: 'the nightly import takes hours' } }),
     'the stack',
-    'nothing needs the exception api:tokenLifetime',
+    'nothing needs the exception tokenLifetime',
   ),
   plant(
     'production, declared roles',
@@ -375,7 +375,7 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     'no rule can judge its role arn:aws:iam::123456789012:role/admin',
   ),
   plant(
-    'production, api:logRetention',
+    'production, logRetention',
     'logs that are kept for ever',
     inputs('LogGroup', { retentionInDays: undefined }),
     'aws:cloudwatch/logGroup:LogGroup "api"',

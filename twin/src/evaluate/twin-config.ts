@@ -30,7 +30,10 @@ export interface TwinConfig {
   readonly publicRoutes?: readonly string[];
   /** The keys of the routes that are meant to accept any token of the audience, whatever its scope. */
   readonly anyTokenRoutes?: readonly string[];
-  /** Route key to the reason for what a rule would reject: an open route over a protected one, or any token in production. */
+  /**
+   * Reasons for what a rule would reject, by the route key (an open route over a protected one, any token in production)
+   * or by what production asks for, as the rule's message names it: `throttle`, `alarms`.
+   */
   readonly exceptions?: Readonly<Record<string, string>>;
   /** Whether the stack is one of production; the rules for production ask for more. */
   readonly production?: boolean;

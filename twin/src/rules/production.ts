@@ -115,27 +115,27 @@ function userAccess(all: Registered): Finding[] {
       .object({ user: z.object({ policy: z.string() }).default({ policy: 'allow_all' }) })
       .default({ user: { policy: 'allow_all' } }),
   });
-  const isSaid = acceptedOf(all)['api:userAccess'] === 'allow';
+  const isSaid = acceptedOf(all)['userAccess'] === 'allow';
   return judgeEach(all, RESOURCE_SERVER, inputs, ({ subjectTypeAuthorization: { user } }) =>
     user.policy === 'allow_all' && !isSaid
-      ? 'every first-party application of the tenant may request user tokens of it, and the stack file does not say so'
+      ? 'every first-party application of the tenant may request user tokens of it, and nothing says that it should'
       : undefined,
   );
 }
 
-/** What production asks of the resources, by the key of the stack file that decides it. */
+/** What production asks of the resources, by the key of its exception. */
 const PRODUCTION = {
-  'api:testUser': (all) =>
+  testUser: (all) =>
     ofType(all, 'auth0:index/user:User').map((resource) => ({ resource, message: 'a user is declared' })),
-  'api:passwordGrant': (all) =>
+  passwordGrant: (all) =>
     judgeEach(all, CLIENT, clientInputs, ({ grantTypes }) =>
       grantTypes.some(isPasswordGrant) ? 'it has the password grant' : undefined,
     ),
-  'api:tokenLifetime': (all) =>
+  tokenLifetime: (all) =>
     judgeEach(all, RESOURCE_SERVER, z.object({ tokenLifetime: z.number() }), ({ tokenLifetime }) =>
       tokenLifetime <= LONGEST_TOKEN ? undefined : `its tokens live ${tokenLifetime} s`,
     ),
-  'api:cors': (all) =>
+  cors: (all) =>
     judgeEach(
       all,
       API,
@@ -154,7 +154,7 @@ const PRODUCTION = {
           : undefined;
       },
     ),
-  'api:identitySource': (all) =>
+  identitySource: (all) =>
     judgeEach(
       all,
       'aws:apigatewayv2/authorizer:Authorizer',
@@ -164,7 +164,7 @@ const PRODUCTION = {
           ? 'it reads the token from the URL, which ends up in logs and histories'
           : undefined,
     ),
-  'api:throttle': (all) =>
+  throttle: (all) =>
     judgeEach(
       all,
       STAGE,
@@ -178,12 +178,12 @@ const PRODUCTION = {
           ? undefined
           : "it has no throttle but the account's, which all APIs share",
     ),
-  'api:alarms': alarms,
-  'api:logRetention': (all) =>
+  alarms,
+  logRetention: (all) =>
     judgeEach(all, LOG_GROUP, z.object({ retentionInDays: z.number().default(0) }), ({ retentionInDays: days }) =>
       days >= SHORTEST_LOG_RETENTION ? undefined : `it keeps its events ${days === 0 ? 'for ever' : `${days} days`}`,
     ),
-  'api:handlers': (all) =>
+  handlers: (all) =>
     judgeEach(
       all,
       'aws:lambda/function:Function',
@@ -191,8 +191,8 @@ const PRODUCTION = {
       ({ reservedConcurrentExecutions: reserved }) =>
         reserved < 0 ? 'nothing bounds how many of it run at the same time' : undefined,
     ),
-  'api:userAccess': userAccess,
-  'api:domain': (all) => {
+  userAccess,
+  domain: (all) => {
     const mapped = ofType(all, 'aws:apigatewayv2/apiMapping:ApiMapping').map(({ inputs }) => inputs['apiId']);
     return ofType(all, API)
       .filter(({ id }) => !mapped.includes(id))
@@ -202,11 +202,11 @@ const PRODUCTION = {
 
 function neededExceptions(all: Registered): Finding[] {
   const checks: Readonly<Record<string, (all: Registered) => readonly Finding[]>> = PRODUCTION;
-  // The others are of routes.
-  const keys = Object.keys(exceptionsOf(all)).filter((key) => key.startsWith('api:'));
+  // A route key, which other rules read, has a space or is $default.
+  const keys = Object.keys(exceptionsOf(all)).filter((key) => !/[ $]/.test(key));
   return keys.flatMap((key) => {
     const isNeeded = all.outputs['production'] === true && (checks[key]?.(all) ?? []).length > 0;
-    return isNeeded ? [] : [{ message: `nothing needs the exception ${key}; remove it from api:exceptions` }];
+    return isNeeded ? [] : [{ message: `nothing needs the exception ${key}; remove it` }];
   });
 }
 
@@ -241,12 +241,12 @@ export const PRODUCTION_RULES: readonly Rule[] = [
     const asked = EXCEPTABLE[key as ExceptableKey];
     return {
       name: `production, ${key}`,
-      says: `In production: ${asked}, unless the stack file says why not.`,
+      says: `In production: ${asked}, unless an exception says why not.`,
       check: (all: Registered): readonly Finding[] =>
         all.outputs['production'] === true && !Object.hasOwn(exceptionsOf(all), key)
           ? check(all).map((found) => ({
               ...found,
-              message: `${found.message} (production asks for: ${asked}; or write a reason under api:exceptions, ${key})`,
+              message: `${found.message} (production asks for: ${asked}; or write a reason under exceptions, ${key})`,
             }))
           : [],
     };

@@ -102,8 +102,8 @@ export const CHANGES: readonly Change[] = [
   [
     'exceptions',
     'an exception with hardly a reason',
-    '! production has an exception from `api:alarms`, for the reason `-`',
-    output({ exceptions: { 'api:alarms': '-' } }),
+    '! production has an exception from `alarms`, for the reason `-`',
+    output({ exceptions: { alarms: '-' } }),
     output({ exceptions: {} }),
   ],
   [

@@ -65,9 +65,9 @@ describe('What decides besides the cells', () => {
       '! tokens for `https://prod.test-api-for-jwt-authorizer.example.com` live 7200 s, no longer 3600 s',
       '`test-app` (client_credentials)',
       '- loses `GET /test` (lacks `read:user`)',
-      '* production no longer has an exception from `api:alarms`',
-      '* production no longer has an exception from `api:domain`',
-      '* production no longer has an exception from `api:handlers`',
+      '* production no longer has an exception from `alarms`',
+      '* production no longer has an exception from `domain`',
+      '* production no longer has an exception from `handlers`',
       '* CORS allows `header key`, no longer `header authorization`',
       '* events of `api`, `api-test` are kept `3653 days`, no longer `90 days`',
     ]);

@@ -166,7 +166,7 @@ What a cell means, and what it does not, is in [docs/access.md](../docs/access.m
       plainApi(),
       plainApi({ identifier: 'https://other', scopes: ['read'], tokenLifetime: 60 }),
     ];
-    const exceptions = { 'api:tokenLifetime': 'the import | takes long' };
+    const exceptions = { tokenLifetime: 'the import | takes long' };
     const violations = [{ rule: 'RBAC', resource: 'x:y/z:Server "s"', message: 'it does not' }];
     const model = { ...plainModel({ clients, resourceServers }, routes), exceptions, violations };
     const report = reportOf(model);
@@ -180,7 +180,7 @@ What a cell means, and what it does not, is in [docs/access.md](../docs/access.m
         'no token (no client grant for the API): `idle` (client_credentials)',
         'Can call nothing beyond public routes: `idle` (client_credentials)',
       ],
-      Production: ['Exception `api:tokenLifetime`: `the import \\u{7c} takes long`'],
+      Production: ['Exception `tokenLifetime`: `the import \\u{7c} takes long`'],
       Routes: [
         ...['/admin', '/foreign', '/open', '/read', '/uninvoked'].map((path) => `\`GET ${path}\`: function \`test\``),
         'The API may not invoke the function of: `GET /uninvoked`',
