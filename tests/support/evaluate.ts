@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -8,23 +9,52 @@ import 'esbuild';
 import { evaluate, type Program, readStackFile, record, type Recorded } from '@auth0-http-api/twin';
 
 const loaded = new Set<string>();
+/** What evaluations recorded, as JSON, by everything that they depend on. */
+const known = new Map<string, string>();
 let previous: Promise<unknown> = Promise.resolve();
 const { stackTraceLimit } = Error;
 
 /**
  * Evaluates a copy of the project in this process, which has loaded the SDKs already: that takes a tenth of the time. Node
- * caches modules, so from the second time on it evaluates a copy of the folder. Another process evaluates a project with a
- * twin.config.ts, and one that fails with anything but a UserError.
+ * caches modules, so from the second time on it evaluates a copy of the folder. It evaluates projects with equal files,
+ * stack, configuration and seed once. Another process evaluates a project with a twin.config.ts, and one that fails with
+ * anything but a UserError.
  */
 export const evaluateHere: typeof evaluate = async (evaluation, signal) => {
   if (existsSync(new URL('twin.config.ts', evaluation.root))) return evaluate(evaluation, signal);
-  const recorded = previous.then(() => recordHere(evaluation));
+  const recorded = previous.then(() => recordOnce(evaluation));
   previous = recorded.catch(() => undefined);
   return recorded.catch((error: unknown) => {
     if (error instanceof Error && '__pulumiRunError' in error) throw error;
     return evaluate(evaluation, signal);
   });
 };
+
+async function recordOnce(evaluation: Parameters<typeof evaluate>[0]): Promise<Recorded> {
+  const key = keyOf(evaluation);
+  const json = known.get(key) ?? JSON.stringify(await recordHere(evaluation));
+  known.set(key, json);
+  // As another process would send it.
+  return JSON.parse(json) as Recorded;
+}
+
+function keyOf({ root, ...rest }: Parameters<typeof evaluate>[0]): string {
+  const folder = fileURLToPath(root);
+  // An evaluation sets the first two.
+  const { PULUMI_CONFIG, PULUMI_CONFIG_SECRET_KEYS, ...environment } = process.env;
+  const hash = createHash('sha256').update(JSON.stringify([rest, environment]));
+  for (const file of filesBelow(folder)) hash.update(`\n${file}\n`).update(readFileSync(join(folder, file)));
+  return hash.digest('hex');
+}
+
+const isProgram = (file: string): boolean => !['node_modules', '.git', '.twin'].includes(basename(file));
+
+function filesBelow(folder: string, path = ''): string[] {
+  return readdirSync(join(folder, path), { withFileTypes: true })
+    .filter(({ name }) => isProgram(name))
+    .flatMap((entry) => (entry.isDirectory() ? filesBelow(folder, join(path, entry.name)) : [join(path, entry.name)]))
+    .toSorted();
+}
 
 async function recordHere(evaluation: Parameters<typeof evaluate>[0]): Promise<Recorded> {
   const { root } = evaluation;
@@ -34,8 +64,7 @@ async function recordHere(evaluation: Parameters<typeof evaluate>[0]): Promise<R
   }
   const path = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
   try {
-    const filter = (file: string): boolean => !['node_modules', '.git', '.twin'].includes(basename(file));
-    cpSync(fileURLToPath(root), path, { recursive: true, filter });
+    cpSync(fileURLToPath(root), path, { recursive: true, filter: isProgram });
     symlinkSync(fileURLToPath(new URL('node_modules', root)), join(path, 'node_modules'));
     return await recordIn(pathToFileURL(`${path}/`).href, evaluation);
   } finally {
@@ -50,9 +79,7 @@ async function recordIn(folder: string, { root, stack, config, seed }: Parameter
   Error.stackTraceLimit = 0;
   try {
     const values = readStackFile(new URL(root), stack, config);
-    const recorded = await record({ config: values, program, seed, folder: fileURLToPath(folder) });
-    // As another process would send it.
-    return JSON.parse(JSON.stringify(recorded)) as Recorded;
+    return await record({ config: values, program, seed, folder: fileURLToPath(folder) });
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }

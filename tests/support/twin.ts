@@ -55,7 +55,7 @@ export async function startTestTwin({
   evaluate = evaluateHere,
   change,
 }: TestTwinOptions = {}): Promise<TestTwin> {
-  const project = again?.project ?? copyProject();
+  const project = again?.project ?? withKeys(copyProject(), stack);
   change?.(project);
   const log: string[] = [];
   const exchanges: Exchange[] = [];
@@ -77,6 +77,7 @@ export async function startTestTwin({
       else log.push(...[logLine(event, twin.model(), new Date())].filter((line) => line !== undefined));
     },
   });
+  if (keys.size === 0) for (const name of KEPT) keys.set(name, project.read(`.twin/${stack}/${name}`));
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= twin.close());
   afterFile(close);
@@ -92,6 +93,15 @@ export async function startTestTwin({
       project.remove();
     },
   };
+}
+
+/** The files that the first twin of this process has made; they take longer to make than all else. */
+const keys = new Map<string, string>();
+const KEPT = ['seed', ...['signing-key', 'next-signing-key'].flatMap((name) => [`${name}.pem`, `${name}.crt`])];
+
+function withKeys(project: ProjectCopy, stack: string): ProjectCopy {
+  for (const [name, text] of keys) project.write(`.twin/${stack}/${name}`, text);
+  return project;
 }
 
 /** 0 takes any free one. */
