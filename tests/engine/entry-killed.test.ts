@@ -11,8 +11,11 @@ const sandbox = new Sandbox();
 /** Has a line for each process that found the program's entry file. */
 const finders = join(sandbox.project.path, 'finders');
 
-/** A `node` that dies as the process that finds the entry file, the one of this turn: each evaluation has one. */
-const dying = (turn: number): string => `case "$*" in *require.resolve\\(*)
+/**
+ * A `node` that dies as the process that finds the program's entry file, the one of this turn: each evaluation has one.
+ * The policy pack's is another.
+ */
+const dying = (turn: number): string => `case "$*" in *"cmd/run')"*)
   echo >> "${finders}"
   if [ "$(wc -l < "${finders}")" -eq ${turn} ]; then kill -9 $$; fi
 esac
