@@ -1,26 +1,36 @@
-import { commentBody, marker } from './comment-body.ts';
-import { access, needed, reportFile, runUrl, stackName } from './environment.ts';
-import { call, find, isOurs, type Access } from './github.ts';
+import { bodyOf, readPreviews, readReport, type Preview, type Shown } from './stacks.ts';
+import { fenced, plainLines, span } from './text.ts';
 
-/** Writes the stack's comment on a pull request, over the one that is there already. */
-export async function writeComment(to: Access, pullRequest: number, stack: string, body: string): Promise<void> {
-  const existing = await find(to, `/issues/${pullRequest}/comments?per_page=100`, (post) =>
-    isOurs(post, marker(stack)),
-  );
-  if (existing === undefined) await call(to, 'POST', `/issues/${pullRequest}/comments`, { body });
-  else await call(to, 'PATCH', `/issues/comments/${existing.id}`, { body });
+/** The most characters of the comparison of access. */
+const MOST_ACCESS = 20_000;
+
+/**
+ * Returns the comment on a pull request: the headline of `npm run access -- --since`, what stands below it, and the stacks.
+ * @param access what the command printed; absent if it failed
+ */
+export function commentBody(access: string | undefined, previews: readonly Preview[], last: string): string {
+  const [headline = 'access cannot be compared: npm run access failed', ...rest] = plainLines(access ?? '');
+  // GitHub colors a line whose first character is its sign.
+  const lines = plainLines(rest.join('\n')).map((line) => line.replace(/^( +)([-+!]) /, '$2$1'));
+  const block = lines.length === 0 ? [] : [fenced(lines, MOST_ACCESS)];
+  return bodyOf([`**${span(headline)}**`, ...block], previews.map(shown), last);
+}
+
+function shown({ stack, code, lines }: Preview): Shown {
+  if (code === undefined || lines.length === 0) return { stack, outcome: 'no preview (yet)', lines: [] };
+  if (code !== 0) return { stack, outcome: 'the preview **failed**', lines };
+  return nothingChanges(lines)
+    ? { stack, outcome: 'no resource changes', lines: [] }
+    : { stack, outcome: 'resources change', lines };
+}
+
+/** Whether the preview's last section, which counts resources by operation, has only unchanged ones. */
+function nothingChanges(lines: readonly string[]): boolean {
+  const counts = lines.slice(lines.lastIndexOf('Resources:') + 1).filter((line) => line !== '');
+  return lines.includes('Resources:') && counts.length === 1 && /^\s+\d+ unchanged$/.test(counts[0] ?? '');
 }
 
 if (import.meta.main) {
-  const folder = process.argv[2] ?? 'report';
-  const stack = stackName(needed('STACK'));
-  const body = commentBody({
-    stack,
-    succeeded: needed('RESULT') === 'success',
-    output: reportFile(folder, 'preview.txt'),
-    access: reportFile(folder, 'access.md'),
-    commit: needed('COMMIT'),
-    runUrl: runUrl(),
-  });
-  await writeComment(access(), Number(needed('PULL_REQUEST')), stack, body);
+  const [folder = '', stacks = '', last = ''] = process.argv.slice(2);
+  console.log(commentBody(readReport(folder, 'access.txt'), readPreviews(folder, stacks), last));
 }

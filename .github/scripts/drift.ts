@@ -1,39 +1,25 @@
-import { driftBody, MARKER, TITLE, verdict, type Compared } from './drift-body.ts';
-import { access, needed, reportFile, runUrl, stackName } from './environment.ts';
-import { call, find, isOurs, type Access } from './github.ts';
+import { bodyOf, readPreviews, type Preview, type Shown } from './stacks.ts';
 
 /**
- * Opens the one issue, brings it up to date, or closes it when nothing differs any more; without a difference and
- * without an issue it does nothing.
+ * The CLI's sentence for `--expect-no-changes`, in the wordings that it has had.
+ * Source: pulumi/pulumi, `NoChangesExpectedError` in pkg/backend/backenderr
  */
-export async function writeIssue(to: Access, differs: boolean, body: string): Promise<void> {
-  const open = await find(
-    to,
-    '/issues?state=open&per_page=100',
-    (post) => post.pull_request === undefined && isOurs(post, MARKER),
-  );
-  if (open === undefined) {
-    if (differs) await call(to, 'POST', '/issues', { title: TITLE, body });
-    return;
-  }
-  await call(to, 'PATCH', `/issues/${open.number}`, { body, ...(!differs && { state: 'closed' }) });
+const DRIFTED = /^error: .*no changes were expected\b.* but changes (were proposed|occurred)/;
+
+/** Returns the issue on all stacks, which begins with `first`; empty if each is as declared. */
+export function driftBody(previews: readonly Preview[], first: string): string {
+  const all = previews.map(shown);
+  if (all.every(({ outcome }) => outcome === 'as declared')) return '';
+  return bodyOf([first], all, 'To end it, run the last deployment again, or declare what was changed by hand.');
 }
 
-function readCompared(folder: string, stack: string): Compared {
-  const code = reportFile(folder, `${stack}.code`);
-  return {
-    stack,
-    code: code === undefined ? undefined : Number(code.trim()),
-    output: reportFile(folder, `${stack}.txt`),
-  };
+/** The CLI exits alike for a change and for an error, so only its own sentence is a drift. */
+function shown({ stack, code, lines }: Preview): Shown {
+  if (code === 0 && lines.length > 0) return { stack, outcome: 'as declared', lines: [] };
+  return { stack, outcome: lines.some((line) => DRIFTED.test(line)) ? 'drifted' : 'not compared', lines };
 }
 
 if (import.meta.main) {
-  const folder = process.argv[2] ?? 'report';
-  const all = needed('STACKS')
-    .split(' ')
-    .map((stack) => readCompared(folder, stackName(stack)));
-  const differs = all.some((compared) => verdict(compared) !== 'as declared');
-  await writeIssue(access(), differs, driftBody(all, needed('COMMIT'), runUrl()));
-  console.log(all.map((compared) => `${compared.stack}: ${verdict(compared)}`).join('\n'));
+  const [folder = '', stacks = '', first = ''] = process.argv.slice(2);
+  process.stdout.write(driftBody(readPreviews(folder, stacks), first));
 }

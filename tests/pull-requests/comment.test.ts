@@ -1,206 +1,187 @@
+import { readFileSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { commentBody, marker, type Preview } from '../../.github/scripts/comment-body.ts';
-import { writeComment } from '../../.github/scripts/comment.ts';
-import { stackName } from '../../.github/scripts/environment.ts';
-import { bytes, MOST_BYTES } from '../../.github/scripts/text.ts';
+import { describe, expect, it } from 'vitest';
+import { commentBody } from '../../.github/scripts/comment.ts';
+import { readPreviews, readReport, type Preview } from '../../.github/scripts/stacks.ts';
+import { plainLines } from '../../.github/scripts/text.ts';
 import { folderWith } from '../support/folder.ts';
-import { actionsEnvironment, post, runScript, startFakeGitHub, type FakeGitHub } from '../support/github.ts';
+import { runStep } from './run-step.ts';
 
-const RUN = 'https://github.com/acme/api/actions/runs/9';
-const TABLE = `### Access of stack \`dev\`
+/** GitHub's, less what the sticky comment's action adds. */
+const LIMIT = 65_536 - '\n<!-- Sticky Pull Request Commentpreview -->'.length;
+const ACCESS = `dev, qa: role clerk gains 1 route; nothing else changes
 
-Stack \`dev\`, since \`HEAD^1\`: 1 caller gains:
-
-| Caller | Gains | Loses |
-| --- | --- | --- |
-| \`test-app\` (client_credentials) | \`GET /orders\` (\`read:orders\`)<br>the permission \`read:orders\` |  |`;
-const OUTPUT = `Previewing update (dev):
+Stacks \`dev\`, \`qa\`, since \`HEAD^1\`
+  ! \`GET /orders\` is public
+  role \`clerk\`
+    + gains \`GET /orders\` (\`read:orders\`)
+`;
+const changed = (stack: string, id: string, scope = 'read:orders') => `Previewing update (${stack}):
     ~ aws:apigatewayv2/route:Route: (update)
+        [id=${id}]
+        [urn=urn:pulumi:${stack}::api::aws:apigatewayv2/route:Route::api-orders]
       ~ authorizationScopes: [
-          + [1]: "read:orders"
+          + [0]: "${scope}"
         ]
 Resources:
     ~ 1 to update
     21 unchanged
 `;
-const preview: Preview = {
-  stack: 'dev',
-  succeeded: true,
-  output: OUTPUT,
-  access: TABLE,
-  commit: '0123456789abcdef0123456789abcdef01234567',
-  runUrl: RUN,
-};
-
-let github: FakeGitHub;
-beforeAll(async () => {
-  github = await startFakeGitHub();
+const SAME = 'Previewing update:\n  pulumi:pulumi:Stack: (same)\nResources:\n    22 unchanged\n';
+const preview = (stack: string, output: string, code: number | undefined = 0): Preview => ({
+  stack,
+  code,
+  lines: plainLines(output),
 });
-afterAll(() => github.end());
-beforeEach(() => {
-  github.comments.length = 0;
-  github.requests.length = 0;
-  github.answer = undefined;
-});
+const body = (previews: readonly Preview[], access: string | undefined = ACCESS): string =>
+  commentBody(access, previews, '<sub>last</sub>');
 
-describe('The comment on a stack', () => {
-  it('The comment begins with its marker, then the table as it is, then the changes in a code block', () => {
-    const body = commentBody(preview);
-    expect(body.startsWith(`${marker('dev')}\n\n## Stack \`dev\` at 0123456789: preview\n`)).toBe(true);
-    expect(body).toContain(`\n\n${TABLE}\n\n`);
-    expect(body).toContain(`\n\n\`\`\`diff\n${OUTPUT.trimEnd()}\n\`\`\`\n\n`);
-    expect(body).toContain(RUN);
+/** What GitHub reads as Markdown: the body without its code blocks and code spans. */
+function outside(text: string): string {
+  let fence = '';
+  const open = text.split('\n').filter((line) => {
+    const [, mark = ''] = /^ {0,3}(`{3,}|~{3,})/.exec(line) ?? [];
+    if (fence === '') {
+      fence = mark;
+      return mark === '';
+    }
+    if (mark.startsWith(fence) && line.trim() === mark) fence = '';
+    return false;
+  });
+  expect(fence, 'an open fence').toBe('');
+  return open.join('\n').replace(/(`+)(?!`).*?[^`]\1(?!`)/g, '');
+}
+
+describe('The comment on a pull request', () => {
+  it('The comment starts with the headline, shows stacks that change alike once, and hides what does not change', () => {
+    const diff = changed('dev', 'a1').trimEnd();
+    const all = [
+      preview('dev', changed('dev', 'a1')),
+      preview('prod', SAME),
+      preview('qa', changed('qa', 'b2')),
+      preview('test', '', undefined),
+      preview('web', SAME),
+    ];
+    expect(body(all)).toBe(`**\`\` dev, qa: role clerk gains 1 route; nothing else changes \`\`**
+
+\`\`\`diff
+Stacks \`dev\`, \`qa\`, since \`HEAD^1\`
+!  \`GET /orders\` is public
+  role \`clerk\`
++    gains \`GET /orders\` (\`read:orders\`)
+\`\`\`
+
+### \`dev\`, \`qa\`: resources change
+
+<details open><summary>10 lines</summary>
+
+\`\`\`diff
+${diff}
+\`\`\`
+
+</details>
+
+### \`prod\`, \`web\`: no resource changes
+
+### \`test\`: no preview (yet)
+
+<sub>last</sub>`);
   });
 
-  it('The comment says in a sentence that no resource changes', () => {
-    const output = 'Previewing update (dev):\n  pulumi:pulumi:Stack: (same)\nResources:\n    22 unchanged\n';
-    expect(commentBody({ ...preview, output })).toContain('### Resources\n\nNo resource changes.\n');
-    const changed = output.replace('22', '+ 1 to create\n    21');
-    expect(commentBody({ ...preview, output: changed })).not.toContain('No resource changes');
-    expect(commentBody({ ...preview, output: 'no such section' })).not.toContain('No resource changes');
-  });
-
-  it('The comment on a failed preview says so and shows what the CLI printed, whatever that contains', () => {
-    const output = 'error: no stack named dev\nResources:\n    22 unchanged';
-    const body = commentBody({ ...preview, succeeded: false, output });
-    expect(body).toContain('the preview **failed**');
-    expect(body).toContain(`\`\`\`text\n${output}\n\`\`\``);
-    expect(body).not.toContain('No resource changes');
-  });
-
-  it('The comment on a job without a preview or a table says so, and links to the log', () => {
-    const body = commentBody({ ...preview, succeeded: false, output: undefined, access: undefined });
-    expect(body).toContain('There is no preview');
-    expect(body).toContain('`npm run access` failed');
-    expect(body.split(RUN).length).toBeGreaterThan(3);
-    expect(commentBody({ ...preview, access: '\n' })).toContain('printed nothing');
-  });
-
-  it('The comment folds long output, and cuts the middle of what is too long, by whole lines', () => {
-    const lines = Array.from({ length: 9000 }, (_, index) => `  + aws:lambda/function:Function f${index} created 🚀`);
-    const body = commentBody({ ...preview, output: [...lines, 'Resources:', '    + 9000 to create'].join('\n') });
-    expect(bytes(body)).toBeLessThanOrEqual(MOST_BYTES);
-    expect(bytes(body)).toBeGreaterThan(MOST_BYTES - 500);
-    expect(body).toContain('<details><summary>9002 lines</summary>');
-    expect(body).toMatch(/f0 created 🚀\n/);
-    expect(body).toMatch(/\n\[… \d+ lines left out: the log has them …\]\n/);
-    expect(body).toMatch(/Resources:\n {4}\+ 9000 to create\n```/);
+  it('The comment is three lines if nothing changes', () => {
+    expect(body([preview('dev', SAME), preview('prod', SAME)], 'dev, prod: nothing changes\n')).toBe(
+      '**`` dev, prod: nothing changes ``**\n\n### `dev`, `prod`: no resource changes\n\n<sub>last</sub>',
+    );
   });
 
   it.each([
-    { what: 'a table of a megabyte', access: `${TABLE}\n`.repeat(10_000) },
-    { what: 'output of one endless line', output: 'x'.repeat(1_000_000) },
-    { what: 'output of backticks', output: '`'.repeat(30_000) },
-    { what: 'output of lines of backticks', output: `${'`'.repeat(2000)}\n`.repeat(500) },
-    { what: 'output of a hundred thousand empty lines', output: `a${'\n'.repeat(100_000)}b` },
-  ])('The comment fits GitHub’s limit with $what', ({ what, ...more }) => {
-    expect(what).not.toBe('');
-    expect(bytes(commentBody({ ...preview, ...more }))).toBeLessThanOrEqual(MOST_BYTES);
+    ['in a value', changed('qa', 'b2', 'write:orders'), 0],
+    ['in the other stack’s name', changed('dev', 'b2'), 0],
+    ['in the exit code', changed('qa', 'b2'), 1],
+  ])('The comment shows two stacks apart that differ %s', (_what, output, code) => {
+    const text = body([preview('dev', changed('dev', 'a1')), preview('qa', output, code)]);
+    expect(text).toContain('### `dev`: resources change');
+    expect(text).toContain(`### \`qa\`: ${code === 0 ? 'resources change' : 'the preview **failed**'}`);
+  });
+
+  it('The comment says that a preview failed even if its output ends like one without changes', () => {
+    expect(body([preview('dev', `error: no stack\n${SAME}`, 255)])).toContain('the preview **failed**');
+    expect(body([preview('dev', 'Resources:\n    + 1 to create\n    21 unchanged')])).toContain('resources change');
+    expect(body([preview('dev', 'no such section')])).toContain('### `dev`: resources change');
+  });
+
+  it('The comment says that access was not compared if the command failed', () => {
+    expect(commentBody(undefined, [], 'last')).toBe(
+      '**`` access cannot be compared: npm run access failed ``**\n\nlast',
+    );
   });
 
   it.each([
-    { what: 'a fence', line: '```' },
-    { what: 'a longer fence', line: '``````' },
-    { what: 'another kind of fence', line: '~~~' },
-    { what: 'the marker of another stack', line: marker('prod') },
-    { what: 'the end of the folded part', line: '</details>' },
-    { what: 'an open comment', line: '<!--' },
-    { what: 'a mention', line: '@acme/owners' },
-  ])('The comment keeps $what in the output inside the code block', ({ line }) => {
-    const output = `${line}\n### Stack \`prod\`: all is well\n${line}`;
-    const body = commentBody({ ...preview, output });
-    const [, fence = '', inside] = /\n(`{3,})diff\n([^]*?)\n\1\n/.exec(body) ?? [];
-    expect(inside).toBe(output);
-    expect(output).not.toContain(fence);
-  });
-
-  it.each(['<!-- the rest is hidden', '```', '~~~', '<details>', '<br >', '<BR><script>'])(
-    'The comment shows a table with %s as plain text, so that it hides nothing after it',
-    (line) => {
-      const body = commentBody({ ...preview, access: `${TABLE}\n${line}` });
-      const [, fence = '', inside] = /\n(`{3,})text\n([^]*?)\n\1\n/.exec(body) ?? [];
-      expect(inside).toBe(`${TABLE}\n${line}`);
-      expect(line).not.toContain(fence);
+    ['33,000 backticks', '`'.repeat(33_000)],
+    ['lines of backticks', `${'`'.repeat(2000)}\n`.repeat(50)],
+    ['a fence of tildes', '~~~\n# forged\n~~~'],
+    ['a fence with spaces', '   ```   \n# forged\n@acme/owners'],
+    ['a heading', '## prod: nothing changes'],
+    ['a mention', '@acme/owners please approve'],
+    ['a link and an image', '[log](https://evil.example) ![](https://evil.example/x.png) https://evil.example'],
+    ['the end of the folded part', '</details>\n\n# forged'],
+    ['an open comment', '<!-- the rest is hidden'],
+    ['the marker of the comment’s action', '<!-- Sticky Pull Request Commentother -->'],
+    ['a code span that ends', '`` ` ``` ```` **forged**'],
+    ['line ends of Unicode', '\u2028# forged\u2029# forged\u0085# forged\r# forged'],
+    ['an endless line', 'x'.repeat(200_000)],
+    ['forty thousand empty lines', `a${'\n'.repeat(40_000)}b`],
+    ['characters of four bytes', '🚀'.repeat(50_000)],
+  ])(
+    'The comment makes %s neutral, in the headline, in the access and in a preview, and fits the limit',
+    (_what, hostile) => {
+      const stacks = ['dev', 'prod'];
+      const access = `${hostile}\n${ACCESS}\n${hostile}`;
+      const text = body(
+        stacks.map((stack, index) => preview(stack, `${hostile}\n${index}\n${hostile}`)),
+        access,
+      );
+      expect(text.length).toBeLessThanOrEqual(LIMIT);
+      const frame = outside(text).replace(/<details( open)?><summary>\d+ lines<\/summary>|<\/details>/g, '');
+      expect(frame.replace(/\s+/g, ' ')).toBe(`**** ${'### : resources change '.repeat(2)}<sub>last</sub>`);
     },
   );
 
-  it('The comment removes colours, and makes characters visible that move the cursor or reorder text', () => {
+  it('The comment keeps the beginning and the end of long output, and folds it', () => {
+    const lines = Array.from({ length: 9000 }, (_, index) => `  + aws:lambda/function:Function f${index} created 🚀`);
+    const text = body([preview('dev', [...lines, 'Resources:', '    + 9000 to create'].join('\n'))]);
+    expect(text.length).toBeGreaterThan(LIMIT - 2000);
+    expect(text).toContain('<details><summary>9002 lines</summary>');
+    expect(text).toMatch(
+      /f0 created 🚀\n[^]*\n\[… left out: the log has it …\]\n[^]*Resources:\n {4}\+ 9000 to create\n```/,
+    );
+  });
+
+  it('The comment removes colors, and makes characters visible that move the cursor or reorder text', () => {
     const output = '\u001B[1;32m+ created\u001B[0m\r\n\u001B]8;;https://x.example\u0007link\u0000\u202Eesrever\tx';
-    expect(commentBody({ ...preview, output })).toContain('\n+ created\nlink\\u{0}\\u{202e}esrever    x\n');
+    expect(body([preview('dev', output)])).toContain('\n+ created\nlink\\u{0}\\u{202e}esrever    x\n');
   });
 });
 
-it('A stack name that could end the marker is rejected', () => {
-  expect(() => stackName('dev --> x')).toThrow('"dev --> x" is no name of a stack');
-});
-
-describe('Writing the comment', () => {
-  const bodies = (): string[] => github.comments.map(({ body }) => body);
-
-  it('The comment is written once for each stack, and updated from then on', async () => {
-    for (const stack of ['dev', 'prod', 'dev', 'prod']) {
-      const round = github.comments.length;
-      await writeComment(github.access, 7, stack, `${marker(stack)} round ${round}`);
-    }
-    expect(bodies()).toEqual([`${marker('dev')} round 2`, `${marker('prod')} round 2`]);
+describe('The files of the previews', () => {
+  it.each(['dev --> x', '../dev', 'a b', '', '`dev`', 7, null])('A stack cannot be called %j', (name) => {
+    expect(() => readPreviews('.', JSON.stringify([name]))).toThrow(`${JSON.stringify(name)} is no name of a stack`);
   });
 
-  it('The comment is updated if it is on a late page', async () => {
-    for (let id = 1; id <= 7; id += 1) github.comments.push(post(id, `talk ${id}`, { user: { login: 'someone' } }));
-    github.comments.push(post(8, `${marker('dev')} old`));
-    await writeComment(github.access, 7, 'dev', `${marker('dev')} new`);
-    expect(github.comments).toHaveLength(8);
-    expect(github.comments.at(-1)?.body).toBe(`${marker('dev')} new`);
-    expect(github.requests.filter((request) => request.startsWith('GET '))).toHaveLength(4);
+  it('A link in an artifact is not followed', () => {
+    const folder = folderWith({ secret: 'hidden' });
+    symlinkSync('secret', new URL('dev.txt', folder));
+    expect(readReport(fileURLToPath(folder), 'dev.txt')).toBeUndefined();
+    expect(readReport(fileURLToPath(folder), 'secret')).toBe('hidden');
   });
 
-  it.each([
-    {
-      whose: 'a person’s comment that begins with the marker',
-      more: { user: { login: 'mallory' } },
-      body: marker('dev'),
-    },
-    { whose: 'a workflow’s comment that quotes the marker', more: {}, body: `> ${marker('dev')}` },
-    { whose: 'the comment of a stack whose name begins the same', more: {}, body: marker('dev2') },
-  ])('The script never overwrites $whose', async ({ more, body }) => {
-    github.comments.push(post(1, body, more));
-    await writeComment(github.access, 7, 'dev', marker('dev'));
-    expect(bodies()).toEqual([body, marker('dev')]);
-  });
-
-  it.each([
-    { what: 'an error', answer: { status: 502, body: { message: 'Bad Gateway' } }, error: /GitHub answered 502/ },
-    { what: 'a response that is not a list', answer: { status: 200, body: { message: 'hm' } }, error: /is no list/ },
-    {
-      what: 'a next page on another host',
-      answer: { status: 200, body: [], link: '<http://127.0.0.1:1/steal>; rel="next"' },
-      error: /another host/,
-    },
-  ])('The script writes nothing if the search finds $what, and the error has no token', async ({ answer, error }) => {
-    github.answer = (method) => (method === 'GET' ? answer : undefined);
-    const failure = await writeComment(github.access, 7, 'dev', 'text').catch((reason: unknown) => reason);
-    expect(String(failure)).toMatch(error);
-    expect(String((failure as Error).stack)).not.toContain(github.access.token);
-    expect(bodies()).toEqual([]);
-  });
-
-  it('The script ends its search when the pages never end', async () => {
-    const link = `<${github.access.api}/repos/acme/api/issues/7/comments?page=2>; rel="next"`;
-    github.answer = () => ({ status: 200, body: [], link });
-    await expect(writeComment(github.access, 7, 'dev', 'text')).rejects.toThrow('no end after 100 pages');
-  });
-
-  it('The script writes the comment as the workflow calls it, from the folder of an earlier job', async () => {
-    const folder = fileURLToPath(folderWith({ 'preview.txt': OUTPUT, 'access.md': TABLE }));
-    const environment = {
-      ...actionsEnvironment(github),
-      PULL_REQUEST: '7',
-      COMMIT: preview.commit,
-      STACK: 'dev',
-      RESULT: 'success',
-    };
-    expect(await runScript('comment.ts', [folder], environment)).toEqual({ failed: false, text: '' });
-    expect(bodies()).toEqual([commentBody(preview)]);
+  it('The step of the workflow composes the comment from what the jobs left', () => {
+    const files = { 'report/access.txt': ACCESS, 'report/dev.txt': SAME, 'report/dev.code': '0\n' };
+    const folder = runStep('preview.yml', 'comment', 'Compose the comment', files, {
+      STACKS: '["dev","prod"]',
+      LAST: '<sub>last</sub>',
+    });
+    const all = [preview('dev', SAME), preview('prod', '', undefined)];
+    expect(readFileSync(new URL('comment.md', folder), 'utf8')).toBe(`${body(all)}\n`);
   });
 });

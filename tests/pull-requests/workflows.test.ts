@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/project.ts';
 import { environmentOf, jobOf, JOBS, read, STEPS, USES, WORKFLOWS } from '../support/workflows.ts';
-import { deployments } from './stack-lists.ts';
 
 const SCRIPTS = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
 const texts = [...WORKFLOWS.keys()]
@@ -35,12 +34,16 @@ describe('The workflows', () => {
       'check.yml, check': read,
       'check.yml, engine': read,
       'pull-request.yml, check': read,
+      'pull-request.yml, access': read,
       'pull-request.yml, preview': { ...cloud, 'pull-requests': 'write' },
       'preview.yml, preview': cloud,
       'preview.yml, comment': { ...read, 'pull-requests': 'write' },
       'deploy.yml, check': read,
-      ...Object.fromEntries(deployments(WORKFLOWS).map(({ job }) => [`deploy.yml, ${job}`, cloud])),
+      ...Object.fromEntries(
+        JOBS.flatMap(({ place, job: { needs } }) => (/^deploy.yml/.test(place) && needs ? [[place, cloud]] : [])),
+      ),
       'deploy-stack.yml, up': cloud,
+      'drift.yml, stacks': read,
       'drift.yml, drift': cloud,
       'drift.yml, issue': { ...read, issues: 'write' },
     });
@@ -74,7 +77,7 @@ describe('The workflows', () => {
 
   it('GitHub’s token stays out of the checked-out folder', () => {
     const checkouts = STEPS.filter(({ step }) => step.uses?.startsWith('actions/checkout@'));
-    expect(checkouts).toHaveLength(7);
+    expect(checkouts).toHaveLength(9);
     for (const { step } of checkouts) expect(step.with).toMatchObject({ 'persist-credentials': false });
   });
 });
@@ -96,7 +99,6 @@ describe('The scripts of the workflows', () => {
       'github.event.pull_request.head.repo.full_name',
       'github.event.pull_request.head.sha',
       'github.event.pull_request.number',
-      'github.event_name',
     ]);
   });
 
@@ -195,6 +197,12 @@ describe('The secrets of the workflows', () => {
       );
       expect(writes && (environmentOf(job) !== undefined || JSON.stringify(job).includes('secrets.'))).toBe(false);
     }
+  });
+
+  it('The step that reads what a pull request’s program wrote has no token', () => {
+    const [compose] = jobOf('preview.yml', 'comment').steps?.filter(({ run }) => run !== undefined) ?? [];
+    expect(Object.keys(compose?.env ?? {})).toEqual(['STACKS', 'LAST']);
+    expect(JSON.stringify(compose)).not.toMatch(/token/i);
   });
 
   it('The job that comments on a pull request runs the code of its base revision', () => {

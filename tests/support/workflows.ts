@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { ROOT } from './project.ts';
 
 export interface Step {
+  readonly id?: string;
   readonly name?: string;
   readonly uses?: string;
   readonly run?: string;
@@ -20,14 +21,15 @@ export interface Concurrency {
 
 export interface Job {
   readonly if?: string;
-  readonly needs?: string;
+  readonly needs?: string | readonly string[];
+  readonly outputs?: Readonly<Record<string, string>>;
   readonly uses?: string;
   readonly secrets?: string;
   readonly with?: Readonly<Record<string, string>>;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly environment?: string | { readonly name: string; readonly deployment?: boolean };
   readonly concurrency?: Concurrency;
-  readonly strategy?: { readonly 'fail-fast'?: boolean; readonly matrix: { readonly stack: readonly string[] } };
+  readonly strategy?: { readonly 'fail-fast'?: boolean; readonly matrix: { readonly stack: string } };
   readonly 'timeout-minutes'?: number;
   readonly steps?: readonly Step[];
 }
