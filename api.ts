@@ -8,6 +8,7 @@ import { declareIntegrations } from './program/aws/integrations.ts';
 import { issuerHooks } from './program/aws/issuer.ts';
 import { routeName } from './program/aws/route-name.ts';
 import { declareAccessLog, declareStage } from './program/aws/stage.ts';
+import type { Settings } from './settings.ts';
 
 /** The AWS side: the HTTP API, the authorizer that trusts Auth0, what serves its routes, and how it is run. */
 export class ApiSide extends pulumi.ComponentResource {
@@ -35,11 +36,16 @@ export class ApiSide extends pulumi.ComponentResource {
 
     const domain = declareDomain(within, api, stage);
 
-    this.url = domain?.url ?? api.apiEndpoint;
+    this.url = domain?.url ?? pulumi.interpolate`${api.apiEndpoint}${stagePath(args.settings)}`;
     this.domainTarget = domain?.target;
     this.codeSizes = Object.fromEntries([...args.bundles].map(([key, { size }]) => [key, size]));
     this.registerOutputs({ url: this.url });
   }
+}
+
+/** What every path of the API's own address at AWS begins with. */
+function stagePath({ stageName }: Settings): string {
+  return stageName === '$default' ? '' : `/${stageName}`;
 }
 
 function declareApi({ component, name, settings }: Within, hooks: pulumi.CustomResourceOptions): aws.apigatewayv2.Api {

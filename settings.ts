@@ -65,6 +65,7 @@ function settingsOf(keys: CheckedKeys, contract: Contract) {
     refreshTokens: keys['api:refreshTokens'] ?? refreshTokens.parse({}),
     identitySource: needed(keys, 'api:identitySource'),
     apiDomain: keys['api:domain'],
+    stageName: keys['api:stage'] ?? '$default',
     backends: needed(keys, 'api:backends'),
     handlers: needed(keys, 'api:handlers'),
     /** Whether stack traces on Lambda name the sources. */

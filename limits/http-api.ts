@@ -43,3 +43,16 @@ export function parseIdentitySource(text: string): IdentitySource | undefined {
   if (name === undefined) return undefined;
   return { from: from === 'header' ? 'header' : 'querystring', name };
 }
+
+/**
+ * The base path of an API at a custom domain. AWS accepts a few more characters.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mappings.html
+ */
+export const BASE_PATH = {
+  pattern: /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/,
+  length: 300,
+  reserved: /^s?ping(\/|$)/,
+} as const;
+
+/** The name of a stage other than `$default`. Source: StageName in CreateStage of API Gateway v2. */
+export const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;

@@ -73,6 +73,28 @@ describe('The API’s own domain', () => {
     expect(resourcesOf(recorded, 'Certificate')).toEqual([]);
   });
 
+  it('An API at a base path of an existing domain has a mapping and nothing else of the domain', async () => {
+    const recorded = await recordDev(domain({ existing: true, basePath: 'orders/v1' }));
+    const kinds = ['Certificate', 'DomainName', 'Record'];
+    expect(kinds.flatMap((kind) => resourcesOf(recorded, kind))).toEqual([]);
+    expect(onlyOf(recorded, 'ApiMapping').inputs).toMatchObject({
+      domainName: 'api.example.com',
+      apiMappingKey: 'orders/v1',
+    });
+    expect(onlyOf(recorded, 'Api').inputs['disableExecuteApiEndpoint']).toBe(true);
+    expect(recorded.outputs).toMatchObject({ apiUrl: 'https://api.example.com/orders/v1' });
+    expect(recorded.outputs).not.toHaveProperty('apiDomainTarget');
+  });
+
+  it('An API with a named stage has that name in its URL, but not at its domain', async () => {
+    const named = await recordDev({ 'api:stage': 'v1' });
+    expect(onlyOf(named, 'Stage').inputs['name']).toBe('v1');
+    expect(named.outputs['apiUrl']).toMatch(/\.amazonaws\.com\/v1$/);
+    const mapped = await recordDev({ 'api:stage': 'v1', ...domain({ hostedZoneId: 'Z1' }) });
+    expect(onlyOf(mapped, 'ApiMapping').inputs['stage']).toBe('v1');
+    expect(mapped.outputs).toMatchObject({ apiUrl: 'https://api.example.com' });
+  });
+
   it('The API has no domain unless the stack file names one', async () => {
     const recorded = await recordStack('dev');
     expect(resourcesOf(recorded, 'DomainName')).toEqual([]);

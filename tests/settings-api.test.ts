@@ -50,9 +50,20 @@ describe('The API’s own domain in a stack file', () => {
       'api:domain.hostedZoneId',
       'invalid',
     ),
+    row('with a slash before its base path', domain({ basePath: '/v1' }), 'api:domain.basePath', 'invalid'),
+    row('at a base path that AWS keeps', domain({ basePath: 'ping' }), 'api:domain.basePath', 'invalid'),
+    row(
+      'that exists already and a certificate',
+      domain({ existing: true, basePath: 'v1' }),
+      'api:domain.certificateArn',
+      'conflict',
+    ),
     row('with a misspelt key', domain({ zoneId: 'Z1' }), 'api:domain', 'unknown'),
   ])('A stack file is rejected if it has a domain $title', refusesOne);
 });
+
+it('A stack file is rejected if its stage has a slash', () =>
+  refusesOne(row('', { 'api:stage': '/v1' }, 'api:stage', 'invalid')));
 
 describe('Limits in a stack file', () => {
   it.each([

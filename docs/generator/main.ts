@@ -22,9 +22,15 @@ function openApi(deployed: string | undefined): string {
   const yaml = (file: string): unknown => parse(readFileSync(new URL(file, root), 'utf8'));
   const { name } = yaml('Pulumi.yaml') as { readonly name: string };
   const { config } = yaml(`Pulumi.${deployed ?? 'dev'}.yaml`) as { readonly config: Readonly<Record<string, unknown>> };
-  const { name: domain } = (config['api:domain'] ?? {}) as { readonly name?: string };
+  const { name: domain, basePath } = (config['api:domain'] ?? {}) as {
+    readonly name?: string;
+    readonly basePath?: string;
+  };
+  const stagePath = domain === undefined ? config['api:stage'] : basePath;
+  const path = typeof stagePath === 'string' ? `/${stagePath}` : '';
   const host = String(config['api:issuerDomain'] ?? config['auth0:domain']);
-  const address = deployed === undefined ? 'http://localhost:3000' : `https://${domain ?? 'your-api.example.com'}`;
+  const address =
+    (deployed === undefined ? 'http://localhost:3000' : `https://${domain ?? 'your-api.example.com'}`) + path;
   const document = openApiOf(contract, {
     title: name,
     audience: String(config['api:audience']),

@@ -22,13 +22,34 @@ export function declareDomain(
 ): DeclaredDomain | undefined {
   const { component, name, settings } = within;
   if (settings.apiDomain === undefined) return undefined;
-  const { truststoreUri, truststoreVersion } = settings.apiDomain;
-  const domainName = new aws.apigatewayv2.DomainName(
+  const { name: host, basePath, existing, hostedZoneId } = settings.apiDomain;
+  const domainName = existing === true ? undefined : declareDomainName(within, settings.apiDomain);
+  const mapping = new aws.apigatewayv2.ApiMapping(
     name,
     {
-      domainName: settings.apiDomain.name,
+      apiId: api.id,
+      domainName: domainName?.id ?? host,
+      stage: stage.id,
+      ...(basePath !== undefined && { apiMappingKey: basePath }),
+    },
+    { parent: component },
+  );
+  if (domainName !== undefined && hostedZoneId !== undefined) declareAlias(within, domainName, hostedZoneId);
+  return {
+    url: pulumi.interpolate`https://${mapping.domainName}${basePath === undefined ? '' : `/${basePath}`}`,
+    target: hostedZoneId === undefined ? domainName?.domainNameConfiguration.targetDomainName : undefined,
+  };
+}
+
+function declareDomainName(within: Within, domain: ApiDomain): aws.apigatewayv2.DomainName {
+  const { component, name } = within;
+  const { truststoreUri, truststoreVersion } = domain;
+  return new aws.apigatewayv2.DomainName(
+    name,
+    {
+      domainName: domain.name,
       domainNameConfiguration: {
-        certificateArn: settings.apiDomain.certificateArn ?? declareCertificate(within, settings.apiDomain),
+        certificateArn: domain.certificateArn ?? declareCertificate(within, domain),
         endpointType: 'REGIONAL',
         securityPolicy: 'TLS_1_2',
       },
@@ -38,17 +59,6 @@ export function declareDomain(
     },
     { parent: component },
   );
-  const mapping = new aws.apigatewayv2.ApiMapping(
-    name,
-    { apiId: api.id, domainName: domainName.id, stage: stage.id },
-    { parent: component },
-  );
-  const { hostedZoneId } = settings.apiDomain;
-  if (hostedZoneId !== undefined) declareAlias(within, domainName, hostedZoneId);
-  return {
-    url: pulumi.interpolate`https://${mapping.domainName}`,
-    target: hostedZoneId === undefined ? domainName.domainNameConfiguration.targetDomainName : undefined,
-  };
 }
 
 /** A certificate of ACM's own, which renews itself for as long as the record stands that proves whose the name is. */

@@ -46,7 +46,7 @@ export function declareAccessLog({ component, name, settings }: Within): aws.clo
   );
 }
 
-/** The stage that is served at the root of the API; each change is released as it is made. */
+/** The stage that the API is served from. Each change is released as it is made. */
 export function declareStage(
   { component, name, settings }: Within,
   api: aws.apigatewayv2.Api,
@@ -60,7 +60,7 @@ export function declareStage(
     name,
     {
       apiId: api.id,
-      name: '$default',
+      name: settings.stageName,
       autoDeploy: true,
       accessLogSettings: { destinationArn: accessLog.arn, format },
       // Always written: without it the provider sends zeros for a throttle that was taken out, and AWS then answers every

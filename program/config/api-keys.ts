@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HOST } from '../../limits/hosts.ts';
-import { CORS_MAX_AGE, INTEGRATION_TIMEOUT, LARGEST_THROTTLE } from '../../limits/http-api.ts';
+import { BASE_PATH, CORS_MAX_AGE, INTEGRATION_TIMEOUT, LARGEST_THROTTLE, STAGE_NAME } from '../../limits/http-api.ts';
 import { TAG_KEY, TAG_VALUE, TAGS_PER_RESOURCE } from '../../limits/iam.ts';
 import { RETENTION_DAYS } from '../../limits/logs.ts';
 import { METHODS } from '../../limits/route-key.ts';
@@ -24,6 +24,21 @@ export function hostLike(example: string): z.ZodString {
 
 const domain = z.strictObject({
   name: hostLike('api.example.com').meta({ description: 'The host name that callers use.' }),
+  basePath: z
+    .string()
+    .max(BASE_PATH.length)
+    .regex(BASE_PATH.pattern, {
+      error: 'write letters, digits, - and _, like orders or orders/v2: no slash at either end',
+    })
+    .refine((path) => !BASE_PATH.reserved.test(path), { error: 'API Gateway keeps /ping and /sping for itself' })
+    .exactOptional()
+    .meta({
+      description: 'What the path of every request begins with at this domain. Routes in contract.ts do not have it.',
+    }),
+  existing: z.boolean().exactOptional().meta({
+    description:
+      'true if the domain exists already, of another stack for instance. Then this stack only adds its API at the base path.',
+  }),
   certificateArn: z
     .string()
     .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[A-Za-z0-9-]+$/, {
@@ -122,9 +137,18 @@ const tags = z
 export const API_KEYS = {
   'api:domain': domain.optional().meta({
     description:
-      "The API's custom domain. AWS's own address of the API is disabled then. Needs a certificate or a zone, or both.",
+      "The API's custom domain. AWS's own address of the API is disabled then. Needs a certificate or a zone, or both, unless it exists already.",
     examples: [{ name: 'api.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' }],
   }),
+  'api:stage': z
+    .string()
+    .regex(STAGE_NAME, { error: 'write letters, digits, - and _, like v1' })
+    .optional()
+    .meta({
+      description:
+        "The name of the API's stage. Paths at AWS's own address of the API begin with it, and `rawPath` does too. Without it the stage is $default, and paths begin with nothing.",
+      examples: ['v1'],
+    }),
   'api:backends': z
     .record(z.string(), z.string())
     .default({})

@@ -38,7 +38,15 @@ function otherRegion(arn: string | undefined, { 'aws:region': own }: CheckedKeys
 
 function* domainProblems(keys: CheckedKeys): Iterable<Problem> {
   if (keys['api:domain'] === undefined) return;
-  const { name, certificateArn, hostedZoneId, truststoreUri, truststoreVersion } = keys['api:domain'];
+  const { name, basePath: _, existing, ...own } = keys['api:domain'];
+  const { certificateArn, hostedZoneId, truststoreUri, truststoreVersion } = own;
+  if (existing === true) {
+    for (const key of Object.keys(own)) {
+      const message = 'the domain exists already, and this stack changes nothing of it; remove this key, or existing';
+      yield problem('conflict', `api:domain.${key}`, message);
+    }
+    return;
+  }
   if (truststoreVersion !== undefined && truststoreUri === undefined) {
     yield problem(
       'unused',

@@ -83,6 +83,8 @@ const LOGINS: Config = {
   'auth0:domain': 'logins.eu.auth0.com',
   'api:audience': 'https://api.example.com',
   'api:production': false,
+  'api:stage': 'v1',
+  'api:domain': { name: 'api.example.com', basePath: 'logins', existing: true },
   'api:clients': [
     {
       name: 'shop',

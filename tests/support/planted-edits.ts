@@ -71,6 +71,15 @@ export const SETTINGS: readonly (Edit & {
     code: 'insecure',
     engine: true,
   },
+  {
+    id: 'new 5a',
+    edit: 'a base path that another stack has the domain for, with a zone of its own',
+    values: {
+      'api:exceptions': undefined,
+      'api:domain': { name: 'api.example.com', basePath: 'v1', existing: true, hostedZoneId: 'Z0123456789ABCDEFGHIJ' },
+    },
+    code: 'conflict',
+  },
   { id: 'S11', edit: 'auth0:debug', values: { 'auth0:debug': true }, code: 'insecure', engine: true },
   {
     id: 'S15',

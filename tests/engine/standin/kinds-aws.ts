@@ -70,7 +70,8 @@ export const AWS: Readonly<Record<string, Kind>> = {
   },
   [DOMAIN]: { fixed: ['domainName'], unique: ['domainName'], held: true, fills: ['domainNameConfiguration'] },
   'aws:apigatewayv2/apiMapping:ApiMapping': {
-    fixed: ['domainName'],
+    // The provider replaces a mapping for another API (terraform-provider-aws, apigatewayv2/api_mapping.go).
+    fixed: ['apiId', 'domainName'],
     within: 'domainName',
     unique: ['domainName', 'apiMappingKey'],
     refers: [refers(API, 'apiId'), refers(STAGE, 'stage'), refers(DOMAIN, 'domainName')],

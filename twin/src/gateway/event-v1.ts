@@ -1,13 +1,4 @@
-import {
-  bodyOf,
-  claimsOf,
-  commonLogTime,
-  grouped,
-  headersOf,
-  mapped,
-  stagePrefix,
-  type EventContext,
-} from './event.ts';
+import { bodyOf, claimsOf, commonLogTime, grouped, headersOf, mapped, type EventContext } from './event.ts';
 import type { Decision } from './decision.ts';
 import { queryParameters, type GatewayRequest, type Target } from './request.ts';
 
@@ -19,7 +10,7 @@ import { queryParameters, type GatewayRequest, type Target } from './request.ts'
  */
 export function eventV1Of(
   request: GatewayRequest,
-  { path: pathInStage, rawQuery }: Target,
+  { path: pathWithin, rawQuery }: Target,
   decision: Decision,
   { api, requestId, traceId, time }: EventContext,
 ): Record<string, unknown> {
@@ -29,7 +20,7 @@ export function eventV1Of(
   const query = grouped(queryParameters(rawQuery));
   const routeKey = decision.route?.routeKey ?? '$default';
   const resource = routeKey.replace(/^\S+ /, '');
-  const path = stagePrefix(api) + pathInStage;
+  const path = api.basePath + pathWithin;
   const authorizer = claimsOf(decision);
   return {
     version: '1.0',

@@ -64,8 +64,8 @@ export function eventOf(
   };
 }
 
-/** The prefix of every path of a named stage; empty for `$default`. */
-export function stagePrefix({ stage }: HttpApi): string {
+/** Returns what `rawPath` begins with: the name of a named stage, at a domain too, and never a base path. */
+function stagePrefix({ stage }: HttpApi): string {
   return stage.name === '$default' ? '' : `/${stage.name}`;
 }
 

@@ -7,7 +7,7 @@ import { refusalResponse } from './errors.ts';
 import { integrate, type Backends, type Integrated } from './integrate.ts';
 import type { IssuerKeyCache, IssuerKeys } from './issuer-keys.ts';
 import { matchRoute } from './match.ts';
-import { parseTarget, withinStage, type GatewayRequest } from './request.ts';
+import { parseTarget, withinBasePath, type GatewayRequest } from './request.ts';
 import type { GatewayResponse } from './response.ts';
 import type { Take } from './throttle.ts';
 
@@ -43,7 +43,7 @@ export async function answer(request: GatewayRequest, gateway: Gateway): Promise
   const requestId = newRequestId();
 
   const whole = parseTarget(request.target);
-  const inside = withinStage(whole, api.basePath);
+  const inside = withinBasePath(whole, api);
   const target = inside ?? whole;
   const match = inside?.kind === 'path' ? matchRoute(api.routes, request.method, inside.segments) : undefined;
   const keys = await keysFor(match?.route.authorizer, gateway.keys);

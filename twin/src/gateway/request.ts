@@ -76,14 +76,24 @@ export function decoded(raw: string): string | undefined {
 }
 
 /**
- * Removes the stage's name from a path.
- * @param basePath like `/dev`; empty for the stage `$default`
- * @returns undefined for a path outside the stage
+ * Removes the base path from a path.
+ * @returns undefined for a path outside of it, or one that the domain takes to another API; no route takes these
  */
-export function withinStage(target: Target, basePath: string): Target | undefined {
-  if (basePath === '' || target.kind === 'malformed') return target;
-  const [stage = '', ...segments] = target.segments;
-  if (`/${stage}` !== basePath) return undefined;
-  const path = `/${segments.join('/')}`;
-  return { ...target, path, segments: path === '/' ? [] : segments };
+export function withinBasePath(
+  target: Target,
+  { basePath, otherBasePaths }: { readonly basePath: string; readonly otherBasePaths: readonly string[] },
+): Target | undefined {
+  if (target.kind === 'malformed') return target;
+  const startsWith = (prefix: string): boolean =>
+    prefix
+      .slice(1)
+      .split('/')
+      .every((segment, at) => target.segments[at] === segment);
+  if (otherBasePaths.some(startsWith)) return undefined;
+  if (basePath === '') return target;
+  if (!startsWith(basePath)) return undefined;
+  const length = basePath.split('/').length - 1;
+  const path = `/${target.segments.slice(length).join('/')}`;
+  const within = (segments: readonly string[]): readonly string[] => (path === '/' ? [] : segments.slice(length));
+  return { ...target, path, segments: within(target.segments), rawSegments: within(target.rawSegments) };
 }

@@ -1,4 +1,5 @@
 import { ACCOUNT_THROTTLE } from '../../../limits/account-throttle.ts';
+import { HOST } from '../../../limits/hosts.ts';
 import { parseIdentitySource, type IdentitySource } from '../../../limits/http-api.ts';
 import { parseRouteKey, routeShape, variableConflicts, type Method, type Segment } from '../../../limits/route-key.ts';
 import { UserError } from '../common/user-error.ts';
@@ -15,8 +16,10 @@ export interface HttpApi {
   readonly region: string;
   /** The API's own domain, or else the host name that AWS would have given it. */
   readonly host: string;
-  /** What each path begins with: the slash and name of a named stage, or nothing. */
+  /** What each path begins with: the domain's base path, or the name of a named stage, after a slash; or nothing. */
   readonly basePath: string;
+  /** Paths below its own that the domain takes to other APIs, each after a slash. */
+  readonly otherBasePaths: readonly string[];
   readonly cors: Cors | undefined;
   readonly stage: Stage;
   readonly routes: readonly Route[];
@@ -102,7 +105,7 @@ export function apisOf(lookup: Lookup, region: string): readonly [HttpApi, ...Ht
       throw new UserError(`${type} "${name}" belongs to the API ${inputs.apiId}, which is not there.`);
     }
   }
-  const apis = declared.map((api) => apiOf(partsOf(api.id, lookup), api, region));
+  const apis = withOtherBasePaths(declared.map((api) => apiOf(partsOf(api.id, lookup), api, region)));
   const idle = idleFunctions(
     lookup,
     apis.flatMap(({ routes }) => routes),
@@ -120,6 +123,7 @@ function noApi(region: string): HttpApi {
     region,
     host: 'no-api.invalid',
     basePath: '',
+    otherBasePaths: [],
     cors: undefined,
     stage: {
       name: DEFAULT_STAGE,
@@ -159,8 +163,9 @@ function apiOf(lookup: Lookup, api: Emulated<'aws:apigatewayv2/api:Api'>, region
     accountId: ACCOUNT_ID,
     apiId: api.id,
     region,
-    host: domain ?? new URL(String(api.outputs['apiEndpoint'])).host,
-    basePath: stage.name === DEFAULT_STAGE || domain !== undefined ? '' : `/${stage.name}`,
+    host: domain?.host ?? new URL(String(api.outputs['apiEndpoint'])).host,
+    basePath: domain?.basePath ?? (stage.name === DEFAULT_STAGE ? '' : `/${stage.name}`),
+    otherBasePaths: [],
     cors: corsOf(api),
     stage: stageOf(stage, routes),
     routes,
@@ -169,6 +174,7 @@ function apiOf(lookup: Lookup, api: Emulated<'aws:apigatewayv2/api:Api'>, region
   };
 }
 
+const MAPPING = 'aws:apigatewayv2/apiMapping:ApiMapping';
 const DEFAULT_STAGE = '$default';
 
 type StageInputs = Emulated<'aws:apigatewayv2/stage:Stage'>['inputs'];
@@ -204,21 +210,50 @@ function quickCreatedRoutes(
   return [{ routeKey, match, authorizer: undefined, scopes: [], integration }];
 }
 
-/** The domain that is mapped to the stage. Where there is none, the address that AWS gives must not be switched off. */
-function domainOf(lookup: Lookup, api: Emulated<'aws:apigatewayv2/api:Api'>, stage: string): string | undefined {
+interface Mapped {
+  readonly host: string;
+  readonly basePath: string;
+}
+
+/** Returns where the API's mappings lead from. Without any, the address that AWS gives must not be switched off. */
+function domainOf(lookup: Lookup, api: Emulated<'aws:apigatewayv2/api:Api'>, stage: string): Mapped | undefined {
   const domains = new Map(lookup('aws:apigatewayv2/domainName:DomainName').map((one) => [one.id, one]));
-  const mapped = lookup('aws:apigatewayv2/apiMapping:ApiMapping').map(({ name, inputs }) => {
+  const mapped = lookup(MAPPING).map(({ name, inputs }) => {
     const here = `the mapping "${name}"`;
     if (inputs.stage !== stage)
       throw new UserError(`${here} leads to the stage ${inputs.stage} of the API "${api.name}", which is not there.`);
-    return found(domains, inputs.domainName, here, 'domain').inputs.domainName;
+    // Another program may have declared the domain.
+    const host = HOST.test(inputs.domainName)
+      ? inputs.domainName
+      : found(domains, inputs.domainName, here, 'domain').inputs.domainName;
+    return { host, basePath: inputs.apiMappingKey ? `/${inputs.apiMappingKey}` : '' };
   });
   if (mapped.length === 0 && api.inputs.disableExecuteApiEndpoint === true) {
     throw new UserError(
       `The API "${api.name}" has no domain of its own, and the input disableExecuteApiEndpoint takes its other address: it would answer nobody.`,
     );
   }
-  return mapped[0];
+  const [first] = mapped;
+  const other = mapped.find(({ basePath }) => basePath !== first?.basePath);
+  if (first !== undefined && other !== undefined) {
+    throw new UserError(
+      `The API "${api.name}" is mapped to ${first.host}${first.basePath} and to ${other.host}${other.basePath}; the twin serves an API at one base path.`,
+    );
+  }
+  return first;
+}
+
+/** Tells each API which paths its domain takes to others: a domain takes a request to the longest base path. */
+function withOtherBasePaths(apis: readonly HttpApi[]): HttpApi[] {
+  return apis.map((api) => {
+    const others = apis.filter((other) => other !== api && other.host === api.host).map(({ basePath }) => basePath);
+    if (others.includes(api.basePath)) {
+      throw new UserError(
+        `Two APIs are mapped to ${api.host}${api.basePath || '/'}; AWS answers 409 to the second one.`,
+      );
+    }
+    return { ...api, otherBasePaths: others.filter((path) => path.startsWith(`${api.basePath}/`)) };
+  });
 }
 
 /**

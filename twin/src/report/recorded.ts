@@ -80,10 +80,14 @@ export const RECORDED = {
     ...(cors?.exposeHeaders ?? []).map((one) => ({ is: `reading ${one}` })),
   ],
   addresses: (model) => [
-    ...unnamed(inputItems(model, 'aws:apigatewayv2/apiMapping:ApiMapping', 'domainName')),
-    ...declared(model, API).flatMap((one) =>
-      input(one, 'disableExecuteApiEndpoint') === true ? [] : [{ is: 'execute-api' }],
-    ),
+    ...declared(model, 'aws:apigatewayv2/apiMapping:ApiMapping').map((one) => ({
+      is: ['domainName', 'apiMappingKey'].flatMap((key) => texts(input(one, key))).join('/'),
+    })),
+    ...declared(model, API).flatMap((one) => {
+      const stage = model.apis.find(({ name }) => name === one.name)?.stage.name ?? '$default';
+      const isOff = input(one, 'disableExecuteApiEndpoint') === true;
+      return isOff ? [] : [{ is: stage === '$default' ? 'execute-api' : `execute-api/${stage}` }];
+    }),
   ],
   truststores: (model) =>
     inputItems(model, 'aws:apigatewayv2/domainName:DomainName', 'mutualTlsAuthentication.truststoreUri'),

@@ -5,6 +5,7 @@ import {
   INTEGRATION_TIMEOUT,
   SCOPE_LENGTH,
   SCOPES_PER_ROUTE,
+  STAGE_NAME,
   STAGE_VARIABLE,
 } from '../../../limits/http-api.ts';
 import { anyValue, arn, positive, strings, text, type Inputs, type ResourceType } from './resource.ts';
@@ -174,7 +175,7 @@ export const AWS_APIGATEWAYV2 = {
     },
     inputs: z.strictObject({
       apiId: z.string(),
-      name: z.string().regex(/^(\$default|[A-Za-z0-9_-]{1,128})$/, {
+      name: z.string().refine((name) => name === '$default' || STAGE_NAME.test(name), {
         error: 'AWS accepts $default, or 1 to 128 letters, digits, - and _',
       }),
       autoDeploy: z.boolean().default(false),
@@ -219,6 +220,15 @@ export const AWS_APIGATEWAYV2 = {
   },
   'aws:apigatewayv2/apiMapping:ApiMapping': {
     outputs: ({ name, identity }) => ({ id: identity.lower(`mapping ${name}`, 6) }),
-    inputs: z.strictObject({ apiId: z.string(), domainName: z.string(), stage: z.string() }),
+    inputs: z.strictObject({
+      apiId: z.string(),
+      domainName: z.string(),
+      stage: z.string(),
+      apiMappingKey: z
+        .string()
+        .regex(/^$|^[\w$.+!*'()-]+(\/[\w$.+!*'()-]+)*$/, { error: 'write a path without a slash at either end' })
+        .optional(),
+      region: anyValue,
+    }),
   },
 } as const satisfies Readonly<Record<string, ResourceType>>;

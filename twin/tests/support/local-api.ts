@@ -47,6 +47,7 @@ export function localApi(routes: readonly Route[]): HttpApi {
     region: 'eu-central-1',
     host: 'abcdefghij.execute-api.eu-central-1.amazonaws.com',
     basePath: '',
+    otherBasePaths: [],
     cors: undefined,
     stage: {
       name: '$default',

@@ -29,6 +29,24 @@ const allow = (name: string, fn: pulumi.Input<string>, qualifier?: string) =>
     ...(qualifier !== undefined && { qualifier }),
   });
 
+/** Maps an API to a base path of a domain that another program declares. */
+const mapped = (name: string, api: aws.apigatewayv2.Api, apiMappingKey?: string): aws.apigatewayv2.ApiMapping =>
+  new aws.apigatewayv2.ApiMapping(name, {
+    apiId: api.id,
+    domainName: 'api.example.com',
+    stage: '$default',
+    ...(apiMappingKey !== undefined && { apiMappingKey }),
+  });
+
+/** A quick-created API at a base path of a domain. */
+function quick(name: string, basePath?: string): aws.apigatewayv2.Api {
+  const fn = lambda(name);
+  allow(name, fn.name);
+  const api = new aws.apigatewayv2.Api(name, { protocolType: 'HTTP', target: fn.arn, routeKey: 'ANY /{proxy+}' });
+  mapped(name, api, basePath);
+  return api;
+}
+
 /** An API with one route to a URI, whose stage has a name. */
 function routed(uri: pulumi.Input<string>, stage = '$default'): void {
   const api = new aws.apigatewayv2.Api('api', { protocolType: 'HTTP' });
@@ -79,6 +97,37 @@ describe('Foreign programs', () => {
   it('A named stage is served under its name', async () => {
     const { api } = await modelled(() => routed(lambda('f').arn, 'v1'));
     expect(api.basePath).toBe('/v1');
+  });
+
+  it('Each API of a domain knows its base path and those below it that the domain takes to other APIs', async () => {
+    const { apis } = await modelled(() => {
+      quick('orders', 'orders');
+      quick('root');
+      quick('v2', 'orders/v2');
+    });
+    expect(apis.map(({ host, basePath, otherBasePaths }) => [host, basePath, otherBasePaths])).toEqual([
+      ['api.example.com', '/orders', ['/orders/v2']],
+      ['api.example.com', '', ['/orders', '/orders/v2']],
+      ['api.example.com', '/orders/v2', []],
+    ]);
+  });
+
+  it.each([
+    {
+      title: 'two APIs at one base path',
+      declare: () => {
+        quick('orders', 'v1');
+        quick('stock', 'v1');
+      },
+      says: 'Two APIs are mapped to api.example.com/v1',
+    },
+    {
+      title: 'an API at two base paths',
+      declare: () => void mapped('second', quick('orders', 'v1'), 'v2'),
+      says: 'is mapped to api.example.com/v1 and to api.example.com/v2',
+    },
+  ])('The model rejects $title', async ({ declare, says }) => {
+    expect((await refusal(() => modelled(declare))).message).toContain(says);
   });
 
   const URIS: readonly { title: string; declare: () => pulumi.Output<string>; mayInvoke: boolean }[] = [

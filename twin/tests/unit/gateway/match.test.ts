@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { matchRoute } from '../../../src/gateway/match.ts';
-import { parseTarget } from '../../../src/gateway/request.ts';
+import { parseTarget, withinBasePath } from '../../../src/gateway/request.ts';
 import { routeOf } from '../../support/local-api.ts';
 
 /** The key of the route that takes a request, whatever the order in which the routes were declared. */
@@ -170,5 +170,34 @@ describe('Path parameters', () => {
     ['$default', 'GET /a/b', {}],
   ])('The path parameters of %s for %s are the decoded segments', (key, request, parameters) => {
     expect(Object.entries(match([key], request)?.pathParameters ?? {})).toEqual(Object.entries(parameters));
+  });
+});
+
+describe('Base paths', () => {
+  const within = (target: string, basePath: string, otherBasePaths: readonly string[] = []) =>
+    withinBasePath(parseTarget(target), { basePath, otherBasePaths });
+
+  it('A base path is taken off the path as it came and off its segments', () => {
+    expect(within('/shop/v1/a%20b/c?d', '/shop/v1')).toEqual({
+      kind: 'path',
+      path: '/a b/c',
+      segments: ['a b', 'c'],
+      rawSegments: ['a%20b', 'c'],
+      rawQuery: 'd',
+    });
+    expect(within('/shop/v1', '/shop/v1')).toMatchObject({ path: '/', segments: [], rawSegments: [] });
+  });
+
+  it.each(['/', '/shop', '/shop/v10/a', '/SHOP/v1/a', '//shop/v1/a'])(
+    '%s is outside of the base path /shop/v1',
+    (path) => {
+      expect(within(path, '/shop/v1')).toBeUndefined();
+    },
+  );
+
+  it('A path that the domain takes to another API is outside, at the root too', () => {
+    expect(within('/shop/v2/a', '/shop', ['/shop/v2'])).toBeUndefined();
+    expect(within('/v2', '', ['/v2'])).toBeUndefined();
+    expect(within('/v20/a', '', ['/v2'])).toMatchObject({ path: '/v20/a' });
   });
 });
