@@ -31,6 +31,7 @@ export default {
     },
     forbid('limits/ imports nothing', '^limits/', '.', '^limits/'),
     forbid('the program does not import the tools', PROGRAM, '^(twin|tests|docs|rights|openapi)/|auth0-http-api/twin'),
+    forbid('only tests import bootstrap/', '^(?!bootstrap/|tests/)', '^bootstrap/'),
     forbid(
       'the policy pack imports only the rules of the twin',
       '^policy/',
@@ -40,8 +41,8 @@ export default {
     forbid('only the policy pack imports the policy SDK', '^(?!policy/)', '@pulumi/policy'),
     forbid('twin/ does not import the program', '^twin/src/', `${PROGRAM}|^(docs|tests|twin/tests|twin/bench)/`),
     forbid(
-      'tests/, docs/ and rights/ import only the index of the twin',
-      '^(tests|docs|rights)/',
+      'tests/, docs/, rights/ and bootstrap/ import only the index of the twin',
+      '^(tests|docs|rights|bootstrap)/',
       '^twin/src/',
       '^twin/src/index\\.ts$',
     ),

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { evaluate } from '@auth0-http-api/twin';
 import { policiesOf } from './policies.ts';
+import { recordedStack } from './recorded.ts';
 import { RightsError } from './rights-error.ts';
 
 const USAGE =
@@ -31,8 +31,7 @@ async function main(): Promise<void> {
     if (value.length === 0) throw new RightsError(`--config ${pair} has no value; write --config key=value`);
     return [configKey, value.join('=')];
   });
-  const root = new URL('../', import.meta.url).href;
-  const recorded = await evaluate({ root, stack, config: Object.fromEntries(entries), seed: 'policies' });
+  const recorded = await recordedStack(stack, Object.fromEntries(entries));
   const all = policiesOf(recorded, {
     account,
     region: recorded.providers.aws.region,

@@ -23,11 +23,17 @@ export interface Policy {
 export interface Surroundings {
   readonly account: string;
   readonly region: string;
-  /** The bucket of the state and the id of the KMS key for its secrets; undefined for Pulumi Cloud. */
-  readonly state?: { readonly bucket: string; readonly key: string };
+  /**
+   * The bucket of the state and the id of the KMS key for its secrets, in the stack's region unless named; undefined for
+   * Pulumi Cloud.
+   */
+  readonly state?: { readonly bucket: string; readonly key: string; readonly region?: string };
   /** How GitHub names the repository in its tokens, like `repo:acme@1234/orders@5678`. */
   readonly subject?: string;
 }
+
+/** The identity provider of GitHub's tokens, and the audience that they name at AWS. */
+export const GITHUB_TOKENS = { issuer: 'token.actions.githubusercontent.com', audience: 'sts.amazonaws.com' };
 
 /** A name whose pattern could match other names: `prod--*` would match those of a stack `prod--eu`. */
 const AMBIGUOUS = /^-|-$|--|[^\w.-]/;
@@ -144,7 +150,7 @@ function boundaryOf({ partition, region, project, stack }: Names, resources: rea
  */
 function stateOf(
   { project, stack, partition, region, account }: Names,
-  { bucket, key }: NonNullable<Surroundings['state']>,
+  { bucket, key, region: keyRegion = region }: NonNullable<Surroundings['state']>,
   actions: readonly string[],
 ): Policy {
   const object = (path: string): string => `arn:${partition}:s3:::${bucket}/.pulumi/${path}`;
@@ -159,19 +165,19 @@ function stateOf(
     { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: [`arn:${partition}:s3:::${bucket}`] },
     { Effect: 'Allow', Action: ['s3:GetObject'], Resource: [object('meta.yaml')] },
     { Effect: 'Allow', Action: actions, Resource: files },
-    { Effect: 'Allow', Action: ['kms:Decrypt'], Resource: [`arn:${partition}:kms:${region}:${account}:key/${key}`] },
+    { Effect: 'Allow', Action: ['kms:Decrypt'], Resource: [`arn:${partition}:kms:${keyRegion}:${account}:key/${key}`] },
   ]);
 }
 
 /** Lets the repository's runs in these environments assume a role, and no other run of any branch. */
 function trust(partition: string, account: string, subjects: readonly string[]): Policy {
-  const issuer = 'token.actions.githubusercontent.com';
+  const { issuer, audience } = GITHUB_TOKENS;
   return policy([
     {
       Effect: 'Allow',
       Principal: { Federated: `arn:${partition}:iam::${account}:oidc-provider/${issuer}` },
       Action: 'sts:AssumeRoleWithWebIdentity',
-      Condition: { StringEquals: { [`${issuer}:aud`]: 'sts.amazonaws.com', [`${issuer}:sub`]: subjects } },
+      Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjects } },
     },
   ]);
 }

@@ -1,2 +1,5 @@
 /** Says in one sentence for the user why a stack's policies cannot be generated. */
-export class RightsError extends Error {}
+export class RightsError extends Error {
+  /** Pulumi's engine prints an error with this mark without its stack trace. */
+  readonly __pulumiRunError = true;
+}

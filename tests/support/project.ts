@@ -49,8 +49,8 @@ export function copyShippedProject(): ProjectCopy {
 function copied(entries: readonly string[]): string {
   const path = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
   afterFile(() => rmSync(path, { recursive: true, force: true }));
-  // Reports are of the project's own contract and stack files.
-  const filter = (file: string): boolean => !/\/access\/[^/]+\.(md|json)$/.test(file);
+  // Reports are of the project's own contract and stack files. The program of bootstrap/ finds the project's packages.
+  const filter = (file: string): boolean => !/\/access\/[^/]+\.(md|json)$|\/bootstrap\/node_modules$/.test(file);
   for (const entry of entries) {
     cpSync(fileURLToPath(new URL(entry, ROOT)), join(path, entry), { recursive: true, filter });
   }

@@ -20,6 +20,7 @@ export interface Concurrency {
 }
 
 export interface Job {
+  readonly name?: string;
   readonly if?: string;
   readonly needs?: string | readonly string[];
   readonly outputs?: Readonly<Record<string, string>>;

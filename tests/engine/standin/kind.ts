@@ -11,6 +11,8 @@ export interface Kind {
   readonly autonamed?: true;
   /** Outputs that are the input of the same name, where there is one. */
   readonly given?: readonly string[];
+  /** Outputs, and the id, where the twin's would not do. */
+  readonly outputs?: (inputs: Properties) => Properties;
   /** Inputs, maps, to which the cloud adds keys of its own. */
   readonly fills?: readonly string[];
   /** The property in whose value the id is unique, where it is not in the whole account or tenant. */

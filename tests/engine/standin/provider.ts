@@ -167,7 +167,7 @@ export class StandIn implements Provider {
     const values = plainProperties(inputs);
     const naming = { name: String(values['name']), inputs: values, identity: new Identity(token) };
     const { id, outputs } = cloudOutputs(token, { ...naming, region: this.#options.region });
-    return { outputs: { ...values, id, ...outputs } };
+    return { outputs: { ...values, id, ...outputs, ...this.#kinds()[token]?.outputs?.(values) } };
   }
 
   #kinds(): Readonly<Record<string, Kind>> {
@@ -186,7 +186,7 @@ export class StandIn implements Provider {
 
   #make(urn: string, inputs: Properties): Thing {
     const type = typeOf(urn);
-    const { within, remains } = this.#kind(type);
+    const { within, remains, outputs: ownOutputs } = this.#kind(type);
     const values = plainProperties(inputs);
     // Each creation has ids and secrets of its own, as in a cloud.
     const identity = new Identity(randomUUID());
@@ -198,9 +198,10 @@ export class StandIn implements Provider {
     });
     // The provider shows a client's secret as an output of its ClientCredentials alone.
     const { clientSecret, ...rest } = known;
-    const outputs = type.endsWith(':ClientCredentials') ? { ...rest, clientSecret } : rest;
+    const { id: ownId, ...own } = ownOutputs?.(values) ?? {};
+    const outputs = { ...(type.endsWith(':ClientCredentials') ? { ...rest, clientSecret } : rest), ...own };
     // Pulumi adds a suffix to the id of what has no name of its own, so that two may stand side by side.
-    const named = id === nameOf(urn) ? `${id}-${identity.hex('suffix', 7)}` : id;
+    const named = typeof ownId === 'string' ? ownId : id === nameOf(urn) ? `${id}-${identity.hex('suffix', 7)}` : id;
     return {
       type,
       id: remains ? type : named,
