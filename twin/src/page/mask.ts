@@ -28,7 +28,7 @@ export function maskedRequest(
       if (at % 2 === 0) return text;
       return isSecret(rawHeaders[at - 1] ?? '') ? MASK : maskedText(text);
     }),
-    body: Buffer.from(maskedBytes(body.toString('base64')), 'base64'),
+    body: maskedBody(body),
   };
 }
 
@@ -46,7 +46,10 @@ export function maskedEvent(event: Readonly<Record<string, unknown>>, route: Rou
     // An application's session is in its cookies, and the browser sends those of other ports of the host too.
     if (name === 'cookies') return [name, [MASK]];
     if (name === 'rawQueryString' && parameter !== undefined) return [name, maskedQuery(String(value), parameter)];
-    if (name === 'body' && event['isBase64Encoded'] === true) return [name, maskedBytes(String(value))];
+    if (name === 'body' && typeof value === 'string') {
+      const encoding = event['isBase64Encoded'] === true ? 'base64' : 'utf8';
+      return [name, maskedBody(Buffer.from(value, encoding)).toString(encoding)];
+    }
     return [name, maskedValue(value)];
   });
   return Object.fromEntries(masked);
@@ -65,11 +68,27 @@ function maskedValue(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, maskedValue(one)]));
 }
 
-/** Bytes in base64, which stay as they are where there is no token in them. */
-function maskedBytes(base64: string): string {
-  const text = Buffer.from(base64, 'base64').toString('latin1');
-  const masked = maskedText(text);
-  return masked === text ? base64 : Buffer.from(masked).toString('base64');
+/** Fields of a request's body that hold a credential, whatever that looks like. */
+const SECRET = String.raw`(?:\w+_)?(?:password|secret|assertion|verifier)|(?:access|id|refresh)_token|token|code|otp|api_?key`;
+
+/** What stands before the value and the value: in JSON, in a form, in a part of a multipart form. */
+const FIELDS = [
+  String.raw`("(?:${SECRET})"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s"{}[\],]+)`,
+  String.raw`((?:^|(?<=[&\s]))(?:${SECRET})=)[^&\s]+`,
+  String.raw`(name="(?:${SECRET})"[^\r\n]*\r?\n\r?\n)[^\r\n]+`,
+].map((pattern) => new RegExp(pattern, 'gi'));
+
+/** The mask's bytes as characters. */
+const MASK_BYTES = Buffer.from(MASK).toString('latin1');
+
+/** A body with its tokens and credentials masked; all other bytes stay as they are. */
+function maskedBody(body: Buffer): Buffer {
+  const fields = FIELDS.reduce(
+    (text, field) =>
+      text.replace(field, (_, before: string) => before + (before.startsWith('"') ? `"${MASK_BYTES}"` : MASK_BYTES)),
+    body.toString('latin1'),
+  );
+  return Buffer.from(withoutTokens(fields, MASK_BYTES), 'latin1');
 }
 
 function maskedFields(fields: unknown, isSecret: (name: string) => boolean): unknown {

@@ -1,16 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Opened } from '../support/browser.ts';
-import { openForAll, reloadWith, startForFile } from '../support/browser-suite.ts';
+import { reloadWith, startForFile } from '../support/browser-suite.ts';
 import { steps, USER } from '../support/page-steps.ts';
 import { call, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
-let browser: Browser;
-let opened: Opened;
-const chromium = startForFile((both) => ({ twin, browser } = both));
+let page: Page;
+const chromium = startForFile((started) => ({ twin, page } = started));
 
-const focused = (page: Page): Promise<string> => page.evaluate('document.activeElement.innerText') as Promise<string>;
+const focused = (): Promise<string> => page.evaluate('document.activeElement.innerText') as Promise<string>;
 
 /** So many requests from outside the page, the last of a path of its own. */
 async function callOften(count: number, last: string): Promise<void> {
@@ -19,13 +17,7 @@ async function callOften(count: number, last: string): Promise<void> {
 }
 
 describe.skipIf(chromium === undefined)('Keyboard focus on the page', () => {
-  openForAll(
-    () => ({ twin, browser }),
-    (page) => (opened = page),
-  );
-
   it('The focus stays on the call button while a call has no response yet, and the page calls once', async () => {
-    const { page } = opened;
     await steps(page).chooseCaller('anyone');
     onTestFinished(() => page.unroute('**/_twin/call'));
     let calls = 0;
@@ -42,38 +34,35 @@ describe.skipIf(chromium === undefined)('Keyboard focus on the page', () => {
     const button = page.locator('button[aria-disabled=true]');
     await button.waitFor();
     await page.keyboard.press('Enter');
-    expect(await focused(page)).toMatch(/^Call/);
+    expect(await focused()).toMatch(/^Call/);
     answer();
     await expect.poll(() => steps(page).outcome().innerText()).toContain('401 GET /test');
-    expect(await focused(page)).toMatch(/^Call/);
+    expect(await focused()).toMatch(/^Call/);
     expect([calls, await button.count()]).toEqual([1, 0]);
   });
 
   it('The focus moves to the call button when the button of an advice has gone', async () => {
-    const { page } = opened;
     const { chooseCaller, call: callApi, outcome } = steps(page);
     await chooseCaller(USER);
     await callApi();
     await page.getByRole('button', { name: 'Ask again with read:user' }).focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
-    expect(await focused(page)).toBe('Call');
+    expect(await focused()).toBe('Call');
   });
 
   it('The focus stays on a row of the list, and the row in view, while new requests arrive above it', async () => {
-    const { page } = opened;
     const { rows } = steps(page);
     await call(twin, undefined, '/focused');
     await expect.poll(() => rows().first().innerText()).toContain('GET /focused');
     await rows().first().focus();
     await callOften(60, '/last');
     await expect.poll(() => page.evaluate(PLACE)).toBe(61);
-    expect(await focused(page)).toContain('GET /focused');
+    expect(await focused()).toContain('GET /focused');
     await expect.poll(() => page.evaluate(inSight)).toBe(true);
   });
 
   it('Home and End move the focus to the ends of the list, and it stays in the list when its row is dropped', async () => {
-    const { page } = opened;
     let more = false;
     const all = Array.from({ length: 200 }, (_, at) => at + 1);
     await reloadWith(page, twin, (connection) => (connection === 1 ? all : more ? [201] : []));
@@ -81,14 +70,14 @@ describe.skipIf(chromium === undefined)('Keyboard focus on the page', () => {
     await expect.poll(() => rows().first().innerText()).toContain('number 200');
     await rows().first().focus();
     await page.keyboard.press('End');
-    await expect.poll(() => focused(page)).toMatch(/number 1$/);
+    await expect.poll(() => focused()).toMatch(/number 1$/);
     await expect.poll(() => page.evaluate(inSight)).toBe(true);
     await page.keyboard.press('ArrowUp');
-    await expect.poll(() => focused(page)).toMatch(/number 2$/);
+    await expect.poll(() => focused()).toMatch(/number 2$/);
     await page.keyboard.press('Home');
-    await expect.poll(() => focused(page)).toContain('number 200');
+    await expect.poll(() => focused()).toContain('number 200');
     await page.keyboard.press('End');
-    await expect.poll(() => focused(page)).toMatch(/number 1$/);
+    await expect.poll(() => focused()).toMatch(/number 1$/);
     more = true;
     await expect.poll(() => page.evaluate('document.activeElement.className')).toBe('window');
   });

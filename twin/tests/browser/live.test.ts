@@ -1,42 +1,23 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LISTENERS } from '../../src/page/live.ts';
-import { openAt, type Opened } from '../support/browser.ts';
-import { openForAll, reloadWith, startForFile } from '../support/browser-suite.ts';
+import { reloadWith, startForFile } from '../support/browser-suite.ts';
 import { hide, show, steps, USER } from '../support/page-steps.ts';
 import { listenTo, lastOf } from '../support/page.ts';
 import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
-let browser: Browser;
-let opened: Opened;
-const chromium = startForFile((both) => ({ twin, browser } = both));
+let page: Page;
+let complaints: string[];
+const chromium = startForFile((started) => ({ twin, page, complaints } = started));
+
+/** Waits until the page's stream has ended. */
+const disconnected = () => page.waitForEvent('requestfailed', (request) => request.url().includes('/_twin/live'));
 
 describe.skipIf(chromium === undefined)('The live list in a browser', () => {
-  openForAll(
-    () => ({ twin, browser }),
-    (page) => (opened = page),
-  );
-
-  it('The empty list says how to make the first request', async () => {
-    const fresh = await startTestTwin({ page: true });
-    onTestFinished(() => fresh.end());
-    const { page, close } = await openAt(browser, fresh.pageUrl);
-    await page.getByText('● connected').waitFor();
-    const empty = page.locator('.log .empty');
-    expect(await empty.innerText()).toMatch(
-      /^No request yet\. .*\s+curl -i http:\/\/localhost:\d+\/\s+or run one of the commands that npm start printed\.$/,
-    );
-    expect(await page.locator('.log .count').innerText()).toBe('');
-    await call(fresh, undefined, '/');
-    await empty.waitFor({ state: 'detached' });
-    await close();
-  });
-
   it('The list shows a request from outside as it arrives, opens its explanation, filters and searches', async () => {
-    const { page } = opened;
     const { rows, filter } = steps(page);
     const panel = page.locator('.panel');
     await call(twin, await serviceToken(twin), '/test?from=outside');
@@ -77,7 +58,6 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
   });
 
   it('A request shows its query and body with the credentials masked, copies as a command that works, and can be replayed', async () => {
-    const { page } = opened;
     const { rows } = steps(page);
     const token = await serviceToken(twin);
     await fetch(`${twin.apiUrl}/test?q=it's`, {
@@ -111,22 +91,18 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
   });
 
   it('A link to a request opens it, and says so if the twin no longer keeps it', async () => {
-    const { page } = opened;
     const { rows } = steps(page);
     await call(twin, undefined, '/linked');
     await rows().first().filter({ hasText: 'GET /linked' }).click();
     const link = page.url();
     expect(link).toMatch(/#[\da-f]{8}\.\d+$/);
-    const { page: other, close } = await openAt(browser, link);
-    await expect.poll(() => other.locator('.panel .verdict').innerText()).toContain('404 GET /linked');
-    await other.goto(link.replace(/\.\d+$/, '.9999'));
-    await other.getByText('The twin no longer keeps the request of this link').waitFor();
-    await close();
-    await page.goto(twin.tenantUrl);
+    await page.reload();
+    await expect.poll(() => page.locator('.panel .verdict').innerText()).toContain('404 GET /linked');
+    await page.goto(link.replace(/\.\d+$/, '.9999'));
+    await page.getByText('The twin no longer keeps the request of this link').waitFor();
   });
 
-  it('The list can be paused, which says how many requests are new, and cleared', async () => {
-    const { page } = opened;
+  it('The list can be paused, which says how many requests are new, and cleared, after which it says how to make one', async () => {
     const { rows } = steps(page);
     await call(twin, undefined, '/before');
     await expect.poll(() => rows().first().innerText()).toContain('GET /before');
@@ -137,13 +113,15 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
     await page.getByRole('button', { name: 'Resume (1 new)' }).click();
     await expect.poll(() => rows().first().innerText()).toContain('GET /meanwhile');
     await page.getByRole('button', { name: 'Clear' }).click();
-    await page.getByText('No request yet.').waitFor();
+    expect(await page.locator('.log .empty').innerText()).toMatch(
+      /^No request yet\. .*\s+curl -i http:\/\/localhost:\d+\/\s+or run one of the commands that npm start printed\.$/,
+    );
+    expect(await page.locator('.log .count').innerText()).toBe('');
     await call(twin, undefined, '/after');
     await expect.poll(() => rows().allInnerTexts()).toEqual([expect.stringContaining('GET /after')]);
   });
 
   it('The list holds the latest 200 requests, and says how many older ones were dropped', async () => {
-    const { page } = opened;
     const all = Array.from({ length: 500 }, (_, at) => at + 1);
     await reloadWith(page, twin, (connection) => (connection === 1 ? all : []));
     const { rows } = steps(page);
@@ -157,71 +135,42 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
 });
 
 describe.skipIf(chromium === undefined)('An open page', () => {
-  it('A hidden page holds no connection, so an eighth tab is served, and it catches up when it is shown', async () => {
-    const { page: first, complaints, close } = await openAt(browser, twin.pageUrl);
-    await steps(first).path().fill('/typed');
+  it('A hidden page holds no connection, and catches up when it is shown', async () => {
+    const { rows, path } = steps(page);
+    await path().fill('/typed');
     // Hidden before its list has come, it would count that among what came meanwhile.
     await call(twin, undefined, '/before');
-    await expect.poll(() => steps(first).rows().first().innerText()).toContain('GET /before');
-    await first.evaluate(
+    await expect.poll(() => rows().first().innerText()).toContain('GET /before');
+    await page.evaluate(
       `new MutationObserver(() => { window.away ||= document.querySelector('.banner, .link:not(.live)') !== null; })` +
         '.observe(document.body, { childList: true, subtree: true, attributes: true })',
     );
-    let page = first;
-    for (let tabs = 2; tabs <= 8; tabs += 1) {
-      await hide(page);
-      page = await first.context().newPage();
-      page.setDefaultTimeout(60_000);
-      await page.goto(twin.tenantUrl);
-      await page.getByText('● connected').waitFor();
-    }
-    await steps(page).chooseCaller('anyone');
-    await steps(page).path().fill('/from/the/eighth');
-    await steps(page).call();
-    await expect.poll(() => steps(page).outcome().innerText()).toContain('404 GET /from/the/eighth');
-    await hide(page);
-    const before = await steps(first).rows().count();
-    await show(first);
-    await expect.poll(() => steps(first).rows().first().innerText()).toContain('GET /from/the/eighth');
-    expect(await steps(first).rows().count()).toBe(before + 1);
-    expect(await steps(first).path().inputValue()).toBe('/typed');
-    expect(await first.evaluate('window.away')).not.toBe(true);
-    expect(complaints).toEqual([]);
-    await close();
+    await Promise.all([disconnected(), hide(page)]);
+    await call(twin, undefined, '/meanwhile');
+    const before = await rows().count();
+    await show(page);
+    await expect.poll(() => rows().first().innerText()).toContain('GET /meanwhile');
+    expect(await rows().count()).toBe(before + 1);
+    expect(await path().inputValue()).toBe('/typed');
+    expect(await page.evaluate('window.away')).not.toBe(true);
   });
 
   it('A page says that too many pages are open, in the twin’s words, and connects when one is closed', async () => {
+    await Promise.all([disconnected(), page.goto('about:blank')]);
     const ears = await Promise.all(Array.from({ length: LISTENERS }, () => listenTo(twin)));
     const closeAll = (): void => ears.forEach((ear) => ear.close());
     onTestFinished(closeAll);
-    // The page of the test before may be on its way out.
     for (const ear of ears) await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
-    const { page, close } = await openAt(browser, twin.pageUrl);
+    await page.goto(twin.tenantUrl);
     const banner = page.getByRole('alert');
     await expect.poll(() => banner.innerText()).toContain(`${LISTENERS} pages are already open. Close some`);
     expect(await page.locator('.link').innerText()).toBe('○ not connected');
     closeAll();
     await page.getByText('● connected').waitFor();
     await banner.waitFor({ state: 'detached' });
-    await close();
-  });
-
-  it('A page that is shown again sees that the twin is away, and that it is back', async () => {
-    const { page, close } = await openAt(browser, twin.pageUrl);
-    await page.getByText('● connected').waitFor();
-    await hide(page);
-    await twin.close();
-    await show(page);
-    await page.getByText('○ not connected').waitFor();
-    await hide(page);
-    twin = await startTestTwin({ page: true, again: twin });
-    await show(page);
-    await page.getByText('● connected again').waitFor();
-    await close();
   });
 
   it('The page gives the likely reason after 40 seconds without a response, and keeps what was typed', async () => {
-    const { page, close } = await openAt(browser, twin.pageUrl);
     await page.evaluate(
       'AbortSignal.timeout = (patience) => { window.patience = patience; const ending = new AbortController();' +
         "window.giveUp = () => ending.abort(new DOMException('', 'TimeoutError')); return ending.signal; }",
@@ -238,11 +187,10 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     expect(await page.evaluate('window.patience')).toBe(40_000);
     expect(await steps(page).path().inputValue()).toBe('/typed');
     expect(await page.getByRole('button', { name: /^Call/ }).isEnabled()).toBe(true);
-    await close();
+    await page.unroute('**/_twin/call');
   });
 
   it('The page shows a program error and a twin that is away, reconnects, and keeps what was typed', async () => {
-    const { page, close } = await openAt(browser, twin.pageUrl);
     const { others, chooseCaller, path, call: callApi, outcome } = steps(page);
     await chooseCaller(USER);
     await others().fill('delete:user');
@@ -253,7 +201,9 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     expect(message).toContain('handler/test.ts:4:8: Unexpected');
     await expect.poll(() => page.getByRole('alert').innerText()).toContain(message);
 
+    await hide(page);
     await twin.close();
+    await show(page);
     await page.getByText('The twin does not answer. Start it again').waitFor();
     await callApi();
     await page.getByText('The twin does not answer. Is it running?').waitFor();
@@ -273,6 +223,40 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     await callApi();
     await expect.poll(() => outcome().innerText()).toContain('404 GET /typed');
     await page.getByText('A token without any scope').waitFor();
-    await close();
+    // A browser complains of a server that is away.
+    expect(complaints.splice(0)).not.toEqual([]);
+  });
+});
+
+describe.skipIf(chromium === undefined)('Requests to the tenant in a browser', () => {
+  it('The list shows the caller of a rejected token request, with the requested and the permitted scopes', async () => {
+    const { rows, filter } = steps(page);
+    await askToken(twin, { grant_type: 'client_credentials', scope: 'delete:user' });
+    await expect.poll(() => rows().first().innerText()).toMatch(/403\s+POST \/oauth\/token[^]*test-app \(dev\)/);
+    await filter('Client', 'test-app (dev)');
+    await rows().first().click();
+    const panel = page.locator('.panel');
+    const text = await panel.innerText();
+    expect(text).toContain(
+      'test-app (dev) got no token: access_denied: Client has not been granted scopes: delete:user',
+    );
+    expect(text).toMatch(/delete:user\s+– not granted\s+requested, but this caller is not permitted to have it/);
+    expect(text).toMatch(/read:user\s+– not granted\s+permitted, but not requested/);
+    await panel.getByRole('button', { name: 'Close' }).click();
+  });
+
+  it('The list shows the other requests to the tenant, with the reason of a rejection', async () => {
+    const { rows } = steps(page);
+    await fetch(`${twin.tenantUrl}/.well-known/jwks.json`);
+    await expect.poll(() => rows().first().innerText()).toMatch(/200\s+GET \/\.well-known\/jwks\.json/);
+    await rows().first().click();
+    const panel = page.locator('.panel');
+    expect(await panel.innerText()).toContain('answered by the tenant');
+    await panel.getByRole('button', { name: 'Close' }).click();
+    await fetch(`${twin.tenantUrl}/userinfo`);
+    await expect.poll(() => rows().first().innerText()).toMatch(/401\s+GET \/userinfo/);
+    await rows().first().click();
+    expect(await panel.innerText()).toContain('it takes a good token of a user');
+    await panel.getByRole('button', { name: 'Close' }).click();
   });
 });

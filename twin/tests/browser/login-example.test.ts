@@ -5,12 +5,11 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { build } from 'esbuild';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { afterFile } from '../../../tests/support/cleanup.ts';
 import { freePort } from '../../../tests/support/free-port.ts';
 import { ROOT } from '../../../tests/support/project.ts';
-import { openAt, type Opened } from '../support/browser.ts';
 import { startForFile } from '../support/browser-suite.ts';
 import { clickUser, spaClient, withClients } from '../support/login-twin.ts';
 import type { TestTwin } from '../support/twin.ts';
@@ -20,21 +19,15 @@ const guidePort = await freePort();
 const ORIGIN = `http://localhost:${port}`;
 
 let twin: TestTwin;
-let browser: Browser;
-const chromium = startForFile((both) => ({ twin, browser } = both), {
+let page: Page;
+const chromium = startForFile((started) => ({ twin, page } = started), {
+  atPage: false,
   change: withClients(
     // As the issue's reader writes it: without a URL to return to after the logout.
     spaClient(port).replace(/ logoutUrls: [^ ]+/, ''),
     spaClient(guidePort).replace('name: web', 'name: guide'),
   ),
 });
-
-/** Opens a page, which is closed after the tests of the file. */
-async function open(url: string): Promise<Page> {
-  const opened: Opened = await openAt(browser, url);
-  afterFile(() => opened.close());
-  return opened.page;
-}
 
 describe.skipIf(chromium === undefined)('docs/login.md in a browser', () => {
   it('The login guide’s front end, bundled with its .env file, logs a user in and calls the API', async () => {
@@ -56,14 +49,13 @@ describe.skipIf(chromium === undefined)('docs/login.md in a browser', () => {
     });
     await new Promise<void>((resolve) => server.listen(guidePort, '127.0.0.1', resolve));
     afterFile(() => server.close());
-    const page = await open(`http://localhost:${guidePort}`);
+    await page.goto(`http://localhost:${guidePort}`);
     await clickUser(page);
     await expect.poll(() => page.title()).toBe('"JWT test backend lambda"');
   });
 });
 
 describe.skipIf(chromium === undefined)('npm run example:spa in a browser', () => {
-  let page: Page;
   const answer = (): Promise<string> => page.locator('#answer').innerText();
   const call = (): Promise<void> => page.getByRole('button', { name: 'Call the API' }).click();
   const renew = (): Promise<void> => page.getByRole('button', { name: 'Renew the token' }).click();
@@ -73,7 +65,8 @@ describe.skipIf(chromium === undefined)('npm run example:spa in a browser', () =
     const child = spawn(process.execPath, [entry, '--client', 'web'], { cwd: twin.project.path });
     afterFile(() => child.kill());
     await once(child.stdout, 'data');
-    page = await open(ORIGIN);
+    await page.context().clearCookies();
+    await page.goto(ORIGIN);
   });
 
   it('The example page shows the gateway’s 401 and its reason before the login', async () => {

@@ -1,7 +1,6 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../../tests/support/free-port.ts';
-import { openAt } from '../support/browser.ts';
 import { startForFile } from '../support/browser-suite.ts';
 import { logInByRedirect, spaClient, withClients } from '../support/login-twin.ts';
 import { claimsOf } from '../support/page-steps.ts';
@@ -12,25 +11,23 @@ const port = await freePort();
 const ORIGIN = `http://localhost:${port}`;
 
 let twin: TestTwin;
-let browser: Browser;
-const chromium = startForFile((both) => ({ twin, browser } = both), { change: withClients(spaClient(port)) });
-
-beforeAll(() => serveSdkPage(port));
-
-/** A page of the client's origin with the SDK on it. */
-interface App extends SdkPage {
-  readonly context: BrowserContext;
-  readonly page: Page;
-}
-
-const opened: BrowserContext[] = [];
-afterEach(async () => {
-  for (const context of opened.splice(0)) await context.close();
+let page: Page;
+const chromium = startForFile((started) => ({ twin, page } = started), {
+  atPage: false,
+  change: withClients(spaClient(port)),
 });
 
-async function openApp(options: Readonly<Record<string, unknown>> = {}): Promise<App> {
-  const { page } = await openAt(browser, ORIGIN);
-  opened.push(page.context());
+beforeAll(() => serveSdkPage(port));
+// No session, and no token of the test before.
+beforeEach(async () => {
+  if (chromium === undefined) return;
+  await page.goto(ORIGIN);
+  await page.context().clearCookies();
+  await page.evaluate('localStorage.clear(); sessionStorage.clear()');
+});
+
+/** The SDK on a page of the client's origin. */
+async function openApp(options: Readonly<Record<string, unknown>> = {}): Promise<SdkPage> {
   const { outputs, tenantUrl } = twin;
   const settings = {
     domain: tenantUrl,
@@ -43,12 +40,12 @@ async function openApp(options: Readonly<Record<string, unknown>> = {}): Promise
     },
     ...options,
   };
-  const app = { context: page.context(), page, ...sdkPage(page, settings) };
+  const app = sdkPage(page, settings);
   await app.start();
   return app;
 }
 
-const logIn = (app: App): Promise<void> => logInByRedirect(app.page, ORIGIN, app);
+const logIn = (app: SdkPage): Promise<void> => logInByRedirect(page, ORIGIN, app);
 
 const TOKEN = "auth0.getTokenSilently({ cacheMode: 'off' })";
 const REFRESH_TOKEN =
@@ -66,8 +63,8 @@ describe.skipIf(chromium === undefined)('auth0-spa-js', () => {
   });
 
   it('auth0-spa-js logs a user in by a popup, with the password typed', async () => {
-    const { context, page, run } = await openApp();
-    const popups = context.waitForEvent('page');
+    const { run } = await openApp();
+    const popups = page.context().waitForEvent('page');
     const login = run('auth0.loginWithPopup()');
     const popup = await popups;
     await popup.getByLabel('Email address').fill(twin.outputs.testUser.email);
@@ -90,7 +87,7 @@ describe.skipIf(chromium === undefined)('auth0-spa-js', () => {
     expect(exchanges()).toBe(before + 1);
     expect(claimsOf(second)).toMatchObject({ sub: claimsOf(first)['sub'], scope: claimsOf(first)['scope'] });
     await app.run(`void auth0.logout({ logoutParams: { returnTo: '${ORIGIN}' } })`);
-    await app.page.waitForURL(`${ORIGIN}/`);
+    await page.waitForURL(`${ORIGIN}/`);
     await app.start();
     expect(await app.run(TOKEN)).toBe('login_required');
   });
@@ -130,7 +127,7 @@ describe.skipIf(chromium === undefined)('auth0-spa-js', () => {
   it('auth0-spa-js gets no response for a callback that the client does not list', async () => {
     const app = await openApp({
       authorizationParams: { redirect_uri: 'http://localhost:1/' },
-      authorizeTimeoutInSeconds: 2,
+      authorizeTimeoutInSeconds: 1,
     });
     expect(await app.run(TOKEN)).toBe('timeout');
   });

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { afterFile } from '../../../tests/support/cleanup.ts';
 import { freePort } from '../../../tests/support/free-port.ts';
 import { openAt } from '../support/browser.ts';
@@ -20,9 +20,11 @@ const webClient = (name: string, port: number): string =>
   `- { name: ${name}, type: web, callbacks: ['http://localhost:${port}/callback'], logoutUrls: ['http://localhost:${port}'], grants: [authorization_code, refresh_token] }`;
 
 let twin: TestTwin;
-let browser: Browser;
+let tab: Page;
+let page: Page;
 let proxy: string;
-const chromium = startForFile((both) => ({ twin, browser } = both), {
+const chromium = startForFile((started) => ({ twin, page: tab } = started), {
+  atPage: false,
   tls: true,
   change: withClients(webClient('express', ports.express), webClient('openid', ports.openid), spaClient(ports.spa)),
 });
@@ -45,25 +47,21 @@ async function serve(name: 'express' | 'openid'): Promise<void> {
   expect(child.exitCode).toBeNull();
 }
 
-async function open(url: string): Promise<Page> {
-  const { page, close } = await openAt(browser, url, {
-    proxy: { server: proxy, bypass: 'localhost' },
-    ignoreHTTPSErrors: true,
-  });
-  afterFile(close);
-  return page;
-}
-
 // They check the issuer to the character: the twin is reached under the tenant's own name, as docs/login.md says.
 describe.skipIf(chromium === undefined)('An application that calls the twin by the tenant’s name', () => {
   beforeAll(async () => {
     proxy = await hostsEntry(TENANT, Number(new URL(twin.tenantUrl).port));
     await Promise.all([serve('express'), serve('openid')]);
+    const options = { proxy: { server: proxy, bypass: 'localhost' }, ignoreHTTPSErrors: true };
+    const opened = await openAt(tab.context().browser()!, 'about:blank', options);
+    afterFile(opened.close);
+    ({ page } = opened);
   });
+  beforeEach(() => page.context().clearCookies());
 
   it('express-openid-connect logs a user in and out, renews the token and calls the API with it', async () => {
     const base = `http://localhost:${ports.express}`;
-    const page = await open(`${base}/call`);
+    await page.goto(`${base}/call`);
     const text = (): Promise<string> => page.innerText('body');
     expect(page.url()).toMatch(`https://${TENANT}/u/login`);
     await clickUser(page);
@@ -82,7 +80,7 @@ describe.skipIf(chromium === undefined)('An application that calls the twin by t
 
   it('openid-client as a confidential web application logs a user in, renews, revokes and logs out', async () => {
     const base = `http://localhost:${ports.openid}`;
-    const page = await open(`${base}/login`);
+    await page.goto(`${base}/login`);
     await clickUser(page);
     await page.waitForURL(`${base}/callback?*`);
     expect(JSON.parse(await page.innerText('body'))).toEqual({
@@ -100,7 +98,7 @@ describe.skipIf(chromium === undefined)('An application that calls the twin by t
   it('auth0-spa-js needs no issuer of its own under the tenant’s name, and renews by refresh tokens', async () => {
     await serveSdkPage(ports.spa);
     const origin = `http://localhost:${ports.spa}`;
-    const page = await open(origin);
+    await page.goto(origin);
     const { outputs } = twin;
     const app = sdkPage(page, {
       domain: TENANT,

@@ -1,15 +1,10 @@
 import axe from 'axe-core';
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openAt, type Opened } from '../support/browser.ts';
-import { openForAll, startForFile } from '../support/browser-suite.ts';
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startForFile } from '../support/browser-suite.ts';
 import { steps, USER } from '../support/page-steps.ts';
-import { ROOT, type ProjectCopy } from '../../../tests/support/project.ts';
+import type { ProjectCopy } from '../../../tests/support/project.ts';
 import { call, serviceToken, type TestTwin } from '../support/twin.ts';
-
-const SCREENSHOTS = new URL('coverage/page/', ROOT);
 
 const LONG = "'POST /orders/{orderId}/items/{itemId}'";
 
@@ -24,20 +19,12 @@ function change(project: ProjectCopy): void {
 }
 
 let twin: TestTwin;
-let browser: Browser;
-let opened: Opened;
-const chromium = startForFile((both) => ({ twin, browser } = both), { change });
-beforeAll(() => mkdirSync(SCREENSHOTS, { recursive: true }));
+let page: Page;
+const chromium = startForFile((started) => ({ twin, page } = started), { change });
 
 describe.skipIf(chromium === undefined)('What the page shows', () => {
-  openForAll(
-    () => ({ twin, browser }),
-    (page) => (opened = page),
-  );
-
   /** Pastes a token of these claims, as they are written. */
   const paste = async (claims: string): Promise<void> => {
-    const { page } = opened;
     const [header, , signature] = (await serviceToken(twin)).split('.');
     await steps(page).openToken();
     await steps(page)
@@ -47,7 +34,6 @@ describe.skipIf(chromium === undefined)('What the page shows', () => {
   };
 
   it('The page shows claims that readers may see differently to the letter, and keeps them when others are edited', async () => {
-    const { page } = opened;
     const written = '{"exp":1,"big":12345678901234567890,"huge":1e999,"exp":2}';
     await paste(written);
     expect(await page.locator('.claims').innerText()).toContain('Parsers may read other values');
@@ -62,17 +48,16 @@ describe.skipIf(chromium === undefined)('What the page shows', () => {
 
   it('The page shows a token with deeply nested claims', async () => {
     await paste(`{"deep":${'['.repeat(20_000)}${']'.repeat(20_000)}}`);
-    expect(await opened.page.locator('.claims').innerText()).toMatch(/"?deep"?:?\s*\[{20000}/);
+    expect(await page.locator('.claims').innerText()).toMatch(/"?deep"?:?\s*\[{20000}/);
   });
 
   it('The page shows the value of a claim with a very long name', async () => {
     await paste(JSON.stringify({ [`https://example.com/${'claims/'.repeat(40)}`]: 'value of it' }));
-    const value = await opened.page.getByText('value of it').locator('xpath=..').boundingBox();
+    const value = await page.getByText('value of it').locator('xpath=..').boundingBox();
     expect(value?.width).toBeGreaterThan(70);
   });
 
   it('The page says that a public route skips the token checks, and shows its event with nothing masked', async () => {
-    const { page } = opened;
     const { path, call, outcome, chooseCaller } = steps(page);
     await chooseCaller('anyone');
     await path().fill('/open');
@@ -91,7 +76,6 @@ describe.skipIf(chromium === undefined)('What the page shows', () => {
   });
 
   it('The page shows invisible characters of a response, and the list shows the response of the gateway', async () => {
-    const { page } = opened;
     const { path, call, rows, chooseCaller } = steps(page);
     await chooseCaller('anyone');
     await path().fill('/open');
@@ -107,37 +91,28 @@ describe.skipIf(chromium === undefined)('What the page shows', () => {
 });
 
 describe.skipIf(chromium === undefined)('Accessibility of the page', () => {
-  let page: Page;
-  beforeAll(async () => {
-    if (chromium === undefined) return;
-    opened = await openAt(browser, twin.pageUrl);
-    ({ page } = opened);
-    const { chooseCaller, others, path, call, outcome, openEditor } = steps(page);
-    await chooseCaller(USER);
-    await others().fill('delete:user');
-    await path().fill('/test');
-    await call();
-    await outcome().waitFor();
-    await openEditor();
+  afterEach(async () => {
+    await page.emulateMedia({ colorScheme: null });
+    await page.setViewportSize({ width: 1280, height: 900 });
   });
-  afterAll(() => opened.close());
 
   it.each([
     ['light', 1280],
-    ['dark', 1280],
-    ['light', 360],
     ['dark', 360],
   ] as const)(
     'The page has no accessibility violation in the %s scheme at %i pixels, and nothing is cut off',
     async (colorScheme, width) => {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 800 });
-      expect(await violations(page)).toEqual([]);
+      const { chooseCaller, others, path, call: callApi, outcome, openEditor } = steps(page);
+      await chooseCaller(USER);
+      await others().fill('delete:user');
+      await path().fill('/test');
+      await callApi();
+      await outcome().waitFor();
+      await openEditor();
+      expect(await violations()).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-      await page.screenshot({
-        path: fileURLToPath(new URL(`${colorScheme}-${width}.png`, SCREENSHOTS)),
-        fullPage: true,
-      });
     },
   );
 
@@ -164,13 +139,12 @@ describe.skipIf(chromium === undefined)('Accessibility of the page', () => {
     await call(twin, undefined, `/${'long/'.repeat(30)}`);
     await steps(page).rows().first().filter({ hasText: '/long/' }).click();
     await page.getByRole('heading', { name: /long/ }).waitFor();
-    expect(await violations(page)).toEqual([]);
-    await page.screenshot({ path: fileURLToPath(new URL('opened.png', SCREENSHOTS)) });
+    expect(await violations()).toEqual([]);
   });
 });
 
 /** What axe finds, by its rule and where. */
-async function violations(page: Opened['page']): Promise<unknown> {
+async function violations(): Promise<unknown> {
   await page.evaluate(axe.source);
   return page.evaluate(
     'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`))',

@@ -1,14 +1,13 @@
-import type { Browser } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { type Opened } from '../support/browser.ts';
-import { openForAll, startForFile } from '../support/browser-suite.ts';
+import { startForFile } from '../support/browser-suite.ts';
+import { spaClient } from '../support/login-twin.ts';
 import { claimsOf, SERVICE, steps, USER } from '../support/page-steps.ts';
 import { call, mint, serviceToken, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
-let browser: Browser;
-let opened: Opened;
-const chromium = startForFile((both) => ({ twin, browser } = both), {
+let page: Page;
+const chromium = startForFile((started) => ({ twin, page } = started), {
   change: ({ edit }) => {
     edit(
       'contract.ts',
@@ -16,20 +15,15 @@ const chromium = startForFile((both) => ({ twin, browser } = both), {
       "'POST /test': { handler: 'test', scopes: ['write:user'] },\n    'DELETE /test': { handler: 'test', scopes: ['write:user'] },\n    'GET /test'",
     );
     edit('Pulumi.dev.yaml', 'permissions: [read:user]', 'permissions: [read:user, write:user]');
+    edit('Pulumi.dev.yaml', '  api:testUser', `    ${spaClient(5173)}\n  api:testUser`);
   },
 });
 
 /** Columns of the matrix. */
-const [SERVICE_COLUMN, ROLE_COLUMN, USER_COLUMN, ANYONE_COLUMN] = [0, 1, 2, 3];
+const [SERVICE_COLUMN, ROLE_COLUMN, USER_COLUMN, ANYONE_COLUMN] = [0, 1, 3, 5];
 
 describe.skipIf(chromium === undefined)('Explanations on the page', () => {
-  openForAll(
-    () => ({ twin, browser }),
-    (page) => (opened = page),
-  );
-
   it('One click explains a 403, and a second one leads to a 200', async () => {
-    const { page } = opened;
     const { cell, outcome, failed } = steps(page);
     let clicks = 0;
     const click = async (target: ReturnType<typeof cell>): Promise<void> => {
@@ -51,7 +45,6 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
   });
 
   it('One click on an allowed cell gets the token and a 200, and one on a cell without a token explains the 401', async () => {
-    const { page } = opened;
     const { cell, outcome, failed } = steps(page);
     await cell('GET /test', USER_COLUMN).click();
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test: let through by the route GET /test');
@@ -64,7 +57,6 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
   });
 
   it('A click on an allowed DELETE gets the token and leaves the call to a second click', async () => {
-    const { page } = opened;
     const { cell, outcome, call } = steps(page);
     await cell('DELETE /test', SERVICE_COLUMN).click();
     await page.getByText('The token is ready: call with it.').waitFor();
@@ -74,7 +66,6 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
   });
 
   it('A user requests delete:user, reads why GET /test answers 403, asks again as advised, and gets 200', async () => {
-    const { page } = opened;
     const { chooseCaller, others, call, outcome } = steps(page);
     await chooseCaller(USER);
     await others().fill('delete:user');
@@ -91,7 +82,6 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
   });
 
   it('The page says that a token was changed by hand, and drops it when a cell is chosen', async () => {
-    const { page } = opened;
     const { cell, outcome, call, openEditor, change } = steps(page);
     const changed = page.getByText('The token below was changed by hand.');
     await cell('GET /test', USER_COLUMN).click();
@@ -108,7 +98,6 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
   });
 
   it('A service requests more than its grant, reads the tenant’s rejection, requests less, and gets 200', async () => {
-    const { page } = opened;
     const { chooseCaller, tick, untick, call, outcome } = steps(page);
     await chooseCaller(SERVICE);
     await tick('read:user');
@@ -137,7 +126,6 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
   });
 
   it('The page masks the secrets of the token request until they are shown', async () => {
-    const { page } = opened;
     await steps(page).chooseCaller(USER);
     await page.getByText('The token request as a command').click();
     const curl = page.getByLabel('The token request as a command');
@@ -152,50 +140,31 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await expect.poll(() => curl.innerText()).not.toContain(clientSecrets['test-app']);
   });
 
-  it('The page shows ten rejections, each with the failed check and the reason', async () => {
-    const { page } = opened;
+  it('A changed token is rejected with the failed check and the reason, and a mistake shows at its field', async () => {
     const { chooseCaller, call, outcome, failed, openEditor, change, claims, path, signature } = steps(page);
     const expectRefusal = async (status: number, check: string, why: string): Promise<void> => {
       await call();
       await expect.poll(() => outcome().innerText(), { message: why }).toMatch(new RegExp(`${status} GET .*${why}`));
       expect(await failed().innerText()).toContain(check);
     };
-    await chooseCaller('anyone');
-    await expectRefusal(401, 'token is present', 'the route needs a token in the Authorization header');
     await chooseCaller(SERVICE);
     await call();
     await openEditor();
-    const changes: readonly (readonly [string, string, string])[] = [
-      ['algorithm none', 'signed with RSA', 'the token is signed with none'],
-      ['broken signature', 'signature is that key’s', 'signature does not match the key'],
-      ['a scope more', 'signature is that key’s', 'signature does not match the key'],
-      ['an unknown key', 'key is the issuer’s', 'the token names the key unknown'],
-      ['issuer without its slash', 'issuer', 'lacks the slash at the end'],
-      ['another audience', 'audience', 'the token is for https://another-api.example.com'],
-      ['expired', 'not expired', 'the token expired 6\\d s ago'],
-      ['not valid yet', 'already valid', 'the token is not valid before'],
-      ['issued in the future', 'issued before now', 'which is in the future'],
-    ];
-    for (const [name, check, why] of changes) {
-      await change(name);
-      await expectRefusal(401, check, why);
-    }
+    await change('issued in the future');
+    await expectRefusal(401, 'issued before now', 'which is in the future');
     await change('as it came');
     await claims().fill('{ "scope": ');
     expect(await page.getByRole('alert').innerText()).toContain('Not JSON, so the gateway will reject the token');
     expect(await claims().getAttribute('aria-invalid')).toBe('true');
     await expectRefusal(401, 'token is a JWT', 'a malformed payload');
     await signature().selectOption('twin');
-    await claims().fill(JSON.stringify({ ...claimsOf(await serviceToken(twin)), scope: 'write:user' }));
+    await claims().fill(JSON.stringify({ ...claimsOf(await serviceToken(twin)), scope: 'write:appointments' }));
     await expectRefusal(403, 'has a scope of the route', 'the token lacks read:user');
-    await path().fill('/nothing');
-    await expectRefusal(404, 'a route matches', 'no route matches GET /nothing');
     await path().fill('/a/../test');
     await expectRefusal(400, 'path is well formed', 'the path has a dot segment');
   });
 
   it('The page renders a hostile token, path and response harmless', async () => {
-    const { page } = opened;
     const { openToken, token, call: callApi, outcome, rows } = steps(page);
     const evil = `<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>‮"'\`\u0000`;
     const hostile = await mint(
@@ -221,7 +190,6 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
   });
 
   it('The page says why the API rejected a request before it could decide on it', async () => {
-    const { page } = opened;
     const { chooseCaller, path, call, outcome, openToken, token } = steps(page);
     await chooseCaller('anyone');
     await path().fill('test');
@@ -238,7 +206,6 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
   });
 
   it('A role’s cell says which caller to choose instead, until one is chosen', async () => {
-    const { page } = opened;
     const { cell, chooseCaller, path } = steps(page);
     await path().fill('/typed');
     await cell('GET /test', ROLE_COLUMN).click();
@@ -251,14 +218,12 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
   });
 
   it('The grant comes first in the list for a caller with several APIs and grants', async () => {
-    const { page } = opened;
     await steps(page).chooseCaller(USER);
     const options = await page.getByLabel('Grant and API').locator('option').allInnerTexts();
     expect(options.map((text) => text.split(' · ')[0])).toEqual(['password-realm', 'password']);
   });
 
   it('The page can be used by keyboard alone: move in the matrix, call, change the token, and open the request', async () => {
-    const { page } = opened;
     const focused = (): Promise<string> =>
       page.evaluate(
         "document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText",
@@ -272,7 +237,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     };
     await page.locator('.matrix [data-row]').first().waitFor();
     await tabTo('^allowed: write:user');
-    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown']) await page.keyboard.press(key);
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowDown']) await page.keyboard.press(key);
     expect(await page.locator('.detail').innerText()).toMatch(
       /^allowed: read:user · user .*\(password\) → GET \/test$/,
     );
@@ -286,5 +251,25 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: /^GET \/test at/ }).waitFor();
+  });
+
+  it('A user logs in through a single-page application, the page shows each step, and the token opens the route', async () => {
+    const { chooseCaller, tick, call, outcome } = steps(page);
+    await chooseCaller('user `test-user@example.com` through `web` (authorization_code)');
+    await page.getByText('The request to /authorize', { exact: true }).first().click();
+    expect(await page.getByLabel('The request to /authorize').innerText()).toContain('response_type: code');
+    await tick('read:user');
+    await call();
+    await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
+    const login = page.locator('.steps summary');
+    expect(await login.allInnerTexts()).toEqual([
+      expect.stringMatching(/The application sends the browser to the tenant GET \/authorize ✓ 302/),
+      expect.stringMatching(/The tenant shows its login page GET \/u\/login ✓ 200/),
+      expect.stringMatching(/The user logs in POST \/u\/login ✓ 302 back to the application with a code/),
+      expect.stringMatching(/The application exchanges the code POST \/oauth\/token ✓ 200/),
+      expect.stringMatching(/The application renews the token POST \/oauth\/token ✓ 200/),
+    ]);
+    await login.nth(3).click();
+    expect(await page.getByLabel('Sent', { exact: true }).nth(3).innerText()).toContain('code_verifier: ');
   });
 });

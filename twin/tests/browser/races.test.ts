@@ -1,14 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openAt, type Opened } from '../support/browser.ts';
-import { openForAll, startForFile } from '../support/browser-suite.ts';
+import { startForFile } from '../support/browser-suite.ts';
 import { SERVICE, steps, USER } from '../support/page-steps.ts';
-import { startTestTwin, type TestTwin } from '../support/twin.ts';
+import type { TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
-let browser: Browser;
-let opened: Opened;
-const chromium = startForFile((both) => ({ twin, browser } = both));
+let page: Page;
+let complaints: string[];
+const chromium = startForFile((started) => ({ twin, page, complaints } = started));
 
 /** Answers that the twin has given and that have not come yet, oldest first. */
 interface HeldBack {
@@ -18,7 +17,7 @@ interface HeldBack {
   readonly next: () => Promise<void>;
 }
 
-async function holdBack(page: Page, name: string): Promise<HeldBack> {
+async function holdBack(name: string): Promise<HeldBack> {
   const held: (() => Promise<void>)[] = [];
   await page.route(`**/_twin/${name}`, async (route) => {
     const response = await route.fetch();
@@ -38,19 +37,13 @@ async function holdBack(page: Page, name: string): Promise<HeldBack> {
   };
 }
 
-const granted = (page: Page): Promise<string[]> => page.locator('.scopes tbody tr').allInnerTexts();
+const granted = (): Promise<string[]> => page.locator('.scopes tbody tr').allInnerTexts();
 
 describe.skipIf(chromium === undefined)('Late responses on the page', () => {
-  openForAll(
-    () => ({ twin, browser }),
-    (page) => (opened = page),
-  );
-
   it('The page keeps the token that was requested last, although an earlier response comes later', async () => {
-    const { page } = opened;
     const { chooseCaller, tick, untick, call, outcome } = steps(page);
     await chooseCaller(USER);
-    const answers = await holdBack(page, 'token');
+    const answers = await holdBack('token');
     await tick('write:user');
     await call();
     await answers.has(1);
@@ -59,32 +52,30 @@ describe.skipIf(chromium === undefined)('Late responses on the page', () => {
     await call();
     await answers.has(2);
     await answers.next();
-    expect(await granted(page)).toEqual([]);
+    expect(await granted()).toEqual([]);
     await answers.next();
-    expect(await granted(page)).toEqual([expect.stringMatching(/^read:user\s+✓ granted/)]);
+    expect(await granted()).toEqual([expect.stringMatching(/^read:user\s+✓ granted/)]);
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
   });
 
   it('A caller does not get the token that was requested for the caller before', async () => {
-    const { page } = opened;
     const { chooseCaller, call } = steps(page);
-    const answers = await holdBack(page, 'token');
+    const answers = await holdBack('token');
     await chooseCaller(SERVICE);
     await call();
     await answers.has(1);
     await chooseCaller('anyone');
     await answers.next();
-    expect(await granted(page)).toEqual([]);
+    expect(await granted()).toEqual([]);
     await page.getByRole('button', { name: 'Call without a token' }).waitFor();
   });
 
   it('The page keeps a new token when the signature for a change to the old one comes later', async () => {
-    const { page } = opened;
     const { chooseCaller, tick, call, outcome, openEditor, change, claims } = steps(page);
     await chooseCaller(USER);
     await call();
     await openEditor();
-    const signatures = await holdBack(page, 'signature');
+    const signatures = await holdBack('signature');
     await change('expired');
     await signatures.has(1);
     await tick('read:user');
@@ -97,12 +88,11 @@ describe.skipIf(chromium === undefined)('Late responses on the page', () => {
   });
 
   it('A call that is clicked while a changed token is being signed sends the changed token', async () => {
-    const { page } = opened;
     const { cell, call, outcome, openEditor, change } = steps(page);
     await cell('GET /test', 2).click();
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
     await openEditor();
-    const signatures = await holdBack(page, 'signature');
+    const signatures = await holdBack('signature');
     await change('expired');
     await call();
     await signatures.has(1);
@@ -112,7 +102,6 @@ describe.skipIf(chromium === undefined)('Late responses on the page', () => {
   });
 
   it('A call is not made with a changed token that could not be signed', async () => {
-    const { page } = opened;
     const { cell, call, outcome, openEditor, change } = steps(page);
     await cell('GET /test', 2).click();
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
@@ -126,11 +115,10 @@ describe.skipIf(chromium === undefined)('Late responses on the page', () => {
     expect(await outcome().count()).toBe(0);
     await cell('GET /test', 2).click();
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
-    expect(opened.complaints.splice(0)).toEqual([expect.stringContaining('403')]);
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('403')]);
   });
 
   it('The page drops the result of a call, shown or on its way, when the caller or its scopes change', async () => {
-    const { page } = opened;
     const { chooseCaller, call, outcome, tick } = steps(page);
     await chooseCaller(USER);
     await call();
@@ -139,7 +127,7 @@ describe.skipIf(chromium === undefined)('Late responses on the page', () => {
     await outcome().waitFor({ state: 'detached' });
     expect(await page.getByRole('button', { name: /^Ask again/ }).count()).toBe(0);
 
-    const answers = await holdBack(page, 'call');
+    const answers = await holdBack('call');
     await call();
     await answers.has(1);
     await chooseCaller(SERVICE);
@@ -152,9 +140,8 @@ describe.skipIf(chromium === undefined)('Late responses on the page', () => {
   });
 
   it('The last cell that was clicked wins, although the answer to an earlier one comes later', async () => {
-    const { page } = opened;
     const { cell, outcome } = steps(page);
-    const answers = await holdBack(page, 'call');
+    const answers = await holdBack('call');
     await cell('GET /test', 2).click();
     await answers.has(1);
     await cell('GET /test', 3).click();
@@ -167,62 +154,57 @@ describe.skipIf(chromium === undefined)('Late responses on the page', () => {
 });
 
 describe.skipIf(chromium === undefined)('Choices on the page', () => {
-  const caller = (page: Page) => page.getByLabel('Caller', { exact: true });
-
-  it('Choices stay when the program declares others before them, and the page says which are gone', async () => {
-    const changing = await startTestTwin({ page: true });
-    onTestFinished(() => changing.end());
-    const { page, complaints, close } = await openAt(browser, changing.pageUrl);
-    const { call, outcome, path } = steps(page);
-    expect(await caller(page).inputValue()).toBe(SERVICE);
-    await call();
-    await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
-
-    const other = '{ name: another-app, party: first, grants: [client_credentials], permissions: [] }';
-    changing.project.edit('Pulumi.dev.yaml', 'api:clients:\n', `api:clients:\n    - ${other}\n`);
-    changing.project.edit(
-      'contract.ts',
-      "'GET /test'",
-      "'GET /before': { handler: 'test', scopes: 'public' },\n    'GET /test'",
-    );
-    await changing.reload();
-    await expect.poll(() => page.locator('.matrix').innerText()).toContain('another-app');
-    expect(await caller(page).inputValue()).toBe(SERVICE);
-    expect(await path().inputValue()).toBe('/test');
-    await call();
-    await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
-
-    changing.project.edit('Pulumi.dev.yaml', 'name: test-app', 'name: renamed-app');
-    await changing.reload();
-    const advice = page.locator('.advice');
-    await expect
-      .poll(() => advice.allInnerTexts())
-      .toEqual(['The program no longer has test-app (client_credentials). Its token is forgotten.']);
-    expect(await caller(page).inputValue()).toBe('anyone');
-    expect(await page.locator('.claims').count()).toBe(0);
-    expect(await outcome().count()).toBe(0);
-    expect(await path().inputValue()).toBe('/test');
-    await steps(page).chooseCaller('`renamed-app` (client_credentials)');
-    await advice.waitFor({ state: 'detached' });
-    expect(complaints).toEqual([]);
-    await close();
-  });
+  const caller = () => page.getByLabel('Caller', { exact: true });
 
   it('The chosen grant stays by name, and the page says when it is gone', async () => {
-    const changing = await startTestTwin({ page: true });
-    onTestFinished(() => changing.end());
-    const { page, close } = await openAt(browser, changing.pageUrl);
     const { chooseCaller, call, outcome } = steps(page);
     await chooseCaller(USER);
     await page.getByLabel('Grant and API').selectOption({ index: 1 });
     await call();
     await outcome().waitFor();
-    changing.project.edit('Pulumi.dev.yaml', 'api:audience: https://', 'api:audience: https://another-');
-    await changing.reload();
+    twin.project.edit('Pulumi.dev.yaml', 'api:audience: https://', 'api:audience: https://another-');
+    onTestFinished(async () => {
+      twin.project.edit('Pulumi.dev.yaml', 'https://another-', 'https://');
+      await twin.reload();
+    });
+    await twin.reload();
     await expect
       .poll(() => page.locator('.advice').innerText())
       .toMatch(/by password · https:.* Its token is forgotten\.$/);
     expect(await page.locator('.claims').count()).toBe(0);
-    await close();
+  });
+
+  it('Choices stay when the program declares others before them, and the page says which are gone', async () => {
+    const { call, outcome, path } = steps(page);
+    expect(await caller().inputValue()).toBe(SERVICE);
+    await call();
+    await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
+
+    const other = '{ name: another-app, party: first, grants: [client_credentials], permissions: [] }';
+    twin.project.edit('Pulumi.dev.yaml', 'api:clients:\n', `api:clients:\n    - ${other}\n`);
+    twin.project.edit(
+      'contract.ts',
+      "'GET /test'",
+      "'GET /before': { handler: 'test', scopes: 'public' },\n    'GET /test'",
+    );
+    await twin.reload();
+    await expect.poll(() => page.locator('.matrix').innerText()).toContain('another-app');
+    expect(await caller().inputValue()).toBe(SERVICE);
+    expect(await path().inputValue()).toBe('/test');
+    await call();
+    await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
+
+    twin.project.edit('Pulumi.dev.yaml', 'name: test-app', 'name: renamed-app');
+    await twin.reload();
+    const advice = page.locator('.advice');
+    await expect
+      .poll(() => advice.allInnerTexts())
+      .toEqual(['The program no longer has test-app (client_credentials). Its token is forgotten.']);
+    expect(await caller().inputValue()).toBe('anyone');
+    expect(await page.locator('.claims').count()).toBe(0);
+    expect(await outcome().count()).toBe(0);
+    expect(await path().inputValue()).toBe('/test');
+    await steps(page).chooseCaller('`renamed-app` (client_credentials)');
+    await advice.waitFor({ state: 'detached' });
   });
 });

@@ -1,6 +1,5 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, onTestFinished } from 'vitest';
-import { afterFile } from '../../../tests/support/cleanup.ts';
 import './chromium-server.ts';
 import { eventOf } from '../../src/page/live.ts';
 import type { Entry } from '../../src/page/messages.ts';
@@ -8,45 +7,52 @@ import { openAt, type Opened } from './browser.ts';
 import { lastOf, listenTo } from './page.ts';
 import { startTestTwin, type TestTwin } from './twin.ts';
 
-interface Started {
+interface Started extends Pick<Opened, 'page' | 'complaints'> {
   readonly twin: TestTwin;
-  readonly browser: Browser;
 }
 
+type Options = Parameters<typeof startTestTwin>[0] & {
+  /** Whether each test begins at the twin's page and must leave it without a complaint; true unless given. */
+  readonly atPage?: boolean;
+};
+
+/** The tab of all test files that a worker runs: a browser context takes two seconds of CPU time, another tab one. */
+let opening: Promise<Opened> | undefined;
+
 /**
- * Starts a twin with its page for all tests of a file, and connects to the browser.
+ * Starts a twin with its page for all tests of a file, and opens the browser's tab.
  * @param started is given both before the first test
  * @returns undefined where there is no browser, and nothing is started
  */
 export function startForFile(
-  started: (both: Started) => void,
-  options: Parameters<typeof startTestTwin>[0] = {},
+  started: (all: Started) => void,
+  { atPage = true, ...options }: Options = {},
 ): string | undefined {
   const endpoint = inject('chromium');
   if (endpoint === undefined) return undefined;
+  let tab: Opened;
+  let url = '';
   beforeAll(async () => {
-    const browser = await chromium.connect(endpoint);
-    afterFile(() => browser.close());
-    started({ twin: await startTestTwin({ page: true, ...options }), browser });
+    opening ??= chromium.connect(endpoint).then((browser) => openAt(browser, 'about:blank'));
+    tab = await opening;
+    const twin = await startTestTwin({ page: true, ...options });
+    url = twin.tenantUrl;
+    await tab.page.context().clearCookies();
+    started({ twin, ...tab });
+    // The address sets the cookie that opens the page's endpoints.
+    if (atPage) await tab.page.context().request.get(twin.pageUrl);
+  });
+  if (atPage) {
+    // Loaded anew it knows nothing of the test before.
+    beforeEach(() => tab.page.goto(url));
+    afterEach(() => expect(tab.complaints.splice(0)).toEqual([]));
+  }
+  afterAll(async () => {
+    const opened = await opening;
+    await opened?.page.goto('about:blank');
+    opened?.complaints.splice(0);
   });
   return endpoint;
-}
-
-/**
- * Opens one page for all tests of a `describe`, each of which must leave it without a complaint.
- * @param opened is given it before the first test
- */
-export function openForAll(both: () => Started, opened: (page: Opened) => void): void {
-  let page: Opened | undefined;
-  beforeAll(async () => {
-    const { twin, browser } = both();
-    page = await openAt(browser, twin.pageUrl);
-    opened(page);
-  });
-  // Loaded anew it knows nothing of the test before.
-  beforeEach(() => page?.page.reload());
-  afterEach(() => expect(page?.complaints.splice(0)).toEqual([]));
-  afterAll(() => page?.close());
 }
 
 /**

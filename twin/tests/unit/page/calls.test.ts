@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PRESETS, tokenOf } from '../../../src/page/client/changes.ts';
+import { partsOf } from '../../../src/page/client/jwt.ts';
 import { askPage } from '../../support/page.ts';
-import { startTestTwin, type TestTwin } from '../../support/twin.ts';
+import { serviceToken, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {
@@ -38,5 +40,32 @@ describe('Calls of the page', () => {
     const { body } = await askPage(twin, 'call', { ...question, path: '/é?q=🙂%2F' });
     expect(body.entry).toMatchObject({ kind: 'api', path: '/é' });
     expect(twin.exchanges.at(-1)?.request.target).toBe('/%C3%A9?q=%F0%9F%99%82%2F');
+  });
+});
+
+describe('Changes to a token', () => {
+  it.each([
+    ['as it came', undefined, ''],
+    ['algorithm none', 'algorithm', 'the token is signed with none'],
+    ['broken signature', 'signature', 'signature does not match the key'],
+    ['a scope more', 'signature', 'signature does not match the key'],
+    ['expired', 'expiry', 'the token expired 6'],
+    ['not valid yet', 'not before', 'the token is not valid before'],
+    ['issued in the future', 'issued at', 'which is in the future'],
+    ['another audience', 'audience', 'the token is for https://another-api.example.com'],
+    ['issuer without its slash', 'issuer', 'lacks the slash at the end'],
+    ['an unknown key', 'key', 'the token names the key unknown'],
+  ])('The change "%s" fails the check that it is about', async (name, check, why) => {
+    const base = partsOf(await serviceToken(twin));
+    const preset = PRESETS.find((one) => one.name === name);
+    if (base === undefined || preset === undefined) throw new Error(`no change ${name}`);
+    const sign = async (signed: string, alg: string): Promise<string> =>
+      (await askPage(twin, 'signature', { signed, alg })).body.signature;
+    const token = await tokenOf(preset.make(base, twin.outputs), base, sign);
+    const { body } = await askPage(twin, 'call', { api: 'api', method: 'GET', path: '/test', token, body: '' });
+    const { entry } = body;
+    if (entry?.kind !== 'api') throw new Error('the gateway decided on it');
+    expect(entry.checks.find(({ outcome }) => outcome === 'failed')?.name).toBe(check);
+    expect(entry.why).toContain(why);
   });
 });
