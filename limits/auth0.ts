@@ -26,3 +26,17 @@ export const LARGEST_TOKEN_QUOTA = 2_147_483_647;
 export const MAX_REFRESH_LIFETIME = 31_557_600;
 /** A connection's name. Source: https://auth0.com/docs/api/management/v2/connections/post-connections (name) */
 export const CONNECTION_NAME = /^[A-Za-z0-9](-?[A-Za-z0-9]){0,127}$/;
+/** Public keys of one client. Source: https://auth0.com/docs/get-started/applications/rotate-credentials */
+export const KEYS_PER_CLIENT = 2;
+/** Bits of an RSA key. Source: https://auth0.com/docs/secure/application-credentials/generate-rsa-key-pair */
+export const SMALLEST_RSA_KEY = 2048;
+/** How such a public key begins in PEM, or a certificate of one: Node would derive a public key from a private one. */
+export const PUBLIC_PEM = /^\s*-----BEGIN ((RSA )?PUBLIC KEY|CERTIFICATE)-----/;
+/** Source: https://auth0.com/docs/get-started/applications/configure-private-key-jwt */
+export const ASSERTION_ALGORITHMS = ['RS256', 'RS384', 'PS256'] as const;
+/** A client assertion: bytes, characters of iss, sub and jti, and seconds. Source: https://auth0.com/docs/get-started/authentication-and-authorization-flow/authenticate-with-private-key-jwt */
+export const ASSERTION_LENGTH = 2048;
+export const ASSERTION_CLAIM_LENGTH = 64;
+export const ASSERTION_LIFETIME = 300;
+/** How far in the future iat and nbf may be. */
+export const ASSERTION_SKEW = 10;

@@ -47,8 +47,9 @@ export function outputs(
     clientIds: byName(({ clientId }) => clientId),
     clientSecrets: pulumi.secret(byName(({ clientSecret }) => clientSecret)),
     // What the developer of each client needs, and nothing secret.
-    clients: byName(({ settings: { type, callbacks, logoutUrls, origins }, clientId }) => ({
+    clients: byName(({ settings: { type, auth, callbacks, logoutUrls, origins }, clientId }) => ({
       type,
+      ...(auth === 'private_key_jwt' && { auth }),
       domain: issuerDomain,
       issuer: tenant.issuer,
       clientId,

@@ -77,6 +77,8 @@ describe('Stacks that use every key', () => {
         'origins',
         'tokenQuota.perHour',
         'tokenQuota.enforce',
+        'auth',
+        'publicKeys',
         'secretVersion',
       ].map((one) => `api:clients.${one}`),
     },

@@ -11,7 +11,7 @@ import type { Settings } from '../../settings.ts';
 export interface Application {
   readonly settings: ClientSettings;
   readonly clientId: pulumi.Output<string>;
-  /** Absent for a public client, which has none. */
+  /** Absent for a client without one. */
   readonly clientSecret: pulumi.Output<string> | undefined;
   /** How often its secret has been rotated, and what it will be after the next time; absent where none is prepared. */
   readonly rotation: { readonly version: number; readonly nextSecret: pulumi.Output<string> } | undefined;
@@ -29,7 +29,7 @@ interface Surroundings {
 /** A client with its secret and, where it asks for itself, the grant of what it may ask for. */
 export function declareApplication(client: ClientSettings, within: Surroundings): Application {
   const { parent, side, settings, resourceServer, permissions } = within;
-  const { appType, isPublic } = CLIENT_TYPES[client.type];
+  const { appType } = CLIENT_TYPES[client.type];
   const logicalName = `${side}-${client.name}`;
   const aliases = formerName(side, client.formerly);
   const protect = settings.production;
@@ -53,7 +53,7 @@ export function declareApplication(client: ClientSettings, within: Surroundings)
     logicalName,
     {
       clientId: application.clientId,
-      authenticationMethod: isPublic ? 'none' : 'client_secret_post',
+      ...authentication(client),
       ...(secrets.current && { clientSecret: secrets.current }),
     },
     { parent, aliases, protect },
@@ -74,10 +74,29 @@ export function declareApplication(client: ClientSettings, within: Surroundings)
   return {
     settings: client,
     clientId: application.clientId,
-    clientSecret: isPublic
+    clientSecret: !hasSecret(client)
       ? undefined
       : pulumi.secret(credentials.clientSecret).apply((secret) => readable(secret, client.name)),
     rotation: secrets.rotation,
+  };
+}
+
+/** Whether a client proves who it is with a secret. */
+function hasSecret({ type, auth }: ClientSettings): boolean {
+  return !CLIENT_TYPES[type].isPublic && auth !== 'private_key_jwt';
+}
+
+function authentication(
+  client: ClientSettings,
+): Pick<auth0.ClientCredentialsArgs, 'authenticationMethod' | 'privateKeyJwt'> {
+  const { publicKeys = [] } = client;
+  if (hasSecret(client)) return { authenticationMethod: 'client_secret_post' };
+  if (CLIENT_TYPES[client.type].isPublic) return { authenticationMethod: 'none' };
+  return {
+    authenticationMethod: 'private_key_jwt',
+    privateKeyJwt: {
+      credentials: publicKeys.map(({ pem, algorithm }) => ({ credentialType: 'public_key', pem, algorithm })),
+    },
   };
 }
 

@@ -1,5 +1,12 @@
+import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
-import { LARGEST_TOKEN_QUOTA } from '../../limits/auth0.ts';
+import {
+  ASSERTION_ALGORITHMS,
+  KEYS_PER_CLIENT,
+  LARGEST_TOKEN_QUOTA,
+  PUBLIC_PEM,
+  SMALLEST_RSA_KEY,
+} from '../../limits/auth0.ts';
 
 const GRANTS = ['client_credentials', 'password', 'authorization_code', 'refresh_token'] as const;
 /** A grant in the words of the stack file; `application.ts` has Auth0's names. */
@@ -47,6 +54,35 @@ const tokenQuota = z
     error: 'perHour is more than perDay, so it would limit nothing',
   });
 
+/** A public key of a client with `auth: private_key_jwt`. */
+const publicKey = z.strictObject({
+  pem: z
+    .string()
+    .superRefine((pem, context) => {
+      const message = problemOfKey(pem);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .meta({ description: `A public RSA key of ${SMALLEST_RSA_KEY} bits or more, in PEM.` }),
+  algorithm: z.enum(ASSERTION_ALGORITHMS).default('RS256').meta({
+    description: 'The one algorithm that the client signs with by this key.',
+  }),
+});
+
+function problemOfKey(pem: string): string | undefined {
+  if (pem.includes('PRIVATE KEY')) {
+    return 'is a private key, which only the client may have; make a new one and write its public key: openssl rsa -in key.pem -pubout';
+  }
+  const wanted = `write a public RSA key of ${SMALLEST_RSA_KEY} bits or more, as openssl rsa -in key.pem -pubout prints it`;
+  if (!PUBLIC_PEM.test(pem)) return wanted;
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
+    const bits = asymmetricKeyDetails?.modulusLength ?? 0;
+    return asymmetricKeyType === 'rsa' && bits >= SMALLEST_RSA_KEY ? undefined : wanted;
+  } catch {
+    return wanted;
+  }
+}
+
 /** An entry of `api:clients`. */
 export const client = z.strictObject({
   name: clientName.meta({ description: 'Also its key under clientIds and clientSecrets in the outputs.' }),
@@ -84,6 +120,19 @@ export const client = z.strictObject({
     description:
       'The most tokens it gets by client_credentials, which Auth0 bills. Beyond it Auth0 responds 429. Needs an Auth0 plan with token quotas.',
   }),
+  auth: z.enum(['client_secret', 'private_key_jwt']).optional().meta({
+    description:
+      'How a service or web client proves who it is: with a secret, the default, or by signing each request with a private key, which needs publicKeys and an Auth0 plan with private key JWT.',
+  }),
+  publicKeys: z
+    .array(publicKey)
+    .min(1, { error: 'write one key' })
+    .max(KEYS_PER_CLIENT, { error: `Auth0 accepts at most ${KEYS_PER_CLIENT} keys of a client; remove the oldest` })
+    .optional()
+    .meta({
+      description:
+        'The public keys of a client with auth: private_key_jwt; each is enough. Two at a time let it change its key without a gap.',
+    }),
   secretVersion: z.int().min(0).max(1_000_000).optional().meta({
     description:
       'Increase by 1 to switch to the secret already published in nextClientSecrets. 0 keeps the secret that Auth0 generated and publishes the first next one; without it none is published.',

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { EXAMPLE_HOST } from '../../limits/hosts.ts';
 import type { Contract } from '../contract/define-contract.ts';
 import { problem, type Problem, type ProblemCode } from '../user-error.ts';
@@ -39,8 +40,35 @@ export function* loginProblems(
       }
     }
   }
-  if (client.secretVersion !== undefined && CLIENT_TYPES[type].isPublic) {
-    yield problem('unused', `${place}.secretVersion`, `a client of type ${type} has no secret; remove it`);
+  for (const [key, code, message] of proofProblems(client)) yield problem(code, `${place}.${key}`, message);
+}
+
+type ProofKey = 'auth' | 'publicKeys' | 'secretVersion';
+
+/** What is wrong with how a client proves who it is. */
+function* proofProblems({
+  type,
+  auth,
+  publicKeys,
+  secretVersion,
+}: ClientSettings): Iterable<readonly [key: ProofKey, ...Found]> {
+  const { isPublic } = CLIENT_TYPES[type];
+  const usesKeys = auth === 'private_key_jwt';
+  if (auth !== undefined && isPublic) {
+    yield ['auth', 'conflict', `a client of type ${type} can keep neither a secret nor a private key; remove it`];
+  } else if (usesKeys && publicKeys === undefined) {
+    yield ['publicKeys', 'missing', 'is missing; auth: private_key_jwt needs the public key of the client'];
+  }
+  if (publicKeys !== undefined && !usesKeys) {
+    yield ['publicKeys', 'unused', 'only a client with auth: private_key_jwt has keys; write that, or remove them'];
+  }
+  const keys = publicKeys?.map(({ pem }) => createPublicKey(pem).export({ type: 'spki', format: 'pem' }));
+  if (new Set(keys).size < (keys?.length ?? 0)) {
+    yield ['publicKeys', 'duplicate', 'Auth0 accepts a key of a client once; remove the other'];
+  }
+  if (secretVersion !== undefined && (isPublic || usesKeys)) {
+    const whose = isPublic ? `of type ${type}` : 'with auth: private_key_jwt';
+    yield ['secretVersion', 'unused', `a client ${whose} has no secret; remove it`];
   }
 }
 

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { settingsSchemas, type JsonSchema } from '../../docs/generator/stack-file-schema.ts';
+import { PUBLIC_KEY } from './client-keys.ts';
 import { EVERY_OPTION, writeEverything } from './everything.ts';
 import type { ProjectCopy } from './project.ts';
 
@@ -28,6 +29,14 @@ const SERVICES: Config = {
       secretVersion: 3,
     },
     { name: 'partner', party: 'third', grants: ['client_credentials'], permissions: ['read:appointments'] },
+    {
+      name: 'robot',
+      party: 'first',
+      grants: ['client_credentials'],
+      permissions: ['read:user'],
+      auth: 'private_key_jwt',
+      publicKeys: [{ pem: PUBLIC_KEY, algorithm: 'PS256' }],
+    },
   ],
 };
 

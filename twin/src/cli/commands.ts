@@ -50,6 +50,15 @@ const stateDir = new Option(
   'keep keys, secrets and run.json below this folder instead of .twin (for a read-only checkout)',
 );
 
+const keyOf = new Option(
+  '--key <client=file>',
+  'sign as this client with the private key in the file (repeatable)',
+).argParser<Readonly<Record<string, string>> | undefined>((text, all) => {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError('It must be client=file.');
+  return { ...all, [text.slice(0, equals)]: text.slice(equals + 1) };
+});
+
 const maxTokens = new Option('--max-tokens <number>', 'request at most this many tokens').argParser((text) => {
   if (/^\d{1,6}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It must be a whole number.');
@@ -128,12 +137,13 @@ export const COMMANDS = {
       ...system,
       new Option('--all-methods', 'also call POST, PUT, PATCH and DELETE'),
       maxTokens,
+      keyOf,
       new Option('--as-clients', 'call a deployed production stack as every client, not only as its probe'),
       new Option('--strict', 'fail unless every cell was tried'),
       new Option('--junit <file>', 'also write the outcome as JUnit XML'),
     ],
     examples: [
-      '--all-methods --strict',
+      '--all-methods --strict --key importer=key.pem',
       '--stack prod --deployed --as-clients --max-tokens 20 --junit verify.xml',
       '--state-dir /tmp/twin',
       '--outputs outputs.json --config api:audience=https://api.example.com',
@@ -150,11 +160,13 @@ export const COMMANDS = {
       ),
       new Option('--scope <scopes>', 'the scopes to request (default: all that the caller can get)'),
       new Option('--audience <api>', 'the API to request the token for'),
+      new Option('--key <file>', 'the private key of a client that signs its requests'),
       new Option('--decode', 'print the claims and the routes that they open instead'),
       ...system,
     ],
     examples: [
       '--as test-app --decode',
+      '--as importer --key key.pem',
       '--as test-user@example.com --through web',
       '--as "test user" --through test-app --scope "read:user" --stack prod --deployed',
       '--as test-app --audience https://api.example.com --outputs outputs.json',

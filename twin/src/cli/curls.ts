@@ -15,6 +15,8 @@ export interface Addresses {
   /** The file of the authority to trust, where the tenant is served over https. */
   readonly caFile: string | undefined;
   readonly forwards: Forwards;
+  /** What a person types to get a token as a client with a private key, with `CLIENT` in place of its name. */
+  readonly tokenCommand?: string;
   /** The folder of the twin's files, as a person would name it. */
   readonly stateFolder: string;
 }
@@ -35,10 +37,13 @@ export function toPaste(model: Model, addresses: Addresses): string[] {
 /** The article's two scenarios, as far as this stack has them; each `curl` works as it stands. */
 function scenarios(model: Model, addresses: Addresses): string[] {
   const { tenant } = model;
+  const { tokenCommand = 'twin token --as CLIENT --key <file>' } = addresses;
   if (addresses.tenantUrl === '') return [];
+  const services = tenant.clients.filter(({ grantTypes }) => grantTypes.includes('client_credentials'));
+  const signing = services.filter(({ keys }) => keys !== undefined);
   const service = firstCall(
     model,
-    tenant.clients.filter(({ grantTypes }) => grantTypes.includes('client_credentials')),
+    services.filter(({ keys }) => keys === undefined),
     (client) =>
       tenant.grants
         .filter(({ clientId, subjectType }) => clientId === client.clientId && subjectType === 'client')
@@ -55,12 +60,16 @@ function scenarios(model: Model, addresses: Addresses): string[] {
     addresses.forwards,
   );
   const lines: string[] = [];
-  if (service === undefined) {
+  for (const { name } of signing) {
+    const command = tokenCommand.replace('CLIENT', () => quoted(name));
+    lines.push(`${name} signs its token requests with its private key: ${command}`, '');
+  }
+  if (service === undefined && signing.length === 0) {
     lines.push(
       'No client may call any route that needs a token and is served here (DELETE apart): give one a permission that a route asks for.',
       '',
     );
-  } else {
+  } else if (service !== undefined) {
     const { clientId: client_id, secret: client_secret } = service.caller;
     const request = { grant_type: 'client_credentials', client_id, client_secret, audience: service.audience };
     lines.push('Service (client_credentials):', '', curlWithToken(service.route, model, addresses, request), '');
@@ -70,7 +79,8 @@ function scenarios(model: Model, addresses: Addresses): string[] {
       ? 'password'
       : 'http://auth0.com/oauth/grant-type/password-realm';
   const login = tenant.clients.find(
-    ({ clientId, grantTypes }) =>
+    ({ clientId, grantTypes, keys }) =>
+      keys === undefined &&
       grantTypes.includes(grant_type) &&
       tenant.connections.some(
         ({ name, clientIds }) => name === user?.caller.connection && clientIds.includes(clientId),
@@ -101,9 +111,9 @@ function scenarios(model: Model, addresses: Addresses): string[] {
 
 /** What the developer of each client that users log in through pastes into a .env file. */
 function logins(model: Model, addresses: Addresses): string[] {
-  return envFiles(model, addresses).flatMap(({ client, file, settings, secret }) => {
-    const prefix = secret === '' ? 'VITE_' : '';
-    const more = secret === '' ? 'also for Next.js' : 'with its secret';
+  return envFiles(model, addresses).flatMap(({ client, file, settings, isPublic, secret }) => {
+    const prefix = isPublic ? 'VITE_' : '';
+    const more = isPublic ? 'also for Next.js' : secret === '' ? 'without its private key' : 'with its secret';
     return [
       `Users log in through ${client}. Its .env file, ${more}, is ${addresses.stateFolder}${file}:`,
       '',

@@ -1,3 +1,4 @@
+import { commandLine } from '../common/command-line.ts';
 import { stateFolder } from '../common/running.ts';
 import { shown, UserError } from '../common/user-error.ts';
 import { reevaluation } from '../evaluate/program-process.ts';
@@ -58,11 +59,12 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
     await watcher.close();
     return ended(error);
   });
-  say(welcome(twin.model(), twin));
+  const tokenCommand = commandLine('twin token', root, '--as', 'CLIENT', '--key', '<file>');
+  say(welcome(twin.model(), { ...twin, tokenCommand }));
   if (process.stdin.isTTY) {
     say(KEYS);
     onKeys(process.stdin, {
-      c: () => say(toPaste(twin.model(), twin).join('\n')),
+      c: () => say(toPaste(twin.model(), { ...twin, tokenCommand }).join('\n')),
       o: () => say(openInBrowser(twin.pageUrl, stateFolder(root, options.stack, options.stateDir))),
       q: () => end(),
     });

@@ -7,6 +7,7 @@ import { judgeClaims } from '../gateway/judge.ts';
 import { callersOf, clientNames, type Ask, type Caller } from '../report/callers.ts';
 import { differenceText, tokenDifferenceOf } from '../verify/causes.ts';
 import { open, type SystemOptions } from '../verify/open.ts';
+import { readClientKey } from '../verify/client-keys.ts';
 import { TokenClient } from '../verify/tokens.ts';
 import { answerTo } from '../report/cells.ts';
 
@@ -20,6 +21,8 @@ export interface TokenOptions extends SystemOptions {
   readonly scope?: string;
   readonly audience?: string;
   readonly decode?: boolean;
+  /** The file of the private key that the client signs with. */
+  readonly key?: string;
 }
 
 /** `twin token`: a token alone on standard output, or with `--decode` what it says. */
@@ -27,12 +30,19 @@ export async function token(chosen: TokenOptions, root: URL, run?: typeof evalua
   const { target, model, clientIds } = await open(chosen, root, run);
   const caller = callerNamed(chosen, model);
   const ask = askOf(caller, chosen);
-  const got = await new TokenClient(target, clientIds).get(ask);
+  const keys = chosen.key === undefined ? {} : { [nameOf(ask, clientIds)]: readClientKey(chosen.key) };
+  const got = await new TokenClient({ ...target, keys }, clientIds).get(ask);
   if (got.kind !== 'token') {
     const wanted = { caller, ask, what: chosen.scope ?? 'all that it can get', answer: answerTo(ask, 0) };
     throw new UserError(differenceText(tokenDifferenceOf(wanted, got, target)));
   }
   process.stdout.write(`${chosen.decode === true ? described(got.claims, model) : got.token}\n`);
+}
+
+/** The name of the client that requests the token, if `--key` is for it. */
+function nameOf({ client }: Ask, clientIds: Readonly<Record<string, string>>): string {
+  if (client.keys === undefined) throw new UserError(`${client.name} does not sign with a key; leave --key out.`);
+  return Object.keys(clientIds).find((name) => clientIds[name] === client.clientId) ?? '';
 }
 
 /** The one whom `--as` names; a user through the first client that may log users in, unless `--through` names another. */

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
+import { didYouMean } from '../common/nearest.ts';
 import { UserError } from '../common/user-error.ts';
 import type { evaluate } from '../evaluate/program-process.ts';
 import { eachApi } from '../model/model.ts';
 import { decides } from '../report/report.ts';
 import { junitOf } from '../verify/junit.ts';
 import { open, type Opened, type SystemOptions } from '../verify/open.ts';
+import { readClientKey } from '../verify/client-keys.ts';
 import { HOSTED_LOGIN } from '../verify/tokens.ts';
 import { planOf } from '../verify/plan.ts';
 import { play, tokensToAsk, type Played, type PlayOptions } from '../verify/play.ts';
@@ -19,6 +21,8 @@ export interface VerifyOptions extends SystemOptions {
   /** Plays the clients of a production stack too, not only its probe. */
   readonly asClients?: boolean;
   readonly junit?: string;
+  /** The file of the private key of each client that signs with one, by name. */
+  readonly key?: Readonly<Record<string, string>>;
 }
 
 /** All that was tried agrees; there is a difference; nothing could be tried, or with `--strict` not everything. */
@@ -54,7 +58,16 @@ function eachOpened(opened: Opened): Opened[] {
 
 async function playAll(opened: Opened, chosen: VerifyOptions): Promise<Played> {
   const { model, clientIds } = opened;
-  const target = chosen.asClients === true ? opened.target : restrictedToProbe(opened.target);
+  const keys = Object.entries(chosen.key ?? {}).map(([name, file]) => [name, readClientKey(file)] as const);
+  const unknown = keys.find(([name]) => clientIds[name] === undefined)?.[0];
+  if (unknown !== undefined) {
+    const known = Object.keys(clientIds);
+    throw new UserError(
+      `--key names no client ${unknown}${didYouMean(unknown, known)}; there are ${known.join(', ')}.`,
+    );
+  }
+  const system = { ...opened.target, keys: Object.fromEntries(keys) };
+  const target = chosen.asClients === true ? system : restrictedToProbe(system);
   const plan = planOf(model, chosen.allMethods === true);
   const { maxTokens = Infinity } = chosen;
   const options: PlayOptions = { model, plan, target, clientIds, maxTokens, progress };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 /** The commands that a message may name, each with a pattern of the npm scripts that run it. */
 const SCRIPTS = {
   'twin start': /(^|\s)twin start$/,
+  'twin token': /(^|\s)twin token$/,
   'twin access': /(^|\s)twin access$/,
   'pulumi up': /(^|\s)(pulumi up|node program\/deploy\/main\.ts)$/,
 } as const;

@@ -1,9 +1,11 @@
+import { createHash, createPublicKey } from 'node:crypto';
 import {
   DEFAULT_ID_TOKEN_LIFETIME,
   DEFAULT_IDLE_REFRESH_LIFETIME,
   DEFAULT_REFRESH_LIFETIME,
   MAX_REFRESH_LIFETIME,
   THIRD_PARTY_ID_TOKEN_LIFETIME,
+  type ASSERTION_ALGORITHMS,
 } from '../../../limits/auth0.ts';
 import { UserError } from '../common/user-error.ts';
 import type { Emulated, Lookup } from '../resources/lookup.ts';
@@ -69,13 +71,25 @@ export interface Client {
   readonly grantTypes: readonly string[];
   /** What an Action reads as `event.client.metadata`. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Empty for a public client, which has none. */
+  /** Empty for a client without one: a public client, and one with keys. */
   readonly secret: string;
+  /** What verifies the assertions of a client that authenticates with `private_key_jwt`; absent for any other. */
+  readonly keys?: readonly ClientKey[];
   /** Whether it proves itself with nothing, as an application in a browser or on a device. */
   readonly isPublic: boolean;
   /** Seconds that an id token lives. */
   readonly idTokenLifetime: number;
   readonly login: LoginSettings;
+}
+
+/** A public key of a client. Source: https://auth0.com/docs/get-started/applications/configure-private-key-jwt */
+export interface ClientKey {
+  /** The key's thumbprint, which an assertion may name. */
+  readonly kid: string;
+  readonly pem: string;
+  readonly algorithm: (typeof ASSERTION_ALGORITHMS)[number];
+  /** In ISO 8601; absent for a key that does not expire. */
+  readonly expiresAt?: string;
 }
 
 /** How users log in through a client. */
@@ -286,16 +300,29 @@ export function tenantOf(
 function credentialsOf(
   lookup: Lookup,
   { id, name, inputs, outputs }: Pick<Emulated<'auth0:index/client:Client'>, 'id' | 'name' | 'inputs' | 'outputs'>,
-): Pick<Client, 'secret' | 'isPublic'> {
+): Pick<Client, 'secret' | 'isPublic' | 'keys'> {
   const found = lookup('auth0:index/clientCredentials:ClientCredentials').filter((one) => one.inputs.clientId === id);
   if (found.length > 1) {
     throw new UserError(`The client "${name}" has ${found.length} ClientCredentials; each would undo the other's.`);
   }
   const [credentials] = found;
+  const declared = credentials?.inputs.privateKeyJwt?.credentials;
+  if (declared !== undefined) return { secret: '', isPublic: false, keys: declared.map(keyOf) };
   const isPublic =
     credentials === undefined ? isPublicType(inputs) : credentials.inputs.authenticationMethod === 'none';
   const secret = (credentials?.outputs ?? outputs)['clientSecret'];
   return { secret: isPublic || typeof secret !== 'string' ? '' : secret, isPublic };
+}
+
+type Credential = NonNullable<
+  InputsOf<'auth0:index/clientCredentials:ClientCredentials'>['privateKeyJwt']
+>['credentials'][number];
+
+/** Auth0 identifies a key by its thumbprint. Source: RFC 7638 */
+function keyOf({ pem, algorithm, expiresAt }: Credential): ClientKey {
+  const { e, kty, n } = createPublicKey(pem).export({ format: 'jwk' });
+  const kid = createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
+  return { kid, pem, algorithm, ...(expiresAt !== undefined && { expiresAt }) };
 }
 
 function isPublicType({ appType }: ClientInputs): boolean {

@@ -168,6 +168,11 @@ export function askOf({ access }: Known, callerHeading: string, name: string): A
   const caller = access.callers.find((one) => one.kind !== 'role' && heading(one) === callerHeading);
   const ask = caller?.asks.find((one) => nameOf(one) === name);
   if (ask === undefined) throw new QuestionError('The program does not declare this caller, or this grant, any more');
+  if (ask.client.keys !== undefined) {
+    throw new QuestionError(
+      `${ask.client.name} signs its token requests with its private key, which the twin does not have. The token command does it with --key`,
+    );
+  }
   return ask;
 }
 

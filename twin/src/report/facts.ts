@@ -120,6 +120,11 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
     says: 'a grant lets the users of {of} {no}have {is}',
     danger: more,
   },
+  clientKeys: {
+    shown: ['Callers', 'Public keys of'],
+    says: 'the client {of} {no}signs with the key {is}',
+    danger: more,
+  },
   rights: { shown: ['Functions', 'Rights by'], says: 'the policy {of} {no}has {is}', danger: more },
   managedPolicies: {
     shown: ['Functions', 'Managed policies of'],

@@ -56,6 +56,13 @@ export const RECORDED = {
     ['disableSignup', 'bruteForceProtection', 'passwordPolicy'].flatMap((key) =>
       inputItems(model, 'auth0:index/connection:Connection', `options.${key}`, (text) => `${key}: ${text}`),
     ),
+  clientKeys: ({ tenant, stack }) =>
+    clientNames(tenant, stack).flatMap(({ name: of, one: { keys = [] } }) =>
+      keys.map(({ kid, algorithm, expiresAt }) => {
+        const until = expiresAt === undefined ? '' : `, until ${expiresAt}`;
+        return { of, is: `${kid} (${algorithm}${until})` };
+      }),
+    ),
   rights: rightItems,
   managedPolicies: (model) => [
     ...inputItems(model, ROLE, 'managedPolicyArns'),

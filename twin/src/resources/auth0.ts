@@ -1,5 +1,13 @@
+import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
-import { DEFAULT_TOKEN_LIFETIME, MAX_TOKEN_LIFETIME } from '../../../limits/auth0.ts';
+import {
+  ASSERTION_ALGORITHMS,
+  DEFAULT_TOKEN_LIFETIME,
+  KEYS_PER_CLIENT,
+  MAX_TOKEN_LIFETIME,
+  PUBLIC_PEM,
+  SMALLEST_RSA_KEY,
+} from '../../../limits/auth0.ts';
 import { AUTH0_ACTIONS } from './auth0-actions.ts';
 import { anyValue, optionalText, positive, strings, text, type ResourceType } from './resource.ts';
 
@@ -30,6 +38,37 @@ const refreshToken = z
     error: 'Auth0 rotates only tokens that expire; write "expiring"',
     path: ['expirationType'],
   });
+
+function isRsaPublicKey(pem: string): boolean {
+  if (!PUBLIC_PEM.test(pem)) return false;
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
+    return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= SMALLEST_RSA_KEY;
+  } catch {
+    return false;
+  }
+}
+
+/** Source: https://auth0.com/docs/get-started/applications/configure-private-key-jwt */
+const privateKeyJwt = z.strictObject({
+  credentials: z
+    .array(
+      z.strictObject({
+        credentialType: z.literal('public_key'),
+        pem: z.string().refine(isRsaPublicKey, {
+          error: `write a public RSA key of ${SMALLEST_RSA_KEY} bits or more, or its certificate, in PEM`,
+        }),
+        algorithm: z.enum(ASSERTION_ALGORITHMS).default('RS256'),
+        name: anyValue,
+        expiresAt: z.iso.datetime({ offset: true }).optional(),
+        parseExpiryFromCert: z
+          .literal(false, { error: 'the twin does not read the expiry of a certificate; write expiresAt' })
+          .optional(),
+      }),
+    )
+    .min(1)
+    .max(KEYS_PER_CLIENT),
+});
 
 /** The provider has it as JSON. */
 const metadata = z.string().transform((json, context) => {
@@ -135,11 +174,22 @@ export const AUTH0 = {
       id: text(inputs, 'clientId'),
       outputs: { clientSecret: optionalText(inputs, 'clientSecret') ?? identity.alphanumeric(`secret ${name}`, 64) },
     }),
-    inputs: z.strictObject({
-      clientId: z.string(),
-      authenticationMethod: z.enum(['none', 'client_secret_post', 'client_secret_basic']),
-      clientSecret: z.string().min(1).optional(),
-    }),
+    inputs: z
+      .strictObject({
+        clientId: z.string(),
+        authenticationMethod: z.enum(['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt']),
+        clientSecret: z.string().min(1).optional(),
+        privateKeyJwt: privateKeyJwt.optional(),
+      })
+      .refine(
+        ({ authenticationMethod, privateKeyJwt: keys }) =>
+          (authenticationMethod === 'private_key_jwt') === (keys !== undefined),
+        { error: 'belongs to authenticationMethod private_key_jwt, and to no other', path: ['privateKeyJwt'] },
+      )
+      .refine(({ clientSecret, privateKeyJwt: keys }) => clientSecret === undefined || keys === undefined, {
+        error: 'a client with private_key_jwt has no secret; remove it',
+        path: ['clientSecret'],
+      }),
   },
   'auth0:index/clientGrant:ClientGrant': {
     outputs: ({ name, identity }) => ({ id: `cgr_${identity.alphanumeric(`grant ${name}`, 16)}` }),

@@ -12,7 +12,9 @@ export interface EnvFile {
   readonly file: string;
   /** What a page of the client may know; nothing of it is secret. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Empty for a public client. */
+  /** Whether it runs where everyone can read its settings. */
+  readonly isPublic: boolean;
+  /** Empty for a client without one. */
   readonly secret: string;
 }
 
@@ -53,6 +55,7 @@ export function envFiles(model: Model, { apiUrl, tenantUrl }: Addresses): EnvFil
       AUTH0_CALLBACK_URL: localCallback(client),
       API_URL: apiUrl,
     },
+    isPublic: client.isPublic,
     secret: client.secret,
   }));
 }
@@ -64,12 +67,12 @@ export function envLines(settings: Readonly<Record<string, string>>, prefix = ''
 
 /** Writes a file for each client, and removes those of clients that are gone. */
 export function writeEnvFiles(state: TwinState, files: readonly EnvFile[]): void {
-  for (const { client, file, settings, secret } of files) {
+  for (const { client, file, settings, isPublic, secret } of files) {
     const lines = [
       `# ${JSON.stringify(client)}, as the twin of this stack serves it. Written at each start and reload.`,
       ...PAGE_PREFIXES.flatMap((prefix) => envLines(settings, prefix)),
       // A server's own; with a prefix, the secret would end up in a page.
-      ...(secret === '' ? [] : envLines({ ...settings, AUTH0_CLIENT_SECRET: secret })),
+      ...(isPublic ? [] : envLines({ ...settings, ...(secret !== '' && { AUTH0_CLIENT_SECRET: secret }) })),
     ];
     state.write(file, `${lines.join('\n')}\n`);
   }

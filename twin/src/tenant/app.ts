@@ -11,7 +11,7 @@ import { BODY_LIMIT } from './parameters.ts';
 import { revoke } from './revoke.ts';
 import { reporting, type TenantRequest, type Told } from './report.ts';
 import type { TenantService } from './service.ts';
-import { issueToken, type Asked } from './token.ts';
+import { issueToken, type Asked, type TokenRequest } from './token.ts';
 import { userinfo } from './userinfo.ts';
 
 /**
@@ -93,12 +93,7 @@ export function tenantApp(
     try {
       // A token bound to a key would come of it.
       if (c.req.header('dpop') !== undefined) refusals.unsupportedParameter('DPoP');
-      const request = {
-        contentType: c.req.header('content-type') ?? '',
-        authorization: c.req.header('authorization'),
-        body: await textOf(c.req.raw.body),
-        userAgent: c.req.header('user-agent'),
-      };
+      const request = await tokenRequest(c);
       const { response, granted, requested, ignored } = await issueToken(request, current(), (one) => {
         asked = one;
       });
@@ -115,12 +110,7 @@ export function tenantApp(
 
   app.post('/oauth/revoke', async (c) => {
     try {
-      revoke(
-        c.req.header('content-type') ?? '',
-        c.req.header('authorization'),
-        await textOf(c.req.raw.body),
-        current(),
-      );
+      await revoke(await tokenRequest(c), current());
       return c.body('', 200, { 'content-type': 'application/json' });
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
@@ -134,6 +124,16 @@ export function tenantApp(
   if (page !== undefined) app.route('/', page);
   app.notFound((c) => c.json({ error: 'not_found', error_description: 'The twin has no such endpoint' }, 404));
   return app;
+}
+
+async function tokenRequest(c: Context<Told>): Promise<TokenRequest> {
+  return {
+    contentType: c.req.header('content-type') ?? '',
+    authorization: c.req.header('authorization'),
+    body: await textOf(c.req.raw.body),
+    userAgent: c.req.header('user-agent'),
+    base: baseOf(c.req.url),
+  };
 }
 
 function refusal(c: Context<Told>, { status, error, message, uri }: TokenError): Response {

@@ -1,21 +1,38 @@
 import type { Client } from '../model/tenant.ts';
+import { clientOfAssertion } from './client-assertion.ts';
 import { refusals } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import { sameText } from './same-text.ts';
+import type { TenantService } from './service.ts';
+
+/** What of a request proves who sends it, all of it unchecked. */
+export interface Credentials {
+  readonly parameters: Parameters;
+  readonly authorization: string | undefined;
+  /** The address that the request came to, with a slash at its end. */
+  readonly base: string;
+}
 
 /**
- * Finds the client and checks its secret, from the body or from HTTP Basic, never from both. A public client has none.
+ * Finds the client and checks its assertion, or its secret from the body or from HTTP Basic, never two of them. A public
+ * client has none.
  * Source: RFC 6749, section 2.3; https://auth0.com/docs/secure/application-credentials
  * @throws TokenError when it is not who it says
  */
-export function authenticateClient(
-  clients: readonly Client[],
-  parameters: Parameters,
-  authorization: string | undefined,
-): Client {
-  if (parameters.has('client_assertion') || parameters.has('client_assertion_type')) {
-    return refusals.malformed('private_key_jwt is not configured for any client');
+export async function authenticateClient(
+  service: Pick<TenantService, 'tenant' | 'state' | 'clock'>,
+  { parameters, authorization, base }: Credentials,
+): Promise<Client> {
+  if (!parameters.has('client_assertion') && !parameters.has('client_assertion_type')) {
+    return clientOfSecret(service.tenant.clients, parameters, authorization);
   }
+  if (authorization !== undefined || parameters.has('client_secret')) {
+    return refusals.malformed('Only one way of client authentication may be used at once');
+  }
+  return clientOfAssertion(service, parameters, base);
+}
+
+function clientOfSecret(clients: readonly Client[], parameters: Parameters, authorization: string | undefined): Client {
   const basic = authorization === undefined ? undefined : basicCredentials(authorization);
   if (basic !== undefined && (parameters.has('client_secret') || differs(parameters.get('client_id'), basic.id))) {
     return refusals.malformed('Only one way of client authentication may be used at once');

@@ -45,7 +45,8 @@ const READ: Readonly<Record<string, readonly string[]>> = {
 
 /** The parameters of a token request that have no effect here, for the log. */
 export function ignoredParameters(parameters: Parameters): string[] {
-  const read = ['grant_type', 'client_id', 'client_secret', ...(READ[parameters.get('grant_type') ?? ''] ?? [])];
+  const proof = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'];
+  const read = ['grant_type', ...proof, ...(READ[parameters.get('grant_type') ?? ''] ?? [])];
   return [...parameters.keys()].filter((name) => !read.includes(name));
 }
 

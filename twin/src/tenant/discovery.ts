@@ -1,3 +1,5 @@
+import { ASSERTION_ALGORITHMS } from '../../../limits/auth0.ts';
+
 /**
  * The discovery document: the real issuer of the stack, and endpoints under the address that the request came to.
  * Fields and order are a captured tenant's. It lists what the twin has: a client that believes it must not meet a 404.
@@ -18,7 +20,8 @@ export function discoveryDocument(issuerDomain: string, base: string): Record<st
     code_challenge_methods_supported: ['S256'],
     response_modes_supported: ['query', 'fragment', 'form_post'],
     subject_types_supported: ['public'],
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    token_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
     // A tenant lists HS256 and PS256 too; the twin's clients are all declared with RS256.
     id_token_signing_alg_values_supported: ['RS256'],
     claims_supported: [

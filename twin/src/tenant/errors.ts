@@ -28,6 +28,9 @@ export const refusals = {
   missingClientId: () => refuse(401, 'invalid_client', 'Missing client_id'),
   /** Auth0 says the same of an unknown client and of a wrong secret. */
   wrongClient: () => refuse(401, 'access_denied', 'Unauthorized'),
+  /** Auth0's log has the reason; whether its response has it too is not known. */
+  wrongAssertion: (why: string) =>
+    refuse(401, 'invalid_client', `Failed client authentication: ${why}`, 'the client assertion is invalid'),
   unsupportedGrantType: (grantType: string) =>
     refuse(403, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`),
   grantTypeNotAllowed: (grantType: string) =>

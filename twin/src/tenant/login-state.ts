@@ -3,6 +3,7 @@ import { Consents } from './consents.ts';
 import { RefreshTokens, type RefreshTokenStorage } from './refresh-tokens.ts';
 import { Sessions } from './sessions.ts';
 import { Transactions } from './transactions.ts';
+import { UsedAssertions } from './used-assertions.ts';
 
 /** What logins leave behind in a tenant. It names clients, users and APIs by their ids, and outlives a reload. */
 export interface LoginState {
@@ -11,6 +12,7 @@ export interface LoginState {
   readonly consents: Consents;
   readonly codes: AuthorizationCodes;
   readonly refreshTokens: RefreshTokens;
+  readonly assertions: UsedAssertions;
 }
 
 /**
@@ -24,5 +26,6 @@ export function loginState(clock: () => number, storage?: RefreshTokenStorage): 
     consents: new Consents(),
     codes: new AuthorizationCodes(clock),
     refreshTokens: new RefreshTokens(clock, storage),
+    assertions: new UsedAssertions(),
   };
 }

@@ -1,6 +1,7 @@
 import { authenticateClient } from './client-authentication.ts';
 import { readParameters, required } from './parameters.ts';
 import type { TenantService } from './service.ts';
+import type { TokenRequest } from './token.ts';
 
 /**
  * `POST /oauth/revoke`: ends a refresh token and those that follow it. A token that is none, or another client's, changes
@@ -8,14 +9,13 @@ import type { TenantService } from './service.ts';
  * Source: https://auth0.com/docs/secure/tokens/refresh-tokens/revoke-refresh-tokens
  * @throws TokenError for a client that is not who it says, or without a token
  */
-export function revoke(
-  contentType: string,
-  authorization: string | undefined,
-  body: string,
-  { tenant, state }: Pick<TenantService, 'tenant' | 'state'>,
-): void {
+export async function revoke(
+  { contentType, authorization, body, base }: TokenRequest,
+  service: Pick<TenantService, 'tenant' | 'state' | 'clock'>,
+): Promise<void> {
   const parameters = readParameters(contentType, body);
-  const client = authenticateClient(tenant.clients, parameters, authorization);
-  const family = state.refreshTokens.holderOf(required(parameters, 'token'));
-  if (family?.clientId === client.clientId) state.refreshTokens.revoke(family.id);
+  const client = await authenticateClient(service, { parameters, authorization, base });
+  const { refreshTokens } = service.state;
+  const family = refreshTokens.holderOf(required(parameters, 'token'));
+  if (family?.clientId === client.clientId) refreshTokens.revoke(family.id);
 }

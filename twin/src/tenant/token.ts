@@ -15,6 +15,8 @@ export interface TokenRequest {
   readonly contentType: string;
   readonly authorization: string | undefined;
   readonly body: string;
+  /** The address that it came to, with a slash at its end. */
+  readonly base: string;
   readonly userAgent?: string | undefined;
 }
 
@@ -61,7 +63,8 @@ export async function issueToken(
   const parameters = readParameters(request.contentType, request.body);
   // Missing parameters come before who the client is.
   required(parameters, 'grant_type');
-  const client = authenticateClient(tenant.clients, parameters, request.authorization);
+  const { authorization, base } = request;
+  const client = await authenticateClient(service, { parameters, authorization, base });
   const asked = askedBy(client, parameters, tenant);
   authenticated(asked);
   const decide = (): Granted => decideGrant({ tenant, client, parameters, logins, state });

@@ -8,6 +8,8 @@ export interface CodeFlow {
     readonly clientId: string;
     /** Empty for a public client. */
     readonly secret: string;
+    /** Makes what a client without a secret authenticates with, for one request. */
+    readonly prove?: () => Promise<Readonly<Record<string, string>>>;
     /** One of the client's callbacks. */
     readonly redirectUri: string;
   };
@@ -103,7 +105,8 @@ export async function tokenRequest(
   }: Pick<CodeFlow, 'tenantUrl' | 'client' | 'fetch'>,
   parameters: Readonly<Record<string, string>>,
 ): Promise<CodeFlowTokens> {
-  const identity = { client_id: client.clientId, ...(client.secret !== '' && { client_secret: client.secret }) };
+  const proof = (await client.prove?.()) ?? (client.secret === '' ? {} : { client_secret: client.secret });
+  const identity = { client_id: client.clientId, ...proof };
   const response = await fetchOnce(
     new Request(new URL('/oauth/token', tenantUrl), {
       method: 'POST',

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import type { KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { setDefaultCACertificates, getCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
@@ -52,6 +53,8 @@ export interface Target {
   readonly forwarded: readonly string[] | undefined;
   /** The only clients to play; absent for all. */
   readonly playable?: readonly string[];
+  /** The private keys of clients that sign with one, by the name of the client. */
+  readonly keys?: Readonly<Record<string, KeyObject>>;
   /** A hash over what a twin serves; undefined for a deployed system. */
   readonly graph: string | undefined;
 }

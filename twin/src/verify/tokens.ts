@@ -1,9 +1,13 @@
+import type { KeyObject } from 'node:crypto';
 import { decodeJwt } from 'jose';
+import { assertionParameters } from '../common/client-assertion.ts';
 import { printable } from '../common/printable.ts';
 import type { Claims } from '../gateway/decision.ts';
+import type { Client } from '../model/tenant.ts';
 import { PASSWORD_REALM } from '../tenant/password.ts';
 import type { Ask } from '../report/callers.ts';
 import { codeFlow, LoginFailed } from './login.ts';
+import { algorithmOf } from './client-keys.ts';
 import { credentialsOf, type Target } from './target.ts';
 
 /** What came of a request for a token. No text of it holds the token or a secret. */
@@ -68,7 +72,10 @@ export class TokenClient {
     const isForItself = parameters.get('grant_type') === 'client_credentials';
     if (playable !== undefined && !(isForItself && playable.includes(name ?? ''))) return PROBE_ONLY;
     if (user !== undefined && !local) return HOSTED_LOGIN;
-    if (name === undefined || (!client.isPublic && outputs.clientSecrets[name] === undefined)) {
+    if (name === undefined) return `the outputs have no client ${client.name}`;
+    if (client.keys !== undefined) {
+      if (this.#keyOf(client) === undefined) return `${name} signs with its private key; name its file with --key`;
+    } else if (!client.isPublic && outputs.clientSecrets[name] === undefined) {
       return `the outputs have no secret of the client ${client.name}`;
     }
     const email = user?.email ?? parameters.get('username');
@@ -112,6 +119,7 @@ export class TokenClient {
         client: {
           clientId: outputs.clientIds[name] ?? '',
           secret: client.isPublic ? '' : (outputs.clientSecrets[name] ?? ''),
+          ...(client.keys !== undefined && { prove: () => this.#prove(client) }),
           redirectUri: parameters.get('redirect_uri') ?? '',
         },
         user: { email, password: credentialsOf(outputs, email)?.password ?? '' },
@@ -128,16 +136,29 @@ export class TokenClient {
     }
   }
 
+  #keyOf({ clientId }: Client): KeyObject | undefined {
+    return this.#target.keys?.[this.#nameOf(clientId) ?? ''];
+  }
+
+  /** What the client authenticates with in one request. */
+  async #prove(client: Client): Promise<Record<string, string>> {
+    const { issuer, clientIds, clientSecrets } = this.#target.outputs;
+    const name = this.#nameOf(client.clientId) ?? '';
+    const key = this.#keyOf(client);
+    if (key === undefined) return { client_secret: clientSecrets[name] ?? '' };
+    return assertionParameters(clientIds[name] ?? '', issuer, key, algorithmOf(client, key));
+  }
+
   async #request({ client, parameters }: Ask): Promise<Response | Got> {
     const { outputs } = this.#target;
-    const { tokenUrl, clientIds, clientSecrets } = outputs;
+    const { tokenUrl, clientIds } = outputs;
     const name = this.#nameOf(client.clientId) ?? '';
     const username = parameters.get('username');
     const user = username === undefined ? undefined : credentialsOf(outputs, username);
     const body = {
       ...Object.fromEntries(parameters),
       client_id: clientIds[name],
-      client_secret: clientSecrets[name],
+      ...(await this.#prove(client)),
       ...(user !== undefined && { password: user.password }),
       ...(parameters.get('grant_type') === PASSWORD_REALM && { realm: user?.connection }),
     };

@@ -1,3 +1,4 @@
+import { PUBLIC_KEY, PUBLIC_KEY_ID } from '../../../tests/support/client-keys.ts';
 import type { FactName } from '../../src/report/facts.ts';
 import { changed, inputs, jwt, output, plus, without, type Planted } from '../../../tests/support/planted.ts';
 
@@ -158,6 +159,22 @@ export const CHANGES: readonly Change[] = [
       const grant = all.resources.find(({ type }) => type.endsWith(':ClientGrant'))?.inputs;
       return plus('auth0:index/clientGrant:ClientGrant', { ...grant, subjectType: 'user' })(all);
     },
+  ],
+  [
+    'clientKeys',
+    'a public key of a client',
+    `! the client \`test-app\` signs with the key \`${PUBLIC_KEY_ID} (RS256)\``,
+    changed('ClientCredentials', ({ name, inputs: { clientId } }) =>
+      name === 'auth0-test-app'
+        ? {
+            inputs: {
+              clientId,
+              authenticationMethod: 'private_key_jwt',
+              privateKeyJwt: { credentials: [{ credentialType: 'public_key', pem: PUBLIC_KEY, algorithm: 'RS256' }] },
+            },
+          }
+        : {},
+    ),
   ],
   [
     'rights',

@@ -22,7 +22,12 @@ const pair = (given: string, known: string): string[] => [sha256(given), sha256(
 
 async function outcome(parameters: Readonly<Record<string, string>>, tenant = plainTenant()): Promise<string> {
   const body = new URLSearchParams({ grant_type: 'password', ...parameters }).toString();
-  const request = { contentType: 'application/x-www-form-urlencoded', authorization: undefined, body };
+  const request = {
+    contentType: 'application/x-www-form-urlencoded',
+    authorization: undefined,
+    base: 'http://localhost/',
+    body,
+  };
   try {
     await issueToken(request, serviceOf(tenant));
     return 'granted';

@@ -27,7 +27,7 @@ async function ask(
     ...parameters,
   });
   try {
-    const request = { contentType: 'application/json', authorization: undefined, body };
+    const request = { contentType: 'application/json', authorization: undefined, base: 'http://localhost/', body };
     const { response } = await issueToken(request, serviceOf(tenant));
     const claims = JSON.parse(response.access_token) as Record<string, unknown>;
     expect(response.scope).toBe(claims['scope']);

@@ -1,0 +1,21 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { UserError } from '../common/user-error.ts';
+import type { Client } from '../model/tenant.ts';
+
+/** Reads the private key that a client signs with. @throws UserError if the file has none */
+export function readClientKey(file: string): KeyObject {
+  try {
+    return createPrivateKey(readFileSync(file));
+  } catch (error) {
+    // The message of another error could have a part of the key.
+    const why = error instanceof Error && 'syscall' in error ? error.message : 'it is not a private key in PEM';
+    throw new UserError(`--key ${file} cannot be used: ${why}.`);
+  }
+}
+
+/** Returns the algorithm that a client signs with by this key; RS256 for a key that it does not have. */
+export function algorithmOf({ keys = [] }: Client, key: KeyObject): string {
+  const own = createPublicKey(key);
+  return keys.find(({ pem }) => createPublicKey(pem).equals(own))?.algorithm ?? 'RS256';
+}
