@@ -230,12 +230,10 @@ describe('docs/pull-requests.md', () => {
     expect(told).toEqual(wanted);
   });
 
-  it('docs/pull-requests.md links to every workflow and every policy, and has no broken link', () => {
-    const links = [...page.matchAll(/\]\((\.\.\/[^)]+)\)/g)].map(([, link = '']) => link.replace('../', ''));
+  it('docs/pull-requests.md links to every workflow, and has no broken link', () => {
+    const links = [...page.matchAll(/\]\((\.\.\/[^)#]+)/g)].map(([, link = '']) => link.replace('../', ''));
     expect(links.filter((link) => !existsSync(new URL(link, ROOT)))).toEqual([]);
     const files = globSync(['.github/workflows/*'], { cwd: fileURLToPath(ROOT) });
     expect(files.filter((file) => !links.includes(file))).toEqual([]);
-    expect(page).toContain('`check / types, lint, tests, access report`');
-    expect(read('.github/workflows/check.yml')).toContain('name: types, lint, tests, access report');
   });
 });

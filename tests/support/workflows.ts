@@ -30,7 +30,10 @@ export interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
   readonly environment?: string | { readonly name: string; readonly deployment?: boolean };
   readonly concurrency?: Concurrency;
-  readonly strategy?: { readonly 'fail-fast'?: boolean; readonly matrix: { readonly stack: string } };
+  readonly strategy?: {
+    readonly 'fail-fast'?: boolean;
+    readonly matrix: { readonly stack: string | readonly string[] };
+  };
   readonly 'timeout-minutes'?: number;
   readonly steps?: readonly Step[];
 }
