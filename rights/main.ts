@@ -1,6 +1,4 @@
 import { parseArgs } from 'node:util';
-import { policiesOf } from './policies.ts';
-import { recordedStack } from './recorded.ts';
 import { RightsError } from './rights-error.ts';
 
 const USAGE =
@@ -31,6 +29,8 @@ async function main(): Promise<void> {
     if (value.length === 0) throw new RightsError(`--config ${pair} has no value; write --config key=value`);
     return [configKey, value.join('=')];
   });
+  // An invalid argument is reported before the SDKs are loaded.
+  const [{ policiesOf }, { recordedStack }] = await Promise.all([import('./policies.ts'), import('./recorded.ts')]);
   const recorded = await recordedStack(stack, Object.fromEntries(entries));
   const all = policiesOf(recorded, {
     account,

@@ -23,11 +23,9 @@ const ROLE = `arn:aws:iam::${ACCOUNT}:role`;
 const LAMBDA = `arn:aws:lambda:eu-central-1:${ACCOUNT}:function`;
 const BOUNDARY = { 'iam:PermissionsBoundary': `arn:aws:iam::${ACCOUNT}:policy/auth0-http-api--prod--boundary` };
 
+let recordedEverything: Promise<Recorded> | undefined;
 const everything = (): Promise<Recorded> =>
-  recordWith({
-    contract: EVERYTHING,
-    values: EVERY_OPTION,
-  });
+  (recordedEverything ??= recordWith({ contract: EVERYTHING, values: EVERY_OPTION }));
 
 function deployed(recorded: Recorded, kind: 'deploy' | 'preview'): Policy[] {
   const policies = policiesOf(recorded, SURROUNDINGS);

@@ -41,7 +41,7 @@ async function recordOnce(evaluation: Parameters<typeof evaluate>[0]): Promise<R
 function keyOf({ root, ...rest }: Parameters<typeof evaluate>[0]): string {
   const folder = fileURLToPath(root);
   // An evaluation sets the first two.
-  const { PULUMI_CONFIG, PULUMI_CONFIG_SECRET_KEYS, ...environment } = process.env;
+  const { PULUMI_CONFIG: _config, PULUMI_CONFIG_SECRET_KEYS: _keys, ...environment } = process.env;
   const hash = createHash('sha256').update(JSON.stringify([rest, environment]));
   for (const file of filesBelow(folder)) hash.update(`\n${file}\n`).update(readFileSync(join(folder, file)));
   return hash.digest('hex');

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '@auth0-http-api/twin';
+import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { gatewayServer, type GatewayEvent } from '../../src/gateway/server.ts';
 import { close, listen } from '../../src/server/listen.ts';
 import { useHandlers } from '../../../tests/support/handlers.ts';
@@ -31,7 +32,16 @@ let token: string;
 /** The milliseconds that the tenant lets a client take over its headers. */
 let tenantTimeout: Promise<number>;
 beforeAll(async () => {
-  twin = await startTestTwin({ evaluate, change: (project) => useHandlers(project, HANDLERS) });
+  let isStart = true;
+  twin = await startTestTwin({
+    // This process must respond to requests while the twin reloads.
+    evaluate: (...what) => {
+      const how = isStart ? evaluateHere : evaluate;
+      isStart = false;
+      return how(...what);
+    },
+    change: (project) => useHandlers(project, HANDLERS),
+  });
   token = await serviceToken(twin);
   tenantTimeout = endOf(await opened(twin.tenantUrl, 'GET / HTTP/1.1\r\nhost:'));
 });

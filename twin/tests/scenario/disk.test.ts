@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../src/common/user-error.ts';
 import { openState } from '../../src/server/state.ts';
-import { runTwin } from '../support/cli.ts';
+import { startHere } from '../support/cli.ts';
 import { useHandlers } from '../../../tests/support/handlers.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 import { exists } from '../../../tests/support/running.ts';
@@ -83,13 +83,13 @@ describe('A full or unusable disk', () => {
   });
 
   it.runIf(canMount)(
-    'twin start ends with 1 and leaves no run.json if the disk becomes full while it starts',
+    'twin start fails with one line and leaves no run.json if the disk becomes full while it starts',
     async () => {
       // A page for the seed, one for each key and certificate, and the handler's archive does not fit.
       mount(16);
-      const twin = runTwin(project, 'start', '--port', '0', '--tenant-port', '0');
-      expect(await twin.ended).toBe(1);
-      expect(twin.text()).toMatch(/^\.twin\/dev\/ cannot be used \(ENOSPC[^\n]*\n$/);
+      const error: unknown = await startHere(project).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(UserError);
+      expect((error as UserError).message).toMatch(/^\.twin\/dev\/ cannot be used \(ENOSPC[^\n]*$/);
       expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(false);
       expect(existsSync(join(project.path, '.twin/dev/outputs.json'))).toBe(false);
     },

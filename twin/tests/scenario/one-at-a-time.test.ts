@@ -3,13 +3,14 @@ import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { welcome } from '../../src/cli/screen.ts';
 import { afterFile } from '../../../tests/support/cleanup.ts';
 import { copyProject } from '../../../tests/support/project.ts';
 import { isRunning } from '../../../tests/support/running.ts';
-import { runTwin } from '../support/cli.ts';
+import { runTwin, startHere, twinHere } from '../support/cli.ts';
 import { plainModel, plainRoutes } from '../support/plain-model.ts';
 import { canMount, mountSmallDisk } from '../support/small-disk.ts';
 import { askToken, call, serviceToken, startTestTwin } from '../support/twin.ts';
@@ -32,8 +33,9 @@ const isFree = (url: string): Promise<boolean> =>
   });
 
 describe('Three simultaneous starts of a stack', () => {
+  const project = copyProject();
+
   it('Of three simultaneous starts one serves with the keys on disk, and the others end with 1 and one sentence', async () => {
-    const project = copyProject();
     const starts = [1, 2, 3].map(() => runTwin(project, 'start', ...FREE));
     const ended = await Promise.all(
       starts.map((each) => Promise.race([each.ended, each.until(UP).then(() => 'serves' as const)])),
@@ -61,16 +63,14 @@ describe('Three simultaneous starts of a stack', () => {
       }),
     });
     expect(response.status).toBe(200);
+    const serving = starts[ended.indexOf('serves')];
+    serving?.child.kill('SIGKILL');
+    await serving?.ended;
   });
 
   it('A stack can be started again after its twin was killed', async () => {
-    const project = copyProject();
-    const killed = runTwin(project, 'start', ...FREE);
-    await killed.until(UP);
-    killed.child.kill('SIGKILL');
-    await killed.ended;
-    const next = runTwin(project, 'start', ...FREE);
-    await next.until(UP);
+    expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(true);
+    await (await startHere(project)).close();
   });
 });
 
@@ -114,18 +114,17 @@ describe('--state-dir', () => {
         cpSync(project.path, disk.folder, { recursive: true, filter: (path) => !path.endsWith('node_modules') });
         symlinkSync(join(project.path, 'node_modules'), join(disk.folder, 'node_modules'));
         disk.remountReadOnly();
-        const checkout = { ...project, path: disk.folder };
-        const refused = runTwin(checkout, 'start', ...FREE);
-        expect(await refused.ended).toBe(1);
-        expect(refused.text()).toMatch(/^\.twin\/dev\/ cannot be used \(E[A-Z]+[^\n]*--state-dir[^\n]*\n$/);
-        const twin = runTwin(checkout, 'start', ...FREE, '--state-dir', state);
-        await twin.until(UP);
+        const root = pathToFileURL(`${disk.folder}/`);
+        const checkout = { ...project, path: disk.folder, root };
+        await expect(startHere(checkout)).rejects.toThrow(
+          /^\.twin\/dev\/ cannot be used \(E[A-Z]+[^\n]*--state-dir[^\n]*$/,
+        );
+        const twin = await startHere(checkout, '--state-dir', state);
         expect(existsSync(join(state, 'dev/run.json'))).toBe(true);
-        const token = runTwin(checkout, 'token', '--as', 'test-app', '--state-dir', state);
-        expect(await token.ended).toBe(0);
-        expect(token.text()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
-        twin.child.kill('SIGTERM');
-        expect(await twin.ended).toBe(0);
+        const token = await twinHere(checkout, 'token', '--as', 'test-app', '--state-dir', state);
+        expect(token.code).toBe(0);
+        expect(token.text).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+        await twin.close();
       } finally {
         disk.unmount();
         rmSync(state, { recursive: true });

@@ -4,11 +4,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { UserError } from '../../src/common/user-error.ts';
+import { isUserError, UserError } from '../../src/common/user-error.ts';
 import { startTwin } from '../../src/server/serve.ts';
 import { servingOptions } from '../../src/cli/start.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import { parsed, runTwin, type Run } from '../support/cli.ts';
+import { parsed, runTwin, startHere, type Run } from '../support/cli.ts';
 import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 
@@ -67,30 +67,7 @@ describe('Bad input to npm start', () => {
     expect(existsSync(join(project.path, '.twin/dev/outputs.json'))).toBe(false);
   };
 
-  // Without a process for each: what it prints is the message of a UserError, as the rows after these show.
-  it.each(rows)(
-    'twin start fails with one message and leaves no files for %s',
-    async (_name, change, args, message) => {
-      project = copyProject();
-      change(project);
-      const serve = async (): Promise<unknown> => {
-        const options = servingOptions(await parsed('start', [...FREE, ...args]));
-        return startTwin({ root: project.root, ...options, evaluate: evaluateHere, onEvent });
-      };
-      const error: unknown = await serve().catch((reason: unknown) => reason);
-      expect(error).toBeInstanceOf(UserError);
-      expect((error as UserError).message).toContain(message);
-      leavesNothing();
-    },
-  );
-
   const program: typeof rows = [
-    [
-      'a stack file with a wrong value',
-      (copy) => copy.edit('Pulumi.dev.yaml', 'your-tenant', 'https://your-tenant'),
-      [],
-      'Pulumi.dev.yaml:3, auth0:domain',
-    ],
     [
       'a key without its namespace',
       (copy) => copy.edit('Pulumi.dev.yaml', 'config:\n', 'config:\n  tokenLifetime: 60\n'),
@@ -111,12 +88,30 @@ describe('Bad input to npm start', () => {
     ],
   ];
 
-  it.each(program)('npm start prints one message and ends with 1 for %s', async (_name, change, args, message) => {
+  // Without a process for each: what it prints is the message of a UserError, as the test after these shows.
+  it.each([...rows, ...program])(
+    'twin start fails with one message and leaves no files for %s',
+    async (_name, change, args, message) => {
+      project = copyProject();
+      change(project);
+      const serve = async (): Promise<unknown> => {
+        const options = servingOptions(await parsed('start', [...FREE, ...args]));
+        return startTwin({ root: project.root, ...options, evaluate: evaluateHere, onEvent });
+      };
+      const error: unknown = await serve().catch((reason: unknown) => reason);
+      // The program and the twin have a class each.
+      expect(isUserError(error)).toBe(true);
+      expect((error as UserError).message).toContain(message);
+      leavesNothing();
+    },
+  );
+
+  it('npm start prints one message and ends with 1 for a stack file with a wrong value', async () => {
     project = copyProject();
-    change(project);
-    const twin = runTwin(project, 'start', ...FREE, ...args);
+    project.edit('Pulumi.dev.yaml', 'your-tenant', 'https://your-tenant');
+    const twin = runTwin(project, 'start', ...FREE);
     expect(await twin.ended).toBe(1);
-    expect(twin.text()).toContain(message);
+    expect(twin.text()).toContain('Pulumi.dev.yaml:3, auth0:domain');
     expect(twin.text()).not.toMatch(/\n\s+at /);
     leavesNothing();
   });
@@ -189,14 +184,11 @@ describe('npm start', () => {
   let twin: Run;
   /** What it prints before anybody asks. */
   let first: string;
-  const start = async (): Promise<void> => {
+  beforeAll(async () => {
+    project = copyProject();
     twin = runTwin(project, 'start', ...FREE);
     await twin.until(UP);
     first = twin.text();
-  };
-  beforeAll(async () => {
-    project = copyProject();
-    await start();
   });
   afterAll(() => {
     twin.child.kill('SIGKILL');
@@ -255,7 +247,7 @@ describe('npm start', () => {
     expect(await twin.ended).toBe(0);
     expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(false);
 
-    await start();
+    await startHere(project);
     const again = JSON.parse(project.read('.twin/dev/outputs.json')) as { apiUrl: string; tokenUrl: string };
     expect(again.tokenUrl).not.toBe(outputs.tokenUrl);
     const response = await fetch(`${again.apiUrl}/test`, { headers: { authorization: `Bearer ${token}` } });

@@ -80,14 +80,12 @@ describe('npm run verify', () => {
     'Without a running twin, %j says so on standard error, names --deployed, and ends with %i',
     async (args, exitCode) => {
       const project = copyProject();
-      const { child, ended, text } = runTwin(project, ...args);
-      let printed = '';
-      child.stdout?.on('data', (part: string) => (printed += part));
-      expect(await ended).toBe(exitCode);
-      expect(text()).toBe(
+      const { code, text, errors } = await twinHere(project, ...args);
+      expect(code).toBe(exitCode);
+      expect(errors).toBe(
         'No twin of stack dev is running. Start it with npm start -- --stack dev, or add --deployed to use the deployed stack.\n',
       );
-      expect(printed).toBe('');
+      expect(text).toBe(errors);
       project.remove();
     },
   );

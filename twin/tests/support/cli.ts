@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { access } from '../../src/cli/access.ts';
 import { diff } from '../../src/cli/diff.ts';
 import { main, twinProgram, type Actions } from '../../src/cli/program.ts';
-import { start } from '../../src/cli/start.ts';
+import { servingOptions, start } from '../../src/cli/start.ts';
 import { token } from '../../src/cli/token.ts';
 import { verify } from '../../src/cli/verify.ts';
+import { startTwin, type Twin } from '../../src/server/serve.ts';
 import { afterFile } from '../../../tests/support/cleanup.ts';
 import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { ROOT, type ProjectCopy } from '../../../tests/support/project.ts';
@@ -50,19 +51,21 @@ const HERE: Actions = {
 
 /**
  * Runs a command that ends by itself in this process, which has loaded the SDKs already: where the claim is about what
- * it prints and not about its process.
+ * it prints and not about its process. `errors` is the part of the text that it writes to standard error.
  */
 export async function twinHere(
   project: ProjectCopy,
   ...args: readonly string[]
-): Promise<{ readonly code: number | null; readonly text: string }> {
+): Promise<{ readonly code: number | null; readonly text: string; readonly errors: string }> {
   const folder = process.cwd();
   const streams = [process.stdout, process.stderr];
   const written = streams.map((stream): unknown => Reflect.get(stream, 'write'));
   let text = '';
+  let errors = '';
   for (const stream of streams) {
     stream.write = (part: string | Uint8Array) => {
       text += String(part);
+      if (stream === process.stderr) errors += String(part);
       return true;
     };
   }
@@ -70,7 +73,7 @@ export async function twinHere(
   try {
     process.chdir(project.path);
     await main(args, HERE);
-    return { code: Number(process.exitCode ?? 0), text };
+    return { code: Number(process.exitCode ?? 0), text, errors };
   } finally {
     streams.forEach((stream, index) => Object.assign(stream, { write: written[index] }));
     for (const added of process.stdout.listeners('error')) {
@@ -79,6 +82,14 @@ export async function twinHere(
     process.chdir(folder);
     process.exitCode = undefined;
   }
+}
+
+/** Serves a copied project in this process as `twin start` would with these options, on free ports. */
+export async function startHere(project: ProjectCopy, ...args: readonly string[]): Promise<Twin> {
+  const options = servingOptions(await parsed('start', ['--port', '0', '--tenant-port', '0', ...args]));
+  const twin = await startTwin({ root: project.root, ...options, evaluate: evaluateHere, onEvent: () => undefined });
+  afterFile(() => twin.close());
+  return twin;
 }
 
 /** Runs `twin` in a copied project with this Node, as its npm scripts do: first the command, then its options. */

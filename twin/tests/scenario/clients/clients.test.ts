@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { runTwin } from '../../support/cli.ts';
+import { startHere } from '../../support/cli.ts';
 import { startEchoTwin } from '../../support/echo.ts';
 import { copyProject } from '../../../../tests/support/project.ts';
 import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../../support/twin.ts';
@@ -133,8 +133,7 @@ describe('The tenant’s metadata and user tokens', () => {
 
   it('--rotate signs with the next key, and the previous key stays published', async () => {
     const project = copyProject();
-    const first = runTwin(project, 'start', '--port', '0', '--tenant-port', '0');
-    await first.until('Ctrl+C ends it');
+    const first = await startHere(project);
     const kidsOf = async (): Promise<string[]> => {
       const { tokenUrl } = JSON.parse(project.read('.twin/dev/outputs.json')) as { tokenUrl: string };
       const { keys } = (await (await fetch(new URL('/.well-known/jwks.json', tokenUrl))).json()) as {
@@ -143,16 +142,13 @@ describe('The tenant’s metadata and user tokens', () => {
       return keys.map(({ kid }) => kid);
     };
     const [current, next] = await kidsOf();
-    first.child.kill('SIGTERM');
-    await first.ended;
-    const second = runTwin(project, 'start', '--port', '0', '--tenant-port', '0', '--rotate');
-    await second.until('Ctrl+C ends it');
+    await first.close();
+    const second = await startHere(project, '--rotate');
     const after = await kidsOf();
     expect(after[0]).toBe(next);
     expect(after).toContain(current);
     expect(after).toHaveLength(3);
-    second.child.kill('SIGTERM');
-    await second.ended;
+    await second.close();
     project.remove();
   });
 });
