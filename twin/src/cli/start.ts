@@ -38,7 +38,9 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
   // The reader of the log has exited (`| head`).
   process.stdout.on('error', () => process.exit(0));
   const complain = (error: unknown): void => void process.stderr.write(`${shown(error)}\n`);
-  const programs = reevaluation(root);
+  let reloads = Promise.resolve();
+  const reloadNext = (): Promise<void> => (reloads = reloads.then(() => reload(twin, say, complain)));
+  const programs = reevaluation(root, () => void reloadNext());
   const ended = (error: unknown): never => {
     programs.close();
     throw error;
@@ -69,7 +71,7 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
       q: () => end(),
     });
   }
-  watcher.listen(() => reload(twin, say, complain), complain);
+  watcher.listen(reloadNext, complain);
   end = () => {
     void watcher.close();
     programs.close();

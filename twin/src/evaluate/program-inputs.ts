@@ -2,7 +2,7 @@ import childProcess from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import fs from 'node:fs';
 import { registerHooks, syncBuiltinESMExports, type LoadFnOutput } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What loading a program depended on. */
@@ -14,6 +14,13 @@ export interface ProgramInputs {
    * to its end, it started no process meanwhile, and no file that was loaded or read has changed.
    */
   readonly repeatable: () => boolean;
+  /**
+   * Whether the program can be loaded again in this process: it consists of ES modules, which Node loads again by another
+   * URL, and nothing but files of the program has changed.
+   */
+  readonly reloadable: () => boolean;
+  /** Makes the next import of the entry load the program's files again; packages stay loaded. */
+  readonly reload: () => void;
 }
 
 /** Milliseconds that the clock of a file system may be behind. */
@@ -22,7 +29,19 @@ const LAG = 20;
 /** Appended to the entry: calls back after the entry and its imports have run. TypeScript accepts it under any settings. */
 const MARK = '\n;eval("globalThis.twinProgramLoaded()");\n';
 
+/** Names the parameter of a URL that makes Node load a module again. */
+const LOAD = 'load';
+
+/** Finds that parameter before the line in a stack trace, with which a trace would differ from that of a new process. */
+export const LOAD_PARAMETER = new RegExp(`[?&]${LOAD}=\\d+(?=:)`);
+
 type Api = Record<string, unknown>;
+
+/** When a file was loaded or read, and whether it existed. */
+interface Noted {
+  readonly at: number;
+  readonly exists: boolean;
+}
 
 const { statSync } = fs;
 
@@ -32,10 +51,14 @@ const { statSync } = fs;
  * @param sdk the folder of Pulumi's SDK, which loads the entry
  */
 export function programInputs(sdk: string): ProgramInputs {
-  const noted = new Map<string, { readonly at: number; readonly exists: boolean }>();
+  const noted = new Map<string, Noted>();
   let phase: 'before' | 'loading' | 'loaded' = 'before';
   let entry: string | undefined;
   let startedProcess = false;
+  let onlyModules = true;
+  /** How often the program has been loaded again. */
+  let loads = 0;
+  const isOwn = (file: string): boolean => !file.includes('/node_modules/') && !file.startsWith(sdk);
   const note = (path: string): void => {
     if (!noted.has(path)) noted.set(path, { at: Date.now() - LAG, exists: changedAt(path) !== undefined });
   };
@@ -48,40 +71,58 @@ export function programInputs(sdk: string): ProgramInputs {
     if (phase === 'loading') startedProcess = true;
   };
   registerHooks({
+    resolve: (specifier, context, next) => {
+      const resolved = next(specifier, context);
+      const { url } = resolved;
+      if (loads === 0 || !url.startsWith('file:') || !isOwn(fileURLToPath(url))) return resolved;
+      return { ...resolved, url: `${url}${url.includes('?') ? '&' : '?'}${LOAD}=${loads}` };
+    },
     load: (url, context, next) => {
       if (!url.startsWith('file:')) return next(url, context);
       const file = fileURLToPath(url);
       note(file);
-      if (phase !== 'loading' || file.includes('/node_modules/') || file.startsWith(sdk)) return next(url, context);
+      if (phase === 'before' || !isOwn(file)) return next(url, context);
       // An import without an extension may find a new file beside it.
       note(dirname(file));
       const loaded = next(url, context);
+      onlyModules &&= ['module', 'module-typescript'].includes(loaded.format ?? '');
+      if (phase === 'loaded') return loaded;
       entry ??= url;
       return entry === url ? marked(loaded) : loaded;
     },
   });
+  const begin = (): void => {
+    phase = 'loading';
+    entry = undefined;
+    // Node keeps what it has read of these.
+    for (const manifest of ['package.json', 'node_modules/.package-lock.json']) note(resolve(manifest));
+    const restore = [observed(fs, noteRead), observed(fs.promises, noteRead), observed(childProcess, noteProcess)];
+    subscribe('worker_threads', noteProcess);
+    syncBuiltinESMExports();
+    Object.assign(globalThis, {
+      twinProgramLoaded: () => {
+        phase = 'loaded';
+        restore.forEach((undo) => undo());
+        unsubscribe('worker_threads', noteProcess);
+        syncBuiltinESMExports();
+      },
+    });
+  };
+  const isLoaded = (): boolean => phase === 'loaded' && !startedProcess;
+  const isUnchanged = ([path, { at, exists }]: readonly [string, Noted]): boolean => {
+    const changed = changedAt(path);
+    return changed === undefined ? !exists : exists && changed < at;
+  };
+  const isReloaded = (path: string): boolean => isOwn(path) && basename(path) !== 'package.json';
   return {
-    begin: () => {
-      phase = 'loading';
-      const restore = [observed(fs, noteRead), observed(fs.promises, noteRead), observed(childProcess, noteProcess)];
-      subscribe('worker_threads', noteProcess);
-      syncBuiltinESMExports();
-      Object.assign(globalThis, {
-        twinProgramLoaded: () => {
-          phase = 'loaded';
-          restore.forEach((undo) => undo());
-          unsubscribe('worker_threads', noteProcess);
-          syncBuiltinESMExports();
-        },
-      });
+    begin,
+    repeatable: () => isLoaded() && [...noted].every(isUnchanged),
+    reloadable: () => isLoaded() && onlyModules && [...noted].every((one) => isReloaded(one[0]) || isUnchanged(one)),
+    reload: () => {
+      loads += 1;
+      for (const path of noted.keys()) if (isReloaded(path)) noted.delete(path);
+      begin();
     },
-    repeatable: () =>
-      phase === 'loaded' &&
-      !startedProcess &&
-      [...noted].every(([path, { at, exists }]) => {
-        const changed = changedAt(path);
-        return changed === undefined ? !exists : exists && changed < at;
-      }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, flushCompileCache } from 'node:module';
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { isMainThread } from 'node:worker_threads';
@@ -59,11 +59,12 @@ if (isMainThread && ahead !== undefined) {
   };
   const { cache } = createRequire(import.meta.url);
   let reported = false;
+  let reloaded = false;
   const report = (waits: boolean): void => {
     if (reported) return;
     reported = true;
     const modules = Object.keys(cache).filter((file) => file.includes('/node_modules/@pulumi/') && !isReplaced(file));
-    writeSync(OUTCOME, `${JSON.stringify({ error, modules, waits } satisfies Outcome)}\n`);
+    writeSync(OUTCOME, `${JSON.stringify({ error, modules, waits, reloaded } satisfies Outcome)}\n`);
   };
   process.once('exit', () => report(false));
   const go = await order();
@@ -80,7 +81,7 @@ if (isMainThread && ahead !== undefined) {
   if (runtime !== undefined && inputs !== undefined) stay(runtime, inputs);
 
   /** Runs the program again at each order, for as long as that does what a new process would do. */
-  function stay(runtime: Runtime, { begin, repeatable }: ProgramInputs): void {
+  function stay(runtime: Runtime, { begin, repeatable, reloadable, reload }: ProgramInputs): void {
     const { runInPulumiStack } = runtime.stack;
     let run: Parameters<typeof runInPulumiStack>[0] | undefined;
     runtime.stack.runInPulumiStack = (program) => {
@@ -90,10 +91,13 @@ if (isMainThread && ahead !== undefined) {
     const again = async (): Promise<void> => {
       if (run === undefined || (process.exitCode ?? 0) !== 0 || !repeatable()) return;
       report(true);
+      if (reloaded) flushCompileCache();
       const next = await order();
-      // Without an outcome, the twin runs the program anew.
-      if (!repeatable()) process.exit();
       reported = false;
+      reloaded = !repeatable();
+      // The twin runs the program anew.
+      if (reloaded && !reloadable()) process.exit(1);
+      if (reloaded) reload();
       runtime.disconnectSync();
       setOptions(runtime, next);
       await runInPulumiStack(run);

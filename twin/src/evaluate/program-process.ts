@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../common/user-error.ts';
 import { LocalEngine, type Recorded } from './local-engine.ts';
@@ -88,15 +89,20 @@ export interface Reevaluation {
 }
 
 /**
- * Keeps two processes that wait: one that has run the program and runs it again where only code of functions has changed,
- * and one that has loaded the SDKs for any other change. Both end after ten minutes without an evaluation.
+ * Keeps two processes that wait: one that has run the program, and one that has loaded the SDKs for a new run. The first
+ * runs the program again where only code of functions has changed. It loads the program's files again where one of them
+ * has changed; a second later, the other one checks that a new process records the same. Both end after ten minutes
+ * without an evaluation.
+ * @param outdated called where that check failed: the next evaluation returns what a new process records
  */
-export function reevaluation(root: URL): Reevaluation {
+export function reevaluation(root: URL, outdated: () => void = () => undefined): Reevaluation {
   let spare: { readonly key: string; readonly runner: Runner } | undefined;
   let last: { readonly key: string; readonly runner: Runner; readonly recorded: Recorded } | undefined;
   let timer: NodeJS.Timeout | undefined;
   let idle: NodeJS.Timeout | undefined;
   let modules: readonly string[] = [];
+  let check: { readonly stop: () => void; readonly ended: Promise<void> } | undefined;
+  let mayReload = true;
   const keyOf = (project: Project, sdk: string): string => JSON.stringify([project, sdk]);
   const start = (project: Project, sdk: string): Runner => startRunner(project, { sdk, modules, stays: true });
   const endSpare = (): void => {
@@ -129,8 +135,10 @@ export function reevaluation(root: URL): Reevaluation {
     const before = last;
     try {
       const { recorded, outcome } = await runIn(before.runner, prepared, signal);
-      if (!outcome.waits || !differInCode(before.recorded, recorded)) return undefined;
+      const isSame = outcome.reloaded ? mayReload : differInCode(before.recorded, recorded);
+      if (!outcome.waits || !isSame) return undefined;
       last = { ...before, recorded };
+      if (outcome.reloaded) check = checkOf(prepared.evaluation, recorded, signal);
       return recorded;
     } catch {
       // A new process reports the same error, if it is the program's.
@@ -146,17 +154,35 @@ export function reevaluation(root: URL): Reevaluation {
         const prepared = await read();
         const { recorded, outcome } = await runIn(runner, prepared, signal);
         ({ modules } = outcome);
-        if (outcome.waits) last = { key: contextOf(prepared), runner, recorded };
+        if (outcome.waits) {
+          endLast();
+          last = { key: contextOf(prepared), runner, recorded };
+        }
         return recorded;
       });
     } finally {
       if (last?.runner !== runner) runner?.close();
       endSpare();
-      if (signal?.aborted === true) endLast();
-      else timer = setTimeout(prepare, PAUSE).unref();
+      if (signal?.aborted !== true) timer = setTimeout(prepare, PAUSE).unref();
     }
   };
+  const checkOf = (evaluation: Evaluation, { hash }: Recorded, signal: AbortSignal | undefined): typeof check => {
+    const stop = new AbortController();
+    const either = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
+    const work = async (): Promise<void> => {
+      await pause(PAUSE, undefined, { signal: either, ref: false });
+      const isSame = await anew(evaluation, either).then(
+        (recorded) => recorded.hash === hash,
+        () => either.aborted,
+      );
+      if (isSame) return;
+      mayReload = false;
+      outdated();
+    };
+    return { stop: () => stop.abort(), ended: work().catch(() => undefined) };
+  };
   const close = (): void => {
+    check?.stop();
     clearTimeout(idle);
     endSpare();
     endLast();
@@ -165,6 +191,8 @@ export function reevaluation(root: URL): Reevaluation {
   return {
     evaluate: async (evaluation, signal) => {
       clearTimeout(idle);
+      check?.stop();
+      await check?.ended;
       try {
         const recorded =
           last && (await evaluateWith(evaluation, async (_project, _sdk, read) => again(await read(), signal)));
@@ -172,7 +200,8 @@ export function reevaluation(root: URL): Reevaluation {
         endLast();
         return await anew(evaluation, signal);
       } finally {
-        if (signal?.aborted !== true) idle = setTimeout(close, IDLE).unref();
+        if (signal?.aborted === true) endLast();
+        else idle = setTimeout(close, IDLE).unref();
       }
     },
     prepare,

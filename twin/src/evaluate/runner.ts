@@ -20,6 +20,8 @@ export interface Outcome {
   readonly modules: readonly string[];
   /** Whether the process waits to run the program again. */
   readonly waits: boolean;
+  /** Whether the process loaded the program's files again before this run. */
+  readonly reloaded: boolean;
 }
 
 /** What the process loads at once. */
@@ -45,8 +47,8 @@ export interface Go {
 /** A program's process. It loads the SDKs at once, and the program when it is told to run. */
 export interface Runner {
   /**
-   * Runs the program. After an outcome that waits, it may be called again and does what a new process would do. If it
-   * cannot, the outcome is an error.
+   * Runs the program. After an outcome that waits, it may be called again and does what a new process would do, except
+   * that packages keep their state if it loaded the program's files again. If it cannot, the outcome is an error.
    */
   readonly run: (monitor: string, config: StackConfig, signal: AbortSignal | undefined) => Promise<Outcome>;
   /** Ends the process. */
@@ -101,9 +103,14 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
     if (status instanceof Error) throw status;
     if (limit.aborted) {
       const summary = `The program is still running after ${LIMIT / 1000} s. Check it for a promise that never resolves.`;
-      return { error: { kind: 'refused', summary, code: 'timeout', problems: [] }, modules: [], waits: false };
+      return {
+        error: { kind: 'refused', summary, code: 'timeout', problems: [] },
+        modules: [],
+        waits: false,
+        reloaded: false,
+      };
     }
-    const outcome = (await written) ?? { modules: [], waits: false };
+    const outcome = (await written) ?? { modules: [], waits: false, reloaded: false };
     if (outcome.error !== undefined || status === 0) return outcome;
     const how = typeof status === 'number' ? `exit code ${status}` : status;
     const early = `the evaluation of the program ended early (${how})`;

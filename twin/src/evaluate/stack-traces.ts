@@ -1,4 +1,5 @@
 import { findSourceMap, setSourceMapsSupport } from 'node:module';
+import { LOAD_PARAMETER } from './program-inputs.ts';
 
 /**
  * Writes stack traces that name the sources of the program's own files, and each frame with its place in parentheses:
@@ -27,7 +28,7 @@ function isOwn(frame: NodeJS.CallSite): boolean {
 function written(frame: NodeJS.CallSite): string {
   // oxlint-disable-next-line typescript/no-base-to-string -- V8 writes a frame so
   const text = String(frame);
-  const named = text.endsWith(')') ? text : `<anonymous> (${text})`;
+  const named = (text.endsWith(')') ? text : `<anonymous> (${text})`).replace(LOAD_PARAMETER, '');
   if (!isOwn(frame)) return named;
   const map = findSourceMap(frame.getFileName() ?? '');
   const origin = map?.findOrigin(frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0);

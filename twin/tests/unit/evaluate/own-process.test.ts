@@ -5,6 +5,7 @@ import { listenMonitor, sdkOf } from '../../../src/evaluate/monitor.ts';
 import { evaluate, reevaluation } from '../../../src/evaluate/program-process.ts';
 import type { Recorded } from '../../../src/evaluate/local-engine.ts';
 import { shown } from '../../../src/common/user-error.ts';
+import { afterFile } from '../../../../tests/support/cleanup.ts';
 import { folderWith } from '../../../../tests/support/folder.ts';
 import { recordStack, refusal, root } from '../../../../tests/support/program.ts';
 import { copyProject } from '../../../../tests/support/project.ts';
@@ -203,6 +204,45 @@ describe('Evaluation in a child process', () => {
     write('Pulumi.dev.yaml', 'config: { greeting: hello }');
     expect(await made()).toEqual([expect.any(String), 'fourth', 'large', 'hello']);
     programs.close();
+  });
+
+  /** A program whose output names the process, and its evaluations, which call back where a check fails. */
+  const withPart = (part: string, outdated?: () => void) => {
+    const index = "import { part } from './part.ts';\nexport const made = [process.pid, part];";
+    const folder = program({ 'index.ts': index, 'part.ts': part });
+    const programs = reevaluation(folder, outdated);
+    afterFile(programs.close);
+    return {
+      made: async () => (await programs.evaluate(of(folder))).outputs['made'],
+      edit: (text: string) => writeFileSync(new URL('part.ts', folder), text),
+    };
+  };
+
+  it('A program is loaded again in its process after an edit of its files, and in a new one after an error', async () => {
+    const { made, edit } = withPart('export const part = 1;');
+    const [pid] = (await made()) as unknown[];
+    edit('export const part = 2;');
+    expect(await made()).toEqual([pid, 2]);
+    edit('export const part = 3;');
+    expect(await made()).toEqual([pid, 3]);
+    edit('throw new Error("on purpose");\nexport const part = 0;');
+    await expect(made()).rejects.toThrow(/on purpose\n {2}at part\.ts:1:/);
+    edit('export const part = 4;');
+    expect(await made()).toEqual([expect.not.toSatisfy((other) => other === pid), 4]);
+  });
+
+  it('A program that differs in a new process is run in new processes from then on', async () => {
+    const found = Promise.withResolvers<void>();
+    const counting = (text: string): string =>
+      `globalThis.loads = (globalThis.loads ?? 0) + 1;\nexport const part = '${text} ' + globalThis.loads;`;
+    const { made, edit } = withPart(counting('first'), found.resolve);
+    const [pid] = (await made()) as unknown[];
+    edit(counting('second'));
+    expect(await made()).toEqual([pid, 'second 2']);
+    await found.promise;
+    expect(await made()).toEqual([expect.any(Number), 'second 1']);
+    edit(counting('third'));
+    expect(await made()).toEqual([expect.any(Number), 'third 1']);
   });
 
   it('A key that twin.config.ts cannot have is rejected by name', async () => {

@@ -3,10 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { folderWith } from '../../../../tests/support/folder.ts';
 import { ROOT } from '../../../../tests/support/project.ts';
 
-/** Loads a program in a process, and says whether it could run again before and after its handler is edited. */
-function repeatable(index: string): readonly boolean[] {
+/**
+ * Loads a program in a process. Says whether it could run again before and after a file is edited, and whether it could
+ * load its files again then.
+ */
+function repeatable(index: string, edited = 'handler.js'): readonly boolean[] {
   const folder = folderWith({
     'handler.js': 'export const text = 1;',
+    'old.cjs': '',
+    'node_modules/part/index.js': '',
     'index.js': index,
     'package.json': '{ "type": "module" }',
   });
@@ -20,8 +25,8 @@ function repeatable(index: string): readonly boolean[] {
     const { default: program } = await import('${new URL('index.js', folder).href}');
     await program?.();
     const before = inputs.repeatable();
-    writeFileSync('handler.js', 'export const text = 2;');
-    console.log(JSON.stringify([before, inputs.repeatable()]));
+    writeFileSync('${edited}', 'export const text = 2;');
+    console.log(JSON.stringify([before, inputs.repeatable(), inputs.reloadable()]));
   `;
   const options = { cwd: folder, encoding: 'utf8' } as const;
   return JSON.parse(
@@ -40,7 +45,7 @@ describe('Inputs of a program', () => {
       "import { execSync } from 'node:child_process';\nexport default () => execSync('true');",
     ],
   ])('A program is run again in its process where %s', (_, index) => {
-    expect(repeatable(index)).toEqual([true, true]);
+    expect(repeatable(index)).toEqual([true, true, true]);
   });
 
   it.each([
@@ -51,8 +56,20 @@ describe('Inputs of a program', () => {
       'reads the edited file by a promise while it is loaded',
       "import { readFile } from 'node:fs/promises';\nexport const text = await readFile(new URL('handler.js', import.meta.url));",
     ],
-  ])('A program is not run again in its process after an edit where it %s', (_, index) => {
-    expect(repeatable(index)).toEqual([true, false]);
+  ])('A program is not run again in its process, but loaded again, after an edit where it %s', (_, index) => {
+    expect(repeatable(index)).toEqual([true, false, true]);
+  });
+
+  it.each([
+    ['its package.json', '', 'package.json'],
+    ['a package that it imports', "import 'part';", 'node_modules/part/index.js'],
+    [
+      'a file of a program that is not of ES modules alone',
+      "import './old.cjs';\nimport './handler.js';",
+      'handler.js',
+    ],
+  ])('A program is not loaded again in its process after an edit of %s', (_, index, edited) => {
+    expect(repeatable(index, edited)).toEqual([true, false, false]);
   });
 
   it.each([
@@ -63,6 +80,6 @@ describe('Inputs of a program', () => {
     ['a process that ends later', "import { spawn } from 'node:child_process';\nspawn('true');"],
     ['a thread', "import { Worker } from 'node:worker_threads';\nnew Worker('', { eval: true });"],
   ])('A program is not run again in its process where it starts %s while it is loaded', (_, index) => {
-    expect(repeatable(index)).toEqual([false, false]);
+    expect(repeatable(index)).toEqual([false, false, false]);
   });
 });
