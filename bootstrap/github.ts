@@ -109,7 +109,7 @@ export function declareRuleset(
 /** Every job of the workflow that both a pull request and a deployment begin with, as GitHub names its check. */
 export function requiredChecks(root: URL): string[] {
   const { jobs } = parse(readFileSync(new URL('.github/workflows/check.yml', root), 'utf8')) as {
-    readonly jobs: Readonly<Record<string, { readonly name: string }>>;
+    readonly jobs: Readonly<Record<string, { readonly name?: string }>>;
   };
-  return Object.values(jobs).map(({ name }) => `check / ${name}`);
+  return Object.entries(jobs).map(([id, { name = id }]) => `check / ${name}`);
 }

@@ -282,3 +282,12 @@ describe('A mistake in the file', () => {
     expect(two.message).toContain('Pulumi.prod.yaml, auth0:domain: other.auth0.com is another tenant');
   });
 });
+
+it('The packages of the bootstrap are locked at the versions that these tests load', () => {
+  const versionsIn = (file: string): Readonly<Record<string, string | undefined>> => {
+    const { packages } = JSON.parse(read(file)) as { packages: Record<string, { version?: string }> };
+    const names = ['auth0', 'aws', 'github', 'pulumi'].map((name) => `node_modules/@pulumi/${name}`);
+    return Object.fromEntries(names.map((name) => [name, packages[name]?.version]));
+  };
+  expect(versionsIn('bootstrap/package-lock.json')).toEqual(versionsIn('package-lock.json'));
+});

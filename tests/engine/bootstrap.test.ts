@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,7 +37,10 @@ const SCOPES = [
 
 beforeAll(() => {
   const { project, world } = sandbox;
-  symlinkSync(fileURLToPath(new URL('node_modules', ROOT)), join(project.path, 'bootstrap/node_modules'));
+  // The packages of the bootstrap where they are installed; the project has them all too.
+  const own = new URL('bootstrap/node_modules', ROOT);
+  const packages = existsSync(own) ? own : new URL('node_modules', ROOT);
+  symlinkSync(fileURLToPath(packages), join(project.path, 'bootstrap/node_modules'));
   project.write('Pulumi.yaml', readFileSync(new URL('tests/fixture/Pulumi.yaml', ROOT), 'utf8'));
   project.write('handler/test.ts', 'export const handler = async () => ({ statusCode: 200 });\n');
   writeContract(sandbox, CONTRACT);
@@ -116,6 +119,16 @@ function values(): Map<string, unknown> {
 }
 
 describe('npm run bootstrap', () => {
+  it('npm run bootstrap without a stack or its file says what to write, and calls nothing', async () => {
+    const run = (...args: readonly string[]) =>
+      begin(process.execPath, ['bootstrap/main.ts', ...args], sandbox.project.path, sandbox.environment()).ended;
+    expect(await run()).toMatchObject({ code: 1, text: expect.stringContaining('-- --stack NAME') as string });
+    expect(await run('--stack', 'other')).toMatchObject({
+      code: 1,
+      text: 'Write bootstrap/Pulumi.other.yaml first; bootstrap/README.md has an example.\n',
+    });
+  });
+
   it('npm run bootstrap brings up the pipeline of a stack from nothing but its file, and adds the boundary', async () => {
     const { code, text } = await bootstrap();
     if (code !== 0) throw new Error(text);
