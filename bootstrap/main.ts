@@ -33,7 +33,11 @@ function addBoundary(file: string, boundary: string): void {
   const line = `api:permissionsBoundary: ${boundary}`;
   const changed = text.replace(/^config:[ \t]*$/m, `$&\n  ${line}`);
   if (changed !== text) writeFileSync(join(root, file), changed);
-  console.log(changed === text ? `Write into ${file}: ${line}` : `${file} has a permissions boundary now; commit it.`);
+  console.log(
+    changed === text
+      ? `Write into ${file}: ${line}`
+      : `${file} names the permissions boundary now: run npm run access, then commit both.`,
+  );
 }
 
 function run(command: string, args: readonly string[], stdout: 'inherit' | 'pipe'): string {
