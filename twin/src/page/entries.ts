@@ -6,7 +6,7 @@ import { explain } from '../gateway/explain.ts';
 import type { TokenExchange } from '../tenant/app.ts';
 import { accessScopes } from '../tenant/grant.ts';
 import type { TenantRequest } from '../tenant/report.ts';
-import type { Asked } from '../tenant/token.ts';
+import type { TokenAttempt } from '../tenant/token.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
 import { maskedRequest, maskedText } from './mask.ts';
 import type { ApiEntry, Entry, ShownRequest, ShownResponse, TenantEntry, TokenEntry } from './messages.ts';
@@ -121,7 +121,7 @@ function tokenEntry(exchange: TokenExchange, happened: Happened, known: Known): 
 
 /** Who requested what; nothing where the client was not authenticated. */
 function requestOf(
-  asked: Asked | undefined,
+  asked: TokenAttempt | undefined,
   known: Known,
 ): Pick<TokenEntry, 'client' | 'user' | 'grantType' | 'requested' | 'permitted'> {
   if (asked === undefined) return { client: '', user: '', grantType: '', requested: [], permitted: [] };
@@ -137,7 +137,7 @@ function requestOf(
 }
 
 /** What the access report says that this client, or this user through it, can get of the API. */
-function permittedTo({ client, user, api, grantType }: Asked, { access }: Known): readonly string[] {
+function permittedTo({ client, user, api, grantType }: TokenAttempt, { access }: Known): readonly string[] {
   // A login of nobody whom the tenant knows: what the client can get for itself is not that one's.
   if (user === undefined && !SERVICE.includes(grantType)) return [];
   const answers = [...access.answers].flatMap(([caller, all]) => (caller.kind === 'role' ? [] : all));

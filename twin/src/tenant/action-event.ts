@@ -1,11 +1,11 @@
 import type { Client, ResourceServer, Tenant, User } from '../model/tenant.ts';
 import type { Parameters } from './parameters.ts';
 
-/** The request at which Actions run, and what comes of it unless they change that. */
+/** A request that Actions run for, and its outcome unless they change it. */
 export interface ActionRequest {
   readonly tenant: Tenant;
   readonly client: Client;
-  /** Absent where a service asks for itself. */
+  /** Absent for client_credentials. */
   readonly user: User | undefined;
   readonly api: ResourceServer | undefined;
   readonly protocol: 'oidc-basic-profile' | 'oauth2-password' | 'oauth2-refresh-token' | undefined;
@@ -14,13 +14,13 @@ export interface ActionRequest {
   readonly method: 'GET' | 'POST';
   readonly parameters: Parameters;
   readonly userAgent: string | undefined;
-  /** When the user gave the password, in seconds since 1970; undefined where that is not known. */
+  /** When the user entered the password, in seconds since 1970; undefined if that is not known. */
   readonly authTime: number | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** What Auth0's event has and the twin's has not: an Action that reads it may decide by it, so that is refused. */
+/** The parts of Auth0's event that the twin's lacks. An Action may decide by them, so reading one is an error. */
 const UNKNOWN: readonly string[] = [
   'agent',
   'authentication.riskAssessment',
@@ -45,12 +45,12 @@ const UNKNOWN: readonly string[] = [
   'user.multifactor',
 ];
 
-/** Returns what the event of this request lacks. A refresh token does not say when the user gave the password. */
+/** The paths that the event of this request lacks. A refresh token does not record when the user entered the password. */
 export function unknownInEvent({ user, authTime }: ActionRequest): readonly string[] {
   return user === undefined || authTime !== undefined ? UNKNOWN : [...UNKNOWN, 'authentication.methods'];
 }
 
-/** Parameters that no Action is shown. */
+/** Parameters that are hidden from Actions. */
 const SECRET = ['client_secret', 'client_assertion', 'password', 'code', 'code_verifier', 'refresh_token'];
 
 /**

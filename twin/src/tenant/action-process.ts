@@ -8,19 +8,18 @@ const RUNTIME = siblingModule(import.meta.url, 'action-runtime');
 /** Seconds for all Actions of a trigger. Source: https://auth0.com/docs/customize/actions/limitations */
 export const ACTION_LIMIT = 20;
 
-/** Characters of an answer: claims of 100 kB, each character escaped, and the rest. */
+/** Maximum characters of an answer: claims of 100 kB with each character escaped, and the rest. */
 const LONGEST_ANSWER = 1_000_000;
 
-/** An Action, and what it is run with. */
 export interface ActionCall {
-  /** What the module must export. */
+  /** The name of the export to call. */
   readonly handler: string;
   readonly code: string;
-  /** Its secrets are in it: never print it. */
+  /** It contains the Action's secrets: never print it. */
   readonly event: Readonly<Record<string, unknown>>;
-  /** What it may call, as dotted paths below `api`. */
+  /** The methods of `api`, as dotted paths. */
   readonly methods: readonly string[];
-  /** What Auth0's event has and this one does not, as dotted paths: reading it is refused. */
+  /** The parts of Auth0's event that this one lacks, as dotted paths. Reading one is an error. */
   readonly unknown: readonly string[];
 }
 
@@ -30,16 +29,16 @@ const ANSWER = z.strictObject({
   error: z.string().optional(),
 });
 
-/** What an Action did: its calls in their order, what it used that the twin does not have, and what it threw. */
+/** An Action's calls in order, the unsupported features that it used, and its error. */
 export type ActionAnswer = z.infer<typeof ANSWER>;
 
-/** Runs an Action. It never rejects. */
+/** Runs an Action. Never rejects. */
 export type RunAction = (call: ActionCall) => Promise<ActionAnswer>;
 
 /**
- * Runs each Action in a process of its own, which can read no file, has no environment and starts no other process.
- * @param print takes what it writes to its console
- * @param ending ends every Action under way
+ * Runs each Action in its own process, which cannot read files, has no environment and cannot start processes.
+ * @param print called with the Action's console output
+ * @param ending ends all running Actions
  * @param limit seconds
  */
 export function actionRunner(print: (text: string) => void, ending: AbortSignal, limit = ACTION_LIMIT): RunAction {
@@ -47,13 +46,13 @@ export function actionRunner(print: (text: string) => void, ending: AbortSignal,
     new Promise((settle) => {
       const failed = (error: string): void => settle({ calls: [], unsupported: [], error });
       const flags = ['--permission', `--allow-fs-read=${RUNTIME}`, '--max-old-space-size=128', '--no-warnings'];
-      // Node's permissions do not limit which files SQLite reads and writes.
+      // Node's permissions do not restrict SQLite.
       flags.push('--no-experimental-sqlite');
-      // The limit of the shell ends an Action that spins when the twin is gone.
+      // The shell's CPU limit ends an Action in an endless loop even if the twin has exited.
       const shell = ['-c', `ulimit -t ${limit + 5}; exec "$0" "$@"`, process.execPath, ...flags, RUNTIME];
       const child = spawn('/bin/sh', shell, {
         cwd: '/',
-        // Node would hand this one of the host's down by itself.
+        // Node copies this variable from the parent process unless it is set.
         env: { NODE_V8_COVERAGE: '' },
         stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
         signal: AbortSignal.any([ending, AbortSignal.timeout(limit * 1000)]),

@@ -3,10 +3,7 @@ import { Socket } from 'node:net';
 import { compileFunction } from 'node:vm';
 import type { ActionAnswer, ActionCall } from './action-process.ts';
 
-/**
- * The entry of an Action's process: runs one Action, and answers with the calls that it made. It imports no other file,
- * because the process may read none.
- */
+/** The entry of an Action's process. It imports no other file, because the process cannot read any. */
 const channel = new Socket({ fd: 3 });
 let text = '';
 channel
@@ -18,13 +15,13 @@ channel
   .on('error', () => undefined)
   .once('close', () => process.exit());
 
-// Node's permissions allow signals, and SIGUSR1 makes any Node process, such as the twin, open a debugger.
+// Node's permissions allow signals, and SIGUSR1 would open a debugger in the twin.
 for (const name of ['kill', '_kill', '_debugProcess', '_debugEnd']) Reflect.deleteProperty(process, name);
 
 async function run({ handler, code, event, methods, unknown }: ActionCall): Promise<void> {
   const calls: { method: string; args: unknown[] }[] = [];
   const unsupported = new Set<string>();
-  // Noted as well as thrown: an Action that catches the error must not go on as if nothing were missing.
+  // Recorded as well as thrown, since an Action may catch the error.
   const refuse = (what: string): never => {
     unsupported.add(what);
     throw new TypeError(`The twin does not support ${what}`);
@@ -66,10 +63,10 @@ interface Tree {
   [key: string]: unknown;
 }
 
-/** An object whose every other property is refused by its name. */
+/** An object that throws for every other property. */
 function strict(object: Tree, path: string, refuse: (what: string) => never): Tree {
   const check = (key: string | symbol): void => {
-    // Node and promises look for these in anything.
+    // Node and promises read these properties of any object.
     if (typeof key === 'symbol' || key in object || key === 'then' || key === 'toJSON') return;
     refuse(`${path}.${key}`);
   };
@@ -79,14 +76,14 @@ function strict(object: Tree, path: string, refuse: (what: string) => never): Tr
   });
 }
 
-/** Refuses what Auth0 would have in its event, and the twin does not know. */
+/** Makes reading a missing part of Auth0's event an error. */
 function hide(event: unknown, paths: readonly string[], refuse: (what: string) => never): void {
   for (const path of paths) {
     const keys = path.split('.');
     const name = keys.pop() ?? '';
     const parent = keys.reduce<unknown>((object, key) => (object as Tree | undefined)?.[key], event);
     if (parent === undefined) continue;
-    // Not enumerable: an Action may log the event.
+    // Not enumerable, so that an Action can log the event.
     Object.defineProperty(parent, name, { get: () => refuse(`event.${path}`) });
   }
 }

@@ -6,11 +6,11 @@ import { actionEvent, unknownInEvent, type ActionRequest } from './action-event.
 import type { RunAction } from './action-process.ts';
 import { refusals } from './errors.ts';
 
-/** What Actions change of the tokens that they run for. */
+/** The changes that Actions make to tokens. */
 export interface TokenChanges {
   readonly accessClaims: Record<string, unknown>;
   readonly idClaims: Record<string, unknown>;
-  /** Scopes of the access token alone: they open no ID token and no refresh token. */
+  /** Scopes of the access token only: they lead to no ID token or refresh token. */
   readonly added: Set<string>;
   readonly removed: Set<string>;
 }
@@ -22,7 +22,7 @@ const HANDLERS: Readonly<Record<Trigger, string>> = {
   'credentials-exchange': 'onExecuteCredentialsExchange',
 };
 
-/** Characters of all custom claims. Source: https://auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims */
+/** Maximum characters of all custom claims. Source: https://auth0.com/docs/secure/tokens/json-web-tokens/create-custom-claims */
 const LARGEST_CLAIMS = 100_000;
 
 const scope = z.tuple([z.string().regex(PERMISSION)]);
@@ -37,7 +37,7 @@ type Method = (changes: TokenChanges, args: readonly unknown[]) => void;
 
 const setAccessClaim: Method = ({ accessClaims }, args) => setClaim(accessClaims, args);
 
-/** What Actions may call. Source: https://auth0.com/docs/customize/actions/explore-triggers, the API objects of both triggers */
+/** The supported methods. Source: https://auth0.com/docs/customize/actions/explore-triggers, the API objects of both triggers */
 const METHODS: Readonly<Record<Trigger, Readonly<Record<string, Method>>>> = {
   'post-login': {
     'access.deny': (_, args) => refusals.deniedByAction('access_denied', reason.parse(args)[0] ?? ''),
@@ -63,16 +63,16 @@ const METHODS: Readonly<Record<Trigger, Readonly<Record<string, Method>>>> = {
   },
 };
 
-/** In case of a collision Auth0 leaves the claim out. */
+/** Auth0 drops a claim with a reserved name. */
 function setClaim(claims: Record<string, unknown>, args: readonly unknown[]): void {
   const [name, value] = claim.parse(args);
   if (!isIgnoredClaim(name) && value !== undefined) claims[name] = value;
 }
 
 /**
- * Runs the Actions of a trigger one after the other, each in a process of its own.
- * @returns undefined where the trigger has none
- * @throws TokenError where one denies the access, fails, or uses what the twin does not have
+ * Runs the Actions of a trigger in order.
+ * @returns undefined if the trigger has none
+ * @throws TokenError if an Action denies access, fails, or uses an unsupported feature
  */
 export async function runActions(
   trigger: Trigger,
@@ -95,7 +95,7 @@ export async function runActions(
     if (unsupported.length > 0) return refusals.unsupportedByAction(name, unsupported.join(', '));
     if (error !== undefined) return refusals.failedAction(name, error);
     for (const { method, args } of calls) {
-      // What Auth0 does with it, no page says.
+      // What Auth0 does here is not documented.
       if (method.endsWith('.setCustomClaim') && args[0] === 'scope')
         refusals.unsupportedByAction(name, 'a claim scope');
       const apply = Object.hasOwn(methods, method) ? methods[method] : undefined;

@@ -9,28 +9,25 @@ import { loginRoutes } from './login.ts';
 import { logoutRoutes } from './logout.ts';
 import { BODY_LIMIT } from './parameters.ts';
 import { revoke } from './revoke.ts';
-import { reporting, type TenantRequest, type Told } from './report.ts';
+import { reporting, type TenantRequest, type TenantEnv } from './report.ts';
 import type { TenantService } from './service.ts';
-import { issueToken, type Asked, type TokenRequest } from './token.ts';
+import { issueToken, type TokenAttempt, type TokenRequest } from './token.ts';
 import { userinfo } from './userinfo.ts';
 
-/**
- * What the token endpoint did, for the log. What it names of clients and users refers to them as they are, with their
- * secrets; the texts of the request may be anything, be it a token in the place of a scope.
- */
+/** The result of a token request, for the log. Clients and users contain secrets, and strings of the request may be tokens. */
 export type TokenExchange =
   | {
       readonly kind: 'granted';
       readonly granted: Granted;
       readonly requested: readonly string[];
-      /** The parameters of the request that have no effect here. */
+      /** Parameters without effect. */
       readonly ignored: readonly string[];
     }
   | {
       readonly kind: 'refused';
       readonly refusal: TokenError;
-      /** Absent where the client did not prove who it is. */
-      readonly asked: Asked | undefined;
+      /** Absent if the client failed to authenticate. */
+      readonly asked: TokenAttempt | undefined;
     };
 
 /** A request to the tenant, except those to the page. */
@@ -38,20 +35,20 @@ export type TenantEvent =
   | { readonly kind: 'token'; readonly exchange: TokenExchange }
   | { readonly kind: 'tenant'; readonly request: TenantRequest };
 
-/** Hosts that the tenant answers to; another name that leads here is somebody's DNS playing tricks. */
+/** The tenant's local hosts. Any other name that resolves to this machine may be DNS rebinding. */
 export const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * The tenant's HTTP side.
- * @param current the tenant at work now; a reload puts another in its place
- * @param page what is served besides, under paths that no tenant has
+ * The tenant's HTTP endpoints.
+ * @param current the tenant; a reload replaces it
+ * @param page further endpoints, under paths that no tenant has
  */
 export function tenantApp(
   current: () => TenantService,
   onEvent: (event: TenantEvent) => void,
   page?: Hono,
-): Hono<Told> {
-  const app = new Hono<Told>();
+): Hono<TenantEnv> {
+  const app = new Hono<TenantEnv>();
 
   app.use(reporting((request) => onEvent({ kind: 'tenant', request }), page !== undefined));
 
@@ -80,8 +77,12 @@ export function tenantApp(
     const authorization = c.req.header('authorization');
     const profile = await userinfo(authorization, current());
     if (profile !== undefined) return c.json(profile);
-    const got = authorization === undefined ? 'there is nothing' : 'this is none';
-    c.set('reason', `it takes a good token of a user with the scope openid, in the Authorization header: ${got}`);
+    c.set(
+      'reason',
+      authorization === undefined
+        ? 'missing Authorization header'
+        : 'the Authorization header has no valid token of a user with the scope openid',
+    );
     c.header('www-authenticate', 'Bearer error="invalid_token"');
     return c.text('Unauthorized', 401);
   });
@@ -89,9 +90,9 @@ export function tenantApp(
   app.post('/oauth/token', async (c) => {
     c.header('cache-control', 'no-store');
     c.header('pragma', 'no-cache');
-    let asked: Asked | undefined;
+    let asked: TokenAttempt | undefined;
     try {
-      // A token bound to a key would come of it.
+      // It would bind the token to a key.
       if (c.req.header('dpop') !== undefined) refusals.unsupportedParameter('DPoP');
       const request = await tokenRequest(c);
       const { response, granted, requested, ignored } = await issueToken(request, current(), (one) => {
@@ -126,7 +127,7 @@ export function tenantApp(
   return app;
 }
 
-async function tokenRequest(c: Context<Told>): Promise<TokenRequest> {
+async function tokenRequest(c: Context<TenantEnv>): Promise<TokenRequest> {
   return {
     contentType: c.req.header('content-type') ?? '',
     authorization: c.req.header('authorization'),
@@ -136,20 +137,20 @@ async function tokenRequest(c: Context<Told>): Promise<TokenRequest> {
   };
 }
 
-function refusal(c: Context<Told>, { status, error, message, uri }: TokenError): Response {
+function refusal(c: Context<TenantEnv>, { status, error, message, uri }: TokenError): Response {
   return c.body(JSON.stringify({ error, error_description: message, ...(uri && { error_uri: uri }) }), {
     status: status as 400,
     headers: { 'content-type': 'application/json' },
   });
 }
 
-/** The address that a request came to. One of the tenant's own domains stands for the real tenant, which has https only. */
+/** The URL that the request was sent to. The tenant's own domains stand for the real tenant, which has https only. */
 function baseOf(url: string): string {
   const { hostname, href } = new URL('/', url);
   return LOCAL_HOSTS.includes(hostname) ? href : `https://${hostname}/`;
 }
 
-/** @throws TokenError when the body is over its limit, or when the client hangs up before its end */
+/** @throws TokenError if the body is too large, or if the client hangs up early */
 async function textOf(body: ReadableStream<Uint8Array> | null): Promise<string> {
   const read = await readBody(body, BODY_LIMIT).catch(() => refusals.malformed('The body ended too early'));
   return read.isWhole ? new TextDecoder().decode(read.bytes) : refusals.tooLarge();

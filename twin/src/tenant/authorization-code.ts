@@ -7,9 +7,9 @@ import { sameText } from './same-text.ts';
 import { grantToUser } from './user-grant.ts';
 
 /**
- * A code from the browser, exchanged for tokens. A client's own code is used up whatever comes of it.
+ * Exchanges an authorization code. The attempt uses up the client's own code even if it fails.
  * Source: https://auth0.com/docs/get-started/authentication-and-authorization-flow/authorization-code-flow-with-pkce
- * @throws TokenError for a code that is not good, or not proved to be the client's
+ * @throws TokenError for an invalid code or a wrong verifier
  */
 export function authorizationCode({ tenant, client, parameters, state }: GrantRequest): Granted {
   const code = required(parameters, 'code');
@@ -31,7 +31,7 @@ export function authorizationCode({ tenant, client, parameters, state }: GrantRe
   };
 }
 
-/** RFC 7636, section 4.6. A verifier without a challenge means another client's code in an honest client's hands. */
+/** RFC 7636, section 4.6. A verifier without a challenge means that the code was injected from another login. */
 function checkProof({ challenge }: CodeGrant, verifier: string | undefined): void {
   if (challenge === undefined && verifier === undefined) return;
   const hash = createHash('sha256')

@@ -4,24 +4,24 @@ import { apiFor } from './grant.ts';
 import type { Parameters } from './parameters.ts';
 import { scopeWords } from './scopes.ts';
 import { isListed, originOf, withoutFragment } from './urls.ts';
-import { askedScopes, scopesForUsers } from './user-grant.ts';
+import { requestedScopes, scopesForUsers } from './user-grant.ts';
 
-/** How an answer reaches a callback. Source: https://auth0.com/docs/authenticate/protocols/oauth */
+/** Source: https://auth0.com/docs/authenticate/protocols/oauth */
 export const RESPONSE_MODES = ['query', 'fragment', 'form_post', 'web_message'] as const;
 export type ResponseMode = (typeof RESPONSE_MODES)[number];
 
-/** Where an answer goes: a callback of the client's, checked. */
+/** A checked callback of the client. */
 export interface Callback {
   readonly client: Client;
   /** Without a fragment. */
   readonly url: string;
-  /** As it was sent; undefined where it was not. */
+  /** The `redirect_uri` as sent. */
   readonly sent: string | undefined;
   readonly mode: ResponseMode;
   readonly state: string | undefined;
 }
 
-/** A request to `/authorize` that passed every check. */
+/** A valid request to `/authorize`. */
 export interface AuthorizationRequest {
   readonly client: Client;
   readonly callback: Callback;
@@ -33,15 +33,14 @@ export interface AuthorizationRequest {
   readonly prompts: readonly string[];
   /** Seconds. */
   readonly maxAge: number | undefined;
-  /** The connection that the user must be of, where the request names one. */
+  /** The connection that the request names. */
   readonly connection: string | undefined;
   readonly loginHint: string | undefined;
 }
 
-/** An error that stays on a page of the tenant: nothing proves where else it may go. */
+/** An error that is shown on a page of the tenant, since no callback is proven. */
 export class PageError extends Error {
   readonly status: 400 | 403;
-  /** The lines of the page. */
   readonly lines: readonly string[];
 
   constructor(status: 400 | 403, lines: readonly string[]) {
@@ -52,7 +51,7 @@ export class PageError extends Error {
 }
 
 /**
- * Documented parameters that change who gets in or what a token holds, and that the twin does not honour.
+ * Documented parameters that change who gets in or what a token contains, and that the twin does not support.
  * Source: https://auth0.com/docs/api/authentication, RFC 8707, RFC 9396, RFC 9101, OpenID Connect Core
  */
 export const UNSUPPORTED_AT_AUTHORIZE: readonly string[] = [
@@ -72,10 +71,10 @@ export const UNSUPPORTED_AT_AUTHORIZE: readonly string[] = [
   'session_transfer_token',
 ];
 
-/** What a third party may not send. Source: https://auth0.com/docs/get-started/applications/third-party-applications/troubleshooting */
+/** Source: https://auth0.com/docs/get-started/applications/third-party-applications/troubleshooting */
 const REFUSED_OF_THIRD_PARTIES: readonly string[] = ['screen_hint', 'invitation', 'login_ticket'];
 
-/** What the twin reads; whatever else comes is taken and logged. */
+/** The supported parameters; others are logged as having no effect. */
 const READ: readonly string[] = [
   'client_id',
   'redirect_uri',
@@ -93,14 +92,13 @@ const READ: readonly string[] = [
   'login_hint',
 ];
 
-/** The parameters of a request that have no effect here, for the log. */
 export function withoutEffect(parameters: Parameters): string[] {
   return [...parameters.keys()].filter((name) => !READ.includes(name));
 }
 
 /**
- * Finds where the answer goes.
- * @throws PageError where that is not proved
+ * Finds and checks the callback.
+ * @throws PageError if the client has no such callback
  */
 export function callbackOf(tenant: Tenant, parameters: Parameters): Callback {
   const clientId = parameters.get('client_id');
@@ -138,7 +136,7 @@ interface Reading {
   readonly tenant: Tenant;
 }
 
-/** Each returns what is wrong with it, as a refusal that throws, or anything else where it holds. They count in this order. */
+/** The checks of a request, in Auth0's order. Each throws if it fails. */
 const CHECKS: readonly ((reading: Reading) => unknown)[] = [
   ({ client, has }) => {
     const refused = client.firstParty ? undefined : REFUSED_OF_THIRD_PARTIES.find(has);
@@ -163,12 +161,12 @@ const CHECKS: readonly ((reading: Reading) => unknown)[] = [
     const mode = get('response_mode');
     return RESPONSE_MODES.some((one) => one === (mode ?? 'query')) || refusals.malformed('Invalid response_mode');
   },
-  // A client without a secret has nothing else to prove that the code is its own.
+  // Without a secret, only PKCE proves that the code is the client's own.
   ({ client, get }) =>
     (client.firstParty && !client.isPublic) || (get('code_challenge') ?? refusals.missingParameter('code_challenge')),
   ({ get, has }) => {
     if (!has('code_challenge') && !has('code_challenge_method')) return true;
-    // Without a method it would be plain, which has never worked.
+    // The default method is `plain`, which has never worked at Auth0.
     if (get('code_challenge_method') !== 'S256') return refusals.malformed('code_challenge_method must be S256');
     return /^[\w-]{43}$/.test(get('code_challenge') ?? '') || refusals.malformed('Invalid code_challenge');
   },
@@ -186,7 +184,7 @@ const CHECKS: readonly ((reading: Reading) => unknown)[] = [
     if (connection === undefined) return refusals.malformed('the connection was not found');
     return connection.clientIds.includes(client.clientId) || refusals.connectionNotEnabled();
   },
-  // A third party gets tokens for APIs that granted it something, and no others.
+  // A third party gets tokens only for APIs with a client grant for it.
   ({ client, get }) => client.firstParty || (get('audience') ?? refusals.missingParameter('audience')),
   ({ client, get, tenant }) => {
     const audience = get('audience');
@@ -196,8 +194,8 @@ const CHECKS: readonly ((reading: Reading) => unknown)[] = [
 ];
 
 /**
- * Reads the rest of the request, check by check.
- * @throws TokenError with the `error` and `error_description` that go to the callback
+ * Checks the request.
+ * @throws TokenError with the `error` and `error_description` for the callback
  */
 export function authorizationRequest(tenant: Tenant, callback: Callback, parameters: Parameters): AuthorizationRequest {
   const { client } = callback;
@@ -210,7 +208,7 @@ export function authorizationRequest(tenant: Tenant, callback: Callback, paramet
     client,
     callback,
     api,
-    scopes: askedScopes(scopeWords(get('scope') ?? ''), api),
+    scopes: requestedScopes(scopeWords(get('scope') ?? ''), api),
     challenge: get('code_challenge'),
     nonce: get('nonce'),
     prompts: scopeWords(get('prompt') ?? ''),
@@ -221,8 +219,8 @@ export function authorizationRequest(tenant: Tenant, callback: Callback, paramet
 }
 
 /**
- * The parameters of a query, each a text.
- * @throws PageError where one that decides where the answer goes comes twice; others are refused once that is known
+ * The parameters of a query.
+ * @throws PageError for a duplicate of one that determines the callback; other duplicates are rejected at the callback
  */
 export function queryParameters(query: URLSearchParams): {
   readonly parameters: Parameters;
@@ -239,7 +237,7 @@ export function queryParameters(query: URLSearchParams): {
   return { parameters, twice: twice[0]?.slice(0, 40) };
 }
 
-/** What goes to the callback for a refusal. Auth0 has no description where it declines by the user's own will. */
+/** The parameters of an error at the callback. Auth0 sends no description if the user declines. */
 export function errorParameters({ error, message }: TokenError): Readonly<Record<string, string>> {
   return { error, ...(message !== '' && { error_description: message }) };
 }

@@ -5,17 +5,17 @@ import { errorParameters, PageError, type Callback } from './authorize.ts';
 import { TokenError } from './errors.ts';
 import { errorPage } from './pages.ts';
 import { BODY_LIMIT, readParameters, type Parameters } from './parameters.ts';
-import type { Told } from './report.ts';
+import type { TenantEnv } from './report.ts';
 import { respond } from './respond.ts';
 
-export type C = Context<Told>;
+export type C = Context<TenantEnv>;
 
-/** The browser's session, as Auth0 calls the cookie. Source: https://auth0.com/docs/manage-users/cookies/authentication-api-cookies */
+/** The cookie of the session. Source: https://auth0.com/docs/manage-users/cookies/authentication-api-cookies */
 export const SESSION_COOKIE = 'auth0';
-/** The browser itself, with or without a login. */
+/** The cookie that identifies the browser, logged in or not. */
 export const BROWSER_COOKIE = 'did';
 
-/** Does something, and sends a refusal to the callback. */
+/** Sends a TokenError of the step to the callback. */
 export async function refused(c: C, callback: Callback, work: () => Response | Promise<Response>): Promise<Response> {
   try {
     return await work();
@@ -26,11 +26,11 @@ export async function refused(c: C, callback: Callback, work: () => Response | P
   }
 }
 
-/** Does something, and shows what may not go to any callback. */
+/** Shows a PageError of the step on a page. */
 export async function onPage(c: C, work: () => Promise<Response>): Promise<Response> {
   try {
     const response = await work();
-    // Cookies that were set meanwhile go with a response that the context did not make.
+    // Hono adds cookies only to responses that the context makes.
     for (const cookie of c.res.headers.getSetCookie()) {
       if (!response.headers.getSetCookie().includes(cookie)) response.headers.append('set-cookie', cookie);
     }
@@ -47,7 +47,7 @@ function shown(c: C, status: number, lines: readonly string[]): Promise<Response
   return errorPage(status, lines);
 }
 
-/** @throws PageError for a form of another origin: cookies alone do not keep another port of localhost out */
+/** @throws PageError for a form from another origin; a cookie of localhost is sent to every port */
 export async function formOf(c: C, from: 'ownPages' | 'anyOrigin' = 'ownPages'): Promise<Parameters> {
   if (from === 'ownPages' && c.req.header('origin') !== new URL(c.req.url).origin) {
     throw new PageError(403, ['This form was sent by another site.']);
@@ -57,23 +57,22 @@ export async function formOf(c: C, from: 'ownPages' | 'anyOrigin' = 'ownPages'):
   return readParameters(c.req.header('content-type') ?? '', new TextDecoder().decode(body.bytes));
 }
 
-/** Two twins on one machine share a host, and so a browser's cookies: each has its port in their names. */
+/** Two twins on one machine share a host and so its cookies: the port is part of the name. */
 function nameOf(c: C, name: string): string {
   const { port } = new URL(c.req.url);
   return port === '' ? name : `${name}_${port}`;
 }
 
-/** The value of one of the tenant's cookies. */
-export function kept(c: C, name: string): string | undefined {
+export function readCookie(c: C, name: string): string | undefined {
   return getCookie(c, nameOf(c, name));
 }
 
-export function forget(c: C, name: string): void {
+export function clearCookie(c: C, name: string): void {
   deleteCookie(c, nameOf(c, name), { path: '/' });
 }
 
-/** Sets a host-only cookie that no script reads and no other site's form sends. */
-export function keep(c: C, name: string, value: string, maxAge: number): void {
+/** Sets a host-only cookie that scripts cannot read and that cross-site forms do not send. */
+export function writeCookie(c: C, name: string, value: string, maxAge: number): void {
   const secure = new URL(c.req.url).protocol === 'https:';
   setCookie(c, nameOf(c, name), value, { path: '/', httpOnly: true, sameSite: 'Lax', secure, maxAge });
 }

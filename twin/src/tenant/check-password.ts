@@ -13,15 +13,15 @@ interface Attempt {
 }
 
 /**
- * Checks a user's password in one of some databases, and counts failures there. The user may be blocked.
- * @throws TokenError for a wrong one, or after too many
+ * Checks a user's password in these databases, and counts failures. The returned user may be blocked.
+ * @throws TokenError for a wrong password, or after too many failures
  */
 export function checkPassword({ tenant, logins, connections, username, password }: Attempt): User {
   if (connections.some((name) => logins.areTooMany(name, username))) return refusals.tooManyAttempts();
   const found = tenant.users.filter(
     (user) => connections.includes(user.connection) && user.email.toLowerCase() === username.toLowerCase(),
   );
-  // Compared also for a user that is not there, so that the time taken tells nothing.
+  // Compare even for an unknown user, so that the response time reveals nothing.
   const [user] = (found.length === 0 ? [undefined] : found).filter((one) => sameText(password, one?.password ?? ''));
   if (user === undefined) {
     for (const { name, bruteForceProtection } of tenant.connections) {

@@ -3,7 +3,7 @@ import { accessScopes, type Granted } from './grant.ts';
 import { profileOf } from './profile.ts';
 
 /**
- * The access token's claims, in the order that Auth0 writes them: custom ones come first, and replace none.
+ * The access token's claims in Auth0's order. Custom claims come first and cannot replace standard ones.
  * @param now seconds since 1970
  */
 export function accessClaims(
@@ -30,7 +30,7 @@ export function accessClaims(
 }
 
 /**
- * The id token's claims: the profile as the scopes allow, then what identifies the token.
+ * The ID token's claims: the profile that the scopes allow, then the standard claims.
  * @param now seconds since 1970
  */
 export function idClaims(
@@ -53,7 +53,7 @@ export function idClaims(
   };
 }
 
-/** What a tenant's tokens name as their issuer. */
+/** The issuer of the tenant's tokens. */
 export function issuerOf({ issuerDomain }: Tenant): string {
   return `https://${issuerDomain}/`;
 }

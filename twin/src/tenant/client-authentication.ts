@@ -5,19 +5,19 @@ import type { Parameters } from './parameters.ts';
 import { sameText } from './same-text.ts';
 import type { TenantService } from './service.ts';
 
-/** What of a request proves who sends it, all of it unchecked. */
+/** The unchecked credentials of a request. */
 export interface Credentials {
   readonly parameters: Parameters;
   readonly authorization: string | undefined;
-  /** The address that the request came to, with a slash at its end. */
+  /** The address of the request, with a trailing slash. */
   readonly base: string;
 }
 
 /**
- * Finds the client and checks its assertion, or its secret from the body or from HTTP Basic, never two of them. A public
- * client has none.
+ * Authenticates the client by its assertion, or by its secret in the body or by HTTP Basic; only one of these is allowed. A
+ * public client has none.
  * Source: RFC 6749, section 2.3; https://auth0.com/docs/secure/application-credentials
- * @throws TokenError when it is not who it says
+ * @throws TokenError if that fails
  */
 export async function authenticateClient(
   service: Pick<TenantService, 'tenant' | 'state' | 'clock'>,
@@ -41,9 +41,9 @@ function clientOfSecret(clients: readonly Client[], parameters: Parameters, auth
   const secret = basic?.secret ?? parameters.get('client_secret') ?? '';
   if (!id) return refusals.missingClientId();
   const client = clients.find(({ clientId }) => clientId === id);
-  // A public client proves nothing, and may not pretend to.
+  // A public client must not send a secret.
   if (client?.isPublic === true) return secret === '' && basic === undefined ? client : refusals.wrongClient();
-  // Compared also for a client that is not there, so that the time taken tells nothing.
+  // Compare even for an unknown client, so that the response time reveals nothing.
   const matches = sameText(secret, client?.secret ?? '');
   return client !== undefined && matches && secret !== '' ? client : refusals.wrongClient();
 }

@@ -3,9 +3,9 @@ import type { Granted, GrantRequest } from './grant.ts';
 import { clientScopes, scopeWords } from './scopes.ts';
 
 /**
- * A service asks for itself.
+ * The client_credentials grant.
  * Source: https://auth0.com/docs/get-started/authentication-and-authorization-flow/client-credentials-flow
- * @throws TokenError where its client grant does not cover what it asks for
+ * @throws TokenError if the client grant does not cover the request
  */
 export function clientCredentials({ tenant, client, parameters }: GrantRequest): Granted {
   const audience = parameters.get('audience');
@@ -27,7 +27,7 @@ export function clientCredentials({ tenant, client, parameters }: GrantRequest):
     api,
     scopes: granted,
     grantType: 'client-credentials',
-    // Captured: there too they are what is granted.
+    // Captured: the claim has the granted scopes.
     permissions: api.permissionsInToken ? granted : undefined,
   };
 }

@@ -2,42 +2,42 @@ import { randomBytes } from 'node:crypto';
 import type { TokenChanges } from './actions.ts';
 import { Expiring } from './expiring.ts';
 
-/** Seconds that a code lives. Auth0 documents none but a maximum of 60 under FAPI; ten minutes are RFC 6749's limit. */
+/** Lifetime in seconds. Auth0 only documents a maximum of 60 under FAPI; ten minutes are RFC 6749's limit. */
 export const CODE_LIFETIME = 600;
 
 const MOST = 1000;
 
-/** What an id token says of the login. */
+/** Claims of the login for the ID token. */
 export interface LoginClaims {
   readonly sid?: string | undefined;
   readonly nonce?: string | undefined;
-  /** Seconds since 1970, where the request asked for it. */
+  /** Seconds since 1970; only if the request requires it. */
   readonly authTime?: number | undefined;
 }
 
-/** What a code stands for. */
+/** The data of an authorization code. */
 export interface CodeGrant {
   readonly clientId: string;
   readonly userId: string;
   readonly audience: string | undefined;
-  /** Every scope that the tokens may hold. */
+  /** Every scope that the tokens may have. */
   readonly scopes: readonly string[];
-  /** As `/authorize` was sent it; the exchange must repeat it. */
+  /** The `redirect_uri` of `/authorize`; the exchange must repeat it. */
   readonly redirectUri: string | undefined;
-  /** The SHA-256 of the verifier, in base64url; absent where the request had no PKCE. */
+  /** The SHA-256 of the verifier as base64url; absent without PKCE. */
   readonly challenge: string | undefined;
   readonly login: LoginClaims;
-  /** What the Actions of the login change. */
+  /** The changes by the login's Actions. */
   readonly changes: TokenChanges | undefined;
 }
 
 interface Issued extends CodeGrant {
   isUsed: boolean;
-  /** The refresh tokens that the code gave. */
+  /** The refresh token families from this code. */
   family: string | undefined;
 }
 
-/** Authorization codes. Each is exchanged once. Source: RFC 6749, section 4.1.2 */
+/** Single-use authorization codes. Source: RFC 6749, section 4.1.2 */
 export class AuthorizationCodes {
   readonly #codes: Expiring<Issued>;
 
@@ -53,9 +53,9 @@ export class AuthorizationCodes {
   }
 
   /**
-   * Uses a code up.
-   * @param onReuse takes the refresh tokens that a code gave that is used again
-   * @returns undefined for a code that is unknown, expired, used, or another client's; the latter stays
+   * Redeems a code.
+   * @param onReuse called with the refresh tokens of a code that was redeemed before
+   * @returns undefined for a code that is unknown, expired, redeemed, or another client's; the latter stays valid
    */
   redeem(code: string, clientId: string, onReuse: (family: string) => void): CodeGrant | undefined {
     const found = this.#codes.get(code);
@@ -68,7 +68,7 @@ export class AuthorizationCodes {
     return found;
   }
 
-  /** Remembers the refresh tokens that a code gave. */
+  /** Records a refresh token family that a code led to. */
   gave(code: string, family: string): void {
     const found = this.#codes.get(code);
     if (found !== undefined) found.family = family;

@@ -1,4 +1,4 @@
-/** What users have consented to: scopes of an API through a client. */
+/** The scopes of APIs that users have consented to, by client. */
 export class Consents {
   readonly #scopes = new Map<string, Set<string>>();
 
@@ -7,7 +7,7 @@ export class Consents {
     this.#scopes.set(key, new Set([...(this.#scopes.get(key) ?? []), ...scopes]));
   }
 
-  /** Whether all of these scopes have been consented to, be they none. */
+  /** Whether all of these scopes have been consented to; an empty list must have been, too. */
   cover(userId: string, clientId: string, audience: string | undefined, scopes: readonly string[]): boolean {
     const consented = this.#scopes.get(keyOf(userId, clientId, audience));
     return consented !== undefined && scopes.every((scope) => consented.has(scope));

@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from 'hono';
 import { printable } from '../common/printable.ts';
 import type { Tenant } from '../model/tenant.ts';
-import type { Told } from './report.ts';
+import type { TenantEnv } from './report.ts';
 import { isListed, originOf } from './urls.ts';
 
-/** What a page of a client's may request from a browser. */
+/** The endpoints for pages of clients. */
 const PATHS: readonly string[] = [
   '/oauth/token',
   '/oauth/revoke',
@@ -14,10 +14,10 @@ const PATHS: readonly string[] = [
 ];
 
 /**
- * Allows the origins of the clients to read the answers: those of callbacks, and those that a client lists.
+ * Allows the origins of the clients' callbacks and their listed origins.
  * Source: https://auth0.com/docs/get-started/applications/set-up-cors
  */
-export function cors(tenant: () => Tenant): MiddlewareHandler<Told> {
+export function cors(tenant: () => Tenant): MiddlewareHandler<TenantEnv> {
   return async (c, next) => {
     const origin = c.req.header('origin');
     if (origin === undefined || !PATHS.includes(c.req.path)) return next();

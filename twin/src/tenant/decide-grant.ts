@@ -15,7 +15,7 @@ const GRANTS: Readonly<Record<string, (request: GrantRequest) => Granted>> = {
 };
 
 /**
- * What Auth0 has besides: to a client without the grant type it says so, whether or not the twin would serve it.
+ * Auth0's other grant types: a client without one gets the same error as for the supported ones.
  * Source: https://auth0.com/docs/get-started/applications/application-grant-types
  */
 const FURTHER_GRANT_TYPES: readonly string[] = [
@@ -29,12 +29,12 @@ const FURTHER_GRANT_TYPES: readonly string[] = [
 ];
 
 /**
- * Documented parameters that change who gets a token or what is in it. To ignore one would give a token that Auth0 would not.
+ * Documented parameters that change who gets a token or what it contains. The twin rejects them.
  * Source: https://auth0.com/docs/api/authentication, RFC 8707, RFC 9396
  */
 export const UNSUPPORTED_PARAMETERS: readonly string[] = ['organization', 'resource', 'authorization_details'];
 
-/** The parameters that each grant reads. */
+/** The supported parameters of each grant. */
 const READ: Readonly<Record<string, readonly string[]>> = {
   authorization_code: ['code', 'code_verifier', 'redirect_uri'],
   refresh_token: ['refresh_token', 'scope', 'audience'],
@@ -43,7 +43,7 @@ const READ: Readonly<Record<string, readonly string[]>> = {
   [PASSWORD_REALM]: ['username', 'password', 'realm', 'audience', 'scope'],
 };
 
-/** The parameters of a token request that have no effect here, for the log. */
+/** The parameters of a token request that have no effect, for the log. */
 export function ignoredParameters(parameters: Parameters): string[] {
   const proof = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'];
   const read = ['grant_type', ...proof, ...(READ[parameters.get('grant_type') ?? ''] ?? [])];
@@ -51,8 +51,8 @@ export function ignoredParameters(parameters: Parameters): string[] {
 }
 
 /**
- * Decides about a token request of a client that is who it says: what it is granted, from plain data to plain data. The
- * token endpoint asks it about a request, the access report about a caller. Of a state it uses up codes.
+ * Decides a token request of an authenticated client. The token endpoint and the access report both use this function. It
+ * has no side effect except that it redeems codes of the request's state.
  * @throws TokenError with Auth0's own status, error and description
  */
 export function decideGrant(request: GrantRequest): Granted {
@@ -62,7 +62,7 @@ export function decideGrant(request: GrantRequest): Granted {
   const grantType = required(parameters, 'grant_type');
   const grant = Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined;
   const known = grant !== undefined || FURTHER_GRANT_TYPES.includes(grantType);
-  // Who proves nothing cannot ask for itself, whatever its settings say.
+  // A public client has no secret to prove who it is, whatever its settings say.
   if (client.isPublic && grantType === 'client_credentials') return refusals.grantTypeNotAllowed(grantType);
   if (known && !client.grantTypes.includes(grantType)) return refusals.grantTypeNotAllowed(grantType);
   return grant === undefined ? refusals.unsupportedGrantType(grantType) : grant(request);

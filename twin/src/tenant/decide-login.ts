@@ -5,23 +5,22 @@ import type { Granted } from './grant.ts';
 import type { Parameters } from './parameters.ts';
 import { grantToUser } from './user-grant.ts';
 
-/** The databases that the client may log users in with. */
+/** The databases whose users can log in through the client. */
 export function connectionsFor(tenant: Tenant, { client, connection }: AuthorizationRequest): string[] {
   return tenant.connections
     .filter(({ clientIds, name }) => clientIds.includes(client.clientId) && (connection ?? name) === name)
     .map(({ name }) => name);
 }
 
-/** The users of those databases. */
 export function usersFor(tenant: Tenant, request: AuthorizationRequest): readonly User[] {
   const names = connectionsFor(tenant, request);
   return tenant.users.filter((user) => names.includes(user.connection));
 }
 
 /**
- * Decides what a login of this user comes to, from plain data to plain data, as if the user had consented.
+ * Decides a user's login as if the user had consented. Has no side effects.
  * @param parameters of `/authorize`
- * @throws TokenError where there is none
+ * @throws TokenError if the login fails
  */
 export function decideLogin(tenant: Tenant, parameters: Parameters, user: User): Granted {
   try {

@@ -1,10 +1,10 @@
 import { ASSERTION_ALGORITHMS } from '../../../limits/auth0.ts';
 
 /**
- * The discovery document: the real issuer of the stack, and endpoints under the address that the request came to.
- * Fields and order are a captured tenant's. It lists what the twin has: a client that believes it must not meet a 404.
+ * The discovery document: the stack's real issuer, and endpoints under the address of the request. Fields and order are
+ * those of a captured tenant, without the endpoints that the twin lacks.
  * Source: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
- * @param base where the request came to, with a slash at its end
+ * @param base the address of the request, with a trailing slash
  */
 export function discoveryDocument(issuerDomain: string, base: string): Record<string, unknown> {
   return {
@@ -16,13 +16,13 @@ export function discoveryDocument(issuerDomain: string, base: string): Record<st
     revocation_endpoint: `${base}oauth/revoke`,
     scopes_supported: ['openid', 'profile', 'offline_access', 'email'],
     response_types_supported: ['code'],
-    // A tenant lists plain too, which has never worked.
+    // A tenant lists `plain` as well, which has never worked.
     code_challenge_methods_supported: ['S256'],
     response_modes_supported: ['query', 'fragment', 'form_post'],
     subject_types_supported: ['public'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     token_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
-    // A tenant lists HS256 and PS256 too; the twin's clients are all declared with RS256.
+    // A tenant lists HS256 and PS256 as well; the twin accepts only clients with RS256.
     id_token_signing_alg_values_supported: ['RS256'],
     claims_supported: [
       'aud',

@@ -1,10 +1,10 @@
-/** An answer of the token endpoint that grants nothing. Source: https://auth0.com/docs/api/authentication and captures. */
+/** An error response of the tenant. Source: https://auth0.com/docs/api/authentication and captures. */
 export class TokenError extends Error {
   readonly status: number;
   readonly error: string;
-  /** The description in a few words of ours, without names, for a cell of the access report. */
+  /** A short description without names, for a cell of the access report. */
   readonly inShort: string;
-  /** The page that some errors link to. */
+  /** The documentation that some errors link to. */
   readonly uri: string | undefined;
 
   constructor(status: number, error: string, description: string, inShort: string, uri?: string) {
@@ -20,13 +20,13 @@ function refuse(status: number, error: string, description: string, inShort = er
   throw new TokenError(status, error, description, inShort, uri);
 }
 
-/** Every error of the tenant, in the words of Auth0's. docs/fidelity.md has the evidence of each. */
+/** The tenant's errors with Auth0's own descriptions. docs/fidelity.md has the evidence for each. */
 export const refusals = {
   missingParameter: (name: string) => refuse(400, 'invalid_request', `Missing required parameter: ${name}`),
   malformed: (description: string) => refuse(400, 'invalid_request', description),
   tooLarge: () => refuse(413, 'invalid_request', 'The body is too large'),
   missingClientId: () => refuse(401, 'invalid_client', 'Missing client_id'),
-  /** Auth0 says the same of an unknown client and of a wrong secret. */
+  /** The same for an unknown client and a wrong secret. */
   wrongClient: () => refuse(401, 'access_denied', 'Unauthorized'),
   /** Auth0's log has the reason; whether its response has it too is not known. */
   wrongAssertion: (why: string) =>
@@ -43,7 +43,7 @@ export const refusals = {
     ),
   unsupportedResponseType: (type: string) =>
     refuse(400, 'unsupported_response_type', `Unsupported response type: ${type}`),
-  /** Of a code that is unknown, used, expired or another client's. */
+  /** The code is unknown, redeemed, expired or another client's. */
   wrongCode: () => refuse(403, 'invalid_grant', 'Invalid authorization code'),
   wrongVerifier: () => refuse(403, 'invalid_grant', 'Failed to verify code verifier'),
   wrongRedirect: (sent: string | undefined, expected: string) =>
@@ -52,7 +52,7 @@ export const refusals = {
       'unauthorized_client',
       `The redirect URI is wrong. You sent ${sent ?? 'null'}, and we expected ${expected}`,
     ),
-  /** A page of the tenant's: there is no callback to send an error to. */
+  /** Shown on a page, since there is no callback. */
   noCallback: (description: string) => refuse(400, 'invalid_request', description, 'the client has no callback'),
   wrongRefreshToken: () => refuse(403, 'invalid_grant', 'Unknown or invalid refresh token.'),
   userIsGone: () =>
@@ -60,14 +60,14 @@ export const refusals = {
   blockedAtRefresh: () => refuse(403, 'invalid_grant', 'user is blocked', 'the user is blocked'),
   loginRequired: () => refuse(400, 'login_required', 'Login required'),
   consentRequired: () => refuse(400, 'consent_required', 'Consent required'),
-  /** A user declined; Auth0 says no more. */
+  /** The user declined; Auth0 sends no description. */
   consentDeclined: () => refuse(400, 'access_denied', ''),
   unknownAudience: (audience: string) => refuse(403, 'access_denied', `Service not found: ${audience}`),
-  /** What client_credentials says of an unknown audience. */
+  /** client_credentials with an unknown audience. */
   serviceNotEnabled: (audience: string) =>
     refuse(403, 'access_denied', `Service not enabled within domain: ${audience}`),
   noAudience: () => refuse(403, 'access_denied', 'Non-global clients are not allowed access to APIv1'),
-  /** @param why the plain reason, which Auth0 does not say */
+  /** @param why the reason for the report; Auth0 does not send it */
   noClientGrant: (clientId: string, audience: string, why = 'no client grant for the API') =>
     refuse(
       403,
@@ -75,8 +75,7 @@ export const refusals = {
       `Client "${clientId}" is not authorized to access resource server "${audience}". You need to create a "client-grant" associated to this API.`,
       why,
     ),
-  /** The twin's own refusal: the parameter would change who gets a token or what is in it. */
-  /** Auth0 would answer by the rules from before OpenID Connect. */
+  /** Auth0 would use its rules from before OpenID Connect, which the twin does not have. */
   legacyPipeline: (client: string) =>
     refuse(
       400,
@@ -99,7 +98,7 @@ export const refusals = {
   deniedByAction: (error: string, reason: string) =>
     refuse({ access_denied: 403, server_error: 500 }[error] ?? 400, error, reason, 'an Action denies it'),
   failedAction: (name: string, why: string) => refuse(500, 'server_error', `The Action "${name}" failed: ${why}`),
-  /** The twin's own refusal: what the Action decides with it is not known. */
+  /** The twin's own error: the Action may decide by something that the twin lacks. */
   unsupportedByAction: (name: string, what: string) =>
     refuse(500, 'server_error', `The Action "${name}" uses what the twin does not support: ${what}`),
   noDefaultDirectory: () =>

@@ -1,4 +1,4 @@
-/** Values that end after a time, by an unguessable key. The oldest go first where there are too many. */
+/** Values under unguessable keys that expire after a time. If there are too many, the oldest are dropped. */
 export class Expiring<V> {
   readonly #clock: () => number;
   readonly #lifetime: number;

@@ -7,42 +7,41 @@ import type { LoginAttempts } from './login-attempts.ts';
 import type { Parameters } from './parameters.ts';
 import type { Redeemable } from './refresh-tokens.ts';
 
-/** A request that has come as far as a grant: the client is who it says. */
+/** A token request of an authenticated client. */
 export interface GrantRequest {
   readonly tenant: Tenant;
   readonly client: Client;
   readonly parameters: Parameters;
   readonly logins: LoginAttempts;
-  /** Absent where no user has logged in: a decision without a tenant at work knows no code and no refresh token. */
+  /** Codes and refresh tokens; absent in the report, which knows none. */
   readonly state?: LoginState;
 }
 
-/** What a grant came to; the token is made of it. */
+/** The result of a grant, from which the tokens are made. */
 export interface Granted {
   readonly client: Client;
   readonly subject: string;
-  /** The user who logged in; absent when a service asked for itself. */
+  /** Absent for client_credentials. */
   readonly user: User | undefined;
-  /** Absent when no audience was asked for: the token is then an opaque one, for nobody's API. */
+  /** Absent if no audience was requested; the token is then opaque. */
   readonly api: ResourceServer | undefined;
   readonly scopes: readonly string[];
-  /** What a user's tokens of this login may ever hold, whatever roles the user has then. */
+  /** Every scope that tokens of this login may ever have, whatever roles the user gets later. */
   readonly asked?: readonly string[];
-  /** The claim `gty`; absent after a login in the browser. */
+  /** The claim `gty`; absent after a login in a browser. */
   readonly grantType: string | undefined;
-  /** The claim `permissions`, where the API's dialect has it. */
+  /** The claim `permissions`, if the API's dialect has it. */
   readonly permissions: readonly string[] | undefined;
-  /** The login that the id token tells of; absent where a password was sent to the token endpoint. */
+  /** The login for the ID token; absent for the password grant. */
   readonly login?: LoginClaims;
-  /** The code that was exchanged. */
+  /** The redeemed code. */
   readonly code?: string;
-  /** The refresh token that was sent, and every scope that the next ones may ask for. */
+  /** The redeemed refresh token. */
   readonly refreshed?: Redeemable;
-  /** What Actions change. */
   readonly changes?: TokenChanges | undefined;
 }
 
-/** The scopes of the access token: those granted, and what Actions add and take away. No Action adds any to a third party's. */
+/** The access token's scopes: those granted, with the changes by Actions. Actions add none to a third party's token. */
 export function accessScopes({ scopes, client, changes }: Granted): readonly string[] {
   if (changes === undefined) return scopes;
   const { added, removed } = changes;

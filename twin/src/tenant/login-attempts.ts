@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** Failures in a row after which an account is blocked. Source: auth0.com/docs/secure/attack-protection/brute-force-protection */
+/** Failures in a row that block an account. Source: auth0.com/docs/secure/attack-protection/brute-force-protection */
 const MOST_FAILURES = 10;
 
-/** Accounts that are counted at once; the oldest go first, so that no list of names can fill the memory. */
+/** Maximum number of counted accounts, so that a list of names cannot exhaust the memory. */
 const MOST_ACCOUNTS = 10_000;
 
-/** Failed logins in a row, by account. All requests to the twin come from one address, so that is not counted apart. */
+/** Counts failed logins in a row by account, not by IP address: all requests come from this machine. */
 export class LoginAttempts {
   readonly #failures = new Map<string, number>();
 
@@ -22,7 +22,7 @@ export class LoginAttempts {
     if (this.#failures.size > MOST_ACCOUNTS) this.#dropOne();
   }
 
-  /** Drops the oldest account that is not blocked: other names must not end a block. */
+  /** Drops the oldest account that is not blocked, so that other names cannot end a block. */
   #dropOne(): void {
     for (const [key, count] of this.#failures) {
       if (count >= MOST_FAILURES) continue;
@@ -36,7 +36,7 @@ export class LoginAttempts {
   }
 }
 
-/** Of the same length for any name: a request's body has room for one of 100,000 letters. */
+/** Hashes the name, since a request has room for a very long one. */
 function account(connection: string, username: string): string {
   return createHash('sha256').update(`${connection}\n${username.toLowerCase()}`).digest('base64url');
 }

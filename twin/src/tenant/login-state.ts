@@ -5,7 +5,7 @@ import { Sessions } from './sessions.ts';
 import { Transactions } from './transactions.ts';
 import { UsedAssertions } from './used-assertions.ts';
 
-/** What logins leave behind in a tenant. It names clients, users and APIs by their ids, and outlives a reload. */
+/** The state of logins, by ids of clients, users and APIs. It survives a reload. */
 export interface LoginState {
   readonly transactions: Transactions;
   readonly sessions: Sessions;
@@ -17,7 +17,7 @@ export interface LoginState {
 
 /**
  * @param clock milliseconds since 1970
- * @param storage where refresh tokens are kept; all else ends with the process
+ * @param storage stores the refresh tokens; all other state ends with the process
  */
 export function loginState(clock: () => number, storage?: RefreshTokenStorage): LoginState {
   return {

@@ -10,13 +10,13 @@ import {
   type AuthorizationRequest,
 } from './authorize.ts';
 import { runActions } from './actions.ts';
-import { BROWSER_COOKIE, formOf, keep, kept, onPage, refused, SESSION_COOKIE, type C } from './browser.ts';
+import { BROWSER_COOKIE, formOf, readCookie, writeCookie, onPage, refused, SESSION_COOKIE, type C } from './browser.ts';
 import { connectionsFor, usersFor } from './decide-login.ts';
 import { refusals, TokenError } from './errors.ts';
 import { checkPassword } from './check-password.ts';
 import { consentPage, loginPage } from './pages.ts';
 import type { Parameters } from './parameters.ts';
-import type { Told } from './report.ts';
+import type { TenantEnv } from './report.ts';
 import { formAction, respond } from './respond.ts';
 import type { TenantService } from './service.ts';
 import { IDLE_SESSION_LIFETIME, type Session } from './sessions.ts';
@@ -24,20 +24,20 @@ import type { Transaction } from './transactions.ts';
 import { isVerifiable } from './urls.ts';
 import { grantToUser } from './user-grant.ts';
 
-/** What a step of the login works with. */
+/** The context of a step of the login. */
 interface Step {
   readonly c: C;
   readonly service: TenantService;
   readonly parameters: Parameters;
-  /** Absent before anybody had to be asked anything. */
+  /** Absent before the first page. */
   readonly transaction?: Transaction;
   readonly state?: string;
   readonly session: Session | undefined;
 }
 
-/** `/authorize`, and the pages where a person logs in and consents. */
-export function loginRoutes(current: () => TenantService): Hono<Told> {
-  const app = new Hono<Told>();
+/** `/authorize`, the login page and the consent page. */
+export function loginRoutes(current: () => TenantService): Hono<TenantEnv> {
+  const app = new Hono<TenantEnv>();
 
   app.get('/authorize', async (c) =>
     onPage(c, async () => {
@@ -92,9 +92,9 @@ export function loginRoutes(current: () => TenantService): Hono<Told> {
         service.state.transactions.end(state);
         return refused(c, request.callback, () => refusals.blockedUser());
       }
-      sessions.end(kept(c, SESSION_COOKIE));
+      sessions.end(readCookie(c, SESSION_COOKIE));
       const { cookie, session } = sessions.begin(user.userId);
-      keep(c, SESSION_COOKIE, cookie, IDLE_SESSION_LIFETIME);
+      writeCookie(c, SESSION_COOKIE, cookie, IDLE_SESSION_LIFETIME);
       step.transaction.sid = session.sid;
       step.transaction.isLoggedIn = true;
       return proceed({ ...step, session });
@@ -133,7 +133,7 @@ export function loginRoutes(current: () => TenantService): Hono<Told> {
   return app;
 }
 
-/** Goes on with a request until the user has to be asked: to its end, or to the page that asks. */
+/** Continues a login: to the page that needs the user, or to its end. */
 async function proceed(step: Step): Promise<Response> {
   const { c, service, parameters, session } = step;
   const callback = callbackOf(service.tenant, parameters);
@@ -154,7 +154,7 @@ async function proceed(step: Step): Promise<Response> {
   });
 }
 
-/** The user of the session, where that is enough for the request. */
+/** The session's user, if no new login is required. */
 function userOf({ service, session, transaction }: Step, request: AuthorizationRequest): User | undefined {
   if (session === undefined) return undefined;
   const isFresh = transaction?.isLoggedIn === true && transaction.sid === session.sid;
@@ -166,7 +166,7 @@ function userOf({ service, session, transaction }: Step, request: AuthorizationR
 }
 
 /**
- * Whether the user has to consent. On localhost Auth0 cannot tell even a first party.
+ * Whether the user must consent. On localhost Auth0 cannot verify even a first-party client.
  * Source: https://auth0.com/docs/get-started/applications/third-party-applications/user-consent-and-third-party-applications
  */
 function needsConsent({ client, callback, api }: AuthorizationRequest): boolean {
@@ -174,14 +174,14 @@ function needsConsent({ client, callback, api }: AuthorizationRequest): boolean 
   return !isVerifiable(callback.url) && !client.login.skipsConfirmation;
 }
 
-/** Sends the browser to the page that asks, within a transaction of its own. */
+/** Redirects to the page, in a new transaction if there is none. */
 function ask({ c, service, parameters, transaction, state, session }: Step, what: 'login' | 'consent'): Response {
   const { transactions } = service.state;
   let at = state;
   let open = transaction;
   if (at === undefined || open === undefined) {
-    const browser = kept(c, BROWSER_COOKIE) ?? randomBytes(24).toString('base64url');
-    keep(c, BROWSER_COOKIE, browser, IDLE_SESSION_LIFETIME);
+    const browser = readCookie(c, BROWSER_COOKIE) ?? randomBytes(24).toString('base64url');
+    writeCookie(c, BROWSER_COOKIE, browser, IDLE_SESSION_LIFETIME);
     at = transactions.begin(parameters, browser);
     open = transactions.find(at, browser);
   }
@@ -189,7 +189,7 @@ function ask({ c, service, parameters, transaction, state, session }: Step, what
   return c.redirect(`/u/${what}?state=${at}`);
 }
 
-/** Ends a request with a code, unless an Action denies it. */
+/** Ends a login with a code, unless an Action denies it. */
 async function finish(
   { c, service, parameters, state, session }: Step,
   { client, callback, api, challenge, nonce, prompts, maxAge, scopes: requestedScopes }: AuthorizationRequest,
@@ -229,10 +229,10 @@ async function finish(
 
 type OpenStep = Step & Required<Pick<Step, 'transaction' | 'state'>> & { readonly request: AuthorizationRequest };
 
-/** @throws PageError for a page that does not belong to a login of this browser */
+/** @throws PageError if the page belongs to no login of this browser */
 function stepOf(c: C, service: TenantService): OpenStep {
   const state = c.req.query('state') ?? '';
-  const transaction = service.state.transactions.find(state, kept(c, BROWSER_COOKIE));
+  const transaction = service.state.transactions.find(state, readCookie(c, BROWSER_COOKIE));
   if (transaction === undefined) {
     throw new PageError(400, [
       'This page belongs to no login of this browser, or to one that has ended.',
@@ -244,7 +244,7 @@ function stepOf(c: C, service: TenantService): OpenStep {
   return { c, service, parameters, transaction, state, request, session: sessionOf(c, service) };
 }
 
-/** @throws PageError where another user has logged in since */
+/** @throws PageError if another user has logged in since */
 function consentingUser({ service, session, transaction, request }: OpenStep): User {
   const user = usersFor(service.tenant, request).find(({ userId }) => userId === session?.userId);
   if (session === undefined || session.sid !== transaction.sid || user === undefined || user.blocked) {
@@ -254,7 +254,7 @@ function consentingUser({ service, session, transaction, request }: OpenStep): U
 }
 
 function sessionOf(c: C, { state }: TenantService): Session | undefined {
-  return state.sessions.find(kept(c, SESSION_COOKIE));
+  return state.sessions.find(readCookie(c, SESSION_COOKIE));
 }
 
 function loginForm(

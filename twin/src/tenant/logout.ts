@@ -4,18 +4,18 @@ import { compactVerify, createLocalJWKSet } from 'jose';
 import { z } from 'zod';
 import type { Client } from '../model/tenant.ts';
 import { PageError, queryParameters } from './authorize.ts';
-import { forget, formOf, kept, onPage, SESSION_COOKIE, type C } from './browser.ts';
+import { clearCookie, formOf, readCookie, onPage, SESSION_COOKIE, type C } from './browser.ts';
 import { issuerOf } from './claims.ts';
 import { logoutPage, page } from './pages.ts';
 import type { Parameters } from './parameters.ts';
-import type { Told } from './report.ts';
+import type { TenantEnv } from './report.ts';
 import { formAction } from './respond.ts';
 import type { TenantService } from './service.ts';
 import { isListed, withParameters } from './urls.ts';
 
-/** Auth0's own way to log out, and that of OpenID Connect. Both end the browser's session for every client. */
-export function logoutRoutes(current: () => TenantService): Hono<Told> {
-  const app = new Hono<Told>();
+/** Auth0's own logout and that of OpenID Connect. Both end the browser's session for all clients. */
+export function logoutRoutes(current: () => TenantService): Hono<TenantEnv> {
+  const app = new Hono<TenantEnv>();
 
   app.get('/v2/logout', (c) =>
     onPage(c, async () => {
@@ -38,7 +38,7 @@ export function logoutRoutes(current: () => TenantService): Hono<Told> {
     onPage(c, async () => {
       const service = current();
       const query = new URL(c.req.url).searchParams;
-      // The page's own form names the request in its query; an application's form brings it along.
+      // The page's form has the request in its query; an application's form has it in its body.
       if (query.size > 0) {
         const form = await formOf(c);
         if (form.get('action') !== 'accept') throw new PageError(400, ['The logout was not confirmed.']);
@@ -53,7 +53,7 @@ export function logoutRoutes(current: () => TenantService): Hono<Told> {
 }
 
 /**
- * Where `/v2/logout` goes. Query and fragment are the application's own; the tenant itself has no list here.
+ * The target of `/v2/logout`, compared without query and fragment. The twin's tenant has no list of logout URLs itself.
  * Source: https://auth0.com/docs/authenticate/login/logout/redirect-users-after-logout
  * @throws PageError for a URL that is not listed
  */
@@ -69,14 +69,14 @@ function returnTo({ tenant }: TenantService, parameters: Parameters): string | u
 }
 
 /**
- * `/oidc/logout`: at once for a browser whose session the id token or the `sid` names; others are asked.
+ * `/oidc/logout`: immediate if the ID token or the `sid` names this browser's session; otherwise the user must confirm.
  * Source: https://auth0.com/docs/authenticate/login/logout/log-users-out-of-auth0
  */
 async function oidcLogout(c: C, service: TenantService, parameters: Parameters, search: string): Promise<Response> {
   const hint = parameters.get('id_token_hint');
   const claims = hint === undefined ? undefined : await claimsOf(hint, service);
   const target = afterOidcLogout(service, parameters, claims?.aud);
-  const session = service.state.sessions.find(kept(c, SESSION_COOKIE));
+  const session = service.state.sessions.find(readCookie(c, SESSION_COOKIE));
   const named = [claims?.sid, parameters.get('logout_hint')];
   if (session === undefined || named.includes(session.sid)) return end(c, service, target);
   const query = new URLSearchParams(search);
@@ -86,7 +86,7 @@ async function oidcLogout(c: C, service: TenantService, parameters: Parameters, 
   return logoutPage(`/oidc/logout?${query.toString()}`, actions);
 }
 
-/** @throws PageError for a URL that is not one of the client's, to the character, or without a client */
+/** @throws PageError for a URL that is not exactly one of the client's, or without a client */
 function afterOidcLogout(
   { tenant }: TenantService,
   parameters: Parameters,
@@ -106,7 +106,7 @@ function afterOidcLogout(
   return state === undefined ? asked : withParameters(asked, '?', { state });
 }
 
-/** @throws PageError for a client that is not there */
+/** @throws PageError for an unknown client */
 function clientOf(clients: readonly Client[], clientId: string | undefined): Client | undefined {
   if (clientId === undefined) return undefined;
   const client = clients.find((one) => one.clientId === clientId);
@@ -117,8 +117,8 @@ function clientOf(clients: readonly Client[], clientId: string | undefined): Cli
 const CLAIMS = z.object({ iss: z.string(), aud: z.string(), sid: z.string().optional() });
 
 /**
- * The claims of an id token of this tenant, also of an expired one: they prove which user it was given for.
- * @throws PageError for any other text
+ * The claims of this tenant's ID token, even if it has expired.
+ * @throws PageError for any other string
  */
 async function claimsOf(token: string, { tenant, signing }: TenantService): Promise<z.infer<typeof CLAIMS>> {
   const invalid = new PageError(400, ['Invalid id_token_hint']);
@@ -133,19 +133,19 @@ async function claimsOf(token: string, { tenant, signing }: TenantService): Prom
   throw invalid;
 }
 
-/** Ends the browser's session. Access and refresh tokens live on. */
+/** Ends the browser's session. Access and refresh tokens stay valid. */
 async function end(c: C, { state }: TenantService, target: string | undefined): Promise<Response> {
-  state.sessions.end(kept(c, SESSION_COOKIE));
-  forget(c, SESSION_COOKIE);
+  state.sessions.end(readCookie(c, SESSION_COOKIE));
+  clearCookie(c, SESSION_COOKIE);
   return target === undefined ? page(200, 'Logged out', html`<p>You are logged out.</p>`) : c.redirect(target);
 }
 
-/** Scheme and host in lower case, as they are compared; the path counts as it is. */
+/** Lower-cases scheme and host, which are compared that way. */
 function hostInLowerCase(url: string): string {
   return url.replace(/^[^/]*\/\/[^/]*/, (start) => start.toLowerCase());
 }
 
-/** Whether a text can stand in a header as it is. */
+/** Whether a string is a valid header value. */
 function isPlain(url: string): boolean {
   return /^[\x21-\x7e]+$/.test(url);
 }

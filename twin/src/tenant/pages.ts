@@ -4,13 +4,13 @@ import type { Client, ResourceServer, User } from '../model/tenant.ts';
 
 type Content = ReturnType<typeof html>;
 
-/** What a page may do; by default it does nothing, and no page can frame it. */
+/** The permissions of a page. By default it has no script and cannot be framed. */
 export interface PageSecurity {
   /** Allows the page's own script. */
   readonly nonce?: string;
-  /** The one origin that may frame it. */
+  /** The origin that may frame the page. */
   readonly frameAncestors?: string;
-  /** Where its form, and what that is redirected to, may go. */
+  /** Where its form, and redirects of the form, may go. */
   readonly formActions?: readonly string[];
 }
 
@@ -20,7 +20,7 @@ input{font:inherit;padding:.5rem;width:100%;box-sizing:border-box}label{display:
 [role=alert]{border-left:4px solid #c00;padding-left:.75rem}`;
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
-/** A page of the tenant. All that is put into it is escaped; what it may load, frame and send is closed by default. */
+/** An HTML page. All values are escaped, and the content security policy is closed by default. */
 export async function page(
   status: number,
   title: string,
@@ -52,7 +52,7 @@ export async function page(
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': policy,
-      // Forms of these pages name their origin, which the tenant checks; nothing else learns the address.
+      // The tenant checks the origin of these forms; no other site gets the address.
       'referrer-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
@@ -64,7 +64,7 @@ export async function page(
 interface LoginPage {
   readonly state: string;
   readonly client: Client;
-  /** Who may log in by one click. */
+  /** The users of the one-click login. */
   readonly users: readonly User[];
   readonly username: string;
   readonly problem: string | undefined;
@@ -111,7 +111,7 @@ export function consentPage({ state, client, user, api, scopes, formActions }: C
   return page(200, 'Authorize', content, { formActions });
 }
 
-/** @param action where the form goes, with what it repeats of the request */
+/** @param action the form's URL, with the parameters that it repeats */
 export function logoutPage(action: string, formActions: readonly string[]): Promise<Response> {
   const content = html`<h1>Log out</h1>
     <p>Do you want to log out?</p>
@@ -119,7 +119,7 @@ export function logoutPage(action: string, formActions: readonly string[]): Prom
   return page(200, 'Log out', content, { formActions });
 }
 
-/** Auth0's own words, as users have copied them. */
+/** Auth0's own words, as quoted by users. */
 export function errorPage(status: number, lines: readonly string[]): Promise<Response> {
   return page(
     status,

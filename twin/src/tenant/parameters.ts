@@ -1,14 +1,14 @@
 import { refusals } from './errors.ts';
 
-/** The parameters of a token request, all of them texts. */
+/** The parameters of a token request. */
 export type Parameters = ReadonlyMap<string, string>;
 
-/** Bytes of a token request that are read. */
+/** Maximum bytes of a token request. */
 export const BODY_LIMIT = 100_000;
 
 /**
- * Reads a token request's body, in JSON or as a form.
- * @throws TokenError for a body that is neither, or has a parameter that is no text or comes twice
+ * Parses a token request's body, JSON or a form.
+ * @throws TokenError for a body that is neither, and for a parameter that is a duplicate or not a string
  */
 export function readParameters(contentType: string, body: string): Parameters {
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
@@ -51,7 +51,7 @@ function formParameters(body: string): Parameters {
   return parameters;
 }
 
-/** RFC 6749, section 3.2: a parameter without a value is as good as none. */
+/** RFC 6749, section 3.2: a parameter without a value counts as absent. */
 function given(parameters: Parameters): Parameters {
   return new Map([...parameters].filter(([, value]) => value !== ''));
 }

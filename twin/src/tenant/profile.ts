@@ -1,9 +1,9 @@
 import type { User } from '../model/tenant.ts';
 
 /**
- * What the OpenID Connect scopes tell of a user, in the order that Auth0 writes it.
+ * The user's profile that the OpenID Connect scopes allow, in Auth0's order.
  * Source: https://auth0.com/docs/get-started/apis/scopes/openid-connect-scopes
- * @param updatedAt when the twin read the program, which is all that it knows of the user's age
+ * @param updatedAt when the twin read the program
  */
 export function profileOf(user: User, scopes: readonly string[], updatedAt: string): Record<string, unknown> {
   return {

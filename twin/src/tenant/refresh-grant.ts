@@ -5,10 +5,10 @@ import { scopeWords } from './scopes.ts';
 import { grantToUser } from './user-grant.ts';
 
 /**
- * A refresh token, exchanged for an access token with the same scopes or fewer; roles are read anew. Its family is
- * renewed by the caller, which makes the tokens.
+ * Exchanges a refresh token for an access token with the same scopes or fewer, by the user's current roles. The caller
+ * renews the token's family.
  * Source: https://auth0.com/docs/secure/tokens/refresh-tokens/use-refresh-tokens
- * @throws TokenError for a token that is not good
+ * @throws TokenError for an invalid token
  */
 export function refreshToken({ tenant, client, parameters, state }: GrantRequest): Granted {
   const token = required(parameters, 'refresh_token');
@@ -19,7 +19,7 @@ export function refreshToken({ tenant, client, parameters, state }: GrantRequest
   if (user.blocked) return refusals.blockedAtRefresh();
   const api = audience === undefined ? undefined : apiFor(tenant, audience);
   if (api?.allowOfflineAccess === false) return refusals.wrongRefreshToken();
-  // With multi-resource refresh tokens it would choose another API.
+  // With multi-resource refresh tokens this would select another API.
   if ((parameters.get('audience') ?? audience) !== audience) return refusals.unsupportedParameter('audience');
   const requested = parameters.get('scope');
   const narrowed = requested === undefined ? scopes : scopeWords(requested).filter((scope) => scopes.includes(scope));

@@ -4,7 +4,7 @@ import { UserError } from '../common/user-error.ts';
 import type { RefreshSettings } from '../model/tenant.ts';
 import { sameText } from './same-text.ts';
 
-/** Active families of a user and client. Source: https://auth0.com/docs/secure/tokens/refresh-tokens */
+/** Maximum active families of a user and client. Source: https://auth0.com/docs/secure/tokens/refresh-tokens */
 const MOST_PER_USER = 200;
 
 const FAMILY = z.strictObject({
@@ -12,10 +12,10 @@ const FAMILY = z.strictObject({
   clientId: z.string(),
   userId: z.string(),
   audience: z.string().optional(),
-  /** Every scope that its access tokens may hold. */
+  /** Every scope that its access tokens may have. */
   scopes: z.array(z.string()),
   sid: z.string().optional(),
-  /** Counts the exchanges; only a token of the current generation is good, within the leeway also the one before. */
+  /** The number of exchanges. Only a token of this generation is valid, and within the leeway the previous one. */
   generation: z.int(),
   /** Milliseconds since 1970. */
   createdAt: z.number(),
@@ -24,25 +24,25 @@ const FAMILY = z.strictObject({
 });
 const FILE = z.strictObject({ key: z.string().min(40), families: z.array(FAMILY) });
 
-/** The refresh tokens that follow each other from one login. */
+/** The chain of refresh tokens of one login. */
 export type RefreshFamily = z.infer<typeof FAMILY>;
 
-/** Where families are kept between two runs: one text, replaced as a whole. */
+/** Stores the families between two runs as one string. */
 export interface RefreshTokenStorage {
   readonly read: () => string | undefined;
   readonly write: (text: string) => void;
-  /** What a person calls it. */
+  /** The file's name for messages. */
   readonly shownAs: string;
 }
 
-/** A token that may be exchanged now, and what it was given for. */
+/** A valid refresh token. */
 export interface Redeemable {
   readonly family: RefreshFamily;
   readonly generation: number;
 }
 
 /**
- * Refresh tokens. A token is its family's id, its generation and a nonce under a MAC, so that none of them is stored.
+ * Refresh tokens. A token contains its family's id, generation and a nonce with a MAC, so tokens are not stored.
  * Source: https://auth0.com/docs/secure/tokens/refresh-tokens/refresh-token-rotation
  */
 export class RefreshTokens {
@@ -53,7 +53,7 @@ export class RefreshTokens {
 
   /**
    * @param clock milliseconds since 1970
-   * @throws UserError where the stored text is none of its own
+   * @throws UserError if the stored file is invalid
    */
   constructor(clock: () => number, storage?: RefreshTokenStorage) {
     this.#clock = clock;
@@ -63,7 +63,7 @@ export class RefreshTokens {
     this.#families = new Map((stored?.families ?? []).map((family) => [family.id, family]));
   }
 
-  /** Begins a family, and returns its first token. */
+  /** Starts a family and returns its first token. */
   issue(grant: Pick<RefreshFamily, 'clientId' | 'userId' | 'audience' | 'scopes' | 'sid'>): {
     readonly token: string;
     readonly family: string;
@@ -82,8 +82,8 @@ export class RefreshTokens {
   }
 
   /**
-   * Finds the family of a token that its client may exchange now. The reuse of a rotated token ends the family.
-   * @returns undefined where there is none
+   * Finds the family of a client's valid token. Reuse of a rotated token ends the family.
+   * @returns undefined for an invalid token
    */
   find(token: string, clientId: string, settings: RefreshSettings): Redeemable | undefined {
     const read = this.#read(token);
@@ -102,7 +102,7 @@ export class RefreshTokens {
     return undefined;
   }
 
-  /** Uses a token: where its client's rotate it returns the next one, which within the leeway is one more of the same age. */
+  /** Returns the next token if the client's tokens rotate; within the leeway, another one of the current generation. */
   renew({ family, generation }: Redeemable, settings: RefreshSettings): string | undefined {
     const now = this.#clock();
     family.usedAt = now;
@@ -114,7 +114,7 @@ export class RefreshTokens {
     return settings.rotates ? this.#tokenOf(family) : undefined;
   }
 
-  /** The client that a token was given to, for as long as its family is good. */
+  /** The id of the client that a valid token was issued to. */
   holderOf(token: string): RefreshFamily | undefined {
     return this.#read(token)?.family;
   }

@@ -3,39 +3,36 @@ import { didYouMean } from '../common/nearest.ts';
 import { printable } from '../common/printable.ts';
 import { withoutTokens } from '../common/token-text.ts';
 
-/** A request to the tenant that was none for a token, for the log. */
+/** A request to the tenant, other than for a token, for the log. */
 export interface TenantRequest {
   readonly method: string;
-  /** Without its query, and without a token in it. */
+  /** Without query and tokens. */
   readonly path: string;
   readonly status: number;
-  /** What of the tenant took it, like `GET /userinfo`; empty where nothing did. */
+  /** The endpoint, like `GET /userinfo`; empty if there is none. */
   readonly endpoint: string;
-  /** Why it was refused, in plain words; empty where it was not. */
+  /** Why it was rejected; empty if it was not. */
   readonly reason: string;
-  /** What else there is to say, such as parameters without effect. */
+  /** Further information, for example parameters without effect. */
   readonly note?: string;
 }
 
-/** What a handler tells of the request that it answers. */
-export interface Told {
+/** What a handler sets for the log. */
+export interface TenantEnv {
   readonly Variables: {
-    /** Why it is refused. */
+    /** Why the request is rejected. */
     reason?: string;
-    /** What else the log says of it. */
+    /** Further information. */
     note?: string;
-    /** It has been reported, with more than is known here. */
+    /** Set if the request has its own event. */
     reported?: boolean;
   };
 }
 
-/**
- * What the gateway calls itself where it fetches an issuer's documents. Those requests are not reported: nobody made them,
- * they would stand between a request to the API and its own line, and where one fails, that line says so.
- */
+/** The user agent of the gateway when it fetches an issuer's documents. Those requests are not logged: no person made them. */
 export const GATEWAY_AGENT = 'auth0-http-api-gateway';
 
-/** What a page has at the tenant's root, and what a browser asks for by itself. */
+/** The paths of the page, and the icon that browsers request. */
 const PAGE = /^\/(?:_twin\/.*|favicon\.ico)?$/;
 
 type Method = 'GET' | 'POST';
@@ -54,10 +51,10 @@ const ENDPOINTS: ReadonlyMap<string, readonly Method[]> = new Map<string, readon
 ]);
 
 /**
- * Reports each request but the page's, the gateway's, and those that were reported otherwise.
- * @param hasPage whether a page is served at the tenant's root
+ * Reports each request except those to the page, from the gateway, and those with an own event.
+ * @param hasPage whether the tenant's root serves a page
  */
-export function reporting(observe: (request: TenantRequest) => void, hasPage: boolean): MiddlewareHandler<Told> {
+export function reporting(observe: (request: TenantRequest) => void, hasPage: boolean): MiddlewareHandler<TenantEnv> {
   return async (c, next) => {
     await next();
     const { method, path } = c.req;
@@ -72,16 +69,15 @@ export function reporting(observe: (request: TenantRequest) => void, hasPage: bo
 }
 
 function endpointOf(method: string, path: string): string {
-  // A request for the head alone asks for the same.
   const asked = method === 'HEAD' ? 'GET' : method;
   return ENDPOINTS.get(path)?.some((one) => one === asked) === true ? `${asked} ${path}` : '';
 }
 
 function reasonOf(status: number, method: string, path: string): string {
   if (status < 400) return '';
-  if (status !== 404) return 'the twin has a defect, which its terminal shows';
+  if (status !== 404) return 'the twin failed; its terminal shows the error';
   const taken = ENDPOINTS.get(path);
   return taken === undefined
     ? `the twin's tenant has no such endpoint${didYouMean(path.slice(0, 100), ENDPOINTS.keys())}`
-    : `the tenant takes ${taken.join(' and ')} there, not ${printable(method, 20)}`;
+    : `the tenant accepts ${taken.join(' and ')} there, not ${printable(method, 20)}`;
 }

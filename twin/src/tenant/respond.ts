@@ -4,11 +4,11 @@ import type { Callback } from './authorize.ts';
 import { page } from './pages.ts';
 import { originOf, withParameters } from './urls.ts';
 
-/** What a callback is sent: a code, or an error. */
+/** The parameters for a callback: a code, or an error. */
 export type Answer = Readonly<Record<string, string>>;
 
 /**
- * Answers to a checked callback, in the mode that the request asked for.
+ * Responds to a checked callback in the requested response mode.
  * Source: https://auth0.com/docs/authenticate/protocols/oauth, https://auth0.com/docs/authenticate/login/configure-silent-authentication
  */
 export async function respond({ url, mode, state }: Callback, answer: Answer): Promise<Response> {
@@ -43,7 +43,7 @@ export async function respond({ url, mode, state }: Callback, answer: Answer): P
   return new Response(null, { status: 302, headers: { location, 'cache-control': 'no-store' } });
 }
 
-/** JSON that no HTML parser can leave. */
+/** JSON that is safe inside a script element. */
 function script(value: unknown): ReturnType<typeof html> {
   const text = JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
@@ -52,7 +52,7 @@ function script(value: unknown): ReturnType<typeof html> {
   return raw(text);
 }
 
-/** What a page with a form may be sent on to: the callback's origin, or its own scheme. */
+/** The form-action of a page that redirects to the callback: its origin, or its own scheme. */
 export function formAction(url: string): string {
   return originOf(url) ?? new URL(url).protocol;
 }

@@ -4,10 +4,10 @@ import type { TenantService } from './service.ts';
 import type { TokenRequest } from './token.ts';
 
 /**
- * `POST /oauth/revoke`: ends a refresh token and those that follow it. A token that is none, or another client's, changes
- * nothing, and nothing tells.
+ * `POST /oauth/revoke`: ends the family of a refresh token. An invalid token, or one of another client, changes nothing and
+ * gets the same response.
  * Source: https://auth0.com/docs/secure/tokens/refresh-tokens/revoke-refresh-tokens
- * @throws TokenError for a client that is not who it says, or without a token
+ * @throws TokenError if the client fails to authenticate, or without a token
  */
 export async function revoke(
   { contentType, authorization, body, base }: TokenRequest,

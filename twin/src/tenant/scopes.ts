@@ -1,11 +1,11 @@
-/** The words of a `scope` parameter, each once, in the order asked. Source: RFC 6749, section 3.3 */
+/** The distinct words of a `scope` parameter, in order. Source: RFC 6749, section 3.3 */
 export function scopeWords(scope: string): string[] {
   return [...new Set(scope.split(' ').filter((word) => word !== ''))];
 }
 
 /**
- * What a service gets that asks for itself: all of its grant when it asks for nothing, what it asks for when the grant
- * has it all. There is no intersection here: asking for more is refused, as a whole.
+ * The scopes for client_credentials: the whole grant if none are requested, or the requested ones if the grant has all of
+ * them. Requesting more is an error; there is no intersection.
  */
 export function clientScopes(
   requested: readonly string[],

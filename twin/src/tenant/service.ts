@@ -5,7 +5,7 @@ import type { LoginState } from './login-state.ts';
 import type { SigningKeys } from './signing-key.ts';
 import type { OpaqueTokens } from './userinfo.ts';
 
-/** A tenant at work. */
+/** A serving tenant. */
 export interface TenantService {
   readonly tenant: Tenant;
   readonly signing: SigningKeys;

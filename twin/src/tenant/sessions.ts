@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { Expiring } from './expiring.ts';
 
-/** Seconds, as a tenant has them by default. Source: https://auth0.com/docs/manage-users/sessions/session-lifetime-limits */
+/** A tenant's defaults, in seconds. Source: https://auth0.com/docs/manage-users/sessions/session-lifetime-limits */
 export const SESSION_LIFETIME = 168 * 3600;
 export const IDLE_SESSION_LIFETIME = 72 * 3600;
 
 const MOST = 1000;
 
-/** A browser in which a user has logged in. */
+/** The session of a logged-in browser. */
 export interface Session {
-  /** What tokens call it; it is not what the cookie holds. */
+  /** The session's id in tokens; the cookie has another value. */
   readonly sid: string;
   readonly userId: string;
   /** Seconds since 1970. */
   readonly authTime: number;
 }
 
-/** Sessions of browsers, by the value of a cookie. */
+/** Sessions by the value of their cookie. */
 export class Sessions {
   readonly #clock: () => number;
   readonly #sessions: Expiring<Session & { usedAt: number }>;
@@ -27,7 +27,7 @@ export class Sessions {
     this.#sessions = new Expiring(clock, SESSION_LIFETIME, MOST);
   }
 
-  /** Begins a session under a new cookie, whatever the browser had before. */
+  /** Starts a session under a new cookie. */
   begin(userId: string): { readonly cookie: string; readonly session: Session } {
     const cookie = randomBytes(32).toString('base64url');
     const now = this.#clock();

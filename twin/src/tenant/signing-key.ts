@@ -10,20 +10,19 @@ import {
 import { calculateJwkThumbprint, SignJWT, type JWK } from 'jose';
 import { UserError } from '../common/user-error.ts';
 
-/** A key that the tenant signs with. */
 export interface SigningKey {
   readonly kid: string;
-  /** As Auth0 publishes it, its certificate included. */
+  /** The published JWK with its certificate. */
   readonly publicJwk: JWK;
   readonly sign: (claims: Readonly<Record<string, unknown>>) => Promise<string>;
-  /** The bare signature of any text, with RSA PKCS #1 v1.5 and this digest: what somebody who had the key could make. */
+  /** A raw RSA PKCS #1 v1.5 signature of any string with this digest. */
   readonly signatureOf: (text: string, digest: 'sha256' | 'sha384' | 'sha512') => Buffer;
 }
 
-/** The tenant's keys in one run of the twin: a rotation takes a new start. */
+/** The tenant's keys. They change only at a start. */
 export interface SigningKeys {
   readonly current: SigningKey;
-  /** All that a token may be verified with: the current, the next, and after a rotation the previous one. */
+  /** The published keys: the current one, the next one, and after a rotation the previous one. */
   readonly published: readonly JWK[];
 }
 
@@ -34,7 +33,7 @@ export function newKeyPem(): string {
     .toString();
 }
 
-/** Whether a certificate, in PEM, is one of this key for this domain. */
+/** Whether a PEM certificate belongs to this key and domain. */
 export function isCertificateOf(certificatePem: string, keyPem: string, domain: string): boolean {
   try {
     const certificate = new X509Certificate(certificatePem);
@@ -45,8 +44,8 @@ export function isCertificateOf(certificatePem: string, keyPem: string, domain: 
 }
 
 /**
- * @param file the key's file, for the message
- * @throws UserError when the text is not such a key
+ * @param file the key's file, for the error
+ * @throws UserError if the string is not an RSA key in PKCS #8
  */
 export async function readSigningKey(
   pem: string,

@@ -10,7 +10,7 @@ import type { TenantService } from './service.ts';
 import { OFFLINE_ACCESS } from './user-grant.ts';
 import { OPAQUE_LIFETIME } from './userinfo.ts';
 
-/** What of an HTTP request the token endpoint reads, all of it unchecked; secrets are among it. */
+/** The unchecked parts of a token request. It contains secrets. */
 export interface TokenRequest {
   readonly contentType: string;
   readonly authorization: string | undefined;
@@ -20,7 +20,7 @@ export interface TokenRequest {
   readonly userAgent?: string | undefined;
 }
 
-/** The body of the answer, its tokens included: never print it. `expires_in` is in seconds. */
+/** The response's body with its tokens: never print it. `expires_in` is in seconds. */
 export interface TokenResponse {
   readonly access_token: string;
   readonly refresh_token?: string;
@@ -30,29 +30,29 @@ export interface TokenResponse {
   readonly token_type: 'Bearer';
 }
 
-/** Who asks for what, once the client has proved that it is who it says; no text of it is a secret. */
-export interface Asked {
+/** A request of an authenticated client, for the log. Its strings are not secret. */
+export interface TokenAttempt {
   readonly client: Client;
-  /** Whom the request names, be it with a wrong password; absent where no user of the tenant is named so. */
+  /** The user that the request names, even with a wrong password; absent for an unknown user. */
   readonly user: User | undefined;
-  /** Absent where no audience of the tenant's is asked for. */
+  /** Absent for an unknown audience. */
   readonly api: ResourceServer | undefined;
-  /** As the request has it. */
+  /** As sent. */
   readonly grantType: string;
   readonly scopes: readonly string[];
 }
 
 /**
  * `POST /oauth/token`.
- * @param authenticated told for the log who asks for what, before that is decided
- * @returns the response's body, its fields in Auth0's order, and for the log what was granted, the scopes asked for and the
- *   parameters without effect
+ * @param authenticated called with the request once the client is authenticated
+ * @returns the response's body in Auth0's field order, and for the log the grant, the requested scopes and the parameters
+ *   without effect
  * @throws TokenError with Auth0's own status, error and description
  */
 export async function issueToken(
   request: TokenRequest,
   service: TenantService,
-  authenticated: (asked: Asked) => void = () => undefined,
+  authenticated: (asked: TokenAttempt) => void = () => undefined,
 ): Promise<{
   readonly response: TokenResponse;
   readonly granted: Granted;
@@ -61,27 +61,27 @@ export async function issueToken(
 }> {
   const { tenant, logins, state } = service;
   const parameters = readParameters(request.contentType, request.body);
-  // Missing parameters come before who the client is.
+  // Missing parameters are reported before the client is authenticated.
   required(parameters, 'grant_type');
   const { authorization, base } = request;
   const client = await authenticateClient(service, { parameters, authorization, base });
-  const asked = askedBy(client, parameters, tenant);
+  const asked = attemptOf(client, parameters, tenant);
   authenticated(asked);
   const decide = (): Granted => decideGrant({ tenant, client, parameters, logins, state });
   let granted = decide();
   const changes = await changesOf(granted, parameters, request.userAgent, service);
-  // Meanwhile another request may have used the same refresh token.
+  // Another request may have used the same refresh token while the Actions ran.
   if (granted.refreshed !== undefined) granted = decide();
   granted = { ...granted, changes: changes ?? granted.changes };
-  // After a login, what was asked for was asked at /authorize.
+  // A login requested its scopes at /authorize.
   const requested = granted.login === undefined ? asked.scopes : (granted.asked ?? []);
   return { response: await tokensFor(granted, service), granted, requested, ignored: ignoredParameters(parameters) };
 }
 
-function askedBy(client: Client, parameters: Parameters, { users, resourceServers }: Tenant): Asked {
+function attemptOf(client: Client, parameters: Parameters, { users, resourceServers }: Tenant): TokenAttempt {
   const grantType = parameters.get('grant_type') ?? '';
   const audience = parameters.get('audience');
-  // A service asks for itself, whomever it names.
+  // client_credentials ignores a username.
   const username = grantType === 'client_credentials' ? undefined : parameters.get('username')?.toLowerCase();
   return {
     client,
@@ -92,7 +92,7 @@ function askedBy(client: Client, parameters: Parameters, { users, resourceServer
   };
 }
 
-/** After a login in the browser, Actions ran before its code was issued. */
+/** A login in the browser has run its Actions before its code was issued. */
 async function changesOf(
   { client, user, api, code, asked, scopes, login, refreshed }: Granted,
   parameters: Parameters,
@@ -120,7 +120,7 @@ async function tokensFor(
   granted: Granted,
   { tenant, signing, opaqueTokens, state, clock }: TenantService,
 ): Promise<TokenResponse> {
-  // Before anything is waited for: another request with the same token must find it used.
+  // Before the first await, so that a second request with the same token finds it used.
   const refreshToken = refreshTokenFor(granted, state);
   const { api, scopes, user, subject } = granted;
   const given = accessScopes(granted);
@@ -138,7 +138,7 @@ async function tokensFor(
   };
 }
 
-/** The next token of the family that was refreshed, or the first of a new one where the user allowed offline access. */
+/** The next token of a refreshed family, or the first of a new one if the user allowed offline access. */
 function refreshTokenFor(
   { client, subject, api, scopes, asked, login, code, refreshed }: Granted,
   { codes, refreshTokens }: TenantService['state'],

@@ -2,23 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { Expiring } from './expiring.ts';
 import type { Parameters } from './parameters.ts';
 
-/** Seconds that a person has for the login and consent pages. */
+/** Lifetime of the login and consent pages, in seconds. */
 const LIFETIME = 3600;
 const MOST = 1000;
 
-/** A request to `/authorize` that waits for a person. */
+/** A request to `/authorize` that waits for the user. */
 export interface Transaction {
-  /** As they were sent; each step reads them again, by the program as it is then. */
+  /** As sent. Each step checks them again, against the current program. */
   readonly parameters: Parameters;
-  /** The browser that began it, by a cookie: no other site's form can continue it in another browser. */
+  /** The browser that started it, by a cookie: another site's form cannot continue it in another browser. */
   readonly browser: string;
-  /** The session that a login in this transaction began, or that the consent page was shown for. */
+  /** The session of the login in this transaction, or of the consent page. */
   sid: string | undefined;
-  /** Whether the user logged in here, rather than before. */
+  /** Whether the user logged in within this transaction. */
   isLoggedIn: boolean;
 }
 
-/** Transactions, by the `state` of their pages. */
+/** Transactions by the `state` of their pages. */
 export class Transactions {
   readonly #open: Expiring<Transaction>;
 
@@ -28,13 +28,13 @@ export class Transactions {
   }
 
   begin(parameters: Parameters, browser: string): string {
-    // Auth0's begin like this too.
+    // Auth0's values begin like this too.
     const state = `hKFo2S${randomBytes(32).toString('base64url')}`;
     this.#open.add(state, { parameters, browser, sid: undefined, isLoggedIn: false });
     return state;
   }
 
-  /** @returns undefined for an unknown or expired transaction, or one of another browser */
+  /** @returns undefined for a transaction that is unknown, expired, or another browser's */
   find(state: string | undefined, browser: string | undefined): Transaction | undefined {
     const found = state === undefined ? undefined : this.#open.get(state);
     return found !== undefined && found.browser === browser ? found : undefined;

@@ -4,7 +4,7 @@
  */
 const WILDCARD = /^(https?:\/\/[A-Za-z0-9-]*)\*([A-Za-z0-9-]*\.[^*]+)$/;
 
-/** Whether a URL is one of a list, to the character; an entry may have a wildcard in its left-most label. */
+/** Whether a list has exactly this URL, or a pattern with a wildcard in the host's first label that matches it. */
 export function isListed(url: string, listed: readonly string[]): boolean {
   return listed.some((entry) => {
     if (entry === url) return !entry.includes('*');
@@ -14,25 +14,24 @@ export function isListed(url: string, listed: readonly string[]): boolean {
   });
 }
 
-/** The text before a URL's fragment. */
 export function withoutFragment(url: string): string {
   return url.replace(/#.*$/s, '');
 }
 
-/** The origin of a URL, or undefined where it has none, as those of an application's own scheme. */
+/** The origin of a URL; undefined for an application's own scheme. */
 export function originOf(url: string): string | undefined {
   const origin = URL.canParse(url) ? new URL(url).origin : 'null';
   return origin === 'null' ? undefined : origin;
 }
 
-/** Whether Auth0 can tell whose a callback is: not on localhost, nor of an application's own scheme. */
+/** Whether Auth0 can verify the owner of a callback: not on localhost, and not with an application's own scheme. */
 export function isVerifiable(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' && !/^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
-/** Adds parameters to a URL, encoded as Auth0 encodes them. */
+/** Adds parameters to a URL with Auth0's encoding. */
 export function withParameters(
   url: string,
   separator: '?' | '#',

@@ -3,33 +3,33 @@ import type { Client, ResourceServer, Tenant, User } from '../model/tenant.ts';
 import { refusals } from './errors.ts';
 import type { Granted } from './grant.ts';
 
-/** The scope that asks for a refresh token. */
+/** The scope for a refresh token. */
 export const OFFLINE_ACCESS = 'offline_access';
 
-/** A user who logged in through a client, and what the client asks for. */
+/** A logged-in user, and the client's request. */
 export interface UserRequest {
   readonly tenant: Tenant;
   readonly client: Client;
   readonly user: User;
-  /** Absent where no audience was named. */
+  /** Absent without an audience. */
   readonly api: ResourceServer | undefined;
-  /** Every scope that the token may hold. */
+  /** Every scope that the token may have. */
   readonly scopes: readonly string[];
 }
 
 /**
- * Returns the scopes that a request stands for: those it names, or without RBAC and any named all of the API's.
+ * The requested scopes; without RBAC and without any, all scopes of the API.
  * Source: https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis
  */
-export function askedScopes(requested: readonly string[], api: ResourceServer | undefined): readonly string[] {
+export function requestedScopes(requested: readonly string[], api: ResourceServer | undefined): readonly string[] {
   return requested.length === 0 && api?.enforcePolicies === false ? api.scopes : requested;
 }
 
 /**
- * Decides what a user's token holds: of the API's scopes those requested that the user is permitted and the client is
- * granted, and the OpenID Connect ones as they were requested. A third party gets none of the latter.
+ * Decides the scopes of a user's token: requested ∩ permitted by the user's roles ∩ granted to the client, plus the
+ * requested OpenID Connect scopes, except for a third party.
  * Source: https://auth0.com/docs/get-started/applications/third-party-applications/security-controls
- * @throws TokenError where the API's policy gives the client no user's token
+ * @throws TokenError if the API's policy denies the client tokens of users
  */
 export function grantToUser({ tenant, client, user, api, scopes }: UserRequest): Granted {
   const within = api === undefined ? [] : scopesForUsers(tenant, api, client);
@@ -55,17 +55,17 @@ function givesRefreshToken({ grantTypes }: Client, api: ResourceServer | undefin
   return grantTypes.includes('refresh_token') && (api?.allowOfflineAccess ?? true);
 }
 
-/** The permissions that the roles give on an API, without duplicates. */
+/** The permissions of an API that the roles have, without duplicates. */
 export function permissionsOf({ roles }: Tenant, roleIds: User['roleIds'], audience: string): string[] {
   const held = roles.filter(({ id }) => roleIds.includes(id)).flatMap(({ permissions }) => permissions);
   return [...new Set(held.filter((permission) => permission.audience === audience).map(({ name }) => name))];
 }
 
 /**
- * Returns the scopes of an API that users may be given through a client. Its grant for users is the limit where the API
- * needs one, and always for a third party.
+ * The scopes of an API that users can get through a client. The client grant for users limits them if the API requires
+ * one, and always for a third party.
  * Source: https://auth0.com/docs/get-started/applications/application-access-to-apis-client-grants
- * @throws TokenError where the API's policy lets the client ask for none
+ * @throws TokenError if the API's policy denies the client all of them
  */
 export function scopesForUsers(
   tenant: Tenant,

@@ -5,10 +5,10 @@ import { profileOf } from './profile.ts';
 import { scopeWords } from './scopes.ts';
 import type { SigningKeys } from './signing-key.ts';
 
-/** Opaque tokens that are kept at once; the oldest go first. */
+/** Maximum number of opaque tokens; the oldest are dropped. */
 const MOST = 1000;
 
-/** Seconds that an opaque token lives. Source: auth0.com/docs/secure/tokens/access-tokens/update-access-token-lifetime */
+/** Lifetime of an opaque token in seconds. Source: auth0.com/docs/secure/tokens/access-tokens/update-access-token-lifetime */
 export const OPAQUE_LIFETIME = 86_400;
 
 interface Opaque {
@@ -18,7 +18,7 @@ interface Opaque {
   readonly until: number;
 }
 
-/** Access tokens for `/userinfo` alone, which a user gets who names no audience. No API takes them. */
+/** Opaque access tokens for `/userinfo` only, issued if no audience is requested. */
 export class OpaqueTokens {
   readonly #clock: () => number;
   readonly #tokens = new Map<string, Opaque>();
@@ -51,9 +51,9 @@ interface Circumstances {
 }
 
 /**
- * `GET /userinfo`: what the token's scopes tell of its user.
+ * `GET /userinfo`: the user's profile that the token's scopes allow.
  * Source: https://openid.net/specs/openid-connect-core-1_0.html#UserInfo
- * @returns undefined for a token that is not for this endpoint, which Auth0 answers 401 to
+ * @returns undefined for a token that is not for this endpoint; Auth0 answers 401
  */
 export async function userinfo(
   authorization: string | undefined,
@@ -68,7 +68,7 @@ export async function userinfo(
   return { sub: user.userId, ...profileOf(user, holder.scopes, new Date(clock()).toISOString()) };
 }
 
-/** The user of a JWT that names `/userinfo` among its audiences. */
+/** The user of a JWT with `/userinfo` in its audience. */
 async function holderOf(
   token: string,
   { issuerDomain }: Tenant,
