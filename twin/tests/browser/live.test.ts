@@ -256,7 +256,7 @@ describe.skipIf(chromium === undefined)('Requests to the tenant in a browser', (
     await fetch(`${twin.tenantUrl}/userinfo`);
     await expect.poll(() => rows().first().innerText()).toMatch(/401\s+GET \/userinfo/);
     await rows().first().click();
-    expect(await panel.innerText()).toContain('it takes a good token of a user');
+    expect(await panel.innerText()).toContain('missing Authorization header');
     await panel.getByRole('button', { name: 'Close' }).click();
   });
 });
