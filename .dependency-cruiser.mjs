@@ -30,7 +30,11 @@ export default {
       to: { couldNotResolve: true, pathNot: '^aws-lambda$' },
     },
     forbid('limits/ imports nothing', '^limits/', '.', '^limits/'),
-    forbid('the program does not import the tools', PROGRAM, '^(twin|tests|docs|rights|openapi)/|auth0-http-api/twin'),
+    forbid(
+      'the program does not import the tools',
+      PROGRAM,
+      '^(twin|tests|docs|rights|openapi|doctor)/|auth0-http-api/twin',
+    ),
     forbid('only tests import bootstrap/', '^(?!bootstrap/|tests/)', '^bootstrap/'),
     forbid(
       'the policy pack imports only the rules of the twin',
@@ -41,8 +45,8 @@ export default {
     forbid('only the policy pack imports the policy SDK', '^(?!policy/)', '@pulumi/policy'),
     forbid('twin/ does not import the program', '^twin/src/', `${PROGRAM}|^(docs|tests|twin/tests|twin/bench)/`),
     forbid(
-      'tests/, docs/, rights/ and bootstrap/ import only the index of the twin',
-      '^(tests|docs|rights|bootstrap)/',
+      'tests/, docs/, rights/, bootstrap/ and doctor/ import only the index of the twin',
+      '^(tests|docs|rights|bootstrap|doctor)/',
       '^twin/src/',
       '^twin/src/index\\.ts$',
     ),

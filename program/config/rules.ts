@@ -44,10 +44,10 @@ export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEn
 }
 
 /** Returns the keys that still have the value of a shipped stack file. */
-export function placeholderProblems(keys: Pick<CheckedKeys, 'auth0:domain' | 'api:audience'>): Problem[] {
+export function placeholderProblems(keys: Readonly<Record<string, unknown>>): Problem[] {
   return PLACEHOLDERS.flatMap(([key, shipped, instead]) => {
     const value = keys[key];
-    if (value === undefined || !shipped.test(value)) return [];
+    if (typeof value !== 'string' || !shipped.test(value)) return [];
     return [problem('placeholder', key, `${value} is a placeholder; write ${instead}`)];
   });
 }

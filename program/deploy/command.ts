@@ -6,20 +6,56 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../user-error.ts';
 import { readArguments, type DeployArguments } from './arguments.ts';
 import { doubtAbout, type ExportedState, type HistoryEntry } from './last-update.ts';
+import { NO_CLI } from './pulumi-cli.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The rules that every preview and update must satisfy. */
 const POLICY = ['--policy-pack', join(root, 'policy')];
 
-/** Runs `npm run up`: `pulumi up` with these arguments, after a refresh where the last update may not have ended well. */
+/** The exit code of a command whose confirmation was declined. Source: sdk/go/common/util/cmdutil of Pulumi's repository */
+const CANCELLED = 8;
+
+/** A command of Pulumi that failed, in contrast to an update that is refused here. */
+class PulumiError extends UserError {}
+
+/**
+ * Runs `npm run up`: `pulumi up` with these arguments, after a refresh where the last update may not have ended well. After
+ * a command that failed, `npm run doctor` examines the stack.
+ */
 export function deploy(args: readonly string[]): void {
+  if (!report(() => up(args))) return;
+  process.stderr.write('\nnpm run doctor:\n\n');
+  const stdio = ['ignore', 'inherit', 'inherit'] as const;
+  spawnSync(process.execPath, ['doctor/main.ts', ...stackOf(args)], { cwd: root, stdio: [...stdio] });
+}
+
+/** Returns the option for the stack that the arguments name, or that is selected; without either, none. */
+function stackOf(args: readonly string[]): readonly string[] {
+  const { stack } = readArguments(args);
+  if (stack[0] === '--stack') return stack.slice(0, 2);
+  const { stdout, status } = spawnSync('pulumi', ['stack', '--show-name'], { cwd: root, encoding: 'utf8' });
+  return status === 0 ? ['--stack', stdout.trim()] : [];
+}
+
+/** Runs `npm run preview`: `pulumi preview` with these arguments and the rules. */
+export function preview(args: readonly string[]): void {
+  report(() => {
+    bundlePolicy();
+    return pulumi(['preview', ...POLICY, ...args]);
+  });
+}
+
+/** Sets the exit code, prints an error of the user, and returns whether a command of Pulumi failed. */
+function report(command: () => number): boolean {
   try {
-    process.exitCode = up(args);
+    process.exitCode = command();
+    return process.exitCode !== 0 && process.exitCode !== CANCELLED;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
+    return error instanceof PulumiError;
   }
 }
 
@@ -99,7 +135,7 @@ interface Preview {
 
 function pulumi(args: readonly string[]): number {
   const { status, error } = spawnSync('pulumi', args, { cwd: root, stdio: 'inherit' });
-  if (error !== undefined) throw new UserError('deploy', 'There is no pulumi on the path; install the Pulumi CLI.');
+  if (error !== undefined) throw new PulumiError('deploy', NO_CLI);
   return status ?? 1;
 }
 
@@ -110,11 +146,11 @@ function read(args: readonly string[]): unknown {
     stdio: ['inherit', 'pipe', 'inherit'],
     maxBuffer: 2 ** 30,
   });
-  if (error !== undefined) throw new UserError('deploy', 'There is no pulumi on the path; install the Pulumi CLI.');
+  if (error !== undefined) throw new PulumiError('deploy', NO_CLI);
   if (status !== 0) {
     // With --json the reason may be on standard output. previewOf repeats a preview instead.
     if (args[0] !== 'preview') process.stderr.write(stdout);
-    throw new UserError('deploy', `pulumi ${args[0]} failed, so nothing was deployed.`);
+    throw new PulumiError('deploy', `pulumi ${args[0]} failed, so nothing was deployed.`);
   }
   return JSON.parse(stdout);
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { up } from '../deploy/command.ts';
+import { NO_CLI } from '../deploy/pulumi-cli.ts';
 import { UserError } from '../user-error.ts';
 import { secretVersionIn } from './secret-version.ts';
 
@@ -50,7 +51,7 @@ function deployedVersion(stack: string, client: string): number | undefined {
     cwd: root,
     encoding: 'utf8',
   });
-  if (error !== undefined) throw new UserError('rotate', 'There is no pulumi on the path; install the Pulumi CLI.');
+  if (error !== undefined) throw new UserError('rotate', NO_CLI);
   if (status !== 0)
     throw new UserError('rotate', `Pulumi does not say what the stack ${stack} put out:\n${stderr.trim()}`);
   const { secretVersions } = JSON.parse(stdout) as { secretVersions?: Readonly<Record<string, number>> };

@@ -1,0 +1,32 @@
+import { printableLine } from '../program/user-error.ts';
+
+/** What one check found. */
+export interface Finding {
+  readonly check: string;
+  /** `unknown`: the check could not be made. */
+  readonly level: 'ok' | 'error' | 'warning' | 'unknown';
+  readonly message: string;
+  /** One command that mends it, where a command can. */
+  readonly fix?: string;
+}
+
+/** The findings about the machine, or about a stack. */
+export interface Section {
+  readonly title: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Returns the findings of a check: that one, with what mends it. */
+export function finding(check: string, level: Finding['level'], message: string, fix?: string): Finding {
+  return { check, level, message, ...(fix !== undefined && { fix }) };
+}
+
+/** Returns a section as lines for a terminal. */
+export function renderSection({ title, findings }: Section): string {
+  const lines = findings.flatMap(({ check, level, message, fix }) => {
+    const [first = '', ...more] = message.trim().split('\n').map(printableLine);
+    const rest = [...more.map((line) => line.trim()), ...(fix === undefined ? [] : [`fix: ${printableLine(fix)}`])];
+    return [`  ${level.padEnd(8)}${check}: ${first}`, ...rest.map((line) => `${' '.repeat(10)}${line}`)];
+  });
+  return [title, ...lines, ''].join('\n');
+}

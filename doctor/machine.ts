@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import type { Recorded } from '@auth0-http-api/twin';
+import { readOverHttps, type IssuerResponse } from '../program/aws/issuer.ts';
+
+/** What a command printed. */
+export interface CommandResult {
+  /** The exit code; `undefined` if the command is not installed. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  /** Its first line. */
+  readonly error: string;
+}
+
+/** Everything outside the project that a check reads. */
+export interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly run: (command: string, ...args: readonly string[]) => CommandResult;
+  readonly request: (url: string, init?: RequestInit) => Promise<IssuerResponse>;
+  /** Evaluates the program for a stack, without a cloud. */
+  readonly recorded: (stack: string) => Promise<Recorded>;
+  /** The folder of the stack files. */
+  readonly root: URL;
+}
+
+/** Milliseconds that a command may take. */
+const LIMIT = 30_000;
+
+/** Runs a command in the project's folder without input, so that it fails rather than prompts. */
+export function runCommand(root: URL, command: string, ...args: readonly string[]): CommandResult {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: 'true', GH_PROMPT_DISABLED: '1', AWS_PAGER: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT,
+    maxBuffer: 2 ** 30,
+  });
+  if (error !== undefined && 'code' in error && error.code === 'ENOENT')
+    return { code: undefined, stdout: '', error: '' };
+  const [first = ''] = (stderr || stdout || (error?.message ?? '')).trim().split('\n');
+  return { code: status ?? 1, stdout, error: first };
+}
+
+/** Parses what a command printed; returns undefined if it failed, or printed no JSON. */
+export function jsonOf({ code, stdout }: CommandResult): unknown {
+  if (code !== 0) return undefined;
+  try {
+    const value: unknown = JSON.parse(stdout);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Requests a URL. A document of an issuer, which needs no options, is read as API Gateway reads it. */
+export async function request(url: string, init?: RequestInit): Promise<IssuerResponse> {
+  if (init === undefined) return readOverHttps(url);
+  try {
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(LIMIT) });
+    return { status: response.status, body: await response.text() };
+  } catch (error) {
+    return { failure: String(error instanceof Error ? (error.cause ?? error) : error) };
+  }
+}

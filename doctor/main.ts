@@ -1,0 +1,21 @@
+// The entry of `npm run doctor`.
+import { parseArgs } from 'node:util';
+import { evaluate, stackNames } from '@auth0-http-api/twin';
+import { diagnose } from './diagnose.ts';
+import { renderSection } from './finding.ts';
+import { request, runCommand, type Machine } from './machine.ts';
+
+const root = new URL('../', import.meta.url);
+const machine: Machine = {
+  env: process.env,
+  run: (command, ...args) => runCommand(root, command, ...args),
+  request,
+  recorded: (stack) => evaluate({ root: root.href, stack, config: {}, seed: 'doctor' }),
+  root,
+};
+const { stack } = parseArgs({ options: { stack: { type: 'string', short: 's' } } }).values;
+
+for await (const section of diagnose(machine, stack === undefined ? stackNames(root) : [stack])) {
+  process.stdout.write(`${renderSection(section)}\n`);
+  if (section.findings.some(({ level }) => level === 'error')) process.exitCode = 1;
+}

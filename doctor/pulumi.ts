@@ -1,0 +1,77 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { doubtAbout, type ExportedState, type HistoryEntry } from '../program/deploy/last-update.ts';
+import { CLI_VERSION, INSTALL_CLI } from '../program/deploy/pulumi-cli.ts';
+import { finding, type Finding } from './finding.ts';
+import { jsonOf, type Machine } from './machine.ts';
+
+/** The backend of the states, if the CLI is logged in. */
+export interface Backend {
+  readonly user: string;
+  readonly url: string;
+}
+
+/** Judges the CLI, and returns the backend that it is logged in to. */
+export function judgeCli({ run }: Machine): { readonly findings: readonly Finding[]; readonly backend?: Backend } {
+  const { code, stdout } = run('pulumi', 'version');
+  if (code === undefined) return { findings: [finding('Pulumi CLI', 'error', 'is not installed', INSTALL_CLI)] };
+  const version = stdout.trim().replace(/^v/, '');
+  const cli =
+    version === CLI_VERSION
+      ? finding('Pulumi CLI', 'ok', version)
+      : finding('Pulumi CLI', 'warning', `${version}; the SDK and the workflows have ${CLI_VERSION}`, INSTALL_CLI);
+  const whoami = run('pulumi', 'whoami', '--json', '--non-interactive');
+  const backend = jsonOf(whoami) as Backend | undefined;
+  return backend === undefined
+    ? { findings: [cli, finding('state backend', 'error', `is not logged in: ${whoami.error}`, 'pulumi login')] }
+    : { findings: [cli, finding('state backend', 'ok', `${backend.user} at ${backend.url}`)], backend };
+}
+
+/** Judges the state of a stack: whether it exists, is locked, and can be trusted. */
+export function judgeState(machine: Machine, backend: Backend, project: string, stack: string): Finding[] {
+  const { run } = machine;
+  const exported = run('pulumi', 'stack', 'export', '--stack', stack, '--non-interactive');
+  if (/no stack named/.test(exported.error)) {
+    return [finding('state', 'error', `${backend.url} has no stack ${stack}`, `pulumi stack init ${stack}`)];
+  }
+  const state = jsonOf(exported) as ExportedState | undefined;
+  if (state === undefined) {
+    const command = `pulumi stack export --stack ${stack}`;
+    return [finding('state', 'error', `cannot be read: ${exported.error}`, command)];
+  }
+  const shown = run('pulumi', 'stack', 'history', '--json', '--page-size', '100', '--stack', stack);
+  const history = (jsonOf(shown) ?? []) as readonly HistoryEntry[];
+  const [last] = history;
+  const doubt = doubtAbout(history, state);
+  const update =
+    last === undefined ? 'never deployed' : `last ${last.kind} ${last.result}, ${last.endTime ?? 'no end'}`;
+  return [
+    doubt === undefined
+      ? finding('state', 'ok', update)
+      : finding('state', 'warning', `${doubt}, so it may differ from the services`, `npm run up -- --stack ${stack}`),
+    ...(isLocked(machine, backend, project, stack)
+      ? [finding('lock', 'error', 'an update runs, or was killed and left its lock', `pulumi cancel --stack ${stack}`)]
+      : []),
+  ];
+}
+
+/** Returns whether a lock exists. Source of the path: pkg/backend/diy/lock.go of Pulumi's repository */
+function isLocked({ run }: Machine, { url }: Backend, project: string, stack: string): boolean {
+  const name = stack.split('/').at(-1) ?? stack;
+  const path = `.pulumi/locks/organization/${project}/${name}`;
+  if (url.startsWith('file://')) {
+    const folder = join(url.startsWith('file://~') ? url.replace('file://~', homedir()) : fileURLToPath(url), path);
+    return existsSync(folder) && readdirSync(folder).length > 0;
+  }
+  if (url.startsWith('s3://')) {
+    const { host, pathname } = new URL(url);
+    return run('aws', 's3', 'ls', `s3://${host}${pathname.replace(/\/$/, '')}/${path}/`).stdout.trim() !== '';
+  }
+  const stacks = (jsonOf(run('pulumi', 'stack', 'ls', '--json', '--non-interactive')) ?? []) as readonly {
+    readonly name: string;
+    readonly updateInProgress?: boolean;
+  }[];
+  return stacks.some((one) => one.name.split('/').at(-1) === name && one.updateInProgress === true);
+}

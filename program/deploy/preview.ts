@@ -1,0 +1,4 @@
+import { preview } from './command.ts';
+
+// The entry of `npm run preview`.
+preview(process.argv.slice(2));

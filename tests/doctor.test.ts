@@ -1,0 +1,323 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Recorded } from '@auth0-http-api/twin';
+import { diagnose } from '../doctor/diagnose.ts';
+import { renderSection, type Finding } from '../doctor/finding.ts';
+import { runCommand, type Machine } from '../doctor/machine.ts';
+import type { IssuerResponse } from '../program/aws/issuer.ts';
+import { managementScopes } from '../program/deploy/management-scopes.ts';
+import { CLI_VERSION, INSTALL_CLI } from '../program/deploy/pulumi-cli.ts';
+import { folderWith } from './support/folder.ts';
+import { recordDev } from './support/program.ts';
+
+const DOMAIN = 'acme.eu.auth0.com';
+const OWN = { 'auth0:domain': DOMAIN, 'api:audience': 'https://api.acme.io', 'api:defaultDirectory': true };
+const BOUNDARY = 'arn:aws:iam::111122223333:policy/boundary';
+const CREDENTIALS = { AUTH0_CLIENT_ID: 'deployer', AUTH0_CLIENT_SECRET: 'hunter2-hunter2' };
+
+const json = (value: unknown): string => JSON.stringify(value);
+const ok = (value: unknown): IssuerResponse => ({ status: 200, body: json(value) });
+const tokenWith = (scopes: readonly string[]): IssuerResponse => {
+  const claims = Buffer.from(json({ azp: 'deployer', scope: scopes.join(' ') })).toString('base64url');
+  return ok({ access_token: `e30.${claims}.signature` });
+};
+
+let recorded: Recorded;
+let scopes: readonly string[];
+beforeAll(async () => {
+  recorded = await recordDev(OWN);
+  scopes = managementScopes(
+    recorded.resources.map(({ type }) => type),
+    'deploy',
+  );
+});
+
+/** What the commands of a machine without a problem print, by how the command begins. */
+const COMMANDS: Readonly<Record<string, string>> = {
+  'pulumi version': `v${CLI_VERSION}\n`,
+  'pulumi whoami': json({ user: 'ada', url: 'https://app.pulumi.com/ada' }),
+  'pulumi stack export': json({
+    deployment: { manifest: { time: '2026-11-01T10:00:00Z' }, resources: [{ custom: true }] },
+  }),
+  'pulumi stack history': json([{ kind: 'update', result: 'succeeded', endTime: '2026-11-01T10:00:01.000Z' }]),
+  'pulumi stack ls': json([{ name: 'dev' }]),
+  'aws sts get-caller-identity': json({ Account: '111122223333', Arn: 'arn:aws:iam::111122223333:user/ada' }),
+  'gh auth status': '',
+  'gh api': json(['dev', 'preview-dev', 'drift-dev']),
+  'gh variable list': json([{ name: 'AWS_ROLE_ARN', value: 'arn' }]),
+  'gh secret list': json([{ name: 'AUTH0_CLIENT_SECRET' }, { name: 'PULUMI_ACCESS_TOKEN' }]),
+};
+
+interface Changes {
+  /** What a command prints, or the first line of its error; `undefined` if it is not installed. */
+  readonly commands?: Readonly<Record<string, string | Error | undefined>>;
+  readonly responses?: Readonly<Record<string, IssuerResponse>>;
+  readonly env?: Machine['env'];
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly evaluate?: () => Promise<Recorded>;
+}
+
+/** A machine without a problem, but for these changes; `calls` collects the commands that were run. */
+function machineWith({ commands, responses, env = CREDENTIALS, values, evaluate }: Changes, calls: string[]): Machine {
+  const outputs = { ...COMMANDS, ...commands };
+  const documents: Readonly<Record<string, IssuerResponse>> = {
+    '/.well-known/openid-configuration': ok({
+      issuer: `https://${DOMAIN}/`,
+      jwks_uri: `https://${DOMAIN}/.well-known/jwks.json`,
+    }),
+    '/.well-known/jwks.json': ok({ keys: [{ kty: 'RSA', kid: 'one', n: 'AQAB', e: 'AQAB' }] }),
+    '/oauth/token': tokenWith(scopes),
+    '/api/v2/tenants/settings': ok({ default_directory: 'auth0-http-api-dev', error_page: null }),
+    ...responses,
+  };
+  return {
+    env,
+    run: (...call) => {
+      const command = call.join(' ');
+      calls.push(command);
+      const found = Object.keys(outputs).find((start) => command.startsWith(start));
+      const output = found === undefined ? new Error('no such setting') : outputs[found];
+      if (output === undefined) return { code: undefined, stdout: '', error: '' };
+      if (typeof output === 'string') return { code: 0, stdout: output, error: '' };
+      return { code: 1, stdout: '', error: output.message };
+    },
+    request: async (url) => {
+      const { hostname, pathname } = new URL(url);
+      return hostname === DOMAIN ? (documents[pathname] ?? { status: 404, body: '' }) : { failure: `no ${hostname}` };
+    },
+    recorded: evaluate ?? (async () => recorded),
+    root: folderWith({
+      'Pulumi.yaml': 'name: auth0-http-api\nruntime: nodejs\n',
+      'Pulumi.dev.yaml': json({ config: { ...OWN, 'api:permissionsBoundary': BOUNDARY, ...values } }),
+      '.github/workflows/deploy.yml':
+        '${{ vars.AWS_ROLE_ARN }} ${{ secrets.AUTH0_CLIENT_SECRET }} ${{ secrets.PULUMI_ACCESS_TOKEN }}',
+    }),
+  };
+}
+
+async function findingsWith(changes: Changes, calls: string[] = []): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for await (const section of diagnose(machineWith(changes, calls), ['dev'])) findings.push(...section.findings);
+  return findings;
+}
+
+type Row = readonly [
+  title: string,
+  changes: Changes,
+  check: string,
+  level: Finding['level'],
+  says: string,
+  fix?: string,
+];
+
+const discovery = '/.well-known/openid-configuration';
+const EXPORT_AWS = 'export AWS_PROFILE=<a profile of account 111122223333>';
+const EXPORT_AUTH0 = `export AUTH0_CLIENT_ID=<id> AUTH0_CLIENT_SECRET=<secret of an application of ${DOMAIN}>`;
+
+const ROWS: readonly Row[] = [
+  ['no CLI', { commands: { 'pulumi version': undefined } }, 'Pulumi CLI', 'error', 'is not installed', INSTALL_CLI],
+  ['another CLI', { commands: { 'pulumi version': 'v3.1.0' } }, 'Pulumi CLI', 'warning', '3.1.0; the SDK', INSTALL_CLI],
+  [
+    'no login',
+    { commands: { 'pulumi whoami': new Error('no token') } },
+    'state backend',
+    'error',
+    'no token',
+    'pulumi login',
+  ],
+  [
+    'no stack in the backend',
+    { commands: { 'pulumi stack export': new Error("error: no stack named 'dev' found") } },
+    'state',
+    'error',
+    'has no stack dev',
+    'pulumi stack init dev',
+  ],
+  [
+    'an update that failed',
+    { commands: { 'pulumi stack history': json([{ kind: 'update', result: 'failed' }]) } },
+    'state',
+    'warning',
+    'an update failed, so it may differ',
+    'npm run up -- --stack dev',
+  ],
+  [
+    'a lock that was left behind',
+    { commands: { 'pulumi stack ls': json([{ name: 'dev', updateInProgress: true }]) } },
+    'lock',
+    'error',
+    'left its lock',
+    'pulumi cancel --stack dev',
+  ],
+  [
+    'a lock in a bucket',
+    {
+      commands: {
+        'pulumi whoami': json({ user: 'ada', url: 's3://states/a?region=eu-central-1' }),
+        'aws s3 ls s3://states/a/.pulumi/locks/organization/auth0-http-api/dev/': '2026-11-01 10:00:00 120 lock.json',
+      },
+    },
+    'lock',
+    'error',
+    'left its lock',
+    'pulumi cancel --stack dev',
+  ],
+  [
+    'no AWS CLI',
+    { commands: { 'aws sts': undefined, 'aws sts get-caller-identity': undefined } },
+    'AWS credentials',
+    'unknown',
+    'the AWS CLI is not installed',
+  ],
+  [
+    'AWS credentials that expired',
+    { commands: { 'aws sts get-caller-identity': new Error('the token expired') } },
+    'AWS credentials',
+    'error',
+    'do not work: the token expired',
+    'aws configure sso',
+  ],
+  [
+    'credentials of another AWS account',
+    { commands: { 'aws sts get-caller-identity': json({ Account: '999999999999', Arn: 'arn' }) } },
+    'AWS account',
+    'error',
+    'of account 999999999999',
+    EXPORT_AWS,
+  ],
+  [
+    'a tenant that does not respond',
+    { responses: { [discovery]: { failure: 'no response within 1500 ms' } } },
+    'Auth0 tenant',
+    'error',
+    'no response within 1500 ms',
+    'pulumi config set auth0:domain <domain> --stack dev',
+  ],
+  ['no credentials for Auth0', { env: {} }, 'Management API', 'error', 'there are no credentials', EXPORT_AUTH0],
+  [
+    'credentials of another tenant',
+    { responses: { '/oauth/token': { status: 401, body: json({ error_description: 'Unauthorized' }) } } },
+    'Management API',
+    'error',
+    'gives deployer no token: 401 Unauthorized',
+    EXPORT_AUTH0,
+  ],
+  [
+    'a token without a scope that the stack needs',
+    { responses: { '/oauth/token': tokenWith(['read:clients']) } },
+    'Management API',
+    'error',
+    'lacks create:client_grants, create:clients',
+    'auth0 apps open deployer',
+  ],
+  [
+    'a placeholder as audience',
+    { values: { 'api:audience': 'https://test-api-for-jwt-authorizer.example.com' } },
+    'api:audience',
+    'error',
+    'is a placeholder',
+    'pulumi config set api:audience <value> --stack dev',
+  ],
+  [
+    'a default directory and an error page that others set',
+    { responses: { '/api/v2/tenants/settings': ok({ default_directory: 'customers', error_page: { url: 'x' } }) } },
+    'default directory',
+    'warning',
+    'resets the default directory "customers", error_page',
+    'pulumi config set api:defaultDirectory false --stack dev',
+  ],
+  [
+    'tenant settings that may not be read',
+    { responses: { '/api/v2/tenants/settings': { status: 403, body: '' } } },
+    'default directory',
+    'warning',
+    'which cannot be read',
+  ],
+  ['routes near the quota', { values: { 'api:routeQuota': 1 } }, 'quotas', 'warning', '1 of 1 routes'],
+  [
+    'a stack file with errors',
+    {
+      evaluate: () => Promise.reject(Object.assign(new Error('Pulumi.dev.yaml has 1 error'), { code: 'stack-file' })),
+    },
+    'stack file',
+    'error',
+    'Pulumi.dev.yaml has 1 error',
+    '$EDITOR Pulumi.dev.yaml',
+  ],
+  [
+    'no login at GitHub',
+    { commands: { 'gh auth status': new Error('no') } },
+    'GitHub',
+    'unknown',
+    'gh is not logged in',
+    'gh auth login',
+  ],
+  [
+    'environments that lack a secret',
+    { commands: { 'gh api': json(['dev', 'drift-dev']), 'gh secret list': json([{ name: 'PULUMI_ACCESS_TOKEN' }]) } },
+    'GitHub',
+    'warning',
+    'the environment dev lacks AUTH0_CLIENT_SECRET\nthere is no environment preview-dev',
+    'npm run bootstrap',
+  ],
+];
+
+describe('npm run doctor', () => {
+  it('the doctor finds nothing wrong on a machine and a stack without a problem, and names whose credentials these are', async () => {
+    const findings = await findingsWith({});
+    expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
+    const messages = findings.map(({ check, message }) => `${check}: ${message}`);
+    expect(messages).toEqual(
+      expect.arrayContaining([
+        `Pulumi CLI: ${CLI_VERSION}`,
+        'state backend: ada at https://app.pulumi.com/ada',
+        'AWS credentials: arn:aws:iam::111122223333:user/ada',
+        `Auth0 tenant: ${DOMAIN}`,
+        'state: last update succeeded, 2026-11-01T10:00:01.000Z',
+      ]),
+    );
+  });
+
+  it.each(ROWS)('the doctor reports %s, and how to mend it', async (_, changes, check, level, says, fix) => {
+    const found = (await findingsWith(changes)).filter((one) => one.check === check);
+    expect(found).toMatchObject([{ level, message: expect.stringContaining(says) as unknown, ...(fix && { fix }) }]);
+  });
+
+  it('the doctor sends nothing to the tenant of a placeholder domain, and still warns of its default directory', async () => {
+    const domain = 'your-tenant.eu.auth0.com';
+    const placeholder = await recordDev({ ...OWN, 'auth0:domain': domain });
+    const findings = await findingsWith({ values: { 'auth0:domain': domain }, evaluate: async () => placeholder });
+    const checks = findings.filter(({ level }) => level !== 'ok').map(({ check }) => check);
+    expect(checks).toEqual(['auth0:domain', 'default directory']);
+  });
+
+  it('the doctor runs only commands that read, and shows no secret', async () => {
+    const calls: string[] = [];
+    const findings = await findingsWith({}, calls);
+    const reading =
+      /^(pulumi (version|whoami|config get|stack (export|history|ls))|aws sts get-caller-identity|gh (auth status|api repos|variable list|secret list))\b/;
+    expect(calls.filter((call) => !reading.test(call))).toEqual([]);
+    expect(json([calls, findings])).not.toContain(CREDENTIALS.AUTH0_CLIENT_SECRET);
+  });
+
+  it('a section is printed with a line for each finding, its command below, and no control character', () => {
+    const findings: Finding[] = [
+      { check: 'state', level: 'ok', message: 'never deployed' },
+      { check: 'lock', level: 'error', message: 'held\nby \u001b[2Jada', fix: 'pulumi cancel --stack dev' },
+    ];
+    expect(renderSection({ title: 'Stack dev', findings }).split('\n')).toEqual([
+      'Stack dev',
+      '  ok      state: never deployed',
+      '  error   lock: held',
+      String.raw`          by \u{1b}[2Jada`,
+      '          fix: pulumi cancel --stack dev',
+      '',
+    ]);
+  });
+
+  it('a command that is not installed has no exit code, and one that fails has the first line of its error', () => {
+    const root = new URL('../', import.meta.url);
+    expect(runCommand(root, 'no-such-command-here').code).toBeUndefined();
+    const failed = runCommand(root, process.execPath, '-e', 'console.error("first\\nsecond"); process.exit(6)');
+    expect(failed).toEqual({ code: 6, stdout: '', error: 'first' });
+  });
+});
