@@ -83,7 +83,7 @@ async function judgeDirectory(
     ...RESET.filter((key) => settings?.[key]),
   ];
   if (settings !== undefined && lost.length === 0) {
-    return [finding('default directory', 'ok', `${String(own)} replaces no setting of the tenant`)];
+    return [finding('default directory', 'ok', `${JSON.stringify(own)} replaces no setting of the tenant`)];
   }
   const what = settings === undefined ? `the tenant's ${RESET.join(', ')}, which cannot be read` : lost.join(', ');
   const message = `api:defaultDirectory is true, so an update resets ${what}`;

@@ -21,6 +21,8 @@ describe('npm run up -- --yes', () => {
     expect(text).not.toContain('Refreshing the stack');
     expect(text).toContain('Auth0 gave no secret for the client test');
     expect(text).toContain('read:client_keys');
+    // The doctor examines the selected stack.
+    expect(text).toMatch(/npm run doctor:\n[^]*Stack dev\n[^]*ok +Auth0 tenant: acme\.eu\.auth0\.com\n/);
   });
 
   it('npm run up reads the secret once the scope is granted, because it refreshes after the failure', async () => {

@@ -33,8 +33,9 @@ it('pulumi new makes a project that comes up, with its answers written into the 
   expect(parse(read('Pulumi.yaml'))).toMatchObject({ name: 'orders', description: 'Orders' });
   const text = read('Pulumi.dev.yaml');
   expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./docs/stack-file.schema.json');
-  // The region is the template's own default.
-  expect(parse(text)).toMatchObject({ config: { ...answers, 'aws:region': 'eu-central-1' } });
+  // The template's own defaults.
+  const defaults = { 'aws:region': 'eu-central-1', 'api:defaultDirectory': 'false' };
+  expect(parse(text)).toMatchObject({ config: { ...answers, ...defaults } });
 
   await sandbox.pulumi([...UP, '-C', folder]);
   const { stdout } = await sandbox.pulumi(['stack', 'output', '--json', '-C', folder]);
