@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { finding, type Finding } from './finding.ts';
 import { jsonOf, type Machine } from './machine.ts';
 
@@ -19,6 +19,7 @@ export function readEnvironments({ run }: Machine): Environments {
 /** Judges whether the environments of a stack have every variable and secret that a workflow reads. */
 export function judgeEnvironments({ run, root }: Machine, names: readonly string[], stack: string): Finding[] {
   const folder = new URL('.github/workflows/', root);
+  if (!existsSync(folder)) return [];
   const workflows = readdirSync(folder)
     .map((file) => readFileSync(new URL(file, folder), 'utf8'))
     .join('\n');
@@ -45,5 +46,5 @@ export function judgeEnvironments({ run, root }: Machine, names: readonly string
   });
   return problems.length === 0
     ? [finding('GitHub', 'ok', 'the environments have every variable and secret that a workflow reads')]
-    : [finding('GitHub', 'warning', problems.join('\n'), 'npm run bootstrap')];
+    : [finding('GitHub', 'warning', problems.join('\n'), 'npm run bootstrap -- --stack <bootstrap stack>')];
 }

@@ -2,7 +2,7 @@ import type { Recorded } from '@auth0-http-api/twin';
 import { z } from 'zod';
 import { issuerProblem, type IssuerResponse } from '../program/aws/issuer.ts';
 import { placeholderProblems } from '../program/config/rules.ts';
-import { managementScopes } from '../program/deploy/management-scopes.ts';
+import { scopesOf } from '../rights/scopes.ts';
 import { finding, type Finding } from './finding.ts';
 import type { Machine } from './machine.ts';
 
@@ -24,8 +24,7 @@ export async function judgeTenant(machine: Machine, recorded: Recorded, stack: s
   if (typeof answer !== 'string') return [tenant, answer, ...(await judgeDirectory(machine, recorded, stack))];
   const { scope = '', azp = '' } = claimsOf(answer);
   const granted = scope.split(' ');
-  const types = recorded.resources.map(({ type }) => type);
-  const missing = managementScopes(types, 'deploy').filter((one) => !granted.includes(one));
+  const missing = scopesOf([recorded], 'deploy').filter((one) => !granted.includes(one));
   const management =
     missing.length === 0
       ? finding('Management API', 'ok', `${azp || 'the token'} has every scope that the stack needs`)

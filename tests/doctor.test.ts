@@ -4,8 +4,8 @@ import { diagnose } from '../doctor/diagnose.ts';
 import { renderSection, type Finding } from '../doctor/finding.ts';
 import { runCommand, type Machine } from '../doctor/machine.ts';
 import type { IssuerResponse } from '../program/aws/issuer.ts';
-import { managementScopes } from '../program/deploy/management-scopes.ts';
 import { CLI_VERSION, INSTALL_CLI } from '../program/deploy/pulumi-cli.ts';
+import { scopesOf } from '../rights/scopes.ts';
 import { folderWith } from './support/folder.ts';
 import { recordDev } from './support/program.ts';
 
@@ -25,10 +25,7 @@ let recorded: Recorded;
 let scopes: readonly string[];
 beforeAll(async () => {
   recorded = await recordDev(OWN);
-  scopes = managementScopes(
-    recorded.resources.map(({ type }) => type),
-    'deploy',
-  );
+  scopes = scopesOf([recorded], 'deploy');
 });
 
 /** What the commands of a machine without a problem print, by how the command begins. */
@@ -257,7 +254,7 @@ const ROWS: readonly Row[] = [
     'GitHub',
     'warning',
     'the environment dev lacks AUTH0_CLIENT_SECRET\nthere is no environment preview-dev',
-    'npm run bootstrap',
+    'npm run bootstrap -- --stack <bootstrap stack>',
   ],
 ];
 
@@ -277,7 +274,8 @@ describe('npm run doctor', () => {
     );
   });
 
-  it.each(ROWS)('the doctor reports %s, and how to mend it', async (_, changes, check, level, says, fix) => {
+  it.each(ROWS.map((row) => [row[0], row] as const))('the doctor reports %s, and how to mend it', async (_, row) => {
+    const [, changes, check, level, says, fix] = row;
     const found = (await findingsWith(changes)).filter((one) => one.check === check);
     expect(found).toMatchObject([{ level, message: expect.stringContaining(says) as unknown, ...(fix && { fix }) }]);
   });
