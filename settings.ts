@@ -67,6 +67,7 @@ function settingsOf(keys: CheckedKeys, contract: Contract) {
     apiDomain: keys['api:domain'],
     stageName: keys['api:stage'] ?? '$default',
     backends: needed(keys, 'api:backends'),
+    privateBackends: needed(keys, 'api:privateBackends'),
     handlers: needed(keys, 'api:handlers'),
     /** Whether stack traces on Lambda name the sources. */
     sourceMaps: needed(keys, 'api:sourceMaps'),

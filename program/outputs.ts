@@ -88,12 +88,18 @@ export function outputs(
 /** What contract and stack file say that the rules would else find wrong: a setting, or an action with its reason. */
 function acceptedBy(
   statements: readonly PolicyStatement[],
-  { database, userAccess }: Settings,
+  { database, userAccess, privateBackends }: Settings,
 ): Readonly<Record<string, string>> {
   return {
     ...(userAccess === 'allow' && { userAccess: 'allow' }),
     ...(database.signUp && { 'api:database.signUp': 'true' }),
     ...(database.passwordPolicy === 'fair' && { 'api:database.passwordPolicy': 'fair' }),
+    // The rules see the listener.
+    ...Object.fromEntries(
+      Object.values(privateBackends).flatMap(({ listener, reason }) =>
+        reason === undefined ? [] : [[listener, reason]],
+      ),
+    ),
     ...Object.fromEntries(
       statements.flatMap(({ actions, reason }) =>
         reason === undefined ? [] : actions.map((action) => [action, reason]),

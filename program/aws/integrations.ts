@@ -2,6 +2,7 @@ import * as aws from '@pulumi/aws';
 import { CALLER_HEADERS } from '../../limits/caller-headers.ts';
 import { parseFunctionArn } from '../../limits/function-arn.ts';
 import type { Within } from './api-parts.ts';
+import type { PrivateBackend } from '../config/api-keys.ts';
 import { backendOf, functionLabel } from '../contract/backend.ts';
 import { formerName } from '../former-name.ts';
 import { declareFunction, letInvoke } from './function.ts';
@@ -21,7 +22,12 @@ export function declareIntegrations(
     Object.entries(contract.routes).map(([key, route]) => {
       const backend = backendOf(key, route, settings.backends);
       if (backend.kind === 'forward') {
-        return [key, declareForward(within, key, backend.url, route.scopes === 'public', api)];
+        const target = { integrationUri: backend.url };
+        return [key, declareForward(within, key, target, {}, route.scopes === 'public', api)];
+      }
+      if (backend.kind === 'private') {
+        const { target, path } = privateTarget(settings.privateBackends[backend.name], backend.path);
+        return [key, declareForward(within, key, target, path, route.scopes === 'public', api)];
       }
       if (backend.kind === 'function') {
         const integration = functions.get(backend.arn) ?? declareExisting(within, backend.arn, api);
@@ -95,7 +101,8 @@ function declareExisting(
 function declareForward(
   { component }: Within,
   routeKey: string,
-  url: string,
+  target: Partial<aws.apigatewayv2.IntegrationArgs>,
+  path: Readonly<Record<string, string>>,
   isPublic: boolean,
   api: aws.apigatewayv2.Api,
 ): aws.apigatewayv2.Integration {
@@ -111,10 +118,31 @@ function declareForward(
       apiId: api.id,
       integrationType: 'HTTP_PROXY',
       integrationMethod: 'ANY',
-      integrationUri: url,
+      ...target,
       payloadFormatVersion: '1.0',
-      requestParameters: Object.fromEntries(mappings) as Record<string, string>,
+      requestParameters: { ...(Object.fromEntries(mappings) as Record<string, string>), ...path },
     },
     { parent: component, aliases },
   );
+}
+
+/**
+ * A load balancer's listener in a VPC. The path is always written: API Gateway would else pass on the name of the stage.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html
+ */
+function privateTarget(
+  backend: PrivateBackend | undefined,
+  path: string,
+): { readonly target: Partial<aws.apigatewayv2.IntegrationArgs>; readonly path: Readonly<Record<string, string>> } {
+  if (backend === undefined) throw new Error('a private backend that is not declared was not refused');
+  const { vpcLink, listener, serverName } = backend;
+  return {
+    target: {
+      connectionType: 'VPC_LINK',
+      connectionId: vpcLink,
+      integrationUri: listener,
+      ...(serverName !== undefined && { tlsConfig: { serverNameToVerify: serverName } }),
+    },
+    path: { 'overwrite:path': path.replaceAll(/\{([^{}]*)\}/g, '${request.path.$1}') },
+  };
 }

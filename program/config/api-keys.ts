@@ -4,7 +4,10 @@ import { BASE_PATH, CORS_MAX_AGE, INTEGRATION_TIMEOUT, LARGEST_THROTTLE, STAGE_N
 import { TAG_KEY, TAG_VALUE, TAGS_PER_RESOURCE } from '../../limits/iam.ts';
 import { RETENTION_DAYS } from '../../limits/logs.ts';
 import { METHODS } from '../../limits/route-key.ts';
+import { LISTENER_ARN, VPC_LINK_ID } from '../../limits/vpc.ts';
 import { handlerFields } from '../contract/handler-spec.ts';
+import { reason } from '../contract/reason.ts';
+import { BACKEND_NAME } from '../contract/targets.ts';
 
 const throttle = z.strictObject({
   burst: z.int().min(1).max(LARGEST_THROTTLE).meta({ description: 'Requests at the same time.' }),
@@ -69,6 +72,36 @@ const domain = z.strictObject({
     .exactOptional()
     .meta({ description: 'The version of that object. Change it to have API Gateway read the object again.' }),
 });
+
+const PRIVATE_BACKEND = {
+  vpcLink: 'abc123',
+  listener:
+    'arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/orders/50dc6c495c0c9188/f2f7dc8efc522ab2',
+  serverName: 'orders.example.com',
+};
+
+const privateBackend = z
+  .strictObject({
+    vpcLink: z
+      .string()
+      .regex(VPC_LINK_ID, { error: 'write the id of a VPC link of HTTP APIs, like abc123; quote one of digits' })
+      .meta({ description: 'The id of the VPC link of HTTP APIs, which leads into the VPC.' }),
+    listener: z
+      .string()
+      .regex(LISTENER_ARN, { error: `write the ARN of a load balancer's listener, like ${PRIVATE_BACKEND.listener}` })
+      .meta({ description: 'The listener of an Application or Network Load Balancer there.' }),
+    serverName: hostLike('orders.example.com').exactOptional().meta({
+      description: "The name on the listener's certificate: API Gateway calls it by HTTPS and verifies this name.",
+    }),
+    reason: reason.exactOptional().meta({
+      description: "Without serverName: why the caller's token may cross the VPC in plain HTTP.",
+    }),
+  })
+  .refine(({ serverName, reason: why }) => (serverName === undefined) !== (why === undefined), {
+    error:
+      "write serverName, the name on the listener's certificate, or else a reason why the caller's token may cross the VPC in plain HTTP",
+  });
+export type PrivateBackend = Readonly<z.infer<typeof privateBackend>>;
 
 const ORIGIN = /^(\*|https?:\/\/(\*|([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+)(:\d{1,5})?)$/;
 const origin = z
@@ -155,6 +188,16 @@ export const API_KEYS = {
     .meta({
       description: 'Other targets in this stack for routes with forward or function, by route key.',
       examples: [{ 'GET /orders/{id}': 'https://orders.dev.example.com/{id}' }],
+    }),
+  'api:privateBackends': z
+    .record(
+      z.string().regex(BACKEND_NAME, { error: 'a name is a lower-case letter and up to 39 of a-z, 0-9 and -' }),
+      privateBackend,
+    )
+    .default({})
+    .meta({
+      description: 'Load balancers in a VPC by name, for routes with forward: vpc://<name>/<path>.',
+      examples: [{ orders: PRIVATE_BACKEND }],
     }),
   'api:handlers': z
     .record(z.string(), z.strictObject(handlerFields))

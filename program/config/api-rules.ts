@@ -5,11 +5,11 @@ import { INTEGRATIONS_PER_API } from '../../limits/http-api.ts';
 import { ROLE_POLICY_LENGTH } from '../../limits/iam.ts';
 import { partitionOf } from '../../limits/partitions.ts';
 import { policySize, statementsOf } from '../aws/policy.ts';
-import { backendOf, functionLabel } from '../contract/backend.ts';
+import { backendOf, functionLabel, type Backend } from '../contract/backend.ts';
 import type { Contract } from '../contract/define-contract.ts';
 import { handlerIn, type HandlerSpec } from '../contract/handler-spec.ts';
 import { parametersOf } from '../contract/route-spec.ts';
-import { arnProblem, urlProblem } from '../contract/targets.ts';
+import { arnProblem, forwardProblem } from '../contract/targets.ts';
 import { didYouMean } from '../nearest.ts';
 import { problem, type Problem } from '../user-error.ts';
 import type { CheckedKeys } from './keys.ts';
@@ -162,7 +162,7 @@ function backendProblems(keys: CheckedKeys, contract: Contract): Problem[] {
       return [problem('conflict', place, `the handler ${route.handler} serves the route; remove this line`)];
     }
     const names = parametersOf(key).map(({ name }) => name);
-    const message = route.forward === undefined ? arnProblem(backend) : urlProblem(backend, names);
+    const message = route.forward === undefined ? arnProblem(backend) : forwardProblem(backend, names);
     return message === undefined ? [] : [problem('invalid', place, message)];
   });
   return invalid.length > 0 ? invalid : [...targetProblems(keys, contract, backends)];
@@ -176,11 +176,32 @@ function* targetProblems(
   const all = Object.entries(routes).map(([key, route]) => [key, backendOf(key, route, backends)] as const);
   const functions = new Map(all.flatMap(([key, backend]) => (backend.kind === 'function' ? [[backend.arn, key]] : [])));
   yield* functionProblems(functions, keys);
-  const forwards = all.filter(([, { kind }]) => kind === 'forward').length;
+  yield* privateProblems(all, keys);
+  const forwards = all.filter(([, { kind }]) => kind === 'forward' || kind === 'private').length;
   const integrations = Object.keys(handlers).length + functions.size + forwards;
   if (integrations > INTEGRATIONS_PER_API) {
     const message = `contract.ts needs ${integrations} integrations, and an API accepts ${INTEGRATIONS_PER_API}: one for each handler, function and route with forward`;
     yield problem('quota', 'api:backends', message);
+  }
+}
+
+function* privateProblems(all: readonly (readonly [string, Backend])[], keys: CheckedKeys): Iterable<Problem> {
+  const { 'api:privateBackends': declared } = keys;
+  if (declared === undefined) return;
+  const used = new Map(all.flatMap(([key, backend]) => (backend.kind === 'private' ? [[backend.name, key]] : [])));
+  for (const [name, key] of used) {
+    if (Object.hasOwn(declared, name)) continue;
+    const message = `has no ${name}, which ${JSON.stringify(key)} goes to${didYouMean(name, Object.keys(declared))}; write its vpcLink and listener`;
+    yield problem('undeclared', 'api:privateBackends', message);
+  }
+  for (const [name, { listener }] of Object.entries(declared)) {
+    const place = `api:privateBackends.${name}`;
+    const region = otherRegion(listener, keys);
+    if (!used.has(name)) yield problem('unused', place, `no route goes to vpc://${name}; remove it`);
+    else if (region !== undefined) {
+      const message = `the listener is in ${region}; a VPC link reaches one of the stack's region, ${keys['aws:region']}`;
+      yield problem('conflict', `${place}.listener`, message);
+    }
   }
 }
 

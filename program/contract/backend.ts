@@ -1,10 +1,13 @@
 import type { FunctionArn } from '../../limits/function-arn.ts';
 import type { RouteSpec } from './define-contract.ts';
+import { parsePrivate } from './targets.ts';
 
 /** Where a route's requests go. */
 export type Backend =
   | { readonly kind: 'handler'; readonly handler: string }
   | { readonly kind: 'forward'; readonly url: string }
+  /** A name of `api:privateBackends`, and the path there. */
+  | { readonly kind: 'private'; readonly name: string; readonly path: string }
   | { readonly kind: 'function'; readonly arn: string };
 
 /**
@@ -13,9 +16,10 @@ export type Backend =
  */
 export function backendOf(key: string, route: RouteSpec, backends: Readonly<Record<string, string>> = {}): Backend {
   if (route.handler !== undefined) return { kind: 'handler', handler: route.handler };
-  return route.forward === undefined
-    ? { kind: 'function', arn: backends[key] ?? route.function }
-    : { kind: 'forward', url: backends[key] ?? route.forward };
+  if (route.forward === undefined) return { kind: 'function', arn: backends[key] ?? route.function };
+  const url = backends[key] ?? route.forward;
+  const found = parsePrivate(url);
+  return found === undefined ? { kind: 'forward', url } : { kind: 'private', ...found };
 }
 
 /** The name that resources for an existing function carry. */

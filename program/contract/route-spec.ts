@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SCOPE_LENGTH, SCOPES_PER_ROUTE } from '../../limits/http-api.ts';
 import { changesState, parseRouteKey, type Segment } from '../../limits/route-key.ts';
 import { reason } from './reason.ts';
-import { arnProblem, urlProblem } from './targets.ts';
+import { arnProblem, forwardProblem } from './targets.ts';
 
 type Parameter = Exclude<Segment, { kind: 'literal' }>;
 export const TARGETS = ['handler', 'forward', 'function'] as const;
@@ -55,11 +55,11 @@ export function routeSpec(key: string, permission: z.ZodString, handler: z.ZodSt
           .exactOptional(),
         handler: handler.exactOptional(),
         forward: z
-          .templateLiteral(['https://', z.string()], {
-            error: "must be an https:// URL: the request carries the caller's token",
+          .templateLiteral([z.enum(['https', 'vpc']), '://', z.string()], {
+            error: "must be an https:// URL, or vpc:// and a private backend: the request carries the caller's token",
           })
           .superRefine((url, context) => {
-            const message = urlProblem(
+            const message = forwardProblem(
               url,
               parameters.map(({ name }) => name),
             );

@@ -15,14 +15,32 @@ export function arnProblem(arn: string): string | undefined {
     : undefined;
 }
 
+/** The name of a private backend and the path there. */
+export function parsePrivate(url: string): { readonly name: string; readonly path: string } | undefined {
+  const [, name, path = ''] = /^vpc:\/\/([^/]*)(.*)$/s.exec(url) ?? [];
+  return name === undefined ? undefined : { name, path: path === '' ? '/' : path };
+}
+
+/** Returns what is wrong with what `forward` names: an HTTP endpoint, or a private backend. */
+export function forwardProblem(url: string, parameters: readonly string[]): string | undefined {
+  const found = parsePrivate(url);
+  if (found === undefined) return urlProblem(url, parameters);
+  return BACKEND_NAME.test(found.name)
+    ? pathProblem(found.path, parameters)
+    : `has the name ${JSON.stringify(found.name)}; write one of api:privateBackends, like vpc://orders/v1/{id}`;
+}
+
+/** The name of a private backend. */
+export const BACKEND_NAME = /^[a-z][a-z0-9-]{0,39}$/;
+
 /**
  * Returns what is wrong with the URL of an HTTP endpoint.
  * @param parameters the names of the route's path parameters
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-http.html
  */
-export function urlProblem(url: string, parameters: readonly string[]): string | undefined {
+function urlProblem(url: string, parameters: readonly string[]): string | undefined {
   if (!url.startsWith('https://')) {
-    return `must be an https:// URL, not ${JSON.stringify(url)}: the request carries the caller's token`;
+    return `must be an https:// URL, or vpc:// and a private backend, not ${JSON.stringify(url)}: the request carries the caller's token`;
   }
   const [, host = '', path = ''] = /^https:\/\/([^/]*)(.*)$/.exec(url) ?? [];
   if (/[{}@\s]/.test(host) || !URL.canParse(`https://${host}`)) {
@@ -33,7 +51,11 @@ export function urlProblem(url: string, parameters: readonly string[]): string |
   }
   if (new URL(`https://${host}`).port === '0') return 'has the port 0, which no server can listen on';
   if (isPrivate(new URL(url).hostname))
-    return `has the host ${host}, which API Gateway cannot reach: it must be public`;
+    return `has the host ${host}, which API Gateway cannot reach: it must be public, or a private backend (vpc://)`;
+  return pathProblem(path, parameters);
+}
+
+function pathProblem(path: string, parameters: readonly string[]): string | undefined {
   if (/[?#\s\\]/.test(path) || path.split('/').some((segment) => segment === '.' || segment === '..')) {
     return 'must be a host and a path: no query (the caller’s is passed on), no fragment, no dot segment';
   }

@@ -4,6 +4,8 @@ import { PUBLIC_KEY } from './client-keys.ts';
 import { EVERY_OPTION, writeEverything } from './everything.ts';
 import type { ProjectCopy } from './project.ts';
 
+const LISTENERS = 'arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app';
+
 type Config = Readonly<Record<string, unknown>>;
 
 /** A stack of services alone: no user gets a token of its API. */
@@ -17,6 +19,22 @@ const SERVICES: Config = {
   'api:identitySource': '$request.header.X-Token',
   'api:production': false,
   'api:userAccess': 'deny',
+  'api:backends': {
+    'ANY /orders/{id}/{rest+}': 'vpc://orders/v1/{id}/{rest}',
+    'POST /hooks/{id}': 'vpc://hooks/{id}',
+  },
+  'api:privateBackends': {
+    orders: {
+      vpcLink: 'abc123',
+      listener: `${LISTENERS}/orders/50dc6c495c0c9188/f2f7dc8efc522ab2`,
+      serverName: 'orders.acme.io',
+    },
+    hooks: {
+      vpcLink: 'abc123',
+      listener: `${LISTENERS}/hooks/50dc6c495c0c9188/0123456789abcdef`,
+      reason: 'Hooks have no token, OPS-3',
+    },
+  },
   'api:probe': 'importer',
   'api:clients': [
     {

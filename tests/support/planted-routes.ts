@@ -13,6 +13,8 @@ import {
 } from './planted.ts';
 
 const FORWARD = 'aws:apigatewayv2/integration:Integration "planted"';
+const LISTENER =
+  'arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/x/50dc6c495c0c9188/f2f7dc8efc522ab2';
 const forward = (requestParameters: Inputs, integrationUri = 'https://a.example'): Planted['plant'] =>
   plus('aws:apigatewayv2/integration:Integration', {
     integrationType: 'HTTP_PROXY',
@@ -166,6 +168,18 @@ export const PLANTED_ROUTES: readonly Planted[] = [
     changed('ResourceServer', () => ({ outputs: { identifier: 'https://other' } })),
     AUTHORIZER,
     'none of its audiences',
+  ),
+  plant(
+    'callers are not forged',
+    "a listener that gets the caller's token through a VPC link without TLS",
+    plus('aws:apigatewayv2/integration:Integration', {
+      integrationType: 'HTTP_PROXY',
+      connectionType: 'VPC_LINK',
+      integrationUri: LISTENER,
+      requestParameters: { 'remove:header.x-caller-sub': "''", 'remove:header.x-caller-azp': "''" },
+    }),
+    FORWARD,
+    "forwards the caller's token through a VPC link without TLS",
   ),
   plant(
     'callers are not forged',

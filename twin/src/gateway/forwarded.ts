@@ -36,7 +36,7 @@ export function forwardedRequest(
   { method, rawHeaders, body, sourceIp }: GatewayRequest,
   target: Target,
   { claims, route }: Decision,
-  { url, headers }: HttpIntegration,
+  { path, headers }: HttpIntegration,
   { host, traceId }: Context,
 ): BackendRequest | undefined {
   const mapped = headers.flatMap(({ name, claim }) => mappedHeader(name, claim, claims));
@@ -48,7 +48,7 @@ export function forwardedRequest(
   const sized = body.length > 0 || !['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(method);
   return {
     method,
-    target: pathOf(url, route === undefined ? {} : sentParameters(route.match, target)) + query,
+    target: pathOf(path, target, route) + query,
     rawHeaders: [
       ...passed.flat(),
       ...mapped.flat(),
@@ -82,13 +82,13 @@ function isSendable([name, value]: Header): boolean {
   }
 }
 
-/** The endpoint's path with the route's parameters encoded again; an encoded slash stays encoded. */
-function pathOf(url: string, parameters: Readonly<Record<string, string>>): string {
-  const template = url.replace(/^https:\/\/[^/]*/, '');
-  const path = template.replace(/\{([^}]*)\}/g, (_whole, name: string) =>
+/** The backend's path with the route's parameters encoded again; an encoded slash stays encoded. */
+function pathOf(template: string | undefined, target: Target, route: Decision['route']): string {
+  if (template === undefined) return target.kind === 'path' ? `/${target.rawSegments.join('/')}` : target.path;
+  const parameters = route === undefined ? {} : sentParameters(route.match, target);
+  return template.replace(/\{([^}]*)\}/g, (_whole, name: string) =>
     (parameters[name] ?? '').split('/').map(encoded).join('/'),
   );
-  return path === '' ? '/' : path;
 }
 
 /** @param segment as sent, since decoding makes `%252f` and `%2f` the same */

@@ -35,8 +35,10 @@ export interface ExistingIntegration extends Common {
 /** An HTTP endpoint. */
 export interface HttpIntegration extends Common {
   readonly kind: 'http';
-  /** An https URL; `{name}` in its path stands for the route's parameter of that name. */
+  /** An https URL; or a listener's ARN, and the VPC link that leads there. */
   readonly url: string;
+  /** The path there, in which `{name}` stands for the route's parameter of that name; undefined for the caller's path. */
+  readonly path: string | undefined;
   readonly headers: readonly HeaderChange[];
 }
 
@@ -133,10 +135,16 @@ function integrationOf(
 ): Integration {
   const timeout = inputs.timeoutMilliseconds ?? INTEGRATION_TIMEOUT.max;
   if (inputs.integrationType === 'HTTP_PROXY') {
-    const headers = Object.entries(inputs.requestParameters ?? {}).map(([key, value]) =>
-      headerChange(name, key, value),
+    const headers = Object.entries(inputs.requestParameters ?? {}).flatMap(([key, value]) =>
+      key === 'overwrite:path' ? [] : [headerChange(name, key, value)],
     );
-    return { kind: 'http', url: inputs.integrationUri, headers, timeout, mayInvoke: true };
+    const { integrationUri, connectionId, tlsConfig } = inputs;
+    const common = { kind: 'http', headers, timeout, mayInvoke: true } as const;
+    if (connectionId === undefined) return { ...common, url: integrationUri, path: pathIn(integrationUri) };
+    const tls = tlsConfig === undefined ? 'without TLS' : `as ${tlsConfig.serverNameToVerify}`;
+    const { 'overwrite:path': written = '' } = inputs.requestParameters ?? {};
+    const path = written === '$request.path' ? undefined : written.replaceAll(/\$\{request\.path\.(\w+)\}/g, '{$1}');
+    return { ...common, url: `${integrationUri} (VPC link ${connectionId}, ${tls}) ${path ?? ''}`.trim(), path };
   }
   return { ...invocable(name, inputs.integrationUri), timeout, payload: inputs.payloadFormatVersion };
 }
@@ -144,7 +152,18 @@ function integrationOf(
 /** Source: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html (target) */
 function quickCreated(api: string, target: string, invocable: Invocable): Integration {
   if (!target.startsWith('https://')) return invocable(api, target);
-  return { kind: 'http', url: target, headers: [], timeout: INTEGRATION_TIMEOUT.max, mayInvoke: true };
+  return {
+    kind: 'http',
+    url: target,
+    path: pathIn(target),
+    headers: [],
+    timeout: INTEGRATION_TIMEOUT.max,
+    mayInvoke: true,
+  };
+}
+
+function pathIn(url: string): string {
+  return url.replace(/^https:\/\/[^/]*/, '') || '/';
 }
 
 function headerChange(integration: string, key: string, value: string): HeaderChange {

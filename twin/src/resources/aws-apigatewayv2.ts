@@ -8,6 +8,7 @@ import {
   STAGE_NAME,
   STAGE_VARIABLE,
 } from '../../../limits/http-api.ts';
+import { LISTENER_ARN } from '../../../limits/vpc.ts';
 import { anyValue, arn, positive, strings, text, type Inputs, type ResourceType } from './resource.ts';
 
 const throttles = { throttlingBurstLimit: positive.optional(), throttlingRateLimit: positive.optional() };
@@ -21,10 +22,49 @@ const routeSettings = {
 const integration = {
   apiId: z.string(),
   timeoutMilliseconds: z.int().min(INTEGRATION_TIMEOUT.min).max(INTEGRATION_TIMEOUT.max).optional(),
-  connectionType: z.literal('INTERNET').optional(),
   description: anyValue,
   region: anyValue,
 };
+
+/** Source: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html */
+const httpProxy = z
+  .strictObject({
+    ...integration,
+    integrationType: z.literal('HTTP_PROXY'),
+    integrationUri: z.string(),
+    integrationMethod: z.literal('ANY'),
+    payloadFormatVersion: z.literal('1.0').default('1.0'),
+    connectionType: z.enum(['INTERNET', 'VPC_LINK']).default('INTERNET'),
+    connectionId: z.string().optional(),
+    tlsConfig: z.strictObject({ serverNameToVerify: z.string() }).optional(),
+    requestParameters: z
+      .record(
+        z.string().regex(/^((overwrite|remove):header\.[a-z0-9-]+|overwrite:path)$/, {
+          error: 'write overwrite:header.<name> or remove:header.<name>, in lower case, or overwrite:path',
+        }),
+        z.string(),
+      )
+      .optional(),
+  })
+  .superRefine(({ connectionType, connectionId, tlsConfig, integrationUri, requestParameters = {} }, context) => {
+    const refuse = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message });
+    const { 'overwrite:path': path } = requestParameters;
+    if (connectionType === 'INTERNET') {
+      if (!/^https:\/\/[^/{}@\s?#]+(\/[^\s?#]*)?$/.test(integrationUri)) {
+        refuse('integrationUri', 'write an https URL, with parameters in its path only');
+      }
+      if (connectionId !== undefined) refuse('connectionId', 'belongs to connectionType VPC_LINK');
+      if (tlsConfig !== undefined) refuse('tlsConfig', 'belongs to connectionType VPC_LINK');
+      if (path !== undefined) refuse('requestParameters', 'the twin knows overwrite:path only with VPC_LINK');
+      return;
+    }
+    if (connectionId === undefined) refuse('connectionId', 'name the VPC link');
+    if (!LISTENER_ARN.test(integrationUri)) refuse('integrationUri', 'write the ARN of a load balancer’s listener');
+    // Without it, API Gateway passes on the name of the stage too.
+    if (path === undefined || !/^(\$request\.path|\/([^${}?#\s]|\$\{request\.path\.\w+\})*)$/.test(path)) {
+      refuse('requestParameters', 'write overwrite:path with $request.path, or a path with ${request.path.<name>}');
+    }
+  });
 
 /** API Gateway's resource types of HTTP APIs. Source: https://www.pulumi.com/registry/packages/aws/api-docs/apigatewayv2/ */
 export const AWS_APIGATEWAYV2 = {
@@ -131,6 +171,7 @@ export const AWS_APIGATEWAYV2 = {
         z.strictObject({
           ...integration,
           integrationType: z.literal('AWS_PROXY'),
+          connectionType: z.literal('INTERNET').optional(),
           integrationUri: z.string(),
           // The provider's default. Source: https://www.pulumi.com/registry/packages/aws/api-docs/apigatewayv2/integration/
           payloadFormatVersion: z.enum(['1.0', '2.0'], { error: 'write "1.0" or "2.0"' }).default('1.0'),
@@ -138,24 +179,7 @@ export const AWS_APIGATEWAYV2 = {
           passthroughBehavior: anyValue,
           contentHandlingStrategy: anyValue,
         }),
-        z.strictObject({
-          ...integration,
-          integrationType: z.literal('HTTP_PROXY'),
-          integrationUri: z.string().regex(/^https:\/\/[^/{}@\s?#]+(\/[^\s?#]*)?$/, {
-            error: 'write an https URL, with parameters in its path only',
-          }),
-          integrationMethod: z.literal('ANY'),
-          // Source: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html
-          payloadFormatVersion: z.literal('1.0').default('1.0'),
-          requestParameters: z
-            .record(
-              z.string().regex(/^(overwrite|remove):header\.[a-z0-9-]+$/, {
-                error: 'write overwrite:header.<name> or remove:header.<name>, in lower case',
-              }),
-              z.string(),
-            )
-            .optional(),
-        }),
+        httpProxy,
       ],
       { error: 'write "AWS_PROXY" or "HTTP_PROXY"' },
     ),

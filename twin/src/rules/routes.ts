@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CALLER_HEADERS } from '../../../limits/caller-headers.ts';
+import { acceptedOf } from './accepted.ts';
 import { judgeEach, ofType, valueOf, type Finding, type Registered, type Rule } from './registered.ts';
 
 const ROUTE = 'aws:apigatewayv2/route:Route';
@@ -108,6 +109,8 @@ const integrationInputs = z.object({
   integrationType: z.string(),
   integrationUri: z.string().default(''),
   requestParameters: z.record(z.string(), z.string()).default({}),
+  connectionType: z.string().default('INTERNET'),
+  tlsConfig: z.object({ serverNameToVerify: z.string() }).nullable().default(null),
 });
 
 function forgeable(all: Registered): Finding[] {
@@ -116,7 +119,12 @@ function forgeable(all: Registered): Finding[] {
   );
   return judgeEach(all, 'aws:apigatewayv2/integration:Integration', integrationInputs, (integration, { id }) => {
     if (integration.integrationType !== 'HTTP_PROXY') return undefined;
-    if (!integration.integrationUri.startsWith('https://')) return "it forwards the caller's token without https";
+    const { integrationUri, connectionType, tlsConfig } = integration;
+    if (connectionType === 'VPC_LINK') {
+      if (tlsConfig === null && acceptedOf(all)[integrationUri] === undefined) {
+        return "it forwards the caller's token through a VPC link without TLS (tlsConfig)";
+      }
+    } else if (!integrationUri.startsWith('https://')) return "it forwards the caller's token without https";
     const loose = Object.entries(CALLER_HEADERS).find(([header, claim]) => {
       const { [`overwrite:header.${header}`]: overwritten, [`remove:header.${header}`]: removed } =
         integration.requestParameters;

@@ -41,6 +41,14 @@ const HTTP = {
   integrationMethod: 'ANY',
   payloadFormatVersion: '1.0',
 };
+const VPC = {
+  ...HTTP,
+  integrationUri:
+    'arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/x/50dc6c495c0c9188/f2f7dc8efc522ab2',
+  connectionType: 'VPC_LINK',
+  connectionId: 'abc123',
+  requestParameters: { 'overwrite:path': '/' },
+};
 const POLICIES = { client: { policy: 'require_client_grant' }, user: { policy: 'allow_all' } };
 const jwt = (issuer: unknown, audiences: unknown) => ({ jwtConfiguration: { issuer, audiences } });
 
@@ -161,6 +169,18 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
   route('a route with required parameters', { requestParameters: [] }, 'input requestParameters'),
   route('a route key that API Gateway does not accept', { routeKey: 'GET test' }, 'the path must begin with /'),
   route('a route of another API', { apiId: 'x' }, 'belongs to the API x'),
+  integration(
+    'an integration by a VPC link that it does not name',
+    { ...VPC, connectionId: undefined },
+    'input connectionId',
+  ),
+  integration('a VPC link to a URL', { ...VPC, integrationUri: 'https://x.example' }, 'input integrationUri'),
+  integration('a VPC link whose path is not written', { ...VPC, requestParameters: {} }, 'input requestParameters'),
+  integration(
+    'a path that is written for an endpoint on the internet',
+    { ...HTTP, requestParameters: { 'overwrite:path': '/' } },
+    'input requestParameters',
+  ),
   integration('an integration with a mock', { integrationType: 'MOCK' }, 'input integrationType'),
   integration('an integration with an AWS service', { integrationSubtype: 'SQS-SendMessage' }, 'input integrationS'),
   integration('an integration with an http URL', { ...HTTP, integrationUri: 'http://x.example' }, 'an https URL'),

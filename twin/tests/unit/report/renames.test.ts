@@ -60,8 +60,8 @@ it.each<[string, Model, Model, string[]]>([
   ],
   [
     'that a route goes to another endpoint, and the token with it',
-    routedTo({ kind: 'http', url: 'https://a.example', headers: [] }),
-    routedTo({ kind: 'http', url: 'https://b.example', headers: [] }),
+    routedTo({ kind: 'http', url: 'https://a.example', headers: [], path: '/' }),
+    routedTo({ kind: 'http', url: 'https://b.example', headers: [], path: '/' }),
     ['  ! `GET /` goes to the endpoint `https://b.example`, no longer to the endpoint `https://a.example`'],
   ],
 ])('npm run access -- --since says %s', (_what, before, after, lines) => {

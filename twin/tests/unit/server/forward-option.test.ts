@@ -38,7 +38,14 @@ it.each([
   { key: 'GET /order', says: 'the API has no such route; did you mean GET /orders?' },
   { key: 'GET /own', says: 'which a handler of the program serves' },
 ])('--forward rejects the route key $key', ({ key, says }) => {
-  const orders = { kind: 'http', url: 'https://a.example', headers: [], timeout: 30_000, mayInvoke: true } as const;
+  const orders = {
+    kind: 'http',
+    url: 'https://a.example',
+    headers: [],
+    path: '/',
+    timeout: 30_000,
+    mayInvoke: true,
+  } as const;
   const api = localApi([routeOf('GET /own'), { ...routeOf('GET /orders'), integration: orders }]);
   expect(() => checkForwards(parseForwards([`${key}=http://127.0.0.1`]), api.routes)).toThrow(says);
   expect(() => checkForwards(parseForwards([GOOD]), api.routes)).not.toThrow();
