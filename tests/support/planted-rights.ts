@@ -140,6 +140,13 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     'cannot be read',
   ),
   plant(
+    'narrow statements',
+    'a policy that is encrypted in a state',
+    inputs('RolePolicy', { policy: '(encrypted)' }),
+    POLICY,
+    'encrypted, so no rule can judge it',
+  ),
+  plant(
     'declared statements',
     'a narrow statement that only the code has',
     allows('dynamodb:GetItem', 'arn:aws:dynamodb:eu-central-1:123456789012:table/orders'),

@@ -149,6 +149,8 @@ function undeclaredStatements(all: Registered): Finding[] {
 function broad(all: Registered): Finding[] {
   const reasons = acceptedOf(all);
   return documents(all).flatMap(([resource, policy]) => {
+    // As a state without --show-secrets has a policy with an encrypted condition.
+    if (policy === UNREAD) return [{ resource, message: 'its policy is encrypted, so no rule can judge it' }];
     const statements = allowed(policy);
     if (statements === undefined) return [{ resource, message: 'its policy cannot be read' }];
     return statements.flatMap(({ Action: actions = [], Resource: resources = [], NotAction, NotResource }) => {
