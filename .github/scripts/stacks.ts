@@ -63,6 +63,8 @@ export function bodyOf(before: readonly string[], all: readonly Shown[], last: s
 /** The same for stacks that differ only in their own names and in the ids that the clouds gave. */
 function keyOf({ stack, outcome, lines }: Shown): string {
   const name = new RegExp(`(?<![A-Za-z0-9])${stack.replaceAll('.', '\\.')}(?![A-Za-z0-9])`, 'g');
-  const key = lines.filter((line) => !/^\s*\[id=[^\]]*\]$/.test(line)).map((line) => line.replace(name, '<stack>'));
+  const key = lines
+    .filter((line) => !/^\s*\[(?:id|provider)=[^\]]*\]$/.test(line))
+    .map((line) => line.replace(name, '<stack>'));
   return JSON.stringify([outcome, key]);
 }

@@ -20,6 +20,7 @@ const changed = (stack: string, id: string, scope = 'read:orders') => `Previewin
     ~ aws:apigatewayv2/route:Route: (update)
         [id=${id}]
         [urn=urn:pulumi:${stack}::api::aws:apigatewayv2/route:Route::api-orders]
+        [provider=urn:pulumi:${stack}::api::pulumi:providers:aws::default_7_0_0::0be1d4f3-${id}]
       ~ authorizationScopes: [
           + [0]: "${scope}"
         ]
@@ -73,7 +74,7 @@ Stacks \`dev\`, \`qa\`, since \`HEAD^1\`
 
 ### \`dev\`, \`qa\`: resources change
 
-<details open><summary>10 lines</summary>
+<details open><summary>11 lines</summary>
 
 \`\`\`diff
 ${diff}

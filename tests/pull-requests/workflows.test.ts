@@ -169,7 +169,7 @@ describe('The secrets of the workflows', () => {
         expect(job.if).toContain('github.event.pull_request.head.repo.full_name == github.repository');
       }
     }
-    // What needs no secret runs for everybody.
+    // What needs no secret runs for every pull request.
     expect(jobOf('pull-request.yml', 'check')).toEqual({
       uses: './.github/workflows/check.yml',
       permissions: { contents: 'read' },

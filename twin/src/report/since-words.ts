@@ -15,8 +15,10 @@ export function markdown(changes: readonly StackChange[], revision: string): str
 }
 
 function shown(changes: readonly StackChange[], revision: string, linesOf: (parts: Parts) => string[]): string {
-  const told = changes.filter((change) => !isSame(change) || (change.kind !== 'gone' && change.unrecorded.length > 0));
-  const alike = Map.groupBy(told, (change) => JSON.stringify(partsOf(change, '', code(revision))));
+  const listed = changes.filter(
+    (change) => !isSame(change) || (change.kind !== 'gone' && change.unrecorded.length > 0),
+  );
+  const alike = Map.groupBy(listed, (change) => JSON.stringify(partsOf(change, '', code(revision))));
   const sections = [...alike.values()].flatMap((some) => {
     const names = `Stack${some.length > 1 ? 's' : ''} ${codes(
       some.map(({ stack }) => stack),
