@@ -1,10 +1,10 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { declareAlarms } from './program/aws/alarms.ts';
-import type { ApiSideArgs, Within } from './program/aws/api-parts.ts';
+import { suffixOf, type ApiSideArgs, type Within } from './program/aws/api-parts.ts';
 import type { RouteSpec } from './program/contract/define-contract.ts';
 import { declareDomain } from './program/aws/domain.ts';
-import { declareIntegrations } from './program/aws/integrations.ts';
+import { declareFunctions, declareIntegrations } from './program/aws/integrations.ts';
 import { issuerHooks } from './program/aws/issuer.ts';
 import { routeName } from './program/aws/route-name.ts';
 import { declareAccessLog, declareStage } from './program/aws/stage.ts';
@@ -16,6 +16,8 @@ export class ApiSide extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   /** What the record of the API's own domain must lead to, where the program does not make that record. */
   readonly domainTarget: pulumi.Output<string> | undefined;
+  /** The API that trusts the second issuer, where the stack has one. */
+  readonly second: ApiSide | undefined;
   /** The unzipped size of each handler's code. */
   readonly codeSizes: Readonly<Record<string, string>>;
 
@@ -23,10 +25,11 @@ export class ApiSide extends pulumi.ComponentResource {
     super('auth0-http-api:index:ApiSide', name, {}, options);
     const within: Within = { component: this, name, ...args };
 
-    const hooks = issuerHooks(args.settings, args.issuer);
+    const hooks = issuerHooks(args);
     const api = declareApi(within, hooks);
     const authorizer = declareAuthorizer(within, api, hooks);
-    const integrations = declareIntegrations(within, api);
+    const functions = declareFunctions(within, api);
+    const integrations = declareIntegrations(within, api, functions);
     const routes = Object.entries(args.contract.routes).map(([key, route]) =>
       declareRoute(within, key, route, api, authorizer, integrations),
     );
@@ -38,6 +41,24 @@ export class ApiSide extends pulumi.ComponentResource {
 
     this.url = domain?.url ?? pulumi.interpolate`${api.apiEndpoint}${stagePath(args.settings)}`;
     this.domainTarget = domain?.target;
+    const { apiDomain, secondIssuer, ...settings } = args.settings;
+    this.second =
+      domain && apiDomain && secondIssuer && args.shared === undefined
+        ? new ApiSide(
+            `${name}-second`,
+            {
+              ...args,
+              issuer: `https://${secondIssuer.domain}/`,
+              settings: {
+                ...settings,
+                secondIssuer,
+                apiDomain: { name: apiDomain.name, basePath: secondIssuer.basePath, existing: true },
+              },
+              shared: { functions, domainName: domain.name },
+            },
+            { parent: this },
+          )
+        : undefined;
     this.codeSizes = Object.fromEntries([...args.bundles].map(([key, { size }]) => [key, size]));
     this.registerOutputs({ url: this.url });
   }
@@ -48,11 +69,12 @@ function stagePath({ stageName }: Settings): string {
   return stageName === '$default' ? '' : `/${stageName}`;
 }
 
-function declareApi({ component, name, settings }: Within, hooks: pulumi.CustomResourceOptions): aws.apigatewayv2.Api {
+function declareApi(within: Within, hooks: pulumi.CustomResourceOptions): aws.apigatewayv2.Api {
+  const { component, name, settings } = within;
   return new aws.apigatewayv2.Api(
     name,
     {
-      name: `${pulumi.getProject()}-${settings.stack}`,
+      name: `${pulumi.getProject()}-${settings.stack}${suffixOf(within)}`,
       protocolType: 'HTTP',
       ...(settings.cors && { corsConfiguration: settings.cors }),
       // Else whoever knows the old address goes past the domain, and whatever stands before it.

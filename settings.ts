@@ -65,6 +65,8 @@ function settingsOf(keys: CheckedKeys, contract: Contract) {
     refreshTokens: keys['api:refreshTokens'] ?? refreshTokens.parse({}),
     identitySource: needed(keys, 'api:identitySource'),
     apiDomain: keys['api:domain'],
+    /** Another domain of the tenant that a second API trusts. */
+    secondIssuer: keys['api:secondIssuer'],
     stageName: keys['api:stage'] ?? '$default',
     backends: needed(keys, 'api:backends'),
     privateBackends: needed(keys, 'api:privateBackends'),

@@ -43,6 +43,15 @@ export function outputs(
     apiUrl: api.url,
     issuer: tenant.issuer,
     tokenUrl: tenant.tokenUrl,
+    ...(api.second &&
+      settings.secondIssuer && {
+        apiUrls: { api: api.url, 'api-second': api.second.url },
+        secondIssuer: {
+          apiUrl: api.second.url,
+          issuer: `https://${settings.secondIssuer.domain}/`,
+          tokenUrl: `https://${settings.secondIssuer.domain}/oauth/token`,
+        },
+      }),
     audience: tenant.audience,
     clientIds: byName(({ clientId }) => clientId),
     clientSecrets: pulumi.secret(byName(({ clientSecret }) => clientSecret)),

@@ -62,6 +62,31 @@ describe('The API’s own domain in a stack file', () => {
   ])('A stack file is rejected if it has a domain $title', refusesOne);
 });
 
+describe('A second issuer in a stack file', () => {
+  const second = (changes: object, basePath?: string): Changes => ({
+    ...domain(basePath === undefined ? {} : { basePath }),
+    'api:secondIssuer': { domain: 'login.example.com', basePath: 'v2', ...changes },
+  });
+  const PLACE = 'api:secondIssuer.basePath';
+  const taken: Contract = { ...shipped, routes: { 'GET /v2/{id}': { handler: 'test', scopes: ['read:user'] } } };
+
+  it.each([
+    row('without a domain of the API', { ...second({}), 'api:domain': undefined }, 'api:secondIssuer', 'missing'),
+    row('at the base path of the first API', second({}, 'v2'), PLACE, 'duplicate'),
+    row('of another tenant', second({ domain: 'other.eu.auth0.com' }), 'api:secondIssuer.domain', 'conflict'),
+    { ...row('at a base path that takes the requests of a route', second({}), PLACE, 'conflict'), contract: taken },
+    {
+      ...row('below the first API, over a route', second({ basePath: 'a/v2' }, 'a'), PLACE, 'conflict'),
+      contract: taken,
+    },
+  ])('A stack file is rejected if it has a second issuer $title', refusesOne);
+
+  it('A second issuer may equal the first, beside the base path of the first or below another path', async () => {
+    await settingsOf('dev', { ...second({}, 'v1'), 'api:issuerDomain': 'login.example.com' }, taken);
+    await settingsOf('dev', second({ basePath: 'v20' }), taken);
+  });
+});
+
 it('A stack file is rejected if its stage has a slash', () =>
   refusesOne(row('', { 'api:stage': '/v1' }, 'api:stage', 'invalid')));
 

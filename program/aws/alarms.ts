@@ -1,6 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { Within } from './api-parts.ts';
+import { suffixOf, type Within } from './api-parts.ts';
 
 /** Seconds over which each alarm looks at once. */
 const PERIOD = 300;
@@ -60,14 +60,16 @@ interface Metric {
 
 /** Counts the lines of the access log with one of these statuses. */
 function countStatuses(
-  { component, name, settings }: Within,
-  metricName: string,
+  within: Within,
+  kind: string,
   statuses: readonly number[],
   accessLog: aws.cloudwatch.LogGroup,
 ): Metric {
+  const { component, name, settings } = within;
+  const metricName = kind + suffixOf(within);
   const namespace = `${pulumi.getProject()}/${settings.stack}`;
   new aws.cloudwatch.LogMetricFilter(
-    `${name}-${metricName}`,
+    `${name}-${kind}`,
     {
       logGroupName: accessLog.name,
       // The access log has every value as a text.

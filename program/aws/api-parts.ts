@@ -1,3 +1,4 @@
+import type * as aws from '@pulumi/aws';
 import type * as pulumi from '@pulumi/pulumi';
 import type { Settings } from '../../settings.ts';
 import type { Bundles } from './bundle.ts';
@@ -10,6 +11,18 @@ export interface ApiSideArgs {
   readonly bundles: Bundles;
   readonly issuer: string;
   readonly audience: pulumi.Input<string>;
+  /** What a second API takes from the first; absent for the first. */
+  readonly shared?: {
+    /** By the key of the handler. */
+    readonly functions: ReadonlyMap<string, aws.lambda.Function>;
+    /** The name of its domain, once that exists. */
+    readonly domainName: pulumi.Input<string>;
+  };
+}
+
+/** The end of what a second API names outside of the program. */
+export function suffixOf({ shared }: ApiSideArgs): string {
+  return shared === undefined ? '' : '-second';
 }
 
 /** What every declaration of the AWS side needs: the tree it hangs in, and what to declare. */

@@ -5,6 +5,7 @@ import type { Within } from './api-parts.ts';
 type ApiDomain = NonNullable<Within['settings']['apiDomain']>;
 
 interface DeclaredDomain {
+  readonly name: pulumi.Output<string>;
   /** Where the API answers, without a slash at its end. */
   readonly url: pulumi.Output<string>;
   /** What the name must lead to, where somebody has to make its record by hand. */
@@ -20,7 +21,7 @@ export function declareDomain(
   api: aws.apigatewayv2.Api,
   stage: aws.apigatewayv2.Stage,
 ): DeclaredDomain | undefined {
-  const { component, name, settings } = within;
+  const { component, name, settings, shared } = within;
   if (settings.apiDomain === undefined) return undefined;
   const { name: host, basePath, existing, hostedZoneId } = settings.apiDomain;
   const domainName = existing === true ? undefined : declareDomainName(within, settings.apiDomain);
@@ -28,7 +29,7 @@ export function declareDomain(
     name,
     {
       apiId: api.id,
-      domainName: domainName?.id ?? host,
+      domainName: shared?.domainName ?? domainName?.id ?? host,
       stage: stage.id,
       ...(basePath !== undefined && { apiMappingKey: basePath }),
     },
@@ -36,6 +37,7 @@ export function declareDomain(
   );
   if (domainName !== undefined && hostedZoneId !== undefined) declareAlias(within, domainName, hostedZoneId);
   return {
+    name: mapping.domainName,
     url: pulumi.interpolate`https://${mapping.domainName}${basePath === undefined ? '' : `/${basePath}`}`,
     target: hostedZoneId === undefined ? domainName?.domainNameConfiguration.targetDomainName : undefined,
   };

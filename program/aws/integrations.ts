@@ -10,13 +10,35 @@ import { routeName } from './route-name.ts';
 import { keptLogs } from './stage.ts';
 import { handlerIn } from '../contract/handler-spec.ts';
 
+/** The function of each handler, by its key. A second API may invoke those of the first. */
+export function declareFunctions(within: Within, api: aws.apigatewayv2.Api): ReadonlyMap<string, aws.lambda.Function> {
+  const { component, name, contract, shared } = within;
+  if (shared === undefined) {
+    return new Map(Object.keys(contract.handlers).map((key) => [key, declareHandler(within, key, api)]));
+  }
+  for (const [key, { name: lambda }] of shared.functions) {
+    letInvoke(`${name}-${key}`, { function: lambda }, api, { parent: component });
+  }
+  return shared.functions;
+}
+
 /** What serves each route, by route key: one integration for a handler or function, one for each forwarded route. */
 export function declareIntegrations(
   within: Within,
   api: aws.apigatewayv2.Api,
+  lambdas: ReadonlyMap<string, aws.lambda.Function>,
 ): ReadonlyMap<string, aws.apigatewayv2.Integration> {
-  const { contract, settings } = within;
-  const handlers = new Map(Object.keys(contract.handlers).map((key) => [key, declareHandler(within, key, api)]));
+  const { component, name, contract, settings } = within;
+  const handlers = new Map(
+    [...lambdas].map(([key, { arn }]) => {
+      const integration = new aws.apigatewayv2.Integration(
+        `${name}-${key}`,
+        { apiId: api.id, integrationType: 'AWS_PROXY', integrationUri: arn, payloadFormatVersion: '2.0' },
+        { parent: component, aliases: formerName(name, contract.handlers[key]?.formerly) },
+      );
+      return [key, integration] as const;
+    }),
+  );
   const functions = new Map<string, aws.apigatewayv2.Integration>();
   return new Map(
     Object.entries(contract.routes).map(([key, route]) => {
@@ -45,17 +67,16 @@ function declareHandler(
   { component, name, contract, settings, bundles }: Within,
   key: string,
   api: aws.apigatewayv2.Api,
-): aws.apigatewayv2.Integration {
+): aws.lambda.Function {
   const spec = contract.handlers[key];
   if (spec === undefined) throw new Error(`no handler ${key}`);
   const code = bundles.get(key)?.archive;
   if (code === undefined) throw new Error(`no bundle of ${key}`);
-  const aliases = formerName(name, spec.formerly);
-  const lambda = declareFunction(`${name}-${key}`, handlerIn(spec, settings.handlers[key]), {
+  return declareFunction(`${name}-${key}`, handlerIn(spec, settings.handlers[key]), {
     code,
     parent: component,
     api,
-    aliases,
+    aliases: formerName(name, spec.formerly),
     region: settings.region,
     logs: keptLogs(settings),
     sourceMaps: settings.sourceMaps,
@@ -63,11 +84,6 @@ function declareHandler(
     secretEnvironment: settings.secretHandlers && settings.handlers[key]?.environment !== undefined,
     secretStatements: settings.secretHandlers && settings.handlers[key]?.statements !== undefined,
   });
-  return new aws.apigatewayv2.Integration(
-    `${name}-${key}`,
-    { apiId: api.id, integrationType: 'AWS_PROXY', integrationUri: lambda.arn, payloadFormatVersion: '2.0' },
-    { parent: component, aliases },
-  );
 }
 
 /** A function that exists already: the program gives the API leave to invoke it, and changes nothing else of it. */

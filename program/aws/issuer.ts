@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { z } from 'zod';
 import { ISSUER_TIMEOUT, JWKS_BYTES } from '../../limits/http-api.ts';
-import type { Settings } from '../../settings.ts';
+import type { ApiSideArgs } from './api-parts.ts';
 import { printableLine, UserError } from '../user-error.ts';
 
 /** What an issuer responded to a GET request, or why there was no response. */
@@ -26,17 +26,18 @@ const RS256_KEY = z.object({
  * authorizer whose issuer does not respond rejects every token. Without an engine there are no hooks, since no AWS reads
  * the documents.
  */
-export function issuerHooks(settings: Settings, issuer: string): pulumi.CustomResourceOptions {
+export function issuerHooks({ settings, issuer, shared }: ApiSideArgs): pulumi.CustomResourceOptions {
   if (!pulumi.runtime.hasEngine()) return {};
+  const first = settings.issuerDomain === settings.domain ? 'auth0:domain' : 'api:issuerDomain';
+  const key = shared === undefined ? first : 'api:secondIssuer.domain';
   let problem: Promise<string | undefined> | undefined;
   const check = async (): Promise<void> => {
     // Several resources have the hook. Read the tenant once.
     const found = await (problem ??= issuerProblem(issuer, (url) => readOverHttps(url)));
     if (found === undefined) return;
-    const key = settings.issuerDomain === settings.domain ? 'auth0:domain' : 'api:issuerDomain';
     throw new UserError('issuer', `Pulumi.${settings.stack}.yaml, ${key}: ${found}`);
   };
-  const hook = new pulumi.ResourceHook('issuer', check, { onDryRun: true });
+  const hook = new pulumi.ResourceHook(shared === undefined ? 'issuer' : 'second issuer', check, { onDryRun: true });
   return { hooks: { beforeCreate: [hook], beforeUpdate: [hook] } };
 }
 

@@ -1,7 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { ACCOUNT_THROTTLE } from '../../limits/account-throttle.ts';
-import type { Within } from './api-parts.ts';
+import { suffixOf, type Within } from './api-parts.ts';
 import type { Throttle } from '../config/api-keys.ts';
 
 /**
@@ -38,10 +38,11 @@ export function keptLogs({
 }
 
 /** Where the stage writes its access log. */
-export function declareAccessLog({ component, name, settings }: Within): aws.cloudwatch.LogGroup {
+export function declareAccessLog(within: Within): aws.cloudwatch.LogGroup {
+  const { component, name, settings } = within;
   return new aws.cloudwatch.LogGroup(
     name,
-    { name: `/${pulumi.getProject()}/${settings.stack}/access`, ...keptLogs(settings) },
+    { name: `/${pulumi.getProject()}/${settings.stack}/access${suffixOf(within)}`, ...keptLogs(settings) },
     { parent: component },
   );
 }

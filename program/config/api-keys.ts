@@ -25,19 +25,20 @@ export function hostLike(example: string): z.ZodString {
   });
 }
 
+/** The base path of an API at a custom domain. */
+export const basePath = z
+  .string()
+  .max(BASE_PATH.length)
+  .regex(BASE_PATH.pattern, {
+    error: 'write letters, digits, - and _, like orders or orders/v2: no slash at either end',
+  })
+  .refine((path) => !BASE_PATH.reserved.test(path), { error: 'API Gateway keeps /ping and /sping for itself' });
+
 const domain = z.strictObject({
   name: hostLike('api.example.com').meta({ description: 'The host name that callers use.' }),
-  basePath: z
-    .string()
-    .max(BASE_PATH.length)
-    .regex(BASE_PATH.pattern, {
-      error: 'write letters, digits, - and _, like orders or orders/v2: no slash at either end',
-    })
-    .refine((path) => !BASE_PATH.reserved.test(path), { error: 'API Gateway keeps /ping and /sping for itself' })
-    .exactOptional()
-    .meta({
-      description: 'What the path of every request begins with at this domain. Routes in contract.ts do not have it.',
-    }),
+  basePath: basePath.exactOptional().meta({
+    description: 'What the path of every request begins with at this domain. Routes in contract.ts do not have it.',
+  }),
   existing: z.boolean().exactOptional().meta({
     description:
       'true if the domain exists already, of another stack for instance. Then this stack only adds its API at the base path.',

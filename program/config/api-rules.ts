@@ -18,6 +18,7 @@ import type { CheckedKeys } from './keys.ts';
 export function apiProblems(keys: CheckedKeys, contract: Contract): Problem[] {
   return [
     ...domainProblems(keys),
+    ...secondIssuerProblems(keys, contract),
     ...Object.keys(keys['api:routeThrottles'] ?? {}).flatMap((key) =>
       unknownRoute('api:routeThrottles', key, contract),
     ),
@@ -67,10 +68,32 @@ function* domainProblems(keys: CheckedKeys): Iterable<Problem> {
     const message = `the certificate is in ${region}; API Gateway needs one in the stack's region, ${keys['aws:region']}`;
     yield problem('conflict', 'api:domain.certificateArn', message);
   }
-  const owner = [keys['auth0:domain'], keys['api:issuerDomain']].includes(name)
+  const owner = [keys['auth0:domain'], keys['api:issuerDomain'], keys['api:secondIssuer']?.domain].includes(name)
     ? 'Auth0'
     : /(^|\.)amazonaws\.com(\.cn)?$/.test(name) && 'AWS';
   if (owner) yield problem('conflict', 'api:domain.name', `${name} belongs to ${owner}; write a name of your own`);
+}
+
+function* secondIssuerProblems(keys: CheckedKeys, { routes }: Contract): Iterable<Problem> {
+  const { 'api:secondIssuer': second, 'api:domain': domain } = keys;
+  if (second === undefined) return;
+  const place = 'api:secondIssuer.basePath';
+  if (domain === undefined) {
+    yield problem('missing', 'api:secondIssuer', 'a second API needs a domain to be served at; write api:domain');
+    return;
+  }
+  const { basePath: first = '' } = domain;
+  if (second.basePath === first) {
+    yield problem('duplicate', place, `the first API is served at ${first} already; write another base path`);
+    return;
+  }
+  if (first !== '' && !second.basePath.startsWith(`${first}/`)) return;
+  const below = first === '' ? `/${second.basePath}` : second.basePath.slice(first.length);
+  const taken = Object.keys(routes).find((key) => `${key.replace(/^\S+ /, '')}/`.startsWith(`${below}/`));
+  if (taken !== undefined) {
+    const message = `it would take the requests of the route ${JSON.stringify(taken)} from the first API; write another base path`;
+    yield problem('conflict', place, message);
+  }
 }
 
 function unknownRoute(setting: string, key: string, { routes }: Contract): Problem[] {

@@ -5,7 +5,7 @@ import { DEFAULT_ROUTE_QUOTA, IDENTITY_SOURCE } from '../../limits/http-api.ts';
 import { EXCEPTABLE, EXCEPTABLE_KEYS, type ExceptableKey } from '../../limits/production.ts';
 import { reason } from '../contract/reason.ts';
 import { didYouMean } from '../nearest.ts';
-import { API_KEYS, hostLike } from './api-keys.ts';
+import { API_KEYS, basePath, hostLike } from './api-keys.ts';
 import { client } from './client-settings.ts';
 import { LOGIN_KEYS } from './login-keys.ts';
 
@@ -104,6 +104,19 @@ export const KEYS = {
       description:
         "An Auth0 custom domain. The authorizer trusts only this domain, so request tokens from it: a token from the tenant's own domain names that as its issuer, and is rejected.",
       examples: ['login.example.com'],
+    }),
+  'api:secondIssuer': z
+    .strictObject({
+      domain: hostLike('login.example.com').meta({
+        description: 'A domain of the same tenant: its own, or an Auth0 custom domain.',
+      }),
+      basePath: basePath.meta({ description: 'Where the second API is served at the domain of the first.' }),
+    })
+    .optional()
+    .meta({
+      description:
+        'While callers move to another domain of the tenant: a second API with the same routes and functions at a base path of api:domain, whose authorizer trusts this issuer alone.',
+      examples: [{ domain: 'login.example.com', basePath: 'v2' }],
     }),
   'api:identitySource': z
     .string()

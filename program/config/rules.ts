@@ -53,11 +53,16 @@ export function placeholderProblems(keys: Readonly<Record<string, unknown>>): Pr
 }
 
 function* domainProblems(keys: CheckedKeys): Iterable<Problem> {
-  const { 'auth0:domain': domain, 'api:issuerDomain': issuer } = keys;
+  const { 'auth0:domain': domain } = keys;
   if (domain === undefined) return;
-  if (issuer !== undefined && issuer !== domain && /(^|\.)auth0\.com$/.test(issuer)) {
+  const issuers: Readonly<Record<string, string | undefined>> = {
+    'api:issuerDomain': keys['api:issuerDomain'],
+    'api:secondIssuer.domain': keys['api:secondIssuer']?.domain,
+  };
+  for (const [place, issuer] of Object.entries(issuers)) {
+    if (issuer === undefined || issuer === domain || !/(^|\.)auth0\.com$/.test(issuer)) continue;
     const message = `${issuer} is the domain of another tenant, whose owner could issue tokens for this API; write a custom domain of ${domain}, or leave it out`;
-    yield problem('conflict', 'api:issuerDomain', message);
+    yield problem('conflict', place, message);
   }
 }
 

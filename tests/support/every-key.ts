@@ -16,6 +16,7 @@ const SERVICES: Config = {
   'api:issuerDomain': 'login.example.com',
   'api:audience': 'https://api.example.com',
   'api:otherAudiences': ['https://old-api.example.com'],
+  'api:secondIssuer': { domain: 'services.eu.auth0.com', basePath: 'v2' },
   'api:identitySource': '$request.header.X-Token',
   'api:production': false,
   'api:userAccess': 'deny',

@@ -80,6 +80,16 @@ export const SETTINGS: readonly (Edit & {
     },
     code: 'conflict',
   },
+  {
+    id: 'new 4a',
+    edit: 'a second issuer at the base path of the first',
+    values: {
+      'api:exceptions': undefined,
+      'api:domain': { name: 'api.example.com', basePath: 'v1', hostedZoneId: 'Z0123456789ABCDEFGHIJ' },
+      'api:secondIssuer': { domain: 'login.example.com', basePath: 'v1' },
+    },
+    code: 'duplicate',
+  },
   { id: 'S11', edit: 'auth0:debug', values: { 'auth0:debug': true }, code: 'insecure', engine: true },
   {
     id: 'S15',

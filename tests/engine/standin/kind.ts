@@ -79,9 +79,14 @@ export function refusal(type: string, kind: Kind, change: Change): string | unde
 
 /** What keeps a thing from being deleted, or nothing. */
 export function holder(held: Thing, kinds: Readonly<Record<string, Kind>>, things: Things): Thing | undefined {
+  const scope = kinds[held.type]?.within;
+  // A stage of another API may have the same id.
+  const isElsewhere = (values: Properties): boolean =>
+    scope !== undefined && values[scope] !== undefined && values[scope] !== held.within;
   return [...things.values()].find((other) =>
     (kinds[other.type]?.refers ?? []).some(
-      ({ type, by, values }) => type === held.type && values(valuesOf(other)).includes(valueOf(held, by)),
+      ({ type, by, values }) =>
+        type === held.type && !isElsewhere(valuesOf(other)) && values(valuesOf(other)).includes(valueOf(held, by)),
     ),
   );
 }

@@ -3,7 +3,7 @@ import type { Forwards } from '../gateway/integrate.ts';
 import type { Route } from '../model/http-api.ts';
 import type { Integration } from '../model/integrations.ts';
 import { eachApi, ownValue, pathTo, type Model } from '../model/model.ts';
-import type { Permission } from '../model/tenant.ts';
+import { secondIssuerUrl, type Permission } from '../model/tenant.ts';
 import { permissionsOf } from '../tenant/user-grant.ts';
 
 /** Where a twin is served. */
@@ -29,7 +29,10 @@ export function served(model: Model, { apiUrl, apiUrls = [] }: Addresses): { one
 /** What a person pastes: a request for each scenario into a terminal, and settings into the clients' `.env` files. */
 export function toPaste(model: Model, addresses: Addresses): string[] {
   return [
-    ...served(model, addresses).flatMap(({ one, url }) => scenarios(one, { ...addresses, apiUrl: url })),
+    ...served(model, addresses).flatMap(({ one, url }) => {
+      const tenantUrl = one.tenant === model.tenant ? addresses.tenantUrl : secondIssuerUrl(addresses.tenantUrl);
+      return scenarios(one, { ...addresses, apiUrl: url, tenantUrl });
+    }),
     ...logins(model, addresses),
   ];
 }

@@ -1,7 +1,7 @@
 import { UNREAD } from '../common/unread.ts';
 import type { Route } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
-import type { Client } from '../model/tenant.ts';
+import { secondIssuerUrl, type Client } from '../model/tenant.ts';
 import { integrationName } from '../model/integrations.ts';
 import type { Forwards } from '../gateway/integrate.ts';
 import { matchRoute } from '../gateway/match.ts';
@@ -18,6 +18,9 @@ export function welcome(model: Model, addresses: Addresses & { readonly pageUrl:
     '',
     ...apis.map(({ one, url }) => `  API     ${url}  ${nameOf(one)}`.trimEnd()),
     `  Tenant  ${addresses.tenantUrl || 'left out'}  (issuer https://${tenant.issuerDomain}/)`,
+    ...(addresses.tenantUrl === '' || tenant.secondIssuerDomain === undefined
+      ? []
+      : [`          ${secondIssuerUrl(addresses.tenantUrl)}  (issuer https://${tenant.secondIssuerDomain}/)`]),
     ...(addresses.pageUrl === '' ? [] : [`  Page    ${addresses.pageUrl}  to see who may call what, and try it`]),
     '',
     ...warnings(model),

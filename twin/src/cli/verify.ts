@@ -51,8 +51,9 @@ function eachOpened(opened: Opened): Opened[] {
         `The program has ${models.length} APIs, and ${target.name} has no URL of the API "${one.api.name}"; export apiUrls, a map from each API’s name in the program to its URL.`,
       );
     }
+    const issuer = one.tenant === model.tenant ? undefined : target.outputs.secondIssuer;
     const name = `the API "${one.api.name}" of ${target.name}`;
-    return { ...opened, model: one, target: { ...target, name, outputs: { ...target.outputs, apiUrl } } };
+    return { ...opened, model: one, target: { ...target, name, outputs: { ...target.outputs, ...issuer, apiUrl } } };
   });
 }
 

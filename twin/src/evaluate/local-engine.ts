@@ -1,3 +1,4 @@
+import { textsOf } from '../common/texts-of.ts';
 import { createHash } from 'node:crypto';
 import { UNREAD } from '../common/unread.ts';
 import { isUserError, UserError, type Problem } from '../common/user-error.ts';
@@ -16,7 +17,12 @@ export interface Recorded {
   readonly stack: string;
   /** The providers' own configuration, credentials left out, and the custom domain that the tenant has. */
   readonly providers: {
-    readonly auth0: { readonly domain: string; readonly issuerDomain: string | undefined };
+    readonly auth0: {
+      readonly domain: string;
+      readonly issuerDomain: string | undefined;
+      /** A further domain of the tenant, which names itself as the issuer of the tokens requested there. */
+      readonly secondIssuerDomain?: string | undefined;
+    };
     /** Whether its default tags are on every resource. */
     readonly aws: { readonly region: string; readonly defaultTags: boolean };
   };
@@ -231,6 +237,7 @@ export class LocalEngine {
       auth0: {
         domain,
         issuerDomain: issuerHost(outputs['issuer'], domain),
+        secondIssuerDomain: issuerHost(textsOf(outputs['secondIssuer'])['issuer'], ''),
       },
       aws: { region: this.#region, defaultTags: config.values['aws:defaultTags'] !== undefined },
     };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { UNREAD } from '../common/unread.ts';
+import { textsOf } from '../common/texts-of.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
 import { placeOf } from '../resources/lookup.ts';
 import type { Inputs, Plain, RecordedResource } from '../resources/resource.ts';
@@ -96,7 +97,8 @@ export function recordedFromState(text: string, file: string, given: Readonly<Re
   };
   const domain = given['auth0:domain'] ?? tenantDomain(settingsOf('auth0', 'domain'), problems);
   const givenIssuer = Object.entries(given).find(([key]) => key.endsWith(':issuerDomain'))?.[1];
-  const auth0 = { domain, issuerDomain: givenIssuer ?? issuerHost(outputs['issuer'], domain) };
+  const secondIssuerDomain = issuerHost(textsOf(outputs['secondIssuer'])['issuer'], '');
+  const auth0 = { domain, issuerDomain: givenIssuer ?? issuerHost(outputs['issuer'], domain), secondIssuerDomain };
   const [region] = settingsOf('aws', 'region');
   const aws = {
     region: given['aws:region'] ?? (typeof region === 'string' ? region : ''),

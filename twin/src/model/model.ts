@@ -6,7 +6,7 @@ import type { Recorded } from '../evaluate/local-engine.ts';
 import { UserError } from '../common/user-error.ts';
 import { exceptionsOf, isSecretOutput } from '../rules/accepted.ts';
 import { violationsOf, type Violation } from '../rules/rules.ts';
-import { tenantOf, type Tenant } from './tenant.ts';
+import { asSecondIssuer, tenantOf, type Tenant } from './tenant.ts';
 
 /** What the program declares, in the words of the domain. */
 export interface Model {
@@ -55,9 +55,15 @@ function bodiesOf(output: unknown): Readonly<Record<string, string>> {
 
 const ENCRYPTED: Readonly<Record<string, string>> = { [UNREAD]: UNREAD };
 
-/** The model once for each API, as if that were the only one. */
+/** The model once for each API, as if that were the only one, with the tenant as the issuer that it trusts. */
 export function eachApi(model: Model): Model[] {
-  return model.apis.map((api) => ({ ...model, api }));
+  const { issuerDomain } = model.tenant;
+  return model.apis.map((api) => {
+    const second = asSecondIssuer(model.tenant);
+    const trusts = (domain: string): boolean => api.issuers.includes(`https://${domain}/`);
+    const tenant = trusts(second.issuerDomain) && !trusts(issuerDomain) ? second : model.tenant;
+    return { ...model, api, tenant };
+  });
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Tenant {
   readonly domain: string;
   /** The domain that tokens are requested from: the custom domain, where the tenant has one. */
   readonly issuerDomain: string;
+  /** A further domain, which names itself as the issuer of the tokens requested there. */
+  readonly secondIssuerDomain?: string | undefined;
   readonly resourceServers: readonly ResourceServer[];
   readonly clients: readonly Client[];
   readonly grants: readonly ClientGrant[];
@@ -175,10 +177,24 @@ export interface User {
   readonly roleIds: readonly string[];
 }
 
+/** Returns the tenant as its second issuer, which it is for those who ask it by that domain. */
+export function asSecondIssuer(tenant: Tenant): Tenant {
+  return { ...tenant, issuerDomain: tenant.secondIssuerDomain ?? tenant.issuerDomain };
+}
+
+/** Returns where a twin's tenant is its second issuer: at the address by number. */
+export function secondIssuerUrl(tenantUrl: string): string {
+  return tenantUrl.replace('//localhost:', '//127.0.0.1:');
+}
+
 /** @throws UserError where the resources refer to something that is not there */
 export function tenantOf(
   lookup: Lookup,
-  provider: { readonly domain: string; readonly issuerDomain: string | undefined },
+  provider: {
+    readonly domain: string;
+    readonly issuerDomain: string | undefined;
+    readonly secondIssuerDomain?: string | undefined;
+  },
 ): Tenant {
   const scopes = [
     ...lookup('auth0:index/resourceServerScopes:ResourceServerScopes').flatMap(({ inputs }) =>
@@ -222,6 +238,7 @@ export function tenantOf(
   const tenant: Tenant = {
     domain: provider.domain,
     issuerDomain: provider.issuerDomain ?? provider.domain,
+    ...(provider.secondIssuerDomain !== undefined && { secondIssuerDomain: provider.secondIssuerDomain }),
     resourceServers: lookup('auth0:index/resourceServer:ResourceServer').map(({ inputs }) => ({
       identifier: inputs.identifier,
       scopes: scopes.filter(({ api }) => api === inputs.identifier).map(({ name }) => name),

@@ -16,10 +16,11 @@ export async function logIn(
   { client, api, parameters, user }: Ask & { readonly user: NonNullable<Ask['user']> },
   scope: string,
   tenant: (request: Request) => Promise<Response>,
+  tenantUrl = 'http://localhost',
 ): Promise<CodeFlowTokens & { readonly steps: readonly ShownStep[] }> {
   const steps: ShownStep[] = [];
   const flow: CodeFlow = {
-    tenantUrl: 'http://localhost',
+    tenantUrl,
     client: {
       clientId: client.clientId,
       secret: client.secret,

@@ -198,7 +198,13 @@ export interface StreamEvents {
 export interface Endpoints {
   /** Sends a token request with its masks replaced; `ask` is the name of one of the caller's asks. */
   readonly token: {
-    readonly question: { readonly caller: string; readonly ask: string; readonly parameters: Record<string, string> };
+    readonly question: {
+      readonly caller: string;
+      readonly ask: string;
+      /** The API that the token is for, where there are several: they may trust different issuers. */
+      readonly api?: string;
+      readonly parameters: Record<string, string>;
+    };
     readonly answer: {
       readonly status: number;
       readonly body: Readonly<Record<string, unknown>>;

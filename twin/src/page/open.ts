@@ -13,6 +13,7 @@ import { maskedEvent, maskedRequest } from './mask.ts';
 import { MASK, type StreamEvents } from './messages.ts';
 import { QUESTIONS } from './questions.ts';
 import { Recorder } from './recorder.ts';
+import { secondIssuerUrl } from '../model/tenant.ts';
 import { askOf, knownOf, secretsOf, stateOf, type Known } from './state.ts';
 import { signatureFor } from './signature.ts';
 
@@ -89,14 +90,16 @@ export function openPage(inside: Inside): Page {
     return c.body(live.open(first, Number.isSafeInteger(after) ? after : 0));
   });
 
-  onQuestion(app, 'token', QUESTIONS.token, async ({ caller, ask: name, parameters }) => {
-    const ask = askOf(known(), caller, name);
+  onQuestion(app, 'token', QUESTIONS.token, async ({ api, caller, ask: name, parameters }) => {
+    const ask = askOf(known(), caller, name, api);
+    const isFirst = ask.tenant.issuerDomain === known().model.tenant.issuerDomain;
+    const tenantUrl = isFirst ? 'http://localhost' : secondIssuerUrl('http://localhost:80');
     const { user } = ask;
-    if (user !== undefined) return logIn({ ...ask, user }, parameters['scope'] ?? '', inside.tenant);
+    if (user !== undefined) return logIn({ ...ask, user }, parameters['scope'] ?? '', inside.tenant, tenantUrl);
     const secrets = secretsOf(ask);
     const real = Object.entries(parameters).map(([name, value]) => [name, value === MASK ? secrets[name] : value]);
     const response = await inside.tenant(
-      new Request('http://localhost/oauth/token', {
+      new Request(`${tenantUrl}/oauth/token`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(Object.fromEntries(real)),

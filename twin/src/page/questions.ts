@@ -6,7 +6,7 @@ const requestId = z.string();
 
 /** What a question of each kind must be. */
 export const QUESTIONS: { readonly [K in keyof Endpoints]: z.ZodType<Endpoints[K]['question']> } = {
-  token: z.strictObject({ ...ask, parameters: z.record(z.string(), z.string()) }),
+  token: z.strictObject({ ...ask, api: z.string().exactOptional(), parameters: z.record(z.string(), z.string()) }),
   secrets: z.strictObject(ask),
   signature: z.strictObject({ signed: z.string(), alg: z.string() }),
   call: z.strictObject({ api: z.string(), method: z.string(), path: z.string(), token: z.string(), body: z.string() }),

@@ -164,8 +164,9 @@ function requestOf(ask: Ask, secrets: Readonly<Record<string, string>>): Record<
 }
 
 /** @throws QuestionError for a caller, or a grant of its own, that the program no longer declares */
-export function askOf({ access }: Known, callerHeading: string, name: string): Ask {
-  const caller = access.callers.find((one) => one.kind !== 'role' && heading(one) === callerHeading);
+export function askOf({ model, access, accesses }: Known, callerHeading: string, name: string, api?: string): Ask {
+  const { callers } = accesses[model.apis.findIndex((one) => one.name === api)] ?? access;
+  const caller = callers.find((one) => one.kind !== 'role' && heading(one) === callerHeading);
   const ask = caller?.asks.find((one) => nameOf(one) === name);
   if (ask === undefined) throw new QuestionError('The program does not declare this caller, or this grant, any more');
   if (ask.client.keys !== undefined) {

@@ -20,22 +20,24 @@ export function fromTenant(
   where: () => { readonly url: string; readonly ca: string | undefined },
 ): FetchDocument {
   return async (issuer, what) => {
-    const { domain, issuerDomain } = model().tenant;
-    const own = [domain, issuerDomain].flatMap((host) => [`https://${host}`, `https://${host}/`]);
-    if (!own.includes(issuer)) throw new Error(`${issuer} is not this stack's tenant`);
+    const { domain, issuerDomain, secondIssuerDomain } = model().tenant;
+    const isOf = (host: string | undefined): boolean => [`https://${host}`, `https://${host}/`].includes(issuer);
+    if (![domain, issuerDomain, secondIssuerDomain].some(isOf)) throw new Error(`${issuer} is not this stack's tenant`);
     const { url, ca } = where();
     if (url === '') throw new Error('there is no tenant');
     return getText(
       `${url.replace('//localhost:', '//127.0.0.1:')}/.well-known/${what === 'discovery' ? 'openid-configuration' : 'jwks.json'}`,
       ca,
+      // The tenant is its second issuer at the address by number.
+      isOf(secondIssuerDomain) && !isOf(issuerDomain) ? '127.0.0.1' : 'localhost',
     );
   };
 }
 
 /** `fetch` has no way to trust one authority more. */
-function getText(url: string, ca: string | undefined): Promise<string> {
+function getText(url: string, ca: string | undefined, host: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const headers = { 'user-agent': GATEWAY_AGENT };
+    const headers = { 'user-agent': GATEWAY_AGENT, host };
     const options = { signal: AbortSignal.timeout(ISSUER_TIMEOUT), agent: false as const, headers };
     const request =
       ca === undefined

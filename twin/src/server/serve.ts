@@ -6,11 +6,12 @@ import { checkForwards } from './forward.ts';
 import { fromTenant } from './issuer-documents.ts';
 import { existsSync } from 'node:fs';
 import { commandLine } from '../common/command-line.ts';
+import { textsOf } from '../common/texts-of.ts';
 import type { Run } from '../common/running.ts';
 import { shown } from '../common/user-error.ts';
 import { evaluate as runProgram } from '../evaluate/program-process.ts';
-import { modelOf, type Model } from '../model/model.ts';
-import type { Client } from '../model/tenant.ts';
+import { eachApi, modelOf, type Model } from '../model/model.ts';
+import { asSecondIssuer, secondIssuerUrl, type Client } from '../model/tenant.ts';
 import type { Recorded } from '../evaluate/local-engine.ts';
 import { IssuerKeyCache } from '../gateway/issuer-keys.ts';
 import type { Gateway } from '../gateway/pipeline.ts';
@@ -130,7 +131,19 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     options.onEvent(event);
     page?.onEvent(event);
   };
-  const tenant = tenantApp(() => serving.tenant, onEvent, page?.app);
+  const firstIssuer = tenantApp(() => serving.tenant, onEvent, page?.app);
+  const secondIssuer = tenantApp(
+    () => ({ ...serving.tenant, tenant: asSecondIssuer(serving.tenant.tenant) }),
+    onEvent,
+    page?.app,
+  );
+  const tenant = {
+    fetch: (request: Request, env?: object) => {
+      const { secondIssuerDomain } = serving.model.tenant;
+      const isSecond = ['127.0.0.1', secondIssuerDomain].includes(new URL(request.url).hostname);
+      return (isSecond && secondIssuerDomain !== undefined ? secondIssuer : firstIssuer).fetch(request, env);
+    },
+  };
   const listener = getRequestListener(tenant.fetch, { overrideGlobalObjects: false });
   const onRequest: RequestListener = (incoming, outgoing) =>
     void ready.promise.then(async () => listener(incoming, outgoing));
@@ -286,7 +299,7 @@ function restored(folder: string): string {
 }
 
 function tenantDomains({ providers: { auth0 } }: Recorded): string[] {
-  return [auth0.domain, ...(auth0.issuerDomain === undefined ? [] : [auth0.issuerDomain])];
+  return [auth0.domain, auth0.issuerDomain, auth0.secondIssuerDomain].filter((domain) => domain !== undefined);
 }
 
 /** Says to other programs that the twin is up: only now, with all ports open. */
@@ -319,7 +332,15 @@ function announce(
   const several = apis.length > 1 && {
     apiUrls: Object.fromEntries(apis.map(({ name }, index) => [name, apiUrls[index]])),
   };
-  state.writeJson('outputs.json', { ...filledIn, ...recorded.outputs, apiUrl, ...several, tokenUrl });
+  const { secondIssuer } = recorded.outputs;
+  const second = secondIssuer !== undefined && {
+    secondIssuer: {
+      ...textsOf(secondIssuer),
+      apiUrl: apiUrls[eachApi(model).findIndex((one) => one.tenant !== tenant)] ?? apiUrl,
+      tokenUrl: tokenUrl && secondIssuerUrl(tokenUrl),
+    },
+  };
+  state.writeJson('outputs.json', { ...filledIn, ...recorded.outputs, apiUrl, ...several, ...second, tokenUrl });
   writeEnvFiles(state, envFiles(model, { apiUrl, tenantUrl }));
   state.writeJson('run.json', {
     pid: process.pid,

@@ -16,6 +16,8 @@ const OUTPUTS = z.object({
   apiUrls: z.record(z.string(), z.url()).optional(),
   issuer: z.url(),
   tokenUrl: z.url(),
+  /** Of the domain that names itself as another issuer, for an API that trusts that one. */
+  secondIssuer: z.object({ issuer: z.url(), tokenUrl: z.url() }).optional(),
   audience: z.string().min(1),
   clientIds: z.record(z.string(), z.string()),
   clientSecrets: z.record(z.string(), z.string()),

@@ -90,8 +90,8 @@ export function useRequest(state: ShownState): Request {
   const set = (change: Partial<Draft>): void => {
     const before = (now.current ?? tried).draft;
     const next = { ...before, ...change };
-    // The token belongs to another caller, or to other scopes.
-    const isOther = (['caller', 'ask', 'scopes', 'others'] as const).some(
+    // The token belongs to another caller or issuer, or to other scopes.
+    const isOther = (['api', 'caller', 'ask', 'scopes', 'others'] as const).some(
       (key) => String(next[key]) !== String(before[key]),
     );
     if (isOther) turn.current += 1;
@@ -191,7 +191,7 @@ export function useRequest(state: ShownState): Request {
 async function issue(draft: Draft, by: ShownAsk): Promise<Issued> {
   const requested = requestedOf(draft, by);
   const parameters = parametersOf(by, requested);
-  const answer = await ask('token', { caller: draft.caller, ask: by.name, parameters });
+  const answer = await ask('token', { api: draft.api, caller: draft.caller, ask: by.name, parameters });
   const { access_token: token } = answer.body;
   // OpenID Connect's scopes are permitted to every user: they matter where one is requested.
   const permitted = by.permitted.filter((one) => by.declared.includes(one) || requested.includes(one));
