@@ -42,13 +42,14 @@ const SECRETS = 'read:client_keys';
  * @throws RightsError for a resource type without a row in the table
  */
 export function scopesOf(stacks: readonly Recorded[], work: Work): string[] {
-  const types = stacks.flatMap(({ resources }) => resources.map(({ type }) => type));
-  const scopes = types
-    .filter((type) => type.startsWith('auth0:'))
-    .flatMap((type) => {
+  const scopes = stacks
+    .flatMap(({ resources }) => resources.filter(({ type }) => type.startsWith('auth0:')))
+    .flatMap(({ type, inputs }) => {
       const row = SCOPES[type];
       if (row === undefined) throw new RightsError(`rights/scopes.ts has no ${type}; add what its provider calls`);
-      return Object.entries(row).flatMap(([entity, verbs]) => verbs.map((verb) => `${verb}:${entity}`));
+      // The public keys of such a client are credentials of their own.
+      const keys = inputs['authenticationMethod'] === 'private_key_jwt' && { client_credentials: ALL };
+      return Object.entries({ ...row, ...keys }).flatMap(([entity, verbs]) => verbs.map((verb) => `${verb}:${entity}`));
     })
     .filter((scope) => work === 'deploy' || scope.startsWith('read:'))
     .filter((scope) => work !== 'preview' || scope !== SECRETS);

@@ -288,6 +288,15 @@ describe('npm run doctor', () => {
     expect(checks).toEqual(['auth0:domain', 'default directory']);
   });
 
+  it('a client that authenticates with its own keys needs the scopes to create and delete them', () => {
+    const resources = recorded.resources.map((one) => ({
+      ...one,
+      inputs: { ...one.inputs, ...(one.inputs['authenticationMethod'] && { authenticationMethod: 'private_key_jwt' }) },
+    }));
+    const added = scopesOf([{ ...recorded, resources }], 'deploy').filter((scope) => !scopes.includes(scope));
+    expect(added).toEqual(['create:client_credentials', 'delete:client_credentials']);
+  });
+
   it('the doctor runs only commands that read, and shows no secret', async () => {
     const calls: string[] = [];
     const findings = await findingsWith({}, calls);
