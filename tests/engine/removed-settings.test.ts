@@ -48,7 +48,7 @@ const ALONE = [
 ];
 
 /** Keys that cannot be turned off, or that change no resource. */
-const NOT_HERE = ['aws:region', 'auth0:domain', 'api:audience', 'api:production', 'api:exceptions'];
+const NOT_HERE = ['aws:region', 'auth0:domain', 'api:audience', 'api:production', 'api:exceptions', 'api:probe'];
 
 const [used, freshlyOn] = [new Sandbox(), new Sandbox()];
 beforeAll(async () => {
