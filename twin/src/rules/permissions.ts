@@ -28,14 +28,17 @@ function invokePermissions(all: Registered): Finding[] {
   const apis = ofType(all, 'aws:apigatewayv2/api:Api').map((api) => `${String(valueOf(api, 'executionArn'))}/`);
   const functions = ofType(all, FUNCTION);
   const count = (names: readonly unknown[]): number => granted.filter((name) => names.includes(name)).length;
-  const wrong = (found: number): string | undefined =>
-    found === 1 ? undefined : `its function has ${found} invoke permissions, where it needs one`;
-  const called = new Set(
-    [
-      ...ofType(all, INTEGRATION).map(({ inputs }) => inputs['integrationUri']),
-      ...ofType(all, 'aws:apigatewayv2/api:Api').map(({ inputs }) => inputs['target']),
-    ].map((uri) => functionOfUri(String(uri))),
-  );
+  const calls = [
+    ...ofType(all, INTEGRATION).map(({ inputs }) => ({ uri: inputs['integrationUri'], api: inputs['apiId'] })),
+    ...ofType(all, 'aws:apigatewayv2/api:Api').map(({ id, inputs }) => ({ uri: inputs['target'], api: id })),
+  ].map(({ uri, api }) => ({ arn: functionOfUri(String(uri)), api }));
+  const called = new Set(calls.map(({ arn }) => arn));
+  /** One for each API that calls the function. */
+  const wrong = (found: number, arn: string): string | undefined => {
+    const needed = new Set(calls.filter((one) => one.arn === arn).map(({ api }) => api)).size;
+    const one = needed === 1 ? 'one' : `${needed}, one for each API`;
+    return found === needed ? undefined : `its function has ${found} invoke permissions, where it needs ${one}`;
+  };
   /** Versions and aliases of a function that an API calls, each as what follows the function's ARN. */
   const qualifiersOf = (one: RegisteredResource): string[] => {
     const arn = String(valueOf(one, 'arn'));
@@ -45,7 +48,8 @@ function invokePermissions(all: Registered): Finding[] {
     // Other services may call a function that is behind no API.
     ...functions.flatMap((resource) =>
       qualifiersOf(resource).flatMap((qualifier) => {
-        const message = wrong(count(['name', 'arn'].map((key) => `${String(valueOf(resource, key))}${qualifier}`)));
+        const names = ['name', 'arn'].map((key) => `${String(valueOf(resource, key))}${qualifier}`);
+        const message = wrong(count(names), `${String(valueOf(resource, 'arn'))}${qualifier}`);
         return message === undefined ? [] : [{ resource, message }];
       }),
     ),
@@ -54,7 +58,7 @@ function invokePermissions(all: Registered): Finding[] {
       const arn = functionOfUri(inputs.integrationUri);
       const unqualified = parseFunctionArn(arn)?.unqualified ?? arn;
       const declared = functions.some((one) => valueOf(one, 'arn') === unqualified);
-      return inputs.integrationType !== 'AWS_PROXY' || declared ? undefined : wrong(count([arn]));
+      return inputs.integrationType !== 'AWS_PROXY' || declared ? undefined : wrong(count([arn]), arn);
     }),
     ...judgeEach(all, PERMISSION, permissionInputs, ({ action, principal, sourceArn = '' }) => {
       if (principal !== 'apigateway.amazonaws.com' || action !== 'lambda:InvokeFunction') {
