@@ -1,6 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { afterFile } from '../../../tests/support/cleanup.ts';
+import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { folderWith } from '../../../tests/support/folder.ts';
 import { root } from '../../../tests/support/program.ts';
 import { welcome } from '../../src/cli/screen.ts';
@@ -13,6 +14,7 @@ import * as pulumi from '@pulumi/pulumi';
 import * as aws from '@pulumi/aws';
 import * as auth0 from '@pulumi/auth0';
 
+export default async () => {
 const audience = new auth0.ResourceServer('api', { identifier: 'https://shop.example.com' }).identifier;
 for (const scope of ['read', 'write']) new auth0.ResourceServerScope(scope, { resourceServerIdentifier: audience, scope });
 const client = new auth0.Client('machine', { name: 'machine', appType: 'non_interactive' });
@@ -45,17 +47,26 @@ function declare(name, scope, stage) {
 }
 declare('orders', 'read', '$default');
 declare('stock', 'write', 'v1');
+return {};
+};
 `;
 
 it('A program with two APIs is served on a port for each, reported and verified', async () => {
   const folder = folderWith({
     'Pulumi.yaml': 'name: shop\nruntime: { name: nodejs, options: { typescript: false } }\n',
     'Pulumi.dev.yaml': 'config: { auth0:domain: acme.eu.auth0.com, aws:region: eu-west-1 }\n',
-    'package.json': JSON.stringify({ type: 'module', main: 'index.js' }),
-    'index.js': INDEX,
+    'package.json': JSON.stringify({ type: 'module', main: 'index.ts' }),
+    'index.ts': INDEX,
   });
   symlinkSync(new URL('node_modules', root), new URL('node_modules', folder));
-  const twin = await startTwin({ root: folder, stack: 'dev', port: 0, tenantPort: 0, onEvent: () => undefined });
+  const twin = await startTwin({
+    root: folder,
+    stack: 'dev',
+    port: 0,
+    tenantPort: 0,
+    evaluate: evaluateHere,
+    onEvent: () => undefined,
+  });
   afterFile(() => twin.close());
   const [orders = '', stock = ''] = twin.apiUrls;
   const screen = welcome(twin.model(), twin);
@@ -82,10 +93,10 @@ it('A program with two APIs is served on a port for each, reported and verified'
   expect(await call(orders)).toBe('200 orders');
   expect(await call(stock)).toBe('403 {"message":"Forbidden"}');
 
-  const reports = await reportsOf(folder, ['dev']);
+  const reports = await reportsOf(folder, ['dev'], {}, evaluateHere);
   expect(reports.map(({ stack, routes }) => [stack, routes.length])).toEqual([
     ['dev.orders', 1],
     ['dev.stock', 1],
   ]);
-  expect(await verify({ stack: 'dev' }, folder)).toBe(0);
+  expect(await verify({ stack: 'dev' }, folder, evaluateHere)).toBe(0);
 });

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { askOf, callerNamed } from '../../src/cli/token.ts';
-import { runTwin, TWIN, twinHere } from '../support/cli.ts';
+import { outcomeHere, runTwin, TWIN, twinHere } from '../support/cli.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
 
@@ -80,7 +80,7 @@ describe('npm run verify', () => {
     'Without a running twin, %j says so on standard error, names --deployed, and ends with %i',
     async (args, exitCode) => {
       const project = copyProject();
-      const { code, text, errors } = await twinHere(project, ...args);
+      const { code, text, errors } = await outcomeHere(project, ...args);
       expect(code).toBe(exitCode);
       expect(errors).toBe(
         'No twin of stack dev is running. Start it with npm start -- --stack dev, or add --deployed to use the deployed stack.\n',

@@ -51,9 +51,18 @@ const HERE: Actions = {
 
 /**
  * Runs a command that ends by itself in this process, which has loaded the SDKs already: where the claim is about what
- * it prints and not about its process. `errors` is the part of the text that it writes to standard error.
+ * it prints and not about its process.
  */
 export async function twinHere(
+  project: ProjectCopy,
+  ...args: readonly string[]
+): Promise<{ readonly code: number | null; readonly text: string }> {
+  const { code, text } = await outcomeHere(project, ...args);
+  return { code, text };
+}
+
+/** Does that, and also returns the part of the text that the command writes to standard error. */
+export async function outcomeHere(
   project: ProjectCopy,
   ...args: readonly string[]
 ): Promise<{ readonly code: number | null; readonly text: string; readonly errors: string }> {

@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { open } from '../../../src/verify/open.ts';
 import { targetOf, type SystemOptions } from '../../../src/verify/target.ts';
+import { evaluateHere } from '../../../../tests/support/evaluate.ts';
 import { parsed } from '../../support/cli.ts';
 import { startTestTwin, type TestTwin } from '../../support/twin.ts';
 
@@ -62,7 +63,7 @@ describe('The system to verify', () => {
 
   it('verify rejects a running twin that does not serve this checkout', async () => {
     const config = { 'api:audience': 'https://another.example.com' };
-    await expect(open(options({ config }), twin.project.root)).rejects.toThrow(
+    await expect(open(options({ config }), twin.project.root, evaluateHere)).rejects.toThrow(
       'The running twin of stack dev does not serve what this checkout declares.',
     );
   });
