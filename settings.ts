@@ -71,6 +71,7 @@ function settingsOf(keys: CheckedKeys, contract: Contract) {
     backends: needed(keys, 'api:backends'),
     privateBackends: needed(keys, 'api:privateBackends'),
     handlers: needed(keys, 'api:handlers'),
+    vpc: keys['api:vpc'],
     /** Whether stack traces on Lambda name the sources. */
     sourceMaps: needed(keys, 'api:sourceMaps'),
     /** Whether the stack file has encrypted values among its settings of handlers. */

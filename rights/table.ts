@@ -283,6 +283,10 @@ export const RIGHTS: Readonly<Record<string, TypeRights>> = {
         when: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
       },
       ...layersOf(resource),
+      // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html. They have no resource in IAM.
+      ...(resource.inputs['vpcConfig'] === undefined
+        ? []
+        : [{ actions: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'], on: ['*'] }]),
     ],
   },
   'aws:lambda/permission:Permission': {

@@ -2,6 +2,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { LAMBDA_HANDLER } from './bundle.ts';
 import { RUNTIME, type HandlerSpec } from '../contract/handler-spec.ts';
+import type { Settings } from '../../settings.ts';
 import { LAMBDA_MAY_ASSUME, logGroupArn, policyOf, statementsOf } from './policy.ts';
 
 interface Surroundings {
@@ -18,6 +19,7 @@ interface Surroundings {
   readonly logs: Pick<aws.cloudwatch.LogGroupArgs, 'retentionInDays' | 'kmsKeyId'>;
   /** Whether its bundle has a source map that Node is to read. */
   readonly sourceMaps: boolean;
+  readonly vpc: Settings['vpc'];
   /** Whether nobody may see the values of its variables. */
   readonly secretEnvironment: boolean;
   /** The ARN of the permissions boundary of its role. */
@@ -38,6 +40,7 @@ export function declareFunction(
     aliases,
     logs,
     sourceMaps,
+    vpc,
     secretEnvironment,
     secretStatements,
     permissionsBoundary,
@@ -59,7 +62,7 @@ export function declareFunction(
     {
       role: role.name,
       policy: (secretStatements ? pulumi.secret(logGroup.name) : logGroup.name).apply((log) =>
-        policyOf(logGroupArn(region, log), statementsOf(handler)),
+        policyOf(logGroupArn(region, log), statementsOf(handler), vpc !== undefined),
       ),
     },
     { parent, aliases },
@@ -77,6 +80,7 @@ export function declareFunction(
       ...(handler.layers !== undefined && { layers: [...handler.layers] }),
       ...(handler.ephemeralStorage !== undefined && { ephemeralStorage: { size: handler.ephemeralStorage } }),
       ...(handler.tracing === true && { tracingConfig: { mode: 'Active' } }),
+      ...(vpc && { vpcConfig: { subnetIds: vpc.subnets, securityGroupIds: vpc.securityGroups } }),
       ...environmentOf(handler, sourceMaps, secretEnvironment),
       role: role.arn,
       loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },

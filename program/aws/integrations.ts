@@ -80,6 +80,7 @@ function declareHandler(
     region: settings.region,
     logs: keptLogs(settings),
     sourceMaps: settings.sourceMaps,
+    vpc: settings.vpc,
     permissionsBoundary: settings.permissionsBoundary,
     secretEnvironment: settings.secretHandlers && settings.handlers[key]?.environment !== undefined,
     secretStatements: settings.secretHandlers && settings.handlers[key]?.statements !== undefined,

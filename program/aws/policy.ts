@@ -1,4 +1,5 @@
 import { partitionOf } from '../../limits/partitions.ts';
+import { NETWORK_ACTIONS } from '../../limits/vpc.ts';
 import type { HandlerSpec, PolicyStatement } from '../contract/handler-spec.ts';
 
 /**
@@ -10,8 +11,9 @@ export function logGroupArn(region: string, name: string): string {
 }
 
 /** The policy of a handler's role: its own log, and the statements of contract and stack file. */
-export function policyOf(logArn: string, statements: readonly PolicyStatement[] = []): string {
+export function policyOf(logArn: string, statements: readonly PolicyStatement[] = [], inVpc = false): string {
   return policy(
+    ...(inVpc ? networkStatements(logArn.split(':')[1] ?? 'aws') : []),
     { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: `${logArn}:*` },
     ...statements.map(({ actions, resources, conditions }) => ({
       Effect: 'Allow',
@@ -20,6 +22,18 @@ export function policyOf(logArn: string, statements: readonly PolicyStatement[] 
       ...(conditions && { Condition: conditions }),
     })),
   );
+}
+
+/**
+ * Lets Lambda make the function's network interfaces, and denies the same to the function's own code.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+function networkStatements(partition: string): readonly object[] {
+  const own = { 'lambda:SourceFunctionArn': `arn:${partition}:lambda:*:*:function:*` };
+  return [
+    { Effect: 'Allow', Action: NETWORK_ACTIONS, Resource: ['*'] },
+    { Effect: 'Deny', Action: NETWORK_ACTIONS, Resource: ['*'], Condition: { ArnLike: own } },
+  ];
 }
 
 /** Returns the handler's statements, with one to send traces if it has tracing. */
@@ -37,8 +51,8 @@ export const LAMBDA_MAY_ASSUME = policy({
 });
 
 /** Characters that the role's policy has with these statements, at the longest ARN of a log group. */
-export function policySize(statements: readonly PolicyStatement[]): number {
-  return policyOf(logGroupArn('us-gov-southeast-99', 'x'.repeat(100)), statements).length;
+export function policySize(statements: readonly PolicyStatement[], inVpc: boolean): number {
+  return policyOf(logGroupArn('us-gov-southeast-99', 'x'.repeat(100)), statements, inVpc).length;
 }
 
 function policy(...statements: readonly object[]): string {

@@ -4,7 +4,14 @@ import { BASE_PATH, CORS_MAX_AGE, INTEGRATION_TIMEOUT, LARGEST_THROTTLE, STAGE_N
 import { TAG_KEY, TAG_VALUE, TAGS_PER_RESOURCE } from '../../limits/iam.ts';
 import { RETENTION_DAYS } from '../../limits/logs.ts';
 import { METHODS } from '../../limits/route-key.ts';
-import { LISTENER_ARN, VPC_LINK_ID } from '../../limits/vpc.ts';
+import {
+  LISTENER_ARN,
+  SECURITY_GROUP_ID,
+  SECURITY_GROUPS_PER_FUNCTION,
+  SUBNET_ID,
+  SUBNETS_PER_FUNCTION,
+  VPC_LINK_ID,
+} from '../../limits/vpc.ts';
 import { handlerFields } from '../contract/handler-spec.ts';
 import { reason } from '../contract/reason.ts';
 import { BACKEND_NAME } from '../contract/targets.ts';
@@ -103,6 +110,26 @@ const privateBackend = z
       "write serverName, the name on the listener's certificate, or else a reason why the caller's token may cross the VPC in plain HTTP",
   });
 export type PrivateBackend = Readonly<z.infer<typeof privateBackend>>;
+
+const vpc = z.strictObject({
+  subnets: distinct(z.string().regex(SUBNET_ID, { error: 'write the id of a subnet, like subnet-0123456789abcdef0' }))
+    .max(SUBNETS_PER_FUNCTION, { error: `Lambda accepts at most ${SUBNETS_PER_FUNCTION} subnets` })
+    .meta({ description: 'Private subnets of one VPC, best in two availability zones or more.' }),
+  securityGroups: distinct(
+    z.string().regex(SECURITY_GROUP_ID, { error: 'write the id of a security group, like sg-0123456789abcdef0' }),
+  )
+    .max(SECURITY_GROUPS_PER_FUNCTION, {
+      error: `Lambda accepts at most ${SECURITY_GROUPS_PER_FUNCTION} security groups`,
+    })
+    .meta({ description: 'Security groups of that VPC.' }),
+});
+
+function distinct(item: z.ZodString) {
+  return z
+    .array(item)
+    .min(1, { error: 'write one' })
+    .refine((all) => new Set(all).size === all.length, { error: 'one is listed twice' });
+}
 
 const ORIGIN = /^(\*|https?:\/\/(\*|([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+)(:\d{1,5})?)$/;
 const origin = z
@@ -207,6 +234,11 @@ export const API_KEYS = {
       description: "This stack's settings of handlers, which replace or add to those of contract.ts.",
       examples: [{ test: { memory: 256, reservedConcurrency: 5, environment: { LOG_LEVEL: 'debug' } } }],
     }),
+  'api:vpc': vpc.optional().meta({
+    description:
+      'The VPC of all functions. There they reach the internet only through a NAT gateway, and AWS services also by endpoints.',
+    examples: [{ subnets: ['subnet-0123456789abcdef0'], securityGroups: ['sg-0123456789abcdef0'] }],
+  }),
   'api:sourceMaps': z
     .boolean()
     .default(false)

@@ -155,7 +155,7 @@ function* handlerProblems(keys: CheckedKeys, { handlers }: Contract): Iterable<P
       const message = `${bytes} bytes with those of contract.ts; Lambda accepts ${ENVIRONMENT_LIMIT}`;
       yield problem('quota', `${place}.environment`, message);
     }
-    const characters = policySize(statementsOf(handler));
+    const characters = policySize(statementsOf(handler), keys['api:vpc'] !== undefined);
     if (characters > ROLE_POLICY_LENGTH) {
       const message = `${characters} characters of policy; a role accepts ${ROLE_POLICY_LENGTH}`;
       yield problem('quota', `${place}.statements`, message);

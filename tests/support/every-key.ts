@@ -24,6 +24,7 @@ const SERVICES: Config = {
     'ANY /orders/{id}/{rest+}': 'vpc://orders/v1/{id}/{rest}',
     'POST /hooks/{id}': 'vpc://hooks/{id}',
   },
+  'api:vpc': { subnets: ['subnet-0123456789abcdef0'], securityGroups: ['sg-0123456789abcdef0'] },
   'api:privateBackends': {
     orders: {
       vpcLink: 'abc123',

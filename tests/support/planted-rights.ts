@@ -147,6 +147,13 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     'encrypted, so no rule can judge it',
   ),
   plant(
+    'narrow statements',
+    "a part of what Lambda needs for a VPC, in a statement of the code's own",
+    allows('ec2:CreateNetworkInterface', '*'),
+    POLICY,
+    'ec2:CreateNetworkInterface writes, and its resource is *',
+  ),
+  plant(
     'declared statements',
     'a narrow statement that only the code has',
     allows('dynamodb:GetItem', 'arn:aws:dynamodb:eu-central-1:123456789012:table/orders'),

@@ -146,6 +146,7 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
     says: 'the permission {of} {no}lets a function be invoked by {is}',
     danger: more,
   },
+  networks: { shown: ['Functions', 'VPC of'], says: 'the function {of} is {no}in {is}', danger: any },
   layers: { shown: ['Functions', 'Layers of'], says: 'the function {of} {no}has the layer {is}', danger: more },
   backends: {
     shown: ['Routes', ''],

@@ -77,6 +77,10 @@ export const RECORDED = {
       const isOwn = principal === 'apigateway.amazonaws.com' && withoutIds(source, model) !== source;
       return isOwn ? [] : [{ of: one.name, is: withoutIds(`${principal} from ${source}`, model) }];
     }),
+  networks: (model) => [
+    ...inputItems(model, FUNCTION, 'vpcConfig.subnetIds'),
+    ...inputItems(model, FUNCTION, 'vpcConfig.securityGroupIds'),
+  ],
   layers: (model) => inputItems(model, FUNCTION, 'layers'),
   variables: variableItems,
   concurrency: (model) => inputItems(model, FUNCTION, 'reservedConcurrentExecutions'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { whyBroad } from '../../../limits/iam-actions.ts';
+import { NETWORK_ACTIONS } from '../../../limits/vpc.ts';
 import { UNREAD } from '../common/unread.ts';
 import { acceptedOf } from './accepted.ts';
 import { ofType, valueOf, type Finding, type Registered, type RegisteredResource, type Rule } from './registered.ts';
@@ -137,13 +138,20 @@ function undeclaredStatements(all: Registered): Finding[] {
         ({ Action: actions = [], Resource: resources = [], Condition, NotAction, NotResource }) =>
           NotAction !== undefined ||
           NotResource !== undefined ||
-          (!isOwnLog(actions, resources) && !known.includes(JSON.stringify([actions, resources, Condition]))),
+          (!isOwnLog(actions, resources) &&
+            !isNetwork(actions, resources) &&
+            !known.includes(JSON.stringify([actions, resources, Condition]))),
       )
       .map(({ Action = ['every action'] }) => ({
         resource,
         message: `it allows ${Action.join(', ')} by a statement that contract and stack file do not declare`,
       })),
   );
+}
+
+/** Whether a statement allows exactly what Lambda needs to put a function into a VPC, which has no narrower resource. */
+function isNetwork(actions: readonly string[], resources: readonly string[]): boolean {
+  return JSON.stringify([actions.toSorted(), resources]) === JSON.stringify([NETWORK_ACTIONS, ['*']]);
 }
 
 function broad(all: Registered): Finding[] {
@@ -157,6 +165,7 @@ function broad(all: Registered): Finding[] {
       if (NotAction !== undefined || NotResource !== undefined) {
         return [{ resource, message: 'it allows everything but what a statement excludes' }];
       }
+      if (isNetwork(actions, resources)) return [];
       return actions
         .filter((action) => !Object.hasOwn(reasons, action))
         .flatMap((action) => whyBroad(action, resources) ?? [])
@@ -185,7 +194,7 @@ export const ROLE_RULES: readonly Rule[] = [
   },
   {
     name: 'declared statements',
-    says: "A function's role allows what contract and stack file declare, and writing its own log and traces.",
+    says: "A function's role allows what contract and stack file declare, and writing its own log and traces, and the network interfaces of a VPC.",
     check: undeclaredStatements,
   },
 ];

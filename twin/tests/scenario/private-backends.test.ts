@@ -17,7 +17,7 @@ const ROUTES: Contract['routes'] = {
 
 const requests: string[] = [];
 const backend = createServer(({ url, headers }, response) => {
-  requests.push(`${url} ${headers['x-caller-azp']}`);
+  requests.push(`${url} ${String(headers['x-caller-azp'])}`);
   response.end('from the VPC');
 });
 let twin: TestTwin;

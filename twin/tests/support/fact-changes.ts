@@ -242,6 +242,12 @@ export const CHANGES: readonly Change[] = [
     }),
   ],
   [
+    'networks',
+    'a function in a VPC',
+    '! the function `api-test` is in `subnet-0123456789abcdef0`',
+    inputs('Function', { vpcConfig: { subnetIds: ['subnet-0123456789abcdef0'] } }),
+  ],
+  [
     'layers',
     'a layer of another account',
     '! the function `api-test` has the layer `arn:aws:lambda:eu-central-1:999999999999:layer:x:1`',
