@@ -235,7 +235,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
       }
       throw new Error(`no ${String(text)} within reach of the keyboard`);
     };
-    await page.locator('.matrix [data-row]').first().waitFor();
+    await page.locator('.matrix [data-y]').first().waitFor();
     await tabTo('^allowed: write:user');
     for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowDown']) await page.keyboard.press(key);
     expect(await page.locator('.detail').innerText()).toMatch(

@@ -42,12 +42,17 @@ async function main(executable: string): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const [width, height] of WINDOWS) {
         const { page, close } = await openAt(browser, twin.pageUrl, { colorScheme, viewport: { width, height } });
-        const cells = page.locator('.matrix [data-row]').nth(1).locator('button.bad');
+        await page.locator('.matrix button.bad').first().waitFor();
+        // Users are the last columns, and only those in view are drawn.
+        await page.evaluate("document.querySelector('.matrix').scrollTo(1e4, 0)");
+        await page.waitForTimeout(300);
+        const cells = page.locator('.matrix [data-y]').nth(1).locator('button.bad');
         // A user's 403 explains more than a 401 does; the smallest program has only that.
         await (size === '1 × 4' ? page.locator('.matrix button.bad').first() : cells.nth(-2)).click();
         await page.locator('.outcome .verdict').waitFor();
         // The list is told of what happens a moment later.
         await page.locator('.log .entry').first().waitFor();
+        await page.evaluate("document.querySelector('.matrix').scrollTo(0, 0)");
         await page.waitForTimeout(500);
         const name = `${size.replaceAll(' ', '')}-${width}-${colorScheme}.png`;
         const isShown = size === SHOWN && width === SHOWN_WIDTH;

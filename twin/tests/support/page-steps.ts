@@ -8,7 +8,7 @@ export const USER = 'user `test-user@example.com` through `test-app` (password)'
 export const steps = (page: Page) => ({
   /** A cell of the matrix, by the name of its caller and its route. */
   cell: (route: string, column: number): Locator =>
-    page.locator('.matrix [data-row]').filter({ hasText: route }).first().getByRole('button').nth(column),
+    page.locator('.matrix [data-y]').filter({ hasText: route }).first().getByRole('gridcell').nth(column),
   chooseCaller: (name: string) => page.getByLabel('Caller', { exact: true }).selectOption(name),
   tick: (scope: string) => page.getByRole('checkbox', { name: scope }).check(),
   untick: (scope: string) => page.getByRole('checkbox', { name: scope }).uncheck(),

@@ -1,26 +1,37 @@
-import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ShownApi, ShownCaller, ShownRow, ShownState } from '../messages.ts';
 import { Field, Inline } from './ui.tsx';
 import { plain } from './words.ts';
 
-/** A cell of the matrix. */
-export interface Cell {
-  readonly caller: ShownCaller;
+/** A route of an API. */
+interface Route {
   readonly api: ShownApi;
   readonly row: ShownRow;
+}
+
+/** A cell of the matrix. */
+export interface Cell extends Route {
+  readonly caller: ShownCaller;
   /** The caller's place in the row. */
   readonly column: number;
+}
+
+/** What the search leaves: lines are routes with the headings of their groups, columns are places of callers. */
+interface Table {
+  readonly lines: readonly (Route | string)[];
+  readonly routes: readonly Route[];
+  readonly columns: readonly number[];
 }
 
 /** Up to so many callers each cell has its reason in words. */
 const FEW = 6;
 /** From so many routes on they are grouped by the first segment of their path. */
 const MANY = 9;
-/** Pixels of a line, as the style has it: only those in sight are drawn, since 12,000 cells would scroll slowly. */
-const HEIGHT = 44;
-/** Lines that are drawn above and below those in sight. */
-const MARGIN = 6;
+/** Pixels of a line, and of a column at least, as the style has them. */
+const [HEIGHT, WIDTH] = [44, 56];
+/** Lines and columns are drawn by so many, and one step beyond what is in view: 12,000 cells would scroll slowly. */
+const STEP = 2;
 
 const KINDS = { client: 'Services', role: 'Roles', user: 'Users', anyone: 'No token' } as const;
 
@@ -34,15 +45,15 @@ export function Matrix({
 }): ComponentChildren {
   const [query, setQuery] = useState('');
   const [current, setCurrent] = useState<Cell>();
-  const [first, setFirst] = useState(0);
-  const { lines, columns, isLarge } = useMemo(() => tableOf(state, query.trim().toLowerCase()), [state, query]);
-  const last = first + Math.ceil(innerHeight / HEIGHT) + 2 * MARGIN;
-
-  const show = ({ target }: Event): Cell | undefined => {
-    const cell = cellAt(target as Element, state);
-    if (cell !== undefined) setCurrent(cell);
-    return cell;
-  };
+  const choose = useRef(onChoose);
+  choose.current = onChoose;
+  // What has not changed is not compared again.
+  const [grid, isLarge] = useMemo(() => {
+    const table = tableOf(state, query.trim().toLowerCase());
+    const count = state.apis.reduce((sum, { rows }) => sum + rows.length, 0);
+    const shown = <Grid table={table} state={state} onShow={setCurrent} onChoose={(cell) => choose.current(cell)} />;
+    return [shown, count >= MANY || state.callers.length > FEW];
+  }, [state, query]);
   return (
     <section aria-labelledby="matrix" class="card matrix-card">
       <div class="bar">
@@ -59,56 +70,158 @@ export function Matrix({
           </>
         )}
       </p>
-      <div
-        class={`matrix ${columns.length > FEW ? 'dense' : ''}`}
-        role="grid"
-        aria-labelledby="matrix"
-        aria-rowcount={lines.length + 2}
-        style={{ '--callers': columns.length }}
-        tabIndex={first === 0 ? undefined : 0}
-        onScroll={({ currentTarget: { scrollTop } }) => setFirst(Math.max(0, Math.floor(scrollTop / HEIGHT) - MARGIN))}
-        onClick={(event) => {
-          const cell = show(event);
-          if (cell !== undefined) onChoose(cell);
-        }}
-        onMouseOver={show}
-        onFocusIn={show}
-        onKeyDown={move}
-      >
-        <Heads callers={columns.flatMap((column) => state.callers[column] ?? [])} />
-        <div
-          role="rowgroup"
-          style={{ paddingTop: first * HEIGHT, paddingBottom: Math.max(0, lines.length - last) * HEIGHT }}
-        >
-          {lines.slice(first, last)}
-        </div>
-      </div>
-      {lines.length === 0 && <p class="quiet">No route.</p>}
+      {grid}
     </section>
   );
 }
 
+interface GridProps {
+  readonly table: Table;
+  readonly state: ShownState;
+  readonly onShow: (cell: Cell) => void;
+  readonly onChoose: (cell: Cell) => void;
+}
+
+/** Draws the lines and columns in view, and the cell that the keyboard is at. */
+function Grid({ table: { lines, routes, columns }, state, onShow, onChoose }: GridProps): ComponentChildren {
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState('0 0 0 0');
+  const [chosen, setChosen] = useState({ y: 0, x: 0 });
+  const isMoved = useRef(false);
+  const at = { y: Math.min(chosen.y, routes.length - 1), x: Math.min(chosen.x, columns.length - 1) };
+  const look = (): void => {
+    if (box.current === null) return;
+    const { scrollTop, clientHeight, scrollLeft, clientWidth } = box.current;
+    const places = [
+      scrollTop / HEIGHT,
+      (scrollTop + clientHeight) / HEIGHT,
+      scrollLeft / WIDTH,
+      (scrollLeft + clientWidth) / WIDTH,
+    ];
+    setView(places.map((place, side) => (Math.floor(place / STEP) + (side % 2 === 0 ? -1 : 2)) * STEP).join(' '));
+  };
+  useLayoutEffect(() => {
+    // In a task of its own: the frame that draws the page is long enough.
+    const observer = new ResizeObserver(() => setTimeout(look));
+    if (box.current !== null) observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    if (isMoved.current) box.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
+    isMoved.current = false;
+  }, [chosen]);
+
+  const [top = 0, bottom = 0, left = 0, right = 0] = view.split(' ').map(Number);
+  const drawn = columns
+    .map((column, x) => ({ column, x }))
+    .filter(({ x }) => (x >= left && x < right) || x === at.x || columns.length <= FEW);
+  const cellAt = (target: EventTarget | null): Cell | undefined => {
+    const { y, x } = placeOf(target);
+    const [route, column] = [routes[y], columns[x] ?? -1];
+    const caller = state.callers[column];
+    return route && caller && { ...route, caller, column };
+  };
+  const show = ({ target }: Event): void => {
+    const cell = cellAt(target);
+    if (cell !== undefined) onShow(cell);
+  };
+  return (
+    <div
+      class={`matrix ${columns.length > FEW ? 'dense' : ''}`}
+      role="grid"
+      aria-labelledby="matrix"
+      aria-rowcount={lines.length + 2}
+      aria-colcount={columns.length + 1}
+      style={{ '--callers': columns.length }}
+      ref={box}
+      onScroll={look}
+      onClick={({ target }) => {
+        const cell = cellAt(target);
+        if (cell !== undefined) onChoose(cell);
+      }}
+      onMouseOver={show}
+      onFocusIn={(event) => {
+        if (cellAt(event.target) !== undefined) setChosen(placeOf(event.target));
+        show(event);
+      }}
+      onKeyDown={(event) => {
+        const next = moved(event, at, routes.length - 1, columns.length - 1);
+        if (next === undefined) return;
+        event.preventDefault();
+        isMoved.current = true;
+        setChosen(next);
+      }}
+    >
+      <Heads callers={columns.flatMap((column) => state.callers[column] ?? [])} />
+      <div role="rowgroup" class="lines" style={{ height: `${lines.length * HEIGHT}px` }}>
+        {lines.map((line, index) => {
+          if ((index < top || index >= bottom) && line !== routes[at.y]) return undefined;
+          const place = {
+            key: index,
+            role: 'row',
+            'aria-rowindex': index + 3,
+            style: { top: `${index * HEIGHT}px` },
+          } as const;
+          if (typeof line === 'string') {
+            return (
+              <div {...place} class="group">
+                <div role="rowheader">{line}</div>
+              </div>
+            );
+          }
+          return (
+            <div {...place} data-y={routes.indexOf(line)}>
+              <RouteHead row={line.row} />
+              {drawn.map(({ column, x }) => {
+                const cell = line.row.cells[column] ?? '';
+                const allowed = cell.startsWith('allowed');
+                return (
+                  <button
+                    type="button"
+                    role="gridcell"
+                    key={column}
+                    class={allowed ? 'good' : 'bad'}
+                    data-x={x}
+                    style={{ '--x': x }}
+                    tabIndex={line === routes[at.y] && x === at.x ? 0 : -1}
+                    aria-colindex={x + 2}
+                    aria-label={plain(cell)}
+                  >
+                    {allowed ? '✓' : '✗'}
+                    {columns.length <= FEW && <Inline text={cell.replace(/^\w+: (lacks )?/, ' ')} />}
+                  </button>
+                );
+              })}
+            </div>
+          );
+        })}
+      </div>
+      {lines.length === 0 && <p class="quiet">No route.</p>}
+    </div>
+  );
+}
+
 function Heads({ callers }: { readonly callers: readonly ShownCaller[] }): ComponentChildren {
-  const kinds = Object.entries(KINDS).map(([kind, words]) => {
-    return { words, count: callers.filter((caller) => caller.kind === kind).length };
-  });
   return (
     <div role="rowgroup" class="heads">
       <div role="row" class="kinds">
         <div role="columnheader">Callers</div>
-        {kinds.map(
-          ({ words, count }) =>
+        {Object.entries(KINDS).map(([kind, words]) => {
+          const x = callers.findIndex((caller) => caller.kind === kind);
+          const count = callers.filter((caller) => caller.kind === kind).length;
+          return (
             count > 0 && (
-              <div key={words} role="columnheader" aria-colspan={count} style={{ gridColumn: `span ${count}` }}>
+              <div key={kind} role="columnheader" aria-colspan={count} style={{ '--x': x, '--span': count }}>
                 {words}
               </div>
-            ),
-        )}
+            )
+          );
+        })}
       </div>
       <div role="row">
         <div role="columnheader">Route</div>
-        {callers.map(({ heading, name, detail }) => (
-          <div role="columnheader" key={heading} title={plain(heading)}>
+        {callers.map(({ heading, name, detail }, x) => (
+          <div role="columnheader" key={heading} style={{ '--x': x }} title={plain(heading)}>
             <code>{name === '' ? 'anyone' : name}</code>
             <span class="quiet">{detail}</span>
           </div>
@@ -118,111 +231,61 @@ function Heads({ callers }: { readonly callers: readonly ShownCaller[] }): Compo
   );
 }
 
-interface LineProps {
-  /** The API's place and the row's, with a space between. */
-  readonly at: string;
-  readonly row: ShownRow;
-  readonly columns: readonly number[];
-  /** Its place among the rows. */
-  readonly index: number;
-}
-
-function Line({ at, row: { routeKey, needs, cells }, columns, index }: LineProps): ComponentChildren {
-  const [method = '', path = ''] = routeKey.split(' ');
+function RouteHead({ row: { routeKey, needs } }: { readonly row: ShownRow }): ComponentChildren {
+  const [method, path] = routeKey.split(' ');
   return (
-    <div role="row" data-row={at} aria-rowindex={index + 3}>
-      <div role="rowheader" title={`${routeKey}, needs ${plain(needs)}`}>
-        <code>
-          <span class="method">{method}</span> {path}
-        </code>
-        <span class="quiet">
-          <Inline text={needs} />
-        </span>
-      </div>
-      {columns.map((column, place) => {
-        const cell = cells[column] ?? '';
-        const allowed = cell.startsWith('allowed');
-        return (
-          <div role="gridcell" key={column}>
-            <button
-              type="button"
-              class={allowed ? 'good' : 'bad'}
-              data-column={column}
-              tabIndex={index === 0 && place === 0 ? 0 : -1}
-              aria-label={plain(cell)}
-            >
-              {allowed ? '✓' : '✗'}
-              {columns.length <= FEW && <Inline text={cell.replace(/^\w+: (lacks )?/, ' ')} />}
-            </button>
-          </div>
-        );
-      })}
+    <div role="rowheader" title={`${routeKey}, needs ${plain(needs)}`}>
+      <code>
+        <span class="quiet">{method}</span> {path}
+      </code>
+      <span class="quiet">
+        <Inline text={needs} />
+      </span>
     </div>
   );
 }
 
-/** The rows with the headings of their groups, and the columns, as far as the search has them. */
-function tableOf({ apis, callers }: ShownState, query: string) {
+/** A word of the search is a route's or a caller's: the other side stays whole. */
+function tableOf({ apis, callers }: ShownState, query: string): Table {
   const matches = (...texts: readonly string[]): boolean => texts.some((text) => text.toLowerCase().includes(query));
-  const all = apis.flatMap(({ name, url, rows }, apiIndex) =>
-    rows.map((row, index) => ({
-      row,
-      at: `${apiIndex} ${index}`,
-      group: apis.length > 1 ? `${name} · ${url}` : `/${row.routeKey.split('/')[1] ?? ''}`,
-    })),
-  );
-  const found = all.filter(({ row, group }) => matches(row.routeKey, row.needs, group));
-  const columns = callers.map((_, column) => column);
-  const foundColumns = columns.filter((column) => matches(callers[column]?.heading ?? ''));
-  // A word is a route's or a caller's: the other side stays whole.
-  const rows = found.length === 0 && foundColumns.length > 0 ? all : found;
-  const shown = foundColumns.length === 0 ? columns : foundColumns;
-  const groups = new Set(all.map(({ group }) => group)).size;
+  const all = apis.flatMap((api) => api.rows.map((row) => ({ api, row })));
+  const groupOf = ({ api, row }: Route): string =>
+    apis.length > 1 ? `${api.name} · ${api.url}` : `/${row.routeKey.split('/')[1] ?? ''}`;
+  const found = all.filter((route) => matches(route.row.routeKey, route.row.needs, groupOf(route)));
+  const every = callers.map((_, column) => column);
+  const foundColumns = every.filter((column) => matches(callers[column]?.heading ?? ''));
+  const routes = found.length === 0 && foundColumns.length > 0 ? all : found;
+  const groups = new Set(all.map(groupOf)).size;
   const isGrouped = apis.length > 1 || (all.length >= MANY && groups > 1 && groups * 2 <= all.length);
-  const lines = rows.flatMap(({ row, at, group }, index) => [
-    ...(isGrouped && group !== rows[index - 1]?.group
-      ? [
-          <div role="row" class="group" key={group}>
-            <div role="rowheader">{group}</div>
-          </div>,
-        ]
-      : []),
-    <Line key={at} at={at} row={row} columns={shown} index={index} />,
-  ]);
-  return { lines, columns: shown, isLarge: all.length >= MANY || columns.length > FEW };
+  const lines = routes.flatMap((route, index): Table['lines'] => {
+    const before = routes[index - 1];
+    const group = groupOf(route);
+    return isGrouped && (before === undefined || groupOf(before) !== group) ? [group, route] : [route];
+  });
+  return { lines, routes, columns: foundColumns.length === 0 ? every : foundColumns };
 }
 
-function cellAt(target: Element, { apis, callers }: ShownState): Cell | undefined {
-  const button = target.closest<HTMLElement>('[data-column]');
-  const [apiIndex, index] = (button?.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? '').split(' ').map(Number);
-  const column = Number(button?.dataset['column']);
-  const api = apis[apiIndex ?? NaN];
-  const row = api?.rows[index ?? NaN];
-  const caller = callers[column];
-  return api && row && caller && { api, row, caller, column };
+interface Place {
+  readonly y: number;
+  readonly x: number;
 }
 
-/** Moves the focus by the arrow keys, Home and End; the cell that has it is the one in the order of Tab. */
-function move(event: TargetedKeyboardEvent<HTMLElement>): void {
-  const grid = event.currentTarget;
-  const now = document.activeElement;
-  const rows = [...grid.querySelectorAll('[data-row]')];
-  const inRow = (row: Element | null | undefined): HTMLElement[] => [...(row?.querySelectorAll('button') ?? [])];
-  const y = rows.findIndex((row) => row.contains(now));
-  const x = inRow(rows[y]).findIndex((button) => button === now);
-  const [column, row] = new Map<string, readonly [number, number]>([
-    ['ArrowRight', [x + 1, y]],
-    ['ArrowLeft', [Math.max(x - 1, 0), y]],
-    ['ArrowDown', [x, y + 1]],
-    ['ArrowUp', [x, Math.max(y - 1, 0)]],
-    ['Home', [0, event.ctrlKey ? 0 : y]],
-    ['End', [inRow(rows[y]).length - 1, event.ctrlKey ? rows.length - 1 : y]],
-  ]).get(event.key) ?? [-1, -1];
-  if (column < 0) return;
-  event.preventDefault();
-  const next = inRow(rows[row])[column];
-  if (next === undefined) return;
-  for (const button of grid.querySelectorAll<HTMLElement>('button[tabindex="0"]')) button.tabIndex = -1;
-  next.tabIndex = 0;
-  next.focus();
+function placeOf(target: EventTarget | null): Place {
+  const button = target instanceof Element ? target.closest<HTMLElement>('[data-x]') : null;
+  return { y: Number(button?.parentElement?.dataset['y']), x: Number(button?.dataset['x']) };
+}
+
+/** Where a key leads from a cell; nowhere for any other key. */
+function moved({ key, ctrlKey }: KeyboardEvent, { y, x }: Place, lastY: number, lastX: number): Place | undefined {
+  const [toY, toX] =
+    new Map<string, readonly [number, number]>([
+      ['ArrowRight', [y, x + 1]],
+      ['ArrowLeft', [y, x - 1]],
+      ['ArrowDown', [y + 1, x]],
+      ['ArrowUp', [y - 1, x]],
+      ['Home', [ctrlKey ? 0 : y, 0]],
+      ['End', [ctrlKey ? lastY : y, lastX]],
+    ]).get(key) ?? [];
+  if (toY === undefined || toX === undefined) return undefined;
+  return { y: Math.min(Math.max(toY, 0), lastY), x: Math.min(Math.max(toX, 0), lastX) };
 }

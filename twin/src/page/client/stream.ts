@@ -18,7 +18,9 @@ export function connect(handlers: Handlers, onLost: () => void): void {
       opened.addEventListener(name, (event) => {
         const { data, lastEventId } = event as MessageEvent<string>;
         position = lastEventId || position;
-        (handle as (data: unknown) => void)(JSON.parse(data));
+        const parsed: unknown = JSON.parse(data);
+        // Drawn in a task of its own: the state of a large program takes a while to read.
+        setTimeout(() => (handle as (data: unknown) => void)(parsed));
       });
     }
     opened.addEventListener('error', () => {
