@@ -197,51 +197,38 @@ export interface StreamEvents {
 /** What the page requests, by the last part of its path under `/_twin/`, and the answer. */
 export interface Endpoints {
   /** Sends a token request with its masks replaced; `ask` is the name of one of the caller's asks. */
-  readonly token: {
-    readonly question: {
-      readonly caller: string;
-      readonly ask: string;
+  readonly token: Endpoint<
+    {
+      caller: string;
+      ask: string;
       /** The API that the token is for, where there are several: they may trust different issuers. */
-      readonly api?: string;
-      readonly parameters: Record<string, string>;
-    };
-    readonly answer: {
+      api?: string;
+      parameters: Record<string, string>;
+    },
+    {
       readonly status: number;
       readonly body: Readonly<Record<string, unknown>>;
       /** The requests of a login; empty for a single request. */
       readonly steps: readonly ShownStep[];
-    };
-  };
+    }
+  >;
   /** The secrets of a token request, by the name of the parameter. */
-  readonly secrets: {
-    readonly question: { readonly caller: string; readonly ask: string };
-    readonly answer: Readonly<Record<string, string>>;
-  };
+  readonly secrets: Endpoint<{ caller: string; ask: string }, Readonly<Record<string, string>>>;
   /** The twin's own signature of a token's first two parts, in base64url. */
-  readonly signature: {
-    readonly question: { readonly signed: string; readonly alg: string };
-    readonly answer: { readonly signature: string };
-  };
+  readonly signature: Endpoint<{ signed: string; alg: string }, { readonly signature: string }>;
   /** Plays a request to an API, without a token where that is empty. */
-  readonly call: {
-    readonly question: {
-      readonly api: string;
-      readonly method: string;
-      readonly path: string;
-      readonly token: string;
-      readonly body: string;
-    };
-    readonly answer: Called;
-  };
+  readonly call: Endpoint<{ api: string; method: string; path: string; token: string; body: string }, Called>;
   /** Plays a kept request again, with its own headers. */
-  readonly replay: { readonly question: { readonly requestId: string }; readonly answer: Called };
+  readonly replay: Endpoint<{ requestId: string }, Called>;
   /** A kept request as a command; its credentials are masked in a browser that may not see secrets. */
-  readonly curl: { readonly question: { readonly requestId: string }; readonly answer: { readonly command: string } };
+  readonly curl: Endpoint<{ requestId: string }, { readonly command: string }>;
   /** The event of a kept request; its token masked unless `reveal`. */
-  readonly event: {
-    readonly question: { readonly requestId: string; readonly reveal: boolean };
-    readonly answer: { readonly event: string };
-  };
+  readonly event: Endpoint<{ requestId: string; reveal: boolean }, { readonly event: string }>;
+}
+
+interface Endpoint<Question, Answer> {
+  readonly question: Readonly<Question>;
+  readonly answer: Answer;
 }
 
 /** What became of a call that the page made. */

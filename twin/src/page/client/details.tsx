@@ -23,6 +23,9 @@ export function Details({
       <Fold title={received === undefined ? 'Response, as the gateway gave it' : 'Response'} open>
         <Response response={received ?? entry.response} />
       </Fold>
+      <p class="quiet">
+        Request id <code>{requestId}</code>
+      </p>
       {invoked ? <Event key={requestId} requestId={requestId} /> : <p class="quiet">No handler was invoked.</p>}
       {log !== '' && (
         <Fold title="Access log line">

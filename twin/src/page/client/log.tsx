@@ -22,23 +22,12 @@ export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Pr
   const { kept, dropped, skipped } = paused ?? history;
   const shown = kept.filter(({ entry }) => matches(entry, filter));
   const waiting = paused === undefined ? 0 : history.kept.findIndex(({ key }) => key === paused.kept[0]?.key);
-  const choice = (label: string, name: 'status' | 'client' | 'user', values: readonly string[]): ComponentChildren => {
-    // What was chosen stays to be seen, though the last such request may have been dropped.
-    const all = [...new Set([...values, filter[name]])].filter((one) => one !== '').toSorted();
-    const options = [['', 'all'], ...all.map((one) => [one, one.length === 1 ? `${one}xx` : one])] as [
-      string,
-      string,
-    ][];
-    return (
-      <Field
-        label={label}
-        value={filter[name]}
-        options={options}
-        onInput={(value) => setFilter({ ...filter, [name]: value })}
-      />
-    );
-  };
   const entries = kept.map(({ entry }) => entry);
+  const choices = [
+    ['Status', 'status', entries.flatMap(({ status }) => [`${status}`.slice(0, 1), `${status}`])],
+    ['Client', 'client', entries.map((entry) => callerOf(entry).client)],
+    ['User', 'user', entries.map((entry) => callerOf(entry).user)],
+  ] as const;
   return (
     <section aria-labelledby="log" class="card log">
       <div class="bar">
@@ -71,21 +60,20 @@ export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Pr
           value={filter.text}
           onInput={(text) => setFilter({ ...filter, text })}
         />
-        {choice(
-          'Status',
-          'status',
-          entries.flatMap(({ status }) => [`${status}`.slice(0, 1), `${status}`]),
-        )}
-        {choice(
-          'Client',
-          'client',
-          entries.map((entry) => callerOf(entry).client),
-        )}
-        {choice(
-          'User',
-          'user',
-          entries.map((entry) => callerOf(entry).user),
-        )}
+        {choices.map(([label, name, values]) => {
+          // What was chosen stays to be seen, though the last such request may have been dropped.
+          const all = [...new Set([...values, filter[name]])].filter((one) => one !== '').toSorted();
+          const options = all.map((one) => [one, one.length === 1 ? `${one}xx` : one] as const);
+          return (
+            <Field
+              key={name}
+              label={label}
+              value={filter[name]}
+              options={[['', 'all'], ...options]}
+              onInput={(value) => setFilter({ ...filter, [name]: value })}
+            />
+          );
+        })}
       </div>
       {kept.length === 0 ? (
         <div class="empty">

@@ -30,29 +30,15 @@ function Sentence({ entry }: { readonly entry: Entry }): ComponentChildren {
     const who = [client, user].filter((one) => one !== '').join(' for ');
     return why === '' ? `${who} got a token of ${subject}, by ${grantType}` : `${who} got no token: ${why}`;
   }
-  const request = (
-    <code>
-      {entry.method} {entry.path}
-    </code>
-  );
-  if (entry.kind === 'tenant') {
-    return (
-      <>
-        {request}: {why === '' ? 'answered by the tenant' : why}
-      </>
-    );
-  }
-  const failed = entry.checks.find(({ outcome }) => outcome === 'failed');
-  if (failed?.name !== 'scope') {
-    return (
-      <>
-        {request}: {why === '' ? `let through by the route ${entry.routeKey}` : why}
-      </>
-    );
-  }
+  const { wanted = '' } =
+    (entry.kind === 'api' && entry.checks.find(({ name, outcome }) => name === 'scope' && outcome === 'failed')) || {};
+  const became = entry.kind === 'api' ? `let through by the route ${entry.routeKey}` : 'answered by the tenant';
   return (
     <>
-      {request}: the token lacks <code>{failed.wanted}</code>.
+      <code>
+        {entry.method} {entry.path}
+      </code>
+      : {wanted === '' ? why || became : <Inline text={`the token lacks \`${wanted}\`.`} />}
     </>
   );
 }
