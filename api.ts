@@ -77,7 +77,7 @@ function declareApi(within: Within, hooks: pulumi.CustomResourceOptions): aws.ap
       name: `${pulumi.getProject()}-${settings.stack}${suffixOf(within)}`,
       protocolType: 'HTTP',
       ...(settings.cors && { corsConfiguration: settings.cors }),
-      // Else whoever knows the old address goes past the domain, and whatever stands before it.
+      // A caller at AWS's own address would bypass the domain and its checks.
       ...(settings.apiDomain && { disableExecuteApiEndpoint: true }),
     },
     { parent: component, protect: settings.production, ...hooks },

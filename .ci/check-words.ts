@@ -1,36 +1,41 @@
-// `npm run words`: refuses hard words in the lines that a branch adds or changes, and long commit subjects. Lines that
-// were there before, or only moved, are not looked at.
+// `npm run words`: rejects words and names that readers stumble over, in every file, and long commit subjects.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 const SUBJECT_LENGTH = 72;
 /** Words and phrases, in any case, and what to write instead. */
 const PHRASES = [
-  ['whoever|whom', 'name the actor: the caller, the client, the reader'],
+  ['whoever|whom|whomever', 'name the actor: the caller, the client, the reader'],
   ['nobody|somebody|everybody', 'no caller, a client, every reader, unknown'],
-  ['nevertheless', 'but, still'],
-  ['be it', 'whether'],
+  ['nevertheless|notwithstanding', 'but, still'],
+  ['be it', 'whether, even'],
   ['how-manieth', 'index, position'],
   ['takes leave', 'closes, disconnects'],
   ['is content', 'accepts'],
+  ['no leave to', 'no permission to'],
   ['such as has', 'that has'],
+  ['of no meaning here', 'not emulated, without effect'],
   ['what it had', 'the last working version, the previous value'],
+  ['is no (?:text|list|map|number|JSON|JWT)', 'is not a string, list, object, number, JSON, JWT'],
 ] as const;
 /** A name that a line declares. */
-const DECLARATION = /\b(?:class|const|function|interface|let|type)\s+(Asked|Circumstances|Said|TokenDesk|Wanted)\b/;
-const FILES = ['.', ':!package-lock.json', ':!docs/stack-file.schema.json', ':!.ci/check-words.ts', ':!*LICENSE'];
+const DECLARATION =
+  /\b(?:class|const|function|interface|let|type)\s+(Asked|Circumstances|Got|Said|Told|TokenDesk|Wanted)\b/;
+const FILES = ['.', ':!package-lock.json', ':!.ci/check-words.ts', ':!*LICENSE', ':!*.png'];
 
 const problems: string[] = [];
-const base = findBase();
-for (const [place, text] of base === undefined ? [] : addedLines(base)) {
-  for (const [phrase, instead] of PHRASES) {
-    const found = new RegExp(`(?<![\\w-])(?:${phrase})(?![\\w-])`, 'i').exec(text)?.[0];
-    if (found !== undefined) problems.push(`${place}: ${found} → ${instead}`);
+const paths = git('ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...FILES).split('\0');
+for (const path of new Set(paths.slice(0, -1))) {
+  for (const [at, line] of textOf(path).split('\n').entries()) {
+    for (const [phrase, instead] of PHRASES) {
+      const found = new RegExp(`(?<![\\w-])(?:${phrase})(?![\\w-])`, 'i').exec(line)?.[0];
+      if (found !== undefined) problems.push(`${path}:${at + 1}: ${found} → ${instead}`);
+    }
+    const name = DECLARATION.exec(line)?.[1];
+    if (name !== undefined) problems.push(`${path}:${at + 1}: ${name} → the usual name of the thing, a noun`);
   }
-  const name = DECLARATION.exec(text)?.[1];
-  if (name !== undefined) problems.push(`${place}: ${name} → the usual name of the thing, a noun`);
 }
-for (const line of base === undefined ? [] : git('log', '--no-merges', '--format=%h %s', `${base}..`).split('\n')) {
+for (const line of newCommits()) {
   const { length } = line.slice(line.indexOf(' ') + 1);
   if (length > SUBJECT_LENGTH)
     problems.push(`commit ${line}: ${length} characters → at most ${SUBJECT_LENGTH}, and the rest in the body`);
@@ -38,42 +43,26 @@ for (const line of base === undefined ? [] : git('log', '--no-merges', '--format
 process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
 if (problems.length > 0) process.exitCode = 1;
 
-/** The commit to compare with: where this branch left origin/main, or the parent of HEAD. */
-function findBase(): string | undefined {
-  const left = commit('merge-base', 'HEAD', 'origin/main');
-  if (left !== undefined && left !== commit('rev-parse', 'HEAD')) return left;
-  const parent = commit('rev-parse', '--verify', 'HEAD~1');
-  console.log(
-    parent === undefined
-      ? 'Words are not checked: this checkout has no earlier commit to compare with.'
-      : 'Words are checked since HEAD~1: this checkout is not ahead of an origin/main.',
-  );
-  return parent;
-}
-
-function addedLines(since: string): (readonly [place: string, text: string])[] {
-  const added: (readonly [string, string])[] = [];
-  const removed = new Set<string>();
-  let [file, line] = ['', 0];
-  const diff = git('-c', 'core.quotePath=false', 'diff', '-U0', '--no-color', '--no-ext-diff', since, '--', ...FILES);
-  for (const text of diff.split('\n')) {
-    if (text.startsWith('+++ ')) file = text.slice('+++ b/'.length);
-    else if (text.startsWith('@@ ')) line = Number(/\+(\d+)/.exec(text)?.[1]);
-    else if (text.startsWith('-')) removed.add(text.slice(1).trim());
-    else if (text.startsWith('+')) added.push([`${file}:${line++}`, text.slice(1)]);
-  }
-  for (const path of git('ls-files', '-z', '--others', '--exclude-standard', '--', ...FILES)
-    .split('\0')
-    .slice(0, -1))
-    for (const [at, text] of readFileSync(path, 'utf8').split('\n').entries()) added.push([`${path}:${at + 1}`, text]);
-  return added.filter(([, text]) => !removed.has(text.trim()));
-}
-
-function commit(...args: readonly string[]): string | undefined {
+/** Empty for a file that is deleted and not yet committed. */
+function textOf(path: string): string {
   try {
-    return git(...args).trim();
+    return readFileSync(path, 'utf8');
   } catch {
-    return undefined;
+    return '';
+  }
+}
+
+/** Hash and subject of each commit that origin/main lacks, or of the last one if there are none. */
+function newCommits(): string[] {
+  const log = (...args: readonly string[]): string[] =>
+    git('log', '--no-merges', '--format=%h %s', ...args)
+      .split('\n')
+      .filter((line) => line !== '');
+  try {
+    const ahead = log('origin/main..');
+    return ahead.length > 0 ? ahead : log('-1');
+  } catch {
+    return log('-1');
   }
 }
 

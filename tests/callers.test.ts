@@ -197,7 +197,7 @@ config:
 
   it.each([
     ['jbo', 'Pulumi.dev.yaml has no client jbo; did you mean job? (there: job, web, none)'],
-    ['none', 'the client none has no secretVersion, so nobody knows its next secret. Write secretVersion: 0'],
+    ['none', 'the client none has no secretVersion, so its next secret does not exist yet. Write secretVersion: 0'],
   ])('Rotating the secret of client %s is rejected with a message that says what to write', async (client, says) => {
     expect((await refusal(() => secretVersionIn(FILE, 'Pulumi.dev.yaml', client))).message).toContain(says);
   });
@@ -220,13 +220,13 @@ describe('User access', () => {
 
 describe('Empty roles', () => {
   it('A role without permissions and a user without roles add no resource for them', async () => {
-    const roles = { reader: ['read:user'], nobody: [] };
+    const roles = { reader: ['read:user'], unused: [] };
     const recorded = await recordWith({
       contract: { ...contract, roles },
       values: { 'api:testUser': { email: 'test-user@example.com', roles: [] } },
     });
     expect(resourcesOf(recorded, 'Role').map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['auth0-reader', 'auth0-nobody']),
+      expect.arrayContaining(['auth0-reader', 'auth0-unused']),
     );
     expect(resourcesOf(recorded, 'RolePermissions').map(({ name }) => name)).toEqual(['auth0-reader']);
     expect(resourcesOf(recorded, 'User')).toHaveLength(1);

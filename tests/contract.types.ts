@@ -18,7 +18,7 @@ export const right = defineContract({
     'GET /forwarded/{id}': { forward: 'https://orders.example.com/{id}', scopes: ['read:user'] },
     'GET /invoked': { function: 'arn:aws:lambda:eu-central-1:123456789012:function:reports', scopes: 'public' },
   },
-  roles: { reader: ['read:user'], nobody: [] },
+  roles: { reader: ['read:user'], unused: [] },
 });
 
 export const wrongTargets = defineContract({

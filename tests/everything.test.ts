@@ -148,7 +148,7 @@ describe('The twin of a stack without user access', () => {
   });
 
   it('The gateway accepts a token for the second audience and rejects one for an unknown audience', async () => {
-    const statuses = ['https://old-api.example.com', 'https://nobody.example.com'].map(async (aud) => {
+    const statuses = ['https://old-api.example.com', 'https://unknown.example.com'].map(async (aud) => {
       const token = await mint(services, { ...goodClaims(services), aud });
       return (await call(services, undefined, '/test', withToken(token))).status;
     });

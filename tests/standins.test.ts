@@ -80,7 +80,7 @@ describe('npm run test:engine without a Pulumi CLI', () => {
 describe('The stand-in for AWS', () => {
   it.each([
     ['without an authorizer', { authorizerId: undefined }, 'requires a valid JWT authorizer'],
-    ['with an authorizer that does not exist', { authorizerId: 'nobody' }, 'there is no aws:apigatewayv2/authorizer'],
+    ['with an authorizer that does not exist', { authorizerId: 'missing' }, 'there is no aws:apigatewayv2/authorizer'],
     ['with an integration that does not exist', { target: 'integrations/x' }, 'there is no aws:apigatewayv2/integr'],
     ['of an API that does not exist', { apiId: 'x' }, 'there is no aws:apigatewayv2/api'],
     ['that exists already', { routeKey: 'GET /test' }, 'already exists'],
@@ -298,7 +298,7 @@ describe('The stand-in for Auth0', () => {
     const texts = secretTexts(created.outs);
     expect(texts).toEqual([expect.stringMatching(/^[A-Za-z0-9]{64}$/) as string]);
     expect(secretTexts((await provider.read(created.id, credentials)).props)).toEqual(texts);
-    expect(await provider.read('nobody', credentials)).toMatchObject({ id: '' });
+    expect(await provider.read('missing', credentials)).toMatchObject({ id: '' });
   });
 });
 

@@ -150,8 +150,8 @@ function auth0GrantTypes(grant: GrantType): string[] {
 }
 
 /**
- * The secret of the version that the stack file names, and that of the next one: a client of Auth0 has one secret, so
- * whoever uses it must have the next before it counts. A version's secret is a resource of its own, made once.
+ * The secret of the version that the stack file names, and the next one. An Auth0 client has one secret at a time, so its
+ * owner must have the next one before a rotation. Each version's secret is a resource, generated once.
  */
 function declareSecrets(
   { name, formerly, secretVersion }: ClientSettings,

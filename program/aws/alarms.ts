@@ -6,9 +6,8 @@ import { suffixOf, type Within } from './api-parts.ts';
 const PERIOD = 300;
 
 /**
- * The alarms of a stack that names a topic. Errors and slowness are metrics that API Gateway has of its own; its `4xx`
- * holds everybody's 404s too, so refusals and throttling are counted in the access log. A function at its reserved
- * concurrency answers 500, and so counts as an error.
+ * The alarms of a stack that names a topic. API Gateway has metrics for errors and latency. Its `4xx` includes 404s, so
+ * 401, 403 and 429 are counted in the access log. A function at its reserved concurrency answers 500, an error.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
  */
 export function declareAlarms(
@@ -89,7 +88,7 @@ function declareAlarm({ component, name, settings }: Within, kind: string, args:
       comparisonOperator: 'GreaterThanOrEqualToThreshold',
       evaluationPeriods: 1,
       period: PERIOD,
-      // Nobody calling is no news.
+      // No requests are no reason for an alarm.
       treatMissingData: 'notBreaching',
       alarmActions: actions,
       okActions: actions,

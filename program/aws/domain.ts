@@ -8,7 +8,7 @@ interface DeclaredDomain {
   readonly name: pulumi.Output<string>;
   /** Where the API answers, without a slash at its end. */
   readonly url: pulumi.Output<string>;
-  /** What the name must lead to, where somebody has to make its record by hand. */
+  /** The target of the DNS record, if it must be created by hand. */
   readonly target: pulumi.Output<string> | undefined;
 }
 

@@ -20,11 +20,11 @@ interface Surroundings {
   /** Whether its bundle has a source map that Node is to read. */
   readonly sourceMaps: boolean;
   readonly vpc: Settings['vpc'];
-  /** Whether nobody may see the values of its variables. */
+  /** Whether the values of its variables are secret. */
   readonly secretEnvironment: boolean;
   /** The ARN of the permissions boundary of its role. */
   readonly permissionsBoundary: string | undefined;
-  /** Whether nobody may see what its role allows. */
+  /** Whether the policy of its role is secret. */
   readonly secretStatements: boolean;
 }
 

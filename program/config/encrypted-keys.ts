@@ -11,6 +11,6 @@ export const NO_PLACE_FOR_A_SECRET =
  */
 export function encryptedKeys(): readonly unknown[] {
   const keys: unknown = JSON.parse(process.env['PULUMI_CONFIG_SECRET_KEYS'] || '[]');
-  if (!Array.isArray(keys)) throw new Error('PULUMI_CONFIG_SECRET_KEYS is no list: the SDK has changed');
+  if (!Array.isArray(keys)) throw new Error('PULUMI_CONFIG_SECRET_KEYS is not a list: the SDK has changed');
   return keys;
 }

@@ -39,7 +39,7 @@ const OPTIONS = {
 const UNBOUNDED = ['skip-preview', 'target', 'target-replace', 'plan', 'strict'];
 const NOT_OF_PREVIEW = ['yes', 'continue-on-error', 'expect-no-changes'];
 
-/** Reads the arguments of `npm run up`. @throws UserError for an `--allow-deletions` that is no number */
+/** Reads the arguments of `npm run up`. @throws UserError for an `--allow-deletions` that is not a number */
 export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv = process.env): DeployArguments {
   const { tokens, values } = parseArgs({
     args: [...args],

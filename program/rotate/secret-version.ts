@@ -29,7 +29,7 @@ export function secretVersionIn(text: string, file: string, client: string): Sec
   if (!isScalar(node) || typeof node.value !== 'number' || !node.range) {
     throw new UserError(
       'rotate',
-      `${file}: the client ${client} has no secretVersion, so nobody knows its next secret. Write secretVersion: 0, bring the stack up, and hand out what nextClientSecrets in its outputs says; then it can be rotated.`,
+      `${file}: the client ${client} has no secretVersion, so its next secret does not exist yet. Write secretVersion: 0, run npm run up, and give the client's owner its value of the output nextClientSecrets; then rotate.`,
     );
   }
   const [start, end] = node.range;

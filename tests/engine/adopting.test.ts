@@ -14,7 +14,7 @@ const ROLE = 'auth0:index/role:Role';
 const CLIENT_ID = 'aClientThatWasMadeAtTheDashboard';
 const SECRET = 'the secret that its callers have been using';
 
-/** What somebody made at Auth0's dashboard before: type to id. */
+/** What exists from Auth0's dashboard: type to id. */
 const EXISTING: Readonly<Record<string, string>> = {
   [API]: '5f0000000000000000000000',
   [SCOPES]: AUDIENCE,
@@ -22,7 +22,7 @@ const EXISTING: Readonly<Record<string, string>> = {
   [CREDENTIALS]: CLIENT_ID,
   [ROLE]: 'rol_madeAtTheDashboard',
 };
-/** The client's access to the API, which nobody imports. */
+/** The client's access to the API, which is not imported. */
 const GRANT_ID = 'cgr_madeAtTheDashboard';
 
 let sandbox: Sandbox;

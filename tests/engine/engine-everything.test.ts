@@ -6,8 +6,8 @@ import { leftovers } from './support/interruption.ts';
 import { judged, reportsOf } from './support/judged.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
-const PASSWORD = 'a-password-of-a-database-that-nobody-may-see';
-const EXTERNAL_ID = 'an-external-id-that-nobody-may-see-either';
+const PASSWORD = 'a-secret-password-of-a-database';
+const EXTERNAL_ID = 'a-secret-external-id';
 
 describe('A stack with every option of the AWS side', () => {
   const sandbox = new Sandbox();

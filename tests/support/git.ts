@@ -9,8 +9,8 @@ Object.assign(process.env, {
   GIT_CEILING_DIRECTORIES: tmpdir(),
 });
 
-/** git in a folder; nobody's settings count. */
+/** git in a folder, without the user's settings. */
 export function gitIn(folder: string): (...args: string[]) => string {
-  const author = ['-c', 'user.name=Somebody', '-c', 'user.email=somebody@example.com'];
+  const author = ['-c', 'user.name=Author', '-c', 'user.email=author@example.com'];
   return (...args) => execFileSync('git', [...author, ...args], { cwd: folder, encoding: 'utf8' });
 }

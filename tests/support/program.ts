@@ -133,7 +133,7 @@ export async function settingsOf(stack: string, values: Changes = {}, contract: 
 
 /** The user's mistake that an attempt ends with; any other end fails the test. */
 export async function refusal(attempt: () => unknown): Promise<UserError> {
-  // A rejected output of Pulumi's rejects once more, as promises that nobody can await: Vitest must not count those.
+  // A rejected output of Pulumi's rejects once more, as promises that cannot be awaited: Vitest must not count those.
   const listeners = process.listeners('unhandledRejection');
   process.removeAllListeners('unhandledRejection').on('unhandledRejection', () => undefined);
   try {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether there is a process of this id, be it one that has ended and whose parent has not noticed. */
+/** Whether there is a process of this id, even a zombie. */
 export function exists(pid: number): boolean {
   try {
     // No signal: only asks.

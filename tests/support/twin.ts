@@ -152,12 +152,12 @@ export async function signingKey(twin: TestTwin): Promise<{ key: KeyObject; kid:
 export function goodClaims({ outputs }: TestTwin, now = Math.floor(Date.now() / 1000)): Record<string, unknown> {
   return {
     iss: outputs.issuer,
-    sub: 'somebody@clients',
+    sub: 'another-client@clients',
     aud: outputs.audience,
     iat: now,
     exp: now + 3600,
     scope: 'read:user',
-    azp: 'somebody',
+    azp: 'another-client',
   };
 }
 

@@ -117,7 +117,7 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
 /** What the bridge says of a resource that the provider left without an id, as it does with an empty list. */
 const NO_ID = 'expected non-empty ID for new state during Create';
 
-/** The bulk resource does not wipe what somebody else declared (terraform-provider-auth0#939); their order counts. */
+/** The bulk resource does not wipe what another resource declared (terraform-provider-auth0#939); their order counts. */
 function otherScopes({ inputs, before, things }: Change): string | undefined {
   if (before !== undefined) return undefined;
   const existing = scopesOf(things, inputs['resourceServerIdentifier']);

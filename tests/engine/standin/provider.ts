@@ -299,7 +299,7 @@ function written(
   );
 }
 
-/** A map's keys that another names too: what the cloud added is nobody's change. */
+/** A map's keys that another map has too: what the cloud added is not a change. */
 function ofThose(filled: unknown, given: unknown): unknown {
   if (typeof filled !== 'object' || filled === null || typeof given !== 'object' || given === null) return filled;
   return Object.fromEntries(Object.entries(filled).filter(([key]) => key in given));

@@ -67,7 +67,7 @@ export function writeContract(sandbox: Sandbox, contract: Contract): void {
   );
 }
 
-/** Writes values into the file of the stack `dev`, as somebody with an editor would; `undefined` takes a key out. */
+/** Writes values into the file of the stack `dev`, as an editor would; `undefined` takes a key out. */
 export function setConfig(sandbox: Sandbox, values: Readonly<Record<string, unknown>>): void {
   const file = parse(sandbox.project.read('Pulumi.dev.yaml')) as { config: Record<string, unknown> };
   sandbox.project.write('Pulumi.dev.yaml', stringify({ ...file, config: { ...file.config, ...values } }));

@@ -54,7 +54,7 @@ export async function killCli({ pid, ended }: Running): Promise<void> {
   await until(() => started.every((one) => !isRunning(one.pid)));
 }
 
-/** What exists in the clouds and not in the state: nobody will ever delete it. */
+/** What exists in the clouds and not in the state, so that no update deletes it. */
 export async function orphans(sandbox: Sandbox): Promise<Thing[]> {
   const known = ((await sandbox.state()).resources ?? []).map(({ type, id }) => `${type} ${id ?? ''}`);
   return [...sandbox.world.things.values()].filter(
@@ -67,7 +67,7 @@ export function leftovers({ world }: Sandbox): Thing[] {
   return [...world.things.values()].filter(({ type }) => KINDS[type.split(':')[0] ?? '']?.[type]?.remains !== true);
 }
 
-/** Deletes things by hand, as somebody at the console would. */
+/** Deletes things by hand, as a person at the console would. */
 export function deleteByHand(sandbox: Sandbox, things: readonly Thing[]): void {
   for (const thing of things) sandbox.world.record({ what: 'lost', urn: '', thing });
 }

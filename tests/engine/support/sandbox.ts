@@ -12,7 +12,7 @@ import { isChange, World } from '../standin/world.ts';
 import { start, type Ended, type Running } from './cli.ts';
 import { withoutEncryption } from './encrypted.ts';
 
-/** What the shipped stack files leave to whoever deploys: all that these tests say otherwise than they do. */
+/** The values that the shipped stack files leave open; these tests change no others. */
 const FILLED_IN = { 'auth0:domain': 'acme.eu.auth0.com', 'auth0:clientId': 'the-deploying-application' };
 /** Hosts in the shipped stack files: the callbacks of prod, and the audiences. */
 const PLACEHOLDER_HOSTS = /your-app\.example\.com|[a-z.]*test-api-for-jwt-authorizer\.example\.com/g;
@@ -23,7 +23,7 @@ const ISSUERS = new URL('../standin/issuers.ts', import.meta.url);
 export interface Weather {
   /** Milliseconds that each change takes. */
   readonly delay?: number;
-  /** The how-manieth change of this command is refused, with all that follow. */
+  /** The index of the first change of this command to refuse, with all that follow. */
   readonly failFrom?: number;
   /** Types, by their last word, whose every change is refused. */
   readonly refuse?: readonly string[];

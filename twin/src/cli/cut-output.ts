@@ -1,6 +1,6 @@
 /**
- * Lets a command go on where nobody reads on what it prints (`| head`), so that its exit code still counts. Output that
- * cannot be written for another reason, as to a full disk, is a failure.
+ * Lets a command finish with its own exit code after the reader of its output has exited (`| head`). Any other write
+ * error, for example a full disk, is a failure.
  * @param code the exit code of such a failure
  */
 export function surviveCutOutput(code: number): void {

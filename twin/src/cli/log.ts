@@ -9,7 +9,7 @@ import { accessScopes } from '../tenant/grant.ts';
 import type { TokenExchange } from '../tenant/app.ts';
 import type { TenantRequest } from '../tenant/report.ts';
 
-/** Stands in a line where somebody put a token. */
+/** Replaces a token in a line. */
 const A_TOKEN = '(a token)';
 
 /** Returns the terminal's line for an event. The caller of a reload prints its outcome; defects go to stderr. */
@@ -69,7 +69,7 @@ function tenantLine({ status, method, path, reason, note }: TenantRequest, time:
   return line(time, [String(status), `${method} ${path}`, '(the tenant)', said === '' ? '' : `· ${said}`]);
 }
 
-/** Whatever somebody else chose of it may be a token, be it a scope, a claim or the name of a grant. */
+/** Any string of a request may be a token, even a scope, a claim or the name of a grant. */
 function line(time: Date, parts: readonly string[]): string {
   const text = parts.filter((part) => part !== '').join(' ');
   return `${time.toTimeString().slice(0, 8)} ${printable(withoutTokens(text, A_TOKEN), 1000)}`;

@@ -45,7 +45,7 @@ function nameOf({ client }: Ask, clientIds: Readonly<Record<string, string>>): s
   return Object.keys(clientIds).find((name) => clientIds[name] === client.clientId) ?? '';
 }
 
-/** The one whom `--as` names; a user through the first client that may log users in, unless `--through` names another. */
+/** The caller that `--as` names. A user logs in through the first client that can, unless `--through` names another. */
 export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'>, model: Model): Caller {
   const callers = callersOf(model.tenant, model.stack).filter(({ asks, kind }) => asks.length > 0 && kind !== 'role');
   // Where a user can log in both ways, by the one that needs no browser.

@@ -23,9 +23,9 @@ export function environmentOf(lambda: LambdaFunction, region: string, taskRoot: 
   return {
     LANG: 'en_US.UTF-8',
     PATH: '/usr/local/bin:/usr/bin:/bin',
-    // Nobody's home: in the host's, the AWS SDK would find its user's credentials.
+    // Lambda's home, which does not exist here: in the user's home, the AWS SDK would find credentials.
     HOME: '/home/sbx_user1051',
-    // Node would hand this one of the host's down by itself.
+    // Node copies this variable from the parent process unless it is set.
     NODE_V8_COVERAGE: '',
     ...lambda.environment,
     AWS_EC2_METADATA_DISABLED: 'true',

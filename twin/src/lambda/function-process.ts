@@ -232,7 +232,7 @@ export class FunctionProcess {
     clearInterval(this.#weighing);
     this.#child.kill('SIGKILL');
     this.#sent.splice(0).forEach(({ settle }, at) => {
-      // What could not even be loaded fails for everybody: starting it again would fail again.
+      // A handler that cannot be loaded fails every event: a new process would fail again.
       const failed = this.#starting || (at === 0 && !this.#endedIdle);
       settle(failed ? { kind: 'failed', reason } : { kind: 'unbegun' });
     });

@@ -1,6 +1,6 @@
 /**
- * Gives each line of a stream, without its end, as soon as it is whole.
- * @param longest characters; a longer line comes in pieces, so that whoever writes it cannot fill the reader's memory
+ * Calls back with each complete line of a stream.
+ * @param longest characters; a longer line comes in pieces, so that the writer cannot exhaust the reader's memory
  */
 export function readLines(stream: NodeJS.ReadableStream, longest: number, take: (line: string) => void): void {
   let rest = '';

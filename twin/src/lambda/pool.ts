@@ -126,7 +126,7 @@ export class FunctionPool {
     const stuck = all.filter((process) => process.busyFor >= STUCK);
     stuck.forEach((process) => process.recall());
     const starting = all.filter((process) => process.starting).length;
-    // Never more at once than there are already, or starting them would be what keeps everybody waiting.
+    // Start no more processes than there are: the start itself uses the CPU that the others need.
     if (stuck.length + starting === all.length && starting < Math.max(1, stuck.length) && all.length < MOST) {
       if (this.#waiting.length > 0 || stuck.some(({ load }) => load > 1)) this.#start();
     }

@@ -169,7 +169,7 @@ function randomHex(digits: number): string {
   return randomUUID().replaceAll('-', '').slice(0, digits);
 }
 
-/** As Lambda does, with what caused it; of its frames those of the archive, since nobody can mend the others. */
+/** Writes an error with its causes as Lambda does, but only with frames of the archive. */
 function writeFailure(when: 'Init' | 'Invoke', error: unknown): void {
   let text: string;
   try {

@@ -230,7 +230,7 @@ function domainOf(lookup: Lookup, api: Emulated<'aws:apigatewayv2/api:Api'>, sta
   });
   if (mapped.length === 0 && api.inputs.disableExecuteApiEndpoint === true) {
     throw new UserError(
-      `The API "${api.name}" has no domain of its own, and the input disableExecuteApiEndpoint takes its other address: it would answer nobody.`,
+      `The API "${api.name}" has no domain of its own, and the input disableExecuteApiEndpoint disables its other address: no caller could reach it.`,
     );
   }
   const [first] = mapped;

@@ -9,7 +9,7 @@ export type Integration = FunctionIntegration | ExistingIntegration | HttpIntegr
 interface Common {
   /** Milliseconds that the gateway waits. */
   readonly timeout: number;
-  /** Whether the gateway may call it from this route of this API; nobody has to let it call an HTTP endpoint. */
+  /** Whether the API has permission to invoke it for this route; an HTTP endpoint needs none. */
   readonly mayInvoke: boolean;
 }
 

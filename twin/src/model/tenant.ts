@@ -159,7 +159,7 @@ export interface Role {
   readonly permissions: readonly Permission[];
 }
 
-/** Somebody whom a connection knows, with the password that logs in: never print it. */
+/** A user of a connection, with the password: never print it. */
 export interface User {
   readonly userId: string;
   readonly email: string;

@@ -138,7 +138,7 @@ function requestOf(
 
 /** What the access report says that this client, or this user through it, can get of the API. */
 function permittedTo({ client, user, api, grantType }: TokenAttempt, { access }: Known): readonly string[] {
-  // A login of nobody whom the tenant knows: what the client can get for itself is not that one's.
+  // An unknown user: the scopes that the client can get for itself are not the user's.
   if (user === undefined && !SERVICE.includes(grantType)) return [];
   const answers = [...access.answers].flatMap(([caller, all]) => (caller.kind === 'role' ? [] : all));
   const answer = answers.find(
@@ -150,9 +150,9 @@ function permittedTo({ client, user, api, grantType }: TokenAttempt, { access }:
   return permittedBy(answer);
 }
 
-/** A text of somebody else's as an entry has it: whichever it is, what it holds may be a token. */
+/** A string of a request as an entry shows it. Any of them may contain a token. */
 function shownText(text: string, most = LONGEST): string {
-  // First the tokens: of one that was cut nobody could tell.
+  // Mask before cutting: a cut token would not be recognized.
   return printable(maskedText(text), most);
 }
 
@@ -187,7 +187,7 @@ function shownBody(
   return { headers: few, body: shown, note };
 }
 
-/** A response that somebody else got: a handler that gives its event back gives the caller's token with it. */
+/** A response to another client. It may contain the caller's token, if a handler returns its event. */
 function withoutTokensOf(response: ShownResponse): ShownResponse {
   return {
     ...response,

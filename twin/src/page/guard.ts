@@ -8,7 +8,7 @@ import { PAGE_HEADER, type Endpoints } from './messages.ts';
 /** Bytes of a question that are read. */
 const LIMIT = 1_000_000;
 
-/** On every answer of the page's: nobody frames it, runs it, guesses its type, or holds a window of it; the document says more. */
+/** Headers of every response of the page: it cannot be framed, run, sniffed, or opened with a window reference. */
 const HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cache-control': 'no-store',
@@ -20,13 +20,13 @@ const HEADERS = {
 
 /**
  * Lets a request pass that a person's own browser made from the page itself. Another name that leads to this machine is
- * refused (DNS rebinding), and so is another origin, be it another port of this very machine.
+ * refused (DNS rebinding), and so is another origin, even another port of this machine.
  */
 export const samePage: MiddlewareHandler = async (c, next) => {
   for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
   const { hostname, origin, pathname } = new URL(c.req.url);
   if (!LOCAL_HOSTS.includes(hostname)) return refuse(c, 421, 'The page is served to this machine alone');
-  // Somebody may come to the document by a link; nobody else's page asks for anything behind it.
+  // The document may be opened by a link from another site; its endpoints may not be called from one.
   if (pathname === '/') return next();
   const from = c.req.header('origin') ?? origin;
   const site = c.req.header('sec-fetch-site') ?? 'same-origin';

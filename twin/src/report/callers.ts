@@ -184,7 +184,7 @@ function roleAsks(tenant: Tenant, role: Role, browser: Client | undefined): Ask[
     email: 'one-role@example.com',
     emailVerified: true,
     connection: 'users',
-    password: 'a password of nobody',
+    password: 'unused password',
     blocked: false,
     name: 'one-role@example.com',
     nickname: 'one-role',

@@ -75,7 +75,7 @@ function invokePermissions(all: Registered): Finding[] {
 export const PERMISSION_RULES: readonly Rule[] = [
   {
     name: 'one invoke permission',
-    says: 'Each function has one invoke permission, for the API that is declared here and nobody else.',
+    says: 'Each function has one invoke permission, for the declared API and no other caller.',
     check: invokePermissions,
   },
 ];

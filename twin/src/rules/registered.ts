@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { RecordedResource } from '../resources/resource.ts';
 
-/** A resource that a rule judges, whoever recorded it: the twin's recording, or a real engine's state. */
+/** A resource from a recording of the twin, or from an engine's state. */
 export type RegisteredResource = Omit<RecordedResource, 'inputs' | 'formerly'> & {
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** Outputs that are marked as secret, as dotted paths; absent where nobody knows, as in a recording. */
+  /** Outputs that are marked as secret, as dotted paths; absent if unknown, as in a recording. */
   readonly secretOutputs?: readonly string[];
 };
 

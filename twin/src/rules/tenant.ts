@@ -5,7 +5,7 @@ const RESOURCE_SERVER = 'auth0:index/resourceServer:ResourceServer';
 const CLIENT = 'auth0:index/client:Client';
 const GRANT = 'auth0:index/clientGrant:ClientGrant';
 
-/** What the rules read of an Auth0 client, whoever recorded it. */
+/** The inputs of an Auth0 client that the rules read. */
 export const clientInputs = z.object({ grantTypes: z.array(z.string()), isFirstParty: z.boolean() });
 
 /** Whether a grant type of Auth0's is one of those by which an application is given a user's password. */

@@ -10,10 +10,9 @@ import { GATEWAY_AGENT } from '../tenant/report.ts';
 const MOST = 1_000_000;
 
 /**
- * Fetches an issuer's documents from the local tenant, which stands for its own domains. No other issuer is asked:
- * nothing leaves the machine, and an authorizer that trusts somebody else is an authorizer without keys.
- * @param where the tenant's address now, and the authority to trust when that is https. A name in it is not resolved:
- *   another process could answer for that name, and would be the issuer.
+ * Fetches an issuer's documents from the local tenant. Any other issuer is unreachable: nothing leaves the machine.
+ * @param where the tenant's address, and the authority to trust if it is https. Its host name is not resolved, since
+ *   another process could answer for that name and become the issuer.
  */
 export function fromTenant(
   model: () => Model,

@@ -93,8 +93,8 @@ function track(server: Server): void {
 }
 
 /**
- * Lets requests under way end, and closes each connection when it has nothing under way any more. Node alone would wait
- * for ever for a client that has connected and is silent, as browsers do in advance, or that stops in mid-request.
+ * Closes a server: each connection once its request has ended. Node would wait for ever for a silent client, such as a
+ * browser that has connected in advance, or one that stops in the middle of a request.
  */
 export async function close(server: Server): Promise<void> {
   if (!server.listening) return;
@@ -103,7 +103,7 @@ export async function close(server: Server): Promise<void> {
     const patient = performance.now() - began < PATIENCE;
     connectionsOf.get(server)?.forEach(({ socket, response }) => {
       const underWay = response !== undefined && !response.writableFinished;
-      // Then it is not the client that everybody waits for.
+      // A complete request without a response waits for the server, not for the client.
       const unanswered = underWay && response.req.complete && !response.writableEnded;
       if (!unanswered && !(underWay && patient)) socket.destroy();
     });

@@ -34,7 +34,7 @@ import type { TenantService } from '../tenant/service.ts';
 import { openSigningKeys, openTls } from './key-files.ts';
 import type { SigningKeys } from '../tenant/signing-key.ts';
 
-/** What one start of a twin is told; all else is in the program and its stack file. */
+/** The options of one start; everything else is in the program and its stack file. */
 export interface TwinOptions {
   /** The project's folder, with a slash at its end. */
   readonly root: URL;
@@ -52,7 +52,7 @@ export interface TwinOptions {
   readonly stateDir?: string | undefined;
   /** Values that replace those of the stack file. */
   readonly config?: Readonly<Record<string, string>>;
-  /** Local addresses that are asked instead of what serves a route elsewhere. */
+  /** Local addresses that are called instead of deployed backends. */
   readonly forwards?: Forwards;
   /** Runs the program; in a process of its own by default. */
   readonly evaluate?: typeof runProgram;
@@ -66,7 +66,7 @@ export interface TwinOptions {
 /** The file of the refresh tokens, which outlive a run. */
 const REFRESH_TOKENS = 'refresh-tokens.json';
 
-/** A twin that serves. */
+/** A running twin. */
 export interface Twin {
   readonly apiUrl: string;
   /** The URLs of all APIs, in the model's order. */
@@ -81,11 +81,11 @@ export interface Twin {
   /** The page's address, with the key to its secrets: for its owner's terminal alone. Empty where there is no page. */
   readonly pageUrl: string;
   readonly model: () => Model;
-  /** Evaluates the program again and serves that from now on; on an error the old one goes on being served. */
+  /** Evaluates the program again and serves the result. After an error the last working version stays. */
   readonly reload: () => Promise<'changed' | 'same'>;
-  /** Ends the tenant alone: its tokens still are what they were, its keys cannot be fetched any more. */
+  /** Stops only the tenant: its keys can no longer be fetched. */
   readonly stopTenant: () => Promise<void>;
-  /** Answers what is under way, and ends. */
+  /** Finishes open requests and stops. */
   readonly close: () => Promise<void>;
 }
 
@@ -302,7 +302,7 @@ function tenantDomains({ providers: { auth0 } }: Recorded): string[] {
   return [auth0.domain, auth0.issuerDomain, auth0.secondIssuerDomain].filter((domain) => domain !== undefined);
 }
 
-/** Says to other programs that the twin is up: only now, with all ports open. */
+/** Writes the files that tell other programs that the twin is up. All ports are open by now. */
 function announce(
   state: TwinState,
   recorded: Recorded,
@@ -311,7 +311,7 @@ function announce(
 ): void {
   const { tenant, api, apis } = model;
   const [apiUrl = ''] = apiUrls;
-  // Without a tenant there is no URL at all: the declared one is a real tenant's, and whoever reads this sends secrets there.
+  // Not the declared URL: it is a real tenant's, and readers of the file send secrets to it.
   const tokenUrl = tenantUrl === '' ? undefined : `${tenantUrl}/oauth/token`;
   const byName = (value: (client: Client) => string): Record<string, string> =>
     Object.fromEntries(tenant.clients.map((client) => [client.name, value(client)]));

@@ -24,10 +24,10 @@ export interface TwinState {
   readonly seed: string;
   /** Reads a file, or undefined where there is none. */
   readonly read: (name: string) => string | undefined;
-  /** Replaces a file as a whole, so that nobody reads half of it. */
+  /** Replaces a file atomically. */
   readonly write: (name: string, text: string) => void;
   readonly writeJson: (name: string, content: unknown) => void;
-  /** Does something with the folder's files, and says plainly what is the matter with the disk when it cannot. */
+  /** Runs a function that uses the folder's files. A disk error becomes a UserError. */
   readonly guarded: <T>(work: () => T) => T;
   readonly remove: (name: string) => void;
   /**

@@ -23,7 +23,7 @@ const NOT_PROGRAM = new Set([
 /** Changes of the program's files, as they come. */
 export interface ProgramWatch {
   /**
-   * Calls back when a source, a handler or a stack file has changed, be it before this call; never twice at once.
+   * Calls back when a source, a handler or a stack file has changed, even before this call; never twice at once.
    * @param failed told when changes are no longer noticed
    */
   readonly listen: (changed: () => Promise<void>, failed: (error: UserError) => void) => void;

@@ -42,7 +42,7 @@ export class OpaqueTokens {
   }
 }
 
-interface Circumstances {
+interface UserinfoContext {
   readonly tenant: Tenant;
   readonly signing: SigningKeys;
   readonly opaqueTokens: OpaqueTokens;
@@ -57,7 +57,7 @@ interface Circumstances {
  */
 export async function userinfo(
   authorization: string | undefined,
-  { tenant, signing, opaqueTokens, clock }: Circumstances,
+  { tenant, signing, opaqueTokens, clock }: UserinfoContext,
 ): Promise<Record<string, unknown> | undefined> {
   const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? [];
   if (token === undefined) return undefined;

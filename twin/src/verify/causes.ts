@@ -4,9 +4,9 @@ import type { Claims } from '../gateway/decision.ts';
 import { scopesOf } from '../gateway/judge.ts';
 import type { Caller } from '../report/callers.ts';
 import type { Verdict } from './call.ts';
-import type { Probe, Wanted } from './plan.ts';
+import type { Probe, PlannedToken } from './plan.ts';
 import { credentialsOf, type Target } from './target.ts';
-import type { Got } from './tokens.ts';
+import type { TokenResult } from './tokens.ts';
 
 /** A caller in a sentence. */
 export function callerName(caller: Caller): string {
@@ -29,15 +29,15 @@ export interface CallDifference {
 /** A token request whose outcome is not what the program declares. It holds no token. */
 export interface TokenDifference {
   readonly kind: 'token';
-  readonly wanted: Wanted;
-  readonly actual: Exclude<Got, { kind: 'token' }> | { readonly kind: 'scopes'; readonly scopes: readonly string[] };
+  readonly wanted: PlannedToken;
+  readonly actual: Exclude<TokenResult, { kind: 'token' }> | { readonly kind: 'scopes'; readonly scopes: readonly string[] };
   /** The connection of the user there. */
   readonly connection: string | undefined;
 }
 
 export type Difference = CallDifference | TokenDifference;
 
-export function tokenDifferenceOf(wanted: Wanted, got: Got, { outputs }: Target): TokenDifference {
+export function tokenDifferenceOf(wanted: PlannedToken, got: TokenResult, { outputs }: Target): TokenDifference {
   const actual = got.kind === 'token' ? ({ kind: 'scopes', scopes: scopesOf(got.claims) } as const) : got;
   const email = wanted.ask.user?.email ?? wanted.ask.parameters.get('username') ?? '';
   return { kind: 'token', wanted, actual, connection: credentialsOf(outputs, email)?.connection };

@@ -18,14 +18,14 @@ export type Expected =
 export interface Probe {
   readonly how: string;
   /** The token to ask for; absent for a request without one. */
-  readonly wanted: Wanted | undefined;
+  readonly wanted: PlannedToken | undefined;
   /** Whether the route's scopes are written into the token, its signature left as it is. */
   readonly tampered: boolean;
   readonly expected: Expected;
 }
 
 /** A token that is asked for once, however many probes use it. */
-export interface Wanted {
+export interface PlannedToken {
   readonly caller: Caller;
   readonly ask: Ask;
   /** What the tenant answers by what the program declares. */
@@ -46,7 +46,7 @@ export interface Plan {
   readonly callers: readonly Caller[];
   readonly rows: readonly { readonly route: Route; readonly plays: readonly Play[] }[];
   /** Every token that is asked for, in the order of its worth. */
-  readonly wanted: readonly Wanted[];
+  readonly wanted: readonly PlannedToken[];
 }
 
 /** What has to be played to prove every cell. */
@@ -83,7 +83,7 @@ function playedBy(caller: Caller, callers: readonly Caller[]): Caller | undefine
 function probesOf(cell: Cell, tokens: Tokens): Probe[] {
   const { caller, route, reason } = cell;
   const { scopes, authorizer } = route;
-  const probe = (how: string, wanted: Wanted, tampered = false): Probe => {
+  const probe = (how: string, wanted: PlannedToken, tampered = false): Probe => {
     return { how, wanted, tampered, expected: expectedOf(wanted.answer, route, tampered) };
   };
   if (caller.kind === 'anyone') {
@@ -115,16 +115,16 @@ function expectedOf(answer: Answer, { authorizer, scopes }: Route, tampered: boo
 
 /** The tokens of a plan, each request once. */
 class Tokens {
-  readonly #known = new Map<string, Wanted>();
+  readonly #known = new Map<string, PlannedToken>();
 
   /** The request for all that a caller can get, of the API that decides. */
-  full(caller: Caller, deciding: Ask | undefined): Wanted | undefined {
+  full(caller: Caller, deciding: Ask | undefined): PlannedToken | undefined {
     const ask = deciding ?? caller.asks[0];
     return ask && this.#want(caller, ask, 'all that it can get');
   }
 
   /** The same with one scope alone, or with none. */
-  single(caller: Caller, { parameters, ...ask }: Ask, scope: string | undefined): Wanted {
+  single(caller: Caller, { parameters, ...ask }: Ask, scope: string | undefined): PlannedToken {
     const rest = [...parameters].filter(([name]) => name !== 'scope');
     const all = new Map(scope === undefined ? rest : [...rest, ['scope', scope] as const]);
     return this.#want(caller, { ...ask, parameters: all }, scope ?? 'no scope');
@@ -142,12 +142,12 @@ class Tokens {
   }
 
   /** What a caller can get in all comes first: it tells the most. */
-  all(): Wanted[] {
-    const worth = ({ what }: Wanted): number => (what === 'all that it can get' ? 0 : 1);
+  all(): PlannedToken[] {
+    const worth = ({ what }: PlannedToken): number => (what === 'all that it can get' ? 0 : 1);
     return [...this.#known.values()].toSorted((a, b) => worth(a) - worth(b));
   }
 
-  #want(caller: Caller, ask: Ask, what: string): Wanted {
+  #want(caller: Caller, ask: Ask, what: string): PlannedToken {
     const key = JSON.stringify([caller.kind, ask.client.clientId, caller.name, [...ask.parameters]]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;

@@ -6,10 +6,10 @@ import type { Cell } from '../report/cells.ts';
 import { callRoute, type Verdict } from './call.ts';
 import { tokenDifferenceOf, type Difference } from './causes.ts';
 import type { Caller } from '../report/callers.ts';
-import type { Plan, Play, Probe, Wanted } from './plan.ts';
+import type { Plan, Play, Probe, PlannedToken } from './plan.ts';
 import type { Sample } from './paths.ts';
 import type { Target } from './target.ts';
-import { TokenClient, PLATFORM, type Got, type Platform } from './tokens.ts';
+import { TokenClient, PLATFORM, type TokenResult, type Platform } from './tokens.ts';
 
 /** What came of a cell, or of a caller's tokens. */
 export type Outcome =
@@ -53,7 +53,7 @@ export async function play(options: PlayOptions): Promise<Played> {
   const all = wanted.length + plays.length;
   let done = 0;
 
-  const got = new Map<Wanted, Got>();
+  const got = new Map<PlannedToken, TokenResult>();
   for (const one of plan.wanted) {
     if (wanted.includes(one)) {
       got.set(one, await tokens.get(one.ask));
@@ -101,7 +101,7 @@ export function tokensToAsk({ plan, target, clientIds, maxTokens }: PlayOptions)
 interface Playing {
   readonly model: Model;
   readonly target: Target;
-  readonly got: ReadonlyMap<Wanted, Got>;
+  readonly got: ReadonlyMap<PlannedToken, TokenResult>;
   readonly platform: Platform;
 }
 
@@ -159,14 +159,14 @@ function agrees(verdict: Verdict, { expected }: Probe): boolean {
   return verdict.kind === 'allowed' ? expected === 'allowed' : verdict.kind === 'denied' && verdict.status === expected;
 }
 
-/** A twin asks nobody outside this machine: without a local address, nothing serves such a route. */
+/** A twin calls nothing outside this machine: without a local address it cannot serve such a route. */
 function unserved({ routeKey, integration }: Route, { forwarded }: Target): string | undefined {
   if (integration.kind === 'function' || forwarded === undefined || forwarded.includes(routeKey)) return undefined;
   return `it goes to ${integrationName(integration)}; start the twin with --forward "${routeKey}=http://127.0.0.1:4000"`;
 }
 
 /** The token that came, or did not, against what the program declares. */
-function tokenOutcome(wanted: Wanted, got: Got | undefined, target: Target): Outcome {
+function tokenOutcome(wanted: PlannedToken, got: TokenResult | undefined, target: Target): Outcome {
   if (got === undefined) return { kind: 'not tried', why: 'it was not asked for' };
   if (got.kind === 'not tried') return got;
   const { answer } = wanted;
@@ -189,7 +189,7 @@ function together(outcomes: readonly Outcome[]): Outcome {
   return outcomes.find(({ kind }) => kind === 'not tried') ?? { kind: 'agrees' };
 }
 
-/** The same token with the route's scopes written into it, as somebody would who wants in; its signature stays. */
+/** A tampered token: the route's scopes are written into it, and its signature stays. */
 function tampered(token: string, scopes: readonly string[]): string {
   const [head = '', payload = '', signature = ''] = token.split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Record<string, unknown>;

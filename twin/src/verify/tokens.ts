@@ -11,7 +11,7 @@ import { algorithmOf } from './client-keys.ts';
 import { credentialsOf, type Target } from './target.ts';
 
 /** What came of a request for a token. No text of it holds the token or a secret. */
-export type Got =
+export type TokenResult =
   | { readonly kind: 'token'; readonly token: string; readonly claims: Claims }
   | { readonly kind: 'refused'; readonly status: number; readonly error: string; readonly description: string }
   /** The tenant did not answer as one. */
@@ -84,7 +84,7 @@ export class TokenClient {
   }
 
   /** It never rejects. */
-  async get(ask: Ask): Promise<Got> {
+  async get(ask: Ask): Promise<TokenResult> {
     const why = this.lacks(ask);
     if (why !== undefined) return { kind: 'not tried', why };
     for (let tries = 1; ; tries += 1) {
@@ -110,7 +110,7 @@ export class TokenClient {
   }
 
   /** Logs in as a browser does, and exchanges the code. */
-  async #logIn({ client, api, parameters }: Ask, email: string): Promise<Response | Got> {
+  async #logIn({ client, api, parameters }: Ask, email: string): Promise<Response | TokenResult> {
     const { outputs } = this.#target;
     const name = this.#nameOf(client.clientId) ?? '';
     try {
@@ -149,7 +149,7 @@ export class TokenClient {
     return assertionParameters(clientIds[name] ?? '', issuer, key, algorithmOf(client, key));
   }
 
-  async #request({ client, parameters }: Ask): Promise<Response | Got> {
+  async #request({ client, parameters }: Ask): Promise<Response | TokenResult> {
     const { outputs } = this.#target;
     const { tokenUrl, clientIds } = outputs;
     const name = this.#nameOf(client.clientId) ?? '';
@@ -177,7 +177,7 @@ export class TokenClient {
   }
 }
 
-async function readAnswer(response: Response): Promise<Got> {
+async function readAnswer(response: Response): Promise<TokenResult> {
   const body = await jsonOf(response);
   const token = body?.['access_token'];
   if (response.status === 200 && typeof token === 'string') {
@@ -186,7 +186,7 @@ async function readAnswer(response: Response): Promise<Got> {
     } catch {
       return {
         kind: 'unreachable',
-        why: 'the tenant gave an access token that is no JWT: is the audience an API of it?',
+        why: 'the tenant gave an access token that is not a JWT: is the audience an API of it?',
       };
     }
   }

@@ -94,7 +94,7 @@ it('The played cells include every kind of verdict', () => {
     'denied: no token (the client may not use this grant)',
     'denied: no token (the connection is not enabled for the client)',
     'denied: no token (the user is blocked)',
-    'denied: the audience is `https://test-api-for-jwt-authorizer.example.com`, not `https://nobody.example.com`',
+    'denied: the audience is `https://test-api-for-jwt-authorizer.example.com`, not `https://unknown.example.com`',
     'denied: the issuer is `https://your-tenant.eu.auth0.com/`, not `https://your-tenant.eu.auth0.com`',
   ]);
 });
@@ -122,13 +122,13 @@ async function tokensOf(twin: TestTwin, caller: Caller, answers: readonly Answer
   const { client } = caller;
   if (client === undefined) return [];
   if (answers.length === 0) {
-    // Whoever asks in its name, for whatever user, is refused.
+    // A request in its name is rejected for every user.
     const attempts = [
       { grant_type: caller.kind === 'client' ? (caller.grantType ?? 'client_credentials') : 'password' },
       { grant_type: 'http://auth0.com/oauth/grant-type/password-realm', realm: 'users' },
     ];
     for (const attempt of attempts) {
-      const user = { username: 'nobody@example.com', password: 'a guess' };
+      const user = { username: 'unknown@example.com', password: 'a guess' };
       expect((await ask(twin, client, { ...attempt, ...user, audience: twin.outputs.audience })).status).not.toBe(200);
     }
     return [];

@@ -198,7 +198,7 @@ export const CHANGES: readonly Change[] = [
   ],
   [
     'rights',
-    'a policy that is no JSON',
+    'a policy that is not JSON',
     '! the policy `planted` has `(unreadable)`',
     plus('aws:iam/policy:Policy', { policy: '{' }),
   ],

@@ -5,7 +5,7 @@ import { goodClaims, signingKey, type TestTwin } from './twin.ts';
 export type Part = string | Buffer | Readonly<Record<string, unknown>>;
 type Signer = (signed: string) => Buffer;
 
-/** Keys of somebody else's. */
+/** Keys that the tenant does not have. */
 export const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 export const strangerEc = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 export const strangerEd = generateKeyPairSync('ed25519').privateKey;

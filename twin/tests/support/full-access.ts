@@ -110,7 +110,7 @@ const ROUTES = `
     'GET /test': { handler: 'test', scopes: ['read:user'] },
     'POST /test': { handler: 'test', scopes: ['write:user'] },
     'ANY /things/{id}': { handler: 'test', scopes: ['write:user', 'read:user'] },
-    'GET /things/{id}/nobody': { handler: 'test', scopes: ['read:appointments'] },
+    'GET /things/{id}/unused': { handler: 'test', scopes: ['read:appointments'] },
     'GET /any-token': { handler: 'test', scopes: ['read:appointments'] },
     'GET /other-audience/{rest+}': { handler: 'test', scopes: ['read:user'] },
     'GET /slashless-issuer': { handler: 'test', scopes: ['read:user'] },
@@ -133,7 +133,7 @@ export function fillAccess(project: ProjectCopy): void {
   project.edit(
     'api.ts',
     '    const routes =',
-    `    const otherAudience = declareAuthorizer({ ...within, name: 'other-audience', audience: 'https://nobody.example.com' }, api);
+    `    const otherAudience = declareAuthorizer({ ...within, name: 'other-audience', audience: 'https://unknown.example.com' }, api);
     const slashless = declareAuthorizer({ ...within, name: 'slashless', issuer: String(within.issuer).slice(0, -1) }, api);
     const others = { 'GET /other-audience/{rest+}': otherAudience, 'GET /slashless-issuer': slashless };
     const routes =`,

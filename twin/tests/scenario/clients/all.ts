@@ -4,7 +4,7 @@ import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import * as openid from 'openid-client';
 
 /** What a client needs to know, and a `fetch` that leads the tenant's real domain to the twin. */
-export interface Circumstances {
+export interface ClientsInput {
   readonly tenantUrl: string;
   readonly issuer: string;
   readonly audience: string;
@@ -18,7 +18,7 @@ export interface Circumstances {
 const SCOPE = 'delete:user read:user write:user';
 
 /** Asks other people's clients for tokens, and has another verify them; each as its documentation says. */
-export async function runClients(c: Circumstances): Promise<Record<string, unknown>> {
+export async function runClients(c: ClientsInput): Promise<Record<string, unknown>> {
   const toTwin = (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const asked = new URL(url instanceof Request ? url.url : url);
     return fetch(new URL(asked.pathname + asked.search, c.tenantUrl), init);
@@ -46,7 +46,7 @@ export async function runClients(c: Circumstances): Promise<Record<string, unkno
 
 type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-async function openidClient(c: Circumstances, toTwin: Fetch) {
+async function openidClient(c: ClientsInput, toTwin: Fetch) {
   const config = await openid.discovery(new URL(c.issuer), c.clientId, c.clientSecret, undefined, {
     [openid.customFetch]: (url, options) => toTwin(url, options as RequestInit),
     // The endpoints of the document are where it was asked for: on this machine, over http unless --tls.
@@ -68,7 +68,7 @@ async function openidClient(c: Circumstances, toTwin: Fetch) {
   return { issuer: config.serverMetadata().issuer, machine, user, userinfo: userinfo['email'], refused };
 }
 
-async function auth0Sdk(c: Circumstances, toTwin: Fetch) {
+async function auth0Sdk(c: ClientsInput, toTwin: Fetch) {
   const client = new AuthenticationClient({
     domain: new URL(c.issuer).host,
     clientId: c.clientId,
@@ -85,7 +85,7 @@ async function auth0Sdk(c: Circumstances, toTwin: Fetch) {
   return { machine: machine.data, user: user.data, refused };
 }
 
-async function awsJwtVerify(c: Circumstances, toTwin: Fetch, tokens: readonly string[]): Promise<string[]> {
+async function awsJwtVerify(c: ClientsInput, toTwin: Fetch, tokens: readonly string[]): Promise<string[]> {
   const jwksUri = `${c.issuer}.well-known/jwks.json`;
   const verifier = JwtVerifier.create(
     { issuer: c.issuer, audience: c.audience, jwksUri },

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
-import { runClients, type Circumstances } from './all.ts';
+import { runClients, type ClientsInput } from './all.ts';
 
 // Run as a process of its own, so that NODE_EXTRA_CA_CERTS can lead it to trust the twin's authority.
-const circumstances = JSON.parse(await text(process.stdin)) as Circumstances;
-process.stdout.write(JSON.stringify(await runClients(circumstances)));
+const input = JSON.parse(await text(process.stdin)) as ClientsInput;
+process.stdout.write(JSON.stringify(await runClients(input)));

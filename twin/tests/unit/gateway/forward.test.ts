@@ -14,14 +14,14 @@ import { useEverything } from '../../../../tests/support/everything.ts';
 import { rawRequest, requestBytes } from '../../support/raw-http.ts';
 import { call, goodClaims, mint, serviceToken, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
-interface Got {
+interface ReceivedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-const got: Got[] = [];
+const got: ReceivedRequest[] = [];
 /** What the function's emulator answers next. */
 let returns = '{}';
 const backend = createServer((incoming, outgoing) => void answer(incoming, outgoing));
@@ -53,7 +53,7 @@ beforeAll(async () => {
       ['ANY /orders/{id}/{rest+}', url],
       ['POST /hooks/{id}', url],
       ['GET /reports/{id}', url],
-      // Nobody listens on a port that a client of ours has.
+      // Nothing listens on port 1.
       ['GET /dead', new URL('http://127.0.0.1:1')],
     ]),
   });

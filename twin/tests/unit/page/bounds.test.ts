@@ -203,7 +203,7 @@ describe('The live stream', () => {
     let text = '';
     while (said(text).at(-1)?.entries.at(-1)?.id !== last) text += (await reader.read()).value ?? '';
     const batches = said(text);
-    // Seven would have been sent to somebody who reads; what each stage of the streams holds is one.
+    // A fast reader would get seven batches; a slow one gets one for each stage of the streams.
     expect(batches.length).toBeLessThan(6);
     expect(batches.reduce((sum, { entries, skipped }) => sum + entries.length + skipped, 0)).toBe(last);
     live.close();

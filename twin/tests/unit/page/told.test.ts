@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => twin.end());
 
-/** The form of a token, of nobody's. */
+/** Has the form of a token. */
 const OTHERS_TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';
 
 /** A request to the tenant's port. */
@@ -118,7 +118,7 @@ describe('The event stream', () => {
     ],
     [
       'an unknown user',
-      { grant_type: 'password', username: 'nobody@example.com', password: 'wrong', scope: 'write:user' },
+      { grant_type: 'password', username: 'unknown@example.com', password: 'wrong', scope: 'write:user' },
       { client: 'test-app (dev)', user: '', grantType: 'password', requested: ['write:user'], permitted: [] },
     ],
     ['an unknown grant', { grant_type: 'brew' }, { client: 'test-app (dev)', grantType: 'brew', permitted: [] }],

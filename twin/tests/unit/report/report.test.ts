@@ -22,7 +22,7 @@ const filesOf = async (record: (stack: string) => Promise<Recorded>): Promise<Re
   return files;
 };
 
-/** The lines of which a file has other ones now: what it had, and what it has. */
+/** The changed lines of a file, before and after. */
 function changedLines(before = '', after = ''): { was: string[]; is: string[] } {
   const [was, is] = [before.split('\n'), after.split('\n')];
   return { was: was.filter((line) => !is.includes(line)), is: is.filter((line) => !was.includes(line)) };

@@ -140,7 +140,7 @@ describe('private_key_jwt', () => {
   it.each([
     ['a client with a secret', { iss: 'other', sub: 'other' }, 'other', 'does not use private_key_jwt'],
     ['a client whose key has expired', { iss: 'ended', sub: 'ended' }, 'ended', 'none of the client'],
-    ['an unknown client', { iss: 'nobody', sub: 'nobody' }, 'nobody', 'the client is unknown'],
+    ['an unknown client', { iss: 'unknown', sub: 'unknown' }, 'unknown', 'the client is unknown'],
   ])('An assertion of %s is rejected', async (_who, claims, client_id, why) => {
     expect(await ask(await signed({ claims }), { client_id })).toMatchObject(refused(why));
   });

@@ -153,7 +153,7 @@ const ERRORS: readonly ErrorRow[] = [
   ],
 
   ['a wrong password', 'test-app', login('editor', { password: 'x' }), WRONG_PASSWORD],
-  ['an unknown user', 'test-app', login('nobody'), WRONG_PASSWORD],
+  ['an unknown user', 'test-app', login('unknown'), WRONG_PASSWORD],
   ['a user of another database', 'test-app', login('lenient'), WRONG_PASSWORD],
   ['a blocked user', 'test-app', login('blocked'), [403, 'unauthorized', 'user is blocked']],
   ['a blocked user with a wrong password', 'test-app', login('blocked', { password: 'x' }), WRONG_PASSWORD],
