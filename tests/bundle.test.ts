@@ -47,6 +47,7 @@ describe('Before a deployment, the bundler rejects', () => {
     ['a function', 'export async function handler(event, context, callback) { callback(null, event); }'],
     ['one that is exported below', 'const f = (e, c, done) => done(null, e);\nexport { f as handler };'],
     ['parameters with defaults inside', 'export const handler = ({ a = ")" }, [b, c], callback) => callback(a, b, c);'],
+    // docs/fidelity.md F92
   ])('The bundler rejects a handler with a callback: %s', async (_shape, source) => {
     expect(await problemsOf('it.js', source)).toEqual([
       {
@@ -179,6 +180,7 @@ describe('A bundle', () => {
     expect(await returned(archive)).toBe('index.cjs');
   });
 
+  // docs/fidelity.md F93
   it('A package that uses __dirname and __filename finds the folder and the file of the bundle', async () => {
     const packages = { 'old/index.js': 'module.exports = () => [__dirname, __filename];' };
     const source = "import old from 'old';\nexport const handler = async () => old();";

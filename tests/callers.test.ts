@@ -98,6 +98,7 @@ describe('Clients', () => {
     expect(modelOf(recorded).violations).toEqual([]);
   });
 
+  // docs/fidelity.md F101
   it('A third-party client has a tpc_ id, strict mode, and only settings that Auth0 documents for third parties', async () => {
     const recorded = await recordDev({ ...NO_PASSWORD, ...clients(PARTNER) });
     const { id, inputs } = onlyOf(recorded, 'Client');

@@ -30,7 +30,8 @@ export interface CallDifference {
 export interface TokenDifference {
   readonly kind: 'token';
   readonly wanted: PlannedToken;
-  readonly actual: Exclude<TokenResult, { kind: 'token' }> | { readonly kind: 'scopes'; readonly scopes: readonly string[] };
+  readonly actual:
+    Exclude<TokenResult, { kind: 'token' }> | { readonly kind: 'scopes'; readonly scopes: readonly string[] };
   /** The connection of the user there. */
   readonly connection: string | undefined;
 }

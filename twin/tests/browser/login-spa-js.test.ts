@@ -92,6 +92,7 @@ describe.skipIf(chromium === undefined)('auth0-spa-js', () => {
     expect(await app.run(TOKEN)).toBe('login_required');
   });
 
+  // docs/fidelity.md F133
   it('auth0-spa-js renews a token by refresh tokens that rotate, until a replayed one ends them all', async () => {
     const app = await openApp(WITH_REFRESH);
     await logIn(app);

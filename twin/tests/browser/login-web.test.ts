@@ -59,6 +59,7 @@ describe.skipIf(chromium === undefined)('An application that calls the twin by t
   });
   beforeEach(() => page.context().clearCookies());
 
+  // docs/fidelity.md F134
   it('express-openid-connect logs a user in and out, renews the token and calls the API with it', async () => {
     const base = `http://localhost:${ports.express}`;
     await page.goto(`${base}/call`);

@@ -4,6 +4,7 @@ import { call, serviceToken } from '../support/twin.ts';
 
 const DOMAIN = '{ name: api.example.com, existing: true, basePath: shop/v1 }';
 
+// docs/fidelity.md F42, F43
 it('An API with a named stage and a base path is served below that path, and rawPath has the stage instead', async () => {
   const twin = await startEchoTwin((project) =>
     project.edit(

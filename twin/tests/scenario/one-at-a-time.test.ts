@@ -35,6 +35,7 @@ const isFree = (url: string): Promise<boolean> =>
 describe('Three simultaneous starts of a stack', () => {
   const project = copyProject();
 
+  // docs/fidelity.md F148
   it('Of three simultaneous starts one serves with the keys on disk, and the others end with 1 and one sentence', async () => {
     const starts = [1, 2, 3].map(() => runTwin(project, 'start', ...FREE));
     const ended = await Promise.all(
@@ -74,6 +75,7 @@ describe('Three simultaneous starts of a stack', () => {
   });
 });
 
+// docs/fidelity.md F149
 it('Killing npm start ends the twin and frees its ports, although npm’s shell passes no signal on', async () => {
   const project = copyProject();
   const npm = spawn('npm', ['start', '--', ...FREE], { cwd: project.path, stdio: 'ignore' });
@@ -89,6 +91,7 @@ it('Killing npm start ends the twin and frees its ports, although npm’s shell 
 });
 
 describe('A deleted .twin folder', () => {
+  // docs/fidelity.md F150
   it('A twin whose .twin folder is deleted continues, and writes the folder again with the same keys and secrets', async () => {
     const twin = await startTestTwin();
     const files = ['seed', 'signing-key.pem', 'outputs.json', 'run.json'].map((name) => `.twin/dev/${name}`);
@@ -105,6 +108,7 @@ describe('A deleted .twin folder', () => {
 
 describe('--state-dir', () => {
   it.runIf(canMount)(
+    // docs/fidelity.md F151
     '--state-dir lets the twin serve a read-only checkout, and twin token finds the twin',
     async () => {
       const project = copyProject();
@@ -145,6 +149,7 @@ describe('The printed commands', () => {
     await twin.end();
   });
 
+  // docs/fidelity.md F152
   it('The printed commands never send a DELETE, and prefer a GET to another method', () => {
     const keys = { 'DELETE /orders': ['read'], 'POST /orders': ['read'], 'GET /orders': ['read'] };
     const addresses = {

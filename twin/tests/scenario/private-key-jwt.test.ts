@@ -57,6 +57,7 @@ describe('A service without a shared secret', () => {
     }
   });
 
+  // docs/fidelity.md F108
   it('The auth0 SDK gets a token with its key, and is rejected with another', async () => {
     const sdk = (key: ReturnType<typeof newClientKey>): AuthenticationClient =>
       new AuthenticationClient({

@@ -28,8 +28,10 @@ const challenge = (description: string): string =>
 type TokenRow = readonly [name: string, token: () => Promise<string | undefined>, status: number, challenge: string];
 
 const TOKENS: readonly TokenRow[] = [
+  // docs/fidelity.md F2
   ['a request without a token', async () => undefined, 401, 'Bearer'],
   [
+    // docs/fidelity.md F3
     'a string that is not a JWT',
     async () => 'nonsense',
     401,
@@ -54,6 +56,7 @@ const TOKENS: readonly TokenRow[] = [
     challenge('the token is malformed'),
   ],
   [
+    // docs/fidelity.md F6
     'a token signed by another key',
     async () => mint(twin, goodClaims(twin), { key: foreign }),
     401,
@@ -67,6 +70,7 @@ const TOKENS: readonly TokenRow[] = [
   ],
   ['a token whose claims were changed after signing', changedClaims, 401, challenge('crypto/rsa: verification error')],
   [
+    // docs/fidelity.md F5
     'a token with an unknown key id',
     async () => mint(twin, goodClaims(twin), { header: { kid: 'x' } }),
     401,
@@ -79,6 +83,7 @@ const TOKENS: readonly TokenRow[] = [
     challenge('signing method none is invalid'),
   ],
   [
+    // docs/fidelity.md F4
     'a token with the algorithm HS256',
     async () => mint(twin, goodClaims(twin), { header: { alg: 'HS256' }, key: Buffer.alloc(32) }),
     401,
@@ -91,6 +96,7 @@ const TOKENS: readonly TokenRow[] = [
     challenge('issuer does not match'),
   ],
   [
+    // docs/fidelity.md F7
     'a token whose issuer lacks its slash',
     claims({ iss: 'https://your-tenant.eu.auth0.com' }),
     401,
@@ -98,6 +104,7 @@ const TOKENS: readonly TokenRow[] = [
   ],
   ['a token without an issuer', claims({ iss: undefined }), 401, challenge('issuer does not match')],
   [
+    // docs/fidelity.md F8
     'a token for another audience',
     claims({ aud: 'https://other.example.com' }),
     401,
@@ -110,11 +117,13 @@ const TOKENS: readonly TokenRow[] = [
     challenge('the token does not have a valid audience'),
   ],
   [
+    // docs/fidelity.md F9
     'a token for another audience with the right client_id',
     async () => mint(twin, { ...goodClaims(twin), aud: 'x', client_id: twin.outputs.audience }),
     401,
     challenge('the token does not have a valid audience'),
   ],
+  // docs/fidelity.md F10
   ['an expired token', claims({ iat: now() - 7200, exp: now() - 3600 }), 401, challenge('the token has expired')],
   ['a token without an expiry', claims({ exp: undefined }), 401, challenge('the token has expired')],
   ['a token whose expiry is a string', claims({ exp: '9999999999' }), 401, challenge('the token has expired')],
@@ -126,10 +135,12 @@ const TOKENS: readonly TokenRow[] = [
     challenge('the token was used before it was issued'),
   ],
   ['a token without a scope', claims({ scope: undefined }), 403, forbidden()],
+  // docs/fidelity.md F11, F12
   ['a token with another scope', claims({ scope: 'write:user' }), 403, forbidden()],
   ['a token with the scope in upper case', claims({ scope: 'READ:USER' }), 403, forbidden()],
   ['a token with a longer scope that begins the same', claims({ scope: 'read:users' }), 403, forbidden()],
   [
+    // docs/fidelity.md F14
     'a token with the scope only among its permissions',
     claims({ scope: '', permissions: ['read:user'] }),
     403,
@@ -160,7 +171,9 @@ describe('Requests that the gateway rejects', () => {
 
   it.each([
     ['a path without a route', 'GET', '/nothing', 404],
+    // docs/fidelity.md F32
     ['a method that the route lacks: 404, never 405', 'POST', '/test', 404],
+    // docs/fidelity.md F33
     ['the method HEAD, which is not derived from GET', 'HEAD', '/test', 404],
     ['a path with a trailing slash', 'GET', '/test/', 404],
     ['a path with a double slash', 'GET', '//test', 404],
@@ -192,6 +205,7 @@ describe('Requests that the gateway rejects', () => {
 
 describe('Requests that the tenant rejects', () => {
   it.each([
+    // docs/fidelity.md F102
     ['a token request with a wrong secret', { client_secret: 'x' }, 401, 'access_denied', 'Unauthorized'],
     ['a token request of an unknown client', { client_id: 'x' }, 401, 'access_denied', 'Unauthorized'],
     ['a token request without a client', { client_id: undefined }, 401, 'invalid_client', 'Missing client_id'],
@@ -203,6 +217,7 @@ describe('Requests that the tenant rejects', () => {
       'Missing required parameter: grant_type',
     ],
     [
+      // docs/fidelity.md F109
       'a token request for an unknown audience',
       { audience: 'https://x' },
       403,
@@ -210,6 +225,7 @@ describe('Requests that the tenant rejects', () => {
       'Service not enabled within domain: https://x',
     ],
     [
+      // docs/fidelity.md F116
       'a token request without an audience',
       { audience: undefined },
       403,
@@ -228,6 +244,7 @@ describe('Requests that the tenant rejects', () => {
     expect(answer).toEqual({ status, body: { error, error_description: description } });
   });
 
+  // docs/fidelity.md F117
   it('The tenant rejects a wrong password', async () => {
     const answer = await askToken(twin, { ...userLogin(twin), password: 'x' });
     expect(answer).toEqual({

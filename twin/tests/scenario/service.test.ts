@@ -11,6 +11,7 @@ beforeAll(async () => {
 describe('A service requests a token for itself', () => {
   let token: string;
 
+  // docs/fidelity.md F96
   it('A service requests a token with client_credentials and gets the scopes of its client grant, here read:user', async () => {
     const { status, body } = await askToken(twin, { grant_type: 'client_credentials' });
     token = String(body['access_token']);
@@ -24,6 +25,7 @@ describe('A service requests a token for itself', () => {
     expect(response.headers.get('content-type')).toBe('application/json');
   });
 
+  // docs/fidelity.md F97
   it('A request for more than the grant gets 403 from the tenant, for there is no intersection here', async () => {
     const { status, body } = await askToken(twin, { grant_type: 'client_credentials', scope: 'read:user write:user' });
     expect(status).toBe(403);

@@ -11,6 +11,7 @@ afterAll(() => twin.end());
 const scopeOf = (body: Readonly<Record<string, unknown>>): unknown => decodeJwt(String(body['access_token']))['scope'];
 
 describe('A token request', () => {
+  // docs/fidelity.md F95
   it('A service can send its token request as a form and its secret by HTTP Basic', async () => {
     const { outputs } = twin;
     const credentials = `${outputs.clientIds['test-app']}:${outputs.clientSecrets['test-app']}`;

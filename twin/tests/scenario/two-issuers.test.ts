@@ -10,6 +10,7 @@ const DOMAIN = '{ name: api.example.com, hostedZoneId: Z0123456789ABCDEFGHIJ }';
 const TENANT = 'https://your-tenant.eu.auth0.com/';
 const LOGIN = 'https://login.example.com/';
 
+// docs/fidelity.md F139
 it('Each of two issuers opens its own base path, and a caller who moves changes both addresses at once', async () => {
   const twin = await startTestTwin({
     change: (project) =>

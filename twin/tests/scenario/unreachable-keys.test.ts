@@ -85,6 +85,7 @@ describe('A tenant that has ended', () => {
     });
   });
 
+  // docs/fidelity.md F24
   it('The gateway gives up on a silent issuer after 1.5 seconds, for all waiting requests at once', async () => {
     let asked = 0;
     const silent: RequestListener = () => void (asked += 1);

@@ -11,6 +11,7 @@ beforeAll(async () => {
 describe('A user requests a token through an application', () => {
   let token: string;
 
+  // docs/fidelity.md F98
   it('With the password grant, a user who requests delete:user read:user write:user read:appointments gets read:user alone: requested ∩ permitted by the role', async () => {
     const scope = 'delete:user read:user write:user read:appointments';
     const { status, body } = await askToken(twin, { ...userLogin(twin), scope });
@@ -23,6 +24,7 @@ describe('A user requests a token through an application', () => {
     expect(await call(twin, token)).toMatchObject({ status: 200 });
   });
 
+  // docs/fidelity.md F99
   it('Without read:user in the request, or without any scope, the token has no scope claim, and GET /test responds 403', async () => {
     for (const scope of [{ scope: 'delete:user write:user' }, {}]) {
       const { status, body } = await askToken(twin, { ...userLogin(twin), ...scope });

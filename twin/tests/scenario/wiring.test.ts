@@ -13,6 +13,7 @@ const started = async (change: (project: ProjectCopy) => void, stack = 'dev'): P
 };
 
 describe('A wrongly wired program', () => {
+  // docs/fidelity.md F22
   it('The gateway rejects a good token if api.ts has the issuer without its slash', async () => {
     const wrong = await started((project) => {
       project.edit(
@@ -41,6 +42,7 @@ describe('A wrongly wired program', () => {
     expect(answer.challenge).toContain('OIDC discovery endpoint communication error');
   });
 
+  // docs/fidelity.md F46
   it('The gateway answers 500 to a good token if the invoke permission is missing', async () => {
     const wrong = await started((project) => {
       project.edit('program/aws/function.ts', '}/*/*`', '}/elsewhere/*`');
@@ -52,6 +54,7 @@ describe('A wrongly wired program', () => {
     expect(wrong.log.at(-1)).toContain('lambda:InvokeFunction');
   });
 
+  // docs/fidelity.md F118
   it('Without the default directory, the password grant fails with Auth0’s error and password-realm works', async () => {
     const without = await started((project) => {
       project.edit('Pulumi.dev.yaml', 'api:defaultDirectory: true', 'api:defaultDirectory: false');
@@ -70,6 +73,7 @@ describe('A wrongly wired program', () => {
     expect(await askToken(without, { ...userLogin(without), ...realm })).toMatchObject({ status: 200 });
   });
 
+  // docs/fidelity.md F120
   it('A custom domain is the issuer of the tokens, and the authorizer trusts it', async () => {
     const custom = await started((project) => {
       project.edit('Pulumi.dev.yaml', 'api:production', 'api:issuerDomain: login.example.com\n  api:production');
@@ -78,6 +82,7 @@ describe('A wrongly wired program', () => {
     expect(await call(custom, await serviceToken(custom))).toMatchObject({ status: 200 });
   });
 
+  // docs/fidelity.md F17
   it('The gateway reads the token from another header if the stack says so', async () => {
     const other = await started((project) => {
       project.edit(

@@ -344,6 +344,7 @@ export const CLAIMS: readonly TokenRow[] = [
     { 'the right one, where scope is null (unverified)': 'read:user' },
     { scope: null },
   ),
+  // docs/fidelity.md F13
   ...rows('accepts', 'scp', 'good', { 'a list, as Okta sends it': ['x', 'read:user'] }, { scope: undefined }),
   ...rows(
     'rejects',

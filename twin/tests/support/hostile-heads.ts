@@ -208,6 +208,7 @@ export const HEADER_LINES: readonly RequestRow[] = [
   ['accepts high bytes in another header, which are for the handler', also(`x: ${utf8('é')}\xff`), 200],
   ['accepts names of object properties for headers', also('__proto__: x', 'constructor: y', 'tostring: z'), 200],
   ...['x', 'evil.example.com', 'localhost.evil.example.com', '127.0.0.2', 'localhost:1:2', 'a@localhost', ''].map(
+    // docs/fidelity.md F36
     (host): RequestRow => [`answers an unknown Host, ${host || 'empty'}, with 403 (unverified)`, withHost(host), 403],
   ),
   ...['localhost', 'LOCALHOST:3000', '127.0.0.1:80', '[::1]', '[::1]:3000'].map((host): RequestRow => [
@@ -249,6 +250,7 @@ export const FRAMINGS: readonly RequestRow[] = [
   ['rejects a length with a space in it', post(['content-length: 1 1'], 'a'), 400],
   ['rejects an empty length', post(['content-length:'], 'a'), 400],
   ['rejects a length that is too large for a number', post([`content-length: ${'9'.repeat(30)}`], 'a'), 400],
+  // docs/fidelity.md F38
   ['rejects a length beyond the body limit before the body arrives', post(['content-length: 10485761'], 'a'), 413],
   ['rejects the transfer coding identity', post(['transfer-encoding: identity'], ''), 400],
   ['rejects the transfer coding gzip', post(['transfer-encoding: gzip'], ''), 400],

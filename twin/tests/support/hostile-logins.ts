@@ -39,6 +39,7 @@ const CODES: readonly HostileLogin[] = [
     WRONG_GRANT,
   ],
   [
+    // docs/fidelity.md F127
     'rejects a code used twice',
     async (a) => {
       const code = await a.code();
@@ -95,6 +96,7 @@ const CODES: readonly HostileLogin[] = [
   ['rejects a code in a list', async (a) => a.exchange([await a.code()]), '400 invalid_request'],
   ['rejects a code with a space after it', async (a) => a.exchange(`${await a.code()} `), WRONG_GRANT],
   [
+    // docs/fidelity.md F128
     'rejects another redirect_uri than that of the request',
     async (a) => a.exchange(await a.code(), { redirect_uri: `${SPA}/second` }),
     '403 unauthorized_client',
@@ -194,6 +196,7 @@ const CALLBACK_URLS: readonly HostileLogin[] = [
     `302 ${SPA} login_required`,
   ],
   toPage('shows a page if several callbacks are possible', { redirect_uri: undefined }, 'spa', '400 page'),
+  // docs/fidelity.md F126
   toPage('shows a page for an unknown client', { client_id: 'x' }, 'spa', '400 page'),
   [
     'shows a page for two callbacks',
@@ -366,6 +369,7 @@ const BROWSERS: readonly HostileLogin[] = [
     '302 /u/login',
   ],
   [
+    // docs/fidelity.md F131
     'ends a session that is idle for three days',
     async (a) => {
       await a.code();
@@ -511,6 +515,7 @@ const REFRESH: readonly HostileLogin[] = [
     [WRONG_GRANT, WRONG_GRANT],
   ],
   [
+    // docs/fidelity.md F129
     'accepts the previous refresh token within the leeway, and none before it',
     async () => {
       const a = new Attack({ clients: withLeeway });
@@ -561,6 +566,7 @@ const REFRESH: readonly HostileLogin[] = [
   ],
   ['rejects a refresh without a token', (a) => a.token({ grant_type: 'refresh_token' }), '400 invalid_request'],
   [
+    // docs/fidelity.md F137
     'rejects another audience on a refresh, which would choose another API',
     async (a) => {
       const code = await a.code('spa', { scope: 'offline_access' });
@@ -570,6 +576,7 @@ const REFRESH: readonly HostileLogin[] = [
     '400 invalid_request',
   ],
   [
+    // docs/fidelity.md F130
     'gives no scope that the login did not request',
     async (a) => a.refresh(await a.refreshToken(), { scope: 'read write admin' }),
     '200 read',
@@ -632,6 +639,7 @@ const REFRESH: readonly HostileLogin[] = [
     undefined,
   ],
   [
+    // docs/fidelity.md F132
     'keeps refresh tokens good after a logout, as Auth0 does',
     async (a) => {
       const token = await a.refreshToken();
@@ -703,6 +711,7 @@ const preflight = (title: string, origin: string, outcome: string | null): Hosti
 const ORIGINS: readonly HostileLogin[] = [
   preflight('allows the origin of a callback', 'http://localhost:5174', 'http://localhost:5174'),
   preflight('allows a listed origin', 'https://listed.example.com', 'https://listed.example.com'),
+  // docs/fidelity.md F135
   preflight('allows no other origin', 'https://evil.example', null),
   preflight('allows no origin that begins like a listed one', 'http://localhost:51730', null),
   preflight('allows no origin that ends like a listed one', 'https://evil.listed.example.com', null),

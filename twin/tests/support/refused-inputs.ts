@@ -126,9 +126,11 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
   authorizer('an authorizer without configuration', { jwtConfiguration: undefined }, 'input jwtConfiguration'),
   authorizer('an authorizer without issuer', jwt(undefined, AUDIENCES), 'input jwtConfiguration.issuer'),
   authorizer('an authorizer with an empty issuer', jwt('', AUDIENCES), 'input jwtConfiguration.issuer'),
+  // docs/fidelity.md F28
   authorizer('an authorizer with an http issuer', jwt('http://x.example/', AUDIENCES), 'AWS accepts an https URL only'),
   authorizer('an authorizer without audiences', jwt(ISSUER, undefined), 'input jwtConfiguration.audiences'),
   authorizer('an authorizer with an empty list of audiences', jwt(ISSUER, []), 'AWS accepts the tokens of any API'),
+  // docs/fidelity.md F39
   authorizer('an authorizer with 51 audiences', jwt(ISSUER, Array(51).fill(DEAD)), 'at most 50 audiences'),
   authorizer('an authorizer without an identity source', { identitySources: [] }, 'exactly one identity source'),
   authorizer(
@@ -164,6 +166,7 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
   route('a JWT route without an authorizer', { authorizerId: undefined }, 'asks for a JWT and names no authorizer'),
   route('a route with an authorizer that does not exist', { authorizerId: 'x' }, 'refers to the authorizer x'),
   route('a route to an integration that does not exist', { target: 'integrations/x' }, 'integration integrations/x'),
+  // docs/fidelity.md F40
   route('a route with 11 scopes', { authorizationScopes: Array(11).fill('read:user') }, 'at most 10 scopes'),
   route('a route with an API key', { apiKeyRequired: true }, 'input apiKeyRequired'),
   route('a route with required parameters', { requestParameters: [] }, 'input requestParameters'),
@@ -205,6 +208,7 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
   integration('an integration that waits 31 s', { timeoutMilliseconds: 31_000 }, 'input timeoutMilliseconds'),
   integration('an integration that rewrites requests', { requestParameters: {} }, 'input requestParameters'),
   integration('an integration with an unknown function', { integrationUri: 'arn:x' }, 'refers to the function arn:x'),
+  // docs/fidelity.md F41
   stage('a stage without automatic deployment', { autoDeploy: false }, 'Write autoDeploy: true'),
   stage('a stage that does not set automatic deployment', { autoDeploy: undefined }, 'Write autoDeploy: true'),
   stage('a stage with a client certificate', { clientCertificateId: 'x' }, 'input clientCertificateId'),

@@ -91,6 +91,7 @@ function gatewayOf({ route: { key, scopes }, function: does = {} }: GatewayCaptu
 }
 
 describe('The gateway', () => {
+  // docs/fidelity.md F48, F49
   it.each(GATEWAY)('The gateway answers as captured: $title ($source, $date)', async (capture) => {
     const { request, response, route } = capture;
     const rawHeaders = authorization(request.token, route.scopes === 'public' ? [] : route.scopes);

@@ -21,6 +21,7 @@ describe.each([
   ['over HTTP', false],
   ['over HTTPS', true],
 ])('Client libraries %s', (_how, tls) => {
+  // docs/fidelity.md F122
   it('openid-client, the auth0 SDK and aws-jwt-verify get and verify tokens from the twin', async () => {
     const served = (twin = await startTestTwin({ tls }));
     const { outputs } = served;
@@ -85,6 +86,7 @@ describe('The tenant’s metadata and user tokens', () => {
   });
   afterAll(() => shared.end());
 
+  // docs/fidelity.md F121
   it('The JWKS has the current and the next key, each with its certificate and a cache time', async () => {
     const response = await fetch(`${shared.tenantUrl}/.well-known/jwks.json`);
     expect(response.headers.get('cache-control')).toBe(
@@ -154,6 +156,7 @@ describe('The tenant’s metadata and user tokens', () => {
 });
 
 describe('Token requests of the article', () => {
+  // docs/fidelity.md F119
   it('The article’s token requests get the responses that the article describes', async () => {
     twin = await startTestTwin();
     const { outputs } = twin;

@@ -72,6 +72,7 @@ describe('The model', () => {
     expect(message).toContain(says);
   });
 
+  // docs/fidelity.md F34
   it('The model rejects two routes whose parameters have different names at one place of the path', async () => {
     const recorded = await recordStack('dev');
     const route = recorded.resources.find(({ type }) => type.endsWith('/route:Route'));

@@ -64,6 +64,7 @@ describe('Evaluation in a child process', () => {
     copy.remove();
   });
 
+  // docs/fidelity.md F153
   it('An error about a stack file escapes what would move the terminal’s cursor', async () => {
     const copy = copyProject();
     copy.edit('Pulumi.dev.yaml', 'config:\n', 'config:\n  "api:tokenLifetim\\e[2Je": 60\n');

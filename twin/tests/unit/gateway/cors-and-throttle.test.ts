@@ -43,6 +43,7 @@ const preflight = (path: string, origin: string, headers: Readonly<Record<string
 
 describe('CORS', () => {
   it.each(['/test', '/backend', '/no/such/route'])(
+    // docs/fidelity.md F59
     'The gateway answers a preflight to %s without an OPTIONS route',
     async (path) => {
       const response = await preflight(path, 'https://app.example.com');
@@ -66,6 +67,7 @@ describe('CORS', () => {
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
   });
 
+  // docs/fidelity.md F63
   it('A rejection has no CORS headers, even for an allowed origin: AWS documents them for integrations alone', async () => {
     const headers = { origin: 'https://app.example.com' };
     const rejection = await fetch(`${twin.apiUrl}/test`, { headers });
@@ -75,6 +77,7 @@ describe('CORS', () => {
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
   });
 
+  // docs/fidelity.md F62
   it('An ANY route with an authorizer gets the preflight and answers 401, as on AWS', async () => {
     expect((await preflight('/echo/x', 'https://app.example.com')).status).toBe(401);
     expect(welcome(twin.model(), twin)).toContain('Warning: ANY /echo/{proxy+}');
@@ -97,6 +100,7 @@ describe('CORS', () => {
       { 'access-control-request-headers': 'Authorization, x-b' },
       'preflight from http://localhost:4173: x-b is not in allowHeaders',
     ],
+    // docs/fidelity.md F60
   ])('The log shows a preflight from %s as one, with what was compared: %o', async (origin, headers, words) => {
     await preflight('/test', origin, headers);
     await expect.poll(() => twin.log.at(-1)).toMatch(new RegExp(`^[0-9:]+ 204 OPTIONS /test .* · ${words}$`));
@@ -107,6 +111,7 @@ describe('CORS', () => {
     expect((await fetch(`${twin.apiUrl}/open/x`, { method: 'OPTIONS' })).status).toBe(200);
   });
 
+  // docs/fidelity.md F61
   it('The gateway replaces the CORS headers of the backend with the configured ones', async () => {
     const response = await fetch(`${twin.apiUrl}/backend`, { headers: { origin: 'https://app.example.com' } });
     expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
@@ -120,6 +125,7 @@ describe('CORS', () => {
 describe('Throttling', () => {
   const limited = async (): Promise<number> => (await fetch(`${twin.apiUrl}/limited`)).status;
 
+  // docs/fidelity.md F45
   it('A route with a burst of 2 and a rate of 1 answers the third request with 429, and one more each second', async () => {
     expect([await limited(), await limited(), await limited()]).toEqual([200, 200, 429]);
     now += 1000;

@@ -44,6 +44,7 @@ async function echoed(
 }
 
 describe('The event of payload format 1.0, which AWS sends where an integration names no format', () => {
+  // docs/fidelity.md F80
   it('The 1.0 event of a public route has every documented field, and null for what is empty', async () => {
     const { headers: _, multiValueHeaders: __, ...event } = await echoed('GET', '/open/x%20y', ['user-agent: curl/8']);
     const apiId = String(event.requestContext['apiId']);
@@ -93,6 +94,7 @@ describe('The event of payload format 1.0, which AWS sends where an integration 
     });
   });
 
+  // docs/fidelity.md F81
   it('The 1.0 event has the last value of a repeated header, all of them in multiValueHeaders, and cookies', async () => {
     const { headers, multiValueHeaders } = await echoed('GET', '/open/x', ['X-One: 1', 'x-one: 2', 'cookie: a=1; b=2']);
     expect(headers).toMatchObject({ 'x-one': '2', cookie: 'a=1; b=2', 'X-Forwarded-Proto': 'https' });
@@ -100,6 +102,7 @@ describe('The event of payload format 1.0, which AWS sends where an integration 
     expect(Object.keys(multiValueHeaders)).toEqual(Object.keys(headers));
   });
 
+  // docs/fidelity.md F82
   it('The 1.0 event has the first value of a repeated query parameter, and all of them in a list', async () => {
     expect(await echoed('GET', '/open/x?a=1&b=%C3%A9&a=2')).toMatchObject({
       queryStringParameters: { a: '1', b: 'é' },
@@ -117,6 +120,7 @@ describe('The event of payload format 1.0, which AWS sends where an integration 
     expect(await echoed('POST', '/literal', [], '{}')).toMatchObject({ body: 'e30=', isBase64Encoded: true });
   });
 
+  // docs/fidelity.md F83
   it('The 1.0 event has the claims and scopes of the token directly below authorizer', async () => {
     const token = await mint(twin, { ...goodClaims(twin, NOW / 1000), list: ['a', 'b'] });
     const { requestContext } = await echoed('GET', '/echo/x', [`authorization: Bearer ${token}`]);

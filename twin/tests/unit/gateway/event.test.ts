@@ -35,6 +35,7 @@ const claims = (change: Readonly<Record<string, unknown>> = {}): Promise<string>
   mint(twin, { ...goodClaims(twin, NOW / 1000), ...change });
 
 describe('The event of a request', () => {
+  // docs/fidelity.md F64
   it('The event has the fields of payload format 2.0, and no empty ones', async () => {
     const event = await echoed('GET', '/open/x', ['user-agent: curl/8']);
     expect(Object.keys(event)).toEqual([
@@ -77,6 +78,7 @@ describe('The event of a request', () => {
     expect(response.headers.get('apigw-requestid')).toBe(event.requestContext.requestId);
   });
 
+  // docs/fidelity.md F65, F66
   it('The event has header names in lower case, repeated ones joined by a comma, and the gateway’s own', async () => {
     const { headers, requestContext } = await echoed('GET', '/open/x', [
       'X-One: 1',
@@ -94,6 +96,7 @@ describe('The event of a request', () => {
     expect(headers).not.toHaveProperty('connection');
   });
 
+  // docs/fidelity.md F67
   it('The event has the authorization header', async () => {
     const token = await claims();
     expect((await echoed('GET', '/echo/x', [`Authorization: Bearer ${token}`])).headers['authorization']).toBe(
@@ -101,18 +104,21 @@ describe('The event of a request', () => {
     );
   });
 
+  // docs/fidelity.md F68
   it('The event has cookies in a list, and not among the headers', async () => {
     const event = await echoed('GET', '/open/x', ['cookie: a=1; b=2', 'cookie: c=3']);
     expect(event.cookies).toEqual(['a=1', 'b=2', 'c=3']);
     expect(event.headers).not.toHaveProperty('cookie');
   });
 
+  // docs/fidelity.md F70
   it('The event has decoded query parameters, repeated ones joined, and the raw query as sent', async () => {
     const event = await echoed('GET', "/open/x?a=1&b=%C3%A9+e&a=2&c='&d");
     expect(event.queryStringParameters).toEqual({ a: '1,2', b: 'é e', c: "'", d: '' });
     expect(event.rawQueryString).toBe("a=1&b=%C3%A9+e&a=2&c='&d");
   });
 
+  // docs/fidelity.md F69
   it('The event has a decoded path and decoded path parameters, and an encoded slash stays encoded', async () => {
     const event = await echoed('GET', '/open/caf%C3%A9%20x/a%2Fb');
     expect(event).toMatchObject({ rawPath: '/open/café x/a%2Fb', pathParameters: { proxy: 'café x/a%2Fb' } });
@@ -131,6 +137,7 @@ describe('The event of a request', () => {
     ['application/octet-stream', '\u0000\u00ff', true],
     ['image/png', 'x', true],
     [undefined, 'x', true],
+    // docs/fidelity.md F74
   ])('The event has a body of type %s as text or base64, as AWS does', async (type, body, isBase64Encoded) => {
     const bytes = Buffer.from(body, type?.includes('octet') === true ? 'latin1' : 'utf8').toString('latin1');
     const event = await echoed('POST', '/open/x', type === undefined ? [] : [`content-type: ${type}`], bytes);
@@ -145,6 +152,7 @@ describe('The authorizer in the event', () => {
     return event.requestContext.authorizer?.jwt;
   };
 
+  // docs/fidelity.md F71
   it('The event has every claim as a string: numbers in full, booleans, lists in brackets, and null left out', async () => {
     const jwt = await authorizer({
       big: 1_787_996_002,
@@ -167,16 +175,19 @@ describe('The authorizer in the event', () => {
     expect(jwt?.claims).not.toHaveProperty('nothing');
   });
 
+  // docs/fidelity.md F72
   it('The event has all of the token’s scopes on a route with a scope', async () => {
     expect((await authorizer({ scope: 'other read:user more' }))?.scopes).toEqual(['other', 'read:user', 'more']);
   });
 
+  // docs/fidelity.md F73
   it('The event has no authorizer on a route without one, even if the request has a token', async () => {
     expect(await authorizer({}, '/open/x')).toBeUndefined();
   });
 });
 
 describe('A route without scopes', () => {
+  // docs/fidelity.md F15
   it('A route with an authorizer and without scopes accepts any token of the audience', async () => {
     const response = await fetch(`${twin.apiUrl}/test`, {
       headers: { authorization: `Bearer ${await claims({ scope: undefined })}` },
@@ -184,6 +195,7 @@ describe('A route without scopes', () => {
     expect(response.status).toBe(200);
   });
 
+  // docs/fidelity.md F16
   it('The challenge of a route without scopes has an empty scope, as captured', async () => {
     const response = await fetch(`${twin.apiUrl}/test`, { headers: { authorization: 'Bearer nonsense' } });
     expect(response.headers.get('www-authenticate')).toBe(

@@ -13,10 +13,12 @@ afterAll(() => twin.end());
 const get = (headers: readonly string[]) => rawRequest(twin.apiUrl, requestBytes('GET', '/test', headers));
 
 describe('A token', () => {
+  // docs/fidelity.md F18
   it('The gateway accepts a token without Bearer before it', async () => {
     expect((await get([`authorization: ${await serviceToken(twin)}`])).status).toBe(200);
   });
 
+  // docs/fidelity.md F21
   it('The gateway accepts a token with two audiences if one matches', async () => {
     const aud = [twin.outputs.audience, `${twin.outputs.issuer}userinfo`];
     const token = await mint(twin, { ...goodClaims(twin), aud });
@@ -25,6 +27,7 @@ describe('A token', () => {
 });
 
 describe('A rejection', () => {
+  // docs/fidelity.md F19
   it('A rejection has the captured headers', async () => {
     const { headers } = await get(['authorization: Bearer nonsense']);
     expect(headers.get('content-length')).toBe('26');
@@ -57,6 +60,7 @@ const fails = (): never => {
 };
 
 describe('The issuer’s keys', () => {
+  // docs/fidelity.md F23
   it('The gateway caches an issuer’s keys for two hours, and no longer', async () => {
     let now = 0;
     const { fetch, asked } = issuer(() => JSON.stringify({ keys: [JWK] }));
@@ -78,6 +82,7 @@ describe('The issuer’s keys', () => {
   });
 
   it.each([
+    // docs/fidelity.md F25
     ['without a discovery document', issuer(() => '{"keys":[]}', fails), 'OIDC discovery endpoint communication error'],
     [
       'with a discovery document without jwks_uri',
@@ -95,9 +100,11 @@ describe('The issuer’s keys', () => {
       ),
       'OIDC discovery endpoint communication error',
     ],
+    // docs/fidelity.md F26
     ['without a JWKS', issuer(fails), 'JWKS communication error'],
     ['with a JWKS that is not JSON', issuer(() => 'x'), 'JWKS communication error'],
     [
+      // docs/fidelity.md F27
       'with a JWKS that is larger than the gateway reads',
       issuer(() => JSON.stringify({ keys: [JWK], pad: 'x'.repeat(150_000) })),
       'JWKS communication error',

@@ -73,6 +73,7 @@ async function listening(server: Server | TcpServer): Promise<URL> {
 }
 
 describe('A forwarded route', () => {
+  // docs/fidelity.md F50
   it('A forwarded request has the method, parameters, query, body and token of the original', async () => {
     const headers = { 'content-type': 'text/plain', origin: 'https://app.example.com' };
     const path = '/orders/a%20b/c%2Fd/%C3%BC?x=1&x=%2B&y';
@@ -89,12 +90,14 @@ describe('A forwarded route', () => {
     expect(got[0]?.headers['forwarded']).toContain('host=api.example.com;proto=https');
   });
 
+  // docs/fidelity.md F51
   it('A forwarded request keeps a slash that was encoded twice, so the backend does not decode it to a slash', async () => {
     await call(twin, token, '/orders/a%252fb/x%252Fy/z%2fz');
     expect(got[0]?.url).toMatch(/a%252fb\/x%252Fy\/z%2fz$/);
   });
 
   it.each(['..%2fadmin', 'x%2f..%2f..%2fadmin', '%252e%252e', '.%252e', '%2e%252E/admin', 'a/..%5cadmin', 'a/..%2F'])(
+    // docs/fidelity.md F52
     'The gateway answers 400 to /orders/1/%s, whose decoded path would leave the prefix of the route',
     async (rest) => {
       const { status, text } = await call(twin, token, `/orders/1/${rest}`);
@@ -116,6 +119,7 @@ describe('A forwarded route', () => {
     }
   });
 
+  // docs/fidelity.md F53
   it('A forwarded request identifies the caller by the token, whatever headers the caller sends', async () => {
     const forged = ['X-Caller-Sub: admin', 'x-caller-sub: root', 'X-CALLER-AZP: admin', 'connection: x-caller-azp'];
     const bytes = requestBytes('GET', '/orders/1/x', [`authorization: Bearer ${token}`, ...forged]);
@@ -151,6 +155,7 @@ describe('A forwarded route', () => {
     expect(Object.keys(got[0]?.headers ?? {}).filter((name) => name.startsWith('x-caller'))).toEqual([]);
   });
 
+  // docs/fidelity.md F54
   it('The gateway returns the endpoint’s response with the CORS headers of the API', async () => {
     const response = await fetch(`${twin.apiUrl}/orders/1/x`, {
       headers: { authorization: `Bearer ${token}`, origin: 'https://app.example.com' },
@@ -176,6 +181,7 @@ describe('A forwarded route', () => {
     { path: '/unnamed', says: 'GET /unnamed forwards to https://unnamed.example.com, which the twin never calls' },
     { path: '/dead', says: 'http://127.0.0.1:1 cannot be reached: connect ECONNREFUSED' },
   ])(
+    // docs/fidelity.md F56
     'The gateway answers 503 without a reachable backend, with the reason in the log: $path',
     async ({ path, says }) => {
       const { status, text } = await call(twin, undefined, path);
@@ -186,6 +192,7 @@ describe('A forwarded route', () => {
 });
 
 describe('A route to an existing function', () => {
+  // docs/fidelity.md F57, F58
   it('The emulator of an existing function gets the event with the API’s domain, and its result is the response', async () => {
     returns = '{"statusCode":201,"body":"made","headers":{"x-total":"1"}}';
     const { status, text } = await call(twin, token, '/reports/7');
@@ -272,6 +279,7 @@ describe('A local backend', () => {
     },
   );
 
+  // docs/fidelity.md F55
   it('The gateway drops the hop-by-hop headers of a local backend’s response', () => {
     const rawHeaders = [
       'Connection',

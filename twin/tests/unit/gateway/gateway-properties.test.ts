@@ -160,6 +160,7 @@ const tokens = fc.record({
 });
 const routeScopes = fc.constantFrom([], ['read:user'], ['write:user', 'read:user'], ['nothing']);
 describe('The gateway’s decision', () => {
+  // docs/fidelity.md F1
   it('The decision equals that of a ten-line reference, for any token and any scopes of a route', () => {
     const outcomes = new Map<string, number>();
     fc.assert(
@@ -206,6 +207,7 @@ const routeTable = fc.uniqueArray(routeKey, { maxLength: 12, selector: shape });
 const path = fc.array(fc.oneof(names, fc.constantFrom('', 'c', '%2F', '%61', '{x}', '%20')), { maxLength: 4 });
 
 describe('The matching route', () => {
+  // docs/fidelity.md F31
   it('The matching route equals that of a naive reference, for any table of routes', () => {
     let matched = 0;
     fc.assert(

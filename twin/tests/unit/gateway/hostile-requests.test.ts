@@ -52,6 +52,7 @@ const TABLES: readonly (readonly [string, readonly RequestRow[]])[] = [
 ];
 
 describe.each(TABLES)('Hostile %s of a request', (name, rows) => {
+  // docs/fidelity.md F20
   it.each(rows)(`Request ${name}: the gateway %s`, async (row, request, status) => {
     const answer = await rawRequest(twin.apiUrl, request(good));
     expect(answer.status).toBe(status);
@@ -81,6 +82,7 @@ describe('The size of a request', () => {
 
   it.each([
     ['accepts headers of 10,240 bytes, the limit', () => headOf(10_240), 200],
+    // docs/fidelity.md F37
     ['rejects headers of 10,241 bytes', () => headOf(10_241), 431],
     ['accepts a good token that fills the headers', () => headOf(10_240, longToken(7_000)), 200],
     [

@@ -21,6 +21,7 @@ function match(keys: readonly string[], request: string): ReturnType<typeof matc
   );
 }
 
+// docs/fidelity.md F30
 describe('AWS’s example of route priority', () => {
   const ROUTES = ['GET /pets/dog/1', 'GET /pets/dog/{id}', 'GET /pets/{proxy+}', 'ANY /{proxy+}', '$default'];
 
@@ -106,6 +107,7 @@ const METHODS: readonly MatchRow[] = [
     'OPTIONS /{x+}',
   ],
   ...['TRACE', 'PROPFIND', 'ANY'].map((method): MatchRow => [
+    // docs/fidelity.md F35
     `${method} is no method of an HTTP API, so neither ANY nor $default takes it`,
     ['ANY /a', '$default'],
     `${method} /a`,
@@ -177,6 +179,7 @@ describe('Base paths', () => {
   const within = (target: string, basePath: string, otherBasePaths: readonly string[] = []) =>
     withinBasePath(parseTarget(target), { basePath, otherBasePaths });
 
+  // docs/fidelity.md F44
   it('A base path is taken off the path as it came and off its segments', () => {
     expect(within('/shop/v1/a%20b/c?d', '/shop/v1')).toEqual({
       kind: 'path',

@@ -46,9 +46,11 @@ describe('The result of a function', () => {
     ['a list', [1, 2], '[1,2]'],
     ['a number', 7, '7'],
     ['null', null, 'null'],
+    // docs/fidelity.md F76
     ['a string, without quotes', 'hello', 'hello'],
     ['an empty string', '', ''],
     ['a string that is JSON', '{"statusCode":500}', '{"statusCode":500}'],
+    // docs/fidelity.md F77
   ])('The result "%s" is the body of a 200 of type JSON', async (_name, value, text) => {
     const response = await returned(value);
     expect(response.status).toBe(200);
@@ -56,6 +58,7 @@ describe('The result of a function', () => {
     expect(await response.text()).toBe(text);
   });
 
+  // docs/fidelity.md F75
   it('A result with a statusCode gives the headers, cookies and body of the response', async () => {
     const response = await returned({
       statusCode: 201,
@@ -71,12 +74,14 @@ describe('The result of a function', () => {
     expect(response.headers.get('apigw-requestid')).toMatch(/=$/);
   });
 
+  // docs/fidelity.md F78
   it('A body without a content type is plain text', async () => {
     expect((await returned({ statusCode: 200, body: 'x' })).headers.get('content-type')).toBe(
       'text/plain; charset=utf-8',
     );
   });
 
+  // docs/fidelity.md F79
   it('A body in base64 is decoded', async () => {
     const response = await returned({
       statusCode: 200,
@@ -136,6 +141,7 @@ describe('The result of a function', () => {
       { statusCode: 200, isBase64Encoded: 'yes' },
       'its isBase64Encoded is not a boolean',
     ],
+    // docs/fidelity.md F47
   ])('The gateway answers 500 to a function’s result with %s', async (_name, value, reason) => {
     expect(functionResponse(JSON.stringify(value), '2.0')).toContain(reason);
     const response = await returned(value);
@@ -169,6 +175,7 @@ describe('The result of a function in payload format 1.0', () => {
       { statusCode: 200, multiValueHeaders: { a: ['b\r\nx: y'] } },
       'its header a has invalid characters',
     ],
+    // docs/fidelity.md F84
   ])('The gateway answers 500 to a format 1.0 result with %s', async (_name, value, reason) => {
     expect(functionResponse(JSON.stringify(value), '1.0')).toContain(reason);
     const response = await returned(value, oldTwin);
@@ -176,6 +183,7 @@ describe('The result of a function in payload format 1.0', () => {
     expect(await response.text()).toBe('{"message":"Internal Server Error"}');
   });
 
+  // docs/fidelity.md F85
   it('A format 1.0 result sends every value of multiValueHeaders, and a value of headers once', async () => {
     const response = await returned(
       {

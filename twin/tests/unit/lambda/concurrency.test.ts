@@ -74,6 +74,7 @@ const times = (count: number, path: string): ReturnType<typeof observe>[] =>
   Array.from({ length: count }, () => observe(path));
 
 describe('Concurrency of a function', () => {
+  // docs/fidelity.md F86
   it('A process is kept warm: consecutive events run in the same process, which loads the module once', async () => {
     const answers = [];
     for (let i = 0; i < 10; i++) answers.push(await observe('/warm'));

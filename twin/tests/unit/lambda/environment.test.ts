@@ -91,6 +91,7 @@ beforeAll(async () => {
 afterAll(() => twin.end());
 
 describe('The environment of a function', () => {
+  // docs/fidelity.md F87
   it('The environment of a function has only the variables that Lambda and the program set', () => {
     expect(Object.keys(report.env).toSorted()).toEqual([
       'AWS_DEFAULT_REGION',
@@ -151,6 +152,7 @@ describe('The environment of a function', () => {
 });
 
 describe('Packages of the project', () => {
+  // docs/fidelity.md F89
   it('A function cannot load the project’s packages, only those in its archive', () => {
     expect(report.packages).toBe('MODULE_NOT_FOUND');
     expect(relative(twin.project.path, report.cwd)).toMatch(/^\.\./);

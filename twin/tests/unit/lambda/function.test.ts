@@ -182,6 +182,7 @@ describe('A handler that ends its process or never ends', () => {
     ['says-bytes', 'the handler wrote to the channel of its runtime'],
     ['never-ends-its-line', ''],
     // AWS's client of nodejs24 waits a turn before it answers.
+    // docs/fidelity.md F91
     ['rejects-after', 'Runtime exited: exit status 1'],
     ['exits-after', 'Runtime exited: exit status 0'],
     ['rejects-unseen', 'Runtime exited: exit status 1'],

@@ -114,11 +114,13 @@ describe('A handler in the twin and under AWS’s runtime client', () => {
   };
 
   it.each(HANDLER_SHAPES.map((shape, at) => ({ ...shape, at })))(
+    // docs/fidelity.md F88
     'A handler behaves in the twin as under AWS’s runtime client: $title',
     ({ at, differs }) => check(compared[24], at, differs),
   );
 
   it.each(ALL_SHAPES.map((shape, at) => ({ ...shape, at })))(
+    // docs/fidelity.md F90
     'A handler of nodejs22 behaves in the twin as under AWS’s runtime client of nodejs22: $title',
     ({ at, title, differs }) => check(compared[22], at, DIFFERS_22.has(title) ? DIFFERS_22.get(title) : differs),
   );

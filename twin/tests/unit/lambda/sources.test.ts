@@ -14,6 +14,7 @@ export const handler = async (event: Event): Promise<string> => {
 };
 `;
 
+// docs/fidelity.md F94
 it('The log names the source of an error in a handler, and the handler sees the stack that it would see on Lambda', async () => {
   const twin = await startTestTwin({ change: (project) => useHandlers(project, { fails: FAILS }) });
   expect((await call(twin, undefined, '/fails')).status).toBe(500);

@@ -111,6 +111,7 @@ describe('The page’s endpoints', () => {
     expect(response.body.includes(secret)).toBe(status === 200);
   });
 
+  // docs/fidelity.md F147
   it('The page’s endpoints give neither tokens nor signatures nor whole events to a browser without the key, and say how to get them', async () => {
     const headers = own().filter((header) => !header.startsWith('cookie'));
     const questions = {

@@ -49,6 +49,7 @@ describe.runIf(hasSecond)('Ports of the twin', () => {
 });
 
 describe('Fetching the issuer’s keys', () => {
+  // docs/fidelity.md F29
   it('The gateway fetches the issuer’s keys from 127.0.0.1, although the tenant’s URL says localhost', async () => {
     const hosts: (string | undefined)[] = [];
     const tenant = createHttpServer(({ headers }, outgoing) => {

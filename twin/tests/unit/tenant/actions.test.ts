@@ -59,6 +59,7 @@ describe('A post-login Action', () => {
     });
   });
 
+  // docs/fidelity.md F145
   it('An Action gets the metadata of the client', async () => {
     const tenant = loginTenant({
       actions: [action(`api.accessToken.setCustomClaim('plan', event.client.metadata.plan);`)],
@@ -69,6 +70,7 @@ describe('A post-login Action', () => {
     expect(decodeJwt(String(body['access_token']))['plan']).toBe('gold');
   });
 
+  // docs/fidelity.md F140
   it('A post-login Action runs again at each refresh, and at a password grant', async () => {
     const { fetch } = await tenantWith(
       action(`api.accessToken.setCustomClaim('https://x.example/protocol', event.transaction.protocol);`),
@@ -87,6 +89,7 @@ describe('A post-login Action', () => {
     expect(decodeJwt(String(body['access_token']))).toHaveProperty(['https://x.example/email'], 'editor@example.com');
   });
 
+  // docs/fidelity.md F142
   it('A post-login Action adds scopes that the roles do not permit and removes others, only in the access token', async () => {
     const { body, access } = await claimsAfter([
       action(`api.accessToken.addScope('admin'); api.accessToken.addScope('offline_access');`),
@@ -103,6 +106,7 @@ describe('A post-login Action', () => {
   });
 
   it.each(['sub', 'aud', 'permissions', 'roles', 'gty', 'https://auth0.com/x'])(
+    // docs/fidelity.md F141
     'A post-login Action cannot set the claim %s, which Auth0 leaves out',
     async (name) => {
       const { access } = await claimsAfter([action(`api.accessToken.setCustomClaim('${name}', 'forged');`)]);
@@ -110,6 +114,7 @@ describe('A post-login Action', () => {
     },
   );
 
+  // docs/fidelity.md F143
   it('A post-login Action that denies a login ends it with access_denied and its reason, and no later Action runs', async () => {
     const { fetch } = await tenantWith(
       action(`if (event.user.email.startsWith('editor')) api.access.deny('not on Sundays');`),
@@ -170,6 +175,7 @@ describe('A post-login Action', () => {
     [`try { require('axios'); } catch {}`, 'the package axios'],
     [`require('node:sqlite');`, 'the package node:sqlite'],
     [`api.accessToken.setCustomClaim('scope', 'admin');`, 'a claim scope'],
+    // docs/fidelity.md F144
   ])('An Action that uses what the twin does not support fails the login by name: %s', async (body, name) => {
     const { fetch } = await tenantWith(action(body));
     await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(
@@ -222,6 +228,7 @@ describe('A credentials-exchange Action', () => {
     ['invalid_scope', 400],
     ['invalid_request', 400],
     ['server_error', 500],
+    // docs/fidelity.md F146
   ])('A credentials-exchange Action denies the token as %s', async (code, status) => {
     expect(await ask(`api.access.deny('${code}', 'because');`)).toEqual({
       status,

@@ -75,6 +75,7 @@ const ACCEPTED: readonly (readonly [title: string, signed: () => Signed])[] = [
   ['the first of two keys', () => ({})],
   ['the second key, with its own algorithm', () => ({ key: next, header: { alg: 'PS256' } })],
   ['a key that it names by its thumbprint', () => ({ header: { kid } })],
+  // docs/fidelity.md F106
   ['the token endpoint as its audience', () => ({ claims: { aud: `${ISSUER}oauth/token` } })],
   ['the address of the twin as its audience', () => ({ claims: { aud: ['http://localhost/'] } })],
   ['no iat', () => ({ claims: { iat: undefined } })],
@@ -92,6 +93,7 @@ const REJECTED: readonly (readonly [title: string, signed: () => Signed, why: st
   ['another subject', () => ({ claims: { sub: 'other' } }), "'iss' and 'sub' must be"],
   ['an exp that is now', () => ({ claims: { exp: SECONDS } }), 'has expired'],
   ['no exp', () => ({ claims: { exp: undefined } }), "'exp' is missing"],
+  // docs/fidelity.md F107
   ['a lifetime of 301 s', () => ({ claims: { exp: SECONDS + 301 } }), "'exp' claim must specify a time"],
   ['a lifetime of 301 s without iat', () => ({ claims: { iat: undefined, exp: SECONDS + 301 } }), "'exp' claim must"],
   ['an iat too far in the future', () => ({ claims: { iat: SECONDS + 11 } }), 'in the future'],
@@ -107,6 +109,7 @@ const refused = (why: string): object => ({
 });
 
 describe('private_key_jwt', () => {
+  // docs/fidelity.md F105
   it.each(ACCEPTED)('A client gets a token for an assertion with %s', async (_title, by) => {
     expect((await ask(await signed(by()))).status).toBe(200);
   });
@@ -115,10 +118,12 @@ describe('private_key_jwt', () => {
     expect((await ask(await signed(), { client_id: undefined })).status).toBe(200);
   });
 
+  // docs/fidelity.md F103
   it.each(REJECTED)('An assertion is rejected if it has %s', async (_title, by, why) => {
     expect(await ask(await signed(by()))).toMatchObject(refused(why));
   });
 
+  // docs/fidelity.md F104
   it('An assertion works once', async () => {
     const assertion = await signed();
     expect((await ask(assertion)).status).toBe(200);

@@ -13,6 +13,7 @@ beforeAll(async () => {
 
 describe('The authorization code flow with PKCE', () => {
   it.each(['spa', 'web', 'local', 'native'])(
+    // docs/fidelity.md F123
     'The code flow gives the first-party client %s an access token and an ID token',
     async (client) => {
       const { status, body } = await codeFlow(flowOf(client, tenant.fetch, { extra: { nonce: 'n-1' } }));
@@ -28,6 +29,7 @@ describe('The authorization code flow with PKCE', () => {
     },
   );
 
+  // docs/fidelity.md F124
   it('The code flow gives a refresh token for offline_access, which gives the next tokens', async () => {
     const flow = flowOf('spa', tenant.fetch, { scope: 'openid offline_access read' });
     const { body } = await codeFlow(flow);
@@ -51,6 +53,7 @@ describe('The authorization code flow with PKCE', () => {
     expect(refreshed.body['refresh_token']).not.toBe(body['refresh_token']);
   });
 
+  // docs/fidelity.md F125
   it('A third party gets what the user has and its client grant allows, after consent, and no ID token', async () => {
     const { status, body } = await codeFlow(flowOf('partner', tenant.fetch));
     expect(status).toBe(200);

@@ -62,6 +62,7 @@ const ERRORS: readonly ErrorRow[] = [
     machine(api('other')),
     denied(`Service not enabled within domain: ${OTHER}`),
   ],
+  // docs/fidelity.md F110
   ['an unknown audience of a user', 'test-app', login('editor', api('other')), denied(`Service not found: ${OTHER}`)],
   [
     'no audience of a service',
@@ -69,6 +70,7 @@ const ERRORS: readonly ErrorRow[] = [
     machine({ audience: undefined }),
     denied('Non-global clients are not allowed access to APIv1'),
   ],
+  // docs/fidelity.md F111
   ['a client without a client grant', 'ungranted', machine(), noGrant(MAIN, 'ungranted')],
   [
     'a client whose client grant is for another API',
@@ -89,6 +91,7 @@ const ERRORS: readonly ErrorRow[] = [
     noGrant('https://closed.example.com'),
   ],
   [
+    // docs/fidelity.md F100
     'a user at an API that denies users',
     'test-app',
     login('editor', api('closed')),
@@ -120,6 +123,7 @@ const ERRORS: readonly ErrorRow[] = [
     denied('Client has not been granted scopes: openid, profile'),
   ],
 
+  // docs/fidelity.md F112
   ['a client without the client_credentials grant', 'login', machine(), notAllowed('client_credentials')],
   ['a client without the password grant', 'machine', login('editor'), notAllowed('password')],
   [
@@ -162,6 +166,7 @@ const ERRORS: readonly ErrorRow[] = [
   ['a realm that is enabled for another client', 'login', realmLogin('lenient', 'lenient'), NOT_ENABLED],
 
   ...['organization', 'resource', 'authorization_details'].map((name): ErrorRow => [
+    // docs/fidelity.md F114
     `the parameter ${name}, which the twin does not support`,
     'test-app',
     machine({ [name]: 'x' }),
@@ -209,6 +214,7 @@ describe('Errors of the token endpoint', () => {
   );
 });
 
+// docs/fidelity.md F136
 it('The tenant takes documented parameters without effect, and the log names them', async () => {
   const { askToken, log } = localTenant(fullTenant());
   expect((await askToken(machine({ ...api('main'), device: 'phone', redirect_uri: 'https://x' }))).status).toBe(200);
@@ -246,6 +252,7 @@ describe('Brute-force protection', () => {
     expect(await askToken(login('phantom'))).toEqual(saying(TOO_MANY));
   });
 
+  // docs/fidelity.md F115
   it('The tenant keeps a block while 10,001 other names fail to log in', () => {
     const logins = new LoginAttempts();
     for (let attempt = 1; attempt <= 10; attempt++) logins.failed('users', 'blocked');

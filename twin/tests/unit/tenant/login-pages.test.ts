@@ -30,6 +30,7 @@ it('The session cookie is host-only, hidden from scripts, and not sent with a fo
   expect(session).toMatch(/^auth0=[\w-]{43}; Max-Age=259200; Path=\/; HttpOnly; SameSite=Lax$/);
 });
 
+// docs/fidelity.md F138
 it('Two tenants on one machine do not share a browser’s cookies: their names have the port', async () => {
   const names = ['http://localhost:3001', 'http://localhost:4001'].map(async (origin) => {
     const attack = new Attack();

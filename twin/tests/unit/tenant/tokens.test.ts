@@ -137,6 +137,7 @@ type ClaimsRow = readonly [
 const CLAIMS: readonly ClaimsRow[] = [
   ['client_credentials', machine(api('open', 'read')), 'https://open.example.com', 'read', 'client-credentials', {}],
   [
+    // docs/fidelity.md F113
     'client_credentials with permissions in the token',
     machine(api('authz')),
     'https://authz.example.com',
