@@ -1,4 +1,4 @@
-/** What a handler before nodejs24 may end an invocation by, beside what it returns. */
+/** How a handler before nodejs24 may end an invocation besides returning. */
 interface Ends {
   readonly succeed: (result?: unknown) => void;
   readonly fail: (error?: unknown) => void;
@@ -6,12 +6,12 @@ interface Ends {
 }
 
 /**
- * Calls a handler as the runtimes before nodejs24 do. The first of these counts: the promise that it returns, the callback,
- * or a method of its context. A callback's result waits until nothing is left to do, unless the context says otherwise;
- * a handler that returns nothing and calls nothing answers null then.
+ * Calls a handler as the runtimes before nodejs24 do. The first of these counts: the returned promise, the callback, or a
+ * method of the context. A callback's result waits for an empty event loop unless the context says otherwise. A handler
+ * that does none of these answers null.
  * Source: aws-lambda-ric 3.3.0, CallbackContext and Runtime.handleOnceNonStreaming
- * @param fields of the context, besides those of callbacks
- * @param whenIdle calls back once nothing is left to do, and returns what takes that back
+ * @param fields of the context, without those for callbacks
+ * @param whenIdle calls back once the event loop is empty; returns a function that cancels this
  */
 export function callWithCallback(
   handler: (event: unknown, context: object, callback: unknown) => unknown,
@@ -33,7 +33,7 @@ export function callWithCallback(
       };
     const done = (error?: unknown, result?: unknown): void => {
       if (error === undefined || error === null) resolve(result);
-      // As on Lambda: a reason may be anything.
+      // As on Lambda, a rejection may have any value.
       // oxlint-disable-next-line typescript/prefer-promise-reject-errors
       else reject(error);
     };

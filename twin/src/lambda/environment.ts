@@ -1,11 +1,11 @@
 import type { LambdaFunction } from '../model/integrations.ts';
 
-/** Whether a function's Node calls handlers with a callback, and calls them by another order of rules. */
+/** Whether the runtime supports handlers with a callback, by its older rules. */
 export function takesCallbacks(node: number): boolean {
   return node < 24;
 }
 
-/** Folders of layers and of Lambda's own packages. Source: lambda/latest/dg/nodejs-layers; the function's own is last. */
+/** NODE_PATH: layers, Lambda's packages, and the function's folder last. Source: lambda/latest/dg/nodejs-layers */
 const nodePath = (node: number): readonly string[] => [
   `/opt/nodejs/node${node}/node_modules`,
   '/opt/nodejs/node_modules',
@@ -15,8 +15,8 @@ const nodePath = (node: number): readonly string[] => [
 ];
 
 /**
- * The whole environment of a function's process: what Lambda sets, and the function's own. Nothing of the host's goes
- * in, its cloud credentials least of all.
+ * The environment of a function's process: Lambda's variables and the function's own. It has none of this machine's, above
+ * all no cloud credentials.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function environmentOf(lambda: LambdaFunction, region: string, taskRoot: string): Record<string, string> {
@@ -39,7 +39,7 @@ export function environmentOf(lambda: LambdaFunction, region: string, taskRoot: 
     AWS_LAMBDA_LOG_GROUP_NAME: lambda.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: 'twin',
     AWS_REGION: region,
-    // Lambda's daemon is at 169.254.79.129; what a handler sends to it must not leave this machine.
+    // Not the address of Lambda's X-Ray daemon: a handler's traces must not leave this machine.
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
     _AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1',

@@ -10,29 +10,29 @@ import { CHANNEL, LIFELINE, LONGEST_MESSAGE, type FromFunction, type ToFunction 
 
 const RUNTIME = siblingModule(import.meta.url, 'runtime');
 
-/** Milliseconds that Lambda allows for loading the handler. Source: lambda-runtime-environment, "Init phase". */
+/** Lambda's limit for loading the handler, in milliseconds. Source: lambda-runtime-environment, "Init phase". */
 const INIT_LIMIT = 10_000;
 
-/** Milliseconds that a process has for ending when its channel is closed. */
+/** Milliseconds until a process with a closed channel is killed. */
 const CLOSING = 100;
 
-/** Milliseconds between two looks at how much memory a busy process has. */
+/** Interval of the memory check, in milliseconds. */
 const WEIGHED_EVERY = 50;
 
 /**
- * MB that a process may have beyond its function's memory size. Lambda counts Node itself as well, but V8 is slow to
- * give back what it has no need of: a good handler must not be ended for that.
+ * MB that a process may use beyond its function's memory size. Lambda counts Node itself as well, but V8 is slow to return
+ * memory, and a handler must not be killed for that.
  */
 const LEEWAY = 64;
 
-/** Characters of a line; a longer one becomes several, as in CloudWatch, so that a handler cannot fill the twin. */
+/** Maximum characters of a log line; a longer one is split, as in CloudWatch. */
 const LONGEST_LINE = 262_144;
 
-/** How an invocation ended. `failed` is what the gateway answers 500 to; the reason is for the log. */
+/** The outcome of an invocation. `failed` is answered with 500; the reason goes to the log. */
 export type Outcome =
   { readonly kind: 'returned'; readonly json: string } | { readonly kind: 'failed'; readonly reason: string };
 
-/** What a process makes of an event: an outcome, or the event comes back untouched. */
+/** The result of an event: an outcome, or the event is returned without having begun. */
 export type Fate = Outcome | { readonly kind: 'unbegun' };
 
 interface Sent {
@@ -40,33 +40,32 @@ interface Sent {
   readonly settle: (fate: Fate) => void;
 }
 
-/** Where and how a function's process runs, the same for all processes of the function. */
 export interface Place {
   readonly region: string;
-  /** The folder that the archive was unpacked to. */
+  /** The folder of the unpacked archive. */
   readonly folder: string;
-  /** Takes each line that the handler writes. */
+  /** Called with each line of the handler's output. */
   readonly print: (line: string) => void;
-  /** Milliseconds for loading the handler, where Lambda's are too many to wait for. */
+  /** Replaces Lambda's limit for loading the handler, in milliseconds. */
   readonly initLimit?: number;
 }
 
 /**
- * One process that runs a function, one event at a time. A worker thread would not do: a heap overrun in one ends the
+ * A process that runs a function, one event at a time. It is not a worker thread, because a heap overflow in one ends the
  * whole process.
  */
 export class FunctionProcess {
   readonly #child: ChildProcess;
   readonly #channel: Socket;
   readonly #lambda: LambdaFunction;
-  /** What was sent and has not been answered: the first is running, the others wait inside the process. */
+  /** The unanswered events: the first is running, the others wait inside the process. */
   readonly #sent: Sent[] = [];
   #timer: NodeJS.Timeout | undefined;
   #weighing: NodeJS.Timeout | undefined;
   readonly #unsent: ToFunction[] = [];
   #ended = '';
   #starting = true;
-  /** Whether it was idle when it ended itself. */
+  /** Whether it was idle when it exited by itself. */
   #endedIdle = false;
   #began = 0;
 
@@ -85,13 +84,13 @@ export class FunctionProcess {
     this.#timer = setTimeout(() => this.#end(late), initLimit);
     this.#channel = stdio[CHANNEL] as Socket;
     readLines(this.#channel, LONGEST_MESSAGE, (line) => {
-      // A handler may find the channel and write to it; what it says for itself must not end the twin.
+      // A handler may find the channel and write to it: invalid messages must not crash the twin.
       const message = messageOf(line);
       if (message === undefined) this.#end('the handler wrote to the channel of its runtime');
       else this.#heard(message);
     });
     (stdio[LIFELINE] as Socket).on('error', () => undefined);
-    // Mostly the process is ending, and says why by its status; one that goes on without its channel is of no use.
+    // The process is usually exiting, and its status says why. Without its channel it is useless.
     this.#channel
       .on('error', () => undefined)
       .once('close', () => {
@@ -99,40 +98,39 @@ export class FunctionProcess {
       });
     this.#child.once('exit', (code, signal) => {
       const end = (): void => this.#end(exitReason(code, signal));
-      // What it said before is still to be heard: an answer may be among it.
+      // Read the rest of the channel first: it may contain an answer.
       if (this.#channel.closed) end();
       else this.#channel.once('close', end);
     });
     this.#child.on('error', (error) => this.#end(error.message));
   }
 
-  /** Whether the handler is still being loaded. */
   get starting(): boolean {
     return this.#starting;
   }
 
-  /** Whether it ended without ever having been ready: the next one would, too. */
+  /** Whether it exited before it was ready; a new process would, too. */
   get unloadable(): boolean {
     return this.#starting && this.#ended !== '';
   }
 
-  /** Whether it takes events. */
+  /** Whether it accepts events. */
   get alive(): boolean {
     const { exitCode, signalCode } = this.#child;
     return this.#ended === '' && this.#channel.writable && exitCode === null && signalCode === null;
   }
 
-  /** How many events it has been given and has not answered. */
+  /** The number of unanswered events. */
   get load(): number {
     return this.#sent.length;
   }
 
-  /** Milliseconds that its present event has taken so far. */
+  /** How long its current event has run, in milliseconds. */
   get busyFor(): number {
     return this.#sent.length === 0 || this.#starting ? 0 : performance.now() - this.#began;
   }
 
-  /** Gives it an event, to be run after those that it has. It never rejects. */
+  /** Queues an event. Never rejects. */
   invoke(requestId: string, event: unknown): Promise<Fate> {
     return new Promise((settle) => {
       if (!this.alive) {
@@ -146,7 +144,7 @@ export class FunctionProcess {
     });
   }
 
-  /** Asks for all events back that have not begun. */
+  /** Requests all events back that have not begun. */
   recall(): void {
     this.#sent.slice(1).forEach(({ requestId }) => this.#send({ kind: 'recall', requestId }));
   }
@@ -155,10 +153,10 @@ export class FunctionProcess {
     this.#end('the twin stopped it');
   }
 
-  /** What is sent in one turn of the event loop goes together: a write for each would cost more than the rest. */
+  /** Writes the messages of one turn of the event loop together, since a write for each is expensive. */
   #send(message: ToFunction): void {
     this.#unsent.push(message);
-    // A write to a process that could not load would fail, and lose the reason that it gave.
+    // After a failed load a write would fail, and its error would hide the reason.
     if (this.#unsent.length === 1 && !this.#starting) setImmediate(() => this.#flush());
   }
 
@@ -166,13 +164,13 @@ export class FunctionProcess {
     const messages = this.#unsent.splice(0);
     if (messages.length === 0) return;
     this.#channel.write(messages.map((message) => `${JSON.stringify(message)}\n`).join(''), (error) => {
-      // Its process was over before these came: they have never begun. If it never loaded, its end settles them.
+      // The process exited before it got these events, so they have not begun. If it never loaded, its exit settles them.
       if (error && !this.#starting)
         messages.forEach(({ requestId }) => this.#take(requestId)?.settle({ kind: 'unbegun' }));
     });
   }
 
-  /** The first event's time begins. */
+  /** Starts the timeout of the first event. */
   #begin(): void {
     this.#began = performance.now();
     const { timeout } = this.#lambda;
@@ -180,7 +178,7 @@ export class FunctionProcess {
     this.#weighing ??= setInterval(() => this.#weigh(), WEIGHED_EVERY);
   }
 
-  /** The heap has a limit of its own; buffers, and whatever else is outside of it, have not. */
+  /** V8 limits its heap; this limits buffers and other memory outside of it. */
   #weigh(): void {
     if (this.load === 0) {
       clearInterval(this.#weighing);
@@ -224,7 +222,7 @@ export class FunctionProcess {
     return at < 0 ? undefined : this.#sent.splice(at, 1)[0];
   }
 
-  /** The process is over: its present event has failed, and the others have never begun. */
+  /** Settles all events after the process is over: the current one has failed, the others have not begun. */
   #end(reason: string): void {
     if (this.#ended !== '') return;
     this.#ended = reason;
@@ -239,7 +237,7 @@ export class FunctionProcess {
   }
 }
 
-/** @returns undefined for what the runtime never says */
+/** @returns undefined for an invalid message */
 function messageOf(line: string): FromFunction | undefined {
   try {
     const message: unknown = JSON.parse(line);
@@ -258,14 +256,14 @@ function isFromFunction(message: unknown): message is FromFunction {
 }
 
 function exitReason(code: number | null, signal: NodeJS.Signals | null): string {
-  // Node ends itself this way when the heap limit, which is the function's memory size, is reached.
+  // Node aborts like this when the heap limit, the function's memory size, is reached.
   if (signal === 'SIGABRT' || code === 134) {
     return 'Runtime exited: the function outgrew its memory size, or called process.abort (SIGABRT)';
   }
   return `Runtime exited: ${signal ?? `exit status ${code}`}`;
 }
 
-/** 0 where the system has no such file, as macOS: there the limit of the heap is all. */
+/** 0 on systems without this file, such as macOS; only the heap is limited there. */
 function residentMegabytes(pid: number | undefined): number {
   try {
     const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];

@@ -8,19 +8,19 @@ import type { LambdaFunction } from '../model/integrations.ts';
 import type { Outcome } from './function-process.ts';
 import { FunctionPool } from './pool.ts';
 
-/** The functions of the APIs, each run from the very archive that would be uploaded. */
+/** The functions of the APIs, run from the archives that would be uploaded. */
 export interface Functions {
   readonly invoke: (lambda: LambdaFunction, requestId: string, event: unknown) => Promise<Outcome>;
-  /** Lets what runs come to its end. */
+  /** Stops after all running events. */
   readonly close: () => void;
-  /** Ends everything now. */
+  /** Stops immediately. */
   readonly kill: () => void;
 }
 
 /**
- * Makes the folder that functions are unpacked to: below none that has packages, as on Lambda. In the project a handler
- * would find packages that its archive does not have.
- * @returns the folder, and what removes it
+ * Creates the folder for unpacked functions outside the project, where a handler would find packages that its archive
+ * lacks.
+ * @returns the folder, and a function that removes it
  */
 export function functionsFolder(): { readonly path: string; readonly remove: () => void } {
   const path = mkdtempSync(join(realpathSync(tmpdir()), 'twin-functions-'));
@@ -28,8 +28,8 @@ export function functionsFolder(): { readonly path: string; readonly remove: () 
 }
 
 /**
- * @param folder where the archives are unpacked to, a folder for each
- * @param print takes each line that a handler writes
+ * @param folder gets a folder for each archive
+ * @param print called with each line of a handler's output
  */
 export function startFunctions(apis: readonly HttpApi[], folder: string, print: (line: string) => void): Functions {
   const pools = new Map<string, FunctionPool>();
@@ -52,8 +52,8 @@ export function startFunctions(apis: readonly HttpApi[], folder: string, print: 
 }
 
 /**
- * Writes the archive's files out, to a folder that is named after their content: a new archive is a new folder. One that
- * is whole stays as it is, because processes of a twin that serves may be starting from it.
+ * Unpacks an archive to a folder named by its content. A complete folder is reused, since running processes may load from
+ * it.
  */
 function unpack({ name, files, binary }: LambdaFunction, parent: string): string {
   const hash = createHash('sha256')
@@ -80,7 +80,7 @@ function unpack({ name, files, binary }: LambdaFunction, parent: string): string
       writeFileSync(path, content);
     }
   } catch (error) {
-    // Half of an archive would go on filling a disk that is full.
+    // Free the space that half of an archive takes on a full disk.
     clear();
     throw error;
   }

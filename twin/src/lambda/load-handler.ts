@@ -4,15 +4,12 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { takesCallbacks } from './environment.ts';
 
-/** What is called: with an event and its context, before nodejs24 with a callback too. */
+/** A handler; before nodejs24 it may take a callback. */
 export type Handler = (this: unknown, event: unknown, context: object, callback?: unknown) => unknown;
 
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 
-/**
- * Sets `globalThis.awslambda`, as Lambda does. The stream of `HttpResponseStream` is never made here: a handler that
- * streams is refused when it is loaded.
- */
+/** Sets `globalThis.awslambda` as Lambda does. `HttpResponseStream` is a stub: a handler that streams is rejected when it is loaded. */
 export function setGlobals(): void {
   Object.assign(globalThis, {
     awslambda: {
@@ -78,7 +75,7 @@ async function loadModule(root: string, folder: string, file: string, isOld: boo
   }
 }
 
-/** The value at a dotted path, which leads through objects only. */
+/** The value at a dotted path of objects. */
 function find(path: string, module: unknown): unknown {
   return path
     .split('.')
@@ -89,7 +86,6 @@ function property(value: unknown, key: PropertyKey): unknown {
   return value === null || value === undefined ? undefined : (value as Record<PropertyKey, unknown>)[key];
 }
 
-/** An error with one of Lambda's names. */
 export function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }

@@ -1,19 +1,19 @@
 import type { LambdaFunction } from '../model/integrations.ts';
 import { FunctionProcess, type Outcome, type Place } from './function-process.ts';
 
-/** Processes of one function at most: enough for a slow handler, little enough for a laptop. */
+/** Maximum processes of one function. */
 const MOST = 16;
 
 /**
- * Events that a process is given at most. They run one by one; sending a quick handler's next ones ahead spares both
- * sides falling asleep and being woken between two of them, which costs more than the handler does.
+ * Maximum events that a process is sent. They run one by one; sending a quick handler's next events ahead saves the wake-up
+ * of both processes between two events, which costs more than the handler.
  */
 const AHEAD = 8;
 
-/** Milliseconds that a handler takes on average when it is quick. */
+/** A handler is quick below this average, in milliseconds. */
 const QUICK = 3;
 
-/** Milliseconds after which a process is stuck: what waits behind its event is taken back, and another is started. */
+/** Milliseconds after which a process counts as stuck: its waiting events are recalled, and another process starts. */
 const STUCK = 50;
 
 interface Waiting {
@@ -28,7 +28,7 @@ export class FunctionPool {
   readonly #place: Place;
   readonly #processes = new Set<FunctionProcess>();
   readonly #waiting: Waiting[] = [];
-  /** Milliseconds that an event has taken, on a moving average. */
+  /** Moving average of an event's duration, in milliseconds. */
   #pace = Infinity;
   #check: NodeJS.Timeout | undefined;
   #closed = false;
@@ -39,7 +39,7 @@ export class FunctionPool {
     this.#place = place;
   }
 
-  /** Runs one event. It never rejects. */
+  /** Runs an event. Never rejects. */
   invoke(requestId: string, event: unknown): Promise<Outcome> {
     const { reservedConcurrency } = this.#lambda;
     const underWay = this.#waiting.length + [...this.#processes].reduce((sum, { load }) => sum + load, 0);
@@ -55,13 +55,13 @@ export class FunctionPool {
     });
   }
 
-  /** Ends the idle processes now and each busy one when it has answered. */
+  /** Stops idle processes now, and each busy one after its answer. */
   close(): void {
     this.#closed = true;
     this.#endIdle();
   }
 
-  /** Ends all processes now, whatever they are doing. */
+  /** Stops all processes now. */
   kill(): void {
     this.#closed = true;
     this.#killed = true;
@@ -85,7 +85,7 @@ export class FunctionPool {
     }
   }
 
-  /** A process for the next event: an idle one, the first of all, or for a quick handler the least busy one. */
+  /** The process for the next event: an idle one, the first, or for a quick handler the least busy one. */
   #free(): FunctionProcess | undefined {
     this.#forgetDead();
     if (this.#processes.size === 0) return this.#start();
@@ -97,7 +97,7 @@ export class FunctionPool {
     return best;
   }
 
-  /** A process may end while it has nothing to do. */
+  /** Removes processes that exited while idle. */
   #forgetDead(): void {
     for (const process of this.#processes) if (!process.alive) this.#processes.delete(process);
   }
@@ -118,7 +118,7 @@ export class FunctionPool {
     if (this.#closed) this.#endIdle();
   }
 
-  /** Takes back what waits behind a slow event, and starts another process when all are at one. */
+  /** Recalls the events behind a slow one, and starts another process if all are busy with one. */
   #lookForStuck(): void {
     this.#check = undefined;
     this.#forgetDead();

@@ -1,40 +1,39 @@
 /**
- * What the twin and a function's process say to each other: a line of JSON for each message, over a socket that the
- * process has at this file descriptor. Node's own channel would not do: a handler that writes to it what is no message
- * makes Node throw in the twin.
+ * The messages between the twin and a function's process: lines of JSON over a socket at this file descriptor. Node's own
+ * channel throws in the twin if a handler writes an invalid message to it.
  */
 export const CHANNEL = 3;
 
-/** A pipe that nothing is written to: its end says that the twin is gone. */
+/** A pipe without data: its end means that the twin has exited. */
 export const LIFELINE = 4;
 
-/** Characters of a message at most: a response of 6 MB, each character of it escaped. */
+/** Maximum characters of a message: a response of 6 MB with each character escaped. */
 export const LONGEST_MESSAGE = 16 * 1024 * 1024;
 
-/** What the twin says. The process runs one event at a time; the others wait inside it. */
+/** A message of the twin. */
 export type ToFunction =
   | {
       readonly kind: 'invoke';
       readonly requestId: string;
       readonly functionArn: string;
       readonly event: unknown;
-      /** Milliseconds that the function has from the moment it begins. */
+      /** The function's timeout in milliseconds, from the start of the event. */
       readonly limit: number;
     }
-  /** Asks for an event back that has not begun. */
+  /** Requests an event back that has not begun. */
   | { readonly kind: 'recall'; readonly requestId: string };
 
-/** An event for the handler; the process answers them in the order in which they came. */
+/** An event. The process answers events in order. */
 export type Invocation = Extract<ToFunction, { kind: 'invoke' }>;
 
-/** What the process says; a `requestId` is that of the event which it is about. */
+/** A message of the process; `requestId` names the event. */
 export type FromFunction =
   | { readonly kind: 'ready' }
-  /** The handler's module could not be loaded, or has no such export. */
+  /** The handler could not be loaded. */
   | { readonly kind: 'unusable'; readonly reason: string }
   | { readonly kind: 'result'; readonly requestId: string; readonly json: string }
   | { readonly kind: 'error'; readonly requestId: string; readonly reason: string }
-  /** The event that was asked back; its handler has not seen it. */
+  /** The recalled event; the handler has not seen it. */
   | { readonly kind: 'recalled'; readonly requestId: string }
-  /** The last words of a process that ends by itself: whether an event had begun that it has not answered. */
+  /** Sent when the process exits by itself: whether an unanswered event had begun. */
   | { readonly kind: 'ending'; readonly running: boolean };

@@ -14,21 +14,21 @@ import { CHANNEL, LIFELINE, type FromFunction, type Invocation, type ToFunction 
  * The entry of a function's process: loads the handler from its archive and answers one event at a time.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html and aws-lambda-ric 4.0.2
  */
-/** On Lambda, too, `this` of a handler is an object that has it. */
+/** On Lambda, too, a handler's `this` has this property. */
 interface Processor {
   readonly handler: Handler;
 }
 
-// Node has read this by now; it is the twin's, unless the function has one of its own.
+// Node has read this variable; remove it unless the function sets it.
 const [cache] = process.argv.splice(2);
 if (process.env['NODE_COMPILE_CACHE'] === cache) delete process.env['NODE_COMPILE_CACHE'];
 
 const channel = new Socket({ fd: CHANNEL });
-// Until the handler is loaded, only what it does itself keeps the process alive.
+// While the handler loads, only its own work keeps the process alive.
 channel.unref();
-// A twin that was killed must not leave processes behind that something of the handler's keeps alive.
+// Exit with a killed twin, even if the handler keeps the event loop alive.
 channel.on('error', () => undefined).once('close', () => process.exit());
-// A handler that spins never hears the channel close: a thread of its own ends the process when the twin is gone.
+// A handler in an endless loop never sees the channel close, so a thread watches the twin.
 new Worker(
   `const { Socket } = require('node:net');
   new Socket({ fd: ${LIFELINE} }).on('error', () => undefined).on('close', () => process.kill(process.pid, 'SIGKILL')).resume();`,
@@ -36,7 +36,7 @@ new Worker(
 ).unref();
 const say = (message: FromFunction): void => void channel.write(`${JSON.stringify(message)}\n`);
 
-/** Bytes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (6 MB, synchronous). */
+/** Maximum bytes of a response. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (6 MB, synchronous). */
 const RESPONSE_LIMIT = 6_291_556;
 
 let requestId = '-';
@@ -57,13 +57,12 @@ function write(level: string, text: string): void {
   process.stdout.write(`${new Date().toISOString()}\t${requestId}\t${level}\t${text}\n`);
 }
 
-// Ctrl+C in a terminal reaches the twin's children too: what is under way is to be answered first, and who ends them is
-// the twin.
+// Ctrl+C reaches the twin's children too. Ignore it: the twin stops them after their open requests.
 process.on('SIGINT', () => undefined);
-// So that an event that had not begun when the handler ended the process goes to another one.
+// An event that has not begun goes to another process.
 process.once('exit', () => say({ kind: 'ending', running }));
 
-/** Events that have come and not begun: the twin sends a quick handler's next ones ahead, but they run one by one. */
+/** The received events that have not begun. */
 const waiting: Invocation[] = [];
 let running = false;
 
@@ -80,7 +79,7 @@ if (typeof handler === 'string') {
   readLines(channel, Infinity, (line) => heard({ handler }, JSON.parse(line) as ToFunction));
   channel.ref();
   say({ kind: 'ready' });
-  // The twin ends its processes by a signal, which would leave nothing for the next one.
+  // The twin ends its processes by a signal, which would skip this.
   flushCompileCache();
 }
 
@@ -119,7 +118,7 @@ async function answer(processor: Processor, invocation: Invocation): Promise<voi
   }
 }
 
-/** What a handler comes to, by the rules of its version of Node.js. */
+/** Calls the handler by the rules of its version of Node.js. */
 async function resultOf(processor: Processor, invocation: Invocation, trace: string | undefined): Promise<unknown> {
   const { event } = invocation;
   if (takesCallbacks(node)) {
@@ -129,12 +128,12 @@ async function resultOf(processor: Processor, invocation: Invocation, trace: str
   try {
     return await processor.handler(event, contextOf(invocation, trace));
   } finally {
-    // As AWS's client does: a rejected promise that the handler left behind ends the process before the answer.
+    // As on Lambda: an unhandled rejection ends the process before the answer.
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-/** Calls back when the handler has nothing left to do; the channel to the twin does not count. */
+/** Calls back once the event loop is empty except for the channel. */
 function whenIdle(idle: () => void): () => void {
   const listener = (): void => {
     channel.ref();
@@ -148,7 +147,7 @@ function whenIdle(idle: () => void): () => void {
   };
 }
 
-/** Lambda answers null for what JSON has no word for. */
+/** Lambda answers null for a value that JSON cannot represent. */
 function serialized(result: unknown): string {
   try {
     const json = (JSON.stringify(result) as string | undefined) ?? 'null';
@@ -158,7 +157,7 @@ function serialized(result: unknown): string {
   }
 }
 
-/** The trace of an event, which the gateway has put into a header; Lambda adds the parent and whether it is sampled. */
+/** The trace id from the event's header; Lambda adds the parent and the sampling decision. */
 function traceOf(event: unknown): string | undefined {
   if (typeof event !== 'object' || event === null || !('headers' in event)) return undefined;
   const root = (event.headers as Record<string, string> | undefined)?.['x-amzn-trace-id'];
@@ -182,7 +181,7 @@ function writeFailure(when: 'Init' | 'Invoke', error: unknown): void {
   write('ERROR', `${when} Error ${withSources(lines.join('\n'), root)}`);
 }
 
-/** The fields of nodejs24, in AWS's order; an HTTP API has no client context, no Cognito identity and no tenant. */
+/** The context of nodejs24 in AWS's order. An HTTP API has no client context, Cognito identity or tenant. */
 function contextOf({ requestId: awsRequestId, functionArn, limit }: Invocation, xRayTraceId: string | undefined) {
   const deadline = Date.now() + limit;
   return {
@@ -201,7 +200,7 @@ function contextOf({ requestId: awsRequestId, functionArn, limit }: Invocation, 
   };
 }
 
-/** The fields of the runtimes before nodejs24, in AWS's order, without those of callbacks. */
+/** The context before nodejs24 in AWS's order, without the fields for callbacks. */
 function oldContextOf(invocation: Invocation): object {
   const { functionName, functionVersion, memoryLimitInMB, logGroupName, logStreamName, ...of } = contextOf(
     invocation,
@@ -212,10 +211,10 @@ function oldContextOf(invocation: Invocation): object {
   return { ...environment, ...fields };
 }
 
-/** The type and message that Lambda reports. A handler may throw anything, and put anything into an error. */
+/** The error type and message that Lambda reports. A handler may throw any value. */
 function reason(error: unknown): string {
   try {
-    // A stack that is no string spoils the report on Lambda, too.
+    // On Lambda, too, a stack that is not a string breaks the report.
     if (error instanceof Error) error.stack?.split('\n');
     return error instanceof Error
       ? `${error.name}: ${error.message}`

@@ -150,10 +150,10 @@ const ERRORS: readonly ErrorRow[] = [
   ['an unknown grant type', 'test-app', { grant_type: 'machine' }, unsupported('machine')],
   ['the implicit grant, which has no token request', 'test-app', { grant_type: 'implicit' }, unsupported('implicit')],
   [
-    'private_key_jwt',
+    'a client assertion without its type',
     'test-app',
     machine({ client_secret: undefined, client_assertion: 'a.b.c' }),
-    [400, 'invalid_request', 'private_key_jwt is not configured for any client'],
+    [400, 'invalid_request', 'client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
   ],
 
   ['a wrong password', 'test-app', login('editor', { password: 'x' }), WRONG_PASSWORD],
