@@ -86,6 +86,8 @@ export function declareRuleset(
           requiredApprovingReviewCount: 1,
           requireCodeOwnerReview: true,
           dismissStaleReviewsOnPush: true,
+          // Else whoever pushes to the pull request of another, or of Dependabot, could approve it too.
+          requireLastPushApproval: true,
         },
         requiredStatusChecks: {
           requiredChecks: checks.map((context) => ({ context, integrationId: ACTIONS_APP })),

@@ -4,6 +4,7 @@ import * as github from '@pulumi/github';
 import * as pulumi from '@pulumi/pulumi';
 import { placeholderProblems } from '../program/config/rules.ts';
 import { problem, UserError, type Problem } from '../program/user-error.ts';
+import { encryptionContext } from '../rights/policies.ts';
 import type { Recorded } from '../rights/recorded.ts';
 import type { Work } from '../rights/scopes.ts';
 import { declareIdentityProvider, declareRoles, declareState } from './aws.ts';
@@ -92,7 +93,8 @@ export function declarePipeline(
     ])
       declareEnvironment(repository, one, reviewers, inGitHub);
     const secretsProvider =
-      state && pulumi.interpolate` --secrets-provider 'awskms:///${state.key}?region=${state.region}'`;
+      state &&
+      pulumi.interpolate` --secrets-provider 'awskms:///${state.key}?region=${state.region}&context_stack=${encryptionContext(recorded)}'`;
     const create = pulumi.interpolate`pulumi login '${backend}' && pulumi stack init ${stack}${secretsProvider ?? ''}`;
     return [stack, { boundary: roles.boundary, create }];
   });

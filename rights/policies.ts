@@ -38,6 +38,14 @@ export const GITHUB_TOKENS = { issuer: 'token.actions.githubusercontent.com', au
 /** A name whose pattern could match other names: `prod--*` would match those of a stack `prod--eu`. */
 const AMBIGUOUS = /^-|-$|--|[^\w.-]/;
 
+/** A stack whose deployments would run in the environment of another one's previews, which any branch may use. */
+const OF_ANOTHER = /^(preview|drift)-/i;
+
+/** What the encryption context `stack` says of a stack: no other stack's role can decrypt with the common key. */
+export function encryptionContext({ project, stack }: Pick<Recorded, 'project' | 'stack'>): string {
+  return `${project}/${stack}`;
+}
+
 /**
  * Returns the IAM policies of a stack's pipeline, by name: `boundary` for the functions' roles, `deploy` and `preview`
  * (also for drift) for the pipeline's roles, with a bucket `deploy-state` and `preview-state`, and with a
@@ -82,6 +90,9 @@ function namesOf({ project, stack, resources }: Recorded, { account, region }: S
     );
   }
   const partition = partitionOf(region);
+  if (OF_ANOTHER.test(stack)) {
+    throw new RightsError(`the stack name ${stack} is the name of an environment of another stack; rename the stack`);
+  }
   const prefix = `${project}--${stack}--`;
   const boundary = `arn:${partition}:iam::${account}:policy/${prefix}boundary`;
   for (const resource of resources) {
@@ -165,7 +176,13 @@ function stateOf(
     { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: [`arn:${partition}:s3:::${bucket}`] },
     { Effect: 'Allow', Action: ['s3:GetObject'], Resource: [object('meta.yaml')] },
     { Effect: 'Allow', Action: actions, Resource: files },
-    { Effect: 'Allow', Action: ['kms:Decrypt'], Resource: [`arn:${partition}:kms:${keyRegion}:${account}:key/${key}`] },
+    {
+      Effect: 'Allow',
+      Action: ['kms:Decrypt'],
+      Resource: [`arn:${partition}:kms:${keyRegion}:${account}:key/${key}`],
+      // A stack file in the repository holds its stack's encrypted key, so that anyone could try to decrypt it.
+      Condition: { StringEquals: { 'kms:EncryptionContext:stack': encryptionContext({ project, stack }) } },
+    },
   ]);
 }
 

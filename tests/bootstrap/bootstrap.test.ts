@@ -134,7 +134,12 @@ describe('The environments', () => {
       rules: {
         deletion: true,
         nonFastForward: true,
-        pullRequest: { requiredApprovingReviewCount: 1, requireCodeOwnerReview: true, dismissStaleReviewsOnPush: true },
+        pullRequest: {
+          requiredApprovingReviewCount: 1,
+          requireCodeOwnerReview: true,
+          dismissStaleReviewsOnPush: true,
+          requireLastPushApproval: true,
+        },
         requiredStatusChecks: {
           requiredChecks: names.map((name) => ({ context: `check / ${name}`, integrationId: 15368 })),
         },
@@ -169,8 +174,14 @@ describe('The rights', () => {
     expect(allows(policiesOf('prod--preview'), { ...state, action: 's3:PutObject' })).toBe(false);
     expect(allows(policiesOf('dev--deploy'), state)).toBe(false);
     const [key] = resourcesOf(recorded, 'Key');
-    const decrypt = { action: 'kms:Decrypt', resource: `arn:aws:kms:eu-west-1:${ACCOUNT}:key/${key?.id}` };
-    expect(allows(policiesOf('dev--preview'), decrypt)).toBe(true);
+    const decrypt = (stack: string) => ({
+      action: 'kms:Decrypt',
+      resource: `arn:aws:kms:eu-west-1:${ACCOUNT}:key/${key?.id}`,
+      context: { 'kms:EncryptionContext:stack': `auth0-http-api/${stack}` },
+    });
+    expect(allows(policiesOf('dev--preview'), decrypt('dev'))).toBe(true);
+    expect(allows(policiesOf('dev--preview'), decrypt('prod'))).toBe(false);
+    expect(allows(policiesOf('dev--preview'), { ...decrypt('dev'), context: {} })).toBe(false);
   });
 
   it('A role trusts the environments of its own stack in this repository, by the account’s identity provider', () => {
@@ -259,7 +270,9 @@ describe('The state and the secrets', () => {
     const recorded = await pipelineOf({ ...BUCKET, state, makes: [] });
     for (const kind of ['Bucket', 'Key', 'OpenIdConnectProvider', 'RepositoryRuleset'])
       expect([kind, resourcesOf(recorded, kind)]).toEqual([kind, []]);
-    expect(JSON.stringify(recorded.outputs)).toContain("--secrets-provider 'awskms:///key-1?region=eu-west-1'");
+    expect(JSON.stringify(recorded.outputs)).toContain(
+      "--secrets-provider 'awskms:///key-1?region=eu-west-1&context_stack=auth0-http-api/prod'",
+    );
   });
 });
 

@@ -185,6 +185,9 @@ describe('The generated policies', () => {
     for (const stack of ['prod--eu', 'prod-', '-prod', 'pr*', 'pro?', '${aws:PrincipalTag/x}']) {
       expect(() => policiesOf({ ...dev, stack }, SURROUNDINGS)).toThrow('a policy could match another');
     }
+    for (const stack of ['preview-prod', 'Drift-prod']) {
+      expect(() => policiesOf({ ...dev, stack }, SURROUNDINGS)).toThrow('an environment of another stack');
+    }
     const [resource] = dev.resources;
     const queue = { ...resource, type: 'aws:sqs/queue:Queue' } as (typeof dev.resources)[number];
     expect(() => policiesOf({ ...dev, resources: [queue] }, SURROUNDINGS)).toThrow(
