@@ -101,7 +101,7 @@ describe('Stacks that use every key', () => {
   it.each([
     {
       stack: 'services' as const,
-      line: 'Not emulated locally (any ids are made up): DNS records, IAM roles and policies, X-Ray tracing, alarms, certificates, ephemeral storage, layers (their files are missing here), log groups, tags, the API’s own domain (it answers at this address), token quotas.',
+      line: 'Not emulated locally (any ids are made up): DNS records, IAM roles and policies, VPCs of functions, X-Ray tracing, alarms, certificates, ephemeral storage, layers (their files are missing here), log groups, tags, the API’s own domain (it answers at this address), token quotas.',
     },
     {
       stack: 'users' as const,

@@ -41,6 +41,8 @@ describe('Defaults of a stack file', () => {
       region: 'eu-central-1',
       apiDomain: undefined,
       backends: {},
+      privateBackends: {},
+      stageName: '$default',
       handlers: {},
       secretHandlers: false,
       sourceMaps: false,
