@@ -93,7 +93,9 @@ async function judgeDirectory(
 
 const TOKEN = z.object({ access_token: z.string().optional(), error_description: z.string().optional() });
 const SETTINGS = z.record(z.string(), z.unknown());
-const CLAIMS = z.object({ scope: z.string().optional(), azp: z.string().optional() });
+// The id becomes part of a command that a person may paste.
+const CLIENT_ID = z.string().regex(/^[\w-]+$/);
+const CLAIMS = z.object({ scope: z.string().optional(), azp: CLIENT_ID.optional().catch(undefined) });
 
 function claimsOf(token: string): z.infer<typeof CLAIMS> {
   const [, payload = ''] = token.split('.');

@@ -16,8 +16,8 @@ const CREDENTIALS = { AUTH0_CLIENT_ID: 'deployer', AUTH0_CLIENT_SECRET: 'hunter2
 
 const json = (value: unknown): string => JSON.stringify(value);
 const ok = (value: unknown): IssuerResponse => ({ status: 200, body: json(value) });
-const tokenWith = (scopes: readonly string[]): IssuerResponse => {
-  const claims = Buffer.from(json({ azp: 'deployer', scope: scopes.join(' ') })).toString('base64url');
+const tokenWith = (scopes: readonly string[], azp = 'deployer'): IssuerResponse => {
+  const claims = Buffer.from(json({ azp, scope: scopes.join(' ') })).toString('base64url');
   return ok({ access_token: `e30.${claims}.signature` });
 };
 
@@ -286,6 +286,13 @@ describe('npm run doctor', () => {
     const findings = await findingsWith({ values: { 'auth0:domain': domain }, evaluate: async () => placeholder });
     const checks = findings.filter(({ level }) => level !== 'ok').map(({ check }) => check);
     expect(checks).toEqual(['auth0:domain', 'default directory']);
+  });
+
+  it('the doctor puts nothing of a token into a command that is not a client id', async () => {
+    const findings = await findingsWith({ responses: { '/oauth/token': tokenWith([], 'a;touch b') } });
+    const lacks = findings.find(({ check }) => check === 'Management API');
+    expect(lacks).toMatchObject({ level: 'error', message: expect.stringMatching(/^the token lacks/) as unknown });
+    expect(lacks?.fix).not.toContain('touch');
   });
 
   it('a client that authenticates with its own keys needs the scopes to create and delete them', () => {
