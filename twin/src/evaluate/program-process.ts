@@ -97,7 +97,15 @@ export interface Reevaluation {
  */
 export function reevaluation(root: URL, outdated: () => void = () => undefined): Reevaluation {
   let spare: { readonly key: string; readonly runner: Runner } | undefined;
-  let last: { readonly key: string; readonly runner: Runner; readonly recorded: Recorded } | undefined;
+  let last:
+    | {
+        readonly key: string;
+        readonly runner: Runner;
+        readonly recorded: Recorded;
+        /** Whether it loaded the program's files again: what it records then, a new process has to confirm. */
+        readonly reloaded: boolean;
+      }
+    | undefined;
   let timer: NodeJS.Timeout | undefined;
   let idle: NodeJS.Timeout | undefined;
   let modules: readonly string[] = [];
@@ -137,8 +145,10 @@ export function reevaluation(root: URL, outdated: () => void = () => undefined):
       const { recorded, outcome } = await runIn(before.runner, prepared, signal);
       const isSame = outcome.reloaded ? mayReload : differInCode(before.recorded, recorded);
       if (!outcome.waits || !isSame) return undefined;
-      last = { ...before, recorded };
-      if (outcome.reloaded) check = checkOf(prepared.evaluation, recorded, signal);
+      // The check of an earlier load may have been stopped by this evaluation.
+      const reloaded = outcome.reloaded || before.reloaded;
+      last = { ...before, recorded, reloaded };
+      if (reloaded) check = checkOf(prepared.evaluation, recorded, signal);
       return recorded;
     } catch {
       // A new process reports the same error, if it is the program's.
@@ -156,7 +166,7 @@ export function reevaluation(root: URL, outdated: () => void = () => undefined):
         ({ modules } = outcome);
         if (outcome.waits) {
           endLast();
-          last = { key: contextOf(prepared), runner, recorded };
+          last = { key: contextOf(prepared), runner, recorded, reloaded: false };
         }
         return recorded;
       });

@@ -246,6 +246,38 @@ describe('Evaluation in a child process', () => {
     expect(await made()).toEqual([expect.any(Number), 'third 1']);
   });
 
+  it('A program that was loaded again is checked in a new process even if a handler is edited before that', async () => {
+    const found = Promise.withResolvers<void>();
+    const part = (text: string): string =>
+      `globalThis.loads = (globalThis.loads ?? 0) + 1;\nexport const part = '${text} ' + globalThis.loads;`;
+    const folder = program({
+      'handler.txt': 'a',
+      'part.ts': part('first'),
+      'index.ts': `
+        import { readFileSync } from 'node:fs';
+        import * as aws from '@pulumi/aws';
+        import * as pulumi from '@pulumi/pulumi';
+        import { part } from './part.ts';
+        export default async () => {
+          const index = new pulumi.asset.StringAsset(readFileSync('handler.txt', 'utf8'));
+          const code = new pulumi.asset.AssetArchive({ 'index.js': index });
+          const role = 'arn:aws:iam::123456789012:role/r';
+          new aws.lambda.Function('f', { code, role, runtime: 'nodejs24.x', handler: 'index.handler' });
+          return { part };
+        };`,
+    });
+    const programs = reevaluation(folder, found.resolve);
+    afterFile(programs.close);
+    const made = async (): Promise<unknown> => (await programs.evaluate(of(folder))).outputs['part'];
+    expect(await made()).toBe('first 1');
+    writeFileSync(new URL('part.ts', folder), part('second'));
+    expect(await made()).toBe('second 2');
+    writeFileSync(new URL('handler.txt', folder), 'b');
+    expect(await made()).toBe('second 2');
+    await found.promise;
+    expect(await made()).toBe('second 1');
+  });
+
   it('A key that twin.config.ts cannot have is rejected by name', async () => {
     const files = { 'index.ts': '', 'twin.config.ts': 'export default { production: 1, other: true };' };
     const { problems } = await refusal(() => evaluate(of(program(files))));
