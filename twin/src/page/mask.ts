@@ -69,13 +69,13 @@ function maskedValue(value: unknown): unknown {
 }
 
 /** Fields of a request's body that hold a credential, whatever that looks like. */
-const SECRET = String.raw`(?:\w+_)?(?:password|secret|assertion|verifier)|(?:access|id|refresh)_token|token|code|otp|api_?key`;
+const SECRET = String.raw`\w*(?:password|secret|assertion|verifier)|(?:access|id|refresh)_?token|token|code|otp|api_?key`;
 
-/** What stands before the value and the value: in JSON, in a form, in a part of a multipart form. */
+/** What stands before the value and the value: in JSON, in a form, in a part of a multipart form. Each takes linear time. */
 const FIELDS = [
   String.raw`("(?:${SECRET})"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s"{}[\],]+)`,
   String.raw`((?:^|(?<=[&\s]))(?:${SECRET})=)[^&\s]+`,
-  String.raw`(name="(?:${SECRET})"[^\r\n]*\r?\n\r?\n)[^\r\n]+`,
+  String.raw`(name="(?:${SECRET})"[^\r\n]{0,200}\r?\n\r?\n)[^\r\n]+`,
 ].map((pattern) => new RegExp(pattern, 'gi'));
 
 /** The mask's bytes as characters. */

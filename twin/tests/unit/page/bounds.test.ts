@@ -296,6 +296,7 @@ describe('A masked event', () => {
       '{"user":"é","password":"a\\"b","otp": 123456,"n":{"client_secret" : "s"}}',
       '{"user":"é","password":"•","otp": "•","n":{"client_secret" : "•"}}',
     ],
+    ['JSON in camel case', '{"clientSecret":"s","newPassword":"p"}', '{"clientSecret":"•","newPassword":"•"}'],
     ['JSON that was cut', '{"refresh_token":"v1.abc', '{"refresh_token":"•"'],
     ['a form', 'grant_type=password&code=abc%20d&x=1', 'grant_type=password&code=•&x=1'],
     ['a multipart form', 'name="new_password"\r\n\r\nhunter2\r\n--x', 'name="new_password"\r\n\r\n•\r\n--x'],
@@ -312,6 +313,7 @@ describe('A masked event', () => {
       '"code":'.repeat(100_000),
       '"a_'.repeat(300_000),
       'a_'.repeat(500_000),
+      'name="code"'.repeat(100_000),
     ]) {
       const began = performance.now();
       maskedEvent({ body: text }, undefined);
