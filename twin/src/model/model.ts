@@ -6,7 +6,8 @@ import type { Recorded } from '../evaluate/local-engine.ts';
 import { UserError } from '../common/user-error.ts';
 import { exceptionsOf, isSecretOutput } from '../rules/accepted.ts';
 import { violationsOf, type Violation } from '../rules/rules.ts';
-import { asSecondIssuer, tenantOf, type Tenant } from './tenant.ts';
+import { tenantOf } from './tenant-of.ts';
+import { asSecondIssuer, type Tenant } from './tenant.ts';
 
 /** What the program declares, in the words of the domain. */
 export interface Model {
