@@ -57,7 +57,8 @@ function* duplicates(names: readonly string[]): Iterable<string> {
 }
 
 function contradictions({ stacks }: Pipeline): ReturnType<typeof problem>[] {
-  return [...duplicates(stacks.map(({ name }) => name))].map((name) =>
+  // GitHub's names of environments are not case-sensitive: two such stacks would share their environments.
+  return [...duplicates(stacks.map(({ name }) => name.toLowerCase()))].map((name) =>
     problem('duplicate', 'stacks', `${name} is listed twice`),
   );
 }

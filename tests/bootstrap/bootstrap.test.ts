@@ -282,6 +282,11 @@ describe('A mistake in the file', () => {
     ['a number for the account', { ...CLOUD, account: 123456789012 }, 'account: must be a string'],
     ['a repository without its owner', { ...CLOUD, repository: 'orders' }, 'owner@id/name@id'],
     ['a stack twice', { ...CLOUD, stacks: [{ name: 'dev' }, { name: 'dev' }] }, 'dev is listed twice'],
+    [
+      'two stacks that share environments',
+      { ...CLOUD, stacks: [{ name: 'dev' }, { name: 'Dev' }] },
+      'dev is listed twice',
+    ],
     ['no stack', { ...CLOUD, stacks: [] }, 'stacks: '],
     ['no reviewer for a reviewed preview', { ...CLOUD, reviewers: {} }, 'staging needs a team or a user to approve'],
   ])('The bootstrap rejects %s by name', async (_, settings, message) => {
