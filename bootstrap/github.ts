@@ -86,7 +86,7 @@ export function declareRuleset(
           requiredApprovingReviewCount: 1,
           requireCodeOwnerReview: true,
           dismissStaleReviewsOnPush: true,
-          // Else whoever pushes to the pull request of another, or of Dependabot, could approve it too.
+          // Otherwise a person who pushes to Dependabot's or another person's pull request could approve it too.
           requireLastPushApproval: true,
         },
         requiredStatusChecks: {

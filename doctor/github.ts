@@ -7,7 +7,10 @@ export type Environments = { readonly names: readonly string[] } | { readonly fi
 
 /** Reads the names of the environments, where the GitHub CLI is logged in. */
 export function readEnvironments({ run }: Machine): Environments {
-  if (run('gh', 'auth', 'status').code !== 0) {
+  const { code } = run('gh', 'auth', 'status');
+  if (code === undefined)
+    return { finding: finding('GitHub', 'unknown', 'not checked, because the GitHub CLI (gh) is not installed') };
+  if (code !== 0) {
     return { finding: finding('GitHub', 'unknown', 'not checked, because gh is not logged in', 'gh auth login') };
   }
   const query = '[.environments[].name]';

@@ -241,6 +241,13 @@ const ROWS: readonly Row[] = [
     '$EDITOR Pulumi.dev.yaml',
   ],
   [
+    'no GitHub CLI',
+    { commands: { 'gh auth status': undefined } },
+    'GitHub',
+    'unknown',
+    'the GitHub CLI (gh) is not installed',
+  ],
+  [
     'no login at GitHub',
     { commands: { 'gh auth status': new Error('no') } },
     'GitHub',

@@ -40,6 +40,7 @@ export function toPaste(model: Model, addresses: Addresses): string[] {
 /** The article's two scenarios, as far as this stack has them; each `curl` works as it stands. */
 function scenarios(model: Model, addresses: Addresses): string[] {
   const { tenant } = model;
+  const ofApi = model.apis.length === 1 ? '' : `, ${model.api.name}`;
   const { tokenCommand = 'twin token --as CLIENT --key <file>' } = addresses;
   if (addresses.tenantUrl === '') return [];
   const services = tenant.clients.filter(({ grantTypes }) => grantTypes.includes('client_credentials'));
@@ -75,7 +76,12 @@ function scenarios(model: Model, addresses: Addresses): string[] {
   } else if (service !== undefined) {
     const { clientId: client_id, secret: client_secret } = service.caller;
     const request = { grant_type: 'client_credentials', client_id, client_secret, audience: service.audience };
-    lines.push('Service (client_credentials):', '', curlWithToken(service.route, model, addresses, request), '');
+    lines.push(
+      `Service (client_credentials)${ofApi}:`,
+      '',
+      curlWithToken(service.route, model, addresses, request),
+      '',
+    );
   }
   const grant_type =
     tenant.defaultDirectory === user?.caller.connection
@@ -103,7 +109,7 @@ function scenarios(model: Model, addresses: Addresses): string[] {
       scope: ['delete:user', ...(api?.scopes ?? [])].join(' '),
     };
     lines.push(
-      'User (password grant), requesting more scopes than the role allows:',
+      `User (password grant)${ofApi}, requesting more scopes than the role allows:`,
       '',
       curlWithToken(user.route, model, addresses, request),
       '',

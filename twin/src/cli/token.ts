@@ -33,7 +33,7 @@ export async function token(chosen: TokenOptions, root: URL, run?: typeof evalua
   const keys = chosen.key === undefined ? {} : { [nameOf(ask, clientIds)]: readClientKey(chosen.key) };
   const got = await new TokenClient({ ...target, keys }, clientIds).get(ask);
   if (got.kind !== 'token') {
-    const wanted = { caller, ask, what: chosen.scope ?? 'all that it can get', answer: answerTo(ask, 0) };
+    const wanted = { caller, ask, what: chosen.scope ?? 'every scope that it can get', answer: answerTo(ask, 0) };
     throw new UserError(differenceText(tokenDifferenceOf(wanted, got, target)));
   }
   process.stdout.write(`${chosen.decode === true ? described(got.claims, model) : got.token}\n`);
@@ -66,7 +66,7 @@ export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'
     }
     const clients = [...new Set(named.map((caller) => caller.through))];
     throw new UserError(
-      `${as} cannot log in through ${through}${didYouMean(through ?? '', clients)}; write --through ${clients.join(' or ')}.`,
+      `${as} cannot log in through ${through}${didYouMean(through ?? '', clients) || '.'} Use --through ${clients.join(' or ')}.`,
     );
   }
   const client = clientNames(model.tenant, model.stack).find(({ one, name }) => [name, one.name].includes(as));
@@ -77,7 +77,7 @@ export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'
   }
   const names = [...new Set(callers.map(({ name }) => name))];
   throw new UserError(
-    `Stack ${model.stack} has no caller ${as}${didYouMean(as, names)}; write --as ${names.join(' or ') || '(it has no callers)'}.`,
+    `Stack ${model.stack} has no caller ${as}${didYouMean(as, names) || '.'} ${names.length === 0 ? 'It has no callers.' : `Use --as ${names.join(' or ')}.`}`,
   );
 }
 

@@ -18,6 +18,8 @@ export interface MatchedRequest {
 
 interface Context {
   readonly routes: readonly Route[];
+  /** For a path outside of the API's base path: the paths that the API has. */
+  readonly onlyPaths?: string;
   /** The keys of the issuer that the route's authorizer trusts. */
   readonly keys: IssuerKeys;
   readonly take: Take;
@@ -48,8 +50,8 @@ function check({ request, target, match }: MatchedRequest, path: string, context
   trace.pass('path', 'a plain absolute path', path);
   const requestLine = `${request.method} ${path}`;
   if (match === undefined) {
-    const routeKeys = context.routes.map(({ routeKey }) => routeKey).join(', ');
-    return trace.fail('route', routeKeys, requestLine, NOT_FOUND);
+    const has = context.onlyPaths ?? context.routes.map(({ routeKey }) => routeKey).join(', ');
+    return trace.fail('route', has, requestLine, NOT_FOUND);
   }
   const { authorizer, routeKey, scopes } = match.route;
   trace.pass('route', routeKey, requestLine);

@@ -48,7 +48,8 @@ export async function answer(request: GatewayRequest, gateway: Gateway): Promise
   const match = inside?.kind === 'path' ? matchRoute(api.routes, request.method, inside.segments) : undefined;
   const keys = await keysFor(match?.route.authorizer, gateway.keys);
   const now = Math.floor(time / 1000);
-  const decision = decide({ request, target, match }, { routes: api.routes, keys, take, now });
+  const onlyPaths = inside === undefined && { onlyPaths: pathsOf(api) };
+  const decision = decide({ request, target, match }, { routes: api.routes, ...onlyPaths, keys, take, now });
   const own = ownResponse(request, decision, api.cors);
   const admitted = { request, target, decision, requestId, traceId: newTraceId(time), time };
   const { response, invocation, error } = own ?? (await integrate(admitted, gateway));
@@ -63,6 +64,11 @@ export async function answer(request: GatewayRequest, gateway: Gateway): Promise
     integrationError: error,
     preflight: api.cors !== undefined && isPreflight(request) ? preflightNote(request, api.cors) : undefined,
   };
+}
+
+/** Says which paths a domain takes to the API. */
+function pathsOf({ basePath, otherBasePaths }: Gateway['api']): string {
+  return `only paths below ${[basePath || '/', ...otherBasePaths].join(', but not below ')}`;
 }
 
 const NO_KEYS: IssuerKeys = { kind: 'keys', keys: new Map() };

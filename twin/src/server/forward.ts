@@ -20,7 +20,7 @@ export function parseForwards(texts: readonly string[]): Forwards {
     const url = new URL(address);
     if (url.protocol !== 'http:' || !isLoopback(url.hostname)) {
       throw new UserError(
-        `--forward ${JSON.stringify(text)}: only an http:// address of this machine is asked, like http://127.0.0.1:4000.`,
+        `--forward ${JSON.stringify(text)}: use an http:// address of this machine, like http://127.0.0.1:4000.`,
       );
     }
     if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {

@@ -129,7 +129,7 @@ function refusedToken(
 }
 
 function explainedToken({ wanted: { caller, ask, answer, what }, actual, connection }: TokenDifference): Explained {
-  const who = `${callerName(caller)}, asking for ${what}`;
+  const who = `${callerName(caller)}, requesting ${what}`;
   const none = `${who}, gets no token`;
   if (actual.kind === 'unreachable' || actual.kind === 'not tried') return { tried: none, cause: `${actual.why}.` };
   if (actual.kind === 'scopes') {
@@ -172,7 +172,7 @@ function whyRefused(
   if (error === 'access_denied' && description === 'Unauthorized')
     return `the credentials of ${client} are not the deployed ones ${said}.`;
   if (error === 'invalid_grant') return `the user is not there, or has another password ${said}.`;
-  return `the tenant says ${said}.`;
+  return `the tenant rejects the request ${said}.`;
 }
 
 function list(scopes: readonly string[]): string {

@@ -9,7 +9,9 @@ export function readClientKey(file: string): KeyObject {
     return createPrivateKey(readFileSync(file));
   } catch (error) {
     // The message of another error could have a part of the key.
-    const why = error instanceof Error && 'syscall' in error ? error.message : 'it is not a private key in PEM';
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const ofFile = error instanceof Error && 'syscall' in error ? error.message : 'it is not a private key in PEM';
+    const why = isMissing ? 'the file does not exist' : ofFile;
     throw new UserError(`--key ${file} cannot be used: ${why}.`);
   }
 }

@@ -93,7 +93,7 @@ function probesOf(cell: Cell, tokens: Tokens): Probe[] {
   const full = tokens.full(caller, cell.answer?.ask);
   if (full === undefined) return [];
   const least = reason.kind === 'scopes' ? reason.scopes[0] : undefined;
-  const probes = [probe('with all that it can get', full), probe('with a tampered token', full, true)];
+  const probes = [probe('with every scope that it can get', full), probe('with a tampered token', full, true)];
   if (authorizer === undefined) return probes;
   if (least !== undefined) probes.push(probe(`with ${least}, the least`, tokens.single(caller, full.ask, least)));
   for (const scope of scopes.filter((one) => one !== least)) {
@@ -120,7 +120,7 @@ class Tokens {
   /** The request for all that a caller can get, of the API that decides. */
   full(caller: Caller, deciding: Ask | undefined): PlannedToken | undefined {
     const ask = deciding ?? caller.asks[0];
-    return ask && this.#want(caller, ask, 'all that it can get');
+    return ask && this.#want(caller, ask, 'every scope that it can get');
   }
 
   /** The same with one scope alone, or with none. */
@@ -134,7 +134,7 @@ class Tokens {
   singles(caller: Caller): void {
     const apis = new Set<string>();
     for (const ask of caller.asks) {
-      this.#want(caller, ask, 'all that it can get');
+      this.#want(caller, ask, 'every scope that it can get');
       // A user may log in in two ways; one of them is enough for the scopes one by one.
       if (!apis.has(ask.api.identifier)) for (const scope of ask.api.scopes) this.single(caller, ask, scope);
       apis.add(ask.api.identifier);
@@ -143,7 +143,7 @@ class Tokens {
 
   /** What a caller can get in all comes first: it tells the most. */
   all(): PlannedToken[] {
-    const worth = ({ what }: PlannedToken): number => (what === 'all that it can get' ? 0 : 1);
+    const worth = ({ what }: PlannedToken): number => (what === 'every scope that it can get' ? 0 : 1);
     return [...this.#known.values()].toSorted((a, b) => worth(a) - worth(b));
   }
 

@@ -79,7 +79,9 @@ describe('A service without a shared secret', () => {
     expect(await statusOf(signed.text.trim())).toBe(200);
     expect((await token('--as', 'importer')).text).toContain('importer signs with its private key; name its file');
     expect((await token('--as', 'test-app', '--key', keyFile)).text).toContain('leave --key out');
-    expect((await token('--as', 'importer', '--key', 'absent.pem')).text).toContain('--key absent.pem cannot be used');
+    expect((await token('--as', 'importer', '--key', 'absent.pem')).text).toContain(
+      '--key absent.pem cannot be used: the file does not exist.',
+    );
   });
 
   it('npm run verify plays the client with its key, and skips it by name without', async () => {

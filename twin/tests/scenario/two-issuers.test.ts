@@ -23,7 +23,9 @@ it('Each of two issuers opens its own base path, and a caller who moves changes 
   const [first = '', second = ''] = twin.apiUrls;
   expect(second).toMatch(/:\d+\/v2$/);
   const secondTenant = twin.tenantUrl.replace('localhost', '127.0.0.1');
-  expect(welcome(twin.model(), twin)).toContain(`${secondTenant}  (issuer ${LOGIN})`);
+  const screen = welcome(twin.model(), twin);
+  expect(screen).toContain(`${secondTenant}  (issuer ${LOGIN})`);
+  expect(screen).toContain('Service (client_credentials), api-second:\n');
 
   const tokenAt = async (url: string): Promise<string> => {
     const response = await fetch(`${url}/oauth/token`, {

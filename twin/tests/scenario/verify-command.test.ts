@@ -50,7 +50,7 @@ describe('npm run verify', () => {
     const { code, text } = await verify('--outputs', outputsOf(broken));
     expect(code).toBe(1);
     expect(text).toMatch(
-      / {2}the client grant of test-app \(dev\) for https:\/\/test-api-for-jwt-authorizer\.example\.com is missing .*\n {4}test-app \(client_credentials\), asking for all that it can get, gets no token\n/,
+      / {2}the client grant of test-app \(dev\) for https:\/\/test-api-for-jwt-authorizer\.example\.com is missing .*\n {4}test-app \(client_credentials\), requesting every scope that it can get, gets no token\n/,
     );
     for (const secret of [...Object.values(broken.outputs.clientSecrets), broken.outputs.testUserPassword]) {
       expect(text).not.toContain(secret);
@@ -136,7 +136,7 @@ describe('npm run -s token', () => {
 
   it.each([
     [{ as: 'tset-app' }, {}, 'did you mean test-app?'],
-    [{ as: 'test user', through: 'unknown' }, {}, 'cannot log in through unknown; write --through test-app'],
+    [{ as: 'test user', through: 'unknown' }, {}, 'cannot log in through unknown. Use --through test-app'],
     [{ as: 'test user' }, { audience: 'x' }, 'can ask for no API x; the tenant has https://'],
   ])('A token request for %j %j is rejected by name', (who, what, says) => {
     const asked = (): unknown => askOf(callerNamed(who, broken.model()), what);

@@ -98,6 +98,14 @@ describe('Random Authorization headers', () => {
     expect(invoked.splice(0)).toHaveLength(1);
   });
 
+  it('A path outside of the base path gets a 404 whose explanation names the paths that the API has', async () => {
+    const api = { ...gateway.api, basePath: '/v1', otherBasePaths: ['/v1/v2'] };
+    const { decision } = await answer(requestOf({ target: '/test' }), { ...gateway, api });
+    expect(explain(decision)).toBe(
+      '404: no route matches GET /test; the API has only paths below /v1, but not below /v1/v2',
+    );
+  });
+
   it('Any other Authorization header reaches no handler and gets no 5xx', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(header, { maxLength: 3 }), async (values) => {

@@ -37,12 +37,12 @@ describe('Differences that verify reports', () => {
     [
       'a missing client grant',
       () => tenantSays('access_denied', `Client is not authorized to access "${audience}".`),
-      `test-app (client_credentials), asking for all that it can get, gets no token: the client grant of test-app (dev) for ${audience} is missing`,
+      `test-app (client_credentials), requesting every scope that it can get, gets no token: the client grant of test-app (dev) for ${audience} is missing`,
     ],
     [
       'a smaller client grant',
       () => tenantSays('access_denied', 'Client has not been granted scopes: read:user'),
-      'asking for read:user, gets no token: the client grant of test-app (dev) lacks that scope',
+      'requesting read:user, gets no token: the client grant of test-app (dev) lacks that scope',
     ],
     [
       'another audience of the API',
@@ -52,7 +52,7 @@ describe('Differences that verify reports', () => {
     [
       'a connection that is not enabled',
       () => tenantSays('unauthorized_client', 'The connection is not enabled for this client'),
-      'test-user@example.com through test-app (password), asking for all that it can get, gets no token: the connection auth0-http-api-dev is not enabled for test-app (dev)',
+      'test-user@example.com through test-app (password), requesting every scope that it can get, gets no token: the connection auth0-http-api-dev is not enabled for test-app (dev)',
     ],
     [
       'other credentials',
@@ -62,7 +62,7 @@ describe('Differences that verify reports', () => {
     [
       'an Action that denies access',
       () => tenantSays('access_denied', 'not on Sundays'),
-      'the tenant says (access_denied: not on Sundays)',
+      'the tenant rejects the request (access_denied: not on Sundays)',
     ],
     [
       'another password',
@@ -97,7 +97,7 @@ describe('Differences that verify reports', () => {
     [
       'an authorizer without the slash',
       () => apiSays(() => unauthorized('issuer does not match')),
-      'GET /test: test-app (client_credentials), with all that it can get, is to be allowed and is answered 401: the deployed authorizer trusts another issuer than https://your-tenant.eu.auth0.com/; mostly the slash at its end is missing.',
+      'GET /test: test-app (client_credentials), with every scope that it can get, is to be allowed and is answered 401: the deployed authorizer trusts another issuer than https://your-tenant.eu.auth0.com/; mostly the slash at its end is missing.',
     ],
     [
       'another audience of the authorizer',
@@ -158,13 +158,13 @@ describe('Differences that verify reports', () => {
     const played = await verify({ model: { ...system.model, tenant: { ...tenant, grants, roles } } });
     expect(differencesOf(played)).toEqual(
       expect.arrayContaining([
-        'writer (client_credentials), asking for all that it can get, gets write:user more than the program grants: the deployed permissions differ.',
-        'writer (client_credentials), asking for write:user, is to be refused and gets a token with write:user: the deployed permissions differ.',
+        'writer (client_credentials), requesting every scope that it can get, gets write:user more than the program grants: the deployed permissions differ.',
+        'writer (client_credentials), requesting write:user, is to be refused and gets a token with write:user: the deployed permissions differ.',
       ]),
     );
     expect(
       differencesOf(played).some((one) =>
-        one.startsWith('test-user@example.com through test-app (password), asking for read:user, gets read:user more'),
+        one.startsWith('test-user@example.com through test-app (password), requesting read:user, gets read:user more'),
       ),
     ).toBe(true);
   });
