@@ -104,6 +104,8 @@ export const CLIENTS: readonly RequestRow[] = [
     'rejects a secret both ways, the same': authorized(OWN, { client_secret: SECRET }),
     'rejects a bad header and a good body': authorized(basic(ID, MARKER), { client_id: ID, client_secret: SECRET }),
     'rejects a good header and a bad body': authorized(OWN, { client_secret: MARKER }),
+    'rejects an assertion next to a good secret': asForm({ client_assertion: 'a.b.c' }),
+    'rejects client_assertion_type next to a good secret': asForm({ client_assertion_type: 'jwt-bearer' }),
   }),
   ...values(
     'client_secret',
@@ -128,15 +130,11 @@ export const CLIENTS: readonly RequestRow[] = [
     'rejects the client constructor with the secret name': asForm({ client_id: 'constructor', client_secret: 'name' }),
   }),
   ['rejects HTTP Basic of a colon alone', authorized(basic('', '')), is.NO_CLIENT],
-  ...rows(is.NO_ASSERTION, {
-    'rejects private_key_jwt': asForm({
-      client_secret: undefined,
-      client_assertion: 'a.b.c',
-      client_assertion_type: 'jwt-bearer',
-    }),
-    'rejects private_key_jwt next to a good secret': asForm({ client_assertion: 'a.b.c' }),
-    'rejects client_assertion_type next to a good secret': asForm({ client_assertion_type: 'jwt-bearer' }),
-  }),
+  [
+    'rejects an assertion of another type',
+    asForm({ client_secret: undefined, client_assertion: 'a.b.c', client_assertion_type: 'jwt-bearer' }),
+    is.NO_ASSERTION_TYPE,
+  ],
 ];
 
 const SCOPES = [

@@ -83,9 +83,9 @@ export const REFUSED_OF_AUTH0: readonly RefusedInput[] = [
   ),
   client('a client that must prove possession', { requireProofOfPossession: true }, 'input requireProofOfPossession'),
   credentials(
-    'a client with private_key_jwt',
+    'a client with private_key_jwt and no key',
     { authenticationMethod: 'private_key_jwt' },
-    'input authenticationMethod',
+    'input privateKeyJwt',
   ),
   credentials('a client without an authentication method', { authenticationMethod: undefined }, 'input authent'),
   credentials('credentials of a client that does not exist', { clientId: 'x' }, 'refers to the client x'),

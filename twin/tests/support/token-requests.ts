@@ -123,7 +123,9 @@ export const NO_REQUEST: TenantAnswer = { status: 400 };
 export const UNAUTHORIZED = refusal(401, 'access_denied', 'Unauthorized');
 export const NO_CLIENT = refusal(401, 'invalid_client', 'Missing client_id');
 export const TWO_WAYS = badRequest('Only one way of client authentication may be used at once');
-export const NO_ASSERTION = badRequest('private_key_jwt is not configured for any client');
+export const NO_ASSERTION_TYPE = badRequest(
+  'client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+);
 export const NO_JSON = badRequest('The body is not valid JSON');
 export const NO_OBJECT = badRequest('The body must be a JSON object');
 export const NO_TYPE = badRequest('The body must be application/json or application/x-www-form-urlencoded');
