@@ -16,7 +16,7 @@ export interface Section {
   readonly findings: readonly Finding[];
 }
 
-/** Returns the findings of a check: that one, with what mends it. */
+/** Returns a finding. It has no key `fix` if no command mends it. */
 export function finding(check: string, level: Finding['level'], message: string, fix?: string): Finding {
   return { check, level, message, ...(fix !== undefined && { fix }) };
 }

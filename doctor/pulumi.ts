@@ -47,18 +47,20 @@ export function judgeState(machine: Machine, backend: Backend, project: string, 
   const doubt = doubtAbout(history, state);
   const update =
     last === undefined ? 'never deployed' : `last ${last.kind} ${last.result}, ${last.endTime ?? 'no end'}`;
+  const locked = isLocked(machine, backend, project, stack);
   return [
     doubt === undefined
       ? finding('state', 'ok', update)
       : finding('state', 'warning', `${doubt}, so it may differ from the services`, `npm run up -- --stack ${stack}`),
-    ...(isLocked(machine, backend, project, stack)
+    ...(locked === true
       ? [finding('lock', 'error', 'an update runs, or was killed and left its lock', `pulumi cancel --stack ${stack}`)]
       : []),
+    ...(locked === undefined ? [finding('lock', 'unknown', `cannot be read at ${backend.url}`)] : []),
   ];
 }
 
-/** Returns whether a lock exists. Source of the path: pkg/backend/diy/lock.go of Pulumi's repository */
-function isLocked({ run }: Machine, { url }: Backend, project: string, stack: string): boolean {
+/** Returns whether a lock exists, if that can be read. Source of the path: pulumi/pulumi, pkg/backend/diy/lock.go */
+function isLocked({ run }: Machine, { url }: Backend, project: string, stack: string): boolean | undefined {
   const name = stack.split('/').at(-1) ?? stack;
   const path = `.pulumi/locks/organization/${project}/${name}`;
   if (url.startsWith('file://')) {
@@ -67,11 +69,12 @@ function isLocked({ run }: Machine, { url }: Backend, project: string, stack: st
   }
   if (url.startsWith('s3://')) {
     const { host, pathname } = new URL(url);
-    return run('aws', 's3', 'ls', `s3://${host}${pathname.replace(/\/$/, '')}/${path}/`).stdout.trim() !== '';
+    const { code, stdout, error } = run('aws', 's3', 'ls', `s3://${host}${pathname.replace(/\/$/, '')}/${path}/`);
+    // Without such a key, it exits with 1 and prints nothing.
+    return code === 0 || (code === 1 && error === '') ? stdout.trim() !== '' : undefined;
   }
-  const stacks = (jsonOf(run('pulumi', 'stack', 'ls', '--json', '--non-interactive')) ?? []) as readonly {
-    readonly name: string;
-    readonly updateInProgress?: boolean;
-  }[];
-  return stacks.some((one) => one.name.split('/').at(-1) === name && one.updateInProgress === true);
+  if (!/^https?:/.test(url)) return undefined;
+  const stacks = jsonOf(run('pulumi', 'stack', 'ls', '--json', '--non-interactive')) as
+    readonly { readonly name: string; readonly updateInProgress?: boolean }[] | undefined;
+  return stacks?.some((one) => one.name.split('/').at(-1) === name && one.updateInProgress === true);
 }

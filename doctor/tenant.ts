@@ -72,10 +72,9 @@ async function judgeDirectory(
   const own = resources.find(({ type }) => type === 'auth0:index/tenant:Tenant')?.inputs['defaultDirectory'];
   if (own === undefined) return [];
   const url = `https://${providers.auth0.domain}/api/v2/tenants/settings?fields=default_directory,${RESET.join()}&include_fields=true`;
-  const settings =
-    token === undefined
-      ? undefined
-      : parsed(SETTINGS, await request(url, { headers: { authorization: `Bearer ${token}` } }));
+  const response = token && (await request(url, { headers: { authorization: `Bearer ${token}` } }));
+  // The body of an error is JSON too.
+  const settings = response && 'status' in response && response.status === 200 ? parsed(SETTINGS, response) : undefined;
   const current = settings?.['default_directory'];
   const lost = [
     ...(current && current !== own ? [`the default directory ${JSON.stringify(current)}`] : []),

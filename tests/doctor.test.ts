@@ -110,6 +110,8 @@ const discovery = '/.well-known/openid-configuration';
 const EXPORT_AWS = 'export AWS_PROFILE=<a profile of account 111122223333>';
 const EXPORT_AUTH0 = `export AUTH0_CLIENT_ID=<id> AUTH0_CLIENT_SECRET=<secret of an application of ${DOMAIN}>`;
 
+const IN_BUCKET = { 'pulumi whoami': json({ user: 'ada', url: 's3://states/a?region=eu-central-1' }) };
+
 const ROWS: readonly Row[] = [
   ['no CLI', { commands: { 'pulumi version': undefined } }, 'Pulumi CLI', 'error', 'is not installed', INSTALL_CLI],
   ['another CLI', { commands: { 'pulumi version': 'v3.1.0' } }, 'Pulumi CLI', 'warning', '3.1.0; the SDK', INSTALL_CLI],
@@ -149,7 +151,7 @@ const ROWS: readonly Row[] = [
     'a lock in a bucket',
     {
       commands: {
-        'pulumi whoami': json({ user: 'ada', url: 's3://states/a?region=eu-central-1' }),
+        ...IN_BUCKET,
         'aws s3 ls s3://states/a/.pulumi/locks/organization/auth0-http-api/dev/': '2026-11-01 10:00:00 120 lock.json',
       },
     },
@@ -159,8 +161,22 @@ const ROWS: readonly Row[] = [
     'pulumi cancel --stack dev',
   ],
   [
+    'a lock in a bucket that may not be read',
+    { commands: { ...IN_BUCKET, 'aws s3 ls': new Error('AccessDenied') } },
+    'lock',
+    'unknown',
+    'cannot be read at s3://states/a',
+  ],
+  [
+    'a lock in a backend that the doctor cannot read',
+    { commands: { 'pulumi whoami': json({ user: 'ada', url: 'gs://states' }) } },
+    'lock',
+    'unknown',
+    'cannot be read at gs://states',
+  ],
+  [
     'no AWS CLI',
-    { commands: { 'aws sts': undefined, 'aws sts get-caller-identity': undefined } },
+    { commands: { 'aws sts get-caller-identity': undefined } },
     'AWS credentials',
     'unknown',
     'the AWS CLI is not installed',
@@ -224,7 +240,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'tenant settings that may not be read',
-    { responses: { '/api/v2/tenants/settings': { status: 403, body: '' } } },
+    { responses: { '/api/v2/tenants/settings': { status: 403, body: json({ error: 'Forbidden' }) } } },
     'default directory',
     'warning',
     'which cannot be read',
@@ -293,6 +309,11 @@ describe('npm run doctor', () => {
     const findings = await findingsWith({ values: { 'auth0:domain': domain }, evaluate: async () => placeholder });
     const checks = findings.filter(({ level }) => level !== 'ok').map(({ check }) => check);
     expect(checks).toEqual(['auth0:domain', 'default directory']);
+  });
+
+  it('the doctor reports no lock in a bucket where aws s3 ls finds none', async () => {
+    const findings = await findingsWith({ commands: { ...IN_BUCKET, 'aws s3 ls': new Error('') } });
+    expect(findings.filter(({ check }) => check === 'lock')).toEqual([]);
   });
 
   it('the doctor puts nothing of a token into a command that is not a client id', async () => {
