@@ -17,8 +17,8 @@ export function commentBody(access: string | undefined, previews: readonly Previ
 }
 
 function shown({ stack, code, lines }: Preview): Shown {
+  if (code !== undefined && code !== 0) return { stack, outcome: 'the preview **failed**', lines };
   if (code === undefined || lines.length === 0) return { stack, outcome: 'no preview (yet)', lines: [] };
-  if (code !== 0) return { stack, outcome: 'the preview **failed**', lines };
   return nothingChanges(lines)
     ? { stack, outcome: 'no resource changes', lines: [] }
     : { stack, outcome: 'resources change', lines };

@@ -107,6 +107,7 @@ ${diff}
 
   it('The comment says that a preview failed even if its output ends like one without changes', () => {
     expect(body([preview('dev', `error: no stack\n${SAME}`, 255)])).toContain('the preview **failed**');
+    expect(body([preview('dev', '', 255)])).toContain('the preview **failed**');
     expect(body([preview('dev', 'Resources:\n    + 1 to create\n    21 unchanged')])).toContain('resources change');
     expect(body([preview('dev', 'no such section')])).toContain('### `dev`: resources change');
   });
