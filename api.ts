@@ -41,7 +41,7 @@ export class ApiSide extends pulumi.ComponentResource {
 
     this.url = domain?.url ?? pulumi.interpolate`${api.apiEndpoint}${stagePath(args.settings)}`;
     this.domainTarget = domain?.target;
-    const { apiDomain, secondIssuer, ...settings } = args.settings;
+    const { apiDomain, secondIssuer } = args.settings;
     this.second =
       domain && apiDomain && secondIssuer && args.shared === undefined
         ? new ApiSide(
@@ -50,8 +50,7 @@ export class ApiSide extends pulumi.ComponentResource {
               ...args,
               issuer: `https://${secondIssuer.domain}/`,
               settings: {
-                ...settings,
-                secondIssuer,
+                ...args.settings,
                 apiDomain: { name: apiDomain.name, basePath: secondIssuer.basePath, existing: true },
               },
               shared: { functions, domainName: domain.name },

@@ -2,7 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { z } from 'zod';
 import { STACK_NAME } from '../limits/stack-name.ts';
 import { plainError } from '../program/plain-errors.ts';
-import { problem, UserError } from '../program/user-error.ts';
+import { problem, UserError, type Problem } from '../program/user-error.ts';
 
 const STACK = z.strictObject({
   /** The stack has a file `Pulumi.<name>.yaml` beside this folder. */
@@ -46,21 +46,17 @@ export interface Tokens {
 export function readPipeline(value: unknown): Pipeline {
   const { success, data, error } = PIPELINE.safeParse(value, { error: plainError });
   const problems = success
-    ? contradictions(data)
+    ? duplicateStacks(data)
     : error.issues.map(({ path, message }) => problem('invalid', path.map(String).join('.'), message));
   if (!success || problems.length > 0) throw new UserError('stack-file', 'bootstrap:pipeline has errors', problems);
   return data;
 }
 
-function* duplicates(names: readonly string[]): Iterable<string> {
-  for (const [index, name] of names.entries()) if (names.indexOf(name) < index) yield name;
-}
-
-function contradictions({ stacks }: Pipeline): ReturnType<typeof problem>[] {
-  // GitHub's names of environments are not case-sensitive: two such stacks would share their environments.
-  return [...duplicates(stacks.map(({ name }) => name.toLowerCase()))].map((name) =>
-    problem('duplicate', 'stacks', `${name} is listed twice`),
-  );
+/** GitHub's names of environments are not case-sensitive: stacks that differ only in case would share environments. */
+function duplicateStacks({ stacks }: Pipeline): Problem[] {
+  const names = stacks.map(({ name }) => name.toLowerCase());
+  const duplicates = names.filter((name, index) => names.indexOf(name) < index);
+  return duplicates.map((name) => problem('duplicate', 'stacks', `${name} is listed twice`));
 }
 
 /** Returns the tokens by stack, which a pipeline without a bucket needs. */

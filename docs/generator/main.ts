@@ -26,8 +26,8 @@ function openApi(deployed: string | undefined): string {
     readonly name?: string;
     readonly basePath?: string;
   };
-  const stagePath = domain === undefined ? config['api:stage'] : basePath;
-  const path = typeof stagePath === 'string' ? `/${stagePath}` : '';
+  const prefix = domain === undefined ? config['api:stage'] : basePath;
+  const path = typeof prefix === 'string' ? `/${prefix}` : '';
   const host = String(config['api:issuerDomain'] ?? config['auth0:domain']);
   const address =
     (deployed === undefined ? 'http://localhost:3000' : `https://${domain ?? 'your-api.example.com'}`) + path;

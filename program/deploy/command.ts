@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,8 +26,8 @@ class PulumiError extends UserError {}
 export function deploy(args: readonly string[]): void {
   if (!report(() => up(args))) return;
   process.stderr.write('\nnpm run doctor:\n\n');
-  const stdio = ['ignore', 'inherit', 'inherit'] as const;
-  spawnSync(process.execPath, ['doctor/main.ts', ...stackOf(args)], { cwd: root, stdio: [...stdio] });
+  const options: SpawnSyncOptions = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] };
+  spawnSync(process.execPath, ['doctor/main.ts', ...stackOf(args)], options);
 }
 
 /** Returns the option for the stack that the arguments name, or that is selected; without either, none. */
