@@ -101,7 +101,7 @@ export function declarePipeline(
   return Object.fromEntries(steps);
 }
 
-/** Returns the domain of the one tenant. @throws UserError listing what the stacks cannot be served with */
+/** Returns the domain of the stacks' tenant. @throws UserError for placeholders, several tenants, or no reviewers */
 function tenantOf(served: readonly Served[], { reviewers }: Pipeline): string {
   const [first] = served;
   const tenant = first?.recorded.providers.auth0.domain ?? '';
@@ -113,7 +113,7 @@ function tenantOf(served: readonly Served[], { reviewers }: Pipeline): string {
       ...placeholderProblems({ 'auth0:domain': domain }).map((one) => ({ ...one, place: file })),
       ...(domain === tenant
         ? []
-        : [problem('conflict', file, `${domain} is another tenant; give it a bootstrap stack of its own`)]),
+        : [problem('conflict', file, `${domain} is another tenant, which needs another bootstrap stack`)]),
       ...(isReviewed && reviewers.teams.length + reviewers.users.length === 0
         ? [problem('missing', 'bootstrap:pipeline, reviewers', `is empty; ${name} needs a team or a user to approve`)]
         : []),

@@ -30,7 +30,7 @@ export const CONNECTION_NAME = /^[A-Za-z0-9](-?[A-Za-z0-9]){0,127}$/;
 export const KEYS_PER_CLIENT = 2;
 /** Bits of an RSA key. Source: https://auth0.com/docs/secure/application-credentials/generate-rsa-key-pair */
 export const SMALLEST_RSA_KEY = 2048;
-/** How such a public key begins in PEM, or a certificate of one: Node would derive a public key from a private one. */
+/** The beginning of a public key in PEM, or of its certificate. Node would derive a public key from a private one too. */
 export const PUBLIC_PEM = /^\s*-----BEGIN ((RSA )?PUBLIC KEY|CERTIFICATE)-----/;
 /** Source: https://auth0.com/docs/get-started/applications/configure-private-key-jwt */
 export const ASSERTION_ALGORITHMS = ['RS256', 'RS384', 'PS256'] as const;

@@ -12,7 +12,7 @@ export const SHORTEST_LOG_RETENTION = 90;
  */
 export const HIGHEST_ALARM = { count: 1000, latency: 29_000 } as const;
 
-/** What production asks for; each may be excepted from, with a reason of its own. */
+/** What production requires. A stack file may make an exception from each, with a reason. */
 export const EXCEPTABLE = {
   testUser: 'no test user',
   passwordGrant: 'no password grant',

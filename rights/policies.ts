@@ -38,10 +38,10 @@ export const GITHUB_TOKENS = { issuer: 'token.actions.githubusercontent.com', au
 /** A name whose pattern could match other names: `prod--*` would match those of a stack `prod--eu`. */
 const AMBIGUOUS = /^-|-$|--|[^\w.-]/;
 
-/** A stack whose deployments would run in the environment of another one's previews, which any branch may use. */
-const OF_ANOTHER = /^(preview|drift)-/i;
+/** A stack `preview-prod` would deploy in the environment of the previews of `prod`, which any branch may use. */
+const ENVIRONMENT_PREFIX = /^(preview|drift)-/i;
 
-/** What the encryption context `stack` says of a stack: no other stack's role can decrypt with the common key. */
+/** Returns the value of the encryption context `stack`, so that no other stack's role can decrypt with the common key. */
 export function encryptionContext({ project, stack }: Pick<Recorded, 'project' | 'stack'>): string {
   return `${project}/${stack}`;
 }
@@ -90,7 +90,7 @@ function namesOf({ project, stack, resources }: Recorded, { account, region }: S
     );
   }
   const partition = partitionOf(region);
-  if (OF_ANOTHER.test(stack)) {
+  if (ENVIRONMENT_PREFIX.test(stack)) {
     throw new RightsError(`the stack name ${stack} is the name of an environment of another stack; rename the stack`);
   }
   const prefix = `${project}--${stack}--`;

@@ -67,7 +67,7 @@ describe('npm run import', () => {
       'scope all users: not a permission',
     ],
     [
-      'such a scope, or one that is valid',
+      'a scope that is valid, or one that is not',
       [{ auth: ['read:user'] }, { auth: ['all users'] }],
       ['read:user'],
       'scope all users: not a permission',

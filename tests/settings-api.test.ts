@@ -81,7 +81,7 @@ describe('A second issuer in a stack file', () => {
     },
   ])('A stack file is rejected if it has a second issuer $title', refusesOne);
 
-  it('A second issuer may equal the first, beside the base path of the first or below another path', async () => {
+  it('A second API may trust the issuer of the first, and be served at a base path that takes no route of the first', async () => {
     await settingsOf('dev', { ...second({}, 'v1'), 'api:issuerDomain': 'login.example.com' }, taken);
     await settingsOf('dev', second({ basePath: 'v20' }), taken);
   });

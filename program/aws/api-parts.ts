@@ -20,7 +20,7 @@ export interface ApiSideArgs {
   };
 }
 
-/** The end of what a second API names outside of the program. */
+/** Returns the suffix of a second API's names at AWS, or an empty string for the first API. */
 export function suffixOf({ shared }: ApiSideArgs): string {
   return shared === undefined ? '' : '-second';
 }

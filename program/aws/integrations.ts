@@ -87,7 +87,7 @@ function declareHandler(
   });
 }
 
-/** A function that exists already: the program gives the API leave to invoke it, and changes nothing else of it. */
+/** A function that exists already: the API gets permission to invoke it, and nothing else of it changes. */
 function declareExisting(
   { component, name }: Within,
   arn: string,
@@ -151,7 +151,7 @@ function privateTarget(
   backend: PrivateBackend | undefined,
   path: string,
 ): { readonly target: Partial<aws.apigatewayv2.IntegrationArgs>; readonly path: Readonly<Record<string, string>> } {
-  if (backend === undefined) throw new Error('a private backend that is not declared was not refused');
+  if (backend === undefined) throw new Error('undeclared private backend');
   const { vpcLink, listener, serverName } = backend;
   return {
     target: {

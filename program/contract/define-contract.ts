@@ -32,9 +32,9 @@ type Goes<To extends Target, Value> = { readonly [K in To]: Value } & { readonly
 
 /**
  * A route: who may call it, and what serves it. `handler` is a handler of this project. `forward` is an HTTP endpoint on
- * the internet, with the path's parameters as `{name}`, or `vpc://` with a name of `api:privateBackends` and a path: it gets the whole request with the token, and on a protected route
- * the headers `x-caller-sub` and `x-caller-azp`, which no caller can set. `function` is an existing Lambda function of the
- * same account and region.
+ * the internet, with the path's parameters as `{name}`, or `vpc://` with a name of `api:privateBackends` and a path. It
+ * gets the whole request with the token, and on a protected route the headers `x-caller-sub` and `x-caller-azp`, which no
+ * caller can set. `function` is an existing Lambda function of the same account and region.
  */
 export type RouteSpec<Permission extends string = string, Handler extends string = string> = Access<Permission> &
   (Goes<'handler', Handler> | Goes<'forward', Fields['forward']> | Goes<'function', Fields['function']>);

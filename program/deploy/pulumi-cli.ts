@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** The version of the Pulumi CLI that the workflows install, which is the SDK's. */
 export const CLI_VERSION = readFileSync(new URL('../../.pulumi.version', import.meta.url), 'utf8').trim();
 
-/** Installs it. Source: https://www.pulumi.com/docs/iac/download-install/ */
+/** The command that installs this version. Source: https://www.pulumi.com/docs/iac/download-install/ */
 export const INSTALL_CLI =
   process.platform === 'win32'
     ? `choco install pulumi --version ${CLI_VERSION}`

@@ -159,7 +159,7 @@ describe('npm run bootstrap', () => {
     expect(changesSince(sandbox, before)).toEqual([]);
   });
 
-  it('A stack more is one line more, and leaves the pipeline of the first stack unchanged', async () => {
+  it('Another stack is another line in the file, and leaves the pipeline of the first stack unchanged', async () => {
     const [before, first] = [sandbox.world.entries.length, values()];
     const { code, text } = await bootstrap({ ...PIPELINE, stacks: [...PIPELINE.stacks, { name: 'staging' }] });
     if (code !== 0) throw new Error(text);

@@ -11,7 +11,7 @@ export interface Kind {
   readonly autonamed?: true;
   /** Outputs that are the input of the same name, where there is one. */
   readonly given?: readonly string[];
-  /** Outputs, and the id, where the twin's would not do. */
+  /** Returns outputs, and an `id`, that replace those of the twin. */
   readonly outputs?: (inputs: Properties) => Properties;
   /** Inputs, maps, to which the cloud adds keys of its own. */
   readonly fills?: readonly string[];
