@@ -102,7 +102,7 @@ export function reevaluation(root: URL, outdated: () => void = () => undefined):
         readonly key: string;
         readonly runner: Runner;
         readonly recorded: Recorded;
-        /** Whether it loaded the program's files again: what it records then, a new process has to confirm. */
+        /** Whether it loaded the program's files again, so that a new process must confirm what it records. */
         readonly reloaded: boolean;
       }
     | undefined;
@@ -143,8 +143,8 @@ export function reevaluation(root: URL, outdated: () => void = () => undefined):
     const before = last;
     try {
       const { recorded, outcome } = await runIn(before.runner, prepared, signal);
-      const isSame = outcome.reloaded ? mayReload : differInCode(before.recorded, recorded);
-      if (!outcome.waits || !isSame) return undefined;
+      const isUsable = outcome.reloaded ? mayReload : differInCode(before.recorded, recorded);
+      if (!outcome.waits || !isUsable) return undefined;
       // The check of an earlier load may have been stopped by this evaluation.
       const reloaded = outcome.reloaded || before.reloaded;
       last = { ...before, recorded, reloaded };
@@ -187,6 +187,8 @@ export function reevaluation(root: URL, outdated: () => void = () => undefined):
       );
       if (isSame) return;
       mayReload = false;
+      // Where the new process failed, the old one would serve the refuted recording again.
+      if (last?.reloaded === true) endLast();
       outdated();
     };
     return { stop: () => stop.abort(), ended: work().catch(() => undefined) };

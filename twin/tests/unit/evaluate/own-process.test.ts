@@ -246,6 +246,16 @@ describe('Evaluation in a child process', () => {
     expect(await made()).toEqual([expect.any(Number), 'third 1']);
   });
 
+  it('A program that works only where it was loaded again fails after its check in a new process', async () => {
+    const found = Promise.withResolvers<void>();
+    const { made, edit } = withPart('globalThis.isLoaded = true;\nexport const part = 1;', found.resolve);
+    await made();
+    edit('if (!globalThis.isLoaded) throw new Error("on purpose");\nexport const part = 2;');
+    expect(await made()).toEqual([expect.any(Number), 2]);
+    await found.promise;
+    await expect(made()).rejects.toThrow('on purpose');
+  });
+
   it('A program that was loaded again is checked in a new process even if a handler is edited before that', async () => {
     const found = Promise.withResolvers<void>();
     const part = (text: string): string =>
