@@ -20,7 +20,8 @@ export function fromTenant(
 ): FetchDocument {
   return async (issuer, what) => {
     const { domain, issuerDomain, secondIssuerDomain } = model().tenant;
-    const isOf = (host: string | undefined): boolean => [`https://${host}`, `https://${host}/`].includes(issuer);
+    const isOf = (host: string | undefined): boolean =>
+      host !== undefined && [`https://${host}`, `https://${host}/`].includes(issuer);
     if (![domain, issuerDomain, secondIssuerDomain].some(isOf)) throw new Error(`${issuer} is not this stack's tenant`);
     const { url, ca } = where();
     if (url === '') throw new Error('there is no tenant');

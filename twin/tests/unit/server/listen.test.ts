@@ -63,6 +63,8 @@ describe('Fetching the issuer’s keys', () => {
       () => ({ url: `http://localhost:${port}`, ca: undefined }),
     );
     await fetchDocument(`https://${model.tenant.domain}/`, 'jwks', '');
+    // An unset second domain is no domain.
+    await expect(fetchDocument('https://undefined/', 'jwks', '')).rejects.toThrow("is not this stack's tenant");
     expect(reached).toEqual(['localhost', '127.0.0.1']);
     await close(tenant);
   });
