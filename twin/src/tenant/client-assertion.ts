@@ -53,19 +53,22 @@ export async function clientOfAssertion(
 }
 
 function claimsOf(assertion: string): AssertionClaims {
+  const { success, data, error } = CLAIMS.safeParse(decoded(decodeJwt, assertion));
+  if (success) return data;
+  const claim = String(error.issues[0]?.path[0]);
+  return refusals.wrongAssertion(`the claim '${claim}' is missing, too long or of another type`);
+}
+
+function decoded<T>(decode: (jwt: string) => T, assertion: string): T {
   try {
-    const { success, data, error } = CLAIMS.safeParse(decodeJwt(assertion));
-    if (success) return data;
-    const claim = String(error.issues[0]?.path[0]);
-    return refusals.wrongAssertion(`the claim '${claim}' is missing, too long or of another type`);
-  } catch (error) {
-    if (error instanceof TypeError || !(error instanceof Error) || !('code' in error)) throw error;
+    return decode(assertion);
+  } catch {
     return refusals.wrongAssertion('the assertion is not a JWT');
   }
 }
 
 async function checkSignature(assertion: string, keys: readonly ClientKey[], now: number): Promise<void> {
-  const { kid, alg } = headerOf(assertion);
+  const { kid, alg } = decoded(decodeProtectedHeader, assertion);
   const usable = keys.filter(
     ({ expiresAt, ...key }) =>
       key.algorithm === alg &&
@@ -79,14 +82,6 @@ async function checkSignature(assertion: string, keys: readonly ClientKey[], now
     if (verified !== undefined) return;
   }
   refusals.wrongAssertion("none of the client's public keys verifies the assertion with its algorithm");
-}
-
-function headerOf(assertion: string): { readonly kid?: string; readonly alg?: string } {
-  try {
-    return decodeProtectedHeader(assertion);
-  } catch {
-    return refusals.wrongAssertion('the assertion is not a JWT');
-  }
 }
 
 /** The tenant's own domain and its custom domain, as the issuer or as the token endpoint; and where the twin is. */
