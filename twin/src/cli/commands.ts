@@ -24,14 +24,22 @@ const forward = new Option(
   'send a route that no handler serves to a local backend (repeatable)',
 ).argParser<readonly string[] | undefined>((text, all) => [...(all ?? []), text]);
 
-const config = new Option(
+/** A repeatable option of the form `name=value`. */
+const pairs = (flags: string, description: string, form: string, read = (value: string) => value): Option =>
+  new Option(flags, `${description} (repeatable)`).argParser<Readonly<Record<string, string>> | undefined>(
+    (text, all) => {
+      const equals = text.indexOf('=');
+      if (equals < 1) throw new InvalidArgumentError(`It must be ${form}.`);
+      return { ...all, [text.slice(0, equals)]: read(text.slice(equals + 1)) };
+    },
+  );
+
+const config = pairs(
   '--config <key=value>',
-  'replace a value of the stack file, such as one that only Pulumi can decrypt; =@file or =@- reads it (repeatable)',
-).argParser<Readonly<Record<string, string>> | undefined>((text, all) => {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw new InvalidArgumentError('It must be key=value, key=@file or key=@- (standard input).');
-  return { ...all, [text.slice(0, equals)]: valueOf(text.slice(equals + 1)) };
-});
+  'replace a value of the stack file, such as one that only Pulumi can decrypt; =@file or =@- reads it',
+  'key=value, key=@file or key=@- (standard input)',
+  valueOf,
+);
 
 /** A secret on the command line would stand in the shell's history, and in the list of processes. */
 function valueOf(text: string): string {
@@ -50,14 +58,7 @@ const stateDir = new Option(
   'keep keys, secrets and run.json below this folder instead of .twin (for a read-only checkout)',
 );
 
-const keyOf = new Option(
-  '--key <client=file>',
-  'sign as this client with the private key in the file (repeatable)',
-).argParser<Readonly<Record<string, string>> | undefined>((text, all) => {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw new InvalidArgumentError('It must be client=file.');
-  return { ...all, [text.slice(0, equals)]: text.slice(equals + 1) };
-});
+const keyOf = pairs('--key <client=file>', 'sign as this client with the private key in the file', 'client=file');
 
 const maxTokens = new Option('--max-tokens <number>', 'request at most this many tokens').argParser((text) => {
   if (/^\d{1,6}$/.test(text)) return Number(text);
