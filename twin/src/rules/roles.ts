@@ -127,7 +127,7 @@ function isOwnLog(actions: readonly string[], resources: readonly string[]): boo
 /** A program that puts out its declared statements has no other in a policy than these, and those for its own log. */
 function undeclaredStatements(all: Registered): Finding[] {
   const output = all.outputs['declaredStatements'];
-  // An encrypted one cannot be read by any tool but Pulumi.
+  // Only Pulumi can read an encrypted output.
   if (output === undefined || output === UNREAD) return [];
   const { data } = declared.safeParse(output);
   if (data === undefined) return [{ message: 'its output declaredStatements cannot be read' }];
@@ -157,7 +157,7 @@ function isNetwork(actions: readonly string[], resources: readonly string[]): bo
 function broad(all: Registered): Finding[] {
   const reasons = acceptedOf(all);
   return documents(all).flatMap(([resource, policy]) => {
-    // As a state without --show-secrets has a policy with an encrypted condition.
+    // A state that was exported without --show-secrets has a policy encrypted if a part of it is secret.
     if (policy === UNREAD) return [{ resource, message: 'its policy is encrypted, so no rule can judge it' }];
     const statements = allowed(policy);
     if (statements === undefined) return [{ resource, message: 'its policy cannot be read' }];
@@ -194,7 +194,7 @@ export const ROLE_RULES: readonly Rule[] = [
   },
   {
     name: 'declared statements',
-    says: "A function's role allows what contract and stack file declare, and writing its own log and traces, and the network interfaces of a VPC.",
+    says: "A function's role allows only what contract and stack file declare, its own log and traces, and the network interfaces of a VPC.",
     check: undeclaredStatements,
   },
 ];
