@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { anyValue, text, type ResourceType } from './resource.ts';
 
 /** The triggers whose Actions the twin runs. */
-export const TRIGGERS = ['post-login', 'credentials-exchange'] as const;
+const TRIGGERS = ['post-login', 'credentials-exchange'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
 const trigger = z.enum(TRIGGERS, { error: `the twin runs Actions only at ${TRIGGERS.join(' and ')}` });

@@ -11,7 +11,7 @@ const variables = z.record(z.string(), z.string()).superRefine((all, context) =>
 });
 
 /** The URI by which API Gateway invokes a function. */
-export function invokeUri(functionArn: string, region: string): string {
+function invokeUri(functionArn: string, region: string): string {
   return `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
 }
 

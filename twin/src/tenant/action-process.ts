@@ -6,7 +6,7 @@ import { siblingModule } from '../common/sibling-module.ts';
 const RUNTIME = siblingModule(import.meta.url, 'action-runtime');
 
 /** Seconds for all Actions of a trigger. Source: https://auth0.com/docs/customize/actions/limitations */
-export const ACTION_LIMIT = 20;
+const ACTION_LIMIT = 20;
 
 /** Maximum characters of an answer: claims of 100 kB with each character escaped, and the rest. */
 const LONGEST_ANSWER = 1_000_000;

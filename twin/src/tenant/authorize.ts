@@ -7,7 +7,7 @@ import { isListed, originOf, withoutFragment } from './urls.ts';
 import { requestedScopes, scopesForUsers } from './user-grant.ts';
 
 /** Source: https://auth0.com/docs/authenticate/protocols/oauth */
-export const RESPONSE_MODES = ['query', 'fragment', 'form_post', 'web_message'] as const;
+const RESPONSE_MODES = ['query', 'fragment', 'form_post', 'web_message'] as const;
 export type ResponseMode = (typeof RESPONSE_MODES)[number];
 
 /** A checked callback of the client. */
@@ -54,7 +54,7 @@ export class PageError extends Error {
  * Documented parameters that change who gets in or what a token contains, and that the twin does not support.
  * Source: https://auth0.com/docs/api/authentication, RFC 8707, RFC 9396, RFC 9101, OpenID Connect Core
  */
-export const UNSUPPORTED_AT_AUTHORIZE: readonly string[] = [
+const UNSUPPORTED_AT_AUTHORIZE: readonly string[] = [
   'organization',
   'invitation',
   'dpop_jkt',

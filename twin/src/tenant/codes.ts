@@ -3,7 +3,7 @@ import type { TokenChanges } from './actions.ts';
 import { Expiring } from './expiring.ts';
 
 /** Lifetime in seconds. Auth0 only documents a maximum of 60 under FAPI; ten minutes are RFC 6749's limit. */
-export const CODE_LIFETIME = 600;
+const CODE_LIFETIME = 600;
 
 const MOST = 1000;
 

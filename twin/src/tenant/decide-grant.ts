@@ -32,7 +32,7 @@ const FURTHER_GRANT_TYPES: readonly string[] = [
  * Documented parameters that change who gets a token or what it contains. The twin rejects them.
  * Source: https://auth0.com/docs/api/authentication, RFC 8707, RFC 9396
  */
-export const UNSUPPORTED_PARAMETERS: readonly string[] = ['organization', 'resource', 'authorization_details'];
+const UNSUPPORTED_PARAMETERS: readonly string[] = ['organization', 'resource', 'authorization_details'];
 
 /** The supported parameters of each grant. */
 const READ: Readonly<Record<string, readonly string[]>> = {

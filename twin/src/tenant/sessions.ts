@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Expiring } from './expiring.ts';
 
 /** A tenant's defaults, in seconds. Source: https://auth0.com/docs/manage-users/sessions/session-lifetime-limits */
-export const SESSION_LIFETIME = 168 * 3600;
+const SESSION_LIFETIME = 168 * 3600;
 export const IDLE_SESSION_LIFETIME = 72 * 3600;
 
 const MOST = 1000;
