@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
+import { commandLine } from '../common/command-line.ts';
 import { shown } from '../common/user-error.ts';
 import type { AccessOptions } from './access.ts';
 import { COMMANDS } from './commands.ts';
@@ -54,7 +55,12 @@ export function twinProgram(actions: Actions): Command {
     const command = program
       .command(name)
       .description(description)
-      .addHelpText('after', ['\nExamples:', ...examples.map((example) => `  twin ${name} ${example}`)].join('\n'))
+      .addHelpText('after', () => {
+        const root = pathToFileURL(`${process.cwd()}/`);
+        return ['\nExamples:', ...examples.map((example) => `  ${commandLine(`twin ${name}`, root, example)}`)].join(
+          '\n',
+        );
+      })
       .exitOverride((error) => {
         process.exitCode = error.exitCode === 0 ? 0 : failure;
         throw error;

@@ -5,6 +5,8 @@ const SCRIPTS = {
   'twin start': /(^|\s)twin start$/,
   'twin token': /(^|\s)twin token$/,
   'twin access': /(^|\s)twin access$/,
+  'twin verify': /(^|\s)twin verify$/,
+  'twin diff': /(^|\s)twin diff$/,
   'pulumi up': /(^|\s)(pulumi up|node program\/deploy\/main\.ts)$/,
 } as const;
 
