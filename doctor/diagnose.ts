@@ -1,4 +1,5 @@
 import { readStackFile } from '@auth0-http-api/twin';
+import { RightsError } from '../rights/rights-error.ts';
 import { judgeAccount, judgeCredentials } from './aws.ts';
 import { finding, type Finding, type Section } from './finding.ts';
 import { judgeEnvironments, readEnvironments } from './github.ts';
@@ -31,7 +32,11 @@ export async function* diagnose(machine: Machine, stacks: readonly string[]): As
     } catch (error) {
       // An error without a code is a bug.
       if (!(error instanceof Error && 'code' in error)) throw error;
-      findings.push(finding('stack file', 'error', error.message, `$EDITOR Pulumi.${name}.yaml`));
+      findings.push(
+        error instanceof RightsError
+          ? finding('rights', 'error', error.message)
+          : finding('stack file', 'error', error.message, `$EDITOR Pulumi.${name}.yaml`),
+      );
     }
     if ('names' in environments) findings.push(...judgeEnvironments(machine, environments.names, name));
     yield { title: `Stack ${stack}`, findings };

@@ -48,8 +48,8 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const isExpected = error instanceof RightsError || (error instanceof Error && 'code' in error);
-  if (!isExpected) throw error;
+  // An error without a code is a bug.
+  if (!(error instanceof Error && 'code' in error)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

@@ -257,6 +257,21 @@ const ROWS: readonly Row[] = [
     '$EDITOR Pulumi.dev.yaml',
   ],
   [
+    'a resource type whose scopes are unknown',
+    {
+      evaluate: async () => {
+        const resources = recorded.resources.map((one) => ({
+          ...one,
+          type: one.type.replace('role:Role', 'form:Form'),
+        }));
+        return { ...recorded, resources };
+      },
+    },
+    'rights',
+    'error',
+    'rights/scopes.ts has no auth0:index/form:Form',
+  ],
+  [
     'no GitHub CLI',
     { commands: { 'gh auth status': undefined } },
     'GitHub',
