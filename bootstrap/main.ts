@@ -29,7 +29,7 @@ function main(args: string[]): void {
 /** Adds the boundary to a stack file without one. Of a file with another, the program has generated no policies. */
 function addBoundary(file: string, boundary: string): void {
   const text = readFileSync(join(root, file), 'utf8');
-  if (/\bapi:permissionsBoundary\b/.test(text)) return;
+  if (/^[^#\n]*\bapi:permissionsBoundary\b/m.test(text)) return;
   const line = `api:permissionsBoundary: ${boundary}`;
   const changed = text.replace(/^config:[ \t]*$/m, `$&\n  ${line}`);
   if (changed !== text) writeFileSync(join(root, file), changed);
