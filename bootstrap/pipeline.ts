@@ -19,7 +19,7 @@ export interface Served {
   readonly production: boolean;
 }
 
-/** What the pipeline is declared from, besides its settings. */
+/** The inputs of the pipeline in addition to its settings. */
 export interface Sources {
   readonly served: readonly Served[];
   /** The names of the status checks that a merge needs. */

@@ -82,7 +82,7 @@ export function outputs(
     ...(bodies.length > 0 && { exampleBodies: Object.fromEntries(bodies) }),
     // The twin's code has another size: it has source maps, and this machine's packages.
     ...(pulumi.runtime.hasEngine() && { codeSizes: api.codeSizes }),
-    // What the rules over the registered resources are told: the rest they see.
+    // The rules over the registered resources read these outputs.
     production,
     ...(settings.probe !== undefined && { probe: settings.probe }),
     ...(Object.keys(excepted).length > 0 && { exceptions: excepted }),

@@ -13,7 +13,7 @@ export function driftBody(previews: readonly Preview[], first: string): string {
   return bodyOf([first], all, 'To end it, run the last deployment again, or declare what was changed by hand.');
 }
 
-/** The CLI exits alike for a change and for an error, so only its own sentence is a drift. */
+/** The CLI has one exit code for a change and for an error, so only its message shows a drift. */
 function shown({ stack, code, lines }: Preview): Shown {
   if (code === 0 && lines.length > 0) return { stack, outcome: 'as declared', lines: [] };
   return { stack, outcome: lines.some((line) => DRIFTED.test(line)) ? 'drifted' : 'not compared', lines };

@@ -10,7 +10,7 @@ export interface Preview {
   readonly lines: readonly string[];
 }
 
-/** A stack as the body shows it: what became of it, and the lines below that. */
+/** A stack as the body shows it: its outcome, and the lines below. */
 export interface Shown {
   readonly stack: string;
   readonly outcome: string;
@@ -30,7 +30,7 @@ const AROUND = 160;
 export function readPreviews(folder: string, stacks: string): Preview[] {
   return (JSON.parse(stacks) as unknown[]).map((stack) => {
     if (typeof stack !== 'string' || !/^[A-Za-z0-9._-]+$/.test(stack)) {
-      throw new Error(`${JSON.stringify(stack)} is no name of a stack`);
+      throw new Error(`${JSON.stringify(stack)} is not the name of a stack`);
     }
     const code = readReport(folder, `${stack}.code`)?.trim();
     const lines = plainLines(readReport(folder, `${stack}.txt`) ?? '');

@@ -21,7 +21,7 @@ export function span(line: string): string {
 }
 
 /**
- * Returns lines as a code block of about so many characters at most. No line ends it, since three backticks in a row become
+ * Returns lines as a code block of at most about `most` characters. No line ends it, since three backticks in a row become
  * two and `…`. The middle is cut: a preview counts its changes at its end.
  */
 export function fenced(lines: readonly string[], most: number): string {

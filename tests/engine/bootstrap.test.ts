@@ -200,7 +200,7 @@ describe('npm run bootstrap', () => {
     expect(ofType(sandbox.world.things, PROVIDER).map((one) => one.id)).toEqual([id]);
   });
 
-  it('Destroying the bootstrap leaves the states and the key of their secrets, and nothing else of its own', async () => {
+  it('Destroying the bootstrap leaves only the bucket of the states and the key of their secrets', async () => {
     await pulumi(DESTROY);
     const created = new Set(
       sandbox.world.entries.filter(isChange).flatMap(({ what, thing }) => (what === 'created' ? [thing.type] : [])),

@@ -167,7 +167,9 @@ ${diff}
 
 describe('The files of the previews', () => {
   it.each(['dev --> x', '../dev', 'a b', '', '`dev`', 7, null])('A stack cannot be called %j', (name) => {
-    expect(() => readPreviews('.', JSON.stringify([name]))).toThrow(`${JSON.stringify(name)} is no name of a stack`);
+    expect(() => readPreviews('.', JSON.stringify([name]))).toThrow(
+      `${JSON.stringify(name)} is not the name of a stack`,
+    );
   });
 
   it('A link in an artifact is not followed', () => {

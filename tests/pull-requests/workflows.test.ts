@@ -225,9 +225,9 @@ describe('docs/pull-requests.md', () => {
 
   it('docs/pull-requests.md lists every variable and secret that the workflows read, and no other', () => {
     const used = texts.flatMap((file) => [...read(file).matchAll(/\b(vars|secrets)\.(\w+)/g)]);
-    const wanted = new Set(used.map(([, kind, name]) => `${kind === 'vars' ? 'variable' : 'secret'} \`${name}\``));
-    const told = new Set([...page.matchAll(/^\| ((?:variable|secret) `\w+`)/gm)].map(([, row]) => row));
-    expect(told).toEqual(wanted);
+    const expected = new Set(used.map(([, kind, name]) => `${kind === 'vars' ? 'variable' : 'secret'} \`${name}\``));
+    const documented = new Set([...page.matchAll(/^\| ((?:variable|secret) `\w+`)/gm)].map(([, row]) => row));
+    expect(documented).toEqual(expected);
   });
 
   it('docs/pull-requests.md links to every workflow, and has no broken link', () => {

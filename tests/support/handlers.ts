@@ -15,8 +15,8 @@ export function handlerIn(project: ProjectCopy): typeof HANDLER {
 export type TestHandler = string | { readonly source: string; readonly memory?: number; readonly timeout?: number };
 
 /**
- * Gives a copy of the project these handlers instead of its own: `name` answers anybody at `ANY /name`, and at
- * `ANY /name/{what}`. `GET /test` stays what it is.
+ * Replaces the handlers of a copy of the project: `name` serves the public routes `ANY /name` and `ANY /name/{what}`.
+ * `GET /test` stays as it is.
  */
 export function useHandlers(project: ProjectCopy, handlers: Readonly<Record<string, TestHandler>>): void {
   const declared: string[] = [];
