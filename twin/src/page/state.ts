@@ -163,10 +163,11 @@ function requestOf(ask: Ask, secrets: Readonly<Record<string, string>>): Record<
   return Object.fromEntries(named.map(([name, value]) => [name, name === 'password' ? password : value]));
 }
 
-/** @throws QuestionError for a caller, or a grant of its own, that the program no longer declares */
+/** @throws QuestionError for an API, a caller, or a grant of the caller, that the program no longer declares */
 export function askOf({ model, access, accesses }: Known, callerHeading: string, name: string, api?: string): Ask {
-  const { callers } = accesses[model.apis.findIndex((one) => one.name === api)] ?? access;
-  const caller = callers.find((one) => one.kind !== 'role' && heading(one) === callerHeading);
+  const ofApi = api === undefined ? access : accesses[model.apis.findIndex((one) => one.name === api)];
+  if (ofApi === undefined) throw new QuestionError('The program does not declare this API any more');
+  const caller = ofApi.callers.find((one) => one.kind !== 'role' && heading(one) === callerHeading);
   const ask = caller?.asks.find((one) => nameOf(one) === name);
   if (ask === undefined) throw new QuestionError('The program does not declare this caller, or this grant, any more');
   if (ask.client.keys !== undefined) {

@@ -22,6 +22,11 @@ describe('Token requests of the page', () => {
       body: { error: 'The program does not declare this caller, or this grant, any more' },
     });
   });
+
+  it('A token request of the page for an API that the program no longer declares is rejected', async () => {
+    const { status, body } = await askPage(twin, 'token', { api: 'gone', caller, ask, parameters: {} });
+    expect([status, body]).toEqual([400, { error: 'The program does not declare this API any more' }]);
+  });
 });
 
 describe('Calls of the page', () => {
@@ -55,7 +60,7 @@ describe('Changes to a token', () => {
     ['another audience', 'audience', 'the token is for https://another-api.example.com'],
     ['issuer without its slash', 'issuer', 'lacks the slash at the end'],
     ['an unknown key', 'key', 'the token names the key unknown'],
-  ])('The change "%s" fails the check that it is about', async (name, check, why) => {
+  ])('A token with the change "%s" fails only the check that the change is about', async (name, check, why) => {
     const base = partsOf(await serviceToken(twin));
     const preset = PRESETS.find((one) => one.name === name);
     if (base === undefined || preset === undefined) throw new Error(`no change ${name}`);
