@@ -70,7 +70,7 @@ function scenarios(model: Model, addresses: Addresses): string[] {
   }
   if (service === undefined && signing.length === 0) {
     lines.push(
-      'No client may call any route that needs a token and is served here (DELETE apart): give one a permission that a route asks for.',
+      'No client can call a protected route that is served here (other than DELETE): give one a permission that a route requires.',
       '',
     );
   } else if (service !== undefined) {

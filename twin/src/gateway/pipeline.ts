@@ -66,7 +66,7 @@ export async function answer(request: GatewayRequest, gateway: Gateway): Promise
   };
 }
 
-/** Says which paths a domain takes to the API. */
+/** Says at which paths the API is served. */
 function pathsOf({ basePath, otherBasePaths }: Gateway['api']): string {
   return `only paths below ${[basePath || '/', ...otherBasePaths].join(', but not below ')}`;
 }

@@ -77,7 +77,7 @@ export function decoded(raw: string): string | undefined {
 
 /**
  * Removes the base path from a path.
- * @returns undefined for a path outside of it, or one that the domain takes to another API; no route takes these
+ * @returns undefined for a path outside of it, or below the base path of another API; no route matches these
  */
 export function withinBasePath(
   target: Target,

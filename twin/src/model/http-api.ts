@@ -18,7 +18,7 @@ export interface HttpApi {
   readonly host: string;
   /** What each path begins with: the domain's base path, or the name of a named stage, after a slash; or nothing. */
   readonly basePath: string;
-  /** Paths below its own that the domain takes to other APIs, each after a slash. */
+  /** Longer base paths of other APIs at the same domain, each after a slash. */
   readonly otherBasePaths: readonly string[];
   readonly cors: Cors | undefined;
   readonly stage: Stage;
@@ -243,7 +243,7 @@ function domainOf(lookup: Lookup, api: Emulated<'aws:apigatewayv2/api:Api'>, sta
   return first;
 }
 
-/** Tells each API which paths its domain takes to others: a domain takes a request to the longest base path. */
+/** Adds the longer base paths of other APIs at the same domain: the longest base path that matches a request wins. */
 function withOtherBasePaths(apis: readonly HttpApi[]): HttpApi[] {
   return apis.map((api) => {
     const others = apis.filter((other) => other !== api && other.host === api.host).map(({ basePath }) => basePath);

@@ -166,12 +166,12 @@ export interface User {
   readonly roleIds: readonly string[];
 }
 
-/** Returns the tenant as its second issuer, which it is for those who ask it by that domain. */
+/** Returns the tenant with its second domain as the issuer, as requests to that domain see it. */
 export function asSecondIssuer(tenant: Tenant): Tenant {
   return { ...tenant, issuerDomain: tenant.secondIssuerDomain ?? tenant.issuerDomain };
 }
 
-/** Returns where a twin's tenant is its second issuer: at the address by number. */
+/** Returns the URL at which a twin's tenant is its second issuer: 127.0.0.1 in place of localhost. */
 export function secondIssuerUrl(tenantUrl: string): string {
   return tenantUrl.replace('//localhost:', '//127.0.0.1:');
 }

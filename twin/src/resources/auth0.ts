@@ -184,7 +184,10 @@ export const AUTH0 = {
       .refine(
         ({ authenticationMethod, privateKeyJwt: keys }) =>
           (authenticationMethod === 'private_key_jwt') === (keys !== undefined),
-        { error: 'belongs to authenticationMethod private_key_jwt, and to no other', path: ['privateKeyJwt'] },
+        {
+          error: 'required with authenticationMethod private_key_jwt, and allowed with no other',
+          path: ['privateKeyJwt'],
+        },
       )
       .refine(({ clientSecret, privateKeyJwt: keys }) => clientSecret === undefined || keys === undefined, {
         error: 'a client with private_key_jwt has no secret; remove it',

@@ -28,7 +28,7 @@ export function fromTenant(
     return getText(
       `${url.replace('//localhost:', '//127.0.0.1:')}/.well-known/${what === 'discovery' ? 'openid-configuration' : 'jwks.json'}`,
       ca,
-      // The tenant is its second issuer at the address by number.
+      // The tenant is its second issuer at 127.0.0.1.
       isOf(secondIssuerDomain) && !isOf(issuerDomain) ? '127.0.0.1' : 'localhost',
     );
   };

@@ -53,11 +53,13 @@ describe('A route to a load balancer in a VPC', () => {
     expect(requests).toEqual([`/v1/a%20b ${client}`, `/files/x/y?z=1 ${client}`]);
   });
 
-  it('Without a token nothing reaches it', async () => {
+  it('The local backend gets no request without a token', async () => {
+    const before = requests.length;
     expect((await call(twin, undefined, '/orders/1')).status).toBe(401);
+    expect(requests).toHaveLength(before);
   });
 
-  it('Without --forward the gateway answers 503, and the log says what to write', async () => {
+  it('The gateway answers 503 without --forward, and the log says what to write', async () => {
     expect((await call(twin, token, '/unnamed')).status).toBe(503);
     expect(twin.log.at(-1)).toContain('--forward "GET /unnamed=http://127.0.0.1:4000"');
     expect(twin.log.at(-1)).toContain('(VPC link abc123, without TLS) /');

@@ -73,7 +73,7 @@ describe('A service without a shared secret', () => {
     await expect(refused).rejects.toMatchObject({ statusCode: 401, error: 'invalid_client' });
   });
 
-  it('npm run token signs with the key of a file, and says so where none is named', async () => {
+  it('npm run token signs with the key of a file, and asks for --key if it has none', async () => {
     const token = (...args: string[]): ReturnType<typeof twinHere> => twinHere(twin.project, 'token', ...args);
     const signed = await token('--as', 'importer', '--key', keyFile);
     expect(await statusOf(signed.text.trim())).toBe(200);
