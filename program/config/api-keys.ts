@@ -44,11 +44,11 @@ export const basePath = z
 const domain = z.strictObject({
   name: hostLike('api.example.com').meta({ description: 'The host name that callers use.' }),
   basePath: basePath.exactOptional().meta({
-    description: 'What the path of every request begins with at this domain. Routes in contract.ts do not have it.',
+    description: 'The prefix of every path at this domain. Leave it out of the routes in contract.ts.',
   }),
   existing: z.boolean().exactOptional().meta({
     description:
-      'true if the domain exists already, of another stack for instance. Then this stack only adds its API at the base path.',
+      'true if the domain exists already, for example in another stack. This stack then only adds its API at the base path.',
   }),
   certificateArn: z
     .string()
@@ -93,11 +93,11 @@ const privateBackend = z
     vpcLink: z
       .string()
       .regex(VPC_LINK_ID, { error: 'write the id of a VPC link of HTTP APIs, like abc123; quote one of digits' })
-      .meta({ description: 'The id of the VPC link of HTTP APIs, which leads into the VPC.' }),
+      .meta({ description: 'The id of the VPC link (for HTTP APIs) into the VPC.' }),
     listener: z
       .string()
       .regex(LISTENER_ARN, { error: `write the ARN of a load balancer's listener, like ${PRIVATE_BACKEND.listener}` })
-      .meta({ description: 'The listener of an Application or Network Load Balancer there.' }),
+      .meta({ description: 'The listener of an Application or Network Load Balancer in that VPC.' }),
     serverName: hostLike('orders.example.com').exactOptional().meta({
       description: "The name on the listener's certificate: API Gateway calls it by HTTPS and verifies this name.",
     }),
@@ -114,7 +114,7 @@ export type PrivateBackend = Readonly<z.infer<typeof privateBackend>>;
 const vpc = z.strictObject({
   subnets: distinct(z.string().regex(SUBNET_ID, { error: 'write the id of a subnet, like subnet-0123456789abcdef0' }))
     .max(SUBNETS_PER_FUNCTION, { error: `Lambda accepts at most ${SUBNETS_PER_FUNCTION} subnets` })
-    .meta({ description: 'Private subnets of one VPC, best in two availability zones or more.' }),
+    .meta({ description: 'Private subnets of one VPC, preferably in two or more availability zones.' }),
   securityGroups: distinct(
     z.string().regex(SECURITY_GROUP_ID, { error: 'write the id of a security group, like sg-0123456789abcdef0' }),
   )
@@ -236,7 +236,7 @@ export const API_KEYS = {
     }),
   'api:vpc': vpc.optional().meta({
     description:
-      'The VPC of all functions. There they reach the internet only through a NAT gateway, and AWS services also by endpoints.',
+      'The VPC of all functions. In it they reach the internet only through a NAT gateway, and AWS services through that or VPC endpoints.',
     examples: [{ subnets: ['subnet-0123456789abcdef0'], securityGroups: ['sg-0123456789abcdef0'] }],
   }),
   'api:sourceMaps': z

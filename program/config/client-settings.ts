@@ -64,7 +64,7 @@ const publicKey = z.strictObject({
     })
     .meta({ description: `A public RSA key of ${SMALLEST_RSA_KEY} bits or more, in PEM.` }),
   algorithm: z.enum(ASSERTION_ALGORITHMS).default('RS256').meta({
-    description: 'The one algorithm that the client signs with by this key.',
+    description: 'The only algorithm that the client may sign with using this key.',
   }),
 });
 
@@ -122,7 +122,7 @@ export const client = z.strictObject({
   }),
   auth: z.enum(['client_secret', 'private_key_jwt']).optional().meta({
     description:
-      'How a service or web client proves who it is: with a secret, the default, or by signing each request with a private key, which needs publicKeys and an Auth0 plan with private key JWT.',
+      'How a service or web client authenticates: with a secret (the default), or by signing each request with a private key. The latter needs publicKeys and an Auth0 plan with private key JWT.',
   }),
   publicKeys: z
     .array(publicKey)
@@ -131,7 +131,7 @@ export const client = z.strictObject({
     .optional()
     .meta({
       description:
-        'The public keys of a client with auth: private_key_jwt; each is enough. Two at a time let it change its key without a gap.',
+        'The public keys of a client with auth: private_key_jwt. Any one is enough; a second one lets the client change its key without a gap.',
     }),
   secretVersion: z.int().min(0).max(1_000_000).optional().meta({
     description:

@@ -20,7 +20,10 @@ const REGIONS: readonly string[] = Object.values(aws.Region);
 
 const exceptions = z.strictObject(
   Object.fromEntries(
-    EXCEPTABLE_KEYS.map((key) => [key, reason.optional().meta({ description: `Why not: ${EXCEPTABLE[key]}.` })]),
+    EXCEPTABLE_KEYS.map((key) => [
+      key,
+      reason.optional().meta({ description: `Why this stack may break the rule: ${EXCEPTABLE[key]}.` }),
+    ]),
   ) as Record<ExceptableKey, z.ZodOptional<typeof reason>>,
 );
 
@@ -45,11 +48,11 @@ export const KEYS = {
     .array(identifier)
     .default([])
     .meta({
-      description: 'Further API identifiers whose tokens the authorizer accepts, for instance while one is replaced.',
+      description: 'Further API identifiers whose tokens the authorizer accepts, for example while you replace one.',
       examples: [['https://old-api.example.com']],
     }),
   'api:production': z.boolean().meta({
-    description: `true protects the resource server, the clients with their secrets and grants, and the API, and requires: ${Object.values(EXCEPTABLE).join(', ')}. To allow an exception, add it under api:exceptions with a reason.`,
+    description: `true protects the resource server, the API, and the clients with their secrets and grants. It requires: ${Object.values(EXCEPTABLE).join('; ')}. To allow an exception, add it under api:exceptions with a reason.`,
     examples: [false],
   }),
   'api:exceptions': exceptions.default({}).meta({
@@ -71,7 +74,7 @@ export const KEYS = {
     .optional()
     .meta({
       description:
-        "Whether users may get tokens of this API. Auth0's default, allow, lets every first-party application of the tenant request user tokens, also one that this program does not declare; then only RBAC limits them. deny leaves the API to clients that request tokens for themselves.",
+        "Whether users may get tokens of this API. Auth0's default, allow, lets every first-party application of the tenant request user tokens, even one that this program does not declare; then only RBAC limits them. deny allows only clients that request tokens for themselves.",
       examples: ['deny'],
     }),
   'api:defaultDirectory': z
@@ -94,7 +97,7 @@ export const KEYS = {
     .optional()
     .meta({
       description:
-        'The client in api:clients that verifies the deployed API: `npm run verify -- --deployed` calls a production stack only as this client. It may only have client_credentials; give it permissions and a tokenQuota of its own.',
+        'The client in api:clients that verifies the deployed API: `npm run verify -- --deployed` calls a production stack only as this client. Its only grant is client_credentials. Give it its own permissions and tokenQuota.',
       examples: ['probe'],
     }),
   ...LOGIN_KEYS,
@@ -102,7 +105,7 @@ export const KEYS = {
     .optional()
     .meta({
       description:
-        "An Auth0 custom domain. The authorizer trusts only this domain, so request tokens from it: a token from the tenant's own domain names that as its issuer, and is rejected.",
+        "An Auth0 custom domain. The authorizer trusts only this domain, so request tokens from it: it rejects tokens from the tenant's own domain.",
       examples: ['login.example.com'],
     }),
   'api:secondIssuer': z
@@ -115,7 +118,7 @@ export const KEYS = {
     .optional()
     .meta({
       description:
-        'While callers move to another domain of the tenant: a second API with the same routes and functions at a base path of api:domain, whose authorizer trusts this issuer alone.',
+        'A second API with the same routes and functions, at a base path of api:domain. Its authorizer trusts only this issuer. For the time in which callers move to another domain of the tenant.',
       examples: [{ domain: 'login.example.com', basePath: 'v2' }],
     }),
   'api:identitySource': z
