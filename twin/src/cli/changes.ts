@@ -47,13 +47,14 @@ function partsOf({ apis, tenant }: Model): Map<string, string> {
 
 type Part = [name: string, text: string];
 
-function apiParts({ routes, ...settings }: HttpApi, of: string): Part[] {
+function apiParts({ routes, idleFunctions, ...settings }: HttpApi, of: string): Part[] {
   const functions = routes.flatMap(({ integration }) =>
     integration.kind === 'function' ? [integration.function] : [],
   );
   return [
     ...routes.map((route): Part => [route.routeKey + of, textOf(withoutFunction(route))]),
     ...functions.map((one): Part => [`function ${one.logicalName}`, textOf(one)]),
+    ...idleFunctions.map((name): Part => [`function ${name}`, '']),
     [`settings of the API${of}`, textOf(settings)],
   ];
 }
