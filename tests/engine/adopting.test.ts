@@ -90,7 +90,7 @@ describe('Existing resources', () => {
   });
 });
 
-/** What docs/deploy.md says, "Adopting what exists". */
+/** What docs/operations.md says, "Adopting what exists". */
 async function importExisting(): Promise<void> {
   await sandbox.pulumi(['preview', '--import-file', 'adopt.json', '--suppress-progress']);
   const { resources } = JSON.parse(sandbox.project.read('adopt.json')) as ImportFile;

@@ -10,7 +10,7 @@ import { judged } from './support/judged.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 const run = promisify(execFile);
-const DEPLOY_PAGE = new URL('docs/deploy.md', ROOT);
+const OPERATIONS_PAGE = new URL('docs/operations.md', ROOT);
 const sandbox = new Sandbox();
 const MACHINE = { ...CLIENT, grants: ['client_credentials'] };
 
@@ -123,8 +123,8 @@ describe('The callers of a stack', () => {
     const preview = await sandbox.attempt(['preview', '--suppress-progress']);
     expect(preview.code).not.toBe(0);
     expect(preview.text).toContain('it is protected');
-    // As docs/deploy.md has it.
-    const [command = ''] = /^pulumi stack --show-urns .*unprotect.*$/m.exec(readFileSync(DEPLOY_PAGE, 'utf8')) ?? [];
+    // As docs/operations.md has it.
+    const [command = ''] = /^pulumi stack --show-urns .*unprotect.*$/m.exec(readFileSync(OPERATIONS_PAGE, 'utf8')) ?? [];
     expect(command).toContain("'urn:.*::auth0-shop$'");
     const options = { cwd: sandbox.project.path, env: sandbox.environment() };
     await run('bash', ['-c', command.replace('auth0-shop', 'auth0-partner')], options);

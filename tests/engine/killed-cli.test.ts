@@ -107,13 +107,13 @@ async function killWhileCreating(type: string): Promise<{ type: string; id: stri
   return { type, id: made()?.thing.id ?? '' };
 }
 
-/** What docs/deploy.md says of file backends; a random kill seldom needs it. */
+/** What docs/operations.md says of file backends; a random kill seldom needs it. */
 async function mendBackend(): Promise<void> {
   const { text } = await sandbox.attempt(['stack', 'export']);
   if (text.includes('failed to load checkpoint: EOF')) rmSync(sandbox.attributesFile());
 }
 
-/** The steps of docs/deploy.md, "When an update is interrupted". */
+/** The steps of docs/operations.md, "When an update is interrupted". */
 async function cancelAndRefresh(): Promise<void> {
   await mendBackend();
   await sandbox.attempt(['cancel', '--yes', 'dev']);

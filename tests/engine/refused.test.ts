@@ -7,7 +7,7 @@ import { npmRunUp } from './support/deploying.ts';
 import { REFRESH } from './support/interruption.ts';
 import { Sandbox, UP } from './support/sandbox.ts';
 
-const DEPLOY_PAGE = new URL('docs/deploy.md', ROOT);
+const OPERATIONS_PAGE = new URL('docs/operations.md', ROOT);
 const sandbox = new Sandbox();
 const ROLE = 'auth0:index/role:Role';
 
@@ -89,7 +89,7 @@ describe('Revoked access whose change the services rejected', () => {
 
   it('A refresh of the Auth0 side alone finds access that is still granted, and reads nothing from AWS', async () => {
     const before = sandbox.world.entries.length;
-    const [, glob = ''] = /--target '([^']+Auth0Side[^']*)'/.exec(readFileSync(DEPLOY_PAGE, 'utf8')) ?? [];
+    const [, glob = ''] = /--target '([^']+Auth0Side[^']*)'/.exec(readFileSync(OPERATIONS_PAGE, 'utf8')) ?? [];
     await sandbox.pulumi([...REFRESH, '--parallel', '2', '--target', glob]);
     const read = sandbox.world.entries.slice(before).flatMap((entry) => (entry.what === 'read' ? [entry.type] : []));
     for (const kind of [...ACCESS, 'User', 'ConnectionClients'])
