@@ -26,28 +26,50 @@ export function judgeEnvironments({ run, root }: Machine, names: readonly string
   const workflows = readdirSync(folder)
     .map((file) => readFileSync(new URL(file, folder), 'utf8'))
     .join('\n');
-  const read = (kind: string): string[] => [
+  const needed = (kind: string): string[] => [
     ...new Set([...workflows.matchAll(new RegExp(`\\b${kind}\\.([A-Z0-9_]+)`, 'g'))].map(([, name = '']) => name)),
   ];
-  const problems = [stack, `preview-${stack}`, `drift-${stack}`].flatMap((environment) => {
-    if (!names.includes(environment)) return [`there is no environment ${environment}`];
-    const list = (kind: string, fields: string): readonly { readonly name: string; readonly value?: string }[] =>
-      (jsonOf(run('gh', kind, 'list', '--env', environment, '--json', fields)) ?? []) as readonly {
-        readonly name: string;
-      }[];
-    const variables = list('variable', 'name,value');
-    const secrets = list('secret', 'name').map(({ name }) => name);
-    const backend = variables.find(({ name }) => name === 'PULUMI_BACKEND_URL')?.value ?? '';
-    const missing = [
-      ...read('vars').filter((name) => !variables.some((variable) => variable.name === name)),
-      // A bucket needs no token.
-      ...read('secrets').filter(
-        (name) => !secrets.includes(name) && !(name === 'PULUMI_ACCESS_TOKEN' && backend.startsWith('s3:')),
-      ),
-    ];
-    return missing.length === 0 ? [] : [`the environment ${environment} lacks ${missing.join(', ')}`];
-  });
-  return problems.length === 0
-    ? [finding('GitHub', 'ok', 'the environments have every variable and secret that a workflow reads')]
-    : [finding('GitHub', 'warning', problems.join('\n'), 'npm run bootstrap -- --stack <bootstrap stack>')];
+  const [variables, secrets] = [needed('vars'), needed('secrets')];
+  const problems: string[] = [];
+  const unreadable: string[] = [];
+  for (const environment of [stack, `preview-${stack}`, `drift-${stack}`]) {
+    if (!names.includes(environment)) {
+      problems.push(`there is no environment ${environment}`);
+      continue;
+    }
+    const list = (kind: string, fields: string): readonly Entry[] | undefined => {
+      const result = run('gh', kind, 'list', '--env', environment, '--json', fields);
+      const entries = jsonOf(result) as readonly Entry[] | undefined;
+      if (entries === undefined)
+        unreadable.push(`cannot tell which ${kind}s the environment ${environment} has: ${result.error}`);
+      return entries;
+    };
+    const found = list('variable', 'name,value');
+    // A bucket needs no token, and without the variables the backend is unknown.
+    const needsToken =
+      found?.some(({ name, value }) => name === 'PULUMI_BACKEND_URL' && value?.startsWith('s3:')) === false;
+    const lacking = (required: readonly string[], present: readonly Entry[] | undefined): string[] =>
+      present === undefined ? [] : required.filter((name) => !present.some((entry) => entry.name === name));
+    const missing = [...lacking(variables, found), ...lacking(secrets, list('secret', 'name'))].filter(
+      (name) => needsToken || name !== 'PULUMI_ACCESS_TOKEN',
+    );
+    if (missing.length > 0) problems.push(`the environment ${environment} lacks ${missing.join(', ')}`);
+  }
+  const findings = [
+    ...(problems.length === 0 ? [] : [finding('GitHub', 'warning', problems.join('\n'), BOOTSTRAP)]),
+    ...(unreadable.length === 0
+      ? []
+      : [finding('GitHub', 'unknown', unreadable.join('\n'), 'gh auth refresh --scopes repo')]),
+  ];
+  return findings.length > 0
+    ? findings
+    : [finding('GitHub', 'ok', 'the environments have every variable and secret that a workflow reads')];
 }
+
+/** A variable or a secret of an environment. */
+interface Entry {
+  readonly name: string;
+  readonly value?: string;
+}
+
+const BOOTSTRAP = 'npm run bootstrap -- --stack <bootstrap stack>';

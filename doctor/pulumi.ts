@@ -41,22 +41,32 @@ export function judgeState(machine: Machine, backend: Backend, project: string, 
     const command = `pulumi stack export --stack ${stack}`;
     return [finding('state', 'error', `cannot be read: ${exported.error}`, command)];
   }
-  const shown = run('pulumi', 'stack', 'history', '--json', '--page-size', '100', '--stack', stack);
-  const history = (jsonOf(shown) ?? []) as readonly HistoryEntry[];
-  const [last] = history;
-  const doubt = doubtAbout(history, state);
-  const update =
-    last === undefined ? 'never deployed' : `last ${last.kind} ${last.result}, ${last.endTime ?? 'no end'}`;
   const locked = isLocked(machine, backend, project, stack);
   return [
-    doubt === undefined
-      ? finding('state', 'ok', update)
-      : finding('state', 'warning', `${doubt}, so it may differ from the services`, `npm run up -- --stack ${stack}`),
+    judgeHistory(machine, state, stack),
     ...(locked === true
       ? [finding('lock', 'error', 'an update runs, or was killed and left its lock', `pulumi cancel --stack ${stack}`)]
       : []),
     ...(locked === undefined ? [finding('lock', 'unknown', `cannot be read at ${backend.url}`)] : []),
   ];
+}
+
+/** Judges whether the last updates of a stack succeeded, so that its state can be trusted. */
+function judgeHistory({ run }: Machine, state: ExportedState, stack: string): Finding {
+  const result = run('pulumi', 'stack', 'history', '--json', '--page-size', '100', '--stack', stack);
+  const history = jsonOf(result) as readonly HistoryEntry[] | undefined;
+  if (history === undefined) {
+    const message = `cannot tell whether the last update succeeded: ${result.error}`;
+    return finding('state', 'unknown', message, `pulumi stack history --stack ${stack}`);
+  }
+  const doubt = doubtAbout(history, state);
+  if (doubt !== undefined) {
+    const message = `${doubt}, so it may differ from the services`;
+    return finding('state', 'warning', message, `npm run up -- --stack ${stack}`);
+  }
+  const [last] = history;
+  const update = last && `last ${last.kind} ${last.result}, ${last.endTime ?? 'no end'}`;
+  return finding('state', 'ok', update ?? 'never deployed');
 }
 
 /** Returns whether a lock exists, if that can be read. Source of the path: pulumi/pulumi, pkg/backend/diy/lock.go */

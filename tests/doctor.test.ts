@@ -110,6 +110,7 @@ const discovery = '/.well-known/openid-configuration';
 const EXPORT_AWS = 'export AWS_PROFILE=<a profile of account 111122223333>';
 const EXPORT_AUTH0 = `export AUTH0_CLIENT_ID=<id> AUTH0_CLIENT_SECRET=<secret of an application of ${DOMAIN}>`;
 
+const TOKENLESS = json([{ name: 'AUTH0_CLIENT_SECRET' }]);
 const IN_BUCKET = { 'pulumi whoami': json({ user: 'ada', url: 's3://states/a?region=eu-central-1' }) };
 
 const ROWS: readonly Row[] = [
@@ -293,6 +294,22 @@ const ROWS: readonly Row[] = [
     'warning',
     'the environment dev lacks AUTH0_CLIENT_SECRET\nthere is no environment preview-dev',
     'npm run bootstrap -- --stack <bootstrap stack>',
+  ],
+  [
+    'variables of environments that gh cannot list as unknown, not as missing',
+    { commands: { 'gh variable list': new Error('HTTP 403: Resource not accessible'), 'gh secret list': TOKENLESS } },
+    'GitHub',
+    'unknown',
+    'cannot tell which variables the environment dev has: HTTP 403',
+    'gh auth refresh --scopes repo',
+  ],
+  [
+    'a history that cannot be read as unknown, not as never deployed',
+    { commands: { 'pulumi stack history': new Error('no connection') } },
+    'state',
+    'unknown',
+    'cannot tell whether the last update succeeded: no connection',
+    'pulumi stack history --stack dev',
   ],
 ];
 
