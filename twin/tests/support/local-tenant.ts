@@ -46,12 +46,15 @@ export function localTenant(tenant: Tenant, change: Partial<TenantService> = {})
   };
 }
 
+/** One key for all tenants of a test process: making one takes longer than most tests. */
+const SIGNING_KEY = readSigningKey(newKeyPem(), undefined, 'signing-key.pem');
+
 /** A tenant that signs its tokens with a real key, by a clock. */
 export async function signingTenant(
   tenant: Tenant,
   clock: () => number,
 ): Promise<LocalTenant & { readonly key: SigningKey }> {
-  const key = await readSigningKey(newKeyPem(), undefined, 'signing-key.pem');
+  const key = await SIGNING_KEY;
   const signing = { current: key, published: [key.publicJwk] };
   return {
     ...localTenant(tenant, {

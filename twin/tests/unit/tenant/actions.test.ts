@@ -4,7 +4,7 @@ import type { Action } from '../../../src/model/actions.ts';
 import { actionRunner, type RunAction } from '../../../src/tenant/action-process.ts';
 import { codeFlow, tokenRequest } from '../../../src/verify/login.ts';
 import { fullTenant, login, MAIN } from '../../support/full-tenant.ts';
-import { signingTenant } from '../../support/local-tenant.ts';
+import { localTenant, signingTenant, type TokenAnswer } from '../../support/local-tenant.ts';
 import { API, flowOf, loginTenant } from '../../support/login-tenant.ts';
 
 const action = (body: string, change: Partial<Action> = {}): Action => ({
@@ -22,35 +22,51 @@ const exchange = (body: string): Action =>
 
 const tenantWith = (...actions: Action[]) => signingTenant(loginTenant({ actions }), Date.now);
 
-/** The claims of a login's tokens. */
-async function claimsAfter(actions: readonly Action[], client = 'spa', scope = 'openid profile read write') {
-  const { fetch } = await tenantWith(...actions);
-  const { status, body } = await codeFlow(flowOf(client, fetch, { scope }));
-  expect(status).toBe(200);
-  const claims = (token: unknown): Record<string, unknown> => (typeof token === 'string' ? decodeJwt(token) : {});
-  return { body, access: claims(body['access_token']), id: claims(body['id_token']) };
+type Calls = Awaited<ReturnType<RunAction>>['calls'];
+
+/** Runs no process: each Action that runs makes the next of these calls. */
+const inTurn = (...calls: Calls[]): RunAction => {
+  const left = [...calls];
+  return async () => ({ calls: left.shift() ?? [], unsupported: [] });
+};
+const tenantRunning = (runAction: RunAction, actions = [action('')]) =>
+  localTenant(loginTenant({ actions }), { runAction });
+
+const claimsOf = (token: unknown): Record<string, unknown> => (typeof token === 'string' ? decodeJwt(token) : {});
+
+/** The claims of the tokens that a login ends with. */
+async function claimsAfter(body: string, change: Partial<Action> = {}) {
+  const { fetch } = await tenantWith(action(body, change));
+  const { body: tokens } = await codeFlow(flowOf('spa', fetch, { scope: 'openid profile read write' }));
+  return { access: claimsOf(tokens['access_token']), id: claimsOf(tokens['id_token']) };
 }
 
 const SET_EMAIL = `api.accessToken.setCustomClaim('https://x.example/email', event.user.email);`;
-const REFUSED_AT_AUTHORIZE = 'https://refused.example';
+const OFFLINE = { scope: 'offline_access read' };
 
 describe('A post-login Action', () => {
   it('A post-login Action adds its claims to the access token and the ID token, before Auth0’s own', async () => {
-    const { access, id } = await claimsAfter([
-      action(`${SET_EMAIL} api.idToken.setCustomClaim('https://x.example/roles', event.authorization.roles);`),
-    ]);
+    const { access, id } = await claimsAfter(
+      `${SET_EMAIL} api.idToken.setCustomClaim('https://x.example/roles', event.authorization.roles);`,
+    );
     expect(Object.entries(access)[0]).toEqual(['https://x.example/email', 'editor@example.com']);
     expect(id['https://x.example/roles']).toEqual(['editor']);
     expect(id).not.toHaveProperty('https://x.example/email');
   });
 
-  it('A post-login Action gets the user, the client, the API and the request, and only its own secrets', async () => {
-    const { access } = await claimsAfter([
-      action(`api.accessToken.setCustomClaim('https://x.example/event', event);`, { secrets: { key: 'value' } }),
-    ]);
-    expect(access['https://x.example/event']).toMatchObject({
+  // docs/fidelity.md F145
+  it('A post-login Action gets the user, the client with its metadata, the API and the request, and only its own secrets', async () => {
+    const tenant = loginTenant({
+      actions: [
+        action(`api.accessToken.setCustomClaim('https://x.example/event', event);`, { secrets: { key: 'value' } }),
+      ],
+    });
+    const clients = tenant.clients.map((client) => ({ ...client, metadata: { plan: 'gold' } }));
+    const { fetch } = await signingTenant({ ...tenant, clients }, Date.now);
+    const { body } = await codeFlow(flowOf('spa', fetch, { scope: 'openid profile read write' }));
+    expect(claimsOf(body['access_token'])['https://x.example/event']).toMatchObject({
       user: { user_id: 'auth0|000000000000000000000001', name: 'Ed Itor', app_metadata: {}, email_verified: true },
-      client: { client_id: 'spa', name: 'The spa' },
+      client: { client_id: 'spa', name: 'The spa', metadata: { plan: 'gold' } },
       connection: { name: 'users', strategy: 'auth0' },
       resource_server: { identifier: API },
       request: { method: 'GET', query: { client_id: 'spa', response_type: 'code' } },
@@ -59,60 +75,51 @@ describe('A post-login Action', () => {
     });
   });
 
-  // docs/fidelity.md F145
-  it('An Action gets the metadata of the client', async () => {
-    const tenant = loginTenant({
-      actions: [action(`api.accessToken.setCustomClaim('plan', event.client.metadata.plan);`)],
-    });
-    const clients = tenant.clients.map((client) => ({ ...client, metadata: { plan: 'gold' } }));
-    const { fetch } = await signingTenant({ ...tenant, clients }, Date.now);
-    const { body } = await codeFlow(flowOf('spa', fetch, { scope: 'openid read' }));
-    expect(decodeJwt(String(body['access_token']))['plan']).toBe('gold');
-  });
-
   // docs/fidelity.md F140
   it('A post-login Action runs again at each refresh, and at a password grant', async () => {
-    const { fetch } = await tenantWith(
-      action(`api.accessToken.setCustomClaim('https://x.example/protocol', event.transaction.protocol);`),
-    );
-    const flow = flowOf('spa', fetch, { scope: 'offline_access read' });
+    const protocol = `api.accessToken.setCustomClaim('https://x.example/protocol', event.transaction.protocol);`;
+    const { fetch } = await tenantWith(action(protocol));
+    const flow = flowOf('spa', fetch, OFFLINE);
     const first = await codeFlow(flow);
     const second = await tokenRequest(flow, {
       grant_type: 'refresh_token',
       refresh_token: String(first.body['refresh_token']),
     });
+    const { askToken } = await signingTenant(fullTenant({ actions: [action(protocol)] }), Date.now);
+    const third = await askToken(login('editor'));
     expect(
-      [first, second].map(({ body }) => decodeJwt(String(body['access_token']))['https://x.example/protocol']),
-    ).toEqual(['oidc-basic-profile', 'oauth2-refresh-token']);
-    const { askToken } = await signingTenant(fullTenant({ actions: [action(SET_EMAIL)] }), Date.now);
-    const { body } = await askToken(login('editor'));
-    expect(decodeJwt(String(body['access_token']))).toHaveProperty(['https://x.example/email'], 'editor@example.com');
+      [first, second, third].map(({ body }) => claimsOf(body['access_token'])['https://x.example/protocol']),
+    ).toEqual(['oidc-basic-profile', 'oauth2-refresh-token', 'oauth2-password']);
   });
 
   // docs/fidelity.md F142
   it('A post-login Action adds scopes that the roles do not permit and removes others, only in the access token', async () => {
-    const { body, access } = await claimsAfter([
-      action(`api.accessToken.addScope('admin'); api.accessToken.addScope('offline_access');`),
-      action(`api.accessToken.removeScope('write');`),
-    ]);
-    expect(access['scope']).toBe('openid profile read admin offline_access');
+    const runAction = inTurn(
+      ['admin', 'offline_access'].map((scope) => ({ method: 'accessToken.addScope', args: [scope] })),
+      [{ method: 'accessToken.removeScope', args: ['write'] }],
+    );
+    const { fetch } = tenantRunning(runAction, [action(''), action('')]);
+    const { body } = await codeFlow(flowOf('spa', fetch, { scope: 'openid profile read write' }));
     expect(body['scope']).toBe('openid profile read admin offline_access');
+    expect(JSON.parse(String(body['access_token']))).toMatchObject({ scope: body['scope'] });
     expect(body).not.toHaveProperty('refresh_token');
   });
 
   it('A post-login Action adds no scope to a third party’s token', async () => {
-    const { access } = await claimsAfter([action(`api.accessToken.addScope('write');`)], 'partner', 'read');
-    expect(access['scope']).toBe('read');
+    const { fetch } = tenantRunning(inTurn([{ method: 'accessToken.addScope', args: ['write'] }]));
+    const { body } = await codeFlow(flowOf('partner', fetch, { scope: 'read' }));
+    expect(JSON.parse(String(body['access_token']))).toMatchObject({ scope: 'read' });
   });
 
-  it.each(['sub', 'aud', 'permissions', 'roles', 'gty', 'https://auth0.com/x'])(
-    // docs/fidelity.md F141
-    'A post-login Action cannot set the claim %s, which Auth0 leaves out',
-    async (name) => {
-      const { access } = await claimsAfter([action(`api.accessToken.setCustomClaim('${name}', 'forged');`)]);
-      expect(Object.values(access)).not.toContain('forged');
-    },
-  );
+  // docs/fidelity.md F141
+  it('A post-login Action cannot set a claim with a reserved name, which Auth0 leaves out', async () => {
+    const names = ['sub', 'aud', 'permissions', 'roles', 'gty', 'https://auth0.com/x', 'https://x.example/free'];
+    const { access } = await claimsAfter(
+      `for (const name of ${JSON.stringify(names)}) api.accessToken.setCustomClaim(name, 'set');`,
+    );
+    const set = Object.entries(access).filter(([, value]) => value === 'set');
+    expect(set.map(([name]) => name)).toEqual(['https://x.example/free']);
+  });
 
   // docs/fidelity.md F143
   it('A post-login Action that denies a login ends it with access_denied and its reason, and no later Action runs', async () => {
@@ -124,10 +131,9 @@ describe('A post-login Action', () => {
   });
 
   it('A post-login Action that denies a refresh ends it with 403, and the refresh token stays as it was', async () => {
-    const { fetch } = await tenantWith(
-      action(`if (event.transaction.protocol === 'oauth2-refresh-token') api.access.deny('no');`),
-    );
-    const flow = flowOf('spa', fetch, { scope: 'offline_access read' });
+    const denial = { method: 'access.deny', args: ['no'] };
+    const { fetch } = tenantRunning(inTurn([], [denial], [denial]));
+    const flow = flowOf('spa', fetch, OFFLINE);
     const refresh_token = String((await codeFlow(flow)).body['refresh_token']);
     for (let time = 0; time < 2; time += 1) {
       expect(await tokenRequest(flow, { grant_type: 'refresh_token', refresh_token })).toEqual({
@@ -142,9 +148,9 @@ describe('A post-login Action', () => {
       action(`const [{ timestamp }] = event.authentication.methods;
         api.accessToken.setCustomClaim('https://x.example/age', Date.now() - Date.parse(timestamp) < 60_000);`),
     );
-    const flow = flowOf('spa', fetch, { scope: 'offline_access read' });
+    const flow = flowOf('spa', fetch, OFFLINE);
     const { body } = await codeFlow(flow);
-    expect(decodeJwt(String(body['access_token']))['https://x.example/age']).toBe(true);
+    expect(claimsOf(body['access_token'])['https://x.example/age']).toBe(true);
     const renewed = await tokenRequest(flow, {
       grant_type: 'refresh_token',
       refresh_token: String(body['refresh_token']),
@@ -153,48 +159,86 @@ describe('A post-login Action', () => {
   });
 
   it('One of two simultaneous requests with the same rotating refresh token gets a token', async () => {
-    const { fetch } = await tenantWith(action(SET_EMAIL));
-    const flow = flowOf('spa', fetch, { scope: 'offline_access read' });
+    let runs = 0;
+    const bothRun = Promise.withResolvers<void>();
+    const { fetch } = tenantRunning(async () => {
+      runs += 1;
+      // The first run is that of the login.
+      if (runs === 3) bothRun.resolve();
+      if (runs > 1) await bothRun.promise;
+      return { calls: [], unsupported: [] };
+    });
+    const flow = flowOf('spa', fetch, OFFLINE);
     const refresh_token = String((await codeFlow(flow)).body['refresh_token']);
     const both = await Promise.all(
       [1, 2].map(() => tokenRequest(flow, { grant_type: 'refresh_token', refresh_token })),
     );
-    expect(both.map(({ status }) => status)).toEqual(expect.arrayContaining([200, 403]));
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 403]);
+  });
+});
+
+/** Code that the twin does not support, and what the error names. */
+const UNSUPPORTED = [
+  [`api.redirect.sendUserTo('https://x.example');`, 'api.redirect'],
+  [`api.multifactor.enable('any');`, 'api.multifactor'],
+  [`api.authentication.challengeWith({ type: 'otp' });`, 'api.authentication'],
+  [`api.user.setAppMetadata('x', 1);`, 'api.user'],
+  [`api.accessToken.somethingNew('x');`, 'api.accessToken.somethingNew'],
+  [`'samlResponse' in api;`, 'api.samlResponse'],
+  [`event.stats.logins_count > 1;`, 'event.stats'],
+  [`event.authentication.riskAssessment?.confidence;`, 'event.authentication.riskAssessment'],
+  [`Date.parse(event.session.authenticated_at);`, 'event.session.authenticated_at'],
+  [`require('axios');`, 'the package axios'],
+  [`require('node:sqlite');`, 'the package node:sqlite'],
+] as const;
+
+/** Code that fails in the process of an Action, and the message of the error. */
+const RESTRICTED = [
+  [`require('node:fs').readFileSync('/etc/hosts');`, 'Access to this API has been restricted'],
+  [`require('node:child_process').execSync('id');`, 'Access to this API has been restricted'],
+  [`process.kill(process.ppid, 'SIGUSR1');`, 'process.kill is not a function'],
+  [`process._debugProcess(process.ppid);`, 'process._debugProcess is not a function'],
+] as const;
+
+describe('An Action', () => {
+  // docs/fidelity.md F144
+  it('An Action that uses what the twin does not support fails the login by name, even if the Action catches the error', async () => {
+    const { fetch } = await tenantWith(action(UNSUPPORTED.map(([code]) => `try { ${code} } catch {}`).join('\n')));
+    const names = UNSUPPORTED.map(([, name]) => name).join(', ');
+    const error = `server_error: The Action "check" uses what the twin does not support: ${names}`;
+    await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(error);
+  });
+
+  it('An Action that does not catch the error of an unsupported feature fails the login by name', async () => {
+    const { fetch } = await tenantWith(action(`api.user.setAppMetadata('x', 1);`));
+    await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow('what the twin does not support: api.user');
   });
 
   it.each([
-    [`api.redirect.sendUserTo('${REFUSED_AT_AUTHORIZE}');`, 'api.redirect'],
-    [`api.multifactor.enable('any');`, 'api.multifactor'],
-    [`try { api.authentication.challengeWith({ type: 'otp' }); } catch {}`, 'api.authentication'],
-    [`api.user.setAppMetadata('x', 1);`, 'api.user'],
-    [`api.accessToken.somethingNew('x');`, 'api.accessToken.somethingNew'],
-    [`if ('samlResponse' in api) return;`, 'api.samlResponse'],
-    [`if (event.stats.logins_count > 1) api.access.deny('x');`, 'event.stats'],
-    [`if (event.authentication.riskAssessment?.confidence === 'low') api.access.deny('x');`, 'event.authentication.r'],
-    [`if (Date.parse(event.session.authenticated_at) < 9) api.access.deny('x');`, 'event.session.authenticated_at'],
-    [`try { require('axios'); } catch {}`, 'the package axios'],
-    [`require('node:sqlite');`, 'the package node:sqlite'],
-    [`api.accessToken.setCustomClaim('scope', 'admin');`, 'a claim scope'],
-    // docs/fidelity.md F144
-  ])('An Action that uses what the twin does not support fails the login by name: %s', async (body, name) => {
-    const { fetch } = await tenantWith(action(body));
-    await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(
-      `server_error: The Action "check" uses what the twin does not support: ${name}`,
-    );
+    ['accessToken.setCustomClaim', ['scope', 'admin'], 'uses what the twin does not support: a claim scope'],
+    ['accessToken.addScope', ['a b'], 'failed: api.accessToken.addScope has wrong arguments'],
+    ['idToken.setCustomClaim', ['x', 'x'.repeat(100_000)], 'failed: its claims are larger than 100 kB'],
+    ['accessToken.toString', [], 'uses what the twin does not support: api.accessToken.toString'],
+  ])('An Action that calls %s with wrong arguments fails the login: row %#', async (method, args, problem) => {
+    const { fetch } = tenantRunning(inTurn([{ method, args }]));
+    await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(`server_error: The Action "check" ${problem}`);
   });
 
   it.each([
     [`throw new Error('out of order');`, 'out of order'],
-    [`api.accessToken.addScope('a b');`, 'api.accessToken.addScope has wrong arguments'],
     [`process.exit();`, 'its process ended without an answer'],
-    [`require('node:fs').readFileSync('/etc/hosts');`, 'Access to this API has been restricted'],
-    [`require('node:child_process').execSync('id');`, 'Access to this API has been restricted'],
-    [`process.kill(process.ppid, 'SIGUSR1');`, 'process.kill is not a function'],
-    [`process._debugProcess(process.ppid);`, 'process._debugProcess is not a function'],
-    [`api.idToken.setCustomClaim('x', 'x'.repeat(100_000));`, 'its claims are larger than 100 kB'],
-  ])('An Action that fails also fails the login: %s', async (body, why) => {
+  ])('An Action that fails also fails the login: %s', async (body, problem) => {
     const { fetch } = await tenantWith(action(body));
-    await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(`server_error: The Action "check" failed: ${why}`);
+    await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(`server_error: The Action "check" failed: ${problem}`);
+  });
+
+  it('An Action can read no file, start no process and signal none', async () => {
+    const attempts = RESTRICTED.map(([code]) => `() => { ${code} }`).join(', ');
+    const { access } = await claimsAfter(`
+      const messages = [${attempts}].map((attempt) => { try { attempt(); } catch (error) { return error.message; } });
+      api.accessToken.setCustomClaim('https://x.example/messages', messages);`);
+    const messages = RESTRICTED.map(([, message]) => expect.stringContaining(message) as unknown);
+    expect(access['https://x.example/messages']).toEqual(messages);
   });
 
   it('An Action without the function of its trigger fails the login', async () => {
@@ -203,25 +247,33 @@ describe('A post-login Action', () => {
   });
 
   it('An Action has an empty environment and can use the modules of Node.js', async () => {
-    const { access } = await claimsAfter([
-      action(`const hash = require('crypto').createHash('sha256').update('x').digest('hex');
-      api.accessToken.setCustomClaim('https://x.example/seen', [hash.length, Object.keys(process.env)]);`),
-    ]);
+    const { access } = await claimsAfter(
+      `const hash = require('crypto').createHash('sha256').update('x').digest('hex');
+      api.accessToken.setCustomClaim('https://x.example/seen', [hash.length, Object.keys(process.env)]);`,
+    );
     expect(access['https://x.example/seen']).toEqual([64, expect.not.arrayContaining(['HOME', 'PATH', 'AWS_REGION'])]);
   });
 });
 
 describe('A credentials-exchange Action', () => {
-  const request = { grant_type: 'client_credentials', audience: MAIN };
-  const client = { clientId: 'test-app', secret: 'the secret of test-app', redirectUri: '' };
-  const ask = async (body: string) => {
-    const { fetch } = await tenantWith(exchange(body));
-    return tokenRequest({ tenantUrl: 'http://localhost', client, fetch }, request);
-  };
+  const tokenWith = async (tenant: { readonly fetch: (request: Request) => Promise<Response> }): Promise<TokenAnswer> =>
+    tokenRequest(
+      {
+        tenantUrl: 'http://localhost',
+        client: { clientId: 'test-app', secret: 'the secret of test-app', redirectUri: '' },
+        fetch: tenant.fetch,
+      },
+      { grant_type: 'client_credentials', audience: MAIN },
+    );
+  const calling = (method: string, ...args: unknown[]): Promise<TokenAnswer> =>
+    tokenWith(tenantRunning(inTurn([{ method, args }]), [exchange('')]));
 
   it('A credentials-exchange Action adds its claims to the token', async () => {
-    const { body } = await ask(`api.accessToken.setCustomClaim('https://x.example/app', event.client.name);`);
-    expect(decodeJwt(String(body['access_token']))).toMatchObject({ 'https://x.example/app': 'test-app' });
+    const tenant = await tenantWith(
+      exchange(`api.accessToken.setCustomClaim('https://x.example/app', event.client.name);`),
+    );
+    const { body } = await tokenWith(tenant);
+    expect(claimsOf(body['access_token'])).toMatchObject({ 'https://x.example/app': 'test-app' });
   });
 
   it.each([
@@ -230,14 +282,14 @@ describe('A credentials-exchange Action', () => {
     ['server_error', 500],
     // docs/fidelity.md F146
   ])('A credentials-exchange Action denies the token as %s', async (code, status) => {
-    expect(await ask(`api.access.deny('${code}', 'because');`)).toEqual({
+    expect(await calling('access.deny', code, 'because')).toEqual({
       status,
       body: { error: code, error_description: 'because' },
     });
   });
 
   it('A credentials-exchange Action cannot change the scope', async () => {
-    const { status, body } = await ask(`api.accessToken.addScope('x');`);
+    const { status, body } = await calling('accessToken.addScope', 'x');
     expect([status, body['error_description']]).toEqual([
       500,
       'The Action "check" uses what the twin does not support: api.accessToken.addScope',
@@ -249,9 +301,9 @@ describe('The process of an Action', () => {
   const call: Parameters<RunAction>[0] = { handler: 'run', code: '', event: {}, methods: [], unknown: [] };
 
   it('The process of an Action ends at its time limit, even if the Action blocks', async () => {
-    const run = actionRunner(() => undefined, new AbortController().signal, 1);
+    const run = actionRunner(() => undefined, new AbortController().signal, 0.5);
     const answer = await run({ ...call, code: 'exports.run = () => { for (;;); };' });
-    expect(answer).toEqual({ calls: [], unsupported: [], error: 'it did not end within 1 seconds' });
+    expect(answer).toEqual({ calls: [], unsupported: [], error: 'it did not end within 0.5 seconds' });
   });
 
   it('The process of an Action ends with the twin', async () => {
