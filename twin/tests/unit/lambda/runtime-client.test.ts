@@ -8,7 +8,7 @@ import { environmentOf } from '../../../src/lambda/environment.ts';
 import { FunctionProcess } from '../../../src/lambda/function-process.ts';
 import type { LambdaFunction } from '../../../src/model/integrations.ts';
 import type { RicJob, RicOutcome } from '../../fixtures/aws-lambda-ric/host.ts';
-import { CALLBACK_SHAPES, DIFFERS_22, HANDLER_SHAPES, type HandlerShape } from '../../support/handler-shapes.ts';
+import { CALLBACK_SHAPES, DIFFERS_22, HANDLER_SHAPES } from '../../support/handler-shapes.ts';
 import { LAMBDA } from '../../support/local-api.ts';
 
 const HOST = fileURLToPath(new URL('../../fixtures/aws-lambda-ric/host.ts', import.meta.url));
@@ -19,38 +19,36 @@ const EVENTS = [1, 2].map((n) => ({
   headers: { 'x-amzn-trace-id': `Root=1-6567890${n}-0123456789abcdef01234567` },
 }));
 
-/** What AWS's client and the twin make of each shape, in the order of the table. */
+/** What AWS's client and the twin's runtime make of each shape, in the order of the table, each of them in one process. */
 interface Compared {
-  readonly theirs: readonly (readonly RicOutcome[])[];
-  readonly ours: readonly (readonly RicOutcome[])[];
+  readonly theirs: readonly Outcomes[];
+  readonly ours: readonly Outcomes[];
 }
+type Outcomes = readonly RicOutcome[];
 type Node = 22 | 24;
 let compared: Readonly<Record<Node, Compared>>;
 beforeAll(async () => {
-  const placed = ALL_SHAPES.map((shape, at) => ({ shape, root: join(folder, String(at)) }));
-  const functions = { 22: placed, 24: placed.slice(0, HANDLER_SHAPES.length) };
-  for (const { shape, root } of placed) {
-    const file = join(root, shape.file ?? 'index.mjs');
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, shape.source);
+  for (const { at, file = 'index.mjs', source } of ALL_SHAPES) {
+    mkdirSync(dirname(join(rootOf(at), file)), { recursive: true });
+    writeFileSync(join(rootOf(at), file), source);
   }
-  const compare = async (node: Node): Promise<Compared> => {
-    const [theirs, ours] = await Promise.all([byAws(functions[node], node), byTwin(functions[node], node)]);
+  const compare = async (node: Node, shapes: typeof ALL_SHAPES): Promise<Compared> => {
+    const [theirs, ours] = await Promise.all([runHost('aws', shapes, node), runHost('twin', shapes, node)]);
     return { theirs, ours };
   };
-  compared = { 24: await compare(24), 22: await compare(22) };
+  const [node24, node22] = await Promise.all([compare(24, SHAPES_24), compare(22, ALL_SHAPES)]);
+  compared = { 24: node24, 22: node22 };
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-type Placed = { readonly shape: HandlerShape; readonly root: string };
-const nameOf = ({ handler = 'index.handler' }: HandlerShape): string => handler;
-const ALL_SHAPES = [...HANDLER_SHAPES, ...CALLBACK_SHAPES];
-const functionOf = (shape: HandlerShape, node: Node): LambdaFunction => ({ ...LAMBDA, node, handler: nameOf(shape) });
+const ALL_SHAPES = [...HANDLER_SHAPES, ...CALLBACK_SHAPES].map((shape, at) => ({ ...shape, at }));
+const SHAPES_24 = ALL_SHAPES.slice(0, HANDLER_SHAPES.length);
+const rootOf = (at: number): string => join(folder, String(at));
 
-async function byAws(functions: readonly Placed[], node: Node): Promise<(readonly RicOutcome[])[]> {
-  const jobs: RicJob[] = functions.map(({ shape, root }) => ({
-    root,
-    handler: nameOf(shape),
+async function runHost(client: 'aws' | 'twin', shapes: typeof ALL_SHAPES, node: Node): Promise<Outcomes[]> {
+  const jobs: RicJob[] = shapes.map(({ at, handler = 'index.handler' }) => ({
+    root: rootOf(at),
+    handler,
     events: EVENTS.map((body) => ({
       body,
       headers: {
@@ -60,34 +58,24 @@ async function byAws(functions: readonly Placed[], node: Node): Promise<(readonl
       },
     })),
   }));
-  const [from, to] = ['jobs', 'outcomes'].map((name) => join(folder, `${name}-${node}.json`)) as [string, string];
+  const [from, to] = ['jobs', 'outcomes'].map((name) => join(folder, `${client}-${name}-${node}.json`)) as [
+    string,
+    string,
+  ];
   writeFileSync(from, JSON.stringify(jobs));
-  const env = environmentOf({ ...LAMBDA, node }, REGION, folder);
-  const host = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', HOST, from, to, String(node)], {
-    cwd: folder,
-    env,
-    stdio: 'ignore',
-  });
+  const runtime = client === 'twin' ? [new URL('../../../src/lambda/runtime.ts', import.meta.url).href] : [];
+  const host = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', HOST, from, to, String(node), ...runtime],
+    { cwd: folder, env: environmentOf({ ...LAMBDA, node }, REGION, folder), stdio: 'ignore' },
+  );
   await new Promise((resolve) => host.once('exit', resolve));
-  return JSON.parse(readFileSync(to, 'utf8')) as (readonly RicOutcome[])[];
+  return JSON.parse(readFileSync(to, 'utf8')) as Outcomes[];
 }
 
-async function byTwin(functions: readonly Placed[], node: Node): Promise<(readonly RicOutcome[])[]> {
-  const results: (readonly RicOutcome[])[] = [];
-  for (let at = 0; at < functions.length; at += 4) {
-    results.push(...(await Promise.all(functions.slice(at, at + 4).map((each) => outcomesOf(each, node)))));
-  }
-  return results;
-}
-
-async function outcomesOf({ shape, root }: Placed, node: Node): Promise<readonly RicOutcome[]> {
-  const lambda = { ...functionOf(shape, node), timeout: 60 };
-  const process = new FunctionProcess(lambda, {
-    region: REGION,
-    folder: root,
-    print: () => undefined,
-    initLimit: 60_000,
-  });
+async function runProcess({ at, handler = 'index.handler' }: (typeof ALL_SHAPES)[number], node: Node) {
+  const lambda: LambdaFunction = { ...LAMBDA, node, handler, timeout: 60 };
+  const process = new FunctionProcess(lambda, { region: REGION, folder: rootOf(at), print: () => undefined });
   const outcomes: RicOutcome[] = [];
   for (const event of EVENTS) {
     const fate = await process.invoke(`id-${event.n}`, event);
@@ -113,16 +101,34 @@ describe('A handler in the twin and under AWS’s runtime client', () => {
     else expect(ours[at]).not.toEqual(theirs[at]);
   };
 
-  it.each(HANDLER_SHAPES.map((shape, at) => ({ ...shape, at })))(
+  it.each(SHAPES_24)(
     // docs/fidelity.md F88
     'A handler behaves in the twin as under AWS’s runtime client: $title',
     ({ at, differs }) => check(compared[24], at, differs),
   );
 
-  it.each(ALL_SHAPES.map((shape, at) => ({ ...shape, at })))(
+  it.each(ALL_SHAPES)(
     // docs/fidelity.md F90
     'A handler of nodejs22 behaves in the twin as under AWS’s runtime client of nodejs22: $title',
     ({ at, title, differs }) => check(compared[22], at, DIFFERS_22.has(title) ? DIFFERS_22.get(title) : differs),
+  );
+
+  const IN_PROCESSES = [
+    'returns an object',
+    'the environment',
+    'the trace of each event',
+    'an error after a response',
+    'a module that throws',
+    'a CommonJS handler',
+    'a callback that waits for a timer',
+  ];
+
+  it.each(ALL_SHAPES.filter(({ title }) => IN_PROCESSES.includes(title)))(
+    'A handler behaves in a function’s process as in the process of many handlers: $title',
+    async (shape) => {
+      expect(await runProcess(shape, 22)).toEqual(compared[22].ours[shape.at]);
+      if (shape.at < SHAPES_24.length) expect(await runProcess(shape, 24)).toEqual(compared[24].ours[shape.at]);
+    },
   );
 
   it('Every known difference from AWS’s runtime client has its reason', () => {
