@@ -23,6 +23,16 @@ module.exports = (${LATE})(() => {
 });
 `;
 
+/** gRPC, which loads when a client is made: the twin connects programs in another way. */
+const LATE_GRPC = `${LATE_MODULE}
+const grpc = module.exports;
+const clientOf = (...service) =>
+  function (...options) {
+    return new (grpc.makeGenericClientConstructor(...service))(...options);
+  };
+module.exports = new Proxy(grpc, { get: (_, name) => (name === 'makeGenericClientConstructor' ? clientOf : grpc[name]) });
+`;
+
 /** Starts the inspector when a closure is serialized; from then on, Node compiles each module more slowly. */
 const INSPECTOR = `
 require('v8').setFlagsFromString('--allow-natives-syntax');
@@ -56,6 +66,7 @@ const REPLACED: ReadonlyMap<string, string> = new Map([
   ['typescript', LATE_MODULE],
   ['@npmcli/arborist', LATE_MODULE],
   ['./automation', LATE_MODULE],
+  ['@grpc/grpc-js', LATE_GRPC],
   ['source-map-support/register', ''],
   ['../../runtime/closure/v8Hooks', INSPECTOR],
   ['./v8Hooks', INSPECTOR],

@@ -1,22 +1,17 @@
-import { writeSync } from 'node:fs';
 import { createRequire, flushCompileCache } from 'node:module';
-import { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { isMainThread } from 'node:worker_threads';
 import { dataOf, isUserError, shown } from '../common/user-error.ts';
 import { isReplaced, loadLate } from './late-modules.ts';
+import { monitorOf } from './monitor.ts';
+import { programChannel } from './program-channel.ts';
 import { programInputs, type ProgramInputs } from './program-inputs.ts';
-import type { Ahead, Go, Outcome, ProgramError } from './runner.ts';
+import type { Ahead, Go, ProgramError } from './runner.ts';
 import { traceSources } from './stack-traces.ts';
 
 /**
  * Loaded into a program's process before Pulumi's own runner. It loads the SDKs, and waits for the order to run. How the
  * program ends goes to the twin as data; without that, Pulumi's runner would print an error.
  */
-
-/** The descriptor that the outcome is written to, and the one that the order comes from. */
-const OUTCOME = 3;
-const ORDERS = 4;
 
 /**
  * How often the event loop runs empty before a program has ended: the first time, providers register resources; the
@@ -25,8 +20,13 @@ const ORDERS = 4;
  */
 const ROUNDS = 3;
 
+/** The address that makes all copies of the SDK use the monitor that is set. Source: pulumi/pulumi, sdk/nodejs/runtime/settings.ts */
+const MONITOR = 'mock';
+
 const ORGANIZATION = 'organization';
-const PARALLEL = 16;
+
+/** Milliseconds after a run, so that what it led to comes first. */
+const FLUSH = 1000;
 
 /** The providers that the twin emulates. */
 const PROVIDERS = ['@pulumi/aws', '@pulumi/auth0'];
@@ -47,16 +47,7 @@ if (isMainThread && ahead !== undefined) {
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   const runtime = loadAhead(what);
-  const socket = new Socket({ fd: ORDERS });
-  const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
-  const order = async (): Promise<Go> => {
-    socket.ref();
-    const { value, done } = await lines.next();
-    // The twin has ended.
-    if (done) process.exit();
-    socket.unref();
-    return JSON.parse(value) as Go;
-  };
+  const channel = programChannel();
   const { cache } = createRequire(import.meta.url);
   let reported = false;
   let reloaded = false;
@@ -64,24 +55,21 @@ if (isMainThread && ahead !== undefined) {
     if (reported) return;
     reported = true;
     const modules = Object.keys(cache).filter((file) => file.includes('/node_modules/@pulumi/') && !isReplaced(file));
-    writeSync(OUTCOME, `${JSON.stringify({ error, modules, waits, reloaded } satisfies Outcome)}\n`);
+    channel.report({ error, modules, waits, reloaded });
   };
   process.once('exit', () => report(false));
-  const go = await order();
-  const flags = {
-    monitor: go.monitor,
-    project: go.project,
-    stack: go.stack,
-    organization: ORGANIZATION,
-    parallel: String(PARALLEL),
-  };
+  const go = await channel.order();
+  const flags = { monitor: MONITOR, project: go.project, stack: go.stack, organization: ORGANIZATION };
   process.argv.splice(2, 0, ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]));
-  // The SDK read its options when it was loaded.
-  setOptions(runtime, go);
-  if (runtime !== undefined && inputs !== undefined) stay(runtime, inputs);
+  if (runtime !== undefined) {
+    const monitor = monitorOf(channel.engine, what.sdk, `${process.cwd()}/`);
+    // The SDK read its options when it was loaded.
+    setOptions(runtime, go, monitor);
+    if (inputs !== undefined) stay(runtime, monitor, inputs);
+  }
 
   /** Runs the program again at each order, for as long as that does what a new process would do. */
-  function stay(runtime: Runtime, { begin, repeatable, reloadable, reload }: ProgramInputs): void {
+  function stay(runtime: Runtime, monitor: object, { begin, repeatable, reloadable, reload }: ProgramInputs): void {
     const { runInPulumiStack } = runtime.stack;
     let run: Parameters<typeof runInPulumiStack>[0] | undefined;
     runtime.stack.runInPulumiStack = (program) => {
@@ -91,15 +79,16 @@ if (isMainThread && ahead !== undefined) {
     const again = async (): Promise<void> => {
       if (run === undefined || (process.exitCode ?? 0) !== 0 || !repeatable()) return;
       report(true);
-      if (reloaded) flushCompileCache();
-      const next = await order();
+      // This process ends by a signal, which would skip it.
+      setTimeout(flushCompileCache, FLUSH).unref();
+      const next = await channel.order();
       reported = false;
       reloaded = !repeatable();
       // The twin runs the program anew.
       if (reloaded && !reloadable()) process.exit(1);
       if (reloaded) reload();
       runtime.disconnectSync();
-      setOptions(runtime, next);
+      setOptions(runtime, next, monitor);
       await runInPulumiStack(run);
     };
     let rounds = 0;
@@ -113,21 +102,19 @@ if (isMainThread && ahead !== undefined) {
 }
 
 /** Sets what the SDK would take from its arguments and environment. */
-function setOptions(runtime: Runtime | undefined, { monitor, project, stack, values, secretKeys }: Go): void {
+function setOptions(runtime: Runtime, { project, stack, values, secretKeys }: Go, monitor: object): void {
   process.env['PULUMI_CONFIG'] = JSON.stringify(values);
   process.env['PULUMI_CONFIG_SECRET_KEYS'] = JSON.stringify(secretKeys);
-  runtime?.resetOptions(project, stack, PARALLEL, undefined, monitor, false, ORGANIZATION);
-  runtime?.setAllConfig(values, secretKeys);
+  runtime.setMockOptions(monitor, project, stack, false, ORGANIZATION);
+  runtime.setAllConfig(values, secretKeys);
 }
 
-/** What the SDK's Automation API uses to run one program after another. Source: pulumi/pulumi, sdk/nodejs/runtime. */
+/** What the SDK marks as internal. Source: pulumi/pulumi, sdk/nodejs/runtime. */
 interface Runtime {
-  readonly resetOptions: (
+  readonly setMockOptions: (
+    monitor: object,
     project: string,
     stack: string,
-    parallel: number,
-    engine: undefined,
-    monitor: string,
     preview: boolean,
     organization: string,
   ) => void;

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../common/user-error.ts';
 import { LocalEngine, type Recorded } from './local-engine.ts';
-import { listenMonitor, monitorOf, sdkOf } from './monitor.ts';
 import { readProject, type Project } from './project.ts';
 import { startRunner, type Outcome, type ProgramError, type Runner } from './runner.ts';
+import { sdkOf } from './sdk.ts';
 import { readStackFile, type StackConfig } from './stack-file.ts';
 import { readTwinConfig } from './twin-config.ts';
 
@@ -22,14 +22,14 @@ export interface Evaluation {
 interface Prepared {
   readonly evaluation: Evaluation;
   readonly project: Project;
-  readonly sdk: ReturnType<typeof sdkOf>;
+  readonly sdk: string;
   readonly config: StackConfig;
   readonly twinConfig: Awaited<ReturnType<typeof readTwinConfig>>;
 }
 
 /**
- * Runs a program as Pulumi's CLI would: by the SDK's own runner, in a process of its own, against a local engine that
- * speaks the resource monitor's protocol.
+ * Runs a program as Pulumi's CLI would: by the SDK's own runner, in a process of its own, against a local engine in
+ * this process.
  * @throws UserError for what the user can fix
  */
 export function evaluate(evaluation: Evaluation, signal?: AbortSignal): Promise<Recorded> {
@@ -51,7 +51,7 @@ async function evaluateWith<T>(
   const root = new URL(evaluation.root);
   const project = readProject(root);
   const sdk = sdkOf(project.folder);
-  return work(project, sdk.folder, async () => {
+  return work(project, sdk, async () => {
     const config = readStackFile(root, evaluation.stack, evaluation.config);
     return { evaluation, project, sdk, config, twinConfig: await readTwinConfig(root) };
   });
@@ -59,18 +59,13 @@ async function evaluateWith<T>(
 
 async function runIn(
   runner: Runner,
-  { evaluation: { seed }, project: { folder }, sdk: { load }, config, twinConfig }: Prepared,
+  { evaluation: { seed }, project: { folder }, config, twinConfig }: Prepared,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly recorded: Recorded; readonly outcome: Outcome }> {
   const engine = new LocalEngine({ config, folder, seed, ...twinConfig });
-  const monitor = await listenMonitor(monitorOf(engine, load, folder), load);
-  try {
-    const outcome = await runner.run(monitor.address, config, signal);
-    if (outcome.error !== undefined && engine.problems.length === 0) throw asError(outcome.error, config, folder);
-    return { recorded: engine.finish(), outcome };
-  } finally {
-    monitor.close();
-  }
+  const outcome = await runner.run(engine, config, signal);
+  if (outcome.error !== undefined && engine.problems.length === 0) throw asError(outcome.error, config, folder);
+  return { recorded: engine.finish(), outcome };
 }
 
 /** Milliseconds after an evaluation, so that what it led to comes first. */
@@ -126,7 +121,7 @@ export function reevaluation(root: URL, outdated: () => void = () => undefined):
     endSpare();
     try {
       const project = readProject(root);
-      const { folder: sdk } = sdkOf(project.folder);
+      const sdk = sdkOf(project.folder);
       spare = { key: keyOf(project, sdk), runner: start(project, sdk) };
     } catch {
       // The next evaluation says what is wrong.
@@ -222,8 +217,8 @@ export function reevaluation(root: URL, outdated: () => void = () => undefined):
 }
 
 /** What an evaluation depends on beside the program's own files. */
-function contextOf({ evaluation: { seed }, project, sdk: { folder }, config, twinConfig }: Prepared): string {
-  return JSON.stringify([seed, project, folder, config, twinConfig]);
+function contextOf({ evaluation: { seed }, project, sdk, config, twinConfig }: Prepared): string {
+  return JSON.stringify([seed, project, sdk, config, twinConfig]);
 }
 
 /** Whether two evaluations differ in the code of functions, and in nothing else. */

@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
 import type { RecordedResource } from '../resources/resource.ts';
 import { LocalEngine, type Recorded } from './local-engine.ts';
-import { monitorOf, sdkOf } from './monitor.ts';
+import { monitorOf } from './monitor.ts';
+import { sdkOf } from './sdk.ts';
 import type { StackConfig } from './stack-file.ts';
 
 /** A program: the function that an entry exports by default. */
@@ -31,19 +32,8 @@ export async function record({
   adjust,
 }: RecordOptions): Promise<Recorded> {
   const engine = new LocalEngine({ config, folder, seed, adjust });
-  const { load } = sdkOf(import.meta.url);
-  const monitor = Object.entries(monitorOf(engine, load)).map(([method, answer]) => [
-    method,
-    (request: never, callback: (error: unknown, response?: unknown) => void): void => {
-      try {
-        callback(null, answer(request));
-      } catch (error) {
-        callback(error);
-      }
-    },
-  ]);
   const settings = pulumi.runtime as unknown as InternalSettings;
-  settings.setMockOptions(Object.fromEntries(monitor), config.project, config.stack, false);
+  settings.setMockOptions(monitorOf(engine, sdkOf(import.meta.url)), config.project, config.stack, false);
   await settings.awaitFeatureSupport();
   pulumi.runtime.setAllConfig({ ...config.values }, [...config.secretKeys]);
   // The engine sets it for a program that looks for its secret keys.

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { COMPILE_CACHE } from '../common/compile-cache.ts';
+import { readLines } from '../common/lines.ts';
 import { siblingModule } from '../common/sibling-module.ts';
 import type { UserErrorData } from '../common/user-error.ts';
+import type { LocalEngine } from './local-engine.ts';
 import type { Project } from './project.ts';
 import type { StackConfig } from './stack-file.ts';
 
@@ -34,10 +35,22 @@ export interface Ahead {
   readonly stays: boolean;
 }
 
+/** A call of the local engine, a line of JSON like an outcome. The twin answers each in its turn. */
+export type EngineCall = {
+  [Method in 'register' | 'invoke' | 'setOutputs']: {
+    readonly call: Method;
+    readonly args: Parameters<LocalEngine[Method]>;
+  };
+}['register' | 'invoke' | 'setOutputs'];
+
+/** The answer to a call: what the engine returned, or the message of what it threw. */
+export interface EngineAnswer {
+  readonly result?: unknown;
+  readonly error?: string;
+}
+
 /** The order to run the program. */
 export interface Go {
-  /** The address of the resource monitor. */
-  readonly monitor: string;
   readonly project: string;
   readonly stack: string;
   readonly values: Readonly<Record<string, string>>;
@@ -50,7 +63,7 @@ export interface Runner {
    * Runs the program. After an outcome that waits, it may be called again and does what a new process would do, except
    * that packages keep their state if it loaded the program's files again. If it cannot, the outcome is an error.
    */
-  readonly run: (monitor: string, config: StackConfig, signal: AbortSignal | undefined) => Promise<Outcome>;
+  readonly run: (engine: LocalEngine, config: StackConfig, signal: AbortSignal | undefined) => Promise<Outcome>;
   /** Ends the process. */
   readonly close: () => void;
 }
@@ -80,23 +93,31 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
       TWIN_PROGRAM: JSON.stringify(ahead),
     },
   });
-  const outcomes = createInterface({ input: child.stdio[3] as Readable })[Symbol.asyncIterator]();
   const orders = child.stdio[4] as Writable;
   // A process that has ended says why by its status.
   orders.on('error', () => undefined);
+  const send = (message: Go | EngineAnswer): void => void orders.write(`${JSON.stringify(message)}\n`);
+  let engine: LocalEngine;
+  let ends: (outcome: Outcome) => void = () => undefined;
+  readLines(child.stdio[3] as Readable, Infinity, (line) => {
+    const message = JSON.parse(line) as Outcome | EngineCall;
+    if ('call' in message) send(answerOf(engine, message));
+    else ends(message);
+  });
+  const closed = new Promise<undefined>((resolve) => child.stdio[3]?.once('close', () => resolve(undefined)));
   const ended = new Promise<number | NodeJS.Signals | Error | null>((resolve) => {
     child.once('error', resolve);
     child.once('exit', (code, signal) => resolve(signal ?? code));
   });
   const close = (): void => void child.kill('SIGKILL');
-  const run: Runner['run'] = async (monitor, config, signal) => {
+  const run: Runner['run'] = async (ofRun, config, signal) => {
     const limit = AbortSignal.timeout(LIMIT);
     limit.addEventListener('abort', close);
     signal?.addEventListener('abort', close);
+    engine = ofRun;
+    const written = Promise.race([new Promise<Outcome>((resolve) => (ends = resolve)), closed]);
     const { project: name, stack, values, secretKeys } = config;
-    orders.write(`${JSON.stringify({ monitor, project: name, stack, values, secretKeys } satisfies Go)}\n`);
-    const next = outcomes.next();
-    const written = next.then(({ value }) => (value === undefined ? undefined : (JSON.parse(value) as Outcome)));
+    send({ project: name, stack, values, secretKeys });
     const status = await Promise.race([ended, written.then((outcome) => (outcome?.waits === true ? 0 : ended))]);
     limit.removeEventListener('abort', close);
     signal?.removeEventListener('abort', close);
@@ -117,4 +138,13 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
     return { ...outcome, error: { kind: 'failed', stack: early, unreadable: false } };
   };
   return { run, close };
+}
+
+function answerOf(engine: LocalEngine, { call, args }: EngineCall): EngineAnswer {
+  try {
+    const method = engine[call] as (...args: unknown[]) => unknown;
+    return { result: Reflect.apply(method, engine, args) };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
 }

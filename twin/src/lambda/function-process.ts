@@ -5,7 +5,7 @@ import { COMPILE_CACHE } from '../common/compile-cache.ts';
 import { siblingModule } from '../common/sibling-module.ts';
 import type { LambdaFunction } from '../model/integrations.ts';
 import { environmentOf } from './environment.ts';
-import { readLines } from './lines.ts';
+import { readLines } from '../common/lines.ts';
 import { CHANNEL, LIFELINE, LONGEST_MESSAGE, type FromFunction, type ToFunction } from './protocol.ts';
 
 const RUNTIME = siblingModule(import.meta.url, 'runtime');

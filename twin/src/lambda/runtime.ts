@@ -5,7 +5,7 @@ import { format } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { callWithCallback } from './callbacks.ts';
 import { takesCallbacks } from './environment.ts';
-import { readLines } from './lines.ts';
+import { readLines } from '../common/lines.ts';
 import { loadHandler, named, setGlobals, type Handler } from './load-handler.ts';
 import { withSources } from './sources.ts';
 import { CHANNEL, LIFELINE, type FromFunction, type Invocation, type ToFunction } from './protocol.ts';

@@ -1,7 +1,5 @@
-import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { listenMonitor, sdkOf } from '../../../src/evaluate/monitor.ts';
 import { evaluate, reevaluation } from '../../../src/evaluate/program-process.ts';
 import type { Recorded } from '../../../src/evaluate/local-engine.ts';
 import { shown } from '../../../src/common/user-error.ts';
@@ -34,14 +32,6 @@ describe('Evaluation in a child process', () => {
     });
     expect(comparable(await evaluate(of(copy.root)))).toEqual(comparable(await recordStack('dev')));
     copy.remove();
-  });
-
-  it('No other user can declare resources while a program is evaluated', async () => {
-    const { address, close } = await listenMonitor({}, sdkOf(root).load);
-    const [, socket = ''] = /^unix:(.*)$/.exec(address) ?? [];
-    expect(statSync(dirname(socket)).mode & 0o777).toBe(0o700);
-    close();
-    expect(existsSync(dirname(socket))).toBe(false);
   });
 
   it('An evaluation in a child process names a missing key, and the environment that the twin cannot read', async () => {
