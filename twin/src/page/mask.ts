@@ -71,10 +71,22 @@ function maskedValue(value: unknown): unknown {
 /** Fields of a request's body that hold a credential, whatever that looks like. */
 const SECRET = String.raw`\w*(?:password|secret|assertion|verifier)|(?:access|id|refresh)_?token|token|code|otp|api_?key`;
 
-/** What stands before the value and the value: in JSON, in a form, in a part of a multipart form. Each takes linear time. */
+const STRING = String.raw`"(?:[^"\\]|\\.)*"?`;
+
+/** A JSON list, and what is nested in it; from the fifth level on it includes all that follows. */
+const LIST = [1, 2, 3, 4].reduce(
+  (inner) => String.raw`[[{](?:[^"[\]{}]|${STRING}|${inner})*[\]}]?`,
+  String.raw`[[{][^]*`,
+);
+
+/**
+ * What stands before the value and the value: in JSON, a list in JSON, in a form, in a part of a multipart form. Each takes
+ * linear time.
+ */
 const FIELDS = [
-  String.raw`("(?:${SECRET})"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s"{}[\],]+)`,
-  String.raw`((?:^|(?<=[&\s]))(?:${SECRET})=)[^&\s]+`,
+  String.raw`("(?:${SECRET})"\s*:\s*)(?:${STRING}|[^\s"{}[\],]+)`,
+  String.raw`("(?:${SECRET})s?"\s*:\s*)(?=\[)${LIST}`,
+  String.raw`((?:^|(?<=[&\s]))(?:${SECRET})(?:\[\w*\]|%5B\w*%5D)?=)[^&\s]+`,
   String.raw`(name="(?:${SECRET})"[^\r\n]{0,200}\r?\n\r?\n)[^\r\n]+`,
 ].map((pattern) => new RegExp(pattern, 'gi'));
 

@@ -297,8 +297,14 @@ describe('A masked event', () => {
       '{"user":"é","password":"•","otp": "•","n":{"client_secret" : "•"}}',
     ],
     ['JSON in camel case', '{"clientSecret":"s","newPassword":"p"}', '{"clientSecret":"•","newPassword":"•"}'],
+    [
+      'JSON with lists',
+      String.raw`{"a":[1],"passwords":["p]\"",["q",{"x":["r"]}]],"otp":[],"code":[{"n":[[["deep"]]]}],"b":1`,
+      '{"a":[1],"passwords":"•","otp":"•","code":"•"',
+    ],
     ['JSON that was cut', '{"refresh_token":"v1.abc', '{"refresh_token":"•"'],
     ['a form', 'grant_type=password&code=abc%20d&x=1', 'grant_type=password&code=•&x=1'],
+    ['a form with lists', 'otp[]=1&password%5Bx%5D=p&a[]=1', 'otp[]=•&password%5Bx%5D=•&a[]=1'],
     ['a multipart form', 'name="new_password"\r\n\r\nhunter2\r\n--x', 'name="new_password"\r\n\r\n•\r\n--x'],
   ])('A masked event has no credential in a field of %s, and all else as it was', (_what, body, masked) => {
     expect(maskedEvent({ body }, undefined)).toEqual({ body: masked.replaceAll('•', '••••••••') });
@@ -306,14 +312,17 @@ describe('A masked event', () => {
 
   it('Masking an event takes linear time, whatever it contains', () => {
     for (const text of [
-      'ey'.repeat(500_000),
-      'eyJ-'.repeat(250_000),
-      'a.'.repeat(500_000),
-      '%2e'.repeat(300_000),
-      '"code":'.repeat(100_000),
-      '"a_'.repeat(300_000),
-      'a_'.repeat(500_000),
-      'name="code"'.repeat(100_000),
+      'ey'.repeat(125_000),
+      'eyJ-'.repeat(62_000),
+      'a.'.repeat(125_000),
+      '%2e'.repeat(75_000),
+      '"code":'.repeat(25_000),
+      '"code":['.repeat(25_000),
+      '"codes":[]['.repeat(25_000),
+      '"code":["'.repeat(25_000),
+      '"a_'.repeat(75_000),
+      'a_'.repeat(125_000),
+      'name="code"'.repeat(25_000),
     ]) {
       const began = performance.now();
       maskedEvent({ body: text }, undefined);
