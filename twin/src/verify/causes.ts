@@ -64,17 +64,12 @@ export function explained(difference: Difference): Explained {
 function explainedCall(difference: CallDifference): Explained {
   const { probe, route, verdict } = difference;
   const who = probe.wanted === undefined ? 'anyone' : callerName(probe.wanted.caller);
-  const wanted = probe.expected === 'allowed' ? 'is to be allowed' : `is to be answered ${probe.expected}`;
+  const expected = probe.expected === 'allowed' ? '2xx' : probe.expected;
+  const actual = verdict.kind === 'not found' ? 404 : verdict.kind === 'unreachable' ? 'no response' : verdict.status;
   return {
-    tried: `${route.routeKey}: ${who}, ${probe.how}, ${wanted} and is ${cameOf(verdict)}`,
+    tried: `${route.routeKey}: ${who}, ${probe.how}: expected ${expected}, got ${actual}`,
     cause: likely(difference),
   };
-}
-
-function cameOf(verdict: CallDifference['verdict']): string {
-  if (verdict.kind === 'allowed') return `let through (${verdict.status})`;
-  if (verdict.kind === 'not found') return 'answered 404';
-  return verdict.kind === 'unreachable' ? 'not answered' : `answered ${verdict.status}`;
 }
 
 function likely({ probe, route, verdict, claims, model }: CallDifference): string {
@@ -143,7 +138,7 @@ function explainedToken({ wanted: { caller, ask, answer, what }, actual, connect
     ].filter((part) => part !== '');
     const tried =
       answer.kind === 'refused'
-        ? `${who}, is to be refused and gets a token with ${list(came)}`
+        ? `${who}: expected no token, got one with ${list(came)}`
         : `${who}, gets ${parts.join(' and ')}`;
     return { tried, cause: 'the deployed permissions differ.' };
   }

@@ -97,7 +97,7 @@ describe('Differences that verify reports', () => {
     [
       'an authorizer without the slash',
       () => apiSays(() => unauthorized('issuer does not match')),
-      'GET /test: test-app (client_credentials), with every scope that it can get, is to be allowed and is answered 401: the deployed authorizer trusts another issuer than https://your-tenant.eu.auth0.com/; mostly the slash at its end is missing.',
+      'GET /test: test-app (client_credentials), with every scope that it can get: expected 2xx, got 401: the deployed authorizer trusts another issuer than https://your-tenant.eu.auth0.com/; mostly the slash at its end is missing.',
     ],
     [
       'another audience of the authorizer',
@@ -122,18 +122,18 @@ describe('Differences that verify reports', () => {
     [
       'a route without an authorizer',
       () => answering((url) => (at('/test')(url) ? Response.json('hello') : undefined)),
-      'GET /test: anyone, without a token, is to be answered 401 and is let through (200): the deployed route has no authorizer',
+      'GET /test: anyone, without a token: expected 401, got 200: the deployed route has no authorizer',
     ],
     [
       'a public route with an authorizer',
       () => answering((url) => (at('/open')(url) ? unauthorized('') : undefined)),
-      'GET /open: anyone, without a token, is to be allowed and is answered 401: the deployed route has an authorizer, and the program says public.',
+      'GET /open: anyone, without a token: expected 2xx, got 401: the deployed route has an authorizer, and the program says public.',
     ],
     [
       'a route that is not deployed',
       () =>
         answering((url) => (at('/test')(url) ? Response.json({ message: 'Not Found' }, { status: 404 }) : undefined)),
-      'is answered 404: the route is not deployed there',
+      'got 404: the route is not deployed there',
     ],
   ])('verify reports %s in one sentence, with its likely cause', async (_title, platform, says) => {
     expect(differencesOf(await verify({ platform: platform() })).join('\n')).toContain(says);
@@ -159,7 +159,7 @@ describe('Differences that verify reports', () => {
     expect(differencesOf(played)).toEqual(
       expect.arrayContaining([
         'writer (client_credentials), requesting every scope that it can get, gets write:user more than the program grants: the deployed permissions differ.',
-        'writer (client_credentials), requesting write:user, is to be refused and gets a token with write:user: the deployed permissions differ.',
+        'writer (client_credentials), requesting write:user: expected no token, got one with write:user: the deployed permissions differ.',
       ]),
     );
     expect(
