@@ -200,8 +200,10 @@ function functionOf(
   };
 }
 
-/** What an integration is called in the log and the screen. */
+/** What an integration is called in the log and the screen; a load balancer by its name. */
 export function integrationName(integration: Integration): string {
   if (integration.kind === 'function') return integration.function.name;
-  return integration.kind === 'http' ? integration.url : integration.arn;
+  return integration.kind === 'http'
+    ? integration.url.replace(/^arn:\S+:listener\/\w+\/([^/\s]+)\S*/, 'load balancer $1')
+    : integration.arn;
 }

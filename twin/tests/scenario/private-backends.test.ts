@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Contract } from '../../../program/contract/define-contract.ts';
 import { useRoutes } from '../../../tests/support/routes.ts';
+import { welcome } from '../../src/cli/screen.ts';
 import { reportOf } from '../../src/report/report.ts';
 import { call, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
 
@@ -75,5 +76,11 @@ describe('A route to a load balancer in a VPC', () => {
     );
     expect(facts['accepted']?.map(({ is }) => is)).toContain('A test network');
     expect(violations).toEqual([]);
+  });
+
+  it('The start screen names the load balancer in place of its ARN', () => {
+    const screen = welcome(twin.model(), twin);
+    expect(screen).toContain('; goes to load balancer orders (VPC link abc123, as orders.example.com) /v1/{id} (http:');
+    expect(screen).not.toContain('arn:');
   });
 });
