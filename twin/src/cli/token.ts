@@ -2,11 +2,12 @@ import { didYouMean } from '../common/nearest.ts';
 import { UserError } from '../common/user-error.ts';
 import type { evaluate } from '../evaluate/program-process.ts';
 import type { Model } from '../model/model.ts';
+import { asSecondIssuer } from '../model/tenant.ts';
 import type { Claims } from '../gateway/decision.ts';
 import { judgeClaims } from '../gateway/judge.ts';
 import { callersOf, clientNames, type Ask, type Caller } from '../report/callers.ts';
 import { differenceText, tokenDifferenceOf } from '../verify/causes.ts';
-import { open, type SystemOptions } from '../verify/open.ts';
+import { open, type Opened, type SystemOptions } from '../verify/open.ts';
 import { readClientKey } from '../verify/client-keys.ts';
 import { TokenClient } from '../verify/tokens.ts';
 import { answerTo } from '../report/cells.ts';
@@ -20,6 +21,8 @@ export interface TokenOptions extends SystemOptions {
   readonly through?: string;
   readonly scope?: string;
   readonly audience?: string;
+  /** One of two issuers, as a URL or a host; the first by default. */
+  readonly issuer?: string;
   readonly decode?: boolean;
   /** The file of the private key that the client signs with. */
   readonly key?: string;
@@ -27,7 +30,7 @@ export interface TokenOptions extends SystemOptions {
 
 /** `twin token`: a token alone on standard output, or with `--decode` what it says. */
 export async function token(chosen: TokenOptions, root: URL, run?: typeof evaluate): Promise<void> {
-  const { target, model, clientIds } = await open(chosen, root, run);
+  const { target, model, clientIds } = atIssuer(await open(chosen, root, run), chosen.issuer);
   const caller = callerNamed(chosen, model);
   const ask = askOf(caller, chosen);
   const keys = chosen.key === undefined ? {} : { [nameOf(ask, clientIds)]: readClientKey(chosen.key) };
@@ -37,6 +40,27 @@ export async function token(chosen: TokenOptions, root: URL, run?: typeof evalua
     throw new UserError(differenceText(tokenDifferenceOf(wanted, got, target)));
   }
   process.stdout.write(`${chosen.decode === true ? described(got.claims, model) : got.token}\n`);
+}
+
+/** The system with the issuer that `--issuer` names. */
+function atIssuer(opened: Opened, issuer: string | undefined): Opened {
+  const { model, target } = opened;
+  const { issuerDomain, secondIssuerDomain } = model.tenant;
+  const domain = issuer?.replace(/^https:\/\/|\/$/g, '') ?? issuerDomain;
+  if (domain === issuerDomain) return opened;
+  if (domain !== secondIssuerDomain) {
+    const known = [issuerDomain, secondIssuerDomain].filter((one) => one !== undefined);
+    throw new UserError(
+      `Stack ${model.stack} has no issuer ${issuer}${didYouMean(domain, known) || '.'} Use --issuer ${known.join(' or ')}.`,
+    );
+  }
+  const { secondIssuer } = target.outputs;
+  if (secondIssuer === undefined) throw new UserError(`${target.name} has no output secondIssuer; deploy it first.`);
+  return {
+    ...opened,
+    model: { ...model, tenant: asSecondIssuer(model.tenant) },
+    target: { ...target, outputs: { ...target.outputs, ...secondIssuer } },
+  };
 }
 
 /** The name of the client that requests the token, if `--key` is for it. */

@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { expect, it } from 'vitest';
+import { twinHere } from '../support/cli.ts';
 import { startTestTwin } from '../support/twin.ts';
 import { reportsOf } from '../../src/report/reports.ts';
 import { evaluateHere } from '../../../tests/support/evaluate.ts';
@@ -55,4 +56,12 @@ it('Each of two issuers opens its own base path, and a caller who moves changes 
   ]);
   expect(reports[1]?.routes).toEqual(reports[0]?.routes);
   expect(await verify({ stack: 'dev' }, twin.project.root, evaluateHere)).toBe(0);
+
+  const issuerOf = async (...args: string[]): Promise<unknown> =>
+    decodeJwt((await twinHere(twin.project, 'token', '--as', 'test-app', ...args)).text.trim()).iss;
+  expect(await issuerOf()).toBe(TENANT);
+  expect(await issuerOf('--issuer', LOGIN)).toBe(LOGIN);
+  expect((await twinHere(twin.project, 'token', '--as', 'test-app', '--issuer', 'logon.example.com')).text).toBe(
+    'Stack dev has no issuer logon.example.com; did you mean login.example.com? Use --issuer your-tenant.eu.auth0.com or login.example.com.\n',
+  );
 });
