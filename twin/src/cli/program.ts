@@ -46,8 +46,13 @@ export function twinProgram(actions: Actions): Command {
   const program = new Command('twin')
     .description('Serves a Pulumi program’s HTTP API and Auth0 tenant locally; reports and verifies who may call what.')
     .option('--cwd <folder>', 'run as if started in this folder, the one with Pulumi.yaml')
-    .addHelpText('after', '\nExample: twin --cwd ../api start\nEach command has its own --help.')
-    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', '\nExample: npx --no twin --cwd ../api start\nEach command has its own --help.')
+    .configureHelp({
+      showGlobalOptions: true,
+      subcommandTerm: (command) => (command.name() === 'help' ? 'help [command]' : typed(command.name())),
+      commandUsage: (command) =>
+        command.parent === null ? 'npx --no twin [options] [command]' : typed(command.name(), '[options]'),
+    })
     .showHelpAfterError('(--help explains every option)')
     .exitOverride();
   for (const name of ['start', 'access', 'diff', 'verify', 'token'] as const) {
@@ -55,12 +60,7 @@ export function twinProgram(actions: Actions): Command {
     const command = program
       .command(name)
       .description(description)
-      .addHelpText('after', () => {
-        const root = pathToFileURL(`${process.cwd()}/`);
-        return ['\nExamples:', ...examples.map((example) => `  ${commandLine(`twin ${name}`, root, example)}`)].join(
-          '\n',
-        );
-      })
+      .addHelpText('after', () => `\nExamples:${examples.map((one) => `\n  ${typed(name, one)}`).join('')}`)
       .exitOverride((error) => {
         process.exitCode = error.exitCode === 0 ? 0 : failure;
         throw error;
@@ -69,11 +69,20 @@ export function twinProgram(actions: Actions): Command {
         process.exitCode = failure;
         enter(program);
         if (name !== 'start') surviveCutOutput(failure);
-        process.exitCode = (await actions[name](chosen, pathToFileURL(`${process.cwd()}/`))) ?? 0;
+        process.exitCode = (await actions[name](chosen, here())) ?? 0;
       });
     for (const option of options) command.addOption(option);
   }
   return program;
+}
+
+function here(): URL {
+  return pathToFileURL(`${process.cwd()}/`);
+}
+
+/** A command as a person types it in this folder. */
+function typed(name: string, ...options: readonly string[]): string {
+  return commandLine(`twin ${name as keyof Actions}`, here(), ...options);
 }
 
 function enter(program: Command): void {

@@ -175,7 +175,7 @@ it('twin start --help prints the options and examples that run in this folder, a
   const project = copyProject();
   const { ended, text } = runTwin(project, 'start', '--help');
   expect(await ended).toBe(0);
-  expect(text()).toMatch(/^Usage: twin start \[options\]\n[^]*--cwd[^]*Examples:\n {2}npm start -- --stack prod/);
+  expect(text()).toMatch(/^Usage: npm start -- \[options\]\n[^]*--cwd[^]*Examples:\n {2}npm start -- --stack prod/);
   project.remove();
 });
 
