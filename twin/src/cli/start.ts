@@ -37,9 +37,8 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
   const say = lineWriter(process.stdout);
   // The reader of the log has exited (`| head`).
   process.stdout.on('error', () => process.exit(0));
-  const complain = (error: unknown): void => void process.stderr.write(`${shown(error)}\n`);
-  let reloads = Promise.resolve();
-  const reloadNext = (): Promise<void> => (reloads = reloads.then(() => reload(twin, say, complain)));
+  const complain = (text: string): void => void process.stderr.write(`${text}\n`);
+  const reloadNext = reloader(() => twin, say, complain);
   const programs = reevaluation(root, () => void reloadNext());
   const ended = (error: unknown): never => {
     programs.close();
@@ -52,7 +51,7 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
     ...chosen,
     evaluate: programs.evaluate,
     onEvent: (event) => {
-      if (event.kind === 'defect') complain(event.error);
+      if (event.kind === 'defect') complain(shown(event.error));
       const line = logLine(event, twin.model(), new Date());
       if (line !== undefined) say(line);
     },
@@ -71,7 +70,7 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
       q: () => end(),
     });
   }
-  watcher.listen(reloadNext, complain);
+  watcher.listen(reloadNext, (error) => complain(shown(error)));
   end = () => {
     void watcher.close();
     programs.close();
@@ -79,7 +78,7 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
       // The last lines of the log are written in the next turn.
       () => setImmediate(() => process.stdout.write('', () => process.exit(0))),
       (error: unknown) => {
-        complain(error);
+        complain(shown(error));
         process.exit(1);
       },
     );
@@ -113,26 +112,34 @@ function lineWriter(stream: NodeJS.WritableStream): (line: string) => void {
   };
 }
 
-/** Whether the last change was refused, so that mending it is to be acknowledged. */
-let refused = false;
-
-async function reload(twin: Twin, say: (line: string) => void, complain: (error: unknown) => void): Promise<void> {
-  const [before, start] = [twin.model(), performance.now()];
-  try {
-    const outcome = await twin.reload();
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    const known = warnings(before);
-    if (outcome === 'changed') {
-      const now = twin.model();
-      say(`Reloaded in ${seconds} s: ${changesLine(before, now)}`);
-      for (const line of warnings(now)) if (line !== '' && !known.includes(line)) say(line);
-    } else if (refused) say('Nothing has changed since the last working version.');
-    refused = false;
-  } catch (error) {
-    complain(error);
-    refused = true;
-    say('Reload failed. Still serving the last working version.');
-  }
+/**
+ * Returns what reloads the twin after each reload that was requested before. What it prints about a reload is one text, so
+ * that messages of two edits do not mix.
+ */
+export function reloader(
+  twin: () => Pick<Twin, 'model' | 'reload'>,
+  say: (text: string) => void,
+  complain: (error: string) => void,
+): () => Promise<void> {
+  let hasFailed = false;
+  const reload = async (): Promise<void> => {
+    const [before, start] = [twin().model(), performance.now()];
+    try {
+      const outcome = await twin().reload();
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      if (outcome === 'changed') {
+        const [known, now] = [warnings(before), twin().model()];
+        const fresh = warnings(now).filter((line) => line !== '' && !known.includes(line));
+        say([`Reloaded in ${seconds} s: ${changesLine(before, now)}`, ...fresh].join('\n'));
+      } else if (hasFailed) say('Nothing has changed since the last working version.');
+      hasFailed = false;
+    } catch (error) {
+      hasFailed = true;
+      complain(`${shown(error)}\nReload failed. Still serving the last working version.`);
+    }
+  };
+  let reloads = Promise.resolve();
+  return () => (reloads = reloads.then(reload));
 }
 
 /** @throws UserError for options that do not go together */
