@@ -366,7 +366,15 @@ describe('The contract', () => {
 
   it.each(REFUSED)('The contract is rejected if it has $title', async ({ change, problems }) => {
     const error = await refusal(() => checkContract({ ...shipped, ...change } as Contract, root));
-    expect(error.problems.map(({ place, code }) => [place.replace('contract.ts, ', ''), code])).toEqual(problems);
+    expect(error.problems.map(({ place, code }) => [place.replace(/^contract\.ts(?::\d+)?, /, ''), code])).toEqual(
+      problems,
+    );
+  });
+
+  it('A problem of a route names the line of its key in contract.ts', async () => {
+    const broken = { ...shipped, routes: { 'GET /test': { ...ROUTE, handler: 'gone' } } } as unknown as Contract;
+    const { problems } = await refusal(() => checkContract(broken, root));
+    expect(problems.map(({ place }) => place)).toEqual(['contract.ts:14, routes, "GET /test", handler']);
   });
 
   it.each(['$default', 'ANY /', 'GET /a/{b}/{c+}', 'DELETE /a.b~c', 'OPTIONS /{proxy+}'])(

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import type { PathRouteKey } from '../../limits/route-key.ts';
 import type { DeepReadonly } from '../deep-readonly.ts';
 import { plainError, problemOf } from '../plain-errors.ts';
-import { countOf, UserError } from '../user-error.ts';
+import { countOf, UserError, type Problem } from '../user-error.ts';
 import type { ClaimSource } from './claims.ts';
 import { contractSchema, routeKeyProblems } from './contract-schema.ts';
 import type { HandlerSpec } from './handler-spec.ts';
@@ -80,7 +81,19 @@ export function checkContract(contract: Contract, root: URL): void {
     ...routeKeyProblems(contract),
     ...(error === undefined ? unusedReasons(contract) : []),
   ];
-  if (problems.length > 0) throw new UserError('contract', `${countOf('contract.ts', problems)}:`, problems);
+  if (problems.length === 0) return;
+  const located = problems.map(withLine(new URL('contract.ts', root)));
+  throw new UserError('contract', `${countOf('contract.ts', problems)}:`, located);
+}
+
+/** Adds to the place of a route's problem the line of its key, where the source has it literally. */
+function withLine(file: URL): (found: Problem) => Problem {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return (found) => {
+    const [, key = '', rest = ''] = /^contract\.ts, routes, "(.*?)"(.*)$/.exec(found.place) ?? [];
+    const at = lines.findIndex((line) => /^\s*(["']?)(.*?)\1:/.exec(line)?.[2] === key);
+    return key === '' || at === -1 ? found : { ...found, place: `contract.ts:${at + 1}, routes, "${key}"${rest}` };
+  };
 }
 
 function placeOf(key: PropertyKey): string {
