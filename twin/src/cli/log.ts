@@ -44,10 +44,12 @@ function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, ti
 function tokenLine(exchange: TokenExchange, time: Date): string {
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
-    const { asked } = exchange;
+    const { attempt } = exchange;
     // A line is cut at its end: what the client calls the grant must leave room for the reason.
     const who =
-      asked === undefined ? '' : `(${asked.client.name}, ${printable(withoutTokens(asked.grantType, A_TOKEN), 100)})`;
+      attempt === undefined
+        ? ''
+        : `(${attempt.client.name}, ${printable(withoutTokens(attempt.grantType, A_TOKEN), 100)})`;
     return line(time, [String(status), 'POST /oauth/token', who, `· ${error}: ${message}`]);
   }
   const { client, grantType = 'authorization_code', subject } = exchange.granted;

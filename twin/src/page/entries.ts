@@ -102,7 +102,7 @@ function tokenEntry(exchange: TokenExchange, happened: Happened, known: Known): 
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
     const refused = { status, why: shownText(`${error}: ${message}`, SENTENCE), subject: '', granted: [] };
-    return { kind: 'token', ...happened, ...refused, ...requestOf(exchange.asked, known) };
+    return { kind: 'token', ...happened, ...refused, ...requestOf(exchange.attempt, known) };
   }
   const { granted, requested } = exchange;
   const { grantType = 'authorization_code', subject } = granted;

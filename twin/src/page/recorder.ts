@@ -118,8 +118,8 @@ function slim(exchange: Exchange, responseLength: number): Exchange {
 /** A token request with no more of its scopes than a person reads. */
 function slimTokens(exchange: TokenExchange): TokenExchange {
   if (exchange.kind === 'granted') return { ...exchange, requested: fewTexts(exchange.requested) };
-  const { asked } = exchange;
-  if (asked === undefined) return exchange;
-  const grantType = asked.grantType.slice(0, LONGEST);
-  return { ...exchange, asked: { ...asked, grantType, scopes: fewTexts(asked.scopes) } };
+  const { attempt } = exchange;
+  if (attempt === undefined) return exchange;
+  const grantType = attempt.grantType.slice(0, LONGEST);
+  return { ...exchange, attempt: { ...attempt, grantType, scopes: fewTexts(attempt.scopes) } };
 }

@@ -26,7 +26,6 @@ import type { Inside, Page } from './page.ts';
 import { openState, type TwinState } from './state.ts';
 import { actionRunner } from '../tenant/action-process.ts';
 import { LoginAttempts } from '../tenant/login-attempts.ts';
-import { OpaqueTokens } from '../tenant/userinfo.ts';
 import { tenantApp } from '../tenant/app.ts';
 import { issuerOf } from '../tenant/claims.ts';
 import { loginState, type LoginState } from '../tenant/login-state.ts';
@@ -172,13 +171,12 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       startFunctions(model.apis, folder.path, (line) => onEvent({ kind: 'printed', line })),
     );
     const { invoke } = functions;
-    const sessions = { opaqueTokens: new OpaqueTokens(clock), logins: new LoginAttempts() };
     const serves: Serving = {
       model,
       hash: recorded.hash,
       functions,
       gateways: model.apis.map((api) => ({ api, keys, invoke, forwards, take: throttling(api.stage, clock), clock })),
-      tenant: { tenant: model.tenant, signing, clock, state: logins, runAction, ...sessions },
+      tenant: { tenant: model.tenant, signing, clock, state: logins, runAction, logins: new LoginAttempts() },
     };
     try {
       announce(state, recorded, model, {

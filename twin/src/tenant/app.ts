@@ -27,7 +27,7 @@ export type TokenExchange =
       readonly kind: 'refused';
       readonly refusal: TokenError;
       /** Absent if the client failed to authenticate. */
-      readonly asked: TokenAttempt | undefined;
+      readonly attempt: TokenAttempt | undefined;
     };
 
 /** A request to the tenant, except those to the page. */
@@ -50,7 +50,7 @@ export function tenantApp(
 ): Hono<TenantEnv> {
   const app = new Hono<TenantEnv>();
 
-  app.use(reporting((request) => onEvent({ kind: 'tenant', request }), page !== undefined));
+  app.use(reporting(app, (request) => onEvent({ kind: 'tenant', request }), page !== undefined));
 
   app.use(async (c, next) => {
     const { tenant } = current();
@@ -90,21 +90,23 @@ export function tenantApp(
   app.post('/oauth/token', async (c) => {
     c.header('cache-control', 'no-store');
     c.header('pragma', 'no-cache');
-    let asked: TokenAttempt | undefined;
+    let attempt: TokenAttempt | undefined;
+    const report = (exchange: TokenExchange): void => {
+      c.set('reported', true);
+      onEvent({ kind: 'token', exchange });
+    };
     try {
       // It would bind the token to a key.
       if (c.req.header('dpop') !== undefined) refusals.unsupportedParameter('DPoP');
       const request = await tokenRequest(c);
-      const { response, granted, requested, ignored } = await issueToken(request, current(), (one) => {
-        asked = one;
+      const { response, granted, requested, ignored } = await issueToken(request, current(), (authenticated) => {
+        attempt = authenticated;
       });
-      c.set('reported', true);
-      onEvent({ kind: 'token', exchange: { kind: 'granted', granted, requested, ignored } });
+      report({ kind: 'granted', granted, requested, ignored });
       return c.json(response);
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
-      c.set('reported', true);
-      onEvent({ kind: 'token', exchange: { kind: 'refused', refusal: error, asked } });
+      report({ kind: 'refused', refusal: error, attempt });
       return refusal(c, error);
     }
   });

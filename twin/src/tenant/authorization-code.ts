@@ -13,21 +13,21 @@ import { grantToUser } from './user-grant.ts';
  */
 export function authorizationCode({ tenant, client, parameters, state }: GrantRequest): Granted {
   const code = required(parameters, 'code');
-  const found = state?.codes.redeem(code, client.clientId, (family) => state.refreshTokens.revoke(family));
-  if (found === undefined) return refusals.wrongCode();
-  checkProof(found, parameters.get('code_verifier'));
+  const grant = state?.codes.redeem(code, client.clientId, (family) => state.refreshTokens.revoke(family));
+  if (grant === undefined) return refusals.wrongCode();
+  checkProof(grant, parameters.get('code_verifier'));
   const sent = parameters.get('redirect_uri');
-  if (found.redirectUri !== undefined && sent !== found.redirectUri) {
-    return refusals.wrongRedirect(sent, found.redirectUri);
+  if (grant.redirectUri !== undefined && sent !== grant.redirectUri) {
+    return refusals.wrongRedirect(sent, grant.redirectUri);
   }
-  const user = tenant.users.find(({ userId }) => userId === found.userId) ?? refusals.wrongCode();
+  const user = tenant.users.find(({ userId }) => userId === grant.userId) ?? refusals.wrongCode();
   if (user.blocked) return refusals.blockedUser();
-  const api = found.audience === undefined ? undefined : apiFor(tenant, found.audience);
+  const api = grant.audience === undefined ? undefined : apiFor(tenant, grant.audience);
   return {
-    ...grantToUser({ tenant, client, user, api, scopes: found.scopes }),
+    ...grantToUser({ tenant, client, user, api, scopes: grant.scopes }),
     code,
-    login: found.login,
-    changes: found.changes,
+    login: grant.login,
+    changes: grant.changes,
   };
 }
 

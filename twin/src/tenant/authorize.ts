@@ -148,7 +148,7 @@ const CHECKS: readonly ((reading: Reading) => unknown)[] = [
   },
   ({ get }) => get('response_type') ?? refusals.missingParameter('response_type'),
   ({ client, get }) => {
-    const types = scopeWords(get('response_type') ?? '');
+    const types = scopeWords(get('response_type'));
     if (types.length === 1 && types[0] === 'code') return true;
     const isKnown = types.every((type) => ['code', 'token', 'id_token'].includes(type));
     return isKnown && client.firstParty
@@ -171,7 +171,7 @@ const CHECKS: readonly ((reading: Reading) => unknown)[] = [
     return /^[\w-]{43}$/.test(get('code_challenge') ?? '') || refusals.malformed('Invalid code_challenge');
   },
   ({ get }) => {
-    const prompts = scopeWords(get('prompt') ?? '');
+    const prompts = scopeWords(get('prompt'));
     const unknown = prompts.some((prompt) => !['none', 'login', 'consent', 'select_account'].includes(prompt));
     const contradicts = prompts.includes('none') && prompts.length > 1;
     return !(unknown || contradicts) || refusals.malformed('Invalid prompt');
@@ -208,10 +208,10 @@ export function authorizationRequest(tenant: Tenant, callback: Callback, paramet
     client,
     callback,
     api,
-    scopes: requestedScopes(scopeWords(get('scope') ?? ''), api),
+    scopes: requestedScopes(scopeWords(get('scope')), api),
     challenge: get('code_challenge'),
     nonce: get('nonce'),
-    prompts: scopeWords(get('prompt') ?? ''),
+    prompts: scopeWords(get('prompt')),
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     connection: get('connection'),
     loginHint: get('login_hint'),
@@ -219,22 +219,22 @@ export function authorizationRequest(tenant: Tenant, callback: Callback, paramet
 }
 
 /**
- * The parameters of a query.
+ * The parameters of a URL's query.
  * @throws PageError for a duplicate of one that determines the callback; other duplicates are rejected at the callback
  */
-export function queryParameters(query: URLSearchParams): {
+export function queryParameters(url: string): {
   readonly parameters: Parameters;
-  readonly twice: string | undefined;
+  readonly duplicate: string | undefined;
 } {
   const parameters = new Map<string, string>();
-  const twice: string[] = [];
-  for (const [name, value] of query) {
-    if (parameters.has(name)) twice.push(name);
+  const duplicates: string[] = [];
+  for (const [name, value] of new URL(url).searchParams) {
+    if (parameters.has(name)) duplicates.push(name);
     if (value !== '') parameters.set(name, value);
   }
-  const fatal = twice.find((name) => ['client_id', 'redirect_uri', 'response_mode', 'state'].includes(name));
+  const fatal = duplicates.find((name) => ['client_id', 'redirect_uri', 'response_mode', 'state'].includes(name));
   if (fatal !== undefined) throw new PageError(400, [`The parameter ${fatal} comes more than once`]);
-  return { parameters, twice: twice[0]?.slice(0, 40) };
+  return { parameters, duplicate: duplicates[0]?.slice(0, 40) };
 }
 
 /** The parameters of an error at the callback. Auth0 sends no description if the user declines. */

@@ -1,4 +1,4 @@
-import type { Context } from 'hono';
+import type { Context, Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { readBody } from '../common/read-body.ts';
 import { errorParameters, PageError, type Callback } from './authorize.ts';
@@ -7,6 +7,7 @@ import { errorPage } from './pages.ts';
 import { BODY_LIMIT, readParameters, type Parameters } from './parameters.ts';
 import type { TenantEnv } from './report.ts';
 import { respond } from './respond.ts';
+import type { TenantService } from './service.ts';
 
 export type C = Context<TenantEnv>;
 
@@ -26,8 +27,15 @@ export async function refused(c: C, callback: Callback, work: () => Response | P
   }
 }
 
-/** Shows a PageError of the step on a page. */
-export async function onPage(c: C, work: () => Promise<Response>): Promise<Response> {
+type PageHandler = (c: C, service: TenantService) => Promise<Response>;
+
+/** Returns a function that adds a page to the app. A PageError of its handler is shown on a page. */
+export function pagesOf(app: Hono<TenantEnv>, current: () => TenantService) {
+  return (method: 'get' | 'post', path: string, handle: PageHandler): unknown =>
+    app[method](path, (c) => onPage(c, () => handle(c, current())));
+}
+
+async function onPage(c: C, work: () => Promise<Response>): Promise<Response> {
   try {
     const response = await work();
     // Hono adds cookies only to responses that the context makes.

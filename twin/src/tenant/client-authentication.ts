@@ -34,7 +34,10 @@ export async function authenticateClient(
 
 function clientOfSecret(clients: readonly Client[], parameters: Parameters, authorization: string | undefined): Client {
   const basic = authorization === undefined ? undefined : basicCredentials(authorization);
-  if (basic !== undefined && (parameters.has('client_secret') || differs(parameters.get('client_id'), basic.id))) {
+  if (
+    basic !== undefined &&
+    (parameters.has('client_secret') || (parameters.get('client_id') ?? basic.id) !== basic.id)
+  ) {
     return refusals.malformed('Only one way of client authentication may be used at once');
   }
   const id = basic?.id ?? parameters.get('client_id');
@@ -46,10 +49,6 @@ function clientOfSecret(clients: readonly Client[], parameters: Parameters, auth
   // Compare even for an unknown client, so that the response time reveals nothing.
   const matches = sameText(secret, client?.secret ?? '');
   return client !== undefined && matches && secret !== '' ? client : refusals.wrongClient();
-}
-
-function differs(given: string | undefined, id: string): boolean {
-  return given !== undefined && given !== id;
 }
 
 /** RFC 6749, section 2.3.1: id and secret are form-encoded before they are joined. */

@@ -1,6 +1,6 @@
 import { refusals } from './errors.ts';
 import type { Granted, GrantRequest } from './grant.ts';
-import { clientScopes, scopeWords } from './scopes.ts';
+import { scopeWords } from './scopes.ts';
 
 /**
  * The client_credentials grant.
@@ -13,21 +13,25 @@ export function clientCredentials({ tenant, client, parameters }: GrantRequest):
   const api =
     tenant.resourceServers.find(({ identifier }) => identifier === audience) ?? refusals.serviceNotEnabled(audience);
   const grant = tenant.grants.find(
-    (one) => one.clientId === client.clientId && one.audience === audience && one.subjectType === 'client',
+    ({ clientId, audience: granted, subjectType }) =>
+      clientId === client.clientId && granted === audience && subjectType === 'client',
   );
   if (api.clientPolicy === 'deny_all')
     return refusals.noClientGrant(client.clientId, audience, 'the API gives clients no token');
   if (grant === undefined) return refusals.noClientGrant(client.clientId, audience);
-  const { granted, outside } = clientScopes(scopeWords(parameters.get('scope') ?? ''), grant.scopes);
+  const requested = scopeWords(parameters.get('scope'));
+  // Requesting more than the grant is an error; there is no intersection.
+  const outside = requested.filter((scope) => !grant.scopes.includes(scope));
   if (outside.length > 0) return refusals.scopesOutsideGrant(outside);
+  const scopes = requested.length === 0 ? grant.scopes : requested;
   return {
     client,
     subject: `${client.clientId}@clients`,
     user: undefined,
     api,
-    scopes: granted,
+    scopes,
     grantType: 'client-credentials',
     // Captured: the claim has the granted scopes.
-    permissions: api.permissionsInToken ? granted : undefined,
+    permissions: api.permissionsInToken ? scopes : undefined,
   };
 }

@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { TokenChanges } from './actions.ts';
 import { Expiring } from './expiring.ts';
 
 /** Lifetime in seconds. Auth0 only documents a maximum of 60 under FAPI; ten minutes are RFC 6749's limit. */
 const CODE_LIFETIME = 600;
-
-const MOST = 1000;
 
 /** Claims of the login for the ID token. */
 export interface LoginClaims {
@@ -43,13 +40,11 @@ export class AuthorizationCodes {
 
   /** @param clock milliseconds since 1970 */
   constructor(clock: () => number) {
-    this.#codes = new Expiring(clock, CODE_LIFETIME, MOST);
+    this.#codes = new Expiring(clock, CODE_LIFETIME);
   }
 
   issue(grant: CodeGrant): string {
-    const code = randomBytes(32).toString('base64url');
-    this.#codes.add(code, { ...grant, isUsed: false, family: undefined });
-    return code;
+    return this.#codes.add({ ...grant, isUsed: false, family: undefined });
   }
 
   /**
@@ -69,7 +64,7 @@ export class AuthorizationCodes {
   }
 
   /** Records a refresh token family that a code led to. */
-  gave(code: string, family: string): void {
+  recordFamily(code: string, family: string): void {
     const found = this.#codes.get(code);
     if (found !== undefined) found.family = family;
   }

@@ -6,13 +6,29 @@ import { required, type Parameters } from './parameters.ts';
 import { password, PASSWORD_REALM, passwordRealm } from './password.ts';
 import { refreshToken } from './refresh-grant.ts';
 
-const GRANTS: Readonly<Record<string, (request: GrantRequest) => Granted>> = {
-  authorization_code: authorizationCode,
-  refresh_token: refreshToken,
-  client_credentials: clientCredentials,
-  password,
-  [PASSWORD_REALM]: passwordRealm,
+interface Grant {
+  readonly decide: (request: GrantRequest) => Granted;
+  /** The parameters that it supports, besides those of every grant. */
+  readonly parameters: readonly string[];
+}
+
+const GRANTS: Readonly<Record<string, Grant>> = {
+  authorization_code: { decide: authorizationCode, parameters: ['code', 'code_verifier', 'redirect_uri'] },
+  refresh_token: { decide: refreshToken, parameters: ['refresh_token', 'scope', 'audience'] },
+  client_credentials: { decide: clientCredentials, parameters: ['audience', 'scope'] },
+  password: { decide: password, parameters: ['username', 'password', 'audience', 'scope'] },
+  [PASSWORD_REALM]: { decide: passwordRealm, parameters: ['username', 'password', 'realm', 'audience', 'scope'] },
 };
+
+export const SUPPORTED_GRANT_TYPES: readonly string[] = Object.keys(GRANTS);
+
+const COMMON_PARAMETERS: readonly string[] = [
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+];
 
 /**
  * Auth0's other grant types: a client without one gets the same error as for the supported ones.
@@ -34,20 +50,14 @@ const FURTHER_GRANT_TYPES: readonly string[] = [
  */
 const UNSUPPORTED_PARAMETERS: readonly string[] = ['organization', 'resource', 'authorization_details'];
 
-/** The supported parameters of each grant. */
-const READ: Readonly<Record<string, readonly string[]>> = {
-  authorization_code: ['code', 'code_verifier', 'redirect_uri'],
-  refresh_token: ['refresh_token', 'scope', 'audience'],
-  client_credentials: ['audience', 'scope'],
-  password: ['username', 'password', 'audience', 'scope'],
-  [PASSWORD_REALM]: ['username', 'password', 'realm', 'audience', 'scope'],
-};
-
 /** The parameters of a token request that have no effect, for the log. */
 export function ignoredParameters(parameters: Parameters): string[] {
-  const proof = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'];
-  const read = ['grant_type', ...proof, ...(READ[parameters.get('grant_type') ?? ''] ?? [])];
-  return [...parameters.keys()].filter((name) => !read.includes(name));
+  const supported = [...COMMON_PARAMETERS, ...(grantOf(parameters.get('grant_type'))?.parameters ?? [])];
+  return [...parameters.keys()].filter((name) => !supported.includes(name));
+}
+
+function grantOf(grantType = ''): Grant | undefined {
+  return Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined;
 }
 
 /**
@@ -60,10 +70,10 @@ export function decideGrant(request: GrantRequest): Granted {
   const unsupported = UNSUPPORTED_PARAMETERS.find((name) => parameters.has(name));
   if (unsupported !== undefined) return refusals.unsupportedParameter(unsupported);
   const grantType = required(parameters, 'grant_type');
-  const grant = Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined;
+  const grant = grantOf(grantType);
   const known = grant !== undefined || FURTHER_GRANT_TYPES.includes(grantType);
   // A public client has no secret to prove who it is, whatever its settings say.
   if (client.isPublic && grantType === 'client_credentials') return refusals.grantTypeNotAllowed(grantType);
   if (known && !client.grantTypes.includes(grantType)) return refusals.grantTypeNotAllowed(grantType);
-  return grant === undefined ? refusals.unsupportedGrantType(grantType) : grant(request);
+  return grant === undefined ? refusals.unsupportedGrantType(grantType) : grant.decide(request);
 }

@@ -1,4 +1,7 @@
 import { ASSERTION_ALGORITHMS } from '../../../limits/auth0.ts';
+import { SUPPORTED_GRANT_TYPES } from './decide-grant.ts';
+
+const CLAIMS = 'aud auth_time email email_verified exp iat iss name nickname nonce picture sid sub';
 
 /**
  * The discovery document: the stack's real issuer, and endpoints under the address of the request. Fields and order are
@@ -21,31 +24,11 @@ export function discoveryDocument(issuerDomain: string, base: string): Record<st
     response_modes_supported: ['query', 'fragment', 'form_post'],
     subject_types_supported: ['public'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-    token_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     // A tenant lists HS256 and PS256 as well; the twin accepts only clients with RS256.
     id_token_signing_alg_values_supported: ['RS256'],
-    claims_supported: [
-      'aud',
-      'auth_time',
-      'email',
-      'email_verified',
-      'exp',
-      'iat',
-      'iss',
-      'name',
-      'nickname',
-      'nonce',
-      'picture',
-      'sid',
-      'sub',
-    ],
-    grant_types_supported: [
-      'authorization_code',
-      'refresh_token',
-      'client_credentials',
-      'password',
-      'http://auth0.com/oauth/grant-type/password-realm',
-    ],
+    claims_supported: CLAIMS.split(' '),
+    grant_types_supported: SUPPORTED_GRANT_TYPES,
     request_uri_parameter_supported: false,
     request_parameter_supported: false,
     end_session_endpoint: `${base}oidc/logout`,

@@ -27,7 +27,7 @@ export interface Granted {
   readonly api: ResourceServer | undefined;
   readonly scopes: readonly string[];
   /** Every scope that tokens of this login may ever have, whatever roles the user gets later. */
-  readonly asked?: readonly string[];
+  readonly requested?: readonly string[];
   /** The claim `gty`; absent after a login in a browser. */
   readonly grantType: string | undefined;
   /** The claim `permissions`, if the API's dialect has it. */

@@ -1,9 +1,13 @@
 import { AuthorizationCodes } from './codes.ts';
 import { Consents } from './consents.ts';
+import { Expiring } from './expiring.ts';
 import { RefreshTokens, type RefreshTokenStorage } from './refresh-tokens.ts';
 import { Sessions } from './sessions.ts';
 import { Transactions } from './transactions.ts';
 import { UsedAssertions } from './used-assertions.ts';
+
+/** Lifetime of an opaque token in seconds. Source: auth0.com/docs/secure/tokens/access-tokens/update-access-token-lifetime */
+export const OPAQUE_LIFETIME = 86_400;
 
 /** The state of logins, by ids of clients, users and APIs. It survives a reload. */
 export interface LoginState {
@@ -13,6 +17,8 @@ export interface LoginState {
   readonly codes: AuthorizationCodes;
   readonly refreshTokens: RefreshTokens;
   readonly assertions: UsedAssertions;
+  /** Access tokens for `/userinfo` only, issued if no audience is requested. */
+  readonly opaqueTokens: Expiring<{ readonly userId: string; readonly scopes: readonly string[] }>;
 }
 
 /**
@@ -27,5 +33,6 @@ export function loginState(clock: () => number, storage?: RefreshTokenStorage): 
     codes: new AuthorizationCodes(clock),
     refreshTokens: new RefreshTokens(clock, storage),
     assertions: new UsedAssertions(),
+    opaqueTokens: new Expiring(clock, OPAQUE_LIFETIME),
   };
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import type { User } from '../model/tenant.ts';
 import {
@@ -10,14 +9,24 @@ import {
   type AuthorizationRequest,
 } from './authorize.ts';
 import { runActions } from './actions.ts';
-import { BROWSER_COOKIE, formOf, readCookie, writeCookie, onPage, refused, SESSION_COOKIE, type C } from './browser.ts';
+import {
+  BROWSER_COOKIE,
+  formOf,
+  pagesOf,
+  readCookie,
+  refused,
+  SESSION_COOKIE,
+  writeCookie,
+  type C,
+} from './browser.ts';
 import { connectionsFor, usersFor } from './decide-login.ts';
 import { refusals, TokenError } from './errors.ts';
 import { checkPassword } from './check-password.ts';
+import { randomKey } from './expiring.ts';
 import { consentPage, loginPage } from './pages.ts';
 import type { Parameters } from './parameters.ts';
 import type { TenantEnv } from './report.ts';
-import { formAction, respond } from './respond.ts';
+import { respond } from './respond.ts';
 import type { TenantService } from './service.ts';
 import { IDLE_SESSION_LIFETIME, type Session } from './sessions.ts';
 import type { Transaction } from './transactions.ts';
@@ -29,126 +38,107 @@ interface Step {
   readonly c: C;
   readonly service: TenantService;
   readonly parameters: Parameters;
+  readonly session: Session | undefined;
   /** Absent before the first page. */
   readonly transaction?: Transaction;
   readonly state?: string;
-  readonly session: Session | undefined;
 }
+
+/** The context of a page of the login. */
+type PageStep = Required<Step> & { readonly request: AuthorizationRequest };
 
 /** `/authorize`, the login page and the consent page. */
 export function loginRoutes(current: () => TenantService): Hono<TenantEnv> {
   const app = new Hono<TenantEnv>();
+  const route = pagesOf(app, current);
 
-  app.get('/authorize', async (c) =>
-    onPage(c, async () => {
-      const service = current();
-      const { parameters, twice } = queryParameters(new URL(c.req.url).searchParams);
-      const callback = callbackOf(service.tenant, parameters);
-      const ignored = withoutEffect(parameters);
-      if (ignored.length > 0) c.set('note', `without effect here: ${ignored.join(', ')}`);
-      if (twice !== undefined) {
-        return refused(c, callback, () => refusals.malformed(`The parameter ${twice} comes more than once`));
-      }
-      return proceed({ c, service, parameters, session: sessionOf(c, service) });
-    }),
-  );
+  route('get', '/authorize', async (c, service) => {
+    const { parameters, duplicate } = queryParameters(c.req.url);
+    const callback = callbackOf(service.tenant, parameters);
+    const ignored = withoutEffect(parameters);
+    if (ignored.length > 0) c.set('note', `without effect here: ${ignored.join(', ')}`);
+    if (duplicate !== undefined) {
+      return refused(c, callback, () => refusals.malformed(`The parameter ${duplicate} comes more than once`));
+    }
+    return proceed({ c, service, parameters, session: sessionOf(c, service) });
+  });
 
-  app.get('/u/login', async (c) =>
-    onPage(c, async () => {
-      const { state, request, service } = stepOf(c, current());
-      return loginForm(service, state, request, { status: 200, username: request.loginHint ?? '' });
-    }),
-  );
+  route('get', '/u/login', async (c, service) => {
+    const { state, request } = stepOf(c, service);
+    const users = usersFor(service.tenant, request);
+    return loginPage(state, request, users, { status: 200, username: request.loginHint ?? '' });
+  });
 
-  app.post('/u/login', async (c) =>
-    onPage(c, async () => {
-      const form = await formOf(c);
-      const step = stepOf(c, current());
-      const { service, state, request } = step;
-      const { tenant, logins } = service;
-      const candidates = usersFor(service.tenant, request);
-      let user: User;
-      try {
-        const picked = form.get('user');
-        user =
-          picked === undefined
-            ? checkPassword({
-                tenant,
-                logins,
-                connections: connectionsFor(service.tenant, request),
-                username: form.get('username') ?? '',
-                password: form.get('password') ?? '',
-              })
-            : (candidates.find(({ userId }) => userId === picked) ?? refusals.wrongPassword());
-      } catch (error) {
-        if (!(error instanceof TokenError)) throw error;
-        c.set('reason', error.message);
-        const status = error.status === 429 ? 429 : 400;
-        const problem = error.message.replace(/\.$/, '');
-        return loginForm(service, state, request, { status, username: form.get('username') ?? '', problem });
-      }
-      const { sessions } = service.state;
-      if (user.blocked) {
-        service.state.transactions.end(state);
-        return refused(c, request.callback, () => refusals.blockedUser());
-      }
-      sessions.end(readCookie(c, SESSION_COOKIE));
-      const { cookie, session } = sessions.begin(user.userId);
-      writeCookie(c, SESSION_COOKIE, cookie, IDLE_SESSION_LIFETIME);
-      step.transaction.sid = session.sid;
-      step.transaction.isLoggedIn = true;
-      return proceed({ ...step, session });
-    }),
-  );
+  route('post', '/u/login', async (c, service) => {
+    const form = await formOf(c);
+    const step = stepOf(c, service);
+    const { state, request, transaction } = step;
+    const { sessions, transactions } = service.state;
+    let user: User;
+    try {
+      user = userOfForm(step, form);
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error;
+      c.set('reason', error.message);
+      return loginPage(state, request, usersFor(service.tenant, request), {
+        status: error.status === 429 ? 429 : 400,
+        username: form.get('username') ?? '',
+        problem: error.message.replace(/\.$/, ''),
+      });
+    }
+    if (user.blocked) {
+      transactions.end(state);
+      return refused(c, request.callback, () => refusals.blockedUser());
+    }
+    sessions.end(readCookie(c, SESSION_COOKIE));
+    const { cookie, session } = sessions.begin(user.userId);
+    writeCookie(c, SESSION_COOKIE, cookie, IDLE_SESSION_LIFETIME);
+    transaction.sid = session.sid;
+    transaction.isLoggedIn = true;
+    return proceed({ ...step, session });
+  });
 
-  app.get('/u/consent', async (c) =>
-    onPage(c, async () => {
-      const step = stepOf(c, current());
-      const user = consentingUser(step);
-      const { service, request, state } = step;
-      const { scopes } = grantToUser({ ...request, tenant: service.tenant, user });
-      const formActions = ["'self'", formAction(request.callback.url)];
-      return consentPage({ state, client: request.client, user, api: request.api, scopes, formActions });
-    }),
-  );
+  route('get', '/u/consent', async (c, service) => {
+    const step = stepOf(c, service);
+    const user = consentingUser(step);
+    return consentPage(step.state, step.request, user, scopesFor(step, step.request, user));
+  });
 
-  app.post('/u/consent', async (c) =>
-    onPage(c, async () => {
-      const form = await formOf(c);
-      const step = stepOf(c, current());
-      const { service, request, state } = step;
-      const user = consentingUser(step);
-      const { client, callback, api } = request;
-      if (form.get('action') !== 'accept') {
-        service.state.transactions.end(state);
-        if (client.login.keepsErrors) throw new PageError(403, ['access_denied', 'The user declined.']);
-        return refused(c, callback, () => refusals.consentDeclined());
-      }
-      const { scopes } = grantToUser({ ...request, tenant: service.tenant, user });
-      service.state.consents.remember(user.userId, client.clientId, api?.identifier, scopes);
-      return refused(c, callback, () => finish(step, request, user, scopes));
-    }),
-  );
+  route('post', '/u/consent', async (c, service) => {
+    const form = await formOf(c);
+    const step = stepOf(c, service);
+    const { request, state } = step;
+    const user = consentingUser(step);
+    const { client, callback, api } = request;
+    if (form.get('action') !== 'accept') {
+      service.state.transactions.end(state);
+      if (client.login.keepsErrors) throw new PageError(403, ['access_denied', 'The user declined.']);
+      return refused(c, callback, () => refusals.consentDeclined());
+    }
+    const scopes = scopesFor(step, request, user);
+    service.state.consents.remember(user.userId, client.clientId, api?.identifier, scopes);
+    return refused(c, callback, () => finish(step, request, user, scopes));
+  });
 
   return app;
 }
 
 /** Continues a login: to the page that needs the user, or to its end. */
 async function proceed(step: Step): Promise<Response> {
-  const { c, service, parameters, session } = step;
+  const { c, service, parameters } = step;
   const callback = callbackOf(service.tenant, parameters);
   return refused(c, callback, async () => {
     const request = authorizationRequest(service.tenant, callback, parameters);
     const isSilent = request.prompts.includes('none');
     const user = userOf(step, request);
-    if (user === undefined) return isSilent ? refusals.loginRequired() : ask(step, 'login');
+    if (user === undefined) return isSilent ? refusals.loginRequired() : toPage(step, 'login');
     if (user.blocked) return refusals.blockedUser();
-    const { scopes } = grantToUser({ ...request, tenant: service.tenant, user });
+    const scopes = scopesFor(step, request, user);
     const needed = needsConsent(request);
     const isForced = request.prompts.includes('consent');
     const isKnown = service.state.consents.cover(user.userId, request.client.clientId, request.api?.identifier, scopes);
     if (isForced || (needed && !isKnown)) {
-      return isSilent ? refusals.consentRequired() : ask({ ...step, session }, 'consent');
+      return isSilent ? refusals.consentRequired() : toPage(step, 'consent');
     }
     return finish(step, request, user, needed ? scopes : request.scopes);
   });
@@ -158,11 +148,30 @@ async function proceed(step: Step): Promise<Response> {
 function userOf({ service, session, transaction }: Step, request: AuthorizationRequest): User | undefined {
   if (session === undefined) return undefined;
   const isFresh = transaction?.isLoggedIn === true && transaction.sid === session.sid;
-  const mustAsk = request.prompts.some((prompt) => prompt === 'login' || prompt === 'select_account');
+  const isLoginForced = request.prompts.some((prompt) => prompt === 'login' || prompt === 'select_account');
   const age = Math.floor(service.clock() / 1000) - session.authTime;
   const isTooOld = request.maxAge !== undefined && age >= request.maxAge;
-  if (!isFresh && (mustAsk || isTooOld)) return undefined;
+  if (!isFresh && (isLoginForced || isTooOld)) return undefined;
   return usersFor(service.tenant, request).find(({ userId }) => userId === session.userId);
+}
+
+/** The user that the login page's form names: a declared one by one click, or one with a password. */
+function userOfForm({ service: { tenant, logins }, request }: PageStep, form: Parameters): User {
+  const userId = form.get('user');
+  if (userId !== undefined) {
+    return usersFor(tenant, request).find((user) => user.userId === userId) ?? refusals.wrongPassword();
+  }
+  return checkPassword({
+    tenant,
+    logins,
+    connections: connectionsFor(tenant, request),
+    username: form.get('username') ?? '',
+    password: form.get('password') ?? '',
+  });
+}
+
+function scopesFor({ service: { tenant } }: Step, request: AuthorizationRequest, user: User): readonly string[] {
+  return grantToUser({ ...request, tenant, user }).scopes;
 }
 
 /**
@@ -175,18 +184,15 @@ function needsConsent({ client, callback, api }: AuthorizationRequest): boolean 
 }
 
 /** Redirects to the page, in a new transaction if there is none. */
-function ask({ c, service, parameters, transaction, state, session }: Step, what: 'login' | 'consent'): Response {
-  const { transactions } = service.state;
-  let at = state;
-  let open = transaction;
-  if (at === undefined || open === undefined) {
-    const browser = readCookie(c, BROWSER_COOKIE) ?? randomBytes(24).toString('base64url');
-    writeCookie(c, BROWSER_COOKIE, browser, IDLE_SESSION_LIFETIME);
-    at = transactions.begin(parameters, browser);
-    open = transactions.find(at, browser);
+function toPage({ c, service, parameters, transaction, state, session }: Step, page: 'login' | 'consent'): Response {
+  const sid = page === 'consent' ? session?.sid : undefined;
+  if (transaction !== undefined && state !== undefined) {
+    transaction.sid = sid ?? transaction.sid;
+    return c.redirect(`/u/${page}?state=${state}`);
   }
-  if (open !== undefined && what === 'consent') open.sid = session?.sid;
-  return c.redirect(`/u/${what}?state=${at}`);
+  const browser = readCookie(c, BROWSER_COOKIE) ?? randomKey(24);
+  writeCookie(c, BROWSER_COOKIE, browser, IDLE_SESSION_LIFETIME);
+  return c.redirect(`/u/${page}?state=${service.state.transactions.begin(parameters, browser, sid)}`);
 }
 
 /** Ends a login with a code, unless an Action denies it. */
@@ -212,8 +218,7 @@ async function finish(
     authTime: session?.authTime ?? service.clock() / 1000,
     now: service.clock(),
   });
-  const tellsTime = prompts.includes('login') || maxAge !== undefined;
-  const login = { sid: session?.sid, nonce, authTime: tellsTime ? session?.authTime : undefined };
+  const hasAuthTime = prompts.includes('login') || maxAge !== undefined;
   const code = service.state.codes.issue({
     clientId: client.clientId,
     userId: user.userId,
@@ -221,16 +226,14 @@ async function finish(
     scopes,
     redirectUri: callback.sent,
     challenge,
-    login,
+    login: { sid: session?.sid, nonce, authTime: hasAuthTime ? session?.authTime : undefined },
     changes,
   });
   return respond(callback, { code });
 }
 
-type OpenStep = Step & Required<Pick<Step, 'transaction' | 'state'>> & { readonly request: AuthorizationRequest };
-
 /** @throws PageError if the page belongs to no login of this browser */
-function stepOf(c: C, service: TenantService): OpenStep {
+function stepOf(c: C, service: TenantService): PageStep {
   const state = c.req.query('state') ?? '';
   const transaction = service.state.transactions.find(state, readCookie(c, BROWSER_COOKIE));
   if (transaction === undefined) {
@@ -245,7 +248,7 @@ function stepOf(c: C, service: TenantService): OpenStep {
 }
 
 /** @throws PageError if another user has logged in since */
-function consentingUser({ service, session, transaction, request }: OpenStep): User {
+function consentingUser({ service, session, transaction, request }: PageStep): User {
   const user = usersFor(service.tenant, request).find(({ userId }) => userId === session?.userId);
   if (session === undefined || session.sid !== transaction.sid || user === undefined || user.blocked) {
     throw new PageError(400, ['This login has ended.', 'Go back to the application and log in again.']);
@@ -255,15 +258,4 @@ function consentingUser({ service, session, transaction, request }: OpenStep): U
 
 function sessionOf(c: C, { state }: TenantService): Session | undefined {
   return state.sessions.find(readCookie(c, SESSION_COOKIE));
-}
-
-function loginForm(
-  service: TenantService,
-  state: string,
-  request: AuthorizationRequest,
-  { status, username, problem }: { status: number; username: string; problem?: string },
-): Promise<Response> {
-  const formActions = ["'self'", formAction(request.callback.url)];
-  const users = usersFor(service.tenant, request);
-  return loginPage(status, { state, client: request.client, users, username, problem, formActions });
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
-import type { Client, ResourceServer, User } from '../model/tenant.ts';
+import type { User } from '../model/tenant.ts';
+import type { AuthorizationRequest } from './authorize.ts';
+import { originOf } from './urls.ts';
 
 type Content = ReturnType<typeof html>;
 
@@ -61,19 +63,22 @@ export async function page(
   });
 }
 
-interface LoginPage {
-  readonly state: string;
-  readonly client: Client;
-  /** The users of the one-click login. */
-  readonly users: readonly User[];
-  readonly username: string;
-  readonly problem: string | undefined;
-  readonly formActions: readonly string[];
+/** The form-action of a page that redirects to a URL: its origin, or its own scheme. */
+export function formAction(url: string): string {
+  return originOf(url) ?? new URL(url).protocol;
 }
 
+/** The form-action of a page of the tenant whose form ends at a URL. */
+function selfOr(url: string | undefined): string[] {
+  return ["'self'", ...(url === undefined ? [] : [formAction(url)])];
+}
+
+/** @param users those of the one-click login */
 export function loginPage(
-  status: number,
-  { state, client, users, username, problem, formActions }: LoginPage,
+  state: string,
+  { client, callback }: AuthorizationRequest,
+  users: readonly User[],
+  { status, username, problem }: { readonly status: number; readonly username: string; readonly problem?: string },
 ): Promise<Response> {
   const action = `/u/login?state=${encodeURIComponent(state)}`;
   const content = html`<h1>Log in to ${client.name}</h1>
@@ -86,19 +91,15 @@ export function loginPage(
       <label>Password<input name="password" type="password" autocomplete="current-password" required /></label>
       <button>Continue</button>
     </form>`;
-  return page(status, 'Log in', content, { formActions });
+  return page(status, 'Log in', content, { formActions: selfOr(callback.url) });
 }
 
-interface ConsentPage {
-  readonly state: string;
-  readonly client: Client;
-  readonly user: User;
-  readonly api: ResourceServer | undefined;
-  readonly scopes: readonly string[];
-  readonly formActions: readonly string[];
-}
-
-export function consentPage({ state, client, user, api, scopes, formActions }: ConsentPage): Promise<Response> {
+export function consentPage(
+  state: string,
+  { client, callback, api }: AuthorizationRequest,
+  user: User,
+  scopes: readonly string[],
+): Promise<Response> {
   const content = html`<h1>Authorize ${client.name}</h1>
     <p>Hi ${user.name}, ${client.name} is requesting access to ${api?.identifier ?? 'your profile'}.</p>
     <ul>
@@ -108,15 +109,18 @@ export function consentPage({ state, client, user, api, scopes, formActions }: C
       <button name="action" value="accept">Accept</button>
       <button name="action" value="deny">Decline</button>
     </form>`;
-  return page(200, 'Authorize', content, { formActions });
+  return page(200, 'Authorize', content, { formActions: selfOr(callback.url) });
 }
 
-/** @param action the form's URL, with the parameters that it repeats */
-export function logoutPage(action: string, formActions: readonly string[]): Promise<Response> {
+/**
+ * @param action the form's URL, with the parameters that it repeats
+ * @param target where the browser goes after the logout
+ */
+export function logoutPage(action: string, target: string | undefined): Promise<Response> {
   const content = html`<h1>Log out</h1>
     <p>Do you want to log out?</p>
     <form method="post" action="${action}"><button name="action" value="accept">Log out</button></form>`;
-  return page(200, 'Log out', content, { formActions });
+  return page(200, 'Log out', content, { formActions: selfOr(target) });
 }
 
 /** Auth0's own words, as quoted by users. */

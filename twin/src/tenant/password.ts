@@ -46,6 +46,6 @@ function logIn(
   if (api !== undefined) scopesForUsers(tenant, api, client);
   const user = checkPassword({ tenant, logins, connections: [connection], username, password: secret });
   if (user.blocked) return refusals.blockedUser();
-  const scopes = requestedScopes(scopeWords(parameters.get('scope') ?? ''), api);
+  const scopes = requestedScopes(scopeWords(parameters.get('scope')), api);
   return { ...grantToUser({ tenant, client, user, api, scopes }), grantType };
 }

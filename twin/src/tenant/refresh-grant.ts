@@ -15,7 +15,7 @@ export function refreshToken({ tenant, client, parameters, state }: GrantRequest
   const found = state?.refreshTokens.find(token, client.clientId, client.login.refresh);
   if (found === undefined) return refusals.wrongRefreshToken();
   const { userId, audience, scopes, sid } = found.family;
-  const user = tenant.users.find((one) => one.userId === userId) ?? refusals.userIsGone();
+  const user = tenant.users.find((declared) => declared.userId === userId) ?? refusals.userIsGone();
   if (user.blocked) return refusals.blockedAtRefresh();
   const api = audience === undefined ? undefined : apiFor(tenant, audience);
   if (api?.allowOfflineAccess === false) return refusals.wrongRefreshToken();

@@ -1,7 +1,8 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { UserError } from '../common/user-error.ts';
 import type { RefreshSettings } from '../model/tenant.ts';
+import { randomKey } from './expiring.ts';
 import { sameText } from './same-text.ts';
 
 /** Maximum active families of a user and client. Source: https://auth0.com/docs/secure/tokens/refresh-tokens */
@@ -59,7 +60,7 @@ export class RefreshTokens {
     this.#clock = clock;
     this.#storage = storage;
     const stored = storage === undefined ? undefined : parse(storage);
-    this.#key = stored?.key ?? randomBytes(32).toString('base64url');
+    this.#key = stored?.key ?? randomKey();
     this.#families = new Map((stored?.families ?? []).map((family) => [family.id, family]));
   }
 
@@ -69,7 +70,7 @@ export class RefreshTokens {
     readonly family: string;
   } {
     const now = this.#clock();
-    const id = randomBytes(15).toString('base64url');
+    const id = randomKey(15);
     const family = { ...grant, id, generation: 0, createdAt: now, usedAt: now, rotatedAt: now };
     const siblings = [...this.#families.values()].filter(
       (one) => one.clientId === grant.clientId && one.userId === grant.userId,
@@ -124,7 +125,7 @@ export class RefreshTokens {
   }
 
   #tokenOf({ id, generation }: RefreshFamily): string {
-    const content = `${id}.${generation}.${randomBytes(9).toString('base64url')}`;
+    const content = `${id}.${generation}.${randomKey(9)}`;
     return `v1.${content}.${this.#mac(content)}`;
   }
 

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Hono, MiddlewareHandler } from 'hono';
 import { didYouMean } from '../common/nearest.ts';
 import { printable } from '../common/printable.ts';
 import { withoutTokens } from '../common/token-text.ts';
@@ -35,49 +35,52 @@ export const GATEWAY_AGENT = 'auth0-http-api-gateway';
 /** The paths of the page, and the icon that browsers request. */
 const PAGE = /^\/(?:_twin\/.*|favicon\.ico)?$/;
 
-type Method = 'GET' | 'POST';
-
-const ENDPOINTS: ReadonlyMap<string, readonly Method[]> = new Map<string, readonly Method[]>([
-  ['/.well-known/openid-configuration', ['GET']],
-  ['/.well-known/jwks.json', ['GET']],
-  ['/userinfo', ['GET']],
-  ['/oauth/token', ['POST']],
-  ['/oauth/revoke', ['POST']],
-  ['/authorize', ['GET']],
-  ['/u/login', ['GET', 'POST']],
-  ['/u/consent', ['GET', 'POST']],
-  ['/v2/logout', ['GET']],
-  ['/oidc/logout', ['GET', 'POST']],
-]);
+/** The methods of the tenant's endpoints, by path. */
+type Endpoints = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Reports each request except those to the page, from the gateway, and those with an own event.
+ * @param app the tenant's endpoints
  * @param hasPage whether the tenant's root serves a page
  */
-export function reporting(observe: (request: TenantRequest) => void, hasPage: boolean): MiddlewareHandler<TenantEnv> {
+export function reporting(
+  app: Hono<TenantEnv>,
+  observe: (request: TenantRequest) => void,
+  hasPage: boolean,
+): MiddlewareHandler<TenantEnv> {
+  let endpoints: Endpoints | undefined;
   return async (c, next) => {
     await next();
     const { method, path } = c.req;
     const isGateway = c.req.header('user-agent') === GATEWAY_AGENT;
     if (isGateway || c.get('reported') === true || (hasPage && PAGE.test(path))) return;
+    endpoints ??= endpointsOf(app);
     const { status } = c.res;
-    const reason = c.get('reason') ?? reasonOf(status, method, path);
+    const reason = c.get('reason') ?? reasonOf(status, method, path, endpoints);
     const note = c.get('note');
-    const seen = { method, path: withoutTokens(path, '(a token)'), status, endpoint: endpointOf(method, path), reason };
-    observe({ ...seen, ...(note !== undefined && { note }) });
+    const routed = method === 'HEAD' ? 'GET' : method;
+    const endpoint = endpoints.get(path)?.includes(routed) === true ? `${routed} ${path}` : '';
+    observe({
+      method,
+      path: withoutTokens(path, '(a token)'),
+      status,
+      endpoint,
+      reason,
+      ...(note !== undefined && { note }),
+    });
   };
 }
 
-function endpointOf(method: string, path: string): string {
-  const asked = method === 'HEAD' ? 'GET' : method;
-  return ENDPOINTS.get(path)?.some((one) => one === asked) === true ? `${asked} ${path}` : '';
+function endpointsOf({ routes }: Hono<TenantEnv>): Endpoints {
+  const own = routes.filter(({ method, path }) => method !== 'ALL' && !PAGE.test(path));
+  return new Map(own.map(({ path }) => [path, own.filter((route) => route.path === path).map(({ method }) => method)]));
 }
 
-function reasonOf(status: number, method: string, path: string): string {
+function reasonOf(status: number, method: string, path: string, endpoints: Endpoints): string {
   if (status < 400) return '';
   if (status !== 404) return 'the twin failed; its terminal shows the error';
-  const taken = ENDPOINTS.get(path);
-  return taken === undefined
-    ? `the twin's tenant has no such endpoint${didYouMean(path.slice(0, 100), ENDPOINTS.keys())}`
-    : `the tenant accepts ${taken.join(' and ')} there, not ${printable(method, 20)}`;
+  const methods = endpoints.get(path);
+  return methods === undefined
+    ? `the twin's tenant has no such endpoint${didYouMean(path.slice(0, 100), endpoints.keys())}`
+    : `the tenant accepts ${methods.join(' and ')} there, not ${printable(method, 20)}`;
 }

@@ -1,19 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import type { Callback } from './authorize.ts';
-import { page } from './pages.ts';
+import { formAction, page } from './pages.ts';
+import { randomKey } from './expiring.ts';
 import { originOf, withParameters } from './urls.ts';
 
-/** The parameters for a callback: a code, or an error. */
-export type Answer = Readonly<Record<string, string>>;
-
 /**
- * Responds to a checked callback in the requested response mode.
+ * Responds to a checked callback with a code or an error, in the requested response mode.
  * Source: https://auth0.com/docs/authenticate/protocols/oauth, https://auth0.com/docs/authenticate/login/configure-silent-authentication
  */
-export async function respond({ url, mode, state }: Callback, answer: Answer): Promise<Response> {
-  const parameters = { ...answer, ...(state !== undefined && { state }) };
-  const nonce = randomBytes(16).toString('base64');
+export async function respond(
+  { url, mode, state }: Callback,
+  response: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const parameters = { ...response, ...(state !== undefined && { state }) };
+  const nonce = randomKey(16);
   if (mode === 'form_post') {
     const fields = Object.entries(parameters).map(
       ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
@@ -50,9 +50,4 @@ function script(value: unknown): ReturnType<typeof html> {
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
   return raw(text);
-}
-
-/** The form-action of a page that redirects to the callback: its origin, or its own scheme. */
-export function formAction(url: string): string {
-  return originOf(url) ?? new URL(url).protocol;
 }

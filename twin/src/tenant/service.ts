@@ -3,13 +3,11 @@ import type { RunAction } from './action-process.ts';
 import type { LoginAttempts } from './login-attempts.ts';
 import type { LoginState } from './login-state.ts';
 import type { SigningKeys } from './signing-key.ts';
-import type { OpaqueTokens } from './userinfo.ts';
 
 /** A serving tenant. */
 export interface TenantService {
   readonly tenant: Tenant;
   readonly signing: SigningKeys;
-  readonly opaqueTokens: OpaqueTokens;
   readonly logins: LoginAttempts;
   readonly state: LoginState;
   readonly runAction: RunAction;

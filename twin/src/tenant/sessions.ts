@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { Expiring } from './expiring.ts';
+import { Expiring, randomKey } from './expiring.ts';
 
 /** A tenant's defaults, in seconds. Source: https://auth0.com/docs/manage-users/sessions/session-lifetime-limits */
 const SESSION_LIFETIME = 168 * 3600;
 export const IDLE_SESSION_LIFETIME = 72 * 3600;
-
-const MOST = 1000;
 
 /** The session of a logged-in browser. */
 export interface Session {
@@ -24,27 +21,24 @@ export class Sessions {
   /** @param clock milliseconds since 1970 */
   constructor(clock: () => number) {
     this.#clock = clock;
-    this.#sessions = new Expiring(clock, SESSION_LIFETIME, MOST);
+    this.#sessions = new Expiring(clock, SESSION_LIFETIME);
   }
 
   /** Starts a session under a new cookie. */
   begin(userId: string): { readonly cookie: string; readonly session: Session } {
-    const cookie = randomBytes(32).toString('base64url');
     const now = this.#clock();
-    const sid = randomBytes(24).toString('base64url');
-    const session = { sid, userId, authTime: Math.floor(now / 1000), usedAt: now };
-    this.#sessions.add(cookie, session);
-    return { cookie, session };
+    const session = { sid: randomKey(24), userId, authTime: Math.floor(now / 1000), usedAt: now };
+    return { cookie: this.#sessions.add(session), session };
   }
 
   find(cookie: string | undefined): Session | undefined {
-    const found = cookie === undefined ? undefined : this.#sessions.get(cookie);
+    const found = this.#sessions.get(cookie);
     if (found === undefined || this.#clock() - found.usedAt >= IDLE_SESSION_LIFETIME * 1000) return undefined;
     found.usedAt = this.#clock();
     return found;
   }
 
   end(cookie: string | undefined): void {
-    if (cookie !== undefined) this.#sessions.delete(cookie);
+    this.#sessions.delete(cookie);
   }
 }

@@ -7,7 +7,16 @@ import {
   X509Certificate,
   type KeyObject,
 } from 'node:crypto';
-import { calculateJwkThumbprint, SignJWT, type JWK } from 'jose';
+import {
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  jwtVerify,
+  SignJWT,
+  type JWK,
+  type JWTPayload,
+  type JWTVerifyOptions,
+} from 'jose';
+import { SMALLEST_RSA_KEY } from '../../../limits/auth0.ts';
 import { UserError } from '../common/user-error.ts';
 
 export interface SigningKey {
@@ -28,7 +37,7 @@ export interface SigningKeys {
 
 /** A new RSA key, in PKCS #8. */
 export function newKeyPem(): string {
-  return generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return generateKeyPairSync('rsa', { modulusLength: SMALLEST_RSA_KEY })
     .privateKey.export({ type: 'pkcs8', format: 'pem' })
     .toString();
 }
@@ -60,8 +69,8 @@ export async function readSigningKey(
       `${file} is not a private key that can be read; delete it to get a new one (its tokens end with it).`,
     );
   }
-  if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
-    throw new UserError(`${file} is not an RSA key of 2048 bits or more; delete it to get a new one.`);
+  if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < SMALLEST_RSA_KEY) {
+    throw new UserError(`${file} is not an RSA key of ${SMALLEST_RSA_KEY} bits or more; delete it to get a new one.`);
   }
   const { n = '', e = '' } = createPublicKey(key).export({ format: 'jwk' });
   // Auth0's key ids are 21 characters long.
@@ -72,6 +81,16 @@ export async function readSigningKey(
     sign: (claims) => new SignJWT({ ...claims }).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid }).sign(key),
     signatureOf: (text, digest) => sign(digest, Buffer.from(text), key),
   };
+}
+
+/** Returns the claims of a token that the tenant signed. Rejects for any other string. */
+export async function verifyOwnToken(
+  token: string,
+  { published }: SigningKeys,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  const keys = createLocalJWKSet({ keys: [...published] });
+  return (await jwtVerify(token, keys, { ...options, algorithms: ['RS256'] })).payload;
 }
 
 /** RFC 7517, sections 4.7 and 4.8. */

@@ -4,11 +4,12 @@ import { accessClaims, idClaims } from './claims.ts';
 import { authenticateClient } from './client-authentication.ts';
 import { decideGrant, ignoredParameters } from './decide-grant.ts';
 import { accessScopes, type Granted } from './grant.ts';
+import { randomKey } from './expiring.ts';
 import { readParameters, required, type Parameters } from './parameters.ts';
 import { scopeWords } from './scopes.ts';
+import { OPAQUE_LIFETIME } from './login-state.ts';
 import type { TenantService } from './service.ts';
 import { OFFLINE_ACCESS } from './user-grant.ts';
-import { OPAQUE_LIFETIME } from './userinfo.ts';
 
 /** The unchecked parts of a token request. It contains secrets. */
 export interface TokenRequest {
@@ -52,7 +53,7 @@ export interface TokenAttempt {
 export async function issueToken(
   request: TokenRequest,
   service: TenantService,
-  authenticated: (asked: TokenAttempt) => void = () => undefined,
+  authenticated: (attempt: TokenAttempt) => void = () => undefined,
 ): Promise<{
   readonly response: TokenResponse;
   readonly granted: Granted;
@@ -65,8 +66,8 @@ export async function issueToken(
   required(parameters, 'grant_type');
   const { authorization, base } = request;
   const client = await authenticateClient(service, { parameters, authorization, base });
-  const asked = attemptOf(client, parameters, tenant);
-  authenticated(asked);
+  const attempt = attemptOf(client, parameters, tenant);
+  authenticated(attempt);
   const decide = (): Granted => decideGrant({ tenant, client, parameters, logins, state });
   let granted = decide();
   const changes = await changesOf(granted, parameters, request.userAgent, service);
@@ -74,7 +75,7 @@ export async function issueToken(
   if (granted.refreshed !== undefined) granted = decide();
   granted = { ...granted, changes: changes ?? granted.changes };
   // A login requested its scopes at /authorize.
-  const requested = granted.login === undefined ? asked.scopes : (granted.asked ?? []);
+  const requested = granted.login === undefined ? attempt.scopes : (granted.requested ?? []);
   return { response: await tokensFor(granted, service), granted, requested, ignored: ignoredParameters(parameters) };
 }
 
@@ -88,13 +89,13 @@ function attemptOf(client: Client, parameters: Parameters, { users, resourceServ
     user: users.find(({ email }) => email.toLowerCase() === username),
     api: resourceServers.find(({ identifier }) => identifier === audience),
     grantType,
-    scopes: scopeWords(parameters.get('scope') ?? ''),
+    scopes: scopeWords(parameters.get('scope')),
   };
 }
 
 /** A login in the browser has run its Actions before its code was issued. */
 async function changesOf(
-  { client, user, api, code, asked, scopes, login, refreshed }: Granted,
+  { client, user, api, code, requested, scopes, login, refreshed }: Granted,
   parameters: Parameters,
   userAgent: string | undefined,
   { tenant, runAction, clock }: TenantService,
@@ -106,7 +107,7 @@ async function changesOf(
     user,
     api,
     protocol: user === undefined ? undefined : refreshed === undefined ? 'oauth2-password' : 'oauth2-refresh-token',
-    requestedScopes: asked ?? scopes,
+    requestedScopes: requested ?? scopes,
     sid: login?.sid,
     method: 'POST',
     parameters,
@@ -116,23 +117,22 @@ async function changesOf(
   });
 }
 
-async function tokensFor(
-  granted: Granted,
-  { tenant, signing, opaqueTokens, state, clock }: TenantService,
-): Promise<TokenResponse> {
+async function tokensFor(granted: Granted, { tenant, signing, state, clock }: TenantService): Promise<TokenResponse> {
   // Before the first await, so that a second request with the same token finds it used.
   const refreshToken = refreshTokenFor(granted, state);
   const { api, scopes, user, subject } = granted;
-  const given = accessScopes(granted);
+  const inToken = accessScopes(granted);
   const now = Math.floor(clock() / 1000);
   const key = signing.current;
   return {
     access_token:
-      api === undefined ? opaqueTokens.issue(subject, given) : await key.sign(accessClaims(tenant, granted, api, now)),
+      api === undefined
+        ? state.opaqueTokens.add({ userId: subject, scopes: inToken }, randomKey(24))
+        : await key.sign(accessClaims(tenant, granted, api, now)),
     ...(refreshToken !== undefined && { refresh_token: refreshToken }),
     ...(user !== undefined &&
       scopes.includes('openid') && { id_token: await key.sign(idClaims(tenant, granted, user, now)) }),
-    ...(given.length > 0 && { scope: given.join(' ') }),
+    ...(inToken.length > 0 && { scope: inToken.join(' ') }),
     expires_in: api?.tokenLifetime ?? OPAQUE_LIFETIME,
     token_type: 'Bearer',
   };
@@ -140,7 +140,7 @@ async function tokensFor(
 
 /** The next token of a refreshed family, or the first of a new one if the user allowed offline access. */
 function refreshTokenFor(
-  { client, subject, api, scopes, asked, login, code, refreshed }: Granted,
+  { client, subject, api, scopes, requested, login, code, refreshed }: Granted,
   { codes, refreshTokens }: TenantService['state'],
 ): string | undefined {
   if (refreshed !== undefined) return refreshTokens.renew(refreshed, client.login.refresh);
@@ -149,9 +149,9 @@ function refreshTokenFor(
     clientId: client.clientId,
     userId: subject,
     audience: api?.identifier,
-    scopes: [...(asked ?? scopes)],
+    scopes: [...(requested ?? scopes)],
     sid: login?.sid,
   });
-  if (code !== undefined) codes.gave(code, family);
+  if (code !== undefined) codes.recordFamily(code, family);
   return token;
 }

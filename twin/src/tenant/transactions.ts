@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { Expiring } from './expiring.ts';
+import { Expiring, randomKey } from './expiring.ts';
 import type { Parameters } from './parameters.ts';
 
 /** Lifetime of the login and consent pages, in seconds. */
 const LIFETIME = 3600;
-const MOST = 1000;
 
 /** A request to `/authorize` that waits for the user. */
 export interface Transaction {
@@ -24,20 +22,19 @@ export class Transactions {
 
   /** @param clock milliseconds since 1970 */
   constructor(clock: () => number) {
-    this.#open = new Expiring(clock, LIFETIME, MOST);
+    this.#open = new Expiring(clock, LIFETIME);
   }
 
-  begin(parameters: Parameters, browser: string): string {
+  /** @param sid of the session, if the user has one */
+  begin(parameters: Parameters, browser: string, sid: string | undefined): string {
     // Auth0's values begin like this too.
-    const state = `hKFo2S${randomBytes(32).toString('base64url')}`;
-    this.#open.add(state, { parameters, browser, sid: undefined, isLoggedIn: false });
-    return state;
+    return this.#open.add({ parameters, browser, sid, isLoggedIn: false }, `hKFo2S${randomKey()}`);
   }
 
   /** @returns undefined for a transaction that is unknown, expired, or another browser's */
   find(state: string | undefined, browser: string | undefined): Transaction | undefined {
-    const found = state === undefined ? undefined : this.#open.get(state);
-    return found !== undefined && found.browser === browser ? found : undefined;
+    const found = this.#open.get(state);
+    return found?.browser === browser ? found : undefined;
   }
 
   end(state: string): void {

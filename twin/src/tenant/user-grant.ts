@@ -32,9 +32,9 @@ export function requestedScopes(requested: readonly string[], api: ResourceServe
  * @throws TokenError if the API's policy denies the client tokens of users
  */
 export function grantToUser({ tenant, client, user, api, scopes }: UserRequest): Granted {
-  const within = api === undefined ? [] : scopesForUsers(tenant, api, client);
+  const available = api === undefined ? [] : scopesForUsers(tenant, api, client);
   const permitted = api === undefined ? [] : permissionsOf(tenant, user.roleIds, api.identifier);
-  const grantable = api?.enforcePolicies === false ? within : within.filter((scope) => permitted.includes(scope));
+  const grantable = api?.enforcePolicies === false ? available : available.filter((scope) => permitted.includes(scope));
   const openId = client.firstParty ? OIDC_SCOPES : [];
   const offline = givesRefreshToken(client, api) ? [OFFLINE_ACCESS] : [];
   const all = new Set([...grantable, ...openId, ...offline]);
@@ -44,7 +44,7 @@ export function grantToUser({ tenant, client, user, api, scopes }: UserRequest):
     user,
     api,
     scopes: scopes.filter((scope) => all.has(scope)),
-    asked: scopes,
+    requested: scopes,
     grantType: undefined,
     permissions: api?.permissionsInToken === true ? permitted : undefined,
   };
@@ -75,7 +75,7 @@ export function scopesForUsers(
   if (userPolicy === 'deny_all') return refusals.noClientGrant(clientId, identifier, 'the API gives users no token');
   if (userPolicy === 'allow_all' && firstParty) return scopes;
   const grant = tenant.grants.find(
-    (one) => one.clientId === clientId && one.audience === identifier && one.subjectType === 'user',
+    (grant) => grant.clientId === clientId && grant.audience === identifier && grant.subjectType === 'user',
   );
   if (grant === undefined) return refusals.noClientGrant(clientId, identifier);
   return scopes.filter((scope) => grant.scopes.includes(scope));

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { loginState } from '../../src/tenant/login-state.ts';
-import { OpaqueTokens } from '../../src/tenant/userinfo.ts';
 import { Browser, codeFor, codeFlow, LoginFailed, tokenRequest, type CodeFlow } from '../../src/verify/login.ts';
 import { localTenant } from './local-tenant.ts';
 import { API, CALLBACKS, flowOf, loginTenant } from './login-tenant.ts';
@@ -20,7 +19,7 @@ export class Attack {
 
   constructor(change: Parameters<typeof loginTenant>[0] = {}) {
     const clock = (): number => this.#now;
-    const own = { clock, state: loginState(clock), opaqueTokens: new OpaqueTokens(clock) };
+    const own = { clock, state: loginState(clock) };
     this.#fetch = localTenant(loginTenant(change), own).fetch;
     this.browser = this.newBrowser();
   }

@@ -4,7 +4,6 @@ import { tenantApp } from '../../src/tenant/app.ts';
 import type { TenantService } from '../../src/tenant/service.ts';
 import { newKeyPem, readSigningKey, type SigningKey } from '../../src/tenant/signing-key.ts';
 import { loginState } from '../../src/tenant/login-state.ts';
-import { OpaqueTokens } from '../../src/tenant/userinfo.ts';
 import { MAIN, secretOf, type TokenParameters } from './full-tenant.ts';
 import { plainModel } from './plain-model.ts';
 import { serviceOf } from './plain-tenant.ts';
@@ -57,12 +56,7 @@ export async function signingTenant(
   const key = await SIGNING_KEY;
   const signing = { current: key, published: [key.publicJwk] };
   return {
-    ...localTenant(tenant, {
-      signing,
-      clock,
-      opaqueTokens: new OpaqueTokens(clock),
-      state: loginState(clock),
-    }),
+    ...localTenant(tenant, { signing, clock, state: loginState(clock) }),
     key,
   };
 }

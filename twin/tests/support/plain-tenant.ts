@@ -3,7 +3,6 @@ import { actionRunner } from '../../src/tenant/action-process.ts';
 import type { TenantService } from '../../src/tenant/service.ts';
 import { LoginAttempts } from '../../src/tenant/login-attempts.ts';
 import { loginState } from '../../src/tenant/login-state.ts';
-import { OpaqueTokens } from '../../src/tenant/userinfo.ts';
 
 export const AUDIENCE = 'https://api.example.com';
 
@@ -74,7 +73,6 @@ export function serviceOf(tenant: Tenant, clock: () => number = Date.now): Tenan
   return {
     tenant,
     signing: { current: key, published: [] },
-    opaqueTokens: new OpaqueTokens(clock),
     logins: new LoginAttempts(),
     state: loginState(clock),
     runAction: actionRunner(() => undefined, new AbortController().signal),
