@@ -18,9 +18,12 @@ export const handler = defineHandler(async ({ routeKey }) => ({
 
 // The entry of `npm run import`: writes contract.ts from an OpenAPI document, and prints what it could not import.
 try {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { overwrite: { type: 'boolean' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { overwrite: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
   const [file, ...rest] = positionals;
-  if (file === undefined || rest.length > 0) throw new UserError('openapi', USAGE);
+  if (file === undefined || rest.length > 0 || values.help === true) throw new UserError('openapi', USAGE);
   if (existsSync('contract.ts') && values.overwrite !== true) {
     throw new UserError('openapi', 'contract.ts exists; add --overwrite to replace it');
   }

@@ -44,7 +44,7 @@ describe('docs/login.md', () => {
     const [, client = ''] = (blocks('yaml')[0] ?? '').replaceAll('5173', String(port)).split('  api:clients:\n');
     project.edit('Pulumi.dev.yaml', '  api:testUser', `${client.trimEnd()}\n  api:testUser`);
     const [start = ''] = COMMANDS;
-    screen = await runUntil(`${start} -- --port 0 --tenant-port 0`, project.path, 'Ctrl+C ends it');
+    screen = await runUntil(`${start} -- --port 0 --tenant-port 0`, project.path, 'Ctrl+C stops it');
   });
 
   it('The login guide’s client is served, and its settings are printed and written', () => {

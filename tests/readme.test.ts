@@ -71,7 +71,7 @@ describe('README.md', () => {
     let text = '';
     for await (const part of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
       text += part;
-      if (text.includes('Ctrl+C ends it')) break;
+      if (text.includes('Ctrl+C stops it')) break;
     }
     expect(text).toContain('The twin of stack dev is up.');
     process.kill(-(child.pid ?? 0), 'SIGTERM');

@@ -84,7 +84,7 @@ function serve(env: Env): void {
   });
   const port = Number(callback.port || 80);
   server.once('error', ({ message }) => fail(`The callback's port cannot be used: ${message}`));
-  server.listen(port, '127.0.0.1', () => console.log(`The page is at ${callback.href}. Ctrl+C ends it.`));
+  server.listen(port, '127.0.0.1', () => console.log(`The page is at ${callback.href}. Ctrl+C stops it.`));
 }
 
 /** Calls the API without a browser, which keeps a response without CORS headers from its page. */

@@ -51,7 +51,7 @@ export async function access(chosen: AccessOptions, root: URL, run?: typeof eval
     );
   }
   const done = writeReports(root, reports, complete);
-  return say([...broken, done.length === 0 ? 'access/: nothing has changed.' : done.join('\n')].join(''), 0);
+  return say([...broken, done.length === 0 ? 'access/ is up to date.' : done.join('\n')].join(''), 0);
 }
 
 /** The reports of the program's stacks or of a deployed one, and the stack where it is not about all of them. */

@@ -36,7 +36,7 @@ const pairs = (flags: string, description: string, form: string, read = (value: 
 
 const config = pairs(
   '--config <key=value>',
-  'replace a value of the stack file, such as one that only Pulumi can decrypt; =@file or =@- reads it',
+  'replace a value of the stack file, for example one that only Pulumi can decrypt; key=@file reads a file, key=@- standard input',
   'key=value, key=@file or key=@- (standard input)',
   valueOf,
 );
@@ -132,7 +132,8 @@ export const COMMANDS = {
     ],
   },
   verify: {
-    description: 'Plays every cell of the access report against a running system. A difference is exit code 1.',
+    description:
+      'Checks every cell of the access report with real requests to a running system. Exits with 1 if one differs.',
     failure: 2,
     options: [
       ...system,
@@ -151,7 +152,7 @@ export const COMMANDS = {
     ],
   },
   token: {
-    description: 'Prints an access token and nothing else, so that it can stand in $(…).',
+    description: 'Prints an access token and nothing else, for use in $(…).',
     failure: 1,
     options: [
       new Option('--as <caller>', 'a client, a user by email address, or "test user"').makeOptionMandatory(),

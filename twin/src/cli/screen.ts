@@ -14,7 +14,7 @@ export function welcome(model: Model, addresses: Addresses & { readonly pageUrl:
   const apis = served(model, addresses);
   const nameOf = ({ api, apis: all }: Model): string => (all.length === 1 ? '' : api.name);
   return [
-    `The twin of stack ${stack} is up. Nothing of it leaves this machine.`,
+    `The twin of stack ${stack} is up. Nothing leaves this machine.`,
     '',
     ...apis.map(({ one, url }) => `  API     ${url}  ${nameOf(one)}`.trimEnd()),
     `  Tenant  ${addresses.tenantUrl || 'left out'}  (issuer https://${tenant.issuerDomain}/)`,
@@ -42,7 +42,7 @@ export function welcome(model: Model, addresses: Addresses & { readonly pageUrl:
     '',
     ...toPaste(model, addresses),
     ...differences(model),
-    'Ctrl+C ends it. It reloads when the program, a handler or the stack file changes.',
+    'Ctrl+C stops it. It reloads when the program, a handler or the stack file changes.',
     '',
   ].join('\n');
 }
@@ -51,18 +51,17 @@ export function welcome(model: Model, addresses: Addresses & { readonly pageUrl:
 export function warnings({ apis, environments, unread, violations, registered }: Model): string[] {
   const broken = violations.map(({ rule, resource, message }) => `Warning: ${resource}: ${message} (${rule}).`);
   const unnamed = environments.map(
-    (name) =>
-      `Note: the values of the Pulumi environment ${name} are not read here; give them with --config key=value.`,
+    (name) => `Note: the values of the Pulumi environment ${name} are not read here; set them with --config key=value.`,
   );
   const encrypted = unread.map(
     (path) =>
-      `Note: ${path} is encrypted, and only Pulumi can read it: the program gets the text ${UNREAD}; give it with --config ${path}=<value>.`,
+      `Note: ${path} is encrypted, and only Pulumi can decrypt it: the program gets the string ${UNREAD}; set it with --config ${path}=<value>.`,
   );
   const unknown =
     typeof registered.outputs['production'] === 'boolean'
       ? []
       : [
-          'Note: no rule for production was applied, since nothing says whether this stack is one; write production in twin.config.ts.',
+          'Note: the rules for production were not applied, because nothing says whether this is a production stack; set production in twin.config.ts.',
         ];
   const notes = [broken, unknown, unnamed, encrypted].flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
   return [...notes, ...apis.flatMap(preflightTraps)];
@@ -77,7 +76,7 @@ function preflightTraps(api: Model['api']): string[] {
       matchRoute(api.routes, 'OPTIONS', sampleSegments(route))?.route === route,
   );
   return caught.flatMap(({ routeKey }) => [
-    `Warning: ${routeKey} needs a token and takes OPTIONS too, so a browser's preflight to it is answered 401.`,
+    `Warning: ${routeKey} needs a token and also matches OPTIONS, so a browser's preflight request gets a 401.`,
     'Name the methods, or add a public route OPTIONS /{proxy+}.',
     '',
   ]);

@@ -25,7 +25,7 @@ export interface StartOptions {
   readonly stateDir?: string;
 }
 
-/** `twin start`: serves the stack until it is told to end. */
+/** `twin start`: serves the stack until a signal or a key stops it. */
 export async function start(options: StartOptions, root: URL): Promise<void> {
   const chosen = servingOptions(options);
   // A process that forked this one, as the tests do, has ended.

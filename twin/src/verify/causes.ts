@@ -79,21 +79,21 @@ function likely({ probe, route, verdict, claims, model }: CallDifference): strin
     return 'the route is not deployed there (or its backend answers just as the gateway does).';
   if (verdict.kind === 'failed') {
     if (route.integration.kind === 'http') {
-      return `the gateway cannot reach ${route.integration.url}, or that fails itself.`;
+      return `the gateway cannot reach ${route.integration.url}, or that endpoint fails.`;
     }
     return route.integration.mayInvoke
-      ? 'the function fails, and its log says why (of a twin, its terminal); or the deployed stack lacks the permission to invoke it (lambda:InvokeFunction).'
+      ? 'the function fails (its log says why; for a twin, the terminal does), or the deployed stack lacks the permission to invoke it (lambda:InvokeFunction).'
       : 'the program gives the gateway no permission to invoke the function (lambda:InvokeFunction for this route).';
   }
   if (verdict.kind === 'allowed') {
-    if (probe.expected === 403) return 'the deployed route asks for other scopes, or for none.';
-    return 'the deployed route has no authorizer, or another one.';
+    if (probe.expected === 403) return 'the deployed route needs other scopes, or none.';
+    return 'the deployed route has no authorizer, or a different one.';
   }
   if (authorizer === undefined) return 'the deployed route has an authorizer, and the program says public.';
-  if (verdict.status === 403) return 'the deployed route asks for other scopes than the program.';
+  if (verdict.status === 403) return 'the deployed route needs other scopes than the program declares.';
   if (probe.expected === 403 || probe.expected === 'allowed')
     return refusedToken(verdict.challenge, authorizer, claims, model);
-  return 'it is refused for another reason than the program gives.';
+  return 'it is rejected for another reason than the program gives.';
 }
 
 /** Why a token that is to be good is a 401, by what the gateway says itself. */
@@ -110,16 +110,16 @@ function refusedToken(
       const slash = iss === `${issuer}/` || `${iss}/` === issuer ? ', which differs in the slash at its end' : '';
       return `the token's issuer is ${iss} and the program's authorizer trusts ${issuer}${slash}.`;
     }
-    return `the deployed authorizer trusts another issuer than ${iss}; mostly the slash at its end is missing.`;
+    return `the deployed authorizer trusts another issuer than ${iss}; usually the slash at its end is missing.`;
   }
   if (said.includes('audience')) {
     const aud = JSON.stringify(claims?.['aud']);
-    return `the token's audience is ${aud}; the deployed authorizer accepts another one than ${audiences.join(' or ')}.`;
+    return `the token's audience is ${aud}; the deployed authorizer accepts other audiences than ${audiences.join(' or ')}.`;
   }
   if (said.includes('communication error')) {
     return `the gateway cannot read the keys of https://${tenant.issuerDomain}/ (${said}).`;
   }
-  if (said === '') return 'the gateway found no token: the deployed authorizer reads it from another place.';
+  if (said === '') return 'the gateway found no token: the deployed authorizer reads it from somewhere else.';
   return `the gateway says: ${said}.`;
 }
 
@@ -161,12 +161,12 @@ function whyRefused(
   if (/^Service not (?:found|enabled within domain)/.test(description))
     return `the tenant has no API with the identifier ${audience} ${said}.`;
   if (/connection/i.test(description)) {
-    return `the connection ${connection ?? ''} is not enabled for ${client}, or not there ${said}.`;
+    return `the connection ${connection ?? ''} does not exist or is not enabled for ${client} ${said}.`;
   }
   if (/Grant type/.test(description)) return `${client} lacks the grant type ${said}.`;
   if (error === 'access_denied' && description === 'Unauthorized')
-    return `the credentials of ${client} are not the deployed ones ${said}.`;
-  if (error === 'invalid_grant') return `the user is not there, or has another password ${said}.`;
+    return `the tenant rejects the credentials of ${client} ${said}.`;
+  if (error === 'invalid_grant') return `the user does not exist, or has another password ${said}.`;
   return `the tenant rejects the request ${said}.`;
 }
 

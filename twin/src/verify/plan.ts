@@ -93,13 +93,13 @@ function probesOf(cell: Cell, tokens: Tokens): Probe[] {
   const full = tokens.full(caller, cell.answer?.ask);
   if (full === undefined) return [];
   const least = reason.kind === 'scopes' ? reason.scopes[0] : undefined;
-  const probes = [probe('with every scope that it can get', full), probe('with a tampered token', full, true)];
+  const probes = [probe('with all its scopes', full), probe('with a tampered token', full, true)];
   if (authorizer === undefined) return probes;
-  if (least !== undefined) probes.push(probe(`with ${least}, the least`, tokens.single(caller, full.ask, least)));
+  if (least !== undefined) probes.push(probe(`with only ${least}`, tokens.single(caller, full.ask, least)));
   for (const scope of scopes.filter((one) => one !== least)) {
-    probes.push(probe(`with ${scope} alone`, tokens.single(caller, full.ask, scope)));
+    probes.push(probe(`with only ${scope}`, tokens.single(caller, full.ask, scope)));
   }
-  probes.push(probe('without asking for a scope', tokens.single(caller, full.ask, undefined)));
+  probes.push(probe('without requesting a scope', tokens.single(caller, full.ask, undefined)));
   return probes;
 }
 

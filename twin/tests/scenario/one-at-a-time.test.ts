@@ -16,7 +16,7 @@ import { canMount, mountSmallDisk } from '../support/small-disk.ts';
 import { askToken, call, serviceToken, startTestTwin } from '../support/twin.ts';
 
 const FREE = ['--port', '0', '--tenant-port', '0'];
-const UP = 'Ctrl+C ends it';
+const UP = 'Ctrl+C stops it';
 
 interface RunJson {
   readonly pid: number;

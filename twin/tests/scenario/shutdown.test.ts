@@ -39,7 +39,7 @@ async function start(): Promise<Started> {
   const project = copyProject();
   useHandlers(project, { slow: SLOW, other: SLOW });
   const twin = runTwin(project, 'start', '--port', '0', '--tenant-port', '0');
-  await twin.until('Ctrl+C ends it');
+  await twin.until('Ctrl+C stops it');
   const { apiUrl } = JSON.parse(project.read('.twin/dev/run.json')) as { apiUrl: string };
   const begun = (): number[] => [...twin.text().matchAll(/began \w+ in (\d+)/g)].map(([, pid]) => Number(pid));
   return { project, twin, apiUrl, begun };

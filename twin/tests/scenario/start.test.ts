@@ -13,7 +13,7 @@ import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 
 const FREE = ['--port', '0', '--tenant-port', '0'];
-const UP = 'Ctrl+C ends it';
+const UP = 'Ctrl+C stops it';
 const onEvent = (): void => undefined;
 
 describe('Bad input to npm start', () => {

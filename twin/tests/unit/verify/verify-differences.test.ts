@@ -52,12 +52,12 @@ describe('Differences that verify reports', () => {
     [
       'a connection that is not enabled',
       () => tenantSays('unauthorized_client', 'The connection is not enabled for this client'),
-      'test-user@example.com through test-app (password), requesting every scope that it can get, gets no token: the connection auth0-http-api-dev is not enabled for test-app (dev)',
+      'test-user@example.com through test-app (password), requesting every scope that it can get, gets no token: the connection auth0-http-api-dev does not exist or is not enabled for test-app (dev)',
     ],
     [
       'other credentials',
       () => tenantSays('access_denied', 'Unauthorized', 401),
-      'the credentials of test-app (dev) are not the deployed ones',
+      'the tenant rejects the credentials of test-app (dev)',
     ],
     [
       'an Action that denies access',
@@ -67,7 +67,7 @@ describe('Differences that verify reports', () => {
     [
       'another password',
       () => tenantSays('invalid_grant', 'Wrong email or password.'),
-      'the user is not there, or has another password',
+      'the user does not exist, or has another password',
     ],
     [
       'a missing grant type',
@@ -97,12 +97,12 @@ describe('Differences that verify reports', () => {
     [
       'an authorizer without the slash',
       () => apiSays(() => unauthorized('issuer does not match')),
-      'GET /test: test-app (client_credentials), with every scope that it can get: expected 2xx, got 401: the deployed authorizer trusts another issuer than https://your-tenant.eu.auth0.com/; mostly the slash at its end is missing.',
+      'GET /test: test-app (client_credentials), with all its scopes: expected 2xx, got 401: the deployed authorizer trusts another issuer than https://your-tenant.eu.auth0.com/; usually the slash at its end is missing.',
     ],
     [
       'another audience of the authorizer',
       () => apiSays(() => unauthorized('the token does not have a valid audience')),
-      `the deployed authorizer accepts another one than ${audience}`,
+      `the deployed authorizer accepts other audiences than ${audience}`,
     ],
     [
       'keys that the gateway cannot read',
@@ -117,7 +117,7 @@ describe('Differences that verify reports', () => {
     [
       'other scopes of the route',
       () => apiSays(() => Response.json({ message: 'Forbidden' }, { status: 403 })),
-      'the deployed route asks for other scopes than the program',
+      'the deployed route needs other scopes than the program declares',
     ],
     [
       'a route without an authorizer',
