@@ -2,22 +2,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Replaces one of Node's own modules, so it needs a module cache of its own. */
-const ISOLATED = 'twin/tests/unit/tenant/secrets.test.ts';
-
 /** Not in a project that has the tools as an installed package. */
 const LATE_SDKS = 'twin/tests/support/late-sdks.ts';
-
-interface Options {
-  readonly exclude?: string[];
-  readonly globalSetup?: string[];
-}
-
-/** A worker's files share what they import: loading the SDKs for each file would take half of the time. */
-const project = (name: string, include: string, { exclude = [], globalSetup = [] }: Options = {}) => ({
-  extends: true as const,
-  test: { name, include: [include], exclude, globalSetup, isolate: false },
-});
 
 // Vitest reads its configuration from a default export.
 export default defineConfig({
@@ -33,15 +19,27 @@ export default defineConfig({
   test: {
     // A worker mostly waits for sockets and processes; three keep two cores busy.
     maxWorkers: 3,
+    // The files of a worker share what they import: loading the SDKs for each file would take half of the time. A worker
+    // runs files of one project only.
+    isolate: false,
     projects: [
-      // `npm run test:engine` runs tests/engine.
-      project('program', 'tests/**/*.test.ts', { exclude: ['tests/engine/**'] }),
-      project('twin-unit', 'twin/tests/unit/**/*.test.ts', { exclude: [ISOLATED] }),
-      { extends: true, test: { name: 'twin-unit-isolated', include: [ISOLATED] } },
-      project('twin-scenario', 'twin/tests/scenario/**/*.test.ts'),
-      project('twin-browser', 'twin/tests/browser/**/*.test.ts', {
-        globalSetup: ['twin/tests/support/chromium-server.ts'],
-      }),
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['twin/tests/browser/**/*.test.ts'],
+          globalSetup: ['twin/tests/support/chromium-server.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['tests/**/*.test.ts', 'twin/tests/{unit,scenario}/**/*.test.ts'],
+          // `npm run test:engine` runs these.
+          exclude: ['tests/engine/**'],
+        },
+      },
     ],
     setupFiles: [...(existsSync(new URL(LATE_SDKS, import.meta.url)) ? [LATE_SDKS] : []), 'tests/support/setup.ts'],
     // Only a hang takes this long. A loaded machine needs ten times as long as an idle one.

@@ -1,17 +1,19 @@
-import * as crypto from 'node:crypto';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sameText } from '../../../src/tenant/same-text.ts';
 import { TokenError } from '../../../src/tenant/errors.ts';
 import { issueToken } from '../../../src/tenant/token.ts';
 import { plainClient, plainTenant, plainUser, serviceOf } from '../../support/plain-tenant.ts';
 
-vi.mock('node:crypto', async (original) => {
-  const actual = await original<typeof crypto>();
-  return { ...actual, timingSafeEqual: vi.fn(actual.timingSafeEqual) };
-});
-
-const compared = vi.mocked(crypto.timingSafeEqual);
+const compared = vi.spyOn(crypto, 'timingSafeEqual');
+syncBuiltinESMExports();
 beforeEach(() => void compared.mockClear());
+// The other files of this worker share the module.
+afterAll(() => {
+  compared.mockRestore();
+  syncBuiltinESMExports();
+});
 
 /** What was compared with what, in hexadecimal digits. */
 const comparisons = (): string[][] => compared.mock.calls.map((pair) => pair.map(hex));
