@@ -82,9 +82,14 @@ function typeOf(schema: JsonSchema): string {
   if (type === 'boolean') return '`true` or `false`';
   if (type === 'string') return textType(schema);
   if (type === 'integer' || type === 'number') return numberType(schema);
-  if (type === 'array' && items !== undefined) return `list: ${typeOf(items)}`;
-  if (type === 'object' && typeof additionalProperties === 'object') return `by name: ${typeOf(additionalProperties)}`;
-  return 'map of the keys below';
+  if (type === 'array' && items !== undefined) return `list of ${plural(typeOf(items))}`;
+  if (type === 'object' && typeof additionalProperties === 'object')
+    return `map from names to ${plural(typeOf(additionalProperties))}`;
+  return 'map with the keys below';
+}
+
+function plural(type: string): string {
+  return type.replace(/^(string|map)\b/, '$1s');
 }
 
 function alternatives(all: readonly string[]): string {

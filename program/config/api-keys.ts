@@ -138,7 +138,9 @@ const origin = z
     error: 'an origin is a scheme and a host, like https://app.example.com, without path or trailing slash; or *',
   })
   .refine((text) => Number(/:(\d+)$/.exec(text)?.[1] ?? 1) <= 65_535, { error: 'a port is at most 65535' });
-const headerName = z.string().regex(/^(\*|[A-Za-z0-9!#$%&'*+.^_`|~-]+)$/, { error: 'is not a header name' });
+const headerName = z
+  .string()
+  .regex(/^(\*|[A-Za-z0-9!#$%&'*+.^_`|~-]+)$/, { error: 'write a header name, like x-request-id, or *' });
 
 const cors = z.strictObject({
   allowOrigins: z
@@ -169,7 +171,7 @@ const alarms = z.strictObject({
     .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/, {
       error: 'write the ARN of an SNS topic, like arn:aws:sns:eu-central-1:123456789012:on-call',
     })
-    .meta({ description: 'The topic that gets each alarm, and its end.' }),
+    .meta({ description: 'The topic that is notified when an alarm starts and when it ends.' }),
   serverErrors: count.default(5).meta({ description: 'Responses with 5xx in five minutes.' }),
   refusals: count.default(100).meta({ description: 'Responses with 401 or 403 in five minutes.' }),
   throttled: count.default(10).meta({ description: 'Responses with 429 in five minutes.' }),
@@ -207,7 +209,7 @@ export const API_KEYS = {
     .optional()
     .meta({
       description:
-        "The name of the API's stage. Paths at AWS's own address of the API begin with it, and `rawPath` does too. Without it the stage is $default, and paths begin with nothing.",
+        "The name of the API's stage. Paths at AWS's own address of the API begin with it, and `rawPath` does too. Without it the stage is $default, and paths have no prefix.",
       examples: ['v1'],
     }),
   'api:backends': z
@@ -294,7 +296,7 @@ export const API_KEYS = {
       examples: [{ 'GET /test': { burst: 10, rate: 5 } }],
     }),
   'api:cors': cors.optional().meta({
-    description: 'Web pages that may call from a browser. Without it no page of another origin may.',
+    description: 'Web pages of other origins that may call the API. Without it, only the origins of spa clients may.',
     examples: [{ allowOrigins: ['https://app.example.com'], allowMethods: ['GET'], allowHeaders: ['authorization'] }],
   }),
   'api:alarms': alarms.optional().meta({

@@ -110,9 +110,11 @@ export const client = z.strictObject({
   }),
   callbacks: urls.meta({
     description:
-      'URLs that a user returns to after the login, to the character. https://, or http://localhost outside production; for native also a scheme like com.example.app://. Outside production * may stand in the first label of the host.',
+      'Exact URLs that a user returns to after the login. https://, or http://localhost outside production; for native also a scheme like com.example.app://. Outside production * may stand in the first label of the host.',
   }),
-  logoutUrls: urls.meta({ description: 'URLs that a user may return to after the logout; the same rules.' }),
+  logoutUrls: urls.meta({
+    description: 'Exact URLs that a user may return to after the logout. The rules of callbacks apply.',
+  }),
   origins: urls.meta({
     description: 'Origins of a spa, like https://app.example.com, whose pages request tokens and call the API.',
   }),

@@ -118,7 +118,7 @@ export const KEYS = {
     .optional()
     .meta({
       description:
-        'A second API with the same routes and functions, at a base path of api:domain. Its authorizer trusts only this issuer. For the time in which callers move to another domain of the tenant.',
+        'A second API with the same routes and functions, at a base path of api:domain. Its authorizer trusts only this issuer. Use it while callers move to another domain of the tenant.',
       examples: [{ domain: 'login.example.com', basePath: 'v2' }],
     }),
   'api:identitySource': z

@@ -37,7 +37,9 @@ const seconds = z.int().min(1).max(MAX_REFRESH_LIFETIME);
 export const refreshTokens = z
   .strictObject({
     lifetime: seconds.default(2_592_000).meta({ description: 'Seconds until the user must log in again.' }),
-    idleLifetime: seconds.default(1_296_000).meta({ description: 'The same, for a token that is not used.' }),
+    idleLifetime: seconds
+      .default(1_296_000)
+      .meta({ description: 'Seconds without use until the user must log in again.' }),
     leeway: z.int().min(0).max(60).default(5).meta({
       description:
         'Seconds in which a used token works again, for a response that was lost. Later use revokes all tokens of the login.',
@@ -50,7 +52,7 @@ export const refreshTokens = z
 /** The keys of a stack file about users and how they log in; all are optional. */
 export const LOGIN_KEYS = {
   'api:testUser': testUser.optional().meta({
-    description: 'Short for api:users with one user.',
+    description: 'A shorthand for api:users with one user.',
     examples: [{ email: 'test-user@example.com', roles: ['reader'] }],
   }),
   'api:users': z
