@@ -148,7 +148,7 @@ function urlProblem(
 export function* userProblems(keys: CheckedKeys, contract: Contract): Iterable<Problem> {
   const { 'api:testUser': testUser, 'api:users': users = [], 'api:connections': connections = [] } = keys;
   if (testUser !== undefined && users.length > 0) {
-    yield problem('conflict', 'api:testUser', 'it is short for api:users, which is there too; move the user there');
+    yield problem('conflict', 'api:testUser', 'it is a shorthand for api:users, which is set too; move the user there');
   }
   const all = users.map((user, index) => ({ ...user, place: `api:users.${index}` }));
   if (testUser !== undefined) all.unshift({ ...testUser, place: 'api:testUser' });

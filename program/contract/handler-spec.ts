@@ -38,7 +38,7 @@ const statement = z
       .meta({ description: 'ARNs that the actions apply to; * only where a service has no ARN.' }),
     conditions: z
       .record(
-        z.string().regex(CONDITION_OPERATOR, { error: 'is no operator of IAM; write one like StringEquals' }),
+        z.string().regex(CONDITION_OPERATOR, { error: 'is not an IAM operator; write one like StringEquals' }),
         z
           .record(z.string().min(1), z.union([z.string(), z.array(z.string()).min(1)]))
           .refine((keys) => Object.keys(keys).length > 0, { error: 'name a condition key, or leave the operator out' }),

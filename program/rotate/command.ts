@@ -53,7 +53,7 @@ function deployedVersion(stack: string, client: string): number | undefined {
   });
   if (error !== undefined) throw new UserError('rotate', NO_CLI);
   if (status !== 0)
-    throw new UserError('rotate', `Pulumi does not say what the stack ${stack} put out:\n${stderr.trim()}`);
+    throw new UserError('rotate', `pulumi stack output failed for the stack ${stack}:\n${stderr.trim()}`);
   const { secretVersions } = JSON.parse(stdout) as { secretVersions?: Readonly<Record<string, number>> };
   return secretVersions?.[client];
 }

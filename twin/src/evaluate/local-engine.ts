@@ -289,7 +289,7 @@ function refuseEncrypted(type: string, inputs: Readonly<Record<string, Plain>>, 
     if (type === 'aws:lambda/function:Function' && key === 'environment') continue;
     if (!JSON.stringify(value).includes(UNREAD) || !isUsed(entry.inputs, inputs, key)) continue;
     throw new UserError(
-      `input ${key} holds a value that is encrypted in the stack file; give it with --config <key>=<value> (encrypted: ${paths.join(', ')})`,
+      `input ${key} holds a value that is encrypted in the stack file; set it with --config <key>=<value> (encrypted: ${paths.join(', ')})`,
     );
   }
 }

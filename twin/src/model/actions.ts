@@ -33,7 +33,7 @@ export function actionsOf(lookup: Lookup): Action[] {
   const declared = lookup('auth0:index/action:Action');
   return bound.map(({ trigger, id }) => {
     const action = declared.find((one) => one.id === id)?.inputs;
-    if (action === undefined) throw new UserError(`The trigger ${trigger} has the Action ${id}, which is not there.`);
+    if (action === undefined) throw new UserError(`The trigger ${trigger} has the Action ${id}, which does not exist.`);
     const { name, code, secrets, deploy, supportedTriggers } = action;
     if (!deploy) throw new UserError(`Auth0 binds only deployed Actions; write deploy: true in the Action "${name}".`);
     if (supportedTriggers.id !== trigger) {

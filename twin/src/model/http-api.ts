@@ -102,7 +102,7 @@ export function apisOf(lookup: Lookup, region: string): readonly [HttpApi, ...Ht
   for (const type of PARTS) {
     for (const { name, inputs } of lookup(type)) {
       if (declared.some(({ id }) => id === inputs.apiId)) continue;
-      throw new UserError(`${type} "${name}" belongs to the API ${inputs.apiId}, which is not there.`);
+      throw new UserError(`${type} "${name}" belongs to the API ${inputs.apiId}, which does not exist.`);
     }
   }
   const apis = withOtherBasePaths(declared.map((api) => apiOf(partsOf(api.id, lookup), api, region)));
@@ -221,7 +221,7 @@ function domainOf(lookup: Lookup, api: Emulated<'aws:apigatewayv2/api:Api'>, sta
   const mapped = lookup(MAPPING).map(({ name, inputs }) => {
     const here = `the mapping "${name}"`;
     if (inputs.stage !== stage)
-      throw new UserError(`${here} leads to the stage ${inputs.stage} of the API "${api.name}", which is not there.`);
+      throw new UserError(`${here} leads to the stage ${inputs.stage} of the API "${api.name}", which does not exist.`);
     // Another program may have declared the domain.
     const host = HOST.test(inputs.domainName)
       ? inputs.domainName
@@ -288,7 +288,7 @@ function routeOf(
   const integration = found(integrations, inputs.target, here, 'integration');
   const scopes = inputs.authorizationScopes ?? [];
   if (inputs.authorizationType === 'JWT') {
-    if (inputs.authorizerId === undefined) throw new UserError(`${here} asks for a JWT and names no authorizer.`);
+    if (inputs.authorizerId === undefined) throw new UserError(`${here} requires a JWT and names no authorizer.`);
     const authorizer = found(authorizers, inputs.authorizerId, here, 'authorizer');
     return { routeKey: inputs.routeKey, match, authorizer, scopes, integration };
   }
@@ -322,7 +322,7 @@ function stageOf(inputs: StageInputs, routes: readonly Route[]): Stage {
   const routeThrottles = new Map<string, Throttle>();
   for (const { routeKey, throttlingBurstLimit: burst, throttlingRateLimit: rate } of inputs.routeSettings ?? []) {
     if (!routes.some((route) => route.routeKey === routeKey)) {
-      throw new UserError(`The stage has settings for the route ${JSON.stringify(routeKey)}, which is not there.`);
+      throw new UserError(`The stage has settings for the route ${JSON.stringify(routeKey)}, which does not exist.`);
     }
     routeThrottles.set(routeKey, { burst, rate });
   }
@@ -371,6 +371,6 @@ function refuseConflicts(routes: readonly Route[]): void {
 
 function found<T>(all: ReadonlyMap<unknown, T>, key: string, from: string, what: string): T {
   const one = all.get(key);
-  if (one === undefined) throw new UserError(`${from} refers to the ${what} ${key}, which is not there.`);
+  if (one === undefined) throw new UserError(`${from} refers to the ${what} ${key}, which does not exist.`);
   return one;
 }

@@ -100,7 +100,7 @@ function invocableOf(lookup: Lookup): Invocable {
     const arn = functionOfUri(uri);
     const parsed = parseFunctionArn(arn);
     const missing = new UserError(
-      `the integration "${integration}" refers to the function ${uri}, which is not there.`,
+      `the integration "${integration}" refers to the function ${uri}, which does not exist.`,
     );
     if (parsed === undefined) throw missing;
     const { unqualified, name, qualifier } = parsed;

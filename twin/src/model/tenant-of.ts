@@ -218,7 +218,7 @@ function refuseDangling(tenant: Tenant, lookup: Lookup): void {
   const dangling = references.filter(([, , exists]) => !exists);
   if (dangling.length > 0) {
     throw new UserError('The program refers to what it does not declare:', {
-      problems: dangling.map(([from, to]) => ({ place: from, message: `refers to ${to}, which is not there` })),
+      problems: dangling.map(([from, to]) => ({ place: from, message: `refers to ${to}, which does not exist` })),
     });
   }
 }

@@ -163,7 +163,7 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
     { authorizationType: 'NONE', authorizationScopes: undefined },
     'open to anyone',
   ),
-  route('a JWT route without an authorizer', { authorizerId: undefined }, 'asks for a JWT and names no authorizer'),
+  route('a JWT route without an authorizer', { authorizerId: undefined }, 'requires a JWT and names no authorizer'),
   route('a route with an authorizer that does not exist', { authorizerId: 'x' }, 'refers to the authorizer x'),
   route('a route to an integration that does not exist', { target: 'integrations/x' }, 'integration integrations/x'),
   // docs/fidelity.md F40

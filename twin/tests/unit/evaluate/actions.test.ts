@@ -46,7 +46,7 @@ describe('The Actions of a tenant', () => {
 
   it.each([
     { title: 'that is not deployed', resources: [action('a', { deploy: false }), bound('a')], says: 'deploy: true' },
-    { title: 'that is bound and not declared', resources: [bound('a')], says: 'the Action a, which is not there' },
+    { title: 'that is bound and not declared', resources: [bound('a')], says: 'the Action a, which does not exist' },
     { title: 'of another trigger', resources: [action('a'), bound('a', 'credentials-exchange')], says: 'made for' },
     { title: 'bound in two lists', resources: [action('a'), list('a'), list('a')], says: 'several lists' },
     { title: 'bound in a list and alone', resources: [action('a'), list('a'), bound('a')], says: 'several lists' },
