@@ -23,7 +23,11 @@ export interface Actions {
 
 /** A command's modules are loaded when it runs. */
 const ACTIONS: Actions = {
-  start: async (options, root) => (await import('./start.ts')).start(options, root),
+  start: async (options, root) => {
+    // First, since the program's process loads the SDKs while this one loads the twin.
+    const programs = (await import('../evaluate/reevaluation.ts')).reevaluation(root);
+    return (await import('./start.ts')).start(options, root, programs);
+  },
   access: async (options, root) => (await import('./access.ts')).access(options, root),
   diff: async (options, root) => (await import('./diff.ts')).diff(options, root),
   verify: async (options, root) => (await import('./verify.ts')).verify(options, root),

@@ -1,7 +1,7 @@
 import { commandLine } from '../common/command-line.ts';
 import { stateFolder } from '../common/running.ts';
 import { shown, UserError } from '../common/user-error.ts';
-import { reevaluation } from '../evaluate/program-process.ts';
+import { reevaluation } from '../evaluate/reevaluation.ts';
 import { openPage } from '../page/open.ts';
 import { parseForwards } from '../server/forward.ts';
 import { changesLine } from './changes.ts';
@@ -26,7 +26,7 @@ export interface StartOptions {
 }
 
 /** `twin start`: serves the stack until a signal or a key stops it. */
-export async function start(options: StartOptions, root: URL): Promise<void> {
+export async function start(options: StartOptions, root: URL, programs = reevaluation(root)): Promise<void> {
   const chosen = servingOptions(options);
   // A process that forked this one, as the tests do, has ended.
   process.once('disconnect', () => process.exit());
@@ -39,7 +39,7 @@ export async function start(options: StartOptions, root: URL): Promise<void> {
   process.stdout.on('error', () => process.exit(0));
   const complain = (text: string): void => void process.stderr.write(`${text}\n`);
   const reloadNext = reloader(() => twin, say, complain);
-  const programs = reevaluation(root, () => void reloadNext());
+  programs.onOutdated(() => void reloadNext());
   const ended = (error: unknown): never => {
     programs.close();
     throw error;

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../common/user-error.ts';
 import { LocalEngine, type Recorded } from './local-engine.ts';
@@ -19,7 +18,7 @@ export interface Evaluation {
 }
 
 /** What an evaluation reads beside the program's own files. */
-interface Prepared {
+export interface Prepared {
   readonly evaluation: Evaluation;
   readonly project: Project;
   readonly sdk: string;
@@ -44,7 +43,7 @@ export function evaluate(evaluation: Evaluation, signal?: AbortSignal): Promise<
 }
 
 /** Does the quick reads before the process starts, and the others while it loads the SDKs. */
-async function evaluateWith<T>(
+export async function evaluateWith<T>(
   evaluation: Evaluation,
   work: (project: Project, sdk: string, prepared: () => Promise<Prepared>) => Promise<T>,
 ): Promise<T> {
@@ -57,7 +56,8 @@ async function evaluateWith<T>(
   });
 }
 
-async function runIn(
+/** Runs the program in a process against a local engine. @throws UserError for what the user can fix */
+export async function runIn(
   runner: Runner,
   { evaluation: { seed }, project: { folder }, config, twinConfig }: Prepared,
   signal: AbortSignal | undefined,
@@ -67,174 +67,6 @@ async function runIn(
   if (outcome.error !== undefined && engine.problems.length === 0) throw asError(outcome.error, config, folder);
   return { recorded: engine.finish(), outcome };
 }
-
-/** Milliseconds after an evaluation, so that what it led to comes first. */
-const PAUSE = 1000;
-
-/** Milliseconds without an evaluation after which the waiting processes end: they use 300 MB. */
-const IDLE = 10 * 60 * 1000;
-
-/** Evaluates the program of one folder again and again. */
-export interface Reevaluation {
-  readonly evaluate: typeof evaluate;
-  /** Starts the process that waits for the next evaluation. Each evaluation does so, a second after its end. */
-  readonly prepare: () => void;
-  /** Ends the processes that wait. */
-  readonly close: () => void;
-}
-
-/**
- * Keeps two processes that wait: one that has run the program, and one that has loaded the SDKs for a new run. The first
- * runs the program again where only code of functions has changed. It loads the program's files again where one of them
- * has changed; a second later, the other one checks that a new process records the same. Both end after ten minutes
- * without an evaluation.
- * @param outdated called where that check failed: the next evaluation returns what a new process records
- */
-export function reevaluation(root: URL, outdated: () => void = () => undefined): Reevaluation {
-  let spare: { readonly key: string; readonly runner: Runner } | undefined;
-  let last:
-    | {
-        readonly key: string;
-        readonly runner: Runner;
-        readonly recorded: Recorded;
-        /** Whether it loaded the program's files again, so that a new process must confirm what it records. */
-        readonly reloaded: boolean;
-      }
-    | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let idle: NodeJS.Timeout | undefined;
-  let modules: readonly string[] = [];
-  let check: { readonly stop: () => void; readonly ended: Promise<void> } | undefined;
-  let mayReload = true;
-  const keyOf = (project: Project, sdk: string): string => JSON.stringify([project, sdk]);
-  const start = (project: Project, sdk: string): Runner => startRunner(project, { sdk, modules, stays: true });
-  const endSpare = (): void => {
-    clearTimeout(timer);
-    spare?.runner.close();
-    spare = undefined;
-  };
-  const endLast = (): void => {
-    last?.runner.close();
-    last = undefined;
-  };
-  const prepare = (): void => {
-    endSpare();
-    try {
-      const project = readProject(root);
-      const sdk = sdkOf(project.folder);
-      spare = { key: keyOf(project, sdk), runner: start(project, sdk) };
-    } catch {
-      // The next evaluation says what is wrong.
-    }
-  };
-  const take = (project: Project, sdk: string): Runner => {
-    if (spare?.key !== keyOf(project, sdk)) return start(project, sdk);
-    const { runner } = spare;
-    spare = undefined;
-    return runner;
-  };
-  const again = async (prepared: Prepared, signal: AbortSignal | undefined): Promise<Recorded | undefined> => {
-    if (last?.key !== contextOf(prepared)) return undefined;
-    const before = last;
-    try {
-      const { recorded, outcome } = await runIn(before.runner, prepared, signal);
-      const isUsable = outcome.reloaded ? mayReload : differInCode(before.recorded, recorded);
-      if (!outcome.waits || !isUsable) return undefined;
-      // The check of an earlier load may have been stopped by this evaluation.
-      const reloaded = outcome.reloaded || before.reloaded;
-      last = { ...before, recorded, reloaded };
-      if (reloaded) check = checkOf(prepared.evaluation, recorded, signal);
-      return recorded;
-    } catch {
-      // A new process reports the same error, if it is the program's.
-      return undefined;
-    }
-  };
-  const anew = async (evaluation: Evaluation, signal: AbortSignal | undefined): Promise<Recorded> => {
-    clearTimeout(timer);
-    let runner: Runner | undefined;
-    try {
-      return await evaluateWith(evaluation, async (project, sdk, read) => {
-        runner = take(project, sdk);
-        const prepared = await read();
-        const { recorded, outcome } = await runIn(runner, prepared, signal);
-        ({ modules } = outcome);
-        if (outcome.waits) {
-          endLast();
-          last = { key: contextOf(prepared), runner, recorded, reloaded: false };
-        }
-        return recorded;
-      });
-    } finally {
-      if (last?.runner !== runner) runner?.close();
-      endSpare();
-      if (signal?.aborted !== true) timer = setTimeout(prepare, PAUSE).unref();
-    }
-  };
-  const checkOf = (evaluation: Evaluation, { hash }: Recorded, signal: AbortSignal | undefined): typeof check => {
-    const stop = new AbortController();
-    const either = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
-    const work = async (): Promise<void> => {
-      await pause(PAUSE, undefined, { signal: either, ref: false });
-      const isSame = await anew(evaluation, either).then(
-        (recorded) => recorded.hash === hash,
-        () => either.aborted,
-      );
-      if (isSame) return;
-      mayReload = false;
-      // Where the new process failed, the old one would serve the refuted recording again.
-      if (last?.reloaded === true) endLast();
-      outdated();
-    };
-    return { stop: () => stop.abort(), ended: work().catch(() => undefined) };
-  };
-  const close = (): void => {
-    check?.stop();
-    clearTimeout(idle);
-    endSpare();
-    endLast();
-  };
-  prepare();
-  return {
-    evaluate: async (evaluation, signal) => {
-      clearTimeout(idle);
-      check?.stop();
-      await check?.ended;
-      try {
-        const recorded =
-          last && (await evaluateWith(evaluation, async (_project, _sdk, read) => again(await read(), signal)));
-        if (recorded !== undefined) return recorded;
-        endLast();
-        return await anew(evaluation, signal);
-      } finally {
-        if (signal?.aborted === true) endLast();
-        else idle = setTimeout(close, IDLE).unref();
-      }
-    },
-    prepare,
-    close,
-  };
-}
-
-/** What an evaluation depends on beside the program's own files. */
-function contextOf({ evaluation: { seed }, project, sdk, config, twinConfig }: Prepared): string {
-  return JSON.stringify([seed, project, sdk, config, twinConfig]);
-}
-
-/** Whether two evaluations differ in the code of functions, and in nothing else. */
-function differInCode(before: Recorded, after: Recorded): boolean {
-  const rest = ({ hash: _hash, resources, ...others }: Recorded): string =>
-    JSON.stringify([
-      others,
-      resources.map(({ inputs, ...resource }) => [
-        resource,
-        resource.type === FUNCTION ? { ...inputs, code: null } : inputs,
-      ]),
-    ]);
-  return before.hash !== after.hash && rest(before) === rest(after);
-}
-
-const FUNCTION = 'aws:lambda/function:Function';
 
 /** The program's own frames of an error that are shown. */
 const OWN_FRAMES = 3;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import type { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { COMPILE_CACHE } from '../common/compile-cache.ts';
 import { readLines } from '../common/lines.ts';
@@ -93,32 +93,37 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
       TWIN_PROGRAM: JSON.stringify(ahead),
     },
   });
-  const orders = child.stdio[4] as Writable;
+  const [, , , results, orders] = child.stdio as unknown as readonly Socket[] & { 3: Socket; 4: Socket };
   // A process that has ended says why by its status.
   orders.on('error', () => undefined);
   const send = (message: Go | EngineAnswer): void => void orders.write(`${JSON.stringify(message)}\n`);
   let engine: LocalEngine;
   let ends: (outcome: Outcome) => void = () => undefined;
-  readLines(child.stdio[3] as Readable, Infinity, (line) => {
+  readLines(results, Infinity, (line) => {
     const message = JSON.parse(line) as Outcome | EngineCall;
     if ('call' in message) send(answerOf(engine, message));
     else ends(message);
   });
-  const closed = new Promise<undefined>((resolve) => child.stdio[3]?.once('close', () => resolve(undefined)));
+  const closed = new Promise<undefined>((resolve) => results.once('close', () => resolve(undefined)));
   const ended = new Promise<number | NodeJS.Signals | Error | null>((resolve) => {
     child.once('error', resolve);
     child.once('exit', (code, signal) => resolve(signal ?? code));
   });
   const close = (): void => void child.kill('SIGKILL');
+  // A process that waits does not keep this one alive.
+  const held = [child, results, orders];
+  held.forEach((handle) => handle.unref());
   const run: Runner['run'] = async (ofRun, config, signal) => {
     const limit = AbortSignal.timeout(LIMIT);
     limit.addEventListener('abort', close);
     signal?.addEventListener('abort', close);
     engine = ofRun;
+    held.forEach((handle) => handle.ref());
     const written = Promise.race([new Promise<Outcome>((resolve) => (ends = resolve)), closed]);
     const { project: name, stack, values, secretKeys } = config;
     send({ project: name, stack, values, secretKeys });
     const status = await Promise.race([ended, written.then((outcome) => (outcome?.waits === true ? 0 : ended))]);
+    held.forEach((handle) => handle.unref());
     limit.removeEventListener('abort', close);
     signal?.removeEventListener('abort', close);
     if (status instanceof Error) throw status;

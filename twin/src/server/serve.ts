@@ -161,8 +161,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const evaluation = (): Promise<Recorded> =>
     evaluate({ root: root.href, stack, config: options.config ?? {}, seed: state.seed }, ending.signal);
   const runAction = actionRunner((line) => onEvent({ kind: 'printed', line }), ending.signal);
-  const build = (recorded: Recorded): Serving => {
-    const model = modelOf(recorded);
+  const build = (recorded: Recorded, model: Model): Serving => {
     checkForwards(
       forwards,
       model.apis.flatMap(({ routes }) => routes),
@@ -221,7 +220,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       ca = identity.ca;
       tlsServer.setSecureContext({ key: identity.key, cert: identity.certificate });
     }
-    serving = build(recorded);
+    serving = build(recorded, model);
     ready.resolve();
   } catch (error) {
     ending.abort();
@@ -244,9 +243,10 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     const recorded = await evaluation();
     if (recorded.hash === serving.hash) return 'same';
     const before = serving;
+    const model = modelOf(recorded);
     try {
-      await ports.open(Math.max(before.model.apis.length, modelOf(recorded).apis.length));
-      serving = build(recorded);
+      await ports.open(Math.max(before.model.apis.length, model.apis.length));
+      serving = build(recorded, model);
     } finally {
       await ports.open(serving.model.apis.length);
     }

@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { evaluate, reevaluation } from '../../../src/evaluate/program-process.ts';
+import { evaluate } from '../../../src/evaluate/program-process.ts';
+import { reevaluation } from '../../../src/evaluate/reevaluation.ts';
 import type { Recorded } from '../../../src/evaluate/local-engine.ts';
 import { shown } from '../../../src/common/user-error.ts';
 import { afterFile } from '../../../../tests/support/cleanup.ts';
@@ -149,10 +150,11 @@ describe('Evaluation in a child process', () => {
   });
 
   /** A program whose output names the process, and its evaluations, which call back where a check fails. */
-  const withPart = (part: string, outdated?: () => void) => {
+  const withPart = (part: string, outdated: () => void = () => undefined) => {
     const index = "import { part } from './part.ts';\nexport const made = [process.pid, part];";
     const folder = program({ 'index.ts': index, 'part.ts': part });
-    const programs = reevaluation(folder, outdated);
+    const programs = reevaluation(folder);
+    programs.onOutdated(outdated);
     afterFile(programs.close);
     return {
       made: async () => (await programs.evaluate(of(folder))).outputs['made'],
@@ -203,7 +205,8 @@ describe('Evaluation in a child process', () => {
           return { part };
         };`,
     });
-    const programs = reevaluation(folder, found.resolve);
+    const programs = reevaluation(folder);
+    programs.onOutdated(found.resolve);
     afterFile(programs.close);
     const made = async (): Promise<unknown> => (await programs.evaluate(of(folder))).outputs['part'];
     expect(await made()).toBe('first 1');
