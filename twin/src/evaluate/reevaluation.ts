@@ -6,7 +6,7 @@ import { startRunner, type Runner } from './runner.ts';
 import { sdkOf } from './sdk.ts';
 
 /** Loaded late, so that the program's process starts before this one loads the engine. */
-const engine = (): Promise<typeof import('./program-process.ts')> => import('./program-process.ts');
+const engine = () => import('./program-process.ts');
 
 /** Milliseconds after an evaluation, so that what it led to comes first. */
 const PAUSE = 1000;
