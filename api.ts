@@ -1,4 +1,4 @@
-import * as aws from '@pulumi/aws';
+import type * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { declareAlarms } from './program/aws/alarms.ts';
 import { suffixOf, type ApiSideArgs, type Within } from './program/aws/api-parts.ts';
@@ -7,6 +7,7 @@ import { declareDomain } from './program/aws/domain.ts';
 import { declareFunctions, declareIntegrations } from './program/aws/integrations.ts';
 import { issuerHooks } from './program/aws/issuer.ts';
 import { routeName } from './program/aws/route-name.ts';
+import { services } from './program/aws/services.ts';
 import { declareAccessLog, declareStage } from './program/aws/stage.ts';
 import type { Settings } from './settings.ts';
 
@@ -70,7 +71,7 @@ function stagePath({ stageName }: Settings): string {
 
 function declareApi(within: Within, hooks: pulumi.CustomResourceOptions): aws.apigatewayv2.Api {
   const { component, name, settings } = within;
-  return new aws.apigatewayv2.Api(
+  return new services.apigatewayv2.Api(
     name,
     {
       name: `${pulumi.getProject()}-${settings.stack}${suffixOf(within)}`,
@@ -88,7 +89,7 @@ function declareAuthorizer(
   api: aws.apigatewayv2.Api,
   hooks: pulumi.CustomResourceOptions,
 ): aws.apigatewayv2.Authorizer {
-  return new aws.apigatewayv2.Authorizer(
+  return new services.apigatewayv2.Authorizer(
     name,
     {
       apiId: api.id,
@@ -111,7 +112,7 @@ function declareRoute(
   const integration = integrations.get(routeKey);
   if (integration === undefined) throw new Error(`no integration for ${routeKey}`);
   const { name, aliases } = routeName(routeKey);
-  return new aws.apigatewayv2.Route(
+  return new services.apigatewayv2.Route(
     name,
     {
       apiId: api.id,

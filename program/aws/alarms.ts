@@ -1,6 +1,7 @@
-import * as aws from '@pulumi/aws';
+import type * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { suffixOf, type Within } from './api-parts.ts';
+import { services } from './services.ts';
 
 /** Seconds over which each alarm looks at once. */
 const PERIOD = 300;
@@ -67,7 +68,7 @@ function countStatuses(
   const { component, name, settings } = within;
   const metricName = kind + suffixOf(within);
   const namespace = `${pulumi.getProject()}/${settings.stack}`;
-  new aws.cloudwatch.LogMetricFilter(
+  new services.cloudwatch.LogMetricFilter(
     `${name}-${kind}`,
     {
       logGroupName: accessLog.name,
@@ -82,7 +83,7 @@ function countStatuses(
 
 function declareAlarm({ component, name, settings }: Within, kind: string, args: aws.cloudwatch.MetricAlarmArgs): void {
   const actions = settings.alarms === undefined ? [] : [settings.alarms.topicArn];
-  new aws.cloudwatch.MetricAlarm(
+  new services.cloudwatch.MetricAlarm(
     `${name}-${kind}`,
     {
       comparisonOperator: 'GreaterThanOrEqualToThreshold',

@@ -1,6 +1,7 @@
-import * as aws from '@pulumi/aws';
+import type * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Within } from './api-parts.ts';
+import { services } from './services.ts';
 
 type ApiDomain = NonNullable<Within['settings']['apiDomain']>;
 
@@ -25,7 +26,7 @@ export function declareDomain(
   if (settings.apiDomain === undefined) return undefined;
   const { name: host, basePath, existing, hostedZoneId } = settings.apiDomain;
   const domainName = existing === true ? undefined : declareDomainName(within, settings.apiDomain);
-  const mapping = new aws.apigatewayv2.ApiMapping(
+  const mapping = new services.apigatewayv2.ApiMapping(
     name,
     {
       apiId: api.id,
@@ -46,7 +47,7 @@ export function declareDomain(
 function declareDomainName(within: Within, domain: ApiDomain): aws.apigatewayv2.DomainName {
   const { component, name } = within;
   const { truststoreUri, truststoreVersion } = domain;
-  return new aws.apigatewayv2.DomainName(
+  return new services.apigatewayv2.DomainName(
     name,
     {
       domainName: domain.name,
@@ -68,12 +69,16 @@ function declareCertificate(
   { component, name }: Within,
   { name: domainName, hostedZoneId = '' }: ApiDomain,
 ): pulumi.Output<string> {
-  const certificate = new aws.acm.Certificate(name, { domainName, validationMethod: 'DNS' }, { parent: component });
+  const certificate = new services.acm.Certificate(
+    name,
+    { domainName, validationMethod: 'DNS' },
+    { parent: component },
+  );
   const proof = certificate.domainValidationOptions.apply(([option]) => {
     if (option === undefined) throw new Error(`ACM asks for no record to validate ${domainName}`);
     return option;
   });
-  const record = new aws.route53.Record(
+  const record = new services.route53.Record(
     `${name}-validation`,
     {
       zoneId: hostedZoneId,
@@ -86,7 +91,7 @@ function declareCertificate(
     },
     { parent: component },
   );
-  const validation = new aws.acm.CertificateValidation(
+  const validation = new services.acm.CertificateValidation(
     name,
     { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn] },
     { parent: component },
@@ -101,7 +106,7 @@ function declareAlias(
   zoneId: string,
 ): void {
   const { targetDomainName, hostedZoneId } = domainNameConfiguration;
-  new aws.route53.Record(
+  new services.route53.Record(
     name,
     {
       zoneId,

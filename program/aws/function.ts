@@ -1,9 +1,10 @@
-import * as aws from '@pulumi/aws';
+import type * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { LAMBDA_HANDLER } from './bundle.ts';
 import { RUNTIME, type HandlerSpec } from '../contract/handler-spec.ts';
 import type { Settings } from '../../settings.ts';
 import { LAMBDA_MAY_ASSUME, logGroupArn, policyOf, statementsOf } from './policy.ts';
+import { services } from './services.ts';
 
 interface Surroundings {
   /** The handler's bundle. */
@@ -46,18 +47,18 @@ export function declareFunction(
     permissionsBoundary,
   }: Surroundings,
 ): aws.lambda.Function {
-  const logGroup = new aws.cloudwatch.LogGroup(
+  const logGroup = new services.cloudwatch.LogGroup(
     name,
     { name: `/${pulumi.getProject()}/${pulumi.getStack()}/${name}`, ...logs },
     // A log group cannot be renamed. It keeps the name that it was created with, and so its events.
     { parent, aliases, ignoreChanges: ['name'] },
   );
-  const role = new aws.iam.Role(
+  const role = new services.iam.Role(
     name,
     { assumeRolePolicy: LAMBDA_MAY_ASSUME, ...(permissionsBoundary !== undefined && { permissionsBoundary }) },
     { parent, aliases },
   );
-  const rolePolicy = new aws.iam.RolePolicy(
+  const rolePolicy = new services.iam.RolePolicy(
     name,
     {
       role: role.name,
@@ -67,7 +68,7 @@ export function declareFunction(
     },
     { parent, aliases },
   );
-  const lambda = new aws.lambda.Function(
+  const lambda = new services.lambda.Function(
     name,
     {
       code,
@@ -101,7 +102,7 @@ export function letInvoke(
   api: aws.apigatewayv2.Api,
   options: pulumi.CustomResourceOptions,
 ): void {
-  new aws.lambda.Permission(
+  new services.lambda.Permission(
     name,
     {
       action: 'lambda:InvokeFunction',

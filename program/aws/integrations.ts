@@ -1,4 +1,4 @@
-import * as aws from '@pulumi/aws';
+import type * as aws from '@pulumi/aws';
 import { CALLER_HEADERS } from '../../limits/caller-headers.ts';
 import { parseFunctionArn } from '../../limits/function-arn.ts';
 import type { Within } from './api-parts.ts';
@@ -9,6 +9,7 @@ import { declareFunction, letInvoke } from './function.ts';
 import { routeName } from './route-name.ts';
 import { keptLogs } from './stage.ts';
 import { handlerIn } from '../contract/handler-spec.ts';
+import { services } from './services.ts';
 
 /** The function of each handler, by its key. A second API may invoke those of the first. */
 export function declareFunctions(within: Within, api: aws.apigatewayv2.Api): ReadonlyMap<string, aws.lambda.Function> {
@@ -31,7 +32,7 @@ export function declareIntegrations(
   const { component, name, contract, settings } = within;
   const handlers = new Map(
     [...lambdas].map(([key, { arn }]) => {
-      const integration = new aws.apigatewayv2.Integration(
+      const integration = new services.apigatewayv2.Integration(
         `${name}-${key}`,
         { apiId: api.id, integrationType: 'AWS_PROXY', integrationUri: arn, payloadFormatVersion: '2.0' },
         { parent: component, aliases: formerName(name, contract.handlers[key]?.formerly) },
@@ -101,7 +102,7 @@ function declareExisting(
   letInvoke(resource, { function: unqualified, ...(qualifier !== undefined && { qualifier }) }, api, {
     parent: component,
   });
-  return new aws.apigatewayv2.Integration(
+  return new services.apigatewayv2.Integration(
     resource,
     { apiId: api.id, integrationType: 'AWS_PROXY', integrationUri: arn, payloadFormatVersion: '2.0' },
     { parent: component },
@@ -129,7 +130,7 @@ function declareForward(
       : [`overwrite:header.${header}`, `$context.authorizer.claims.${claim}`],
   );
   const { name, aliases } = routeName(routeKey, isPublic ? ' public' : '');
-  return new aws.apigatewayv2.Integration(
+  return new services.apigatewayv2.Integration(
     name,
     {
       apiId: api.id,

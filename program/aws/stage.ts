@@ -1,8 +1,9 @@
-import * as aws from '@pulumi/aws';
+import type * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { ACCOUNT_THROTTLE } from '../../limits/account-throttle.ts';
 import { suffixOf, type Within } from './api-parts.ts';
 import type { Throttle } from '../config/api-keys.ts';
+import { services } from './services.ts';
 
 /**
  * One line of JSON for each request: who asked for what, and what became of it. No other header, query, path or body,
@@ -40,7 +41,7 @@ export function keptLogs({
 /** Where the stage writes its access log. */
 export function declareAccessLog(within: Within): aws.cloudwatch.LogGroup {
   const { component, name, settings } = within;
-  return new aws.cloudwatch.LogGroup(
+  return new services.cloudwatch.LogGroup(
     name,
     { name: `/${pulumi.getProject()}/${settings.stack}/access${suffixOf(within)}`, ...keptLogs(settings) },
     { parent: component },
@@ -57,7 +58,7 @@ export function declareStage(
   const { throttle = ACCOUNT_THROTTLE, routeThrottles, logCallerAddress } = settings;
   const format = JSON.stringify({ ...ACCESS_LOG, ...(logCallerAddress && CALLER_ADDRESS) });
   const routeSettings = Object.entries(routeThrottles).map(([routeKey, one]) => ({ routeKey, ...limits(one) }));
-  return new aws.apigatewayv2.Stage(
+  return new services.apigatewayv2.Stage(
     name,
     {
       apiId: api.id,

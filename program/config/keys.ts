@@ -1,4 +1,4 @@
-import * as aws from '@pulumi/aws';
+import { Region } from '@pulumi/aws/types/enums/index.js';
 import { z } from 'zod';
 import { IDENTIFIER_LENGTH, MAX_TOKEN_LIFETIME } from '../../limits/auth0.ts';
 import { DEFAULT_ROUTE_QUOTA, IDENTITY_SOURCE } from '../../limits/http-api.ts';
@@ -16,7 +16,7 @@ const identifier = z
     error: 'an API identifier must be a URI, like https://api.example.com (no server needs to answer there)',
   });
 
-const REGIONS: readonly string[] = Object.values(aws.Region);
+const REGIONS: readonly string[] = Object.values(Region);
 
 const exceptions = z.strictObject(
   Object.fromEntries(
