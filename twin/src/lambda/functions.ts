@@ -11,10 +11,18 @@ import { FunctionPool } from './pool.ts';
 /** The functions of the APIs, run from the archives that would be uploaded. */
 export interface Functions {
   readonly invoke: (lambda: LambdaFunction, requestId: string, event: unknown) => Promise<Outcome>;
-  /** Stops after all running events. */
-  readonly close: () => void;
+  /** Stops the functions that the next ones do not continue, each after all its running events. */
+  readonly replaceWith: (next: Functions) => void;
   /** Stops immediately. */
   readonly kill: () => void;
+  /** By the function's ARN. */
+  readonly pools: ReadonlyMap<string, Pooled>;
+}
+
+interface Pooled {
+  readonly pool: FunctionPool;
+  /** All that the processes depend on. */
+  readonly key: string;
 }
 
 /**
@@ -28,26 +36,45 @@ export function functionsFolder(): { readonly path: string; readonly remove: () 
 }
 
 /**
+ * Makes the functions of the APIs. An unchanged function keeps its warm processes, as on Lambda.
  * @param folder gets a folder for each archive
  * @param print called with each line of a handler's output
+ * @param before the functions that these replace
  */
-export function startFunctions(apis: readonly HttpApi[], folder: string, print: (line: string) => void): Functions {
-  const pools = new Map<string, FunctionPool>();
+export function startFunctions(
+  apis: readonly HttpApi[],
+  folder: string,
+  print: (line: string) => void,
+  before?: Functions,
+): Functions {
+  const pools = new Map<string, Pooled>();
   for (const { routes, region } of apis) {
     for (const { integration } of routes) {
       if (integration.kind !== 'function' || pools.has(integration.function.arn)) continue;
       const lambda = integration.function;
-      pools.set(lambda.arn, new FunctionPool(lambda, { region, folder: unpack(lambda, folder), print }));
+      const key = JSON.stringify([lambda, region]);
+      const known = before?.pools.get(lambda.arn);
+      const start = (): FunctionPool => new FunctionPool(lambda, { region, folder: unpack(lambda, folder), print });
+      pools.set(lambda.arn, known?.key === key ? known : { key, pool: start() });
     }
   }
   return {
     invoke: (lambda, requestId, event) => {
-      const pool = pools.get(lambda.arn);
-      if (pool === undefined) throw new Error(`no pool for ${lambda.arn}`);
-      return pool.invoke(requestId, event);
+      const pooled = pools.get(lambda.arn);
+      if (pooled === undefined) throw new Error(`no pool for ${lambda.arn}`);
+      return pooled.pool.invoke(requestId, event);
     },
-    close: () => pools.forEach((pool) => pool.close()),
-    kill: () => pools.forEach((pool) => pool.kill()),
+    replaceWith: (next) => {
+      for (const [arn, { pool }] of pools) {
+        const after = next.pools.get(arn)?.pool;
+        if (after === pool) continue;
+        // A function that is in use is called again soon.
+        if (pool.isWarm) after?.warm();
+        pool.close();
+      }
+    },
+    kill: () => pools.forEach(({ pool }) => pool.kill()),
+    pools,
   };
 }
 

@@ -55,6 +55,17 @@ export class FunctionPool {
     });
   }
 
+  /** Whether a process is there for the next event. */
+  get isWarm(): boolean {
+    this.#forgetDead();
+    return this.#processes.size > 0;
+  }
+
+  /** Starts a process before the first event. */
+  warm(): void {
+    if (!this.isWarm) this.#start();
+  }
+
   /** Stops idle processes now, and each busy one after its answer. */
   close(): void {
     this.#closed = true;

@@ -161,33 +161,23 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const evaluation = (): Promise<Recorded> =>
     evaluate({ root: root.href, stack, config: options.config ?? {}, seed: state.seed }, ending.signal);
   const runAction = actionRunner((line) => onEvent({ kind: 'printed', line }), ending.signal);
-  const build = (recorded: Recorded, model: Model): Serving => {
+  const build = (recorded: Recorded, model: Model, before?: Functions): Serving => {
     checkForwards(
       forwards,
       model.apis.flatMap(({ routes }) => routes),
     );
     const functions = state.guarded(() =>
-      startFunctions(model.apis, folder.path, (line) => onEvent({ kind: 'printed', line })),
+      startFunctions(model.apis, folder.path, (line) => onEvent({ kind: 'printed', line }), before),
     );
     const { invoke } = functions;
-    const serves: Serving = {
+    announce(state, recorded, model, { apiUrls: apiUrls(model), tenantUrl, forwards: [...forwards.keys()] });
+    return {
       model,
       hash: recorded.hash,
       functions,
       gateways: model.apis.map((api) => ({ api, keys, invoke, forwards, take: throttling(api.stage, clock), clock })),
       tenant: { tenant: model.tenant, signing, clock, state: logins, runAction, logins: new LoginAttempts() },
     };
-    try {
-      announce(state, recorded, model, {
-        apiUrls: apiUrls(model),
-        tenantUrl,
-        forwards: [...forwards.keys()],
-      });
-    } catch (error) {
-      functions.kill();
-      throw error;
-    }
-    return serves;
   };
 
   let tenantUrl = '';
@@ -246,11 +236,11 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     const model = modelOf(recorded);
     try {
       await ports.open(Math.max(before.model.apis.length, model.apis.length));
-      serving = build(recorded, model);
+      serving = build(recorded, model, before.functions);
     } finally {
       await ports.open(serving.model.apis.length);
     }
-    before.functions.close();
+    before.functions.replaceWith(serving.functions);
     return 'changed';
   };
   return {

@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../common/user-error.ts';
 
-/** Milliseconds to wait for an editor to finish writing. */
-const SETTLED = 100;
+/**
+ * Milliseconds to wait for an editor to finish writing. Chokidar leaves out changes of a file within 50 ms of another one,
+ * so the file must not be read before.
+ */
+const SETTLED = 60;
 
 /** Folders that the program does not read. */
 const NOT_PROGRAM = new Set([
