@@ -1,3 +1,4 @@
+import './compile-cache.ts';
 import { deploy } from './command.ts';
 
 // The entry of `npm run up`.
