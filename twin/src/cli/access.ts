@@ -11,13 +11,11 @@ import { brokenRules } from '../report/sections.ts';
 import { compare, type StackChange } from '../report/since.ts';
 import { markdown, words } from '../report/since-words.ts';
 
-/** What the command line says. */
 export interface AccessOptions {
   readonly check?: boolean;
   readonly since?: string;
   readonly markdown?: boolean;
   readonly stack?: string;
-  /** A file of `pulumi stack export`, read instead of the program. */
   readonly state?: string;
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -54,7 +52,6 @@ export async function access(chosen: AccessOptions, root: URL, run?: typeof eval
   return say([...broken, done.length === 0 ? 'access/ is up to date.' : done.join('\n')].join(''), 0);
 }
 
-/** The reports of the program's stacks or of a deployed one, and the stack where it is not about all of them. */
 async function chosenReports(
   { stack, state, config = {} }: AccessOptions,
   root: URL,

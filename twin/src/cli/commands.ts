@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 
-/** A command as `twin --help` describes it. */
 interface CommandLine {
   readonly description: string;
   /** The exit code for an error. */

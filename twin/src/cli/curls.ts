@@ -1,12 +1,10 @@
 import { envFiles, envLines } from '../server/env-files.ts';
 import type { Forwards } from '../gateway/integrate.ts';
 import type { Route } from '../model/http-api.ts';
-import type { Integration } from '../model/integrations.ts';
 import { eachApi, ownValue, pathTo, type Model } from '../model/model.ts';
 import { secondIssuerUrl, type Permission } from '../model/tenant.ts';
 import { permissionsOf } from '../tenant/user-grant.ts';
 
-/** Where a twin is served. */
 export interface Addresses {
   readonly apiUrl: string;
   /** Of several APIs, in the model's order. */
@@ -41,66 +39,50 @@ export function toPaste(model: Model, addresses: Addresses): string[] {
 function scenarios(model: Model, addresses: Addresses): string[] {
   const { tenant } = model;
   const ofApi = model.apis.length === 1 ? '' : `, ${model.api.name}`;
-  const { tokenCommand = 'twin token --as CLIENT --key <file>' } = addresses;
+  const { tokenCommand = 'twin token --as CLIENT --key <file>', forwards } = addresses;
   if (addresses.tenantUrl === '') return [];
   const services = tenant.clients.filter(({ grantTypes }) => grantTypes.includes('client_credentials'));
   const signing = services.filter(({ keys }) => keys !== undefined);
-  const service = firstCall(
-    model,
-    services.filter(({ keys }) => keys === undefined),
-    (client) =>
-      tenant.grants
-        .filter(({ clientId, subjectType }) => clientId === client.clientId && subjectType === 'client')
-        .flatMap(({ audience, scopes }) => scopes.map((name) => ({ name, audience }))),
-    addresses.forwards,
+  const withSecret = services.filter(({ keys }) => keys === undefined);
+  const service = firstCall(model, withSecret, forwards, (client) =>
+    tenant.grants
+      .filter(({ clientId, subjectType }) => clientId === client.clientId && subjectType === 'client')
+      .flatMap(({ audience, scopes }) => scopes.map((name) => ({ name, audience }))),
   );
-  const user = firstCall(
-    model,
-    tenant.users,
-    ({ roleIds }) =>
-      tenant.resourceServers.flatMap(({ identifier: audience }) =>
-        permissionsOf(tenant, roleIds, audience).map((name) => ({ name, audience })),
-      ),
-    addresses.forwards,
+  const user = firstCall(model, tenant.users, forwards, ({ roleIds }) =>
+    tenant.resourceServers.flatMap(({ identifier: audience }) =>
+      permissionsOf(tenant, roleIds, audience).map((name) => ({ name, audience })),
+    ),
   );
-  const lines: string[] = [];
-  for (const { name } of signing) {
-    const command = tokenCommand.replace('CLIENT', () => quoted(name));
-    lines.push(`${name} signs its token requests with its private key: ${command}`, '');
-  }
-  if (service === undefined && signing.length === 0) {
-    lines.push(
-      'No client can call a protected route that is served here (other than DELETE): give one a permission that a route requires.',
-      '',
-    );
-  } else if (service !== undefined) {
-    const { clientId: client_id, secret: client_secret } = service.caller;
-    const request = { grant_type: 'client_credentials', client_id, client_secret, audience: service.audience };
-    lines.push(
-      `Service (client_credentials)${ofApi}:`,
-      '',
-      curlWithToken(service.route, model, addresses, request),
-      '',
-    );
-  }
+  const realm = user?.caller.connection;
   const grant_type =
-    tenant.defaultDirectory === user?.caller.connection
-      ? 'password'
-      : 'http://auth0.com/oauth/grant-type/password-realm';
+    tenant.defaultDirectory === realm ? 'password' : 'http://auth0.com/oauth/grant-type/password-realm';
   const login = tenant.clients.find(
     ({ clientId, grantTypes, keys }) =>
       keys === undefined &&
       grantTypes.includes(grant_type) &&
-      tenant.connections.some(
-        ({ name, clientIds }) => name === user?.caller.connection && clientIds.includes(clientId),
-      ),
+      tenant.connections.some(({ name, clientIds }) => name === realm && clientIds.includes(clientId)),
   );
+  const lines = signing.map(({ name }) => {
+    const command = tokenCommand.replace('CLIENT', () => quoted(name));
+    return [`${name} signs its token requests with its private key: ${command}`];
+  });
+  if (service === undefined && signing.length === 0) {
+    lines.push([
+      'No client can call a protected route that is served here (other than DELETE): give one a permission that a route requires.',
+    ]);
+  } else if (service !== undefined) {
+    const { clientId: client_id, secret: client_secret } = service.caller;
+    const request = { grant_type: 'client_credentials', client_id, client_secret, audience: service.audience };
+    const command = curlWithToken(service.route, model, addresses, request);
+    lines.push([`Service (client_credentials)${ofApi}:`, '', command]);
+  }
   if (user !== undefined && login !== undefined) {
-    const { connection, email: username, password } = user.caller;
+    const { email: username, password } = user.caller;
     const api = tenant.resourceServers.find(({ identifier }) => identifier === user.audience);
     const request = {
       grant_type,
-      ...(grant_type !== 'password' && { realm: connection }),
+      ...(grant_type !== 'password' && { realm: user.caller.connection }),
       client_id: login.clientId,
       client_secret: login.secret,
       username,
@@ -108,14 +90,10 @@ function scenarios(model: Model, addresses: Addresses): string[] {
       audience: user.audience,
       scope: ['delete:user', ...(api?.scopes ?? [])].join(' '),
     };
-    lines.push(
-      `User (password grant)${ofApi}, requesting more scopes than the role allows:`,
-      '',
-      curlWithToken(user.route, model, addresses, request),
-      '',
-    );
+    const command = curlWithToken(user.route, model, addresses, request);
+    lines.push([`User (password grant)${ofApi}, requesting more scopes than the role allows:`, '', command]);
   }
-  return lines;
+  return lines.flatMap((all) => [...all, '']);
 }
 
 /** What the developer of each client that users log in through pastes into a .env file. */
@@ -148,31 +126,28 @@ function isSent({ match }: Route): boolean {
   return match.kind === 'path' && !['GET', 'ANY'].includes(match.method);
 }
 
-/** Whether anything on this machine answers it. */
-function isServed({ kind }: Integration, forwarded: boolean): boolean {
-  return kind === 'function' || forwarded;
-}
-
 /** The first route with an authorizer that one of the callers may use, and that is served here; GET before other methods. */
 function firstCall<Caller>(
   { api }: Model,
   callers: readonly Caller[],
-  permissions: (caller: Caller) => readonly Permission[],
   forwards: Forwards,
+  permissions: (caller: Caller) => readonly Permission[],
 ): Call<Caller> | undefined {
-  const served = api.routes.filter(({ integration, routeKey }) => isServed(integration, forwards.has(routeKey)));
-  for (const route of served.filter(isHarmless).toSorted((a, b) => Number(isSent(a)) - Number(isSent(b)))) {
-    const { authorizer, scopes } = route;
-    if (authorizer === undefined) continue;
-    for (const caller of callers) {
+  const served = api.routes.filter(
+    ({ integration: { kind }, routeKey }) => kind === 'function' || forwards.has(routeKey),
+  );
+  const routes = served.filter(isHarmless).toSorted((a, b) => Number(isSent(a)) - Number(isSent(b)));
+  const calls = routes.flatMap((route) =>
+    callers.flatMap((caller): Call<Caller>[] => {
+      const { authorizer, scopes } = route;
       const held = permissions(caller).find(
         ({ name, audience }) =>
-          authorizer.audiences.includes(audience) && (scopes.length === 0 || scopes.includes(name)),
+          authorizer?.audiences.includes(audience) && (scopes.length === 0 || scopes.includes(name)),
       );
-      if (held !== undefined) return { caller, route, audience: held.audience };
-    }
-  }
-  return undefined;
+      return held === undefined ? [] : [{ caller, route, audience: held.audience }];
+    }),
+  );
+  return calls[0];
 }
 
 /** One command that gets a token and calls with it; `sed` takes the token out, so that nothing need be installed. */

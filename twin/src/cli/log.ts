@@ -9,7 +9,6 @@ import { accessScopes } from '../tenant/grant.ts';
 import type { TokenExchange } from '../tenant/app.ts';
 import type { TenantRequest } from '../tenant/report.ts';
 
-/** Replaces a token in a line. */
 const A_TOKEN = '(a token)';
 
 /** Returns the terminal's line for an event. The caller of a reload prints its outcome; defects go to stderr. */
@@ -40,7 +39,6 @@ function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, ti
   ]);
 }
 
-/** One line for a token request. */
 function tokenLine(exchange: TokenExchange, time: Date): string {
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
@@ -65,7 +63,6 @@ function tokenLine(exchange: TokenExchange, time: Date): string {
   ]);
 }
 
-/** One line for another request to the tenant. */
 function tenantLine({ status, method, path, reason, note }: TenantRequest, time: Date): string {
   const said = [reason, note ?? ''].filter((text) => text !== '').join('; ');
   return line(time, [String(status), `${method} ${path}`, '(the tenant)', said === '' ? '' : `· ${said}`]);

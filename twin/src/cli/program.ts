@@ -4,7 +4,6 @@ import { commandLine } from '../common/command-line.ts';
 import { shown } from '../common/user-error.ts';
 import type { AccessOptions } from './access.ts';
 import { COMMANDS } from './commands.ts';
-import { surviveCutOutput } from './cut-output.ts';
 import type { DiffOptions } from './diff.ts';
 import type { StartOptions } from './start.ts';
 import type { TokenOptions } from './token.ts';
@@ -78,6 +77,18 @@ export function twinProgram(actions: Actions): Command {
     for (const option of options) command.addOption(option);
   }
   return program;
+}
+
+/**
+ * Lets a command finish with its own exit code after the reader of its output has exited (`| head`). Any other write
+ * error, for example a full disk, is a failure.
+ */
+function surviveCutOutput(failure: number): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`What is printed cannot be written: ${error.message}\n`);
+    process.exit(failure);
+  });
 }
 
 function here(): URL {

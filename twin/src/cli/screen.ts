@@ -100,7 +100,6 @@ function elsewhere({ routeKey, integration }: Route, forwards: Forwards): string
   return `; goes to ${integrationName(integration)} (${local})`;
 }
 
-/** What is different here from what is deployed. */
 function differences({ notEmulated, apis }: Model): string[] {
   const here = Number.parseInt(process.versions.node, 10);
   const declared = apis

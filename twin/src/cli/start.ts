@@ -12,7 +12,6 @@ import { warnings, welcome } from './screen.ts';
 import { startTwin, type Twin, type TwinOptions } from '../server/serve.ts';
 import { watchProgram } from '../server/watch-program.ts';
 
-/** What the command line says. */
 export interface StartOptions {
   readonly stack: string;
   readonly port: number;

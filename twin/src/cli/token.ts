@@ -15,7 +15,6 @@ import { answerTo } from '../report/cells.ts';
 /** What `--as` may say for the stack's test user, besides the address. */
 const TEST_USER = 'test user';
 
-/** What the command line says. */
 export interface TokenOptions extends SystemOptions {
   readonly as: string;
   readonly through?: string;
@@ -24,7 +23,6 @@ export interface TokenOptions extends SystemOptions {
   /** One of two issuers, as a URL or a host; the first by default. */
   readonly issuer?: string;
   readonly decode?: boolean;
-  /** The file of the private key that the client signs with. */
   readonly key?: string;
 }
 
@@ -42,7 +40,6 @@ export async function token(chosen: TokenOptions, root: URL, run?: typeof evalua
   process.stdout.write(`${chosen.decode === true ? described(got.claims, model) : got.token}\n`);
 }
 
-/** The system with the issuer that `--issuer` names. */
 function atIssuer(opened: Opened, issuer: string | undefined): Opened {
   const { model, target } = opened;
   const { issuerDomain, secondIssuerDomain } = model.tenant;

@@ -13,7 +13,6 @@ import { play, tokensToAsk, type Played, type PlayOptions } from '../verify/play
 import { causesOf, countOf, differencesOf, tableOf } from '../verify/table.ts';
 import { restrictedToProbe } from '../verify/target.ts';
 
-/** What the command line says. */
 export interface VerifyOptions extends SystemOptions {
   readonly allMethods?: boolean;
   readonly maxTokens?: number;
@@ -113,7 +112,6 @@ function report(played: Played, { target, model }: Opened, chosen: VerifyOptions
   return exitCode;
 }
 
-/** What the command ends with. */
 export function exitCodeOf(played: Played, strict: boolean): number {
   const { agree, notTried } = countOf(played);
   if (differencesOf(played).length > 0) return DIFFERS;

@@ -12,7 +12,6 @@ export function fewTexts(texts: readonly string[]): readonly string[] {
 
 type Headers = readonly (readonly [name: string, value: string])[];
 
-/** The same of headers. */
 export function fewHeaders(headers: Headers): Headers {
   const shown = headers.slice(0, MOST).map(([name, value]) => [cut(name), cut(value)] as const);
   return headers.length <= MOST ? shown : [...shown, ['…', `and ${headers.length - MOST} more`]];

@@ -7,9 +7,8 @@ import type { GatewayRequest } from '../gateway/request.ts';
 import type { Route } from '../model/http-api.ts';
 import { apiEntry, entryOf, shownResponse } from './entries.ts';
 import { QuestionError } from './guard.ts';
-import type { ApiHappening } from './happening.ts';
 import type { Called, Endpoints } from './messages.ts';
-import { LARGE, type Recorder } from './recorder.ts';
+import { LARGE, type ApiHappening, type Recorder } from './recorder.ts';
 import type { Known } from './state.ts';
 
 /** Milliseconds that a response may take: the gateway itself gives up after thirty seconds. */
@@ -80,7 +79,6 @@ function quoted(text: string): string {
   return `$'${escaped}'`;
 }
 
-/** The URL of an API. */
 export function urlOf(api: string, { known, apiUrls }: Pick<Around, 'known' | 'apiUrls'>): string {
   const url = apiUrls[known.model.apis.findIndex(({ name }) => name === api)];
   if (url === undefined) throw new QuestionError('The program does not declare this API any more');
@@ -147,6 +145,7 @@ async function read(incoming: IncomingMessage): Promise<Answer> {
   return { status: statusCode, headers: pairsOf(rawHeaders), body: bytes.subarray(0, LARGE), length: bytes.length };
 }
 
-function pairsOf(rawHeaders: readonly string[]): [name: string, value: string][] {
+/** Headers that are names and values in turn, as pairs. */
+export function pairsOf(rawHeaders: readonly string[]): [name: string, value: string][] {
   return rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? '']] : []));
 }

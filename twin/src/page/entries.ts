@@ -10,7 +10,7 @@ import type { TokenAttempt } from '../tenant/token.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
 import { maskedRequest, maskedText } from './mask.ts';
 import type { ApiEntry, Entry, ShownRequest, ShownResponse, TenantEntry, TokenEntry } from './messages.ts';
-import type { ApiHappening, Happening } from './happening.ts';
+import type { ApiHappening, Happening } from './recorder.ts';
 import { adviceOn, permittedBy, type Known } from './state.ts';
 
 /** Characters of a body in an entry of the live list. */

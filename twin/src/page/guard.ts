@@ -79,7 +79,6 @@ async function textOf(body: ReadableStream<Uint8Array> | null): Promise<string> 
   return new TextDecoder().decode(bytes);
 }
 
-/** Answers with what is wrong, for the person. */
 export function refuse(c: Context, status: ContentfulStatusCode, error: string): Response {
   return c.json({ error }, status);
 }

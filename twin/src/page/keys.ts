@@ -4,23 +4,12 @@ import { getCookie, setCookie } from 'hono/cookie';
 import { sameText } from '../tenant/same-text.ts';
 import { refuse } from './guard.ts';
 
-/** Tells the browser of the person at the terminal from any other client that can reach the port on this machine. */
-interface PageKeys {
-  /** Changes with each start of the twin. */
-  readonly key: string;
-  /** Sets the cookie for a request that has the key in its address. Returns whether it has. */
-  readonly letIn: (c: Context) => boolean;
-  readonly isHolder: (c: Context) => boolean;
-  readonly holderOnly: MiddlewareHandler;
-  /** Says how a browser gets secrets that it may not see yet. */
-  readonly howToGetSecrets: string;
-}
-
 /**
+ * Tells the browser of the person at the terminal from any other client that can reach the port on this machine.
  * @param seed the stack's; the cookie is derived from it, and so stays valid after a restart
  * @param startCommand what a person types to start the twin, which prints the address with the key
  */
-export function openKeys(seed: string, startCommand: string): PageKeys {
+export function openKeys(seed: string, startCommand: string) {
   const howToGetSecrets = `Secrets and signatures need the address that ${startCommand} printed: open it once in this browser (it ends in ?key=…)`;
   const key = randomBytes(18).toString('base64url');
   const derived = (what: string): string => createHmac('sha256', seed).update(what).digest('base64url');
@@ -28,17 +17,21 @@ export function openKeys(seed: string, startCommand: string): PageKeys {
   // Browsers keep one set of cookies for all ports of a host.
   const name = `twin-page-${derived('name').slice(0, 8)}`;
   const isHolder = (c: Context): boolean => sameText(getCookie(c, name) ?? '', cookie);
+  const holderOnly: MiddlewareHandler = (c, next) =>
+    isHolder(c) ? next() : Promise.resolve(refuse(c, 403, howToGetSecrets));
   return {
+    /** Changes with each start of the twin. */
     key,
     isHolder,
+    holderOnly,
     howToGetSecrets,
-    letIn: (c) => {
+    /** Sets the cookie for a request that has the key in its address. Returns whether it has. */
+    letIn: (c: Context): boolean => {
       if (!sameText(c.req.query('key') ?? '', key)) return false;
       const secure = new URL(c.req.url).protocol === 'https:';
       // A browser sends a cookie to every port of the host: without this path the API's events would contain it.
       setCookie(c, name, cookie, { path: '/_twin', httpOnly: true, sameSite: 'Strict', secure });
       return true;
     },
-    holderOnly: (c, next) => (isHolder(c) ? next() : Promise.resolve(refuse(c, 403, howToGetSecrets))),
   };
 }

@@ -20,11 +20,9 @@ interface Listener {
   wake: () => void;
 }
 
-/** Where the entries come from. */
 export interface Source {
   /** Changes with each start of the twin. */
   readonly twin: string;
-  /** The id of the newest. */
   readonly last: () => number;
   /** Those after an id, of the newest at most so many, as the page shows them, oldest first. */
   readonly since: (id: number, most: number) => StreamEvents['entries']['entries'];
@@ -53,12 +51,10 @@ export class Live {
     return this.#listeners.size >= LISTENERS;
   }
 
-  /** There are new entries. */
   readonly changed = (): void => {
     for (const { wake } of this.#listeners) wake();
   };
 
-  /** Sends an event to every page. */
   say(...[name, data]: Event): void {
     for (const { due } of this.#listeners) due.set(name, eventOf(name, data));
     this.changed();

@@ -55,12 +55,10 @@ export function maskedEvent(event: Readonly<Record<string, unknown>>, route: Rou
   return Object.fromEntries(masked);
 }
 
-/** A text with each token in it masked. */
 export function maskedText(text: string): string {
   return withoutTokens(text, MASK);
 }
 
-/** Any value with each token in its texts masked. */
 function maskedValue(value: unknown): unknown {
   if (typeof value === 'string') return maskedText(value);
   if (Array.isArray(value)) return value.map(maskedValue);
@@ -90,7 +88,6 @@ const FIELDS = [
   String.raw`(name="(?:${SECRET})"[^\r\n]{0,200}\r?\n\r?\n)[^\r\n]+`,
 ].map((pattern) => new RegExp(pattern, 'gi'));
 
-/** The mask's bytes as characters. */
 const MASK_BYTES = Buffer.from(MASK).toString('latin1');
 
 /** A body with its tokens and credentials masked; all other bytes stay as they are. */

@@ -23,13 +23,11 @@ export interface ShownState {
 }
 
 export interface ShownApi {
-  /** The API's name in the program. */
   readonly name: string;
   readonly url: string;
   readonly rows: readonly ShownRow[];
 }
 
-/** A column of the matrix. */
 export interface ShownCaller {
   /** As the access report calls it, in *Markdown*; no two are alike. */
   readonly heading: string;
@@ -48,9 +46,7 @@ export interface ShownAsk {
   readonly login: boolean;
   /** The request but for its scope, in order; secrets are masked. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** The scopes that the API declares. */
   readonly declared: readonly string[];
-  /** Those that the caller can get. */
   readonly permitted: readonly string[];
 }
 
@@ -63,7 +59,6 @@ export interface ShownStep {
   readonly got: Readonly<Record<string, string>>;
 }
 
-/** A row of the matrix; a cell for each caller. */
 export interface ShownRow {
   readonly routeKey: string;
   /** *Markdown* */
@@ -72,11 +67,9 @@ export interface ShownRow {
   readonly cells: readonly string[];
   /** For each cell the scopes by which it is allowed, each of them enough; none where no scope plays a part. */
   readonly opens: readonly (readonly string[])[];
-  /** A path that the route takes. */
   readonly path: string;
 }
 
-/** One thing that the gateway looked at. */
 export interface ShownCheck {
   readonly name: string;
   readonly outcome: 'passed' | 'failed' | 'not reached';
@@ -99,7 +92,6 @@ export interface ShownRequest extends ShownBody {
   readonly query: string;
 }
 
-/** A response as it went to the client. */
 export interface ShownResponse extends ShownBody {
   readonly status: number;
 }
@@ -107,7 +99,6 @@ export interface ShownResponse extends ShownBody {
 interface Happened {
   /** Counts up for as long as the twin runs. */
   readonly id: number;
-  /** Milliseconds since 1970. */
   readonly at: number;
   readonly status: number;
   /** Why it was rejected or failed, or what became of a preflight; empty where there is nothing to explain. */
@@ -119,7 +110,6 @@ export interface ApiEntry extends Happened {
   readonly kind: 'api';
   readonly milliseconds: number;
   readonly requestId: string;
-  /** The API's name in the program. */
   readonly api: string;
   readonly method: string;
   readonly path: string;
@@ -134,7 +124,6 @@ export interface ApiEntry extends Happened {
   readonly response: ShownResponse;
   /** The access log's line; empty where the stage writes none. */
   readonly log: string;
-  /** Whether a function was invoked. */
   readonly invoked: boolean;
   /** Absent where the caller would change nothing. */
   readonly advice: Advice | undefined;
@@ -150,7 +139,6 @@ export interface Advice {
   readonly others: readonly string[];
 }
 
-/** A request for a token. */
 export interface TokenEntry extends Happened {
   readonly kind: 'token';
   /** Empty where the client was not authenticated. */
@@ -164,7 +152,6 @@ export interface TokenEntry extends Happened {
   readonly granted: readonly string[];
 }
 
-/** Another request to the tenant. */
 export interface TenantEntry extends Happened {
   readonly kind: 'tenant';
   readonly method: string;

@@ -5,17 +5,21 @@ import { call, curlOf, replay, urlOf, wholeRequest } from './call.ts';
 import { compilePage, type PageDocument } from './document.ts';
 import { entryOf } from './entries.ts';
 import { onQuestion, QuestionError, samePage } from './guard.ts';
-import type { ApiHappening } from './happening.ts';
 import { openKeys } from './keys.ts';
 import { eventOf, Live, LISTENERS } from './live.ts';
 import { logIn } from './log-in.ts';
 import { maskedEvent, maskedRequest } from './mask.ts';
 import { MASK, type StreamEvents } from './messages.ts';
 import { QUESTIONS } from './questions.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder, type ApiHappening } from './recorder.ts';
 import { secondIssuerUrl } from '../model/tenant.ts';
 import { askOf, knownOf, secretsOf, stateOf, type Known } from './state.ts';
-import { signatureFor } from './signature.ts';
+
+/** By RS256 for any algorithm that is not RSA's. */
+const DIGESTS: ReadonlyMap<string, 'sha384' | 'sha512'> = new Map([
+  ['RS384', 'sha384'],
+  ['RS512', 'sha512'],
+]);
 
 /** The page of a twin: at the tenant's root its document, and below `/_twin/` what that requests. */
 export function openPage(inside: Inside): Page {
@@ -111,7 +115,10 @@ export function openPage(inside: Inside): Page {
   onQuestion(app, 'secrets', QUESTIONS.secrets, ({ caller, ask }) => secretsOf(askOf(known(), caller, ask)));
 
   onQuestion(app, 'signature', QUESTIONS.signature, ({ signed, alg }) => ({
-    signature: signatureFor(inside.signing().current, signed, alg),
+    signature: inside
+      .signing()
+      .current.signatureOf(signed, DIGESTS.get(alg) ?? 'sha256')
+      .toString('base64url'),
   }));
 
   onQuestion(app, 'call', QUESTIONS.call, (question) => call(question, around()));

@@ -4,7 +4,6 @@ import type { Endpoints } from './messages.ts';
 const ask = { caller: z.string(), ask: z.string() };
 const requestId = z.string();
 
-/** What a question of each kind must be. */
 export const QUESTIONS: { readonly [K in keyof Endpoints]: z.ZodType<Endpoints[K]['question']> } = {
   token: z.strictObject({ ...ask, api: z.string().exactOptional(), parameters: z.record(z.string(), z.string()) }),
   secrets: z.strictObject(ask),

@@ -2,7 +2,28 @@ import type { Exchange } from '../gateway/pipeline.ts';
 import type { TokenExchange } from '../tenant/app.ts';
 import type { TwinEvent } from '../server/events.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
-import type { ApiHappening, Happening, UnreadHappening } from './happening.ts';
+
+/** When it happened, in milliseconds since 1970, and its place in the order of all events. */
+interface Recorded {
+  readonly id: number;
+  readonly at: number;
+}
+
+type Event<Kind extends TwinEvent['kind']> = Extract<TwinEvent, { readonly kind: Kind }>;
+
+/** A request to the API; what is large in it may have been left out. */
+export type ApiHappening = Event<'api'> &
+  Recorded & {
+    /** Bytes of both bodies before anything was left out. */
+    readonly requestLength: number;
+    readonly responseLength: number;
+  };
+
+/** What came to the API's port and never became a request. */
+type UnreadHappening = Event<'unread'> & Recorded;
+
+/** An event as it was emitted; making it presentable costs time, and most of it is never looked at. */
+export type Happening = ApiHappening | UnreadHappening | (Event<'token'> & Recorded) | (Event<'tenant'> & Recorded);
 
 /** Requests that are kept: a page that is opened now still sees them, and they can be replayed. */
 export const KEPT = 200;
@@ -28,12 +49,10 @@ export class Recorder {
   readonly #changed: () => void;
   #last = 0;
 
-  /** @param changed is called when there is something new */
   constructor(changed: () => void) {
     this.#changed = changed;
   }
 
-  /** The id of the newest. */
   get last(): number {
     return this.#last;
   }

@@ -14,7 +14,6 @@ export interface Known {
   readonly model: Model;
   /** The report's callers are the same for each API. */
   readonly access: Access;
-  /** In the order of the model's APIs. */
   readonly accesses: readonly Access[];
 }
 
@@ -148,7 +147,6 @@ export function permittedBy(answer: Answer | undefined): readonly string[] {
   return answer?.kind === 'token' ? scopesOf(answer.claims) : [];
 }
 
-/** Whether a login through the client gives a refresh token. */
 export function mayRefresh({ grantTypes }: Client, { allowOfflineAccess }: ResourceServer): boolean {
   return grantTypes.includes('refresh_token') && allowOfflineAccess;
 }

@@ -34,10 +34,8 @@ export type Who =
       readonly client: Client | undefined;
       readonly flow: LoginFlow | undefined;
     }
-  /** Without a token. */
   | { readonly kind: 'anyone' };
 
-/** A column of the report, and how its tokens are asked for. */
 export type Caller = Who & {
   /** What the client, role or user is called; empty for anyone. */
   readonly name: string;
@@ -143,7 +141,6 @@ function userAsks(tenant: Tenant, client: Client, user: User, api: ResourceServe
 /** A challenge of PKCE, for requests that are only decided about; a played login has its own. */
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
-/** The same in a browser. */
 function browserAsks(tenant: Tenant, client: Client, user: User, api: ResourceServer): Ask[] {
   const [callback] = client.login.callbacks;
   const parameters = {
@@ -203,7 +200,6 @@ function roleAsks(tenant: Tenant, role: Role, browser: Client | undefined): Ask[
   return tenant.resourceServers.flatMap((api) => clients.flatMap((client) => asksFor(withUser, client, user, api)));
 }
 
-/** The clients with the names that columns have, in their order. */
 export function clientNames(tenant: Tenant, stack: string): readonly Named<Client>[] {
   return named(tenant.clients, stack, ({ name }) => name);
 }

@@ -10,12 +10,10 @@ import { LoginAttempts } from '../tenant/login-attempts.ts';
 import { callersOf, type Ask, type Caller } from './callers.ts';
 import type { Verdict } from './data.ts';
 
-/** What the tenant would answer to a request: a token's claims, or a refusal. */
 export type Answer = { readonly ask: Ask } & (
   { readonly kind: 'token'; readonly claims: Claims } | { readonly kind: 'refused'; readonly refusal: TokenError }
 );
 
-/** Whether a caller may use a route. */
 export interface Cell {
   readonly caller: Caller;
   readonly route: Route;
@@ -25,11 +23,9 @@ export interface Cell {
   readonly answer: Answer | undefined;
 }
 
-/** Who may call what: a row for each route, in the order of their paths, and in it a cell for each caller. */
 export interface Access {
   readonly callers: readonly Caller[];
   readonly rows: readonly { readonly route: Route; readonly cells: readonly Cell[] }[];
-  /** What the tenant answers to each caller's requests. */
   readonly answers: ReadonlyMap<Caller, readonly Answer[]>;
 }
 
@@ -85,7 +81,6 @@ function cellOf(caller: Caller, route: Route, answers: readonly Answer[], now: n
 interface Judged {
   readonly allowed: boolean;
   readonly reason: Verdict;
-  /** Checks of the gateway that were passed. */
   readonly passed: number;
 }
 
@@ -119,7 +114,6 @@ function rejection({ name, wanted, got }: Check, api: string, audiences: readonl
     : { kind: 'rejected token', check: name, expected: [wanted], actual: got };
 }
 
-/** Why a caller asks for no token at all. */
 function whyNone(caller: Caller): string {
   if (caller.kind === 'anyone') return '';
   if (caller.kind === 'user') return 'no client may log users in';

@@ -59,7 +59,6 @@ interface FileChange {
   readonly after: string | undefined;
 }
 
-/** The files that are not what the reports say. */
 function changes(root: URL, reports: readonly Report[], complete: boolean): FileChange[] {
   const committed = committedFiles(root);
   const origin = { command: commandLine('twin access', root), hasGuide: existsSync(new URL('docs/access.md', root)) };

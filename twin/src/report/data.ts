@@ -2,13 +2,9 @@ import { z } from 'zod';
 
 /** What decides a cell. The first three kinds allow the call. */
 const VERDICT = z.discriminatedUnion('kind', [
-  /** The route has no authorizer. */
   z.strictObject({ kind: z.literal('public') }),
-  /** The route requires a token of its audience, and no scope. */
   z.strictObject({ kind: z.literal('any token') }),
-  /** The scopes of the route that the caller can get; each of them is enough. */
   z.strictObject({ kind: z.literal('scopes'), scopes: z.array(z.string()) }),
-  /** The caller can get none of the route's scopes. */
   z.strictObject({ kind: z.literal('lacks'), scopes: z.array(z.string()) }),
   /** The tenant issues no token; `why` is empty for a caller that requests none. */
   z.strictObject({ kind: z.literal('no token'), why: z.string() }),
@@ -49,7 +45,6 @@ const ROUTE = z.strictObject({
   /** The scopes of which a token needs one, or none for any token. */
   needs: z.union([z.literal('public'), z.array(z.string())]),
   backend: BACKEND,
-  /** Whether the API has the permission to invoke its function. */
   mayInvoke: z.boolean(),
   /** A verdict for each caller, in their order. */
   cells: z.array(VERDICT),
@@ -72,7 +67,6 @@ const REPORT = z
     /** The permissions that each caller can get, whether or not a route asks for them. */
     permissions: z.array(z.array(PERMISSION)),
     unusedPermissions: z.array(PERMISSION),
-    /** Functions that no route goes to. */
     idleFunctions: z.array(z.string()),
     renamed: z.array(RENAME),
     issuer: z.string(),
@@ -92,7 +86,6 @@ const REPORT = z
         }),
       )
       .default([]),
-    /** The origins that may read the API's responses in a browser. */
     origins: z.array(z.string()).default([]),
     /** The claims that access tokens of users have besides Auth0's, and what they hold. */
     claims: z.array(z.strictObject({ name: z.string(), source: z.string() })).default([]),

@@ -31,7 +31,6 @@ interface Wording {
   readonly danger?: (change: FactChange) => boolean;
 }
 
-/** The headings below the table, in their order. */
 export const SECTIONS = [
   'Rules that do not hold',
   'Callers',

@@ -50,7 +50,6 @@ function summary(change: StackChange): { readonly text: string; readonly isWhole
   };
 }
 
-/** One change in words, or the number of several. */
 function sentences(facts: readonly FactChange[], what: string): string[] {
   return facts.length > 1 ? [counted(facts.length, what)] : facts.map(sentenceOf);
 }

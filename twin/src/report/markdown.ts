@@ -10,7 +10,6 @@ export function code(name: string): string {
   return `\`${escaped === '' ? '\\u{}' : escaped}\``;
 }
 
-/** Names as code spans with a word or a comma between. */
 export function codes(names: readonly string[], between: ', ' | ' or '): string {
   return names.map(code).join(between);
 }

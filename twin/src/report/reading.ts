@@ -31,7 +31,6 @@ export function texts(value: unknown): string[] {
   return [value ?? []].flat().map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
 }
 
-/** Returns an item for each value of an input, under the name of the resource that has it. */
 export function inputItems(model: Model, kind: string, path: string, show = (text: string) => text): Item[] {
   return declared(model, kind).flatMap((one) =>
     texts(input(one, path)).map((text) => ({

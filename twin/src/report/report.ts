@@ -53,7 +53,6 @@ export function decides({ code }: Action): boolean {
   return !code.includes('(event, api)') || /\bscp\b/.test(code) || /\b(api|arguments|eval|Function)\b/.test(rest);
 }
 
-/** The clients that log users in in a browser, in the order of their names. */
 function loginsOf({ stack, tenant }: Model): Report['logins'] {
   return clientNames(tenant, stack)
     .filter(({ one }) => one.grantTypes.includes('authorization_code'))
@@ -81,13 +80,14 @@ function backendOf(integration: Integration): Backend {
 
 /** The permissions that a caller can get. OpenID Connect's scopes are not among them: they are no API's. */
 function permissionsOf(answers: readonly Answer[], tenant: Tenant): Permission[] {
-  return sorted(
+  return distinct(
     answers.flatMap((answer) => {
       if (answer.kind === 'refused') return [];
       const { api } = answer.ask;
       const scopes = scopesOf(answer.claims).filter((scope) => api.scopes.includes(scope));
       return scopes.map((scope) => permission(scope, api, tenant));
     }),
+    permissionText,
   );
 }
 
@@ -103,16 +103,17 @@ function unusedPermissions({ tenant, apis }: Model): Permission[] {
         ({ scopes, authorizer }) => scopes.includes(scope) && authorizer?.audiences.includes(identifier) === true,
       ),
     );
-  return sorted(
+  return distinct(
     tenant.resourceServers.flatMap((one) =>
       one.scopes.filter((scope) => !isUsed(scope, one)).map((scope) => permission(scope, one, tenant)),
     ),
+    permissionText,
   );
 }
 
-/** Without duplicates, in the order of the texts. */
-function sorted(permissions: readonly Permission[]): Permission[] {
-  const texts = new Map(permissions.map((one) => [permissionText(one), one]));
+/** Without duplicates, in the order of their texts. */
+function distinct<T>(all: readonly T[], textOf: (one: T) => string): T[] {
+  const texts = new Map(all.map((one) => [textOf(one), one]));
   return [...texts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
@@ -131,14 +132,12 @@ function renames({ api }: Model, { callers }: Access): Rename[] {
     const { logicalName, formerly } = integration.function;
     return formerly.map((before): Rename => ({ kind: 'function', before, now: logicalName }));
   });
-  const unique = new Map([...clients, ...functions].map((one) => [`${one.kind} ${one.before}: ${one.now}`, one]));
-  return [...unique].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  return distinct([...clients, ...functions], (one) => `${one.kind} ${one.before}: ${one.now}`);
 }
 
 function trusted({ api }: Model): Report['trusted'] {
   const all = api.routes.flatMap(({ authorizer }) =>
     authorizer === undefined ? [] : [{ issuer: authorizer.issuer, audiences: [...authorizer.audiences] }],
   );
-  const unique = new Map(all.map((one) => [JSON.stringify(one), one]));
-  return [...unique].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  return distinct(all, (one) => JSON.stringify(one));
 }

@@ -48,18 +48,15 @@ function eachReport(model: Model): Report[] {
   return models.map((one) => reportOf({ ...one, stack: `${model.stack}.${one.api.name}` }));
 }
 
-/** The reports of a deployed stack. */
-export interface StateReports {
-  readonly stack: string;
-  readonly reports: readonly Report[];
-}
-
 /**
  * Computes the reports of a deployed stack from the output of `pulumi stack export`.
  * @param file its path; `-` is standard input
  * @throws UserError for a file that cannot be read, or that the twin cannot report on
  */
-export function reportsOfState(file: string, config: Readonly<Record<string, string>> = {}): StateReports {
+export function reportsOfState(
+  file: string,
+  config: Readonly<Record<string, string>> = {},
+): { readonly stack: string; readonly reports: readonly Report[] } {
   const name = file === '-' ? 'standard input' : printable(file);
   let text: string;
   try {

@@ -20,16 +20,13 @@ export function linesOf(section: Section, report: Report): string[] {
   });
 }
 
-/** The rules that do not hold in these stacks, a line each. */
 export function brokenRules(reports: readonly Report[]): string[] {
   return reports.flatMap((report) =>
     linesOf('Rules that do not hold', report).map((line) => `${report.stack}: ${line}`),
   );
 }
 
-/** How a program's folder gets its reports. */
 export interface Origin {
-  /** The command that writes them. */
   readonly command: string;
   /** Whether the folder has the page about them, docs/access.md. */
   readonly hasGuide: boolean;
@@ -49,7 +46,6 @@ ${tablesOf(report).join('\n\n')}
 ${SECTIONS.map((title) => section(title, linesOf(title, report))).join('')}`;
 }
 
-/** The report in a line. */
 function headline({ routes, callers, violations, facts }: Report): string {
   const unused = routes.filter(({ cells }) => !cells.some(isAllowed)).length;
   const open = routes.filter(({ needs }) => needs === 'public').length;
@@ -66,7 +62,6 @@ export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** The table, in parts of a few callers each. */
 function tablesOf({ callers, routes, permissions }: Report): string[] {
   const held = permissions.map((all) => (all.length === 0 ? '–' : all.map(permissionText).join(', ')));
   const starts = callers.flatMap((_: ReportedCaller, index) => (index % MOST_COLUMNS === 0 ? [index] : []));

@@ -57,7 +57,6 @@ function markdownOf({ head, dangerous, callers, others }: Parts): string[] {
   ];
 }
 
-/** What is said of stacks, in Markdown. */
 interface Parts {
   readonly head: string;
   readonly dangerous: readonly string[];

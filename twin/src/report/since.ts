@@ -13,7 +13,6 @@ export type StackChange =
       readonly callers: readonly CallerChange[];
       /** What else changed, the most dangerous first. */
       readonly facts: readonly FactChange[];
-      /** What the older report did not record. */
       readonly unrecorded: readonly FactName[];
     }
   | { readonly kind: 'gone'; readonly stack: string };
@@ -21,7 +20,6 @@ export type StackChange =
 /** Why the other revision has no report: the stack is new, it has no JSON, or its JSON is of another version. */
 export type Missing = 'new' | 'without JSON' | 'unreadable';
 
-/** What a caller gains and loses. */
 export interface CallerChange {
   readonly caller: ReportedCaller;
   readonly presence: 'new' | 'gone' | 'stays';
@@ -65,7 +63,6 @@ export function compare(before: Report | Missing, after: Report): StackChange {
   return { kind: 'changed', stack: after.stack, callers, ...factChanges(old, now, callers) };
 }
 
-/** Whether anything changed at all. */
 export function isSame(change: StackChange): boolean {
   return change.kind === 'changed' && change.callers.length + change.facts.length === 0;
 }

@@ -47,7 +47,6 @@ export function verdictText(verdict: Verdict): string {
   return `${isAllowed(verdict) ? 'allowed' : 'denied'}: ${whyText(verdict)}`;
 }
 
-/** A cell of the report's table. */
 export function cellMark(verdict: Verdict): string {
   return isAllowed(verdict) ? `✓ ${whyText(verdict)}` : '–';
 }

@@ -10,7 +10,6 @@ export type Verdict =
   | { readonly kind: 'denied'; readonly status: 401 | 403; readonly challenge: string }
   /** The gateway's own 404: it has no such route. A backend may say the same. */
   | { readonly kind: 'not found' }
-  /** A 5xx. */
   | { readonly kind: 'failed'; readonly status: number }
   | { readonly kind: 'unreachable'; readonly why: string }
   | { readonly kind: 'not tried'; readonly why: string };
@@ -20,9 +19,7 @@ export interface Call {
   readonly url: string;
   readonly method: string;
   readonly token: string | undefined;
-  /** JSON to send. */
   readonly body: string | undefined;
-  /** Where the token goes. */
   readonly source: Authorizer['identitySource'];
 }
 

@@ -8,7 +8,6 @@ import type { Probe, PlannedToken } from './plan.ts';
 import { credentialsOf, type Target } from './target.ts';
 import type { TokenResult } from './tokens.ts';
 
-/** A caller in a sentence. */
 export function callerName(caller: Caller): string {
   if (caller.kind === 'anyone') return 'anyone';
   if (caller.kind === 'client') return `${caller.name} (${caller.grantType ?? 'no grant type'})`;
@@ -32,7 +31,6 @@ export interface TokenDifference {
   readonly wanted: PlannedToken;
   readonly actual:
     Exclude<TokenResult, { kind: 'token' }> | { readonly kind: 'scopes'; readonly scopes: readonly string[] };
-  /** The connection of the user there. */
   readonly connection: string | undefined;
 }
 
@@ -44,24 +42,17 @@ export function tokenDifferenceOf(wanted: PlannedToken, got: TokenResult, { outp
   return { kind: 'token', wanted, actual, connection: credentialsOf(outputs, email)?.connection };
 }
 
-/** What was tried, with the expected and the actual outcome, and the likely cause, which differences may share. */
-interface Explained {
-  readonly tried: string;
-  readonly cause: string;
-}
-
 /** One sentence: who, the expected and the actual outcome, and the likely cause. */
 export function differenceText(difference: Difference): string {
   const { tried, cause } = explained(difference);
   return `${tried}: ${cause}`;
 }
 
-/** Returns the two parts of a difference's sentence. */
-export function explained(difference: Difference): Explained {
+export function explained(difference: Difference): { readonly tried: string; readonly cause: string } {
   return difference.kind === 'call' ? explainedCall(difference) : explainedToken(difference);
 }
 
-function explainedCall(difference: CallDifference): Explained {
+function explainedCall(difference: CallDifference): ReturnType<typeof explained> {
   const { probe, route, verdict } = difference;
   const who = probe.wanted === undefined ? 'anyone' : callerName(probe.wanted.caller);
   const expected = probe.expected === 'allowed' ? '2xx' : probe.expected;
@@ -123,7 +114,11 @@ function refusedToken(
   return `the gateway says: ${said}.`;
 }
 
-function explainedToken({ wanted: { caller, ask, answer, what }, actual, connection }: TokenDifference): Explained {
+function explainedToken({
+  wanted: { caller, ask, answer, what },
+  actual,
+  connection,
+}: TokenDifference): ReturnType<typeof explained> {
   const who = `${callerName(caller)}, requesting ${what}`;
   const none = `${who}, gets no token`;
   if (actual.kind === 'unreachable' || actual.kind === 'not tried') return { tried: none, cause: `${actual.why}.` };
@@ -153,21 +148,18 @@ function whyRefused(
   client: string,
   connection: string | undefined,
 ): string {
-  const said = `(${error}: ${description})`;
-  if (/not authorized to access/.test(description)) {
-    return `the client grant of ${client} for ${audience} is missing ${said}.`;
-  }
-  if (/not been granted scopes/.test(description)) return `the client grant of ${client} lacks that scope ${said}.`;
-  if (/^Service not (?:found|enabled within domain)/.test(description))
-    return `the tenant has no API with the identifier ${audience} ${said}.`;
-  if (/connection/i.test(description)) {
-    return `the connection ${connection ?? ''} does not exist or is not enabled for ${client} ${said}.`;
-  }
-  if (/Grant type/.test(description)) return `${client} lacks the grant type ${said}.`;
-  if (error === 'access_denied' && description === 'Unauthorized')
-    return `the tenant rejects the credentials of ${client} ${said}.`;
-  if (error === 'invalid_grant') return `the user does not exist, or has another password ${said}.`;
-  return `the tenant rejects the request ${said}.`;
+  const causes: readonly (readonly [error: RegExp, description: RegExp, cause: string])[] = [
+    [/^/, /not authorized to access/, `the client grant of ${client} for ${audience} is missing`],
+    [/^/, /not been granted scopes/, `the client grant of ${client} lacks that scope`],
+    [/^/, /^Service not (?:found|enabled within domain)/, `the tenant has no API with the identifier ${audience}`],
+    [/^/, /connection/i, `the connection ${connection ?? ''} does not exist or is not enabled for ${client}`],
+    [/^/, /Grant type/, `${client} lacks the grant type`],
+    [/^access_denied$/, /^Unauthorized$/, `the tenant rejects the credentials of ${client}`],
+    [/^invalid_grant$/, /^/, 'the user does not exist, or has another password'],
+    [/^/, /^/, 'the tenant rejects the request'],
+  ];
+  const cause = causes.find(([code, text]) => code.test(error) && text.test(description))?.[2];
+  return `${cause} (${error}: ${description}).`;
 }
 
 function list(scopes: readonly string[]): string {

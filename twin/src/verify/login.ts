@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 
 /** A login to play, as a browser and its application would. */
 export interface CodeFlow {
-  /** The tenant's address. */
   readonly tenantUrl: string;
   readonly client: {
     readonly clientId: string;
@@ -10,7 +9,6 @@ export interface CodeFlow {
     readonly secret: string;
     /** Makes what a client without a secret authenticates with, for one request. */
     readonly prove?: () => Promise<Readonly<Record<string, string>>>;
-    /** One of the client's callbacks. */
     readonly redirectUri: string;
   };
   readonly user: { readonly email: string; readonly password: string };
@@ -43,7 +41,6 @@ export class LoginFailed extends Error {
   }
 }
 
-/** The cookies of a browser. */
 export class Browser {
   readonly #cookies = new Map<string, string>();
   readonly #fetch: (request: Request) => Promise<Response>;
@@ -56,7 +53,6 @@ export class Browser {
     return this.#cookies.get(name);
   }
 
-  /** Forgets every cookie. */
   clear(): void {
     this.#cookies.clear();
   }
@@ -96,7 +92,6 @@ export async function codeFlow(flow: CodeFlow): Promise<CodeFlowTokens> {
   });
 }
 
-/** Sends a token request of the client's. */
 export async function tokenRequest(
   {
     tenantUrl,

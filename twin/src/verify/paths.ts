@@ -3,7 +3,6 @@ import type { Route } from '../model/http-api.ts';
 import { ownValue, type Model } from '../model/model.ts';
 import { matchRoute } from '../gateway/match.ts';
 
-/** A request that a route takes, or why there is none. */
 export type Sample =
   | { readonly kind: 'request'; readonly method: string; readonly path: string; readonly body: string | undefined }
   | { readonly kind: 'none'; readonly why: string };

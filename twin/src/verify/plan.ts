@@ -8,13 +8,11 @@ import { sampleOf, type Sample } from './paths.ts';
 /** What is to come of a request by what the program declares. */
 export type Expected =
   | 'allowed'
-  /** The gateway's own 401 or 403. */
   | 401
   | 403
   /** The tenant gives no such token, so that nothing can be called. */
   | 'no token';
 
-/** One way to try a cell. */
 export interface Probe {
   readonly how: string;
   /** The token to ask for; absent for a request without one. */
@@ -28,9 +26,7 @@ export interface Probe {
 export interface PlannedToken {
   readonly caller: Caller;
   readonly ask: Ask;
-  /** What the tenant answers by what the program declares. */
   readonly answer: Answer;
-  /** What is asked for, in words. */
   readonly what: string;
 }
 
@@ -41,7 +37,6 @@ export interface Play {
   readonly sample: Sample;
 }
 
-/** Everything that a run plays, in the rows and columns of the report. */
 export interface Plan {
   readonly callers: readonly Caller[];
   readonly rows: readonly { readonly route: Route; readonly plays: readonly Play[] }[];
@@ -103,7 +98,6 @@ function probesOf(cell: Cell, tokens: Tokens): Probe[] {
   return probes;
 }
 
-/** By the tenant's rules and the gateway's own function. */
 function expectedOf(answer: Answer, { authorizer, scopes }: Route, tampered: boolean): Expected {
   if (answer.kind === 'refused') return 'no token';
   if (authorizer === undefined) return 'allowed';
@@ -113,7 +107,6 @@ function expectedOf(answer: Answer, { authorizer, scopes }: Route, tampered: boo
   return refusal.status === 403 ? 403 : 401;
 }
 
-/** The tokens of a plan, each request once. */
 class Tokens {
   readonly #known = new Map<string, PlannedToken>();
 

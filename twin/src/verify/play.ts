@@ -11,7 +11,6 @@ import type { Sample } from './paths.ts';
 import type { Target } from './target.ts';
 import { TokenClient, PLATFORM, type TokenResult, type Platform } from './tokens.ts';
 
-/** What came of a cell, or of a caller's tokens. */
 export type Outcome =
   | { readonly kind: 'agrees' }
   | { readonly kind: 'differs'; readonly differences: readonly Difference[] }
@@ -23,7 +22,6 @@ export interface PlayedCell {
   readonly outcome: Outcome;
 }
 
-/** A whole run, its cells in the order of the plan's rows. */
 export interface Played {
   readonly plan: Plan;
   readonly rows: readonly (readonly PlayedCell[])[];
@@ -36,10 +34,8 @@ export interface PlayOptions {
   readonly model: Model;
   readonly plan: Plan;
   readonly target: Target;
-  /** The names and ids of the clients in the graph. */
   readonly clientIds: Readonly<Record<string, string>>;
   readonly maxTokens: number;
-  /** Told how many of all steps are done. */
   readonly progress: (done: number, all: number) => void;
   readonly platform?: Platform;
 }
@@ -87,9 +83,7 @@ export async function play(options: PlayOptions): Promise<Played> {
 
 /** What `play` will ask for, to be said first. */
 export function tokensToAsk({ plan, target, clientIds, maxTokens }: PlayOptions): {
-  readonly services: number;
-  readonly passwords: number;
-  readonly logins: number;
+  readonly [kind in 'services' | 'passwords' | 'logins']: number;
 } {
   const tokens = new TokenClient(target, clientIds);
   const asked = plan.wanted.filter(({ ask }) => tokens.lacks(ask) === undefined).slice(0, maxTokens);
@@ -165,7 +159,6 @@ function unserved({ routeKey, integration }: Route, { forwarded }: Target): stri
   return `it goes to ${integrationName(integration)}; start the twin with --forward "${routeKey}=http://127.0.0.1:4000"`;
 }
 
-/** The token that came, or did not, against what the program declares. */
 function tokenOutcome(wanted: PlannedToken, got: TokenResult | undefined, target: Target): Outcome {
   if (got === undefined) return { kind: 'not tried', why: 'it was not asked for' };
   if (got.kind === 'not tried') return got;

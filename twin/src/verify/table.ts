@@ -3,7 +3,6 @@ import type { Outcome, Played } from './play.ts';
 
 const MARKS: Readonly<Record<Outcome['kind'], string>> = { agrees: '✓', differs: '✗', 'not tried': '–' };
 
-/** How many cells came to what. */
 export interface Count {
   readonly agree: number;
   readonly differ: number;
@@ -17,7 +16,6 @@ export function countOf({ rows }: Played): Count {
   return { agree: count('agrees'), differ: count('differs'), notTried: count('not tried') };
 }
 
-/** Every difference once, in the order of the table. */
 export function differencesOf(played: Played): string[] {
   return [...new Set(allDifferences(played).map(differenceText))];
 }
@@ -32,20 +30,16 @@ const SHOWN = 3;
 
 /** Lists each cause once, with the first cases that it explains. */
 export function causesOf(played: Played): string {
-  const causes = new Map<string, Set<string>>();
-  for (const { tried, cause } of allDifferences(played).map(explained)) {
-    causes.set(cause, (causes.get(cause) ?? new Set()).add(tried));
-  }
+  const causes = Map.groupBy(allDifferences(played).map(explained), ({ cause }) => cause);
   return [...causes]
-    .flatMap(([cause, tried]) => [
-      `  ${cause}`,
-      ...[...tried].slice(0, SHOWN).map((one) => `    ${one}`),
-      ...(tried.size > SHOWN ? [`    and ${tried.size - SHOWN} more`] : []),
-    ])
+    .flatMap(([cause, cases]) => {
+      const tried = [...new Set(cases.map((one) => `    ${one.tried}`))];
+      const more = tried.length > SHOWN ? [`    and ${tried.length - SHOWN} more`] : [];
+      return [`  ${cause}`, ...tried.slice(0, SHOWN), ...more];
+    })
     .join('\n');
 }
 
-/** An outcome's differences, each sentence once. */
 export function sentencesOf(outcome: Outcome): string[] {
   return outcome.kind === 'differs' ? [...new Set(outcome.differences.map(differenceText))] : [];
 }
@@ -56,20 +50,14 @@ export function tableOf(played: Played): string {
   const letters = plan.callers.map((_caller, index) => letterOf(index));
   const keys = plan.rows.map(({ route }) => route.routeKey);
   const width = Math.max(...keys.map(({ length }) => length), 'their tokens'.length);
-  const line = (first: string, marks: readonly string[]): string =>
-    `  ${first.padEnd(width)}  ${marks.map((mark, index) => mark.padEnd(letters[index]?.length ?? 1)).join('  ')}`.trimEnd();
+  const marks = (outcomes: typeof tokens): string[] =>
+    outcomes.map((one) => (one === undefined ? '' : MARKS[one.kind]));
+  const line = (first: string, cells: readonly string[]): string =>
+    `  ${first.padEnd(width)}  ${cells.map((cell, index) => cell.padEnd(letters[index]?.length ?? 1)).join('  ')}`.trimEnd();
   return [
     line('', letters),
-    ...rows.map((cells, index) =>
-      line(
-        keys[index] ?? '',
-        cells.map(({ outcome }) => MARKS[outcome.kind]),
-      ),
-    ),
-    line(
-      'their tokens',
-      tokens.map((outcome) => (outcome === undefined ? '' : MARKS[outcome.kind])),
-    ),
+    ...rows.map((cells, index) => line(keys[index] ?? '', marks(cells.map(({ outcome }) => outcome)))),
+    line('their tokens', marks(tokens)),
     '',
     ...plan.callers.map((caller, index) => `  ${(letters[index] ?? '').padEnd(2)} ${callerName(caller)}`),
     '  ✓ as the program declares   ✗ a difference   – not tried',
@@ -85,16 +73,11 @@ function letterOf(index: number): string {
 
 /** The reasons, each with the number of cells that it keeps from being tried. */
 function notTried({ rows }: Played): string[] {
-  const reasons = new Map<string, string[]>();
-  for (const { cell, outcome } of rows.flat()) {
-    if (outcome.kind !== 'not tried') continue;
-    reasons.set(outcome.why, [...(reasons.get(outcome.why) ?? []), cell.route.routeKey]);
-  }
-  if (reasons.size === 0) return [];
-  const lines = [...reasons].map(([why, keys]) => {
-    const routes = [...new Set(keys)];
+  const reasons = Map.groupBy(rows.flat(), ({ outcome }) => (outcome.kind === 'not tried' ? outcome.why : undefined));
+  const lines = [...reasons].flatMap(([why, cells]) => {
+    const routes = [...new Set(cells.map(({ cell }) => cell.route.routeKey))];
     const which = routes.length > 3 ? `${routes.slice(0, 3).join(', ')} …` : routes.join(', ');
-    return `  ${keys.length} (${which}): ${why}`;
+    return why === undefined ? [] : [`  ${cells.length} (${which}): ${why}`];
   });
-  return ['', 'Not tried:', ...lines];
+  return lines.length === 0 ? [] : ['', 'Not tried:', ...lines];
 }

@@ -46,7 +46,6 @@ export type Outputs = z.infer<typeof OUTPUTS>;
 
 /** A running system. */
 export interface Target {
-  /** What it is, for the first line of what is printed. */
   readonly name: string;
   readonly outputs: Outputs;
   /** Whether its tenant is on this machine and so has no rate limit. */
@@ -71,7 +70,6 @@ export function restrictedToProbe(target: Target): Target {
 export interface SystemOptions {
   readonly stack: string;
   readonly deployed?: boolean;
-  /** A file of outputs. */
   readonly outputs?: string;
   readonly config?: Readonly<Record<string, string>>;
   /** Where the twin keeps its files, if not in `.twin`. */
@@ -119,18 +117,15 @@ async function deployedOutputs(stack: string): Promise<string> {
     const { stdout } = await promisify(execFile)('pulumi', words, { maxBuffer: 16 * 1024 * 1024 });
     return stdout;
   } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new UserError(
         'pulumi is not on the path: install its CLI, or name a file of its outputs (pulumi stack output --json --show-secrets > FILE) with --outputs FILE.',
       );
     }
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
-    throw new UserError(`Pulumi gave no outputs of the stack ${stack}: ${printable(lastLine(said))}`);
+    const lastLine = said.trim().split('\n').at(-1) ?? '';
+    throw new UserError(`Pulumi gave no outputs of the stack ${stack}: ${printable(lastLine)}`);
   }
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
 }
 
 function readOutputs(file: string): string {
@@ -167,8 +162,4 @@ function parsed(text: string): unknown {
 
 function isLoopback(url: string): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error;
 }

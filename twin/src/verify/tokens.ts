@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { assertionParameters } from '../common/client-assertion.ts';
 import { printable } from '../common/printable.ts';
@@ -68,13 +67,14 @@ export class TokenClient {
   /** Whether the outputs have what the request needs; otherwise why not. */
   lacks({ client, parameters, user }: Ask): string | undefined {
     const { outputs, local, playable } = this.#target;
-    const name = this.#nameOf(client.clientId);
+    const name = this.#nameOf(client);
     const isForItself = parameters.get('grant_type') === 'client_credentials';
-    if (playable !== undefined && !(isForItself && playable.includes(name ?? ''))) return PROBE_ONLY;
+    if (playable !== undefined && !(isForItself && playable.includes(name))) return PROBE_ONLY;
     if (user !== undefined && !local) return HOSTED_LOGIN;
-    if (name === undefined) return `the outputs have no client ${client.name}`;
+    if (name === '') return `the outputs have no client ${client.name}`;
     if (client.keys !== undefined) {
-      if (this.#keyOf(client) === undefined) return `${name} signs with its private key; name its file with --key`;
+      if (this.#target.keys?.[name] === undefined)
+        return `${name} signs with its private key; name its file with --key`;
     } else if (!client.isPublic && outputs.clientSecrets[name] === undefined) {
       return `the outputs have no secret of the client ${client.name}`;
     }
@@ -89,16 +89,24 @@ export class TokenClient {
     if (why !== undefined) return { kind: 'not tried', why };
     for (let tries = 1; ; tries += 1) {
       await this.#turn();
-      const response = ask.user === undefined ? await this.#request(ask) : await this.#logIn(ask, ask.user.email);
-      if (!(response instanceof Response)) return response;
-      if (response.status !== 429) return readAnswer(response);
-      if (tries === TRIES) return { kind: 'not tried', why: `the tenant still answers 429 after ${TRIES} tries` };
-      await this.#platform.sleep(waitOf(response.headers, this.#platform.clock()));
+      try {
+        const response = await (ask.user === undefined ? this.#request(ask) : this.#logIn(ask, ask.user.email));
+        if (response.status !== 429) return await readAnswer(response);
+        if (tries === TRIES) return { kind: 'not tried', why: `the tenant still answers 429 after ${TRIES} tries` };
+        await this.#platform.sleep(waitOf(response.headers, this.#platform.clock()));
+      } catch (error) {
+        if (error instanceof LoginFailed) {
+          return { kind: 'refused', status: 400, error: error.error, description: printable(error.description, 300) };
+        }
+        const { tokenUrl } = this.#target.outputs;
+        return { kind: 'unreachable', why: `the tenant does not answer at ${tokenUrl} (${causeOf(error)})` };
+      }
     }
   }
 
-  #nameOf(clientId: string): string | undefined {
-    return Object.entries(this.#clientIds).find(([, id]) => id === clientId)?.[0];
+  /** The name of the client in the graph, or an empty one. */
+  #nameOf({ clientId }: Client): string {
+    return Object.entries(this.#clientIds).find(([, id]) => id === clientId)?.[0] ?? '';
   }
 
   async #turn(): Promise<void> {
@@ -109,71 +117,52 @@ export class TokenClient {
     if (wait > 0) await this.#platform.sleep(wait);
   }
 
-  /** Logs in as a browser does, and exchanges the code. */
-  async #logIn({ client, api, parameters }: Ask, email: string): Promise<Response | TokenResult> {
+  async #logIn({ client, api, parameters }: Ask, email: string): Promise<Response> {
     const { outputs } = this.#target;
-    const name = this.#nameOf(client.clientId) ?? '';
-    try {
-      const { status, body } = await codeFlow({
-        tenantUrl: outputs.tokenUrl,
-        client: {
-          clientId: outputs.clientIds[name] ?? '',
-          secret: client.isPublic ? '' : (outputs.clientSecrets[name] ?? ''),
-          ...(client.keys !== undefined && { prove: () => this.#prove(client) }),
-          redirectUri: parameters.get('redirect_uri') ?? '',
-        },
-        user: { email, password: credentialsOf(outputs, email)?.password ?? '' },
-        audience: api.identifier,
-        scope: parameters.get('scope') ?? '',
-        fetch: (request) => this.#platform.fetch(request, { signal: AbortSignal.timeout(PATIENCE) }),
-      });
-      return Response.json(body, { status });
-    } catch (error) {
-      if (error instanceof LoginFailed) {
-        return { kind: 'refused', status: 400, error: error.error, description: printable(error.description, 300) };
-      }
-      return { kind: 'unreachable', why: `the tenant does not answer at ${outputs.tokenUrl} (${causeOf(error)})` };
-    }
+    const name = this.#nameOf(client);
+    const { status, body } = await codeFlow({
+      tenantUrl: outputs.tokenUrl,
+      client: {
+        clientId: outputs.clientIds[name] ?? '',
+        secret: client.isPublic ? '' : (outputs.clientSecrets[name] ?? ''),
+        ...(client.keys !== undefined && { prove: () => this.#prove(client) }),
+        redirectUri: parameters.get('redirect_uri') ?? '',
+      },
+      user: { email, password: credentialsOf(outputs, email)?.password ?? '' },
+      audience: api.identifier,
+      scope: parameters.get('scope') ?? '',
+      fetch: (request) => this.#platform.fetch(request, { signal: AbortSignal.timeout(PATIENCE) }),
+    });
+    return Response.json(body, { status });
   }
 
-  #keyOf({ clientId }: Client): KeyObject | undefined {
-    return this.#target.keys?.[this.#nameOf(clientId) ?? ''];
-  }
-
-  /** What the client authenticates with in one request. */
   async #prove(client: Client): Promise<Record<string, string>> {
     const { issuer, clientIds, clientSecrets } = this.#target.outputs;
-    const name = this.#nameOf(client.clientId) ?? '';
-    const key = this.#keyOf(client);
+    const name = this.#nameOf(client);
+    const key = this.#target.keys?.[name];
     if (key === undefined) return { client_secret: clientSecrets[name] ?? '' };
     return assertionParameters(clientIds[name] ?? '', issuer, key, algorithmOf(client, key));
   }
 
-  async #request({ client, parameters }: Ask): Promise<Response | TokenResult> {
+  async #request({ client, parameters }: Ask): Promise<Response> {
     const { outputs } = this.#target;
-    const { tokenUrl, clientIds } = outputs;
-    const name = this.#nameOf(client.clientId) ?? '';
     const username = parameters.get('username');
     const user = username === undefined ? undefined : credentialsOf(outputs, username);
     const body = {
       ...Object.fromEntries(parameters),
-      client_id: clientIds[name],
+      client_id: outputs.clientIds[this.#nameOf(client)],
       ...(await this.#prove(client)),
       ...(user !== undefined && { password: user.password }),
       ...(parameters.get('grant_type') === PASSWORD_REALM && { realm: user?.connection }),
     };
-    try {
-      return await this.#platform.fetch(tokenUrl, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-        // A secret goes to the address that was named, and nowhere else.
-        redirect: 'error',
-        signal: AbortSignal.timeout(PATIENCE),
-      });
-    } catch (error) {
-      return { kind: 'unreachable', why: `the tenant does not answer at ${tokenUrl} (${causeOf(error)})` };
-    }
+    return this.#platform.fetch(outputs.tokenUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      // A secret goes to the address that was named, and nowhere else.
+      redirect: 'error',
+      signal: AbortSignal.timeout(PATIENCE),
+    });
   }
 }
 
