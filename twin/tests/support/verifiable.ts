@@ -1,4 +1,4 @@
-import { planOf } from '../../src/verify/plan.ts';
+import { planOf, type Plan } from '../../src/verify/plan.ts';
 import { play, type Played } from '../../src/verify/play.ts';
 import type { Target } from '../../src/verify/target.ts';
 import { PLATFORM, type Platform } from '../../src/verify/tokens.ts';
@@ -50,7 +50,7 @@ export async function startVerifiable(): Promise<Verifiable> {
     const declared = options.model ?? model;
     return play({
       model: declared,
-      plan: planOf(declared, options.allMethods ?? false),
+      plan: reduced(planOf(declared, options.allMethods ?? false), options.only),
       target: {
         ...target,
         outputs: options.change?.(structuredClone(target.outputs)) ?? target.outputs,
@@ -66,7 +66,18 @@ export async function startVerifiable(): Promise<Verifiable> {
   return { twin, model, target, verify };
 }
 
+/** The plan with these routes alone, and the tokens that they take. */
+function reduced(plan: Plan, only: readonly string[] | undefined): Plan {
+  if (only === undefined) return plan;
+  const rows = plan.rows.filter(({ route }) => only.includes(route.routeKey));
+  const plays = rows.flatMap((row) => row.plays);
+  const used = new Set(plays.flatMap(({ probes }) => probes.map(({ wanted }) => wanted)));
+  return { ...plan, rows, wanted: plan.wanted.filter((one) => used.has(one)) };
+}
+
 interface Options {
+  /** The keys of the routes to play; all by default. */
+  readonly only?: readonly string[];
   readonly change?: (outputs: Target['outputs']) => Target['outputs'];
   readonly model?: Model;
   readonly allMethods?: boolean;

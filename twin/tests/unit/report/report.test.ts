@@ -13,7 +13,7 @@ import { plainApi, plainClient, plainTenant, plainUser } from '../../support/pla
 import { plainAuthorizer, plainModel, plainRoutes } from '../../support/plain-model.ts';
 import { recordStack, recordWith } from '../../../../tests/support/program.ts';
 
-const STACKS = ['dev', 'staging', 'prod'];
+const STACKS = ['staging', 'prod'];
 const HERE = { command: 'npm run access', hasGuide: true };
 const textOf = (recorded: Recorded): string => toMarkdown(reportOf(modelOf(recorded)), HERE);
 const filesOf = async (record: (stack: string) => Promise<Recorded>): Promise<Record<string, string>> => {

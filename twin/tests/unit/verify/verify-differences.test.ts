@@ -136,12 +136,14 @@ describe('Differences that verify reports', () => {
       'got 404: the route is not deployed there',
     ],
   ])('verify reports %s in one sentence, with its likely cause', async (_title, platform, says) => {
-    expect(differencesOf(await verify({ platform: platform() })).join('\n')).toContain(says);
+    const played = await verify({ platform: platform(), only: ['GET /test', 'GET /open'] });
+    expect(differencesOf(played).join('\n')).toContain(says);
   });
 
   it('verify does not take a backend’s own 401, 403 or 404 for a rejection by the gateway', async () => {
     for (const status of [400, 401, 403, 404, 301]) {
       const played = await verify({
+        only: ['GET /open'],
         platform: apiSays(() => Response.json({ message: 'not yours' }, { status }), '/open'),
       });
       expect(differencesOf(played), String(status)).toEqual([]);

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../../src/cli/verify.ts';
 import { junitOf } from '../../../src/verify/junit.ts';
+import type { Played } from '../../../src/verify/play.ts';
 import { countOf, differencesOf, tableOf } from '../../../src/verify/table.ts';
+import { restrictedToProbe } from '../../../src/verify/target.ts';
 import { answering, startVerifiable, type Verifiable } from '../../support/verifiable.ts';
 
 let system: Verifiable;
@@ -12,8 +14,17 @@ afterAll(() => system.twin.end());
 const verify: Verifiable['verify'] = (options) => system.verify(options);
 
 describe('Verifying a twin of the same checkout', () => {
-  it('verify agrees on every cell that it tries, and says why it did not try the others', async () => {
-    const played = await verify();
+  const requests: string[] = [];
+  let played: Played;
+  beforeAll(async () => {
+    const platform = answering((url, { body }) => {
+      if (url === system.target.outputs.tokenUrl) requests.push(JSON.stringify(body));
+      return undefined;
+    });
+    played = await verify({ platform });
+  });
+
+  it('verify agrees on every cell that it tries, and says why it did not try the others', () => {
     expect(differencesOf(played)).toEqual([]);
     expect(tableOf(played).split('\n')).toEqual([
       '                                 A  B  C  D  E',
@@ -49,7 +60,7 @@ describe('Verifying a twin of the same checkout', () => {
 
   it('verify tries each cell with the least scope, each scope alone, none, a tampered token and no token', async () => {
     const before = system.twin.exchanges.length;
-    await verify();
+    await verify({ only: ['GET /users/{id}/files/{path+}'] });
     const calls = system.twin.exchanges
       .slice(before)
       .filter(({ decision }) => decision.route?.routeKey.includes('/files/'));
@@ -73,6 +84,7 @@ describe('Verifying a twin of the same checkout', () => {
     const sent = new Set<string>();
     await verify({
       allMethods: true,
+      only: ['GET /test', 'POST /users'],
       platform: answering((url, { method, headers, body }) => {
         const type = new Headers(headers).get('content-type');
         if (url.startsWith(system.target.outputs.apiUrl)) sent.add(`${method}: ${JSON.stringify(body)}, ${type}`);
@@ -82,15 +94,9 @@ describe('Verifying a twin of the same checkout', () => {
     expect([...sent].toSorted()).toEqual(['GET: null, null', 'POST: "{\\"name\\":\\"Ada\\"}", application/json']);
   });
 
-  it('verify requests each token once', async () => {
-    const asked: string[] = [];
-    await verify({
-      platform: answering((url, { body }) => {
-        if (url === system.target.outputs.tokenUrl) asked.push(JSON.stringify(body));
-        return undefined;
-      }),
-    });
-    expect(new Set(asked).size).toBe(asked.length);
+  it('verify requests each token once', () => {
+    expect(requests.length).toBeGreaterThan(10);
+    expect(new Set(requests).size).toBe(requests.length);
   });
 
   it('verify tries nothing beyond --max-tokens, and does not count it as agreed', async () => {
@@ -113,14 +119,15 @@ describe('Verifying a twin of the same checkout', () => {
 
   it('verify names the role that no declared user has alone, and what to declare', async () => {
     const { tenant } = system.model;
-    const played = await verify({ model: { ...system.model, tenant: { ...tenant, users: [] } } });
+    const model = { ...system.model, tenant: { ...tenant, users: [] } };
+    const played = await verify({ model, only: ['GET /test'] });
     expect(tableOf(played)).toContain(
       'no declared user has the role reader alone; declare one (api:users in a stack file, or an auth0.User)',
     );
   });
 
-  it('The JUnit file of verify says the same, and contains no token', async () => {
-    const text = junitOf(await verify(), 'dev <&"');
+  it('The JUnit file of verify says the same, and contains no token', () => {
+    const text = junitOf(played, 'dev <&"');
     expect(text).toContain(
       '<testsuite name="dev &lt;&amp;&quot;: test-app (client_credentials)" tests="8" failures="0" skipped="2">',
     );
@@ -157,6 +164,7 @@ describe('Limits of verify', () => {
     const slept: number[] = [];
     let once = true;
     const played = await verify({
+      only: ['GET /test'],
       platform: {
         ...answering(() => {
           if (!once) return undefined;
@@ -176,5 +184,41 @@ describe('Limits of verify', () => {
     const played = await verify({ platform: { ...answering(() => new Response('', { status: 429 })), sleep } });
     expect(countOf(played)).toEqual({ agree: 0, differ: 0, notTried: 35 });
     expect(exitCodeOf(played, false)).toBe(2);
+  });
+});
+
+describe('Verifying a deployed production stack', () => {
+  it('only the probe of a deployed production stack may be played, and every client of any other system', () => {
+    const of = (local: boolean, outputs: Readonly<Record<string, unknown>>) =>
+      restrictedToProbe({ ...system.target, local, outputs: { ...system.target.outputs, ...outputs } }).playable;
+    expect(of(false, { production: true, probe: 'writer' })).toEqual(['writer']);
+    expect(of(false, { production: true, probe: undefined })).toEqual([]);
+    expect(of(false, { production: false, probe: 'writer' })).toBeUndefined();
+    expect(of(false, { production: undefined })).toBeUndefined();
+    expect(of(true, { production: true, probe: 'writer' })).toBeUndefined();
+  });
+
+  it.each([
+    { playable: ['writer'], callers: ['writer', ''] },
+    { playable: [], callers: [''] },
+  ])('with $playable as the clients to play, no other requests a token, and refusals are checked', async (row) => {
+    const requests: string[] = [];
+    const platform = answering((url, { body }) => {
+      if (url === system.target.outputs.tokenUrl) requests.push(JSON.stringify(body));
+      return undefined;
+    });
+    const played = await verify({ playable: row.playable, platform });
+    const used = (name: string): boolean =>
+      requests.some((request) => request.includes(system.target.outputs.clientIds[name] ?? '-'));
+    expect(used('test-app')).toBe(false);
+    expect(used('writer')).toBe(row.playable.includes('writer'));
+
+    const cells = played.rows.flat();
+    const tried = cells.filter(({ outcome }) => outcome.kind !== 'not tried').map(({ cell }) => cell.caller.name);
+    expect([...new Set(tried)].toSorted()).toEqual(row.callers.toSorted());
+    expect(differencesOf(played)).toEqual([]);
+    expect(countOf(played).agree).toBeGreaterThan(0);
+    const why = cells.map(({ outcome }) => (outcome.kind === 'not tried' ? outcome.why : ''));
+    expect(why).toContain('in production only the probe requests tokens; --as-clients plays every client');
   });
 });
