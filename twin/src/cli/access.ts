@@ -40,7 +40,7 @@ export async function access(chosen: AccessOptions, root: URL, run?: typeof eval
     const stale = staleReports(root, reports, complete);
     if (stale.length === 0 && broken.length === 0) {
       const subject = chosen.state === undefined ? 'the program declares' : `${chosen.state} has`;
-      return say(`access/: the reports of ${list(reports.map(({ stack }) => stack))} are what ${subject}.`, 0);
+      return say(`access/: the reports of ${reports.map(({ stack }) => stack).join(', ')} are what ${subject}.`, 0);
     }
     const advice = `The committed reports are stale; run ${commandLine('twin access', root)} and commit what it writes.\n`;
     return say(
@@ -94,10 +94,6 @@ function changesSince(old: Committed, reports: readonly Report[], stack: string 
     (name) => !reports.some((report) => report.stack === name) && (stack === undefined || name === stack),
   );
   return [...compared, ...gone.map((name) => ({ kind: 'gone', stack: name }) as const)];
-}
-
-function list(stacks: readonly string[]): string {
-  return stacks.join(', ');
 }
 
 function say(text: string, exitCode: number): number {

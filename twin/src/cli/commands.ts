@@ -12,11 +12,14 @@ interface CommandLine {
 
 const stack = (description: string): Option => new Option('--stack <name>', description);
 
-const port = (flags: string, description: string): Option =>
-  new Option(flags, `${description}; 0 takes any free one`).argParser((text) => {
-    if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-    throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+const whole = (flags: string, description: string, most: number, form: string): Option =>
+  new Option(flags, description).argParser((text) => {
+    if (/^\d{1,6}$/.test(text) && Number(text) <= most) return Number(text);
+    throw new InvalidArgumentError(`It must be ${form}.`);
   });
+
+const port = (flags: string, description: string): Option =>
+  whole(flags, `${description}; 0 takes any free one`, 65_535, 'a number from 0 to 65535');
 
 const forward = new Option(
   '--forward <route=address>',
@@ -58,11 +61,6 @@ const stateDir = new Option(
 );
 
 const keyOf = pairs('--key <client=file>', 'sign as this client with the private key in the file', 'client=file');
-
-const maxTokens = new Option('--max-tokens <number>', 'request at most this many tokens').argParser((text) => {
-  if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number.');
-});
 
 const state = (description: string): Option => new Option('--state <file>', `${description}; - reads standard input`);
 
@@ -137,7 +135,7 @@ export const COMMANDS = {
     options: [
       ...system,
       new Option('--all-methods', 'also call POST, PUT, PATCH and DELETE'),
-      maxTokens,
+      whole('--max-tokens <number>', 'request at most this many tokens', 999_999, 'a whole number'),
       keyOf,
       new Option('--as-clients', 'call a deployed production stack as every client, not only as its probe'),
       new Option('--strict', 'fail unless every cell was tried'),

@@ -45,6 +45,7 @@ export type Caller = Who & {
   readonly asks: readonly Ask[];
 };
 
+const SERVICE = 'client_credentials';
 const PASSWORD_GRANTS = [PASSWORD_REALM, 'password'] as const;
 
 /**
@@ -68,20 +69,16 @@ export function callersOf(tenant: Tenant, stack: string): Caller[] {
 }
 
 function clientCallers(tenant: Tenant, client: Client, name: string): Caller[] {
-  const column = (grantType: string | undefined, asks: readonly Ask[]): Caller => {
-    return { kind: 'client', client, grantType, name, through: '', asks };
-  };
-  if (client.grantTypes.length === 0) return [column(undefined, [])];
-  const columns: Caller[] = [];
-  if (client.grantTypes.includes('client_credentials')) {
-    columns.push(column('client_credentials', serviceAsks(tenant, client)));
-  }
   // Where there are users, each has a column of its own through this client; in a browser, so has each role.
-  for (const flow of flowsOf(client)) {
-    const hasColumns = tenant.users.length > 0 || (flow === 'authorization_code' && tenant.roles.length > 0);
-    if (!hasColumns) columns.push(column(flow, []));
-  }
-  return columns;
+  const flows = flowsOf(client).filter(
+    (flow) => tenant.users.length === 0 && (flow === 'password' || tenant.roles.length === 0),
+  );
+  const isService = client.grantTypes.includes('client_credentials');
+  const grantTypes = client.grantTypes.length === 0 ? [undefined] : [...(isService ? [SERVICE] : []), ...flows];
+  return grantTypes.map((grantType) => {
+    const asks = grantType === SERVICE ? serviceAsks(tenant, client) : [];
+    return { kind: 'client', client, grantType, name, through: '', asks };
+  });
 }
 
 interface Login {
@@ -98,7 +95,7 @@ function flowsOf(client: Client): LoginFlow[] {
 /** A service that names no scope is given its whole grant. */
 function serviceAsks(tenant: Tenant, client: Client): Ask[] {
   return tenant.resourceServers.map((api) => {
-    const parameters = { grant_type: 'client_credentials', audience: api.identifier };
+    const parameters = { grant_type: SERVICE, audience: api.identifier };
     return { tenant, client, api, parameters: new Map(Object.entries(parameters)) };
   });
 }

@@ -66,25 +66,19 @@ function cellOf(caller: Caller, route: Route, answers: readonly Answer[], now: n
   // The answer that counts is the one that gets furthest; among refusals, that about an API whose tokens the route takes.
   const nearness = ({ answer, passed }: (typeof tried)[number]): number =>
     passed + (authorizer.audiences.includes(answer.ask.api.identifier) ? 100 : 0);
-  const best =
-    tried.find(({ allowed }) => allowed) ??
-    tried.reduce<(typeof tried)[number] | undefined>(
-      (a, b) => (a === undefined || nearness(b) > nearness(a) ? b : a),
-      undefined,
-    );
+  const best = tried.find(({ allowed }) => allowed) ?? tried.toSorted((a, b) => nearness(b) - nearness(a))[0];
   if (best === undefined) {
     return { caller, route, allowed: false, reason: { kind: 'no token', why: whyNone(caller) }, answer: undefined };
   }
   return { caller, route, allowed: best.allowed, reason: best.reason, answer: best.answer };
 }
 
-interface Judged {
-  readonly allowed: boolean;
-  readonly reason: Verdict;
-  readonly passed: number;
-}
-
-function judged(answer: Answer, { authorizer, scopes }: Route, now: number): Judged {
+/** @returns also how many checks of the gateway were passed */
+function judged(
+  answer: Answer,
+  { authorizer, scopes }: Route,
+  now: number,
+): Pick<Cell, 'allowed' | 'reason'> & { readonly passed: number } {
   if (authorizer === undefined) throw new Error('a public route is judged without a token');
   if (answer.kind === 'refused') {
     return { allowed: false, reason: { kind: 'no token', why: answer.refusal.inShort }, passed: 0 };

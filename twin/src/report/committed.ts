@@ -24,7 +24,7 @@ export function writeReports(root: URL, reports: readonly Report[], complete: bo
         return `access/${name} is written.`;
       }
       rmSync(file);
-      return `access/${name} is removed: there is no Pulumi.${stackOf(name)}.yaml.`;
+      return `access/${name} is removed: there is no Pulumi.${name.replace(/\.(md|json)$/, '')}.yaml.`;
     });
   });
 }
@@ -85,10 +85,6 @@ function committedFiles(root: URL): ReadonlyMap<string, string> {
   }
   const files = names.filter((name) => /\.(md|json)$/.test(name)).toSorted();
   return new Map(files.map((name) => [name, readFileSync(new URL(encodeURIComponent(name), folder), 'utf8')]));
-}
-
-function stackOf(name: string): string {
-  return name.replace(/\.(md|json)$/, '');
 }
 
 function guarded<T>(work: () => T): T {

@@ -54,14 +54,7 @@ function sentences(facts: readonly FactChange[], what: string): string[] {
   return facts.length > 1 ? [counted(facts.length, what)] : facts.map(sentenceOf);
 }
 
-/** What a caller gains and loses under all of its logins together. */
-interface Effect {
-  readonly presence: CallerChange['presence'];
-  readonly gains: readonly string[];
-  readonly loses: readonly string[];
-  readonly gainedPermissions: readonly string[];
-  readonly lostPermissions: readonly string[];
-}
+type Effect = ReturnType<typeof effectOf>;
 
 /** Callers with the same effect in one phrase, or the number of those who gain and lose if there are several effects. */
 function callersIn(changes: readonly CallerChange[]): string[] {
@@ -83,9 +76,10 @@ function callersIn(changes: readonly CallerChange[]): string[] {
   return [`${callers.length} callers change (${verb(gaining, 'gain')}, ${verb(losing, 'lose')})`];
 }
 
-function effectOf(all: readonly CallerChange[]): Effect {
+/** What a caller gains and loses under all of its logins together. */
+function effectOf(all: readonly CallerChange[]) {
   const presences = new Set(all.map(({ presence }) => presence));
-  const [presence = 'stays'] = presences.size === 1 ? presences : [];
+  const [presence = 'stays' as const] = presences.size === 1 ? presences : [];
   const union = (of: (change: CallerChange) => readonly string[]): string[] => [...new Set(all.flatMap(of))].toSorted();
   return {
     presence,
