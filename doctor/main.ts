@@ -13,7 +13,13 @@ const machine: Machine = {
   recorded: (stack) => evaluate({ root: root.href, stack, config: {}, seed: 'doctor' }),
   root,
 };
-const { stack } = parseArgs({ options: { stack: { type: 'string', short: 's' } } }).values;
+let stack: string | undefined;
+try {
+  ({ stack } = parseArgs({ options: { stack: { type: 'string', short: 's' } } }).values);
+} catch {
+  process.stderr.write('Usage: npm run doctor -- [--stack NAME], by default every stack file\n');
+  process.exit(1);
+}
 
 for await (const section of diagnose(machine, stack === undefined ? stackNames(root) : [stack])) {
   process.stdout.write(`${renderSection(section)}\n`);
