@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 // esbuild keeps the folder that it was first loaded in, so that must not be one that a test removes.
 import 'esbuild';
 import { evaluate, type Program, readStackFile, record, type Recorded } from '@auth0-http-api/twin';
+import { ROOT } from './project.ts';
 
+/** A test may replace TMPDIR. */
+const TEMPORARY = tmpdir();
 const loaded = new Set<string>();
 /** What evaluations recorded, as JSON, by everything that they depend on. */
 const known = new Map<string, string>();
@@ -62,7 +65,7 @@ async function recordHere(evaluation: Parameters<typeof evaluate>[0]): Promise<R
     loaded.add(root);
     return recordIn(root, evaluation);
   }
-  const path = mkdtempSync(join(tmpdir(), 'auth0-http-api-'));
+  const path = mkdtempSync(join(TEMPORARY, 'auth0-http-api-'));
   try {
     cpSync(fileURLToPath(root), path, { recursive: true, filter: isProgram });
     symlinkSync(fileURLToPath(new URL('node_modules', root)), join(path, 'node_modules'));
@@ -73,8 +76,7 @@ async function recordHere(evaluation: Parameters<typeof evaluate>[0]): Promise<R
 }
 
 async function recordIn(folder: string, { root, stack, config, seed }: Parameters<typeof evaluate>[0]) {
-  // Vitest would import the tests' contract in place of the copy's.
-  const program = (createRequire(folder)('./index.ts') as { default: Program }).default;
+  const program = load(folder);
   // Pulumi captures a stack trace for each promise.
   Error.stackTraceLimit = 0;
   try {
@@ -83,4 +85,46 @@ async function recordIn(folder: string, { root, stack, config, seed }: Parameter
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+/** The folder of the program that is being loaded, and which of its modules are the same as this repository's. */
+let loading: { readonly folder: string; readonly same: Map<string, boolean> } | undefined;
+
+// Loading all modules of each copy would take most of the time.
+registerHooks({
+  resolve: (specifier, context, next) => {
+    const resolved = next(specifier, context);
+    const path = loading && resolved.url.startsWith(loading.folder) ? resolved.url.slice(loading.folder.length) : '';
+    return path.endsWith('.ts') && isSame(path) ? { ...resolved, url: new URL(path, ROOT).href } : resolved;
+  },
+});
+
+function load(folder: string): Program {
+  loading = { folder, same: new Map() };
+  try {
+    // Vitest would import the tests' contract in place of the copy's.
+    return (createRequire(folder)('./index.ts') as { default: Program }).default;
+  } finally {
+    loading = undefined;
+  }
+}
+
+const IMPORT = /^(?:import|export) (?!type )(?:[^;']*? from )?'(\.[^']+)'/gm;
+
+/** Whether a module and all that it imports are the same as in this repository, wherever they are. */
+function isSame(path: string): boolean {
+  const { folder = '', same = new Map<string, boolean>() } = loading ?? {};
+  const known = same.get(path);
+  if (known !== undefined) return known;
+  const [text, original] = [folder, ROOT].map((root) => {
+    const file = new URL(path, root);
+    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  });
+  const isEqual = text !== undefined && text === original && !/new URL\([^)]*import\.meta/.test(text);
+  const imports = [...(text ?? '').matchAll(IMPORT)].map(
+    ([, specifier = '']) => new URL(specifier, folder + path).href,
+  );
+  const answer = isEqual && imports.every((url) => isSame(url.slice(folder.length)));
+  same.set(path, answer);
+  return answer;
 }
