@@ -1,4 +1,5 @@
 import { encode, type Forge } from './forge.ts';
+import { rowsOf } from './rows.ts';
 import {
   AUDIENCE,
   claims,
@@ -14,6 +15,8 @@ import {
   type TokenAnswer,
   type TokenRow,
 } from './token-rows.ts';
+
+const tokens = rowsOf<TokenRow[1], TokenAnswer>;
 
 /** A token with one of its three parts changed after it was signed. */
 function part(token: string, index: number, change: (text: string) => string): string {
@@ -58,126 +61,93 @@ const withNumber = (claim: string, digits: string) => (forge: Forge) =>
   forge.signed(undefined, `{${members({ ...forge.claims, [claim]: undefined })},"${claim}":${digits}}`);
 
 export const SHAPES: readonly TokenRow[] = [
-  ['rejects a dot as a token', () => '.', SEGMENTS],
-  ['rejects two dots as a token', () => '..', MALFORMED],
-  ['rejects three dots as a token', () => '...', SEGMENTS],
-  ['rejects 5,000 dots as a token', () => '.'.repeat(5000), SEGMENTS],
-  ['rejects a dot after the token', (f) => `${f.token()}.`, SEGMENTS],
-  ['rejects a dot before the token', (f) => `.${f.token()}`, SEGMENTS],
-  ['rejects an empty header', (f) => part(f.token(), 0, () => ''), MALFORMED],
-  ['rejects an empty payload', (f) => part(f.token(), 1, () => ''), MALFORMED],
-  ['rejects an empty signature', (f) => part(f.token(), 2, () => ''), SIGNATURE],
-  ['rejects two segments', (f) => f.token().split('.').slice(0, 2).join('.'), SEGMENTS],
-  ['rejects a fourth segment', (f) => `${f.token()}.x`, SEGMENTS],
-  ['rejects padding after the payload (unverified)', padded, MALFORMED],
-  ['rejects padding after the signature (unverified)', (f) => part(f.token(), 2, (text) => `${text}==`), MALFORMED],
-  ['rejects + and / for - and _', (f) => part(f.token(), 2, standardAlphabet), MALFORMED],
-  ['rejects stray bits at the end of the signature (unverified)', (f) => part(f.token(), 2, strayBits), MALFORMED],
-  [
-    'rejects a signature cut by a byte',
-    (f) => part(f.token(), 2, (text) => bytes(text, (all) => all.subarray(1))),
-    SIGNATURE,
-  ],
-  [
-    'rejects a signature with a byte more',
-    (f) => part(f.token(), 2, (text) => bytes(text, (all) => Buffer.concat([all, Buffer.alloc(1)]))),
-    SIGNATURE,
-  ],
-  [
-    'rejects a signature twice',
-    (f) => part(f.token(), 2, (text) => bytes(text, (all) => Buffer.concat([all, all]))),
-    SIGNATURE,
-  ],
-  ['rejects a tilde in the signature', (f) => part(f.token(), 2, (text) => `~${text.slice(1)}`), MALFORMED],
-  [
-    'rejects a space in the payload',
-    (f) => part(f.token(), 1, (text) => `${text.slice(0, 8)} ${text.slice(8)}`),
-    MALFORMED,
-  ],
-  [
-    'rejects a tab in the payload',
-    (f) => part(f.token(), 1, (text) => `${text.slice(0, 8)}\t${text.slice(8)}`),
-    MALFORMED,
-  ],
-  ['rejects an encoded dot', (f) => f.token().replace('.', '%2E'), SEGMENTS],
-  ['rejects a token in upper case', (f) => f.token().toUpperCase(), MALFORMED],
-  ['rejects a token in quotes', (f) => `"${f.token()}"`, MALFORMED],
-  ['rejects a token with a comma after it', (f) => `${f.token()},`, MALFORMED],
-  ['rejects a token with a semicolon after it', (f) => `${f.token()};`, MALFORMED],
-  ['rejects two tokens with a comma between', (f) => `${f.token()},${f.token()}`, SEGMENTS],
-  ['rejects two tokens with a comma and Bearer between', (f) => `${f.token()}, Bearer ${f.token()}`, SEGMENTS],
-  ['rejects Bearer twice', (f) => `Bearer ${f.token()}`, MALFORMED],
-  ['rejects a token in base64', (f) => encode(f.token()), SEGMENTS],
-  ['rejects the JSON serialization', (f) => jsonSerialization(f.token()), SEGMENTS],
-  [
-    'rejects the payload of another token',
-    (f) => part(f.token(), 1, () => encode({ ...f.claims, scope: 'read:user x' })),
-    SIGNATURE,
-  ],
-  [
-    'rejects the signature of another token',
-    (f) => part(f.token(), 2, () => f.token({}, { jti: 'x' }).split('.')[2] ?? ''),
-    SIGNATURE,
-  ],
-  [
-    'rejects the header of another token',
-    (f) => part(f.token(), 0, () => encode({ ...f.header, typ: 'jwt' })),
-    SIGNATURE,
-  ],
-  ['rejects high bytes', () => Buffer.from('é.é.é').toString('latin1'), MALFORMED],
-  ['rejects a full-width dot', (f) => Buffer.from(f.token().replaceAll('.', '\uFF0E')).toString('latin1'), SEGMENTS],
+  ...tokens(SEGMENTS, {
+    'rejects a dot as a token': () => '.',
+    'rejects three dots as a token': () => '...',
+    'rejects 5,000 dots as a token': () => '.'.repeat(5000),
+    'rejects a dot after the token': (f) => `${f.token()}.`,
+    'rejects a dot before the token': (f) => `.${f.token()}`,
+    'rejects two segments': (f) => f.token().split('.').slice(0, 2).join('.'),
+    'rejects a fourth segment': (f) => `${f.token()}.x`,
+    'rejects an encoded dot': (f) => f.token().replace('.', '%2E'),
+    'rejects two tokens with a comma between': (f) => `${f.token()},${f.token()}`,
+    'rejects two tokens with a comma and Bearer between': (f) => `${f.token()}, Bearer ${f.token()}`,
+    'rejects a token in base64': (f) => encode(f.token()),
+    'rejects the JSON serialization': (f) => jsonSerialization(f.token()),
+    'rejects a full-width dot': (f) => Buffer.from(f.token().replaceAll('.', '\uFF0E')).toString('latin1'),
+  }),
+  ...tokens(MALFORMED, {
+    'rejects two dots as a token': () => '..',
+    'rejects an empty header': (f) => part(f.token(), 0, () => ''),
+    'rejects an empty payload': (f) => part(f.token(), 1, () => ''),
+    'rejects padding after the payload (unverified)': padded,
+    'rejects padding after the signature (unverified)': (f) => part(f.token(), 2, (text) => `${text}==`),
+    'rejects + and / for - and _': (f) => part(f.token(), 2, standardAlphabet),
+    'rejects stray bits at the end of the signature (unverified)': (f) => part(f.token(), 2, strayBits),
+    'rejects a tilde in the signature': (f) => part(f.token(), 2, (text) => `~${text.slice(1)}`),
+    'rejects a space in the payload': (f) => part(f.token(), 1, (text) => `${text.slice(0, 8)} ${text.slice(8)}`),
+    'rejects a tab in the payload': (f) => part(f.token(), 1, (text) => `${text.slice(0, 8)}\t${text.slice(8)}`),
+    'rejects a token in upper case': (f) => f.token().toUpperCase(),
+    'rejects a token in quotes': (f) => `"${f.token()}"`,
+    'rejects a token with a comma after it': (f) => `${f.token()},`,
+    'rejects a token with a semicolon after it': (f) => `${f.token()};`,
+    'rejects Bearer twice': (f) => `Bearer ${f.token()}`,
+    'rejects high bytes': () => Buffer.from('é.é.é').toString('latin1'),
+  }),
+  ...tokens(SIGNATURE, {
+    'rejects an empty signature': (f) => part(f.token(), 2, () => ''),
+    'rejects a signature cut by a byte': (f) => part(f.token(), 2, (text) => bytes(text, (all) => all.subarray(1))),
+    'rejects a signature with a byte more': (f) =>
+      part(f.token(), 2, (text) => bytes(text, (all) => Buffer.concat([all, Buffer.alloc(1)]))),
+    'rejects a signature twice': (f) => part(f.token(), 2, (text) => bytes(text, (all) => Buffer.concat([all, all]))),
+    'rejects the payload of another token': (f) =>
+      part(f.token(), 1, () => encode({ ...f.claims, scope: 'read:user x' })),
+    'rejects the signature of another token': (f) =>
+      part(f.token(), 2, () => f.token({}, { jti: 'x' }).split('.')[2] ?? ''),
+    'rejects the header of another token': (f) => part(f.token(), 0, () => encode({ ...f.header, typ: 'jwt' })),
+  }),
 ];
 
 export const PAYLOADS: readonly TokenRow[] = [
-  ['rejects claims that are a list', wholePayload('[]'), MALFORMED],
-  ['rejects claims that are null', wholePayload('null'), MALFORMED],
-  ['rejects claims that are a number', wholePayload('5'), MALFORMED],
-  ['rejects claims that are a string', wholePayload('"read:user"'), MALFORMED],
-  ['rejects claims that are true', wholePayload('true'), MALFORMED],
-  ['rejects empty claims', wholePayload(''), MALFORMED],
-  ['rejects claims with a NaN', (f) => f.signed(undefined, `{${members(f.claims)},"x":NaN}`), MALFORMED],
-  ['rejects claims with a comment', (f) => f.signed(undefined, `{${members(f.claims)}/* */}`), MALFORMED],
-  ['rejects claims with a comma at the end', (f) => f.signed(undefined, `{${members(f.claims)},}`), MALFORMED],
-  [
-    'rejects claims in single quotes',
-    (f) => f.signed(undefined, `{${members(f.claims).replaceAll('"', "'")}}`),
-    MALFORMED,
-  ],
-  ['rejects claims with a byte order mark', (f) => f.signed(undefined, `\uFEFF${JSON.stringify(f.claims)}`), MALFORMED],
-  [
-    'rejects claims that are not UTF-8',
-    (f) => f.signed(undefined, Buffer.from(`{"x":"\xff",${members(f.claims)}}`, 'latin1')),
-    MALFORMED,
-  ],
-  ['rejects claims in URL encoding', wholePayload('iss=x&scope=read:user'), MALFORMED],
-  ['rejects a token without claims', wholePayload('{}'), ISSUER],
-  [
-    'rejects claims that are all in __proto__',
-    (f) => f.signed(undefined, `{"__proto__":${JSON.stringify(f.claims)}}`),
-    ISSUER,
-  ],
-  ['accepts claims with a lone surrogate, which JSON allows', claims({ sub: '\ud800' }), 'good'],
-  ['accepts claims with a NUL in the subject', claims({ sub: 'a\0b' }), 'good'],
-  [
-    'accepts claims with a __proto__ in them',
-    (f) => f.signed(undefined, `{"__proto__":{"x":1},${members(f.claims)}}`),
-    'good',
-  ],
-  ['accepts a claim of 1,500 nested lists', claims({ x: nested(1500) }), 'good'],
-  ['rejects two issuers, the last wrong', twice('iss', 'https://x/'), ISSUER],
-  ['rejects two audiences, the last wrong', twice('aud', 'x'), AUDIENCE],
+  ...tokens(MALFORMED, {
+    'rejects claims that are a list': wholePayload('[]'),
+    'rejects claims that are null': wholePayload('null'),
+    'rejects claims that are a number': wholePayload('5'),
+    'rejects claims that are a string': wholePayload('"read:user"'),
+    'rejects claims that are true': wholePayload('true'),
+    'rejects empty claims': wholePayload(''),
+    'rejects claims with a NaN': (f) => f.signed(undefined, `{${members(f.claims)},"x":NaN}`),
+    'rejects claims with a comment': (f) => f.signed(undefined, `{${members(f.claims)}/* */}`),
+    'rejects claims with a comma at the end': (f) => f.signed(undefined, `{${members(f.claims)},}`),
+    'rejects claims in single quotes': (f) => f.signed(undefined, `{${members(f.claims).replaceAll('"', "'")}}`),
+    'rejects claims with a byte order mark': (f) => f.signed(undefined, `\uFEFF${JSON.stringify(f.claims)}`),
+    'rejects claims that are not UTF-8': (f) =>
+      f.signed(undefined, Buffer.from(`{"x":"\xff",${members(f.claims)}}`, 'latin1')),
+    'rejects claims in URL encoding': wholePayload('iss=x&scope=read:user'),
+  }),
+  ...tokens(ISSUER, {
+    'rejects a token without claims': wholePayload('{}'),
+    'rejects claims that are all in __proto__': (f) => f.signed(undefined, `{"__proto__":${JSON.stringify(f.claims)}}`),
+    'rejects two issuers, the last wrong': twice('iss', 'https://x/'),
+    'rejects an issuer under an escaped name after the good one': (f) =>
+      f.signed(undefined, `{${members(f.claims)},"\\u0069ss":"x"}`),
+  }),
+  ...tokens('good', {
+    'accepts claims with a lone surrogate, which JSON allows': claims({ sub: '\ud800' }),
+    'accepts claims with a NUL in the subject': claims({ sub: 'a\0b' }),
+    'accepts claims with a __proto__ in them': (f) => f.signed(undefined, `{"__proto__":{"x":1},${members(f.claims)}}`),
+    'accepts a claim of 1,500 nested lists': claims({ x: nested(1500) }),
+    'uses the last of two issuers, as Go does': twiceBefore('iss', 'https://x/'),
+    'uses the last of two expiries, as Go does': twiceBefore('exp', 1),
+    'uses the last of two scopes, as Go does': twiceBefore('scope', 'x'),
+  }),
+  ...tokens(AUDIENCE, {
+    'rejects two audiences, the last wrong': twice('aud', 'x'),
+    'rejects an audience under a name of another case': claims({ aud: undefined, AUD: 'x' }),
+  }),
   ['rejects two expiries, the last past', twice('exp', 1), EXPIRED],
   ['rejects two scopes, the last empty', twice('scope', ''), 'forbidden'],
   ['rejects two times of issue, the last to come', twice('iat', 9_999_999_999), FROM_THE_FUTURE],
-  ['uses the last of two issuers, as Go does', twiceBefore('iss', 'https://x/'), 'good'],
-  ['uses the last of two expiries, as Go does', twiceBefore('exp', 1), 'good'],
-  ['uses the last of two scopes, as Go does', twiceBefore('scope', 'x'), 'good'],
-  [
-    'rejects an issuer under an escaped name after the good one',
-    (f) => f.signed(undefined, `{${members(f.claims)},"\\u0069ss":"x"}`),
-    ISSUER,
-  ],
-  ['rejects an audience under a name of another case', claims({ aud: undefined, AUD: 'x' }), AUDIENCE],
 ];
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -259,26 +229,19 @@ export const CLAIMS: readonly TokenRow[] = [
   }),
   ...rows('rejects', 'client_id beside a wrong aud', AUDIENCE, { 'not looked at': 'x' }, { aud: 'x' }),
   ...rows('rejects', 'client_id', AUDIENCE, NO_TEXTS, { aud: undefined }),
-  [
-    'accepts a token with client_id: the audience, without aud',
-    (f) => f.token({}, { aud: undefined, client_id: f.claims['aud'] }),
-    'good',
-  ],
-  [
-    'rejects a token with client_id: a list of the audience (unverified)',
-    (f) => f.token({}, { aud: undefined, client_id: [f.claims['aud']] }),
-    AUDIENCE,
-  ],
-  [
-    'rejects a token with client_id: the audience, where aud is null',
-    (f) => f.token({}, { aud: null, client_id: f.claims['aud'] }),
-    AUDIENCE,
-  ],
-  [
-    'rejects a token with client_id: the audience, where aud is an empty list',
-    (f) => f.token({}, { aud: [], client_id: f.claims['aud'] }),
-    AUDIENCE,
-  ],
+  ...tokens('good', {
+    'accepts a token with client_id: the audience, without aud': (f) =>
+      f.token({}, { aud: undefined, client_id: f.claims['aud'] }),
+    'accepts a token with exp: a number with an exponent': withNumber('exp', '9.9e9'),
+  }),
+  ...tokens(AUDIENCE, {
+    'rejects a token with client_id: a list of the audience (unverified)': (f) =>
+      f.token({}, { aud: undefined, client_id: [f.claims['aud']] }),
+    'rejects a token with client_id: the audience, where aud is null': (f) =>
+      f.token({}, { aud: null, client_id: f.claims['aud'] }),
+    'rejects a token with client_id: the audience, where aud is an empty list': (f) =>
+      f.token({}, { aud: [], client_id: f.claims['aud'] }),
+  }),
   ...rows('rejects', 'exp', EXPIRED, {
     ...NO_TIMES,
     absent: undefined,
@@ -289,10 +252,11 @@ export const CLAIMS: readonly TokenRow[] = [
     'a fraction past': 1_600_000_000.5,
     'a huge negative number': -1e308,
   }),
-  ['rejects a token with exp: more than a number can hold', withNumber('exp', '1e999'), EXPIRED],
-  ['rejects a token with exp: minus zero', withNumber('exp', '-0'), EXPIRED],
+  ...tokens(EXPIRED, {
+    'rejects a token with exp: more than a number can hold': withNumber('exp', '1e999'),
+    'rejects a token with exp: minus zero': withNumber('exp', '-0'),
+  }),
   ...rows('accepts', 'exp', 'good', { 'a fraction to come': soon + 0.5, 'a huge number (unverified)': 1e308 }),
-  ['accepts a token with exp: a number with an exponent', withNumber('exp', '9.9e9'), 'good'],
   ...rows('rejects', 'nbf', TOO_EARLY, {
     ...NO_TIMES,
     'to come': soon,
@@ -300,8 +264,10 @@ export const CLAIMS: readonly TokenRow[] = [
     'in milliseconds': Date.now(),
     'a huge number': 1e308,
   }),
-  ['rejects a token with nbf: more than a number can hold', withNumber('nbf', '1e999'), TOO_EARLY],
-  ['rejects a token with nbf: less than a number can hold (unverified)', withNumber('nbf', '-1e999'), TOO_EARLY],
+  ...tokens(TOO_EARLY, {
+    'rejects a token with nbf: more than a number can hold': withNumber('nbf', '1e999'),
+    'rejects a token with nbf: less than a number can hold (unverified)': withNumber('nbf', '-1e999'),
+  }),
   ...rows('accepts', 'nbf', 'good', { absent: undefined, zero: 0, negative: -5, 'a fraction past': 1.5 }),
   ...rows('rejects', 'iat', FROM_THE_FUTURE, {
     ...NO_TIMES,

@@ -1,4 +1,5 @@
 import { MAIN, PASSWORD, secretOf } from './full-tenant.ts';
+import { rowsOf } from './rows.ts';
 import { PASSWORD_REALM } from '../../src/tenant/password.ts';
 
 /** A request to the tenant: a token request unless it says otherwise. */
@@ -21,9 +22,7 @@ export interface TenantAnswer {
 /** The title says what the tenant does with the request. */
 export type RequestRow = readonly [title: string, request: TenantRequest, answer: TenantAnswer];
 
-/** Rows that have one answer, by their titles. */
-export const rows = (answer: TenantAnswer, requests: Readonly<Record<string, TenantRequest>>): RequestRow[] =>
-  Object.entries(requests).map(([title, request]) => [title, request, answer]);
+export const rows = rowsOf<TenantRequest, TenantAnswer>;
 
 export type Change = Readonly<Record<string, unknown>>;
 
