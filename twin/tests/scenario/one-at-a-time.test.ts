@@ -8,9 +8,10 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { welcome } from '../../src/cli/screen.ts';
 import { afterFile } from '../../../tests/support/cleanup.ts';
+import { useHandlers } from '../../../tests/support/handlers.ts';
 import { copyProject } from '../../../tests/support/project.ts';
 import { isRunning } from '../../../tests/support/running.ts';
-import { runTwin, startHere, twinHere } from '../support/cli.ts';
+import { runTwin, startHere, twinHere, type Run } from '../support/cli.ts';
 import { plainModel, plainRoutes } from '../support/plain-model.ts';
 import { canMount, mountSmallDisk } from '../support/small-disk.ts';
 import { askToken, call, serviceToken, startTestTwin } from '../support/twin.ts';
@@ -34,6 +35,8 @@ const isFree = (url: string): Promise<boolean> =>
 
 describe('Three simultaneous starts of a stack', () => {
   const project = copyProject();
+  useHandlers(project, { pid: 'setInterval(() => {}, 1000);\nexport const handler = async () => process.pid;' });
+  let serving: Run | undefined;
 
   // docs/fidelity.md F148
   it('Of three simultaneous starts one serves with the keys on disk, and the others end with 1 and one sentence', async () => {
@@ -64,12 +67,15 @@ describe('Three simultaneous starts of a stack', () => {
       }),
     });
     expect(response.status).toBe(200);
-    const serving = starts[ended.indexOf('serves')];
-    serving?.child.kill('SIGKILL');
-    await serving?.ended;
+    serving = starts[ended.indexOf('serves')];
   });
 
-  it('A stack can be started again after its twin was killed', async () => {
+  it('The twin’s processes end when it is killed, and the stack can be started again', async () => {
+    const { apiUrl } = JSON.parse(project.read('.twin/dev/run.json')) as RunJson;
+    const pids = [Number(await (await fetch(`${apiUrl}/pid`)).text()), serving?.child.pid ?? 0];
+    expect(pids.filter(isRunning)).toEqual(pids);
+    serving?.child.kill('SIGKILL');
+    await expect.poll(() => pids.filter(isRunning)).toEqual([]);
     expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(true);
     await (await startHere(project)).close();
   });

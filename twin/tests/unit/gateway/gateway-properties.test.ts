@@ -218,16 +218,20 @@ describe('The matching route', () => {
   // docs/fidelity.md F31
   it('The matching route equals that of a naive reference, for any table of routes', () => {
     let matched = 0;
+    // Several requests to each table, since a table takes longer to make than a request.
+    const requests = fc.array(fc.tuple(fc.constantFrom(...METHODS, 'TRACE'), path), { minLength: 4, maxLength: 4 });
     fc.assert(
-      fc.property(routeTable, fc.constantFrom(...METHODS, 'TRACE'), path, (keys, method, segments) => {
+      fc.property(routeTable, requests, (keys, all) => {
         const routes: Route[] = keys.map((key) => routeOf(key));
-        const target = parseTarget(`/${segments.join('/')}`);
-        if (target.kind === 'malformed') throw new Error(target.reason);
-        const found = matchRoute(routes, method, target.segments)?.route.routeKey;
-        expect(found).toBe(referenceMatch(keys, method, target.path));
-        if (found !== undefined) matched += 1;
+        for (const [method, segments] of all) {
+          const target = parseTarget(`/${segments.join('/')}`);
+          if (target.kind === 'malformed') throw new Error(target.reason);
+          const found = matchRoute(routes, method, target.segments)?.route.routeKey;
+          expect(found).toBe(referenceMatch(keys, method, target.path));
+          if (found !== undefined) matched += 1;
+        }
       }),
-      { numRuns: 4000, seed: 4 },
+      { numRuns: 1000, seed: 4 },
     );
     expect(matched).toBeGreaterThan(500);
   });
