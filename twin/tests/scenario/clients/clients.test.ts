@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startHere } from '../../support/cli.ts';
+import type { ClientsInput } from './all.ts';
 import { startEchoTwin } from '../../support/echo.ts';
 import { copyProject } from '../../../../tests/support/project.ts';
 import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../../support/twin.ts';
@@ -17,42 +18,37 @@ afterEach(async () => {
   twin = undefined;
 });
 
-describe.each([
-  ['over HTTP', false],
-  ['over HTTPS', true],
-])('Client libraries %s', (_how, tls) => {
-  // docs/fidelity.md F122
-  it('openid-client, the auth0 SDK and aws-jwt-verify get and verify tokens from the twin', async () => {
-    const served = (twin = await startTestTwin({ tls }));
-    const { outputs } = served;
-    const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
-      env: { ...process.env, ...(tls && { NODE_EXTRA_CA_CERTS: join(served.project.path, '.twin/dev/ca.pem') }) },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    child.stdin.end(
-      JSON.stringify({
-        tenantUrl: served.tenantUrl,
-        issuer: outputs.issuer,
-        audience: outputs.audience,
-        clientId: outputs.clientIds['test-app'],
-        clientSecret: outputs.clientSecrets['test-app'],
-        username: outputs.testUser.email,
-        password: outputs.testUserPassword,
-        realm: outputs.testUser.connection,
-      }),
-    );
-    expect(JSON.parse(await text(child.stdout))).toEqual({
-      openidIssuer: 'https://your-tenant.eu.auth0.com/',
-      openidMachineScope: 'read:user',
-      openidUserScope: 'openid profile email read:user',
-      openidRefused: '403 access_denied',
-      userinfo: 'test-user@example.com',
-      auth0MachineType: 'Bearer',
-      auth0UserType: 'Bearer',
-      auth0Refused: 'Wrong email or password.',
-      verifiedSubjects: ['@clients', 'auth0', '@clients', 'auth0'],
-    });
+// docs/fidelity.md F122
+it('openid-client, the auth0 SDK and aws-jwt-verify get and verify tokens from the twin, over HTTP and HTTPS', async () => {
+  const served = await Promise.all([startTestTwin(), startTestTwin({ tls: true })]);
+  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: join(served[1].project.path, '.twin/dev/ca.pem') },
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
+  const inputs = served.map(({ tenantUrl, outputs }): ClientsInput => ({
+    tenantUrl,
+    issuer: outputs.issuer,
+    audience: outputs.audience,
+    clientId: outputs.clientIds['test-app'] ?? '',
+    clientSecret: outputs.clientSecrets['test-app'] ?? '',
+    username: outputs.testUser.email,
+    password: outputs.testUserPassword,
+    realm: outputs.testUser.connection,
+  }));
+  child.stdin.end(JSON.stringify(inputs));
+  const expected = {
+    openidIssuer: 'https://your-tenant.eu.auth0.com/',
+    openidMachineScope: 'read:user',
+    openidUserScope: 'openid profile email read:user',
+    openidRefused: '403 access_denied',
+    userinfo: 'test-user@example.com',
+    auth0MachineType: 'Bearer',
+    auth0UserType: 'Bearer',
+    auth0Refused: 'Wrong email or password.',
+    verifiedSubjects: ['@clients', 'auth0', '@clients', 'auth0'],
+  };
+  expect(JSON.parse(await text(child.stdout))).toEqual([expected, expected]);
+  await Promise.all(served.map((each) => each.end()));
 });
 
 describe('The event schema of Powertools', () => {
