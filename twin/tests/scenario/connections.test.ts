@@ -2,8 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '@auth0-http-api/twin';
 import { evaluateHere } from '../../../tests/support/evaluate.ts';
-import { gatewayServer, type GatewayEvent } from '../../src/gateway/server.ts';
-import { close, listen } from '../../src/server/listen.ts';
+import { gatewayServer } from '../../src/gateway/server.ts';
 import { useHandlers } from '../../../tests/support/handlers.ts';
 import { rawRequest, requestBytes } from '../support/raw-http.ts';
 import { exists } from '../../../tests/support/running.ts';
@@ -76,9 +75,18 @@ describe('Many connections', () => {
     noDefect();
   });
 
-  it('The gateway answers a request while 1,000 connections stay silent', async () => {
-    const silent = await Promise.all(Array.from({ length: 1000 }, () => opened(twin.apiUrl, 'GET /test HTTP/1.1\r\n')));
+  it('The gateway answers a request while 1,000 connections never end their headers or their bodies', async () => {
+    const starts = [
+      'GET /test HTTP/1.1\r\nhost: localhost\r\n',
+      'POST /length HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\na',
+    ];
+    const silent = await Promise.all(
+      Array.from({ length: 1000 }, (_, index) => opened(twin.apiUrl, starts[index % 2] ?? '')),
+    );
+    let received = 0;
+    silent.forEach((socket) => socket.on('data', () => (received += 1)));
     expect(await call(twin, token)).toMatchObject({ status: 200 });
+    expect(received).toBe(0);
     silent.forEach((socket) => socket.destroy());
   });
 });
@@ -110,17 +118,6 @@ describe('Clients that disconnect', () => {
 });
 
 describe('Slow clients', () => {
-  it('The gateway answers a request that is sent byte by byte', async () => {
-    const socket = await opened(twin.apiUrl, '');
-    let answer = '';
-    socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
-    for (const byte of 'POST /length HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\nconnection: close\r\n\r\nabcde') {
-      socket.write(byte);
-      await wait(2);
-    }
-    await expect.poll(() => answer).toMatch(/^HTTP\/1\.1 200 OK[^]*\r\n\r\n5$/);
-  });
-
   it('The gateway allows 10 seconds for headers and a minute for the whole request', () => {
     const { headersTimeout, requestTimeout } = gatewayServer(unused, unused);
     expect([headersTimeout, requestTimeout]).toEqual([10_000, 60_000]);
@@ -129,23 +126,6 @@ describe('Slow clients', () => {
   it('The tenant allows 10 seconds for headers', async () => {
     expect(await tenantTimeout).toBeLessThan(30_000);
   }, 60_000);
-
-  it.each([
-    ['header section', 'GET /test HTTP/1.1\r\nhost: localhost\r\nx-a: '],
-    ['body', 'POST /test HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nabc'],
-  ])('The gateway answers 408 to a request whose %s never ends, and reports no defect', async (_what, bytes) => {
-    const events: GatewayEvent[] = [];
-    // No request gets as far as the gateway.
-    const server = gatewayServer(unused, (event) => events.push(event));
-    // The same server with less patience; how often it looks is read when it begins to listen.
-    Object.assign(server, { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 50 });
-    const port = await listen(server, 0, '--port');
-    const answer = await rawRequest(`http://localhost:${port}`, bytes, 20_000);
-    expect(answer.status).toBe(408);
-    await close(server);
-    expect(events[0]).toEqual({ kind: 'unread', status: 408, reason: 'Request timeout' });
-    expect(events.filter(({ kind }) => kind !== 'unread')).toEqual([]);
-  });
 });
 
 describe('Killed handler processes', () => {

@@ -62,6 +62,8 @@ const withNumber = (claim: string, digits: string) => (forge: Forge) =>
 
 export const SHAPES: readonly TokenRow[] = [
   ...tokens(SEGMENTS, {
+    // docs/fidelity.md F3
+    'rejects a string that is not a JWT': () => 'nonsense',
     'rejects a dot as a token': () => '.',
     'rejects three dots as a token': () => '...',
     'rejects 5,000 dots as a token': () => '.'.repeat(5000),
@@ -199,6 +201,9 @@ export const CLAIMS: readonly TokenRow[] = [
     'an empty string': '',
     'a list with the right one': of(({ iss }) => [iss]),
     'a space after it': of(({ iss }) => `${String(iss)} `),
+    'another tenant': 'https://other.eu.auth0.com/',
+    // docs/fidelity.md F7
+    'without its slash': of(({ iss }) => String(iss).replace(/\/$/, '')),
     'another slash after it': of(({ iss }) => `${String(iss)}/`),
     'its port after it': of(({ iss }) => String(iss).replace(/\/$/, ':443/')),
     'http for https': of(({ iss }) => String(iss).replace('https', 'http')),
@@ -209,6 +214,8 @@ export const CLAIMS: readonly TokenRow[] = [
   }),
   ...rows('rejects', 'aud', AUDIENCE, {
     ...NO_TEXTS,
+    // docs/fidelity.md F8
+    'another API': 'https://other.example.com',
     absent: undefined,
     'an empty string': '',
     'a list of a number': [5],
@@ -227,7 +234,8 @@ export const CLAIMS: readonly TokenRow[] = [
     'the right one among others': of(({ aud }) => ['x', aud]),
     'the right one twice': of(({ aud }) => [aud, aud]),
   }),
-  ...rows('rejects', 'client_id beside a wrong aud', AUDIENCE, { 'not looked at': 'x' }, { aud: 'x' }),
+  // docs/fidelity.md F9
+  ...rows('rejects', 'client_id beside a wrong aud', AUDIENCE, { 'the right one': of(({ aud }) => aud) }, { aud: 'x' }),
   ...rows('rejects', 'client_id', AUDIENCE, NO_TEXTS, { aud: undefined }),
   ...tokens('good', {
     'accepts a token with client_id: the audience, without aud': (f) =>
@@ -244,6 +252,8 @@ export const CLAIMS: readonly TokenRow[] = [
   }),
   ...rows('rejects', 'exp', EXPIRED, {
     ...NO_TIMES,
+    // docs/fidelity.md F10
+    past: soon - 7200,
     absent: undefined,
     'a number in a string': String(soon),
     'a number in a list': [soon],
@@ -279,6 +289,8 @@ export const CLAIMS: readonly TokenRow[] = [
   ...rows('accepts', 'iat', 'good', { absent: undefined, zero: 0, negative: -5, 'a fraction past': 1.5 }),
   ...rows('rejects', 'scope', 'forbidden', {
     ...NO_TEXTS,
+    // docs/fidelity.md F11, F12
+    another: 'write:user',
     absent: undefined,
     'an empty string': '',
     'a space': ' ',
@@ -297,6 +309,8 @@ export const CLAIMS: readonly TokenRow[] = [
     'one letter more': 'read:users',
     'one letter less': 'read:use',
   }),
+  // docs/fidelity.md F14
+  ...rows('rejects', 'scope', 'forbidden', { 'empty, beside permissions': '' }, { permissions: ['read:user'] }),
   ...rows('accepts', 'scope', 'good', {
     'the right one among others': 'x read:user y',
     'the right one with spaces around': '  read:user  ',

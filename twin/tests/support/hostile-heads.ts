@@ -54,6 +54,7 @@ export const TARGETS: readonly RequestRow[] = [
   ['finds no route for dots encoded twice', target('/%252e%252e/test'), 404],
   ['finds no route for two dots and a semicolon', target('/..;/test'), 404],
   ['finds no route for three dots', target('/.../test'), 404],
+  ['finds no route for a path that the API does not have', target('/nothing'), 404],
   ['finds no route for a trailing slash', target('/test/'), 404],
   ['finds no route for a double slash', target('//test'), 404],
   ['finds no route for a double slash and a host', target('//localhost/test'), 404],
@@ -119,7 +120,9 @@ export const TARGETS: readonly RequestRow[] = [
 ];
 
 export const METHODS: readonly RequestRow[] = [
+  // docs/fidelity.md F33
   ['finds no route for HEAD, which is not derived from GET', line('HEAD /test HTTP/1.1'), 404],
+  // docs/fidelity.md F32
   ['finds no route for POST: never a 405', line('POST /test HTTP/1.1'), 404],
   ['finds no route for OPTIONS', line('OPTIONS /test HTTP/1.1'), 404],
   ['finds no route for TRACE', line('TRACE /test HTTP/1.1'), 404],

@@ -69,6 +69,7 @@ export const ALGORITHMS: readonly TokenRow[] = [
     wholeHeader(`{"alg":${'['.repeat(3000)}${']'.repeat(3000)}}`),
     UNNAMED_METHOD,
   ],
+  // docs/fidelity.md F4
   ['rejects HS256 with the public key as PEM for its secret', hs256(pem), method('HS256')],
   ['rejects HS256 with the PEM without its last line end', hs256((f) => pem(f).trimEnd()), method('HS256')],
   ['rejects HS256 with the public key as PKCS #1 PEM', hs256(pkcs1), method('HS256')],
@@ -99,6 +100,7 @@ export const ALGORITHMS: readonly TokenRow[] = [
   ['rejects RS256 without a signature', (f) => f.by(unsigned), SIGNATURE],
   ['rejects RS256 with a signature of zeros', (f) => f.by(() => Buffer.alloc(256)), SIGNATURE],
   ['rejects RS256 with a signature of ones', (f) => f.by(() => Buffer.alloc(256, 255)), SIGNATURE],
+  // docs/fidelity.md F6
   ['rejects RS256 by another key', (f) => f.by(rsa(stranger)), SIGNATURE],
 ];
 
@@ -197,6 +199,7 @@ export const KEY_IDS: readonly TokenRow[] = [
   ['rejects a kid with a space after it', (f) => f.token({ kid: `${f.kid} ` }), KEY],
   ['rejects a kid with a space before it', (f) => f.token({ kid: ` ${f.kid}` }), KEY],
   ['rejects a kid with a NUL after it', (f) => f.token({ kid: `${f.kid}\0` }), KEY],
+  // docs/fidelity.md F5
   ['rejects a kid cut short', (f) => f.token({ kid: f.kid.slice(0, -1) }), KEY],
   ['rejects two kids, the last unknown', (f) => f.signed(`{${members(f.header)},"kid":"x"}`), KEY],
   ['uses the last of two kids, as Go does', (f) => f.signed(`{"kid":"x",${members(f.header)}}`), 'good'],

@@ -8,7 +8,7 @@ export interface RawResponse {
 }
 
 /** Sends bytes as they are, for requests that no client would send, and reads the answer until the end. */
-export function rawRequest(url: string, bytes: string | Buffer, patience = 5000): Promise<RawResponse> {
+export function rawRequest(url: string, bytes: string | Buffer, patience = 60_000): Promise<RawResponse> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const socket = connect({ host: hostname === 'localhost' ? '127.0.0.1' : hostname, port: Number(port) });

@@ -38,6 +38,7 @@ function expectAnswer({ status, headers, body }: RawResponse, answer: TokenAnswe
           ? { ...unauthorized, challenge: 'Bearer' }
           : { ...unauthorized, challenge: challenge('invalid_token', answer.description) };
   expect({ status, body, challenge: headers.get('www-authenticate') }).toEqual(wanted);
+  expect(headers.get('apigw-requestid')).toMatch(/^[\w-]{15}=$/);
   expect([...headers.keys()].filter((name) => !KNOWN.includes(name))).toEqual([]);
 }
 
@@ -68,6 +69,7 @@ describe.each(TABLES)('Hostile %s of a token', (name, rows) => {
 
 /** Header lines, with `good` for a good token. */
 const LINES: readonly (readonly [string, (good: string) => readonly string[], TokenAnswer])[] = [
+  // docs/fidelity.md F2
   ['rejects a request without a token', () => [], 'missing'],
   ['rejects an empty header', () => ['authorization:'], 'missing'],
   ['rejects a header of spaces', () => ['authorization:   '], 'missing'],
