@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     globalSetup: ['tests/engine/support/issuers.ts'],
+    setupFiles: ['tests/support/setup.ts'],
     include: ['tests/engine/**/*.test.ts'],
     testTimeout: 1_200_000,
     hookTimeout: 1_200_000,

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ofType, valueOf } from './standin/world.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { valueOf } from './standin/services.ts';
 import { CONTRACT, selectOwnStack } from './support/contracts.ts';
-import { changesSince, orphans } from './support/interruption.ts';
+import { orphans } from './support/interruption.ts';
 import { IMPORT, Sandbox, UP } from './support/sandbox.ts';
 
 const AUDIENCE = 'https://api.example.com';
@@ -37,15 +37,14 @@ beforeEach(async () => {
   found(GRANT, { clientId: CLIENT_ID, audience: AUDIENCE, scopes: [], subjectType: 'client' });
   found(ROLE, { name: 'Readers' });
 });
-afterEach(() => sandbox.remove());
 
 function found(type: string, inputs: object, outputs: object = {}): void {
-  const thing = { type, id: EXISTING[type] ?? GRANT_ID, inputs: { ...inputs }, outputs: { ...outputs } };
-  sandbox.world.record({ what: 'found', urn: '', thing });
+  const resource = { type, id: EXISTING[type] ?? GRANT_ID, inputs: { ...inputs }, outputs: { ...outputs } };
+  sandbox.services.record({ what: 'found', urn: '', resource });
 }
 
 function grantScopes(): unknown[] {
-  return ofType(sandbox.world.things, GRANT).map((grant) => valueOf(grant, 'scopes'));
+  return sandbox.values(GRANT, 'scopes');
 }
 
 interface ImportFile {
@@ -54,15 +53,15 @@ interface ImportFile {
 
 describe('Existing resources', () => {
   it('pulumi import adopts an existing API, client and role, and up changes them in place and keeps the secret', async () => {
-    const before = sandbox.world.entries.length;
+    const before = sandbox.services.entries.length;
     await importExisting();
     await sandbox.up();
-    const changes = changesSince(sandbox, before);
+    const changes = sandbox.changes(before);
     expect(changes.filter(({ what }) => what === 'deleted')).toEqual([]);
     for (const [type, id] of Object.entries(EXISTING)) {
-      expect(ofType(sandbox.world.things, type).map((thing) => thing.id)).toEqual([id]);
+      expect(sandbox.resources(type).map((resource) => resource.id)).toEqual([id]);
     }
-    const [scopes] = ofType(sandbox.world.things, SCOPES);
+    const [scopes] = sandbox.resources(SCOPES);
     const names = Object.entries(CONTRACT.permissions).map(([name, description]) => ({ name, description }));
     expect(scopes && valueOf(scopes, 'scopes')).toEqual(names);
     expect(await orphans(sandbox)).toEqual([]);

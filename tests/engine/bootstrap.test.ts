@@ -1,13 +1,12 @@
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { ROOT } from '../support/project.ts';
-import { isChange, ofType, valueOf } from './standin/world.ts';
+import { ofType, valueOf } from './standin/services.ts';
 import { begin, start, type Ended } from './support/cli.ts';
 import { CLIENT, CONTRACT, writeContract } from './support/contracts.ts';
-import { changesSince } from './support/interruption.ts';
 import { DESTROY, IMPORT, Sandbox } from './support/sandbox.ts';
 
 const sandbox = new Sandbox();
@@ -36,7 +35,7 @@ const SCOPES = [
 ];
 
 beforeAll(() => {
-  const { project, world } = sandbox;
+  const { project, services } = sandbox;
   // The packages of the bootstrap where they are installed; the project has them all too.
   const own = new URL('bootstrap/node_modules', ROOT);
   const packages = existsSync(own) ? own : new URL('node_modules', ROOT);
@@ -57,15 +56,15 @@ beforeAll(() => {
   }
   const server = { identifier: MANAGEMENT, name: 'Auth0 Management API' };
   const scopes = { resourceServerIdentifier: MANAGEMENT, scopes: SCOPES.map((name) => ({ name })) };
-  world.record({
+  services.record({
     what: 'found',
     urn: '',
-    thing: { type: 'auth0:index/resourceServer:ResourceServer', id: 'system', inputs: server, outputs: {} },
+    resource: { type: 'auth0:index/resourceServer:ResourceServer', id: 'system', inputs: server, outputs: {} },
   });
-  world.record({
+  services.record({
     what: 'found',
     urn: '',
-    thing: {
+    resource: {
       type: 'auth0:index/resourceServerScopes:ResourceServerScopes',
       id: MANAGEMENT,
       inputs: scopes,
@@ -73,7 +72,6 @@ beforeAll(() => {
     },
   });
 });
-afterAll(() => sandbox.remove());
 
 let printed = '';
 
@@ -109,11 +107,11 @@ async function pulumi(args: readonly string[], environment: NodeJS.ProcessEnv = 
 
 /** What the environments of the repository have: `dev AWS_REGION` to the value. */
 function values(): Map<string, unknown> {
-  const { things } = sandbox.world;
+  const { resources } = sandbox.services;
   return new Map(
-    [...ofType(things, VARIABLE), ...ofType(things, SECRET)].map((thing) => [
-      `${String(valueOf(thing, 'environment'))} ${String(valueOf(thing, 'variableName') ?? valueOf(thing, 'secretName'))}`,
-      valueOf(thing, 'value'),
+    [...ofType(resources, VARIABLE), ...ofType(resources, SECRET)].map((resource) => [
+      `${String(valueOf(resource, 'environment'))} ${String(valueOf(resource, 'variableName') ?? valueOf(resource, 'secretName'))}`,
+      valueOf(resource, 'value'),
     ]),
   );
 }
@@ -134,7 +132,7 @@ describe('npm run bootstrap', () => {
     if (code !== 0) throw new Error(text);
     const roles = `arn:aws:iam::${ACCOUNT}:role/github--auth0-http-api--dev`;
     const backend = 's3://acme-states?region=eu-central-1';
-    const ids = ofType(sandbox.world.things, 'auth0:index/client:Client').map(({ id }) => id);
+    const ids = sandbox.resources('auth0:index/client:Client').map(({ id }) => id);
     expect(ids).toHaveLength(3);
     for (const [environment, role] of [
       ['dev', 'deploy'],
@@ -153,19 +151,19 @@ describe('npm run bootstrap', () => {
   });
 
   it('npm run bootstrap changes nothing the second time', async () => {
-    const before = sandbox.world.entries.length;
+    const before = sandbox.services.entries.length;
     const { code, text } = await bootstrap(PIPELINE, '--expect-no-changes');
     if (code !== 0) throw new Error(text);
-    expect(changesSince(sandbox, before)).toEqual([]);
+    expect(sandbox.changes(before)).toEqual([]);
   });
 
   it('Another stack is another line in the file, and leaves the pipeline of the first stack unchanged', async () => {
-    const [before, first] = [sandbox.world.entries.length, values()];
+    const [before, first] = [sandbox.services.entries.length, values()];
     const { code, text } = await bootstrap({ ...PIPELINE, stacks: [...PIPELINE.stacks, { name: 'staging' }] });
     if (code !== 0) throw new Error(text);
-    const changes = changesSince(sandbox, before);
+    const changes = sandbox.changes(before);
     expect(new Set(changes.map(({ what }) => what))).toEqual(new Set(['created']));
-    expect(changes.filter(({ thing }) => thing.type.startsWith('auth0:'))).toEqual([]);
+    expect(changes.filter(({ resource }) => resource.type.startsWith('auth0:'))).toEqual([]);
     expect(values().size).toBe(2 * first.size);
     for (const [key, value] of first) expect(values().get(key)).toBe(value);
   });
@@ -181,37 +179,37 @@ describe('npm run bootstrap', () => {
 
   it('No secret is in the state, the outputs or what the bootstrap printed', async () => {
     await pulumi(['stack', 'output', '--json', '--show-secrets']);
-    const secrets = ofType(sandbox.world.things, SECRET).map((thing) => String(valueOf(thing, 'value')));
+    const secrets = sandbox.resources(SECRET).map((resource) => String(valueOf(resource, 'value')));
     expect(new Set(secrets).size).toBe(3);
     const known = [printed, sandbox.stored()].join('\n');
     expect(secrets.filter((secret) => known.includes(secret))).toEqual([]);
   });
 
   it('An existing identity provider is adopted by pulumi import', async () => {
-    const [provider] = ofType(sandbox.world.things, PROVIDER);
+    const [provider] = sandbox.resources(PROVIDER);
     const urn = `urn:pulumi:acme::auth0-http-api-bootstrap::${PROVIDER}::github`;
     const id = provider?.id ?? '';
     await pulumi(['state', 'delete', urn, '--yes']);
     const account = 'account=urn:pulumi:acme::auth0-http-api-bootstrap::pulumi:providers:aws::account';
     await pulumi(['import', PROVIDER, 'github', id, '--provider', account, ...IMPORT]);
-    const before = sandbox.world.entries.length;
+    const before = sandbox.services.entries.length;
     await pulumi(['up', '--yes', '--skip-preview', '--suppress-progress']);
-    expect(changesSince(sandbox, before)).toEqual([]);
-    expect(ofType(sandbox.world.things, PROVIDER).map((one) => one.id)).toEqual([id]);
+    expect(sandbox.changes(before)).toEqual([]);
+    expect(sandbox.resources(PROVIDER).map((one) => one.id)).toEqual([id]);
   });
 
   it('Destroying the bootstrap leaves only the bucket of the states and the key of their secrets', async () => {
     await pulumi(DESTROY);
     const created = new Set(
-      sandbox.world.entries.filter(isChange).flatMap(({ what, thing }) => (what === 'created' ? [thing.type] : [])),
+      sandbox.changes().flatMap(({ what, resource }) => (what === 'created' ? [resource.type] : [])),
     );
-    const left = [...sandbox.world.things.values()].map(({ type }) => type).filter((type) => created.has(type));
+    const left = [...sandbox.services.resources.values()].map(({ type }) => type).filter((type) => created.has(type));
     expect(left.toSorted()).toEqual([
       'aws:kms/key:Key',
       'aws:s3/bucket:Bucket',
       'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock',
       'aws:s3/bucketVersioning:BucketVersioning',
     ]);
-    expect(ofType(sandbox.world.things, GRANT)).toEqual([]);
+    expect(sandbox.resources(GRANT)).toEqual([]);
   });
 });

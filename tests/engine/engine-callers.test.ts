@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT } from '../support/project.ts';
+import { changeNames } from './standin/services.ts';
 import { CLIENT, PRODUCTION, selectOwnStack, setConfig } from './support/contracts.ts';
-import { changesSince, REFRESH } from './support/interruption.ts';
-import { judged } from './support/judged.ts';
+import { REFRESH } from './support/interruption.ts';
+import { violationsIn } from './support/state.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 const run = promisify(execFile);
@@ -14,9 +15,7 @@ const OPERATIONS_PAGE = new URL('docs/operations.md', ROOT);
 const sandbox = new Sandbox();
 const MACHINE = { ...CLIENT, grants: ['client_credentials'] };
 
-/** What some changes did, as what happened to a type's last word. */
-const did = (since: number): string[] =>
-  changesSince(sandbox, since).map(({ what, thing }) => `${what} ${thing.type.split(':').at(-1) ?? ''}`);
+const changesSince = (entry: number): string[] => changeNames(sandbox.changes(entry));
 
 interface StackFile {
   readonly config: { readonly 'api:clients': readonly object[] };
@@ -58,14 +57,13 @@ beforeAll(async () => {
   });
   await sandbox.up();
 });
-afterAll(() => sandbox.remove());
 
 describe('The callers of a stack', () => {
   it('One command rotates a client’s secret to the one that nextClientSecrets showed before', async () => {
     const before = await secrets();
-    const since = sandbox.world.entries.length;
+    const since = sandbox.services.entries.length;
     const { text } = await rotate('test');
-    expect(did(since)).toEqual(['created RandomPassword', 'updated ClientCredentials']);
+    expect(changesSince(since)).toEqual(['created RandomPassword', 'updated ClientCredentials']);
     const after = await secrets();
     expect(after.now).toBe(before.next);
     expect(new Set([before.now, after.now, after.next]).size).toBe(3);
@@ -76,18 +74,22 @@ describe('The callers of a stack', () => {
 
   it('A refresh keeps the client secrets, and the next up finds no change', async () => {
     const before = await secrets();
-    const since = sandbox.world.entries.length;
+    const since = sandbox.services.entries.length;
     await sandbox.pulumi([...REFRESH, '--expect-no-changes']);
     await sandbox.upUnchanged();
-    expect(did(since)).toEqual([]);
+    expect(changesSince(since)).toEqual([]);
     expect(await secrets()).toEqual(before);
   });
 
   it('A second rotation deletes the secret that is no longer in use, and nothing else', async () => {
     const before = await secrets();
-    const since = sandbox.world.entries.length;
+    const since = sandbox.services.entries.length;
     await rotate('test');
-    expect(did(since)).toEqual(['created RandomPassword', 'updated ClientCredentials', 'deleted RandomPassword']);
+    expect(changesSince(since)).toEqual([
+      'created RandomPassword',
+      'updated ClientCredentials',
+      'deleted RandomPassword',
+    ]);
     const after = await secrets();
     expect(after.now).toBe(before.next);
     expect([before.now, before.next]).not.toContain(after.next);
@@ -99,19 +101,19 @@ describe('The callers of a stack', () => {
   it('A client’s secret is never rotated to one that was not shown before', async () => {
     const file = sandbox.project.read('Pulumi.dev.yaml');
     sandbox.project.edit('Pulumi.dev.yaml', 'secretVersion: 2', 'secretVersion: 3');
-    const since = sandbox.world.entries.length;
+    const since = sandbox.services.entries.length;
     const { text } = await rotate('test');
     expect(text).toContain('says secretVersion 3 of test and what runs has 2: bring the stack up first');
     expect((await rotate('partner')).text).toContain('the client partner has no secretVersion');
-    expect(did(since)).toEqual([]);
+    expect(changesSince(since)).toEqual([]);
     sandbox.project.write('Pulumi.dev.yaml', file);
   });
 
   it('A client that changes its party is replaced, since Auth0 cannot change it', async () => {
-    const since = sandbox.world.entries.length;
+    const since = sandbox.services.entries.length;
     sandbox.project.edit('Pulumi.dev.yaml', 'party: third', 'party: first');
     await sandbox.up();
-    expect(did(since)).toEqual(expect.arrayContaining(['created Client', 'deleted Client']));
+    expect(changesSince(since)).toEqual(expect.arrayContaining(['created Client', 'deleted Client']));
     await sandbox.upUnchanged();
   });
 
@@ -128,13 +130,17 @@ describe('The callers of a stack', () => {
     expect(command).toContain("'urn:.*::auth0-shop$'");
     const options = { cwd: sandbox.project.path, env: sandbox.environment() };
     await run('bash', ['-c', command.replace('auth0-shop', 'auth0-partner')], options);
-    const since = sandbox.world.entries.length;
+    const since = sandbox.services.entries.length;
     await sandbox.up();
-    expect(did(since).toSorted()).toEqual(['deleted Client', 'deleted ClientCredentials', 'deleted ClientGrant']);
+    expect(changesSince(since).toSorted()).toEqual([
+      'deleted Client',
+      'deleted ClientCredentials',
+      'deleted ClientGrant',
+    ]);
     await sandbox.upUnchanged();
   });
 
   it('The state that the engine recorded satisfies every rule', async () => {
-    expect(await judged(sandbox)).toEqual([]);
+    expect(await violationsIn(sandbox)).toEqual([]);
   });
 });

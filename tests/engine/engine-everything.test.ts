@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { useEverything } from '../support/everything.ts';
-import { isChange, ofType, valueOf } from './standin/world.ts';
+import { valueOf } from './standin/services.ts';
 import { selectOwnStack, setConfig } from './support/contracts.ts';
 import { leftovers } from './support/interruption.ts';
-import { judged, reportsOf } from './support/judged.ts';
+import { violationsIn, reportsOf } from './support/state.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
 const PASSWORD = 'a-secret-password-of-a-database';
@@ -11,7 +11,6 @@ const EXTERNAL_ID = 'a-secret-external-id';
 
 describe('A stack with every option of the AWS side', () => {
   const sandbox = new Sandbox();
-  const changes = () => sandbox.world.entries.filter(isChange);
 
   beforeAll(async () => {
     await selectOwnStack(sandbox);
@@ -21,18 +20,17 @@ describe('A stack with every option of the AWS side', () => {
     const condition = 'api:handlers.test.statements[0].conditions.StringEquals["sts:ExternalId"]';
     await sandbox.pulumi(['config', 'set', '--secret', '--path', condition, EXTERNAL_ID]);
   });
-  afterAll(() => sandbox.remove());
 
   it('A stack with every option previews, comes up, and has no change in a second up', async () => {
     await sandbox.pulumi(['preview', '--diff', '--suppress-progress']);
-    expect(sandbox.world.entries).toEqual([]);
+    expect(sandbox.services.entries).toEqual([]);
     await sandbox.up();
     await sandbox.upUnchanged();
     await sandbox.pulumi(['refresh', '--yes', '--skip-preview', '--expect-no-changes', '--suppress-progress']);
   });
 
   it('The recorded state of a stack with every option satisfies every rule', async () => {
-    expect(await judged(sandbox)).toEqual([]);
+    expect(await violationsIn(sandbox)).toEqual([]);
   });
 
   it('The access report of the exported state equals that of the program but for an encrypted policy', async () => {
@@ -46,11 +44,11 @@ describe('A stack with every option of the AWS side', () => {
   });
 
   it('An encrypted variable and condition of the stack file reach AWS, and neither is stored or printed', async () => {
-    const policies = ofType(sandbox.world.things, 'aws:iam/rolePolicy:RolePolicy');
+    const policies = sandbox.resources('aws:iam/rolePolicy:RolePolicy');
     expect(policies.map((policy) => String(valueOf(policy, 'policy'))).join()).toContain(EXTERNAL_ID);
     expect(sandbox.stored()).not.toContain(EXTERNAL_ID);
     expect(sandbox.printed()).not.toContain(EXTERNAL_ID);
-    const [lambda] = ofType(sandbox.world.things, 'aws:lambda/function:Function');
+    const [lambda] = sandbox.resources('aws:lambda/function:Function');
     expect(lambda && valueOf(lambda, 'environment')).toMatchObject({ variables: { DB_PASSWORD: PASSWORD } });
     expect(sandbox.secrets()).toContain(PASSWORD);
     expect(sandbox.stored()).not.toContain(PASSWORD);
@@ -58,14 +56,10 @@ describe('A stack with every option of the AWS side', () => {
   });
 
   it('A stack loses its domain, alarms and throttles with the stack file, and nothing else', async () => {
-    const before = changes().length;
     setConfig(sandbox, { 'api:domain': undefined, 'api:alarms': undefined, 'api:routeThrottles': undefined });
-    await sandbox.up();
-    const deleted = changes()
-      .slice(before)
-      .filter(({ what }) => what === 'deleted')
-      .map(({ thing }) => thing.type.split(':').at(-1));
-    expect(new Set(deleted)).toEqual(
+    const changes = await sandbox.changesBy(() => sandbox.up());
+    const deleted = changes.filter((change) => change.startsWith('deleted '));
+    expect(new Set(deleted.map((change) => change.replace('deleted ', '')))).toEqual(
       new Set([
         'Record',
         'ApiMapping',

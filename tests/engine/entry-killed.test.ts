@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { Ended } from './support/cli.ts';
 import { selectOwnStack } from './support/contracts.ts';
 import { npmRunUp } from './support/deploying.ts';
-import { changesSince } from './support/interruption.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 const sandbox = new Sandbox();
@@ -25,7 +24,6 @@ beforeAll(async () => {
   await selectOwnStack(sandbox);
   await sandbox.up();
 });
-afterAll(() => sandbox.remove());
 
 async function upWithDyingFinder(turn: number): Promise<Ended> {
   rmSync(finders, { force: true });
@@ -42,11 +40,11 @@ it.each([
 ])(
   'npm run up deletes nothing when the process that finds the entry file is killed in $phase',
   async ({ turn, says }) => {
-    const before = sandbox.world.entries.length;
+    const before = sandbox.services.entries.length;
     const { code, text } = await upWithDyingFinder(turn);
     expect(text).toContain(says);
     expect(code).not.toBe(0);
-    expect(changesSince(sandbox, before)).toEqual([]);
+    expect(sandbox.changes(before)).toEqual([]);
   },
 );
 

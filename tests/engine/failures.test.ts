@@ -1,17 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { selectOwnStack } from './support/contracts.ts';
 import { npmRunUp } from './support/deploying.ts';
-import {
-  changesSince,
-  deleteByHand,
-  killProgram,
-  leftovers,
-  moments,
-  orphans,
-  random,
-  SLOW,
-  until,
-} from './support/interruption.ts';
+import { deleteByHand, killProgram, leftovers, moments, orphans, random, SLOW, until } from './support/interruption.ts';
 import { DESTROY, Sandbox, UP } from './support/sandbox.ts';
 
 let sandbox: Sandbox;
@@ -20,16 +10,15 @@ beforeEach(async () => {
   sandbox = new Sandbox();
   await selectOwnStack(sandbox);
 });
-afterEach(() => sandbox.remove());
 
-const deletions = () => changesSince(sandbox, 0).filter(({ what }) => what === 'deleted');
+const deletions = () => sandbox.changes().filter(({ what }) => what === 'deleted');
 
 describe('The program’s process', () => {
   it.each(moments('program', 2))(
     'The next up finishes after the program was killed after $changes changes and $extra ms, and nothing is lost',
     async ({ changes, extra }) => {
       const running = sandbox.begin(UP, SLOW);
-      await until(() => changesSince(sandbox, 0).length >= changes);
+      await until(() => sandbox.changes().length >= changes);
       expect((await killProgram(running, extra)).code).not.toBe(0);
       await sandbox.up();
       await sandbox.upUnchanged();
@@ -40,10 +29,10 @@ describe('The program’s process', () => {
 
   it('The engine deletes nothing if the program is killed before it has declared everything', async () => {
     await sandbox.up();
-    const before = sandbox.world.entries.length;
+    const before = sandbox.services.entries.length;
     const { code } = await killProgram(sandbox.begin(UP), random('reload', 400));
     expect(code).not.toBe(0);
-    expect(changesSince(sandbox, before)).toEqual([]);
+    expect(sandbox.changes(before)).toEqual([]);
     await sandbox.upUnchanged();
   });
 });
@@ -66,11 +55,11 @@ describe('A lost response', () => {
 describe('A failure of a provider', () => {
   it('After a provider fails in the middle of up, the next up and the next destroy continue from the state', async () => {
     for (const failFrom of [1 + random('failure', 6), 8]) {
-      const before = sandbox.world.entries.length;
+      const before = sandbox.services.entries.length;
       const { code, text } = await sandbox.attempt(UP, { failFrom });
       expect(code).not.toBe(0);
       expect(text).toContain('503 Service Unavailable');
-      expect(changesSince(sandbox, before)).toHaveLength(failFrom - 1);
+      expect(sandbox.changes(before)).toHaveLength(failFrom - 1);
     }
     await sandbox.up();
     await sandbox.upUnchanged();

@@ -1,10 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { selectOwnStack } from './support/contracts.ts';
 import { npmRunUp } from './support/deploying.ts';
 import {
   CHANGES,
-  changesSince,
   leftovers,
   deleteByHand,
   killCli,
@@ -23,14 +22,13 @@ beforeEach(async () => {
   sandbox = new Sandbox();
   await selectOwnStack(sandbox);
 });
-afterEach(() => sandbox.remove());
 
 describe('The Pulumi CLI', () => {
   it.each(moments('cli', 2))(
     'cancel and npm run up recover from a CLI killed after $changes changes and $extra ms, orphaning only pending creations',
     async ({ changes, extra }) => {
       const running = sandbox.begin(UP, SLOW);
-      await until(() => changesSince(sandbox, 0).length >= changes, extra);
+      await until(() => sandbox.changes().length >= changes, extra);
       await killCli(running);
       await mendBackend();
       const pending = ((await sandbox.state()).pending_operations ?? []).map(({ resource }) => resource.type);
@@ -86,9 +84,9 @@ describe('The Pulumi CLI', () => {
 
   it('cancel, refresh and destroy finish a destroy whose CLI was killed', async () => {
     await sandbox.up();
-    const before = sandbox.world.entries.length;
+    const before = sandbox.services.entries.length;
     const running = sandbox.begin(DESTROY, SLOW);
-    await until(() => changesSince(sandbox, before).length >= 1 + random('destroy', CHANGES - 2));
+    await until(() => sandbox.changes(before).length >= 1 + random('destroy', CHANGES - 2));
     await killCli(running);
     await cancelAndRefresh();
     await sandbox.pulumi(DESTROY);
@@ -98,13 +96,14 @@ describe('The Pulumi CLI', () => {
 
 /** Kills the CLI when the cloud has created something and not yet said so. */
 async function killWhileCreating(type: string): Promise<{ type: string; id: string }> {
-  const before = sandbox.world.entries.length;
-  const running = sandbox.begin(UP, { delay: 2000 });
-  const made = () => changesSince(sandbox, before).find(({ what, thing }) => what === 'created' && thing.type === type);
+  const before = sandbox.services.entries.length;
+  const delay = 2000;
+  const running = sandbox.begin(UP, { delay });
+  const made = () => sandbox.changes(before).find(({ what, resource }) => what === 'created' && resource.type === type);
   const ended = await Promise.race([running.ended, until(() => made() !== undefined)]);
   if (ended !== undefined) throw new Error(`pulumi up ended before it created a ${type}:\n${ended.text}`);
-  await killCli(running);
-  return { type, id: made()?.thing.id ?? '' };
+  await killCli(running, delay);
+  return { type, id: made()?.resource.id ?? '' };
 }
 
 /** What docs/operations.md says of file backends; a random kill seldom needs it. */

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isChange, ofType, valueOf } from './standin/world.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { valueOf } from './standin/services.ts';
 import { CONTRACT, PRODUCTION, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
-import { judged } from './support/judged.ts';
+import { violationsIn } from './support/state.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
 const CLIENT = 'auth0:index/client:Client';
@@ -32,18 +32,12 @@ beforeAll(async () => {
   setConfig(sandbox, BEFORE);
   await sandbox.up();
 });
-afterAll(() => sandbox.remove());
 
-/** What a change did to the clouds, by the last words of the types. */
-async function changesOf(act: () => Promise<unknown>): Promise<string[]> {
-  const since = sandbox.world.entries.length;
-  await act();
-  const done = sandbox.world.entries.slice(since).filter(isChange);
-  return done.map(({ what, thing }) => `${what} ${thing.type.split(':').at(-1) ?? ''}`).toSorted();
-}
+/** What an update changed in the services, sorted. */
+const changesOfUp = async (): Promise<string[]> => (await sandbox.changesBy(() => sandbox.up())).toSorted();
 
 const client = (name: string) =>
-  ofType(sandbox.world.things, CLIENT).find((thing) => valueOf(thing, 'name') === `${name} (dev)`);
+  sandbox.resources(CLIENT).find((resource) => valueOf(resource, 'name') === `${name} (dev)`);
 
 describe('A stack with user logins', () => {
   it('A stack with user logins comes up, satisfies the rules, and has no change in a second up', async () => {
@@ -52,13 +46,11 @@ describe('A stack with user logins', () => {
       'action:Action',
       'triggerAction:TriggerAction',
       'clientGrant:ClientGrant',
-    ].map((type) => ofType(sandbox.world.things, `auth0:index/${type}`).length);
+    ].map((type) => sandbox.resources(`auth0:index/${type}`).length);
     expect(counts).toEqual([1, 1, 1, 1]);
-    const methods = ofType(sandbox.world.things, 'auth0:index/clientCredentials:ClientCredentials').map((thing) =>
-      valueOf(thing, 'authenticationMethod'),
-    );
+    const methods = sandbox.values('auth0:index/clientCredentials:ClientCredentials', 'authenticationMethod');
     expect(methods.map(String).toSorted()).toEqual(['client_secret_post', 'none']);
-    expect(await judged(sandbox)).toEqual([]);
+    expect(await violationsIn(sandbox)).toEqual([]);
     await sandbox.upUnchanged();
   });
 
@@ -66,7 +58,7 @@ describe('A stack with user logins', () => {
     const id = client('web')?.id;
     const callbacks = [CALLBACK, 'https://web.acme.io/callback'];
     setConfig(sandbox, { 'api:clients': [{ ...SPA, callbacks }, PARTNER] });
-    expect(await changesOf(() => sandbox.up())).toEqual(['updated Client']);
+    expect(await changesOfUp()).toEqual(['updated Client']);
     expect(client('web')).toMatchObject({ id, inputs: { callbacks } });
     await sandbox.upUnchanged();
   });
@@ -101,20 +93,20 @@ describe('A stack with user logins', () => {
 
   it('Users move to an existing connection, which gets one resource for each client', async () => {
     setConfig(sandbox, { ...BEFORE, 'api:clients': [SPA], 'api:connections': [DATABASE] });
-    const changes = await changesOf(() => sandbox.up());
+    const changes = await changesOfUp();
     expect(changes).toEqual(expect.arrayContaining(['created ConnectionClient', 'deleted Connection']));
     await sandbox.upUnchanged();
   });
 
   it('A contract that loses its claims loses first the binding and then the Action', async () => {
     writeContract(sandbox, CONTRACT);
-    expect(await changesOf(() => sandbox.up())).toEqual(['deleted Action', 'deleted TriggerAction']);
+    expect(await changesOfUp()).toEqual(['deleted Action', 'deleted TriggerAction']);
     await sandbox.upUnchanged();
   });
 
   it('Destroying a stack with user logins leaves nothing behind', async () => {
     await sandbox.pulumi(DESTROY);
-    const left = [...sandbox.world.things.values()].filter(({ type }) => type.startsWith('auth0:'));
+    const left = [...sandbox.services.resources.values()].filter(({ type }) => type.startsWith('auth0:'));
     expect(left.map(({ type }) => type)).toEqual([]);
   });
 });

@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { CONTRACT, HANDLER, selectOwnStack, writeContract } from './support/contracts.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 const sandbox = new Sandbox();
 beforeAll(() => selectOwnStack(sandbox));
-afterAll(() => sandbox.remove());
 
 /** The names in AWS of functions, roles, policies and authorizers. */
 function names(): string[] {
-  return [...sandbox.world.things.values()]
+  return [...sandbox.services.resources.values()]
     .filter(({ type }) => /^aws:.*:(Function|Role|RolePolicy|Authorizer)$/.test(type))
     .map(({ type, inputs }) => `${type.split(':').at(-1) ?? ''} ${String(inputs['name'])}`)
     .toSorted();

@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ofType, valueOf } from './standin/world.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { valueOf } from './standin/services.ts';
 import { selectOwnStack } from './support/contracts.ts';
 import { npmRunUp } from './support/deploying.ts';
-import { changesSince } from './support/interruption.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 const API = 'auth0:index/resourceServer:ResourceServer';
 const CREDENTIALS = 'auth0:index/clientCredentials:ClientCredentials';
 const sandbox = new Sandbox();
-beforeAll(async () => selectOwnStack(sandbox));
-afterAll(() => sandbox.remove());
+beforeAll(() => selectOwnStack(sandbox));
 
-const lifetimes = (): unknown[] => ofType(sandbox.world.things, API).map((api) => valueOf(api, 'tokenLifetime'));
-const limited = (): number => sandbox.world.entries.filter(({ what }) => what === 'limited').length;
+const lifetimes = (): unknown[] => sandbox.values(API, 'tokenLifetime');
+const limited = (): number => sandbox.services.entries.filter(({ what }) => what === 'limited').length;
 
 describe('npm run up -- --yes', () => {
   it('npm run up brings up a new stack, and names the missing scope if Auth0 shows no secret', async () => {
@@ -30,18 +28,18 @@ describe('npm run up -- --yes', () => {
     expect(text).toContain('Refreshing the stack before the update: an update failed');
     expect(code).toBe(0);
     const { stdout } = await sandbox.begin(['stack', 'output', '--json', '--show-secrets']).ended;
-    const [credentials] = ofType(sandbox.world.things, CREDENTIALS);
+    const [credentials] = sandbox.resources(CREDENTIALS);
     const secret = credentials && (valueOf(credentials, 'clientSecret') as string);
     expect(secret).toMatch(/^[A-Za-z0-9]{64}$/);
     expect(JSON.parse(stdout)).toMatchObject({ clientSecrets: { test: secret } });
   });
 
   it('npm run up waits while Auth0 answers 429, and passes --refresh, --config and --parallel to its preview', async () => {
-    const [api] = ofType(sandbox.world.things, API);
+    const [api] = sandbox.resources(API);
     if (api === undefined) throw new Error('there is no API');
     // Changed by hand at the dashboard: only a refresh sees it.
-    const thing = { ...api, inputs: { ...api.inputs, tokenLifetime: 86_400 } };
-    sandbox.world.record({ what: 'updated', urn: '', thing });
+    const resource = { ...api, inputs: { ...api.inputs, tokenLifetime: 86_400 } };
+    sandbox.services.record({ what: 'updated', urn: '', resource });
     const options = ['--refresh', '--config', 'api:logRetention=90', '--parallel', '2'];
     const { code, text } = await npmRunUp(sandbox, options, { limit: 2 });
     if (code !== 0) throw new Error(text);
@@ -54,19 +52,19 @@ describe('npm run up -- --yes', () => {
   it('npm run up refuses to delete more than half of the stack, and says how to allow it without a terminal', async () => {
     const program = sandbox.project.read('index.ts');
     sandbox.project.write('index.ts', 'export default async () => ({});\n');
-    const before = sandbox.world.entries.length;
+    const before = sandbox.services.entries.length;
     const { code, text } = await npmRunUp(sandbox);
     expect(code).not.toBe(0);
     const [, option = '', count = ''] =
       /or without a terminal: npm run up -- --yes (--allow-deletions) (\d+)/.exec(text) ?? [];
     expect(Number(count)).toBeGreaterThan(15);
-    expect(changesSince(sandbox, before)).toEqual([]);
+    expect(sandbox.changes(before)).toEqual([]);
 
     const fewer = await npmRunUp(sandbox, [option, String(Number(count) - 1)]);
     expect(fewer.code).not.toBe(0);
-    expect(changesSince(sandbox, before)).toEqual([]);
+    expect(sandbox.changes(before)).toEqual([]);
     expect((await npmRunUp(sandbox, [option, count])).code).toBe(0);
-    expect(changesSince(sandbox, before).filter(({ what }) => what === 'deleted').length).toBeGreaterThan(15);
+    expect(sandbox.changes(before).filter(({ what }) => what === 'deleted').length).toBeGreaterThan(15);
     sandbox.project.write('index.ts', program);
   });
 });

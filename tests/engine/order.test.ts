@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Contract } from '../../program/contract/define-contract.ts';
-import { isChange } from './standin/world.ts';
+import { changeNames } from './standin/services.ts';
 import { CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
 import { leftovers } from './support/interruption.ts';
 import { openMoments } from './support/open-routes.ts';
@@ -9,8 +9,7 @@ import { DESTROY, Sandbox, UP } from './support/sandbox.ts';
 const sandbox = new Sandbox();
 let routes: Contract['routes'] = {};
 
-beforeAll(async () => selectOwnStack(sandbox));
-afterAll(() => sandbox.remove());
+beforeAll(() => selectOwnStack(sandbox));
 
 interface Row {
   readonly title: string;
@@ -110,10 +109,9 @@ async function expectNoOpenRoute(
   change: { readonly before: Contract['routes']; readonly after: Contract['routes'] },
   did: readonly string[],
 ): Promise<void> {
-  const earlier = [...sandbox.world.entries];
+  const earlier = [...sandbox.services.entries];
   await sandbox.pulumi(command);
-  const update = sandbox.world.entries.slice(earlier.length);
-  const done = update.filter(isChange).map(({ what, thing }) => `${what} ${thing.type.split(':').at(-1) ?? ''}`);
-  expect(done).toEqual(expect.arrayContaining([...did]));
+  const update = sandbox.services.entries.slice(earlier.length);
+  expect(changeNames(update)).toEqual(expect.arrayContaining([...did]));
   expect(openMoments(earlier, update, change)).toEqual([]);
 }

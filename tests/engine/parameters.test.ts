@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Contract } from '../../program/contract/define-contract.ts';
-import { valueOf, ofType } from './standin/world.ts';
 import { CONTRACT, selectOwnStack, writeContract } from './support/contracts.ts';
-import { changesSince } from './support/interruption.ts';
 import { Sandbox, UP } from './support/sandbox.ts';
 
 const sandbox = new Sandbox();
@@ -21,13 +19,6 @@ function useParameter(name: string): void {
   writeContract(sandbox, { ...CONTRACT, routes: { ...CONTRACT.routes, ...routes } });
 }
 
-/** Updates the stack, and returns what changed in the services. */
-async function changes(): Promise<string[]> {
-  const before = sandbox.world.entries.length;
-  await sandbox.up();
-  return changesSince(sandbox, before).map(({ what, thing }) => `${what} ${thing.type.split(':').at(-1) ?? ''}`);
-}
-
 beforeAll(async () => {
   await selectOwnStack(sandbox);
   useParameter('id');
@@ -35,7 +26,6 @@ beforeAll(async () => {
   sandbox.project.edit(NAMING, 'name: counted + suffix, aliases:', 'name: routeKey + suffix, aliases: true ? [] :');
   await sandbox.up();
 });
-afterAll(() => sandbox.remove());
 
 describe('The name of a path parameter', () => {
   it('API Gateway rejects a renamed parameter where resources are named by their route keys', async () => {
@@ -49,15 +39,18 @@ describe('The name of a path parameter', () => {
 
   it('Naming resources by the shape of their routes changes nothing in a stack from before', async () => {
     sandbox.project.write(NAMING, naming);
-    expect(await changes()).toEqual([]);
+    expect(await sandbox.changesBy(() => sandbox.up())).toEqual([]);
     await sandbox.upUnchanged();
   });
 
   it('A renamed parameter is an update in place', async () => {
     useParameter('orderId');
-    expect((await changes()).toSorted()).toEqual(['updated Integration', 'updated Route', 'updated Route']);
-    const routes = ofType(sandbox.world.things, 'aws:apigatewayv2/route:Route');
-    expect(routes.map((route) => valueOf(route, 'routeKey'))).toEqual(
+    expect((await sandbox.changesBy(() => sandbox.up())).toSorted()).toEqual([
+      'updated Integration',
+      'updated Route',
+      'updated Route',
+    ]);
+    expect(sandbox.values('aws:apigatewayv2/route:Route', 'routeKey')).toEqual(
       expect.arrayContaining(['GET /orders/{orderId}', 'GET /orders/{orderId}/items/{rest+}']),
     );
     await sandbox.upUnchanged();

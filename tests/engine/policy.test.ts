@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Sandbox } from './support/sandbox.ts';
 
 const sandbox = new Sandbox();
@@ -9,7 +9,6 @@ beforeAll(async () => {
   execFileSync(process.execPath, ['policy/bundle.ts'], { cwd: sandbox.project.path });
   await sandbox.select('prod');
 });
-afterAll(() => sandbox.remove());
 
 /** An edit of a hurried colleague, and what the preview says to it. */
 const EDITS = [
@@ -88,7 +87,7 @@ describe('The policy pack on a real engine', () => {
     expect(code).not.toBe(0);
     expect(EDITS.filter(({ says }) => !text.includes(says)).map(({ title }) => title)).toEqual([]);
     expect(text).not.toMatch(/advisory|can't run policy/);
-    expect(sandbox.world.entries).toEqual([]);
+    expect(sandbox.services.entries).toEqual([]);
   });
 
   it('The shipped stack prod comes up under the rules, and is previewed again without a violation', async () => {

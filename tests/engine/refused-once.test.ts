@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ofType, valueOf } from './standin/world.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT, selectOwnStack, setConfig } from './support/contracts.ts';
 import { npmRunUp } from './support/deploying.ts';
 import { Sandbox, UP } from './support/sandbox.ts';
@@ -8,12 +7,12 @@ const CONNECTION = 'auth0:index/connection:Connection';
 const USER = 'auth0:index/user:User';
 const sandbox = new Sandbox();
 
-/** What the services have. */
-const values = (type: string, property: string): unknown[] =>
-  ofType(sandbox.world.things, type).map((thing) => valueOf(thing, property));
 const clients = (): unknown[] =>
-  values('auth0:index/connectionClients:ConnectionClients', 'enabledClients').map((ids) => (ids as unknown[]).length);
-const signup = (): unknown[] => values(CONNECTION, 'options').map((options) => (options as Options).disableSignup);
+  sandbox
+    .values('auth0:index/connectionClients:ConnectionClients', 'enabledClients')
+    .map((ids) => (ids as unknown[]).length);
+const signup = (): unknown[] =>
+  sandbox.values(CONNECTION, 'options').map((options) => (options as Options).disableSignup);
 
 interface Options {
   readonly disableSignup: boolean;
@@ -40,7 +39,7 @@ const ROWS: readonly Row[] = [
   {
     type: 'User',
     change: () => setConfig(sandbox, { 'api:testUser': { email: 'other@example.com', roles: ['reader'] } }),
-    shows: () => values(USER, 'email'),
+    shows: () => sandbox.values(USER, 'email'),
     after: ['other@example.com'],
   },
   {
@@ -56,7 +55,6 @@ beforeAll(async () => {
   await selectOwnStack(sandbox);
   await sandbox.up();
 });
-afterAll(() => sandbox.remove());
 
 describe('A change that Auth0 rejected once', () => {
   it.each(ROWS)(
@@ -84,7 +82,9 @@ describe('A change that Auth0 rejected once', () => {
     expect(refused.code).not.toBe(0);
     expect((await npmRunUp(sandbox)).code).toBe(0);
     const { stdout } = await sandbox.begin(['stack', 'output', '--json', '--show-secrets']).ended;
-    expect(values(USER, 'password')).toEqual([(JSON.parse(stdout) as { testUserPassword: string }).testUserPassword]);
+    expect(sandbox.values(USER, 'password')).toEqual([
+      (JSON.parse(stdout) as { testUserPassword: string }).testUserPassword,
+    ]);
     await sandbox.upUnchanged();
   });
 });

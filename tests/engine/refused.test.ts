@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../support/project.ts';
-import { keyOf, ofType, valueOf } from './standin/world.ts';
+import { keyOf } from './standin/services.ts';
 import { CLIENT, CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
 import { npmRunUp } from './support/deploying.ts';
 import { REFRESH } from './support/interruption.ts';
@@ -18,14 +18,15 @@ const REFUSED = [...ACCESS, 'Route'];
 /** What the services allow: the permissions of roles, the roles of users, the scopes of grants and of routes. */
 function access(): Readonly<Record<string, readonly string[]>> {
   const counted = (type: string, property: string, name: (value: string) => string = String): string[] =>
-    ofType(sandbox.world.things, type)
-      .flatMap((thing) => (valueOf(thing, property) ?? []) as readonly string[])
+    sandbox
+      .values(type, property)
+      .flatMap((value) => (value ?? []) as readonly string[])
       .map(name)
       .toSorted();
   return {
     permissions: counted('auth0:index/rolePermissions:RolePermissions', 'permissions', (value) => nameOf(value)),
     roles: counted('auth0:index/userRoles:UserRoles', 'roles', (id) =>
-      nameOf(sandbox.world.things.get(keyOf({ type: ROLE, id }))?.inputs),
+      nameOf(sandbox.services.resources.get(keyOf({ type: ROLE, id }))?.inputs),
     ),
     grants: counted('auth0:index/clientGrant:ClientGrant', 'scopes'),
     routes: counted('aws:apigatewayv2/route:Route', 'authorizationScopes'),
@@ -66,7 +67,6 @@ beforeAll(async () => {
   declare(true);
   await sandbox.up();
 });
-afterAll(() => sandbox.remove());
 
 describe('Revoked access whose change the services rejected', () => {
   it('Revoked access stays granted if the services reject the change, and pulumi up alone reports success', async () => {
@@ -88,10 +88,10 @@ describe('Revoked access whose change the services rejected', () => {
   });
 
   it('A refresh of the Auth0 side alone finds access that is still granted, and reads nothing from AWS', async () => {
-    const before = sandbox.world.entries.length;
+    const before = sandbox.services.entries.length;
     const [, glob = ''] = /--target '([^']+Auth0Side[^']*)'/.exec(readFileSync(OPERATIONS_PAGE, 'utf8')) ?? [];
     await sandbox.pulumi([...REFRESH, '--parallel', '2', '--target', glob]);
-    const read = sandbox.world.entries.slice(before).flatMap((entry) => (entry.what === 'read' ? [entry.type] : []));
+    const read = sandbox.services.entries.slice(before).flatMap((entry) => (entry.what === 'read' ? [entry.type] : []));
     for (const kind of [...ACCESS, 'User', 'ConnectionClients'])
       expect(read.map((type) => type.split(':')[2])).toContain(kind);
     expect(read.filter((type) => type.startsWith('aws:'))).toEqual([]);

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { KEYS } from '../../program/config/keys.ts';
 import { handlerFields } from '../../program/contract/handler-spec.ts';
 import { PUBLIC_KEY } from '../support/client-keys.ts';
 import { EVERY_OPTION } from '../support/everything.ts';
-import { ofType, valueOf } from './standin/world.ts';
 import { CLIENT, CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
 import { npmRunUp } from './support/deploying.ts';
 import { Sandbox } from './support/sandbox.ts';
@@ -78,10 +77,6 @@ beforeAll(async () => {
     writeContract(sandbox, { ...CONTRACT, claims, routes: { ...CONTRACT.routes, [HOOKS]: hooks } });
   }
 });
-afterAll(() => {
-  used.remove();
-  freshlyOn.remove();
-});
 
 /** Brings a stack up with these settings, without a difference afterwards. */
 async function bringUp(sandbox: Sandbox, settings: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
@@ -93,8 +88,7 @@ async function bringUp(sandbox: Sandbox, settings: Readonly<Record<string, unkno
 }
 
 const isTenant = (line: string): boolean => line.startsWith('Tenant ');
-const throttle = (): unknown =>
-  ofType(used.world.things, 'aws:apigatewayv2/stage:Stage').map((stage) => valueOf(stage, 'defaultRouteSettings'));
+const throttle = (): unknown => used.values('aws:apigatewayv2/stage:Stage', 'defaultRouteSettings');
 
 describe('Optional settings', () => {
   it('The test covers every optional setting, including the keys of a handler and of CORS', () => {
@@ -125,8 +119,7 @@ describe('Optional settings', () => {
 
 describe('A renamed stack', () => {
   it('A renamed stack has another connection, and its test user is created again there', async () => {
-    const connection = (): unknown[] =>
-      ofType(freshlyOn.world.things, 'auth0:index/user:User').map((user) => valueOf(user, 'connectionName'));
+    const connection = (): unknown[] => freshlyOn.values('auth0:index/user:User', 'connectionName');
     expect(connection()).toEqual(['auth0-http-api-dev']);
     await freshlyOn.pulumi(['stack', 'rename', 'renamed', '--stack', 'dev']);
     const { code } = await npmRunUp(freshlyOn);

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { gitIn } from '../support/git.ts';
 import { CLIENT, CONTRACT, HANDLER, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
-import { changesSince } from './support/interruption.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 const run = promisify(execFile);
@@ -18,18 +17,16 @@ beforeAll(async () => {
   await commitReport();
   await sandbox.up();
 });
-afterAll(() => sandbox.remove());
 
 interface Renaming {
-  /** What `npm run access -- --since` said before it was brought up: who is gone or new, and what else is otherwise. */
-  readonly said: readonly string[];
-  /** What it changed in the clouds. */
-  readonly did: readonly string[];
+  /** The lines of `npm run access -- --since` about what is gone, new or renamed, before the update. */
+  readonly reported: readonly string[];
+  /** What the update changed in the services. */
+  readonly changes: readonly string[];
 }
 
 /** Calls the one handler and the one client something else. */
 async function rename(name: string, formerly?: string): Promise<Renaming> {
-  const before = sandbox.world.entries.length;
   const former = formerly === undefined ? {} : { formerly };
   const routes = Object.entries(CONTRACT.routes).map(([key, route]) => [key, { ...route, handler: name }]);
   writeContract(sandbox, {
@@ -38,12 +35,12 @@ async function rename(name: string, formerly?: string): Promise<Renaming> {
     routes: Object.fromEntries(routes) as typeof CONTRACT.routes,
   });
   setConfig(sandbox, { 'api:clients': [{ ...CLIENT, name, ...former }] });
-  const said = await access('--since', 'HEAD');
-  await sandbox.up();
+  const report = await access('--since', 'HEAD');
+  const changes = await sandbox.changesBy(() => sandbox.up());
   await commitReport();
   return {
-    said: said.split('\n').filter((line) => / {2}\* | is (gone|new)/.test(line)),
-    did: changesSince(sandbox, before).map(({ what, thing }) => `${what} ${thing.type.split(':').at(-1) ?? ''}`),
+    reported: report.split('\n').filter((line) => / {2}\* | is (gone|new)/.test(line)),
+    changes,
   };
 }
 
@@ -64,24 +61,24 @@ async function commitReport(): Promise<void> {
 
 describe('A renamed handler and client', () => {
   it('A handler and client renamed with formerly keep their resources, as the access report says', async () => {
-    const existing = [...sandbox.world.things.keys()].toSorted();
+    const existing = [...sandbox.services.resources.keys()].toSorted();
     expect(await rename('renamed', 'test')).toEqual({
-      said: [
+      reported: [
         '  * the client `test` is called `renamed` now, and keeps its id and its secret',
         '  * the function `api-test` is called `api-renamed` now, and keeps its log',
       ],
-      did: ['updated Client'],
+      changes: ['updated Client'],
     });
-    expect([...sandbox.world.things.keys()].toSorted()).toEqual(existing);
+    expect([...sandbox.services.resources.keys()].toSorted()).toEqual(existing);
   });
 
   it('A renamed handler and client keep their resources when formerly is removed', async () => {
-    expect(await rename('renamed')).toEqual({ said: [], did: [] });
+    expect(await rename('renamed')).toEqual({ reported: [], changes: [] });
   });
 
   it('A handler and client renamed without formerly are replaced, with log and secret, as the access report says', async () => {
-    const { said, did } = await rename('other');
-    expect(said).toEqual(
+    const { reported, changes } = await rename('other');
+    expect(reported).toEqual(
       expect.arrayContaining([
         '  `renamed` (client_credentials) is gone',
         '  `other` (client_credentials) is new',
@@ -89,7 +86,7 @@ describe('A renamed handler and client', () => {
         '  * the function `api-renamed` is gone, and its log with it',
       ]),
     );
-    expect(said.join('\n')).not.toContain('keeps');
+    expect(reported.join('\n')).not.toContain('keeps');
     const replaced = [
       'Client',
       'ClientCredentials',
@@ -101,6 +98,7 @@ describe('A renamed handler and client', () => {
       'Role',
       'RolePolicy',
     ];
-    for (const kind of replaced) expect(did).toEqual(expect.arrayContaining([`created ${kind}`, `deleted ${kind}`]));
+    for (const kind of replaced)
+      expect(changes).toEqual(expect.arrayContaining([`created ${kind}`, `deleted ${kind}`]));
   });
 });

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { violationsOf, readStackFile, stackNames } from '@auth0-http-api/twin';
 import { ROOT } from '../support/project.ts';
 import { leftovers } from './support/interruption.ts';
-import { judged, registeredOf, reportsOf } from './support/judged.ts';
+import { violationsIn, registeredOf, reportsOf } from './support/state.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
 const QUIET = '--suppress-progress';
@@ -10,25 +10,24 @@ const QUIET = '--suppress-progress';
 const STACKS = stackNames(ROOT);
 
 describe.each(STACKS)('The shipped stack %s', (stack) => {
-  const sandbox = new Sandbox();
+  const sandbox = new Sandbox('as it ships');
   const production = readStackFile(sandbox.project.root, stack).values['api:production'] === 'true';
 
   beforeAll(async () => sandbox.select(stack));
-  afterAll(() => sandbox.remove());
 
   it('The shipped stack previews without calling a service', async () => {
     const { text } = await sandbox.pulumi(['preview', '--diff', QUIET]);
     expect(text).toMatch(/\+ \d+ to create/);
-    expect(sandbox.world.entries).toEqual([]);
+    expect(sandbox.services.entries).toEqual([]);
   });
 
   it('The shipped stack comes up, and has no change in a second up', async () => {
     await sandbox.pulumi(['up', '--yes', QUIET]);
-    const changes = sandbox.world.entries.length;
+    const changes = sandbox.services.entries.length;
     expect(changes).toBeGreaterThan(10);
     await sandbox.upUnchanged();
     await sandbox.pulumi(['refresh', '--yes', '--skip-preview', '--expect-no-changes', QUIET]);
-    expect(sandbox.world.entries.filter(({ what }) => what !== 'read')).toHaveLength(changes);
+    expect(sandbox.services.entries.filter(({ what }) => what !== 'read')).toHaveLength(changes);
   });
 
   it('The recorded state of the shipped stack satisfies every rule', async () => {
@@ -70,15 +69,15 @@ describe.each(STACKS)('The shipped stack %s', (stack) => {
   });
 
   it.runIf(production)('The shipped stack cannot be destroyed while it has protected resources', async () => {
-    const existing = sandbox.world.things.size;
+    const existing = sandbox.services.resources.size;
     // The preview refuses. Without one the engine deletes what is not protected before it comes to what is.
     const { code, text } = await sandbox.attempt(['destroy', '--yes', QUIET]);
     expect(code).not.toBe(0);
     expect(text).toContain('because it is protected');
-    expect(sandbox.world.things.size).toBe(existing);
+    expect(sandbox.services.resources.size).toBe(existing);
     const guarded = ((await sandbox.state()).resources ?? []).filter(({ protect }) => protect === true);
     await sandbox.pulumi(['state', 'unprotect', '--all', '--yes']);
-    const unprotected = (await judged(sandbox)).map(({ rule }) => rule);
+    const unprotected = (await violationsIn(sandbox)).map(({ rule }) => rule);
     expect(unprotected).toEqual(guarded.map(() => 'production is protected'));
     expect(unprotected).not.toEqual([]);
   });

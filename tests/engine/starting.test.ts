@@ -1,7 +1,7 @@
 import { readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { folderWith } from '../support/folder.ts';
 import { ROOT } from '../support/project.ts';
@@ -15,7 +15,6 @@ beforeAll(() => {
   const packages = fileURLToPath(new URL('node_modules', ROOT));
   sandbox.addCommand('npm', `[ "$1" = install ] && ln -s "${packages}" node_modules\nexit 0`);
 });
-afterAll(() => sandbox.remove());
 
 it('pulumi new makes a project that comes up, with its answers written into the stack file', async () => {
   const folder = fileURLToPath(folderWith({}));

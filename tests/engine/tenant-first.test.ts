@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { selectOwnStack, setConfig } from './support/contracts.ts';
 import { Sandbox, UP } from './support/sandbox.ts';
 
@@ -6,7 +6,6 @@ const PREVIEW = ['preview', '--suppress-progress'];
 
 const sandbox = new Sandbox();
 beforeAll(() => selectOwnStack(sandbox));
-afterAll(() => sandbox.remove());
 
 const ROWS = [
   {
@@ -44,12 +43,12 @@ describe('The tenant is read before AWS is touched', () => {
     setConfig(sandbox, RIGHT);
     expect(text).toContain(says);
     expect(code).not.toBe(0);
-    expect(sandbox.world.entries).toEqual([]);
+    expect(sandbox.services.entries).toEqual([]);
   });
 
   it('a stack that is up keeps its authorizer when its issuer is changed to a tenant that does not exist', async () => {
     await sandbox.up();
-    const before = [...sandbox.world.things.values()];
+    const before = [...sandbox.services.resources.values()];
     setConfig(sandbox, { 'api:issuerDomain': 'missing.acme.io' });
     const preview = await sandbox.attempt(PREVIEW);
     const up = await sandbox.attempt(UP);
@@ -58,7 +57,7 @@ describe('The tenant is read before AWS is touched', () => {
       expect(text).toContain('api:issuerDomain: https://missing.acme.io/');
       expect(code).not.toBe(0);
     }
-    expect([...sandbox.world.things.values()]).toEqual(before);
+    expect([...sandbox.services.resources.values()]).toEqual(before);
     await sandbox.upUnchanged();
   });
 });

@@ -1,5 +1,5 @@
 import type { Properties } from './values.ts';
-import { ofType, valueOf, type Thing, type Things } from './world.ts';
+import { ofType, valueOf, type Resource, type Resources } from './services.ts';
 
 /** What a cloud and its provider do with a resource type, besides what every type has in common. */
 export interface Kind {
@@ -24,12 +24,12 @@ export interface Kind {
   /** What the provider takes for an input that is absent; it writes that when the state has something else. */
   readonly absent?: Properties;
   /** What the service deletes along with it. */
-  readonly takesAlong?: (thing: Thing, things: Things) => readonly Thing[];
+  readonly takesAlong?: (resource: Resource, resources: Resources) => readonly Resource[];
   /** There is one of it at any time, and deleting it changes nothing: the service keeps its value. */
   readonly remains?: true;
   /** It cannot be deleted while something refers to it. */
   readonly held?: true;
-  /** To create what is there already is to change it: the cloud has no such thing, only a property of another. */
+  /** To create what is there already is to change it: the cloud has no such resource, only a property of another. */
   readonly property?: true;
   /** Outputs that the provider clears when it creates the resource; the service keeps all others. */
   readonly clears?: readonly string[];
@@ -42,14 +42,14 @@ export interface Kind {
   /** What else the cloud refuses, as it would say it. */
   readonly refuses?: (change: Change) => string | undefined;
   /** What exists already and is taken instead of being created, without being changed. */
-  readonly takes?: (change: Change) => Thing | undefined;
+  readonly takes?: (change: Change) => Resource | undefined;
 }
 
 export interface Change {
   readonly inputs: Properties;
   /** What the resource was, where it is changed. */
-  readonly before: Thing | undefined;
-  readonly things: Things;
+  readonly before: Resource | undefined;
+  readonly resources: Resources;
 }
 
 export interface Reference {
@@ -66,24 +66,28 @@ export function refers(type: string, input: string, by = 'id'): Reference {
 
 /** Why the cloud refuses to create or change a resource, or nothing. */
 export function refusal(type: string, kind: Kind, change: Change): string | undefined {
-  const { inputs, before, things } = change;
+  const { inputs, before, resources } = change;
   for (const { type: other, by, values } of kind.refers ?? []) {
-    const known = ofType(things, other).map((thing) => valueOf(thing, by));
+    const known = ofType(resources, other).map((resource) => valueOf(resource, by));
     const missing = values(inputs).find((value) => !known.includes(value));
     if (missing !== undefined) return `404 Not Found: there is no ${other} whose ${by} is ${JSON.stringify(missing)}`;
   }
-  const same = kind.unique && ofType(things, type).find((thing) => isSame(thing, inputs, kind.unique ?? []));
+  const same = kind.unique && ofType(resources, type).find((resource) => isSame(resource, inputs, kind.unique ?? []));
   if (same && same.id !== before?.id) return `409 Conflict: ${type} ${same.id} already exists`;
   return kind.refuses?.(change);
 }
 
-/** What keeps a thing from being deleted, or nothing. */
-export function holder(held: Thing, kinds: Readonly<Record<string, Kind>>, things: Things): Thing | undefined {
+/** What keeps a resource from being deleted, or nothing. */
+export function holder(
+  held: Resource,
+  kinds: Readonly<Record<string, Kind>>,
+  resources: Resources,
+): Resource | undefined {
   const scope = kinds[held.type]?.within;
   // A stage of another API may have the same id.
   const isElsewhere = (values: Properties): boolean =>
     scope !== undefined && values[scope] !== undefined && values[scope] !== held.within;
-  return [...things.values()].find((other) =>
+  return [...resources.values()].find((other) =>
     (kinds[other.type]?.refers ?? []).some(
       ({ type, by, values }) =>
         type === held.type && !isElsewhere(valuesOf(other)) && values(valuesOf(other)).includes(valueOf(held, by)),
@@ -91,12 +95,12 @@ export function holder(held: Thing, kinds: Readonly<Record<string, Kind>>, thing
   );
 }
 
-function isSame(thing: Thing, inputs: Properties, properties: readonly string[]): boolean {
+function isSame(resource: Resource, inputs: Properties, properties: readonly string[]): boolean {
   return properties.every(
-    (property) => inputs[property] !== undefined && valueOf(thing, property) === inputs[property],
+    (property) => inputs[property] !== undefined && valueOf(resource, property) === inputs[property],
   );
 }
 
-function valuesOf(thing: Thing): Properties {
-  return Object.fromEntries(Object.keys(thing.inputs).map((key) => [key, valueOf(thing, key)]));
+function valuesOf(resource: Resource): Properties {
+  return Object.fromEntries(Object.keys(resource.inputs).map((key) => [key, valueOf(resource, key)]));
 }

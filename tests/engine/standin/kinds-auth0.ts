@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { refers, type Change, type Kind } from './kind.ts';
-import { ofType, valueOf, type Thing } from './world.ts';
+import { ofType, valueOf, type Resource } from './services.ts';
 
 const API = 'auth0:index/resourceServer:ResourceServer';
 const SCOPES = 'auth0:index/resourceServerScopes:ResourceServerScopes';
@@ -40,10 +40,10 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
   [GRANT]: {
     fixed: ['clientId', 'audience', 'subjectType'],
     refers: [refers(CLIENT, 'clientId', 'clientId'), refers(API, 'audience', 'identifier')],
-    refuses: ({ inputs, things }) => undeclared(things, inputs['audience'], inputs['scopes']),
+    refuses: ({ inputs, resources }) => undeclared(resources, inputs['audience'], inputs['scopes']),
     // The provider takes an existing grant as it is, its scopes included (resource_grant.go).
-    takes: ({ inputs, things }) =>
-      ofType(things, GRANT).find((grant) =>
+    takes: ({ inputs, resources }) =>
+      ofType(resources, GRANT).find((grant) =>
         ['clientId', 'audience', 'subjectType'].every((input) => valueOf(grant, input) === inputs[input]),
       ),
   },
@@ -51,8 +51,8 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
     fixed: ['name', 'strategy'],
     unique: ['name'],
     // Auth0 deletes the users of a database with it.
-    takesAlong: (connection, things) =>
-      ofType(things, USER).filter((user) => valueOf(user, 'connectionName') === valueOf(connection, 'name')),
+    takesAlong: (connection, resources) =>
+      ofType(resources, USER).filter((user) => valueOf(user, 'connectionName') === valueOf(connection, 'name')),
   },
   [ENABLED_CLIENTS]: {
     fixed: ['connectionId'],
@@ -81,11 +81,11 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
     // Seen with 3.49: an update without a difference writes nothing, and leaves the planned permissions in the state.
     keepsPlan: true,
     refers: [refers(ROLE, 'roleId')],
-    refuses: ({ inputs, things }) => {
+    refuses: ({ inputs, resources }) => {
       const permissions = inputs['permissions'] as readonly { name: string; resourceServerIdentifier: string }[];
       if (permissions.length === 0) return NO_ID;
       return permissions
-        .map(({ name, resourceServerIdentifier }) => undeclared(things, resourceServerIdentifier, [name]))
+        .map(({ name, resourceServerIdentifier }) => undeclared(resources, resourceServerIdentifier, [name]))
         .find((reason) => reason !== undefined);
     },
   },
@@ -118,9 +118,9 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
 const NO_ID = 'expected non-empty ID for new state during Create';
 
 /** The bulk resource does not wipe what another resource declared (terraform-provider-auth0#939); their order counts. */
-function otherScopes({ inputs, before, things }: Change): string | undefined {
+function otherScopes({ inputs, before, resources }: Change): string | undefined {
   if (before !== undefined) return undefined;
-  const existing = scopesOf(things, inputs['resourceServerIdentifier']);
+  const existing = scopesOf(resources, inputs['resourceServerIdentifier']);
   const wanted = inputs['scopes'] as readonly Scope[];
   return existing.length === 0 || isDeepStrictEqual(existing, wanted)
     ? undefined
@@ -128,9 +128,9 @@ function otherScopes({ inputs, before, things }: Change): string | undefined {
 }
 
 /** The bulk resource refuses to disable the clients enabled outside the program, and compares them in order. */
-function otherClients({ inputs, before, things }: Change): string | undefined {
+function otherClients({ inputs, before, resources }: Change): string | undefined {
   if (before !== undefined) return undefined;
-  const existing = ofType(things, ENABLED_CLIENTS).find(({ id }) => id === inputs['connectionId']);
+  const existing = ofType(resources, ENABLED_CLIENTS).find(({ id }) => id === inputs['connectionId']);
   const enabled = (existing ? valueOf(existing, 'enabledClients') : []) as readonly string[];
   return enabled.length === 0 || isDeepStrictEqual(enabled, inputs['enabledClients'])
     ? undefined
@@ -142,13 +142,13 @@ interface Scope {
   readonly description?: string;
 }
 
-function scopesOf(things: ReadonlyMap<string, Thing>, identifier: unknown): readonly Scope[] {
-  const declared = ofType(things, SCOPES).find(({ id }) => id === identifier);
+function scopesOf(resources: ReadonlyMap<string, Resource>, identifier: unknown): readonly Scope[] {
+  const declared = ofType(resources, SCOPES).find(({ id }) => id === identifier);
   return declared ? (valueOf(declared, 'scopes') as readonly Scope[]) : [];
 }
 
-function undeclared(things: ReadonlyMap<string, Thing>, audience: unknown, scopes: unknown): string | undefined {
-  const known = scopesOf(things, audience).map(({ name }) => name);
+function undeclared(resources: ReadonlyMap<string, Resource>, audience: unknown, scopes: unknown): string | undefined {
+  const known = scopesOf(resources, audience).map(({ name }) => name);
   const missing = (scopes as readonly string[]).filter((scope) => !known.includes(scope));
   return missing.length === 0
     ? undefined

@@ -1,6 +1,6 @@
 import { routeShape } from '../../../limits/route-key.ts';
 import { refers, type Change, type Kind } from './kind.ts';
-import { ofType, valueOf } from './world.ts';
+import { ofType, valueOf } from './services.ts';
 
 const API = 'aws:apigatewayv2/api:Api';
 const AUTHORIZER = 'aws:apigatewayv2/authorizer:Authorizer';
@@ -129,9 +129,9 @@ export const AWS: Readonly<Record<string, Kind>> = {
 };
 
 /** The message is AWS's own (anomalyco/sst#4097). */
-function withoutAuthorizer({ inputs, things }: Change): string | undefined {
+function withoutAuthorizer({ inputs, resources }: Change): string | undefined {
   if (inputs['authorizationType'] !== 'JWT') return undefined;
-  const authorizer = ofType(things, AUTHORIZER).find(({ id }) => id === inputs['authorizerId']);
+  const authorizer = ofType(resources, AUTHORIZER).find(({ id }) => id === inputs['authorizerId']);
   const fits =
     authorizer !== undefined &&
     authorizer.within === inputs['apiId'] &&
@@ -142,9 +142,9 @@ function withoutAuthorizer({ inputs, things }: Change): string | undefined {
 }
 
 /** Only the captured case: two names in one path (plutomi/plutomi#271). A changed route counts with its new key alone. */
-function conflictingVariable({ inputs, before, things }: Change): string | undefined {
+function conflictingVariable({ inputs, before, resources }: Change): string | undefined {
   const key = String(inputs['routeKey']);
-  const other = ofType(things, 'aws:apigatewayv2/route:Route')
+  const other = ofType(resources, 'aws:apigatewayv2/route:Route')
     .filter((route) => route.within === inputs['apiId'] && route.id !== before?.id)
     .map((route) => String(valueOf(route, 'routeKey')))
     .find((one) => one !== key && routeShape(one) === routeShape(key));
@@ -154,8 +154,8 @@ function conflictingVariable({ inputs, before, things }: Change): string | undef
 }
 
 /** "NotFoundException: Unable to find Route by key … within the provided RouteSettings" */
-function settingsOfNoRoute({ inputs, things }: Change): string | undefined {
-  const keys = ofType(things, 'aws:apigatewayv2/route:Route')
+function settingsOfNoRoute({ inputs, resources }: Change): string | undefined {
+  const keys = ofType(resources, 'aws:apigatewayv2/route:Route')
     .filter(({ within }) => within === inputs['apiId'])
     .map((route) => valueOf(route, 'routeKey'));
   const settings = (inputs['routeSettings'] ?? []) as readonly { readonly routeKey: string }[];

@@ -1,38 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { main } from '@pulumi/pulumi/provider/server.js';
 import { closeGaps } from './sdk-gaps.ts';
-import { StandIn } from './provider.ts';
-import { World } from './world.ts';
+import { NO_FAULTS, StandIn, type Faults } from './provider.ts';
+import { Services } from './services.ts';
 
-// The engine starts this as `pulumi-resource-<package>`. What it is to do comes in the environment, because the engine
-// hands no more than that on to a plugin.
-const {
-  STANDIN_ENGINE = '',
-  STANDIN_WORLD = '',
-  STANDIN_REGION = '',
-  STANDIN_DELAY = '0',
-  STANDIN_FAIL_FROM = 'Infinity',
-  STANDIN_REFUSE = '',
-  STANDIN_LOSE = '',
-  STANDIN_LIMIT = 'Infinity',
-  STANDIN_HIDE = '0',
-} = process.env;
-const [pkg = '', ...args] = process.argv.slice(2);
+// Serves every package to every command of a sandbox; starting a process for each would take most of the time. Prints its
+// port as a plugin does, for the scripts that the engine starts as `pulumi-resource-<package>`.
+const [journal = '', faultsFile = '', region = ''] = process.argv.slice(2);
 
-// A real provider ends when it cannot reach the engine any more, however that died: also while this process was starting.
+const parent = process.ppid;
 setInterval(() => {
-  if (process.ppid !== Number(STANDIN_ENGINE)) process.exit(1);
-}, 50).unref();
+  if (process.ppid !== parent) process.exit(1);
+}, 1000).unref();
 
 closeGaps();
-const standIn = new StandIn({
-  package: pkg,
-  world: new World(STANDIN_WORLD),
-  region: STANDIN_REGION,
-  delay: Number(STANDIN_DELAY),
-  failFrom: Number(STANDIN_FAIL_FROM),
-  refuse: STANDIN_REFUSE.split(','),
-  lose: STANDIN_LOSE.split(','),
-  limit: Number(STANDIN_LIMIT),
-  hideSecrets: STANDIN_HIDE === '1',
-});
-await main(standIn, args);
+const faults = (): Faults => ({ ...NO_FAULTS, ...(JSON.parse(readFileSync(faultsFile, 'utf8')) as Partial<Faults>) });
+await main(new StandIn({ services: new Services(journal), region, faults }), []);

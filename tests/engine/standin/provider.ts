@@ -15,15 +15,13 @@ import { holder, refusal, type Change, type Kind } from './kind.ts';
 import { KINDS } from './kinds.ts';
 import { currentNaming, diffResult, isPreview } from './sdk-gaps.ts';
 import { plain, plainProperties, secret, UNKNOWN, type Properties } from './values.ts';
-import { isChange, keyOf, type Thing, type World } from './world.ts';
+import { isChange, keyOf, type Resource, type Services } from './services.ts';
 
-export interface StandInOptions {
-  readonly package: string;
-  readonly world: World;
-  readonly region: string;
+/** How the services misbehave. */
+export interface Faults {
   /** Milliseconds that each creation, change and deletion takes; the cloud has done it halfway through. */
   readonly delay: number;
-  /** From which change of the world on every one is refused, counted over its whole journal from 1. */
+  /** From which change of the services on every one is refused, counted over its whole journal from 1. */
   readonly failFrom: number;
   /** Types, by their last word, whose every change is refused. */
   readonly refuse: readonly string[];
@@ -35,12 +33,28 @@ export interface StandInOptions {
   readonly hideSecrets: boolean;
 }
 
-/** A provider that talks to no cloud: it keeps a world on disk, and behaves towards the engine as the real one would. */
+export const NO_FAULTS: Faults = {
+  delay: 0,
+  failFrom: Infinity,
+  refuse: [],
+  lose: [],
+  limit: Infinity,
+  hideSecrets: false,
+};
+
+interface StandInOptions {
+  readonly services: Services;
+  readonly region: string;
+  /** Those of the current command. */
+  readonly faults: () => Faults;
+}
+
+/** The providers of all packages, without a cloud: they keep a journal on disk and behave to the engine as real ones. */
 export class StandIn implements Provider {
   readonly version = '99.0.0';
   readonly #options: StandInOptions;
-  #second = 0;
-  #requests = 0;
+  /** The package and second to the number of requests. */
+  readonly #requests = new Map<string, number>();
 
   constructor(options: StandInOptions) {
     this.#options = options;
@@ -75,15 +89,22 @@ export class StandIn implements Provider {
     const type = typeOf(urn);
     if (isPreview()) return { id: '', outs: { ...inputs, ...this.#unknownOutputs(urn, inputs) } };
     // What was there already is what it was: the real provider reads back what it made.
-    const made = await this.#slowly(() => {
+    const made = await this.#slowly(urn, () => {
       const taken = this.#takes(type, inputs);
       if (taken) return taken;
-      const thing = this.#make(urn, inputs);
-      const existing = this.#kind(type).property && this.#find(type, thing.id, thing.within);
-      this.#permit(urn, { inputs: plainProperties(inputs), before: undefined, things: this.#options.world.things });
-      const done = existing ? { ...thing, outputs: this.#cleared(type, this.#kept(type, existing, inputs)) } : thing;
-      this.#options.world.record({ what: existing ? 'updated' : 'created', urn, thing: done });
-      if (this.#options.lose.includes(type.split(':').at(-1) ?? '')) throw new Error('read: connection reset by peer');
+      const resource = this.#make(urn, inputs);
+      const existing = this.#kind(type).property && this.#find(type, resource.id, resource.within);
+      this.#permit(urn, {
+        inputs: plainProperties(inputs),
+        before: undefined,
+        resources: this.#options.services.resources,
+      });
+      const done = existing
+        ? { ...resource, outputs: this.#cleared(type, this.#kept(type, existing, inputs)) }
+        : resource;
+      this.#options.services.record({ what: existing ? 'updated' : 'created', urn, resource: done });
+      if (this.#options.faults().lose.includes(type.split(':').at(-1) ?? ''))
+        throw new Error('read: connection reset by peer');
       return done;
     });
     return { id: made.id, outs: { ...made.inputs, ...this.#shown(made.outputs) } };
@@ -97,19 +118,23 @@ export class StandIn implements Provider {
     if (isPreview()) return { outs: { ...news, ...outputs } };
     if (existing === undefined || outputs === undefined)
       throw new Error(`${type.split(':').at(-1)}: resource did not exist while updating`);
-    const real = await this.#slowly(() => {
+    const real = await this.#slowly(urn, () => {
       // A Terraform provider writes what differs from the state, whatever the service has.
       const inputs = written(existing.inputs, { before: olds, after: news, computed: existing.outputs, absent });
       if (inputs === undefined && refusesUnchanged === undefined) return existing.inputs;
       try {
         if (inputs === undefined) return this.#refuse(urn, refusesUnchanged ?? '');
-        this.#permit(urn, { inputs: plainProperties(inputs), before: existing, things: this.#options.world.things });
+        this.#permit(urn, {
+          inputs: plainProperties(inputs),
+          before: existing,
+          resources: this.#options.services.resources,
+        });
       } catch (error) {
         // The state takes the planned inputs also after an update that failed (Terraform's SDK, unless the provider
         // calls Partial), and the engine comes back with an update that has nothing to write.
         throw Object.assign(error as Error, { id, properties: { ...news, ...outputs }, reasons: [String(error)] });
       }
-      this.#options.world.record({ what: 'updated', urn, thing: { ...existing, inputs, outputs } });
+      this.#options.services.record({ what: 'updated', urn, resource: { ...existing, inputs, outputs } });
       return inputs;
     });
     const known = keepsPlan ? news : { ...real, ...this.#writeOnly(type, news) };
@@ -128,8 +153,8 @@ export class StandIn implements Provider {
     return Object.fromEntries(writeOnly.flatMap((key) => (key in properties ? [[key, properties[key]]] : [])));
   }
 
-  /** What a thing goes on to have, when its inputs are others: all that it had, but for what is given now. */
-  #kept(type: string, { outputs }: Thing, inputs: Properties): Properties {
+  /** What a resource goes on to have, when its inputs are others: all that it had, but for what is given now. */
+  #kept(type: string, { outputs }: Resource, inputs: Properties): Properties {
     const { given = [] } = this.#kind(type);
     const now = given.filter((key) => (plain(inputs[key]) ?? undefined) !== undefined);
     return { ...outputs, ...this.#marked(type, Object.fromEntries(now.map((key) => [key, inputs[key]]))) };
@@ -138,28 +163,28 @@ export class StandIn implements Provider {
   async delete(id: string, urn: string, properties: Properties): Promise<void> {
     const type = typeOf(urn);
     const { within, held, remains, takesAlong } = this.#kind(type);
-    await this.#slowly(() => {
-      const thing = this.#find(type, id, within && plain(properties[within]));
+    await this.#slowly(urn, () => {
+      const resource = this.#find(type, id, within && plain(properties[within]));
       // What is gone already has been deleted; so do the real providers see it.
-      if (thing === undefined || remains) return;
+      if (resource === undefined || remains) return;
       this.#beThere(urn);
-      const by = held && holder(thing, this.#kinds(), this.#options.world.things);
+      const by = held && holder(resource, KINDS, this.#options.services.resources);
       if (by)
         this.#refuse(urn, `ConflictException: cannot delete ${type} ${id}, it is referenced by ${by.type} ${by.id}`);
-      const along = takesAlong?.(thing, this.#options.world.things) ?? [];
-      for (const gone of [thing, ...along]) this.#options.world.record({ what: 'deleted', urn, thing: gone });
+      const along = takesAlong?.(resource, this.#options.services.resources) ?? [];
+      for (const gone of [resource, ...along]) this.#options.services.record({ what: 'deleted', urn, resource: gone });
     });
   }
 
   async read(id: string, urn: string, properties: Properties = {}): Promise<ReadResult> {
     const type = typeOf(urn);
     const { within } = this.#kind(type);
-    const thing = this.#find(type, id, within && plain(properties[within]));
+    const resource = this.#find(type, id, within && plain(properties[within]));
     await this.#answered(urn);
-    this.#options.world.record({ what: 'read', urn, type, id });
-    if (thing === undefined) return { id: '', props: {} };
-    const inputs = { ...thing.inputs, ...this.#writeOnly(type, properties) };
-    return { id, props: { ...inputs, ...this.#shown(this.#marked(type, thing.outputs)) }, inputs };
+    this.#options.services.record({ what: 'read', urn, type, id });
+    if (resource === undefined) return { id: '', props: {} };
+    const inputs = { ...resource.inputs, ...this.#writeOnly(type, properties) };
+    return { id, props: { ...inputs, ...this.#shown(this.#marked(type, resource.outputs)) }, inputs };
   }
 
   /** Answers a provider function: what it looks up is there before the stack, and the same at each call. */
@@ -167,24 +192,20 @@ export class StandIn implements Provider {
     const values = plainProperties(inputs);
     const naming = { name: String(values['name']), inputs: values, identity: new Identity(token) };
     const { id, outputs } = cloudOutputs(token, { ...naming, region: this.#options.region });
-    return { outputs: { ...values, id, ...outputs, ...this.#kinds()[token]?.outputs?.(values) } };
-  }
-
-  #kinds(): Readonly<Record<string, Kind>> {
-    return KINDS[this.#options.package] ?? {};
+    return { outputs: { ...values, id, ...outputs, ...KINDS[token]?.outputs?.(values) } };
   }
 
   #kind(type: string): Kind {
-    const kind = this.#kinds()[type];
+    const kind = KINDS[type];
     if (kind) return kind;
-    throw new Error(`The stand-in for ${this.#options.package} knows no ${type}; add it to its kinds`);
+    throw new Error(`The stand-ins have no ${type}; add it to their kinds`);
   }
 
-  #find(type: string, id: string, within: unknown): Thing | undefined {
-    return this.#options.world.things.get(keyOf({ type, id, ...(typeof within === 'string' && { within }) }));
+  #find(type: string, id: string, within: unknown): Resource | undefined {
+    return this.#options.services.resources.get(keyOf({ type, id, ...(typeof within === 'string' && { within }) }));
   }
 
-  #make(urn: string, inputs: Properties): Thing {
+  #make(urn: string, inputs: Properties): Resource {
     const type = typeOf(urn);
     const { within, remains, outputs: ownOutputs } = this.#kind(type);
     const values = plainProperties(inputs);
@@ -213,7 +234,9 @@ export class StandIn implements Provider {
 
   /** Outputs as the deploying application may see them. */
   #shown(outputs: Properties): Properties {
-    return this.#options.hideSecrets && 'clientSecret' in outputs ? { ...outputs, clientSecret: secret('') } : outputs;
+    return this.#options.faults().hideSecrets && 'clientSecret' in outputs
+      ? { ...outputs, clientSecret: secret('') }
+      : outputs;
   }
 
   /** Outputs with those marked as secret that the real provider marks. */
@@ -230,8 +253,8 @@ export class StandIn implements Provider {
     return Object.fromEntries(unknown.map((key) => [key, UNKNOWN]));
   }
 
-  #takes(type: string, inputs: Properties): Thing | undefined {
-    const change = { inputs: plainProperties(inputs), before: undefined, things: this.#options.world.things };
+  #takes(type: string, inputs: Properties): Resource | undefined {
+    const change = { inputs: plainProperties(inputs), before: undefined, resources: this.#options.services.resources };
     return this.#kind(type).takes?.(change);
   }
 
@@ -244,36 +267,37 @@ export class StandIn implements Provider {
 
   /** Fails where the test has said so. */
   #beThere(urn: string): void {
-    const changes = this.#options.world.entries.filter(isChange).length;
-    if (changes + 1 >= this.#options.failFrom) this.#refuse(urn, '503 Service Unavailable: the test has said so');
+    const changes = this.#options.services.entries.filter(isChange).length;
+    const { failFrom, refuse } = this.#options.faults();
+    if (changes + 1 >= failFrom) this.#refuse(urn, '503 Service Unavailable: the test has said so');
     const kind = typeOf(urn).split(':').at(-1) ?? '';
-    if (this.#options.refuse.includes(kind)) this.#refuse(urn, '403 Forbidden: the test has said so');
+    if (refuse.includes(kind)) this.#refuse(urn, '403 Forbidden: the test has said so');
   }
 
   #refuse(urn: string, reason: string): never {
-    this.#options.world.record({ what: 'refused', urn, type: typeOf(urn), reason });
+    this.#options.services.record({ what: 'refused', urn, type: typeOf(urn), reason });
     throw new Error(reason);
   }
 
   /** Waits for as long as the service answers 429, as the Auth0 provider does (rateLimitRetry in config.go). */
-  async #answered(urn = ''): Promise<void> {
+  async #answered(urn: string): Promise<void> {
     const now = Date.now();
-    const second = Math.floor(now / 1000);
-    if (second !== this.#second) this.#requests = 0;
-    this.#second = second;
-    this.#requests += 1;
-    if (this.#requests <= this.#options.limit) return;
-    this.#options.world.record({ what: 'limited', urn });
+    const key = `${typeOf(urn).split(':')[0]} ${Math.floor(now / 1000)}`;
+    const requests = (this.#requests.get(key) ?? 0) + 1;
+    this.#requests.set(key, requests);
+    if (requests <= this.#options.faults().limit) return;
+    this.#options.services.record({ what: 'limited', urn });
     await setTimeout(1000 - (now % 1000));
     await this.#answered(urn);
   }
 
   /** The engine hears of it only a while after it was done: what is killed between the two leaves an orphan. */
-  async #slowly<T>(act: () => T): Promise<T> {
-    await this.#answered();
-    await setTimeout(this.#options.delay / 2);
+  async #slowly<T>(urn: string, act: () => T): Promise<T> {
+    await this.#answered(urn);
+    const { delay } = this.#options.faults();
+    await setTimeout(delay / 2);
     const done = act();
-    await setTimeout(this.#options.delay / 2);
+    await setTimeout(delay / 2);
     return done;
   }
 }

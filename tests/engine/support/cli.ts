@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { endAll } from './processes.ts';
 
 /** Milliseconds that a command has. It only ends what hangs: at a load of 30 a command takes minutes. */
-const LIMIT = 1_000_000;
+export const LIMIT = 1_000_000;
 
 export interface Ended {
   readonly code: number | null;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { isRunning } from '../../support/running.ts';
 import { KINDS } from '../standin/kinds.ts';
-import { isChange, type Entry, type Thing } from '../standin/world.ts';
+import type { Resource } from '../standin/services.ts';
 import type { Ended, Running } from './cli.ts';
 import { descendants, kill } from './processes.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -25,11 +25,6 @@ export async function until(condition: () => boolean, extra = 0): Promise<void> 
   await setTimeout(extra);
 }
 
-/** The changes that a sandbox's clouds have seen since an entry of the journal. */
-export function changesSince(sandbox: Sandbox, entry: number): Extract<Entry, { thing: Thing }>[] {
-  return sandbox.world.entries.slice(entry).filter(isChange);
-}
-
 /** Kills the Node process that runs the program, as running out of memory would. */
 export async function killProgram({ pid, ended }: Running, extra: number): Promise<Ended> {
   // Not the one before it, which only looks for the SDK: where that is killed, Pulumi 3.260 takes the program for an
@@ -42,38 +37,40 @@ export async function killProgram({ pid, ended }: Running, extra: number): Promi
   return ended;
 }
 
-/** Kills the CLI, as a machine that goes away would, and waits until all that it had started has noticed. */
-export async function killCli({ pid, ended }: Running): Promise<void> {
+/**
+ * Kills the CLI and all that it had started, as a machine that goes away would, and waits until the services have finished
+ * what they had begun.
+ * @param delay milliseconds that each change takes
+ */
+export async function killCli({ pid, ended }: Running, delay = SLOW.delay): Promise<void> {
   const started = descendants(pid);
   kill(pid);
   const { code } = await ended;
   if (code !== null) throw new Error('the CLI had ended before it could be killed');
-  // The stand-ins end by themselves, and what one of them had begun may still happen until then.
-  await until(() => !started.some((one) => one.command.includes('standin/main.ts') && isRunning(one.pid)));
   for (const one of started) kill(one.pid);
-  await until(() => started.every((one) => !isRunning(one.pid)));
+  await until(() => started.every((one) => !isRunning(one.pid)), delay);
 }
 
 /** What exists in the clouds and not in the state, so that no update deletes it. */
-export async function orphans(sandbox: Sandbox): Promise<Thing[]> {
+export async function orphans(sandbox: Sandbox): Promise<Resource[]> {
   const known = ((await sandbox.state()).resources ?? []).map(({ type, id }) => `${type} ${id ?? ''}`);
-  return [...sandbox.world.things.values()].filter(
+  return [...sandbox.services.resources.values()].filter(
     ({ type, id }) => !isProperty(type) && !known.includes(`${type} ${id}`),
   );
 }
 
 /** What the services still have, but for what they keep when it is deleted. */
-export function leftovers({ world }: Sandbox): Thing[] {
-  return [...world.things.values()].filter(({ type }) => KINDS[type.split(':')[0] ?? '']?.[type]?.remains !== true);
+export function leftovers({ services }: Sandbox): Resource[] {
+  return [...services.resources.values()].filter(({ type }) => KINDS[type]?.remains !== true);
 }
 
-/** Deletes things by hand, as a person at the console would. */
-export function deleteByHand(sandbox: Sandbox, things: readonly Thing[]): void {
-  for (const thing of things) sandbox.world.record({ what: 'lost', urn: '', thing });
+/** Deletes resources by hand, as a person at the console would. */
+export function deleteByHand(sandbox: Sandbox, resources: readonly Resource[]): void {
+  for (const resource of resources) sandbox.services.record({ what: 'lost', urn: '', resource });
 }
 
 function isProperty(type: string): boolean {
-  return KINDS[type.split(':')[0] ?? '']?.[type]?.property === true;
+  return KINDS[type]?.property === true;
 }
 
 /** Milliseconds that each change takes where something is to be interrupted. */

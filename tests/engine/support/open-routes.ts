@@ -1,5 +1,5 @@
 import type { Contract } from '../../../program/contract/define-contract.ts';
-import { apply, isChange, ofType, valueOf, type Entry, type Thing, type Things } from '../standin/world.ts';
+import { apply, isChange, ofType, valueOf, type Entry, type Resource, type Resources } from '../standin/services.ts';
 
 type Routes = Contract['routes'];
 
@@ -15,26 +15,30 @@ export function openMoments(
   update: readonly Entry[],
   { before, after }: { readonly before: Routes; readonly after: Routes },
 ): string[] {
-  const things = new Map<string, Thing>();
-  for (const entry of earlier) apply(things, entry);
+  const resources = new Map<string, Resource>();
+  for (const entry of earlier) apply(resources, entry);
   return update.flatMap((entry, step) => {
-    apply(things, entry);
+    apply(resources, entry);
     if (!isChange(entry)) return [];
-    return ofType(things, 'aws:apigatewayv2/route:Route').flatMap((route) => {
+    return ofType(resources, 'aws:apigatewayv2/route:Route').flatMap((route) => {
       const key = String(valueOf(route, 'routeKey'));
-      const written = (entry.what === 'created' || entry.what === 'updated') && entry.thing.id === route.id;
-      const wrong = problem(route, things, written ? [after[key]] : [before[key], after[key]]);
-      return wrong === undefined ? [] : [`step ${step}, ${entry.what} ${entry.thing.type}: ${key} ${wrong}`];
+      const written = (entry.what === 'created' || entry.what === 'updated') && entry.resource.id === route.id;
+      const wrong = problem(route, resources, written ? [after[key]] : [before[key], after[key]]);
+      return wrong === undefined ? [] : [`step ${step}, ${entry.what} ${entry.resource.type}: ${key} ${wrong}`];
     });
   });
 }
 
-function problem(route: Thing, things: Things, specs: readonly (Routes[string] | undefined)[]): string | undefined {
+function problem(
+  route: Resource,
+  resources: Resources,
+  specs: readonly (Routes[string] | undefined)[],
+): string | undefined {
   const known = specs.filter((spec) => spec !== undefined);
   const type = valueOf(route, 'authorizationType');
   if (type !== 'JWT')
     return known.some(({ scopes }) => scopes === 'public') ? undefined : `has authorization ${String(type)}`;
-  const authorizer = ofType(things, 'aws:apigatewayv2/authorizer:Authorizer').find(
+  const authorizer = ofType(resources, 'aws:apigatewayv2/authorizer:Authorizer').find(
     ({ id, within }) => id === valueOf(route, 'authorizerId') && within === valueOf(route, 'apiId'),
   );
   if (authorizer === undefined) return 'names an authorizer that does not exist';

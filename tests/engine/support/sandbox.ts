@@ -1,15 +1,26 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import { COMPILE_CACHE } from '@auth0-http-api/twin';
+import { afterFile } from '../../support/cleanup.ts';
 import { copyShippedProject, type ProjectCopy } from '../../support/project.ts';
 import { PACKAGES } from '../standin/kinds.ts';
+import type { Faults } from '../standin/provider.ts';
 import { secretTexts, type Properties } from '../standin/values.ts';
-import { isChange, World } from '../standin/world.ts';
-import { start, type Ended, type Running } from './cli.ts';
+import {
+  changeNames,
+  isChange,
+  ofType,
+  Services,
+  valueOf,
+  type Resource,
+  type ResourceEntry,
+} from '../standin/services.ts';
+import { LIMIT, start, type Ended, type Running } from './cli.ts';
 import { withoutEncryption } from './encrypted.ts';
 
 /** The values that the shipped stack files leave open; these tests change no others. */
@@ -18,22 +29,6 @@ const FILLED_IN = { 'auth0:domain': 'acme.eu.auth0.com', 'auth0:clientId': 'the-
 const PLACEHOLDER_HOSTS = /your-app\.example\.com|[a-z.]*test-api-for-jwt-authorizer\.example\.com/g;
 const REGION = 'eu-central-1';
 const ISSUERS = new URL('../standin/issuers.ts', import.meta.url);
-
-/** How the stand-ins are to behave during a command. */
-export interface Weather {
-  /** Milliseconds that each change takes. */
-  readonly delay?: number;
-  /** The index of the first change of this command to refuse, with all that follow. */
-  readonly failFrom?: number;
-  /** Types, by their last word, whose every change is refused. */
-  readonly refuse?: readonly string[];
-  /** Types, by their last word, whose creation succeeds while the answer is lost. */
-  readonly lose?: readonly string[];
-  /** Requests a second that each service answers. */
-  readonly limit?: number;
-  /** Whether the deploying application lacks `read:client_keys`. */
-  readonly hideSecrets?: boolean;
-}
 
 export interface StateResource {
   readonly urn: string;
@@ -50,26 +45,37 @@ export interface Deployment {
   readonly pending_operations?: readonly { readonly type: string; readonly resource: StateResource }[];
 }
 
-/** A copy of the project with a Pulumi backend, an engine's home and clouds of its own, all in one temporary folder. */
+/** A copy of the project with a Pulumi backend, an engine's home and clouds of its own, all in temporary folders until the file's tests end. */
 export class Sandbox {
   readonly project: ProjectCopy;
-  readonly world: World;
+  readonly services: Services;
   /** The value of the stack's secret configuration, `auth0:clientSecret`. */
   readonly configSecret = randomBytes(24).toString('hex');
   readonly #folder = mkdtempSync(join(tmpdir(), 'auth0-http-api-engine-'));
   readonly #printed: string[] = [];
+  readonly #standIns: ChildProcess;
+  readonly #sdk: string;
   #stack = '';
 
-  constructor() {
+  /** @param sdk whether commands load Pulumi's SDK in half the time, or all of it at once */
+  constructor(sdk: 'fast' | 'as it ships' = 'fast') {
+    this.#sdk = sdk;
     this.project = copyShippedProject();
-    this.world = new World(this.#path('world.jsonl'));
+    afterFile(() => {
+      this.#standIns.kill();
+      rmSync(this.#folder, { recursive: true, force: true });
+    });
+    this.services = new Services(this.#path('journal.jsonl'));
     for (const folder of ['backend', 'home', 'bin']) mkdirSync(this.#path(folder));
-    const script = fileURLToPath(new URL('../standin/main.ts', import.meta.url));
-    for (const name of PACKAGES) {
-      const shim = this.#path(`bin/pulumi-resource-${name}`);
-      writeFileSync(shim, `#!/bin/sh\nSTANDIN_ENGINE=$PPID exec "${process.execPath}" "${script}" ${name} "$@"\n`);
-      chmodSync(shim, 0o755);
-    }
+    const port = this.#path('port');
+    const script = `until [ -s "${port}" ]; do sleep 0.05; done; cat "${port}"; exec sleep ${LIMIT / 1000}`;
+    for (const name of PACKAGES) this.addCommand(`pulumi-resource-${name}`, script);
+    const standIns = fileURLToPath(new URL('../standin/main.ts', import.meta.url));
+    const files = ['journal.jsonl', 'faults.json'].map((name) => this.#path(name));
+    this.#standIns = spawn(process.execPath, [standIns, ...files, REGION], {
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
+      stdio: ['ignore', openSync(port, 'w'), 'inherit'],
+    });
   }
 
   /** Puts a command of a test's own on the PATH, before the machine's. */
@@ -94,29 +100,33 @@ export class Sandbox {
     }
   }
 
-  /** Runs a command of the CLI to its end, in any weather. */
-  async attempt(args: readonly string[], weather: Weather = {}): Promise<Ended> {
-    const ended = await this.begin(args, weather).ended;
+  /** Runs a command of the CLI to its end, whether it succeeds or fails. */
+  async attempt(args: readonly string[], faults: Partial<Faults> = {}): Promise<Ended> {
+    const ended = await this.begin(args, faults).ended;
     this.#printed.push(ended.text);
     return ended;
   }
 
   /** Runs a command of the CLI; it must succeed. */
-  async pulumi(args: readonly string[], weather: Weather = {}): Promise<Ended> {
-    const ended = await this.attempt(args, weather);
+  async pulumi(args: readonly string[], faults: Partial<Faults> = {}): Promise<Ended> {
+    const ended = await this.attempt(args, faults);
     if (ended.code !== 0) throw new Error(`pulumi ${args.join(' ')} failed:\n${ended.text}`);
     return ended;
   }
 
   /** Begins a command of the CLI. */
-  begin(args: readonly string[], weather: Weather = {}): Running {
-    return start(args, this.project.path, this.environment(weather));
+  begin(args: readonly string[], faults: Partial<Faults> = {}): Running {
+    return start(args, this.project.path, this.environment(faults));
   }
 
-  /** The environment in which a command finds the sandbox's backend, engine and clouds, and nothing else. */
-  environment(weather: Weather = {}): NodeJS.ProcessEnv {
-    const { delay = 0, failFrom = Infinity, refuse = [], lose = [], limit = Infinity, hideSecrets = false } = weather;
-    const changes = this.world.entries.filter(isChange).length;
+  /**
+   * The environment in which a command finds the sandbox's backend, engine and services, and nothing else.
+   * @param faults until the next command; `failFrom` counts its changes
+   */
+  environment(faults: Partial<Faults> = {}): NodeJS.ProcessEnv {
+    const { failFrom } = faults;
+    const counted = failFrom === undefined ? faults : { ...faults, failFrom: this.changes().length + failFrom };
+    writeFileSync(this.#path('faults.json'), JSON.stringify(counted));
     const inherited = Object.entries(process.env).filter(([name]) => !/^(PULUMI|AWS|AUTH0|NODE_OPTIONS)/.test(name));
     return {
       ...Object.fromEntries(inherited),
@@ -135,20 +145,13 @@ export class Sandbox {
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       NODE_OPTIONS: `--import=${ISSUERS.href}`,
       STANDIN_ISSUERS: inject('issuers'),
-      STANDIN_WORLD: this.#path('world.jsonl'),
-      STANDIN_REGION: REGION,
-      STANDIN_DELAY: String(delay),
-      STANDIN_FAIL_FROM: String(changes + failFrom),
-      STANDIN_REFUSE: refuse.join(),
-      STANDIN_LOSE: lose.join(),
-      STANDIN_LIMIT: String(limit),
-      STANDIN_HIDE: hideSecrets ? '1' : '0',
+      STANDIN_SDK: this.#sdk,
     };
   }
 
   /** `up` without its preview. */
-  up(weather: Weather = {}): Promise<Ended> {
-    return this.pulumi(UP, weather);
+  up(faults: Partial<Faults> = {}): Promise<Ended> {
+    return this.pulumi(UP, faults);
   }
 
   /** `up`, which must find nothing to do. */
@@ -170,10 +173,31 @@ export class Sandbox {
     return (JSON.parse(stdout) as { deployment: Deployment }).deployment;
   }
 
+  /** What exists of a type. */
+  resources(type: string): Resource[] {
+    return ofType(this.services.resources, type);
+  }
+
+  /** A property of all that exists of a type. */
+  values(type: string, property: string): unknown[] {
+    return this.resources(type).map((resource) => valueOf(resource, property));
+  }
+
+  /** What changed in the services since an entry of the journal. */
+  changes(since = 0): ResourceEntry[] {
+    return this.services.entries.slice(since).filter(isChange);
+  }
+
+  /** Runs commands, and returns what they changed in the services, in order: "created Stage". */
+  async changesBy(run: () => Promise<unknown>): Promise<string[]> {
+    const before = this.services.entries.length;
+    await run();
+    return changeNames(this.changes(before));
+  }
+
   /** Every secret that there is: those that the clouds made or were given, and the configuration's. */
   secrets(): string[] {
-    const things = this.world.entries.filter(isChange).map(({ thing }) => thing);
-    const texts = things.flatMap(({ inputs, outputs }) => secretTexts([inputs, outputs]));
+    const texts = this.changes().flatMap(({ resource: { inputs, outputs } }) => secretTexts([inputs, outputs]));
     return [...new Set([...texts, this.configSecret])];
   }
 
@@ -194,11 +218,6 @@ export class Sandbox {
   /** The file of attributes that a file backend keeps next to the state of the stack. */
   attributesFile(): string {
     return this.#path(`backend/.pulumi/stacks/auth0-http-api/${this.#stack}.json.attrs`);
-  }
-
-  remove(): void {
-    this.project.remove();
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #path(name: string): string {

@@ -1,20 +1,22 @@
 import { plainProperties } from '../standin/values.ts';
-import { isChange, keyOf } from '../standin/world.ts';
+import { isChange, keyOf } from '../standin/services.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /**
  * Returns what the services have, as lines that two sandboxes can be compared by: each generated value, such as an id, is
  * replaced by the resource and the property that it comes from.
  */
-export function serviceState({ world }: Sandbox): string[] {
-  const names = new Map(world.entries.filter(isChange).map(({ urn, thing }) => [keyOf(thing), urn.split('::').at(-1)]));
-  const things = [...world.things.values()].map((thing) => ({
-    ...thing,
-    name: `${thing.type.split(':').at(-1) ?? ''} ${names.get(keyOf(thing)) ?? ''}`,
+export function serviceState({ services }: Sandbox): string[] {
+  const names = new Map(
+    services.entries.filter(isChange).map(({ urn, resource }) => [keyOf(resource), urn.split('::').at(-1)]),
+  );
+  const resources = [...services.resources.values()].map((resource) => ({
+    ...resource,
+    name: `${resource.type.split(':').at(-1) ?? ''} ${names.get(keyOf(resource)) ?? ''}`,
   }));
-  // The properties of other things, such as a role's permissions, have the id of that thing: the first owner names it.
+  // The properties of other resources, such as a role's permissions, have the id of that resource: the first owner names it.
   const generated = new Map<string, string>();
-  for (const { name, id, inputs, outputs } of things) {
+  for (const { name, id, inputs, outputs } of resources) {
     const given = JSON.stringify(plainProperties(inputs));
     for (const [property, value] of leaves({ ...plainProperties(outputs), id })) {
       if (value.length < SHORTEST || given.includes(`"${value}"`) || generated.has(value)) continue;
@@ -22,7 +24,7 @@ export function serviceState({ world }: Sandbox): string[] {
     }
   }
   const longestFirst = [...generated].toSorted(([a], [b]) => b.length - a.length);
-  return things
+  return resources
     .map(({ name, inputs }) => `${name} ${JSON.stringify(sorted(plainProperties(inputs)))}`)
     .map((line) => longestFirst.reduce((text, [value, label]) => text.replaceAll(value, label), line))
     .map((line) => line.replace(OWN_NAME, '$1<hex>'))

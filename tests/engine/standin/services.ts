@@ -1,8 +1,8 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { plainProperties, type Properties } from './values.ts';
 
 /** Something that exists in one of the clouds. */
-export interface Thing {
+export interface Resource {
   readonly type: string;
   readonly id: string;
   /** What its own id is unique in, where that is not everything: mostly the id of what it is part of. */
@@ -15,22 +15,24 @@ export interface Thing {
 
 /** What happened; `found` is what was there before, or was made by hand, and `lost` what was deleted by hand. */
 export type Entry =
-  | { readonly what: 'created' | 'updated' | 'found'; readonly urn: string; readonly thing: Thing }
-  | { readonly what: 'deleted' | 'lost'; readonly urn: string; readonly thing: Thing }
+  | { readonly what: 'created' | 'updated' | 'found'; readonly urn: string; readonly resource: Resource }
+  | { readonly what: 'deleted' | 'lost'; readonly urn: string; readonly resource: Resource }
   | { readonly what: 'read'; readonly urn: string; readonly type: string; readonly id: string }
   | { readonly what: 'limited'; readonly urn: string }
   | { readonly what: 'refused'; readonly urn: string; readonly type: string; readonly reason: string };
 
+export type ResourceEntry = Extract<Entry, { readonly resource: Resource }>;
+
 /** All that exists, by its key. */
-export type Things = ReadonlyMap<string, Thing>;
+export type Resources = ReadonlyMap<string, Resource>;
 
 /**
- * The clouds of the stand-ins: a journal on disk to which every process appends, in the order in which things happened,
+ * The clouds of the stand-ins: a journal on disk to which every process appends, in the order in which resources happened,
  * and from which each reads what exists.
  */
-export class World {
+export class Services {
   readonly #file: string;
-  readonly #things = new Map<string, Thing>();
+  readonly #resources = new Map<string, Resource>();
   readonly #entries: Entry[] = [];
   #read = 0;
 
@@ -45,9 +47,9 @@ export class World {
   }
 
   /** What exists now. */
-  get things(): Things {
+  get resources(): Resources {
     this.#catchUp();
-    return this.#things;
+    return this.#resources;
   }
 
   record(entry: Entry): void {
@@ -55,40 +57,45 @@ export class World {
   }
 
   #catchUp(): void {
-    if (!existsSync(this.#file)) return;
+    if ((statSync(this.#file, { throwIfNoEntry: false })?.size ?? 0) === this.#read) return;
     const bytes = readFileSync(this.#file).subarray(this.#read);
     const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
     this.#read += whole.length;
     for (const line of whole.toString().split('\n').slice(0, -1)) {
       const entry = JSON.parse(line) as Entry;
       this.#entries.push(entry);
-      apply(this.#things, entry);
+      apply(this.#resources, entry);
     }
   }
 }
 
 /** Whether an entry of the journal changed what exists. */
-export function isChange(entry: Entry): entry is Extract<Entry, { thing: Thing }> {
-  return 'thing' in entry;
+export function isChange(entry: Entry): entry is ResourceEntry {
+  return 'resource' in entry;
 }
 
-/** Makes the things of a world what they were after an entry. */
-export function apply(things: Map<string, Thing>, entry: Entry): void {
+/** The changes among entries, as "created Stage". */
+export function changeNames(entries: readonly Entry[]): string[] {
+  return entries.filter(isChange).map(({ what, resource }) => `${what} ${resource.type.split(':').at(-1) ?? ''}`);
+}
+
+/** Makes the resources of a services what they were after an entry. */
+export function apply(resources: Map<string, Resource>, entry: Entry): void {
   if (!isChange(entry)) return;
-  const key = keyOf(entry.thing);
-  if (entry.what === 'deleted' || entry.what === 'lost') things.delete(key);
-  else things.set(key, entry.thing);
+  const key = keyOf(entry.resource);
+  if (entry.what === 'deleted' || entry.what === 'lost') resources.delete(key);
+  else resources.set(key, entry.resource);
 }
 
-export function keyOf({ type, id, within }: Pick<Thing, 'type' | 'id' | 'within'>): string {
+export function keyOf({ type, id, within }: Pick<Resource, 'type' | 'id' | 'within'>): string {
   return JSON.stringify([type, within, id]);
 }
 
 /** A property as anybody would read it, whether it was given or filled in. */
-export function valueOf({ id, inputs, outputs }: Thing, property: string): unknown {
+export function valueOf({ id, inputs, outputs }: Resource, property: string): unknown {
   return property === 'id' ? id : plainProperties({ ...inputs, ...outputs })[property];
 }
 
-export function ofType(things: Things, type: string): Thing[] {
-  return [...things.values()].filter((thing) => thing.type === type);
+export function ofType(resources: Resources, type: string): Resource[] {
+  return [...resources.values()].filter((resource) => resource.type === type);
 }

@@ -1,27 +1,46 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isChange, ofType, valueOf } from './standin/world.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { valueOf } from './standin/services.ts';
 import { selectOwnStack, setConfig } from './support/contracts.ts';
-import { Sandbox } from './support/sandbox.ts';
+import { Sandbox, UP } from './support/sandbox.ts';
 
 const DOMAIN = { name: 'api.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' };
+/** As docs/options.md has them, for a live API that gets a domain of its own. */
+const TARGETS = ['acm', 'route53', 'apigatewayv2/domainName', 'apigatewayv2/apiMapping'].flatMap((part) => [
+  '--target',
+  `**:${part}**`,
+]);
 
 const sandbox = new Sandbox();
-beforeAll(async () => selectOwnStack(sandbox));
-afterAll(() => sandbox.remove());
+beforeAll(() => selectOwnStack(sandbox));
 
 /** Brings the stack up with these settings, and returns what that changed, in order: "created Stage". */
 async function upWith(config: Readonly<Record<string, unknown>>): Promise<string[]> {
   setConfig(sandbox, config);
-  const before = sandbox.world.entries.length;
-  await sandbox.up();
-  const changes = sandbox.world.entries.slice(before).filter(isChange);
+  const changes = await sandbox.changesBy(() => sandbox.up());
   await sandbox.upUnchanged();
-  return changes.map(({ what, thing }) => `${what} ${thing.type.split(':').at(-1) ?? ''}`);
+  return changes;
 }
 
 describe('The address of an API', () => {
+  it('A live API gets its domain first, and loses its old address with the next up', async () => {
+    await upWith({});
+    setConfig(sandbox, { 'api:domain': DOMAIN });
+    const created = await sandbox.changesBy(() => sandbox.pulumi([...UP, ...TARGETS]));
+    expect(created.toSorted()).toEqual([
+      'created ApiMapping',
+      'created Certificate',
+      'created CertificateValidation',
+      'created DomainName',
+      'created Record',
+      'created Record',
+    ]);
+    const oldAddressIsOff = (): unknown => sandbox.values('aws:apigatewayv2/api:Api', 'disableExecuteApiEndpoint')[0];
+    expect(oldAddressIsOff()).not.toBe(true);
+    await upWith({});
+    expect(oldAddressIsOff()).toBe(true);
+  });
+
   it('A base path changes the mapping alone, and a named stage is there before the old one goes', async () => {
-    await upWith({ 'api:domain': DOMAIN });
     expect(await upWith({ 'api:domain': { ...DOMAIN, basePath: 'orders' } })).toEqual(['updated ApiMapping']);
     expect(await upWith({ 'api:stage': 'v1' })).toEqual(['created Stage', 'updated ApiMapping', 'deleted Stage']);
   });
@@ -31,12 +50,11 @@ describe('A move to another issuer of the tenant', () => {
   const second = { domain: 'login.example.com', basePath: 'v2' };
   /** The issuer that each API's authorizer trusts, by the base path that its domain has for it. */
   const trusted = (): Record<string, unknown> => {
-    const { things } = sandbox.world;
     return Object.fromEntries(
-      ofType(things, 'aws:apigatewayv2/apiMapping:ApiMapping').map((mapping) => {
-        const authorizer = ofType(things, 'aws:apigatewayv2/authorizer:Authorizer').find(
-          ({ within }) => within === valueOf(mapping, 'apiId'),
-        );
+      sandbox.resources('aws:apigatewayv2/apiMapping:ApiMapping').map((mapping) => {
+        const authorizer = sandbox
+          .resources('aws:apigatewayv2/authorizer:Authorizer')
+          .find(({ within }) => within === valueOf(mapping, 'apiId'));
         const { issuer } = (authorizer && valueOf(authorizer, 'jwtConfiguration')) as { readonly issuer: string };
         const key = valueOf(mapping, 'apiMappingKey');
         return [typeof key === 'string' ? `/${key}` : '/', issuer];

@@ -13,7 +13,7 @@ import type { Properties } from '../standin/values.ts';
 import type { Deployment, Sandbox, StateResource } from './sandbox.ts';
 
 /** What the rules find wrong with all that the engine has recorded of a sandbox's stack. */
-export async function judged(sandbox: Sandbox): Promise<Violation[]> {
+export async function violationsIn(sandbox: Sandbox): Promise<Violation[]> {
   return violationsOf(registeredOf(await sandbox.stateWithSecrets()));
 }
 
