@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
-import { issuerProblem, readOverHttps, type IssuerResponse } from '../program/aws/issuer.ts';
+import * as pulumi from '@pulumi/pulumi';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { issuerHooks, issuerProblem, readOverHttps, type IssuerResponse } from '../program/aws/issuer.ts';
 
 const ISSUER = 'https://acme.eu.auth0.com/';
 const DISCOVERY = `${ISSUER}.well-known/openid-configuration`;
@@ -81,7 +79,11 @@ describe('The tenant is judged by the documents that API Gateway reads', () => {
   });
 
   it('a document that takes longer than API Gateway waits is a failure that names the limit', async () => {
+    const { timeout } = AbortSignal;
+    const waiting = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout.call(AbortSignal, 20));
+    onTestFinished(() => waiting.mockRestore());
     const read = await readFrom(() => {});
+    expect(waiting.mock.calls).toEqual([[1500], [1500], [1500]]);
     expect(read).toEqual({ failure: "no response within 1500 ms, API Gateway's own limit, in 3 attempts" });
   });
 
@@ -100,13 +102,11 @@ describe('The tenant is judged by the documents that API Gateway reads', () => {
   });
 
   it('no hook is registered under the mocks of Pulumi’s SDK, where it would end the process', async () => {
-    const script = `
-      import * as pulumi from '@pulumi/pulumi';
-      await pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: () => ({}) });
-      const { issuerHooks } = await import('./program/aws/issuer.ts');
-      console.log(JSON.stringify(issuerHooks({}, '${ISSUER}')));`;
-    const cwd = fileURLToPath(new URL('../', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd });
-    expect(JSON.parse(stdout)).toEqual({});
+    const mocks: pulumi.runtime.Mocks = {
+      newResource: ({ name, inputs }) => ({ id: name, state: inputs }),
+      call: () => ({}),
+    };
+    await pulumi.runtime.setMocks(mocks);
+    expect(issuerHooks({} as Parameters<typeof issuerHooks>[0])).toEqual({});
   });
 });

@@ -6,6 +6,7 @@ import { parseEnv } from 'node:util';
 import { transformSync } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { afterFile } from './support/cleanup.ts';
+import { runEntry } from './support/entry.ts';
 import { folderWith } from './support/folder.ts';
 import { freePort } from './support/free-port.ts';
 import { copyProject, ROOT, type ProjectCopy } from './support/project.ts';
@@ -17,17 +18,16 @@ const blocks = (language: string): string[] =>
     text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
   );
 const COMMANDS = blocks('sh').flatMap((block) => block.trim().split('\n'));
-const EXAMPLE = fileURLToPath(new URL('examples/spa/serve.ts', ROOT));
 
 /** Runs a command until the tests of the file have ended. Returns what it printed up to a text. */
-function runUntil(command: string, cwd: string, wanted: string): Promise<string> {
+function runUntil(command: string, cwd: string, end: string): Promise<string> {
   const child = spawn(command, { cwd, shell: true, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
   afterFile(() => process.kill(-(child.pid ?? 0), 'SIGTERM'));
   let text = '';
   return new Promise((resolve, reject) => {
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
       text += part;
-      if (text.includes(wanted)) resolve(text);
+      if (text.includes(end)) resolve(text);
     });
     child.once('exit', () => reject(new Error(`${command} ended: ${text}`)));
   });
@@ -47,7 +47,8 @@ describe('docs/login.md', () => {
     screen = await runUntil(`${start} -- --port 0 --tenant-port 0`, project.path, 'Ctrl+C stops it');
   });
 
-  it('The login guide’s client is served, and its settings are printed and written', () => {
+  it('npm start serves on any Node that npm runs on, and prints and writes the settings of the guide’s client', () => {
+    expect(screen).toContain('The twin of stack dev is up.');
     const env = parseEnv(project.read('.twin/dev/web.env'));
     expect(env['VITE_AUTH0_CALLBACK_URL']).toBe(`http://localhost:${port}`);
     expect(screen).toContain(`  VITE_AUTH0_CLIENT_ID=${env['VITE_AUTH0_CLIENT_ID']}\n`);
@@ -115,11 +116,9 @@ describe('npm run example:spa', () => {
       { ...RUN, '.twin/dev/web.env': `${PUBLIC}http://localhost:5173\nVITE_AUTH0_DOMAIN=http://localhost:2` },
       'The twin of stack dev has ended. Start it: npm start',
     ],
-  ])('The example prints one line and fails if %s', (_case, files, message) => {
-    const cwd = fileURLToPath(folderWith(files));
-    const { status, stdout, stderr } = spawnSync(process.execPath, [EXAMPLE], { cwd, encoding: 'utf8' });
-    expect(status).toBe(1);
-    expect(stdout).toBe('');
+  ])('The example prints one line and fails if %s', async (_case, files, message) => {
+    const { code, stdout, stderr } = await runEntry('examples/spa/serve.ts', [], folderWith(files));
+    expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });

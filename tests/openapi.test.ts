@@ -1,19 +1,15 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { openApiOf } from '../docs/generator/openapi.ts';
 import { contractFrom } from '../openapi/contract-from-openapi.ts';
 import { readOpenApi } from '../openapi/read-openapi.ts';
 import type { Contract } from '../program/contract/define-contract.ts';
 import { contract as shipped } from './fixture/contract.ts';
+import { runEntry } from './support/entry.ts';
 import { folderWith } from './support/folder.ts';
-import { ROOT } from './support/project.ts';
 import { refusal } from './support/program.ts';
 import { call, serviceToken, startTestTwin } from './support/twin.ts';
 
-const run = promisify(execFile);
 const ok = { responses: { 200: { description: 'ok' } } };
 const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 const SCHEMES = {
@@ -38,47 +34,53 @@ function documentWith(paths: object, more: object = {}): string {
 const imported = async (paths: object, more?: object) =>
   contractFrom(await readOpenApi(documentWith(paths, more), 'openapi.json'), 'api');
 
+const API_KEY = 'requires a token instead of key (apiKey)';
+const UNKNOWN_SCOPE = 'scope all users: not a permission';
+
+/** What the security of an operation has, as a document writes it, the scopes of its route and the note about it. */
+const SECURITY: readonly (readonly [string, readonly object[], readonly string[] | string, string?])[] = [
+  ['one scope', [{ auth: ['read:user'] }], ['read:user']],
+  ['alternatives', [{ auth: ['read:user'] }, { auth: ['write:user'] }], ['read:user', 'write:user']],
+  ['no scope', [{ auth: [] }], 'any token'],
+  ['only a scope of OpenID Connect', [{ auth: ['openid'] }], 'any token', 'scope openid: not a permission'],
+  ['an empty list', [], 'public'],
+  ['two scopes at once', [{ auth: ['write:user', 'read:user'] }], ['write:user'], 'check read:user in the handler'],
+  ['an API key', [{ key: [] }], 'any token', API_KEY],
+  ['an API key or a scope', [{ key: [] }, { auth: ['read:user'] }], ['read:user'], API_KEY],
+  ['an API key and a scope', [{ key: [], auth: ['read:user'] }], ['read:user'], API_KEY],
+  ['optional security', [{}, { auth: ['read:user'] }], 'public', 'its security is optional'],
+  ['a scope that is no valid permission in Auth0', [{ auth: ['all users'] }], 'any token', UNKNOWN_SCOPE],
+  [
+    'a valid scope, or one that is not',
+    [{ auth: ['read:user'] }, { auth: ['all users'] }],
+    ['read:user'],
+    UNKNOWN_SCOPE,
+  ],
+];
+
 describe('npm run import', () => {
-  it.each([
-    ['one scope', [{ auth: ['read:user'] }], ['read:user'], undefined],
-    ['alternatives', [{ auth: ['read:user'] }, { auth: ['write:user'] }], ['read:user', 'write:user'], undefined],
-    ['no scope', [{ auth: [] }], 'any token', undefined],
-    ['only a scope of OpenID Connect', [{ auth: ['openid'] }], 'any token', undefined],
-    ['an empty list', [], 'public', undefined],
-    ['two scopes at once', [{ auth: ['write:user', 'read:user'] }], ['write:user'], 'check read:user in the handler'],
-    ['an API key', [{ key: [] }], 'any token', 'requires a token instead of key (apiKey)'],
-    [
-      'an API key or a scope',
-      [{ key: [] }, { auth: ['read:user'] }],
-      ['read:user'],
-      'requires a token instead of key (apiKey)',
-    ],
-    [
-      'an API key and a scope',
-      [{ key: [], auth: ['read:user'] }],
-      ['read:user'],
-      'requires a token instead of key (apiKey)',
-    ],
-    ['optional security', [{}, { auth: ['read:user'] }], 'public', 'its security is optional'],
-    [
-      'a scope that is no valid permission in Auth0',
-      [{ auth: ['all users'] }],
-      'any token',
-      'scope all users: not a permission',
-    ],
-    [
-      'a scope that is valid, or one that is not',
-      [{ auth: ['read:user'] }, { auth: ['all users'] }],
-      ['read:user'],
-      'scope all users: not a permission',
-    ],
-    ['no security at all', undefined, 'any token', 'the document declares no security'],
-  ])('A route whose security has %s requires the same in the contract', async (_title, security, scopes, note) => {
-    const { routes, notes } = await imported({ '/x': { get: { ...ok, security } } });
-    expect(routes).toEqual({ 'GET /x': { handler: 'api', scopes } });
-    expect(notes.filter((one) => !one.startsWith('scope openid'))).toEqual(
-      note === undefined ? [] : [expect.stringContaining(note)],
-    );
+  let all: Awaited<ReturnType<typeof imported>>;
+  beforeAll(async () => {
+    // A document takes a quarter of a second.
+    const paths = SECURITY.map(([, security], index) => [`/x${index}`, { get: { ...ok, security } }]);
+    all = await imported(Object.fromEntries(paths) as object);
+  });
+
+  it.each(SECURITY.map(([title, , ...expected], index) => [title, index, ...expected] as const))(
+    'A route whose security has %s requires the same in the contract',
+    (_title, index, scopes, note) => {
+      const key = `GET /x${index}`;
+      expect(all.routes[key]).toEqual({ handler: 'api', scopes });
+      const notes = all.notes.filter((line) => line.startsWith(`${key}: `));
+      if (note?.startsWith('scope ')) expect(all.notes.filter((line) => line.startsWith(note))).toHaveLength(1);
+      else expect(notes).toEqual(note === undefined ? [] : [expect.stringContaining(note)]);
+    },
+  );
+
+  it('A document without security at all requires any token, and the notes say so', async () => {
+    const { routes, notes } = await imported({ '/x': { get: ok } });
+    expect(routes).toEqual({ 'GET /x': { handler: 'api', scopes: 'any token' } });
+    expect(notes).toContainEqual(expect.stringContaining('the document declares no security'));
   });
 
   it('Paths become route keys that API Gateway accepts, and the notes name those that could not', async () => {
@@ -126,17 +128,16 @@ describe('npm run import', () => {
   it('The twin serves an imported contract without further edits, and a second import needs --overwrite', async () => {
     const security = [{ auth: ['read:user'] }, { auth: ['\u001b[2J'] }];
     const paths = { '/pets/{id}': { get: { ...ok, parameters: [id], security } } };
-    const folder = fileURLToPath(folderWith({ 'openapi.json': documentWith(paths) }));
-    const main = fileURLToPath(new URL('openapi/main.ts', ROOT));
-    const { stdout } = await run(process.execPath, [main, 'openapi.json'], { cwd: folder });
+    const folder = folderWith({ 'openapi.json': documentWith(paths) });
+    const { stdout } = await runEntry('openapi/main.ts', ['openapi.json'], folder);
     expect(stdout).toContain('contract.ts has 1 route and 2 permissions.');
     expect(stdout).toContain(String.raw`scope \u{1b}[2J: not a permission`);
     expect(stdout).toContain('handler/api.ts is new');
-    await expect(run(process.execPath, [main, 'openapi.json'], { cwd: folder })).rejects.toThrow('--overwrite');
+    expect((await runEntry('openapi/main.ts', ['openapi.json'], folder)).stderr).toContain('add --overwrite');
     const twin = await startTestTwin({
       change: (project) => {
         for (const file of ['contract.ts', 'handler/api.ts']) {
-          project.write(file, readFileSync(`${folder}${file}`, 'utf8'));
+          project.write(file, readFileSync(new URL(file, folder), 'utf8'));
         }
         project.edit('contract.ts', 'roles: {}', "roles: { reader: ['read:user'] }");
       },

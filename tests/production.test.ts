@@ -1,7 +1,9 @@
-import { afterAll, describe, expect, it } from 'vitest';
-import { evaluate, violationsOf } from '@auth0-http-api/twin';
+import { describe, expect, it } from 'vitest';
+import { violationsOf } from '@auth0-http-api/twin';
 import { stackFileLines } from '../program/config/stack-file-lines.ts';
+import { evaluateHere } from './support/evaluate.ts';
 import { folderWith } from './support/folder.ts';
+import { output } from './support/planted.ts';
 import { copyProject } from './support/project.ts';
 import { onlyOf, recordDev, recordStack, resourcesOf, type Changes } from './support/program.ts';
 import { APP, clients, IN_PRODUCTION, REASON, refusesOne, row, type Row } from './support/stack-file-rows.ts';
@@ -63,13 +65,12 @@ describe('A production stack file', () => {
     { 'api:domain': undefined },
   ])('A production stack may have %j only with a written reason', async (values) => {
     const key = (Object.keys(values)[0] ?? '').replace('api:', '');
-    const rulesOf = async (more: Changes): Promise<string[]> => {
-      const violations = violationsOf(await recordDev({ ...IN_PRODUCTION, ...values, ...more }));
-      return [...new Set(violations.map(({ rule }) => rule))];
-    };
-    expect(await rulesOf({})).toEqual([`production, ${key}`]);
-    expect(await rulesOf({ 'api:exceptions': { [key]: REASON } })).toEqual([]);
-    expect(await rulesOf({ 'api:exceptions': { [key]: REASON, testUser: REASON } })).toEqual(['exceptions are needed']);
+    const recorded = await recordDev({ ...IN_PRODUCTION, ...values, 'api:exceptions': { [key]: REASON } });
+    const rulesWith = (exceptions: Changes): Set<string> =>
+      new Set(violationsOf(output({ exceptions })(recorded)).map(({ rule }) => rule));
+    expect(violationsOf(recorded)).toEqual([]);
+    expect(rulesWith({})).toEqual(new Set([`production, ${key}`]));
+    expect(rulesWith({ [key]: REASON, testUser: REASON })).toEqual(new Set(['exceptions are needed']));
   });
 
   it('The exceptions of a stack file are in the outputs, where the access report reads them', async () => {
@@ -92,14 +93,12 @@ describe('A production stack file', () => {
 
 describe('Errors in a stack file', () => {
   const project = copyProject();
-  afterAll(() => project.remove());
 
   it('An error names file, line and key, in the order of the lines', async () => {
     project.edit('Pulumi.prod.yaml', 'tokenLifetime: 3600', 'tokenLifetime: 59');
     project.edit('Pulumi.prod.yaml', 'permissions: [read:user]', 'permissions: [read:usr]');
     const prod = { root: project.root.href, stack: 'prod', config: {}, seed: 'a seed for tests' };
-    // The copy's errors are of a class of its own.
-    const message = await evaluate(prod).then(String, String);
+    const message = await evaluateHere(prod).then(String, String);
     const lines = project.read('Pulumi.prod.yaml').split('\n');
     const line = (text: string): number => lines.findIndex((one) => one.includes(text)) + 1;
     expect(message.split('\n').filter((one) => one.startsWith('  Pulumi'))).toEqual([

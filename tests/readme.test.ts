@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { copyProject, ROOT, type ProjectCopy } from './support/project.ts';
+import { ROOT, type ProjectCopy } from './support/project.ts';
 import { askToken, call, startTestTwin } from './support/twin.ts';
 
 const README = readFileSync(new URL('README.md', ROOT), 'utf8');
@@ -53,30 +51,12 @@ describe('README.md', () => {
     },
   );
 
-  it('The README has its two commands, and CI runs the second', () => {
+  it('The README has its two commands; login-guide.test.ts runs the first, and CI the second', () => {
     expect(README).toContain('npm ci && npm start\n');
     expect(README).toContain('npm ci && npm test\n');
     const ci = readFileSync(new URL('.ci/run', ROOT), 'utf8');
     expect(ci).toMatch(/^npm ci$/m);
     expect(ci).toMatch(/^npm test /m);
-  });
-
-  it('The first command of the README serves on any Node that npm runs on', async () => {
-    const project = copyProject();
-    const child = spawn('npm', ['start', '--', '--port', '0', '--tenant-port', '0'], {
-      cwd: project.path,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let text = '';
-    for await (const part of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
-      text += part;
-      if (text.includes('Ctrl+C stops it')) break;
-    }
-    expect(text).toContain('The twin of stack dev is up.');
-    process.kill(-(child.pid ?? 0), 'SIGTERM');
-    await once(child, 'exit');
-    project.remove();
   });
 
   it('The README says how to add a permission, handler, route, role and client, and no other edit is needed', async () => {

@@ -25,18 +25,16 @@ describe('The rules over the registered resources', () => {
     expect(violationsOf(await recordStack(stack))).toEqual([]);
   });
 
-  it.each(PLANTED)('The rule "$rule" reports $title', async ({ rule, plant: spoil, resource, says }) => {
-    const found = violationsOf(spoil(await recordStack('prod')));
-    const message = expect.stringContaining(says) as string;
-    expect(found.filter((one) => one.rule === rule)).toContainEqual({ rule, resource, message });
-  });
-
-  it('No violation contains a secret', async () => {
-    const prod = await recordStack('prod');
-    const all = PLANTED.flatMap(({ plant: spoil }) => violationsOf(spoil(prod)));
-    expect(all.length).toBeGreaterThan(PLANTED.length);
-    expect(JSON.stringify(all)).not.toContain(secretOf(prod));
-  });
+  it.each(PLANTED)(
+    'The rule "$rule" reports $title, without any secret',
+    async ({ rule, plant: spoil, resource, says }) => {
+      const prod = await recordStack('prod');
+      const found = violationsOf(spoil(prod));
+      expect(JSON.stringify(found)).not.toContain(secretOf(prod));
+      const message = expect.stringContaining(says) as string;
+      expect(found.filter((one) => one.rule === rule)).toContainEqual({ rule, resource, message });
+    },
+  );
 
   it('The rules accept an open route only if the contract declares it public', async () => {
     const routes = { ...shipped.routes, 'GET /open': { handler: 'test', scopes: 'public' } } as const;

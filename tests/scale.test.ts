@@ -1,15 +1,19 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { modelOf, type Recorded } from '@auth0-http-api/twin';
+import type { Contract } from '../program/contract/define-contract.ts';
 import { HANDLER } from './support/handlers.ts';
 import { clientsOfSize, contractOfSize, LARGE } from './support/large.ts';
-import { recordWith, refusal, resourcesOf } from './support/program.ts';
+import { recordWith, refusal, resourcesOf, settingsOf, type Changes } from './support/program.ts';
 
+/** The thirty functions have the fixture's one handler. */
+const contractOf = (size: typeof LARGE): Contract => contractOfSize(size, () => HANDLER.file);
+const valuesOf = (size: typeof LARGE): Changes => ({
+  'api:clients': clientsOfSize(size),
+  'api:testUser': undefined,
+  'api:defaultDirectory': false,
+});
 const record = (size: typeof LARGE): Promise<Recorded> =>
-  recordWith({
-    // The fixture's one handler will do: each of the thirty is a function of its own.
-    contract: contractOfSize(size, () => HANDLER.file),
-    values: { 'api:clients': clientsOfSize(size), 'api:testUser': undefined, 'api:defaultDirectory': false },
-  });
+  recordWith({ contract: contractOf(size), values: valuesOf(size) });
 
 /** How many resources of Auth0's there are: each is a fixed number of calls of the Management API. */
 const ofAuth0 = ({ resources }: Recorded): number => resources.filter(({ type }) => type.startsWith('auth0:')).length;
@@ -39,7 +43,7 @@ describe('A contract of 300 routes, 30 handlers, 50 permissions and 40 clients',
   });
 
   it('A contract of 301 routes is rejected until the stack file says that AWS has raised the quota', async () => {
-    const { problems } = await refusal(() => record({ ...LARGE, routes: 301 }));
+    const { problems } = await refusal(() => settingsOf('dev', valuesOf(LARGE), contractOf({ ...LARGE, routes: 301 })));
     expect(problems).toMatchObject([{ code: 'quota', place: 'Pulumi.dev.yaml, api:routeQuota' }]);
   });
 

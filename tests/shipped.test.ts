@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { staleReports, reportOf, evaluate, modelOf, stackNames, violationsOf } from '@auth0-http-api/twin';
+import { staleReports, reportOf, modelOf, stackNames, violationsOf } from '@auth0-http-api/twin';
 import { policiesOf } from '../rights/policies.ts';
+import { evaluateHere } from './support/evaluate.ts';
 import { ROOT } from './support/project.ts';
 import { ACCOUNT } from './support/provider-calls.ts';
 
@@ -8,7 +9,7 @@ import { ACCOUNT } from './support/provider-calls.ts';
 it('This project is served by the twin, gets its generated policies, satisfies every rule, and is described by its committed access reports', async () => {
   const stacks = stackNames(ROOT);
   const recorded = await Promise.all(
-    stacks.map((stack) => evaluate({ root: ROOT.href, stack, config: {}, seed: 'a seed for tests' })),
+    stacks.map((stack) => evaluateHere({ root: ROOT.href, stack, config: {}, seed: 'a seed for tests' })),
   );
   for (const one of recorded) {
     const boundary = one.resources.map(({ inputs }) => inputs['permissionsBoundary']).find(isString);

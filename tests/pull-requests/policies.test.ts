@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parse } from 'yaml';
 import type { Recorded } from '@auth0-http-api/twin';
 import { policiesOf, type Policy } from '../../rights/policies.ts';
 import { RIGHTS } from '../../rights/table.ts';
+import { runEntry } from '../support/entry.ts';
 import { EVERYTHING, EVERY_OPTION } from '../support/everything.ts';
 import { allows, type Call } from '../support/iam.ts';
 import { ACCOUNT, callsOf } from '../support/provider-calls.ts';
@@ -210,25 +208,18 @@ describe('The generated policies', () => {
   });
 
   it('npm run policies prints one document for a shell, and names the argument that is missing or invalid', async () => {
-    const run = (...args: readonly string[]) =>
-      promisify(execFile)(process.execPath, ['rights/main.ts', '--stack', 'dev', ...args], {
-        cwd: fileURLToPath(ROOT),
-      });
+    vi.doMock('../../rights/recorded.ts', () => ({ recordedStack: recordStack }));
+    onTestFinished(() => void vi.doUnmock('../../rights/recorded.ts'));
+    const run = (...args: readonly string[]) => runEntry('rights/main.ts', ['--stack', 'dev', ...args]);
     const { stdout } = await run('--account', ACCOUNT, '--subject', SURROUNDINGS.subject, 'preview-trust');
     expect(JSON.parse(stdout)).toMatchObject({ Version: '2012-10-17' });
     expect(stdout).toContain('environment:preview-dev');
-    await expect(run()).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/--account 123456789012/) as string,
-    });
-    await expect(run('--account', ACCOUNT, '--config', 'api:x')).rejects.toMatchObject({
-      code: 1,
-      stderr: '--config api:x has no value; write --config key=value\n',
-    });
-    await expect(run('--account', '12')).rejects.toMatchObject({
-      code: 1,
-      stderr: '--account must have 12 digits, not "12"\n',
-    });
+    expect(await run()).toMatchObject({ code: 1, stderr: expect.stringMatching(/--account 123456789012/) as string });
+    for (const [args, stderr] of [
+      [['--account', ACCOUNT, '--config', 'api:x'], '--config api:x has no value; write --config key=value\n'],
+      [['--account', '12'], '--account must have 12 digits, not "12"\n'],
+    ] as const)
+      expect(await run(...args)).toEqual({ code: 1, stdout: '', stderr });
   });
 
   it('the names that Pulumi generates begin as the policies expect', () => {

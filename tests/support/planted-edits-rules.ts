@@ -173,31 +173,3 @@ export const POLICY: readonly (Edit & {
     rule: 'production is protected',
   },
 ];
-
-/** A planted violation stands for the edits of its kind; `rules.test.ts` finds each. */
-export const KINDS: Readonly<Record<string, readonly [rule: string, title: RegExp]>> = {
-  A04: ['audience of the resource server', /Auth0's userinfo/],
-  A08: ['no managed policy', /AdministratorAccess on a role/],
-  A09: ['narrow statements', /every action on everything/],
-  A11: ['production, access log', /without an access log/],
-  A12: ['production, access log', /claims\.email/],
-  A14: ['production is protected', /unprotected Client$/],
-  A16: ['TLS of today', /TLS 1\.0/],
-  A17: ['production, cors', /any https page/],
-  A18: ['production, logRetention', /for ever/],
-  C10: ['no open route over a protected one', /ANY \/\{proxy\+\}/],
-  C15: ['secrets are marked', /GitHub's token in a handler/],
-  C16: ['secrets are marked', /in a handler/],
-  D01: ['no open route over a protected one', /ANY \/\{proxy\+\}/],
-  D02: ['callers are not forged', /a header that the caller can write/],
-  D03: ['callers are not forged', /appended/],
-  T02: ['client grants', /requires no client grant/],
-  T04: ['closed databases', /open sign-up/],
-  T05: ['closed databases', /lets passwords be guessed/],
-  T06: ['closed databases', /weak password policy/],
-  T09: ['secrets are marked', /mark was removed/],
-  T10: ['callbacks by name', /any address/],
-  T11: ['refresh tokens', /offline access/],
-  T14: ['production, tokenLifetime', /more than an hour/],
-  T17: ['long secrets', /short secret/],
-};
