@@ -1,13 +1,23 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import { COMPILE_CACHE } from '@auth0-http-api/twin';
 import { afterFile } from '../../support/cleanup.ts';
-import { copyShippedProject, type ProjectCopy } from '../../support/project.ts';
+import { copyShippedProject, ROOT, type ProjectCopy } from '../../support/project.ts';
 import { PACKAGES } from '../standin/kinds.ts';
 import type { Faults } from '../standin/provider.ts';
 import { secretTexts, type Properties } from '../standin/values.ts';
@@ -29,6 +39,8 @@ const FILLED_IN = { 'auth0:domain': 'acme.eu.auth0.com', 'auth0:clientId': 'the-
 const PLACEHOLDER_HOSTS = /your-app\.example\.com|[a-z.]*test-api-for-jwt-authorizer\.example\.com/g;
 const REGION = 'eu-central-1';
 const ISSUERS = new URL('../standin/issuers.ts', import.meta.url);
+/** Not in a project that has the tools as an installed package. */
+const LATE_SDKS = new URL('twin/tests/support/late-sdks.ts', ROOT);
 
 export interface StateResource {
   readonly urn: string;
@@ -54,12 +66,12 @@ export class Sandbox {
   readonly #folder = mkdtempSync(join(tmpdir(), 'auth0-http-api-engine-'));
   readonly #printed: string[] = [];
   readonly #standIns: ChildProcess;
-  readonly #sdk: string;
+  readonly #preloaded: readonly URL[];
   #stack = '';
 
   /** @param sdk whether commands load Pulumi's SDK in half the time, or all of it at once */
   constructor(sdk: 'fast' | 'as it ships' = 'fast') {
-    this.#sdk = sdk;
+    this.#preloaded = sdk === 'fast' && existsSync(LATE_SDKS) ? [ISSUERS, LATE_SDKS] : [ISSUERS];
     this.project = copyShippedProject();
     afterFile(() => {
       this.#standIns.kill();
@@ -143,9 +155,8 @@ export class Sandbox {
       HTTP_PROXY: 'http://127.0.0.1:9',
       NO_PROXY: '127.0.0.1,localhost',
       NODE_COMPILE_CACHE: COMPILE_CACHE,
-      NODE_OPTIONS: `--import=${ISSUERS.href}`,
+      NODE_OPTIONS: this.#preloaded.map(({ href }) => `--import=${href}`).join(' '),
       STANDIN_ISSUERS: inject('issuers'),
-      STANDIN_SDK: this.#sdk,
     };
   }
 
