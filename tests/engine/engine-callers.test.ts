@@ -126,7 +126,8 @@ describe('The callers of a stack', () => {
     expect(preview.code).not.toBe(0);
     expect(preview.text).toContain('it is protected');
     // As docs/operations.md has it.
-    const [command = ''] = /^pulumi stack --show-urns .*unprotect.*$/m.exec(readFileSync(OPERATIONS_PAGE, 'utf8')) ?? [];
+    const [command = ''] =
+      /^pulumi stack --show-urns .*unprotect.*$/m.exec(readFileSync(OPERATIONS_PAGE, 'utf8')) ?? [];
     expect(command).toContain("'urn:.*::auth0-shop$'");
     const options = { cwd: sandbox.project.path, env: sandbox.environment() };
     await run('bash', ['-c', command.replace('auth0-shop', 'auth0-partner')], options);
