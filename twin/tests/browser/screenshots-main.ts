@@ -42,13 +42,13 @@ async function main(executable: string): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const [width, height] of WINDOWS) {
         const { page, close } = await openAt(browser, twin.pageUrl, { colorScheme, viewport: { width, height } });
-        await page.locator('.matrix button.bad').first().waitFor();
+        await page.locator('.matrix td.bad').first().waitFor();
         // Users are the last columns, and only those in view are drawn.
         await page.evaluate("document.querySelector('.matrix').scrollTo(1e4, 0)");
         await page.waitForTimeout(300);
-        const cells = page.locator('.matrix [data-y]').nth(1).locator('button.bad');
+        const cells = page.locator('.matrix [data-y]').nth(1).locator('[aria-label*=lacks]');
         // A user's 403 explains more than a 401 does; the smallest program has only that.
-        await (size === '1 × 4' ? page.locator('.matrix button.bad').first() : cells.nth(-2)).click();
+        await (size === '1 × 4' ? page.locator('.matrix td.bad').first() : cells.last()).click();
         await page.locator('.outcome .verdict').waitFor();
         // The list is told of what happens a moment later.
         await page.locator('.log .entry').first().waitFor();

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { Entry } from '../messages.ts';
 import { callerOf, titleOf, type History, type Kept } from './history.ts';
-import { Field, moveFocus, Status } from './ui.tsx';
+import { Field, Status } from './ui.tsx';
 import { clockTime } from './words.ts';
 
 interface Props {
@@ -15,13 +15,16 @@ interface Props {
   readonly onClear: () => void;
 }
 
+const NO_FILTER = { text: '', status: '', client: '', user: '' } as const;
+type Filter = Readonly<Record<keyof typeof NO_FILTER, string>>;
+
 /** The last requests, from any client, newest first. */
 export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Props): ComponentChildren {
   const [paused, setPaused] = useState<History>();
-  const [filter, setFilter] = useState({ text: '', status: '', client: '', user: '' });
+  const [filter, setFilter] = useState<Filter>(NO_FILTER);
   const { kept, dropped, skipped } = paused ?? history;
   const shown = kept.filter(({ entry }) => matches(entry, filter));
-  const waiting = paused === undefined ? 0 : history.kept.findIndex(({ key }) => key === paused.kept[0]?.key);
+  const waiting = history.kept.findIndex(({ key }) => key === kept[0]?.key);
   const entries = kept.map(({ entry }) => entry);
   const choices = [
     ['Status', 'status', entries.flatMap(({ status }) => [`${status}`.slice(0, 1), `${status}`])],
@@ -33,11 +36,7 @@ export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Pr
       <div class="bar">
         <h2 id="log">Requests</h2>
         <div class="row">
-          <button
-            type="button"
-            aria-pressed={paused !== undefined}
-            onClick={() => setPaused(paused ? undefined : history)}
-          >
+          <button type="button" aria-pressed={!!paused} onClick={() => setPaused(paused ? undefined : history)}>
             {paused === undefined
               ? 'Pause'
               : `Resume${waiting === 0 ? '' : ` (${waiting < 0 ? 'many' : waiting} new)`}`}
@@ -53,23 +52,23 @@ export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Pr
           </button>
         </div>
       </div>
-      <div class="row filters" role="group" aria-label="Show only">
+      <div class="row" role="group" aria-label="Show only">
         <Field
           label="Search requests"
-          class="grow"
+          grow
+          search
           value={filter.text}
           onInput={(text) => setFilter({ ...filter, text })}
         />
         {choices.map(([label, name, values]) => {
           // What was chosen stays to be seen, though the last such request may have been dropped.
-          const all = [...new Set([...values, filter[name]])].filter((one) => one !== '').toSorted();
-          const options = all.map((one) => [one, one.length === 1 ? `${one}xx` : one] as const);
+          const all = [...new Set([...values, filter[name]])].filter((value) => value !== '').toSorted();
           return (
             <Field
               key={name}
               label={label}
               value={filter[name]}
-              options={[['', 'all'], ...options]}
+              options={[['', 'all'], ...all.map((value) => [value, value.padEnd(3, 'x')] as const)]}
               onInput={(value) => setFilter({ ...filter, [name]: value })}
             />
           );
@@ -85,8 +84,7 @@ export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Pr
         <Rows rows={shown} open={open} onOpen={onOpen} />
       )}
       <p class="quiet count">
-        {kept.length > 0 &&
-          (shown.length === kept.length ? `${count(kept.length)}.` : `${shown.length} of ${count(kept.length)}.`)}
+        {kept.length > 0 && `${shown.length === kept.length ? '' : `${shown.length} of `}${count(kept.length)}.`}
         {skipped > 0 && ` ${skipped} more are not listed.`}
         {dropped > 0 && ` ${dropped} older ones were dropped.`}
       </p>
@@ -94,40 +92,44 @@ export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Pr
   );
 }
 
-function Rows({
-  rows,
-  open,
-  onOpen,
-}: Pick<Props, 'open' | 'onOpen'> & { readonly rows: readonly Kept[] }): ComponentChildren {
-  const box = useRef<HTMLDivElement>(null);
-  const current = useRef<string>(undefined);
+type RowsProps = Pick<Props, 'open' | 'onOpen'> & { readonly rows: readonly Kept[] };
+
+function Rows({ rows, open, onOpen }: RowsProps): ComponentChildren {
   useLayoutEffect(() => {
-    const element = box.current;
-    // At the top the browser does not keep what is in sight.
-    if (element?.scrollTop === 0) element.querySelector(':focus-visible')?.scrollIntoView({ block: 'nearest' });
-    const isGone = current.current !== undefined && !rows.some(({ key }) => key === current.current);
-    if (!isGone || document.activeElement !== document.body) return;
-    current.current = undefined;
-    element?.focus();
+    // At its top a browser does not keep in sight what has the focus.
+    document.querySelector('.entries :focus-visible')?.scrollIntoView({ block: 'nearest' });
   }, [rows[0]?.key]);
   return (
-    <div class="window" ref={box} tabIndex={-1} onKeyDown={moveFocus}>
-      <ol>
-        {rows.map((row) => (
-          <li key={row.key} onFocusIn={() => (current.current = row.key)}>
-            <button type="button" class="entry" aria-current={row.key === open} onClick={() => onOpen(row)}>
-              <Row entry={row.entry} />
-            </button>
-          </li>
-        ))}
-      </ol>
-    </div>
+    <ol class="entries" tabIndex={-1} onKeyDown={moveFocus}>
+      {rows.map((row) => (
+        <li key={row.key}>
+          <button type="button" class="entry" aria-current={row.key === open} onClick={() => onOpen(row)}>
+            <Row entry={row.entry} />
+          </button>
+        </li>
+      ))}
+    </ol>
   );
+}
+
+/** Moves the focus among the rows by the arrow keys. */
+function moveFocus(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
+  const rows = [...event.currentTarget.querySelectorAll('button')];
+  const at = rows.findIndex((row) => row === document.activeElement);
+  const to = new Map([
+    ['ArrowDown', at + 1],
+    ['ArrowUp', at - 1],
+    ['Home', 0],
+    ['End', rows.length - 1],
+  ]).get(event.key);
+  if (to === undefined) return;
+  event.preventDefault();
+  rows[to]?.focus();
 }
 
 function Row({ entry }: { readonly entry: Entry }): ComponentChildren {
   const { client, user } = callerOf(entry);
-  const caller = [client, user].filter((one) => one !== '').join(' · ');
+  const caller = [client, user].filter((name) => name !== '').join(' · ');
   return (
     <>
       <Status status={entry.status} />
@@ -136,14 +138,14 @@ function Row({ entry }: { readonly entry: Entry }): ComponentChildren {
         {entry.kind === 'api' && `${entry.milliseconds.toFixed(0)} ms · `}
         {clockTime(new Date(entry.at))}
       </span>
-      <span class="why">
+      <span class="why quiet">
         {caller !== '' && <b>{caller}</b>} {entry.why.replace(/^\d+: /, '')}
       </span>
     </>
   );
 }
 
-function matches(entry: Entry, filter: Record<'text' | 'status' | 'client' | 'user', string>): boolean {
+function matches(entry: Entry, filter: Filter): boolean {
   const { client, user } = callerOf(entry);
   const body = entry.kind === 'api' ? `${entry.request.body} ${entry.routeKey}` : '';
   const text = `${titleOf(entry)} ${client} ${user} ${entry.why} ${body}`.toLowerCase();

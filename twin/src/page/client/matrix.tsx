@@ -1,72 +1,58 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { ShownApi, ShownCaller, ShownRow, ShownState } from '../messages.ts';
+import type { ShownApi, ShownRow, ShownState } from '../messages.ts';
+import type { Cell } from './request.ts';
 import { Field, Inline } from './ui.tsx';
 import { plain } from './words.ts';
-
-/** A route of an API. */
-interface Route {
-  readonly api: ShownApi;
-  readonly row: ShownRow;
-}
-
-/** A cell of the matrix. */
-export interface Cell extends Route {
-  readonly caller: ShownCaller;
-  /** The caller's place in the row. */
-  readonly column: number;
-}
-
-/** What the search leaves: lines are routes with the headings of their groups, columns are places of callers. */
-interface Table {
-  readonly lines: readonly (Route | string)[];
-  readonly routes: readonly Route[];
-  readonly columns: readonly number[];
-}
 
 /** Up to so many callers each cell has its reason in words. */
 const FEW = 6;
 /** From so many routes on they are grouped by the first segment of their path. */
 const MANY = 9;
-/** Pixels of a line, and of a column at least, as the style has them. */
-const [HEIGHT, WIDTH] = [44, 56];
-/** Lines and columns are drawn by so many, and one step beyond what is in view: 12,000 cells would scroll slowly. */
+/** Rows and columns are drawn by so many, and one step beyond what is in view: 12,000 cells would take half a second. */
 const STEP = 2;
 
-const KINDS = { client: 'Services', role: 'Roles', user: 'Users', anyone: 'No token' } as const;
+const KINDS = { client: 'Services', role: 'Roles', user: 'Users', anyone: 'None' } as const;
+
+interface Route {
+  readonly api: ShownApi;
+  readonly row: ShownRow;
+}
+
+interface Props {
+  readonly state: ShownState;
+  readonly chosen: Cell | undefined;
+  readonly onChoose: (cell: Cell) => void;
+}
 
 /** Who may call what: the access report's table, its cells word for word. */
-export function Matrix({
-  state,
-  onChoose,
-}: {
-  readonly state: ShownState;
-  readonly onChoose: (cell: Cell) => void;
-}): ComponentChildren {
+export function Matrix({ state, chosen, onChoose }: Props): ComponentChildren {
   const [query, setQuery] = useState('');
   const [current, setCurrent] = useState<Cell>();
   const choose = useRef(onChoose);
   choose.current = onChoose;
   // What has not changed is not compared again.
-  const [grid, isLarge] = useMemo(() => {
-    const table = tableOf(state, query.trim().toLowerCase());
-    const count = state.apis.reduce((sum, { rows }) => sum + rows.length, 0);
-    const shown = <Grid table={table} state={state} onShow={setCurrent} onChoose={(cell) => choose.current(cell)} />;
-    return [shown, count >= MANY || state.callers.length > FEW];
-  }, [state, query]);
+  const grid = useMemo(
+    () => <Grid {...{ state, query, chosen }} onShow={setCurrent} onChoose={(cell) => choose.current(cell)} />,
+    [state, query, chosen?.row, chosen?.column],
+  );
+  const routes = state.apis.reduce((sum, { rows }) => sum + rows.length, 0);
+  const shown = current ?? chosen;
   return (
-    <section aria-labelledby="matrix" class="card matrix-card">
+    <section aria-labelledby="matrix" class="card">
       <div class="bar">
         <h2 id="matrix">Who may call what</h2>
-        {isLarge && <Field label="Search routes and callers" value={query} onInput={setQuery} class="search" />}
+        {(routes >= MANY || state.callers.length > FEW) && (
+          <Field label="Search routes and callers" value={query} onInput={setQuery} search />
+        )}
       </div>
       <p class="detail">
-        {current === undefined ? (
+        {shown === undefined ? (
           'Choose a cell to call the route as that caller.'
         ) : (
           <>
-            <Inline text={current.row.cells[current.column] ?? ''} /> · <Inline text={current.caller.heading} /> →{' '}
-            <code>{current.row.routeKey}</code>
+            <Inline text={shown.row.cells[shown.column] ?? ''} /> · <Inline text={shown.caller.heading} /> →{' '}
+            <code>{shown.row.routeKey}</code>
           </>
         )}
       </p>
@@ -75,194 +61,207 @@ export function Matrix({
   );
 }
 
-interface GridProps {
-  readonly table: Table;
-  readonly state: ShownState;
+interface GridProps extends Props {
+  readonly query: string;
   readonly onShow: (cell: Cell) => void;
-  readonly onChoose: (cell: Cell) => void;
 }
 
-/** Draws the lines and columns in view, and the cell that the keyboard is at. */
-function Grid({ table: { lines, routes, columns }, state, onShow, onChoose }: GridProps): ComponentChildren {
+/** Draws the rows and columns in view, and the cell that the keyboard is at. */
+function Grid({ state, query, chosen, onShow, onChoose }: GridProps): ComponentChildren {
+  const { lines, routes, columns } = useMemo(() => tableOf(state, query.trim().toLowerCase()), [state, query]);
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState('0 0 0 0');
-  const [chosen, setChosen] = useState({ y: 0, x: 0 });
+  const [place, setPlace] = useState({ y: 0, x: 0 });
   const isMoved = useRef(false);
-  const at = { y: Math.min(chosen.y, routes.length - 1), x: Math.min(chosen.x, columns.length - 1) };
+  const at = { y: Math.min(place.y, routes.length - 1), x: Math.min(place.x, columns.length - 1) };
+  const isDense = columns.length > FEW;
+  const [height, width, head] = isDense ? [28, 32, 180] : [44, 112, 64];
   const look = (): void => {
     if (box.current === null) return;
     const { scrollTop, clientHeight, scrollLeft, clientWidth } = box.current;
-    const places = [
-      scrollTop / HEIGHT,
-      (scrollTop + clientHeight) / HEIGHT,
-      scrollLeft / WIDTH,
-      (scrollLeft + clientWidth) / WIDTH,
-    ];
-    setView(places.map((place, side) => (Math.floor(place / STEP) + (side % 2 === 0 ? -1 : 2)) * STEP).join(' '));
+    const from = [scrollTop / height, scrollLeft / width];
+    const sizes = [(clientHeight - head) / height, (clientWidth - head) / width];
+    const edge = (lines: number, steps: number): number => (Math.floor(lines / STEP) + steps) * STEP;
+    setView(from.flatMap((start, side) => [edge(start, -1), edge(start + (sizes[side] ?? 0), 2)]).join(' '));
   };
   useLayoutEffect(() => {
     // In a task of its own: the frame that draws the page is long enough.
     const observer = new ResizeObserver(() => setTimeout(look));
     if (box.current !== null) observer.observe(box.current);
     return () => observer.disconnect();
-  }, []);
+  }, [isDense]);
   useLayoutEffect(() => {
     if (isMoved.current) box.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
     isMoved.current = false;
-  }, [chosen]);
-
+  }, [place]);
   const [top = 0, bottom = 0, left = 0, right = 0] = view.split(' ').map(Number);
-  const drawn = columns
-    .map((column, x) => ({ column, x }))
-    .filter(({ x }) => (x >= left && x < right) || x === at.x || columns.length <= FEW);
+  const places = [...columns.keys()].filter((x) => (x >= left && x < right) || x === at.x || !isDense);
+  const drawn = useMemo(() => places, [places.join()]);
+
   const cellAt = (target: EventTarget | null): Cell | undefined => {
     const { y, x } = placeOf(target);
     const [route, column] = [routes[y], columns[x] ?? -1];
     const caller = state.callers[column];
     return route && caller && { ...route, caller, column };
   };
-  const show = ({ target }: Event): void => {
-    const cell = cellAt(target);
-    if (cell !== undefined) onShow(cell);
+  const withCell = (event: Event, act: (cell: Cell) => void): void => {
+    const cell = cellAt(event.target);
+    if (cell !== undefined) act(cell);
   };
+  const callers = columns.flatMap((column) => state.callers[column] ?? []);
   return (
     <div
-      class={`matrix ${columns.length > FEW ? 'dense' : ''}`}
-      role="grid"
-      aria-labelledby="matrix"
-      aria-rowcount={lines.length + 2}
-      aria-colcount={columns.length + 1}
-      style={{ '--callers': columns.length }}
+      class={`matrix ${isDense ? 'dense' : ''}`}
+      style={{ '--callers': columns.length, '--lines': lines.length, '--row': `${height}px`, '--cell': `${width}px` }}
       ref={box}
       onScroll={look}
-      onClick={({ target }) => {
-        const cell = cellAt(target);
-        if (cell !== undefined) onChoose(cell);
-      }}
-      onMouseOver={show}
-      onFocusIn={(event) => {
-        if (cellAt(event.target) !== undefined) setChosen(placeOf(event.target));
-        show(event);
-      }}
-      onKeyDown={(event) => {
-        const next = moved(event, at, routes.length - 1, columns.length - 1);
-        if (next === undefined) return;
-        event.preventDefault();
-        isMoved.current = true;
-        setChosen(next);
-      }}
     >
-      <Heads callers={columns.flatMap((column) => state.callers[column] ?? [])} />
-      <div role="rowgroup" class="lines" style={{ height: `${lines.length * HEIGHT}px` }}>
-        {lines.map((line, index) => {
-          if ((index < top || index >= bottom) && line !== routes[at.y]) return undefined;
-          const place = {
-            key: index,
-            role: 'row',
-            'aria-rowindex': index + 3,
-            style: { top: `${index * HEIGHT}px` },
-          } as const;
-          if (typeof line === 'string') {
-            return (
-              <div {...place} class="group">
-                <div role="rowheader">{line}</div>
-              </div>
-            );
-          }
-          return (
-            <div {...place} data-y={routes.indexOf(line)}>
-              <RouteHead row={line.row} />
-              {drawn.map(({ column, x }) => {
-                const cell = line.row.cells[column] ?? '';
-                const allowed = cell.startsWith('allowed');
-                return (
-                  <button
-                    type="button"
-                    role="gridcell"
-                    key={column}
-                    class={allowed ? 'good' : 'bad'}
-                    data-x={x}
-                    style={{ '--x': x }}
-                    tabIndex={line === routes[at.y] && x === at.x ? 0 : -1}
-                    aria-colindex={x + 2}
-                    aria-label={plain(cell)}
-                  >
-                    {allowed ? '✓' : '✗'}
-                    {columns.length <= FEW && <Inline text={cell.replace(/^\w+: (lacks )?/, ' ')} />}
-                  </button>
-                );
-              })}
-            </div>
-          );
-        })}
-      </div>
-      {lines.length === 0 && <p class="quiet">No route.</p>}
+      <table
+        role="grid"
+        aria-labelledby="matrix"
+        aria-rowcount={lines.length + 2}
+        aria-colcount={columns.length + 1}
+        onClick={(event) => withCell(event, onChoose)}
+        onMouseOver={(event) => withCell(event, onShow)}
+        onFocusIn={(event) => {
+          setPlace(placeOf(event.target));
+          withCell(event, onShow);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' || event.key === ' ') withCell(event, onChoose);
+          const next = moved(event, at, routes.length - 1, columns.length - 1);
+          isMoved.current = next !== undefined;
+          if (next !== undefined) setPlace(next);
+          if (next !== undefined || event.key === ' ') event.preventDefault();
+        }}
+      >
+        <thead>
+          <tr class="kinds">
+            <th scope="col" class="first">
+              Callers
+            </th>
+            {Object.entries(KINDS).map(([kind, words]) => {
+              const x = callers.findIndex((caller) => caller.kind === kind);
+              const span = callers.filter((caller) => caller.kind === kind).length;
+              return (
+                span > 0 && (
+                  <th scope="colgroup" key={kind} colSpan={span} style={{ '--x': x, '--span': span }}>
+                    {words}
+                  </th>
+                )
+              );
+            })}
+          </tr>
+          <tr class="names">
+            <th scope="col" class="first">
+              Route
+            </th>
+            {callers.map(({ heading, name, detail }, x) => (
+              <th scope="col" key={heading} title={plain(heading)} style={{ '--x': x }}>
+                <code>{name === '' ? 'anyone' : name}</code> <span class="quiet">{detail}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line, index) => {
+            const y = line.at;
+            if ((index < top || index >= bottom) && y !== at.y) return undefined;
+            if ('group' in line) {
+              return (
+                <tr key={index} class="group" aria-rowindex={index + 3} style={{ top: `calc(${index} * var(--row))` }}>
+                  <th scope="rowgroup" class="first">
+                    {line.group}
+                  </th>
+                </tr>
+              );
+            }
+            const selected = chosen?.row === line.row ? chosen.column : undefined;
+            const focus = y === at.y ? at.x : undefined;
+            return <Row key={index} {...{ index, y, columns, drawn, selected, focus }} row={line.row} />;
+          })}
+        </tbody>
+      </table>
+      {routes.length === 0 && <p class="quiet">No route.</p>}
     </div>
   );
 }
 
-function Heads({ callers }: { readonly callers: readonly ShownCaller[] }): ComponentChildren {
-  return (
-    <div role="rowgroup" class="heads">
-      <div role="row" class="kinds">
-        <div role="columnheader">Callers</div>
-        {Object.entries(KINDS).map(([kind, words]) => {
-          const x = callers.findIndex((caller) => caller.kind === kind);
-          const count = callers.filter((caller) => caller.kind === kind).length;
-          return (
-            count > 0 && (
-              <div key={kind} role="columnheader" aria-colspan={count} style={{ '--x': x, '--span': count }}>
-                {words}
-              </div>
-            )
-          );
-        })}
-      </div>
-      <div role="row">
-        <div role="columnheader">Route</div>
-        {callers.map(({ heading, name, detail }, x) => (
-          <div role="columnheader" key={heading} style={{ '--x': x }} title={plain(heading)}>
-            <code>{name === '' ? 'anyone' : name}</code>
-            <span class="quiet">{detail}</span>
-          </div>
-        ))}
-      </div>
-    </div>
-  );
+interface RowProps {
+  readonly row: ShownRow;
+  /** Its place among all lines, and among the routes. */
+  readonly index: number;
+  readonly y: number;
+  readonly columns: readonly number[];
+  /** The places in `columns` to draw. */
+  readonly drawn: readonly number[];
+  readonly selected: number | undefined;
+  /** The place of the cell that the tab key reaches. */
+  readonly focus: number | undefined;
 }
 
-function RouteHead({ row: { routeKey, needs } }: { readonly row: ShownRow }): ComponentChildren {
+function Row({ row, index, y, columns, drawn, selected, focus }: RowProps): ComponentChildren {
+  const { routeKey, needs, cells } = row;
   const [method, path] = routeKey.split(' ');
-  return (
-    <div role="rowheader" title={`${routeKey}, needs ${plain(needs)}`}>
-      <code>
-        <span class="quiet">{method}</span> {path}
-      </code>
-      <span class="quiet">
-        <Inline text={needs} />
-      </span>
-    </div>
+  const isDense = columns.length > FEW;
+  const draw = (): ComponentChildren => (
+    <tr data-y={y} aria-rowindex={index + 3} style={{ top: `calc(${index} * var(--row))` }}>
+      <th scope="row" class="first" title={`${routeKey}, needs ${plain(needs)}`}>
+        <code>
+          <span class="quiet">{method}</span> {path}
+        </code>
+        {!isDense && (
+          <span class="quiet">
+            <Inline text={needs} />
+          </span>
+        )}
+      </th>
+      {drawn.map((x) => {
+        const column = columns[x] ?? -1;
+        const cell = cells[column] ?? '';
+        const isAllowed = cell.startsWith('allowed');
+        return (
+          <td
+            key={column}
+            class={isAllowed ? 'good' : 'bad'}
+            data-x={x}
+            aria-colindex={x + 2}
+            style={{ '--x': x }}
+            tabIndex={x === focus ? 0 : -1}
+            aria-label={plain(cell)}
+            aria-selected={column === selected || undefined}
+          >
+            {isAllowed ? '✓' : '✗'}
+            {!isDense && <Inline text={cell.replace(/^\w+: (lacks )?/, ' ')} />}
+          </td>
+        );
+      })}
+    </tr>
   );
+  // What has not changed is not compared again.
+  return useMemo(draw, [row, index, y, columns, drawn, selected, focus]);
 }
 
-/** A word of the search is a route's or a caller's: the other side stays whole. */
-function tableOf({ apis, callers }: ShownState, query: string): Table {
+/** What the search leaves: routes, with the headings of their groups between them, and places of callers. */
+function tableOf({ apis, callers }: ShownState, query: string) {
+  // A word of the search is a route's or a caller's: the other side stays whole.
   const matches = (...texts: readonly string[]): boolean => texts.some((text) => text.toLowerCase().includes(query));
-  const all = apis.flatMap((api) => api.rows.map((row) => ({ api, row })));
+  const all = apis.flatMap((api) => api.rows.map((row): Route => ({ api, row })));
   const groupOf = ({ api, row }: Route): string =>
     apis.length > 1 ? `${api.name} · ${api.url}` : `/${row.routeKey.split('/')[1] ?? ''}`;
-  const found = all.filter((route) => matches(route.row.routeKey, route.row.needs, groupOf(route)));
   const every = callers.map((_, column) => column);
-  const foundColumns = every.filter((column) => matches(callers[column]?.heading ?? ''));
-  const routes = found.length === 0 && foundColumns.length > 0 ? all : found;
+  const found = all.filter((route) => matches(route.row.routeKey, route.row.needs, groupOf(route)));
+  const columns = every.filter((column) => matches(callers[column]?.heading ?? ''));
+  const routes = found.length === 0 && columns.length > 0 ? all : found;
   const groups = new Set(all.map(groupOf)).size;
   const isGrouped = apis.length > 1 || (all.length >= MANY && groups > 1 && groups * 2 <= all.length);
-  const lines = routes.flatMap((route, index): Table['lines'] => {
-    const before = routes[index - 1];
+  const lines = routes.flatMap((route, at) => {
     const group = groupOf(route);
-    return isGrouped && (before === undefined || groupOf(before) !== group) ? [group, route] : [route];
+    const before = routes[at - 1];
+    const isFirst = isGrouped && (before === undefined || groupOf(before) !== group);
+    return [...(isFirst ? [{ group, at: -1 }] : []), { ...route, at }];
   });
-  return { lines, routes, columns: foundColumns.length === 0 ? every : foundColumns };
+  return { lines, routes, columns: columns.length === 0 ? every : columns };
 }
 
 interface Place {
@@ -271,8 +270,8 @@ interface Place {
 }
 
 function placeOf(target: EventTarget | null): Place {
-  const button = target instanceof Element ? target.closest<HTMLElement>('[data-x]') : null;
-  return { y: Number(button?.parentElement?.dataset['y']), x: Number(button?.dataset['x']) };
+  const td = target instanceof Element ? target.closest('td') : null;
+  return { y: Number(td?.parentElement?.dataset['y']), x: Number(td?.dataset['x']) };
 }
 
 /** Where a key leads from a cell; nowhere for any other key. */

@@ -1,53 +1,98 @@
 import type { ComponentChildren } from 'preact';
-import { MASK, type ShownState, type ShownStep } from '../messages.ts';
-import { EditToken } from './edit-token.tsx';
-import { partsOf, type Part } from './jwt.ts';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { ShownState, ShownStep } from '../messages.ts';
+import {
+  CHANGE_NAMES,
+  changed,
+  isSigned,
+  partsOf,
+  SIGNATURES,
+  tokenOf,
+  type Edit,
+  type Part,
+  type Parts,
+} from './jwt.ts';
 import type { Issued, Request } from './request.ts';
-import { Copy, Field, Fold, Status, Text, useNow } from './ui.tsx';
-import { claimWords, headerWords, scopeWords, visible } from './words.ts';
+import { ask, messageOf } from './twin.ts';
+import { Copy, Field, Fold, Status, Text } from './ui.tsx';
+import { claimWords, headerWords, scopeWords, stepWords, visible } from './words.ts';
 
-/** The token: how it was requested and granted, what it says, and how to change it. */
-export function Token({
-  state,
-  request,
-}: {
+interface Props {
   readonly state: ShownState;
   readonly request: Request;
-}): ComponentChildren {
-  const { token, issued, caller, setToken, changeToken } = request;
+}
+
+/** The token: how it was requested and granted, what it says, and how to change it. */
+export function Token({ state, request }: Props): ComponentChildren {
+  const { token, issued, caller, setToken } = request;
   const parts = partsOf(token);
   const none =
     caller?.kind === 'anyone' ? 'A call as anyone has no token.' : 'No token yet: a call requests one first.';
   return (
     <>
-      {issued !== undefined && (
-        <>
-          {token !== issued.token && <p class="advice">The token below was changed by hand. The tenant issued this:</p>}
-          <Granted issued={issued} />
-        </>
+      {issued !== undefined && token !== issued.token && (
+        <p class="advice">The token below was changed by hand. The tenant issued this:</p>
       )}
+      {issued !== undefined && <Granted issued={issued} />}
       {token === '' && issued === undefined && <p class="quiet">{none}</p>}
       {token !== '' && parts === undefined && (
         <p class="quiet">Not a JWT, which has three parts of text separated by dots.</p>
       )}
-      {parts !== undefined && <Claims header={parts.header} claims={parts.claims} state={state} />}
-      {parts !== undefined && <EditToken state={state} token={token} changeToken={changeToken} />}
+      {parts !== undefined && (
+        <>
+          {token !== issued?.token && <Signed key={token} parts={parts} />}
+          <table class="claims">
+            <thead>
+              <tr>
+                <th scope="col">Claim</th>
+                <th scope="col">Value</th>
+              </tr>
+            </thead>
+            <Fields part={parts.claims} words={(name, value) => claimWords(name, value, state)} />
+            <Fields part={parts.header} words={(name, value) => `header: ${headerWords(name, value, state)}`} />
+          </table>
+          <EditToken request={request} />
+        </>
+      )}
       <Fold title={token === '' ? 'Paste a token' : 'Show or replace the token'}>
         <Field label="The token" rows={4} value={token} onInput={(text) => setToken(bare(text))} />
       </Fold>
       {token !== '' && (
         <p class="row">
-          <code class="quiet">{masked(token)}</code> <Copy what="the token" text={() => token} />
+          <Copy what="the token" text={() => token} />
         </p>
       )}
     </>
   );
 }
 
+/** Without what stands before a token in a header, which is often copied with it. */
+function bare(text: string): string {
+  return text.trim().replace(/^(authorization:\s*)?bearer\s+/i, '');
+}
+
+const sign = async (signed: string, alg: string): Promise<string> =>
+  (await ask('signature', { signed, alg })).signature;
+
+/** Whether the twin signed a pasted or changed token, said before it is used. */
+function Signed({ parts }: { readonly parts: Parts }): ComponentChildren {
+  const [signed, setSigned] = useState<boolean>();
+  useEffect(() => void isSigned(parts, sign).then(setSigned, () => undefined), []);
+  return (
+    <p class={signed === true ? 'good' : 'error'}>
+      {signed === undefined
+        ? ''
+        : signed
+          ? '✓ Signature verified: by the twin’s key'
+          : '✗ Invalid signature: not by the twin’s current key'}
+    </p>
+  );
+}
+
 function Granted({ issued }: { readonly issued: Issued }): ComponentChildren {
   const { answer, requested, permitted } = issued;
   const { scope, error, error_description: description } = answer.body;
-  const granted = typeof scope === 'string' ? scope.split(' ') : [];
+  const granted = answer.status === 200 && typeof scope === 'string' ? scope.split(' ') : [];
   return (
     <>
       <p>
@@ -58,7 +103,7 @@ function Granted({ issued }: { readonly issued: Issued }): ComponentChildren {
             ? 'A token without any scope'
             : `A token with the scope ${granted.join(' ')}`}
       </p>
-      <Scopes requested={requested} permitted={permitted} granted={answer.status === 200 ? granted : []} />
+      <Scopes {...{ requested, permitted, granted }} />
       {answer.steps.length > 0 && (
         <ol class="steps" aria-label="The login, step by step">
           {answer.steps.map((step, at) => (
@@ -70,11 +115,7 @@ function Granted({ issued }: { readonly issued: Issued }): ComponentChildren {
   );
 }
 
-interface ScopesProps {
-  readonly requested: readonly string[];
-  readonly permitted: readonly string[];
-  readonly granted: readonly string[];
-}
+type ScopesProps = Pick<Issued, 'requested' | 'permitted'> & { readonly granted: readonly string[] };
 
 /** Each scope that was requested, permitted or granted, and what became of it. */
 export function Scopes({ requested, permitted, granted }: ScopesProps): ComponentChildren {
@@ -91,17 +132,14 @@ export function Scopes({ requested, permitted, granted }: ScopesProps): Componen
       </thead>
       <tbody>
         {all.map((scope) => {
-          const [isRequested, isPermitted, isGranted] = [requested, permitted, granted].map((of) => of.includes(scope));
-          const of = { requested: isRequested === true, permitted: isPermitted === true, granted: isGranted === true };
+          const isGranted = granted.includes(scope);
           return (
             <tr key={scope}>
               <th scope="row">
                 <code>{visible(scope)}</code>
               </th>
-              <td class={of.granted ? 'good' : 'quiet'}>
-                <span aria-hidden="true">{of.granted ? '✓' : '–'}</span> {of.granted ? 'granted' : 'not granted'}
-              </td>
-              <td>{scopeWords(of)}</td>
+              <td class={isGranted ? 'good' : 'quiet'}>{isGranted ? '✓ granted' : '– not granted'}</td>
+              <td>{scopeWords(requested.includes(scope), permitted.includes(scope), isGranted)}</td>
             </tr>
           );
         })}
@@ -112,63 +150,38 @@ export function Scopes({ requested, permitted, granted }: ScopesProps): Componen
 
 /** A request of a login and its response, to open. */
 function Step({ request, sent, status, got }: ShownStep): ComponentChildren {
-  const lines = (values: ShownStep['sent']): string =>
-    Object.entries(values)
-      .map(([name, value]) => `${name}: ${value}`)
-      .join('\n');
   const title = (
     <>
-      {stepWords(request, sent)} <code>{request}</code> <Status status={status} />
+      {stepWords(request, sent['grant_type'] === 'refresh_token')} <code>{request}</code> <Status status={status} />
       {got['code'] !== undefined && ' back to the application with a code'}
     </>
   );
   return (
     <li>
       <Fold title={title}>
-        <Text label="Sent" text={lines(sent)} />
-        {Object.keys(got).length > 0 && <Text label="Answered" text={lines(got)} />}
+        <Text label="Sent" text={linesOf(sent)} />
+        {Object.keys(got).length > 0 && <Text label="Answered" text={linesOf(got)} />}
       </Fold>
     </li>
   );
 }
 
-function stepWords(request: string, sent: ShownStep['sent']): string {
-  if (request === 'POST /oauth/token') {
-    return sent['grant_type'] === 'refresh_token'
-      ? 'The application renews the token'
-      : 'The application exchanges the code';
-  }
-  return STEPS.get(request) ?? 'The browser follows';
+/** `name: value` lines. */
+export function linesOf(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map((pair) => pair.join(': '))
+    .join('\n');
 }
 
-const STEPS: ReadonlyMap<string, string> = new Map([
-  ['GET /authorize', 'The application sends the browser to the tenant'],
-  ['GET /u/login', 'The tenant shows its login page'],
-  ['POST /u/login', 'The user logs in'],
-  ['GET /u/consent', 'The tenant asks for consent'],
-  ['POST /u/consent', 'The user consents'],
-]);
-
-function Claims({ header, claims, state }: { header: Part; claims: Part; state: ShownState }): ComponentChildren {
-  const now = useNow();
-  return (
-    <table class="claims">
-      <thead>
-        <tr>
-          <th scope="col">Claim</th>
-          <th scope="col">Value</th>
-        </tr>
-      </thead>
-      <Rows part={claims} words={(name, value) => claimWords(name, value, state, now)} />
-      <Rows part={header} words={(name, value) => `header: ${headerWords(name, value, state)}`} />
-    </table>
-  );
+interface FieldsProps {
+  readonly part: Part;
+  readonly words: (name: string, value: unknown) => string;
 }
 
-function Rows({ part, words }: { part: Part; words: (name: string, value: unknown) => string }): ComponentChildren {
+function Fields({ part: { text, fields, exact }, words }: FieldsProps): ComponentChildren {
   return (
     <tbody>
-      {Object.entries(part.fields ?? {}).map(([name, value]) => (
+      {Object.entries(fields ?? {}).map(([name, value]) => (
         <tr key={name}>
           <th scope="row">
             <code>{visible(name)}</code>
@@ -179,13 +192,13 @@ function Rows({ part, words }: { part: Part; words: (name: string, value: unknow
           </td>
         </tr>
       ))}
-      {(!part.exact || part.fields === undefined) && (
+      {(!exact || fields === undefined) && (
         <tr>
           <td colSpan={2}>
-            {part.fields === undefined
+            {fields === undefined
               ? 'Not a JSON object that can be shown:'
               : 'Parsers may read other values: a name is duplicated, or a number is not written as usual. As written:'}
-            <Text label="As written" text={part.text} />
+            <Text label="As written" text={text} />
           </td>
         </tr>
       )}
@@ -193,13 +206,64 @@ function Rows({ part, words }: { part: Part; words: (name: string, value: unknow
   );
 }
 
-/** Without what stands before a token in a header, which is often copied with it. */
-function bare(text: string): string {
-  return text.trim().replace(/^(authorization:\s*)?bearer\s+/i, '');
+/** Changes a token by hand, signed again or not. */
+function EditToken({ request: { token, changeToken } }: Pick<Props, 'request'>): ComponentChildren {
+  const [base, setBase] = useState<Parts>();
+  const [edit, setEdit] = useState<Edit>();
+  const [problem, setProblem] = useState('');
+  /** The token that came of the last change. */
+  const made = useRef('');
+  // Another token came from elsewhere.
+  useLayoutEffect(() => {
+    if (token === made.current) return;
+    const parts = partsOf(token);
+    setBase(parts);
+    setEdit(parts && changed(parts, 'as it came'));
+    setProblem('');
+  }, [token]);
+
+  if (base === undefined || edit === undefined) return undefined;
+  const change = (next: Edit): void => {
+    setEdit(next);
+    setProblem('');
+    const making = tokenOf(next, base, sign).then((result) => (made.current = result));
+    void changeToken(making).catch((error: unknown) => setProblem(messageOf(error)));
+  };
+  return (
+    <Fold title="Edit the token">
+      <Field
+        label="Try a change"
+        value=""
+        options={[['', 'choose …'], ...CHANGE_NAMES]}
+        onInput={(name) => change(changed(base, name) ?? edit)}
+      />
+      {(['header', 'claims'] as const).map((name) => (
+        <Field
+          key={name}
+          label={name === 'header' ? 'Header' : 'Claims'}
+          rows={name === 'header' ? 5 : 12}
+          value={edit[name]}
+          error={errorIn(edit[name])}
+          onInput={(text) => change({ ...edit, [name]: text })}
+        />
+      ))}
+      <Field
+        label="Signature"
+        value={edit.signature}
+        options={SIGNATURES}
+        error={problem}
+        onInput={(signature) => change({ ...edit, signature: signature as Edit['signature'] })}
+      />
+    </Fold>
+  );
 }
 
-function masked(token: string): string {
-  const [header = '', claims = '', ...rest] = token.split('.');
-  const beginning = (text: string): string => (text.length > 12 ? `${text.slice(0, 12)}…` : text);
-  return rest.length === 0 ? MASK : [beginning(header), beginning(claims), MASK].join('.');
+/** What is wrong with a part. It can still be sent. */
+function errorIn(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? '' : 'Not a JSON object: the gateway will reject the token.';
+  } catch (error) {
+    return `Not JSON, so the gateway will reject the token: ${messageOf(error)}`;
+  }
 }

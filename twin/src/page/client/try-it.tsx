@@ -1,12 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
 import { MASK, type ApiEntry, type Entry, type ShownState } from '../messages.ts';
-import { ask } from './ask.ts';
-import { Details, Response } from './details.tsx';
+import { Details, Response, Verdict } from './answer.tsx';
 import { hasBody, METHODS, parametersOf, type Request } from './request.ts';
-import { Token } from './token.tsx';
-import { Action, Copy, Field, Fold, Status, Text } from './ui.tsx';
-import { Verdict } from './verdict.tsx';
+import { linesOf, Token } from './token.tsx';
+import { ask } from './twin.ts';
+import { Field, Masked, Status } from './ui.tsx';
 import { plain, visible } from './words.ts';
 
 interface Props {
@@ -32,7 +30,7 @@ export function TryIt({ state, request, onRetry, tools }: Props): ComponentChild
         <div>
           <h3>Token</h3>
           <Token state={state} request={request} />
-          <TokenRequest key={request.draft.caller + request.draft.ask} state={state} request={request} />
+          <TokenRequest state={state} request={request} />
         </div>
         <div>
           <h3>Call</h3>
@@ -51,41 +49,35 @@ export function TryIt({ state, request, onRetry, tools }: Props): ComponentChild
 
 function Outcome({ request, onRetry }: Pick<Props, 'request' | 'onRetry'>): ComponentChildren {
   const { called, issued, busy, problem, token } = request;
-  const late = useLate(busy);
   if (problem !== '') return <p class="advice">{problem}</p>;
   if (called?.entry !== undefined) return <Verdict entry={called.entry} onRetry={onRetry} />;
-  if (called !== undefined) {
+  const failed = called
+    ? ([called.response.status, 'Rejected before the gateway could decide on it.'] as const)
+    : issued?.token === '' &&
+      ([
+        issued.answer.status,
+        `The tenant issues no token: ${String(issued.answer.body['error'])}: ${String(issued.answer.body['error_description'])}`,
+      ] as const);
+  if (failed) {
     return (
       <p class="verdict">
-        <Status status={called.response.status} /> Rejected before the gateway could decide on it.
+        <Status status={failed[0]} /> {visible(failed[1])}
       </p>
     );
   }
-  if (issued !== undefined && issued.token === '') {
-    const { status, body } = issued.answer;
-    return (
-      <p class="verdict">
-        <Status status={status} /> The tenant issues no token:{' '}
-        {visible(`${String(body['error'])}: ${String(body['error_description'])}`)}
-      </p>
-    );
-  }
-  if (late) return <p class="quiet">There is no answer yet. The gateway gives up after 30 seconds.</p>;
-  return (
-    <p class="quiet">{busy ? 'Calling …' : token === '' ? 'No call yet.' : 'The token is ready: call with it.'}</p>
-  );
+  // What is quicker than two seconds needs no word.
+  if (busy) return <p class="quiet late">There is no answer yet. The gateway gives up after 30 seconds.</p>;
+  return <p class="quiet">{token === '' ? 'No call yet.' : 'The token is ready: call with it.'}</p>;
 }
 
 function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentChildren {
-  const { draft, callers, caller, ask: by, set, run, busy, token } = request;
+  const { draft, callers, caller, by, set, run, busy, token } = request;
   const api = state.apis.find(({ name }) => name === draft.api) ?? state.apis[0];
-  const tick = (scope: string): void => {
-    const { scopes } = draft;
-    set({ scopes: scopes.includes(scope) ? scopes.filter((one) => one !== scope) : [...scopes, scope] });
-  };
+  const tick = (scope: string, { checked }: HTMLInputElement): void =>
+    set({ scopes: [...draft.scopes.filter((one) => one !== scope), ...(checked ? [scope] : [])] });
   const choose = (heading: string): void => {
-    const next = callers.find((one) => one.heading === heading);
-    set({ caller: heading, ask: next?.asks[0]?.name ?? '', scopes: [], others: '' });
+    const [first] = callers.find((one) => one.heading === heading)?.asks ?? [];
+    set({ caller: heading, ask: first?.name ?? '', scopes: [], others: '' });
   };
   return (
     <form
@@ -97,7 +89,7 @@ function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentCh
       <div class="row">
         <Field
           label="Caller"
-          class="grow"
+          grow
           value={draft.caller}
           options={callers.map(({ heading, kind }) => [
             heading,
@@ -109,7 +101,7 @@ function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentCh
           <Field
             label="Grant and API"
             value={draft.ask}
-            options={caller.asks.map(({ name }) => [name, name])}
+            options={caller.asks.map(({ name }) => name)}
             onInput={(name) => set({ ask: name })}
           />
         )}
@@ -120,7 +112,11 @@ function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentCh
             <legend>Scopes to request</legend>
             {by.declared.map((scope) => (
               <label key={scope}>
-                <input type="checkbox" checked={draft.scopes.includes(scope)} onChange={() => tick(scope)} />
+                <input
+                  type="checkbox"
+                  checked={draft.scopes.includes(scope)}
+                  onChange={({ currentTarget }) => tick(scope, currentTarget)}
+                />
                 <code>{scope}</code>
               </label>
             ))}
@@ -138,19 +134,14 @@ function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentCh
           <Field
             label="API"
             value={draft.api}
-            options={state.apis.map(({ name }) => [name, name])}
+            options={state.apis.map(({ name }) => name)}
             onInput={(name) => set({ api: name })}
           />
         )}
-        <Field
-          label="Method"
-          value={draft.method}
-          options={METHODS.map((one) => [one, one])}
-          onInput={(method) => set({ method })}
-        />
+        <Field label="Method" value={draft.method} options={METHODS} onInput={(method) => set({ method })} />
         <Field
           label="Path"
-          class="grow"
+          grow
           value={draft.path}
           list={api?.rows.map(({ path }) => path) ?? []}
           onInput={(path) => set({ path })}
@@ -167,59 +158,24 @@ function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentCh
 
 /** The next token request: a command, or the parameters of `/authorize`. */
 function TokenRequest({ state, request }: Pick<Props, 'state' | 'request'>): ComponentChildren {
-  const { draft, ask: by, requested } = request;
-  const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>();
-  // What is shown may have been rotated by then.
-  useEffect(() => setSecrets(undefined), [state]);
+  const { draft, by, requested } = request;
   if (by === undefined) return undefined;
   const parameters = parametersOf(by, requested);
-  if (by.login) {
-    const lines = Object.entries(parameters).map(([name, value]) => `${name}: ${value}`);
-    return (
-      <Fold title="The request to /authorize">
-        <Text label="The request to /authorize" text={lines.join('\n')} />
-      </Fold>
-    );
-  }
-  const reveal = (): Promise<Readonly<Record<string, string>>> =>
-    ask('secrets', { caller: draft.caller, ask: by.name });
-  return (
-    <Fold title="The token request as a command">
-      <Text label="The token request as a command" text={curlOf(parameters, secrets ?? {}, state.caFile)} />
-      <p class="row">
-        <Action
-          act={async () => setSecrets(secrets === undefined ? await reveal() : undefined)}
-          pressed={secrets !== undefined}
-        >
-          {secrets === undefined ? 'Show secrets' : 'Mask secrets'}
-        </Action>
-        <Copy what="with secrets" text={async () => curlOf(parameters, await reveal(), state.caFile)} />
-      </p>
-    </Fold>
-  );
+  const load = async (reveal: boolean): Promise<string> => {
+    if (by.login) return linesOf(parameters);
+    const secrets = reveal ? await ask('secrets', { caller: draft.caller, ask: by.name }) : {};
+    const known = Object.entries(parameters).map(([name, value]) => [
+      name,
+      value === MASK ? (secrets[name] ?? MASK) : value,
+    ]);
+    return curlOf(JSON.stringify(Object.fromEntries(known), undefined, 2), state.caFile);
+  };
+  const title = by.login ? 'The request to /authorize' : 'The token request as a command';
+  return <Masked key={title} title={title} load={load} of={[state, JSON.stringify(parameters)]} />;
 }
 
-type Values = Readonly<Record<string, string>>;
-
-function curlOf(parameters: Values, secrets: Values, caFile: string): string {
+function curlOf(body: string, caFile: string): string {
   const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-  const real = Object.entries(parameters).map(([name, value]) => [
-    name,
-    value === MASK ? (secrets[name] ?? MASK) : value,
-  ]);
   const trust = caFile === '' ? '' : ` --cacert ${quoted(caFile)}`;
-  const body = quoted(JSON.stringify(Object.fromEntries(real), undefined, 2));
-  return `curl -s${trust} ${location.origin}/oauth/token \\\n  -H 'content-type: application/json' \\\n  -d ${body}`;
-}
-
-/** Whether something has been under way for two seconds: what is quicker needs no word. */
-function useLate(busy: boolean): boolean {
-  const [late, setLate] = useState(false);
-  useEffect(() => {
-    setLate(false);
-    if (!busy) return undefined;
-    const timer = setTimeout(() => setLate(true), 2000);
-    return () => clearTimeout(timer);
-  }, [busy]);
-  return late;
+  return `curl -s${trust} ${location.origin}/oauth/token \\\n  -H 'content-type: application/json' \\\n  -d ${quoted(body)}`;
 }

@@ -1,11 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useState } from 'preact/hooks';
-import { messageOf } from './ask.ts';
+import { MASK } from '../messages.ts';
+import { messageOf } from './twin.ts';
 import { visibleText } from './words.ts';
 
 // The page's vocabulary: everything on it is made of these, and of tables and lists.
-
-type Children = { readonly children: ComponentChildren };
 
 /** A line of the access report, with names in backticks as code. The report escapes backticks in names. */
 export function Inline({ text }: { readonly text: string }): ComponentChildren {
@@ -16,11 +15,12 @@ interface FieldProps {
   readonly label: string;
   readonly value: string;
   readonly onInput: (value: string) => void;
-  readonly class?: string;
+  readonly grow?: boolean;
+  readonly search?: boolean;
   /** What is wrong with the value, shown at the field. */
   readonly error?: string;
-  /** A choice of these instead of text: values, with the words for each. */
-  readonly options?: readonly (readonly [value: string, words: string])[];
+  /** A choice of these instead of text: values, or values with the words for each. */
+  readonly options?: readonly (string | readonly [value: string, words: string])[];
   readonly rows?: number;
   readonly placeholder?: string;
   /** Values to suggest. */
@@ -28,7 +28,8 @@ interface FieldProps {
 }
 
 /** A labelled input, text area or choice. */
-export function Field({ label, value, onInput, error = '', options, rows, placeholder, list, ...rest }: FieldProps) {
+export function Field(props: FieldProps): ComponentChildren {
+  const { label, value, onInput, error = '', options, list } = props;
   const id = useId();
   const input = {
     id,
@@ -36,24 +37,28 @@ export function Field({ label, value, onInput, error = '', options, rows, placeh
     onInput: (event: { readonly currentTarget: { readonly value: string } }) => onInput(event.currentTarget.value),
     spellcheck: false,
     autocomplete: 'off',
+    placeholder: props.placeholder,
     'aria-invalid': error !== '',
-    'aria-describedby': error === '' ? undefined : `${id}-error`,
+    'aria-describedby': `${id}-error`,
   };
   return (
-    <div class={`field ${rest.class ?? ''}`}>
+    <div class={props.grow === true ? 'field grow' : 'field'}>
       <label for={id}>{label}</label>
       {options !== undefined ? (
         <select {...input}>
-          {options.map(([one, words]) => (
-            <option key={one} value={one}>
-              {words}
-            </option>
-          ))}
+          {options.map((option) => {
+            const [one, words] = typeof option === 'string' ? [option, option] : option;
+            return (
+              <option key={one} value={one}>
+                {words}
+              </option>
+            );
+          })}
         </select>
-      ) : rows !== undefined ? (
-        <textarea {...input} rows={rows} />
+      ) : props.rows !== undefined ? (
+        <textarea {...input} rows={props.rows} />
       ) : (
-        <input type="text" {...input} placeholder={placeholder} list={list && `${id}-list`} />
+        <input type={props.search === true ? 'search' : 'text'} {...input} list={list && `${id}-list`} />
       )}
       {list !== undefined && (
         <datalist id={`${id}-list`}>
@@ -62,21 +67,21 @@ export function Field({ label, value, onInput, error = '', options, rows, placeh
           ))}
         </datalist>
       )}
-      {error !== '' && (
-        <p class="error" id={`${id}-error`} role="alert">
-          {error}
-        </p>
-      )}
+      <p class="error" id={`${id}-error`} role={error === '' ? undefined : 'alert'}>
+        {error}
+      </p>
     </div>
   );
 }
 
+interface FoldProps {
+  readonly title: ComponentChildren;
+  readonly children: ComponentChildren;
+  readonly open?: boolean;
+}
+
 /** A title that opens its content. */
-export function Fold({
-  title,
-  children,
-  open,
-}: Children & { readonly title: ComponentChildren; readonly open?: boolean }) {
+export function Fold({ title, children, open }: FoldProps): ComponentChildren {
   return (
     <details open={open}>
       <summary>{title}</summary>
@@ -104,35 +109,25 @@ export function Text({ label, text }: { readonly label: string; readonly text: s
   );
 }
 
-/** A button that shows the result of its action, or the error. */
-export function Action({
-  children,
-  act,
-  pressed,
-}: Children & {
+interface ActionProps {
+  readonly children: ComponentChildren;
   /** Returns the message to show; an error's message is shown too. */
-  readonly act: () => string | void | Promise<string | void>;
-  readonly pressed?: boolean;
-}): ComponentChildren {
+  readonly act: () => Promise<string>;
+}
+
+/** A button that shows the result of its action, or the error. */
+export function Action({ children, act }: ActionProps): ComponentChildren {
   const [news, setNews] = useState('');
   useEffect(() => {
-    if (news === '') return undefined;
     const timer = setTimeout(() => setNews(''), 8000);
     return () => clearTimeout(timer);
   }, [news]);
-  const run = async (): Promise<void> => {
-    try {
-      setNews((await act()) ?? '');
-    } catch (error) {
-      setNews(messageOf(error));
-    }
-  };
   return (
     <>
-      <button type="button" aria-pressed={pressed} onClick={() => void run()}>
+      <button type="button" onClick={() => void act().catch(messageOf).then(setNews)}>
         {children}
       </button>
-      <span role="status" class="news">
+      <span role="status" class="quiet">
         {news}
       </span>
     </>
@@ -141,42 +136,42 @@ export function Action({
 
 /** Copies a text, which may have to be requested first. */
 export function Copy({ what, text }: { readonly what: string; readonly text: () => string | Promise<string> }) {
-  return (
-    <Action
-      act={async () => {
-        await navigator.clipboard.writeText(await text());
-        return 'Copied';
-      }}
-    >
-      Copy {what}
-    </Action>
-  );
+  const copy = async (): Promise<string> => {
+    await navigator.clipboard.writeText(await text());
+    return 'Copied';
+  };
+  return <Action act={copy}>Copy {what}</Action>;
 }
 
-/** How many buttons of a list each key goes on. */
-const STEPS: ReadonlyMap<string, number> = new Map([
-  ['ArrowDown', 1],
-  ['ArrowUp', -1],
-  ['Home', -Infinity],
-  ['End', Infinity],
-]);
-
-/** Moves the focus among the buttons of an element by the arrow keys. */
-export function moveFocus(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
-  const step = STEPS.get(event.key);
-  if (step === undefined) return;
-  event.preventDefault();
-  const buttons = [...event.currentTarget.querySelectorAll('button')];
-  const at = buttons.findIndex((one) => one === document.activeElement);
-  buttons[Math.min(Math.max(at + step, 0), buttons.length - 1)]?.focus();
+interface MaskedProps {
+  readonly title: string;
+  /** The text, by default with its secrets masked. */
+  readonly load: (reveal: boolean) => Promise<string>;
+  /** What the text depends on. */
+  readonly of: readonly unknown[];
 }
 
-/** The time now in milliseconds since 1970, anew every five seconds. */
-export function useNow(): number {
-  const [now, setNow] = useState(Date.now());
+/** Text that is requested when it is opened; its secrets are shown only where a person wants to see them. */
+export function Masked({ title, load, of }: MaskedProps): ComponentChildren {
+  const [isOpen, setOpen] = useState(false);
+  const [reveal, setReveal] = useState(false);
+  const [text, setText] = useState('');
+  useEffect(() => setReveal(false), of);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 5000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
+    if (isOpen) void load(reveal).catch(messageOf).then(setText);
+  }, [isOpen, reveal, ...of]);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{title}</summary>
+      <Text label={title} text={text} />
+      <p class="row">
+        {(reveal || text.includes(MASK)) && (
+          <button type="button" aria-pressed={reveal} onClick={() => setReveal(!reveal)}>
+            {reveal ? 'Mask secrets' : 'Show secrets'}
+          </button>
+        )}
+        <Copy what="it" text={() => text} />
+      </p>
+    </details>
+  );
 }

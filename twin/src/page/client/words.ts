@@ -1,91 +1,78 @@
 import type { ShownState } from '../messages.ts';
 
-const UNREAD = 'the gateway ignores it';
+type Known = Pick<ShownState, 'issuers' | 'kid' | 'users' | 'clients'>;
+type Words = (value: unknown, known: Known) => string;
+
+const IGNORED = 'the gateway ignores it';
 
 /** What a field of a token's header means. */
-export function headerWords(name: string, value: unknown, { kid }: Pick<ShownState, 'kid'>): string {
-  if (name === 'alg') return 'signature algorithm; the gateway accepts RS256, RS384 and RS512';
-  if (name === 'kid') return `signing key${value === kid ? ': the one that the twin signs with now' : ''}`;
-  if (name === 'crit') return 'what its reader must understand; the gateway refuses a token that has it';
-  return name === 'typ' ? `type; ${UNREAD}` : UNREAD;
+const HEADER: Readonly<Record<string, Words>> = {
+  alg: () => 'signature algorithm; the gateway accepts RS256, RS384 and RS512',
+  kid: (value, { kid }) => `signing key${value === kid ? ': the one that the twin signs with now' : ''}`,
+  crit: () => 'what its reader must understand; the gateway refuses a token that has it',
+  typ: () => `type; ${IGNORED}`,
+};
+
+/** What a claim means. */
+const CLAIMS: Readonly<Record<string, Words>> = {
+  iss: (value, { issuers }) => `issuer${issuers.some((one) => one === value) ? ': this tenant' : ''}`,
+  sub: (value, { users, clients }) =>
+    `subject${
+      named('the user ', users.find(({ userId }) => userId === value)?.email) ||
+      named('the client itself, no user: ', clients.find(({ clientId }) => `${clientId}@clients` === value)?.name)
+    }`,
+  aud: () => 'audience: the API that it is for',
+  exp: (value) => `expires${moment(value)}`,
+  iat: (value) => `issued at${moment(value)}`,
+  nbf: (value) => `not valid before${moment(value)}`,
+  scope: () => 'what it allows; a route needs one of these',
+  scp: () => 'counts as the scope where there is no scope claim',
+  gty: () => 'the grant that it was requested with',
+  azp: (value, { clients }) => `client${named('', clients.find(({ clientId }) => clientId === value)?.name)}`,
+  permissions: () => `what the user may do; ${IGNORED}`,
+  client_id: () => 'counts as the audience where there is no aud claim',
+  jti: () => `its own id; ${IGNORED}`,
+};
+
+export function headerWords(name: string, value: unknown, known: Known): string {
+  return wordsFor(HEADER, name)?.(value, known) ?? IGNORED;
 }
 
-/** What a claim means, in words; times as a person reads them. @param now milliseconds since 1970 */
-export function claimWords(name: string, value: unknown, state: ShownState, now: number): string {
-  return CLAIMS.get(name)?.(value, state, now) ?? `${UNREAD}; the handler gets it`;
+/** What a claim means, in words; times as a person reads them. */
+export function claimWords(name: string, value: unknown, known: Known): string {
+  return wordsFor(CLAIMS, name)?.(value, known) ?? `${IGNORED}; the handler gets it`;
 }
 
-type Words = (value: unknown, state: ShownState, now: number) => string;
-
-const CLAIMS = new Map<string, Words>([
-  ['iss', (value, { issuer }) => `issuer${value === issuer ? ': this tenant' : ''}`],
-  ['sub', (value, state) => `subject${subject(value, state)}`],
-  ['aud', () => 'audience: the API that it is for'],
-  ['exp', (value, _, now) => `expires${moment(value, now)}`],
-  ['iat', (value, _, now) => `issued at${moment(value, now)}`],
-  ['nbf', (value, _, now) => `not valid before${moment(value, now)}`],
-  ['scope', () => 'what it allows; a route needs one of these'],
-  ['scp', () => 'counts as the scope where there is no scope claim'],
-  ['gty', () => 'the grant that it was requested with'],
-  ['azp', (value, { clients }) => `client${named(clients.find(({ clientId }) => clientId === value)?.name)}`],
-  ['permissions', () => `what the user may do; ${UNREAD}`],
-  ['client_id', () => 'counts as the audience where there is no aud claim'],
-  ['jti', () => `its own id; ${UNREAD}`],
-]);
-
-function subject(value: unknown, { users, clients }: ShownState): string {
-  const email = users.find(({ userId }) => userId === value)?.email;
-  if (email !== undefined) return `: the user ${email}`;
-  const client = clients.find(({ clientId }) => `${clientId}@clients` === value);
-  return client === undefined ? '' : `: the client ${client.name} itself, no user`;
+/** A token may name anything, also `constructor`. */
+function wordsFor(table: Readonly<Record<string, Words>>, name: string): Words | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-function named(name: string | undefined): string {
-  return name === undefined ? '' : `: ${name}`;
-}
-
-/** ` 14:03:22, in 59 min` of a number of seconds since 1970; nothing of anything else. */
-function moment(value: unknown, now: number): string {
-  if (typeof value !== 'number' || !Number.isFinite(value)) return '';
-  const date = new Date(value * 1000);
-  return Number.isNaN(date.getTime()) ? '' : ` ${dayAndTime(date, now)}, ${distance(value - now / 1000)}`;
-}
-
-/** The time, with its day unless that is today. @param now milliseconds since 1970 */
-function dayAndTime(date: Date, now: number): string {
-  const time = clockTime(date);
-  return date.toDateString() === new Date(now).toDateString() ? time : `${date.toLocaleDateString()} ${time}`;
-}
-
-/** `14:03:22` */
-export function clockTime(date: Date): string {
-  return date.toTimeString().slice(0, 8);
+function named(before: string, name: string | undefined): string {
+  return name === undefined ? '' : `: ${before}${name}`;
 }
 
 const UNITS = [
   [86_400, 'd'],
   [3600, 'h'],
   [60, 'min'],
+  [1, 's'],
 ] as const;
 
-/** `in 59 min`, or `12 s ago`. @param seconds from now */
-function distance(seconds: number): string {
-  const whole = Math.trunc(seconds);
-  if (whole === 0) return 'just now';
-  const size = Math.abs(whole);
-  const [unit, name] = UNITS.find(([one]) => size >= one) ?? [1, 's'];
-  const text = `${Math.floor(size / unit)} ${name}`;
-  return whole < 0 ? `${text} ago` : `in ${text}`;
+/** ` 14:03:22, in 59 min` of a number of seconds since 1970, with the day unless that is today; nothing of anything else. */
+function moment(value: unknown): string {
+  const date = new Date(typeof value === 'number' ? value * 1000 : NaN);
+  if (Number.isNaN(date.getTime())) return '';
+  const day = date.toDateString() === new Date().toDateString() ? '' : `${date.toLocaleDateString()} `;
+  const seconds = Math.trunc((date.getTime() - Date.now()) / 1000);
+  const [size, unit] = UNITS.find(([size]) => Math.abs(seconds) >= size) ?? [1, 's'];
+  const distance = `${Math.floor(Math.abs(seconds) / size)} ${unit}`;
+  return ` ${day}${clockTime(date)}, ${seconds < 0 ? `${distance} ago` : `in ${distance}`}`;
 }
 
-/** Escapes the characters of untrusted text that are invisible or change its direction. */
-export function visible(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-}
-
-/** The same of a text of several lines. */
-export function visibleText(text: string): string {
-  return text.replace(/[^\t\r\n]+|\r(?!\n)/g, visible);
+/** `14:03:22` */
+export function clockTime(date: Date): string {
+  return date.toTimeString().slice(0, 8);
 }
 
 /** What each of the gateway's checks looks at, in its order. */
@@ -114,14 +101,38 @@ export function comparedWords(check: string, value: string): string {
   return value.replace(/\b\d{9,11}\b/, (seconds) => `${seconds} (${clockTime(new Date(Number(seconds) * 1000))})`);
 }
 
-/** Whether a scope was granted and why, in a sentence that does not depend on a column's head. */
-export function scopeWords({ requested, permitted, granted }: Record<'requested' | 'permitted' | 'granted', boolean>) {
+/** Why a scope was granted or not, in a sentence that does not depend on a column's head. */
+export function scopeWords(requested: boolean, permitted: boolean, granted: boolean): string {
   if (granted) return requested ? 'requested and permitted' : 'permitted; granted although not requested';
-  if (requested)
-    return permitted
-      ? 'requested and permitted, but not granted'
-      : 'requested, but this caller is not permitted to have it';
-  return 'permitted, but not requested';
+  if (!requested) return 'permitted, but not requested';
+  return permitted
+    ? 'requested and permitted, but not granted'
+    : 'requested, but this caller is not permitted to have it';
+}
+
+/** What a request of a login does. */
+export function stepWords(request: string, renews: boolean): string {
+  if (request === 'POST /oauth/token')
+    return renews ? 'The application renews the token' : 'The application exchanges the code';
+  return STEPS.get(request) ?? 'The browser follows';
+}
+
+const STEPS: ReadonlyMap<string, string> = new Map([
+  ['GET /authorize', 'The application sends the browser to the tenant'],
+  ['GET /u/login', 'The tenant shows its login page'],
+  ['POST /u/login', 'The user logs in'],
+  ['GET /u/consent', 'The tenant asks for consent'],
+  ['POST /u/consent', 'The user consents'],
+]);
+
+/** Escapes the characters of untrusted text that are invisible or change its direction. */
+export function visible(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
+/** The same of a text of several lines. */
+export function visibleText(text: string): string {
+  return text.replace(/[^\t\r\n]+|\r(?!\n)/g, visible);
 }
 
 /** A name that is *Markdown*, as plain text. */

@@ -76,6 +76,8 @@ describe('A token with crit in its header', () => {
   });
 
   it('The page explains that a token is rejected because of its crit', () => {
-    expect(headerWords('crit', ['b64'], { kid: '' })).toContain('the gateway refuses a token that has it');
+    expect(headerWords('crit', ['b64'], { kid: '', issuers: [], users: [], clients: [] })).toContain(
+      'the gateway refuses a token that has it',
+    );
   });
 });

@@ -1,0 +1,173 @@
+import type { ComponentChildren } from 'preact';
+import type { ApiEntry, Entry, ShownCheck, ShownRequest, ShownResponse } from '../messages.ts';
+import { partOf } from './jwt.ts';
+import { ask } from './twin.ts';
+import { Fold, Inline, Masked, Status, Text } from './ui.tsx';
+import { CHECK_WORDS, comparedWords, plain } from './words.ts';
+
+interface Props {
+  readonly entry: Entry;
+  /** Calls the route of a rejected request again, as this caller. */
+  readonly onRetry: (entry: ApiEntry, heading: string) => void;
+}
+
+/** What became of a request in a sentence, and below it the one check that failed. */
+export function Verdict({ entry, onRetry }: Props): ComponentChildren {
+  return (
+    <>
+      <p class="verdict">
+        <Status status={entry.status} /> <Sentence entry={entry} />
+      </p>
+      {entry.kind === 'api' && entry.advice !== undefined && <Advised entry={entry} onRetry={onRetry} />}
+      {entry.kind === 'api' && <Checks checks={entry.checks} />}
+    </>
+  );
+}
+
+function Sentence({ entry }: { readonly entry: Entry }): ComponentChildren {
+  const why = entry.why.replace(/^\d+: /, '');
+  if (entry.kind === 'unread') return `Rejected before the gateway could decide on it${why === '' ? '.' : `: ${why}`}`;
+  if (entry.kind === 'token') {
+    const who = [entry.client, entry.user].filter((name) => name !== '').join(' for ');
+    return why === '' ? `${who} got a token of ${entry.subject}, by ${entry.grantType}` : `${who} got no token: ${why}`;
+  }
+  const lacking =
+    entry.kind === 'api' && entry.checks.find(({ name, outcome }) => name === 'scope' && outcome === 'failed');
+  const success = entry.kind === 'api' ? `let through by the route ${entry.routeKey}` : 'answered by the tenant';
+  return (
+    <>
+      <code>
+        {entry.method} {entry.path}
+      </code>
+      : {lacking ? <Inline text={`the token lacks \`${lacking.wanted}\`.`} /> : why || success}
+    </>
+  );
+}
+
+/** Who could be let through: this caller with another scope, or another caller. */
+function Advised({ entry, onRetry }: Props & { readonly entry: ApiEntry }): ComponentChildren {
+  const { caller = '', scopes = [], others = [] } = entry.advice ?? {};
+  const [scope] = scopes;
+  return (
+    <p class="advice">
+      {caller !== '' && (
+        <span>
+          <Inline text={caller} /> {scope === undefined ? 'cannot get it.' : 'may request it:'}
+        </span>
+      )}
+      {(scope === undefined ? others : [caller]).map((heading, at) => (
+        <button
+          type="button"
+          class={at === 0 ? 'primary' : ''}
+          key={heading}
+          title={plain(heading)}
+          onClick={() => onRetry(entry, heading)}
+        >
+          {scope === undefined
+            ? `Call as ${plain(heading).replace(/^user | \(.*| through .*/g, '')}`
+            : `Ask again with ${scope}`}
+        </button>
+      ))}
+      {scope === undefined && others.length === 0 && 'No caller of this stack may call the route.'}
+    </p>
+  );
+}
+
+function Checks({ checks }: { readonly checks: readonly ShownCheck[] }): ComponentChildren {
+  const failed = checks.filter(({ outcome }) => outcome === 'failed');
+  const passed = checks.filter(({ outcome }) => outcome === 'passed').length;
+  const left = checks.length - passed - failed.length;
+  // A public route lets a request through without looking at a token.
+  const rest = failed.length > 0 ? 'not reached' : 'not needed';
+  return (
+    <>
+      {failed.map((check) => (
+        <Check key={check.name} check={check} rest={rest} />
+      ))}
+      <Fold title={`${passed} ${passed === 1 ? 'check' : 'checks'} passed${left === 0 ? '' : `, ${left} ${rest}`}`}>
+        {checks.map((check) => (
+          <Check key={check.name} check={check} rest={rest} />
+        ))}
+      </Fold>
+    </>
+  );
+}
+
+const MARKS = { passed: '✓ passed', failed: '✗ failed', 'not reached': '·' } as const;
+
+function Check({ check, rest }: { readonly check: ShownCheck; readonly rest: string }): ComponentChildren {
+  const { name, outcome, wanted, got } = check;
+  const isReached = outcome !== 'not reached';
+  return (
+    <dl class={`check ${isReached ? outcome : 'quiet'}`}>
+      <dt>
+        <span class="mark">{isReached ? MARKS[outcome] : `· ${rest}`}</span> {CHECK_WORDS.get(name) ?? name}
+      </dt>
+      {isReached && (
+        <>
+          <dd>
+            <span class="quiet">expected</span> <code>{comparedWords(name, wanted)}</code>
+          </dd>
+          <dd>
+            <span class="quiet">actual</span> <code>{comparedWords(name, got)}</code>
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+interface DetailsProps {
+  readonly entry: ApiEntry;
+  /** The response as the page itself got it; without it the one that the gateway gave to its server to send. */
+  readonly received?: ShownResponse;
+}
+
+/** A request, its response, its event and its line of the access log. */
+export function Details({ entry, received }: DetailsProps): ComponentChildren {
+  const { method, path, request, log, invoked, requestId } = entry;
+  const event = async (reveal: boolean): Promise<string> =>
+    partOf((await ask('event', { requestId, reveal })).event).text;
+  return (
+    <>
+      <Fold title="Request">
+        <Message label="The request" first={`${method} ${path}${request.query} HTTP/1.1`} message={request} />
+      </Fold>
+      <Fold title={received === undefined ? 'Response, as the gateway gave it' : 'Response'} open>
+        <Response response={received ?? entry.response} />
+      </Fold>
+      {invoked ? (
+        <Masked key={requestId} title="The event" load={event} of={[]} />
+      ) : (
+        <p class="quiet">No handler was invoked.</p>
+      )}
+      {log !== '' && (
+        <Fold title="Access log line">
+          <Text label="The line of the access log" text={log} />
+        </Fold>
+      )}
+      <p class="quiet">
+        Request id <code>{requestId}</code>
+      </p>
+    </>
+  );
+}
+
+export function Response({ response }: { readonly response: ShownResponse }): ComponentChildren {
+  return <Message label="The response" first={`HTTP/1.1 ${response.status}`} message={response} />;
+}
+
+interface MessageProps {
+  readonly label: string;
+  readonly first: string;
+  readonly message: Pick<ShownRequest, 'headers' | 'body' | 'note'>;
+}
+
+function Message({ label, first, message: { headers, body, note } }: MessageProps): ComponentChildren {
+  return (
+    <>
+      <Text label={label} text={`${[first, ...headers.map((pair) => pair.join(': '))].join('\n')}\n\n${body}`} />
+      {note !== '' && <p class="quiet">The body is {note}.</p>}
+    </>
+  );
+}
