@@ -6,6 +6,7 @@ import { copyProject, type ProjectCopy } from '../../tests/support/project.ts';
 import { evaluate } from '../src/evaluate/program-process.ts';
 import { timeMatrix } from './page.ts';
 import { comparison, inPairs, median, seconds, timed } from './figures.ts';
+import { timePreviews } from './previews.ts';
 import { answers, loadSdks, residentMemory, startBareServer, startTwin, type Served } from './processes.ts';
 
 /** Measurements of each figure. */
@@ -26,6 +27,7 @@ try {
   await timeEvaluation(project, '1 route');
   enlarge(large, LARGE);
   await timeEvaluation(large, `${LARGE.routes} routes`);
+  await timePreviews(PAIRS, large, print);
   await timePage();
   const twin = await startTwin(project);
   served.push(twin);

@@ -1,9 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ProjectCopy } from '../../tests/support/project.ts';
+import { promisify } from 'node:util';
+import type { TestProject } from 'vitest/node';
+import serveIssuers from '../../tests/engine/support/issuers.ts';
+import { copyProject, type ProjectCopy } from '../../tests/support/project.ts';
 import { comparison, inPairs, seconds, timed } from './figures.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -25,7 +28,7 @@ new random.RandomPassword('password', { length: 20 });
  */
 export async function timePreviews(
   pairs: number,
-  projects: { readonly small: ProjectCopy; readonly large: ProjectCopy },
+  large: ProjectCopy,
   print: (what: string, figure: string) => void,
 ): Promise<void> {
   if (spawnSync('pulumi', ['version']).error !== undefined) {
@@ -33,23 +36,34 @@ export async function timePreviews(
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), 'auth0-http-api-previews-'));
+  const dev = copyProject();
+  // The program refuses placeholders.
+  dev.edit('Pulumi.dev.yaml', 'your-tenant.eu.auth0.com', 'acme.eu.auth0.com');
+  dev.edit('Pulumi.dev.yaml', 'https://test-api-for-jwt-authorizer.example.com', 'https://api.acme.io');
+  let issuers = '';
+  const provide = (_name: string, url: string): void => void (issuers = url);
+  const stopIssuers = await serveIssuers({ provide } as unknown as TestProject);
   try {
-    const environment = environmentIn(folder);
-    const preview = (path: string, ...options: readonly string[]) => {
-      pulumi(['stack', 'select', '--create', 'dev'], path, environment);
+    const environment = environmentIn(folder, issuers);
+    const preview = async (path: string, ...options: readonly string[]) => {
+      await pulumi(['stack', 'select', '--create', 'dev'], path, environment);
       return (): Promise<number> =>
-        timed(async () => void pulumi(['preview', '--stack', 'dev', ...options], path, environment));
+        timed(async () => pulumi(['preview', '--stack', 'dev', ...options], path, environment));
     };
     execFileSync(process.execPath, ['policy/bundle.ts'], { cwd: ROOT, stdio: 'ignore' });
-    const small = preview(projects.small.path);
+    const small = await preview(dev.path);
     const rows = [
-      ['of dev, against a program with one resource of each provider', small, preview(program(folder, ONE_OF_EACH))],
+      [
+        'of dev, against a program with one resource of each provider',
+        small,
+        await preview(program(folder, ONE_OF_EACH)),
+      ],
       [
         'of dev with the policy pack, against one without it',
-        preview(projects.small.path, '--policy-pack', join(ROOT, 'policy')),
+        await preview(dev.path, '--policy-pack', join(ROOT, 'policy')),
         small,
       ],
-      ['of 300 routes, against an empty program', preview(projects.large.path), preview(program(folder, EMPTY))],
+      ['of 300 routes, against an empty program', await preview(large.path), await preview(program(folder, EMPTY))],
     ] as const;
     for (const [what, measured, baseline] of rows) {
       await measured();
@@ -57,6 +71,8 @@ export async function timePreviews(
       print(`preview ${what}`, comparison(await inPairs(pairs, measured, baseline), seconds));
     }
   } finally {
+    stopIssuers();
+    dev.remove();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -77,7 +93,7 @@ function program(parent: string, index: string): string {
 }
 
 /** An engine, a backend and providers of this folder's own. */
-function environmentIn(folder: string): NodeJS.ProcessEnv {
+function environmentIn(folder: string, issuers: string): NodeJS.ProcessEnv {
   for (const name of ['backend', 'home', 'bin']) mkdirSync(join(folder, name));
   for (const name of PROVIDERS) {
     const shim = join(folder, 'bin', `pulumi-resource-${name}`);
@@ -94,6 +110,8 @@ function environmentIn(folder: string): NodeJS.ProcessEnv {
     PULUMI_CONFIG_PASSPHRASE: 'bench',
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+    NODE_OPTIONS: `--import=${new URL('../../tests/engine/standin/issuers.ts', import.meta.url).href}`,
+    STANDIN_ISSUERS: issuers,
     STANDIN_WORLD: join(folder, 'world.jsonl'),
     STANDIN_REGION: 'eu-central-1',
     STANDIN_DELAY: '0',
@@ -102,11 +120,6 @@ function environmentIn(folder: string): NodeJS.ProcessEnv {
   };
 }
 
-function pulumi(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): void {
-  const { status, stdout, stderr } = spawnSync('pulumi', [...args, '--non-interactive'], {
-    cwd,
-    env,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`pulumi ${args[0]} failed:\n${stdout}${stderr}`);
+async function pulumi(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
+  await promisify(execFile)('pulumi', [...args, '--non-interactive'], { cwd, env, maxBuffer: 2 ** 30 });
 }

@@ -25,6 +25,9 @@ export interface Outcome {
   readonly reloaded: boolean;
 }
 
+/** The outcome of a process that ended without one. */
+const EARLY: Outcome = { modules: [], waits: false, reloaded: false };
+
 /** What the process loads at once. */
 export interface Ahead {
   /** The folder of the program's copy of `@pulumi/pulumi`. */
@@ -71,6 +74,9 @@ export interface Runner {
 /** Milliseconds; a program with 300 routes takes a twentieth of it. */
 const LIMIT = 60_000;
 
+/** Milliseconds that a process has to end by itself. */
+const ENDING = 1000;
+
 const PRELOAD = pathToFileURL(siblingModule(import.meta.url, 'program-preload')).href;
 
 /**
@@ -109,7 +115,14 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
     child.once('error', resolve);
     child.once('exit', (code, signal) => resolve(signal ?? code));
   });
-  const close = (): void => void child.kill('SIGKILL');
+  let waits = false;
+  const kill = (): void => void child.kill('SIGKILL');
+  const close = (): void => {
+    if (!waits) return kill();
+    // Without a signal, Node keeps what it has compiled.
+    orders.end();
+    setTimeout(kill, ENDING).unref();
+  };
   // A process that waits does not keep this one alive.
   const held = [child, results, orders];
   held.forEach((handle) => handle.unref());
@@ -118,6 +131,7 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
     limit.addEventListener('abort', close);
     signal?.addEventListener('abort', close);
     engine = ofRun;
+    waits = false;
     held.forEach((handle) => handle.ref());
     const written = Promise.race([new Promise<Outcome>((resolve) => (ends = resolve)), closed]);
     const { project: name, stack, values, secretKeys } = config;
@@ -129,14 +143,10 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
     if (status instanceof Error) throw status;
     if (limit.aborted) {
       const summary = `The program is still running after ${LIMIT / 1000} s. Check it for a promise that never resolves.`;
-      return {
-        error: { kind: 'refused', summary, code: 'timeout', problems: [] },
-        modules: [],
-        waits: false,
-        reloaded: false,
-      };
+      return { ...EARLY, error: { kind: 'refused', summary, code: 'timeout', problems: [] } };
     }
-    const outcome = (await written) ?? { modules: [], waits: false, reloaded: false };
+    waits = status === 0;
+    const outcome = (await written) ?? EARLY;
     if (outcome.error !== undefined || status === 0) return outcome;
     const how = typeof status === 'number' ? `exit code ${status}` : status;
     const early = `the evaluation of the program ended early (${how})`;
