@@ -64,8 +64,8 @@ function tokenLine(exchange: TokenExchange, time: Date): string {
 }
 
 function tenantLine({ status, method, path, reason, note }: TenantRequest, time: Date): string {
-  const said = [reason, note ?? ''].filter((text) => text !== '').join('; ');
-  return line(time, [String(status), `${method} ${path}`, '(the tenant)', said === '' ? '' : `· ${said}`]);
+  const why = [reason, note ?? ''].filter((text) => text !== '').join('; ');
+  return line(time, [String(status), `${method} ${path}`, '(the tenant)', why === '' ? '' : `· ${why}`]);
 }
 
 /** Any string of a request may be a token, even a scope, a claim or the name of a grant. */

@@ -32,12 +32,12 @@ export async function token(chosen: TokenOptions, root: URL, run?: typeof evalua
   const caller = callerNamed(chosen, model);
   const ask = askOf(caller, chosen);
   const keys = chosen.key === undefined ? {} : { [nameOf(ask, clientIds)]: readClientKey(chosen.key) };
-  const got = await new TokenClient({ ...target, keys }, clientIds).get(ask);
-  if (got.kind !== 'token') {
-    const wanted = { caller, ask, what: chosen.scope ?? 'every scope that it can get', answer: answerTo(ask, 0) };
-    throw new UserError(differenceText(tokenDifferenceOf(wanted, got, target)));
+  const result = await new TokenClient({ ...target, keys }, clientIds).get(ask);
+  if (result.kind !== 'token') {
+    const planned = { caller, ask, what: chosen.scope ?? 'every scope that it can get', answer: answerTo(ask, 0) };
+    throw new UserError(differenceText(tokenDifferenceOf(planned, result, target)));
   }
-  process.stdout.write(`${chosen.decode === true ? described(got.claims, model) : got.token}\n`);
+  process.stdout.write(`${chosen.decode === true ? described(result.claims, model) : result.token}\n`);
 }
 
 function atIssuer(opened: Opened, issuer: string | undefined): Opened {

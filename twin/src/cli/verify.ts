@@ -81,7 +81,7 @@ async function playAll(opened: Opened, chosen: VerifyOptions): Promise<Played> {
   const bill = target.local ? '' : ' (Auth0 bills machine-to-machine tokens; --max-tokens caps them)';
   const kinds = `${services} with client credentials, ${passwords} with a password, ${logins} with a login`;
   say(`Requesting ${services + passwords + logins} tokens: ${kinds}${bill}.`);
-  if (!target.local && target.playable === undefined && plan.wanted.some(({ ask }) => ask.user !== undefined))
+  if (!target.local && target.playable === undefined && plan.tokens.some(({ ask }) => ask.user !== undefined))
     say(`Not played: ${HOSTED_LOGIN}.`);
   for (const { name } of model.tenant.actions.filter(decides)) {
     say(`The Action "${name}" may deny access or change scopes, which the report does not include.`);

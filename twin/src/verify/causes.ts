@@ -28,7 +28,7 @@ export interface CallDifference {
 /** A token request whose outcome is not what the program declares. It holds no token. */
 export interface TokenDifference {
   readonly kind: 'token';
-  readonly wanted: PlannedToken;
+  readonly planned: PlannedToken;
   readonly actual:
     Exclude<TokenResult, { kind: 'token' }> | { readonly kind: 'scopes'; readonly scopes: readonly string[] };
   readonly connection: string | undefined;
@@ -36,10 +36,10 @@ export interface TokenDifference {
 
 export type Difference = CallDifference | TokenDifference;
 
-export function tokenDifferenceOf(wanted: PlannedToken, got: TokenResult, { outputs }: Target): TokenDifference {
-  const actual = got.kind === 'token' ? ({ kind: 'scopes', scopes: scopesOf(got.claims) } as const) : got;
-  const email = wanted.ask.user?.email ?? wanted.ask.parameters.get('username') ?? '';
-  return { kind: 'token', wanted, actual, connection: credentialsOf(outputs, email)?.connection };
+export function tokenDifferenceOf(planned: PlannedToken, result: TokenResult, { outputs }: Target): TokenDifference {
+  const actual = result.kind === 'token' ? ({ kind: 'scopes', scopes: scopesOf(result.claims) } as const) : result;
+  const email = planned.ask.user?.email ?? planned.ask.parameters.get('username') ?? '';
+  return { kind: 'token', planned, actual, connection: credentialsOf(outputs, email)?.connection };
 }
 
 /** One sentence: who, the expected and the actual outcome, and the likely cause. */
@@ -54,7 +54,7 @@ export function explained(difference: Difference): { readonly tried: string; rea
 
 function explainedCall(difference: CallDifference): ReturnType<typeof explained> {
   const { probe, route, verdict } = difference;
-  const who = probe.wanted === undefined ? 'anyone' : callerName(probe.wanted.caller);
+  const who = probe.token === undefined ? 'anyone' : callerName(probe.token.caller);
   const expected = probe.expected === 'allowed' ? '2xx' : probe.expected;
   const actual = verdict.kind === 'not found' ? 404 : verdict.kind === 'unreachable' ? 'no response' : verdict.status;
   return {
@@ -94,28 +94,28 @@ function refusedToken(
   claims: Claims | undefined,
   { tenant }: Model,
 ): string {
-  const [, said = ''] = /error_description="([^"]*)"/.exec(challenge) ?? [];
+  const [, description = ''] = /error_description="([^"]*)"/.exec(challenge) ?? [];
   const iss = String(claims?.['iss']);
-  if (said === 'issuer does not match') {
+  if (description === 'issuer does not match') {
     if (iss !== issuer) {
       const slash = iss === `${issuer}/` || `${iss}/` === issuer ? ', which differs in the slash at its end' : '';
       return `the token's issuer is ${iss} and the program's authorizer trusts ${issuer}${slash}.`;
     }
     return `the deployed authorizer trusts another issuer than ${iss}; usually the slash at its end is missing.`;
   }
-  if (said.includes('audience')) {
+  if (description.includes('audience')) {
     const aud = JSON.stringify(claims?.['aud']);
     return `the token's audience is ${aud}; the deployed authorizer accepts other audiences than ${audiences.join(' or ')}.`;
   }
-  if (said.includes('communication error')) {
-    return `the gateway cannot read the keys of https://${tenant.issuerDomain}/ (${said}).`;
+  if (description.includes('communication error')) {
+    return `the gateway cannot read the keys of https://${tenant.issuerDomain}/ (${description}).`;
   }
-  if (said === '') return 'the gateway found no token: the deployed authorizer reads it from somewhere else.';
-  return `the gateway says: ${said}.`;
+  if (description === '') return 'the gateway found no token: the deployed authorizer reads it from somewhere else.';
+  return `the gateway says: ${description}.`;
 }
 
 function explainedToken({
-  wanted: { caller, ask, answer, what },
+  planned: { caller, ask, answer, what },
   actual,
   connection,
 }: TokenDifference): ReturnType<typeof explained> {

@@ -16,7 +16,7 @@ export type Expected =
 export interface Probe {
   readonly how: string;
   /** The token to ask for; absent for a request without one. */
-  readonly wanted: PlannedToken | undefined;
+  readonly token: PlannedToken | undefined;
   /** Whether the route's scopes are written into the token, its signature left as it is. */
   readonly tampered: boolean;
   readonly expected: Expected;
@@ -41,7 +41,7 @@ export interface Plan {
   readonly callers: readonly Caller[];
   readonly rows: readonly { readonly route: Route; readonly plays: readonly Play[] }[];
   /** Every token that is asked for, in the order of its worth. */
-  readonly wanted: readonly PlannedToken[];
+  readonly tokens: readonly PlannedToken[];
 }
 
 /** What has to be played to prove every cell. */
@@ -59,7 +59,7 @@ export function planOf(model: Model, allMethods: boolean): Plan {
   });
   // Beyond what the routes ask for: a permission too many is a difference, even one that opens no route yet.
   for (const caller of callers.filter(({ kind }) => kind !== 'role')) tokens.singles(caller);
-  return { callers, rows: planned, wanted: tokens.all() };
+  return { callers, rows: planned, tokens: tokens.all() };
 }
 
 /** Who plays a caller's cells: itself, and for a role a user who has it and no other, through the same client. */
@@ -78,12 +78,12 @@ function playedBy(caller: Caller, callers: readonly Caller[]): Caller | undefine
 function probesOf(cell: Cell, tokens: Tokens): Probe[] {
   const { caller, route, reason } = cell;
   const { scopes, authorizer } = route;
-  const probe = (how: string, wanted: PlannedToken, tampered = false): Probe => {
-    return { how, wanted, tampered, expected: expectedOf(wanted.answer, route, tampered) };
+  const probe = (how: string, token: PlannedToken, tampered = false): Probe => {
+    return { how, token, tampered, expected: expectedOf(token.answer, route, tampered) };
   };
   if (caller.kind === 'anyone') {
     const expected = authorizer === undefined ? 'allowed' : 401;
-    return [{ how: 'without a token', wanted: undefined, tampered: false, expected }];
+    return [{ how: 'without a token', token: undefined, tampered: false, expected }];
   }
   const full = tokens.full(caller, cell.answer?.ask);
   if (full === undefined) return [];
@@ -113,21 +113,21 @@ class Tokens {
   /** The request for all that a caller can get, of the API that decides. */
   full(caller: Caller, deciding: Ask | undefined): PlannedToken | undefined {
     const ask = deciding ?? caller.asks[0];
-    return ask && this.#want(caller, ask, 'every scope that it can get');
+    return ask && this.#plan(caller, ask, 'every scope that it can get');
   }
 
   /** The same with one scope alone, or with none. */
   single(caller: Caller, { parameters, ...ask }: Ask, scope: string | undefined): PlannedToken {
     const rest = [...parameters].filter(([name]) => name !== 'scope');
     const all = new Map(scope === undefined ? rest : [...rest, ['scope', scope] as const]);
-    return this.#want(caller, { ...ask, parameters: all }, scope ?? 'no scope');
+    return this.#plan(caller, { ...ask, parameters: all }, scope ?? 'no scope');
   }
 
   /** Each declared scope alone, whether or not the caller may have it. */
   singles(caller: Caller): void {
     const apis = new Set<string>();
     for (const ask of caller.asks) {
-      this.#want(caller, ask, 'every scope that it can get');
+      this.#plan(caller, ask, 'every scope that it can get');
       // A user may log in in two ways; one of them is enough for the scopes one by one.
       if (!apis.has(ask.api.identifier)) for (const scope of ask.api.scopes) this.single(caller, ask, scope);
       apis.add(ask.api.identifier);
@@ -140,12 +140,12 @@ class Tokens {
     return [...this.#known.values()].toSorted((a, b) => worth(a) - worth(b));
   }
 
-  #want(caller: Caller, ask: Ask, what: string): PlannedToken {
+  #plan(caller: Caller, ask: Ask, what: string): PlannedToken {
     const key = JSON.stringify([caller.kind, ask.client.clientId, caller.name, [...ask.parameters]]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const wanted = { caller, ask, what, answer: answerTo(ask, 0) };
-    this.#known.set(key, wanted);
-    return wanted;
+    const planned = { caller, ask, what, answer: answerTo(ask, 0) };
+    this.#known.set(key, planned);
+    return planned;
   }
 }

@@ -43,22 +43,22 @@ export interface PlayOptions {
 /** Gets every token, plays every cell, and compares both with what the program declares. */
 export async function play(options: PlayOptions): Promise<Played> {
   const { plan, target, clientIds, model, maxTokens, progress, platform = PLATFORM } = options;
-  const tokens = new TokenClient(target, clientIds, platform);
-  const wanted = plan.wanted.filter(({ ask }) => tokens.lacks(ask) === undefined).slice(0, maxTokens);
+  const client = new TokenClient(target, clientIds, platform);
+  const requested = requestable(options, client);
   const plays = plan.rows.flatMap((row) => row.plays);
-  const all = wanted.length + plays.length;
+  const all = requested.length + plays.length;
   let done = 0;
 
-  const got = new Map<PlannedToken, TokenResult>();
-  for (const one of plan.wanted) {
-    if (wanted.includes(one)) {
-      got.set(one, await tokens.get(one.ask));
+  const results = new Map<PlannedToken, TokenResult>();
+  for (const one of plan.tokens) {
+    if (requested.includes(one)) {
+      results.set(one, await client.get(one.ask));
       progress((done += 1), all);
     } else {
-      got.set(one, { kind: 'not tried', why: tokens.lacks(one.ask) ?? `--max-tokens allows ${maxTokens} tokens` });
+      results.set(one, { kind: 'not tried', why: client.lacks(one.ask) ?? `--max-tokens allows ${maxTokens} tokens` });
     }
   }
-  const playing: Playing = { model, target, got, platform };
+  const playing: Playing = { model, target, results, platform };
   const outcomes = new Map<Play, Outcome>();
   const queue = plays.values();
   // A few at once: a stage may have a low throttle.
@@ -75,27 +75,31 @@ export async function play(options: PlayOptions): Promise<Played> {
       row.plays.map((one) => ({ cell: one.cell, outcome: outcomes.get(one) ?? { kind: 'not tried', why: '' } })),
     ),
     tokens: plan.callers.map((caller) => {
-      const own = plan.wanted.filter((one) => one.caller === caller);
-      return own.length === 0 ? undefined : together(own.map((one) => tokenOutcome(one, got.get(one), target)));
+      const own = plan.tokens.filter((one) => one.caller === caller);
+      return own.length === 0 ? undefined : together(own.map((one) => tokenOutcome(one, results.get(one), target)));
     }),
   };
 }
 
-/** What `play` will ask for, to be said first. */
-export function tokensToAsk({ plan, target, clientIds, maxTokens }: PlayOptions): {
+/** How many tokens `play` will request, by the kind of request. */
+export function tokensToAsk(options: PlayOptions): {
   readonly [kind in 'services' | 'passwords' | 'logins']: number;
 } {
-  const tokens = new TokenClient(target, clientIds);
-  const asked = plan.wanted.filter(({ ask }) => tokens.lacks(ask) === undefined).slice(0, maxTokens);
-  const services = asked.filter(({ ask }) => ask.parameters.get('grant_type') === 'client_credentials').length;
-  const logins = asked.filter(({ ask }) => ask.user !== undefined).length;
-  return { services, passwords: asked.length - services - logins, logins };
+  const asks = requestable(options, new TokenClient(options.target, options.clientIds)).map(({ ask }) => ask);
+  const services = asks.filter(({ parameters }) => parameters.get('grant_type') === 'client_credentials').length;
+  const logins = asks.filter(({ user }) => user !== undefined).length;
+  return { services, passwords: asks.length - services - logins, logins };
+}
+
+/** The tokens that the outputs have credentials for, as many as are allowed. */
+function requestable({ plan, maxTokens }: PlayOptions, client: TokenClient): PlannedToken[] {
+  return plan.tokens.filter(({ ask }) => client.lacks(ask) === undefined).slice(0, maxTokens);
 }
 
 interface Playing {
   readonly model: Model;
   readonly target: Target;
-  readonly got: ReadonlyMap<PlannedToken, TokenResult>;
+  readonly results: ReadonlyMap<PlannedToken, TokenResult>;
   readonly platform: Platform;
 }
 
@@ -126,15 +130,15 @@ async function playProbe(
   probe: Probe,
   { route }: Cell,
   sample: Extract<Sample, { kind: 'request' }>,
-  { model, target, got, platform }: Playing,
+  { model, target, results, platform }: Playing,
 ): Promise<Outcome> {
-  const token = probe.wanted === undefined ? undefined : got.get(probe.wanted);
-  if (probe.wanted !== undefined) {
-    const outcome = tokenOutcome(probe.wanted, token, target);
+  const result = probe.token && results.get(probe.token);
+  if (probe.token !== undefined) {
+    const outcome = tokenOutcome(probe.token, result, target);
     // Without the token that is to be played with, its own outcome is all there is.
-    if (token?.kind !== 'token' || probe.expected === 'no token') return outcome;
+    if (result?.kind !== 'token' || probe.expected === 'no token') return outcome;
   }
-  const bearer = token?.kind === 'token' ? token.token : undefined;
+  const bearer = result?.kind === 'token' ? result.token : undefined;
   const call = {
     url: target.outputs.apiUrl + sample.path,
     method: sample.method,
@@ -145,7 +149,7 @@ async function playProbe(
   const verdict = await callRoute(call, platform);
   if (verdict.kind === 'not tried') return verdict;
   if (agrees(verdict, probe)) return { kind: 'agrees' };
-  const claims = token?.kind === 'token' ? token.claims : undefined;
+  const claims = result?.kind === 'token' ? result.claims : undefined;
   return { kind: 'differs', differences: [{ kind: 'call', probe, route, verdict, claims, model }] };
 }
 
@@ -159,16 +163,16 @@ function unserved({ routeKey, integration }: Route, { forwarded }: Target): stri
   return `it goes to ${integrationName(integration)}; start the twin with --forward "${routeKey}=http://127.0.0.1:4000"`;
 }
 
-function tokenOutcome(wanted: PlannedToken, got: TokenResult | undefined, target: Target): Outcome {
-  if (got === undefined) return { kind: 'not tried', why: 'it was not asked for' };
-  if (got.kind === 'not tried') return got;
-  const { answer } = wanted;
-  if (
-    answer.kind === 'refused' ? got.kind === 'refused' : got.kind === 'token' && sameScopes(answer.claims, got.claims)
-  ) {
-    return { kind: 'agrees' };
-  }
-  return { kind: 'differs', differences: [tokenDifferenceOf(wanted, got, target)] };
+function tokenOutcome(planned: PlannedToken, result: TokenResult | undefined, target: Target): Outcome {
+  if (result === undefined) return { kind: 'not tried', why: 'it was not asked for' };
+  if (result.kind === 'not tried') return result;
+  const { answer } = planned;
+  const isExpected =
+    answer.kind === 'refused'
+      ? result.kind === 'refused'
+      : result.kind === 'token' && sameScopes(answer.claims, result.claims);
+  if (isExpected) return { kind: 'agrees' };
+  return { kind: 'differs', differences: [tokenDifferenceOf(planned, result, target)] };
 }
 
 function sameScopes(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {

@@ -12,7 +12,7 @@ export interface Count {
 /** Counts the cells alone: what came of the callers' tokens is in no sum. */
 export function countOf({ rows }: Played): Count {
   const kinds = rows.flat().map(({ outcome }) => outcome.kind);
-  const count = (wanted: Outcome['kind']): number => kinds.filter((kind) => kind === wanted).length;
+  const count = (kind: Outcome['kind']): number => kinds.filter((one) => one === kind).length;
   return { agree: count('agrees'), differ: count('differs'), notTried: count('not tried') };
 }
 

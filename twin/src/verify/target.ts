@@ -122,8 +122,8 @@ async function deployedOutputs(stack: string): Promise<string> {
         'pulumi is not on the path: install its CLI, or name a file of its outputs (pulumi stack output --json --show-secrets > FILE) with --outputs FILE.',
       );
     }
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
-    const lastLine = said.trim().split('\n').at(-1) ?? '';
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    const lastLine = output.trim().split('\n').at(-1) ?? '';
     throw new UserError(`Pulumi gave no outputs of the stack ${stack}: ${printable(lastLine)}`);
   }
 }

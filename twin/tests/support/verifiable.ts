@@ -71,8 +71,8 @@ function reduced(plan: Plan, only: readonly string[] | undefined): Plan {
   if (only === undefined) return plan;
   const rows = plan.rows.filter(({ route }) => only.includes(route.routeKey));
   const plays = rows.flatMap((row) => row.plays);
-  const used = new Set(plays.flatMap(({ probes }) => probes.map(({ wanted }) => wanted)));
-  return { ...plan, rows, wanted: plan.wanted.filter((one) => used.has(one)) };
+  const used = new Set(plays.flatMap(({ probes }) => probes.map(({ token }) => token)));
+  return { ...plan, rows, tokens: plan.tokens.filter((one) => used.has(one)) };
 }
 
 interface Options {
