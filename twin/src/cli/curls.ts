@@ -1,4 +1,5 @@
 import { envFiles, envLines } from '../server/env-files.ts';
+import { quoted } from '../common/quoted.ts';
 import type { Forwards } from '../gateway/integrate.ts';
 import type { Route } from '../model/http-api.ts';
 import { eachApi, ownValue, pathTo, type Model } from '../model/model.ts';
@@ -168,9 +169,4 @@ function curlWithToken(
   return from === 'header'
     ? `curl -i ${method}${apiUrl}${path} -H "${name}: Bearer ${token}"${data}`
     : `curl -i ${method}"${apiUrl}${path}?${name}=${token}"${data}`;
-}
-
-/** A word for a POSIX shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

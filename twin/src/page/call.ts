@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { BODY_BYTES } from '../../../limits/http-api.ts';
 import { METHODS } from '../../../limits/route-key.ts';
 import { readBody } from '../common/read-body.ts';
+import { quoted } from '../common/quoted.ts';
 import { routeOf } from '../gateway/match.ts';
 import type { GatewayRequest } from '../gateway/request.ts';
 import type { Route } from '../model/http-api.ts';
@@ -66,17 +67,6 @@ export function curlOf({ method, target, rawHeaders, body }: Sent, url: string):
     ...headers.map((pair) => `-H ${quoted(pair.join(': '))}`),
     ...(body.length > 0 ? [`--data-raw ${quoted(body.toString())}`] : []),
   ].join(' \\\n  ');
-}
-
-/** Quotes a word for a shell. Control characters are escaped: one could end a paste and run the rest. */
-function quoted(text: string): string {
-  if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-  const escaped = text
-    .replace(/[\\']/g, String.raw`\$&`)
-    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
-      Array.from(Buffer.from(character), (byte) => String.raw`\x${byte.toString(16).padStart(2, '0')}`).join(''),
-    );
-  return `$'${escaped}'`;
 }
 
 export function urlOf(api: string, { known, apiUrls }: Pick<Around, 'known' | 'apiUrls'>): string {

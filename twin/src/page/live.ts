@@ -79,9 +79,9 @@ export class Live {
           }
           await new Promise((resolve) => setTimeout(resolve, Math.max(0, sentAt + PAUSE - performance.now())));
           sentAt = performance.now();
-          const said = [...due.values()].join('');
+          const events = [...due.values()].join('');
           due.clear();
-          controller.enqueue(bytes.encode(said + this.#entriesFor(listener)));
+          controller.enqueue(bytes.encode(events + this.#entriesFor(listener)));
           if (this.#closed) controller.close();
         },
         cancel: () => void this.#listeners.delete(listener),

@@ -41,8 +41,8 @@ async function commitOf(git: Git, revision: string): Promise<string> {
   } catch (error) {
     if (error instanceof UserError) throw error;
     const { stderr = '' } = error as { readonly stderr?: string };
-    const said = stderr.trim() === '' ? '' : ` (git says: ${printable(stderr.split('\n')[0] ?? '')})`;
-    throw new UserError(`unknown git revision ${shown}; check the spelling, or fetch it first${said}`);
+    const reason = stderr.trim() === '' ? '' : ` (git says: ${printable(stderr.split('\n')[0] ?? '')})`;
+    throw new UserError(`unknown git revision ${shown}; check the spelling, or fetch it first${reason}`);
   }
 }
 
