@@ -58,8 +58,11 @@ export function declarePipeline(
   if (makes.includes('identity-provider')) declareIdentityProvider(inAccount);
   if (makes.includes('ruleset')) declareRuleset(repository, checks, inGitHub);
   const state = pipeline.state && declareState(pipeline.state, inAccount);
-  const recorded = served.map((one) => one.recorded);
-  const applications = declareApplications(tenant, recorded, inTenant);
+  const applications = declareApplications(
+    tenant,
+    served.map(({ recorded }) => recorded),
+    inTenant,
+  );
   const reviewers = findReviewers(inGitHub);
   const backend = state === undefined ? CLOUD : `s3://${state.bucket}?region=${state.region}`;
 
@@ -86,12 +89,12 @@ export function declarePipeline(
         }),
       },
     });
-    for (const one of [
+    for (const declared of [
       environment('deploy', stack),
       environment('preview', `preview-${stack}`),
       environment('drift', `drift-${stack}`),
     ])
-      declareEnvironment(repository, one, reviewers, inGitHub);
+      declareEnvironment(repository, declared, reviewers, inGitHub);
     const secretsProvider =
       state &&
       pulumi.interpolate` --secrets-provider 'awskms:///${state.key}?region=${state.region}&context_stack=${encryptionContext(recorded)}'`;
@@ -110,7 +113,7 @@ function tenantOf(served: readonly Served[], { reviewers }: Pipeline): string {
     const file = `Pulumi.${name}.yaml, auth0:domain`;
     const isReviewed = previews === 'reviewed' || production;
     return [
-      ...placeholderProblems({ 'auth0:domain': domain }).map((one) => ({ ...one, place: file })),
+      ...placeholderProblems({ 'auth0:domain': domain }).map((placeholder) => ({ ...placeholder, place: file })),
       ...(domain === tenant
         ? []
         : [problem('conflict', file, `${domain} is another tenant, which needs another bootstrap stack`)]),

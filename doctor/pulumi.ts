@@ -86,5 +86,5 @@ function isLocked({ run }: Machine, { url }: Backend, project: string, stack: st
   if (!/^https?:/.test(url)) return undefined;
   const stacks = jsonOf(run('pulumi', 'stack', 'ls', '--json', '--non-interactive')) as
     readonly { readonly name: string; readonly updateInProgress?: boolean }[] | undefined;
-  return stacks?.some((one) => one.name.split('/').at(-1) === name && one.updateInProgress === true);
+  return stacks?.some((listed) => listed.name.split('/').at(-1) === name && listed.updateInProgress === true);
 }

@@ -35,7 +35,7 @@ export function judgeStackFile(recorded: Recorded, values: Values, stack: string
 }
 
 function judgeQuotas({ resources }: Recorded, values: Values): Finding[] {
-  const count = (type: string): number => resources.filter((one) => one.type === type).length;
+  const count = (type: string): number => resources.filter((resource) => resource.type === type).length;
   const scopes = resources.find(({ type }) => type === 'auth0:index/resourceServerScopes:ResourceServerScopes')?.inputs[
     'scopes'
   ];

@@ -24,7 +24,7 @@ export async function judgeTenant(machine: Machine, recorded: Recorded, stack: s
   if (typeof answer !== 'string') return [tenant, answer, ...(await judgeDirectory(machine, recorded, stack))];
   const { scope = '', azp = '' } = claimsOf(answer);
   const granted = scope.split(' ');
-  const missing = scopesOf([recorded], 'deploy').filter((one) => !granted.includes(one));
+  const missing = scopesOf([recorded], 'deploy').filter((scope) => !granted.includes(scope));
   const management =
     missing.length === 0
       ? finding('Management API', 'ok', `${azp || 'the token'} has every scope that the stack needs`)

@@ -70,7 +70,7 @@ export function contractFrom(document: Document, handler: string): Imported {
       const original = `${method.toUpperCase()} ${path}`;
       const key = keyOf(original, [...routes.keys()], notes);
       if (key === undefined) continue;
-      for (const name of security?.flatMap((one) => Object.values(one).flat()) ?? []) named.add(name);
+      for (const name of security?.flatMap((requirement) => Object.values(requirement).flat()) ?? []) named.add(name);
       const scopes = scopesOf(key, security, document, notes);
       if (typeof scopes !== 'string') scopes.forEach((scope) => used.add(scope));
       const values = examplesOf(key, original, [...item.parameters, ...parameters], requestBody?.content);
@@ -89,23 +89,23 @@ export function contractFrom(document: Document, handler: string): Imported {
 }
 
 /** Returns a route key that API Gateway accepts beside the others, or undefined with a note. */
-function keyOf(original: string, others: readonly string[], notes: string[]): string | undefined {
+function keyOf(original: string, imported: readonly string[], notes: string[]): string | undefined {
   let key = original;
   if (/.\/$/.test(key.replace(/^\S+ /, ''))) {
     key = key.slice(0, -1);
     notes.push(`${original}: imported as ${key}; API Gateway has no routes that end in a slash`);
   }
   for (;;) {
-    const conflict = variableConflicts([...others, key]).at(-1);
+    const conflict = variableConflicts([...imported, key]).at(-1);
     if (conflict?.key !== key) break;
-    const [own, other] = conflict.names;
+    const [own, established] = conflict.names;
     notes.push(
-      `${key}: {${own}} renamed to {${other}}, as in ${conflict.other}; API Gateway accepts one name per position`,
+      `${key}: {${own}} renamed to {${established}}, as in ${conflict.other}; API Gateway accepts one name per position`,
     );
-    key = key.replace(`{${own}}`, `{${other}}`);
+    key = key.replace(`{${own}}`, `{${established}}`);
   }
   const parsed = parseRouteKey(key);
-  const same = others.find((one) => routeShape(one) === routeShape(key));
+  const same = imported.find((known) => routeShape(known) === routeShape(key));
   const reason = parsed.kind === 'invalid' ? parsed.reason : same && `${same} matches the same requests`;
   if (reason === undefined) return key;
   notes.push(`${original}: not imported: ${reason}`);
@@ -125,14 +125,14 @@ function scopesOf(
     return 'any token';
   }
   if (all.length === 0) return 'public';
-  if (all.some((one) => Object.keys(one).length === 0)) {
+  if (all.some((alternative) => Object.keys(alternative).length === 0)) {
     notes.push(`${key}: public, because its security is optional; a token in the request is not checked`);
     return 'public';
   }
   const scopes = new Set<string>();
   let anyToken = false;
-  for (const one of all) {
-    const supported = Object.entries(one).filter(([name]) => {
+  for (const alternative of all) {
+    const supported = Object.entries(alternative).filter(([name]) => {
       const { type = 'unknown', scheme: http } = document.components.securitySchemes[name] ?? {};
       if (['oauth2', 'openIdConnect'].includes(type) || (type === 'http' && http?.toLowerCase() === 'bearer'))
         return true;
@@ -140,16 +140,16 @@ function scopesOf(
       return false;
     });
     if (supported.length === 0) continue;
-    const names = [...new Set(supported.flatMap(([, some]) => some))];
+    const names = [...new Set(supported.flatMap(([, required]) => required))];
     const [first, ...rest] = names.filter((scope) => isPermission(scope));
     if (first !== undefined) scopes.add(first);
     // An alternative with reserved scopes alone accepts any token. One with a scope that is invalid in Auth0 is dropped: it
     // must not weaken the others.
     else if (names.every((scope) => RESERVED_SCOPES.includes(scope))) anyToken = true;
     if (rest.length > 0) {
-      const others = rest.join(', ');
+      const unchecked = rest.join(', ');
       notes.push(
-        `${key}: requires only ${first}, because API Gateway checks for one scope; check ${others} in the handler`,
+        `${key}: requires only ${first}, because API Gateway checks for one scope; check ${unchecked} in the handler`,
       );
     }
   }
@@ -174,7 +174,7 @@ function permissionsOf(
     Object.values(flows).flatMap((flow) => Object.entries(flow.scopes)),
   );
   const described = new Map(declared.filter(([name]) => isPermission(name)));
-  for (const name of new Set([...declared.map(([one]) => one), ...named])) {
+  for (const name of new Set([...declared.map(([name]) => name), ...named])) {
     if (isPermission(name)) continue;
     const why = RESERVED_SCOPES.includes(name) ? 'OpenID Connect reserves the name' : 'Auth0 rejects the name';
     notes.push(`scope ${name}: not a permission, because ${why}; check it in the handlers of its routes`);
@@ -201,7 +201,7 @@ function examplesOf(
   const values = parsed.segments
     .flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
     .map((name, index) => {
-      const own = parameters.findLast((one) => one.in === 'path' && one.name === before[index]);
+      const own = parameters.findLast((parameter) => parameter.in === 'path' && parameter.name === before[index]);
       const value = own && exampleIn(own);
       const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
       return [name, /^[\w@:~-][\w.@:~-]*$/.test(text) ? text : undefined] as const;

@@ -11,7 +11,7 @@ const { deserializeProperties } = sdk;
 sdk.deserializeProperties = (properties) => deserializeProperties(properties, true);
 
 /** What each resource was asked for: a stack policy is shown only what came back. */
-const asked = new Map<string, Inputs>();
+const inputsByUrn = new Map<string, Inputs>();
 
 new PolicyPack('auth0-http-api', {
   enforcementLevel: 'mandatory',
@@ -20,14 +20,14 @@ new PolicyPack('auth0-http-api', {
       name: 'inputs',
       description: 'Reads the inputs of each resource for the rules.',
       validateResource: async ({ urn, props }) => {
-        asked.set(urn, await inputsOf(props));
+        inputsByUrn.set(urn, await inputsOf(props));
       },
     },
     {
       name: 'rules',
       description: 'The rules over registered resources hold (twin/src/rules).',
       validateStack: async ({ resources }, report) => {
-        const registered = await registeredOf(resources, asked);
+        const registered = await registeredOf(resources, inputsByUrn);
         const { 'api:production': configured } = JSON.parse(process.env['PULUMI_CONFIG'] || '{}') as Record<
           string,
           string
@@ -36,7 +36,7 @@ new PolicyPack('auth0-http-api', {
         const production = configured === undefined ? {} : { production: configured === 'true' };
         const judged = { ...registered, outputs: { ...registered.outputs, ...production } };
         for (const { rule, resource, message } of violationsOf(judged)) {
-          const found = registered.resources.find((one) => `${one.type} "${one.name}"` === resource);
+          const found = registered.resources.find(({ type, name }) => `${type} "${name}"` === resource);
           report(`${rule}: ${resource}: ${message}`, found?.urn);
         }
         const isProduction = registered.outputs['production'] === true;

@@ -33,27 +33,30 @@ type Judged = RegisteredResource & { readonly urn: string };
  */
 export async function registeredOf(
   resources: readonly PolicyResource[],
-  asked: ReadonlyMap<string, Inputs>,
+  inputsByUrn: ReadonlyMap<string, Inputs>,
 ): Promise<Omit<Registered, 'resources'> & { readonly resources: readonly Judged[] }> {
   const stack = resources.find(({ type }) => type === 'pulumi:pulumi:Stack');
   const outputs = await inputsOf(stack?.props ?? {});
   return {
     resources: await Promise.all(
-      resources.filter(({ type }) => !type.startsWith('pulumi:')).map(async (one) => judgedOf(one, asked)),
+      resources
+        .filter(({ type }) => !type.startsWith('pulumi:'))
+        .map(async (resource) => judgedOf(resource, inputsByUrn)),
     ),
     outputs: known(outputs.values, () => 'unknown') as Record<string, unknown>,
     secretOutputs: outputs.secrets,
   };
 }
 
-async function judgedOf(resource: PolicyResource, asked: ReadonlyMap<string, Inputs>): Promise<Judged> {
+async function judgedOf(resource: PolicyResource, inputsByUrn: ReadonlyMap<string, Inputs>): Promise<Judged> {
   const { urn, type, name, opts, propertyDependencies } = resource;
   const back = await inputsOf(resource.props);
-  const { values, secrets } = asked.get(urn) ?? back;
+  const { values, secrets } = inputsByUrn.get(urn) ?? back;
   const inputs = Object.entries(values).map(([key, value]) => {
-    const [origin, ...others] = (propertyDependencies[key] ?? []).filter((one) => !one.type.startsWith('pulumi:'));
-    const stands = origin === undefined || others.length > 0 ? 'unknown' : origin.urn;
-    if (origin !== undefined && others.length === 0 && IDS[key] !== undefined) return [key, IDS[key](origin.urn)];
+    const origins = (propertyDependencies[key] ?? []).filter(({ type }) => !type.startsWith('pulumi:'));
+    const origin = origins.length === 1 ? origins[0]?.urn : undefined;
+    if (origin !== undefined && IDS[key] !== undefined) return [key, IDS[key](origin)];
+    const stands = origin ?? 'unknown';
     const isSecret = secrets.some((path) => path === key || path.startsWith(`${key}.`));
     return [key, known(value, () => (isSecret ? undefined : key === 'sourceArn' ? `${stands}/*/*` : stands))];
   });

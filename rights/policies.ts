@@ -204,6 +204,6 @@ function policy(statements: readonly Statement[]): Policy {
 }
 
 function limit(what: string, policies: readonly (Policy | undefined)[], most: number): void {
-  const length = policies.reduce((sum, one) => sum + (one === undefined ? 0 : JSON.stringify(one).length), 0);
+  const length = policies.reduce((sum, policy) => sum + (policy === undefined ? 0 : JSON.stringify(policy).length), 0);
   if (length > most) throw new RightsError(`the policy ${what} has ${length} characters; IAM allows ${most}`);
 }

@@ -44,6 +44,8 @@ export function text({ type, name, inputs }: RecordedResource, key: string): str
   throw new RightsError(`${type} ${name} has no ${key} that is known before it exists; write it as a string`);
 }
 
+const calls = (on: readonly string[], ...actions: readonly string[]): Grant => ({ actions, on });
+
 const roles = (names: Names): string[] => [`arn:${names.partition}:iam::${names.account}:role/${names.prefix}*`];
 const functions = (names: Names): string[] => [arn(names, 'lambda', `function:${names.prefix}*`)];
 const logGroups = (names: Names): string[] => [arn(names, 'logs', `log-group:/${names.project}/${names.stack}/*`)];
@@ -57,7 +59,7 @@ const zone = (resource: RecordedResource, { partition }: Names): string[] => [
 /** Lambda checks that the caller who adds a layer to a function may read that layer. */
 function layersOf({ inputs }: RecordedResource): Grant[] {
   const layers = Array.isArray(inputs['layers']) ? inputs['layers'].map(String) : [];
-  return layers.length === 0 ? [] : [{ actions: ['lambda:GetLayerVersion'], on: layers }];
+  return layers.length === 0 ? [] : [calls(layers, 'lambda:GetLayerVersion')];
 }
 
 /** A function given by its ARN existed before the stack. */
@@ -74,36 +76,37 @@ function recordNames(resource: RecordedResource): string[] {
   return [name.replace(/^_[0-9a-f]{32}\./, '_*.')];
 }
 
-/** An API's ARN has its id, which is unknown before it exists. */
-function httpApi(file: string, ...paths: readonly string[]): TypeRights {
-  const on = ({ partition, region }: Names): string[] =>
-    ['/apis', '/apis/*', '/tags/*', ...paths].map((path) => `arn:${partition}:apigateway:${region}::${path}`);
+/** The calls of a resource type of API Gateway, all of them on these paths. */
+function gateway(
+  file: string,
+  pathsOf: (resource: RecordedResource) => readonly string[],
+  also: (names: Names) => readonly Grant[] = () => [],
+): TypeRights {
+  const on = (resource: RecordedResource, { partition, region }: Names): string[] =>
+    pathsOf(resource).map((path) => `arn:${partition}:apigateway:${region}::${path}`);
   return {
     sources: [`${PROVIDER}apigatewayv2/${file}.go`, `${REFERENCE}amazonapigatewaymanagementv2.html`],
-    read: (_, names) => [{ actions: ['apigateway:GET'], on: on(names) }],
-    write: (_, names) => [{ actions: ['apigateway:POST', 'apigateway:PATCH', 'apigateway:DELETE'], on: on(names) }],
-  };
-}
-
-/** The ARN of a domain name has the name itself. */
-function domain(file: string, also: (names: Names) => readonly Grant[] = () => []): TypeRights {
-  const on = (resource: RecordedResource, { partition, region }: Names): string[] => {
-    const path = `/domainnames/${text(resource, 'domainName')}`;
-    return ['/domainnames', path, `${path}/*`, '/tags/*'].map((one) => `arn:${partition}:apigateway:${region}::${one}`);
-  };
-  return {
-    sources: [
-      `${PROVIDER}apigatewayv2/${file}.go`,
-      `${REFERENCE}amazonapigatewaymanagementv2.html`,
-      'https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html',
-    ],
-    read: (resource, names) => [{ actions: ['apigateway:GET'], on: on(resource, names) }],
+    read: (resource, names) => [calls(on(resource, names), 'apigateway:GET')],
     write: (resource, names) => [
-      { actions: ['apigateway:POST', 'apigateway:PATCH', 'apigateway:DELETE'], on: on(resource, names) },
+      calls(on(resource, names), 'apigateway:POST', 'apigateway:PATCH', 'apigateway:DELETE'),
       ...also(names),
     ],
   };
 }
+
+/** An API's ARN has its id, which is unknown before it exists. */
+const httpApi = (file: string): TypeRights => gateway(file, () => ['/apis', '/apis/*', '/tags/*']);
+
+/** The ARN of a domain name has the name itself. */
+const domain = (file: string, also?: (names: Names) => readonly Grant[]): TypeRights =>
+  gateway(
+    file,
+    (resource) => {
+      const path = `/domainnames/${text(resource, 'domainName')}`;
+      return ['/domainnames', path, `${path}/*`, '/tags/*'];
+    },
+    also,
+  );
 
 const stage = httpApi('stage');
 
@@ -114,29 +117,25 @@ const stage = httpApi('stage');
 export const RIGHTS: Readonly<Record<string, TypeRights>> = {
   'aws:acm/certificate:Certificate': {
     sources: [`${PROVIDER}acm/certificate.go`, `${REFERENCE}awscertificatemanager.html`],
-    read: (_, names) => [
-      { actions: ['acm:DescribeCertificate', 'acm:ListTagsForCertificate'], on: certificates(names) },
-    ],
+    read: (_, names) => [calls(certificates(names), 'acm:DescribeCertificate', 'acm:ListTagsForCertificate')],
     write: (resource, names) => [
       {
         actions: ['acm:RequestCertificate'],
         on: certificates(names),
         when: { 'ForAllValues:StringEquals': { 'acm:DomainNames': [text(resource, 'domainName')] } },
       },
-      {
-        actions: ['acm:DeleteCertificate', 'acm:AddTagsToCertificate', 'acm:RemoveTagsFromCertificate'],
-        on: certificates(names),
-      },
+      calls(certificates(names), 'acm:DeleteCertificate', 'acm:AddTagsToCertificate', 'acm:RemoveTagsFromCertificate'),
     ],
   },
   'aws:acm/certificateValidation:CertificateValidation': {
     sources: [`${PROVIDER}acm/certificate_validation.go`, `${REFERENCE}awscertificatemanager.html`],
-    read: (_, names) => [{ actions: ['acm:DescribeCertificate'], on: certificates(names) }],
+    read: (_, names) => [calls(certificates(names), 'acm:DescribeCertificate')],
     write: () => [],
   },
   'aws:apigatewayv2/api:Api': httpApi('api'),
   'aws:apigatewayv2/apiMapping:ApiMapping': domain('api_mapping'),
   'aws:apigatewayv2/authorizer:Authorizer': httpApi('authorizer'),
+  // Source of the role: https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
   'aws:apigatewayv2/domainName:DomainName': domain('domain_name', ({ partition, account }) => [
     {
       actions: ['iam:CreateServiceLinkedRole'],
@@ -159,30 +158,25 @@ export const RIGHTS: Readonly<Record<string, TypeRights>> = {
       ...(resource.inputs['accessLogSettings'] === undefined
         ? []
         : [
-            { actions: ['logs:DescribeLogGroups'], on: everyLogGroup(names) },
-            {
-              actions: ['logs:DescribeResourcePolicies', 'logs:PutResourcePolicy'],
-              on: [arn(names, 'logs', '*')],
-            },
+            calls(everyLogGroup(names), 'logs:DescribeLogGroups'),
+            calls([arn(names, 'logs', '*')], 'logs:DescribeResourcePolicies', 'logs:PutResourcePolicy'),
             // These actions have no resource in IAM.
-            {
-              actions: [
-                'logs:CreateLogDelivery',
-                'logs:DeleteLogDelivery',
-                'logs:GetLogDelivery',
-                'logs:ListLogDeliveries',
-                'logs:UpdateLogDelivery',
-              ],
-              on: ['*'],
-            },
+            calls(
+              ['*'],
+              'logs:CreateLogDelivery',
+              'logs:DeleteLogDelivery',
+              'logs:GetLogDelivery',
+              'logs:ListLogDeliveries',
+              'logs:UpdateLogDelivery',
+            ),
           ]),
     ],
   },
   'aws:cloudwatch/logGroup:LogGroup': {
     sources: [`${PROVIDER}logs/group.go`, `${REFERENCE}amazoncloudwatchlogs.html`],
     read: (_, names) => [
-      { actions: ['logs:DescribeLogGroups'], on: everyLogGroup(names) },
-      { actions: ['logs:ListTagsForResource'], on: logGroups(names) },
+      calls(everyLogGroup(names), 'logs:DescribeLogGroups'),
+      calls(logGroups(names), 'logs:ListTagsForResource'),
     ],
     write: ({ inputs }, names) => [
       {
@@ -200,83 +194,72 @@ export const RIGHTS: Readonly<Record<string, TypeRights>> = {
   },
   'aws:cloudwatch/logMetricFilter:LogMetricFilter': {
     sources: [`${PROVIDER}logs/metric_filter.go`, `${REFERENCE}amazoncloudwatchlogs.html`],
-    read: (_, names) => [{ actions: ['logs:DescribeMetricFilters'], on: logGroups(names) }],
-    write: (_, names) => [{ actions: ['logs:PutMetricFilter', 'logs:DeleteMetricFilter'], on: logGroups(names) }],
+    read: (_, names) => [calls(logGroups(names), 'logs:DescribeMetricFilters')],
+    write: (_, names) => [calls(logGroups(names), 'logs:PutMetricFilter', 'logs:DeleteMetricFilter')],
   },
   'aws:cloudwatch/metricAlarm:MetricAlarm': {
     sources: [`${PROVIDER}cloudwatch/metric_alarm.go`, `${REFERENCE}amazoncloudwatch.html`],
     read: (_, names) => [
-      { actions: ['cloudwatch:DescribeAlarms'], on: [arn(names, 'cloudwatch', 'alarm:*')] },
-      { actions: ['cloudwatch:ListTagsForResource'], on: [arn(names, 'cloudwatch', `alarm:${names.prefix}*`)] },
+      calls([arn(names, 'cloudwatch', 'alarm:*')], 'cloudwatch:DescribeAlarms'),
+      calls([arn(names, 'cloudwatch', `alarm:${names.prefix}*`)], 'cloudwatch:ListTagsForResource'),
     ],
     write: (_, names) => [
-      {
-        actions: [
-          'cloudwatch:PutMetricAlarm',
-          'cloudwatch:DeleteAlarms',
-          'cloudwatch:TagResource',
-          'cloudwatch:UntagResource',
-        ],
-        on: [arn(names, 'cloudwatch', `alarm:${names.prefix}*`)],
-      },
+      calls(
+        [arn(names, 'cloudwatch', `alarm:${names.prefix}*`)],
+        'cloudwatch:PutMetricAlarm',
+        'cloudwatch:DeleteAlarms',
+        'cloudwatch:TagResource',
+        'cloudwatch:UntagResource',
+      ),
     ],
   },
   'aws:iam/role:Role': {
     sources: [`${PROVIDER}iam/role.go`, `${REFERENCE}awsidentityandaccessmanagementiam.html`],
     read: (_, names) => [
-      {
-        actions: ['iam:GetRole', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies'],
-        on: roles(names),
-      },
+      calls(roles(names), 'iam:GetRole', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies'),
     ],
     write: (_, names) => [
       bounded(['iam:CreateRole', 'iam:PutRolePermissionsBoundary'], names),
-      {
-        actions: [
-          'iam:DeleteRole',
-          'iam:ListInstanceProfilesForRole',
-          'iam:TagRole',
-          'iam:UntagRole',
-          'iam:UpdateAssumeRolePolicy',
-          'iam:UpdateRole',
-          'iam:UpdateRoleDescription',
-        ],
-        on: roles(names),
-      },
+      calls(
+        roles(names),
+        'iam:DeleteRole',
+        'iam:ListInstanceProfilesForRole',
+        'iam:TagRole',
+        'iam:UntagRole',
+        'iam:UpdateAssumeRolePolicy',
+        'iam:UpdateRole',
+        'iam:UpdateRoleDescription',
+      ),
     ],
   },
   'aws:iam/rolePolicy:RolePolicy': {
     sources: [`${PROVIDER}iam/role_policy.go`, `${REFERENCE}awsidentityandaccessmanagementiam.html`],
-    read: (_, names) => [{ actions: ['iam:GetRolePolicy'], on: roles(names) }],
+    read: (_, names) => [calls(roles(names), 'iam:GetRolePolicy')],
     write: (_, names) => [bounded(['iam:PutRolePolicy', 'iam:DeleteRolePolicy'], names)],
   },
   'aws:lambda/function:Function': {
     sources: [`${PROVIDER}lambda/function.go`, `${REFERENCE}awslambda.html`],
     read: (_, names) => [
-      {
-        actions: [
-          'lambda:GetFunction',
-          'lambda:GetFunctionCodeSigningConfig',
-          'lambda:ListTags',
-          'lambda:ListVersionsByFunction',
-        ],
-        on: functions(names),
-      },
+      calls(
+        functions(names),
+        'lambda:GetFunction',
+        'lambda:GetFunctionCodeSigningConfig',
+        'lambda:ListTags',
+        'lambda:ListVersionsByFunction',
+      ),
     ],
     write: (resource, names) => [
-      {
-        actions: [
-          'lambda:CreateFunction',
-          'lambda:DeleteFunction',
-          'lambda:DeleteFunctionConcurrency',
-          'lambda:PutFunctionConcurrency',
-          'lambda:TagResource',
-          'lambda:UntagResource',
-          'lambda:UpdateFunctionCode',
-          'lambda:UpdateFunctionConfiguration',
-        ],
-        on: functions(names),
-      },
+      calls(
+        functions(names),
+        'lambda:CreateFunction',
+        'lambda:DeleteFunction',
+        'lambda:DeleteFunctionConcurrency',
+        'lambda:PutFunctionConcurrency',
+        'lambda:TagResource',
+        'lambda:UntagResource',
+        'lambda:UpdateFunctionCode',
+        'lambda:UpdateFunctionConfiguration',
+      ),
       {
         actions: ['iam:PassRole'],
         on: roles(names),
@@ -286,19 +269,19 @@ export const RIGHTS: Readonly<Record<string, TypeRights>> = {
       // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html. They have no resource in IAM.
       ...(resource.inputs['vpcConfig'] === undefined
         ? []
-        : [{ actions: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'], on: ['*'] }]),
+        : [calls(['*'], 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs')]),
     ],
   },
   'aws:lambda/permission:Permission': {
     sources: [`${PROVIDER}lambda/permission.go`, `${REFERENCE}awslambda.html`],
-    read: (resource, names) => [{ actions: ['lambda:GetPolicy'], on: invokedFunction(resource, names) }],
+    read: (resource, names) => [calls(invokedFunction(resource, names), 'lambda:GetPolicy')],
     write: (resource, names) => [
       {
         actions: ['lambda:AddPermission'],
         on: invokedFunction(resource, names),
         when: { StringEquals: { 'lambda:Principal': 'apigateway.amazonaws.com' } },
       },
-      { actions: ['lambda:RemovePermission'], on: invokedFunction(resource, names) },
+      calls(invokedFunction(resource, names), 'lambda:RemovePermission'),
     ],
   },
   'aws:route53/record:Record': {
@@ -308,7 +291,7 @@ export const RIGHTS: Readonly<Record<string, TypeRights>> = {
       'https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html',
     ],
     read: (resource, names) => [
-      { actions: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'], on: zone(resource, names) },
+      calls(zone(resource, names), 'route53:GetHostedZone', 'route53:ListResourceRecordSets'),
     ],
     write: (resource, names) => [
       {
@@ -320,23 +303,21 @@ export const RIGHTS: Readonly<Record<string, TypeRights>> = {
           },
         },
       },
-      { actions: ['route53:GetChange'], on: [`arn:${names.partition}:route53:::change/*`] },
+      calls([`arn:${names.partition}:route53:::change/*`], 'route53:GetChange'),
     ],
   },
   'aws:sns/topic:Topic': {
     sources: [`${PROVIDER}sns/topic.go`, `${REFERENCE}amazonsns.html`],
-    read: (_, names) => [{ actions: ['sns:GetTopicAttributes', 'sns:ListTagsForResource'], on: topics(names) }],
+    read: (_, names) => [calls(topics(names), 'sns:GetTopicAttributes', 'sns:ListTagsForResource')],
     write: (_, names) => [
-      {
-        actions: [
-          'sns:CreateTopic',
-          'sns:DeleteTopic',
-          'sns:SetTopicAttributes',
-          'sns:TagResource',
-          'sns:UntagResource',
-        ],
-        on: topics(names),
-      },
+      calls(
+        topics(names),
+        'sns:CreateTopic',
+        'sns:DeleteTopic',
+        'sns:SetTopicAttributes',
+        'sns:TagResource',
+        'sns:UntagResource',
+      ),
     ],
   },
 };

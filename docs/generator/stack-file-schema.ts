@@ -57,7 +57,7 @@ export function stackFileSchema(): object {
       config: {
         type: 'object',
         description: 'What this stack is like. docs/configuration.md has every key.',
-        properties: Object.fromEntries(Object.entries(properties).map(([key, one]) => [key, settable(key, one)])),
+        properties: Object.fromEntries(Object.entries(properties).map(([key, schema]) => [key, settable(key, schema)])),
         // The settings of the providers, and of Pulumi itself, are not the program's to know.
         patternProperties: { '^(?!api:)[^:]+:': {} },
         additionalProperties: false,
@@ -139,7 +139,7 @@ function within(schema: JsonSchema): JsonSchema {
     ...schema,
     ...(items && { items: orSecure(items) }),
     ...(properties && {
-      properties: Object.fromEntries(Object.entries(properties).map(([key, one]) => [key, orSecure(one)])),
+      properties: Object.fromEntries(Object.entries(properties).map(([key, property]) => [key, orSecure(property)])),
     }),
     ...(typeof additionalProperties === 'object' && { additionalProperties: orSecure(additionalProperties) }),
   };

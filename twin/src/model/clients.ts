@@ -8,12 +8,13 @@ import {
 } from '../../../limits/auth0.ts';
 import { UserError } from '../common/user-error.ts';
 import type { Emulated, Lookup } from '../resources/lookup.ts';
+import { TYPE } from '../resources/tokens.ts';
 import type { InputsOf } from '../resources/types.ts';
 import type { Client, ClientKey, LoginSettings, RefreshSettings } from './tenant.ts';
 
 /** The clients that the program declares, with their credentials and how they log users in. */
 export function clientsOf(lookup: Lookup): readonly Client[] {
-  return lookup('auth0:index/client:Client').map(({ name, id, inputs, outputs, formerly }) => ({
+  return lookup(TYPE.client).map(({ name, id, inputs, outputs, formerly }) => ({
     clientId: id,
     name: inputs.name,
     logicalName: name,
@@ -33,9 +34,9 @@ export function clientsOf(lookup: Lookup): readonly Client[] {
 /** Without ClientCredentials, Auth0 gives a client a secret, unless it is one that can keep none. */
 function credentialsOf(
   lookup: Lookup,
-  { id, name, inputs, outputs }: Pick<Emulated<'auth0:index/client:Client'>, 'id' | 'name' | 'inputs' | 'outputs'>,
+  { id, name, inputs, outputs }: Pick<Emulated<typeof TYPE.client>, 'id' | 'name' | 'inputs' | 'outputs'>,
 ): Pick<Client, 'secret' | 'isPublic' | 'keys'> {
-  const found = lookup('auth0:index/clientCredentials:ClientCredentials').filter((one) => one.inputs.clientId === id);
+  const found = lookup(TYPE.clientCredentials).filter((declared) => declared.inputs.clientId === id);
   if (found.length > 1) {
     throw new UserError(`The client "${name}" has ${found.length} ClientCredentials; each would undo the other's.`);
   }
@@ -48,9 +49,7 @@ function credentialsOf(
   return { secret: isPublic || typeof secret !== 'string' ? '' : secret, isPublic };
 }
 
-type Credential = NonNullable<
-  InputsOf<'auth0:index/clientCredentials:ClientCredentials'>['privateKeyJwt']
->['credentials'][number];
+type Credential = NonNullable<InputsOf<typeof TYPE.clientCredentials>['privateKeyJwt']>['credentials'][number];
 
 /** Auth0 identifies a key by its thumbprint. Source: RFC 7638 */
 function keyOf({ pem, algorithm, expiresAt }: Credential): ClientKey {
@@ -63,7 +62,7 @@ function isPublicType({ appType }: ClientInputs): boolean {
   return appType === 'spa' || appType === 'native';
 }
 
-type ClientInputs = InputsOf<'auth0:index/client:Client'>;
+type ClientInputs = InputsOf<typeof TYPE.client>;
 
 function loginOf(inputs: ClientInputs): LoginSettings {
   return {

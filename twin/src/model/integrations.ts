@@ -2,6 +2,7 @@ import { functionOfUri, parseFunctionArn } from '../../../limits/function-arn.ts
 import { INTEGRATION_TIMEOUT } from '../../../limits/http-api.ts';
 import { UserError } from '../common/user-error.ts';
 import type { Emulated, Lookup } from '../resources/lookup.ts';
+import { TYPE } from '../resources/tokens.ts';
 
 /** What serves a route. */
 export type Integration = FunctionIntegration | ExistingIntegration | HttpIntegration;
@@ -78,10 +79,10 @@ export interface LambdaFunction {
 export function integrationsOf(lookup: Lookup): ReadonlyMap<string, Integration> {
   const invocable = invocableOf(lookup);
   return new Map([
-    ...lookup('aws:apigatewayv2/integration:Integration').map(
-      (one) => [`integrations/${one.id}`, integrationOf(one, invocable)] as const,
+    ...lookup(TYPE.integration).map(
+      (resource) => [`integrations/${resource.id}`, integrationOf(resource, invocable)] as const,
     ),
-    ...lookup('aws:apigatewayv2/api:Api').flatMap(({ id, name, inputs: { target } }) =>
+    ...lookup(TYPE.api).flatMap(({ id, name, inputs: { target } }) =>
       target === undefined ? [] : [[id, quickCreated(name, target, invocable)] as const],
     ),
   ]);
@@ -91,8 +92,8 @@ type Invocable = (integration: string, uri: string) => FunctionIntegration | Exi
 
 /** Finds what a URI invokes: a function, one of its aliases, or a function that exists elsewhere. */
 function invocableOf(lookup: Lookup): Invocable {
-  const functions = new Map(lookup('aws:lambda/function:Function').map((one) => [String(one.outputs['arn']), one]));
-  const aliases = new Set(lookup('aws:lambda/alias:Alias').map(({ id }) => id));
+  const functions = new Map(lookup(TYPE.function).map((resource) => [String(resource.outputs['arn']), resource]));
+  const aliases = new Set(lookup(TYPE.alias).map(({ id }) => id));
   const made = new Map<string, LambdaFunction>();
   // What quick create makes; an integration overwrites both.
   const common = { timeout: INTEGRATION_TIMEOUT.max, payload: '2.0', mayInvoke: false } as const;
@@ -117,22 +118,19 @@ function invocableOf(lookup: Lookup): Invocable {
 
 /** ARN patterns of the callers that API Gateway may invoke a function for, under one of its names. */
 function permissionsOf(lookup: Lookup, names: readonly string[], qualifier: string | undefined): string[] {
-  return lookup('aws:lambda/permission:Permission')
+  return lookup(TYPE.permission)
     .filter(({ inputs: { action, principal } }) => INVOKING.test(action) && principal === 'apigateway.amazonaws.com')
-    .filter(({ inputs: given }) => {
-      const parsed = parseFunctionArn(given.function);
-      const about = parsed === undefined ? given.function : parsed.unqualified;
-      return names.includes(about) && (given.qualifier ?? parsed?.qualifier) === qualifier;
+    .filter(({ inputs }) => {
+      const parsed = parseFunctionArn(inputs.function);
+      const target = parsed?.unqualified ?? inputs.function;
+      return names.includes(target) && (inputs.qualifier ?? parsed?.qualifier) === qualifier;
     })
     .map(({ inputs: { sourceArn } }) => sourceArn ?? '*');
 }
 
 const INVOKING = /^lambda:(InvokeFunction|Invoke\*|\*)$/;
 
-function integrationOf(
-  { name, inputs }: Emulated<'aws:apigatewayv2/integration:Integration'>,
-  invocable: Invocable,
-): Integration {
+function integrationOf({ name, inputs }: Emulated<typeof TYPE.integration>, invocable: Invocable): Integration {
   const timeout = inputs.timeoutMilliseconds ?? INTEGRATION_TIMEOUT.max;
   if (inputs.integrationType === 'HTTP_PROXY') {
     const headers = Object.entries(inputs.requestParameters ?? {}).flatMap(([key, value]) =>
@@ -177,7 +175,7 @@ function headerChange(integration: string, key: string, value: string): HeaderCh
 }
 
 function functionOf(
-  { name: logicalName, inputs, outputs, formerly }: Emulated<'aws:lambda/function:Function'>,
+  { name: logicalName, inputs, outputs, formerly }: Emulated<typeof TYPE.function>,
   permissions: readonly string[],
 ): LambdaFunction {
   const name = String(outputs['name']);

@@ -1,6 +1,7 @@
 import { textsOf } from '../common/texts-of.ts';
 import { UNREAD } from '../common/unread.ts';
-import { apisOf, type HttpApi, type Route } from './http-api.ts';
+import { apisOf } from './apis-of.ts';
+import type { HttpApi, Route } from './http-api.ts';
 import { lookupOf, notEmulated } from '../resources/lookup.ts';
 import type { Recorded } from '../evaluate/local-engine.ts';
 import { UserError } from '../common/user-error.ts';

@@ -84,19 +84,16 @@ export const AWS_APIGATEWAYV2 = {
       protocolType: z.literal('HTTP'),
       corsConfiguration: z
         .strictObject({
-          allowOrigins: strings.optional(),
-          allowMethods: strings.optional(),
-          allowHeaders: strings.optional(),
-          exposeHeaders: strings.optional(),
+          allowOrigins: strings.default([]),
+          allowMethods: strings.default([]),
+          allowHeaders: strings.default([]),
+          exposeHeaders: strings.default([]),
           maxAge: z.int().optional(),
-          allowCredentials: z.boolean().optional(),
+          allowCredentials: z.boolean().default(false),
         })
-        .refine(
-          ({ allowOrigins = [], allowCredentials = false }) => !(allowCredentials && allowOrigins.includes('*')),
-          {
-            error: 'AWS rejects allowCredentials with the origin *; name the origins',
-          },
-        )
+        .refine(({ allowOrigins, allowCredentials }) => !(allowCredentials && allowOrigins.includes('*')), {
+          error: 'AWS rejects allowCredentials with the origin *; name the origins',
+        })
         .optional(),
       disableExecuteApiEndpoint: z.boolean().optional(),
       // Quick create: the target makes a stage, a route and an integration.

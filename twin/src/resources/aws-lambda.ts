@@ -87,8 +87,10 @@ export const AWS_LAMBDA = {
   },
   'aws:lambda/alias:Alias': {
     outputs: ({ inputs, region }) => {
-      const given = text(inputs, 'functionName');
-      const functionArn = given.startsWith('arn:') ? given : arn('lambda', region, `function:${given}`);
+      const functionName = text(inputs, 'functionName');
+      const functionArn = functionName.startsWith('arn:')
+        ? functionName
+        : arn('lambda', region, `function:${functionName}`);
       const aliasArn = `${functionArn}:${text(inputs, 'name')}`;
       return { id: aliasArn, outputs: { arn: aliasArn, invokeArn: invokeUri(aliasArn, region) } };
     },

@@ -1,4 +1,4 @@
-import { arn, optionalText, type CloudOutputs, type Naming } from './resource.ts';
+import { ACCOUNT_ID, arn, optionalText, type CloudOutputs, type Naming } from './resource.ts';
 
 /**
  * Types that decide who gets into an API, or could answer in its place: none of these passes as "not emulated".
@@ -43,7 +43,7 @@ const INERT: ReadonlyMap<string, string> = new Map(
 /** Outputs of common types that are not their name or ARN, from the id. */
 const MORE: Readonly<Record<string, (id: string, region: string) => Readonly<Record<string, string>>>> = {
   'aws:s3': (id) => ({ bucket: id, arn: `arn:aws:s3:::${id}`, bucketDomainName: `${id}.s3.amazonaws.com` }),
-  'aws:sqs': (id, region) => ({ url: `https://sqs.${region}.amazonaws.com/123456789012/${id}` }),
+  'aws:sqs': (id, region) => ({ url: `https://sqs.${region}.amazonaws.com/${ACCOUNT_ID}/${id}` }),
   'aws:dynamodb': (id, region) => ({ arn: arn('dynamodb', region, `table/${id}`) }),
   'aws:rds': (id, region) => ({ endpoint: `${id}.${region}.rds.amazonaws.com:5432` }),
 };

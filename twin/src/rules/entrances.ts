@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { coversPathOf, parseRouteKey } from '../../../limits/route-key.ts';
 import { exceptionsOf } from './accepted.ts';
-import { judgeEach, ofType, type Finding, type Registered, type Rule } from './registered.ts';
+import { each, ofType, type Finding, type Registered, type Rule } from './registered.ts';
 import { quickCreateInputs, quickRouteKey, routeInputs } from './routes.ts';
-
-const ROUTE = 'aws:apigatewayv2/route:Route';
+import { TYPE } from '../resources/tokens.ts';
 
 type RouteInputs = z.infer<typeof routeInputs>;
 
@@ -15,35 +14,26 @@ function demandOf({ authorizationType, authorizationScopes }: RouteInputs): numb
 }
 
 function overProtected(all: Registered): Finding[] {
-  const routes = ofType(all, ROUTE).flatMap(({ inputs }) => routeInputs.safeParse(inputs).data ?? []);
-  const judge = (route: RouteInputs): string | undefined => {
+  const routes = ofType(all, TYPE.route).flatMap(({ inputs }) => routeInputs.safeParse(inputs).data ?? []);
+  const problemOf = (route: RouteInputs): string | undefined => {
     if (demandOf(route) === 2 || Object.hasOwn(exceptionsOf(all), route.routeKey)) return undefined;
     const covered = routes.find(
-      (other) =>
-        other.apiId === route.apiId &&
-        demandOf(other) > demandOf(route) &&
-        coversPathOf(parseRouteKey(route.routeKey), parseRouteKey(other.routeKey)),
+      (candidate) =>
+        candidate.apiId === route.apiId &&
+        demandOf(candidate) > demandOf(route) &&
+        coversPathOf(parseRouteKey(route.routeKey), parseRouteKey(candidate.routeKey)),
     );
     if (covered === undefined) return undefined;
     const who = demandOf(route) === 0 ? 'open to anyone' : 'open to any token';
     return `${route.routeKey} is ${who}, and takes what ${covered.routeKey} does not: other methods or paths of a protected route`;
   };
   return [
-    ...judgeEach(all, ROUTE, routeInputs, judge),
-    ...judgeEach(all, 'aws:apigatewayv2/api:Api', quickCreateInputs, (inputs, { id }) => {
+    ...each(TYPE.route, routeInputs, problemOf)(all),
+    ...each(TYPE.api, quickCreateInputs, (inputs, { id }) => {
       const routeKey = quickRouteKey(inputs);
-      return routeKey === undefined ? undefined : judge(routeInputs.parse({ apiId: id, routeKey }));
-    }),
+      return routeKey === undefined ? undefined : problemOf(routeInputs.parse({ apiId: id, routeKey }));
+    })(all),
   ];
-}
-
-function oldTls(all: Registered): Finding[] {
-  const inputs = z.object({ domainNameConfiguration: z.object({ securityPolicy: z.string() }) });
-  return judgeEach(all, 'aws:apigatewayv2/domainName:DomainName', inputs, ({ domainNameConfiguration }) =>
-    /^TLS_1_[01]$/.test(domainNameConfiguration.securityPolicy)
-      ? `it speaks ${domainNameConfiguration.securityPolicy}`
-      : undefined,
-  );
 }
 
 /** What else callers can come in by. */
@@ -53,5 +43,14 @@ export const ENTRANCE_RULES: readonly Rule[] = [
     says: 'No open route with ANY, {name+} or $default takes requests to the path of a protected route, unless a reason says why.',
     check: overProtected,
   },
-  { name: 'TLS of today', says: "The API's domain speaks TLS 1.2 or newer.", check: oldTls },
+  {
+    name: 'TLS of today',
+    says: "The API's domain speaks TLS 1.2 or newer.",
+    check: each(
+      TYPE.domainName,
+      z.object({ domainNameConfiguration: z.object({ securityPolicy: z.string() }) }),
+      ({ domainNameConfiguration: { securityPolicy } }) =>
+        /^TLS_1_[01]$/.test(securityPolicy) ? `it speaks ${securityPolicy}` : undefined,
+    ),
+  },
 ];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { functionOfUri, parseFunctionArn } from '../../../limits/function-arn.ts';
 import {
-  judgeEach,
+  each,
   ofType,
   valueOf,
   type Finding,
@@ -9,39 +9,37 @@ import {
   type RegisteredResource,
   type Rule,
 } from './registered.ts';
-
-const FUNCTION = 'aws:lambda/function:Function';
-const PERMISSION = 'aws:lambda/permission:Permission';
-const INTEGRATION = 'aws:apigatewayv2/integration:Integration';
+import { TYPE } from '../resources/tokens.ts';
 
 const permissionInputs = z.object({
   action: z.string(),
   function: z.string(),
   principal: z.string(),
-  sourceArn: z.string().optional(),
+  sourceArn: z.string().default(''),
 });
+const integrationInputs = z.object({ integrationType: z.string(), integrationUri: z.string() });
 
 function invokePermissions(all: Registered): Finding[] {
-  const granted = ofType(all, PERMISSION).map(({ inputs: { function: name, qualifier } }) =>
+  const granted = ofType(all, TYPE.permission).map(({ inputs: { function: name, qualifier } }) =>
     typeof qualifier === 'string' ? `${String(name)}:${qualifier}` : name,
   );
-  const apis = ofType(all, 'aws:apigatewayv2/api:Api').map((api) => `${String(valueOf(api, 'executionArn'))}/`);
-  const functions = ofType(all, FUNCTION);
+  const apis = ofType(all, TYPE.api).map((api) => `${String(valueOf(api, 'executionArn'))}/`);
+  const functions = ofType(all, TYPE.function);
   const count = (names: readonly unknown[]): number => granted.filter((name) => names.includes(name)).length;
   const calls = [
-    ...ofType(all, INTEGRATION).map(({ inputs }) => ({ uri: inputs['integrationUri'], api: inputs['apiId'] })),
-    ...ofType(all, 'aws:apigatewayv2/api:Api').map(({ id, inputs }) => ({ uri: inputs['target'], api: id })),
+    ...ofType(all, TYPE.integration).map(({ inputs }) => ({ uri: inputs['integrationUri'], api: inputs['apiId'] })),
+    ...ofType(all, TYPE.api).map(({ id, inputs }) => ({ uri: inputs['target'], api: id })),
   ].map(({ uri, api }) => ({ arn: functionOfUri(String(uri)), api }));
   const called = new Set(calls.map(({ arn }) => arn));
   /** One for each API that calls the function. */
   const wrong = (found: number, arn: string): string | undefined => {
-    const needed = new Set(calls.filter((one) => one.arn === arn).map(({ api }) => api)).size;
-    const one = needed === 1 ? 'one' : `${needed}, one for each API`;
-    return found === needed ? undefined : `its function has ${found} invoke permissions, where it needs ${one}`;
+    const needed = new Set(calls.filter((call) => call.arn === arn).map(({ api }) => api)).size;
+    const count = needed === 1 ? 'one' : `${needed}, one for each API`;
+    return found === needed ? undefined : `its function has ${found} invoke permissions, where it needs ${count}`;
   };
   /** Versions and aliases of a function that an API calls, each as what follows the function's ARN. */
-  const qualifiersOf = (one: RegisteredResource): string[] => {
-    const arn = String(valueOf(one, 'arn'));
+  const qualifiersOf = (resource: RegisteredResource): string[] => {
+    const arn = String(valueOf(resource, 'arn'));
     return [...called].filter((uri) => uri === arn || uri.startsWith(`${arn}:`)).map((uri) => uri.slice(arn.length));
   };
   return [
@@ -54,20 +52,20 @@ function invokePermissions(all: Registered): Finding[] {
       }),
     ),
     // A function that exists already, and is called by its ARN.
-    ...judgeEach(all, INTEGRATION, z.object({ integrationType: z.string(), integrationUri: z.string() }), (inputs) => {
+    ...each(TYPE.integration, integrationInputs, (inputs) => {
       const arn = functionOfUri(inputs.integrationUri);
       const unqualified = parseFunctionArn(arn)?.unqualified ?? arn;
-      const declared = functions.some((one) => valueOf(one, 'arn') === unqualified);
+      const declared = functions.some((resource) => valueOf(resource, 'arn') === unqualified);
       return inputs.integrationType !== 'AWS_PROXY' || declared ? undefined : wrong(count([arn]), arn);
-    }),
-    ...judgeEach(all, PERMISSION, permissionInputs, ({ action, principal, sourceArn = '' }) => {
+    })(all),
+    ...each(TYPE.permission, permissionInputs, ({ action, principal, sourceArn }) => {
       if (principal !== 'apigateway.amazonaws.com' || action !== 'lambda:InvokeFunction') {
         return `it lets ${principal} do ${action}, where API Gateway alone may invoke`;
       }
       return apis.some((api) => sourceArn.startsWith(api))
         ? undefined
         : 'it lets APIs invoke that are not declared here';
-    }),
+    })(all),
   ];
 }
 

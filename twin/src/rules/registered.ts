@@ -40,21 +40,21 @@ export function valueOf({ inputs, outputs }: RegisteredResource, key: string): u
 }
 
 /**
- * Judges every resource of a type by those of its inputs that a rule reads. Inputs that the rule cannot read are found
- * wrong too: a rule that understands nothing must not be silent.
- * @param judge says what is wrong, or nothing
+ * Makes the check of every resource of a type by those of its inputs that the schema reads. Inputs that it cannot read are
+ * a finding too: a rule must not pass what it does not understand.
+ * @param problemOf returns what is wrong with a resource, or undefined
  */
-export function judgeEach<T>(
-  all: Registered,
+export function each<T>(
   type: string,
   schema: z.ZodType<T>,
-  judge: (inputs: T, resource: RegisteredResource) => string | undefined,
-): Finding[] {
-  return ofType(all, type).flatMap((resource) => {
-    const read = schema.safeParse(resource.inputs);
-    const message = read.success
-      ? judge(read.data, resource)
-      : `has an input ${read.error.issues[0]?.path.map(String).join('.') ?? ''} that the rule cannot read`;
-    return message === undefined ? [] : [{ resource, message }];
-  });
+  problemOf: (inputs: T, resource: RegisteredResource, all: Registered) => string | undefined,
+): Rule['check'] {
+  return (all) =>
+    ofType(all, type).flatMap((resource) => {
+      const { success, data, error } = schema.safeParse(resource.inputs);
+      const message = success
+        ? problemOf(data, resource, all)
+        : `has an input ${error.issues[0]?.path.map(String).join('.') ?? ''} that the rule cannot read`;
+      return message === undefined ? [] : [{ resource, message }];
+    });
 }

@@ -4,8 +4,7 @@ import { NETWORK_ACTIONS } from '../../../limits/vpc.ts';
 import { UNREAD } from '../common/unread.ts';
 import { acceptedOf } from './accepted.ts';
 import { ofType, valueOf, type Finding, type Registered, type RegisteredResource, type Rule } from './registered.ts';
-
-const ROLE = 'aws:iam/role:Role';
+import { TYPE } from '../resources/tokens.ts';
 
 /** What a function needs to write its own log, and to be in a network. */
 const FOR_FUNCTIONS =
@@ -39,8 +38,8 @@ function allowed(policy: unknown): readonly z.infer<typeof statement>[] | undefi
 
 /** The roles that functions run with. */
 function functionRoles(all: Registered): readonly RegisteredResource[] {
-  const used = ofType(all, 'aws:lambda/function:Function').map(({ inputs }) => inputs['role']);
-  return ofType(all, ROLE).filter((role) => used.includes(valueOf(role, 'arn')));
+  const used = ofType(all, TYPE.function).map(({ inputs }) => inputs['role']);
+  return ofType(all, TYPE.iamRole).filter((role) => used.includes(valueOf(role, 'arn')));
 }
 
 /** Resources of a type that are about some of the functions' roles, which they name by `role` or `roles`. */
@@ -55,13 +54,18 @@ function assumed(all: Registered): Finding[] {
   return functionRoles(all).flatMap((resource) => {
     const statements = allowed(resource.inputs['assumeRolePolicy']);
     if (statements === undefined) return [{ resource, message: 'its assumeRolePolicy cannot be read' }];
-    const other = statements.find(({ Principal, NotPrincipal }) => {
+    const foreign = statements.find(({ Principal, NotPrincipal }) => {
       const services = z.strictObject({ Service: z.preprocess(list, z.array(z.string())) }).safeParse(Principal).data;
       return NotPrincipal !== undefined || services?.Service.every((name) => name === 'lambda.amazonaws.com') !== true;
     });
-    return other === undefined
+    return foreign === undefined
       ? []
-      : [{ resource, message: `${JSON.stringify(other.Principal ?? 'every other')} may assume it, not Lambda alone` }];
+      : [
+          {
+            resource,
+            message: `${JSON.stringify(foreign.Principal ?? 'every other')} may assume it, not Lambda alone`,
+          },
+        ];
   });
 }
 
@@ -85,7 +89,7 @@ function managed(all: Registered): Finding[] {
 function undeclared(all: Registered): Finding[] {
   if (all.outputs['production'] !== true) return [];
   const known = [...functionRoles(all).map((role) => valueOf(role, 'arn')), ...Object.keys(acceptedOf(all))];
-  return ofType(all, 'aws:lambda/function:Function')
+  return ofType(all, TYPE.function)
     .filter(({ inputs }) => !known.includes(inputs['role']))
     .map((resource) => ({
       resource,
@@ -95,13 +99,13 @@ function undeclared(all: Registered): Finding[] {
 
 /** Policies that the program declares, whose statements are judged as a role's own are. */
 function ownPolicies(all: Registered): readonly RegisteredResource[] {
-  return ofType(all, 'aws:iam/policy:Policy');
+  return ofType(all, TYPE.iamPolicy);
 }
 
 /** The policies of functions' roles that the program writes, each with the resource that has it. */
 function documents(all: Registered): readonly (readonly [RegisteredResource, unknown])[] {
   return [
-    ...[...about(all, 'aws:iam/rolePolicy:RolePolicy'), ...ownPolicies(all)].map(
+    ...[...about(all, TYPE.iamRolePolicy), ...ownPolicies(all)].map(
       (resource) => [resource, resource.inputs['policy']] as const,
     ),
     ...functionRoles(all).flatMap((role) =>

@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { CALLER_HEADERS } from '../../../limits/caller-headers.ts';
 import { acceptedOf } from './accepted.ts';
-import { judgeEach, ofType, valueOf, type Finding, type Registered, type Rule } from './registered.ts';
-
-const ROUTE = 'aws:apigatewayv2/route:Route';
-const AUTHORIZER = 'aws:apigatewayv2/authorizer:Authorizer';
-const API = 'aws:apigatewayv2/api:Api';
-const RESOURCE_SERVER = 'auth0:index/resourceServer:ResourceServer';
+import { each, ofType, valueOf, type Finding, type Registered, type Rule } from './registered.ts';
+import { TYPE } from '../resources/tokens.ts';
 
 /** The inputs of a route that decide who gets in. */
 export const routeInputs = z.object({
@@ -27,25 +23,25 @@ function openRoutes(all: Registered): Finding[] {
   const listedIn = (output: string): readonly string[] => z.array(z.string()).safeParse(all.outputs[output]).data ?? [];
   const [open, anyToken] = [listedIn('publicRoutes'), listedIn('anyTokenRoutes')];
   const keys = [
-    ...ofType(all, ROUTE).map(({ inputs }) => inputs['routeKey']),
-    ...ofType(all, API).map(({ inputs }) => quickRouteKey(quickCreateInputs.safeParse(inputs).data ?? {})),
+    ...ofType(all, TYPE.route).map(({ inputs }) => inputs['routeKey']),
+    ...ofType(all, TYPE.api).map(({ inputs }) => quickRouteKey(quickCreateInputs.safeParse(inputs).data ?? {})),
   ];
   // The contract has each key once, so that of two APIs' routes it cannot mean both, unless the second API has a second issuer.
   const apis = all.outputs['secondIssuer'] === undefined ? 1 : 2;
   const isListed = (key: string, list = open): boolean =>
-    list.includes(key) && [1, apis].includes(keys.filter((one) => one === key).length);
-  const quickCreated = judgeEach(all, API, quickCreateInputs, (inputs) => {
+    list.includes(key) && [1, apis].includes(keys.filter((routeKey) => routeKey === key).length);
+  const quickCreated = each(TYPE.api, quickCreateInputs, (inputs) => {
     const key = quickRouteKey(inputs);
     return key === undefined || isListed(key)
       ? undefined
       : `${key}, which quick create makes, is open to anyone, and publicRoutes does not list it`;
   });
-  const declared = judgeEach(all, ROUTE, routeInputs, (route) => {
+  const declared = each(TYPE.route, routeInputs, (route) => {
     if (isListed(route.routeKey)) return undefined;
     if (route.authorizationType !== 'JWT') {
       return `${route.routeKey} is open to anyone (authorizationType ${route.authorizationType}), and publicRoutes does not list it`;
     }
-    const authorizer = ofType(all, AUTHORIZER).find(({ id }) => id === route.authorizerId);
+    const authorizer = ofType(all, TYPE.authorizer).find(({ id }) => id === route.authorizerId);
     if (authorizer?.inputs['authorizerType'] !== 'JWT' || authorizer.inputs['apiId'] !== route.apiId) {
       return `${route.routeKey} names no JWT authorizer of its API`;
     }
@@ -53,23 +49,23 @@ function openRoutes(all: Registered): Finding[] {
       ? `${route.routeKey} asks for no scope, so that any token of the audience will do, and anyTokenRoutes does not list it`
       : undefined;
   });
-  return [...quickCreated, ...declared];
+  return [...quickCreated(all), ...declared(all)];
 }
 
 function otherEntrances(all: Registered): Finding[] {
-  const mapped = ofType(all, 'aws:apigatewayv2/apiMapping:ApiMapping').map(({ inputs }) => inputs['apiId']);
+  const mapped = ofType(all, TYPE.apiMapping).map(({ inputs }) => inputs['apiId']);
   return [
-    ...ofType(all, 'aws:lambda/functionUrl:FunctionUrl').map((resource) => ({
+    ...ofType(all, TYPE.functionUrl).map((resource) => ({
       resource,
       message: 'its function can be called past the API, and past the authorizer',
     })),
-    ...judgeEach(all, API, z.record(z.string(), z.unknown()), (inputs, { id }) => {
+    ...each(TYPE.api, z.record(z.string(), z.unknown()), (inputs, { id }) => {
       if (inputs['body'] !== undefined && inputs['body'] !== null)
         return 'its input body makes routes that no rule sees';
       return mapped.includes(id) && inputs['disableExecuteApiEndpoint'] !== true
         ? 'it has a domain of its own, and its execute-api endpoint goes past that'
         : undefined;
-    }),
+    })(all),
   ];
 }
 
@@ -77,13 +73,11 @@ const authorizerInputs = z.object({
   jwtConfiguration: z.object({ issuer: z.string(), audiences: z.array(z.string()) }),
 });
 
-function issuers(all: Registered): Finding[] {
-  return judgeEach(all, AUTHORIZER, authorizerInputs, ({ jwtConfiguration: { issuer } }) =>
-    /^https:\/\/[^/\s]+\/$/.test(issuer)
-      ? undefined
-      : `it trusts the issuer ${issuer}; Auth0's is https, the domain and one slash, and API Gateway compares every character`,
-  );
-}
+const issuers = each(TYPE.authorizer, authorizerInputs, ({ jwtConfiguration: { issuer } }) =>
+  /^https:\/\/[^/\s]+\/$/.test(issuer)
+    ? undefined
+    : `it trusts the issuer ${issuer}; Auth0's is https, the domain and one slash, and API Gateway compares every character`,
+);
 
 /** Whether an audience is one of Auth0's own APIs, in any spelling: their tokens are not meant for another API. */
 function isAuth0Api(audience: string, issuer: string): boolean {
@@ -95,16 +89,18 @@ function isAuth0Api(audience: string, issuer: string): boolean {
   );
 }
 
-function audiences(all: Registered): Finding[] {
-  const identifiers = ofType(all, RESOURCE_SERVER).map((server) => valueOf(server, 'identifier'));
-  return judgeEach(all, AUTHORIZER, authorizerInputs, ({ jwtConfiguration }) => {
-    const own = jwtConfiguration.audiences.find((audience) => isAuth0Api(audience, jwtConfiguration.issuer));
+const audiences = each(
+  TYPE.authorizer,
+  authorizerInputs,
+  ({ jwtConfiguration: { audiences: accepted, issuer } }, _, all) => {
+    const own = accepted.find((audience) => isAuth0Api(audience, issuer));
     if (own !== undefined) return `it accepts tokens of ${own}, an API of Auth0 itself`;
-    return jwtConfiguration.audiences.some((audience) => identifiers.includes(audience))
+    const identifiers = ofType(all, TYPE.resourceServer).map((server) => valueOf(server, 'identifier'));
+    return accepted.some((audience) => identifiers.includes(audience))
       ? undefined
       : 'none of its audiences is the identifier of a resource server that is declared here';
-  });
-}
+  },
+);
 
 const integrationInputs = z.object({
   integrationType: z.string(),
@@ -114,33 +110,27 @@ const integrationInputs = z.object({
   tlsConfig: z.object({ serverNameToVerify: z.string() }).nullable().default(null),
 });
 
-function forgeable(all: Registered): Finding[] {
-  const open = ofType(all, ROUTE).flatMap(({ inputs }) =>
-    inputs['authorizationType'] === 'JWT' ? [] : [inputs['target']],
+const forgeable = each(TYPE.integration, integrationInputs, (integration, { id }, all) => {
+  const { integrationType, integrationUri, connectionType, tlsConfig, requestParameters } = integration;
+  if (integrationType !== 'HTTP_PROXY') return undefined;
+  if (connectionType === 'VPC_LINK') {
+    if (tlsConfig === null && acceptedOf(all)[integrationUri] === undefined) {
+      return "it forwards the caller's token through a VPC link without TLS (tlsConfig)";
+    }
+  } else if (!integrationUri.startsWith('https://')) return "it forwards the caller's token without https";
+  const isOpen = ofType(all, TYPE.route).some(
+    ({ inputs }) => inputs['authorizationType'] !== 'JWT' && inputs['target'] === `integrations/${id}`,
   );
-  return judgeEach(all, 'aws:apigatewayv2/integration:Integration', integrationInputs, (integration, { id }) => {
-    if (integration.integrationType !== 'HTTP_PROXY') return undefined;
-    const { integrationUri, connectionType, tlsConfig } = integration;
-    if (connectionType === 'VPC_LINK') {
-      if (tlsConfig === null && acceptedOf(all)[integrationUri] === undefined) {
-        return "it forwards the caller's token through a VPC link without TLS (tlsConfig)";
-      }
-    } else if (!integrationUri.startsWith('https://')) return "it forwards the caller's token without https";
-    const loose = Object.entries(CALLER_HEADERS).find(([header, claim]) => {
-      const { [`overwrite:header.${header}`]: overwritten, [`remove:header.${header}`]: removed } =
-        integration.requestParameters;
-      const isSet = overwritten === `$context.authorizer.claims.${claim}`;
-      if (mappingsOf(header, integration.requestParameters) > 1) return true;
-      return removed === undefined && (open.includes(`integrations/${id}`) || !isSet);
-    });
-    return loose === undefined ? undefined : `a caller can write the header ${loose[0]} itself`;
-  });
-}
-
-/** How many mappings write a header, in any case of its name: beside the one that sets it, another adds to it. */
-function mappingsOf(header: string, mappings: Readonly<Record<string, string>>): number {
-  return Object.keys(mappings).filter((mapping) => mapping.toLowerCase().endsWith(`:header.${header}`)).length;
-}
+  const [loose] =
+    Object.entries(CALLER_HEADERS).find(([header, claim]) => {
+      // Beside the mapping that sets a header, another adds to it, in any case of its name.
+      const mappings = Object.keys(requestParameters).filter((key) => key.toLowerCase().endsWith(`:header.${header}`));
+      if (mappings.length > 1) return true;
+      const isSet = requestParameters[`overwrite:header.${header}`] === `$context.authorizer.claims.${claim}`;
+      return requestParameters[`remove:header.${header}`] === undefined && (isOpen || !isSet);
+    }) ?? [];
+  return loose === undefined ? undefined : `a caller can write the header ${loose} itself`;
+});
 
 /** What stands between a caller and a function. */
 export const ROUTE_RULES: readonly Rule[] = [

@@ -1,9 +1,10 @@
 import { ofType, type Finding, type Registered, type Rule } from './registered.ts';
+import { TYPE } from '../resources/tokens.ts';
 
 /** Outputs that are secret by what they are, whether or not anybody marked them. */
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
-  'auth0:index/clientCredentials:ClientCredentials': ['clientSecret'],
-  'random:index/randomPassword:RandomPassword': ['result', 'bcryptHash'],
+  [TYPE.clientCredentials]: ['clientSecret'],
+  [TYPE.randomPassword]: ['result', 'bcryptHash'],
 };
 
 /** What is secret by its name: an input, an output or a function's variable. */
@@ -53,23 +54,19 @@ function unmarked(all: Registered): Finding[] {
           secrets.some((secret) => text.includes(secret)),
       )
       .map(({ path }) => path);
+  const message = (what: string): string => `${what} holds a secret and is not marked as one`;
   return [
-    ...all.resources.flatMap((resource) => [
-      ...open(resource.inputs, resource.secretInputs, innermost).map((path) => ({
-        resource,
-        message: `its input ${path} holds a secret and is not marked as one`,
-      })),
-      ...open(
-        resource.secretOutputs === undefined ? {} : resource.outputs,
-        resource.secretOutputs ?? [],
-        innermost,
-      ).map((path) => ({
-        resource,
-        message: `its output ${path} holds a secret and is not marked as one`,
-      })),
-    ]),
+    ...all.resources.flatMap((resource) => {
+      const { inputs, secretInputs, outputs, secretOutputs } = resource;
+      return [
+        ...open(inputs, secretInputs, innermost).map((path) => `its input ${path}`),
+        ...(secretOutputs === undefined ? [] : open(outputs, secretOutputs, innermost)).map(
+          (path) => `its output ${path}`,
+        ),
+      ].map((what) => ({ resource, message: message(what) }));
+    }),
     ...open(all.outputs, all.secretOutputs, outermost).map((path) => ({
-      message: `the output ${path} of the stack holds a secret and is not marked as one`,
+      message: message(`the output ${path} of the stack`),
     })),
   ];
 }
@@ -102,7 +99,7 @@ function isSecretByName(name: string, text: string): boolean {
 }
 
 function isMarked(path: string, marked: readonly string[]): boolean {
-  return marked.some((one) => path === one || path.startsWith(`${one}.`));
+  return marked.some((parent) => path === parent || path.startsWith(`${parent}.`));
 }
 
 /** Every text in a value, with its dotted path. */

@@ -79,7 +79,7 @@ export async function runActions(
   runAction: RunAction,
   request: ActionRequest,
 ): Promise<TokenChanges | undefined> {
-  const actions = request.tenant.actions.filter((one) => one.trigger === trigger);
+  const actions = request.tenant.actions.filter((action) => action.trigger === trigger);
   if (actions.length === 0) return undefined;
   const changes: TokenChanges = { accessClaims: {}, idClaims: {}, added: new Set(), removed: new Set() };
   const methods = METHODS[trigger];

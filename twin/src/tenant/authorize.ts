@@ -1,14 +1,12 @@
 import type { Client, ResourceServer, Tenant } from '../model/tenant.ts';
-import { refusals, type TokenError } from './errors.ts';
+import { refusals } from './errors.ts';
 import { apiFor } from './grant.ts';
-import type { Parameters } from './parameters.ts';
-import { scopeWords } from './scopes.ts';
+import { scopeWords, type Parameters } from './parameters.ts';
 import { isListed, originOf, withoutFragment } from './urls.ts';
 import { requestedScopes, scopesForUsers } from './user-grant.ts';
 
 /** Source: https://auth0.com/docs/authenticate/protocols/oauth */
 const RESPONSE_MODES = ['query', 'fragment', 'form_post', 'web_message'] as const;
-export type ResponseMode = (typeof RESPONSE_MODES)[number];
 
 /** A checked callback of the client. */
 export interface Callback {
@@ -17,7 +15,7 @@ export interface Callback {
   readonly url: string;
   /** The `redirect_uri` as sent. */
   readonly sent: string | undefined;
-  readonly mode: ResponseMode;
+  readonly mode: (typeof RESPONSE_MODES)[number];
   readonly state: string | undefined;
 }
 
@@ -103,7 +101,7 @@ export function withoutEffect(parameters: Parameters): string[] {
 export function callbackOf(tenant: Tenant, parameters: Parameters): Callback {
   const clientId = parameters.get('client_id');
   if (clientId === undefined) throw new PageError(400, ['Missing required parameter: client_id']);
-  const client = tenant.clients.find((one) => one.clientId === clientId);
+  const client = tenant.clients.find((declared) => declared.clientId === clientId);
   if (client === undefined) throw new PageError(400, [`Unknown client: ${clientId}`]);
   const sent = parameters.get('redirect_uri');
   const { callbacks, webOrigins } = client.login;
@@ -119,7 +117,7 @@ export function callbackOf(tenant: Tenant, parameters: Parameters): Callback {
       'Please go to the Application Settings page and make sure you are sending a valid callback url from your application.',
     ]);
   }
-  const mode = RESPONSE_MODES.find((one) => one === parameters.get('response_mode')) ?? 'query';
+  const mode = RESPONSE_MODES.find((known) => known === parameters.get('response_mode')) ?? 'query';
   if (mode === 'web_message' && !isListed(originOf(url) ?? '', webOrigins)) {
     throw new PageError(403, [
       'The response mode web_message is not allowed for this origin.',
@@ -129,65 +127,59 @@ export function callbackOf(tenant: Tenant, parameters: Parameters): Callback {
   return { client, url, sent, mode, state: parameters.get('state') };
 }
 
-interface Reading {
-  readonly client: Client;
-  readonly get: (name: string) => string | undefined;
-  readonly has: (name: string) => boolean;
-  readonly tenant: Tenant;
-}
-
 /** The checks of a request, in Auth0's order. Each throws if it fails. */
-const CHECKS: readonly ((reading: Reading) => unknown)[] = [
-  ({ client, has }) => {
-    const refused = client.firstParty ? undefined : REFUSED_OF_THIRD_PARTIES.find(has);
+const CHECKS: readonly ((parameters: Parameters, client: Client, tenant: Tenant) => unknown)[] = [
+  (parameters, client) => {
+    const refused = client.firstParty ? undefined : REFUSED_OF_THIRD_PARTIES.find((name) => parameters.has(name));
     return refused === undefined || refusals.malformed(`parameter ${refused} is not allowed`);
   },
-  ({ has }) => {
-    const unsupported = UNSUPPORTED_AT_AUTHORIZE.find(has);
+  (parameters) => {
+    const unsupported = UNSUPPORTED_AT_AUTHORIZE.find((name) => parameters.has(name));
     return unsupported === undefined || refusals.unsupportedParameter(unsupported);
   },
-  ({ get }) => get('response_type') ?? refusals.missingParameter('response_type'),
-  ({ client, get }) => {
-    const types = scopeWords(get('response_type'));
+  (parameters) => parameters.get('response_type') ?? refusals.missingParameter('response_type'),
+  (parameters, client) => {
+    const types = scopeWords(parameters.get('response_type'));
     if (types.length === 1 && types[0] === 'code') return true;
     const isKnown = types.every((type) => ['code', 'token', 'id_token'].includes(type));
     return isKnown && client.firstParty
       ? refusals.grantTypeNotAllowed('implicit')
       : refusals.unsupportedResponseType(types.join(' '));
   },
-  ({ client }) =>
-    client.grantTypes.includes('authorization_code') || refusals.grantTypeNotAllowed('authorization_code'),
-  ({ get }) => {
-    const mode = get('response_mode');
-    return RESPONSE_MODES.some((one) => one === (mode ?? 'query')) || refusals.malformed('Invalid response_mode');
+  (_, client) => client.grantTypes.includes('authorization_code') || refusals.grantTypeNotAllowed('authorization_code'),
+  (parameters) => {
+    const mode = parameters.get('response_mode');
+    return RESPONSE_MODES.some((known) => known === (mode ?? 'query')) || refusals.malformed('Invalid response_mode');
   },
   // Without a secret, only PKCE proves that the code is the client's own.
-  ({ client, get }) =>
-    (client.firstParty && !client.isPublic) || (get('code_challenge') ?? refusals.missingParameter('code_challenge')),
-  ({ get, has }) => {
-    if (!has('code_challenge') && !has('code_challenge_method')) return true;
+  (parameters, client) =>
+    (client.firstParty && !client.isPublic) ||
+    (parameters.get('code_challenge') ?? refusals.missingParameter('code_challenge')),
+  (parameters) => {
+    if (!parameters.has('code_challenge') && !parameters.has('code_challenge_method')) return true;
     // The default method is `plain`, which has never worked at Auth0.
-    if (get('code_challenge_method') !== 'S256') return refusals.malformed('code_challenge_method must be S256');
-    return /^[\w-]{43}$/.test(get('code_challenge') ?? '') || refusals.malformed('Invalid code_challenge');
+    if (parameters.get('code_challenge_method') !== 'S256')
+      return refusals.malformed('code_challenge_method must be S256');
+    return /^[\w-]{43}$/.test(parameters.get('code_challenge') ?? '') || refusals.malformed('Invalid code_challenge');
   },
-  ({ get }) => {
-    const prompts = scopeWords(get('prompt'));
+  (parameters) => {
+    const prompts = scopeWords(parameters.get('prompt'));
     const unknown = prompts.some((prompt) => !['none', 'login', 'consent', 'select_account'].includes(prompt));
     const contradicts = prompts.includes('none') && prompts.length > 1;
     return !(unknown || contradicts) || refusals.malformed('Invalid prompt');
   },
-  ({ get }) => /^\d{1,9}$/.test(get('max_age') ?? '0') || refusals.malformed('Invalid max_age'),
-  ({ client, get, tenant }) => {
-    const name = get('connection');
+  (parameters) => /^\d{1,9}$/.test(parameters.get('max_age') ?? '0') || refusals.malformed('Invalid max_age'),
+  (parameters, client, tenant) => {
+    const name = parameters.get('connection');
     if (name === undefined) return true;
-    const connection = tenant.connections.find((one) => one.name === name);
+    const connection = tenant.connections.find((declared) => declared.name === name);
     if (connection === undefined) return refusals.malformed('the connection was not found');
     return connection.clientIds.includes(client.clientId) || refusals.connectionNotEnabled();
   },
   // A third party gets tokens only for APIs with a client grant for it.
-  ({ client, get }) => client.firstParty || (get('audience') ?? refusals.missingParameter('audience')),
-  ({ client, get, tenant }) => {
-    const audience = get('audience');
+  (parameters, client) => client.firstParty || (parameters.get('audience') ?? refusals.missingParameter('audience')),
+  (parameters, client, tenant) => {
+    const audience = parameters.get('audience');
     if (audience === undefined && client.legacy === true) return refusals.legacyPipeline(client.name);
     return audience === undefined || scopesForUsers(tenant, apiFor(tenant, audience), client);
   },
@@ -199,22 +191,21 @@ const CHECKS: readonly ((reading: Reading) => unknown)[] = [
  */
 export function authorizationRequest(tenant: Tenant, callback: Callback, parameters: Parameters): AuthorizationRequest {
   const { client } = callback;
-  const get = (name: string): string | undefined => parameters.get(name);
-  for (const check of CHECKS) check({ client, tenant, get, has: (name) => parameters.has(name) });
-  const audience = get('audience');
+  for (const check of CHECKS) check(parameters, client, tenant);
+  const audience = parameters.get('audience');
   const api = audience === undefined ? undefined : apiFor(tenant, audience);
-  const maxAge = get('max_age');
+  const maxAge = parameters.get('max_age');
   return {
     client,
     callback,
     api,
-    scopes: requestedScopes(scopeWords(get('scope')), api),
-    challenge: get('code_challenge'),
-    nonce: get('nonce'),
-    prompts: scopeWords(get('prompt')),
+    scopes: requestedScopes(scopeWords(parameters.get('scope')), api),
+    challenge: parameters.get('code_challenge'),
+    nonce: parameters.get('nonce'),
+    prompts: scopeWords(parameters.get('prompt')),
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
-    connection: get('connection'),
-    loginHint: get('login_hint'),
+    connection: parameters.get('connection'),
+    loginHint: parameters.get('login_hint'),
   };
 }
 
@@ -235,9 +226,4 @@ export function queryParameters(url: string): {
   const fatal = duplicates.find((name) => ['client_id', 'redirect_uri', 'response_mode', 'state'].includes(name));
   if (fatal !== undefined) throw new PageError(400, [`The parameter ${fatal} comes more than once`]);
   return { parameters, duplicate: duplicates[0]?.slice(0, 40) };
-}
-
-/** The parameters of an error at the callback. Auth0 sends no description if the user declines. */
-export function errorParameters({ error, message }: TokenError): Readonly<Record<string, string>> {
-  return { error, ...(message !== '' && { error_description: message }) };
 }

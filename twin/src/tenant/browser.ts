@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { readBody } from '../common/read-body.ts';
-import { errorParameters, PageError, type Callback } from './authorize.ts';
+import { PageError, type Callback } from './authorize.ts';
 import { TokenError } from './errors.ts';
 import { errorPage } from './pages.ts';
 import { BODY_LIMIT, readParameters, type Parameters } from './parameters.ts';
@@ -22,8 +22,10 @@ export async function refused(c: C, callback: Callback, work: () => Response | P
     return await work();
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
-    c.set('reason', `${error.error}${error.message === '' ? '' : `: ${error.message}`}`);
-    return respond(callback, errorParameters(error));
+    const { error: code, message } = error;
+    c.set('reason', message === '' ? code : `${code}: ${message}`);
+    // Auth0 sends no description if the user declines.
+    return respond(callback, { error: code, ...(message !== '' && { error_description: message }) });
   }
 }
 

@@ -22,7 +22,7 @@ export function checkPassword({ tenant, logins, connections, username, password 
     (user) => connections.includes(user.connection) && user.email.toLowerCase() === username.toLowerCase(),
   );
   // Compare even for an unknown user, so that the response time reveals nothing.
-  const [user] = (found.length === 0 ? [undefined] : found).filter((one) => sameText(password, one?.password ?? ''));
+  const [user] = (found.length === 0 ? [undefined] : found).filter((user) => sameText(password, user?.password ?? ''));
   if (user === undefined) {
     for (const { name, bruteForceProtection } of tenant.connections) {
       if (bruteForceProtection && connections.includes(name)) logins.failed(name, username);

@@ -1,6 +1,5 @@
 import type { ResourceServer, Tenant, User } from '../model/tenant.ts';
 import { accessScopes, type Granted } from './grant.ts';
-import { profileOf } from './profile.ts';
 
 /**
  * The access token's claims in Auth0's order. Custom claims come first and cannot replace standard ones.
@@ -56,4 +55,23 @@ export function idClaims(
 /** The issuer of the tenant's tokens. */
 export function issuerOf({ issuerDomain }: Tenant): string {
   return `https://${issuerDomain}/`;
+}
+
+/**
+ * The user's profile that the OpenID Connect scopes allow, in Auth0's order.
+ * Source: https://auth0.com/docs/get-started/apis/scopes/openid-connect-scopes
+ * @param updatedAt when the twin read the program
+ */
+export function profileOf(user: User, scopes: readonly string[], updatedAt: string): Record<string, unknown> {
+  return {
+    ...(scopes.includes('profile') && {
+      ...(user.givenName !== undefined && { given_name: user.givenName }),
+      ...(user.familyName !== undefined && { family_name: user.familyName }),
+      nickname: user.nickname,
+      name: user.name,
+      ...(user.picture !== undefined && { picture: user.picture }),
+      updated_at: updatedAt,
+    }),
+    ...(scopes.includes('email') && { email: user.email, email_verified: user.emailVerified }),
+  };
 }

@@ -41,7 +41,7 @@ export async function clientOfAssertion(
   const now = clock() / 1000;
   const claims = claimsOf(assertion);
   const clientId = parameters.get('client_id') ?? claims.sub;
-  const client = tenant.clients.find((one) => one.clientId === clientId);
+  const client = tenant.clients.find((declared) => declared.clientId === clientId);
   if (client === undefined) return refusals.wrongAssertion('the client is unknown');
   if (client.keys === undefined) return refusals.wrongAssertion('the client does not use private_key_jwt');
   await checkSignature(assertion, client.keys, now);
@@ -96,7 +96,7 @@ function wrongClaim(
   now: number,
 ): string | undefined {
   if (iss !== clientId || sub !== clientId) return "'iss' and 'sub' must be the client id";
-  if (![aud].flat().some((one) => audiences.includes(one))) return `'aud' must be ${audiences[2]}`;
+  if (![aud].flat().some((audience) => audiences.includes(audience))) return `'aud' must be ${audiences[2]}`;
   if (exp <= now) return 'the assertion has expired';
   if (exp > (iat ?? now) + ASSERTION_LIFETIME) {
     return "'exp' claim must specify a time that is no more than 5 minutes after 'iat'";

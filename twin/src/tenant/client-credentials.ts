@@ -1,6 +1,6 @@
 import { refusals } from './errors.ts';
+import { scopeWords } from './parameters.ts';
 import type { Granted, GrantRequest } from './grant.ts';
-import { scopeWords } from './scopes.ts';
 
 /**
  * The client_credentials grant.

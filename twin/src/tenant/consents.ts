@@ -1,19 +1,18 @@
 /** The scopes of APIs that users have consented to, by client. */
 export class Consents {
-  readonly #scopes = new Map<string, Set<string>>();
+  readonly #keys = new Set<string>();
 
   remember(userId: string, clientId: string, audience: string | undefined, scopes: readonly string[]): void {
-    const key = keyOf(userId, clientId, audience);
-    this.#scopes.set(key, new Set([...(this.#scopes.get(key) ?? []), ...scopes]));
+    for (const key of keysOf(userId, clientId, audience, scopes)) this.#keys.add(key);
   }
 
   /** Whether all of these scopes have been consented to; an empty list must have been, too. */
   cover(userId: string, clientId: string, audience: string | undefined, scopes: readonly string[]): boolean {
-    const consented = this.#scopes.get(keyOf(userId, clientId, audience));
-    return consented !== undefined && scopes.every((scope) => consented.has(scope));
+    return keysOf(userId, clientId, audience, scopes).every((key) => this.#keys.has(key));
   }
 }
 
-function keyOf(...parts: readonly unknown[]): string {
-  return JSON.stringify(parts);
+/** A key for the consent itself, and one for each scope. */
+function keysOf(userId: string, clientId: string, audience: string | undefined, scopes: readonly string[]): string[] {
+  return [undefined, ...scopes].map((scope) => JSON.stringify([userId, clientId, audience, scope]));
 }

@@ -20,10 +20,14 @@ function refuse(status: number, error: string, description: string, inShort = er
   throw new TokenError(status, error, description, inShort, uri);
 }
 
+const invalid = (description: string, inShort?: string): never => refuse(400, 'invalid_request', description, inShort);
+const denied = (description: string, inShort?: string): never => refuse(403, 'access_denied', description, inShort);
+const badGrant = (description: string, inShort?: string): never => refuse(403, 'invalid_grant', description, inShort);
+
 /** The tenant's errors with Auth0's own descriptions. docs/fidelity.md has the evidence for each. */
 export const refusals = {
-  missingParameter: (name: string) => refuse(400, 'invalid_request', `Missing required parameter: ${name}`),
-  malformed: (description: string) => refuse(400, 'invalid_request', description),
+  missingParameter: (name: string) => invalid(`Missing required parameter: ${name}`),
+  malformed: (description: string) => invalid(description),
   tooLarge: () => refuse(413, 'invalid_request', 'The body is too large'),
   missingClientId: () => refuse(401, 'invalid_client', 'Missing client_id'),
   /** The same for an unknown client and a wrong secret. */
@@ -44,8 +48,8 @@ export const refusals = {
   unsupportedResponseType: (type: string) =>
     refuse(400, 'unsupported_response_type', `Unsupported response type: ${type}`),
   /** The code is unknown, redeemed, expired or another client's. */
-  wrongCode: () => refuse(403, 'invalid_grant', 'Invalid authorization code'),
-  wrongVerifier: () => refuse(403, 'invalid_grant', 'Failed to verify code verifier'),
+  wrongCode: () => badGrant('Invalid authorization code'),
+  wrongVerifier: () => badGrant('Failed to verify code verifier'),
   wrongRedirect: (sent: string | undefined, expected: string) =>
     refuse(
       403,
@@ -53,41 +57,34 @@ export const refusals = {
       `The redirect URI is wrong. You sent ${sent ?? 'null'}, and we expected ${expected}`,
     ),
   /** Shown on a page, since there is no callback. */
-  noCallback: (description: string) => refuse(400, 'invalid_request', description, 'the client has no callback'),
-  wrongRefreshToken: () => refuse(403, 'invalid_grant', 'Unknown or invalid refresh token.'),
-  userIsGone: () =>
-    refuse(403, 'invalid_grant', "The refresh_token was generated for a user who doesn't exist anymore."),
-  blockedAtRefresh: () => refuse(403, 'invalid_grant', 'user is blocked', 'the user is blocked'),
+  noCallback: (description: string) => invalid(description, 'the client has no callback'),
+  wrongRefreshToken: () => badGrant('Unknown or invalid refresh token.'),
+  userIsGone: () => badGrant("The refresh_token was generated for a user who doesn't exist anymore."),
+  blockedAtRefresh: () => badGrant('user is blocked', 'the user is blocked'),
   loginRequired: () => refuse(400, 'login_required', 'Login required'),
   consentRequired: () => refuse(400, 'consent_required', 'Consent required'),
   /** The user declined; Auth0 sends no description. */
   consentDeclined: () => refuse(400, 'access_denied', ''),
-  unknownAudience: (audience: string) => refuse(403, 'access_denied', `Service not found: ${audience}`),
+  unknownAudience: (audience: string) => denied(`Service not found: ${audience}`),
   /** client_credentials with an unknown audience. */
-  serviceNotEnabled: (audience: string) =>
-    refuse(403, 'access_denied', `Service not enabled within domain: ${audience}`),
-  noAudience: () => refuse(403, 'access_denied', 'Non-global clients are not allowed access to APIv1'),
+  serviceNotEnabled: (audience: string) => denied(`Service not enabled within domain: ${audience}`),
+  noAudience: () => denied('Non-global clients are not allowed access to APIv1'),
   /** @param why the reason for the report; Auth0 does not send it */
   noClientGrant: (clientId: string, audience: string, why = 'no client grant for the API') =>
-    refuse(
-      403,
-      'access_denied',
+    denied(
       `Client "${clientId}" is not authorized to access resource server "${audience}". You need to create a "client-grant" associated to this API.`,
       why,
     ),
   /** Auth0 would use its rules from before OpenID Connect, which the twin does not have. */
   legacyPipeline: (client: string) =>
-    refuse(
-      400,
-      'invalid_request',
+    invalid(
       `The twin does not support a request without an audience from a client that is not OIDC conformant; send an audience, or declare ${client} with oidcConformant: true`,
       'a client that is not OIDC conformant',
     ),
   unsupportedParameter: (name: string) =>
-    refuse(400, 'invalid_request', `The twin does not support the parameter ${name}`, 'an unsupported parameter'),
-  scopesOutsideGrant: (scopes: readonly string[]) =>
-    refuse(403, 'access_denied', `Client has not been granted scopes: ${scopes.join(', ')}`),
-  wrongPassword: () => refuse(403, 'invalid_grant', 'Wrong email or password.', 'no such user'),
+    invalid(`The twin does not support the parameter ${name}`, 'an unsupported parameter'),
+  scopesOutsideGrant: (scopes: readonly string[]) => denied(`Client has not been granted scopes: ${scopes.join(', ')}`),
+  wrongPassword: () => badGrant('Wrong email or password.', 'no such user'),
   tooManyAttempts: () =>
     refuse(
       429,

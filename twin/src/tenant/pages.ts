@@ -7,7 +7,7 @@ import { originOf } from './urls.ts';
 type Content = ReturnType<typeof html>;
 
 /** The permissions of a page. By default it has no script and cannot be framed. */
-export interface PageSecurity {
+interface PageSecurity {
   /** Allows the page's own script. */
   readonly nonce?: string;
   /** The origin that may frame the page. */

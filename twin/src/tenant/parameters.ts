@@ -45,3 +45,8 @@ function entriesOf(contentType: string, body: string): Iterable<[string, unknown
   }
   return Object.entries(value);
 }
+
+/** The distinct words of a `scope` parameter, in order. Source: RFC 6749, section 3.3 */
+export function scopeWords(scope = ''): string[] {
+  return [...new Set(scope.split(' ').filter((word) => word !== ''))];
+}

@@ -1,8 +1,7 @@
 import { checkPassword } from './check-password.ts';
 import { refusals } from './errors.ts';
 import { apiFor, type Granted, type GrantRequest } from './grant.ts';
-import { required } from './parameters.ts';
-import { scopeWords } from './scopes.ts';
+import { required, scopeWords } from './parameters.ts';
 import { requestedScopes, grantToUser, scopesForUsers } from './user-grant.ts';
 
 /** `grant_type` of the password grant that names its connection. */

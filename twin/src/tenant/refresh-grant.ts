@@ -1,7 +1,6 @@
 import { refusals } from './errors.ts';
 import { apiFor, type Granted, type GrantRequest } from './grant.ts';
-import { required } from './parameters.ts';
-import { scopeWords } from './scopes.ts';
+import { required, scopeWords } from './parameters.ts';
 import { grantToUser } from './user-grant.ts';
 
 /**

@@ -73,7 +73,7 @@ export class RefreshTokens {
     const id = randomKey(15);
     const family = { ...grant, id, generation: 0, createdAt: now, usedAt: now, rotatedAt: now };
     const siblings = [...this.#families.values()].filter(
-      (one) => one.clientId === grant.clientId && one.userId === grant.userId,
+      (family) => family.clientId === grant.clientId && family.userId === grant.userId,
     );
     for (const { id: oldest } of siblings.slice(0, Math.max(0, siblings.length + 1 - MOST_PER_USER)))
       this.#families.delete(oldest);

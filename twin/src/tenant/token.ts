@@ -5,8 +5,7 @@ import { authenticateClient } from './client-authentication.ts';
 import { decideGrant, ignoredParameters } from './decide-grant.ts';
 import { accessScopes, type Granted } from './grant.ts';
 import { randomKey } from './expiring.ts';
-import { readParameters, required, type Parameters } from './parameters.ts';
-import { scopeWords } from './scopes.ts';
+import { readParameters, required, scopeWords, type Parameters } from './parameters.ts';
 import { OPAQUE_LIFETIME } from './login-state.ts';
 import type { TenantService } from './service.ts';
 import { OFFLINE_ACCESS } from './user-grant.ts';
@@ -22,7 +21,7 @@ export interface TokenRequest {
 }
 
 /** The response's body with its tokens: never print it. `expires_in` is in seconds. */
-export interface TokenResponse {
+interface TokenResponse {
   readonly access_token: string;
   readonly refresh_token?: string;
   readonly id_token?: string;

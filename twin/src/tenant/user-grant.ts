@@ -7,7 +7,7 @@ import type { Granted } from './grant.ts';
 export const OFFLINE_ACCESS = 'offline_access';
 
 /** A logged-in user, and the client's request. */
-export interface UserRequest {
+interface UserRequest {
   readonly tenant: Tenant;
   readonly client: Client;
   readonly user: User;

@@ -1,6 +1,5 @@
-import { issuerOf } from './claims.ts';
-import { profileOf } from './profile.ts';
-import { scopeWords } from './scopes.ts';
+import { issuerOf, profileOf } from './claims.ts';
+import { scopeWords } from './parameters.ts';
 import type { TenantService } from './service.ts';
 import { verifyOwnToken } from './signing-key.ts';
 

@@ -40,156 +40,130 @@ const GRANT_TYPES = 'https://auth0.com/docs/clients/client-grant-types';
 
 type ErrorRow = readonly [
   request: string,
-  client: string,
   parameters: TokenParameters,
   refusal: Refusal,
-  tenant?: Partial<Tenant> | undefined,
+  client?: string,
+  tenant?: Partial<Tenant>,
 ];
 
 const ERRORS: readonly ErrorRow[] = [
-  ['an unknown client', 'test-app', machine({ client_id: 'x' }), UNAUTHORIZED],
-  ['a wrong secret', 'test-app', machine({ client_secret: 'x' }), UNAUTHORIZED],
-  ['no secret', 'test-app', machine({ client_secret: undefined }), UNAUTHORIZED],
-  ['no client_id', 'test-app', machine({ client_id: undefined }), [401, 'invalid_client', 'Missing client_id']],
-  ['no grant_type', 'test-app', {}, missing('grant_type')],
-  ['no username', 'test-app', login('editor', { username: undefined }), missing('username')],
-  ['no password', 'test-app', login('editor', { password: undefined }), missing('password')],
-  ['no realm', 'test-app', realmLogin('editor', undefined), missing('realm')],
-
-  [
-    'an unknown audience of a service',
-    'test-app',
-    machine(api('other')),
-    denied(`Service not enabled within domain: ${OTHER}`),
-  ],
+  ['an unknown client', machine({ client_id: 'x' }), UNAUTHORIZED],
+  ['a wrong secret', machine({ client_secret: 'x' }), UNAUTHORIZED],
+  ['no secret', machine({ client_secret: undefined }), UNAUTHORIZED],
+  ['no client_id', machine({ client_id: undefined }), [401, 'invalid_client', 'Missing client_id']],
+  ['no grant_type', {}, missing('grant_type')],
+  ['no username', login('editor', { username: undefined }), missing('username')],
+  ['no password', login('editor', { password: undefined }), missing('password')],
+  ['no realm', realmLogin('editor', undefined), missing('realm')],
+  ['an unknown audience of a service', machine(api('other')), denied(`Service not enabled within domain: ${OTHER}`)],
   // docs/fidelity.md F110
-  ['an unknown audience of a user', 'test-app', login('editor', api('other')), denied(`Service not found: ${OTHER}`)],
+  ['an unknown audience of a user', login('editor', api('other')), denied(`Service not found: ${OTHER}`)],
   [
     'no audience of a service',
-    'test-app',
     machine({ audience: undefined }),
     denied('Non-global clients are not allowed access to APIv1'),
   ],
   // docs/fidelity.md F111
-  ['a client without a client grant', 'ungranted', machine(), noGrant(MAIN, 'ungranted')],
+  ['a client without a client grant', machine(), noGrant(MAIN, 'ungranted'), 'ungranted'],
   [
     'a client whose client grant is for another API',
-    'machine',
     machine(api('open')),
     noGrant('https://open.example.com', 'machine'),
+    'machine',
   ],
   [
     'a third party without a client grant',
-    'partner',
     machine(api('open')),
     noGrant('https://open.example.com', 'partner'),
+    'partner',
   ],
-  [
-    'a service at an API that denies clients',
-    'test-app',
-    machine(api('closed')),
-    noGrant('https://closed.example.com'),
-  ],
+  ['a service at an API that denies clients', machine(api('closed')), noGrant('https://closed.example.com')],
   [
     // docs/fidelity.md F100
     'a user at an API that denies users',
-    'test-app',
     login('editor', api('closed')),
     noGrant('https://closed.example.com'),
   ],
   [
     'a user login without the required client grant',
-    'login',
     login('editor', api('granted')),
     noGrant('https://granted.example.com', 'login'),
+    'login',
   ],
-
   [
     'a scope outside the client grant',
-    'test-app',
     machine({ scope: 'read:appointments' }),
     denied('Client has not been granted scopes: read:appointments'),
   ],
   [
     'two scopes outside the client grant and one within',
-    'test-app',
     machine({ scope: 'a read:user b' }),
     denied('Client has not been granted scopes: a, b'),
   ],
   [
     'OpenID Connect scopes of a service',
-    'test-app',
     machine({ scope: 'openid profile' }),
     denied('Client has not been granted scopes: openid, profile'),
   ],
-
   // docs/fidelity.md F112
-  ['a client without the client_credentials grant', 'login', machine(), notAllowed('client_credentials')],
-  ['a client without the password grant', 'machine', login('editor'), notAllowed('password')],
+  ['a client without the client_credentials grant', machine(), notAllowed('client_credentials'), 'login'],
+  ['a client without the password grant', login('editor'), notAllowed('password'), 'machine'],
   [
     'a client without the password-realm grant',
-    'machine',
     realmLogin('lenient', 'lenient'),
     notAllowed(PASSWORD_REALM),
+    'machine',
   ],
-  ['the password grant of a third party', 'partner', login('editor'), notAllowed('password')],
+  ['the password grant of a third party', login('editor'), notAllowed('password'), 'partner'],
   [
     'the password-realm grant of a third party',
-    'partner',
     realmLogin('lenient', 'lenient'),
     notAllowed(PASSWORD_REALM),
+    'partner',
   ],
-  ['the grant type refresh_token', 'test-app', { grant_type: 'refresh_token' }, notAllowed('refresh_token')],
-  [
-    'the grant type authorization_code',
-    'test-app',
-    { grant_type: 'authorization_code' },
-    notAllowed('authorization_code'),
-  ],
-  ['the grant type device_code', 'test-app', { grant_type: DEVICE }, notAllowed(DEVICE)],
-  ['an unknown grant type', 'test-app', { grant_type: 'machine' }, unsupported('machine')],
-  ['the implicit grant, which has no token request', 'test-app', { grant_type: 'implicit' }, unsupported('implicit')],
+  ['the grant type refresh_token', { grant_type: 'refresh_token' }, notAllowed('refresh_token')],
+  ['the grant type authorization_code', { grant_type: 'authorization_code' }, notAllowed('authorization_code')],
+  ['the grant type device_code', { grant_type: DEVICE }, notAllowed(DEVICE)],
+  ['an unknown grant type', { grant_type: 'machine' }, unsupported('machine')],
+  ['the implicit grant, which has no token request', { grant_type: 'implicit' }, unsupported('implicit')],
   [
     'a client assertion without its type',
-    'test-app',
     machine({ client_secret: undefined, client_assertion: 'a.b.c' }),
     [400, 'invalid_request', 'client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
   ],
-
-  ['a wrong password', 'test-app', login('editor', { password: 'x' }), WRONG_PASSWORD],
-  ['an unknown user', 'test-app', login('unknown'), WRONG_PASSWORD],
-  ['a user of another database', 'test-app', login('lenient'), WRONG_PASSWORD],
-  ['a blocked user', 'test-app', login('blocked'), [403, 'unauthorized', 'user is blocked']],
-  ['a blocked user with a wrong password', 'test-app', login('blocked', { password: 'x' }), WRONG_PASSWORD],
-  ['an unknown realm', 'test-app', realmLogin('editor', 'x'), [403, 'invalid_request', "Unknown realm 'x'"]],
-  ['a realm that is enabled for no client', 'test-app', realmLogin('disabled', 'disabled'), NOT_ENABLED],
-  ['a realm that is enabled for another client', 'login', realmLogin('lenient', 'lenient'), NOT_ENABLED],
-
+  ['a wrong password', login('editor', { password: 'x' }), WRONG_PASSWORD],
+  ['an unknown user', login('unknown'), WRONG_PASSWORD],
+  ['a user of another database', login('lenient'), WRONG_PASSWORD],
+  ['a blocked user', login('blocked'), [403, 'unauthorized', 'user is blocked']],
+  ['a blocked user with a wrong password', login('blocked', { password: 'x' }), WRONG_PASSWORD],
+  ['an unknown realm', realmLogin('editor', 'x'), [403, 'invalid_request', "Unknown realm 'x'"]],
+  ['a realm that is enabled for no client', realmLogin('disabled', 'disabled'), NOT_ENABLED],
+  ['a realm that is enabled for another client', realmLogin('lenient', 'lenient'), NOT_ENABLED, 'login'],
   ...['organization', 'resource', 'authorization_details'].map((name): ErrorRow => [
     // docs/fidelity.md F114
     `the parameter ${name}, which the twin does not support`,
-    'test-app',
     machine({ [name]: 'x' }),
     [400, 'invalid_request', `The twin does not support the parameter ${name}`],
   ]),
   [
     'the password grant without a default directory',
-    'test-app',
     login('editor'),
     NO_DIRECTORY,
+    'test-app',
     { defaultDirectory: undefined },
   ],
   [
     'a default directory that is enabled for another client',
-    'login',
     login('lenient'),
     NOT_ENABLED,
+    'login',
     { defaultDirectory: 'lenient' },
   ],
 ];
 
 const ROWS = ERRORS.map(
-  ([request, client, parameters, refusal, tenant = {}]) => [request, client, parameters, refusal, tenant] as const,
+  ([request, parameters, refusal, client = 'test-app', tenant = {}]) =>
+    [request, client, parameters, refusal, tenant] as const,
 );
 
 const LEGACY =

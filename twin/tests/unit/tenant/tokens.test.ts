@@ -16,82 +16,56 @@ beforeAll(async () => {
   tenant = await signingTenant(fullTenant(), () => clock);
 });
 
-type ScopeRow = readonly [name: string, client: string, parameters: TokenParameters, scope: string | undefined];
+type ScopeRow = readonly [name: string, parameters: TokenParameters, scope: string | undefined, client?: string];
 
 const editor = (name: string, scope?: string): TokenParameters => login('editor', api(name, scope));
 
 const SCOPES: readonly ScopeRow[] = [
-  ['a service that requests none gets its whole client grant', 'test-app', machine(), 'read:user write:user'],
-  ['a service that requests a part gets the part', 'test-app', machine({ scope: 'write:user' }), 'write:user'],
+  ['a service that requests none gets its whole client grant', machine(), 'read:user write:user'],
+  ['a service that requests a part gets the part', machine({ scope: 'write:user' }), 'write:user'],
   [
     'a service that requests all gets all, in the requested order',
-    'test-app',
     machine({ scope: 'write:user read:user' }),
     'write:user read:user',
   ],
-  [
-    'a service gets a scope once that it requests twice',
-    'test-app',
-    machine({ scope: 'read:user read:user' }),
-    'read:user',
-  ],
-  ['a service with an empty client grant gets a token without a scope', 'machine', machine(), undefined],
-  ['a service gets its client grant, with or without RBAC', 'test-app', machine(api('authz')), 'read write'],
-  ['a third party gets its client grant', 'partner', machine(), 'read:user'],
-  ['with RBAC, a user gets what is requested and permitted', 'test-app', editor('authz', 'write admin'), 'write'],
-  [
-    'with RBAC, a user gets permitted scopes in the requested order',
-    'test-app',
-    editor('authz', 'admin write read'),
-    'write read',
-  ],
-  ['with RBAC, a user who requests none gets none', 'test-app', editor('authz'), undefined],
-  ['with RBAC, a user gets nothing that is not permitted', 'test-app', editor('authz', 'admin'), undefined],
-  ['with RBAC, scopes that the API lacks are dropped', 'test-app', editor('authz', 'read delete read:user'), 'read'],
+  ['a service gets a scope once that it requests twice', machine({ scope: 'read:user read:user' }), 'read:user'],
+  ['a service with an empty client grant gets a token without a scope', machine(), undefined, 'machine'],
+  ['a service gets its client grant, with or without RBAC', machine(api('authz')), 'read write'],
+  ['a third party gets its client grant', machine(), 'read:user', 'partner'],
+  ['with RBAC, a user gets what is requested and permitted', editor('authz', 'write admin'), 'write'],
+  ['with RBAC, a user gets permitted scopes in the requested order', editor('authz', 'admin write read'), 'write read'],
+  ['with RBAC, a user who requests none gets none', editor('authz'), undefined],
+  ['with RBAC, a user gets nothing that is not permitted', editor('authz', 'admin'), undefined],
+  ['with RBAC, scopes that the API lacks are dropped', editor('authz', 'read delete read:user'), 'read'],
   [
     'with RBAC, the scopes of OpenID Connect are granted',
-    'test-app',
     editor('authz', 'openid read profile email admin'),
     'openid read profile email',
   ],
   [
     'with RBAC, a user without roles gets only OpenID Connect scopes',
-    'test-app',
     login('unlucky', api('authz', 'openid read')),
     'openid',
   ],
-  ['with RBAC, offline_access is not granted', 'test-app', editor('authz', 'openid offline_access'), 'openid'],
-  ['without RBAC, a user who requests none gets all of the API', 'test-app', editor('open'), 'read write admin'],
-  ['without RBAC, a user who requests a part gets the part', 'test-app', editor('open', 'admin'), 'admin'],
-  [
-    'without RBAC, scopes that the API lacks are dropped',
-    'test-app',
-    editor('open', 'openid admin delete'),
-    'openid admin',
-  ],
-  ['without RBAC, a request for openid alone gets no scope of the API', 'test-app', editor('open', 'openid'), 'openid'],
-  [
-    'a client grant for users is the limit if the API requires one',
-    'test-app',
-    editor('granted', 'read write'),
-    'read',
-  ],
-  [
-    'a client grant for users is no limit if the API requires none',
-    'test-app',
-    editor('authz', 'read write'),
-    'read write',
-  ],
+  ['with RBAC, offline_access is not granted', editor('authz', 'openid offline_access'), 'openid'],
+  ['without RBAC, a user who requests none gets all of the API', editor('open'), 'read write admin'],
+  ['without RBAC, a user who requests a part gets the part', editor('open', 'admin'), 'admin'],
+  ['without RBAC, scopes that the API lacks are dropped', editor('open', 'openid admin delete'), 'openid admin'],
+  ['without RBAC, a request for openid alone gets no scope of the API', editor('open', 'openid'), 'openid'],
+  ['a client grant for users is the limit if the API requires one', editor('granted', 'read write'), 'read'],
+  ['a client grant for users is no limit if the API requires none', editor('authz', 'read write'), 'read write'],
   [
     'a user without an audience gets only OpenID Connect scopes',
-    'test-app',
     login('editor', { audience: undefined, scope: 'openid read' }),
     'openid',
   ],
 ];
 
 describe('Scopes of a token', () => {
-  it.each(SCOPES)('Token scopes: %s', async (_name, client, parameters, scope) => {
+  const rows = SCOPES.map(
+    ([name, parameters, scope, client = 'test-app']) => [name, parameters, scope, client] as const,
+  );
+  it.each(rows)('Token scopes: %s', async (_name, parameters, scope, client) => {
     const { status, body } = await tenant.askToken(parameters, client);
     expect(status).toBe(200);
     expect(body['scope']).toBe(scope);

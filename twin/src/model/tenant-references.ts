@@ -1,0 +1,91 @@
+import { UserError } from '../common/user-error.ts';
+import type { Lookup } from '../resources/lookup.ts';
+import { TYPE } from '../resources/tokens.ts';
+import type { EmulatedType, InputsOf } from '../resources/types.ts';
+import type { Tenant } from './tenant.ts';
+
+/**
+ * Refuses two resources for one thing of Auth0: it would refuse the second, or each deployment would undo the other's.
+ * @throws UserError listing all
+ */
+export function refuseDuplicates(lookup: Lookup): void {
+  const all = <T extends EmulatedType>(type: T, describe: (inputs: InputsOf<T>) => string): string[] =>
+    lookup(type).map(({ inputs }) => describe(inputs));
+  const names = [
+    ...all(TYPE.resourceServer, ({ identifier }) => `the API ${identifier}`),
+    ...all(TYPE.resourceServerScopes, (scopes) => `the scopes of the API ${scopes.resourceServerIdentifier}`),
+    ...all(
+      TYPE.resourceServerScope,
+      (scope) => `the scope ${scope.scope} of the API ${scope.resourceServerIdentifier}`,
+    ),
+    ...all(
+      TYPE.clientGrant,
+      (grant) => `the ${grant.subjectType} grant of ${grant.audience} to the client ${grant.clientId}`,
+    ),
+    ...all(TYPE.connection, ({ name }) => `the connection ${name}`),
+    ...all(TYPE.connectionClients, ({ connectionId }) => `the enabled clients of the connection ${connectionId}`),
+    ...all(TYPE.role, ({ name }) => `the role ${name}`),
+    ...all(TYPE.rolePermissions, ({ roleId }) => `the permissions of the role ${roleId}`),
+    ...all(TYPE.user, ({ email, connectionName }) => `the user ${email} of ${connectionName}`),
+    ...all(TYPE.userRoles, ({ userId }) => `the roles of the user ${userId}`),
+  ];
+  const duplicates = names.filter((name, index) => names.indexOf(name) < index);
+  if (duplicates.length > 0) throw new UserError(`The program declares more than once: ${duplicates.join('; ')}.`);
+}
+
+/** What a resource refers to, and whether the program declares it. */
+type Reference = readonly [target: string, exists: boolean];
+
+/**
+ * Refuses a reference to a resource that is not declared: the cloud's error would come in the middle of `pulumi up`.
+ * @throws UserError listing all
+ */
+export function refuseDangling(
+  { resourceServers, clients, connections, roles, users, defaultDirectory }: Tenant,
+  lookup: Lookup,
+): void {
+  const api = (id: string): Reference => [`the API ${id}`, resourceServers.some(({ identifier }) => identifier === id)];
+  const client = (id: string): Reference => [`the client ${id}`, clients.some(({ clientId }) => clientId === id)];
+  const connectionId = (id: string): Reference => [`the connection ${id}`, connections.some((all) => all.id === id)];
+  const connection = (name: string): Reference => [
+    `the connection ${name}`,
+    connections.some((all) => all.name === name),
+  ];
+  const role = (id: string): Reference => [`the role ${id}`, roles.some((all) => all.id === id)];
+  const hasScope = (audience: string, scope: string): boolean =>
+    resourceServers.some(({ identifier, scopes }) => identifier === audience && scopes.includes(scope));
+
+  const problems: { readonly place: string; readonly message: string }[] = [];
+  const refer = (place: string, references: readonly Reference[]): void => {
+    const missing = references.filter(([, exists]) => !exists);
+    problems.push(...missing.map(([target]) => ({ place, message: `refers to ${target}, which does not exist` })));
+  };
+  const from = <T extends EmulatedType>(type: T, label: string, to: (inputs: InputsOf<T>) => Reference[]): void =>
+    lookup(type).forEach(({ name, inputs }) => refer(`${label} "${name}"`, to(inputs)));
+
+  from(TYPE.resourceServerScopes, 'the scopes', (inputs) => [api(inputs.resourceServerIdentifier)]);
+  from(TYPE.resourceServerScope, 'the scopes', (inputs) => [api(inputs.resourceServerIdentifier)]);
+  from(TYPE.clientCredentials, 'the credentials', ({ clientId }) => [client(clientId)]);
+  from(TYPE.clientGrant, 'the client grant', ({ audience, clientId, scopes }) => [
+    api(audience),
+    client(clientId),
+    ...scopes.map((scope): Reference => [`the scope ${scope}`, hasScope(audience, scope)]),
+  ]);
+  for (const { logicalName, permissions } of roles) {
+    refer(
+      `the role "${logicalName}"`,
+      permissions.map(({ name, audience }) => [`the permission ${name} of ${audience}`, hasScope(audience, name)]),
+    );
+  }
+  from(TYPE.connectionClients, 'the enabled clients', (inputs) => [
+    connectionId(inputs.connectionId),
+    ...inputs.enabledClients.map(client),
+  ]);
+  from(TYPE.connectionClient, 'the enabled client', (inputs) => [
+    connectionId(inputs.connectionId),
+    client(inputs.clientId),
+  ]);
+  for (const user of users) refer(`the user ${user.email}`, [connection(user.connection), ...user.roleIds.map(role)]);
+  if (defaultDirectory !== undefined) refer('the tenant', [connection(defaultDirectory)]);
+  if (problems.length > 0) throw new UserError('The program refers to what it does not declare:', { problems });
+}
