@@ -22,10 +22,10 @@ const RESERVED = new Set([
   'TZ',
 ]);
 
-/** Bytes that names and values of a function's variables may take together. Source: Lambda quotas. */
+/** Maximum bytes of all names and values of a function's variables. Source: Lambda quotas. */
 export const ENVIRONMENT_LIMIT = 4096;
 
-/** Why Lambda would not take a variable of this name, or nothing. */
+/** Returns why Lambda rejects a variable of this name, or undefined. */
 export function variableNameProblem(name: string): string | undefined {
   if (RESERVED.has(name)) return 'Lambda keeps this name for itself; choose another';
   return /^[A-Za-z]\w+$/.test(name)
@@ -33,7 +33,7 @@ export function variableNameProblem(name: string): string | undefined {
     : 'Lambda takes no such name of a variable: a letter, and one or more letters, digits or _ after it';
 }
 
-/** Bytes that variables take. */
+/** Bytes of all names and values. */
 export function environmentSize(variables: Readonly<Record<string, string>>): number {
   return Object.entries(variables).reduce(
     (size, [name, value]) => size + Buffer.byteLength(name) + Buffer.byteLength(value),

@@ -9,7 +9,7 @@ export interface FunctionArn {
   readonly qualifier: string | undefined;
 }
 
-/** Takes the ARN of a Lambda function apart; anything else comes back as undefined. */
+/** Parses the ARN of a Lambda function; returns undefined for any other string. */
 export function parseFunctionArn(text: string): FunctionArn | undefined {
   const [, unqualified, region, account, name, qualifier] =
     /^(arn:aws[a-z-]*:lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]{1,64}))(?::([A-Za-z0-9_-]{1,128}|\$LATEST))?$/.exec(
@@ -20,7 +20,7 @@ export function parseFunctionArn(text: string): FunctionArn | undefined {
   return { unqualified, region, account, name, qualifier };
 }
 
-/** Returns the function's ARN in the URI by which API Gateway invokes it, or the text as it is. */
+/** Returns the function's ARN from API Gateway's invocation URI, or any other string unchanged. */
 export function functionOfUri(text: string): string {
   return (
     /^arn:aws[a-z-]*:apigateway:[^:]+:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/.exec(text)?.[1] ?? text

@@ -1,14 +1,14 @@
 /** What the rules over the registered resources require of a production stack. */
 
-/** Seconds that an access token may live: it cannot be called back, so what is stolen is of use no longer. */
+/** Maximum lifetime of an access token in seconds: a stolen one cannot be revoked. */
 export const LONGEST_TOKEN = 3600;
 
-/** Days that logs are kept: an intrusion is found weeks later, not days. */
+/** Minimum retention of logs in days: an intrusion is often found weeks later. */
 export const SHORTEST_LOG_RETENTION = 90;
 
 /**
- * The highest threshold of an alarm that counts responses in five minutes: beyond, an outage passes unseen. That of
- * latency is below the 30 s after which the gateway answers itself, in milliseconds.
+ * The highest thresholds of alarms: responses in five minutes, and milliseconds of latency, below the 30 s after which the
+ * gateway itself responds.
  */
 export const HIGHEST_ALARM = { count: 1000, latency: 29_000 } as const;
 
@@ -29,5 +29,5 @@ export const EXCEPTABLE = {
 
 /** A key that may stand under `api:exceptions` in a stack file, or `exceptions` in a `twin.config.ts`. */
 export type ExceptableKey = keyof typeof EXCEPTABLE;
-/** The same keys in the order above, typed as what they are: `Object.keys` gives texts. */
+/** The same keys, in the order above. */
 export const EXCEPTABLE_KEYS = Object.keys(EXCEPTABLE) as readonly ExceptableKey[];

@@ -10,16 +10,16 @@ export type Method = (typeof METHODS)[number];
 /** The methods that a path of OpenAPI and of a route key can both have. */
 export const OPENAPI_METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete'] as const;
 
-/** What TypeScript can say of a route key that has a path; `parseRouteKey` says the rest. */
+/** A route key with a path, as far as a type can check it; `parseRouteKey` checks the rest. */
 export type PathRouteKey = `${Method} /${string}`;
 
-/** What stands between two slashes of a route's path: a text, `{name}`, or as the last one `{name+}`. */
+/** A segment of a route's path: a literal, `{name}`, or as the last one `{name+}`. */
 export type Segment =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'greedy'; readonly name: string };
 
-/** A route key taken apart; `reason` says what to write instead. */
+/** A parsed route key; `reason` says what to write instead of an invalid one. */
 type ParsedRouteKey =
   | { readonly kind: 'default' }
   | { readonly kind: 'path'; readonly method: Method; readonly segments: readonly Segment[] }
@@ -27,7 +27,7 @@ type ParsedRouteKey =
 
 const invalid = (reason: string): ParsedRouteKey => ({ kind: 'invalid', reason });
 
-/** Takes a route key apart; a key that API Gateway would not take comes back with the reason. */
+/** Parses a route key; for a key that API Gateway rejects, returns the reason. */
 export function parseRouteKey(key: string): ParsedRouteKey {
   if (key === '$default') return { kind: 'default' };
   const [method, path, ...rest] = key.split(' ');
@@ -49,7 +49,7 @@ export function parseRouteKey(key: string): ParsedRouteKey {
   return { kind: 'path', method, segments: known };
 }
 
-/** Two keys of one shape match the same requests, whatever their parameters are called. */
+/** The key without its parameters' names: two keys with the same shape match the same requests. */
 export function routeShape(key: string): string {
   return key.replace(/\{[^}+]*(\+?)\}/g, '{$1}');
 }
@@ -86,10 +86,10 @@ export function variableConflicts(keys: readonly string[]): VariableConflict[] {
   });
 }
 
-/** Methods that change nothing. Source: RFC 9110, section 9.2.1 */
+/** Methods that do not change state. Source: RFC 9110, section 9.2.1 */
 export const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
-/** Whether a route may take requests that change something: POST, PUT, PATCH, DELETE, or any method at all. */
+/** Whether a route accepts a method that may change state. */
 export function changesState(key: ParsedRouteKey): boolean {
   if (key.kind === 'path') return !SAFE_METHODS.includes(key.method);
   return key.kind === 'default';

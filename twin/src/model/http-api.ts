@@ -2,25 +2,25 @@ import type { IdentitySource } from '../../../limits/http-api.ts';
 import type { Method, Segment } from '../../../limits/route-key.ts';
 import type { Integration } from './integrations.ts';
 
-/** An HTTP API, as far as the program declares it. */
+/** The parts of an HTTP API that the program declares. */
 export interface HttpApi {
   /** The resource's name in the program. */
   readonly name: string;
   readonly accountId: string;
   readonly apiId: string;
   readonly region: string;
-  /** The API's own domain, or else the host name that AWS would have given it. */
+  /** The API's own domain, or a host name like those of AWS. */
   readonly host: string;
-  /** What each path begins with: the domain's base path, or the name of a named stage, after a slash; or nothing. */
+  /** The beginning of each path: empty, or a slash and the domain's base path or the stage's name. */
   readonly basePath: string;
-  /** Longer base paths of other APIs at the same domain, each after a slash. */
+  /** Longer base paths of other APIs at the same domain, each with its slash. */
   readonly otherBasePaths: readonly string[];
   readonly cors: Cors | undefined;
   readonly stage: Stage;
   readonly routes: readonly Route[];
-  /** The names, in the program, of its functions that no route goes to. */
+  /** The names, in the program, of functions without a route. */
   readonly idleFunctions: readonly string[];
-  /** The issuers that the routes' authorizers trust, each once. */
+  /** The distinct issuers that the routes' authorizers trust. */
   readonly issuers: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export interface Cors {
   readonly allowCredentials: boolean;
 }
 
-/** A token bucket's size and what flows in; where both are absent, only the account's quota limits. */
+/** A token bucket's size and its rate; without both, only the account's quota limits. */
 export interface Throttle {
   /** Requests. */
   readonly burst: number | undefined;
@@ -43,28 +43,28 @@ export interface Throttle {
   readonly rate: number | undefined;
 }
 
-/** The one stage that the API is served from. Throttles of single routes go by route key and replace its own. */
+/** The API's stage. The throttles of routes, by route key, replace its own. */
 export interface Stage {
   readonly name: string;
   readonly throttle: Throttle;
   readonly routeThrottles: ReadonlyMap<string, Throttle>;
   readonly variables: Readonly<Record<string, string>> | undefined;
-  /** A line of the access log, with `$context` variables in it; absent where the stage writes none. */
+  /** A line of the access log with `$context` variables; undefined without a log. */
   readonly accessLogFormat: string | undefined;
 }
 
-/** What API Gateway matches a request with, and what it asks for and does then. */
+/** A route: the requests that it matches, their authorization, and the integration. */
 export interface Route {
   readonly routeKey: string;
   readonly match: RouteMatch;
-  /** Absent on a route that anyone may call. */
+  /** Undefined for a public route. */
   readonly authorizer: Authorizer | undefined;
-  /** A token needs one of these; none are asked for where the list is empty. */
+  /** A token needs one of these; an empty list requires none. */
   readonly scopes: readonly string[];
   readonly integration: Integration;
 }
 
-/** What a valid route key says of the requests it takes; `$default` takes those that no other does. */
+/** A parsed route key; `$default` matches the requests that no other route does. */
 export type RouteMatch =
   | { readonly kind: 'default' }
   | { readonly kind: 'path'; readonly method: Method; readonly segments: readonly Segment[] };

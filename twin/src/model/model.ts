@@ -10,12 +10,12 @@ import { violationsOf, type Violation } from '../rules/rules.ts';
 import { tenantOf } from './tenant-of.ts';
 import { asSecondIssuer, type Tenant } from './tenant.ts';
 
-/** What the program declares, in the words of the domain. */
+/** The tenant and the APIs that the program declares. */
 export interface Model {
   readonly stack: string;
-  /** The paths of encrypted values in the stack file that a text stands for. */
+  /** The paths of encrypted values in the stack file, each replaced by a placeholder. */
   readonly unread: readonly string[];
-  /** The Pulumi ESC environments that the stack file names, of which nothing was read. */
+  /** The Pulumi ESC environments that the stack file names; the twin does not read them. */
   readonly environments: readonly string[];
   readonly tenant: Tenant;
   /** The first API, or the only one. */
@@ -26,26 +26,25 @@ export interface Model {
   readonly apis: readonly HttpApi[];
   /** The exceptions: the key of the stack file, or of a route, to the reason; `UNREAD` for a secret output. */
   readonly exceptions: Readonly<Record<string, string>>;
-  /** The rules over the registered resources that do not hold. */
+  /** The violated rules. */
   readonly violations: readonly Violation[];
-  /** What the program registered, for the facts of the report. */
   readonly registered: Pick<Recorded, 'resources' | 'outputs' | 'secretOutputs'>;
-  /** What the program declares without any local effect, as the start screen calls it. */
+  /** What the program declares without a local effect, in the words of the start screen. */
   readonly notEmulated: readonly string[];
-  /** Route key to a path with its parameters filled in, for a call that changes nothing. */
+  /** Route key to an example path. */
   readonly examplePaths: Readonly<Record<string, string>>;
-  /** Route key to an example of the body that it takes, as JSON. */
+  /** Route key to an example body, as JSON. */
   readonly exampleBodies: Readonly<Record<string, string>>;
   readonly hash: string;
 }
 
-/** A path that a route takes: the one that the contract has as its example, or an `x` for each parameter. */
+/** A path that matches a route: the contract's example, or an `x` for each parameter. */
 export function pathTo({ routeKey, match }: Route, { examplePaths }: Pick<Model, 'examplePaths'>): string {
   const made = match.kind === 'path' ? routeKey.replace(/^\S+ /, '').replace(/\{[^}]*\}/g, 'x') : '/';
   return ownValue(examplePaths, routeKey) ?? made;
 }
 
-/** Returns the object's own value under a key, and none that every object inherits. */
+/** Returns the object's own value under a key, not an inherited one. */
 export function ownValue(texts: Readonly<Record<string, string>>, key: string): string | undefined {
   return Object.hasOwn(texts, key) ? texts[key] : undefined;
 }
@@ -57,7 +56,7 @@ function bodiesOf(output: unknown): Readonly<Record<string, string>> {
 
 const ENCRYPTED: Readonly<Record<string, string>> = { [UNREAD]: UNREAD };
 
-/** The model once for each API, as if that were the only one, with the tenant as the issuer that it trusts. */
+/** One model for each API, in which the tenant is the issuer that the API trusts. */
 export function eachApi(model: Model): Model[] {
   const { issuerDomain } = model.tenant;
   return model.apis.map((api) => {
@@ -69,7 +68,7 @@ export function eachApi(model: Model): Model[] {
 }
 
 /**
- * Reads the resources as the tenant and the API that they describe.
+ * Makes the model from the registered resources.
  * @throws UserError for anything that the twin would have to guess or leave out
  */
 export function modelOf(recorded: Recorded): Model {
@@ -94,8 +93,7 @@ export function modelOf(recorded: Recorded): Model {
 }
 
 /**
- * The tenant's domains. A program that only trusts a tenant, and declares nothing in it, does not name its domain: the
- * issuer does.
+ * The tenant's domains. A program that declares nothing in the tenant does not name its domain, but its issuer does.
  */
 function tenantNames(
   { providers: { auth0 }, resources }: Recorded,

@@ -1,13 +1,13 @@
 import type { ASSERTION_ALGORITHMS } from '../../../limits/auth0.ts';
 import type { Action } from './actions.ts';
 
-/** An Auth0 tenant, as far as the program declares it. */
+/** The parts of an Auth0 tenant that the program declares. */
 export interface Tenant {
   /** The tenant's own domain, from the provider's configuration. */
   readonly domain: string;
-  /** The domain that tokens are requested from: the custom domain, where the tenant has one. */
+  /** The domain that issues tokens: the custom domain, if the tenant has one. */
   readonly issuerDomain: string;
-  /** A further domain, which names itself as the issuer of the tokens requested there. */
+  /** A further domain, the issuer of the tokens that are requested there. */
   readonly secondIssuerDomain?: string | undefined;
   readonly resourceServers: readonly ResourceServer[];
   readonly clients: readonly Client[];
@@ -17,11 +17,11 @@ export interface Tenant {
   readonly users: readonly User[];
   /** The connection that plain `grant_type=password` logs in against. */
   readonly defaultDirectory: string | undefined;
-  /** The Actions that it runs, in their order. */
+  /** In the order in which they run. */
   readonly actions: readonly Action[];
 }
 
-/** Returns the name of the client that a token's `azp` claim names, or the claim itself where it is another string. */
+/** Returns the name of the client with this `azp` claim, or the claim itself if it is another string. */
 export function clientName({ clients }: Pick<Tenant, 'clients'>, azp: unknown): string | undefined {
   const name = clients.find(({ clientId }) => clientId === azp)?.name;
   return name ?? (typeof azp === 'string' ? azp : undefined);
@@ -31,51 +31,51 @@ export function clientName({ clients }: Pick<Tenant, 'clients'>, azp: unknown): 
 export interface ResourceServer {
   readonly identifier: string;
   readonly scopes: readonly string[];
-  /** RBAC: a user's token holds no more than the user's permissions. */
+  /** RBAC: a user's token has no scope beyond the user's permissions. */
   readonly enforcePolicies: boolean;
-  /** `access_token_authz` puts the user's permissions into the token besides. */
+  /** Whether the token also has the claim `permissions` (`access_token_authz`). */
   readonly permissionsInToken: boolean;
   /** Seconds. */
   readonly tokenLifetime: number;
   readonly clientPolicy: 'require_client_grant' | 'deny_all';
   readonly userPolicy: 'allow_all' | 'require_client_grant' | 'deny_all';
-  /** Whether applications may get refresh tokens for it. */
+  /** Whether refresh tokens are issued for it. */
   readonly allowOfflineAccess: boolean;
-  /** Whether users of a first-party application are spared the consent page. */
+  /** Whether users of a first-party application see no consent page. */
   readonly skipsConsent: boolean;
 }
 
-/** An application. Its secret is that of the stack's outputs, and belongs into no log. */
+/** An application, with the secret of the stack's outputs: never log it. */
 export interface Client {
   readonly clientId: string;
   readonly name: string;
   /** The resource's name in the program. */
   readonly logicalName: string;
-  /** The names that it had there before; an engine keeps it by them. */
+  /** Its earlier names there, by which an engine recognizes it. */
   readonly formerly: readonly string[];
   readonly firstParty: boolean;
   /**
-   * Whether a request that names no audience goes to Auth0's older pipeline, which the twin does not have.
+   * Whether Auth0's older pipeline handles a request without an audience; the twin does not have it.
    * Source: https://auth0.com/docs/api/management/v2/clients/post-clients (oidc_conformant)
    */
   readonly legacy?: boolean;
   readonly grantTypes: readonly string[];
-  /** What an Action reads as `event.client.metadata`. */
+  /** `event.client.metadata` of an Action. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Empty for a client without one: a public client, and one with keys. */
+  /** Empty for a public client and for one with keys. */
   readonly secret: string;
-  /** What verifies the assertions of a client that authenticates with `private_key_jwt`; absent for any other. */
+  /** The public keys of a client that authenticates with `private_key_jwt`; absent for any other client. */
   readonly keys?: readonly ClientKey[];
-  /** Whether it proves itself with nothing, as an application in a browser or on a device. */
+  /** Whether it has no credentials, like an application in a browser or on a device. */
   readonly isPublic: boolean;
-  /** Seconds that an id token lives. */
+  /** Seconds. */
   readonly idTokenLifetime: number;
   readonly login: LoginSettings;
 }
 
 /** A public key of a client. Source: https://auth0.com/docs/get-started/applications/configure-private-key-jwt */
 export interface ClientKey {
-  /** The key's thumbprint, which an assertion may name. */
+  /** The key's thumbprint; an assertion's `kid` may name it. */
   readonly kid: string;
   readonly pem: string;
   readonly algorithm: (typeof ASSERTION_ALGORITHMS)[number];
@@ -87,18 +87,18 @@ export interface ClientKey {
 export interface LoginSettings {
   readonly callbacks: readonly string[];
   readonly logoutUrls: readonly string[];
-  /** Origins that may send it requests from a browser, besides those of its callbacks. */
+  /** Further origins whose pages may send requests; the origins of callbacks always may. */
   readonly origins: readonly string[];
-  /** Origins that may take the answer of a silent login. */
+  /** Origins that may receive the response of a silent login. */
   readonly webOrigins: readonly string[];
-  /** Whether a callback on localhost is spared the confirmation page. */
+  /** Whether a callback on localhost needs no confirmation page. */
   readonly skipsConfirmation: boolean;
-  /** Whether an error that a user causes stays on a page of the tenant. */
+  /** Whether a user's error is shown on a page of the tenant instead of sent to the callback. */
   readonly keepsErrors: boolean;
   readonly refresh: RefreshSettings;
 }
 
-/** How a client's refresh tokens rotate and end. Times are in seconds; an absent one is no limit. */
+/** How a client's refresh tokens rotate and expire. Times are in seconds; undefined is no limit. */
 export interface RefreshSettings {
   readonly rotates: boolean;
   /** How long after an exchange the previous token may be used again. */
@@ -107,7 +107,7 @@ export interface RefreshSettings {
   readonly idleLifetime: number | undefined;
 }
 
-/** A client that logs no users in. */
+/** The settings of a client without user logins. */
 export const NO_LOGIN: LoginSettings = {
   callbacks: [],
   logoutUrls: [],
@@ -118,7 +118,7 @@ export const NO_LOGIN: LoginSettings = {
   refresh: { rotates: false, leeway: 0, lifetime: undefined, idleLifetime: undefined },
 };
 
-/** What a client may ask of an API: for itself, or on behalf of users. */
+/** The scopes that a client may request of an API: for itself, or on behalf of users. */
 export interface ClientGrant {
   readonly clientId: string;
   readonly audience: string;
@@ -126,7 +126,7 @@ export interface ClientGrant {
   readonly subjectType: 'client' | 'user';
 }
 
-/** A database of users, and the clients that may log them in. */
+/** A database of users, and the clients that it is enabled for. */
 export interface Connection {
   readonly id: string;
   readonly name: string;
@@ -134,13 +134,13 @@ export interface Connection {
   readonly bruteForceProtection: boolean;
 }
 
-/** A scope of one API: another API may have one of the same name. */
+/** A scope of an API. Two APIs may have scopes with the same name. */
 export interface Permission {
   readonly name: string;
   readonly audience: string;
 }
 
-/** Permissions under a name, which a user has as long as the user has the role. */
+/** A named set of permissions. */
 export interface Role {
   readonly id: string;
   readonly name: string;
@@ -148,7 +148,7 @@ export interface Role {
   readonly permissions: readonly Permission[];
 }
 
-/** A user of a connection, with the password: never print it. */
+/** A user of a connection, with the password: never log it. */
 export interface User {
   readonly userId: string;
   readonly email: string;

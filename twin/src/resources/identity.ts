@@ -3,16 +3,16 @@ import { createHmac } from 'node:crypto';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const DIGITS = '0123456789';
 
-/** What the random provider's password is made of. */
+/** The composition of the random provider's password. */
 export interface PasswordShape {
   readonly length: number;
-  /** The characters to choose from, class by class, and how many of each there must be. */
+  /** Classes of characters, and the minimum of each. */
   readonly classes: readonly { readonly characters: string; readonly least: number }[];
 }
 
 /**
- * The values that a cloud would have chosen: ids, secrets, passwords. They are derived from one seed and the name of
- * the resource, so that they stay as they are when the program is evaluated again and others come or go.
+ * The values that a cloud would choose: ids, secrets, passwords. They derive from a seed and the resource's name, so they
+ * stay the same in the next evaluation.
  */
 export class Identity {
   readonly #seed: string;
@@ -54,7 +54,7 @@ export class Identity {
       .join('');
   }
 
-  /** As many 32-bit numbers as asked for: each block is an HMAC of the label and the block's index. */
+  /** 32-bit numbers, from an HMAC of the label and the block's index for each block. */
   #numbers(label: string, count: number): number[] {
     const numbers: number[] = [];
     for (let block = 0; numbers.length < count; block += 1) {

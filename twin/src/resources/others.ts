@@ -1,8 +1,8 @@
 import { ACCOUNT_ID, arn, optionalText, type CloudOutputs, type Naming } from './resource.ts';
 
 /**
- * Types that decide who gets into an API, or could answer in its place: none of these passes as "not emulated".
- * The first group is what the message says of them.
+ * Types that decide who gets into an API, or could answer in its place, and the error message. None of these passes as
+ * "not emulated".
  */
 const REFUSED: readonly (readonly [type: RegExp, message: string])[] = [
   [
@@ -24,23 +24,22 @@ const REFUSED: readonly (readonly [type: RegExp, message: string])[] = [
   [/^(auth0:|aws:apigatewayv2\/|aws:apigateway\/|aws:lambda\/)/, 'the twin does not emulate this resource type'],
 ];
 
-/** Types of those families that change no answer, and what the start screen calls them. */
+/** Types of those families that change no response, by their name on the start screen. */
 const INERT: ReadonlyMap<string, string> = new Map(
   Object.entries({
     // They change how pages and e-mails look, or where logs go.
     branding: ['auth0:index/branding:Branding', 'auth0:index/brandingTheme:BrandingTheme'],
     'e-mails': ['auth0:index/emailProvider:EmailProvider', 'auth0:index/emailTemplate:EmailTemplate'],
     'log streams': ['auth0:index/logStream:LogStream'],
-    // It lets API Gateway write logs, for all APIs of the account.
     'log groups': ['aws:apigateway/account:Account'],
-    // They call a function by other ways than this API, or prepare its environments.
+    // They invoke a function without this API, or prepare its environments.
     'event sources': ['aws:lambda/eventSourceMapping:EventSourceMapping'],
     'provisioned concurrency': ['aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig'],
     'asynchronous invocation': ['aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig'],
   }).flatMap(([label, types]) => types.map((type) => [type, label] as const)),
 );
 
-/** Outputs of common types that are not their name or ARN, from the id. */
+/** Further outputs of common types, from the id. */
 const MORE: Readonly<Record<string, (id: string, region: string) => Readonly<Record<string, string>>>> = {
   'aws:s3': (id) => ({ bucket: id, arn: `arn:aws:s3:::${id}`, bucketDomainName: `${id}.s3.amazonaws.com` }),
   'aws:sqs': (id, region) => ({ url: `https://sqs.${region}.amazonaws.com/${ACCOUNT_ID}/${id}` }),
@@ -48,7 +47,7 @@ const MORE: Readonly<Record<string, (id: string, region: string) => Readonly<Rec
   'aws:rds': (id, region) => ({ endpoint: `${id}.${region}.rds.amazonaws.com:5432` }),
 };
 
-/** Why the twin does not run a program with this type, or undefined where it does. */
+/** Why the twin does not run a program with this type, or undefined. */
 export function refusalOf(type: string): string | undefined {
   if (INERT.has(type)) return undefined;
   return REFUSED.find(([pattern]) => pattern.test(type))?.[1];
@@ -59,7 +58,7 @@ export function labelOf(type: string): string {
   return INERT.get(type) ?? type.replace(/^([^:]+):([^/:]+).*:(\w+)$/, '$1 $2 $3').replace(' index ', ' ');
 }
 
-/** Plausible outputs of a type that the twin knows nothing of. */
+/** Plausible outputs of an unknown type. */
 export function plausibleOutputs(type: string, { name, inputs, identity, region }: Naming): CloudOutputs {
   const id = optionalText(inputs, 'name') ?? `${name}-${identity.hex(`${type} ${name}`, 7)}`;
   const [provider = '', module = ''] = type.split(/[:/]/);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../common/user-error.ts';
 import type { Identity } from './identity.ts';
 
-/** What JSON can say: no promise, output, asset or function. */
+/** A JSON value: no promise, output, asset or function. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
 
 /** A resource as the program registered it. */
@@ -11,9 +11,9 @@ export interface RecordedResource {
   readonly name: string;
   readonly id: string;
   readonly inputs: Readonly<Record<string, Plain>>;
-  /** Inputs that were marked secret, as dotted paths. */
+  /** Secret inputs, as dotted paths. */
   readonly secretInputs: readonly string[];
-  /** What its cloud would have filled in. */
+  /** The outputs that its cloud would return. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly protect: boolean;
   /** Names from the `aliases` option, by which an engine recognizes a renamed resource. */
@@ -24,7 +24,7 @@ export interface RecordedResource {
 
 export type Inputs = Readonly<Record<string, unknown>>;
 
-/** What a cloud derives a resource's outputs from. */
+/** The data for a resource's outputs. */
 export interface Naming {
   readonly name: string;
   readonly inputs: Inputs;
@@ -32,25 +32,25 @@ export interface Naming {
   readonly region: string;
 }
 
-/** The id and the other outputs; an input also appears among the outputs, and is not repeated here. */
+/** The id and the outputs that are no inputs. */
 export interface CloudOutputs {
   readonly id: string;
   readonly outputs?: Inputs;
 }
 
-/** One resource type. An input missing from `inputs` stops the start: the twin never ignores what it does not know. */
+/** A resource type. An input that is missing from `inputs` is an error: the twin never ignores an unknown input. */
 export type ResourceType =
   | {
       readonly outputs: (naming: Naming) => CloudOutputs;
       readonly inputs: z.ZodType;
-      /** Inputs that `inputs` accepts without any local effect, and what the start screen calls them. */
+      /** Inputs without a local effect, and their names on the start screen. */
       readonly withoutEffect?: Readonly<Record<string, string>>;
-      /** Returns what else has no local effect with these inputs. */
+      /** Returns the name of a further part without a local effect. */
       readonly alsoWithoutEffect?: (inputs: Inputs) => string | undefined;
     }
   | {
       readonly outputs: (naming: Naming) => CloudOutputs;
-      /** What the start screen calls a type without any local effect; undefined where there is nothing to mention. */
+      /** The name of a type without a local effect on the start screen; undefined to omit it. */
       readonly notEmulated: string | undefined;
     };
 

@@ -21,8 +21,7 @@ export type InputsOf<T extends EmulatedType> = z.infer<(typeof TYPES)[T]['inputs
 export const RESOURCE_TYPES: ReadonlyMap<string, ResourceType> = new Map(Object.entries(TYPES));
 
 /**
- * Returns what the cloud would have answered to the registration of a resource; of a type that is in no table, what it
- * plausibly would.
+ * Returns a resource's id and outputs as its cloud would; plausible ones for a type in no table.
  * @throws UserError for a type that could decide who gets in, or without an input that the cloud requires
  */
 export function cloudOutputs(type: string, naming: Naming): CloudOutputs {

@@ -6,7 +6,7 @@ import { each, type Rule } from './registered.ts';
 /** Characters of a client's secret: Auth0 makes 64. */
 const SHORTEST_SECRET = 32;
 
-/** The settings of a stack file that open a database of users; `accepted` has those that the file says. */
+/** The settings of a stack file that open a database of users; `accepted` has their values. */
 const SIGN_UP = 'api:database.signUp';
 const PASSWORD_POLICY = 'api:database.passwordPolicy';
 
@@ -27,7 +27,7 @@ const databases = each(
     if (!['good', 'excellent'].includes(passwordPolicy) && accepted[PASSWORD_POLICY] !== passwordPolicy) {
       return `its password policy is ${passwordPolicy}, and the stack file does not say so`;
     }
-    // A program that says which of its stacks are production's knows how to accept a sign-up; another keeps Auth0's default.
+    // Only a program with the output production can accept a sign-up; others keep Auth0's default.
     const isOpen =
       disableSignup === false || (disableSignup === undefined && typeof all.outputs['production'] === 'boolean');
     return isOpen && accepted[SIGN_UP] !== 'true'
@@ -63,7 +63,6 @@ const shortPasswords = each(
     length < SHORTEST_SECRET / 2 ? `it makes ${length} characters, which can be guessed` : undefined,
 );
 
-/** How accounts are kept from strangers. */
 export const ACCOUNT_RULES: readonly Rule[] = [
   {
     name: 'closed databases',

@@ -7,7 +7,7 @@ import { TYPE } from '../resources/tokens.ts';
 
 type RouteInputs = z.infer<typeof routeInputs>;
 
-/** What a route asks of a caller: nothing, any token of the audience, or a scope. */
+/** How much a route requires of a caller: 0 nothing, 1 any token of the audience, 2 a scope. */
 function demandOf({ authorizationType, authorizationScopes }: RouteInputs): number {
   if (authorizationType !== 'JWT') return 0;
   return authorizationScopes.length === 0 ? 1 : 2;
@@ -36,7 +36,6 @@ function overProtected(all: Registered): Finding[] {
   ];
 }
 
-/** What else callers can come in by. */
 export const ENTRANCE_RULES: readonly Rule[] = [
   {
     name: 'no open route over a protected one',

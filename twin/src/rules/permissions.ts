@@ -31,13 +31,13 @@ function invokePermissions(all: Registered): Finding[] {
     ...ofType(all, TYPE.api).map(({ id, inputs }) => ({ uri: inputs['target'], api: id })),
   ].map(({ uri, api }) => ({ arn: functionOfUri(String(uri)), api }));
   const called = new Set(calls.map(({ arn }) => arn));
-  /** One for each API that calls the function. */
+  // One for each API that calls the function.
   const wrong = (found: number, arn: string): string | undefined => {
     const needed = new Set(calls.filter((call) => call.arn === arn).map(({ api }) => api)).size;
     const count = needed === 1 ? 'one' : `${needed}, one for each API`;
     return found === needed ? undefined : `its function has ${found} invoke permissions, where it needs ${count}`;
   };
-  /** Versions and aliases of a function that an API calls, each as what follows the function's ARN. */
+  /** The suffixes of the function's ARN for the versions and aliases that an API calls. */
   const qualifiersOf = (resource: RegisteredResource): string[] => {
     const arn = String(valueOf(resource, 'arn'));
     return [...called].filter((uri) => uri === arn || uri.startsWith(`${arn}:`)).map((uri) => uri.slice(arn.length));

@@ -14,7 +14,7 @@ import { each, ofType, type Finding, type Registered, type Rule } from './regist
 import { routeInputs } from './routes.ts';
 import { clientInputs, isPasswordGrant } from './tenant.ts';
 
-/** What cannot be made again without breaking those who call; with a connection, its users would be deleted. */
+/** Replacing one of these breaks callers, and deleting a connection deletes its users. */
 const PROTECTED: readonly string[] = [
   TYPE.resourceServer,
   TYPE.client,
@@ -28,7 +28,7 @@ const isProduction = ({ outputs }: Registered): boolean => outputs['production']
 
 function protection(all: Registered): Finding[] {
   if (typeof all.outputs['production'] !== 'boolean') {
-    // A program without any of the outputs that the tools read has no word for production either.
+    // A program without any output for the tools does not use the output production either.
     const isSilent = !['publicRoutes', 'exceptions'].some((name) => all.outputs[name] !== undefined);
     return isSilent
       ? []
@@ -54,7 +54,7 @@ const silentAlarms = each(TYPE.alarm, alarmInputs, ({ namespace, metricName, thr
   return threshold > most ? `it hardly goes off: its threshold is ${threshold}` : undefined;
 });
 
-/** An alarm for server errors that has an action, and none that cannot go off. */
+/** Requires an alarm with an action for server errors, and thresholds that can be reached. */
 function alarms(all: Registered): Finding[] {
   const isWatched = ofType(all, TYPE.alarm).some(({ inputs }) => {
     const { data } = alarmInputs.safeParse(inputs);
@@ -71,7 +71,7 @@ function alarms(all: Registered): Finding[] {
   return [...missing, ...silentAlarms(all)];
 }
 
-/** What the access log may hold of a caller: ids, no person and no path, in which a token may stand. */
+/** The access log may contain ids of a caller, but no personal data, and no path, which may contain a token. */
 const accessLog = each(
   TYPE.stage,
   z.object({ accessLogSettings: z.object({ format: z.string() }).optional() }),
@@ -92,7 +92,7 @@ const promptInputs = z.object({
   skipNonVerifiableCallbackUriConfirmationPrompt: z.union([z.string(), z.boolean()]).optional(),
 });
 
-/** What production asks of the resources, by the key of its exception. */
+/** The requirements of production, by the key of the exception. */
 const PRODUCTION = {
   testUser: each(TYPE.user, z.unknown(), () => 'a user is declared'),
   passwordGrant: each(TYPE.client, clientInputs, ({ grantTypes }) =>
@@ -177,7 +177,7 @@ function strict(name: string, says: string, check: Rule['check']): Rule {
   return { name, says, check: (all) => (isProduction(all) ? check(all) : []) };
 }
 
-/** What a production stack is held to besides. */
+/** Additional rules for a production stack. */
 export const PRODUCTION_RULES: readonly Rule[] = [
   {
     name: 'production is protected',

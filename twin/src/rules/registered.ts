@@ -8,7 +8,7 @@ export type RegisteredResource = Omit<RecordedResource, 'inputs' | 'formerly'> &
   readonly secretOutputs?: readonly string[];
 };
 
-/** All that a program registered, and what its stack put out. */
+/** A program's resources and its stack outputs. */
 export interface Registered {
   readonly resources: readonly RegisteredResource[];
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -16,13 +16,13 @@ export interface Registered {
   readonly secretOutputs: readonly string[];
 }
 
-/** What is wrong with a resource; with the stack as a whole where there is none. */
+/** What is wrong with a resource, or with the stack if there is none. */
 export interface Finding {
   readonly resource?: RegisteredResource;
   readonly message: string;
 }
 
-/** A sentence about any program of this kind, and how to find out whether it holds. */
+/** A rule for any program of this kind, as a sentence and as a check. */
 export interface Rule {
   readonly name: string;
   readonly says: string;
@@ -34,7 +34,7 @@ export function ofType({ resources }: Registered, type: string): readonly Regist
   return resources.filter((resource) => resource.type === type);
 }
 
-/** What the cloud gave back, or else what it was asked for. */
+/** The output of this name, or else the input. */
 export function valueOf({ inputs, outputs }: RegisteredResource, key: string): unknown {
   return outputs[key] ?? inputs[key];
 }

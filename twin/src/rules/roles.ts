@@ -6,7 +6,7 @@ import { acceptedOf } from './accepted.ts';
 import { ofType, valueOf, type Finding, type Registered, type RegisteredResource, type Rule } from './registered.ts';
 import { TYPE } from '../resources/tokens.ts';
 
-/** What a function needs to write its own log, and to be in a network. */
+/** AWS's managed policies for a function's log, network and event sources. */
 const FOR_FUNCTIONS =
   /^arn:aws[a-z-]*:iam::aws:policy\/service-role\/AWSLambda(BasicExecution|VPCAccessExecution|DynamoDBExecution|KinesisExecution|SQSQueueExecution)Role$/;
 
@@ -26,7 +26,7 @@ const statement = z
   .partial();
 const document = z.object({ Statement: z.preprocess(list, z.array(statement)) });
 
-/** The statements of a policy that allow, or undefined where it cannot be read. */
+/** The statements that allow, or undefined for a policy that cannot be read. */
 function allowed(policy: unknown): readonly z.infer<typeof statement>[] | undefined {
   try {
     const value: unknown = typeof policy === 'string' ? JSON.parse(policy) : policy;
@@ -36,13 +36,12 @@ function allowed(policy: unknown): readonly z.infer<typeof statement>[] | undefi
   }
 }
 
-/** The roles that functions run with. */
 function functionRoles(all: Registered): readonly RegisteredResource[] {
   const used = ofType(all, TYPE.function).map(({ inputs }) => inputs['role']);
   return ofType(all, TYPE.iamRole).filter((role) => used.includes(valueOf(role, 'arn')));
 }
 
-/** Resources of a type that are about some of the functions' roles, which they name by `role` or `roles`. */
+/** Resources of a type that name one of these roles in `role` or `roles`. */
 function about(all: Registered, type: string, roles = functionRoles(all)): readonly RegisteredResource[] {
   const names = roles.flatMap((role) => [role.id, valueOf(role, 'name'), valueOf(role, 'arn')]);
   return ofType(all, type).filter(({ inputs }) =>
@@ -97,12 +96,12 @@ function undeclared(all: Registered): Finding[] {
     }));
 }
 
-/** Policies that the program declares, whose statements are judged as a role's own are. */
+/** Policies that the program declares; their statements are checked like a role's own. */
 function ownPolicies(all: Registered): readonly RegisteredResource[] {
   return ofType(all, TYPE.iamPolicy);
 }
 
-/** The policies of functions' roles that the program writes, each with the resource that has it. */
+/** The policies of functions' roles, each with the resource that contains it. */
 function documents(all: Registered): readonly (readonly [RegisteredResource, unknown])[] {
   return [
     ...[...about(all, TYPE.iamRolePolicy), ...ownPolicies(all)].map(
@@ -119,7 +118,7 @@ const declared = z.array(
 );
 const OWN_LOG = /^arn:aws[a-z-]*:logs:[^:]*:[^:]*:log-group:[^*]+:\*$/;
 
-/** Whether a statement allows only to write a log or to send traces, for which AWS has no resource. */
+/** Whether a statement only allows writing a log, or sending traces, which have no resource in AWS. */
 function isOwnLog(actions: readonly string[], resources: readonly string[]): boolean {
   if (actions.every((action) => /^xray:Put(TraceSegments|TelemetryRecords)$/.test(action))) return true;
   return (
@@ -128,7 +127,7 @@ function isOwnLog(actions: readonly string[], resources: readonly string[]): boo
   );
 }
 
-/** A program that puts out its declared statements has no other in a policy than these, and those for its own log. */
+/** A program with the output `declaredStatements` has no other statements but those for its own log. */
 function undeclaredStatements(all: Registered): Finding[] {
   const output = all.outputs['declaredStatements'];
   // Only Pulumi can read an encrypted output.
@@ -153,7 +152,7 @@ function undeclaredStatements(all: Registered): Finding[] {
   );
 }
 
-/** Whether a statement allows exactly what Lambda needs to put a function into a VPC, which has no narrower resource. */
+/** Whether a statement allows exactly what Lambda needs for a VPC; AWS has no narrower resource for it. */
 function isNetwork(actions: readonly string[], resources: readonly string[]): boolean {
   return JSON.stringify([actions.toSorted(), resources]) === JSON.stringify([NETWORK_ACTIONS, ['*']]);
 }

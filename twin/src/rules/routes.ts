@@ -26,7 +26,7 @@ function openRoutes(all: Registered): Finding[] {
     ...ofType(all, TYPE.route).map(({ inputs }) => inputs['routeKey']),
     ...ofType(all, TYPE.api).map(({ inputs }) => quickRouteKey(quickCreateInputs.safeParse(inputs).data ?? {})),
   ];
-  // The contract has each key once, so that of two APIs' routes it cannot mean both, unless the second API has a second issuer.
+  // The contract has each key once, so it lists the routes of two APIs only if the second API has a second issuer.
   const apis = all.outputs['secondIssuer'] === undefined ? 1 : 2;
   const isListed = (key: string, list = open): boolean =>
     list.includes(key) && [1, apis].includes(keys.filter((routeKey) => routeKey === key).length);
@@ -79,7 +79,7 @@ const issuers = each(TYPE.authorizer, authorizerInputs, ({ jwtConfiguration: { i
     : `it trusts the issuer ${issuer}; Auth0's is https, the domain and one slash, and API Gateway compares every character`,
 );
 
-/** Whether an audience is one of Auth0's own APIs, in any spelling: their tokens are not meant for another API. */
+/** Whether an audience is one of Auth0's own APIs, in any spelling. Their tokens are not for another API. */
 function isAuth0Api(audience: string, issuer: string): boolean {
   const url = URL.parse(audience);
   return (
@@ -132,7 +132,6 @@ const forgeable = each(TYPE.integration, integrationInputs, (integration, { id }
   return loose === undefined ? undefined : `a caller can write the header ${loose} itself`;
 });
 
-/** What stands between a caller and a function. */
 export const ROUTE_RULES: readonly Rule[] = [
   {
     name: 'routes are protected',

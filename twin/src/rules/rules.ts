@@ -12,8 +12,8 @@ import { TENANT_RULES } from './tenant.ts';
 export type { Registered, RegisteredResource } from './registered.ts';
 
 /**
- * What holds of everything that the program registers, whatever the program becomes. The tests, the access report, the
- * twin and the tests on a real engine judge by this one list.
+ * The rules for everything that a program registers. The policy pack, the tests, the access report and the twin use this
+ * list.
  */
 export const RULES: readonly Rule[] = [
   ...ROUTE_RULES,
@@ -26,7 +26,7 @@ export const RULES: readonly Rule[] = [
   ...PRODUCTION_RULES,
 ];
 
-/** A rule that does not hold, and where. No value of a resource that may be secret is in it. */
+/** A violated rule, and where. It contains no value of a resource that may be secret. */
 export interface Violation {
   readonly rule: string;
   /** Type and name of the resource, or the stack. */
@@ -34,7 +34,7 @@ export interface Violation {
   readonly message: string;
 }
 
-/** Judges by every rule what a program registered: a recording of the twin's, or a real engine's state. */
+/** Checks what a program registered, from a recording of the twin or an engine's state, against all rules. */
 export function violationsOf(registered: Registered): Violation[] {
   const all = { ...registered, resources: registered.resources.map(withDefaults) };
   return RULES.flatMap(({ name, check }) =>
@@ -46,7 +46,7 @@ export function violationsOf(registered: Registered): Violation[] {
   );
 }
 
-/** A resource with what AWS or Auth0 fills in where an input is left out. What the schema rejects stays as it is. */
+/** A resource with the defaults of AWS or Auth0. Inputs that the schema rejects stay as they are. */
 function withDefaults(resource: RegisteredResource): RegisteredResource {
   const entry = RESOURCE_TYPES.get(resource.type);
   if (entry === undefined || 'notEmulated' in entry) return resource;

@@ -1,19 +1,19 @@
 import { ofType, type Finding, type Registered, type Rule } from './registered.ts';
 import { TYPE } from '../resources/tokens.ts';
 
-/** Outputs that are secret by what they are, whether or not anybody marked them. */
+/** Outputs that are secret, marked or not. */
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
   [TYPE.clientCredentials]: ['clientSecret'],
   [TYPE.randomPassword]: ['result', 'bcryptHash'],
 };
 
-/** What is secret by its name: an input, an output or a function's variable. */
+/** Names of inputs, outputs and variables whose values are secret. */
 const SECRET_NAME =
   /(password|passwd|passphrase|((^|[_-])|db)(pass|pwd)|secret(_?string)?|token|(private|api|signing|encryption|access|hmac|stripe|session|master)[_-]?key|credential|(^|[_-])pat)s?$/i;
 
-/** What is secret by its form: each kind of credential has a prefix that no other text has. */
+/** Forms of secrets: each kind of credential has its own prefix. */
 const SECRET_FORMS: readonly RegExp[] = [
-  // A private key; its header alone, as a library's code has it, is none.
+  // A private key; a library's code may have its header alone.
   /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\s|\\[nr]|["'`+,])*(?:Proc-Type|[A-Za-z0-9+/=]{40})/,
   // Live keys of Stripe, and access keys of AWS.
   /\b[sr]k_live_\w|\bAKIA[0-9A-Z]{16}\b/,
@@ -23,7 +23,7 @@ const SECRET_FORMS: readonly RegExp[] = [
   /\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{40}|glpat-[\w-]{20}|npm_[A-Za-z0-9]{36}|xox[abeoprs]-[\w-]{10})/,
   // A webhook of Slack: who knows it may post.
   /\bhooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9]{6,}\/[A-Za-z0-9]/,
-  // A connection string with its password or key; a template of one has none, and code has other characters.
+  // A connection string with its password or key; templates and code have other characters in their place.
   /\b(?:host|server|data source|user id|uid|user|accountname|endpoint)=[^"'`\n(),{}]{1,200}?[;\s](?:password|pwd|accountkey|sharedaccesskey)=[^;\s"'`${}<>(),]{6}/i,
   /\b(?:password|pwd)=[^;\s"'`${}<>(),]{6,};\s?(?:host|server|data source|user id|uid|database)=/i,
 ];
@@ -32,10 +32,10 @@ function isSecretByForm(text: string): boolean {
   return SECRET_FORMS.some((form) => form.test(text));
 }
 
-/** A file of a library in a handler's archive: its tests and documentation have credentials of examples. */
+/** A library in a handler's archive: its tests and documentation have example credentials. */
 const LIBRARY = /(^|[./])node_modules[./]/;
 
-/** Shorter texts may stand elsewhere by chance. */
+/** Shorter strings may occur elsewhere by chance. */
 const SHORTEST = 16;
 
 interface Leaf {
@@ -71,7 +71,7 @@ function unmarked(all: Registered): Finding[] {
   ];
 }
 
-/** What is secret somewhere is secret everywhere. */
+/** The secret strings: a secret must be marked wherever it occurs. */
 function secretTexts(all: Registered): string[] {
   const sources = Object.entries(SOURCES).flatMap(([type, keys]) =>
     ofType(all, type).flatMap(({ outputs }) => keys.map((key) => outputs[key])),
@@ -86,13 +86,13 @@ function secretTexts(all: Registered): string[] {
   return [...new Set(texts)].filter((text) => text.length >= SHORTEST);
 }
 
-/** Which part of a path says what a text is. */
+/** The part of a path that names the value. */
 type Naming = (path: string) => string;
 const innermost: Naming = (path) => path.split('.').at(-1) ?? '';
 /** The stack's outputs have maps whose keys are the names of clients. */
 const outermost: Naming = (path) => path.split('.')[0] ?? '';
 
-/** The ARN of a secret is none, nor is a reference to what a request holds, nor a number of tokens. */
+/** ARNs of secrets, references to parts of a request, and numbers of tokens are no secrets. */
 function isSecretByName(name: string, text: string): boolean {
   if (text === '' || /^(arn:|\$request\.|\$context\.|(true|false)$)/.test(text)) return false;
   return SECRET_NAME.test(name) && !(/tokens?$/i.test(name) && /^\d{1,9}$/.test(text));
@@ -102,14 +102,13 @@ function isMarked(path: string, marked: readonly string[]): boolean {
   return marked.some((parent) => path === parent || path.startsWith(`${parent}.`));
 }
 
-/** Every text in a value, with its dotted path. */
+/** Every string in a value, with its dotted path. */
 function leaves(value: unknown, path = ''): Leaf[] {
   if (typeof value === 'string') return [{ path, text: value }];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`));
 }
 
-/** What must be nowhere in plain text. */
 export const SECRET_RULES: readonly Rule[] = [
   {
     name: 'secrets are marked',

@@ -5,7 +5,7 @@ import { each, ofType, valueOf, type Finding, type Registered, type Rule } from 
 /** The inputs of an Auth0 client that the rules read. */
 export const clientInputs = z.object({ grantTypes: z.array(z.string()), isFirstParty: z.boolean() });
 
-/** Whether a grant type of Auth0's is one of those by which an application is given a user's password. */
+/** Whether an application receives a user's password with this grant type. */
 export function isPasswordGrant(grantType: string): boolean {
   return /^password$|\/password-realm$|\/legacy\/grant-type\/ro(\/|$)/.test(grantType);
 }
@@ -37,7 +37,6 @@ const WILDCARD_LABEL = /^[a-z]+:\/\/[a-z0-9-]*\*[a-z0-9-]*(\.[a-z0-9-]+){2,}(:\d
 
 const urls = z.array(z.string()).default([]);
 
-/** Who gets a token, and what is in it. */
 export const TENANT_RULES: readonly Rule[] = [
   {
     name: 'RBAC',
