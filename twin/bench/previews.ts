@@ -1,5 +1,5 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +43,7 @@ export async function timePreviews(
   let issuers = '';
   const provide = (_name: string, url: string): void => void (issuers = url);
   const stopIssuers = await serveIssuers({ provide } as unknown as TestProject);
+  const standIns = startStandIns(folder);
   try {
     const environment = environmentIn(folder, issuers);
     const preview = async (path: string, ...options: readonly string[]) => {
@@ -72,6 +73,7 @@ export async function timePreviews(
     }
   } finally {
     stopIssuers();
+    standIns.kill();
     dev.remove();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -92,13 +94,24 @@ function program(parent: string, index: string): string {
   return path;
 }
 
+/** One process for all providers, whose port each plugin prints. */
+function startStandIns(folder: string): ChildProcess {
+  const files = ['journal.jsonl', 'faults.json'].map((name) => join(folder, name));
+  writeFileSync(join(folder, 'faults.json'), '{}');
+  return spawn(process.execPath, [join(ROOT, 'tests/engine/standin/main.ts'), ...files, 'eu-central-1'], {
+    stdio: ['ignore', openSync(join(folder, 'port'), 'w'), 'inherit'],
+  });
+}
+
 /** An engine, a backend and providers of this folder's own. */
 function environmentIn(folder: string, issuers: string): NodeJS.ProcessEnv {
   for (const name of ['backend', 'home', 'bin']) mkdirSync(join(folder, name));
   for (const name of PROVIDERS) {
     const shim = join(folder, 'bin', `pulumi-resource-${name}`);
-    const main = join(ROOT, 'tests/engine/standin/main.ts');
-    writeFileSync(shim, `#!/bin/sh\nSTANDIN_ENGINE=$PPID exec "${process.execPath}" "${main}" ${name} "$@"\n`);
+    writeFileSync(
+      shim,
+      `#!/bin/sh\nuntil [ -s "${folder}/port" ]; do sleep 0.05; done; cat "${folder}/port"; exec sleep 600\n`,
+    );
     chmodSync(shim, 0o755);
   }
   return {
@@ -112,11 +125,6 @@ function environmentIn(folder: string, issuers: string): NodeJS.ProcessEnv {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
     NODE_OPTIONS: `--import=${new URL('../../tests/engine/standin/issuers.ts', import.meta.url).href}`,
     STANDIN_ISSUERS: issuers,
-    STANDIN_WORLD: join(folder, 'world.jsonl'),
-    STANDIN_REGION: 'eu-central-1',
-    STANDIN_DELAY: '0',
-    STANDIN_FAIL_FROM: 'Infinity',
-    STANDIN_LIMIT: 'Infinity',
   };
 }
 
