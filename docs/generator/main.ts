@@ -7,7 +7,7 @@ import { openApiOf } from './openapi.ts';
 
 // The entry of `npm run docs`. openapi.json describes one stack and is not committed.
 const root = new URL('../../', import.meta.url);
-const { stack } = parseArgs({ options: { stack: { type: 'string' } } }).values;
+const stack = stackOption();
 if (stack !== undefined && !existsSync(new URL(`Pulumi.${stack}.yaml`, root))) {
   process.stderr.write(`Pulumi.${stack}.yaml does not exist\n`);
   process.exit(1);
@@ -15,6 +15,16 @@ if (stack !== undefined && !existsSync(new URL(`Pulumi.${stack}.yaml`, root))) {
 for (const [file, text] of Object.entries({ ...generatedFiles(), 'openapi.json': openApi(stack) })) {
   writeFileSync(new URL(file, root), text);
   process.stdout.write(`${file}\n`);
+}
+
+/** Returns `--stack`; ends with a usage line for `--help` and unknown options. */
+function stackOption(): string | undefined {
+  try {
+    return parseArgs({ options: { stack: { type: 'string' } } }).values.stack;
+  } catch {
+    process.stderr.write('Usage: npm run docs -- [--stack NAME]; without it, openapi.json is for the twin of dev\n');
+    process.exit(1);
+  }
 }
 
 /** Returns the document for a deployed stack, or, without a stack, for the twin of stack dev. */

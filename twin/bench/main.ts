@@ -11,6 +11,12 @@ import { answers, loadSdks, residentMemory, startBareServer, startTwin, type Ser
 
 /** Measurements of each figure. */
 const PAIRS = Number(process.argv[2] ?? 5);
+if (!Number.isInteger(PAIRS) || PAIRS < 1 || process.argv.length > 3) {
+  process.stderr.write(
+    'Usage: npm run bench -- [PAIRS]; PAIRS is the number of measurements of each figure, 5 by default\n',
+  );
+  process.exit(1);
+}
 /** Of a throughput measurement, in seconds. */
 const DURATION = 4;
 /** Milliseconds between two edits of a person. */

@@ -27,7 +27,7 @@ interface Context {
   readonly now: number;
 }
 
-/** Decides whether a request is let through, without side effects except for the throttle. */
+/** Decides whether a request is allowed, without side effects except for the throttle. */
 export function decide(matched: MatchedRequest, context: Context): Decision {
   const { request, target, match } = matched;
   // The log and the page keep decisions, so a token in the path must not stay in them.
@@ -55,9 +55,9 @@ function check({ request, target, match }: MatchedRequest, path: string, context
   }
   const { authorizer, routeKey, scopes } = match.route;
   trace.pass('route', routeKey, requestLine);
-  const allowance = `something left for ${routeKey}`;
-  if (!context.take(routeKey)) return trace.fail('throttle', allowance, 'nothing', TOO_MANY_REQUESTS);
-  trace.pass('throttle', allowance, 'something');
+  const allowance = `capacity left for ${routeKey}`;
+  if (!context.take(routeKey)) return trace.fail('throttle', allowance, 'none', TOO_MANY_REQUESTS);
+  trace.pass('throttle', allowance, 'some');
   if (authorizer === undefined) return trace.end();
   return authorize(presentedTokens(request, authorizer, target), authorizer, scopes, context, trace);
 }

@@ -11,7 +11,7 @@ export function explain(decision: Decision): string {
 const EXPLANATIONS: Readonly<Record<Check['name'], (check: Check, decision: Decision) => string>> = {
   path: ({ got }) => got,
   route: ({ wanted, got }) => `no route matches ${got}; the API has ${wanted === '' ? 'none' : wanted}`,
-  throttle: ({ wanted }) => `the throttle has nothing left; it needs ${wanted}`,
+  throttle: ({ wanted }) => `throttled: no ${wanted}`,
   token: ({ wanted }) => `the route needs ${wanted}; the request has none`,
   format: ({ wanted, got }) => `the token is not a JWT: it needs ${wanted}, and has ${got}`,
   algorithm: ({ wanted, got }) => `the token is signed with ${got}; the authorizer accepts ${wanted}`,
@@ -41,13 +41,13 @@ function heldScope(got: string, claims: Claims): string {
 }
 
 function slash(wanted: string, got: string): string {
-  if (wanted === `${got}/`) return ": the token's lacks the slash at the end";
-  if (got === `${wanted}/`) return ": the authorizer's lacks the slash at the end";
+  if (wanted === `${got}/`) return ": the token's issuer lacks the final slash";
+  if (got === `${wanted}/`) return ": the authorizer's issuer lacks the final slash";
   return '';
 }
 
 function expiry({ wanted, got }: Check): string {
-  if (got === 'nothing') return 'the token never expires: it has no exp';
+  if (got === 'nothing') return 'the token has no exp, so it would never expire';
   const ago = Number(wanted.replace('after ', '')) - Number(got);
   return noTime('exp', got) ?? `the token expired ${ago} s ago, at ${instant(got)}`;
 }

@@ -1,19 +1,19 @@
-// What the page's two sides send each other. The browser's side is compiled by itself, so this file imports nothing.
+// The messages between the server and the page. The browser's code is compiled separately, so this file imports nothing.
 
-/** Stands in place of a secret; the page requests the real one where a person wants to see it. */
+/** Replaces a secret; the page requests the real one when a person wants to see it. */
 export const MASK = '••••••••';
 
 /** A header on every request with a body: a page of another origin cannot send it without a preflight. */
 export const PAGE_HEADER = 'x-twin-page';
 
-/** What a stack is, as far as the page shows it, without secrets. Strings marked *Markdown* have names in backticks. */
+/** The parts of a stack that the page shows, without secrets. Strings marked *Markdown* have names in backticks. */
 export interface ShownState {
   readonly stack: string;
   /** Whose tokens the APIs accept. */
   readonly issuers: readonly string[];
   /** The command that starts this twin. */
   readonly startCommand: string;
-  /** The file of the authority to trust; empty where the tenant is served over http. */
+  /** The certificate file of the authority to trust; empty if the tenant is served over http. */
   readonly caFile: string;
   /** The key that the tenant signs with now. */
   readonly kid: string;
@@ -30,28 +30,28 @@ export interface ShownApi {
 }
 
 export interface ShownCaller {
-  /** As the access report calls it, in *Markdown*; no two are alike. */
+  /** The unique name in the access report, in *Markdown*. */
   readonly heading: string;
   readonly kind: 'client' | 'role' | 'user' | 'anyone';
   readonly name: string;
-  /** How it gets a token, unless by its own credentials. */
+  /** How the caller gets a token, unless by its own credentials. */
   readonly detail: string;
-  /** The ways in which it may request a token; none for a role, which only users have. */
+  /** The ways in which the caller may request a token; empty for a role, which only users have. */
   readonly asks: readonly ShownAsk[];
 }
 
 export interface ShownAsk {
-  /** The name of the grant, the API's identifier behind it. */
+  /** The name of the grant, followed by the API's identifier. */
   readonly name: string;
-  /** Whether it is a login in a browser: a request to `/authorize`, and the twin plays what follows. */
+  /** Whether this is a login in a browser: a request to `/authorize`, after which the twin makes the other requests. */
   readonly login: boolean;
-  /** The request but for its scope, in order; secrets are masked. */
+  /** The request without its scope, in order; secrets are masked. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly declared: readonly string[];
   readonly permitted: readonly string[];
 }
 
-/** A request of a login, and its response: names to values, tokens cut and secrets masked. */
+/** A request of a login, and its response: names to values, with tokens shortened and secrets masked. */
 export interface ShownStep {
   /** As in `GET /authorize`. */
   readonly request: string;
@@ -66,7 +66,7 @@ export interface ShownRow {
   readonly needs: string;
   /** The access report's cells, in *Markdown*: `allowed: …` or `denied: …`. */
   readonly cells: readonly string[];
-  /** For each cell the scopes by which it is allowed, each of them enough; none where no scope plays a part. */
+  /** For each cell the scopes that allow the call, each sufficient alone; empty if no scope matters. */
   readonly opens: readonly (readonly string[])[];
   readonly path: string;
 }
@@ -80,7 +80,7 @@ export interface ShownCheck {
 
 type Headers = readonly (readonly [name: string, value: string])[];
 
-/** A body that is text; the note says why it is not shown whole, or at all. */
+/** A text body; the note says why it is cut or missing. */
 interface ShownBody {
   readonly headers: Headers;
   readonly body: string;
@@ -98,11 +98,11 @@ export interface ShownResponse extends ShownBody {
 }
 
 interface Happened {
-  /** Counts up for as long as the twin runs. */
+  /** Increases for as long as the twin runs. */
   readonly id: number;
   readonly at: number;
   readonly status: number;
-  /** Why it was rejected or failed, or what became of a preflight; empty where there is nothing to explain. */
+  /** Why it was rejected or failed, or the outcome of a preflight; empty if there is nothing to explain. */
   readonly why: string;
 }
 
@@ -114,25 +114,25 @@ export interface ApiEntry extends Happened {
   readonly api: string;
   readonly method: string;
   readonly path: string;
-  /** Empty where no route takes it. */
+  /** Empty if no route matches. */
   readonly routeKey: string;
-  /** The client of a token that was good, as the terminal names it; empty where that is not known. */
+  /** The client of a valid token, as the terminal names it; empty if unknown. */
   readonly client: string;
-  /** The user of that token; empty where it has none. */
+  /** The user of that token; empty if it has none. */
   readonly user: string;
   readonly checks: readonly ShownCheck[];
   readonly request: ShownRequest;
   readonly response: ShownResponse;
-  /** The access log's line; empty where the stage writes none. */
+  /** The access log's line; empty if the stage writes none. */
   readonly log: string;
   readonly invoked: boolean;
-  /** Absent where the caller would change nothing. */
+  /** Undefined if another caller or scope would change nothing. */
   readonly advice: Advice | undefined;
 }
 
 /** What the access report says about a request that lacked a token, or a scope. */
 export interface Advice {
-  /** The heading of the caller; empty where the report has none. */
+  /** The heading of the caller; empty if the report does not list it. */
   readonly caller: string;
   /** The scopes of the route that this caller may request. */
   readonly scopes: readonly string[];
@@ -142,7 +142,7 @@ export interface Advice {
 
 export interface TokenEntry extends Happened {
   readonly kind: 'token';
-  /** Empty where the client was not authenticated. */
+  /** Empty if the client was not authenticated. */
   readonly client: string;
   /** The user that the request names. */
   readonly user: string;
@@ -157,11 +157,11 @@ export interface TenantEntry extends Happened {
   readonly kind: 'tenant';
   readonly method: string;
   readonly path: string;
-  /** The endpoint, like `GET /userinfo`; empty where there is none. */
+  /** The endpoint, like `GET /userinfo`; empty if there is none. */
   readonly routeKey: string;
 }
 
-/** What came to an API's port and was no request that could be decided on. */
+/** Data that arrived at an API's port and could not be read as a request. */
 interface UnreadEntry extends Happened {
   readonly kind: 'unread';
 }
@@ -170,11 +170,11 @@ export type Entry = ApiEntry | TokenEntry | TenantEntry | UnreadEntry;
 
 /** The server-sent events, by name. */
 export interface StreamEvents {
-  /** At the beginning and after each change; `twin` changes with each start. */
+  /** Sent first and after each change; `twin` changes with each start. */
   readonly state: { readonly twin: string; readonly state: ShownState };
-  /** Newest last. `skipped` counts those that were not sent; `last` is the id of the newest of all. */
+  /** Newest last. `skipped` counts the entries that were not sent; `last` is the id of the newest entry of all. */
   readonly entries: { readonly entries: readonly Entry[]; readonly skipped: number; readonly last: number };
-  /** At the beginning: whether this browser may see secrets. */
+  /** Sent first: whether this browser may see secrets. */
   readonly access: { readonly secrets: boolean };
   /** Why the last reload failed; empty if it succeeded. */
   readonly problem: { readonly message: string };
@@ -182,14 +182,14 @@ export interface StreamEvents {
   readonly full: { readonly pages: number };
 }
 
-/** What the page requests, by the last part of its path under `/_twin/`, and the answer. */
+/** The page's requests, by the last part of the path under `/_twin/`, and their answers. */
 export interface Endpoints {
-  /** Sends a token request with its masks replaced; `ask` is the name of one of the caller's asks. */
+  /** Sends a token request with the real secrets; `ask` is the name of one of the caller's `asks`. */
   readonly token: Endpoint<
     {
       caller: string;
       ask: string;
-      /** The API that the token is for, where there are several: they may trust different issuers. */
+      /** The API that the token is for, if there are several: they may trust different issuers. */
       api?: string;
       parameters: Record<string, string>;
     },
@@ -200,17 +200,17 @@ export interface Endpoints {
       readonly steps: readonly ShownStep[];
     }
   >;
-  /** The secrets of a token request, by the name of the parameter. */
+  /** Returns the secrets of a token request, by parameter name. */
   readonly secrets: Endpoint<{ caller: string; ask: string }, Readonly<Record<string, string>>>;
-  /** The twin's own signature of a token's first two parts, in base64url. */
+  /** Returns the twin's signature for a token's first two parts, in base64url. */
   readonly signature: Endpoint<{ signed: string; alg: string }, { readonly signature: string }>;
-  /** Plays a request to an API, without a token where that is empty. */
+  /** Calls an API, without a token if `token` is empty. */
   readonly call: Endpoint<{ api: string; method: string; path: string; token: string; body: string }, Called>;
-  /** Plays a kept request again, with its own headers. */
+  /** Repeats a recorded request with its own headers. */
   readonly replay: Endpoint<{ requestId: string }, Called>;
-  /** A kept request as a command; its credentials are masked in a browser that may not see secrets. */
+  /** Returns a recorded request as a `curl` command; credentials are masked in a browser that may not see secrets. */
   readonly curl: Endpoint<{ requestId: string }, { readonly command: string }>;
-  /** The event of a kept request; its token masked unless `reveal`. */
+  /** Returns the Lambda event of a recorded request, with the token masked unless `reveal` is true. */
   readonly event: Endpoint<{ requestId: string; reveal: boolean }, { readonly event: string }>;
 }
 
@@ -219,14 +219,14 @@ interface Endpoint<Question, Answer> {
   readonly answer: Answer;
 }
 
-/** What became of a call that the page made. */
+/** The result of a call that the page made. */
 export interface Called {
   readonly response: ShownResponse;
   /** `unread` if the gateway could not read the request; absent if the record is lost. */
   readonly entry: ApiEntry | UnreadEntry | undefined;
 }
 
-/** The answer to a question that is rejected. */
+/** The answer to a rejected request of the page. */
 export interface Refused {
   readonly error: string;
 }

@@ -57,7 +57,7 @@ function gitIn(cwd: string): Git {
       const { code, stderr = '' } = error as { readonly code?: unknown; readonly stderr?: string };
       if (code === 'ENOENT') throw new UserError('--since needs git, which is not installed here.');
       if (code === 128 && /not a git repository/.test(stderr)) {
-        throw new UserError('--since needs a git repository, and this folder is in none.');
+        throw new UserError('--since needs a git repository; this folder is not in one.');
       }
       throw error;
     }

@@ -103,7 +103,7 @@ function callerChange(
       needsOf(before, one.route) === needsOf(after, one.route),
   );
   const [had, has] = [before.permissions[was] ?? [], after.permissions[is] ?? []];
-  // A verdict names the scopes that it is for; an API's name is in none.
+  // A verdict names the scopes that it is for; no verdict contains an API's name.
   const isNamed = ({ name, api }: Permission, verdict: Verdict | undefined): boolean =>
     api === undefined && verdict !== undefined && 'scopes' in verdict && verdict.scopes.join() === name;
   return {

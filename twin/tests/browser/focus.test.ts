@@ -45,7 +45,7 @@ describe.skipIf(chromium === undefined)('Keyboard focus on the page', () => {
     const { chooseCaller, call: callApi, outcome } = steps(page);
     await chooseCaller(USER);
     await callApi();
-    await page.getByRole('button', { name: 'Ask again with read:user' }).focus();
+    await page.getByRole('button', { name: 'Request again with read:user' }).focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
     expect(await focused()).toBe('Call');

@@ -47,7 +47,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
   it('One click on an allowed cell gets the token and a 200, and one on a cell without a token explains the 401', async () => {
     const { cell, outcome, failed } = steps(page);
     await cell('GET /test', USER_COLUMN).click();
-    await expect.poll(() => outcome().innerText()).toContain('200 GET /test: let through by the route GET /test');
+    await expect.poll(() => outcome().innerText()).toContain('200 GET /test: allowed by the route GET /test');
     expect(await page.getByLabel('The response').innerText()).toContain('"JWT test backend lambda"');
     await cell('GET /test', ANYONE_COLUMN).click();
     await expect.poll(() => outcome().innerText()).toContain('401 GET /test: the route needs a token');
@@ -72,7 +72,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await call();
     await expect.poll(() => outcome().innerText()).toBe('✗ 403 GET /test: the token lacks read:user.');
     expect(await page.locator('.advice').innerText()).toContain('through test-app (password) may request it:');
-    await page.getByRole('button', { name: 'Ask again with read:user' }).click();
+    await page.getByRole('button', { name: 'Request again with read:user' }).click();
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
     expect(await page.getByRole('checkbox', { name: 'read:user' }).isChecked()).toBe(true);
     expect(await page.locator('.scopes tbody tr').allInnerTexts()).toEqual([
@@ -113,7 +113,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await expect.poll(() => outcome().innerText()).toContain('200');
     const claims = await page.locator('.claims').innerText();
     expect(claims).toMatch(/exp\s+\d+\s*expires (\S+ )?\d\d:\d\d:\d\d, in (59 min|1 h)/);
-    expect(claims).toContain('subject: the client itself, no user: test-app (dev)');
+    expect(claims).toContain('subject: the client itself, not a user: test-app (dev)');
 
     await page.getByText('The event', { exact: true }).click();
     const event = page.getByLabel('The event', { exact: true });
@@ -189,20 +189,20 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await page.getByRole('button', { name: 'Close' }).click();
   });
 
-  it('The page says why the API rejected a request before it could decide on it', async () => {
+  it('The page says why the API rejected a request before it could read it', async () => {
     const { chooseCaller, path, call, outcome, openToken, token } = steps(page);
     await chooseCaller('anyone');
     await path().fill('test');
     await call();
     await expect
       .poll(() => outcome().innerText())
-      .toMatch(/400 Rejected before the gateway could decide on it: Parse Error/);
+      .toMatch(/400 Rejected before the gateway could read it: Parse Error/);
     await openToken();
     await token().fill(`Bearer ${'a'.repeat(20_000)}`);
     expect(await token().inputValue()).toMatch(/^a{20000}$/);
     await path().fill('/test');
     await call();
-    await expect.poll(() => outcome().innerText()).toMatch(/431 Rejected before the gateway could decide on it: \w/);
+    await expect.poll(() => outcome().innerText()).toMatch(/431 Rejected before the gateway could read it: \w/);
   });
 
   it('A role’s cell says which caller to choose instead, until one is chosen', async () => {

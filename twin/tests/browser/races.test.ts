@@ -125,7 +125,7 @@ describe.skipIf(chromium === undefined)('Late responses on the page', () => {
     await expect.poll(() => outcome().innerText()).toContain('403 GET /test');
     await tick('read:user');
     await outcome().waitFor({ state: 'detached' });
-    expect(await page.getByRole('button', { name: /^Ask again/ }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /^Request again/ }).count()).toBe(0);
 
     const answers = await holdBack('call');
     await call();

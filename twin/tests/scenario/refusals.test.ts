@@ -70,7 +70,7 @@ describe('The request log', () => {
     await call(twin, token);
     const text = twin.log.join('\n');
     expect(text).toContain(
-      "the token's issuer is https://your-tenant.eu.auth0.com, the authorizer requires https://your-tenant.eu.auth0.com/: the token's lacks the slash at the end",
+      "the token's issuer is https://your-tenant.eu.auth0.com, the authorizer requires https://your-tenant.eu.auth0.com/: the token's issuer lacks the final slash",
     );
     expect(text).not.toContain(token.split('.')[2]);
     for (const secret of [twin.outputs.testUserPassword, ...Object.values(twin.outputs.clientSecrets)]) {

@@ -26,7 +26,7 @@ describe('A wrongly wired program', () => {
       status: 401,
       text: '{"message":"Unauthorized"}',
     });
-    expect(wrong.log.at(-1)).toContain("the authorizer's lacks the slash at the end");
+    expect(wrong.log.at(-1)).toContain("the authorizer's issuer lacks the final slash");
   });
 
   it('The gateway rejects a token of another tenant’s issuer, whose keys it does not fetch over the network', async () => {

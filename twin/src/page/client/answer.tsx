@@ -11,7 +11,7 @@ interface Props {
   readonly onRetry: (entry: ApiEntry, heading: string) => void;
 }
 
-/** What became of a request in a sentence, and below it the one check that failed. */
+/** The outcome of a request in one sentence, and below it the check that failed. */
 export function Verdict({ entry, onRetry }: Props): ComponentChildren {
   return (
     <>
@@ -26,14 +26,14 @@ export function Verdict({ entry, onRetry }: Props): ComponentChildren {
 
 function Sentence({ entry }: { readonly entry: Entry }): ComponentChildren {
   const why = entry.why.replace(/^\d+: /, '');
-  if (entry.kind === 'unread') return `Rejected before the gateway could decide on it${why === '' ? '.' : `: ${why}`}`;
+  if (entry.kind === 'unread') return `Rejected before the gateway could read it${why === '' ? '.' : `: ${why}`}`;
   if (entry.kind === 'token') {
     const who = [entry.client, entry.user].filter((name) => name !== '').join(' for ');
-    return why === '' ? `${who} got a token of ${entry.subject}, by ${entry.grantType}` : `${who} got no token: ${why}`;
+    return why === '' ? `${who} got a token for ${entry.subject} by ${entry.grantType}` : `${who} got no token: ${why}`;
   }
   const lacking =
     entry.kind === 'api' && entry.checks.find(({ name, outcome }) => name === 'scope' && outcome === 'failed');
-  const success = entry.kind === 'api' ? `let through by the route ${entry.routeKey}` : 'answered by the tenant';
+  const success = entry.kind === 'api' ? `allowed by the route ${entry.routeKey}` : 'answered by the tenant';
   return (
     <>
       <code>
@@ -44,7 +44,7 @@ function Sentence({ entry }: { readonly entry: Entry }): ComponentChildren {
   );
 }
 
-/** Who could be let through: this caller with another scope, or another caller. */
+/** Which call would be allowed: by this caller with another scope, or by another caller. */
 function Advised({ entry, onRetry }: Props & { readonly entry: ApiEntry }): ComponentChildren {
   const { caller = '', scopes = [], others = [] } = entry.advice ?? {};
   const [scope] = scopes;
@@ -65,10 +65,10 @@ function Advised({ entry, onRetry }: Props & { readonly entry: ApiEntry }): Comp
         >
           {scope === undefined
             ? `Call as ${plain(heading).replace(/^user | \(.*| through .*/g, '')}`
-            : `Ask again with ${scope}`}
+            : `Request again with ${scope}`}
         </button>
       ))}
-      {scope === undefined && others.length === 0 && 'No caller of this stack may call the route.'}
+      {scope === undefined && others.length === 0 && 'No caller of this stack may call this route.'}
     </p>
   );
 }
@@ -77,7 +77,7 @@ function Checks({ checks }: { readonly checks: readonly ShownCheck[] }): Compone
   const failed = checks.filter(({ outcome }) => outcome === 'failed');
   const passed = checks.filter(({ outcome }) => outcome === 'passed').length;
   const left = checks.length - passed - failed.length;
-  // A public route lets a request through without looking at a token.
+  // A public route allows a request without a token.
   const rest = failed.length > 0 ? 'not reached' : 'not needed';
   return (
     <>
@@ -119,7 +119,7 @@ function Check({ check, rest }: { readonly check: ShownCheck; readonly rest: str
 
 interface DetailsProps {
   readonly entry: ApiEntry;
-  /** The response as the page itself got it; without it the one that the gateway gave to its server to send. */
+  /** The response that the page received; by default, the one that the gateway sent. */
   readonly received?: ShownResponse;
 }
 
@@ -133,7 +133,7 @@ export function Details({ entry, received }: DetailsProps): ComponentChildren {
       <Fold title="Request">
         <Message label="The request" first={`${method} ${path}${request.query} HTTP/1.1`} message={request} />
       </Fold>
-      <Fold title={received === undefined ? 'Response, as the gateway gave it' : 'Response'} open>
+      <Fold title={received === undefined ? 'Response from the gateway' : 'Response'} open>
         <Response response={received ?? entry.response} />
       </Fold>
       {invoked ? (

@@ -52,7 +52,7 @@ function Outcome({ request, onRetry }: Pick<Props, 'request' | 'onRetry'>): Comp
   if (problem !== '') return <p class="advice">{problem}</p>;
   if (called?.entry !== undefined) return <Verdict entry={called.entry} onRetry={onRetry} />;
   const failed = called
-    ? ([called.response.status, 'Rejected before the gateway could decide on it.'] as const)
+    ? ([called.response.status, 'Rejected before the gateway could read it.'] as const)
     : issued?.token === '' &&
       ([
         issued.answer.status,

@@ -5,40 +5,40 @@ type Words = (value: unknown, known: Known) => string;
 
 const IGNORED = 'the gateway ignores it';
 
-/** What a field of a token's header means. */
+/** Descriptions of the fields of a token's header. */
 const HEADER: Readonly<Record<string, Words>> = {
   alg: () => 'signature algorithm; the gateway accepts RS256, RS384 and RS512',
-  kid: (value, { kid }) => `signing key${value === kid ? ': the one that the twin signs with now' : ''}`,
-  crit: () => 'what its reader must understand; the gateway refuses a token that has it',
+  kid: (value, { kid }) => `signing key${value === kid ? ': the twin’s current one' : ''}`,
+  crit: () => 'extensions that a verifier must understand; the gateway rejects a token with crit',
   typ: () => `type; ${IGNORED}`,
 };
 
-/** What a claim means. */
+/** Descriptions of claims. */
 const CLAIMS: Readonly<Record<string, Words>> = {
   iss: (value, { issuers }) => `issuer${issuers.some((one) => one === value) ? ': this tenant' : ''}`,
   sub: (value, { users, clients }) =>
     `subject${
       named('the user ', users.find(({ userId }) => userId === value)?.email) ||
-      named('the client itself, no user: ', clients.find(({ clientId }) => `${clientId}@clients` === value)?.name)
+      named('the client itself, not a user: ', clients.find(({ clientId }) => `${clientId}@clients` === value)?.name)
     }`,
-  aud: () => 'audience: the API that it is for',
+  aud: () => 'audience: the API that the token is for',
   exp: (value) => `expires${moment(value)}`,
   iat: (value) => `issued at${moment(value)}`,
   nbf: (value) => `not valid before${moment(value)}`,
-  scope: () => 'what it allows; a route needs one of these',
-  scp: () => 'counts as the scope where there is no scope claim',
-  gty: () => 'the grant that it was requested with',
+  scope: () => 'what the token allows; a route needs one of its scopes',
+  scp: () => 'used as the scope if there is no scope claim',
+  gty: () => 'the grant type of the token request',
   azp: (value, { clients }) => `client${named('', clients.find(({ clientId }) => clientId === value)?.name)}`,
   permissions: () => `what the user may do; ${IGNORED}`,
-  client_id: () => 'counts as the audience where there is no aud claim',
-  jti: () => `its own id; ${IGNORED}`,
+  client_id: () => 'used as the audience if there is no aud claim',
+  jti: () => `the token’s id; ${IGNORED}`,
 };
 
 export function headerWords(name: string, value: unknown, known: Known): string {
   return wordsFor(HEADER, name)?.(value, known) ?? IGNORED;
 }
 
-/** What a claim means, in words; times as a person reads them. */
+/** Describes a claim; times as a person reads them. */
 export function claimWords(name: string, value: unknown, known: Known): string {
   return wordsFor(CLAIMS, name)?.(value, known) ?? `${IGNORED}; the handler gets it`;
 }
@@ -59,7 +59,7 @@ const UNITS = [
   [1, 's'],
 ] as const;
 
-/** ` 14:03:22, in 59 min` of a number of seconds since 1970, with the day unless that is today; nothing of anything else. */
+/** ` 14:03:22, in 59 min` of a number of seconds since 1970, with the day unless that is today; empty for any other value. */
 function moment(value: unknown): string {
   const date = new Date(typeof value === 'number' ? value * 1000 : NaN);
   if (Number.isNaN(date.getTime())) return '';
@@ -84,8 +84,8 @@ export const CHECK_WORDS: ReadonlyMap<string, string> = new Map([
   ['format', 'token is a JWT'],
   ['algorithm', 'signed with RSA'],
   ['crit', 'no crit in the header'],
-  ['key', 'key is the issuer’s'],
-  ['signature', 'signature is that key’s'],
+  ['key', 'key belongs to the issuer'],
+  ['signature', 'signature matches the key'],
   ['issuer', 'issuer'],
   ['audience', 'audience'],
   ['expiry', 'not expired'],
@@ -94,27 +94,27 @@ export const CHECK_WORDS: ReadonlyMap<string, string> = new Map([
   ['scope', 'has a scope of the route'],
 ]);
 
-/** A value that a check compared; where it is a time in seconds, also the time of the day. */
+/** A value that a check compared; for a time in seconds, also the time of day. */
 export function comparedWords(check: string, value: string): string {
   if (value === '') return 'nothing';
   if (!['expiry', 'not before', 'issued at'].includes(check)) return value;
   return value.replace(/\b\d{9,11}\b/, (seconds) => `${seconds} (${clockTime(new Date(Number(seconds) * 1000))})`);
 }
 
-/** Why a scope was granted or not, in a sentence that does not depend on a column's head. */
+/** Why a scope was granted or not, in words that do not depend on a column's heading. */
 export function scopeWords(requested: boolean, permitted: boolean, granted: boolean): string {
   if (granted) return requested ? 'requested and permitted' : 'permitted; granted although not requested';
   if (!requested) return 'permitted, but not requested';
   return permitted
     ? 'requested and permitted, but not granted'
-    : 'requested, but this caller is not permitted to have it';
+    : 'requested, but not permitted for this caller';
 }
 
 /** What a request of a login does. */
 export function stepWords(request: string, renews: boolean): string {
   if (request === 'POST /oauth/token')
     return renews ? 'The application renews the token' : 'The application exchanges the code';
-  return STEPS.get(request) ?? 'The browser follows';
+  return STEPS.get(request) ?? 'The browser follows the redirect';
 }
 
 const STEPS: ReadonlyMap<string, string> = new Map([
@@ -125,12 +125,12 @@ const STEPS: ReadonlyMap<string, string> = new Map([
   ['POST /u/consent', 'The user consents'],
 ]);
 
-/** Escapes the characters of untrusted text that are invisible or change its direction. */
+/** Escapes the characters in untrusted text that are invisible or change its direction. */
 export function visible(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** The same of a text of several lines. */
+/** Does the same for text of several lines. */
 export function visibleText(text: string): string {
   return text.replace(/[^\t\r\n]+|\r(?!\n)/g, visible);
 }

@@ -57,7 +57,7 @@ describe('Changes to a token', () => {
     ['not valid yet', 'not before', 'the token is not valid before'],
     ['issued in the future', 'issued at', 'which is in the future'],
     ['another audience', 'audience', 'the token is for https://another-api.example.com'],
-    ['issuer without its slash', 'issuer', 'lacks the slash at the end'],
+    ['issuer without its slash', 'issuer', 'lacks the final slash'],
     ['an unknown key', 'key', 'the token names the key unknown'],
   ])('A token with the change "%s" fails only the check that the change is about', async (name, check, why) => {
     const base = partsOf(await serviceToken(twin));

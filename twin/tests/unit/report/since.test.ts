@@ -272,6 +272,6 @@ describe('Reports of another revision', () => {
 
   it('--since is rejected outside a git repository', async () => {
     const error = await refusal(() => reportsAt(folderWith({}), 'main'));
-    expect(error.message).toBe('--since needs a git repository, and this folder is in none.');
+    expect(error.message).toBe('--since needs a git repository; this folder is not in one.');
   });
 });
