@@ -44,7 +44,7 @@ describe('A user logs in', () => {
   const exchangeCode = () =>
     exchange({ grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: CALLBACK });
 
-  it('A page sends the browser to /authorize, and the user logs in by one click on the tenant’s page', async () => {
+  it('A page sends the browser to /authorize, and the user logs in with one click on the tenant’s page', async () => {
     const login = location(await browser.send(authorize())).href;
     const page = await (await browser.send(login)).text();
     const [, user = ''] = /name="user" value="([^"]+)">test-user@example\.com</.exec(page) ?? [];
@@ -77,7 +77,7 @@ describe('A user logs in', () => {
     expect((await exchange(refresh)).status).toBe(403);
   });
 
-  it('The session renews it as well, silently, until the logout', async () => {
+  it('The session also renews it, silently, until the user logs out', async () => {
     const silent = async (): Promise<URL> => location(await browser.send(authorize({ prompt: 'none' })));
     expect((await silent()).searchParams.get('code')).not.toBeNull();
     await browser.send(`${twin.tenantUrl}/v2/logout`);

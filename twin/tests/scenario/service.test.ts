@@ -26,7 +26,7 @@ describe('A service requests a token for itself', () => {
   });
 
   // docs/fidelity.md F97
-  it('A request for more than the grant gets 403 from the tenant, for there is no intersection here', async () => {
+  it('A request for more than the grant gets 403 from the tenant instead of a smaller scope', async () => {
     const { status, body } = await askToken(twin, { grant_type: 'client_credentials', scope: 'read:user write:user' });
     expect(status).toBe(403);
     expect(body).toEqual({

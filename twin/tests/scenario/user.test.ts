@@ -12,7 +12,7 @@ describe('A user requests a token through an application', () => {
   let token: string;
 
   // docs/fidelity.md F98
-  it('With the password grant, a user who requests delete:user read:user write:user read:appointments gets read:user alone: requested ∩ permitted by the role', async () => {
+  it('With the password grant, a user who requests delete:user read:user write:user read:appointments gets only read:user: requested ∩ permitted by the role', async () => {
     const scope = 'delete:user read:user write:user read:appointments';
     const { status, body } = await askToken(twin, { ...userLogin(twin), scope });
     token = String(body['access_token']);
