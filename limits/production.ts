@@ -1,4 +1,4 @@
-/** What the rules over the registered resources require of a production stack. */
+/** The limits that the rules set for a production stack. */
 
 /** Maximum lifetime of an access token in seconds: a stolen one cannot be revoked. */
 export const LONGEST_TOKEN = 3600;
@@ -12,17 +12,17 @@ export const SHORTEST_LOG_RETENTION = 90;
  */
 export const HIGHEST_ALARM = { count: 1000, latency: 29_000 } as const;
 
-/** What production requires. A stack file may make an exception from each, with a reason. */
+/** The requirements for production, as nouns. A stack file may except each with a reason. */
 export const EXCEPTABLE = {
   testUser: 'no test user',
   passwordGrant: 'no password grant',
-  tokenLifetime: `tokens live ${LONGEST_TOKEN} s at most`,
+  tokenLifetime: `a token lifetime of at most ${LONGEST_TOKEN} s`,
   cors: 'no CORS for every origin, and no cookies over http://',
-  identitySource: 'the token is read from a header',
+  identitySource: 'a token in a header',
   throttle: "a throttle below the account's",
-  alarms: 'alarms that can go off',
-  logRetention: `logs are kept ${SHORTEST_LOG_RETENTION} days at least`,
-  handlers: 'a reservedConcurrency for each function, so that none uses up the concurrency that all share',
+  alarms: 'alarms with reachable thresholds',
+  logRetention: `a log retention of at least ${SHORTEST_LOG_RETENTION} days`,
+  handlers: 'a reservedConcurrency for each function',
   userAccess: 'an explicit choice whether users may get tokens',
   domain: 'a custom domain',
 } as const satisfies Readonly<Record<string, string>>;

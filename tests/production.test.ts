@@ -40,14 +40,14 @@ describe('A production stack file', () => {
     );
   });
 
-  it('A violation names the key of its exception, what production asks for, and where a reason goes', async () => {
+  it('A violation names the key of its exception, what production requires, and where a reason goes', async () => {
     const recorded = await recordDev({ ...IN_PRODUCTION, 'api:tokenLifetime': 7200 });
     expect(violationsOf(recorded)).toEqual([
       {
         rule: 'production, tokenLifetime',
         resource: 'auth0:index/resourceServer:ResourceServer "auth0"',
         message:
-          'its tokens live 7200 s (production asks for: tokens live 3600 s at most; or write a reason under exceptions, tokenLifetime)',
+          'its tokens live 7200 s (production requires: a token lifetime of at most 3600 s; or write a reason under exceptions, tokenLifetime)',
       },
     ]);
   });

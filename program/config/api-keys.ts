@@ -17,7 +17,7 @@ import { reason } from '../contract/reason.ts';
 import { BACKEND_NAME } from '../contract/targets.ts';
 
 const throttle = z.strictObject({
-  burst: z.int().min(1).max(LARGEST_THROTTLE).meta({ description: 'Requests at the same time.' }),
+  burst: z.int().min(1).max(LARGEST_THROTTLE).meta({ description: 'Requests in one burst.' }),
   rate: z
     .number()
     .positive({ error: 'must be more than 0' })
@@ -57,13 +57,14 @@ const domain = z.strictObject({
     })
     .exactOptional()
     .meta({
-      description: "A certificate of the stack's region. Without it one is requested and validated in the zone.",
+      description:
+        "A certificate in the stack's region. Without it, the program requests one and validates it in the zone.",
     }),
   hostedZoneId: z
     .string()
     .regex(/^Z[A-Z0-9]{1,31}$/, { error: 'write the id of a Route 53 zone, like Z0123456789ABCDEFGHIJ' })
     .exactOptional()
-    .meta({ description: 'The public Route 53 zone of the name, which gets the alias record.' }),
+    .meta({ description: 'The public Route 53 zone of the host name. The program adds the alias record there.' }),
   truststoreUri: z
     .string()
     .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/\S+$/, {
@@ -78,7 +79,7 @@ const domain = z.strictObject({
     .string()
     .min(1)
     .exactOptional()
-    .meta({ description: 'The version of that object. Change it to have API Gateway read the object again.' }),
+    .meta({ description: 'The version of that object. API Gateway reads the object again when this changes.' }),
 });
 
 const PRIVATE_BACKEND = {
@@ -146,22 +147,25 @@ const cors = z.strictObject({
   allowOrigins: z
     .array(origin)
     .min(1, { error: 'name an origin' })
-    .meta({ description: 'Origins whose pages may call; * is every origin.' }),
+    .meta({ description: 'Origins whose pages may call the API; * means every origin.' }),
   allowMethods: z
     .array(z.enum([...METHODS.filter((method) => method !== 'ANY'), '*']))
     .exactOptional()
-    .meta({ description: 'Methods they may use.' }),
+    .meta({ description: 'Methods that these pages may use.' }),
   allowHeaders: z.array(headerName).exactOptional().meta({
-    description: 'Request headers they may send; authorization, if they send a token.',
+    description: 'Request headers that these pages may send; to send a token, authorization.',
   }),
-  exposeHeaders: z.array(headerName).exactOptional().meta({ description: 'Response headers their scripts may read.' }),
+  exposeHeaders: z
+    .array(headerName)
+    .exactOptional()
+    .meta({ description: 'Response headers that their scripts may read.' }),
   maxAge: z
     .int()
     .min(0)
     .max(CORS_MAX_AGE)
     .exactOptional()
     .meta({ description: 'Seconds that a browser caches the preflight response.' }),
-  allowCredentials: z.boolean().exactOptional().meta({ description: 'Whether they may send cookies.' }),
+  allowCredentials: z.boolean().exactOptional().meta({ description: 'Whether these pages may send cookies.' }),
 });
 
 const count = z.int().min(1);
@@ -171,12 +175,12 @@ const alarms = z.strictObject({
     .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/, {
       error: 'write the ARN of an SNS topic, like arn:aws:sns:eu-central-1:123456789012:on-call',
     })
-    .meta({ description: 'The topic that is notified when an alarm starts and when it ends.' }),
+    .meta({ description: 'The topic that gets a message when an alarm starts and when it ends.' }),
   serverErrors: count.default(5).meta({ description: 'Responses with 5xx in five minutes.' }),
   refusals: count.default(100).meta({ description: 'Responses with 401 or 403 in five minutes.' }),
   throttled: count.default(10).meta({ description: 'Responses with 429 in five minutes.' }),
   latency: count.max(INTEGRATION_TIMEOUT.max).default(3000).meta({
-    description: 'Milliseconds that 99 of 100 responses must not exceed, for fifteen minutes.',
+    description: 'The p99 latency in milliseconds, exceeded for fifteen minutes.',
   }),
 });
 
@@ -200,7 +204,7 @@ const tags = z
 export const API_KEYS = {
   'api:domain': domain.optional().meta({
     description:
-      "The API's custom domain. AWS's own address of the API is disabled then. Needs a certificate or a zone, or both, unless it exists already.",
+      "The API's custom domain; AWS's own address is then disabled. Unless the domain exists already, it needs a certificate, a zone, or both.",
     examples: [{ name: 'api.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' }],
   }),
   'api:stage': z
@@ -209,14 +213,14 @@ export const API_KEYS = {
     .optional()
     .meta({
       description:
-        "The name of the API's stage. Paths at AWS's own address of the API begin with it, and `rawPath` does too. Without it the stage is $default, and paths have no prefix.",
+        "The name of the API's stage. Paths at AWS's own address of the API begin with it, and `rawPath` does too. Without it, the stage is $default, and paths have no prefix.",
       examples: ['v1'],
     }),
   'api:backends': z
     .record(z.string(), z.string())
     .default({})
     .meta({
-      description: 'Other targets in this stack for routes with forward or function, by route key.',
+      description: 'Different targets in this stack for routes with forward or function, by route key.',
       examples: [{ 'GET /orders/{id}': 'https://orders.dev.example.com/{id}' }],
     }),
   'api:privateBackends': z
@@ -233,12 +237,12 @@ export const API_KEYS = {
     .record(z.string(), z.strictObject(handlerFields))
     .default({})
     .meta({
-      description: "This stack's settings of handlers, which replace or add to those of contract.ts.",
+      description: "This stack's settings for handlers, which replace or extend those in contract.ts.",
       examples: [{ test: { memory: 256, reservedConcurrency: 5, environment: { LOG_LEVEL: 'debug' } } }],
     }),
   'api:vpc': vpc.optional().meta({
     description:
-      'The VPC of all functions. In it they reach the internet only through a NAT gateway, and AWS services through that or VPC endpoints.',
+      'The VPC of all functions. From there, they reach the internet only through a NAT gateway, and AWS services also through VPC endpoints.',
     examples: [{ subnets: ['subnet-0123456789abcdef0'], securityGroups: ['sg-0123456789abcdef0'] }],
   }),
   'api:sourceMaps': z
@@ -246,7 +250,7 @@ export const API_KEYS = {
     .default(false)
     .meta({
       description:
-        'true puts source maps into the functions, so that stack traces in their logs name the source file and line. Locally they always do.',
+        'true puts source maps into the functions, so that stack traces in their logs name the source file and line. The twin always does this.',
       examples: [true],
     }),
   'api:logRetention': z
@@ -261,7 +265,7 @@ export const API_KEYS = {
     .optional()
     .meta({
       description:
-        'A symmetric KMS key that encrypts the function logs and the access log. Its policy must let CloudWatch Logs use it. Without it CloudWatch Logs encrypts with a key of AWS.',
+        'A symmetric KMS key that encrypts the function logs and the access log. Its policy must let CloudWatch Logs use it. Without it, CloudWatch Logs uses a key that AWS owns.',
       examples: ['arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'],
     }),
   'api:logCallerAddress': z
@@ -269,7 +273,7 @@ export const API_KEYS = {
     .default(true)
     .meta({
       description:
-        'Whether the access log has the IP address and the user agent of each caller. Write false where you may not keep them.',
+        'Whether the access log has the IP address and the user agent of each caller. Write false if you may not store them.',
       examples: [false],
     }),
   'api:permissionsBoundary': z
@@ -280,19 +284,19 @@ export const API_KEYS = {
     .optional()
     .meta({
       description:
-        "The IAM policy that bounds the rights of the functions' roles. `npm run policies` prints it, and the deploy policy requires it.",
+        "The IAM policy that limits the functions' roles. `npm run policies` prints it, and the deployment's own policy requires it.",
       examples: ['arn:aws:iam::123456789012:policy/auth0-http-api--dev--boundary'],
     }),
   'api:throttle': throttle.optional().meta({
     description:
-      'The throttle of each route. Without it the stage gets the default quota of an AWS account: a burst of 5000, a rate of 10000.',
+      "The throttle of each route. Without it, the stage has AWS's default account quota: a burst of 5000, a rate of 10000.",
     examples: [{ burst: 100, rate: 50 }],
   }),
   'api:routeThrottles': z
     .record(z.string(), throttle)
     .default({})
     .meta({
-      description: 'The limits of single routes, by route key.',
+      description: 'Throttles of single routes, by route key.',
       examples: [{ 'GET /test': { burst: 10, rate: 5 } }],
     }),
   'api:cors': cors.optional().meta({
@@ -304,10 +308,10 @@ export const API_KEYS = {
     examples: [{ topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call' }],
   }),
   'aws:defaultTags': z
-    .strictObject({ tags: tags.meta({ description: 'Key to value, at most 50.' }) })
+    .strictObject({ tags: tags.meta({ description: 'At most 50 tags, key to value.' }) })
     .optional()
     .meta({
-      description: 'Tags of all AWS resources of the stack.',
+      description: 'Tags for all AWS resources of the stack.',
       examples: [{ tags: { team: 'orders', stage: 'dev' } }],
     }),
 } as const satisfies Record<string, z.ZodType>;

@@ -41,10 +41,11 @@ const tokens = z.int().min(1).max(LARGEST_TOKEN_QUOTA);
 /** Source: https://auth0.com/docs/fine-grained-m2m-token-quotas-early-access */
 const tokenQuota = z
   .strictObject({
-    perHour: tokens.optional().meta({ description: 'Tokens per hour of the UTC clock.' }),
+    perHour: tokens.optional().meta({ description: 'Tokens per clock hour (UTC).' }),
     perDay: tokens.optional().meta({ description: 'Tokens per UTC day.' }),
     enforce: z.boolean().default(true).meta({
-      description: 'false issues more tokens and logs it in the tenant, which helps to find the right number.',
+      description:
+        'false only logs excess tokens in the tenant and still issues them, which helps to find the right number.',
     }),
   })
   .refine(({ perHour, perDay }) => perHour !== undefined || perDay !== undefined, {
@@ -64,7 +65,7 @@ const publicKey = z.strictObject({
     })
     .meta({ description: `A public RSA key of ${SMALLEST_RSA_KEY} bits or more, in PEM.` }),
   algorithm: z.enum(ASSERTION_ALGORITHMS).default('RS256').meta({
-    description: 'The only algorithm that the client may sign with using this key.',
+    description: 'The only algorithm that the client may use with this key.',
   }),
 });
 
@@ -85,42 +86,45 @@ function problemOfKey(pem: string): string | undefined {
 
 /** An entry of `api:clients`. */
 export const client = z.strictObject({
-  name: clientName.meta({ description: 'Also its key under clientIds and clientSecrets in the outputs.' }),
+  name: clientName.meta({
+    description: 'The name of the client, and its key in the outputs clientIds and clientSecrets.',
+  }),
   formerly: clientName.optional().meta({
-    description: 'Its name before a rename, so that it keeps its id and secret. Remove it after the next update.',
+    description:
+      'The name before a rename, so that the client keeps its id and secret. Remove it after every stack is updated.',
   }),
   type: z.enum(TYPES).default('service').meta({
     description:
-      'service: has no login. spa: runs in a browser. native: runs on a device. web: runs on a server and logs users in. A change replaces the client, with its id and secret.',
+      'service has no login; spa runs in a browser, native on a device, and web on a server that logs users in. A change replaces the client, with its id and secret.',
   }),
   party: z.enum(['first', 'third']).optional().meta({
     description:
-      'Required for a service; otherwise first. first: an application of your own. third: an application of another company. Auth0 gives a third party no password grant and only the permissions of its client grants. A change replaces the client, with its id and secret.',
+      'first is your own application, third one of another company. Required for a service; other types default to first. Auth0 gives a third party no password grant and only the permissions of its client grants. A change replaces the client, with its id and secret.',
   }),
   grants: z
     .array(z.enum(GRANTS))
     .min(1, { error: `name at least one of ${GRANTS.join(', ')}` })
     .meta({
       description:
-        'How it requests tokens: for itself (client_credentials), by a login of a user (authorization_code), without a new login (refresh_token), or with the password of a user.',
+        'How the client requests tokens: for itself (client_credentials), by a login (authorization_code), by renewing one (refresh_token), or with the password of a user (password).',
     }),
   permissions: z.array(z.string()).optional().meta({
     description:
-      'Required with client_credentials and for a third party. Permissions it may request by client_credentials, and the most that users give a third party; those of users come from roles.',
+      'The permissions that the client may request by client_credentials, and the most that users can give a third party. Required for both. The permissions of users come from their roles.',
   }),
   callbacks: urls.meta({
     description:
-      'Exact URLs that a user returns to after the login. https://, or http://localhost outside production; for native also a scheme like com.example.app://. Outside production * may stand in the first label of the host.',
+      'Exact URLs that a user returns to after the login. https://, or http://localhost outside production; for native also a scheme like com.example.app://. Outside production, the first label of the host may contain *.',
   }),
   logoutUrls: urls.meta({
-    description: 'Exact URLs that a user may return to after the logout. The rules of callbacks apply.',
+    description: 'Exact URLs that a user may return to after the logout, with the same rules as callbacks.',
   }),
   origins: urls.meta({
     description: 'Origins of a spa, like https://app.example.com, whose pages request tokens and call the API.',
   }),
   tokenQuota: tokenQuota.optional().meta({
     description:
-      'The most tokens it gets by client_credentials, which Auth0 bills. Beyond it Auth0 responds 429. Needs an Auth0 plan with token quotas.',
+      'The most tokens, which Auth0 bills, that the client gets by client_credentials. Beyond that, Auth0 responds 429. Needs an Auth0 plan with token quotas.',
   }),
   auth: z.enum(['client_secret', 'private_key_jwt']).optional().meta({
     description:
@@ -133,11 +137,11 @@ export const client = z.strictObject({
     .optional()
     .meta({
       description:
-        'The public keys of a client with auth: private_key_jwt. Any one is enough; a second one lets the client change its key without a gap.',
+        'The public keys of a client with auth: private_key_jwt. The client may sign with either; a second key lets it change keys without a gap.',
     }),
   secretVersion: z.int().min(0).max(1_000_000).optional().meta({
     description:
-      'Increase by 1 to switch to the secret already published in nextClientSecrets. 0 keeps the secret that Auth0 generated and publishes the first next one; without it none is published.',
+      'Increase by 1 to switch to the secret already published in nextClientSecrets. 0 keeps the secret that Auth0 generated, and publishes the first next secret. Without this key, no secret is published.',
   }),
 });
 

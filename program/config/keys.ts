@@ -22,7 +22,7 @@ const exceptions = z.strictObject(
   Object.fromEntries(
     EXCEPTABLE_KEYS.map((key) => [
       key,
-      reason.optional().meta({ description: `Why this stack may break the rule: ${EXCEPTABLE[key]}.` }),
+      reason.optional().meta({ description: `The reason for an exception from this rule: ${EXCEPTABLE[key]}.` }),
     ]),
   ) as Record<ExceptableKey, z.ZodOptional<typeof reason>>,
 );
@@ -48,11 +48,12 @@ export const KEYS = {
     .array(identifier)
     .default([])
     .meta({
-      description: 'Further API identifiers whose tokens the authorizer accepts, for example while you replace one.',
+      description:
+        'Further API identifiers. The authorizer accepts tokens for these too, for example while you replace an identifier.',
       examples: [['https://old-api.example.com']],
     }),
   'api:production': z.boolean().meta({
-    description: `true protects the resource server, the API, and the clients with their secrets and grants. It requires: ${Object.values(EXCEPTABLE).join('; ')}. To allow an exception, add it under api:exceptions with a reason.`,
+    description: `true protects the Auth0 API, the HTTP API, and the clients with their secrets and grants from deletion. It requires: ${Object.values(EXCEPTABLE).join('; ')}. To allow an exception, add it under api:exceptions with a reason.`,
     examples: [false],
   }),
   'api:exceptions': exceptions.default({}).meta({
@@ -64,7 +65,7 @@ export const KEYS = {
     .min(60)
     .max(MAX_TOKEN_LIFETIME)
     .default(3600)
-    .meta({ description: 'Seconds that an access token is valid.', examples: [3600] }),
+    .meta({ description: 'The lifetime of an access token in seconds.', examples: [3600] }),
   'api:passwordGrant': z
     .enum(['allow', 'forbid'])
     .default('forbid')
@@ -74,7 +75,7 @@ export const KEYS = {
     .optional()
     .meta({
       description:
-        "Whether users may get tokens of this API. Auth0's default, allow, lets every first-party application of the tenant request user tokens, even one that this program does not declare; then only RBAC limits them. deny allows only clients that request tokens for themselves.",
+        "Whether users may get tokens of this API. Auth0's default, allow, lets every first-party application of the tenant request user tokens, limited only by RBAC, even one that this program does not declare. deny allows only clients that request tokens for themselves.",
       examples: ['deny'],
     }),
   'api:defaultDirectory': z
@@ -82,7 +83,7 @@ export const KEYS = {
     .default(false)
     .meta({
       description:
-        "Registers the tenant's default directory, which plain grant_type=password needs. It also resets the tenant's custom error page, mTLS and default token quota, so use it only where you own the whole tenant.",
+        "Registers the tenant's default directory, which plain grant_type=password needs. It also resets the tenant's custom error page, mTLS and default token quota, so use it only in a tenant of your own.",
       examples: [false],
     }),
   'api:clients': z
@@ -105,7 +106,7 @@ export const KEYS = {
     .optional()
     .meta({
       description:
-        "An Auth0 custom domain. The authorizer trusts only this domain, so request tokens from it: it rejects tokens from the tenant's own domain.",
+        "An Auth0 custom domain. The authorizer then trusts only this domain: request tokens from it, because those from the tenant's own domain are rejected.",
       examples: ['login.example.com'],
     }),
   'api:secondIssuer': z
@@ -113,7 +114,7 @@ export const KEYS = {
       domain: hostLike('login.example.com').meta({
         description: 'A domain of the same tenant: its own, or an Auth0 custom domain.',
       }),
-      basePath: basePath.meta({ description: 'Where the second API is served at the domain of the first.' }),
+      basePath: basePath.meta({ description: 'The base path of the second API, at the domain of the first.' }),
     })
     .optional()
     .meta({
@@ -131,7 +132,7 @@ export const KEYS = {
     .min(1)
     .default(DEFAULT_ROUTE_QUOTA)
     .meta({
-      description: `Routes per API that AWS allows this account: ${DEFAULT_ROUTE_QUOTA} until it raises the quota.`,
+      description: `Routes per API that AWS allows this account: ${DEFAULT_ROUTE_QUOTA} until AWS raises the quota.`,
       examples: [600],
     }),
   ...API_KEYS,

@@ -11,16 +11,17 @@ const testUser = z.strictObject({
     .refine((email) => email === email.toLowerCase(), {
       error: 'write it in lower case, as Auth0 stores it; otherwise each refresh finds a difference',
     })
-    .meta({ description: 'The address it logs in with; no mail is sent.' }),
+    .meta({ description: 'The address that the user logs in with; no mail is sent.' }),
   roles: z
     .array(z.string())
     .max(ROLES_PER_USER, { error: `Auth0 accepts at most ${ROLES_PER_USER} roles of a user` })
-    .meta({ description: 'Roles of contract.ts, which decide what it may request.' }),
+    .meta({ description: 'Roles from contract.ts, which decide what the user may request.' }),
 });
 
 const user = testUser.extend({
   connection: connection.optional().meta({
-    description: "One of api:connections, which must be a database. Without api:connections it is the program's own.",
+    description:
+      "One of api:connections, which must be a database. Without api:connections, the program's own database.",
   }),
 });
 
@@ -28,7 +29,7 @@ const user = testUser.extend({
 export const database = z.strictObject({
   signUp: z.boolean().default(false).meta({ description: 'Whether visitors may create their own accounts.' }),
   passwordPolicy: z.enum(['fair', 'good', 'excellent']).default('good').meta({
-    description: "Auth0's password policy: good asks for 8 characters of three kinds, excellent for 10 as well.",
+    description: "Auth0's password policy: good requires 8 characters of three kinds, and excellent 10.",
   }),
 });
 
@@ -42,7 +43,7 @@ export const refreshTokens = z
       .meta({ description: 'Seconds without use until the user must log in again.' }),
     leeway: z.int().min(0).max(60).default(5).meta({
       description:
-        'Seconds in which a used token works again, for a response that was lost. Later use revokes all tokens of the login.',
+        'Seconds in which a used token still works, in case a response was lost. Later use revokes all tokens of the login.',
     }),
   })
   .refine(({ lifetime, idleLifetime }) => idleLifetime <= lifetime, {
@@ -59,12 +60,12 @@ export const LOGIN_KEYS = {
     .array(user)
     .default([])
     .meta({
-      description: 'Users to try the stack with; the passwords are generated.',
+      description: 'Test users with generated passwords.',
       examples: [[{ email: 'test-user@example.com', roles: ['reader'] }]],
     }),
   'api:database': database.optional().meta({
     description:
-      "The program's own database of users, which exists where a client logs users in and api:connections is absent. Brute-force protection is always on.",
+      "The program's own database of users. It exists if a client logs users in and api:connections is absent. Brute-force protection is always on.",
     examples: [{ signUp: false, passwordPolicy: 'excellent' }],
   }),
   'api:connections': z
@@ -72,7 +73,7 @@ export const LOGIN_KEYS = {
     .default([])
     .meta({
       description:
-        'Existing connections of the tenant that users log in with, in place of a database of the program. Each is enabled for the clients of this stack; what else it is enabled for stays.',
+        "Existing connections of the tenant that users log in with, instead of the program's own database. Each is enabled for the clients of this stack, and stays enabled for its other clients.",
       examples: [['Username-Password-Authentication']],
     }),
   'api:refreshTokens': refreshTokens.optional().meta({

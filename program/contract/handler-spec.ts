@@ -26,7 +26,7 @@ const statement = z
         }),
       )
       .min(1, { error: 'name an action, or leave the statement out' })
-      .meta({ description: 'What the function may do.' }),
+      .meta({ description: 'The IAM actions that the function may call.' }),
     resources: z
       .array(
         z.string().regex(RESOURCE, {
@@ -44,10 +44,10 @@ const statement = z
           .refine((keys) => Object.keys(keys).length > 0, { error: 'name a condition key, or leave the operator out' }),
       )
       .exactOptional()
-      .meta({ description: 'When the statement applies, as IAM writes it: operator to condition key to value.' }),
+      .meta({ description: 'IAM conditions of the statement: operator to condition key to value.' }),
     reason: reason.exactOptional().meta({
       description:
-        'Why the function needs an action of iam, sts or organizations, one with a wildcard inside, or one that writes to every resource.',
+        'Required for an action of iam, sts or organizations, one with a wildcard inside, or one that writes to every resource: why the function needs it.',
     }),
   })
   .superRefine(({ actions, resources, reason }, context) => {
@@ -59,25 +59,27 @@ const statement = z
 /** What a stack file may set for a handler, and `contract.ts` too. */
 export const handlerFields = {
   /** MB. */
-  memory: z.int().min(MEMORY.min).max(MEMORY.max).exactOptional().meta({ description: 'MB.' }),
+  memory: z.int().min(MEMORY.min).max(MEMORY.max).exactOptional().meta({ description: 'Memory in MB.' }),
   /** Seconds; the gateway waits 30. */
   timeout: z
     .int()
     .min(TIMEOUT.min)
     .max(INTEGRATION_TIMEOUT.max / 1000)
     .exactOptional()
-    .meta({ description: 'Seconds; the gateway waits 30.' }),
+    .meta({ description: 'Timeout in seconds; the gateway waits at most 30.' }),
   /** Events that the function handles at the same time, at most; this much of the account's concurrency is reserved. */
   reservedConcurrency: z
     .int()
     .min(1, { error: 'must be at least 1: with 0 the function would handle nothing' })
     .max(LARGEST_CONCURRENCY)
     .exactOptional()
-    .meta({ description: 'Events that the function handles at the same time, at most; reserved for it.' }),
+    .meta({
+      description: 'The most events that the function handles at the same time; this concurrency is reserved for it.',
+    }),
   /** Environment variables. Secret ones belong in the stack file, encrypted. */
   environment: environment.exactOptional().meta({
     description:
-      'Variables in addition to those of contract.ts. Set a secret one with pulumi config set --secret --path.',
+      'Environment variables in addition to those in contract.ts. Set a secret one with pulumi config set --secret --path.',
   }),
   /** ARNs of layer versions, of the stack's region. */
   layers: z
@@ -95,15 +97,15 @@ export const handlerFields = {
     .min(EPHEMERAL_STORAGE.min)
     .max(EPHEMERAL_STORAGE.max)
     .exactOptional()
-    .meta({ description: 'MB of /tmp; 512 without it.' }),
+    .meta({ description: 'Size of /tmp in MB; 512 by default.' }),
   /** Whether X-Ray traces the requests. The role may then send traces. */
   tracing: z
     .boolean()
     .exactOptional()
-    .meta({ description: 'true sends traces to X-Ray, and lets the role send them.' }),
+    .meta({ description: 'true sends traces to X-Ray, and gives the role that permission.' }),
   /** IAM statements that allow, in addition to writing the function's own log. */
   statements: z.array(statement).exactOptional().meta({
-    description: 'IAM statements that its role gets in addition; each allows these actions on these resources.',
+    description: 'Additional IAM statements of the role; each allows actions on resources.',
   }),
 };
 

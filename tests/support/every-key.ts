@@ -60,7 +60,7 @@ const SERVICES: Config = {
   ],
 };
 
-/** Why the stack of users is not what production asks for, by the key. */
+/** The reason for each exception of the stack of users, by key. */
 export const REASONS = {
   testUser: 'The monitoring logs in as a person would, OPS-7',
   passwordGrant: 'The old app cannot show a login page, APP-31',

@@ -32,7 +32,7 @@ export interface TwinConfig {
   readonly anyTokenRoutes?: readonly string[];
   /**
    * Reasons for what a rule would reject, by the route key (an open route over a protected one, any token in production)
-   * or by what production asks for, as the rule's message names it: `throttle`, `alarms`.
+   * or by a requirement of production, as the rule's message names it: `throttle`, `alarms`.
    */
   readonly exceptions?: Readonly<Record<string, string>>;
   /** Whether the stack is one of production; the rules for production ask for more. */

@@ -30,9 +30,7 @@ function protection(all: Registered): Finding[] {
   if (typeof all.outputs['production'] !== 'boolean') {
     // A program without any output for the tools does not use the output production either.
     const isSilent = !['publicRoutes', 'exceptions'].some((name) => all.outputs[name] !== undefined);
-    return isSilent
-      ? []
-      : [{ message: 'the output production of the stack does not say whether it is one of production' }];
+    return isSilent ? [] : [{ message: 'the stack output production must be true or false' }];
   }
   if (!isProduction(all)) return [];
   return all.resources
@@ -222,7 +220,7 @@ export const PRODUCTION_RULES: readonly Rule[] = [
         ? []
         : check(all).map((finding) => ({
             ...finding,
-            message: `${finding.message} (production asks for: ${requirement}; or write a reason under exceptions, ${key})`,
+            message: `${finding.message} (production requires: ${requirement}; or write a reason under exceptions, ${key})`,
           })),
     );
   }),
