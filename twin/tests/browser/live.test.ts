@@ -242,7 +242,7 @@ describe.skipIf(chromium === undefined)('Requests to the tenant in a browser', (
     expect(text).toContain(
       'test-app (dev) got no token: access_denied: Client has not been granted scopes: delete:user',
     );
-    expect(text).toMatch(/delete:user\s+– not granted\s+requested, but this caller is not permitted to have it/);
+    expect(text).toMatch(/delete:user\s+– not granted\s+requested, but not permitted for this caller/);
     expect(text).toMatch(/read:user\s+– not granted\s+permitted, but not requested/);
     await panel.getByRole('button', { name: 'Close' }).click();
   });

@@ -85,7 +85,7 @@ describe.skipIf(chromium === undefined)('What the page shows', () => {
     expect(await response.innerText()).toMatch(/\ncontent-length: \d+\nDate: /);
     await expect.poll(() => rows().first().innerText()).toContain('GET /open');
     await rows().first().click();
-    await page.getByText('Response, as the gateway gave it').waitFor();
+    await page.getByText('Response from the gateway').waitFor();
     expect(await response.innerText()).not.toContain('content-length');
   });
 });

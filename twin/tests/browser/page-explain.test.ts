@@ -77,7 +77,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     expect(await page.getByRole('checkbox', { name: 'read:user' }).isChecked()).toBe(true);
     expect(await page.locator('.scopes tbody tr').allInnerTexts()).toEqual([
       expect.stringMatching(/^read:user\s+✓ granted\s+requested and permitted$/),
-      expect.stringMatching(/^delete:user\s+– not granted\s+requested, but this caller is not permitted to have it$/),
+      expect.stringMatching(/^delete:user\s+– not granted\s+requested, but not permitted for this caller$/),
     ]);
   });
 
