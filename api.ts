@@ -85,7 +85,7 @@ function declareApi(within: Within, hooks: pulumi.CustomResourceOptions): aws.ap
 }
 
 function declareAuthorizer(
-  { component, name, settings, issuer, audience }: Within,
+  { component, name, settings, issuer, audience, secondAudience }: Within,
   api: aws.apigatewayv2.Api,
   hooks: pulumi.CustomResourceOptions,
 ): aws.apigatewayv2.Authorizer {
@@ -95,7 +95,10 @@ function declareAuthorizer(
       apiId: api.id,
       authorizerType: 'JWT',
       identitySources: [settings.identitySource],
-      jwtConfiguration: { issuer, audiences: [audience, ...settings.otherAudiences] },
+      jwtConfiguration: {
+        issuer,
+        audiences: [audience, ...(secondAudience ? [secondAudience] : []), ...settings.otherAudiences],
+      },
     },
     { parent: component, ...hooks },
   );

@@ -1,6 +1,7 @@
 import * as auth0 from '@pulumi/auth0';
 import * as pulumi from '@pulumi/pulumi';
 import { declareApplication, type Application } from './program/auth0/application.ts';
+import { audienceNames, type DeclaredApi } from './program/auth0/audience-names.ts';
 import { declareClaims } from './program/auth0/claims.ts';
 import { declareConnections, declareUsers, type DeclaredRole, type TestUser } from './program/auth0/users.ts';
 import { mayRefresh } from './program/config/login-rules.ts';
@@ -16,6 +17,8 @@ interface Auth0SideArgs {
 export class Auth0Side extends pulumi.ComponentResource {
   /** The identifier that a token names as its audience, as Auth0 gave it back. */
   readonly audience: pulumi.Output<string>;
+  /** That of the second Auth0 API, where the stack has one. */
+  readonly secondAudience: pulumi.Output<string> | undefined;
   /** What a token names as its issuer, with the slash that Auth0 puts at its end. */
   readonly issuer: string;
   readonly tokenUrl: string;
@@ -26,17 +29,17 @@ export class Auth0Side extends pulumi.ComponentResource {
     super('auth0-http-api:index:Auth0Side', name, {}, options);
     const within: Within = { component: this, name, contract, settings };
 
-    const resourceServer = declareResourceServer(within);
-    const permissions = declarePermissions(within, resourceServer);
+    const first = declareApi(within, settings.audience, true);
+    const second = settings.secondAudience === undefined ? [] : [declareApi(within, settings.secondAudience, false)];
+    const apis = [first, ...second];
     const surroundings = { parent: this, side: name, settings };
-    this.applications = settings.clients.map((client) =>
-      declareApplication(client, { ...surroundings, resourceServer, permissions }),
-    );
-    const roles = declareRoles(within, resourceServer, permissions);
+    this.applications = settings.clients.map((client) => declareApplication(client, { ...surroundings, apis }));
+    const roles = declareRoles(within, apis);
     this.users = declareUsers(surroundings, declareConnections(surroundings, this.applications), roles);
     declareClaims(surroundings, contract);
 
-    this.audience = resourceServer.identifier;
+    this.audience = first.identifier;
+    this.secondAudience = second[0]?.identifier;
     this.issuer = `https://${settings.issuerDomain}/`;
     this.tokenUrl = `${this.issuer}oauth/token`;
     this.registerOutputs({ audience: this.audience, issuer: this.issuer, tokenUrl: this.tokenUrl });
@@ -49,12 +52,15 @@ interface Within extends Auth0SideArgs {
   readonly name: string;
 }
 
-function declareResourceServer({ component, name, settings }: Within): auth0.ResourceServer {
-  return new auth0.ResourceServer(
-    name,
+/** An Auth0 API, and all its permissions in one resource: one call to Auth0, however many there are. */
+function declareApi({ component, name, contract, settings }: Within, audience: string, isFirst: boolean): DeclaredApi {
+  const named = audienceNames(audience, isFirst, settings.secondAudience === undefined);
+  const [logicalName, aliases] = named(name);
+  const { identifier } = new auth0.ResourceServer(
+    logicalName,
     {
       name: `${pulumi.getProject()} (${settings.stack})`,
-      identifier: settings.audience,
+      identifier: audience,
       signingAlg: 'RS256',
       allowOfflineAccess: settings.clients.some(mayRefresh),
       enforcePolicies: true,
@@ -67,30 +73,23 @@ function declareResourceServer({ component, name, settings }: Within): auth0.Res
         user: { policy: settings.userAccess === 'deny' ? 'deny_all' : 'allow_all' },
       },
     },
-    { parent: component, protect: settings.production },
+    { parent: component, aliases, protect: settings.production },
   );
-}
-
-/** All permissions in one resource: one call to Auth0, however many there are. */
-function declarePermissions(
-  { component, name, contract }: Within,
-  resourceServer: auth0.ResourceServer,
-): auth0.ResourceServerScopes {
-  return new auth0.ResourceServerScopes(
-    name,
+  const permissions = new auth0.ResourceServerScopes(
+    logicalName,
     {
-      resourceServerIdentifier: resourceServer.identifier,
+      resourceServerIdentifier: identifier,
       scopes: Object.entries(contract.permissions).map(([scope, description]) => ({ name: scope, description })),
     },
-    { parent: component },
+    { parent: component, aliases },
   );
+  return { identifier, permissions, named };
 }
 
 /** A role that holds nothing is a role alone: the provider gives an empty list of permissions no id. */
 function declareRoles(
   { component, name, contract, settings }: Within,
-  resourceServer: auth0.ResourceServer,
-  permissions: auth0.ResourceServerScopes,
+  apis: readonly DeclaredApi[],
 ): ReadonlyMap<string, DeclaredRole> {
   return new Map(
     Object.entries(contract.roles).map(([key, names]) => {
@@ -107,12 +106,11 @@ function declareRoles(
           `${name}-${key}`,
           {
             roleId: role.id,
-            permissions: names.map((permission) => ({
-              name: permission,
-              resourceServerIdentifier: resourceServer.identifier,
-            })),
+            permissions: apis.flatMap(({ identifier }) =>
+              names.map((permission) => ({ name: permission, resourceServerIdentifier: identifier })),
+            ),
           },
-          { parent: component, dependsOn: permissions },
+          { parent: component, dependsOn: apis.map(({ permissions }) => permissions) },
         );
       return [key, { role, held: names.length === 0 ? [] : [declareHeld()] }];
     }),

@@ -16,6 +16,7 @@ export default async function program(): Promise<Record<string, pulumi.Input<unk
   // Before anything is declared: handlers that cannot be bundled must not leave half an update behind.
   const bundles = await bundleHandlers(contract, root, sourceMapsOf(settings));
   const tenant = new Auth0Side('auth0', { contract, settings });
-  const api = new ApiSide('api', { contract, settings, bundles, issuer: tenant.issuer, audience: tenant.audience });
+  const { issuer, audience, secondAudience } = tenant;
+  const api = new ApiSide('api', { contract, settings, bundles, issuer, audience, secondAudience });
   return outputs(contract, settings, tenant, api);
 }

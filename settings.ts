@@ -2,6 +2,7 @@ import * as auth0 from '@pulumi/auth0';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
+import { secondIssuerWarnings } from './program/config/api-rules.ts';
 import { encryptedKeys, MAY_BE_SECRET, NO_PLACE_FOR_A_SECRET } from './program/config/encrypted-keys.ts';
 import { database, refreshTokens, type UserSettings } from './program/config/login-keys.ts';
 import { KEYS, type CheckedKeys, type Key } from './program/config/keys.ts';
@@ -32,6 +33,9 @@ export function readSettings(contract: Contract, root?: URL): Settings {
     ...combinationProblems(keys, contract, hasEngine),
   );
   if (problems.length > 0) throw errorOf(problems, raw, keys, root);
+  for (const warning of secondIssuerWarnings(keys, contract)) {
+    void pulumi.log.warn(`Pulumi.${pulumi.getStack()}.yaml, ${warning}`);
+  }
   return settingsOf(keys, contract);
 }
 
@@ -44,6 +48,8 @@ function settingsOf(keys: CheckedKeys, contract: Contract) {
     domain,
     issuerDomain: keys['api:issuerDomain'] ?? domain,
     audience: needed(keys, 'api:audience'),
+    /** The audience of a second Auth0 API with the same permissions and grants. */
+    secondAudience: keys['api:secondAudience'],
     otherAudiences: needed(keys, 'api:otherAudiences'),
     production: needed(keys, 'api:production'),
     /** Key to the reason why this production stack may break the rule. */

@@ -53,6 +53,7 @@ export function outputs(
         },
       }),
     audience: tenant.audience,
+    ...(tenant.secondAudience && { secondAudience: tenant.secondAudience }),
     clientIds: byName(({ clientId }) => clientId),
     clientSecrets: pulumi.secret(byName(({ clientSecret }) => clientSecret)),
     // What the developer of each client needs, and nothing secret.

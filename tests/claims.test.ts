@@ -98,6 +98,14 @@ exports.onExecutePostLogin = async (event, api) => {
     expect(await claimsOf(actionCode(contract, STACK), event(values))).toEqual(set);
   });
 
+  it('The Action sets the claims for tokens of a second audience too, and for no third', async () => {
+    const code = actionCode(contract, { ...STACK, secondAudience: 'https://new.example' });
+    const setFor = (identifier: string) => claimsOf(code, event({ resource_server: { identifier } }));
+    expect(await setFor(AUDIENCE)).toEqual({ [EMAIL]: 'reader@example.com', [ROLES]: ['reader'] });
+    expect(await setFor('https://new.example')).toEqual(await setFor(AUDIENCE));
+    expect(await setFor('https://third.example')).toEqual({});
+  });
+
   it('A claim name stays data in the code of the Action, whatever characters it has', async () => {
     const claims = { "https://a.example/'${x}`</script>": 'user.email' } as const;
     const roles = { '"); throw 1; ("': [] };

@@ -15,12 +15,15 @@ describe('A former name', () => {
   const named = { 'api:clients': values['api:clients'].map((client) => ({ ...client, formerly })) };
 
   it('The former name of a handler or client is an alias of its resources and of no other', async () => {
+    const AUDIENCE = 'https://test-api-for-jwt-authorizer.example.com';
     const all = await registrations(programOf(renamed), named);
     const known = all.filter(({ aliases }) => aliases.length > 0);
     expect(known.map(({ type, aliases }) => [type.split(':').at(-1), aliases])).toEqual([
+      ['ResourceServer', [`auth0-${AUDIENCE}`]],
+      ['ResourceServerScopes', [`auth0-${AUDIENCE}`]],
       ['Client', ['auth0-old']],
       ['ClientCredentials', ['auth0-old']],
-      ['ClientGrant', ['auth0-old']],
+      ['ClientGrant', ['auth0-old', `auth0-test-app-${AUDIENCE}`, `auth0-old-${AUDIENCE}`]],
       ['LogGroup', ['api-old']],
       ['Role', ['api-old']],
       ['RolePolicy', ['api-old']],
@@ -28,7 +31,7 @@ describe('A former name', () => {
       ['Permission', ['api-old']],
       ['Integration', ['api-old']],
     ]);
-    expect(all.filter(({ name }) => /^(api|auth0)-test/.test(name))).toHaveLength(known.length);
+    expect(all.filter(({ name }) => /^(api|auth0)-test/.test(name))).toHaveLength(known.length - 2);
   });
 
   it('A former name changes nothing else in the resources and outputs of the stack', async () => {

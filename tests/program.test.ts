@@ -14,6 +14,7 @@ import {
   refusal,
   registrations,
   resourcesOf,
+  type Changes,
 } from './support/program.ts';
 
 const PUBLIC = { handler: 'test', scopes: 'public' } as const;
@@ -142,6 +143,45 @@ describe('The JWT authorizer', () => {
     const recorded = await recordDev(values);
     expect(jwtOf(recorded)).toEqual({ issuer, audiences: [DEV_AUDIENCE] });
     expect(recorded.outputs).toMatchObject({ issuer, tokenUrl: `${issuer}oauth/token` });
+  });
+
+  it('A second audience is an Auth0 API with the same permissions, grants and role permissions', async () => {
+    const second = 'https://new.example';
+    const recorded = await recordDev({ 'api:secondAudience': second });
+    const both = [DEV_AUDIENCE, second];
+    const inputsOf = (kind: string, key: string) =>
+      resourcesOf(recorded, kind)
+        .map(({ inputs }) => inputs)
+        .toSorted((a, b) => both.indexOf(String(a[key])) - both.indexOf(String(b[key])));
+    for (const [kind, key] of [
+      ['ResourceServer', 'identifier'],
+      ['ResourceServerScopes', 'resourceServerIdentifier'],
+      ['ClientGrant', 'audience'],
+    ] as const) {
+      const [one] = inputsOf(kind, key);
+      expect(inputsOf(kind, key)).toEqual(both.map((audience) => ({ ...one, [key]: audience })));
+    }
+    expect(onlyOf(recorded, 'RolePermissions').inputs['permissions']).toEqual(
+      both.map((audience) => ({ name: 'read:user', resourceServerIdentifier: audience })),
+    );
+    expect(jwtOf(recorded)).toMatchObject({ audiences: both });
+    expect(recorded.outputs).toMatchObject({ audience: DEV_AUDIENCE, secondAudience: second });
+  });
+
+  it('Resources of an audience keep their names by alias when another audience is added, swapped or removed', async () => {
+    const second = 'https://new.example';
+    const named = async (values: Changes) =>
+      (await registrations(undefined, values)).flatMap(({ type, name, aliases }) =>
+        type.endsWith(':ResourceServer') ? [[name, ...aliases]] : [],
+      );
+    const [first, other] = [`auth0-${DEV_AUDIENCE}`, `auth0-${second}`];
+    expect(await named({})).toEqual([['auth0', first]]);
+    expect(await named({ 'api:secondAudience': second })).toEqual([[first, 'auth0'], [other]]);
+    expect(await named({ 'api:audience': second, 'api:secondAudience': DEV_AUDIENCE })).toEqual([
+      [other, 'auth0'],
+      [first],
+    ]);
+    expect(await named({ 'api:audience': second })).toEqual([['auth0', other]]);
   });
 
   it('The JWT authorizer accepts the other audiences too, and reads the token where the stack says', async () => {

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import * as pulumi from '@pulumi/pulumi';
+import { describe, expect, it, vi } from 'vitest';
 import { contract as shipped } from '../contract.ts';
 import type { Contract } from '../program/contract/define-contract.ts';
 import { EVERY_OPTION, EVERYTHING } from './support/everything.ts';
@@ -80,6 +81,28 @@ describe('A second issuer in a stack file', () => {
       contract: taken,
     },
   ])('A stack file is rejected if it has a second issuer $title', refusesOne);
+
+  it('A second API at a base path that a parameter of a route matches is announced in the preview, by the route', async () => {
+    const warn = vi.spyOn(pulumi.log, 'warn').mockResolvedValue();
+    const keys = [
+      'ANY /{proxy+}',
+      'GET /{id}/items',
+      'POST /{id}',
+      'GET /users',
+      'GET /users/{id}',
+      '$default',
+    ] as const;
+    const routes = Object.fromEntries(keys.map((key) => [key, { handler: 'test', scopes: ['read:user'] }] as const));
+    await settingsOf('dev', second({}), { ...shipped, routes });
+    const warned = warn.mock.calls.map(([message]) => message);
+    warn.mockRestore();
+    expect(warned).toEqual(
+      ['ANY /{proxy+}', 'GET /{id}/items', 'POST /{id}', '$default'].map(
+        (key) =>
+          `Pulumi.dev.yaml, api:secondIssuer.basePath: requests below v2 reach the second API, no longer "${key}" of the first`,
+      ),
+    );
+  });
 
   it('A second API may trust the issuer of the first, and be served at a base path that takes no route of the first', async () => {
     await settingsOf('dev', { ...second({}, 'v1'), 'api:issuerDomain': 'login.example.com' }, taken);

@@ -8,6 +8,7 @@ describe('Defaults of a stack file', () => {
     'userAccess',
     'passwordGrant',
     'defaultDirectory',
+    'secondAudience',
     'otherAudiences',
     'testUser',
     'users',

@@ -182,6 +182,18 @@ const COMBINATIONS: readonly Row[] = [
     'api:testUser.roles',
     'invalid',
   ),
+  row(
+    'a second audience that is the first',
+    { ...OWN, 'api:secondAudience': OWN['api:audience'] },
+    'api:secondAudience',
+    'duplicate',
+  ),
+  row(
+    'a second audience among the others',
+    { 'api:secondAudience': 'https://a.example', 'api:otherAudiences': ['https://a.example'] },
+    'api:otherAudiences',
+    'duplicate',
+  ),
   row('51 audiences', { 'api:otherAudiences': audiences(50) }, 'api:otherAudiences', 'quota'),
 ];
 

@@ -6,6 +6,7 @@ import { CLIENT_TYPES, type ClientSettings, type GrantType } from '../config/cli
 import { isLocalhost, mayRefresh } from '../config/login-rules.ts';
 import { formerName } from '../former-name.ts';
 import type { Settings } from '../../settings.ts';
+import type { DeclaredApi } from './audience-names.ts';
 
 /** A client that may ask for tokens, and what it proves itself with. */
 export interface Application {
@@ -22,13 +23,12 @@ interface Surroundings {
   /** The name of the tree that the resources hang in. */
   readonly side: string;
   readonly settings: Settings;
-  readonly resourceServer: auth0.ResourceServer;
-  readonly permissions: auth0.ResourceServerScopes;
+  readonly apis: readonly DeclaredApi[];
 }
 
 /** A client with its secret and, where it asks for itself, the grant of what it may ask for. */
 export function declareApplication(client: ClientSettings, within: Surroundings): Application {
-  const { parent, side, settings, resourceServer, permissions } = within;
+  const { parent, side, settings, apis } = within;
   const { appType } = CLIENT_TYPES[client.type];
   const logicalName = `${side}-${client.name}`;
   const aliases = formerName(side, client.formerly);
@@ -58,18 +58,17 @@ export function declareApplication(client: ClientSettings, within: Surroundings)
     },
     { parent, aliases, protect },
   );
-  for (const subjectType of subjectsOf(client)) {
-    const suffix = subjectType === 'user' ? '-users' : '';
-    new auth0.ClientGrant(
-      `${logicalName}${suffix}`,
-      {
-        clientId: application.clientId,
-        audience: resourceServer.identifier,
-        scopes: client.permissions ?? [],
-        subjectType,
-      },
-      { parent, aliases: formerName(side, client.formerly, suffix), protect, dependsOn: permissions },
-    );
+  for (const { identifier: audience, permissions, named } of apis) {
+    for (const subjectType of subjectsOf(client)) {
+      const names = [client.name, ...(client.formerly === undefined ? [] : [client.formerly])];
+      const suffix = subjectType === 'user' ? '-users' : '';
+      const [grantName, grantAliases] = named(...names.map((name) => `${side}-${name}${suffix}`));
+      new auth0.ClientGrant(
+        grantName,
+        { clientId: application.clientId, audience, scopes: client.permissions ?? [], subjectType },
+        { parent, aliases: grantAliases, protect, dependsOn: permissions },
+      );
+    }
   }
   return {
     settings: client,

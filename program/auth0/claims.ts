@@ -46,17 +46,17 @@ export function declareClaims(
 /** The code runs at every login of the tenant, and so leaves the tokens of every other API alone. */
 export function actionCode(
   { claims = {}, roles }: Pick<Contract, 'claims' | 'roles'>,
-  { audience, stack }: Pick<Settings, 'audience' | 'stack'>,
+  { audience, secondAudience, stack }: Pick<Settings, 'audience' | 'stack'> & Partial<Pick<Settings, 'secondAudience'>>,
 ): string {
   const usesRoles = Object.values(claims).includes('user.roles');
   const names = Object.keys(roles).map((role) => [`${role} (${stack})`, role]);
   const lines = Object.entries(claims).map(([name, source]) => `    ${JSON.stringify(name)}: ${EXPRESSIONS[source]},`);
   const declaration = `// The names of the roles at Auth0, and in contract.ts.\nconst roles = new Map(${JSON.stringify(names)});\n`;
+  const audiences = Object.entries({ audience, secondAudience }).filter(([, identifier]) => identifier !== undefined);
   return `// Generated from the claims of contract.ts by "pulumi up", which overwrites any change.
-const audience = ${JSON.stringify(audience)};
-${usesRoles ? declaration : ''}
+${audiences.map(([key, identifier]) => `const ${key} = ${JSON.stringify(identifier)};\n`).join('')}${usesRoles ? declaration : ''}
 exports.onExecutePostLogin = async (event, api) => {
-  if (event.resource_server?.identifier !== audience) return;
+  if (${audiences.map(([key]) => `event.resource_server?.identifier !== ${key}`).join(' && ')}) return;
   const claims = {
 ${lines.join('\n')}
   };

@@ -11,6 +11,7 @@ export interface ApiSideArgs {
   readonly bundles: Bundles;
   readonly issuer: string;
   readonly audience: pulumi.Input<string>;
+  readonly secondAudience: pulumi.Input<string> | undefined;
   /** What a second API takes from the first; absent for the first. */
   readonly shared?: {
     /** By the key of the handler. */

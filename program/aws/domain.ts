@@ -13,6 +13,12 @@ interface DeclaredDomain {
   readonly target: pulumi.Output<string> | undefined;
 }
 
+/** Options by which a stack finds a resource of its domain that `pulumi state move`, which drops parents, brought there. */
+const movable = (parent: pulumi.Resource): pulumi.CustomResourceOptions => ({
+  parent,
+  aliases: [{ parent: pulumi.rootStackResource }],
+});
+
 /**
  * The API's own domain, where the stack has one: its certificate, the name, what is served there, and the record that
  * leads to it.
@@ -60,7 +66,7 @@ function declareDomainName(within: Within, domain: ApiDomain): aws.apigatewayv2.
         mutualTlsAuthentication: { truststoreUri, ...(truststoreVersion !== undefined && { truststoreVersion }) },
       }),
     },
-    { parent: component },
+    movable(component),
   );
 }
 
@@ -69,11 +75,7 @@ function declareCertificate(
   { component, name }: Within,
   { name: domainName, hostedZoneId = '' }: ApiDomain,
 ): pulumi.Output<string> {
-  const certificate = new services.acm.Certificate(
-    name,
-    { domainName, validationMethod: 'DNS' },
-    { parent: component },
-  );
+  const certificate = new services.acm.Certificate(name, { domainName, validationMethod: 'DNS' }, movable(component));
   const proof = certificate.domainValidationOptions.apply(([option]) => {
     if (option === undefined) throw new Error(`ACM asks for no record to validate ${domainName}`);
     return option;
@@ -89,12 +91,12 @@ function declareCertificate(
       // ACM asks for the same record again for a name that it has validated before.
       allowOverwrite: true,
     },
-    { parent: component },
+    movable(component),
   );
   const validation = new services.acm.CertificateValidation(
     name,
     { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn] },
-    { parent: component },
+    movable(component),
   );
   return validation.certificateArn;
 }
@@ -114,6 +116,6 @@ function declareAlias(
       type: 'A',
       aliases: [{ name: targetDomainName, zoneId: hostedZoneId, evaluateTargetHealth: false }],
     },
-    { parent: component },
+    movable(component),
   );
 }

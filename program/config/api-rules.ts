@@ -3,6 +3,7 @@ import { parseFunctionArn } from '../../limits/function-arn.ts';
 import { CERTIFICATE_NAME_LENGTH } from '../../limits/hosts.ts';
 import { INTEGRATIONS_PER_API } from '../../limits/http-api.ts';
 import { ROLE_POLICY_LENGTH } from '../../limits/iam.ts';
+import { parseRouteKey } from '../../limits/route-key.ts';
 import { partitionOf } from '../../limits/partitions.ts';
 import { policySize, statementsOf } from '../aws/policy.ts';
 import { backendOf, functionLabel, type Backend } from '../contract/backend.ts';
@@ -87,13 +88,40 @@ function* secondIssuerProblems(keys: CheckedKeys, { routes }: Contract): Iterabl
     yield problem('duplicate', place, `the first API is served at ${first} already; write another base path`);
     return;
   }
-  if (first !== '' && !second.basePath.startsWith(`${first}/`)) return;
-  const below = first === '' ? `/${second.basePath}` : second.basePath.slice(first.length);
-  const taken = Object.keys(routes).find((key) => `${key.replace(/^\S+ /, '')}/`.startsWith(`${below}/`));
+  const taken = Object.keys(routes).find((key) => lossOf(key, keys) === 'every');
   if (taken !== undefined) {
     const message = `it would take the requests of the route ${JSON.stringify(taken)} from the first API; write another base path`;
     yield problem('conflict', place, message);
   }
+}
+
+/** Returns the routes that lose some requests to the second API, since a parameter of theirs matches its base path. */
+export function secondIssuerWarnings(keys: CheckedKeys, { routes }: Contract): string[] {
+  return Object.keys(routes)
+    .filter((key) => lossOf(key, keys) === 'some')
+    .map(
+      (key) =>
+        `api:secondIssuer.basePath: requests below ${keys['api:secondIssuer']?.basePath} reach the second API, no longer ${JSON.stringify(key)} of the first`,
+    );
+}
+
+/** Which requests a route of the first API loses to a second one at a base path below it. */
+function lossOf(
+  key: string,
+  { 'api:secondIssuer': second, 'api:domain': domain }: CheckedKeys,
+): 'every' | 'some' | 'none' {
+  const prefix = domain?.basePath === undefined ? '' : `${domain.basePath}/`;
+  if (second === undefined || !second.basePath.startsWith(prefix)) return 'none';
+  const parsed = parseRouteKey(key);
+  if (parsed.kind !== 'path') return 'some';
+  const last = parsed.segments.at(-1);
+  const met = second.basePath
+    .slice(prefix.length)
+    .split('/')
+    .map((text, index) => [text, parsed.segments[index] ?? (last?.kind === 'greedy' ? last : undefined)] as const);
+  const isMet = met.every(([text, segment]) => segment && (segment.kind !== 'literal' || segment.text === text));
+  if (!isMet) return 'none';
+  return met.every(([, segment]) => segment?.kind === 'literal') ? 'every' : 'some';
 }
 
 function unknownRoute(setting: string, key: string, { routes }: Contract): Problem[] {

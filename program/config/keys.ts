@@ -44,12 +44,17 @@ export const KEYS = {
     description: "The identifier of the Auth0 API, which is a token's audience. Auth0 cannot change it later.",
     examples: ['https://api.example.com'],
   }),
+  'api:secondAudience': identifier.optional().meta({
+    description:
+      'The identifier of a second Auth0 API with the same permissions, roles and client grants, whose tokens the authorizer accepts too. For the time in which callers move from one audience to another.',
+    examples: ['https://new-api.example.com'],
+  }),
   'api:otherAudiences': z
     .array(identifier)
     .default([])
     .meta({
       description:
-        'Further API identifiers. The authorizer accepts tokens for these too, for example while you replace an identifier.',
+        'Further API identifiers whose tokens the authorizer accepts. The Auth0 APIs are not part of this stack.',
       examples: [['https://old-api.example.com']],
     }),
   'api:production': z.boolean().meta({

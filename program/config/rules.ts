@@ -67,12 +67,15 @@ function* domainProblems(keys: CheckedKeys): Iterable<Problem> {
 }
 
 function* audienceProblems(keys: CheckedKeys): Iterable<Problem> {
-  const { 'api:audience': audience, 'api:otherAudiences': others = [] } = keys;
-  const all = [audience, ...others];
-  const duplicate = others.find((identifier, index) => all.indexOf(identifier) <= index);
+  const { 'api:audience': audience, 'api:secondAudience': second, 'api:otherAudiences': others = [] } = keys;
+  const all = [audience, ...(second === undefined ? [] : [second]), ...others];
+  if (second !== undefined && second === audience) {
+    yield problem('duplicate', 'api:secondAudience', `${second} is api:audience already; write another identifier`);
+  }
+  const duplicate = others.find((identifier) => all.indexOf(identifier) < all.lastIndexOf(identifier));
   if (duplicate !== undefined) yield problem('duplicate', 'api:otherAudiences', `${duplicate} is listed twice`);
   if (all.length > AUDIENCES_PER_AUTHORIZER) {
-    const message = `${all.length} audiences with api:audience; an authorizer accepts at most ${AUDIENCES_PER_AUTHORIZER}`;
+    const message = `${all.length} audiences with api:audience${second === undefined ? '' : ' and api:secondAudience'}; an authorizer accepts at most ${AUDIENCES_PER_AUTHORIZER}`;
     yield problem('quota', 'api:otherAudiences', message);
   }
 }

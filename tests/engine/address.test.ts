@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { PUBLIC_KEY } from '../support/client-keys.ts';
 import { valueOf } from './standin/services.ts';
-import { selectOwnStack, setConfig } from './support/contracts.ts';
+import { CLIENT, selectOwnStack, setConfig } from './support/contracts.ts';
 import { Sandbox, UP } from './support/sandbox.ts';
 
 const DOMAIN = { name: 'api.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' };
@@ -77,5 +79,39 @@ describe('A move to another issuer of the tenant', () => {
     const removed = await upWith({ 'api:secondIssuer': undefined });
     expect(removed.filter((change) => !change.startsWith('deleted'))).toEqual([]);
     expect(trusted()).toEqual({ '/': login });
+  });
+});
+
+describe('A move to another key of a client', () => {
+  const robot = (...pems: readonly string[]): object => ({
+    ...CLIENT,
+    name: 'robot',
+    grants: ['client_credentials'],
+    auth: 'private_key_jwt',
+    publicKeys: pems.map((pem) => ({ pem, algorithm: 'RS256' })),
+  });
+
+  it('A second key is added to a client, and the first removed, by updates of its credentials alone', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const next = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    await upWith({ 'api:domain': undefined, 'api:clients': [CLIENT, robot(PUBLIC_KEY)] });
+    expect(await upWith({ 'api:clients': [CLIENT, robot(PUBLIC_KEY, next)] })).toEqual(['updated ClientCredentials']);
+    expect(await upWith({ 'api:clients': [CLIENT, robot(next)] })).toEqual(['updated ClientCredentials']);
+  });
+});
+
+describe('A move to another audience', () => {
+  it('Both Auth0 APIs exist until the first is removed, and the second is not touched then', async () => {
+    const [first, second] = ['https://api.example.com', 'https://new-api.example.com'];
+    await upWith({ 'api:clients': [CLIENT] });
+    const both = ['updated Authorizer', 'updated RolePermissions'];
+    const kinds = ['ClientGrant', 'ResourceServer', 'ResourceServerScopes'];
+    const added = await upWith({ 'api:secondAudience': second });
+    expect(added.toSorted()).toEqual([...kinds.map((kind) => `created ${kind}`), ...both]);
+    const identifiers = (): unknown[] => sandbox.values('auth0:index/resourceServer:ResourceServer', 'identifier');
+    expect(identifiers()).toEqual([first, second]);
+    const removed = await upWith({ 'api:audience': second, 'api:secondAudience': undefined });
+    expect(removed.toSorted()).toEqual([...kinds.map((kind) => `deleted ${kind}`), ...both]);
+    expect(identifiers()).toEqual([second]);
   });
 });

@@ -23,6 +23,7 @@ const LISTENER =
 /** Every optional key of a stack file, on, but for those of `ALONE`. */
 const ON: Readonly<Record<string, unknown>> = {
   ...EVERY_OPTION,
+  'api:secondAudience': 'https://new-api.example.com',
   'api:otherAudiences': ['https://old-api.example.com'],
   'api:tokenLifetime': 600,
   'api:passwordGrant': 'allow',

@@ -15,6 +15,7 @@ const SERVICES: Config = {
   'auth0:domain': 'services.eu.auth0.com',
   'api:issuerDomain': 'login.example.com',
   'api:audience': 'https://api.example.com',
+  'api:secondAudience': 'https://new-api.example.com',
   'api:otherAudiences': ['https://old-api.example.com'],
   'api:secondIssuer': { domain: 'services.eu.auth0.com', basePath: 'v2' },
   'api:identitySource': '$request.header.X-Token',

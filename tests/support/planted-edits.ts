@@ -90,6 +90,12 @@ export const SETTINGS: readonly (Edit & {
     },
     code: 'duplicate',
   },
+  {
+    id: 'new 4b',
+    edit: 'a second audience that is the first',
+    values: { 'api:audience': 'https://api.example.com', 'api:secondAudience': 'https://api.example.com' },
+    code: 'duplicate',
+  },
   { id: 'S11', edit: 'auth0:debug', values: { 'auth0:debug': true }, code: 'insecure', engine: true },
   {
     id: 'S15',

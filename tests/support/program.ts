@@ -58,7 +58,8 @@ export function programOf(contract: Contract): Program {
     const settings = readSettings(contract);
     const bundles = await bundleHandlers(contract, root, sourceMapsOf(settings));
     const tenant = new Auth0Side('auth0', { contract, settings });
-    const api = new ApiSide('api', { contract, settings, bundles, issuer: tenant.issuer, audience: tenant.audience });
+    const { issuer, audience, secondAudience } = tenant;
+    const api = new ApiSide('api', { contract, settings, bundles, issuer, audience, secondAudience });
     return outputs(contract, settings, tenant, api);
   };
 }

@@ -118,12 +118,12 @@ function clientMay({ tenant }: Model, { clientId, grantTypes }: Client): string 
   const scopes = tenant.grants.filter((grant) => grant.clientId === clientId).flatMap((grant) => grant.scopes);
   // A client that only logs users in needs no grant of its own.
   if (scopes.length === 0 && !grantTypes.includes('client_credentials')) return types;
-  return `${types}; grant: ${scopes.join(' ') || 'none'}`;
+  return `${types}; grant: ${[...new Set(scopes)].join(' ') || 'none'}`;
 }
 
 function userMay({ tenant }: Model, roleIds: readonly string[]): string {
   const held = tenant.resourceServers.flatMap(({ identifier }) => permissionsOf(tenant, roleIds, identifier));
-  return held.length === 0 ? 'nothing' : held.join(' ');
+  return held.length === 0 ? 'nothing' : [...new Set(held)].join(' ');
 }
 
 function columns(rows: readonly (readonly string[])[]): string[] {

@@ -78,7 +78,7 @@ export function modelOf(recorded: Recorded): Model {
     stack: recorded.stack,
     unread: recorded.unread,
     environments: recorded.environments,
-    tenant: tenantOf(lookup, tenantNames(recorded, apis)),
+    tenant: tenantOf(lookup, tenantNames(recorded, apis), recorded.outputs['audience']),
     claims: isSecretOutput(recorded, 'claims') ? ENCRYPTED : textsOf(recorded.outputs['claims']),
     api: apis[0],
     apis,

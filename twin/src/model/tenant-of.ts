@@ -7,10 +7,14 @@ import { clientsOf } from './clients.ts';
 import { refuseDangling, refuseDuplicates } from './tenant-references.ts';
 import type { Tenant } from './tenant.ts';
 
-/** @throws UserError for a duplicate, and for a reference to a resource that is not declared */
+/**
+ * @param audience that of the stack's own API, which comes first
+ * @throws UserError for a duplicate, and for a reference to a resource that is not declared
+ */
 export function tenantOf(
   lookup: Lookup,
   { domain, issuerDomain = domain, secondIssuerDomain }: Recorded['providers']['auth0'],
+  audience?: unknown,
 ): Tenant {
   const [declared, ...more] = lookup(TYPE.tenant);
   if (more.length > 0) throw new UserError('The program declares the Auth0 tenant more than once.');
@@ -18,7 +22,9 @@ export function tenantOf(
     domain,
     issuerDomain,
     ...(secondIssuerDomain !== undefined && { secondIssuerDomain }),
-    resourceServers: resourceServersOf(lookup),
+    resourceServers: resourceServersOf(lookup).toSorted(
+      (a, b) => Number(b.identifier === audience) - Number(a.identifier === audience),
+    ),
     clients: clientsOf(lookup),
     grants: lookup(TYPE.clientGrant).map(({ inputs }) => inputs),
     connections: connectionsOf(lookup),
