@@ -2,7 +2,6 @@ import * as auth0 from '@pulumi/auth0';
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
-import { secondIssuerWarnings } from './program/config/api-rules.ts';
 import { encryptedKeys, MAY_BE_SECRET, NO_PLACE_FOR_A_SECRET } from './program/config/encrypted-keys.ts';
 import { database, refreshTokens, type UserSettings } from './program/config/login-keys.ts';
 import { KEYS, type CheckedKeys, type Key } from './program/config/keys.ts';
@@ -33,9 +32,6 @@ export function readSettings(contract: Contract, root?: URL): Settings {
     ...combinationProblems(keys, contract, hasEngine),
   );
   if (problems.length > 0) throw errorOf(problems, raw, keys, root);
-  for (const warning of secondIssuerWarnings(keys, contract)) {
-    void pulumi.log.warn(`Pulumi.${pulumi.getStack()}.yaml, ${warning}`);
-  }
   return settingsOf(keys, contract);
 }
 

@@ -152,7 +152,7 @@ describe('The JWT authorizer', () => {
     const inputsOf = (kind: string, key: string) =>
       resourcesOf(recorded, kind)
         .map(({ inputs }) => inputs)
-        .toSorted((a, b) => both.indexOf(String(a[key])) - both.indexOf(String(b[key])));
+        .toSorted((a, b) => both.indexOf(a[key] as string) - both.indexOf(b[key] as string));
     for (const [kind, key] of [
       ['ResourceServer', 'identifier'],
       ['ResourceServerScopes', 'resourceServerIdentifier'],

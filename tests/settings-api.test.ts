@@ -1,5 +1,4 @@
-import * as pulumi from '@pulumi/pulumi';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
 import type { Contract } from '../program/contract/define-contract.ts';
 import { EVERY_OPTION, EVERYTHING } from './support/everything.ts';
@@ -82,26 +81,31 @@ describe('A second issuer in a stack file', () => {
     },
   ])('A stack file is rejected if it has a second issuer $title', refusesOne);
 
-  it('A second API at a base path that a parameter of a route matches is announced in the preview, by the route', async () => {
-    const warn = vi.spyOn(pulumi.log, 'warn').mockResolvedValue();
-    const keys = [
-      'ANY /{proxy+}',
-      'GET /{id}/items',
-      'POST /{id}',
-      'GET /users',
-      'GET /users/{id}',
-      '$default',
-    ] as const;
-    const routes = Object.fromEntries(keys.map((key) => [key, { handler: 'test', scopes: ['read:user'] }] as const));
-    await settingsOf('dev', second({}), { ...shipped, routes });
-    const warned = warn.mock.calls.map(([message]) => message);
-    warn.mockRestore();
-    expect(warned).toEqual(
-      ['ANY /{proxy+}', 'GET /{id}/items', 'POST /{id}', '$default'].map(
-        (key) =>
-          `Pulumi.dev.yaml, api:secondIssuer.basePath: requests below v2 reach the second API, no longer "${key}" of the first`,
-      ),
-    );
+  const KEYS = ['ANY /{proxy+}', 'GET /{id}/items', 'POST /{id}', '$default'] as const;
+  const withRoutes = (...keys: readonly (keyof Contract['routes'])[]): Contract => ({
+    ...shipped,
+    routes: Object.fromEntries(keys.map((key) => [key, { handler: 'test', scopes: ['read:user'] }])),
+  });
+
+  it.each(KEYS)('A second issuer at a base path that the route %s matches needs a reason', async (key) => {
+    const contract = withRoutes('GET /users/{id}', key);
+    const problems = await problemsOf(second({}), contract);
+    expect(problems).toEqual([
+      {
+        code: 'conflict',
+        place: PLACE,
+        message: `it would take the requests below v2 of the route "${key}" from the first API; write another base path, or a reason why no caller of the first API needs these`,
+      },
+    ]);
+    await settingsOf('dev', second({ reason: 'No resource is called v2, OPS-7' }), contract);
+  });
+
+  it('A second issuer has no reason that no route needs, and none for a literal path', async () => {
+    const reason = 'No resource is called v2, OPS-7';
+    const codes = async (...keys: Parameters<typeof withRoutes>) =>
+      (await problemsOf(second({ reason }), withRoutes(...keys))).map(({ code, place }) => [place, code]);
+    expect(await codes('GET /users/{id}')).toEqual([['api:secondIssuer.reason', 'unused']]);
+    expect(await codes('GET /v2/{id}', 'ANY /{proxy+}')).toEqual([[PLACE, 'conflict']]);
   });
 
   it('A second API may trust the issuer of the first, and be served at a base path that takes no route of the first', async () => {

@@ -88,21 +88,15 @@ function* secondIssuerProblems(keys: CheckedKeys, { routes }: Contract): Iterabl
     yield problem('duplicate', place, `the first API is served at ${first} already; write another base path`);
     return;
   }
-  const taken = Object.keys(routes).find((key) => lossOf(key, keys) === 'every');
-  if (taken !== undefined) {
-    const message = `it would take the requests of the route ${JSON.stringify(taken)} from the first API; write another base path`;
+  const losing = Object.groupBy(Object.keys(routes), (key) => lossOf(key, keys));
+  const taken = losing.every?.[0] ?? losing.some?.[0];
+  if (taken !== undefined && (losing.every !== undefined || second.reason === undefined)) {
+    const instead = losing.every === undefined ? ', or a reason why no caller of the first API needs these' : '';
+    const message = `it would take the requests below ${second.basePath} of the route ${JSON.stringify(taken)} from the first API; write another base path${instead}`;
     yield problem('conflict', place, message);
+  } else if (taken === undefined && second.reason !== undefined) {
+    yield problem('unused', 'api:secondIssuer.reason', 'no route of the first API loses requests; remove it');
   }
-}
-
-/** Returns the routes that lose some requests to the second API, since a parameter of theirs matches its base path. */
-export function secondIssuerWarnings(keys: CheckedKeys, { routes }: Contract): string[] {
-  return Object.keys(routes)
-    .filter((key) => lossOf(key, keys) === 'some')
-    .map(
-      (key) =>
-        `api:secondIssuer.basePath: requests below ${keys['api:secondIssuer']?.basePath} reach the second API, no longer ${JSON.stringify(key)} of the first`,
-    );
 }
 
 /** Which requests a route of the first API loses to a second one at a base path below it. */

@@ -119,7 +119,11 @@ export const KEYS = {
       domain: hostLike('login.example.com').meta({
         description: 'A domain of the same tenant: its own, or an Auth0 custom domain.',
       }),
-      basePath: basePath.meta({ description: 'The base path of the second API, at the domain of the first.' }),
+      basePath: basePath.meta({ description: 'Where the second API is served at the domain of the first.' }),
+      reason: reason.exactOptional().meta({
+        description:
+          'Why no caller of the first API needs a path below basePath, if a route like ANY /{proxy+} matches it.',
+      }),
     })
     .optional()
     .meta({

@@ -17,7 +17,11 @@ const SERVICES: Config = {
   'api:audience': 'https://api.example.com',
   'api:secondAudience': 'https://new-api.example.com',
   'api:otherAudiences': ['https://old-api.example.com'],
-  'api:secondIssuer': { domain: 'services.eu.auth0.com', basePath: 'v2' },
+  'api:secondIssuer': {
+    domain: 'services.eu.auth0.com',
+    basePath: 'hooks/v2',
+    reason: 'No hook is called v2, OPS-7',
+  },
   'api:identitySource': '$request.header.X-Token',
   'api:production': false,
   'api:userAccess': 'deny',
