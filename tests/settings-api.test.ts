@@ -15,6 +15,7 @@ const cors = (changes: object): Changes => ({
 const alarms = (changes: object): Changes => ({
   'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call', ...changes },
 });
+type RouteKey = keyof Contract['routes'];
 const backend = (key: string, value: unknown): Changes => ({ 'api:backends': { [key]: value } });
 const tags = (all: object): Changes => ({ 'aws:defaultTags': { tags: all } });
 const throttle = (burst: number, rate: number): Changes => ({ 'api:throttle': { burst, rate } });
@@ -82,7 +83,7 @@ describe('A second issuer in a stack file', () => {
   ])('A stack file is rejected if it has a second issuer $title', refusesOne);
 
   const KEYS = ['ANY /{proxy+}', 'GET /{id}/items', 'POST /{id}', '$default'] as const;
-  const withRoutes = (...keys: readonly (keyof Contract['routes'])[]): Contract => ({
+  const withRoutes = (...keys: readonly RouteKey[]): Contract => ({
     ...shipped,
     routes: Object.fromEntries(keys.map((key) => [key, { handler: 'test', scopes: ['read:user'] }])),
   });
@@ -102,7 +103,7 @@ describe('A second issuer in a stack file', () => {
 
   it('A second issuer has no reason that no route needs, and none for a literal path', async () => {
     const reason = 'No resource is called v2, OPS-7';
-    const codes = async (...keys: Parameters<typeof withRoutes>) =>
+    const codes = async (...keys: readonly RouteKey[]) =>
       (await problemsOf(second({ reason }), withRoutes(...keys))).map(({ code, place }) => [place, code]);
     expect(await codes('GET /users/{id}')).toEqual([['api:secondIssuer.reason', 'unused']]);
     expect(await codes('GET /v2/{id}', 'ANY /{proxy+}')).toEqual([[PLACE, 'conflict']]);
