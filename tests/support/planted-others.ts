@@ -7,6 +7,7 @@ import {
   secretOf,
   type Planted,
   plant,
+  planted,
   HTTP_API,
   SERVER,
   CLIENT,
@@ -18,20 +19,14 @@ import {
 
 /** What is planted in the tenant, the permissions, the secrets and a production stack. */
 export const PLANTED_OTHERS: readonly Planted[] = [
-  plant(
-    'RBAC',
-    'an API without RBAC',
-    inputs('ResourceServer', { enforcePolicies: false }),
-    SERVER,
-    'does not enforce RBAC',
-  ),
-  plant(
-    'RBAC',
-    'an API that does not set RBAC',
-    inputs('ResourceServer', { enforcePolicies: undefined }),
-    SERVER,
-    'does not enforce RBAC',
-  ),
+  ...planted('RBAC', SERVER, [
+    ['an API without RBAC', inputs('ResourceServer', { enforcePolicies: false }), 'does not enforce RBAC'],
+    [
+      'an API that does not set RBAC',
+      inputs('ResourceServer', { enforcePolicies: undefined }),
+      'does not enforce RBAC',
+    ],
+  ]),
   plant(
     'client grants',
     'an API that requires no client grant',
@@ -46,38 +41,30 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     CLIENT,
     'no client grant says for which',
   ),
-  plant(
-    'third parties',
-    'a third-party client with the password grant',
-    inputs('Client', {
-      isFirstParty: false,
-      thirdPartySecurityMode: 'strict',
-      grantTypes: ['client_credentials', 'password'],
-    }),
-    CLIENT,
-    "a third party's and has the password grant",
-  ),
-  plant(
-    'third parties',
-    'a third-party client in permissive mode',
-    inputs('Client', { isFirstParty: false, thirdPartySecurityMode: 'permissive' }),
-    CLIENT,
-    "not in Auth0's strict mode",
-  ),
-  plant(
-    'callbacks by name',
-    'a client with callbacks to any address',
-    inputs('Client', { callbacks: ['*'] }),
-    CLIENT,
-    'sends users to *',
-  ),
-  plant(
-    'callbacks by name',
-    'a client with logout URLs of a whole top-level domain',
-    inputs('Client', { allowedLogoutUrls: ['https://*.com/'] }),
-    CLIENT,
-    'sends users to https://*.com/',
-  ),
+  ...planted('third parties', CLIENT, [
+    [
+      'a third-party client with the password grant',
+      inputs('Client', {
+        isFirstParty: false,
+        thirdPartySecurityMode: 'strict',
+        grantTypes: ['client_credentials', 'password'],
+      }),
+      "a third party's and has the password grant",
+    ],
+    [
+      'a third-party client in permissive mode',
+      inputs('Client', { isFirstParty: false, thirdPartySecurityMode: 'permissive' }),
+      "not in Auth0's strict mode",
+    ],
+  ]),
+  ...planted('callbacks by name', CLIENT, [
+    ['a client with callbacks to any address', inputs('Client', { callbacks: ['*'] }), 'sends users to *'],
+    [
+      'a client with logout URLs of a whole top-level domain',
+      inputs('Client', { allowedLogoutUrls: ['https://*.com/'] }),
+      'sends users to https://*.com/',
+    ],
+  ]),
   plant(
     'refresh tokens',
     'offline access without a client for it',
@@ -85,45 +72,35 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     SERVER,
     'no client that is declared here',
   ),
-  plant(
-    'one invoke permission',
-    'a function without an invoke permission',
-    without('Permission'),
-    FUNCTION,
-    'has 0 invoke permissions',
-  ),
-  plant(
-    'one invoke permission',
-    'a function with two invoke permissions',
-    (all) =>
-      plus(
-        'aws:lambda/permission:Permission',
-        all.resources.find(({ type }) => type.endsWith(':Permission'))?.inputs ?? {},
-      )(all),
-    FUNCTION,
-    'has 2 invoke permissions',
-  ),
-  plant(
-    'one invoke permission',
-    'an invoke permission for every principal',
-    inputs('Permission', { principal: '*' }),
-    PERMISSION,
-    'lets * do lambda:InvokeFunction',
-  ),
-  plant(
-    'one invoke permission',
-    'an invoke permission for every API',
-    inputs('Permission', { sourceArn: undefined }),
-    PERMISSION,
-    'lets APIs invoke that are not declared here',
-  ),
-  plant(
-    'one invoke permission',
-    "one for another's API",
-    inputs('Permission', { sourceArn: 'arn:aws:execute-api:eu-central-1:123456789012:other/*/*' }),
-    PERMISSION,
-    'not declared here',
-  ),
+  ...planted('one invoke permission', FUNCTION, [
+    ['a function without an invoke permission', without('Permission'), 'has 0 invoke permissions'],
+    [
+      'a function with two invoke permissions',
+      (all) =>
+        plus(
+          'aws:lambda/permission:Permission',
+          all.resources.find(({ type }) => type.endsWith(':Permission'))?.inputs ?? {},
+        )(all),
+      'has 2 invoke permissions',
+    ],
+  ]),
+  ...planted('one invoke permission', PERMISSION, [
+    [
+      'an invoke permission for every principal',
+      inputs('Permission', { principal: '*' }),
+      'lets * do lambda:InvokeFunction',
+    ],
+    [
+      'an invoke permission for every API',
+      inputs('Permission', { sourceArn: undefined }),
+      'lets APIs invoke that are not declared here',
+    ],
+    [
+      "one for another's API",
+      inputs('Permission', { sourceArn: 'arn:aws:execute-api:eu-central-1:123456789012:other/*/*' }),
+      'not declared here',
+    ],
+  ]),
   plant(
     'one invoke permission',
     'an existing function without an invoke permission',
@@ -131,20 +108,18 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     'aws:apigatewayv2/integration:Integration "api-test"',
     'has 0 invoke permissions',
   ),
-  plant(
-    'secrets are marked',
-    'a secret in a variable of a function',
-    (all) => inputs('Function', { environment: { variables: { ITS: `x ${secretOf(all)}` } } })(all),
-    FUNCTION,
-    'its input environment.variables.ITS holds a secret',
-  ),
-  plant(
-    'secrets are marked',
-    'a secret that only its name reveals',
-    inputs('Function', { environment: { variables: { DB_PASSWORD: 'hunter2' } } }),
-    FUNCTION,
-    'its input environment.variables.DB_PASSWORD holds a secret',
-  ),
+  ...planted('secrets are marked', FUNCTION, [
+    [
+      'a secret in a variable of a function',
+      (all) => inputs('Function', { environment: { variables: { ITS: `x ${secretOf(all)}` } } })(all),
+      'its input environment.variables.ITS holds a secret',
+    ],
+    [
+      'a secret that only its name reveals',
+      inputs('Function', { environment: { variables: { DB_PASSWORD: 'hunter2' } } }),
+      'its input environment.variables.DB_PASSWORD holds a secret',
+    ],
+  ]),
   ...[
     'DB_PASS',
     'JWT_SIGNING_KEY',
@@ -163,39 +138,35 @@ export const PLANTED_OTHERS: readonly Planted[] = [
       `its input environment.variables.${name} holds a secret`,
     ),
   ),
-  plant(
-    'secrets are marked',
-    'a secret that only its form reveals',
-    inputs('Function', { environment: { variables: { DATABASE_URL: 'postgres://app:hunter2@db.example.com/app' } } }),
-    FUNCTION,
-    'its input environment.variables.DATABASE_URL holds a secret',
-  ),
-  plant(
-    'secrets are marked',
-    'a secret that is marked only on another resource',
-    (all) =>
-      plus(
-        'a:b/c:D',
-        { list: ['a text that is long and secret'] },
-        { secretInputs: ['list.0'] },
-      )(inputs('Function', { description: 'a text that is long and secret' })(all)),
-    FUNCTION,
-    'its input description holds a secret',
-  ),
-  plant(
-    'secrets are marked',
-    'a secret among the outputs',
-    (all) => output({ forTheJob: { id: 'x', value: secretOf(all) } })(all),
-    'the stack',
-    'the output forTheJob.value of the stack holds a secret',
-  ),
-  plant(
-    'secrets are marked',
-    'an output whose mark was removed',
-    (all) => ({ ...all, secretOutputs: [] }),
-    'the stack',
-    'the output clientSecrets.test-app of the stack',
-  ),
+  ...planted('secrets are marked', FUNCTION, [
+    [
+      'a secret that only its form reveals',
+      inputs('Function', { environment: { variables: { DATABASE_URL: 'postgres://app:hunter2@db.example.com/app' } } }),
+      'its input environment.variables.DATABASE_URL holds a secret',
+    ],
+    [
+      'a secret that is marked only on another resource',
+      (all) =>
+        plus(
+          'a:b/c:D',
+          { list: ['a text that is long and secret'] },
+          { secretInputs: ['list.0'] },
+        )(inputs('Function', { description: 'a text that is long and secret' })(all)),
+      'its input description holds a secret',
+    ],
+  ]),
+  ...planted('secrets are marked', 'the stack', [
+    [
+      'a secret among the outputs',
+      (all) => output({ forTheJob: { id: 'x', value: secretOf(all) } })(all),
+      'the output forTheJob.value of the stack holds a secret',
+    ],
+    [
+      'an output whose mark was removed',
+      (all) => ({ ...all, secretOutputs: [] }),
+      'the output clientSecrets.test-app of the stack',
+    ],
+  ]),
   plant(
     'secrets are marked',
     "an output of a resource in a real engine's state",
@@ -239,55 +210,43 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     'auth0:index/user:User "planted"',
     'a user is declared',
   ),
-  plant(
-    'production, passwordGrant',
-    'a client with the password grant',
-    inputs('Client', { grantTypes: ['client_credentials', 'http://auth0.com/oauth/grant-type/password-realm'] }),
-    CLIENT,
-    'has the password grant',
-  ),
-  plant(
-    'production, passwordGrant',
-    'a client with the password-realm grant',
-    inputs('Client', { grantTypes: ['client_credentials', 'http://auth0.com/oauth/legacy/grant-type/ro'] }),
-    CLIENT,
-    'has the password grant',
-  ),
-  plant(
-    'production, tokenLifetime',
-    'a token lifetime of more than an hour',
-    inputs('ResourceServer', { tokenLifetime: 3601 }),
-    SERVER,
-    'its tokens live 3601 s',
-  ),
-  plant(
-    'production, tokenLifetime',
-    'a token lifetime that cannot be read',
-    inputs('ResourceServer', { tokenLifetime: '1h' }),
-    SERVER,
-    'has an input tokenLifetime that the rule cannot read',
-  ),
-  plant(
-    'production, tokenLifetime',
-    'a token lifetime that is left out',
-    inputs('ResourceServer', { tokenLifetime: undefined }),
-    SERVER,
-    'its tokens live 86400 s',
-  ),
-  plant(
-    'production, cors',
-    'CORS for every origin',
-    inputs('Api', { corsConfiguration: { allowOrigins: ['*'] } }),
-    HTTP_API,
-    'more than named origins',
-  ),
-  plant(
-    'production, cors',
-    'CORS for any https page',
-    inputs('Api', { corsConfiguration: { allowOrigins: ['https://a.example', 'https://*'] } }),
-    HTTP_API,
-    'more than named origins',
-  ),
+  ...planted('production, passwordGrant', CLIENT, [
+    [
+      'a client with the password grant',
+      inputs('Client', { grantTypes: ['client_credentials', 'http://auth0.com/oauth/grant-type/password-realm'] }),
+      'has the password grant',
+    ],
+    [
+      'a client with the password-realm grant',
+      inputs('Client', { grantTypes: ['client_credentials', 'http://auth0.com/oauth/legacy/grant-type/ro'] }),
+      'has the password grant',
+    ],
+  ]),
+  ...planted('production, tokenLifetime', SERVER, [
+    [
+      'a token lifetime of more than an hour',
+      inputs('ResourceServer', { tokenLifetime: 3601 }),
+      'its tokens live 3601 s',
+    ],
+    [
+      'a token lifetime that cannot be read',
+      inputs('ResourceServer', { tokenLifetime: '1h' }),
+      'has an input tokenLifetime that the rule cannot read',
+    ],
+    [
+      'a token lifetime that is left out',
+      inputs('ResourceServer', { tokenLifetime: undefined }),
+      'its tokens live 86400 s',
+    ],
+  ]),
+  ...planted('production, cors', HTTP_API, [
+    ['CORS for every origin', inputs('Api', { corsConfiguration: { allowOrigins: ['*'] } }), 'more than named origins'],
+    [
+      'CORS for any https page',
+      inputs('Api', { corsConfiguration: { allowOrigins: ['https://a.example', 'https://*'] } }),
+      'more than named origins',
+    ],
+  ]),
   plant(
     'production, logRetention',
     'a log retention of a month',

@@ -5,6 +5,7 @@ import {
   inputs,
   output,
   plant,
+  planted,
   plus,
   without,
   type Inputs,
@@ -81,40 +82,32 @@ const SECRETS: Readonly<Record<string, string>> = {
 
 /** What is planted in roles, databases, secrets, routes, and what production asks of AWS. */
 export const PLANTED_RIGHTS: readonly Planted[] = [
-  plant('Lambda alone', 'a role that an account may assume', assumable({ AWS: '123456789012' }), ROLE, 'may assume it'),
-  plant(
-    'Lambda alone',
-    'a role that a second service may assume',
-    assumable({ Service: ['lambda.amazonaws.com', 'ec2.amazonaws.com'] }),
-    ROLE,
-    'may assume it',
-  ),
-  plant('Lambda alone', 'a role that everyone may assume', assumable('*'), ROLE, '"*" may assume it'),
-  plant(
-    'Lambda alone',
-    'a trust policy that cannot be read',
-    roleWith({ assumeRolePolicy: 5 }),
-    ROLE,
-    'cannot be read',
-  ),
-  plant(
-    'no managed policy',
-    'AdministratorAccess on a role',
-    roleWith({ managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }),
-    ROLE,
-    'policy/AdministratorAccess',
-  ),
-  plant(
-    'no managed policy',
-    'AdministratorAccess attached to a role',
-    (all) =>
-      plus(ATTACHMENT, {
-        role: all.resources.find(({ type }) => type === 'aws:iam/role:Role')?.id,
-        policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess',
-      })(all),
-    ROLE,
-    'policy/AdministratorAccess',
-  ),
+  ...planted('Lambda alone', ROLE, [
+    ['a role that an account may assume', assumable({ AWS: '123456789012' }), 'may assume it'],
+    [
+      'a role that a second service may assume',
+      assumable({ Service: ['lambda.amazonaws.com', 'ec2.amazonaws.com'] }),
+      'may assume it',
+    ],
+    ['a role that everyone may assume', assumable('*'), '"*" may assume it'],
+    ['a trust policy that cannot be read', roleWith({ assumeRolePolicy: 5 }), 'cannot be read'],
+  ]),
+  ...planted('no managed policy', ROLE, [
+    [
+      'AdministratorAccess on a role',
+      roleWith({ managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }),
+      'policy/AdministratorAccess',
+    ],
+    [
+      'AdministratorAccess attached to a role',
+      (all) =>
+        plus(ATTACHMENT, {
+          role: all.resources.find(({ type }) => type === 'aws:iam/role:Role')?.id,
+          policyArn: 'arn:aws:iam::aws:policy/AdministratorAccess',
+        })(all),
+      'policy/AdministratorAccess',
+    ],
+  ]),
   ...BROAD.map(([title, actions, resources, says]) =>
     plant('narrow statements', `a role with ${title}`, allows(actions, resources), POLICY, says),
   ),
@@ -132,41 +125,31 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     ROLE,
     '* has a wildcard',
   ),
-  plant(
-    'narrow statements',
-    'a policy that cannot be read',
-    inputs('RolePolicy', { policy: undefined }),
-    POLICY,
-    'cannot be read',
-  ),
-  plant(
-    'narrow statements',
-    'a policy that is encrypted in a state',
-    inputs('RolePolicy', { policy: '(encrypted)' }),
-    POLICY,
-    'encrypted, so no rule can judge it',
-  ),
-  plant(
-    'narrow statements',
-    "a part of what Lambda needs for a VPC, in a statement of the code's own",
-    allows('ec2:CreateNetworkInterface', '*'),
-    POLICY,
-    'ec2:CreateNetworkInterface writes, and its resource is *',
-  ),
-  plant(
-    'declared statements',
-    'a narrow statement that only the code has',
-    allows('dynamodb:GetItem', 'arn:aws:dynamodb:eu-central-1:123456789012:table/orders'),
-    POLICY,
-    'it allows dynamodb:GetItem by a statement',
-  ),
-  plant(
-    'declared statements',
-    "the log of another function in a role's policy",
-    allows('logs:PutLogEvents', 'arn:aws:logs:eu-central-1:123456789012:log-group:*'),
-    POLICY,
-    'it allows logs:PutLogEvents by a statement',
-  ),
+  ...planted('narrow statements', POLICY, [
+    ['a policy that cannot be read', inputs('RolePolicy', { policy: undefined }), 'cannot be read'],
+    [
+      'a policy that is encrypted in a state',
+      inputs('RolePolicy', { policy: '(encrypted)' }),
+      'encrypted, so no rule can judge it',
+    ],
+    [
+      "a part of what Lambda needs for a VPC, in a statement of the code's own",
+      allows('ec2:CreateNetworkInterface', '*'),
+      'ec2:CreateNetworkInterface writes, and its resource is *',
+    ],
+  ]),
+  ...planted('declared statements', POLICY, [
+    [
+      'a narrow statement that only the code has',
+      allows('dynamodb:GetItem', 'arn:aws:dynamodb:eu-central-1:123456789012:table/orders'),
+      'it allows dynamodb:GetItem by a statement',
+    ],
+    [
+      "the log of another function in a role's policy",
+      allows('logs:PutLogEvents', 'arn:aws:logs:eu-central-1:123456789012:log-group:*'),
+      'it allows logs:PutLogEvents by a statement',
+    ],
+  ]),
   plant(
     'declared statements',
     'an output declaredStatements that it cannot read',
@@ -174,29 +157,17 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     'the stack',
     'its output declaredStatements cannot be read',
   ),
-  plant('closed databases', 'an open sign-up', database({ disableSignup: false }), DATABASE, 'anyone may sign up'),
-  plant(
-    'closed databases',
-    "Auth0's default sign-up",
-    database({ disableSignup: undefined }),
-    DATABASE,
-    'anyone may sign up',
-  ),
-  plant(
-    'closed databases',
-    "Auth0's default password policy",
-    database({ passwordPolicy: undefined }),
-    DATABASE,
-    'policy is none',
-  ),
-  plant('closed databases', 'a weak password policy', database({ passwordPolicy: 'none' }), DATABASE, 'policy is none'),
-  plant(
-    'closed databases',
-    'a database that lets passwords be guessed',
-    database({ bruteForceProtection: false }),
-    DATABASE,
-    'guessed passwords is off',
-  ),
+  ...planted('closed databases', DATABASE, [
+    ['an open sign-up', database({ disableSignup: false }), 'anyone may sign up'],
+    ["Auth0's default sign-up", database({ disableSignup: undefined }), 'anyone may sign up'],
+    ["Auth0's default password policy", database({ passwordPolicy: undefined }), 'policy is none'],
+    ['a weak password policy', database({ passwordPolicy: 'none' }), 'policy is none'],
+    [
+      'a database that lets passwords be guessed',
+      database({ bruteForceProtection: false }),
+      'guessed passwords is off',
+    ],
+  ]),
   plant(
     'closed databases',
     'a tenant that lets passwords be guessed',
@@ -303,20 +274,14 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     HTTP_API,
     'lets http://a.example send cookies',
   ),
-  plant(
-    'production, throttle',
-    'a stage without a throttle',
-    inputs('Stage', { defaultRouteSettings: undefined }),
-    STAGE,
-    'has no throttle',
-  ),
-  plant(
-    'production, throttle',
-    "a stage with the account's throttle",
-    inputs('Stage', { defaultRouteSettings: { throttlingBurstLimit: 5000, throttlingRateLimit: 10_000 } }),
-    STAGE,
-    'has no throttle',
-  ),
+  ...planted('production, throttle', STAGE, [
+    ['a stage without a throttle', inputs('Stage', { defaultRouteSettings: undefined }), 'has no throttle'],
+    [
+      "a stage with the account's throttle",
+      inputs('Stage', { defaultRouteSettings: { throttlingBurstLimit: 5000, throttlingRateLimit: 10_000 } }),
+      'has no throttle',
+    ],
+  ]),
   plant('production, alarms', 'a stage without an alarm', withoutReasons(without('MetricAlarm')), STAGE, '5xx'),
   plant(
     'production, alarms',
@@ -346,20 +311,14 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     STAGE,
     '5xx',
   ),
-  plant(
-    'production, handlers',
-    'a function without a reserved concurrency',
-    withoutReasons((all) => all),
-    FUNCTION,
-    'nothing bounds how many of it',
-  ),
-  plant(
-    'production, handlers',
-    'a function whose concurrency is not bounded',
-    withoutReasons(inputs('Function', { reservedConcurrentExecutions: -1 })),
-    FUNCTION,
-    'nothing bounds how many of it',
-  ),
+  ...planted('production, handlers', FUNCTION, [
+    ['a function without a reserved concurrency', withoutReasons((all) => all), 'nothing bounds how many of it'],
+    [
+      'a function whose concurrency is not bounded',
+      withoutReasons(inputs('Function', { reservedConcurrentExecutions: -1 })),
+      'nothing bounds how many of it',
+    ],
+  ]),
   plant(
     'production, domain',
     "an API at AWS's own address",

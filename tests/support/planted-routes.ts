@@ -7,6 +7,7 @@ import {
   API_ID,
   type Planted,
   plant,
+  planted,
   ROUTE,
   HTTP_API,
   AUTHORIZER,
@@ -24,62 +25,24 @@ const forward = (requestParameters: Inputs, integrationUri = 'https://a.example'
 
 /** What is planted between a caller and a function. */
 export const PLANTED_ROUTES: readonly Planted[] = [
-  plant(
-    'routes are protected',
-    'an open route',
-    inputs('Route', { authorizationType: 'NONE' }),
-    ROUTE,
-    'GET /test is open to anyone (authorizationType NONE)',
-  ),
-  plant(
-    'routes are protected',
-    'a route without an authorization type',
-    inputs('Route', { authorizationType: undefined }),
-    ROUTE,
-    'is open to anyone',
-  ),
-  plant(
-    'routes are protected',
-    'a route with AWS credentials',
-    inputs('Route', { authorizationType: 'AWS_IAM' }),
-    ROUTE,
-    'authorizationType AWS_IAM',
-  ),
-  plant(
-    'routes are protected',
-    'a route without an authorizer',
-    inputs('Route', { authorizerId: 'gone' }),
-    ROUTE,
-    'names no JWT authorizer of its API',
-  ),
-  plant(
-    'routes are protected',
-    "another API's authorizer",
-    inputs('Authorizer', { apiId: 'another' }),
-    ROUTE,
-    'names no JWT authorizer of its API',
-  ),
-  plant(
-    'routes are protected',
-    'a Lambda authorizer',
-    inputs('Authorizer', { authorizerType: 'REQUEST' }),
-    ROUTE,
-    'names no JWT authorizer',
-  ),
-  plant(
-    'routes are protected',
-    'a route without a scope',
-    inputs('Route', { authorizationScopes: [] }),
-    ROUTE,
-    'asks for no scope',
-  ),
-  plant(
-    'routes are protected',
-    'a route whose key cannot be read',
-    inputs('Route', { routeKey: 5 }),
-    ROUTE,
-    'has an input routeKey that the rule cannot read',
-  ),
+  ...planted('routes are protected', ROUTE, [
+    [
+      'an open route',
+      inputs('Route', { authorizationType: 'NONE' }),
+      'GET /test is open to anyone (authorizationType NONE)',
+    ],
+    ['a route without an authorization type', inputs('Route', { authorizationType: undefined }), 'is open to anyone'],
+    ['a route with AWS credentials', inputs('Route', { authorizationType: 'AWS_IAM' }), 'authorizationType AWS_IAM'],
+    ['a route without an authorizer', inputs('Route', { authorizerId: 'gone' }), 'names no JWT authorizer of its API'],
+    ["another API's authorizer", inputs('Authorizer', { apiId: 'another' }), 'names no JWT authorizer of its API'],
+    ['a Lambda authorizer', inputs('Authorizer', { authorizerType: 'REQUEST' }), 'names no JWT authorizer'],
+    ['a route without a scope', inputs('Route', { authorizationScopes: [] }), 'asks for no scope'],
+    [
+      'a route whose key cannot be read',
+      inputs('Route', { routeKey: 5 }),
+      'has an input routeKey that the rule cannot read',
+    ],
+  ]),
   plant(
     'routes are protected',
     'an open route of another API with the key of a public route',
@@ -125,27 +88,15 @@ export const PLANTED_ROUTES: readonly Planted[] = [
     HTTP_API,
     'its execute-api endpoint goes past that',
   ),
-  plant(
-    'issuer with its slash',
-    'an issuer without its slash',
-    jwt({ issuer: 'https://acme.eu.auth0.com' }),
-    AUTHORIZER,
-    'trusts the issuer https://acme.eu.auth0.com;',
-  ),
-  plant(
-    'issuer with its slash',
-    'an issuer with two slashes',
-    jwt({ issuer: 'https://acme.eu.auth0.com//' }),
-    AUTHORIZER,
-    'trusts the issuer',
-  ),
-  plant(
-    'issuer with its slash',
-    'an issuer without https',
-    jwt({ issuer: 'http://acme.eu.auth0.com/' }),
-    AUTHORIZER,
-    'trusts the issuer',
-  ),
+  ...planted('issuer with its slash', AUTHORIZER, [
+    [
+      'an issuer without its slash',
+      jwt({ issuer: 'https://acme.eu.auth0.com' }),
+      'trusts the issuer https://acme.eu.auth0.com;',
+    ],
+    ['an issuer with two slashes', jwt({ issuer: 'https://acme.eu.auth0.com//' }), 'trusts the issuer'],
+    ['an issuer without https', jwt({ issuer: 'http://acme.eu.auth0.com/' }), 'trusts the issuer'],
+  ]),
   plant(
     'audience of the resource server',
     'an audience that does not come from the resource server',
@@ -169,68 +120,54 @@ export const PLANTED_ROUTES: readonly Planted[] = [
     AUTHORIZER,
     'none of its audiences',
   ),
-  plant(
-    'callers are not forged',
-    "a listener that gets the caller's token through a VPC link without TLS",
-    plus('aws:apigatewayv2/integration:Integration', {
-      integrationType: 'HTTP_PROXY',
-      connectionType: 'VPC_LINK',
-      integrationUri: LISTENER,
-      requestParameters: { 'remove:header.x-caller-sub': "''", 'remove:header.x-caller-azp': "''" },
-    }),
-    FORWARD,
-    "forwards the caller's token through a VPC link without TLS",
-  ),
-  plant(
-    'callers are not forged',
-    'a header that the caller can write',
-    forward({ 'overwrite:header.x-caller-sub': '$context.authorizer.claims.sub' }),
-    FORWARD,
-    'a caller can write the header x-caller-azp itself',
-  ),
-  plant(
-    'callers are not forged',
-    'a header with another claim in it',
-    forward({
-      'overwrite:header.x-caller-sub': '$request.header.x-caller-sub',
-      'remove:header.x-caller-azp': "''",
-    }),
-    FORWARD,
-    'a caller can write the header x-caller-sub itself',
-  ),
-  plant(
-    'callers are not forged',
-    'a header that is not removed on an open route, which has no claims',
-    (all) =>
-      plus(
-        'aws:apigatewayv2/route:Route',
-        { authorizationType: 'NONE', target: 'integrations/planted' },
-        { id: 'open' },
-      )(
-        forward({
-          'overwrite:header.x-caller-sub': '$context.authorizer.claims.sub',
-          'overwrite:header.x-caller-azp': '$context.authorizer.claims.azp',
-        })(all),
-      ),
-    FORWARD,
-    'a caller can write the header x-caller-sub itself',
-  ),
-  plant(
-    'callers are not forged',
-    'a header that is overwritten and then appended to',
-    forward({
-      'overwrite:header.x-caller-sub': '$context.authorizer.claims.sub',
-      'append:header.X-Caller-Sub': '$request.header.y',
-      'overwrite:header.x-caller-azp': '$context.authorizer.claims.azp',
-    }),
-    FORWARD,
-    'a caller can write the header x-caller-sub itself',
-  ),
-  plant(
-    'callers are not forged',
-    'an endpoint over plain HTTP',
-    forward({}, 'http://a.example'),
-    FORWARD,
-    'without https',
-  ),
+  ...planted('callers are not forged', FORWARD, [
+    [
+      "a listener that gets the caller's token through a VPC link without TLS",
+      plus('aws:apigatewayv2/integration:Integration', {
+        integrationType: 'HTTP_PROXY',
+        connectionType: 'VPC_LINK',
+        integrationUri: LISTENER,
+        requestParameters: { 'remove:header.x-caller-sub': "''", 'remove:header.x-caller-azp': "''" },
+      }),
+      "forwards the caller's token through a VPC link without TLS",
+    ],
+    [
+      'a header that the caller can write',
+      forward({ 'overwrite:header.x-caller-sub': '$context.authorizer.claims.sub' }),
+      'a caller can write the header x-caller-azp itself',
+    ],
+    [
+      'a header with another claim in it',
+      forward({
+        'overwrite:header.x-caller-sub': '$request.header.x-caller-sub',
+        'remove:header.x-caller-azp': "''",
+      }),
+      'a caller can write the header x-caller-sub itself',
+    ],
+    [
+      'a header that is not removed on an open route, which has no claims',
+      (all) =>
+        plus(
+          'aws:apigatewayv2/route:Route',
+          { authorizationType: 'NONE', target: 'integrations/planted' },
+          { id: 'open' },
+        )(
+          forward({
+            'overwrite:header.x-caller-sub': '$context.authorizer.claims.sub',
+            'overwrite:header.x-caller-azp': '$context.authorizer.claims.azp',
+          })(all),
+        ),
+      'a caller can write the header x-caller-sub itself',
+    ],
+    [
+      'a header that is overwritten and then appended to',
+      forward({
+        'overwrite:header.x-caller-sub': '$context.authorizer.claims.sub',
+        'append:header.X-Caller-Sub': '$request.header.y',
+        'overwrite:header.x-caller-azp': '$context.authorizer.claims.azp',
+      }),
+      'a caller can write the header x-caller-sub itself',
+    ],
+    ['an endpoint over plain HTTP', forward({}, 'http://a.example'), 'without https'],
+  ]),
 ];

@@ -57,9 +57,14 @@ export const plant = (
   change: Planted['plant'],
   resource: string,
   says: string,
-): Planted => {
-  return { rule, title, plant: change, resource, says };
-};
+): Planted => ({ rule, title, plant: change, resource, says });
+
+/** Several violations of one rule by one resource. */
+export const planted = (
+  rule: string,
+  resource: string,
+  rows: readonly (readonly [title: string, change: Planted['plant'], says: string])[],
+): readonly Planted[] => rows.map(([title, change, says]) => plant(rule, title, change, resource, says));
 
 export const ROUTE = 'aws:apigatewayv2/route:Route "GET /test"';
 export const HTTP_API = 'aws:apigatewayv2/api:Api "api"';
