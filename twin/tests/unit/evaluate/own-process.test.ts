@@ -20,6 +20,9 @@ function program(files: Readonly<Record<string, string>>): URL {
 
 const of = (folder: URL) => ({ root: folder.href, stack: 'dev', config: {}, seed: 'a seed for tests' });
 
+/** Waits until files are as old as if an editor had written them: a process does not wait with files that are newer. */
+const aged = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60));
+
 describe('Evaluation in a child process', () => {
   it('An evaluation in a child process returns the same recording as one in this process', async () => {
     const copy = copyProject();
@@ -157,7 +160,10 @@ describe('Evaluation in a child process', () => {
     programs.onOutdated(outdated);
     afterFile(programs.close);
     return {
-      made: async () => (await programs.evaluate(of(folder))).outputs['made'],
+      made: async () => {
+        await aged();
+        return (await programs.evaluate(of(folder))).outputs['made'];
+      },
       edit: (text: string) => writeFileSync(new URL('part.ts', folder), text),
     };
   };
@@ -208,7 +214,10 @@ describe('Evaluation in a child process', () => {
     const programs = reevaluation(folder);
     programs.onOutdated(found.resolve);
     afterFile(programs.close);
-    const made = async (): Promise<unknown> => (await programs.evaluate(of(folder))).outputs['part'];
+    const made = async (): Promise<unknown> => {
+      await aged();
+      return (await programs.evaluate(of(folder))).outputs['part'];
+    };
     expect(await made()).toBe('first 1');
     writeFileSync(new URL('part.ts', folder), part('second'));
     expect(await made()).toBe('second 2');
