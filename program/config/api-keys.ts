@@ -153,7 +153,7 @@ const cors = z.strictObject({
     .exactOptional()
     .meta({ description: 'Methods that these pages may use.' }),
   allowHeaders: z.array(headerName).exactOptional().meta({
-    description: 'Request headers that these pages may send; to send a token, authorization.',
+    description: 'Request headers that these pages may send, including authorization if they send a token.',
   }),
   exposeHeaders: z
     .array(headerName)
@@ -180,7 +180,7 @@ const alarms = z.strictObject({
   refusals: count.default(100).meta({ description: 'Responses with 401 or 403 in five minutes.' }),
   throttled: count.default(10).meta({ description: 'Responses with 429 in five minutes.' }),
   latency: count.max(INTEGRATION_TIMEOUT.max).default(3000).meta({
-    description: 'The p99 latency in milliseconds, exceeded for fifteen minutes.',
+    description: 'Milliseconds that the p99 latency must exceed for fifteen minutes.',
   }),
 });
 

@@ -114,7 +114,7 @@ export const client = z.strictObject({
   }),
   callbacks: urls.meta({
     description:
-      'Exact URLs that a user returns to after the login. https://, or http://localhost outside production; for native also a scheme like com.example.app://. Outside production, the first label of the host may contain *.',
+      'Exact URLs that a user returns to after the login, with https://, or outside production http://localhost; for native also with a scheme like com.example.app://. Outside production, the first label of the host may contain *.',
   }),
   logoutUrls: urls.meta({
     description: 'Exact URLs that a user may return to after the logout, with the same rules as callbacks.',

@@ -201,7 +201,7 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     'a stack that does not say whether it is production',
     output({ production: undefined }),
     'the stack',
-    'does not say',
+    'must be true or false',
   ),
   plant(
     'production, testUser',
