@@ -1,4 +1,4 @@
-import { UNREAD } from '../common/unread.ts';
+import { ENCRYPTED } from '../common/encrypted.ts';
 import type { Route } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
 import { secondIssuerUrl, type Client } from '../model/tenant.ts';
@@ -48,14 +48,14 @@ export function welcome(model: Model, addresses: Addresses & { readonly pageUrl:
 }
 
 /** What the program declares that is right and yet surprises people. */
-export function warnings({ apis, environments, unread, violations, registered }: Model): string[] {
+export function warnings({ apis, environments, encrypted, violations, registered }: Model): string[] {
   const broken = violations.map(({ rule, resource, message }) => `Warning: ${resource}: ${message} (${rule}).`);
   const unnamed = environments.map(
     (name) => `Note: the values of the Pulumi environment ${name} are not read here; set them with --config key=value.`,
   );
-  const encrypted = unread.map(
+  const undecrypted = encrypted.map(
     (path) =>
-      `Note: ${path} is encrypted, and only Pulumi can decrypt it: the program gets the string ${UNREAD}; set it with --config ${path}=<value>.`,
+      `Note: ${path} is encrypted, and only Pulumi can decrypt it: the program gets the string ${ENCRYPTED}; set it with --config ${path}=<value>.`,
   );
   const unknown =
     typeof registered.outputs['production'] === 'boolean'
@@ -63,7 +63,7 @@ export function warnings({ apis, environments, unread, violations, registered }:
       : [
           'Note: the rules for production were not applied, because nothing says whether this is a production stack; set production in twin.config.ts.',
         ];
-  const notes = [broken, unknown, unnamed, encrypted].flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
+  const notes = [broken, unknown, unnamed, undecrypted].flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
   return [...notes, ...apis.flatMap(preflightTraps)];
 }
 

@@ -1,6 +1,6 @@
 import { textsOf } from '../common/texts-of.ts';
 import { createHash } from 'node:crypto';
-import { UNREAD } from '../common/unread.ts';
+import { ENCRYPTED } from '../common/encrypted.ts';
 import { isUserError, UserError, type Problem } from '../common/user-error.ts';
 import { Identity } from '../resources/identity.ts';
 import { placeOf } from '../resources/lookup.ts';
@@ -27,7 +27,7 @@ export interface Recorded {
     readonly aws: { readonly region: string; readonly defaultTags: boolean };
   };
   /** The paths of encrypted values in the stack file that a text stands for. */
-  readonly unread: readonly string[];
+  readonly encrypted: readonly string[];
   /** The Pulumi ESC environments that the stack file names, of which nothing was read. */
   readonly environments: readonly string[];
   /** Sorted by type and name: registration order is not the order of the program. */
@@ -163,7 +163,7 @@ export class LocalEngine {
     }
     const provider = this.#providers.get(registration.provider.replace(/::[^:]*$/, ''));
     if (type.startsWith('auth0:')) this.#tenants.add(textOf(provider?.['domain']) ?? this.#configuredTenant);
-    refuseEncrypted(type, value, this.#options.config.unread);
+    refuseEncrypted(type, value, this.#options.config.encrypted);
     const region = textOf(value['region']) ?? textOf(provider?.['region']) ?? this.#region;
     // Children of unlike components may have one type and name.
     const namesakes = this.#resources.filter((other) => other.type === type && other.name === name).length;
@@ -244,7 +244,7 @@ export class LocalEngine {
     return {
       project: config.project,
       stack: config.stack,
-      unread: config.unread,
+      encrypted: config.encrypted,
       environments: config.environments,
       providers,
       resources,
@@ -287,7 +287,7 @@ function refuseEncrypted(type: string, inputs: Readonly<Record<string, Plain>>, 
   if (entry === undefined || 'notEmulated' in entry) return;
   for (const [key, value] of Object.entries(inputs)) {
     if (type === 'aws:lambda/function:Function' && key === 'environment') continue;
-    if (!JSON.stringify(value).includes(UNREAD) || !isUsed(entry.inputs, inputs, key)) continue;
+    if (!JSON.stringify(value).includes(ENCRYPTED) || !isUsed(entry.inputs, inputs, key)) continue;
     throw new UserError(
       `input ${key} holds a value that is encrypted in the stack file; set it with --config <key>=<value> (encrypted: ${paths.join(', ')})`,
     );

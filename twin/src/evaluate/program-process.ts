@@ -77,7 +77,7 @@ function installHint(message: string): string {
   return name === undefined ? '' : `\n  Install it: npm install ${name}`;
 }
 
-function asError(error: ProgramError, { environments, unread, stack }: StackConfig, folder: string): Error {
+function asError(error: ProgramError, { environments, encrypted, stack }: StackConfig, folder: string): Error {
   if (error.kind === 'refused') {
     const file = `Pulumi.${stack}.yaml`;
     const hints = [
@@ -85,7 +85,7 @@ function asError(error: ProgramError, { environments, unread, stack }: StackConf
         place: `${file}, environment`,
         message: `only Pulumi can read ${name}; write a value that it holds as --config key=<value>`,
       })),
-      ...unread.map((path) => ({
+      ...encrypted.map((path) => ({
         place: `${file}, ${path}`,
         message: `encrypted, and only Pulumi can decrypt it; add --config ${path}=<value>`,
       })),

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { STACK_FILE, STACK_NAME } from '../../../limits/stack-name.ts';
-import { UNREAD } from '../common/unread.ts';
+import { ENCRYPTED } from '../common/encrypted.ts';
 import { UserError } from '../common/user-error.ts';
 import { readProject } from './project.ts';
 import { invalidFile, isRecord, readYaml } from './yaml-file.ts';
@@ -13,8 +13,8 @@ export interface StackConfig {
   readonly values: Readonly<Record<string, string>>;
   /** The keys with a value that is encrypted in the file, in whole or in part. */
   readonly secretKeys: readonly string[];
-  /** The paths of encrypted values that the command line does not give: each is replaced with `UNREAD`. */
-  readonly unread: readonly string[];
+  /** The paths of encrypted values that the command line does not give: each is replaced with `ENCRYPTED`. */
+  readonly encrypted: readonly string[];
   /** The Pulumi ESC environments that the engine would add; the twin reads none of them. */
   readonly environments: readonly string[];
 }
@@ -47,7 +47,7 @@ export function readStackFile(root: URL, stack: string, chosen: Readonly<Record<
   );
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
-  const unread: string[] = [];
+  const encrypted: string[] = [];
   const parts = new Set<string>();
   const take = (key: string, value: unknown): void => {
     const full = namespaced(key);
@@ -63,8 +63,8 @@ export function readStackFile(root: URL, stack: string, chosen: Readonly<Record<
           return part;
         }
         // The program may reject it, or the input that it reaches.
-        unread.push(path);
-        return UNREAD;
+        encrypted.push(path);
+        return ENCRYPTED;
       };
       values[full] = asText(withParts(value, full, decrypt));
     }
@@ -79,7 +79,7 @@ export function readStackFile(root: URL, stack: string, chosen: Readonly<Record<
     stack,
     values: { ...values, ...Object.fromEntries(Object.entries(given).filter(([key]) => !parts.has(key))) },
     secretKeys,
-    unread,
+    encrypted,
     environments: environmentNames(stackFile),
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { UNREAD } from '../common/unread.ts';
+import { ENCRYPTED } from '../common/encrypted.ts';
 import { textsOf } from '../common/texts-of.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
 import { placeOf } from '../resources/lookup.ts';
@@ -65,7 +65,7 @@ const UNUSED_SECRETS: Readonly<Record<string, string>> = {
 
 /**
  * Reads a deployed stack from the output of `pulumi stack export`, as if its program had just been recorded. No secret
- * is read, not even one in plain text: `UNREAD` stands for each. Code of functions is left out.
+ * is read, not even one in plain text: `ENCRYPTED` stands for each. Code of functions is left out.
  * @param text the file's text
  * @param file what messages call it
  * @param given values of `--config`: `auth0:domain`, `aws:region` and any `<project>:issuerDomain` replace those of the state
@@ -111,7 +111,7 @@ export function recordedFromState(text: string, file: string, given: Readonly<Re
     project,
     stack,
     providers: { auth0, aws },
-    unread: [],
+    encrypted: [],
     environments: [],
     resources,
     outputs,
@@ -185,7 +185,7 @@ function resourceOf(state: ResourceState, problems: Problem[]): RecordedResource
     });
   }
   // An imported user has no password: Auth0 does not return it.
-  const filled = type === 'auth0:index/user:User' ? { ...inputs.value, password: UNREAD } : inputs.value;
+  const filled = type === 'auth0:index/user:User' ? { ...inputs.value, password: ENCRYPTED } : inputs.value;
   // An import reads back the tags with the provider's own.
   const defaults = [...inputs.defaults, ['tagsAll']];
   return { ...resource, inputs: withoutDefaults(entry.inputs, filled, defaults) as RecordedResource['inputs'] };
@@ -230,7 +230,7 @@ function tenantDomain(domains: readonly Plain[], problems: Problem[]): string {
     problems.push({ place, message: `the twin reports on one tenant, and the stack uses ${domains.length}` });
   } else if (typeof domain !== 'string' || domain === '') {
     problems.push({ place, message: `the state does not have the tenant’s domain; ${advice}` });
-  } else if (domain === UNREAD) {
+  } else if (domain === ENCRYPTED) {
     problems.push({ place, message: `the tenant’s domain is encrypted; ${advice}` });
   } else return domain;
   return '';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { UNREAD } from '../common/unread.ts';
+import { ENCRYPTED } from '../common/encrypted.ts';
 import type { Inputs, Plain } from '../resources/resource.ts';
 import { isObject, RESOURCE, SIGNATURE, type Wire, type WireObject } from './properties.ts';
 
@@ -17,7 +17,7 @@ interface StateProperties {
 const DEFAULTS = '__defaults';
 
 /**
- * Returns properties of a state file as plain data. `UNREAD` stands for each secret, encrypted or not; for archives,
+ * Returns properties of a state file as plain data. `ENCRYPTED` stands for each secret, encrypted or not; for archives,
  * of which a state has hashes only; and for values of an unknown kind. A resource becomes its id.
  */
 export function unwrapped(properties: WireObject): StateProperties {
@@ -30,7 +30,7 @@ export function unwrapped(properties: WireObject): StateProperties {
     if (kind === RESOURCE && typeof id === 'string') return id;
     if (kind !== undefined) {
       secrets.push(path);
-      return UNREAD;
+      return ENCRYPTED;
     }
     const { [DEFAULTS]: names, ...rest } = value;
     if (Array.isArray(names)) defaults.push(...names.map((name) => [...path, String(name)]));

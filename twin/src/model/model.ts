@@ -1,5 +1,5 @@
 import { textsOf } from '../common/texts-of.ts';
-import { UNREAD } from '../common/unread.ts';
+import { ENCRYPTED } from '../common/encrypted.ts';
 import { apisOf } from './apis-of.ts';
 import type { HttpApi, Route } from './http-api.ts';
 import { lookupOf, notEmulated } from '../resources/lookup.ts';
@@ -14,17 +14,17 @@ import { asSecondIssuer, type Tenant } from './tenant.ts';
 export interface Model {
   readonly stack: string;
   /** The paths of encrypted values in the stack file, each replaced by a placeholder. */
-  readonly unread: readonly string[];
+  readonly encrypted: readonly string[];
   /** The Pulumi ESC environments that the stack file names; the twin does not read them. */
   readonly environments: readonly string[];
   readonly tenant: Tenant;
   /** The first API, or the only one. */
   readonly api: HttpApi;
-  /** The custom claims that the program names in its outputs: claim to source; `UNREAD` for a secret output. */
+  /** The custom claims that the program names in its outputs: claim to source; `ENCRYPTED` for a secret output. */
   readonly claims: Readonly<Record<string, string>>;
   /** All APIs that the program declares. */
   readonly apis: readonly HttpApi[];
-  /** The exceptions: the key of the stack file, or of a route, to the reason; `UNREAD` for a secret output. */
+  /** The exceptions: the key of the stack file, or of a route, to the reason; `ENCRYPTED` for a secret output. */
   readonly exceptions: Readonly<Record<string, string>>;
   /** The violated rules. */
   readonly violations: readonly Violation[];
@@ -54,7 +54,7 @@ function bodiesOf(output: unknown): Readonly<Record<string, string>> {
   return isObject ? Object.fromEntries(Object.entries(output).map(([key, body]) => [key, JSON.stringify(body)])) : {};
 }
 
-const ENCRYPTED: Readonly<Record<string, string>> = { [UNREAD]: UNREAD };
+const ENCRYPTED_OUTPUT: Readonly<Record<string, string>> = { [ENCRYPTED]: ENCRYPTED };
 
 /** One model for each API, in which the tenant is the issuer that the API trusts. */
 export function eachApi(model: Model): Model[] {
@@ -76,13 +76,13 @@ export function modelOf(recorded: Recorded): Model {
   const apis = apisOf(lookup, recorded.providers.aws.region);
   return {
     stack: recorded.stack,
-    unread: recorded.unread,
+    encrypted: recorded.encrypted,
     environments: recorded.environments,
     tenant: tenantOf(lookup, tenantNames(recorded, apis), recorded.outputs['audience']),
-    claims: isSecretOutput(recorded, 'claims') ? ENCRYPTED : textsOf(recorded.outputs['claims']),
+    claims: isSecretOutput(recorded, 'claims') ? ENCRYPTED_OUTPUT : textsOf(recorded.outputs['claims']),
     api: apis[0],
     apis,
-    exceptions: isSecretOutput(recorded, 'exceptions') ? ENCRYPTED : exceptionsOf(recorded),
+    exceptions: isSecretOutput(recorded, 'exceptions') ? ENCRYPTED_OUTPUT : exceptionsOf(recorded),
     violations: violationsOf(recorded),
     registered: recorded,
     notEmulated: notEmulated(recorded.resources, recorded.providers.aws.defaultTags),

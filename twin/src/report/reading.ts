@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UNREAD } from '../common/unread.ts';
+import { ENCRYPTED } from '../common/encrypted.ts';
 import type { Model } from '../model/model.ts';
 import type { RegisteredResource } from '../rules/registered.ts';
 import type { Item } from './data.ts';
@@ -16,10 +16,10 @@ export function declared({ registered, api }: Model, kind: string): RegisteredRe
   return registered.resources.filter((one) => one.type === kind && !isOther(one));
 }
 
-/** Returns an input by its dotted path. `UNREAD` stands for a secret, and for a value that has one in it. */
+/** Returns an input by its dotted path. `ENCRYPTED` stands for a secret, and for a value that has one in it. */
 export function input({ inputs, secretInputs }: RegisteredResource, path: string): unknown {
   if (secretInputs.some((secret) => `${path}.`.startsWith(`${secret}.`) || secret.startsWith(`${path}.`))) {
-    return UNREAD;
+    return ENCRYPTED;
   }
   return path
     .split('.')
@@ -35,7 +35,7 @@ export function inputItems(model: Model, kind: string, path: string, show = (tex
   return declared(model, kind).flatMap((one) =>
     texts(input(one, path)).map((text) => ({
       of: one.name,
-      is: text === UNREAD ? UNREAD : show(withoutIds(text, model)),
+      is: text === ENCRYPTED ? ENCRYPTED : show(withoutIds(text, model)),
     })),
   );
 }
@@ -45,7 +45,7 @@ export function variableItems(model: Model): Item[] {
   return declared(model, FUNCTION).flatMap(({ name, inputs, secretInputs }) => {
     const { data } = z.object({ variables: z.record(z.string(), z.unknown()) }).safeParse(inputs['environment']);
     const isSecret = ['environment', 'environment.variables'].some((path) => secretInputs.includes(path));
-    const names = isSecret ? [UNREAD] : Object.keys(data?.variables ?? {}).toSorted();
+    const names = isSecret ? [ENCRYPTED] : Object.keys(data?.variables ?? {}).toSorted();
     return names.map((is) => ({ of: name, is }));
   });
 }

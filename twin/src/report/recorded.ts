@@ -1,4 +1,4 @@
-import { UNREAD } from '../common/unread.ts';
+import { ENCRYPTED } from '../common/encrypted.ts';
 import type { Throttle } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
 import { acceptedOf, isSecretOutput } from '../rules/accepted.ts';
@@ -18,7 +18,7 @@ import {
 } from './reading.ts';
 import { assumedItems, rightItems } from './rights.ts';
 
-/** What the report keeps of the model, by the name of the fact. A secret is `UNREAD`. */
+/** What the report keeps of the model, by the name of the fact. A secret is `ENCRYPTED`. */
 export const RECORDED = {
   production: ({ registered: { outputs } }) =>
     typeof outputs['production'] === 'boolean' ? [{ is: outputs['production'] ? 'on' : 'off' }] : [],
@@ -29,7 +29,7 @@ export const RECORDED = {
   },
   accepted: ({ registered }) =>
     isSecretOutput(registered, 'accepted')
-      ? [{ is: UNREAD }]
+      ? [{ is: ENCRYPTED }]
       : Object.entries(acceptedOf(registered)).map(([of, is]) => ({ of, is })),
   identitySource: (model) => unnamed(inputItems(model, 'aws:apigatewayv2/authorizer:Authorizer', 'identitySources')),
   policies: ({ tenant }) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UNREAD } from '../common/unread.ts';
+import { ENCRYPTED } from '../common/encrypted.ts';
 import type { Model } from '../model/model.ts';
 import type { Item } from './data.ts';
 import { declared, input, LOG_GROUP, ROLE, texts, withoutIds } from './reading.ts';
@@ -25,7 +25,7 @@ export function rightItems(model: Model): Item[] {
 export function assumedItems(model: Model): Item[] {
   return declared(model, ROLE).flatMap((role) =>
     texts(input(role, 'assumeRolePolicy'))
-      .flatMap((text) => statementsIn(text) ?? [{ Principal: UNREAD }])
+      .flatMap((text) => statementsIn(text) ?? [{ Principal: ENCRYPTED }])
       .map(({ Principal, NotPrincipal }) => JSON.stringify(Principal ?? { not: NotPrincipal }))
       .filter((principal) => principal !== '{"Service":"lambda.amazonaws.com"}')
       .map((is) => ({ of: role.name, is: withoutIds(is, model) })),
@@ -50,7 +50,7 @@ function statementsIn(text: string): readonly Readonly<Record<string, unknown>>[
 
 function rightsIn(text: string, model: Model): string[] {
   const statements = statementsIn(text);
-  if (statements === undefined) return [text === UNREAD ? UNREAD : '(unreadable)'];
+  if (statements === undefined) return [text === ENCRYPTED ? ENCRYPTED : '(unreadable)'];
   const logs = declared(model, LOG_GROUP).map(
     ({ outputs, inputs }) => `:log-group:${String(outputs['name'] ?? inputs['name'])}:*`,
   );

@@ -11,7 +11,7 @@ export function acceptedOf({ outputs }: Pick<Registered, 'outputs'>): Readonly<R
   return reasons.safeParse(outputs['accepted']).data ?? {};
 }
 
-/** Whether a stack output, or a value in it, is secret. The report is committed, so it shows `UNREAD` instead. */
+/** Whether a stack output, or a value in it, is secret. The report is committed, so it shows `ENCRYPTED` instead. */
 export function isSecretOutput({ secretOutputs }: Pick<Registered, 'secretOutputs'>, name: string): boolean {
   return secretOutputs.some((path) => path === name || path.startsWith(`${name}.`));
 }

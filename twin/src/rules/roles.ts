@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { whyBroad } from '../../../limits/iam-actions.ts';
 import { NETWORK_ACTIONS } from '../../../limits/vpc.ts';
-import { UNREAD } from '../common/unread.ts';
+import { ENCRYPTED } from '../common/encrypted.ts';
 import { acceptedOf } from './accepted.ts';
 import { ofType, valueOf, type Finding, type Registered, type RegisteredResource, type Rule } from './registered.ts';
 import { TYPE } from '../resources/tokens.ts';
@@ -131,7 +131,7 @@ function isOwnLog(actions: readonly string[], resources: readonly string[]): boo
 function undeclaredStatements(all: Registered): Finding[] {
   const output = all.outputs['declaredStatements'];
   // Only Pulumi can read an encrypted output.
-  if (output === undefined || output === UNREAD) return [];
+  if (output === undefined || output === ENCRYPTED) return [];
   const { data } = declared.safeParse(output);
   if (data === undefined) return [{ message: 'its output declaredStatements cannot be read' }];
   const known = data.map(({ actions, resources, conditions }) => JSON.stringify([actions, resources, conditions]));
@@ -161,7 +161,7 @@ function broad(all: Registered): Finding[] {
   const reasons = acceptedOf(all);
   return documents(all).flatMap(([resource, policy]) => {
     // A state that was exported without --show-secrets has a policy encrypted if a part of it is secret.
-    if (policy === UNREAD) return [{ resource, message: 'its policy is encrypted, so no rule can judge it' }];
+    if (policy === ENCRYPTED) return [{ resource, message: 'its policy is encrypted, so no rule can judge it' }];
     const statements = allowed(policy);
     if (statements === undefined) return [{ resource, message: 'its policy cannot be read' }];
     return statements.flatMap(({ Action: actions = [], Resource: resources = [], NotAction, NotResource }) => {

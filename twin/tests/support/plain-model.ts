@@ -31,7 +31,7 @@ export const plainModel = (
   ...apisOf(localApi(routes)),
   stack: 'dev',
   environments: [],
-  unread: [],
+  encrypted: [],
   tenant: plainTenant(tenant),
   claims: {},
   exceptions: {},

@@ -16,7 +16,7 @@ interface Row {
   readonly given?: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, string>>;
   readonly secretKeys?: readonly string[];
-  readonly unread?: readonly string[];
+  readonly encrypted?: readonly string[];
 }
 
 const SECURE = '{ secure: AAABAHVw7W }';
@@ -88,7 +88,7 @@ const READ: readonly Row[] = [
     ofStack: `config: { api:clients: [{ name: ${SECURE} }], auth0:domain: ${SECURE} }`,
     values: { 'api:clients': '[{"name":"(encrypted)"}]', 'auth0:domain': '(encrypted)' },
     secretKeys: ['api:clients', 'auth0:domain'],
-    unread: ['api:clients.0.name', 'auth0:domain'],
+    encrypted: ['api:clients.0.name', 'auth0:domain'],
   },
   {
     title: 'the command line’s value for an encrypted key',
@@ -172,14 +172,14 @@ const ENVIRONMENTS: readonly { readonly title: string; readonly text: string; re
 describe('Reading a stack file', () => {
   it.each(READ)(
     'Reading a stack file returns $title',
-    ({ ofProject = '', ofStack, given, values, secretKeys = [], unread = [] }) => {
+    ({ ofProject = '', ofStack, given, values, secretKeys = [], encrypted = [] }) => {
       const folder = project({ 'Pulumi.yaml': `name: shop\nruntime: nodejs\n${ofProject}\n`, [DEV]: ofStack });
       expect(readStackFile(folder, 'dev', given)).toEqual({
         project: 'shop',
         stack: 'dev',
         values,
         secretKeys,
-        unread,
+        encrypted,
         environments: [],
       });
     },
@@ -197,7 +197,7 @@ describe('Reading a stack file', () => {
     expect(JSON.parse(read.values['api:handlers'] ?? '')).toEqual({
       test: { memory: 128, environment: { A: '(encrypted)', B: 'given', C: 'c' } },
     });
-    expect(read).toMatchObject({ secretKeys: ['api:handlers'], unread: ['api:handlers.test.environment.A'] });
+    expect(read).toMatchObject({ secretKeys: ['api:handlers'], encrypted: ['api:handlers.test.environment.A'] });
     expect(Object.keys(read.values)).toEqual(['api:handlers']);
 
     const yaml = `name: shop\nruntime: nodejs\nconfig: { api:handlers: { value: ${SECURE} } }`;
@@ -205,7 +205,7 @@ describe('Reading a stack file', () => {
       'Pulumi.yaml': yaml,
       [DEV]: `config: { list: [{ a: [${SECURE}] }], aws:secretKey: ${SECURE} }`,
     });
-    expect(readStackFile(other, 'dev').unread).toEqual(['api:handlers', 'shop:list.0.a.0']);
+    expect(readStackFile(other, 'dev').encrypted).toEqual(['api:handlers', 'shop:list.0.a.0']);
   });
 
   it.each(ENVIRONMENTS)('The environments that the engine would add are named: $title', ({ text, names }) => {

@@ -1,0 +1,2 @@
+/** Stands for a value that only Pulumi can decrypt. */
+export const ENCRYPTED = '(encrypted)';
