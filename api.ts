@@ -11,15 +11,15 @@ import { services } from './program/aws/services.ts';
 import { declareAccessLog, declareStage } from './program/aws/stage.ts';
 import type { Settings } from './settings.ts';
 
-/** The AWS side: the HTTP API, the authorizer that trusts Auth0, what serves its routes, and how it is run. */
+/** Declares the AWS side: the HTTP API, its authorizer for Auth0, integrations, stage, domain and alarms. */
 export class ApiSide extends pulumi.ComponentResource {
-  /** Where the API answers, without a slash at its end. */
+  /** The API's URL, without a trailing slash. */
   readonly url: pulumi.Output<string>;
-  /** What the record of the API's own domain must lead to, where the program does not make that record. */
+  /** The target of the domain's DNS record, if it must be created by hand. */
   readonly domainTarget: pulumi.Output<string> | undefined;
-  /** The API that trusts the second issuer, where the stack has one. */
+  /** The API that trusts the second issuer, if the stack has one. */
   readonly second: ApiSide | undefined;
-  /** The unzipped size of each handler's code. */
+  /** Handler key to the unzipped size of its code. */
   readonly codeSizes: Readonly<Record<string, string>>;
 
   constructor(name: string, args: ApiSideArgs, options?: pulumi.ComponentResourceOptions) {
@@ -64,7 +64,7 @@ export class ApiSide extends pulumi.ComponentResource {
   }
 }
 
-/** What every path of the API's own address at AWS begins with. */
+/** Returns the path prefix that the stage adds to the API's AWS URL. */
 function stagePath({ stageName }: Settings): string {
   return stageName === '$default' ? '' : `/${stageName}`;
 }
@@ -77,7 +77,7 @@ function declareApi(within: Within, hooks: pulumi.CustomResourceOptions): aws.ap
       name: `${pulumi.getProject()}-${settings.stack}${suffixOf(within)}`,
       protocolType: 'HTTP',
       ...(settings.cors && { corsConfiguration: settings.cors }),
-      // A caller at AWS's own address would bypass the domain and its checks.
+      // At AWS's own address, callers would bypass the domain and its checks.
       ...(settings.apiDomain && { disableExecuteApiEndpoint: true }),
     },
     { parent: component, protect: settings.production, ...hooks },

@@ -13,13 +13,12 @@ interface Auth0SideArgs {
   readonly settings: Settings;
 }
 
-/** The Auth0 side: the API with its permissions, who may ask for them, and how users log in. */
+/** Declares the Auth0 side: the APIs with their permissions, the clients, roles, connections and users. */
 export class Auth0Side extends pulumi.ComponentResource {
-  /** The identifier that a token names as its audience, as Auth0 gave it back. */
+  /** The identifier as Auth0 returns it, which tokens carry as `aud`. */
   readonly audience: pulumi.Output<string>;
-  /** That of the second Auth0 API, where the stack has one. */
   readonly secondAudience: pulumi.Output<string> | undefined;
-  /** What a token names as its issuer, with the slash that Auth0 puts at its end. */
+  /** The `iss` of a token, with Auth0's trailing slash. */
   readonly issuer: string;
   readonly tokenUrl: string;
   readonly applications: readonly Application[];
@@ -46,13 +45,12 @@ export class Auth0Side extends pulumi.ComponentResource {
   }
 }
 
-/** What every declaration below needs: the tree it hangs in, and what to declare. */
 interface Within extends Auth0SideArgs {
   readonly component: Auth0Side;
   readonly name: string;
 }
 
-/** An Auth0 API, and all its permissions in one resource: one call to Auth0, however many there are. */
+/** Declares an Auth0 API, with all its permissions in one resource to save API calls. */
 function declareApi({ component, name, contract, settings }: Within, audience: string, isFirst: boolean): DeclaredApi {
   const named = audienceNames(audience, isFirst, settings.secondAudience === undefined);
   const [logicalName, aliases] = named(name);
@@ -66,7 +64,7 @@ function declareApi({ component, name, contract, settings }: Within, audience: s
       enforcePolicies: true,
       tokenDialect: 'access_token',
       tokenLifetime: settings.tokenLifetime,
-      // Auth0 refuses a lifetime for browsers that is longer than the lifetime itself; its default is two hours.
+      // Auth0 rejects a browser lifetime above the lifetime itself; its default is two hours.
       tokenLifetimeForWeb: Math.min(settings.tokenLifetime, 7200),
       subjectTypeAuthorization: {
         client: { policy: 'require_client_grant' },
@@ -86,7 +84,9 @@ function declareApi({ component, name, contract, settings }: Within, audience: s
   return { identifier, permissions, named };
 }
 
-/** A role that holds nothing is a role alone: the provider gives an empty list of permissions no id. */
+/**
+ * Declares the roles. A role without permissions gets no permissions resource: the provider gives an empty list no ID.
+ */
 function declareRoles(
   { component, name, contract, settings }: Within,
   apis: readonly DeclaredApi[],

@@ -1,6 +1,6 @@
 import { defineContract } from './program/contract/define-contract.ts';
 
-/** What the API is, the same in every stack. `Pulumi.<stack>.yaml` says who may call it there. */
+/** The API's contract, the same in every stack. `Pulumi.<stack>.yaml` sets who may call it. */
 export const contract = defineContract({
   permissions: {
     'read:user': 'Read user details',

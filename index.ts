@@ -9,11 +9,11 @@ import { readSettings } from './settings.ts';
 
 const root = new URL('./', import.meta.url);
 
-/** Settings, then Auth0, then the API, then the outputs. The engine calls it; so do the twin and the tests. */
+/** Declares both sides and returns the stack's outputs. Called by Pulumi's engine, the twin and the tests. */
 export default async function program(): Promise<Record<string, pulumi.Input<unknown>>> {
   checkContract(contract, root);
   const settings = readSettings(contract, root);
-  // Before anything is declared: handlers that cannot be bundled must not leave half an update behind.
+  // Bundled before any declaration, so that a bundling error cannot leave half an update behind.
   const bundles = await bundleHandlers(contract, root, sourceMapsOf(settings));
   const tenant = new Auth0Side('auth0', { contract, settings });
   const { issuer, audience, secondAudience } = tenant;

@@ -1,6 +1,6 @@
 import { defineHandler } from '../program/contract/define-handler.ts';
 
-/** The gateway has checked the token and its scope before this runs: a handler needs no code for either. */
+/** Needs no authorization code: the gateway has already checked the token and its scope. */
 export const handler = defineHandler(async () => ({
   statusCode: 200,
   headers: { 'content-type': 'application/json' },

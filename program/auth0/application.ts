@@ -8,25 +8,24 @@ import { formerName } from '../former-name.ts';
 import type { Settings } from '../../settings.ts';
 import type { DeclaredApi } from './audience-names.ts';
 
-/** A client that may ask for tokens, and what it proves itself with. */
+/** A declared client and its secret. */
 export interface Application {
   readonly settings: ClientSettings;
   readonly clientId: pulumi.Output<string>;
-  /** Absent for a client without one. */
   readonly clientSecret: pulumi.Output<string> | undefined;
-  /** How often its secret has been rotated, and what it will be after the next time; absent where none is prepared. */
+  /** The number of past rotations and the next secret; absent unless a rotation is prepared. */
   readonly rotation: { readonly version: number; readonly nextSecret: pulumi.Output<string> } | undefined;
 }
 
 interface Surroundings {
   readonly parent: pulumi.Resource;
-  /** The name of the tree that the resources hang in. */
+  /** The component's name, which prefixes its resources' names. */
   readonly side: string;
   readonly settings: Settings;
   readonly apis: readonly DeclaredApi[];
 }
 
-/** A client with its secret and, where it asks for itself, the grant of what it may ask for. */
+/** Declares a client, its secret and, for the client-credentials grant, its client grant. */
 export function declareApplication(client: ClientSettings, within: Surroundings): Application {
   const { parent, side, settings, apis } = within;
   const { appType } = CLIENT_TYPES[client.type];
@@ -44,8 +43,8 @@ export function declareApplication(client: ClientSettings, within: Surroundings)
       jwtConfiguration: { alg: 'RS256' },
       ...(client.tokenQuota && { tokenQuota: { clientCredentials: client.tokenQuota } }),
     },
-    // Auth0 converts no client of one party into one of the other, and would say so in the middle of an update. One of
-    // another type is another application, which must not be reached by the old id.
+    // Auth0 cannot change a client's party, and the update would fail halfway. A client of another type is a new
+    // application, which must not keep the old client ID.
     { parent, aliases, protect, replaceOnChanges: ['isFirstParty', 'appType'] },
   );
   const secrets = declareSecrets(client, within);
@@ -80,7 +79,6 @@ export function declareApplication(client: ClientSettings, within: Surroundings)
   };
 }
 
-/** Whether a client proves who it is with a secret. */
 function hasSecret({ type, auth }: ClientSettings): boolean {
   return !CLIENT_TYPES[type].isPublic && auth !== 'private_key_jwt';
 }
@@ -99,7 +97,7 @@ function authentication(
   };
 }
 
-/** The subjects that the client needs a grant for: itself, and the users of a third party. */
+/** Returns the subjects that need a client grant: the client itself, and a third party's users. */
 function subjectsOf({ grants, party }: ClientSettings): ('client' | 'user')[] {
   return [
     ...(grants.includes('client_credentials') ? (['client'] as const) : []),
@@ -108,7 +106,7 @@ function subjectsOf({ grants, party }: ClientSettings): ('client' | 'user')[] {
 }
 
 /**
- * A third party has no other settings than those that Auth0 documents for it.
+ * Returns the settings that Auth0 documents for a third-party client.
  * Source: https://auth0.com/docs/get-started/applications/third-party-applications/security-controls
  */
 function partyInputs({ party }: ClientSettings): Partial<auth0.ClientArgs> {
@@ -117,7 +115,9 @@ function partyInputs({ party }: ClientSettings): Partial<auth0.ClientArgs> {
     : { isFirstParty: true, oidcConformant: true };
 }
 
-/** Empty lists are written out: the provider takes an absent one for no change, and the old URLs would stay. */
+/**
+ * Returns the login settings. Empty lists are explicit: the provider would leave old URLs in place if they were absent.
+ */
 function loginInputs(client: ClientSettings, { refreshTokens }: Settings): Partial<auth0.ClientArgs> {
   const { type, party, callbacks, logoutUrls, origins } = client;
   if (type === 'service') return {};
@@ -126,7 +126,7 @@ function loginInputs(client: ClientSettings, { refreshTokens }: Settings): Parti
     ...(type === 'spa' && { webOrigins: origins, allowedOrigins: origins }),
     ...(party !== 'third' && {
       allowedLogoutUrls: logoutUrls,
-      // On localhost Auth0 else asks each user whether to go on.
+      // Without it, Auth0 asks each user for confirmation on localhost.
       skipNonVerifiableCallbackUriConfirmationPrompt: String(callbacks.some(isLocalhost)),
     }),
     ...(mayRefresh(client) && {
@@ -143,14 +143,16 @@ function loginInputs(client: ClientSettings, { refreshTokens }: Settings): Parti
   };
 }
 
-/** Auth0 has the password grant twice: against the tenant's default directory, and with the connection named. */
+/**
+ * Returns Auth0's names of a grant. The password grant has two: with the default directory and with a named connection.
+ */
 function auth0GrantTypes(grant: GrantType): string[] {
   return grant === 'password' ? ['password', 'http://auth0.com/oauth/grant-type/password-realm'] : [grant];
 }
 
 /**
- * The secret of the version that the stack file names, and the next one. An Auth0 client has one secret at a time, so its
- * owner must have the next one before a rotation. Each version's secret is a resource, generated once.
+ * Declares the current secret and the next one. An Auth0 client has one secret at a time, so its owner needs the next
+ * one before a rotation.
  */
 function declareSecrets(
   { name, formerly, secretVersion }: ClientSettings,
@@ -172,7 +174,7 @@ function declareSecrets(
   };
 }
 
-/** Auth0 leaves the secret empty where the deploying application may not read it, and it stays so until a refresh. */
+/** Returns a secret, or throws if it is empty: Auth0 hides it from a deployer without permission, until a refresh. */
 function readable(secret: string, client: string): string {
   if (secret !== '') return secret;
   throw new UserError(

@@ -4,7 +4,10 @@ import type { ClaimSource } from '../contract/claims.ts';
 import type { Contract } from '../contract/define-contract.ts';
 import type { Settings } from '../../settings.ts';
 
-/** What each source of a claim is in the event of Auth0. Source: https://auth0.com/docs/customize/actions/reference/post-login/post-login-event-object */
+/**
+ * The expression for each claim source. Source:
+ * https://auth0.com/docs/customize/actions/reference/post-login/post-login-event-object
+ */
 const EXPRESSIONS: Readonly<Record<ClaimSource, string>> = {
   'user.email': 'event.user.email',
   'user.emailVerified': 'event.user.email_verified',
@@ -18,7 +21,7 @@ const EXPRESSIONS: Readonly<Record<ClaimSource, string>> = {
   'client.name': 'event.client.name',
 };
 
-/** Binds one Action that adds the contract's claims; the tenant's other bindings stay. */
+/** Declares one Action that adds the contract's claims, and binds it without touching the tenant's other bindings. */
 export function declareClaims(
   { parent, side, settings }: { readonly parent: pulumi.Resource; readonly side: string; readonly settings: Settings },
   contract: Contract,
@@ -43,7 +46,7 @@ export function declareClaims(
   );
 }
 
-/** The code runs at every login of the tenant, and so leaves the tokens of every other API alone. */
+/** Returns the Action's code. It runs at every login of the tenant, so it checks the audience first. */
 export function actionCode(
   { claims = {}, roles }: Pick<Contract, 'claims' | 'roles'>,
   { audience, secondAudience, stack }: Pick<Settings, 'audience' | 'stack'> & Partial<Pick<Settings, 'secondAudience'>>,

@@ -6,7 +6,7 @@ import { UserError } from '../user-error.ts';
 import type { Settings } from '../../settings.ts';
 import type { Application } from './application.ts';
 
-/** A user to try a stack with. */
+/** A test user of the stack. */
 export interface TestUser {
   readonly email: string;
   readonly roles: readonly string[];
@@ -14,7 +14,7 @@ export interface TestUser {
   readonly password: pulumi.Output<string>;
 }
 
-/** A role, and the resource that gives it its permissions, where it has any. */
+/** A role and its permissions resource, if it has permissions. */
 export interface DeclaredRole {
   readonly role: auth0.Role;
   readonly held: readonly auth0.RolePermissions[];
@@ -22,15 +22,15 @@ export interface DeclaredRole {
 
 interface Surroundings {
   readonly parent: pulumi.Resource;
-  /** The name of the tree that the resources hang in. */
+  /** The component's name, which prefixes its resources' names. */
   readonly side: string;
   readonly settings: Settings;
 }
 
-/** Databases by name; undefined is the program's own. */
+/** Databases by name; `undefined` is the program's own. */
 type Databases = ReadonlyMap<string | undefined, { name: pulumi.Output<string>; enabled: readonly pulumi.Resource[] }>;
 
-/** Enables the connections that users log in with for the clients that log users in. */
+/** Enables the login connections for every client that logs users in. */
 export function declareConnections(within: Surroundings, applications: readonly Application[]): Databases {
   const allowed = applications.filter(({ settings }) => logsUsersIn(settings));
   if (allowed.length === 0) return new Map();
@@ -40,23 +40,24 @@ export function declareConnections(within: Surroundings, applications: readonly 
     : new Map(connections.map((name) => [name, enableConnection(within, name, allowed)]));
 }
 
-/** A database of the program's own, so that no other application of the tenant can log its users in. */
+/** Declares the program's own database, which the tenant's other applications cannot use. */
 function declareDatabase({ parent, side, settings }: Surroundings, allowed: readonly Application[]) {
   const { signUp, passwordPolicy } = settings.database;
   const connection = new auth0.Connection(
     side,
     {
-      // Auth0 takes letters and digits, and hyphens between them.
+      // Auth0 allows letters and digits, with single hyphens between them.
       name: `${pulumi.getProject()}-${settings.stack}`.replace(/[^A-Za-z0-9]+/g, '-').replace(/-$/, ''),
       strategy: 'auth0',
       options: { disableSignup: !signUp, passwordPolicy, bruteForceProtection: true },
-      // Third parties log users in with no other. Source: https://auth0.com/docs/authenticate/identity-providers/promote-connections-to-domain-level
+      // Third parties can use only domain-level connections. Source:
+      // https://auth0.com/docs/authenticate/identity-providers/promote-connections-to-domain-level
       isDomainConnection: allowed.some(isThird),
     },
     { parent, protect: settings.production },
   );
-  const firstParties = allowed.filter((one) => !isThird(one)).map(({ clientId }) => clientId);
-  // Auth0 refuses an empty list.
+  const firstParties = allowed.filter((application) => !isThird(application)).map(({ clientId }) => clientId);
+  // Auth0 rejects an empty list.
   const enabled =
     firstParties.length === 0
       ? []
@@ -67,7 +68,7 @@ function declareDatabase({ parent, side, settings }: Surroundings, allowed: read
   return { name: connection.name, enabled };
 }
 
-/** One resource for each client, so that whatever else the connection is enabled for stays. */
+/** Enables a connection with one resource for each client, so that the connection keeps its other clients. */
 function enableConnection({ parent, side, settings }: Surroundings, name: string, allowed: readonly Application[]) {
   const found = auth0.getConnectionOutput({ name, skipEnabledClients: true }, { parent });
   const connectionId = found.apply(({ id, strategy, isDomainConnection }) => {
@@ -83,7 +84,7 @@ function enableConnection({ parent, side, settings }: Surroundings, name: string
     return id;
   });
   const enabled = allowed
-    .filter((one) => !isThird(one))
+    .filter((application) => !isThird(application))
     .map(
       ({ clientId, settings: client }) =>
         new auth0.ConnectionClient(`${side}-${client.name}-${name}`, { connectionId, clientId }, { parent }),
@@ -95,7 +96,7 @@ function isThird({ settings }: Application): boolean {
   return settings.party === 'third';
 }
 
-/** Declares the users of a stack outside production, each with a generated password. */
+/** Declares the stack's users outside production, each with a generated password. */
 export function declareUsers(
   within: Surroundings,
   databases: Databases,
@@ -108,15 +109,15 @@ export function declareUsers(
     const logicalName = `${side}${suffix}`;
     const password = new random.RandomPassword(
       logicalName,
-      // Only such special characters as a shell leaves alone, so that it can be pasted.
+      // Special characters that need no quoting in a shell.
       { length: 32, minLower: 1, minUpper: 1, minNumeric: 1, minSpecial: 1, overrideSpecial: '-_.' },
       { parent },
     );
     const user = new auth0.User(
       logicalName,
       { connectionName: database.name, email, emailVerified: true, password: password.result },
-      // A renamed connection is another one, and Auth0 deletes a connection's users with it: there is none left to update.
-      // No refresh reads a password, so after a refused change of it the state would keep one that Auth0 does not have.
+      // Renaming a connection replaces it, and Auth0 deletes its users: none are left to update.
+      // A refresh cannot read passwords, so after a failed change the state would keep a wrong one.
       {
         parent,
         dependsOn: [...database.enabled],
@@ -125,7 +126,6 @@ export function declareUsers(
       },
     );
     const assigned = keys.map((key) => roles.get(key)).filter((role) => role !== undefined);
-    // As with permissions of a role, none are no resource.
     if (assigned.length > 0) {
       new auth0.UserRoles(
         logicalName,

@@ -3,12 +3,12 @@ import * as pulumi from '@pulumi/pulumi';
 import { suffixOf, type Within } from './api-parts.ts';
 import { services } from './services.ts';
 
-/** Seconds over which each alarm looks at once. */
+/** Seconds that each alarm evaluates at a time. */
 const PERIOD = 300;
 
 /**
- * The alarms of a stack that names a topic. API Gateway has metrics for errors and latency. Its `4xx` includes 404s, so
- * 401, 403 and 429 are counted in the access log. A function at its reserved concurrency answers 500, an error.
+ * Declares the alarms of a stack that names a topic. API Gateway's `4xx` metric includes 404s, so the alarms count 401,
+ * 403 and 429 in the access log. A function at its reserved concurrency returns 500, which counts as an error.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
  */
 export function declareAlarms(
@@ -58,7 +58,7 @@ interface Metric {
   readonly metricName: string;
 }
 
-/** Counts the lines of the access log with one of these statuses. */
+/** Declares a metric filter that counts access-log lines with one of these statuses. */
 function countStatuses(
   within: Within,
   kind: string,
@@ -72,7 +72,7 @@ function countStatuses(
     `${name}-${kind}`,
     {
       logGroupName: accessLog.name,
-      // The access log has every value as a text.
+      // The access log holds every value as a string.
       pattern: `{ ${statuses.map((status) => `$.status = "${status}"`).join(' || ')} }`,
       metricTransformation: { namespace, name: metricName, value: '1', defaultValue: '0' },
     },
@@ -89,7 +89,6 @@ function declareAlarm({ component, name, settings }: Within, kind: string, args:
       comparisonOperator: 'GreaterThanOrEqualToThreshold',
       evaluationPeriods: 1,
       period: PERIOD,
-      // No requests are no reason for an alarm.
       treatMissingData: 'notBreaching',
       alarmActions: actions,
       okActions: actions,

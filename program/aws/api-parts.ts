@@ -4,7 +4,6 @@ import type { Settings } from '../../settings.ts';
 import type { Bundles } from './bundle.ts';
 import type { Contract } from '../contract/define-contract.ts';
 
-/** What the API is to be. */
 export interface ApiSideArgs {
   readonly contract: Contract;
   readonly settings: Settings;
@@ -12,21 +11,21 @@ export interface ApiSideArgs {
   readonly issuer: string;
   readonly audience: pulumi.Input<string>;
   readonly secondAudience: pulumi.Input<string> | undefined;
-  /** What a second API takes from the first; absent for the first. */
+  /** What a second API shares with the first; absent for the first. */
   readonly shared?: {
-    /** By the key of the handler. */
+    /** Handler key to function. */
     readonly functions: ReadonlyMap<string, aws.lambda.Function>;
-    /** The name of its domain, once that exists. */
+    /** The first API's domain name, known once the domain exists. */
     readonly domainName: pulumi.Input<string>;
   };
 }
 
-/** Returns the suffix of a second API's names at AWS, or an empty string for the first API. */
+/** Returns the suffix of a second API's AWS names, or an empty string for the first API. */
 export function suffixOf({ shared }: ApiSideArgs): string {
   return shared === undefined ? '' : '-second';
 }
 
-/** What every declaration of the AWS side needs: the tree it hangs in, and what to declare. */
+/** The arguments and the parent component of each declaration. */
 export interface Within extends ApiSideArgs {
   readonly component: pulumi.Resource;
   readonly name: string;

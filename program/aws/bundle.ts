@@ -9,10 +9,10 @@ import { callbackIn } from './callback.ts';
 import { bytesOf, sizeProblem, sizeText, type Contents } from './code-size.ts';
 import { packagesBeside } from './packages.ts';
 
-/** What Lambda calls: the file of the archive without its ending, and the export. */
+/** Lambda's handler setting: the archive's file without its extension, and its export. */
 export const LAMBDA_HANDLER = 'index.handler';
 
-/** CommonJS packages inside an ES module still use what only CommonJS has. */
+/** Defines the CommonJS globals that bundled CommonJS packages use in an ES module. */
 const BANNER = [
   "import { createRequire as __createRequire } from 'node:module';",
   "import { dirname as __dirnameOf } from 'node:path'; import { fileURLToPath as __pathOf } from 'node:url';",
@@ -20,7 +20,7 @@ const BANNER = [
   'const __filename = __pathOf(import.meta.url), __dirname = __dirnameOf(__filename);',
 ].join(' ');
 
-/** Packages that load a file from a path that they compute, so that the bundler does not see it; and what to do. */
+/** Packages that load files from computed paths, which the bundler misses; and what to do. */
 const LOADERS: readonly (readonly [RegExp, string])[] = [
   [
     /(?:^|\/)node_modules\/(node-gyp-build|bindings|node-pre-gyp|@mapbox\/node-pre-gyp)\//,
@@ -32,36 +32,34 @@ const LOADERS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Files that a handler imports as strings. `program/contract/text-files.d.ts` types them. */
+/** File types that handlers import as strings, typed in `program/contract/text-files.d.ts`. */
 const TEXTS = { '.html': 'text', '.graphql': 'text', '.gql': 'text', '.sql': 'text' } as const;
 
-/** A handler's code, and its size before it is compressed. */
 interface Code {
   readonly archive: pulumi.asset.Archive;
   readonly size: string;
 }
 
-/** The code of the handlers, by their keys. */
+/** Handler key to bundled code. */
 export type Bundles = ReadonlyMap<string, Code>;
 
 /**
- * Whether an archive has a source map: `linked` for Node to find, `external` for the twin, whose log reads it while the
- * handler runs as it would without.
+ * An archive's source map: `linked` makes Node read it; `external` is for the twin's log, without affecting the
+ * handler.
  */
 export type SourceMaps = 'none' | 'linked' | 'external';
 
-/** Returns the source maps that a stack's functions get: where its file asks for them, and in the twin. */
+/** Returns the kind of source maps for a stack's functions. */
 export function sourceMapsOf({ sourceMaps }: { readonly sourceMaps: boolean }): SourceMaps {
   if (sourceMaps) return 'linked';
   return pulumi.runtime.hasEngine() ? 'none' : 'external';
 }
 
 /**
- * Bundles each handler with all that it imports into an archive of one file: an ES module, or a CommonJS module where the
- * handler's file is one. The same sources give the same bytes on any machine: paths inside are relative to the project,
- * and nothing of the clock or the host goes in. The handlers of a format are bundled in one go, since starting the
- * bundler takes longer than what it does. The archive also has the handler's packages and files.
- * @throws UserError with the file, line and column of each error in the sources, and for what Lambda would not load
+ * Bundles each handler with its imports into one file (an ES module, or CommonJS if the handler's file is), and adds
+ * its packages and files. Output is reproducible on any machine. Handlers of one format share a bundler run, because
+ * its start takes longer than the work.
+ * @throws UserError with file, line and column of each source error, and for code that Lambda cannot load
  */
 export async function bundleHandlers(
   { handlers }: Pick<Contract, 'handlers'>,
@@ -98,7 +96,7 @@ export async function bundleHandlers(
   return bundles;
 }
 
-/** Returns the packages and files beside a bundle, by their names in the archive. */
+/** Returns the packages and files to put next to a bundle, by name in the archive. */
 function besideOf(
   key: string,
   { packages = [], files = [], architecture = 'arm64' }: HandlerSpec,
@@ -127,17 +125,15 @@ interface Bundling {
   readonly folder: string;
   readonly sourceMaps: SourceMaps;
   readonly format: 'esm' | 'cjs';
-  /** Imports to leave out of the bundle. */
   readonly external: readonly string[];
   readonly runtime: Runtime;
 }
 
 interface Bundle {
-  /** The files of the archive. */
   readonly files: Readonly<Record<string, string>>;
   readonly code: string;
   readonly exportsHandler: boolean;
-  /** The sources, relative to the project. */
+  /** Source paths, relative to the project. */
   readonly inputs: readonly string[];
 }
 
@@ -169,7 +165,7 @@ async function bundlesOf(files: readonly string[], bundling: Bundling): Promise<
   return new Map([...bundles].map(([file, bundle]) => [file, again.get(file) ?? bundle]));
 }
 
-/** Whether the compiler, unlike the bundler, writes the types of decorated members into the code. */
+/** Returns whether TypeScript emits decorator metadata here; the bundler does not. */
 function emitsDecoratorMetadata(folder: string): boolean {
   const config = `${folder}tsconfig.json`;
   return existsSync(config) && /^\s*"emitDecoratorMetadata"\s*:\s*true/m.test(readFileSync(config, 'utf8'));
@@ -182,7 +178,7 @@ function metadataProblems(file: string, { inputs }: Bundle): Problem[] {
   return [problem('invalid', file, message)];
 }
 
-/** What AWS would find only when it loads the function: every request would be answered 500. */
+/** Returns errors that would otherwise appear only when Lambda loads the function, as a 500 for every request. */
 function problemsOf(file: string, { code, exportsHandler, inputs }: Bundle, runtime: Runtime): Problem[] {
   const problems: Problem[] = [];
   if (!exportsHandler) {
@@ -200,7 +196,7 @@ function problemsOf(file: string, { code, exportsHandler, inputs }: Bundle, runt
   return problems;
 }
 
-/** The map as it stands beside the bundle: sources by their paths in the project. */
+/** Returns a source map with its sources relative to the project. */
 function relativeMap(text: string): string {
   const map = JSON.parse(text) as { sources: string[] };
   return JSON.stringify({ ...map, sources: map.sources.map((source) => source.replace(/^(\.\.\/)+/, '')) });
@@ -240,7 +236,7 @@ async function build(
   }
 }
 
-/** The bundler's own advice is to leave the package out, which would fail on Lambda. */
+/** Returns advice on installing a missing package. The bundler advises leaving it out, which would fail on Lambda. */
 function installHint(text: string): string {
   const [, name] = /^Could not resolve "((?:@[\w.-]+\/)?[\w-][\w.-]*)(?:\/[^"]*)?"$/.exec(text) ?? [];
   if (name !== undefined) return `; install it: npm install ${name}`;

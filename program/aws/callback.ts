@@ -1,7 +1,6 @@
 /**
- * Finds a handler that takes a callback, which nodejs24 does not load. It reads the bundler's output, whose statements
- * begin at the start of a line and are printed in one form; a handler that a call returns, like `middy(…)`, is not seen.
- * @returns how many parameters the handler declares, where they are three or more
+ * Returns the number of a handler's parameters if it has three or more: nodejs24 cannot load callback handlers. It
+ * reads the bundler's uniform output, so it misses a handler that a call returns, like `middy(…)`.
  */
 export function callbackIn(code: string): number | undefined {
   const [, local = 'handler'] = /^export \{[^}]*?([\w$]+) as handler\b/ms.exec(code) ?? [];
@@ -19,7 +18,7 @@ export function callbackIn(code: string): number | undefined {
   return isFunction && count >= 3 ? count : undefined;
 }
 
-/** Counts as a function's `length` does: up to the first parameter with a default, and without rest parameters. */
+/** Counts parameters like a function's `length`: up to the first default, without rest parameters. */
 function parameters(code: string, from: number): { readonly count: number; readonly end: number } {
   let depth = 0;
   let count = 0;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { CODE } from '../../limits/lambda.ts';
 
-/** The contents of an archive: strings, and paths of files and folders on this machine, by their names in it. */
+/** The contents of an archive by name: strings, and paths of local files and folders. */
 export interface Contents {
   readonly texts: Readonly<Record<string, string>>;
   readonly paths: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ function filesOf(path: string): string[] {
     .filter((file) => statSync(file).isFile());
 }
 
-/** Bytes of an archive before it is compressed. */
+/** Returns the uncompressed bytes of an archive. */
 export function bytesOf({ texts, paths }: Contents): number {
   const all = [
     ...Object.values(texts).map((text) => Buffer.byteLength(text)),
@@ -27,10 +27,7 @@ export function bytesOf({ texts, paths }: Contents): number {
   return all.reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/**
- * Returns why Lambda would reject the size of an archive, or undefined.
- * @param bytes of the contents before they are compressed
- */
+/** Returns why Lambda would reject an archive of this many uncompressed bytes, or undefined. */
 export function sizeProblem(contents: Contents, bytes: number): string | undefined {
   if (bytes > CODE.unzipped)
     return `its archive has ${sizeText(bytes)}; Lambda accepts at most ${sizeText(CODE.unzipped)}`;
@@ -46,7 +43,7 @@ export function sizeProblem(contents: Contents, bytes: number): string | undefin
     : undefined;
 }
 
-/** Returns a size with its unit: `3 kB`, `17.3 MB`. */
+/** Formats a size: `3 kB`, `17.3 MB`. */
 export function sizeText(bytes: number): string {
   return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

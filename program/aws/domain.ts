@@ -7,22 +7,19 @@ type ApiDomain = NonNullable<Within['settings']['apiDomain']>;
 
 interface DeclaredDomain {
   readonly name: pulumi.Output<string>;
-  /** Where the API answers, without a slash at its end. */
+  /** The API's URL, without a trailing slash. */
   readonly url: pulumi.Output<string>;
   /** The target of the DNS record, if it must be created by hand. */
   readonly target: pulumi.Output<string> | undefined;
 }
 
-/** Options by which a stack finds a resource of its domain that `pulumi state move`, which drops parents, brought there. */
+/** Returns options that adopt a resource moved by `pulumi state move`, which drops its parent. */
 const movable = (parent: pulumi.Resource): pulumi.CustomResourceOptions => ({
   parent,
   aliases: [{ parent: pulumi.rootStackResource }],
 });
 
-/**
- * The API's own domain, where the stack has one: its certificate, the name, what is served there, and the record that
- * leads to it.
- */
+/** Declares the API's domain: certificate, domain name, mapping and DNS record. */
 export function declareDomain(
   within: Within,
   api: aws.apigatewayv2.Api,
@@ -70,7 +67,7 @@ function declareDomainName(within: Within, domain: ApiDomain): aws.apigatewayv2.
   );
 }
 
-/** A certificate of ACM's own, which renews itself for as long as the record stands that proves whose the name is. */
+/** Declares an ACM certificate. It renews itself as long as its validation record exists. */
 function declareCertificate(
   { component, name }: Within,
   { name: domainName, hostedZoneId = '' }: ApiDomain,
@@ -88,7 +85,7 @@ function declareCertificate(
       type: proof.resourceRecordType,
       records: [proof.resourceRecordValue],
       ttl: 300,
-      // ACM asks for the same record again for a name that it has validated before.
+      // ACM reuses the same validation record for a name that it has validated before.
       allowOverwrite: true,
     },
     movable(component),
@@ -101,7 +98,7 @@ function declareCertificate(
   return validation.certificateArn;
 }
 
-/** The record by which the name leads to the API. */
+/** Declares the DNS record that points the domain to the API. */
 function declareAlias(
   { component, name }: Within,
   { domainName, domainNameConfiguration }: aws.apigatewayv2.DomainName,

@@ -7,29 +7,26 @@ import { LAMBDA_MAY_ASSUME, logGroupArn, policyOf, statementsOf } from './policy
 import { services } from './services.ts';
 
 interface Surroundings {
-  /** The handler's bundle. */
   readonly code: pulumi.asset.Archive;
   readonly parent: pulumi.Resource;
-  /** The one API that may invoke the function. */
+  /** The only API that may invoke the function. */
   readonly api: aws.apigatewayv2.Api;
-  /** The stack's region. */
   readonly region: string;
-  /** What the resources were called before, where the handler was renamed. */
+  /** Former names of the resources, if the handler was renamed. */
   readonly aliases: pulumi.Alias[];
-  /** Retention and encryption of its log. */
   readonly logs: Pick<aws.cloudwatch.LogGroupArgs, 'retentionInDays' | 'kmsKeyId'>;
-  /** Whether its bundle has a source map that Node is to read. */
+  /** Whether Node reads the bundle's source map. */
   readonly sourceMaps: boolean;
   readonly vpc: Settings['vpc'];
-  /** Whether the values of its variables are secret. */
   readonly secretEnvironment: boolean;
-  /** The ARN of the permissions boundary of its role. */
+  /** The ARN of the role's permissions boundary. */
   readonly permissionsBoundary: string | undefined;
-  /** Whether the policy of its role is secret. */
   readonly secretStatements: boolean;
 }
 
-/** A Lambda function with its own log group, a role that may write to that and what the handler asks for, and leave for the API. */
+/**
+ * Declares a Lambda function, its log group, its role with the handler's statements, and the API's invoke permission.
+ */
 export function declareFunction(
   name: string,
   handler: HandlerSpec,
@@ -50,7 +47,7 @@ export function declareFunction(
   const logGroup = new services.cloudwatch.LogGroup(
     name,
     { name: `/${pulumi.getProject()}/${pulumi.getStack()}/${name}`, ...logs },
-    // A log group cannot be renamed. It keeps the name that it was created with, and so its events.
+    // Renaming would replace the log group and lose its events.
     { parent, aliases, ignoreChanges: ['name'] },
   );
   const role = new services.iam.Role(
@@ -93,8 +90,8 @@ export function declareFunction(
 }
 
 /**
- * Lets the API invoke a function. One permission for all routes: a function's policy is limited to 20 KB, which one for
- * each route reaches at about 60.
+ * Declares the API's permission to invoke a function. One covers all routes: separate ones would reach the 20 KB limit
+ * at about 60.
  */
 export function letInvoke(
   name: string,

@@ -11,7 +11,7 @@ import { keptLogs } from './stage.ts';
 import { handlerIn } from '../contract/handler-spec.ts';
 import { services } from './services.ts';
 
-/** The function of each handler, by its key. A second API may invoke those of the first. */
+/** Declares each handler's function, by handler key. A second API gets permission to invoke the first one's. */
 export function declareFunctions(within: Within, api: aws.apigatewayv2.Api): ReadonlyMap<string, aws.lambda.Function> {
   const { component, name, contract, shared } = within;
   if (shared === undefined) {
@@ -23,7 +23,7 @@ export function declareFunctions(within: Within, api: aws.apigatewayv2.Api): Rea
   return shared.functions;
 }
 
-/** What serves each route, by route key: one integration for a handler or function, one for each forwarded route. */
+/** Returns the integration of each route: one for a handler or function, one for each forwarded route. */
 export function declareIntegrations(
   within: Within,
   api: aws.apigatewayv2.Api,
@@ -88,7 +88,7 @@ function declareHandler(
   });
 }
 
-/** A function that exists already: the API gets permission to invoke it, and nothing else of it changes. */
+/** Declares the integration of an existing function, and only its invoke permission for this API. */
 function declareExisting(
   { component, name }: Within,
   arn: string,
@@ -97,7 +97,7 @@ function declareExisting(
   const parsed = parseFunctionArn(arn);
   if (parsed === undefined) throw new Error(`${arn} was not refused`);
   const { unqualified, qualifier } = parsed;
-  // Two dashes: a handler's key begins with a letter, so that no handler has this name.
+  // Two dashes, because no handler key can produce this name.
   const resource = `${name}--${functionLabel(parsed)}`;
   letInvoke(resource, { function: unqualified, ...(qualifier !== undefined && { qualifier }) }, api, {
     parent: component,
@@ -110,10 +110,9 @@ function declareExisting(
 }
 
 /**
- * An HTTP endpoint. What a caller sends in the caller's headers never arrives: it is overwritten where there is a token,
- * and removed where there is none. The token itself arrives, since `authorization` cannot be mapped. A public route's and
- * a protected one's are two resources: the route turns from one to the other in the same step as it gets its authorizer,
- * and never stands open in front of headers that nothing removes.
+ * Declares an HTTP integration. It overwrites the caller headers from the token, or removes them without one, so that a
+ * caller cannot forge them. The token itself is passed on, because `authorization` cannot be mapped. Public and
+ * protected routes use separate resources, so that a change between them never exposes a backend to forged headers.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html
  */
 function declareForward(
@@ -145,7 +144,7 @@ function declareForward(
 }
 
 /**
- * A load balancer's listener in a VPC. The path is always written: API Gateway would else pass on the name of the stage.
+ * Returns the target in a VPC. The path is always set: API Gateway would otherwise prepend the stage's name.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html
  */
 function privateTarget(

@@ -4,10 +4,9 @@ import { ISSUER_TIMEOUT, JWKS_BYTES } from '../../limits/http-api.ts';
 import type { ApiSideArgs } from './api-parts.ts';
 import { printableLine, UserError } from '../user-error.ts';
 
-/** What an issuer responded to a GET request, or why there was no response. */
+/** An issuer's response to a GET request, or why there was none. */
 export type IssuerResponse = { readonly status: number; readonly body: string } | { readonly failure: string };
 
-/** Reads an issuer's document by its URL. */
 type ReadIssuer = (url: string) => Promise<IssuerResponse>;
 
 const DISCOVERY = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https$/ }) });
@@ -22,9 +21,8 @@ const RS256_KEY = z.object({
 });
 
 /**
- * Returns the hooks that read the tenant's documents before AWS creates or updates a resource, in a preview as well: an
- * authorizer whose issuer does not respond rejects every token. Without an engine there are no hooks, since no AWS reads
- * the documents.
+ * Returns hooks that check the tenant's documents before AWS creates or updates a resource, also in a preview: an
+ * authorizer with an unreachable issuer rejects every token. Without an engine there are no hooks.
  */
 export function issuerHooks({ settings, issuer, shared }: ApiSideArgs): pulumi.CustomResourceOptions {
   if (!pulumi.runtime.hasEngine()) return {};
@@ -32,7 +30,7 @@ export function issuerHooks({ settings, issuer, shared }: ApiSideArgs): pulumi.C
   const key = shared === undefined ? first : 'api:secondIssuer.domain';
   let problem: Promise<string | undefined> | undefined;
   const check = async (): Promise<void> => {
-    // Several resources have the hook. Read the tenant once.
+    // Several resources share the hook; check the tenant once.
     const found = await (problem ??= issuerProblem(issuer, (url) => readOverHttps(url)));
     if (found === undefined) return;
     throw new UserError('issuer', `Pulumi.${settings.stack}.yaml, ${key}: ${found}`);
@@ -42,7 +40,7 @@ export function issuerHooks({ settings, issuer, shared }: ApiSideArgs): pulumi.C
 }
 
 /**
- * Returns in one line why API Gateway would reject every token of an issuer, and what to correct, or undefined.
+ * Returns why API Gateway would reject every token of an issuer and how to fix it, in one line, or undefined.
  * @param issuer with the trailing slash of Auth0's issuers
  */
 export async function issuerProblem(issuer: string, read: ReadIssuer): Promise<string | undefined> {
@@ -53,7 +51,7 @@ export async function issuerProblem(issuer: string, read: ReadIssuer): Promise<s
   return problem && printableLine(`${discovery.jwksUri} ${problem}`);
 }
 
-/** Judges an issuer's discovery document. The problem continues a sentence that begins with the document's URL. */
+/** Checks a discovery document. The problem continues a sentence that begins with the document's URL. */
 function judgeDiscovery(
   issuer: string,
   response: IssuerResponse,
@@ -67,7 +65,7 @@ function judgeDiscovery(
   return { problem: `names the issuer ${data.issuer}, not ${issuer}; write that issuer's domain` };
 }
 
-/** Judges an issuer's key set. The problem continues a sentence that begins with the key set's URL. */
+/** Checks a key set. The problem continues a sentence that begins with the key set's URL. */
 function judgeKeys(response: IssuerResponse): string | undefined {
   if (!isOk(response)) return `${failureOf(response)}; API Gateway reads its keys there`;
   if (Buffer.byteLength(response.body) > JWKS_BYTES) {
@@ -95,13 +93,13 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Attempts for each document: on a busy machine the timer may fire before a response that has arrived is read. */
+/** Attempts for each document: on a busy machine the timer can fire before a received response is read. */
 const ATTEMPTS = 3;
 
-/** Bytes to read of a document. API Gateway's own limit is lower. */
+/** Maximum bytes to read; API Gateway's own limit is lower. */
 const LONGEST = 1_000_000;
 
-/** Reads a document within API Gateway's own timeout, up to its first megabyte. */
+/** Reads a document within API Gateway's timeout, up to its first megabyte. */
 export async function readOverHttps(url: string, attempt = 1): Promise<IssuerResponse> {
   try {
     const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(ISSUER_TIMEOUT) });
@@ -111,7 +109,7 @@ export async function readOverHttps(url: string, attempt = 1): Promise<IssuerRes
       if (attempt < ATTEMPTS) return readOverHttps(url, attempt + 1);
       return { failure: `no response within ${ISSUER_TIMEOUT} ms, API Gateway's own limit, in ${ATTEMPTS} attempts` };
     }
-    // fetch says only that it failed; its cause says why, for example "getaddrinfo ENOTFOUND".
+    // fetch's cause has the details, for example "getaddrinfo ENOTFOUND".
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     return { failure: cause instanceof Error ? cause.message : String(cause) };
   }
@@ -123,7 +121,6 @@ async function startOf({ body }: { readonly body: AsyncIterable<Uint8Array> | nu
   for await (const chunk of body ?? []) {
     chunks.push(chunk);
     bytes += chunk.length;
-    // Leaving the loop cancels the rest.
     if (bytes > LONGEST) break;
   }
   return new TextDecoder().decode(Buffer.concat(chunks));

@@ -13,14 +13,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** Lambda's processors: the name at Lambda, the name at npm, and `e_machine` in the header of an ELF file. */
+/** Lambda's architectures: AWS's name, npm's name, and `e_machine` in an ELF header. */
 const MACHINES = {
   arm64: { npm: 'arm64', elf: 0xb7 },
   x86_64: { npm: 'x64', elf: 0x3e },
 } as const;
 type Architecture = keyof typeof MACHINES;
 
-/** The fields of a package in `package-lock.json` that are read here. */
+/** The fields read from a package in `package-lock.json`. */
 interface Locked {
   readonly version?: string;
   readonly link?: boolean;
@@ -32,17 +32,17 @@ interface Locked {
 }
 type Lock = Readonly<Record<string, Locked>>;
 
-/** Where packages are to run: on Lambda, or on this machine under the twin. */
+/** Where packages run: on Lambda, or on this machine under the twin. */
 export type Place = { readonly lambda: Architecture } | 'here';
 
-/** The folders of packages beside a bundle, by their names in the archive, or why they cannot be found. */
+/** Package folders by name in the archive, or why they cannot be found. */
 export type Packages = { readonly folders: Readonly<Record<string, string>> } | { readonly problem: string };
 
 /**
- * Finds packages and all that they depend on, in the versions of `package-lock.json`. For Lambda, npm installs them for
- * its processor into a folder under `node_modules/.cache`, checked by the lock file's hashes and without install scripts,
- * which could download anything. Under the twin they are those of the project's `node_modules`.
- * @param root the project's folder, with a slash at its end
+ * Returns packages and their dependencies in the versions of `package-lock.json`. For Lambda, npm installs them for its
+ * architecture under `node_modules/.cache`, checks their hashes and skips install scripts, which could download
+ * anything. The twin uses the project's `node_modules`.
+ * @param root the project's folder, with a trailing slash
  */
 export function packagesBeside(names: readonly string[], root: string, place: Place): Packages {
   const lock = lockIn(root);
@@ -52,7 +52,7 @@ export function packagesBeside(names: readonly string[], root: string, place: Pl
   const cpu = place === 'here' ? process.arch : MACHINES[place.lambda].npm;
   const folder = place === 'here' ? root : installed(all, names, lock, root, cpu);
   if (typeof folder !== 'string') return folder;
-  // npm leaves out optional packages of other platforms.
+  // npm skips optional packages of other platforms.
   const closure = closureOf(names, lock, (key) => existsSync(join(folder, key)));
   if (typeof closure === 'string') return { problem: closure };
   const differing = closure.find((key) => versionIn(join(folder, key)) !== lock[key]?.version);
@@ -68,7 +68,7 @@ export function packagesBeside(names: readonly string[], root: string, place: Pl
       };
     }
   }
-  // A folder has the packages inside it too.
+  // An outer folder includes its nested packages.
   const outer = closure.filter((key) => key.split('node_modules/').length === 2);
   return { folders: Object.fromEntries(outer.map((key) => [key, join(folder, key)])) };
 }
@@ -81,7 +81,7 @@ function lockIn(root: string): Lock | undefined {
   }
 }
 
-/** Returns the lock file's keys of packages and all their dependencies, sorted, or a sentence on what is missing. */
+/** Returns the lock file's sorted keys of packages and their dependencies, or what is missing. */
 function closureOf(
   names: readonly string[],
   lock: Lock,
@@ -109,7 +109,7 @@ function closureOf(
   return [...found].toSorted();
 }
 
-/** Returns the key of the package that Node finds by name from another package. */
+/** Returns the key of the package that Node resolves a name to from another package. */
 function keyOf(name: string, from: string, lock: Lock): string | undefined {
   for (let folder = from; ; folder = folder.slice(0, Math.max(folder.lastIndexOf('/node_modules/'), 0))) {
     const key = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
@@ -118,7 +118,7 @@ function keyOf(name: string, from: string, lock: Lock): string | undefined {
   }
 }
 
-/** Installs the packages for Lambda unless they are installed. Returns the folder, or why that failed. */
+/** Installs the packages for Lambda unless cached. Returns the folder, or why that failed. */
 function installed(
   closure: readonly string[],
   names: readonly string[],
@@ -162,7 +162,7 @@ function versionIn(folder: string): string | undefined {
   }
 }
 
-/** Whether a package needs a compiled addon, and neither it nor one of its dependencies has one for this machine. */
+/** Returns whether a package needs a compiled addon that neither it nor a dependency has for this architecture. */
 function lacksAddon(key: string, closure: readonly string[], lock: Lock, folder: string, machine: number): boolean {
   const own = addonsIn(join(folder, key));
   const locked = lock[key];
@@ -183,7 +183,7 @@ function addonsIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** Returns the processor of an ELF file. Source: the ELF specification, e_machine. */
+/** Returns `e_machine` of an ELF file. */
 function machineOf(file: string): number | undefined {
   const head = Buffer.alloc(20);
   const opened = openSync(file, 'r');

@@ -2,15 +2,12 @@ import { partitionOf } from '../../limits/partitions.ts';
 import { NETWORK_ACTIONS } from '../../limits/vpc.ts';
 import type { HandlerSpec, PolicyStatement } from '../contract/handler-spec.ts';
 
-/**
- * The ARN of a log group in any account: a role acts in its own alone. A preview knows it before there is a log group, so
- * that the rules can read the role's policy.
- */
+/** Returns a log group's ARN with any account. A preview knows it early, so the rules can read the role's policy. */
 export function logGroupArn(region: string, name: string): string {
   return `arn:${partitionOf(region)}:logs:${region}:*:log-group:${name}`;
 }
 
-/** The policy of a handler's role: its own log, and the statements of contract and stack file. */
+/** Returns the policy of a handler's role: its log, and the statements of contract and stack file. */
 export function policyOf(logArn: string, statements: readonly PolicyStatement[] = [], inVpc = false): string {
   return policy(
     ...(inVpc ? networkStatements(logArn.split(':')[1] ?? 'aws') : []),
@@ -25,7 +22,7 @@ export function policyOf(logArn: string, statements: readonly PolicyStatement[] 
 }
 
 /**
- * Lets Lambda make the function's network interfaces, and denies the same to the function's own code.
+ * Returns statements that let Lambda create network interfaces, but deny it to the function's own code.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
 function networkStatements(partition: string): readonly object[] {
@@ -36,21 +33,20 @@ function networkStatements(partition: string): readonly object[] {
   ];
 }
 
-/** Returns the handler's statements, with one to send traces if it has tracing. */
+/** Returns the handler's statements, plus permission to send traces if it has tracing. */
 export function statementsOf({ statements = [], tracing }: HandlerSpec): readonly PolicyStatement[] {
   // Source: https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
   const traces = { actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] };
   return tracing === true ? [...statements, traces] : statements;
 }
 
-/** Lets Lambda run a function with the role. */
 export const LAMBDA_MAY_ASSUME = policy({
   Effect: 'Allow',
   Action: 'sts:AssumeRole',
   Principal: { Service: 'lambda.amazonaws.com' },
 });
 
-/** Characters that the role's policy has with these statements, at the longest ARN of a log group. */
+/** Returns the characters of the role's policy with these statements, with the longest log group ARN. */
 export function policySize(statements: readonly PolicyStatement[], inVpc: boolean): number {
   return policyOf(logGroupArn('us-gov-southeast-99', 'x'.repeat(100)), statements, inVpc).length;
 }

@@ -3,10 +3,7 @@ import { createRequire } from 'node:module';
 
 const load = createRequire(import.meta.url);
 
-/**
- * The AWS services that the program uses, each loaded by itself. The index of `@pulumi/aws` loads 250 services, which is a
- * fifth of the CPU time that loading the SDKs takes; an `import` of a service would load each of its resources.
- */
+/** The AWS services in use, loaded one by one: the index of `@pulumi/aws` loads 250, a fifth of the SDKs' CPU time. */
 export const services = {
   acm: load('@pulumi/aws/acm') as typeof aws.acm,
   apigatewayv2: load('@pulumi/aws/apigatewayv2') as typeof aws.apigatewayv2,

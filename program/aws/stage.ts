@@ -6,8 +6,8 @@ import type { Throttle } from '../config/api-keys.ts';
 import { services } from './services.ts';
 
 /**
- * One line of JSON for each request: who asked for what, and what became of it. No other header, query, path or body,
- * since a token may stand in any of them. What has no value is `-`.
+ * The fields of an access-log line. It leaves out other headers, the query, the path and the body, because any of them
+ * may contain a token. A missing value is `-`.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
 const ACCESS_LOG = {
@@ -24,13 +24,13 @@ const ACCESS_LOG = {
   sub: '$context.authorizer.claims.sub',
 } as const;
 
-/** The origin of a request: personal data, which some teams may not keep. */
+/** Fields that identify the caller: personal data, which some teams may not keep. */
 const CALLER_ADDRESS = {
   sourceIp: '$context.identity.sourceIp',
   userAgent: '$context.identity.userAgent',
 } as const;
 
-/** Returns retention and encryption of every log group of a stack. */
+/** Returns the retention and encryption of a stack's log groups. */
 export function keptLogs({
   logRetention,
   logKey,
@@ -38,7 +38,7 @@ export function keptLogs({
   return { retentionInDays: logRetention, ...(logKey !== undefined && { kmsKeyId: logKey }) };
 }
 
-/** Where the stage writes its access log. */
+/** Declares the log group of the access log. */
 export function declareAccessLog(within: Within): aws.cloudwatch.LogGroup {
   const { component, name, settings } = within;
   return new services.cloudwatch.LogGroup(
@@ -48,7 +48,7 @@ export function declareAccessLog(within: Within): aws.cloudwatch.LogGroup {
   );
 }
 
-/** The stage that the API is served from. Each change is released as it is made. */
+/** Declares the stage that serves the API. It deploys each change automatically. */
 export function declareStage(
   { component, name, settings }: Within,
   api: aws.apigatewayv2.Api,
@@ -65,8 +65,8 @@ export function declareStage(
       name: settings.stageName,
       autoDeploy: true,
       accessLogSettings: { destinationArn: accessLog.arn, format },
-      // Always written: without it the provider sends zeros for a throttle that was taken out, and AWS then answers every
-      // request with 429 (https://github.com/hashicorp/terraform-provider-aws/issues/14742).
+      // Always set: without it the provider sends zeros for a removed throttle, and AWS then rejects every request with
+      // 429 (https://github.com/hashicorp/terraform-provider-aws/issues/14742).
       defaultRouteSettings: limits(throttle),
       ...(routeSettings.length > 0 && { routeSettings }),
     },
