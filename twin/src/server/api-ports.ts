@@ -4,22 +4,17 @@ import { gatewayServer } from '../gateway/server.ts';
 import type { OnEvent } from './events.ts';
 import { close, listen } from './listen.ts';
 
-/** The servers of the APIs, each on a port of its own. */
 export interface ApiPorts {
-  /**
-   * Binds as many ports as there are APIs, and closes those of APIs that have gone.
-   * @throws UserError for a port that is in use
-   */
+  /** Binds a port for each API and closes the ports of removed APIs. @throws UserError for a port in use */
   readonly open: (count: number) => Promise<void>;
-  /** `http://localhost:3000` and so on, in the order of the APIs. */
+  /** The URL of each API, such as `http://localhost:3000`, in the model's order. */
   readonly origins: readonly string[];
   readonly servers: readonly Server[];
 }
 
 /**
- * Makes the servers of the APIs; none listens yet. The first API has the port that was chosen for it, the others those
- * after the tenant's.
- * @param gatewayOf resolves once the twin serves, with the gateway of the API at that place
+ * Creates an unbound server for each API. The first API gets `port`; the others get the ports after the tenant's.
+ * @param gatewayOf returns the gateway of the API at an index, once the twin serves
  */
 export function apiPorts(
   { port, tenantPort }: { readonly port: number; readonly tenantPort: number },

@@ -2,15 +2,14 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-// Loaded only where a certificate has to be made: the library takes longer to load than the rest of the tenant.
+// Import this module only to create a certificate: the library loads more slowly than the rest of the tenant.
 x509.cryptoProvider.set(webcrypto);
 
-/** Milliseconds that a certificate of the twin is good for: ten years for a key's, a year for TLS. */
 const DAY = 24 * 60 * 60 * 1000;
 const KEY_DAYS = 3650;
 const TLS_DAYS = 365;
 
-/** The self-signed certificate that Auth0 publishes beside a signing key; its subject is the tenant's domain. */
+/** Creates the self-signed certificate that Auth0 publishes with a signing key. Its subject is the tenant's domain. */
 export async function keyCertificate(keyPem: string, domain: string): Promise<string> {
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
   const keys = await importPair(keyPem, algorithm);
@@ -24,7 +23,6 @@ export async function keyCertificate(keyPem: string, domain: string): Promise<st
   return certificate.toString('pem');
 }
 
-/** A certificate for TLS, its key, and the authority that signed it. */
 export interface TlsFiles {
   readonly ca: string;
   readonly certificate: string;
@@ -32,8 +30,8 @@ export interface TlsFiles {
 }
 
 /**
- * Makes an authority for this twin alone and a certificate by it. The authority's key is gone when this returns, so
- * that trusting it trusts nothing else, ever.
+ * Creates a certificate authority and a TLS certificate that it signs.
+ * The authority's key is never stored, so trusting the authority trusts nothing else.
  */
 export async function tlsFiles(names: readonly string[]): Promise<TlsFiles> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };

@@ -4,33 +4,29 @@ import type { Client } from '../model/tenant.ts';
 import { LOCAL_HOSTS } from '../tenant/app.ts';
 import type { TwinState } from './state.ts';
 
-/** A client that logs users in, and what its developer configures. */
 export interface EnvFile {
-  /** The client's name, without the stack's. */
+  /** The client's name, without the stack's name. */
   readonly client: string;
-  /** The name of its file in the folder of the stack. */
   readonly file: string;
-  /** What a page of the client may know; nothing of it is secret. */
+  /** Settings that are safe to publish: none is secret. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Whether it runs where everyone can read its settings. */
+  /** Whether the client runs in a browser or on a device, where anybody can read its settings. */
   readonly isPublic: boolean;
-  /** Empty for a client without one. */
   readonly secret: string;
 }
 
 interface Addresses {
   readonly apiUrl: string;
-  /** Empty where the tenant is left out; there are no files then. */
   readonly tenantUrl: string;
 }
 
-/** What the bundlers of Vite and Next.js put into a page. */
+/** The prefixes of variables that Vite and Next.js expose to the browser. */
 const PAGE_PREFIXES = ['VITE_', 'NEXT_PUBLIC_'];
 
-/** What the login's own scopes are; a third party gets none of them. */
+/** The scopes of the login itself. A third-party client gets none of them. */
 const PROFILE = ['openid', 'profile', 'email'];
 
-/** Returns the settings of each client that users log in through: in a browser, on a device or at a web application. */
+/** Returns the settings of each client that logs users in. */
 export function envFiles(model: Model, { apiUrl, tenantUrl }: Addresses): EnvFile[] {
   if (tenantUrl === '') return [];
   const { tenant, api, stack } = model;
@@ -60,18 +56,17 @@ export function envFiles(model: Model, { apiUrl, tenantUrl }: Addresses): EnvFil
   }));
 }
 
-/** The lines of a .env file: `NAME=value`. */
 export function envLines(settings: Readonly<Record<string, string>>, prefix = ''): string[] {
   return Object.entries(settings).map(([name, value]) => `${prefix}${name}=${quoted(value)}`);
 }
 
-/** Writes a file for each client, and removes those of clients that are gone. */
+/** Writes a file for each client, and deletes the files of removed clients. */
 export function writeEnvFiles(state: TwinState, files: readonly EnvFile[]): void {
   for (const { client, file, settings, isPublic, secret } of files) {
     const lines = [
       `# ${JSON.stringify(client)}, as the twin of this stack serves it. Written at each start and reload.`,
       ...PAGE_PREFIXES.flatMap((prefix) => envLines(settings, prefix)),
-      // A server's own; with a prefix, the secret would end up in a page.
+      // Without a prefix: a bundler would publish a prefixed secret.
       ...(isPublic ? [] : envLines({ ...settings, ...(secret !== '' && { AUTH0_CLIENT_SECRET: secret }) })),
     ];
     state.write(file, `${lines.join('\n')}\n`);
@@ -82,7 +77,7 @@ export function writeEnvFiles(state: TwinState, files: readonly EnvFile[]): void
   }
 }
 
-/** A name may be any text, and two may differ only in what a file name cannot hold. */
+/** Returns a unique file name for each client, even if names differ only in characters that a file name cannot hold. */
 function fileNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {
@@ -94,13 +89,12 @@ function fileNames(names: readonly string[]): string[] {
   });
 }
 
-/** The first callback on this machine, or else the first. */
 function localCallback({ login: { callbacks } }: Client): string {
   const isLocal = (url: string): boolean => URL.canParse(url) && LOCAL_HOSTS.includes(new URL(url).hostname);
   return callbacks.find(isLocal) ?? callbacks[0] ?? '';
 }
 
-/** What shells and dotenv read alike; no value begins a line of its own. */
+/** Quotes a value so that shells and dotenv read the same string. */
 function quoted(value: string): string {
   if (/^[\w.:/@%+=,-]*$/.test(value)) return value;
   return /['\r\n]/.test(value) ? JSON.stringify(value) : `'${value}'`;

@@ -6,13 +6,13 @@ import type { Route } from '../model/http-api.ts';
 const EXAMPLE = '--forward "GET /orders=http://127.0.0.1:4000"';
 
 /**
- * Takes the values of `--forward "GET /orders=http://127.0.0.1:4000"` apart.
- * @throws UserError for one that is not of that form, and for an address that is not this machine's
+ * Parses the values of `--forward "GET /orders=http://127.0.0.1:4000"`.
+ * @throws UserError for a malformed value or an address outside this machine
  */
 export function parseForwards(texts: readonly string[]): Forwards {
   const forwards = new Map<string, URL>();
   for (const text of texts) {
-    // A route key may have an equals sign itself.
+    // A route key may contain an equals sign.
     const [, key, address] = /^(.+)=([a-z]+:\/\/.*)$/.exec(text) ?? [];
     if (key === undefined || address === undefined || !URL.canParse(address)) {
       throw new UserError(`--forward must be like ${EXAMPLE}, not ${JSON.stringify(text)}.`);
@@ -34,7 +34,7 @@ export function parseForwards(texts: readonly string[]): Forwards {
   return forwards;
 }
 
-/** @throws UserError for a route that is not there, and for one that a handler of the program serves */
+/** @throws UserError for an unknown route, or a route that a handler of the program serves */
 export function checkForwards(forwards: Forwards, routes: readonly Route[]): void {
   for (const key of forwards.keys()) {
     const route = routes.find(({ routeKey }) => routeKey === key);

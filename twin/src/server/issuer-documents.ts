@@ -6,13 +6,13 @@ import type { Model } from '../model/model.ts';
 import type { FetchDocument } from '../gateway/issuer-keys.ts';
 import { GATEWAY_AGENT } from '../tenant/report.ts';
 
-/** Bytes that are read of a document; the gateway's own limit is smaller. */
+/** The most bytes to read of a document. The gateway's own limit is smaller. */
 const MOST = 1_000_000;
 
 /**
- * Fetches an issuer's documents from the local tenant. Any other issuer is unreachable: nothing leaves the machine.
- * @param where the tenant's address, and the authority to trust if it is https. Its host name is not resolved, since
- *   another process could answer for that name and become the issuer.
+ * Returns a function that fetches an issuer's documents from the local tenant; other issuers are unreachable.
+ * @param where the tenant's URL, and for https the authority to trust. The issuer's host name is not resolved: another
+ *   process could answer for that name and become the issuer.
  */
 export function fromTenant(
   model: () => Model,
@@ -28,13 +28,12 @@ export function fromTenant(
     return getText(
       `${url.replace('//localhost:', '//127.0.0.1:')}/.well-known/${what === 'discovery' ? 'openid-configuration' : 'jwks.json'}`,
       ca,
-      // The tenant is its second issuer at 127.0.0.1.
+      // The tenant serves its second issuer at 127.0.0.1.
       isOf(secondIssuerDomain) && !isOf(issuerDomain) ? '127.0.0.1' : 'localhost',
     );
   };
 }
 
-/** `fetch` has no way to trust one authority more. */
 function getText(url: string, ca: string | undefined, host: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { 'user-agent': GATEWAY_AGENT, host };

@@ -8,15 +8,15 @@ import {
   type SigningKeys,
 } from '../tenant/signing-key.ts';
 
-/** The key that signs, the one that will next, and after a rotation the one that did before. */
+/** The key that signs now, the key that the next rotation switches to, and the key before the last rotation. */
 const CURRENT = 'signing-key.pem';
 const NEXT = 'next-signing-key.pem';
 const PREVIOUS = 'previous-signing-key.pem';
 
 /**
- * The tenant's signing keys, made on the first start and kept.
- * @param rotate makes the next key the current one, and the current one the previous
- * @throws UserError for a file that is no such key
+ * Reads the tenant's signing keys from the stack's folder, and creates the missing ones.
+ * @param rotate switches to the next key; the current key becomes the previous one
+ * @throws UserError for a file without a valid signing key
  */
 export async function openSigningKeys(state: TwinState, domain: string, rotate: boolean): Promise<SigningKeys> {
   const pem = (name: string): string => state.read(name) ?? made(state, name);
@@ -43,7 +43,7 @@ async function openKey(state: TwinState, name: string, pem: string, domain: stri
   const file = name.replace('.pem', '.crt');
   const kept = state.read(file);
   if (kept !== undefined && isCertificateOf(kept, pem, domain)) return readSigningKey(pem, kept, state.shownAs + name);
-  // A key that cannot be read is reported before a certificate for it is tried.
+  // Report an unreadable key before creating a certificate for it.
   await readSigningKey(pem, undefined, state.shownAs + name);
   const { keyCertificate } = await import('./certificates.ts');
   const certificate = await keyCertificate(pem, domain);
@@ -51,14 +51,13 @@ async function openKey(state: TwinState, name: string, pem: string, domain: stri
   return readSigningKey(pem, certificate, state.shownAs + name);
 }
 
-/** What the tenant serves TLS with, and the authority that its clients are to trust. */
 export interface TlsIdentity {
   readonly ca: string;
   readonly certificate: string;
   readonly key: string;
 }
 
-/** The files of `--tls`, made anew when a name is missing or they are about to expire. */
+/** Reads the TLS files, and replaces them if a name is missing or they expire soon. */
 export async function openTls(state: TwinState, domains: readonly string[]): Promise<TlsIdentity> {
   const names = [...new Set(['localhost', ...domains])];
   const [ca, certificate, key] = ['ca.pem', 'tls-cert.pem', 'tls-key.pem'].map((name) => state.read(name));
@@ -73,7 +72,7 @@ export async function openTls(state: TwinState, domains: readonly string[]): Pro
   return made;
 }
 
-/** Milliseconds that a certificate must still be good for. */
+/** How long a certificate must still be valid, in milliseconds. */
 const MARGIN = 7 * 24 * 60 * 60 * 1000;
 
 function serves(certificatePem: string, caPem: string, names: readonly string[]): boolean {

@@ -5,33 +5,32 @@ import { UserError } from '../common/user-error.ts';
 
 type Server = HttpServer | TlsServer;
 
-/** Connections that may wait to be taken, where the system allows as many: a burst of clients is not to be refused. */
+/** Connections that may wait to be accepted, so that a burst of clients is not refused. The system may allow fewer. */
 const BACKLOG = 4096;
 
-/** Milliseconds that a client has, once the server closes, to send the rest of its request or to take its answer. */
+/** Milliseconds after `close` for a client to finish its request or to read its response. */
 const PATIENCE = 2000;
 
 interface Connection {
   readonly socket: Socket;
-  /** To the last request that came over it. */
+  /** The response to the latest request on this connection. */
   response?: ServerResponse;
 }
 
-/** The open connections of a server, by the other end: with TLS, a request has a socket object of its own. */
+/** The open connections of each server by remote address: with TLS, a request has a different socket object. */
 const connectionsOf = new WeakMap<Server, Map<string, Connection>>();
 
-/** The socket on `::1` of a server, where the machine has that address. */
 const secondSocketOf = new WeakMap<Server, SocketServer>();
 
-/** Free ports to try when the system chooses: it looks at 127.0.0.1 alone. */
+/** Free ports to try: the system finds a port that is free on 127.0.0.1, but perhaps not on ::1. */
 const ATTEMPTS = 20;
 
 /**
- * Binds a server to 127.0.0.1 and, where the machine has it, to ::1. `localhost` means either, so a port of which
- * another process holds one of the two is in use: that process would receive a part of the clients, and their secrets.
- * @param flag the flag that chooses the port, for the message
- * @returns the port, which the system chose if 0 was asked for
- * @throws UserError when the port is taken or not allowed
+ * Binds a server to 127.0.0.1 and, where available, to ::1. `localhost` means either, so the port must be free on both:
+ * a process on the other address would receive some of the clients and their secrets.
+ * @param flag the command's flag for this port, for the error
+ * @returns the port; for 0, the port that the system chose
+ * @throws UserError when the port is in use or not permitted
  */
 export async function listen(server: Server, port: number, flag: string): Promise<number> {
   track(server);
@@ -55,7 +54,7 @@ export async function listen(server: Server, port: number, flag: string): Promis
   }
 }
 
-/** Hands its connections to the server: Node's HTTP servers take a socket by this event, wherever it was accepted. */
+/** Creates a socket that passes its connections to an HTTP server, through the server's `connection` event. */
 function secondSocket(server: Server): SocketServer {
   const { allowHalfOpen } = server as { readonly allowHalfOpen?: boolean };
   const second = new SocketServer({ allowHalfOpen: allowHalfOpen === true, noDelay: true });
@@ -77,7 +76,6 @@ function track(server: Server): void {
   const connections = new Map<string, Connection>();
   connectionsOf.set(server, connections);
   const keyOf = ({ remoteAddress = '', remotePort = 0 }: Socket): string => `${remoteAddress} ${remotePort}`;
-  // What both kinds of servers have in common.
   const plain: SocketServer = server;
   plain.on('connection', (socket: Socket) => {
     const key = keyOf(socket);
@@ -93,8 +91,8 @@ function track(server: Server): void {
 }
 
 /**
- * Closes a server: each connection once its request has ended. Node would wait for ever for a silent client, such as a
- * browser that has connected in advance, or one that stops in the middle of a request.
+ * Closes a server, each connection after its current request. Node alone would wait forever for a silent client,
+ * such as a browser that connected in advance.
  */
 export async function close(server: Server): Promise<void> {
   if (!server.listening) return;

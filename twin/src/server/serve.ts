@@ -33,87 +33,74 @@ import type { TenantService } from '../tenant/service.ts';
 import { openSigningKeys, openTls } from './key-files.ts';
 import type { SigningKeys } from '../tenant/signing-key.ts';
 
-/** The options of one start; everything else is in the program and its stack file. */
 export interface TwinOptions {
-  /** The project's folder, with a slash at its end. */
+  /** The project's folder, with a trailing slash. */
   readonly root: URL;
   readonly stack: string;
-  /** 0 takes any free port. */
+  /** 0 selects any free port. */
   readonly port: number;
   readonly tenantPort: number;
-  /** Starts with the next signing key as the current one; the previous one stays published. */
   readonly rotate?: boolean;
-  /** Serves the tenant over https only, by an authority made for this twin. */
+  /** Serves the tenant over https only, with an authority created for this twin. */
   readonly tls?: boolean;
-  /** False leaves the tenant out, as if it could not be reached. */
+  /** False leaves the tenant out, as if it were unreachable. */
   readonly withTenant?: boolean;
-  /** The folder that has a folder of files for each stack; `.twin` in the program's by default. */
+  /** The parent of the stacks' folders; `.twin` in the program's folder by default. */
   readonly stateDir?: string | undefined;
-  /** Values that replace those of the stack file. */
   readonly config?: Readonly<Record<string, string>>;
-  /** Local addresses that are called instead of deployed backends. */
   readonly forwards?: Forwards;
-  /** Runs the program; in a process of its own by default. */
+  /** Runs the program, by default in a separate process. */
   readonly evaluate?: typeof runProgram;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   readonly onEvent: OnEvent;
-  /** What the tenant's root shows a person; nothing where it is left out. */
   readonly page?: (inside: Inside) => Page;
 }
 
-/** The file of the refresh tokens, which outlive a run. */
+/** Refresh tokens survive a restart. */
 const REFRESH_TOKENS = 'refresh-tokens.json';
 
-/** A running twin. */
 export interface Twin {
   readonly apiUrl: string;
-  /** The URLs of all APIs, in the model's order. */
   readonly apiUrls: readonly string[];
-  /** Empty when the tenant was left out. */
   readonly tenantUrl: string;
-  /** The file of the authority to trust, with `tls`. */
+  /** The path of the authority's certificate, with `tls`. */
   readonly caFile: string | undefined;
   readonly forwards: Forwards;
-  /** The folder of the twin's files, as a person would name it. */
   readonly stateFolder: string;
-  /** The page's address, with the key to its secrets: for its owner's terminal alone. Empty where there is no page. */
+  /** The page's address, with the key to its secrets: print it only on the owner's terminal. Empty without a page. */
   readonly pageUrl: string;
   readonly model: () => Model;
-  /** Evaluates the program again and serves the result. After an error the last working version stays. */
+  /** Evaluates the program again and serves the result. After an error, the last working version stays. */
   readonly reload: () => Promise<'changed' | 'same'>;
-  /** Stops only the tenant: its keys can no longer be fetched. */
   readonly stopTenant: () => Promise<void>;
-  /** Finishes open requests and stops. */
   readonly close: () => Promise<void>;
 }
 
 interface Serving {
   readonly model: Model;
-  /** A hash over what the program declares. */
   readonly hash: string;
-  /** One for each API. */
   readonly gateways: readonly Gateway[];
   readonly functions: Functions;
   readonly tenant: TenantService;
 }
 
 /**
- * Serves a stack: its tenant on one port, its API on another. Both ports are bound before the program is evaluated, and
- * requests that come meanwhile wait. Further APIs have the ports after the tenant's.
- * @throws UserError for anything that the user can put right; nothing is left half-started then
+ * Serves a stack's APIs and its tenant, each on its own port. The ports are bound before the program is evaluated;
+ * requests wait until then.
+ * @throws UserError for a mistake of the user; nothing keeps running then
  */
 export async function startTwin(options: TwinOptions): Promise<Twin> {
   const { root, stack, clock = Date.now, evaluate = runProgram, forwards = new Map<string, URL>() } = options;
   if (!/^[A-Za-z0-9._-]+$/.test(stack) || !existsSync(new URL(`Pulumi.${stack}.yaml`, root))) {
-    // Before anything is written under that name; this reads the file only to say what is wrong with it.
+    // Reads the file only to report the mistake, before anything is written under that name.
     const { readStackFile } = await import('../evaluate/stack-file.ts');
     readStackFile(root, stack);
   }
   const state = openState(root, stack, options.stateDir);
   const ready = Promise.withResolvers<void>();
   let serving: Serving;
-  // Outlives a reload.
+  // A reload keeps it.
   let logins: LoginState;
   let signing: SigningKeys;
   const page = options.page?.({
@@ -290,7 +277,7 @@ function tenantDomains({ providers: { auth0 } }: Recorded): string[] {
   return [auth0.domain, auth0.issuerDomain, auth0.secondIssuerDomain].filter((domain) => domain !== undefined);
 }
 
-/** Writes the files that tell other programs that the twin is up. All ports are open by now. */
+/** Writes the files that tell other programs about the running twin. All ports are open by now. */
 function announce(
   state: TwinState,
   recorded: Recorded,
@@ -299,12 +286,12 @@ function announce(
 ): void {
   const { tenant, api, apis } = model;
   const [apiUrl = ''] = apiUrls;
-  // Not the declared URL: it is a real tenant's, and readers of the file send secrets to it.
+  // Not the declared URL: that is a real tenant, and readers of the file send secrets to it.
   const tokenUrl = tenantUrl === '' ? undefined : `${tenantUrl}/oauth/token`;
   const byName = (value: (client: Client) => string): Record<string, string> =>
     Object.fromEntries(tenant.clients.map((client) => [client.name, value(client)]));
   const [user] = tenant.users;
-  // What `verify` and `token` need, for a program without these outputs.
+  // `verify` and `token` need these outputs even if the program does not export them.
   const filledIn = {
     issuer: api.issuers[0] ?? issuerOf(tenant),
     audience: tenant.resourceServers[0]?.identifier ?? 'none',

@@ -15,40 +15,36 @@ import { fileURLToPath } from 'node:url';
 import { isAlive, stateFolder } from '../common/running.ts';
 import { UserError } from '../common/user-error.ts';
 
-/** What the twin of a stack keeps between two runs, in `.twin/<stack>/`; only its owner may read it. */
+/** The files that a stack's twin keeps between runs, in `.twin/<stack>/`. Only their owner can read them. */
 export interface TwinState {
   readonly folder: string;
-  /** The folder as a person would name it. */
   readonly shownAs: string;
-  /** What the ids, secrets and passwords are derived from. */
+  /** Ids, secrets and passwords are derived from it. */
   readonly seed: string;
-  /** Reads a file, or undefined where there is none. */
   readonly read: (name: string) => string | undefined;
-  /** Replaces a file atomically. */
   readonly write: (name: string, text: string) => void;
   readonly writeJson: (name: string, content: unknown) => void;
-  /** Runs a function that uses the folder's files. A disk error becomes a UserError. */
+  /** Runs a function that uses the folder's files, and reports a disk error as a UserError. */
   readonly guarded: <T>(work: () => T) => T;
   readonly remove: (name: string) => void;
   /**
-   * Writes the folder again, with all files that were read or written, where it has been deleted.
-   * @returns whether it was
-   * @throws UserError where another twin has made it its own meanwhile
+   * Writes all used files again if the folder was deleted, and returns whether it was.
+   * @throws UserError if another twin has created the folder meanwhile
    */
   readonly restore: () => boolean;
-  /** Removes files, and lets another twin use the folder. Does nothing where another one does already. */
+  /** Deletes files and unlocks the folder. Does nothing if another twin has locked it. */
   readonly release: (...names: readonly string[]) => void;
 }
 
 /**
- * Holds the id of the process that uses the folder, as the target of a symbolic link: the system makes one with its
- * content at once, and only where there is none.
+ * A symbolic link whose target is the id of the process that uses the folder. Creating a link is atomic, and fails if
+ * it exists.
  */
 const LOCK = 'lock';
 
 /**
- * Opens the folder for this process alone: two twins of one stack would overwrite each other's keys.
- * @param stateDir the folder that has one for each stack, where it is not `.twin` in the program's
+ * Locks and opens a stack's folder: two twins of a stack would overwrite each other's keys.
+ * @param stateDir the parent folder; `.twin` in the program's folder by default
  * @throws UserError when the folder cannot be used, or another twin uses it
  */
 export function openState(root: URL, stack: string, stateDir?: string): TwinState {
@@ -96,7 +92,7 @@ export function openState(root: URL, stack: string, stateDir?: string): TwinStat
           `The twin of stack ${stack} is running already (process ${pid}); end it first. If that is another program, delete ${shownAs}${LOCK}.`,
         );
       }
-      // Of a twin that was killed, or of one in this process that has ended.
+      // The lock is stale: its twin was killed, or has ended in this process.
       rmSync(folder + LOCK, { force: true });
     }
   };
@@ -105,7 +101,7 @@ export function openState(root: URL, stack: string, stateDir?: string): TwinStat
     makeFolder();
     const temporary = `${folder}${name}.${process.pid}.tmp`;
     try {
-      // Another user's file would be readable for that user, or link elsewhere.
+      // An existing file could belong to another user, or link elsewhere.
       rmSync(temporary, { force: true });
       writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
       renameSync(temporary, folder + name);

@@ -4,12 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../common/user-error.ts';
 
 /**
- * Milliseconds to wait for an editor to finish writing. Chokidar leaves out changes of a file within 50 ms of another one,
- * so the file must not be read before.
+ * Milliseconds until an editor has finished writing. Chokidar drops changes of a file within 50 ms of the last one, so
+ * reading the file earlier could miss an edit.
  */
 const SETTLED = 60;
 
-/** Folders that the program does not read. */
 const NOT_PROGRAM = new Set([
   'node_modules',
   '.git',
@@ -23,19 +22,18 @@ const NOT_PROGRAM = new Set([
   'coverage',
 ]);
 
-/** Changes of the program's files, as they come. */
 export interface ProgramWatch {
   /**
-   * Calls back when a source, a handler or a stack file has changed, even before this call; never twice at once.
-   * @param failed told when changes are no longer noticed
+   * Calls back after a change of a source, handler or stack file, even an earlier change. Calls do not overlap.
+   * @param failed called when the watch breaks
    */
   readonly listen: (changed: () => Promise<void>, failed: (error: UserError) => void) => void;
   readonly close: () => Promise<void>;
 }
 
 /**
- * Watches the program's files; no change is missed once this has resolved.
- * @throws UserError where the system does not let it, as Linux with too few inotify watches
+ * Watches the program's files; once this resolves, no change is missed.
+ * @throws UserError if the system refuses, for example Linux with too few inotify watches
  */
 export async function watchProgram(root: URL): Promise<ProgramWatch> {
   const folder = fileURLToPath(root);
