@@ -3,18 +3,17 @@ import { printable } from '../common/printable.ts';
 import { readBody } from '../common/read-body.ts';
 import { causeOf, waitOf, type Platform } from './tokens.ts';
 
-/** What a deployed gateway made of a request, as far as it can be told from outside. */
+/** The outcome of a request to a deployed gateway, as far as a client can see it. */
 export type Verdict =
   | { readonly kind: 'allowed'; readonly status: number }
-  /** The gateway's own 401 or 403. */
   | { readonly kind: 'denied'; readonly status: 401 | 403; readonly challenge: string }
-  /** The gateway's own 404: it has no such route. A backend may say the same. */
+  /** The gateway's own 404: no such route. A backend may return the same response. */
   | { readonly kind: 'not found' }
   | { readonly kind: 'failed'; readonly status: number }
   | { readonly kind: 'unreachable'; readonly why: string }
   | { readonly kind: 'not tried'; readonly why: string };
 
-/** One request to a deployed route; the token is a real one, and belongs into no message. */
+/** A request to a deployed route. The token is real: never print it. */
 export interface Call {
   readonly url: string;
   readonly method: string;
@@ -26,10 +25,10 @@ export interface Call {
 const PATIENCE = 35_000;
 const TRIES = 5;
 
-/** Bytes that are read of an answer: the gateway's own are shorter. */
+/** The most bytes to read of a response. The gateway's own responses are shorter. */
 const OWN = 100;
 
-/** Calls a route. It never rejects. */
+/** Calls a route. Never rejects. */
 export async function callRoute(
   { url, method, token, body, source }: Call,
   { fetch, clock, sleep }: Platform,
@@ -58,7 +57,6 @@ export async function callRoute(
   }
 }
 
-/** A HEAD has no body: its status has to do. */
 function verdictOf({ status, headers }: Response, body: string, method: string): Verdict {
   const says = (message: string): boolean => method === 'HEAD' || body === JSON.stringify({ message });
   const challenge = printable(headers.get('www-authenticate') ?? '', 400);

@@ -15,7 +15,6 @@ export function callerName(caller: Caller): string {
   return caller.flow === undefined ? who : `${who} through ${caller.through} (${caller.flow})`;
 }
 
-/** A call whose outcome is not what the program declares. */
 export interface CallDifference {
   readonly kind: 'call';
   readonly probe: Probe;
@@ -25,7 +24,7 @@ export interface CallDifference {
   readonly model: Model;
 }
 
-/** A token request whose outcome is not what the program declares. It holds no token. */
+/** A token request with an outcome other than the program declares. It holds no token. */
 export interface TokenDifference {
   readonly kind: 'token';
   readonly planned: PlannedToken;
@@ -42,7 +41,7 @@ export function tokenDifferenceOf(planned: PlannedToken, result: TokenResult, { 
   return { kind: 'token', planned, actual, connection: credentialsOf(outputs, email)?.connection };
 }
 
-/** One sentence: who, the expected and the actual outcome, and the likely cause. */
+/** Returns one sentence: the caller, the expected and the actual outcome, and the likely cause. */
 export function differenceText(difference: Difference): string {
   const { tried, cause } = explained(difference);
   return `${tried}: ${cause}`;
@@ -87,7 +86,7 @@ function likely({ probe, route, verdict, claims, model }: CallDifference): strin
   return 'it is rejected for another reason than the program gives.';
 }
 
-/** Why a token that is to be good is a 401, by what the gateway says itself. */
+/** Returns the cause of a 401 for a token that should be valid, from the gateway's challenge. */
 function refusedToken(
   challenge: string,
   { issuer, audiences }: NonNullable<Route['authorizer']>,

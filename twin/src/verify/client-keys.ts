@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { UserError } from '../common/user-error.ts';
 import type { Client } from '../model/tenant.ts';
 
-/** Reads the private key that a client signs with. @throws UserError if the file has none */
+/** Reads a client's private key. @throws UserError if the file has none */
 export function readClientKey(file: string): KeyObject {
   try {
     return createPrivateKey(readFileSync(file));
   } catch (error) {
-    // The message of another error could have a part of the key.
+    // Other error messages could contain a part of the key.
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     const ofFile = error instanceof Error && 'syscall' in error ? error.message : 'it is not a private key in PEM';
     const why = isMissing ? 'the file does not exist' : ofFile;
@@ -16,7 +16,7 @@ export function readClientKey(file: string): KeyObject {
   }
 }
 
-/** Returns the algorithm that a client signs with by this key; RS256 for a key that it does not have. */
+/** Returns the algorithm that a client uses with a key; RS256 for an unknown key. */
 export function algorithmOf({ keys = [] }: Client, key: KeyObject): string {
   const own = createPublicKey(key);
   return keys.find(({ pem }) => createPublicKey(pem).equals(own))?.algorithm ?? 'RS256';

@@ -11,8 +11,8 @@ interface TestCase extends Attributes {
 }
 
 /**
- * The cells as a JUnit file: a test suite for each caller, a test case for each route and one for the caller's tokens.
- * Nothing in it holds a token: outcomes never do.
+ * Returns a JUnit file: a test suite for each caller, with a test case for each route and one for the caller's tokens.
+ * No token is in it: outcomes contain none.
  */
 export function junitOf({ plan, rows, tokens }: Played, name: string): string {
   const suites = plan.callers.map((caller, index) => {

@@ -1,34 +1,32 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A login to play, as a browser and its application would. */
+/** A login to play, with what its browser and its application send. */
 export interface CodeFlow {
   readonly tenantUrl: string;
   readonly client: {
     readonly clientId: string;
-    /** Empty for a public client. */
     readonly secret: string;
-    /** Makes what a client without a secret authenticates with, for one request. */
+    /** Returns the parameters that authenticate a client without a secret, for one request. */
     readonly prove?: () => Promise<Readonly<Record<string, string>>>;
     readonly redirectUri: string;
   };
   readonly user: { readonly email: string; readonly password: string };
   readonly audience: string | undefined;
   readonly scope: string;
-  /** Further parameters of `/authorize`. */
   readonly extra?: Readonly<Record<string, string>>;
-  /** Sends a request without following where it leads; by default over the network. */
+  /** Sends a request without following redirects, by default over the network. */
   readonly fetch?: (request: Request) => Promise<Response>;
-  /** The browser, for more than one login in it. */
+  /** A browser to reuse for several logins. */
   readonly browser?: Browser;
 }
 
-/** What a token request was answered. The body has tokens: never print it. */
+/** The response to a token request. The body has tokens: never print it. */
 export interface CodeFlowTokens {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The step that ended a flow early, and what was said there. */
+/** A login that ended before its code, with the error of the last step. */
 export class LoginFailed extends Error {
   readonly error: string;
   readonly description: string;
@@ -57,7 +55,7 @@ export class Browser {
     this.#cookies.clear();
   }
 
-  /** Sends a request, or a form from a page of the same origin. */
+  /** Sends a GET request, or a form from a page of the same origin. */
   async send(url: string, form?: Readonly<Record<string, string>>): Promise<Response> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const headers = { ...(cookie !== '' && { cookie }), ...(form && { origin: new URL(url).origin }) };
@@ -78,7 +76,7 @@ export class Browser {
 
 /**
  * Plays the authorization code flow with PKCE: `/authorize`, the login page, the consent page, and the exchange.
- * @throws LoginFailed where it ends before there is a code
+ * @throws LoginFailed if the flow ends without a code
  */
 export async function codeFlow(flow: CodeFlow): Promise<CodeFlowTokens> {
   const verifier = randomBytes(32).toString('base64url');
@@ -113,9 +111,9 @@ export async function tokenRequest(
 }
 
 /**
- * Plays a login up to its code.
+ * Plays a login and returns its code.
  * @param challenge the SHA-256 of the verifier, in base64url
- * @throws LoginFailed where there is none
+ * @throws LoginFailed if the flow ends without a code
  */
 export async function codeFor(flow: CodeFlow, challenge: string): Promise<string> {
   const { tenantUrl, client, user, audience, scope, extra } = flow;
@@ -135,7 +133,7 @@ export async function codeFor(flow: CodeFlow, challenge: string): Promise<string
   }).toString();
   let at = url.href;
   let response = await browser.send(at);
-  // Each page is asked once: /authorize, the login, the consent.
+  // At most /authorize, the login and the consent, each with its redirect.
   for (let step = 0; step < 6; step += 1) {
     const location = response.headers.get('location');
     if (location !== null) {

@@ -10,17 +10,17 @@ import { targetOf, type SystemOptions, type Target } from './target.ts';
 
 export type { SystemOptions } from './target.ts';
 
-/** What the present checkout declares, and a system to compare it with. */
 export interface Opened {
   readonly model: Model;
   readonly target: Target;
-  /** The names and ids of the clients in the graph. */
+  /** The clients' ids in the graph, by name. */
   readonly clientIds: Readonly<Record<string, string>>;
 }
 
 /**
- * @param evaluate runs the program; in a process of its own by default
- * @throws UserError for an error of the user, and for a running twin that serves something else than the checkout
+ * Evaluates the program and finds the system to compare it with.
+ * @param evaluate runs the program, by default in a separate process
+ * @throws UserError for a mistake of the user, or for a running twin that serves something other than the checkout
  */
 export async function open(
   options: SystemOptions,
@@ -29,7 +29,6 @@ export async function open(
 ): Promise<Opened> {
   const { stack, config = {} } = options;
   const folder = stateFolder(root, stack, options.stateDir);
-  // The quick checks come before the evaluation, which takes longest.
   readStackFile(root, stack, config);
   const target = await targetOf(options, root);
   const recorded = await evaluate({ root: root.href, stack, config, seed: seedOf(folder) });
@@ -49,7 +48,7 @@ export async function open(
   };
 }
 
-/** The twin's own, so that the hash over the graph can be compared; without one it does not matter. */
+/** Returns the twin's own seed, so that the graph's hash can be compared; without a twin, any seed will do. */
 function seedOf(folder: URL): string {
   const file = new URL('seed', folder);
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : 'verify';

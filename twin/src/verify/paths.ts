@@ -9,10 +9,9 @@ export type Sample =
 
 const CHANGING = METHODS.filter((method) => method !== 'ANY' && !SAFE_METHODS.includes(method));
 
-/** Paths that a `$default` route may be reached by. */
 const DEFAULT_PATHS = ['/', '/verify', '/verify/verify/verify/verify'];
 
-/** A request for a route: one that no other route takes, and that changes nothing unless that is allowed. */
+/** Returns a request that only this route takes. It changes nothing, unless `allMethods` permits that. */
 export function sampleOf({ api: { routes }, ...model }: Model, route: Route, allMethods: boolean): Sample {
   const { match, routeKey } = route;
   const methods = match.kind === 'path' && match.method !== 'ANY' ? [match.method] : [...SAFE_METHODS, ...CHANGING];

@@ -5,24 +5,23 @@ import { accessOf, answerTo, type Answer, type Cell } from '../report/cells.ts';
 import type { Ask, Caller } from '../report/callers.ts';
 import { sampleOf, type Sample } from './paths.ts';
 
-/** What is to come of a request by what the program declares. */
 export type Expected =
   | 'allowed'
   | 401
   | 403
-  /** The tenant gives no such token, so that nothing can be called. */
+  /** The tenant issues no such token, so there is no call to make. */
   | 'no token';
 
 export interface Probe {
   readonly how: string;
-  /** The token to ask for; absent for a request without one. */
+  /** The token to request; absent for a request without a token. */
   readonly token: PlannedToken | undefined;
-  /** Whether the route's scopes are written into the token, its signature left as it is. */
+  /** Whether to write the route's scopes into the token and keep its signature, which makes it invalid. */
   readonly tampered: boolean;
   readonly expected: Expected;
 }
 
-/** A token that is asked for once, however many probes use it. */
+/** A token that is requested once, for all probes that use it. */
 export interface PlannedToken {
   readonly caller: Caller;
   readonly ask: Ask;
@@ -30,7 +29,6 @@ export interface PlannedToken {
   readonly what: string;
 }
 
-/** A cell of the report and what is played for it. */
 export interface Play {
   readonly cell: Cell;
   readonly probes: readonly Probe[];
@@ -40,11 +38,11 @@ export interface Play {
 export interface Plan {
   readonly callers: readonly Caller[];
   readonly rows: readonly { readonly route: Route; readonly plays: readonly Play[] }[];
-  /** Every token that is asked for, in the order of its worth. */
+  /** Every token to request, the most telling first. */
   readonly tokens: readonly PlannedToken[];
 }
 
-/** What has to be played to prove every cell. */
+/** Returns the requests that prove every cell of the access report. */
 export function planOf(model: Model, allMethods: boolean): Plan {
   const { callers, rows } = accessOf(model);
   const tokens = new Tokens();
@@ -57,12 +55,12 @@ export function planOf(model: Model, allMethods: boolean): Plan {
     });
     return { route, plays: played };
   });
-  // Beyond what the routes ask for: a permission too many is a difference, even one that opens no route yet.
+  // Request permissions that no route needs as well: an extra permission is a difference.
   for (const caller of callers.filter(({ kind }) => kind !== 'role')) tokens.singles(caller);
   return { callers, rows: planned, tokens: tokens.all() };
 }
 
-/** Who plays a caller's cells: itself, and for a role a user who has it and no other, through the same client. */
+/** Returns the caller that plays a cell: for a role, a user with only that role, through the same client. */
 function playedBy(caller: Caller, callers: readonly Caller[]): Caller | undefined {
   if (caller.kind !== 'role') return caller;
   const { role, through, flow } = caller;
@@ -110,31 +108,30 @@ function expectedOf(answer: Answer, { authorizer, scopes }: Route, tampered: boo
 class Tokens {
   readonly #known = new Map<string, PlannedToken>();
 
-  /** The request for all that a caller can get, of the API that decides. */
+  /** Plans a token with every scope that the caller can get, of the API that decides. */
   full(caller: Caller, deciding: Ask | undefined): PlannedToken | undefined {
     const ask = deciding ?? caller.asks[0];
     return ask && this.#plan(caller, ask, 'every scope that it can get');
   }
 
-  /** The same with one scope alone, or with none. */
   single(caller: Caller, { parameters, ...ask }: Ask, scope: string | undefined): PlannedToken {
     const rest = [...parameters].filter(([name]) => name !== 'scope');
     const all = new Map(scope === undefined ? rest : [...rest, ['scope', scope] as const]);
     return this.#plan(caller, { ...ask, parameters: all }, scope ?? 'no scope');
   }
 
-  /** Each declared scope alone, whether or not the caller may have it. */
+  /** Plans a token for each declared scope alone, even if the caller may not have it. */
   singles(caller: Caller): void {
     const apis = new Set<string>();
     for (const ask of caller.asks) {
       this.#plan(caller, ask, 'every scope that it can get');
-      // A user may log in in two ways; one of them is enough for the scopes one by one.
+      // A user may have two ways to log in; one suffices for the single scopes.
       if (!apis.has(ask.api.identifier)) for (const scope of ask.api.scopes) this.single(caller, ask, scope);
       apis.add(ask.api.identifier);
     }
   }
 
-  /** What a caller can get in all comes first: it tells the most. */
+  /** Returns all planned tokens, those with every scope first: they tell the most. */
   all(): PlannedToken[] {
     const worth = ({ what }: PlannedToken): number => (what === 'every scope that it can get' ? 0 : 1);
     return [...this.#known.values()].toSorted((a, b) => worth(a) - worth(b));

@@ -16,7 +16,7 @@ export type Outcome =
   | { readonly kind: 'differs'; readonly differences: readonly Difference[] }
   | { readonly kind: 'not tried'; readonly why: string };
 
-/** A cell of the report with what its probes came to together: one that differs makes the cell differ. */
+/** A cell of the report and the outcome of its probes together. One difference makes the cell differ. */
 export interface PlayedCell {
   readonly cell: Cell;
   readonly outcome: Outcome;
@@ -25,11 +25,10 @@ export interface PlayedCell {
 export interface Played {
   readonly plan: Plan;
   readonly rows: readonly (readonly PlayedCell[])[];
-  /** What came of the tokens of each caller, in the callers' order; absent where none was asked for. */
+  /** The outcome of each caller's tokens, in the callers' order; absent if no token was requested. */
   readonly tokens: readonly (Outcome | undefined)[];
 }
 
-/** What a run needs: the graph on the one side, the system to compare it with on the other. */
 export interface PlayOptions {
   readonly model: Model;
   readonly plan: Plan;
@@ -40,7 +39,7 @@ export interface PlayOptions {
   readonly platform?: Platform;
 }
 
-/** Gets every token, plays every cell, and compares both with what the program declares. */
+/** Requests every token, plays every cell, and compares both with what the program declares. */
 export async function play(options: PlayOptions): Promise<Played> {
   const { plan, target, clientIds, model, maxTokens, progress, platform = PLATFORM } = options;
   const client = new TokenClient(target, clientIds, platform);
@@ -61,7 +60,7 @@ export async function play(options: PlayOptions): Promise<Played> {
   const playing: Playing = { model, target, results, platform };
   const outcomes = new Map<Play, Outcome>();
   const queue = plays.values();
-  // A few at once: a stage may have a low throttle.
+  // Run only a few at once: a stage may have a low throttle.
   const work = async (): Promise<void> => {
     for (const one of queue) {
       outcomes.set(one, await playCell(one, playing));
@@ -81,7 +80,6 @@ export async function play(options: PlayOptions): Promise<Played> {
   };
 }
 
-/** How many tokens `play` will request, by the kind of request. */
 export function tokensToAsk(options: PlayOptions): {
   readonly [kind in 'services' | 'passwords' | 'logins']: number;
 } {
@@ -91,7 +89,7 @@ export function tokensToAsk(options: PlayOptions): {
   return { services, passwords: asks.length - services - logins, logins };
 }
 
-/** The tokens that the outputs have credentials for, as many as are allowed. */
+/** Returns the tokens that the outputs have credentials for, at most `maxTokens`. */
 function requestable({ plan, maxTokens }: PlayOptions, client: TokenClient): PlannedToken[] {
   return plan.tokens.filter(({ ask }) => client.lacks(ask) === undefined).slice(0, maxTokens);
 }
@@ -110,7 +108,6 @@ async function playCell({ cell, sample, probes }: Play, playing: Playing): Promi
   if (elsewhere !== undefined) return { kind: 'not tried', why: elsewhere };
   if (probes.length === 0) {
     const why = caller.kind === 'role' ? withoutUser(caller) : 'no declared client or user can request such a token';
-    // No request is sent: the verdict follows from the program alone.
     return {
       kind: 'not tried',
       why: answer === undefined && caller.kind !== 'role' ? `${why} (${cell.reason.kind})` : why,
@@ -135,7 +132,7 @@ async function playProbe(
   const result = probe.token && results.get(probe.token);
   if (probe.token !== undefined) {
     const outcome = tokenOutcome(probe.token, result, target);
-    // Without the token that is to be played with, its own outcome is all there is.
+    // Without the token, its own outcome is the result.
     if (result?.kind !== 'token' || probe.expected === 'no token') return outcome;
   }
   const bearer = result?.kind === 'token' ? result.token : undefined;
@@ -157,7 +154,7 @@ function agrees(verdict: Verdict, { expected }: Probe): boolean {
   return verdict.kind === 'allowed' ? expected === 'allowed' : verdict.kind === 'denied' && verdict.status === expected;
 }
 
-/** A twin calls nothing outside this machine: without a local address it cannot serve such a route. */
+/** Returns why a twin cannot serve a route: it needs a local address in place of the deployed backend. */
 function unserved({ routeKey, integration }: Route, { forwarded }: Target): string | undefined {
   if (integration.kind === 'function' || forwarded === undefined || forwarded.includes(routeKey)) return undefined;
   return `it goes to ${integrationName(integration)}; start the twin with --forward "${routeKey}=http://127.0.0.1:4000"`;
@@ -179,14 +176,14 @@ function sameScopes(a: Readonly<Record<string, unknown>>, b: Readonly<Record<str
   return String(scopesOf(a).toSorted()) === String(scopesOf(b).toSorted());
 }
 
-/** One outcome of several: a difference outweighs, then what was not tried. */
+/** Combines several outcomes: a difference counts most, then a probe that was not tried. */
 function together(outcomes: readonly Outcome[]): Outcome {
   const differences = outcomes.flatMap((one) => (one.kind === 'differs' ? one.differences : []));
   if (differences.length > 0) return { kind: 'differs', differences };
   return outcomes.find(({ kind }) => kind === 'not tried') ?? { kind: 'agrees' };
 }
 
-/** A tampered token: the route's scopes are written into it, and its signature stays. */
+/** Returns a token with the route's scopes and its original signature, which no longer matches. */
 function tampered(token: string, scopes: readonly string[]): string {
   const [head = '', payload = '', signature = ''] = token.split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Record<string, unknown>;

@@ -9,7 +9,6 @@ export interface Count {
   readonly notTried: number;
 }
 
-/** Counts the cells alone: what came of the callers' tokens is in no sum. */
 export function countOf({ rows }: Played): Count {
   const kinds = rows.flat().map(({ outcome }) => outcome.kind);
   const count = (kind: Outcome['kind']): number => kinds.filter((one) => one === kind).length;
@@ -25,7 +24,7 @@ function allDifferences({ rows, tokens }: Played): Difference[] {
   return all.flatMap((outcome) => (outcome.kind === 'differs' ? outcome.differences : []));
 }
 
-/** The cases shown for a cause: one wrong audience makes every cell differ. */
+/** The most cases to show for a cause: one wrong audience makes every cell differ. */
 const SHOWN = 3;
 
 /** Lists each cause once, with the first cases that it explains. */
@@ -44,7 +43,7 @@ export function sentencesOf(outcome: Outcome): string[] {
   return outcome.kind === 'differs' ? [...new Set(outcome.differences.map(differenceText))] : [];
 }
 
-/** The table, a letter or two for each caller, what the letters stand for, and why what was not tried. */
+/** Returns the table with a letter for each caller, the legend, and why cells were not tried. */
 export function tableOf(played: Played): string {
   const { plan, rows, tokens } = played;
   const letters = plan.callers.map((_caller, index) => letterOf(index));
@@ -65,13 +64,12 @@ export function tableOf(played: Played): string {
   ].join('\n');
 }
 
-/** A, B … Z, AA, AB … */
+/** Returns A, B … Z, AA, AB … */
 function letterOf(index: number): string {
   const last = String.fromCharCode(65 + (index % 26));
   return index < 26 ? last : letterOf(Math.floor(index / 26) - 1) + last;
 }
 
-/** The reasons, each with the number of cells that it keeps from being tried. */
 function notTried({ rows }: Played): string[] {
   const reasons = Map.groupBy(rows.flat(), ({ outcome }) => (outcome.kind === 'not tried' ? outcome.why : undefined));
   const lines = [...reasons].flatMap(([why, cells]) => {

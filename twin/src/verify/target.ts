@@ -9,14 +9,14 @@ import { printable } from '../common/printable.ts';
 import { runningTwin, stateFolder } from '../common/running.ts';
 import { UserError } from '../common/user-error.ts';
 
-/** What a stack's outputs have to say, whether it is deployed or a twin's. */
+/** The stack outputs that `verify` and `token` need, of a deployed stack or a twin. */
 const OUTPUTS = z.object({
   apiUrl: z.url(),
-  /** Of a program with several APIs: the name of each to its URL. */
+  /** The URL of each API by name, if the program has several. */
   apiUrls: z.record(z.string(), z.url()).optional(),
   issuer: z.url(),
   tokenUrl: z.url(),
-  /** Of the domain that names itself as another issuer, for an API that trusts that one. */
+  /** The domain that is a second issuer, for an API that trusts it. */
   secondIssuer: z.object({ issuer: z.url(), tokenUrl: z.url() }).optional(),
   audience: z.string().min(1),
   clientIds: z.record(z.string(), z.string()),
@@ -25,13 +25,13 @@ const OUTPUTS = z.object({
   testUserPassword: z.string().optional(),
   users: z.array(z.object({ email: z.string(), connection: z.string() })).optional(),
   userPasswords: z.record(z.string(), z.string()).optional(),
-  /** Whether callers depend on the stack. */
+  /** Whether the stack serves real callers. */
   production: z.boolean().optional(),
-  /** The client that exists for verifying: one of clientIds. */
+  /** The client that exists for verifying: a key of `clientIds`. */
   probe: z.string().optional(),
 });
 
-/** The credentials of a user, as the outputs have them; undefined without a password there. */
+/** Returns a user's credentials from the outputs; undefined without a password there. */
 export function credentialsOf(
   { users = [], userPasswords = {}, testUser, testUserPassword }: Outputs,
   email: string,
@@ -41,42 +41,38 @@ export function credentialsOf(
   return user === undefined || password === undefined ? undefined : { password, connection: user.connection };
 }
 
-/** A stack's outputs, its clients' secrets and the users' passwords among them: never print them. */
+/** A stack's outputs, including secrets and passwords: never print them. */
 export type Outputs = z.infer<typeof OUTPUTS>;
 
-/** A running system. */
 export interface Target {
   readonly name: string;
   readonly outputs: Outputs;
-  /** Whether its tenant is on this machine and so has no rate limit. */
+  /** Whether the tenant runs on this machine, without a rate limit. */
   readonly local: boolean;
-  /** The routes that a twin has a local backend for; undefined where requests go where the program says. */
+  /** The routes that a twin has a local backend for; undefined if requests reach the deployed backends. */
   readonly forwarded: readonly string[] | undefined;
-  /** The only clients to play; absent for all. */
   readonly playable?: readonly string[];
-  /** The private keys of clients that sign with one, by the name of the client. */
+  /** The private keys of clients that sign with one, by client name. */
   readonly keys?: Readonly<Record<string, KeyObject>>;
-  /** A hash over what a twin serves; undefined for a deployed system. */
+  /** A hash of what a twin serves; undefined for a deployed system. */
   readonly graph: string | undefined;
 }
 
-/** Restricts a deployed production stack to its probe. Returns any other target as it is. */
 export function restrictedToProbe(target: Target): Target {
   const { production, probe } = target.outputs;
   return target.local || production !== true ? target : { ...target, playable: probe === undefined ? [] : [probe] };
 }
 
-/** The options that choose a system: the running twin of the stack, unless they say otherwise. */
+/** The options that select a system, by default the stack's running twin. */
 export interface SystemOptions {
   readonly stack: string;
   readonly deployed?: boolean;
   readonly outputs?: string;
   readonly config?: Readonly<Record<string, string>>;
-  /** Where the twin keeps its files, if not in `.twin`. */
   readonly stateDir?: string;
 }
 
-/** @throws UserError for a twin that does not run, and for outputs that are missing, incomplete or of another program */
+/** @throws UserError if the twin is not running, or if outputs are missing, incomplete or from another program */
 export async function targetOf({ stack, deployed, outputs, stateDir }: SystemOptions, root: URL): Promise<Target> {
   if (outputs !== undefined) return elsewhere(`the system of ${outputs}`, readOutputs(outputs), stack, root);
   if (deployed === true) return elsewhere(`the deployed stack ${stack}`, await deployedOutputs(stack), stack, root);
@@ -105,7 +101,7 @@ function twinTarget(stack: string, root: URL, folder: URL): Target {
   return { name, outputs, local: true, forwarded: twin.forwards, graph: twin.graph };
 }
 
-/** A twin with `--tls` has an authority of its own. */
+/** Trusts the authority of a twin with `--tls`. */
 function trust(file: URL, tenantUrl: string): void {
   if (!tenantUrl.startsWith('https:') || !existsSync(file)) return;
   setDefaultCACertificates([...getCACertificates('default'), readFileSync(file, 'utf8')]);
@@ -136,7 +132,7 @@ function readOutputs(file: string): string {
   }
 }
 
-/** No message of it may hold a value: secrets are among them. */
+/** Parses a stack's outputs. Error messages contain no value, since some are secret. */
 function checkedOutputs(text: string, whose: string, stack: string, root: URL): Outputs {
   const json = parsed(text);
   if (typeof json !== 'object' || json === null) throw new UserError(`${whose} has no outputs in JSON.`);

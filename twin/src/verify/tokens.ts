@@ -9,23 +9,21 @@ import { codeFlow, LoginFailed } from './login.ts';
 import { algorithmOf } from './client-keys.ts';
 import { credentialsOf, type Target } from './target.ts';
 
-/** What came of a request for a token. No text of it holds the token or a secret. */
+/** The result of a token request. Its texts hold neither the token nor a secret. */
 export type TokenResult =
   | { readonly kind: 'token'; readonly token: string; readonly claims: Claims }
   | { readonly kind: 'refused'; readonly status: number; readonly error: string; readonly description: string }
-  /** The tenant did not answer as one. */
+  /** The tenant's response was not that of a token endpoint. */
   | { readonly kind: 'unreachable'; readonly why: string }
   | { readonly kind: 'not tried'; readonly why: string };
 
 /** The network and the clock, which tests replace. */
 export interface Platform {
   readonly fetch: typeof fetch;
-  /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** The network and the clock of this machine. */
 export const PLATFORM: Platform = {
   fetch,
   clock: Date.now,
@@ -33,38 +31,36 @@ export const PLATFORM: Platform = {
 };
 
 /**
- * Milliseconds between two token requests to a real tenant: 240 a minute. On the free plan Auth0 takes 300 a minute of
- * all kinds, of logins 5 a second.
+ * Milliseconds between two token requests to a real tenant: 240 a minute. Auth0's free plan allows 300 requests a
+ * minute of all kinds, and 5 logins a second.
  * Source: https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy/rate-limit-configurations/free-public
  */
 const BETWEEN = 250;
 
-/** Milliseconds that a request may take, and that one is waited for that says 429. */
+/** The time limits of a request and of the wait after a 429, in milliseconds. */
 const PATIENCE = 20_000;
 const LONGEST_WAIT = 60_000;
 const TRIES = 5;
 
-/** Why nothing is played that takes a browser. */
 export const HOSTED_LOGIN = 'Auth0’s hosted login page takes a browser; only a twin’s is played';
 
-/** Why no client of a production stack is played but its probe. */
 const PROBE_ONLY = 'in production only the probe requests tokens; --as-clients plays every client';
 
-/** Requests tokens of the tenant, one after the other, within its rate limit. */
+/** Requests tokens from the tenant, one after the other, within its rate limit. */
 export class TokenClient {
   readonly #target: Target;
   readonly #clientIds: Readonly<Record<string, string>>;
   readonly #platform: Platform;
   #next = 0;
 
-  /** @param clientIds the names and ids of the clients in the graph, which the target's are found by */
+  /** @param clientIds the clients' ids in the graph by name; the name identifies the client in the target */
   constructor(target: Target, clientIds: Readonly<Record<string, string>>, platform: Platform = PLATFORM) {
     this.#target = target;
     this.#clientIds = clientIds;
     this.#platform = platform;
   }
 
-  /** Whether the outputs have what the request needs; otherwise why not. */
+  /** Returns why a request cannot be made with the outputs, or undefined if it can. */
   lacks({ client, parameters, user }: Ask): string | undefined {
     const { outputs, local, playable } = this.#target;
     const name = this.#nameOf(client);
@@ -83,7 +79,7 @@ export class TokenClient {
     return `the outputs have no password of the user ${email}`;
   }
 
-  /** It never rejects. */
+  /** Requests a token. Never rejects. */
   async get(ask: Ask): Promise<TokenResult> {
     const why = this.lacks(ask);
     if (why !== undefined) return { kind: 'not tried', why };
@@ -104,7 +100,6 @@ export class TokenClient {
     }
   }
 
-  /** The name of the client in the graph, or an empty one. */
   #nameOf({ clientId }: Client): string {
     return Object.entries(this.#clientIds).find(([, id]) => id === clientId)?.[0] ?? '';
   }
@@ -159,7 +154,7 @@ export class TokenClient {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      // A secret goes to the address that was named, and nowhere else.
+      // Send the secret only to the named address.
       redirect: 'error',
       signal: AbortSignal.timeout(PATIENCE),
     });
@@ -200,10 +195,7 @@ async function jsonOf(response: Response): Promise<Record<string, unknown> | und
   }
 }
 
-/**
- * Milliseconds to wait after a 429: what `retry-after` says in seconds, or until the second that `x-ratelimit-reset`
- * names; a second where neither does.
- */
+/** Returns the milliseconds to wait after a 429, by `retry-after` or `x-ratelimit-reset`; a second without either. */
 export function waitOf(headers: Headers, now: number): number {
   const after = Number(headers.get('retry-after') ?? NaN) * 1000;
   const reset = Number(headers.get('x-ratelimit-reset') ?? NaN) * 1000 - now;
@@ -211,7 +203,7 @@ export function waitOf(headers: Headers, now: number): number {
   return Math.min(Math.max(wait, 250), LONGEST_WAIT);
 }
 
-/** Why a request failed, without what was sent. */
+/** Returns why a request failed, without its content. */
 export function causeOf(error: unknown): string {
   const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
