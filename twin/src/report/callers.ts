@@ -3,31 +3,28 @@ import { NO_LOGIN, type Client, type ResourceServer, type Role, type Tenant, typ
 import type { Parameters } from '../tenant/parameters.ts';
 import { PASSWORD_REALM } from '../tenant/password.ts';
 
-/** A request for a token, as the tenant decides about it once the client is authenticated. */
 export interface Ask {
-  /** The tenant that is asked: the declared one, or for a role the declared one with a user who has it. */
+  /** The declared tenant; for a role, with an added user who has the role. */
   readonly tenant: Tenant;
   readonly client: Client;
   readonly api: ResourceServer;
   /**
-   * The body's parameters but for the client's own credentials; those of `/authorize` where a user logs in in a browser. A
-   * user's password is among them: never print it.
+   * The parameters of `/oauth/token` without the client's credentials, or those of `/authorize` for a login in a
+   * browser. They may include a user's password: never print them.
    */
   readonly parameters: Parameters;
-  /** The user who logs in in a browser. */
   readonly user?: User;
 }
 
-/** How users log in: by a password that the application takes, or in a browser at the tenant's page. */
+/** How users log in: with a password in the application, or in a browser on the tenant's page. */
 export type LoginFlow = 'password' | 'authorization_code';
 
-/** Who calls: a column of the report. */
 export type Who =
-  /** A service with a client's credentials; without `grantType` it is a client that can ask for nothing. */
+  /** A service with client credentials. Without a `grantType`, the client cannot request a token. */
   | { readonly kind: 'client'; readonly client: Client; readonly grantType: string | undefined }
-  /** Any user with this role alone, through a client with a login in the browser; without a flow in an application of your own. */
+  /** A user with only this role, in a client's browser login; without a flow, in an application of your own. */
   | { readonly kind: 'role'; readonly role: Role; readonly flow: LoginFlow | undefined }
-  /** A declared user; client and flow are absent where no client has a grant to log it in. */
+  /** A declared user. Client and flow are absent if no client has a grant to log users in. */
   | {
       readonly kind: 'user';
       readonly user: User;
@@ -37,11 +34,11 @@ export type Who =
   | { readonly kind: 'anyone' };
 
 export type Caller = Who & {
-  /** What the client, role or user is called; empty for anyone. */
+  /** The name of the client, role or user; empty for anyone. */
   readonly name: string;
-  /** The name of the client that a user logs in through; empty for others. */
+  /** The name of the client that a user logs in through; otherwise empty. */
   readonly through: string;
-  /** Requests for all that the caller can get, one for each API and way to ask. */
+  /** Requests for all scopes that the caller can get, for each API and grant. */
   readonly asks: readonly Ask[];
 };
 
@@ -49,9 +46,9 @@ const SERVICE = 'client_credentials';
 const PASSWORD_GRANTS = [PASSWORD_REALM, 'password'] as const;
 
 /**
- * Returns the caller of each column of the report, in its order: each client under each grant it has, each role, each role and
- * each user through each client that logs users in, and anyone at all.
- * @param stack its name is left out of the others', so that stacks can be compared
+ * Returns the callers in the order of the report's columns: each client with each of its grants, each role, each role
+ * and user with each client that logs users in, and anyone.
+ * @param stack removed from other names, so that stacks can be compared
  */
 export function callersOf(tenant: Tenant, stack: string): Caller[] {
   const clients = clientNames(tenant, stack);
@@ -69,7 +66,7 @@ export function callersOf(tenant: Tenant, stack: string): Caller[] {
 }
 
 function clientCallers(tenant: Tenant, client: Client, name: string): Caller[] {
-  // Where there are users, each has a column of its own through this client; in a browser, so has each role.
+  // Each declared user has a column for this client, and for a browser login so has each role.
   const flows = flowsOf(client).filter(
     (flow) => tenant.users.length === 0 && (flow === 'password' || tenant.roles.length === 0),
   );
@@ -92,7 +89,7 @@ function flowsOf(client: Client): LoginFlow[] {
   return passwordGrantsOf(client).length > 0 ? ['password', ...inBrowser] : inBrowser;
 }
 
-/** A service that names no scope is given its whole grant. */
+/** A service that requests no scope gets its whole grant. */
 function serviceAsks(tenant: Tenant, client: Client): Ask[] {
   return tenant.resourceServers.map((api) => {
     const parameters = { grant_type: SERVICE, audience: api.identifier };
@@ -120,7 +117,7 @@ function passwordGrantsOf({ grantTypes }: Client): readonly string[] {
   return PASSWORD_GRANTS.filter((grant) => grantTypes.includes(grant));
 }
 
-/** All scopes that there are: the tenant gives those of them that are permitted. */
+/** Requests all scopes: the tenant grants the permitted ones. */
 function userAsks(tenant: Tenant, client: Client, user: User, api: ResourceServer): Ask[] {
   return passwordGrantsOf(client).map((grantType) => {
     const parameters = {
@@ -135,7 +132,7 @@ function userAsks(tenant: Tenant, client: Client, user: User, api: ResourceServe
   });
 }
 
-/** A challenge of PKCE, for requests that are only decided about; a played login has its own. */
+/** A PKCE challenge for requests that are decided but not played. A played login has its own. */
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 function browserAsks(tenant: Tenant, client: Client, user: User, api: ResourceServer): Ask[] {
@@ -143,7 +140,7 @@ function browserAsks(tenant: Tenant, client: Client, user: User, api: ResourceSe
   const parameters = {
     response_type: 'code',
     client_id: client.clientId,
-    // One of those that a wildcard stands for.
+    // An example of the URLs that a wildcard matches.
     ...(callback !== undefined && { redirect_uri: callback.replace('*', 'any') }),
     audience: api.identifier,
     scope: [...api.scopes, ...OIDC_SCOPES].join(' '),
@@ -153,7 +150,7 @@ function browserAsks(tenant: Tenant, client: Client, user: User, api: ResourceSe
   return [{ tenant, client, api, user, parameters: new Map(Object.entries(parameters)) }];
 }
 
-/** The application that is not declared: a role is worth what it is worth in any of your own. */
+/** Stands for any undeclared application, since a role may be used in any application of yours. */
 const OWN_APPLICATION: Client = {
   clientId: 'an-application-of-your-own',
   name: 'an application of your own',
@@ -168,9 +165,9 @@ const OWN_APPLICATION: Client = {
 };
 
 /**
- * The tenant is asked with a user in it who has the role and nothing else. The applications are any of one's own and the
- * declared ones: an API may ask for a grant to users, which only those have.
- * @param browser the client that the user logs in through in a browser, instead of these
+ * Returns the requests of a user who has only the role. The user logs in through an application of your own or any
+ * declared application, since an API may require a grant that only declared applications have.
+ * @param browser the only client to log in through, in a browser
  */
 function roleAsks(tenant: Tenant, role: Role, browser: Client | undefined): Ask[] {
   const user: User = {
@@ -206,7 +203,7 @@ interface Named<T> {
   readonly name: string;
 }
 
-/** Names without the stack's; where two would be alike, all in full, and in the last resort what tells them apart. */
+/** Returns names without the stack's name. If two would be equal, returns all in full, and then adds a distinction. */
 function named<T extends Client | Role | User>(
   all: readonly T[],
   stack: string,

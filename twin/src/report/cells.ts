@@ -19,7 +19,7 @@ export interface Cell {
   readonly route: Route;
   readonly allowed: boolean;
   readonly reason: Verdict;
-  /** The request for the token that decides, and what the tenant answers; absent where no token plays a part. */
+  /** The token request that decides and the tenant's response; absent if no token matters. */
   readonly answer: Answer | undefined;
 }
 
@@ -30,9 +30,9 @@ export interface Access {
 }
 
 /**
- * Computes the verdict of every caller on every route, with the most that the caller can get: the tenant's own rules
- * decide about the token, the gateway's own function about the route.
- * @param now seconds since 1970, the time that the claims are made at
+ * Returns the verdict for every caller on every route, with all scopes that the caller can get. The local tenant
+ * decides about the token, and the local gateway about the route.
+ * @param now the time of the tokens' claims, in seconds since 1970
  */
 export function accessOf({ stack, tenant, api }: Model, now = 0): Access {
   const callers = callersOf(tenant, stack);
@@ -44,7 +44,7 @@ export function accessOf({ stack, tenant, api }: Model, now = 0): Access {
   return { callers, rows, answers };
 }
 
-/** What the tenant would answer, and the claims of the token at that time (seconds since 1970). */
+/** Returns the tenant's response to a token request at a time in seconds since 1970. */
 export function answerTo(ask: Ask, now: number): Answer {
   const { tenant, client, api, parameters, user } = ask;
   try {
@@ -63,7 +63,7 @@ function cellOf(caller: Caller, route: Route, answers: readonly Answer[], now: n
   const { authorizer } = route;
   if (authorizer === undefined) return { caller, route, allowed: true, reason: { kind: 'public' }, answer: undefined };
   const tried = answers.map((answer) => ({ answer, ...judged(answer, route, now) }));
-  // The answer that counts is the one that gets furthest; among refusals, that about an API whose tokens the route takes.
+  // The best response passes the most checks. Among rejections, prefer an API whose tokens the route accepts.
   const nearness = ({ answer, passed }: (typeof tried)[number]): number =>
     passed + (authorizer.audiences.includes(answer.ask.api.identifier) ? 100 : 0);
   const best = tried.find(({ allowed }) => allowed) ?? tried.toSorted((a, b) => nearness(b) - nearness(a))[0];
@@ -73,7 +73,7 @@ function cellOf(caller: Caller, route: Route, answers: readonly Answer[], now: n
   return { caller, route, allowed: best.allowed, reason: best.reason, answer: best.answer };
 }
 
-/** @returns also how many checks of the gateway were passed */
+/** Returns the gateway's verdict on a token, and how many of its checks passed. */
 function judged(
   answer: Answer,
   { authorizer, scopes }: Route,
@@ -101,7 +101,7 @@ function judged(
   return { allowed: false, reason, passed };
 }
 
-/** The audience is that of the API: a token has OpenID Connect's own besides. */
+/** Shows only the API as the actual audience, since a token may also have OpenID Connect's. */
 function rejection({ name, wanted, got }: Check, api: string, audiences: readonly string[]): Verdict {
   return name === 'audience'
     ? { kind: 'rejected token', check: name, expected: [...audiences], actual: api }
@@ -121,7 +121,7 @@ function byPath(a: { readonly routeKey: string }, b: { readonly routeKey: string
   return pathA < pathB ? -1 : pathA > pathB ? 1 : 0;
 }
 
-/** `/path METHOD`, and $default after them all. */
+/** Returns a sort key: `/path METHOD`, with $default last. */
 function pathFirst(routeKey: string): string {
   const [method = '', path] = routeKey.split(' ');
   return path === undefined ? `\u{10ffff}${method}` : `${path} ${method}`;

@@ -5,13 +5,13 @@ import { UserError } from '../common/user-error.ts';
 import { toJson, type Report } from './data.ts';
 import { toMarkdown } from './sections.ts';
 
-/** How a file begins that is a report, perhaps of another version of this program. */
+/** The start of a report file of any version of this program. */
 const REPORT = /^(?:# Access of stack `[A-Za-z0-9._-]+`\n|\{\n {2}"stack": ")/;
 
 /**
- * Writes the reports where they are committed, and removes those of stacks that have gone.
+ * Writes the committed reports, and deletes those of removed stacks.
  * @param complete whether these are the reports of all stacks
- * @returns what was done, a line for each file that changed
+ * @returns a line for each changed file
  * @throws UserError when the folder cannot be written
  */
 export function writeReports(root: URL, reports: readonly Report[], complete: boolean): string[] {
@@ -30,7 +30,7 @@ export function writeReports(root: URL, reports: readonly Report[], complete: bo
 }
 
 /**
- * Compares the reports with those that are committed.
+ * Compares the reports with the committed ones.
  * @param complete whether these are the reports of all stacks
  * @returns a difference for each file that is stale, missing or left over
  * @throws UserError when the folder cannot be read

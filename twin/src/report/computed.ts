@@ -30,7 +30,7 @@ export const COMPUTED = {
       const isIdle = !verdicts.some((verdict) => verdict.kind !== 'public' && isAllowed(verdict));
       return caller.kind !== 'anyone' && isIdle ? [{ is: heading(caller) }] : [];
     }),
-  // A missing scope follows from what the route needs.
+  // Leaves out a missing scope: it follows from the route's scopes.
   refusals: ({ callers, routes }) =>
     callers.flatMap((caller, index) => {
       const closed = routes.flatMap(({ route, cells }) => {

@@ -5,10 +5,10 @@ import type { RecordedFact } from './recorded.ts';
 
 export type FactName = RecordedFact | ComputedFact;
 
-/** What changed in the values of one fact about one thing; all texts are Markdown within a line. */
+/** A change in the values of a fact about one thing. All texts are inline Markdown. */
 export interface FactChange {
   readonly fact: FactName;
-  /** What the fact is about, several with commas between; empty where there is only one such thing. */
+  /** What the fact is about, as a comma-separated list; empty if there is only one such thing. */
   readonly of: string;
   readonly before: readonly string[];
   readonly after: readonly string[];
@@ -16,18 +16,18 @@ export interface FactChange {
   readonly removed: readonly string[];
 }
 
-/** Where the report has a fact, and how `--since` says that it changed. */
+/** How the report shows a fact, and how `--since` words its change. */
 interface Wording {
-  /** The heading, and what stands before the thing and its values; absent where the report's table has it. */
+  /** The heading, and the label before the values; absent if the report's table shows the fact. */
   readonly shown?: readonly [section: Section, label: string];
   /**
-   * A sentence without its full stop, with `{of}`, `{is}` and, where "no longer" may stand, `{no}`; or what makes one.
-   * Absent where other sentences say all.
+   * A sentence without its full stop, with `{of}`, `{is}` and `{no}` (for "no longer"), or a function that returns one.
+   * Absent if other sentences cover the change.
    */
   readonly says?: string | ((change: FactChange) => string);
-  /** Which changes `--since` reports; all by default. */
+  /** The changes that `--since` reports; all by default. */
   readonly when?: (change: FactChange) => boolean;
-  /** Which changes a reviewer looks at first. */
+  /** The changes to review first. */
   readonly danger?: (change: FactChange) => boolean;
 }
 
@@ -53,12 +53,12 @@ const adds =
   (...some: readonly string[]) =>
   ({ added }: FactChange): boolean =>
     added.some((one) => some.includes(one));
-/** The number that a value begins with. Without one, and below 0, nothing is bound: -1 reserves no concurrency. */
+/** Returns the number at the start of a value, or no limit without one or below 0 (-1 reserves no concurrency). */
 const bound = (value: string): number => {
   const found = Number.parseFloat(value.replace('`', ''));
   return found >= 0 ? found : Infinity;
 };
-/** Whether a bound is raised or removed. A thing may have several: `$default` names a stage and a route. */
+/** Returns whether a limit is raised or removed. A thing may have several: `$default` is a stage and a route. */
 const larger =
   (part = (value: string) => value) =>
   ({ added, removed }: FactChange): boolean =>
@@ -244,13 +244,13 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
 
 export const FACT_NAMES = Object.keys(FACTS) as readonly FactName[];
 
-/** The values of a fact in Markdown, or undefined if the report is of a version that did not record it. */
+/** Returns a fact's values in Markdown, or undefined if the report's version did not record it. */
 export function itemsOf(fact: FactName, report: Report): readonly Item[] | undefined {
   if (fact in COMPUTED) return COMPUTED[fact as ComputedFact](report);
   return report.facts[fact]?.map(({ of, is }) => ({ ...(of !== undefined && { of: code(of) }), is: code(is) }));
 }
 
-/** A change of a fact as a sentence without its full stop. */
+/** Returns a change as a sentence without its full stop. */
 export function sentenceOf(change: FactChange): string {
   const { says } = FACTS[change.fact];
   if (typeof says !== 'string') return says?.(change) ?? change.fact;

@@ -5,12 +5,11 @@ import { counted } from './sections.ts';
 import { isDangerous, isSame, type CallerChange, type StackChange } from './since.ts';
 import { permissionText } from './texts.ts';
 
-/** More callers than this are counted instead of named. */
 const MOST_NAMES = 2;
 
 /**
  * Returns one sentence on what changes, without its full stop: `prod: role clerk gains 3 routes; nothing else changes`.
- * Stacks that change alike are named together. Unchanged stacks are named only if no stack changes.
+ * Stacks with the same change are named together. Unchanged stacks are named only if no stack changes.
  */
 export function headline(changes: readonly StackChange[]): string {
   const changed = changes.filter((change) => !isSame(change));
@@ -31,7 +30,7 @@ function stacksOf(changes: readonly StackChange[]): string {
   return changes.map(({ stack }) => stack).join(', ');
 }
 
-/** What changes in a stack, and whether that is the whole of it, without a number of other changes. */
+/** Returns what changes in a stack, and whether the text covers all changes. */
 function summary(change: StackChange): { readonly text: string; readonly isWhole: boolean } {
   if (change.kind === 'gone') return { text: 'the stack is gone', isWhole: true };
   if (change.kind === 'new') return { text: 'the stack is new', isWhole: true };
@@ -56,7 +55,7 @@ function sentences(facts: readonly FactChange[], what: string): string[] {
 
 type Effect = ReturnType<typeof effectOf>;
 
-/** Callers with the same effect in one phrase, or the number of those who gain and lose if there are several effects. */
+/** Names callers with the same effect in one phrase; several effects are only counted. */
 function callersIn(changes: readonly CallerChange[]): string[] {
   const callers = [...Map.groupBy(changes, ({ caller }) => nameOf(caller))].map(([name, all]) => {
     return { name, effect: effectOf(all) };
@@ -76,7 +75,7 @@ function callersIn(changes: readonly CallerChange[]): string[] {
   return [`${callers.length} callers change (${verb(gaining, 'gain')}, ${verb(losing, 'lose')})`];
 }
 
-/** What a caller gains and loses under all of its logins together. */
+/** Returns what a caller gains and loses in all of its logins together. */
 function effectOf(all: readonly CallerChange[]) {
   const presences = new Set(all.map(({ presence }) => presence));
   const [presence = 'stays' as const] = presences.size === 1 ? presences : [];

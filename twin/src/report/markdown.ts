@@ -1,6 +1,6 @@
 /**
- * A name as a code span. What would end the span or a table's cell, hide or reorder text becomes an escape; as the
- * escape's own backslash does too, no two names look alike.
+ * Returns a name as a code span. Characters that would end the span or a table cell, or hide or reorder text, become
+ * escapes. The backslash is escaped too, so that different names look different.
  */
 export function code(name: string): string {
   const escaped = name.replace(

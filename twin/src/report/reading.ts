@@ -16,7 +16,7 @@ export function declared({ registered, api }: Model, kind: string): RegisteredRe
   return registered.resources.filter((one) => one.type === kind && !isOther(one));
 }
 
-/** Returns an input by its dotted path. `ENCRYPTED` stands for a secret, and for a value that has one in it. */
+/** Returns an input by its dotted path, or `ENCRYPTED` if it is or contains a secret. */
 export function input({ inputs, secretInputs }: RegisteredResource, path: string): unknown {
   if (secretInputs.some((secret) => `${path}.`.startsWith(`${secret}.`) || secret.startsWith(`${path}.`))) {
     return ENCRYPTED;
@@ -40,7 +40,6 @@ export function inputItems(model: Model, kind: string, path: string, show = (tex
   );
 }
 
-/** Returns the names of each function's variables, and never a value. */
 export function variableItems(model: Model): Item[] {
   return declared(model, FUNCTION).flatMap(({ name, inputs, secretInputs }) => {
     const { data } = z.object({ variables: z.record(z.string(), z.unknown()) }).safeParse(inputs['environment']);
@@ -50,7 +49,7 @@ export function variableItems(model: Model): Item[] {
   });
 }
 
-/** A text with the names of the program's resources in place of their ARNs, and without the number of its account. */
+/** Replaces ARNs in a text with resource names, and removes the account number. */
 export function withoutIds(text: string, { registered: { resources } }: Model): string {
   const arns = resources.flatMap(({ type, name, outputs }) =>
     [outputs['executionArn'], outputs['arn']]

@@ -18,7 +18,7 @@ import {
 } from './reading.ts';
 import { assumedItems, rightItems } from './rights.ts';
 
-/** What the report keeps of the model, by the name of the fact. A secret is `ENCRYPTED`. */
+/** The facts that the report records from the model, by name. `ENCRYPTED` replaces a secret. */
 export const RECORDED = {
   production: ({ registered: { outputs } }) =>
     typeof outputs['production'] === 'boolean' ? [{ is: outputs['production'] ? 'on' : 'off' }] : [],

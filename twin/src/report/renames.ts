@@ -1,7 +1,7 @@
 import { routeShape } from '../../../limits/route-key.ts';
 import type { Backend, Item, Rename, Report } from './data.ts';
 
-/** What has another name in the new report and keeps its identity; a route, where only parameters are renamed. */
+/** Returns what has a new name and the same identity. For a route, only path parameters may be renamed. */
 export function newRenames(before: Report, after: Report): Rename[] {
   const known = before.renamed.map((one) => JSON.stringify(one));
   return [...after.renamed.filter((one) => !known.includes(JSON.stringify(one))), ...routeRenames(before, after)];
@@ -16,7 +16,7 @@ function routeRenames(before: Report, after: Report): Rename[] {
   });
 }
 
-/** An older report in the names of today. */
+/** Returns an older report with today's names. */
 export function inNewNames(report: Report, renames: readonly Rename[]): Report {
   const named = (kind: Rename['kind'], name: string): string =>
     renames.find((one) => one.kind === kind && one.before === name)?.now ?? name;
@@ -24,7 +24,7 @@ export function inNewNames(report: Report, renames: readonly Rename[]): Report {
     kind,
     name: kind === 'function' ? named(kind, name) : name,
   });
-  // A function's role and log have its name, and a throttle its route's.
+  // A function's role and log have its name, and a throttle has its route's.
   const item = ({ of, is }: Item): Item => ({
     ...(of !== undefined && { of: named('route', named('function', of)) }),
     is,

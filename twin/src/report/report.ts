@@ -10,7 +10,6 @@ import type { Backend, Permission, Rename, Report, ReportedCaller } from './data
 import { RECORDED } from './recorded.ts';
 import { permissionText, requirementOf } from './texts.ts';
 
-/** Writes down who may call what. */
 export function reportOf(model: Model): Report {
   const { stack, tenant, api, claims, exceptions, violations } = model;
   const access = accessOf(model);
@@ -42,8 +41,8 @@ export function reportOf(model: Model): Report {
 }
 
 /**
- * Whether an Action may decide who gets in. It does not if all that its code does with `api` is to set claims, and none of
- * them counts as a scope at the gateway.
+ * Returns whether an Action may affect who gets in. It does not if its code uses `api` only to set claims, and none of
+ * these counts as a scope at the gateway.
  */
 export function decides({ code }: Action): boolean {
   const rest = code
@@ -78,7 +77,7 @@ function backendOf(integration: Integration): Backend {
     : { kind: 'existing function', name: integration.arn };
 }
 
-/** The permissions that a caller can get. OpenID Connect's scopes are not among them: they are no API's. */
+/** Returns the permissions that a caller can get, without OpenID Connect's scopes, which belong to no API. */
 function permissionsOf(answers: readonly Answer[], tenant: Tenant): Permission[] {
   return distinct(
     answers.flatMap((answer) => {
@@ -95,7 +94,7 @@ function permission(name: string, { identifier }: ResourceServer, { resourceServ
   return resourceServers.length > 1 ? { name, api: identifier } : { name };
 }
 
-/** A route asks for a permission if it names it and takes tokens of its API. */
+/** Returns the permissions that no route needs. A route only needs permissions of an API whose tokens it accepts. */
 function unusedPermissions({ tenant, apis }: Model): Permission[] {
   const isUsed = (scope: string, { identifier }: ResourceServer): boolean =>
     apis.some(({ routes }) =>
@@ -111,18 +110,17 @@ function unusedPermissions({ tenant, apis }: Model): Permission[] {
   );
 }
 
-/** Without duplicates, in the order of their texts. */
 function distinct<T>(all: readonly T[], textOf: (one: T) => string): T[] {
   const texts = new Map(all.map((one) => [textOf(one), one]));
   return [...texts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
-/** What has another name than before, and is the same for an engine. */
+/** Returns what has a new name, but the same identity for Pulumi's engine. */
 function renames({ api }: Model, { callers }: Access): Rename[] {
   const clients = callers.flatMap((caller) => {
     if (caller.kind !== 'client') return [];
     const { logicalName, formerly } = caller.client;
-    // The program's own prefix, and the name that callers are called by.
+    // The prefix that the program adds to a client's name.
     const prefix = logicalName.endsWith(caller.name) ? logicalName.slice(0, -caller.name.length) : undefined;
     const names = formerly.filter((name) => prefix !== undefined && name.startsWith(prefix));
     return names.map((name): Rename => ({ kind: 'client', before: name.slice(prefix?.length), now: caller.name }));

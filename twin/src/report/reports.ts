@@ -8,14 +8,14 @@ import { eachApi, modelOf, type Model } from '../model/model.ts';
 import type { Report } from './data.ts';
 import { reportOf } from './report.ts';
 
-/** No id or secret is in a report, so it does not matter what they are made of. */
+/** Ids and secrets are derived from it; no report contains any. */
 const SEED = 'access';
 
 /**
- * Evaluates the program for these stacks and computes their reports.
- * @param config values from the command line, which replace those of the stack files
- * @param evaluate runs the program; in a process of its own by default
- * @throws UserError with what is wrong in any of them
+ * Evaluates the program for stacks and returns their reports.
+ * @param config values from the command line that replace those of the stack files
+ * @param evaluate runs the program, by default in a separate process
+ * @throws UserError with the errors of all stacks
  */
 export async function reportsOf(
   root: URL,
@@ -27,7 +27,7 @@ export async function reportsOf(
     eachReport(modelOf(await evaluate({ root: root.href, stack, config, seed: SEED })));
   const reports: Report[] = [];
   const wrong = new Set<string>();
-  // Each evaluation is a process of its own, and a busy one.
+  // Each evaluation keeps a process busy.
   const atOnce = availableParallelism();
   for (let next = 0; next < stacks.length; next += atOnce) {
     for (const outcome of await Promise.allSettled(stacks.slice(next, next + atOnce).map(reportOn))) {
@@ -36,12 +36,12 @@ export async function reportsOf(
       else throw outcome.reason;
     }
   }
-  // What is wrong with the program is wrong in every stack, and is said once.
+  // An error in the program occurs in every stack; report it once.
   if (wrong.size > 0) throw new UserError([...wrong].join('\n'));
   return reports;
 }
 
-/** The report on a stack; of a program with several APIs one on each, as `dev.orders`. */
+/** Returns a stack's report. A program with several APIs has a report for each, such as `dev.orders`. */
 function eachReport(model: Model): Report[] {
   const models = eachApi(model);
   if (models.length === 1) return [reportOf(model)];
@@ -49,9 +49,9 @@ function eachReport(model: Model): Report[] {
 }
 
 /**
- * Computes the reports of a deployed stack from the output of `pulumi stack export`.
+ * Returns the reports of a deployed stack from the output of `pulumi stack export`.
  * @param file its path; `-` is standard input
- * @throws UserError for a file that cannot be read, or that the twin cannot report on
+ * @throws UserError for a file that cannot be read or reported on
  */
 export function reportsOfState(
   file: string,

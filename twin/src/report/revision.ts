@@ -5,13 +5,13 @@ import { printable } from '../common/printable.ts';
 import { UserError } from '../common/user-error.ts';
 import { STACK_NAME } from '../../../limits/stack-name.ts';
 
-/** Bytes of a report; one of 300 routes and 100 callers has a twentieth of it. */
+/** The most bytes of a report. With 300 routes and 100 callers, it takes a twentieth. */
 const LARGEST = 64 * 1024 * 1024;
 
 /**
- * Reads the committed reports of another revision with `git show`; nothing of that revision is run.
- * @returns stack to the text of its JSON, or to undefined where only the Markdown is committed
- * @throws UserError where there is no git, no repository or no such revision
+ * Reads the committed reports of a revision with `git show`. No code of that revision runs.
+ * @returns stack to its JSON, or to undefined if only the Markdown is committed
+ * @throws UserError without git, a repository or such a revision
  */
 export async function reportsAt(root: URL, revision: string): Promise<ReadonlyMap<string, string | undefined>> {
   const git = gitIn(fileURLToPath(root));
@@ -30,7 +30,7 @@ export async function reportsAt(root: URL, revision: string): Promise<ReadonlyMa
 
 type Git = (args: readonly string[]) => Promise<string>;
 
-/** The revision comes from a command line and must not be taken for an option, nor for more than one revision. */
+/** Resolves a revision from the command line, which must be neither an option nor several revisions. */
 async function commitOf(git: Git, revision: string): Promise<string> {
   const shown = JSON.stringify(printable(revision, 100));
   if (revision === '' || revision.startsWith('-') || /\p{C}/u.test(revision)) {
@@ -47,7 +47,7 @@ async function commitOf(git: Git, revision: string): Promise<string> {
 }
 
 function gitIn(cwd: string): Git {
-  // Its messages are looked into.
+  // In English, since the messages are searched.
   const env = { ...process.env, LC_ALL: 'C' };
   return async (args) => {
     try {

@@ -7,10 +7,9 @@ import { declared, input, LOG_GROUP, ROLE, texts, withoutIds } from './reading.t
 const list = z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]);
 const DOCUMENT = z.object({ Statement: list.pipe(z.array(z.record(z.string(), z.unknown()))) });
 
-/** What every function may do with its own log. */
 const OWN_LOG: readonly unknown[] = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
-/** Returns what the program's policies allow and deny, an item for each action. A function's right to its own log is left out. */
+/** Returns the actions that the program's policies allow and deny, without a function's rights to its own log. */
 export function rightItems(model: Model): Item[] {
   const inline = declared(model, ROLE).flatMap((role) =>
     texts(input(role, 'inlinePolicies')).map((text) => [role.name, inlinePolicy(text)] as const),
@@ -21,7 +20,7 @@ export function rightItems(model: Model): Item[] {
   return [...inline, ...policies].flatMap(([of, text]) => rightsIn(text, model).map((is) => ({ of, is })));
 }
 
-/** Returns who may take on the program's roles besides Lambda. */
+/** Returns who may assume the program's roles besides Lambda. */
 export function assumedItems(model: Model): Item[] {
   return declared(model, ROLE).flatMap((role) =>
     texts(input(role, 'assumeRolePolicy'))

@@ -3,10 +3,9 @@ import type { Report, ReportedCaller } from './data.ts';
 import { code } from './markdown.ts';
 import { cellMark, heading, isAllowed, needsText, permissionText } from './texts.ts';
 
-/** Callers beside each other in one table. */
 const MOST_COLUMNS = 6;
 
-/** The lines of a section, in Markdown: one for each thing that a fact is about. */
+/** Returns a section's lines in Markdown, one for each thing that a fact is about. */
 export function linesOf(section: Section, report: Report): string[] {
   return FACT_NAMES.flatMap((fact) => {
     const [where, label = ''] = FACTS[fact].shown ?? [];
@@ -28,11 +27,11 @@ export function brokenRules(reports: readonly Report[]): string[] {
 
 export interface Origin {
   readonly command: string;
-  /** Whether the folder has the page about them, docs/access.md. */
+  /** Whether the project has docs/access.md. */
   readonly hasGuide: boolean;
 }
 
-/** The content of access/<stack>.md. No cell is padded, so that a change of one verdict is a change of one line. */
+/** Returns the content of access/<stack>.md. Cells are not padded, so that a changed verdict changes one line. */
 export function toMarkdown(report: Report, { command, hasGuide }: Origin): string {
   const guide = hasGuide ? '[docs/access.md](../docs/access.md)' : '`docs/access.md` of `@auth0-http-api/twin`';
   return `# Access of stack ${code(report.stack)}

@@ -4,12 +4,12 @@ import { code, codes } from './markdown.ts';
 import { isDangerous, isSame, type CallerChange, type RouteChange, type StackChange } from './since.ts';
 import { heading, isAllowed, permissionText, whyText } from './texts.ts';
 
-/** What callers gain and lose, for a terminal: the headline, then the stacks that change, those that change alike together. */
+/** Returns the changes for a terminal: the headline, then the changed stacks, grouped if they change alike. */
 export function words(changes: readonly StackChange[], revision: string): string {
   return shown(changes, revision, wordsOf);
 }
 
-/** The same for a pull request: a table of gains and losses, and what else changed. */
+/** Returns the changes for a pull request: a table of gains and losses, and the other changes. */
 export function markdown(changes: readonly StackChange[], revision: string): string {
   return shown(changes, revision, markdownOf);
 }

@@ -4,14 +4,12 @@ import { code } from './markdown.ts';
 import { inNewNames, newRenames } from './renames.ts';
 import { heading, isAllowed, needsText, permissionText, whyText } from './texts.ts';
 
-/** What became of a stack between two revisions. */
 export type StackChange =
   | {
-      /** Compared with the other revision's report; or listed as a whole, because there is none to compare with. */
+      /** Compared with the other report, or listed completely because there is none. */
       readonly kind: 'changed' | Missing;
       readonly stack: string;
       readonly callers: readonly CallerChange[];
-      /** What else changed, the most dangerous first. */
       readonly facts: readonly FactChange[];
       readonly unrecorded: readonly FactName[];
     }
@@ -25,21 +23,21 @@ export interface CallerChange {
   readonly presence: 'new' | 'gone' | 'stays';
   readonly gains: readonly RouteChange[];
   readonly loses: readonly RouteChange[];
-  /** Verdicts that stayed and are decided by something else. */
+  /** Unchanged verdicts with a new reason. */
   readonly altered: readonly RouteChange[];
-  /** Permissions that no route of the gains and losses names. */
+  /** Permissions that no gained or lost route names. */
   readonly gainedPermissions: readonly Permission[];
   readonly lostPermissions: readonly Permission[];
 }
 
-/** A verdict is absent where the route or the caller is. */
+/** A verdict is absent if the route or the caller is. */
 export interface RouteChange {
   readonly route: string;
   readonly before: Verdict | undefined;
   readonly after: Verdict | undefined;
 }
 
-/** What callers gain and lose from one report to the other, or in all if there is none to compare with. */
+/** Returns what callers gain and lose between two reports, or their complete access if there is only one. */
 export function compare(before: Report | Missing, after: Report): StackChange {
   if (typeof before === 'string') {
     const nothing = { ...after, callers: [], routes: [], permissions: [] };
@@ -52,7 +50,7 @@ export function compare(before: Report | Missing, after: Report): StackChange {
   const old = inNewNames(before, renames);
   const now = { ...after, renamed: [...after.renamed, ...renames.filter(({ kind }) => kind === 'route')] };
   const callers = callerChanges(old, after)
-    // That a route is public, or is so no longer, is a fact of the route's.
+    // A public route is a fact about the route, not a gain of each caller.
     .filter(({ caller }) => caller.kind !== 'anyone')
     .map((change) => ({ ...change, gains: change.gains.filter((one) => one.after?.kind !== 'public') }))
     .filter(
@@ -99,11 +97,11 @@ function callerChange(
       one.after !== undefined &&
       allows(one.before) === allows(one.after) &&
       whyText(one.before) !== whyText(one.after) &&
-      // If the route needs something else, that is said once for all callers.
+      // A change of the route's needs is reported once for all callers.
       needsOf(before, one.route) === needsOf(after, one.route),
   );
   const [had, has] = [before.permissions[was] ?? [], after.permissions[is] ?? []];
-  // A verdict names the scopes that it is for; no verdict contains an API's name.
+  // A verdict names scopes, but not their API.
   const isNamed = ({ name, api }: Permission, verdict: Verdict | undefined): boolean =>
     api === undefined && verdict !== undefined && 'scopes' in verdict && verdict.scopes.join() === name;
   return {
@@ -127,7 +125,7 @@ function lacking(all: readonly Permission[], some: readonly Permission[]): Permi
   return all.filter((one) => !texts.includes(permissionText(one)));
 }
 
-/** The facts that changed, and those that the older report lacks. What only went with its function, client or route is left out. */
+/** Returns the changed facts, and those that the older report lacks, except changes that follow from a removal. */
 function factChanges(
   before: Report,
   after: Report,
@@ -141,8 +139,8 @@ function factChanges(
   const clients = gone(({ logins }) => logins.map(({ client }) => code(client)));
   const logs = gone((report) => (itemsOf('retention', report) ?? []).map(({ of = '' }) => of));
   const lost = callers.flatMap(({ loses }) => loses.map(({ route }) => code(route)));
-  // A role or an alarm may have the name of a function that is gone. So a dangerous change is left out only where the
-  // thing itself is known to be gone.
+  // A role or alarm may share the name of a removed function, so a dangerous change is left out only if the thing
+  // itself is known to be removed.
   const leftOut = (change: FactChange): readonly string[] => {
     if (change.fact === 'needs') return lost;
     if (change.fact === 'concurrency') return functions;
@@ -172,7 +170,7 @@ function factChanges(
   });
   const alike = Map.groupBy(changes, (change) => {
     const { fact, of, added, removed } = change;
-    // A sentence with a slot for it says of several things at once what changed alike.
+    // One sentence with `{of}` can name several things with the same change.
     return JSON.stringify([fact, typeof FACTS[fact].says === 'string' || of, added, removed]);
   });
   const facts = [...alike.values()].flatMap((some) =>

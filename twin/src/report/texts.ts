@@ -4,7 +4,7 @@ import type { Cell } from './cells.ts';
 import type { Backend, Permission, ReportedCaller, ReportedRoute, Verdict } from './data.ts';
 import { code, codes } from './markdown.ts';
 
-/** A caller in Markdown. Two callers of a stack have different headings. */
+/** Returns a caller's name in Markdown, unique in its stack. */
 export function heading(caller: ReportedCaller | Caller): string {
   if (caller.kind === 'anyone') return 'anyone';
   const name = code(caller.name);
@@ -22,7 +22,7 @@ export function needsOf(route: Route): string {
   return needsText(requirementOf(route));
 }
 
-/** The scopes of which a token needs one, or `public`. */
+/** Returns the scopes of which a token needs one, or `public`. */
 export function requirementOf({ authorizer, scopes }: Route): ReportedRoute['needs'] {
   return authorizer === undefined ? 'public' : scopes.toSorted();
 }
@@ -31,7 +31,7 @@ export function isAllowed({ kind }: Verdict): boolean {
   return kind === 'public' || kind === 'any token' || kind === 'scopes';
 }
 
-/** What decides, after `allowed: ` or `denied: `. */
+/** Returns the text after `allowed: ` or `denied: `. */
 export function whyText(verdict: Verdict): string {
   const { kind } = verdict;
   if (kind === 'public' || kind === 'any token') return kind;
