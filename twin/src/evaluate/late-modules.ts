@@ -1,8 +1,8 @@
 import { registerHooks, type LoadFnOutput } from 'node:module';
 
 /**
- * Stands for a module that it loads on first use. `__esModule` keeps TypeScript's helpers from copying all its parts at
- * once.
+ * Returns a proxy that loads its module on first use. `__esModule` keeps TypeScript's helpers from copying every
+ * export, which would load it.
  */
 const LATE = `(load) => new Proxy({}, {
   get: (_, name) => (name === '__esModule' ? true : load()[name]),
@@ -11,7 +11,7 @@ const LATE = `(load) => new Proxy({}, {
   getOwnPropertyDescriptor: (_, name) => ({ ...Object.getOwnPropertyDescriptor(load(), name), configurable: true }),
 })`;
 
-/** Replaces a module. It leaves the cache before it loads the real one, since both have the same file name there. */
+/** Replaces a module with that proxy. It leaves the cache before it loads the real module of the same file name. */
 const LATE_MODULE = `
 let real;
 module.exports = (${LATE})(() => {
@@ -23,7 +23,7 @@ module.exports = (${LATE})(() => {
 });
 `;
 
-/** gRPC, which loads when a client is made: the twin connects programs in another way. */
+/** Loads gRPC when the program creates a client. The twin itself connects to programs in another way. */
 const LATE_GRPC = `${LATE_MODULE}
 const grpc = module.exports;
 const clientOf = (...service) =>
@@ -33,7 +33,7 @@ const clientOf = (...service) =>
 module.exports = new Proxy(grpc, { get: (_, name) => (name === 'makeGenericClientConstructor' ? clientOf : grpc[name]) });
 `;
 
-/** Starts the inspector when a closure is serialized; from then on, Node compiles each module more slowly. */
+/** Starts the inspector when a closure is serialized: once started, it slows the compilation of every module. */
 const INSPECTOR = `
 require('v8').setFlagsFromString('--allow-natives-syntax');
 const urls = new Map();
@@ -50,7 +50,7 @@ exports.getSessionAsync = () => (session ??= start());
 exports.getScriptUrl = (id) => urls.get(id);
 `;
 
-/** Traces nothing, as without an address to send traces to. */
+/** Replaces tracing, which does nothing without a collector's address. */
 const TRACING = `
 const span = { setAttribute: () => span, addEvent: () => span, end: () => undefined };
 exports.newSpan = () => span;
@@ -58,9 +58,9 @@ exports.start = exports.stop = () => undefined;
 `;
 
 /**
- * What `@pulumi/pulumi` loads at once. It needs the first two only to serialize closures; they are half of the time that
- * loading the SDKs takes. The third drives the CLI. The fourth maps each stack trace, which the SDK takes for every
- * promise; `stack-traces.ts` does that for the program's own files alone.
+ * Modules that `@pulumi/pulumi` loads immediately. The first two only serialize closures, yet are half of the SDK's
+ * load time. The third drives the CLI. The fourth maps every stack trace, which the SDK takes for each promise;
+ * `stack-traces.ts` maps only the program's own files.
  */
 const REPLACED: ReadonlyMap<string, string> = new Map([
   ['typescript', LATE_MODULE],
@@ -73,11 +73,10 @@ const REPLACED: ReadonlyMap<string, string> = new Map([
   ['./tracing', TRACING],
 ]);
 
-/** What is replaced inside of modules, by the end of their URL. */
 const EDITED: ReadonlyMap<string, (code: string) => string> = new Map([
-  // A stack trace for every promise, to print those that never resolve: a quarter of an evaluation with 300 routes.
+  // To print unresolved promises, it takes a stack trace for each: a quarter of an evaluation of 300 routes.
   ['/@pulumi/pulumi/runtime/debuggable.js', (code) => code.replace('new Error().stack', 'undefined')],
-  // The modules of 250 services: most of the time that loading the provider takes.
+  // It imports the modules of 250 services: most of the provider's load time.
   [
     '/@pulumi/aws/index.js',
     (code) =>
@@ -94,7 +93,7 @@ function edited(loaded: LoadFnOutput, edit: (code: string) => string): LoadFnOut
   return typeof code === 'string' ? { ...loaded, source: edit(code) } : loaded;
 }
 
-/** Whether a file of `@pulumi/pulumi` is replaced here. To load it by its path would load the real one. */
+/** Returns whether this module replaces a file of `@pulumi/pulumi`. Loading it by path would load the original. */
 export function isReplaced(file: string): boolean {
   return [...REPLACED.keys()].some((specifier) => {
     const path = specifier.replace(/^[./]+/, '/');
@@ -103,8 +102,7 @@ export function isReplaced(file: string): boolean {
 }
 
 /**
- * Makes those modules load when something of them is first used. Nothing else is different: what uses them gets the
- * modules themselves.
+ * Delays the loading of those modules until their first use. The modules themselves are unchanged.
  * Source: https://nodejs.org/api/module.html#moduleregisterhooksoptions
  */
 export function loadLate(): void {

@@ -11,42 +11,38 @@ import { plain, secret, type Wire, type WireObject } from './properties.ts';
 import type { StackConfig } from './stack-file.ts';
 import { isUsed } from './state-inputs.ts';
 
-/** Everything that the program declares, as plain data. */
 export interface Recorded {
   readonly project: string;
   readonly stack: string;
-  /** The providers' own configuration, credentials left out, and the custom domain that the tenant has. */
+  /** The providers' configuration without credentials, and the tenant's custom domain. */
   readonly providers: {
     readonly auth0: {
       readonly domain: string;
       readonly issuerDomain: string | undefined;
-      /** A further domain of the tenant, which names itself as the issuer of the tokens requested there. */
+      /** Another domain of the tenant: tokens requested there have this domain as their issuer. */
       readonly secondIssuerDomain?: string | undefined;
     };
-    /** Whether its default tags are on every resource. */
+    /** `defaultTags`: whether the provider tags every resource. */
     readonly aws: { readonly region: string; readonly defaultTags: boolean };
   };
-  /** The paths of encrypted values in the stack file that a text stands for. */
+  /** The paths of encrypted values in the stack file, each replaced with `ENCRYPTED`. */
   readonly encrypted: readonly string[];
-  /** The Pulumi ESC environments that the stack file names, of which nothing was read. */
+  /** The Pulumi ESC environments in the stack file, which the twin does not read. */
   readonly environments: readonly string[];
-  /** Sorted by type and name: registration order is not the order of the program. */
+  /** Sorted by type and name, since registration order may vary. */
   readonly resources: readonly RecordedResource[];
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** As dotted paths. */
   readonly secretOutputs: readonly string[];
-  /** SHA-256 over all that the program declares. */
   readonly hash: string;
 }
 
-/** A registration, as the SDK sends it. */
 export interface Registration {
   readonly type: string;
   readonly name: string;
   /** The parent's URN; empty for the stack. */
   readonly parent: string;
   readonly custom: boolean;
-  /** A component that a provider makes, in a process of its own. */
+  /** Whether a provider creates the component in another process. */
   readonly remote: boolean;
   readonly inputs: WireObject;
   /** `URN::id` of an explicit provider; empty for the default one. */
@@ -57,11 +53,10 @@ export interface Registration {
   /** Names and URNs from the `aliases` option. */
   readonly aliases: readonly string[];
   readonly secretOutputs: readonly string[];
-  /** `file:line` of the program that declares it. */
+  /** `file:line` of the declaration in the program. */
   readonly source?: string | undefined;
 }
 
-/** What the engine answers to a registration. */
 export interface Registered {
   readonly urn: string;
   readonly id: string;
@@ -70,15 +65,15 @@ export interface Registered {
 
 interface EngineOptions {
   readonly config: StackConfig;
-  /** The program's folder: relative paths of assets start here. */
+  /** The program's folder, the base of assets' relative paths. */
   readonly folder: string;
-  /** What ids, secrets and passwords are derived from. */
+  /** Ids, secrets and passwords are derived from it. */
   readonly seed: string;
-  /** The outputs of other stacks, by the name that a `StackReference` gives. */
+  /** The outputs of other stacks, by the name in the `StackReference`. */
   readonly stackReferences?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Stack outputs that hold where the program has none of that name. */
+  /** Defaults for outputs that the program does not set. */
   readonly outputs?: Readonly<Record<string, unknown>>;
-  /** Replaces what a cloud would have answered, for tests that ask whether a value flows. */
+  /** Replaces the outputs of a resource, for tests of where a value ends up. */
   readonly adjust?: ((resource: RecordedResource) => Readonly<Record<string, unknown>>) | undefined;
 }
 
@@ -86,17 +81,15 @@ const STACK = 'pulumi:pulumi:Stack';
 const PROVIDER = 'pulumi:providers:';
 
 /**
- * An engine that deploys nothing: it takes what a program registers, and answers as if the clouds had created it. What
- * the twin does not emulate is noted and answered all the same, so that the program runs on and every problem is found.
+ * A Pulumi engine that deploys nothing: it responds to each registration as if the cloud had created the resource.
+ * It collects what the twin does not emulate, and lets the program run on, so that all problems are reported at once.
  */
 export class LocalEngine {
   readonly #options: EngineOptions;
   readonly #identity: Identity;
   readonly #region: string;
-  /** The answers to registrations, by URN. */
   readonly #registered = new Map<string, Registered>();
   readonly #providers = new Map<string, WireObject>();
-  /** The domains of the tenants that resources are declared in. */
   readonly #tenants = new Set<string>();
   readonly #resources: RecordedResource[] = [];
   readonly #problems: Problem[] = [];
@@ -110,12 +103,11 @@ export class LocalEngine {
     this.#region = config.values['aws:region'] ?? process.env['AWS_REGION'] ?? '';
   }
 
-  /** The problems found so far. */
   get problems(): readonly Problem[] {
     return this.#problems;
   }
 
-  /** Takes a registration. It never throws for a mistake of the program's. */
+  /** Registers a resource. Never throws for a mistake of the program. */
   register(registration: Registration): Registered {
     const { type, name, parent } = registration;
     const urn = this.#urnOf(type, name, parent);
@@ -165,7 +157,7 @@ export class LocalEngine {
     if (type.startsWith('auth0:')) this.#tenants.add(textOf(provider?.['domain']) ?? this.#configuredTenant);
     refuseEncrypted(type, value, this.#options.config.encrypted);
     const region = textOf(value['region']) ?? textOf(provider?.['region']) ?? this.#region;
-    // Children of unlike components may have one type and name.
+    // Children of different components may have the same type and name.
     const namesakes = this.#resources.filter((other) => other.type === type && other.name === name).length;
     const label = namesakes === 0 ? name : `${name}-${namesakes + 1}`;
     const { id, outputs = {} } = cloudOutputs(type, { name: label, inputs: value, identity: this.#identity, region });
@@ -181,11 +173,10 @@ export class LocalEngine {
     return { urn, id, properties };
   }
 
-  /** Answers a call of a provider's function. */
   invoke(token: string, args: WireObject): WireObject {
     const { value } = plain(args, this.#options.folder);
     try {
-      // The SDK asks for a resource that another one's outputs refer to.
+      // The SDK reads a resource that another one's outputs refer to.
       const referred = token === 'pulumi:pulumi:getResource' ? this.#registered.get(text(value, 'urn')) : undefined;
       if (referred !== undefined) return { urn: referred.urn, id: referred.id, state: referred.properties };
       if (RESOURCE_TYPES.has(token)) return this.#read(token, value);
@@ -197,7 +188,7 @@ export class LocalEngine {
     }
   }
 
-  /** Keeps a call like a resource: what exists beside the program is emulated too. */
+  /** Records a lookup like a resource, so that the twin emulates existing resources too. */
   #read(type: string, inputs: Readonly<Record<string, Plain>>): WireObject {
     const name = text(inputs, 'name');
     const { id, outputs = {} } = cloudOutputs(type, { name, inputs, identity: this.#identity, region: this.#region });
@@ -208,12 +199,11 @@ export class LocalEngine {
     return { ...inputs, id, ...(adjusted as WireObject) };
   }
 
-  /** Notes what the twin does not run. */
   #reject(place: string, message: string): void {
     this.#problems.push({ place, message });
   }
 
-  /** Takes the outputs of the stack; those of components lead nowhere. */
+  /** Stores the outputs of the stack. A component's outputs are unused. */
   setOutputs(urn: string, outputs: WireObject): void {
     if (urn === this.#stackUrn) this.#outputs = outputs;
   }
@@ -262,7 +252,7 @@ export class LocalEngine {
     return `urn:pulumi:${stack}::${project}::${above}${type}::${name}`;
   }
 
-  /** The tenant of the default provider; empty where it is not configured. */
+  /** The tenant of the default provider; empty if it is not configured. */
   get #configuredTenant(): string {
     return this.#options.config.values['auth0:domain'] ?? process.env['AUTH0_DOMAIN'] ?? '';
   }
@@ -279,8 +269,8 @@ export class LocalEngine {
 }
 
 /**
- * Refuses an input that the twin uses and that holds an encrypted value of the stack file. A function's variables may:
- * only its handler reads them.
+ * Rejects an encrypted value in an input that the twin uses. It is allowed in a function's variables, which only the
+ * handler reads.
  */
 function refuseEncrypted(type: string, inputs: Readonly<Record<string, Plain>>, paths: readonly string[]): void {
   const entry = RESOURCE_TYPES.get(type);
@@ -294,13 +284,12 @@ function refuseEncrypted(type: string, inputs: Readonly<Record<string, Plain>>, 
   }
 }
 
-/** The tenant's custom domain, where the stack puts out its issuer. */
+/** Returns the tenant's custom domain from the stack's issuer output, if it has one. */
 export function issuerHost(issuer: unknown, domain: string): string | undefined {
   const host = typeof issuer === 'string' ? /^https:\/\/([^/\s]+)\/$/.exec(issuer)?.[1] : undefined;
   return host === domain ? undefined : host;
 }
 
-/** The types in a URN, from the outermost component inwards. */
 function typesOf(urn: string): string {
   return urn.split('::')[2] ?? '';
 }

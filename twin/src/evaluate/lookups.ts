@@ -3,11 +3,9 @@ import { ACCOUNT_ID, type Inputs, type RecordedResource } from '../resources/res
 
 interface Around {
   readonly region: string;
-  /** What the program has declared so far. */
   readonly resources: readonly RecordedResource[];
 }
 
-/** The provider functions that have an answer here, by token. */
 const LOOKUPS: Readonly<Record<string, (args: Inputs, around: Around) => Inputs>> = {
   'aws:index/getCallerIdentity:getCallerIdentity': () => ({
     id: ACCOUNT_ID,
@@ -48,8 +46,8 @@ const LOOKUPS: Readonly<Record<string, (args: Inputs, around: Around) => Inputs>
 };
 
 /**
- * Returns what a provider function answers.
- * @throws UserError for a function without an answer here, or one about what the program does not declare
+ * Returns the result of a provider function.
+ * @throws UserError for an unknown function, or one about a resource that the program does not declare
  */
 export function lookUp(token: string, args: Inputs, around: Around): Inputs {
   const answer = LOOKUPS[token];

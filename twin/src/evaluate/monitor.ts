@@ -15,15 +15,14 @@ export interface Engine {
   readonly setOutputs: (urn: string, outputs: WireObject) => void | Promise<void>;
 }
 
-/** gRPC's status for a method that the server does not have. */
 const UNIMPLEMENTED = 12;
 
 /**
- * Returns what the SDK takes for its gRPC client of the resource monitor. It passes the SDK's calls on to a local engine.
- * Hooks are registered and never run.
+ * Returns a replacement for the SDK's gRPC client of the resource monitor, which calls a local engine.
+ * It registers hooks and never runs them.
  * Source: pulumi/pulumi, proto/pulumi/resource.proto
  * @param sdk the folder of the SDK whose messages these are
- * @param folder that sources are named from; without it, no source is noted
+ * @param folder the base of source paths; without it, no source is recorded
  */
 export function monitorOf(engine: Engine, sdk: string, folder?: string): object {
   const load = createRequire(`${sdk}package.json`);
@@ -36,7 +35,7 @@ export function monitorOf(engine: Engine, sdk: string, folder?: string): object 
   const methods: Readonly<Record<string, (request: never) => unknown>> = {
     getDeploymentInfo: () => {
       const response = new proto.DeploymentInfo();
-      // Without OUTPUT_VALUES and TRANSFORMS, values come plain, and the SDK refuses a transform by name.
+      // Without OUTPUT_VALUES and TRANSFORMS, the SDK sends plain values, and rejects a transform by name.
       const { ResourceMonitorFeature: feature } = proto;
       response.setSupportedfeaturesList([
         feature.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -126,7 +125,7 @@ export function monitorOf(engine: Engine, sdk: string, folder?: string): object 
   return new Proxy({}, { get: (_, name) => (name === 'close' ? () => undefined : methodOf(String(name))) });
 }
 
-/** What older SDKs ask for one by one. */
+/** Older SDKs request each feature separately. */
 const FEATURES: ReadonlySet<string> = new Set([
   'secrets',
   'resourceReferences',
@@ -141,7 +140,7 @@ const FEATURES: ReadonlySet<string> = new Set([
 function sourceOf(request: messages.RegisterResourceRequest, folder: string | undefined): string | undefined {
   const position = request.getSourceposition();
   if (position === undefined || folder === undefined) return undefined;
-  // Of an ES module, the SDK takes the URL for a path, and makes a URL of that.
+  // For an ES module, the SDK treats the URL as a path, and makes a URL of it.
   const file = fileURLToPath(position.getUri().replace(/^.*\/file:/, 'file:'));
   return `${relative(folder, file)}:${position.getLine()}`;
 }

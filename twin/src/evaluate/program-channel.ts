@@ -6,19 +6,17 @@ import type { Engine } from './monitor.ts';
 import type { WireObject } from './properties.ts';
 import type { EngineAnswer, EngineCall, Go, Outcome } from './runner.ts';
 
-/** The descriptors of a program's process that lines of JSON are written to and come from. */
+/** The file descriptors of a program's process for lines of JSON, to the twin and from it. */
 const TO_TWIN = 3;
 const FROM_TWIN = 4;
 
-/** A program's end of the connection with the twin. A process that waits for a line stays alive. */
 export interface ProgramChannel {
   readonly report: (outcome: Outcome) => void;
-  /** Resolves with the next order to run the program. */
+  /** Resolves with the next order to run the program, and keeps the process alive until then. */
   readonly order: () => Promise<Go>;
   readonly engine: Engine;
 }
 
-/** Opens the connection. The process ends with the twin. */
 export function programChannel(): ProgramChannel {
   const waiting: ((line: string) => void)[] = [];
   const socket = new Socket({ fd: FROM_TWIN });
@@ -33,7 +31,7 @@ export function programChannel(): ProgramChannel {
     const line = await new Promise<string>((resolve) => waiting.push(resolve));
     return JSON.parse(line) as Message;
   };
-  // At once: a process that ends would lose what a stream has not written.
+  // Write synchronously: when the process exits, a stream would lose its unwritten data.
   const send = (message: EngineCall | Outcome): void => writeFileSync(TO_TWIN, `${JSON.stringify(message)}\n`);
   const called = async (call: EngineCall): Promise<unknown> => {
     send(call);

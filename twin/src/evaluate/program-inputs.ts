@@ -5,39 +5,37 @@ import { registerHooks, syncBuiltinESMExports, type LoadFnOutput } from 'node:mo
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What loading a program depended on. */
+/** The files that a program's result depends on. */
 export interface ProgramInputs {
-  /** Starts to record what the program loads and reads. */
   readonly begin: () => void;
   /**
-   * Whether running the program's function again, in this process, does what a new process would do: the entry was loaded
-   * to its end, it started no process meanwhile, and no file that was loaded or read has changed.
+   * Returns whether running the program's function again here has the same result as a new process: the entry was
+   * loaded completely, no process was started, and no loaded or read file has changed.
    */
   readonly repeatable: () => boolean;
   /**
-   * Whether the program can be loaded again in this process: it consists of ES modules, which Node loads again by another
-   * URL, and nothing but files of the program has changed.
+   * Returns whether this process can load the program again: it consists of ES modules, which Node loads again from
+   * another URL, and only files of the program have changed.
    */
   readonly reloadable: () => boolean;
-  /** Makes the next import of the entry load the program's files again; packages stay loaded. */
+  /** Makes the next import of the entry load the program's files again. Packages stay loaded. */
   readonly reload: () => void;
 }
 
-/** Milliseconds that the clock of a file system may be behind. */
+/** How far a file system's clock may lag behind, in milliseconds. */
 const LAG = 20;
 
-/** Appended to the entry: calls back after the entry and its imports have run. TypeScript accepts it under any settings. */
+/** Appended to the entry: calls back after the entry and its imports have run. TypeScript accepts this syntax. */
 const MARK = '\n;eval("globalThis.twinProgramLoaded()");\n';
 
-/** Names the parameter of a URL that makes Node load a module again. */
+/** The URL parameter that makes Node load a module again. */
 const LOAD = 'load';
 
-/** Finds that parameter before the line in a stack trace, with which a trace would differ from that of a new process. */
+/** Matches that parameter in a stack trace, so that traces are the same as those of a new process. */
 export const LOAD_PARAMETER = new RegExp(`[?&]${LOAD}=\\d+(?=:)`);
 
 type Api = Record<string, unknown>;
 
-/** When a file was loaded or read, and whether it existed. */
 interface Noted {
   readonly at: number;
   readonly exists: boolean;
@@ -46,8 +44,8 @@ interface Noted {
 const { statSync } = fs;
 
 /**
- * Records each file that this process loads and, between `begin` and the end of the program's entry, each file that the
- * program reads.
+ * Records each file that this process loads and, between `begin` and the end of the entry, each file that the program
+ * reads.
  * @param sdk the folder of Pulumi's SDK, which loads the entry
  */
 export function programInputs(sdk: string): ProgramInputs {
@@ -56,7 +54,6 @@ export function programInputs(sdk: string): ProgramInputs {
   let entry: string | undefined;
   let startedProcess = false;
   let onlyModules = true;
-  /** How often the program has been loaded again. */
   let loads = 0;
   const isOwn = (file: string): boolean => !file.includes('/node_modules/') && !file.startsWith(sdk);
   const note = (path: string): void => {
@@ -82,7 +79,7 @@ export function programInputs(sdk: string): ProgramInputs {
       const file = fileURLToPath(url);
       note(file);
       if (phase === 'before' || !isOwn(file)) return next(url, context);
-      // An import without an extension may find a new file beside it.
+      // An import without an extension may resolve to a new file beside it.
       note(dirname(file));
       const loaded = next(url, context);
       onlyModules &&= ['module', 'module-typescript'].includes(loaded.format ?? '');
@@ -94,7 +91,7 @@ export function programInputs(sdk: string): ProgramInputs {
   const begin = (): void => {
     phase = 'loading';
     entry = undefined;
-    // Node keeps what it has read of these.
+    // Node caches these.
     for (const manifest of ['package.json', 'node_modules/.package-lock.json']) note(resolve(manifest));
     const restore = [observed(fs, noteRead), observed(fs.promises, noteRead), observed(childProcess, noteProcess)];
     subscribe('worker_threads', noteProcess);
@@ -137,7 +134,7 @@ function marked(loaded: LoadFnOutput): LoadFnOutput {
   return { ...loaded, source: String(typeof source === 'string' ? source : Buffer.from(source)) + MARK };
 }
 
-/** Wraps these functions to report the first argument of each call. Returns a function that unwraps them. */
+/** Wraps the functions of a module to report the first argument of each call. Returns a function that unwraps them. */
 function observed(api: Api, called: (first: unknown) => void): () => void {
   // Capitalized functions are classes.
   const functions = Object.entries(api).filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name));

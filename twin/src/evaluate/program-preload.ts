@@ -9,31 +9,30 @@ import type { Ahead, Go, ProgramError } from './runner.ts';
 import { traceSources } from './stack-traces.ts';
 
 /**
- * Loaded into a program's process before Pulumi's own runner. It loads the SDKs, and waits for the order to run. How the
- * program ends goes to the twin as data; without that, Pulumi's runner would print an error.
+ * Runs in a program's process before Pulumi's runner: loads the SDKs, waits for the order to run, and reports the
+ * outcome to the twin as data. Otherwise Pulumi's runner would print an error.
  */
 
 /**
- * How often the event loop runs empty before a program has ended: the first time, providers register resources; the
- * second time, the SDK disconnects from the monitor.
+ * How often the event loop becomes empty before a program has ended: once when providers register resources, once when
+ * the SDK disconnects from the monitor.
  * Source: pulumi/pulumi, sdk/nodejs/cmd/run/index.ts
  */
 const ROUNDS = 3;
 
-/** The address that makes all copies of the SDK use the monitor that is set. Source: pulumi/pulumi, sdk/nodejs/runtime/settings.ts */
+/** Makes all copies of the SDK use our monitor. Source: pulumi/pulumi, sdk/nodejs/runtime/settings.ts */
 const MONITOR = 'mock';
 
 const ORGANIZATION = 'organization';
 
-/** Milliseconds after a run, so that what it led to comes first. */
+/** Milliseconds after a run, so that the results are handled first. */
 const FLUSH = 1000;
 
-/** The providers that the twin emulates. */
 const PROVIDERS = ['@pulumi/aws', '@pulumi/auth0'];
 
 const ahead = process.env['TWIN_PROGRAM'];
 if (isMainThread && ahead !== undefined) {
-  // Processes that the program starts are none of ours.
+  // Processes that the program starts must not inherit it.
   delete process.env['TWIN_PROGRAM'];
   const what = JSON.parse(ahead) as Ahead;
   loadLate();
@@ -63,12 +62,12 @@ if (isMainThread && ahead !== undefined) {
   process.argv.splice(2, 0, ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]));
   if (runtime !== undefined) {
     const monitor = monitorOf(channel.engine, what.sdk, `${process.cwd()}/`);
-    // The SDK read its options when it was loaded.
+    // The SDK has read its options when it was loaded.
     setOptions(runtime, go, monitor);
     if (inputs !== undefined) stay(runtime, monitor, inputs);
   }
 
-  /** Runs the program again at each order, for as long as that does what a new process would do. */
+  /** Runs the program again on each order, as long as the result is the same as in a new process. */
   function stay(runtime: Runtime, monitor: object, { begin, repeatable, reloadable, reload }: ProgramInputs): void {
     const { runInPulumiStack } = runtime.stack;
     let run: Parameters<typeof runInPulumiStack>[0] | undefined;
@@ -79,12 +78,12 @@ if (isMainThread && ahead !== undefined) {
     const again = async (): Promise<void> => {
       if (run === undefined || (process.exitCode ?? 0) !== 0 || !repeatable()) return;
       report(true);
-      // This process ends by a signal, which would skip it.
+      // A signal ends this process, which skips Node's own flush.
       setTimeout(flushCompileCache, FLUSH).unref();
       const next = await channel.order();
       reported = false;
       reloaded = !repeatable();
-      // The twin runs the program anew.
+      // Then the twin runs the program in a new process.
       if (reloaded && !reloadable()) process.exit(1);
       if (reloaded) reload();
       runtime.disconnectSync();
@@ -101,7 +100,7 @@ if (isMainThread && ahead !== undefined) {
   }
 }
 
-/** Sets what the SDK would take from its arguments and environment. */
+/** Sets the options that the SDK would read from its arguments and environment. */
 function setOptions(runtime: Runtime, { project, stack, values, secretKeys }: Go, monitor: object): void {
   process.env['PULUMI_CONFIG'] = JSON.stringify(values);
   process.env['PULUMI_CONFIG_SECRET_KEYS'] = JSON.stringify(secretKeys);
@@ -109,7 +108,7 @@ function setOptions(runtime: Runtime, { project, stack, values, secretKeys }: Go
   runtime.setAllConfig(values, secretKeys);
 }
 
-/** What the SDK marks as internal. Source: pulumi/pulumi, sdk/nodejs/runtime. */
+/** Internal parts of the SDK. Source: pulumi/pulumi, sdk/nodejs/runtime. */
 interface Runtime {
   readonly setMockOptions: (
     monitor: object,
@@ -120,7 +119,7 @@ interface Runtime {
   ) => void;
   readonly setAllConfig: (values: Go['values'], secretKeys: Go['secretKeys']) => void;
   readonly disconnectSync: () => void;
-  /** The module from which the runner takes what it runs the program by. */
+  /** The module that provides the runner's `runInPulumiStack`. */
   readonly stack: { runInPulumiStack: (program: () => Promise<unknown>) => Promise<unknown> };
 }
 
@@ -132,14 +131,14 @@ function loadAhead({ sdk, modules }: Ahead): Runtime | undefined {
     const stack = load(`${sdk}runtime/stack`) as Runtime['stack'];
     for (const provider of PROVIDERS) {
       const path = pathOf(provider, fromProgram);
-      // With a copy of the SDK of its own, it would read its options now.
+      // A package with its own copy of the SDK would read its options too early.
       if (path !== undefined && pathOf('@pulumi/pulumi', createRequire(path)) === load.resolve(sdk)) load(path);
     }
-    // What the runner itself loads begins to run.
+    // The runner's own modules run when they are loaded.
     for (const module of modules) if (!module.startsWith(`${sdk}cmd/`)) load(module);
     return { ...runtime, stack };
   } catch {
-    // The runner meets the same error.
+    // The runner will report the same error.
     return undefined;
   }
 }
@@ -157,7 +156,7 @@ function described(error: unknown): ProgramError {
   return { kind: 'failed', stack: shown(error), unreadable: isUnreadable(error) };
 }
 
-/** Whether Node cannot parse a file or resolve an import of it. */
+/** Returns whether Node cannot parse a file or resolve one of its imports. */
 function isUnreadable(error: unknown): boolean {
   // The second is ts-node's.
   if (error instanceof SyntaxError || (error instanceof Error && error.name === 'TSError')) return true;

@@ -7,17 +7,16 @@ import { sdkOf } from './sdk.ts';
 import { readStackFile, type StackConfig } from './stack-file.ts';
 import { readTwinConfig } from './twin-config.ts';
 
-/** What to evaluate. */
 export interface Evaluation {
-  /** The project's folder, as a URL that ends in a slash. */
+  /** The project's folder, as a URL with a trailing slash. */
   readonly root: string;
   readonly stack: string;
-  /** Values from the command line, which replace those of the stack file. */
+  /** Values from the command line that replace those of the stack file. */
   readonly config: Readonly<Record<string, string>>;
   readonly seed: string;
 }
 
-/** What an evaluation reads beside the program's own files. */
+/** What an evaluation reads besides the program's own files. */
 export interface Prepared {
   readonly evaluation: Evaluation;
   readonly project: Project;
@@ -27,9 +26,9 @@ export interface Prepared {
 }
 
 /**
- * Runs a program as Pulumi's CLI would: by the SDK's own runner, in a process of its own, against a local engine in
- * this process.
- * @throws UserError for what the user can fix
+ * Runs a program like Pulumi's CLI: with the SDK's runner in a separate process, against a local engine in this
+ * process.
+ * @throws UserError for a mistake of the user
  */
 export function evaluate(evaluation: Evaluation, signal?: AbortSignal): Promise<Recorded> {
   return evaluateWith(evaluation, async (project, sdk, prepared) => {
@@ -42,7 +41,7 @@ export function evaluate(evaluation: Evaluation, signal?: AbortSignal): Promise<
   });
 }
 
-/** Does the quick reads before the process starts, and the others while it loads the SDKs. */
+/** Reads the quick files before the process starts, and the others while it loads the SDKs. */
 export async function evaluateWith<T>(
   evaluation: Evaluation,
   work: (project: Project, sdk: string, prepared: () => Promise<Prepared>) => Promise<T>,
@@ -56,7 +55,7 @@ export async function evaluateWith<T>(
   });
 }
 
-/** Runs the program in a process against a local engine. @throws UserError for what the user can fix */
+/** Runs the program in a process against a local engine. @throws UserError for a mistake of the user */
 export async function runIn(
   runner: Runner,
   { evaluation: { seed }, project: { folder }, config, twinConfig }: Prepared,
@@ -68,10 +67,8 @@ export async function runIn(
   return { recorded: engine.finish(), outcome };
 }
 
-/** The program's own frames of an error that are shown. */
 const OWN_FRAMES = 3;
 
-/** How to get a package that Node did not find. */
 function installHint(message: string): string {
   const [, name] = /Cannot find (?:package|module) '((?:@[\w.-]+\/)?[\w-][\w.-]*)[^']*'/.exec(message) ?? [];
   return name === undefined ? '' : `\n  Install it: npm install ${name}`;
@@ -99,7 +96,7 @@ function asError(error: ProgramError, { environments, encrypted, stack }: StackC
     return new UserError(summary, { code: 'unreadable-program' });
   }
   const own = frames.filter((frame) => frame.includes(folder) && !frame.includes('/node_modules/'));
-  // Without a frame of the program's, the defect is not the program's.
+  // Without a frame of the program, the error is ours.
   if (own.length === 0) return new Error(error.stack);
   const lines = own.slice(0, OWN_FRAMES).map((frame) => `  at ${relative(frame).replace(/^.*\((.*)\)$/, '$1')}`);
   return new UserError(['The program failed:', `  ${message}`, ...lines].join('\n'), { code: 'failed-program' });

@@ -4,26 +4,22 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../common/user-error.ts';
 import { invalidFile, isRecord, readYaml } from './yaml-file.ts';
 
-/** A Pulumi project of Node.js, as `Pulumi.yaml` describes it. */
 export interface Project {
   readonly name: string;
-  /** The program's folder, which the program runs in; it ends in a slash. */
+  /** The program's working directory, with a trailing slash. */
   readonly folder: string;
-  /** What the SDK's runner is told to run: a file in that folder, or `.` for what `package.json` names. */
+  /** The SDK's runner runs this: a file in that folder, or `.` for the main file in `package.json`. */
   readonly entry: string;
-  /** Arguments of Node, from the option `nodeargs`. */
   readonly nodeArguments: readonly string[];
   /** Environment variables of the SDK's runner, for TypeScript. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The whole file. */
   readonly content: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads `Pulumi.yaml`.
+ * Reads `Pulumi.yaml`. @throws UserError if it is missing or invalid, or the program is in another language
  * Source: https://www.pulumi.com/docs/iac/concepts/projects/project-file/ and pulumi/pulumi,
  * sdk/nodejs/cmd/pulumi-language-nodejs/main.go (`parseOptions`)
- * @throws UserError without the file, for a mistake in it, and for a program in another language
  */
 export function readProject(root: URL): Project {
   if (!existsSync(new URL('Pulumi.yaml', root))) {

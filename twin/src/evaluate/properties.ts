@@ -4,7 +4,7 @@ import { unzipSync } from 'fflate';
 import { UserError } from '../common/user-error.ts';
 import type { Plain } from '../resources/resource.ts';
 
-/** A property as it crosses the resource monitor's protocol: JSON, with marked objects among it. */
+/** A property in the resource monitor's protocol: JSON that includes marked objects. */
 export type Wire = null | boolean | number | string | readonly Wire[] | WireObject;
 export interface WireObject {
   readonly [key: string]: Wire;
@@ -17,21 +17,19 @@ const ASSET = 'c44067f5952c0a294b673a41bacd8c17';
 const ARCHIVE = '0def7320c3a5731c473e5ecbe6d01bc7';
 export const RESOURCE = '5cf8f73096256a8f31e491e813e4eb8e';
 
-/** Wraps a value as a secret, unless it is one. */
 export function secret(value: Wire): Wire {
   return isObject(value) && value[SIGNATURE] === SECRET ? value : { [SIGNATURE]: SECRET, value };
 }
 
 interface PlainProperties {
   readonly value: Readonly<Record<string, Plain>>;
-  /** Dotted paths of the properties that are secret. */
   readonly secrets: readonly string[];
 }
 
 /**
  * Returns properties as plain data. Secrets are unwrapped, a resource becomes its id, and an archive becomes
- * `{ archive: { file name: text }, binary: { file name: base64 } }`, `binary` only where it has such files.
- * @param folder that relative paths of assets start from
+ * `{ archive: { file name: text }, binary: { file name: base64 } }`; `binary` is absent without binary files.
+ * @param folder the base of assets' relative paths
  * @throws UserError for an asset that is not on this machine
  */
 export function plain(properties: WireObject, folder: string): PlainProperties {
@@ -57,10 +55,10 @@ export function plain(properties: WireObject, folder: string): PlainProperties {
 
 type Files = ReadonlyMap<string, Uint8Array>;
 
-/** Name in an archive of the one file that an asset is. */
+/** The name in an archive for an asset, which is a single file. */
 const ALONE = '';
 
-/** The files of an archive by their names in it, or of an asset. */
+/** Returns the content of an archive's files by name, or of an asset's file. */
 function filesOf(value: WireObject, folder: string, path: string): Files {
   const { text, path: file, uri, assets } = value;
   if (typeof uri === 'string') {

@@ -6,23 +6,21 @@ import { monitorOf } from './monitor.ts';
 import { sdkOf } from './sdk.ts';
 import type { StackConfig } from './stack-file.ts';
 
-/** A program: the function that an entry exports by default. */
 export type Program = () => Promise<Record<string, unknown>>;
 
 interface RecordOptions {
   readonly config: StackConfig;
   readonly program: Program;
-  /** What ids, secrets and passwords are derived from. */
   readonly seed: string;
-  /** The program's folder, where relative paths of assets start; the current one by default. */
+  /** The program's folder, the base of assets' relative paths; the current folder by default. */
   readonly folder?: string;
-  /** Replaces what a cloud would have answered, for tests that ask whether a value flows. */
+  /** Replaces the outputs of a resource, for tests of where a value ends up. */
   readonly adjust?: (resource: RecordedResource) => Readonly<Record<string, unknown>>;
 }
 
 /**
- * Runs a program in this process and returns what it registered, for unit tests of a program.
- * @throws UserError listing all registrations that the engine or the twin rejects; otherwise what the program throws
+ * Runs a program in this process and returns its registrations, for unit tests of a program.
+ * @throws UserError listing all registrations that the engine or the twin rejects; otherwise the program's error
  */
 export async function record({
   config,
@@ -36,12 +34,12 @@ export async function record({
   settings.setMockOptions(monitorOf(engine, sdkOf(import.meta.url)), config.project, config.stack, false);
   await settings.awaitFeatureSupport();
   pulumi.runtime.setAllConfig({ ...config.values }, [...config.secretKeys]);
-  // The engine sets it for a program that looks for its secret keys.
+  // The engine sets it for programs that look up their secret keys.
   process.env['PULUMI_CONFIG_SECRET_KEYS'] = JSON.stringify(config.secretKeys);
 
   const failures: unknown[] = [];
   const fail = (error: unknown): void => void failures.push(error);
-  // Like the engine's own runner, fail on what an `apply` throws although the program does not await it.
+  // Like the engine's runner, fail for an error in an `apply` that the program does not await.
   process.on('unhandledRejection', fail);
   await pulumi.runtime
     .runInPulumiStack(() =>
@@ -52,7 +50,7 @@ export async function record({
       }),
     )
     .catch(fail);
-  // Registrations that the program does not await are complete only now.
+  // Registrations that the program does not await complete only now.
   await pulumi.runtime.disconnect();
   await setImmediate();
   process.off('unhandledRejection', fail);
@@ -60,7 +58,7 @@ export async function record({
   return engine.finish();
 }
 
-/** What the SDK marks as internal. Source: pulumi/pulumi, sdk/nodejs/runtime/settings.ts. */
+/** Internal parts of the SDK. Source: pulumi/pulumi, sdk/nodejs/runtime/settings.ts. */
 interface InternalSettings {
   readonly setMockOptions: (monitor: unknown, project: string, stack: string, preview: boolean) => void;
   readonly awaitFeatureSupport: () => Promise<void>;

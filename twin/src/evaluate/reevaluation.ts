@@ -5,31 +5,28 @@ import { readProject, type Project } from './project.ts';
 import { startRunner, type Runner } from './runner.ts';
 import { sdkOf } from './sdk.ts';
 
-/** Loaded late, so that the program's process starts before this one loads the engine. */
+/** Imported late, so that the program's process starts before this one loads the engine. */
 const engine = () => import('./program-process.ts');
 
-/** Milliseconds after an evaluation, so that what it led to comes first. */
+/** Milliseconds after an evaluation, so that its results are handled first. */
 const PAUSE = 1000;
 
-/** Milliseconds without an evaluation after which the waiting processes end: they use 300 MB. */
+/** Milliseconds without an evaluation until the waiting processes end: they use 300 MB. */
 const IDLE = 10 * 60 * 1000;
 
-/** Evaluates the program of one folder again and again. */
 export interface Reevaluation {
   readonly evaluate: typeof evaluate;
-  /** Starts the process that waits for the next evaluation. Each evaluation does so, a second after its end. */
+  /** Starts the process for the next evaluation. Happens by itself a second after each evaluation. */
   readonly prepare: () => void;
-  /** Calls back where a new process did not confirm an evaluation: the next one returns what a new process records. */
+  /** Calls back if a new process did not confirm an evaluation; then evaluate again. */
   readonly onOutdated: (listener: () => void) => void;
-  /** Ends the processes that wait. */
   readonly close: () => void;
 }
 
 /**
- * Keeps two processes that wait: one that has run the program, and one that has loaded the SDKs for a new run. The first
- * runs the program again where only code of functions has changed. It loads the program's files again where one of them
- * has changed; a second later, the other one checks that a new process records the same. Both end after ten minutes
- * without an evaluation.
+ * Keeps two waiting processes: one has run the program, the other has loaded the SDKs. The first runs the program again
+ * if only code of functions has changed, and reloads the program's files if one of those has changed; a second later,
+ * the other process checks that a new process records the same. Both end after ten minutes without an evaluation.
  */
 export function reevaluation(root: URL): Reevaluation {
   let outdated = (): void => undefined;
@@ -39,7 +36,7 @@ export function reevaluation(root: URL): Reevaluation {
         readonly key: string;
         readonly runner: Runner;
         readonly recorded: Recorded;
-        /** Whether it loaded the program's files again, so that a new process must confirm what it records. */
+        /** Whether it has reloaded the program's files, so that a new process must confirm its result. */
         readonly reloaded: boolean;
       }
     | undefined;
@@ -66,7 +63,6 @@ export function reevaluation(root: URL): Reevaluation {
       const sdk = sdkOf(project.folder);
       spare = { key: keyOf(project, sdk), runner: start(project, sdk) };
     } catch {
-      // The next evaluation says what is wrong.
     }
   };
   const take = (project: Project, sdk: string): Runner => {
@@ -82,7 +78,7 @@ export function reevaluation(root: URL): Reevaluation {
       const { recorded, outcome } = await (await engine()).runIn(before.runner, prepared, signal);
       const isUsable = outcome.reloaded ? mayReload : differInCode(before.recorded, recorded);
       if (!outcome.waits || !isUsable) return undefined;
-      // The check of an earlier load may have been stopped by this evaluation.
+      // This evaluation may have stopped the check of an earlier reload.
       const reloaded = outcome.reloaded || before.reloaded;
       last = { ...before, recorded, reloaded };
       if (reloaded) check = checkOf(prepared.evaluation, recorded, signal);
@@ -126,7 +122,7 @@ export function reevaluation(root: URL): Reevaluation {
       );
       if (isSame) return;
       mayReload = false;
-      // Where the new process failed, the old one would serve the refuted recording again.
+      // If the new process failed, the old one would return the refuted result again.
       if (last?.reloaded === true) endLast();
       outdated();
     };
@@ -162,12 +158,12 @@ export function reevaluation(root: URL): Reevaluation {
   };
 }
 
-/** What an evaluation depends on beside the program's own files. */
+/** Returns what an evaluation depends on besides the program's own files. */
 function contextOf({ evaluation: { seed }, project, sdk, config, twinConfig }: Prepared): string {
   return JSON.stringify([seed, project, sdk, config, twinConfig]);
 }
 
-/** Whether two evaluations differ in the code of functions, and in nothing else. */
+/** Returns whether two evaluations differ only in the code of functions. */
 function differInCode(before: Recorded, after: Recorded): boolean {
   const rest = ({ hash: _hash, resources, ...others }: Recorded): string =>
     JSON.stringify([

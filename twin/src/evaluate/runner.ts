@@ -9,36 +9,31 @@ import type { LocalEngine } from './local-engine.ts';
 import type { Project } from './project.ts';
 import type { StackConfig } from './stack-file.ts';
 
-/** The error that ended a program's process; `unreadable` where Node cannot load a file of the program. */
+/** The error that ended a program's process; `unreadable` if Node cannot load a file of the program. */
 export type ProgramError =
   | ({ readonly kind: 'refused' } & UserErrorData)
   | { readonly kind: 'failed'; readonly stack: string; readonly unreadable: boolean };
 
-/** How a run of a program ended. */
 export interface Outcome {
   readonly error?: ProgramError | undefined;
-  /** The files of Pulumi's packages that the program loaded. */
   readonly modules: readonly string[];
-  /** Whether the process waits to run the program again. */
   readonly waits: boolean;
-  /** Whether the process loaded the program's files again before this run. */
+  /** Whether the process reloaded the program's files before this run. */
   readonly reloaded: boolean;
 }
 
-/** The outcome of a process that ended without one. */
 const EARLY: Outcome = { modules: [], waits: false, reloaded: false };
 
-/** What the process loads at once. */
+/** What the process loads before it is ordered to run. */
 export interface Ahead {
   /** The folder of the program's copy of `@pulumi/pulumi`. */
   readonly sdk: string;
-  /** The files that the last evaluation loaded. */
   readonly modules: readonly string[];
-  /** Whether it is to wait for another order when the program has run. */
+  /** Whether to wait for another order after the run. */
   readonly stays: boolean;
 }
 
-/** A call of the local engine, a line of JSON like an outcome. The twin answers each in its turn. */
+/** A call of the local engine, as a line of JSON. The twin answers calls in order. */
 export type EngineCall = {
   [Method in 'register' | 'invoke' | 'setOutputs']: {
     readonly call: Method;
@@ -46,13 +41,11 @@ export type EngineCall = {
   };
 }['register' | 'invoke' | 'setOutputs'];
 
-/** The answer to a call: what the engine returned, or the message of what it threw. */
 export interface EngineAnswer {
   readonly result?: unknown;
   readonly error?: string;
 }
 
-/** The order to run the program. */
 export interface Go {
   readonly project: string;
   readonly stack: string;
@@ -60,35 +53,33 @@ export interface Go {
   readonly secretKeys: readonly string[];
 }
 
-/** A program's process. It loads the SDKs at once, and the program when it is told to run. */
+/** A program's process. It loads the SDKs immediately, and the program on `run`. */
 export interface Runner {
   /**
-   * Runs the program. After an outcome that waits, it may be called again and does what a new process would do, except
-   * that packages keep their state if it loaded the program's files again. If it cannot, the outcome is an error.
+   * Runs the program. After an outcome with `waits`, it may be called again, with the same result as a new process,
+   * except that a reload keeps the state of packages. If it cannot run again, the outcome is an error.
    */
   readonly run: (engine: LocalEngine, config: StackConfig, signal: AbortSignal | undefined) => Promise<Outcome>;
-  /** Ends the process. */
   readonly close: () => void;
 }
 
-/** Milliseconds; a program with 300 routes takes a twentieth of it. */
+/** Milliseconds that a run may take. A program with 300 routes takes a twentieth of it. */
 const LIMIT = 60_000;
 
-/** Milliseconds that a process has to end by itself. */
+/** Milliseconds that a process may take to exit by itself. */
 const ENDING = 1000;
 
 const PRELOAD = pathToFileURL(siblingModule(import.meta.url, 'program-preload')).href;
 
 /**
- * Starts the SDK's own runner as Pulumi's CLI would. There is no engine's address, so `pulumi.runtime.hasEngine()` is
- * false.
+ * Starts the SDK's runner like Pulumi's CLI, but without an engine's address, so `pulumi.runtime.hasEngine()` is false.
  * Source: pulumi/pulumi, sdk/nodejs/cmd/pulumi-language-nodejs/main.go
  */
 export function startRunner(project: Project, ahead: Ahead): Runner {
   const { folder, entry, nodeArguments, environment } = project;
   const child = spawn(process.execPath, [...nodeArguments, `${ahead.sdk}cmd/run`, '--pwd', folder, entry], {
     cwd: folder,
-    // Keeps what the program prints out of a command's output inside `$(...)`.
+    // The program's output must not become part of a command's output inside `$(...)`.
     stdio: ['ignore', 2, 2, 'pipe', 'pipe'],
     env: {
       ...process.env,
@@ -100,7 +91,7 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
     },
   });
   const [, , , results, orders] = child.stdio as unknown as readonly Socket[] & { 3: Socket; 4: Socket };
-  // A process that has ended says why by its status.
+  // The exit status explains a failed write.
   orders.on('error', () => undefined);
   const send = (message: Go | EngineAnswer): void => void orders.write(`${JSON.stringify(message)}\n`);
   let engine: LocalEngine;
@@ -119,11 +110,11 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
   const kill = (): void => void child.kill('SIGKILL');
   const close = (): void => {
     if (!waits) return kill();
-    // Without a signal, Node keeps what it has compiled.
+    // Without a signal, Node saves its compile cache.
     orders.end();
     setTimeout(kill, ENDING).unref();
   };
-  // A process that waits does not keep this one alive.
+  // A waiting process must not keep this one alive.
   const held = [child, results, orders];
   held.forEach((handle) => handle.unref());
   const run: Runner['run'] = async (ofRun, config, signal) => {

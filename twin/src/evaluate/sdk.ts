@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { UserError } from '../common/user-error.ts';
 
-/** The oldest version that the twin was tried with. 3.100 makes calls that the twin does not answer. */
+/** The oldest tested version. 3.100 makes calls that the twin does not support. */
 const OLDEST = { major: 3, minor: 228 };
 
 /**
- * Returns the folder of a program's copy of `@pulumi/pulumi`, with a slash at its end.
- * @throws UserError where there is none, or it is too old
+ * Returns the folder of a program's copy of `@pulumi/pulumi`, with a trailing slash.
+ * @throws UserError if it is missing or too old
  */
 export function sdkOf(program: URL | string): string {
   const manifest = manifestOf(program);

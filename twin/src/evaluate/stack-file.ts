@@ -5,27 +5,27 @@ import { UserError } from '../common/user-error.ts';
 import { readProject } from './project.ts';
 import { invalidFile, isRecord, readYaml } from './yaml-file.ts';
 
-/** The configuration that Pulumi's engine would hand to the program. */
+/** The configuration that Pulumi's engine would pass to the program. */
 export interface StackConfig {
   readonly project: string;
   readonly stack: string;
-  /** Namespaced key to value, as `pulumi.runtime.allConfig()` has it: lists and maps as JSON. */
+  /** Namespaced key to value, as in `pulumi.runtime.allConfig()`: lists and maps are JSON. */
   readonly values: Readonly<Record<string, string>>;
-  /** The keys with a value that is encrypted in the file, in whole or in part. */
+  /** The keys whose value is at least partly encrypted in the file. */
   readonly secretKeys: readonly string[];
-  /** The paths of encrypted values that the command line does not give: each is replaced with `ENCRYPTED`. */
+  /** The paths of encrypted values without a replacement on the command line; each value becomes `ENCRYPTED`. */
   readonly encrypted: readonly string[];
-  /** The Pulumi ESC environments that the engine would add; the twin reads none of them. */
+  /** The Pulumi ESC environments that the engine would add. The twin reads none of them. */
   readonly environments: readonly string[];
 }
 
 /**
  * Reads `Pulumi.yaml` and `Pulumi.<stack>.yaml` by Pulumi's rules: a key without a namespace belongs to the project,
- * and the project's file gives defaults.
+ * and `Pulumi.yaml` contains defaults.
  * Source: https://www.pulumi.com/docs/iac/concepts/config/ and .../reference/pulumi-yaml/
- * @param chosen values of `--config key=value`, which replace those of the file. A key may continue with the path to an
+ * @param chosen values of `--config key=value` that replace those of the file. A key may continue with the path to an
  *   encrypted part: `api:handlers.test.environment.PIN`
- * @throws UserError for a stack without a file, or a file that is not YAML
+ * @throws UserError if the file is missing or not YAML
  */
 export function readStackFile(root: URL, stack: string, chosen: Readonly<Record<string, string>> = {}): StackConfig {
   if (!STACK_NAME.test(stack)) {
@@ -84,7 +84,6 @@ export function readStackFile(root: URL, stack: string, chosen: Readonly<Record<
   };
 }
 
-/** The stacks that have a file in the folder, sorted. */
 export function stackNames(root: URL): string[] {
   return readdirSync(root)
     .map((file) => STACK_FILE.exec(file)?.[1])
@@ -92,7 +91,7 @@ export function stackNames(root: URL): string[] {
     .toSorted();
 }
 
-/** Credentials for the clouds; the twin calls no cloud and needs none. */
+/** Returns whether a key holds cloud credentials. The twin calls no cloud and needs none. */
 function isCredential(key: string): boolean {
   return /^(aws|auth0):/.test(key) && !['aws:region', 'aws:defaultTags', 'auth0:domain'].includes(key);
 }
@@ -122,7 +121,6 @@ function isSecure(value: Readonly<Record<string, unknown>>): boolean {
   return keys.length === 1 && keys[0] === 'secure';
 }
 
-/** Returns the value with each encrypted part of it replaced. */
 function withParts(value: unknown, path: string, decrypt: (path: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item, index) => withParts(item, `${path}.${index}`, decrypt));
   if (!isRecord(value)) return value;

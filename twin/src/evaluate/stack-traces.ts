@@ -2,24 +2,23 @@ import { findSourceMap, setSourceMapsSupport } from 'node:module';
 import { LOAD_PARAMETER } from './program-inputs.ts';
 
 /**
- * Writes stack traces that name the sources of the program's own files, and each frame with its place in parentheses:
- * only so does Pulumi's SDK find the line of a resource that is declared at the top level of an ES module.
+ * Maps stack traces to the program's sources, and writes each frame's place in parentheses: otherwise Pulumi's SDK does
+ * not find the line of a resource declared at the top level of an ES module.
  * Source: pulumi/pulumi, sdk/nodejs/resource.ts (`framePositionRegExp`)
  */
 export function traceSources(): void {
   setSourceMapsSupport(true, { nodeModules: false });
   Error.prepareStackTrace = (error, frames) => {
-    // The SDK takes the whole trace for every resource, and most frames are its own.
+    // The SDK takes a full trace for every resource, and most frames are its own.
     const ownOnly = frames[0]?.getFunctionName() === 'callsites';
     const lines = frames.map((frame) => `    at ${ownOnly && !isOwn(frame) ? ELSEWHERE : written(frame)}`);
     return [String(error), ...lines].join('\n');
   };
 }
 
-/** A frame in which the SDK finds no place. */
 const ELSEWHERE = '<anonymous>';
 
-/** Whether a frame is in a file of the program, rather than of Node or an installed package. */
+/** Returns whether a frame is in a file of the program, not of Node or an installed package. */
 function isOwn(frame: NodeJS.CallSite): boolean {
   const file = frame.getFileName();
   return typeof file === 'string' && !file.startsWith('node:') && !file.includes('/node_modules/');

@@ -15,7 +15,7 @@ const properties = z
   .nullish()
   .transform((value): WireObject => value ?? {});
 
-/** What is read of each resource. Source: pulumi/pulumi, sdk/go/common/apitype/core.go (`ResourceV3`). */
+/** The fields of a resource that are read. Source: pulumi/pulumi, sdk/go/common/apitype/core.go (`ResourceV3`). */
 const RESOURCE = z.object({
   urn: z.string().regex(/^urn:pulumi:[^:]+::[^:]+::.+?::./),
   type: z.string(),
@@ -43,12 +43,12 @@ const STATE = z.object({
   }),
 });
 
-/** Version 4 only adds how the engine treats a resource. */
+/** Version 4 only adds options for the engine. */
 const VERSIONS: readonly unknown[] = [3, 4];
 
 const FUNCTION = 'aws:lambda/function:Function';
 
-/** What runs a function decides nothing about who may call it, so that one in any language is reported as this one. */
+/** Stands for any function, in any language: the code does not affect who may call it. */
 const CODE = {
   code: { archive: {} },
   handler: 'index.handler',
@@ -57,21 +57,21 @@ const CODE = {
   timeout: 3,
 };
 
-/** Inputs that may be secret, because the report is the same whatever they are. */
+/** Inputs that may be secret because the report does not depend on them. */
 const UNUSED_SECRETS: Readonly<Record<string, string>> = {
   'auth0:index/clientCredentials:ClientCredentials': 'clientSecret',
   'auth0:index/user:User': 'password',
 };
 
 /**
- * Reads a deployed stack from the output of `pulumi stack export`, as if its program had just been recorded. No secret
- * is read, not even one in plain text: `ENCRYPTED` stands for each. Code of functions is left out.
+ * Reads a deployed stack from the output of `pulumi stack export`, like a recorded program. `ENCRYPTED` replaces every
+ * secret, even a plain one, and the code of functions is left out.
  * @param text the file's text
- * @param file what messages call it
- * @param given values of `--config`: `auth0:domain`, `aws:region` and any `<project>:issuerDomain` replace those of the state
- * @throws UserError for a file of another kind, and for what would have to be guessed; without any value that is secret
+ * @param file the file's name in messages
+ * @param chosen values of `--config` that replace the state's `auth0:domain`, `aws:region` or `<project>:issuerDomain`
+ * @throws UserError for another kind of file, or missing information; the message contains no secret value
  */
-export function recordedFromState(text: string, file: string, given: Readonly<Record<string, string>> = {}): Recorded {
+export function recordedFromState(text: string, file: string, chosen: Readonly<Record<string, string>> = {}): Recorded {
   const all = resourcesIn(text, file);
   const stackUrn = all.find(({ type }) => type === 'pulumi:pulumi:Stack') ?? all[0];
   if (stackUrn === undefined) throw invalid(`${file} has no resources; nothing is deployed.`);
@@ -95,13 +95,13 @@ export function recordedFromState(text: string, file: string, given: Readonly<Re
     const values = used.map(({ provider }) => providers.get(provider)?.[key]);
     return [...new Set(values)].filter((value) => value !== undefined);
   };
-  const domain = given['auth0:domain'] ?? tenantDomain(settingsOf('auth0', 'domain'), problems);
-  const givenIssuer = Object.entries(given).find(([key]) => key.endsWith(':issuerDomain'))?.[1];
+  const domain = chosen['auth0:domain'] ?? tenantDomain(settingsOf('auth0', 'domain'), problems);
+  const chosenIssuer = Object.entries(chosen).find(([key]) => key.endsWith(':issuerDomain'))?.[1];
   const secondIssuerDomain = issuerHost(textsOf(outputs['secondIssuer'])['issuer'], '');
-  const auth0 = { domain, issuerDomain: givenIssuer ?? issuerHost(outputs['issuer'], domain), secondIssuerDomain };
+  const auth0 = { domain, issuerDomain: chosenIssuer ?? issuerHost(outputs['issuer'], domain), secondIssuerDomain };
   const [region] = settingsOf('aws', 'region');
   const aws = {
-    region: given['aws:region'] ?? (typeof region === 'string' ? region : ''),
+    region: chosen['aws:region'] ?? (typeof region === 'string' ? region : ''),
     defaultTags: settingsOf('aws', 'defaultTags').length > 0,
   };
   if (problems.length > 0) {
@@ -126,7 +126,7 @@ function invalid(summary: string): UserError {
   return new UserError(summary, { code: 'invalid-state' });
 }
 
-/** The messages are our own: a parser's might repeat a part of the file. */
+/** Parses the file with our own messages: a parser's could quote a part of it. */
 function resourcesIn(text: string, file: string): readonly ResourceState[] {
   const advice = 'write it with pulumi stack export';
   let content: unknown;
@@ -151,7 +151,6 @@ function resourcesIn(text: string, file: string): readonly ResourceState[] {
   return resources ?? [];
 }
 
-/** Returns a resource as its program would have registered it. */
 function resourceOf(state: ResourceState, problems: Problem[]): RecordedResource {
   const { urn, type, id, protect, external } = state;
   const name = urn.split('::').slice(3).join('::');
@@ -185,13 +184,13 @@ function resourceOf(state: ResourceState, problems: Problem[]): RecordedResource
     });
   }
   // An imported user has no password: Auth0 does not return it.
-  const filled = type === 'auth0:index/user:User' ? { ...inputs.value, password: ENCRYPTED } : inputs.value;
-  // An import reads back the tags with the provider's own.
+  const filled = type === 'auth0:index/user:User' ? { ...inputs.value, password: UNREAD } : inputs.value;
+  // An import also reads the provider's default tags.
   const defaults = [...inputs.defaults, ['tagsAll']];
   return { ...resource, inputs: withoutDefaults(entry.inputs, filled, defaults) as RecordedResource['inputs'] };
 }
 
-/** Returns the inputs of a function that rules and the report read. Its variables may be encrypted as a whole. */
+/** Returns the inputs of a function that rules and the report use. All of its variables may be encrypted together. */
 function judgedOf(inputs: Inputs): Inputs {
   const { role, layers, environment, reservedConcurrentExecutions } = inputs;
   const { variables } = z.object({ variables: z.record(z.string(), z.string()) }).safeParse(environment).data ?? {};
@@ -204,8 +203,8 @@ function judgedOf(inputs: Inputs): Inputs {
 }
 
 /**
- * Connections that clients are enabled in, and that the stack does not have. The state does not keep what a program
- * looked up; their users are as unknown as those of a looked-up connection.
+ * Returns the connections of clients that the stack does not declare. The state contains no lookups, and the users of a
+ * looked-up connection are unknown.
  */
 function connectionsElsewhere(resources: readonly RecordedResource[]): RecordedResource[] {
   const type = 'auth0:index/getConnection:getConnection';

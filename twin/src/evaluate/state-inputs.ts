@@ -7,18 +7,18 @@ type Path = readonly string[];
 
 interface StateProperties {
   readonly value: Readonly<Record<string, Plain>>;
-  /** Paths of the encrypted values, and of those that are no plain data. */
+  /** Paths of values that are encrypted or not plain data. */
   readonly secrets: readonly Path[];
-  /** Paths of the inputs that the program left out and the provider filled in. */
+  /** Paths of inputs that the program left out and the provider filled in. */
   readonly defaults: readonly Path[];
 }
 
-/** What a provider keeps next to inputs: the names of those that it filled in. Source: pulumi-terraform-bridge, `defaultsKey`. */
+/** The key with the names of filled-in inputs. Source: pulumi-terraform-bridge, `defaultsKey`. */
 const DEFAULTS = '__defaults';
 
 /**
- * Returns properties of a state file as plain data. `ENCRYPTED` stands for each secret, encrypted or not; for archives,
- * of which a state has hashes only; and for values of an unknown kind. A resource becomes its id.
+ * Returns properties of a state file as plain data. `ENCRYPTED` replaces each secret, each archive (a state has only its
+ * hash) and each value of an unknown kind. A resource becomes its id.
  */
 export function unwrapped(properties: WireObject): StateProperties {
   const secrets: Path[] = [];
@@ -44,8 +44,8 @@ export function unwrapped(properties: WireObject): StateProperties {
 }
 
 /**
- * Returns inputs without those defaults that the schema of their type does not know. The program left them out, and to
- * leave them out means the same here. A default that the schema knows is judged like any other input.
+ * Returns inputs without the provider's defaults that the twin does not know, as if the program had left them out.
+ * A known default is checked like any other input.
  */
 export function withoutDefaults(schema: z.ZodType, inputs: Inputs, defaults: readonly Path[]): Inputs {
   const unknown = (schema.safeParse(inputs).error?.issues ?? []).flatMap((issue) =>
@@ -54,12 +54,12 @@ export function withoutDefaults(schema: z.ZodType, inputs: Inputs, defaults: rea
   return defaults.filter((path) => unknown.includes(path.join('\n'))).reduce(without, inputs);
 }
 
-/** Whether the twin uses an input at all: a schema accepts a symbol only where it accepts anything. */
+/** Returns whether the twin uses an input: a schema accepts a symbol only where it accepts anything. */
 export function isUsed(schema: z.ZodType, inputs: Inputs, key: string): boolean {
   const { error } = schema.safeParse({ ...inputs, [key]: Symbol(key) });
   return (error?.issues ?? []).some((issue) => {
     if (issue.code === 'unrecognized_keys') return issue.path.length === 0 && issue.keys.includes(key);
-    // Of a union, an issue may name no input.
+    // For a union, an issue may name no input.
     return issue.path.length === 0 || issue.path[0] === key;
   });
 }

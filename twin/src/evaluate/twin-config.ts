@@ -18,38 +18,37 @@ const schema = z.strictObject({
     .optional(),
 });
 
-/** What the twin cannot read from a program: the default export of `twin.config.ts`, beside `Pulumi.yaml`. */
+/** Information that the program does not contain: the default export of `twin.config.ts`, beside `Pulumi.yaml`. */
 export interface TwinConfig {
-  /** Outputs of other stacks, by the name that a `StackReference` gives. */
+  /** The outputs of other stacks, by the name in the `StackReference`. */
   readonly stackReferences?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Route key to a path with its parameters filled in, for a call that changes nothing. */
+  /** For each route key, a path with its parameters filled in, for a call that changes nothing. */
   readonly examplePaths?: Readonly<Record<string, string>>;
-  /** Route key to an example of the JSON body that it takes. */
+  /** For each route key, an example of its JSON body. */
   readonly exampleBodies?: Readonly<Record<string, unknown>>;
-  /** The keys of the routes that anyone is meant to call. */
+  /** The keys of intentionally public routes. */
   readonly publicRoutes?: readonly string[];
-  /** The keys of the routes that are meant to accept any token of the audience, whatever its scope. */
+  /** The keys of routes that intentionally accept any token of the audience, whatever its scope. */
   readonly anyTokenRoutes?: readonly string[];
   /**
-   * Reasons for what a rule would reject, by the route key (an open route over a protected one, any token in production)
-   * or by a requirement of production, as the rule's message names it: `throttle`, `alarms`.
+   * Reasons for exceptions from a rule, by route key (an open route over a protected one, any token in production), or
+   * by a requirement of production as the rule's message names it: `throttle`, `alarms`.
    */
   readonly exceptions?: Readonly<Record<string, string>>;
-  /** Whether the stack is one of production; the rules for production ask for more. */
+  /** Whether the rules for production apply to the stack. */
   readonly production?: boolean;
-  /** Who issues the tenant's tokens, where it has a custom domain: `https://<domain>/`. */
+  /** The tenant's issuer if it has a custom domain: `https://<domain>/`. */
   readonly issuer?: string;
 }
 
 interface ReadConfig {
   readonly stackReferences: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** What the program's outputs may say as well; an output of the program replaces it. */
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads `twin.config.ts`, anew after each change. A program without one needs none.
- * @throws UserError for a file that cannot be loaded, or that has anything else in it
+ * Reads the optional file `twin.config.ts`, again after each change.
+ * @throws UserError for a file that cannot be loaded or has unknown content
  */
 export async function readTwinConfig(root: URL): Promise<ReadConfig> {
   const file = new URL(FILE, root);
@@ -72,7 +71,7 @@ export async function readTwinConfig(root: URL): Promise<ReadConfig> {
 
 const emitWarning = Reflect.get(process, 'emitWarning');
 
-/** Does the work without Node's warning of that code: whether `package.json` has a type does not matter here. */
+/** Runs a function and suppresses a warning of Node: the `type` in `package.json` does not matter here. */
 async function withoutWarning(code: string, work: () => Promise<unknown>): Promise<unknown> {
   process.emitWarning = (...args: unknown[]): void => {
     const isOfCode = args.some((one) => one === code || Reflect.get(Object(one), 'code') === code);

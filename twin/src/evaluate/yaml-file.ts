@@ -3,7 +3,7 @@ import { isMap, isPair, isScalar, LineCounter, parseDocument, type YAMLParseErro
 import { UserError, type Problem } from '../common/user-error.ts';
 
 /**
- * Reads a YAML file whose top level is a map; an empty file is an empty map.
+ * Reads a YAML file with a map at its top level; an empty file is an empty map.
  * @throws UserError with the line of each mistake
  */
 export function readYaml(root: URL, file: string): Record<string, unknown> {
@@ -16,7 +16,7 @@ export function readYaml(root: URL, file: string): Record<string, unknown> {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter });
   const at = (offset: number): string => `${file}:${lineCounter.linePos(offset).line}`;
-  // After the first error, most are consequences of it.
+  // Most later errors are consequences of the first.
   const errors = document.errors.filter(({ code }, index) => code === 'DUPLICATE_KEY' || index === 0);
   const problems = errors.map((error) => ({ place: at(error.pos[0]), message: yamlProblem(error, text) }));
   if (problems.length > 0) throw invalidFile(file, problems);
@@ -37,7 +37,6 @@ export function readYaml(root: URL, file: string): Record<string, unknown> {
   return value;
 }
 
-/** The error for a file whose content cannot be used. */
 export function invalidFile(file: string, problems: readonly Problem[]): UserError {
   return new UserError(`${file} is invalid:`, { code: 'invalid-file', problems });
 }
@@ -63,7 +62,6 @@ const INDENTATION: ReadonlySet<string> = new Set([
   'UNEXPECTED_TOKEN',
 ]);
 
-/** Whether a value is a map. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
