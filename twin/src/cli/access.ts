@@ -20,13 +20,12 @@ export interface AccessOptions {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** `twin access`. Returns the exit code. */
 export async function access(chosen: AccessOptions, root: URL, run?: typeof evaluate): Promise<number> {
   if (chosen.markdown === true && chosen.since === undefined) throw new UserError('--markdown needs --since.');
   if (chosen.config !== undefined && chosen.stack === undefined && chosen.state === undefined) {
     throw new UserError('--config needs --stack: the values are those of one stack.');
   }
-  // Before anything is evaluated: an unknown revision is said at once.
+  // Report an unknown revision before the evaluation.
   const old = chosen.since === undefined ? undefined : await reportsAt(root, chosen.since);
   const { reports, only } = await chosenReports(chosen, root, old, run);
   const complete = only === undefined;
@@ -65,7 +64,6 @@ async function chosenReports(
   return { reports, only };
 }
 
-/** The stacks to evaluate: all that have a file, or the one that was asked for. */
 function stacksFor(root: URL, stack: string | undefined, old: Committed | undefined): string[] {
   const all = stackNames(root);
   if (stack === undefined) {
@@ -73,9 +71,9 @@ function stacksFor(root: URL, stack: string | undefined, old: Committed | undefi
     readProject(root);
     throw new UserError('There is no Pulumi.<stack>.yaml here; write one for each stack.');
   }
-  // One that has gone is compared with what it was.
+  // A removed stack is compared with its old report.
   if (!all.includes(stack) && old?.has(stack) === true) return [];
-  // It says what is wrong with the name.
+  // Throws with the reason why the name is invalid.
   if (!all.includes(stack)) readStackFile(root, stack);
   return [stack];
 }

@@ -1,12 +1,12 @@
 import type { HttpApi, Route } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
 
-/** The changes that are named; the rest are counted, so that the line stays short. */
+/** The most changes to name; the rest are counted, so that the line stays short. */
 const NAMED = 6;
 
 /**
- * What a reload changed, as one line: `+ POST /orders, ~ function shop, - client web`.
- * If callers meet no change, it says so.
+ * Returns one line on what a reload changed: `+ POST /orders, ~ function shop, - client web`.
+ * It says so if callers see no change.
  */
 export function changesLine(before: Model, after: Model): string {
   const [old, now] = [partsOf(before), partsOf(after)];
@@ -20,7 +20,7 @@ export function changesLine(before: Model, after: Model): string {
   return [...changes.slice(0, NAMED), ...more].join(', ');
 }
 
-/** Maps the name of each thing to a text of everything that decides about it. */
+/** Maps the name of each part to a text that changes with the part. */
 function partsOf({ apis, tenant }: Model): Map<string, string> {
   const { resourceServers, clients, grants, users, roles, actions, connections, ...settings } = tenant;
   const several = apis.length > 1;
@@ -59,7 +59,7 @@ function apiParts({ routes, idleFunctions, ...settings }: HttpApi, of: string): 
   ];
 }
 
-/** Several routes may share a function: a change of its code is one change. */
+/** Removes a function's code from its routes: several may share it, and a change counts once. */
 function withoutFunction({ integration, ...route }: Route): object {
   if (integration.kind !== 'function') return { ...route, integration };
   return { ...route, integration: { ...integration, function: integration.function.name } };

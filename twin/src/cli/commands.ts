@@ -3,10 +3,9 @@ import { InvalidArgumentError, Option } from 'commander';
 
 interface CommandLine {
   readonly description: string;
-  /** The exit code for an error. */
   readonly failure: number;
   readonly options: readonly Option[];
-  /** Options of the command as one would write them; each option is in one of them. */
+  /** Example options; each option of the command is in one of them. */
   readonly examples: readonly string[];
 }
 
@@ -26,7 +25,7 @@ const forward = new Option(
   'send a route that no handler serves to a local backend (repeatable)',
 ).argParser<readonly string[] | undefined>((text, all) => [...(all ?? []), text]);
 
-/** A repeatable option of the form `name=value`. */
+/** Creates a repeatable option of the form `name=value`. */
 const pairs = (flags: string, description: string, form: string, read = (value: string) => value): Option =>
   new Option(flags, `${description} (repeatable)`).argParser<Readonly<Record<string, string>> | undefined>(
     (text, all) => {
@@ -43,7 +42,7 @@ const config = pairs(
   valueOf,
 );
 
-/** A secret on the command line would stand in the shell's history, and in the list of processes. */
+/** Reads the value from a file for `@file`: the shell history and the process list would show a secret. */
 function valueOf(text: string): string {
   if (!text.startsWith('@')) return text;
   const file = text.slice(1);
@@ -64,7 +63,7 @@ const keyOf = pairs('--key <client=file>', 'sign as this client with the private
 
 const state = (description: string): Option => new Option('--state <file>', `${description}; - reads standard input`);
 
-/** Where `verify` and `token` find the system that they call. */
+/** The options that select a system for `verify` and `token`. */
 const system = [
   stack('the stack, whose running twin is used').default('dev'),
   new Option('--deployed', 'use the deployed stack instead, as `pulumi stack output` has it'),

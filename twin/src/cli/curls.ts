@@ -8,24 +8,22 @@ import { permissionsOf } from '../tenant/user-grant.ts';
 
 export interface Addresses {
   readonly apiUrl: string;
-  /** Of several APIs, in the model's order. */
   readonly apiUrls?: readonly string[];
   readonly tenantUrl: string;
-  /** The file of the authority to trust, where the tenant is served over https. */
+  /** The path of the authority's certificate when the tenant is served over https. */
   readonly caFile: string | undefined;
   readonly forwards: Forwards;
-  /** What a person types to get a token as a client with a private key, with `CLIENT` in place of its name. */
+  /** The command that gets a token for a client with a private key, with `CLIENT` in place of the client's name. */
   readonly tokenCommand?: string;
-  /** The folder of the twin's files, as a person would name it. */
   readonly stateFolder: string;
 }
 
-/** Each API with its address. */
+/** Returns a model of each API alone, with its URL. */
 export function served(model: Model, { apiUrl, apiUrls = [] }: Addresses): { one: Model; url: string }[] {
   return eachApi(model).map((one, index) => ({ one, url: apiUrls[index] ?? apiUrl }));
 }
 
-/** What a person pastes: a request for each scenario into a terminal, and settings into the clients' `.env` files. */
+/** Returns what a person can paste: requests for a terminal, and settings for `.env` files. */
 export function toPaste(model: Model, addresses: Addresses): string[] {
   return [
     ...served(model, addresses).flatMap(({ one, url }) => {
@@ -36,7 +34,7 @@ export function toPaste(model: Model, addresses: Addresses): string[] {
   ];
 }
 
-/** The article's two scenarios, as far as this stack has them; each `curl` works as it stands. */
+/** Returns a `curl` command for each of the article's two scenarios that the stack has. */
 function scenarios(model: Model, addresses: Addresses): string[] {
   const { tenant } = model;
   const ofApi = model.apis.length === 1 ? '' : `, ${model.api.name}`;
@@ -97,7 +95,6 @@ function scenarios(model: Model, addresses: Addresses): string[] {
   return lines.flatMap((all) => [...all, '']);
 }
 
-/** What the developer of each client that users log in through pastes into a .env file. */
 function logins(model: Model, addresses: Addresses): string[] {
   return envFiles(model, addresses).flatMap(({ client, file, settings, isPublic, secret }) => {
     const prefix = isPublic ? 'VITE_' : '';
@@ -117,17 +114,16 @@ interface Call<Caller> {
   readonly audience: string;
 }
 
-/** A person pastes what is printed, so it never deletes anything. */
+/** Printed commands get pasted, so none deletes anything. */
 function isHarmless({ match }: Route): boolean {
   return match.kind === 'default' || match.method !== 'DELETE';
 }
 
-/** Whether the example request of a route sends another method than GET. */
 function isSent({ match }: Route): boolean {
   return match.kind === 'path' && !['GET', 'ANY'].includes(match.method);
 }
 
-/** The first route with an authorizer that one of the callers may use, and that is served here; GET before other methods. */
+/** Returns the first protected, served route that one of the callers may use; GET before other methods. */
 function firstCall<Caller>(
   { api }: Model,
   callers: readonly Caller[],
@@ -151,7 +147,7 @@ function firstCall<Caller>(
   return calls[0];
 }
 
-/** One command that gets a token and calls with it; `sed` takes the token out, so that nothing need be installed. */
+/** Returns one command that gets a token and calls a route. It needs no tool besides `curl` and `sed`. */
 function curlWithToken(
   route: Route,
   model: Model,

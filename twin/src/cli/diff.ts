@@ -19,7 +19,7 @@ export async function diff(
 ): Promise<void> {
   const deployed = reportsOfState(state, config);
   const reports = await reportsOf(root, [stack ?? deployed.stack], config, run);
-  // Reports on another stack have another name; of one API on each side, they are about the same.
+  // Two stacks with one API each are compared, whatever the reports' names.
   const before = (report: Report): Report | undefined =>
     reports.length === 1 && deployed.reports.length === 1
       ? deployed.reports[0]

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** What a person at a terminal may type, as in Vite: a letter, then Enter. */
+/** As in Vite: a letter, then Enter. */
 export const KEYS = 'Type a letter and Enter: c prints the commands to paste, o opens the page, q quits.';
 
 type Key = 'c' | 'o' | 'q';
@@ -21,10 +21,9 @@ const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> 
 };
 
 /**
- * Opens the page through a file that redirects to it: every user of the machine can read a command's arguments, and the
- * address contains the key to the page's secrets.
- * @param folder the twin's own, which only its owner can read
- * @returns a message for the terminal
+ * Opens the page through a file that redirects to it, and returns a message for the terminal. The address contains the
+ * key to the page's secrets, and every user of the machine can read a command's arguments.
+ * @param folder the stack's folder, which only its owner can read
  */
 export function openInBrowser(pageUrl: string, folder: URL): string {
   if (pageUrl === '') return 'There is no page: this twin does not serve the tenant.';

@@ -11,10 +11,9 @@ import type { TenantRequest } from '../tenant/report.ts';
 
 const A_TOKEN = '(a token)';
 
-/** Returns the terminal's line for an event. The caller of a reload prints its outcome; defects go to stderr. */
+/** Returns the terminal's line for an event. The outcome of a reload is printed by its caller, and a bug on stderr. */
 export function logLine(event: TwinEvent, model: Model, time: Date): string | undefined {
   if (event.kind === 'api') return apiLine(event.exchange, model, event.milliseconds, time);
-  // What came to the API's port and was no request that could be decided on.
   if (event.kind === 'unread') return line(time, [String(event.status), `· ${event.reason}`]);
   if (event.kind === 'token') return tokenLine(event.exchange, time);
   if (event.kind === 'tenant') return tenantLine(event.request, time);
@@ -22,13 +21,12 @@ export function logLine(event: TwinEvent, model: Model, time: Date): string | un
   return event.kind === 'notice' ? event.text : undefined;
 }
 
-/** One line for a request to the API. It holds no header, no query and no body. */
 function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, time: Date): string {
   const { decision, response, integrationError, preflight } = exchange;
   const caller = clientName(tenant, decision.claims?.['azp']);
   const failure =
     decision.refusal === undefined ? integrationError?.split('\n')[0] : explain(decision).replace(/^\d+: /, '');
-  // The gateway answers a preflight itself; one that a route with an authorizer caught failed for the authorizer's reason.
+  // The gateway answers a preflight itself. One that reached a protected route failed for the authorizer's reason.
   const reason = response.status === 204 ? (preflight ?? failure) : failure;
   return line(time, [
     String(response.status),
@@ -43,7 +41,7 @@ function tokenLine(exchange: TokenExchange, time: Date): string {
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
     const { attempt } = exchange;
-    // A line is cut at its end: what the client calls the grant must leave room for the reason.
+    // Leave room for the reason: the line is cut at its end.
     const who =
       attempt === undefined
         ? ''
@@ -68,7 +66,7 @@ function tenantLine({ status, method, path, reason, note }: TenantRequest, time:
   return line(time, [String(status), `${method} ${path}`, '(the tenant)', why === '' ? '' : `· ${why}`]);
 }
 
-/** Any string of a request may be a token, even a scope, a claim or the name of a grant. */
+/** Masks tokens: any string of a request may be one, even a scope, a claim or the name of a grant. */
 function line(time: Date, parts: readonly string[]): string {
   const text = parts.filter((part) => part !== '').join(' ');
   return `${time.toTimeString().slice(0, 8)} ${printable(withoutTokens(text, A_TOKEN), 1000)}`;

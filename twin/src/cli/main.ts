@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { COMPILE_CACHE } from '../common/compile-cache.ts';
 
-// An older Node must get as far as this check: it may not have what other modules import.
+// An older Node must reach this check, so other modules are imported after it.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major > 22 || (major === 22 && minor >= 18)) {

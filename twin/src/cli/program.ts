@@ -9,7 +9,6 @@ import type { StartOptions } from './start.ts';
 import type { TokenOptions } from './token.ts';
 import type { VerifyOptions } from './verify.ts';
 
-/** Runs a command in the program's folder. Returns its exit code, or nothing for 0. */
 type Action<Options> = (options: Options, root: URL) => Promise<number | void>;
 
 export interface Actions {
@@ -20,10 +19,10 @@ export interface Actions {
   readonly token: Action<TokenOptions>;
 }
 
-/** A command's modules are loaded when it runs. */
+/** Each command loads its modules when it runs. */
 const ACTIONS: Actions = {
   start: async (options, root) => {
-    // First, since the program's process loads the SDKs while this one loads the twin.
+    // First, so that the program's process loads the SDKs while this one loads the twin.
     const programs = (await import('../evaluate/reevaluation.ts')).reevaluation(root);
     return (await import('./start.ts')).start(options, root, programs);
   },
@@ -33,18 +32,17 @@ const ACTIONS: Actions = {
   token: async (options, root) => (await import('./token.ts')).token(options, root),
 };
 
-/** Runs the command line. An error of the user is printed without a stack trace. */
 export async function main(args: readonly string[], actions: Actions = ACTIONS): Promise<void> {
   try {
     await twinProgram(actions).parseAsync(args, { from: 'user' });
   } catch (error) {
-    // Commander has printed its own.
+    // Commander has already printed its error.
     if (!(error instanceof CommanderError)) process.stderr.write(`${shown(error)}\n`);
     process.exitCode ??= error instanceof CommanderError ? error.exitCode : 1;
   }
 }
 
-/** The command line. It throws a `CommanderError` after printing help or what is wrong with an argument. */
+/** Returns the command line. It throws a `CommanderError` after printing help or an invalid argument. */
 export function twinProgram(actions: Actions): Command {
   const program = new Command('twin')
     .description('Serves a Pulumi program’s HTTP API and Auth0 tenant locally; reports and verifies who may call what.')
@@ -79,10 +77,7 @@ export function twinProgram(actions: Actions): Command {
   return program;
 }
 
-/**
- * Lets a command finish with its own exit code after the reader of its output has exited (`| head`). Any other write
- * error, for example a full disk, is a failure.
- */
+/** Keeps a command's exit code when the reader of its output exits (`| head`). Other write errors are failures. */
 function surviveCutOutput(failure: number): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
@@ -95,7 +90,6 @@ function here(): URL {
   return pathToFileURL(`${process.cwd()}/`);
 }
 
-/** A command as a person types it in this folder. */
 function typed(name: string, ...options: readonly string[]): string {
   return commandLine(`twin ${name as keyof Actions}`, here(), ...options);
 }

@@ -8,7 +8,7 @@ import { matchRoute } from '../gateway/match.ts';
 import { permissionsOf } from '../tenant/user-grant.ts';
 import { served, toPaste, type Addresses } from './curls.ts';
 
-/** What a person sees when the twin is up: where it is, who may call what, and a request to paste for each scenario. */
+/** Returns the start screen: the URLs, who may call what, and a request to paste for each scenario. */
 export function welcome(model: Model, addresses: Addresses & { readonly pageUrl: string }): string {
   const { stack, tenant } = model;
   const apis = served(model, addresses);
@@ -47,8 +47,7 @@ export function welcome(model: Model, addresses: Addresses & { readonly pageUrl:
   ].join('\n');
 }
 
-/** What the program declares that is right and yet surprises people. */
-export function warnings({ apis, environments, encrypted, violations, registered }: Model): string[] {
+export function warnings({ apis, environments, unread, violations, registered }: Model): string[] {
   const broken = violations.map(({ rule, resource, message }) => `Warning: ${resource}: ${message} (${rule}).`);
   const unnamed = environments.map(
     (name) => `Note: the values of the Pulumi environment ${name} are not read here; set them with --config key=value.`,
@@ -82,7 +81,7 @@ function preflightTraps(api: Model['api']): string[] {
   ]);
 }
 
-/** A path that the route takes, with values that are hardly another route's literals. */
+/** Returns a path that the route takes; its values are unlikely to match another route. */
 function sampleSegments({ match }: Route): string[] {
   if (match.kind === 'default') return ['~any~'];
   return match.segments.map((segment) => (segment.kind === 'literal' ? segment.text : '~any~'));
@@ -93,7 +92,7 @@ function routeNeeds(protectedRoute: boolean, scopes: readonly string[]): string 
   return scopes.length === 0 ? 'any token of the audience' : `needs ${scopes.join(' or ')}`;
 }
 
-/** Where a route goes that no handler of the program serves. */
+/** Returns where a route without a handler of the program leads. */
 function elsewhere({ routeKey, integration }: Route, forwards: Forwards): string {
   if (integration.kind === 'function') return '';
   const local = forwards.get(routeKey)?.origin ?? 'no local address: see --forward';
@@ -116,7 +115,7 @@ function differences({ notEmulated, apis }: Model): string[] {
 function clientMay({ tenant }: Model, { clientId, grantTypes }: Client): string {
   const types = grantTypes.filter((grant) => !grant.includes(':')).join(', ');
   const scopes = tenant.grants.filter((grant) => grant.clientId === clientId).flatMap((grant) => grant.scopes);
-  // A client that only logs users in needs no grant of its own.
+  // A client that only logs users in needs no grant.
   if (scopes.length === 0 && !grantTypes.includes('client_credentials')) return types;
   return `${types}; grant: ${[...new Set(scopes)].join(' ') || 'none'}`;
 }

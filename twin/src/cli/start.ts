@@ -24,12 +24,12 @@ export interface StartOptions {
   readonly stateDir?: string;
 }
 
-/** `twin start`: serves the stack until a signal or a key stops it. */
+/** Runs `twin start`: serves the stack until a signal or a key stops it. */
 export async function start(options: StartOptions, root: URL, programs = reevaluation(root)): Promise<void> {
   const chosen = servingOptions(options);
-  // A process that forked this one, as the tests do, has ended.
+  // The process that forked this one, for example a test, has ended.
   process.once('disconnect', () => process.exit());
-  // A start that fails must not wait for that.
+  // The channel must not keep a failed start alive.
   process.channel?.unref();
   let end = (): void => process.exit();
   onParentEnd(() => end());
@@ -43,7 +43,7 @@ export async function start(options: StartOptions, root: URL, programs = reevalu
     programs.close();
     throw error;
   };
-  // From before the program is read: what changes meanwhile is taken up, and so is an edit at the first prompt.
+  // Watch before the program is read, so that an edit during the start counts.
   const watcher = await watchProgram(root).catch(ended);
   const twin = await startTwin({
     root,
@@ -85,12 +85,11 @@ export async function start(options: StartOptions, root: URL, programs = reevalu
   process.once('SIGINT', end).once('SIGTERM', end);
 }
 
-/** Milliseconds between two looks at whether npm is still there. */
 const LOOK_AT_NPM = 250;
 
 /**
- * Calls back when the npm that runs this process has ended. npm passes a signal on to its shell, which ends without
- * passing it on, so that a twin that waited for one would keep its ports. A twin without npm may outlive its shell.
+ * Calls back when the npm that runs this process has ended. npm's shell does not pass signals on, so the twin would
+ * keep its ports. A twin without npm may outlive its shell.
  */
 function onParentEnd(end: () => void): void {
   if (process.env['npm_lifecycle_event'] === undefined) return;
@@ -102,7 +101,7 @@ function onParentEnd(end: () => void): void {
   }, LOOK_AT_NPM).unref();
 }
 
-/** Writes lines, those of one turn of the event loop together: under load a write per request would cost the most. */
+/** Writes lines, all of an event loop turn together: under load, a write per request would dominate. */
 function lineWriter(stream: NodeJS.WritableStream): (line: string) => void {
   const lines: string[] = [];
   return (line) => {
@@ -112,8 +111,8 @@ function lineWriter(stream: NodeJS.WritableStream): (line: string) => void {
 }
 
 /**
- * Returns what reloads the twin after each reload that was requested before. What it prints about a reload is one text, so
- * that messages of two edits do not mix.
+ * Returns a function that reloads the twin after all earlier reloads. It prints each outcome as one text, so that
+ * messages of two edits do not mix.
  */
 export function reloader(
   twin: () => Pick<Twin, 'model' | 'reload'>,
@@ -141,7 +140,7 @@ export function reloader(
   return () => (reloads = reloads.then(reload));
 }
 
-/** @throws UserError for options that do not go together */
+/** @throws UserError for options that exclude each other */
 export function servingOptions(options: StartOptions): Omit<TwinOptions, 'root' | 'onEvent'> {
   const {
     stack,

@@ -12,7 +12,7 @@ import { readClientKey } from '../verify/client-keys.ts';
 import { TokenClient } from '../verify/tokens.ts';
 import { answerTo } from '../report/cells.ts';
 
-/** What `--as` may say for the stack's test user, besides the address. */
+/** The value of `--as` for the stack's test user, as an alternative to its address. */
 const TEST_USER = 'test user';
 
 export interface TokenOptions extends SystemOptions {
@@ -20,13 +20,13 @@ export interface TokenOptions extends SystemOptions {
   readonly through?: string;
   readonly scope?: string;
   readonly audience?: string;
-  /** One of two issuers, as a URL or a host; the first by default. */
+  /** A URL or host, to choose between two issuers; the first by default. */
   readonly issuer?: string;
   readonly decode?: boolean;
   readonly key?: string;
 }
 
-/** `twin token`: a token alone on standard output, or with `--decode` what it says. */
+/** Runs `twin token`: prints only a token, or with `--decode` its claims. */
 export async function token(chosen: TokenOptions, root: URL, run?: typeof evaluate): Promise<void> {
   const { target, model, clientIds } = atIssuer(await open(chosen, root, run), chosen.issuer);
   const caller = callerNamed(chosen, model);
@@ -60,16 +60,16 @@ function atIssuer(opened: Opened, issuer: string | undefined): Opened {
   };
 }
 
-/** The name of the client that requests the token, if `--key` is for it. */
+/** Returns the client's name if it signs with `--key`. */
 function nameOf({ client }: Ask, clientIds: Readonly<Record<string, string>>): string {
   if (client.keys === undefined) throw new UserError(`${client.name} does not sign with a key; leave --key out.`);
   return Object.keys(clientIds).find((name) => clientIds[name] === client.clientId) ?? '';
 }
 
-/** The caller that `--as` names. A user logs in through the first client that can, unless `--through` names another. */
+/** Returns the caller that `--as` names. A user logs in through the first possible client, or through `--through`. */
 export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'>, model: Model): Caller {
   const callers = callersOf(model.tenant, model.stack).filter(({ asks, kind }) => asks.length > 0 && kind !== 'role');
-  // Where a user can log in both ways, by the one that needs no browser.
+  // If a user can log in both ways, prefer the way without a browser.
   const isBrowser = (one: Caller): boolean => one.kind === 'user' && one.flow === 'authorization_code';
   const named = callers
     .filter(
@@ -103,9 +103,9 @@ export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'
 }
 
 /**
- * The request for a token that a person chose. `scope` replaces what the report asks for, which is all that the caller
- * can get; an empty one leaves the parameter out, and the tenant decides.
- * @throws UserError for an API that the caller has no way to ask for
+ * Returns the chosen token request. `scope` replaces the scopes of the access report, which are all that the caller can
+ * get; an empty one leaves the parameter out, and the tenant decides.
+ * @throws UserError for an API that the caller cannot request tokens for
  */
 export function askOf({ asks, name }: Caller, { scope, audience }: Pick<TokenOptions, 'scope' | 'audience'>): Ask {
   const ask = asks.find(({ api }) => audience === undefined || api.identifier === audience);
@@ -118,7 +118,7 @@ export function askOf({ asks, name }: Caller, { scope, audience }: Pick<TokenOpt
   return { ...ask, parameters: new Map(scope === '' ? rest : [...rest, ['scope', scope]]) };
 }
 
-/** The claims, and what they open by the gateway's own decision. */
+/** Returns the claims, and the routes that the gateway would open for them. */
 function described(claims: Claims, { apis }: Model): string {
   const now = Math.floor(Date.now() / 1000);
   const all = apis.flatMap((api) => api.routes);

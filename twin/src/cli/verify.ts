@@ -17,19 +17,19 @@ export interface VerifyOptions extends SystemOptions {
   readonly allMethods?: boolean;
   readonly maxTokens?: number;
   readonly strict?: boolean;
-  /** Plays the clients of a production stack too, not only its probe. */
+  /** Plays all clients of a production stack, not only its probe. */
   readonly asClients?: boolean;
   readonly junit?: string;
-  /** The file of the private key of each client that signs with one, by name. */
+  /** The private key file of each client that signs with one, by client name. */
   readonly key?: Readonly<Record<string, string>>;
 }
 
-/** All that was tried agrees; there is a difference; nothing could be tried, or with `--strict` not everything. */
+/** Exit codes: all agrees; a difference; nothing tried, or with `--strict` not everything. */
 const AGREES = 0;
 const DIFFERS = 1;
 const NOT_TRIED = 2;
 
-/** `twin verify`. Returns the exit code. */
+/** Runs `twin verify` and returns the exit code. */
 export async function verify(chosen: VerifyOptions, root: URL, run?: typeof evaluate): Promise<number> {
   const codes: number[] = [];
   for (const opened of eachOpened(await open(chosen, root, run))) {
@@ -38,7 +38,6 @@ export async function verify(chosen: VerifyOptions, root: URL, run?: typeof eval
   return codes.includes(DIFFERS) ? DIFFERS : Math.max(...codes);
 }
 
-/** Each API with its URL, as if it were the only one. */
 function eachOpened(opened: Opened): Opened[] {
   const { model, target } = opened;
   const models = eachApi(model);
@@ -95,7 +94,6 @@ function report(played: Played, { target, model }: Opened, chosen: VerifyOptions
   const { agree, differ, notTried } = countOf(played);
   const differences = differencesOf(played);
   const { junit } = chosen;
-  // One file for each of several APIs.
   const file = model.apis.length === 1 ? junit : junit?.replace(/(\.\w+)?$/, `.${model.api.name}$1`);
   if (file !== undefined) writeJunit(file, junitOf(played, `${target.name}, stack ${model.stack}`));
   say(`\n${tableOf(played)}\n`);
@@ -126,7 +124,7 @@ function writeJunit(file: string, text: string): void {
   }
 }
 
-/** One line that is written over, for a person who waits; nothing for a log. */
+/** Prints a line that the next call overwrites, on a terminal only. */
 function progress(done: number, all: number): void {
   if (!process.stderr.isTTY) return;
   process.stderr.write(all === 0 ? '\r\u001b[K' : `\r${done} of ${all}`);
