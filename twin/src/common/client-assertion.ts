@@ -5,7 +5,7 @@ import { SignJWT } from 'jose';
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
- * Returns the parameters that replace `client_secret` for a client with `private_key_jwt`. Use them once, within a minute.
+ * Returns the parameters that replace `client_secret` with `private_key_jwt`, for one request within a minute.
  * @param issuer the tenant's URL, with its trailing slash
  */
 export async function assertionParameters(

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 
-/** The commands that a message may name, each with a pattern of the npm scripts that run it. */
 const SCRIPTS = {
   'twin start': /(^|\s)twin start$/,
   'twin token': /(^|\s)twin token$/,
@@ -10,10 +9,7 @@ const SCRIPTS = {
   'pulumi up': /(^|\s)(pulumi up|node program\/deploy\/main\.ts)$/,
 } as const;
 
-/**
- * Returns what a person types in the program's folder to run the command: the npm script in its `package.json`, or the
- * command itself, with `npx` for the twin's.
- */
+/** Returns what to type in the program's folder: the npm script, or else the command itself (`npx` for the twin's). */
 export function commandLine(command: keyof typeof SCRIPTS, root: URL, ...options: readonly string[]): string {
   const script = Object.entries(scriptsOf(root)).find(([, text]) => SCRIPTS[command].test(String(text)))?.[0];
   if (script === undefined) return [command.replace('twin', 'npx --no twin'), ...options].join(' ');

@@ -1,13 +1,10 @@
-/**
- * Calls back with each complete line of a stream.
- * @param longest characters; a longer line comes in pieces, so that the writer cannot exhaust the reader's memory
- */
+/** Calls back with each line of a stream. A line longer than `longest` characters arrives in parts, to limit memory. */
 export function readLines(stream: NodeJS.ReadableStream, longest: number, take: (line: string) => void): void {
   let rest = '';
   stream.setEncoding('utf8');
   stream.on('data', (text: string) => {
     let from = 0;
-    // Only what is new is looked through: a line of megabytes comes in many parts.
+    // Search only the new part: a line of megabytes arrives in many parts.
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
       const line = rest + text.slice(from, end);
       rest = '';

@@ -1,14 +1,14 @@
 /**
- * Untrusted text made fit for a terminal and a log line: what could move the cursor, hide or reorder text becomes an
- * escape, and what is long is cut.
+ * Returns untrusted text for a terminal or log line: shortened, and with escapes for characters that move the cursor,
+ * hide or reorder text.
  */
 export function printable(text: string, most = 400): string {
   const escaped = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, asEscape);
-  // A character of two halves is left out whole.
+  // Do not cut a surrogate pair in half.
   return escaped.length > most ? `${escaped.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')}…` : escaped;
 }
 
-/** The same for a message of several lines, which may hold a text of the user's files: it is not cut. */
+/** Escapes a message of several lines in the same way, without shortening it. */
 export function printableLines(text: string): string {
   return text.replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, asEscape);
 }

@@ -1,12 +1,12 @@
-/** The beginning of a body, and whether that is all of it. */
+/** The first bytes of a body, and whether they are the whole body. */
 export interface Body {
   readonly bytes: Buffer;
   readonly isWhole: boolean;
 }
 
 /**
- * Reads a body of any kind up to a limit of bytes, and ends its stream there. Rejects when the stream breaks off.
- * Limits of HTTP libraries buffer first, or need a `Content-Length`.
+ * Reads a body up to a limit in bytes, then ends its stream. Rejects when the stream breaks.
+ * HTTP libraries' own limits buffer first, or need a `Content-Length`.
  */
 export async function readBody(stream: AsyncIterable<Uint8Array> | null, limit: number): Promise<Body> {
   const parts: Uint8Array[] = [];

@@ -1,16 +1,16 @@
 /**
- * Words with dots between, as they stand or percent-encoded; first what is before the last dot. A match begins where a
- * word does, so that the search takes linear time.
+ * Words joined by dots (plain or percent-encoded); the group is all before the last dot. A match starts at a word's
+ * start, so the search takes linear time.
  */
 const DOTTED = /(?<![\w-])([\w-]+(?:(?:\.|%2e)[\w-]*)*)(?:\.|%2e)[\w-]*/gi;
 
 /**
- * What an object begins with in base64url: its brace, and a quote, a blank, a tab or a line's end after it. It looks no further than a
- * few letters: one that looked for the dot would do so from each beginning, in quadratic time.
+ * The start of a JSON object in base64url: a brace, then a quote or white space. It does not look for the dot, which
+ * would take quadratic time.
  */
 const OBJECT = /eyj|(?:ey[abikl]|ew[0ok])(?=[\w-]{7})/i;
 
-/** The text with whatever has the form of a JWT replaced, wherever it stands, in linear time. */
+/** Replaces everything in a text that has the form of a JWT, in linear time. */
 export function withoutTokens(text: string, instead: string): string {
   return text.replace(DOTTED, (words: string, beforeLastDot: string) => {
     const at = beforeLastDot.search(OBJECT);

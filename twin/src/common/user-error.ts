@@ -1,6 +1,5 @@
 import { printableLines } from './printable.ts';
 
-/** One mistake: where it stands, and what to write there instead. */
 export interface Problem {
   /** File and key, or resource and input: `Pulumi.dev.yaml, api:audience`. */
   readonly place: string;
@@ -8,14 +7,14 @@ export interface Problem {
 }
 
 interface Details {
-  /** Names the kind of mistake for code and tests, which never compare sentences. */
+  /** Identifies the kind of mistake for code and tests, which do not compare messages. */
   readonly code?: string;
   readonly problems?: readonly Problem[];
 }
 
 /**
- * A mistake of the user, shown without a stack trace; any other error is a defect of ours. It lists every problem that
- * was found, so that one edit can fix them all.
+ * A user's mistake, shown without a stack trace; any other error is a bug in this project.
+ * It lists every problem found, so that one edit can fix them all.
  */
 export class UserError extends Error {
   /** Pulumi's engine prints an error with this mark without its stack trace (`RunError` in the SDK's `errors.ts`). */
@@ -33,23 +32,22 @@ export class UserError extends Error {
   }
 }
 
-/** What crosses from one process to another. */
 export type UserErrorData = Pick<UserError, 'summary' | 'code' | 'problems'>;
 
-/** Whether an error has the mark of a user's mistake. The program and Pulumi's SDK have error classes of their own. */
+/** Returns whether an error marks a user's mistake. The program and Pulumi's SDK have their own error classes. */
 export function isUserError(error: unknown): error is Error & Partial<UserErrorData> {
   return error instanceof Error && '__pulumiRunError' in error;
 }
 
-/** Returns the data of a user's mistake. Without any, as in Pulumi's `RunError`, the message is the summary. */
+/** Returns an error's data. Pulumi's `RunError` has none: its message becomes the summary. */
 export function dataOf(error: Error & Partial<UserErrorData>): UserErrorData {
   const { message, summary, code = 'invalid', problems = [] } = error;
   return summary === undefined ? { summary: message, code, problems: [] } : { summary, code, problems };
 }
 
 /**
- * The text to print for anything thrown: a user's mistake as its message, a defect of ours with its stack trace. A file of
- * the user's may hold characters that move the cursor; they are escaped.
+ * Returns the text to print for a thrown value: a user's mistake as its message, anything else with its stack trace.
+ * Control characters are escaped, since the text may quote a user's file.
  */
 export function shown(error: unknown): string {
   if (isUserError(error)) return printableLines(error.message);
