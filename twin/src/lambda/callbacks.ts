@@ -1,4 +1,3 @@
-/** How a handler before nodejs24 may end an invocation besides returning. */
 interface Ends {
   readonly succeed: (result?: unknown) => void;
   readonly fail: (error?: unknown) => void;
@@ -6,11 +5,11 @@ interface Ends {
 }
 
 /**
- * Calls a handler as the runtimes before nodejs24 do. The first of these counts: the returned promise, the callback, or a
- * method of the context. A callback's result waits for an empty event loop unless the context says otherwise. A handler
- * that does none of these answers null.
+ * Calls a handler as the runtimes before nodejs24 do, and settles with the first result: of the returned promise, the
+ * callback, or a method of the context. A callback's result waits for an empty event loop unless the context says
+ * otherwise. Without any result, the answer is null.
  * Source: aws-lambda-ric 3.3.0, CallbackContext and Runtime.handleOnceNonStreaming
- * @param fields of the context, without those for callbacks
+ * @param fields the context without its callback fields
  * @param whenIdle calls back once the event loop is empty; returns a function that cancels this
  */
 export function callWithCallback(

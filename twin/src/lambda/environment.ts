@@ -1,6 +1,6 @@
 import type { LambdaFunction } from '../model/integrations.ts';
 
-/** Whether the runtime supports handlers with a callback, by its older rules. */
+/** Returns whether a major version of Node.js supports handlers with a callback. */
 export function takesCallbacks(node: number): boolean {
   return node < 24;
 }
@@ -15,8 +15,8 @@ const nodePath = (node: number): readonly string[] => [
 ];
 
 /**
- * The environment of a function's process: Lambda's variables and the function's own. It has none of this machine's, above
- * all no cloud credentials.
+ * Returns the environment of a function's process: Lambda's variables and the function's own. It has none of this
+ * machine's variables, above all no cloud credentials.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function environmentOf(lambda: LambdaFunction, region: string, taskRoot: string): Record<string, string> {

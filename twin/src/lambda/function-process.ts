@@ -13,26 +13,24 @@ const RUNTIME = siblingModule(import.meta.url, 'runtime');
 /** Lambda's limit for loading the handler, in milliseconds. Source: lambda-runtime-environment, "Init phase". */
 const INIT_LIMIT = 10_000;
 
-/** Milliseconds until a process with a closed channel is killed. */
 const CLOSING = 100;
 
-/** Interval of the memory check, in milliseconds. */
 const WEIGHED_EVERY = 50;
 
 /**
- * MB that a process may use beyond its function's memory size. Lambda counts Node itself as well, but V8 is slow to return
- * memory, and a handler must not be killed for that.
+ * MB that a process may use beyond its function's memory size. Lambda counts Node as well, but V8 returns memory
+ * slowly, and a handler must not be killed for that.
  */
 const LEEWAY = 64;
 
 /** Maximum characters of a log line; a longer one is split, as in CloudWatch. */
 const LONGEST_LINE = 262_144;
 
-/** The outcome of an invocation. `failed` is answered with 500; the reason goes to the log. */
+/** The outcome of an invocation. For `failed`, the caller gets a 500 and the log gets the reason. */
 export type Outcome =
   { readonly kind: 'returned'; readonly json: string } | { readonly kind: 'failed'; readonly reason: string };
 
-/** The result of an event: an outcome, or the event is returned without having begun. */
+/** An outcome, or `unbegun` for an event that the handler has not seen. */
 export type Fate = Outcome | { readonly kind: 'unbegun' };
 
 interface Sent {
@@ -42,18 +40,12 @@ interface Sent {
 
 export interface Place {
   readonly region: string;
-  /** The folder of the unpacked archive. */
   readonly folder: string;
-  /** Called with each line of the handler's output. */
   readonly print: (line: string) => void;
-  /** Replaces Lambda's limit for loading the handler, in milliseconds. */
   readonly initLimit?: number;
 }
 
-/**
- * A process that runs a function, one event at a time. It is not a worker thread, because a heap overflow in one ends the
- * whole process.
- */
+/** A process that runs a function, one event at a time. In a worker thread, a heap overflow would end the twin. */
 export class FunctionProcess {
   readonly #child: ChildProcess;
   readonly #channel: Socket;
@@ -75,7 +67,6 @@ export class FunctionProcess {
     this.#child = spawn(process.execPath, [...nodeFlags, RUNTIME, COMPILE_CACHE], {
       cwd: folder,
       env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environmentOf(lambda, region, folder) },
-      // The channel, and the lifeline.
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     });
     const { stdout, stderr, stdio } = this.#child;
@@ -114,13 +105,11 @@ export class FunctionProcess {
     return this.#starting && this.#ended !== '';
   }
 
-  /** Whether it accepts events. */
   get alive(): boolean {
     const { exitCode, signalCode } = this.#child;
     return this.#ended === '' && this.#channel.writable && exitCode === null && signalCode === null;
   }
 
-  /** The number of unanswered events. */
   get load(): number {
     return this.#sent.length;
   }
@@ -130,7 +119,7 @@ export class FunctionProcess {
     return this.#sent.length === 0 || this.#starting ? 0 : performance.now() - this.#began;
   }
 
-  /** Queues an event. Never rejects. */
+  /** Runs an event after those before it. Never rejects. */
   invoke(requestId: string, event: unknown): Promise<Fate> {
     return new Promise((settle) => {
       if (!this.alive) {
@@ -144,7 +133,6 @@ export class FunctionProcess {
     });
   }
 
-  /** Requests all events back that have not begun. */
   recall(): void {
     this.#sent.slice(1).forEach(({ requestId }) => this.#send({ kind: 'recall', requestId }));
   }
@@ -153,7 +141,7 @@ export class FunctionProcess {
     this.#end('the twin stopped it');
   }
 
-  /** Writes the messages of one turn of the event loop together, since a write for each is expensive. */
+  /** Sends the messages of an event loop turn in one write, since writes are expensive. */
   #send(message: ToFunction): void {
     this.#unsent.push(message);
     // After a failed load a write would fail, and its error would hide the reason.
@@ -164,13 +152,12 @@ export class FunctionProcess {
     const messages = this.#unsent.splice(0);
     if (messages.length === 0) return;
     this.#channel.write(messages.map((message) => `${JSON.stringify(message)}\n`).join(''), (error) => {
-      // The process exited before it got these events, so they have not begun. If it never loaded, its exit settles them.
+      // The process exited before it got these events. If it never loaded, its exit settles them.
       if (error && !this.#starting)
         messages.forEach(({ requestId }) => this.#take(requestId)?.settle({ kind: 'unbegun' }));
     });
   }
 
-  /** Starts the timeout of the first event. */
   #begin(): void {
     this.#began = performance.now();
     const { timeout } = this.#lambda;
@@ -178,7 +165,7 @@ export class FunctionProcess {
     this.#weighing ??= setInterval(() => this.#weigh(), WEIGHED_EVERY);
   }
 
-  /** V8 limits its heap; this limits buffers and other memory outside of it. */
+  /** Stops a process that uses too much memory outside of V8's heap, for example in buffers. */
   #weigh(): void {
     if (this.load === 0) {
       clearInterval(this.#weighing);
@@ -222,7 +209,7 @@ export class FunctionProcess {
     return at < 0 ? undefined : this.#sent.splice(at, 1)[0];
   }
 
-  /** Settles all events after the process is over: the current one has failed, the others have not begun. */
+  /** Settles all events after the process has exited: the current one failed, the others have not begun. */
   #end(reason: string): void {
     if (this.#ended !== '') return;
     this.#ended = reason;
@@ -237,7 +224,6 @@ export class FunctionProcess {
   }
 }
 
-/** @returns undefined for an invalid message */
 function messageOf(line: string): FromFunction | undefined {
   try {
     const message: unknown = JSON.parse(line);
@@ -263,7 +249,7 @@ function exitReason(code: number | null, signal: NodeJS.Signals | null): string 
   return `Runtime exited: ${signal ?? `exit status ${code}`}`;
 }
 
-/** 0 on systems without this file, such as macOS; only the heap is limited there. */
+/** Returns the resident memory, or 0 on systems without this file (macOS), where only the heap is limited. */
 function residentMegabytes(pid: number | undefined): number {
   try {
     const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];

@@ -8,27 +8,24 @@ import type { LambdaFunction } from '../model/integrations.ts';
 import type { Outcome } from './function-process.ts';
 import { FunctionPool } from './pool.ts';
 
-/** The functions of the APIs, run from the archives that would be uploaded. */
+/** The functions of the APIs, run from the archives that a deployment would upload. */
 export interface Functions {
   readonly invoke: (lambda: LambdaFunction, requestId: string, event: unknown) => Promise<Outcome>;
-  /** Stops the functions that the next ones do not continue, each after all its running events. */
+  /** Stops the functions that are absent from `next`, each after its running events. */
   readonly replaceWith: (next: Functions) => void;
-  /** Stops immediately. */
   readonly kill: () => void;
-  /** By the function's ARN. */
   readonly pools: ReadonlyMap<string, Pooled>;
 }
 
 interface Pooled {
   readonly pool: FunctionPool;
-  /** All that the processes depend on. */
+  /** Identifies everything that the processes depend on. */
   readonly key: string;
 }
 
 /**
- * Creates the folder for unpacked functions outside the project, where a handler would find packages that its archive
+ * Creates a temporary folder for unpacked functions. Inside the project, a handler would find packages that its archive
  * lacks.
- * @returns the folder, and a function that removes it
  */
 export function functionsFolder(): { readonly path: string; readonly remove: () => void } {
   const path = mkdtempSync(join(realpathSync(tmpdir()), 'twin-functions-'));
@@ -36,10 +33,9 @@ export function functionsFolder(): { readonly path: string; readonly remove: () 
 }
 
 /**
- * Makes the functions of the APIs. An unchanged function keeps its warm processes, as on Lambda.
- * @param folder gets a folder for each archive
- * @param print called with each line of a handler's output
- * @param before the functions that these replace
+ * Starts the functions of the APIs. An unchanged function keeps its warm processes, as on Lambda.
+ * @param folder the parent of a folder for each archive
+ * @param before the functions to replace
  */
 export function startFunctions(
   apis: readonly HttpApi[],
@@ -78,10 +74,7 @@ export function startFunctions(
   };
 }
 
-/**
- * Unpacks an archive to a folder named by its content. A complete folder is reused, since running processes may load from
- * it.
- */
+/** Unpacks an archive to a folder named by its content. Running processes may load from it, so it is reused. */
 function unpack({ name, files, binary }: LambdaFunction, parent: string): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([files, binary]))
@@ -107,7 +100,7 @@ function unpack({ name, files, binary }: LambdaFunction, parent: string): string
       writeFileSync(path, content);
     }
   } catch (error) {
-    // Free the space that half of an archive takes on a full disk.
+    // Free the space of an incomplete archive on a full disk.
     clear();
     throw error;
   }

@@ -4,12 +4,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { takesCallbacks } from './environment.ts';
 
-/** A handler; before nodejs24 it may take a callback. */
 export type Handler = (this: unknown, event: unknown, context: object, callback?: unknown) => unknown;
 
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 
-/** Sets `globalThis.awslambda` as Lambda does. `HttpResponseStream` is a stub: a handler that streams is rejected when it is loaded. */
+/** Sets `globalThis.awslambda` as Lambda does. Its `HttpResponseStream` is a stub, since streaming handlers are rejected. */
 export function setGlobals(): void {
   Object.assign(globalThis, {
     awslambda: {
@@ -20,13 +19,13 @@ export function setGlobals(): void {
 }
 
 /**
- * Loads a function's handler by the rules of AWS's own runtime client.
+ * Loads a function's handler by the rules of AWS's runtime client.
  * Source: aws-lambda-ric 4.0.2, user-function-loader, module-loader, handler-resolver and callback-deprecation; before
  * nodejs24 3.3.0, UserFunction
  * @param root the folder of the archive
- * @param name as `_HANDLER` has it: `index.handler`
- * @param node the major version of Node.js that the function asks for
- * @throws Error with Lambda's name for it: `Runtime.HandlerNotFound`, `Runtime.CallbackHandlerDeprecated` and so on
+ * @param name the value of `_HANDLER`: `index.handler`
+ * @param node the major version of Node.js of the function's runtime
+ * @throws Error with Lambda's name for it, such as `Runtime.HandlerNotFound`
  */
 export async function loadHandler(root: string, name: string, node: number): Promise<Handler> {
   if (name.includes('..')) {
@@ -51,7 +50,7 @@ export async function loadHandler(root: string, name: string, node: number): Pro
   return handler as Handler;
 }
 
-/** AWS's own words. */
+/** AWS's exact message. */
 const CALLBACK =
   'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.';
 
@@ -75,7 +74,6 @@ async function loadModule(root: string, folder: string, file: string, isOld: boo
   }
 }
 
-/** The value at a dotted path of objects. */
 function find(path: string, module: unknown): unknown {
   return path
     .split('.')

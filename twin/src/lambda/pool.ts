@@ -1,12 +1,11 @@
 import type { LambdaFunction } from '../model/integrations.ts';
 import { FunctionProcess, type Outcome, type Place } from './function-process.ts';
 
-/** Maximum processes of one function. */
 const MOST = 16;
 
 /**
- * Maximum events that a process is sent. They run one by one; sending a quick handler's next events ahead saves the wake-up
- * of both processes between two events, which costs more than the handler.
+ * The most events to send to one process. Between two events of a quick handler, both processes would have to wake up,
+ * which takes longer than the handler.
  */
 const AHEAD = 8;
 
@@ -22,7 +21,6 @@ interface Waiting {
   readonly settle: (outcome: Outcome) => void;
 }
 
-/** The warm processes of one function. */
 export class FunctionPool {
   readonly #lambda: LambdaFunction;
   readonly #place: Place;
@@ -39,7 +37,6 @@ export class FunctionPool {
     this.#place = place;
   }
 
-  /** Runs an event. Never rejects. */
   invoke(requestId: string, event: unknown): Promise<Outcome> {
     const { reservedConcurrency } = this.#lambda;
     const underWay = this.#waiting.length + [...this.#processes].reduce((sum, { load }) => sum + load, 0);
@@ -55,24 +52,20 @@ export class FunctionPool {
     });
   }
 
-  /** Whether a process is there for the next event. */
   get isWarm(): boolean {
     this.#forgetDead();
     return this.#processes.size > 0;
   }
 
-  /** Starts a process before the first event. */
   warm(): void {
     if (!this.isWarm) this.#start();
   }
 
-  /** Stops idle processes now, and each busy one after its answer. */
   close(): void {
     this.#closed = true;
     this.#endIdle();
   }
 
-  /** Stops all processes now. */
   kill(): void {
     this.#closed = true;
     this.#killed = true;
@@ -108,7 +101,6 @@ export class FunctionPool {
     return best;
   }
 
-  /** Removes processes that exited while idle. */
   #forgetDead(): void {
     for (const process of this.#processes) if (!process.alive) this.#processes.delete(process);
   }
@@ -137,7 +129,7 @@ export class FunctionPool {
     const stuck = all.filter((process) => process.busyFor >= STUCK);
     stuck.forEach((process) => process.recall());
     const starting = all.filter((process) => process.starting).length;
-    // Start no more processes than there are: the start itself uses the CPU that the others need.
+    // Start at most as many processes as exist: a start uses CPU that the others need.
     if (stuck.length + starting === all.length && starting < Math.max(1, stuck.length) && all.length < MOST) {
       if (this.#waiting.length > 0 || stuck.some(({ load }) => load > 1)) this.#start();
     }

@@ -19,7 +19,7 @@ interface Processor {
   readonly handler: Handler;
 }
 
-// Node has read this variable; remove it unless the function sets it.
+// Node has read this variable. Remove it unless the function sets it.
 const [cache] = process.argv.splice(2);
 if (process.env['NODE_COMPILE_CACHE'] === cache) delete process.env['NODE_COMPILE_CACHE'];
 
@@ -62,7 +62,6 @@ process.on('SIGINT', () => undefined);
 // An event that has not begun goes to another process.
 process.once('exit', () => say({ kind: 'ending', running }));
 
-/** The received events that have not begun. */
 const waiting: Invocation[] = [];
 let running = false;
 
@@ -79,7 +78,7 @@ if (typeof handler === 'string') {
   readLines(channel, Infinity, (line) => heard({ handler }, JSON.parse(line) as ToFunction));
   channel.ref();
   say({ kind: 'ready' });
-  // The twin ends its processes by a signal, which would skip this.
+  // A signal ends this process, which skips Node's own flush.
   flushCompileCache();
 }
 
@@ -118,7 +117,6 @@ async function answer(processor: Processor, invocation: Invocation): Promise<voi
   }
 }
 
-/** Calls the handler by the rules of its version of Node.js. */
 async function resultOf(processor: Processor, invocation: Invocation, trace: string | undefined): Promise<unknown> {
   const { event } = invocation;
   if (takesCallbacks(node)) {
@@ -133,7 +131,7 @@ async function resultOf(processor: Processor, invocation: Invocation, trace: str
   }
 }
 
-/** Calls back once the event loop is empty except for the channel. */
+/** Calls back once only the channel keeps the event loop alive. */
 function whenIdle(idle: () => void): () => void {
   const listener = (): void => {
     channel.ref();
@@ -147,7 +145,7 @@ function whenIdle(idle: () => void): () => void {
   };
 }
 
-/** Lambda answers null for a value that JSON cannot represent. */
+/** Returns a result in JSON; null for a value that JSON cannot represent, as on Lambda. */
 function serialized(result: unknown): string {
   try {
     const json = (JSON.stringify(result) as string | undefined) ?? 'null';
@@ -157,7 +155,7 @@ function serialized(result: unknown): string {
   }
 }
 
-/** The trace id from the event's header; Lambda adds the parent and the sampling decision. */
+/** Returns the trace id of the event's header. Lambda adds the parent and the sampling decision. */
 function traceOf(event: unknown): string | undefined {
   if (typeof event !== 'object' || event === null || !('headers' in event)) return undefined;
   const root = (event.headers as Record<string, string> | undefined)?.['x-amzn-trace-id'];
@@ -168,7 +166,7 @@ function randomHex(digits: number): string {
   return randomUUID().replaceAll('-', '').slice(0, digits);
 }
 
-/** Writes an error with its causes as Lambda does, but only with frames of the archive. */
+/** Prints an error with its causes as Lambda does, but only with frames of the archive. */
 function writeFailure(when: 'Init' | 'Invoke', error: unknown): void {
   let text: string;
   try {
@@ -181,7 +179,7 @@ function writeFailure(when: 'Init' | 'Invoke', error: unknown): void {
   write('ERROR', `${when} Error ${withSources(lines.join('\n'), root)}`);
 }
 
-/** The context of nodejs24 in AWS's order. An HTTP API has no client context, Cognito identity or tenant. */
+/** Returns the context of nodejs24 in AWS's order. An HTTP API has no client context, Cognito identity or tenant. */
 function contextOf({ requestId: awsRequestId, functionArn, limit }: Invocation, xRayTraceId: string | undefined) {
   const deadline = Date.now() + limit;
   return {
@@ -200,7 +198,7 @@ function contextOf({ requestId: awsRequestId, functionArn, limit }: Invocation, 
   };
 }
 
-/** The context before nodejs24 in AWS's order, without the fields for callbacks. */
+/** Returns the context before nodejs24 in AWS's order, without the callback fields. */
 function oldContextOf(invocation: Invocation): object {
   const { functionName, functionVersion, memoryLimitInMB, logGroupName, logStreamName, ...of } = contextOf(
     invocation,
@@ -211,7 +209,7 @@ function oldContextOf(invocation: Invocation): object {
   return { ...environment, ...fields };
 }
 
-/** The error type and message that Lambda reports. A handler may throw any value. */
+/** Returns the error type and message that Lambda reports. A handler may throw any value. */
 function reason(error: unknown): string {
   try {
     // On Lambda, too, a stack that is not a string breaks the report.

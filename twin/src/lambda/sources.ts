@@ -3,8 +3,8 @@ import { SourceMap, type SourceMapPayload } from 'node:module';
 import { join } from 'node:path';
 
 /**
- * Names the sources in a stack trace by the source maps beside the bundles. Node's own support would change the stacks that
- * the handler sees.
+ * Replaces the places in a stack trace by those of the sources, with the source maps beside the bundles. Node's own
+ * source map support would change the stacks that the handler sees.
  * @param root the folder of the archive
  */
 export function withSources(trace: string, root: string): string {
