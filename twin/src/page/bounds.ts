@@ -1,10 +1,8 @@
-/** Characters of a value that is shown: a token's text may be as long as a request's head. */
+/** The most characters of a value to show: a token may be as long as a request's header section. */
 export const LONGEST = 1000;
 
-/** Texts or headers that are shown of a list. */
 const MOST = 100;
 
-/** A list as far as anybody reads it; the last text says how many are left out. */
 export function fewTexts(texts: readonly string[]): readonly string[] {
   const shown = texts.slice(0, MOST).map(cut);
   return texts.length <= MOST ? shown : [...shown, `and ${texts.length - MOST} more`];

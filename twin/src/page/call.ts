@@ -12,10 +12,10 @@ import type { Called, Endpoints } from './messages.ts';
 import { LARGE, type ApiHappening, type Recorder } from './recorder.ts';
 import type { Known } from './state.ts';
 
-/** Milliseconds that a response may take: the gateway itself gives up after thirty seconds. */
+/** Milliseconds to wait for a response. The gateway itself gives up after thirty seconds. */
 const PATIENCE = 35_000;
 
-/** A request as it is sent; headers are names and values in turn. */
+/** A request to send; headers are names and values in turn. */
 type Sent = Pick<GatewayRequest, 'method' | 'target' | 'rawHeaders' | 'body'>;
 
 interface Around {
@@ -25,8 +25,8 @@ interface Around {
 }
 
 /**
- * Plays a request to an API for the page, over the gateway's own port: a browser may not call another origin, and would
- * rewrite the path.
+ * Sends a request from the page to an API, over the gateway's own port. A browser may not call another origin, and
+ * would rewrite the path.
  * @throws QuestionError for a request that no client can send
  */
 export function call(
@@ -46,21 +46,20 @@ export function call(
   return play(name, { method, target: `${api?.basePath ?? ''}${target}`, rawHeaders, body: payload }, around);
 }
 
-/** Plays a kept request again, as it came. @throws QuestionError where its body was too large to be kept */
+/** Sends a recorded request again. @throws QuestionError if its body was too large to record */
 export function replay(happening: ApiHappening, around: Around): Promise<Called> {
   return play(happening.api.name, wholeRequest(happening), around);
 }
 
-/** A kept request. @throws QuestionError where its body was too large to be kept */
 export function wholeRequest({ exchange: { request }, requestLength }: ApiHappening): GatewayRequest {
   if (request.body.length < requestLength) throw new QuestionError('The body of this request was too large to be kept');
   return request;
 }
 
-/** The request as a command that works as pasted, with the bytes of its body as text. */
+/** Returns a request as a `curl` command that works as pasted, with its body as text. */
 export function curlOf({ method, target, rawHeaders, body }: Sent, url: string): string {
   const headers = pairsOf(rawHeaders).filter(([name]) => !/^(host|content-length|connection)$/i.test(name));
-  // curl expands brackets and braces in a URL to several requests.
+  // Without `-g`, curl expands brackets and braces in a URL to several requests.
   const literally = /[[\]{}]/.test(target) ? ' -g' : '';
   return [
     `curl -i --path-as-is${literally} -X ${method} ${quoted(new URL(url).origin + target)}`,
@@ -89,7 +88,7 @@ async function play(api: string, sent: Sent, around: Around): Promise<Called> {
   return { response, entry: entry.kind === 'api' || entry.kind === 'unread' ? entry : undefined };
 }
 
-/** The response as it was received; `length` counts the whole body. */
+/** A response as received. `length` counts the whole body. */
 interface Answer {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -107,19 +106,18 @@ function send({ method, target, rawHeaders, body }: Sent, url: string): Promise<
       outgoing.on('error', (error) => reject(new QuestionError(`The API did not answer: ${error.message}`)));
       outgoing.end(body);
     } catch (error) {
-      // Node refuses a path or a header that no HTTP client could send.
+      // Node rejects a path or header that no HTTP client could send.
       const reason = error instanceof Error ? error.message : String(error);
       throw new QuestionError(`No client can send this: ${reason}`);
     }
   });
 }
 
-/** Percent-encodes what is not ASCII, as a browser does, and leaves the rest as it is. */
 function encoded(path: string): string {
   return path.toWellFormed().replace(/[^\0-\x7f]+/g, encodeURIComponent);
 }
 
-/** Puts the token where the route's authorizer looks for it. */
+/** Adds the token where the route's authorizer expects it. */
 function withToken(path: string, token: string, route: Route | undefined): { target: string; headers: string[] } {
   if (token === '') return { target: path, headers: [] };
   const { from, name } = route?.authorizer?.identitySource ?? { from: 'header', name: 'Authorization' };
@@ -129,13 +127,13 @@ function withToken(path: string, token: string, route: Route | undefined): { tar
 }
 
 async function read(incoming: IncomingMessage): Promise<Answer> {
-  // The twin's own gateway answers it, whose bodies have a limit.
+  // Safe to read: the twin's gateway limits its bodies.
   const { bytes } = await readBody(incoming, BODY_BYTES);
   const { rawHeaders, statusCode = 0 } = incoming;
   return { status: statusCode, headers: pairsOf(rawHeaders), body: bytes.subarray(0, LARGE), length: bytes.length };
 }
 
-/** Headers that are names and values in turn, as pairs. */
+/** Returns headers that are names and values in turn as pairs. */
 export function pairsOf(rawHeaders: readonly string[]): [name: string, value: string][] {
   return rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? '']] : []));
 }

@@ -5,20 +5,19 @@ import { fileURLToPath } from 'node:url';
 
 const CLIENT = new URL('./client/', import.meta.url);
 
-/** The page, compiled: one document with its style and its code in it. */
+/** The compiled page: one document with its style and code. */
 export interface PageDocument {
   readonly html: string;
-  /** The content security policy: this very code and style, and the twin's own endpoints, nothing else. */
+  /** The content security policy: allows only this code, this style and the twin's endpoints. */
   readonly policy: string;
 }
 
-/** The script and the style, by their file in the package, which is compiled with it, and their source. */
 export const PARTS = { 'main.js': 'main.tsx', 'main.css': 'style.css' } as const;
 
-/** Compiles the page on its first request, which takes a tenth of a second. */
+/** Compiles the page, which takes 0.1 s. */
 export async function compilePage(): Promise<PageDocument> {
   const [script, style, template] = await Promise.all([part('main.js'), part('main.css'), read('index.html')]);
-  // A function, or `$&` in the code would mean something.
+  // A function, since `$&` in a string would be replaced.
   const html = template
     .replace('<!-- style -->', () => `<style>${style}</style>`)
     .replace('<!-- script -->', () => `<script type="module">${script}</script>`);
@@ -26,8 +25,8 @@ export async function compilePage(): Promise<PageDocument> {
 }
 
 /**
- * Source: https://www.w3.org/TR/CSP3/ and https://w3c.github.io/trusted-types/: with no policy for trusted types at all,
- * the browser itself refuses to make markup or code of a text.
+ * Returns the content security policy. Without a policy for trusted types, the browser never turns a string into code.
+ * Source: https://www.w3.org/TR/CSP3/ and https://w3c.github.io/trusted-types/
  */
 function policyOf(script: string, style: string): string {
   return [
@@ -56,7 +55,6 @@ function read(file: string): Promise<string> {
   return readFile(new URL(file, CLIENT), 'utf8');
 }
 
-/** Returns a source of the page with all that it imports, as browsers take it. */
 export async function bundle(file: string): Promise<string> {
   const esbuild = await import('esbuild');
   const { outputFiles } = await esbuild.build({

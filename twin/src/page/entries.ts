@@ -13,19 +13,18 @@ import type { ApiEntry, Entry, ShownRequest, ShownResponse, TenantEntry, TokenEn
 import type { ApiHappening, Happening } from './recorder.ts';
 import { adviceOn, permittedBy, type Known } from './state.ts';
 
-/** Characters of a body in an entry of the live list. */
 const GLIMPSE = 2000;
 
-/** Characters of a line of the access log, which has a message of the integration in it. */
+/** The most characters of an access log line, which may contain an integration's message. */
 const LINE = 8000;
 
-/** Characters of a reason, which may have several values in it. */
+/** The most characters of a reason, which may contain several values. */
 const SENTENCE = 2000;
 
-/** How a service asks for itself: in the request, and in the claim that the grant is named by. */
+/** How tokens name a service's own grant: in the request, and in the claim. */
 const SERVICE: readonly string[] = ['client_credentials', 'client-credentials'];
 
-/** What happened, as the page shows it. The texts are a token's, a header's, a path's: they are text, whatever is in them. */
+/** Returns an event as the page shows it. Strings from tokens, headers and paths stay plain text. */
 export function entryOf(happening: Happening, known: Known): Entry {
   if (happening.kind === 'api') return apiEntry(happening, known, GLIMPSE);
   const { id, at } = happening;
@@ -36,7 +35,7 @@ export function entryOf(happening: Happening, known: Known): Entry {
   return tokenEntry(happening.exchange, { id, at }, known);
 }
 
-/** A request explained: what the gateway looked at, in its order, from its own record. */
+/** Returns a request with the gateway's checks in order, from its own record. */
 export function apiEntry(happening: ApiHappening, known: Known, bodyLimit: number): ApiEntry {
   const { id, at, api, exchange, milliseconds, responseLength } = happening;
   const { decision, response, invocation, requestId } = exchange;
@@ -66,7 +65,6 @@ export function apiEntry(happening: ApiHappening, known: Known, bodyLimit: numbe
   };
 }
 
-/** Why it was rejected or failed, in the words of the terminal. */
 function reasonOf({ exchange: { decision, response, preflight, integrationError = '' } }: ApiHappening): string {
   if (preflight !== undefined && response.status === 204) return preflight;
   return decision.refusal === undefined ? (integrationError.split('\n', 1)[0] ?? '') : explain(decision);
@@ -119,7 +117,7 @@ function tokenEntry(exchange: TokenExchange, happened: Happened, known: Known): 
   };
 }
 
-/** Who requested what; nothing where the client was not authenticated. */
+/** Returns who requested which token; nothing if the client was not authenticated. */
 function requestOf(
   asked: TokenAttempt | undefined,
   known: Known,
@@ -136,9 +134,9 @@ function requestOf(
   };
 }
 
-/** What the access report says that this client, or this user through it, can get of the API. */
+/** Returns the scopes that the access report permits to this client, or to this user through it. */
 function permittedTo({ client, user, api, grantType }: TokenAttempt, { access }: Known): readonly string[] {
-  // An unknown user: the scopes that the client can get for itself are not the user's.
+  // The user is unknown, and the client's own scopes are not the user's.
   if (user === undefined && !SERVICE.includes(grantType)) return [];
   const answers = [...access.answers].flatMap(([caller, all]) => (caller.kind === 'role' ? [] : all));
   const answer = answers.find(
@@ -150,13 +148,13 @@ function permittedTo({ client, user, api, grantType }: TokenAttempt, { access }:
   return permittedBy(answer);
 }
 
-/** A string of a request as an entry shows it. Any of them may contain a token. */
+/** Returns a string of a request for an entry, masked: any string may contain a token. */
 function shownText(text: string, most = LONGEST): string {
   // Mask before cutting: a cut token would not be recognized.
   return printable(maskedText(text), most);
 }
 
-/** A response as its client got it, as far as it is text and not too long. */
+/** Returns a response as its client received it, if its body is short text. */
 export function shownResponse(
   response: {
     readonly status: number;
@@ -172,7 +170,7 @@ export function shownResponse(
 
 type Headers = ShownRequest['headers'];
 
-/** @param length the bytes of the whole body, of which less may be left */
+/** @param length the bytes of the whole body, which may have been cut */
 function shownBody(
   headers: Headers,
   body: string | Buffer,
@@ -187,7 +185,7 @@ function shownBody(
   return { headers: few, body: shown, note };
 }
 
-/** A response to another client. It may contain the caller's token, if a handler returns its event. */
+/** Masks tokens in another client's response: a handler may return its event. */
 function withoutTokensOf(response: ShownResponse): ShownResponse {
   return {
     ...response,
@@ -196,7 +194,7 @@ function withoutTokensOf(response: ShownResponse): ShownResponse {
   };
 }
 
-/** The bytes as text, if they are UTF-8; the last character may be incomplete where they were cut. */
+/** Returns UTF-8 bytes as text, otherwise undefined. If they were cut, the last character may be incomplete. */
 function textOf(body: Buffer, cut: boolean): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body, { stream: cut });
@@ -205,7 +203,7 @@ function textOf(body: Buffer, cut: boolean): string | undefined {
   }
 }
 
-/** Who called, by the claims of a token whose signature was good. */
+/** Returns the caller by the claims of a token with a valid signature. */
 function bearerOf(claims: Claims | undefined, tenant: Tenant): Pick<ApiEntry, 'client' | 'user'> {
   if (claims === undefined) return { client: '', user: '' };
   const { sub, azp } = claims;

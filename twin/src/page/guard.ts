@@ -5,7 +5,6 @@ import { readBody } from '../common/read-body.ts';
 import { LOCAL_HOSTS } from '../tenant/app.ts';
 import { PAGE_HEADER, type Endpoints } from './messages.ts';
 
-/** Bytes of a question that are read. */
 const LIMIT = 1_000_000;
 
 /** Headers of every response of the page: it cannot be framed, run, sniffed, or opened with a window reference. */
@@ -19,14 +18,14 @@ const HEADERS = {
 } as const;
 
 /**
- * Lets a request pass that a person's own browser made from the page itself. Another name that leads to this machine is
- * refused (DNS rebinding), and so is another origin, even another port of this machine.
+ * Accepts only requests that a browser on this machine sends from the page itself. Rejects other host names
+ * (DNS rebinding) and other origins, even another port of this machine.
  */
 export const samePage: MiddlewareHandler = async (c, next) => {
   for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
   const { hostname, origin, pathname } = new URL(c.req.url);
   if (!LOCAL_HOSTS.includes(hostname)) return refuse(c, 421, 'The page is served to this machine alone');
-  // The document may be opened by a link from another site; its endpoints may not be called from one.
+  // A link from another site may open the document, but may not call its endpoints.
   if (pathname === '/') return next();
   const from = c.req.header('origin') ?? origin;
   const site = c.req.header('sec-fetch-site') ?? 'same-origin';
@@ -37,12 +36,11 @@ export const samePage: MiddlewareHandler = async (c, next) => {
   return next();
 };
 
-/** A question that cannot be answered; the message is for the person. */
+/** An error with a message for the person at the page. */
 export class QuestionError extends Error {}
 
 type Questions = keyof Endpoints;
 
-/** Answers questions of one kind, in JSON. */
 export function onQuestion<K extends Questions>(
   app: Hono,
   name: K,

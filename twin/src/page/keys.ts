@@ -5,16 +5,16 @@ import { sameText } from '../tenant/same-text.ts';
 import { refuse } from './guard.ts';
 
 /**
- * Tells the browser of the person at the terminal from any other client that can reach the port on this machine.
- * @param seed the stack's; the cookie is derived from it, and so stays valid after a restart
- * @param startCommand what a person types to start the twin, which prints the address with the key
+ * Creates the keys that identify the browser of the person at the terminal among all clients on this machine.
+ * @param seed the stack's seed; the cookie is derived from it, and so stays valid after a restart
+ * @param startCommand the command that starts the twin, which prints the address with the key
  */
 export function openKeys(seed: string, startCommand: string) {
   const howToGetSecrets = `Secrets and signatures need the address that ${startCommand} printed: open it once in this browser (it ends in ?key=…)`;
   const key = randomBytes(18).toString('base64url');
   const derived = (what: string): string => createHmac('sha256', seed).update(what).digest('base64url');
   const cookie = derived('page, below /_twin');
-  // Browsers keep one set of cookies for all ports of a host.
+  // Browsers share cookies among all ports of a host.
   const name = `twin-page-${derived('name').slice(0, 8)}`;
   const isHolder = (c: Context): boolean => sameText(getCookie(c, name) ?? '', cookie);
   const holderOnly: MiddlewareHandler = (c, next) =>
@@ -25,11 +25,11 @@ export function openKeys(seed: string, startCommand: string) {
     isHolder,
     holderOnly,
     howToGetSecrets,
-    /** Sets the cookie for a request that has the key in its address. Returns whether it has. */
+    /** Sets the cookie if the request's address has the key, and returns whether it has. */
     letIn: (c: Context): boolean => {
       if (!sameText(c.req.query('key') ?? '', key)) return false;
       const secure = new URL(c.req.url).protocol === 'https:';
-      // A browser sends a cookie to every port of the host: without this path the API's events would contain it.
+      // Without this path, a browser would send the cookie to the API as well, and its events would contain it.
       setCookie(c, name, cookie, { path: '/_twin', httpOnly: true, sameSite: 'Strict', secure });
       return true;
     },

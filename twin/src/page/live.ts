@@ -1,21 +1,18 @@
 import type { StreamEvents } from './messages.ts';
 
-/** Milliseconds between two batches at least: a person reads no faster. */
+/** The least milliseconds between two batches. */
 const PAUSE = 200;
 
-/** Entries of a batch at most; the others are counted. */
 export const BATCH = 100;
 
-/** Characters of a batch at most, but for its newest entry; older ones are counted. */
+/** The most characters of a batch, except for its newest entry; older entries are counted. */
 const BATCH_LENGTH = 256 * 1024;
 
-/** Pages that are open at once. */
 export const LISTENERS = 64;
 
 interface Listener {
-  /** The id of the last entry that it was sent. */
   seen: number;
-  /** Events that wait for it to read: the latest of each name. */
+  /** The unsent events: the latest of each name. */
   readonly due: Map<keyof StreamEvents, string>;
   wake: () => void;
 }
@@ -24,15 +21,16 @@ export interface Source {
   /** Changes with each start of the twin. */
   readonly twin: string;
   readonly last: () => number;
-  /** Those after an id, of the newest at most so many, as the page shows them, oldest first. */
+  /** Returns the newest entries after an id, at most `most`, oldest first. */
   readonly since: (id: number, most: number) => StreamEvents['entries']['entries'];
 }
 
 type Event = { readonly [K in keyof StreamEvents]: readonly [name: K, data: StreamEvents[K]] }[keyof StreamEvents];
 
 /**
- * Sends what happens to every open page, by server-sent events. A stream is filled only when its browser reads, so that a
- * slow one holds no more than a batch. Source: https://html.spec.whatwg.org/#server-sent-events
+ * Sends events to every open page. A stream is filled only when its browser reads, so a slow browser delays no more
+ * than
+ * a batch. Source: https://html.spec.whatwg.org/#server-sent-events
  */
 export class Live {
   readonly #listeners = new Set<Listener>();
@@ -40,13 +38,12 @@ export class Live {
   readonly #failed: (error: unknown) => void;
   #closed = false;
 
-  /** @param failed is called with an error of the page, which must not reach the API's callers */
+  /** @param failed receives errors of the page, which must not reach the API's callers */
   constructor(source: Source, failed: (error: unknown) => void) {
     this.#source = source;
     this.#failed = failed;
   }
 
-  /** Whether there are as many pages as may be. */
   get full(): boolean {
     return this.#listeners.size >= LISTENERS;
   }
@@ -61,8 +58,8 @@ export class Live {
   }
 
   /**
-   * A stream for one more page: first these events, then the kept entries, then what happens.
-   * @param after the id of the last entry that the page has, from before it lost its connection
+   * Returns a stream for a page: first the given events, then the recorded entries, then new ones.
+   * @param after the id of the last entry that the page received before it lost its connection
    */
   open(first: readonly Event[], after: number): ReadableStream<Uint8Array> {
     const due = new Map(first.map(([name, data]) => [name, eventOf(name, data)]));
@@ -90,7 +87,6 @@ export class Live {
     );
   }
 
-  /** Ends every open stream, so that the server can end. */
   close(): void {
     this.#closed = true;
     this.changed();
@@ -121,7 +117,7 @@ export class Live {
   }
 }
 
-/** One server-sent event; JSON has no line break in it. */
+/** Returns a server-sent event. JSON contains no line break. */
 export function eventOf<K extends keyof StreamEvents>(name: K, data: StreamEvents[K]): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -3,14 +3,13 @@ import { codeFlow, LoginFailed, tokenRequest, type CodeFlow, type CodeFlowTokens
 import { MASK, type ShownStep } from './messages.ts';
 import { mayRefresh } from './state.ts';
 
-/** What a step shows only the beginning of, and what it masks. */
+/** The values to shorten, and those to mask. */
 const TOKENS = ['access_token', 'id_token', 'refresh_token'];
 const SECRETS = ['client_secret', 'password'];
 
 /**
- * Plays a login in a browser, the exchange of its code, and a refresh where the client may. Each request is a step.
- * @param scope what to request
- * @param tenant answers without following where it leads
+ * Plays a login in a browser, the exchange of its code, and a refresh if permitted. Each request is a step.
+ * @param tenant returns a response without following redirects
  */
 export async function logIn(
   { client, api, parameters, user }: Ask & { readonly user: NonNullable<Ask['user']> },
@@ -59,7 +58,7 @@ async function sentBy(request: Request): Promise<Pick<ShownStep, 'request' | 'se
   return { request: `${request.method} ${pathname}`, sent: shown({ ...Object.fromEntries(searchParams), ...body }) };
 }
 
-/** Where the answer leads, with its parameters, or what is in it. A page is only a page. */
+/** Returns a redirect's address and parameters, or the response's body, except for an HTML page. */
 async function gotFrom(response: Response): Promise<ShownStep['got']> {
   const location = response.headers.get('location');
   if (location !== null) {

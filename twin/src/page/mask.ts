@@ -3,7 +3,7 @@ import type { GatewayRequest } from '../gateway/request.ts';
 import type { Route } from '../model/http-api.ts';
 import { MASK } from './messages.ts';
 
-/** Returns which headers of a route's requests are secret, and the query parameter that is, if the token is in one. */
+/** Returns a test for secret headers of a route's requests, and the query parameter with the token, if any. */
 function secretsOf(route: Route | undefined): { isSecret: (header: string) => boolean; parameter: string | undefined } {
   const source = route?.authorizer?.identitySource;
   const names = ['authorization', 'cookie', ...(source?.from === 'header' ? [source.name.toLowerCase()] : [])];
@@ -13,7 +13,7 @@ function secretsOf(route: Route | undefined): { isSecret: (header: string) => bo
   };
 }
 
-/** A request without its caller's credentials, and without anything that looks like a token. */
+/** Returns a request without its caller's credentials and anything that looks like a token. */
 export function maskedRequest(
   { method, target, rawHeaders, body }: Pick<GatewayRequest, 'method' | 'target' | 'rawHeaders' | 'body'>,
   route: Route | undefined,
@@ -32,18 +32,15 @@ export function maskedRequest(
   };
 }
 
-/**
- * An event without its caller's credentials: the Authorization header, the route's identity source, and anything else that
- * looks like a token.
- */
+/** Masks an event's Authorization header, its identity source and anything that looks like a token. */
 export function maskedEvent(event: Readonly<Record<string, unknown>>, route: Route | undefined): object {
   const { isSecret, parameter } = secretsOf(route);
   const masked = Object.entries(event).map(([name, value]): [string, unknown] => {
-    // Payload format 1.0 has each of them twice.
+    // Payload format 1.0 has both.
     if (name === 'headers' || name === 'multiValueHeaders') return [name, maskedFields(value, isSecret)];
     if (name === 'queryStringParameters' || name === 'multiValueQueryStringParameters')
       return [name, maskedFields(value, (key) => key === parameter)];
-    // An application's session is in its cookies, and the browser sends those of other ports of the host too.
+    // Cookies contain an application's session, and the browser shares them among all ports of the host.
     if (name === 'cookies') return [name, [MASK]];
     if (name === 'rawQueryString' && parameter !== undefined) return [name, maskedQuery(String(value), parameter)];
     if (name === 'body' && typeof value === 'string') {
@@ -66,21 +63,18 @@ function maskedValue(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, maskedValue(one)]));
 }
 
-/** Fields of a request's body that hold a credential, whatever that looks like. */
+/** Names of body fields that hold a credential in any form. */
 const SECRET = String.raw`\w*(?:password|secret|assertion|verifier)|(?:access|id|refresh)_?token|token|code|otp|api_?key`;
 
 const STRING = String.raw`"(?:[^"\\]|\\.)*"?`;
 
-/** A JSON list, and what is nested in it; from the fifth level on it includes all that follows. */
+/** A JSON list with nested values; from the fifth level on, it includes everything that follows. */
 const LIST = [1, 2, 3, 4].reduce(
   (inner) => String.raw`[[{](?:[^"[\]{}]|${STRING}|${inner})*[\]}]?`,
   String.raw`[[{][^]*`,
 );
 
-/**
- * What stands before the value and the value: in JSON, a list in JSON, in a form, in a part of a multipart form. Each takes
- * linear time.
- */
+/** A field's name and value: in JSON, as a JSON list, in a form and in a multipart form, each in linear time. */
 const FIELDS = [
   String.raw`("(?:${SECRET})"\s*:\s*)(?:${STRING}|[^\s"{}[\],]+)`,
   String.raw`("(?:${SECRET})s?"\s*:\s*)(?=\[)${LIST}`,
@@ -90,7 +84,7 @@ const FIELDS = [
 
 const MASK_BYTES = Buffer.from(MASK).toString('latin1');
 
-/** A body with its tokens and credentials masked; all other bytes stay as they are. */
+/** Returns a body with its tokens and credentials masked, and all other bytes unchanged. */
 function maskedBody(body: Buffer): Buffer {
   const fields = FIELDS.reduce(
     (text, field) =>

@@ -1,6 +1,6 @@
-// The messages between the server and the page. The browser's code is compiled separately, so this file imports nothing.
+// The messages between the server and the page. The browser's code is compiled alone, so this file imports nothing.
 
-/** Replaces a secret; the page requests the real one when a person wants to see it. */
+/** Replaces a secret. The page requests the real value when a person wants to see it. */
 export const MASK = '••••••••';
 
 /** A header on every request with a body: a page of another origin cannot send it without a preflight. */
@@ -9,13 +9,10 @@ export const PAGE_HEADER = 'x-twin-page';
 /** The parts of a stack that the page shows, without secrets. Strings marked *Markdown* have names in backticks. */
 export interface ShownState {
   readonly stack: string;
-  /** Whose tokens the APIs accept. */
   readonly issuers: readonly string[];
-  /** The command that starts this twin. */
   readonly startCommand: string;
   /** The certificate file of the authority to trust; empty if the tenant is served over http. */
   readonly caFile: string;
-  /** The key that the tenant signs with now. */
   readonly kid: string;
   readonly apis: readonly ShownApi[];
   readonly callers: readonly ShownCaller[];
@@ -34,7 +31,7 @@ export interface ShownCaller {
   readonly heading: string;
   readonly kind: 'client' | 'role' | 'user' | 'anyone';
   readonly name: string;
-  /** How the caller gets a token, unless by its own credentials. */
+  /** How the caller gets a token, if not by its own credentials. */
   readonly detail: string;
   /** The ways in which the caller may request a token; empty for a role, which only users have. */
   readonly asks: readonly ShownAsk[];
@@ -53,7 +50,7 @@ export interface ShownAsk {
 
 /** A request of a login, and its response: names to values, with tokens shortened and secrets masked. */
 export interface ShownStep {
-  /** As in `GET /authorize`. */
+  /** Such as `GET /authorize`. */
   readonly request: string;
   readonly sent: Readonly<Record<string, string>>;
   readonly status: number;
@@ -80,14 +77,13 @@ export interface ShownCheck {
 
 type Headers = readonly (readonly [name: string, value: string])[];
 
-/** A text body; the note says why it is cut or missing. */
 interface ShownBody {
   readonly headers: Headers;
   readonly body: string;
   readonly note: string;
 }
 
-/** A request as it came, with its credentials masked. */
+/** A request as received, with its credentials masked. */
 export interface ShownRequest extends ShownBody {
   /** With the question mark; empty without a query. */
   readonly query: string;
@@ -106,7 +102,6 @@ interface Happened {
   readonly why: string;
 }
 
-/** A request to an API, explained by the gateway's own record of it. */
 export interface ApiEntry extends Happened {
   readonly kind: 'api';
   readonly milliseconds: number;
@@ -118,19 +113,16 @@ export interface ApiEntry extends Happened {
   readonly routeKey: string;
   /** The client of a valid token, as the terminal names it; empty if unknown. */
   readonly client: string;
-  /** The user of that token; empty if it has none. */
   readonly user: string;
   readonly checks: readonly ShownCheck[];
   readonly request: ShownRequest;
   readonly response: ShownResponse;
-  /** The access log's line; empty if the stage writes none. */
   readonly log: string;
   readonly invoked: boolean;
   /** Undefined if another caller or scope would change nothing. */
   readonly advice: Advice | undefined;
 }
 
-/** What the access report says about a request that lacked a token, or a scope. */
 export interface Advice {
   /** The heading of the caller; empty if the report does not list it. */
   readonly caller: string;
@@ -144,7 +136,6 @@ export interface TokenEntry extends Happened {
   readonly kind: 'token';
   /** Empty if the client was not authenticated. */
   readonly client: string;
-  /** The user that the request names. */
   readonly user: string;
   readonly grantType: string;
   readonly subject: string;
@@ -157,7 +148,7 @@ export interface TenantEntry extends Happened {
   readonly kind: 'tenant';
   readonly method: string;
   readonly path: string;
-  /** The endpoint, like `GET /userinfo`; empty if there is none. */
+  /** The endpoint, such as `GET /userinfo`; empty if there is none. */
   readonly routeKey: string;
 }
 
@@ -182,7 +173,7 @@ export interface StreamEvents {
   readonly full: { readonly pages: number };
 }
 
-/** The page's requests, by the last part of the path under `/_twin/`, and their answers. */
+/** The page's requests, by the last part of the path under `/_twin/`, and their responses. */
 export interface Endpoints {
   /** Sends a token request with the real secrets; `ask` is the name of one of the caller's `asks`. */
   readonly token: Endpoint<
@@ -206,7 +197,6 @@ export interface Endpoints {
   readonly signature: Endpoint<{ signed: string; alg: string }, { readonly signature: string }>;
   /** Calls an API, without a token if `token` is empty. */
   readonly call: Endpoint<{ api: string; method: string; path: string; token: string; body: string }, Called>;
-  /** Repeats a recorded request with its own headers. */
   readonly replay: Endpoint<{ requestId: string }, Called>;
   /** Returns a recorded request as a `curl` command; credentials are masked in a browser that may not see secrets. */
   readonly curl: Endpoint<{ requestId: string }, { readonly command: string }>;
@@ -219,14 +209,12 @@ interface Endpoint<Question, Answer> {
   readonly answer: Answer;
 }
 
-/** The result of a call that the page made. */
 export interface Called {
   readonly response: ShownResponse;
   /** `unread` if the gateway could not read the request; absent if the record is lost. */
   readonly entry: ApiEntry | UnreadEntry | undefined;
 }
 
-/** The answer to a rejected request of the page. */
 export interface Refused {
   readonly error: string;
 }

@@ -15,13 +15,13 @@ import { Recorder, type ApiHappening } from './recorder.ts';
 import { secondIssuerUrl } from '../model/tenant.ts';
 import { askOf, knownOf, secretsOf, stateOf, type Known } from './state.ts';
 
-/** By RS256 for any algorithm that is not RSA's. */
+/** The hash of each RSA algorithm; any other algorithm signs with RS256's. */
 const DIGESTS: ReadonlyMap<string, 'sha384' | 'sha512'> = new Map([
   ['RS384', 'sha384'],
   ['RS512', 'sha512'],
 ]);
 
-/** The page of a twin: at the tenant's root its document, and below `/_twin/` what that requests. */
+/** Creates a twin's page: its document at the tenant's root, and its endpoints below `/_twin/`. */
 export function openPage(inside: Inside): Page {
   const { startCommand } = inside;
   const twin = randomUUID();
@@ -70,7 +70,7 @@ export function openPage(inside: Inside): Page {
     if (keys.letIn(c)) return c.redirect('/', 303);
     compiled ??= compilePage();
     const { html, policy } = await compiled.catch((error: unknown) => {
-      // A developer of the page edits it and loads it again.
+      // The next load compiles it again, after a developer's edit.
       compiled = undefined;
       throw error;
     });
@@ -82,7 +82,7 @@ export function openPage(inside: Inside): Page {
     // A HEAD request never reads its stream.
     if (c.req.method === 'HEAD') return c.body(null);
     c.header('content-type', 'text/event-stream');
-    // After a stream that ends, a browser reconnects; after an error status it gives up.
+    // A browser reconnects after a stream that ends, but gives up after an error status.
     if (live.full) return c.body(eventOf('full', { pages: LISTENERS }));
     const [before, id] = (c.req.header('last-event-id') ?? c.req.query('after') ?? '').split(' ');
     const after = before === twin ? Number(id) : 0;

@@ -3,7 +3,6 @@ import type { TokenExchange } from '../tenant/app.ts';
 import type { TwinEvent } from '../server/events.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
 
-/** When it happened, in milliseconds since 1970, and its place in the order of all events. */
 interface Recorded {
   readonly id: number;
   readonly at: number;
@@ -11,40 +10,38 @@ interface Recorded {
 
 type Event<Kind extends TwinEvent['kind']> = Extract<TwinEvent, { readonly kind: Kind }>;
 
-/** A request to the API; what is large in it may have been left out. */
+/** A request to the API. Large parts may be left out. */
 export type ApiHappening = Event<'api'> &
   Recorded & {
-    /** Bytes of both bodies before anything was left out. */
+    /** The bytes of both bodies before anything was left out. */
     readonly requestLength: number;
     readonly responseLength: number;
   };
 
-/** What came to the API's port and never became a request. */
 type UnreadHappening = Event<'unread'> & Recorded;
 
-/** An event as it was emitted; making it presentable costs time, and most of it is never looked at. */
+/** An event as emitted. Formatting it takes time, and most events are never shown. */
 export type Happening = ApiHappening | UnreadHappening | (Event<'token'> & Recorded) | (Event<'tenant'> & Recorded);
 
-/** Requests that are kept: a page that is opened now still sees them, and they can be replayed. */
+/** The most recorded requests. A page that is opened later still shows them. */
 export const KEPT = 200;
 
-/** Calls of the page that are kept longer. */
+/** The most calls of the page to keep longer. */
 const OWN = 50;
 
-/** Requests that are remembered while a call of the page is under way. */
+/** The most requests to keep during a call of the page. */
 const PASSING = 1000;
 
-/** Bytes of bodies that a kept request may have; of a larger one only what is small is kept. */
+/** The most bytes of bodies to keep of a request. */
 export const LARGE = 32_768;
 
 const NOTHING = Buffer.alloc(0);
 
-/** Keeps the latest `KEPT` requests, each with at most `LARGE` bytes of bodies. */
 export class Recorder {
   /** Oldest first; up to twice `KEPT`, since removing the first item of an array is slow. */
   readonly #kept: Happening[] = [];
   readonly #own: ApiHappening[] = [];
-  /** For each call of the page that has no answer yet, what has happened since it began. */
+  /** For each unanswered call of the page, the events since it began. */
   readonly #underWay = new Set<Happening[]>();
   readonly #changed: () => void;
   #last = 0;
@@ -57,7 +54,6 @@ export class Recorder {
     return this.#last;
   }
 
-  /** Keeps an event; those that the page does not list are ignored. */
   record(event: TwinEvent): void {
     const happening = happeningOf(event, { id: this.#last + 1, at: Date.now() });
     if (happening === undefined) return;
@@ -68,15 +64,15 @@ export class Recorder {
     this.#changed();
   }
 
-  /** Those that came after an id and are kept yet, oldest first, and so many of the newest at most. */
+  /** Returns the newest recorded events after an id, at most `most`, oldest first. */
   since(id: number, most: number): Happening[] {
     return this.#kept.slice(-Math.min(most, KEPT)).filter((happening) => happening.id > id);
   }
 
   /**
-   * Makes a call to the API, which is found and kept however many others come meanwhile. What was rejected before it was a
-   * request has no id: it is the last that got this status since the call began.
-   * @param idOf the id of the request, by its answer
+   * Makes a call to the API and records it, however many other requests arrive meanwhile. A rejected request may have
+   * no id: then the record is the latest with the same status since the call began.
+   * @param idOf returns the request's id from its response
    */
   async calling<T extends { readonly status: number }>(
     call: () => Promise<T>,
@@ -120,7 +116,6 @@ function happeningOf(event: TwinEvent, recorded: { readonly id: number; readonly
   return { kind: 'tenant', ...recorded, request: { ...event.request, path } };
 }
 
-/** An exchange without what is large in it. */
 function slim(exchange: Exchange, responseLength: number): Exchange {
   const { request, response, invocation, integrationError = '' } = exchange;
   const headers = response.headers.reduce((size, [name, value]) => size + name.length + value.length, 0);
@@ -134,7 +129,7 @@ function slim(exchange: Exchange, responseLength: number): Exchange {
   };
 }
 
-/** A token request with no more of its scopes than a person reads. */
+/** Returns a token request with a readable number of scopes. */
 function slimTokens(exchange: TokenExchange): TokenExchange {
   if (exchange.kind === 'granted') return { ...exchange, requested: fewTexts(exchange.requested) };
   const { attempt } = exchange;

@@ -9,10 +9,10 @@ import { issuerOf } from '../tenant/claims.ts';
 import { MASK, type Advice, type ShownApi, type ShownAsk, type ShownCaller, type ShownState } from './messages.ts';
 import { QuestionError } from './guard.ts';
 
-/** A model with what the access report says of each of its APIs, computed once. */
+/** A model and the access report of each of its APIs, computed once. */
 export interface Known {
   readonly model: Model;
-  /** The report's callers are the same for each API. */
+  /** The first API's report; callers are the same for each API. */
   readonly access: Access;
   readonly accesses: readonly Access[];
 }
@@ -35,7 +35,7 @@ interface Addresses {
   readonly startCommand: string;
 }
 
-/** What the page shows of a stack; the matrix is the access report's, word for word. */
+/** Returns what the page shows of a stack. The matrix has the access report's texts. */
 export function stateOf({ model, access, accesses }: Known, { apiUrls, ...addresses }: Addresses): ShownState {
   const { stack, tenant, apis } = model;
   return {
@@ -72,13 +72,9 @@ function opensOf({ reason }: Row['cells'][number]): readonly string[] {
   return reason.kind === 'scopes' ? reason.scopes : [];
 }
 
-/** Callers that an advice names at most. */
 const OTHERS = 3;
 
-/**
- * What the access report says about a request that lacked a token or a scope.
- * @returns undefined for any other request
- */
+/** Returns what the access report says about a request without a token or a scope; undefined for any other. */
 export function adviceOn({ checks, claims, route }: Decision, api: string, known: Known): Advice | undefined {
   const failed = failedCheck({ checks });
   if (failed?.name !== 'scope' && failed?.name !== 'token') return undefined;
@@ -98,7 +94,7 @@ export function adviceOn({ checks, claims, route }: Decision, api: string, known
   };
 }
 
-/** Whether the tenant issues tokens of these claims to the caller. */
+/** Returns whether the tenant issues tokens with these claims to the caller. */
 function isBearer(caller: Caller, { sub, azp, gty }: Claims): boolean {
   if (caller.kind === 'client') return caller.client.clientId === azp && sub === `${caller.client.clientId}@clients`;
   if (caller.kind !== 'user' || caller.user.userId !== sub || caller.client?.clientId !== azp) return false;
@@ -106,7 +102,7 @@ function isBearer(caller: Caller, { sub, azp, gty }: Claims): boolean {
 }
 
 function shownCaller(caller: Caller, answers: readonly Answer[]): ShownCaller {
-  // A role's requests are made by a user who is not there.
+  // A role's requests use an invented user.
   const asks = caller.kind === 'role' ? [] : caller.asks;
   return {
     heading: heading(caller),
@@ -141,12 +137,12 @@ function shownAsk(ask: Ask, answer: Answer | undefined): ShownAsk {
   };
 }
 
-/** What differs first: a narrow select cuts the end. Auth0's own grants have the address of a page before their name. */
+/** Starts with the part that differs: a narrow select cuts the end. Removes the URL prefix of Auth0's own grants. */
 function nameOf({ parameters, api }: Ask): string {
   return `${parameters.get('grant_type')?.replace(/^.*\//, '') ?? 'authorization_code'} · ${api.identifier}`;
 }
 
-/** A report asks for all that there is: what it is given is what is permitted. */
+/** Returns the permitted scopes: the report requests all scopes, and the tenant grants the permitted ones. */
 export function permittedBy(answer: Answer | undefined): readonly string[] {
   return answer?.kind === 'token' ? scopesOf(answer.claims) : [];
 }
@@ -155,7 +151,7 @@ export function mayRefresh({ grantTypes }: Client, { allowOfflineAccess }: Resou
   return grantTypes.includes('refresh_token') && allowOfflineAccess;
 }
 
-/** The request of an ask but for its scope, with these secrets. */
+/** Returns a token request without its scope, and with these secrets. */
 function requestOf(ask: Ask, secrets: Readonly<Record<string, string>>): Record<string, string> {
   const { grant_type = '', ...rest } = Object.fromEntries(ask.parameters);
   const { client_secret = '', password = '' } = secrets;
@@ -165,7 +161,7 @@ function requestOf(ask: Ask, secrets: Readonly<Record<string, string>>): Record<
   return Object.fromEntries(named.map(([name, value]) => [name, name === 'password' ? password : value]));
 }
 
-/** @throws QuestionError for an API, a caller, or a grant of the caller, that the program no longer declares */
+/** @throws QuestionError for an API, caller or grant that the program no longer declares */
 export function askOf({ model, access, accesses }: Known, callerHeading: string, name: string, api?: string): Ask {
   const ofApi = api === undefined ? access : accesses[model.apis.findIndex((one) => one.name === api)];
   if (ofApi === undefined) throw new QuestionError('The program does not declare this API any more');
@@ -180,7 +176,7 @@ export function askOf({ model, access, accesses }: Known, callerHeading: string,
   return ask;
 }
 
-/** The secrets that an ask's request has masks for. */
+/** Returns the secrets that a request's parameters mask. */
 export function secretsOf({ client, parameters }: Ask): Record<string, string> {
   const password = parameters.get('password');
   return { client_secret: client.secret, ...(password !== undefined && { password }) };
