@@ -47,7 +47,7 @@ export function welcome(model: Model, addresses: Addresses & { readonly pageUrl:
   ].join('\n');
 }
 
-export function warnings({ apis, environments, unread, violations, registered }: Model): string[] {
+export function warnings({ apis, environments, encrypted, violations, registered }: Model): string[] {
   const broken = violations.map(({ rule, resource, message }) => `Warning: ${resource}: ${message} (${rule}).`);
   const unnamed = environments.map(
     (name) => `Note: the values of the Pulumi environment ${name} are not read here; set them with --config key=value.`,

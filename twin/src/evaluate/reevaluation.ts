@@ -63,6 +63,7 @@ export function reevaluation(root: URL): Reevaluation {
       const sdk = sdkOf(project.folder);
       spare = { key: keyOf(project, sdk), runner: start(project, sdk) };
     } catch {
+      // The next evaluation reports the error.
     }
   };
   const take = (project: Project, sdk: string): Runner => {

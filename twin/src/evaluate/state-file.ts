@@ -184,7 +184,7 @@ function resourceOf(state: ResourceState, problems: Problem[]): RecordedResource
     });
   }
   // An imported user has no password: Auth0 does not return it.
-  const filled = type === 'auth0:index/user:User' ? { ...inputs.value, password: UNREAD } : inputs.value;
+  const filled = type === 'auth0:index/user:User' ? { ...inputs.value, password: ENCRYPTED } : inputs.value;
   // An import also reads the provider's default tags.
   const defaults = [...inputs.defaults, ['tagsAll']];
   return { ...resource, inputs: withoutDefaults(entry.inputs, filled, defaults) as RecordedResource['inputs'] };

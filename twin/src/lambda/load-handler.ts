@@ -8,7 +8,7 @@ export type Handler = (this: unknown, event: unknown, context: object, callback?
 
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 
-/** Sets `globalThis.awslambda` as Lambda does. Its `HttpResponseStream` is a stub, since streaming handlers are rejected. */
+/** Sets `globalThis.awslambda` as Lambda does. `HttpResponseStream` is a stub: streaming handlers are rejected. */
 export function setGlobals(): void {
   Object.assign(globalThis, {
     awslambda: {

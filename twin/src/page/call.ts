@@ -51,6 +51,7 @@ export function replay(happening: ApiHappening, around: Around): Promise<Called>
   return play(happening.api.name, wholeRequest(happening), around);
 }
 
+/** @throws QuestionError if the request's body was too large to record */
 export function wholeRequest({ exchange: { request }, requestLength }: ApiHappening): GatewayRequest {
   if (request.body.length < requestLength) throw new QuestionError('The body of this request was too large to be kept');
   return request;
