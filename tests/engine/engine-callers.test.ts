@@ -1,17 +1,15 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ROOT } from '../support/project.ts';
 import { changeNames } from './standin/services.ts';
 import { CLIENT, PRODUCTION, selectOwnStack, setConfig } from './support/contracts.ts';
+import { runDocumented } from './support/documented.ts';
 import { REFRESH } from './support/interruption.ts';
 import { violationsIn } from './support/state.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 const run = promisify(execFile);
-const OPERATIONS_PAGE = new URL('docs/operations.md', ROOT);
 const sandbox = new Sandbox();
 const MACHINE = { ...CLIENT, grants: ['client_credentials'] };
 
@@ -125,12 +123,7 @@ describe('The callers of a stack', () => {
     const preview = await sandbox.attempt(['preview', '--suppress-progress']);
     expect(preview.code).not.toBe(0);
     expect(preview.text).toContain('it is protected');
-    // As docs/operations.md has it.
-    const [command = ''] =
-      /^pulumi stack --show-urns .*unprotect.*$/m.exec(readFileSync(OPERATIONS_PAGE, 'utf8')) ?? [];
-    expect(command).toContain("'urn:.*::auth0-shop$'");
-    const options = { cwd: sandbox.project.path, env: sandbox.environment() };
-    await run('bash', ['-c', command.replace('auth0-shop', 'auth0-partner')], options);
+    await runDocumented(sandbox, 'operations.md', 'auth0-shop', 'auth0-partner');
     const since = sandbox.services.entries.length;
     await sandbox.up();
     expect(changesSince(since).toSorted()).toEqual([

@@ -26,7 +26,7 @@ export const CLIENT = {
   permissions: ['read:user'],
 };
 
-/** A stack file of the tests' own, for the stack `dev`. */
+/** A stack file of the tests' own. */
 const STACK = {
   'aws:region': 'eu-central-1',
   'auth0:domain': 'acme.eu.auth0.com',
@@ -50,12 +50,12 @@ function parsed(stackFile: string): Readonly<Record<string, unknown>> {
 }
 
 /** Puts the tests' own project, contract, handler and stack file into a sandbox, and selects the stack. */
-export async function selectOwnStack(sandbox: Sandbox): Promise<void> {
+export async function selectOwnStack(sandbox: Sandbox, stack = 'dev'): Promise<void> {
   sandbox.project.write('Pulumi.yaml', readFileSync(new URL('tests/fixture/Pulumi.yaml', ROOT), 'utf8'));
   writeContract(sandbox, CONTRACT);
   sandbox.project.write('handler/test.ts', 'export const handler = async () => ({ statusCode: 200 });\n');
-  sandbox.project.write('Pulumi.dev.yaml', JSON.stringify({ config: STACK }));
-  await sandbox.select('dev');
+  sandbox.project.write(`Pulumi.${stack}.yaml`, JSON.stringify({ config: STACK }));
+  await sandbox.select(stack);
 }
 
 /** Writes a contract into a sandbox's `contract.ts`. */
@@ -67,8 +67,20 @@ export function writeContract(sandbox: Sandbox, contract: Contract): void {
   );
 }
 
-/** Writes values into the file of the stack `dev`, as an editor would; `undefined` takes a key out. */
+/** Writes values into the file of a sandbox's stack, as an editor would; `undefined` takes a key out. */
 export function setConfig(sandbox: Sandbox, values: Readonly<Record<string, unknown>>): void {
-  const file = parse(sandbox.project.read('Pulumi.dev.yaml')) as { config: Record<string, unknown> };
-  sandbox.project.write('Pulumi.dev.yaml', stringify({ ...file, config: { ...file.config, ...values } }));
+  const name = `Pulumi.${sandbox.stack}.yaml`;
+  const file = parse(sandbox.project.read(name)) as { config: Record<string, unknown> };
+  sandbox.project.write(name, stringify({ ...file, config: { ...file.config, ...values } }));
+}
+
+/**
+ * Brings a sandbox's stack up with these settings, and once more without a change.
+ * @returns what the first `up` changed, in order: "created Stage"
+ */
+export async function upWith(sandbox: Sandbox, values: Readonly<Record<string, unknown>>): Promise<string[]> {
+  setConfig(sandbox, values);
+  const changes = await sandbox.changesBy(() => sandbox.up());
+  await sandbox.upUnchanged();
+  return changes;
 }

@@ -67,10 +67,15 @@ export class Sandbox {
   readonly #printed: string[] = [];
   readonly #standIns: ChildProcess;
   readonly #preloaded: readonly URL[];
-  #stack = '';
+  readonly #backend: string;
+  /** The stack that `select` made last. */
+  stack = '';
 
-  /** @param sdk whether commands load Pulumi's SDK in half the time, or all of it at once */
-  constructor(sdk: 'fast' | 'as it ships' = 'fast') {
+  /**
+   * @param sdk whether commands load Pulumi's SDK in half the time, or all of it at once
+   * @param shared a sandbox whose backend and services this one has too, except for the Auth0 tenant
+   */
+  constructor(sdk: 'fast' | 'as it ships' = 'fast', shared?: Sandbox) {
     this.#preloaded = sdk === 'fast' && existsSync(LATE_SDKS) ? [ISSUERS, LATE_SDKS] : [ISSUERS];
     this.project = copyShippedProject();
     afterFile(() => {
@@ -78,15 +83,20 @@ export class Sandbox {
       rmSync(this.#folder, { recursive: true, force: true });
     });
     this.services = new Services(this.#path('journal.jsonl'));
-    for (const folder of ['backend', 'home', 'bin']) mkdirSync(this.#path(folder));
-    const port = this.#path('port');
-    const script = `until [ -s "${port}" ]; do sleep 0.05; done; cat "${port}"; exec sleep ${LIMIT / 1000}`;
-    for (const name of PACKAGES) this.addCommand(`pulumi-resource-${name}`, script);
+    this.#backend = (shared ?? this).#path('backend');
+    for (const folder of [this.#backend, ...['home', 'bin'].map((name) => this.#path(name))]) {
+      mkdirSync(folder, { recursive: true });
+    }
+    for (const name of PACKAGES) {
+      const port = (name === 'auth0' ? this : (shared ?? this)).#path('port');
+      const script = `until [ -s "${port}" ]; do sleep 0.05; done; cat "${port}"; exec sleep ${LIMIT / 1000}`;
+      this.addCommand(`pulumi-resource-${name}`, script);
+    }
     const standIns = fileURLToPath(new URL('../standin/main.ts', import.meta.url));
     const files = ['journal.jsonl', 'faults.json'].map((name) => this.#path(name));
     this.#standIns = spawn(process.execPath, [standIns, ...files, REGION], {
       env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
-      stdio: ['ignore', openSync(port, 'w'), 'inherit'],
+      stdio: ['ignore', openSync(this.#path('port'), 'w'), 'inherit'],
     });
   }
 
@@ -99,7 +109,7 @@ export class Sandbox {
 
   /** Makes a stack and fills in what its file leaves open; what follows is about this stack. */
   async select(stack: string): Promise<void> {
-    this.#stack = stack;
+    this.stack = stack;
     const file = `Pulumi.${stack}.yaml`;
     const { text, paths } = withoutEncryption(this.project.read(file));
     this.project.write(file, text.replaceAll(PLACEHOLDER_HOSTS, 'app.acme.io'));
@@ -146,7 +156,7 @@ export class Sandbox {
       PATH: [this.#path('bin'), join(this.project.path, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
       HOME: this.#folder,
       PULUMI_HOME: this.#path('home'),
-      PULUMI_BACKEND_URL: `file://${this.#path('backend')}`,
+      PULUMI_BACKEND_URL: `file://${this.#backend}`,
       PULUMI_CONFIG_PASSPHRASE: 'the passphrase of a test',
       PULUMI_SKIP_UPDATE_CHECK: 'true',
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
@@ -172,14 +182,13 @@ export class Sandbox {
 
   /** What the engine has recorded of the stack. */
   async state(): Promise<Deployment> {
-    const { stdout } = await this.pulumi(['stack', 'export', '--stack', this.#stack]);
+    const { stdout } = await this.pulumi(['stack', 'export', '--stack', this.stack]);
     return (JSON.parse(stdout) as { deployment: Deployment }).deployment;
   }
 
   /** The same with its secrets in plain text, of which `printed` knows nothing. */
   async stateWithSecrets(): Promise<Deployment> {
-    const { code, text, stdout } = await this.begin(['stack', 'export', '--show-secrets', '--stack', this.#stack])
-      .ended;
+    const { code, text, stdout } = await this.begin(['stack', 'export', '--show-secrets', '--stack', this.stack]).ended;
     if (code !== 0) throw new Error(`pulumi stack export failed:\n${text}`);
     return (JSON.parse(stdout) as { deployment: Deployment }).deployment;
   }
@@ -219,7 +228,7 @@ export class Sandbox {
 
   /** Every file that the backend keeps, its copies and its history included, as one text. */
   stored(): string {
-    const files = readdirSync(this.#path('backend'), { recursive: true, withFileTypes: true });
+    const files = readdirSync(this.#backend, { recursive: true, withFileTypes: true });
     return files
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
@@ -228,7 +237,7 @@ export class Sandbox {
 
   /** The file of attributes that a file backend keeps next to the state of the stack. */
   attributesFile(): string {
-    return this.#path(`backend/.pulumi/stacks/auth0-http-api/${this.#stack}.json.attrs`);
+    return join(this.#backend, `.pulumi/stacks/auth0-http-api/${this.stack}.json.attrs`);
   }
 
   #path(name: string): string {
