@@ -14,12 +14,12 @@ import { didYouMean } from './program/nearest.ts';
 import { plainError, problemOf } from './program/plain-errors.ts';
 import { countOf, problem, UserError, type Problem } from './program/user-error.ts';
 
-/** What a stack's file says, checked. `program/config/keys.ts` has every key. */
+/** A stack's checked settings. `program/config/keys.ts` has every key. */
 export type Settings = Readonly<ReturnType<typeof settingsOf>>;
 
 /**
- * Reads the stack's configuration. Nothing else does.
- * @param root the folder of the stack files, so that an error can name the line
+ * Returns the stack's checked configuration. All other code reads it from here.
+ * @param root the folder of the stack files, for line numbers in errors
  * @throws UserError with every problem, its key and what to write instead
  */
 export function readSettings(contract: Contract, root?: URL): Settings {
@@ -48,35 +48,34 @@ function settingsOf(keys: CheckedKeys, contract: Contract) {
     secondAudience: keys['api:secondAudience'],
     otherAudiences: needed(keys, 'api:otherAudiences'),
     production: needed(keys, 'api:production'),
-    /** Key to the reason why this production stack may break the rule. */
+    /** Setting to the reason why this production stack may break its rule. */
     exceptions: needed(keys, 'api:exceptions'),
     tokenLifetime: needed(keys, 'api:tokenLifetime'),
-    /** `undefined` where the stack file has no value: users may get tokens then, and production rejects that. */
+    /** `undefined` without a value: users may get tokens then, and production rejects that. */
     userAccess: keys['api:userAccess'],
     defaultDirectory: needed(keys, 'api:defaultDirectory'),
     clients: needed(keys, 'api:clients'),
-    /** The client that verifies the deployed stack. */
+    /** The client that `npm run verify` uses. */
     probe: keys['api:probe'],
-    /** Each with the end of its resources' names. */
+    /** Each with its suffix of resource names. */
     users: testUser
       ? [{ ...testUser, suffix: '' }]
       : needed(keys, 'api:users').map((user) => ({ ...user, suffix: `-${user.email}` })),
     database: keys['api:database'] ?? database.parse({}),
-    /** Names of existing connections; empty where the program has a database of its own. */
+    /** Names of existing connections; empty if the program has its own database. */
     connections: needed(keys, 'api:connections'),
     refreshTokens: keys['api:refreshTokens'] ?? refreshTokens.parse({}),
     identitySource: needed(keys, 'api:identitySource'),
     apiDomain: keys['api:domain'],
-    /** Another domain of the tenant that a second API trusts. */
+    /** Another domain of the tenant, which a second API trusts. */
     secondIssuer: keys['api:secondIssuer'],
     stageName: keys['api:stage'] ?? '$default',
     backends: needed(keys, 'api:backends'),
     privateBackends: needed(keys, 'api:privateBackends'),
     handlers: needed(keys, 'api:handlers'),
     vpc: keys['api:vpc'],
-    /** Whether stack traces on Lambda name the sources. */
     sourceMaps: needed(keys, 'api:sourceMaps'),
-    /** Whether the stack file has encrypted values among its settings of handlers. */
+    /** Whether the handlers' settings contain encrypted values. */
     secretHandlers: encryptedKeys().includes(MAY_BE_SECRET),
     logRetention: needed(keys, 'api:logRetention'),
     logKey: keys['api:logKey'],
@@ -116,7 +115,7 @@ function checkKeys(raw: Raw): { keys: CheckedKeys; problems: Problem[] } {
       problems.push(problem('missing', key, `is missing; write, for instance, ${example(schema)}`));
     else {
       const found = error.issues.map((issue) => problemOf(issue, [key, ...issue.path.map(String)].join('.')));
-      // A message must not show an encrypted value.
+      // Never show an encrypted value.
       const hidden = ({ message, ...rest }: Problem): Problem => ({
         ...rest,
         message: message.replace(/, not .*$/s, ''),
@@ -127,7 +126,7 @@ function checkKeys(raw: Raw): { keys: CheckedKeys; problems: Problem[] } {
   return { keys, problems };
 }
 
-/** Pulumi hands lists, maps, numbers and booleans over as JSON, and everything else unchanged. */
+/** Parses a configuration value: Pulumi passes lists, maps, numbers and booleans as JSON, other values unchanged. */
 function parsed(text: string): unknown {
   if (!/^(\[|\{|true$|false$|-?\d+(\.\d+)?$)/.test(text)) return text;
   try {
@@ -149,7 +148,7 @@ function unknownKeys(raw: Raw): Problem[] {
     ...Object.keys(aws.config).map((key) => `aws:${key}`),
     ...Object.keys(auth0.config).map((key) => `auth0:${key}`),
   ];
-  // Pulumi puts a key without a namespace under the project's name.
+  // Pulumi adds the project's name to a key without a namespace.
   const own = `${pulumi.getProject()}:`;
   const meant = (key: string): string => (key.startsWith(own) ? `api:${key.slice(own.length)}` : key);
   return Object.keys(raw)
@@ -160,13 +159,12 @@ function unknownKeys(raw: Raw): Problem[] {
     });
 }
 
-/** Puts file and line into each problem's place, in the order of the lines. */
+/** Returns the error of all problems, with file and line, sorted by line. */
 function errorOf(problems: readonly Problem[], raw: Raw, keys: CheckedKeys, root: URL | undefined): UserError {
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
   const find = root === undefined ? () => undefined : stackFileLines(root, file);
   const own = `${pulumi.getProject()}:`;
   const lineOf = (place: string): number | undefined => {
-    // A missing key, or one from the command line, has no line.
     if (!Object.hasOwn(raw, place.split(/[.,]/)[0] ?? '')) return undefined;
     return find(place) ?? (place.startsWith(own) ? find(place.slice(own.length)) : undefined);
   };
@@ -176,7 +174,7 @@ function errorOf(problems: readonly Problem[], raw: Raw, keys: CheckedKeys, root
     .map(({ code, place, message, line }) =>
       problem(code, `${file}${line === undefined ? '' : `:${line}`}, ${place}`, message),
     );
-  // Rules about several keys skip a key that is invalid by itself.
+  // Rules across keys skip invalid keys.
   const isPartial = Object.keys(KEYS).some((key) => Object.hasOwn(raw, key) && !Object.hasOwn(keys, key));
   const more = isPartial ? ' (fix these first; further checks run afterwards)' : '';
   return new UserError('stack-file', `${countOf(file, placed)}${more}:`, placed);

@@ -9,14 +9,14 @@ sip_via_branch sub sub_jwk toe txn typ uuid vot vtm x5t#S256`.split(/\s+/);
 
 const AUTH0_NAMESPACE = /^https?:\/\/([^/]*\.)?(auth0\.com|webtask\.io|webtask\.run)([/:?#]|$)|^urn:auth0(:|$)/i;
 
-/** Whether Auth0 leaves a claim of this name out of a token that an Action sets it in. */
+/** Returns whether Auth0 ignores a custom claim of this name. */
 export function isIgnoredClaim(name: string): boolean {
   return RESERVED.includes(name) || AUTH0_NAMESPACE.test(name);
 }
 
 /** Returns why a custom claim cannot have this name, or undefined. */
 export function claimNameProblem(name: string): string | undefined {
-  // It decides which routes a token opens, so no claim of the contract may replace it.
+  // scope decides which routes a token opens, so no custom claim may replace it.
   if (name === 'scope' || RESERVED.includes(name)) return 'is reserved, so Auth0 would leave it out of the token';
   if (name === 'scp') return 'counts as the scope at the gateway';
   if (AUTH0_NAMESPACE.test(name)) return 'is in a namespace of Auth0, so Auth0 would leave it out of the token';

@@ -33,7 +33,6 @@ export function variableNameProblem(name: string): string | undefined {
     : 'Lambda takes no such name of a variable: a letter, and one or more letters, digits or _ after it';
 }
 
-/** Bytes of all names and values. */
 export function environmentSize(variables: Readonly<Record<string, string>>): number {
   return Object.entries(variables).reduce(
     (size, [name, value]) => size + Buffer.byteLength(name) + Buffer.byteLength(value),

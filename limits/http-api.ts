@@ -3,7 +3,7 @@
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html, unless a line names another.
  */
 
-/** Routes of an API, until AWS raises the quota. */
+/** Routes of an API, unless AWS raised the quota. */
 export const DEFAULT_ROUTE_QUOTA = 300;
 export const INTEGRATIONS_PER_API = 300;
 export const AUDIENCES_PER_AUTHORIZER = 50;
@@ -18,18 +18,18 @@ export const INTEGRATION_URL_LENGTH = 2048;
 export const REQUEST_HEAD_BYTES = 10_240;
 /** Bytes of a request's or a response's body. */
 export const BODY_BYTES = 10 * 1024 * 1024;
-/** Milliseconds that the gateway waits for each document of an issuer. */
+/** Milliseconds that the gateway waits for each of an issuer's documents. */
 export const ISSUER_TIMEOUT = 1500;
-/** Bytes that the gateway reads of an issuer's key set. */
+/** Maximum bytes of an issuer's key set. */
 export const JWKS_BYTES = 150_000;
 /** Characters. Source: http-api-stages.stage-variables. */
 export const STAGE_VARIABLE = { name: /^\w{1,64}$/, valueLength: 512 } as const;
-/** Seconds that a browser may cache a preflight response. Source: http-api-cors. */
+/** Seconds that browsers may cache a preflight response. Source: http-api-cors. */
 export const CORS_MAX_AGE = 86_400;
-/** The largest burst or rate: AWS counts in 32 bits. */
+/** The largest burst or rate: AWS uses 32 bits. */
 export const LARGEST_THROTTLE = 2_147_483_647;
 
-/** Where a JWT authorizer finds the token. Source: http-api-jwt-authorizer. */
+/** Where a JWT authorizer reads the token. Source: http-api-jwt-authorizer. */
 export const IDENTITY_SOURCE = /^\$request\.(header|querystring)\.([A-Za-z0-9_-]+)$/;
 
 export interface IdentitySource {
@@ -37,7 +37,7 @@ export interface IdentitySource {
   readonly name: string;
 }
 
-/** Parses an identity source; returns undefined where API Gateway rejects it. */
+/** Returns a parsed identity source; undefined if API Gateway rejects it. */
 export function parseIdentitySource(text: string): IdentitySource | undefined {
   const [, from, name] = IDENTITY_SOURCE.exec(text) ?? [];
   if (name === undefined) return undefined;
@@ -45,7 +45,7 @@ export function parseIdentitySource(text: string): IdentitySource | undefined {
 }
 
 /**
- * The base path of an API at a custom domain. AWS accepts a few more characters.
+ * An API's base path at a custom domain, slightly stricter than AWS.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mappings.html
  */
 export const BASE_PATH = {
@@ -54,5 +54,5 @@ export const BASE_PATH = {
   reserved: /^s?ping(\/|$)/,
 } as const;
 
-/** The name of a stage other than `$default`. Source: StageName in CreateStage of API Gateway v2. */
+/** A stage's name other than `$default`. Source: StageName in CreateStage of API Gateway v2. */
 export const STAGE_NAME = /^[A-Za-z0-9_-]{1,128}$/;

@@ -2,13 +2,12 @@
 
 /** MB. */
 export const MEMORY = { min: 128, max: 10_240 } as const;
-/** Seconds. The gateway waits 30 s, so the program allows a function no longer. */
+/** Seconds. The program allows at most the gateway's 30 s. */
 export const TIMEOUT = { min: 1, max: 900 } as const;
-/** AWS counts reserved concurrency in 32 bits. */
+/** AWS uses 32 bits for reserved concurrency. */
 export const LARGEST_CONCURRENCY = 2_147_483_647;
-/** Bytes of a function's archive: as it is uploaded by the API, and unpacked with its layers. */
+/** Maximum bytes: zipped for an upload, unzipped with layers. */
 export const CODE = { zipped: 50 * 1024 * 1024, unzipped: 262_144_000 } as const;
-/** Layers of a function. */
 export const LAYERS_PER_FUNCTION = 5;
 /** MB of /tmp. */
 export const EPHEMERAL_STORAGE = { min: 512, max: 10_240 } as const;

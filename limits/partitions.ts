@@ -1,4 +1,7 @@
-/** Prefixes of the regions outside the partition `aws`. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+/**
+ * Region prefixes outside the partition `aws`. Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ */
 const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
   ['cn-', 'aws-cn'],
   ['us-gov-', 'aws-us-gov'],
@@ -9,7 +12,7 @@ const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
   ['eusc-', 'aws-eusc'],
 ];
 
-/** Returns the partition that a region belongs to, as an ARN names it. */
+/** Returns the partition of a region, as in ARNs. */
 export function partitionOf(region: string): string {
   return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }

@@ -1,18 +1,17 @@
-/** The limits that the rules set for a production stack. */
+/** Limits for a production stack. */
 
-/** Maximum lifetime of an access token in seconds: a stolen one cannot be revoked. */
+/** Maximum lifetime of an access token in seconds: stolen tokens cannot be revoked. */
 export const LONGEST_TOKEN = 3600;
 
-/** Minimum retention of logs in days: an intrusion is often found weeks later. */
+/** Minimum log retention in days: intrusions are often found weeks later. */
 export const SHORTEST_LOG_RETENTION = 90;
 
 /**
- * The highest thresholds of alarms: responses in five minutes, and milliseconds of latency, below the 30 s after which the
- * gateway itself responds.
+ * Maximum alarm thresholds: responses in five minutes, and milliseconds of latency, below the gateway's 30 s timeout.
  */
 export const HIGHEST_ALARM = { count: 1000, latency: 29_000 } as const;
 
-/** The requirements for production, as nouns. A stack file may except each with a reason. */
+/** The requirements for production, as nouns. A stack file may list exceptions, each with a reason. */
 export const EXCEPTABLE = {
   testUser: 'no test user',
   passwordGrant: 'no password grant',
@@ -27,7 +26,6 @@ export const EXCEPTABLE = {
   domain: 'a custom domain',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** A key that may stand under `api:exceptions` in a stack file, or `exceptions` in a `twin.config.ts`. */
+/** An exception's key, in `api:exceptions` of a stack file or `exceptions` of a `twin.config.ts`. */
 export type ExceptableKey = keyof typeof EXCEPTABLE;
-/** The same keys, in the order above. */
 export const EXCEPTABLE_KEYS = Object.keys(EXCEPTABLE) as readonly ExceptableKey[];

@@ -4,22 +4,22 @@
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  */
 export const METHODS = ['ANY', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;
-/** A method of a route key: `ANY` stands for all of HTTP's. */
+/** A route key's method; `ANY` stands for all methods. */
 export type Method = (typeof METHODS)[number];
 
-/** The methods that a path of OpenAPI and of a route key can both have. */
+/** The methods that OpenAPI and route keys share. */
 export const OPENAPI_METHODS = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete'] as const;
 
-/** A route key with a path, as far as a type can check it; `parseRouteKey` checks the rest. */
+/** A route key with a path, as precise as a type can be; `parseRouteKey` checks the rest. */
 export type PathRouteKey = `${Method} /${string}`;
 
-/** A segment of a route's path: a literal, `{name}`, or as the last one `{name+}`. */
+/** A path segment: a literal, `{name}`, or at the end `{name+}`. */
 export type Segment =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'greedy'; readonly name: string };
 
-/** A parsed route key; `reason` says what to write instead of an invalid one. */
+/** A parsed route key; an invalid key has a `reason`, which says what to write instead. */
 type ParsedRouteKey =
   | { readonly kind: 'default' }
   | { readonly kind: 'path'; readonly method: Method; readonly segments: readonly Segment[] }
@@ -27,7 +27,7 @@ type ParsedRouteKey =
 
 const invalid = (reason: string): ParsedRouteKey => ({ kind: 'invalid', reason });
 
-/** Parses a route key; for a key that API Gateway rejects, returns the reason. */
+/** Parses a route key; returns the reason for a key that API Gateway rejects. */
 export function parseRouteKey(key: string): ParsedRouteKey {
   if (key === '$default') return { kind: 'default' };
   const [method, path, ...rest] = key.split(' ');
@@ -49,23 +49,22 @@ export function parseRouteKey(key: string): ParsedRouteKey {
   return { kind: 'path', method, segments: known };
 }
 
-/** The key without its parameters' names: two keys with the same shape match the same requests. */
+/** Returns the key without parameter names: two keys with the same shape match the same requests. */
 export function routeShape(key: string): string {
   return key.replace(/\{[^}+]*(\+?)\}/g, '{$1}');
 }
 
-/** Two routes whose parameters have different names at the same place of a path. */
+/** Two routes that name a parameter at the same position differently. */
 interface VariableConflict {
   readonly key: string;
   readonly other: string;
-  /** The parameter of `key`, and that of `other`. */
   readonly names: readonly [string, string];
 }
 
 /**
- * Finds the route keys that API Gateway rejects beside another with ConflictException, "has a conflicting variable on the
- * same hierarchical level as": `GET /orders/{id}` and `GET /orders/{orderId}/items`. No source has the message for two
- * methods, or for `{name}` beside `{name+}`, so these do not conflict here.
+ * Returns the pairs of keys that API Gateway rejects with ConflictException, "has a conflicting variable on the same
+ * hierarchical level as": `GET /orders/{id}` and `GET /orders/{orderId}/items`. Different methods, or `{name}` and
+ * `{name+}`, do not conflict here, because no source reports the error for them.
  * Source: https://github.com/plutomi/plutomi/issues/271
  */
 export function variableConflicts(keys: readonly string[]): VariableConflict[] {
@@ -89,15 +88,15 @@ export function variableConflicts(keys: readonly string[]): VariableConflict[] {
 /** Methods that do not change state. Source: RFC 9110, section 9.2.1 */
 export const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
-/** Whether a route accepts a method that may change state. */
+/** Returns whether a route accepts a method that may change state. */
 export function changesState(key: ParsedRouteKey): boolean {
   if (key.kind === 'path') return !SAFE_METHODS.includes(key.method);
   return key.kind === 'default';
 }
 
 /**
- * Whether a route takes requests to another route's path that the other route does not: with other methods, or with an
- * additional slash. One backend often serves both alike.
+ * Returns whether a route takes requests for another route's path that the other does not: other methods, or a trailing
+ * slash. Backends often treat both the same.
  */
 export function coversPathOf(route: ParsedRouteKey, other: ParsedRouteKey): boolean {
   if (route.kind === 'default') return true;

@@ -1,6 +1,6 @@
 const CHARACTERS = '[A-Za-z0-9._-]+';
 
-/** Pulumi's grammar of a stack name: no slash and no space, so it can be part of a file name. */
+/** A valid Pulumi stack name: without slashes or spaces, so it can be part of a file name. */
 export const STACK_NAME = new RegExp(`^${CHARACTERS}$`);
 
 /** The name of a stack file; the first group is the stack's name. */

@@ -1,9 +1,6 @@
 import leven from 'leven';
 
-/**
- * The candidate that a misspelt word most likely meant, as the end of a sentence (`; did you mean api:audience?`), or
- * nothing when none is near.
- */
+/** Returns the candidate nearest to a misspelt word as `; did you mean api:audience?`, or an empty string. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const near = [...candidates]
     .map((candidate) => ({ candidate, distance: leven(word, candidate) }))

@@ -9,7 +9,7 @@ import type { Contract } from './contract/define-contract.ts';
 import { handlerIn, type PolicyStatement } from './contract/handler-spec.ts';
 import { parametersOf } from './contract/route-spec.ts';
 
-/** The stack's outputs: the contract that callers, the verification and the workflows read. */
+/** Returns the stack's outputs, which callers, `npm run verify` and the workflows read. */
 export function outputs(
   contract: Contract,
   settings: Settings,
@@ -56,7 +56,6 @@ export function outputs(
     ...(tenant.secondAudience && { secondAudience: tenant.secondAudience }),
     clientIds: byName(({ clientId }) => clientId),
     clientSecrets: pulumi.secret(byName(({ clientSecret }) => clientSecret)),
-    // What the developer of each client needs, and nothing secret.
     clients: byName(({ settings: { type, auth, callbacks, logoutUrls, origins }, clientId }) => ({
       type,
       ...(auth === 'private_key_jwt' && { auth }),
@@ -81,13 +80,13 @@ export function outputs(
     ...(api.domainTarget && { apiDomainTarget: api.domainTarget }),
     ...(paths && { examplePaths: paths }),
     ...(bodies.length > 0 && { exampleBodies: Object.fromEntries(bodies) }),
-    // The twin's code has another size: it has source maps, and this machine's packages.
+    // The twin's code differs in size: it has source maps and this machine's packages.
     ...(pulumi.runtime.hasEngine() && { codeSizes: api.codeSizes }),
-    // The rules over the registered resources read these outputs.
+    // The rules read these outputs.
     production,
     ...(settings.probe !== undefined && { probe: settings.probe }),
     ...(Object.keys(excepted).length > 0 && { exceptions: excepted }),
-    // The stack file may have statements encrypted, and their actions with them.
+    // The stack file may encrypt statements, and thus their actions.
     ...(Object.keys(accepted).length > 0 && { accepted: settings.secretHandlers ? pulumi.secret(accepted) : accepted }),
     declaredStatements: settings.secretHandlers ? pulumi.secret(statements) : statements,
     publicRoutes: routesWith('public'),
@@ -95,7 +94,7 @@ export function outputs(
   };
 }
 
-/** What contract and stack file say that the rules would else find wrong: a setting, or an action with its reason. */
+/** Returns the exceptions to rules: setting or action to the reason. */
 function acceptedBy(
   statements: readonly PolicyStatement[],
   { database, userAccess, privateBackends }: Settings,
@@ -104,7 +103,6 @@ function acceptedBy(
     ...(userAccess === 'allow' && { userAccess: 'allow' }),
     ...(database.signUp && { 'api:database.signUp': 'true' }),
     ...(database.passwordPolicy === 'fair' && { 'api:database.passwordPolicy': 'fair' }),
-    // The rules see the listener.
     ...Object.fromEntries(
       Object.values(privateBackends).flatMap(({ listener, reason }) =>
         reason === undefined ? [] : [[listener, reason]],
@@ -118,7 +116,7 @@ function acceptedBy(
   };
 }
 
-/** Returns example bodies by route. A path parameter called body takes precedence. */
+/** Returns example bodies by route. */
 function exampleBodies({ routes }: Contract): readonly (readonly [string, unknown])[] {
   return Object.entries(routes).flatMap(([key, { examples }]) =>
     examples?.['body'] === undefined || parametersOf(key).some(({ name }) => name === 'body')
@@ -127,7 +125,7 @@ function exampleBodies({ routes }: Contract): readonly (readonly [string, unknow
   );
 }
 
-/** The paths of the routes that have examples, with the parameters filled in; undefined where no route has any. */
+/** Returns the paths of routes with examples, parameters filled in; undefined if no route has any. */
 function examplePaths({ routes }: Contract): Readonly<Record<string, string>> | undefined {
   const paths = Object.entries(routes).flatMap(([key, { examples }]) => {
     const parsed = parseRouteKey(key);

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { didYouMean } from './nearest.ts';
 import { problem, type Problem, type ProblemCode } from './user-error.ts';
 
-/** What zod expects, in the words of a stack file. */
+/** Zod's type names in the words of a stack file. */
 const TYPES: Readonly<Record<string, string>> = {
   array: 'a list',
   boolean: 'true or false',
@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const MISSING = 'is missing';
 
-/** Words an issue whose schema has no message for it. */
+/** Returns a plain message for an issue whose schema has none. */
 export function plainError(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.input === undefined) return MISSING;
   if (issue.code === 'invalid_value') {
@@ -39,7 +39,7 @@ function allowedIn({ inst }: z.core.$ZodRawIssue): readonly string[] {
 
 function unknownKey(key: string, allowed: readonly string[]): string {
   const start = `unknown key ${JSON.stringify(key)}`;
-  // As in `party:first`, where YAML needs a space.
+  // For example `party:first`, where YAML needs a space.
   const [, name = ''] = /^([A-Za-z]+):(?!\s)/.exec(key) ?? [];
   if (allowed.includes(name)) return `${start}; write a space after its colon`;
   return `${start}${didYouMean(key, allowed) || `; allowed: ${allowed.join(', ') || 'none'}`}`;
@@ -47,7 +47,7 @@ function unknownKey(key: string, allowed: readonly string[]): string {
 
 const CODES: Readonly<Partial<Record<z.core.$ZodIssue['code'], ProblemCode>>> = { unrecognized_keys: 'unknown' };
 
-/** Gives a zod issue its place and code; a refinement names its code under `params`. */
+/** Returns a zod issue as a problem with place and code; a refinement sets its code in `params`. */
 export function problemOf(issue: z.core.$ZodIssue, place: string): Problem {
   const own = issue.code === 'custom' ? (issue.params?.['code'] as ProblemCode | undefined) : undefined;
   const isMissing = issue.message === MISSING;

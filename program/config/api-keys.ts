@@ -25,14 +25,14 @@ const throttle = z.strictObject({
     .meta({ description: 'Requests per second.' }),
 });
 
-/** A host name; the example shows what the key is for. */
+/** Returns the schema of a host name; the error shows the example. */
 export function hostLike(example: string): z.ZodString {
   return z.string().regex(HOST, {
     error: `write only the host in lower case, like ${example}: no https://, no slash, no port`,
   });
 }
 
-/** The base path of an API at a custom domain. */
+/** The schema of an API's base path at a custom domain. */
 export const basePath = z
   .string()
   .max(BASE_PATH.length)
@@ -200,7 +200,7 @@ const tags = z
     error: 'two keys differ only in capitals, and IAM treats them as one',
   });
 
-/** The keys of a stack file about the AWS side; all are optional. */
+/** The stack file's keys about the AWS side; all are optional. */
 export const API_KEYS = {
   'api:domain': domain.optional().meta({
     description:

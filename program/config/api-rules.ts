@@ -15,7 +15,7 @@ import { didYouMean } from '../nearest.ts';
 import { problem, type Problem } from '../user-error.ts';
 import type { CheckedKeys } from './keys.ts';
 
-/** Returns what is wrong with a stack's settings of the AWS side, apart from what each key's schema checks. */
+/** Returns problems across the AWS settings; each key's schema checks the rest. */
 export function apiProblems(keys: CheckedKeys, contract: Contract): Problem[] {
   return [
     ...domainProblems(keys),
@@ -30,7 +30,7 @@ export function apiProblems(keys: CheckedKeys, contract: Contract): Problem[] {
   ];
 }
 
-/** Returns the region of an ARN, or its partition, where it is not the stack's. */
+/** Returns the region of an ARN, or its partition, if it differs from the stack's. */
 function otherRegion(arn: string | undefined, { 'aws:region': own }: CheckedKeys): string | undefined {
   const [, partition, , region] = arn?.split(':') ?? [];
   if (region === undefined || own === undefined) return undefined;
@@ -99,7 +99,7 @@ function* secondIssuerProblems(keys: CheckedKeys, { routes }: Contract): Iterabl
   }
 }
 
-/** Which requests a route of the first API loses to a second one at a base path below it. */
+/** Describes the requests that a route loses to the second API at a base path below it. */
 function lossOf(
   key: string,
   { 'api:secondIssuer': second, 'api:domain': domain }: CheckedKeys,
@@ -124,7 +124,10 @@ function unknownRoute(setting: string, key: string, { routes }: Contract): Probl
   return [problem('undeclared', `${setting}, ${JSON.stringify(key)}`, message)];
 }
 
-/** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html, and the Fetch standard. */
+/**
+ * Returns problems of CORS. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html,
+ * and the Fetch standard.
+ */
 function corsProblems({ 'api:cors': cors }: CheckedKeys): Problem[] {
   if (cors?.allowCredentials !== true) return [];
   return (['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders'] as const)
@@ -158,7 +161,7 @@ function* handlerProblems(keys: CheckedKeys, { handlers }: Contract): Iterable<P
   }
   for (const [key, spec] of Object.entries(handlers)) {
     const place = `api:handlers.${key}`;
-    // The ARN is not shown: a stack file may have it encrypted.
+    // Leave out the ARN: the stack file may have it encrypted.
     const foreign = `is of another partition than ${region}; start it with arn:${partitionOf(region ?? '')}:`;
     for (const at of foreignIn(spec.statements, region)) {
       yield problem('conflict', place, `contract.ts, ${at} ${foreign}`);
@@ -185,7 +188,7 @@ function* handlerProblems(keys: CheckedKeys, { handlers }: Contract): Iterable<P
   }
 }
 
-/** Returns where statements name resources of another partition than the stack's. */
+/** Returns where statements name resources of another partition. */
 function foreignIn(statements: HandlerSpec['statements'] = [], region: string | undefined): string[] {
   if (region === undefined) return [];
   const allowed = ['*', partitionOf(region)];
@@ -250,7 +253,7 @@ function* privateProblems(all: readonly (readonly [string, Backend])[], keys: Ch
   }
 }
 
-/** @param functions ARN to the key of a route that it serves */
+/** Yields problems of existing functions. @param functions ARN to the key of a route that it serves */
 function* functionProblems(functions: ReadonlyMap<string, string>, keys: CheckedKeys): Iterable<Problem> {
   const labels = new Map<string, string>();
   let account: string | undefined;

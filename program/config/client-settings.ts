@@ -9,19 +9,19 @@ import {
 } from '../../limits/auth0.ts';
 
 const GRANTS = ['client_credentials', 'password', 'authorization_code', 'refresh_token'] as const;
-/** A grant in the words of the stack file; `application.ts` has Auth0's names. */
+/** A grant as the stack file names it; `application.ts` has Auth0's names. */
 export type GrantType = (typeof GRANTS)[number];
 
 interface ClientType {
   readonly appType: string;
-  /** Its code runs where anyone can read it, so it cannot keep a secret. */
+  /** Whether its code runs where anyone can read it, so that it cannot keep a secret. */
   readonly isPublic: boolean;
   readonly grants: readonly GrantType[];
 }
 
 const TYPES = ['service', 'spa', 'native', 'web'] as const;
 
-/** What a client of each type is at Auth0, and the grants it may have. */
+/** The properties and allowed grants of each client type. */
 export const CLIENT_TYPES: Readonly<Record<(typeof TYPES)[number], ClientType>> = {
   service: { appType: 'non_interactive', isPublic: false, grants: ['client_credentials', 'password'] },
   spa: { appType: 'spa', isPublic: true, grants: ['authorization_code', 'refresh_token'] },
@@ -29,7 +29,7 @@ export const CLIENT_TYPES: Readonly<Record<(typeof TYPES)[number], ClientType>> 
   web: { appType: 'regular_web', isPublic: false, grants: GRANTS },
 };
 
-/** `login-rules.ts` checks each URL: what may stand there depends on the stack. */
+/** `login-rules.ts` checks each URL, because the rules depend on the stack. */
 const urls = z.array(z.string()).default([]);
 
 const clientName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, {
@@ -55,7 +55,7 @@ const tokenQuota = z
     error: 'perHour is more than perDay, so it would limit nothing',
   });
 
-/** A public key of a client with `auth: private_key_jwt`. */
+/** The schema of a public key of a client with `auth: private_key_jwt`. */
 const publicKey = z.strictObject({
   pem: z
     .string()
@@ -84,7 +84,7 @@ function problemOfKey(pem: string): string | undefined {
   }
 }
 
-/** An entry of `api:clients`. */
+/** The schema of an entry of `api:clients`. */
 export const client = z.strictObject({
   name: clientName.meta({
     description: 'The name of the client, and its key in the outputs clientIds and clientSecrets.',
@@ -145,5 +145,5 @@ export const client = z.strictObject({
   }),
 });
 
-/** An entry of `api:clients`, checked, with its defaults filled in. */
+/** A checked entry of `api:clients`, with defaults. */
 export type ClientSettings = Readonly<z.infer<typeof client>>;

@@ -5,7 +5,7 @@ import type { CheckedKeys } from './keys.ts';
 
 type Cors = NonNullable<CheckedKeys['api:cors']>;
 
-/** Returns what the pages of the stack's SPAs need, where the stack file has no `api:cors`; undefined without any SPA. */
+/** Returns the default CORS settings for the stack's SPAs, or undefined without any. */
 export function defaultCors(keys: CheckedKeys, { routes }: Contract): Cors | undefined {
   const allowOrigins = spaOrigins(keys).map(({ origin }) => origin);
   if (allowOrigins.length === 0) return undefined;
@@ -13,14 +13,13 @@ export function defaultCors(keys: CheckedKeys, { routes }: Contract): Cors | und
   return {
     allowOrigins: [...new Set(allowOrigins)],
     allowMethods: methods.some((method) => ['ANY', '$default'].includes(method)) ? ['*'] : methods,
-    // The token's, and the type of a JSON body.
     allowHeaders: [tokenHeader(keys) ?? [], 'content-type'].flat(),
   };
 }
 
 type Method = NonNullable<Cors['allowMethods']>[number];
 
-/** Returns what a written `api:cors` keeps the stack's own SPAs from. */
+/** Yields what the stack file's `api:cors` blocks for the stack's own SPAs. */
 export function* corsContradictions(keys: CheckedKeys): Iterable<Problem> {
   const cors = keys['api:cors'];
   if (cors === undefined) return;
@@ -33,7 +32,7 @@ export function* corsContradictions(keys: CheckedKeys): Iterable<Problem> {
   const header = tokenHeader(keys);
   if (origins.length === 0 || header === undefined) return;
   const allowed = (cors.allowHeaders ?? []).map((name) => name.toLowerCase());
-  // A browser takes * for every header but authorization. Source: the Fetch standard, CORS-preflight fetch.
+  // For browsers, * covers every header except authorization. Source: the Fetch standard, CORS-preflight fetch.
   if (allowed.includes(header) || (allowed.includes('*') && header !== 'authorization')) return;
   const message = `the pages of ${origins[0]?.origin} send ${header}, which their browser would hold back; add it here`;
   yield problem('conflict', 'api:cors.allowHeaders', message);
@@ -43,7 +42,7 @@ function spaOrigins({ 'api:clients': clients = [] }: CheckedKeys): { client: str
   return clients.flatMap(({ name, origins }) => origins.map((origin) => ({ client: name, origin })));
 }
 
-/** The header that carries the token, where a header does. */
+/** Returns the header that carries the token, or undefined if a query parameter does. */
 function tokenHeader({ 'api:identitySource': source = '' }: CheckedKeys): string | undefined {
   const { from, name } = parseIdentitySource(source) ?? {};
   return from === 'header' ? name?.toLowerCase() : undefined;

@@ -27,7 +27,7 @@ const exceptions = z.strictObject(
   ) as Record<ExceptableKey, z.ZodOptional<typeof reason>>,
 );
 
-/** Every key that a stack file may have under `api:`, and those of the providers that the program reads itself. */
+/** The schema of every key under `api:`, and of the provider keys that the program reads. */
 export const KEYS = {
   'aws:region': z
     .string()
@@ -148,5 +148,5 @@ export const KEYS = {
 } as const satisfies Record<string, z.ZodType>;
 
 export type Key = keyof typeof KEYS;
-/** The values of a stack file, checked key by key; a key with a problem is absent. */
+/** The stack file's valid values; invalid keys are absent. */
 export type CheckedKeys = { readonly [K in Key]?: z.infer<(typeof KEYS)[K]> };

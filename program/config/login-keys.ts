@@ -25,7 +25,6 @@ const user = testUser.extend({
   }),
 });
 
-/** The program's own database of users. */
 export const database = z.strictObject({
   signUp: z.boolean().default(false).meta({ description: 'Whether visitors may create their own accounts.' }),
   passwordPolicy: z.enum(['fair', 'good', 'excellent']).default('good').meta({
@@ -34,7 +33,7 @@ export const database = z.strictObject({
 });
 
 const seconds = z.int().min(1).max(MAX_REFRESH_LIFETIME);
-/** How long the refresh tokens of every client live. They rotate: each works once. */
+/** The lifetimes of all clients' refresh tokens. They rotate: each works once. */
 export const refreshTokens = z
   .strictObject({
     lifetime: seconds.default(2_592_000).meta({ description: 'Seconds until the user must log in again.' }),
@@ -50,7 +49,7 @@ export const refreshTokens = z
     error: 'idleLifetime is more than lifetime, so it would limit nothing',
   });
 
-/** The keys of a stack file about users and how they log in; all are optional. */
+/** The stack file's keys about users and logins; all are optional. */
 export const LOGIN_KEYS = {
   'api:testUser': testUser.optional().meta({
     description: 'A shorthand for api:users with one user.',
@@ -82,5 +81,5 @@ export const LOGIN_KEYS = {
   }),
 } as const satisfies Record<string, z.ZodType>;
 
-/** A user of a stack outside production. */
+/** A test user of a stack outside production. */
 export type UserSettings = Readonly<z.infer<typeof user>>;

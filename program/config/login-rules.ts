@@ -11,8 +11,8 @@ const LISTS = ['callbacks', 'logoutUrls', 'origins'] as const;
 type Found = readonly [code: ProblemCode, message: string];
 
 /**
- * Returns what keeps the users of a client from logging in, or would let them be sent elsewhere.
- * @param place the client's, in the stack file
+ * Yields problems that would stop a client's users from logging in, or send them to a wrong address.
+ * @param place the client's place in the stack file
  */
 export function* loginProblems(
   client: ClientSettings,
@@ -45,7 +45,7 @@ export function* loginProblems(
 
 type ProofKey = 'auth' | 'publicKeys' | 'secretVersion';
 
-/** What is wrong with how a client proves who it is. */
+/** Yields problems of a client's authentication. */
 function* proofProblems({
   type,
   auth,
@@ -100,13 +100,13 @@ function listProblem({ type, party, ...client }: ClientSettings, list: (typeof L
     : undefined;
 }
 
-/** A scheme in reverse domain notation. Source: RFC 8252, section 7.1 */
+/** Matches a scheme in reverse domain notation. Source: RFC 8252, section 7.1 */
 const APP_SCHEME = /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:\//;
 const LOCALHOST = /^http:\/\/localhost(:\d{1,5})?([/?]|$)/;
 /** Source: https://auth0.com/docs/get-started/applications/wildcards-for-subdomains */
 const ONE_WILDCARD = /^https:\/\/[a-z0-9-]*\*[a-z0-9-]*(\.[a-z0-9-]+){2,}(:\d+)?([/?][^*]*)?$/;
 
-/** Whether Auth0 cannot verify who answers at a URL, as any program on the user's machine may. */
+/** Returns whether a URL is on localhost, where Auth0 cannot verify which program responds. */
 export function isLocalhost(url: string): boolean {
   return LOCALHOST.test(url);
 }
@@ -144,7 +144,7 @@ function urlProblem(
     : undefined;
 }
 
-/** Returns what is wrong with the users of a stack and the databases that they are in. */
+/** Yields problems of a stack's users and their databases. */
 export function* userProblems(keys: CheckedKeys, contract: Contract): Iterable<Problem> {
   const { 'api:testUser': testUser, 'api:users': users = [], 'api:connections': connections = [] } = keys;
   if (testUser !== undefined && users.length > 0) {
@@ -175,7 +175,7 @@ export function* userProblems(keys: CheckedKeys, contract: Contract): Iterable<P
   }
 }
 
-/** Returns what is wrong with the database of the program, or with the connections that replace it. */
+/** Yields problems of the program's database, or of the connections that replace it. */
 export function* connectionProblems(keys: CheckedKeys): Iterable<Problem> {
   const { 'api:connections': connections = [], 'api:database': database } = keys;
   const unused = (key: string, why: string): Problem => problem('unused', key, `${why}; remove it`);
@@ -204,7 +204,7 @@ function clientsThatLogIn({ 'api:clients': clients = [] }: CheckedKeys): readonl
   return clients.filter(logsUsersIn);
 }
 
-/** Whether users log in through a client, on Auth0's page or with a password that they give it. */
+/** Returns whether users log in through a client, on Auth0's page or by the password grant. */
 export function logsUsersIn({ grants }: Pick<ClientSettings, 'grants'>): boolean {
   return grants.includes('authorization_code') || grants.includes('password');
 }

@@ -1,9 +1,9 @@
 import { problem, type Problem } from '../user-error.ts';
 
-/** Credentials of the providers: every reader of a stack file, or of its history, would have them. */
+/** The providers' credentials, which a stack file would expose to all its readers and keep in its history. */
 const CREDENTIALS = /^(auth0:(clientSecret|apiToken|clientAssertionPrivateKey)|aws:(accessKey|secretKey|token))$/;
 
-/** Settings of the providers that write down what they send, or send it to another than AWS or without a check. */
+/** Provider settings that log requests, redirect them away from AWS or skip checks. */
 const LOOSE: Readonly<Record<string, string>> = {
   'auth0:debug': 'logs every request to Auth0 with its token',
   'aws:insecure': 'accepts any TLS certificate',
@@ -11,9 +11,9 @@ const LOOSE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the settings of the providers that no stack of a real engine may have. Without an engine nothing is sent.
+ * Returns the provider settings that a real engine must not use.
  * @param raw the configuration by key
- * @param encrypted the keys whose values the stack file has encrypted
+ * @param encrypted the keys whose values are encrypted in the stack file
  */
 export function providerProblems(
   raw: Readonly<Record<string, string>>,

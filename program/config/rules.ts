@@ -9,7 +9,7 @@ import type { CheckedKeys } from './keys.ts';
 import { connectionProblems, loginProblems, userProblems } from './login-rules.ts';
 import { undeclared } from './undeclared.ts';
 
-/** Values of the stack files as shipped, which only the twin accepts, with what to write instead. */
+/** Placeholders of the shipped stack files, which only the twin accepts, and what to write instead. */
 const PLACEHOLDERS = [
   ['auth0:domain', /^your-.*tenant\.[a-z]{2}\.auth0\.com$/, 'the domain of your tenant'],
   [
@@ -20,9 +20,8 @@ const PLACEHOLDERS = [
 ] as const;
 
 /**
- * The rules about several keys of a stack file, or about a key and the contract. A rule is silent where a key that it
- * needs has a problem of its own, since that key is absent here.
- * @param hasEngine whether a real engine runs the program, so that it is about to call real clouds
+ * Returns problems across keys, or between a key and the contract. A rule skips keys that are invalid by themselves.
+ * @param hasEngine whether a real engine runs the program, which is then about to change real services
  */
 export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEngine: boolean): Problem[] {
   return [
@@ -43,7 +42,7 @@ export function combinationProblems(keys: CheckedKeys, contract: Contract, hasEn
   ];
 }
 
-/** Returns the keys that still have the value of a shipped stack file. */
+/** Returns the keys that still have a placeholder. */
 export function placeholderProblems(keys: Readonly<Record<string, unknown>>): Problem[] {
   return PLACEHOLDERS.flatMap(([key, shipped, instead]) => {
     const value = keys[key];

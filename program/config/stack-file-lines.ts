@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
 
 /**
- * Finds the line on which a stack file says something, so that an error can name it.
+ * Returns a function that finds the line of a place in a stack file, for errors. The place is like `api:clients.0
+ * (shop).grants` or `api:backends, "GET /a.b"`; the line is that of the nearest parent if the place itself is missing,
+ * and undefined if the file has neither.
  * @param root the folder of the stack files
- * @returns the line of a place, like `api:clients.0 (shop).grants` or `api:backends, "GET /a.b"`, or of the nearest thing around it; undefined where
- *   the file says nothing of it: a setting may be missing, or come from the command line
  */
 export function stackFileLines(root: URL, file: string): (place: string) => number | undefined {
   const counter = new LineCounter();
@@ -18,7 +18,7 @@ export function stackFileLines(root: URL, file: string): (place: string) => numb
   return (place) => {
     const [, outer = place, quoted] = /^([^,]+), (".*")$/.exec(place) ?? [];
     const [key = '', ...path] = outer.replaceAll(/ \([^)]*\)/g, '').split('.');
-    // A route's key has dots of its own.
+    // A route key may contain dots.
     if (quoted !== undefined) path.push(String(JSON.parse(quoted)));
     const found = [key, ...path].reduce<Step>(step, { node: config, offset: undefined, lost: false });
     return found.offset === undefined ? undefined : counter.linePos(found.offset).line;
@@ -27,7 +27,7 @@ export function stackFileLines(root: URL, file: string): (place: string) => numb
 
 interface Step {
   readonly node: unknown;
-  /** Where the key, or the item, stands. */
+  /** The offset of the key or item. */
   readonly offset: number | undefined;
   readonly lost: boolean;
 }

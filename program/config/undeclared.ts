@@ -1,7 +1,7 @@
 import { didYouMean } from '../nearest.ts';
 import { problem, type Problem } from '../user-error.ts';
 
-/** Returns the names that contract.ts does not declare, and whether one is listed twice. */
+/** Yields problems for names that contract.ts does not declare, and for duplicates. */
 export function* undeclared(
   place: string,
   kind: string,

@@ -2,17 +2,17 @@ import type { FunctionArn } from '../../limits/function-arn.ts';
 import type { RouteSpec } from './define-contract.ts';
 import { parsePrivate } from './targets.ts';
 
-/** Where a route's requests go. */
+/** The target of a route's requests. */
 export type Backend =
   | { readonly kind: 'handler'; readonly handler: string }
   | { readonly kind: 'forward'; readonly url: string }
-  /** A name of `api:privateBackends`, and the path there. */
+  /** A name under `api:privateBackends`, and the path there. */
   | { readonly kind: 'private'; readonly name: string; readonly path: string }
   | { readonly kind: 'function'; readonly arn: string };
 
 /**
- * Returns where a stack sends the requests of a route.
- * @param backends what the stack file says instead of contract.ts, by route key
+ * Returns the target of a route in a stack.
+ * @param backends the stack file's overrides, by route key
  */
 export function backendOf(key: string, route: RouteSpec, backends: Readonly<Record<string, string>> = {}): Backend {
   if (route.handler !== undefined) return { kind: 'handler', handler: route.handler };
@@ -22,7 +22,7 @@ export function backendOf(key: string, route: RouteSpec, backends: Readonly<Reco
   return found === undefined ? { kind: 'forward', url } : { kind: 'private', ...found };
 }
 
-/** The name that resources for an existing function carry. */
+/** Returns a name for resources of an existing function. */
 export function functionLabel({ name, qualifier }: FunctionArn): string {
   return qualifier === undefined ? name : `${name}-${qualifier}`;
 }

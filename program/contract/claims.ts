@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { claimNameProblem } from '../../limits/claims.ts';
 
-/** What a custom claim may hold. `program/auth0/claims.ts` says where Auth0 has it. */
+/** The allowed sources of a custom claim, mapped to Auth0's expressions in `program/auth0/claims.ts`. */
 const SOURCES = [
   'user.email',
   'user.emailVerified',
@@ -22,5 +22,5 @@ const claimName = z.string().superRefine((name, context) => {
   context.addIssue({ code: 'custom', message: `${message}; write a URL of yours, like https://api.example.com/email` });
 });
 
-/** The claims that access tokens of users get in addition: name to source. */
+/** Additional claims of users' access tokens: name to source. */
 export const claims = z.record(claimName, z.enum(SOURCES)).exactOptional();

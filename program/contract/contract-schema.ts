@@ -17,8 +17,7 @@ import { routeSpec } from './route-spec.ts';
 type Section = Readonly<Record<string, unknown>>;
 
 /**
- * The schema of a contract. It knows the names that the contract declares, so each mention of another one is an issue at
- * its own path.
+ * Returns the schema of a contract. It reports a mention of an undeclared name at the mention's own path.
  * @param contract any value: a run strips the types
  * @param root the folder that handler files are relative to
  */
@@ -27,7 +26,6 @@ export function contractSchema(contract: unknown, root: URL) {
   const permission = declared('permission', permissions);
   const handler = declared('handler', handlers);
   return z.strictObject({
-    /** Permission name to description. */
     permissions: z.record(permissionName, description).refine(...atMost(PERMISSIONS_PER_API, 'of an API')),
     handlers: z.record(
       z.string().regex(HANDLER_KEY, { error: 'a handler key is a letter and up to 39 letters, digits, - or _' }),
@@ -40,7 +38,6 @@ export function contractSchema(contract: unknown, root: URL) {
     routes: z.strictObject(
       Object.fromEntries(Object.keys(routes).map((key) => [key, routeSpec(key, permission, handler)])),
     ),
-    /** Role name to the permissions that a user with the role has. */
     roles: z
       .record(
         z.string().regex(/\S/, { error: 'a role needs a name' }),
@@ -125,7 +122,7 @@ function formerKey(handlers: Section) {
     });
 }
 
-/** Returns what is wrong with the keys of the routes. */
+/** Returns the problems of the route keys. */
 export function routeKeyProblems(contract: unknown): Problem[] {
   const shapes = new Map<string, string>();
   const keys = Object.keys(sectionsOf(contract).routes);

@@ -19,41 +19,42 @@ interface Access<Permission extends string> {
    * whatever its scope; `public` admits every caller, without a token.
    */
   readonly scopes: readonly [Permission, ...Permission[]] | 'any token' | 'public';
-  /** Why any token may change state here, or why the route may open a protected route's path to other requests. */
+  /** Why any valid token may change state here, or why the route may overlap a protected route's path. */
   readonly reason?: Fields['reason'];
   /**
-   * A value for each `{parameter}` of the path, and as `body` an example of the JSON that the route takes. `npm run verify`
-   * calls the route with them, so they must be harmless; methods other than GET, HEAD and OPTIONS only with `--all-methods`.
+   * A value for each `{parameter}` of the path, and as `body` an example of the JSON that the route takes. `npm run
+   * verify` calls the route with them, so they must be harmless; methods other than GET, HEAD and OPTIONS only with
+   * `--all-methods`.
    */
   readonly examples?: Fields['examples'];
 }
 
-/** One target, and neither of the others. */
+/** Exactly one target. */
 type Goes<To extends Target, Value> = { readonly [K in To]: Value } & { readonly [K in Exclude<Target, To>]?: never };
 
 /**
- * A route: who may call it, and what serves it. `handler` is a handler of this project. `forward` is an HTTP endpoint on
- * the internet, with the path's parameters as `{name}`, or `vpc://` with a name of `api:privateBackends` and a path. It
- * gets the whole request with the token, and on a protected route the headers `x-caller-sub` and `x-caller-azp`, which no
- * caller can set. `function` is an existing Lambda function of the same account and region.
+ * A route: its access and its target. `handler` is a handler of this project. `forward` is a public HTTP endpoint, with
+ * path parameters as `{name}`, or `vpc://` with a name of `api:privateBackends` and a path. It receives the whole
+ * request with the token and, on a protected route, the headers `x-caller-sub` and `x-caller-azp`, which callers cannot
+ * forge. `function` is an existing Lambda function of the same account and region.
  */
 export type RouteSpec<Permission extends string = string, Handler extends string = string> = Access<Permission> &
   (Goes<'handler', Handler> | Goes<'forward', Fields['forward']> | Goes<'function', Fields['function']>);
 
-/** What the API is, in every stack. */
+/** The API's contract, the same in every stack. */
 export interface Contract extends Omit<DeepReadonly<z.infer<ReturnType<typeof contractSchema>>>, 'routes'> {
   readonly routes: Readonly<Record<string, RouteSpec>>;
 }
 
 type Routes<Spec> = Readonly<Record<PathRouteKey, Spec>> & { readonly $default?: Spec };
 
-/** The names of a contract that types of handlers are made of. */
+/** The names that the types of handlers use. */
 export interface Declared<Permission extends string, Claim extends string> {
   readonly permissions: Readonly<Record<Permission, string>>;
   readonly claims?: Readonly<Record<Claim, ClaimSource>>;
 }
 
-/** Declares the contract, so that the compiler rejects a permission or handler that is not declared. */
+/** Returns the contract. The compiler rejects permissions and handlers that are not declared. */
 export function defineContract<
   const Permissions extends Readonly<Record<string, string>>,
   const Handlers extends Readonly<Record<string, HandlerSpec>>,
@@ -63,14 +64,14 @@ export function defineContract<
   readonly handlers: Handlers;
   readonly routes: Routes<RouteSpec<NoInfer<keyof Permissions & string>, NoInfer<keyof Handlers & string>>>;
   readonly roles: Readonly<Record<string, readonly NoInfer<keyof Permissions & string>[]>>;
-  /** Claims that users' access tokens get in addition: name to source. A service's token has none. */
+  /** Additional claims of users' access tokens: name to source. Tokens of services have none. */
   readonly claims?: Readonly<Record<Claim, ClaimSource>>;
 }): Omit<Contract, keyof Declared<string, string>> & Declared<keyof Permissions & string, Claim> {
   return contract;
 }
 
 /**
- * Checks at run time what the compiler cannot see, and what it would have seen, since a run strips the types.
+ * Checks the contract at run time, including its types, which a run strips.
  * @param root the folder that handler files are relative to
  * @throws UserError with every problem found
  */
@@ -86,7 +87,7 @@ export function checkContract(contract: Contract, root: URL): void {
   throw new UserError('contract', `${countOf('contract.ts', problems)}:`, located);
 }
 
-/** Adds to the place of a route's problem the line of its key, where the source has it literally. */
+/** Returns a function that adds the line of a route's literal key to a problem's place. */
 function withLine(file: URL): (found: Problem) => Problem {
   const lines = readFileSync(file, 'utf8').split('\n');
   return (found) => {

@@ -6,22 +6,22 @@ import type {
 import type { contract } from '../../contract.ts';
 import type { Declared } from './define-contract.ts';
 
-/** The claims of every token, as text: API Gateway passes numbers and lists as strings, `1700000000` and `[a b]`. */
+/** The claims of every token, as strings: API Gateway passes numbers and lists as `1700000000` and `[a b]`. */
 interface UsualClaims {
   readonly iss: string;
   readonly sub: string;
   readonly aud: string;
   readonly iat: string;
   readonly exp: string;
-  /** Absent where nothing was granted. */
+  /** Absent if no scope was granted. */
   readonly scope?: string;
-  /** The id of the client. */
+  /** The client ID. */
   readonly azp?: string;
 }
 
 /**
- * The event of a request, with the claims and permissions that a contract declares. A token of a service has no custom
- * claim, and one of a user only those that Auth0 has a value for.
+ * The event of a request, typed by a contract. Custom claims are absent from tokens of services, and where Auth0 has no
+ * value for a user.
  */
 export type HandlerEvent<C> =
   C extends Declared<infer Permission, infer Claim>
@@ -31,7 +31,7 @@ export type HandlerEvent<C> =
           readonly authorizer?: {
             readonly jwt: {
               readonly claims: UsualClaims & { readonly [K in Claim]?: string };
-              /** All scopes of the token, also those of OpenID Connect. */
+              /** All scopes of the token, including OpenID Connect's. */
               readonly scopes: readonly (Permission | OidcScope)[] | null;
             };
           };
@@ -41,7 +41,7 @@ export type HandlerEvent<C> =
 
 type OidcScope = 'openid' | 'profile' | 'email' | 'offline_access';
 
-/** Types a handler by `contract.ts`: its event has the contract's claims and permissions, and no others. */
+/** Returns the handler, typed by `contract.ts`: its event has the contract's claims and permissions, and no others. */
 export function defineHandler<Result extends APIGatewayProxyStructuredResultV2 | string>(
   handler: (event: HandlerEvent<typeof contract>, context: Context) => Promise<Result>,
 ): typeof handler {

@@ -7,7 +7,7 @@ import { EPHEMERAL_STORAGE, LARGEST_CONCURRENCY, LAYERS_PER_FUNCTION, MEMORY, TI
 import type { DeepReadonly } from '../deep-readonly.ts';
 import { reason } from './reason.ts';
 
-/** Values may be secret, so errors never show one. */
+/** Values may be secret, so errors never show them. */
 const environment = z
   .record(z.string(), z.string({ error: 'the value of a variable must be a string; put it in quotes' }))
   .superRefine((variables, context) => {
@@ -56,9 +56,8 @@ const statement = z
     context.addIssue({ code: 'custom', path: ['actions'], message: `${why}; narrow it, or write a reason` });
   });
 
-/** What a stack file may set for a handler, and `contract.ts` too. */
+/** Settings of a handler that both the stack file and `contract.ts` may contain. */
 export const handlerFields = {
-  /** MB. */
   memory: z.int().min(MEMORY.min).max(MEMORY.max).exactOptional().meta({ description: 'Memory in MB.' }),
   /** Seconds; the gateway waits 30. */
   timeout: z
@@ -67,7 +66,6 @@ export const handlerFields = {
     .max(INTEGRATION_TIMEOUT.max / 1000)
     .exactOptional()
     .meta({ description: 'Timeout in seconds; the gateway waits at most 30.' }),
-  /** Events that the function handles at the same time, at most; this much of the account's concurrency is reserved. */
   reservedConcurrency: z
     .int()
     .min(1, { error: 'must be at least 1: with 0 the function would handle nothing' })
@@ -76,12 +74,10 @@ export const handlerFields = {
     .meta({
       description: 'The most events that the function handles at the same time; this concurrency is reserved for it.',
     }),
-  /** Environment variables. Secret ones belong in the stack file, encrypted. */
   environment: environment.exactOptional().meta({
     description:
       'Environment variables in addition to those in contract.ts. Set a secret one with pulumi config set --secret --path.',
   }),
-  /** ARNs of layer versions, of the stack's region. */
   layers: z
     .array(
       z.string().regex(/^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:\d+$/, {
@@ -91,19 +87,16 @@ export const handlerFields = {
     .max(LAYERS_PER_FUNCTION, { error: `Lambda accepts at most ${LAYERS_PER_FUNCTION} layers` })
     .exactOptional()
     .meta({ description: 'ARNs of layer versions. The twin runs the handler without their files.' }),
-  /** MB of /tmp. */
   ephemeralStorage: z
     .int()
     .min(EPHEMERAL_STORAGE.min)
     .max(EPHEMERAL_STORAGE.max)
     .exactOptional()
     .meta({ description: 'Size of /tmp in MB; 512 by default.' }),
-  /** Whether X-Ray traces the requests. The role may then send traces. */
   tracing: z
     .boolean()
     .exactOptional()
     .meta({ description: 'true sends traces to X-Ray, and gives the role that permission.' }),
-  /** IAM statements that allow, in addition to writing the function's own log. */
   statements: z.array(statement).exactOptional().meta({
     description: 'Additional IAM statements of the role; each allows actions on resources.',
   }),
@@ -113,25 +106,25 @@ export const HANDLER_KEY = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
 
 const RUNTIMES = ['nodejs22.x', 'nodejs24.x'] as const;
 export type Runtime = (typeof RUNTIMES)[number];
-/** The runtime of a handler that names none; handlers are typed and tried with it. */
+/** The default runtime. Handlers are typed and tested with it. */
 export const RUNTIME: Runtime = 'nodejs24.x';
 
-/** A handler in `contract.ts`. */
+/** The schema of a handler in `contract.ts`. */
 export const handlerSpec = z.strictObject({
   ...handlerFields,
-  /** The file that exports `handler`, in TypeScript or JavaScript (.ts, .mts, .js, .mjs, .cjs), relative to the project. */
+  /** Exports `handler`, in TypeScript or JavaScript (.ts, .mts, .js, .mjs, .cjs); relative to the project. */
   file: z.string(),
-  /** `arm64` without it. */
+  /** Default: `arm64`. */
   architecture: z.enum(['arm64', 'x86_64']).exactOptional(),
-  /** `nodejs24.x` without it. */
+  /** Default: `nodejs24.x`. */
   runtime: z.enum(RUNTIMES).exactOptional(),
-  /** Imports to leave out of the bundle, as esbuild writes them, because a layer or Lambda has them: `@aws-sdk/*`. */
+  /** Imports that a layer or Lambda provides, in esbuild's syntax: `@aws-sdk/*`. */
   external: z.array(z.string().min(1)).exactOptional(),
-  /** Packages to install beside the bundle for Lambda's processor, such as those with a compiled addon. */
+  /** Packages to install next to the bundle for Lambda's architecture, such as those with a compiled addon. */
   packages: z
     .array(z.string().regex(/^(@[\w.-]+\/)?[\w-][\w.-]*$/, { error: 'write the name of a package, without a version' }))
     .exactOptional(),
-  /** Files and folders to copy beside the bundle under the same path, relative to the project. */
+  /** Files and folders to copy next to the bundle, under the same path relative to the project. */
   files: z
     .array(
       z.string().regex(/^(?!node_modules(\/|$)|index\.[mc]js)[\w@-][\w@.-]*(\/[\w@-][\w@.-]*)*$/, {
@@ -142,8 +135,8 @@ export const handlerSpec = z.strictObject({
   memory: handlerFields.memory.unwrap(),
   timeout: handlerFields.timeout.unwrap(),
   /**
-   * The key before a rename, so that each stack keeps the function, role, permission and log group. Remove it once every
-   * stack has been updated with it.
+   * The key before a rename, so that each stack keeps the function, role, permission and log group. Remove it after
+   * every stack has been updated.
    */
   formerly: z
     .string()
@@ -151,13 +144,12 @@ export const handlerSpec = z.strictObject({
     .exactOptional(),
 });
 
-/** A Lambda function's code, size and permissions. */
 export type HandlerSpec = DeepReadonly<z.infer<typeof handlerSpec>>;
 export type PolicyStatement = DeepReadonly<z.infer<typeof statement>>;
-/** What a stack file sets for one handler. */
+/** The stack file's settings for one handler. */
 type HandlerSettings = DeepReadonly<z.infer<z.ZodObject<typeof handlerFields>>>;
 
-/** A handler as a stack runs it: the stack file replaces sizes, and adds variables and statements. */
+/** Returns a handler with a stack's settings: sizes are replaced; variables and statements are added. */
 export function handlerIn(spec: HandlerSpec, settings: HandlerSettings = {}): HandlerSpec {
   return {
     ...spec,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Why a check does not apply. The access report shows it. */
+/** Why a check does not apply; shown in the access report. */
 export const reason = z
   .string()
   .trim()

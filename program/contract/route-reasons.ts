@@ -9,15 +9,14 @@ interface Routes {
   readonly routes: Readonly<Record<string, Access>>;
 }
 
-/** Returns what a route requires of a caller: nothing, any token, or a scope. */
+/** Returns how much a route requires of a caller: 0 nothing, 1 any token, 2 a scope. */
 function demandOf({ scopes }: Access): number {
   return scopes === 'public' ? 0 : scopes === 'any token' ? 1 : 2;
 }
 
 /**
- * Returns the reasons that no route needs. A production stack needs one where any token may change state, and where a
- * route takes requests to a protected route's path that the protected route does not take, like `GET /admin/` or
- * `HEAD /admin`.
+ * Returns problems for reasons that no route needs. Production requires a reason where any token may change state, and
+ * where a route takes requests that a protected route at the same path leaves, like `GET /admin/` or `HEAD /admin`.
  */
 export function unusedReasons({ routes }: Routes): Problem[] {
   const all = Object.entries(routes).map(([key, route]) => ({ key, parsed: parseRouteKey(key), route }));

@@ -7,14 +7,14 @@ import { arnProblem, forwardProblem } from './targets.ts';
 type Parameter = Exclude<Segment, { kind: 'literal' }>;
 export const TARGETS = ['handler', 'forward', 'function'] as const;
 
-/** The parameters of a route's path; none where the key is invalid. */
+/** Returns the parameters of a route's path; none if the key is invalid. */
 export function parametersOf(key: string): readonly Parameter[] {
   const parsed = parseRouteKey(key);
   return parsed.kind === 'path' ? parsed.segments.filter((segment) => segment.kind !== 'literal') : [];
 }
 
 /**
- * The schema of one route.
+ * Returns the schema of one route.
  * @param permission the schema of a declared permission
  * @param handler the schema of a declared handler's key
  */
@@ -85,7 +85,7 @@ export function routeSpec(key: string, permission: z.ZodString, handler: z.ZodSt
     )
     .refine((route) => TARGETS.filter((target) => route[target] !== undefined).length === 1, {
       error: `write one of ${TARGETS.join(', ')}`,
-      // Also where another key of the route is invalid.
+      // Runs also if another key of the route is invalid.
       when: ({ value }) => typeof value === 'object' && value !== null,
     });
 }

@@ -2,26 +2,26 @@ import { parseFunctionArn } from '../../limits/function-arn.ts';
 import { INTEGRATION_URL_LENGTH } from '../../limits/http-api.ts';
 import { didYouMean } from '../nearest.ts';
 
-/** Returns what is wrong with the ARN of an existing function. */
+/** Returns why the ARN of an existing function is invalid, or undefined. */
 export function arnProblem(arn: string): string | undefined {
   const parsed = parseFunctionArn(arn);
   if (parsed === undefined) {
     return `${JSON.stringify(arn)} is not the ARN of a function; write arn:aws:lambda:<region>:<account>:function:<name>`;
   }
-  // Lambda has no permissions for $LATEST. Without a qualifier the ARN means the same code.
+  // Lambda has no permissions for $LATEST; without a qualifier, the ARN refers to the same code.
   if (parsed.qualifier === '$LATEST') return 'leave out :$LATEST, which API Gateway cannot get permission to invoke';
   return parsed.name.length + (parsed.qualifier?.length ?? 0) > 80
     ? 'its name and alias have more than 80 characters together, which the name of the permission has no room for'
     : undefined;
 }
 
-/** The name of a private backend and the path there. */
+/** Parses `vpc://name/path` into a private backend's name and the path. */
 export function parsePrivate(url: string): { readonly name: string; readonly path: string } | undefined {
   const [, name, path = ''] = /^vpc:\/\/([^/]*)(.*)$/s.exec(url) ?? [];
   return name === undefined ? undefined : { name, path: path === '' ? '/' : path };
 }
 
-/** Returns what is wrong with what `forward` names: an HTTP endpoint, or a private backend. */
+/** Returns why a `forward` URL is invalid, or undefined. */
 export function forwardProblem(url: string, parameters: readonly string[]): string | undefined {
   const found = parsePrivate(url);
   if (found === undefined) return urlProblem(url, parameters);
@@ -30,11 +30,10 @@ export function forwardProblem(url: string, parameters: readonly string[]): stri
     : `has the name ${JSON.stringify(found.name)}; write one of api:privateBackends, like vpc://orders/v1/{id}`;
 }
 
-/** The name of a private backend. */
 export const BACKEND_NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
 /**
- * Returns what is wrong with the URL of an HTTP endpoint.
+ * Returns why the URL of an HTTP endpoint is invalid, or undefined.
  * @param parameters the names of the route's path parameters
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-http.html
  */
@@ -68,7 +67,7 @@ function pathProblem(path: string, parameters: readonly string[]): string | unde
   return /[{}]/.test(path.replace(/\{[^{}]*\}/g, '')) ? 'has a brace outside a {parameter}' : undefined;
 }
 
-/** Names and addresses of this machine and of private networks. */
+/** Returns whether a host is on this machine or in a private network. */
 function isPrivate(hostname: string): boolean {
   return (
     !hostname.includes('.') ||

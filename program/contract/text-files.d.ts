@@ -1,4 +1,4 @@
-// Files that a handler imports as strings, as in TEXTS of program/aws/bundle.ts: `import query from './orders.graphql'`.
+// File types that handlers import as strings; TEXTS in program/aws/bundle.ts lists the same.
 declare module '*.html' {
   const text: string;
   export default text;

@@ -1,23 +1,22 @@
 import { parseArgs } from 'node:util';
 import { UserError } from '../user-error.ts';
 
-/** What the arguments of `npm run up` mean. */
+/** The parsed arguments of `npm run up`. */
 export interface DeployArguments {
-  /** The arguments that choose the stack, for every command. */
+  /** The arguments that select the stack. */
   readonly stack: readonly string[];
-  /** The arguments for `pulumi up`. */
   readonly up: readonly string[];
-  /** Those of `pulumi up` that change its plan, for `pulumi preview`. */
+  /** The arguments of `pulumi up` that `pulumi preview` needs too. */
   readonly preview: readonly string[];
-  /** Whether no one confirms the preview. */
+  /** Whether `--yes` skips the confirmation. */
   readonly confirmed: boolean;
-  /** Whether the arguments leave out the preview, or part of the stack, or bring a plan. */
+  /** Whether the arguments skip the preview, target part of the stack, or bring a plan. */
   readonly unbounded: boolean;
-  /** How many deletions are allowed without a confirmation; undefined without `--allow-deletions`. */
+  /** The maximum deletions without confirmation; undefined without `--allow-deletions`. */
   readonly allowedDeletions: number | undefined;
 }
 
-/** The options of `pulumi up` that are read here, and those whose value may follow a single letter. */
+/** The options of `pulumi up` that are read here, and those with a short form that takes a value. */
 const OPTIONS = {
   'allow-deletions': { type: 'string' },
   'continue-on-error': { type: 'boolean' },
@@ -39,7 +38,7 @@ const OPTIONS = {
 const UNBOUNDED = ['skip-preview', 'target', 'target-replace', 'plan', 'strict'];
 const NOT_OF_PREVIEW = ['yes', 'continue-on-error', 'expect-no-changes'];
 
-/** Reads the arguments of `npm run up`. @throws UserError for an `--allow-deletions` that is not a number */
+/** Parses the arguments of `npm run up`. @throws UserError if `--allow-deletions` is not a number */
 export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv = process.env): DeployArguments {
   const { tokens, values } = parseArgs({
     args: [...args],

@@ -10,18 +10,17 @@ import { NO_CLI } from './pulumi-cli.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The rules that every preview and update must satisfy. */
 const POLICY = ['--policy-pack', join(root, 'policy')];
 
-/** The exit code of a command whose confirmation was declined. Source: sdk/go/common/util/cmdutil of Pulumi's repository */
+/** The exit code after a declined confirmation. Source: sdk/go/common/util/cmdutil of Pulumi's repository */
 const CANCELLED = 8;
 
-/** A command of Pulumi that failed, in contrast to an update that is refused here. */
+/** A failed Pulumi command, in contrast to an update that this program refuses. */
 class PulumiError extends UserError {}
 
 /**
- * Runs `npm run up`: `pulumi up` with these arguments, after a refresh where the last update may not have ended well. After
- * a command that failed, `npm run doctor` examines the stack.
+ * Runs `npm run up`: `pulumi up`, after a refresh if the last update may have failed. If a command fails,
+ * `npm run doctor` examines the stack.
  */
 export function deploy(args: readonly string[]): void {
   if (!report(() => up(args))) return;
@@ -30,7 +29,7 @@ export function deploy(args: readonly string[]): void {
   spawnSync(process.execPath, ['doctor/main.ts', ...stackOf(args)], options);
 }
 
-/** Returns the option for the stack that the arguments name, or that is selected; without either, none. */
+/** Returns the `--stack` option for the named or selected stack; empty without either. */
 function stackOf(args: readonly string[]): readonly string[] {
   const { stack } = readArguments(args);
   if (stack[0] === '--stack') return stack.slice(0, 2);
@@ -38,7 +37,7 @@ function stackOf(args: readonly string[]): readonly string[] {
   return status === 0 ? ['--stack', stdout.trim()] : [];
 }
 
-/** Runs `npm run preview`: `pulumi preview` with these arguments and the rules. */
+/** Runs `npm run preview`: `pulumi preview` with the policy pack. */
 export function preview(args: readonly string[]): void {
   report(() => {
     bundlePolicy();
@@ -46,7 +45,7 @@ export function preview(args: readonly string[]): void {
   });
 }
 
-/** Sets the exit code, prints an error of the user, and returns whether a command of Pulumi failed. */
+/** Runs a command, sets the exit code, prints a user's error, and returns whether a Pulumi command failed. */
 function report(command: () => number): boolean {
   try {
     process.exitCode = command();
@@ -59,7 +58,7 @@ function report(command: () => number): boolean {
   }
 }
 
-/** Returns the exit code of `pulumi up`, or of the refresh before it where that fails. */
+/** Runs `pulumi up` and returns its exit code, or that of a failed refresh before it. */
 export function up(args: readonly string[]): number {
   const parsed = readArguments([...POLICY, ...args]);
   bundlePolicy();
@@ -88,9 +87,9 @@ export function up(args: readonly string[]): number {
 }
 
 /**
- * Runs `pulumi up` constrained to a preview that deletes no more than half of the stack. Where the short process dies that
- * finds the program's entry file, Pulumi 3.260 takes the program for an empty one, and deletes everything with exit code
- * 0. That process runs in the preview, and once more in the update. With `--yes`, the preview is made here and not shown.
+ * Runs `pulumi up` constrained to a preview that deletes at most half of the stack. If the short process that finds the
+ * program's entry file dies, Pulumi 3.260 assumes an empty program, deletes everything and exits with 0. That process
+ * runs again in the update, so the update must follow the preview's plan. With `--yes`, the preview is not shown.
  */
 function update(args: DeployArguments, { deployment }: ExportedState): number {
   if (args.unbounded) return pulumi(['up', ...args.up]);
@@ -113,7 +112,7 @@ function update(args: DeployArguments, { deployment }: ExportedState): number {
   }
 }
 
-/** Saves a preview's plan. A preview that fails runs again without --json, whose output does not name the violated rule. */
+/** Saves a preview's plan. A failed preview runs again without --json, which hides the violated rule. */
 function previewOf(plan: string, { preview }: DeployArguments): Preview {
   try {
     return read(['preview', '--json', '--save-plan', plan, '--non-interactive', ...preview]) as Preview;
@@ -123,7 +122,7 @@ function previewOf(plan: string, { preview }: DeployArguments): Preview {
   }
 }
 
-/** Before each deployment: rules of yesterday must not judge it. */
+/** Bundles the policy pack before each deployment, so that no outdated rules apply. */
 function bundlePolicy(): void {
   const { status } = spawnSync(process.execPath, ['policy/bundle.ts'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) throw new UserError('deploy', 'The rules cannot be bundled, so nothing was deployed.');
@@ -148,7 +147,7 @@ function read(args: readonly string[]): unknown {
   });
   if (error !== undefined) throw new PulumiError('deploy', NO_CLI);
   if (status !== 0) {
-    // With --json the reason may be on standard output. previewOf repeats a preview instead.
+    // With --json the error may be on standard output; previewOf repeats a preview instead.
     if (args[0] !== 'preview') process.stderr.write(stdout);
     throw new PulumiError('deploy', `pulumi ${args[0]} failed, so nothing was deployed.`);
   }

@@ -3,11 +3,11 @@ export interface HistoryEntry {
   readonly kind: string;
   readonly result: string;
   readonly endTime?: string;
-  /** Among others `pulumi.flag.<name>` for each option of the command. */
+  /** Includes `pulumi.flag.<name>` for each option of the command. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** What `pulumi stack export` prints, as far as it is read here. */
+/** The fields read from `pulumi stack export`. */
 export interface ExportedState {
   readonly deployment: {
     readonly manifest?: { readonly time?: string };
@@ -17,9 +17,8 @@ export interface ExportedState {
 }
 
 /**
- * Returns why the state may differ from the services, or undefined. After a refused change the state holds what the
- * program asked for, and the next update writes nothing, because a provider writes only what differs from the state.
- * Only a refresh reads what is there, so one failed entry counts until a refresh of the whole stack has succeeded.
+ * Returns why the state may differ from the services, or undefined. After a failed change the state holds the program's
+ * inputs, so the next update sees no difference and writes nothing. Only a refresh of the whole stack corrects that.
  */
 export function doubtAbout(history: readonly HistoryEntry[], { deployment }: ExportedState): string | undefined {
   if (!deployment.resources?.some(({ custom }) => custom === true)) return undefined;
@@ -29,7 +28,7 @@ export function doubtAbout(history: readonly HistoryEntry[], { deployment }: Exp
   const refreshed = history.findIndex(isWholeRefresh);
   const since = refreshed === -1 ? history : history.slice(0, refreshed);
   if (since.some(({ result }) => result !== 'succeeded')) return 'an update failed';
-  // A CLI that is killed leaves no entry, but the state that it wrote. The history has whole seconds.
+  // A killed CLI writes state but no history entry. The history has whole seconds.
   const written = Math.floor(Date.parse(deployment.manifest?.time ?? '') / 1000);
   const recorded = Date.parse(last.endTime ?? '') / 1000;
   return written <= recorded ? undefined : 'the state is newer than the last entry of the history';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The version of the Pulumi CLI that the workflows install, which is the SDK's. */
+/** The Pulumi CLI version that the workflows install, equal to the SDK's. */
 export const CLI_VERSION = readFileSync(new URL('../../.pulumi.version', import.meta.url), 'utf8').trim();
 
 /** The command that installs this version. Source: https://www.pulumi.com/docs/iac/download-install/ */

@@ -9,7 +9,7 @@ import { secretVersionIn } from './secret-version.ts';
 const USAGE = 'npm run rotate -- --stack <name> --client <name> [--yes]';
 const root = new URL('../../', import.meta.url);
 
-/** `npm run rotate`: puts the next secret of a client into force. */
+/** Runs `npm run rotate`: activates a client's next secret. */
 export function rotate(): void {
   try {
     process.exitCode = run();
@@ -20,7 +20,7 @@ export function rotate(): void {
   }
 }
 
-/** @returns the exit code */
+/** Rotates the secret and returns the exit code. */
 function run(): number {
   const { stack, client, yes } = readOptions();
   const file = `Pulumi.${stack}.yaml`;
@@ -45,7 +45,7 @@ function run(): number {
   return 0;
 }
 
-/** The version that the stack was brought up with last. */
+/** Returns the secret version of the last deployment. */
 function deployedVersion(stack: string, client: string): number | undefined {
   const { status, stdout, stderr, error } = spawnSync('pulumi', ['stack', 'output', '--json', '--stack', stack], {
     cwd: root,
@@ -58,7 +58,7 @@ function deployedVersion(stack: string, client: string): number | undefined {
   return secretVersions?.[client];
 }
 
-/** @throws UserError for an option that is unknown or missing */
+/** Parses the options. @throws UserError for an unknown or missing option */
 function readOptions(): { readonly stack: string; readonly client: string; readonly yes: boolean } {
   const usage = (problem: string): UserError => new UserError('rotate', `${problem}\nUsage: ${USAGE}`);
   try {

@@ -1,4 +1,3 @@
 import { rotate } from './command.ts';
 
-// The entry of `npm run rotate`.
 rotate();

@@ -2,17 +2,17 @@ import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { didYouMean } from '../nearest.ts';
 import { UserError } from '../user-error.ts';
 
-/** A client's secret version in a stack file, and how to write another. */
+/** A client's secret version in a stack file. */
 export interface SecretVersion {
   readonly version: number;
-  /** The file's text with another version, and with every other character as it was. */
+  /** Returns the file with another version and otherwise unchanged. */
   readonly with: (version: number) => string;
 }
 
 /**
  * Finds a client's `secretVersion` in the text of a stack file.
- * @param file its name, for an error
- * @throws UserError where there is no such client, or its rotation is not prepared
+ * @param file the file's name, for errors
+ * @throws UserError if the client is missing, or its rotation is not prepared
  */
 export function secretVersionIn(text: string, file: string, client: string): SecretVersion {
   const clients: unknown = parseDocument(text).getIn(['config', 'api:clients']);
