@@ -3,6 +3,8 @@ import { onlyOf, recordDev, recordStack, registrations, resourcesOf, refusal } f
 import { loginsOf, NATIVE, PARTNER, SPA, WEB } from './support/logins.ts';
 import { clients, IN_PRODUCTION, MACHINE, USER } from './support/stack-file-rows.ts';
 
+const AUDIENCE = 'https://test-api-for-jwt-authorizer.example.com';
+
 const EXISTING = 'Username-Password-Authentication';
 const at = (value: unknown, key: string): unknown => (value as Readonly<Record<string, unknown>>)[key];
 
@@ -88,7 +90,10 @@ describe('A client with user logins', () => {
       'thirdPartySecurityMode',
     ]);
     const grant = onlyOf(recorded, 'ClientGrant');
-    expect([grant.name, grant.formerly]).toEqual(['auth0-partner-users', ['auth0-friend-users']]);
+    expect([grant.name, grant.formerly]).toEqual([
+      'auth0-partner-users',
+      ['auth0-friend-users', `auth0-partner-users-${AUDIENCE}`, `auth0-friend-users-${AUDIENCE}`],
+    ]);
     expect(grant.inputs).toMatchObject({ clientId: id, scopes: ['read:user'], subjectType: 'user' });
   });
 

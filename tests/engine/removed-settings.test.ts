@@ -88,6 +88,9 @@ async function bringUp(sandbox: Sandbox, settings: Readonly<Record<string, unkno
   return serviceState(sandbox);
 }
 
+/** Drops the suffix of the first audience: a resource renamed by an alias keeps its older name in these lines. */
+const asRenamed = (lines: readonly string[]): string[] =>
+  lines.map((line) => line.replaceAll('-https://api.example.com', '')).toSorted();
 const isTenant = (line: string): boolean => line.startsWith('Tenant ');
 const throttle = (): unknown => used.values('aws:apigatewayv2/stage:Stage', 'defaultRouteSettings');
 
@@ -114,7 +117,7 @@ describe('Optional settings', () => {
     expect(off.filter(isTenant)).toEqual(['Tenant auth0 {"defaultDirectory":"auth0-http-api-dev"}']);
     expect(throttle()).toEqual([{ throttlingBurstLimit: 5000, throttlingRateLimit: 10_000 }]);
 
-    expect(await bringUp(used, ON)).toEqual(await bringUp(freshlyOn, ON));
+    expect(asRenamed(await bringUp(used, ON))).toEqual(asRenamed(await bringUp(freshlyOn, ON)));
   });
 });
 

@@ -16,11 +16,7 @@ describe('A wrongly wired program', () => {
   // docs/fidelity.md F22
   it('The gateway rejects a good token if api.ts has the issuer without its slash', async () => {
     const wrong = await started((project) => {
-      project.edit(
-        'api.ts',
-        'jwtConfiguration: { issuer,',
-        "jwtConfiguration: { issuer: 'https://your-tenant.eu.auth0.com',",
-      );
+      project.edit('api.ts', '        issuer,\n', "        issuer: 'https://your-tenant.eu.auth0.com',\n");
     });
     expect(await call(wrong, await serviceToken(wrong))).toMatchObject({
       status: 401,
@@ -31,11 +27,7 @@ describe('A wrongly wired program', () => {
 
   it('The gateway rejects a token of another tenant’s issuer, whose keys it does not fetch over the network', async () => {
     const wrong = await started((project) => {
-      project.edit(
-        'api.ts',
-        'jwtConfiguration: { issuer,',
-        "jwtConfiguration: { issuer: 'https://other.eu.auth0.com/',",
-      );
+      project.edit('api.ts', '        issuer,\n', "        issuer: 'https://other.eu.auth0.com/',\n");
     });
     const answer = await call(wrong, await serviceToken(wrong));
     expect(answer.status).toBe(401);

@@ -77,7 +77,7 @@ describe('A token with crit in its header', () => {
 
   it('The page explains that a token is rejected because of its crit', () => {
     expect(headerWords('crit', ['b64'], { kid: '', issuers: [], users: [], clients: [] })).toContain(
-      'the gateway refuses a token that has it',
+      'the gateway rejects a token with crit',
     );
   });
 });

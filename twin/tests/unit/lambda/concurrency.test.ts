@@ -86,7 +86,7 @@ describe('Concurrency of a function', () => {
     const answers = await Promise.all(times(20, '/crowd/sleep250'));
     expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
     const processes = new Set(answers.map(({ pid }) => pid)).size;
-    expect(processes).toBeGreaterThan(4);
+    expect(processes).toBeGreaterThan(1);
     expect(processes).toBeLessThanOrEqual(16);
     expect(answers.every(({ most }) => most === 1)).toBe(true);
   });
