@@ -97,8 +97,10 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
   let engine: LocalEngine;
   let ends: (outcome: Outcome) => void = () => undefined;
   readLines(results, Infinity, (line) => {
-    const message = JSON.parse(line) as Outcome | EngineCall;
-    if ('call' in message) send(answerOf(engine, message));
+    const message = messageOf(line);
+    // The program wrote to the descriptor, or the process was killed as it wrote.
+    if (message === undefined) kill();
+    else if ('call' in message) send(answerOf(engine, message));
     else ends(message);
   });
   const closed = new Promise<undefined>((resolve) => results.once('close', () => resolve(undefined)));
@@ -144,6 +146,17 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
     return { ...outcome, error: { kind: 'failed', stack: early, unreadable: false } };
   };
   return { run, close };
+}
+
+/** @returns undefined for an invalid message */
+function messageOf(line: string): Outcome | EngineCall | undefined {
+  try {
+    const message: unknown = JSON.parse(line);
+    const isMessage = typeof message === 'object' && message !== null && ('call' in message || 'waits' in message);
+    return isMessage ? (message as Outcome | EngineCall) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function answerOf(engine: LocalEngine, { call, args }: EngineCall): EngineAnswer {

@@ -64,6 +64,11 @@ describe('Evaluation in a child process', () => {
     expect(message).not.toContain('\n    at ');
   });
 
+  it('A process that is killed as it writes to the twin fails its evaluation, and does not end the twin', async () => {
+    const index = `import { writeSync } from 'node:fs'; writeSync(3, '{"call":"regi'); process.kill(process.pid, 'SIGKILL');`;
+    await expect(evaluate(of(program({ 'index.ts': index })))).rejects.toThrow('ended early (SIGKILL)');
+  });
+
   it('An evaluation in a child process says that Pulumi’s SDK is not installed', async () => {
     const folder = folderWith({ 'Pulumi.yaml': 'name: shop\nruntime: nodejs\n', 'Pulumi.dev.yaml': '' });
     const { code } = await refusal(() => evaluate(of(folder)));
