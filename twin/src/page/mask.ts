@@ -68,18 +68,21 @@ const SECRET = String.raw`\w*(?:password|secret|assertion|verifier)|(?:access|id
 
 const STRING = String.raw`"(?:[^"\\]|\\.)*"?`;
 
-/** A JSON list with nested values; from the fifth level on, it includes everything that follows. */
+/** A JSON list or object with nested values; from the fifth level on, it includes everything that follows. */
 const LIST = [1, 2, 3, 4].reduce(
   (inner) => String.raw`[[{](?:[^"[\]{}]|${STRING}|${inner})*[\]}]?`,
   String.raw`[[{][^]*`,
 );
 
-/** A field's name and value: in JSON, as a JSON list, in a form and in a multipart form, each in linear time. */
+/** The end of a name in a form whose field is part of a list or an object. */
+const NESTED = String.raw`(?:\]|%5D)?(?:\[\w*\]|%5B\w*%5D){0,4}`;
+
+/** A field's name and value: in JSON, as a JSON list or object, in a form and in a multipart form, each in linear time. */
 const FIELDS = [
   String.raw`("(?:${SECRET})"\s*:\s*)(?:${STRING}|[^\s"{}[\],]+)`,
-  String.raw`("(?:${SECRET})s?"\s*:\s*)(?=\[)${LIST}`,
-  String.raw`((?:^|(?<=[&\s]))(?:${SECRET})(?:\[\w*\]|%5B\w*%5D)?=)[^&\s]+`,
-  String.raw`(name="(?:${SECRET})"[^\r\n]{0,200}\r?\n\r?\n)[^\r\n]+`,
+  String.raw`("(?:${SECRET})s?"\s*:\s*)${LIST}`,
+  String.raw`((?:^|(?<=[&\s[.]|%5B))(?:${SECRET})${NESTED}=)[^&\s]+`,
+  String.raw`(name="(?:[^"\r\n]{0,100}[[.])?(?:${SECRET})${NESTED}"[^\r\n]{0,200}\r?\n\r?\n)[^\r\n]+`,
 ].map((pattern) => new RegExp(pattern, 'gi'));
 
 const MASK_BYTES = Buffer.from(MASK).toString('latin1');

@@ -302,10 +302,17 @@ describe('A masked event', () => {
       String.raw`{"a":[1],"passwords":["p]\"",["q",{"x":["r"]}]],"otp":[],"code":[{"n":[[["deep"]]]}],"b":1`,
       '{"a":[1],"passwords":"•","otp":"•","code":"•"',
     ],
+    ['JSON with objects', '{"password":{"old":"p","new":["q"]},"b":{"c":1}}', '{"password":"•","b":{"c":1}}'],
     ['JSON that was cut', '{"refresh_token":"v1.abc', '{"refresh_token":"•"'],
     ['a form', 'grant_type=password&code=abc%20d&x=1', 'grant_type=password&code=•&x=1'],
     ['a form with lists', 'otp[]=1&password%5Bx%5D=p&a[]=1', 'otp[]=•&password%5Bx%5D=•&a[]=1'],
+    [
+      'a form with fields of an object',
+      'user[password]=p&user%5Ba%5D%5Botp%5D[]=1&user.token=t&a[b]=1&code[a][0]=c',
+      'user[password]=•&user%5Ba%5D%5Botp%5D[]=•&user.token=•&a[b]=1&code[a][0]=•',
+    ],
     ['a multipart form', 'name="new_password"\r\n\r\nhunter2\r\n--x', 'name="new_password"\r\n\r\n•\r\n--x'],
+    ['a multipart form of objects', 'name="user[otp][]"\r\n\r\n1\r\n--x', 'name="user[otp][]"\r\n\r\n•\r\n--x'],
   ])('A masked event has no credential in a field of %s, and all else as it was', (_what, body, masked) => {
     expect(maskedEvent({ body }, undefined)).toEqual({ body: masked.replaceAll('•', '••••••••') });
   });
@@ -320,6 +327,10 @@ describe('A masked event', () => {
       '"code":['.repeat(25_000),
       '"codes":[]['.repeat(25_000),
       '"code":["'.repeat(25_000),
+      '[code'.repeat(25_000),
+      'code[a]'.repeat(25_000),
+      '&code[a]'.repeat(25_000),
+      'name="[code'.repeat(25_000),
       '"a_'.repeat(75_000),
       'a_'.repeat(125_000),
       'name="code"'.repeat(25_000),
