@@ -9,6 +9,14 @@ import { UsedAssertions } from './used-assertions.ts';
 /** Lifetime of an opaque token in seconds. Source: auth0.com/docs/secure/tokens/access-tokens/update-access-token-lifetime */
 export const OPAQUE_LIFETIME = 86_400;
 
+/** The holder of a token for `/userinfo`. */
+export interface Holder {
+  readonly userId: string;
+  /** Of the client that it was issued to. */
+  readonly clientId: unknown;
+  readonly scopes: readonly string[];
+}
+
 /** The state of logins, by ids of clients, users and APIs. It survives a reload. */
 export interface LoginState {
   readonly transactions: Transactions;
@@ -18,7 +26,7 @@ export interface LoginState {
   readonly refreshTokens: RefreshTokens;
   readonly assertions: UsedAssertions;
   /** Access tokens for `/userinfo` only, issued if no audience is requested. */
-  readonly opaqueTokens: Expiring<{ readonly userId: string; readonly scopes: readonly string[] }>;
+  readonly opaqueTokens: Expiring<Holder>;
 }
 
 /**

@@ -119,14 +119,14 @@ async function changesOf(
 async function tokensFor(granted: Granted, { tenant, signing, state, clock }: TenantService): Promise<TokenResponse> {
   // Before the first await, so that a second request with the same token finds it used.
   const refreshToken = refreshTokenFor(granted, state);
-  const { api, scopes, user, subject } = granted;
+  const { api, client, scopes, user, subject } = granted;
   const inToken = accessScopes(granted);
   const now = Math.floor(clock() / 1000);
   const key = signing.current;
   return {
     access_token:
       api === undefined
-        ? state.opaqueTokens.add({ userId: subject, scopes: inToken }, randomKey(24))
+        ? state.opaqueTokens.add({ userId: subject, clientId: client.clientId, scopes: inToken }, randomKey(24))
         : await key.sign(accessClaims(tenant, granted, api, now)),
     ...(refreshToken !== undefined && { refresh_token: refreshToken }),
     ...(user !== undefined &&

@@ -1,13 +1,8 @@
 import { issuerOf, profileOf } from './claims.ts';
+import type { Holder } from './login-state.ts';
 import { scopeWords } from './parameters.ts';
 import type { TenantService } from './service.ts';
 import { verifyOwnToken } from './signing-key.ts';
-
-/** The holder of a token for `/userinfo`. */
-interface Holder {
-  readonly userId: string;
-  readonly scopes: readonly string[];
-}
 
 /**
  * `GET /userinfo`: the user's profile that the token's scopes allow.
@@ -21,8 +16,10 @@ export async function userinfo(
   const [, token] = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '') ?? [];
   if (token === undefined) return undefined;
   const holder = service.state.opaqueTokens.get(token) ?? (await holderOf(token, service));
-  const user = service.tenant.users.find(({ userId }) => userId === holder?.userId);
-  if (holder === undefined || user === undefined || !holder.scopes.includes('openid')) return undefined;
+  const { users, clients } = service.tenant;
+  const user = users.find(({ userId }) => userId === holder?.userId);
+  const hasClient = clients.some(({ clientId }) => clientId === holder?.clientId);
+  if (holder === undefined || user === undefined || !hasClient || !holder.scopes.includes('openid')) return undefined;
   return { sub: user.userId, ...profileOf(user, holder.scopes, new Date(service.clock()).toISOString()) };
 }
 
@@ -35,8 +32,8 @@ async function holderOf(token: string, { tenant, signing, clock }: TenantService
       audience: `${issuer}userinfo`,
       currentDate: new Date(clock()),
     });
-    const scope = claims['scope'];
-    return { userId: claims.sub ?? '', scopes: typeof scope === 'string' ? scopeWords(scope) : [] };
+    const { scope, azp: clientId } = claims;
+    return { userId: claims.sub ?? '', clientId, scopes: typeof scope === 'string' ? scopeWords(scope) : [] };
   } catch {
     return undefined;
   }

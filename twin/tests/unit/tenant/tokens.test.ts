@@ -1,7 +1,9 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { api, fullTenant, login, machine, realmLogin, type TokenParameters } from '../../support/full-tenant.ts';
-import { signingTenant } from '../../support/local-tenant.ts';
+import { localTenant, signingTenant } from '../../support/local-tenant.ts';
+import { loginState } from '../../../src/tenant/login-state.ts';
+import type { Tenant } from '../../../src/model/tenant.ts';
 
 const ISSUER = 'https://tenant.eu.auth0.com/';
 const USERINFO = `${ISSUER}userinfo`;
@@ -230,6 +232,7 @@ const REFUSED_TOKENS: readonly UserinfoRow[] = [
   ['a service’s token', bearer(async () => String((await tenant.askToken(machine())).body['access_token']))],
   ['a token with a changed signature', bearer(async () => (await openid()).replace(/.{9}$/, 'AAAAAAAAA'))],
   ['a token of an unknown user', bearer(() => forged({ sub: 'auth0|000000000000000000000000' }))],
+  ['a token of a client that is gone', bearer(() => forged({ azp: 'gone' }))],
   ['a token of another issuer', bearer(() => forged({ iss: 'https://other.eu.auth0.com/' }))],
   ['a token for the API alone', bearer(() => forged({ aud: 'https://open.example.com' }))],
   ['a token whose scope is a list', bearer(() => forged({ scope: ['openid'] }))],
@@ -259,6 +262,21 @@ describe('OpenID Connect', () => {
   it.each(REFUSED_TOKENS)('/userinfo rejects %s', async (_name, authorization) => {
     const challenge = 'Bearer error="invalid_token"';
     expect(await userinfo(await authorization())).toEqual({ status: 401, text: 'Unauthorized', challenge });
+  });
+
+  it('/userinfo rejects an opaque token once a reload has removed its user or its client', async () => {
+    const full = fullTenant();
+    const signing = { current: tenant.key, published: [tenant.key.publicJwk] };
+    const service = { signing, clock: () => clock, state: loginState(() => clock) };
+    const parameters = login('editor', { audience: undefined, scope: 'openid' });
+    const { body } = await localTenant(full, service).askToken(parameters);
+    const headers = { authorization: `Bearer ${String(body['access_token'])}` };
+    const statusAt = async (change: Partial<Tenant>): Promise<number> => {
+      const reloaded = localTenant({ ...full, ...change }, service);
+      return (await reloaded.fetch(new Request('http://localhost/userinfo', { headers }))).status;
+    };
+    const clients = full.clients.filter(({ clientId }) => clientId !== 'test-app');
+    expect([await statusAt({}), await statusAt({ users: [] }), await statusAt({ clients })]).toEqual([200, 401, 401]);
   });
 
   it('/userinfo accepts tokens that differ from rejected ones in nothing else', async () => {
