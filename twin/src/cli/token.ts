@@ -44,20 +44,20 @@ function atIssuer(opened: Opened, issuer: string | undefined): Opened {
   const { model, target } = opened;
   const { issuerDomain, secondIssuerDomain } = model.tenant;
   const domain = issuer?.replace(/^https:\/\/|\/$/g, '') ?? issuerDomain;
-  if (domain === issuerDomain) return opened;
-  if (domain !== secondIssuerDomain) {
+  if (![issuerDomain, secondIssuerDomain].includes(domain)) {
     const known = [issuerDomain, secondIssuerDomain].filter((one) => one !== undefined);
     throw new UserError(
       `Stack ${model.stack} has no issuer ${issuer}${didYouMean(domain, known) || '.'} Use --issuer ${known.join(' or ')}.`,
     );
   }
-  const { secondIssuer } = target.outputs;
-  if (secondIssuer === undefined) throw new UserError(`${target.name} has no output secondIssuer; deploy it first.`);
-  return {
-    ...opened,
-    model: { ...model, tenant: asSecondIssuer(model.tenant) },
-    target: { ...target, outputs: { ...target.outputs, ...secondIssuer } },
-  };
+  const isFirst = domain === issuerDomain;
+  const outputs = { ...target.outputs, ...(!isFirst && target.outputs.secondIssuer) };
+  // A deployed stack may have other issuers than this checkout.
+  if (issuer !== undefined && outputs.issuer !== `https://${domain}/`) {
+    throw new UserError(`${target.name} has no issuer https://${domain}/; deploy it first.`);
+  }
+  const tenant = isFirst ? model.tenant : asSecondIssuer(model.tenant);
+  return { ...opened, model: { ...model, tenant }, target: { ...target, outputs } };
 }
 
 /** Returns the client's name if it signs with `--key`. */
