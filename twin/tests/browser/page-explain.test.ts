@@ -131,13 +131,21 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     const curl = page.getByLabel('The token request as a command');
     const { clientSecrets, testUserPassword } = twin.outputs;
     const secrets = [clientSecrets['test-app'] ?? '', JSON.stringify(testUserPassword).slice(1, -1)];
-    expect(await curl.innerText()).toContain('"client_secret": "••••••••"');
+    await expect.poll(() => curl.innerText()).toContain('"client_secret": "••••••••"');
     const html = await page.content();
     expect(secrets.filter((secret) => html.includes(secret))).toEqual([]);
     await page.getByRole('button', { name: 'Show secrets' }).click();
     await expect.poll(() => curl.innerText()).toContain(clientSecrets['test-app']);
     await page.getByRole('button', { name: 'Mask secrets' }).click();
     await expect.poll(() => curl.innerText()).not.toContain(clientSecrets['test-app']);
+
+    await page.getByRole('button', { name: 'Show secrets' }).click();
+    await expect.poll(() => curl.innerText()).toContain(clientSecrets['test-app']);
+    await steps(page).chooseCaller(SERVICE);
+    await expect.poll(() => curl.innerText()).toContain('client_credentials');
+    // An answer with secrets would come late.
+    await page.waitForTimeout(300);
+    expect(await curl.innerText()).not.toContain(clientSecrets['test-app']);
   });
 
   it('A changed token is rejected with the failed check and the reason, and a mistake shows at its field', async () => {
@@ -257,7 +265,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     const { chooseCaller, tick, call, outcome } = steps(page);
     await chooseCaller('user `test-user@example.com` through `web` (authorization_code)');
     await page.getByText('The request to /authorize', { exact: true }).first().click();
-    expect(await page.getByLabel('The request to /authorize').innerText()).toContain('response_type: code');
+    await expect.poll(() => page.getByLabel('The request to /authorize').innerText()).toContain('response_type: code');
     await tick('read:user');
     await call();
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test');

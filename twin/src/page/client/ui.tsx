@@ -158,7 +158,12 @@ export function Masked({ title, load, of }: MaskedProps): ComponentChildren {
   const [text, setText] = useState('');
   useEffect(() => setReveal(false), of);
   useEffect(() => {
-    if (isOpen) void load(reveal).catch(messageOf).then(setText);
+    if (!isOpen) return undefined;
+    let isLatest = true;
+    void load(reveal)
+      .catch(messageOf)
+      .then((loaded) => isLatest && setText(loaded));
+    return () => void (isLatest = false);
   }, [isOpen, reveal, ...of]);
   return (
     <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
