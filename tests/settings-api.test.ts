@@ -109,6 +109,18 @@ describe('A second issuer in a stack file', () => {
     expect(await codes('GET /v2/{id}', 'ANY /{proxy+}')).toEqual([[PLACE, 'conflict']]);
   });
 
+  it('A second issuer is rejected at a base path above the first API, which would take requests of a route', async () => {
+    const reason = 'No resource is called a, OPS-7';
+    expect(await problemsOf(second({ reason }, 'v2/a'), withRoutes('GET /{id}'))).toEqual([
+      {
+        code: 'conflict',
+        place: PLACE,
+        message: 'the first API would take the requests below v2/a of the route "GET /{id}"; write another base path',
+      },
+    ]);
+    await settingsOf('dev', second({}, 'v2/a'), withRoutes('GET /b'));
+  });
+
   it('A second API may trust the issuer of the first, and be served at a base path that takes no route of the first', async () => {
     await settingsOf('dev', { ...second({}, 'v1'), 'api:issuerDomain': 'login.example.com' }, taken);
     await settingsOf('dev', second({ basePath: 'v20' }), taken);

@@ -88,9 +88,14 @@ function* secondIssuerProblems(keys: CheckedKeys, { routes }: Contract): Iterabl
     yield problem('duplicate', place, `the first API is served at ${first} already; write another base path`);
     return;
   }
-  const losing = Object.groupBy(Object.keys(routes), (key) => lossOf(key, keys));
+  const isAbove = first.startsWith(`${second.basePath}/`);
+  const [outer, inner] = isAbove ? [second.basePath, first] : [first, second.basePath];
+  const losing = Object.groupBy(Object.keys(routes), (key) => lossOf(key, outer, inner));
   const taken = losing.every?.[0] ?? losing.some?.[0];
-  if (taken !== undefined && (losing.every !== undefined || second.reason === undefined)) {
+  if (taken !== undefined && isAbove) {
+    const message = `the first API would take the requests below ${first} of the route ${JSON.stringify(taken)}; write another base path`;
+    yield problem('conflict', place, message);
+  } else if (taken !== undefined && (losing.every !== undefined || second.reason === undefined)) {
     const instead = losing.every === undefined ? ', or a reason why no caller of the first API needs these' : '';
     const message = `it would take the requests below ${second.basePath} of the route ${JSON.stringify(taken)} from the first API; write another base path${instead}`;
     yield problem('conflict', place, message);
@@ -99,17 +104,14 @@ function* secondIssuerProblems(keys: CheckedKeys, { routes }: Contract): Iterabl
   }
 }
 
-/** Describes the requests that a route loses to the second API at a base path below it. */
-function lossOf(
-  key: string,
-  { 'api:secondIssuer': second, 'api:domain': domain }: CheckedKeys,
-): 'every' | 'some' | 'none' {
-  const prefix = domain?.basePath === undefined ? '' : `${domain.basePath}/`;
-  if (second === undefined || !second.basePath.startsWith(prefix)) return 'none';
+/** Describes the requests that a route of the API at one base path loses to the API at another one below it. */
+function lossOf(key: string, outer: string, inner: string): 'every' | 'some' | 'none' {
+  const prefix = outer === '' ? '' : `${outer}/`;
+  if (!inner.startsWith(prefix)) return 'none';
   const parsed = parseRouteKey(key);
   if (parsed.kind !== 'path') return 'some';
   const last = parsed.segments.at(-1);
-  const met = second.basePath
+  const met = inner
     .slice(prefix.length)
     .split('/')
     .map((text, index) => [text, parsed.segments[index] ?? (last?.kind === 'greedy' ? last : undefined)] as const);
