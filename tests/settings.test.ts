@@ -241,6 +241,13 @@ describe('The stack file', () => {
     },
   );
 
+  it('A real engine rejects the placeholder audience as the second one', async () => {
+    vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
+    const values = { ...OWN, 'api:secondAudience': 'https://test-api-for-jwt-authorizer.example.com' };
+    const { problems } = await refusal(() => settingsOf('dev', values));
+    expect(problems).toMatchObject([{ code: 'placeholder', place: 'Pulumi.dev.yaml, api:secondAudience' }]);
+  });
+
   it('A real engine accepts a stack file with its own domain and audience', async () => {
     vi.spyOn(pulumi.runtime, 'hasEngine').mockReturnValue(true);
     expect((await settingsOf('dev', OWN)).domain).toBe('acme.eu.auth0.com');

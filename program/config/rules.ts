@@ -9,14 +9,16 @@ import type { CheckedKeys } from './keys.ts';
 import { connectionProblems, loginProblems, userProblems } from './login-rules.ts';
 import { undeclared } from './undeclared.ts';
 
+const SHIPPED_AUDIENCE = [
+  /^https:\/\/(.*\.)?test-api-for-jwt-authorizer\.example\.com$/,
+  'a URI of your own, which Auth0 cannot change later',
+] as const;
+
 /** Placeholders of the shipped stack files, which only the twin accepts, and what to write instead. */
 const PLACEHOLDERS = [
   ['auth0:domain', /^your-.*tenant\.[a-z]{2}\.auth0\.com$/, 'the domain of your tenant'],
-  [
-    'api:audience',
-    /^https:\/\/(.*\.)?test-api-for-jwt-authorizer\.example\.com$/,
-    'a URI of your own, which Auth0 cannot change later',
-  ],
+  ['api:audience', ...SHIPPED_AUDIENCE],
+  ['api:secondAudience', ...SHIPPED_AUDIENCE],
 ] as const;
 
 /**
