@@ -20,7 +20,6 @@ export function changesLine(before: Model, after: Model): string {
   return [...changes.slice(0, NAMED), ...more].join(', ');
 }
 
-/** Maps the name of each part to a text that changes with the part. */
 function partsOf({ apis, tenant }: Model): Map<string, string> {
   const { resourceServers, clients, grants, users, roles, actions, connections, ...settings } = tenant;
   const several = apis.length > 1;

@@ -25,7 +25,6 @@ const forward = new Option(
   'send a route that no handler serves to a local backend (repeatable)',
 ).argParser<readonly string[] | undefined>((text, all) => [...(all ?? []), text]);
 
-/** Creates a repeatable option of the form `name=value`. */
 const pairs = (flags: string, description: string, form: string, read = (value: string) => value): Option =>
   new Option(flags, `${description} (repeatable)`).argParser<Readonly<Record<string, string>> | undefined>(
     (text, all) => {
@@ -63,7 +62,6 @@ const keyOf = pairs('--key <client=file>', 'sign as this client with the private
 
 const state = (description: string): Option => new Option('--state <file>', `${description}; - reads standard input`);
 
-/** The options that select a system for `verify` and `token`. */
 const system = [
   stack('the stack, whose running twin is used').default('dev'),
   new Option('--deployed', 'use the deployed stack instead, as `pulumi stack output` has it'),

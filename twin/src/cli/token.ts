@@ -118,7 +118,6 @@ export function askOf({ asks, name }: Caller, { scope, audience }: Pick<TokenOpt
   return { ...ask, parameters: new Map(scope === '' ? rest : [...rest, ['scope', scope]]) };
 }
 
-/** Returns the claims, and the routes that the gateway would open for them. */
 function described(claims: Claims, { apis }: Model): string {
   const now = Math.floor(Date.now() / 1000);
   const all = apis.flatMap((api) => api.routes);

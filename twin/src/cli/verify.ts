@@ -20,7 +20,6 @@ export interface VerifyOptions extends SystemOptions {
   /** Plays all clients of a production stack, not only its probe. */
   readonly asClients?: boolean;
   readonly junit?: string;
-  /** The private key file of each client that signs with one, by client name. */
   readonly key?: Readonly<Record<string, string>>;
 }
 

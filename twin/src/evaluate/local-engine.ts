@@ -39,7 +39,6 @@ export interface Recorded {
 export interface Registration {
   readonly type: string;
   readonly name: string;
-  /** The parent's URN; empty for the stack. */
   readonly parent: string;
   readonly custom: boolean;
   /** Whether a provider creates the component in another process. */
@@ -50,7 +49,6 @@ export interface Registration {
   /** The id of an existing resource to import or read. */
   readonly existing: string | undefined;
   readonly protect: boolean;
-  /** Names and URNs from the `aliases` option. */
   readonly aliases: readonly string[];
   readonly secretOutputs: readonly string[];
   /** `file:line` of the declaration in the program. */
@@ -252,7 +250,6 @@ export class LocalEngine {
     return `urn:pulumi:${stack}::${project}::${above}${type}::${name}`;
   }
 
-  /** The tenant of the default provider; empty if it is not configured. */
   get #configuredTenant(): string {
     return this.#options.config.values['auth0:domain'] ?? process.env['AUTH0_DOMAIN'] ?? '';
   }

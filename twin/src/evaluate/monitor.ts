@@ -8,7 +8,6 @@ import type * as empties from 'google-protobuf/google/protobuf/empty_pb.js';
 import type { Registered, Registration } from './local-engine.ts';
 import type { WireObject } from './properties.ts';
 
-/** A local engine, in this process or in another one. */
 export interface Engine {
   readonly register: (registration: Registration) => Registered | Promise<Registered>;
   readonly invoke: (token: string, args: WireObject) => WireObject | Promise<WireObject>;

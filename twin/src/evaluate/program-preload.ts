@@ -100,7 +100,6 @@ if (isMainThread && ahead !== undefined) {
   }
 }
 
-/** Sets the options that the SDK would read from its arguments and environment. */
 function setOptions(runtime: Runtime, { project, stack, values, secretKeys }: Go, monitor: object): void {
   process.env['PULUMI_CONFIG'] = JSON.stringify(values);
   process.env['PULUMI_CONFIG_SECRET_KEYS'] = JSON.stringify(secretKeys);

@@ -11,12 +11,10 @@ export interface Evaluation {
   /** The project's folder, as a URL with a trailing slash. */
   readonly root: string;
   readonly stack: string;
-  /** Values from the command line that replace those of the stack file. */
   readonly config: Readonly<Record<string, string>>;
   readonly seed: string;
 }
 
-/** What an evaluation reads besides the program's own files. */
 export interface Prepared {
   readonly evaluation: Evaluation;
   readonly project: Project;

@@ -159,12 +159,10 @@ export function reevaluation(root: URL): Reevaluation {
   };
 }
 
-/** Returns what an evaluation depends on besides the program's own files. */
 function contextOf({ evaluation: { seed }, project, sdk, config, twinConfig }: Prepared): string {
   return JSON.stringify([seed, project, sdk, config, twinConfig]);
 }
 
-/** Returns whether two evaluations differ only in the code of functions. */
 function differInCode(before: Recorded, after: Recorded): boolean {
   const rest = ({ hash: _hash, resources, ...others }: Recorded): string =>
     JSON.stringify([

@@ -26,10 +26,8 @@ const EARLY: Outcome = { modules: [], waits: false, reloaded: false };
 
 /** What the process loads before it is ordered to run. */
 export interface Ahead {
-  /** The folder of the program's copy of `@pulumi/pulumi`. */
   readonly sdk: string;
   readonly modules: readonly string[];
-  /** Whether to wait for another order after the run. */
   readonly stays: boolean;
 }
 
@@ -66,7 +64,6 @@ export interface Runner {
 /** Milliseconds that a run may take. A program with 300 routes takes a twentieth of it. */
 const LIMIT = 60_000;
 
-/** Milliseconds that a process may take to exit by itself. */
 const ENDING = 1000;
 
 const PRELOAD = pathToFileURL(siblingModule(import.meta.url, 'program-preload')).href;

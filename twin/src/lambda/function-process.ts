@@ -57,7 +57,6 @@ export class FunctionProcess {
   readonly #unsent: ToFunction[] = [];
   #ended = '';
   #starting = true;
-  /** Whether it was idle when it exited by itself. */
   #endedIdle = false;
   #began = 0;
 

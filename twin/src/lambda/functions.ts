@@ -8,7 +8,6 @@ import type { LambdaFunction } from '../model/integrations.ts';
 import type { Outcome } from './function-process.ts';
 import { FunctionPool } from './pool.ts';
 
-/** The functions of the APIs, run from the archives that a deployment would upload. */
 export interface Functions {
   readonly invoke: (lambda: LambdaFunction, requestId: string, event: unknown) => Promise<Outcome>;
   /** Stops the functions that are absent from `next`, each after its running events. */
@@ -19,7 +18,6 @@ export interface Functions {
 
 interface Pooled {
   readonly pool: FunctionPool;
-  /** Identifies everything that the processes depend on. */
   readonly key: string;
 }
 

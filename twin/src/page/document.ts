@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 
 const CLIENT = new URL('./client/', import.meta.url);
 
-/** The compiled page: one document with its style and code. */
 export interface PageDocument {
   readonly html: string;
   /** The content security policy: allows only this code, this style and the twin's endpoints. */

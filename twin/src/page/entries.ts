@@ -117,7 +117,6 @@ function tokenEntry(exchange: TokenExchange, happened: Happened, known: Known): 
   };
 }
 
-/** Returns who requested which token; nothing if the client was not authenticated. */
 function requestOf(
   asked: TokenAttempt | undefined,
   known: Known,

@@ -50,7 +50,6 @@ export interface ShownAsk {
 
 /** A request of a login, and its response: names to values, with tokens shortened and secrets masked. */
 export interface ShownStep {
-  /** Such as `GET /authorize`. */
   readonly request: string;
   readonly sent: Readonly<Record<string, string>>;
   readonly status: number;
@@ -126,9 +125,7 @@ export interface ApiEntry extends Happened {
 export interface Advice {
   /** The heading of the caller; empty if the report does not list it. */
   readonly caller: string;
-  /** The scopes of the route that this caller may request. */
   readonly scopes: readonly string[];
-  /** Headings of callers that may call the route. */
   readonly others: readonly string[];
 }
 
@@ -148,7 +145,6 @@ export interface TenantEntry extends Happened {
   readonly kind: 'tenant';
   readonly method: string;
   readonly path: string;
-  /** The endpoint, such as `GET /userinfo`; empty if there is none. */
   readonly routeKey: string;
 }
 
@@ -159,7 +155,6 @@ interface UnreadEntry extends Happened {
 
 export type Entry = ApiEntry | TokenEntry | TenantEntry | UnreadEntry;
 
-/** The server-sent events, by name. */
 export interface StreamEvents {
   /** Sent first and after each change; `twin` changes with each start. */
   readonly state: { readonly twin: string; readonly state: ShownState };
@@ -187,7 +182,6 @@ export interface Endpoints {
     {
       readonly status: number;
       readonly body: Readonly<Record<string, unknown>>;
-      /** The requests of a login; empty for a single request. */
       readonly steps: readonly ShownStep[];
     }
   >;
@@ -195,7 +189,6 @@ export interface Endpoints {
   readonly secrets: Endpoint<{ caller: string; ask: string }, Readonly<Record<string, string>>>;
   /** Returns the twin's signature for a token's first two parts, in base64url. */
   readonly signature: Endpoint<{ signed: string; alg: string }, { readonly signature: string }>;
-  /** Calls an API, without a token if `token` is empty. */
   readonly call: Endpoint<{ api: string; method: string; path: string; token: string; body: string }, Called>;
   readonly replay: Endpoint<{ requestId: string }, Called>;
   /** Returns a recorded request as a `curl` command; credentials are masked in a browser that may not see secrets. */

@@ -10,7 +10,6 @@ interface Recorded {
 
 type Event<Kind extends TwinEvent['kind']> = Extract<TwinEvent, { readonly kind: Kind }>;
 
-/** A request to the API. Large parts may be left out. */
 export type ApiHappening = Event<'api'> &
   Recorded & {
     /** The bytes of both bodies before anything was left out. */

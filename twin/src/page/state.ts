@@ -9,7 +9,6 @@ import { issuerOf } from '../tenant/claims.ts';
 import { MASK, type Advice, type ShownApi, type ShownAsk, type ShownCaller, type ShownState } from './messages.ts';
 import { QuestionError } from './guard.ts';
 
-/** A model and the access report of each of its APIs, computed once. */
 export interface Known {
   readonly model: Model;
   /** The first API's report; callers are the same for each API. */

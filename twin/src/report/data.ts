@@ -25,7 +25,6 @@ const CALLER = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('client'), name: z.string(), grantType: z.string().optional() }),
   /** A user with the role, through this client or any application. */
   z.strictObject({ kind: z.literal('role'), name: z.string(), ...LOGIN }),
-  /** A declared user. Without a client, none can log users in. */
   z.strictObject({ kind: z.literal('user'), name: z.string(), ...LOGIN }),
   z.strictObject({ kind: z.literal('anyone') }),
 ]);
@@ -66,7 +65,6 @@ const REPORT = z
     idleFunctions: z.array(z.string()),
     renamed: z.array(RENAME),
     issuer: z.string(),
-    /** The APIs and the lifetime of their tokens in seconds. */
     lifetimes: z.array(z.strictObject({ api: z.string(), seconds: z.number() })),
     trusted: z.array(z.strictObject({ issuer: z.string(), audiences: z.array(z.string()) })),
     // The fields below have defaults, since older reports lack them.

@@ -25,9 +25,7 @@ interface Wording {
    * Absent if other sentences cover the change.
    */
   readonly says?: string | ((change: FactChange) => string);
-  /** The changes that `--since` reports; all by default. */
   readonly when?: (change: FactChange) => boolean;
-  /** The changes to review first. */
   readonly danger?: (change: FactChange) => boolean;
 }
 
@@ -250,7 +248,6 @@ export function itemsOf(fact: FactName, report: Report): readonly Item[] | undef
   return report.facts[fact]?.map(({ of, is }) => ({ ...(of !== undefined && { of: code(of) }), is: code(is) }));
 }
 
-/** Returns a change as a sentence without its full stop. */
 export function sentenceOf(change: FactChange): string {
   const { says } = FACTS[change.fact];
   if (typeof says !== 'string') return says?.(change) ?? change.fact;

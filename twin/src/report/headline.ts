@@ -55,7 +55,6 @@ function sentences(facts: readonly FactChange[], what: string): string[] {
 
 type Effect = ReturnType<typeof effectOf>;
 
-/** Names callers with the same effect in one phrase; several effects are only counted. */
 function callersIn(changes: readonly CallerChange[]): string[] {
   const callers = [...Map.groupBy(changes, ({ caller }) => nameOf(caller))].map(([name, all]) => {
     return { name, effect: effectOf(all) };
@@ -75,7 +74,6 @@ function callersIn(changes: readonly CallerChange[]): string[] {
   return [`${callers.length} callers change (${verb(gaining, 'gain')}, ${verb(losing, 'lose')})`];
 }
 
-/** Returns what a caller gains and loses in all of its logins together. */
 function effectOf(all: readonly CallerChange[]) {
   const presences = new Set(all.map(({ presence }) => presence));
   const [presence = 'stays' as const] = presences.size === 1 ? presences : [];

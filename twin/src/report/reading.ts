@@ -9,11 +9,10 @@ export const FUNCTION = 'aws:lambda/function:Function';
 export const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup';
 export const ROLE = 'aws:iam/role:Role';
 
-/** Returns the resources of a type, without the parts of other APIs. */
 export function declared({ registered, api }: Model, kind: string): RegisteredResource[] {
   const isOther = ({ type, id, inputs }: RegisteredResource): boolean =>
     type === API ? id !== api.apiId : 'apiId' in inputs && inputs['apiId'] !== api.apiId;
-  return registered.resources.filter((one) => one.type === kind && !isOther(one));
+  return registered.resources.filter((resource) => resource.type === kind && !isOther(resource));
 }
 
 /** Returns an input by its dotted path, or `ENCRYPTED` if it is or contains a secret. */
@@ -28,13 +27,13 @@ export function input({ inputs, secretInputs }: RegisteredResource, path: string
 
 /** Returns an input as strings: each element of a list, or the single value; nothing if it is absent. */
 export function texts(value: unknown): string[] {
-  return [value ?? []].flat().map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+  return [value ?? []].flat().map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
 }
 
 export function inputItems(model: Model, kind: string, path: string, show = (text: string) => text): Item[] {
-  return declared(model, kind).flatMap((one) =>
-    texts(input(one, path)).map((text) => ({
-      of: one.name,
+  return declared(model, kind).flatMap((resource) =>
+    texts(input(resource, path)).map((text) => ({
+      of: resource.name,
       is: text === ENCRYPTED ? ENCRYPTED : show(withoutIds(text, model)),
     })),
   );

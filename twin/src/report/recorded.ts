@@ -25,7 +25,7 @@ export const RECORDED = {
   protection: ({ registered: { resources } }) => {
     const kind = (type: string): string => type.split(':').at(-1) ?? type;
     const exposed = resources.filter(({ protect }) => !protect).map(({ type }) => kind(type));
-    return distinct(resources.map(({ type }) => kind(type)).filter((one) => !exposed.includes(one)));
+    return distinct(resources.map(({ type }) => kind(type)).filter((name) => !exposed.includes(name)));
   },
   accepted: ({ registered }) =>
     isSecretOutput(registered, 'accepted')
@@ -72,10 +72,12 @@ export const RECORDED = {
   assumed: assumedItems,
   boundaries: (model) => inputItems(model, ROLE, 'permissionsBoundary'),
   invokers: (model) =>
-    declared(model, 'aws:lambda/permission:Permission').flatMap((one) => {
-      const [principal = '', source = 'anywhere'] = ['principal', 'sourceArn'].flatMap((key) => texts(input(one, key)));
+    declared(model, 'aws:lambda/permission:Permission').flatMap((resource) => {
+      const [principal = '', source = 'anywhere'] = ['principal', 'sourceArn'].flatMap((key) =>
+        texts(input(resource, key)),
+      );
       const isOwn = principal === 'apigateway.amazonaws.com' && withoutIds(source, model) !== source;
-      return isOwn ? [] : [{ of: one.name, is: withoutIds(`${principal} from ${source}`, model) }];
+      return isOwn ? [] : [{ of: resource.name, is: withoutIds(`${principal} from ${source}`, model) }];
     }),
   networks: (model) => [
     ...inputItems(model, FUNCTION, 'vpcConfig.subnetIds'),
@@ -86,17 +88,17 @@ export const RECORDED = {
   concurrency: (model) => inputItems(model, FUNCTION, 'reservedConcurrentExecutions'),
   cors: ({ api: { cors } }) => [
     ...(cors?.allowCredentials === true ? [{ is: 'credentials' }] : []),
-    ...(cors?.allowMethods ?? []).map((one) => ({ is: `method ${one}` })),
-    ...(cors?.allowHeaders ?? []).map((one) => ({ is: `header ${one}` })),
-    ...(cors?.exposeHeaders ?? []).map((one) => ({ is: `reading ${one}` })),
+    ...(cors?.allowMethods ?? []).map((method) => ({ is: `method ${method}` })),
+    ...(cors?.allowHeaders ?? []).map((header) => ({ is: `header ${header}` })),
+    ...(cors?.exposeHeaders ?? []).map((header) => ({ is: `reading ${header}` })),
   ],
   addresses: (model) => [
-    ...declared(model, 'aws:apigatewayv2/apiMapping:ApiMapping').map((one) => ({
-      is: ['domainName', 'apiMappingKey'].flatMap((key) => texts(input(one, key))).join('/'),
+    ...declared(model, 'aws:apigatewayv2/apiMapping:ApiMapping').map((resource) => ({
+      is: ['domainName', 'apiMappingKey'].flatMap((key) => texts(input(resource, key))).join('/'),
     })),
-    ...declared(model, API).flatMap((one) => {
-      const stage = model.apis.find(({ name }) => name === one.name)?.stage.name ?? '$default';
-      const isOff = input(one, 'disableExecuteApiEndpoint') === true;
+    ...declared(model, API).flatMap((resource) => {
+      const stage = model.apis.find(({ name }) => name === resource.name)?.stage.name ?? '$default';
+      const isOff = input(resource, 'disableExecuteApiEndpoint') === true;
       return isOff ? [] : [{ is: stage === '$default' ? 'execute-api' : `execute-api/${stage}` }];
     }),
   ],
@@ -104,20 +106,22 @@ export const RECORDED = {
     inputItems(model, 'aws:apigatewayv2/domainName:DomainName', 'mutualTlsAuthentication.truststoreUri'),
   throttle: ({ api: { stage } }) => [
     ...throttleItems(stage.name, stage.throttle),
-    ...[...stage.routeThrottles].flatMap(([of, one]) => throttleItems(of, one)),
+    ...[...stage.routeThrottles].flatMap(([of, throttle]) => throttleItems(of, throttle)),
   ],
   alarms: (model) =>
-    declared(model, 'aws:cloudwatch/metricAlarm:MetricAlarm').map((one) => {
-      const isMute = input(one, 'actionsEnabled') === false || texts(input(one, 'alarmActions')).length === 0;
-      const [threshold, metric] = ['threshold', 'metricName'].map((key) => texts(input(one, key)).join(''));
-      return { of: one.name, is: `${threshold} of ${metric}${isMute ? ', without an action' : ''}` };
+    declared(model, 'aws:cloudwatch/metricAlarm:MetricAlarm').map((resource) => {
+      const isMute = input(resource, 'actionsEnabled') === false || texts(input(resource, 'alarmActions')).length === 0;
+      const [threshold, metric] = ['threshold', 'metricName'].map((key) => texts(input(resource, key)).join(''));
+      return { of: resource.name, is: `${threshold} of ${metric}${isMute ? ', without an action' : ''}` };
     }),
   accessLog: ({ api: { stage } }) =>
-    distinct((stage.accessLogFormat?.match(/\$context\.[\w.-]+/g) ?? []).map((one) => one.replace('$context.', ''))),
+    distinct(
+      (stage.accessLogFormat?.match(/\$context\.[\w.-]+/g) ?? []).map((variable) => variable.replace('$context.', '')),
+    ),
   retention: (model) =>
-    declared(model, LOG_GROUP).map((one) => {
-      const [days = '0'] = texts(input(one, 'retentionInDays'));
-      return { of: one.name, is: days === '0' ? 'for ever' : `${days} days` };
+    declared(model, LOG_GROUP).map((resource) => {
+      const [days = '0'] = texts(input(resource, 'retentionInDays'));
+      return { of: resource.name, is: days === '0' ? 'for ever' : `${days} days` };
     }),
   logKeys: (model) => inputItems(model, LOG_GROUP, 'kmsKeyId'),
 } as const satisfies Record<string, (model: Model) => readonly Item[]>;

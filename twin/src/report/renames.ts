@@ -3,23 +3,22 @@ import type { Backend, Item, Rename, Report } from './data.ts';
 
 /** Returns what has a new name and the same identity. For a route, only path parameters may be renamed. */
 export function newRenames(before: Report, after: Report): Rename[] {
-  const known = before.renamed.map((one) => JSON.stringify(one));
-  return [...after.renamed.filter((one) => !known.includes(JSON.stringify(one))), ...routeRenames(before, after)];
+  const known = before.renamed.map((rename) => JSON.stringify(rename));
+  return [...after.renamed.filter((rename) => !known.includes(JSON.stringify(rename))), ...routeRenames(before, after)];
 }
 
 function routeRenames(before: Report, after: Report): Rename[] {
   const old = before.routes.map(({ route }) => route);
   return after.routes.flatMap(({ route }): Rename[] => {
     if (old.includes(route)) return [];
-    const former = old.find((one) => routeShape(one) === routeShape(route));
+    const former = old.find((candidate) => routeShape(candidate) === routeShape(route));
     return former === undefined ? [] : [{ kind: 'route', before: former, now: route }];
   });
 }
 
-/** Returns an older report with today's names. */
 export function inNewNames(report: Report, renames: readonly Rename[]): Report {
   const named = (kind: Rename['kind'], name: string): string =>
-    renames.find((one) => one.kind === kind && one.before === name)?.now ?? name;
+    renames.find((rename) => rename.kind === kind && rename.before === name)?.now ?? name;
   const backend = ({ kind, name }: Backend): Backend => ({
     kind,
     name: kind === 'function' ? named(kind, name) : name,

@@ -4,7 +4,7 @@ import type { Model } from '../model/model.ts';
 import type { Item } from './data.ts';
 import { declared, input, LOG_GROUP, ROLE, texts, withoutIds } from './reading.ts';
 
-const list = z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]);
+const list = z.union([z.array(z.unknown()), z.unknown().transform((item) => [item])]);
 const DOCUMENT = z.object({ Statement: list.pipe(z.array(z.record(z.string(), z.unknown()))) });
 
 const OWN_LOG: readonly unknown[] = ['logs:CreateLogStream', 'logs:PutLogEvents'];
@@ -16,7 +16,7 @@ export function rightItems(model: Model): Item[] {
   );
   const policies = model.registered.resources
     .filter(({ type }) => /^aws:iam\/\w*policy:/i.test(type))
-    .flatMap((one) => texts(input(one, 'policy')).map((text) => [one.name, text] as const));
+    .flatMap((resource) => texts(input(resource, 'policy')).map((text) => [resource.name, text] as const));
   return [...inline, ...policies].flatMap(([of, text]) => rightsIn(text, model).map((is) => ({ of, is })));
 }
 

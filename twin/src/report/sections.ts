@@ -5,7 +5,6 @@ import { cellMark, heading, isAllowed, needsText, permissionText } from './texts
 
 const MOST_COLUMNS = 6;
 
-/** Returns a section's lines in Markdown, one for each thing that a fact is about. */
 export function linesOf(section: Section, report: Report): string[] {
   return FACT_NAMES.flatMap((fact) => {
     const [where, label = ''] = FACTS[fact].shown ?? [];

@@ -35,9 +35,9 @@ function wordsOf({ head, dangerous, callers, others }: Parts): string[] {
     ...dangerous.map((sentence) => `  ! ${sentence}`),
     ...callers.flatMap(({ caller, gains, loses, altered }) => [
       `  ${caller}`,
-      ...gains.map((one) => `    + gains ${one}`),
-      ...loses.map((one) => `    - loses ${one}`),
-      ...altered.map((one) => `    ~ ${one}`),
+      ...gains.map((gain) => `    + gains ${gain}`),
+      ...loses.map((loss) => `    - loses ${loss}`),
+      ...altered.map((change) => `    ~ ${change}`),
     ]),
     ...others.map((sentence) => `  * ${sentence}`),
   ];
@@ -47,7 +47,10 @@ function markdownOf({ head, dangerous, callers, others }: Parts): string[] {
   const rows = callers.map(
     ({ caller, gains, loses }) => `| ${caller} | ${gains.join('<br>')} | ${loses.join('<br>')} |`,
   );
-  const rest = [...callers.flatMap(({ caller, altered }) => altered.map((one) => `${caller}: ${one}`)), ...others];
+  const rest = [
+    ...callers.flatMap(({ caller, altered }) => altered.map((change) => `${caller}: ${change}`)),
+    ...others,
+  ];
   const block = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', ...lines]);
   return [
     `### ${head}`,
@@ -89,11 +92,11 @@ function partsOf(change: StackChange, stacks: string, revision: string): Parts {
       caller: introduced(caller),
       gains: [
         ...caller.gains.map(gained),
-        ...caller.gainedPermissions.map((one) => `the permission ${permissionText(one)}`),
+        ...caller.gainedPermissions.map((permission) => `the permission ${permissionText(permission)}`),
       ],
       loses: [
-        ...caller.loses.map((one) => lost(one, caller)),
-        ...caller.lostPermissions.map((one) => `the permission ${permissionText(one)}`),
+        ...caller.loses.map((loss) => lost(loss, caller)),
+        ...caller.lostPermissions.map((permission) => `the permission ${permissionText(permission)}`),
       ],
       altered: caller.altered.map(altered),
     })),

@@ -25,7 +25,6 @@ export interface CallerChange {
   readonly loses: readonly RouteChange[];
   /** Unchanged verdicts with a new reason. */
   readonly altered: readonly RouteChange[];
-  /** Permissions that no gained or lost route names. */
   readonly gainedPermissions: readonly Permission[];
   readonly lostPermissions: readonly Permission[];
 }

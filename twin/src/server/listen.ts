@@ -13,7 +13,6 @@ const PATIENCE = 2000;
 
 interface Connection {
   readonly socket: Socket;
-  /** The response to the latest request on this connection. */
   response?: ServerResponse;
 }
 

@@ -29,8 +29,8 @@ export function junitOf({ plan, rows, tokens }: Played, name: string): string {
     return {
       '@name': `${name}: ${classname}`,
       '@tests': cases.length,
-      '@failures': cases.filter((one) => one.failure !== undefined).length,
-      '@skipped': cases.filter((one) => one.skipped !== undefined).length,
+      '@failures': cases.filter((testCase) => testCase.failure !== undefined).length,
+      '@skipped': cases.filter((testCase) => testCase.skipped !== undefined).length,
       testcase: cases,
     };
   });

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A login to play, with what its browser and its application send. */
 export interface CodeFlow {
   readonly tenantUrl: string;
   readonly client: {

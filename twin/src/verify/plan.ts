@@ -14,7 +14,6 @@ export type Expected =
 
 export interface Probe {
   readonly how: string;
-  /** The token to request; absent for a request without a token. */
   readonly token: PlannedToken | undefined;
   /** Whether to write the route's scopes into the token and keep its signature, which makes it invalid. */
   readonly tampered: boolean;
@@ -65,11 +64,11 @@ function playedBy(caller: Caller, callers: readonly Caller[]): Caller | undefine
   if (caller.kind !== 'role') return caller;
   const { role, through, flow } = caller;
   return callers.find(
-    (one) =>
-      one.kind === 'user' &&
-      one.asks.length > 0 &&
-      String(one.user.roleIds) === String([role.id]) &&
-      (flow === undefined || (one.through === through && one.flow === flow)),
+    (candidate) =>
+      candidate.kind === 'user' &&
+      candidate.asks.length > 0 &&
+      String(candidate.user.roleIds) === String([role.id]) &&
+      (flow === undefined || (candidate.through === through && candidate.flow === flow)),
   );
 }
 
@@ -89,7 +88,7 @@ function probesOf(cell: Cell, tokens: Tokens): Probe[] {
   const probes = [probe('with all its scopes', full), probe('with a tampered token', full, true)];
   if (authorizer === undefined) return probes;
   if (least !== undefined) probes.push(probe(`with only ${least}`, tokens.single(caller, full.ask, least)));
-  for (const scope of scopes.filter((one) => one !== least)) {
+  for (const scope of scopes.filter((alternative) => alternative !== least)) {
     probes.push(probe(`with only ${scope}`, tokens.single(caller, full.ask, scope)));
   }
   probes.push(probe('without requesting a scope', tokens.single(caller, full.ask, undefined)));

@@ -49,12 +49,15 @@ export async function play(options: PlayOptions): Promise<Played> {
   let done = 0;
 
   const results = new Map<PlannedToken, TokenResult>();
-  for (const one of plan.tokens) {
-    if (requested.includes(one)) {
-      results.set(one, await client.get(one.ask));
+  for (const planned of plan.tokens) {
+    if (requested.includes(planned)) {
+      results.set(planned, await client.get(planned.ask));
       progress((done += 1), all);
     } else {
-      results.set(one, { kind: 'not tried', why: client.lacks(one.ask) ?? `--max-tokens allows ${maxTokens} tokens` });
+      results.set(planned, {
+        kind: 'not tried',
+        why: client.lacks(planned.ask) ?? `--max-tokens allows ${maxTokens} tokens`,
+      });
     }
   }
   const playing: Playing = { model, target, results, platform };
@@ -62,8 +65,8 @@ export async function play(options: PlayOptions): Promise<Played> {
   const queue = plays.values();
   // Run only a few at once: a stage may have a low throttle.
   const work = async (): Promise<void> => {
-    for (const one of queue) {
-      outcomes.set(one, await playCell(one, playing));
+    for (const entry of queue) {
+      outcomes.set(entry, await playCell(entry, playing));
       progress((done += 1), all);
     }
   };
@@ -71,11 +74,13 @@ export async function play(options: PlayOptions): Promise<Played> {
   return {
     plan,
     rows: plan.rows.map((row) =>
-      row.plays.map((one) => ({ cell: one.cell, outcome: outcomes.get(one) ?? { kind: 'not tried', why: '' } })),
+      row.plays.map((entry) => ({ cell: entry.cell, outcome: outcomes.get(entry) ?? { kind: 'not tried', why: '' } })),
     ),
     tokens: plan.callers.map((caller) => {
-      const own = plan.tokens.filter((one) => one.caller === caller);
-      return own.length === 0 ? undefined : together(own.map((one) => tokenOutcome(one, results.get(one), target)));
+      const own = plan.tokens.filter((token) => token.caller === caller);
+      return own.length === 0
+        ? undefined
+        : together(own.map((token) => tokenOutcome(token, results.get(token), target)));
     }),
   };
 }
@@ -178,7 +183,7 @@ function sameScopes(a: Readonly<Record<string, unknown>>, b: Readonly<Record<str
 
 /** Combines several outcomes: a difference counts most, then a probe that was not tried. */
 function together(outcomes: readonly Outcome[]): Outcome {
-  const differences = outcomes.flatMap((one) => (one.kind === 'differs' ? one.differences : []));
+  const differences = outcomes.flatMap((outcome) => (outcome.kind === 'differs' ? outcome.differences : []));
   if (differences.length > 0) return { kind: 'differs', differences };
   return outcomes.find(({ kind }) => kind === 'not tried') ?? { kind: 'agrees' };
 }

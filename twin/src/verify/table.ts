@@ -11,7 +11,7 @@ export interface Count {
 
 export function countOf({ rows }: Played): Count {
   const kinds = rows.flat().map(({ outcome }) => outcome.kind);
-  const count = (kind: Outcome['kind']): number => kinds.filter((one) => one === kind).length;
+  const count = (kind: Outcome['kind']): number => kinds.filter((actual) => actual === kind).length;
   return { agree: count('agrees'), differ: count('differs'), notTried: count('not tried') };
 }
 
@@ -20,7 +20,7 @@ export function differencesOf(played: Played): string[] {
 }
 
 function allDifferences({ rows, tokens }: Played): Difference[] {
-  const all = [...rows.flat().map(({ outcome }) => outcome), ...tokens.filter((one) => one !== undefined)];
+  const all = [...rows.flat().map(({ outcome }) => outcome), ...tokens.filter((outcome) => outcome !== undefined)];
   return all.flatMap((outcome) => (outcome.kind === 'differs' ? outcome.differences : []));
 }
 
@@ -32,7 +32,7 @@ export function causesOf(played: Played): string {
   const causes = Map.groupBy(allDifferences(played).map(explained), ({ cause }) => cause);
   return [...causes]
     .flatMap(([cause, cases]) => {
-      const tried = [...new Set(cases.map((one) => `    ${one.tried}`))];
+      const tried = [...new Set(cases.map((difference) => `    ${difference.tried}`))];
       const more = tried.length > SHOWN ? [`    and ${tried.length - SHOWN} more`] : [];
       return [`  ${cause}`, ...tried.slice(0, SHOWN), ...more];
     })
@@ -50,7 +50,7 @@ export function tableOf(played: Played): string {
   const keys = plan.rows.map(({ route }) => route.routeKey);
   const width = Math.max(...keys.map(({ length }) => length), 'their tokens'.length);
   const marks = (outcomes: typeof tokens): string[] =>
-    outcomes.map((one) => (one === undefined ? '' : MARKS[one.kind]));
+    outcomes.map((outcome) => (outcome === undefined ? '' : MARKS[outcome.kind]));
   const line = (first: string, cells: readonly string[]): string =>
     `  ${first.padEnd(width)}  ${cells.map((cell, index) => cell.padEnd(letters[index]?.length ?? 1)).join('  ')}`.trimEnd();
   return [

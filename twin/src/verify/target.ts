@@ -12,7 +12,6 @@ import { UserError } from '../common/user-error.ts';
 /** The stack outputs that `verify` and `token` need, of a deployed stack or a twin. */
 const OUTPUTS = z.object({
   apiUrl: z.url(),
-  /** The URL of each API by name, if the program has several. */
   apiUrls: z.record(z.string(), z.url()).optional(),
   issuer: z.url(),
   tokenUrl: z.url(),
@@ -37,7 +36,7 @@ export function credentialsOf(
   email: string,
 ): { readonly password: string; readonly connection: string } | undefined {
   const password = userPasswords[email] ?? (testUser?.email === email ? testUserPassword : undefined);
-  const user = [...users, ...(testUser === undefined ? [] : [testUser])].find((one) => one.email === email);
+  const user = [...users, ...(testUser === undefined ? [] : [testUser])].find((candidate) => candidate.email === email);
   return user === undefined || password === undefined ? undefined : { password, connection: user.connection };
 }
 
@@ -63,7 +62,6 @@ export function restrictedToProbe(target: Target): Target {
   return target.local || production !== true ? target : { ...target, playable: probe === undefined ? [] : [probe] };
 }
 
-/** The options that select a system, by default the stack's running twin. */
 export interface SystemOptions {
   readonly stack: string;
   readonly deployed?: boolean;

@@ -17,7 +17,6 @@ export type TokenResult =
   | { readonly kind: 'unreachable'; readonly why: string }
   | { readonly kind: 'not tried'; readonly why: string };
 
-/** The network and the clock, which tests replace. */
 export interface Platform {
   readonly fetch: typeof fetch;
   readonly clock: () => number;
@@ -199,7 +198,7 @@ async function jsonOf(response: Response): Promise<Record<string, unknown> | und
 export function waitOf(headers: Headers, now: number): number {
   const after = Number(headers.get('retry-after') ?? NaN) * 1000;
   const reset = Number(headers.get('x-ratelimit-reset') ?? NaN) * 1000 - now;
-  const wait = [after, reset].find((one) => Number.isFinite(one)) ?? 1000;
+  const wait = [after, reset].find((milliseconds) => Number.isFinite(milliseconds)) ?? 1000;
   return Math.min(Math.max(wait, 250), LONGEST_WAIT);
 }
 
