@@ -1,7 +1,6 @@
 import type { HttpApi, Route } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
 
-/** The most changes to name; the rest are counted, so that the line stays short. */
 const NAMED = 6;
 
 /**

@@ -10,7 +10,6 @@ export interface Addresses {
   readonly apiUrl: string;
   readonly apiUrls?: readonly string[];
   readonly tenantUrl: string;
-  /** The path of the authority's certificate when the tenant is served over https. */
   readonly caFile: string | undefined;
   readonly forwards: Forwards;
   /** The command that gets a token for a client with a private key, with `CLIENT` in place of the client's name. */

@@ -3,7 +3,6 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** As in Vite: a letter, then Enter. */
 export const KEYS = 'Type a letter and Enter: c prints the commands to paste, o opens the page, q quits.';
 
 type Key = 'c' | 'o' | 'q';

@@ -6,7 +6,6 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major > 22 || (major === 22 && minor >= 18)) {
   const { enableCompileCache } = await import('node:module');
-  // Before anything large is loaded.
   enableCompileCache(COMPILE_CACHE);
   const { main } = await import('./program.ts');
   await main(process.argv.slice(2));

@@ -19,7 +19,6 @@ export interface Actions {
   readonly token: Action<TokenOptions>;
 }
 
-/** Each command loads its modules when it runs. */
 const ACTIONS: Actions = {
   start: async (options, root) => {
     // First, so that the program's process loads the SDKs while this one loads the twin.

@@ -92,7 +92,6 @@ function routeNeeds(protectedRoute: boolean, scopes: readonly string[]): string 
   return scopes.length === 0 ? 'any token of the audience' : `needs ${scopes.join(' or ')}`;
 }
 
-/** Returns where a route without a handler of the program leads. */
 function elsewhere({ routeKey, integration }: Route, forwards: Forwards): string {
   if (integration.kind === 'function') return '';
   const local = forwards.get(routeKey)?.origin ?? 'no local address: see --forward';

@@ -123,7 +123,6 @@ function writeJunit(file: string, text: string): void {
   }
 }
 
-/** Prints a line that the next call overwrites, on a terminal only. */
 function progress(done: number, all: number): void {
   if (!process.stderr.isTTY) return;
   process.stderr.write(all === 0 ? '\r\u001b[K' : `\r${done} of ${all}`);

@@ -27,7 +27,6 @@ export interface Recorded {
   };
   /** The paths of encrypted values in the stack file, each replaced with `ENCRYPTED`. */
   readonly encrypted: readonly string[];
-  /** The Pulumi ESC environments in the stack file, which the twin does not read. */
   readonly environments: readonly string[];
   /** Sorted by type and name, since registration order may vary. */
   readonly resources: readonly RecordedResource[];
@@ -67,11 +66,9 @@ interface EngineOptions {
   readonly folder: string;
   /** Ids, secrets and passwords are derived from it. */
   readonly seed: string;
-  /** The outputs of other stacks, by the name in the `StackReference`. */
   readonly stackReferences?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Defaults for outputs that the program does not set. */
   readonly outputs?: Readonly<Record<string, unknown>>;
-  /** Replaces the outputs of a resource, for tests of where a value ends up. */
   readonly adjust?: ((resource: RecordedResource) => Readonly<Record<string, unknown>>) | undefined;
 }
 

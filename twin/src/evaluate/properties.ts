@@ -58,7 +58,6 @@ type Files = ReadonlyMap<string, Uint8Array>;
 /** The name in an archive for an asset, which is a single file. */
 const ALONE = '';
 
-/** Returns the content of an archive's files by name, or of an asset's file. */
 function filesOf(value: WireObject, folder: string, path: string): Files {
   const { text, path: file, uri, assets } = value;
   if (typeof uri === 'string') {

@@ -18,13 +18,11 @@ export interface Outcome {
   readonly error?: ProgramError | undefined;
   readonly modules: readonly string[];
   readonly waits: boolean;
-  /** Whether the process reloaded the program's files before this run. */
   readonly reloaded: boolean;
 }
 
 const EARLY: Outcome = { modules: [], waits: false, reloaded: false };
 
-/** What the process loads before it is ordered to run. */
 export interface Ahead {
   readonly sdk: string;
   readonly modules: readonly string[];
@@ -88,7 +86,6 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
     },
   });
   const [, , , results, orders] = child.stdio as unknown as readonly Socket[] & { 3: Socket; 4: Socket };
-  // The exit status explains a failed write.
   orders.on('error', () => undefined);
   const send = (message: Go | EngineAnswer): void => void orders.write(`${JSON.stringify(message)}\n`);
   let engine: LocalEngine;

@@ -50,7 +50,6 @@ export async function loadHandler(root: string, name: string, node: number): Pro
   return handler as Handler;
 }
 
-/** AWS's exact message. */
 const CALLBACK =
   'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.';
 

@@ -36,7 +36,6 @@ export const samePage: MiddlewareHandler = async (c, next) => {
   return next();
 };
 
-/** An error with a message for the person at the page. */
 export class QuestionError extends Error {}
 
 type Questions = keyof Endpoints;

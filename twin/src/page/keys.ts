@@ -20,7 +20,6 @@ export function openKeys(seed: string, startCommand: string) {
   const holderOnly: MiddlewareHandler = (c, next) =>
     isHolder(c) ? next() : Promise.resolve(refuse(c, 403, howToGetSecrets));
   return {
-    /** Changes with each start of the twin. */
     key,
     isHolder,
     holderOnly,

@@ -18,7 +18,6 @@ interface Listener {
 }
 
 export interface Source {
-  /** Changes with each start of the twin. */
   readonly twin: string;
   readonly last: () => number;
   /** Returns the newest entries after an id, at most `most`, oldest first. */

@@ -11,7 +11,6 @@ export interface ShownState {
   readonly stack: string;
   readonly issuers: readonly string[];
   readonly startCommand: string;
-  /** The certificate file of the authority to trust; empty if the tenant is served over http. */
   readonly caFile: string;
   readonly kid: string;
   readonly apis: readonly ShownApi[];
@@ -38,7 +37,6 @@ export interface ShownCaller {
 }
 
 export interface ShownAsk {
-  /** The name of the grant, followed by the API's identifier. */
   readonly name: string;
   /** Whether this is a login in a browser: a request to `/authorize`, after which the twin makes the other requests. */
   readonly login: boolean;
@@ -110,7 +108,6 @@ export interface ApiEntry extends Happened {
   readonly path: string;
   /** Empty if no route matches. */
   readonly routeKey: string;
-  /** The client of a valid token, as the terminal names it; empty if unknown. */
   readonly client: string;
   readonly user: string;
   readonly checks: readonly ShownCheck[];
@@ -185,7 +182,6 @@ export interface Endpoints {
       readonly steps: readonly ShownStep[];
     }
   >;
-  /** Returns the secrets of a token request, by parameter name. */
   readonly secrets: Endpoint<{ caller: string; ask: string }, Readonly<Record<string, string>>>;
   /** Returns the twin's signature for a token's first two parts, in base64url. */
   readonly signature: Endpoint<{ signed: string; alg: string }, { readonly signature: string }>;

@@ -25,7 +25,6 @@ export type Happening = ApiHappening | UnreadHappening | (Event<'token'> & Recor
 /** The most recorded requests. A page that is opened later still shows them. */
 export const KEPT = 200;
 
-/** The most calls of the page to keep longer. */
 const OWN = 50;
 
 /** The most requests to keep during a call of the page. */
@@ -128,7 +127,6 @@ function slim(exchange: Exchange, responseLength: number): Exchange {
   };
 }
 
-/** Returns a token request with a readable number of scopes. */
 function slimTokens(exchange: TokenExchange): TokenExchange {
   if (exchange.kind === 'granted') return { ...exchange, requested: fewTexts(exchange.requested) };
   const { attempt } = exchange;

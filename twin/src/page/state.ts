@@ -93,7 +93,6 @@ export function adviceOn({ checks, claims, route }: Decision, api: string, known
   };
 }
 
-/** Returns whether the tenant issues tokens with these claims to the caller. */
 function isBearer(caller: Caller, { sub, azp, gty }: Claims): boolean {
   if (caller.kind === 'client') return caller.client.clientId === azp && sub === `${caller.client.clientId}@clients`;
   if (caller.kind !== 'user' || caller.user.userId !== sub || caller.client?.clientId !== azp) return false;
@@ -150,7 +149,6 @@ export function mayRefresh({ grantTypes }: Client, { allowOfflineAccess }: Resou
   return grantTypes.includes('refresh_token') && allowOfflineAccess;
 }
 
-/** Returns a token request without its scope, and with these secrets. */
 function requestOf(ask: Ask, secrets: Readonly<Record<string, string>>): Record<string, string> {
   const { grant_type = '', ...rest } = Object.fromEntries(ask.parameters);
   const { client_secret = '', password = '' } = secrets;
@@ -175,7 +173,6 @@ export function askOf({ model, access, accesses }: Known, callerHeading: string,
   return ask;
 }
 
-/** Returns the secrets that a request's parameters mask. */
 export function secretsOf({ client, parameters }: Ask): Record<string, string> {
   const password = parameters.get('password');
   return { client_secret: client.secret, ...(password !== undefined && { password }) };

@@ -16,7 +16,6 @@ export interface Ask {
   readonly user?: User;
 }
 
-/** How users log in: with a password in the application, or in a browser on the tenant's page. */
 export type LoginFlow = 'password' | 'authorization_code';
 
 export type Who =
@@ -34,7 +33,6 @@ export type Who =
   | { readonly kind: 'anyone' };
 
 export type Caller = Who & {
-  /** The name of the client, role or user; empty for anyone. */
   readonly name: string;
   /** The name of the client that a user logs in through; otherwise empty. */
   readonly through: string;

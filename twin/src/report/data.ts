@@ -23,14 +23,12 @@ const LOGIN = { through: z.string().optional(), flow: z.enum(['password', 'autho
 
 const CALLER = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('client'), name: z.string(), grantType: z.string().optional() }),
-  /** A user with the role, through this client or any application. */
   z.strictObject({ kind: z.literal('role'), name: z.string(), ...LOGIN }),
   z.strictObject({ kind: z.literal('user'), name: z.string(), ...LOGIN }),
   z.strictObject({ kind: z.literal('anyone') }),
 ]);
 export type ReportedCaller = z.infer<typeof CALLER>;
 
-/** A permission, with its API if the tenant has several. */
 const PERMISSION = z.strictObject({ name: z.string(), api: z.string().optional() });
 export type Permission = z.infer<typeof PERMISSION>;
 
@@ -80,7 +78,6 @@ const REPORT = z
       )
       .default([]),
     origins: z.array(z.string()).default([]),
-    /** The claims of users' access tokens besides Auth0's own, and their sources. */
     claims: z.array(z.strictObject({ name: z.string(), source: z.string() })).default([]),
     /** The bound Actions. `decides` if an Action may deny access or change scopes, which no cell shows. */
     actions: z.array(z.strictObject({ trigger: z.string(), name: z.string(), decides: z.boolean() })).default([]),

@@ -16,7 +16,6 @@ export interface FactChange {
   readonly removed: readonly string[];
 }
 
-/** How the report shows a fact, and how `--since` words its change. */
 interface Wording {
   /** The heading, and the label before the values; absent if the report's table shows the fact. */
   readonly shown?: readonly [section: Section, label: string];

@@ -77,7 +77,6 @@ function backendOf(integration: Integration): Backend {
     : { kind: 'existing function', name: integration.arn };
 }
 
-/** Returns the permissions that a caller can get, without OpenID Connect's scopes, which belong to no API. */
 function permissionsOf(answers: readonly Answer[], tenant: Tenant): Permission[] {
   return distinct(
     answers.flatMap((answer) => {

@@ -27,7 +27,6 @@ export async function reportsOf(
     eachReport(modelOf(await evaluate({ root: root.href, stack, config, seed: SEED })));
   const reports: Report[] = [];
   const wrong = new Set<string>();
-  // Each evaluation keeps a process busy.
   const atOnce = availableParallelism();
   for (let next = 0; next < stacks.length; next += atOnce) {
     for (const outcome of await Promise.allSettled(stacks.slice(next, next + atOnce).map(reportOn))) {

@@ -5,7 +5,6 @@ import { LOCAL_HOSTS } from '../tenant/app.ts';
 import type { TwinState } from './state.ts';
 
 export interface EnvFile {
-  /** The client's name, without the stack's name. */
   readonly client: string;
   readonly file: string;
   /** Settings that are safe to publish: none is secret. */
@@ -20,7 +19,6 @@ interface Addresses {
   readonly tenantUrl: string;
 }
 
-/** The prefixes of variables that Vite and Next.js expose to the browser. */
 const PAGE_PREFIXES = ['VITE_', 'NEXT_PUBLIC_'];
 
 /** The scopes of the login itself. A third-party client gets none of them. */

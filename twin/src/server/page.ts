@@ -10,7 +10,6 @@ export interface Inside {
   readonly apiUrls: () => readonly string[];
   readonly startCommand: string;
   readonly onEvent: OnEvent;
-  /** The path of the authority's certificate when the tenant is served over https. */
   readonly caFile: () => string | undefined;
   /** The page's keys are derived from it, so that a cookie stays valid after a restart. */
   readonly seed: string;

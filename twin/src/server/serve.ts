@@ -41,7 +41,6 @@ export interface TwinOptions {
   readonly port: number;
   readonly tenantPort: number;
   readonly rotate?: boolean;
-  /** Serves the tenant over https only, with an authority created for this twin. */
   readonly tls?: boolean;
   /** False leaves the tenant out, as if it were unreachable. */
   readonly withTenant?: boolean;
@@ -49,7 +48,6 @@ export interface TwinOptions {
   readonly stateDir?: string | undefined;
   readonly config?: Readonly<Record<string, string>>;
   readonly forwards?: Forwards;
-  /** Runs the program, by default in a separate process. */
   readonly evaluate?: typeof runProgram;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;

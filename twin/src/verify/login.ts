@@ -15,7 +15,6 @@ export interface CodeFlow {
   readonly extra?: Readonly<Record<string, string>>;
   /** Sends a request without following redirects, by default over the network. */
   readonly fetch?: (request: Request) => Promise<Response>;
-  /** A browser to reuse for several logins. */
   readonly browser?: Browser;
 }
 

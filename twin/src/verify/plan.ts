@@ -20,7 +20,6 @@ export interface Probe {
   readonly expected: Expected;
 }
 
-/** A token that is requested once, for all probes that use it. */
 export interface PlannedToken {
   readonly caller: Caller;
   readonly ask: Ask;

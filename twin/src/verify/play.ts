@@ -188,7 +188,6 @@ function together(outcomes: readonly Outcome[]): Outcome {
   return outcomes.find(({ kind }) => kind === 'not tried') ?? { kind: 'agrees' };
 }
 
-/** Returns a token with the route's scopes and its original signature, which no longer matches. */
 function tampered(token: string, scopes: readonly string[]): string {
   const [head = '', payload = '', signature = ''] = token.split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Record<string, unknown>;

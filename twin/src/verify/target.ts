@@ -15,7 +15,6 @@ const OUTPUTS = z.object({
   apiUrls: z.record(z.string(), z.url()).optional(),
   issuer: z.url(),
   tokenUrl: z.url(),
-  /** The domain that is a second issuer, for an API that trusts it. */
   secondIssuer: z.object({ issuer: z.url(), tokenUrl: z.url() }).optional(),
   audience: z.string().min(1),
   clientIds: z.record(z.string(), z.string()),
@@ -24,7 +23,6 @@ const OUTPUTS = z.object({
   testUserPassword: z.string().optional(),
   users: z.array(z.object({ email: z.string(), connection: z.string() })).optional(),
   userPasswords: z.record(z.string(), z.string()).optional(),
-  /** Whether the stack serves real callers. */
   production: z.boolean().optional(),
   /** The client that exists for verifying: a key of `clientIds`. */
   probe: z.string().optional(),
