@@ -62,19 +62,27 @@ describe.skipIf(chromium === undefined)('Keyboard focus on the page', () => {
     await expect.poll(() => page.evaluate(inSight)).toBe(true);
   });
 
-  it('Home and End move the focus to the ends of the list', async () => {
-    const all = Array.from({ length: 200 }, (_, at) => at + 1);
-    await reloadWith(page, twin, (connection) => (connection === 1 ? all : []));
+  it('The slash key focuses a search, and types a slash there', async () => {
+    await page.locator('#call').focus();
+    await page.keyboard.type('//');
+    expect(await page.getByLabel('Search requests').inputValue()).toBe('/');
+  });
+
+  it('Home and End move the focus to the ends of the list, and the last row gets the focus of a dropped one', async () => {
+    const fresh = Array.from({ length: 200 }, (_, at) => at + 1);
+    await reloadWith(page, twin, () => fresh.splice(0));
     const { rows } = steps(page);
     await expect.poll(() => rows().first().innerText()).toContain('number 200');
     await rows().first().focus();
     await page.keyboard.press('End');
     await expect.poll(() => focused()).toMatch(/number 1$/);
     await expect.poll(() => page.evaluate(inSight)).toBe(true);
-    await page.keyboard.press('ArrowUp');
+    fresh.push(201);
     await expect.poll(() => focused()).toMatch(/number 2$/);
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => focused()).toMatch(/number 3$/);
     await page.keyboard.press('Home');
-    await expect.poll(() => focused()).toContain('number 200');
+    await expect.poll(() => focused()).toContain('number 201');
   });
 });
 

@@ -159,7 +159,7 @@ describe.skipIf(chromium === undefined)('Choices on the page', () => {
   it('The chosen grant stays by name, and the page says when it is gone', async () => {
     const { chooseCaller, call, outcome } = steps(page);
     await chooseCaller(USER);
-    await page.getByLabel('Grant and API').selectOption({ index: 1 });
+    await page.getByLabel('Grant', { exact: true }).selectOption({ index: 1 });
     await call();
     await outcome().waitFor();
     twin.project.edit('Pulumi.dev.yaml', 'api:audience: https://', 'api:audience: https://another-');

@@ -45,7 +45,8 @@ async function main(executable: string): Promise<void> {
         await page.locator('.matrix td.bad').first().waitFor();
         // Users are the last columns, and only those in view are drawn.
         await page.evaluate("document.querySelector('.matrix').scrollTo(1e4, 0)");
-        await page.waitForTimeout(300);
+        // The last column, which is the caller without a token.
+        await page.locator('.matrix [aria-label*="no token"]').first().waitFor();
         const cells = page.locator('.matrix [data-y]').nth(1).locator('[aria-label*=lacks]');
         // A user's 403 explains more than a 401 does; the smallest program has only that.
         await (size === '1 × 4' ? page.locator('.matrix td.bad').first() : cells.last()).click();

@@ -95,7 +95,12 @@ export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Pr
 type RowsProps = Pick<Props, 'open' | 'onOpen'> & { readonly rows: readonly Kept[] };
 
 function Rows({ rows, open, onOpen }: RowsProps): ComponentChildren {
+  const hadFocus = document.activeElement?.closest('.entries');
   useLayoutEffect(() => {
+    // The row with the focus was dropped.
+    if (hadFocus && document.activeElement === document.body) {
+      document.querySelector<HTMLElement>('.entries li:last-child button')?.focus();
+    }
     // At its top a browser does not keep in sight what has the focus.
     document.querySelector('.entries :focus-visible')?.scrollIntoView({ block: 'nearest' });
   }, [rows[0]?.key]);

@@ -75,7 +75,7 @@ function Grid({ state, query, chosen, onShow, onChoose }: GridProps): ComponentC
   const isMoved = useRef(false);
   const at = { y: Math.min(place.y, routes.length - 1), x: Math.min(place.x, columns.length - 1) };
   const isDense = columns.length > FEW;
-  const [height, width, head] = isDense ? [28, 32, 180] : [44, 112, 64];
+  const [height, width, head] = isDense ? [28, 32, 180] : [44, 108, 64];
   const look = (): void => {
     if (box.current === null) return;
     const { scrollTop, clientHeight, scrollLeft, clientWidth } = box.current;

@@ -75,6 +75,7 @@ function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentCh
   const api = state.apis.find(({ name }) => name === draft.api) ?? state.apis[0];
   const tick = (scope: string, { checked }: HTMLInputElement): void =>
     set({ scopes: [...draft.scopes.filter((one) => one !== scope), ...(checked ? [scope] : [])] });
+  const isOneApi = new Set(caller?.asks.map(({ name }) => name.replace(/^.*? · /, ''))).size === 1;
   const choose = (heading: string): void => {
     const [first] = callers.find((one) => one.heading === heading)?.asks ?? [];
     set({ caller: heading, ask: first?.name ?? '', scopes: [], others: '' });
@@ -99,9 +100,10 @@ function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentCh
         />
         {caller !== undefined && caller.asks.length > 1 && (
           <Field
-            label="Grant and API"
+            label={isOneApi ? 'Grant' : 'Grant and API'}
+            grow={!isOneApi}
             value={draft.ask}
-            options={caller.asks.map(({ name }) => name)}
+            options={caller.asks.map(({ name }) => [name, isOneApi ? name.replace(/ · .*/, '') : name])}
             onInput={(name) => set({ ask: name })}
           />
         )}

@@ -105,9 +105,7 @@ export function comparedWords(check: string, value: string): string {
 export function scopeWords(requested: boolean, permitted: boolean, granted: boolean): string {
   if (granted) return requested ? 'requested and permitted' : 'permitted; granted although not requested';
   if (!requested) return 'permitted, but not requested';
-  return permitted
-    ? 'requested and permitted, but not granted'
-    : 'requested, but not permitted for this caller';
+  return permitted ? 'requested and permitted, but not granted' : 'requested, but not permitted for this caller';
 }
 
 /** What a request of a login does. */

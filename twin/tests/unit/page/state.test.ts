@@ -10,9 +10,16 @@ const [route] = api.routes;
 const second = { ...api, name: 'second', routes: route === undefined ? [] : [{ ...route, routeKey: 'GET /second' }] };
 const several = knownOf({ ...model, apis: [api, second] });
 
+const addresses = { apiUrls: ['http://localhost:1', 'http://localhost:2'], kid: '', caFile: '', startCommand: '' };
+
 describe('The state of the page', () => {
+  it('The header of the page shows a second issuer of the tenant', () => {
+    const tenant = { ...model.tenant, secondIssuerDomain: 'login.example.com' };
+    const { issuers } = stateOf(knownOf({ ...model, tenant }), addresses);
+    expect(issuers).toEqual([`https://${tenant.issuerDomain}/`, 'https://login.example.com/']);
+  });
+
   it('The page shows every API of the program with its own address and routes', () => {
-    const addresses = { apiUrls: ['http://localhost:1', 'http://localhost:2'], kid: '', caFile: '', startCommand: '' };
     const { apis, callers } = stateOf(several, addresses);
     expect(apis.map(({ name, url, rows }) => [name, url, rows.map(({ routeKey }) => routeKey)])).toEqual([
       [api.name, 'http://localhost:1', api.routes.map(({ routeKey }) => routeKey)],
