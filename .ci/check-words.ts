@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 const SUBJECT_LENGTH = 72;
-/** Words and phrases, in any case, and what to write instead. */
+/** Rejected words and phrases, ignoring case, and what to write instead. */
 const PHRASES = [
   ['whoever|whom|whomever', 'name the actor: the caller, the client, the reader'],
   ['nobody|somebody|everybody', 'no caller, a client, every reader, unknown'],
@@ -18,7 +18,7 @@ const PHRASES = [
   ['what it had', 'the last working version, the previous value'],
   ['is no (?:text|list|map|number|JSON|JWT)', 'is not a string, list, object, number, JSON, JWT'],
 ] as const;
-/** A name that a line declares. */
+/** Matches a declared name. */
 const DECLARATION =
   /\b(?:class|const|function|interface|let|type)\s+(Asked|Circumstances|Got|Said|Told|TokenDesk|Wanted)\b/;
 const FILES = ['.', ':!package-lock.json', ':!.ci/check-words.ts', ':!*LICENSE', ':!*.png'];
@@ -43,7 +43,7 @@ for (const line of newCommits()) {
 process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
 if (problems.length > 0) process.exitCode = 1;
 
-/** Empty for a file that is deleted and not yet committed. */
+/** Returns a file's text; empty if it was deleted but not committed. */
 function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -52,7 +52,7 @@ function textOf(path: string): string {
   }
 }
 
-/** Hash and subject of each commit that origin/main lacks, or of the last one if there are none. */
+/** Returns hash and subject of each commit that origin/main lacks, or of the last one. */
 function newCommits(): string[] {
   const log = (...args: readonly string[]): string[] =>
     git('log', '--no-merges', '--format=%h %s', ...args)

@@ -4,17 +4,16 @@ import type { Recorded } from '../rights/recorded.ts';
 import { GITHUB_TOKENS, policiesOf, type Policy } from '../rights/policies.ts';
 import type { Pipeline } from './settings.ts';
 
-/** Where the states are, and the id of the KMS key that encrypts their secrets. */
+/** The bucket of the states, and the ID of the KMS key that encrypts their secrets. */
 export interface State {
   readonly bucket: string;
   readonly key: pulumi.Output<string>;
   readonly region: string;
 }
 
-/** What AWS has for one stack. */
 export interface StackRoles {
   readonly deploy: pulumi.Output<string>;
-  /** Also for drift, which compares with the same calls: a second role with the same rights would protect nothing. */
+  /** Also for drift, which makes the same calls and so needs the same permissions. */
   readonly preview: pulumi.Output<string>;
   readonly boundary: pulumi.Output<string>;
 }
@@ -26,8 +25,8 @@ export function declareIdentityProvider(opts: pulumi.CustomResourceOptions): voi
 }
 
 /**
- * Declares the bucket and the key of the states, or refers to existing ones. A destruction keeps them: without the key, no
- * state's secrets could be read again.
+ * Declares the states' bucket and key, or refers to existing ones. Both survive a destroy: without the key, all secrets
+ * are lost.
  */
 export function declareState(
   { bucket: name, region, key: existing }: NonNullable<Pipeline['state']>,
@@ -80,7 +79,7 @@ export function declareRoles(
     const name = `${stack}-${work}`;
     const declared = new aws.iam.Role(
       name,
-      // Not a name that the stack's own policies match: a deployment must not change its own role.
+      // The stack's own policies must not match this name: a deployment must not change its own role.
       { name: `github--${project}--${stack}--${work}`, assumeRolePolicy: json(policies[`${work}-trust`]) },
       opts,
     );

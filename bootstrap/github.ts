@@ -3,7 +3,7 @@ import * as github from '@pulumi/github';
 import * as pulumi from '@pulumi/pulumi';
 import { parse } from 'yaml';
 
-/** An environment of GitHub, and what a job in it reads. */
+/** A GitHub environment with its variables and secrets. */
 export interface Environment {
   readonly name: string;
   /** Whether only runs of `main` may use it. */
@@ -13,18 +13,18 @@ export interface Environment {
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** Ids of those who approve. */
+/** IDs of the reviewers. */
 export interface Reviewers {
   readonly teams: pulumi.Input<pulumi.Input<number>[]>;
   readonly users: pulumi.Input<pulumi.Input<number>[]>;
 }
 
-/** The id of the app GitHub Actions, so that no other app can report the checks. */
+/** The ID of the GitHub Actions app, so that no other app can report the checks. */
 const ACTIONS_APP = 15_368;
 
 const BRANCH = 'main';
 
-/** Returns the ids of teams and users; a name that GitHub does not know is an error. */
+/** Returns the IDs of teams and users; throws for an unknown name. */
 export function findReviewers(
   { teams, users }: { readonly teams: readonly string[]; readonly users: readonly string[] },
   opts: pulumi.InvokeOptions,
@@ -65,7 +65,7 @@ export function declareEnvironment(
   }
 }
 
-/** Declares what protects `main`, and what all workflows may do. */
+/** Declares the protection of `main` and the permissions of all workflows. */
 export function declareRuleset(
   repository: string,
   checks: readonly string[],
@@ -86,7 +86,7 @@ export function declareRuleset(
           requiredApprovingReviewCount: 1,
           requireCodeOwnerReview: true,
           dismissStaleReviewsOnPush: true,
-          // Otherwise a person who pushes to Dependabot's or another person's pull request could approve it too.
+          // Otherwise, someone who pushes to another author's pull request could approve it too.
           requireLastPushApproval: true,
         },
         requiredStatusChecks: {
@@ -108,7 +108,7 @@ export function declareRuleset(
   );
 }
 
-/** Every job of the workflow that both a pull request and a deployment begin with, as GitHub names its check. */
+/** Returns the check names of every job in the workflow that pull requests and deployments share. */
 export function requiredChecks(root: URL): string[] {
   const { jobs } = parse(readFileSync(new URL('.github/workflows/check.yml', root), 'utf8')) as {
     readonly jobs: Readonly<Record<string, { readonly name?: string }>>;

@@ -7,7 +7,7 @@ import { readPipeline, readTokens } from './settings.ts';
 
 const root = new URL('../', import.meta.url);
 
-/** Reads the file of the bootstrap stack and those of the stacks that it serves, and declares their pipeline. */
+/** Reads the bootstrap stack's file and the stack files it names, and declares their pipeline. */
 export default async function bootstrap(): Promise<{ readonly stacks: Readonly<Record<string, NextSteps>> }> {
   const pipeline = readPipeline(new pulumi.Config('bootstrap').requireObject('pipeline'));
   const served: Served[] = [];

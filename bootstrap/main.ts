@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { NextSteps } from './pipeline.ts';
 
-// The entry of `npm run bootstrap`.
 const folder = import.meta.dirname;
 const root = join(folder, '..');
 
@@ -26,7 +25,7 @@ function main(args: string[]): void {
   }
 }
 
-/** Adds the boundary to a stack file without one. Of a file with another, the program has generated no policies. */
+/** Adds the boundary to a stack file without one; rejects a different one, for which no policies were generated. */
 function addBoundary(file: string, boundary: string): void {
   const text = readFileSync(join(root, file), 'utf8');
   if (/^[^#\n]*\bapi:permissionsBoundary\b/m.test(text)) return;

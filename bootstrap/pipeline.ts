@@ -12,29 +12,26 @@ import { declareEnvironment, declareRuleset, type Environment, type Reviewers } 
 import type { Pipeline, Tokens } from './settings.ts';
 import { declareApplications } from './tenant.ts';
 
-/** A stack of the program, as its file and its resources describe it. */
+/** A stack of the program: its settings and resources. */
 export interface Served {
   readonly settings: Pipeline['stacks'][number];
   readonly recorded: Recorded;
   readonly production: boolean;
 }
 
-/** The inputs of the pipeline in addition to its settings. */
 export interface Sources {
   readonly served: readonly Served[];
-  /** The names of the status checks that a merge needs. */
+  /** The status checks required for a merge. */
   readonly checks: readonly string[];
-  /** By stack; empty with a bucket. */
+  /** Stack to tokens; empty with a bucket. */
   readonly tokens: pulumi.Input<Readonly<Record<string, Tokens>>>;
-  /** Looks up who approves. */
   readonly reviewers: (opts: pulumi.InvokeOptions) => Reviewers;
 }
 
-/** What a person does next with a stack. It has no secret. */
+/** A person's next steps with a stack. Contains no secret. */
 export interface NextSteps {
   /** For `api:permissionsBoundary` in the stack file. */
   readonly boundary: pulumi.Input<string>;
-  /** The command that creates the stack in its backend. */
   readonly create: pulumi.Input<string>;
 }
 
@@ -71,7 +68,6 @@ export function declarePipeline(
     const roles = declareRoles(recorded, pipeline, state, inAccount);
     const environment = (work: Work, name: string): Environment => ({
       name,
-      // A preview runs on the branch of its pull request.
       mainOnly: work !== 'preview',
       reviewed: work === 'preview' ? settings.previews === 'reviewed' : work === 'deploy' && production,
       variables: {

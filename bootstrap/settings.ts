@@ -5,16 +5,16 @@ import { plainError } from '../program/plain-errors.ts';
 import { problem, UserError, type Problem } from '../program/user-error.ts';
 
 const STACK = z.strictObject({
-  /** The stack has a file `Pulumi.<name>.yaml` beside this folder. */
+  /** Requires a file `Pulumi.<name>.yaml` in the parent folder. */
   name: z.string().regex(STACK_NAME),
-  /** Whether a pull request's preview waits for a reviewer, who looks at its program first. */
+  /** Whether a reviewer must approve a pull request's preview before its program runs. */
   previews: z.enum(['reviewed', 'open']).default('reviewed'),
-  /** Stands for values that only Pulumi can decrypt, by the key of the stack file. */
+  /** Stand-ins for encrypted values, by the stack file's key. */
   values: z.record(z.string(), z.string()).default({}),
 });
 
 const PIPELINE = z.strictObject({
-  /** AWS account id. Credentials of another account are refused. */
+  /** AWS account ID; credentials of another account are rejected. */
   account: z.string().regex(/^\d{12}$/, { error: 'must be a string of 12 digits' }),
   /**
    * `owner@id/name@id`, or `owner/name` for a repository whose tokens name no ids.
@@ -27,22 +27,21 @@ const PIPELINE = z.strictObject({
   reviewers: z
     .strictObject({ teams: z.array(z.string()).default([]), users: z.array(z.string()).default([]) })
     .default({ teams: [], users: [] }),
-  /** The bucket of the states; with a key both exist already. Absent: Pulumi Cloud. */
+  /** The states' bucket; with a key, both must exist. Without it: Pulumi Cloud. */
   state: z.strictObject({ bucket: z.string(), region: z.string(), key: z.string().optional() }).optional(),
-  /** What an account or a repository has once. Leave out what another stack of this program makes. */
+  /** What an account or repository has only once. Leave out what another bootstrap stack creates. */
   makes: z.array(z.enum(['identity-provider', 'ruleset'])).default(['identity-provider', 'ruleset']),
 });
 
-/** What the file of a bootstrap stack says. */
 export type Pipeline = z.infer<typeof PIPELINE>;
 
-/** Access tokens of Pulumi Cloud: one that writes the stack, and one that only reads it. */
+/** Pulumi Cloud's access tokens: one can write the stack, the other only read it. */
 export interface Tokens {
   readonly deploy: string;
   readonly preview: string;
 }
 
-/** @throws UserError listing every mistake in the value of `bootstrap:pipeline` */
+/** Returns the checked `bootstrap:pipeline`. @throws UserError listing every mistake */
 export function readPipeline(value: unknown): Pipeline {
   const { success, data, error } = PIPELINE.safeParse(value, { error: plainError });
   const problems = success
@@ -52,14 +51,16 @@ export function readPipeline(value: unknown): Pipeline {
   return data;
 }
 
-/** GitHub's names of environments are not case-sensitive: stacks that differ only in case would share environments. */
+/**
+ * Returns stacks that differ only in case: GitHub's environment names ignore case, so they would share environments.
+ */
 function duplicateStacks({ stacks }: Pipeline): Problem[] {
   const names = stacks.map(({ name }) => name.toLowerCase());
   const duplicates = names.filter((name, index) => names.indexOf(name) < index);
   return duplicates.map((name) => problem('duplicate', 'stacks', `${name} is listed twice`));
 }
 
-/** Returns the tokens by stack, which a pipeline without a bucket needs. */
+/** Returns the tokens by stack, required without a bucket. */
 export function readTokens({ state }: Pipeline): pulumi.Input<Readonly<Record<string, Tokens>>> {
   const config = new pulumi.Config('bootstrap');
   return state === undefined ? config.requireSecretObject<Readonly<Record<string, Tokens>>>('tokens') : {};

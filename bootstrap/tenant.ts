@@ -3,19 +3,17 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Recorded } from '../rights/recorded.ts';
 import { scopesOf, type Work } from '../rights/scopes.ts';
 
-/** How the pipeline proves to Auth0 who it is. */
+/** The pipeline's credentials at Auth0. */
 export interface Credentials {
   readonly clientId: pulumi.Output<string>;
   readonly clientSecret: pulumi.Output<string>;
 }
 
 /**
- * Declares the applications of a tenant's pipeline, three for all stacks of the tenant: a scope of the Management API holds
- * for the whole tenant, so that three for each stack would have the same rights. Each of the three is separate because
- * - a preview runs the code of a pull request: it must neither write nor read `client_keys`, which show the secret of the
- *   application that deploys;
- * - drift reads `client_keys`, in an environment of `main` only, and no reviewer approves it: it must not hold the write
- *   scopes that a deployment of production gets after an approval.
+ * Declares the pipeline's three applications, shared by all stacks, because Management API scopes cover the whole
+ * tenant. A preview runs a pull request's code: it must neither write nor read `client_keys`, which expose the
+ * deployer's secret. Drift reads `client_keys`, only on `main` and without a reviewer: it must not hold production's
+ * write scopes.
  */
 export function declareApplications(
   domain: string,

@@ -7,7 +7,7 @@ export interface Identity {
   readonly Arn: string;
 }
 
-/** Judges the AWS credentials, and returns whose they are. */
+/** Checks the AWS credentials, and returns their identity. */
 export function judgeCredentials({ run }: Machine): { readonly finding: Finding; readonly identity?: Identity } {
   const result = run('aws', 'sts', 'get-caller-identity', '--output', 'json');
   if (result.code === undefined) {
@@ -19,7 +19,7 @@ export function judgeCredentials({ run }: Machine): { readonly finding: Finding;
   return { finding: finding('AWS credentials', 'error', `do not work: ${result.error}`, 'aws configure sso') };
 }
 
-/** Judges whether the account is that of the stack file's permissions boundary, where it names one. */
+/** Checks the account against the stack file's permissions boundary, if set. */
 export function judgeAccount({ Account }: Identity, boundary: string | undefined, stack: string): Finding[] {
   const expected = boundary?.split(':')[4] ?? Account;
   if (expected === Account) return [];

@@ -9,8 +9,8 @@ import { judgeStackFile } from './stack-file.ts';
 import { judgeTenant } from './tenant.ts';
 
 /**
- * Judges the machine and each stack, and changes nothing.
- * @param stacks names as `--stack` takes them: with Pulumi Cloud `organization/project/stack` too
+ * Checks the machine and each stack without changing anything.
+ * @param stacks names as for `--stack`, with Pulumi Cloud also `organization/project/stack`
  */
 export async function* diagnose(machine: Machine, stacks: readonly string[]): AsyncIterable<Section> {
   const { findings: cli, backend } = judgeCli(machine);

@@ -1,22 +1,21 @@
 import { printableLine } from '../program/user-error.ts';
 
-/** What one check found. */
+/** A check's result. */
 export interface Finding {
   readonly check: string;
   /** `unknown`: the check could not be made. */
   readonly level: 'ok' | 'error' | 'warning' | 'unknown';
   readonly message: string;
-  /** One command that mends it, where a command can. */
+  /** A command that fixes the problem. */
   readonly fix?: string;
 }
 
-/** The findings about the machine, or about a stack. */
 export interface Section {
   readonly title: string;
   readonly findings: readonly Finding[];
 }
 
-/** Returns a finding. It has no key `fix` if no command mends it. */
+/** Returns a finding, without `fix` if no command fixes it. */
 export function finding(check: string, level: Finding['level'], message: string, fix?: string): Finding {
   return { check, level, message, ...(fix !== undefined && { fix }) };
 }

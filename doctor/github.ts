@@ -2,10 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { finding, type Finding } from './finding.ts';
 import { jsonOf, type Machine } from './machine.ts';
 
-/** The environments of a repository on GitHub, or why they are unknown. */
 export type Environments = { readonly names: readonly string[] } | { readonly finding: Finding };
 
-/** Reads the names of the environments, where the GitHub CLI is logged in. */
+/** Returns the names of the environments, or a finding if the GitHub CLI is not logged in. */
 export function readEnvironments({ run }: Machine): Environments {
   const { code } = run('gh', 'auth', 'status');
   if (code === undefined)
@@ -19,7 +18,7 @@ export function readEnvironments({ run }: Machine): Environments {
   return names === undefined ? { finding: finding('GitHub', 'unknown', `not checked: ${result.error}`) } : { names };
 }
 
-/** Judges whether the environments of a stack have every variable and secret that a workflow reads. */
+/** Checks that a stack's environments have every variable and secret the workflows read. */
 export function judgeEnvironments({ run, root }: Machine, names: readonly string[], stack: string): Finding[] {
   const folder = new URL('.github/workflows/', root);
   if (!existsSync(folder)) return [];
@@ -66,7 +65,6 @@ export function judgeEnvironments({ run, root }: Machine, names: readonly string
     : [finding('GitHub', 'ok', 'the environments have every variable and secret that a workflow reads')];
 }
 
-/** A variable or a secret of an environment. */
 interface Entry {
   readonly name: string;
   readonly value?: string;

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import type { Recorded } from '@auth0-http-api/twin';
 import { readOverHttps, type IssuerResponse } from '../program/aws/issuer.ts';
 
-/** What a command printed. */
 export interface CommandResult {
   /** The exit code; `undefined` if the command is not installed. */
   readonly code: number | undefined;
@@ -22,10 +21,10 @@ export interface Machine {
   readonly root: URL;
 }
 
-/** Milliseconds that a command may take. */
+/** Timeout of a command in milliseconds. */
 const LIMIT = 30_000;
 
-/** Runs a command in the project's folder without input, so that it fails rather than prompts. */
+/** Runs a command in the project's folder without input, so that a prompt fails. */
 export function runCommand(root: URL, command: string, ...args: readonly string[]): CommandResult {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd: root,
@@ -41,7 +40,7 @@ export function runCommand(root: URL, command: string, ...args: readonly string[
   return { code: status ?? 1, stdout, error: first };
 }
 
-/** Parses what a command printed; returns undefined if it failed, or printed no JSON. */
+/** Returns a command's output as JSON; undefined if it failed or printed none. */
 export function jsonOf({ code, stdout }: CommandResult): unknown {
   if (code !== 0) return undefined;
   try {
@@ -52,7 +51,7 @@ export function jsonOf({ code, stdout }: CommandResult): unknown {
   }
 }
 
-/** Requests a URL. A document of an issuer, which needs no options, is read as API Gateway reads it. */
+/** Requests a URL; without options, with API Gateway's limits for an issuer's documents. */
 export async function request(url: string, init?: RequestInit): Promise<IssuerResponse> {
   if (init === undefined) return readOverHttps(url);
   try {

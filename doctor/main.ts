@@ -1,4 +1,3 @@
-// The entry of `npm run doctor`.
 import { parseArgs } from 'node:util';
 import { evaluate, stackNames } from '@auth0-http-api/twin';
 import { diagnose } from './diagnose.ts';

@@ -13,7 +13,7 @@ export interface Backend {
   readonly url: string;
 }
 
-/** Judges the CLI, and returns the backend that it is logged in to. */
+/** Checks the CLI, and returns its backend. */
 export function judgeCli({ run }: Machine): { readonly findings: readonly Finding[]; readonly backend?: Backend } {
   const { code, stdout } = run('pulumi', 'version');
   if (code === undefined) return { findings: [finding('Pulumi CLI', 'error', 'is not installed', INSTALL_CLI)] };
@@ -29,7 +29,7 @@ export function judgeCli({ run }: Machine): { readonly findings: readonly Findin
     : { findings: [cli, finding('state backend', 'ok', `${backend.user} at ${backend.url}`)], backend };
 }
 
-/** Judges the state of a stack: whether it exists, is locked, and can be trusted. */
+/** Checks that a stack's state exists, is unlocked and up to date. */
 export function judgeState(machine: Machine, backend: Backend, project: string, stack: string): Finding[] {
   const { run } = machine;
   const exported = run('pulumi', 'stack', 'export', '--stack', stack, '--non-interactive');
@@ -51,7 +51,7 @@ export function judgeState(machine: Machine, backend: Backend, project: string, 
   ];
 }
 
-/** Judges whether the last updates of a stack succeeded, so that its state can be trusted. */
+/** Checks that the last updates succeeded. */
 function judgeHistory({ run }: Machine, state: ExportedState, stack: string): Finding {
   const result = run('pulumi', 'stack', 'history', '--json', '--page-size', '100', '--stack', stack);
   const history = jsonOf(result) as readonly HistoryEntry[] | undefined;
@@ -69,7 +69,9 @@ function judgeHistory({ run }: Machine, state: ExportedState, stack: string): Fi
   return finding('state', 'ok', update ?? 'never deployed');
 }
 
-/** Returns whether a lock exists, if that can be read. Source of the path: pulumi/pulumi, pkg/backend/diy/lock.go */
+/**
+ * Returns whether a lock exists, or undefined if unreadable. Source of the path: pulumi/pulumi, pkg/backend/diy/lock.go
+ */
 function isLocked({ run }: Machine, { url }: Backend, project: string, stack: string): boolean | undefined {
   const name = stack.split('/').at(-1) ?? stack;
   const path = `.pulumi/locks/organization/${project}/${name}`;

@@ -7,7 +7,7 @@ import { finding, type Finding } from './finding.ts';
 
 type Values = Readonly<Record<string, string>>;
 
-/** Judges what a real engine, the policy pack and the services would refuse of an evaluated program. */
+/** Checks what a real engine, the policy pack and the services would reject in an evaluated program. */
 export function judgeStackFile(recorded: Recorded, values: Values, stack: string): Finding[] {
   const set = (key: string): string => `pulumi config set ${key} <value> --stack ${stack}`;
   const placeholders = placeholderProblems(values).map(({ place, message }) =>

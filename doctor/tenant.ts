@@ -6,13 +6,13 @@ import { scopesOf } from '../rights/scopes.ts';
 import { finding, type Finding } from './finding.ts';
 import type { Machine } from './machine.ts';
 
-/** Settings of a tenant that the provider resets when it sets the default directory. */
+/** Tenant settings that the provider resets with the default directory. */
 const RESET = ['default_token_quota', 'error_page', 'mtls', 'skip_non_verifiable_callback_uri_confirmation_prompt'];
 
-/** Judges the tenant's documents, the Management API's credentials and their scopes, and the default directory. */
+/** Checks the tenant's documents, the Management API's credentials and scopes, and the default directory. */
 export async function judgeTenant(machine: Machine, recorded: Recorded, stack: string): Promise<Finding[]> {
   const { domain, issuerDomain = domain } = recorded.providers.auth0;
-  // That domain may be the tenant of a stranger.
+  // Never call a placeholder's domain: it may belong to someone else.
   if (placeholderProblems({ 'auth0:domain': domain }).length > 0) return judgeDirectory(machine, recorded, stack);
   const problem = await issuerProblem(`https://${issuerDomain}/`, (url) => machine.request(url));
   const key = issuerDomain === domain ? 'auth0:domain' : 'api:issuerDomain';
@@ -62,7 +62,7 @@ async function requestToken({ env, run, request }: Machine, domain: string, stac
   return finding('Management API', 'error', `the tenant gives ${id} no token: ${reason}`, fix);
 }
 
-/** Judges what an update would change of the tenant's own settings. Without a token these are unknown. */
+/** Checks what an update would change in the tenant's settings; unknown without a token. */
 async function judgeDirectory(
   { request }: Machine,
   { resources, providers }: Recorded,
@@ -92,7 +92,7 @@ async function judgeDirectory(
 
 const TOKEN = z.object({ access_token: z.string().optional(), error_description: z.string().optional() });
 const SETTINGS = z.record(z.string(), z.unknown());
-// The id becomes part of a command that a person may paste.
+// The ID becomes part of a command to paste.
 const CLIENT_ID = z.string().regex(/^[\w-]+$/);
 const CLAIMS = z.object({ scope: z.string().optional(), azp: CLIENT_ID.optional().catch(undefined) });
 

@@ -24,7 +24,7 @@ const scheme = z.looseObject({
   flows: z.record(z.string(), z.looseObject({ scopes: z.record(z.string(), z.string()).default({}) })).default({}),
 });
 
-/** The parts of an OpenAPI 3 document that the import reads, with references resolved. */
+/** The parts of an OpenAPI 3 document that the import uses, with references resolved. */
 export const openApi = z.looseObject({
   openapi: z
     .string({ error: 'is not OpenAPI 3; convert the document first' })
@@ -39,14 +39,13 @@ export const openApi = z.looseObject({
 });
 type Document = z.infer<typeof openApi>;
 
-/** A route as `contract.ts` has it. */
 interface ImportedRoute {
   readonly handler: string;
   readonly scopes: readonly string[] | 'any token' | 'public';
   readonly examples?: Readonly<Record<string, unknown>>;
 }
 
-/** Routes and permissions of a contract, and sentences on what differs from the document. */
+/** A contract's routes and permissions, and notes on differences from the document. */
 export interface Imported {
   readonly permissions: Readonly<Record<string, string>>;
   readonly routes: Readonly<Record<string, ImportedRoute>>;
@@ -54,8 +53,8 @@ export interface Imported {
 }
 
 /**
- * Makes routes and permissions from an OpenAPI document. Where the document requires what API Gateway cannot check, the
- * route requires a token, so it never admits callers without one; notes say what is left to do.
+ * Returns routes and permissions from an OpenAPI document. A route requires a token if API Gateway cannot check the
+ * document's requirement, so it never becomes public; notes list the remaining work.
  * @param handler the key of the handler that serves each route
  */
 export function contractFrom(document: Document, handler: string): Imported {
@@ -88,7 +87,7 @@ export function contractFrom(document: Document, handler: string): Imported {
   return { permissions: permissionsOf(document, used, named, notes), routes: Object.fromEntries(routes), notes };
 }
 
-/** Returns a route key that API Gateway accepts beside the others, or undefined with a note. */
+/** Returns a route key that API Gateway accepts next to the others, or adds a note and returns undefined. */
 function keyOf(original: string, imported: readonly string[], notes: string[]): string | undefined {
   let key = original;
   if (/.\/$/.test(key.replace(/^\S+ /, ''))) {
@@ -143,8 +142,8 @@ function scopesOf(
     const names = [...new Set(supported.flatMap(([, required]) => required))];
     const [first, ...rest] = names.filter((scope) => isPermission(scope));
     if (first !== undefined) scopes.add(first);
-    // An alternative with reserved scopes alone accepts any token. One with a scope that is invalid in Auth0 is dropped: it
-    // must not weaken the others.
+    // Reserved scopes alone accept any token. A scope that Auth0 cannot have drops its alternative, which must not
+    // weaken others.
     else if (names.every((scope) => RESERVED_SCOPES.includes(scope))) anyToken = true;
     if (rest.length > 0) {
       const unchecked = rest.join(', ');
@@ -163,7 +162,7 @@ function isPermission(scope: string): boolean {
   return PERMISSION.test(scope) && !RESERVED_SCOPES.includes(scope);
 }
 
-/** Returns the scopes that the document declares, and those that only a route names, with their descriptions. */
+/** Returns the scopes of the document and its routes, with descriptions. */
 function permissionsOf(
   document: Document,
   used: ReadonlySet<string>,
@@ -188,7 +187,7 @@ function permissionsOf(
   );
 }
 
-/** Returns a value for each path parameter and an example body; undefined if a parameter has no example. */
+/** Returns example values for the path and body; undefined if a path parameter has no example. */
 function examplesOf(
   key: string,
   original: string,

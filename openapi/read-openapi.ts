@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { UserError } from '../program/user-error.ts';
 import { openApi } from './contract-from-openapi.ts';
 
-/** Reads the document alone, no other file and no URL. */
+/** Options that read no other file and no URL. */
 const ALONE = { resolve: { external: false }, dereference: { circular: 'ignore' } } as const;
 
 /**
@@ -15,7 +15,7 @@ export async function readOpenApi(text: string, file: string): Promise<z.infer<t
   const rejected = (what: string): never => {
     throw new UserError('openapi', `${file} has ${what}`);
   };
-  // Checks the parsed values, because YAML can write one key in many ways.
+  // Check parsed values, because YAML can write a key in many ways.
   const checked = (key: unknown, value: unknown): unknown => {
     // zod drops this key, and a route whose security is dropped would become public.
     if (key === '__proto__') return rejected('the name __proto__; choose another one');

@@ -1,5 +1,5 @@
-// `npm run -s policy`: bundles the policy pack into one file. The engine loads a pack by `require`, which takes no
-// TypeScript; the SDKs stay outside, since the engine's own process of the pack has loaded them.
+// `npm run -s policy`: bundles the policy pack, because the engine cannot load TypeScript. The engine provides the
+// SDKs.
 import { join } from 'node:path';
 import esbuild from 'esbuild';
 

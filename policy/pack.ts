@@ -3,14 +3,14 @@ import { PolicyPack } from '@pulumi/policy';
 import deserialize from '@pulumi/policy/deserialize.js';
 import { inputsOf, registeredOf, type Inputs } from './registered.ts';
 
-// The rules need to know what is marked as secret, and the SDK unwraps it unless its second argument is true.
+// Keeps secrets marked: the SDK unwraps them unless its second argument is true.
 const sdk = deserialize as unknown as {
   deserializeProperties: (properties: unknown, keepSecrets: boolean) => Record<string, unknown>;
 };
 const { deserializeProperties } = sdk;
 sdk.deserializeProperties = (properties) => deserializeProperties(properties, true);
 
-/** What each resource was asked for: a stack policy is shown only what came back. */
+/** The inputs of each resource by URN: a stack policy sees only outputs. */
 const inputsByUrn = new Map<string, Inputs>();
 
 new PolicyPack('auth0-http-api', {
@@ -32,7 +32,7 @@ new PolicyPack('auth0-http-api', {
           string,
           string
         >;
-        // The stack file decides which rules apply, not an output that may have been edited.
+        // Trust the stack file over an output, which may have been edited.
         const production = configured === undefined ? {} : { production: configured === 'true' };
         const judged = { ...registered, outputs: { ...registered.outputs, ...production } };
         for (const { rule, resource, message } of violationsOf(judged)) {

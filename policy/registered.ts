@@ -3,21 +3,21 @@ import { Secret, type PolicyResource } from '@pulumi/policy';
 import * as proxy from '@pulumi/policy/proxy.js';
 import * as pulumi from '@pulumi/pulumi';
 
-/** What a preview has in place of a value that is not known yet; the SDK has a text for each kind of value. */
+/** The SDK's placeholders for values that a preview does not know. */
 const UNKNOWN = Object.entries(proxy as Readonly<Record<string, unknown>>).flatMap(([name, value]) =>
   /^unknown\w+Value$/.test(name) ? [value] : [],
 );
 
-/** Inputs of a resource, in which unknown values are still the SDK's, and the paths of those marked as secret. */
+/** A resource's inputs, with the SDK's placeholders, and the paths of secrets. */
 export interface Inputs {
   readonly values: Readonly<Record<string, unknown>>;
   readonly secrets: readonly string[];
 }
 
-/** Outputs by which resources are named in the inputs of others. */
+/** Outputs that identify a resource in other resources' inputs. */
 const NAMES = ['arn', 'clientId', 'executionArn', 'id', 'identifier', 'invokeArn', 'name'];
 
-/** Inputs that hold the id of another resource, which no property of a policy resource has. */
+/** Inputs that hold another resource's ID, which a policy resource does not expose. */
 const IDS: Readonly<Record<string, (id: string) => string>> = {
   apiId: (id) => id,
   authorizerId: (id) => id,
@@ -27,9 +27,8 @@ const IDS: Readonly<Record<string, (id: string) => string>> = {
 type Judged = RegisteredResource & { readonly urn: string };
 
 /**
- * What the rules judge. Ids are the resources' URNs, and where an input is unknown, the URN of the one resource that it
- * comes from stands in its place: a first preview knows no more. What comes from several, or from none, stays unknown, and
- * no rule takes it for what it needs.
+ * Returns the resources for the rules, with URNs as IDs. An unknown input becomes the URN of the one resource it
+ * depends on; with several dependencies or none it stays unknown, which satisfies no rule.
  */
 export async function registeredOf(
   resources: readonly PolicyResource[],
@@ -75,7 +74,7 @@ async function judgedOf(resource: PolicyResource, inputsByUrn: ReadonlyMap<strin
   };
 }
 
-/** A value with what stands in place of each unknown part. */
+/** Replaces each unknown part of a value. */
 function known(value: unknown, stand: () => string | undefined): unknown {
   if (UNKNOWN.includes(value)) return stand();
   if (typeof value !== 'object' || value === null) return value;
@@ -84,8 +83,7 @@ function known(value: unknown, stand: () => string | undefined): unknown {
 }
 
 /**
- * Properties as the engine sent them: no getter, since the SDK's throws at an unknown value, and the policy would be
- * passed over with an advisory line.
+ * Returns properties as the engine sent them. The SDK's getters throw at unknown values, which would skip the policy.
  */
 export async function inputsOf(properties: Readonly<Record<string, unknown>>): Promise<Inputs> {
   const secrets: string[] = [];
@@ -107,13 +105,13 @@ export async function inputsOf(properties: Readonly<Record<string, unknown>>): P
   return { values: (await read(properties, '')) as Record<string, unknown>, secrets };
 }
 
-/** The own properties of a value behind any proxy. */
+/** Returns a value's own properties, behind any proxy. */
 function raw(value: object): Readonly<Record<string, unknown>> {
   const all = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, { enumerable }]) => enumerable);
   return Object.fromEntries(all.map(([key, descriptor]) => [key, descriptor.value as unknown]));
 }
 
-/** The texts of an asset or archive, in which a secret may stand. */
+/** Returns an asset's or archive's strings, which may contain secrets. */
 async function assetOf(value: object): Promise<unknown> {
   const parts = await Promise.all(Object.entries(raw(value)).map(async ([key, part]) => [key, await part] as const));
   const inner = parts.map(

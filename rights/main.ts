@@ -4,7 +4,7 @@ import { RightsError } from './rights-error.ts';
 const USAGE =
   'npm run -s policies -- --stack prod --account 123456789012 [--bucket NAME --key KMS_KEY_ID] [--subject repo:ORG/REPO] [--config key=value] [document]';
 
-/** Prints the policies of a stack as JSON, or one of them. */
+/** Prints a stack's policies, or one of them, as JSON. */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     if (value.length === 0) throw new RightsError(`--config ${pair} has no value; write --config key=value`);
     return [configKey, value.join('=')];
   });
-  // An invalid argument is reported before the SDKs are loaded.
+  // Reports invalid arguments before loading the SDKs.
   const [{ policiesOf }, { recordedStack }] = await Promise.all([import('./policies.ts'), import('./recorded.ts')]);
   const recorded = await recordedStack(stack, Object.fromEntries(entries));
   const all = policiesOf(recorded, {

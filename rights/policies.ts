@@ -4,7 +4,6 @@ import type { Recorded, RecordedResource } from '@auth0-http-api/twin';
 import { RightsError } from './rights-error.ts';
 import { RIGHTS, text, type Grant, type Names } from './table.ts';
 
-/** A statement of an IAM policy. */
 export interface Statement {
   readonly Effect: 'Allow';
   readonly Principal?: unknown;
@@ -13,43 +12,39 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-/** A policy document of IAM. */
 export interface Policy {
   readonly Version: '2012-10-17';
   readonly Statement: readonly Statement[];
 }
 
-/** What the resources of a program do not say. */
+/** Facts that the program's resources do not contain. */
 export interface Surroundings {
   readonly account: string;
   readonly region: string;
-  /**
-   * The bucket of the state and the id of the KMS key for its secrets, in the stack's region unless named; undefined for
-   * Pulumi Cloud.
-   */
+  /** The states' bucket and KMS key ID, in the stack's region by default; undefined for Pulumi Cloud. */
   readonly state?: { readonly bucket: string; readonly key: string; readonly region?: string };
-  /** How GitHub names the repository in its tokens, like `repo:acme@1234/orders@5678`. */
+  /** The repository in GitHub's tokens, like `repo:acme@1234/orders@5678`. */
   readonly subject?: string;
 }
 
-/** The identity provider of GitHub's tokens, and the audience that they name at AWS. */
+/** GitHub's identity provider, and the audience for AWS. */
 export const GITHUB_TOKENS = { issuer: 'token.actions.githubusercontent.com', audience: 'sts.amazonaws.com' };
 
-/** A name whose pattern could match other names: `prod--*` would match those of a stack `prod--eu`. */
+/** Names whose pattern could match others: `prod--*` would also match a stack `prod--eu`. */
 const AMBIGUOUS = /^-|-$|--|[^\w.-]/;
 
-/** A stack `preview-prod` would deploy in the environment of the previews of `prod`, which any branch may use. */
+/** A stack `preview-prod` would deploy in the preview environment of `prod`, which any branch may use. */
 const ENVIRONMENT_PREFIX = /^(preview|drift)-/i;
 
-/** Returns the value of the encryption context `stack`, so that no other stack's role can decrypt with the common key. */
+/** Returns the encryption context's `stack`, which stops other stacks' roles from decrypting with the shared key. */
 export function encryptionContext({ project, stack }: Pick<Recorded, 'project' | 'stack'>): string {
   return `${project}/${stack}`;
 }
 
 /**
- * Returns the IAM policies of a stack's pipeline, by name: `boundary` for the functions' roles, `deploy` and `preview`
- * (also for drift) for the pipeline's roles, with a bucket `deploy-state` and `preview-state`, and with a
- * subject `deploy-trust` and `preview-trust`. They allow what the stack's resources need, and nothing else.
+ * Returns the IAM policies of a stack's pipeline, by name: `boundary` for the functions' roles; `deploy` and `preview`
+ * (also for drift); with a bucket `deploy-state` and `preview-state`; with a subject `deploy-trust` and
+ * `preview-trust`.
  * @throws RightsError for a resource type without a row in the table, and for names whose pattern could match others
  */
 export function policiesOf(recorded: Recorded, surroundings: Surroundings): Readonly<Record<string, Policy>> {
@@ -111,7 +106,7 @@ function rightsOf({ type }: RecordedResource): (typeof RIGHTS)[string] {
   return rights;
 }
 
-/** Merges all calls on the same resources under the same condition into one statement. */
+/** Merges calls on the same resources under the same condition. */
 function merged(grants: readonly Grant[]): Statement[] {
   const statements = new Map<string, { actions: Set<string>; grant: Grant }>();
   for (const grant of grants) {
@@ -129,8 +124,8 @@ function merged(grants: readonly Grant[]): Statement[] {
 }
 
 /**
- * Allows everything that the policies of the functions' roles allow, with the logs of the whole stack, so that another
- * handler changes nothing here. A role may do what its policy and the boundary both allow.
+ * Returns the boundary: everything that the functions' roles may do. It covers all the stack's logs, so handlers can be
+ * added.
  */
 function boundaryOf({ partition, region, project, stack }: Names, resources: readonly RecordedResource[]): Policy {
   const logs = `arn:${partition}:logs:${region}:*:log-group:/${project}/${stack}/`;
@@ -156,7 +151,7 @@ function boundaryOf({ partition, region, project, stack }: Names, resources: rea
 }
 
 /**
- * Allows access to the state of one stack in a bucket. Names of other stacks can be listed, their state cannot be read.
+ * Returns access to one stack's state in a bucket. Other stacks' names can be listed, but not their states read.
  * Source: pulumi/pulumi, pkg/backend/diy: store.go, lock.go, stack_tags.go, meta.go
  */
 function stateOf(
@@ -180,13 +175,13 @@ function stateOf(
       Effect: 'Allow',
       Action: ['kms:Decrypt'],
       Resource: [`arn:${partition}:kms:${keyRegion}:${account}:key/${key}`],
-      // A stack file in the repository holds its stack's encrypted key, so that anyone could try to decrypt it.
+      // Without it, roles of other stacks could decrypt the key in this stack's file, which the repository contains.
       Condition: { StringEquals: { 'kms:EncryptionContext:stack': encryptionContext({ project, stack }) } },
     },
   ]);
 }
 
-/** Lets the repository's runs in these environments assume a role, and no other run of any branch. */
+/** Returns a trust policy for the repository's runs in these environments only. */
 function trust(partition: string, account: string, subjects: readonly string[]): Policy {
   const { issuer, audience } = GITHUB_TOKENS;
   return policy([

@@ -3,8 +3,8 @@ import { evaluate, type Recorded } from '@auth0-http-api/twin';
 export type { Recorded };
 
 /**
- * Returns what the program registers for a stack, without a cloud.
- * @param config values of the stack file that only Pulumi can decrypt
+ * Returns the resources that the program registers for a stack.
+ * @param config stand-ins for encrypted values of the stack file
  */
 export function recordedStack(stack: string, config: Readonly<Record<string, string>> = {}): Promise<Recorded> {
   return evaluate({ root: new URL('../', import.meta.url).href, stack, config, seed: 'policies' });

@@ -1,6 +1,6 @@
-/** Says in one sentence for the user why a stack's policies cannot be generated. */
+/** Explains why a stack's policies cannot be generated. */
 export class RightsError extends Error {
   readonly code = 'rights';
-  /** Pulumi's engine prints an error with this mark without its stack trace. */
+  /** Makes Pulumi's engine print the error without a stack trace. */
   readonly __pulumiRunError = true;
 }

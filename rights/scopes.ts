@@ -1,7 +1,7 @@
 import type { Recorded } from '@auth0-http-api/twin';
 import { RightsError } from './rights-error.ts';
 
-/** What an application of the pipeline does: deploys, previews a pull request, or compares the cloud with `main`. */
+/** The work of a pipeline application: deploy, preview a pull request, or compare the cloud with `main`. */
 export type Work = 'deploy' | 'preview' | 'drift';
 
 const READ = ['read'] as const;
@@ -11,9 +11,10 @@ const ALL = ['create', 'read', 'update', 'delete'] as const;
 type Verbs = typeof READ | typeof EDIT | typeof ALL;
 
 /**
- * The scopes of Auth0's Management API that the provider needs, by resource type. A type that is missing here is an error.
- * Sources: https://github.com/auth0/terraform-provider-auth0/tree/main/internal/auth0 for the calls, and for the scopes of
- * each call https://auth0.com/docs/api/management/v2
+ * The scopes of Auth0's Management API that the provider needs, by resource type. A type that is missing here is an
+ * error.
+ * Sources: https://github.com/auth0/terraform-provider-auth0/tree/main/internal/auth0 for the calls, and for the scopes
+ * of each call https://auth0.com/docs/api/management/v2
  */
 export const SCOPES: Readonly<Record<string, Readonly<Record<string, Verbs>>>> = {
   'auth0:index/action:Action': { actions: ALL },
@@ -34,7 +35,7 @@ export const SCOPES: Readonly<Record<string, Readonly<Record<string, Verbs>>>> =
   'auth0:index/userRoles:UserRoles': { users: EDIT, roles: READ },
 };
 
-/** A preview with this scope could read the secret of the application that deploys. A refresh cannot do without it. */
+/** With this scope a preview could read the deployer's secret; a refresh needs it. */
 const SECRETS = 'read:client_keys';
 
 /**
@@ -47,7 +48,7 @@ export function scopesOf(stacks: readonly Recorded[], work: Work): string[] {
     .flatMap(({ type, inputs }) => {
       const row = SCOPES[type];
       if (row === undefined) throw new RightsError(`rights/scopes.ts has no ${type}; add what its provider calls`);
-      // The public keys of such a client are credentials of their own.
+      // Such a client's public keys are separate credentials.
       const keys = inputs['authenticationMethod'] === 'private_key_jwt' && { client_credentials: ALL };
       return Object.entries({ ...row, ...keys }).flatMap(([entity, verbs]) => verbs.map((verb) => `${verb}:${entity}`));
     })

@@ -8,9 +8,9 @@ export interface Names {
   readonly region: string;
   readonly account: string;
   readonly partition: string;
-  /** The beginning of physical names in AWS; `pulumi:autonaming` in Pulumi.yaml has the same. */
+  /** The prefix of physical names in AWS, equal to `pulumi:autonaming` in Pulumi.yaml. */
   readonly prefix: string;
-  /** The ARN of the permissions boundary, which each role must have. */
+  /** The ARN of the permissions boundary that each role must have. */
   readonly boundary: string;
 }
 
@@ -23,7 +23,7 @@ export interface Grant {
 
 /** The calls of a provider for a resource type. */
 interface TypeRights {
-  /** The provider's code, and the actions with their resources and condition keys. */
+  /** The provider's source, and the reference of actions, resources and condition keys. */
   readonly sources: readonly string[];
   /** The calls of a refresh. */
   readonly read: (resource: RecordedResource, names: Names) => readonly Grant[];
@@ -56,13 +56,13 @@ const zone = (resource: RecordedResource, { partition }: Names): string[] => [
   `arn:${partition}:route53:::hostedzone/${text(resource, 'zoneId')}`,
 ];
 
-/** Lambda checks that the caller who adds a layer to a function may read that layer. */
+/** Returns the layer permissions: Lambda checks that the caller may read a layer that it adds. */
 function layersOf({ inputs }: RecordedResource): Grant[] {
   const layers = Array.isArray(inputs['layers']) ? inputs['layers'].map(String) : [];
   return layers.length === 0 ? [] : [calls(layers, 'lambda:GetLayerVersion')];
 }
 
-/** A function given by its ARN existed before the stack. */
+/** Returns the ARN of a function that existed before the stack. */
 function invokedFunction(resource: RecordedResource, names: Names): string[] {
   const name = text(resource, 'function');
   if (!name.startsWith('arn:')) return functions(names);
@@ -70,13 +70,13 @@ function invokedFunction(resource: RecordedResource, names: Names): string[] {
   return typeof qualifier === 'string' ? [name, `${name}:${qualifier}`] : [name];
 }
 
-/** Returns the record's name. That of a validation record begins with a hash which only ACM knows beforehand. */
+/** Returns the record's name; a validation record's begins with a hash that only ACM knows in advance. */
 function recordNames(resource: RecordedResource): string[] {
   const name = text(resource, 'name').toLowerCase().replace(/\.$/, '');
   return [name.replace(/^_[0-9a-f]{32}\./, '_*.')];
 }
 
-/** The calls of a resource type of API Gateway, all of them on these paths. */
+/** Returns the calls of an API Gateway resource type on these paths. */
 function gateway(
   file: string,
   pathsOf: (resource: RecordedResource) => readonly string[],
@@ -94,10 +94,9 @@ function gateway(
   };
 }
 
-/** An API's ARN has its id, which is unknown before it exists. */
+/** Uses wildcards, because an API's ID is unknown before it exists. */
 const httpApi = (file: string): TypeRights => gateway(file, () => ['/apis', '/apis/*', '/tags/*']);
 
-/** The ARN of a domain name has the name itself. */
 const domain = (file: string, also?: (names: Names) => readonly Grant[]): TypeRights =>
   gateway(
     file,
@@ -111,8 +110,7 @@ const domain = (file: string, also?: (names: Names) => readonly Grant[]): TypeRi
 const stage = httpApi('stage');
 
 /**
- * The calls of the AWS provider, by resource type, and the resources that a stack's credentials may make them on. A type
- * that is missing here is an error.
+ * The AWS provider's calls by resource type, and the resources that they are allowed on. A missing type is an error.
  */
 export const RIGHTS: Readonly<Record<string, TypeRights>> = {
   'aws:acm/certificate:Certificate': {
@@ -160,7 +158,6 @@ export const RIGHTS: Readonly<Record<string, TypeRights>> = {
         : [
             calls(everyLogGroup(names), 'logs:DescribeLogGroups'),
             calls([arn(names, 'logs', '*')], 'logs:DescribeResourcePolicies', 'logs:PutResourcePolicy'),
-            // These actions have no resource in IAM.
             calls(
               ['*'],
               'logs:CreateLogDelivery',
@@ -322,7 +319,7 @@ export const RIGHTS: Readonly<Record<string, TypeRights>> = {
   },
 };
 
-/** Without the boundary, two calls could give a role any right. */
+/** Requires the boundary: without it, two calls could give a role any permission. */
 function bounded(actions: readonly string[], names: Names): Grant {
   return { actions, on: roles(names), when: { StringEquals: { 'iam:PermissionsBoundary': names.boundary } } };
 }

@@ -1,12 +1,12 @@
 import { bodyOf, readPreviews, readReport, type Preview, type Shown } from './stacks.ts';
 import { fenced, plainLines, span } from './text.ts';
 
-/** The most characters of the comparison of access. */
+/** Maximum characters of the access comparison. */
 const MOST_ACCESS = 20_000;
 
 /**
- * Returns the comment on a pull request: the headline of `npm run access -- --since`, what stands below it, and the stacks.
- * @param access what the command printed; absent if it failed
+ * Returns a pull request's comment: the headline of `npm run access -- --since`, its details, and the stacks.
+ * @param access the command's output; absent if it failed
  */
 export function commentBody(access: string | undefined, previews: readonly Preview[], last: string): string {
   const [headline = 'access cannot be compared: npm run access failed', ...rest] = plainLines(access ?? '');
@@ -24,7 +24,7 @@ function shown({ stack, code, lines }: Preview): Shown {
     : { stack, outcome: 'resources change', lines };
 }
 
-/** Whether the preview's last section, which counts resources by operation, has only unchanged ones. */
+/** Returns whether the preview's summary lists only unchanged resources. */
 function nothingChanges(lines: readonly string[]): boolean {
   const counts = lines.slice(lines.lastIndexOf('Resources:') + 1).filter((line) => line !== '');
   return lines.includes('Resources:') && counts.length === 1 && /^\s+\d+ unchanged$/.test(counts[0] ?? '');

@@ -2,7 +2,7 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fenced, MOST, plainLines } from './text.ts';
 
-/** What `pulumi preview` said of a stack. A pull request's own program wrote it, so it may hold anything. */
+/** The output of `pulumi preview`: untrusted, because a pull request's program wrote it. */
 export interface Preview {
   readonly stack: string;
   /** The CLI's exit code; absent if the job ended before it. */
@@ -10,22 +10,20 @@ export interface Preview {
   readonly lines: readonly string[];
 }
 
-/** A stack as the body shows it: its outcome, and the lines below. */
 export interface Shown {
   readonly stack: string;
   readonly outcome: string;
   readonly lines: readonly string[];
 }
 
-/** Longer blocks are folded. */
+/** Maximum lines of an unfolded block. */
 const MOST_OPEN = 60;
-/** The characters around a block's own text. */
 const AROUND = 160;
 
 /**
- * Reads `<stack>.txt` and `<stack>.code` of each stack.
+ * Returns each stack's preview from `<stack>.txt` and `<stack>.code`.
  * @param stacks a JSON list of names
- * @throws Error for a name that no stack can have
+ * @throws Error for an invalid stack name
  */
 export function readPreviews(folder: string, stacks: string): Preview[] {
   return (JSON.parse(stacks) as unknown[]).map((stack) => {
@@ -38,13 +36,13 @@ export function readPreviews(folder: string, stacks: string): Preview[] {
   });
 }
 
-/** Returns the content of a file, or undefined if an earlier job left none. A link in an artifact is not followed. */
+/** Returns a file's content, or undefined if missing. Links in an artifact are not followed. */
 export function readReport(folder: string, name: string): string | undefined {
   const path = join(folder, name);
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, 'utf8') : undefined;
 }
 
-/** Returns the parts before, then a section for each outcome, which stacks with the same lines share, then the last part. */
+/** Returns the first parts, a section for each distinct outcome, and the last part. */
 export function bodyOf(before: readonly string[], all: readonly Shown[], last: string): string {
   const groups = [...Map.groupBy(all, keyOf).values()].map((some) => ({
     head: `### ${some.map(({ stack }) => `\`${stack}\``).join(', ')}: ${some[0]?.outcome}`,
@@ -60,7 +58,7 @@ export function bodyOf(before: readonly string[], all: readonly Shown[], last: s
   return [...before, ...sections, last].join('\n\n');
 }
 
-/** The same for stacks that differ only in their own names and in the ids that the clouds gave. */
+/** Returns a key that is equal for stacks that differ only in names and generated IDs. */
 function keyOf({ stack, outcome, lines }: Shown): string {
   const name = new RegExp(`(?<![A-Za-z0-9])${stack.replaceAll('.', '\\.')}(?![A-Za-z0-9])`, 'g');
   const key = lines

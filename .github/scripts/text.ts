@@ -1,7 +1,7 @@
-/** The most characters of a body: GitHub accepts 65,536, of which the comment's action needs a few. */
+/** Maximum characters of a body: GitHub's limit is 65,536, and the comment's action needs a few. */
 export const MOST = 65_000;
 
-/** Returns a program's output as lines without colors. Every other control or reordering character becomes an escape. */
+/** Returns output as lines without colors; other control or reordering characters are escaped. */
 export function plainLines(output: string): string[] {
   const lines = output
     // oxlint-disable-next-line no-control-regex -- colors and cursor movements begin with the control character ESC
@@ -15,14 +15,14 @@ export function plainLines(output: string): string[] {
   return first === -1 ? [] : lines.slice(first, lines.findLastIndex((line) => line !== '') + 1);
 }
 
-/** Returns a line as a code span, in which nothing is Markdown, a mention or a link. */
+/** Returns a line as a code span, so that nothing in it acts as Markdown. */
 export function span(line: string): string {
   return `\`\` ${line.replace(/`{2,}/g, '`').slice(0, 300)} \`\``;
 }
 
 /**
- * Returns lines as a code block of at most about `most` characters. No line ends it, since three backticks in a row become
- * two and `…`. The middle is cut: a preview counts its changes at its end.
+ * Returns lines as a code block of about `most` characters, with three backticks replaced by two and `…`, so that no
+ * line ends the block. The middle is cut, because a preview's summary is at its end.
  */
 export function fenced(lines: readonly string[], most: number): string {
   const whole = lines.join('\n').replace(/`{3,}/g, '``…');

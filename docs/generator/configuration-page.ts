@@ -21,7 +21,7 @@ language server completes and checks them. Before it calls a cloud, the program 
 - \`environment:\` may list environments of Pulumi ESC, a part of Pulumi Cloud. The twin ignores them and says so when it starts.
 `;
 
-/** Every key of a stack file: its type, default, example and description. */
+/** Returns the page of every stack file key: type, default, example and description. */
 export function configurationPage(): string {
   const required = requiredKeys();
   const sections = Object.entries(settingsSchemas()).map(([key, schema]) => section(key, schema, required));
@@ -46,7 +46,7 @@ function section(key: string, schema: JsonSchema, required: readonly string[]): 
   ].join('\n');
 }
 
-/** A row for each part of a value, with the way to it. */
+/** Returns a row for each part of a value, with its path. */
 function parts({ properties = {}, required = [], items, additionalProperties }: JsonSchema, path: string): string[] {
   const own = Object.entries(properties).flatMap(([name, schema]) => {
     const full = path === '' ? name : `${path}.${name}`;

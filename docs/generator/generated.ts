@@ -1,7 +1,7 @@
 import { configurationPage } from './configuration-page.ts';
 import { stackFileSchema } from './stack-file-schema.ts';
 
-/** The files that `npm run docs` writes, by path, with what belongs into them. */
+/** Returns the content of each file that `npm run docs` writes, by path. */
 export function generatedFiles(): Readonly<Record<string, string>> {
   return {
     'docs/configuration.md': configurationPage(),

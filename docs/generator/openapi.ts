@@ -2,7 +2,6 @@ import { OPENAPI_METHODS, parseRouteKey } from '../../limits/route-key.ts';
 import type { Contract, RouteSpec } from '../../program/contract/define-contract.ts';
 import { parametersOf } from '../../program/contract/route-spec.ts';
 
-/** The addresses of an API and its tenant in one stack. */
 export interface Deployment {
   readonly title: string;
   readonly audience: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAY_BE_SECRET } from '../../program/config/encrypted-keys.ts';
 import { KEYS } from '../../program/config/keys.ts';
 
-/** A JSON Schema, as far as the settings have need of it. */
+/** The parts of JSON Schema that the settings use. */
 export interface JsonSchema {
   readonly $ref?: string;
   readonly type?: string;
@@ -11,7 +11,7 @@ export interface JsonSchema {
   readonly examples?: readonly unknown[];
   readonly enum?: readonly unknown[];
   readonly pattern?: string;
-  /** What an editor says where the pattern does not match. */
+  /** The editor's message if the pattern does not match. */
   readonly patternErrorMessage?: string;
   readonly format?: string;
   readonly minimum?: number;
@@ -30,19 +30,19 @@ export interface JsonSchema {
   readonly then?: JsonSchema;
 }
 
-/** What each key takes, by its name. */
+/** Returns each key's schema. */
 export function settingsSchemas(): Readonly<Record<string, JsonSchema>> {
   return settings().properties ?? {};
 }
 
-/** The keys without which the program does not start. */
+/** Returns the required keys. */
 export function requiredKeys(): readonly string[] {
   return settings().required ?? [];
 }
 
 /**
- * A JSON Schema of `Pulumi.<stack>.yaml`, by which an editor completes and checks it: the settings of the program, and
- * what Pulumi itself keeps in the file. Rules that join several keys, or a key and contract.ts, are the program's alone.
+ * Returns the JSON Schema of `Pulumi.<stack>.yaml` for editors: the program's settings, and Pulumi's own keys. Only the
+ * program checks rules across keys, or between a key and contract.ts.
  * Source of Pulumi's own: https://www.pulumi.com/docs/iac/concepts/config/#the-stack-settings-file and pulumi/pulumi,
  * sdk/go/common/workspace/project.go (ProjectStack)
  */
@@ -58,7 +58,7 @@ export function stackFileSchema(): object {
         type: 'object',
         description: 'What this stack is like. docs/configuration.md has every key.',
         properties: Object.fromEntries(Object.entries(properties).map(([key, schema]) => [key, settable(key, schema)])),
-        // The settings of the providers, and of Pulumi itself, are not the program's to know.
+        // Allow any settings of providers and Pulumi.
         patternProperties: { '^(?!api:)[^:]+:': {} },
         additionalProperties: false,
       },
@@ -72,7 +72,7 @@ export function stackFileSchema(): object {
       encryptedkey: { ...text, description: 'Pulumi writes it.' },
     },
     additionalProperties: false,
-    // What is missing here may be in an environment.
+    // An environment may provide missing keys.
     if: { not: { required: ['environment'] } },
     // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own word
     then: { required: ['config'], properties: { config: { type: 'object', required } } },
@@ -93,7 +93,7 @@ function settings(): JsonSchema {
     target: 'draft-07',
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
-      // zod adds JavaScript's safe integers as limits; they are not limits of a key.
+      // zod adds JavaScript's safe integers as limits.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (JSON.stringify(jsonSchema.propertyNames) === '{"type":"string"}') delete jsonSchema.propertyNames;
@@ -103,7 +103,7 @@ function settings(): JsonSchema {
   }) as JsonSchema;
 }
 
-/** What the program says of a text that does not match. */
+/** Returns the program's message for a string that does not match. */
 function patternMessage({ _zod: { def } }: z.core.$ZodTypes): string | undefined {
   const messages = (def.checks ?? []).map(({ _zod: { def: check } }) =>
     check.error?.({ code: 'custom', input: '', path: [] } as never),
@@ -111,7 +111,7 @@ function patternMessage({ _zod: { def } }: z.core.$ZodTypes): string | undefined
   return messages.find((message) => typeof message === 'string');
 }
 
-/** The same, as Pulumi's CLI may write it too: numbers, booleans, lists and maps as text, and encrypted what may be. */
+/** Also allows Pulumi's CLI format: numbers, booleans, lists and maps as strings, and encrypted values where valid. */
 function settable(key: string, schema: JsonSchema): JsonSchema {
   const { description, default: usual, examples, ...rest } = schema;
   const about = {
@@ -132,7 +132,7 @@ function asText({ type }: JsonSchema): JsonSchema[] {
   return type === 'object' ? [{ type: 'string', pattern: '^\\{' }] : [];
 }
 
-/** A value's own values may be encrypted each. */
+/** Allows each nested value to be encrypted. */
 function within(schema: JsonSchema): JsonSchema {
   const { items, properties, additionalProperties } = schema;
   return {
