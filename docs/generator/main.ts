@@ -23,7 +23,7 @@ function stackOption(): string | undefined {
     return parseArgs({ options: { stack: { type: 'string' } } }).values.stack;
   } catch {
     process.stderr.write('Usage: npm run docs -- [--stack NAME]; without it, openapi.json is for the twin of dev\n');
-    process.exit(1);
+    return process.exit(1);
   }
 }
 

@@ -209,7 +209,9 @@ describe('The generated policies', () => {
 
   it('npm run policies prints one document for a shell, and names the argument that is missing or invalid', async () => {
     vi.doMock('../../rights/recorded.ts', () => ({ recordedStack: recordStack }));
-    onTestFinished(() => void vi.doUnmock('../../rights/recorded.ts'));
+    onTestFinished(() => {
+      vi.doUnmock('../../rights/recorded.ts');
+    });
     const run = (...args: readonly string[]) => runEntry('rights/main.ts', ['--stack', 'dev', ...args]);
     const { stdout } = await run('--account', ACCOUNT, '--subject', SURROUNDINGS.subject, 'preview-trust');
     expect(JSON.parse(stdout)).toMatchObject({ Version: '2012-10-17' });
