@@ -1,6 +1,7 @@
 import type { HttpApi, Route } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
 
+/** The most changes to name. */
 const NAMED = 6;
 
 /**

@@ -85,6 +85,7 @@ export async function start(options: StartOptions, root: URL, programs = reevalu
   process.once('SIGINT', end).once('SIGTERM', end);
 }
 
+/** Milliseconds between two checks of the npm process. */
 const LOOK_AT_NPM = 250;
 
 /**

@@ -14,6 +14,7 @@ export interface Engine {
   readonly setOutputs: (urn: string, outputs: WireObject) => void | Promise<void>;
 }
 
+/** The gRPC status code. */
 const UNIMPLEMENTED = 12;
 
 /**

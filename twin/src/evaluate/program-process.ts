@@ -65,6 +65,7 @@ export async function runIn(
   return { recorded: engine.finish(), outcome };
 }
 
+/** The most stack frames of the program's own files to print. */
 const OWN_FRAMES = 3;
 
 function installHint(message: string): string {

@@ -21,6 +21,7 @@ export interface Outcome {
   readonly reloaded: boolean;
 }
 
+/** The outcome of a process that ended without reporting one. */
 const EARLY: Outcome = { modules: [], waits: false, reloaded: false };
 
 export interface Ahead {
@@ -59,9 +60,10 @@ export interface Runner {
   readonly close: () => void;
 }
 
-/** Milliseconds that a run may take. A program with 300 routes takes a twentieth of it. */
+/** Timeout of a run in milliseconds. A program with 300 routes takes a twentieth of this. */
 const LIMIT = 60_000;
 
+/** Milliseconds for a process to exit by itself before it is killed. */
 const ENDING = 1000;
 
 const PRELOAD = pathToFileURL(siblingModule(import.meta.url, 'program-preload')).href;

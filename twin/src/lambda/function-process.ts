@@ -13,12 +13,14 @@ const RUNTIME = siblingModule(import.meta.url, 'runtime');
 /** Lambda's limit for loading the handler, in milliseconds. Source: lambda-runtime-environment, "Init phase". */
 const INIT_LIMIT = 10_000;
 
+/** Milliseconds for a process to exit by itself before it is killed. */
 const CLOSING = 100;
 
+/** Milliseconds between two measurements of memory. */
 const WEIGHED_EVERY = 50;
 
 /**
- * MB that a process may use beyond its function's memory size. Lambda counts Node as well, but V8 returns memory
+ * Megabytes that a process may use beyond its function's memory size. Lambda counts Node as well, but V8 returns memory
  * slowly, and a handler must not be killed for that.
  */
 const LEEWAY = 64;

@@ -1,6 +1,7 @@
 import type { LambdaFunction } from '../model/integrations.ts';
 import { FunctionProcess, type Outcome, type Place } from './function-process.ts';
 
+/** The most processes of a function. */
 const MOST = 16;
 
 /**

@@ -18,7 +18,7 @@ const DEFAULT_STAGE = '$default';
 
 /**
  * Returns the HTTP APIs that the program declares, in order of their names; one without routes if it declares none.
- * @throws UserError for a reference to what is not declared, and for whatever AWS would refuse or ignore
+ * @throws UserError for a reference to an undeclared resource, and for input that AWS would reject or ignore
  */
 export function apisOf(lookup: Lookup, region: string): readonly [HttpApi, ...HttpApi[]] {
   const declared = lookup(TYPE.api);
@@ -41,7 +41,7 @@ export function apisOf(lookup: Lookup, region: string): readonly [HttpApi, ...Ht
     : [{ ...first, idleFunctions }, ...more.map((api) => ({ ...api, idleFunctions }))];
 }
 
-/** Stands for the API of a program that declares a tenant only. It has no route. */
+/** Returns an API without routes, for a program that declares only a tenant. */
 function noApi(region: string): HttpApi {
   return {
     name: '',
@@ -59,7 +59,7 @@ function noApi(region: string): HttpApi {
   };
 }
 
-/** A lookup that finds the parts of one API only. */
+/** Returns a lookup that finds only the parts of one API. */
 function partsOf(apiId: string, lookup: Lookup): Lookup {
   return (type) =>
     lookup(type).filter(({ id, inputs }) => {
@@ -95,7 +95,7 @@ function apiOf(lookup: Lookup, api: Api, region: string): HttpApi {
   };
 }
 
-/** The declared stage. Quick create makes one that deploys each change. */
+/** Returns the declared stage, or the one that quick create makes. */
 function stageIn(lookup: Lookup, api: Api): StageInputs {
   const stages = lookup(TYPE.stage);
   if (stages.length === 0 && api.inputs.target !== undefined) {
@@ -112,7 +112,7 @@ function stageIn(lookup: Lookup, api: Api): StageInputs {
   return inputs;
 }
 
-/** The route that quick create makes, which anyone may call. */
+/** Returns the public route that quick create makes. */
 function quickCreatedRoutes({ id, inputs }: Api, integrations: ReadonlyMap<string, Integration>): Route[] {
   const integration = integrations.get(id);
   if (integration === undefined) return [];
@@ -120,7 +120,7 @@ function quickCreatedRoutes({ id, inputs }: Api, integrations: ReadonlyMap<strin
   return [{ routeKey, match: matchOf('The API', routeKey), authorizer: undefined, scopes: [], integration }];
 }
 
-/** Returns where the API's mappings lead from. Without any, the address that AWS gives must not be switched off. */
+/** Returns the domain and base path that are mapped to the API. An API without a mapping needs AWS's own address. */
 function domainOf(lookup: Lookup, api: Api, stage: string): Pick<HttpApi, 'host' | 'basePath'> | undefined {
   const domains = new Map(lookup(TYPE.domainName).map((domain) => [domain.id, domain]));
   const mapped = lookup(TYPE.apiMapping).map(({ name, inputs }) => {
@@ -164,7 +164,7 @@ function withOtherBasePaths(apis: readonly HttpApi[]): HttpApi[] {
 }
 
 /**
- * Whether one of the function's permissions covers the ARN that a route calls it with.
+ * Returns whether one of the function's permissions covers the ARN with which a route calls it.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
  */
 function mayInvoke({ routeKey, match, integration }: Route, callerArn: string): boolean {

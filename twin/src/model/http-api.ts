@@ -11,7 +11,7 @@ export interface HttpApi {
   readonly region: string;
   /** The API's own domain, or a host name like those of AWS. */
   readonly host: string;
-  /** The beginning of each path: empty, or a slash and the domain's base path or the stage's name. */
+  /** The prefix of each path: empty, or a slash with the domain's base path or the stage's name. */
   readonly basePath: string;
   /** Longer base paths of other APIs at the same domain, each with its slash. */
   readonly otherBasePaths: readonly string[];
@@ -53,7 +53,7 @@ export interface Stage {
   readonly accessLogFormat: string | undefined;
 }
 
-/** A route: the requests that it matches, their authorization, and the integration. */
+/** A route: the requests that it matches, who may send them, and where they go. */
 export interface Route {
   readonly routeKey: string;
   readonly match: RouteMatch;
@@ -64,7 +64,7 @@ export interface Route {
   readonly integration: Integration;
 }
 
-/** A parsed route key; `$default` matches the requests that no other route does. */
+/** A parsed route key; `$default` matches every request that no other route matches. */
 export type RouteMatch =
   | { readonly kind: 'default' }
   | { readonly kind: 'path'; readonly method: Method; readonly segments: readonly Segment[] };

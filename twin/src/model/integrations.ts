@@ -198,7 +198,7 @@ function functionOf(
   };
 }
 
-/** What an integration is called in the log and the screen; a load balancer by its name. */
+/** Returns the name of an integration in the log and on the screen; a load balancer has its own name. */
 export function integrationName(integration: Integration): string {
   if (integration.kind === 'function') return integration.function.name;
   return integration.kind === 'http'

@@ -29,7 +29,7 @@ export interface Model {
   /** The violated rules. */
   readonly violations: readonly Violation[];
   readonly registered: Pick<Recorded, 'resources' | 'outputs' | 'secretOutputs'>;
-  /** What the program declares without a local effect, in the words of the start screen. */
+  /** Declared parts that have no local effect, as the start screen names them. */
   readonly notEmulated: readonly string[];
   /** Route key to an example path. */
   readonly examplePaths: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export interface Model {
   readonly hash: string;
 }
 
-/** A path that matches a route: the contract's example, or an `x` for each parameter. */
+/** Returns a path that matches a route: the contract's example, or `x` for each parameter. */
 export function pathTo({ routeKey, match }: Route, { examplePaths }: Pick<Model, 'examplePaths'>): string {
   const made = match.kind === 'path' ? routeKey.replace(/^\S+ /, '').replace(/\{[^}]*\}/g, 'x') : '/';
   return ownValue(examplePaths, routeKey) ?? made;
@@ -56,7 +56,7 @@ function bodiesOf(output: unknown): Readonly<Record<string, string>> {
 
 const ENCRYPTED_OUTPUT: Readonly<Record<string, string>> = { [ENCRYPTED]: ENCRYPTED };
 
-/** One model for each API, in which the tenant is the issuer that the API trusts. */
+/** Returns a model for each API, with the tenant as the issuer that this API trusts. */
 export function eachApi(model: Model): Model[] {
   const { issuerDomain } = model.tenant;
   return model.apis.map((api) => {
@@ -68,7 +68,7 @@ export function eachApi(model: Model): Model[] {
 }
 
 /**
- * Makes the model from the registered resources.
+ * Returns the model of the registered resources.
  * @throws UserError for anything that the twin would have to guess or leave out
  */
 export function modelOf(recorded: Recorded): Model {
@@ -93,7 +93,7 @@ export function modelOf(recorded: Recorded): Model {
 }
 
 /**
- * The tenant's domains. A program that declares nothing in the tenant does not name its domain, but its issuer does.
+ * Returns the tenant's domains. If the program declares nothing in the tenant, the authorizer's issuer names the domain.
  */
 function tenantNames(
   { providers: { auth0 }, resources }: Recorded,

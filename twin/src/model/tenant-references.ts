@@ -5,8 +5,8 @@ import type { EmulatedType, InputsOf } from '../resources/types.ts';
 import type { Tenant } from './tenant.ts';
 
 /**
- * Refuses two resources for one thing of Auth0: it would refuse the second, or each deployment would undo the other's.
- * @throws UserError listing all
+ * Rejects two resources for the same Auth0 object: Auth0 would reject the second, or the two would overwrite each other.
+ * @throws UserError listing all duplicates
  */
 export function refuseDuplicates(lookup: Lookup): void {
   const all = <T extends EmulatedType>(type: T, describe: (inputs: InputsOf<T>) => string): string[] =>
@@ -33,12 +33,12 @@ export function refuseDuplicates(lookup: Lookup): void {
   if (duplicates.length > 0) throw new UserError(`The program declares more than once: ${duplicates.join('; ')}.`);
 }
 
-/** What a resource refers to, and whether the program declares it. */
+/** A target that a resource refers to, and whether the program declares it. */
 type Reference = readonly [target: string, exists: boolean];
 
 /**
- * Refuses a reference to a resource that is not declared: the cloud's error would come in the middle of `pulumi up`.
- * @throws UserError listing all
+ * Rejects references to undeclared resources, which would otherwise fail in the middle of `pulumi up`.
+ * @throws UserError listing all such references
  */
 export function refuseDangling(
   { resourceServers, clients, connections, roles, users, defaultDirectory }: Tenant,

@@ -7,7 +7,7 @@ export interface Tenant {
   readonly domain: string;
   /** The domain that issues tokens: the custom domain, if the tenant has one. */
   readonly issuerDomain: string;
-  /** A further domain, the issuer of the tokens that are requested there. */
+  /** A second domain: tokens requested there have it as their issuer. */
   readonly secondIssuerDomain?: string | undefined;
   readonly resourceServers: readonly ResourceServer[];
   readonly clients: readonly Client[];
@@ -51,11 +51,11 @@ export interface Client {
   readonly name: string;
   /** The resource's name in the program. */
   readonly logicalName: string;
-  /** Its earlier names there, by which an engine recognizes it. */
+  /** Former names there, by which the engine recognizes it. */
   readonly formerly: readonly string[];
   readonly firstParty: boolean;
   /**
-   * Whether Auth0's older pipeline handles a request without an audience; the twin does not have it.
+   * Whether Auth0's older pipeline, which the twin lacks, handles a request without an audience.
    * Source: https://auth0.com/docs/api/management/v2/clients/post-clients (oidc_conformant)
    */
   readonly legacy?: boolean;
@@ -93,7 +93,7 @@ export interface LoginSettings {
   readonly webOrigins: readonly string[];
   /** Whether a callback on localhost needs no confirmation page. */
   readonly skipsConfirmation: boolean;
-  /** Whether a user's error is shown on a page of the tenant instead of sent to the callback. */
+  /** Whether the tenant shows a user's error on its own page instead of sending it to the callback. */
   readonly keepsErrors: boolean;
   readonly refresh: RefreshSettings;
 }
@@ -107,7 +107,7 @@ export interface RefreshSettings {
   readonly idleLifetime: number | undefined;
 }
 
-/** The settings of a client without user logins. */
+/** The login settings of a client through which no user logs in. */
 export const NO_LOGIN: LoginSettings = {
   callbacks: [],
   logoutUrls: [],
@@ -166,12 +166,12 @@ export interface User {
   readonly roleIds: readonly string[];
 }
 
-/** Returns the tenant with its second domain as the issuer, as requests to that domain see it. */
+/** Returns the tenant with its second domain as the issuer. */
 export function asSecondIssuer(tenant: Tenant): Tenant {
   return { ...tenant, issuerDomain: tenant.secondIssuerDomain ?? tenant.issuerDomain };
 }
 
-/** Returns the URL at which a twin's tenant is its second issuer: 127.0.0.1 in place of localhost. */
+/** Returns the URL of the tenant's second issuer on the twin: 127.0.0.1 instead of localhost. */
 export function secondIssuerUrl(tenantUrl: string): string {
   return tenantUrl.replace('//localhost:', '//127.0.0.1:');
 }

@@ -1,6 +1,7 @@
 /** The most characters of a value to show: a token may be as long as a request's header section. */
 export const LONGEST = 1000;
 
+/** The most values of a list to show. */
 const MOST = 100;
 
 export function fewTexts(texts: readonly string[]): readonly string[] {

@@ -13,6 +13,7 @@ import type { ApiEntry, Entry, ShownRequest, ShownResponse, TenantEntry, TokenEn
 import type { ApiHappening, Happening } from './recorder.ts';
 import { adviceOn, permittedBy, type Known } from './state.ts';
 
+/** The most characters of a body in the list. */
 const GLIMPSE = 2000;
 
 /** The most characters of an access log line, which may contain an integration's message. */

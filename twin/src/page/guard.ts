@@ -5,6 +5,7 @@ import { readBody } from '../common/read-body.ts';
 import { LOCAL_HOSTS } from '../tenant/app.ts';
 import { PAGE_HEADER, type Endpoints } from './messages.ts';
 
+/** The most bytes of a body. */
 const LIMIT = 1_000_000;
 
 /** Headers of every response of the page: it cannot be framed, run, sniffed, or opened with a window reference. */

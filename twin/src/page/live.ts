@@ -1,13 +1,15 @@
 import type { StreamEvents } from './messages.ts';
 
-/** The least milliseconds between two batches. */
+/** The minimum milliseconds between two batches. */
 const PAUSE = 200;
 
+/** The most entries of a batch. */
 export const BATCH = 100;
 
 /** The most characters of a batch, except for its newest entry; older entries are counted. */
 const BATCH_LENGTH = 256 * 1024;
 
+/** The most open pages. */
 export const LISTENERS = 64;
 
 interface Listener {
@@ -27,9 +29,8 @@ export interface Source {
 type Event = { readonly [K in keyof StreamEvents]: readonly [name: K, data: StreamEvents[K]] }[keyof StreamEvents];
 
 /**
- * Sends events to every open page. A stream is filled only when its browser reads, so a slow browser delays no more
- * than
- * a batch. Source: https://html.spec.whatwg.org/#server-sent-events
+ * Sends events to every open page. A stream is filled only when its browser reads, so a slow browser holds back at
+ * most one batch. Source: https://html.spec.whatwg.org/#server-sent-events
  */
 export class Live {
   readonly #listeners = new Set<Listener>();

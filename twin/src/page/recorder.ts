@@ -25,6 +25,7 @@ export type Happening = ApiHappening | UnreadHappening | (Event<'token'> & Recor
 /** The most recorded requests. A page that is opened later still shows them. */
 export const KEPT = 200;
 
+/** The most requests of the page to keep. */
 const OWN = 50;
 
 /** The most requests to keep during a call of the page. */

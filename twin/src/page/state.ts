@@ -71,6 +71,7 @@ function opensOf({ reason }: Row['cells'][number]): readonly string[] {
   return reason.kind === 'scopes' ? reason.scopes : [];
 }
 
+/** The most other callers that a rejected request suggests. */
 const OTHERS = 3;
 
 /** Returns what the access report says about a request without a token or a scope; undefined for any other. */

@@ -11,8 +11,8 @@ export interface PasswordShape {
 }
 
 /**
- * The values that a cloud would choose: ids, secrets, passwords. They derive from a seed and the resource's name, so they
- * stay the same in the next evaluation.
+ * The values that a cloud would choose: ids, secrets, passwords. They are derived from a seed and the resource's name, so
+ * that the next evaluation has the same values.
  */
 export class Identity {
   readonly #seed: string;

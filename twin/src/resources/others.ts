@@ -1,8 +1,8 @@
 import { ACCOUNT_ID, arn, optionalText, type CloudOutputs, type Naming } from './resource.ts';
 
 /**
- * Types that decide who gets into an API, or could answer in its place, and the error message. None of these passes as
- * "not emulated".
+ * Types that decide who gets into an API, or that could respond instead of it, with the error message for each. These must
+ * not pass as "not emulated".
  */
 const REFUSED: readonly (readonly [type: RegExp, message: string])[] = [
   [
@@ -24,7 +24,7 @@ const REFUSED: readonly (readonly [type: RegExp, message: string])[] = [
   [/^(auth0:|aws:apigatewayv2\/|aws:apigateway\/|aws:lambda\/)/, 'the twin does not emulate this resource type'],
 ];
 
-/** Types of those families that change no response, by their name on the start screen. */
+/** Types of these families that change no response, with their names on the start screen. */
 const INERT: ReadonlyMap<string, string> = new Map(
   Object.entries({
     // They change how pages and e-mails look, or where logs go.
@@ -39,7 +39,7 @@ const INERT: ReadonlyMap<string, string> = new Map(
   }).flatMap(([label, types]) => types.map((type) => [type, label] as const)),
 );
 
-/** Further outputs of common types, from the id. */
+/** Additional outputs of common types, derived from the id. */
 const MORE: Readonly<Record<string, (id: string, region: string) => Readonly<Record<string, string>>>> = {
   'aws:s3': (id) => ({ bucket: id, arn: `arn:aws:s3:::${id}`, bucketDomainName: `${id}.s3.amazonaws.com` }),
   'aws:sqs': (id, region) => ({ url: `https://sqs.${region}.amazonaws.com/${ACCOUNT_ID}/${id}` }),
@@ -47,7 +47,7 @@ const MORE: Readonly<Record<string, (id: string, region: string) => Readonly<Rec
   'aws:rds': (id, region) => ({ endpoint: `${id}.${region}.rds.amazonaws.com:5432` }),
 };
 
-/** Why the twin does not run a program with this type, or undefined. */
+/** Returns why the twin rejects a program with this type, or undefined. */
 export function refusalOf(type: string): string | undefined {
   if (INERT.has(type)) return undefined;
   return REFUSED.find(([pattern]) => pattern.test(type))?.[1];
@@ -58,7 +58,7 @@ export function labelOf(type: string): string {
   return INERT.get(type) ?? type.replace(/^([^:]+):([^/:]+).*:(\w+)$/, '$1 $2 $3').replace(' index ', ' ');
 }
 
-/** Plausible outputs of an unknown type. */
+/** Returns plausible outputs of an unknown type. */
 export function plausibleOutputs(type: string, { name, inputs, identity, region }: Naming): CloudOutputs {
   const id = optionalText(inputs, 'name') ?? `${name}-${identity.hex(`${type} ${name}`, 7)}`;
   const [provider = '', module = ''] = type.split(/[:/]/);

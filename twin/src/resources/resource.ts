@@ -32,7 +32,7 @@ export interface Naming {
   readonly region: string;
 }
 
-/** The id and the outputs that are no inputs. */
+/** The id, and the outputs that are not inputs. */
 export interface CloudOutputs {
   readonly id: string;
   readonly outputs?: Inputs;

@@ -21,7 +21,7 @@ export type InputsOf<T extends EmulatedType> = z.infer<(typeof TYPES)[T]['inputs
 export const RESOURCE_TYPES: ReadonlyMap<string, ResourceType> = new Map(Object.entries(TYPES));
 
 /**
- * Returns a resource's id and outputs as its cloud would; plausible ones for a type in no table.
+ * Returns a resource's id and outputs as its cloud would, or plausible ones for a type without a table.
  * @throws UserError for a type that could decide who gets in, or without an input that the cloud requires
  */
 export function cloudOutputs(type: string, naming: Naming): CloudOutputs {

@@ -3,10 +3,10 @@ import { TYPE } from '../resources/tokens.ts';
 import { acceptedOf } from './accepted.ts';
 import { each, type Rule } from './registered.ts';
 
-/** Characters of a client's secret: Auth0 makes 64. */
+/** The minimum characters of a client's secret: Auth0 generates 64. */
 const SHORTEST_SECRET = 32;
 
-/** The settings of a stack file that open a database of users; `accepted` has their values. */
+/** The stack file's settings that make a user database more open; the output `accepted` has their values. */
 const SIGN_UP = 'api:database.signUp';
 const PASSWORD_POLICY = 'api:database.passwordPolicy';
 
@@ -27,7 +27,7 @@ const databases = each(
     if (!['good', 'excellent'].includes(passwordPolicy) && accepted[PASSWORD_POLICY] !== passwordPolicy) {
       return `its password policy is ${passwordPolicy}, and the stack file does not say so`;
     }
-    // Only a program with the output production can accept a sign-up; others keep Auth0's default.
+    // Only a program with the output `production` can allow sign-up; other programs may have Auth0's default.
     const isOpen =
       disableSignup === false || (disableSignup === undefined && typeof all.outputs['production'] === 'boolean');
     return isOpen && accepted[SIGN_UP] !== 'true'

@@ -7,7 +7,7 @@ import { TYPE } from '../resources/tokens.ts';
 
 type RouteInputs = z.infer<typeof routeInputs>;
 
-/** How much a route requires of a caller: 0 nothing, 1 any token of the audience, 2 a scope. */
+/** Returns how much a route requires of a caller: 0 nothing, 1 any token of the audience, 2 a scope. */
 function demandOf({ authorizationType, authorizationScopes }: RouteInputs): number {
   if (authorizationType !== 'JWT') return 0;
   return authorizationScopes.length === 0 ? 1 : 2;

@@ -31,19 +31,19 @@ function invokePermissions(all: Registered): Finding[] {
     ...ofType(all, TYPE.api).map(({ id, inputs }) => ({ uri: inputs['target'], api: id })),
   ].map(({ uri, api }) => ({ arn: functionOfUri(String(uri)), api }));
   const called = new Set(calls.map(({ arn }) => arn));
-  // One for each API that calls the function.
+  // A function needs one permission for each API that calls it.
   const wrong = (found: number, arn: string): string | undefined => {
     const needed = new Set(calls.filter((call) => call.arn === arn).map(({ api }) => api)).size;
     const count = needed === 1 ? 'one' : `${needed}, one for each API`;
     return found === needed ? undefined : `its function has ${found} invoke permissions, where it needs ${count}`;
   };
-  /** The suffixes of the function's ARN for the versions and aliases that an API calls. */
+  /** The ARN suffixes of the function's versions and aliases that an API calls. */
   const qualifiersOf = (resource: RegisteredResource): string[] => {
     const arn = String(valueOf(resource, 'arn'));
     return [...called].filter((uri) => uri === arn || uri.startsWith(`${arn}:`)).map((uri) => uri.slice(arn.length));
   };
   return [
-    // Other services may call a function that is behind no API.
+    // A function without an API may have other callers.
     ...functions.flatMap((resource) =>
       qualifiersOf(resource).flatMap((qualifier) => {
         const names = ['name', 'arn'].map((key) => `${String(valueOf(resource, key))}${qualifier}`);
@@ -51,7 +51,7 @@ function invokePermissions(all: Registered): Finding[] {
         return message === undefined ? [] : [{ resource, message }];
       }),
     ),
-    // A function that exists already, and is called by its ARN.
+    // An existing function, called by its ARN.
     ...each(TYPE.integration, integrationInputs, (inputs) => {
       const arn = functionOfUri(inputs.integrationUri);
       const unqualified = parseFunctionArn(arn)?.unqualified ?? arn;
@@ -69,7 +69,7 @@ function invokePermissions(all: Registered): Finding[] {
   ];
 }
 
-/** Who may call a function. */
+/** The rules on who may call a function. */
 export const PERMISSION_RULES: readonly Rule[] = [
   {
     name: 'one invoke permission',

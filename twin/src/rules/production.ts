@@ -14,7 +14,7 @@ import { each, ofType, type Finding, type Registered, type Rule } from './regist
 import { routeInputs } from './routes.ts';
 import { clientInputs, isPasswordGrant } from './tenant.ts';
 
-/** Replacing one of these breaks callers, and deleting a connection deletes its users. */
+/** The types to protect: replacing one breaks callers, and deleting a connection deletes its users. */
 const PROTECTED: readonly string[] = [
   TYPE.resourceServer,
   TYPE.client,
@@ -28,7 +28,7 @@ const isProduction = ({ outputs }: Registered): boolean => outputs['production']
 
 function protection(all: Registered): Finding[] {
   if (typeof all.outputs['production'] !== 'boolean') {
-    // A program without any output for the tools does not use the output production either.
+    // A program without any output for the tools need not have the output `production`.
     const isSilent = !['publicRoutes', 'exceptions'].some((name) => all.outputs[name] !== undefined);
     return isSilent ? [] : [{ message: 'the stack output production must be true or false' }];
   }
@@ -69,7 +69,7 @@ function alarms(all: Registered): Finding[] {
   return [...missing, ...silentAlarms(all)];
 }
 
-/** The access log may contain ids of a caller, but no personal data, and no path, which may contain a token. */
+/** Allows a caller's ids in the access log, but no personal data, and no path, which may contain a token. */
 const accessLog = each(
   TYPE.stage,
   z.object({ accessLogSettings: z.object({ format: z.string() }).optional() }),
@@ -170,7 +170,7 @@ function neededExceptions(all: Registered): Finding[] {
   });
 }
 
-/** A rule of production that has no exception. */
+/** Returns a production rule without exceptions. */
 function strict(name: string, says: string, check: Rule['check']): Rule {
   return { name, says, check: (all) => (isProduction(all) ? check(all) : []) };
 }

@@ -16,7 +16,7 @@ export interface Registered {
   readonly secretOutputs: readonly string[];
 }
 
-/** What is wrong with a resource, or with the stack if there is none. */
+/** A problem of a resource, or of the stack if `resource` is absent. */
 export interface Finding {
   readonly resource?: RegisteredResource;
   readonly message: string;
@@ -29,19 +29,19 @@ export interface Rule {
   readonly check: (all: Registered) => readonly Finding[];
 }
 
-/** The resources of a type. */
+/** Returns the resources of a type. */
 export function ofType({ resources }: Registered, type: string): readonly RegisteredResource[] {
   return resources.filter((resource) => resource.type === type);
 }
 
-/** The output of this name, or else the input. */
+/** Returns the output of this name, or else the input. */
 export function valueOf({ inputs, outputs }: RegisteredResource, key: string): unknown {
   return outputs[key] ?? inputs[key];
 }
 
 /**
- * Makes the check of every resource of a type by those of its inputs that the schema reads. Inputs that it cannot read are
- * a finding too: a rule must not pass what it does not understand.
+ * Returns a check of every resource of a type, by the inputs that the schema parses. Inputs that do not parse are a finding:
+ * a rule must not pass what it cannot read.
  * @param problemOf returns what is wrong with a resource, or undefined
  */
 export function each<T>(

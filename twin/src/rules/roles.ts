@@ -26,7 +26,7 @@ const statement = z
   .partial();
 const document = z.object({ Statement: z.preprocess(list, z.array(statement)) });
 
-/** The statements that allow, or undefined for a policy that cannot be read. */
+/** Returns the statements with `Allow`; undefined for a policy that cannot be read. */
 function allowed(policy: unknown): readonly z.infer<typeof statement>[] | undefined {
   try {
     const value: unknown = typeof policy === 'string' ? JSON.parse(policy) : policy;
@@ -41,7 +41,7 @@ function functionRoles(all: Registered): readonly RegisteredResource[] {
   return ofType(all, TYPE.iamRole).filter((role) => used.includes(valueOf(role, 'arn')));
 }
 
-/** Resources of a type that name one of these roles in `role` or `roles`. */
+/** Returns the resources of a type that name one of these roles in `role` or `roles`. */
 function about(all: Registered, type: string, roles = functionRoles(all)): readonly RegisteredResource[] {
   const names = roles.flatMap((role) => [role.id, valueOf(role, 'name'), valueOf(role, 'arn')]);
   return ofType(all, type).filter(({ inputs }) =>
@@ -68,7 +68,7 @@ function assumed(all: Registered): Finding[] {
   });
 }
 
-/** One finding for each role: the SDK's CallbackFunction attaches nine by itself. */
+/** Returns one finding for each role, because the SDK's CallbackFunction attaches nine policies by itself. */
 function managed(all: Registered): Finding[] {
   const own = ownPolicies(all).map((policy) => valueOf(policy, 'arn'));
   return functionRoles(all).flatMap((resource) => {
@@ -84,7 +84,7 @@ function managed(all: Registered): Finding[] {
   });
 }
 
-/** In production, a rule that cannot decide counts as violated. */
+/** Rejects, in production, a role that no rule can judge. */
 function undeclared(all: Registered): Finding[] {
   if (all.outputs['production'] !== true) return [];
   const known = [...functionRoles(all).map((role) => valueOf(role, 'arn')), ...Object.keys(acceptedOf(all))];
@@ -96,12 +96,12 @@ function undeclared(all: Registered): Finding[] {
     }));
 }
 
-/** Policies that the program declares; their statements are checked like a role's own. */
+/** Returns the declared policies, whose statements are checked like a role's own. */
 function ownPolicies(all: Registered): readonly RegisteredResource[] {
   return ofType(all, TYPE.iamPolicy);
 }
 
-/** The policies of functions' roles, each with the resource that contains it. */
+/** Returns the policies of functions' roles, each with the resource that contains it. */
 function documents(all: Registered): readonly (readonly [RegisteredResource, unknown])[] {
   return [
     ...[...about(all, TYPE.iamRolePolicy), ...ownPolicies(all)].map(
@@ -118,7 +118,7 @@ const declared = z.array(
 );
 const OWN_LOG = /^arn:aws[a-z-]*:logs:[^:]*:[^:]*:log-group:[^*]+:\*$/;
 
-/** Whether a statement only allows writing a log, or sending traces, which have no resource in AWS. */
+/** Returns whether a statement allows only writing a log, or sending traces, for which AWS has no resource. */
 function isOwnLog(actions: readonly string[], resources: readonly string[]): boolean {
   if (actions.every((action) => /^xray:Put(TraceSegments|TelemetryRecords)$/.test(action))) return true;
   return (
@@ -127,7 +127,7 @@ function isOwnLog(actions: readonly string[], resources: readonly string[]): boo
   );
 }
 
-/** A program with the output `declaredStatements` has no other statements but those for its own log. */
+/** Allows a program with the output `declaredStatements` only these statements and those for its own log. */
 function undeclaredStatements(all: Registered): Finding[] {
   const output = all.outputs['declaredStatements'];
   // Only Pulumi can read an encrypted output.
@@ -152,7 +152,7 @@ function undeclaredStatements(all: Registered): Finding[] {
   );
 }
 
-/** Whether a statement allows exactly what Lambda needs for a VPC; AWS has no narrower resource for it. */
+/** Returns whether a statement allows exactly what Lambda needs for a VPC; AWS has no narrower resource for this. */
 function isNetwork(actions: readonly string[], resources: readonly string[]): boolean {
   return JSON.stringify([actions.toSorted(), resources]) === JSON.stringify([NETWORK_ACTIONS, ['*']]);
 }
@@ -160,7 +160,7 @@ function isNetwork(actions: readonly string[], resources: readonly string[]): bo
 function broad(all: Registered): Finding[] {
   const reasons = acceptedOf(all);
   return documents(all).flatMap(([resource, policy]) => {
-    // A state that was exported without --show-secrets has a policy encrypted if a part of it is secret.
+    // A state exported without --show-secrets encrypts the whole policy if a part of it is secret.
     if (policy === ENCRYPTED) return [{ resource, message: 'its policy is encrypted, so no rule can judge it' }];
     const statements = allowed(policy);
     if (statements === undefined) return [{ resource, message: 'its policy cannot be read' }];
@@ -177,7 +177,7 @@ function broad(all: Registered): Finding[] {
   });
 }
 
-/** What functions may do. */
+/** The rules on what functions may do. */
 export const ROLE_RULES: readonly Rule[] = [
   {
     name: 'production, declared roles',

@@ -26,7 +26,7 @@ function openRoutes(all: Registered): Finding[] {
     ...ofType(all, TYPE.route).map(({ inputs }) => inputs['routeKey']),
     ...ofType(all, TYPE.api).map(({ inputs }) => quickRouteKey(quickCreateInputs.safeParse(inputs).data ?? {})),
   ];
-  // The contract has each key once, so it lists the routes of two APIs only if the second API has a second issuer.
+  // Route keys are unique in the contract, so two APIs share its keys only if the second one has the second issuer.
   const apis = all.outputs['secondIssuer'] === undefined ? 1 : 2;
   const isListed = (key: string, list = open): boolean =>
     list.includes(key) && [1, apis].includes(keys.filter((routeKey) => routeKey === key).length);
@@ -79,7 +79,7 @@ const issuers = each(TYPE.authorizer, authorizerInputs, ({ jwtConfiguration: { i
     : `it trusts the issuer ${issuer}; Auth0's is https, the domain and one slash, and API Gateway compares every character`,
 );
 
-/** Whether an audience is one of Auth0's own APIs, in any spelling. Their tokens are not for another API. */
+/** Returns whether an audience is one of Auth0's own APIs, in any spelling. */
 function isAuth0Api(audience: string, issuer: string): boolean {
   const url = URL.parse(audience);
   return (
@@ -123,7 +123,7 @@ const forgeable = each(TYPE.integration, integrationInputs, (integration, { id }
   );
   const [loose] =
     Object.entries(CALLER_HEADERS).find(([header, claim]) => {
-      // Beside the mapping that sets a header, another adds to it, in any case of its name.
+      // A second mapping, with the name in any case, would add to the header.
       const mappings = Object.keys(requestParameters).filter((key) => key.toLowerCase().endsWith(`:header.${header}`));
       if (mappings.length > 1) return true;
       const isSet = requestParameters[`overwrite:header.${header}`] === `$context.authorizer.claims.${claim}`;

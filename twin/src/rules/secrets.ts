@@ -1,7 +1,7 @@
 import { ofType, type Finding, type Registered, type Rule } from './registered.ts';
 import { TYPE } from '../resources/tokens.ts';
 
-/** Outputs that are secret, marked or not. */
+/** Outputs that are always secret, even if unmarked. */
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
   [TYPE.clientCredentials]: ['clientSecret'],
   [TYPE.randomPassword]: ['result', 'bcryptHash'],
@@ -13,7 +13,7 @@ const SECRET_NAME =
 
 /** Forms of secrets: each kind of credential has its own prefix. */
 const SECRET_FORMS: readonly RegExp[] = [
-  // A private key; a library's code may have its header alone.
+  // A private key. A library's code may contain only the header of one.
   /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\s|\\[nr]|["'`+,])*(?:Proc-Type|[A-Za-z0-9+/=]{40})/,
   // Live keys of Stripe, and access keys of AWS.
   /\b[sr]k_live_\w|\bAKIA[0-9A-Z]{16}\b/,
@@ -23,7 +23,7 @@ const SECRET_FORMS: readonly RegExp[] = [
   /\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{40}|glpat-[\w-]{20}|npm_[A-Za-z0-9]{36}|xox[abeoprs]-[\w-]{10})/,
   // A webhook of Slack: who knows it may post.
   /\bhooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9]{6,}\/[A-Za-z0-9]/,
-  // A connection string with its password or key; templates and code have other characters in their place.
+  // A connection string with a password or key, in contrast to a template with other characters there.
   /\b(?:host|server|data source|user id|uid|user|accountname|endpoint)=[^"'`\n(),{}]{1,200}?[;\s](?:password|pwd|accountkey|sharedaccesskey)=[^;\s"'`${}<>(),]{6}/i,
   /\b(?:password|pwd)=[^;\s"'`${}<>(),]{6,};\s?(?:host|server|data source|user id|uid|database)=/i,
 ];
@@ -32,7 +32,7 @@ function isSecretByForm(text: string): boolean {
   return SECRET_FORMS.some((form) => form.test(text));
 }
 
-/** A library in a handler's archive: its tests and documentation have example credentials. */
+/** A library in a handler's archive, whose tests and documentation have example credentials. */
 const LIBRARY = /(^|[./])node_modules[./]/;
 
 /** Shorter strings may occur elsewhere by chance. */
@@ -71,7 +71,7 @@ function unmarked(all: Registered): Finding[] {
   ];
 }
 
-/** The secret strings: a secret must be marked wherever it occurs. */
+/** Returns the secret strings: a secret must be marked wherever it occurs. */
 function secretTexts(all: Registered): string[] {
   const sources = Object.entries(SOURCES).flatMap(([type, keys]) =>
     ofType(all, type).flatMap(({ outputs }) => keys.map((key) => outputs[key])),
@@ -86,13 +86,13 @@ function secretTexts(all: Registered): string[] {
   return [...new Set(texts)].filter((text) => text.length >= SHORTEST);
 }
 
-/** The part of a path that names the value. */
+/** Returns the part of a path that names its value. */
 type Naming = (path: string) => string;
 const innermost: Naming = (path) => path.split('.').at(-1) ?? '';
 /** The stack's outputs have maps whose keys are the names of clients. */
 const outermost: Naming = (path) => path.split('.')[0] ?? '';
 
-/** ARNs of secrets, references to parts of a request, and numbers of tokens are no secrets. */
+/** Returns whether a value is secret by its name. ARNs, references to parts of a request, and token counts are not. */
 function isSecretByName(name: string, text: string): boolean {
   if (text === '' || /^(arn:|\$request\.|\$context\.|(true|false)$)/.test(text)) return false;
   return SECRET_NAME.test(name) && !(/tokens?$/i.test(name) && /^\d{1,9}$/.test(text));
@@ -102,7 +102,7 @@ function isMarked(path: string, marked: readonly string[]): boolean {
   return marked.some((parent) => path === parent || path.startsWith(`${parent}.`));
 }
 
-/** Every string in a value, with its dotted path. */
+/** Returns every string in a value, with its dotted path. */
 function leaves(value: unknown, path = ''): Leaf[] {
   if (typeof value === 'string') return [{ path, text: value }];
   if (typeof value !== 'object' || value === null) return [];

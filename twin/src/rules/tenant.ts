@@ -5,7 +5,7 @@ import { each, ofType, valueOf, type Finding, type Registered, type Rule } from 
 /** The inputs of an Auth0 client that the rules read. */
 export const clientInputs = z.object({ grantTypes: z.array(z.string()), isFirstParty: z.boolean() });
 
-/** Whether an application receives a user's password with this grant type. */
+/** Returns whether an application receives a user's password with this grant type. */
 export function isPasswordGrant(grantType: string): boolean {
   return /^password$|\/password-realm$|\/legacy\/grant-type\/ro(\/|$)/.test(grantType);
 }

@@ -5,6 +5,7 @@ import * as x509 from '@peculiar/x509';
 // Import this module only to create a certificate: the library loads more slowly than the rest of the tenant.
 x509.cryptoProvider.set(webcrypto);
 
+/** Milliseconds. */
 const DAY = 24 * 60 * 60 * 1000;
 const KEY_DAYS = 3650;
 const TLS_DAYS = 365;

@@ -35,7 +35,7 @@ export type TenantEvent =
   | { readonly kind: 'token'; readonly exchange: TokenExchange }
   | { readonly kind: 'tenant'; readonly request: TenantRequest };
 
-/** The tenant's local hosts. Any other name that resolves to this machine may be DNS rebinding. */
+/** The tenant's local host names. Another name that resolves to this machine may be DNS rebinding. */
 export const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 /**

@@ -210,7 +210,7 @@ export function authorizationRequest(tenant: Tenant, callback: Callback, paramet
 }
 
 /**
- * The parameters of a URL's query.
+ * Returns the parameters of a URL's query.
  * @throws PageError for a duplicate of one that determines the callback; other duplicates are rejected at the callback
  */
 export function queryParameters(url: string): {

@@ -58,7 +58,7 @@ export function issuerOf({ issuerDomain }: Tenant): string {
 }
 
 /**
- * The user's profile that the OpenID Connect scopes allow, in Auth0's order.
+ * Returns the profile claims that the OpenID Connect scopes allow, in Auth0's order.
  * Source: https://auth0.com/docs/get-started/apis/scopes/openid-connect-scopes
  * @param updatedAt when the twin read the program
  */

@@ -155,7 +155,7 @@ function userOf({ service, session, transaction }: Step, request: AuthorizationR
   return usersFor(service.tenant, request).find(({ userId }) => userId === session.userId);
 }
 
-/** The user that the login page's form names: a declared one by one click, or one with a password. */
+/** Returns the user of the login form: a declared user by one click, or any user by password. */
 function userOfForm({ service: { tenant, logins }, request }: PageStep, form: Parameters): User {
   const userId = form.get('user');
   if (userId !== undefined) {

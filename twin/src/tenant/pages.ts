@@ -63,17 +63,17 @@ export async function page(
   });
 }
 
-/** The form-action of a page that redirects to a URL: its origin, or its own scheme. */
+/** Returns the form-action of a page that redirects to a URL: the URL's origin, or its custom scheme. */
 export function formAction(url: string): string {
   return originOf(url) ?? new URL(url).protocol;
 }
 
-/** The form-action of a page of the tenant whose form ends at a URL. */
+/** Returns the form-action of a tenant page whose form leads to a URL. */
 function selfOr(url: string | undefined): string[] {
   return ["'self'", ...(url === undefined ? [] : [formAction(url)])];
 }
 
-/** @param users those of the one-click login */
+/** @param users the users of the one-click login */
 export function loginPage(
   state: string,
   { client, callback }: AuthorizationRequest,

@@ -22,6 +22,7 @@ export interface Call {
   readonly source: Authorizer['identitySource'];
 }
 
+/** Timeout of a request in milliseconds. */
 const PATIENCE = 35_000;
 const TRIES = 5;
 

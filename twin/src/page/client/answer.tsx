@@ -44,7 +44,7 @@ function Sentence({ entry }: { readonly entry: Entry }): ComponentChildren {
   );
 }
 
-/** Which call would be allowed: by this caller with another scope, or by another caller. */
+/** Suggests calls that would be allowed: by this caller with another scope, or by another caller. */
 function Advised({ entry, onRetry }: Props & { readonly entry: ApiEntry }): ComponentChildren {
   const { caller = '', scopes = [], others = [] } = entry.advice ?? {};
   const [scope] = scopes;
@@ -123,7 +123,7 @@ interface DetailsProps {
   readonly received?: ShownResponse;
 }
 
-/** A request, its response, its event and its line of the access log. */
+/** A request with its response, its event and its access log line. */
 export function Details({ entry, received }: DetailsProps): ComponentChildren {
   const { method, path, request, log, invoked, requestId } = entry;
   const event = async (reveal: boolean): Promise<string> =>

@@ -1,15 +1,15 @@
 import type { Entry, StreamEvents } from '../messages.ts';
 
-/** Entries that the list holds; then the oldest goes. */
+/** The most entries in the list; older ones are dropped. */
 export const MOST = 200;
 
-/** An entry with the key that a link to it has. Ids start again with the twin, so the key has both. */
+/** An entry with the key of its link. Ids restart with the twin, so the key contains both. */
 export interface Kept {
   readonly key: string;
   readonly entry: Entry;
 }
 
-/** What the page has heard of, newest first. */
+/** The entries that the page received, newest first. */
 export interface History {
   readonly kept: readonly Kept[];
   /** Entries that were dropped at the end. */
@@ -24,7 +24,7 @@ export function keyOf(twin: string, { id }: Pick<Entry, 'id'>): string {
   return `${twin.slice(0, 8)}.${id}`;
 }
 
-/** The history with what has happened since, which comes oldest first. */
+/** Returns the history with new entries, which arrive oldest first. */
 export function withEntries(history: History, { entries, skipped }: StreamEvents['entries'], twin: string): History {
   const fresh = entries.map((entry) => ({ key: keyOf(twin, entry), entry }));
   const all = [...fresh.toReversed(), ...history.kept];
@@ -38,7 +38,7 @@ export function titleOf(entry: Entry): string {
   return `${entry.method} ${entry.path}${entry.kind === 'api' ? entry.request.query : ''}`;
 }
 
-/** Who made it: the client as the terminal names it, and the user. */
+/** Returns the caller: the client as the terminal names it, and the user. */
 export function callerOf(entry: Entry): { readonly client: string; readonly user: string } {
   return 'client' in entry ? entry : { client: '', user: '' };
 }

@@ -1,6 +1,6 @@
-/** A part of a token as text, and what it says where it is a JSON object. */
+/** A part of a token: its text, and its fields if it is a JSON object. */
 export interface Part {
-  /** A line for each value where that changes nothing, and otherwise as written. */
+  /** With a line for each value if that does not change the JSON, otherwise as written. */
   readonly text: string;
   /** Undefined if it is not a JSON object. */
   readonly fields: Readonly<Record<string, unknown>> | undefined;
@@ -12,11 +12,11 @@ export interface Part {
 export interface Parts {
   readonly header: Part;
   readonly claims: Part;
-  /** As they stand in the token. */
+  /** As written in the token. */
   readonly segments: readonly [header: string, claims: string, signature: string];
 }
 
-/** @returns undefined unless it has three parts, of which the first two are text */
+/** Returns the parts of a token; undefined unless it has three, and the first two are text. */
 export function partsOf(token: string): Parts | undefined {
   const [header, claims, signature, ...more] = token.split('.');
   if (header === undefined || claims === undefined || signature === undefined || more.length > 0) return undefined;
@@ -39,12 +39,12 @@ export function partOf(text: string): Part {
     const laidOut = exact ? JSON.stringify(value, undefined, 2) : text;
     return { text: laidOut, fields: isObject ? { ...value } : undefined, exact };
   } catch {
-    // It is not JSON, or nested deeper than it can be written.
+    // Not JSON, or nested too deeply to be serialized.
     return { text, fields: undefined, exact: true };
   }
 }
 
-/** A segment of this text; JSON is written without spaces where that changes nothing else. */
+/** Returns the segment of a text. JSON loses its spaces if that does not change its values. */
 export function segmentOf(text: string): string {
   const { exact, fields } = partOf(text);
   const bytes = new TextEncoder().encode(exact && fields !== undefined ? withoutSpaces(text) : text);
@@ -52,18 +52,18 @@ export function segmentOf(text: string): string {
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-/** JSON without the spaces between its values. */
+/** Returns JSON without the spaces between its values. */
 function withoutSpaces(text: string): string {
   return text.replace(/("(?:[^"\\]+|\\.)*")|\s+/g, '$1');
 }
 
-/** @throws where it is not base64url of UTF-8 */
+/** @throws unless the segment is base64url of UTF-8 */
 function decoded(segment: string): string {
   const binary = atob(segment.replaceAll('-', '+').replaceAll('_', '/'));
   return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(binary, (byte) => byte.charCodeAt(0)));
 }
 
-/** Where a changed token gets its signature from. */
+/** The source of a changed token's signature. */
 export const SIGNATURES = [
   ['kept', 'the old one, as if the token had been tampered with'],
   ['twin', 'a new one by the twin’s key, as if the tenant had issued it'],
@@ -71,20 +71,20 @@ export const SIGNATURES = [
   ['none', 'none at all'],
 ] as const;
 
-/** A token's parts as a person edits them. */
+/** A token's parts in the editor. */
 export interface Edit {
   readonly header: string;
   readonly claims: string;
   readonly signature: (typeof SIGNATURES)[number][0];
 }
 
-/** The twin's signature of a token's first two parts. */
+/** Returns the twin's signature of a token's first two segments. */
 export type Sign = (signed: string, alg: string) => Promise<string>;
 
 /** Returns the changed token. */
 export async function tokenOf({ header, claims, signature }: Edit, base: Parts, sign: Sign): Promise<string> {
   const [oldHeader, oldClaims, old] = base.segments;
-  // What was not touched stays as it was written, to the last space.
+  // Keep unchanged parts exactly as written, including spaces.
   const head = header === base.header.text ? oldHeader : segmentOf(header);
   const payload = claims === base.claims.text ? oldClaims : segmentOf(claims);
   const signed = `${head}.${payload}`;
@@ -94,7 +94,7 @@ export async function tokenOf({ header, claims, signature }: Edit, base: Parts, 
   return `${signed}.${await sign(signed, algorithmOf(partOf(header)))}`;
 }
 
-/** Whether the twin's key made the token's signature: an RSA signature is the same each time. */
+/** Returns whether the twin's key made the token's signature: RSA signatures are deterministic. */
 export async function isSigned({ header, segments }: Parts, sign: Sign): Promise<boolean> {
   const [head, payload, signature] = segments;
   const alg = algorithmOf(header);
@@ -114,7 +114,7 @@ const claim = (base: Parts, name: string): string => {
 
 type Change = (base: Parts) => readonly [signature: Edit['signature'], claims?: object, header?: object];
 
-/** Changes that are worth trying, each made to the token as it came. */
+/** Suggested changes, each applied to the original token. */
 const CHANGES: Readonly<Record<string, Change>> = {
   'as it came': () => ['kept'],
   'algorithm none': () => ['none', {}, { alg: 'none' }],
@@ -130,7 +130,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
 
 export const CHANGE_NAMES: readonly string[] = Object.keys(CHANGES);
 
-/** The token's parts after a change of this name. */
+/** Returns the token's parts after the named change. */
 export function changed(base: Parts, name: string): Edit | undefined {
   const made = CHANGES[name]?.(base);
   if (made === undefined) return undefined;

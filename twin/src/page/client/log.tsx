@@ -18,7 +18,7 @@ interface Props {
 const NO_FILTER = { text: '', status: '', client: '', user: '' } as const;
 type Filter = Readonly<Record<keyof typeof NO_FILTER, string>>;
 
-/** The last requests, from any client, newest first. */
+/** The latest requests of all clients, newest first. */
 export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Props): ComponentChildren {
   const [paused, setPaused] = useState<History>();
   const [filter, setFilter] = useState<Filter>(NO_FILTER);
@@ -61,7 +61,7 @@ export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Pr
           onInput={(text) => setFilter({ ...filter, text })}
         />
         {choices.map(([label, name, values]) => {
-          // What was chosen stays to be seen, though the last such request may have been dropped.
+          // Keep the selected option, even if its last request was dropped.
           const all = [...new Set([...values, filter[name]])].filter((value) => value !== '').toSorted();
           return (
             <Field
@@ -101,7 +101,7 @@ function Rows({ rows, open, onOpen }: RowsProps): ComponentChildren {
     if (hadFocus && document.activeElement === document.body) {
       document.querySelector<HTMLElement>('.entries li:last-child button')?.focus();
     }
-    // At its top a browser does not keep in sight what has the focus.
+    // At the top of the list, a browser does not keep the focused row in view.
     document.querySelector('.entries :focus-visible')?.scrollIntoView({ block: 'nearest' });
   }, [rows[0]?.key]);
   return (
@@ -117,7 +117,7 @@ function Rows({ rows, open, onOpen }: RowsProps): ComponentChildren {
   );
 }
 
-/** Moves the focus among the rows by the arrow keys. */
+/** Moves the focus between rows with the arrow keys. */
 function moveFocus(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
   const rows = [...event.currentTarget.querySelectorAll('button')];
   const at = rows.findIndex((row) => row === document.activeElement);

@@ -14,7 +14,7 @@ import { clockTime } from './words.ts';
 
 const LINKS = { connecting: 'connecting …', live: '● connected', lost: '○ not connected' } as const;
 
-/** The whole page. What a person typed stays when the twin reloads or restarts. */
+/** The whole page. Typed values survive a reload or restart of the twin. */
 function App(): ComponentChildren {
   const [link, setLink] = useState<keyof typeof LINKS>('connecting');
   const [full, setFull] = useState(0);
@@ -99,12 +99,12 @@ function App(): ComponentChildren {
   );
 }
 
-/** The address of a cell behind the page's; that of a request is its key. */
+/** Returns the link to a cell, as the address's fragment. The link to a request is its key. */
 function linkTo({ api, row, caller }: Cell): string {
   return new URLSearchParams({ api: api.name, route: row.routeKey, caller: caller.heading }).toString();
 }
 
-/** The cell of an address, if the program still has it. */
+/** Returns the cell of a link, if the program still has it. */
 function cellOf(link: string, { apis, callers }: ShownState): Cell | undefined {
   const { api: name, route, caller: heading } = Object.fromEntries(new URLSearchParams(link));
   const api = apis.find((one) => one.name === name);
@@ -121,13 +121,13 @@ interface WorkProps {
   readonly onClear: () => void;
 }
 
-/** The matrix, the log, and one request: the one that is tried, or the one that is open. */
+/** The matrix, the log, and a panel with one request: a new one or a recorded one. */
 function Work({ state, history, twin, onClear }: WorkProps): ComponentChildren {
   const [link, setLink] = useState(location.hash.slice(1));
   const cell = cellOf(link, state);
   const request = useRequest(state, cell);
   const panel = useRef<HTMLElement>(null);
-  /** Kept when the list drops it. */
+  /** The open request, also after the list dropped it. */
   const opened = useRef<Kept>(undefined);
   const isOpen = link !== '' && !link.includes('=');
   const found = history.kept.find(({ key }) => key === link);
@@ -142,7 +142,7 @@ function Work({ state, history, twin, onClear }: WorkProps): ComponentChildren {
       const next = location.hash.slice(1);
       const to = cellOf(next, state);
       setLink(next);
-      // A link fills in a call, and a person makes it.
+      // A link fills in a call, but must not make it.
       if (to !== undefined) request.choose(to, {}, true);
     };
     addEventListener('hashchange', follow);
@@ -160,7 +160,7 @@ function Work({ state, history, twin, onClear }: WorkProps): ComponentChildren {
     const observed = { method, path: query.includes(MASK) ? path : path + query, body };
     request.choose(next, shown === undefined ? request.draft : observed);
     open(linkTo(next));
-    // The button that was pressed goes with the advice.
+    // The pressed button disappears with the advice.
     setTimeout(() => document.getElementById('call')?.focus());
   };
   const replay = async (requestId: string): Promise<string> => {

@@ -5,11 +5,11 @@ import type { Cell } from './request.ts';
 import { Field, Inline } from './ui.tsx';
 import { plain } from './words.ts';
 
-/** Up to so many callers each cell has its reason in words. */
+/** The most callers for which each cell shows its reason in words. */
 const FEW = 6;
-/** From so many routes on they are grouped by the first segment of their path. */
+/** The fewest routes that are grouped by the first segment of their path. */
 const MANY = 9;
-/** Rows and columns are drawn by so many, and one step beyond what is in view: 12,000 cells would take half a second. */
+/** Rows and columns are drawn in steps of this size, one step beyond the view: all 12,000 cells would take half a second. */
 const STEP = 2;
 
 const KINDS = { client: 'Services', role: 'Roles', user: 'Users', anyone: 'None' } as const;
@@ -25,13 +25,13 @@ interface Props {
   readonly onChoose: (cell: Cell) => void;
 }
 
-/** Who may call what: the access report's table, its cells word for word. */
+/** Who may call what: the table of the access report, with the same text in its cells. */
 export function Matrix({ state, chosen, onChoose }: Props): ComponentChildren {
   const [query, setQuery] = useState('');
   const [current, setCurrent] = useState<Cell>();
   const choose = useRef(onChoose);
   choose.current = onChoose;
-  // What has not changed is not compared again.
+  // Draw the grid again only if one of these changes.
   const grid = useMemo(
     () => <Grid {...{ state, query, chosen }} onShow={setCurrent} onChoose={(cell) => choose.current(cell)} />,
     [state, query, chosen?.row, chosen?.column],
@@ -66,7 +66,7 @@ interface GridProps extends Props {
   readonly onShow: (cell: Cell) => void;
 }
 
-/** Draws the rows and columns in view, and the cell that the keyboard is at. */
+/** Draws the rows and columns in view, and the focused cell. */
 function Grid({ state, query, chosen, onShow, onChoose }: GridProps): ComponentChildren {
   const { lines, routes, columns } = useMemo(() => tableOf(state, query.trim().toLowerCase()), [state, query]);
   const box = useRef<HTMLDivElement>(null);
@@ -85,7 +85,7 @@ function Grid({ state, query, chosen, onShow, onChoose }: GridProps): ComponentC
     setView(from.flatMap((start, side) => [edge(start, -1), edge(start + (sizes[side] ?? 0), 2)]).join(' '));
   };
   useLayoutEffect(() => {
-    // In a task of its own: the frame that draws the page is long enough.
+    // In a separate task, because the frame that draws the page takes long already.
     const observer = new ResizeObserver(() => setTimeout(look));
     if (box.current !== null) observer.observe(box.current);
     return () => observer.disconnect();
@@ -189,14 +189,14 @@ function Grid({ state, query, chosen, onShow, onChoose }: GridProps): ComponentC
 
 interface RowProps {
   readonly row: ShownRow;
-  /** Its place among all lines, and among the routes. */
+  /** The index among all lines, and among the routes. */
   readonly index: number;
   readonly y: number;
   readonly columns: readonly number[];
-  /** The places in `columns` to draw. */
+  /** The indexes of the `columns` to draw. */
   readonly drawn: readonly number[];
   readonly selected: number | undefined;
-  /** The place of the cell that the tab key reaches. */
+  /** The index of the cell that the tab key reaches. */
   readonly focus: number | undefined;
 }
 
@@ -238,13 +238,13 @@ function Row({ row, index, y, columns, drawn, selected, focus }: RowProps): Comp
       })}
     </tr>
   );
-  // What has not changed is not compared again.
+  // Draw the row again only if one of these changes.
   return useMemo(draw, [row, index, y, columns, drawn, selected, focus]);
 }
 
-/** What the search leaves: routes, with the headings of their groups between them, and places of callers. */
+/** Returns the matches of a search: routes with group headings between them, and the indexes of callers. */
 function tableOf({ apis, callers }: ShownState, query: string) {
-  // A word of the search is a route's or a caller's: the other side stays whole.
+  // If a search matches only routes, all callers stay, and the other way round.
   const matches = (...texts: readonly string[]): boolean => texts.some((text) => text.toLowerCase().includes(query));
   const all = apis.flatMap((api) => api.rows.map((row): Route => ({ api, row })));
   const groupOf = ({ api, row }: Route): string =>
@@ -274,7 +274,7 @@ function placeOf(target: EventTarget | null): Place {
   return { y: Number(td?.parentElement?.dataset['y']), x: Number(td?.dataset['x']) };
 }
 
-/** Where a key leads from a cell; nowhere for any other key. */
+/** Returns the cell that a key moves the focus to; undefined for any other key. */
 function moved({ key, ctrlKey }: KeyboardEvent, { y, x }: Place, lastY: number, lastX: number): Place | undefined {
   const [toY, toX] =
     new Map<string, readonly [number, number]>([

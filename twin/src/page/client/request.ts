@@ -11,14 +11,14 @@ export interface Cell {
   readonly column: number;
 }
 
-/** What a person has chosen and typed. Callers and grants are held by their names, since a reload may move them. */
+/** The chosen and typed values. Callers and grants are stored by name, because a reload may reorder them. */
 interface Draft {
   readonly caller: string;
   /** The name of the way to request a token; empty without one. */
   readonly ask: string;
-  /** The declared scopes that are requested. */
+  /** The requested scopes among the declared ones. */
   readonly scopes: readonly string[];
-  /** Other scopes, with spaces between. */
+  /** Other requested scopes, separated by spaces. */
   readonly others: string;
   readonly api: string;
   readonly method: string;
@@ -26,7 +26,7 @@ interface Draft {
   readonly body: string;
 }
 
-/** The tenant's answer to a token request, with what was requested. */
+/** A token request, and the tenant's response to it. */
 export interface Issued {
   readonly answer: Endpoints['token']['answer'];
   readonly requested: readonly string[];
@@ -37,9 +37,9 @@ export interface Issued {
 
 interface Tried {
   readonly draft: Draft;
-  /** The token that a call uses: the issued one, or one that was changed or pasted. */
+  /** The token for a call: issued, changed or pasted. */
   readonly token: string;
-  /** The changed token that is being signed. A call waits for it, and is not made where that failed. */
+  /** The changed token that is being signed. A call waits for it, and is not made if signing fails. */
   readonly pending?: Promise<string> | undefined;
   readonly issued?: Issued | undefined;
   readonly called?: Called | undefined;
@@ -63,7 +63,7 @@ export type Request = ReturnType<typeof useRequest>;
 export function useRequest(state: ShownState, first: Cell | undefined) {
   const callers = state.callers.filter(({ kind, asks }) => kind === 'anyone' || asks.length > 0);
   const [, redraw] = useState({});
-  // A response that arrives between two renders must see the newest.
+  // A response that arrives between two renders must see the latest state.
   const tried = useRef<Tried>(undefined);
   const turn = useRef(0);
   const now = (): Tried => (tried.current ??= { draft: firstDraft(state, callers, first), token: '', ...IDLE });
@@ -85,7 +85,7 @@ export function useRequest(state: ShownState, first: Cell | undefined) {
     update({ draft, problem: '', ...(isOther && { ...NO_TOKEN, ...IDLE }) });
   };
 
-  /** Requests a token unless there is one, and calls; with `isHeld` it stops before the call. */
+  /** Requests a token if there is none, and makes the call, unless `isHeld`. */
   const run = async (change: Partial<Draft> = {}, isHeld = false): Promise<void> => {
     if (now().busy && Object.keys(change).length === 0) return;
     set(change);
@@ -117,7 +117,7 @@ export function useRequest(state: ShownState, first: Cell | undefined) {
     update({ token, pending: undefined, ...IDLE });
   };
 
-  /** Sets a token that is being signed, unless another one or another request comes first. @throws what signing throws */
+  /** Sets a token once it is signed, unless another token or request comes first. @throws the error of signing */
   const changeToken = async (pending: Promise<string>): Promise<void> => {
     turn.current += 1;
     update({ pending, ...IDLE });
@@ -130,7 +130,7 @@ export function useRequest(state: ShownState, first: Cell | undefined) {
     }
   };
 
-  /** Calls a cell's route as its caller, by default with the route's own path and no body; with `isHeld` it does not call. */
+  /** Calls a cell's route as its caller, unless `isHeld`; by default with the route's own path and no body. */
   const choose = (cell: Cell, sent: Partial<Draft> = {}, isHeld = false): void => {
     const { caller, row, column } = cell;
     if (!callers.includes(caller)) {
@@ -138,17 +138,17 @@ export function useRequest(state: ShownState, first: Cell | undefined) {
       update({ called: undefined, problem: whyNoCaller(caller) });
       return;
     }
-    // A cell is called with a token as it was issued.
+    // A cell is always called with an unchanged token.
     const { pending, token, issued, draft } = now();
     if (pending !== undefined || token !== issued?.token) update(NO_TOKEN);
     const change = { ...routeOf(cell), ...sent, ...grantOf(cell, draft) };
     if (isHeld) return set(change);
-    // A person must have pressed the button that deletes something.
+    // Never make a call that deletes something without a click on its button.
     const isDeletion = change.method === 'DELETE' && row.cells[column]?.startsWith('allowed') === true;
     void run(change, isDeletion).then(() => isDeletion && document.getElementById('call')?.focus());
   };
 
-  // A reload may have taken the caller or its grant away.
+  // A reload may have removed the caller or its grant.
   useLayoutEffect(() => {
     const { draft } = now();
     const caller = callerOf(draft);
@@ -174,34 +174,34 @@ async function issue(draft: Draft, by: ShownAsk): Promise<Issued> {
   const { api, caller } = draft;
   const answer = await ask('token', { api, caller, ask: by.name, parameters: parametersOf(by, requested) });
   const { access_token: token } = answer.body;
-  // OpenID Connect's scopes are permitted to every user: they matter where one is requested.
+  // OpenID Connect's scopes are permitted to every user, so they are listed only if one is requested.
   const permitted = by.permitted.filter((one) => by.declared.includes(one) || requested.includes(one));
   return { answer, requested, permitted, token: typeof token === 'string' ? token : '' };
 }
 
-/** The parameters of a token request for these scopes. */
+/** Returns the parameters of a token request for these scopes. */
 export function parametersOf(by: ShownAsk, scopes: readonly string[]): Record<string, string> {
   return { ...by.parameters, ...(scopes.length > 0 && { scope: scopes.join(' ') }) };
 }
 
-/** The ticked in the order of the API, then the typed. */
+/** Returns the selected scopes in the order of the API, then the typed ones. */
 function requestedOf({ scopes, others }: Draft, by: ShownAsk | undefined): readonly string[] {
   const declared = by?.declared.filter((scope) => scopes.includes(scope)) ?? [];
   return [...declared, ...others.split(/\s+/).filter((word) => word !== '')];
 }
 
-/** How a cell's caller requests a token for its route, and with which scopes. */
+/** Returns how a cell's caller requests a token for its route, and with which scopes. */
 function grantOf({ caller, row, column }: Cell, draft: Draft): Pick<Draft, 'caller' | 'ask' | 'scopes' | 'others'> {
   const opens = row.opens[column] ?? [];
   const by = caller.asks.find(({ permitted }) => opens.some((scope) => permitted.includes(scope))) ?? caller.asks[0];
-  // Another caller may not have what this one requests.
+  // Another caller may lack the scopes that this one requests.
   const kept = caller.heading === draft.caller ? draft : { scopes: [], others: '' };
   const scopes =
     opens.length > 0 ? [...new Set([...kept.scopes, ...opens.slice(0, 1)])] : asMuchAsPossible(by, row.needs);
   return { caller: caller.heading, ask: by?.name ?? '', scopes, others: kept.others };
 }
 
-/** The scopes to request for a route that the caller may not call: for a user also the one that the user will not get. */
+/** Returns the scopes to request for a denied route: for a user, also the scope that the user will not get. */
 function asMuchAsPossible(by: ShownAsk | undefined, needs: string): readonly string[] {
   if (by === undefined) return [];
   const isService = by.parameters['grant_type'] === 'client_credentials';
@@ -220,7 +220,7 @@ function routeOf({ api, row }: Pick<Cell, 'api' | 'row'>): Pick<Draft, 'api' | '
   return { api: api.name, method: METHODS.find((one) => one === method) ?? 'GET', path: row.path };
 }
 
-/** A cell's request, or the first caller's to the first route that only reads. */
+/** Returns a cell's request; without a cell, the first caller's request to the first read-only route. */
 function firstDraft(state: ShownState, [caller]: readonly ShownCaller[], cell: Cell | undefined): Draft {
   const [api] = state.apis;
   const row = api?.rows.find(({ routeKey }) => routeKey.startsWith('GET ')) ?? api?.rows[0];

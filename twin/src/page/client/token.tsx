@@ -22,7 +22,7 @@ interface Props {
   readonly request: Request;
 }
 
-/** The token: how it was requested and granted, what it says, and how to change it. */
+/** The token: how it was requested and granted, its contents, and an editor. */
 export function Token({ state, request }: Props): ComponentChildren {
   const { token, issued, caller, setToken } = request;
   const parts = partsOf(token);
@@ -66,7 +66,7 @@ export function Token({ state, request }: Props): ComponentChildren {
   );
 }
 
-/** Without what stands before a token in a header, which is often copied with it. */
+/** Returns a token without the header name and scheme that are often copied with it. */
 function bare(text: string): string {
   return text.trim().replace(/^(authorization:\s*)?bearer\s+/i, '');
 }
@@ -74,7 +74,7 @@ function bare(text: string): string {
 const sign = async (signed: string, alg: string): Promise<string> =>
   (await ask('signature', { signed, alg })).signature;
 
-/** Whether the twin signed a pasted or changed token, said before it is used. */
+/** Shows whether the twin signed a pasted or changed token, before a call uses it. */
 function Signed({ parts }: { readonly parts: Parts }): ComponentChildren {
   const [signed, setSigned] = useState<boolean>();
   useEffect(() => void isSigned(parts, sign).then(setSigned, () => undefined), []);
@@ -117,7 +117,7 @@ function Granted({ issued }: { readonly issued: Issued }): ComponentChildren {
 
 type ScopesProps = Pick<Issued, 'requested' | 'permitted'> & { readonly granted: readonly string[] };
 
-/** Each scope that was requested, permitted or granted, and what became of it. */
+/** Each scope that was requested, permitted or granted, with its outcome. */
 export function Scopes({ requested, permitted, granted }: ScopesProps): ComponentChildren {
   const all = [...new Set([...requested, ...granted, ...permitted])];
   if (all.length === 0) return <p class="quiet">No scope was requested, and none is permitted.</p>;
@@ -148,7 +148,7 @@ export function Scopes({ requested, permitted, granted }: ScopesProps): Componen
   );
 }
 
-/** A request of a login and its response, to open. */
+/** A request of a login and its response, collapsed. */
 function Step({ request, sent, status, got }: ShownStep): ComponentChildren {
   const title = (
     <>
@@ -166,7 +166,7 @@ function Step({ request, sent, status, got }: ShownStep): ComponentChildren {
   );
 }
 
-/** `name: value` lines. */
+/** Returns lines of `name: value`. */
 export function linesOf(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)
     .map((pair) => pair.join(': '))
@@ -206,14 +206,14 @@ function Fields({ part: { text, fields, exact }, words }: FieldsProps): Componen
   );
 }
 
-/** Changes a token by hand, signed again or not. */
+/** An editor for a token, which can sign it again. */
 function EditToken({ request: { token, changeToken } }: Pick<Props, 'request'>): ComponentChildren {
   const [base, setBase] = useState<Parts>();
   const [edit, setEdit] = useState<Edit>();
   const [problem, setProblem] = useState('');
-  /** The token that came of the last change. */
+  /** The token after the last change. */
   const made = useRef('');
-  // Another token came from elsewhere.
+  // The token was replaced outside the editor.
   useLayoutEffect(() => {
     if (token === made.current) return;
     const parts = partsOf(token);
@@ -258,7 +258,7 @@ function EditToken({ request: { token, changeToken } }: Pick<Props, 'request'>):
   );
 }
 
-/** What is wrong with a part. It can still be sent. */
+/** Returns the problem of a part. The token can still be sent. */
 function errorIn(text: string): string {
   try {
     const value: unknown = JSON.parse(text);

@@ -11,11 +11,11 @@ interface Props {
   readonly state: ShownState;
   readonly request: Request;
   readonly onRetry: (entry: ApiEntry, heading: string) => void;
-  /** The buttons for a request that was made. */
+  /** The buttons for the request that was made. */
   readonly tools: (entry: Entry) => ComponentChildren;
 }
 
-/** A request to make, what came of it in a sentence, and side by side its token and its call. */
+/** A new request: its outcome in one sentence, and below it its token beside its call. */
 export function TryIt({ state, request, onRetry, tools }: Props): ComponentChildren {
   const { called, busy } = request;
   const entry = called?.entry;
@@ -65,7 +65,7 @@ function Outcome({ request, onRetry }: Pick<Props, 'request' | 'onRetry'>): Comp
       </p>
     );
   }
-  // What is quicker than two seconds needs no word.
+  // `late` shows the text only after two seconds.
   if (busy) return <p class="quiet late">There is no answer yet. The gateway gives up after 30 seconds.</p>;
   return <p class="quiet">{token === '' ? 'No call yet.' : 'The token is ready: call with it.'}</p>;
 }
@@ -158,7 +158,7 @@ function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentCh
   );
 }
 
-/** The next token request: a command, or the parameters of `/authorize`. */
+/** Returns the next token request: a command, or the parameters of `/authorize`. */
 function TokenRequest({ state, request }: Pick<Props, 'state' | 'request'>): ComponentChildren {
   const { draft, by, requested } = request;
   if (by === undefined) return undefined;

@@ -1,13 +1,13 @@
 import { PAGE_HEADER, type Endpoints, type Refused, type StreamEvents } from '../messages.ts';
 
-/** Milliseconds that an answer may take: the gateway gives up after thirty seconds, and the twin five after that. */
+/** Timeout of an answer in milliseconds: the gateway gives up after thirty seconds, and the twin five seconds later. */
 const PATIENCE = 40_000;
 
 const LATE =
   `There was no answer within ${PATIENCE / 1000} seconds. Either the twin is not running, or too many windows of this ` +
   'browser show the page: it opens six connections to the twin, and each visible page holds one. Close some and try again.';
 
-/** Requests something of the twin. @throws Error with a message for the person */
+/** Sends a request to the twin. @throws Error with a message to show */
 export async function ask<K extends keyof Endpoints>(
   name: K,
   question: Endpoints[K]['question'],
@@ -36,7 +36,7 @@ export function messageOf(error: unknown): string {
 
 type Handlers = { readonly [K in keyof StreamEvents]: (data: StreamEvents[K]) => void };
 
-/** Listens to the twin while the page is in view: a browser opens six connections to a server for all of its tabs. */
+/** Listens to the twin while the page is visible: all tabs of a browser share six connections to a server. */
 export function listen(handlers: Handlers, onLost: () => void): void {
   let position = '';
   let source: EventSource | undefined;
@@ -49,7 +49,7 @@ export function listen(handlers: Handlers, onLost: () => void): void {
       source.addEventListener(name, ({ data, lastEventId }: MessageEvent<string>) => {
         position = lastEventId || position;
         const parsed: unknown = JSON.parse(data);
-        // Drawn in a task of its own: the state of a large program takes a while to read.
+        // Draw in a separate task: parsing the state of a large program takes a while.
         setTimeout(() => (handle as (data: unknown) => void)(parsed));
       });
     }

@@ -4,7 +4,7 @@ import { MASK } from '../messages.ts';
 import { messageOf } from './twin.ts';
 import { visibleText } from './words.ts';
 
-// The page's vocabulary: everything on it is made of these, and of tables and lists.
+// The components of the page, beside tables and lists.
 
 /** A line of the access report, with names in backticks as code. The report escapes backticks in names. */
 export function Inline({ text }: { readonly text: string }): ComponentChildren {
@@ -17,9 +17,9 @@ interface FieldProps {
   readonly onInput: (value: string) => void;
   readonly grow?: boolean;
   readonly search?: boolean;
-  /** What is wrong with the value, shown at the field. */
+  /** The problem of the value, shown at the field. */
   readonly error?: string;
-  /** A choice of these instead of text: values, or values with the words for each. */
+  /** Offers these values instead of free text, each optionally with a label. */
   readonly options?: readonly (string | readonly [value: string, words: string])[];
   readonly rows?: number;
   readonly placeholder?: string;
@@ -80,7 +80,7 @@ interface FoldProps {
   readonly open?: boolean;
 }
 
-/** A title that opens its content. */
+/** A title that shows or hides its content. */
 export function Fold({ title, children, open }: FoldProps): ComponentChildren {
   return (
     <details open={open}>
@@ -100,7 +100,7 @@ export function Status({ status }: { readonly status: number }): ComponentChildr
   );
 }
 
-/** Preformatted text that scrolls by keyboard as well; invisible characters are escaped. */
+/** Preformatted text that the keyboard can scroll; invisible characters are escaped. */
 export function Text({ label, text }: { readonly label: string; readonly text: string }): ComponentChildren {
   return (
     <pre tabIndex={0} role="group" aria-label={label}>
@@ -134,7 +134,7 @@ export function Action({ children, act }: ActionProps): ComponentChildren {
   );
 }
 
-/** Copies a text, which may have to be requested first. */
+/** A button that copies a text, which it may first request. */
 export function Copy({ what, text }: { readonly what: string; readonly text: () => string | Promise<string> }) {
   const copy = async (): Promise<string> => {
     await navigator.clipboard.writeText(await text());
@@ -145,13 +145,13 @@ export function Copy({ what, text }: { readonly what: string; readonly text: () 
 
 interface MaskedProps {
   readonly title: string;
-  /** The text, by default with its secrets masked. */
+  /** Returns the text, by default with masked secrets. */
   readonly load: (reveal: boolean) => Promise<string>;
   /** What the text depends on. */
   readonly of: readonly unknown[];
 }
 
-/** Text that is requested when it is opened; its secrets are shown only where a person wants to see them. */
+/** Text that is requested when it is opened. Its secrets stay masked until a person reveals them. */
 export function Masked({ title, load, of }: MaskedProps): ComponentChildren {
   const [isOpen, setOpen] = useState(false);
   const [reveal, setReveal] = useState(false);

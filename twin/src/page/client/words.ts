@@ -38,12 +38,12 @@ export function headerWords(name: string, value: unknown, known: Known): string 
   return wordsFor(HEADER, name)?.(value, known) ?? IGNORED;
 }
 
-/** Describes a claim; times as a person reads them. */
+/** Returns the description of a claim; times are readable. */
 export function claimWords(name: string, value: unknown, known: Known): string {
   return wordsFor(CLAIMS, name)?.(value, known) ?? `${IGNORED}; the handler gets it`;
 }
 
-/** A token may name anything, also `constructor`. */
+/** Looks up only own properties, because a token may contain a claim `constructor`. */
 function wordsFor(table: Readonly<Record<string, Words>>, name: string): Words | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
@@ -59,7 +59,7 @@ const UNITS = [
   [1, 's'],
 ] as const;
 
-/** ` 14:03:22, in 59 min` of a number of seconds since 1970, with the day unless that is today; empty for any other value. */
+/** Returns ` 14:03:22, in 59 min` for seconds since 1970, with the day unless it is today; empty for any other value. */
 function moment(value: unknown): string {
   const date = new Date(typeof value === 'number' ? value * 1000 : NaN);
   if (Number.isNaN(date.getTime())) return '';
@@ -75,7 +75,7 @@ export function clockTime(date: Date): string {
   return date.toTimeString().slice(0, 8);
 }
 
-/** What each of the gateway's checks looks at, in its order. */
+/** Descriptions of the gateway's checks, in order. */
 export const CHECK_WORDS: ReadonlyMap<string, string> = new Map([
   ['path', 'path is well formed'],
   ['route', 'a route matches'],
@@ -94,21 +94,21 @@ export const CHECK_WORDS: ReadonlyMap<string, string> = new Map([
   ['scope', 'has a scope of the route'],
 ]);
 
-/** A value that a check compared; for a time in seconds, also the time of day. */
+/** Returns a value that a check compared; for a time in seconds, also the time of day. */
 export function comparedWords(check: string, value: string): string {
   if (value === '') return 'nothing';
   if (!['expiry', 'not before', 'issued at'].includes(check)) return value;
   return value.replace(/\b\d{9,11}\b/, (seconds) => `${seconds} (${clockTime(new Date(Number(seconds) * 1000))})`);
 }
 
-/** Why a scope was granted or not, in words that do not depend on a column's heading. */
+/** Returns why a scope was granted or not, as a text that needs no column heading. */
 export function scopeWords(requested: boolean, permitted: boolean, granted: boolean): string {
   if (granted) return requested ? 'requested and permitted' : 'permitted; granted although not requested';
   if (!requested) return 'permitted, but not requested';
   return permitted ? 'requested and permitted, but not granted' : 'requested, but not permitted for this caller';
 }
 
-/** What a request of a login does. */
+/** Returns the description of a request of a login. */
 export function stepWords(request: string, renews: boolean): string {
   if (request === 'POST /oauth/token')
     return renews ? 'The application renews the token' : 'The application exchanges the code';
@@ -133,7 +133,7 @@ export function visibleText(text: string): string {
   return text.replace(/[^\t\r\n]+|\r(?!\n)/g, visible);
 }
 
-/** A name that is *Markdown*, as plain text. */
+/** Returns a *Markdown* name as plain text. */
 export function plain(markdown: string): string {
   return markdown.replaceAll('`', '');
 }
