@@ -83,5 +83,7 @@ export async function reloadWith(
     return route.fulfill({ contentType: 'text/event-stream', body });
   });
   onTestFinished(() => page.unroute('**/_twin/live*'));
+  // The page before it may connect again until it is gone.
+  page.once('framenavigated', () => (connections = 0));
   await page.reload();
 }
