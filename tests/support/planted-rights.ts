@@ -158,9 +158,13 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     'its output declaredStatements cannot be read',
   ),
   ...planted('closed databases', DATABASE, [
-    ['an open sign-up', database({ disableSignup: false }), 'anyone may sign up'],
+    ['an open sign-up', database({ disableSignup: false }), 'anyone may sign up; set options.disableSignup to true'],
     ["Auth0's default sign-up", database({ disableSignup: undefined }), 'anyone may sign up'],
-    ["Auth0's default password policy", database({ passwordPolicy: undefined }), 'policy is none'],
+    [
+      "Auth0's default password policy",
+      database({ passwordPolicy: undefined }),
+      'policy is none; set options.passwordPolicy to good',
+    ],
     ['a weak password policy', database({ passwordPolicy: 'none' }), 'policy is none'],
     [
       'a database that lets passwords be guessed',

@@ -9,6 +9,7 @@ const SHORTEST_SECRET = 32;
 /** The stack file's settings that make a user database more open; the output `accepted` has their values. */
 const SIGN_UP = 'api:database.signUp';
 const PASSWORD_POLICY = 'api:database.passwordPolicy';
+const orAccept = (key: string): string => `or accept its value under ${key} in the output accepted`;
 
 // The defaults are Auth0's. Source: https://auth0.com/docs/authenticate/database-connections/password-strength
 const options = z.object({
@@ -25,13 +26,13 @@ const databases = each(
     if (!bruteForceProtection) return 'its protection against guessed passwords is off';
     const accepted = acceptedOf(all);
     if (!['good', 'excellent'].includes(passwordPolicy) && accepted[PASSWORD_POLICY] !== passwordPolicy) {
-      return `its password policy is ${passwordPolicy}, and the stack file does not say so`;
+      return `its password policy is ${passwordPolicy}; set options.passwordPolicy to good or excellent, ${orAccept(PASSWORD_POLICY)}`;
     }
     // Only a program with the output `production` can allow sign-up; other programs may have Auth0's default.
     const isOpen =
       disableSignup === false || (disableSignup === undefined && typeof all.outputs['production'] === 'boolean');
     return isOpen && accepted[SIGN_UP] !== 'true'
-      ? 'anyone may sign up, and the stack file does not say so'
+      ? `anyone may sign up; set options.disableSignup to true, ${orAccept(SIGN_UP)}`
       : undefined;
   },
 );
