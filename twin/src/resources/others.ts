@@ -1,4 +1,5 @@
 import { ACCOUNT_ID, arn, optionalText, type CloudOutputs, type Naming } from './resource.ts';
+import { TYPE } from './tokens.ts';
 
 /**
  * Types that decide who gets into an API, or that could respond instead of it, with the error message for each. These must
@@ -24,7 +25,7 @@ const REFUSED: readonly (readonly [type: RegExp, message: string])[] = [
   [/^(auth0:|aws:apigatewayv2\/|aws:apigateway\/|aws:lambda\/)/, 'the twin does not emulate this resource type'],
 ];
 
-/** Types of these families that change no response, with their names on the start screen. */
+/** Other types that change no response, with their names on the start screen. */
 const INERT: ReadonlyMap<string, string> = new Map(
   Object.entries({
     // They change how pages and e-mails look, or where logs go.
@@ -32,6 +33,7 @@ const INERT: ReadonlyMap<string, string> = new Map(
     'e-mails': ['auth0:index/emailProvider:EmailProvider', 'auth0:index/emailTemplate:EmailTemplate'],
     'log streams': ['auth0:index/logStream:LogStream'],
     'log groups': ['aws:apigateway/account:Account'],
+    'IAM roles and policies': [TYPE.iamPolicy, TYPE.iamPolicyAttachment, TYPE.iamRolePolicyAttachment],
     // They invoke a function without this API, or prepare its environments.
     'event sources': ['aws:lambda/eventSourceMapping:EventSourceMapping'],
     'provisioned concurrency': ['aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig'],

@@ -246,13 +246,14 @@ describe('Foreign programs', () => {
     const model = await modelled(() => {
       const bucket = new aws.s3.Bucket('pictures');
       const table = new aws.dynamodb.Table('orders', { attributes: [], hashKey: 'id' });
+      new aws.iam.RolePolicyAttachment('logs', { role: 'f', policyArn: 'arn:aws:iam::123456789012:policy/logs' });
       routed(lambda('f', { environment: { variables: { BUCKET: bucket.bucket, TABLE: table.arn } } }).arn);
     });
     const [route] = model.api.routes;
     const environment = route?.integration.kind === 'function' ? route.integration.function.environment : {};
     expect(environment['BUCKET']).toMatch(/^pictures-[0-9a-f]{7}$/);
     expect(environment['TABLE']).toMatch(/^arn:aws:dynamodb:eu-central-1:123456789012:table\/orders-/);
-    expect(model.notEmulated).toEqual(expect.arrayContaining(['aws s3 Bucket', 'aws dynamodb Table']));
+    expect(model.notEmulated).toEqual(['IAM roles and policies', 'aws dynamodb Table', 'aws s3 Bucket']);
   });
 
   it('An explicit provider sets the tenant and the region', async () => {
