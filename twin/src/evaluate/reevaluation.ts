@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { TYPE } from '../resources/tokens.ts';
 import type { Recorded } from './local-engine.ts';
 import type { evaluate, Evaluation, Prepared } from './program-process.ts';
 import { readProject, type Project } from './project.ts';
@@ -169,10 +170,8 @@ function differInCode(before: Recorded, after: Recorded): boolean {
       others,
       resources.map(({ inputs, ...resource }) => [
         resource,
-        resource.type === FUNCTION ? { ...inputs, code: null } : inputs,
+        resource.type === TYPE.function ? { ...inputs, code: null } : inputs,
       ]),
     ]);
   return before.hash !== after.hash && rest(before) === rest(after);
 }
-
-const FUNCTION = 'aws:lambda/function:Function';

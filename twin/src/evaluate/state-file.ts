@@ -5,6 +5,7 @@ import { textsOf } from '../common/texts-of.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
 import { placeOf } from '../resources/lookup.ts';
 import type { Inputs, Plain, RecordedResource } from '../resources/resource.ts';
+import { TYPE } from '../resources/tokens.ts';
 import { RESOURCE_TYPES } from '../resources/types.ts';
 import { issuerHost, type Recorded } from './local-engine.ts';
 import type { Wire, WireObject } from './properties.ts';
@@ -46,8 +47,6 @@ const STATE = z.object({
 /** Version 4 only adds options for the engine. */
 const VERSIONS: readonly unknown[] = [3, 4];
 
-const FUNCTION = 'aws:lambda/function:Function';
-
 /** Stands for any function, in any language: the code does not affect who may call it. */
 const CODE = {
   code: { archive: {} },
@@ -59,8 +58,8 @@ const CODE = {
 
 /** Inputs that may be secret because the report does not depend on them. */
 const UNUSED_SECRETS: Readonly<Record<string, string>> = {
-  'auth0:index/clientCredentials:ClientCredentials': 'clientSecret',
-  'auth0:index/user:User': 'password',
+  [TYPE.clientCredentials]: 'clientSecret',
+  [TYPE.user]: 'password',
 };
 
 /**
@@ -173,7 +172,7 @@ function resourceOf(state: ResourceState, problems: Problem[]): RecordedResource
   if (external) {
     problems.push({ place, message: 'the program only reads it, and the state does not have its inputs' });
   }
-  if (type === FUNCTION) return { ...resource, inputs: { ...CODE, ...judgedOf(inputs.value) } };
+  if (type === TYPE.function) return { ...resource, inputs: { ...CODE, ...judgedOf(inputs.value) } };
   const unusedSecret = UNUSED_SECRETS[type];
   for (const path of inputs.secrets) {
     const [key = ''] = path;
@@ -184,7 +183,7 @@ function resourceOf(state: ResourceState, problems: Problem[]): RecordedResource
     });
   }
   // An imported user has no password: Auth0 does not return it.
-  const filled = type === 'auth0:index/user:User' ? { ...inputs.value, password: ENCRYPTED } : inputs.value;
+  const filled = type === TYPE.user ? { ...inputs.value, password: ENCRYPTED } : inputs.value;
   // An import also reads the provider's default tags.
   const defaults = [...inputs.defaults, ['tagsAll']];
   return { ...resource, inputs: withoutDefaults(entry.inputs, filled, defaults) as RecordedResource['inputs'] };
@@ -207,8 +206,8 @@ function judgedOf(inputs: Inputs): Inputs {
  * looked-up connection are unknown.
  */
 function connectionsElsewhere(resources: readonly RecordedResource[]): RecordedResource[] {
-  const type = 'auth0:index/getConnection:getConnection';
-  const known = resources.filter((one) => one.type === 'auth0:index/connection:Connection').map(({ id }) => id);
+  const type = TYPE.getConnection;
+  const known = resources.filter((one) => one.type === TYPE.connection).map(({ id }) => id);
   const used = resources
     .filter((one) => /^auth0:index\/connectionClients?:/.test(one.type))
     .map(({ inputs }) => inputs['connectionId']);

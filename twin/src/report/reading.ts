@@ -1,17 +1,13 @@
 import { z } from 'zod';
 import { ENCRYPTED } from '../common/encrypted.ts';
 import type { Model } from '../model/model.ts';
+import { TYPE } from '../resources/tokens.ts';
 import type { RegisteredResource } from '../rules/registered.ts';
 import type { Item } from './data.ts';
 
-export const API = 'aws:apigatewayv2/api:Api';
-export const FUNCTION = 'aws:lambda/function:Function';
-export const LOG_GROUP = 'aws:cloudwatch/logGroup:LogGroup';
-export const ROLE = 'aws:iam/role:Role';
-
 export function declared({ registered, api }: Model, kind: string): RegisteredResource[] {
   const isOther = ({ type, id, inputs }: RegisteredResource): boolean =>
-    type === API ? id !== api.apiId : 'apiId' in inputs && inputs['apiId'] !== api.apiId;
+    type === TYPE.api ? id !== api.apiId : 'apiId' in inputs && inputs['apiId'] !== api.apiId;
   return registered.resources.filter((resource) => resource.type === kind && !isOther(resource));
 }
 
@@ -40,7 +36,7 @@ export function inputItems(model: Model, kind: string, path: string, show = (tex
 }
 
 export function variableItems(model: Model): Item[] {
-  return declared(model, FUNCTION).flatMap(({ name, inputs, secretInputs }) => {
+  return declared(model, TYPE.function).flatMap(({ name, inputs, secretInputs }) => {
     const { data } = z.object({ variables: z.record(z.string(), z.unknown()) }).safeParse(inputs['environment']);
     const isSecret = ['environment', 'environment.variables'].some((path) => secretInputs.includes(path));
     const names = isSecret ? [ENCRYPTED] : Object.keys(data?.variables ?? {}).toSorted();

@@ -1,21 +1,11 @@
 import { ENCRYPTED } from '../common/encrypted.ts';
 import type { Throttle } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
+import { TYPE } from '../resources/tokens.ts';
 import { acceptedOf, isSecretOutput } from '../rules/accepted.ts';
 import { clientNames } from './callers.ts';
 import type { Item } from './data.ts';
-import {
-  API,
-  declared,
-  FUNCTION,
-  input,
-  inputItems,
-  LOG_GROUP,
-  ROLE,
-  texts,
-  variableItems,
-  withoutIds,
-} from './reading.ts';
+import { declared, input, inputItems, texts, variableItems, withoutIds } from './reading.ts';
 import { assumedItems, rightItems } from './rights.ts';
 
 /** The facts that the report records from the model, by name. `ENCRYPTED` replaces a secret. */
@@ -31,7 +21,7 @@ export const RECORDED = {
     isSecretOutput(registered, 'accepted')
       ? [{ is: ENCRYPTED }]
       : Object.entries(acceptedOf(registered)).map(([of, is]) => ({ of, is })),
-  identitySource: (model) => unnamed(inputItems(model, 'aws:apigatewayv2/authorizer:Authorizer', 'identitySources')),
+  identitySource: (model) => unnamed(inputItems(model, TYPE.authorizer, 'identitySources')),
   policies: ({ tenant }) =>
     tenant.resourceServers.flatMap(({ identifier: of, clientPolicy, userPolicy, enforcePolicies }) =>
       [`clients: ${clientPolicy}`, `users: ${userPolicy}`, `RBAC: ${enforcePolicies ? 'on' : 'off'}`].map((is) => ({
@@ -54,7 +44,7 @@ export const RECORDED = {
     tenant.resourceServers.flatMap(({ identifier: of, scopes }) => scopes.toSorted().map((is) => ({ of, is }))),
   database: (model) =>
     ['disableSignup', 'bruteForceProtection', 'passwordPolicy'].flatMap((key) =>
-      inputItems(model, 'auth0:index/connection:Connection', `options.${key}`, (text) => `${key}: ${text}`),
+      inputItems(model, TYPE.connection, `options.${key}`, (text) => `${key}: ${text}`),
     ),
   clientKeys: ({ tenant, stack }) =>
     clientNames(tenant, stack).flatMap(({ name: of, one: { keys = [] } }) =>
@@ -65,14 +55,14 @@ export const RECORDED = {
     ),
   rights: rightItems,
   managedPolicies: (model) => [
-    ...inputItems(model, ROLE, 'managedPolicyArns'),
-    ...inputItems(model, 'aws:iam/rolePolicyAttachment:RolePolicyAttachment', 'policyArn'),
-    ...inputItems(model, 'aws:iam/policyAttachment:PolicyAttachment', 'policyArn'),
+    ...inputItems(model, TYPE.iamRole, 'managedPolicyArns'),
+    ...inputItems(model, TYPE.iamRolePolicyAttachment, 'policyArn'),
+    ...inputItems(model, TYPE.iamPolicyAttachment, 'policyArn'),
   ],
   assumed: assumedItems,
-  boundaries: (model) => inputItems(model, ROLE, 'permissionsBoundary'),
+  boundaries: (model) => inputItems(model, TYPE.iamRole, 'permissionsBoundary'),
   invokers: (model) =>
-    declared(model, 'aws:lambda/permission:Permission').flatMap((resource) => {
+    declared(model, TYPE.permission).flatMap((resource) => {
       const [principal = '', source = 'anywhere'] = ['principal', 'sourceArn'].flatMap((key) =>
         texts(input(resource, key)),
       );
@@ -80,12 +70,12 @@ export const RECORDED = {
       return isOwn ? [] : [{ of: resource.name, is: withoutIds(`${principal} from ${source}`, model) }];
     }),
   networks: (model) => [
-    ...inputItems(model, FUNCTION, 'vpcConfig.subnetIds'),
-    ...inputItems(model, FUNCTION, 'vpcConfig.securityGroupIds'),
+    ...inputItems(model, TYPE.function, 'vpcConfig.subnetIds'),
+    ...inputItems(model, TYPE.function, 'vpcConfig.securityGroupIds'),
   ],
-  layers: (model) => inputItems(model, FUNCTION, 'layers'),
+  layers: (model) => inputItems(model, TYPE.function, 'layers'),
   variables: variableItems,
-  concurrency: (model) => inputItems(model, FUNCTION, 'reservedConcurrentExecutions'),
+  concurrency: (model) => inputItems(model, TYPE.function, 'reservedConcurrentExecutions'),
   cors: ({ api: { cors } }) => [
     ...(cors?.allowCredentials === true ? [{ is: 'credentials' }] : []),
     ...(cors?.allowMethods ?? []).map((method) => ({ is: `method ${method}` })),
@@ -93,23 +83,22 @@ export const RECORDED = {
     ...(cors?.exposeHeaders ?? []).map((header) => ({ is: `reading ${header}` })),
   ],
   addresses: (model) => [
-    ...declared(model, 'aws:apigatewayv2/apiMapping:ApiMapping').map((resource) => ({
+    ...declared(model, TYPE.apiMapping).map((resource) => ({
       is: ['domainName', 'apiMappingKey'].flatMap((key) => texts(input(resource, key))).join('/'),
     })),
-    ...declared(model, API).flatMap((resource) => {
+    ...declared(model, TYPE.api).flatMap((resource) => {
       const stage = model.apis.find(({ name }) => name === resource.name)?.stage.name ?? '$default';
       const isOff = input(resource, 'disableExecuteApiEndpoint') === true;
       return isOff ? [] : [{ is: stage === '$default' ? 'execute-api' : `execute-api/${stage}` }];
     }),
   ],
-  truststores: (model) =>
-    inputItems(model, 'aws:apigatewayv2/domainName:DomainName', 'mutualTlsAuthentication.truststoreUri'),
+  truststores: (model) => inputItems(model, TYPE.domainName, 'mutualTlsAuthentication.truststoreUri'),
   throttle: ({ api: { stage } }) => [
     ...throttleItems(stage.name, stage.throttle),
     ...[...stage.routeThrottles].flatMap(([of, throttle]) => throttleItems(of, throttle)),
   ],
   alarms: (model) =>
-    declared(model, 'aws:cloudwatch/metricAlarm:MetricAlarm').map((resource) => {
+    declared(model, TYPE.alarm).map((resource) => {
       const isMute = input(resource, 'actionsEnabled') === false || texts(input(resource, 'alarmActions')).length === 0;
       const [threshold, metric] = ['threshold', 'metricName'].map((key) => texts(input(resource, key)).join(''));
       return { of: resource.name, is: `${threshold} of ${metric}${isMute ? ', without an action' : ''}` };
@@ -119,11 +108,11 @@ export const RECORDED = {
       (stage.accessLogFormat?.match(/\$context\.[\w.-]+/g) ?? []).map((variable) => variable.replace('$context.', '')),
     ),
   retention: (model) =>
-    declared(model, LOG_GROUP).map((resource) => {
+    declared(model, TYPE.logGroup).map((resource) => {
       const [days = '0'] = texts(input(resource, 'retentionInDays'));
       return { of: resource.name, is: days === '0' ? 'for ever' : `${days} days` };
     }),
-  logKeys: (model) => inputItems(model, LOG_GROUP, 'kmsKeyId'),
+  logKeys: (model) => inputItems(model, TYPE.logGroup, 'kmsKeyId'),
 } as const satisfies Record<string, (model: Model) => readonly Item[]>;
 
 export type RecordedFact = keyof typeof RECORDED;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ENCRYPTED } from '../common/encrypted.ts';
 import type { Model } from '../model/model.ts';
+import { TYPE } from '../resources/tokens.ts';
 import type { Item } from './data.ts';
-import { declared, input, LOG_GROUP, ROLE, texts, withoutIds } from './reading.ts';
+import { declared, input, texts, withoutIds } from './reading.ts';
 
 const list = z.union([z.array(z.unknown()), z.unknown().transform((item) => [item])]);
 const DOCUMENT = z.object({ Statement: list.pipe(z.array(z.record(z.string(), z.unknown()))) });
@@ -11,7 +12,7 @@ const OWN_LOG: readonly unknown[] = ['logs:CreateLogStream', 'logs:PutLogEvents'
 
 /** Returns the actions that the program's policies allow and deny, without a function's rights to its own log. */
 export function rightItems(model: Model): Item[] {
-  const inline = declared(model, ROLE).flatMap((role) =>
+  const inline = declared(model, TYPE.iamRole).flatMap((role) =>
     texts(input(role, 'inlinePolicies')).map((text) => [role.name, inlinePolicy(text)] as const),
   );
   const policies = model.registered.resources
@@ -22,7 +23,7 @@ export function rightItems(model: Model): Item[] {
 
 /** Returns who may assume the program's roles besides Lambda. */
 export function assumedItems(model: Model): Item[] {
-  return declared(model, ROLE).flatMap((role) =>
+  return declared(model, TYPE.iamRole).flatMap((role) =>
     texts(input(role, 'assumeRolePolicy'))
       .flatMap((text) => statementsIn(text) ?? [{ Principal: ENCRYPTED }])
       .map(({ Principal, NotPrincipal }) => JSON.stringify(Principal ?? { not: NotPrincipal }))
@@ -50,7 +51,7 @@ function statementsIn(text: string): readonly Readonly<Record<string, unknown>>[
 function rightsIn(text: string, model: Model): string[] {
   const statements = statementsIn(text);
   if (statements === undefined) return [text === ENCRYPTED ? ENCRYPTED : '(unreadable)'];
-  const logs = declared(model, LOG_GROUP).map(
+  const logs = declared(model, TYPE.logGroup).map(
     ({ outputs, inputs }) => `:log-group:${String(outputs['name'] ?? inputs['name'])}:*`,
   );
   return statements.flatMap(({ Effect, Action, NotAction, Resource, NotResource, Condition }) => {

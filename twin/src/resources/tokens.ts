@@ -1,4 +1,4 @@
-/** Pulumi's tokens of the resource types that rules and model read. */
+/** Pulumi's tokens of the resource types that the twin's code names. */
 export const TYPE = {
   // Auth0
   action: 'auth0:index/action:Action',

@@ -72,8 +72,8 @@ function assumed(all: Registered): Finding[] {
 function managed(all: Registered): Finding[] {
   const own = ownPolicies(all).map((policy) => valueOf(policy, 'arn'));
   return functionRoles(all).flatMap((resource) => {
-    const attached = ['rolePolicyAttachment:RolePolicyAttachment', 'policyAttachment:PolicyAttachment'].flatMap(
-      (type) => about(all, `aws:iam/${type}`, [resource]).map(({ inputs }) => inputs['policyArn']),
+    const attached = [TYPE.iamRolePolicyAttachment, TYPE.iamPolicyAttachment].flatMap((type) =>
+      about(all, type, [resource]).map(({ inputs }) => inputs['policyArn']),
     );
     const unfit = [...list(resource.inputs['managedPolicyArns']), ...attached.filter((arn) => !own.includes(arn))]
       .map(String)
