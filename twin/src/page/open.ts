@@ -21,6 +21,9 @@ const DIGESTS: ReadonlyMap<string, 'sha384' | 'sha512'> = new Map([
   ['RS512', 'sha512'],
 ]);
 
+/** The endpoints without secrets: they mask them, or get them from the page. */
+const OPEN: readonly string[] = ['call', 'curl', 'event'];
+
 /** Creates a twin's page: its document at the tenant's root, and its endpoints below `/_twin/`. */
 export function openPage(inside: Inside): Page {
   const { startCommand } = inside;
@@ -64,7 +67,7 @@ export function openPage(inside: Inside): Page {
   app.use('/', samePage);
   app.use('/_twin/*', samePage);
 
-  for (const name of ['token', 'secrets', 'signature', 'replay']) app.use(`/_twin/${name}`, keys.holderOnly);
+  for (const name of Object.keys(QUESTIONS)) if (!OPEN.includes(name)) app.use(`/_twin/${name}`, keys.holderOnly);
 
   app.get('/', async (c) => {
     if (keys.letIn(c)) return c.redirect('/', 303);
