@@ -57,9 +57,9 @@ export function declareApplication(client: ClientSettings, within: Surroundings)
     },
     { parent, aliases, protect },
   );
+  const names = [client.name, ...(client.formerly === undefined ? [] : [client.formerly])];
   for (const { identifier: audience, permissions, named } of apis) {
     for (const subjectType of subjectsOf(client)) {
-      const names = [client.name, ...(client.formerly === undefined ? [] : [client.formerly])];
       const suffix = subjectType === 'user' ? '-users' : '';
       const [grantName, grantAliases] = named(...names.map((name) => `${side}-${name}${suffix}`));
       new auth0.ClientGrant(

@@ -10,7 +10,7 @@ import { UserError } from '../common/user-error.ts';
 import type { Emulated, Lookup } from '../resources/lookup.ts';
 import { TYPE } from '../resources/tokens.ts';
 import type { InputsOf } from '../resources/types.ts';
-import type { Client, ClientKey, LoginSettings, RefreshSettings } from './tenant.ts';
+import { NO_LOGIN, type Client, type ClientKey, type LoginSettings, type RefreshSettings } from './tenant.ts';
 
 /** The clients that the program declares, with their credentials and how they log users in. */
 export function clientsOf(lookup: Lookup): readonly Client[] {
@@ -86,7 +86,7 @@ function refreshOf(inputs: ClientInputs): RefreshSettings {
   const { refreshToken, isFirstParty } = inputs;
   if (refreshToken === undefined) {
     return isFirstParty
-      ? { rotates: false, leeway: 0, lifetime: undefined, idleLifetime: undefined }
+      ? NO_LOGIN.refresh
       : {
           rotates: isPublicType(inputs),
           leeway: 0,

@@ -1,7 +1,7 @@
 import type { Ask } from '../report/callers.ts';
+import { givesRefreshToken, OFFLINE_ACCESS } from '../tenant/user-grant.ts';
 import { codeFlow, LoginFailed, tokenRequest, type CodeFlow, type CodeFlowTokens } from '../verify/login.ts';
 import { MASK, type ShownStep } from './messages.ts';
-import { mayRefresh } from './state.ts';
 
 /** The values to shorten, and those to mask. */
 const TOKENS = ['access_token', 'id_token', 'refresh_token'];
@@ -27,7 +27,7 @@ export async function logIn(
     },
     user,
     audience: api.identifier,
-    scope: mayRefresh(client, api) ? `${scope} offline_access`.trim() : scope,
+    scope: givesRefreshToken(client, api) ? `${scope} ${OFFLINE_ACCESS}`.trim() : scope,
     fetch: async (request) => {
       const sent = await sentBy(request.clone());
       const response = await tenant(request);

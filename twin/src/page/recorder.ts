@@ -100,7 +100,7 @@ export class Recorder {
   }
 }
 
-function happeningOf(event: TwinEvent, recorded: { readonly id: number; readonly at: number }): Happening | undefined {
+function happeningOf(event: TwinEvent, recorded: Recorded): Happening | undefined {
   if (event.kind === 'api') {
     const { exchange } = event;
     const requestLength = exchange.request.body.length;

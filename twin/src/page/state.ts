@@ -3,7 +3,7 @@ import type { Ask, Caller } from '../report/callers.ts';
 import { cellText, heading, needsOf } from '../report/texts.ts';
 import { failedCheck, type Claims, type Decision } from '../gateway/decision.ts';
 import { eachApi, pathTo, type Model } from '../model/model.ts';
-import { asSecondIssuer, type Client, type ResourceServer, type Tenant } from '../model/tenant.ts';
+import { asSecondIssuer, type Tenant } from '../model/tenant.ts';
 import { scopesOf } from '../gateway/judge.ts';
 import { issuerOf } from '../tenant/claims.ts';
 import { MASK, type Advice, type ShownApi, type ShownAsk, type ShownCaller, type ShownState } from './messages.ts';
@@ -126,11 +126,10 @@ function detailOf(caller: Caller): string {
 }
 
 function shownAsk(ask: Ask, answer: Answer | undefined): ShownAsk {
-  const parameters = requestOf(ask, { client_secret: MASK, password: MASK });
   return {
     name: nameOf(ask),
     login: ask.user !== undefined,
-    parameters,
+    parameters: requestOf(ask),
     declared: ask.api.scopes,
     permitted: permittedBy(answer),
   };
@@ -146,17 +145,10 @@ export function permittedBy(answer: Answer | undefined): readonly string[] {
   return answer?.kind === 'token' ? scopesOf(answer.claims) : [];
 }
 
-export function mayRefresh({ grantTypes }: Client, { allowOfflineAccess }: ResourceServer): boolean {
-  return grantTypes.includes('refresh_token') && allowOfflineAccess;
-}
-
-function requestOf(ask: Ask, secrets: Readonly<Record<string, string>>): Record<string, string> {
-  const { grant_type = '', ...rest } = Object.fromEntries(ask.parameters);
-  const { client_secret = '', password = '' } = secrets;
-  const request =
-    ask.user === undefined ? { grant_type, client_id: ask.client.clientId, client_secret, ...rest } : rest;
-  const named = Object.entries(request).filter(([name]) => name !== 'scope');
-  return Object.fromEntries(named.map(([name, value]) => [name, name === 'password' ? password : value]));
+function requestOf({ client, user, parameters }: Ask): Record<string, string> {
+  const { grant_type = '', scope: _, ...rest } = Object.fromEntries(parameters);
+  const masked = { ...rest, ...('password' in rest && { password: MASK }) };
+  return user === undefined ? { grant_type, client_id: client.clientId, client_secret: MASK, ...masked } : masked;
 }
 
 /** @throws QuestionError for an API, caller or grant that the program no longer declares */

@@ -65,7 +65,7 @@ export function tenantApp(
   app.use(cors(() => current().tenant));
 
   app.get('/.well-known/openid-configuration', (c) => {
-    return c.json(discoveryDocument(current().tenant.issuerDomain, baseOf(c.req.url)));
+    return c.json(discoveryDocument(current().tenant, baseOf(c.req.url)));
   });
 
   app.get('/.well-known/jwks.json', (c) => {

@@ -1,4 +1,6 @@
 import { ASSERTION_ALGORITHMS } from '../../../limits/auth0.ts';
+import type { Tenant } from '../model/tenant.ts';
+import { issuerOf } from './claims.ts';
 import { SUPPORTED_GRANT_TYPES } from './decide-grant.ts';
 
 const CLAIMS = 'aud auth_time email email_verified exp iat iss name nickname nonce picture sid sub';
@@ -9,9 +11,9 @@ const CLAIMS = 'aud auth_time email email_verified exp iat iss name nickname non
  * Source: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
  * @param base the address of the request, with a trailing slash
  */
-export function discoveryDocument(issuerDomain: string, base: string): Record<string, unknown> {
+export function discoveryDocument(tenant: Tenant, base: string): Record<string, unknown> {
   return {
-    issuer: `https://${issuerDomain}/`,
+    issuer: issuerOf(tenant),
     authorization_endpoint: `${base}authorize`,
     token_endpoint: `${base}oauth/token`,
     userinfo_endpoint: `${base}userinfo`,

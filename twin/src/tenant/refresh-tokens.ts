@@ -115,8 +115,8 @@ export class RefreshTokens {
     return settings.rotates ? this.#tokenOf(family) : undefined;
   }
 
-  /** The id of the client that a valid token was issued to. */
-  holderOf(token: string): RefreshFamily | undefined {
+  /** The family of a valid token. */
+  familyOf(token: string): RefreshFamily | undefined {
     return this.#read(token)?.family;
   }
 

@@ -16,6 +16,6 @@ export async function revoke(
   const parameters = readParameters(contentType, body);
   const client = await authenticateClient(service, { parameters, authorization, base });
   const { refreshTokens } = service.state;
-  const family = refreshTokens.holderOf(required(parameters, 'token'));
+  const family = refreshTokens.familyOf(required(parameters, 'token'));
   if (family?.clientId === client.clientId) refreshTokens.revoke(family.id);
 }

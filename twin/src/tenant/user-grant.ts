@@ -51,7 +51,7 @@ export function grantToUser({ tenant, client, user, api, scopes }: UserRequest):
 }
 
 /** Source: https://auth0.com/docs/secure/tokens/refresh-tokens/get-refresh-tokens */
-function givesRefreshToken({ grantTypes }: Client, api: ResourceServer | undefined): boolean {
+export function givesRefreshToken({ grantTypes }: Client, api: ResourceServer | undefined): boolean {
   return grantTypes.includes('refresh_token') && (api?.allowOfflineAccess ?? true);
 }
 

@@ -136,7 +136,7 @@ function Grid({ state, query, chosen, onShow, onChoose }: GridProps): ComponentC
         }}
       >
         <thead>
-          <tr class="kinds">
+          <tr>
             <th scope="col" class="first">
               Callers
             </th>
@@ -169,7 +169,7 @@ function Grid({ state, query, chosen, onShow, onChoose }: GridProps): ComponentC
             if ((index < top || index >= bottom) && y !== at.y) return undefined;
             if ('group' in line) {
               return (
-                <tr key={index} class="group" aria-rowindex={index + 3} style={{ top: `calc(${index} * var(--row))` }}>
+                <tr key={index} aria-rowindex={index + 3} style={{ top: `calc(${index} * var(--row))` }}>
                   <th scope="rowgroup" class="first">
                     {line.group}
                   </th>
