@@ -6,7 +6,7 @@ import { reportOf, welcome } from '@auth0-http-api/twin';
 import { settingsSchemas } from '../docs/generator/stack-file-schema.ts';
 import { KEYS } from '../program/config/keys.ts';
 import { REASONS, STACKS, unusedKeys, useEveryKey } from './support/every-key.ts';
-import { askToken, call, goodClaims, mint, startTestTwin, userLogin, type TestTwin } from './support/twin.ts';
+import { requestToken, call, goodClaims, mint, startTestTwin, userLogin, type TestTwin } from './support/twin.ts';
 
 const HANDLER = `export const handler = async () => ({
   table: process.env.TABLE, level: process.env.LOG_LEVEL, host: process.env.DB_HOST,
@@ -45,7 +45,7 @@ beforeEach(() => {
 });
 
 async function tokenOf(twin: TestTwin, parameters: Readonly<Record<string, unknown>>, client: string): Promise<string> {
-  const { status, body } = await askToken(twin, parameters, client);
+  const { status, body } = await requestToken(twin, parameters, client);
   expect([status, body['error_description']]).toEqual([200, undefined]);
   return String(body['access_token']);
 }
@@ -128,13 +128,17 @@ describe('The twin of a stack without user access', () => {
   });
 
   it('The tenant rejects a user’s password and the client secret of the next rotation', async () => {
-    const password = await askToken(services, { grant_type: 'password', username: 'a', password: 'b' }, 'importer');
+    const password = await requestToken(services, { grant_type: 'password', username: 'a', password: 'b' }, 'importer');
     expect([password.status, password.body['error']]).toEqual([403, 'unauthorized_client']);
     const { secretVersions, nextClientSecrets } = JSON.parse(services.project.read('.twin/services/outputs.json')) as {
       [name: string]: Record<string, unknown>;
     };
     expect(secretVersions).toEqual({ importer: 3 });
-    const next = await askToken(services, { ...SERVICE, client_secret: nextClientSecrets?.['importer'] }, 'importer');
+    const next = await requestToken(
+      services,
+      { ...SERVICE, client_secret: nextClientSecrets?.['importer'] },
+      'importer',
+    );
     expect([next.status, next.body['error']]).toEqual([401, 'access_denied']);
   });
 
@@ -172,7 +176,7 @@ describe('The twin of a stack without user access', () => {
     const init = { headers: { origin: 'https://app.example.com' } };
     const statuses: number[] = [];
     const origins: (string | null)[] = [];
-    for (let asked = 0; asked < 3; asked += 1) {
+    for (let count = 0; count < 3; count += 1) {
       const { status, headers } = await call(services, undefined, '/open', init);
       statuses.push(status);
       origins.push(headers.get('access-control-allow-origin'));
@@ -184,7 +188,7 @@ describe('The twin of a stack without user access', () => {
 
 describe('The twin of a production stack with many exceptions', () => {
   it('The test user logs in through the default directory, and the token lives as long as the stack sets', async () => {
-    const { status, body } = await askToken(users, asUser(), 'old-app');
+    const { status, body } = await requestToken(users, asUser(), 'old-app');
     expect([status, body['expires_in'], decodeJwt(String(body['access_token']))['scope']]).toEqual([
       200,
       7200,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ROOT, type ProjectCopy } from './support/project.ts';
-import { askToken, call, startTestTwin } from './support/twin.ts';
+import { requestToken, call, startTestTwin } from './support/twin.ts';
 
 const README = readFileSync(new URL('README.md', ROOT), 'utf8');
 const SCRIPTS = (JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as { scripts: Record<string, string> })
@@ -62,7 +62,7 @@ describe('README.md', () => {
   it('The README says how to add a permission, handler, route, role and client, and no other edit is needed', async () => {
     const twin = await startTestTwin({ change: makeItYourOwn });
     try {
-      const { body } = await askToken(twin, { grant_type: 'client_credentials' }, 'shop');
+      const { body } = await requestToken(twin, { grant_type: 'client_credentials' }, 'shop');
       const token = String(body['access_token']);
       expect(await call(twin, token, '/orders/7')).toMatchObject({ status: 200, text: '{"order":"7"}' });
       expect(await call(twin, token, '/test')).toMatchObject({ status: 403 });

@@ -22,9 +22,9 @@ it('pulumi new makes a project that comes up, with its answers written into the 
   const answers = { 'auth0:domain': 'acme.eu.auth0.com', 'api:audience': 'https://api.acme.example' };
   const config = Object.entries(answers).flatMap(([key, value]) => ['--config', `${key}=${value}`]);
   const named = ['--name', 'orders', '--description', 'Orders', '--stack', 'dev'];
-  const asked = [...named, ...config];
+  const options = [...named, ...config];
   const template = sandbox.project.path;
-  const { code, text: printed } = await sandbox.attempt(['new', template, '--dir', folder, '--yes', ...asked]);
+  const { code, text: printed } = await sandbox.attempt(['new', template, '--dir', folder, '--yes', ...options]);
   // Its last step downloads the providers' plugins, whatever is on the PATH: nothing does that here.
   if (code !== 0)
     expect(printed).toMatch(/Finished installing dependencies[^]*installing packages: failed to download/);

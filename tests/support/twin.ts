@@ -110,7 +110,7 @@ function portOf(url: string | undefined): number {
 }
 
 /** `POST /oauth/token` in JSON, with the client's own credentials unless others are given. */
-export async function askToken(
+export async function requestToken(
   twin: TestTwin,
   parameters: Readonly<Record<string, unknown>>,
   client = 'test-app',
@@ -136,7 +136,7 @@ export function userLogin({ outputs }: TestTwin): Record<string, string> {
 
 /** A good token of the test client. */
 export async function serviceToken(twin: TestTwin): Promise<string> {
-  const { body } = await askToken(twin, { grant_type: 'client_credentials' });
+  const { body } = await requestToken(twin, { grant_type: 'client_credentials' });
   return String(body['access_token']);
 }
 

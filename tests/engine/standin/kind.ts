@@ -1,70 +1,70 @@
 import type { Properties } from './values.ts';
 import { ofType, valueOf, type Resource, type Resources } from './services.ts';
 
-/** What a cloud and its provider do with a resource type, besides what every type has in common. */
+/** The behavior of a resource type in its cloud and provider, where it differs from other types. */
 export interface Kind {
-  /** Inputs that cannot be changed: another value makes another resource (Terraform's ForceNew). */
+  /** Inputs that cannot change: another value replaces the resource (Terraform's ForceNew). */
   readonly fixed: readonly string[] | 'all';
   /** Outputs that the provider marks as secret (Terraform's Sensitive). */
   readonly secrets?: readonly string[];
   /** The provider generates `name` once and keeps it (Pulumi's autonaming). */
   readonly autonamed?: true;
-  /** Outputs that are the input of the same name, where there is one. */
+  /** Outputs that equal the input of the same name, if it is set. */
   readonly given?: readonly string[];
   /** Returns outputs, and an `id`, that replace those of the twin. */
   readonly outputs?: (inputs: Properties) => Properties;
-  /** Inputs, maps, to which the cloud adds keys of its own. */
+  /** Map inputs to which the cloud adds keys. */
   readonly fills?: readonly string[];
-  /** The property in whose value the id is unique, where it is not in the whole account or tenant. */
+  /** The property within whose value the id is unique; absent if the id is unique in the account or tenant. */
   readonly within?: string;
-  /** What must exist already. */
+  /** Resources that must exist already. */
   readonly refers?: readonly Reference[];
-  /** Inputs whose values, together, no two may share. */
+  /** Inputs whose combined values must be unique. */
   readonly unique?: readonly string[];
-  /** What the provider takes for an input that is absent; it writes that when the state has something else. */
+  /** The values that the provider uses for absent inputs; it writes them if the state has others. */
   readonly absent?: Properties;
-  /** What the service deletes along with it. */
+  /** Returns the resources that the service deletes with it. */
   readonly takesAlong?: (resource: Resource, resources: Resources) => readonly Resource[];
-  /** There is one of it at any time, and deleting it changes nothing: the service keeps its value. */
+  /** Exactly one always exists. Deleting it changes nothing: the service keeps its value. */
   readonly remains?: true;
-  /** It cannot be deleted while something refers to it. */
+  /** It cannot be deleted while another resource refers to it. */
   readonly held?: true;
-  /** To create what is there already is to change it: the cloud has no such resource, only a property of another. */
+  /** Creating an existing one changes it: in the cloud it is only a property of another resource. */
   readonly property?: true;
   /** Outputs that the provider clears when it creates the resource; the service keeps all others. */
   readonly clears?: readonly string[];
-  /** The service's answer to an update without a difference, where the provider sends one all the same. */
+  /** The service's error for an update without a difference, which this type's provider sends. */
   readonly refusesUnchanged?: string;
-  /** Inputs that no read returns: after a refused change the state has them, and a refresh finds no difference. */
+  /** Inputs that no read returns: a refresh after a rejected change finds no difference. */
   readonly writeOnly?: readonly string[];
-  /** After an update the state has what was planned; of any other type the provider reads what the service has. */
+  /** After an update, the state has the planned values; for other types the provider reads the service's values. */
   readonly keepsPlan?: true;
-  /** What else the cloud refuses, as it would say it. */
+  /** Returns the cloud's error for other changes that it rejects. */
   readonly refuses?: (change: Change) => string | undefined;
-  /** What exists already and is taken instead of being created, without being changed. */
+  /** Returns an existing resource that the provider adopts unchanged instead of creating one. */
   readonly takes?: (change: Change) => Resource | undefined;
 }
 
 export interface Change {
   readonly inputs: Properties;
-  /** What the resource was, where it is changed. */
+  /** The resource before a change; undefined for a creation. */
   readonly before: Resource | undefined;
   readonly resources: Resources;
 }
 
 export interface Reference {
   readonly type: string;
-  /** The property of the other by which it is named. */
+  /** The property that identifies the other resource. */
   readonly by: string;
   readonly values: (inputs: Properties) => readonly unknown[];
 }
 
-/** A reference in an input, which may be a list. */
+/** Returns a reference in an input, which may be a list. */
 export function refers(type: string, input: string, by = 'id'): Reference {
   return { type, by, values: (inputs) => [inputs[input] ?? []].flat() };
 }
 
-/** Why the cloud refuses to create or change a resource, or nothing. */
+/** Returns why the cloud rejects a creation or change, or undefined. */
 export function refusal(type: string, kind: Kind, change: Change): string | undefined {
   const { inputs, before, resources } = change;
   for (const { type: other, by, values } of kind.refers ?? []) {
@@ -77,7 +77,7 @@ export function refusal(type: string, kind: Kind, change: Change): string | unde
   return kind.refuses?.(change);
 }
 
-/** What keeps a resource from being deleted, or nothing. */
+/** Returns a resource that refers to this one and so prevents its deletion, or undefined. */
 export function holder(
   held: Resource,
   kinds: Readonly<Record<string, Kind>>,

@@ -12,7 +12,7 @@ const ACTION = 'auth0:index/action:Action';
 const ROLE = 'auth0:index/role:Role';
 const USER = 'auth0:index/user:User';
 
-/** What of Auth0 the program uses. A new resource type is a line here, besides its outputs in `twin/src/resources/auth0.ts`. */
+/** The Auth0 types that the program uses. A new type needs a line here, and its outputs in `twin/src/resources/auth0.ts`. */
 export const AUTH0: Readonly<Record<string, Kind>> = {
   [API]: { fixed: ['identifier'], unique: ['identifier'] },
   [SCOPES]: {

@@ -4,8 +4,8 @@ import { closeGaps } from './sdk-gaps.ts';
 import { NO_FAULTS, StandIn, type Faults } from './provider.ts';
 import { Services } from './services.ts';
 
-// Serves every package to every command of a sandbox; starting a process for each would take most of the time. Prints its
-// port as a plugin does, for the scripts that the engine starts as `pulumi-resource-<package>`.
+// Serves every package to every command of a sandbox: a process for each would take most of the time. Prints its port like a
+// plugin, for the scripts that the engine starts as `pulumi-resource-<package>`.
 const [journal = '', faultsFile = '', region = ''] = process.argv.slice(2);
 
 const parent = process.ppid;

@@ -19,15 +19,15 @@ import { isChange, keyOf, type Resource, type Services } from './services.ts';
 
 /** How the services misbehave. */
 export interface Faults {
-  /** Milliseconds that each creation, change and deletion takes; the cloud has done it halfway through. */
+  /** Milliseconds of each creation, change and deletion; the cloud completes it halfway through. */
   readonly delay: number;
-  /** From which change of the services on every one is refused, counted over its whole journal from 1. */
+  /** The number of the first rejected change, counted from 1 over the whole journal. */
   readonly failFrom: number;
-  /** Types, by their last word, whose every change is refused. */
+  /** Types, by their last word, whose changes are all rejected. */
   readonly refuse: readonly string[];
-  /** Types, by their last word, whose creation succeeds while the answer is lost. */
+  /** Types, by their last word, whose creation succeeds but whose response is lost. */
   readonly lose: readonly string[];
-  /** Requests a second that the service answers; the provider waits after each 429, as often as one comes. */
+  /** Requests per second that the service answers; the provider waits after each 429. */
   readonly limit: number;
   /** Whether the deploying application lacks `read:client_keys`: Auth0 then answers without the client's secret. */
   readonly hideSecrets: boolean;
@@ -45,11 +45,11 @@ export const NO_FAULTS: Faults = {
 interface StandInOptions {
   readonly services: Services;
   readonly region: string;
-  /** Those of the current command. */
+  /** Returns the faults of the current command. */
   readonly faults: () => Faults;
 }
 
-/** The providers of all packages, without a cloud: they keep a journal on disk and behave to the engine as real ones. */
+/** The providers of all packages, without a cloud: they keep a journal on disk, and the engine sees no difference. */
 export class StandIn implements Provider {
   readonly version = '99.0.0';
   readonly #options: StandInOptions;
@@ -153,7 +153,7 @@ export class StandIn implements Provider {
     return Object.fromEntries(writeOnly.flatMap((key) => (key in properties ? [[key, properties[key]]] : [])));
   }
 
-  /** What a resource goes on to have, when its inputs are others: all that it had, but for what is given now. */
+  /** Returns the outputs that remain after a change of inputs: all except those that an input now sets. */
   #kept(type: string, { outputs }: Resource, inputs: Properties): Properties {
     const { given = [] } = this.#kind(type);
     const now = given.filter((key) => (plain(inputs[key]) ?? undefined) !== undefined);
@@ -246,7 +246,7 @@ export class StandIn implements Provider {
     return Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, mark(key, value)]));
   }
 
-  /** What a preview does not know: outputs that are no input too, which a bridged provider plans as it was given. */
+  /** Returns the outputs that a preview does not know. A bridged provider plans outputs that are also inputs. */
   #unknownOutputs(urn: string, inputs: Properties): Properties {
     const { outputs } = this.#make(urn, inputs);
     const unknown = Object.keys(outputs).filter((key) => plain(outputs[key]) !== plain(inputs[key]));
@@ -265,7 +265,7 @@ export class StandIn implements Provider {
     if (reason !== undefined) this.#refuse(urn, reason);
   }
 
-  /** Fails where the test has said so. */
+  /** Fails if the test requests it. */
   #beThere(urn: string): void {
     const changes = this.#options.services.entries.filter(isChange).length;
     const { failFrom, refuse } = this.#options.faults();
@@ -279,7 +279,7 @@ export class StandIn implements Provider {
     throw new Error(reason);
   }
 
-  /** Waits for as long as the service answers 429, as the Auth0 provider does (rateLimitRetry in config.go). */
+  /** Waits while the service answers 429, like the Auth0 provider (rateLimitRetry in config.go). */
   async #answered(urn: string): Promise<void> {
     const now = Date.now();
     const key = `${typeOf(urn).split(':')[0]} ${Math.floor(now / 1000)}`;
@@ -291,7 +291,7 @@ export class StandIn implements Provider {
     await this.#answered(urn);
   }
 
-  /** The engine hears of it only a while after it was done: what is killed between the two leaves an orphan. */
+  /** Delays the response to the engine: a kill between the change and the response leaves an orphan. */
   async #slowly<T>(urn: string, act: () => T): Promise<T> {
     await this.#answered(urn);
     const { delay } = this.#options.faults();
@@ -302,7 +302,7 @@ export class StandIn implements Provider {
   }
 }
 
-/** Returns the inputs that a service has after an update, or undefined where the state has no difference to write. */
+/** Returns the service's inputs after an update, or undefined if the state shows no difference to write. */
 function written(
   existing: Properties,
   { before, after, computed, absent }: Readonly<Record<'before' | 'after' | 'computed' | 'absent', Properties>>,
@@ -323,13 +323,13 @@ function written(
   );
 }
 
-/** A map's keys that another map has too: what the cloud added is not a change. */
+/** Returns a map without the keys that the cloud added, which are not a change. */
 function ofThose(filled: unknown, given: unknown): unknown {
   if (typeof filled !== 'object' || filled === null || typeof given !== 'object' || given === null) return filled;
   return Object.fromEntries(Object.entries(filled).filter(([key]) => key in given));
 }
 
-/** The type in a URN, without those of its parents. */
+/** Returns the type in a URN, without those of its parents. */
 export function typeOf(urn: string): string {
   return urn.split('::')[2]?.split('$').at(-1) ?? '';
 }

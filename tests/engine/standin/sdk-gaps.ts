@@ -10,7 +10,7 @@ const { CheckRequest, ConfigureResponse, CreateRequest, DiffResponse, ReadReques
 let preview = false;
 
 /**
- * Whether the request that is being answered belongs to a preview. To be asked before anything is awaited.
+ * Returns whether the current request belongs to a preview. Call it before the first await.
  * @see closeGaps
  */
 export function isPreview(): boolean {
@@ -33,7 +33,7 @@ export function currentNaming(): Naming {
 
 let changedKeys: readonly string[] = [];
 
-/** The answer to a diff, and which inputs changed: the SDK asks for `changes` just before it fills in the message. */
+/** Returns the response to a diff with the changed inputs. The SDK reads `changes` just before it fills in the message. */
 export function diffResult(changed: readonly string[], rest: Omit<DiffResult, 'changes'>): DiffResult {
   return {
     ...rest,
@@ -45,9 +45,9 @@ export function diffResult(changed: readonly string[], rest: Omit<DiffResult, 'c
 }
 
 /**
- * What the SDK's server leaves out and real providers have, taken from and put into the messages themselves: it can
- * neither announce that a provider takes part in previews and autonaming nor hand over what a request says of them, does
- * not say which inputs changed, by which the engine knows what to replace, and fails on an import, whose request has no properties.
+ * Adds to the messages of the SDK's server what real providers have and it lacks: support for previews and autonaming, their
+ * fields in a request, and the changed inputs, by which the engine decides what to replace. It also fails on an import, whose
+ * request has no properties.
  */
 export function closeGaps(): void {
   const accept = method(ConfigureResponse.prototype, 'setAcceptoutputs');
@@ -85,7 +85,7 @@ export function closeGaps(): void {
 
 type Known = NonNullable<ReturnType<Messages.ReadRequest['getProperties']>>;
 
-/** A method as it is now, to be called with `call`. */
+/** Returns the current method, to be called with `call`. */
 function method<This extends object>(prototype: This, name: keyof This): (this: This, ...args: unknown[]) => never {
   return Reflect.get(prototype, name) as (this: This, ...args: unknown[]) => never;
 }

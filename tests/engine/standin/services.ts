@@ -1,19 +1,19 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { plainProperties, type Properties } from './values.ts';
 
-/** Something that exists in one of the clouds. */
+/** A resource that exists in a cloud. */
 export interface Resource {
   readonly type: string;
   readonly id: string;
-  /** What its own id is unique in, where that is not everything: mostly the id of what it is part of. */
+  /** The scope in which its id is unique, mostly its parent's id; absent if the id is unique everywhere. */
   readonly within?: string;
-  /** As they came over the wire, secrets marked. */
+  /** As received, with marked secrets. */
   readonly inputs: Properties;
-  /** What the cloud filled in, secrets marked. */
+  /** The values that the cloud added, with marked secrets. */
   readonly outputs: Properties;
 }
 
-/** What happened; `found` is what was there before, or was made by hand, and `lost` what was deleted by hand. */
+/** An entry of the journal. `found`: existed before, or was created by hand; `lost`: was deleted by hand. */
 export type Entry =
   | { readonly what: 'created' | 'updated' | 'found'; readonly urn: string; readonly resource: Resource }
   | { readonly what: 'deleted' | 'lost'; readonly urn: string; readonly resource: Resource }
@@ -23,12 +23,12 @@ export type Entry =
 
 export type ResourceEntry = Extract<Entry, { readonly resource: Resource }>;
 
-/** All that exists, by its key. */
+/** All existing resources, by key. */
 export type Resources = ReadonlyMap<string, Resource>;
 
 /**
- * The clouds of the stand-ins: a journal on disk to which every process appends, in the order in which resources happened,
- * and from which each reads what exists.
+ * The clouds of the stand-ins: a journal on disk. Every process appends its changes in order, and reads from it which
+ * resources exist.
  */
 export class Services {
   readonly #file: string;
@@ -46,7 +46,7 @@ export class Services {
     return this.#entries;
   }
 
-  /** What exists now. */
+  /** The resources that exist now. */
   get resources(): Resources {
     this.#catchUp();
     return this.#resources;
@@ -69,17 +69,17 @@ export class Services {
   }
 }
 
-/** Whether an entry of the journal changed what exists. */
+/** Returns whether an entry of the journal changed a resource. */
 export function isChange(entry: Entry): entry is ResourceEntry {
   return 'resource' in entry;
 }
 
-/** The changes among entries, as "created Stage". */
+/** Returns the changes among entries, like "created Stage". */
 export function changeNames(entries: readonly Entry[]): string[] {
   return entries.filter(isChange).map(({ what, resource }) => `${what} ${resource.type.split(':').at(-1) ?? ''}`);
 }
 
-/** Makes the resources of a services what they were after an entry. */
+/** Applies an entry to the resources. */
 export function apply(resources: Map<string, Resource>, entry: Entry): void {
   if (!isChange(entry)) return;
   const key = keyOf(entry.resource);
@@ -91,7 +91,7 @@ export function keyOf({ type, id, within }: Pick<Resource, 'type' | 'id' | 'with
   return JSON.stringify([type, within, id]);
 }
 
-/** A property as anybody would read it, whether it was given or filled in. */
+/** Returns a property, whether the program set it or the cloud. */
 export function valueOf({ id, inputs, outputs }: Resource, property: string): unknown {
   return property === 'id' ? id : plainProperties({ ...inputs, ...outputs })[property];
 }

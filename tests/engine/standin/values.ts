@@ -7,7 +7,7 @@ import {
   unknownValue,
 } from '@pulumi/pulumi/runtime/rpc.js';
 
-/** The properties of a resource as they come over the wire: secrets, outputs, assets and unknowns in their wrappings. */
+/** The properties of a resource as received: secrets, outputs, assets and unknown values are wrapped. */
 export type Properties = Readonly<Record<string, unknown>>;
 
 export const UNKNOWN = unknownValue;
@@ -17,7 +17,7 @@ export function secret(value: unknown): unknown {
   return { [specialSigKey]: specialSecretSig, value };
 }
 
-/** The value without its wrappings; an archive or asset becomes its hash, where the engine sent one. */
+/** Returns the value without its wrappings; an archive or asset becomes its hash, if the engine sent one. */
 export function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (!isMap(value)) return value;
@@ -35,7 +35,7 @@ export function plainProperties(properties: Properties): Properties {
   return Object.fromEntries(present.map(([key, value]) => [key, plain(value)]));
 }
 
-/** Every text that is marked as secret, however deep. */
+/** Returns every string that is marked as secret, at any depth. */
 export function secretTexts(value: unknown, marked = false): string[] {
   if (typeof value === 'string') return marked && value !== UNKNOWN && value !== '' ? [value] : [];
   if (Array.isArray(value)) return value.flatMap((item) => secretTexts(item, marked));

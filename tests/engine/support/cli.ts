@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { endAll } from './processes.ts';
 
-/** Milliseconds that a command has. It only ends what hangs: at a load of 30 a command takes minutes. */
+/** Timeout of a command in milliseconds, for one that hangs: on a busy machine a command takes minutes. */
 export const LIMIT = 1_000_000;
 
 export interface Ended {
   readonly code: number | null;
-  /** All that it printed, on both streams. */
+  /** Everything that it printed, on both streams. */
   readonly text: string;
   readonly stdout: string;
 }
@@ -21,7 +21,7 @@ export function start(args: readonly string[], folder: string, env: NodeJS.Proce
   return begin('pulumi', [...args, '--non-interactive', '--color', 'never'], folder, env);
 }
 
-/** Starts a command; it and all that it started are ended when it takes too long. */
+/** Starts a command. After the timeout, it and all its processes are killed. */
 export function begin(command: string, args: readonly string[], folder: string, env: NodeJS.ProcessEnv): Running {
   const child = spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const pid = child.pid ?? 0;
@@ -38,7 +38,7 @@ export function begin(command: string, args: readonly string[], folder: string, 
       reject(new Error(`${command} ${args.join(' ')} did not end within ${LIMIT / 1000} s:\n${text}`));
     }, LIMIT);
     child.once('error', reject);
-    // Not `close`: when the CLI is killed, what it started holds its streams for a moment longer.
+    // Not `close`: after the CLI is killed, its processes hold its streams a moment longer.
     child.once('exit', (code) => {
       clearTimeout(timer);
       setTimeout(() => resolve({ code, text, stdout }), 200);

@@ -6,7 +6,7 @@ import type { Sandbox } from './sandbox.ts';
 
 export const HANDLER = { file: 'handler/test.ts', memory: 128, timeout: 5 };
 
-/** A contract of the tests' own: what a team has in its `contract.ts` must not matter to them. */
+/** The tests' own contract, so that they do not depend on the project's `contract.ts`. */
 export const CONTRACT: Contract = {
   permissions: { 'read:user': 'Read user details', 'write:user': 'Change user details' },
   handlers: { test: HANDLER },
@@ -26,7 +26,7 @@ export const CLIENT = {
   permissions: ['read:user'],
 };
 
-/** A stack file of the tests' own. */
+/** The tests' own stack file. */
 const STACK = {
   'aws:region': 'eu-central-1',
   'auth0:domain': 'acme.eu.auth0.com',
@@ -67,7 +67,7 @@ export function writeContract(sandbox: Sandbox, contract: Contract): void {
   );
 }
 
-/** Writes values into the file of a sandbox's stack, as an editor would; `undefined` takes a key out. */
+/** Writes values into the file of a sandbox's stack, like an editor; `undefined` removes a key. */
 export function setConfig(sandbox: Sandbox, values: Readonly<Record<string, unknown>>): void {
   const name = `Pulumi.${sandbox.stack}.yaml`;
   const file = parse(sandbox.project.read(name)) as { config: Record<string, unknown> };
@@ -76,7 +76,7 @@ export function setConfig(sandbox: Sandbox, values: Readonly<Record<string, unkn
 
 /**
  * Brings a sandbox's stack up with these settings, and once more without a change.
- * @returns what the first `up` changed, in order: "created Stage"
+ * @returns the changes of the first `up`, in order: "created Stage"
  */
 export async function upWith(sandbox: Sandbox, values: Readonly<Record<string, unknown>>): Promise<string[]> {
   setConfig(sandbox, values);

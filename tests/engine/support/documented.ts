@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { ROOT } from '../../support/project.ts';
 import type { Sandbox } from './sandbox.ts';
 
-/** Runs the `pulumi` command of a page in `docs/` that contains an example, with another text in place of the example. */
+/** Runs the `pulumi` command in a page of `docs/` that contains an example, with a replacement for the example. */
 export async function runDocumented(sandbox: Sandbox, page: string, example: string, text = example): Promise<void> {
   const lines = readFileSync(new URL(`docs/${page}`, ROOT), 'utf8').split('\n');
   const command = lines.find((line) => line.startsWith('pulumi ') && line.includes(example));

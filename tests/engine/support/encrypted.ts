@@ -1,13 +1,12 @@
 import { parse, stringify } from 'yaml';
 import type { Properties } from '../standin/values.ts';
 
-/** What of a stack file says how its values are encrypted. */
+/** The keys of a stack file that describe its encryption. */
 const KEYS: readonly string[] = ['secretsprovider', 'encryptionsalt', 'encryptedkey'];
 
 /**
- * A stack file without what only its own stack's passphrase or key can decrypt, which the tests do not have: a text
- * stands for each such value.
- * @returns the file, and where those values are, as `pulumi config set --path` takes it
+ * Returns a stack file in which a string replaces each encrypted value, because the tests cannot decrypt it.
+ * @returns the file, and the paths of these values as for `pulumi config set --path`
  */
 export function withoutEncryption(text: string): { readonly text: string; readonly paths: readonly string[] } {
   const file = parse(text) as Properties;

@@ -7,7 +7,7 @@ import type { Ended, Running } from './cli.ts';
 import { descendants, kill } from './processes.ts';
 import type { Sandbox } from './sandbox.ts';
 
-/** What the random moments follow from: `npm run test:engine` chooses it and prints it, for a failure to be repeated. */
+/** The seed of the random moments. `npm run test:engine` chooses and prints it, so that a failure can be repeated. */
 const SEED = process.env['ENGINE_SEED'] ?? 'none';
 
 /** A whole number from 0 to below a limit that follows from the seed and a label. */
@@ -15,7 +15,7 @@ export function random(label: string, limit: number): number {
   return createHash('sha256').update(`${SEED} ${label}`).digest().readUInt32BE() % limit;
 }
 
-/** Waits until a condition holds, and then so many milliseconds more. */
+/** Waits until a condition holds, and then this many milliseconds. */
 export async function until(condition: () => boolean, extra = 0): Promise<void> {
   const patience = AbortSignal.timeout(300_000);
   while (!condition()) {
@@ -27,8 +27,8 @@ export async function until(condition: () => boolean, extra = 0): Promise<void> 
 
 /** Kills the Node process that runs the program, as running out of memory would. */
 export async function killProgram({ pid, ended }: Running, extra: number): Promise<Ended> {
-  // Not the one before it, which only looks for the SDK: where that is killed, Pulumi 3.260 takes the program for an
-  // empty one that has succeeded, and deletes everything.
+  // Not the process before it, which only finds the SDK: if that is killed, Pulumi 3.260 assumes an empty program and
+  // deletes everything.
   const program = () => descendants(pid).find(({ command }) => /\/cmd\/run\/.* --monitor /.test(command));
   await until(() => program() !== undefined, extra);
   const running = program();
@@ -38,8 +38,8 @@ export async function killProgram({ pid, ended }: Running, extra: number): Promi
 }
 
 /**
- * Kills the CLI and all that it had started, as a machine that goes away would, and waits until the services have finished
- * what they had begun.
+ * Kills the CLI and all its processes, like a machine that stops, and waits until the services have completed the changes
+ * that had begun.
  * @param delay milliseconds that each change takes
  */
 export async function killCli({ pid, ended }: Running, delay = SLOW.delay): Promise<void> {
@@ -51,7 +51,7 @@ export async function killCli({ pid, ended }: Running, delay = SLOW.delay): Prom
   await until(() => started.every((one) => !isRunning(one.pid)), delay);
 }
 
-/** What exists in the clouds and not in the state, so that no update deletes it. */
+/** Returns the orphans, which exist in the clouds but not in the state, so that no update deletes them. */
 export async function orphans(sandbox: Sandbox): Promise<Resource[]> {
   const known = ((await sandbox.state()).resources ?? []).map(({ type, id }) => `${type} ${id ?? ''}`);
   return [...sandbox.services.resources.values()].filter(
@@ -59,12 +59,12 @@ export async function orphans(sandbox: Sandbox): Promise<Resource[]> {
   );
 }
 
-/** What the services still have, but for what they keep when it is deleted. */
+/** Returns the remaining resources, except those that a service keeps after their deletion. */
 export function leftovers({ services }: Sandbox): Resource[] {
   return [...services.resources.values()].filter(({ type }) => KINDS[type]?.remains !== true);
 }
 
-/** Deletes resources by hand, as a person at the console would. */
+/** Deletes resources as a person would at the console. */
 export function deleteByHand(sandbox: Sandbox, resources: readonly Resource[]): void {
   for (const resource of resources) sandbox.services.record({ what: 'lost', urn: '', resource });
 }
@@ -73,13 +73,13 @@ function isProperty(type: string): boolean {
   return KINDS[type]?.property === true;
 }
 
-/** Milliseconds that each change takes where something is to be interrupted. */
+/** Milliseconds of each change in tests that interrupt an update. */
 export const SLOW = { delay: 200 };
-/** So many changes the first `up` of the tests' own stack makes at least. */
+/** The minimum number of changes in the first `up` of the tests' own stack. */
 export const CHANGES = 22;
 export const REFRESH = ['refresh', '--yes', '--skip-preview', '--suppress-progress'];
 
-/** Moments of a first `up`: after so many changes, and so many milliseconds. */
+/** Moments of a first `up`: a number of changes, and milliseconds after the last. */
 export function moments(label: string, count: number): { readonly changes: number; readonly extra: number }[] {
   return Array.from({ length: count }, (_, index) => ({
     changes: random(`${label} ${index} changes`, CHANGES),

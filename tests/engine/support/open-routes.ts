@@ -4,9 +4,9 @@ import { apply, isChange, ofType, valueOf, type Entry, type Resource, type Resou
 type Routes = Contract['routes'];
 
 /**
- * Every moment of an update at which a route stood open that should not: each entry of the journal is followed by a look
- * at all the routes that there were. A route may be without authorizer only where the routes before the update or those
- * after it call it public, and after its own change only where those after it do.
+ * Returns every moment of an update at which a route was open by mistake, by checking all routes after each entry of the
+ * journal. A route may lack an authorizer only if it is public before or after the update, and after its own change only if
+ * it is public after the update.
  * @param earlier the journal before the update
  * @param update the journal of the update
  */

@@ -6,7 +6,7 @@ interface Process {
   readonly command: string;
 }
 
-/** The processes that a process started, and those that they did, as far as they still run. */
+/** Returns the running descendants of a process. */
 export function descendants(of: number): Process[] {
   const all = processes();
   const found: Process[] = [];
@@ -18,7 +18,7 @@ export function descendants(of: number): Process[] {
   return found;
 }
 
-/** Ends a process and all that it started, at once; each by its id, because plugins have process groups of their own. */
+/** Kills a process and all its descendants at once, each by its id, because plugins have their own process groups. */
 export function endAll(pid: number): void {
   for (const one of [...descendants(pid).map((child) => child.pid), pid]) kill(one);
 }
@@ -28,7 +28,7 @@ export function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended meanwhile.
+    // It has exited meanwhile.
   }
 }
 

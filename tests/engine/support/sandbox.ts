@@ -57,7 +57,7 @@ export interface Deployment {
   readonly pending_operations?: readonly { readonly type: string; readonly resource: StateResource }[];
 }
 
-/** A copy of the project with a Pulumi backend, an engine's home and clouds of its own, all in temporary folders until the file's tests end. */
+/** A copy of the project with its own Pulumi backend, home and clouds, in temporary folders until the file's tests end. */
 export class Sandbox {
   readonly project: ProjectCopy;
   readonly services: Services;
@@ -68,12 +68,12 @@ export class Sandbox {
   readonly #standIns: ChildProcess;
   readonly #preloaded: readonly URL[];
   readonly #backend: string;
-  /** The stack that `select` made last. */
+  /** The stack that `select` created last. */
   stack = '';
 
   /**
-   * @param sdk whether commands load Pulumi's SDK in half the time, or all of it at once
-   * @param shared a sandbox whose backend and services this one has too, except for the Auth0 tenant
+   * @param sdk whether commands load parts of Pulumi's SDK on first use, in half the time, or all of it at once
+   * @param shared a sandbox whose backend and services this one shares, except for the Auth0 tenant
    */
   constructor(sdk: 'fast' | 'as it ships' = 'fast', shared?: Sandbox) {
     this.#preloaded = sdk === 'fast' && existsSync(LATE_SDKS) ? [ISSUERS, LATE_SDKS] : [ISSUERS];
@@ -107,7 +107,7 @@ export class Sandbox {
     chmodSync(file, 0o755);
   }
 
-  /** Makes a stack and fills in what its file leaves open; what follows is about this stack. */
+  /** Creates a stack with the missing values of its file, and selects it. */
   async select(stack: string): Promise<void> {
     this.stack = stack;
     const file = `Pulumi.${stack}.yaml`;
@@ -160,7 +160,7 @@ export class Sandbox {
       PULUMI_CONFIG_PASSPHRASE: 'the passphrase of a test',
       PULUMI_SKIP_UPDATE_CHECK: 'true',
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-      // Whatever asks for more than this machine gets nothing.
+      // Commands cannot reach other machines.
       HTTPS_PROXY: 'http://127.0.0.1:9',
       HTTP_PROXY: 'http://127.0.0.1:9',
       NO_PROXY: '127.0.0.1,localhost',
@@ -180,30 +180,30 @@ export class Sandbox {
     return this.pulumi([...UP, '--expect-no-changes']);
   }
 
-  /** What the engine has recorded of the stack. */
+  /** Returns the stack's state. */
   async state(): Promise<Deployment> {
     const { stdout } = await this.pulumi(['stack', 'export', '--stack', this.stack]);
     return (JSON.parse(stdout) as { deployment: Deployment }).deployment;
   }
 
-  /** The same with its secrets in plain text, of which `printed` knows nothing. */
+  /** Returns the state with its secrets in plain text, without adding it to `printed`. */
   async stateWithSecrets(): Promise<Deployment> {
     const { code, text, stdout } = await this.begin(['stack', 'export', '--show-secrets', '--stack', this.stack]).ended;
     if (code !== 0) throw new Error(`pulumi stack export failed:\n${text}`);
     return (JSON.parse(stdout) as { deployment: Deployment }).deployment;
   }
 
-  /** What exists of a type. */
+  /** Returns the resources of a type. */
   resources(type: string): Resource[] {
     return ofType(this.services.resources, type);
   }
 
-  /** A property of all that exists of a type. */
+  /** Returns a property of all resources of a type. */
   values(type: string, property: string): unknown[] {
     return this.resources(type).map((resource) => valueOf(resource, property));
   }
 
-  /** What changed in the services since an entry of the journal. */
+  /** Returns the changes in the services since an entry of the journal. */
   changes(since = 0): ResourceEntry[] {
     return this.services.entries.slice(since).filter(isChange);
   }
@@ -215,18 +215,18 @@ export class Sandbox {
     return changeNames(this.changes(before));
   }
 
-  /** Every secret that there is: those that the clouds made or were given, and the configuration's. */
+  /** Returns every secret: of the clouds and of the configuration. */
   secrets(): string[] {
     const texts = this.changes().flatMap(({ resource: { inputs, outputs } }) => secretTexts([inputs, outputs]));
     return [...new Set([...texts, this.configSecret])];
   }
 
-  /** All that the CLI printed so far. */
+  /** Returns everything that the CLI printed so far. */
   printed(): string {
     return this.#printed.join('\n');
   }
 
-  /** Every file that the backend keeps, its copies and its history included, as one text. */
+  /** Returns all files of the backend, including copies and history, as one text. */
   stored(): string {
     const files = readdirSync(this.#backend, { recursive: true, withFileTypes: true });
     return files
@@ -247,5 +247,5 @@ export class Sandbox {
 
 export const UP = ['up', '--yes', '--skip-preview', '--suppress-progress'];
 export const DESTROY = ['destroy', '--yes', '--skip-preview', '--suppress-progress'];
-/** The options of every import: the program is there already, and says what is protected. */
+/** The options of every import: the program exists already, and sets the protection. */
 export const IMPORT = ['--generate-code=false', '--protect=false', '--yes', '--skip-preview', '--suppress-progress'];

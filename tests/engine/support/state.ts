@@ -12,7 +12,7 @@ import {
 import type { Properties } from '../standin/values.ts';
 import type { Deployment, Sandbox, StateResource } from './sandbox.ts';
 
-/** What the rules find wrong with all that the engine has recorded of a sandbox's stack. */
+/** Returns the violated rules of the state of a sandbox's stack. */
 export async function violationsIn(sandbox: Sandbox): Promise<Violation[]> {
   return violationsOf(registeredOf(await sandbox.stateWithSecrets()));
 }
@@ -20,8 +20,8 @@ export async function violationsIn(sandbox: Sandbox): Promise<Violation[]> {
 type Report = ReturnType<typeof reportOf>;
 
 /**
- * The access reports of a sandbox's stack: of what the engine exports of it, and of the program.
- * @param config what the program's evaluation cannot decrypt
+ * Returns the access reports of a sandbox's stack: of its exported state, and of the program.
+ * @param config replaces the values that the evaluation cannot decrypt
  */
 export async function reportsOf(
   sandbox: Sandbox,
@@ -59,7 +59,7 @@ function resourceOf({ urn, type, id = '', protect = false, ...rest }: StateResou
   };
 }
 
-/** Properties without the wrapping of their secrets, and where those are. */
+/** Returns properties with plain secrets, and the paths of the secrets. */
 function unwrapped(properties: Properties = {}): { values: Properties; secrets: readonly string[] } {
   const secrets: string[] = [];
   const unwrap = (value: unknown, path: string): unknown => {

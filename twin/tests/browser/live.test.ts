@@ -6,7 +6,7 @@ import { LISTENERS } from '../../src/page/live.ts';
 import { reloadWith, startForFile } from '../support/browser-suite.ts';
 import { hide, show, steps, USER } from '../support/page-steps.ts';
 import { listenTo, lastOf } from '../support/page.ts';
-import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+import { requestToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
 let page: Page;
@@ -26,7 +26,7 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
     await expect
       .poll(() => rows().first().innerText())
       .toMatch(/401[^]*GET \/test[^]*the route needs a token in the Authorization header; the request has none/);
-    await askToken(twin, { ...userLogin(twin), scope: 'read:user delete:user' });
+    await requestToken(twin, { ...userLogin(twin), scope: 'read:user delete:user' });
     await expect
       .poll(() => rows().first().innerText())
       .toMatch(/200[^]*POST \/oauth\/token[^]*test-app \(dev\) · test-user@example.com/);
@@ -233,7 +233,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
 describe.skipIf(chromium === undefined)('Requests to the tenant in a browser', () => {
   it('The list shows the caller of a rejected token request, with the requested and the permitted scopes', async () => {
     const { rows, filter } = steps(page);
-    await askToken(twin, { grant_type: 'client_credentials', scope: 'delete:user' });
+    await requestToken(twin, { grant_type: 'client_credentials', scope: 'delete:user' });
     await expect.poll(() => rows().first().innerText()).toMatch(/403\s+POST \/oauth\/token[^]*test-app \(dev\)/);
     await filter('Client', 'test-app (dev)');
     await rows().first().click();

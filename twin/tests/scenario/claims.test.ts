@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askToken, call, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+import { requestToken, call, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
 
 const EMAIL = 'https://api.example.com/email';
 const ROLES = 'https://api.example.com/roles';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => twin.end());
 
 const claimsOf = async (parameters: Readonly<Record<string, unknown>>): Promise<unknown> => {
-  const { status, body } = await askToken(twin, { scope: 'read:user', ...parameters });
+  const { status, body } = await requestToken(twin, { scope: 'read:user', ...parameters });
   expect(status).toBe(200);
   return JSON.parse((await call(twin, String(body['access_token']))).text);
 };

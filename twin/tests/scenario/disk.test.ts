@@ -71,15 +71,15 @@ describe('A full or unusable disk', () => {
   it.each(rows)('openState fails with one line about .twin/dev %s', (_when, possible, change, message) => {
     if (!possible) return;
     change();
-    let said: unknown;
+    let caught: unknown;
     try {
       openState(project.root, 'dev');
     } catch (error) {
-      said = error;
+      caught = error;
     }
-    expect(said).toBeInstanceOf(UserError);
-    expect((said as UserError).message).toMatch(/^\.twin\/dev\/ cannot be used \([^\n]*$/);
-    expect((said as UserError).message).toMatch(message);
+    expect(caught).toBeInstanceOf(UserError);
+    expect((caught as UserError).message).toMatch(/^\.twin\/dev\/ cannot be used \([^\n]*$/);
+    expect((caught as UserError).message).toMatch(message);
   });
 
   it.runIf(canMount)(
@@ -146,10 +146,10 @@ describe('A reload with an unusable disk', () => {
   it.runIf(canMount)(
     'A reload that finds the disk full leaves the old program serving, also in fresh processes',
     async () => {
-      const [before, said] = [await pidOf(), await word()];
+      const [before, answer] = [await pidOf(), await word()];
       twin.project.write('handler/word.ts', wordHandler('x'.repeat(300_000)));
       await expect(twin.reload()).rejects.toThrow(/cannot be used \(ENOSPC/);
-      expect(await word()).toBe(said);
+      expect(await word()).toBe(answer);
       expect(await pidOf()).toBe(before);
       process.kill(before, 'SIGKILL');
       await expect.poll(() => exists(before)).toBe(false);

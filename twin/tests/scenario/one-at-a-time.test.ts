@@ -14,7 +14,7 @@ import { isRunning } from '../../../tests/support/running.ts';
 import { runTwin, startHere, twinHere, type Run } from '../support/cli.ts';
 import { plainModel, plainRoutes } from '../support/plain-model.ts';
 import { canMount, mountSmallDisk } from '../support/small-disk.ts';
-import { askToken, call, serviceToken, startTestTwin } from '../support/twin.ts';
+import { requestToken, call, serviceToken, startTestTwin } from '../support/twin.ts';
 
 const FREE = ['--port', '0', '--tenant-port', '0'];
 const UP = 'Ctrl+C stops it';
@@ -107,7 +107,7 @@ describe('A deleted .twin folder', () => {
     expect((await call(twin, token)).status).toBe(200);
     await expect.poll(() => twin.log.join('\n'), { timeout: 5000 }).toContain('.twin/dev/ was deleted.');
     expect(files.map(twin.project.read)).toEqual(before);
-    expect((await askToken(twin, { grant_type: 'client_credentials' })).status).toBe(200);
+    expect((await requestToken(twin, { grant_type: 'client_credentials' })).status).toBe(200);
     await twin.end();
   });
 });

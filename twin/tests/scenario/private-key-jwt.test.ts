@@ -8,7 +8,7 @@ import { newClientKey } from '../../../tests/support/client-keys.ts';
 import { welcome } from '../../src/cli/screen.ts';
 import { reportOf } from '../../src/report/report.ts';
 import { twinHere } from '../support/cli.ts';
-import { askPage } from '../support/page.ts';
+import { postToPage } from '../support/page.ts';
 import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
 
 const [first, second] = [newClientKey(), newClientKey()];
@@ -107,8 +107,11 @@ describe('A service without a shared secret', () => {
     expect(screen).toContain(
       "importer (dev) signs its token requests with its private key: twin token --as 'importer (dev)' --key <file>",
     );
-    const asked = { caller: '`importer` (client_credentials)', ask: `client_credentials · ${twin.outputs.audience}` };
-    const answer = await askPage(twin, 'secrets', asked);
+    const question = {
+      caller: '`importer` (client_credentials)',
+      ask: `client_credentials · ${twin.outputs.audience}`,
+    };
+    const answer = await postToPage(twin, 'secrets', question);
     expect(answer).toMatchObject({
       status: 400,
       body: { error: expect.stringContaining('importer (dev) signs') as unknown },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rawRequest } from '../support/raw-http.ts';
-import { askToken, call, goodClaims, mint, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+import { requestToken, call, goodClaims, mint, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {
@@ -45,13 +45,13 @@ describe('Requests that the tenant rejects', () => {
       'The parameter scope must be a text',
     ],
   ])('The tenant rejects %s', async (_name, parameters, status, error, description) => {
-    const answer = await askToken(twin, { grant_type: 'client_credentials', ...parameters });
+    const answer = await requestToken(twin, { grant_type: 'client_credentials', ...parameters });
     expect(answer).toEqual({ status, body: { error, error_description: description } });
   });
 
   // docs/fidelity.md F117
   it('The tenant rejects a wrong password', async () => {
-    const answer = await askToken(twin, { ...userLogin(twin), password: 'x' });
+    const answer = await requestToken(twin, { ...userLogin(twin), password: 'x' });
     expect(answer).toEqual({
       status: 403,
       body: { error: 'invalid_grant', error_description: 'Wrong email or password.' },

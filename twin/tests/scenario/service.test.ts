@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { askToken, call, startTestTwin, type TestTwin } from '../support/twin.ts';
+import { requestToken, call, startTestTwin, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ describe('A service requests a token for itself', () => {
 
   // docs/fidelity.md F96
   it('A service requests a token with client_credentials and gets the scopes of its client grant, here read:user', async () => {
-    const { status, body } = await askToken(twin, { grant_type: 'client_credentials' });
+    const { status, body } = await requestToken(twin, { grant_type: 'client_credentials' });
     token = String(body['access_token']);
     expect(status).toBe(200);
     expect(decodeJwt(token)['scope']).toBe('read:user');
@@ -27,7 +27,10 @@ describe('A service requests a token for itself', () => {
 
   // docs/fidelity.md F97
   it('A request for more than the grant gets 403 from the tenant instead of a smaller scope', async () => {
-    const { status, body } = await askToken(twin, { grant_type: 'client_credentials', scope: 'read:user write:user' });
+    const { status, body } = await requestToken(twin, {
+      grant_type: 'client_credentials',
+      scope: 'read:user write:user',
+    });
     expect(status).toBe(403);
     expect(body).toEqual({
       error: 'access_denied',

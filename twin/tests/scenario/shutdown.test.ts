@@ -19,7 +19,7 @@ export const handler = async (event: any): Promise<unknown> => {
 };
 `;
 
-/** A connection that has sent this much and then is silent; it is told when it has been closed. */
+/** Opens a connection that sends these bytes and nothing more. `closed` resolves when the server closes it. */
 function halfway(apiUrl: string, bytes: string): Promise<{ socket: Socket; closed: Promise<void> }> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(apiUrl).port), '127.0.0.1', () => {
@@ -56,7 +56,7 @@ it('A twin that gets SIGTERM answers its open requests, ends with 0, and leaves 
   twin.child.kill('SIGTERM');
   // A terminal's Ctrl+C goes to every process of the group.
   begun().forEach((pid) => isRunning(pid) && process.kill(pid, 'SIGINT'));
-  const told = performance.now();
+  const start = performance.now();
   await new Promise((resolve) => setTimeout(resolve, 300));
   late.socket.write('def');
   await late.closed;
@@ -64,7 +64,7 @@ it('A twin that gets SIGTERM answers its open requests, ends with 0, and leaves 
   expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
   expect(await twin.ended).toBe(0);
   // A body that never ends would keep it for a minute.
-  expect(performance.now() - told).toBeLessThan(30_000);
+  expect(performance.now() - start).toBeLessThan(30_000);
   await Promise.all(silent.map(({ closed }) => closed));
   expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(false);
   await expect.poll(() => begun().filter(isRunning)).toEqual([]);

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+import { requestToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('A token request', () => {
   });
 
   it('A user can name the connection as the realm', async () => {
-    const { body } = await askToken(twin, {
+    const { body } = await requestToken(twin, {
       ...userLogin(twin),
       grant_type: 'http://auth0.com/oauth/grant-type/password-realm',
       realm: twin.outputs.testUser.connection,

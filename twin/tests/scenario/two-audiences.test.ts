@@ -4,7 +4,7 @@ import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { welcome } from '../../src/cli/screen.ts';
 import { verify } from '../../src/cli/verify.ts';
 import { reportsOf } from '../../src/report/reports.ts';
-import { askToken, call, startTestTwin, userLogin } from '../support/twin.ts';
+import { requestToken, call, startTestTwin, userLogin } from '../support/twin.ts';
 
 const OLD = 'https://test-api-for-jwt-authorizer.example.com';
 const NEW = 'https://new-api.example.com';
@@ -18,8 +18,8 @@ it('Tokens of two audiences open the same routes, and the second does so unchang
   expect(welcome(twin.model(), { ...twin, pageUrl: '' })).toMatch(/test-app .*; grant: read:user\n/);
   expect(twin.model().tenant.resourceServers.map(({ identifier }) => identifier)).toEqual([OLD, NEW]);
 
-  const service = (audience: string) => askToken(twin, { grant_type: 'client_credentials', audience });
-  const user = (audience: string) => askToken(twin, { ...userLogin(twin), audience, scope: 'read:user' });
+  const service = (audience: string) => requestToken(twin, { grant_type: 'client_credentials', audience });
+  const user = (audience: string) => requestToken(twin, { ...userLogin(twin), audience, scope: 'read:user' });
   for (const audience of [OLD, NEW]) {
     for (const { status, body } of [await service(audience), await user(audience)]) {
       expect([status, body['scope']]).toEqual([200, 'read:user']);

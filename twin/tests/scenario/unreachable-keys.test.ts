@@ -87,15 +87,15 @@ describe('A tenant that has ended', () => {
 
   // docs/fidelity.md F24
   it('The gateway gives up on a silent issuer after 1.5 seconds, for all waiting requests at once', async () => {
-    let asked = 0;
-    const silent: RequestListener = () => void (asked += 1);
+    let requests = 0;
+    const silent: RequestListener = () => void (requests += 1);
     await instead(silent, async () => {
       const from = performance.now();
       const answers = await Promise.all(Array.from({ length: 20 }, () => call(twin, token)));
       expect(performance.now() - from).toBeGreaterThan(1400);
       expect(performance.now() - from).toBeLessThan(2900);
       expect(answers.map(({ challenge }) => challenge)).toEqual(Array<string>(20).fill(DISCOVERY_DOWN));
-      expect(asked).toBe(1);
+      expect(requests).toBe(1);
     });
   });
 });

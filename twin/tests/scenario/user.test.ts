@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { askToken, call, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+import { requestToken, call, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ describe('A user requests a token through an application', () => {
   // docs/fidelity.md F98
   it('With the password grant, a user who requests delete:user read:user write:user read:appointments gets only read:user: requested ∩ permitted by the role', async () => {
     const scope = 'delete:user read:user write:user read:appointments';
-    const { status, body } = await askToken(twin, { ...userLogin(twin), scope });
+    const { status, body } = await requestToken(twin, { ...userLogin(twin), scope });
     token = String(body['access_token']);
     expect(status).toBe(200);
     expect(decodeJwt(token)['scope']).toBe('read:user');
@@ -27,7 +27,7 @@ describe('A user requests a token through an application', () => {
   // docs/fidelity.md F99
   it('Without read:user in the request, or without any scope, the token has no scope claim, and GET /test responds 403', async () => {
     for (const scope of [{ scope: 'delete:user write:user' }, {}]) {
-      const { status, body } = await askToken(twin, { ...userLogin(twin), ...scope });
+      const { status, body } = await requestToken(twin, { ...userLogin(twin), ...scope });
       const other = String(body['access_token']);
       expect(status).toBe(200);
       expect(body).not.toHaveProperty('scope');

@@ -139,7 +139,7 @@ describe('npm run -s token', () => {
     [{ as: 'test user', through: 'unknown' }, {}, 'cannot log in through unknown. Use --through test-app'],
     [{ as: 'test user' }, { audience: 'x' }, 'can ask for no API x; the tenant has https://'],
   ])('A token request for %j %j is rejected by name', (who, what, says) => {
-    const asked = (): unknown => askOf(callerNamed(who, broken.model()), what);
-    expect(asked).toThrow(says);
+    const attempt = (): unknown => askOf(callerNamed(who, broken.model()), what);
+    expect(attempt).toThrow(says);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProjectCopy } from '../../../tests/support/project.ts';
-import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+import { requestToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
 
 let twin: TestTwin | undefined;
 afterEach(async () => {
@@ -51,7 +51,7 @@ describe('A wrongly wired program', () => {
     const without = await started((project) => {
       project.edit('Pulumi.dev.yaml', 'api:defaultDirectory: true', 'api:defaultDirectory: false');
     });
-    expect(await askToken(without, userLogin(without))).toEqual({
+    expect(await requestToken(without, userLogin(without))).toEqual({
       status: 500,
       body: {
         error: 'server_error',
@@ -62,7 +62,7 @@ describe('A wrongly wired program', () => {
       grant_type: 'http://auth0.com/oauth/grant-type/password-realm',
       realm: without.outputs.testUser.connection,
     };
-    expect(await askToken(without, { ...userLogin(without), ...realm })).toMatchObject({ status: 200 });
+    expect(await requestToken(without, { ...userLogin(without), ...realm })).toMatchObject({ status: 200 });
   });
 
   // docs/fidelity.md F120

@@ -11,7 +11,7 @@ export const EDITOR = 'auth0|000000000000000000000001';
 
 type FlowChange = NonNullable<Parameters<typeof flowOf>[2]>;
 
-/** A tenant of its own, and what an attacker may try there. Each attempt returns its outcome in a few words. */
+/** A separate tenant, and the attempts of an attacker. Each attempt returns its outcome in a few words. */
 export class Attack {
   #now = Date.parse('2026-03-01T12:00:00Z');
   readonly #fetch: (request: Request) => Promise<Response>;
@@ -142,7 +142,7 @@ export class Attack {
     return JSON.parse(String(body['id_token'])) as { sid?: string; nonce?: string };
   }
 
-  /** Opens a silent login with a session cookie of one's own choice. */
+  /** Opens a silent login with this session cookie. */
   async authorizeWithCookie(cookie: string): Promise<string> {
     return outcomeOf(
       await this.send(this.authorizeUrl({ prompt: 'none' }), { headers: { cookie: `auth0=${cookie}` } }),
@@ -177,12 +177,12 @@ export class Attack {
   }
 }
 
-/** The status, and where an answer goes with what; `page` for a page of the tenant's. */
+/** Returns the status, the redirect's target, and its error or `code`; `page` without a redirect. */
 export function outcomeOf({ status, headers }: Response): string {
   const location = headers.get('location');
   if (location === null) return `${status} page`;
   const [, target = '', , query = ''] = /^([^?#]*)([?#](.*))?$/.exec(location) ?? [];
   const parameters = new URLSearchParams(query);
-  const said = parameters.get('error') ?? (parameters.has('code') ? 'code' : '');
-  return `${status} ${target}${said === '' ? '' : ` ${said}`}`;
+  const outcome = parameters.get('error') ?? (parameters.has('code') ? 'code' : '');
+  return `${status} ${target}${outcome === '' ? '' : ` ${outcome}`}`;
 }

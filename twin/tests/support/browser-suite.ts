@@ -12,7 +12,7 @@ interface Started extends Pick<Opened, 'page' | 'complaints'> {
 }
 
 type Options = Parameters<typeof startTestTwin>[0] & {
-  /** Whether each test begins at the twin's page and must leave it without a complaint; true unless given. */
+  /** Whether each test begins at the twin's page, which must report no error; true by default. */
   readonly atPage?: boolean;
 };
 
@@ -21,8 +21,8 @@ let opening: Promise<Opened> | undefined;
 
 /**
  * Starts a twin with its page for all tests of a file, and opens the browser's tab.
- * @param started is given both before the first test
- * @returns undefined where there is no browser, and nothing is started
+ * @param started receives both before the first test
+ * @returns undefined without a browser; then nothing is started
  */
 export function startForFile(
   started: (all: Started) => void,
@@ -43,7 +43,7 @@ export function startForFile(
     if (atPage) await tab.page.context().request.get(twin.pageUrl);
   });
   if (atPage) {
-    // Loaded anew it knows nothing of the test before.
+    // A new load removes the state of the previous test.
     beforeEach(() => tab.page.goto(url));
     afterEach(() => expect(tab.complaints.splice(0)).toEqual([]));
   }
@@ -56,7 +56,7 @@ export function startForFile(
 }
 
 /**
- * Loads the page anew with a stream in place of the twin's, until the test ends: each connection gets the twin's state and a
+ * Reloads the page with a replacement for the twin's stream, until the test ends: each connection gets the twin's state and a
  * batch of rejected requests with these numbers, and is closed.
  * @param numbersOf a connection's batch, oldest first; connections count from 1
  */

@@ -2,10 +2,10 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
-/** What distributions and vendors call it. */
+/** The names of the executable. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'msedge'];
 
-/** Where `CHROMIUM_PATH` says, or the first of the usual names on the PATH; undefined where there is none. */
+/** Returns `CHROMIUM_PATH`, or the first of the usual names on the PATH, or undefined. */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const chosen = env['CHROMIUM_PATH'];
   if (chosen !== undefined && chosen !== '') return chosen;
@@ -23,8 +23,8 @@ function isExecutable(file: string): boolean {
 }
 
 /**
- * The browser that the tests run in, or undefined after a line that says so.
- * @throws where there is none and `REQUIRE_CHROMIUM=1` says that there must be
+ * Returns the browser of the tests; without one, prints a line and returns undefined.
+ * @throws without a browser if `REQUIRE_CHROMIUM=1`
  */
 export function chromiumOrNot(): string | undefined {
   const found = findChromium();
@@ -39,10 +39,10 @@ export function launch(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath });
 }
 
-/** A page of its own, and what went wrong in it. */
+/** A separate page, and its errors. */
 export interface Opened {
   readonly page: Page;
-  /** What the browser complained of: an error in the code, or a breach of the content security policy. */
+  /** Errors in the code, and violations of the content security policy. */
   readonly complaints: string[];
   readonly close: () => Promise<void>;
 }

@@ -4,12 +4,12 @@ import { chromiumOrNot } from './browser.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the browser of all workers listens; nothing where the machine has none. */
+    /** The address of the browser of all workers; empty without a browser. */
     chromium: string | undefined;
   }
 }
 
-/** Starts one browser before the first test file. Returns what closes it after the last. */
+/** Starts one browser before the first test file. Returns a function that closes it after the last. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const executablePath = chromiumOrNot();
   const server = executablePath === undefined ? undefined : await chromium.launchServer({ executablePath });

@@ -15,7 +15,7 @@ export interface Run {
   readonly child: ChildProcess;
   /** Everything printed so far. */
   readonly text: () => string;
-  /** Resolves once the text has come; rejects with what there was when it has not. */
+  /** Resolves once the text is printed; rejects, after a timeout, with the output so far. */
   readonly until: (wanted: string | RegExp) => Promise<void>;
   readonly ended: Promise<number | null>;
 }
@@ -23,7 +23,7 @@ export interface Run {
 /** The command line's entry. */
 export const TWIN = fileURLToPath(new URL('twin/src/cli/main.ts', ROOT));
 
-/** The options that a command gets from these arguments. Throws a `CommanderError` for invalid ones. */
+/** Returns a command's options for these arguments. Throws a `CommanderError` for invalid ones. */
 export async function parsed<Name extends keyof Actions>(
   name: Name,
   args: readonly string[],
@@ -50,8 +50,8 @@ const HERE: Actions = {
 };
 
 /**
- * Runs a command that ends by itself in this process, which has loaded the SDKs already: where the claim is about what
- * it prints and not about its process.
+ * Runs a command that ends by itself in this process, which has loaded the SDKs already: for tests of its output, not of
+ * its process.
  */
 export async function twinHere(
   project: ProjectCopy,
@@ -61,7 +61,7 @@ export async function twinHere(
   return { code, text };
 }
 
-/** Does that, and also returns the part of the text that the command writes to standard error. */
+/** Does the same, and also returns the text on standard error. */
 export async function outcomeHere(
   project: ProjectCopy,
   ...args: readonly string[]

@@ -1,7 +1,7 @@
 import type { ProjectCopy } from '../../../tests/support/project.ts';
 import { startTestTwin, type TestTwin } from './twin.ts';
 
-/** What a handler got, as far as tests read it. */
+/** The parts of a handler's event that tests read. */
 export interface EchoedEvent {
   readonly version: string;
   readonly routeKey: string;
@@ -31,7 +31,7 @@ export interface EchoedEvent {
   };
 }
 
-/** Adds a handler to a copy of the project, under routes of its own. */
+/** Adds a handler with its own routes to a copy of the project. */
 export function addHandler(
   project: ProjectCopy,
   key: string,
@@ -54,7 +54,7 @@ export function addHandler(
 }
 
 /**
- * A twin whose handler answers with the event that it got: `ANY /echo/{proxy+}` for a token with read:user,
+ * Starts a twin whose handler returns its event: `ANY /echo/{proxy+}` for a token with read:user,
  * `ANY /open/{proxy+}` for anyone.
  */
 export function startEchoTwin(
@@ -76,7 +76,7 @@ export function startEchoTwin(
 /** Leaves out the payload format of every function's integration: AWS's default is 1.0. */
 export function leaveOutPayloadFormat(project: ProjectCopy): void {
   const integration = "integrationUri: arn, payloadFormatVersion: '2.0' }";
-  // Of the handlers, and of existing functions.
+  // For handlers, and for existing functions.
   for (let times = 0; times < 2; times++)
     project.edit('program/aws/integrations.ts', integration, 'integrationUri: arn }');
 }

@@ -2,7 +2,7 @@ import type { Decision } from '../../src/gateway/decision.ts';
 import { allChecks } from '../../src/gateway/decision.ts';
 import type { Exchange } from '../../src/gateway/pipeline.ts';
 
-/** An exchange of a gateway that there is not: `GET /test` without a route, answered 200, unless changed. */
+/** Returns an exchange without a gateway: by default `GET /test` without a route, answered 200. */
 export function exchangeOf(change: Partial<Exchange> = {}, decision: Partial<Decision> = {}): Exchange {
   return {
     requestId: 'request-1=',

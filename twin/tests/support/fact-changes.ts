@@ -71,8 +71,8 @@ const anotherFunction: Plant = (all) => {
 export type Change = [fact: FactName, edit: string, says: string, plant: Plant, first?: Plant];
 
 /**
- * What `--since` says of an edit of the shipped stack prod, or of what the last plant makes of it first. `!` stands before
- * what is dangerous.
+ * The lines of `--since` for an edit of the shipped stack prod, which the last function may first prepare. `!` marks a
+ * dangerous change.
  */
 export const CHANGES: readonly Change[] = [
   [

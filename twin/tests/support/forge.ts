@@ -1,7 +1,7 @@
 import { constants, createHmac, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { goodClaims, signingKey, type TestTwin } from './twin.ts';
 
-/** A part of a token before it is encoded: a text or bytes as they stand, anything else as JSON. */
+/** A part of a token before encoding: a string or bytes unchanged, anything else as JSON. */
 export type Part = string | Buffer | Readonly<Record<string, unknown>>;
 type Signer = (signed: string) => Buffer;
 
@@ -36,24 +36,24 @@ export function encode(part: Part): string {
   return Buffer.from(bytes).toString('base64url');
 }
 
-/** A compact JWS of any two parts. */
+/** Returns a compact JWS of any two parts. */
 export function compact(header: Part, payload: Part, signer: Signer): string {
   const signed = `${encode(header)}.${encode(payload)}`;
   return `${signed}.${signer(signed).toString('base64url')}`;
 }
 
-/** Makes tokens that a twin's own key has signed, well-formed or not. */
+/** Makes tokens, well-formed or not, that a twin's own key signs. */
 export interface Forge {
   readonly key: KeyObject;
   readonly publicKey: KeyObject;
   readonly kid: string;
   readonly header: Readonly<Record<string, unknown>>;
   readonly claims: Readonly<Record<string, unknown>>;
-  /** A good token, with these fields changed or, where the value is undefined, left out. */
+  /** Returns a good token with these fields changed, or removed if undefined. */
   readonly token: (header?: Readonly<Record<string, unknown>>, claims?: Readonly<Record<string, unknown>>) => string;
-  /** A token of these very parts, with a good signature. */
+  /** Returns a token of exactly these parts, with a good signature. */
   readonly signed: (header: Part | undefined, payload?: Part) => string;
-  /** A good token's header with fields changed, its claims, and a signature by another hand. */
+  /** Returns a token with these header fields changed, good claims, and a signature by another signer. */
   readonly by: (signer: Signer, header?: Readonly<Record<string, unknown>>) => string;
 }
 

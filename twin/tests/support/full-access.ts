@@ -11,7 +11,7 @@ const CLIENTS = `  api:clients:
 
 const SECOND_PASSWORD = 'Correct-horse-1';
 
-/** APIs, users and databases that the shipped program has not. Each API has the permissions read, write and admin. */
+/** APIs, users and databases that the shipped program lacks. Each API has the permissions read, write and admin. */
 const MORE = `
 import * as auth0 from '@pulumi/auth0';
 
@@ -76,7 +76,7 @@ export function declareMore(parent, applications, { connection }) {
 }
 `;
 
-/** Makes of a copy a tenant in which each case of the token endpoint is within reach. */
+/** Extends a copy's tenant so that a request can reach each case of the token endpoint. */
 function fillTenant(project: ProjectCopy): void {
   const stackFile = project.read('Pulumi.dev.yaml');
   project.write('Pulumi.dev.yaml', stackFile.replace(/ {2}api:clients:\n(?: {4}.*\n)+/, CLIENTS));
@@ -121,7 +121,7 @@ const ROUTES = `
     writer: ['write:user'],
     idle: [],`;
 
-/** Makes of a copy a stack in which callers of every kind meet routes of every kind, some of them wired wrong. */
+/** Extends a copy's stack with callers and routes of every kind, some of them misconfigured. */
 export function fillAccess(project: ProjectCopy): void {
   fillTenant(project);
   project.edit('more.ts', 'export const GRANT_TYPES = {', 'export const GRANT_TYPES = {\n  machine: [],');

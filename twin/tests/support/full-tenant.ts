@@ -17,7 +17,7 @@ const FURTHER_APIS: Readonly<Record<string, Partial<ResourceServer>>> = {
   authz: { permissionsInToken: true },
 };
 
-/** One client of each kind; each has its name for an id. */
+/** One client of each kind, with its name as its id. */
 const CLIENTS: Readonly<Record<string, Partial<Client>>> = {
   'test-app': {},
   login: { grantTypes: PASSWORD_GRANTS },
@@ -37,7 +37,7 @@ const grant = (
 
 const further = Object.keys(FURTHER_APIS);
 
-/** Makes a tenant in which a request can reach each answer of the token endpoint. */
+/** Returns a tenant in which a request can reach each response of the token endpoint. */
 export const fullTenant = (change: Partial<Tenant> = {}): Tenant =>
   plainTenant({
     resourceServers: [
@@ -97,7 +97,7 @@ function user(name: string, number: number, change: Parameters<typeof plainUser>
   return plainUser({ userId, email: `${name}@example.com`, password: PASSWORD, name, roleIds: [], ...change });
 }
 
-/** Parameters of a token request, besides the client's own. */
+/** Parameters of a token request, without the client's credentials. */
 export type TokenParameters = Readonly<Record<string, unknown>>;
 
 export const machine = (change: TokenParameters = {}): TokenParameters => ({
@@ -105,7 +105,7 @@ export const machine = (change: TokenParameters = {}): TokenParameters => ({
   ...change,
 });
 
-/** A user of the full tenant, against the default directory. */
+/** Returns the request of a user in the default directory. */
 export const login = (name: string, change: TokenParameters = {}): TokenParameters => ({
   grant_type: 'password',
   username: `${name}@example.com`,
@@ -113,9 +113,9 @@ export const login = (name: string, change: TokenParameters = {}): TokenParamete
   ...change,
 });
 
-/** The same against the database of this name. */
+/** Returns the request of a user in the database of this name. */
 export const realmLogin = (name: string, realm: string | undefined, change: TokenParameters = {}): TokenParameters =>
   login(name, { grant_type: PASSWORD_REALM, realm, ...change });
 
-/** One of the full tenant's further APIs. */
+/** Returns the audience and scope parameters for one of the full tenant's APIs. */
 export const api = (name: string, scope?: string): TokenParameters => ({ audience: apiUrl(name), scope });

@@ -23,7 +23,7 @@ const throws = (title: string, expression: string, differs?: string): HandlerSha
   is(`throws ${title}`, `async () => { throw ${expression}; }`, differs);
 const cjs = (title: string, source: string, file = 'index.cjs'): HandlerShape => shape(title, source, { file });
 
-/** What handlers look like: what they take, return, throw and see, and how they are exported. */
+/** Handlers by their parameters, results, errors, environment and exports. */
 export const HANDLER_SHAPES: readonly HandlerShape[] = [
   returns('an object', '{ statusCode: 200, body: "x" }'),
   returns('a string', '"text"'),
@@ -180,7 +180,7 @@ export const HANDLER_SHAPES: readonly HandlerShape[] = [
   shape('an ES module in a .js', 'export const handler = async () => "esm";', { file: 'index.js' }),
 ];
 
-/** What handlers before nodejs24 may do beside: nodejs24 loads none with a callback. */
+/** Handlers with a callback, which only runtimes before nodejs24 load. */
 export const CALLBACK_SHAPES: readonly HandlerShape[] = [
   is('a callback with a result', '(event, context, callback) => callback(null, { n: event.n })'),
   is('a callback with an error', '(event, context, callback) => callback(new Error("by callback"))'),
@@ -205,7 +205,7 @@ export const CALLBACK_SHAPES: readonly HandlerShape[] = [
   is('context.done with an error', '(event, context) => context.done(new Error("done"))'),
 ];
 
-/** Where the twin differs from AWS's runtime client of nodejs22, and why; undefined where it differs under nodejs24 alone. */
+/** Why the twin differs from AWS's runtime client of nodejs22; undefined if it differs only under nodejs24. */
 export const DIFFERS_22: ReadonlyMap<string, string | undefined> = new Map([
   ['InvokeStore', undefined],
   ['a streaming mark that is unknown', 'AWS’s own code has a ReferenceError there; the twin says what is wrong'],

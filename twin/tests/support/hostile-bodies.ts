@@ -10,7 +10,7 @@ const GZIP = { 'content-encoding': 'gzip' };
 
 const json = (body: string | Buffer): TenantRequest => post(JSON_TYPE, body);
 const form = (body: string | Buffer): TenantRequest => post(FORM_TYPE, body);
-/** A client's form with these letters for its secret, each a byte. */
+/** Returns a client's form with these bytes as its secret. */
 const secretForm = (secret: string): TenantRequest =>
   form(Buffer.from(`grant_type=client_credentials&client_id=${ID}&client_secret=${secret}`, 'latin1'));
 

@@ -18,7 +18,7 @@ import {
 
 const tokens = rowsOf<TokenRow[1], TokenAnswer>;
 
-/** A token with one of its three parts changed after it was signed. */
+/** Returns a token of which one part was changed after signing. */
 function part(token: string, index: number, change: (text: string) => string): string {
   const parts = token.split('.');
   parts[index] = change(parts[index] ?? '');
@@ -28,16 +28,16 @@ function part(token: string, index: number, change: (text: string) => string): s
 const bytes = (text: string, change: (all: Buffer) => Buffer): string =>
   change(Buffer.from(text, 'base64url')).toString('base64url');
 
-/** Base64 as it is outside of URLs; the first letters make sure that there is a difference. */
+/** Returns a segment in the standard base64 alphabet; the first characters guarantee a difference. */
 const standardAlphabet = (text: string): string => `+/${text.slice(2).replaceAll('-', '+').replaceAll('_', '/')}`;
 
-/** The same bytes, by a decoder that does not look at the bits which its last letter has too many. */
+/** Returns other text for the same bytes: a lax decoder ignores the surplus bits of the last character. */
 function strayBits(text: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return text.slice(0, -1) + (alphabet[alphabet.indexOf(text.slice(-1)) + 1] ?? '');
 }
 
-/** A payload with the padding that base64 would have, and a good signature over it. */
+/** Returns a token whose payload has base64's padding, with a good signature. */
 function padded(forge: Forge): string {
   const token = ['', 'x', 'xx'].map((jti) => forge.token({}, { jti })).find((one) => !isWhole(one.split('.')[1] ?? ''));
   return part(token ?? '', 1, (text) => text.padEnd(Math.ceil(text.length / 4) * 4, '='));
@@ -52,7 +52,7 @@ function jsonSerialization(token: string): string {
 
 const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
 
-/** A claim that is there twice, a good one first. */
+/** Returns a token with a claim twice, the good one first. */
 const twice = (claim: string, last: unknown) => (forge: Forge) =>
   forge.signed(undefined, `{${members(forge.claims)},"${claim}":${JSON.stringify(last)}}`);
 const twiceBefore = (claim: string, first: unknown) => (forge: Forge) =>
@@ -155,10 +155,10 @@ export const PAYLOADS: readonly TokenRow[] = [
 type Claims = Readonly<Record<string, unknown>>;
 type Values = Readonly<Record<string, unknown>>;
 
-/** A value that is made of the good claims. */
+/** A value that is derived from the good claims. */
 const of = (make: (good: Claims) => unknown) => make;
 
-/** A row for each value of a claim; some claims count only where others are not. */
+/** Returns a row for each value of a claim; some claims count only if others are absent. */
 const rows = (verb: string, claim: string, answer: TokenAnswer, values: Values, besides: Claims = {}): TokenRow[] =>
   Object.entries(values).map(([what, value]) => [
     `${verb} a token with ${claim}: ${what}`,

@@ -1,7 +1,7 @@
 /** The bytes of a request; `good` is a header line with a good token. */
 type MakeRequest = (good: string) => string | Buffer;
 
-/** The name says what the gateway does with the request; a 200 is explained in it. */
+/** The name says what the gateway does with the request, and explains a 200. */
 export type RequestRow = readonly [name: string, request: MakeRequest, status: number];
 
 /** A request's head; a text with bytes above 127 is sent byte for byte. */

@@ -3,7 +3,7 @@ import { NO_LOGIN } from '../../src/model/tenant.ts';
 import { API, CALLBACKS, loginTenant } from './login-tenant.ts';
 import { rowsOf } from './rows.ts';
 
-/** The title says what the tenant does with the attempt, and the last entry how that ends. */
+/** The title says what the tenant does with the attempt; the last entry is the outcome. */
 export type HostileLogin = readonly [title: string, attempt: (a: Attack) => Promise<unknown>, outcome: unknown];
 
 const attempts = rowsOf<HostileLogin[1], unknown>;
@@ -600,7 +600,7 @@ const ORIGINS: readonly HostileLogin[] = [
   preflight('does not allow the origin null', 'null', null),
 ];
 
-/** What an HTML parser would run, in each parameter. */
+/** Markup that an HTML parser would run, in each parameter. */
 const HTML = `"'><script>alert(1)</script><img src=x onerror=alert(1)>`;
 const escapes = (title: string, open: (a: Attack) => Promise<Response>): HostileLogin => [
   `escapes HTML in ${title}`,

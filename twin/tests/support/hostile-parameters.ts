@@ -17,7 +17,7 @@ import {
 } from './token-requests.ts';
 import type { Change, RequestRow, TenantAnswer, TenantRequest } from './token-requests.ts';
 
-/** What is sent for a secret, and no secret of the tenant: it must not come back either. */
+/** An invalid secret. Responses must not contain it either. */
 export const MARKER = 'not-to-be-shown-anywhere';
 
 /** Rejects each of these values of a parameter, in JSON and, where a form can hold it, in a form. */

@@ -23,13 +23,13 @@ const pkcs1 = ({ publicKey }: Forge): string => publicKey.export({ type: 'pkcs1'
 const der = ({ publicKey }: Forge): Buffer => publicKey.export({ type: 'spki', format: 'der' });
 const modulus = ({ publicKey }: Forge): string => publicKey.export({ format: 'jwk' }).n ?? '';
 
-/** HS256 with something public for its secret. */
+/** Returns a token signed by HS256 with a public value as its secret. */
 const hs256 =
   (secret: (forge: Forge) => string | Buffer) =>
   (forge: Forge): string =>
     forge.by(hmac(secret(forge)), { alg: 'HS256' });
 
-/** A payload as RFC 7797 leaves it: it has dots of its own. */
+/** An unencoded payload (RFC 7797), which contains dots. */
 function unencoded(forge: Forge): string {
   const [head = '', , tail = ''] = forge.token({ b64: false }).split('.');
   return `${head}.${JSON.stringify(forge.claims)}.${tail}`;

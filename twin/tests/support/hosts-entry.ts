@@ -3,8 +3,8 @@ import { connect, type AddressInfo } from 'node:net';
 import { afterFile } from '../../../tests/support/cleanup.ts';
 
 /**
- * Starts a proxy that stands for a line `127.0.0.1 <host>` in the hosts file and a server on port 443: it leads the host
- * to a port of this machine, and nothing else anywhere.
+ * Starts a proxy that replaces a line `127.0.0.1 <host>` in the hosts file and a server on port 443: it connects the host to
+ * a port of this machine, and rejects every other host.
  * @returns its address
  */
 export async function hostsEntry(host: string, port: number): Promise<string> {

@@ -4,7 +4,7 @@ import { loadLate } from '../../src/evaluate/late-modules.ts';
 
 const MARK = 'sdksLoadLate';
 
-// Vitest loads this before each test file; the files of a worker share the SDKs, which take half as long to load so.
+// Vitest loads this before each test file. It halves the load time of the SDKs, which the files of a worker share.
 if (!(MARK in globalThis)) {
   Object.assign(globalThis, { [MARK]: true });
   enableCompileCache(COMPILE_CACHE);

@@ -7,7 +7,7 @@ import { parseTarget, type GatewayRequest } from '../../src/gateway/request.ts';
 import type { Authorizer, HttpApi, Route } from '../../src/model/http-api.ts';
 import type { LambdaFunction } from '../../src/model/integrations.ts';
 
-/** A function of nothing. */
+/** A function without code. */
 export const LAMBDA: LambdaFunction = {
   name: 'test',
   logicalName: 'test',
@@ -25,7 +25,7 @@ export const LAMBDA: LambdaFunction = {
   permissions: [],
 };
 
-/** A route by its key alone, open to anyone unless an authorizer is given. */
+/** Returns a route with this key, public unless it has an authorizer. */
 export function routeOf(routeKey: string, authorizer?: Authorizer, scopes: readonly string[] = []): Route {
   const match = parseRouteKey(routeKey);
   if (match.kind === 'invalid') throw new Error(`${routeKey}: ${match.reason}`);
@@ -38,7 +38,7 @@ export function routeOf(routeKey: string, authorizer?: Authorizer, scopes: reado
   };
 }
 
-/** An API of these routes, made without a program. */
+/** Returns an API with these routes, without a program. */
 export function localApi(routes: readonly Route[]): HttpApi {
   return {
     name: 'api',
@@ -62,7 +62,7 @@ export function localApi(routes: readonly Route[]): HttpApi {
   };
 }
 
-/** The decision about a request to these routes, whose throttle always has something left. */
+/** Returns the decision on a request to these routes, which are never throttled. */
 export function decisionOn(
   { method, target: text, rawHeaders }: Pick<GatewayRequest, 'method' | 'target' | 'rawHeaders'>,
   { routes, keys, now }: { readonly routes: readonly Route[]; readonly keys: Keys; readonly now: number },

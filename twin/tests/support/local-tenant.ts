@@ -13,12 +13,12 @@ export interface TokenAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A tenant that answers in this process, without a program and without a socket. */
+/** A tenant in this process, without a program or a socket. */
 export interface LocalTenant {
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Sends a token request in JSON with the client's own credentials, for the main API unless others are given. */
-  readonly askToken: (parameters: TokenParameters, client?: string) => Promise<TokenAnswer>;
-  /** What the request log would have shown. */
+  /** Sends a token request in JSON; by default with the client's own credentials, for the main API. */
+  readonly requestToken: (parameters: TokenParameters, client?: string) => Promise<TokenAnswer>;
+  /** The lines of the request log. */
   readonly log: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function localTenant(tenant: Tenant, change: Partial<TenantService> = {})
   return {
     fetch,
     log,
-    askToken: async (parameters, client = 'test-app') => {
+    requestToken: async (parameters, client = 'test-app') => {
       const body = { client_id: client, client_secret: secretOf(client), audience: MAIN, ...parameters };
       const headers = { 'content-type': 'application/json' };
       const response = await fetch(
@@ -48,7 +48,7 @@ export function localTenant(tenant: Tenant, change: Partial<TenantService> = {})
 /** One key for all tenants of a test process: making one takes longer than most tests. */
 const SIGNING_KEY = readSigningKey(newKeyPem(), undefined, 'signing-key.pem');
 
-/** A tenant that signs its tokens with a real key, by a clock. */
+/** Returns a tenant with a real signing key and this clock. */
 export async function signingTenant(
   tenant: Tenant,
   clock: () => number,

@@ -23,7 +23,7 @@ const loginClient = (name: string, login: Partial<LoginSettings>, change: Partia
 
 const PUBLIC: Partial<Client> = { isPublic: true, secret: '' };
 
-/** Where the clients of the login tenant are called back. */
+/** The callbacks of the login tenant's clients. */
 export const CALLBACKS: Readonly<Record<string, string>> = {
   spa: 'http://localhost:5173',
   other: 'http://localhost:5174/callback',
@@ -34,7 +34,7 @@ export const CALLBACKS: Readonly<Record<string, string>> = {
   wild: 'https://a1.wild.example.com/callback',
 };
 
-/** One client of each kind that logs users in: each has its name for an id. */
+/** One client of each kind that logs users in, with its name as its id. */
 const CLIENTS: readonly Client[] = [
   loginClient(
     'spa',
@@ -72,7 +72,7 @@ const CLIENTS: readonly Client[] = [
   ),
 ];
 
-/** A tenant in which a request can reach each answer of a login. */
+/** Returns a tenant in which a request can reach each response of a login. */
 export function loginTenant(change: Partial<Tenant> = {}): Tenant {
   const clientIds = CLIENTS.map(({ clientId }) => clientId);
   const permission = (name: string, audience: string): { name: string; audience: string } => ({ name, audience });
@@ -120,7 +120,7 @@ function loginUser(
   return plainUser({ userId, email: `${name}@example.com`, password: PASSWORD, name, roleIds: [], ...change });
 }
 
-/** A login of the editor's, unless another user is named, to play against a tenant. */
+/** Returns a login to play against a tenant, by default the editor's. */
 export function flowOf(
   client: string,
   fetch: (request: Request) => Promise<Response>,

@@ -16,12 +16,12 @@ export const withClients =
 export const spaClient = (port: number): string =>
   `- { name: web, type: spa, callbacks: ['http://localhost:${port}'], origins: ['http://localhost:${port}'], logoutUrls: ['http://localhost:${port}'], grants: [authorization_code, refresh_token] }`;
 
-/** Logs in on the tenant's page by one click. */
+/** Logs in on the tenant's page with one click. */
 export async function clickUser(page: Page, email = 'test-user@example.com'): Promise<void> {
   await page.getByRole('button', { name: email }).click();
 }
 
-/** Logs the declared user in by redirect, as the documentation of auth0-spa-js has it. */
+/** Logs the declared user in by redirect, as in the documentation of auth0-spa-js. */
 export async function logInByRedirect(page: Page, origin: string, { run, start }: SdkPage): Promise<void> {
   await run('void auth0.loginWithRedirect()');
   await page.waitForURL(/\/u\/login/);

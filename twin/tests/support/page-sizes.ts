@@ -1,13 +1,13 @@
 import { stringify } from 'yaml';
 import type { ProjectCopy } from '../../../tests/support/project.ts';
 
-/** Sizes of a program that the page is looked at with: routes by callers. */
+/** Program sizes for pictures of the page: routes by callers. */
 export const SIZES = ['1 × 4', '4 × 7', '24 × 17'] as const;
 export type Size = (typeof SIZES)[number];
 
 const RESOURCES = ['orders', 'items', 'invoices', 'customers', 'reports', 'payments'];
 
-/** Gives a copy of the shipped project so many routes and callers; the smallest size is what ships. */
+/** Gives a copy of the shipped project this many routes and callers; the smallest size is the shipped one. */
 export function enlargeTo(size: Size, project: ProjectCopy): void {
   if (size === '1 × 4') return;
   const isLarge = size === '24 × 17';

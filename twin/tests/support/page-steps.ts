@@ -1,10 +1,10 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** Callers of the tests' own stack, as the page's select calls them. */
+/** Callers of the tests' own stack, as the page's select names them. */
 export const SERVICE = '`test-app` (client_credentials)';
 export const USER = 'user `test-user@example.com` through `test-app` (password)';
 
-/** What a person does on the page, by the names that it gives to its parts. */
+/** A person's steps on the page, by the accessible names of its parts. */
 export const steps = (page: Page) => ({
   /** A cell of the matrix, by the name of its caller and its route. */
   cell: (route: string, column: number): Locator =>
@@ -14,11 +14,11 @@ export const steps = (page: Page) => ({
   untick: (scope: string) => page.getByRole('checkbox', { name: scope }).uncheck(),
   others: (): Locator => page.getByLabel('Other scopes'),
   path: (): Locator => page.getByLabel('Path', { exact: true }),
-  /** Gets a token unless there is one, and calls. */
+  /** Requests a token if there is none, and makes the call. */
   call: () => page.locator('#call').click(),
-  /** The sentence that says what became of the last call. */
+  /** The sentence with the outcome of the last call. */
   outcome: (): Locator => page.locator('.outcome .verdict'),
-  /** The check that failed, as it is seen without opening anything. */
+  /** The failed check, visible without a click. */
   failed: (): Locator => page.locator('.outcome > .check.failed'),
   openToken: () => page.getByText(/^(Paste a token|Show or replace the token)$/).click(),
   token: (): Locator => page.getByLabel('The token', { exact: true }),
@@ -30,10 +30,10 @@ export const steps = (page: Page) => ({
   filter: (name: string, value: string) => page.locator('.log').getByLabel(name, { exact: true }).selectOption(value),
 });
 
-/** Another tab comes before the page, as far as the page can tell. */
+/** Makes the page believe that another tab hides it. */
 export const hide = (page: Page): Promise<void> => turn(page, true);
 
-/** The page comes into sight again. */
+/** Makes the page believe that it is visible again. */
 export const show = (page: Page): Promise<void> => turn(page, false);
 
 async function turn(page: Page, hidden: boolean): Promise<void> {

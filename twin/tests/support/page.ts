@@ -2,14 +2,14 @@ import type { Endpoints, StreamEvents } from '../../src/page/messages.ts';
 import { PAGE_HEADER } from '../../src/page/messages.ts';
 import type { TestTwin } from './twin.ts';
 
-/** What the printed address of the page sets in a browser, as the browser sends it back. */
+/** Returns the cookie that the page's printed address sets, as the browser sends it back. */
 export async function pageCookie({ pageUrl }: TestTwin): Promise<string> {
   const { headers } = await fetch(pageUrl, { redirect: 'manual' });
   return headers.getSetCookie()[0]?.split(';')[0] ?? '';
 }
 
-/** Asks as the page's own code does, in a browser that has opened the printed address. */
-export async function askPage<K extends keyof Endpoints>(
+/** Sends a request to an endpoint of the page, as the page does in a browser that opened the printed address. */
+export async function postToPage<K extends keyof Endpoints>(
   twin: TestTwin,
   name: K,
   question: Endpoints[K]['question'],
@@ -22,26 +22,27 @@ export async function askPage<K extends keyof Endpoints>(
   return { status: response.status, body: (await response.json()) as Endpoints[K]['answer'] & { error?: string } };
 }
 
-/** One thing that the twin said. */
-export type Heard = {
+/** An event of the page's stream. */
+export type PageEvent = {
   readonly [K in keyof StreamEvents]: { readonly name: K; readonly data: StreamEvents[K] };
 }[keyof StreamEvents];
 
-/** What the twin says to an open page, from now on. */
-export interface Ear {
-  readonly heard: readonly Heard[];
-  /** All of it, as it came over the wire. */
+/** An open event stream of the page. */
+export interface PageStream {
+  /** The events so far, oldest first. */
+  readonly events: readonly PageEvent[];
+  /** Returns the bytes so far as text. */
   readonly text: () => string;
   readonly close: () => void;
 }
 
-/** Opens the stream that a page listens to. */
-export async function listenTo(twin: TestTwin, after = ''): Promise<Ear> {
+/** Opens the page's event stream. @param after the position of the last event that the page has */
+export async function listenTo(twin: TestTwin, after = ''): Promise<PageStream> {
   const ending = new AbortController();
   const query = new URLSearchParams({ after }).toString();
   const url = `${twin.tenantUrl}/_twin/live?${query}`;
   const response = await fetch(url, { signal: ending.signal, headers: { 'accept-encoding': 'gzip' } });
-  const heard: Heard[] = [];
+  const events: PageEvent[] = [];
   let text = '';
   let rest = '';
   void (async () => {
@@ -52,19 +53,19 @@ export async function listenTo(twin: TestTwin, after = ''): Promise<Ear> {
       for (const block of blocks) {
         const [, name, data] = /^event: (\w+)\ndata: (.*)$/m.exec(block) ?? [];
         const parsed: unknown = JSON.parse(data ?? '');
-        heard.push({ name, data: parsed } as Heard);
+        events.push({ name, data: parsed } as PageEvent);
       }
     }
   })().catch(() => undefined);
-  return { heard, text: () => text, close: () => ending.abort() };
+  return { events, text: () => text, close: () => ending.abort() };
 }
 
-/** The entries of the live list so far, oldest first. */
-export function entriesOf({ heard }: Ear): StreamEvents['entries']['entries'] {
-  return heard.flatMap((one) => (one.name === 'entries' ? one.data.entries : []));
+/** Returns the entries of the request list so far, oldest first. */
+export function entriesOf({ events }: PageStream): StreamEvents['entries']['entries'] {
+  return events.flatMap((one) => (one.name === 'entries' ? one.data.entries : []));
 }
 
-/** The last that was said of a name. */
-export function lastOf<K extends keyof StreamEvents>({ heard }: Ear, name: K): StreamEvents[K] | undefined {
-  return heard.findLast((one) => one.name === name)?.data as StreamEvents[K] | undefined;
+/** Returns the data of the latest event of this name. */
+export function lastOf<K extends keyof StreamEvents>({ events }: PageStream, name: K): StreamEvents[K] | undefined {
+  return events.findLast((one) => one.name === name)?.data as StreamEvents[K] | undefined;
 }

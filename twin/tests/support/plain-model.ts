@@ -23,7 +23,7 @@ export const plainRoutes = (
 /** The parts of a model with one API. */
 const apisOf = (api: HttpApi): Pick<Model, 'api' | 'apis'> => ({ api, apis: [api] });
 
-/** What a program might declare, made without one: the plain tenant, and an API with a route that needs `read`. */
+/** Returns a model without a program: the plain tenant, and an API with a route that needs `read`. */
 export const plainModel = (
   tenant: Partial<Tenant> = {},
   routes: readonly Route[] = plainRoutes({ 'GET /': ['read'] }),

@@ -62,7 +62,7 @@ export const plainTenant = (change: Partial<Tenant> = {}): Tenant => ({
   ...change,
 });
 
-/** The tenant at work. Its tokens are their claims as JSON: signing would take nearly all of a property's time. */
+/** Returns the running tenant. Its tokens are unsigned JSON claims: signing would take most of a property's time. */
 export function serviceOf(tenant: Tenant, clock: () => number = Date.now): TenantService {
   const key = {
     kid: 'kid',

@@ -4,7 +4,7 @@ import { plainApi, plainClient, plainTenant, plainUser } from './plain-tenant.ts
 
 export const OIDC = ['openid', 'profile', 'email', 'address', 'phone'];
 
-/** A tenant, with a client, a user and an API of it, and the scopes that are asked for. */
+/** A tenant, one of its clients, users and APIs, and the requested scopes. */
 export interface Case {
   readonly tenant: Tenant;
   readonly api: ResourceServer;
@@ -13,14 +13,14 @@ export interface Case {
   readonly requested: readonly string[];
 }
 
-/** A few names, so that what is asked for, what the API has and what is permitted overlap; some that objects have. */
+/** A few names, so that requested, declared and permitted scopes overlap; some are properties of every object. */
 const permission = fc.constantFrom('read', 'write', 'admin', 'Read', 'constructor', '__proto__', 'é');
 const requested = fc.oneof(
   fc.array(permission, { maxLength: 2 }),
   fc.array(fc.oneof(permission, fc.constantFrom(...OIDC, 'offline_access', 'nothing')), { maxLength: 8 }),
 );
 
-/** APIs that differ in all that counts. */
+/** APIs with every combination of settings. */
 const apis = fc
   .uniqueArray(
     fc.record({
@@ -47,7 +47,7 @@ function rolesOf(all: readonly ResourceServer[]): fc.Arbitrary<readonly Role[]> 
     .map((roles) => roles.map((permissions, index) => ({ id: `r${index}`, name: 'r', logicalName: 'r', permissions })));
 }
 
-/** For any client and any API perhaps a grant of each kind. */
+/** Grants of each kind for some clients and APIs. */
 function grantsOf(all: readonly ResourceServer[], holders: readonly Client[]): fc.Arbitrary<readonly ClientGrant[]> {
   const possible = holders.flatMap(({ clientId }) =>
     all.flatMap(({ identifier: audience, scopes }) =>

@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
 
 export interface RawResponse {
-  /** 0 when the connection was closed without an answer. */
+  /** 0 if the connection was closed without a response. */
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
 }
 
-/** Sends bytes as they are, for requests that no client would send, and reads the answer until the end. */
+/** Sends raw bytes, for requests that no client would send, and reads the whole response. */
 export function rawRequest(url: string, bytes: string | Buffer, patience = 60_000): Promise<RawResponse> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -33,13 +33,13 @@ export function rawRequest(url: string, bytes: string | Buffer, patience = 60_00
   });
 }
 
-/** A request's bytes, with a Host and an end to the connection unless the headers say otherwise. */
+/** Returns a request's bytes, with a Host and `connection: close` unless the headers set them. */
 export function requestBytes(method: string, target: string, headers: readonly string[] = [], body = ''): Buffer {
   const all = [`${method} ${target} HTTP/1.1`, 'host: localhost', 'connection: close', ...headers];
   return Buffer.from(`${all.join('\r\n')}\r\n\r\n${body}`, 'latin1');
 }
 
-/** A request with a length, and with a Host of its own where its headers have one. */
+/** Returns a request with a length, and with a Host unless its headers have one. */
 export function rawRequestOf(
   url: string,
   {
@@ -84,13 +84,13 @@ function isWhole(text: string): boolean {
 }
 
 export interface Conversation {
-  /** The status of each answer, in their order. */
+  /** The status of each response, in order. */
   readonly statuses: readonly number[];
-  /** Whether the server ended it; else the patience did. */
+  /** Whether the server closed the connection; otherwise the timeout ended it. */
   readonly ended: boolean;
 }
 
-/** Sends pieces with a pause between, and reads all answers until the server ends the connection or patience does. */
+/** Sends pieces with a pause between them, and reads all responses until the server closes the connection or a timeout. */
 export function converse(
   url: string,
   pieces: readonly (string | Buffer)[],
@@ -108,7 +108,7 @@ export function converse(
     socket.on('data', (part: Buffer) => (text += part.toString('latin1')));
     socket.on('end', done(true)).on('close', done(true));
     socket.on('error', () => undefined);
-    // One after the other: timers of different lengths may end in another order on a busy machine.
+    // In sequence: on a busy machine, timers may fire out of order.
     const writeFrom = (index: number): void => {
       const piece = pieces[index];
       if (piece === undefined || socket.destroyed) return;

@@ -1,6 +1,6 @@
 import type { Authorizer } from '../../src/model/http-api.ts';
 
-/** A signed token, as the reference sees it. */
+/** A signed token, for the reference. */
 export interface Token {
   readonly alg: unknown;
   readonly kid: unknown;
@@ -8,7 +8,7 @@ export interface Token {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** The documented steps in their order, as plainly as they can be said; the name of the first that fails. */
+/** Returns the first documented step that fails, by the simplest implementation. */
 export function referenceDecision(
   { alg, kid, signer, claims: c }: Token,
   { issuer, audiences }: Authorizer,
@@ -34,7 +34,7 @@ export function referenceDecision(
   return scopes.length > 0 && !held.some((word) => scopes.includes(word)) ? 'scope' : undefined;
 }
 
-/** All the routes whose key, read as a pattern, takes the path; then the documented rules, one after the other. */
+/** Finds the routes whose keys match the path as patterns, then applies the documented rules in order. */
 export function referenceMatch(keys: readonly string[], method: string, decodedPath: string): string | undefined {
   const pattern = (text: string): string =>
     text.startsWith('{') ? (text.includes('+') ? '(?=.*[^/]).+' : '[^/]+') : text.replaceAll(/[.$~]/g, '\\$&');

@@ -1,14 +1,14 @@
 import type { Recorded } from '../../src/evaluate/local-engine.ts';
 import type { Plain } from '../../src/resources/resource.ts';
 
-/** One change of a resource of stack dev that the twin must refuse. */
+/** A change of a resource of stack dev that the twin must reject. */
 export interface RefusedInput {
   readonly title: string;
   /** The end of the resource's type. */
   readonly type: string;
-  /** Inputs that replace the recorded ones; `undefined` takes one out. */
+  /** Inputs that replace the recorded ones; `undefined` removes one. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** The input or the value, as the refusal names it. */
+  /** The input or the value, as the error names it. */
   readonly says: string;
 }
 
@@ -234,7 +234,7 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
   permission('a permission for an organization', { principalOrgId: 'o-1' }, 'input principalOrgId'),
 ];
 
-/** A recording in which the resources of one type have other inputs. */
+/** Returns a recording in which the resources of one type have other inputs. */
 export function changed(recorded: Recorded, type: string, inputs: RefusedInput['inputs']): Recorded {
   let hits = 0;
   const resources = structuredClone(recorded.resources).map((resource) => {

@@ -6,8 +6,8 @@ import { afterFile } from '../../../tests/support/cleanup.ts';
 const SDK = new URL('../auth0-spa-js.production.esm.js', import.meta.resolve('@auth0/auth0-spa-js'));
 
 /**
- * Serves an empty page with auth0-spa-js beside it, for the tests of the file. A page that a test makes up has no loopback
- * address, and Chromium lets no other page call one.
+ * Serves an empty page and auth0-spa-js for the tests of the file. A page without a loopback address would not do: Chromium
+ * does not let it call one.
  */
 export async function serveSdkPage(port: number): Promise<void> {
   const server = createServer(({ url }, response) => {
@@ -18,11 +18,11 @@ export async function serveSdkPage(port: number): Promise<void> {
   afterFile(() => server.close());
 }
 
-/** What a test does with the SDK on such a page. */
+/** A test's steps with the SDK on such a page. */
 export interface SdkPage {
-  /** Makes the SDK's client, as `auth0`, on a page that was loaded. */
+  /** Creates the SDK's client, as `auth0`, on a loaded page. */
   readonly start: () => Promise<void>;
-  /** Evaluates an expression; a promise is waited for, and an error of the SDK becomes its `error`. */
+  /** Evaluates an expression, awaits a promise, and returns the `error` of an SDK error. */
   readonly run: <T>(expression: string) => Promise<T>;
 }
 

@@ -21,8 +21,8 @@ export const services = (names: readonly string[], scopes = ['read']): Partial<T
   roles: [],
 });
 
-/** What is said about two programs, without the headline and the stack's own heading; the old one went through its JSON. */
-export function said(before: Model, after: Model): string[] {
+/** Returns the lines of `--since` for two models, without its headings. The old report is read from its JSON. */
+export function changesBetween(before: Model, after: Model): string[] {
   const old = fromJson(toJson(reportOf(before))) ?? 'unreadable';
   expect(old).toEqual(reportOf(before));
   return words([compare(old, reportOf(after))], 'main')

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Whether this user may mount a file system: root on Linux may, outside of most containers. */
+/** Whether this user may mount a file system, like root on Linux outside of most containers. */
 export const canMount = ((): boolean => {
   const folder = join(tmpdir(), `can-mount-${process.pid}`);
   try {
@@ -22,7 +22,7 @@ export interface SmallDisk {
   readonly unmount: () => void;
 }
 
-/** A disk of so many KB at a folder, which it makes. */
+/** Creates a folder, and mounts a disk of this many KB there. */
 export function mountSmallDisk(folder: string, size: number): SmallDisk {
   mkdirSync(folder, { recursive: true });
   const run = (command: string, ...args: string[]): void => void execFileSync(command, args, { stdio: 'pipe' });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Recorded } from '../../src/evaluate/local-engine.ts';
 
-/** A state file, as far as tests change it. */
+/** The parts of a state file that tests change. */
 export interface StateFile {
   version: unknown;
   deployment: { resources?: StateResource[]; pending_operations?: unknown[] };
@@ -14,7 +14,7 @@ export interface StateResource {
   [key: string]: unknown;
 }
 
-/** A secret as a state file has it; with `plaintext` after `pulumi stack export --show-secrets`. */
+/** Returns a secret in a state file's format; with `plaintext` as after `pulumi stack export --show-secrets`. */
 export function stateSecret(content: { ciphertext: string } | { plaintext: string }): object {
   return { '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270', ...content };
 }
@@ -24,14 +24,14 @@ export function fixtureText(name: 'program' | 'python'): string {
   return readFileSync(new URL(`../fixtures/state-${name}.json`, import.meta.url), 'utf8');
 }
 
-/** The fixture after a change. */
+/** Returns the fixture after a change. */
 export function changedState(name: 'program' | 'python', change: (state: StateFile) => void): string {
   const state = JSON.parse(fixtureText(name)) as StateFile;
   change(state);
   return JSON.stringify(state);
 }
 
-/** The only resource of a fixture with this type and, where it is given, this name. */
+/** Returns the only resource of a fixture with this type and, if set, this name. */
 export function inState({ deployment }: StateFile, type: string, name = ''): StateResource {
   const found = (deployment.resources ?? []).filter((one) => one.type === type && one.urn.endsWith(`::${name}`));
   const any = (deployment.resources ?? []).filter((one) => one.type === type);
@@ -40,7 +40,7 @@ export function inState({ deployment }: StateFile, type: string, name = ''): Sta
   return resource;
 }
 
-/** What an engine would export after it deployed what was recorded. */
+/** Returns the state that an engine would export after it deployed the recorded resources. */
 export function stateOf({ project, stack, providers, resources, outputs, secretOutputs }: Recorded): StateFile {
   const urnOf = (type: string, name: string): string => `urn:pulumi:${stack}::${project}::${type}::${name}`;
   const hidden = (value: unknown, secrets: readonly string[], path: string): unknown => {
@@ -68,7 +68,7 @@ export function stateOf({ project, stack, providers, resources, outputs, secretO
           const type = `pulumi:providers:${name}`;
           return { urn: urnOf(type, 'default'), type, custom: true, id: name, inputs };
         }),
-        // A state does not keep what a program looked up.
+        // A state does not contain lookups.
         ...resources
           .filter(({ type }) => !type.includes('/get'))
           .map(({ type, name, id, inputs, secretInputs, outputs: filled, protect, formerly }) => {

@@ -2,7 +2,7 @@ import { MAIN, PASSWORD, secretOf } from './full-tenant.ts';
 import { rowsOf } from './rows.ts';
 import { PASSWORD_REALM } from '../../src/tenant/password.ts';
 
-/** A request to the tenant: a token request unless it says otherwise. */
+/** A request to the tenant, by default a token request. */
 export interface TenantRequest {
   readonly method?: string;
   readonly target?: string;
@@ -12,7 +12,7 @@ export interface TenantRequest {
   readonly body?: string | Buffer;
 }
 
-/** An answer without an error says only its status. */
+/** A response; only the status without an error. */
 export interface TenantAnswer {
   readonly status: number;
   readonly error?: string;
@@ -26,7 +26,7 @@ export const rows = rowsOf<TenantRequest, TenantAnswer>;
 
 export type Change = Readonly<Record<string, unknown>>;
 
-/** A value in a title. */
+/** Returns a value for a title. */
 export const shown = (value: unknown): string => {
   const text = JSON.stringify(value);
   return text.length < 50 ? text : `${text.slice(0, 40)}… (${text.length} characters)`;
@@ -50,21 +50,21 @@ export const post = (type: string, body: string | Buffer, headers: TenantRequest
   body,
 });
 
-/** Encodes parameters as a form; a value that is no string is left out. */
+/** Encodes parameters as a form, without values that are not strings. */
 export function formOf(parameters: Change): string {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) if (typeof value === 'string') form.append(name, value);
   return form.toString();
 }
 
-/** A good request in JSON, a service's unless another is given, with these parameters changed or left out. */
+/** Returns a good request in JSON, by default a service's, with these parameters changed or removed. */
 export const asJson = (change: Change = {}, good: Change = SERVICE): TenantRequest =>
   post(JSON_TYPE, JSON.stringify({ ...good, ...change }));
-/** The same as a form. */
+/** Returns the same as a form. */
 export const asForm = (change: Change = {}, good: Change = SERVICE): TenantRequest =>
   post(FORM_TYPE, formOf({ ...good, ...change }));
 
-/** A service's good request, without the client in its body and with this Authorization instead. */
+/** Returns a service's good request with this Authorization header instead of credentials in the body. */
 export const authorized = (authorization: string, change: Change = {}): TenantRequest => {
   const bare: Change = { ...SERVICE, client_id: undefined, client_secret: undefined };
   return post(FORM_TYPE, formOf({ ...bare, ...change }), { authorization });
@@ -74,7 +74,7 @@ export const base64 = (content: string | readonly number[]): string =>
   Buffer.from(content as string).toString('base64');
 export const basic = (id: string, secret: string): string => `Basic ${base64(`${id}:${secret}`)}`;
 
-/** A service's good request to another place, by another method or to another host. */
+/** Returns a service's good request with another path, method or host. */
 export const elsewhere = (change: TenantRequest): TenantRequest => ({ ...asJson(), ...change });
 export const get = (target: string, change: TenantRequest = {}): TenantRequest => ({
   method: 'GET',
@@ -92,7 +92,7 @@ export function requestOf({ method = 'POST', target = '/oauth/token', host, head
   });
 }
 
-/** The bytes of a request, with a length unless its headers have one or it comes in chunks. */
+/** Returns the bytes of a request, with a length unless its headers have one or it is chunked. */
 export function wireBytes(request: TenantRequest): Buffer {
   const { method = 'POST', target = '/oauth/token', headers = {}, body } = request;
   const host = 'host' in request ? request.host : 'localhost';
@@ -117,7 +117,7 @@ export function chunksOf(text: string, size: number): string {
 const refusal = (status: number, error: string, description: string): TenantAnswer => ({ status, error, description });
 const badRequest = (description: string): TenantAnswer => refusal(400, 'invalid_request', description);
 export const GRANTED: TenantAnswer = { status: 200 };
-/** Node's own answer, before the tenant reads anything. */
+/** Node's own response, before the tenant reads anything. */
 export const NO_REQUEST: TenantAnswer = { status: 400 };
 export const UNAUTHORIZED = refusal(401, 'access_denied', 'Unauthorized');
 export const NO_CLIENT = refusal(401, 'invalid_client', 'Missing client_id');
@@ -138,7 +138,7 @@ export const notText = (name: string): TenantAnswer => badRequest(`The parameter
 export const twice = (name: string): TenantAnswer => badRequest(`The parameter ${name} comes more than once`);
 export const unsupported = (grantType: string): TenantAnswer =>
   refusal(403, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`);
-/** What a user's request is answered; a service's has words of its own. */
+/** The response to a user's request; a service's differs. */
 export const unknownService = (audience: string): TenantAnswer =>
   refusal(403, 'access_denied', `Service not found: ${audience}`);
 export const serviceNotEnabled = (audience: string): TenantAnswer =>

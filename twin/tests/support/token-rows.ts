@@ -1,6 +1,6 @@
 import type { Forge, Part } from './forge.ts';
 
-/** What a token is answered: 200, 403, the bare 401 for no token at all, or the 401 with these words. */
+/** The response to a token: 200, 403, the bare 401 without a token, or a 401 with this description. */
 export type TokenAnswer = 'good' | 'forbidden' | 'missing' | { readonly description: string };
 type MakeToken = (forge: Forge) => string;
 
@@ -22,26 +22,26 @@ export const method = (name: string): TokenAnswer => says(`signing method ${name
 
 type Change = Readonly<Record<string, unknown>>;
 
-/** A token with a good signature, and these fields of its header changed. */
+/** Returns a token with these header fields changed, and a good signature. */
 export const header =
   (change: Change): MakeToken =>
   (forge) =>
     forge.token(change);
-/** A token with a good signature, and these claims changed. */
+/** Returns a token with these claims changed, and a good signature. */
 export const claims =
   (change: Change): MakeToken =>
   (forge) =>
     forge.token({}, change);
-/** A token with a good signature, and this for its header. */
+/** Returns a token with this header, and a good signature. */
 export const wholeHeader =
   (part: Part): MakeToken =>
   (forge) =>
     forge.signed(part);
-/** A token with a good signature, and this for its payload. */
+/** Returns a token with this payload, and a good signature. */
 export const wholePayload =
   (part: Part): MakeToken =>
   (forge) =>
     forge.signed(undefined, part);
 
-/** The members of an object as JSON, for an object with more of them before or after. */
+/** Returns the members of an object as JSON without its braces. */
 export const members = (object: Change): string => JSON.stringify(object).slice(1, -1);

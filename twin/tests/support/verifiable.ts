@@ -11,7 +11,7 @@ const TWO_CLIENTS = `  api:clients:
     - { name: writer, party: first, grants: [client_credentials], permissions: [write:user] }
 `;
 
-/** A contract with a route of every kind that a verification has to deal with. */
+/** A contract with every kind of route for `verify`. */
 function widen(project: ProjectCopy): void {
   project.edit(
     'contract.ts',
@@ -28,7 +28,7 @@ function widen(project: ProjectCopy): void {
   project.write('Pulumi.dev.yaml', stackFile.replace(/ {2}api:clients:\n(?: {4}.*\n)+/, TWO_CLIENTS));
 }
 
-/** A twin with the widened contract, and the way to verify it. */
+/** A twin with this contract, and a function that verifies it. */
 export interface Verifiable {
   readonly twin: TestTwin;
   readonly model: Model;
@@ -66,7 +66,7 @@ export async function startVerifiable(): Promise<Verifiable> {
   return { twin, model, target, verify };
 }
 
-/** The plan with these routes alone, and the tokens that they take. */
+/** Returns the plan for only these routes, with the tokens that they accept. */
 function reduced(plan: Plan, only: readonly string[] | undefined): Plan {
   if (only === undefined) return plan;
   const rows = plan.rows.filter(({ route }) => only.includes(route.routeKey));

@@ -109,8 +109,8 @@ describe('The tenant', () => {
     const grantTypes = ['authorization_code', 'refresh_token'];
     const web = plainClient({ clientId: 'web', name: 'web', logicalName: 'web', secret: secretOf('web'), grantTypes });
     const change = tenant === undefined ? {} : { defaultDirectory: undefined };
-    const { askToken } = localTenant(fullTenant({ clients: [...fullTenant().clients, web], ...change }));
-    expect(await askToken({ audience: undefined, ...parameters }, client)).toEqual(response);
+    const { requestToken } = localTenant(fullTenant({ clients: [...fullTenant().clients, web], ...change }));
+    expect(await requestToken({ audience: undefined, ...parameters }, client)).toEqual(response);
   });
 });
 

@@ -20,8 +20,8 @@ const SCOPE = 'delete:user read:user write:user';
 /** Asks other people's clients for tokens, and has another verify them; each as its documentation says. */
 export async function runClients(c: ClientsInput): Promise<Record<string, unknown>> {
   const toTwin = (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const asked = new URL(url instanceof Request ? url.url : url);
-    return fetch(new URL(asked.pathname + asked.search, c.tenantUrl), init);
+    const requested = new URL(url instanceof Request ? url.url : url);
+    return fetch(new URL(requested.pathname + requested.search, c.tenantUrl), init);
   };
   const viaOpenid = await openidClient(c, toTwin);
   const viaAuth0 = await auth0Sdk(c, toTwin);
@@ -49,7 +49,7 @@ type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Respon
 async function openidClient(c: ClientsInput, toTwin: Fetch) {
   const config = await openid.discovery(new URL(c.issuer), c.clientId, c.clientSecret, undefined, {
     [openid.customFetch]: (url, options) => toTwin(url, options as RequestInit),
-    // The endpoints of the document are where it was asked for: on this machine, over http unless --tls.
+    // The endpoints of the document have the address that it was requested from: on this machine, over http unless --tls.
     ...(c.tenantUrl.startsWith('http:') && { execute: [openid.allowInsecureRequests] }),
   });
   const machine = await openid.clientCredentialsGrant(config, { audience: c.audience });

@@ -10,7 +10,7 @@ import { startHere } from '../../support/cli.ts';
 import type { ClientsInput } from './all.ts';
 import { startEchoTwin } from '../../support/echo.ts';
 import { copyProject } from '../../../../tests/support/project.ts';
-import { askToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../../support/twin.ts';
+import { requestToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../../support/twin.ts';
 
 let twin: TestTwin | undefined;
 afterEach(async () => {
@@ -117,14 +117,14 @@ describe('The tenant’s metadata and user tokens', () => {
   );
 
   it('A user gets an opaque token without an audience, and the API rejects it', async () => {
-    const { body } = await askToken(shared, { ...userLogin(shared), scope: 'openid', audience: undefined });
+    const { body } = await requestToken(shared, { ...userLogin(shared), scope: 'openid', audience: undefined });
     const answer = await call(shared, String(body['access_token']));
     expect(answer).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' });
     expect(answer.challenge).toContain('error_description="token contains an invalid number of segments"');
   });
 
   it('The API accepts an access token for it and /userinfo, and rejects the id token', async () => {
-    const { body } = await askToken(shared, { ...userLogin(shared), scope: 'openid read:user' });
+    const { body } = await requestToken(shared, { ...userLogin(shared), scope: 'openid read:user' });
     expect((await call(shared, String(body['access_token']))).status).toBe(200);
     expect((await call(shared, String(body['id_token']))).status).toBe(401);
   });
@@ -162,7 +162,7 @@ describe('Token requests of the article', () => {
     const verify = async (token: unknown) =>
       (await jwtVerify(String(token), jwks, { issuer: outputs.issuer, audience: outputs.audience })).payload;
 
-    const machine = await askToken(twin, { grant_type: 'client_credentials' });
+    const machine = await requestToken(twin, { grant_type: 'client_credentials' });
     expect(Object.keys(machine.body)).toEqual(['access_token', 'scope', 'expires_in', 'token_type']);
     expect(await verify(machine.body['access_token'])).toMatchObject({
       sub: `${outputs.clientIds['test-app']}@clients`,
@@ -172,7 +172,7 @@ describe('Token requests of the article', () => {
     });
 
     const scope = 'delete:user read:user write:user read:appointments';
-    const user = await askToken(twin, { ...userLogin(twin), scope });
+    const user = await requestToken(twin, { ...userLogin(twin), scope });
     expect(await verify(user.body['access_token'])).toMatchObject({ scope: 'read:user', gty: 'password' });
     expect(await call(twin, String(user.body['access_token']))).toMatchObject({ status: 200 });
   });

@@ -35,10 +35,10 @@ describe('The letters at the terminal of npm start', () => {
 
     it('The letter o opens a private file that leads to the page, so that no list of processes has the key', async () => {
       expect(openInBrowser(PAGE, pathToFileURL(`${folder}/`))).toContain(PAGE);
-      const given = await vi.waitFor(() => readFileSync(join(folder, 'arguments'), 'utf8').trim(), 10_000);
-      expect(given).toBe(join(folder, 'page.html'));
-      expect(readFileSync(given, 'utf8')).toContain(`url=${PAGE}`);
-      expect(statSync(given).mode & 0o777).toBe(0o600);
+      const argument = await vi.waitFor(() => readFileSync(join(folder, 'arguments'), 'utf8').trim(), 10_000);
+      expect(argument).toBe(join(folder, 'page.html'));
+      expect(readFileSync(argument, 'utf8')).toContain(`url=${PAGE}`);
+      expect(statSync(argument).mode & 0o777).toBe(0o600);
     });
 
     it('The letter o says what to do where no browser comes up, and ends nothing', () => {

@@ -13,7 +13,7 @@ interface Row {
   readonly ofProject?: string;
   /** `Pulumi.dev.yaml`. */
   readonly ofStack: string;
-  readonly given?: Readonly<Record<string, string>>;
+  readonly chosen?: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, string>>;
   readonly secretKeys?: readonly string[];
   readonly encrypted?: readonly string[];
@@ -62,14 +62,14 @@ const READ: readonly Row[] = [
   {
     title: 'the command line’s key without a namespace under the project’s name too',
     ofStack: 'config: { x: a }',
-    given: { x: 'b' },
+    chosen: { x: 'b' },
     values: { 'shop:x': 'b' },
   },
   {
     title: 'the command line’s value before both others',
     ofProject: 'config: { api:x: a }',
     ofStack: 'config: { api:x: b, api:y: c }',
-    given: { 'api:x': 'd', 'api:z': 'e' },
+    chosen: { 'api:x': 'd', 'api:z': 'e' },
     values: { 'api:x': 'd', 'api:y': 'c', 'api:z': 'e' },
   },
   {
@@ -93,7 +93,7 @@ const READ: readonly Row[] = [
   {
     title: 'the command line’s value for an encrypted key',
     ofStack: `config: { api:audience: ${SECURE} }`,
-    given: { 'api:audience': 'https://a.example' },
+    chosen: { 'api:audience': 'https://a.example' },
     values: { 'api:audience': 'https://a.example' },
     secretKeys: ['api:audience'],
   },
@@ -172,9 +172,9 @@ const ENVIRONMENTS: readonly { readonly title: string; readonly text: string; re
 describe('Reading a stack file', () => {
   it.each(READ)(
     'Reading a stack file returns $title',
-    ({ ofProject = '', ofStack, given, values, secretKeys = [], encrypted = [] }) => {
+    ({ ofProject = '', ofStack, chosen, values, secretKeys = [], encrypted = [] }) => {
       const folder = project({ 'Pulumi.yaml': `name: shop\nruntime: nodejs\n${ofProject}\n`, [DEV]: ofStack });
-      expect(readStackFile(folder, 'dev', given)).toEqual({
+      expect(readStackFile(folder, 'dev', chosen)).toEqual({
         project: 'shop',
         stack: 'dev',
         values,
@@ -193,9 +193,9 @@ describe('Reading a stack file', () => {
 
   it('Each encrypted value gets a placeholder and is named by its path, unless the command line gives it', () => {
     const file = `config: { api:handlers: { test: { memory: 128, environment: { A: ${SECURE}, B: ${SECURE}, C: c } } } }`;
-    const read = readStackFile(project({ [DEV]: file }), 'dev', { 'api:handlers.test.environment.B': 'given' });
+    const read = readStackFile(project({ [DEV]: file }), 'dev', { 'api:handlers.test.environment.B': 'plain' });
     expect(JSON.parse(read.values['api:handlers'] ?? '')).toEqual({
-      test: { memory: 128, environment: { A: '(encrypted)', B: 'given', C: 'c' } },
+      test: { memory: 128, environment: { A: '(encrypted)', B: 'plain', C: 'c' } },
     });
     expect(read).toMatchObject({ secretKeys: ['api:handlers'], encrypted: ['api:handlers.test.environment.A'] });
     expect(Object.keys(read.values)).toEqual(['api:handlers']);

@@ -41,16 +41,16 @@ const HOUR = 60 * 60 * 1000;
 const JWK = { ...generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' }), kid: 'k' };
 const DISCOVERY = JSON.stringify({ jwks_uri: 'https://x/keys' });
 
-/** An issuer that answers what it is told to, and counts how often it is asked. */
+/** An issuer with these documents, and the URLs that were requested from it. */
 function issuer(
   jwks: () => string,
   discovery: () => string = () => DISCOVERY,
-): { fetch: FetchDocument; asked: string[] } {
-  const asked: string[] = [];
+): { fetch: FetchDocument; requested: string[] } {
+  const requested: string[] = [];
   return {
-    asked,
+    requested,
     fetch: async (_issuer, what, url) => {
-      asked.push(url);
+      requested.push(url);
       return what === 'discovery' ? discovery() : jwks();
     },
   };
@@ -63,10 +63,10 @@ describe('The issuer’s keys', () => {
   // docs/fidelity.md F23
   it('The gateway caches an issuer’s keys for two hours, and no longer', async () => {
     let now = 0;
-    const { fetch, asked } = issuer(() => JSON.stringify({ keys: [JWK] }));
+    const { fetch, requested } = issuer(() => JSON.stringify({ keys: [JWK] }));
     const cache = new IssuerKeyCache(fetch, () => now);
     expect(await cache.fetch('https://x/')).toMatchObject({ kind: 'keys' });
-    expect(asked).toEqual(['https://x/.well-known/openid-configuration', 'https://x/keys']);
+    expect(requested).toEqual(['https://x/.well-known/openid-configuration', 'https://x/keys']);
     now = 2 * HOUR - 1;
     expect(cache.cached('https://x/')).toMatchObject({ kind: 'keys' });
     now = 2 * HOUR;
@@ -75,9 +75,9 @@ describe('The issuer’s keys', () => {
 
   it('The discovery URL of an issuer has no double slash', async () => {
     for (const name of ['https://x', 'https://x/']) {
-      const { fetch, asked } = issuer(() => JSON.stringify({ keys: [JWK] }));
+      const { fetch, requested } = issuer(() => JSON.stringify({ keys: [JWK] }));
       await new IssuerKeyCache(fetch, () => 0).fetch(name);
-      expect(asked[0]).toBe('https://x/.well-known/openid-configuration');
+      expect(requested[0]).toBe('https://x/.well-known/openid-configuration');
     }
   });
 
@@ -111,19 +111,19 @@ describe('The issuer’s keys', () => {
     ],
   ])(
     'The gateway rejects tokens %s, and tries again with the next request',
-    async (_name, { fetch, asked }, description) => {
+    async (_name, { fetch, requested }, description) => {
       const cache = new IssuerKeyCache(fetch, () => 0);
       expect(await cache.fetch('https://x/')).toEqual({ kind: 'unreachable', description });
-      const before = asked.length;
+      const before = requested.length;
       await cache.fetch('https://x/');
-      expect(asked.length).toBe(before * 2);
+      expect(requested.length).toBe(before * 2);
     },
   );
 
   it('The gateway fetches an issuer’s keys once for many simultaneous requests', async () => {
-    const { fetch, asked } = issuer(() => JSON.stringify({ keys: [JWK] }));
+    const { fetch, requested } = issuer(() => JSON.stringify({ keys: [JWK] }));
     const cache = new IssuerKeyCache(fetch, () => 0);
     await Promise.all(Array.from({ length: 50 }, () => cache.fetch('https://x/')));
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 });

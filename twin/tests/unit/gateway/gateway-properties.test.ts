@@ -331,10 +331,10 @@ describe('Random events', () => {
   it('The event of any request and any claims is made without an error, and survives JSON', () => {
     const api = localApi([routeOf('ANY /{__proto__}', AUTHORIZER, ['x']), routeOf('$default')]);
     fc.assert(
-      fc.property(request, fc.dictionary(fc.string({ maxLength: 5 }), fc.jsonValue()), (change, said) => {
-        const asked = requestOf(change);
-        const decision = { ...decisionOn(asked, { routes: api.routes, keys: published, now: NOW }), claims: said };
-        const event = eventOf(asked, parseTarget(asked.target), decision, {
+      fc.property(request, fc.dictionary(fc.string({ maxLength: 5 }), fc.jsonValue()), (change, claims) => {
+        const sent = requestOf(change);
+        const decision = { ...decisionOn(sent, { routes: api.routes, keys: published, now: NOW }), claims };
+        const event = eventOf(sent, parseTarget(sent.target), decision, {
           api,
           requestId: 'x',
           traceId: 'x',

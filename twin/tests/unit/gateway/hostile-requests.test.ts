@@ -213,9 +213,9 @@ describe('Several requests on one connection', () => {
   ])('The log names a rejected request in one line: %s', async (line, bytes) => {
     const before = twin.log.length;
     await rawRequest(twin.apiUrl, bytes);
-    const said = (): string[] => twin.log.slice(before).map((one) => one.slice('00:00:00 '.length));
+    const logged = (): string[] => twin.log.slice(before).map((one) => one.slice('00:00:00 '.length));
     // One line and no other of what was turned away; those of the requests before it may come late.
-    await expect.poll(() => said().filter((one) => /^\d+ · /.test(one))).toEqual([line]);
+    await expect.poll(() => logged().filter((one) => /^\d+ · /.test(one))).toEqual([line]);
   });
 
   it('The gateway still accepts a good token after hostile connections', expectGoodTokenTaken);

@@ -13,16 +13,16 @@ const JWKS_DOWN = { kind: 'unreachable', description: 'JWKS communication error'
 
 type Answers = Record<'discovery' | 'jwks', () => string | Promise<string>>;
 
-/** A cache in front of an issuer that answers so, with what was asked of it. */
-function cacheOf(answers: Partial<Answers> = {}, clock = Date.now): { cache: IssuerKeyCache; asked: string[] } {
+/** A cache in front of an issuer with these documents, and the requests that the issuer got. */
+function cacheOf(answers: Partial<Answers> = {}, clock = Date.now): { cache: IssuerKeyCache; requested: string[] } {
   const all: Answers = { discovery: () => DISCOVERY, jwks: () => JWKS, ...answers };
-  const asked: string[] = [];
+  const requested: string[] = [];
   const fetchDocument: FetchDocument = async (issuer, what, url) => {
-    asked.push(`${what} ${url}`);
+    requested.push(`${what} ${url}`);
     await Promise.resolve(issuer);
     return all[what]();
   };
-  return { cache: new IssuerKeyCache(fetchDocument, clock), asked };
+  return { cache: new IssuerKeyCache(fetchDocument, clock), requested };
 }
 
 const fails = (): never => {
@@ -32,10 +32,10 @@ const padded = (bytes: number): string => JWKS + ' '.repeat(bytes - JWKS.length)
 
 describe('An issuer’s keys', () => {
   it('The gateway finds an issuer’s keys by the discovery document', async () => {
-    const { cache, asked } = cacheOf();
+    const { cache, requested } = cacheOf();
     const keys = await cache.fetch(ISSUER);
     expect(keys.kind === 'keys' && [...keys.keys.keys()]).toEqual(['one']);
-    expect(asked).toEqual([
+    expect(requested).toEqual([
       `discovery ${ISSUER}.well-known/openid-configuration`,
       `jwks ${ISSUER}.well-known/jwks.json`,
     ]);
@@ -52,12 +52,12 @@ describe('An issuer’s keys', () => {
     ['the JWKS has an invalid key', { jwks: () => '{"keys":[{"kty":"RSA","kid":"x","n":1}]}' }, JWKS_DOWN],
     ['the JWKS has more than 150,000 bytes', { jwks: () => padded(150_001) }, JWKS_DOWN],
   ])('The gateway has no keys if %s, and does not cache that', async (_what, answers: Partial<Answers>, answer) => {
-    const { cache, asked } = cacheOf(answers);
+    const { cache, requested } = cacheOf(answers);
     expect(await cache.fetch(ISSUER)).toEqual(answer);
     expect(cache.cached(ISSUER)).toBeUndefined();
-    const before = asked.length;
+    const before = requested.length;
     expect(await cache.fetch(ISSUER)).toEqual(answer);
-    expect(asked).toHaveLength(2 * before);
+    expect(requested).toHaveLength(2 * before);
   });
 
   it('A JWKS can have 150,000 bytes', async () => {
@@ -91,18 +91,18 @@ describe('An issuer’s keys', () => {
 
 describe('Simultaneous fetches of keys', () => {
   it('Simultaneous requests share one fetch of the keys, however slow the issuer is', async () => {
-    const { cache, asked } = cacheOf({ jwks: () => new Promise((resolve) => setTimeout(() => resolve(JWKS), 50)) });
+    const { cache, requested } = cacheOf({ jwks: () => new Promise((resolve) => setTimeout(() => resolve(JWKS), 50)) });
     const all = await Promise.all(Array.from({ length: 100 }, () => cache.fetch(ISSUER)));
     expect(new Set(all).size).toBe(1);
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 
   it('Simultaneous requests share a failed fetch of the keys, and the next request tries again', async () => {
     let up = false;
-    const { cache, asked } = cacheOf({ discovery: () => (up ? DISCOVERY : fails()) });
+    const { cache, requested } = cacheOf({ discovery: () => (up ? DISCOVERY : fails()) });
     const all = await Promise.all(Array.from({ length: 100 }, () => cache.fetch(ISSUER)));
     expect(all.every(({ kind }) => kind === 'unreachable')).toBe(true);
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
     up = true;
     expect((await cache.fetch(ISSUER)).kind).toBe('keys');
   });

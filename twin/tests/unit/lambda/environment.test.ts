@@ -202,9 +202,9 @@ describe('The console of a handler', () => {
     await expect.poll(() => twin.log.find((line) => line.endsWith('\ta warning'))).toBeDefined();
     const id = twin.log.find((line) => line.endsWith('\ta warning'))?.split('\t')[1] ?? '';
     expect(id).toMatch(/^[\da-f-]{36}$/);
-    const said = (): string[] => twin.log.filter((line) => line.includes(`\t${id}\t`));
-    await expect.poll(said).toHaveLength(6);
-    expect(said().map((line) => line.split('\t').slice(2).join(' '))).toEqual([
+    const logged = (): string[] => twin.log.filter((line) => line.includes(`\t${id}\t`));
+    await expect.poll(logged).toHaveLength(6);
+    expect(logged().map((line) => line.split('\t').slice(2).join(' '))).toEqual([
       'INFO a log line { a: 1 }',
       'INFO an info line',
       'DEBUG a debug line',
@@ -212,7 +212,7 @@ describe('The console of a handler', () => {
       'ERROR Error: an error line',
       'INFO this has 2',
     ]);
-    expect(said()[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t/);
+    expect(logged()[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t/);
     expect(twin.log).toContain('written plainly');
   });
 

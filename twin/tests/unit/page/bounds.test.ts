@@ -30,9 +30,9 @@ describe('Recorded requests', () => {
     expect(kept.map(({ id }) => id)).toEqual(kept.map(({ id }) => id).toSorted((a, b) => a - b));
     for (const one of kept) {
       if (one.kind !== 'api') throw new Error('only calls were made');
-      const { request: asked, response, invocation } = one.exchange;
+      const { request: sent, response, invocation } = one.exchange;
       expect(one.responseLength).toBe(body.length);
-      const size = asked.body.length + response.body.length + JSON.stringify(invocation?.event).length;
+      const size = sent.body.length + response.body.length + JSON.stringify(invocation?.event).length;
       expect(size).toBeLessThan(LARGE + 100);
     }
     expect(recorder.find(String(3 * KEPT - 1))).toBeDefined();
@@ -134,7 +134,7 @@ describe('The live stream', () => {
   const fail = (error: unknown): never => {
     throw error;
   };
-  const said = (text: string): StreamEvents['entries'][] =>
+  const batchesIn = (text: string): StreamEvents['entries'][] =>
     [...text.matchAll(/^event: entries\ndata: (.*)$/gm)].map(
       ([, data = '']) => JSON.parse(data) as StreamEvents['entries'],
     );
@@ -146,11 +146,11 @@ describe('The live stream', () => {
       fail,
     );
     const reader = live.open([], 0).pipeThrough(new TextDecoderStream()).getReader();
-    expect(said((await reader.read()).value ?? '')).toEqual([
+    expect(batchesIn((await reader.read()).value ?? '')).toEqual([
       { entries: [1, 2, 3].map((id) => entry(id)), skipped: 0, last: 3 },
     ]);
     for (last = 4; last < 5000; last += 1) live.changed();
-    const [batch] = said((await reader.read()).value ?? '');
+    const [batch] = batchesIn((await reader.read()).value ?? '');
     expect(batch?.entries).toHaveLength(BATCH);
     expect(batch?.entries.at(-1)?.id).toBe(5000);
     expect(batch?.skipped).toBe(5000 - 3 - BATCH);
@@ -168,8 +168,8 @@ describe('The live stream', () => {
     let text = (await reader.read()).value ?? '';
     last = BATCH;
     live.changed();
-    while (said(text).length < 2) text += (await reader.read()).value ?? '';
-    const [, batch] = said(text);
+    while (batchesIn(text).length < 2) text += (await reader.read()).value ?? '';
+    const [, batch] = batchesIn(text);
     expect(batch?.entries.map(({ id }) => id)).toEqual([BATCH - 1, BATCH]);
     expect(batch?.skipped).toBe(BATCH - 3);
     live.close();
@@ -183,7 +183,7 @@ describe('The live stream', () => {
     };
     const live = new Live({ twin: 'twin', last: () => 7, since }, (error) => failures.push(error));
     const reader = live.open([], 0).pipeThrough(new TextDecoderStream()).getReader();
-    expect(said((await reader.read()).value ?? '')).toEqual([{ entries: [], skipped: 7, last: 7 }]);
+    expect(batchesIn((await reader.read()).value ?? '')).toEqual([{ entries: [], skipped: 7, last: 7 }]);
     expect(failures).toEqual([defect]);
     live.close();
   });
@@ -201,8 +201,8 @@ describe('The live stream', () => {
       await new Promise((done) => setTimeout(done, 210));
     }
     let text = '';
-    while (said(text).at(-1)?.entries.at(-1)?.id !== last) text += (await reader.read()).value ?? '';
-    const batches = said(text);
+    while (batchesIn(text).at(-1)?.entries.at(-1)?.id !== last) text += (await reader.read()).value ?? '';
+    const batches = batchesIn(text);
     // A fast reader would get seven batches; a slow one gets one for each stage of the streams.
     expect(batches.length).toBeLessThan(6);
     expect(batches.reduce((sum, { entries, skipped }) => sum + entries.length + skipped, 0)).toBe(last);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changed, partsOf, tokenOf } from '../../../src/page/client/jwt.ts';
-import { askPage } from '../../support/page.ts';
+import { postToPage } from '../../support/page.ts';
 import { serviceToken, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 let twin: TestTwin;
@@ -14,8 +14,8 @@ describe('Token requests of the page', () => {
   const ask = 'password · https://test-api-for-jwt-authorizer.example.com';
 
   it('A token request of the page uses the grant that it names, in any order of the caller’s grants', async () => {
-    expect((await askPage(twin, 'secrets', { caller, ask })).status).toBe(200);
-    const gone = await askPage(twin, 'secrets', { caller, ask: 'implicit · https://gone.example.com' });
+    expect((await postToPage(twin, 'secrets', { caller, ask })).status).toBe(200);
+    const gone = await postToPage(twin, 'secrets', { caller, ask: 'implicit · https://gone.example.com' });
     expect(gone).toMatchObject({
       status: 400,
       body: { error: 'The program does not declare this caller, or this grant, any more' },
@@ -23,7 +23,7 @@ describe('Token requests of the page', () => {
   });
 
   it('A token request of the page for an API that the program no longer declares is rejected', async () => {
-    const { status, body } = await askPage(twin, 'token', { api: 'gone', caller, ask, parameters: {} });
+    const { status, body } = await postToPage(twin, 'token', { api: 'gone', caller, ask, parameters: {} });
     expect([status, body]).toEqual([400, { error: 'The program does not declare this API any more' }]);
   });
 });
@@ -35,13 +35,13 @@ describe('Calls of the page', () => {
     ['a path without a slash', { path: 'test' }, 400, /^Parse Error/],
     ['a token of 20,000 characters', { token: 'a'.repeat(20_000) }, 431, /\w/],
   ])('A call of the page returns the reason if the gateway rejects it for %s', async (_what, change, status, why) => {
-    const { body } = await askPage(twin, 'call', { ...question, ...change });
+    const { body } = await postToPage(twin, 'call', { ...question, ...change });
     expect(body).toMatchObject({ response: { status }, entry: { kind: 'unread', status } });
     expect(body.entry?.why).toMatch(why);
   });
 
   it('A call of the page sends non-ASCII characters of its path in UTF-8, as a browser does', async () => {
-    const { body } = await askPage(twin, 'call', { ...question, path: '/é?q=🙂%2F' });
+    const { body } = await postToPage(twin, 'call', { ...question, path: '/é?q=🙂%2F' });
     expect(body.entry).toMatchObject({ kind: 'api', path: '/é' });
     expect(twin.exchanges.at(-1)?.request.target).toBe('/%C3%A9?q=%F0%9F%99%82%2F');
   });
@@ -64,9 +64,9 @@ describe('Changes to a token', () => {
     const edit = base && changed(base, name);
     if (base === undefined || edit === undefined) throw new Error(`no change ${name}`);
     const sign = async (signed: string, alg: string): Promise<string> =>
-      (await askPage(twin, 'signature', { signed, alg })).body.signature;
+      (await postToPage(twin, 'signature', { signed, alg })).body.signature;
     const token = await tokenOf(edit, base, sign);
-    const { body } = await askPage(twin, 'call', { api: 'api', method: 'GET', path: '/test', token, body: '' });
+    const { body } = await postToPage(twin, 'call', { api: 'api', method: 'GET', path: '/test', token, body: '' });
     const { entry } = body;
     if (entry?.kind !== 'api') throw new Error('the gateway decided on it');
     expect(entry.checks.find(({ outcome }) => outcome === 'failed')?.name).toBe(check);

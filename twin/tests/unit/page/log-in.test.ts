@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MASK } from '../../../src/page/messages.ts';
-import { askPage } from '../../support/page.ts';
+import { postToPage } from '../../support/page.ts';
 import { startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 const CLIENTS = `  api:clients:
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => twin.end());
 
-const logIn = (scope: string) => askPage(twin, 'token', { caller: CALLER, ask: ASK, parameters: { scope } });
+const logIn = (scope: string) => postToPage(twin, 'token', { caller: CALLER, ask: ASK, parameters: { scope } });
 
 describe('A login on the page', () => {
   it('A login on the page shows each request from /authorize to the refresh, secrets masked and tokens cut', async () => {

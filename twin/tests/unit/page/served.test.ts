@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LISTENERS } from '../../../src/page/live.ts';
 import { PAGE_HEADER } from '../../../src/page/messages.ts';
 import { fillAccess } from '../../support/full-access.ts';
-import { askPage, lastOf, listenTo, pageCookie } from '../../support/page.ts';
+import { postToPage, lastOf, listenTo, pageCookie } from '../../support/page.ts';
 import { rawRequestOf, type RawResponse } from '../../support/raw-http.ts';
 import { call, serviceToken, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
@@ -127,9 +127,9 @@ describe('The page’s endpoints', () => {
     }
     const reveal = await raw('POST', '/_twin/event', headers, JSON.stringify({ requestId: 'x', reveal: true }));
     expect(reveal.body).toContain('the address that npm start printed');
-    const ear = await listenTo(twin);
-    await expect.poll(() => lastOf(ear, 'access')).toEqual({ secrets: false });
-    ear.close();
+    const stream = await listenTo(twin);
+    await expect.poll(() => lastOf(stream, 'access')).toEqual({ secrets: false });
+    stream.close();
   });
 
   it('The page knows a browser that opened the printed address by a strict cookie, and keeps the key out of its history', async () => {
@@ -167,7 +167,7 @@ describe('The page’s endpoints', () => {
     const ears = await Promise.all(all.map(() => listenTo(twin)));
     const first = async (): Promise<string> => (await raw('GET', '/_twin/live', [], '', 500)).body;
     expect(await first()).toMatch(new RegExp(`^event: full\\ndata: {"pages":${LISTENERS}}\\n\\n$`));
-    for (const ear of ears) ear.close();
+    for (const stream of ears) stream.close();
     await expect.poll(first).toContain('event: state');
   });
 
@@ -210,31 +210,33 @@ describe('The page’s endpoints', () => {
 describe('A call from the page', () => {
   it('A call from the page returns the response of the client, with its event masked until it is shown', async () => {
     const token = await serviceToken(twin);
-    const { body } = await askPage(twin, 'call', { api: 'api', method: 'GET', path: '/test', token, body: '' });
+    const { body } = await postToPage(twin, 'call', { api: 'api', method: 'GET', path: '/test', token, body: '' });
     expect(body.response).toMatchObject({ status: 200, body: '"JWT test backend lambda"' });
     const requestId = body.entry?.kind === 'api' ? body.entry.requestId : '';
     expect(body.response.headers).toContainEqual(['apigw-requestid', requestId]);
-    const masked = await askPage(twin, 'event', { requestId, reveal: false });
+    const masked = await postToPage(twin, 'event', { requestId, reveal: false });
     expect(masked.body.event).toContain('"authorization": "••••••••"');
     expect(masked.body.event).not.toContain(token.split('.')[1]);
-    const revealed = await askPage(twin, 'event', { requestId, reveal: true });
+    const revealed = await postToPage(twin, 'event', { requestId, reveal: true });
     expect(revealed.body.event).toContain(`"authorization": "Bearer ${token}"`);
-    expect((await askPage(twin, 'curl', { requestId })).body.command).toContain(`-H 'Authorization: Bearer ${token}'`);
+    expect((await postToPage(twin, 'curl', { requestId })).body.command).toContain(
+      `-H 'Authorization: Bearer ${token}'`,
+    );
     const headers = ['content-type: application/json', `${PAGE_HEADER}: 1`];
     const stranger = await raw('POST', '/_twin/curl', headers, JSON.stringify({ requestId }));
     expect(stranger.body).toContain('Authorization: ');
     expect(stranger.body).not.toContain(token.split('.')[1]);
-    const { body: again } = await askPage(twin, 'replay', { requestId });
+    const { body: again } = await postToPage(twin, 'replay', { requestId });
     expect(again.response).toMatchObject({ status: 200, body: '"JWT test backend lambda"' });
     expect(again.entry?.id).toBeGreaterThan(body.entry?.id ?? 0);
   });
 
   it('A request whose body was too large to be kept is neither replayed nor copied as a command', async () => {
     const large = { api: 'api', method: 'POST', path: '/test', token: '', body: 'x'.repeat(40_000) };
-    const { entry } = (await askPage(twin, 'call', large)).body;
+    const { entry } = (await postToPage(twin, 'call', large)).body;
     const requestId = entry?.kind === 'api' ? entry.requestId : '';
     for (const name of ['replay', 'curl'] as const) {
-      const { status, body } = await askPage(twin, name, { requestId });
+      const { status, body } = await postToPage(twin, name, { requestId });
       expect([status, body.error]).toEqual([400, 'The body of this request was too large to be kept']);
     }
   });
@@ -245,7 +247,7 @@ describe('A call from the page', () => {
     ['an unknown method', { method: 'BREW' }, 'The method must be one of'],
   ])('A call from the page is rejected with a message for %s', async (_what, change, message) => {
     const question = { api: 'api', method: 'GET', path: '/test', token: '', body: '', ...change };
-    const { status, body } = await askPage(twin, 'call', question);
+    const { status, body } = await postToPage(twin, 'call', question);
     expect(status).toBe(400);
     expect(body.error).toContain(message);
   });

@@ -43,8 +43,8 @@ describe('What decides besides the cells', () => {
   );
 
   it('Every fact that --since can say has an edit in the table of the tests', () => {
-    const said = FACT_NAMES.filter((fact) => FACTS[fact].says !== undefined);
-    expect([...new Set(CHANGES.map(([fact]) => fact))].toSorted()).toEqual(said.toSorted());
+    const worded = FACT_NAMES.filter((fact) => FACTS[fact].says !== undefined);
+    expect([...new Set(CHANGES.map(([fact]) => fact))].toSorted()).toEqual(worded.toSorted());
   });
 
   it('--since says dangerous changes first, in the order of the table, then those of callers, then the others', async () => {

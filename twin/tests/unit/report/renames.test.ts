@@ -3,7 +3,7 @@ import type { Integration, LambdaFunction } from '../../../src/model/integration
 import type { Model } from '../../../src/model/model.ts';
 import { LAMBDA } from '../../support/local-api.ts';
 import { plainModel } from '../../support/plain-model.ts';
-import { READ, said, service, services } from '../../support/since.ts';
+import { READ, changesBetween, service, services } from '../../support/since.ts';
 
 const lambda = (logicalName: string): LambdaFunction => ({ ...LAMBDA, logicalName });
 type Backend = {
@@ -65,5 +65,5 @@ it.each<[string, Model, Model, string[]]>([
     ['  ! `GET /` goes to the endpoint `https://b.example`, no longer to the endpoint `https://a.example`'],
   ],
 ])('npm run access -- --since says %s', (_what, before, after, lines) => {
-  expect(said(before, after)).toEqual(lines);
+  expect(changesBetween(before, after)).toEqual(lines);
 });

@@ -13,7 +13,7 @@ import { gitIn } from '../../../../tests/support/git.ts';
 import { AUDIENCE, plainApi } from '../../support/plain-tenant.ts';
 import { plainAuthorizer, plainModel, plainRoutes } from '../../support/plain-model.ts';
 import { refusal } from '../../../../tests/support/program.ts';
-import { granted, READ, said, service, services } from '../../support/since.ts';
+import { granted, READ, changesBetween, service, services } from '../../support/since.ts';
 
 const routes = (all: Parameters<typeof plainRoutes>[0], authorizer = plainAuthorizer()) =>
   plainModel(services(['shop']), plainRoutes(all, authorizer));
@@ -144,7 +144,7 @@ describe('npm run access -- --since', () => {
       ],
     ],
   ])('npm run access -- --since says %s', (_fact, before, after, lines) => {
-    expect(said(before, after)).toEqual(lines);
+    expect(changesBetween(before, after)).toEqual(lines);
   });
 
   it('--since names the stacks that change alike once, and shows an unchanged stack only in the headline', () => {

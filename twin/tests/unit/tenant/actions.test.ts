@@ -85,8 +85,8 @@ describe('A post-login Action', () => {
       grant_type: 'refresh_token',
       refresh_token: String(first.body['refresh_token']),
     });
-    const { askToken } = await signingTenant(fullTenant({ actions: [action(protocol)] }), Date.now);
-    const third = await askToken(login('editor'));
+    const { requestToken } = await signingTenant(fullTenant({ actions: [action(protocol)] }), Date.now);
+    const third = await requestToken(login('editor'));
     expect(
       [first, second, third].map(({ body }) => claimsOf(body['access_token'])['https://x.example/protocol']),
     ).toEqual(['oidc-basic-profile', 'oauth2-refresh-token', 'oauth2-password']);

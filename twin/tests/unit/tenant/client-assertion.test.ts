@@ -61,7 +61,7 @@ const ask = (
   client_assertion: string | undefined,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<TokenAnswer> =>
-  tenant.askToken({
+  tenant.requestToken({
     grant_type: 'client_credentials',
     audience: AUDIENCE,
     client_id: 'client',

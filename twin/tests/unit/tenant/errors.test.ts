@@ -183,47 +183,51 @@ describe('Errors of the token endpoint', () => {
   it.each(ROWS)(
     'The tenant rejects a token request with %s (client %s)',
     async (_request, client, parameters, refusal, tenant) => {
-      expect(await localTenant(fullTenant(tenant)).askToken(parameters, client)).toEqual(saying(refusal));
+      expect(await localTenant(fullTenant(tenant)).requestToken(parameters, client)).toEqual(saying(refusal));
     },
   );
 });
 
 // docs/fidelity.md F136
 it('The tenant takes documented parameters without effect, and the log names them', async () => {
-  const { askToken, log } = localTenant(fullTenant());
-  expect((await askToken(machine({ ...api('main'), device: 'phone', redirect_uri: 'https://x' }))).status).toBe(200);
+  const { requestToken, log } = localTenant(fullTenant());
+  expect((await requestToken(machine({ ...api('main'), device: 'phone', redirect_uri: 'https://x' }))).status).toBe(
+    200,
+  );
   expect(log.at(-1)).toMatch(/gets scope .*; without effect here: device, redirect_uri$/);
 });
 
 it('The tenant rejects a user’s token request without an audience from a client that is not OIDC conformant, and no other', async () => {
   const { clients } = fullTenant();
   const legacy = fullTenant({ clients: clients.map((client) => ({ ...client, legacy: true })) });
-  const { askToken } = localTenant(legacy);
-  expect(await askToken(login('editor', { audience: undefined }))).toEqual(saying([400, 'invalid_request', LEGACY]));
-  expect((await askToken(login('editor'))).status).toBe(200);
-  expect((await askToken(machine())).status).toBe(200);
+  const { requestToken } = localTenant(legacy);
+  expect(await requestToken(login('editor', { audience: undefined }))).toEqual(
+    saying([400, 'invalid_request', LEGACY]),
+  );
+  expect((await requestToken(login('editor'))).status).toBe(200);
+  expect((await requestToken(machine())).status).toBe(200);
 });
 
 describe('Brute-force protection', () => {
   it('The tenant blocks an account after ten wrong passwords in a row, in any letter case of its name', async () => {
-    const { askToken } = localTenant(fullTenant());
+    const { requestToken } = localTenant(fullTenant());
     const wrong = login('unlucky', { password: 'x' });
-    for (let attempt = 1; attempt <= 9; attempt++) expect((await askToken(wrong)).status).toBe(403);
+    for (let attempt = 1; attempt <= 9; attempt++) expect((await requestToken(wrong)).status).toBe(403);
     // A good one ends the row.
-    expect((await askToken(login('unlucky'))).status).toBe(200);
-    for (let attempt = 1; attempt <= 10; attempt++) expect((await askToken(wrong)).status).toBe(403);
+    expect((await requestToken(login('unlucky'))).status).toBe(200);
+    for (let attempt = 1; attempt <= 10; attempt++) expect((await requestToken(wrong)).status).toBe(403);
     for (const username of ['unlucky@example.com', 'UNLUCKY@example.com']) {
-      expect(await askToken(login('unlucky', { username }))).toEqual(saying(TOO_MANY));
+      expect(await requestToken(login('unlucky', { username }))).toEqual(saying(TOO_MANY));
     }
-    expect((await askToken(login('editor'))).status).toBe(200);
+    expect((await requestToken(login('editor'))).status).toBe(200);
   });
 
   it('The tenant blocks an unknown account after ten attempts too, so that no response tells which exist', async () => {
-    const { askToken } = localTenant(fullTenant());
+    const { requestToken } = localTenant(fullTenant());
     for (let attempt = 1; attempt <= 10; attempt++) {
-      expect(await askToken(login('phantom'))).toEqual(saying(WRONG_PASSWORD));
+      expect(await requestToken(login('phantom'))).toEqual(saying(WRONG_PASSWORD));
     }
-    expect(await askToken(login('phantom'))).toEqual(saying(TOO_MANY));
+    expect(await requestToken(login('phantom'))).toEqual(saying(TOO_MANY));
   });
 
   // docs/fidelity.md F115
@@ -235,10 +239,10 @@ describe('Brute-force protection', () => {
   });
 
   it('The tenant blocks no account of a database that switches the protection off', async () => {
-    const { askToken } = localTenant(fullTenant());
+    const { requestToken } = localTenant(fullTenant());
     const right = realmLogin('lenient', 'lenient');
-    for (let attempt = 1; attempt <= 11; attempt++) await askToken({ ...right, password: 'x' });
-    expect((await askToken(right)).status).toBe(200);
+    for (let attempt = 1; attempt <= 11; attempt++) await requestToken({ ...right, password: 'x' });
+    expect((await requestToken(right)).status).toBe(200);
   });
 });
 

@@ -35,8 +35,10 @@ function most({ tenant, api, client, user, requested }: Case, firstParty: boolea
   const ofApi = api.scopes
     .filter((scope) => !api.enforcePolicies || permitted.some(({ name }) => name === scope))
     .filter((scope) => !isLimited || grant?.scopes.includes(scope) === true);
-  const asked = requested.length === 0 && !api.enforcePolicies ? api.scopes : [...requested, 'offline_access'];
-  return new Set([...ofApi, ...(firstParty ? OIDC : []), 'offline_access'].filter((scope) => asked.includes(scope)));
+  const effective = requested.length === 0 && !api.enforcePolicies ? api.scopes : [...requested, 'offline_access'];
+  return new Set(
+    [...ofApi, ...(firstParty ? OIDC : []), 'offline_access'].filter((scope) => effective.includes(scope)),
+  );
 }
 
 const wordsOf = (scope: unknown): string[] => (typeof scope === 'string' ? scope.split(' ') : []);

@@ -20,7 +20,7 @@ const comparisons = (): string[][] => compared.mock.calls.map((pair) => pair.map
 const hex = (bytes: NodeJS.ArrayBufferView): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 const sha256 = (text: string): string => crypto.createHash('sha256').update(text).digest('hex');
-const pair = (given: string, known: string): string[] => [sha256(given), sha256(known)];
+const pair = (sent: string, known: string): string[] => [sha256(sent), sha256(known)];
 
 async function outcome(parameters: Readonly<Record<string, string>>, tenant = plainTenant()): Promise<string> {
   const body = new URLSearchParams({ grant_type: 'password', ...parameters }).toString();
@@ -58,25 +58,25 @@ describe('Secrets', () => {
     ['the right secret', id, secret],
     ['a wrong secret', id, 'x'],
     ['the secret of an unknown client', 'unknown', 'x'],
-  ])('The secret of a client is compared as a digest: %s', async (_name, client, given) => {
-    await outcome({ client_id: client, client_secret: given });
-    expect(comparisons()).toEqual([pair(given, client === id ? secret : '')]);
+  ])('The secret of a client is compared as a digest: %s', async (_name, client, sent) => {
+    await outcome({ client_id: client, client_secret: sent });
+    expect(comparisons()).toEqual([pair(sent, client === id ? secret : '')]);
   });
 
   it.each([
     ['the right password', email, password, 'granted'],
     ['a wrong password', email, 'x', 'Wrong email or password.'],
     ['the password of an unknown user', 'unknown', 'x', 'Wrong email or password.'],
-  ])('The password of a user is compared as a digest: %s', async (_name, username, given, expected) => {
-    expect(await outcome({ client_id: id, client_secret: secret, username, password: given })).toBe(expected);
-    expect(comparisons()).toEqual([pair(secret, secret), pair(given, username === email ? password : '')]);
+  ])('The password of a user is compared as a digest: %s', async (_name, username, sent, expected) => {
+    expect(await outcome({ client_id: id, client_secret: secret, username, password: sent })).toBe(expected);
+    expect(comparisons()).toEqual([pair(secret, secret), pair(sent, username === email ? password : '')]);
   });
 
   it('An empty secret gets no token, not even from a client with an empty secret', async () => {
     expect(await outcome({ client_id: 'unknown', client_secret: '' })).toBe('Unauthorized');
     const secretless = plainTenant({ clients: [plainClient({ secret: '' })] });
-    for (const given of [{}, { client_secret: '' }]) {
-      expect(await outcome({ client_id: id, ...given }, secretless)).toBe('Unauthorized');
+    for (const sent of [{}, { client_secret: '' }]) {
+      expect(await outcome({ client_id: id, ...sent }, secretless)).toBe('Unauthorized');
     }
     expect(await outcome({ client_id: id, client_secret: secret, username: 'unknown', password: '' })).toBe(
       'Missing required parameter: password',

@@ -59,9 +59,9 @@ describe('Random tenants', () => {
           seen.add('no grant');
           return;
         }
-        const asked = unique(one.requested);
-        const outside = asked.filter((scope) => !grant.scopes.includes(scope));
-        seen.add(asked.length === 0 ? 'nothing' : outside.length === 0 ? 'a part' : 'more');
+        const requested = unique(one.requested);
+        const outside = requested.filter((scope) => !grant.scopes.includes(scope));
+        seen.add(requested.length === 0 ? 'nothing' : outside.length === 0 ? 'a part' : 'more');
         if (outside.length > 0) {
           expect(outcome).toEqual({
             status: 403,
@@ -69,7 +69,7 @@ describe('Random tenants', () => {
           });
         } else {
           expect(outcome.status).toBe(200);
-          expect(wordsOf(outcome.scope)).toEqual(asked.length === 0 ? grant.scopes : asked);
+          expect(wordsOf(outcome.scope)).toEqual(requested.length === 0 ? grant.scopes : requested);
         }
       }),
       // One seed: that every outcome was among them is part of the claim.
@@ -99,16 +99,18 @@ describe('Random tenants', () => {
           .flatMap((role) => role.permissions)
           .filter(({ audience }) => audience === api.identifier)
           .map(({ name }) => name);
-        const asked = unique(one.requested);
-        const law = asked
+        const requested = unique(one.requested);
+        const law = requested
           .filter((scope) => api.scopes.includes(scope) && ceiling.includes(scope))
           .filter((scope) => !api.enforcePolicies || permitted.includes(scope));
         const all = api.scopes.filter((scope) => ceiling.includes(scope));
         expect(outcome.status).toBe(200);
         const granted = wordsOf(outcome.scope);
         const ofTheApi = granted.filter((scope) => !OIDC.includes(scope));
-        expect(ofTheApi).toEqual(asked.length === 0 && !api.enforcePolicies ? all : law);
-        expect(granted.filter((scope) => OIDC.includes(scope))).toEqual(asked.filter((scope) => OIDC.includes(scope)));
+        expect(ofTheApi).toEqual(requested.length === 0 && !api.enforcePolicies ? all : law);
+        expect(granted.filter((scope) => OIDC.includes(scope))).toEqual(
+          requested.filter((scope) => OIDC.includes(scope)),
+        );
       }),
       { numRuns: 300 },
     );

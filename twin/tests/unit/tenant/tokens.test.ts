@@ -68,7 +68,7 @@ describe('Scopes of a token', () => {
     ([name, parameters, scope, client = 'test-app']) => [name, parameters, scope, client] as const,
   );
   it.each(rows)('Token scopes: %s', async (_name, parameters, scope, client) => {
-    const { status, body } = await tenant.askToken(parameters, client);
+    const { status, body } = await tenant.requestToken(parameters, client);
     expect(status).toBe(200);
     expect(body['scope']).toBe(scope);
     const isOpaque = 'audience' in parameters && parameters['audience'] === undefined;
@@ -92,7 +92,7 @@ describe('The token response', () => {
   it.each(BODIES)(
     'The token response for %s has its fields in Auth0’s order',
     async (_name, parameters, idToken, scope, lifetime) => {
-      const { body } = await tenant.askToken(parameters);
+      const { body } = await tenant.requestToken(parameters);
       const some = [...(idToken ? ['id_token'] : []), ...(scope ? ['scope'] : [])];
       expect(Object.keys(body)).toEqual(['access_token', ...some, 'expires_in', 'token_type']);
       expect(body).toMatchObject({ expires_in: lifetime, token_type: 'Bearer' });
@@ -153,7 +153,7 @@ describe('The access token', () => {
   it.each(CLAIMS)(
     'The access token of %s has its claims in Auth0’s order',
     async (_name, parameters, aud, scope, gty, more) => {
-      const { body } = await tenant.askToken(parameters);
+      const { body } = await tenant.requestToken(parameters);
       const token = String(body['access_token']);
       const payload = decodeJwt(token);
       const azp = 'test-app';
@@ -182,7 +182,7 @@ const PROFILES: readonly (readonly [scope: string, profile: TokenParameters])[] 
 ];
 
 async function tokensOf(change: TokenParameters): Promise<{ readonly access: string; readonly id: string }> {
-  const { body } = await tenant.askToken(login('editor', change));
+  const { body } = await tenant.requestToken(login('editor', change));
   return { access: String(body['access_token']), id: String(body['id_token']) };
 }
 
@@ -202,7 +202,7 @@ async function forged(change: TokenParameters): Promise<string> {
   return tenant.key.sign({ iss: ISSUER, sub, aud: USERINFO, ...times, scope: 'openid', azp: 'test-app', ...change });
 }
 
-/** A token, some seconds after it was asked for. */
+/** Returns a token some seconds after its request. */
 async function later(change: TokenParameters, seconds: number): Promise<string> {
   const { access } = await tokensOf({ scope: 'openid', ...change });
   clock = START + seconds * 1000;
@@ -229,7 +229,7 @@ const REFUSED_TOKENS: readonly UserinfoRow[] = [
     'an opaque token without openid',
     bearer(async () => (await tokensOf({ audience: undefined, scope: 'email' })).access),
   ],
-  ['a service’s token', bearer(async () => String((await tenant.askToken(machine())).body['access_token']))],
+  ['a service’s token', bearer(async () => String((await tenant.requestToken(machine())).body['access_token']))],
   ['a token with a changed signature', bearer(async () => (await openid()).replace(/.{9}$/, 'AAAAAAAAA'))],
   ['a token of an unknown user', bearer(() => forged({ sub: 'auth0|000000000000000000000000' }))],
   ['a token of a client that is gone', bearer(() => forged({ azp: 'gone' }))],
@@ -269,7 +269,7 @@ describe('OpenID Connect', () => {
     const signing = { current: tenant.key, published: [tenant.key.publicJwk] };
     const service = { signing, clock: () => clock, state: loginState(() => clock) };
     const parameters = login('editor', { audience: undefined, scope: 'openid' });
-    const { body } = await localTenant(full, service).askToken(parameters);
+    const { body } = await localTenant(full, service).requestToken(parameters);
     const headers = { authorization: `Bearer ${String(body['access_token'])}` };
     const statusAt = async (change: Partial<Tenant>): Promise<number> => {
       const reloaded = localTenant({ ...full, ...change }, service);

@@ -6,7 +6,7 @@ import { fillAccess } from '../../support/full-access.ts';
 import { entriesOf, lastOf, listenTo } from '../../support/page.ts';
 import { rawRequest, rawRequestOf, requestBytes, type RawResponse } from '../../support/raw-http.ts';
 import {
-  askToken,
+  requestToken,
   call,
   goodClaims,
   mint,
@@ -26,15 +26,15 @@ afterAll(() => twin.end());
 const OTHERS_TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';
 
 /** A request to the tenant's port. */
-const asked = (method: string, path: string, headers: readonly string[] = []): Promise<RawResponse> =>
+const request = (method: string, path: string, headers: readonly string[] = []): Promise<RawResponse> =>
   rawRequestOf(twin.tenantUrl, { method, path, headers });
 
 describe('The event stream', () => {
   it('The event stream sends the access report, cell by cell', async () => {
-    const ear = await listenTo(twin);
-    await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
-    ear.close();
-    const state = lastOf(ear, 'state')?.state;
+    const stream = await listenTo(twin);
+    await expect.poll(() => lastOf(stream, 'state')).toBeDefined();
+    stream.close();
+    const state = lastOf(stream, 'state')?.state;
     const report = reportOf(twin.model());
     expect(state?.callers.map((caller) => caller.heading)).toEqual(report.callers.map((caller) => heading(caller)));
     expect(state?.apis[0]?.rows.map(({ needs, cells }) => ({ needs, cells }))).toEqual(
@@ -44,7 +44,7 @@ describe('The event stream', () => {
   });
 
   it('The event stream contains no secret and no token', async () => {
-    const { body } = await askToken(twin, { ...userLogin(twin), scope: 'read:user' });
+    const { body } = await requestToken(twin, { ...userLogin(twin), scope: 'read:user' });
     const token = String(body['access_token']);
     const { length } = twin.log;
     await call(twin, token, `/things/${token}?token=${token}`);
@@ -55,28 +55,28 @@ describe('The event stream', () => {
       await call(twin, await mint(twin, { ...goodClaims(twin), ...change }));
     }
     await call(twin, await mint(twin, goodClaims(twin), { header: { kid: token } }));
-    await askToken(twin, { grant_type: token });
-    await askToken(twin, { grant_type: 'client_credentials', scope: token });
-    await askToken(twin, { grant_type: 'client_credentials', audience: token });
-    await askToken(twin, { ...userLogin(twin), scope: `read:user ${token}` });
+    await requestToken(twin, { grant_type: token });
+    await requestToken(twin, { grant_type: 'client_credentials', scope: token });
+    await requestToken(twin, { grant_type: 'client_credentials', audience: token });
+    await requestToken(twin, { ...userLogin(twin), scope: `read:user ${token}` });
     const log = (): string => twin.log.slice(length).join('\n');
     await expect.poll(() => log().match(/\(a token\)/g)?.length).toBeGreaterThan(10);
-    const ear = await listenTo(twin);
-    await expect.poll(() => entriesOf(ear).length).toBeGreaterThan(14);
-    ear.close();
+    const stream = await listenTo(twin);
+    await expect.poll(() => entriesOf(stream).length).toBeGreaterThan(14);
+    stream.close();
     const [, payload, signature] = token.split('.');
     const secrets = [...Object.values(twin.outputs.clientSecrets), twin.outputs.testUserPassword, payload, signature];
-    expect(secrets.filter((secret) => ear.text().includes(String(secret)))).toEqual([]);
+    expect(secrets.filter((secret) => stream.text().includes(String(secret)))).toEqual([]);
     expect(secrets.filter((secret) => log().includes(String(secret)))).toEqual([]);
   });
 
   it('The event stream sends each request with the gateway’s checks and the access log line', async () => {
-    const ear = await listenTo(twin);
+    const stream = await listenTo(twin);
     const { headers } = await call(twin, undefined, '/test');
     const requestId = headers.get('apigw-requestid');
-    const found = (): unknown => entriesOf(ear).find((one) => one.kind === 'api' && one.requestId === requestId);
+    const found = (): unknown => entriesOf(stream).find((one) => one.kind === 'api' && one.requestId === requestId);
     await expect.poll(found).toBeDefined();
-    ear.close();
+    stream.close();
     expect(found()).toMatchObject({
       status: 401,
       routeKey: 'GET /test',
@@ -129,12 +129,12 @@ describe('The event stream', () => {
     ],
   ])('The event stream sends who requested what if no token was issued: %s', async (_what, parameters, shown) => {
     const { length } = twin.log;
-    const { body } = await askToken(twin, parameters);
+    const { body } = await requestToken(twin, parameters);
     const why = `${String(body['error'])}: ${String(body['error_description'])}`;
-    const ear = await listenTo(twin);
-    const found = (): unknown => entriesOf(ear).findLast((one) => one.kind === 'token' && one.why === why);
+    const stream = await listenTo(twin);
+    const found = (): unknown => entriesOf(stream).findLast((one) => one.kind === 'token' && one.why === why);
     await expect.poll(found).toMatchObject({ ...shown, granted: [] });
-    ear.close();
+    stream.close();
     expect(JSON.stringify(found())).not.toContain('wrong"');
     const who = shown.client === '' ? '' : ` (test-app (dev), ${parameters.grant_type})`;
     expect(twin.log.slice(length).join()).toContain(`POST /oauth/token${who} · ${why}`);
@@ -163,13 +163,13 @@ describe('The event stream', () => {
     'The event stream sends each request to the tenant: %s %s',
     async (method, path, headers, status, routeKey, why) => {
       const { length } = twin.log;
-      expect(await asked(method, path, headers)).toMatchObject({ status });
-      const ear = await listenTo(twin);
+      expect(await request(method, path, headers)).toMatchObject({ status });
+      const stream = await listenTo(twin);
       const shown = path.replace(/\?.*/, '').replace(OTHERS_TOKEN, '(a token)');
       const found = (): Entry | undefined =>
-        entriesOf(ear).findLast((one) => one.kind === 'tenant' && one.method === method && one.path === shown);
+        entriesOf(stream).findLast((one) => one.kind === 'tenant' && one.method === method && one.path === shown);
       await expect.poll(found).toMatchObject({ status, routeKey, why: expect.stringContaining(why) as string });
-      ear.close();
+      stream.close();
       expect(found()?.why === '').toBe(why === '');
       const line = twin.log.slice(length).join('\n');
       expect(line).toMatch(/^\S+ /);
@@ -180,14 +180,14 @@ describe('The event stream', () => {
 
   it('The event stream leaves out requests of the page and of the gateway', async () => {
     expect(await call(twin, await serviceToken(twin))).toMatchObject({ status: 200 });
-    await asked('GET', '/');
-    await asked('GET', '/favicon.ico');
-    await asked('GET', '/_twin/nothing');
-    await asked('GET', '/the-last');
-    const ear = await listenTo(twin);
-    const paths = (): string[] => entriesOf(ear).flatMap((one) => (one.kind === 'tenant' ? [one.path] : []));
+    await request('GET', '/');
+    await request('GET', '/favicon.ico');
+    await request('GET', '/_twin/nothing');
+    await request('GET', '/the-last');
+    const stream = await listenTo(twin);
+    const paths = (): string[] => entriesOf(stream).flatMap((one) => (one.kind === 'tenant' ? [one.path] : []));
     await expect.poll(paths).toContain('/the-last');
-    ear.close();
+    stream.close();
     const others = /^\/(?:_twin.*|favicon\.ico|\.well-known\/openid-configuration)?$/;
     expect(paths().filter((path) => others.test(path))).toEqual([]);
     expect(twin.log.filter((line) => /(?:_twin|favicon|openid-configuration).*the tenant/.test(line))).toEqual([]);
@@ -195,12 +195,12 @@ describe('The event stream', () => {
 
   it('The event stream sends what was missed after a lost connection', async () => {
     const first = await listenTo(twin);
-    const heard = async (): Promise<void> => {
+    const callAndReceive = async (): Promise<void> => {
       const { headers } = await call(twin, undefined, '/test');
       const id = headers.get('apigw-requestid');
       await expect.poll(() => entriesOf(first).some((one) => one.kind === 'api' && one.requestId === id)).toBe(true);
     };
-    await heard();
+    await callAndReceive();
     first.close();
     const id = entriesOf(first).at(-1)?.id ?? 0;
     await call(twin, undefined, '/test');
