@@ -53,6 +53,12 @@ export function twinProgram(actions: Actions): Command {
       commandUsage: (command) =>
         command.parent === null ? 'npx --no twin [options] [command]' : typed(command.name(), '[options]'),
     })
+    .configureOutput({
+      writeOut: (text) => {
+        surviveCutOutput(1);
+        process.stdout.write(text);
+      },
+    })
     .showHelpAfterError('(--help explains every option)')
     .exitOverride();
   for (const name of ['start', 'access', 'diff', 'verify', 'token'] as const) {
