@@ -1,5 +1,6 @@
 import type { HttpApi, Route } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
+import type { Tenant } from '../model/tenant.ts';
 
 /** The most changes to name. */
 const NAMED = 6;
@@ -12,12 +13,33 @@ export function changesLine(before: Model, after: Model): string {
   const [old, now] = [partsOf(before), partsOf(after)];
   const changes = [
     ...[...now.keys()].filter((name) => !old.has(name)).map((name) => `+ ${name}`),
-    ...[...now].filter(([name, text]) => old.has(name) && old.get(name) !== text).map(([name]) => `~ ${name}`),
+    ...[...now]
+      .filter(([name, text]) => old.has(name) && old.get(name) !== text)
+      .map(([name]) => `~ ${name}${grantChange(name, before.tenant, after.tenant)}`),
     ...[...old.keys()].filter((name) => !now.has(name)).map((name) => `- ${name}`),
   ];
   if (changes.length === 0) return 'no change to what callers meet';
-  const more = changes.length > NAMED ? [`and ${changes.length - NAMED} more`] : [];
-  return [...changes.slice(0, NAMED), ...more].join(', ');
+  return shortened(changes, ', ');
+}
+
+function shortened(all: readonly string[], separator: string): string {
+  const more = all.length > NAMED ? [`and ${all.length - NAMED} more`] : [];
+  return [...all.slice(0, NAMED), ...more].join(separator);
+}
+
+/** Returns the scopes that a client's grants gained and lost: ` gains read:user and loses write:user`. */
+function grantChange(part: string, before: Tenant, after: Tenant): string {
+  const scopesIn = ({ clients, grants }: Tenant): string[] => {
+    const client = clients.find(({ name }) => part === `client ${name}`);
+    const own = grants.filter(({ clientId }) => clientId === client?.clientId);
+    return [...new Set(own.flatMap(({ scopes }) => scopes))];
+  };
+  const [old, now] = [scopesIn(before), scopesIn(after)];
+  const words = (verb: string, some: readonly string[], others: readonly string[]): string[] => {
+    const scopes = some.filter((scope) => !others.includes(scope));
+    return scopes.length === 0 ? [] : [` ${verb} ${shortened(scopes, ' ')}`];
+  };
+  return [...words('gains', now, old), ...words('loses', old, now)].join(' and');
 }
 
 function partsOf({ apis, tenant }: Model): Map<string, string> {

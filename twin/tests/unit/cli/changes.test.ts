@@ -15,7 +15,21 @@ describe('The line of a reload', () => {
       '+ POST /orders, - GET /',
     ],
     ['names a route that needs another scope', plainModel({}, plainRoutes({ 'GET /': ['write'] })), '~ GET /'],
-    ['names a client whose grant changed', plainModel({ grants: [] }), `~ client ${client?.name}`],
+    [
+      'names a client whose grant is gone, and the scope that it loses',
+      plainModel({ grants: [] }),
+      `~ client ${client?.name} loses read`,
+    ],
+    [
+      'names a client whose grant changed, and the scopes that it gains and loses',
+      plainModel({ grants: tenant.grants.map((grant) => ({ ...grant, scopes: ['write', 'delete'] })) }),
+      `~ client ${client?.name} gains write delete and loses read`,
+    ],
+    [
+      'names a client with other settings and the same grant',
+      plainModel({ clients: tenant.clients.map((one) => ({ ...one, isPublic: !one.isPublic })) }),
+      `~ client ${client?.name}`,
+    ],
     [
       'names a permission that is new',
       plainModel({
