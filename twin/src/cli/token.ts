@@ -125,7 +125,8 @@ function described(claims: Claims, { apis }: Model): string {
   const routes = all.map(({ routeKey, authorizer, scopes }) => {
     const { refusal, checks } = authorizer === undefined ? OPEN : judgeClaims(claims, authorizer, scopes, now);
     const failed = checks.find(({ outcome }) => outcome === 'failed');
-    const why = failed === undefined ? '' : ` (${failed.name}: needs ${failed.wanted}, has ${failed.got || 'none'})`;
+    const why =
+      failed === undefined ? '' : ` (${failed.name}: needs ${failed.expected}, has ${failed.actual || 'none'})`;
     return `  ${routeKey.padEnd(width)}  ${refusal === undefined ? 'opens' : `${refusal.status}${why}`}`;
   });
   return [JSON.stringify(claims, null, 2), '', ...routes].join('\n');

@@ -72,8 +72,8 @@ function authorize(
 ): CheckResult {
   const { from, name } = authorizer.identitySource;
   const source = from === 'header' ? `the ${name} header` : `the query parameter ${name}`;
-  const invalid = (check: CheckName, wanted: string, got: string, description?: string): CheckResult =>
-    trace.fail(check, wanted, got, invalidToken(check, scopes, description));
+  const invalid = (check: CheckName, expected: string, actual: string, description?: string): CheckResult =>
+    trace.fail(check, expected, actual, invalidToken(check, scopes, description));
   if (presented.every((value) => value === '')) return trace.fail('token', `a token in ${source}`, 'nothing', NO_TOKEN);
   trace.pass('token', `a token in ${source}`, 'one');
 
@@ -81,8 +81,8 @@ function authorize(
   const parsed = parseJwt(bearerToken(presented[0] ?? ''));
   if (parsed.kind === 'segments') return invalid('format', 'three segments', String(parsed.count));
   if (parsed.kind === 'malformed') {
-    const wanted = 'base64url of JSON objects, and a signature';
-    return invalid('format', wanted, `a malformed ${parsed.part}`, 'the token is malformed');
+    const expected = 'base64url of JSON objects, and a signature';
+    return invalid('format', expected, `a malformed ${parsed.part}`, 'the token is malformed');
   }
   trace.pass('format', 'three segments', '3');
 
@@ -114,12 +114,12 @@ function authorize(
 class Trace {
   readonly checks: Check[] = [];
 
-  pass(name: CheckName, wanted: string, got: string): void {
-    this.checks.push({ name, outcome: 'passed', wanted, got });
+  pass(name: CheckName, expected: string, actual: string): void {
+    this.checks.push({ name, outcome: 'passed', expected, actual });
   }
 
-  fail(name: CheckName, wanted: string, got: string, refusal: Refusal): CheckResult {
-    this.checks.push({ name, outcome: 'failed', wanted, got });
+  fail(name: CheckName, expected: string, actual: string, refusal: Refusal): CheckResult {
+    this.checks.push({ name, outcome: 'failed', expected, actual });
     return { checks: this.checks, refusal };
   }
 

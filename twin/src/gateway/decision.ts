@@ -24,8 +24,8 @@ export type CheckName = (typeof CHECKS)[number];
 export interface Check {
   readonly name: CheckName;
   readonly outcome: 'passed' | 'failed' | 'not reached';
-  readonly wanted: string;
-  readonly got: string;
+  readonly expected: string;
+  readonly actual: string;
 }
 
 /** The payload of a token, of unverified shape. */
@@ -67,6 +67,6 @@ export function failedCheck({ checks }: Pick<Decision, 'checks'>): Check | undef
 /** Adds the checks that were not reached. */
 export function allChecks(made: readonly Check[]): Check[] {
   return CHECKS.map(
-    (name) => made.find((check) => check.name === name) ?? { name, outcome: 'not reached', wanted: '', got: '' },
+    (name) => made.find((check) => check.name === name) ?? { name, outcome: 'not reached', expected: '', actual: '' },
   );
 }

@@ -9,52 +9,56 @@ export function explain(decision: Decision): string {
 }
 
 const EXPLANATIONS: Readonly<Record<Check['name'], (check: Check, decision: Decision) => string>> = {
-  path: ({ got }) => got,
-  route: ({ wanted, got }) => `no route matches ${got}; the API has ${wanted === '' ? 'none' : wanted}`,
-  throttle: ({ wanted }) => `throttled: no ${wanted}`,
-  token: ({ wanted }) => `the route needs ${wanted}; the request has none`,
-  format: ({ wanted, got }) => `the token is not a JWT: it needs ${wanted}, and has ${got}`,
-  algorithm: ({ wanted, got }) => `the token is signed with ${got}; the authorizer accepts ${wanted}`,
-  crit: ({ got }) =>
-    `the token's header has crit, ${got}: a verifier must reject extensions that it does not know, and the authorizer knows none`,
-  key: ({ wanted, got }) =>
-    got === 'no answer'
-      ? `${wanted} cannot be fetched`
-      : `the token names the key ${got}; the issuer publishes ${wanted === '' ? 'none' : wanted}`,
+  path: ({ actual }) => actual,
+  route: ({ expected, actual }) => `no route matches ${actual}; the API has ${expected === '' ? 'none' : expected}`,
+  throttle: ({ expected }) => `throttled: no ${expected}`,
+  token: ({ expected }) => `the route needs ${expected}; the request has none`,
+  format: ({ expected, actual }) => `the token is not a JWT: it needs ${expected}, and has ${actual}`,
+  algorithm: ({ expected, actual }) => `the token is signed with ${actual}; the authorizer accepts ${expected}`,
+  crit: ({ actual }) =>
+    `the token's header has crit, ${actual}: a verifier must reject extensions that it does not know, and the authorizer knows none`,
+  key: ({ expected, actual }) =>
+    actual === 'no answer'
+      ? `${expected} cannot be fetched`
+      : `the token names the key ${actual}; the issuer publishes ${expected === '' ? 'none' : expected}`,
   signature: () =>
     "the token's signature does not match the key that it names: the token was changed, or signed with another key",
-  issuer: ({ wanted, got }) => `the token's issuer is ${got}, the authorizer requires ${wanted}${slash(wanted, got)}`,
-  audience: ({ wanted, got }) => `the token is for ${got}, the authorizer requires ${wanted}`,
+  issuer: ({ expected, actual }) =>
+    `the token's issuer is ${actual}, the authorizer requires ${expected}${slash(expected, actual)}`,
+  audience: ({ expected, actual }) => `the token is for ${actual}, the authorizer requires ${expected}`,
   expiry: (check) => expiry(check),
-  'not before': ({ got }) => noTime('nbf', got) ?? `the token is not valid before ${instant(got)}`,
-  'issued at': ({ got }) =>
-    noTime('iat', got) ?? `the token says it was issued at ${instant(got)}, which is in the future`,
-  scope: ({ wanted, got }, { claims = {} }) => `the route needs ${wanted}; the token's ${heldScope(got, claims)}`,
+  'not before': ({ actual }) => noTime('nbf', actual) ?? `the token is not valid before ${instant(actual)}`,
+  'issued at': ({ actual }) =>
+    noTime('iat', actual) ?? `the token says it was issued at ${instant(actual)}, which is in the future`,
+  scope: ({ expected, actual }, { claims = {} }) =>
+    `the route needs ${expected}; the token's ${heldScope(actual, claims)}`,
 };
 
 /** The token's scope claim; says why a claim that is not a string does not count. */
-function heldScope(got: string, claims: Claims): string {
+function heldScope(actual: string, claims: Claims): string {
   const { name, value } = scopeClaim(claims);
-  if (got === '') return `${name} is empty`;
-  if (typeof value === 'string' || (name === 'scp' && isStringList(value))) return `${name} is ${got}`;
-  return `${name} is ${got}, which is ${Array.isArray(value) ? 'a list' : 'not a string'} and does not count`;
+  if (actual === '') return `${name} is empty`;
+  if (typeof value === 'string' || (name === 'scp' && isStringList(value))) return `${name} is ${actual}`;
+  return `${name} is ${actual}, which is ${Array.isArray(value) ? 'a list' : 'not a string'} and does not count`;
 }
 
-function slash(wanted: string, got: string): string {
-  if (wanted === `${got}/`) return ": the token's issuer lacks the final slash";
-  if (got === `${wanted}/`) return ": the authorizer's issuer lacks the final slash";
+function slash(expected: string, actual: string): string {
+  if (expected === `${actual}/`) return ": the token's issuer lacks the final slash";
+  if (actual === `${expected}/`) return ": the authorizer's issuer lacks the final slash";
   return '';
 }
 
-function expiry({ wanted, got }: Check): string {
-  if (got === 'nothing') return 'the token has no exp, so it would never expire';
-  const ago = Number(wanted.replace('after ', '')) - Number(got);
-  return noTime('exp', got) ?? `the token expired ${ago} s ago, at ${instant(got)}`;
+function expiry({ expected, actual }: Check): string {
+  if (actual === 'nothing') return 'the token has no exp, so it would never expire';
+  const ago = Number(expected.replace('after ', '')) - Number(actual);
+  return noTime('exp', actual) ?? `the token expired ${ago} s ago, at ${instant(actual)}`;
 }
 
 /** A message for a claim that is not a number of seconds. */
-function noTime(claim: string, got: string): string | undefined {
-  return Number.isFinite(Number(got)) ? undefined : `the token's ${claim} is ${got}, which is not a number of seconds`;
+function noTime(claim: string, actual: string): string | undefined {
+  return Number.isFinite(Number(actual))
+    ? undefined
+    : `the token's ${claim} is ${actual}, which is not a number of seconds`;
 }
 
 /** Seconds since 1970 as an ISO date; any other string unchanged. */

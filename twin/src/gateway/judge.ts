@@ -16,8 +16,8 @@ export function judgeClaims(
   now: number,
 ): CheckResult {
   const checks: Check[] = [];
-  for (const [name, passed, wanted, got] of claimChecks(claims, authorizer, scopes, now)) {
-    checks.push({ name, outcome: passed ? 'passed' : 'failed', wanted, got });
+  for (const [name, passed, expected, actual] of claimChecks(claims, authorizer, scopes, now)) {
+    checks.push({ name, outcome: passed ? 'passed' : 'failed', expected, actual });
     if (!passed) {
       return { checks, refusal: name === 'scope' ? insufficientScope(scopes) : invalidToken(name, scopes) };
     }
@@ -25,7 +25,7 @@ export function judgeClaims(
   return { checks, refusal: undefined };
 }
 
-type ClaimCheck = readonly [name: CheckName, passed: boolean, wanted: string, got: string];
+type ClaimCheck = readonly [name: CheckName, passed: boolean, expected: string, actual: string];
 
 function* claimChecks(
   claims: Claims,

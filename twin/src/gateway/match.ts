@@ -44,17 +44,17 @@ function parametersOf(
   if (match.kind === 'default') return {};
   if (match.method !== 'ANY' && match.method !== method) return undefined;
   const parameters: [name: string, value: string][] = [];
-  for (const [index, wanted] of match.segments.entries()) {
-    if (wanted.kind === 'greedy') {
+  for (const [index, declared] of match.segments.entries()) {
+    if (declared.kind === 'greedy') {
       const rest = segments.slice(index);
       if (rest.every((segment) => segment === '')) return undefined;
-      parameters.push([wanted.name, rest.join('/')]);
+      parameters.push([declared.name, rest.join('/')]);
       return Object.fromEntries(parameters);
     }
     const segment = segments[index];
     if (segment === undefined || segment === '') return undefined;
-    if (wanted.kind === 'literal' && wanted.text !== segment) return undefined;
-    if (wanted.kind === 'variable') parameters.push([wanted.name, segment]);
+    if (declared.kind === 'literal' && declared.text !== segment) return undefined;
+    if (declared.kind === 'variable') parameters.push([declared.name, segment]);
   }
   return segments.length === match.segments.length ? Object.fromEntries(parameters) : undefined;
 }

@@ -13,10 +13,10 @@ export interface GatewayRequest {
 
 /** The values of a header in order, whatever the case of its name. */
 export function headerValues(rawHeaders: readonly string[], name: string): string[] {
-  const wanted = name.toLowerCase();
+  const lowercase = name.toLowerCase();
   const values: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.toLowerCase() === wanted) values.push(rawHeaders[at + 1] ?? '');
+    if (rawHeaders[at]?.toLowerCase() === lowercase) values.push(rawHeaders[at + 1] ?? '');
   }
   return values;
 }

@@ -55,8 +55,8 @@ export function apiEntry(happening: ApiHappening, known: Known, bodyLimit: numbe
     why: shownText(reasonOf(happening), SENTENCE),
     checks: decision.checks.map((check) => ({
       ...check,
-      wanted: shownText(check.wanted),
-      got: shownText(check.got),
+      expected: shownText(check.expected),
+      actual: shownText(check.actual),
     })),
     request: shownRequest(happening, bodyLimit),
     response: withoutTokensOf(shownResponse(response, responseLength, bodyLimit)),

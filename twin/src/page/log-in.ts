@@ -31,7 +31,7 @@ export async function logIn(
     fetch: async (request) => {
       const sent = await sentBy(request.clone());
       const response = await tenant(request);
-      steps.push({ ...sent, status: response.status, got: await gotFrom(response.clone()) });
+      steps.push({ ...sent, status: response.status, received: await receivedFrom(response.clone()) });
       return response;
     },
   };
@@ -59,7 +59,7 @@ async function sentBy(request: Request): Promise<Pick<ShownStep, 'request' | 'se
 }
 
 /** Returns a redirect's address and parameters, or the response's body, except for an HTML page. */
-async function gotFrom(response: Response): Promise<ShownStep['got']> {
+async function receivedFrom(response: Response): Promise<ShownStep['received']> {
   const location = response.headers.get('location');
   if (location !== null) {
     const [path = '', query = ''] = location.split('?');

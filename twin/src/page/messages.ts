@@ -51,7 +51,7 @@ export interface ShownStep {
   readonly request: string;
   readonly sent: Readonly<Record<string, string>>;
   readonly status: number;
-  readonly got: Readonly<Record<string, string>>;
+  readonly received: Readonly<Record<string, string>>;
 }
 
 export interface ShownRow {
@@ -68,8 +68,8 @@ export interface ShownRow {
 export interface ShownCheck {
   readonly name: string;
   readonly outcome: 'passed' | 'failed' | 'not reached';
-  readonly wanted: string;
-  readonly got: string;
+  readonly expected: string;
+  readonly actual: string;
 }
 
 type Headers = readonly (readonly [name: string, value: string])[];

@@ -102,10 +102,10 @@ function judged(
 }
 
 /** Shows only the API as the actual audience, since a token may also have OpenID Connect's. */
-function rejection({ name, wanted, got }: Check, api: string, audiences: readonly string[]): Verdict {
+function rejection({ name, expected, actual }: Check, api: string, audiences: readonly string[]): Verdict {
   return name === 'audience'
     ? { kind: 'rejected token', check: name, expected: [...audiences], actual: api }
-    : { kind: 'rejected token', check: name, expected: [wanted], actual: got };
+    : { kind: 'rejected token', check: name, expected: [expected], actual };
 }
 
 function whyNone(caller: Caller): string {

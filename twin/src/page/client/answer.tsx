@@ -39,7 +39,7 @@ function Sentence({ entry }: { readonly entry: Entry }): ComponentChildren {
       <code>
         {entry.method} {entry.path}
       </code>
-      : {lacking ? <Inline text={`the token lacks \`${lacking.wanted}\`.`} /> : why || success}
+      : {lacking ? <Inline text={`the token lacks \`${lacking.expected}\`.`} /> : why || success}
     </>
   );
 }
@@ -96,7 +96,7 @@ function Checks({ checks }: { readonly checks: readonly ShownCheck[] }): Compone
 const MARKS = { passed: '✓ passed', failed: '✗ failed', 'not reached': '·' } as const;
 
 function Check({ check, rest }: { readonly check: ShownCheck; readonly rest: string }): ComponentChildren {
-  const { name, outcome, wanted, got } = check;
+  const { name, outcome, expected, actual } = check;
   const isReached = outcome !== 'not reached';
   return (
     <dl class={`check ${isReached ? outcome : 'quiet'}`}>
@@ -106,10 +106,10 @@ function Check({ check, rest }: { readonly check: ShownCheck; readonly rest: str
       {isReached && (
         <>
           <dd>
-            <span class="quiet">expected</span> <code>{comparedWords(name, wanted)}</code>
+            <span class="quiet">expected</span> <code>{comparedWords(name, expected)}</code>
           </dd>
           <dd>
-            <span class="quiet">actual</span> <code>{comparedWords(name, got)}</code>
+            <span class="quiet">actual</span> <code>{comparedWords(name, actual)}</code>
           </dd>
         </>
       )}

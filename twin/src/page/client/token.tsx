@@ -149,18 +149,18 @@ export function Scopes({ requested, permitted, granted }: ScopesProps): Componen
 }
 
 /** A request of a login and its response, collapsed. */
-function Step({ request, sent, status, got }: ShownStep): ComponentChildren {
+function Step({ request, sent, status, received }: ShownStep): ComponentChildren {
   const title = (
     <>
       {stepWords(request, sent['grant_type'] === 'refresh_token')} <code>{request}</code> <Status status={status} />
-      {got['code'] !== undefined && ' back to the application with a code'}
+      {received['code'] !== undefined && ' back to the application with a code'}
     </>
   );
   return (
     <li>
       <Fold title={title}>
         <Text label="Sent" text={linesOf(sent)} />
-        {Object.keys(got).length > 0 && <Text label="Answered" text={linesOf(got)} />}
+        {Object.keys(received).length > 0 && <Text label="Answered" text={linesOf(received)} />}
       </Fold>
     </li>
   );

@@ -28,7 +28,7 @@ const lacking = exchangeOf(
   {
     route: allowed.decision.route,
     refusal: { status: 403 },
-    checks: [{ name: 'scope', outcome: 'failed', wanted: 'read:user', got: 'none' }],
+    checks: [{ name: 'scope', outcome: 'failed', expected: 'read:user', actual: 'none' }],
     claims,
   },
 );

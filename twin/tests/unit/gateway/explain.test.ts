@@ -51,10 +51,10 @@ describe('The explanation of a missing scope', () => {
       '{"read:user":1}',
     ],
     ['a number', { scope: 5 }, 'scope is 5, which is not a string and does not count', '5'],
-  ])('The explanation of a missing scope names the token’s scopes: %s', (_what, claims, words, got) => {
+  ])('The explanation of a missing scope names the token’s scopes: %s', (_what, claims, words, actual) => {
     const decision = decided(claims);
     expect(explain(decision)).toBe(`403: the route needs read:user; the token's ${words}`);
-    expect(failedCheck(decision)).toMatchObject({ name: 'scope', wanted: 'read:user', got });
+    expect(failedCheck(decision)).toMatchObject({ name: 'scope', expected: 'read:user', actual });
   });
 
   it('The explanation of a missing scope is short, however long the list of scopes is', () => {
@@ -67,11 +67,11 @@ describe('A token with crit in its header', () => {
     ['a list', ['b64'], '["b64"]'],
     ['an empty string', '', '""'],
     ['null', null, 'null'],
-  ])('The gateway rejects a token because of its crit, although the signature is good: %s', (_what, crit, got) => {
+  ])('The gateway rejects a token because of its crit, although the signature is good: %s', (_what, crit, actual) => {
     const decision = decided({ scope: 'read:user' }, { crit });
-    expect(failedCheck(decision)).toMatchObject({ name: 'crit', wanted: 'no crit', got });
+    expect(failedCheck(decision)).toMatchObject({ name: 'crit', expected: 'no crit', actual });
     expect(decision.checks.find(({ name }) => name === 'algorithm')).toMatchObject({ outcome: 'passed' });
-    expect(explain(decision)).toContain(`401: the token's header has crit, ${got}: `);
+    expect(explain(decision)).toContain(`401: the token's header has crit, ${actual}: `);
     expect(decision.refusal?.authorizerError).toBe('invalid_token: the token is malformed');
   });
 

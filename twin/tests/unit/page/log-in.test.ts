@@ -37,10 +37,13 @@ describe('A login on the page', () => {
     const [authorize, , page, exchange, refresh] = body.steps;
     expect(authorize?.sent).toMatchObject({ response_type: 'code', scope: 'openid read:user offline_access' });
     expect(page?.sent).toMatchObject({ username: 'test-user@example.com', password: MASK });
-    expect(page?.got).toMatchObject({ location: 'http://localhost:5174/callback', code: exchange?.sent['code'] });
+    expect(page?.received).toMatchObject({ location: 'http://localhost:5174/callback', code: exchange?.sent['code'] });
     expect(exchange?.sent).toMatchObject({ grant_type: 'authorization_code', client_secret: MASK });
-    expect(exchange?.got['access_token']).toMatch(/^.{12}…$/);
-    expect(refresh?.sent).toMatchObject({ grant_type: 'refresh_token', refresh_token: exchange?.got['refresh_token'] });
+    expect(exchange?.received['access_token']).toMatch(/^.{12}…$/);
+    expect(refresh?.sent).toMatchObject({
+      grant_type: 'refresh_token',
+      refresh_token: exchange?.received['refresh_token'],
+    });
   });
 
   it('A login on the page gives an access token that opens the API', async () => {
