@@ -4,6 +4,7 @@ import { ENCRYPTED } from '../common/encrypted.ts';
 import { isUserError, UserError, type Problem } from '../common/user-error.ts';
 import { Identity } from '../resources/identity.ts';
 import { placeOf } from '../resources/lookup.ts';
+import { TYPE } from '../resources/tokens.ts';
 import { text, type Plain, type RecordedResource } from '../resources/resource.ts';
 import { cloudOutputs, RESOURCE_TYPES } from '../resources/types.ts';
 import { lookUp } from './lookups.ts';
@@ -270,7 +271,7 @@ function refuseEncrypted(type: string, inputs: Readonly<Record<string, Plain>>, 
   const entry = RESOURCE_TYPES.get(type);
   if (entry === undefined || 'notEmulated' in entry) return;
   for (const [key, value] of Object.entries(inputs)) {
-    if (type === 'aws:lambda/function:Function' && key === 'environment') continue;
+    if (type === TYPE.function && key === 'environment') continue;
     if (!JSON.stringify(value).includes(ENCRYPTED) || !isUsed(entry.inputs, inputs, key)) continue;
     throw new UserError(
       `input ${key} holds a value that is encrypted in the stack file; set it with --config <key>=<value> (encrypted: ${paths.join(', ')})`,

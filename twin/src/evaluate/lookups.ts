@@ -1,5 +1,6 @@
 import { UserError } from '../common/user-error.ts';
 import { ACCOUNT_ID, type Inputs, type RecordedResource } from '../resources/resource.ts';
+import { TYPE } from '../resources/tokens.ts';
 
 interface Around {
   readonly region: string;
@@ -28,17 +29,16 @@ const LOOKUPS: Readonly<Record<string, (args: Inputs, around: Around) => Inputs>
     return { id: 'policy', json, minifiedJson: json };
   },
   'auth0:index/getClient:getClient': ({ clientId, name }, around) => {
-    const found = declared(around, 'auth0:index/client:Client', 'client', ({ id, inputs }) =>
+    const found = declared(around, TYPE.client, 'client', ({ id, inputs }) =>
       clientId === undefined ? inputs['name'] === name : id === clientId,
     );
     const secret = around.resources.find(
-      ({ type, inputs }) =>
-        type === 'auth0:index/clientCredentials:ClientCredentials' && inputs['clientId'] === found.id,
+      ({ type, inputs }) => type === TYPE.clientCredentials && inputs['clientId'] === found.id,
     )?.outputs['clientSecret'];
     return { ...found.inputs, id: found.id, clientId: found.id, clientSecret: secret ?? null };
   },
   'auth0:index/getResourceServer:getResourceServer': ({ identifier, resourceServerId }, around) => {
-    const found = declared(around, 'auth0:index/resourceServer:ResourceServer', 'API', ({ id, inputs }) =>
+    const found = declared(around, TYPE.resourceServer, 'API', ({ id, inputs }) =>
       identifier === undefined ? id === resourceServerId : inputs['identifier'] === identifier,
     );
     return { ...found.inputs, id: found.id, resourceServerId: found.id };
