@@ -1,5 +1,5 @@
 /** The first bytes of a body, and whether they are the whole body. */
-export interface Body {
+interface Body {
   readonly bytes: Buffer;
   readonly isWhole: boolean;
 }

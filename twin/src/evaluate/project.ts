@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isRecord } from '../common/shapes.ts';
 import { UserError } from '../common/user-error.ts';
-import { invalidFile, isRecord, readYaml } from './yaml-file.ts';
+import { invalidFile, readYaml } from './yaml-file.ts';
 
 export interface Project {
   readonly name: string;

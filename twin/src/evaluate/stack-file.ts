@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { STACK_FILE, STACK_NAME } from '../../../limits/stack-name.ts';
 import { ENCRYPTED } from '../common/encrypted.ts';
+import { isRecord } from '../common/shapes.ts';
 import { UserError } from '../common/user-error.ts';
 import { readProject } from './project.ts';
-import { invalidFile, isRecord, readYaml } from './yaml-file.ts';
+import { invalidFile, readYaml } from './yaml-file.ts';
 
 /** The configuration that Pulumi's engine would pass to the program. */
 export interface StackConfig {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isMap, isPair, isScalar, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
+import { isRecord } from '../common/shapes.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
 
 /**
@@ -61,7 +62,3 @@ const INDENTATION: ReadonlySet<string> = new Set([
   'TAB_AS_INDENT',
   'UNEXPECTED_TOKEN',
 ]);
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

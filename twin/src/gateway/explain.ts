@@ -1,5 +1,6 @@
+import { isStringList } from '../common/shapes.ts';
 import { failedCheck, type Check, type Claims, type Decision } from './decision.ts';
-import { isStringList, scopeClaim } from './judge.ts';
+import { scopeClaim } from './judge.ts';
 
 /** Says in one sentence why a request was rejected; the service only says Unauthorized. */
 export function explain(decision: Decision): string {

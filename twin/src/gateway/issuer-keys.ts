@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { JWKS_BYTES } from '../../../limits/http-api.ts';
+import { isRecord } from '../common/shapes.ts';
 
 export type IssuerKeys =
   | { readonly kind: 'keys'; readonly keys: ReadonlyMap<string, KeyObject> }
@@ -83,8 +84,4 @@ function textField(document: unknown, field: string): string {
   const value: unknown = isRecord(document) ? document[field] : undefined;
   if (typeof value !== 'string') throw new Error(`the document has no ${field}`);
   return value;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

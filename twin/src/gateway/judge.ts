@@ -1,5 +1,6 @@
 import type { Authorizer } from '../model/http-api.ts';
 import { printable } from '../common/printable.ts';
+import { isStringList } from '../common/shapes.ts';
 import type { Check, CheckName, CheckResult, Claims } from './decision.ts';
 import { insufficientScope, invalidToken } from './errors.ts';
 
@@ -71,10 +72,6 @@ function audienceOf(claims: Claims): readonly string[] {
   if (typeof one === 'string') return [one];
   const { aud } = claims;
   return isStringList(aud) ? aud : [];
-}
-
-export function isStringList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }
 
 /** `client_id` counts only without `aud`. Source: http-api-troubleshooting-jwt */

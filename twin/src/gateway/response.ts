@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { isRecord, isStringList } from '../common/shapes.ts';
 import type { PayloadFormat } from '../model/integrations.ts';
 
 /** A response without the headers of the connection, which Node writes. */
@@ -91,14 +92,6 @@ function isSendable([name, value]: readonly [string, string]): boolean {
   }
 }
 
-function isStringList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
 function isMapOfLists(value: unknown): value is Readonly<Record<string, readonly string[]>> {
   return isRecord(value) && Object.values(value).every(isStringList);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
