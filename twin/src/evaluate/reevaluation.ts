@@ -15,7 +15,7 @@ const PAUSE = 1000;
 /** Milliseconds without an evaluation until the waiting processes end: they use 300 MB. */
 const IDLE = 10 * 60 * 1000;
 
-export interface Reevaluation {
+interface Reevaluation {
   readonly evaluate: typeof evaluate;
   /** Starts the process for the next evaluation. Happens by itself a second after each evaluation. */
   readonly prepare: () => void;
@@ -77,7 +77,8 @@ export function reevaluation(root: URL): Reevaluation {
     if (last?.key !== contextOf(prepared)) return undefined;
     const before = last;
     try {
-      const { recorded, outcome } = await (await engine()).runIn(before.runner, prepared, signal);
+      const { runIn } = await engine();
+      const { recorded, outcome } = await runIn(before.runner, prepared, signal);
       const isUsable = outcome.reloaded ? mayReload : differInCode(before.recorded, recorded);
       if (!outcome.waits || !isUsable) return undefined;
       // This evaluation may have stopped the check of an earlier reload.
@@ -94,12 +95,11 @@ export function reevaluation(root: URL): Reevaluation {
     clearTimeout(timer);
     let runner: Runner | undefined;
     try {
-      return await (
-        await engine()
-      ).evaluateWith(evaluation, async (project, sdk, read) => {
+      const { evaluateWith, runIn } = await engine();
+      return await evaluateWith(evaluation, async (project, sdk, read) => {
         runner = take(project, sdk);
         const prepared = await read();
-        const { recorded, outcome } = await (await engine()).runIn(runner, prepared, signal);
+        const { recorded, outcome } = await runIn(runner, prepared, signal);
         ({ modules } = outcome);
         if (outcome.waits) {
           endLast();

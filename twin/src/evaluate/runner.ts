@@ -6,6 +6,7 @@ import { readLines } from '../common/lines.ts';
 import { siblingModule } from '../common/sibling-module.ts';
 import type { UserErrorData } from '../common/user-error.ts';
 import type { LocalEngine } from './local-engine.ts';
+import type { Engine } from './monitor.ts';
 import type { Project } from './project.ts';
 import type { StackConfig } from './stack-file.ts';
 
@@ -32,11 +33,11 @@ export interface Ahead {
 
 /** A call of the local engine, as a line of JSON. The twin answers calls in order. */
 export type EngineCall = {
-  [Method in 'register' | 'invoke' | 'setOutputs']: {
+  [Method in keyof Engine]: {
     readonly call: Method;
     readonly args: Parameters<LocalEngine[Method]>;
   };
-}['register' | 'invoke' | 'setOutputs'];
+}[keyof Engine];
 
 export interface EngineAnswer {
   readonly result?: unknown;

@@ -4,7 +4,7 @@ import type { Client } from '../model/tenant.ts';
 import { LOCAL_HOSTS } from '../tenant/app.ts';
 import type { TwinState } from './state.ts';
 
-export interface EnvFile {
+interface EnvFile {
   readonly client: string;
   readonly file: string;
   /** Settings that are safe to publish: none is secret. */
@@ -55,7 +55,7 @@ export function envFiles(model: Model, { apiUrl, tenantUrl }: Addresses): EnvFil
 }
 
 export function envLines(settings: Readonly<Record<string, string>>, prefix = ''): string[] {
-  return Object.entries(settings).map(([name, value]) => `${prefix}${name}=${quoted(value)}`);
+  return Object.entries(settings).map(([name, value]) => `${prefix}${name}=${envValue(value)}`);
 }
 
 /** Writes a file for each client, and deletes the files of removed clients. */
@@ -93,7 +93,7 @@ function localCallback({ login: { callbacks } }: Client): string {
 }
 
 /** Quotes a value so that shells and dotenv read the same string. */
-function quoted(value: string): string {
+function envValue(value: string): string {
   if (/^[\w.:/@%+=,-]*$/.test(value)) return value;
   return /['\r\n]/.test(value) ? JSON.stringify(value) : `'${value}'`;
 }

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import type { TlsFiles } from './certificates.ts';
 import type { TwinState } from './state.ts';
 import {
   isCertificateOf,
@@ -51,14 +52,8 @@ async function openKey(state: TwinState, name: string, pem: string, domain: stri
   return readSigningKey(pem, certificate, state.shownAs + name);
 }
 
-export interface TlsIdentity {
-  readonly ca: string;
-  readonly certificate: string;
-  readonly key: string;
-}
-
 /** Reads the TLS files, and replaces them if a name is missing or they expire soon. */
-export async function openTls(state: TwinState, domains: readonly string[]): Promise<TlsIdentity> {
+export async function openTls(state: TwinState, domains: readonly string[]): Promise<TlsFiles> {
   const names = [...new Set(['localhost', ...domains])];
   const [ca, certificate, key] = ['ca.pem', 'tls-cert.pem', 'tls-key.pem'].map((name) => state.read(name));
   if (ca !== undefined && certificate !== undefined && key !== undefined && serves(certificate, ca, names)) {
