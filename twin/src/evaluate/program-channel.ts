@@ -10,7 +10,7 @@ import type { EngineAnswer, EngineCall, Go, Outcome } from './runner.ts';
 const TO_TWIN = 3;
 const FROM_TWIN = 4;
 
-export interface ProgramChannel {
+interface ProgramChannel {
   readonly report: (outcome: Outcome) => void;
   /** Resolves with the next order to run the program, and keeps the process alive until then. */
   readonly order: () => Promise<Go>;

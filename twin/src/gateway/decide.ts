@@ -10,7 +10,7 @@ import type { Match } from './match.ts';
 import { headerValues, queryParameters, type GatewayRequest, type Target } from './request.ts';
 import type { Take } from './throttle.ts';
 
-export interface MatchedRequest {
+interface MatchedRequest {
   readonly request: Pick<GatewayRequest, 'method' | 'rawHeaders'>;
   readonly target: Target;
   readonly match: Match | undefined;

@@ -1,7 +1,7 @@
 import type { Route } from '../model/http-api.ts';
 
 /** The gateway's checks, in order. */
-export const CHECKS = [
+const CHECKS = [
   'path',
   'route',
   'throttle',

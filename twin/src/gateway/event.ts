@@ -102,7 +102,7 @@ export function claimText(value: unknown): string {
 }
 
 /** Values by name, in the order of the request. */
-export type Grouped = ReadonlyMap<string, readonly string[]>;
+type Grouped = ReadonlyMap<string, readonly string[]>;
 
 /** The headers of the event by lower-case name, including those that the gateway sets. */
 export function headersOf(request: GatewayRequest, host: string, traceId: string): Grouped {

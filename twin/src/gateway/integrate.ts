@@ -28,7 +28,7 @@ export interface Backends {
 }
 
 /** The outcome of an invocation. `failed` is answered with 500; the reason goes to the log. */
-export type InvocationResult =
+type InvocationResult =
   { readonly kind: 'returned'; readonly json: string } | { readonly kind: 'failed'; readonly reason: string };
 
 /** An authorized request. */

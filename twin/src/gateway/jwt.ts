@@ -2,7 +2,7 @@ import { verify, type KeyObject } from 'node:crypto';
 import type { Claims } from './decision.ts';
 
 /** A parsed token; nothing in it is verified. */
-export interface ParsedJwt {
+interface ParsedJwt {
   readonly token: string;
   readonly header: Readonly<Record<string, unknown>>;
   readonly claims: Claims;
@@ -11,7 +11,7 @@ export interface ParsedJwt {
   readonly signature: Buffer;
 }
 
-export type ParseResult =
+type ParseResult =
   | { readonly kind: 'jwt'; readonly jwt: ParsedJwt }
   | { readonly kind: 'segments'; readonly count: number }
   | { readonly kind: 'malformed'; readonly part: 'header' | 'payload' | 'signature' };

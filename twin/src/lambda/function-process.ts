@@ -33,7 +33,7 @@ export type Outcome =
   { readonly kind: 'returned'; readonly json: string } | { readonly kind: 'failed'; readonly reason: string };
 
 /** An outcome, or `unbegun` for an event that the handler has not seen. */
-export type Fate = Outcome | { readonly kind: 'unbegun' };
+type Fate = Outcome | { readonly kind: 'unbegun' };
 
 interface Sent {
   readonly requestId: string;

@@ -16,7 +16,7 @@ export interface Ask {
   readonly user?: User;
 }
 
-export type LoginFlow = 'password' | 'authorization_code';
+type LoginFlow = 'password' | 'authorization_code';
 
 export type Who =
   /** A service with client credentials. Without a `grantType`, the client cannot request a token. */

@@ -25,7 +25,7 @@ export function brokenRules(reports: readonly Report[]): string[] {
   );
 }
 
-export interface Origin {
+interface Origin {
   readonly command: string;
   /** Whether the project has docs/access.md. */
   readonly hasGuide: boolean;

@@ -4,7 +4,7 @@ import { gatewayServer } from '../gateway/server.ts';
 import type { OnEvent } from './events.ts';
 import { close, listen } from './listen.ts';
 
-export interface ApiPorts {
+interface ApiPorts {
   /** Binds a port for each API and closes the ports of removed APIs. @throws UserError for a port in use */
   readonly open: (count: number) => Promise<void>;
   /** The URL of each API, such as `http://localhost:3000`, in the model's order. */

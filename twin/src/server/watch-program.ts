@@ -22,7 +22,7 @@ const NOT_PROGRAM = new Set([
   'coverage',
 ]);
 
-export interface ProgramWatch {
+interface ProgramWatch {
   /**
    * Calls back after a change of a source, handler or stack file, even an earlier change. Calls do not overlap.
    * @param failed called when the watch breaks

@@ -15,7 +15,7 @@ export function callerName(caller: Caller): string {
   return caller.flow === undefined ? who : `${who} through ${caller.through} (${caller.flow})`;
 }
 
-export interface CallDifference {
+interface CallDifference {
   readonly kind: 'call';
   readonly probe: Probe;
   readonly route: Route;
@@ -25,7 +25,7 @@ export interface CallDifference {
 }
 
 /** A token request with an outcome other than the program declares. It holds no token. */
-export interface TokenDifference {
+interface TokenDifference {
   readonly kind: 'token';
   readonly planned: PlannedToken;
   readonly actual:

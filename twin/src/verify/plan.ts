@@ -5,7 +5,7 @@ import { accessOf, answerTo, type Answer, type Cell } from '../report/cells.ts';
 import type { Ask, Caller } from '../report/callers.ts';
 import { sampleOf, type Sample } from './paths.ts';
 
-export type Expected =
+type Expected =
   | 'allowed'
   | 401
   | 403

@@ -17,7 +17,7 @@ export type Outcome =
   | { readonly kind: 'not tried'; readonly why: string };
 
 /** A cell of the report and the outcome of its probes together. One difference makes the cell differ. */
-export interface PlayedCell {
+interface PlayedCell {
   readonly cell: Cell;
   readonly outcome: Outcome;
 }

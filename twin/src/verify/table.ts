@@ -3,7 +3,7 @@ import type { Outcome, Played } from './play.ts';
 
 const MARKS: Readonly<Record<Outcome['kind'], string>> = { agrees: '✓', differs: '✗', 'not tried': '–' };
 
-export interface Count {
+interface Count {
   readonly agree: number;
   readonly differ: number;
   readonly notTried: number;
