@@ -98,7 +98,7 @@ exports.onExecutePostLogin = async (event, api) => {
     expect(await claimsOf(actionCode(contract, STACK), event(values))).toEqual(set);
   });
 
-  it('The Action sets the claims for tokens of a second audience too, and for no third', async () => {
+  it('The Action sets the claims in tokens of a second audience, but not of a third', async () => {
     const code = actionCode(contract, { ...STACK, secondAudience: 'https://new.example' });
     const setFor = (identifier: string) => claimsOf(code, event({ resource_server: { identifier } }));
     expect(await setFor(AUDIENCE)).toEqual({ [EMAIL]: 'reader@example.com', [ROLES]: ['reader'] });

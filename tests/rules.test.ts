@@ -126,7 +126,7 @@ describe('The rules over the registered resources', () => {
       {
         rule: 'one invoke permission',
         resource: 'aws:lambda/permission:Permission "past"',
-        message: 'it lets APIs invoke that are not declared here',
+        message: 'it lets undeclared APIs invoke its function',
       },
     ]);
   });

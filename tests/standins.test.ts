@@ -242,7 +242,7 @@ describe('Open moments of a route', () => {
     {
       title: 'without a scope',
       update: [...good, entry('updated', route({ authorizationScopes: [] }))],
-      found: 'asks for no scope',
+      found: 'requires no scope',
     },
     {
       title: 'with an undeclared scope',

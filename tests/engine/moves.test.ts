@@ -38,7 +38,7 @@ async function upUnprotected(
 }
 
 describe('A move to another issuer of the tenant', () => {
-  it('No step of a move rejects a caller that the step before admitted', async () => {
+  it('No step of a move to another issuer rejects a caller that the previous step allowed', async () => {
     const second = { domain: 'login.example.com', basePath: 'v2' };
     const login = 'https://login.example.com/';
     await upWith(sandbox, { 'api:domain': DOMAIN, 'api:production': true });
@@ -94,7 +94,7 @@ describe('A move to another audience', () => {
   const kinds = ['ClientGrant', 'ResourceServer', 'ResourceServerScopes'];
   const updated = ['updated Authorizer', 'updated RolePermissions'];
 
-  it('No step of a move to another audience rejects a caller that the step before admitted', async () => {
+  it('No step of a move to another audience rejects a caller that the previous step allowed', async () => {
     expect(await step(() => upWith(sandbox, { 'api:secondAudience': NEW }))).toEqual({
       changes: [...kinds.map((kind) => `created ${kind}`), ...updated],
       throughout: [OLD],
@@ -108,7 +108,7 @@ describe('A move to another audience', () => {
     });
   });
 
-  it('Two audiences change places, and the second is removed, without a change to the resources of the first', async () => {
+  it('Two audiences swap places, and the second is removed, without a change to the resources of the first', async () => {
     await upWith(sandbox, { 'api:production': false, 'api:secondAudience': OLD });
     const swapped = await upWith(sandbox, { 'api:audience': OLD, 'api:secondAudience': NEW });
     expect(swapped.toSorted()).toEqual(updated);

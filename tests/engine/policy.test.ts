@@ -52,7 +52,7 @@ const EDITS = [
     file: 'program/aws/function.ts',
     from: 'sourceArn: pulumi.interpolate`${api.executionArn}/*/*`',
     to: "sourceArn: 'arn:aws:execute-api:*:*:*'",
-    says: 'lets APIs invoke that are not declared here',
+    says: 'lets undeclared APIs invoke its function',
   },
   {
     title: 'an output with a Slack webhook',

@@ -39,7 +39,7 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     'a client without a client grant',
     without('ClientGrant'),
     CLIENT,
-    'no client grant says for which',
+    'no client grant limits them',
   ),
   ...planted('third parties', CLIENT, [
     [
@@ -70,7 +70,7 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     'offline access without a client for it',
     inputs('ResourceServer', { allowOfflineAccess: true }),
     SERVER,
-    'no client that is declared here',
+    'no declared client may use one',
   ),
   ...planted('one invoke permission', FUNCTION, [
     ['a function without an invoke permission', without('Permission'), 'has 0 invoke permissions'],
@@ -93,12 +93,12 @@ export const PLANTED_OTHERS: readonly Planted[] = [
     [
       'an invoke permission for every API',
       inputs('Permission', { sourceArn: undefined }),
-      'lets APIs invoke that are not declared here',
+      'lets undeclared APIs invoke its function',
     ],
     [
       "one for another's API",
       inputs('Permission', { sourceArn: 'arn:aws:execute-api:eu-central-1:123456789012:other/*/*' }),
-      'not declared here',
+      'lets undeclared APIs invoke its function',
     ],
   ]),
   plant(

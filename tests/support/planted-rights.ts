@@ -116,7 +116,7 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     'a role with everything but some actions',
     inputs('RolePolicy', { policy: policy({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }) }),
     POLICY,
-    'everything but what',
+    'everything except what',
   ),
   plant(
     'narrow statements',
@@ -246,7 +246,7 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     'a client that skips the confirmation prompt',
     inputs('Client', { skipNonVerifiableCallbackUriConfirmationPrompt: 'true' }),
     CLIENT,
-    'asks no user',
+    'shows no confirmation',
   ),
   plant(
     'production, access log',
@@ -299,7 +299,7 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
       }),
     ),
     'aws:cloudwatch/metricAlarm:MetricAlarm "planted"',
-    'hardly goes off',
+    'can hardly fire',
   ),
   plant(
     'production, alarms',

@@ -36,7 +36,7 @@ export const PLANTED_ROUTES: readonly Planted[] = [
     ['a route without an authorizer', inputs('Route', { authorizerId: 'gone' }), 'names no JWT authorizer of its API'],
     ["another API's authorizer", inputs('Authorizer', { apiId: 'another' }), 'names no JWT authorizer of its API'],
     ['a Lambda authorizer', inputs('Authorizer', { authorizerType: 'REQUEST' }), 'names no JWT authorizer'],
-    ['a route without a scope', inputs('Route', { authorizationScopes: [] }), 'asks for no scope'],
+    ['a route without a scope', inputs('Route', { authorizationScopes: [] }), 'requires no scope'],
     [
       'a route whose key cannot be read',
       inputs('Route', { routeKey: 5 }),
@@ -86,7 +86,7 @@ export const PLANTED_ROUTES: readonly Planted[] = [
     'an execute-api endpoint that stays on beside a domain',
     (all) => plus('aws:apigatewayv2/apiMapping:ApiMapping', { apiId: API_ID(all) })(all),
     HTTP_API,
-    'its execute-api endpoint goes past that',
+    'its execute-api endpoint bypasses it',
   ),
   ...planted('issuer with its slash', AUTHORIZER, [
     [

@@ -104,7 +104,7 @@ function withKeys(project: ProjectCopy, stack: string): ProjectCopy {
   return project;
 }
 
-/** 0 takes any free one. */
+/** 0 chooses a free one. */
 function portOf(url: string | undefined): number {
   return url === undefined ? 0 : Number(new URL(url).port);
 }

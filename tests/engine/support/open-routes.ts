@@ -44,7 +44,7 @@ function problem(
   if (authorizer === undefined) return 'names an authorizer that does not exist';
   if (valueOf(authorizer, 'authorizerType') !== 'JWT') return 'names an authorizer that is none for JWTs';
   const scopes = (valueOf(route, 'authorizationScopes') ?? []) as readonly string[];
-  if (scopes.length === 0) return 'asks for no scope, so that any token of the audience will do';
+  if (scopes.length === 0) return 'requires no scope, so it accepts any token of the audience';
   const declared = known.flatMap((spec) => (spec.scopes === 'public' ? [] : spec.scopes));
   const foreign = scopes.find((scope) => !declared.includes(scope));
   return foreign === undefined ? undefined : `is entered with ${foreign}, which no contract says`;

@@ -18,7 +18,7 @@ export function changesLine(before: Model, after: Model): string {
       .map(([name]) => `~ ${name}${grantChange(name, before.tenant, after.tenant)}`),
     ...[...old.keys()].filter((name) => !now.has(name)).map((name) => `- ${name}`),
   ];
-  if (changes.length === 0) return 'no change to what callers meet';
+  if (changes.length === 0) return 'no change for callers';
   return shortened(changes, ', ');
 }
 

@@ -18,7 +18,7 @@ const whole = (flags: string, description: string, most: number, form: string): 
   });
 
 const port = (flags: string, description: string): Option =>
-  whole(flags, `${description}; 0 takes any free one`, 65_535, 'a number from 0 to 65535');
+  whole(flags, `${description}; 0 chooses a free one`, 65_535, 'a number from 0 to 65535');
 
 const forward = new Option(
   '--forward <route=address>',

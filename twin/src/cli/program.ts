@@ -86,7 +86,7 @@ export function twinProgram(actions: Actions): Command {
 function surviveCutOutput(failure: number): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
-    process.stderr.write(`What is printed cannot be written: ${error.message}\n`);
+    process.stderr.write(`The output cannot be written: ${error.message}\n`);
     process.exit(failure);
   });
 }

@@ -155,7 +155,7 @@ export function servingOptions(options: StartOptions): Omit<TwinOptions, 'root' 
     stateDir,
   } = options;
   if (port === tenantPort && port !== 0 && withTenant) {
-    throw new UserError(`--port and --tenant-port are both ${port}; choose two (0 takes any free one).`);
+    throw new UserError(`--port and --tenant-port are both ${port}; choose two (0 chooses a free one).`);
   }
   return { stack, port, tenantPort, tls, rotate, withTenant, config, stateDir, forwards: parseForwards(forward) };
 }

@@ -25,7 +25,9 @@ export function actionsOf(lookup: Lookup): Action[] {
       whole.findIndex(({ trigger }) => trigger === list.trigger) < index,
   );
   if (duplicate !== undefined) {
-    throw new UserError(`The trigger ${duplicate.trigger} has several lists of Actions; each would undo the other's.`);
+    throw new UserError(
+      `The trigger ${duplicate.trigger} has several lists of Actions; each would overwrite the others.`,
+    );
   }
   const bound = [
     ...whole.flatMap(({ trigger, actions }) => actions.map(({ id }) => ({ trigger, id }))),

@@ -38,7 +38,7 @@ function credentialsOf(
 ): Pick<Client, 'secret' | 'isPublic' | 'keys'> {
   const found = lookup(TYPE.clientCredentials).filter((declared) => declared.inputs.clientId === id);
   if (found.length > 1) {
-    throw new UserError(`The client "${name}" has ${found.length} ClientCredentials; each would undo the other's.`);
+    throw new UserError(`The client "${name}" has ${found.length} ClientCredentials; each would overwrite the others.`);
   }
   const [credentials] = found;
   const declared = credentials?.inputs.privateKeyJwt?.credentials;

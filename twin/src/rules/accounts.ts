@@ -67,12 +67,12 @@ const shortPasswords = each(
 export const ACCOUNT_RULES: readonly Rule[] = [
   {
     name: 'closed databases',
-    says: 'A database of users has no sign-up and a strong password policy, unless the stack file says so, and protection against guessing.',
+    says: 'A user database has brute-force protection and, unless the stack file sets otherwise, no sign-up and a strong password policy.',
     check: (all) => [...databases(all), ...attacks(all)],
   },
   {
     name: 'long secrets',
-    says: "A client's secret is too long to be guessed.",
+    says: "A client's secret is too long to guess.",
     check: (all) => [...shortSecrets(all), ...shortPasswords(all)],
   },
 ];

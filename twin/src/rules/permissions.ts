@@ -60,11 +60,9 @@ function invokePermissions(all: Registered): Finding[] {
     })(all),
     ...each(TYPE.permission, permissionInputs, ({ action, principal, sourceArn }) => {
       if (principal !== 'apigateway.amazonaws.com' || action !== 'lambda:InvokeFunction') {
-        return `it lets ${principal} do ${action}, where API Gateway alone may invoke`;
+        return `it lets ${principal} do ${action}; only API Gateway may invoke its function`;
       }
-      return apis.some((api) => sourceArn.startsWith(api))
-        ? undefined
-        : 'it lets APIs invoke that are not declared here';
+      return apis.some((api) => sourceArn.startsWith(api)) ? undefined : 'it lets undeclared APIs invoke its function';
     })(all),
   ];
 }

@@ -49,7 +49,7 @@ const alarmInputs = z.object({
 const silentAlarms = each(TYPE.alarm, alarmInputs, ({ namespace, metricName, threshold }) => {
   if (namespace !== 'AWS/ApiGateway') return undefined;
   const most = metricName === 'Latency' ? HIGHEST_ALARM.latency : HIGHEST_ALARM.count;
-  return threshold > most ? `it hardly goes off: its threshold is ${threshold}` : undefined;
+  return threshold > most ? `it can hardly fire: its threshold is ${threshold}` : undefined;
 });
 
 /** Requires an alarm with an action for server errors, and thresholds that can be reached. */
@@ -192,7 +192,7 @@ export const PRODUCTION_RULES: readonly Rule[] = [
     'In production Auth0 asks users before it goes on to an address that anyone could answer.',
     each(TYPE.client, promptInputs, ({ skipNonVerifiableCallbackUriConfirmationPrompt: skip }) =>
       String(skip) === 'true'
-        ? 'it asks no user whether to go on to an address that any program of the device may answer'
+        ? 'it shows no confirmation before a callback that any program on the device may receive'
         : undefined,
     ),
   ),

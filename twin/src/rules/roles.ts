@@ -62,7 +62,7 @@ function assumed(all: Registered): Finding[] {
       : [
           {
             resource,
-            message: `${JSON.stringify(foreign.Principal ?? 'every other')} may assume it, not Lambda alone`,
+            message: `${JSON.stringify(foreign.Principal ?? 'every other')} may assume it, not only Lambda`,
           },
         ];
   });
@@ -166,7 +166,7 @@ function broad(all: Registered): Finding[] {
     if (statements === undefined) return [{ resource, message: 'its policy cannot be read' }];
     return statements.flatMap(({ Action: actions = [], Resource: resources = [], NotAction, NotResource }) => {
       if (NotAction !== undefined || NotResource !== undefined) {
-        return [{ resource, message: 'it allows everything but what a statement excludes' }];
+        return [{ resource, message: 'it allows everything except what a statement excludes' }];
       }
       if (isNetwork(actions, resources)) return [];
       return actions
@@ -184,10 +184,10 @@ export const ROLE_RULES: readonly Rule[] = [
     says: "In production the program declares each function's role, unless a reason is written.",
     check: undeclared,
   },
-  { name: 'Lambda alone', says: "A function's role can be assumed by Lambda alone.", check: assumed },
+  { name: 'Lambda alone', says: "Only Lambda can assume a function's role.", check: assumed },
   {
     name: 'no managed policy',
-    says: "A function's role has no managed policy but those that AWS made for functions.",
+    says: "A function's role has only the managed policies that AWS made for functions.",
     check: managed,
   },
   {

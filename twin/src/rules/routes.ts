@@ -46,7 +46,7 @@ function openRoutes(all: Registered): Finding[] {
       return `${route.routeKey} names no JWT authorizer of its API`;
     }
     return route.authorizationScopes.length === 0 && !isListed(route.routeKey, anyToken)
-      ? `${route.routeKey} asks for no scope, so that any token of the audience will do, and anyTokenRoutes does not list it`
+      ? `${route.routeKey} requires no scope, so it accepts any token of the audience, and anyTokenRoutes does not list it`
       : undefined;
   });
   return [...quickCreated(all), ...declared(all)];
@@ -63,7 +63,7 @@ function otherEntrances(all: Registered): Finding[] {
       if (inputs['body'] !== undefined && inputs['body'] !== null)
         return 'its input body makes routes that no rule sees';
       return mapped.includes(id) && inputs['disableExecuteApiEndpoint'] !== true
-        ? 'it has a domain of its own, and its execute-api endpoint goes past that'
+        ? 'it has its own domain, and its execute-api endpoint bypasses it'
         : undefined;
     })(all),
   ];
@@ -135,17 +135,17 @@ const forgeable = each(TYPE.integration, integrationInputs, (integration, { id }
 export const ROUTE_RULES: readonly Rule[] = [
   {
     name: 'routes are protected',
-    says: 'Each route has a JWT authorizer of its API and asks for a scope, unless publicRoutes or anyTokenRoutes lists it.',
+    says: 'Each route has a JWT authorizer of its API and requires a scope, unless publicRoutes or anyTokenRoutes lists it.',
     check: openRoutes,
   },
   {
     name: 'no other entrance',
-    says: 'Nothing leads to a function past the routes.',
+    says: 'Callers cannot bypass the routes to reach a function.',
     check: otherEntrances,
   },
   {
     name: 'callers are not forged',
-    says: 'Whatever is forwarded says who calls by the token, or not at all, and goes by https.',
+    says: 'A forwarded request uses https, and its caller headers come from the token or are removed.',
     check: forgeable,
   },
   {

@@ -112,7 +112,7 @@ function leaves(value: unknown, path = ''): Leaf[] {
 export const SECRET_RULES: readonly Rule[] = [
   {
     name: 'secrets are marked',
-    says: 'What is secret is marked as secret wherever it stands.',
+    says: 'Every secret is marked as secret wherever it occurs.',
     check: unmarked,
   },
 ];

@@ -25,7 +25,7 @@ function clientGrants(all: Registered): Finding[] {
     ),
     each(TYPE.client, clientInputs, ({ grantTypes }, client) =>
       grantTypes.includes('client_credentials') && !granted.includes(valueOf(client, 'clientId'))
-        ? 'it may ask for tokens by client_credentials, and no client grant says for which'
+        ? 'it may request tokens by client_credentials, and no client grant limits them'
         : undefined,
     ),
   ];
@@ -44,17 +44,17 @@ export const TENANT_RULES: readonly Rule[] = [
     check: each(TYPE.resourceServer, z.object({ enforcePolicies: z.boolean().default(false) }), (inputs) =>
       inputs.enforcePolicies
         ? undefined
-        : "it does not enforce RBAC, so that a user's token has every scope it asks for",
+        : "it does not enforce RBAC, so that a user's token has every scope that it requests",
     ),
   },
   {
     name: 'client grants',
-    says: 'No client asks for itself but by a client grant.',
+    says: 'A client gets its own tokens only by a client grant.',
     check: clientGrants,
   },
   {
     name: 'third parties',
-    says: "A third party's client has no password grant, and the limits of Auth0's strict mode.",
+    says: "A third party's client has no password grant, and uses Auth0's strict mode.",
     check: each(
       TYPE.client,
       clientInputs.extend({ thirdPartySecurityMode: z.string().optional() }),
@@ -67,7 +67,7 @@ export const TENANT_RULES: readonly Rule[] = [
   },
   {
     name: 'callbacks by name',
-    says: "A client's callbacks and logout URLs name their host, but for one * in its first label.",
+    says: "A client's callbacks and logout URLs name their host, except for one * in its first label.",
     check: each(TYPE.client, z.object({ callbacks: urls, allowedLogoutUrls: urls }), (inputs) => {
       const wide = [...inputs.callbacks, ...inputs.allowedLogoutUrls].find(
         (url) => url.includes('*') && !WILDCARD_LABEL.test(url),
@@ -86,7 +86,7 @@ export const TENANT_RULES: readonly Rule[] = [
           ({ inputs }) => clientInputs.safeParse(inputs).data?.grantTypes.includes('refresh_token') === true,
         );
         return allowOfflineAccess && !refreshes
-          ? 'it allows refresh tokens, and no client that is declared here may use one'
+          ? 'it allows refresh tokens, and no declared client may use one'
           : undefined;
       },
     ),

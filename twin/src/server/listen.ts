@@ -48,7 +48,7 @@ export async function listen(server: Server, port: number, flag: string): Promis
       if (port === 0 && code === 'EADDRINUSE' && attempt < ATTEMPTS) continue;
       const reason = code === 'EADDRINUSE' ? 'is in use' : code === 'EACCES' ? 'is not allowed' : undefined;
       if (reason === undefined) throw error;
-      throw new UserError(`Port ${port} ${reason}; choose another with ${flag} (0 takes any free one).`);
+      throw new UserError(`Port ${port} ${reason}; choose another with ${flag} (0 chooses a free one).`);
     }
   }
 }

@@ -17,7 +17,7 @@ export function readParameters(contentType: string, body: string): Parameters {
     const shown = name.slice(0, 40);
     if (parameters.has(name)) return refusals.malformed(`The parameter ${shown} comes more than once`);
     if (value === null) continue;
-    if (typeof value !== 'string') return refusals.malformed(`The parameter ${shown} must be a text`);
+    if (typeof value !== 'string') return refusals.malformed(`The parameter ${shown} must be a string`);
     parameters.set(name, value);
   }
   return new Map([...parameters].filter(([, value]) => value !== ''));

@@ -166,7 +166,7 @@ function unserved({ routeKey, integration }: Route, { forwarded }: Target): stri
 }
 
 function tokenOutcome(planned: PlannedToken, result: TokenResult | undefined, target: Target): Outcome {
-  if (result === undefined) return { kind: 'not tried', why: 'it was not asked for' };
+  if (result === undefined) return { kind: 'not tried', why: 'it was not requested' };
   if (result.kind === 'not tried') return result;
   const { answer } = planned;
   const isExpected =

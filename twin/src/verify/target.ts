@@ -116,7 +116,7 @@ async function deployedOutputs(stack: string): Promise<string> {
     }
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
     const lastLine = output.trim().split('\n').at(-1) ?? '';
-    throw new UserError(`Pulumi gave no outputs of the stack ${stack}: ${printable(lastLine)}`);
+    throw new UserError(`Pulumi returned no outputs of the stack ${stack}: ${printable(lastLine)}`);
   }
 }
 

@@ -42,7 +42,7 @@ describe('Requests that the tenant rejects', () => {
       { scope: ['read:user'] },
       400,
       'invalid_request',
-      'The parameter scope must be a text',
+      'The parameter scope must be a string',
     ],
   ])('The tenant rejects %s', async (_name, parameters, status, error, description) => {
     const answer = await requestToken(twin, { grant_type: 'client_credentials', ...parameters });

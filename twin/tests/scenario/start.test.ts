@@ -129,7 +129,7 @@ describe('Bad input to npm start', () => {
     const options = servingOptions(await parsed('start', [...FREE, '--port', String(port)]));
     const start = startTwin({ root: project.root, ...options, evaluate: evaluateHere, onEvent });
     await expect(start).rejects.toThrow(
-      new UserError(`Port ${port} is in use; choose another with --port (0 takes any free one).`),
+      new UserError(`Port ${port} is in use; choose another with --port (0 chooses a free one).`),
     );
     leavesNothing();
     taken.close();

@@ -97,7 +97,7 @@ export const CHANGES: readonly Change[] = [
   [
     'violations',
     'RBAC off',
-    '! `auth0:index/resourceServer:ResourceServer "auth0"` breaks the rule `RBAC: it does not enforce RBAC, so that a user\'s token has every scope it asks for`',
+    '! `auth0:index/resourceServer:ResourceServer "auth0"` breaks the rule `RBAC: it does not enforce RBAC, so that a user\'s token has every scope that it requests`',
     inputs('ResourceServer', { enforcePolicies: false }),
   ],
   [

@@ -134,7 +134,7 @@ export const NO_AUDIENCE = refusal(403, 'access_denied', 'Non-global clients are
 export const NOT_FOUND = refusal(404, 'not_found', 'The twin has no such endpoint');
 export const MISDIRECTED = refusal(421, 'misdirected_request', 'This host is not the tenant');
 export const missing = (name: string): TenantAnswer => badRequest(`Missing required parameter: ${name}`);
-export const notText = (name: string): TenantAnswer => badRequest(`The parameter ${name} must be a text`);
+export const notText = (name: string): TenantAnswer => badRequest(`The parameter ${name} must be a string`);
 export const twice = (name: string): TenantAnswer => badRequest(`The parameter ${name} comes more than once`);
 export const unsupported = (grantType: string): TenantAnswer =>
   refusal(403, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`);

@@ -48,7 +48,7 @@ describe('The line of a reload', () => {
       { ...MODEL, apis: MODEL.apis.map((api) => ({ ...api, idleFunctions: ['orders'] })) },
       '+ function orders',
     ],
-    ['says so where no caller notices the change', plainModel(), 'no change to what callers meet'],
+    ['says so where no caller notices the change', plainModel(), 'no change for callers'],
   ])('The line of a reload %s', (_, after, line) => {
     expect(changesLine(MODEL, after)).toBe(line);
   });

@@ -78,7 +78,7 @@ describe('The system to verify', () => {
       twin.project.write('pulumi', '#!/bin/sh\necho "error: no stack named \'dev\' found" >&2\nexit 255\n');
       chmodSync(`${twin.project.path}/pulumi`, 0o755);
       await expect(targetOf(options({ deployed: true }), twin.project.root)).rejects.toThrow(
-        "Pulumi gave no outputs of the stack dev: error: no stack named 'dev' found",
+        "Pulumi returned no outputs of the stack dev: error: no stack named 'dev' found",
       );
     } finally {
       process.env['PATH'] = PATH;
