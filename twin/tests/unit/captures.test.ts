@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { IssuerKeyCache } from '../../src/gateway/issuer-keys.ts';
 import { answer, type Gateway } from '../../src/gateway/pipeline.ts';
 import { compact, rsa } from '../support/forge.ts';
@@ -90,28 +90,24 @@ function gatewayOf({ route: { key, scopes }, function: does = {} }: GatewayCaptu
   };
 }
 
-describe('The gateway', () => {
-  // docs/fidelity.md F48, F49
-  it.each(GATEWAY)('The gateway answers as captured: $title ($source, $date)', async (capture) => {
-    const { request, response, route } = capture;
-    const rawHeaders = authorization(request.token, route.scopes === 'public' ? [] : route.scopes);
-    const sent = { method: request.method, target: request.path, rawHeaders, body: Buffer.alloc(0) };
-    const exchange = await answer({ ...sent, sourceIp: '127.0.0.1', httpVersion: '1.1' }, gatewayOf(capture));
-    const { status, headers, body } = exchange.response;
-    const all = { ...Object.fromEntries(headers), 'content-length': String(Buffer.byteLength(body)) };
-    expect({ status, headers: all, body: String(body) }).toMatchObject(response);
-  });
+// docs/fidelity.md F48, F49
+it.each(GATEWAY)('The gateway answers as captured: $title ($source, $date)', async (capture) => {
+  const { request, response, route } = capture;
+  const rawHeaders = authorization(request.token, route.scopes === 'public' ? [] : route.scopes);
+  const sent = { method: request.method, target: request.path, rawHeaders, body: Buffer.alloc(0) };
+  const exchange = await answer({ ...sent, sourceIp: '127.0.0.1', httpVersion: '1.1' }, gatewayOf(capture));
+  const { status, headers, body } = exchange.response;
+  const all = { ...Object.fromEntries(headers), 'content-length': String(Buffer.byteLength(body)) };
+  expect({ status, headers: all, body: String(body) }).toMatchObject(response);
 });
 
-describe('The tenant', () => {
-  it.each(TENANT)('The tenant answers as captured: $title ($source, $date)', async ({ tenant, request, response }) => {
-    const { client = '', ...parameters } = request;
-    const grantTypes = ['authorization_code', 'refresh_token'];
-    const web = plainClient({ clientId: 'web', name: 'web', logicalName: 'web', secret: secretOf('web'), grantTypes });
-    const change = tenant === undefined ? {} : { defaultDirectory: undefined };
-    const { requestToken } = localTenant(fullTenant({ clients: [...fullTenant().clients, web], ...change }));
-    expect(await requestToken({ audience: undefined, ...parameters }, client)).toEqual(response);
-  });
+it.each(TENANT)('The tenant answers as captured: $title ($source, $date)', async ({ tenant, request, response }) => {
+  const { client = '', ...parameters } = request;
+  const grantTypes = ['authorization_code', 'refresh_token'];
+  const web = plainClient({ clientId: 'web', name: 'web', logicalName: 'web', secret: secretOf('web'), grantTypes });
+  const change = tenant === undefined ? {} : { defaultDirectory: undefined };
+  const { requestToken } = localTenant(fullTenant({ clients: [...fullTenant().clients, web], ...change }));
+  expect(await requestToken({ audience: undefined, ...parameters }, client)).toEqual(response);
 });
 
 it('Every capture names its source, its date and its evidence', () => {

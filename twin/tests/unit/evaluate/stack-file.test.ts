@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { readStackFile, stackNames } from '../../../src/evaluate/stack-file.ts';
 import { folderWith } from '../../../../tests/support/folder.ts';
 import { refusal, root } from '../../../../tests/support/program.ts';
@@ -169,50 +169,48 @@ const ENVIRONMENTS: readonly { readonly title: string; readonly text: string; re
   { title: 'inline values', text: 'environment: { values: { a: 1 } }', names: ['(written in the stack file)'] },
 ];
 
-describe('Reading a stack file', () => {
-  it.each(READ)(
-    'Reading a stack file returns $title',
-    ({ ofProject = '', ofStack, chosen, values, secretKeys = [], encrypted = [] }) => {
-      const folder = project({ 'Pulumi.yaml': `name: shop\nruntime: nodejs\n${ofProject}\n`, [DEV]: ofStack });
-      expect(readStackFile(folder, 'dev', chosen)).toEqual({
-        project: 'shop',
-        stack: 'dev',
-        values,
-        secretKeys,
-        encrypted,
-        environments: [],
-      });
-    },
-  );
-
-  it.each(REFUSED)('Reading a stack file rejects $title', async ({ files, stack = 'dev', says }) => {
-    const folder = project(files);
-    const { message } = await refusal(() => readStackFile(folder, stack));
-    for (const part of says) expect(message).toContain(part);
-  });
-
-  it('Each encrypted value gets a placeholder and is named by its path, unless the command line gives it', () => {
-    const file = `config: { api:handlers: { test: { memory: 128, environment: { A: ${SECURE}, B: ${SECURE}, C: c } } } }`;
-    const read = readStackFile(project({ [DEV]: file }), 'dev', { 'api:handlers.test.environment.B': 'plain' });
-    expect(JSON.parse(read.values['api:handlers'] ?? '')).toEqual({
-      test: { memory: 128, environment: { A: '(encrypted)', B: 'plain', C: 'c' } },
+it.each(READ)(
+  'Reading a stack file returns $title',
+  ({ ofProject = '', ofStack, chosen, values, secretKeys = [], encrypted = [] }) => {
+    const folder = project({ 'Pulumi.yaml': `name: shop\nruntime: nodejs\n${ofProject}\n`, [DEV]: ofStack });
+    expect(readStackFile(folder, 'dev', chosen)).toEqual({
+      project: 'shop',
+      stack: 'dev',
+      values,
+      secretKeys,
+      encrypted,
+      environments: [],
     });
-    expect(read).toMatchObject({ secretKeys: ['api:handlers'], encrypted: ['api:handlers.test.environment.A'] });
-    expect(Object.keys(read.values)).toEqual(['api:handlers']);
+  },
+);
 
-    const yaml = `name: shop\nruntime: nodejs\nconfig: { api:handlers: { value: ${SECURE} } }`;
-    const other = project({
-      'Pulumi.yaml': yaml,
-      [DEV]: `config: { list: [{ a: [${SECURE}] }], aws:secretKey: ${SECURE} }`,
-    });
-    expect(readStackFile(other, 'dev').encrypted).toEqual(['api:handlers', 'shop:list.0.a.0']);
-  });
+it.each(REFUSED)('Reading a stack file rejects $title', async ({ files, stack = 'dev', says }) => {
+  const folder = project(files);
+  const { message } = await refusal(() => readStackFile(folder, stack));
+  for (const part of says) expect(message).toContain(part);
+});
 
-  it.each(ENVIRONMENTS)('The environments that the engine would add are named: $title', ({ text, names }) => {
-    expect(readStackFile(project({ [DEV]: text }), 'dev').environments).toEqual(names);
+it('Each encrypted value gets a placeholder and is named by its path, unless the command line gives it', () => {
+  const file = `config: { api:handlers: { test: { memory: 128, environment: { A: ${SECURE}, B: ${SECURE}, C: c } } } }`;
+  const read = readStackFile(project({ [DEV]: file }), 'dev', { 'api:handlers.test.environment.B': 'plain' });
+  expect(JSON.parse(read.values['api:handlers'] ?? '')).toEqual({
+    test: { memory: 128, environment: { A: '(encrypted)', B: 'plain', C: 'c' } },
   });
+  expect(read).toMatchObject({ secretKeys: ['api:handlers'], encrypted: ['api:handlers.test.environment.A'] });
+  expect(Object.keys(read.values)).toEqual(['api:handlers']);
 
-  it('The stacks of the project are listed in order', () => {
-    expect(stackNames(new URL('tests/fixture/', root))).toEqual(['dev', 'prod', 'staging']);
+  const yaml = `name: shop\nruntime: nodejs\nconfig: { api:handlers: { value: ${SECURE} } }`;
+  const other = project({
+    'Pulumi.yaml': yaml,
+    [DEV]: `config: { list: [{ a: [${SECURE}] }], aws:secretKey: ${SECURE} }`,
   });
+  expect(readStackFile(other, 'dev').encrypted).toEqual(['api:handlers', 'shop:list.0.a.0']);
+});
+
+it.each(ENVIRONMENTS)('The environments that the engine would add are named: $title', ({ text, names }) => {
+  expect(readStackFile(project({ [DEV]: text }), 'dev').environments).toEqual(names);
+});
+
+it('The stacks of the project are listed in order', () => {
+  expect(stackNames(new URL('tests/fixture/', root))).toEqual(['dev', 'prod', 'staging']);
 });

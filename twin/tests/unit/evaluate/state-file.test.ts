@@ -38,101 +38,99 @@ const ROUTE = 'aws:apigatewayv2/route:Route';
 const FUNCTION = 'aws:lambda/function:Function';
 const AUTH0 = 'pulumi:providers:auth0';
 
-describe('The report of a deployed stack', () => {
-  it('The report has the callers, routes and verdicts of a real state of the shipped program', () => {
-    const report = reportOn(fixtureText('program'));
-    expect(report.stack).toBe('dev');
-    expect(cells(report)).toEqual({
-      'GET /test': {
-        '`test-app` (client_credentials)': '`read:user`',
-        'role `reader`': '`read:user`',
-        'user `test-user@example.com` through `test-app` (password)': '`read:user`',
-        anyone: 'no token',
-      },
-    });
-    expect(report.violations).toEqual([]);
-  });
-
-  it('The report reads the state of a Python program, with the defaults of its providers', () => {
-    const report = reportOn(fixtureText('python'));
-    expect(report.stack).toBe('live');
-    expect(cells(report)).toEqual({
-      'GET /health': { '`shop` (client_credentials)': 'public', 'role `clerk`': 'public', anyone: 'public' },
-      'GET /orders': {
-        '`shop` (client_credentials)': '`read:orders`',
-        'role `clerk`': 'lacks `read:orders`',
-        anyone: 'no token',
-      },
-      'DELETE /orders/{id}': {
-        '`shop` (client_credentials)': 'lacks `write:orders`',
-        'role `clerk`': '`write:orders`',
-        anyone: 'no token',
-      },
-    });
-    expect(report.violations.map(({ rule, resource }) => `${rule}: ${resource}`)).toContain(
-      `routes are protected: ${ROUTE} "health"`,
-    );
-  });
-
-  it.each(['dev', 'staging', 'prod'])(
-    'The report of the state equals that of the program for stack %s if nothing differs',
-    async (stack) => {
-      const recorded = await recordStack(stack);
-      expect(reportOn(JSON.stringify(stateOf(recorded)))).toEqual(reportOf(modelOf(recorded)));
+it('The report has the callers, routes and verdicts of a real state of the shipped program', () => {
+  const report = reportOn(fixtureText('program'));
+  expect(report.stack).toBe('dev');
+  expect(cells(report)).toEqual({
+    'GET /test': {
+      '`test-app` (client_credentials)': '`read:user`',
+      'role `reader`': '`read:user`',
+      'user `test-user@example.com` through `test-app` (password)': '`read:user`',
+      anyone: 'no token',
     },
+  });
+  expect(report.violations).toEqual([]);
+});
+
+it('The report reads the state of a Python program, with the defaults of its providers', () => {
+  const report = reportOn(fixtureText('python'));
+  expect(report.stack).toBe('live');
+  expect(cells(report)).toEqual({
+    'GET /health': { '`shop` (client_credentials)': 'public', 'role `clerk`': 'public', anyone: 'public' },
+    'GET /orders': {
+      '`shop` (client_credentials)': '`read:orders`',
+      'role `clerk`': 'lacks `read:orders`',
+      anyone: 'no token',
+    },
+    'DELETE /orders/{id}': {
+      '`shop` (client_credentials)': 'lacks `write:orders`',
+      'role `clerk`': '`write:orders`',
+      anyone: 'no token',
+    },
+  });
+  expect(report.violations.map(({ rule, resource }) => `${rule}: ${resource}`)).toContain(
+    `routes are protected: ${ROUTE} "health"`,
   );
+});
 
-  it('The report lacks what a client lost, and the comparison says so', async () => {
-    const recorded = await recordStack('dev');
-    const state = stateOf(recorded);
-    const grant = inState(state, 'auth0:index/clientGrant:ClientGrant');
-    grant.inputs = { ...grant.inputs, scopes: [] };
-    const change = compare(reportOn(JSON.stringify(state)), reportOf(modelOf(recorded)));
-    expect(change).toMatchObject({
-      kind: 'changed',
-      callers: [{ gains: [{ route: 'GET /test', after: { kind: 'scopes', scopes: ['read:user'] } }], loses: [] }],
-      facts: [],
+it.each(['dev', 'staging', 'prod'])(
+  'The report of the state equals that of the program for stack %s if nothing differs',
+  async (stack) => {
+    const recorded = await recordStack(stack);
+    expect(reportOn(JSON.stringify(stateOf(recorded)))).toEqual(reportOf(modelOf(recorded)));
+  },
+);
+
+it('The report lacks what a client lost, and the comparison says so', async () => {
+  const recorded = await recordStack('dev');
+  const state = stateOf(recorded);
+  const grant = inState(state, 'auth0:index/clientGrant:ClientGrant');
+  grant.inputs = { ...grant.inputs, scopes: [] };
+  const change = compare(reportOn(JSON.stringify(state)), reportOf(modelOf(recorded)));
+  expect(change).toMatchObject({
+    kind: 'changed',
+    callers: [{ gains: [{ route: 'GET /test', after: { kind: 'scopes', scopes: ['read:user'] } }], loses: [] }],
+    facts: [],
+  });
+});
+
+it('The report has the issuer of the tenant’s custom domain, from the stack’s outputs or --config', () => {
+  const state = changedState('program', (file) => {
+    const stack = inState(file, 'pulumi:pulumi:Stack');
+    stack['outputs'] = { ...(stack['outputs'] as object), issuer: 'https://login.example.com/' };
+  });
+  expect(reportOn(state).issuer).toBe('https://login.example.com/');
+  expect(reportOn(state, { 'api:issuerDomain': 'id.example.com' }).issuer).toBe('https://id.example.com/');
+});
+
+it.each(['delete', 'pendingReplacement'])('The report leaves out a resource with the mark %s', (mark) => {
+  const state = changedState('python', (file) => {
+    const health = inState(file, ROUTE, 'health');
+    const copy = { ...health, [mark]: true, inputs: { ...health.inputs, routeKey: 'GET /former' } };
+    file.deployment.resources?.push(copy);
+  });
+  expect(reportOn(state)).toEqual(reportOn(fixtureText('python')));
+});
+
+it('The report follows an integration that names its function by the invoke ARN', () => {
+  const state = changedState('python', (file) => {
+    const { invokeArn } = inState(file, FUNCTION)['outputs'] as { readonly invokeArn: string };
+    set('aws:apigatewayv2/integration:Integration', 'list-orders', 'integrationUri', invokeArn)(file);
+  });
+  expect(reportOn(state).routes).toEqual(reportOn(fixtureText('python')).routes);
+});
+
+it('The report accepts a connection that the program only looked up', () => {
+  const state = changedState('python', (file) => {
+    const client = inState(file, CLIENT);
+    file.deployment.resources?.push({
+      ...client,
+      urn: client.urn.replace(CLIENT, 'auth0:index/connectionClient:ConnectionClient'),
+      type: 'auth0:index/connectionClient:ConnectionClient',
+      inputs: { connectionId: 'con_elsewhere', clientId: client['id'] },
     });
   });
-
-  it('The report has the issuer of the tenant’s custom domain, from the stack’s outputs or --config', () => {
-    const state = changedState('program', (file) => {
-      const stack = inState(file, 'pulumi:pulumi:Stack');
-      stack['outputs'] = { ...(stack['outputs'] as object), issuer: 'https://login.example.com/' };
-    });
-    expect(reportOn(state).issuer).toBe('https://login.example.com/');
-    expect(reportOn(state, { 'api:issuerDomain': 'id.example.com' }).issuer).toBe('https://id.example.com/');
-  });
-
-  it.each(['delete', 'pendingReplacement'])('The report leaves out a resource with the mark %s', (mark) => {
-    const state = changedState('python', (file) => {
-      const health = inState(file, ROUTE, 'health');
-      const copy = { ...health, [mark]: true, inputs: { ...health.inputs, routeKey: 'GET /former' } };
-      file.deployment.resources?.push(copy);
-    });
-    expect(reportOn(state)).toEqual(reportOn(fixtureText('python')));
-  });
-
-  it('The report follows an integration that names its function by the invoke ARN', () => {
-    const state = changedState('python', (file) => {
-      const { invokeArn } = inState(file, FUNCTION)['outputs'] as { readonly invokeArn: string };
-      set('aws:apigatewayv2/integration:Integration', 'list-orders', 'integrationUri', invokeArn)(file);
-    });
-    expect(reportOn(state).routes).toEqual(reportOn(fixtureText('python')).routes);
-  });
-
-  it('The report accepts a connection that the program only looked up', () => {
-    const state = changedState('python', (file) => {
-      const client = inState(file, CLIENT);
-      file.deployment.resources?.push({
-        ...client,
-        urn: client.urn.replace(CLIENT, 'auth0:index/connectionClient:ConnectionClient'),
-        type: 'auth0:index/connectionClient:ConnectionClient',
-        inputs: { connectionId: 'con_elsewhere', clientId: client['id'] },
-      });
-    });
-    expect(cells(reportOn(state))).toEqual(cells(reportOn(fixtureText('python'))));
-  });
+  expect(cells(reportOn(state))).toEqual(cells(reportOn(fixtureText('python'))));
 });
 
 const set = (type: string, name: string, key: string, value: unknown) => (file: StateFile) => {
@@ -140,88 +138,86 @@ const set = (type: string, name: string, key: string, value: unknown) => (file: 
   resource.inputs = { ...resource.inputs, [key]: value };
 };
 
-describe('Rejected states', () => {
-  it.each<[string, string, string]>([
-    ['that is not JSON', '{"version": 3, "secret', 'state.json is not JSON; write it with pulumi stack export'],
-    [
-      'that is a list',
-      '[]',
-      'state.json has no version, so it is not the state of a stack; write it with pulumi stack export',
-    ],
-    [
-      'without a deployment',
-      '{"version":3}',
-      'state.json is not the state of a stack (deployment); write it with pulumi stack export',
-    ],
-    ['without resources', '{"version":3,"deployment":{}}', 'state.json has no resources; nothing is deployed.'],
-    [
-      'of an unknown version',
-      changedState('program', (file) => (file.version = 9)),
-      "state.json has version 9 of Pulumi's state; the twin reads 3 and 4",
-    ],
-    [
-      'with a resource without a URN',
-      changedState('program', (file) => (inState(file, ROUTE).urn = 'no urn')),
-      'state.json is not the state of a stack (deployment.resources.28.urn); write it with pulumi stack export',
-    ],
-    [
-      'of an interrupted update',
-      changedState('program', (file) => (file.deployment.pending_operations = [{ type: 'creating' }])),
-      'state.json: an update was interrupted, so its outcome is unknown; run pulumi refresh and export again',
-    ],
-  ])('The report rejects a state %s', (_what, text, message) => {
-    expect(messageOf(text)).toBe(message);
-  });
+it.each<[string, string, string]>([
+  ['that is not JSON', '{"version": 3, "secret', 'state.json is not JSON; write it with pulumi stack export'],
+  [
+    'that is a list',
+    '[]',
+    'state.json has no version, so it is not the state of a stack; write it with pulumi stack export',
+  ],
+  [
+    'without a deployment',
+    '{"version":3}',
+    'state.json is not the state of a stack (deployment); write it with pulumi stack export',
+  ],
+  ['without resources', '{"version":3,"deployment":{}}', 'state.json has no resources; nothing is deployed.'],
+  [
+    'of an unknown version',
+    changedState('program', (file) => (file.version = 9)),
+    "state.json has version 9 of Pulumi's state; the twin reads 3 and 4",
+  ],
+  [
+    'with a resource without a URN',
+    changedState('program', (file) => (inState(file, ROUTE).urn = 'no urn')),
+    'state.json is not the state of a stack (deployment.resources.28.urn); write it with pulumi stack export',
+  ],
+  [
+    'of an interrupted update',
+    changedState('program', (file) => (file.deployment.pending_operations = [{ type: 'creating' }])),
+    'state.json: an update was interrupted, so its outcome is unknown; run pulumi refresh and export again',
+  ],
+])('The report rejects a state %s', (_what, text, message) => {
+  expect(messageOf(text)).toBe(message);
+});
 
-  it.each<[string, (file: StateFile) => void, string]>([
-    [
-      'an encrypted scope of a route',
-      set(ROUTE, 'cancel-order', 'authorizationScopes', [stateSecret({ ciphertext: 'x' })]),
-      `${ROUTE} "cancel-order", input authorizationScopes.0: it is encrypted and may decide who gets in`,
-    ],
-    [
-      'an unknown input',
-      set(ROUTE, 'health', 'requestParameters', [{ requestParameterKey: 'route.request.header.a', required: true }]),
-      `${ROUTE} "health", input requestParameters: the twin does not emulate this input`,
-    ],
-    [
-      'a provider default that changes access',
-      set(ROUTE, 'health', 'apiKeyRequired', true),
-      `${ROUTE} "health", input apiKeyRequired`,
-    ],
-    [
-      'a function URL',
-      (file) => {
-        const one = inState(file, FUNCTION);
-        const type = 'aws:lambda/functionUrl:FunctionUrl';
-        file.deployment.resources?.push({ ...one, type, urn: one.urn.replace(FUNCTION, type) });
-      },
-      'a function URL answers beside the API',
-    ],
-    [
-      'a function URL of the provider aws-native',
-      (file) => {
-        const one = inState(file, FUNCTION);
-        const type = 'aws-native:lambda:Url';
-        file.deployment.resources?.push({ ...one, type, urn: one.urn.replace(FUNCTION, type) });
-      },
-      'aws-native:lambda:Url "list-orders": the twin emulates the types of the aws provider only',
-    ],
-    ['a resource that the program reads', (file) => (inState(file, CLIENT)['external'] = true), 'only reads it'],
-    [
-      'an encrypted domain',
-      set(AUTH0, '', 'domain', stateSecret({ ciphertext: 'x' })),
-      'domain is encrypted; add --config',
-    ],
-    ['no domain', set(AUTH0, '', 'domain', undefined), 'does not have the tenant’s domain; add --config auth0:domain='],
-  ])('The report rejects a state with %s', (_what, change, message) => {
-    expect(messageOf(changedState('python', change))).toContain(message);
-  });
+it.each<[string, (file: StateFile) => void, string]>([
+  [
+    'an encrypted scope of a route',
+    set(ROUTE, 'cancel-order', 'authorizationScopes', [stateSecret({ ciphertext: 'x' })]),
+    `${ROUTE} "cancel-order", input authorizationScopes.0: it is encrypted and may decide who gets in`,
+  ],
+  [
+    'an unknown input',
+    set(ROUTE, 'health', 'requestParameters', [{ requestParameterKey: 'route.request.header.a', required: true }]),
+    `${ROUTE} "health", input requestParameters: the twin does not emulate this input`,
+  ],
+  [
+    'a provider default that changes access',
+    set(ROUTE, 'health', 'apiKeyRequired', true),
+    `${ROUTE} "health", input apiKeyRequired`,
+  ],
+  [
+    'a function URL',
+    (file) => {
+      const one = inState(file, FUNCTION);
+      const type = 'aws:lambda/functionUrl:FunctionUrl';
+      file.deployment.resources?.push({ ...one, type, urn: one.urn.replace(FUNCTION, type) });
+    },
+    'a function URL answers beside the API',
+  ],
+  [
+    'a function URL of the provider aws-native',
+    (file) => {
+      const one = inState(file, FUNCTION);
+      const type = 'aws-native:lambda:Url';
+      file.deployment.resources?.push({ ...one, type, urn: one.urn.replace(FUNCTION, type) });
+    },
+    'aws-native:lambda:Url "list-orders": the twin emulates the types of the aws provider only',
+  ],
+  ['a resource that the program reads', (file) => (inState(file, CLIENT)['external'] = true), 'only reads it'],
+  [
+    'an encrypted domain',
+    set(AUTH0, '', 'domain', stateSecret({ ciphertext: 'x' })),
+    'domain is encrypted; add --config',
+  ],
+  ['no domain', set(AUTH0, '', 'domain', undefined), 'does not have the tenant’s domain; add --config auth0:domain='],
+])('The report rejects a state with %s', (_what, change, message) => {
+  expect(messageOf(changedState('python', change))).toContain(message);
+});
 
-  it('--config can give the domain that the state lacks', () => {
-    const state = changedState('python', set(AUTH0, '', 'domain', undefined));
-    expect(reportOn(state, { 'auth0:domain': 'orders.eu.auth0.com' })).toEqual(reportOn(fixtureText('python')));
-  });
+it('--config can give the domain that the state lacks', () => {
+  const state = changedState('python', set(AUTH0, '', 'domain', undefined));
+  expect(reportOn(state, { 'auth0:domain': 'orders.eu.auth0.com' })).toEqual(reportOn(fixtureText('python')));
 });
 
 describe('Secrets in a state', () => {

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { staleReports, writeReports } from '../../../src/report/committed.ts';
 import { toJson, type Report } from '../../../src/report/data.ts';
 import { reportOf } from '../../../src/report/report.ts';
@@ -21,84 +21,82 @@ const put = (root: URL, file: string, text: string): void => {
 /** A folder without an npm script for the report, and without the page about it. */
 const ELSEWHERE = { command: 'npx --no twin access', hasGuide: false };
 
-describe('The committed reports', () => {
-  it('A report names the command of its folder, and links no page that is missing there', () => {
-    const textIn = (files: Readonly<Record<string, string>>): string => {
-      const root = folderWith(files);
-      writeReports(root, [report('dev')], true);
-      return read(root, 'dev.md');
-    };
-    const foreign = textIn({ 'package.json': '{"scripts":{"access":"twin access --check"}}' });
-    expect(foreign).toContain('Written by `npx --no twin access` from');
-    expect(foreign).not.toContain('](');
-    const here = textIn({ 'package.json': '{"scripts":{"who":"npx twin access"}}', 'docs/access.md': '' });
-    expect(here).toContain('Written by `npm run who` from');
-    expect(here).toContain('is in [docs/access.md](../docs/access.md).');
-  });
-
-  it('Committed reports are written once, and are not stale then', () => {
-    const root = folderWith({});
-    const reports = [report('dev'), report('prod')];
-    expect(writeReports(root, reports, true)).toEqual(
-      ['dev.md', 'dev.json', 'prod.md', 'prod.json'].map((name) => `access/${name} is written.`),
-    );
-    expect(read(root, 'dev.md')).toBe(toMarkdown(report('dev'), ELSEWHERE));
-    expect(read(root, 'dev.json')).toBe(toJson(report('dev')));
-    expect(staleReports(root, reports, true)).toEqual([]);
-    expect(writeReports(root, reports, true)).toEqual([]);
-  });
-
-  it('A committed report is stale if a line differs, and the difference shows it', () => {
-    const root = folderWith({});
+it('A report names the command of its folder, and links no page that is missing there', () => {
+  const textIn = (files: Readonly<Record<string, string>>): string => {
+    const root = folderWith(files);
     writeReports(root, [report('dev')], true);
-    const [difference = '', json, ...others] = staleReports(root, [report('dev', 'GET /new')], true);
-    expect(others).toEqual([]);
-    expect(json?.match(/^[-+] .*/gm)).toEqual([
-      expect.stringMatching(/^- {4,}\{"route":"GET \/",/),
-      expect.stringMatching(/^\+ {4,}\{"route":"GET \/new",/),
-    ]);
-    expect(difference.split('\n').filter((line) => /^[-+]/.test(line))).toEqual([
-      '--- a/access/dev.md',
-      '+++ b/access/dev.md',
-      expect.stringMatching(/^-\| `GET \/` /),
-      expect.stringMatching(/^\+\| `GET \/new` /),
-      '-- `GET /`: function `test`',
-      '+- `GET /new`: function `test`',
-    ]);
-  });
+    return read(root, 'dev.md');
+  };
+  const foreign = textIn({ 'package.json': '{"scripts":{"access":"twin access --check"}}' });
+  expect(foreign).toContain('Written by `npx --no twin access` from');
+  expect(foreign).not.toContain('](');
+  const here = textIn({ 'package.json': '{"scripts":{"who":"npx twin access"}}', 'docs/access.md': '' });
+  expect(here).toContain('Written by `npm run who` from');
+  expect(here).toContain('is in [docs/access.md](../docs/access.md).');
+});
 
-  it('Committed reports are stale if one is missing or left over from a removed stack', () => {
-    const root = folderWith({});
-    put(root, 'old.md', toMarkdown(report('old'), ELSEWHERE));
-    put(root, 'old.json', toJson(report('old')));
-    put(root, 'notes.md', '# Notes of ours\n');
-    put(root, 'notes.json', '{}\n');
-    expect(staleReports(root, [report('dev')], true).map((one) => one.split('\n').slice(0, 2))).toEqual([
-      ['--- /dev/null', '+++ b/access/dev.md'],
-      ['--- /dev/null', '+++ b/access/dev.json'],
-      ['--- a/access/old.json', '+++ /dev/null'],
-      ['--- a/access/old.md', '+++ /dev/null'],
-    ]);
-    expect(writeReports(root, [report('dev')], true)).toEqual([
-      'access/dev.md is written.',
-      'access/dev.json is written.',
-      'access/old.json is removed: there is no Pulumi.old.yaml.',
-      'access/old.md is removed: there is no Pulumi.old.yaml.',
-    ]);
-    expect(readdirSync(folderOf(root)).toSorted()).toEqual(['dev.json', 'dev.md', 'notes.json', 'notes.md']);
-  });
+it('Committed reports are written once, and are not stale then', () => {
+  const root = folderWith({});
+  const reports = [report('dev'), report('prod')];
+  expect(writeReports(root, reports, true)).toEqual(
+    ['dev.md', 'dev.json', 'prod.md', 'prod.json'].map((name) => `access/${name} is written.`),
+  );
+  expect(read(root, 'dev.md')).toBe(toMarkdown(report('dev'), ELSEWHERE));
+  expect(read(root, 'dev.json')).toBe(toJson(report('dev')));
+  expect(staleReports(root, reports, true)).toEqual([]);
+  expect(writeReports(root, reports, true)).toEqual([]);
+});
 
-  it('The reports of other stacks are ignored if one stack is requested', () => {
-    const root = folderWith({});
-    put(root, 'old.md', toMarkdown(report('old'), ELSEWHERE));
-    expect(staleReports(root, [], false)).toEqual([]);
-    writeReports(root, [report('dev')], false);
-    expect(readdirSync(folderOf(root)).toSorted()).toEqual(['dev.json', 'dev.md', 'old.md']);
-  });
+it('A committed report is stale if a line differs, and the difference shows it', () => {
+  const root = folderWith({});
+  writeReports(root, [report('dev')], true);
+  const [difference = '', json, ...others] = staleReports(root, [report('dev', 'GET /new')], true);
+  expect(others).toEqual([]);
+  expect(json?.match(/^[-+] .*/gm)).toEqual([
+    expect.stringMatching(/^- {4,}\{"route":"GET \/",/),
+    expect.stringMatching(/^\+ {4,}\{"route":"GET \/new",/),
+  ]);
+  expect(difference.split('\n').filter((line) => /^[-+]/.test(line))).toEqual([
+    '--- a/access/dev.md',
+    '+++ b/access/dev.md',
+    expect.stringMatching(/^-\| `GET \/` /),
+    expect.stringMatching(/^\+\| `GET \/new` /),
+    '-- `GET /`: function `test`',
+    '+- `GET /new`: function `test`',
+  ]);
+});
 
-  it('A committed report that cannot be read is an error', () => {
-    const root = folderWith({});
-    mkdirSync(new URL('dev.md/', folderOf(root)), { recursive: true });
-    expect(() => staleReports(root, [report('dev')], true)).toThrow('access/ cannot be used (EISDIR');
-  });
+it('Committed reports are stale if one is missing or left over from a removed stack', () => {
+  const root = folderWith({});
+  put(root, 'old.md', toMarkdown(report('old'), ELSEWHERE));
+  put(root, 'old.json', toJson(report('old')));
+  put(root, 'notes.md', '# Notes of ours\n');
+  put(root, 'notes.json', '{}\n');
+  expect(staleReports(root, [report('dev')], true).map((one) => one.split('\n').slice(0, 2))).toEqual([
+    ['--- /dev/null', '+++ b/access/dev.md'],
+    ['--- /dev/null', '+++ b/access/dev.json'],
+    ['--- a/access/old.json', '+++ /dev/null'],
+    ['--- a/access/old.md', '+++ /dev/null'],
+  ]);
+  expect(writeReports(root, [report('dev')], true)).toEqual([
+    'access/dev.md is written.',
+    'access/dev.json is written.',
+    'access/old.json is removed: there is no Pulumi.old.yaml.',
+    'access/old.md is removed: there is no Pulumi.old.yaml.',
+  ]);
+  expect(readdirSync(folderOf(root)).toSorted()).toEqual(['dev.json', 'dev.md', 'notes.json', 'notes.md']);
+});
+
+it('The reports of other stacks are ignored if one stack is requested', () => {
+  const root = folderWith({});
+  put(root, 'old.md', toMarkdown(report('old'), ELSEWHERE));
+  expect(staleReports(root, [], false)).toEqual([]);
+  writeReports(root, [report('dev')], false);
+  expect(readdirSync(folderOf(root)).toSorted()).toEqual(['dev.json', 'dev.md', 'old.md']);
+});
+
+it('A committed report that cannot be read is an error', () => {
+  const root = folderWith({});
+  mkdirSync(new URL('dev.md/', folderOf(root)), { recursive: true });
+  expect(() => staleReports(root, [report('dev')], true)).toThrow('access/ cannot be used (EISDIR');
 });

@@ -18,140 +18,139 @@ import { granted, READ, changesBetween, service, services } from '../../support/
 const routes = (all: Parameters<typeof plainRoutes>[0], authorizer = plainAuthorizer()) =>
   plainModel(services(['shop']), plainRoutes(all, authorizer));
 
-describe('npm run access -- --since', () => {
-  it.each<[string, Model, Model, string[]]>([
-    ['only that nothing has changed', plainModel(), plainModel(), []],
+it.each<[string, Model, Model, string[]]>([
+  ['only that nothing has changed', plainModel(), plainModel(), []],
+  [
+    'that a caller gains a route by a permission',
+    plainModel(services(['shop'], []), READ),
+    plainModel(services(['shop']), READ),
+    ['  `shop` (client_credentials)', '    + gains `GET /` (`read`)'],
+  ],
+  [
+    'that a caller loses a route, and what it lacks',
+    plainModel(services(['shop', 'till']), READ),
+    plainModel({ ...services(['shop', 'till']), grants: [granted(['read'], 'shop'), granted([], 'till')] }, READ),
+    ['  `till` (client_credentials)', '    - loses `GET /` (lacks `read`)'],
+  ],
+  [
+    'that a route is renamed if only a parameter has a new name',
+    routes({ 'GET /orders/{id}': ['read'], 'GET /orders/{id}/items': ['read'] }),
+    routes({ 'GET /orders/{orderId}': ['read'], 'GET /orders/{orderId}/items': ['read'] }),
     [
-      'that a caller gains a route by a permission',
-      plainModel(services(['shop'], []), READ),
-      plainModel(services(['shop']), READ),
-      ['  `shop` (client_credentials)', '    + gains `GET /` (`read`)'],
+      '  * the route `GET /orders/{id}` is renamed `GET /orders/{orderId}`, and takes the same requests',
+      '  * the route `GET /orders/{id}/items` is renamed `GET /orders/{orderId}/items`, and takes the same requests',
     ],
+  ],
+  [
+    'that a renamed route needs another scope',
+    routes({ 'GET /orders/{id}': ['read'] }),
+    routes({ 'GET /orders/{orderId}': ['write'] }),
     [
-      'that a caller loses a route, and what it lacks',
-      plainModel(services(['shop', 'till']), READ),
-      plainModel({ ...services(['shop', 'till']), grants: [granted(['read'], 'shop'), granted([], 'till')] }, READ),
-      ['  `till` (client_credentials)', '    - loses `GET /` (lacks `read`)'],
+      '  `shop` (client_credentials)',
+      '    - loses `GET /orders/{orderId}` (lacks `write`)',
+      '  * `GET /orders/{orderId}` needs `write`, no longer `read`',
+      '  * the route `GET /orders/{id}` is renamed `GET /orders/{orderId}`, and takes the same requests',
+      '  * no caller can call `GET /orders/{orderId}`',
     ],
+  ],
+  [
+    'that a caller gains a permission that no route requires',
+    plainModel(services(['shop']), READ),
+    plainModel(services(['shop'], ['read', 'write']), READ),
+    ['  `shop` (client_credentials)', '    + gains the permission `write`'],
+  ],
+  [
+    'that a caller is new and one is gone, since a new name is another caller',
+    plainModel(services(['shop', 'till']), READ),
+    plainModel(services(['shop', 'store']), READ),
     [
-      'that a route is renamed if only a parameter has a new name',
-      routes({ 'GET /orders/{id}': ['read'], 'GET /orders/{id}/items': ['read'] }),
-      routes({ 'GET /orders/{orderId}': ['read'], 'GET /orders/{orderId}/items': ['read'] }),
-      [
-        '  * the route `GET /orders/{id}` is renamed `GET /orders/{orderId}`, and takes the same requests',
-        '  * the route `GET /orders/{id}/items` is renamed `GET /orders/{orderId}/items`, and takes the same requests',
-      ],
+      '  `store` (client_credentials) is new',
+      '    + gains `GET /` (`read`)',
+      '  `till` (client_credentials) is gone',
+      '    - loses `GET /`',
     ],
+  ],
+  [
+    'that a caller is new and can call nothing',
+    plainModel(services(['shop']), READ),
+    plainModel({ ...services(['shop']), clients: [service('shop'), service('till')] }, READ),
+    ['  `till` (client_credentials) is new and can call nothing beyond public routes'],
+  ],
+  [
+    'that a route is new and one is gone, since a new path is another route',
+    routes({ 'GET /old': ['read'] }),
+    routes({ 'GET /new': ['read'] }),
     [
-      'that a renamed route needs another scope',
-      routes({ 'GET /orders/{id}': ['read'] }),
-      routes({ 'GET /orders/{orderId}': ['write'] }),
-      [
-        '  `shop` (client_credentials)',
-        '    - loses `GET /orders/{orderId}` (lacks `write`)',
-        '  * `GET /orders/{orderId}` needs `write`, no longer `read`',
-        '  * the route `GET /orders/{id}` is renamed `GET /orders/{orderId}`, and takes the same requests',
-        '  * no caller can call `GET /orders/{orderId}`',
-      ],
+      '  `shop` (client_credentials)',
+      '    + gains `GET /new` (`read`)',
+      '    - loses `GET /old` (the route is gone)',
+      '  * `GET /new` is new and needs `read`',
     ],
+  ],
+  [
+    'that a route requires another permission',
+    routes({ 'GET /': ['read'], 'GET /both': ['read', 'write'] }),
+    routes({ 'GET /': ['write'], 'GET /both': ['read', 'write'] }),
     [
-      'that a caller gains a permission that no route requires',
-      plainModel(services(['shop']), READ),
-      plainModel(services(['shop'], ['read', 'write']), READ),
-      ['  `shop` (client_credentials)', '    + gains the permission `write`'],
+      '  `shop` (client_credentials)',
+      '    - loses `GET /` (lacks `write`)',
+      '  * `GET /` needs `write`, no longer `read`',
+      '  * no caller can call `GET /`',
     ],
+  ],
+  [
+    'that a route is public now, once for all callers who gain it',
+    plainModel({ ...services(['shop', 'till']), grants: [granted(['read'], 'shop')] }, READ),
+    plainModel(
+      { ...services(['shop', 'till']), grants: [granted(['read'], 'shop')] },
+      plainRoutes({ 'GET /': 'public' }),
+    ),
     [
-      'that a caller is new and one is gone, since a new name is another caller',
-      plainModel(services(['shop', 'till']), READ),
-      plainModel(services(['shop', 'store']), READ),
-      [
-        '  `store` (client_credentials) is new',
-        '    + gains `GET /` (`read`)',
-        '  `till` (client_credentials) is gone',
-        '    - loses `GET /`',
-      ],
+      '  ! `GET /` is public: anyone may call it without a token',
+      `  * the API no longer accepts tokens with audience \`${AUDIENCE}\` of issuer \`https://tenant.eu.auth0.com/\``,
     ],
+  ],
+  [
+    'that a route is no longer public, to each caller who loses it',
+    routes({ 'GET /': 'public', 'GET /b': ['read'] }),
+    routes({ 'GET /': ['write'], 'GET /b': ['read'] }),
     [
-      'that a caller is new and can call nothing',
-      plainModel(services(['shop']), READ),
-      plainModel({ ...services(['shop']), clients: [service('shop'), service('till')] }, READ),
-      ['  `till` (client_credentials) is new and can call nothing beyond public routes'],
+      '  `shop` (client_credentials)',
+      '    - loses `GET /` (lacks `write`)',
+      '  * `GET /` is no longer public: it needs `write`',
+      '  * no caller can call `GET /`',
     ],
+  ],
+  [
+    'that tokens live longer',
+    routes({ 'GET /': ['read'] }),
+    plainModel({ ...services(['shop']), resourceServers: [plainApi({ tokenLifetime: 86_400 })] }, READ),
+    [`  ! tokens for \`${AUDIENCE}\` live 86400 s, no longer 600 s`],
+  ],
+  [
+    'that the API accepts one more audience',
+    routes({ 'GET /': ['read'] }),
+    routes({ 'GET /': ['read'] }, plainAuthorizer({ audiences: [AUDIENCE, 'https://old'] })),
+    ['  ! the API accepts tokens with audience `https://old` of issuer `https://tenant.eu.auth0.com/`'],
+  ],
+  [
+    'that a verdict has another reason',
+    plainModel({ ...services(['shop']), grants: [] }, READ),
+    plainModel(services(['shop'], []), READ),
     [
-      'that a route is new and one is gone, since a new path is another route',
-      routes({ 'GET /old': ['read'] }),
-      routes({ 'GET /new': ['read'] }),
-      [
-        '  `shop` (client_credentials)',
-        '    + gains `GET /new` (`read`)',
-        '    - loses `GET /old` (the route is gone)',
-        '  * `GET /new` is new and needs `read`',
-      ],
+      '  `shop` (client_credentials)',
+      '    ~ `GET /` is still denied (lacks `read`, no longer no token (no client grant for the API))',
     ],
-    [
-      'that a route requires another permission',
-      routes({ 'GET /': ['read'], 'GET /both': ['read', 'write'] }),
-      routes({ 'GET /': ['write'], 'GET /both': ['read', 'write'] }),
-      [
-        '  `shop` (client_credentials)',
-        '    - loses `GET /` (lacks `write`)',
-        '  * `GET /` needs `write`, no longer `read`',
-        '  * no caller can call `GET /`',
-      ],
-    ],
-    [
-      'that a route is public now, once for all callers who gain it',
-      plainModel({ ...services(['shop', 'till']), grants: [granted(['read'], 'shop')] }, READ),
-      plainModel(
-        { ...services(['shop', 'till']), grants: [granted(['read'], 'shop')] },
-        plainRoutes({ 'GET /': 'public' }),
-      ),
-      [
-        '  ! `GET /` is public: anyone may call it without a token',
-        `  * the API no longer accepts tokens with audience \`${AUDIENCE}\` of issuer \`https://tenant.eu.auth0.com/\``,
-      ],
-    ],
-    [
-      'that a route is no longer public, to each caller who loses it',
-      routes({ 'GET /': 'public', 'GET /b': ['read'] }),
-      routes({ 'GET /': ['write'], 'GET /b': ['read'] }),
-      [
-        '  `shop` (client_credentials)',
-        '    - loses `GET /` (lacks `write`)',
-        '  * `GET /` is no longer public: it needs `write`',
-        '  * no caller can call `GET /`',
-      ],
-    ],
-    [
-      'that tokens live longer',
-      routes({ 'GET /': ['read'] }),
-      plainModel({ ...services(['shop']), resourceServers: [plainApi({ tokenLifetime: 86_400 })] }, READ),
-      [`  ! tokens for \`${AUDIENCE}\` live 86400 s, no longer 600 s`],
-    ],
-    [
-      'that the API accepts one more audience',
-      routes({ 'GET /': ['read'] }),
-      routes({ 'GET /': ['read'] }, plainAuthorizer({ audiences: [AUDIENCE, 'https://old'] })),
-      ['  ! the API accepts tokens with audience `https://old` of issuer `https://tenant.eu.auth0.com/`'],
-    ],
-    [
-      'that a verdict has another reason',
-      plainModel({ ...services(['shop']), grants: [] }, READ),
-      plainModel(services(['shop'], []), READ),
-      [
-        '  `shop` (client_credentials)',
-        '    ~ `GET /` is still denied (lacks `read`, no longer no token (no client grant for the API))',
-      ],
-    ],
-  ])('npm run access -- --since says %s', (_fact, before, after, lines) => {
-    expect(changesBetween(before, after)).toEqual(lines);
-  });
+  ],
+])('npm run access -- --since says %s', (_fact, before, after, lines) => {
+  expect(changesBetween(before, after)).toEqual(lines);
+});
 
-  it('--since names the stacks that change alike once, and shows an unchanged stack only in the headline', () => {
-    const [read, write] = [routes({ 'GET /': ['read'] }), routes({ 'GET /': ['write'] })].map((one) => reportOf(one));
-    const change = (stack: string, after = write) => ({ ...compare(read!, after!), stack });
-    expect(words([change('dev'), change('qa', read), change('test')], 'main')).toBe(
-      `dev, test: client shop loses 1 route, 2 other changes
+it('--since names the stacks that change alike once, and shows an unchanged stack only in the headline', () => {
+  const [read, write] = [routes({ 'GET /': ['read'] }), routes({ 'GET /': ['write'] })].map((one) => reportOf(one));
+  const change = (stack: string, after = write) => ({ ...compare(read!, after!), stack });
+  expect(words([change('dev'), change('qa', read), change('test')], 'main')).toBe(
+    `dev, test: client shop loses 1 route, 2 other changes
 
 Stacks \`dev\`, \`test\`, since \`main\`
   \`shop\` (client_credentials)
@@ -159,23 +158,22 @@ Stacks \`dev\`, \`test\`, since \`main\`
   * \`GET /\` needs \`write\`, no longer \`read\`
   * no caller can call \`GET /\`
 `,
-    );
-    expect(words([change('dev', read), change('qa', read)], 'main')).toBe('dev, qa: nothing changes\n');
-  });
+  );
+  expect(words([change('dev', read), change('qa', read)], 'main')).toBe('dev, qa: nothing changes\n');
+});
 
-  it.each([
-    ['new', 'the stack is new', 'new since `main`: all that callers may call'],
-    ['without JSON', 'cannot be compared', 'without access/<stack>.json at `main`: all that callers may call'],
-    [
-      'unreadable',
-      'cannot be compared',
-      'whose access/<stack>.json at `main` this version cannot read: all that callers may call',
-    ],
-  ] as const)('--since lists all that the callers can call if the old report is %s', (missing, summary, reason) => {
-    const change = compare(missing, reportOf(routes({ 'GET /': ['read'] })));
-    const end = missing === 'new' ? '; nothing else changes' : '';
-    expect(words([change, { kind: 'gone', stack: 'test' }], 'main'))
-      .toBe(`dev: ${summary}; test: the stack is gone${end}
+it.each([
+  ['new', 'the stack is new', 'new since `main`: all that callers may call'],
+  ['without JSON', 'cannot be compared', 'without access/<stack>.json at `main`: all that callers may call'],
+  [
+    'unreadable',
+    'cannot be compared',
+    'whose access/<stack>.json at `main` this version cannot read: all that callers may call',
+  ],
+] as const)('--since lists all that the callers can call if the old report is %s', (missing, summary, reason) => {
+  const change = compare(missing, reportOf(routes({ 'GET /': ['read'] })));
+  const end = missing === 'new' ? '; nothing else changes' : '';
+  expect(words([change, { kind: 'gone', stack: 'test' }], 'main')).toBe(`dev: ${summary}; test: the stack is gone${end}
 
 Stack \`dev\`, ${reason}
   \`shop\` (client_credentials) is new
@@ -183,15 +181,15 @@ Stack \`dev\`, ${reason}
 
 Stack \`test\`, gone since \`main\`
 `);
-  });
+});
 
-  it('--since writes the same in Markdown, for a pull request', () => {
-    const change = compare(
-      reportOf(routes({ 'GET /': ['read'], 'GET /b': ['read'] })),
-      reportOf(routes({ 'GET /': ['write'], 'GET /c': ['read'], 'GET /d': ['read'] })),
-    );
-    expect(markdown([change, { kind: 'gone', stack: 'test' }], 'main'))
-      .toBe(`dev: client shop gains 2 routes and loses 2 routes, 4 other changes; test: the stack is gone
+it('--since writes the same in Markdown, for a pull request', () => {
+  const change = compare(
+    reportOf(routes({ 'GET /': ['read'], 'GET /b': ['read'] })),
+    reportOf(routes({ 'GET /': ['write'], 'GET /c': ['read'], 'GET /d': ['read'] })),
+  );
+  expect(markdown([change, { kind: 'gone', stack: 'test' }], 'main'))
+    .toBe(`dev: client shop gains 2 routes and loses 2 routes, 4 other changes; test: the stack is gone
 
 ### Stack \`dev\`, since \`main\`
 
@@ -206,7 +204,6 @@ Stack \`test\`, gone since \`main\`
 
 ### Stack \`test\`, gone since \`main\`
 `);
-  });
 });
 
 describe('Reports of another revision', () => {

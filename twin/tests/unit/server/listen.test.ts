@@ -48,24 +48,22 @@ describe.runIf(hasSecond)('Ports of the twin', () => {
   );
 });
 
-describe('Fetching the issuer’s keys', () => {
-  // docs/fidelity.md F29
-  it('The gateway fetches the issuer’s keys from 127.0.0.1, although the tenant’s URL says localhost', async () => {
-    const reached: (string | undefined)[] = [];
-    const tenant = createHttpServer(({ headers, socket }, outgoing) => {
-      reached.push(headers.host, socket.localAddress);
-      outgoing.end('{}');
-    });
-    const port = await listen(tenant, 0, '--tenant-port');
-    const model = plainModel();
-    const fetchDocument = fromTenant(
-      () => model,
-      () => ({ url: `http://localhost:${port}`, ca: undefined }),
-    );
-    await fetchDocument(`https://${model.tenant.domain}/`, 'jwks', '');
-    // An unset second domain is no domain.
-    await expect(fetchDocument('https://undefined/', 'jwks', '')).rejects.toThrow("is not this stack's tenant");
-    expect(reached).toEqual(['localhost', '127.0.0.1']);
-    await close(tenant);
+// docs/fidelity.md F29
+it('The gateway fetches the issuer’s keys from 127.0.0.1, although the tenant’s URL says localhost', async () => {
+  const reached: (string | undefined)[] = [];
+  const tenant = createHttpServer(({ headers, socket }, outgoing) => {
+    reached.push(headers.host, socket.localAddress);
+    outgoing.end('{}');
   });
+  const port = await listen(tenant, 0, '--tenant-port');
+  const model = plainModel();
+  const fetchDocument = fromTenant(
+    () => model,
+    () => ({ url: `http://localhost:${port}`, ca: undefined }),
+  );
+  await fetchDocument(`https://${model.tenant.domain}/`, 'jwks', '');
+  // An unset second domain is no domain.
+  await expect(fetchDocument('https://undefined/', 'jwks', '')).rejects.toThrow("is not this stack's tenant");
+  expect(reached).toEqual(['localhost', '127.0.0.1']);
+  await close(tenant);
 });

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Action } from '../../../src/model/actions.ts';
 import { actionRunner, type RunAction } from '../../../src/tenant/action-process.ts';
 import { codeFlow, tokenRequest } from '../../../src/verify/login.ts';
@@ -44,137 +44,133 @@ async function claimsAfter(body: string, change: Partial<Action> = {}) {
 const SET_EMAIL = `api.accessToken.setCustomClaim('https://x.example/email', event.user.email);`;
 const OFFLINE = { scope: 'offline_access read' };
 
-describe('A post-login Action', () => {
-  it('A post-login Action adds its claims to the access token and the ID token, before Auth0’s own', async () => {
-    const { access, id } = await claimsAfter(
-      `${SET_EMAIL} api.idToken.setCustomClaim('https://x.example/roles', event.authorization.roles);`,
-    );
-    expect(Object.entries(access)[0]).toEqual(['https://x.example/email', 'editor@example.com']);
-    expect(id['https://x.example/roles']).toEqual(['editor']);
-    expect(id).not.toHaveProperty('https://x.example/email');
-  });
+it('A post-login Action adds its claims to the access token and the ID token, before Auth0’s own', async () => {
+  const { access, id } = await claimsAfter(
+    `${SET_EMAIL} api.idToken.setCustomClaim('https://x.example/roles', event.authorization.roles);`,
+  );
+  expect(Object.entries(access)[0]).toEqual(['https://x.example/email', 'editor@example.com']);
+  expect(id['https://x.example/roles']).toEqual(['editor']);
+  expect(id).not.toHaveProperty('https://x.example/email');
+});
 
-  // docs/fidelity.md F145
-  it('A post-login Action gets the user, the client with its metadata, the API and the request, and only its own secrets', async () => {
-    const tenant = loginTenant({
-      actions: [
-        action(`api.accessToken.setCustomClaim('https://x.example/event', event);`, { secrets: { key: 'value' } }),
-      ],
+// docs/fidelity.md F145
+it('A post-login Action gets the user, the client with its metadata, the API and the request, and only its own secrets', async () => {
+  const tenant = loginTenant({
+    actions: [
+      action(`api.accessToken.setCustomClaim('https://x.example/event', event);`, { secrets: { key: 'value' } }),
+    ],
+  });
+  const clients = tenant.clients.map((client) => ({ ...client, metadata: { plan: 'gold' } }));
+  const { fetch } = await signingTenant({ ...tenant, clients }, Date.now);
+  const { body } = await codeFlow(flowOf('spa', fetch, { scope: 'openid profile read write' }));
+  expect(claimsOf(body['access_token'])['https://x.example/event']).toMatchObject({
+    user: { user_id: 'auth0|000000000000000000000001', name: 'Ed Itor', app_metadata: {}, email_verified: true },
+    client: { client_id: 'spa', name: 'The spa', metadata: { plan: 'gold' } },
+    connection: { name: 'users', strategy: 'auth0' },
+    resource_server: { identifier: API },
+    request: { method: 'GET', query: { client_id: 'spa', response_type: 'code' } },
+    transaction: { protocol: 'oidc-basic-profile', requested_scopes: ['openid', 'profile', 'read', 'write'] },
+    secrets: { key: 'value' },
+  });
+});
+
+// docs/fidelity.md F140
+it('A post-login Action runs again at each refresh, and at a password grant', async () => {
+  const protocol = `api.accessToken.setCustomClaim('https://x.example/protocol', event.transaction.protocol);`;
+  const { fetch } = await tenantWith(action(protocol));
+  const flow = flowOf('spa', fetch, OFFLINE);
+  const first = await codeFlow(flow);
+  const second = await tokenRequest(flow, {
+    grant_type: 'refresh_token',
+    refresh_token: String(first.body['refresh_token']),
+  });
+  const { requestToken } = await signingTenant(fullTenant({ actions: [action(protocol)] }), Date.now);
+  const third = await requestToken(login('editor'));
+  expect(
+    [first, second, third].map(({ body }) => claimsOf(body['access_token'])['https://x.example/protocol']),
+  ).toEqual(['oidc-basic-profile', 'oauth2-refresh-token', 'oauth2-password']);
+});
+
+// docs/fidelity.md F142
+it('A post-login Action adds scopes that the roles do not permit and removes others, only in the access token', async () => {
+  const runAction = inTurn(
+    ['admin', 'offline_access'].map((scope) => ({ method: 'accessToken.addScope', args: [scope] })),
+    [{ method: 'accessToken.removeScope', args: ['write'] }],
+  );
+  const { fetch } = tenantRunning(runAction, [action(''), action('')]);
+  const { body } = await codeFlow(flowOf('spa', fetch, { scope: 'openid profile read write' }));
+  expect(body['scope']).toBe('openid profile read admin offline_access');
+  expect(JSON.parse(String(body['access_token']))).toMatchObject({ scope: body['scope'] });
+  expect(body).not.toHaveProperty('refresh_token');
+});
+
+it('A post-login Action adds no scope to a third party’s token', async () => {
+  const { fetch } = tenantRunning(inTurn([{ method: 'accessToken.addScope', args: ['write'] }]));
+  const { body } = await codeFlow(flowOf('partner', fetch, { scope: 'read' }));
+  expect(JSON.parse(String(body['access_token']))).toMatchObject({ scope: 'read' });
+});
+
+// docs/fidelity.md F141
+it('A post-login Action cannot set a claim with a reserved name, which Auth0 leaves out', async () => {
+  const names = ['sub', 'aud', 'permissions', 'roles', 'gty', 'https://auth0.com/x', 'https://x.example/free'];
+  const { access } = await claimsAfter(
+    `for (const name of ${JSON.stringify(names)}) api.accessToken.setCustomClaim(name, 'set');`,
+  );
+  const set = Object.entries(access).filter(([, value]) => value === 'set');
+  expect(set.map(([name]) => name)).toEqual(['https://x.example/free']);
+});
+
+// docs/fidelity.md F143
+it('A post-login Action that denies a login ends it with access_denied and its reason, and no later Action runs', async () => {
+  const { fetch } = await tenantWith(
+    action(`if (event.user.email.startsWith('editor')) api.access.deny('not on Sundays');`),
+    action(`throw new Error('too late');`),
+  );
+  await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow('access_denied: not on Sundays');
+});
+
+it('A post-login Action that denies a refresh ends it with 403, and the refresh token stays as it was', async () => {
+  const denial = { method: 'access.deny', args: ['no'] };
+  const { fetch } = tenantRunning(inTurn([], [denial], [denial]));
+  const flow = flowOf('spa', fetch, OFFLINE);
+  const refresh_token = String((await codeFlow(flow)).body['refresh_token']);
+  for (let time = 0; time < 2; time += 1) {
+    expect(await tokenRequest(flow, { grant_type: 'refresh_token', refresh_token })).toEqual({
+      status: 403,
+      body: { error: 'access_denied', error_description: 'no' },
     });
-    const clients = tenant.clients.map((client) => ({ ...client, metadata: { plan: 'gold' } }));
-    const { fetch } = await signingTenant({ ...tenant, clients }, Date.now);
-    const { body } = await codeFlow(flowOf('spa', fetch, { scope: 'openid profile read write' }));
-    expect(claimsOf(body['access_token'])['https://x.example/event']).toMatchObject({
-      user: { user_id: 'auth0|000000000000000000000001', name: 'Ed Itor', app_metadata: {}, email_verified: true },
-      client: { client_id: 'spa', name: 'The spa', metadata: { plan: 'gold' } },
-      connection: { name: 'users', strategy: 'auth0' },
-      resource_server: { identifier: API },
-      request: { method: 'GET', query: { client_id: 'spa', response_type: 'code' } },
-      transaction: { protocol: 'oidc-basic-profile', requested_scopes: ['openid', 'profile', 'read', 'write'] },
-      secrets: { key: 'value' },
-    });
-  });
+  }
+});
 
-  // docs/fidelity.md F140
-  it('A post-login Action runs again at each refresh, and at a password grant', async () => {
-    const protocol = `api.accessToken.setCustomClaim('https://x.example/protocol', event.transaction.protocol);`;
-    const { fetch } = await tenantWith(action(protocol));
-    const flow = flowOf('spa', fetch, OFFLINE);
-    const first = await codeFlow(flow);
-    const second = await tokenRequest(flow, {
-      grant_type: 'refresh_token',
-      refresh_token: String(first.body['refresh_token']),
-    });
-    const { requestToken } = await signingTenant(fullTenant({ actions: [action(protocol)] }), Date.now);
-    const third = await requestToken(login('editor'));
-    expect(
-      [first, second, third].map(({ body }) => claimsOf(body['access_token'])['https://x.example/protocol']),
-    ).toEqual(['oidc-basic-profile', 'oauth2-refresh-token', 'oauth2-password']);
-  });
-
-  // docs/fidelity.md F142
-  it('A post-login Action adds scopes that the roles do not permit and removes others, only in the access token', async () => {
-    const runAction = inTurn(
-      ['admin', 'offline_access'].map((scope) => ({ method: 'accessToken.addScope', args: [scope] })),
-      [{ method: 'accessToken.removeScope', args: ['write'] }],
-    );
-    const { fetch } = tenantRunning(runAction, [action(''), action('')]);
-    const { body } = await codeFlow(flowOf('spa', fetch, { scope: 'openid profile read write' }));
-    expect(body['scope']).toBe('openid profile read admin offline_access');
-    expect(JSON.parse(String(body['access_token']))).toMatchObject({ scope: body['scope'] });
-    expect(body).not.toHaveProperty('refresh_token');
-  });
-
-  it('A post-login Action adds no scope to a third party’s token', async () => {
-    const { fetch } = tenantRunning(inTurn([{ method: 'accessToken.addScope', args: ['write'] }]));
-    const { body } = await codeFlow(flowOf('partner', fetch, { scope: 'read' }));
-    expect(JSON.parse(String(body['access_token']))).toMatchObject({ scope: 'read' });
-  });
-
-  // docs/fidelity.md F141
-  it('A post-login Action cannot set a claim with a reserved name, which Auth0 leaves out', async () => {
-    const names = ['sub', 'aud', 'permissions', 'roles', 'gty', 'https://auth0.com/x', 'https://x.example/free'];
-    const { access } = await claimsAfter(
-      `for (const name of ${JSON.stringify(names)}) api.accessToken.setCustomClaim(name, 'set');`,
-    );
-    const set = Object.entries(access).filter(([, value]) => value === 'set');
-    expect(set.map(([name]) => name)).toEqual(['https://x.example/free']);
-  });
-
-  // docs/fidelity.md F143
-  it('A post-login Action that denies a login ends it with access_denied and its reason, and no later Action runs', async () => {
-    const { fetch } = await tenantWith(
-      action(`if (event.user.email.startsWith('editor')) api.access.deny('not on Sundays');`),
-      action(`throw new Error('too late');`),
-    );
-    await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow('access_denied: not on Sundays');
-  });
-
-  it('A post-login Action that denies a refresh ends it with 403, and the refresh token stays as it was', async () => {
-    const denial = { method: 'access.deny', args: ['no'] };
-    const { fetch } = tenantRunning(inTurn([], [denial], [denial]));
-    const flow = flowOf('spa', fetch, OFFLINE);
-    const refresh_token = String((await codeFlow(flow)).body['refresh_token']);
-    for (let time = 0; time < 2; time += 1) {
-      expect(await tokenRequest(flow, { grant_type: 'refresh_token', refresh_token })).toEqual({
-        status: 403,
-        body: { error: 'access_denied', error_description: 'no' },
-      });
-    }
-  });
-
-  it('A post-login Action knows when the user gave the password, except at a refresh, which fails by name', async () => {
-    const { fetch } = await tenantWith(
-      action(`const [{ timestamp }] = event.authentication.methods;
+it('A post-login Action knows when the user gave the password, except at a refresh, which fails by name', async () => {
+  const { fetch } = await tenantWith(
+    action(`const [{ timestamp }] = event.authentication.methods;
         api.accessToken.setCustomClaim('https://x.example/age', Date.now() - Date.parse(timestamp) < 60_000);`),
-    );
-    const flow = flowOf('spa', fetch, OFFLINE);
-    const { body } = await codeFlow(flow);
-    expect(claimsOf(body['access_token'])['https://x.example/age']).toBe(true);
-    const renewed = await tokenRequest(flow, {
-      grant_type: 'refresh_token',
-      refresh_token: String(body['refresh_token']),
-    });
-    expect(renewed.body['error_description']).toContain('event.authentication.methods');
+  );
+  const flow = flowOf('spa', fetch, OFFLINE);
+  const { body } = await codeFlow(flow);
+  expect(claimsOf(body['access_token'])['https://x.example/age']).toBe(true);
+  const renewed = await tokenRequest(flow, {
+    grant_type: 'refresh_token',
+    refresh_token: String(body['refresh_token']),
   });
+  expect(renewed.body['error_description']).toContain('event.authentication.methods');
+});
 
-  it('One of two simultaneous requests with the same rotating refresh token gets a token', async () => {
-    let runs = 0;
-    const bothRun = Promise.withResolvers<void>();
-    const { fetch } = tenantRunning(async () => {
-      runs += 1;
-      // The first run is that of the login.
-      if (runs === 3) bothRun.resolve();
-      if (runs > 1) await bothRun.promise;
-      return { calls: [], unsupported: [] };
-    });
-    const flow = flowOf('spa', fetch, OFFLINE);
-    const refresh_token = String((await codeFlow(flow)).body['refresh_token']);
-    const both = await Promise.all(
-      [1, 2].map(() => tokenRequest(flow, { grant_type: 'refresh_token', refresh_token })),
-    );
-    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 403]);
+it('One of two simultaneous requests with the same rotating refresh token gets a token', async () => {
+  let runs = 0;
+  const bothRun = Promise.withResolvers<void>();
+  const { fetch } = tenantRunning(async () => {
+    runs += 1;
+    // The first run is that of the login.
+    if (runs === 3) bothRun.resolve();
+    if (runs > 1) await bothRun.promise;
+    return { calls: [], unsupported: [] };
   });
+  const flow = flowOf('spa', fetch, OFFLINE);
+  const refresh_token = String((await codeFlow(flow)).body['refresh_token']);
+  const both = await Promise.all([1, 2].map(() => tokenRequest(flow, { grant_type: 'refresh_token', refresh_token })));
+  expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 403]);
 });
 
 /** Code that the twin does not support, and what the error names. */
@@ -200,126 +196,120 @@ const RESTRICTED = [
   [`process._debugProcess(process.ppid);`, 'process._debugProcess is not a function'],
 ] as const;
 
-describe('An Action', () => {
-  // docs/fidelity.md F144
-  it('An Action that uses what the twin does not support fails the login by name, even if the Action catches the error', async () => {
-    const { fetch } = await tenantWith(action(UNSUPPORTED.map(([code]) => `try { ${code} } catch {}`).join('\n')));
-    const names = UNSUPPORTED.map(([, name]) => name).join(', ');
-    const error = `server_error: The Action "check" uses what the twin does not support: ${names}`;
-    await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(error);
-  });
+// docs/fidelity.md F144
+it('An Action that uses what the twin does not support fails the login by name, even if the Action catches the error', async () => {
+  const { fetch } = await tenantWith(action(UNSUPPORTED.map(([code]) => `try { ${code} } catch {}`).join('\n')));
+  const names = UNSUPPORTED.map(([, name]) => name).join(', ');
+  const error = `server_error: The Action "check" uses what the twin does not support: ${names}`;
+  await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(error);
+});
 
-  it('An Action that does not catch the error of an unsupported feature fails the login by name', async () => {
-    const { fetch } = await tenantWith(action(`api.user.setAppMetadata('x', 1);`));
-    await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow('what the twin does not support: api.user');
-  });
+it('An Action that does not catch the error of an unsupported feature fails the login by name', async () => {
+  const { fetch } = await tenantWith(action(`api.user.setAppMetadata('x', 1);`));
+  await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow('what the twin does not support: api.user');
+});
 
-  it.each([
-    ['accessToken.setCustomClaim', ['scope', 'admin'], 'uses what the twin does not support: a claim scope'],
-    ['accessToken.addScope', ['a b'], 'failed: api.accessToken.addScope has wrong arguments'],
-    ['idToken.setCustomClaim', ['x', 'x'.repeat(100_000)], 'failed: its claims are larger than 100 kB'],
-    ['accessToken.toString', [], 'uses what the twin does not support: api.accessToken.toString'],
-  ])('An Action that calls %s with wrong arguments fails the login: row %#', async (method, args, problem) => {
-    const { fetch } = tenantRunning(inTurn([{ method, args }]));
-    await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(`server_error: The Action "check" ${problem}`);
-  });
+it.each([
+  ['accessToken.setCustomClaim', ['scope', 'admin'], 'uses what the twin does not support: a claim scope'],
+  ['accessToken.addScope', ['a b'], 'failed: api.accessToken.addScope has wrong arguments'],
+  ['idToken.setCustomClaim', ['x', 'x'.repeat(100_000)], 'failed: its claims are larger than 100 kB'],
+  ['accessToken.toString', [], 'uses what the twin does not support: api.accessToken.toString'],
+])('An Action that calls %s with wrong arguments fails the login: row %#', async (method, args, problem) => {
+  const { fetch } = tenantRunning(inTurn([{ method, args }]));
+  await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(`server_error: The Action "check" ${problem}`);
+});
 
-  it.each([
-    [`throw new Error('out of order');`, 'out of order'],
-    [`process.exit();`, 'its process ended without an answer'],
-  ])('An Action that fails also fails the login: %s', async (body, problem) => {
-    const { fetch } = await tenantWith(action(body));
-    await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(`server_error: The Action "check" failed: ${problem}`);
-  });
+it.each([
+  [`throw new Error('out of order');`, 'out of order'],
+  [`process.exit();`, 'its process ended without an answer'],
+])('An Action that fails also fails the login: %s', async (body, problem) => {
+  const { fetch } = await tenantWith(action(body));
+  await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow(`server_error: The Action "check" failed: ${problem}`);
+});
 
-  it('An Action can read no file, start no process and signal none', async () => {
-    const attempts = RESTRICTED.map(([code]) => `() => { ${code} }`).join(', ');
-    const { access } = await claimsAfter(`
+it('An Action can read no file, start no process and signal none', async () => {
+  const attempts = RESTRICTED.map(([code]) => `() => { ${code} }`).join(', ');
+  const { access } = await claimsAfter(`
       const messages = [${attempts}].map((attempt) => { try { attempt(); } catch (error) { return error.message; } });
       api.accessToken.setCustomClaim('https://x.example/messages', messages);`);
-    const messages = RESTRICTED.map(([, message]) => expect.stringContaining(message) as unknown);
-    expect(access['https://x.example/messages']).toEqual(messages);
-  });
+  const messages = RESTRICTED.map(([, message]) => expect.stringContaining(message) as unknown);
+  expect(access['https://x.example/messages']).toEqual(messages);
+});
 
-  it('An Action without the function of its trigger fails the login', async () => {
-    const { fetch } = await tenantWith(action('', { code: 'exports.other = 1;' }));
-    await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow('The Action exports no onExecutePostLogin');
-  });
+it('An Action without the function of its trigger fails the login', async () => {
+  const { fetch } = await tenantWith(action('', { code: 'exports.other = 1;' }));
+  await expect(codeFlow(flowOf('spa', fetch))).rejects.toThrow('The Action exports no onExecutePostLogin');
+});
 
-  it('An Action has an empty environment and can use the modules of Node.js', async () => {
-    const { access } = await claimsAfter(
-      `const hash = require('crypto').createHash('sha256').update('x').digest('hex');
+it('An Action has an empty environment and can use the modules of Node.js', async () => {
+  const { access } = await claimsAfter(
+    `const hash = require('crypto').createHash('sha256').update('x').digest('hex');
       api.accessToken.setCustomClaim('https://x.example/seen', [hash.length, Object.keys(process.env)]);`,
-    );
-    expect(access['https://x.example/seen']).toEqual([64, expect.not.arrayContaining(['HOME', 'PATH', 'AWS_REGION'])]);
+  );
+  expect(access['https://x.example/seen']).toEqual([64, expect.not.arrayContaining(['HOME', 'PATH', 'AWS_REGION'])]);
+});
+
+const tokenWith = async (tenant: { readonly fetch: (request: Request) => Promise<Response> }): Promise<TokenAnswer> =>
+  tokenRequest(
+    {
+      tenantUrl: 'http://localhost',
+      client: { clientId: 'test-app', secret: 'the secret of test-app', redirectUri: '' },
+      fetch: tenant.fetch,
+    },
+    { grant_type: 'client_credentials', audience: MAIN },
+  );
+const calling = (method: string, ...args: unknown[]): Promise<TokenAnswer> =>
+  tokenWith(tenantRunning(inTurn([{ method, args }]), [exchange('')]));
+
+it('A credentials-exchange Action adds its claims to the token', async () => {
+  const tenant = await tenantWith(
+    exchange(`api.accessToken.setCustomClaim('https://x.example/app', event.client.name);`),
+  );
+  const { body } = await tokenWith(tenant);
+  expect(claimsOf(body['access_token'])).toMatchObject({ 'https://x.example/app': 'test-app' });
+});
+
+it.each([
+  ['invalid_scope', 400],
+  ['invalid_request', 400],
+  ['server_error', 500],
+  // docs/fidelity.md F146
+])('A credentials-exchange Action denies the token as %s', async (code, status) => {
+  expect(await calling('access.deny', code, 'because')).toEqual({
+    status,
+    body: { error: code, error_description: 'because' },
   });
 });
 
-describe('A credentials-exchange Action', () => {
-  const tokenWith = async (tenant: { readonly fetch: (request: Request) => Promise<Response> }): Promise<TokenAnswer> =>
-    tokenRequest(
-      {
-        tenantUrl: 'http://localhost',
-        client: { clientId: 'test-app', secret: 'the secret of test-app', redirectUri: '' },
-        fetch: tenant.fetch,
-      },
-      { grant_type: 'client_credentials', audience: MAIN },
-    );
-  const calling = (method: string, ...args: unknown[]): Promise<TokenAnswer> =>
-    tokenWith(tenantRunning(inTurn([{ method, args }]), [exchange('')]));
-
-  it('A credentials-exchange Action adds its claims to the token', async () => {
-    const tenant = await tenantWith(
-      exchange(`api.accessToken.setCustomClaim('https://x.example/app', event.client.name);`),
-    );
-    const { body } = await tokenWith(tenant);
-    expect(claimsOf(body['access_token'])).toMatchObject({ 'https://x.example/app': 'test-app' });
-  });
-
-  it.each([
-    ['invalid_scope', 400],
-    ['invalid_request', 400],
-    ['server_error', 500],
-    // docs/fidelity.md F146
-  ])('A credentials-exchange Action denies the token as %s', async (code, status) => {
-    expect(await calling('access.deny', code, 'because')).toEqual({
-      status,
-      body: { error: code, error_description: 'because' },
-    });
-  });
-
-  it('A credentials-exchange Action cannot change the scope', async () => {
-    const { status, body } = await calling('accessToken.addScope', 'x');
-    expect([status, body['error_description']]).toEqual([
-      500,
-      'The Action "check" uses what the twin does not support: api.accessToken.addScope',
-    ]);
-  });
+it('A credentials-exchange Action cannot change the scope', async () => {
+  const { status, body } = await calling('accessToken.addScope', 'x');
+  expect([status, body['error_description']]).toEqual([
+    500,
+    'The Action "check" uses what the twin does not support: api.accessToken.addScope',
+  ]);
 });
 
-describe('The process of an Action', () => {
-  const call: Parameters<RunAction>[0] = { handler: 'run', code: '', event: {}, methods: [], unknown: [] };
+const call: Parameters<RunAction>[0] = { handler: 'run', code: '', event: {}, methods: [], unknown: [] };
 
-  it('The process of an Action ends at its time limit, even if the Action blocks', async () => {
-    const run = actionRunner(() => undefined, new AbortController().signal, 0.5);
-    const answer = await run({ ...call, code: 'exports.run = () => { for (;;); };' });
-    expect(answer).toEqual({ calls: [], unsupported: [], error: 'it did not end within 0.5 seconds' });
-  });
+it('The process of an Action ends at its time limit, even if the Action blocks', async () => {
+  const run = actionRunner(() => undefined, new AbortController().signal, 0.5);
+  const answer = await run({ ...call, code: 'exports.run = () => { for (;;); };' });
+  expect(answer).toEqual({ calls: [], unsupported: [], error: 'it did not end within 0.5 seconds' });
+});
 
-  it('The process of an Action ends with the twin', async () => {
-    const twin = new AbortController();
-    const run = actionRunner(() => twin.abort(), twin.signal);
-    const answer = await run({
-      ...call,
-      code: `exports.run = () => { console.log('started'); return new Promise((done) => setTimeout(done, 60_000)); };`,
-    });
-    expect(answer.error).toBeDefined();
+it('The process of an Action ends with the twin', async () => {
+  const twin = new AbortController();
+  const run = actionRunner(() => twin.abort(), twin.signal);
+  const answer = await run({
+    ...call,
+    code: `exports.run = () => { console.log('started'); return new Promise((done) => setTimeout(done, 60_000)); };`,
   });
+  expect(answer.error).toBeDefined();
+});
 
-  it('The console output of an Action is logged', async () => {
-    const lines: string[] = [];
-    const run = actionRunner((text) => void lines.push(text), new AbortController().signal);
-    await run({ ...call, code: `exports.run = () => console.log('hello');` });
-    expect(lines).toEqual(['hello']);
-  });
+it('The console output of an Action is logged', async () => {
+  const lines: string[] = [];
+  const run = actionRunner((text) => void lines.push(text), new AbortController().signal);
+  await run({ ...call, code: `exports.run = () => console.log('hello');` });
+  expect(lines).toEqual(['hello']);
 });

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, SignJWT, type JWTHeaderParameters } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { newClientKey } from '../../../../tests/support/client-keys.ts';
 import { ASSERTION_TYPE } from '../../../src/common/client-assertion.ts';
 import type { Client } from '../../../src/model/tenant.ts';
@@ -108,61 +108,59 @@ const refused = (why: string): object => ({
   body: { error: 'invalid_client', error_description: expect.stringContaining(why) as unknown },
 });
 
-describe('private_key_jwt', () => {
-  // docs/fidelity.md F105
-  it.each(ACCEPTED)('A client gets a token for an assertion with %s', async (_title, by) => {
-    expect((await ask(await signed(by()))).status).toBe(200);
-  });
+// docs/fidelity.md F105
+it.each(ACCEPTED)('A client gets a token for an assertion with %s', async (_title, by) => {
+  expect((await ask(await signed(by()))).status).toBe(200);
+});
 
-  it('A client needs no client_id beside its assertion', async () => {
-    expect((await ask(await signed(), { client_id: undefined })).status).toBe(200);
-  });
+it('A client needs no client_id beside its assertion', async () => {
+  expect((await ask(await signed(), { client_id: undefined })).status).toBe(200);
+});
 
-  // docs/fidelity.md F103
-  it.each(REJECTED)('An assertion is rejected if it has %s', async (_title, by, why) => {
-    expect(await ask(await signed(by()))).toMatchObject(refused(why));
-  });
+// docs/fidelity.md F103
+it.each(REJECTED)('An assertion is rejected if it has %s', async (_title, by, why) => {
+  expect(await ask(await signed(by()))).toMatchObject(refused(why));
+});
 
-  // docs/fidelity.md F104
-  it('An assertion works once', async () => {
-    const assertion = await signed();
-    expect((await ask(assertion)).status).toBe(200);
-    expect(await ask(assertion)).toMatchObject(refused('used before'));
-  });
+// docs/fidelity.md F104
+it('An assertion works once', async () => {
+  const assertion = await signed();
+  expect((await ask(assertion)).status).toBe(200);
+  expect(await ask(assertion)).toMatchObject(refused('used before'));
+});
 
-  it('Of two requests at the same time with one assertion, one is rejected', async () => {
-    const assertion = await signed();
-    const answers = await Promise.all([ask(assertion), ask(assertion)]);
-    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401]);
-  });
+it('Of two requests at the same time with one assertion, one is rejected', async () => {
+  const assertion = await signed();
+  const answers = await Promise.all([ask(assertion), ask(assertion)]);
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401]);
+});
 
-  it('A rejected assertion is not used up', async () => {
-    const assertion = await signed();
-    await ask(assertion, { client_id: 'other' });
-    expect((await ask(assertion)).status).toBe(200);
-  });
+it('A rejected assertion is not used up', async () => {
+  const assertion = await signed();
+  await ask(assertion, { client_id: 'other' });
+  expect((await ask(assertion)).status).toBe(200);
+});
 
-  it.each([
-    ['a client with a secret', { iss: 'other', sub: 'other' }, 'other', 'does not use private_key_jwt'],
-    ['a client whose key has expired', { iss: 'ended', sub: 'ended' }, 'ended', 'none of the client'],
-    ['an unknown client', { iss: 'unknown', sub: 'unknown' }, 'unknown', 'the client is unknown'],
-  ])('An assertion of %s is rejected', async (_who, claims, client_id, why) => {
-    expect(await ask(await signed({ claims }), { client_id })).toMatchObject(refused(why));
-  });
+it.each([
+  ['a client with a secret', { iss: 'other', sub: 'other' }, 'other', 'does not use private_key_jwt'],
+  ['a client whose key has expired', { iss: 'ended', sub: 'ended' }, 'ended', 'none of the client'],
+  ['an unknown client', { iss: 'unknown', sub: 'unknown' }, 'unknown', 'the client is unknown'],
+])('An assertion of %s is rejected', async (_who, claims, client_id, why) => {
+  expect(await ask(await signed({ claims }), { client_id })).toMatchObject(refused(why));
+});
 
-  it.each([
-    ['a text that is not a JWT', 'x', {}, 401, 'invalid_client'],
-    ['no assertion', undefined, {}, 400, 'invalid_request'],
-    ['another type', 'x', { client_assertion_type: 'saml' }, 400, 'invalid_request'],
-    ['a secret as well', 'x', { client_secret: 'x' }, 400, 'invalid_request'],
-  ])('A request with %s as its assertion is rejected', async (_what, assertion, more, status, error) => {
-    expect(await ask(assertion, more)).toMatchObject({ status, body: { error } });
-  });
+it.each([
+  ['a text that is not a JWT', 'x', {}, 401, 'invalid_client'],
+  ['no assertion', undefined, {}, 400, 'invalid_request'],
+  ['another type', 'x', { client_assertion_type: 'saml' }, 400, 'invalid_request'],
+  ['a secret as well', 'x', { client_secret: 'x' }, 400, 'invalid_request'],
+])('A request with %s as its assertion is rejected', async (_what, assertion, more, status, error) => {
+  expect(await ask(assertion, more)).toMatchObject({ status, body: { error } });
+});
 
-  it('A client with keys gets no token with a secret, not even an empty one', async () => {
-    for (const client_secret of ['the secret of the client', '']) {
-      const answer = await ask(undefined, { client_assertion_type: undefined, client_secret });
-      expect(answer).toMatchObject({ status: 401, body: { error: 'access_denied' } });
-    }
-  });
+it('A client with keys gets no token with a secret, not even an empty one', async () => {
+  for (const client_secret of ['the secret of the client', '']) {
+    const answer = await ask(undefined, { client_assertion_type: undefined, client_secret });
+    expect(answer).toMatchObject({ status: 401, body: { error: 'access_denied' } });
+  }
 });

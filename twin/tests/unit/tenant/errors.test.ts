@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Tenant } from '../../../src/model/tenant.ts';
 import { LoginAttempts } from '../../../src/tenant/login-attempts.ts';
 import { PASSWORD_REALM } from '../../../src/tenant/password.ts';
@@ -179,14 +179,12 @@ const saying = ([status, error, description]: Refusal): TokenAnswer => ({
   },
 });
 
-describe('Errors of the token endpoint', () => {
-  it.each(ROWS)(
-    'The tenant rejects a token request with %s (client %s)',
-    async (_request, client, parameters, refusal, tenant) => {
-      expect(await localTenant(fullTenant(tenant)).requestToken(parameters, client)).toEqual(saying(refusal));
-    },
-  );
-});
+it.each(ROWS)(
+  'The tenant rejects a token request with %s (client %s)',
+  async (_request, client, parameters, refusal, tenant) => {
+    expect(await localTenant(fullTenant(tenant)).requestToken(parameters, client)).toEqual(saying(refusal));
+  },
+);
 
 // docs/fidelity.md F136
 it('The tenant takes documented parameters without effect, and the log names them', async () => {
@@ -208,42 +206,40 @@ it('The tenant rejects a user’s token request without an audience from a clien
   expect((await requestToken(machine())).status).toBe(200);
 });
 
-describe('Brute-force protection', () => {
-  it('The tenant blocks an account after ten wrong passwords in a row, in any letter case of its name', async () => {
-    const { requestToken } = localTenant(fullTenant());
-    const wrong = login('unlucky', { password: 'x' });
-    for (let attempt = 1; attempt <= 9; attempt++) expect((await requestToken(wrong)).status).toBe(403);
-    // A good one ends the row.
-    expect((await requestToken(login('unlucky'))).status).toBe(200);
-    for (let attempt = 1; attempt <= 10; attempt++) expect((await requestToken(wrong)).status).toBe(403);
-    for (const username of ['unlucky@example.com', 'UNLUCKY@example.com']) {
-      expect(await requestToken(login('unlucky', { username }))).toEqual(saying(TOO_MANY));
-    }
-    expect((await requestToken(login('editor'))).status).toBe(200);
-  });
+it('The tenant blocks an account after ten wrong passwords in a row, in any letter case of its name', async () => {
+  const { requestToken } = localTenant(fullTenant());
+  const wrong = login('unlucky', { password: 'x' });
+  for (let attempt = 1; attempt <= 9; attempt++) expect((await requestToken(wrong)).status).toBe(403);
+  // A good one ends the row.
+  expect((await requestToken(login('unlucky'))).status).toBe(200);
+  for (let attempt = 1; attempt <= 10; attempt++) expect((await requestToken(wrong)).status).toBe(403);
+  for (const username of ['unlucky@example.com', 'UNLUCKY@example.com']) {
+    expect(await requestToken(login('unlucky', { username }))).toEqual(saying(TOO_MANY));
+  }
+  expect((await requestToken(login('editor'))).status).toBe(200);
+});
 
-  it('The tenant blocks an unknown account after ten attempts too, so that no response tells which exist', async () => {
-    const { requestToken } = localTenant(fullTenant());
-    for (let attempt = 1; attempt <= 10; attempt++) {
-      expect(await requestToken(login('phantom'))).toEqual(saying(WRONG_PASSWORD));
-    }
-    expect(await requestToken(login('phantom'))).toEqual(saying(TOO_MANY));
-  });
+it('The tenant blocks an unknown account after ten attempts too, so that no response tells which exist', async () => {
+  const { requestToken } = localTenant(fullTenant());
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    expect(await requestToken(login('phantom'))).toEqual(saying(WRONG_PASSWORD));
+  }
+  expect(await requestToken(login('phantom'))).toEqual(saying(TOO_MANY));
+});
 
-  // docs/fidelity.md F115
-  it('The tenant keeps a block while 10,001 other names fail to log in', () => {
-    const logins = new LoginAttempts();
-    for (let attempt = 1; attempt <= 10; attempt++) logins.failed('users', 'blocked');
-    for (let number = 0; number <= 10_000; number++) logins.failed('users', `name-${number}`);
-    expect(logins.areTooMany('users', 'blocked')).toBe(true);
-  });
+// docs/fidelity.md F115
+it('The tenant keeps a block while 10,001 other names fail to log in', () => {
+  const logins = new LoginAttempts();
+  for (let attempt = 1; attempt <= 10; attempt++) logins.failed('users', 'blocked');
+  for (let number = 0; number <= 10_000; number++) logins.failed('users', `name-${number}`);
+  expect(logins.areTooMany('users', 'blocked')).toBe(true);
+});
 
-  it('The tenant blocks no account of a database that switches the protection off', async () => {
-    const { requestToken } = localTenant(fullTenant());
-    const right = realmLogin('lenient', 'lenient');
-    for (let attempt = 1; attempt <= 11; attempt++) await requestToken({ ...right, password: 'x' });
-    expect((await requestToken(right)).status).toBe(200);
-  });
+it('The tenant blocks no account of a database that switches the protection off', async () => {
+  const { requestToken } = localTenant(fullTenant());
+  const right = realmLogin('lenient', 'lenient');
+  for (let attempt = 1; attempt <= 11; attempt++) await requestToken({ ...right, password: 'x' });
+  expect((await requestToken(right)).status).toBe(200);
 });
 
 it('The token endpoint’s responses are not stored and have the type application/json', async () => {

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import { sameText } from '../../../src/tenant/same-text.ts';
 import { TokenError } from '../../../src/tenant/errors.ts';
 import { issueToken } from '../../../src/tenant/token.ts';
@@ -42,44 +42,42 @@ async function outcome(parameters: Readonly<Record<string, string>>, tenant = pl
 const { clientId: id, secret } = plainClient();
 const { email, password } = plainUser();
 
-describe('Secrets', () => {
-  it.each([
-    ['equal', 'a', 'a', true],
-    ['different', 'a', 'b', false],
-    ['of different lengths', 'a', 'a'.repeat(1000), false],
-    ['empty', '', '', true],
-    ['different only in how an accent is encoded', '\u00e9', 'e\u0301', false],
-  ])('Secrets that are %s are compared as digests of one length, in constant time', (_name, a, b, equal) => {
-    expect(sameText(a, b)).toBe(equal);
-    expect(comparisons()).toEqual([pair(a, b)]);
-  });
+it.each([
+  ['equal', 'a', 'a', true],
+  ['different', 'a', 'b', false],
+  ['of different lengths', 'a', 'a'.repeat(1000), false],
+  ['empty', '', '', true],
+  ['different only in how an accent is encoded', '\u00e9', 'e\u0301', false],
+])('Secrets that are %s are compared as digests of one length, in constant time', (_name, a, b, equal) => {
+  expect(sameText(a, b)).toBe(equal);
+  expect(comparisons()).toEqual([pair(a, b)]);
+});
 
-  it.each([
-    ['the right secret', id, secret],
-    ['a wrong secret', id, 'x'],
-    ['the secret of an unknown client', 'unknown', 'x'],
-  ])('The secret of a client is compared as a digest: %s', async (_name, client, sent) => {
-    await outcome({ client_id: client, client_secret: sent });
-    expect(comparisons()).toEqual([pair(sent, client === id ? secret : '')]);
-  });
+it.each([
+  ['the right secret', id, secret],
+  ['a wrong secret', id, 'x'],
+  ['the secret of an unknown client', 'unknown', 'x'],
+])('The secret of a client is compared as a digest: %s', async (_name, client, sent) => {
+  await outcome({ client_id: client, client_secret: sent });
+  expect(comparisons()).toEqual([pair(sent, client === id ? secret : '')]);
+});
 
-  it.each([
-    ['the right password', email, password, 'granted'],
-    ['a wrong password', email, 'x', 'Wrong email or password.'],
-    ['the password of an unknown user', 'unknown', 'x', 'Wrong email or password.'],
-  ])('The password of a user is compared as a digest: %s', async (_name, username, sent, expected) => {
-    expect(await outcome({ client_id: id, client_secret: secret, username, password: sent })).toBe(expected);
-    expect(comparisons()).toEqual([pair(secret, secret), pair(sent, username === email ? password : '')]);
-  });
+it.each([
+  ['the right password', email, password, 'granted'],
+  ['a wrong password', email, 'x', 'Wrong email or password.'],
+  ['the password of an unknown user', 'unknown', 'x', 'Wrong email or password.'],
+])('The password of a user is compared as a digest: %s', async (_name, username, sent, expected) => {
+  expect(await outcome({ client_id: id, client_secret: secret, username, password: sent })).toBe(expected);
+  expect(comparisons()).toEqual([pair(secret, secret), pair(sent, username === email ? password : '')]);
+});
 
-  it('An empty secret gets no token, not even from a client with an empty secret', async () => {
-    expect(await outcome({ client_id: 'unknown', client_secret: '' })).toBe('Unauthorized');
-    const secretless = plainTenant({ clients: [plainClient({ secret: '' })] });
-    for (const sent of [{}, { client_secret: '' }]) {
-      expect(await outcome({ client_id: id, ...sent }, secretless)).toBe('Unauthorized');
-    }
-    expect(await outcome({ client_id: id, client_secret: secret, username: 'unknown', password: '' })).toBe(
-      'Missing required parameter: password',
-    );
-  });
+it('An empty secret gets no token, not even from a client with an empty secret', async () => {
+  expect(await outcome({ client_id: 'unknown', client_secret: '' })).toBe('Unauthorized');
+  const secretless = plainTenant({ clients: [plainClient({ secret: '' })] });
+  for (const sent of [{}, { client_secret: '' }]) {
+    expect(await outcome({ client_id: id, ...sent }, secretless)).toBe('Unauthorized');
+  }
+  expect(await outcome({ client_id: id, client_secret: secret, username: 'unknown', password: '' })).toBe(
+    'Missing required parameter: password',
+  );
 });

@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { api, fullTenant, login, machine, realmLogin, type TokenParameters } from '../../support/full-tenant.ts';
 import { localTenant, signingTenant } from '../../support/local-tenant.ts';
 import { loginState } from '../../../src/tenant/login-state.ts';
@@ -63,17 +63,13 @@ const SCOPES: readonly ScopeRow[] = [
   ],
 ];
 
-describe('Scopes of a token', () => {
-  const rows = SCOPES.map(
-    ([name, parameters, scope, client = 'test-app']) => [name, parameters, scope, client] as const,
-  );
-  it.each(rows)('Token scopes: %s', async (_name, parameters, scope, client) => {
-    const { status, body } = await tenant.requestToken(parameters, client);
-    expect(status).toBe(200);
-    expect(body['scope']).toBe(scope);
-    const isOpaque = 'audience' in parameters && parameters['audience'] === undefined;
-    if (!isOpaque) expect(decodeJwt(String(body['access_token']))['scope']).toBe(scope);
-  });
+const rows = SCOPES.map(([name, parameters, scope, client = 'test-app']) => [name, parameters, scope, client] as const);
+it.each(rows)('Token scopes: %s', async (_name, parameters, scope, client) => {
+  const { status, body } = await tenant.requestToken(parameters, client);
+  expect(status).toBe(200);
+  expect(body['scope']).toBe(scope);
+  const isOpaque = 'audience' in parameters && parameters['audience'] === undefined;
+  if (!isOpaque) expect(decodeJwt(String(body['access_token']))['scope']).toBe(scope);
 });
 
 type BodyRow = readonly [name: string, parameters: TokenParameters, idToken: boolean, scope: boolean, lifetime: number];
@@ -88,17 +84,15 @@ const BODIES: readonly BodyRow[] = [
   ['a user without audience', login('editor', { audience: undefined }), false, false, 86_400],
 ];
 
-describe('The token response', () => {
-  it.each(BODIES)(
-    'The token response for %s has its fields in Auth0’s order',
-    async (_name, parameters, idToken, scope, lifetime) => {
-      const { body } = await tenant.requestToken(parameters);
-      const some = [...(idToken ? ['id_token'] : []), ...(scope ? ['scope'] : [])];
-      expect(Object.keys(body)).toEqual(['access_token', ...some, 'expires_in', 'token_type']);
-      expect(body).toMatchObject({ expires_in: lifetime, token_type: 'Bearer' });
-    },
-  );
-});
+it.each(BODIES)(
+  'The token response for %s has its fields in Auth0’s order',
+  async (_name, parameters, idToken, scope, lifetime) => {
+    const { body } = await tenant.requestToken(parameters);
+    const some = [...(idToken ? ['id_token'] : []), ...(scope ? ['scope'] : [])];
+    expect(Object.keys(body)).toEqual(['access_token', ...some, 'expires_in', 'token_type']);
+    expect(body).toMatchObject({ expires_in: lifetime, token_type: 'Bearer' });
+  },
+);
 
 /** The claims that differ, as `aud`, `scope`, `gty` and what comes last; the others are the same in every token. */
 type ClaimsRow = readonly [
@@ -149,26 +143,24 @@ const CLAIMS: readonly ClaimsRow[] = [
   ],
 ];
 
-describe('The access token', () => {
-  it.each(CLAIMS)(
-    'The access token of %s has its claims in Auth0’s order',
-    async (_name, parameters, aud, scope, gty, more) => {
-      const { body } = await tenant.requestToken(parameters);
-      const token = String(body['access_token']);
-      const payload = decodeJwt(token);
-      const azp = 'test-app';
-      const sub = gty === 'client-credentials' ? `${azp}@clients` : payload.sub;
-      expect(sub).toMatch(gty === 'client-credentials' ? /@clients$/ : /^auth0\|[0-9a-f]{24}$/);
-      const times = { iat: SECONDS, exp: SECONDS + 600 };
-      // As texts, since their order counts.
-      const claims = { iss: ISSUER, sub, aud, ...times, ...(scope && { scope }), gty, azp, ...more };
-      expect(JSON.stringify(payload)).toBe(JSON.stringify(claims));
-      const { kid } = decodeProtectedHeader(token);
-      expect(kid).toMatch(/^[\w-]{21}$/);
-      expect(JSON.stringify(decodeProtectedHeader(token))).toBe(JSON.stringify({ alg: 'RS256', typ: 'JWT', kid }));
-    },
-  );
-});
+it.each(CLAIMS)(
+  'The access token of %s has its claims in Auth0’s order',
+  async (_name, parameters, aud, scope, gty, more) => {
+    const { body } = await tenant.requestToken(parameters);
+    const token = String(body['access_token']);
+    const payload = decodeJwt(token);
+    const azp = 'test-app';
+    const sub = gty === 'client-credentials' ? `${azp}@clients` : payload.sub;
+    expect(sub).toMatch(gty === 'client-credentials' ? /@clients$/ : /^auth0\|[0-9a-f]{24}$/);
+    const times = { iat: SECONDS, exp: SECONDS + 600 };
+    // As texts, since their order counts.
+    const claims = { iss: ISSUER, sub, aud, ...times, ...(scope && { scope }), gty, azp, ...more };
+    expect(JSON.stringify(payload)).toBe(JSON.stringify(claims));
+    const { kid } = decodeProtectedHeader(token);
+    expect(kid).toMatch(/^[\w-]{21}$/);
+    expect(JSON.stringify(decodeProtectedHeader(token))).toBe(JSON.stringify({ alg: 'RS256', typ: 'JWT', kid }));
+  },
+);
 
 const TIME = '2026-03-01T12:00:00.000Z';
 const PROFILE = { nickname: 'ed', name: 'Ed Itor', picture: 'https://example.com/ed.png', updated_at: TIME };
@@ -240,49 +232,47 @@ const REFUSED_TOKENS: readonly UserinfoRow[] = [
   ['an expired opaque token', bearer(() => later({ audience: undefined }, 86_400))],
 ];
 
-describe('OpenID Connect', () => {
-  it.each(PROFILES)('The ID token and /userinfo have the claims that the scope %j allows', async (scope, profile) => {
-    const { access, id } = await tokensOf({ scope });
-    const { sub } = decodeJwt(access);
-    const times = { iat: SECONDS, exp: SECONDS + 36_000 };
-    const claims = { ...profile, iss: ISSUER, aud: 'test-app', ...times, sub };
-    expect(JSON.stringify(decodeJwt(id))).toBe(JSON.stringify(claims));
-    clock = Date.parse(TIME);
-    const opaque = await tokensOf({ scope, audience: undefined });
-    for (const token of [access, opaque.access]) {
-      const text = JSON.stringify({ sub, ...profile });
-      expect(await userinfo(`Bearer ${token}`)).toEqual({ status: 200, text, challenge: null });
-    }
-  });
+it.each(PROFILES)('The ID token and /userinfo have the claims that the scope %j allows', async (scope, profile) => {
+  const { access, id } = await tokensOf({ scope });
+  const { sub } = decodeJwt(access);
+  const times = { iat: SECONDS, exp: SECONDS + 36_000 };
+  const claims = { ...profile, iss: ISSUER, aud: 'test-app', ...times, sub };
+  expect(JSON.stringify(decodeJwt(id))).toBe(JSON.stringify(claims));
+  clock = Date.parse(TIME);
+  const opaque = await tokensOf({ scope, audience: undefined });
+  for (const token of [access, opaque.access]) {
+    const text = JSON.stringify({ sub, ...profile });
+    expect(await userinfo(`Bearer ${token}`)).toEqual({ status: 200, text, challenge: null });
+  }
+});
 
-  it('A token without an audience is opaque', async () => {
-    expect((await tokensOf({ scope: 'openid', audience: undefined })).access).toMatch(/^[\w-]{32}$/);
-  });
+it('A token without an audience is opaque', async () => {
+  expect((await tokensOf({ scope: 'openid', audience: undefined })).access).toMatch(/^[\w-]{32}$/);
+});
 
-  it.each(REFUSED_TOKENS)('/userinfo rejects %s', async (_name, authorization) => {
-    const challenge = 'Bearer error="invalid_token"';
-    expect(await userinfo(await authorization())).toEqual({ status: 401, text: 'Unauthorized', challenge });
-  });
+it.each(REFUSED_TOKENS)('/userinfo rejects %s', async (_name, authorization) => {
+  const challenge = 'Bearer error="invalid_token"';
+  expect(await userinfo(await authorization())).toEqual({ status: 401, text: 'Unauthorized', challenge });
+});
 
-  it('/userinfo rejects an opaque token once a reload has removed its user or its client', async () => {
-    const full = fullTenant();
-    const signing = { current: tenant.key, published: [tenant.key.publicJwk] };
-    const service = { signing, clock: () => clock, state: loginState(() => clock) };
-    const parameters = login('editor', { audience: undefined, scope: 'openid' });
-    const { body } = await localTenant(full, service).requestToken(parameters);
-    const headers = { authorization: `Bearer ${String(body['access_token'])}` };
-    const statusAt = async (change: Partial<Tenant>): Promise<number> => {
-      const reloaded = localTenant({ ...full, ...change }, service);
-      return (await reloaded.fetch(new Request('http://localhost/userinfo', { headers }))).status;
-    };
-    const clients = full.clients.filter(({ clientId }) => clientId !== 'test-app');
-    expect([await statusAt({}), await statusAt({ users: [] }), await statusAt({ clients })]).toEqual([200, 401, 401]);
-  });
+it('/userinfo rejects an opaque token once a reload has removed its user or its client', async () => {
+  const full = fullTenant();
+  const signing = { current: tenant.key, published: [tenant.key.publicJwk] };
+  const service = { signing, clock: () => clock, state: loginState(() => clock) };
+  const parameters = login('editor', { audience: undefined, scope: 'openid' });
+  const { body } = await localTenant(full, service).requestToken(parameters);
+  const headers = { authorization: `Bearer ${String(body['access_token'])}` };
+  const statusAt = async (change: Partial<Tenant>): Promise<number> => {
+    const reloaded = localTenant({ ...full, ...change }, service);
+    return (await reloaded.fetch(new Request('http://localhost/userinfo', { headers }))).status;
+  };
+  const clients = full.clients.filter(({ clientId }) => clientId !== 'test-app');
+  expect([await statusAt({}), await statusAt({ users: [] }), await statusAt({ clients })]).toEqual([200, 401, 401]);
+});
 
-  it('/userinfo accepts tokens that differ from rejected ones in nothing else', async () => {
-    expect((await userinfo(`Bearer ${await forged({})}`)).status).toBe(200);
-    expect((await userinfo(`Bearer ${await later({}, 3599)}`)).status).toBe(200);
-    clock = START;
-    expect((await userinfo(`Bearer ${await later({ audience: undefined }, 86_399)}`)).status).toBe(200);
-  });
+it('/userinfo accepts tokens that differ from rejected ones in nothing else', async () => {
+  expect((await userinfo(`Bearer ${await forged({})}`)).status).toBe(200);
+  expect((await userinfo(`Bearer ${await later({}, 3599)}`)).status).toBe(200);
+  clock = START;
+  expect((await userinfo(`Bearer ${await later({ audience: undefined }, 86_399)}`)).status).toBe(200);
 });
