@@ -10,6 +10,7 @@ import {
   problemsOf,
   refusesOne,
   row,
+  rows,
   type Row,
 } from './support/stack-file-rows.ts';
 import { contract } from '../contract.ts';
@@ -20,45 +21,36 @@ const PARTNER = { ...MACHINE, name: 'partner', party: 'third' };
 const DENY: Changes = { ...NO_PASSWORD, 'api:userAccess': 'deny' };
 
 const VALUES: readonly Row[] = [
-  row(
-    'a token quota of zero',
-    clients({ ...APP, tokenQuota: { perDay: 0 } }),
-    'api:clients.0.tokenQuota.perDay',
-    'invalid',
-  ),
-  row('a token quota without a number', clients({ ...APP, tokenQuota: {} }), 'api:clients.0.tokenQuota', 'invalid'),
-  row(
-    'a token quota with more tokens per hour than per day',
-    clients({ ...APP, tokenQuota: { perHour: 101, perDay: 100 } }),
-    'api:clients.0.tokenQuota',
-    'invalid',
-  ),
-  row(
-    'a token quota with an unknown key',
-    clients({ ...APP, tokenQuota: { perDay: 9, perHuor: 1 } }),
-    'api:clients.0.tokenQuota',
-    'unknown',
-  ),
+  ...rows('api:clients.0.tokenQuota.perDay', 'invalid', {
+    'a token quota of zero': clients({ ...APP, tokenQuota: { perDay: 0 } }),
+  }),
+  ...rows('api:clients.0.tokenQuota', 'invalid', {
+    'a token quota without a number': clients({ ...APP, tokenQuota: {} }),
+    'a token quota with more tokens per hour than per day': clients({
+      ...APP,
+      tokenQuota: { perHour: 101, perDay: 100 },
+    }),
+  }),
+  ...rows('api:clients.0.tokenQuota', 'unknown', {
+    'a token quota with an unknown key': clients({ ...APP, tokenQuota: { perDay: 9, perHuor: 1 } }),
+  }),
   row('a negative secret version', clients({ ...APP, secretVersion: -1 }), 'api:clients.0.secretVersion', 'invalid'),
   row('a boolean as user access', { 'api:userAccess': false }, 'api:userAccess', 'invalid'),
-  row(
-    'a token quota for a client without the client_credentials grant',
-    { ...clients({ ...APP, grants: ['password'], permissions: [], tokenQuota: QUOTA }) },
-    'api:clients.0 (test-app).tokenQuota',
-    'unused',
-  ),
-  row(
-    'the password grant for a third party',
-    clients(APP, { ...PARTNER, grants: ['client_credentials', 'password'] }),
-    'api:clients.1 (partner).grants',
-    'conflict',
-  ),
-  row(
-    'the password grant although users are denied access',
-    { ...DENY, 'api:passwordGrant': 'allow', ...clients(MACHINE) },
-    'api:passwordGrant',
-    'conflict',
-  ),
+  ...rows('api:clients.0 (test-app).tokenQuota', 'unused', {
+    'a token quota for a client without the client_credentials grant': {
+      ...clients({ ...APP, grants: ['password'], permissions: [], tokenQuota: QUOTA }),
+    },
+  }),
+  ...rows('api:clients.1 (partner).grants', 'conflict', {
+    'the password grant for a third party': clients(APP, { ...PARTNER, grants: ['client_credentials', 'password'] }),
+  }),
+  ...rows('api:passwordGrant', 'conflict', {
+    'the password grant although users are denied access': {
+      ...DENY,
+      'api:passwordGrant': 'allow',
+      ...clients(MACHINE),
+    },
+  }),
 ];
 
 describe('The clients in a stack file', () => {

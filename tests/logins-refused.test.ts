@@ -11,6 +11,7 @@ import {
   problemsOf,
   refusesOne,
   row,
+  rows,
   USER,
   type Row,
 } from './support/stack-file-rows.ts';
@@ -22,113 +23,80 @@ const first = (client: string): string => `api:clients.0 (${client}).callbacks.0
 
 const CLIENTS: readonly Row[] = [
   row('a client of an unknown type', loginsOf({ ...SPA, type: 'browser' }), 'api:clients.0.type', 'invalid'),
-  row(
-    'a service with the authorization_code grant',
-    loginsOf({ ...MACHINE, grants: ['client_credentials', 'authorization_code'] }),
-    'api:clients.0 (test-app).grants',
-    'conflict',
-  ),
-  row(
-    'a service with callbacks',
-    loginsOf({ ...MACHINE, callbacks: WEB['callbacks'] }),
-    'api:clients.0 (test-app).callbacks',
-    'unused',
-  ),
-  row(
-    'a public client with client_credentials',
-    loginsOf({ ...SPA, grants: ['authorization_code', 'client_credentials'], permissions: [] }),
-    `${web}.grants`,
-    'conflict',
-  ),
+  ...rows('api:clients.0 (test-app).grants', 'conflict', {
+    'a service with the authorization_code grant': loginsOf({
+      ...MACHINE,
+      grants: ['client_credentials', 'authorization_code'],
+    }),
+  }),
+  ...rows('api:clients.0 (test-app).callbacks', 'unused', {
+    'a service with callbacks': loginsOf({ ...MACHINE, callbacks: WEB['callbacks'] }),
+  }),
+  ...rows(`${web}.grants`, 'conflict', {
+    'a public client with client_credentials': loginsOf({
+      ...SPA,
+      grants: ['authorization_code', 'client_credentials'],
+      permissions: [],
+    }),
+    'a browser client with the password grant': { ...clients({ ...SPA, grants: ['authorization_code', 'password'] }) },
+  }),
   row('a public client with a secret', loginsOf({ ...SPA, secretVersion: 0 }), `${web}.secretVersion`, 'unused'),
-  row(
-    'a browser client with the password grant',
-    { ...clients({ ...SPA, grants: ['authorization_code', 'password'] }) },
-    `${web}.grants`,
-    'conflict',
-  ),
-  row(
-    'the refresh_token grant without the authorization_code grant',
-    { ...loginsOf({ ...WEB, grants: ['refresh_token'] }), 'api:testUser': undefined },
-    `${desk}.grants`,
-    'missing',
-  ),
+  ...rows(`${desk}.grants`, 'missing', {
+    'the refresh_token grant without the authorization_code grant': {
+      ...loginsOf({ ...WEB, grants: ['refresh_token'] }),
+      'api:testUser': undefined,
+    },
+  }),
   row('a login client without a callback', loginsOf({ ...WEB, callbacks: [] }), `${desk}.callbacks`, 'missing'),
   row('a spa client without an origin', loginsOf({ ...SPA, origins: undefined }), `${web}.origins`, 'missing'),
-  row(
-    'a web client with origins',
-    loginsOf({ ...WEB, origins: ['https://desk.acme.io'] }),
-    `${desk}.origins`,
-    'unused',
-  ),
-  row(
-    'a duplicate callback',
-    loginsOf({ ...WEB, callbacks: ['https://a.acme.io/', 'https://a.acme.io/'] }),
-    `${desk}.callbacks.1`,
-    'duplicate',
-  ),
-  row(
-    'permissions on a client that only users log in to',
-    loginsOf({ ...WEB, permissions: ['read:user'] }),
-    `${desk}.permissions`,
-    'unused',
-  ),
-  row(
-    'client_credentials without permissions',
-    loginsOf({ ...WEB, grants: ['authorization_code', 'client_credentials'] }),
-    'api:clients.0.permissions',
-    'missing',
-  ),
-  row(
-    'a third party without permissions',
-    loginsOf({ ...PARTNER, permissions: undefined }),
-    'api:clients.0.permissions',
-    'missing',
-  ),
-  row(
-    'a third party with a logout URL',
-    loginsOf({ ...PARTNER, logoutUrls: ['https://desk.acme.io'] }),
-    'api:clients.0 (partner).logoutUrls',
-    'conflict',
-  ),
-  row(
-    'a third party with a wildcard in its callback',
-    callback('https://*.acme.io/', PARTNER),
-    first('partner'),
-    'conflict',
-  ),
-  row(
-    'a login client although users are denied access',
-    { ...loginsOf(WEB), 'api:userAccess': 'deny' },
-    `${desk}.grants`,
-    'conflict',
-  ),
+  ...rows(`${desk}.origins`, 'unused', {
+    'a web client with origins': loginsOf({ ...WEB, origins: ['https://desk.acme.io'] }),
+  }),
+  ...rows(`${desk}.callbacks.1`, 'duplicate', {
+    'a duplicate callback': loginsOf({ ...WEB, callbacks: ['https://a.acme.io/', 'https://a.acme.io/'] }),
+  }),
+  ...rows(`${desk}.permissions`, 'unused', {
+    'permissions on a client that only users log in to': loginsOf({ ...WEB, permissions: ['read:user'] }),
+  }),
+  ...rows('api:clients.0.permissions', 'missing', {
+    'client_credentials without permissions': loginsOf({
+      ...WEB,
+      grants: ['authorization_code', 'client_credentials'],
+    }),
+    'a third party without permissions': loginsOf({ ...PARTNER, permissions: undefined }),
+  }),
+  ...rows('api:clients.0 (partner).logoutUrls', 'conflict', {
+    'a third party with a logout URL': loginsOf({ ...PARTNER, logoutUrls: ['https://desk.acme.io'] }),
+  }),
+  ...rows(first('partner'), 'conflict', {
+    'a third party with a wildcard in its callback': callback('https://*.acme.io/', PARTNER),
+  }),
+  ...rows(`${desk}.grants`, 'conflict', {
+    'a login client although users are denied access': { ...loginsOf(WEB), 'api:userAccess': 'deny' },
+  }),
 ];
 
 const URLS: readonly Row[] = [
-  row('without a scheme', callback('desk.acme.io/callback'), first('desk'), 'invalid'),
-  row('of plain HTTP', callback('http://desk.acme.io/callback'), first('desk'), 'invalid'),
-  row(
-    'of plain HTTP on a host that begins with localhost',
-    callback('http://localhost.acme.io/'),
-    first('desk'),
-    'invalid',
-  ),
-  row('of plain HTTP with localhost as its user name', callback('http://localhost@acme.io/'), first('desk'), 'invalid'),
-  row('of plain HTTP on an IP address', callback('http://127.0.0.1:3000/'), first('desk'), 'invalid'),
-  row('with one slash', callback('https:/desk.acme.io/'), first('desk'), 'invalid'),
-  row('with a fragment', callback('https://desk.acme.io/#/callback'), first('desk'), 'invalid'),
-  row('with an empty fragment', callback('https://desk.acme.io/#'), first('desk'), 'invalid'),
-  row('with a user name', callback('https://me@desk.acme.io/'), first('desk'), 'invalid'),
-  row('with a backslash', callback('https://desk.acme.io\\@evil.io/'), first('desk'), 'invalid'),
-  row('with a space', callback('https://desk.acme.io/ '), first('desk'), 'invalid'),
+  ...rows(first('desk'), 'invalid', {
+    'without a scheme': callback('desk.acme.io/callback'),
+    'of plain HTTP': callback('http://desk.acme.io/callback'),
+    'of plain HTTP on a host that begins with localhost': callback('http://localhost.acme.io/'),
+    'of plain HTTP with localhost as its user name': callback('http://localhost@acme.io/'),
+    'of plain HTTP on an IP address': callback('http://127.0.0.1:3000/'),
+    'with one slash': callback('https:/desk.acme.io/'),
+    'with a fragment': callback('https://desk.acme.io/#/callback'),
+    'with an empty fragment': callback('https://desk.acme.io/#'),
+    'with a user name': callback('https://me@desk.acme.io/'),
+    'with a backslash': callback('https://desk.acme.io\\@evil.io/'),
+    'with a space': callback('https://desk.acme.io/ '),
+    'with an app’s scheme, for a web client': callback('com.acme.desk://login'),
+    'with two wildcards': callback('https://*.*.acme.io/'),
+    'with a wildcard that is not the first label': callback('https://app.*.acme.io/'),
+    'with a wildcard in the path': callback('https://app.acme.io/*'),
+    'with a wildcard for all hosts of a top-level domain': callback('https://*.io/'),
+  }),
   row('with the javascript: scheme', callback('javascript:alert(1)', NATIVE), first('phone'), 'invalid'),
-  row('with an app’s scheme, for a web client', callback('com.acme.desk://login'), first('desk'), 'invalid'),
   row('with an app’s scheme of one word', callback('acme://login', NATIVE), first('phone'), 'invalid'),
-  row('with two wildcards', callback('https://*.*.acme.io/'), first('desk'), 'invalid'),
-  row('with a wildcard that is not the first label', callback('https://app.*.acme.io/'), first('desk'), 'invalid'),
-  row('with a wildcard in the path', callback('https://app.acme.io/*'), first('desk'), 'invalid'),
-  row('with a wildcard for all hosts of a top-level domain', callback('https://*.io/'), first('desk'), 'invalid'),
 ];
 
 const origin = (url: string): Row['values'] => loginsOf({ ...SPA, origins: [url] });
@@ -145,131 +113,83 @@ const own = (name: string): Row['values'] => ({ ...IN_PRODUCTION, ...clients({ .
 const PRODUCTION: readonly Row[] = [
   row('a callback on localhost', own('http://localhost:3000/'), first('desk'), 'production'),
   row('a wildcard', own('https://*.acme.io/'), first('desk'), 'production'),
-  row(
-    'an origin on localhost',
-    { ...IN_PRODUCTION, ...clients({ ...SPA, callbacks: ['https://acme.io/'] }) },
-    `${web}.origins.0`,
-    'production',
-  ),
+  ...rows(`${web}.origins.0`, 'production', {
+    'an origin on localhost': { ...IN_PRODUCTION, ...clients({ ...SPA, callbacks: ['https://acme.io/'] }) },
+  }),
 ];
 
 const DATABASE = 'Username-Password-Authentication';
 const USERS: readonly Row[] = [
-  row(
-    'a user with an undeclared role',
-    { ...loginsOf(WEB), 'api:users': [{ ...USER, roles: ['raeder'] }] },
-    'api:users.0.roles',
-    'undeclared',
-  ),
+  ...rows('api:users.0.roles', 'undeclared', {
+    'a user with an undeclared role': { ...loginsOf(WEB), 'api:users': [{ ...USER, roles: ['raeder'] }] },
+  }),
   row('a duplicate user', { ...loginsOf(WEB), 'api:users': [USER, USER] }, 'api:users.1.email', 'duplicate'),
-  row(
-    'users under both api:users and api:testUser',
-    { ...loginsOf(WEB), 'api:testUser': USER, 'api:users': [{ ...USER, email: 'a@example.com' }] },
-    'api:testUser',
-    'conflict',
-  ),
-  row(
-    'a user although no client has a login',
-    { ...loginsOf(MACHINE), 'api:users': [USER] },
-    'api:users.0',
-    'conflict',
-  ),
-  row(
-    'a user although users are denied access',
-    { ...loginsOf(MACHINE), 'api:userAccess': 'deny', 'api:users': [USER] },
-    'api:users.0',
-    'conflict',
-  ),
-  row(
-    'a user in a connection that is not listed',
-    { ...loginsOf(WEB), 'api:users': [{ ...USER, connection: DATABASE }] },
-    'api:users.0.connection',
-    'undeclared',
-  ),
-  row(
-    'a user without a connection although connections are listed',
-    { ...loginsOf(WEB), 'api:connections': [DATABASE], 'api:users': [USER] },
-    'api:users.0',
-    'missing',
-  ),
-  row(
-    'a connection with a space',
-    { ...loginsOf(WEB), 'api:connections': ['My users'] },
-    'api:connections.0',
-    'invalid',
-  ),
-  row(
-    'a duplicate connection',
-    { ...loginsOf(WEB), 'api:connections': [DATABASE, DATABASE] },
-    'api:connections',
-    'duplicate',
-  ),
-  row(
-    'connections although no client has a login',
-    { ...loginsOf(MACHINE), 'api:connections': [DATABASE] },
-    'api:connections',
-    'unused',
-  ),
-  row(
-    'a database although no client has a login',
-    { ...loginsOf(MACHINE), 'api:database': {} },
-    'api:database',
-    'unused',
-  ),
-  row(
-    'both a database and connections',
-    { ...loginsOf(WEB), 'api:connections': [DATABASE], 'api:database': {} },
-    'api:database',
-    'unused',
-  ),
-  row(
-    'a weak password policy',
-    { ...loginsOf(WEB), 'api:database': { passwordPolicy: 'low' } },
-    'api:database.passwordPolicy',
-    'invalid',
-  ),
-  row(
-    'a default directory that is not the program’s database',
-    { ...clients({ ...APP, name: 'old' }), 'api:testUser': undefined, 'api:connections': [DATABASE] },
-    'api:defaultDirectory',
-    'conflict',
-  ),
-  row(
-    'refresh tokens that no client gets',
-    { ...loginsOf(WEB), 'api:refreshTokens': {} },
-    'api:refreshTokens',
-    'unused',
-  ),
-  row(
-    'refresh tokens with a longer idle lifetime than lifetime',
-    { ...loginsOf(SPA), 'api:refreshTokens': { lifetime: 60, idleLifetime: 61 } },
-    'api:refreshTokens',
-    'invalid',
-  ),
-  row(
-    'refresh tokens that live longer than a year',
-    { ...loginsOf(SPA), 'api:refreshTokens': { lifetime: 31_557_601 } },
-    'api:refreshTokens.lifetime',
-    'invalid',
-  ),
+  ...rows('api:testUser', 'conflict', {
+    'users under both api:users and api:testUser': {
+      ...loginsOf(WEB),
+      'api:testUser': USER,
+      'api:users': [{ ...USER, email: 'a@example.com' }],
+    },
+  }),
+  ...rows('api:users.0', 'conflict', {
+    'a user although no client has a login': { ...loginsOf(MACHINE), 'api:users': [USER] },
+    'a user although users are denied access': { ...loginsOf(MACHINE), 'api:userAccess': 'deny', 'api:users': [USER] },
+  }),
+  ...rows('api:users.0.connection', 'undeclared', {
+    'a user in a connection that is not listed': { ...loginsOf(WEB), 'api:users': [{ ...USER, connection: DATABASE }] },
+  }),
+  ...rows('api:users.0', 'missing', {
+    'a user without a connection although connections are listed': {
+      ...loginsOf(WEB),
+      'api:connections': [DATABASE],
+      'api:users': [USER],
+    },
+  }),
+  ...rows('api:connections.0', 'invalid', {
+    'a connection with a space': { ...loginsOf(WEB), 'api:connections': ['My users'] },
+  }),
+  ...rows('api:connections', 'duplicate', {
+    'a duplicate connection': { ...loginsOf(WEB), 'api:connections': [DATABASE, DATABASE] },
+  }),
+  ...rows('api:connections', 'unused', {
+    'connections although no client has a login': { ...loginsOf(MACHINE), 'api:connections': [DATABASE] },
+  }),
+  ...rows('api:database', 'unused', {
+    'a database although no client has a login': { ...loginsOf(MACHINE), 'api:database': {} },
+    'both a database and connections': { ...loginsOf(WEB), 'api:connections': [DATABASE], 'api:database': {} },
+  }),
+  ...rows('api:database.passwordPolicy', 'invalid', {
+    'a weak password policy': { ...loginsOf(WEB), 'api:database': { passwordPolicy: 'low' } },
+  }),
+  ...rows('api:defaultDirectory', 'conflict', {
+    'a default directory that is not the program’s database': {
+      ...clients({ ...APP, name: 'old' }),
+      'api:testUser': undefined,
+      'api:connections': [DATABASE],
+    },
+  }),
+  ...rows('api:refreshTokens', 'unused', {
+    'refresh tokens that no client gets': { ...loginsOf(WEB), 'api:refreshTokens': {} },
+  }),
+  ...rows('api:refreshTokens', 'invalid', {
+    'refresh tokens with a longer idle lifetime than lifetime': {
+      ...loginsOf(SPA),
+      'api:refreshTokens': { lifetime: 60, idleLifetime: 61 },
+    },
+  }),
+  ...rows('api:refreshTokens.lifetime', 'invalid', {
+    'refresh tokens that live longer than a year': { ...loginsOf(SPA), 'api:refreshTokens': { lifetime: 31_557_601 } },
+  }),
 ];
 
 const cors = (values: object): Row['values'] => ({ ...loginsOf(SPA), 'api:cors': values });
 const OTHER = { allowOrigins: ['https://acme.io'], allowHeaders: ['Authorization'] };
 const CORS: readonly Row[] = [
   row('the origin of a spa client', cors(OTHER), 'api:cors.allowOrigins', 'conflict'),
-  row(
-    'the header that carries the token',
-    cors({ ...OTHER, allowOrigins: SPA['origins'], allowHeaders: ['x'] }),
-    'api:cors.allowHeaders',
-    'conflict',
-  ),
-  row(
-    'the Authorization header, which * does not cover',
-    cors({ ...OTHER, allowOrigins: ['*'], allowHeaders: ['*'] }),
-    'api:cors.allowHeaders',
-    'conflict',
-  ),
+  ...rows('api:cors.allowHeaders', 'conflict', {
+    'the header that carries the token': cors({ ...OTHER, allowOrigins: SPA['origins'], allowHeaders: ['x'] }),
+    'the Authorization header, which * does not cover': cors({ ...OTHER, allowOrigins: ['*'], allowHeaders: ['*'] }),
+  }),
 ];
 
 describe('A stack file with user logins', () => {

@@ -4,7 +4,7 @@ import { checkContract } from '../program/contract/define-contract.ts';
 import { contract as shipped } from './fixture/contract.ts';
 import { onlyOf, recordWith, refusal } from './support/program.ts';
 import { ROOT } from './support/project.ts';
-import { refusesOne, row, type Row } from './support/stack-file-rows.ts';
+import { refusesOne, row, rows, type Row } from './support/stack-file-rows.ts';
 
 const LISTENER =
   'arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/orders/50dc6c495c0c9188/f2f7dc8efc522ab2';
@@ -24,18 +24,12 @@ const KEY = 'api:privateBackends';
 const ROWS: readonly Row[] = [
   row('no private backend for a route', {}, KEY, 'undeclared'),
   row('a private backend that no route goes to', backends({ orders: ORDERS, more: ORDERS }), `${KEY}.more`, 'unused'),
-  row(
-    'a listener of another region',
-    orders({ listener: LISTENER.replace('eu-central-1', 'us-east-1') }),
-    `${KEY}.orders.listener`,
-    'conflict',
-  ),
-  row(
-    'a load balancer in place of its listener',
-    orders({ listener: LISTENER.replace('listener', 'loadbalancer') }),
-    `${KEY}.orders.listener`,
-    'invalid',
-  ),
+  ...rows(`${KEY}.orders.listener`, 'conflict', {
+    'a listener of another region': orders({ listener: LISTENER.replace('eu-central-1', 'us-east-1') }),
+  }),
+  ...rows(`${KEY}.orders.listener`, 'invalid', {
+    'a load balancer in place of its listener': orders({ listener: LISTENER.replace('listener', 'loadbalancer') }),
+  }),
   row('a VPC link by its ARN', orders({ vpcLink: 'arn:aws:x' }), `${KEY}.orders.vpcLink`, 'invalid'),
   row('a listener without TLS and without a reason', orders({ serverName: undefined }), `${KEY}.orders`, 'invalid'),
   row('a server name and a reason', orders({ reason: 'It is in a test network' }), `${KEY}.orders`, 'invalid'),

@@ -10,6 +10,7 @@ import {
   problemsOf,
   refusesOne,
   row,
+  rows,
   type Row,
 } from './support/stack-file-rows.ts';
 
@@ -25,22 +26,15 @@ const ROWS: readonly Row[] = [
   row('keys for a client with a secret', withSigning({ auth: 'client_secret' }), at('publicKeys'), 'unused'),
   row('a key twice', withSigning({ publicKeys: [KEY, { ...KEY, algorithm: 'PS256' }] }), at('publicKeys'), 'duplicate'),
   row('three keys', withSigning({ publicKeys: [KEY, KEY, KEY] }), 'api:clients.1.publicKeys', 'invalid'),
-  row(
-    'an algorithm that Auth0 does not accept',
-    withSigning({ publicKeys: [{ ...KEY, algorithm: 'RS512' }] }),
-    'api:clients.1.publicKeys.0.algorithm',
-    'invalid',
-  ),
-  row(
-    'a key that is not in PEM',
-    withSigning({ publicKeys: [{ pem: 'MIIB' }] }),
-    'api:clients.1.publicKeys.0.pem',
-    'invalid',
-  ),
+  ...rows('api:clients.1.publicKeys.0.algorithm', 'invalid', {
+    'an algorithm that Auth0 does not accept': withSigning({ publicKeys: [{ ...KEY, algorithm: 'RS512' }] }),
+  }),
+  ...rows('api:clients.1.publicKeys.0.pem', 'invalid', {
+    'a key that is not in PEM': withSigning({ publicKeys: [{ pem: 'MIIB' }] }),
+  }),
   row('a secret version for a client with keys', withSigning({ secretVersion: 1 }), at('secretVersion'), 'unused'),
-  row(
-    'private_key_jwt for a client in a browser',
-    clients(APP, {
+  ...rows('api:clients.1 (page).auth', 'conflict', {
+    'private_key_jwt for a client in a browser': clients(APP, {
       name: 'page',
       type: 'spa',
       callbacks: ['http://localhost:5173'],
@@ -48,9 +42,7 @@ const ROWS: readonly Row[] = [
       grants: ['authorization_code'],
       auth: 'private_key_jwt',
     }),
-    'api:clients.1 (page).auth',
-    'conflict',
-  ),
+  }),
 ];
 
 describe('Clients that sign with a private key', () => {

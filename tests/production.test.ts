@@ -6,27 +6,17 @@ import { folderWith } from './support/folder.ts';
 import { output } from './support/planted.ts';
 import { copyProject } from './support/project.ts';
 import { onlyOf, recordDev, recordStack, resourcesOf, type Changes } from './support/program.ts';
-import { APP, clients, IN_PRODUCTION, REASON, refusesOne, row, type Row } from './support/stack-file-rows.ts';
+import { APP, clients, IN_PRODUCTION, REASON, refusesOne, rows, type Row } from './support/stack-file-rows.ts';
 
 const REFUSED: readonly Row[] = [
-  row(
-    'an exception without a reason',
-    { 'api:exceptions': { tokenLifetime: ' because  ' } },
-    'api:exceptions.tokenLifetime',
-    'invalid',
-  ),
-  row(
-    'an exception whose reason has no words',
-    { 'api:exceptions': { tokenLifetime: '..........' } },
-    'api:exceptions.tokenLifetime',
-    'invalid',
-  ),
-  row(
-    'an exception for an unknown check',
-    { 'api:exceptions': { 'api:audience': REASON } },
-    'api:exceptions',
-    'unknown',
-  ),
+  ...rows('api:exceptions.tokenLifetime', 'invalid', {
+    'an exception without a reason': { 'api:exceptions': { tokenLifetime: ' because  ' } },
+    // S16
+    'an exception whose reason has no words': { 'api:exceptions': { tokenLifetime: '..........' } },
+  }),
+  ...rows('api:exceptions', 'unknown', {
+    'an exception for an unknown check': { 'api:exceptions': { 'api:audience': REASON } },
+  }),
 ];
 
 describe('A production stack file', () => {

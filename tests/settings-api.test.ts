@@ -3,7 +3,7 @@ import { contract as shipped } from '../contract.ts';
 import type { Contract } from '../program/contract/define-contract.ts';
 import { EVERY_OPTION, EVERYTHING } from './support/everything.ts';
 import { settingsOf, type Changes } from './support/program.ts';
-import { problemsOf, refusesOne, row } from './support/stack-file-rows.ts';
+import { problemsOf, refusesOne, row, rows } from './support/stack-file-rows.ts';
 
 const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/abc';
 const domain = (changes: object): Changes => ({
@@ -24,41 +24,32 @@ const routeThrottle = (key: string, burst = 1): Changes => ({ 'api:routeThrottle
 describe('The API’s own domain in a stack file', () => {
   it.each([
     row('without a certificate', domain({ certificateArn: undefined }), 'api:domain', 'missing'),
-    row(
-      'with a certificate of another region',
-      domain({ certificateArn: CERTIFICATE.replace('eu-central-1', 'us-east-1') }),
-      'api:domain.certificateArn',
-      'conflict',
-    ),
+    ...rows('api:domain.certificateArn', 'conflict', {
+      'with a certificate of another region': domain({
+        certificateArn: CERTIFICATE.replace('eu-central-1', 'us-east-1'),
+      }),
+      'that exists already and a certificate': domain({ existing: true, basePath: 'v1' }),
+    }),
     row('with an invalid certificate ARN', domain({ certificateArn: 'x' }), 'api:domain.certificateArn', 'invalid'),
     row('with a scheme', domain({ name: 'https://api.example.com' }), 'api:domain.name', 'invalid'),
-    row(
-      'with a longer name than ACM accepts for a new certificate',
-      domain({
+    ...rows('api:domain.name', 'quota', {
+      'with a longer name than ACM accepts for a new certificate': domain({
         name: `${'a'.repeat(60)}.b.example.com`,
         certificateArn: undefined,
         hostedZoneId: 'Z0123456789ABCDEFGHIJ',
       }),
-      'api:domain.name',
-      'quota',
-    ),
+    }),
     row('for any host', domain({ name: '*.example.com' }), 'api:domain.name', 'invalid'),
     row('that belongs to Auth0', domain({ name: 'your-tenant.eu.auth0.com' }), 'api:domain.name', 'conflict'),
     row('that belongs to AWS', domain({ name: 'x.amazonaws.com' }), 'api:domain.name', 'conflict'),
-    row(
-      'with an invalid hosted zone id',
-      domain({ hostedZoneId: 'example.com' }),
-      'api:domain.hostedZoneId',
-      'invalid',
-    ),
+    ...rows('api:domain.hostedZoneId', 'invalid', {
+      'with an invalid hosted zone id': domain({ hostedZoneId: 'example.com' }),
+    }),
     row('with a slash before its base path', domain({ basePath: '/v1' }), 'api:domain.basePath', 'invalid'),
     row('at a base path that AWS keeps', domain({ basePath: 'ping' }), 'api:domain.basePath', 'invalid'),
-    row(
-      'that exists already and a certificate',
-      domain({ existing: true, basePath: 'v1' }),
-      'api:domain.certificateArn',
-      'conflict',
-    ),
+    ...rows('api:domain.hostedZoneId', 'conflict', {
+      'that exists already and a zone': domain({ existing: true, certificateArn: undefined, hostedZoneId: 'Z1' }),
+    }),
     row('with a misspelt key', domain({ zoneId: 'Z1' }), 'api:domain', 'unknown'),
   ])('A stack file is rejected if it has a domain $title', refusesOne);
 });
@@ -73,6 +64,7 @@ describe('A second issuer in a stack file', () => {
 
   it.each([
     row('without a domain of the API', { ...second({}), 'api:domain': undefined }, 'api:secondIssuer', 'missing'),
+    // new 4a
     row('at the base path of the first API', second({}, 'v2'), PLACE, 'duplicate'),
     row('of another tenant', second({ domain: 'other.eu.auth0.com' }), 'api:secondIssuer.domain', 'conflict'),
     { ...row('at a base path that takes the requests of a route', second({}), PLACE, 'conflict'), contract: taken },
@@ -137,81 +129,50 @@ describe('Limits in a stack file', () => {
     row('rate below zero', throttle(1, -1), 'api:throttle.rate', 'invalid'),
     row('throttle without a rate', { 'api:throttle': { burst: 1 } }, 'api:throttle.rate', 'missing'),
     row('burst of zero of a route', routeThrottle('GET /test', 0), 'api:routeThrottles.GET /test.burst', 'invalid'),
-    row(
-      'throttle of a route that does not exist',
-      routeThrottle('GET /tset'),
-      'api:routeThrottles, "GET /tset"',
-      'undeclared',
-    ),
-    row(
-      'throttle with an inherited property name as route key',
-      routeThrottle('toString'),
-      'api:routeThrottles, "toString"',
-      'undeclared',
-    ),
+    ...rows('api:routeThrottles, "GET /tset"', 'undeclared', {
+      'throttle of a route that does not exist': routeThrottle('GET /tset'),
+    }),
+    ...rows('api:routeThrottles, "toString"', 'undeclared', {
+      'throttle with an inherited property name as route key': routeThrottle('toString'),
+    }),
     row('retention that AWS does not offer', { 'api:logRetention': 100 }, 'api:logRetention', 'invalid'),
     row('retention of zero days', { 'api:logRetention': 0 }, 'api:logRetention', 'invalid'),
     row('alarm with a threshold of zero errors', alarms({ serverErrors: 0 }), 'api:alarms.serverErrors', 'invalid'),
-    row(
-      'alarm with a latency above the gateway’s timeout',
-      alarms({ latency: 30_001 }),
-      'api:alarms.latency',
-      'invalid',
-    ),
+    ...rows('api:alarms.latency', 'invalid', {
+      'alarm with a latency above the gateway’s timeout': alarms({ latency: 30_001 }),
+    }),
     row('alarm without a topic', alarms({ topicArn: undefined }), 'api:alarms.topicArn', 'missing'),
     row('alarm with an invalid topic ARN', alarms({ topicArn: 'on-call' }), 'api:alarms.topicArn', 'invalid'),
-    row(
-      'alarm to a topic of another region',
-      alarms({ topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call' }),
-      'api:alarms.topicArn',
-      'conflict',
-    ),
-    row(
-      'alias as the key of the logs',
-      { 'api:logKey': 'arn:aws:kms:eu-central-1:123456789012:alias/logs' },
-      'api:logKey',
-      'invalid',
-    ),
-    row(
-      'key of the logs of another region',
-      { 'api:logKey': 'arn:aws:kms:us-east-1:123456789012:key/1234abcd' },
-      'api:logKey',
-      'conflict',
-    ),
-    row(
-      'truststore that is not in S3',
-      { 'api:domain': { name: 'api.example.com', hostedZoneId: 'Z1', truststoreUri: 'https://a.example/t.pem' } },
-      'api:domain.truststoreUri',
-      'invalid',
-    ),
-    row(
-      'version without a truststore',
-      { 'api:domain': { name: 'api.example.com', hostedZoneId: 'Z1', truststoreVersion: 'v1' } },
-      'api:domain.truststoreVersion',
-      'unused',
-    ),
-    row(
-      'tag with a key that AWS reserves',
-      { 'aws:defaultTags': { tags: { 'aws:x': 'y' } } },
-      'aws:defaultTags.tags.aws:x',
-      'invalid',
-    ),
+    ...rows('api:alarms.topicArn', 'conflict', {
+      'alarm to a topic of another region': alarms({ topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call' }),
+      'alarm to a topic of another partition': alarms({ topicArn: 'arn:aws-cn:sns:eu-central-1:123456789012:on-call' }),
+    }),
+    ...rows('api:logKey', 'invalid', {
+      'alias as the key of the logs': { 'api:logKey': 'arn:aws:kms:eu-central-1:123456789012:alias/logs' },
+    }),
+    ...rows('api:logKey', 'conflict', {
+      'key of the logs of another region': { 'api:logKey': 'arn:aws:kms:us-east-1:123456789012:key/1234abcd' },
+    }),
+    ...rows('api:domain.truststoreUri', 'invalid', {
+      'truststore that is not in S3': {
+        'api:domain': { name: 'api.example.com', hostedZoneId: 'Z1', truststoreUri: 'https://a.example/t.pem' },
+      },
+    }),
+    ...rows('api:domain.truststoreVersion', 'unused', {
+      'version without a truststore': {
+        'api:domain': { name: 'api.example.com', hostedZoneId: 'Z1', truststoreVersion: 'v1' },
+      },
+    }),
+    ...rows('aws:defaultTags.tags.aws:x', 'invalid', {
+      'tag with a key that AWS reserves': { 'aws:defaultTags': { tags: { 'aws:x': 'y' } } },
+    }),
     row('tag with a value that IAM does not allow', tags({ team: 'a<b>' }), 'aws:defaultTags.tags.team', 'invalid'),
-    row(
-      'tag that differs from another only in case',
-      tags({ team: 'a', Team: 'b' }),
-      'aws:defaultTags.tags',
-      'invalid',
-    ),
+    ...rows('aws:defaultTags.tags', 'invalid', {
+      'tag that differs from another only in case': tags({ team: 'a', Team: 'b' }),
+    }),
     row('tag that is a number', tags({ cost: 1234 }), 'aws:defaultTags.tags.cost', 'invalid'),
     row('burst larger than AWS accepts', throttle(5e12, 1), 'api:throttle.burst', 'invalid'),
     row('rate larger than AWS accepts', throttle(1, 1e300), 'api:throttle.rate', 'invalid'),
-    row(
-      'alarm to a topic of another partition',
-      alarms({ topicArn: 'arn:aws-cn:sns:eu-central-1:123456789012:on-call' }),
-      'api:alarms.topicArn',
-      'conflict',
-    ),
     row('tag outside of tags', { 'aws:defaultTags': { tags: {}, team: 'x' } }, 'aws:defaultTags', 'unknown'),
   ])('A stack file is rejected if it has a $title', refusesOne);
 });
@@ -219,30 +180,21 @@ describe('Limits in a stack file', () => {
 describe('CORS in a stack file', () => {
   it.each([
     row('no origin', cors({ allowOrigins: [] }), 'api:cors.allowOrigins', 'invalid'),
-    row('an origin with a path', cors({ allowOrigins: ['https://a.example/'] }), 'api:cors.allowOrigins.0', 'invalid'),
-    row('an origin without a scheme', cors({ allowOrigins: ['a.example'] }), 'api:cors.allowOrigins.0', 'invalid'),
-    row('the origin null', cors({ allowOrigins: ['null'] }), 'api:cors.allowOrigins.0', 'invalid'),
-    row(
-      'an origin with an invalid port',
-      cors({ allowOrigins: ['https://a.example:99999'] }),
-      'api:cors.allowOrigins.0',
-      'invalid',
-    ),
+    ...rows('api:cors.allowOrigins.0', 'invalid', {
+      'an origin with a path': cors({ allowOrigins: ['https://a.example/'] }),
+      'an origin without a scheme': cors({ allowOrigins: ['a.example'] }),
+      'the origin null': cors({ allowOrigins: ['null'] }),
+      'an origin with an invalid port': cors({ allowOrigins: ['https://a.example:99999'] }),
+    }),
     row('an unknown method', cors({ allowMethods: ['FETCH'] }), 'api:cors.allowMethods.0', 'invalid'),
     row('a header with a space', cors({ allowHeaders: ['a b'] }), 'api:cors.allowHeaders.0', 'invalid'),
     row('a maximum age of more than a day', cors({ maxAge: 86_401 }), 'api:cors.maxAge', 'invalid'),
-    row(
-      'credentials for any origin',
-      cors({ allowOrigins: ['*'], allowCredentials: true }),
-      'api:cors.allowOrigins',
-      'conflict',
-    ),
-    row(
-      'credentials with any header',
-      cors({ allowHeaders: ['*'], allowCredentials: true }),
-      'api:cors.allowHeaders',
-      'conflict',
-    ),
+    ...rows('api:cors.allowOrigins', 'conflict', {
+      'credentials for any origin': cors({ allowOrigins: ['*'], allowCredentials: true }),
+    }),
+    ...rows('api:cors.allowHeaders', 'conflict', {
+      'credentials with any header': cors({ allowHeaders: ['*'], allowCredentials: true }),
+    }),
   ])('A stack file is rejected if its CORS settings have $title', refusesOne);
 
   it.each(['*', 'https://*', 'https://app.example.com:8443', 'http://localhost:5173'])(
@@ -257,48 +209,21 @@ describe('Backends in a stack file', () => {
   const ELSEWHERE = 'arn:aws:lambda:us-east-1:123456789012:function:reports';
   it.each([
     row('for an unknown route', backend('GET /x', 'https://a.example'), 'api:backends, "GET /x"', 'undeclared'),
-    row(
-      'for a route with a handler',
-      backend('GET /test', 'https://a.example'),
-      'api:backends, "GET /test"',
-      'conflict',
-    ),
-    row(
-      'with a plain HTTP URL',
-      backend('POST /hooks/{id}', 'http://a.example'),
-      'api:backends, "POST /hooks/{id}"',
-      'invalid',
-    ),
-    row(
-      'with a function for a route that has a URL',
-      backend('POST /hooks/{id}', ELSEWHERE),
-      'api:backends, "POST /hooks/{id}"',
-      'invalid',
-    ),
-    row(
-      'with a URL for a route that has a function',
-      backend('GET /report', 'https://a.example'),
-      'api:backends, "GET /report"',
-      'invalid',
-    ),
-    row(
-      'with a function in another region',
-      backend('GET /report', ELSEWHERE),
-      'api:backends, "GET /report"',
-      'conflict',
-    ),
-    row(
-      'with a URL longer than AWS accepts',
-      backend('POST /hooks/{id}', `https://a.example/${'x'.repeat(2048)}`),
-      'api:backends, "POST /hooks/{id}"',
-      'invalid',
-    ),
-    row(
-      'with port 0',
-      backend('POST /hooks/{id}', 'https://a.example:0/'),
-      'api:backends, "POST /hooks/{id}"',
-      'invalid',
-    ),
+    ...rows('api:backends, "GET /test"', 'conflict', {
+      'for a route with a handler': backend('GET /test', 'https://a.example'),
+    }),
+    ...rows('api:backends, "POST /hooks/{id}"', 'invalid', {
+      'with a plain HTTP URL': backend('POST /hooks/{id}', 'http://a.example'),
+      'with a function for a route that has a URL': backend('POST /hooks/{id}', ELSEWHERE),
+      'with a URL longer than AWS accepts': backend('POST /hooks/{id}', `https://a.example/${'x'.repeat(2048)}`),
+      'with port 0': backend('POST /hooks/{id}', 'https://a.example:0/'),
+    }),
+    ...rows('api:backends, "GET /report"', 'invalid', {
+      'with a URL for a route that has a function': backend('GET /report', 'https://a.example'),
+    }),
+    ...rows('api:backends, "GET /report"', 'conflict', {
+      'with a function in another region': backend('GET /report', ELSEWHERE),
+    }),
   ])('A stack file is rejected if it has a backend $title', (one) => refusesOne({ ...one, contract: EVERYTHING }));
 
   it.each([

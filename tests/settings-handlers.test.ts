@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settingsOf, type Changes } from './support/program.ts';
-import { problemsOf, refusesOne, row } from './support/stack-file-rows.ts';
+import { problemsOf, refusesOne, row, rows } from './support/stack-file-rows.ts';
 
 const test = (changes: object): Changes => ({ 'api:handlers': { test: changes } });
 const statement = (changes: object): Changes =>
@@ -8,49 +8,33 @@ const statement = (changes: object): Changes =>
 
 describe('Handlers in a stack file', () => {
   it.each([
-    row(
-      'that the contract does not have',
-      { 'api:handlers': { tset: { memory: 128 } } },
-      'api:handlers.tset',
-      'undeclared',
-    ),
+    ...rows('api:handlers.tset', 'undeclared', {
+      'that the contract does not have': { 'api:handlers': { tset: { memory: 128 } } },
+    }),
     row('with too little memory', test({ memory: 64 }), 'api:handlers.test.memory', 'invalid'),
     row('with a timeout longer than the gateway’s', test({ timeout: 31 }), 'api:handlers.test.timeout', 'invalid'),
-    row(
-      'with a reserved concurrency of zero',
-      test({ reservedConcurrency: 0 }),
-      'api:handlers.test.reservedConcurrency',
-      'invalid',
-    ),
-    row(
-      'with a variable that AWS reserves',
-      test({ environment: { AWS_REGION: 'x' } }),
-      'api:handlers.test.environment.AWS_REGION',
-      'invalid',
-    ),
-    row(
-      'with a variable that Lambda reserves',
-      test({ environment: { _HANDLER: 'x' } }),
-      'api:handlers.test.environment._HANDLER',
-      'invalid',
-    ),
+    ...rows('api:handlers.test.reservedConcurrency', 'invalid', {
+      'with a reserved concurrency of zero': test({ reservedConcurrency: 0 }),
+      'with a reserved concurrency larger than AWS accepts': test({ reservedConcurrency: 2_147_483_648 }),
+    }),
+    ...rows('api:handlers.test.environment.AWS_REGION', 'invalid', {
+      'with a variable that AWS reserves': test({ environment: { AWS_REGION: 'x' } }),
+    }),
+    ...rows('api:handlers.test.environment._HANDLER', 'invalid', {
+      'with a variable that Lambda reserves': test({ environment: { _HANDLER: 'x' } }),
+    }),
     row('with the variable TZ', test({ environment: { TZ: 'x' } }), 'api:handlers.test.environment.TZ', 'invalid'),
-    row(
-      'with a dash in a variable name',
-      test({ environment: { 'A-B': 'x' } }),
-      'api:handlers.test.environment.A-B',
-      'invalid',
-    ),
-    row(
-      'with variables of over 4 KB',
-      test({ environment: { BIG: 'x'.repeat(4094) } }),
-      'api:handlers.test.environment',
-      'quota',
-    ),
+    ...rows('api:handlers.test.environment.A-B', 'invalid', {
+      'with a dash in a variable name': test({ environment: { 'A-B': 'x' } }),
+    }),
+    ...rows('api:handlers.test.environment', 'quota', {
+      'with variables of over 4 KB': test({ environment: { BIG: 'x'.repeat(4094) } }),
+    }),
     ...(
       [
         ['s3:*t*', '*'],
         ['iam:CreateAccessKey', '*'],
+        ['iam:*e*', '*'],
         ['sts:AssumeRole', 'arn:aws:iam::123456789012:role/x'],
         ['organizations:LeaveOrganization', '*'],
         ['dynamodb:PutItem', '*'],
@@ -63,84 +47,36 @@ describe('Handlers in a stack file', () => {
         'invalid',
       ),
     ),
-    row(
-      'with a statement for every action',
-      statement({ actions: ['*'] }),
-      'api:handlers.test.statements.0.actions.0',
-      'invalid',
-    ),
-    row(
-      'with a statement for every action of a service',
-      statement({ actions: ['s3:*'] }),
-      'api:handlers.test.statements.0.actions.0',
-      'invalid',
-    ),
-    row(
-      'with a statement without actions',
-      statement({ actions: [] }),
-      'api:handlers.test.statements.0.actions',
-      'invalid',
-    ),
-    row(
-      'with a resource that is not an ARN',
-      statement({ resources: ['bucket'] }),
-      'api:handlers.test.statements.0.resources.0',
-      'invalid',
-    ),
-    row(
-      'with an incomplete ARN',
-      statement({ resources: ['arn:aws:s3:bucket'] }),
-      'api:handlers.test.statements.0.resources.0',
-      'invalid',
-    ),
-    row(
-      'with an ARN for any service',
-      statement({ resources: ['arn:aws:*:*:*:*'] }),
-      'api:handlers.test.statements.0.resources.0',
-      'invalid',
-    ),
-    row(
-      'with an ARN of an unknown partition',
-      statement({ resources: ['arn:AWS:s3:::bucket/*'] }),
-      'api:handlers.test.statements.0.resources.0',
-      'invalid',
-    ),
-    row(
-      'with a region in an ARN of IAM, which has none',
-      statement({ resources: ['arn:aws:iam:eu-central-1:123456789012:role/x'] }),
-      'api:handlers.test.statements.0.resources.0',
-      'invalid',
-    ),
-    row(
-      'with an ARN of another partition than the stack’s',
-      statement({ resources: ['arn:aws-cn:s3:::bucket/*'] }),
-      'api:handlers.test.statements.0.resources.0',
-      'conflict',
-    ),
-    row(
-      'with a reserved concurrency larger than AWS accepts',
-      test({ reservedConcurrency: 2_147_483_648 }),
-      'api:handlers.test.reservedConcurrency',
-      'invalid',
-    ),
-    row(
-      'with an unknown condition operator',
-      statement({ conditions: { StringIs: { 'aws:SourceVpc': 'x' } } }),
-      'api:handlers.test.statements.0.conditions.StringIs',
-      'invalid',
-    ),
-    row(
-      'with a condition operator without a key',
-      statement({ conditions: { StringEquals: {} } }),
-      'api:handlers.test.statements.0.conditions.StringEquals',
-      'invalid',
-    ),
-    row(
-      'with a policy of over 10 KB',
-      statement({ resources: Array.from({ length: 100 }, (_, index) => `arn:aws:s3:::${'x'.repeat(100)}${index}`) }),
-      'api:handlers.test.statements',
-      'quota',
-    ),
+    ...rows('api:handlers.test.statements.0.actions.0', 'invalid', {
+      'with a statement for every action': statement({ actions: ['*'] }),
+      'with a statement for every action of a service': statement({ actions: ['s3:*'] }),
+    }),
+    ...rows('api:handlers.test.statements.0.actions', 'invalid', {
+      'with a statement without actions': statement({ actions: [] }),
+    }),
+    ...rows('api:handlers.test.statements.0.resources.0', 'invalid', {
+      'with a resource that is not an ARN': statement({ resources: ['bucket'] }),
+      'with an incomplete ARN': statement({ resources: ['arn:aws:s3:bucket'] }),
+      'with an ARN for any service': statement({ resources: ['arn:aws:*:*:*:*'] }),
+      'with an ARN of an unknown partition': statement({ resources: ['arn:AWS:s3:::bucket/*'] }),
+      'with a region in an ARN of IAM, which has none': statement({
+        resources: ['arn:aws:iam:eu-central-1:123456789012:role/x'],
+      }),
+    }),
+    ...rows('api:handlers.test.statements.0.resources.0', 'conflict', {
+      'with an ARN of another partition than the stack’s': statement({ resources: ['arn:aws-cn:s3:::bucket/*'] }),
+    }),
+    ...rows('api:handlers.test.statements.0.conditions.StringIs', 'invalid', {
+      'with an unknown condition operator': statement({ conditions: { StringIs: { 'aws:SourceVpc': 'x' } } }),
+    }),
+    ...rows('api:handlers.test.statements.0.conditions.StringEquals', 'invalid', {
+      'with a condition operator without a key': statement({ conditions: { StringEquals: {} } }),
+    }),
+    ...rows('api:handlers.test.statements', 'quota', {
+      'with a policy of over 10 KB': statement({
+        resources: Array.from({ length: 100 }, (_, index) => `arn:aws:s3:::${'x'.repeat(100)}${index}`),
+      }),
+    }),
     row('with a misspelt setting', test({ memroy: 128 }), 'api:handlers.test', 'unknown'),
   ])('A stack file is rejected if it has a handler $title', refusesOne);
 

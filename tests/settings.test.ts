@@ -3,7 +3,17 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { contract } from '../contract.ts';
 import { readSettings } from '../settings.ts';
 import { recordProgram, refusal, settingsOf } from './support/program.ts';
-import { APP, clients, MACHINE, NO_PASSWORD, refusesOne, row, USER, type Row } from './support/stack-file-rows.ts';
+import {
+  APP,
+  clients,
+  MACHINE,
+  NO_PASSWORD,
+  refusesOne,
+  row,
+  rows,
+  USER,
+  type Row,
+} from './support/stack-file-rows.ts';
 
 const audiences = (count: number): string[] => Array.from({ length: count }, (_, index) => `https://${index}.example`);
 
@@ -17,12 +27,9 @@ const VALUES: readonly Row[] = [
   row('a domain in upper case', { 'auth0:domain': 'X.eu.auth0.com' }, 'auth0:domain', 'invalid'),
   row('a domain of one word', { 'auth0:domain': 'localhost' }, 'auth0:domain', 'invalid'),
   row('a custom domain with a scheme', { 'api:issuerDomain': 'https://a.example' }, 'api:issuerDomain', 'invalid'),
-  row(
-    'a custom domain that is another tenant',
-    { 'api:issuerDomain': 'someone-elses.us.auth0.com' },
-    'api:issuerDomain',
-    'conflict',
-  ),
+  ...rows('api:issuerDomain', 'conflict', {
+    'a custom domain that is another tenant': { 'api:issuerDomain': 'someone-elses.us.auth0.com' },
+  }),
   row('an audience that is not a URI', { 'api:audience': 'my-api' }, 'api:audience', 'invalid'),
   row('an audience with a space', { 'api:audience': 'https://a b.example' }, 'api:audience', 'invalid'),
   row('a second audience that is not a URI', { 'api:otherAudiences': ['x'] }, 'api:otherAudiences.0', 'invalid'),
@@ -42,23 +49,17 @@ const VALUES: readonly Row[] = [
   row('a former client name in upper case', clients({ ...APP, formerly: 'App' }), 'api:clients.0.formerly', 'invalid'),
   row('a client without a party', clients({ ...APP, party: undefined }), 'api:clients.0.party', 'missing'),
   row('a client of an unknown party', clients({ ...APP, party: 'second' }), 'api:clients.0.party', 'invalid'),
-  row(
-    'a client without permissions',
-    clients({ ...APP, permissions: undefined }),
-    'api:clients.0.permissions',
-    'missing',
-  ),
+  ...rows('api:clients.0.permissions', 'missing', {
+    'a client without permissions': clients({ ...APP, permissions: undefined }),
+  }),
   row('a client without grants', clients({ ...APP, grants: [] }), 'api:clients.0.grants', 'invalid'),
   row('an unknown grant', clients({ ...APP, grants: ['implicit'] }), 'api:clients.0.grants.0', 'invalid'),
   row('a probe that is no client', { 'api:probe': 'prob' }, 'api:probe', 'undeclared'),
   row('a probe that may use the password grant', { 'api:probe': 'test-app' }, 'api:probe', 'conflict'),
-  row('an e-mail address without @', { 'api:testUser': { ...USER, email: 'me' } }, 'api:testUser.email', 'invalid'),
-  row(
-    'a test user’s address in upper case',
-    { 'api:testUser': { ...USER, email: 'Test@Example.com' } },
-    'api:testUser.email',
-    'invalid',
-  ),
+  ...rows('api:testUser.email', 'invalid', {
+    'an e-mail address without @': { 'api:testUser': { ...USER, email: 'me' } },
+    'a test user’s address in upper case': { 'api:testUser': { ...USER, email: 'Test@Example.com' } },
+  }),
   row('a test user without roles', { 'api:testUser': { email: USER.email } }, 'api:testUser.roles', 'missing'),
 ];
 
@@ -83,117 +84,72 @@ const UNKNOWN: readonly Row[] = [
 ];
 
 const COMBINATIONS: readonly Row[] = [
-  row(
-    'an undeclared permission',
-    clients({ ...APP, permissions: ['read:usr'] }),
-    'api:clients.0 (test-app).permissions',
-    'undeclared',
-  ),
-  row(
-    'a permission that is an inherited property name',
-    clients({ ...APP, permissions: ['constructor'] }),
-    'api:clients.0 (test-app).permissions',
-    'undeclared',
-  ),
-  row(
-    'a duplicate permission',
-    clients({ ...APP, permissions: ['read:user', 'read:user'] }),
-    'api:clients.0 (test-app).permissions',
-    'duplicate',
-  ),
+  ...rows('api:clients.0 (test-app).permissions', 'undeclared', {
+    'an undeclared permission': clients({ ...APP, permissions: ['read:usr'] }),
+    'a permission that is an inherited property name': clients({ ...APP, permissions: ['constructor'] }),
+  }),
+  ...rows('api:clients.0 (test-app).permissions', 'duplicate', {
+    'a duplicate permission': clients({ ...APP, permissions: ['read:user', 'read:user'] }),
+  }),
   row('an undeclared role', { 'api:testUser': { ...USER, roles: ['raeder'] } }, 'api:testUser.roles', 'undeclared'),
   row('a duplicate client', clients(APP, APP), 'api:clients.1.name', 'duplicate'),
-  row(
-    'a client whose former name is its name',
-    clients({ ...APP, formerly: 'test-app' }),
-    'api:clients.0 (test-app).formerly',
-    'duplicate',
-  ),
-  row(
-    'a client whose former name is the name of another client',
-    clients(APP, { ...MACHINE, name: 'other', formerly: 'test-app' }),
-    'api:clients.1 (other).formerly',
-    'duplicate',
-  ),
-  row(
-    'two clients with the same former name',
-    clients({ ...APP, formerly: 'old' }, { ...MACHINE, name: 'other', formerly: 'old' }),
-    'api:clients.1 (other).formerly',
-    'duplicate',
-  ),
-  row(
-    'a duplicate grant',
-    clients({ ...APP, grants: ['password', 'client_credentials', 'password'] }),
-    'api:clients.0 (test-app).grants',
-    'duplicate',
-  ),
-  row(
-    'a third-party client with the password grant',
-    clients({ ...APP, party: 'third' }),
-    'api:clients.0 (test-app).grants',
-    'conflict',
-  ),
-  row(
-    'permissions for a client without the client_credentials grant',
-    clients({ ...APP, grants: ['password'] }),
-    'api:clients.0 (test-app).permissions',
-    'unused',
-  ),
-  row(
-    'the password grant although it is forbidden',
-    { ...NO_PASSWORD, ...clients(APP) },
-    'api:clients.0 (test-app).grants',
-    'conflict',
-  ),
-  row(
-    'the password grant although it is forbidden by default',
-    { ...NO_PASSWORD, 'api:passwordGrant': undefined, ...clients(APP) },
-    'api:clients.0 (test-app).grants',
-    'conflict',
-  ),
-  row(
-    'a test user although the password grant is forbidden',
-    { ...NO_PASSWORD, ...clients(MACHINE), 'api:testUser': USER },
-    'api:testUser',
-    'conflict',
-  ),
-  row(
-    'a test user without a client that can log in',
-    { ...clients(MACHINE), 'api:defaultDirectory': false },
-    'api:testUser',
-    'conflict',
-  ),
-  row(
-    'a default directory that no client uses',
-    { ...NO_PASSWORD, ...clients(MACHINE), 'api:defaultDirectory': true },
-    'api:defaultDirectory',
-    'unused',
-  ),
-  row(
-    'a duplicate audience',
-    { 'api:otherAudiences': ['https://a.example', 'https://a.example'] },
-    'api:otherAudiences',
-    'duplicate',
-  ),
+  ...rows('api:clients.0 (test-app).formerly', 'duplicate', {
+    'a client whose former name is its name': clients({ ...APP, formerly: 'test-app' }),
+  }),
+  ...rows('api:clients.1 (other).formerly', 'duplicate', {
+    'a client whose former name is the name of another client': clients(APP, {
+      ...MACHINE,
+      name: 'other',
+      formerly: 'test-app',
+    }),
+    'two clients with the same former name': clients(
+      { ...APP, formerly: 'old' },
+      { ...MACHINE, name: 'other', formerly: 'old' },
+    ),
+  }),
+  ...rows('api:clients.0 (test-app).grants', 'duplicate', {
+    'a duplicate grant': clients({ ...APP, grants: ['password', 'client_credentials', 'password'] }),
+  }),
+  ...rows('api:clients.0 (test-app).grants', 'conflict', {
+    'a third-party client with the password grant': clients({ ...APP, party: 'third' }),
+    'the password grant although it is forbidden': { ...NO_PASSWORD, ...clients(APP) },
+    'the password grant although it is forbidden by default': {
+      ...NO_PASSWORD,
+      'api:passwordGrant': undefined,
+      ...clients(APP),
+    },
+  }),
+  ...rows('api:clients.0 (test-app).permissions', 'unused', {
+    'permissions for a client without the client_credentials grant': clients({ ...APP, grants: ['password'] }),
+  }),
+  ...rows('api:testUser', 'conflict', {
+    'a test user although the password grant is forbidden': {
+      ...NO_PASSWORD,
+      ...clients(MACHINE),
+      'api:testUser': USER,
+    },
+    'a test user without a client that can log in': { ...clients(MACHINE), 'api:defaultDirectory': false },
+  }),
+  ...rows('api:defaultDirectory', 'unused', {
+    'a default directory that no client uses': { ...NO_PASSWORD, ...clients(MACHINE), 'api:defaultDirectory': true },
+  }),
+  ...rows('api:otherAudiences', 'duplicate', {
+    'a duplicate audience': { 'api:otherAudiences': ['https://a.example', 'https://a.example'] },
+    'a second audience among the others': {
+      'api:secondAudience': 'https://a.example',
+      'api:otherAudiences': ['https://a.example'],
+    },
+  }),
   row('an unknown region', { 'aws:region': 'eu-central-9' }, 'aws:region', 'invalid'),
-  row(
-    'a user with more roles than Auth0 allows',
-    { 'api:testUser': { ...USER, roles: Array.from({ length: 51 }, () => 'reader') } },
-    'api:testUser.roles',
-    'invalid',
-  ),
-  row(
-    'a second audience that is the first',
-    { ...OWN, 'api:secondAudience': OWN['api:audience'] },
-    'api:secondAudience',
-    'duplicate',
-  ),
-  row(
-    'a second audience among the others',
-    { 'api:secondAudience': 'https://a.example', 'api:otherAudiences': ['https://a.example'] },
-    'api:otherAudiences',
-    'duplicate',
-  ),
+  ...rows('api:testUser.roles', 'invalid', {
+    'a user with more roles than Auth0 allows': {
+      'api:testUser': { ...USER, roles: Array.from({ length: 51 }, () => 'reader') },
+    },
+  }),
+  // new 4b
+  ...rows('api:secondAudience', 'duplicate', {
+    'a second audience that is the first': { ...OWN, 'api:secondAudience': OWN['api:audience'] },
+  }),
   row('51 audiences', { 'api:otherAudiences': audiences(50) }, 'api:otherAudiences', 'quota'),
 ];
 
@@ -254,6 +210,7 @@ describe('The stack file', () => {
   });
 
   it.each([
+    // S10 and S11
     { key: 'auth0:clientSecret', value: 'hunter2' },
     { key: 'aws:secretKey', value: 'hunter2' },
     { key: 'auth0:debug', value: 'true' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { onlyOf, recordDev } from './support/program.ts';
-import { refusesOne, row } from './support/stack-file-rows.ts';
+import { refusesOne, row, rows } from './support/stack-file-rows.ts';
 
 const SUBNET = 'subnet-0123456789abcdef0';
 const GROUP = 'sg-0123456789abcdef0';
@@ -13,12 +13,9 @@ describe('api:vpc in a stack file', () => {
     row('no security group', vpc({ securityGroups: undefined }), 'api:vpc.securityGroups', 'missing'),
     row('a subnet twice', vpc({ subnets: [SUBNET, SUBNET] }), 'api:vpc.subnets', 'invalid'),
     row('a VPC in place of its subnets', vpc({ subnets: ['vpc-0123456789abcdef0'] }), 'api:vpc.subnets.0', 'invalid'),
-    row(
-      'six security groups',
-      vpc({ securityGroups: [0, 1, 2, 3, 4, 5].map((n) => `sg-0000000${n}`) }),
-      'api:vpc.securityGroups',
-      'invalid',
-    ),
+    ...rows('api:vpc.securityGroups', 'invalid', {
+      'six security groups': vpc({ securityGroups: [0, 1, 2, 3, 4, 5].map((n) => `sg-0000000${n}`) }),
+    }),
   ])('A stack file is rejected if it has $title', refusesOne);
 
   it('Lambda may make network interfaces for the function, and the code of the function may not', async () => {

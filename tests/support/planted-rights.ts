@@ -1,16 +1,4 @@
-import {
-  changed,
-  CLIENT,
-  HTTP_API,
-  inputs,
-  output,
-  plant,
-  planted,
-  plus,
-  without,
-  type Inputs,
-  type Planted,
-} from './planted.ts';
+import { CLIENT, HTTP_API, inputs, output, planted, plus, without, type Inputs, type Planted } from './planted.ts';
 
 const ROLE = 'aws:iam/role:Role "api-test"';
 const POLICY = 'aws:iam/rolePolicy:RolePolicy "api-test"';
@@ -19,22 +7,12 @@ const FUNCTION = 'aws:lambda/function:Function "api-test"';
 const ATTACHMENT = 'aws:iam/rolePolicyAttachment:RolePolicyAttachment';
 
 const policy = (...Statement: readonly Inputs[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
-const assumable = (Principal: unknown): Planted['plant'] =>
-  changed('Role', (role) =>
-    role.type === 'aws:iam/role:Role'
-      ? {
-          inputs: {
-            ...role.inputs,
-            assumeRolePolicy: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal }),
-          },
-        }
-      : {},
-  );
-const allows = (Action: unknown, Resource: unknown = '*'): Planted['plant'] =>
-  inputs('RolePolicy', { policy: policy({ Effect: 'Allow', Action, Resource }) });
-/** Only the AWS one has this input: Auth0's role would not read it. */
-const roleWith = (more: Inputs): Planted['plant'] =>
-  changed('Role', (role) => (role.type === 'aws:iam/role:Role' ? { inputs: { ...role.inputs, ...more } } : {}));
+const assumable = (Principal: unknown): Inputs => ({
+  assumeRolePolicy: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal }),
+});
+const allows = (Action: unknown, Resource: unknown = '*'): Inputs => ({
+  policy: policy({ Effect: 'Allow', Action, Resource }),
+});
 const route = (routeKey: string, more: Inputs = {}): Planted['plant'] => {
   return (all) =>
     plus('aws:apigatewayv2/route:Route', {
@@ -44,15 +22,14 @@ const route = (routeKey: string, more: Inputs = {}): Planted['plant'] => {
       ...more,
     })({ ...all, outputs: { ...all.outputs, publicRoutes: [routeKey] } });
 };
-const database = (options: Inputs): Planted['plant'] =>
-  plus('auth0:index/connection:Connection', {
-    strategy: 'auth0',
-    options: { disableSignup: true, bruteForceProtection: true, passwordPolicy: 'good', ...options },
-  });
+const database = (options: Inputs): Inputs => ({
+  strategy: 'auth0',
+  options: { disableSignup: true, bruteForceProtection: true, passwordPolicy: 'good', ...options },
+});
 const DATABASE = 'auth0:index/connection:Connection "planted"';
-const variable = (value: string): Planted['plant'] =>
-  inputs('Function', { environment: { variables: { SETTING: value } } });
-const code = (text: string): Planted['plant'] => inputs('Function', { code: { archive: { 'index.mjs': text } } });
+const MADE_ROUTE = 'aws:apigatewayv2/route:Route "planted"';
+const ALARM = { namespace: 'AWS/ApiGateway', metricName: '5xx' };
+const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:on-call';
 
 const BROAD: readonly (readonly [title: string, actions: unknown, resources: unknown, says: string])[] = [
   ['every action on everything', '*', '*', '* has a wildcard'],
@@ -90,12 +67,12 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
       'may assume it',
     ],
     ['a role that everyone may assume', assumable('*'), '"*" may assume it'],
-    ['a trust policy that cannot be read', roleWith({ assumeRolePolicy: 5 }), 'cannot be read'],
+    ['a trust policy that cannot be read', { assumeRolePolicy: 5 }, 'cannot be read'],
   ]),
   ...planted('no managed policy', ROLE, [
     [
       'AdministratorAccess on a role',
-      roleWith({ managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }),
+      { managedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] },
       'policy/AdministratorAccess',
     ],
     [
@@ -108,35 +85,25 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
       'policy/AdministratorAccess',
     ],
   ]),
-  ...BROAD.map(([title, actions, resources, says]) =>
-    plant('narrow statements', `a role with ${title}`, allows(actions, resources), POLICY, says),
-  ),
-  plant(
-    'narrow statements',
-    'a role with everything but some actions',
-    inputs('RolePolicy', { policy: policy({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }) }),
-    POLICY,
-    'everything except what',
-  ),
-  plant(
-    'narrow statements',
-    'an inline policy on a role',
-    roleWith({ inlinePolicies: [{ policy: policy({ Effect: 'Allow', Action: '*', Resource: '*' }) }] }),
-    ROLE,
-    '* has a wildcard',
-  ),
   ...planted('narrow statements', POLICY, [
-    ['a policy that cannot be read', inputs('RolePolicy', { policy: undefined }), 'cannot be read'],
+    ...BROAD.map(
+      ([title, actions, resources, says]) => [`a role with ${title}`, allows(actions, resources), says] as const,
+    ),
     [
-      'a policy that is encrypted in a state',
-      inputs('RolePolicy', { policy: '(encrypted)' }),
-      'encrypted, so no rule can judge it',
+      'a role with everything but some actions',
+      { policy: policy({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }) },
+      'everything except what',
     ],
+    ['a policy that cannot be read', { policy: undefined }, 'cannot be read'],
+    ['a policy that is encrypted in a state', { policy: '(encrypted)' }, 'encrypted, so no rule can judge it'],
     [
       "a part of what Lambda needs for a VPC, in a statement of the code's own",
       allows('ec2:CreateNetworkInterface', '*'),
       'ec2:CreateNetworkInterface writes, and its resource is *',
     ],
+  ]),
+  ...planted('narrow statements', ROLE, [
+    ['an inline policy on a role', { inlinePolicies: [allows('*')] }, '* has a wildcard'],
   ]),
   ...planted('declared statements', POLICY, [
     [
@@ -150,13 +117,13 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
       'it allows logs:PutLogEvents by a statement',
     ],
   ]),
-  plant(
-    'declared statements',
-    'an output declaredStatements that it cannot read',
-    output({ declaredStatements: { all: true } }),
-    'the stack',
-    'its output declaredStatements cannot be read',
-  ),
+  ...planted('declared statements', 'the stack', [
+    [
+      'an output declaredStatements that it cannot read',
+      output({ declaredStatements: { all: true } }),
+      'its output declaredStatements cannot be read',
+    ],
+  ]),
   ...planted('closed databases', DATABASE, [
     ['an open sign-up', database({ disableSignup: false }), 'anyone may sign up; set options.disableSignup to true'],
     ["Auth0's default sign-up", database({ disableSignup: undefined }), 'anyone may sign up'],
@@ -172,149 +139,115 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
       'guessed passwords is off',
     ],
   ]),
-  plant(
-    'closed databases',
-    'a tenant that lets passwords be guessed',
-    plus('auth0:index/attackProtection:AttackProtection', { bruteForceProtection: { enabled: false } }),
-    'auth0:index/attackProtection:AttackProtection "planted"',
-    'turns bruteForceProtection off',
-  ),
-  plant(
-    'long secrets',
-    'a short secret of a client',
-    inputs('ClientCredentials', { clientSecret: 'hunter2' }),
-    'auth0:index/clientCredentials:ClientCredentials "auth0-test-app"',
-    'has 7 characters',
-  ),
-  plant(
-    'long secrets',
-    'a short generated password',
-    plus('random:index/randomPassword:RandomPassword', { length: 8 }),
-    'random:index/randomPassword:RandomPassword "planted"',
-    'makes 8 characters',
-  ),
-  ...['ANY /{proxy+}', 'GET /{proxy+}', 'ANY /test', 'ANY /{id}', '$default'].map((key) =>
-    plant(
-      'no open route over a protected one',
-      `an open ${key} beside GET /test`,
-      route(key),
-      'aws:apigatewayv2/route:Route "planted"',
-      `${key} is open to anyone, and takes what GET /test does not`,
-    ),
-  ),
-  plant(
-    'no open route over a protected one',
-    'a quick-created $default beside GET /test',
-    inputs('Api', { target: 'arn:aws:lambda:x' }),
-    HTTP_API,
-    '$default is open to anyone, and takes what GET /test does not',
-  ),
-  plant(
-    'no open route over a protected one',
-    'a route for any token over one with a scope',
-    route('ANY /{proxy+}', { authorizationType: 'JWT' }),
-    'aws:apigatewayv2/route:Route "planted"',
-    'ANY /{proxy+} is open to any token, and takes what GET /test does not',
-  ),
-  plant(
-    'production, any token',
-    'a route that changes state with any token and without a reason',
-    route('POST /orders', { authorizationType: 'JWT' }),
-    'aws:apigatewayv2/route:Route "planted"',
-    'POST /orders may change state with any token',
-  ),
-  plant(
-    'TLS of today',
-    'a domain with TLS 1.0',
-    plus('aws:apigatewayv2/domainName:DomainName', { domainNameConfiguration: { securityPolicy: 'TLS_1_0' } }),
-    'aws:apigatewayv2/domainName:DomainName "planted"',
-    'speaks TLS_1_0',
-  ),
-  ...Object.entries(SECRETS).flatMap(([title, text]) => [
-    plant('secrets are marked', `${title} in a variable`, variable(text), FUNCTION, 'environment.variables.SETTING'),
-    plant('secrets are marked', `${title} in a handler`, code(`const x = '${text}';`), FUNCTION, 'code.archive.index'),
+  ...planted('closed databases', 'auth0:index/attackProtection:AttackProtection "planted"', [
+    [
+      'a tenant that lets passwords be guessed',
+      { bruteForceProtection: { enabled: false } },
+      'turns bruteForceProtection off',
+    ],
   ]),
-  plant(
-    'secrets are marked',
-    'a personal access token that its name reveals',
-    inputs('Function', { environment: { variables: { GH_PAT: 'hunter2' } } }),
-    FUNCTION,
-    'environment.variables.GH_PAT',
+  ...planted('long secrets', 'auth0:index/clientCredentials:ClientCredentials "auth0-test-app"', [
+    ['a short secret of a client', { clientSecret: 'hunter2' }, 'has 7 characters'],
+  ]),
+  ...planted('long secrets', 'random:index/randomPassword:RandomPassword "planted"', [
+    ['a short generated password', { length: 8 }, 'makes 8 characters'],
+  ]),
+  ...planted('no open route over a protected one', HTTP_API, [
+    [
+      'a quick-created $default beside GET /test',
+      { target: 'arn:aws:lambda:x' },
+      '$default is open to anyone, and takes what GET /test does not',
+    ],
+  ]),
+  ...planted('no open route over a protected one', MADE_ROUTE, [
+    // R02
+    ...['ANY /{proxy+}', 'GET /{proxy+}', 'ANY /test', 'ANY /{id}', '$default'].map((key) => {
+      const says = `${key} is open to anyone, and takes what GET /test does not`;
+      return [`an open ${key} beside GET /test`, route(key), says] as const;
+    }),
+    // R03
+    [
+      'a route for any token over one with a scope',
+      route('ANY /{proxy+}', { authorizationType: 'JWT' }),
+      'ANY /{proxy+} is open to any token, and takes what GET /test does not',
+    ],
+  ]),
+  ...planted('production, any token', MADE_ROUTE, [
+    // R01
+    [
+      'a route that changes state with any token and without a reason',
+      route('POST /orders', { authorizationType: 'JWT' }),
+      'POST /orders may change state with any token',
+    ],
+  ]),
+  ...planted('TLS of today', 'aws:apigatewayv2/domainName:DomainName "planted"', [
+    ['a domain with TLS 1.0', { domainNameConfiguration: { securityPolicy: 'TLS_1_0' } }, 'speaks TLS_1_0'],
+  ]),
+  // C06 to C08, C15
+  ...Object.entries(SECRETS).flatMap(([title, text]) =>
+    planted('secrets are marked', FUNCTION, [
+      [`${title} in a variable`, { environment: { variables: { SETTING: text } } }, 'environment.variables.SETTING'],
+      [`${title} in a handler`, { code: { archive: { 'index.mjs': `const x = '${text}';` } } }, 'code.archive.index'],
+    ]),
   ),
-  plant(
-    'production, confirmation prompt',
-    'a client that skips the confirmation prompt',
-    inputs('Client', { skipNonVerifiableCallbackUriConfirmationPrompt: 'true' }),
-    CLIENT,
-    'shows no confirmation',
-  ),
-  plant(
-    'production, access log',
-    'a stage without an access log',
-    inputs('Stage', { accessLogSettings: undefined }),
-    STAGE,
-    'has no access log',
-  ),
-  ...['$context.authorizer.claims.email', '$context.path'].map((name) =>
-    plant(
-      'production, access log',
-      `${name} in the access log`,
-      inputs('Stage', { accessLogSettings: { format: `{"x":"${name}"}` } }),
-      STAGE,
-      `holds ${name}`,
-    ),
-  ),
-  plant(
-    'production, identitySource',
-    'a token in the query string',
-    inputs('Authorizer', { identitySources: ['$request.querystring.token'] }),
-    'aws:apigatewayv2/authorizer:Authorizer "api"',
-    'reads the token from the URL',
-  ),
-  plant(
-    'production, cors',
-    'cookies over plain HTTP',
-    inputs('Api', { corsConfiguration: { allowOrigins: ['http://a.example'], allowCredentials: true } }),
-    HTTP_API,
-    'lets http://a.example send cookies',
-  ),
+  ...planted('production, confirmation prompt', CLIENT, [
+    [
+      'a client that skips the confirmation prompt',
+      { skipNonVerifiableCallbackUriConfirmationPrompt: 'true' },
+      'shows no confirmation',
+    ],
+  ]),
+  ...planted('production, access log', STAGE, [
+    ['a stage without an access log', { accessLogSettings: undefined }, 'has no access log'],
+    ...['$context.authorizer.claims.email', '$context.path'].map((name) => {
+      const accessLogSettings = { format: `{"x":"${name}"}` };
+      return [`${name} in the access log`, { accessLogSettings }, `holds ${name}`] as const;
+    }),
+  ]),
+  ...planted('production, identitySource', 'aws:apigatewayv2/authorizer:Authorizer "api"', [
+    // S03
+    [
+      'a token in the query string',
+      { identitySources: ['$request.querystring.token'] },
+      'reads the token from the URL',
+    ],
+  ]),
+  ...planted('production, cors', HTTP_API, [
+    // S04
+    [
+      'cookies over plain HTTP',
+      { corsConfiguration: { allowOrigins: ['http://a.example'], allowCredentials: true } },
+      'lets http://a.example send cookies',
+    ],
+  ]),
   ...planted('production, throttle', STAGE, [
-    ['a stage without a throttle', inputs('Stage', { defaultRouteSettings: undefined }), 'has no throttle'],
+    // new 1
+    ['a stage without a throttle', { defaultRouteSettings: undefined }, 'has no throttle'],
     [
       "a stage with the account's throttle",
-      inputs('Stage', { defaultRouteSettings: { throttlingBurstLimit: 5000, throttlingRateLimit: 10_000 } }),
+      { defaultRouteSettings: { throttlingBurstLimit: 5000, throttlingRateLimit: 10_000 } },
       'has no throttle',
     ],
   ]),
-  plant('production, alarms', 'a stage without an alarm', withoutReasons(without('MetricAlarm')), STAGE, '5xx'),
-  plant(
-    'production, alarms',
-    'an alarm that never goes off',
-    withoutReasons(
-      plus('aws:cloudwatch/metricAlarm:MetricAlarm', {
-        namespace: 'AWS/ApiGateway',
-        metricName: '5xx',
-        threshold: 1_000_000,
-        alarmActions: ['arn:aws:sns:eu-central-1:123456789012:on-call'],
-      }),
-    ),
-    'aws:cloudwatch/metricAlarm:MetricAlarm "planted"',
-    'can hardly fire',
-  ),
-  plant(
-    'production, alarms',
-    'an alarm without an action',
-    withoutReasons(
-      plus('aws:cloudwatch/metricAlarm:MetricAlarm', {
-        namespace: 'AWS/ApiGateway',
-        metricName: '5xx',
-        threshold: 5,
-        alarmActions: [],
-      }),
-    ),
-    STAGE,
-    '5xx',
-  ),
+  ...planted('production, alarms', STAGE, [
+    // new 2
+    ['a stage without an alarm', withoutReasons(without('MetricAlarm')), '5xx'],
+    [
+      'an alarm without an action',
+      withoutReasons(plus('aws:cloudwatch/metricAlarm:MetricAlarm', { ...ALARM, threshold: 5, alarmActions: [] })),
+      '5xx',
+    ],
+  ]),
+  ...planted('production, alarms', 'aws:cloudwatch/metricAlarm:MetricAlarm "planted"', [
+    // D06
+    [
+      'an alarm that never goes off',
+      withoutReasons(
+        plus('aws:cloudwatch/metricAlarm:MetricAlarm', { ...ALARM, threshold: 1_000_000, alarmActions: [TOPIC] }),
+      ),
+      'can hardly fire',
+    ],
+  ]),
   ...planted('production, handlers', FUNCTION, [
     ['a function without a reserved concurrency', withoutReasons((all) => all), 'nothing bounds how many of it'],
     [
@@ -323,41 +256,29 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
       'nothing bounds how many of it',
     ],
   ]),
-  plant(
-    'production, domain',
-    "an API at AWS's own address",
-    withoutReasons((all) => all),
-    HTTP_API,
-    "callers use AWS's address",
-  ),
-  plant(
-    'production, userAccess',
-    'a resource server whose user access is not written',
-    output({ accepted: {} }),
-    'auth0:index/resourceServer:ResourceServer "auth0"',
-    'nothing says that it should',
-  ),
-  plant(
-    'exceptions are needed',
-    'an exception that nothing needs',
-    output({ exceptions: { tokenLifetime: 'the nightly import takes hours' } }),
-    'the stack',
-    'nothing needs the exception tokenLifetime',
-  ),
-  plant(
-    'production, declared roles',
-    'a function whose role the program does not declare',
-    inputs('Function', { role: 'arn:aws:iam::123456789012:role/admin' }),
-    FUNCTION,
-    'no rule can judge its role arn:aws:iam::123456789012:role/admin',
-  ),
-  plant(
-    'production, logRetention',
-    'logs that are kept for ever',
-    inputs('LogGroup', { retentionInDays: undefined }),
-    'aws:cloudwatch/logGroup:LogGroup "api"',
-    'for ever',
-  ),
+  ...planted('production, domain', HTTP_API, [
+    ["an API at AWS's own address", withoutReasons((all) => all), "callers use AWS's address"],
+  ]),
+  ...planted('production, userAccess', 'auth0:index/resourceServer:ResourceServer "auth0"', [
+    ['a resource server whose user access is not written', output({ accepted: {} }), 'nothing says that it should'],
+  ]),
+  ...planted('exceptions are needed', 'the stack', [
+    [
+      'an exception that nothing needs',
+      output({ exceptions: { tokenLifetime: 'the nightly import takes hours' } }),
+      'nothing needs the exception tokenLifetime',
+    ],
+  ]),
+  ...planted('production, declared roles', FUNCTION, [
+    [
+      'a function whose role the program does not declare',
+      { role: 'arn:aws:iam::123456789012:role/admin' },
+      'no rule can judge its role arn:aws:iam::123456789012:role/admin',
+    ],
+  ]),
+  ...planted('production, logRetention', 'aws:cloudwatch/logGroup:LogGroup "api"', [
+    ['logs that are kept for ever', { retentionInDays: undefined }, 'for ever'],
+  ]),
 ];
 
 /** The shipped stack has reasons for having no alarm, domain and reserved concurrency yet. */

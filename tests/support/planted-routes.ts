@@ -26,69 +26,55 @@ const forward = (requestParameters: Inputs, integrationUri = 'https://a.example'
 /** What is planted between a caller and a function. */
 export const PLANTED_ROUTES: readonly Planted[] = [
   ...planted('routes are protected', ROUTE, [
-    [
-      'an open route',
-      inputs('Route', { authorizationType: 'NONE' }),
-      'GET /test is open to anyone (authorizationType NONE)',
-    ],
-    ['a route without an authorization type', inputs('Route', { authorizationType: undefined }), 'is open to anyone'],
-    ['a route with AWS credentials', inputs('Route', { authorizationType: 'AWS_IAM' }), 'authorizationType AWS_IAM'],
-    ['a route without an authorizer', inputs('Route', { authorizerId: 'gone' }), 'names no JWT authorizer of its API'],
+    // A01 and A02
+    ['an open route', { authorizationType: 'NONE' }, 'GET /test is open to anyone (authorizationType NONE)'],
+    ['a route without an authorization type', { authorizationType: undefined }, 'is open to anyone'],
+    ['a route with AWS credentials', { authorizationType: 'AWS_IAM' }, 'authorizationType AWS_IAM'],
+    ['a route without an authorizer', { authorizerId: 'gone' }, 'names no JWT authorizer of its API'],
     ["another API's authorizer", inputs('Authorizer', { apiId: 'another' }), 'names no JWT authorizer of its API'],
     ['a Lambda authorizer', inputs('Authorizer', { authorizerType: 'REQUEST' }), 'names no JWT authorizer'],
-    ['a route without a scope', inputs('Route', { authorizationScopes: [] }), 'requires no scope'],
+    ['a route without a scope', { authorizationScopes: [] }, 'requires no scope'],
+    ['a route whose key cannot be read', { routeKey: 5 }, 'has an input routeKey that the rule cannot read'],
+  ]),
+  ...planted('routes are protected', 'aws:apigatewayv2/route:Route "other"', [
+    // D08
     [
-      'a route whose key cannot be read',
-      inputs('Route', { routeKey: 5 }),
-      'has an input routeKey that the rule cannot read',
+      'an open route of another API with the key of a public route',
+      (all) =>
+        plus(
+          'aws:apigatewayv2/route:Route',
+          { apiId: 'another', routeKey: 'GET /public' },
+          { name: 'other' },
+        )(
+          plus('aws:apigatewayv2/route:Route', { apiId: API_ID(all), routeKey: 'GET /public' })({
+            ...all,
+            outputs: { ...all.outputs, publicRoutes: ['GET /public'] },
+          }),
+        ),
+      'GET /public is open to anyone',
     ],
   ]),
-  plant(
-    'routes are protected',
-    'an open route of another API with the key of a public route',
-    (all) =>
-      plus(
-        'aws:apigatewayv2/route:Route',
-        { apiId: 'another', routeKey: 'GET /public' },
-        { name: 'other' },
-      )(
-        plus('aws:apigatewayv2/route:Route', { apiId: API_ID(all), routeKey: 'GET /public' })({
-          ...all,
-          outputs: { ...all.outputs, publicRoutes: ['GET /public'] },
-        }),
-      ),
-    'aws:apigatewayv2/route:Route "other"',
-    'GET /public is open to anyone',
-  ),
-  plant(
-    'no other entrance',
-    'a function with a URL',
-    plus('aws:lambda/functionUrl:FunctionUrl', { authorizationType: 'NONE' }),
-    'aws:lambda/functionUrl:FunctionUrl "planted"',
-    'past the authorizer',
-  ),
-  plant(
-    'no other entrance',
-    'an API that makes routes of an OpenAPI document',
-    inputs('Api', { body: '{}' }),
-    HTTP_API,
-    'its input body makes routes',
-  ),
-  plant(
-    'routes are protected',
-    'a quick-created route that publicRoutes does not list',
-    inputs('Api', { target: 'arn:aws:lambda:x' }),
-    HTTP_API,
-    '$default, which quick create makes, is open to anyone',
-  ),
-  plant(
-    'no other entrance',
-    'an execute-api endpoint that stays on beside a domain',
-    (all) => plus('aws:apigatewayv2/apiMapping:ApiMapping', { apiId: API_ID(all) })(all),
-    HTTP_API,
-    'its execute-api endpoint bypasses it',
-  ),
+  ...planted('no other entrance', 'aws:lambda/functionUrl:FunctionUrl "planted"', [
+    // A13
+    ['a function with a URL', { authorizationType: 'NONE' }, 'past the authorizer'],
+  ]),
+  ...planted('no other entrance', HTTP_API, [
+    ['an API that makes routes of an OpenAPI document', { body: '{}' }, 'its input body makes routes'],
+    [
+      'an execute-api endpoint that stays on beside a domain',
+      (all) => plus('aws:apigatewayv2/apiMapping:ApiMapping', { apiId: API_ID(all) })(all),
+      'its execute-api endpoint bypasses it',
+    ],
+  ]),
+  ...planted('routes are protected', HTTP_API, [
+    [
+      'a quick-created route that publicRoutes does not list',
+      { target: 'arn:aws:lambda:x' },
+      '$default, which quick create makes, is open to anyone',
+    ],
+  ]),
   ...planted('issuer with its slash', AUTHORIZER, [
+    // A05
     [
       'an issuer without its slash',
       jwt({ issuer: 'https://acme.eu.auth0.com' }),
@@ -97,13 +83,19 @@ export const PLANTED_ROUTES: readonly Planted[] = [
     ['an issuer with two slashes', jwt({ issuer: 'https://acme.eu.auth0.com//' }), 'trusts the issuer'],
     ['an issuer without https', jwt({ issuer: 'http://acme.eu.auth0.com/' }), 'trusts the issuer'],
   ]),
-  plant(
-    'audience of the resource server',
-    'an audience that does not come from the resource server',
-    jwt({ audiences: ['https://prod.example.com'] }),
-    AUTHORIZER,
-    'none of its audiences',
-  ),
+  ...planted('audience of the resource server', AUTHORIZER, [
+    [
+      'an audience that does not come from the resource server',
+      jwt({ audiences: ['https://prod.example.com'] }),
+      'none of its audiences',
+    ],
+    [
+      'an identifier that Auth0 returned in another form',
+      changed('ResourceServer', () => ({ outputs: { identifier: 'https://other' } })),
+      'none of its audiences',
+    ],
+  ]),
+  // D07
   ...['https://your-production-tenant.eu.auth0.com/userinfo', 'https://Other.eu.auth0.com/api/v2'].map((own) =>
     plant(
       'audience of the resource server',
@@ -113,22 +105,15 @@ export const PLANTED_ROUTES: readonly Planted[] = [
       'an API of Auth0 itself',
     ),
   ),
-  plant(
-    'audience of the resource server',
-    'an identifier that Auth0 returned in another form',
-    changed('ResourceServer', () => ({ outputs: { identifier: 'https://other' } })),
-    AUTHORIZER,
-    'none of its audiences',
-  ),
   ...planted('callers are not forged', FORWARD, [
     [
       "a listener that gets the caller's token through a VPC link without TLS",
-      plus('aws:apigatewayv2/integration:Integration', {
+      {
         integrationType: 'HTTP_PROXY',
         connectionType: 'VPC_LINK',
         integrationUri: LISTENER,
         requestParameters: { 'remove:header.x-caller-sub': "''", 'remove:header.x-caller-azp': "''" },
-      }),
+      },
       "forwards the caller's token through a VPC link without TLS",
     ],
     [

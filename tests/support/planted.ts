@@ -2,12 +2,17 @@ import type { Registered, RegisteredResource } from '@auth0-http-api/twin';
 
 export type Inputs = RegisteredResource['inputs'];
 
+/** The type is given whole, or by its last word. */
+const isOf = ({ type }: RegisteredResource, kind: string): boolean => `:${type}`.endsWith(`:${kind}`);
+
 /** Everything as it was, but for the one resource of a type. */
 export const changed =
   (kind: string, change: (resource: RegisteredResource) => Partial<RegisteredResource>) =>
   (all: Registered): Registered => ({
     ...all,
-    resources: all.resources.map((one) => (one.type.endsWith(`:${kind}`) ? { ...one, ...change(one) } : one)),
+    resources: all.resources.map((resource) =>
+      isOf(resource, kind) ? { ...resource, ...change(resource) } : resource,
+    ),
   });
 export const inputs = (kind: string, change: Inputs) =>
   changed(kind, (resource) => ({ inputs: { ...resource.inputs, ...change } }));
@@ -19,20 +24,13 @@ export const without =
   (kind: string) =>
   (all: Registered): Registered => ({
     ...all,
-    resources: all.resources.filter(({ type }) => !type.endsWith(`:${kind}`)),
+    resources: all.resources.filter((resource) => !isOf(resource, kind)),
   });
 export const plus =
-  (type: string, given: Inputs, rest: Partial<RegisteredResource> = {}) =>
+  (type: string, own: Inputs, rest: Partial<RegisteredResource> = {}) =>
   (all: Registered): Registered => {
-    const resource = {
-      type,
-      name: 'planted',
-      id: 'planted',
-      inputs: given,
-      secretInputs: [],
-      outputs: {},
-      protect: false,
-    };
+    const name = 'planted';
+    const resource = { type, name, id: name, inputs: own, secretInputs: [], outputs: {}, protect: false };
     return { ...all, resources: [...all.resources, { ...resource, ...rest }] };
   };
 export const output =
@@ -59,12 +57,21 @@ export const plant = (
   says: string,
 ): Planted => ({ rule, title, plant: change, resource, says });
 
-/** Several violations of one rule by one resource. */
+/**
+ * Violations of a rule by a resource. Inputs change those of the resource, or make it if it is called "planted".
+ * @param rows title, what is planted, and what the rule says
+ */
 export const planted = (
   rule: string,
   resource: string,
-  rows: readonly (readonly [title: string, change: Planted['plant'], says: string])[],
-): readonly Planted[] => rows.map(([title, change, says]) => plant(rule, title, change, resource, says));
+  rows: readonly (readonly [title: string, change: Inputs | Planted['plant'], says: string])[],
+): readonly Planted[] => {
+  const [type = '', name] = resource.split(' ');
+  const withInputs = (own: Inputs): Planted['plant'] => (name === '"planted"' ? plus(type, own) : inputs(type, own));
+  return rows.map(([title, change, says]) =>
+    plant(rule, title, typeof change === 'function' ? change : withInputs(change), resource, says),
+  );
+};
 
 export const ROUTE = 'aws:apigatewayv2/route:Route "GET /test"';
 export const HTTP_API = 'aws:apigatewayv2/api:Api "api"';

@@ -46,6 +46,11 @@ export function row(title: string, values: Changes, place: string, code: Problem
   return { title, values, place, code };
 }
 
+/** Rows with their one problem at the same place: title to values. */
+export function rows(place: string, code: ProblemCode, all: Readonly<Record<string, Changes>>): Row[] {
+  return Object.entries(all).map(([title, values]) => ({ title, values, place, code }));
+}
+
 export async function refusesOne({ values, place, code, contract }: Row): Promise<void> {
   const problems = await problemsOf(values, contract);
   expect(problems.map((found) => [found.place, found.code])).toEqual([[place, code]]);
