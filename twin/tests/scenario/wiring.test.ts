@@ -14,15 +14,17 @@ const started = async (change: (project: ProjectCopy) => void, stack = 'dev'): P
 
 describe('A wrongly wired program', () => {
   // docs/fidelity.md F22
-  it('The gateway rejects a good token if api.ts has the issuer without its slash', async () => {
+  it('The gateway rejects a good token if api.ts has the issuer without its slash, and logs why without token or secret', async () => {
     const wrong = await started((project) => {
       project.edit('api.ts', '        issuer,\n', "        issuer: 'https://your-tenant.eu.auth0.com',\n");
     });
-    expect(await call(wrong, await serviceToken(wrong))).toMatchObject({
-      status: 401,
-      text: '{"message":"Unauthorized"}',
-    });
+    const token = await serviceToken(wrong);
+    expect((await requestToken(wrong, { ...userLogin(wrong), client_secret: 'x' })).status).toBe(401);
+    expect(await call(wrong, token)).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' });
     expect(wrong.log.at(-1)).toContain("the authorizer's issuer lacks the final slash");
+    const { clientSecrets, testUserPassword } = wrong.outputs;
+    const secrets = [token.split('.')[2] ?? '', testUserPassword, ...Object.values(clientSecrets)];
+    expect(secrets.filter((secret) => wrong.log.join().includes(secret))).toEqual([]);
   });
 
   it('The gateway rejects a token of another tenant’s issuer, whose keys it does not fetch over the network', async () => {

@@ -64,96 +64,66 @@ const anotherFunction: Plant = (all) => {
   const functions = all.resources.filter(({ type }) => type.endsWith(':Function'));
   return {
     ...all,
-    resources: [...all.resources, ...functions.map((one) => ({ ...one, name: 'planted', outputs: {} }))],
+    resources: [...all.resources, ...functions.map((resource) => ({ ...resource, name: 'planted', outputs: {} }))],
   };
 };
 
-export type Change = [fact: FactName, edit: string, says: string, plant: Plant, first?: Plant];
+export type Change = [fact: FactName, says: string, plant: Plant, first?: Plant];
 
 /**
  * The lines of `--since` for an edit of the shipped stack prod, which the last function may first prepare. `!` marks a
  * dangerous change.
  */
 export const CHANGES: readonly Change[] = [
-  [
-    'production',
-    'production: false',
-    '! production is no longer on, and none of its rules applies',
-    output({ production: false }),
-  ],
-  [
-    'production',
-    'production: true',
-    '* production is `on`',
-    output({ production: true }),
-    output({ production: false }),
-  ],
+  ['production', '! production is no longer on, and none of its rules applies', output({ production: false })],
+  ['production', '* production is `on`', output({ production: true }), output({ production: false })],
   [
     'protection',
-    'a client that is not protected',
     '! each `Client` is no longer protected from deletion',
     changed('Client', ({ name }) => ({ protect: name !== 'auth0-web' })),
   ],
   [
     'violations',
-    'RBAC off',
     '! `auth0:index/resourceServer:ResourceServer "auth0"` breaks the rule `RBAC: it does not enforce RBAC, so that a user\'s token has every scope that it requests`',
     inputs('ResourceServer', { enforcePolicies: false }),
   ],
   [
     'exceptions',
-    'an exception with hardly a reason',
     '! production has an exception from `alarms`, for the reason `-`',
     output({ exceptions: { alarms: '-' } }),
     output({ exceptions: {} }),
   ],
-  [
-    'accepted',
-    'a reason for a broad action',
-    '! the rules accept `s3:*`: `why not`',
-    output({ accepted: { 's3:*': 'why not' } }),
-  ],
-  [
-    'needs',
-    'a route without scopes',
-    '! `GET /test` needs any token, no longer `read:user`',
-    inputs('Route', { authorizationScopes: [] }),
-  ],
+  ['accepted', '! the rules accept `s3:*`: `why not`', output({ accepted: { 's3:*': 'why not' } })],
+  ['needs', '! `GET /test` needs any token, no longer `read:user`', inputs('Route', { authorizationScopes: [] })],
   [
     'identitySource',
-    'the token in the query string',
     '! the API reads tokens from `$request.querystring.token`, no longer `$request.header.Authorization`',
     inputs('Authorizer', { identitySources: ['$request.querystring.token'] }),
   ],
   [
     'trusted',
-    'one more audience',
     `! the API accepts tokens with audience \`${EVIL}\` of issuer \`${ISSUER}\``,
     jwt({ audiences: [AUDIENCE, EVIL] }),
   ],
   [
     'issuer',
-    'another tenant',
     `! tokens are issued by \`https://x.eu.auth0.com/\`, no longer \`${ISSUER}\``,
     (all) => ({ ...all, providers: { auth0: { domain: 'x.eu.auth0.com' }, aws: { region: 'eu-central-1' } } }),
   ],
   [
     'policies',
-    'user tokens for every application',
     `! the policies of \`${AUDIENCE}\` are \`users: allow_all\`, no longer \`users: deny_all\``,
     inputs('ResourceServer', { subjectTypeAuthorization: { user: { policy: 'allow_all' } } }),
     inputs('ResourceServer', { subjectTypeAuthorization: { user: { policy: 'deny_all' } } }),
   ],
   [
     'parties',
-    "a partner's client as the first party's",
     '! `web` is a client of the `first party`, no longer of the `third party`',
     web({ isFirstParty: true }),
     web({ isFirstParty: false, oidcConformant: true }),
   ],
   [
     'userGrants',
-    'a grant for users',
     `! a grant lets the users of \`test-app\` have \`read:user of ${AUDIENCE}\``,
     (all) => {
       const grant = all.resources.find(({ type }) => type.endsWith(':ClientGrant'))?.inputs;
@@ -162,7 +132,6 @@ export const CHANGES: readonly Change[] = [
   ],
   [
     'clientKeys',
-    'a public key of a client',
     `! the client \`test-app\` signs with the key \`${PUBLIC_KEY_ID} (RS256)\``,
     changed('ClientCredentials', ({ name, inputs: { clientId } }) =>
       name === 'auth0-test-app'
@@ -178,7 +147,6 @@ export const CHANGES: readonly Change[] = [
   ],
   [
     'rights',
-    'one more action',
     `! the policy \`planted\` has \`Allow dynamodb:PutItem on ${TABLE}\``,
     inputs('RolePolicy', {
       policy: policy({ Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:PutItem'], Resource: [TABLE] }),
@@ -187,7 +155,6 @@ export const CHANGES: readonly Change[] = [
   ],
   [
     'rights',
-    'everything but an action, on a condition',
     `! the policy \`planted\` has \`Allow all but iam:* on all but ${TABLE} if {"Bool":{"aws:SecureTransport":"true"}}\``,
     rights({
       Effect: 'Allow',
@@ -196,15 +163,9 @@ export const CHANGES: readonly Change[] = [
       Condition: { Bool: { 'aws:SecureTransport': 'true' } },
     }),
   ],
+  ['rights', '! the policy `planted` has `(unreadable)`', plus('aws:iam/policy:Policy', { policy: '{' })],
   [
     'rights',
-    'a policy that is not JSON',
-    '! the policy `planted` has `(unreadable)`',
-    plus('aws:iam/policy:Policy', { policy: '{' }),
-  ],
-  [
-    'rights',
-    'a right to delete a log group of the program',
     '! the policy `planted` has `Allow logs:DeleteLogGroup on (LogGroup api)`',
     (all) => {
       const log = all.resources.find(({ type, name }) => type.endsWith(':LogGroup') && name === 'api');
@@ -213,26 +174,22 @@ export const CHANGES: readonly Change[] = [
   ],
   [
     'managedPolicies',
-    'an attached policy of an administrator',
     `! \`planted\` has the managed policy \`${ADMINISTRATOR}\``,
     plus('aws:iam/rolePolicyAttachment:RolePolicyAttachment', { role: 'x', policyArn: ADMINISTRATOR }),
   ],
   [
     'assumed',
-    'a role for anyone',
     '! the role `api-test` may be assumed by `{"AWS":"*"}`',
     role({ assumeRolePolicy: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: '*' } }) }),
   ],
   [
     'boundaries',
-    'a role without its boundary',
     '! the role `api-test` is no longer bounded by `arn:aws:iam::ACCOUNT:policy/bound`',
     role({ permissionsBoundary: undefined }),
     role({ permissionsBoundary: 'arn:aws:iam::123456789012:policy/bound' }),
   ],
   [
     'invokers',
-    'a permission for another service',
     '! the permission `planted` lets a function be invoked by `s3.amazonaws.com from arn:aws:s3:::orders`',
     plus('aws:lambda/permission:Permission', {
       action: 'lambda:InvokeFunction',
@@ -243,127 +200,88 @@ export const CHANGES: readonly Change[] = [
   ],
   [
     'networks',
-    'a function in a VPC',
     '! the function `api-test` is in `subnet-0123456789abcdef0`',
     inputs('Function', { vpcConfig: { subnetIds: ['subnet-0123456789abcdef0'] } }),
   ],
   [
     'layers',
-    'a layer of another account',
     '! the function `api-test` has the layer `arn:aws:lambda:eu-central-1:999999999999:layer:x:1`',
     inputs('Function', { layers: ['arn:aws:lambda:eu-central-1:999999999999:layer:x:1'] }),
   ],
   [
     'backends',
-    'a route to an endpoint',
     `! \`GET /test\` goes to the endpoint \`${EVIL}\`, no longer to the function \`api-test\``,
     endpoint(EVIL),
   ],
   [
     'actions',
-    'an Action that denies',
     '! the Action post-login `guard` may deny access or change scopes, which the table does not show',
     both(action("exports.onExecutePostLogin = async (event, api) => { api.access.deny('no'); };"), bound),
   ],
-  [
-    'origins',
-    'one more origin',
-    `! pages of \`${EVIL}\` may read responses (CORS)`,
-    cors({ allowOrigins: [APP, EVIL] }),
-  ],
-  ['cors', 'CORS with credentials', '! CORS allows `credentials`', cors({ allowCredentials: true }), cors({})],
-  ['cors', 'a method less', '* CORS no longer allows `method GET`', cors({ allowMethods: [] }), cors({})],
-  [
-    'callbacks',
-    'another callback',
-    `! logins to \`web\` may end at \`${EVIL}\`, no longer \`${APP}\``,
-    web({ callbacks: [EVIL] }),
-  ],
-  [
-    'logoutUrls',
-    'no logout URL',
-    `* logouts from \`web\` may no longer end at \`${APP}\``,
-    web({ allowedLogoutUrls: [] }),
-  ],
-  [
-    'loginOrigins',
-    'one more origin of logins',
-    `! pages of \`${EVIL}\` may request tokens of \`web\``,
-    web({ allowedOrigins: [APP, EVIL] }),
-  ],
+  ['origins', `! pages of \`${EVIL}\` may read responses (CORS)`, cors({ allowOrigins: [APP, EVIL] })],
+  ['cors', '! CORS allows `credentials`', cors({ allowCredentials: true }), cors({})],
+  ['cors', '* CORS no longer allows `method GET`', cors({ allowMethods: [] }), cors({})],
+  ['callbacks', `! logins to \`web\` may end at \`${EVIL}\`, no longer \`${APP}\``, web({ callbacks: [EVIL] })],
+  ['logoutUrls', `* logouts from \`web\` may no longer end at \`${APP}\``, web({ allowedLogoutUrls: [] })],
+  ['loginOrigins', `! pages of \`${EVIL}\` may request tokens of \`web\``, web({ allowedOrigins: [APP, EVIL] })],
   [
     'database',
-    'open sign-up',
     '! the database `auth0` has `disableSignup: false`, no longer `disableSignup: true`',
     changed('Connection', ({ inputs: all }) => ({
       inputs: { ...all, options: { ...(all['options'] as object), disableSignup: false } },
     })),
   ],
-  ['addresses', "a domain of the API's own", '! the API answers at `api.example.com`', domain],
+  ['addresses', '! the API answers at `api.example.com`', domain],
   [
     'truststores',
-    'no mutual TLS',
     '! callers of `planted` no longer need a certificate that `s3://orders/ca.pem` trusts',
     inputs('DomainName', { mutualTlsAuthentication: undefined }),
     both(domain, inputs('DomainName', { mutualTlsAuthentication: { truststoreUri: 's3://orders/ca.pem' } })),
   ],
   [
     'lifetimes',
-    'tokens for a day',
     `! tokens for \`${AUDIENCE}\` live 86400 s, no longer 3600 s`,
     inputs('ResourceServer', { tokenLifetime: 86_400 }),
   ],
   [
     'lifetimes',
-    'tokens for a minute',
     `* tokens for \`${AUDIENCE}\` live 60 s, no longer 3600 s`,
     inputs('ResourceServer', { tokenLifetime: 60 }),
   ],
   [
     'throttle',
-    'no throttle',
     '! `$default` is no longer throttled at `50 requests/s, burst 100`',
     inputs('Stage', { defaultRouteSettings: undefined }),
     throttle(50),
   ],
   [
     'throttle',
-    'a lower throttle',
     '* `$default` is throttled at `5 requests/s, burst 100`, no longer `50 requests/s, burst 100`',
     throttle(5),
     throttle(50),
   ],
   [
     'throttle',
-    'a larger burst',
     '! `$default` is throttled at `50 requests/s, burst 200`, no longer `50 requests/s, burst 100`',
     throttle(50, 200),
     throttle(50),
   ],
   [
     'concurrency',
-    'a concurrency that is not reserved',
     '! the function `api-test` has the reserved concurrency `-1`, no longer `10`',
     inputs('Function', { reservedConcurrentExecutions: -1 }),
     inputs('Function', { reservedConcurrentExecutions: 10 }),
   ],
   [
     'concurrency',
-    'no reserved concurrency',
     '! the function `api-test` no longer has the reserved concurrency `10`',
     inputs('Function', { reservedConcurrentExecutions: undefined }),
     inputs('Function', { reservedConcurrentExecutions: 10 }),
   ],
-  [
-    'alarms',
-    'an alarm without an action',
-    '! the alarm `planted` goes off at `5 of 5xx, without an action`',
-    alarm(5, []),
-  ],
-  ['alarms', 'a removed alarm', '! the alarm `planted` no longer goes off at `5 of 5xx`', unplanted, alarm(5)],
+  ['alarms', '! the alarm `planted` goes off at `5 of 5xx, without an action`', alarm(5, [])],
+  ['alarms', '! the alarm `planted` no longer goes off at `5 of 5xx`', unplanted, alarm(5)],
   [
     'accessLog',
-    'one more field of the access log',
     '* the access log holds `identity.sourceIp`',
     inputs('Stage', {
       accessLogSettings: { destinationArn: 'x', format: '$context.status $context.identity.sourceIp' },
@@ -372,39 +290,24 @@ export const CHANGES: readonly Change[] = [
   ],
   [
     'retention',
-    'logs for a week',
     '! events of `api`, `api-test` are kept `7 days`, no longer `90 days`',
     inputs('LogGroup', { retentionInDays: 7 }),
   ],
   [
     'retention',
-    'logs for ever',
     '* events of `api`, `api-test` are kept `for ever`, no longer `90 days`',
     inputs('LogGroup', { retentionInDays: 0 }),
   ],
   [
     'logKeys',
-    'logs without their key',
     '! events of `api`, `api-test` are no longer encrypted with `arn:aws:kms:eu-central-1:ACCOUNT:key/a`',
     inputs('LogGroup', { kmsKeyId: undefined }),
     inputs('LogGroup', { kmsKeyId: 'arn:aws:kms:eu-central-1:123456789012:key/a' }),
   ],
-  [
-    'uninvoked',
-    'no invoke permission',
-    '! `GET /test` answers 500: the API may not invoke its function',
-    without('Permission'),
-  ],
-  [
-    'functions',
-    'a removed function',
-    '* the function `planted` is gone, and its log with it',
-    unplanted,
-    anotherFunction,
-  ],
+  ['uninvoked', '! `GET /test` answers 500: the API may not invoke its function', without('Permission')],
+  ['functions', '* the function `planted` is gone, and its log with it', unplanted, anotherFunction],
   [
     'permissions',
-    'a removed permission',
     `* the API \`${AUDIENCE}\` no longer has the permission \`read:appointments\``,
     changed('ResourceServerScopes', ({ inputs: all }) => ({
       inputs: {
@@ -415,27 +318,19 @@ export const CHANGES: readonly Change[] = [
   ],
   [
     'claims',
-    'a custom claim',
     '* tokens of users have the claim `https://x.example/email` from `user.email`',
     output({ claims: { 'https://x.example/email': 'user.email' } }),
   ],
   [
     'variables',
-    'one more variable',
     '* the function `api-test` has the variable `TABLE`',
     variables({ STAGE: 'prod', TABLE: 'orders' }),
     variables({ STAGE: 'prod' }),
   ],
   [
     'renames',
-    'a renamed function',
     '* the function `test` is called `api-test` now, and keeps its log',
     changed('Function', () => ({ formerly: ['test'] }) as object),
   ],
-  [
-    'uncalledRoutes',
-    'a scope that no caller has',
-    '* no caller can call `GET /test`',
-    inputs('Route', { authorizationScopes: ['admin'] }),
-  ],
+  ['uncalledRoutes', '* no caller can call `GET /test`', inputs('Route', { authorizationScopes: ['admin'] })],
 ];

@@ -78,21 +78,26 @@ export const fullTenant = (change: Partial<Tenant> = {}): Tenant =>
       },
     ],
     users: [
-      user('editor', 1, {
+      fullUser('editor', 1, {
         name: 'Ed Itor',
         nickname: 'ed',
         picture: 'https://example.com/ed.png',
         roleIds: ['editor'],
       }),
-      user('blocked', 2, { blocked: true }),
-      user('unlucky', 3),
-      user('lenient', 4, { connection: 'lenient' }),
-      user('disabled', 5, { connection: 'disabled' }),
+      fullUser('blocked', 2, { blocked: true }),
+      fullUser('unlucky', 3),
+      fullUser('lenient', 4, { connection: 'lenient' }),
+      fullUser('disabled', 5, { connection: 'disabled' }),
     ],
     ...change,
   });
 
-function user(name: string, number: number, change: Parameters<typeof plainUser>[0] = {}): Tenant['users'][number] {
+/** A user with this name, whose id has this number. */
+export function fullUser(
+  name: string,
+  number: number,
+  change: Parameters<typeof plainUser>[0] = {},
+): Tenant['users'][number] {
   const userId = `auth0|${String(number).padStart(24, '0')}`;
   return plainUser({ userId, email: `${name}@example.com`, password: PASSWORD, name, roleIds: [], ...change });
 }

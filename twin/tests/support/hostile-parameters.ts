@@ -68,6 +68,7 @@ export const PARAMETERS: readonly RequestRow[] = [
   ...absent('grant_type', is.missing('grant_type')),
   ...absent('client_id', is.NO_CLIENT),
   ...absent('client_secret', is.UNAUTHORIZED),
+  // docs/fidelity.md F116
   ...absent('audience', is.NO_AUDIENCE),
   ...absent('username', is.missing('username'), USER),
   ...absent('password', is.missing('password'), USER),
@@ -94,6 +95,7 @@ const OWN = basic(ID, SECRET);
 
 export const CLIENTS: readonly RequestRow[] = [
   ...rows(is.GRANTED, {
+    // docs/fidelity.md F95
     'accepts HTTP Basic': authorized(OWN),
     'accepts the scheme in lower case': authorized(OWN.replace('B', 'b')),
     'accepts the same client_id next to HTTP Basic': authorized(OWN, { client_id: ID }),
@@ -112,6 +114,7 @@ export const CLIENTS: readonly RequestRow[] = [
     [MARKER, `${SECRET} `, `${SECRET}\0`, SECRET.toUpperCase(), SECRET.slice(0, -2)],
     () => is.UNAUTHORIZED,
   ),
+  // docs/fidelity.md F102
   ...values('client_id', [`${ID}\n`, fullWidth(ID), 'Test-App', '__proto__', 'constructor'], () => is.UNAUTHORIZED),
   ...rows(is.UNAUTHORIZED, {
     'rejects a wrong secret in HTTP Basic': authorized(basic(ID, MARKER)),
@@ -158,7 +161,9 @@ export const NAMES: readonly RequestRow[] = [
     ['__proto__', 'constructor', 'toString', ' password', 'PASSWORD', 'password\0', 'password;x=y'],
     is.unsupported,
   ),
+  // docs/fidelity.md F109
   ...values('audience', ['__proto__', 'toString', `${MAIN}/`, `${MAIN}\n`, `${MAIN} x`], is.serviceNotEnabled),
+  // docs/fidelity.md F110
   ...values('audience', ['constructor', `${MAIN}/`], is.unknownService, USER),
   ...values(
     'realm',

@@ -1,7 +1,7 @@
 import { NO_LOGIN, type Client, type LoginSettings, type Tenant } from '../../src/model/tenant.ts';
 import type { CodeFlow } from '../../src/verify/login.ts';
-import { fullTenant, PASSWORD, secretOf } from './full-tenant.ts';
-import { plainApi, plainClient, plainUser } from './plain-tenant.ts';
+import { fullTenant, fullUser, PASSWORD, secretOf } from './full-tenant.ts';
+import { plainApi, plainClient } from './plain-tenant.ts';
 
 export const API = 'https://login.example.com';
 export const STRICT = 'https://strict.example.com';
@@ -101,23 +101,14 @@ export function loginTenant(change: Partial<Tenant> = {}): Tenant {
       },
     ],
     users: [
-      loginUser('editor', 1, { name: 'Ed Itor', nickname: 'ed', roleIds: ['editor'] }),
-      loginUser('blocked', 2, { blocked: true }),
-      loginUser('guest', 3),
-      loginUser('stranger', 4, { connection: 'disabled' }),
-      loginUser('other', 5, { connection: 'others' }),
+      fullUser('editor', 1, { name: 'Ed Itor', nickname: 'ed', roleIds: ['editor'] }),
+      fullUser('blocked', 2, { blocked: true }),
+      fullUser('guest', 3),
+      fullUser('stranger', 4, { connection: 'disabled' }),
+      fullUser('other', 5, { connection: 'others' }),
     ],
     ...change,
   });
-}
-
-function loginUser(
-  name: string,
-  number: number,
-  change: Parameters<typeof plainUser>[0] = {},
-): Tenant['users'][number] {
-  const userId = `auth0|${String(number).padStart(24, '0')}`;
-  return plainUser({ userId, email: `${name}@example.com`, password: PASSWORD, name, roleIds: [], ...change });
 }
 
 /** Returns a login to play against a tenant, by default the editor's. */

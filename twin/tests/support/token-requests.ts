@@ -114,8 +114,13 @@ export function chunksOf(text: string, size: number): string {
   return `${chunks.map((chunk) => `${Buffer.byteLength(chunk).toString(16)}\r\n${chunk}\r\n`).join('')}0\r\n\r\n`;
 }
 
-const refusal = (status: number, error: string, description: string): TenantAnswer => ({ status, error, description });
-const badRequest = (description: string): TenantAnswer => refusal(400, 'invalid_request', description);
+export const refusal = (status: number, error: string, description: string): TenantAnswer => ({
+  status,
+  error,
+  description,
+});
+export const badRequest = (description: string): TenantAnswer => refusal(400, 'invalid_request', description);
+export const denied = (description: string): TenantAnswer => refusal(403, 'access_denied', description);
 export const GRANTED: TenantAnswer = { status: 200 };
 /** Node's own response, before the tenant reads anything. */
 export const NO_REQUEST: TenantAnswer = { status: 400 };
@@ -130,7 +135,7 @@ export const NO_OBJECT = badRequest('The body must be a JSON object');
 export const NO_TYPE = badRequest('The body must be application/json or application/x-www-form-urlencoded');
 export const TOO_LARGE = refusal(413, 'invalid_request', 'The body is too large');
 export const WRONG_PASSWORD = refusal(403, 'invalid_grant', 'Wrong email or password.');
-export const NO_AUDIENCE = refusal(403, 'access_denied', 'Non-global clients are not allowed access to APIv1');
+export const NO_AUDIENCE = denied('Non-global clients are not allowed access to APIv1');
 export const NOT_FOUND = refusal(404, 'not_found', 'The twin has no such endpoint');
 export const MISDIRECTED = refusal(421, 'misdirected_request', 'This host is not the tenant');
 export const missing = (name: string): TenantAnswer => badRequest(`Missing required parameter: ${name}`);
@@ -139,11 +144,9 @@ export const twice = (name: string): TenantAnswer => badRequest(`The parameter $
 export const unsupported = (grantType: string): TenantAnswer =>
   refusal(403, 'unsupported_grant_type', `Unsupported grant type: ${grantType}`);
 /** The response to a user's request; a service's differs. */
-export const unknownService = (audience: string): TenantAnswer =>
-  refusal(403, 'access_denied', `Service not found: ${audience}`);
+export const unknownService = (audience: string): TenantAnswer => denied(`Service not found: ${audience}`);
 export const serviceNotEnabled = (audience: string): TenantAnswer =>
-  refusal(403, 'access_denied', `Service not enabled within domain: ${audience}`);
-export const notGranted = (scopes: string): TenantAnswer =>
-  refusal(403, 'access_denied', `Client has not been granted scopes: ${scopes}`);
+  denied(`Service not enabled within domain: ${audience}`);
+export const notGranted = (scopes: string): TenantAnswer => denied(`Client has not been granted scopes: ${scopes}`);
 export const unknownRealm = (realm: string): TenantAnswer =>
   refusal(403, 'invalid_request', `Unknown realm '${realm}'`);

@@ -92,6 +92,7 @@ describe('The tenant’s metadata and user tokens', () => {
     expect(keys).toHaveLength(2);
     for (const key of keys) {
       expect(Object.keys(key)).toEqual(['kty', 'use', 'n', 'e', 'kid', 'x5t', 'x5c', 'alg']);
+      expect(key).toMatchObject({ kty: 'RSA', use: 'sig', alg: 'RS256' });
       const certificate = new X509Certificate(Buffer.from(key.x5c[0] ?? '', 'base64'));
       expect(certificate.subject).toBe('CN=your-tenant.eu.auth0.com');
       expect(certificate.publicKey.export({ format: 'jwk' }).n).toBe(key.n);
