@@ -3,7 +3,7 @@ export { logLine } from './cli/log.ts';
 export { welcome } from './cli/screen.ts';
 export { COMPILE_CACHE } from './common/compile-cache.ts';
 export { evaluate } from './evaluate/program-process.ts';
-export { type Recorded } from './evaluate/local-engine.ts';
+export { type Recorded } from './evaluate/recorded.ts';
 export { record, type Program } from './evaluate/record.ts';
 export { recordedFromState } from './evaluate/state-file.ts';
 export { readStackFile, stackNames, type StackConfig } from './evaluate/stack-file.ts';

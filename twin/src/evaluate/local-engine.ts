@@ -1,6 +1,5 @@
-import { textsOf } from '../common/texts-of.ts';
-import { createHash } from 'node:crypto';
 import { ENCRYPTED } from '../common/encrypted.ts';
+import { byText } from '../common/order.ts';
 import { isUserError, UserError, type Problem } from '../common/user-error.ts';
 import { Identity } from '../resources/identity.ts';
 import { placeOf } from '../resources/lookup.ts';
@@ -9,32 +8,9 @@ import { text, type Plain, type RecordedResource } from '../resources/resource.t
 import { cloudOutputs, RESOURCE_TYPES } from '../resources/types.ts';
 import { lookUp } from './lookups.ts';
 import { plain, secret, type Wire, type WireObject } from './properties.ts';
+import { recordedOf, type Recorded } from './recorded.ts';
 import type { StackConfig } from './stack-file.ts';
 import { isUsed } from './state-inputs.ts';
-
-export interface Recorded {
-  readonly project: string;
-  readonly stack: string;
-  /** The providers' configuration without credentials, and the tenant's custom domain. */
-  readonly providers: {
-    readonly auth0: {
-      readonly domain: string;
-      readonly issuerDomain: string | undefined;
-      /** Another domain of the tenant: tokens requested there have this domain as their issuer. */
-      readonly secondIssuerDomain?: string | undefined;
-    };
-    /** `defaultTags`: whether the provider tags every resource. */
-    readonly aws: { readonly region: string; readonly defaultTags: boolean };
-  };
-  /** The paths of encrypted values in the stack file, each replaced with `ENCRYPTED`. */
-  readonly encrypted: readonly string[];
-  readonly environments: readonly string[];
-  /** Sorted by type and name, since registration order may vary. */
-  readonly resources: readonly RecordedResource[];
-  readonly outputs: Readonly<Record<string, unknown>>;
-  readonly secretOutputs: readonly string[];
-  readonly hash: string;
-}
 
 export interface Registration {
   readonly type: string;
@@ -211,35 +187,19 @@ export class LocalEngine {
       this.#reject('auth0', `the twin serves one tenant, and the program uses ${tenants.join(' and ')}`);
     }
     if (this.#problems.length > 0) {
-      const problems = this.#problems.toSorted((a, b) => compare(a.place, b.place));
+      const problems = this.#problems.toSorted((a, b) => byText(a.place, b.place));
       throw new UserError('The twin cannot run the program:', { code: 'not-emulated', problems });
     }
     const { config, folder } = this.#options;
     const { value, secrets } = plain(this.#outputs, folder);
-    const outputs = { ...this.#options.outputs, ...value };
-    const resources = this.#resources.toSorted((a, b) => compare(a.type, b.type) || compare(a.name, b.name));
-    const domain = tenants[0] ?? this.#configuredTenant;
-    const providers = {
-      auth0: {
-        domain,
-        issuerDomain: issuerHost(outputs['issuer'], domain),
-        secondIssuerDomain: issuerHost(textsOf(outputs['secondIssuer'])['issuer'], ''),
-      },
+    return recordedOf({
+      ...config,
+      auth0: { domain: tenants[0] ?? this.#configuredTenant },
       aws: { region: this.#region, defaultTags: config.values['aws:defaultTags'] !== undefined },
-    };
-    return {
-      project: config.project,
-      stack: config.stack,
-      encrypted: config.encrypted,
-      environments: config.environments,
-      providers,
-      resources,
-      outputs,
+      resources: this.#resources,
+      outputs: { ...this.#options.outputs, ...value },
       secretOutputs: secrets,
-      hash: createHash('sha256')
-        .update(JSON.stringify([providers, resources.map((one) => ({ ...one, source: undefined })), outputs]))
-        .digest('hex'),
-    };
+    });
   }
 
   #urnOf(type: string, name: string, parent: string): string {
@@ -279,20 +239,10 @@ function refuseEncrypted(type: string, inputs: Readonly<Record<string, Plain>>, 
   }
 }
 
-/** Returns the tenant's custom domain from the stack's issuer output, if it has one. */
-export function issuerHost(issuer: unknown, domain: string): string | undefined {
-  const host = typeof issuer === 'string' ? /^https:\/\/([^/\s]+)\/$/.exec(issuer)?.[1] : undefined;
-  return host === domain ? undefined : host;
-}
-
 function typesOf(urn: string): string {
   return urn.split('::')[2] ?? '';
 }
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

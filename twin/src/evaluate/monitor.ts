@@ -36,22 +36,15 @@ export function monitorOf(engine: Engine, sdk: string, folder?: string): object 
     getDeploymentInfo: () => {
       const response = new proto.DeploymentInfo();
       // Without OUTPUT_VALUES and TRANSFORMS, the SDK sends plain values, and rejects a transform by name.
-      const { ResourceMonitorFeature: feature } = proto;
-      response.setSupportedfeaturesList([
-        feature.RESOURCE_MONITOR_FEATURE_SECRETS,
-        feature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
-        feature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
-        feature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
-        feature.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
-        feature.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
-        feature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
-        feature.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
-      ]);
+      const all = proto.ResourceMonitorFeature as unknown as Readonly<Record<string, messages.ResourceMonitorFeature>>;
+      const constant = (name: string): string =>
+        `RESOURCE_MONITOR_FEATURE_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+      response.setSupportedfeaturesList(FEATURES.flatMap((name) => all[constant(name)] ?? []));
       return response;
     },
     supportsFeature: (request: messages.SupportsFeatureRequest) => {
       const response = new proto.SupportsFeatureResponse();
-      response.setHassupport(FEATURES.has(request.getId()));
+      response.setHassupport(FEATURES.includes(request.getId()));
       return response;
     },
     registerResource: async (request: messages.RegisterResourceRequest) => {
@@ -126,7 +119,7 @@ export function monitorOf(engine: Engine, sdk: string, folder?: string): object 
 }
 
 /** Older SDKs request each feature separately. */
-const FEATURES: ReadonlySet<string> = new Set([
+const FEATURES: readonly string[] = [
   'secrets',
   'resourceReferences',
   'aliasSpecs',
@@ -135,7 +128,7 @@ const FEATURES: ReadonlySet<string> = new Set([
   'parameterization',
   'resourceHooks',
   'errorHooks',
-]);
+];
 
 function sourceOf(request: messages.RegisterResourceRequest, folder: string | undefined): string | undefined {
   const position = request.getSourceposition();

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { UserError } from '../common/user-error.ts';
-import { LocalEngine, type Recorded } from './local-engine.ts';
+import { LocalEngine } from './local-engine.ts';
+import type { Recorded } from './recorded.ts';
 import { readProject, type Project } from './project.ts';
 import { startRunner, type Outcome, type ProgramError, type Runner } from './runner.ts';
 import { sdkOf } from './sdk.ts';

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
 import type { RecordedResource } from '../resources/resource.ts';
-import { LocalEngine, type Recorded } from './local-engine.ts';
+import { LocalEngine } from './local-engine.ts';
+import type { Recorded } from './recorded.ts';
 import { monitorOf } from './monitor.ts';
 import { sdkOf } from './sdk.ts';
 import type { StackConfig } from './stack-file.ts';

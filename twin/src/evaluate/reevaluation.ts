@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TYPE } from '../resources/tokens.ts';
-import type { Recorded } from './local-engine.ts';
+import type { Recorded } from './recorded.ts';
 import type { evaluate, Evaluation, Prepared } from './program-process.ts';
 import { readProject, type Project } from './project.ts';
 import { startRunner, type Runner } from './runner.ts';

@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ENCRYPTED } from '../common/encrypted.ts';
-import { textsOf } from '../common/texts-of.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
 import { placeOf } from '../resources/lookup.ts';
 import { TYPE } from '../resources/tokens.ts';
 import type { Inputs, Plain, RecordedResource } from '../resources/resource.ts';
 import { RESOURCE_TYPES } from '../resources/types.ts';
-import { issuerHost, type Recorded } from './local-engine.ts';
+import { recordedOf, type Recorded } from './recorded.ts';
 import type { Wire, WireObject } from './properties.ts';
 import { isUsed, unwrapped, withoutDefaults } from './state-inputs.ts';
 
@@ -86,9 +84,6 @@ export function recordedFromState(text: string, file: string, chosen: Readonly<R
   const declared = deployed
     .filter((one) => !one.delete && !one.pendingReplacement)
     .map((one) => resourceOf(one, problems));
-  const resources = [...declared, ...connectionsElsewhere(declared)].toSorted(
-    (a, b) => compare(a.type, b.type) || compare(a.name, b.name),
-  );
   const settingsOf = (family: string, key: string): Plain[] => {
     const used = deployed.filter(({ type }) => type.startsWith(`${family}:`));
     const values = used.map(({ provider }) => providers.get(provider)?.[key]);
@@ -96,29 +91,24 @@ export function recordedFromState(text: string, file: string, chosen: Readonly<R
   };
   const domain = chosen['auth0:domain'] ?? tenantDomain(settingsOf('auth0', 'domain'), problems);
   const chosenIssuer = Object.entries(chosen).find(([key]) => key.endsWith(':issuerDomain'))?.[1];
-  const secondIssuerDomain = issuerHost(textsOf(outputs['secondIssuer'])['issuer'], '');
-  const auth0 = { domain, issuerDomain: chosenIssuer ?? issuerHost(outputs['issuer'], domain), secondIssuerDomain };
   const [region] = settingsOf('aws', 'region');
-  const aws = {
-    region: chosen['aws:region'] ?? (typeof region === 'string' ? region : ''),
-    defaultTags: settingsOf('aws', 'defaultTags').length > 0,
-  };
   if (problems.length > 0) {
     throw new UserError(`The twin cannot read who may call what from ${file}:`, { code: 'not-emulated', problems });
   }
-  return {
+  return recordedOf({
     project,
     stack,
-    providers: { auth0, aws },
+    auth0: { domain, ...(chosenIssuer !== undefined && { issuerDomain: chosenIssuer }) },
+    aws: {
+      region: chosen['aws:region'] ?? (typeof region === 'string' ? region : ''),
+      defaultTags: settingsOf('aws', 'defaultTags').length > 0,
+    },
     encrypted: [],
     environments: [],
-    resources,
+    resources: [...declared, ...connectionsElsewhere(declared)],
     outputs,
     secretOutputs: secrets.map((path) => path.join('.')),
-    hash: createHash('sha256')
-      .update(JSON.stringify([auth0, aws, resources, outputs]))
-      .digest('hex'),
-  };
+  });
 }
 
 function invalid(summary: string): UserError {
@@ -232,8 +222,4 @@ function tenantDomain(domains: readonly Plain[], problems: Problem[]): string {
     problems.push({ place, message: `the tenant’s domain is encrypted; ${advice}` });
   } else return domain;
   return '';
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

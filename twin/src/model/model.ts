@@ -3,7 +3,7 @@ import { ENCRYPTED } from '../common/encrypted.ts';
 import { apisOf } from './apis-of.ts';
 import type { HttpApi, Route } from './http-api.ts';
 import { lookupOf, notEmulated } from '../resources/lookup.ts';
-import type { Recorded } from '../evaluate/local-engine.ts';
+import type { Recorded } from '../evaluate/recorded.ts';
 import { UserError } from '../common/user-error.ts';
 import { exceptionsOf, isSecretOutput } from '../rules/accepted.ts';
 import { violationsOf, type Violation } from '../rules/rules.ts';

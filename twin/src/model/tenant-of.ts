@@ -1,5 +1,5 @@
 import { UserError } from '../common/user-error.ts';
-import type { Recorded } from '../evaluate/local-engine.ts';
+import type { Recorded } from '../evaluate/recorded.ts';
 import type { Lookup } from '../resources/lookup.ts';
 import { TYPE } from '../resources/tokens.ts';
 import { actionsOf } from './actions.ts';

@@ -1,4 +1,5 @@
 import { OIDC_SCOPES } from '../../../limits/oidc-scopes.ts';
+import { byText } from '../common/order.ts';
 import { NO_LOGIN, type Client, type ResourceServer, type Role, type Tenant, type User } from '../model/tenant.ts';
 import type { Parameters } from '../tenant/parameters.ts';
 import { PASSWORD_REALM } from '../tenant/password.ts';
@@ -212,7 +213,5 @@ function named<T extends Client | Role | User>(
   const apart = (one: T): string => ('logicalName' in one ? one.logicalName : `${one.email} of ${one.connection}`);
   const unlike = (variant: (one: T) => string): boolean => new Set(all.map(variant)).size === all.length;
   const chosen = [short, nameOf].find(unlike) ?? apart;
-  return all
-    .map((one) => ({ one, name: chosen(one) }))
-    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return all.map((one) => ({ one, name: chosen(one) })).toSorted((a, b) => byText(a.name, b.name));
 }

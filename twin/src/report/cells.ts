@@ -1,3 +1,4 @@
+import { byText } from '../common/order.ts';
 import type { Route } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
 import type { Check, Claims } from '../gateway/decision.ts';
@@ -37,10 +38,12 @@ export interface Access {
 export function accessOf({ stack, tenant, api }: Model, now = 0): Access {
   const callers = callersOf(tenant, stack);
   const answers = new Map(callers.map((caller) => [caller, caller.asks.map((ask) => answerTo(ask, now))]));
-  const rows = api.routes.toSorted(byPath).map((route) => ({
-    route,
-    cells: callers.map((caller) => cellOf(caller, route, answers.get(caller) ?? [], now)),
-  }));
+  const rows = api.routes
+    .toSorted((a, b) => byText(pathFirst(a.routeKey), pathFirst(b.routeKey)))
+    .map((route) => ({
+      route,
+      cells: callers.map((caller) => cellOf(caller, route, answers.get(caller) ?? [], now)),
+    }));
   return { callers, rows, answers };
 }
 
@@ -114,11 +117,6 @@ function whyNone(caller: Caller): string {
   if (caller.kind === 'role') return 'no API is declared';
   if (caller.grantType === undefined) return 'the client has no grant type';
   return caller.grantType === 'client_credentials' ? 'no API is declared' : 'no user is declared';
-}
-
-function byPath(a: { readonly routeKey: string }, b: { readonly routeKey: string }): number {
-  const [pathA, pathB] = [pathFirst(a.routeKey), pathFirst(b.routeKey)];
-  return pathA < pathB ? -1 : pathA > pathB ? 1 : 0;
 }
 
 /** Returns a sort key: `/path METHOD`, with $default last. */

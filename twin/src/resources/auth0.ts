@@ -9,7 +9,7 @@ import {
   SMALLEST_RSA_KEY,
 } from '../../../limits/auth0.ts';
 import { AUTH0_ACTIONS } from './auth0-actions.ts';
-import { anyValue, optionalText, positive, strings, text, type ResourceType } from './resource.ts';
+import { anyValue, optionalText, positive, strings, text, unused, type ResourceType } from './resource.ts';
 
 const distinct = strings.refine((all) => new Set(all).size === all.length, { error: 'a name is listed twice' });
 
@@ -157,10 +157,7 @@ export const AUTH0 = {
         clientMetadata: z.record(z.string(), z.string()).optional(),
         // The login page of the twin is the same either way.
         customLoginPageOn: z.boolean().optional(),
-        description: anyValue,
-        logoUri: anyValue,
-        initiateLoginUri: anyValue,
-        tokenQuota: anyValue,
+        ...unused('description', 'logoUri', 'initiateLoginUri', 'tokenQuota'),
       })
       .refine(({ isFirstParty, oidcConformant }) => isFirstParty || oidcConformant !== false, {
         error: 'Auth0 makes every third-party client conformant; write true',
@@ -212,8 +209,7 @@ export const AUTH0 = {
       options: z
         .strictObject({
           bruteForceProtection: z.boolean().optional(),
-          disableSignup: anyValue,
-          passwordPolicy: anyValue,
+          ...unused('disableSignup', 'passwordPolicy'),
         })
         .optional(),
       displayName: anyValue,

@@ -9,21 +9,18 @@ import {
   STAGE_VARIABLE,
 } from '../../../limits/http-api.ts';
 import { LISTENER_ARN } from '../../../limits/vpc.ts';
-import { anyValue, arn, positive, strings, text, type Inputs, type ResourceType } from './resource.ts';
+import { anyValue, arn, positive, strings, text, unused, type Inputs, type ResourceType } from './resource.ts';
 
 const throttles = { throttlingBurstLimit: positive.optional(), throttlingRateLimit: positive.optional() };
 const routeSettings = {
   ...throttles,
-  detailedMetricsEnabled: anyValue,
-  loggingLevel: anyValue,
-  dataTraceEnabled: anyValue,
+  ...unused('detailedMetricsEnabled', 'loggingLevel', 'dataTraceEnabled'),
 };
 
 const integration = {
   apiId: z.string(),
   timeoutMilliseconds: z.int().min(INTEGRATION_TIMEOUT.min).max(INTEGRATION_TIMEOUT.max).optional(),
-  description: anyValue,
-  region: anyValue,
+  ...unused('description', 'region'),
 };
 
 /** Source: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html */
@@ -100,12 +97,7 @@ export const AWS_APIGATEWAYV2 = {
       target: z.string().optional(),
       routeKey: z.string().optional(),
       routeSelectionExpression: z.literal('$request.method $request.path').optional(),
-      name: anyValue,
-      description: anyValue,
-      version: anyValue,
-      ipAddressType: anyValue,
-      region: anyValue,
-      tags: anyValue,
+      ...unused('name', 'description', 'version', 'ipAddressType', 'region', 'tags'),
     }),
     withoutEffect: { disableExecuteApiEndpoint: 'the API’s own domain (it answers at this address)' },
   },
@@ -128,8 +120,7 @@ export const AWS_APIGATEWAYV2 = {
           .min(1, { error: 'list at least one audience; without one, AWS accepts the tokens of any API' })
           .max(AUDIENCES_PER_AUTHORIZER, { error: `AWS accepts at most ${AUDIENCES_PER_AUTHORIZER} audiences` }),
       }),
-      name: anyValue,
-      region: anyValue,
+      ...unused('name', 'region'),
     }),
   },
   'aws:apigatewayv2/route:Route': {
@@ -156,8 +147,7 @@ export const AWS_APIGATEWAYV2 = {
         .max(SCOPES_PER_ROUTE, { error: `AWS accepts at most ${SCOPES_PER_ROUTE} scopes` })
         .optional(),
       apiKeyRequired: z.literal(false).optional(),
-      operationName: anyValue,
-      region: anyValue,
+      ...unused('operationName', 'region'),
     }),
   },
   'aws:apigatewayv2/integration:Integration': {
@@ -172,9 +162,7 @@ export const AWS_APIGATEWAYV2 = {
           integrationUri: z.string(),
           // The provider's default. Source: https://www.pulumi.com/registry/packages/aws/api-docs/apigatewayv2/integration/
           payloadFormatVersion: z.enum(['1.0', '2.0'], { error: 'write "1.0" or "2.0"' }).default('1.0'),
-          integrationMethod: anyValue,
-          passthroughBehavior: anyValue,
-          contentHandlingStrategy: anyValue,
+          ...unused('integrationMethod', 'passthroughBehavior', 'contentHandlingStrategy'),
         }),
         httpProxy,
       ],
@@ -211,8 +199,7 @@ export const AWS_APIGATEWAYV2 = {
         )
         .optional(),
       accessLogSettings: z.strictObject({ destinationArn: z.string(), format: z.string() }).optional(),
-      description: anyValue,
-      tags: anyValue,
+      ...unused('description', 'tags'),
     }),
   },
   // A snapshot of the routes: the twin serves the present ones.
@@ -233,9 +220,7 @@ export const AWS_APIGATEWAYV2 = {
     }),
     inputs: z.strictObject({
       domainName: z.string(),
-      domainNameConfiguration: anyValue,
-      mutualTlsAuthentication: anyValue,
-      tags: anyValue,
+      ...unused('domainNameConfiguration', 'mutualTlsAuthentication', 'tags'),
     }),
     withoutEffect: { mutualTlsAuthentication: 'mutual TLS (callers without a certificate get in here)' },
   },

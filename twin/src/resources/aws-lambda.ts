@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { variableNameProblem } from '../../../limits/environment-names.ts';
 import { MEMORY, TIMEOUT } from '../../../limits/lambda.ts';
-import { ACCOUNT_ID, anyValue, arn, optionalText, text, type ResourceType } from './resource.ts';
+import { ACCOUNT_ID, anyValue, arn, optionalText, text, unused, type ResourceType } from './resource.ts';
 
 const variables = z.record(z.string(), z.string()).superRefine((all, context) => {
   for (const name of Object.keys(all)) {
@@ -51,25 +51,26 @@ export const AWS_LAMBDA = {
         .strictObject({
           logFormat: anyValue,
           logGroup: z.string().optional(),
-          applicationLogLevel: anyValue,
-          systemLogLevel: anyValue,
+          ...unused('applicationLogLevel', 'systemLogLevel'),
         })
         .optional(),
-      name: anyValue,
-      description: anyValue,
-      role: anyValue,
-      architectures: anyValue,
-      publish: anyValue,
-      ephemeralStorage: anyValue,
-      layers: anyValue,
-      tracingConfig: anyValue,
-      vpcConfig: anyValue,
-      deadLetterConfig: anyValue,
-      kmsKeyArn: anyValue,
-      skipDestroy: anyValue,
-      sourceCodeHash: anyValue,
-      region: anyValue,
-      tags: anyValue,
+      ...unused(
+        'name',
+        'description',
+        'role',
+        'architectures',
+        'publish',
+        'ephemeralStorage',
+        'layers',
+        'tracingConfig',
+        'vpcConfig',
+        'deadLetterConfig',
+        'kmsKeyArn',
+        'skipDestroy',
+        'sourceCodeHash',
+        'region',
+        'tags',
+      ),
     }),
     withoutEffect: {
       ephemeralStorage: 'ephemeral storage',
@@ -98,8 +99,7 @@ export const AWS_LAMBDA = {
       functionName: z.string(),
       name: z.string(),
       functionVersion: z.string(),
-      description: anyValue,
-      region: anyValue,
+      ...unused('description', 'region'),
     }),
   },
   'aws:lambda/permission:Permission': {
@@ -114,9 +114,7 @@ export const AWS_LAMBDA = {
       functionUrlAuthType: z
         .undefined({ error: 'a function URL answers beside the API, without its authorizer' })
         .optional(),
-      statementId: anyValue,
-      statementIdPrefix: anyValue,
-      region: anyValue,
+      ...unused('statementId', 'statementIdPrefix', 'region'),
     }),
   },
 } as const satisfies Readonly<Record<string, ResourceType>>;

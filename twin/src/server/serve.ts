@@ -12,7 +12,7 @@ import { shown } from '../common/user-error.ts';
 import { evaluate as runProgram } from '../evaluate/program-process.ts';
 import { eachApi, modelOf, type Model } from '../model/model.ts';
 import { asSecondIssuer, secondIssuerUrl, type Client } from '../model/tenant.ts';
-import type { Recorded } from '../evaluate/local-engine.ts';
+import type { Recorded } from '../evaluate/recorded.ts';
 import { IssuerKeyCache } from '../gateway/issuer-keys.ts';
 import type { Gateway } from '../gateway/pipeline.ts';
 import { throttling } from '../gateway/throttle.ts';

@@ -1,4 +1,4 @@
-import type { Recorded } from '../../src/evaluate/local-engine.ts';
+import type { Recorded } from '../../src/evaluate/recorded.ts';
 import type { Plain } from '../../src/resources/resource.ts';
 
 /** A change of a resource of stack dev that the twin must reject. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Recorded } from '../../src/evaluate/local-engine.ts';
+import type { Recorded } from '../../src/evaluate/recorded.ts';
 
 /** The parts of a state file that tests change. */
 export interface StateFile {

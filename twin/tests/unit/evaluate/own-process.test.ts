@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '../../../src/evaluate/program-process.ts';
 import { reevaluation } from '../../../src/evaluate/reevaluation.ts';
-import type { Recorded } from '../../../src/evaluate/local-engine.ts';
+import type { Recorded } from '../../../src/evaluate/recorded.ts';
 import { shown } from '../../../src/common/user-error.ts';
 import { afterFile } from '../../../../tests/support/cleanup.ts';
 import { folderWith } from '../../../../tests/support/folder.ts';

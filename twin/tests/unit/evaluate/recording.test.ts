@@ -1,7 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { expect, it } from 'vitest';
-import type { Recorded } from '../../../src/evaluate/local-engine.ts';
+import type { Recorded } from '../../../src/evaluate/recorded.ts';
 import { modelOf } from '../../../src/model/model.ts';
 import { reportOf } from '../../../src/report/report.ts';
 import program from '../../../../index.ts';

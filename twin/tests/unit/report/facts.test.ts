@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Recorded } from '../../../src/evaluate/local-engine.ts';
+import type { Recorded } from '../../../src/evaluate/recorded.ts';
 import { recordedFromState } from '../../../src/evaluate/state-file.ts';
 import { modelOf } from '../../../src/model/model.ts';
 import { fromJson, toJson, type Report } from '../../../src/report/data.ts';

@@ -6,7 +6,7 @@ import { reportOf } from '../../../src/report/report.ts';
 import { SECTIONS } from '../../../src/report/facts.ts';
 import { linesOf, toMarkdown } from '../../../src/report/sections.ts';
 import { modelOf } from '../../../src/model/model.ts';
-import type { Recorded } from '../../../src/evaluate/local-engine.ts';
+import type { Recorded } from '../../../src/evaluate/recorded.ts';
 import type { Contract } from '../../../../program/contract/define-contract.ts';
 import { contract as shipped } from '../../../../contract.ts';
 import { plainApi, plainClient, plainTenant, plainUser } from '../../support/plain-tenant.ts';
