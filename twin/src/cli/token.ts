@@ -90,10 +90,12 @@ export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'
       `${as} cannot log in through ${through}${didYouMean(through ?? '', clients) || '.'} Use --through ${clients.join(' or ')}.`,
     );
   }
-  const client = clientNames(model.tenant, model.stack).find(({ one, name }) => [name, one.name].includes(as));
+  const client = clientNames(model.tenant, model.stack).find(({ declared, name }) =>
+    [name, declared.name].includes(as),
+  );
   if (client !== undefined) {
     const instead =
-      client.one.grantTypes.length === 0 ? 'it has no grant type' : `write --as <user> --through ${client.name}`;
+      client.declared.grantTypes.length === 0 ? 'it has no grant type' : `write --as <user> --through ${client.name}`;
     throw new UserError(`${as} gets no token of its own; ${instead}.`);
   }
   const names = [...new Set(callers.map(({ name }) => name))];

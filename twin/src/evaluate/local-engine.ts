@@ -130,7 +130,7 @@ export class LocalEngine {
     refuseEncrypted(type, value, this.#options.config.encrypted);
     const region = textOf(value['region']) ?? textOf(provider?.['region']) ?? this.#region;
     // Children of different components may have the same type and name.
-    const namesakes = this.#resources.filter((other) => other.type === type && other.name === name).length;
+    const namesakes = this.#resources.filter((resource) => resource.type === type && resource.name === name).length;
     const label = namesakes === 0 ? name : `${name}-${namesakes + 1}`;
     const { id, outputs = {} } = cloudOutputs(type, { name: label, inputs: value, identity: this.#identity, region });
     const formerly = registration.aliases.map((alias) => alias.split('::').at(-1) ?? alias);
@@ -164,7 +164,7 @@ export class LocalEngine {
   #read(type: string, inputs: Readonly<Record<string, Plain>>): WireObject {
     const name = text(inputs, 'name');
     const { id, outputs = {} } = cloudOutputs(type, { name, inputs, identity: this.#identity, region: this.#region });
-    const known = this.#resources.some((other) => other.type === type && other.name === name);
+    const known = this.#resources.some((resource) => resource.type === type && resource.name === name);
     const read = { type, name, id, inputs, secretInputs: [], outputs, protect: false, formerly: [] };
     const adjusted = { ...outputs, ...this.#options.adjust?.(read) };
     if (!known) this.#resources.push({ ...read, outputs: adjusted });

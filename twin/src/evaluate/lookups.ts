@@ -14,8 +14,8 @@ const LOOKUPS: Readonly<Record<string, (args: Inputs, around: Around) => Inputs>
     arn: `arn:aws:iam::${ACCOUNT_ID}:user/twin`,
     userId: 'AIDATWIN',
   }),
-  'aws:index/getRegion:getRegion': ({ region: asked }, { region }) => {
-    const name = typeof asked === 'string' ? asked : region;
+  'aws:index/getRegion:getRegion': ({ region: requested }, { region }) => {
+    const name = typeof requested === 'string' ? requested : region;
     return { id: name, name, region: name, description: name, endpoint: `ec2.${name}.amazonaws.com` };
   },
   'aws:index/getPartition:getPartition': () => ({
@@ -91,16 +91,18 @@ interface Statement {
 /** Source: https://www.pulumi.com/registry/packages/aws/api-docs/iam/getpolicydocument/ */
 function statementsOf(statements: unknown): Inputs[] {
   if (!Array.isArray(statements)) return [];
-  return (statements as readonly Statement[]).map((one) => ({
-    ...(one.sid !== undefined && { Sid: one.sid }),
-    Effect: one.effect ?? 'Allow',
-    ...(one.principals && { Principal: Object.fromEntries(one.principals.map((p) => [p.type, p.identifiers])) }),
-    ...(one.actions && { Action: one.actions }),
-    ...(one.notActions && { NotAction: one.notActions }),
-    ...(one.resources && { Resource: one.resources }),
-    ...(one.notResources && { NotResource: one.notResources }),
-    ...(one.conditions && {
-      Condition: Object.fromEntries(one.conditions.map((c) => [c.test, { [c.variable]: c.values }])),
+  return (statements as readonly Statement[]).map((statement) => ({
+    ...(statement.sid !== undefined && { Sid: statement.sid }),
+    Effect: statement.effect ?? 'Allow',
+    ...(statement.principals && {
+      Principal: Object.fromEntries(statement.principals.map((p) => [p.type, p.identifiers])),
+    }),
+    ...(statement.actions && { Action: statement.actions }),
+    ...(statement.notActions && { NotAction: statement.notActions }),
+    ...(statement.resources && { Resource: statement.resources }),
+    ...(statement.notResources && { NotResource: statement.notResources }),
+    ...(statement.conditions && {
+      Condition: Object.fromEntries(statement.conditions.map((c) => [c.test, { [c.variable]: c.values }])),
     }),
   }));
 }

@@ -114,7 +114,7 @@ export function programInputs(sdk: string): ProgramInputs {
   return {
     begin,
     repeatable: () => isLoaded() && [...noted].every(isUnchanged),
-    reloadable: () => isLoaded() && onlyModules && [...noted].every((one) => isReloaded(one[0]) || isUnchanged(one)),
+    reloadable: () => isLoaded() && onlyModules && [...noted].every((file) => isReloaded(file[0]) || isUnchanged(file)),
     reload: () => {
       loads += 1;
       for (const path of noted.keys()) if (isReloaded(path)) noted.delete(path);

@@ -43,7 +43,7 @@ export function readStackFile(root: URL, stack: string, chosen: Readonly<Record<
   const { name, content: project } = readProject(root);
   const stackFile = readYaml(root, file);
   const namespaced = (key: string): string => (key.includes(':') ? key.replace(':config:', ':') : `${name}:${key}`);
-  const given: Readonly<Record<string, string>> = Object.fromEntries(
+  const overrides: Readonly<Record<string, string>> = Object.fromEntries(
     Object.entries(chosen).map(([key, value]) => [namespaced(key), value]),
   );
   const values: Record<string, string> = {};
@@ -56,9 +56,9 @@ export function readStackFile(root: URL, stack: string, chosen: Readonly<Record<
     else if (isCredential(full)) delete values[full];
     else {
       secretKeys.push(full);
-      if (given[full] !== undefined) return;
+      if (overrides[full] !== undefined) return;
       const decrypt = (path: string): string => {
-        const part = given[path];
+        const part = overrides[path];
         if (part !== undefined) {
           parts.add(path);
           return part;
@@ -78,7 +78,7 @@ export function readStackFile(root: URL, stack: string, chosen: Readonly<Record<
   return {
     project: name,
     stack,
-    values: { ...values, ...Object.fromEntries(Object.entries(given).filter(([key]) => !parts.has(key))) },
+    values: { ...values, ...Object.fromEntries(Object.entries(overrides).filter(([key]) => !parts.has(key))) },
     secretKeys,
     encrypted,
     environments: environmentNames(stackFile),

@@ -80,10 +80,10 @@ export function recordedFromState(text: string, file: string, chosen: Readonly<R
       .filter(({ type }) => type.startsWith('pulumi:providers:'))
       .map(({ urn, id, inputs }) => [`${urn}::${id}`, unwrapped(inputs).value]),
   );
-  const deployed = all.filter((one) => one.custom && !one.type.startsWith('pulumi:'));
+  const deployed = all.filter((resource) => resource.custom && !resource.type.startsWith('pulumi:'));
   const declared = deployed
-    .filter((one) => !one.delete && !one.pendingReplacement)
-    .map((one) => resourceOf(one, problems));
+    .filter((resource) => !resource.delete && !resource.pendingReplacement)
+    .map((resource) => resourceOf(resource, problems));
   const settingsOf = (family: string, key: string): Plain[] => {
     const used = deployed.filter(({ type }) => type.startsWith(`${family}:`));
     const values = used.map(({ provider }) => providers.get(provider)?.[key]);
@@ -197,9 +197,9 @@ function judgedOf(inputs: Inputs): Inputs {
  */
 function connectionsElsewhere(resources: readonly RecordedResource[]): RecordedResource[] {
   const type = TYPE.getConnection;
-  const known = resources.filter((one) => one.type === TYPE.connection).map(({ id }) => id);
+  const known = resources.filter((resource) => resource.type === TYPE.connection).map(({ id }) => id);
   const used = resources
-    .filter((one) => /^auth0:index\/connectionClients?:/.test(one.type))
+    .filter((resource) => /^auth0:index\/connectionClients?:/.test(resource.type))
     .map(({ inputs }) => inputs['connectionId']);
   return [...new Set(used)]
     .filter((id) => typeof id === 'string')

@@ -74,7 +74,7 @@ const emitWarning = Reflect.get(process, 'emitWarning');
 /** Runs a function and suppresses a warning of Node: the `type` in `package.json` does not matter here. */
 async function withoutWarning(code: string, work: () => Promise<unknown>): Promise<unknown> {
   process.emitWarning = (...args: unknown[]): void => {
-    const isOfCode = args.some((one) => one === code || Reflect.get(Object(one), 'code') === code);
+    const isOfCode = args.some((argument) => argument === code || Reflect.get(Object(argument), 'code') === code);
     if (!isOfCode) Reflect.apply(emitWarning, process, args);
   };
   try {

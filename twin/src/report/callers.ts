@@ -53,13 +53,15 @@ export function callersOf(tenant: Tenant, stack: string): Caller[] {
   const clients = clientNames(tenant, stack);
   const roles = named(tenant.roles, stack, ({ name }) => name);
   const users = named(tenant.users, stack, ({ email }) => email);
-  const logins = clients.flatMap(({ one, name }) => flowsOf(one).map((flow) => ({ client: one, name, flow })));
+  const logins = clients.flatMap(({ declared: client, name }) =>
+    flowsOf(client).map((flow) => ({ client, name, flow })),
+  );
   const browsers = logins.filter(({ flow }) => flow === 'authorization_code');
   return [
-    ...clients.flatMap(({ one, name }) => clientCallers(tenant, one, name)),
-    ...roles.map(({ one, name }) => roleCaller(tenant, one, name)),
-    ...roles.flatMap(({ one, name }) => browsers.map((login) => roleCaller(tenant, one, name, login))),
-    ...users.flatMap(({ one, name }) => userCallers(tenant, one, name, logins)),
+    ...clients.flatMap(({ declared, name }) => clientCallers(tenant, declared, name)),
+    ...roles.map(({ declared, name }) => roleCaller(tenant, declared, name)),
+    ...roles.flatMap(({ declared, name }) => browsers.map((login) => roleCaller(tenant, declared, name, login))),
+    ...users.flatMap(({ declared, name }) => userCallers(tenant, declared, name, logins)),
     { kind: 'anyone', name: '', through: '', asks: [] },
   ];
 }
@@ -198,7 +200,7 @@ export function clientNames(tenant: Tenant, stack: string): readonly Named<Clien
 }
 
 interface Named<T> {
-  readonly one: T;
+  readonly declared: T;
   readonly name: string;
 }
 
@@ -206,12 +208,14 @@ interface Named<T> {
 function named<T extends Client | Role | User>(
   all: readonly T[],
   stack: string,
-  nameOf: (one: T) => string,
+  nameOf: (declared: T) => string,
 ): Named<T>[] {
   const suffix = ` (${stack})`;
-  const short = (one: T): string => (nameOf(one).endsWith(suffix) ? nameOf(one).slice(0, -suffix.length) : nameOf(one));
-  const apart = (one: T): string => ('logicalName' in one ? one.logicalName : `${one.email} of ${one.connection}`);
-  const unlike = (variant: (one: T) => string): boolean => new Set(all.map(variant)).size === all.length;
+  const short = (declared: T): string =>
+    nameOf(declared).endsWith(suffix) ? nameOf(declared).slice(0, -suffix.length) : nameOf(declared);
+  const apart = (declared: T): string =>
+    'logicalName' in declared ? declared.logicalName : `${declared.email} of ${declared.connection}`;
+  const unlike = (variant: (declared: T) => string): boolean => new Set(all.map(variant)).size === all.length;
   const chosen = [short, nameOf].find(unlike) ?? apart;
-  return all.map((one) => ({ one, name: chosen(one) })).toSorted((a, b) => byText(a.name, b.name));
+  return all.map((declared) => ({ declared, name: chosen(declared) })).toSorted((a, b) => byText(a.name, b.name));
 }

@@ -23,7 +23,8 @@ export const COMPUTED = {
   idleFunctions: ({ idleFunctions }) => idleFunctions.map((name) => ({ is: code(name) })),
   publicRoutes: ({ routes }) => keys(routes.filter(({ needs }) => needs === 'public')),
   uncalledRoutes: ({ routes }) => keys(routes.filter(({ cells }) => !cells.some(isAllowed))),
-  unusedPermissions: ({ unusedPermissions }) => unusedPermissions.map((one) => ({ is: permissionText(one) })),
+  unusedPermissions: ({ unusedPermissions }) =>
+    unusedPermissions.map((permission) => ({ is: permissionText(permission) })),
   idleCallers: ({ callers, routes }) =>
     callers.flatMap((caller, index) => {
       const verdicts = routes.flatMap(({ cells }) => cells[index] ?? []);
@@ -66,5 +67,5 @@ function keys(routes: Report['routes']): Item[] {
 }
 
 function listed(client: string, all: readonly string[]): Item[] {
-  return all.map((one) => ({ of: code(client), is: code(one) }));
+  return all.map((url) => ({ of: code(client), is: code(url) }));
 }

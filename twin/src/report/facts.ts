@@ -49,7 +49,7 @@ const any = (): boolean => true;
 const adds =
   (...some: readonly string[]) =>
   ({ added }: FactChange): boolean =>
-    added.some((one) => some.includes(one));
+    added.some((value) => some.includes(value));
 /** Returns the number at the start of a value, or no limit without one or below 0 (-1 reserves no concurrency). */
 const bound = (value: string): number => {
   const found = Number.parseFloat(value.replace('`', ''));
@@ -62,6 +62,12 @@ const larger =
     removed.length > added.length ||
     added.some((now) => removed.some((before) => bound(part(now)) > bound(part(before))));
 
+const fact = (section: Section, label: string, says: string, danger: Wording['danger'] = () => false): Wording => ({
+  shown: [section, label],
+  says,
+  danger,
+});
+
 /** Every fact, the most dangerous first: `--since` reports changes in this order. */
 export const FACTS: Readonly<Record<FactName, Wording>> = {
   production: {
@@ -72,22 +78,10 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
         : `production is ${is ?? 'not declared'}`,
     danger: ({ removed }) => removed.includes('`on`'),
   },
-  protection: {
-    shown: ['Production', 'Protected from deletion, each'],
-    says: 'each {is} is {no}protected from deletion',
-    danger: less,
-  },
-  violations: { shown: ['Rules that do not hold', ''], says: '{of} {no}breaks the rule {is}', danger: more },
-  exceptions: {
-    shown: ['Production', 'Exception'],
-    says: 'production {no}has an exception from {of}, for the reason {is}',
-    danger: more,
-  },
-  accepted: {
-    shown: ['Production', 'Accepted by the rules'],
-    says: 'the rules {no}accept {of}: {is}',
-    danger: more,
-  },
+  protection: fact('Production', 'Protected from deletion, each', 'each {is} is {no}protected from deletion', less),
+  violations: fact('Rules that do not hold', '', '{of} {no}breaks the rule {is}', more),
+  exceptions: fact('Production', 'Exception', 'production {no}has an exception from {of}, for the reason {is}', more),
+  accepted: fact('Production', 'Accepted by the rules', 'the rules {no}accept {of}: {is}', more),
   needs: {
     says: ({ of, before: [was], after: [is] }) => {
       if (is === undefined) return `${of} is gone`;
@@ -97,99 +91,75 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
     },
     danger: adds('public', 'any token'),
   },
-  identitySource: { shown: ['Tokens', 'Read from'], says: 'the API {no}reads tokens from {is}', danger: more },
-  trusted: { shown: ['Tokens', 'Accepted by the API'], says: 'the API {no}accepts tokens with {is}', danger: more },
-  issuer: { shown: ['Tokens', 'Issuer'], says: 'tokens are {no}issued by {is}', danger: more },
-  policies: {
-    shown: ['Tokens', 'Policies of'],
-    says: 'the policies of {of} are {no}{is}',
-    danger: adds('`users: allow_all`', '`clients: require_client_grant`', '`RBAC: off`'),
-  },
+  identitySource: fact('Tokens', 'Read from', 'the API {no}reads tokens from {is}', more),
+  trusted: fact('Tokens', 'Accepted by the API', 'the API {no}accepts tokens with {is}', more),
+  issuer: fact('Tokens', 'Issuer', 'tokens are {no}issued by {is}', more),
+  policies: fact(
+    'Tokens',
+    'Policies of',
+    'the policies of {of} are {no}{is}',
+    adds('`users: allow_all`', '`clients: require_client_grant`', '`RBAC: off`'),
+  ),
   parties: {
     shown: ['Callers', 'Party of'],
     says: ({ of, before: [was], after: [is] }) => `${of} is a client of the ${is}, no longer of the ${was}`,
     when: both,
     danger: adds('`first party`'),
   },
-  userGrants: {
-    shown: ['Callers', 'Granted to the users of'],
-    says: 'a grant lets the users of {of} {no}have {is}',
-    danger: more,
-  },
-  clientKeys: {
-    shown: ['Callers', 'Public keys of'],
-    says: 'the client {of} {no}signs with the key {is}',
-    danger: more,
-  },
-  rights: { shown: ['Functions', 'Rights by'], says: 'the policy {of} {no}has {is}', danger: more },
-  managedPolicies: {
-    shown: ['Functions', 'Managed policies of'],
-    says: '{of} {no}has the managed policy {is}',
-    danger: more,
-  },
-  assumed: {
-    shown: ['Functions', 'Not only Lambda may assume'],
-    says: 'the role {of} may {no}be assumed by {is}',
-    danger: more,
-  },
-  boundaries: {
-    shown: ['Functions', 'Permissions boundary of'],
-    says: 'the role {of} is {no}bounded by {is}',
-    danger: less,
-  },
-  invokers: {
-    shown: ['Functions', 'Not only the API may invoke, by'],
-    says: 'the permission {of} {no}lets a function be invoked by {is}',
-    danger: more,
-  },
-  networks: { shown: ['Functions', 'VPC of'], says: 'the function {of} is {no}in {is}', danger: any },
-  layers: { shown: ['Functions', 'Layers of'], says: 'the function {of} {no}has the layer {is}', danger: more },
+  userGrants: fact('Callers', 'Granted to the users of', 'a grant lets the users of {of} {no}have {is}', more),
+  clientKeys: fact('Callers', 'Public keys of', 'the client {of} {no}signs with the key {is}', more),
+  rights: fact('Functions', 'Rights by', 'the policy {of} {no}has {is}', more),
+  managedPolicies: fact('Functions', 'Managed policies of', '{of} {no}has the managed policy {is}', more),
+  assumed: fact('Functions', 'Not only Lambda may assume', 'the role {of} may {no}be assumed by {is}', more),
+  boundaries: fact('Functions', 'Permissions boundary of', 'the role {of} is {no}bounded by {is}', less),
+  invokers: fact(
+    'Functions',
+    'Not only the API may invoke, by',
+    'the permission {of} {no}lets a function be invoked by {is}',
+    more,
+  ),
+  networks: fact('Functions', 'VPC of', 'the function {of} is {no}in {is}', any),
+  layers: fact('Functions', 'Layers of', 'the function {of} {no}has the layer {is}', more),
   backends: {
     shown: ['Routes', ''],
     says: ({ of, before: [was], after: [is] }) => `${of} goes to the ${is}, no longer to the ${was}`,
     when: both,
-    danger: ({ added }) => added.some((one) => !one.startsWith('function ')),
+    danger: ({ added }) => added.some((value) => !value.startsWith('function ')),
   },
   actions: {
     shown: ['Claims and Actions', 'Action'],
     says: 'the Action {of} {no}{is}',
-    danger: ({ added }) => added.some((one) => one.startsWith('may ')),
+    danger: ({ added }) => added.some((value) => value.startsWith('may ')),
   },
-  origins: {
-    shown: ['Browsers', 'Origins that may read responses (CORS)'],
-    says: 'pages of {is} may {no}read responses (CORS)',
-    danger: more,
-  },
-  cors: { shown: ['Browsers', 'CORS allows'], says: 'CORS {no}allows {is}', danger: adds('`credentials`') },
-  callbacks: { shown: ['Browsers', 'Callbacks of'], says: 'logins to {of} may {no}end at {is}', danger: more },
-  logoutUrls: { shown: ['Browsers', 'Logout URLs of'], says: 'logouts from {of} may {no}end at {is}', danger: more },
-  loginOrigins: {
-    shown: ['Browsers', 'Origins of'],
-    says: 'pages of {is} may {no}request tokens of {of}',
-    danger: more,
-  },
-  database: { shown: ['Tokens', 'Database'], says: 'the database {of} {no}has {is}', danger: any },
-  addresses: { shown: ['Operation', 'Answers at'], says: 'the API {no}answers at {is}', danger: more },
-  truststores: {
-    shown: ['Operation', 'Truststore of'],
-    says: 'callers of {of} {no}need a certificate that {is} trusts',
-    danger: any,
-  },
-  lifetimes: { shown: ['Tokens', 'Lifetime for'], says: 'tokens for {of} {no}live {is}', danger: larger() },
+  origins: fact(
+    'Browsers',
+    'Origins that may read responses (CORS)',
+    'pages of {is} may {no}read responses (CORS)',
+    more,
+  ),
+  cors: fact('Browsers', 'CORS allows', 'CORS {no}allows {is}', adds('`credentials`')),
+  callbacks: fact('Browsers', 'Callbacks of', 'logins to {of} may {no}end at {is}', more),
+  logoutUrls: fact('Browsers', 'Logout URLs of', 'logouts from {of} may {no}end at {is}', more),
+  loginOrigins: fact('Browsers', 'Origins of', 'pages of {is} may {no}request tokens of {of}', more),
+  database: fact('Tokens', 'Database', 'the database {of} {no}has {is}', any),
+  addresses: fact('Operation', 'Answers at', 'the API {no}answers at {is}', more),
+  truststores: fact('Operation', 'Truststore of', 'callers of {of} {no}need a certificate that {is} trusts', any),
+  lifetimes: fact('Tokens', 'Lifetime for', 'tokens for {of} {no}live {is}', larger()),
   throttle: {
     shown: ['Operation', 'Throttle of'],
     says: '{of} is {no}throttled at {is}',
     danger: (change) => larger()(change) || larger((value) => value.split('burst ')[1] ?? '')(change),
   },
-  concurrency: {
-    shown: ['Functions', 'Reserved concurrency of'],
-    says: 'the function {of} {no}has the reserved concurrency {is}',
-    danger: larger(),
-  },
+  concurrency: fact(
+    'Functions',
+    'Reserved concurrency of',
+    'the function {of} {no}has the reserved concurrency {is}',
+    larger(),
+  ),
   alarms: {
     shown: ['Operation', 'Alarm'],
     says: 'the alarm {of} {no}goes off at {is}',
-    danger: (change) => larger()(change) || change.added.some((one) => one.includes('without an action')),
+    danger: (change) => larger()(change) || change.added.some((value) => value.includes('without an action')),
   },
   accessLog: {
     shown: ['Operation', 'Access log holds'],
@@ -202,11 +172,7 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
     when: both,
     danger: ({ added: [now = ''], removed: [before = ''] }) => bound(now) < bound(before),
   },
-  logKeys: {
-    shown: ['Operation', 'KMS key of the log'],
-    says: 'events of {of} are {no}encrypted with {is}',
-    danger: less,
-  },
+  logKeys: fact('Operation', 'KMS key of the log', 'events of {of} are {no}encrypted with {is}', less),
   uninvoked: {
     shown: ['Routes', 'The API may not invoke the function of'],
     says: ({ added, removed }) =>
@@ -217,7 +183,7 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
     danger: more,
   },
   functions: {
-    says: ({ removed }) => removed.map((one) => `the function ${one} is gone, and its log with it`).join('; '),
+    says: ({ removed }) => removed.map((value) => `the function ${value} is gone, and its log with it`).join('; '),
     when: less,
   },
   permissions: { says: 'the API {of} {no}has the permission {is}' },

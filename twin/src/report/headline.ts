@@ -89,7 +89,7 @@ function effectOf(all: readonly CallerChange[]) {
 
 function effectText(effect: Effect, areSeveral: boolean): string {
   const { presence, gains, loses, gainedPermissions, lostPermissions } = effect;
-  const word = (one: string, several: string): string => (areSeveral ? several : one);
+  const word = (singular: string, plural: string): string => (areSeveral ? plural : singular);
   const amount = (verb: string, routes: number, permissions: number): string[] =>
     routes + permissions === 0
       ? []

@@ -30,14 +30,14 @@ export const RECORDED = {
       })),
     ),
   parties: ({ stack, tenant }) =>
-    clientNames(tenant, stack).map(({ one, name }) => ({
+    clientNames(tenant, stack).map(({ declared: client, name }) => ({
       of: name,
-      is: one.firstParty ? 'first party' : 'third party',
+      is: client.firstParty ? 'first party' : 'third party',
     })),
   userGrants: ({ stack, tenant }) =>
-    clientNames(tenant, stack).flatMap(({ one, name }) =>
+    clientNames(tenant, stack).flatMap(({ declared: client, name }) =>
       tenant.grants
-        .filter(({ clientId, subjectType }) => clientId === one.clientId && subjectType === 'user')
+        .filter(({ clientId, subjectType }) => clientId === client.clientId && subjectType === 'user')
         .flatMap(({ audience, scopes }) => scopes.map((scope) => ({ of: name, is: `${scope} of ${audience}` }))),
     ),
   permissions: ({ tenant }) =>
@@ -47,7 +47,7 @@ export const RECORDED = {
       inputItems(model, TYPE.connection, `options.${key}`, (text) => `${key}: ${text}`),
     ),
   clientKeys: ({ tenant, stack }) =>
-    clientNames(tenant, stack).flatMap(({ name: of, one: { keys = [] } }) =>
+    clientNames(tenant, stack).flatMap(({ name: of, declared: { keys = [] } }) =>
       keys.map(({ kid, algorithm, expiresAt }) => {
         const until = expiresAt === undefined ? '' : `, until ${expiresAt}`;
         return { of, is: `${kid} (${algorithm}${until})` };

@@ -36,7 +36,11 @@ export function inNewNames(report: Report, renames: readonly Rename[]): Report {
       return { ...caller, through: named('client', caller.through) };
     }),
     logins: report.logins.map((login) => ({ ...login, client: named('client', login.client) })),
-    routes: report.routes.map((one) => ({ ...one, route: named('route', one.route), backend: backend(one.backend) })),
+    routes: report.routes.map((route) => ({
+      ...route,
+      route: named('route', route.route),
+      backend: backend(route.backend),
+    })),
     idleFunctions: report.idleFunctions.map((name) => named('function', name)),
     facts: Object.fromEntries(Object.entries(report.facts).map(([fact, items]) => [fact, items.map(item)])),
   };

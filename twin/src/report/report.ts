@@ -1,3 +1,4 @@
+import { byText } from '../common/order.ts';
 import type { Action } from '../model/actions.ts';
 import type { Integration } from '../model/integrations.ts';
 import type { Model } from '../model/model.ts';
@@ -28,12 +29,12 @@ export function reportOf(model: Model): Report {
     idleFunctions: [...api.idleFunctions],
     renamed: renames(model, access),
     issuer: issuerOf(tenant),
-    lifetimes: tenant.resourceServers.map((one) => ({ api: one.identifier, seconds: one.tokenLifetime })),
+    lifetimes: tenant.resourceServers.map((api) => ({ api: api.identifier, seconds: api.tokenLifetime })),
     trusted: trusted(model),
     logins: loginsOf(model),
     origins: [...(api.cors?.allowOrigins ?? [])].toSorted(),
     claims: Object.entries(claims).map(([name, source]) => ({ name, source })),
-    actions: tenant.actions.map((one) => ({ trigger: one.trigger, name: one.name, decides: decides(one) })),
+    actions: tenant.actions.map((action) => ({ trigger: action.trigger, name: action.name, decides: decides(action) })),
     exceptions: Object.entries(exceptions).map(([key, reason]) => ({ key, reason })),
     violations: violations.map(({ rule, resource, message }) => ({ rule, resource, message })),
     facts: Object.fromEntries(Object.entries(RECORDED).map(([fact, read]) => [fact, [...read(model)]])),
@@ -54,8 +55,8 @@ export function decides({ code }: Action): boolean {
 
 function loginsOf({ stack, tenant }: Model): Report['logins'] {
   return clientNames(tenant, stack)
-    .filter(({ one }) => one.grantTypes.includes('authorization_code'))
-    .map(({ one: { login }, name }) => ({
+    .filter(({ declared }) => declared.grantTypes.includes('authorization_code'))
+    .map(({ declared: { login }, name }) => ({
       client: name,
       callbacks: [...login.callbacks],
       logoutUrls: [...login.logoutUrls],
@@ -102,16 +103,16 @@ function unusedPermissions({ tenant, apis }: Model): Permission[] {
       ),
     );
   return distinct(
-    tenant.resourceServers.flatMap((one) =>
-      one.scopes.filter((scope) => !isUsed(scope, one)).map((scope) => permission(scope, one, tenant)),
+    tenant.resourceServers.flatMap((api) =>
+      api.scopes.filter((scope) => !isUsed(scope, api)).map((scope) => permission(scope, api, tenant)),
     ),
     permissionText,
   );
 }
 
-function distinct<T>(all: readonly T[], textOf: (one: T) => string): T[] {
-  const texts = new Map(all.map((one) => [textOf(one), one]));
-  return [...texts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+function distinct<T>(all: readonly T[], textOf: (item: T) => string): T[] {
+  const texts = new Map(all.map((item) => [textOf(item), item]));
+  return [...texts].toSorted(([a], [b]) => byText(a, b)).map(([, item]) => item);
 }
 
 /** Returns what has a new name, but the same identity for Pulumi's engine. */
@@ -129,12 +130,12 @@ function renames({ api }: Model, { callers }: Access): Rename[] {
     const { logicalName, formerly } = integration.function;
     return formerly.map((before): Rename => ({ kind: 'function', before, now: logicalName }));
   });
-  return distinct([...clients, ...functions], (one) => `${one.kind} ${one.before}: ${one.now}`);
+  return distinct([...clients, ...functions], ({ kind, before, now }) => `${kind} ${before}: ${now}`);
 }
 
 function trusted({ api }: Model): Report['trusted'] {
   const all = api.routes.flatMap(({ authorizer }) =>
     authorizer === undefined ? [] : [{ issuer: authorizer.issuer, audiences: [...authorizer.audiences] }],
   );
-  return distinct(all, (one) => JSON.stringify(one));
+  return distinct(all, (issuer) => JSON.stringify(issuer));
 }

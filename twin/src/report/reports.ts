@@ -44,7 +44,7 @@ export async function reportsOf(
 function eachReport(model: Model): Report[] {
   const models = eachApi(model);
   if (models.length === 1) return [reportOf(model)];
-  return models.map((one) => reportOf({ ...one, stack: `${model.stack}.${one.api.name}` }));
+  return models.map((part) => reportOf({ ...part, stack: `${model.stack}.${part.api.name}` }));
 }
 
 /**

@@ -51,7 +51,7 @@ export function compare(before: Report | Missing, after: Report): StackChange {
   const callers = callerChanges(old, after)
     // A public route is a fact about the route, not a gain of each caller.
     .filter(({ caller }) => caller.kind !== 'anyone')
-    .map((change) => ({ ...change, gains: change.gains.filter((one) => one.after?.kind !== 'public') }))
+    .map((change) => ({ ...change, gains: change.gains.filter((gain) => gain.after?.kind !== 'public') }))
     .filter(
       ({ presence, gains, loses, altered, gainedPermissions, lostPermissions }) =>
         presence !== 'stays' ||
@@ -81,23 +81,24 @@ function callerChange(
   before: Report,
   after: Report,
 ): CallerChange {
-  const indexIn = ({ callers }: Report): number => callers.findIndex((one) => heading(one) === heading(caller));
+  const indexIn = ({ callers }: Report): number =>
+    callers.findIndex((candidate) => heading(candidate) === heading(caller));
   const [was, is] = [indexIn(before), indexIn(after)];
   const changes = routes.map(({ route }) => ({
     route,
     before: routeOf(before, route)?.cells[was],
     after: routeOf(after, route)?.cells[is],
   }));
-  const gains = changes.filter((one) => !allows(one.before) && allows(one.after));
-  const loses = changes.filter((one) => allows(one.before) && !allows(one.after));
+  const gains = changes.filter((route) => !allows(route.before) && allows(route.after));
+  const loses = changes.filter((route) => allows(route.before) && !allows(route.after));
   const altered = changes.filter(
-    (one) =>
-      one.before !== undefined &&
-      one.after !== undefined &&
-      allows(one.before) === allows(one.after) &&
-      whyText(one.before) !== whyText(one.after) &&
+    (route) =>
+      route.before !== undefined &&
+      route.after !== undefined &&
+      allows(route.before) === allows(route.after) &&
+      whyText(route.before) !== whyText(route.after) &&
       // A change of the route's needs is reported once for all callers.
-      needsOf(before, one.route) === needsOf(after, one.route),
+      needsOf(before, route.route) === needsOf(after, route.route),
   );
   const [had, has] = [before.permissions[was] ?? [], after.permissions[is] ?? []];
   // A verdict names scopes, but not their API.
@@ -109,9 +110,9 @@ function callerChange(
     gains,
     loses,
     altered,
-    gainedPermissions: lacking(has, had).filter((one) => !gains.some((gain) => isNamed(one, gain.after))),
+    gainedPermissions: lacking(has, had).filter((permission) => !gains.some((gain) => isNamed(permission, gain.after))),
     lostPermissions:
-      is === -1 ? [] : lacking(had, has).filter((one) => !loses.some((loss) => isNamed(one, loss.after))),
+      is === -1 ? [] : lacking(had, has).filter((permission) => !loses.some((loss) => isNamed(permission, loss.after))),
   };
 }
 
@@ -121,7 +122,7 @@ function allows(verdict: Verdict | undefined): boolean {
 
 function lacking(all: readonly Permission[], some: readonly Permission[]): Permission[] {
   const texts = some.map(permissionText);
-  return all.filter((one) => !texts.includes(permissionText(one)));
+  return all.filter((permission) => !texts.includes(permissionText(permission)));
 }
 
 /** Returns the changed facts, and those that the older report lacks, except changes that follow from a removal. */
@@ -153,15 +154,15 @@ function factChanges(
     const things = [...new Set([...now, ...old].map(({ of = '' }) => of))];
     return things.flatMap((of) => {
       const [was, is] = [old, now].map((items) =>
-        items.filter((one) => (one.of ?? '') === of).map((one) => one.is),
+        items.filter((item) => (item.of ?? '') === of).map((item) => item.is),
       ) as [string[], string[]];
       const change = {
         fact,
         of,
         before: was,
         after: is,
-        added: is.filter((one) => !was.includes(one)),
-        removed: was.filter((one) => !is.includes(one)),
+        added: is.filter((value) => !was.includes(value)),
+        removed: was.filter((value) => !is.includes(value)),
       };
       const isGone = is.length === 0 && leftOut(change).includes(of);
       return change.added.length + change.removed.length === 0 || isGone || !when(change) ? [] : [change];
@@ -173,7 +174,7 @@ function factChanges(
     return JSON.stringify([fact, typeof FACTS[fact].says === 'string' || of, added, removed]);
   });
   const facts = [...alike.values()].flatMap((some) =>
-    some.slice(0, 1).map((one) => ({ ...one, of: some.map(({ of }) => of).join(', ') })),
+    some.slice(0, 1).map((change) => ({ ...change, of: some.map(({ of }) => of).join(', ') })),
   );
   return {
     facts: [...facts.filter(isDangerous), ...facts.filter((change) => !isDangerous(change))],

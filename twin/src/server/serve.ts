@@ -1,33 +1,25 @@
-import { getRequestListener } from '@hono/node-server';
-import { createServer, type RequestListener } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
 import type { Forwards } from '../gateway/integrate.ts';
 import { checkForwards } from './forward.ts';
 import { fromTenant } from './issuer-documents.ts';
 import { existsSync } from 'node:fs';
 import { commandLine } from '../common/command-line.ts';
-import { textsOf } from '../common/texts-of.ts';
-import type { Run } from '../common/running.ts';
 import { shown } from '../common/user-error.ts';
 import { evaluate as runProgram } from '../evaluate/program-process.ts';
-import { eachApi, modelOf, type Model } from '../model/model.ts';
-import { asSecondIssuer, secondIssuerUrl, type Client } from '../model/tenant.ts';
+import { modelOf, type Model } from '../model/model.ts';
 import type { Recorded } from '../evaluate/recorded.ts';
 import { IssuerKeyCache } from '../gateway/issuer-keys.ts';
 import type { Gateway } from '../gateway/pipeline.ts';
 import { throttling } from '../gateway/throttle.ts';
-import { CONNECTION_LIMITS } from '../gateway/server.ts';
 import { functionsFolder, startFunctions, type Functions } from '../lambda/functions.ts';
-import { envFiles, writeEnvFiles } from './env-files.ts';
+import { announce } from './announce.ts';
 import { apiPorts } from './api-ports.ts';
 import { close, listen } from './listen.ts';
 import type { OnEvent } from './events.ts';
 import type { Inside, Page } from './page.ts';
-import { openState, type TwinState } from './state.ts';
+import { openState } from './state.ts';
+import { tenantEndpoint } from './tenant-endpoint.ts';
 import { actionRunner } from '../tenant/action-process.ts';
 import { LoginAttempts } from '../tenant/login-attempts.ts';
-import { tenantApp } from '../tenant/app.ts';
-import { issuerOf } from '../tenant/claims.ts';
 import { loginState, type LoginState } from '../tenant/login-state.ts';
 import type { TenantService } from '../tenant/service.ts';
 import { openSigningKeys, openTls } from './key-files.ts';
@@ -115,27 +107,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     options.onEvent(event);
     page?.onEvent(event);
   };
-  const firstIssuer = tenantApp(() => serving.tenant, onEvent, page?.app);
-  const secondIssuer = tenantApp(
-    () => ({ ...serving.tenant, tenant: asSecondIssuer(serving.tenant.tenant) }),
-    onEvent,
-    page?.app,
-  );
-  const tenant = {
-    fetch: (request: Request, env?: object) => {
-      const { secondIssuerDomain } = serving.model.tenant;
-      const isSecond = ['127.0.0.1', secondIssuerDomain].includes(new URL(request.url).hostname);
-      return (isSecond && secondIssuerDomain !== undefined ? secondIssuer : firstIssuer).fetch(request, env);
-    },
-  };
-  const listener = getRequestListener(tenant.fetch, { overrideGlobalObjects: false });
-  const onRequest: RequestListener = (incoming, outgoing) =>
-    void ready.promise.then(async () => listener(incoming, outgoing));
-  const tlsServer =
-    options.tls === true
-      ? createTlsServer({ ...CONNECTION_LIMITS, handshakeTimeout: CONNECTION_LIMITS.headersTimeout }, onRequest)
-      : undefined;
-  const tenantServer = tlsServer ?? createServer(CONNECTION_LIMITS, onRequest);
+  const tenant = tenantEndpoint(() => serving.tenant, onEvent, page?.app);
+  const { server: tenantServer, tlsServer } = tenant.serve(ready.promise, options.tls === true);
   const ports = apiPorts(options, (index) => ready.promise.then(() => serving.gateways[index]), onEvent);
   const apiUrls = ({ apis }: Model): string[] =>
     apis.map(({ basePath }, index) => (ports.origins[index] ?? '') + basePath);
@@ -273,54 +246,4 @@ function restored(folder: string): string {
 
 function tenantDomains({ providers: { auth0 } }: Recorded): string[] {
   return [auth0.domain, auth0.issuerDomain, auth0.secondIssuerDomain].filter((domain) => domain !== undefined);
-}
-
-/** Writes the files that tell other programs about the running twin. All ports are open by now. */
-function announce(
-  state: TwinState,
-  recorded: Recorded,
-  model: Model,
-  { apiUrls, tenantUrl, forwards }: { apiUrls: string[]; tenantUrl: string; forwards: string[] },
-): void {
-  const { tenant, api, apis } = model;
-  const [apiUrl = ''] = apiUrls;
-  // Not the declared URL: that is a real tenant, and readers of the file send secrets to it.
-  const tokenUrl = tenantUrl === '' ? undefined : `${tenantUrl}/oauth/token`;
-  const byName = (value: (client: Client) => string): Record<string, string> =>
-    Object.fromEntries(tenant.clients.map((client) => [client.name, value(client)]));
-  const [user] = tenant.users;
-  // `verify` and `token` need these outputs even if the program does not export them.
-  const filledIn = {
-    issuer: api.issuers[0] ?? issuerOf(tenant),
-    audience: tenant.resourceServers[0]?.identifier ?? 'none',
-    clientIds: byName(({ clientId }) => clientId),
-    clientSecrets: byName(({ secret }) => secret),
-    ...(user !== undefined && {
-      testUser: { email: user.email, connection: user.connection },
-      testUserPassword: user.password,
-      users: tenant.users.map(({ email, connection }) => ({ email, connection })),
-      userPasswords: Object.fromEntries(tenant.users.map(({ email, password }) => [email, password])),
-    }),
-  };
-  const several = apis.length > 1 && {
-    apiUrls: Object.fromEntries(apis.map(({ name }, index) => [name, apiUrls[index]])),
-  };
-  const { secondIssuer } = recorded.outputs;
-  const second = secondIssuer !== undefined && {
-    secondIssuer: {
-      ...textsOf(secondIssuer),
-      apiUrl: apiUrls[eachApi(model).findIndex((one) => one.tenant !== tenant)] ?? apiUrl,
-      tokenUrl: tokenUrl && secondIssuerUrl(tokenUrl),
-    },
-  };
-  state.writeJson('outputs.json', { ...filledIn, ...recorded.outputs, apiUrl, ...several, ...second, tokenUrl });
-  writeEnvFiles(state, envFiles(model, { apiUrl, tenantUrl }));
-  state.writeJson('run.json', {
-    pid: process.pid,
-    stack: recorded.stack,
-    apiUrl,
-    tenantUrl,
-    graph: recorded.hash,
-    forwards,
-  } satisfies Run);
 }

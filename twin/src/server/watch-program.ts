@@ -42,32 +42,32 @@ export async function watchProgram(root: URL): Promise<ProgramWatch> {
     ignored: (path) => NOT_PROGRAM.has(path.slice(folder.length).split('/')[0] ?? ''),
   });
   let timer: NodeJS.Timeout | undefined;
-  const heard = Promise.withResolvers<() => Promise<void>>();
-  let unnoticed = (error: UserError): void => {
+  const listener = Promise.withResolvers<() => Promise<void>>();
+  let onFailure = (error: UserError): void => {
     throw error;
   };
   let running: Promise<void> = Promise.resolve();
   watcher.on('all', () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running = running.then(async () => (await heard.promise)());
+      running = running.then(async () => (await listener.promise)());
     }, SETTLED);
   });
   await once(watcher, 'ready').catch(async (error: unknown) => {
     await watcher.close();
-    throw unwatched(error);
+    throw watchError(error);
   });
-  watcher.on('error', (error) => unnoticed(unwatched(error)));
+  watcher.on('error', (error) => onFailure(watchError(error)));
   return {
     listen: (changed, failed) => {
-      heard.resolve(changed);
-      unnoticed = failed;
+      listener.resolve(changed);
+      onFailure = failed;
     },
     close: () => watcher.close(),
   };
 }
 
-function unwatched(error: unknown): UserError {
+function watchError(error: unknown): UserError {
   const why = error instanceof Error ? error.message : String(error);
   return new UserError(
     `The project's files cannot be watched (${why}); end what watches many, or raise the limit (fs.inotify on Linux).`,

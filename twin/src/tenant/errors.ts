@@ -22,6 +22,7 @@ function refuse(status: number, error: string, description: string, inShort = er
 
 const invalid = (description: string, inShort?: string): never => refuse(400, 'invalid_request', description, inShort);
 const denied = (description: string, inShort?: string): never => refuse(403, 'access_denied', description, inShort);
+const failed = (description: string, inShort?: string): never => refuse(500, 'server_error', description, inShort);
 const badGrant = (description: string, inShort?: string): never => refuse(403, 'invalid_grant', description, inShort);
 
 /** The tenant's errors with Auth0's own descriptions. docs/fidelity.md has the evidence for each. */
@@ -94,17 +95,12 @@ export const refusals = {
   blockedUser: () => refuse(403, 'unauthorized', 'user is blocked', 'the user is blocked'),
   deniedByAction: (error: string, reason: string) =>
     refuse({ access_denied: 403, server_error: 500 }[error] ?? 400, error, reason, 'an Action denies it'),
-  failedAction: (name: string, why: string) => refuse(500, 'server_error', `The Action "${name}" failed: ${why}`),
+  failedAction: (name: string, why: string) => failed(`The Action "${name}" failed: ${why}`),
   /** The twin's own error: the Action may decide by something that the twin lacks. */
   unsupportedByAction: (name: string, what: string) =>
-    refuse(500, 'server_error', `The Action "${name}" uses what the twin does not support: ${what}`),
+    failed(`The Action "${name}" uses what the twin does not support: ${what}`),
   noDefaultDirectory: () =>
-    refuse(
-      500,
-      'server_error',
-      'Authorization server not configured with default connection.',
-      'the tenant has no default directory',
-    ),
+    failed('Authorization server not configured with default connection.', 'the tenant has no default directory'),
   unknownRealm: (realm: string) => refuse(403, 'invalid_request', `Unknown realm '${realm}'`),
   connectionNotEnabled: () =>
     refuse(
