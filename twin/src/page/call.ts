@@ -6,17 +6,15 @@ import { quoted } from '../common/quoted.ts';
 import { routeOf } from '../gateway/match.ts';
 import type { GatewayRequest } from '../gateway/request.ts';
 import type { Route } from '../model/http-api.ts';
-import { apiEntry, entryOf, shownResponse } from './entries.ts';
+import { entryOf, shownResponse } from './entries.ts';
 import { QuestionError } from './guard.ts';
+import { pairsOf, type Sent } from './mask.ts';
 import type { Called, Endpoints } from './messages.ts';
 import { LARGE, type ApiHappening, type Recorder } from './recorder.ts';
 import type { Known } from './state.ts';
 
 /** Milliseconds to wait for a response. The gateway itself gives up after thirty seconds. */
 const PATIENCE = 35_000;
-
-/** A request to send; headers are names and values in turn. */
-type Sent = Pick<GatewayRequest, 'method' | 'target' | 'rawHeaders' | 'body'>;
 
 interface Around {
   readonly known: Known;
@@ -78,15 +76,12 @@ export function urlOf(api: string, { known, apiUrls }: Pick<Around, 'known' | 'a
 /** Sends a request, and finds the gateway's record of it by its id. */
 async function play(api: string, sent: Sent, around: Around): Promise<Called> {
   const { known, recorder } = around;
-  const url = urlOf(api, around);
-  const { answer, happening } = await recorder.calling(
-    () => send(sent, url),
-    ({ headers }) => headers.find(([name]) => name.toLowerCase() === 'apigw-requestid')?.[1],
-  );
+  const before = recorder.last;
+  const answer = await send(sent, urlOf(api, around));
+  const requestId = answer.headers.find(([name]) => name.toLowerCase() === 'apigw-requestid')?.[1];
+  const happening = recorder.recordOf(requestId, answer.status, before);
   const response = shownResponse(answer, answer.length, LARGE);
-  if (happening === undefined) return { response, entry: undefined };
-  const entry = happening.kind === 'api' ? apiEntry(happening, known, LARGE) : entryOf(happening, known);
-  return { response, entry: entry.kind === 'api' || entry.kind === 'unread' ? entry : undefined };
+  return { response, entry: happening && entryOf(happening, known, LARGE) };
 }
 
 /** A response as received. `length` counts the whole body. */
@@ -132,9 +127,4 @@ async function read(incoming: IncomingMessage): Promise<Answer> {
   const { bytes } = await readBody(incoming, BODY_BYTES);
   const { rawHeaders, statusCode = 0 } = incoming;
   return { status: statusCode, headers: pairsOf(rawHeaders), body: bytes.subarray(0, LARGE), length: bytes.length };
-}
-
-/** Returns headers that are names and values in turn as pairs. */
-export function pairsOf(rawHeaders: readonly string[]): [name: string, value: string][] {
-  return rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? '']] : []));
 }

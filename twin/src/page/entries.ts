@@ -5,11 +5,10 @@ import type { Claims } from '../gateway/decision.ts';
 import { explain } from '../gateway/explain.ts';
 import type { TokenExchange } from '../tenant/app.ts';
 import { accessScopes } from '../tenant/grant.ts';
-import type { TenantRequest } from '../tenant/report.ts';
 import type { TokenAttempt } from '../tenant/token.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
-import { maskedRequest, maskedText } from './mask.ts';
-import type { ApiEntry, Entry, ShownRequest, ShownResponse, TenantEntry, TokenEntry } from './messages.ts';
+import { maskedRequest, maskedText, pairsOf } from './mask.ts';
+import type { ApiEntry, Entry, ShownRequest, ShownResponse, TokenEntry } from './messages.ts';
 import type { ApiHappening, Happening } from './recorder.ts';
 import { adviceOn, permittedBy, type Known } from './state.ts';
 
@@ -26,20 +25,28 @@ const SENTENCE = 2000;
 const SERVICE: readonly string[] = ['client_credentials', 'client-credentials'];
 
 /** Returns an event as the page shows it. Strings from tokens, headers and paths stay plain text. */
-export function entryOf(happening: Happening, known: Known): Entry {
-  if (happening.kind === 'api') return apiEntry(happening, known, GLIMPSE);
+export function entryOf<H extends Happening>(
+  happening: H,
+  known: Known,
+  bodyLimit?: number,
+): Extract<Entry, { readonly kind: H['kind'] }>;
+export function entryOf(happening: Happening, known: Known, bodyLimit = GLIMPSE): Entry {
   const { id, at } = happening;
+  if (happening.kind === 'api') return apiEntry(happening, known, bodyLimit);
+  if (happening.kind === 'token') return tokenEntry(happening.exchange, { id, at }, known);
   if (happening.kind === 'unread') {
     return { kind: 'unread', id, at, status: happening.status, why: shownText(happening.reason) };
   }
-  if (happening.kind === 'tenant') return tenantEntry(happening.request, { id, at });
-  return tokenEntry(happening.exchange, { id, at }, known);
+  const { status, method, path, endpoint, reason } = happening.request;
+  const texts = { path: shownText(path), routeKey: endpoint, why: shownText(reason) };
+  return { kind: 'tenant', id, at, status, method, ...texts };
 }
 
 /** Returns a request with the gateway's checks in order, from its own record. */
-export function apiEntry(happening: ApiHappening, known: Known, bodyLimit: number): ApiEntry {
+function apiEntry(happening: ApiHappening, known: Known, bodyLimit: number): ApiEntry {
   const { id, at, api, exchange, milliseconds, responseLength } = happening;
   const { decision, response, invocation, requestId } = exchange;
+  const { headers, body, ...rest } = shownResponse(response, responseLength, bodyLimit);
   return {
     kind: 'api',
     id,
@@ -53,13 +60,14 @@ export function apiEntry(happening: ApiHappening, known: Known, bodyLimit: numbe
     routeKey: decision.route?.routeKey ?? '',
     ...bearerOf(decision.claims, known.model.tenant),
     why: shownText(reasonOf(happening), SENTENCE),
-    checks: decision.checks.map((check) => ({
+    checks: decision.checks.map(({ expected, actual, ...check }) => ({
       ...check,
-      expected: shownText(check.expected),
-      actual: shownText(check.actual),
+      expected: shownText(expected),
+      actual: shownText(actual),
     })),
     request: shownRequest(happening, bodyLimit),
-    response: withoutTokensOf(shownResponse(response, responseLength, bodyLimit)),
+    // A handler may return its event, with the token of another client.
+    response: { ...rest, headers: headers.map(([name, value]) => [name, maskedText(value)]), body: maskedText(body) },
     log: shownText(accessLogLine(exchange, api, { milliseconds, responseLength }), LINE),
     invoked: invocation !== undefined,
     advice: adviceOn(decision, api.name, known),
@@ -73,29 +81,12 @@ function reasonOf({ exchange: { decision, response, preflight, integrationError 
 
 function shownRequest({ exchange, requestLength }: ApiHappening, limit: number): ShownRequest {
   const { target, rawHeaders, body } = maskedRequest(exchange.request, exchange.decision.route);
-  const at = target.indexOf('?');
-  const names = rawHeaders.flatMap((name, index) =>
-    index % 2 === 0 ? [[printable(name, LONGEST), printable(rawHeaders[index + 1] ?? '', LONGEST)] as const] : [],
-  );
-  return {
-    query: at === -1 ? '' : printable(target.slice(at), LONGEST),
-    ...shownBody(names, body, requestLength, limit),
-  };
+  const headers = pairsOf(rawHeaders.map((text) => printable(text, LONGEST)));
+  const query = printable(target.replace(/^[^?]*/, ''), LONGEST);
+  return { query, ...shownBody(headers, body, requestLength, limit) };
 }
 
 type Happened = Pick<Entry, 'id' | 'at'>;
-
-function tenantEntry({ status, method, path, endpoint, reason }: TenantRequest, happened: Happened): TenantEntry {
-  return {
-    kind: 'tenant',
-    ...happened,
-    status,
-    method,
-    path: shownText(path),
-    routeKey: endpoint,
-    why: shownText(reason),
-  };
-}
 
 function tokenEntry(exchange: TokenExchange, happened: Happened, known: Known): TokenEntry {
   if (exchange.kind === 'refused') {
@@ -154,21 +145,17 @@ function shownText(text: string, most = LONGEST): string {
   return printable(maskedText(text), most);
 }
 
+type Headers = ShownRequest['headers'];
+
 /** Returns a response as its client received it, if its body is short text. */
 export function shownResponse(
-  response: {
-    readonly status: number;
-    readonly headers: readonly (readonly [name: string, value: string])[];
-    readonly body: string | Buffer;
-  },
+  response: { readonly status: number; readonly headers: Headers; readonly body: string | Buffer },
   length: number,
   limit: number,
 ): ShownResponse {
   const { status, headers, body } = response;
   return { status, ...shownBody(headers, body, length, limit) };
 }
-
-type Headers = ShownRequest['headers'];
 
 /** @param length the bytes of the whole body, which may have been cut */
 function shownBody(
@@ -183,15 +170,6 @@ function shownBody(
   const shown = text.slice(0, limit);
   const note = shown.length < text.length || Buffer.byteLength(text) < length ? `the beginning of ${length} bytes` : '';
   return { headers: few, body: shown, note };
-}
-
-/** Masks tokens in another client's response: a handler may return its event. */
-function withoutTokensOf(response: ShownResponse): ShownResponse {
-  return {
-    ...response,
-    headers: response.headers.map(([name, value]) => [name, maskedText(value)]),
-    body: maskedText(response.body),
-  };
 }
 
 /** Returns UTF-8 bytes as text, otherwise undefined. If they were cut, the last character may be incomplete. */

@@ -1,7 +1,7 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
-import { readBody } from '../common/read-body.ts';
 import { LOCAL_HOSTS } from '../tenant/app.ts';
 import { PAGE_HEADER, type Endpoints } from './messages.ts';
 
@@ -39,42 +39,25 @@ export const samePage: MiddlewareHandler = async (c, next) => {
 
 export class QuestionError extends Error {}
 
-type Questions = keyof Endpoints;
-
-export function onQuestion<K extends Questions>(
+/** Serves an endpoint; a question of another form is answered with 400. */
+export function onQuestion<K extends keyof Endpoints>(
   app: Hono,
   name: K,
   schema: z.ZodType<Endpoints[K]['question']>,
   answer: (question: Endpoints[K]['question'], c: Context) => Endpoints[K]['answer'] | Promise<Endpoints[K]['answer']>,
 ): void {
-  app.post(`/_twin/${name}`, async (c) => {
+  const onError = (c: Context): Response => refuse(c, 400, 'The question is too long');
+  app.post(`/_twin/${name}`, bodyLimit({ maxSize: LIMIT, onError }), async (c) => {
+    // A body that is not JSON, or that ended too early, is not an object either.
+    const question = schema.safeParse(await c.req.json().catch(() => undefined));
+    if (!question.success) return refuse(c, 400, `The question is not one: ${z.prettifyError(question.error)}`);
     try {
-      return c.json(await answer(questionIn(schema, await textOf(c.req.raw.body)), c));
+      return c.json(await answer(question.data, c));
     } catch (error) {
       if (error instanceof QuestionError) return refuse(c, 400, error.message);
       throw error;
     }
   });
-}
-
-function questionIn<Question>(schema: z.ZodType<Question>, text: string): Question {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new QuestionError('The question is not JSON');
-  }
-  const result = schema.safeParse(value);
-  if (!result.success) throw new QuestionError(`The question is not one: ${z.prettifyError(result.error)}`);
-  return result.data;
-}
-
-async function textOf(body: ReadableStream<Uint8Array> | null): Promise<string> {
-  const { bytes, isWhole } = await readBody(body, LIMIT).catch(() => {
-    throw new QuestionError('The question ended too early');
-  });
-  if (!isWhole) throw new QuestionError('The question is too long');
-  return new TextDecoder().decode(bytes);
 }
 
 export function refuse(c: Context, status: ContentfulStatusCode, error: string): Response {

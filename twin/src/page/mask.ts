@@ -13,17 +13,16 @@ function secretsOf(route: Route | undefined): { isSecret: (header: string) => bo
   };
 }
 
+/** A request to send; headers are names and values in turn. */
+export type Sent = Pick<GatewayRequest, 'method' | 'target' | 'rawHeaders' | 'body'>;
+
 /** Returns a request without its caller's credentials and anything that looks like a token. */
-export function maskedRequest(
-  { method, target, rawHeaders, body }: Pick<GatewayRequest, 'method' | 'target' | 'rawHeaders' | 'body'>,
-  route: Route | undefined,
-): Pick<GatewayRequest, 'method' | 'target' | 'rawHeaders' | 'body'> {
+export function maskedRequest({ method, target, rawHeaders, body }: Sent, route: Route | undefined): Sent {
   const { isSecret, parameter } = secretsOf(route);
   const [path = '', ...query] = target.split('?');
-  const masked = parameter === undefined ? maskedText(query.join('?')) : maskedQuery(query.join('?'), parameter);
   return {
     method,
-    target: maskedText(path) + (query.length > 0 ? `?${masked}` : ''),
+    target: maskedText(path) + (query.length > 0 ? `?${maskedQuery(query.join('?'), parameter)}` : ''),
     rawHeaders: rawHeaders.map((text, at) => {
       if (at % 2 === 0) return text;
       return isSecret(rawHeaders[at - 1] ?? '') ? MASK : maskedText(text);
@@ -35,32 +34,35 @@ export function maskedRequest(
 /** Masks an event's Authorization header, its identity source and anything that looks like a token. */
 export function maskedEvent(event: Readonly<Record<string, unknown>>, route: Route | undefined): object {
   const { isSecret, parameter } = secretsOf(route);
-  const masked = Object.entries(event).map(([name, value]): [string, unknown] => {
-    // Payload format 1.0 has both.
-    if (name === 'headers' || name === 'multiValueHeaders') return [name, maskedFields(value, isSecret)];
-    if (name === 'queryStringParameters' || name === 'multiValueQueryStringParameters')
-      return [name, maskedFields(value, (key) => key === parameter)];
+  const encoding = event['isBase64Encoded'] === true ? 'base64' : 'utf8';
+  const headers = (value: unknown): unknown => maskedValue(value, isSecret);
+  const query = (value: unknown): unknown => maskedValue(value, (name) => name === parameter);
+  // Payload format 1.0 has the fields of several values.
+  const fields: Readonly<Record<string, (value: unknown) => unknown>> = {
+    headers,
+    multiValueHeaders: headers,
+    queryStringParameters: query,
+    multiValueQueryStringParameters: query,
+    rawQueryString: (value) => maskedQuery(String(value), parameter),
     // Cookies contain an application's session, and the browser shares them among all ports of the host.
-    if (name === 'cookies') return [name, [MASK]];
-    if (name === 'rawQueryString' && parameter !== undefined) return [name, maskedQuery(String(value), parameter)];
-    if (name === 'body' && typeof value === 'string') {
-      const encoding = event['isBase64Encoded'] === true ? 'base64' : 'utf8';
-      return [name, maskedBody(Buffer.from(value, encoding)).toString(encoding)];
-    }
-    return [name, maskedValue(value)];
-  });
-  return Object.fromEntries(masked);
+    cookies: () => [MASK],
+    body: (value) =>
+      typeof value === 'string' ? maskedBody(Buffer.from(value, encoding)).toString(encoding) : maskedValue(value),
+  };
+  const masked = Object.entries(event).map(([name, value]) => [name, (fields[name] ?? maskedValue)(value)]);
+  return Object.fromEntries(masked) as object;
 }
 
 export function maskedText(text: string): string {
   return withoutTokens(text, MASK);
 }
 
-function maskedValue(value: unknown): unknown {
+function maskedValue(value: unknown, isSecret: (name: string) => boolean = () => false): unknown {
   if (typeof value === 'string') return maskedText(value);
-  if (Array.isArray(value)) return value.map(maskedValue);
+  if (Array.isArray(value)) return value.map((one) => maskedValue(one));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, maskedValue(one)]));
+  const entries = Object.entries(value).map(([name, one]) => [name, isSecret(name) ? MASK : maskedValue(one)]);
+  return Object.fromEntries(entries) as object;
 }
 
 /** Names of body fields that hold a credential in any form. */
@@ -97,14 +99,8 @@ function maskedBody(body: Buffer): Buffer {
   return Buffer.from(withoutTokens(fields, MASK_BYTES), 'latin1');
 }
 
-function maskedFields(fields: unknown, isSecret: (name: string) => boolean): unknown {
-  if (typeof fields !== 'object' || fields === null) return fields;
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, isSecret(name) ? MASK : maskedValue(value)]),
-  );
-}
-
-function maskedQuery(query: string, parameter: string): string {
+function maskedQuery(query: string, parameter: string | undefined): string {
+  if (parameter === undefined) return maskedText(query);
   return query
     .split('&')
     .map((pair) => {
@@ -113,4 +109,9 @@ function maskedQuery(query: string, parameter: string): string {
       return decoded === parameter ? `${name}=${MASK}` : maskedText(pair);
     })
     .join('&');
+}
+
+/** Returns headers that are names and values in turn as pairs. */
+export function pairsOf(rawHeaders: readonly string[]): [name: string, value: string][] {
+  return rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? '']] : []));
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
+import { z } from 'zod';
 import type { Inside, Page } from '../server/page.ts';
 import { call, curlOf, replay, urlOf, wholeRequest } from './call.ts';
 import { compilePage, type PageDocument } from './document.ts';
@@ -9,8 +10,7 @@ import { openKeys } from './keys.ts';
 import { eventOf, Live, LISTENERS } from './live.ts';
 import { logIn } from './log-in.ts';
 import { maskedEvent, maskedRequest } from './mask.ts';
-import { MASK, type StreamEvents } from './messages.ts';
-import { QUESTIONS } from './questions.ts';
+import { MASK, type Endpoints, type StreamEvents } from './messages.ts';
 import { Recorder, type ApiHappening } from './recorder.ts';
 import { secondIssuerUrl } from '../model/tenant.ts';
 import { askOf, knownOf, secretsOf, stateOf, type Known } from './state.ts';
@@ -21,8 +21,21 @@ const DIGESTS: ReadonlyMap<string, 'sha384' | 'sha512'> = new Map([
   ['RS512', 'sha512'],
 ]);
 
-/** The endpoints without secrets: they mask them, or get them from the page. */
-const OPEN: readonly string[] = ['call', 'curl', 'event'];
+/** The endpoints with secrets. The others mask them, or get them from the page. */
+const SECRET = ['token', 'secrets', 'signature', 'replay'] as const satisfies readonly (keyof Endpoints)[];
+
+const requestId = z.string();
+const ASK = { caller: z.string(), ask: z.string() };
+/** A question of each endpoint. */
+const QUESTIONS = {
+  token: z.strictObject({ ...ASK, api: z.string().exactOptional(), parameters: z.record(z.string(), z.string()) }),
+  secrets: z.strictObject(ASK),
+  signature: z.strictObject({ signed: z.string(), alg: z.string() }),
+  call: z.strictObject({ api: z.string(), method: z.string(), path: z.string(), token: z.string(), body: z.string() }),
+  replay: z.strictObject({ requestId }),
+  curl: z.strictObject({ requestId }),
+  event: z.strictObject({ requestId, reveal: z.boolean() }),
+};
 
 /** Creates a twin's page: its document at the tenant's root, and its endpoints below `/_twin/`. */
 export function openPage(inside: Inside): Page {
@@ -67,7 +80,7 @@ export function openPage(inside: Inside): Page {
   app.use('/', samePage);
   app.use('/_twin/*', samePage);
 
-  for (const name of Object.keys(QUESTIONS)) if (!OPEN.includes(name)) app.use(`/_twin/${name}`, keys.holderOnly);
+  for (const name of SECRET) app.use(`/_twin/${name}`, keys.holderOnly);
 
   app.get('/', async (c) => {
     if (keys.letIn(c)) return c.redirect('/', 303);

@@ -25,12 +25,6 @@ export type Happening = ApiHappening | UnreadHappening | (Event<'token'> & Recor
 /** The most recorded requests. A page that is opened later still shows them. */
 export const KEPT = 200;
 
-/** The most requests of the page to keep. */
-const OWN = 50;
-
-/** The most requests to keep during a call of the page. */
-const PASSING = 1000;
-
 /** The most bytes of bodies to keep of a request. */
 export const LARGE = 32_768;
 
@@ -39,9 +33,6 @@ const NOTHING = Buffer.alloc(0);
 export class Recorder {
   /** Oldest first; up to twice `KEPT`, since removing the first item of an array is slow. */
   readonly #kept: Happening[] = [];
-  readonly #own: ApiHappening[] = [];
-  /** For each unanswered call of the page, the events since it began. */
-  readonly #underWay = new Set<Happening[]>();
   readonly #changed: () => void;
   #last = 0;
 
@@ -59,7 +50,6 @@ export class Recorder {
     this.#last = happening.id;
     this.#kept.push(happening);
     if (this.#kept.length > 2 * KEPT) this.#kept.splice(0, KEPT);
-    for (const during of this.#underWay) if (during.push(happening) > PASSING) during.shift();
     this.#changed();
   }
 
@@ -69,34 +59,20 @@ export class Recorder {
   }
 
   /**
-   * Makes a call to the API and records it, however many other requests arrive meanwhile. A rejected request may have
-   * no id: then the record is the latest with the same status since the call began.
-   * @param idOf returns the request's id from its response
+   * Returns the record of a call that the page made after the event `id`. A rejected request may have no request id:
+   * then the record is the latest with the same status since then.
    */
-  async calling<T extends { readonly status: number }>(
-    call: () => Promise<T>,
-    idOf: (answer: T) => string | undefined,
-  ): Promise<{ readonly answer: T; readonly happening: ApiHappening | UnreadHappening | undefined }> {
-    const during: Happening[] = [];
-    this.#underWay.add(during);
-    try {
-      const answer = await call();
-      const id = idOf(answer);
-      const happening = during.findLast((one): one is ApiHappening | UnreadHappening =>
-        one.kind === 'api'
-          ? one.exchange.requestId === id
-          : one.kind === 'unread' && id === undefined && one.status === answer.status,
-      );
-      if (happening?.kind === 'api' && this.#own.push(happening) > OWN) this.#own.shift();
-      return { answer, happening };
-    } finally {
-      this.#underWay.delete(during);
-    }
+  recordOf(requestId: string | undefined, status: number, id: number): ApiHappening | UnreadHappening | undefined {
+    if (requestId !== undefined) return this.find(requestId);
+    return this.#kept.findLast(
+      (one): one is UnreadHappening => one.kind === 'unread' && one.status === status && one.id > id,
+    );
   }
 
   find(requestId: string): ApiHappening | undefined {
-    const all: readonly Happening[] = [...this.#own, ...this.#kept.slice(-KEPT)];
-    return all.find((one): one is ApiHappening => one.kind === 'api' && one.exchange.requestId === requestId);
+    return this.#kept.findLast(
+      (one): one is ApiHappening => one.kind === 'api' && one.exchange.requestId === requestId,
+    );
   }
 }
 

@@ -1,24 +1,21 @@
 import type { ComponentChildren } from 'preact';
-import type { ApiEntry, Entry, ShownCheck, ShownRequest, ShownResponse } from '../messages.ts';
+import type { Advice, ApiEntry, Entry, ShownCheck, ShownRequest, ShownResponse } from '../messages.ts';
+import { keyOf } from './history.ts';
 import { partOf } from './jwt.ts';
+import { replay, retry } from './request.ts';
+import { twin } from './store.ts';
 import { ask } from './twin.ts';
-import { Fold, Inline, Masked, Status, Text } from './ui.tsx';
+import { Action, Copy, Fold, Inline, Masked, Status, Text } from './ui.tsx';
 import { CHECK_WORDS, comparedWords, plain } from './words.ts';
 
-interface Props {
-  readonly entry: Entry;
-  /** Calls the route of a rejected request again, as this caller. */
-  readonly onRetry: (entry: ApiEntry, heading: string) => void;
-}
-
 /** The outcome of a request in one sentence, and below it the check that failed. */
-export function Verdict({ entry, onRetry }: Props): ComponentChildren {
+export function Verdict({ entry }: { readonly entry: Entry }): ComponentChildren {
   return (
     <>
       <p class="verdict">
         <Status status={entry.status} /> <Sentence entry={entry} />
       </p>
-      {entry.kind === 'api' && entry.advice !== undefined && <Advised entry={entry} onRetry={onRetry} />}
+      {entry.kind === 'api' && entry.advice !== undefined && <Advised entry={entry} advice={entry.advice} />}
       {entry.kind === 'api' && <Checks checks={entry.checks} />}
     </>
   );
@@ -45,9 +42,9 @@ function Sentence({ entry }: { readonly entry: Entry }): ComponentChildren {
 }
 
 /** Suggests calls that would be allowed: by this caller with another scope, or by another caller. */
-function Advised({ entry, onRetry }: Props & { readonly entry: ApiEntry }): ComponentChildren {
-  const { caller = '', scopes = [], others = [] } = entry.advice ?? {};
-  const [scope] = scopes;
+function Advised({ entry, advice }: { readonly entry: ApiEntry; readonly advice: Advice }): ComponentChildren {
+  const { caller, others } = advice;
+  const [scope] = advice.scopes;
   return (
     <p class="advice">
       {caller !== '' && (
@@ -61,7 +58,7 @@ function Advised({ entry, onRetry }: Props & { readonly entry: ApiEntry }): Comp
           class={at === 0 ? 'primary' : ''}
           key={heading}
           title={plain(heading)}
-          onClick={() => onRetry(entry, heading)}
+          onClick={() => retry(entry, heading)}
         >
           {scope === undefined
             ? `Call as ${plain(heading).replace(/^user | \(.*| through .*/g, '')}`
@@ -73,46 +70,53 @@ function Advised({ entry, onRetry }: Props & { readonly entry: ApiEntry }): Comp
   );
 }
 
+/** The buttons for a recorded request. */
+export function Tools({ entry }: { readonly entry: Entry }): ComponentChildren {
+  return (
+    <p class="row">
+      {entry.kind === 'api' && (
+        <>
+          <Copy what="as curl" text={async () => (await ask('curl', { requestId: entry.requestId })).command} />
+          <Action act={() => replay(entry.requestId)}>Replay</Action>
+        </>
+      )}
+      <Copy what="link" text={() => new URL(`#${keyOf(twin.value, entry)}`, location.href).href} />
+    </p>
+  );
+}
+
 function Checks({ checks }: { readonly checks: readonly ShownCheck[] }): ComponentChildren {
   const failed = checks.filter(({ outcome }) => outcome === 'failed');
   const passed = checks.filter(({ outcome }) => outcome === 'passed').length;
   const left = checks.length - passed - failed.length;
   // A public route allows a request without a token.
   const rest = failed.length > 0 ? 'not reached' : 'not needed';
+  const draw = (shown: readonly ShownCheck[]): ComponentChildren =>
+    shown.map((check) => <Check key={check.name} {...check} rest={rest} />);
   return (
     <>
-      {failed.map((check) => (
-        <Check key={check.name} check={check} rest={rest} />
-      ))}
+      {draw(failed)}
       <Fold title={`${passed} ${passed === 1 ? 'check' : 'checks'} passed${left === 0 ? '' : `, ${left} ${rest}`}`}>
-        {checks.map((check) => (
-          <Check key={check.name} check={check} rest={rest} />
-        ))}
+        {draw(checks)}
       </Fold>
     </>
   );
 }
 
-const MARKS = { passed: '✓ passed', failed: '✗ failed', 'not reached': '·' } as const;
-
-function Check({ check, rest }: { readonly check: ShownCheck; readonly rest: string }): ComponentChildren {
-  const { name, outcome, expected, actual } = check;
+function Check({ name, outcome, rest, ...compared }: ShownCheck & { readonly rest: string }): ComponentChildren {
   const isReached = outcome !== 'not reached';
+  const mark = { passed: '✓ passed', failed: '✗ failed', 'not reached': `· ${rest}` }[outcome];
   return (
     <dl class={`check ${isReached ? outcome : 'quiet'}`}>
       <dt>
-        <span class="mark">{isReached ? MARKS[outcome] : `· ${rest}`}</span> {CHECK_WORDS.get(name) ?? name}
+        <span class="mark">{mark}</span> {CHECK_WORDS.get(name) ?? name}
       </dt>
-      {isReached && (
-        <>
-          <dd>
-            <span class="quiet">expected</span> <code>{comparedWords(name, expected)}</code>
+      {isReached &&
+        (['expected', 'actual'] as const).map((what) => (
+          <dd key={what}>
+            <span class="quiet">{what}</span> <code>{comparedWords(name, compared[what])}</code>
           </dd>
-          <dd>
-            <span class="quiet">actual</span> <code>{comparedWords(name, actual)}</code>
-          </dd>
-        </>
-      )}
+        ))}
     </dl>
   );
 }

@@ -35,13 +35,16 @@ export function partOf(text: string): Part {
   try {
     const value: unknown = JSON.parse(text);
     const exact = JSON.stringify(value) === withoutSpaces(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     const laidOut = exact ? JSON.stringify(value, undefined, 2) : text;
-    return { text: laidOut, fields: isObject ? { ...value } : undefined, exact };
+    return { text: laidOut, fields: isObject(value) ? value : undefined, exact };
   } catch {
     // Not JSON, or nested too deeply to be serialized.
     return { text, fields: undefined, exact: true };
   }
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Returns the segment of a text. JSON loses its spaces if that does not change its values. */

@@ -1,30 +1,22 @@
+import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useState } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { Entry } from '../messages.ts';
-import { callerOf, titleOf, type History, type Kept } from './history.ts';
+import { callerOf, NO_HISTORY, titleOf, type History, type Kept } from './history.ts';
+import { address, history, open, state, toPanel } from './store.ts';
 import { Field, Status } from './ui.tsx';
 import { clockTime } from './words.ts';
 
-interface Props {
-  readonly history: History;
-  readonly apiUrl: string;
-  readonly startCommand: string;
-  /** The key of the request that is open; empty without one. */
-  readonly open: string;
-  readonly onOpen: (row: Kept) => void;
-  readonly onClear: () => void;
-}
-
 const NO_FILTER = { text: '', status: '', client: '', user: '' } as const;
-type Filter = Readonly<Record<keyof typeof NO_FILTER, string>>;
+const filter = signal<Readonly<Record<keyof typeof NO_FILTER, string>>>(NO_FILTER);
+/** The list when it was paused. */
+const paused = signal<History>();
 
 /** The latest requests of all clients, newest first. */
-export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Props): ComponentChildren {
-  const [paused, setPaused] = useState<History>();
-  const [filter, setFilter] = useState<Filter>(NO_FILTER);
-  const { kept, dropped, skipped } = paused ?? history;
-  const shown = kept.filter(({ entry }) => matches(entry, filter));
-  const waiting = history.kept.findIndex(({ key }) => key === kept[0]?.key);
+export function Log(): ComponentChildren {
+  const { kept, dropped, skipped } = paused.value ?? history.value;
+  const shown = kept.filter(({ entry }) => matches(entry));
+  const waiting = history.value.kept.findIndex(({ key }) => key === kept[0]?.key);
   const entries = kept.map(({ entry }) => entry);
   const choices = [
     ['Status', 'status', entries.flatMap(({ status }) => [`${status}`.slice(0, 1), `${status}`])],
@@ -36,16 +28,20 @@ export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Pr
       <div class="bar">
         <h2 id="log">Requests</h2>
         <div class="row">
-          <button type="button" aria-pressed={!!paused} onClick={() => setPaused(paused ? undefined : history)}>
-            {paused === undefined
+          <button
+            type="button"
+            aria-pressed={!!paused.value}
+            onClick={() => (paused.value = paused.value ? undefined : history.value)}
+          >
+            {paused.value === undefined
               ? 'Pause'
               : `Resume${waiting === 0 ? '' : ` (${waiting < 0 ? 'many' : waiting} new)`}`}
           </button>
           <button
             type="button"
             onClick={() => {
-              setPaused(undefined);
-              onClear();
+              paused.value = undefined;
+              history.value = NO_HISTORY;
             }}
           >
             Clear
@@ -57,19 +53,19 @@ export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Pr
           label="Search requests"
           grow
           search
-          value={filter.text}
-          onInput={(text) => setFilter({ ...filter, text })}
+          value={filter.value.text}
+          onInput={(text) => (filter.value = { ...filter.value, text })}
         />
         {choices.map(([label, name, values]) => {
           // Keep the selected option, even if its last request was dropped.
-          const all = [...new Set([...values, filter[name]])].filter((value) => value !== '').toSorted();
+          const all = [...new Set([...values, filter.value[name]])].filter((value) => value !== '').toSorted();
           return (
             <Field
               key={name}
               label={label}
-              value={filter[name]}
+              value={filter.value[name]}
               options={[['', 'all'], ...all.map((value) => [value, value.padEnd(3, 'x')] as const)]}
-              onInput={(value) => setFilter({ ...filter, [name]: value })}
+              onInput={(value) => (filter.value = { ...filter.value, [name]: value })}
             />
           );
         })}
@@ -77,14 +73,15 @@ export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Pr
       {kept.length === 0 ? (
         <div class="empty">
           <p>No request yet. Call the API from anywhere on this machine:</p>
-          <pre tabIndex={0}>curl -i {apiUrl}/</pre>
-          <p>or run one of the commands that {startCommand} printed.</p>
+          <pre tabIndex={0}>curl -i {state.value.apis[0]?.url}/</pre>
+          <p>or run one of the commands that {state.value.startCommand} printed.</p>
         </div>
       ) : (
-        <Rows rows={shown} open={open} onOpen={onOpen} />
+        <Rows rows={shown} />
       )}
       <p class="quiet count">
-        {kept.length > 0 && `${shown.length === kept.length ? '' : `${shown.length} of `}${count(kept.length)}.`}
+        {kept.length > 0 &&
+          `${shown.length === kept.length ? '' : `${shown.length} of `}${kept.length} request${kept.length === 1 ? '' : 's'}.`}
         {skipped > 0 && ` ${skipped} more are not listed.`}
         {dropped > 0 && ` ${dropped} older ones were dropped.`}
       </p>
@@ -92,9 +89,7 @@ export function Log({ history, apiUrl, startCommand, open, onOpen, onClear }: Pr
   );
 }
 
-type RowsProps = Pick<Props, 'open' | 'onOpen'> & { readonly rows: readonly Kept[] };
-
-function Rows({ rows, open, onOpen }: RowsProps): ComponentChildren {
+function Rows({ rows }: { readonly rows: readonly Kept[] }): ComponentChildren {
   const hadFocus = document.activeElement?.closest('.entries');
   useLayoutEffect(() => {
     // The row with the focus was dropped.
@@ -108,7 +103,15 @@ function Rows({ rows, open, onOpen }: RowsProps): ComponentChildren {
     <ol class="entries" tabIndex={-1} onKeyDown={moveFocus}>
       {rows.map((row) => (
         <li key={row.key}>
-          <button type="button" class="entry" aria-current={row.key === open} onClick={() => onOpen(row)}>
+          <button
+            type="button"
+            class="entry"
+            aria-current={row.key === address.value}
+            onClick={() => {
+              open(row.key);
+              toPanel();
+            }}
+          >
             <Row entry={row.entry} />
           </button>
         </li>
@@ -150,18 +153,15 @@ function Row({ entry }: { readonly entry: Entry }): ComponentChildren {
   );
 }
 
-function matches(entry: Entry, filter: Filter): boolean {
+function matches(entry: Entry): boolean {
+  const { status, ...like } = filter.value;
   const { client, user } = callerOf(entry);
   const body = entry.kind === 'api' ? `${entry.request.body} ${entry.routeKey}` : '';
   const text = `${titleOf(entry)} ${client} ${user} ${entry.why} ${body}`.toLowerCase();
   return (
-    `${entry.status}`.startsWith(filter.status) &&
-    (filter.client === '' || client === filter.client) &&
-    (filter.user === '' || user === filter.user) &&
-    text.includes(filter.text.trim().toLowerCase())
+    `${entry.status}`.startsWith(status) &&
+    (like.client === '' || client === like.client) &&
+    (like.user === '' || user === like.user) &&
+    text.includes(like.text.trim().toLowerCase())
   );
-}
-
-function count(requests: number): string {
-  return requests === 1 ? '1 request' : `${requests} requests`;
 }

@@ -1,7 +1,9 @@
+import { computed, signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { ShownApi, ShownRow, ShownState } from '../messages.ts';
-import type { Cell } from './request.ts';
+import type { ShownApi, ShownRow } from '../messages.ts';
+import { choose } from './request.ts';
+import { chosen, linkTo, open, state, toPanel, type Cell } from './store.ts';
 import { Field, Inline } from './ui.tsx';
 import { plain } from './words.ts';
 
@@ -9,71 +11,58 @@ import { plain } from './words.ts';
 const FEW = 6;
 /** The fewest routes that are grouped by the first segment of their path. */
 const MANY = 9;
+
 /** Rows and columns are drawn in steps of this size, one step beyond the view: all 12,000 cells would take half a second. */
 const STEP = 2;
 
 const KINDS = { client: 'Services', role: 'Roles', user: 'Users', anyone: 'None' } as const;
 
-interface Route {
-  readonly api: ShownApi;
-  readonly row: ShownRow;
-}
-
-interface Props {
-  readonly state: ShownState;
-  readonly chosen: Cell | undefined;
-  readonly onChoose: (cell: Cell) => void;
-}
+const query = signal('');
+/** The cell with the pointer or the focus. */
+const pointed = signal<Cell>();
+/** The cell that the tab key reaches. */
+const place = signal({ y: 0, x: 0 });
 
 /** Who may call what: the table of the access report, with the same text in its cells. */
-export function Matrix({ state, chosen, onChoose }: Props): ComponentChildren {
-  const [query, setQuery] = useState('');
-  const [current, setCurrent] = useState<Cell>();
-  const choose = useRef(onChoose);
-  choose.current = onChoose;
-  // Draw the grid again only if one of these changes.
-  const grid = useMemo(
-    () => <Grid {...{ state, query, chosen }} onShow={setCurrent} onChoose={(cell) => choose.current(cell)} />,
-    [state, query, chosen?.row, chosen?.column],
-  );
-  const routes = state.apis.reduce((sum, { rows }) => sum + rows.length, 0);
-  const shown = current ?? chosen;
+export function Matrix(): ComponentChildren {
+  const { apis, callers } = state.value;
   return (
     <section aria-labelledby="matrix" class="card">
       <div class="bar">
         <h2 id="matrix">Who may call what</h2>
-        {(routes >= MANY || state.callers.length > FEW) && (
-          <Field label="Search routes and callers" value={query} onInput={setQuery} search />
+        {(apis.flatMap(({ rows }) => rows).length >= MANY || callers.length > FEW) && (
+          <Field
+            label="Search routes and callers"
+            search
+            value={query.value}
+            onInput={(text) => (query.value = text)}
+          />
         )}
       </div>
-      <p class="detail">
-        {shown === undefined ? (
-          'Choose a cell to call the route as that caller.'
-        ) : (
-          <>
-            <Inline text={shown.row.cells[shown.column] ?? ''} /> · <Inline text={shown.caller.heading} /> →{' '}
-            <code>{shown.row.routeKey}</code>
-          </>
-        )}
-      </p>
-      {grid}
+      <Detail />
+      <Grid />
     </section>
   );
 }
 
-interface GridProps extends Props {
-  readonly query: string;
-  readonly onShow: (cell: Cell) => void;
+function Detail(): ComponentChildren {
+  const cell = pointed.value ?? chosen.value;
+  if (cell === undefined) return <p class="detail">Choose a cell to call the route as that caller.</p>;
+  return (
+    <p class="detail">
+      <Inline text={cell.row.cells[cell.column] ?? ''} /> · <Inline text={cell.caller.heading} /> →{' '}
+      <code>{cell.row.routeKey}</code>
+    </p>
+  );
 }
 
 /** Draws the rows and columns in view, and the focused cell. */
-function Grid({ state, query, chosen, onShow, onChoose }: GridProps): ComponentChildren {
-  const { lines, routes, columns } = useMemo(() => tableOf(state, query.trim().toLowerCase()), [state, query]);
+function Grid(): ComponentChildren {
+  const { lines, routes, columns } = table.value;
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState('0 0 0 0');
-  const [place, setPlace] = useState({ y: 0, x: 0 });
   const isMoved = useRef(false);
-  const at = { y: Math.min(place.y, routes.length - 1), x: Math.min(place.x, columns.length - 1) };
+  const at = { y: Math.min(place.value.y, routes.length - 1), x: Math.min(place.value.x, columns.length - 1) };
   const isDense = columns.length > FEW;
   const [height, width, head] = isDense ? [28, 32, 180] : [44, 108, 64];
   const look = (): void => {
@@ -93,22 +82,25 @@ function Grid({ state, query, chosen, onShow, onChoose }: GridProps): ComponentC
   useLayoutEffect(() => {
     if (isMoved.current) box.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
     isMoved.current = false;
-  }, [place]);
+  }, [place.value]);
   const [top = 0, bottom = 0, left = 0, right = 0] = view.split(' ').map(Number);
   const places = [...columns.keys()].filter((x) => (x >= left && x < right) || x === at.x || !isDense);
   const drawn = useMemo(() => places, [places.join()]);
 
-  const cellAt = (target: EventTarget | null): Cell | undefined => {
+  const withCell = ({ target }: Event, act: (cell: Cell) => void): void => {
     const { y, x } = placeOf(target);
     const [route, column] = [routes[y], columns[x] ?? -1];
-    const caller = state.callers[column];
-    return route && caller && { ...route, caller, column };
+    const caller = state.value.callers[column];
+    if (route && caller) act({ ...route, caller, column });
   };
-  const withCell = (event: Event, act: (cell: Cell) => void): void => {
-    const cell = cellAt(event.target);
-    if (cell !== undefined) act(cell);
-  };
-  const callers = columns.flatMap((column) => state.callers[column] ?? []);
+  const show = (event: Event): void => withCell(event, (cell) => (pointed.value = cell));
+  const callHere = (event: Event): void =>
+    withCell(event, (cell) => {
+      open(linkTo(cell.api.name, cell.row.routeKey, cell.caller.heading));
+      choose(cell);
+      toPanel();
+    });
+  const callers = columns.flatMap((column) => state.value.callers[column] ?? []);
   return (
     <div
       class={`matrix ${isDense ? 'dense' : ''}`}
@@ -121,17 +113,17 @@ function Grid({ state, query, chosen, onShow, onChoose }: GridProps): ComponentC
         aria-labelledby="matrix"
         aria-rowcount={lines.length + 2}
         aria-colcount={columns.length + 1}
-        onClick={(event) => withCell(event, onChoose)}
-        onMouseOver={(event) => withCell(event, onShow)}
+        onClick={callHere}
+        onMouseOver={show}
         onFocusIn={(event) => {
-          setPlace(placeOf(event.target));
-          withCell(event, onShow);
+          place.value = placeOf(event.target);
+          show(event);
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' || event.key === ' ') withCell(event, onChoose);
+          if (event.key === 'Enter' || event.key === ' ') callHere(event);
           const next = moved(event, at, routes.length - 1, columns.length - 1);
           isMoved.current = next !== undefined;
-          if (next !== undefined) setPlace(next);
+          if (next !== undefined) place.value = next;
           if (next !== undefined || event.key === ' ') event.preventDefault();
         }}
       >
@@ -176,7 +168,7 @@ function Grid({ state, query, chosen, onShow, onChoose }: GridProps): ComponentC
                 </tr>
               );
             }
-            const selected = chosen?.row === line.row ? chosen.column : undefined;
+            const selected = chosen.value?.row === line.row ? chosen.value.column : undefined;
             const focus = y === at.y ? at.x : undefined;
             return <Row key={index} {...{ index, y, columns, drawn, selected, focus }} row={line.row} />;
           })}
@@ -242,14 +234,21 @@ function Row({ row, index, y, columns, drawn, selected, focus }: RowProps): Comp
   return useMemo(draw, [row, index, y, columns, drawn, selected, focus]);
 }
 
-/** Returns the matches of a search: routes with group headings between them, and the indexes of callers. */
-function tableOf({ apis, callers }: ShownState, query: string) {
+interface Route {
+  readonly api: ShownApi;
+  readonly row: ShownRow;
+}
+
+/** The matches of the search: routes with group headings between them, and the indexes of callers. */
+const table = computed(() => {
+  const { apis, callers } = state.value;
   // If a search matches only routes, all callers stay, and the other way round.
-  const matches = (...texts: readonly string[]): boolean => texts.some((text) => text.toLowerCase().includes(query));
+  const text = query.value.trim().toLowerCase();
+  const matches = (...texts: readonly string[]): boolean => texts.some((one) => one.toLowerCase().includes(text));
   const all = apis.flatMap((api) => api.rows.map((row): Route => ({ api, row })));
   const groupOf = ({ api, row }: Route): string =>
     apis.length > 1 ? `${api.name} · ${api.url}` : `/${row.routeKey.split('/')[1] ?? ''}`;
-  const every = callers.map((_, column) => column);
+  const every = [...callers.keys()];
   const found = all.filter((route) => matches(route.row.routeKey, route.row.needs, groupOf(route)));
   const columns = every.filter((column) => matches(callers[column]?.heading ?? ''));
   const routes = found.length === 0 && columns.length > 0 ? all : found;
@@ -262,7 +261,7 @@ function tableOf({ apis, callers }: ShownState, query: string) {
     return [...(isFirst ? [{ group, at: -1 }] : []), { ...route, at }];
   });
   return { lines, routes, columns: columns.length === 0 ? every : columns };
-}
+});
 
 interface Place {
   readonly y: number;
@@ -276,15 +275,14 @@ function placeOf(target: EventTarget | null): Place {
 
 /** Returns the cell that a key moves the focus to; undefined for any other key. */
 function moved({ key, ctrlKey }: KeyboardEvent, { y, x }: Place, lastY: number, lastX: number): Place | undefined {
-  const [toY, toX] =
-    new Map<string, readonly [number, number]>([
-      ['ArrowRight', [y, x + 1]],
-      ['ArrowLeft', [y, x - 1]],
-      ['ArrowDown', [y + 1, x]],
-      ['ArrowUp', [y - 1, x]],
-      ['Home', [ctrlKey ? 0 : y, 0]],
-      ['End', [ctrlKey ? lastY : y, lastX]],
-    ]).get(key) ?? [];
-  if (toY === undefined || toX === undefined) return undefined;
-  return { y: Math.min(Math.max(toY, 0), lastY), x: Math.min(Math.max(toX, 0), lastX) };
+  const keys: Readonly<Record<string, Place>> = {
+    ArrowRight: { y, x: x + 1 },
+    ArrowLeft: { y, x: x - 1 },
+    ArrowDown: { y: y + 1, x },
+    ArrowUp: { y: y - 1, x },
+    Home: { y: ctrlKey ? 0 : y, x: 0 },
+    End: { y: ctrlKey ? lastY : y, x: lastX },
+  };
+  const to = keys[key];
+  return to && { y: Math.min(Math.max(to.y, 0), lastY), x: Math.min(Math.max(to.x, 0), lastX) };
 }

@@ -1,15 +1,8 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Called, Endpoints, ShownApi, ShownAsk, ShownCaller, ShownRow, ShownState } from '../messages.ts';
+import { computed, signal } from '@preact/signals';
+import { MASK, type ApiEntry, type Called, type Endpoints, type ShownAsk, type ShownCaller } from '../messages.ts';
+import { address, cellOf, chosen, linkTo, open, openEntry, shown, state, type Cell } from './store.ts';
 import { ask, messageOf } from './twin.ts';
 import { plain } from './words.ts';
-
-/** A cell of the matrix: a route of an API, and a caller with its place in the row. */
-export interface Cell {
-  readonly api: ShownApi;
-  readonly row: ShownRow;
-  readonly caller: ShownCaller;
-  readonly column: number;
-}
 
 /** The chosen and typed values. Callers and grants are stored by name, because a reload may reorder them. */
 interface Draft {
@@ -49,125 +42,137 @@ interface Tried {
 }
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
-
-export function hasBody(method: string): boolean {
-  return !['GET', 'HEAD', 'OPTIONS'].includes(method);
-}
-
-export type Request = ReturnType<typeof useRequest>;
-
-/**
- * Holds the request and its result. The latest choice or request wins, in whatever order responses arrive.
- * @param first the cell to begin with
- */
-export function useRequest(state: ShownState, first: Cell | undefined) {
-  const callers = state.callers.filter(({ kind, asks }) => kind === 'anyone' || asks.length > 0);
-  const [, redraw] = useState({});
-  // A response that arrives between two renders must see the latest state.
-  const tried = useRef<Tried>(undefined);
-  const turn = useRef(0);
-  const now = (): Tried => (tried.current ??= { draft: firstDraft(state, callers, first), token: '', ...IDLE });
-  const update = (change: Partial<Tried>): void => {
-    tried.current = { ...now(), ...change };
-    redraw({});
-  };
-  const callerOf = ({ caller }: Draft): ShownCaller | undefined => callers.find(({ heading }) => heading === caller);
-  const askOf = (of: Draft): ShownAsk | undefined => callerOf(of)?.asks.find(({ name }) => name === of.ask);
-
-  const set = (change: Partial<Draft>): void => {
-    const before = now().draft;
-    const draft = { ...before, ...change };
-    // The token belongs to another caller or issuer, or to other scopes.
-    const isOther = (['api', 'caller', 'ask', 'scopes', 'others'] as const).some(
-      (key) => String(draft[key]) !== String(before[key]),
-    );
-    if (isOther) turn.current += 1;
-    update({ draft, problem: '', ...(isOther && { ...NO_TOKEN, ...IDLE }) });
-  };
-
-  /** Requests a token if there is none, and makes the call, unless `isHeld`. */
-  const run = async (change: Partial<Draft> = {}, isHeld = false): Promise<void> => {
-    if (now().busy && Object.keys(change).length === 0) return;
-    set(change);
-    const mine = (turn.current += 1);
-    const isLast = (): boolean => mine === turn.current;
-    const { draft } = now();
-    update({ ...IDLE, busy: true });
-    try {
-      await now().pending;
-      if (!isLast()) return;
-      const by = askOf(draft);
-      if (by !== undefined && now().token === '') {
-        const issued = await issue(draft, by);
-        if (!isLast()) return;
-        update({ issued, token: issued.token, busy: issued.token !== '' && !isHeld });
-        if (issued.token === '') return;
-      }
-      if (isHeld) return update({ busy: false });
-      const { api, method, path, body } = draft;
-      const called = await ask('call', { api, method, path, token: now().token, body: hasBody(method) ? body : '' });
-      if (isLast()) update({ called, busy: false });
-    } catch (error) {
-      if (isLast()) update({ problem: messageOf(error), busy: false });
-    }
-  };
-
-  const setToken = (token: string): void => {
-    turn.current += 1;
-    update({ token, pending: undefined, ...IDLE });
-  };
-
-  /** Sets a token once it is signed, unless another token or request comes first. @throws the error of signing */
-  const changeToken = async (pending: Promise<string>): Promise<void> => {
-    turn.current += 1;
-    update({ pending, ...IDLE });
-    const isNewest = (): boolean => now().pending === pending;
-    try {
-      const token = await pending;
-      if (isNewest()) update({ token, pending: undefined });
-    } catch (error) {
-      if (isNewest()) throw error;
-    }
-  };
-
-  /** Calls a cell's route as its caller, unless `isHeld`; by default with the route's own path and no body. */
-  const choose = (cell: Cell, sent: Partial<Draft> = {}, isHeld = false): void => {
-    const { caller, row, column } = cell;
-    if (!callers.includes(caller)) {
-      set({ ...routeOf(cell), ...sent });
-      update({ called: undefined, problem: whyNoCaller(caller) });
-      return;
-    }
-    // A cell is always called with an unchanged token.
-    const { pending, token, issued, draft } = now();
-    if (pending !== undefined || token !== issued?.token) update(NO_TOKEN);
-    const change = { ...routeOf(cell), ...sent, ...grantOf(cell, draft) };
-    if (isHeld) return set(change);
-    // Never make a call that deletes something without a click on its button.
-    const isDeletion = change.method === 'DELETE' && row.cells[column]?.startsWith('allowed') === true;
-    void run(change, isDeletion).then(() => isDeletion && document.getElementById('call')?.focus());
-  };
-
-  // A reload may have removed the caller or its grant.
-  useLayoutEffect(() => {
-    const { draft } = now();
-    const caller = callerOf(draft);
-    if (caller !== undefined && (draft.ask === '' || askOf(draft) !== undefined)) return;
-    const next = caller ?? callers.find(({ kind }) => kind === 'anyone');
-    const gone = caller === undefined ? draft.caller : `${draft.caller} by ${draft.ask}`;
-    set({ caller: next?.heading ?? '', ask: next?.asks[0]?.name ?? '' });
-    update({ problem: `The program no longer has ${plain(gone)}. Its token is forgotten.` });
-  }, [state]);
-
-  const { draft } = now();
-  const by = askOf(draft);
-  /** The scopes of the next token request. */
-  const requested = requestedOf(draft, by);
-  return { ...now(), callers, caller: callerOf(draft), by, requested, set, setToken, changeToken, run, choose };
-}
-
 const IDLE = { called: undefined, busy: false, problem: '' } as const;
 const NO_TOKEN = { token: '', pending: undefined, issued: undefined } as const;
+const NO_DRAFT: Draft = { caller: '', ask: '', scopes: [], others: '', api: '', method: 'GET', path: '/', body: '' };
+
+/** The request and its result. The latest choice or request wins, in whatever order responses arrive. */
+export const tried = signal<Tried>({ draft: NO_DRAFT, ...NO_TOKEN, ...IDLE });
+/** The callers that can be chosen. */
+export const callers = computed(() =>
+  state.value.callers.filter(({ kind, asks }) => kind === 'anyone' || asks.length > 0),
+);
+export const caller = computed(() => callers.value.find(({ heading }) => heading === tried.value.draft.caller));
+export const by = computed(() => caller.value?.asks.find(({ name }) => name === tried.value.draft.ask));
+/** The scopes of the next token request. */
+export const requested = computed(() => requestedOf(tried.value.draft, by.value));
+
+let turn = 0;
+
+function update(change: Partial<Tried>): void {
+  tried.value = { ...tried.value, ...change };
+}
+
+export function set(change: Partial<Draft>): void {
+  const before = tried.value.draft;
+  const draft = { ...before, ...change };
+  // The token belongs to another caller or issuer, or to other scopes.
+  const isOther = (['api', 'caller', 'ask', 'scopes', 'others'] as const).some(
+    (key) => String(draft[key]) !== String(before[key]),
+  );
+  if (isOther) turn += 1;
+  update({ draft, problem: '', ...(isOther && { ...NO_TOKEN, ...IDLE }) });
+}
+
+/** Requests a token if there is none, and makes the call, unless `isHeld`. */
+export async function run(change: Partial<Draft> = {}, isHeld = false): Promise<void> {
+  if (tried.value.busy && Object.keys(change).length === 0) return;
+  set(change);
+  const mine = (turn += 1);
+  const isLast = (): boolean => mine === turn;
+  const { draft } = tried.value;
+  update({ ...IDLE, busy: true });
+  try {
+    await tried.value.pending;
+    if (!isLast()) return;
+    if (by.value !== undefined && tried.value.token === '') {
+      const issued = await issue(draft, by.value);
+      if (!isLast()) return;
+      update({ issued, token: issued.token, busy: issued.token !== '' && !isHeld });
+      if (issued.token === '') return;
+    }
+    if (isHeld) return update({ busy: false });
+    const { api, method, path, body } = draft;
+    const { token } = tried.value;
+    const called = await ask('call', { api, method, path, token, body: hasBody(method) ? body : '' });
+    if (isLast()) update({ called, busy: false });
+  } catch (error) {
+    if (isLast()) update({ problem: messageOf(error), busy: false });
+  }
+}
+
+export function setToken(token: string): void {
+  turn += 1;
+  update({ token, pending: undefined, ...IDLE });
+}
+
+/** Sets a token once it is signed, unless another token or request comes first. @throws the error of signing */
+export async function changeToken(pending: Promise<string>): Promise<void> {
+  turn += 1;
+  update({ pending, ...IDLE });
+  const isNewest = (): boolean => tried.value.pending === pending;
+  try {
+    const token = await pending;
+    if (isNewest()) update({ token, pending: undefined });
+  } catch (error) {
+    if (isNewest()) throw error;
+  }
+}
+
+/** Calls a cell's route as its caller, unless `isHeld`; by default with the route's own path and no body. */
+export function choose(cell: Cell, sent: Partial<Draft> = {}, isHeld = false): void {
+  if (!callers.value.includes(cell.caller)) {
+    set({ ...routeOf(cell), ...sent });
+    update({ called: undefined, problem: whyNoCaller(cell.caller) });
+    return;
+  }
+  // A cell is always called with an unchanged token.
+  const { pending, token, issued, draft } = tried.value;
+  if (pending !== undefined || token !== issued?.token) update(NO_TOKEN);
+  const change = { ...routeOf(cell), ...sent, ...grantOf(cell, draft) };
+  if (isHeld) return set(change);
+  // Never make a call that deletes something without a click on its button.
+  const isDeletion = change.method === 'DELETE' && cell.row.cells[cell.column]?.startsWith('allowed') === true;
+  void run(change, isDeletion).then(() => isDeletion && focusCall());
+}
+
+/** Calls the route of a rejected request again, as this caller. */
+export function retry({ api, routeKey, method, path, request }: ApiEntry, heading: string): void {
+  const cell = cellOf(linkTo(api, routeKey, heading));
+  if (cell === undefined) return;
+  const observed = { method, path: request.query.includes(MASK) ? path : path + request.query, body: request.body };
+  choose(cell, shown.value === undefined ? tried.value.draft : observed);
+  open(linkTo(api, routeKey, heading));
+  // The pressed button disappears with the advice.
+  setTimeout(focusCall);
+}
+
+export async function replay(requestId: string): Promise<string> {
+  const { entry } = await ask('replay', { requestId });
+  if (entry !== undefined) openEntry(entry);
+  return 'Replayed';
+}
+
+function focusCall(): void {
+  document.getElementById('call')?.focus();
+}
+
+/** Fills in the first call. After a reload of the program, forgets a caller or grant that is gone. */
+export function follow(): void {
+  const { draft } = tried.value;
+  if (draft === NO_DRAFT) return update({ draft: firstDraft(chosen.value) });
+  if (caller.value !== undefined && (draft.ask === '' || by.value !== undefined)) return;
+  const next = caller.value ?? callers.value.find(({ kind }) => kind === 'anyone');
+  const gone = caller.value === undefined ? draft.caller : `${draft.caller} by ${draft.ask}`;
+  set({ caller: next?.heading ?? '', ask: next?.asks[0]?.name ?? '' });
+  update({ problem: `The program no longer has ${plain(gone)}. Its token is forgotten.` });
+}
+
+addEventListener('hashchange', () => {
+  address.value = location.hash.slice(1);
+  // A link fills in a call, but must not make it.
+  if (chosen.value !== undefined) choose(chosen.value, {}, true);
+});
 
 async function issue(draft: Draft, by: ShownAsk): Promise<Issued> {
   const requested = requestedOf(draft, by);
@@ -177,6 +182,10 @@ async function issue(draft: Draft, by: ShownAsk): Promise<Issued> {
   // OpenID Connect's scopes are permitted to every user, so they are listed only if one is requested.
   const permitted = by.permitted.filter((one) => by.declared.includes(one) || requested.includes(one));
   return { answer, requested, permitted, token: typeof token === 'string' ? token : '' };
+}
+
+export function hasBody(method: string): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(method);
 }
 
 /** Returns the parameters of a token request for these scopes. */
@@ -195,7 +204,7 @@ function grantOf({ caller, row, column }: Cell, draft: Draft): Pick<Draft, 'call
   const opens = row.opens[column] ?? [];
   const by = caller.asks.find(({ permitted }) => opens.some((scope) => permitted.includes(scope))) ?? caller.asks[0];
   // Another caller may lack the scopes that this one requests.
-  const kept = caller.heading === draft.caller ? draft : { scopes: [], others: '' };
+  const kept = caller.heading === draft.caller ? draft : NO_DRAFT;
   const scopes =
     opens.length > 0 ? [...new Set([...kept.scopes, ...opens.slice(0, 1)])] : asMuchAsPossible(by, row.needs);
   return { caller: caller.heading, ask: by?.name ?? '', scopes, others: kept.others };
@@ -221,14 +230,15 @@ function routeOf({ api, row }: Pick<Cell, 'api' | 'row'>): Pick<Draft, 'api' | '
 }
 
 /** Returns a cell's request; without a cell, the first caller's request to the first read-only route. */
-function firstDraft(state: ShownState, [caller]: readonly ShownCaller[], cell: Cell | undefined): Draft {
-  const [api] = state.apis;
+function firstDraft(cell: Cell | undefined): Draft {
+  const [api] = state.value.apis;
   const row = api?.rows.find(({ routeKey }) => routeKey.startsWith('GET ')) ?? api?.rows[0];
-  const route = api && row ? routeOf({ api, row }) : { api: '', method: 'GET', path: '/' };
-  const draft = { caller: caller?.heading ?? '', ask: caller?.asks[0]?.name ?? '', scopes: [], others: '', body: '' };
+  const [first] = callers.value;
+  const route = cell ?? (api && row && { api, row });
+  const draft = { ...NO_DRAFT, caller: first?.heading ?? '', ask: first?.asks[0]?.name ?? '' };
   return {
     ...draft,
-    ...route,
-    ...(cell && { ...routeOf(cell), ...(cell.caller.asks.length > 0 && grantOf(cell, { ...draft, ...route })) }),
+    ...(route && routeOf(route)),
+    ...(cell && callers.value.includes(cell.caller) && grantOf(cell, draft)),
   };
 }

@@ -1,36 +1,23 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { ShownState, ShownStep } from '../messages.ts';
-import {
-  CHANGE_NAMES,
-  changed,
-  isSigned,
-  partsOf,
-  SIGNATURES,
-  tokenOf,
-  type Edit,
-  type Part,
-  type Parts,
-} from './jwt.ts';
-import type { Issued, Request } from './request.ts';
+import type { ShownStep } from '../messages.ts';
+import * as jwt from './jwt.ts';
+import { caller, changeToken, setToken, tried, type Issued } from './request.ts';
+import { state } from './store.ts';
 import { ask, messageOf } from './twin.ts';
-import { Copy, Field, Fold, Status, Text } from './ui.tsx';
+import { Copy, Field, Fold, Status, Table, Text } from './ui.tsx';
 import { claimWords, headerWords, scopeWords, stepWords, visible } from './words.ts';
 
-interface Props {
-  readonly state: ShownState;
-  readonly request: Request;
-}
-
 /** The token: how it was requested and granted, its contents, and an editor. */
-export function Token({ state, request }: Props): ComponentChildren {
-  const { token, issued, caller, setToken } = request;
-  const parts = partsOf(token);
+export function Token(): ComponentChildren {
+  const { token, issued } = tried.value;
+  const parts = jwt.partsOf(token);
+  const isIssued = token === issued?.token;
   const none =
-    caller?.kind === 'anyone' ? 'A call as anyone has no token.' : 'No token yet: a call requests one first.';
+    caller.value?.kind === 'anyone' ? 'A call as anyone has no token.' : 'No token yet: a call requests one first.';
   return (
     <>
-      {issued !== undefined && token !== issued.token && (
+      {issued !== undefined && !isIssued && (
         <p class="advice">The token below was changed by hand. The tenant issued this:</p>
       )}
       {issued !== undefined && <Granted issued={issued} />}
@@ -40,18 +27,12 @@ export function Token({ state, request }: Props): ComponentChildren {
       )}
       {parts !== undefined && (
         <>
-          {token !== issued?.token && <Signed key={token} parts={parts} />}
-          <table class="claims">
-            <thead>
-              <tr>
-                <th scope="col">Claim</th>
-                <th scope="col">Value</th>
-              </tr>
-            </thead>
-            <Fields part={parts.claims} words={(name, value) => claimWords(name, value, state)} />
-            <Fields part={parts.header} words={(name, value) => `header: ${headerWords(name, value, state)}`} />
-          </table>
-          <EditToken request={request} />
+          {!isIssued && <Signed key={token} parts={parts} />}
+          <Table name="claims" head={['Claim', 'Value']}>
+            <Fields part={parts.claims} words={(name, value) => claimWords(name, value, state.value)} />
+            <Fields part={parts.header} words={(name, value) => `header: ${headerWords(name, value, state.value)}`} />
+          </Table>
+          <EditToken />
         </>
       )}
       <Fold title={token === '' ? 'Paste a token' : 'Show or replace the token'}>
@@ -75,17 +56,14 @@ const sign = async (signed: string, alg: string): Promise<string> =>
   (await ask('signature', { signed, alg })).signature;
 
 /** Shows whether the twin signed a pasted or changed token, before a call uses it. */
-function Signed({ parts }: { readonly parts: Parts }): ComponentChildren {
+function Signed({ parts }: { readonly parts: jwt.Parts }): ComponentChildren {
   const [signed, setSigned] = useState<boolean>();
-  useEffect(() => void isSigned(parts, sign).then(setSigned, () => undefined), []);
-  return (
-    <p class={signed === true ? 'good' : 'error'}>
-      {signed === undefined
-        ? ''
-        : signed
-          ? '✓ Signature verified: by the twin’s key'
-          : '✗ Invalid signature: not by the twin’s current key'}
-    </p>
+  useEffect(() => void jwt.isSigned(parts, sign).then(setSigned, () => undefined), []);
+  if (signed === undefined) return <p />;
+  return signed ? (
+    <p class="good">✓ Signature verified: by the twin’s key</p>
+  ) : (
+    <p class="error">✗ Invalid signature: not by the twin’s current key</p>
   );
 }
 
@@ -122,14 +100,7 @@ export function Scopes({ requested, permitted, granted }: ScopesProps): Componen
   const all = [...new Set([...requested, ...granted, ...permitted])];
   if (all.length === 0) return <p class="quiet">No scope was requested, and none is permitted.</p>;
   return (
-    <table class="scopes">
-      <thead>
-        <tr>
-          <th scope="col">Scope</th>
-          <th scope="col">In the token</th>
-          <th scope="col">Why</th>
-        </tr>
-      </thead>
+    <Table name="scopes" head={['Scope', 'In the token', 'Why']}>
       <tbody>
         {all.map((scope) => {
           const isGranted = granted.includes(scope);
@@ -144,7 +115,7 @@ export function Scopes({ requested, permitted, granted }: ScopesProps): Componen
           );
         })}
       </tbody>
-    </table>
+    </Table>
   );
 }
 
@@ -174,7 +145,7 @@ export function linesOf(values: Readonly<Record<string, string>>): string {
 }
 
 interface FieldsProps {
-  readonly part: Part;
+  readonly part: jwt.Part;
   readonly words: (name: string, value: unknown) => string;
 }
 
@@ -207,26 +178,27 @@ function Fields({ part: { text, fields, exact }, words }: FieldsProps): Componen
 }
 
 /** An editor for a token, which can sign it again. */
-function EditToken({ request: { token, changeToken } }: Pick<Props, 'request'>): ComponentChildren {
-  const [base, setBase] = useState<Parts>();
-  const [edit, setEdit] = useState<Edit>();
+function EditToken(): ComponentChildren {
+  const { token } = tried.value;
+  const [base, setBase] = useState<jwt.Parts>();
+  const [edit, setEdit] = useState<jwt.Edit>();
   const [problem, setProblem] = useState('');
   /** The token after the last change. */
   const made = useRef('');
   // The token was replaced outside the editor.
   useLayoutEffect(() => {
     if (token === made.current) return;
-    const parts = partsOf(token);
+    const parts = jwt.partsOf(token);
     setBase(parts);
-    setEdit(parts && changed(parts, 'as it came'));
+    setEdit(parts && jwt.changed(parts, 'as it came'));
     setProblem('');
   }, [token]);
 
   if (base === undefined || edit === undefined) return undefined;
-  const change = (next: Edit): void => {
+  const change = (next: jwt.Edit): void => {
     setEdit(next);
     setProblem('');
-    const making = tokenOf(next, base, sign).then((result) => (made.current = result));
+    const making = jwt.tokenOf(next, base, sign).then((result) => (made.current = result));
     void changeToken(making).catch((error: unknown) => setProblem(messageOf(error)));
   };
   return (
@@ -234,8 +206,8 @@ function EditToken({ request: { token, changeToken } }: Pick<Props, 'request'>):
       <Field
         label="Try a change"
         value=""
-        options={[['', 'choose …'], ...CHANGE_NAMES]}
-        onInput={(name) => change(changed(base, name) ?? edit)}
+        options={[['', 'choose …'], ...jwt.CHANGE_NAMES]}
+        onInput={(name) => change(jwt.changed(base, name) ?? edit)}
       />
       {(['header', 'claims'] as const).map((name) => (
         <Field
@@ -250,9 +222,9 @@ function EditToken({ request: { token, changeToken } }: Pick<Props, 'request'>):
       <Field
         label="Signature"
         value={edit.signature}
-        options={SIGNATURES}
+        options={jwt.SIGNATURES}
         error={problem}
-        onInput={(signature) => change({ ...edit, signature: signature as Edit['signature'] })}
+        onInput={(signature) => change({ ...edit, signature: signature as jwt.Edit['signature'] })}
       />
     </Fold>
   );
@@ -261,8 +233,7 @@ function EditToken({ request: { token, changeToken } }: Pick<Props, 'request'>):
 /** Returns the problem of a part. The token can still be sent. */
 function errorIn(text: string): string {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? '' : 'Not a JSON object: the gateway will reject the token.';
+    return jwt.isObject(JSON.parse(text)) ? '' : 'Not a JSON object: the gateway will reject the token.';
   } catch (error) {
     return `Not JSON, so the gateway will reject the token: ${messageOf(error)}`;
   }

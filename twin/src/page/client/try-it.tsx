@@ -1,36 +1,28 @@
 import type { ComponentChildren } from 'preact';
-import { MASK, type ApiEntry, type Entry, type ShownState } from '../messages.ts';
-import { Details, Response, Verdict } from './answer.tsx';
-import { hasBody, METHODS, parametersOf, type Request } from './request.ts';
+import { Details, Response, Tools, Verdict } from './answer.tsx';
+import { by, caller, callers, hasBody, METHODS, parametersOf, requested, run, set, tried } from './request.ts';
+import { state } from './store.ts';
 import { linesOf, Token } from './token.tsx';
 import { ask } from './twin.ts';
 import { Field, Masked, Status } from './ui.tsx';
 import { plain, visible } from './words.ts';
 
-interface Props {
-  readonly state: ShownState;
-  readonly request: Request;
-  readonly onRetry: (entry: ApiEntry, heading: string) => void;
-  /** The buttons for the request that was made. */
-  readonly tools: (entry: Entry) => ComponentChildren;
-}
-
 /** A new request: its outcome in one sentence, and below it its token beside its call. */
-export function TryIt({ state, request, onRetry, tools }: Props): ComponentChildren {
-  const { called, busy } = request;
+export function TryIt(): ComponentChildren {
+  const { called, busy } = tried.value;
   const entry = called?.entry;
   return (
     <>
-      <Form state={state} request={request} />
+      <Form />
       <div role="status" class="outcome">
-        <Outcome request={request} onRetry={onRetry} />
+        <Outcome />
       </div>
-      {entry !== undefined && <p class="row">{tools(entry)}</p>}
+      {entry !== undefined && <Tools entry={entry} />}
       <div class="columns" aria-busy={busy}>
         <div>
           <h3>Token</h3>
-          <Token state={state} request={request} />
-          <TokenRequest state={state} request={request} />
+          <Token />
+          <TokenRequest />
         </div>
         <div>
           <h3>Call</h3>
@@ -47,10 +39,10 @@ export function TryIt({ state, request, onRetry, tools }: Props): ComponentChild
   );
 }
 
-function Outcome({ request, onRetry }: Pick<Props, 'request' | 'onRetry'>): ComponentChildren {
-  const { called, issued, busy, problem, token } = request;
+function Outcome(): ComponentChildren {
+  const { called, issued, busy, problem, token } = tried.value;
   if (problem !== '') return <p class="advice">{problem}</p>;
-  if (called?.entry !== undefined) return <Verdict entry={called.entry} onRetry={onRetry} />;
+  if (called?.entry !== undefined) return <Verdict entry={called.entry} />;
   const failed = called
     ? ([called.response.status, 'Rejected before the gateway could read it.'] as const)
     : issued?.token === '' &&
@@ -70,14 +62,16 @@ function Outcome({ request, onRetry }: Pick<Props, 'request' | 'onRetry'>): Comp
   return <p class="quiet">{token === '' ? 'No call yet.' : 'The token is ready: call with it.'}</p>;
 }
 
-function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentChildren {
-  const { draft, callers, caller, by, set, run, busy, token } = request;
-  const api = state.apis.find(({ name }) => name === draft.api) ?? state.apis[0];
+function Form(): ComponentChildren {
+  const { draft, busy, token } = tried.value;
+  const { apis } = state.value;
+  const api = apis.find(({ name }) => name === draft.api) ?? apis[0];
+  const asks = caller.value?.asks ?? [];
   const tick = (scope: string, { checked }: HTMLInputElement): void =>
     set({ scopes: [...draft.scopes.filter((one) => one !== scope), ...(checked ? [scope] : [])] });
-  const isOneApi = new Set(caller?.asks.map(({ name }) => name.replace(/^.*? · /, ''))).size === 1;
+  const isOneApi = new Set(asks.map(({ name }) => name.replace(/^.*? · /, ''))).size === 1;
   const choose = (heading: string): void => {
-    const [first] = callers.find((one) => one.heading === heading)?.asks ?? [];
+    const [first] = callers.value.find((one) => one.heading === heading)?.asks ?? [];
     set({ caller: heading, ask: first?.name ?? '', scopes: [], others: '' });
   };
   return (
@@ -87,32 +81,20 @@ function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentCh
         void run();
       }}
     >
-      <div class="row">
-        <Field
-          label="Caller"
-          grow
-          value={draft.caller}
-          options={callers.map(({ heading, kind }) => [
-            heading,
-            kind === 'anyone' ? 'anyone, without a token' : plain(heading),
-          ])}
-          onInput={choose}
-        />
-        {caller !== undefined && caller.asks.length > 1 && (
-          <Field
-            label={isOneApi ? 'Grant' : 'Grant and API'}
-            grow={!isOneApi}
-            value={draft.ask}
-            options={caller.asks.map(({ name }) => [name, isOneApi ? name.replace(/ · .*/, '') : name])}
-            onInput={(name) => set({ ask: name })}
-          />
-        )}
-      </div>
-      {by !== undefined && (
+      <Field
+        label="Caller"
+        value={draft.caller}
+        options={callers.value.map(({ heading, kind }) => [
+          heading,
+          kind === 'anyone' ? 'anyone, without a token' : plain(heading),
+        ])}
+        onInput={choose}
+      />
+      {by.value !== undefined && (
         <div class="row">
           <fieldset>
             <legend>Scopes to request</legend>
-            {by.declared.map((scope) => (
+            {by.value.declared.map((scope) => (
               <label key={scope}>
                 <input
                   type="checkbox"
@@ -129,14 +111,23 @@ function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentCh
             placeholder="delete:user"
             onInput={(others) => set({ others })}
           />
+          {asks.length > 1 && (
+            <Field
+              label={isOneApi ? 'Grant' : 'Grant and API'}
+              grow={!isOneApi}
+              value={draft.ask}
+              options={asks.map(({ name }) => [name, isOneApi ? name.replace(/ · .*/, '') : name])}
+              onInput={(name) => set({ ask: name })}
+            />
+          )}
         </div>
       )}
       <div class="row">
-        {state.apis.length > 1 && (
+        {apis.length > 1 && (
           <Field
             label="API"
             value={draft.api}
-            options={state.apis.map(({ name }) => name)}
+            options={apis.map(({ name }) => name)}
             onInput={(name) => set({ api: name })}
           />
         )}
@@ -150,7 +141,7 @@ function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentCh
         />
         {/* A button that is disabled would lose the focus. */}
         <button type="submit" id="call" class="primary" aria-disabled={busy}>
-          {by === undefined && token === '' ? 'Call without a token' : 'Call'}
+          {by.value === undefined && token === '' ? 'Call without a token' : 'Call'}
         </button>
       </div>
       {hasBody(draft.method) && <Field label="Body" rows={3} value={draft.body} onInput={(body) => set({ body })} />}
@@ -159,21 +150,18 @@ function Form({ state, request }: Pick<Props, 'state' | 'request'>): ComponentCh
 }
 
 /** Returns the next token request: a command, or the parameters of `/authorize`. */
-function TokenRequest({ state, request }: Pick<Props, 'state' | 'request'>): ComponentChildren {
-  const { draft, by, requested } = request;
-  if (by === undefined) return undefined;
-  const parameters = parametersOf(by, requested);
+function TokenRequest(): ComponentChildren {
+  const { caller, ask: name } = tried.value.draft;
+  if (by.value === undefined) return undefined;
+  const { login } = by.value;
+  const parameters = parametersOf(by.value, requested.value);
   const load = async (reveal: boolean): Promise<string> => {
-    if (by.login) return linesOf(parameters);
-    const secrets = reveal ? await ask('secrets', { caller: draft.caller, ask: by.name }) : {};
-    const known = Object.entries(parameters).map(([name, value]) => [
-      name,
-      value === MASK ? (secrets[name] ?? MASK) : value,
-    ]);
-    return curlOf(JSON.stringify(Object.fromEntries(known), undefined, 2), state.caFile);
+    if (login) return linesOf(parameters);
+    const real = reveal ? await ask('secrets', { caller, ask: name }) : {};
+    return curlOf(JSON.stringify({ ...parameters, ...real }, undefined, 2), state.value.caFile);
   };
-  const title = by.login ? 'The request to /authorize' : 'The token request as a command';
-  return <Masked key={title} title={title} load={load} of={[state, JSON.stringify(parameters)]} />;
+  const title = login ? 'The request to /authorize' : 'The token request as a command';
+  return <Masked key={title} title={title} load={load} of={[state.value, JSON.stringify(parameters)]} />;
 }
 
 function curlOf(body: string, caFile: string): string {

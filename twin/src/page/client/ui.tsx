@@ -74,6 +74,29 @@ export function Field(props: FieldProps): ComponentChildren {
   );
 }
 
+interface TableProps {
+  readonly name: string;
+  readonly head: readonly string[];
+  readonly children: ComponentChildren;
+}
+
+export function Table({ name, head, children }: TableProps): ComponentChildren {
+  return (
+    <table class={name}>
+      <thead>
+        <tr>
+          {head.map((text) => (
+            <th scope="col" key={text}>
+              {text}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      {children}
+    </table>
+  );
+}
+
 interface FoldProps {
   readonly title: ComponentChildren;
   readonly children: ComponentChildren;

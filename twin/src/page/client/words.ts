@@ -52,22 +52,17 @@ function named(before: string, name: string | undefined): string {
   return name === undefined ? '' : `: ${before}${name}`;
 }
 
-const UNITS = [
-  [86_400, 'd'],
-  [3600, 'h'],
-  [60, 'min'],
-  [1, 's'],
-] as const;
+const RELATIVE = new Intl.RelativeTimeFormat('en', { style: 'short' });
+const UNITS = { day: 86_400, hour: 3600, minute: 60, second: 1 } as const;
 
-/** Returns ` 14:03:22, in 59 min` for seconds since 1970, with the day unless it is today; empty for any other value. */
+/** Returns ` 14:03:22, in 59 min.` for seconds since 1970, with the day unless it is today; empty for any other value. */
 function moment(value: unknown): string {
   const date = new Date(typeof value === 'number' ? value * 1000 : NaN);
   if (Number.isNaN(date.getTime())) return '';
   const day = date.toDateString() === new Date().toDateString() ? '' : `${date.toLocaleDateString()} `;
   const seconds = Math.trunc((date.getTime() - Date.now()) / 1000);
-  const [size, unit] = UNITS.find(([size]) => Math.abs(seconds) >= size) ?? [1, 's'];
-  const distance = `${Math.floor(Math.abs(seconds) / size)} ${unit}`;
-  return ` ${day}${clockTime(date)}, ${seconds < 0 ? `${distance} ago` : `in ${distance}`}`;
+  const unit = (['day', 'hour', 'minute'] as const).find((one) => Math.abs(seconds) >= UNITS[one]) ?? 'second';
+  return ` ${day}${clockTime(date)}, ${RELATIVE.format(Math.trunc(seconds / UNITS[unit]), unit)}`;
 }
 
 /** `14:03:22` */

@@ -80,44 +80,22 @@ describe('Recorded requests', () => {
     expect(Math.max(...shown)).toBeLessThan(20_000);
   });
 
-  it('The page’s own call is found among any number of other requests', async () => {
+  it('The page’s own call is found by its id among the latest requests', () => {
     const recorder = new Recorder(() => undefined);
-    const others = (): void => {
-      for (let at = 0; at < 2 * KEPT; at += 1) record(recorder, exchangeOf({ requestId: `other ${at}` }));
-    };
-    const { happening } = await recorder.calling(
-      async () => {
-        others();
-        record(recorder, exchangeOf({ requestId: 'own' }));
-        others();
-        return { status: 200, id: 'own' };
-      },
-      ({ id }) => id,
-    );
-    expect(happening).toMatchObject({ kind: 'api', exchange: { requestId: 'own' } });
-    others();
-    expect(recorder.find('own')).toBe(happening);
+    record(recorder, exchangeOf({ requestId: 'own' }));
+    for (let at = 1; at < KEPT; at += 1) record(recorder, exchangeOf({ requestId: `other ${at}` }));
+    expect(recorder.recordOf('own', 200, 0)).toMatchObject({ kind: 'api', exchange: { requestId: 'own' } });
+    expect(recorder.recordOf('unknown', 200, 0)).toBeUndefined();
   });
 
-  it('The page’s own rejected call has its reason, and never that of an earlier request', async () => {
+  it('The page’s own rejected call has its reason, and never that of an earlier request', () => {
     const recorder = new Recorder(() => undefined);
-    const turnedAway = async (status: number, reason: string): Promise<unknown> => {
-      const call = async (): Promise<{ status: number }> => {
-        if (reason !== '') recorder.record({ kind: 'unread', status, reason });
-        return { status };
-      };
-      return (await recorder.calling(call, () => undefined)).happening;
-    };
-    await recorder.calling(
-      async () => {
-        recorder.record({ kind: 'unread', status: 431, reason: 'another’s' });
-        expect(await turnedAway(431, '')).toBeUndefined();
-        expect(await turnedAway(431, 'own')).toMatchObject({ kind: 'unread', status: 431, reason: 'own' });
-        return { status: 200 };
-      },
-      () => undefined,
-    );
-    expect(await turnedAway(400, '')).toBeUndefined();
+    recorder.record({ kind: 'unread', status: 431, reason: 'another’s' });
+    const began = recorder.last;
+    expect(recorder.recordOf(undefined, 431, began)).toBeUndefined();
+    recorder.record({ kind: 'unread', status: 431, reason: 'own' });
+    expect(recorder.recordOf(undefined, 431, began)).toMatchObject({ kind: 'unread', status: 431, reason: 'own' });
+    expect(recorder.recordOf(undefined, 400, began)).toBeUndefined();
   });
 });
 

@@ -1,0 +1,104 @@
+import { computed, signal } from '@preact/signals';
+import type { Entry, ShownApi, ShownCaller, ShownRow, ShownState } from '../messages.ts';
+import { keyOf, NO_HISTORY, withEntries, type Kept } from './history.ts';
+import { listen } from './twin.ts';
+
+const NO_STATE: ShownState = {
+  stack: '',
+  issuers: [],
+  startCommand: 'the start command',
+  caFile: '',
+  kid: '',
+  apis: [],
+  callers: [],
+  clients: [],
+  users: [],
+};
+
+// What the page knows. A component that reads one of these signals is drawn again when it changes.
+
+export const connection = signal<'connecting' | 'live' | 'lost'>('connecting');
+/** Identifies this run of the twin; empty until the first state arrives. */
+export const twin = signal('');
+export const isRestarted = signal(false);
+export const state = signal(NO_STATE);
+export const history = signal(NO_HISTORY);
+/** Whether this browser may see secrets. */
+export const secrets = signal(true);
+/** Why the last reload failed; empty if it succeeded. */
+export const problem = signal('');
+/** The number of open pages if there are too many. */
+export const full = signal(0);
+/** The address's fragment: the link to a cell or to a request. */
+export const address = signal(location.hash.slice(1));
+
+export function connect(): void {
+  listen(
+    {
+      state: ({ twin: id, state: next }) => {
+        isRestarted.value = twin.value !== '' && twin.value !== id;
+        twin.value = id;
+        full.value = 0;
+        connection.value = 'live';
+        state.value = next;
+        document.title = `${next.stack} · who may call what`;
+      },
+      entries: (batch) => (history.value = withEntries(history.value, batch, twin.value)),
+      access: (access) => (secrets.value = access.secrets),
+      problem: ({ message }) => (problem.value = message),
+      full: ({ pages }) => (full.value = pages),
+    },
+    () => (connection.value = 'lost'),
+  );
+}
+
+/** A cell of the matrix: a route of an API, and a caller with its place in the row. */
+export interface Cell {
+  readonly api: ShownApi;
+  readonly row: ShownRow;
+  readonly caller: ShownCaller;
+  readonly column: number;
+}
+
+export function linkTo(api: string, route: string, caller: string): string {
+  return new URLSearchParams({ api, route, caller }).toString();
+}
+
+/** Returns the cell of a link, if the program still has it. */
+export function cellOf(link: string): Cell | undefined {
+  const { api: name, route, caller: heading } = Object.fromEntries(new URLSearchParams(link));
+  const { apis, callers } = state.value;
+  const api = apis.find((one) => one.name === name);
+  const row = api?.rows.find(({ routeKey }) => routeKey === route);
+  const column = callers.findIndex((caller) => caller.heading === heading);
+  const caller = callers[column];
+  return api && row && caller && { api, row, caller, column };
+}
+
+/** The cell that the address links to. */
+export const chosen = computed(() => cellOf(address.value));
+
+/** The latest open request, also after the list dropped it. */
+const opened = signal<Kept>();
+
+/** The request that the address links to. */
+export const shown = computed(() => {
+  const isOpen = ({ key }: Kept): boolean => key === address.value;
+  return [...history.value.kept, ...(opened.value ? [opened.value] : [])].find(isOpen)?.entry;
+});
+
+export function open(link: string): void {
+  globalThis.history.replaceState(undefined, '', `#${link}`);
+  address.value = link;
+}
+
+export function openEntry(entry: Entry): void {
+  opened.value = { key: keyOf(twin.value, entry), entry };
+  open(opened.value.key);
+}
+
+export function toPanel(): void {
+  const panel = document.querySelector('.panel');
+  panel?.scrollIntoView();
+  panel?.scrollTo(0, 0);
+}
