@@ -244,8 +244,11 @@ describe('The contract', () => {
   });
 
   it('A problem of a route names the line of its key in contract.ts', async () => {
-    const broken = { ...shipped, routes: { 'GET /test': { ...ROUTE, handler: 'gone' } } } as unknown as Contract;
-    const { problems } = await refusal(() => checkContract(broken, root));
+    const handlers = { test: { ...HANDLER, file: 'handler/test.ts' } };
+    const broken = { ...shipped, handlers, routes: { 'GET /test': { ...ROUTE, handler: 'gone' } } };
+    const { problems } = await refusal(() =>
+      checkContract(broken as unknown as Contract, new URL('tests/fixture/', root)),
+    );
     expect(problems.map(({ place }) => place)).toEqual(['contract.ts:14, routes, "GET /test", handler']);
   });
 

@@ -9,7 +9,7 @@ type Answer = readonly [type: string, body: string];
 
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/|$)/;
 const CLIENT =
-  "- { name: web, type: spa, callbacks: ['http://localhost:5173'], origins: ['http://localhost:5173'], grants: [authorization_code, refresh_token] }";
+  "- { name: web, type: spa, callbacks: ['http://localhost:5173'], origins: ['http://localhost:5173'], logoutUrls: ['http://localhost:5173'], grants: [authorization_code, refresh_token] }";
 
 const {
   stack,
@@ -47,7 +47,7 @@ function settings(): Env {
   }
   const local = found.find((env) => LOOPBACK.test(env['VITE_AUTH0_CALLBACK_URL'] ?? ''));
   if (local !== undefined) return local;
-  const fix = "Add 'http://localhost:5173' to its callbacks and its origins.";
+  const fix = "Add 'http://localhost:5173' to its callbacks, origins and logoutUrls.";
   throw new Error(`The spa client of stack ${stack} has no callback on http://localhost. ${fix}`);
 }
 

@@ -1,6 +1,6 @@
 import type { HttpApi, Route } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
-import type { Tenant } from '../model/tenant.ts';
+import { clientName } from '../model/names.ts';
 
 /** The most changes to name. */
 const NAMED = 6;
@@ -8,14 +8,19 @@ const NAMED = 6;
 /**
  * Returns one line on what a reload changed: `+ POST /orders, ~ function shop, - client web`.
  * It says so if callers see no change.
+ * @param files the path of each client's `.env` file
  */
-export function changesLine(before: Model, after: Model): string {
+export function changesLine(before: Model, after: Model, files: ReadonlyMap<string, string> = new Map()): string {
+  const fileOf = (name: string): string => {
+    const file = files.get(name.replace(/^client /, ''));
+    return name.startsWith('client ') && file !== undefined ? ` (its .env file: ${file})` : '';
+  };
   const [old, now] = [partsOf(before), partsOf(after)];
   const changes = [
-    ...[...now.keys()].filter((name) => !old.has(name)).map((name) => `+ ${name}`),
+    ...[...now.keys()].filter((name) => !old.has(name)).map((name) => `+ ${name}${fileOf(name)}`),
     ...[...now]
       .filter(([name, text]) => old.has(name) && old.get(name) !== text)
-      .map(([name]) => `~ ${name}${grantChange(name, before.tenant, after.tenant)}`),
+      .map(([name]) => `~ ${name}${grantChange(name, before, after)}`),
     ...[...old.keys()].filter((name) => !now.has(name)).map((name) => `- ${name}`),
   ];
   if (changes.length === 0) return 'no change for callers';
@@ -28,10 +33,9 @@ function shortened(all: readonly string[], separator: string): string {
 }
 
 /** Returns the scopes that a client's grants gained and lost: ` gains read:user and loses write:user`. */
-function grantChange(part: string, before: Tenant, after: Tenant): string {
-  const scopesIn = ({ clients, grants }: Tenant): string[] => {
-    const client = clients.find(({ name }) => part === `client ${name}`);
-    const own = grants.filter(({ clientId }) => clientId === client?.clientId);
+function grantChange(part: string, before: Model, after: Model): string {
+  const scopesIn = (model: Model): string[] => {
+    const own = model.tenant.grants.filter(({ clientId }) => part === `client ${clientName(model, clientId)}`);
     return [...new Set(own.flatMap(({ scopes }) => scopes))];
   };
   const [old, now] = [scopesIn(before), scopesIn(after)];
@@ -42,7 +46,8 @@ function grantChange(part: string, before: Tenant, after: Tenant): string {
   return [...words('gains', now, old), ...words('loses', old, now)].join(' and');
 }
 
-function partsOf({ apis, tenant }: Model): Map<string, string> {
+function partsOf(model: Model): Map<string, string> {
+  const { apis, tenant } = model;
   const { resourceServers, clients, grants, users, roles, actions, connections, ...settings } = tenant;
   const several = apis.length > 1;
   return new Map<string, string>([
@@ -56,7 +61,7 @@ function partsOf({ apis, tenant }: Model): Map<string, string> {
     ]),
     ...clients.map((one): Part => {
       const own = grants.filter(({ clientId }) => clientId === one.clientId);
-      return [`client ${one.name}`, textOf([one, own])];
+      return [`client ${clientName(model, one.clientId)}`, textOf([one, own])];
     }),
     ...users.map((one): Part => [`user ${one.email}`, textOf(one)]),
     ...roles.map((one): Part => [`role ${one.name}`, textOf(one)]),

@@ -149,7 +149,7 @@ export const COMMANDS = {
     description: 'Prints an access token and nothing else, for use in $(…).',
     failure: 1,
     options: [
-      new Option('--as <caller>', 'a client, a user by email address, or "test user"').makeOptionMandatory(),
+      new Option('--as <caller>', 'a client, a user by email address, or "test user"; without it, lists the callers'),
       new Option(
         '--through <client>',
         'the client that the user logs in through, by its grant: a password or a login page',

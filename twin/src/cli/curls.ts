@@ -3,6 +3,7 @@ import { quoted } from '../common/quoted.ts';
 import type { Forwards } from '../gateway/integrate.ts';
 import type { Route } from '../model/http-api.ts';
 import { eachApi, ownValue, pathTo, type Model } from '../model/model.ts';
+import { clientName } from '../model/names.ts';
 import { secondIssuerUrl, type Permission } from '../model/tenant.ts';
 import { permissionsOf } from '../tenant/user-grant.ts';
 
@@ -61,7 +62,8 @@ function scenarios(model: Model, addresses: Addresses): string[] {
       grantTypes.includes(grant_type) &&
       tenant.connections.some(({ name, clientIds }) => name === realm && clientIds.includes(clientId)),
   );
-  const lines = signing.map(({ name }) => {
+  const lines = signing.map(({ clientId }) => {
+    const name = clientName(model, clientId) ?? clientId;
     const command = tokenCommand.replace('CLIENT', () => quoted(name));
     return [`${name} signs its token requests with its private key: ${command}`];
   });

@@ -1,5 +1,5 @@
 import type { Model } from '../model/model.ts';
-import { clientName } from '../model/tenant.ts';
+import { clientName } from '../model/names.ts';
 import { printable } from '../common/printable.ts';
 import { withoutTokens } from '../common/token-text.ts';
 import { explain } from '../gateway/explain.ts';
@@ -15,15 +15,15 @@ const A_TOKEN = '(a token)';
 export function logLine(event: TwinEvent, model: Model, time: Date): string | undefined {
   if (event.kind === 'api') return apiLine(event.exchange, model, event.milliseconds, time);
   if (event.kind === 'unread') return line(time, [String(event.status), `· ${event.reason}`]);
-  if (event.kind === 'token') return tokenLine(event.exchange, time);
+  if (event.kind === 'token') return tokenLine(event.exchange, model, time);
   if (event.kind === 'tenant') return tenantLine(event.request, time);
   if (event.kind === 'printed') return `         ${printable(event.line.replaceAll('\t', ' '), 16_000)}`;
   return event.kind === 'notice' ? event.text : undefined;
 }
 
-function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, time: Date): string {
-  const { decision, response, integrationError, preflight } = exchange;
-  const caller = clientName(tenant, decision.claims?.['azp']);
+function apiLine(exchange: Exchange, model: Model, milliseconds: number, time: Date): string {
+  const { decision, response, invocation, integrationError, preflight } = exchange;
+  const caller = clientName(model, decision.claims?.['azp']);
   const failure =
     decision.refusal === undefined ? integrationError?.split('\n')[0] : explain(decision).replace(/^\d+: /, '');
   // The gateway answers a preflight itself. One that reached a protected route failed for the authorizer's reason.
@@ -32,12 +32,12 @@ function apiLine(exchange: Exchange, { tenant }: Model, milliseconds: number, ti
     String(response.status),
     `${decision.method} ${decision.path}`,
     caller === undefined ? '' : `(${caller})`,
-    `${milliseconds.toFixed(0)} ms`,
+    `${milliseconds.toFixed(0)} ms${invocation?.coldStart === true ? ' (cold start)' : ''}`,
     reason === undefined ? '' : `· ${reason}`,
   ]);
 }
 
-function tokenLine(exchange: TokenExchange, time: Date): string {
+function tokenLine(exchange: TokenExchange, model: Model, time: Date): string {
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
     const { attempt } = exchange;
@@ -45,7 +45,7 @@ function tokenLine(exchange: TokenExchange, time: Date): string {
     const who =
       attempt === undefined
         ? ''
-        : `(${attempt.client.name}, ${printable(withoutTokens(attempt.grantType, A_TOKEN), 100)})`;
+        : `(${clientName(model, attempt.client.clientId)}, ${printable(withoutTokens(attempt.grantType, A_TOKEN), 100)})`;
     return line(time, [String(status), 'POST /oauth/token', who, `· ${error}: ${message}`]);
   }
   const { client, grantType = 'authorization_code', subject } = exchange.granted;
@@ -56,7 +56,7 @@ function tokenLine(exchange: TokenExchange, time: Date): string {
   return line(time, [
     '200',
     'POST /oauth/token',
-    `(${client.name}, ${grantType})`,
+    `(${clientName(model, client.clientId)}, ${grantType})`,
     `· ${subject} gets ${scope}${note}`,
   ]);
 }

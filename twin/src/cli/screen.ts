@@ -1,6 +1,7 @@
 import { ENCRYPTED } from '../common/encrypted.ts';
 import type { Route } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
+import { clientName } from '../model/names.ts';
 import { secondIssuerUrl, type Client } from '../model/tenant.ts';
 import { integrationName } from '../model/integrations.ts';
 import type { Forwards } from '../gateway/integrate.ts';
@@ -36,7 +37,7 @@ export function welcome(model: Model, addresses: Addresses & { readonly pageUrl:
     ]),
     'Callers',
     ...columns([
-      ...tenant.clients.map((client) => [client.name, clientMay(model, client)]),
+      ...tenant.clients.map((client) => [clientName(model, client.clientId) ?? '', clientMay(model, client)]),
       ...tenant.users.map(({ email, roleIds }) => [email, `user; may: ${userMay(model, roleIds)}`]),
     ]),
     '',

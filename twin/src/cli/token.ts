@@ -2,10 +2,11 @@ import { didYouMean } from '../common/nearest.ts';
 import { UserError } from '../common/user-error.ts';
 import type { evaluate } from '../evaluate/program-process.ts';
 import type { Model } from '../model/model.ts';
+import { clientNames } from '../model/names.ts';
 import { asSecondIssuer } from '../model/tenant.ts';
 import type { Claims } from '../gateway/decision.ts';
 import { judgeClaims } from '../gateway/judge.ts';
-import { callersOf, clientNames, type Ask, type Caller } from '../report/callers.ts';
+import { callersOf, type Ask, type Caller } from '../report/callers.ts';
 import { differenceText, tokenDifferenceOf } from '../verify/causes.ts';
 import { open, type Opened, type SystemOptions } from '../verify/open.ts';
 import { readClientKey } from '../verify/client-keys.ts';
@@ -16,7 +17,8 @@ import { answerTo } from '../report/cells.ts';
 const TEST_USER = 'test user';
 
 export interface TokenOptions extends SystemOptions {
-  readonly as: string;
+  /** Without it, the error lists the callers. */
+  readonly as?: string;
   readonly through?: string;
   readonly scope?: string;
   readonly audience?: string;
@@ -69,6 +71,9 @@ function nameOf({ client }: Ask, clientIds: Readonly<Record<string, string>>): s
 /** Returns the caller that `--as` names. A user logs in through the first possible client, or through `--through`. */
 export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'>, model: Model): Caller {
   const callers = callersOf(model.tenant, model.stack).filter(({ asks, kind }) => asks.length > 0 && kind !== 'role');
+  const names = [...new Set(callers.map(({ name }) => name))];
+  const choice = names.length === 0 ? 'It has no callers.' : `Use --as ${names.join(' or ')}.`;
+  if (as === undefined) throw new UserError(`Name a caller of stack ${model.stack}. ${choice}`);
   // If a user can log in both ways, prefer the way without a browser.
   const isBrowser = (one: Caller): boolean => one.kind === 'user' && one.flow === 'authorization_code';
   const named = callers
@@ -98,10 +103,7 @@ export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'
       client.declared.grantTypes.length === 0 ? 'it has no grant type' : `write --as <user> --through ${client.name}`;
     throw new UserError(`${as} gets no token of its own; ${instead}.`);
   }
-  const names = [...new Set(callers.map(({ name }) => name))];
-  throw new UserError(
-    `Stack ${model.stack} has no caller ${as}${didYouMean(as, names) || '.'} ${names.length === 0 ? 'It has no callers.' : `Use --as ${names.join(' or ')}.`}`,
-  );
+  throw new UserError(`Stack ${model.stack} has no caller ${as}${didYouMean(as, names) || '.'} ${choice}`);
 }
 
 /**

@@ -29,7 +29,13 @@ export interface Backends {
 
 /** The outcome of an invocation. `failed` is answered with 500; the reason goes to the log. */
 type InvocationResult =
-  { readonly kind: 'returned'; readonly json: string } | { readonly kind: 'failed'; readonly reason: string };
+  ({ readonly kind: 'returned' } & FunctionResult) | { readonly kind: 'failed'; readonly reason: string };
+
+interface FunctionResult {
+  readonly json: string;
+  /** Whether the function had to start first. */
+  readonly coldStart?: boolean;
+}
 
 /** An authorized request. */
 interface Admitted {
@@ -46,7 +52,11 @@ interface Admitted {
 export interface Integrated {
   readonly response: GatewayResponse;
   /** The event contains the caller's token: never print it. */
-  readonly invocation?: { readonly event: Readonly<Record<string, unknown>>; readonly milliseconds: number };
+  readonly invocation?: {
+    readonly event: Readonly<Record<string, unknown>>;
+    readonly milliseconds: number;
+    readonly coldStart?: boolean;
+  };
   readonly error?: string;
 }
 
@@ -89,10 +99,10 @@ async function invoke(
     typeof response === 'string'
       ? failed(`the function returned a response that cannot be sent: ${response}`)
       : { response };
-  return { ...served, invocation: taken };
+  return { ...served, invocation: { ...taken, ...(result.coldStart === true && { coldStart: true }) } };
 }
 
-type Returned = Integrated | { readonly json: string };
+type Returned = Integrated | FunctionResult;
 
 async function runOwn(
   event: object,

@@ -21,12 +21,6 @@ export interface Tenant {
   readonly actions: readonly Action[];
 }
 
-/** Returns the name of the client with this `azp` claim, or the claim itself if it is another string. */
-export function clientName({ clients }: Pick<Tenant, 'clients'>, azp: unknown): string | undefined {
-  const name = clients.find(({ clientId }) => clientId === azp)?.name;
-  return name ?? (typeof azp === 'string' ? azp : undefined);
-}
-
 /** An API in Auth0. Source: https://auth0.com/docs/get-started/apis/api-settings */
 export interface ResourceServer {
   readonly identifier: string;

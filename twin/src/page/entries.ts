@@ -1,5 +1,6 @@
 import { printable } from '../common/printable.ts';
-import { clientName, type Tenant } from '../model/tenant.ts';
+import { clientName } from '../model/names.ts';
+import type { Model } from '../model/model.ts';
 import { accessLogLine } from '../gateway/access-log.ts';
 import type { Claims } from '../gateway/decision.ts';
 import { explain } from '../gateway/explain.ts';
@@ -58,7 +59,7 @@ function apiEntry(happening: ApiHappening, known: Known, bodyLimit: number): Api
     method: decision.method,
     path: shownText(decision.path),
     routeKey: decision.route?.routeKey ?? '',
-    ...bearerOf(decision.claims, known.model.tenant),
+    ...bearerOf(decision.claims, known.model),
     why: shownText(reasonOf(happening), SENTENCE),
     checks: decision.checks.map(({ expected, actual, ...check }) => ({
       ...check,
@@ -117,7 +118,7 @@ function requestOf(
   const { client, user, api, grantType, scopes } = asked;
   const isOf = (scope: string): boolean => api?.scopes.includes(scope) === true || scopes.includes(scope);
   return {
-    client: client.name,
+    client: clientName(known.model, client.clientId) ?? '',
     user: user?.email ?? '',
     grantType: shownText(grantType),
     requested: scopes.map((one) => shownText(one)),
@@ -182,10 +183,10 @@ function textOf(body: Buffer, cut: boolean): string | undefined {
 }
 
 /** Returns the caller by the claims of a token with a valid signature. */
-function bearerOf(claims: Claims | undefined, tenant: Tenant): Pick<ApiEntry, 'client' | 'user'> {
+function bearerOf(claims: Claims | undefined, model: Model): Pick<ApiEntry, 'client' | 'user'> {
   if (claims === undefined) return { client: '', user: '' };
   const { sub, azp } = claims;
-  const email = tenant.users.find(({ userId }) => userId === sub)?.email ?? '';
+  const email = model.tenant.users.find(({ userId }) => userId === sub)?.email ?? '';
   const fallback = typeof sub === 'string' ? sub : '';
-  return { client: shownText(clientName(tenant, azp) ?? fallback, 100), user: shownText(email, 100) };
+  return { client: shownText(clientName(model, azp) ?? fallback, 100), user: shownText(email, 100) };
 }

@@ -3,6 +3,7 @@ import type { Ask, Caller } from '../report/callers.ts';
 import { cellText, heading, needsOf } from '../report/texts.ts';
 import { failedCheck, type Claims, type Decision } from '../gateway/decision.ts';
 import { eachApi, pathTo, type Model } from '../model/model.ts';
+import { clientName, clientNames } from '../model/names.ts';
 import { asSecondIssuer, type Tenant } from '../model/tenant.ts';
 import { scopesOf } from '../gateway/judge.ts';
 import { issuerOf } from '../tenant/claims.ts';
@@ -46,7 +47,7 @@ export function stateOf({ model, access, accesses }: Known, { apiUrls, ...addres
       return { name, url: apiUrls[at] ?? '', rows: rows.map((row) => shownRow(row, model)) };
     }),
     callers: access.callers.map((caller) => shownCaller(caller, access.answers.get(caller) ?? [])),
-    clients: tenant.clients.map(({ clientId, name }) => ({ clientId, name })),
+    clients: clientNames(tenant, model.stack).map(({ declared, name }) => ({ clientId: declared.clientId, name })),
     users: tenant.users.map(({ userId, email }) => ({ userId, email })),
   };
 }
@@ -160,7 +161,7 @@ export function askOf({ model, access, accesses }: Known, callerHeading: string,
   if (ask === undefined) throw new QuestionError('The program does not declare this caller, or this grant, any more');
   if (ask.client.keys !== undefined) {
     throw new QuestionError(
-      `${ask.client.name} signs its token requests with its private key, which the twin does not have. The token command does it with --key`,
+      `${clientName(model, ask.client.clientId)} signs its token requests with its private key, which the twin does not have. The token command does it with --key`,
     );
   }
   return ask;

@@ -1,5 +1,5 @@
 import { OIDC_SCOPES } from '../../../limits/oidc-scopes.ts';
-import { byText } from '../common/order.ts';
+import { clientNames, named } from '../model/names.ts';
 import { NO_LOGIN, type Client, type ResourceServer, type Role, type Tenant, type User } from '../model/tenant.ts';
 import type { Parameters } from '../tenant/parameters.ts';
 import { PASSWORD_REALM } from '../tenant/password.ts';
@@ -193,29 +193,4 @@ function roleAsks(tenant: Tenant, role: Role, browser: Client | undefined): Ask[
   const withUser = { ...tenant, clients, connections, users: [user] };
   const asksFor = browser === undefined ? userAsks : browserAsks;
   return tenant.resourceServers.flatMap((api) => clients.flatMap((client) => asksFor(withUser, client, user, api)));
-}
-
-export function clientNames(tenant: Tenant, stack: string): readonly Named<Client>[] {
-  return named(tenant.clients, stack, ({ name }) => name);
-}
-
-interface Named<T> {
-  readonly declared: T;
-  readonly name: string;
-}
-
-/** Returns names without the stack's name. If two would be equal, returns all in full, and then adds a distinction. */
-function named<T extends Client | Role | User>(
-  all: readonly T[],
-  stack: string,
-  nameOf: (declared: T) => string,
-): Named<T>[] {
-  const suffix = ` (${stack})`;
-  const short = (declared: T): string =>
-    nameOf(declared).endsWith(suffix) ? nameOf(declared).slice(0, -suffix.length) : nameOf(declared);
-  const apart = (declared: T): string =>
-    'logicalName' in declared ? declared.logicalName : `${declared.email} of ${declared.connection}`;
-  const unlike = (variant: (declared: T) => string): boolean => new Set(all.map(variant)).size === all.length;
-  const chosen = [short, nameOf].find(unlike) ?? apart;
-  return all.map((declared) => ({ declared, name: chosen(declared) })).toSorted((a, b) => byText(a.name, b.name));
 }

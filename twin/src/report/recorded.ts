@@ -1,9 +1,9 @@
 import { ENCRYPTED } from '../common/encrypted.ts';
 import type { Throttle } from '../model/http-api.ts';
 import type { Model } from '../model/model.ts';
+import { clientNames } from '../model/names.ts';
 import { TYPE } from '../resources/tokens.ts';
 import { acceptedOf, isSecretOutput } from '../rules/accepted.ts';
-import { clientNames } from './callers.ts';
 import type { Item } from './data.ts';
 import { declared, input, inputItems, texts, variableItems, withoutIds } from './reading.ts';
 import { assumedItems, rightItems } from './rights.ts';

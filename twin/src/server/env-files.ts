@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { Model } from '../model/model.ts';
+import { clientName } from '../model/names.ts';
 import type { Client } from '../model/tenant.ts';
 import { LOCAL_HOSTS } from '../tenant/app.ts';
 import type { TwinState } from './state.ts';
@@ -27,18 +28,17 @@ const PROFILE = ['openid', 'profile', 'email'];
 /** Returns the settings of each client that logs users in. */
 export function envFiles(model: Model, { apiUrl, tenantUrl }: Addresses): EnvFile[] {
   if (tenantUrl === '') return [];
-  const { tenant, api, stack } = model;
+  const { tenant, api } = model;
   const accepted = api.routes.flatMap(({ authorizer }) => authorizer?.audiences ?? []);
   const { resourceServers } = tenant;
   const resourceServer = resourceServers.find(({ identifier }) => accepted.includes(identifier)) ?? resourceServers[0];
   const clients = tenant.clients.filter(
     ({ grantTypes, login }) => grantTypes.includes('authorization_code') && login.callbacks.length > 0,
   );
-  const suffix = ` (${stack})`;
-  const names = clients.map(({ name }) => (name.endsWith(suffix) ? name.slice(0, -suffix.length) : name));
+  const names = clients.map(({ clientId }) => clientName(model, clientId) ?? clientId);
   const files = fileNames(names);
   return clients.map((client, index) => ({
-    client: names[index] ?? client.name,
+    client: names[index] ?? '',
     file: files[index] ?? '',
     settings: {
       AUTH0_DOMAIN: tenantUrl,

@@ -64,5 +64,6 @@ function verdictOf({ status, headers }: Response, body: string, method: string):
   if (status === 401 && says('Unauthorized')) return { kind: 'denied', status, challenge };
   if (status === 403 && says('Forbidden')) return { kind: 'denied', status, challenge };
   if (status === 404 && says('Not Found')) return { kind: 'not found' };
-  return status >= 500 ? { kind: 'failed', status } : { kind: 'allowed', status };
+  // The gateway itself never responds 501: the handler did, so the request was let through.
+  return status >= 500 && status !== 501 ? { kind: 'failed', status } : { kind: 'allowed', status };
 }

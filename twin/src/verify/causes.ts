@@ -137,7 +137,8 @@ function explainedToken({
     return { tried, cause: 'the deployed permissions differ.' };
   }
   const { error, description } = actual;
-  return { tried: none, cause: whyRefused(error, description, ask.api.identifier, ask.client.name, connection) };
+  const client = caller.kind === 'client' ? caller.name : caller.through || ask.client.name;
+  return { tried: none, cause: whyRefused(error, description, ask.api.identifier, client, connection) };
 }
 
 function whyRefused(

@@ -1,7 +1,7 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import { callerName } from './causes.ts';
 import type { Outcome, Played } from './play.ts';
-import { sentencesOf } from './table.ts';
+import { sentencesOf, TOKENS } from './table.ts';
 
 type Attributes = Readonly<Record<`@${string}`, string | number>>;
 
@@ -24,7 +24,7 @@ export function junitOf({ plan, rows, tokens }: Played, name: string): string {
         .map(({ cell, outcome }) => {
           return testCase(classname, cell.route.routeKey, outcome);
         }),
-      ...(own === undefined ? [] : [testCase(classname, 'their tokens', own)]),
+      ...(own === undefined ? [] : [testCase(classname, TOKENS, own)]),
     ];
     return {
       '@name': `${name}: ${classname}`,

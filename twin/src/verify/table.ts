@@ -43,23 +43,27 @@ export function sentencesOf(outcome: Outcome): string[] {
   return outcome.kind === 'differs' ? [...new Set(outcome.differences.map(differenceText))] : [];
 }
 
-/** Returns the table with a letter for each caller, the legend, and why cells were not tried. */
+/** The name of the table's last row: whether each caller gets the tokens that the program declares. */
+export const TOKENS = 'token requests';
+
+/** Returns the legend, the table with a letter for each caller, and why cells were not tried. */
 export function tableOf(played: Played): string {
   const { plan, rows, tokens } = played;
   const letters = plan.callers.map((_caller, index) => letterOf(index));
   const keys = plan.rows.map(({ route }) => route.routeKey);
-  const width = Math.max(...keys.map(({ length }) => length), 'their tokens'.length);
+  const width = Math.max(...keys.map(({ length }) => length), TOKENS.length);
   const marks = (outcomes: typeof tokens): string[] =>
     outcomes.map((outcome) => (outcome === undefined ? '' : MARKS[outcome.kind]));
   const line = (first: string, cells: readonly string[]): string =>
     `  ${first.padEnd(width)}  ${cells.map((cell, index) => cell.padEnd(letters[index]?.length ?? 1)).join('  ')}`.trimEnd();
   return [
+    ...plan.callers.map((caller, index) => `  ${(letters[index] ?? '').padEnd(2)} ${callerName(caller)}`),
+    '',
+    '  ✓ as the program declares   ✗ a difference   – not tried   blank: requests no token itself',
+    '',
     line('', letters),
     ...rows.map((cells, index) => line(keys[index] ?? '', marks(cells.map(({ outcome }) => outcome)))),
-    line('their tokens', marks(tokens)),
-    '',
-    ...plan.callers.map((caller, index) => `  ${(letters[index] ?? '').padEnd(2)} ${callerName(caller)}`),
-    '  ✓ as the program declares   ✗ a difference   – not tried',
+    line(TOKENS, marks(tokens)),
     ...notTried(played),
   ].join('\n');
 }

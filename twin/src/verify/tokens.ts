@@ -71,7 +71,7 @@ export class TokenClient {
       if (this.#target.keys?.[name] === undefined)
         return `${name} signs with its private key; name its file with --key`;
     } else if (!client.isPublic && outputs.clientSecrets[name] === undefined) {
-      return `the outputs have no secret of the client ${client.name}`;
+      return `the outputs have no secret of the client ${name}`;
     }
     const email = user?.email ?? parameters.get('username');
     if (email === undefined || credentialsOf(outputs, email) !== undefined) return undefined;

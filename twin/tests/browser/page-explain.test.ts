@@ -132,7 +132,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await expect.poll(() => outcome().innerText()).toContain('200');
     const claims = await page.locator('.claims').innerText();
     expect(claims).toMatch(/exp\s+\d+\s*expires (\S+ )?\d\d:\d\d:\d\d, in (59 min|1 h)/);
-    expect(claims).toContain('subject: the client itself, not a user: test-app (dev)');
+    expect(claims).toContain('subject: the client itself, not a user: test-app');
 
     await page.getByText('The event', { exact: true }).click();
     const event = page.getByLabel('The event', { exact: true });

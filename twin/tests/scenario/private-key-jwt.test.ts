@@ -105,7 +105,7 @@ describe('A service without a shared secret', () => {
       stateFolder: '.twin/dev/',
     });
     expect(screen).toContain(
-      "importer (dev) signs its token requests with its private key: twin token --as 'importer (dev)' --key <file>",
+      "importer signs its token requests with its private key: twin token --as 'importer' --key <file>",
     );
     const question = {
       caller: '`importer` (client_credentials)',
@@ -114,7 +114,7 @@ describe('A service without a shared secret', () => {
     const answer = await postToPage(twin, 'secrets', question);
     expect(answer).toMatchObject({
       status: 400,
-      body: { error: expect.stringContaining('importer (dev) signs') as unknown },
+      body: { error: expect.stringContaining('importer signs') as unknown },
     });
     expect(reportOf(twin.model()).facts['clientKeys']?.map(({ of }) => of)).toEqual(['importer', 'importer']);
   });

@@ -203,7 +203,7 @@ describe('npm start', () => {
   it('npm start prints the addresses, the access of each caller, and a curl for each scenario on one page', () => {
     expect(first.split('\n').length).toBeLessThan(40);
     expect(first).toContain('GET /test  needs read:user');
-    expect(first).toContain('test-app (dev)');
+    expect(first).toContain('  test-app               client_credentials, password; grant: read:user\n');
     expect(first).toContain('test-user@example.com');
     expect(curls()).toHaveLength(2);
   });
@@ -216,6 +216,11 @@ describe('npm start', () => {
     await paste(`curl -s ${/http:\/\/localhost:\d+/.exec(twin.text())?.[0]}/test`);
     await twin.until('401 GET /test');
     expect(twin.text()).toContain('the route needs a token in the Authorization header; the request has none');
+    // The first of the requests above started the function.
+    expect(twin.text().match(/200 GET \/test \(test-app\) \d+ ms.*/g)).toEqual([
+      expect.stringMatching(/ ms \(cold start\)$/),
+      expect.stringMatching(/ ms$/),
+    ]);
   });
 
   it('The files of npm start are readable only by their owner', () => {

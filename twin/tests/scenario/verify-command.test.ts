@@ -50,7 +50,7 @@ describe('npm run verify', () => {
     const { code, text } = await verify('--outputs', outputsOf(broken));
     expect(code).toBe(1);
     expect(text).toMatch(
-      / {2}the client grant of test-app \(dev\) for https:\/\/test-api-for-jwt-authorizer\.example\.com is missing .*\n {4}test-app \(client_credentials\), requesting every scope that it can get, gets no token\n/,
+      / {2}the client grant of test-app for https:\/\/test-api-for-jwt-authorizer\.example\.com is missing .*\n {4}test-app \(client_credentials\), requesting every scope that it can get, gets no token\n/,
     );
     for (const secret of [...Object.values(broken.outputs.clientSecrets), broken.outputs.testUserPassword]) {
       expect(text).not.toContain(secret);
@@ -130,7 +130,7 @@ describe('npm run -s token', () => {
 
   it('npm run -s token prints the reason on standard error if there is no token', async () => {
     const { code, text } = await token('--as', 'test-app', '--outputs', outputsOf(broken));
-    expect(text).toContain('the client grant of test-app (dev) for');
+    expect(text).toContain('the client grant of test-app for');
     expect(code).toBe(1);
   });
 

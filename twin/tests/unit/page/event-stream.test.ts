@@ -93,7 +93,7 @@ describe('The event stream', () => {
       'more scopes than a client has',
       { ...service, scope: 'delete:user read:user' },
       {
-        client: 'test-app (dev)',
+        client: 'test-app',
         user: '',
         grantType: 'client_credentials',
         requested: ['delete:user', 'read:user'],
@@ -103,13 +103,13 @@ describe('The event stream', () => {
     [
       'an unknown API',
       { ...service, audience: 'urn:none', scope: 'read:user' },
-      { client: 'test-app (dev)', requested: ['read:user'], permitted: [] },
+      { client: 'test-app', requested: ['read:user'], permitted: [] },
     ],
     [
       'a user with a wrong password',
       { grant_type: 'password', username: email.toUpperCase(), password: 'wrong', scope: 'write:user' },
       {
-        client: 'test-app (dev)',
+        client: 'test-app',
         user: email,
         grantType: 'password',
         requested: ['write:user'],
@@ -119,9 +119,9 @@ describe('The event stream', () => {
     [
       'an unknown user',
       { grant_type: 'password', username: 'unknown@example.com', password: 'wrong', scope: 'write:user' },
-      { client: 'test-app (dev)', user: '', grantType: 'password', requested: ['write:user'], permitted: [] },
+      { client: 'test-app', user: '', grantType: 'password', requested: ['write:user'], permitted: [] },
     ],
-    ['an unknown grant', { grant_type: 'brew' }, { client: 'test-app (dev)', grantType: 'brew', permitted: [] }],
+    ['an unknown grant', { grant_type: 'brew' }, { client: 'test-app', grantType: 'brew', permitted: [] }],
     [
       'a client with a wrong secret',
       { ...service, client_secret: 'wrong', scope: 'read:user' },
@@ -136,7 +136,7 @@ describe('The event stream', () => {
     await expect.poll(found).toMatchObject({ ...shown, granted: [] });
     stream.close();
     expect(JSON.stringify(found())).not.toContain('wrong"');
-    const who = shown.client === '' ? '' : ` (test-app (dev), ${parameters.grant_type})`;
+    const who = shown.client === '' ? '' : ` (test-app, ${parameters.grant_type})`;
     expect(twin.log.slice(length).join()).toContain(`POST /oauth/token${who} · ${why}`);
   });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callRoute } from '../../../src/verify/call.ts';
 import { differencesOf } from '../../../src/verify/table.ts';
-import type { Platform } from '../../../src/verify/tokens.ts';
+import { PLATFORM, type Platform } from '../../../src/verify/tokens.ts';
 import { answering, startVerifiable, type Verifiable } from '../../support/verifiable.ts';
 
 let system: Verifiable;
@@ -18,6 +19,19 @@ const unauthorized = (description: string): Response =>
       headers: { 'www-authenticate': `Bearer scope="" error="invalid_token" error_description="${description}"` },
     },
   );
+
+it.each([
+  [500, 'failed'],
+  [501, 'allowed'],
+  [502, 'failed'],
+  [503, 'failed'],
+  [504, 'failed'],
+] as const)('A response %i to a call counts as %s: the gateway itself never responds 501', async (status, kind) => {
+  const call = { url: 'https://a.example/', method: 'GET', token: undefined, body: undefined } as const;
+  const platform = { ...PLATFORM, fetch: () => Promise.resolve(Response.json({}, { status })) };
+  const source = { from: 'header', name: 'Authorization' } as const;
+  expect(await callRoute({ ...call, source }, platform)).toEqual({ kind, status });
+});
 
 describe('Differences that verify reports', () => {
   const at =
@@ -37,12 +51,12 @@ describe('Differences that verify reports', () => {
     [
       'a missing client grant',
       () => tenantSays('access_denied', `Client is not authorized to access "${audience}".`),
-      `test-app (client_credentials), requesting every scope that it can get, gets no token: the client grant of test-app (dev) for ${audience} is missing`,
+      `test-app (client_credentials), requesting every scope that it can get, gets no token: the client grant of test-app for ${audience} is missing`,
     ],
     [
       'a smaller client grant',
       () => tenantSays('access_denied', 'Client has not been granted scopes: read:user'),
-      'requesting read:user, gets no token: the client grant of test-app (dev) lacks that scope',
+      'requesting read:user, gets no token: the client grant of test-app lacks that scope',
     ],
     [
       'another audience of the API',
@@ -52,12 +66,12 @@ describe('Differences that verify reports', () => {
     [
       'a connection that is not enabled',
       () => tenantSays('unauthorized_client', 'The connection is not enabled for this client'),
-      'test-user@example.com through test-app (password), requesting every scope that it can get, gets no token: the connection auth0-http-api-dev does not exist or is not enabled for test-app (dev)',
+      'test-user@example.com through test-app (password), requesting every scope that it can get, gets no token: the connection auth0-http-api-dev does not exist or is not enabled for test-app',
     ],
     [
       'other credentials',
       () => tenantSays('access_denied', 'Unauthorized', 401),
-      'the tenant rejects the credentials of test-app (dev)',
+      'the tenant rejects the credentials of test-app',
     ],
     [
       'an Action that denies access',

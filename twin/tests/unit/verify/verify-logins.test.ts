@@ -65,9 +65,12 @@ describe('A verification with logins', () => {
 });
 
 describe('A token by hand', () => {
-  const get = async (as: string, through?: string) => {
+  const get = async (as: string | undefined, through?: string) => {
     const target = targetOf(twin);
-    const caller = callerNamed({ as, ...(through !== undefined && { through }) }, twin.model());
+    const caller = callerNamed(
+      { ...(as !== undefined && { as }), ...(through !== undefined && { through }) },
+      twin.model(),
+    );
     return new TokenClient(target, twin.outputs.clientIds).get(askOf(caller, {}));
   };
 
@@ -83,6 +86,7 @@ describe('A token by hand', () => {
   });
 
   it.each([
+    [undefined, undefined, 'Name a caller of stack dev. Use --as test-app or '],
     ['writer@example.com', 'wep', 'did you mean web'],
     ['writer@example.com', 'unknown', 'Use --through test-app or page or web'],
     ['test-app', 'web', 'test-app is a client, which logs in through no other'],
