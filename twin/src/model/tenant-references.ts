@@ -28,6 +28,16 @@ export function refuseDuplicates(lookup: Lookup): void {
     ...all(TYPE.rolePermissions, ({ roleId }) => `the permissions of the role ${roleId}`),
     ...all(TYPE.user, ({ email, connectionName }) => `the user ${email} of ${connectionName}`),
     ...all(TYPE.userRoles, ({ userId }) => `the roles of the user ${userId}`),
+    // Auth0 accepts the second of these, and deleting either one takes the access away that both declare.
+    ...all(
+      TYPE.rolePermission,
+      (held) => `the permission ${held.permission} of ${held.resourceServerIdentifier} for the role ${held.roleId}`,
+    ),
+    ...all(TYPE.userRole, ({ userId, roleId }) => `the role ${roleId} of the user ${userId}`),
+    ...all(
+      TYPE.connectionClient,
+      (enabled) => `the client ${enabled.clientId} of the connection ${enabled.connectionId}`,
+    ),
   ];
   const duplicates = names.filter((name, index) => names.indexOf(name) < index);
   if (duplicates.length > 0) throw new UserError(`The program declares more than once: ${duplicates.join('; ')}.`);

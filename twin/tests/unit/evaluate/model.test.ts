@@ -71,6 +71,26 @@ it.each([
   expect(message).toContain(says);
 });
 
+it.each([
+  [
+    'rolePermission:RolePermission',
+    { roleId: 'r', permission: 'p', resourceServerIdentifier: 'a' },
+    'permission p of a',
+  ],
+  ['userRole:UserRole', { userId: 'u', roleId: 'r' }, 'role r of the user u'],
+  ['connectionClient:ConnectionClient', { connectionId: 'c', clientId: 'x' }, 'client x of the connection c'],
+])(
+  'The model rejects two of %s for the same access, because deleting one takes it away',
+  async (type, inputs, says) => {
+    const recorded = await recordStack('dev');
+    const [first] = recorded.resources;
+    if (first === undefined) throw new Error('stack dev declares nothing');
+    const twice = ['a', 'b'].map((id) => ({ ...first, type: `auth0:index/${type}`, name: id, id, inputs }));
+    const { message } = await refusal(() => modelOf({ ...recorded, resources: [...recorded.resources, ...twice] }));
+    expect(message).toContain(`more than once: the ${says}`);
+  },
+);
+
 // docs/fidelity.md F34
 it('The model rejects two routes whose parameters have different names at one place of the path', async () => {
   const recorded = await recordStack('dev');
