@@ -29,7 +29,7 @@ export default {
       // There is no package aws-lambda: its types are @types/aws-lambda, and the compiler resolves those.
       to: { couldNotResolve: true, pathNot: '^aws-lambda$' },
     },
-    forbid('limits/ imports nothing', '^limits/', '.', '^limits/'),
+    forbid('limits/ imports only leven', '^limits/', '.', '^limits/|^node_modules/leven/'),
     forbid(
       'the program does not import the tools',
       PROGRAM,

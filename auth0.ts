@@ -1,7 +1,7 @@
 import * as auth0 from '@pulumi/auth0';
 import * as pulumi from '@pulumi/pulumi';
 import { declareApplication, type Application } from './program/auth0/application.ts';
-import { audienceNames, type DeclaredApi } from './program/auth0/audience-names.ts';
+import { audienceNames, type DeclaredApi, type Side } from './program/auth0/side.ts';
 import { declareClaims } from './program/auth0/claims.ts';
 import { declareConnections, declareUsers, type DeclaredRole, type TestUser } from './program/auth0/users.ts';
 import { mayRefresh } from './program/config/login-rules.ts';
@@ -26,34 +26,33 @@ export class Auth0Side extends pulumi.ComponentResource {
 
   constructor(name: string, { contract, settings }: Auth0SideArgs, options?: pulumi.ComponentResourceOptions) {
     super('auth0-http-api:index:Auth0Side', name, {}, options);
-    const within: Within = { component: this, name, contract, settings };
+    const within: Side = { parent: this, side: name, settings };
 
-    const first = declareApi(within, settings.audience, true);
-    const second = settings.secondAudience === undefined ? [] : [declareApi(within, settings.secondAudience, false)];
-    const apis = [first, ...second];
-    const surroundings = { parent: this, side: name, settings };
-    this.applications = settings.clients.map((client) => declareApplication(client, { ...surroundings, apis }));
-    const roles = declareRoles(within, apis);
-    this.users = declareUsers(surroundings, declareConnections(surroundings, this.applications), roles);
-    declareClaims(surroundings, contract);
+    const first = declareApi(within, contract, settings.audience, true);
+    const second = settings.secondAudience && declareApi(within, contract, settings.secondAudience, false);
+    const apis = [first, ...(second ? [second] : [])];
+    this.applications = settings.clients.map((client) => declareApplication(client, within, apis));
+    const roles = declareRoles(within, contract, apis);
+    this.users = declareUsers(within, declareConnections(within, this.applications), roles);
+    declareClaims(within, contract);
 
     this.audience = first.identifier;
-    this.secondAudience = second[0]?.identifier;
+    this.secondAudience = second ? second.identifier : undefined;
     this.issuer = `https://${settings.issuerDomain}/`;
     this.tokenUrl = `${this.issuer}oauth/token`;
     this.registerOutputs({ audience: this.audience, issuer: this.issuer, tokenUrl: this.tokenUrl });
   }
 }
 
-interface Within extends Auth0SideArgs {
-  readonly component: Auth0Side;
-  readonly name: string;
-}
-
 /** Declares an Auth0 API, with all its permissions in one resource to save API calls. */
-function declareApi({ component, name, contract, settings }: Within, audience: string, isFirst: boolean): DeclaredApi {
+function declareApi(
+  { parent, side, settings }: Side,
+  contract: Contract,
+  audience: string,
+  isFirst: boolean,
+): DeclaredApi {
   const named = audienceNames(audience, isFirst, settings.secondAudience === undefined);
-  const [logicalName, aliases] = named(name);
+  const [logicalName, aliases] = named(side);
   const { identifier } = new auth0.ResourceServer(
     logicalName,
     {
@@ -71,7 +70,7 @@ function declareApi({ component, name, contract, settings }: Within, audience: s
         user: { policy: settings.userAccess === 'deny' ? 'deny_all' : 'allow_all' },
       },
     },
-    { parent: component, aliases, protect: settings.production },
+    { parent, aliases, protect: settings.production },
   );
   const permissions = new auth0.ResourceServerScopes(
     logicalName,
@@ -79,40 +78,28 @@ function declareApi({ component, name, contract, settings }: Within, audience: s
       resourceServerIdentifier: identifier,
       scopes: Object.entries(contract.permissions).map(([scope, description]) => ({ name: scope, description })),
     },
-    { parent: component, aliases },
+    { parent, aliases },
   );
   return { identifier, permissions, named };
 }
 
-/**
- * Declares the roles. A role without permissions gets no permissions resource: the provider gives an empty list no ID.
- */
+/** Declares the roles. One without permissions has no resource for them: the provider gives an empty list no ID. */
 function declareRoles(
-  { component, name, contract, settings }: Within,
+  { parent, side, settings: { stack } }: Side,
+  contract: Contract,
   apis: readonly DeclaredApi[],
 ): ReadonlyMap<string, DeclaredRole> {
   return new Map(
     Object.entries(contract.roles).map(([key, names]) => {
-      const role = new auth0.Role(
-        `${name}-${key}`,
-        {
-          name: `${key} (${settings.stack})`,
-          description: `${key} of ${pulumi.getProject()}, stack ${settings.stack}`,
-        },
-        { parent: component },
+      const name = `${side}-${key}`;
+      const description = `${key} of ${pulumi.getProject()}, stack ${stack}`;
+      const role = new auth0.Role(name, { name: `${key} (${stack})`, description }, { parent });
+      if (names.length === 0) return [key, { role, held: [] }];
+      const permissions = apis.flatMap(({ identifier }) =>
+        names.map((permission) => ({ name: permission, resourceServerIdentifier: identifier })),
       );
-      const declareHeld = (): auth0.RolePermissions =>
-        new auth0.RolePermissions(
-          `${name}-${key}`,
-          {
-            roleId: role.id,
-            permissions: apis.flatMap(({ identifier }) =>
-              names.map((permission) => ({ name: permission, resourceServerIdentifier: identifier })),
-            ),
-          },
-          { parent: component, dependsOn: apis.map(({ permissions }) => permissions) },
-        );
-      return [key, { role, held: names.length === 0 ? [] : [declareHeld()] }];
+      const options = { parent, dependsOn: apis.map((api) => api.permissions) };
+      return [key, { role, held: [new auth0.RolePermissions(name, { roleId: role.id, permissions }, options)] }];
     }),
   );
 }

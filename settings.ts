@@ -4,13 +4,14 @@ import * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
 import { encryptedKeys, MAY_BE_SECRET, NO_PLACE_FOR_A_SECRET } from './program/config/encrypted-keys.ts';
 import { database, refreshTokens, type UserSettings } from './program/config/login-keys.ts';
-import { KEYS, type CheckedKeys, type Key } from './program/config/keys.ts';
+import { KEYS, type CheckedKeys, type CompleteKeys, type Key } from './program/config/keys.ts';
 import { providerProblems } from './program/config/provider-rules.ts';
 import { defaultCors } from './program/config/cors.ts';
 import { combinationProblems } from './program/config/rules.ts';
 import { stackFileLines } from './program/config/stack-file-lines.ts';
 import type { Contract } from './program/contract/define-contract.ts';
-import { didYouMean } from './program/nearest.ts';
+import { didYouMean } from './limits/nearest.ts';
+import { fromJson } from './program/from-json.ts';
 import { plainError, problemOf } from './program/plain-errors.ts';
 import { countOf, problem, UserError, type Problem } from './program/user-error.ts';
 
@@ -36,62 +37,37 @@ export function readSettings(contract: Contract, root?: URL): Settings {
 }
 
 function settingsOf(keys: CheckedKeys, contract: Contract) {
-  const domain = needed(keys, 'auth0:domain');
-  const testUser: UserSettings | undefined = keys['api:testUser'];
+  // A missing key is a problem, so there is none here.
+  const all = keys as CompleteKeys;
+  const { domain: apiDomain, stage: stageName = '$default', testUser, ...own } = ownSettings(all);
+  const shorthand: UserSettings | undefined = testUser;
+  const domain = all['auth0:domain'];
   return {
+    ...own,
     stack: pulumi.getStack(),
-    region: needed(keys, 'aws:region'),
+    region: all['aws:region'],
     domain,
-    issuerDomain: keys['api:issuerDomain'] ?? domain,
-    audience: needed(keys, 'api:audience'),
-    /** The audience of a second Auth0 API with the same permissions and grants. */
-    secondAudience: keys['api:secondAudience'],
-    otherAudiences: needed(keys, 'api:otherAudiences'),
-    production: needed(keys, 'api:production'),
-    /** Setting to the reason why this production stack may break its rule. */
-    exceptions: needed(keys, 'api:exceptions'),
-    tokenLifetime: needed(keys, 'api:tokenLifetime'),
-    /** `undefined` without a value: users may get tokens then, and production rejects that. */
-    userAccess: keys['api:userAccess'],
-    defaultDirectory: needed(keys, 'api:defaultDirectory'),
-    clients: needed(keys, 'api:clients'),
-    /** The client that `npm run verify` uses. */
-    probe: keys['api:probe'],
+    issuerDomain: own.issuerDomain ?? domain,
     /** Each with its suffix of resource names. */
-    users: testUser
-      ? [{ ...testUser, suffix: '' }]
-      : needed(keys, 'api:users').map((user) => ({ ...user, suffix: `-${user.email}` })),
-    database: keys['api:database'] ?? database.parse({}),
-    /** Names of existing connections; empty if the program has its own database. */
-    connections: needed(keys, 'api:connections'),
-    refreshTokens: keys['api:refreshTokens'] ?? refreshTokens.parse({}),
-    identitySource: needed(keys, 'api:identitySource'),
-    apiDomain: keys['api:domain'],
-    /** Another domain of the tenant, which a second API trusts. */
-    secondIssuer: keys['api:secondIssuer'],
-    stageName: keys['api:stage'] ?? '$default',
-    backends: needed(keys, 'api:backends'),
-    privateBackends: needed(keys, 'api:privateBackends'),
-    handlers: needed(keys, 'api:handlers'),
-    vpc: keys['api:vpc'],
-    sourceMaps: needed(keys, 'api:sourceMaps'),
+    users: shorthand
+      ? [{ ...shorthand, suffix: '' }]
+      : own.users.map((user) => ({ ...user, suffix: `-${user.email}` })),
+    database: own.database ?? database.parse({}),
+    refreshTokens: own.refreshTokens ?? refreshTokens.parse({}),
+    apiDomain,
+    stageName,
     /** Whether the handlers' settings contain encrypted values. */
     secretHandlers: encryptedKeys().includes(MAY_BE_SECRET),
-    logRetention: needed(keys, 'api:logRetention'),
-    logKey: keys['api:logKey'],
-    logCallerAddress: needed(keys, 'api:logCallerAddress'),
-    permissionsBoundary: keys['api:permissionsBoundary'],
-    throttle: keys['api:throttle'],
-    routeThrottles: needed(keys, 'api:routeThrottles'),
-    cors: keys['api:cors'] ?? defaultCors(keys, contract),
-    alarms: keys['api:alarms'],
+    cors: own.cors ?? defaultCors(keys, contract),
   };
 }
 
-function needed<K extends Key>(keys: CheckedKeys, key: K): NonNullable<CheckedKeys[K]> {
-  const value = keys[key];
-  if (value === undefined) throw new Error(`${key} was not reported as missing`);
-  return value;
+type OwnSettings = { readonly [K in Key as K extends `api:${infer Name}` ? Name : never]: CompleteKeys[K] };
+
+/** Returns the values of the keys under `api:`, without that prefix. */
+function ownSettings(keys: CompleteKeys): OwnSettings {
+  const own = Object.entries(keys).filter(([key]) => key.startsWith('api:'));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice('api:'.length), value])) as OwnSettings;
 }
 
 type Raw = Readonly<Record<string, string>>;
@@ -128,13 +104,7 @@ function checkKeys(raw: Raw): { keys: CheckedKeys; problems: Problem[] } {
 
 /** Parses a configuration value: Pulumi passes lists, maps, numbers and booleans as JSON, other values unchanged. */
 function parsed(text: string): unknown {
-  if (!/^(\[|\{|true$|false$|-?\d+(\.\d+)?$)/.test(text)) return text;
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return text;
-  }
+  return /^(\[|\{|true$|false$|-?\d+(\.\d+)?$)/.test(text) ? (fromJson(text) ?? text) : text;
 }
 
 function example(schema: z.ZodType): string {

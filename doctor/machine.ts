@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { Recorded } from '@auth0-http-api/twin';
 import { readOverHttps, type IssuerResponse } from '../program/aws/issuer.ts';
+import { fromJson } from '../program/from-json.ts';
 
 export interface CommandResult {
   /** The exit code; `undefined` if the command is not installed. */
@@ -42,13 +43,7 @@ export function runCommand(root: URL, command: string, ...args: readonly string[
 
 /** Returns a command's output as JSON; undefined if it failed or printed none. */
 export function jsonOf({ code, stdout }: CommandResult): unknown {
-  if (code !== 0) return undefined;
-  try {
-    const value: unknown = JSON.parse(stdout);
-    return value;
-  } catch {
-    return undefined;
-  }
+  return code === 0 ? fromJson(stdout) : undefined;
 }
 
 /** Requests a URL; without options, with API Gateway's limits for an issuer's documents. */

@@ -2,6 +2,7 @@ import type { Recorded } from '@auth0-http-api/twin';
 import { z } from 'zod';
 import { issuerProblem, type IssuerResponse } from '../program/aws/issuer.ts';
 import { placeholderProblems } from '../program/config/rules.ts';
+import { fromJson } from '../program/from-json.ts';
 import { scopesOf } from '../rights/scopes.ts';
 import { finding, type Finding } from './finding.ts';
 import type { Machine } from './machine.ts';
@@ -98,13 +99,9 @@ const CLAIMS = z.object({ scope: z.string().optional(), azp: CLIENT_ID.optional(
 
 function claimsOf(token: string): z.infer<typeof CLAIMS> {
   const [, payload = ''] = token.split('.');
-  return parsed(CLAIMS, { status: 200, body: Buffer.from(payload, 'base64url').toString() }) ?? {};
+  return CLAIMS.safeParse(fromJson(Buffer.from(payload, 'base64url').toString())).data ?? {};
 }
 
 function parsed<T>(schema: z.ZodType<T>, response: IssuerResponse): T | undefined {
-  try {
-    return 'failure' in response ? undefined : schema.safeParse(JSON.parse(response.body)).data;
-  } catch {
-    return undefined;
-  }
+  return 'failure' in response ? undefined : schema.safeParse(fromJson(response.body)).data;
 }

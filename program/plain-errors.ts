@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../limits/nearest.ts';
 import { problem, type Problem, type ProblemCode } from './user-error.ts';
 
 /** Zod's type names in the words of a stack file. */

@@ -30,6 +30,8 @@ describe('Defaults of a stack file', () => {
       otherAudiences: [],
       production: false,
       exceptions: {},
+      passwordGrant: 'forbid',
+      routeQuota: 300,
       tokenLifetime: 3600,
       userAccess: undefined,
       defaultDirectory: false,

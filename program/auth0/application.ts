@@ -6,7 +6,7 @@ import { CLIENT_TYPES, type ClientSettings, type GrantType } from '../config/cli
 import { isLocalhost, mayRefresh } from '../config/login-rules.ts';
 import { formerName } from '../former-name.ts';
 import type { Settings } from '../../settings.ts';
-import type { DeclaredApi } from './audience-names.ts';
+import type { DeclaredApi, Side } from './side.ts';
 
 /** A declared client and its secret. */
 export interface Application {
@@ -17,17 +17,9 @@ export interface Application {
   readonly rotation: { readonly version: number; readonly nextSecret: pulumi.Output<string> } | undefined;
 }
 
-interface Surroundings {
-  readonly parent: pulumi.Resource;
-  /** The component's name, which prefixes its resources' names. */
-  readonly side: string;
-  readonly settings: Settings;
-  readonly apis: readonly DeclaredApi[];
-}
-
-/** Declares a client, its secret and, for the client-credentials grant, its client grant. */
-export function declareApplication(client: ClientSettings, within: Surroundings): Application {
-  const { parent, side, settings, apis } = within;
+/** Declares a client, its secret and, for the client-credentials grant, its client grant of each API. */
+export function declareApplication(client: ClientSettings, within: Side, apis: readonly DeclaredApi[]): Application {
+  const { parent, side, settings } = within;
   const { appType } = CLIENT_TYPES[client.type];
   const logicalName = `${side}-${client.name}`;
   const aliases = formerName(side, client.formerly);
@@ -156,7 +148,7 @@ function auth0GrantTypes(grant: GrantType): string[] {
  */
 function declareSecrets(
   { name, formerly, secretVersion }: ClientSettings,
-  { parent, side }: Surroundings,
+  { parent, side }: Side,
 ): { readonly current?: pulumi.Output<string>; readonly rotation: Application['rotation'] } {
   if (secretVersion === undefined) return { rotation: undefined };
   const declare = (version: number): pulumi.Output<string> => {

@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { ClaimSource } from '../contract/claims.ts';
 import type { Contract } from '../contract/define-contract.ts';
 import type { Settings } from '../../settings.ts';
+import type { Side } from './side.ts';
 
 /**
  * The expression for each claim source. Source:
@@ -22,10 +23,7 @@ const EXPRESSIONS: Readonly<Record<ClaimSource, string>> = {
 };
 
 /** Declares one Action that adds the contract's claims, and binds it without touching the tenant's other bindings. */
-export function declareClaims(
-  { parent, side, settings }: { readonly parent: pulumi.Resource; readonly side: string; readonly settings: Settings },
-  contract: Contract,
-): void {
+export function declareClaims({ parent, side, settings }: Side, contract: Contract): void {
   if (Object.keys(contract.claims ?? {}).length === 0) return;
   const name = `${pulumi.getProject()} claims (${settings.stack})`;
   const action = new auth0.Action(

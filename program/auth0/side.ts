@@ -1,5 +1,14 @@
 import type * as auth0 from '@pulumi/auth0';
 import type * as pulumi from '@pulumi/pulumi';
+import type { Settings } from '../../settings.ts';
+
+/** What each declaration of the Auth0 side gets. */
+export interface Side {
+  readonly parent: pulumi.Resource;
+  /** The component's name, which prefixes its resources' names. */
+  readonly side: string;
+  readonly settings: Settings;
+}
 
 export interface DeclaredApi {
   readonly identifier: pulumi.Output<string>;

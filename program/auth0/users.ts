@@ -3,8 +3,8 @@ import * as pulumi from '@pulumi/pulumi';
 import * as random from '@pulumi/random';
 import { logsUsersIn } from '../config/login-rules.ts';
 import { UserError } from '../user-error.ts';
-import type { Settings } from '../../settings.ts';
 import type { Application } from './application.ts';
+import type { Side } from './side.ts';
 
 /** A test user of the stack. */
 export interface TestUser {
@@ -20,18 +20,11 @@ export interface DeclaredRole {
   readonly held: readonly auth0.RolePermissions[];
 }
 
-interface Surroundings {
-  readonly parent: pulumi.Resource;
-  /** The component's name, which prefixes its resources' names. */
-  readonly side: string;
-  readonly settings: Settings;
-}
-
 /** Databases by name; `undefined` is the program's own. */
 type Databases = ReadonlyMap<string | undefined, { name: pulumi.Output<string>; enabled: readonly pulumi.Resource[] }>;
 
 /** Enables the login connections for every client that logs users in. */
-export function declareConnections(within: Surroundings, applications: readonly Application[]): Databases {
+export function declareConnections(within: Side, applications: readonly Application[]): Databases {
   const allowed = applications.filter(({ settings }) => logsUsersIn(settings));
   if (allowed.length === 0) return new Map();
   const { connections } = within.settings;
@@ -41,7 +34,7 @@ export function declareConnections(within: Surroundings, applications: readonly 
 }
 
 /** Declares the program's own database, which the tenant's other applications cannot use. */
-function declareDatabase({ parent, side, settings }: Surroundings, allowed: readonly Application[]) {
+function declareDatabase({ parent, side, settings }: Side, allowed: readonly Application[]) {
   const { signUp, passwordPolicy } = settings.database;
   const connection = new auth0.Connection(
     side,
@@ -69,7 +62,7 @@ function declareDatabase({ parent, side, settings }: Surroundings, allowed: read
 }
 
 /** Enables a connection with one resource for each client, so that the connection keeps its other clients. */
-function enableConnection({ parent, side, settings }: Surroundings, name: string, allowed: readonly Application[]) {
+function enableConnection({ parent, side, settings }: Side, name: string, allowed: readonly Application[]) {
   const found = auth0.getConnectionOutput({ name, skipEnabledClients: true }, { parent });
   const connectionId = found.apply(({ id, strategy, isDomainConnection }) => {
     const fail = (why: string): never => {
@@ -98,12 +91,11 @@ function isThird({ settings }: Application): boolean {
 
 /** Declares the stack's users outside production, each with a generated password. */
 export function declareUsers(
-  within: Surroundings,
+  { parent, side, settings }: Side,
   databases: Databases,
   roles: ReadonlyMap<string, DeclaredRole>,
 ): TestUser[] {
-  return within.settings.users.map(({ email, roles: keys, connection, suffix }) => {
-    const { parent, side } = within;
+  return settings.users.map(({ email, roles: keys, connection, suffix }) => {
     const database = databases.get(connection);
     if (database === undefined) throw new Error(`no database for ${email}`);
     const logicalName = `${side}${suffix}`;

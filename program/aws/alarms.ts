@@ -3,9 +3,6 @@ import * as pulumi from '@pulumi/pulumi';
 import { suffixOf, type Within } from './api-parts.ts';
 import { services } from './services.ts';
 
-/** Seconds that each alarm evaluates at a time. */
-const PERIOD = 300;
-
 /**
  * Declares the alarms of a stack that names a topic. API Gateway's `4xx` metric includes 404s, so the alarms count 401,
  * 403 and 429 in the access log. A function at its reserved concurrency returns 500, which counts as an error.
@@ -20,28 +17,14 @@ export function declareAlarms(
   const { alarms } = within.settings;
   if (alarms === undefined) return;
   const own = { namespace: 'AWS/ApiGateway', dimensions: { ApiId: api.id, Stage: stage.name } };
-  const refusals = countStatuses(within, 'refusals', [401, 403], accessLog);
-  const throttled = countStatuses(within, 'throttled', [429], accessLog);
-
-  declareAlarm(within, 'server-errors', {
-    ...own,
-    alarmDescription: `${alarms.serverErrors} or more responses with 5xx in five minutes`,
-    metricName: '5xx',
-    statistic: 'Sum',
-    threshold: alarms.serverErrors,
-  });
-  declareAlarm(within, 'refusals', {
-    ...refusals,
-    alarmDescription: `${alarms.refusals} or more responses with 401 or 403 in five minutes`,
-    statistic: 'Sum',
-    threshold: alarms.refusals,
-  });
-  declareAlarm(within, 'throttled', {
-    ...throttled,
-    alarmDescription: `${alarms.throttled} or more responses with 429 in five minutes`,
-    statistic: 'Sum',
-    threshold: alarms.throttled,
-  });
+  const count = (kind: string, threshold: number, statuses: string, metric: Metric): void => {
+    const alarmDescription = `${threshold} or more responses with ${statuses} in five minutes`;
+    declareAlarm(within, kind, { ...metric, alarmDescription, statistic: 'Sum', threshold });
+  };
+  const { serverErrors, refusals, throttled } = alarms;
+  count('server-errors', serverErrors, '5xx', { ...own, metricName: '5xx' });
+  count('refusals', refusals, '401 or 403', countStatuses(within, 'refusals', [401, 403], accessLog));
+  count('throttled', throttled, '429', countStatuses(within, 'throttled', [429], accessLog));
   declareAlarm(within, 'latency', {
     ...own,
     alarmDescription: `1 of 100 responses took more than ${alarms.latency} ms, for fifteen minutes`,
@@ -53,10 +36,7 @@ export function declareAlarms(
   });
 }
 
-interface Metric {
-  readonly namespace: string;
-  readonly metricName: string;
-}
+type Metric = Pick<aws.cloudwatch.MetricAlarmArgs, 'namespace' | 'metricName' | 'dimensions'>;
 
 /** Declares a metric filter that counts access-log lines with one of these statuses. */
 function countStatuses(
@@ -88,7 +68,7 @@ function declareAlarm({ component, name, settings }: Within, kind: string, args:
     {
       comparisonOperator: 'GreaterThanOrEqualToThreshold',
       evaluationPeriods: 1,
-      period: PERIOD,
+      period: 300,
       treatMissingData: 'notBreaching',
       alarmActions: actions,
       okActions: actions,

@@ -1,52 +1,31 @@
 import type * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import type { Within } from './api-parts.ts';
 import { LAMBDA_HANDLER } from './bundle.ts';
-import { RUNTIME, type HandlerSpec } from '../contract/handler-spec.ts';
-import type { Settings } from '../../settings.ts';
+import { handlerIn, RUNTIME, type HandlerSpec } from '../contract/handler-spec.ts';
+import { formerName } from '../former-name.ts';
 import { LAMBDA_MAY_ASSUME, logGroupArn, policyOf, statementsOf } from './policy.ts';
 import { services } from './services.ts';
+import { keptLogs } from './stage.ts';
 
-interface Surroundings {
-  readonly code: pulumi.asset.Archive;
-  readonly parent: pulumi.Resource;
-  /** The only API that may invoke the function. */
-  readonly api: aws.apigatewayv2.Api;
-  readonly region: string;
-  /** Former names of the resources, if the handler was renamed. */
-  readonly aliases: pulumi.Alias[];
-  readonly logs: Pick<aws.cloudwatch.LogGroupArgs, 'retentionInDays' | 'kmsKeyId'>;
-  /** Whether Node reads the bundle's source map. */
-  readonly sourceMaps: boolean;
-  readonly vpc: Settings['vpc'];
-  readonly secretEnvironment: boolean;
-  /** The ARN of the role's permissions boundary. */
-  readonly permissionsBoundary: string | undefined;
-  readonly secretStatements: boolean;
-}
-
-/**
- * Declares a Lambda function, its log group, its role with the handler's statements, and the API's invoke permission.
- */
-export function declareFunction(
-  name: string,
-  handler: HandlerSpec,
-  {
-    code,
-    parent,
-    api,
-    region,
-    aliases,
-    logs,
-    sourceMaps,
-    vpc,
-    secretEnvironment,
-    secretStatements,
-    permissionsBoundary,
-  }: Surroundings,
+/** Declares a handler's function, its log group, its role with the handler's statements, and the API's invoke permission. */
+export function declareHandler(
+  { component: parent, name: side, contract, settings, bundles }: Within,
+  key: string,
+  api: aws.apigatewayv2.Api,
 ): aws.lambda.Function {
+  const spec = contract.handlers[key];
+  const code = bundles.get(key)?.archive;
+  if (spec === undefined || code === undefined) throw new Error(`no handler or bundle of ${key}`);
+  const name = `${side}-${key}`;
+  const handler = handlerIn(spec, settings.handlers[key]);
+  const aliases = formerName(side, spec.formerly);
+  const { region, vpc, permissionsBoundary, secretHandlers } = settings;
+  const isSecret = (part: 'environment' | 'statements'): boolean =>
+    secretHandlers && settings.handlers[key]?.[part] !== undefined;
   const logGroup = new services.cloudwatch.LogGroup(
     name,
-    { name: `/${pulumi.getProject()}/${pulumi.getStack()}/${name}`, ...logs },
+    { name: `/${pulumi.getProject()}/${pulumi.getStack()}/${name}`, ...keptLogs(settings) },
     // Renaming would replace the log group and lose its events.
     { parent, aliases, ignoreChanges: ['name'] },
   );
@@ -59,7 +38,7 @@ export function declareFunction(
     name,
     {
       role: role.name,
-      policy: (secretStatements ? pulumi.secret(logGroup.name) : logGroup.name).apply((log) =>
+      policy: (isSecret('statements') ? pulumi.secret(logGroup.name) : logGroup.name).apply((log) =>
         policyOf(logGroupArn(region, log), statementsOf(handler), vpc !== undefined),
       ),
     },
@@ -79,7 +58,7 @@ export function declareFunction(
       ...(handler.ephemeralStorage !== undefined && { ephemeralStorage: { size: handler.ephemeralStorage } }),
       ...(handler.tracing === true && { tracingConfig: { mode: 'Active' } }),
       ...(vpc && { vpcConfig: { subnetIds: vpc.subnets, securityGroupIds: vpc.securityGroups } }),
-      ...environmentOf(handler, sourceMaps, secretEnvironment),
+      ...environmentOf(handler, settings.sourceMaps, isSecret('environment')),
       role: role.arn,
       loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },
     },
@@ -89,10 +68,7 @@ export function declareFunction(
   return lambda;
 }
 
-/**
- * Declares the API's permission to invoke a function. One covers all routes: separate ones would reach the 20 KB limit
- * at about 60.
- */
+/** Declares the API's permission to invoke a function: one for all routes, because 60 would reach the 20 KB limit. */
 export function letInvoke(
   name: string,
   target: Pick<aws.lambda.PermissionArgs, 'function' | 'qualifier'>,

@@ -1,14 +1,13 @@
 import type * as aws from '@pulumi/aws';
+import type * as pulumi from '@pulumi/pulumi';
 import { CALLER_HEADERS } from '../../limits/caller-headers.ts';
 import { parseFunctionArn } from '../../limits/function-arn.ts';
 import type { Within } from './api-parts.ts';
 import type { PrivateBackend } from '../config/api-keys.ts';
 import { backendOf, functionLabel } from '../contract/backend.ts';
 import { formerName } from '../former-name.ts';
-import { declareFunction, letInvoke } from './function.ts';
+import { declareHandler, letInvoke } from './function.ts';
 import { routeName } from './route-name.ts';
-import { keptLogs } from './stage.ts';
-import { handlerIn } from '../contract/handler-spec.ts';
 import { services } from './services.ts';
 
 /** Declares each handler's function, by handler key. A second API gets permission to invoke the first one's. */
@@ -32,12 +31,8 @@ export function declareIntegrations(
   const { component, name, contract, settings } = within;
   const handlers = new Map(
     [...lambdas].map(([key, { arn }]) => {
-      const integration = new services.apigatewayv2.Integration(
-        `${name}-${key}`,
-        { apiId: api.id, integrationType: 'AWS_PROXY', integrationUri: arn, payloadFormatVersion: '2.0' },
-        { parent: component, aliases: formerName(name, contract.handlers[key]?.formerly) },
-      );
-      return [key, integration] as const;
+      const options = { parent: component, aliases: formerName(name, contract.handlers[key]?.formerly) };
+      return [key, invoke(`${name}-${key}`, api, arn, options)] as const;
     }),
   );
   const functions = new Map<string, aws.apigatewayv2.Integration>();
@@ -64,28 +59,14 @@ export function declareIntegrations(
   );
 }
 
-function declareHandler(
-  { component, name, contract, settings, bundles }: Within,
-  key: string,
-  api: aws.apigatewayv2.Api,
-): aws.lambda.Function {
-  const spec = contract.handlers[key];
-  if (spec === undefined) throw new Error(`no handler ${key}`);
-  const code = bundles.get(key)?.archive;
-  if (code === undefined) throw new Error(`no bundle of ${key}`);
-  return declareFunction(`${name}-${key}`, handlerIn(spec, settings.handlers[key]), {
-    code,
-    parent: component,
-    api,
-    aliases: formerName(name, spec.formerly),
-    region: settings.region,
-    logs: keptLogs(settings),
-    sourceMaps: settings.sourceMaps,
-    vpc: settings.vpc,
-    permissionsBoundary: settings.permissionsBoundary,
-    secretEnvironment: settings.secretHandlers && settings.handlers[key]?.environment !== undefined,
-    secretStatements: settings.secretHandlers && settings.handlers[key]?.statements !== undefined,
-  });
+function invoke(
+  name: string,
+  { id: apiId }: aws.apigatewayv2.Api,
+  integrationUri: pulumi.Input<string>,
+  options: pulumi.CustomResourceOptions,
+): aws.apigatewayv2.Integration {
+  const inputs = { apiId, integrationType: 'AWS_PROXY', integrationUri, payloadFormatVersion: '2.0' };
+  return new services.apigatewayv2.Integration(name, inputs, options);
 }
 
 /** Declares the integration of an existing function, and only its invoke permission for this API. */
@@ -99,14 +80,9 @@ function declareExisting(
   const { unqualified, qualifier } = parsed;
   // Two dashes, because no handler key can produce this name.
   const resource = `${name}--${functionLabel(parsed)}`;
-  letInvoke(resource, { function: unqualified, ...(qualifier !== undefined && { qualifier }) }, api, {
-    parent: component,
-  });
-  return new services.apigatewayv2.Integration(
-    resource,
-    { apiId: api.id, integrationType: 'AWS_PROXY', integrationUri: arn, payloadFormatVersion: '2.0' },
-    { parent: component },
-  );
+  const options = { parent: component };
+  letInvoke(resource, { function: unqualified, ...(qualifier !== undefined && { qualifier }) }, api, options);
+  return invoke(resource, api, arn, options);
 }
 
 /**

@@ -2,6 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { z } from 'zod';
 import { ISSUER_TIMEOUT, JWKS_BYTES } from '../../limits/http-api.ts';
 import type { ApiSideArgs } from './api-parts.ts';
+import { fromJson } from '../from-json.ts';
 import { printableLine, UserError } from '../user-error.ts';
 
 /** An issuer's response to a GET request, or why there was none. */
@@ -57,7 +58,7 @@ function judgeDiscovery(
   response: IssuerResponse,
 ): { readonly jwksUri: string } | { readonly problem: string } {
   if (!isOk(response)) return { problem: `${failureOf(response)}; write the domain of a tenant that exists` };
-  const { data } = DISCOVERY.safeParse(parsed(response.body));
+  const { data } = DISCOVERY.safeParse(fromJson(response.body));
   if (data === undefined) {
     return { problem: 'is not a discovery document with issuer and jwks_uri; write the domain of an Auth0 tenant' };
   }
@@ -71,7 +72,7 @@ function judgeKeys(response: IssuerResponse): string | undefined {
   if (Buffer.byteLength(response.body) > JWKS_BYTES) {
     return `is too large: API Gateway reads at most ${JWKS_BYTES} bytes; remove keys`;
   }
-  const keys = KEY_SET.safeParse(parsed(response.body)).data?.keys ?? [];
+  const keys = KEY_SET.safeParse(fromJson(response.body)).data?.keys ?? [];
   if (keys.some((key) => RS256_KEY.safeParse(key).success)) return undefined;
   return 'has no RSA key for RS256, which the tokens are signed with; write the domain of an Auth0 tenant';
 }
@@ -82,15 +83,6 @@ function isOk(response: IssuerResponse): response is { readonly status: 200; rea
 
 function failureOf(response: IssuerResponse): string {
   return 'failure' in response ? `failed: ${response.failure}` : `responded ${response.status}, not 200`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Attempts for each document: on a busy machine the timer can fire before a received response is read. */

@@ -1,17 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fromJson } from '../from-json.ts';
 
 /** Lambda's architectures: AWS's name, npm's name, and `e_machine` in an ELF header. */
 const MACHINES = {
@@ -45,7 +36,7 @@ export type Packages = { readonly folders: Readonly<Record<string, string>> } | 
  * @param root the project's folder, with a trailing slash
  */
 export function packagesBeside(names: readonly string[], root: string, place: Place): Packages {
-  const lock = lockIn(root);
+  const { packages: lock } = jsonIn(`${root}package-lock.json`);
   if (lock === undefined) return { problem: 'needs package-lock.json; run npm install' };
   const all = closureOf(names, lock, () => true);
   if (typeof all === 'string') return { problem: all };
@@ -55,7 +46,7 @@ export function packagesBeside(names: readonly string[], root: string, place: Pl
   // npm skips optional packages of other platforms.
   const closure = closureOf(names, lock, (key) => existsSync(join(folder, key)));
   if (typeof closure === 'string') return { problem: closure };
-  const differing = closure.find((key) => versionIn(join(folder, key)) !== lock[key]?.version);
+  const differing = closure.find((key) => jsonIn(join(folder, key, 'package.json')).version !== lock[key]?.version);
   if (differing !== undefined) {
     return { problem: `${nameOf(differing)} is not installed in the version of package-lock.json; run npm ci` };
   }
@@ -73,12 +64,9 @@ export function packagesBeside(names: readonly string[], root: string, place: Pl
   return { folders: Object.fromEntries(outer.map((key) => [key, join(folder, key)])) };
 }
 
-function lockIn(root: string): Lock | undefined {
-  try {
-    return (JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')) as { readonly packages?: Lock }).packages;
-  } catch {
-    return undefined;
-  }
+/** Returns a JSON file's value; an empty object if it is missing or broken. */
+function jsonIn(file: string): { readonly packages?: Lock; readonly version?: string } {
+  return existsSync(file) ? (fromJson(readFileSync(file, 'utf8')) ?? {}) : {};
 }
 
 /** Returns the lock file's sorted keys of packages and their dependencies, or what is missing. */
@@ -89,22 +77,23 @@ function closureOf(
 ): readonly string[] | string {
   const found = new Set<string>();
   const queue = names.map((name) => ({ name, from: '', required: true }));
-  for (const { name, from, required } of queue) {
+  for (const { name, from, required: isRequired } of queue) {
     const key = keyOf(name, from, lock);
     const locked = key === undefined ? undefined : lock[key];
     if (key === undefined || locked === undefined) {
-      if (required) return `${name} is not in package-lock.json; run npm install ${name}`;
+      if (isRequired) return `${name} is not in package-lock.json; run npm install ${name}`;
       continue;
     }
     if (locked.link === true) return `${name} is a link to a folder of the project; import it by its path instead`;
-    if (found.has(key) || (!required && !takesOptional(key))) continue;
+    if (found.has(key) || (!isRequired && !takesOptional(key))) continue;
     found.add(key);
     const optional = Object.keys(locked.optionalDependencies ?? {});
-    const needed = Object.keys({ ...locked.dependencies, ...locked.peerDependencies }).filter(
-      (one) => !optional.includes(one) && locked.peerDependenciesMeta?.[one]?.optional !== true,
+    const required = Object.keys({ ...locked.dependencies, ...locked.peerDependencies }).filter(
+      (needed) => !optional.includes(needed) && locked.peerDependenciesMeta?.[needed]?.optional !== true,
     );
-    queue.push(...needed.map((one) => ({ name: one, from: key, required: true })));
-    queue.push(...optional.map((one) => ({ name: one, from: key, required: false })));
+    const queued = (names: readonly string[], isRequired: boolean) =>
+      names.map((name) => ({ name, from: key, required: isRequired }));
+    queue.push(...queued(required, true), ...queued(optional, false));
   }
   return [...found].toSorted();
 }
@@ -154,14 +143,6 @@ function installed(
   return folder;
 }
 
-function versionIn(folder: string): string | undefined {
-  try {
-    return (JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { readonly version?: string }).version;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Returns whether a package needs a compiled addon that neither it nor a dependency has for this architecture. */
 function lacksAddon(key: string, closure: readonly string[], lock: Lock, folder: string, machine: number): boolean {
   const own = addonsIn(join(folder, key));
@@ -170,8 +151,8 @@ function lacksAddon(key: string, closure: readonly string[], lock: Lock, folder:
     return false;
   }
   const named = Object.keys({ ...locked?.dependencies, ...locked?.optionalDependencies }).flatMap((name) => {
-    const other = keyOf(name, key, lock);
-    return other !== undefined && closure.includes(other) ? addonsIn(join(folder, other)) : [];
+    const dependency = keyOf(name, key, lock);
+    return dependency !== undefined && closure.includes(dependency) ? addonsIn(join(folder, dependency)) : [];
   });
   return ![...own, ...named].some((file) => machineOf(file) === machine);
 }
@@ -185,14 +166,9 @@ function addonsIn(folder: string): string[] {
 
 /** Returns `e_machine` of an ELF file. */
 function machineOf(file: string): number | undefined {
-  const head = Buffer.alloc(20);
-  const opened = openSync(file, 'r');
-  try {
-    readSync(opened, head, 0, head.length, 0);
-  } finally {
-    closeSync(opened);
-  }
-  return head.subarray(0, 4).toString('latin1') === '\x7fELF' ? head.readUInt16LE(18) : undefined;
+  const bytes = readFileSync(file);
+  const isElf = bytes.length >= 20 && bytes.subarray(0, 4).toString('latin1') === '\x7fELF';
+  return isElf ? bytes.readUInt16LE(18) : undefined;
 }
 
 function nameOf(key: string): string {

@@ -11,7 +11,7 @@ import type { Contract } from '../contract/define-contract.ts';
 import { handlerIn, type HandlerSpec } from '../contract/handler-spec.ts';
 import { parametersOf } from '../contract/route-spec.ts';
 import { arnProblem, forwardProblem } from '../contract/targets.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../../limits/nearest.ts';
 import { problem, type Problem } from '../user-error.ts';
 import type { CheckedKeys } from './keys.ts';
 

@@ -7,6 +7,7 @@ import {
   PUBLIC_PEM,
   SMALLEST_RSA_KEY,
 } from '../../limits/auth0.ts';
+import { described, judged, matching } from '../schemas.ts';
 
 const GRANTS = ['client_credentials', 'password', 'authorization_code', 'refresh_token'] as const;
 /** A grant as the stack file names it; `application.ts` has Auth0's names. */
@@ -32,21 +33,22 @@ export const CLIENT_TYPES: Readonly<Record<(typeof TYPES)[number], ClientType>> 
 /** `login-rules.ts` checks each URL, because the rules depend on the stack. */
 const urls = z.array(z.string()).default([]);
 
-const clientName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, {
-  error: 'a client name is a lower-case letter and up to 39 lower-case letters, digits or -',
-});
+const clientName = matching(
+  /^[a-z][a-z0-9-]{0,39}$/,
+  'a client name is a lower-case letter and up to 39 lower-case letters, digits or -',
+);
 
 const tokens = z.int().min(1).max(LARGEST_TOKEN_QUOTA);
 
 /** Source: https://auth0.com/docs/fine-grained-m2m-token-quotas-early-access */
 const tokenQuota = z
   .strictObject({
-    perHour: tokens.optional().meta({ description: 'Tokens per clock hour (UTC).' }),
-    perDay: tokens.optional().meta({ description: 'Tokens per UTC day.' }),
-    enforce: z.boolean().default(true).meta({
-      description:
-        'false only logs excess tokens in the tenant and still issues them, which helps to find the right number.',
-    }),
+    perHour: described(tokens.optional(), 'Tokens per clock hour (UTC).'),
+    perDay: described(tokens.optional(), 'Tokens per UTC day.'),
+    enforce: described(
+      z.boolean().default(true),
+      'false only logs excess tokens in the tenant and still issues them, which helps to find the right number.',
+    ),
   })
   .refine(({ perHour, perDay }) => perHour !== undefined || perDay !== undefined, {
     error: 'write perHour or perDay: a quota without a number limits nothing',
@@ -57,16 +59,14 @@ const tokenQuota = z
 
 /** The schema of a public key of a client with `auth: private_key_jwt`. */
 const publicKey = z.strictObject({
-  pem: z
-    .string()
-    .superRefine((pem, context) => {
-      const message = problemOfKey(pem);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    })
-    .meta({ description: `A public RSA key of ${SMALLEST_RSA_KEY} bits or more, in PEM.` }),
-  algorithm: z.enum(ASSERTION_ALGORITHMS).default('RS256').meta({
-    description: 'The only algorithm that the client may use with this key.',
-  }),
+  pem: described(
+    z.string().superRefine(judged(problemOfKey)),
+    `A public RSA key of ${SMALLEST_RSA_KEY} bits or more, in PEM.`,
+  ),
+  algorithm: described(
+    z.enum(ASSERTION_ALGORITHMS).default('RS256'),
+    'The only algorithm that the client may use with this key.',
+  ),
 });
 
 function problemOfKey(pem: string): string | undefined {
@@ -86,63 +86,59 @@ function problemOfKey(pem: string): string | undefined {
 
 /** The schema of an entry of `api:clients`. */
 export const client = z.strictObject({
-  name: clientName.meta({
-    description: 'The name of the client, and its key in the outputs clientIds and clientSecrets.',
-  }),
-  formerly: clientName.optional().meta({
-    description:
-      'The name before a rename, so that the client keeps its id and secret. Remove it after every stack is updated.',
-  }),
-  type: z.enum(TYPES).default('service').meta({
-    description:
-      'service has no login; spa runs in a browser, native on a device, and web on a server that logs users in. A change replaces the client, with its id and secret.',
-  }),
-  party: z.enum(['first', 'third']).optional().meta({
-    description:
-      'first is your own application, third one of another company. Required for a service; other types default to first. Auth0 gives a third party no password grant and only the permissions of its client grants. A change replaces the client, with its id and secret.',
-  }),
-  grants: z
-    .array(z.enum(GRANTS))
-    .min(1, { error: `name at least one of ${GRANTS.join(', ')}` })
-    .meta({
-      description:
-        'How the client requests tokens: for itself (client_credentials), by a login (authorization_code), by renewing one (refresh_token), or with the password of a user (password).',
-    }),
-  permissions: z.array(z.string()).optional().meta({
-    description:
-      'The permissions that the client may request by client_credentials, and the most that users can give a third party. Required for both. The permissions of users come from their roles.',
-  }),
-  callbacks: urls.meta({
-    description:
-      'Exact URLs that a user returns to after the login, with https://, or outside production http://localhost; for native also with a scheme like com.example.app://. Outside production, the first label of the host may contain *.',
-  }),
-  logoutUrls: urls.meta({
-    description: 'Exact URLs that a user may return to after the logout, with the same rules as callbacks.',
-  }),
-  origins: urls.meta({
-    description: 'Origins of a spa, like https://app.example.com, whose pages request tokens and call the API.',
-  }),
-  tokenQuota: tokenQuota.optional().meta({
-    description:
-      'The most tokens, which Auth0 bills, that the client gets by client_credentials. Beyond that, Auth0 responds 429. Needs an Auth0 plan with token quotas.',
-  }),
-  auth: z.enum(['client_secret', 'private_key_jwt']).optional().meta({
-    description:
-      'How a service or web client authenticates: with a secret (the default), or by signing each request with a private key. The latter needs publicKeys and an Auth0 plan with private key JWT.',
-  }),
-  publicKeys: z
-    .array(publicKey)
-    .min(1, { error: 'write one key' })
-    .max(KEYS_PER_CLIENT, { error: `Auth0 accepts at most ${KEYS_PER_CLIENT} keys of a client; remove the oldest` })
-    .optional()
-    .meta({
-      description:
-        'The public keys of a client with auth: private_key_jwt. The client may sign with either; a second key lets it change keys without a gap.',
-    }),
-  secretVersion: z.int().min(0).max(1_000_000).optional().meta({
-    description:
-      'Increase by 1 to switch to the secret already published in nextClientSecrets. 0 keeps the secret that Auth0 generated, and publishes the first next secret. Without this key, no secret is published.',
-  }),
+  name: described(clientName, 'The name of the client, and its key in the outputs clientIds and clientSecrets.'),
+  formerly: described(
+    clientName.optional(),
+    'The name before a rename, so that the client keeps its id and secret. Remove it after every stack is updated.',
+  ),
+  type: described(
+    z.enum(TYPES).default('service'),
+    'service has no login; spa runs in a browser, native on a device, and web on a server that logs users in. A change replaces the client, with its id and secret.',
+  ),
+  party: described(
+    z.enum(['first', 'third']).optional(),
+    'first is your own application, third one of another company. Required for a service; other types default to first. Auth0 gives a third party no password grant and only the permissions of its client grants. A change replaces the client, with its id and secret.',
+  ),
+  grants: described(
+    z.array(z.enum(GRANTS)).min(1, { error: `name at least one of ${GRANTS.join(', ')}` }),
+    'How the client requests tokens: for itself (client_credentials), by a login (authorization_code), by renewing one (refresh_token), or with the password of a user (password).',
+  ),
+  permissions: described(
+    z.array(z.string()).optional(),
+    'The permissions that the client may request by client_credentials, and the most that users can give a third party. Required for both. The permissions of users come from their roles.',
+  ),
+  callbacks: described(
+    urls,
+    'Exact URLs that a user returns to after the login, with https://, or outside production http://localhost; for native also with a scheme like com.example.app://. Outside production, the first label of the host may contain *.',
+  ),
+  logoutUrls: described(
+    urls,
+    'Exact URLs that a user may return to after the logout, with the same rules as callbacks.',
+  ),
+  origins: described(
+    urls,
+    'Origins of a spa, like https://app.example.com, whose pages request tokens and call the API.',
+  ),
+  tokenQuota: described(
+    tokenQuota.optional(),
+    'The most tokens, which Auth0 bills, that the client gets by client_credentials. Beyond that, Auth0 responds 429. Needs an Auth0 plan with token quotas.',
+  ),
+  auth: described(
+    z.enum(['client_secret', 'private_key_jwt']).optional(),
+    'How a service or web client authenticates: with a secret (the default), or by signing each request with a private key. The latter needs publicKeys and an Auth0 plan with private key JWT.',
+  ),
+  publicKeys: described(
+    z
+      .array(publicKey)
+      .min(1, { error: 'write one key' })
+      .max(KEYS_PER_CLIENT, { error: `Auth0 accepts at most ${KEYS_PER_CLIENT} keys of a client; remove the oldest` })
+      .optional(),
+    'The public keys of a client with auth: private_key_jwt. The client may sign with either; a second key lets it change keys without a gap.',
+  ),
+  secretVersion: described(
+    z.int().min(0).max(1_000_000).optional(),
+    'Increase by 1 to switch to the secret already published in nextClientSecrets. 0 keeps the secret that Auth0 generated, and publishes the first next secret. Without this key, no secret is published.',
+  ),
 });
 
 /** A checked entry of `api:clients`, with defaults. */

@@ -1,6 +1,6 @@
 import { AUDIENCES_PER_AUTHORIZER } from '../../limits/http-api.ts';
 import type { Contract } from '../contract/define-contract.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../../limits/nearest.ts';
 import { problem, type Problem } from '../user-error.ts';
 import { apiProblems } from './api-rules.ts';
 import type { ClientSettings } from './client-settings.ts';

@@ -1,4 +1,4 @@
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../../limits/nearest.ts';
 import { problem, type Problem } from '../user-error.ts';
 
 /** Yields problems for names that contract.ts does not declare, and for duplicates. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { claimNameProblem } from '../../limits/claims.ts';
+import { judged } from '../schemas.ts';
 
 /** The allowed sources of a custom claim, mapped to Auth0's expressions in `program/auth0/claims.ts`. */
 const SOURCES = [
@@ -16,11 +17,12 @@ const SOURCES = [
 ] as const;
 export type ClaimSource = (typeof SOURCES)[number];
 
-const claimName = z.string().superRefine((name, context) => {
-  const message = claimNameProblem(name);
-  if (message === undefined) return;
-  context.addIssue({ code: 'custom', message: `${message}; write a URL of yours, like https://api.example.com/email` });
-});
+const claimName = z.string().superRefine(
+  judged((name) => {
+    const problem = claimNameProblem(name);
+    return problem && `${problem}; write a URL of yours, like https://api.example.com/email`;
+  }),
+);
 
 /** Additional claims of users' access tokens: name to source. */
 export const claims = z.record(claimName, z.enum(SOURCES)).exactOptional();

@@ -8,7 +8,8 @@ import {
 } from '../../limits/auth0.ts';
 import { RESERVED_SCOPES } from '../../limits/oidc-scopes.ts';
 import { parseRouteKey, routeShape, variableConflicts } from '../../limits/route-key.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../../limits/nearest.ts';
+import { distinct, matching } from '../schemas.ts';
 import { problem, type Problem } from '../user-error.ts';
 import { claims } from './claims.ts';
 import { HANDLER_KEY, handlerSpec } from './handler-spec.ts';
@@ -28,7 +29,7 @@ export function contractSchema(contract: unknown, root: URL) {
   return z.strictObject({
     permissions: z.record(permissionName, description).refine(...atMost(PERMISSIONS_PER_API, 'of an API')),
     handlers: z.record(
-      z.string().regex(HANDLER_KEY, { error: 'a handler key is a letter and up to 39 letters, digits, - or _' }),
+      matching(HANDLER_KEY, 'a handler key is a letter and up to 39 letters, digits, - or _'),
       handlerSpec.extend({
         file: existingFile(root),
         files: z.array(handlerSpec.shape.files.unwrap().element.pipe(existing(root))).exactOptional(),
@@ -40,11 +41,8 @@ export function contractSchema(contract: unknown, root: URL) {
     ),
     roles: z
       .record(
-        z.string().regex(/\S/, { error: 'a role needs a name' }),
-        z.array(permission).refine((names) => new Set(names).size === names.length, {
-          error: 'a permission is listed twice',
-          params: { code: 'duplicate' },
-        }),
+        matching(/\S/, 'a role needs a name'),
+        z.array(permission).refine(...distinct('a permission is listed twice')),
       )
       .refine(...atMost(ROLES_PER_TENANT, 'of a tenant')),
     claims,
@@ -64,19 +62,19 @@ function sectionOf(value: unknown): Section {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Section) : {};
 }
 
-const permissionName = z
-  .string()
-  .regex(PERMISSION, { error: 'a permission is 1 to 280 printable ASCII characters without space, " or \\' })
-  .refine((name) => !RESERVED_SCOPES.includes(name), {
-    error: 'OpenID Connect reserves this name; choose another',
-  });
+const permissionName = matching(
+  PERMISSION,
+  'a permission is 1 to 280 printable ASCII characters without space, " or \\',
+).refine((name) => !RESERVED_SCOPES.includes(name), {
+  error: 'OpenID Connect reserves this name; choose another',
+});
 
-const description = z
-  .string()
-  .regex(/\S/, { error: 'write a description: Auth0 shows it to users who grant the permission' })
-  .max(PERMISSION_DESCRIPTION_LENGTH, {
+const description = matching(/\S/, 'write a description: Auth0 shows it to users who grant the permission').max(
+  PERMISSION_DESCRIPTION_LENGTH,
+  {
     error: `Auth0 accepts a description of at most ${PERMISSION_DESCRIPTION_LENGTH} characters`,
-  });
+  },
+);
 
 function atMost(limit: number, whole: string) {
   const within = (section: object): boolean => Object.keys(section).length <= limit;

@@ -5,6 +5,7 @@ import { ACTION, CONDITION_OPERATOR, RESOURCE } from '../../limits/iam.ts';
 import { INTEGRATION_TIMEOUT } from '../../limits/http-api.ts';
 import { EPHEMERAL_STORAGE, LARGEST_CONCURRENCY, LAYERS_PER_FUNCTION, MEMORY, TIMEOUT } from '../../limits/lambda.ts';
 import type { DeepReadonly } from '../deep-readonly.ts';
+import { described, matching } from '../schemas.ts';
 import { reason } from './reason.ts';
 
 /** Values may be secret, so errors never show them. */
@@ -19,36 +20,45 @@ const environment = z
 
 const statement = z
   .strictObject({
-    actions: z
-      .array(
-        z.string().regex(ACTION, {
-          error: 'write an action like dynamodb:GetItem or dynamodb:Get*; not all actions of a service at once',
-        }),
-      )
-      .min(1, { error: 'name an action, or leave the statement out' })
-      .meta({ description: 'The IAM actions that the function may call.' }),
-    resources: z
-      .array(
-        z.string().regex(RESOURCE, {
-          error:
+    actions: described(
+      z
+        .array(
+          matching(
+            ACTION,
+            'write an action like dynamodb:GetItem or dynamodb:Get*; not all actions of a service at once',
+          ),
+        )
+        .min(1, { error: 'name an action, or leave the statement out' }),
+      'The IAM actions that the function may call.',
+    ),
+    resources: described(
+      z
+        .array(
+          matching(
+            RESOURCE,
             'write *, or an ARN of six parts with its partition and service (and no region for iam), like arn:aws:s3:::bucket/*',
-        }),
-      )
-      .min(1, { error: 'name a resource, or leave the statement out' })
-      .meta({ description: 'ARNs that the actions apply to; * only where a service has no ARN.' }),
-    conditions: z
-      .record(
-        z.string().regex(CONDITION_OPERATOR, { error: 'is not an IAM operator; write one like StringEquals' }),
-        z
-          .record(z.string().min(1), z.union([z.string(), z.array(z.string()).min(1)]))
-          .refine((keys) => Object.keys(keys).length > 0, { error: 'name a condition key, or leave the operator out' }),
-      )
-      .exactOptional()
-      .meta({ description: 'IAM conditions of the statement: operator to condition key to value.' }),
-    reason: reason.exactOptional().meta({
-      description:
-        'Required for an action of iam, sts or organizations, one with a wildcard inside, or one that writes to every resource: why the function needs it.',
-    }),
+          ),
+        )
+        .min(1, { error: 'name a resource, or leave the statement out' }),
+      'ARNs that the actions apply to; * only where a service has no ARN.',
+    ),
+    conditions: described(
+      z
+        .record(
+          matching(CONDITION_OPERATOR, 'is not an IAM operator; write one like StringEquals'),
+          z
+            .record(z.string().min(1), z.union([z.string(), z.array(z.string()).min(1)]))
+            .refine((keys) => Object.keys(keys).length > 0, {
+              error: 'name a condition key, or leave the operator out',
+            }),
+        )
+        .exactOptional(),
+      'IAM conditions of the statement: operator to condition key to value.',
+    ),
+    reason: described(
+      reason.exactOptional(),
+      'Required for an action of iam, sts or organizations, one with a wildcard inside, or one that writes to every resource: why the function needs it.',
+    ),
   })
   .superRefine(({ actions, resources, reason }, context) => {
     const [why] = actions.flatMap((action) => (ACTION.test(action) ? (whyBroad(action, resources) ?? []) : []));
@@ -58,48 +68,49 @@ const statement = z
 
 /** Settings of a handler that both the stack file and `contract.ts` may contain. */
 export const handlerFields = {
-  memory: z.int().min(MEMORY.min).max(MEMORY.max).exactOptional().meta({ description: 'Memory in MB.' }),
+  memory: described(z.int().min(MEMORY.min).max(MEMORY.max).exactOptional(), 'Memory in MB.'),
   /** Seconds; the gateway waits 30. */
-  timeout: z
-    .int()
-    .min(TIMEOUT.min)
-    .max(INTEGRATION_TIMEOUT.max / 1000)
-    .exactOptional()
-    .meta({ description: 'Timeout in seconds; the gateway waits at most 30.' }),
-  reservedConcurrency: z
-    .int()
-    .min(1, { error: 'must be at least 1: with 0 the function would handle nothing' })
-    .max(LARGEST_CONCURRENCY)
-    .exactOptional()
-    .meta({
-      description: 'The most events that the function handles at the same time; this concurrency is reserved for it.',
-    }),
-  environment: environment.exactOptional().meta({
-    description:
-      'Environment variables in addition to those in contract.ts. Set a secret one with pulumi config set --secret --path.',
-  }),
-  layers: z
-    .array(
-      z.string().regex(/^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:\d+$/, {
-        error: 'write the ARN of a layer version, like arn:aws:lambda:eu-central-1:123456789012:layer:name:3',
-      }),
-    )
-    .max(LAYERS_PER_FUNCTION, { error: `Lambda accepts at most ${LAYERS_PER_FUNCTION} layers` })
-    .exactOptional()
-    .meta({ description: 'ARNs of layer versions. The twin runs the handler without their files.' }),
-  ephemeralStorage: z
-    .int()
-    .min(EPHEMERAL_STORAGE.min)
-    .max(EPHEMERAL_STORAGE.max)
-    .exactOptional()
-    .meta({ description: 'Size of /tmp in MB; 512 by default.' }),
-  tracing: z
-    .boolean()
-    .exactOptional()
-    .meta({ description: 'true sends traces to X-Ray, and gives the role that permission.' }),
-  statements: z.array(statement).exactOptional().meta({
-    description: 'Additional IAM statements of the role; each allows actions on resources.',
-  }),
+  timeout: described(
+    z
+      .int()
+      .min(TIMEOUT.min)
+      .max(INTEGRATION_TIMEOUT.max / 1000)
+      .exactOptional(),
+    'Timeout in seconds; the gateway waits at most 30.',
+  ),
+  reservedConcurrency: described(
+    z
+      .int()
+      .min(1, { error: 'must be at least 1: with 0 the function would handle nothing' })
+      .max(LARGEST_CONCURRENCY)
+      .exactOptional(),
+    'The most events that the function handles at the same time; this concurrency is reserved for it.',
+  ),
+  environment: described(
+    environment.exactOptional(),
+    'Environment variables in addition to those in contract.ts. Set a secret one with pulumi config set --secret --path.',
+  ),
+  layers: described(
+    z
+      .array(
+        matching(
+          /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:\d+$/,
+          'write the ARN of a layer version, like arn:aws:lambda:eu-central-1:123456789012:layer:name:3',
+        ),
+      )
+      .max(LAYERS_PER_FUNCTION, { error: `Lambda accepts at most ${LAYERS_PER_FUNCTION} layers` })
+      .exactOptional(),
+    'ARNs of layer versions. The twin runs the handler without their files.',
+  ),
+  ephemeralStorage: described(
+    z.int().min(EPHEMERAL_STORAGE.min).max(EPHEMERAL_STORAGE.max).exactOptional(),
+    'Size of /tmp in MB; 512 by default.',
+  ),
+  tracing: described(z.boolean().exactOptional(), 'true sends traces to X-Ray, and gives the role that permission.'),
+  statements: described(
+    z.array(statement).exactOptional(),
+    'Additional IAM statements of the role; each allows actions on resources.',
+  ),
 };
 
 export const HANDLER_KEY = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
@@ -122,14 +133,15 @@ export const handlerSpec = z.strictObject({
   external: z.array(z.string().min(1)).exactOptional(),
   /** Packages to install next to the bundle for Lambda's architecture, such as those with a compiled addon. */
   packages: z
-    .array(z.string().regex(/^(@[\w.-]+\/)?[\w-][\w.-]*$/, { error: 'write the name of a package, without a version' }))
+    .array(matching(/^(@[\w.-]+\/)?[\w-][\w.-]*$/, 'write the name of a package, without a version'))
     .exactOptional(),
   /** Files and folders to copy next to the bundle, under the same path relative to the project. */
   files: z
     .array(
-      z.string().regex(/^(?!node_modules(\/|$)|index\.[mc]js)[\w@-][\w@.-]*(\/[\w@-][\w@.-]*)*$/, {
-        error: 'write a path of the project, like templates or data/rates.json, without ./ or ..',
-      }),
+      matching(
+        /^(?!node_modules(\/|$)|index\.[mc]js)[\w@-][\w@.-]*(\/[\w@-][\w@.-]*)*$/,
+        'write a path of the project, like templates or data/rates.json, without ./ or ..',
+      ),
     )
     .exactOptional(),
   memory: handlerFields.memory.unwrap(),
@@ -138,10 +150,7 @@ export const handlerSpec = z.strictObject({
    * The key before a rename, so that each stack keeps the function, role, permission and log group. Remove it after
    * every stack has been updated.
    */
-  formerly: z
-    .string()
-    .regex(HANDLER_KEY, { error: 'is not a handler key, so no handler can have had it' })
-    .exactOptional(),
+  formerly: matching(HANDLER_KEY, 'is not a handler key, so no handler can have had it').exactOptional(),
 });
 
 export type HandlerSpec = DeepReadonly<z.infer<typeof handlerSpec>>;

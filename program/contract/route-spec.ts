@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SCOPE_LENGTH, SCOPES_PER_ROUTE } from '../../limits/http-api.ts';
 import { changesState, parseRouteKey, type Segment } from '../../limits/route-key.ts';
+import { distinct, judged } from '../schemas.ts';
 import { reason } from './reason.ts';
 import { arnProblem, forwardProblem } from './targets.ts';
 
@@ -20,6 +21,7 @@ export function parametersOf(key: string): readonly Parameter[] {
  */
 export function routeSpec(key: string, permission: z.ZodString, handler: z.ZodString) {
   const parameters = parametersOf(key);
+  const names = parameters.map(({ name }) => name);
   const scopes = z
     .array(permission)
     .min(1, {
@@ -30,11 +32,8 @@ export function routeSpec(key: string, permission: z.ZodString, handler: z.ZodSt
       error: `API Gateway accepts at most ${SCOPES_PER_ROUTE} scopes on a route`,
       params: { code: 'quota' },
     })
-    .refine((names) => new Set(names).size === names.length, {
-      error: 'a permission is listed twice',
-      params: { code: 'duplicate' },
-    })
-    .refine((names) => names.every(({ length }) => length <= SCOPE_LENGTH.max), {
+    .refine(...distinct('a permission is listed twice'))
+    .refine((all) => all.every(({ length }) => length <= SCOPE_LENGTH.max), {
       error: `API Gateway accepts at most ${SCOPE_LENGTH.max} characters in the scope of a route`,
       params: { code: 'quota' },
     });
@@ -58,22 +57,13 @@ export function routeSpec(key: string, permission: z.ZodString, handler: z.ZodSt
           .templateLiteral([z.enum(['https', 'vpc']), '://', z.string()], {
             error: "must be an https:// URL, or vpc:// and a private backend: the request carries the caller's token",
           })
-          .superRefine((url, context) => {
-            const message = forwardProblem(
-              url,
-              parameters.map(({ name }) => name),
-            );
-            if (message !== undefined) context.addIssue({ code: 'custom', message });
-          })
+          .superRefine(judged((url) => forwardProblem(url, names)))
           .exactOptional(),
         function: z
           .templateLiteral(['arn:aws', z.string(), ':lambda:', z.string()], {
             error: 'must be the ARN of a function: arn:aws:lambda:<region>:<account>:function:<name>',
           })
-          .superRefine((arn, context) => {
-            const message = arnProblem(arn);
-            if (message !== undefined) context.addIssue({ code: 'custom', message });
-          })
+          .superRefine(judged(arnProblem))
           .exactOptional(),
       },
       {

@@ -1,6 +1,6 @@
 import { parseFunctionArn } from '../../limits/function-arn.ts';
 import { INTEGRATION_URL_LENGTH } from '../../limits/http-api.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../../limits/nearest.ts';
 
 /** Returns why the ARN of an existing function is invalid, or undefined. */
 export function arnProblem(arn: string): string | undefined {

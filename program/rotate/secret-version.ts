@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../../limits/nearest.ts';
 import { UserError } from '../user-error.ts';
 
 /** A client's secret version in a stack file. */

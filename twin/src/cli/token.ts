@@ -1,4 +1,4 @@
-import { didYouMean } from '../common/nearest.ts';
+import { didYouMean } from '../../../limits/nearest.ts';
 import { UserError } from '../common/user-error.ts';
 import type { evaluate } from '../evaluate/program-process.ts';
 import type { Model } from '../model/model.ts';

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { didYouMean } from '../common/nearest.ts';
+import { didYouMean } from '../../../limits/nearest.ts';
 import { UserError } from '../common/user-error.ts';
 import type { evaluate } from '../evaluate/program-process.ts';
 import { eachApi } from '../model/model.ts';

@@ -1,4 +1,4 @@
-import { didYouMean } from '../common/nearest.ts';
+import { didYouMean } from '../../../limits/nearest.ts';
 import { UserError } from '../common/user-error.ts';
 import type { Forwards } from '../gateway/integrate.ts';
 import type { Route } from '../model/http-api.ts';

@@ -1,5 +1,5 @@
 import type { Hono, MiddlewareHandler } from 'hono';
-import { didYouMean } from '../common/nearest.ts';
+import { didYouMean } from '../../../limits/nearest.ts';
 import { printable } from '../common/printable.ts';
 import { withoutTokens } from '../common/token-text.ts';
 
