@@ -1,4 +1,4 @@
-import './compile-cache.ts';
+import './node-environment.ts';
 import { deploy } from './command.ts';
 
 deploy(process.argv.slice(2));

@@ -1,4 +1,4 @@
-import './compile-cache.ts';
+import './node-environment.ts';
 import { preview } from './command.ts';
 
 preview(process.argv.slice(2));

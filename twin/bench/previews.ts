@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import serveIssuers from '../../tests/engine/support/issuers.ts';
 import { copyProject, type ProjectCopy } from '../../tests/support/project.ts';
+import { evaluate } from '../src/evaluate/program-process.ts';
 import { comparison, inPairs, seconds, timed } from './figures.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -22,8 +23,21 @@ new aws.cloudwatch.LogGroup('log');
 new random.RandomPassword('password', { length: 20 });
 `;
 
+/** Declares recorded resources by the SDKs' constructors alone, without references between them. */
+const SAME_RESOURCES = `
+import { createRequire } from 'node:module';
+import resources from './resources.json' with { type: 'json' };
+const load = createRequire(import.meta.url);
+const modules = ['auth0', 'random', 'aws/apigatewayv2', 'aws/cloudwatch', 'aws/iam', 'aws/lambda'];
+const classes = modules.flatMap((name) => Object.values(load('@pulumi/' + name)));
+for (const { type, name, inputs } of resources) {
+  const Resource = classes.find((each) => each.__pulumiType === type && each.name !== 'CallbackFunction');
+  new Resource(name, { ...inputs, code: undefined });
+}
+`;
+
 /**
- * Times `pulumi preview` of stack dev with stand-ins for the providers, by the CLI on the PATH and with the compile cache of
+ * Times `pulumi preview` of stack dev with stand-ins for the providers, by the CLI on the PATH and with the environment of
  * `npm run preview`. Without a CLI it prints one line.
  */
 export async function timePreviews(
@@ -53,6 +67,7 @@ export async function timePreviews(
     };
     execFileSync(process.execPath, ['policy/bundle.ts'], { cwd: ROOT, stdio: 'ignore' });
     const small = await preview(dev.path);
+    const routes300 = await preview(large.path);
     const rows = [
       [
         'of dev, against a program with one resource of each provider',
@@ -64,7 +79,12 @@ export async function timePreviews(
         await preview(dev.path, '--policy-pack', join(ROOT, 'policy')),
         small,
       ],
-      ['of 300 routes, against an empty program', await preview(large.path), await preview(program(folder, EMPTY))],
+      ['of 300 routes, against an empty program', routes300, await preview(program(folder, EMPTY))],
+      [
+        'of 300 routes, against a program that only declares the same resources',
+        routes300,
+        await preview(await sameResources(folder, large)),
+      ],
     ] as const;
     for (const [what, measured, baseline] of rows) {
       await measured();
@@ -77,6 +97,13 @@ export async function timePreviews(
     dev.remove();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function sameResources(folder: string, { root }: ProjectCopy): Promise<string> {
+  const path = program(folder, SAME_RESOURCES);
+  const { resources } = await evaluate({ root: root.href, stack: 'dev', config: {}, seed: 'bench' });
+  writeFileSync(join(path, 'resources.json'), JSON.stringify(resources));
+  return path;
 }
 
 /** A program of one file, beside the settings of the stack dev. */
@@ -123,7 +150,9 @@ function environmentIn(folder: string, issuers: string): NodeJS.ProcessEnv {
     PULUMI_CONFIG_PASSPHRASE: 'bench',
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-    NODE_OPTIONS: `--import=${new URL('../../tests/engine/standin/issuers.ts', import.meta.url).href}`,
+    NODE_OPTIONS: ['tests/engine/standin/issuers.ts', 'program/deploy/sdk-loading.ts']
+      .map((file) => `--import=${new URL(`../../${file}`, import.meta.url).href}`)
+      .join(' '),
     STANDIN_ISSUERS: issuers,
   };
 }
