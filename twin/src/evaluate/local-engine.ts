@@ -17,12 +17,10 @@ export interface Registration {
   readonly name: string;
   readonly parent: string;
   readonly custom: boolean;
-  /** Whether a provider creates the component in another process. */
   readonly remote: boolean;
   readonly inputs: WireObject;
   /** `URN::id` of an explicit provider; empty for the default one. */
   readonly provider: string;
-  /** The id of an existing resource to import or read. */
   readonly existing: string | undefined;
   readonly protect: boolean;
   readonly aliases: readonly string[];

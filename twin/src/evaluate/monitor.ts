@@ -14,7 +14,6 @@ export interface Engine {
   readonly setOutputs: (urn: string, outputs: WireObject) => void | Promise<void>;
 }
 
-/** The gRPC status code. */
 const UNIMPLEMENTED = 12;
 
 /**

@@ -5,7 +5,6 @@ import { registerHooks, syncBuiltinESMExports, type LoadFnOutput } from 'node:mo
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The files that a program's result depends on. */
 export interface ProgramInputs {
   readonly begin: () => void;
   /**

@@ -118,7 +118,6 @@ interface Runtime {
   ) => void;
   readonly setAllConfig: (values: Go['values'], secretKeys: Go['secretKeys']) => void;
   readonly disconnectSync: () => void;
-  /** The module that provides the runner's `runInPulumiStack`. */
   readonly stack: { runInPulumiStack: (program: () => Promise<unknown>) => Promise<unknown> };
 }
 

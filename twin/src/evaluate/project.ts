@@ -12,7 +12,6 @@ export interface Project {
   /** The SDK's runner runs this: a file in that folder, or `.` for the main file in `package.json`. */
   readonly entry: string;
   readonly nodeArguments: readonly string[];
-  /** Environment variables of the SDK's runner, for TypeScript. */
   readonly environment: Readonly<Record<string, string>>;
   readonly content: Readonly<Record<string, unknown>>;
 }

@@ -145,7 +145,6 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
   return { run, close };
 }
 
-/** @returns undefined for an invalid message */
 function messageOf(line: string): Outcome | EngineCall | undefined {
   try {
     const message: unknown = JSON.parse(line);

@@ -6,7 +6,6 @@ import { UserError } from '../common/user-error.ts';
 import { readProject } from './project.ts';
 import { invalidFile, readYaml } from './yaml-file.ts';
 
-/** The configuration that Pulumi's engine would pass to the program. */
 export interface StackConfig {
   readonly project: string;
   readonly stack: string;

@@ -12,7 +12,6 @@ import { integrationsOf, type Integration } from './integrations.ts';
 type Api = Emulated<typeof TYPE.api>;
 type StageInputs = Emulated<typeof TYPE.stage>['inputs'];
 
-/** The types of an API's parts. */
 const PARTS = [TYPE.stage, TYPE.route, TYPE.integration, TYPE.authorizer, TYPE.apiMapping] as const;
 const DEFAULT_STAGE = '$default';
 
@@ -59,7 +58,6 @@ function noApi(region: string): HttpApi {
   };
 }
 
-/** Returns a lookup that finds only the parts of one API. */
 function partsOf(apiId: string, lookup: Lookup): Lookup {
   return (type) =>
     lookup(type).filter(({ id, inputs }) => {

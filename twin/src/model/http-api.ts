@@ -2,7 +2,6 @@ import type { IdentitySource } from '../../../limits/http-api.ts';
 import type { Method, Segment } from '../../../limits/route-key.ts';
 import type { Integration } from './integrations.ts';
 
-/** The parts of an HTTP API that the program declares. */
 export interface HttpApi {
   /** The resource's name in the program. */
   readonly name: string;
@@ -37,7 +36,6 @@ export interface Cors {
 
 /** A token bucket's size and its rate; without both, only the account's quota limits. */
 export interface Throttle {
-  /** Requests. */
   readonly burst: number | undefined;
   /** Requests per second. */
   readonly rate: number | undefined;
@@ -53,7 +51,6 @@ export interface Stage {
   readonly accessLogFormat: string | undefined;
 }
 
-/** A route: the requests that it matches, who may send them, and where they go. */
 export interface Route {
   readonly routeKey: string;
   readonly match: RouteMatch;
@@ -69,7 +66,6 @@ export type RouteMatch =
   | { readonly kind: 'default' }
   | { readonly kind: 'path'; readonly method: Method; readonly segments: readonly Segment[] };
 
-/** A JWT authorizer. */
 export interface Authorizer {
   readonly name: string;
   readonly issuer: string;

@@ -4,7 +4,6 @@ import { UserError } from '../common/user-error.ts';
 import type { Emulated, Lookup } from '../resources/lookup.ts';
 import { TYPE } from '../resources/tokens.ts';
 
-/** What serves a route. */
 export type Integration = FunctionIntegration | ExistingIntegration | HttpIntegration;
 
 interface Common {
@@ -14,10 +13,8 @@ interface Common {
   readonly mayInvoke: boolean;
 }
 
-/** The shape of a function's event and result. */
 export type PayloadFormat = '1.0' | '2.0';
 
-/** A function that the program declares. */
 export interface FunctionIntegration extends Common {
   readonly kind: 'function';
   readonly payload: PayloadFormat;
@@ -33,7 +30,6 @@ export interface ExistingIntegration extends Common {
   readonly permissions: readonly string[];
 }
 
-/** An HTTP endpoint. */
 export interface HttpIntegration extends Common {
   readonly kind: 'http';
   /** An https URL; or a listener's ARN, and the VPC link that leads there. */
@@ -50,7 +46,6 @@ export interface HeaderChange {
   readonly claim: string | undefined;
 }
 
-/** A function that the program declares, with all that running it here takes. */
 export interface LambdaFunction {
   readonly name: string;
   /** The resource's name in the program, and the names that it had there before. */

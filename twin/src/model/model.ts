@@ -10,7 +10,6 @@ import { violationsOf, type Violation } from '../rules/rules.ts';
 import { tenantOf } from './tenant-of.ts';
 import { asSecondIssuer, type Tenant } from './tenant.ts';
 
-/** The tenant and the APIs that the program declares. */
 export interface Model {
   readonly stack: string;
   /** The paths of encrypted values in the stack file, each replaced by a placeholder. */
@@ -18,20 +17,16 @@ export interface Model {
   /** The Pulumi ESC environments that the stack file names; the twin does not read them. */
   readonly environments: readonly string[];
   readonly tenant: Tenant;
-  /** The first API, or the only one. */
   readonly api: HttpApi;
   /** The custom claims that the program names in its outputs: claim to source; `ENCRYPTED` for a secret output. */
   readonly claims: Readonly<Record<string, string>>;
-  /** All APIs that the program declares. */
   readonly apis: readonly HttpApi[];
   /** The exceptions: the key of the stack file, or of a route, to the reason; `ENCRYPTED` for a secret output. */
   readonly exceptions: Readonly<Record<string, string>>;
-  /** The violated rules. */
   readonly violations: readonly Violation[];
   readonly registered: Pick<Recorded, 'resources' | 'outputs' | 'secretOutputs'>;
   /** Declared parts that have no local effect, as the start screen names them. */
   readonly notEmulated: readonly string[];
-  /** Route key to an example path. */
   readonly examplePaths: Readonly<Record<string, string>>;
   /** Route key to an example body, as JSON. */
   readonly exampleBodies: Readonly<Record<string, string>>;

@@ -43,7 +43,6 @@ export function refuseDuplicates(lookup: Lookup): void {
   if (duplicates.length > 0) throw new UserError(`The program declares more than once: ${duplicates.join('; ')}.`);
 }
 
-/** A target that a resource refers to, and whether the program declares it. */
 type Reference = readonly [target: string, exists: boolean];
 
 /**

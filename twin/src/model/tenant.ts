@@ -1,7 +1,6 @@
 import type { ASSERTION_ALGORITHMS } from '../../../limits/auth0.ts';
 import type { Action } from './actions.ts';
 
-/** The parts of an Auth0 tenant that the program declares. */
 export interface Tenant {
   /** The tenant's own domain, from the provider's configuration. */
   readonly domain: string;
@@ -77,7 +76,6 @@ export interface ClientKey {
   readonly expiresAt?: string;
 }
 
-/** How users log in through a client. */
 export interface LoginSettings {
   readonly callbacks: readonly string[];
   readonly logoutUrls: readonly string[];
@@ -134,7 +132,6 @@ export interface Permission {
   readonly audience: string;
 }
 
-/** A named set of permissions. */
 export interface Role {
   readonly id: string;
   readonly name: string;
@@ -160,7 +157,6 @@ export interface User {
   readonly roleIds: readonly string[];
 }
 
-/** Returns the tenant with its second domain as the issuer. */
 export function asSecondIssuer(tenant: Tenant): Tenant {
   return { ...tenant, issuerDomain: tenant.secondIssuerDomain ?? tenant.issuerDomain };
 }

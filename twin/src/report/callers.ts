@@ -37,7 +37,6 @@ export type Caller = Who & {
   readonly name: string;
   /** The name of the client that a user logs in through; otherwise empty. */
   readonly through: string;
-  /** Requests for all scopes that the caller can get, for each API and grant. */
   readonly asks: readonly Ask[];
 };
 

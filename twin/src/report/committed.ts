@@ -5,7 +5,6 @@ import { UserError } from '../common/user-error.ts';
 import { toJson, type Report } from './data.ts';
 import { toMarkdown } from './sections.ts';
 
-/** The start of a report file of any version of this program. */
 const REPORT = /^(?:# Access of stack `[A-Za-z0-9._-]+`\n|\{\n {2}"stack": ")/;
 
 /**

@@ -21,7 +21,6 @@ export function rightItems(model: Model): Item[] {
   return [...inline, ...policies].flatMap(([of, text]) => rightsIn(text, model).map((is) => ({ of, is })));
 }
 
-/** Returns who may assume the program's roles besides Lambda. */
 export function assumedItems(model: Model): Item[] {
   return declared(model, TYPE.iamRole).flatMap((role) =>
     texts(input(role, 'assumeRolePolicy'))

@@ -3,7 +3,6 @@ import type { Report, ReportedCaller } from './data.ts';
 import { code } from './markdown.ts';
 import { cellMark, heading, isAllowed, needsText, permissionText } from './texts.ts';
 
-/** The most callers in a table. */
 const MOST_COLUMNS = 6;
 
 export function linesOf(section: Section, report: Report): string[] {

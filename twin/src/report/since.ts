@@ -23,7 +23,6 @@ export interface CallerChange {
   readonly presence: 'new' | 'gone' | 'stays';
   readonly gains: readonly RouteChange[];
   readonly loses: readonly RouteChange[];
-  /** Unchanged verdicts with a new reason. */
   readonly altered: readonly RouteChange[];
   readonly gainedPermissions: readonly Permission[];
   readonly lostPermissions: readonly Permission[];

@@ -25,7 +25,6 @@ const PAGE_PREFIXES = ['VITE_', 'NEXT_PUBLIC_'];
 /** The scopes of the login itself. A third-party client gets none of them. */
 const PROFILE = ['openid', 'profile', 'email'];
 
-/** Returns the settings of each client that logs users in. */
 export function envFiles(model: Model, { apiUrl, tenantUrl }: Addresses): EnvFile[] {
   if (tenantUrl === '') return [];
   const { tenant, api } = model;
@@ -58,7 +57,6 @@ export function envLines(settings: Readonly<Record<string, string>>, prefix = ''
   return Object.entries(settings).map(([name, value]) => `${prefix}${name}=${envValue(value)}`);
 }
 
-/** Writes a file for each client, and deletes the files of removed clients. */
 export function writeEnvFiles(state: TwinState, files: readonly EnvFile[]): void {
   for (const { client, file, settings, isPublic, secret } of files) {
     const lines = [

@@ -5,7 +5,6 @@ export type TwinEvent =
   | GatewayEvent
   | TenantEvent
   | { readonly kind: 'printed'; readonly line: string }
-  /** A message for the person at the terminal. */
   | { readonly kind: 'notice'; readonly text: string }
   /** The program was evaluated again. If that failed (`problem`), the twin still serves the last working version. */
   | { readonly kind: 'reload'; readonly problem: string | undefined };

@@ -50,7 +50,6 @@ export function unknownInEvent({ user, authTime }: ActionRequest): readonly stri
   return user === undefined || authTime !== undefined ? UNKNOWN : [...UNKNOWN, 'authentication.methods'];
 }
 
-/** Parameters that are hidden from Actions. */
 const SECRET = ['client_secret', 'client_assertion', 'password', 'code', 'code_verifier', 'refresh_token'];
 
 /**

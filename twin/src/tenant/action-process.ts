@@ -12,7 +12,6 @@ const ACTION_LIMIT = 20;
 const LONGEST_ANSWER = 1_000_000;
 
 export interface ActionCall {
-  /** The name of the export to call. */
   readonly handler: string;
   readonly code: string;
   /** It contains the Action's secrets: never print it. */

@@ -76,7 +76,6 @@ function strict(object: Tree, path: string, refuse: (what: string) => never): Tr
   });
 }
 
-/** Makes reading a missing part of Auth0's event an error. */
 function hide(event: unknown, paths: readonly string[], refuse: (what: string) => never): void {
   for (const path of paths) {
     const keys = path.split('.');

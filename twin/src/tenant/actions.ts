@@ -6,7 +6,6 @@ import { actionEvent, unknownInEvent, type ActionRequest } from './action-event.
 import type { RunAction } from './action-process.ts';
 import { refusals } from './errors.ts';
 
-/** The changes that Actions make to tokens. */
 export interface TokenChanges {
   readonly accessClaims: Record<string, unknown>;
   readonly idClaims: Record<string, unknown>;

@@ -20,7 +20,6 @@ export type TokenExchange =
       readonly kind: 'granted';
       readonly granted: Granted;
       readonly requested: readonly string[];
-      /** Parameters without effect. */
       readonly ignored: readonly string[];
     }
   | {
@@ -30,7 +29,6 @@ export type TokenExchange =
       readonly attempt: TokenAttempt | undefined;
     };
 
-/** A request to the tenant, except those to the page. */
 export type TenantEvent =
   | { readonly kind: 'token'; readonly exchange: TokenExchange }
   | { readonly kind: 'tenant'; readonly request: TenantRequest };

@@ -8,7 +8,6 @@ import { requestedScopes, scopesForUsers } from './user-grant.ts';
 /** Source: https://auth0.com/docs/authenticate/protocols/oauth */
 const RESPONSE_MODES = ['query', 'fragment', 'form_post', 'web_message'] as const;
 
-/** A checked callback of the client. */
 export interface Callback {
   readonly client: Client;
   /** Without a fragment. */
@@ -19,7 +18,6 @@ export interface Callback {
   readonly state: string | undefined;
 }
 
-/** A valid request to `/authorize`. */
 export interface AuthorizationRequest {
   readonly client: Client;
   readonly callback: Callback;
@@ -31,7 +29,6 @@ export interface AuthorizationRequest {
   readonly prompts: readonly string[];
   /** Seconds. */
   readonly maxAge: number | undefined;
-  /** The connection that the request names. */
   readonly connection: string | undefined;
   readonly loginHint: string | undefined;
 }

@@ -6,7 +6,6 @@ import { sameText } from './same-text.ts';
 interface Attempt {
   readonly tenant: Tenant;
   readonly logins: LoginAttempts;
-  /** Databases by name. */
   readonly connections: readonly string[];
   readonly username: string;
   readonly password: string;

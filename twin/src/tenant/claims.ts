@@ -52,7 +52,6 @@ export function idClaims(
   };
 }
 
-/** The issuer of the tenant's tokens. */
 export function issuerOf({ issuerDomain }: Tenant): string {
   return `https://${issuerDomain}/`;
 }

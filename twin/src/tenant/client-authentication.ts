@@ -5,7 +5,6 @@ import type { Parameters } from './parameters.ts';
 import { sameText } from './same-text.ts';
 import type { TenantService } from './service.ts';
 
-/** The unchecked credentials of a request. */
 export interface Credentials {
   readonly parameters: Parameters;
   readonly authorization: string | undefined;

@@ -4,7 +4,6 @@ import { Expiring } from './expiring.ts';
 /** Lifetime in seconds. Auth0 only documents a maximum of 60 under FAPI; ten minutes are RFC 6749's limit. */
 const CODE_LIFETIME = 600;
 
-/** Claims of the login for the ID token. */
 export interface LoginClaims {
   readonly sid?: string | undefined;
   readonly nonce?: string | undefined;
@@ -12,7 +11,6 @@ export interface LoginClaims {
   readonly authTime?: number | undefined;
 }
 
-/** The data of an authorization code. */
 export interface CodeGrant {
   readonly clientId: string;
   readonly userId: string;
@@ -24,13 +22,11 @@ export interface CodeGrant {
   /** The SHA-256 of the verifier as base64url; absent without PKCE. */
   readonly challenge: string | undefined;
   readonly login: LoginClaims;
-  /** The changes by the login's Actions. */
   readonly changes: TokenChanges | undefined;
 }
 
 interface Issued extends CodeGrant {
   isUsed: boolean;
-  /** The refresh token families from this code. */
   family: string | undefined;
 }
 
@@ -63,7 +59,6 @@ export class AuthorizationCodes {
     return found;
   }
 
-  /** Records a refresh token family that a code led to. */
   recordFamily(code: string, family: string): void {
     const found = this.#codes.get(code);
     if (found !== undefined) found.family = family;

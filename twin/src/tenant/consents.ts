@@ -1,4 +1,3 @@
-/** The scopes of APIs that users have consented to, by client. */
 export class Consents {
   readonly #keys = new Set<string>();
 

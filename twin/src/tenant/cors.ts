@@ -4,7 +4,6 @@ import type { Tenant } from '../model/tenant.ts';
 import type { TenantEnv } from './report.ts';
 import { isListed, originOf } from './urls.ts';
 
-/** The endpoints for pages of clients. */
 const PATHS: readonly string[] = [
   '/oauth/token',
   '/oauth/revoke',

@@ -4,7 +4,6 @@ export class TokenError extends Error {
   readonly error: string;
   /** A short description without names, for a cell of the access report. */
   readonly inShort: string;
-  /** The documentation that some errors link to. */
   readonly uri: string | undefined;
 
   constructor(status: number, error: string, description: string, inShort: string, uri?: string) {
@@ -67,7 +66,6 @@ export const refusals = {
   /** The user declined; Auth0 sends no description. */
   consentDeclined: () => refuse(400, 'access_denied', ''),
   unknownAudience: (audience: string) => denied(`Service not found: ${audience}`),
-  /** client_credentials with an unknown audience. */
   serviceNotEnabled: (audience: string) => denied(`Service not enabled within domain: ${audience}`),
   noAudience: () => denied('Non-global clients are not allowed access to APIv1'),
   /** @param why the reason for the report; Auth0 does not send it */

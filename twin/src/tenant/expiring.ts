@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 /** Maximum number of values; the oldest are dropped. */
 const MOST = 1000;
 
-/** A random string that cannot be guessed. */
 export function randomKey(bytes = 32): string {
   return randomBytes(bytes).toString('base64url');
 }
@@ -23,7 +22,6 @@ export class Expiring<V> {
     this.#lifetime = lifetime;
   }
 
-  /** Adds a value and returns its key. */
   add(value: V, key = randomKey()): string {
     this.#entries.set(key, { value, until: this.#clock() + this.#lifetime * 1000 });
     const [oldest] = this.#entries.keys();

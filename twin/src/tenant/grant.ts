@@ -17,7 +17,6 @@ export interface GrantRequest {
   readonly state?: LoginState;
 }
 
-/** The result of a grant, from which the tokens are made. */
 export interface Granted {
   readonly client: Client;
   readonly subject: string;
@@ -34,9 +33,7 @@ export interface Granted {
   readonly permissions: readonly string[] | undefined;
   /** The login for the ID token; absent for the password grant. */
   readonly login?: LoginClaims;
-  /** The redeemed code. */
   readonly code?: string;
-  /** The redeemed refresh token. */
   readonly refreshed?: Redeemable;
   readonly changes?: TokenChanges | undefined;
 }

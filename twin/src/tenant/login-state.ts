@@ -12,7 +12,6 @@ export const OPAQUE_LIFETIME = 86_400;
 /** The holder of a token for `/userinfo`. */
 export interface Holder {
   readonly userId: string;
-  /** Of the client that it was issued to. */
   readonly clientId: unknown;
   readonly scopes: readonly string[];
 }

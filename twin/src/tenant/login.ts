@@ -33,7 +33,6 @@ import type { Transaction } from './transactions.ts';
 import { isVerifiable } from './urls.ts';
 import { grantToUser } from './user-grant.ts';
 
-/** The context of a step of the login. */
 interface Step {
   readonly c: C;
   readonly service: TenantService;
@@ -44,7 +43,6 @@ interface Step {
   readonly state?: string;
 }
 
-/** The context of a page of the login. */
 type PageStep = Required<Step> & { readonly request: AuthorizationRequest };
 
 /** `/authorize`, the login page and the consent page. */
@@ -195,7 +193,6 @@ function toPage({ c, service, parameters, transaction, state, session }: Step, p
   return c.redirect(`/u/${page}?state=${service.state.transactions.begin(parameters, browser, sid)}`);
 }
 
-/** Ends a login with a code, unless an Action denies it. */
 async function finish(
   { c, service, parameters, state, session }: Step,
   { client, callback, api, challenge, nonce, prompts, maxAge, scopes: requestedScopes }: AuthorizationRequest,

@@ -122,7 +122,6 @@ function hostInLowerCase(url: string): string {
   return url.replace(/^[^/]*\/\/[^/]*/, (start) => start.toLowerCase());
 }
 
-/** Whether a string is a valid header value. */
 function isPlain(url: string): boolean {
   return /^[\x21-\x7e]+$/.test(url);
 }

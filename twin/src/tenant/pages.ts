@@ -8,9 +8,7 @@ type Content = ReturnType<typeof html>;
 
 /** The permissions of a page. By default it has no script and cannot be framed. */
 interface PageSecurity {
-  /** Allows the page's own script. */
   readonly nonce?: string;
-  /** The origin that may frame the page. */
   readonly frameAncestors?: string;
   /** Where its form, and redirects of the form, may go. */
   readonly formActions?: readonly string[];

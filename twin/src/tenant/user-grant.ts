@@ -3,10 +3,8 @@ import type { Client, ResourceServer, Tenant, User } from '../model/tenant.ts';
 import { refusals } from './errors.ts';
 import type { Granted } from './grant.ts';
 
-/** The scope for a refresh token. */
 export const OFFLINE_ACCESS = 'offline_access';
 
-/** A logged-in user, and the client's request. */
 interface UserRequest {
   readonly tenant: Tenant;
   readonly client: Client;

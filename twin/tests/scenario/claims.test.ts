@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requestToken, call, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
 
 const EMAIL = 'https://api.example.com/email';
@@ -28,12 +28,10 @@ const claimsOf = async (parameters: Readonly<Record<string, unknown>>): Promise<
   return JSON.parse((await call(twin, String(body['access_token']))).text);
 };
 
-describe('The claims of the contract', () => {
-  it('The generated Action adds the contract’s claims to the token, and they reach the handler as strings', async () => {
-    expect(await claimsOf(userLogin(twin))).toMatchObject({ [EMAIL]: 'test-user@example.com', [ROLES]: '[reader]' });
-  });
+it('The generated Action adds the contract’s claims to the token, and they reach the handler as strings', async () => {
+  expect(await claimsOf(userLogin(twin))).toMatchObject({ [EMAIL]: 'test-user@example.com', [ROLES]: '[reader]' });
+});
 
-  it('A service’s token has none of the contract’s claims', async () => {
-    expect(await claimsOf({ grant_type: 'client_credentials' })).not.toHaveProperty([EMAIL]);
-  });
+it('A service’s token has none of the contract’s claims', async () => {
+  expect(await claimsOf({ grant_type: 'client_credentials' })).not.toHaveProperty([EMAIL]);
 });

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { evaluate } from '@auth0-http-api/twin';
 import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { gatewayServer } from '../../src/gateway/server.ts';
@@ -66,120 +66,110 @@ async function endOf(socket: Socket): Promise<number> {
   return performance.now() - began;
 }
 
-describe('Many connections', () => {
-  it('The gateway answers 1,000 simultaneous requests with a good token with 200', async () => {
-    const bytes = requestBytes('GET', '/test', [`authorization: Bearer ${token}`]);
-    const answers = await Promise.all(Array.from({ length: 1000 }, () => rawRequest(twin.apiUrl, bytes, 120_000)));
-    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
-    expect(answers.every(({ body }) => body === '"JWT test backend lambda"')).toBe(true);
-    noDefect();
-  });
-
-  it('The gateway answers a request while 1,000 connections never end their headers or their bodies', async () => {
-    const starts = [
-      'GET /test HTTP/1.1\r\nhost: localhost\r\n',
-      'POST /length HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\na',
-    ];
-    const silent = await Promise.all(
-      Array.from({ length: 1000 }, (_, index) => opened(twin.apiUrl, starts[index % 2] ?? '')),
-    );
-    let received = 0;
-    silent.forEach((socket) => socket.on('data', () => (received += 1)));
-    expect(await call(twin, token)).toMatchObject({ status: 200 });
-    expect(received).toBe(0);
-    silent.forEach((socket) => socket.destroy());
-  });
+it('The gateway answers 1,000 simultaneous requests with a good token with 200', async () => {
+  const bytes = requestBytes('GET', '/test', [`authorization: Bearer ${token}`]);
+  const answers = await Promise.all(Array.from({ length: 1000 }, () => rawRequest(twin.apiUrl, bytes, 120_000)));
+  expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(answers.every(({ body }) => body === '"JWT test backend lambda"')).toBe(true);
+  noDefect();
 });
 
-describe('Clients that disconnect', () => {
-  const head = `POST /length HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\n`;
-  it.each([
-    ['before it sends anything', ''],
-    ['in the middle of its headers', 'POST /length HTTP/1.1\r\nhost: localhost\r\nx-a'],
-    ['in the middle of its body', `${head}content-length: 1000\r\n\r\nabc`],
-    ['in the middle of a chunk', `${head}transfer-encoding: chunked\r\n\r\nff\r\nabc`],
-    ['between two chunks', `${head}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n`],
-    ['before its response', 'GET /slow/200 HTTP/1.1\r\nhost: localhost\r\n\r\n'],
-    ['before several responses', 'GET /slow/100 HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(5)],
-  ])('The gateway is not harmed by a client that disconnects %s', async (_when, bytes) => {
-    const ways = ['end', 'destroy', 'resetAndDestroy'] as const;
-    await Promise.all(
-      ways.map(async (how) => {
-        const socket = await opened(twin.apiUrl, bytes);
-        await wait(20);
-        socket[how]();
-        await wait(20);
-        socket.destroy();
-      }),
-    );
-    expect(await call(twin, undefined, '/length', { method: 'POST', body: 'abc' })).toMatchObject({ text: '3' });
-    noDefect();
-  });
-});
-
-describe('Slow clients', () => {
-  it('The gateway allows 10 seconds for headers and a minute for the whole request', () => {
-    const { headersTimeout, requestTimeout } = gatewayServer(unused, unused);
-    expect([headersTimeout, requestTimeout]).toEqual([10_000, 60_000]);
-  });
-
-  it('The tenant allows 10 seconds for headers', async () => {
-    expect(await tenantTimeout).toBeLessThan(30_000);
-  }, 60_000);
-});
-
-describe('Killed handler processes', () => {
-  it.each(['SIGKILL', 'SIGSEGV'] as const)(
-    'A request whose process is killed by %s gets 500, and the next one gets 200 from another process',
-    async (signal) => {
-      const begun = (): number[] => twin.log.flatMap((line) => /began in (\d+)$/.exec(line)?.[1] ?? []).map(Number);
-      const before = begun().length;
-      const caught = call(twin, undefined, '/victim/3000');
-      await expect.poll(begun, { timeout: 60_000 }).toHaveLength(before + 1);
-      const pid = begun().at(-1) ?? 0;
-      process.kill(pid, signal);
-      expect(await caught).toMatchObject({ status: 500, text: '{"message":"Internal Server Error"}' });
-      const next = await call(twin, undefined, '/victim');
-      expect(next.status).toBe(200);
-      expect(Number(next.text)).not.toBe(pid);
-      noDefect();
-    },
+it('The gateway answers a request while 1,000 connections never end their headers or their bodies', async () => {
+  const starts = [
+    'GET /test HTTP/1.1\r\nhost: localhost\r\n',
+    'POST /length HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\na',
+  ];
+  const silent = await Promise.all(
+    Array.from({ length: 1000 }, (_, index) => opened(twin.apiUrl, starts[index % 2] ?? '')),
   );
-
-  it('No request fails when an idle process is killed', async () => {
-    const pid = Number((await call(twin, undefined, '/victim')).text);
-    process.kill(pid, 'SIGKILL');
-    await expect.poll(() => exists(pid)).toBe(false);
-    expect((await call(twin, undefined, '/victim')).status).toBe(200);
-  });
+  let received = 0;
+  silent.forEach((socket) => socket.on('data', () => (received += 1)));
+  expect(await call(twin, token)).toMatchObject({ status: 200 });
+  expect(received).toBe(0);
+  silent.forEach((socket) => socket.destroy());
 });
 
-describe('A reload under load', () => {
-  it('No request fails during a reload, including a slow one from before it', async () => {
-    const slow = call(twin, undefined, '/slow/2500');
-    const seen = new Set<string>();
-    const wrong: unknown[] = [];
-    const until = new AbortController();
-    const clients = Array.from({ length: 8 }, async () => {
-      while (!until.signal.aborted) {
-        const { status, text } = await call(twin, undefined, '/version');
-        if (status !== 200) wrong.push({ status, text });
-        seen.add(text);
-        await wait(5);
-      }
-    });
-    await expect.poll(() => [...seen]).toEqual(['one']);
-    twin.project.write('handler/version.ts', "export const handler = async () => 'two';");
-    expect(await twin.reload()).toBe('changed');
-    expect((await call(twin, undefined, '/version')).text).toBe('two');
-    await wait(100);
-    until.abort();
-    await Promise.all(clients);
-    expect(wrong).toEqual([]);
-    expect([...seen]).toEqual(['one', 'two']);
-    expect((await slow).status).toBe(200);
+const head = `POST /length HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\n`;
+it.each([
+  ['before it sends anything', ''],
+  ['in the middle of its headers', 'POST /length HTTP/1.1\r\nhost: localhost\r\nx-a'],
+  ['in the middle of its body', `${head}content-length: 1000\r\n\r\nabc`],
+  ['in the middle of a chunk', `${head}transfer-encoding: chunked\r\n\r\nff\r\nabc`],
+  ['between two chunks', `${head}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n`],
+  ['before its response', 'GET /slow/200 HTTP/1.1\r\nhost: localhost\r\n\r\n'],
+  ['before several responses', 'GET /slow/100 HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(5)],
+])('The gateway is not harmed by a client that disconnects %s', async (_when, bytes) => {
+  const ways = ['end', 'destroy', 'resetAndDestroy'] as const;
+  await Promise.all(
+    ways.map(async (how) => {
+      const socket = await opened(twin.apiUrl, bytes);
+      await wait(20);
+      socket[how]();
+      await wait(20);
+      socket.destroy();
+    }),
+  );
+  expect(await call(twin, undefined, '/length', { method: 'POST', body: 'abc' })).toMatchObject({ text: '3' });
+  noDefect();
+});
+
+it('The gateway allows 10 seconds for headers and a minute for the whole request', () => {
+  const { headersTimeout, requestTimeout } = gatewayServer(unused, unused);
+  expect([headersTimeout, requestTimeout]).toEqual([10_000, 60_000]);
+});
+
+it('The tenant allows 10 seconds for headers', async () => {
+  expect(await tenantTimeout).toBeLessThan(30_000);
+}, 60_000);
+
+it.each(['SIGKILL', 'SIGSEGV'] as const)(
+  'A request whose process is killed by %s gets 500, and the next one gets 200 from another process',
+  async (signal) => {
+    const begun = (): number[] => twin.log.flatMap((line) => /began in (\d+)$/.exec(line)?.[1] ?? []).map(Number);
+    const before = begun().length;
+    const caught = call(twin, undefined, '/victim/3000');
+    await expect.poll(begun, { timeout: 60_000 }).toHaveLength(before + 1);
+    const pid = begun().at(-1) ?? 0;
+    process.kill(pid, signal);
+    expect(await caught).toMatchObject({ status: 500, text: '{"message":"Internal Server Error"}' });
+    const next = await call(twin, undefined, '/victim');
+    expect(next.status).toBe(200);
+    expect(Number(next.text)).not.toBe(pid);
     noDefect();
+  },
+);
+
+it('No request fails when an idle process is killed', async () => {
+  const pid = Number((await call(twin, undefined, '/victim')).text);
+  process.kill(pid, 'SIGKILL');
+  await expect.poll(() => exists(pid)).toBe(false);
+  expect((await call(twin, undefined, '/victim')).status).toBe(200);
+});
+
+it('No request fails during a reload, including a slow one from before it', async () => {
+  const slow = call(twin, undefined, '/slow/2500');
+  const seen = new Set<string>();
+  const wrong: unknown[] = [];
+  const until = new AbortController();
+  const clients = Array.from({ length: 8 }, async () => {
+    while (!until.signal.aborted) {
+      const { status, text } = await call(twin, undefined, '/version');
+      if (status !== 200) wrong.push({ status, text });
+      seen.add(text);
+      await wait(5);
+    }
   });
+  await expect.poll(() => [...seen]).toEqual(['one']);
+  twin.project.write('handler/version.ts', "export const handler = async () => 'two';");
+  expect(await twin.reload()).toBe('changed');
+  expect((await call(twin, undefined, '/version')).text).toBe('two');
+  await wait(100);
+  until.abort();
+  await Promise.all(clients);
+  expect(wrong).toEqual([]);
+  expect([...seen]).toEqual(['one', 'two']);
+  expect((await slow).status).toBe(200);
+  noDefect();
 });
 
 function unused(): never {

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { ROOT } from '../../../tests/support/project.ts';
 import { useRoutes } from '../../../tests/support/routes.ts';
 import { welcome } from '../../src/cli/screen.ts';
@@ -45,20 +45,18 @@ beforeAll(async () => {
   });
 });
 
-describe('A handler with files and packages', () => {
-  it('It imports .graphql, .html and .sql as strings, reads its files, and calls a compiled addon', async () => {
-    const { status, text } = await call(twin, undefined, '/all');
-    expect([status, JSON.parse(text)]).toEqual([
-      200,
-      { query: 'query { orders }', page: '<p>', table: 'SELECT 1', rates: { EUR: 1 }, css: 'a{color:red}' },
-    ]);
-  });
+it('It imports .graphql, .html and .sql as strings, reads its files, and calls a compiled addon', async () => {
+  const { status, text } = await call(twin, undefined, '/all');
+  expect([status, JSON.parse(text)]).toEqual([
+    200,
+    { query: 'query { orders }', page: '<p>', table: 'SELECT 1', rates: { EUR: 1 }, css: 'a{color:red}' },
+  ]);
+});
 
-  it('The start screen says that the addon is this machine’s, and that layers are missing', () => {
-    const lines = welcome(twin.model(), twin).split('\n');
-    expect(lines.find((line) => line.startsWith('Not emulated locally'))).toContain(
-      'Lambda’s compiled addons (those of this machine run)',
-    );
-    expect(lines.join('\n')).toContain('layers (their files are missing here)');
-  });
+it('The start screen says that the addon is this machine’s, and that layers are missing', () => {
+  const lines = welcome(twin.model(), twin).split('\n');
+  expect(lines.find((line) => line.startsWith('Not emulated locally'))).toContain(
+    'Lambda’s compiled addons (those of this machine run)',
+  );
+  expect(lines.join('\n')).toContain('layers (their files are missing here)');
 });

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Contract } from '../../../program/contract/define-contract.ts';
 import { useRoutes } from '../../../tests/support/routes.ts';
 import { welcome } from '../../src/cli/screen.ts';
@@ -46,41 +46,39 @@ beforeAll(async () => {
 });
 afterAll(() => backend.close());
 
-describe('A route to a load balancer in a VPC', () => {
-  it('With --forward, a local backend gets the path that the contract declares, and who calls', async () => {
-    expect((await call(twin, token, '/orders/a%20b')).text).toBe('from the VPC');
-    await call(twin, token, '/files/x/y?z=1');
-    const client = twin.outputs.clientIds['test-app'];
-    expect(requests).toEqual([`/v1/a%20b ${client}`, `/files/x/y?z=1 ${client}`]);
-  });
+it('With --forward, a local backend gets the path that the contract declares, and who calls', async () => {
+  expect((await call(twin, token, '/orders/a%20b')).text).toBe('from the VPC');
+  await call(twin, token, '/files/x/y?z=1');
+  const client = twin.outputs.clientIds['test-app'];
+  expect(requests).toEqual([`/v1/a%20b ${client}`, `/files/x/y?z=1 ${client}`]);
+});
 
-  it('The local backend gets no request without a token', async () => {
-    const before = requests.length;
-    expect((await call(twin, undefined, '/orders/1')).status).toBe(401);
-    expect(requests).toHaveLength(before);
-  });
+it('The local backend gets no request without a token', async () => {
+  const before = requests.length;
+  expect((await call(twin, undefined, '/orders/1')).status).toBe(401);
+  expect(requests).toHaveLength(before);
+});
 
-  it('The gateway answers 503 without --forward, and the log says what to write', async () => {
-    expect((await call(twin, token, '/unnamed')).status).toBe(503);
-    expect(twin.log.at(-1)).toContain('--forward "GET /unnamed=http://127.0.0.1:4000"');
-    expect(twin.log.at(-1)).toContain('(VPC link abc123, without TLS) /');
-  });
+it('The gateway answers 503 without --forward, and the log says what to write', async () => {
+  expect((await call(twin, token, '/unnamed')).status).toBe(503);
+  expect(twin.log.at(-1)).toContain('--forward "GET /unnamed=http://127.0.0.1:4000"');
+  expect(twin.log.at(-1)).toContain('(VPC link abc123, without TLS) /');
+});
 
-  it('The report shows listener, VPC link and path, and the reason of a listener without TLS', () => {
-    const { routes, facts, violations } = reportOf(twin.model());
-    expect(routes.map(({ backend: { name } }) => name.replace(/^arn:.*\/app/, ''))).toEqual(
-      expect.arrayContaining([
-        '/orders/50dc6c495c0c9188/f2f7dc8efc522ab2 (VPC link abc123, as orders.example.com) /v1/{id}',
-        '/plain/50dc6c495c0c9188/f2f7dc8efc522ab2 (VPC link abc123, without TLS) /',
-      ]),
-    );
-    expect(facts['accepted']?.map(({ is }) => is)).toContain('A test network');
-    expect(violations).toEqual([]);
-  });
+it('The report shows listener, VPC link and path, and the reason of a listener without TLS', () => {
+  const { routes, facts, violations } = reportOf(twin.model());
+  expect(routes.map(({ backend: { name } }) => name.replace(/^arn:.*\/app/, ''))).toEqual(
+    expect.arrayContaining([
+      '/orders/50dc6c495c0c9188/f2f7dc8efc522ab2 (VPC link abc123, as orders.example.com) /v1/{id}',
+      '/plain/50dc6c495c0c9188/f2f7dc8efc522ab2 (VPC link abc123, without TLS) /',
+    ]),
+  );
+  expect(facts['accepted']?.map(({ is }) => is)).toContain('A test network');
+  expect(violations).toEqual([]);
+});
 
-  it('The start screen names the load balancer in place of its ARN', () => {
-    const screen = welcome(twin.model(), twin);
-    expect(screen).toContain('; goes to load balancer orders (VPC link abc123, as orders.example.com) /v1/{id} (http:');
-    expect(screen).not.toContain('arn:');
-  });
+it('The start screen names the load balancer in place of its ARN', () => {
+  const screen = welcome(twin.model(), twin);
+  expect(screen).toContain('; goes to load balancer orders (VPC link abc123, as orders.example.com) /v1/{id} (http:');
+  expect(screen).not.toContain('arn:');
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { contract as shipped } from '../../../tests/fixture/contract.ts';
 import { call, goodClaims, mint, startTestTwin } from '../support/twin.ts';
 
@@ -50,34 +50,32 @@ const TABLES = {
 
 const WORDS = ['public', 'any token'];
 
-describe('Route tables that others published', () => {
-  it.each(Object.entries<Readonly<Record<string, readonly string[]>>>(TABLES))(
-    'The route table of %s is served with a change of contract and handler alone',
-    async (_name, table) => {
-      const all = Object.entries(table).flatMap(([needs, keys]) => keys.map((key) => ({ key, needs })));
-      expect(all.length).toBeGreaterThan(10);
-      const scopes = Object.keys(table).filter((needs) => !WORDS.includes(needs));
-      const contract = {
-        ...shipped,
-        permissions: { ...shipped.permissions, ...Object.fromEntries(scopes.map((scope) => [scope, scope])) },
-        handlers: { test: { ...shipped.handlers.test, file: 'handler/test.ts' } },
-        routes: Object.fromEntries(
-          all.map(({ key, needs }) => [key, { handler: 'test', scopes: WORDS.includes(needs) ? needs : [needs] }]),
-        ),
-      };
-      const twin = await startTestTwin({
-        change: (project) => {
-          project.write('contract.ts', `export const contract: any = ${JSON.stringify(contract)};\n`);
-          project.write('handler/test.ts', 'export const handler = async (event: any) => event.routeKey;\n');
-        },
-      });
-      for (const { key, needs } of all) {
-        const [method = '', path = ''] = key.replaceAll(/\{\w+\}/g, 'x').split(' ');
-        const token = await mint(twin, { ...goodClaims(twin), scope: needs });
-        expect((await call(twin, token, path, { method })).text).toBe(key);
-        if (needs !== 'public') expect((await call(twin, undefined, path, { method })).status).toBe(401);
-      }
-      await twin.end();
-    },
-  );
-});
+it.each(Object.entries<Readonly<Record<string, readonly string[]>>>(TABLES))(
+  'The route table of %s is served with a change of contract and handler alone',
+  async (_name, table) => {
+    const all = Object.entries(table).flatMap(([needs, keys]) => keys.map((key) => ({ key, needs })));
+    expect(all.length).toBeGreaterThan(10);
+    const scopes = Object.keys(table).filter((needs) => !WORDS.includes(needs));
+    const contract = {
+      ...shipped,
+      permissions: { ...shipped.permissions, ...Object.fromEntries(scopes.map((scope) => [scope, scope])) },
+      handlers: { test: { ...shipped.handlers.test, file: 'handler/test.ts' } },
+      routes: Object.fromEntries(
+        all.map(({ key, needs }) => [key, { handler: 'test', scopes: WORDS.includes(needs) ? needs : [needs] }]),
+      ),
+    };
+    const twin = await startTestTwin({
+      change: (project) => {
+        project.write('contract.ts', `export const contract: any = ${JSON.stringify(contract)};\n`);
+        project.write('handler/test.ts', 'export const handler = async (event: any) => event.routeKey;\n');
+      },
+    });
+    for (const { key, needs } of all) {
+      const [method = '', path = ''] = key.replaceAll(/\{\w+\}/g, 'x').split(' ');
+      const token = await mint(twin, { ...goodClaims(twin), scope: needs });
+      expect((await call(twin, token, path, { method })).text).toBe(key);
+      if (needs !== 'public') expect((await call(twin, undefined, path, { method })).status).toBe(401);
+    }
+    await twin.end();
+  },
+);

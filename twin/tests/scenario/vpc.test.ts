@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { reportOf } from '../../src/report/report.ts';
 import { call, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
 
@@ -11,16 +11,14 @@ beforeAll(async () => {
   });
 });
 
-describe('Functions in a VPC', () => {
-  it('The twin runs the function outside the VPC, and says that it does not emulate it', async () => {
-    expect((await call(twin, await serviceToken(twin))).status).toBe(200);
-    expect(twin.model().notEmulated).toContain('VPCs of functions');
-  });
+it('The twin runs the function outside the VPC, and says that it does not emulate it', async () => {
+  expect((await call(twin, await serviceToken(twin))).status).toBe(200);
+  expect(twin.model().notEmulated).toContain('VPCs of functions');
+});
 
-  it('The report shows subnets and security groups, and what the role may do', () => {
-    const { facts, violations } = reportOf(twin.model());
-    expect(facts['networks']?.map(({ is }) => is)).toEqual([...VPC.subnets, ...VPC.securityGroups]);
-    expect(JSON.stringify(facts['rights'])).toContain('ec2:CreateNetworkInterface');
-    expect(violations).toEqual([]);
-  });
+it('The report shows subnets and security groups, and what the role may do', () => {
+  const { facts, violations } = reportOf(twin.model());
+  expect(facts['networks']?.map(({ is }) => is)).toEqual([...VPC.subnets, ...VPC.securityGroups]);
+  expect(JSON.stringify(facts['rights'])).toContain('ec2:CreateNetworkInterface');
+  expect(violations).toEqual([]);
 });

@@ -152,29 +152,27 @@ describe('The tenant’s metadata and user tokens', () => {
   });
 });
 
-describe('Token requests of the article', () => {
-  // docs/fidelity.md F119
-  it('The article’s token requests get the responses that the article describes', async () => {
-    twin = await startTestTwin();
-    const { outputs } = twin;
-    const jwks = createRemoteJWKSet(new URL(`${outputs.issuer}.well-known/jwks.json`), {
-      [customFetch]: (url, init) => fetch(new URL(new URL(url).pathname, twin?.tenantUrl), init),
-    });
-    const verify = async (token: unknown) =>
-      (await jwtVerify(String(token), jwks, { issuer: outputs.issuer, audience: outputs.audience })).payload;
-
-    const machine = await requestToken(twin, { grant_type: 'client_credentials' });
-    expect(Object.keys(machine.body)).toEqual(['access_token', 'scope', 'expires_in', 'token_type']);
-    expect(await verify(machine.body['access_token'])).toMatchObject({
-      sub: `${outputs.clientIds['test-app']}@clients`,
-      scope: 'read:user',
-      gty: 'client-credentials',
-      azp: outputs.clientIds['test-app'],
-    });
-
-    const scope = 'delete:user read:user write:user read:appointments';
-    const user = await requestToken(twin, { ...userLogin(twin), scope });
-    expect(await verify(user.body['access_token'])).toMatchObject({ scope: 'read:user', gty: 'password' });
-    expect(await call(twin, String(user.body['access_token']))).toMatchObject({ status: 200 });
+// docs/fidelity.md F119
+it('The article’s token requests get the responses that the article describes', async () => {
+  twin = await startTestTwin();
+  const { outputs } = twin;
+  const jwks = createRemoteJWKSet(new URL(`${outputs.issuer}.well-known/jwks.json`), {
+    [customFetch]: (url, init) => fetch(new URL(new URL(url).pathname, twin?.tenantUrl), init),
   });
+  const verify = async (token: unknown) =>
+    (await jwtVerify(String(token), jwks, { issuer: outputs.issuer, audience: outputs.audience })).payload;
+
+  const machine = await requestToken(twin, { grant_type: 'client_credentials' });
+  expect(Object.keys(machine.body)).toEqual(['access_token', 'scope', 'expires_in', 'token_type']);
+  expect(await verify(machine.body['access_token'])).toMatchObject({
+    sub: `${outputs.clientIds['test-app']}@clients`,
+    scope: 'read:user',
+    gty: 'client-credentials',
+    azp: outputs.clientIds['test-app'],
+  });
+
+  const scope = 'delete:user read:user write:user read:appointments';
+  const user = await requestToken(twin, { ...userLogin(twin), scope });
+  expect(await verify(user.body['access_token'])).toMatchObject({ scope: 'read:user', gty: 'password' });
+  expect(await call(twin, String(user.body['access_token']))).toMatchObject({ status: 200 });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { folderWith } from '../../../../tests/support/folder.ts';
 import { ROOT } from '../../../../tests/support/project.ts';
 
@@ -94,23 +94,21 @@ beforeAll(() => {
   edits.forEach((edit, at) => results.set(edit, all[at] ?? []));
 });
 
-describe('Inputs of a program', () => {
-  it.each(RUN_AGAIN)('A program is run again in its process where $title', (edit) => {
-    expect(results.get(edit)).toEqual([true, true, true]);
-  });
+it.each(RUN_AGAIN)('A program is run again in its process where $title', (edit) => {
+  expect(results.get(edit)).toEqual([true, true, true]);
+});
 
-  it.each(LOADED_AGAIN)(
-    'A program is not run again in its process, but loaded again, after an edit where it $title',
-    (edit) => {
-      expect(results.get(edit)).toEqual([true, false, true]);
-    },
-  );
+it.each(LOADED_AGAIN)(
+  'A program is not run again in its process, but loaded again, after an edit where it $title',
+  (edit) => {
+    expect(results.get(edit)).toEqual([true, false, true]);
+  },
+);
 
-  it.each(NOT_LOADED_AGAIN)('A program is not loaded again in its process after an edit of $title', (edit) => {
-    expect(results.get(edit)).toEqual([true, false, false]);
-  });
+it.each(NOT_LOADED_AGAIN)('A program is not loaded again in its process after an edit of $title', (edit) => {
+  expect(results.get(edit)).toEqual([true, false, false]);
+});
 
-  it.each(STARTING)('A program is not run again in its process where it starts $title while it is loaded', (edit) => {
-    expect(results.get(edit)).toEqual([false, false, false]);
-  });
+it.each(STARTING)('A program is not run again in its process where it starts $title while it is loaded', (edit) => {
+  expect(results.get(edit)).toEqual([false, false, false]);
 });

@@ -68,77 +68,75 @@ const header = fc.oneof(
 /** The one way to be let through by chance is to put the parts of the good token together again. */
 const isGood = (value: string): boolean => [goodToken, `Bearer ${goodToken}`].includes(value);
 
-describe('Random Authorization headers', () => {
-  const invoked: string[] = [];
-  const jwks = [...published].map(([kid, key]) => ({ ...key.export({ format: 'jwk' }), kid }));
-  const documents = {
-    discovery: JSON.stringify({ jwks_uri: 'https://tenant.example.com/keys' }),
-    jwks: JSON.stringify({ keys: jwks }),
-  };
-  const gateway: Gateway = {
-    api: localApi([routeOf('GET /test', AUTHORIZER, ['read:user'])]),
-    keys: new IssuerKeyCache(
-      async (_issuer, what) => documents[what],
-      () => NOW * 1000,
-    ),
-    invoke: async (_lambda, requestId) => {
-      invoked.push(requestId);
-      return { kind: 'returned', json: '"reached"' };
-    },
-    forwards: new Map(),
-    take: () => true,
-    clock: () => NOW * 1000,
-  };
-  const ask = (...values: readonly string[]) =>
-    answer(requestOf({ rawHeaders: values.flatMap((value) => ['Authorization', value]) }), gateway);
+const invoked: string[] = [];
+const jwks = [...published].map(([kid, key]) => ({ ...key.export({ format: 'jwk' }), kid }));
+const documents = {
+  discovery: JSON.stringify({ jwks_uri: 'https://tenant.example.com/keys' }),
+  jwks: JSON.stringify({ keys: jwks }),
+};
+const gateway: Gateway = {
+  api: localApi([routeOf('GET /test', AUTHORIZER, ['read:user'])]),
+  keys: new IssuerKeyCache(
+    async (_issuer, what) => documents[what],
+    () => NOW * 1000,
+  ),
+  invoke: async (_lambda, requestId) => {
+    invoked.push(requestId);
+    return { kind: 'returned', json: '"reached"' };
+  },
+  forwards: new Map(),
+  take: () => true,
+  clock: () => NOW * 1000,
+};
+const ask = (...values: readonly string[]) =>
+  answer(requestOf({ rawHeaders: values.flatMap((value) => ['Authorization', value]) }), gateway);
 
-  it('A good token in the Authorization header reaches the handler', async () => {
-    const { response } = await ask(`Bearer ${goodToken}`);
-    expect(response).toMatchObject({ status: 200, body: 'reached' });
-    expect(invoked.splice(0)).toHaveLength(1);
+it('A good token in the Authorization header reaches the handler', async () => {
+  const { response } = await ask(`Bearer ${goodToken}`);
+  expect(response).toMatchObject({ status: 200, body: 'reached' });
+  expect(invoked.splice(0)).toHaveLength(1);
+});
+
+it('A path outside of the base path gets a 404 whose explanation names the paths that the API has', async () => {
+  const api = { ...gateway.api, basePath: '/v1', otherBasePaths: ['/v1/v2'] };
+  const { decision } = await answer(requestOf({ target: '/test' }), { ...gateway, api });
+  expect(explain(decision)).toBe(
+    '404: no route matches GET /test; the API has only paths below /v1, but not below /v1/v2',
+  );
+});
+
+it('Any other Authorization header reaches no handler and gets no 5xx', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(header, { maxLength: 3 }), async (values) => {
+      fc.pre(!(values.length === 1 && values.some(isGood)));
+      const { response, decision } = await ask(...values);
+      expect([401, 403]).toContain(response.status);
+      expect(explain(decision)).toMatch(/^40[13]: ./);
+      expect(invoked).toEqual([]);
+    }),
+    { numRuns: 1500 },
+  );
+});
+
+describe('Random Authorization headers over a socket', () => {
+  let twin: TestTwin;
+  beforeAll(async () => {
+    twin = await startTestTwin();
   });
+  afterAll(() => twin.end());
 
-  it('A path outside of the base path gets a 404 whose explanation names the paths that the API has', async () => {
-    const api = { ...gateway.api, basePath: '/v1', otherBasePaths: ['/v1/v2'] };
-    const { decision } = await answer(requestOf({ target: '/test' }), { ...gateway, api });
-    expect(explain(decision)).toBe(
-      '404: no route matches GET /test; the API has only paths below /v1, but not below /v1/v2',
-    );
-  });
-
-  it('Any other Authorization header reaches no handler and gets no 5xx', async () => {
+  it('A random Authorization header over a socket reaches no handler and gets no 5xx', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(header, { maxLength: 3 }), async (values) => {
-        fc.pre(!(values.length === 1 && values.some(isGood)));
-        const { response, decision } = await ask(...values);
-        expect([401, 403]).toContain(response.status);
-        expect(explain(decision)).toMatch(/^40[13]: ./);
-        expect(invoked).toEqual([]);
+      fc.asyncProperty(header, async (value) => {
+        // A line end in the middle would make it several lines.
+        const line = `authorization: ${value.replaceAll(/[\r\n]/g, '')}`;
+        const { status } = await rawRequest(twin.apiUrl, requestBytes('GET', '/test', [line]));
+        expect([400, 401]).toContain(status);
       }),
-      { numRuns: 1500 },
+      { numRuns: 60 },
     );
-  });
-
-  describe('Random Authorization headers over a socket', () => {
-    let twin: TestTwin;
-    beforeAll(async () => {
-      twin = await startTestTwin();
-    });
-    afterAll(() => twin.end());
-
-    it('A random Authorization header over a socket reaches no handler and gets no 5xx', async () => {
-      await fc.assert(
-        fc.asyncProperty(header, async (value) => {
-          // A line end in the middle would make it several lines.
-          const line = `authorization: ${value.replaceAll(/[\r\n]/g, '')}`;
-          const { status } = await rawRequest(twin.apiUrl, requestBytes('GET', '/test', [line]));
-          expect([400, 401]).toContain(status);
-        }),
-        { numRuns: 60 },
-      );
-      expect(twin.exchanges.filter(({ decision }) => decision.refusal === undefined)).toEqual([]);
-      expect(twin.log.filter((one) => one.includes('DEFECT'))).toEqual([]);
-    });
+    expect(twin.exchanges.filter(({ decision }) => decision.refusal === undefined)).toEqual([]);
+    expect(twin.log.filter((one) => one.includes('DEFECT'))).toEqual([]);
   });
 });
 
@@ -167,32 +165,30 @@ const tokens = fc.record({
   claims,
 });
 const routeScopes = fc.constantFrom([], ['read:user'], ['write:user', 'read:user'], ['nothing']);
-describe('The gateway’s decision', () => {
-  // docs/fidelity.md F1
-  it('The decision equals that of a ten-line reference, for any token and any scopes of a route', () => {
-    const outcomes = new Map<string, number>();
-    fc.assert(
-      fc.property(tokens, routeScopes, ({ signer: hand, ...rest }, scopes) => {
-        const signer = hand === 'same' ? String(rest.kid) : String(hand);
-        const digest = `sha${String(rest.alg).slice(2)}`;
-        const signed = rsa(SIGNERS[signer] ?? stranger, /^sha(256|384|512)$/.test(digest) ? digest : 'sha256');
-        const token = compact({ alg: rest.alg, kid: rest.kid }, rest.claims, signed);
-        const decision = decisionOn(requestOf({ rawHeaders: ['authorization', `Bearer ${token}`] }), {
-          routes: [routeOf('GET /test', AUTHORIZER, scopes)],
-          keys: published,
-          now: NOW,
-        });
-        const wanted = referenceDecision({ ...rest, signer }, AUTHORIZER, scopes, NOW);
-        expect(failedCheck(decision)?.name).toBe(wanted);
-        expect(decision.refusal?.status).toBe(wanted === undefined ? undefined : wanted === 'scope' ? 403 : 401);
-        outcomes.set(wanted ?? 'let through', (outcomes.get(wanted ?? 'let through') ?? 0) + 1);
-      }),
-      { numRuns: 700, seed: 4 },
-    );
-    // The tokens are such that each end is reached, and often.
-    expect(outcomes.size).toBe(10);
-    expect(Math.min(...outcomes.values())).toBeGreaterThan(4);
-  });
+// docs/fidelity.md F1
+it('The decision equals that of a ten-line reference, for any token and any scopes of a route', () => {
+  const outcomes = new Map<string, number>();
+  fc.assert(
+    fc.property(tokens, routeScopes, ({ signer: hand, ...rest }, scopes) => {
+      const signer = hand === 'same' ? String(rest.kid) : String(hand);
+      const digest = `sha${String(rest.alg).slice(2)}`;
+      const signed = rsa(SIGNERS[signer] ?? stranger, /^sha(256|384|512)$/.test(digest) ? digest : 'sha256');
+      const token = compact({ alg: rest.alg, kid: rest.kid }, rest.claims, signed);
+      const decision = decisionOn(requestOf({ rawHeaders: ['authorization', `Bearer ${token}`] }), {
+        routes: [routeOf('GET /test', AUTHORIZER, scopes)],
+        keys: published,
+        now: NOW,
+      });
+      const wanted = referenceDecision({ ...rest, signer }, AUTHORIZER, scopes, NOW);
+      expect(failedCheck(decision)?.name).toBe(wanted);
+      expect(decision.refusal?.status).toBe(wanted === undefined ? undefined : wanted === 'scope' ? 403 : 401);
+      outcomes.set(wanted ?? 'let through', (outcomes.get(wanted ?? 'let through') ?? 0) + 1);
+    }),
+    { numRuns: 700, seed: 4 },
+  );
+  // The tokens are such that each end is reached, and often.
+  expect(outcomes.size).toBe(10);
+  expect(Math.min(...outcomes.values())).toBeGreaterThan(4);
 });
 
 const names = fc.constantFrom('a', 'b', 'A', 'a.b', '$default', '~');
@@ -214,27 +210,25 @@ const shape = (key: string): string => key.replaceAll(/\{\w+/g, '{');
 const routeTable = fc.uniqueArray(routeKey, { maxLength: 12, selector: shape });
 const path = fc.array(fc.oneof(names, fc.constantFrom('', 'c', '%2F', '%61', '{x}', '%20')), { maxLength: 4 });
 
-describe('The matching route', () => {
-  // docs/fidelity.md F31
-  it('The matching route equals that of a naive reference, for any table of routes', () => {
-    let matched = 0;
-    // Several requests to each table, since a table takes longer to make than a request.
-    const requests = fc.array(fc.tuple(fc.constantFrom(...METHODS, 'TRACE'), path), { minLength: 4, maxLength: 4 });
-    fc.assert(
-      fc.property(routeTable, requests, (keys, all) => {
-        const routes: Route[] = keys.map((key) => routeOf(key));
-        for (const [method, segments] of all) {
-          const target = parseTarget(`/${segments.join('/')}`);
-          if (target.kind === 'malformed') throw new Error(target.reason);
-          const found = matchRoute(routes, method, target.segments)?.route.routeKey;
-          expect(found).toBe(referenceMatch(keys, method, target.path));
-          if (found !== undefined) matched += 1;
-        }
-      }),
-      { numRuns: 1000, seed: 4 },
-    );
-    expect(matched).toBeGreaterThan(500);
-  });
+// docs/fidelity.md F31
+it('The matching route equals that of a naive reference, for any table of routes', () => {
+  let matched = 0;
+  // Several requests to each table, since a table takes longer to make than a request.
+  const requests = fc.array(fc.tuple(fc.constantFrom(...METHODS, 'TRACE'), path), { minLength: 4, maxLength: 4 });
+  fc.assert(
+    fc.property(routeTable, requests, (keys, all) => {
+      const routes: Route[] = keys.map((key) => routeOf(key));
+      for (const [method, segments] of all) {
+        const target = parseTarget(`/${segments.join('/')}`);
+        if (target.kind === 'malformed') throw new Error(target.reason);
+        const found = matchRoute(routes, method, target.segments)?.route.routeKey;
+        expect(found).toBe(referenceMatch(keys, method, target.path));
+        if (found !== undefined) matched += 1;
+      }
+    }),
+    { numRuns: 1000, seed: 4 },
+  );
+  expect(matched).toBeGreaterThan(500);
 });
 
 /** Texts with what is special in a URL, a log line and an object. */
@@ -261,90 +255,84 @@ const hostile = fc
   .array(fc.oneof(special, fc.string({ unit: 'binary', maxLength: 4 })), { maxLength: 12 })
   .map((all) => all.join(''));
 
-describe('A request target', () => {
-  it('Any request target is parsed without an error, into segments that make up its path', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          hostile,
-          hostile.map((text) => `/${text}`),
-        ),
-        (text) => {
-          const target = parseTarget(text);
-          if (target.kind === 'malformed') return;
-          expect(target.path).toBe(`/${target.segments.join('/')}`);
-          expect(target.segments.some((one) => one === '.' || one === '..' || /[/\p{Cc}]/u.test(one))).toBe(false);
-          expect(text.endsWith(target.rawQuery)).toBe(true);
-        },
+it('Any request target is parsed without an error, into segments that make up its path', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        hostile,
+        hostile.map((text) => `/${text}`),
       ),
-      { numRuns: 3000 },
-    );
-  });
-
-  it('A parsed request target has the segments that were encoded, with an encoded slash still encoded', () => {
-    const plain = fc
-      .string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
-      .filter((text) => !['.', '..'].includes(text) && !/%2f/i.test(text));
-    fc.assert(
-      fc.property(fc.array(plain, { minLength: 1, maxLength: 4 }), hostile, (parts, query) => {
-        const target = parseTarget(`/${parts.map(encodeURIComponent).join('/')}?${query.replaceAll('#', '')}`);
-        expect(target).toMatchObject({
-          kind: 'path',
-          segments: parts.map((one) => one.replaceAll('/', '%2F')),
-          rawQuery: query.replaceAll('#', ''),
-        });
-      }),
-    );
-  });
-});
-
-describe('Printable text', () => {
-  it('A printable text has no character that moves the cursor or reverses text, and a limited length', () => {
-    fc.assert(
-      fc.property(fc.oneof(hostile, fc.string({ unit: 'binary', maxLength: 600 })), fc.nat(500), (text, most) => {
-        expect(printable(text, most)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-        expect(printable(text, most).length).toBeLessThanOrEqual(most + 1);
-      }),
-      { numRuns: 1000 },
-    );
-  });
-});
-
-describe('Random events', () => {
-  const headerName = fc.constantFrom(
-    'cookie',
-    'Cookie',
-    'host',
-    'content-type',
-    'X-Forwarded-For',
-    '__proto__',
-    'constructor',
-    'x',
+      (text) => {
+        const target = parseTarget(text);
+        if (target.kind === 'malformed') return;
+        expect(target.path).toBe(`/${target.segments.join('/')}`);
+        expect(target.segments.some((one) => one === '.' || one === '..' || /[/\p{Cc}]/u.test(one))).toBe(false);
+        expect(text.endsWith(target.rawQuery)).toBe(true);
+      },
+    ),
+    { numRuns: 3000 },
   );
-  const request = fc.record({
-    method: fc.constantFrom(...METHODS, 'TRACE'),
-    target: hostile.map((text) => `/${text}`),
-    rawHeaders: fc.array(fc.tuple(headerName, bytes), { maxLength: 8 }).map((pairs) => pairs.flat()),
-    body: fc.uint8Array({ maxLength: 50 }).map((all) => Buffer.from(all)),
-  });
+});
 
-  it('The event of any request and any claims is made without an error, and survives JSON', () => {
-    const api = localApi([routeOf('ANY /{__proto__}', AUTHORIZER, ['x']), routeOf('$default')]);
-    fc.assert(
-      fc.property(request, fc.dictionary(fc.string({ maxLength: 5 }), fc.jsonValue()), (change, claims) => {
-        const sent = requestOf(change);
-        const decision = { ...decisionOn(sent, { routes: api.routes, keys: published, now: NOW }), claims };
-        const event = eventOf(sent, parseTarget(sent.target), decision, {
-          api,
-          requestId: 'x',
-          traceId: 'x',
-          time: NOW * 1000,
-        });
-        expect(JSON.parse(JSON.stringify(event))).toMatchObject({ version: '2.0', rawPath: decision.path });
-        const texts = Object.entries(event['headers'] as object).flat() as unknown[];
-        expect(texts.every((text) => typeof text === 'string')).toBe(true);
-      }),
-      { numRuns: 1500 },
-    );
-  });
+it('A parsed request target has the segments that were encoded, with an encoded slash still encoded', () => {
+  const plain = fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
+    .filter((text) => !['.', '..'].includes(text) && !/%2f/i.test(text));
+  fc.assert(
+    fc.property(fc.array(plain, { minLength: 1, maxLength: 4 }), hostile, (parts, query) => {
+      const target = parseTarget(`/${parts.map(encodeURIComponent).join('/')}?${query.replaceAll('#', '')}`);
+      expect(target).toMatchObject({
+        kind: 'path',
+        segments: parts.map((one) => one.replaceAll('/', '%2F')),
+        rawQuery: query.replaceAll('#', ''),
+      });
+    }),
+  );
+});
+
+it('A printable text has no character that moves the cursor or reverses text, and a limited length', () => {
+  fc.assert(
+    fc.property(fc.oneof(hostile, fc.string({ unit: 'binary', maxLength: 600 })), fc.nat(500), (text, most) => {
+      expect(printable(text, most)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      expect(printable(text, most).length).toBeLessThanOrEqual(most + 1);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+const headerName = fc.constantFrom(
+  'cookie',
+  'Cookie',
+  'host',
+  'content-type',
+  'X-Forwarded-For',
+  '__proto__',
+  'constructor',
+  'x',
+);
+const request = fc.record({
+  method: fc.constantFrom(...METHODS, 'TRACE'),
+  target: hostile.map((text) => `/${text}`),
+  rawHeaders: fc.array(fc.tuple(headerName, bytes), { maxLength: 8 }).map((pairs) => pairs.flat()),
+  body: fc.uint8Array({ maxLength: 50 }).map((all) => Buffer.from(all)),
+});
+
+it('The event of any request and any claims is made without an error, and survives JSON', () => {
+  const api = localApi([routeOf('ANY /{__proto__}', AUTHORIZER, ['x']), routeOf('$default')]);
+  fc.assert(
+    fc.property(request, fc.dictionary(fc.string({ maxLength: 5 }), fc.jsonValue()), (change, claims) => {
+      const sent = requestOf(change);
+      const decision = { ...decisionOn(sent, { routes: api.routes, keys: published, now: NOW }), claims };
+      const event = eventOf(sent, parseTarget(sent.target), decision, {
+        api,
+        requestId: 'x',
+        traceId: 'x',
+        time: NOW * 1000,
+      });
+      expect(JSON.parse(JSON.stringify(event))).toMatchObject({ version: '2.0', rawPath: decision.path });
+      const texts = Object.entries(event['headers'] as object).flat() as unknown[];
+      expect(texts.every((text) => typeof text === 'string')).toBe(true);
+    }),
+    { numRuns: 1500 },
+  );
 });

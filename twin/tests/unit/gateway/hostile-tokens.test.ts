@@ -121,35 +121,33 @@ function twice(one: string, other: string): readonly string[] {
   return [`authorization: Bearer ${one}`, `authorization: Bearer ${other}`];
 }
 
-describe('The Authorization header', () => {
-  it.each(LINES)('Authorization header: the gateway %s', async (_row, lines, answer) => {
-    expectAnswer(await get(lines(forge.token())), answer);
-  });
+it.each(LINES)('Authorization header: the gateway %s', async (_row, lines, answer) => {
+  expectAnswer(await get(lines(forge.token())), answer);
+});
 
-  it.each([
-    ['path', (good: string) => `/test/${good}`, 404],
-    ['path after a semicolon', (good: string) => `/test;${good}`, 404],
-    ['query', (good: string) => `/test?authorization=Bearer%20${good}`, 401],
-    ['query parameter of RFC 6750', (good: string) => `/test?access_token=${good}`, 401],
-  ] as const)('The gateway rejects a token in the %s', async (_place, target, status) => {
-    expect((await get([], target(forge.token()))).status).toBe(status);
-  });
+it.each([
+  ['path', (good: string) => `/test/${good}`, 404],
+  ['path after a semicolon', (good: string) => `/test;${good}`, 404],
+  ['query', (good: string) => `/test?authorization=Bearer%20${good}`, 401],
+  ['query parameter of RFC 6750', (good: string) => `/test?access_token=${good}`, 401],
+] as const)('The gateway rejects a token in the %s', async (_place, target, status) => {
+  expect((await get([], target(forge.token()))).status).toBe(status);
+});
 
-  it('The gateway rejects a token in the body', async () => {
-    const body = `access_token=${forge.token()}`;
-    const lines = [`content-length: ${body.length}`, 'content-type: application/x-www-form-urlencoded'];
-    expectAnswer(await rawRequest(twin.apiUrl, requestBytes('GET', '/test', lines, body)), 'missing');
-  });
+it('The gateway rejects a token in the body', async () => {
+  const body = `access_token=${forge.token()}`;
+  const lines = [`content-length: ${body.length}`, 'content-type: application/x-www-form-urlencoded'];
+  expectAnswer(await rawRequest(twin.apiUrl, requestBytes('GET', '/test', lines, body)), 'missing');
+});
 
-  it('The gateway rejects a token in a trailer', async () => {
-    const body = `0\r\nauthorization: Bearer ${forge.token()}\r\n\r\n`;
-    const lines = ['transfer-encoding: chunked', 'trailer: authorization'];
-    expectAnswer(await rawRequest(twin.apiUrl, requestBytes('GET', '/test', lines, body)), 'missing');
-  });
+it('The gateway rejects a token in a trailer', async () => {
+  const body = `0\r\nauthorization: Bearer ${forge.token()}\r\n\r\n`;
+  const lines = ['transfer-encoding: chunked', 'trailer: authorization'];
+  expectAnswer(await rawRequest(twin.apiUrl, requestBytes('GET', '/test', lines, body)), 'missing');
+});
 
-  it('The gateway still accepts a good token after all hostile headers', async () => {
-    expectAnswer(await get([`authorization: Bearer ${forge.token()}`]), 'good');
-  });
+it('The gateway still accepts a good token after all hostile headers', async () => {
+  expectAnswer(await get([`authorization: Bearer ${forge.token()}`]), 'good');
 });
 
 /** Targets, with `good` for a good token. */

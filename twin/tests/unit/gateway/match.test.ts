@@ -22,29 +22,27 @@ function match(keys: readonly string[], request: string): ReturnType<typeof matc
 }
 
 // docs/fidelity.md F30
-describe('AWS’s example of route priority', () => {
-  const ROUTES = ['GET /pets/dog/1', 'GET /pets/dog/{id}', 'GET /pets/{proxy+}', 'ANY /{proxy+}', '$default'];
+const ROUTES = ['GET /pets/dog/1', 'GET /pets/dog/{id}', 'GET /pets/{proxy+}', 'ANY /{proxy+}', '$default'];
 
-  it.each([
-    ['GET /pets/dog/1', 'GET /pets/dog/1'],
-    ['GET /pets/dog/2', 'GET /pets/dog/{id}'],
-    ['GET /pets/cat/1', 'GET /pets/{proxy+}'],
-    ['POST /test/5', 'ANY /{proxy+}'],
-  ])('In AWS’s example of route priority, %s goes to %s', (request, routeKey) => {
-    expect(taken(ROUTES, request)).toBe(routeKey);
-  });
+it.each([
+  ['GET /pets/dog/1', 'GET /pets/dog/1'],
+  ['GET /pets/dog/2', 'GET /pets/dog/{id}'],
+  ['GET /pets/cat/1', 'GET /pets/{proxy+}'],
+  ['POST /test/5', 'ANY /{proxy+}'],
+])('In AWS’s example of route priority, %s goes to %s', (request, routeKey) => {
+  expect(taken(ROUTES, request)).toBe(routeKey);
+});
 
-  it.each([
-    ['GET /pets/dog', 'GET /pets/{proxy+}'],
-    ['GET /pets/dog/1/x', 'GET /pets/{proxy+}'],
-    ['GET /pets', 'ANY /{proxy+}'],
-    ['POST /pets/dog/1', 'ANY /{proxy+}'],
-    ['HEAD /pets/dog/1', 'ANY /{proxy+}'],
-    ['OPTIONS /pets/dog/1', 'ANY /{proxy+}'],
-    ['GET /', '$default'],
-  ])('With the routes of AWS’s example, %s goes to %s', (request, routeKey) => {
-    expect(taken(ROUTES, request)).toBe(routeKey);
-  });
+it.each([
+  ['GET /pets/dog', 'GET /pets/{proxy+}'],
+  ['GET /pets/dog/1/x', 'GET /pets/{proxy+}'],
+  ['GET /pets', 'ANY /{proxy+}'],
+  ['POST /pets/dog/1', 'ANY /{proxy+}'],
+  ['HEAD /pets/dog/1', 'ANY /{proxy+}'],
+  ['OPTIONS /pets/dog/1', 'ANY /{proxy+}'],
+  ['GET /', '$default'],
+])('With the routes of AWS’s example, %s goes to %s', (request, routeKey) => {
+  expect(taken(ROUTES, request)).toBe(routeKey);
 });
 
 /** What the routes are, the request, and the one that takes it. */
@@ -155,52 +153,48 @@ describe.each([
   });
 });
 
-describe('Path parameters', () => {
-  it.each([
-    ['GET /{x}', 'GET /a', { x: 'a' }],
-    ['GET /{x}/{y}', 'GET /a/b', { x: 'a', y: 'b' }],
-    ['GET /{x+}', 'GET /a/b/c', { x: 'a/b/c' }],
-    ['GET /{x}/{y+}', 'GET /a/b/', { x: 'a', y: 'b/' }],
-    ['GET /{x}', 'GET /%C3%A9%20b', { x: 'é b' }],
-    ['GET /{x}', 'GET /a+b', { x: 'a+b' }],
-    ['GET /{x}', 'GET /%2561', { x: '%61' }],
-    ['GET /{x}', 'GET /a%2Fb', { x: 'a%2Fb' }],
-    ['GET /{x+}', 'GET /a%2fb/c', { x: 'a%2fb/c' }],
-    ['GET /{__proto__}', 'GET /a', { ['__proto__']: 'a' }],
-    ['GET /{constructor}', 'GET /a', { constructor: 'a' }],
-    ['GET /a', 'GET /a', {}],
-    ['$default', 'GET /a/b', {}],
-  ])('The path parameters of %s for %s are the decoded segments', (key, request, parameters) => {
-    expect(Object.entries(match([key], request)?.pathParameters ?? {})).toEqual(Object.entries(parameters));
-  });
+it.each([
+  ['GET /{x}', 'GET /a', { x: 'a' }],
+  ['GET /{x}/{y}', 'GET /a/b', { x: 'a', y: 'b' }],
+  ['GET /{x+}', 'GET /a/b/c', { x: 'a/b/c' }],
+  ['GET /{x}/{y+}', 'GET /a/b/', { x: 'a', y: 'b/' }],
+  ['GET /{x}', 'GET /%C3%A9%20b', { x: 'é b' }],
+  ['GET /{x}', 'GET /a+b', { x: 'a+b' }],
+  ['GET /{x}', 'GET /%2561', { x: '%61' }],
+  ['GET /{x}', 'GET /a%2Fb', { x: 'a%2Fb' }],
+  ['GET /{x+}', 'GET /a%2fb/c', { x: 'a%2fb/c' }],
+  ['GET /{__proto__}', 'GET /a', { ['__proto__']: 'a' }],
+  ['GET /{constructor}', 'GET /a', { constructor: 'a' }],
+  ['GET /a', 'GET /a', {}],
+  ['$default', 'GET /a/b', {}],
+])('The path parameters of %s for %s are the decoded segments', (key, request, parameters) => {
+  expect(Object.entries(match([key], request)?.pathParameters ?? {})).toEqual(Object.entries(parameters));
 });
 
-describe('Base paths', () => {
-  const within = (target: string, basePath: string, otherBasePaths: readonly string[] = []) =>
-    withinBasePath(parseTarget(target), { basePath, otherBasePaths });
+const within = (target: string, basePath: string, otherBasePaths: readonly string[] = []) =>
+  withinBasePath(parseTarget(target), { basePath, otherBasePaths });
 
-  // docs/fidelity.md F44
-  it('A base path is taken off the path as it came and off its segments', () => {
-    expect(within('/shop/v1/a%20b/c?d', '/shop/v1')).toEqual({
-      kind: 'path',
-      path: '/a b/c',
-      segments: ['a b', 'c'],
-      rawSegments: ['a%20b', 'c'],
-      rawQuery: 'd',
-    });
-    expect(within('/shop/v1', '/shop/v1')).toMatchObject({ path: '/', segments: [], rawSegments: [] });
+// docs/fidelity.md F44
+it('A base path is taken off the path as it came and off its segments', () => {
+  expect(within('/shop/v1/a%20b/c?d', '/shop/v1')).toEqual({
+    kind: 'path',
+    path: '/a b/c',
+    segments: ['a b', 'c'],
+    rawSegments: ['a%20b', 'c'],
+    rawQuery: 'd',
   });
+  expect(within('/shop/v1', '/shop/v1')).toMatchObject({ path: '/', segments: [], rawSegments: [] });
+});
 
-  it.each(['/', '/shop', '/shop/v10/a', '/SHOP/v1/a', '//shop/v1/a'])(
-    '%s is outside of the base path /shop/v1',
-    (path) => {
-      expect(within(path, '/shop/v1')).toBeUndefined();
-    },
-  );
+it.each(['/', '/shop', '/shop/v10/a', '/SHOP/v1/a', '//shop/v1/a'])(
+  '%s is outside of the base path /shop/v1',
+  (path) => {
+    expect(within(path, '/shop/v1')).toBeUndefined();
+  },
+);
 
-  it('A path that the domain takes to another API is outside, at the root too', () => {
-    expect(within('/shop/v2/a', '/shop', ['/shop/v2'])).toBeUndefined();
-    expect(within('/v2', '', ['/v2'])).toBeUndefined();
-    expect(within('/v20/a', '', ['/v2'])).toMatchObject({ path: '/v20/a' });
-  });
+it('A path that the domain takes to another API is outside, at the root too', () => {
+  expect(within('/shop/v2/a', '/shop', ['/shop/v2'])).toBeUndefined();
+  expect(within('/v2', '', ['/v2'])).toBeUndefined();
+  expect(within('/v20/a', '', ['/v2'])).toMatchObject({ path: '/v20/a' });
 });

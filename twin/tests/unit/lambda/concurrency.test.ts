@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { useHandlers } from '../../../../tests/support/handlers.ts';
 import { call, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
@@ -73,85 +73,77 @@ async function observe(path: string): Promise<Observed & { readonly status: numb
 const times = (count: number, path: string): ReturnType<typeof observe>[] =>
   Array.from({ length: count }, () => observe(path));
 
-describe('Concurrency of a function', () => {
-  // docs/fidelity.md F86
-  it('A process is kept warm: consecutive events run in the same process, which loads the module once', async () => {
-    const answers = [];
-    for (let i = 0; i < 10; i++) answers.push(await observe('/warm'));
-    expect(new Set(answers.map(({ pid }) => pid)).size).toBe(1);
-    expect(answers.map(({ count }) => count)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-  });
-
-  it('Twenty simultaneous slow events get several processes, up to the limit, and never share one', async () => {
-    const answers = await Promise.all(times(20, '/crowd/sleep250'));
-    expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
-    const processes = new Set(answers.map(({ pid }) => pid)).size;
-    expect(processes).toBeGreaterThan(1);
-    expect(processes).toBeLessThanOrEqual(16);
-    expect(answers.every(({ most }) => most === 1)).toBe(true);
-  });
-
-  it('A burst of quick events runs one at a time in each process, each event once', async () => {
-    for (let i = 0; i < 40; i++) await observe('/mixed');
-    const answers = await Promise.all(times(200, '/mixed'));
-    expect(answers.every(({ most }) => most === 1)).toBe(true);
-    expect(new Set(answers.map(({ requestId }) => requestId)).size).toBe(200);
-    // In each process the events are counted without a gap: none was run and then forgotten.
-    const counts = Map.groupBy(answers, ({ pid }) => pid);
-    for (const [, group] of counts) {
-      const sorted = group.map(({ count }) => count).toSorted((a, b) => a - b);
-      expect(sorted).toEqual(sorted.map((_, at) => (sorted[0] ?? 0) + at));
-    }
-  });
+// docs/fidelity.md F86
+it('A process is kept warm: consecutive events run in the same process, which loads the module once', async () => {
+  const answers = [];
+  for (let i = 0; i < 10; i++) answers.push(await observe('/warm'));
+  expect(new Set(answers.map(({ pid }) => pid)).size).toBe(1);
+  expect(answers.map(({ count }) => count)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
-describe('A slow event of a quick function', () => {
-  it('Events sent ahead to the process of a slow event are taken back and run in another, each once', async () => {
-    for (let i = 0; i < 60; i++) await observe('/mixed');
-    let slowEnded = false;
-    const slow = observe('/mixed/sleep1500').finally(() => (slowEnded = true));
-    const quick = await Promise.all(times(30, '/mixed'));
-    expect(slowEnded).toBe(false);
-    const all = [...quick, await slow];
-    expect(all.at(-1)?.took).toBeGreaterThan(1490);
-    expect(new Set(all.map(({ requestId }) => requestId)).size).toBe(31);
-    // The slow one's process has run it and nothing after it.
-    const { pid, count } = all.at(-1) as Observed;
-    expect(quick.filter((one) => one.pid === pid && one.count > count)).toEqual([]);
-    expect((await observe('/mixed')).status).toBe(200);
-  });
-
-  it('Events behind a blocking event run in another process when the blocked one is ended, each once', async () => {
-    for (let i = 0; i < 60; i++) await observe('/blocking');
-    const blocked = call(twin, undefined, '/blocking/block5000');
-    const quick = await Promise.all(times(20, '/blocking'));
-    expect((await blocked).status).toBe(500);
-    expect(quick.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
-    expect(new Set(quick.map(({ requestId }) => requestId)).size).toBe(20);
-  });
+it('Twenty simultaneous slow events get several processes, up to the limit, and never share one', async () => {
+  const answers = await Promise.all(times(20, '/crowd/sleep250'));
+  expect(answers.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
+  const processes = new Set(answers.map(({ pid }) => pid)).size;
+  expect(processes).toBeGreaterThan(1);
+  expect(processes).toBeLessThanOrEqual(16);
+  expect(answers.every(({ most }) => most === 1)).toBe(true);
 });
 
-describe('A handler that calls its own API', () => {
-  it('A handler that calls its own API does not wait for itself, even when it is warm', async () => {
-    const headers = { 'x-port': new URL(twin.apiUrl).port };
-    for (let i = 0; i < 40; i++) await call(twin, undefined, '/recursive/0', { headers });
-    const { status, text } = await call(twin, undefined, '/recursive/3', { headers });
-    expect(status).toBe(200);
-    expect(new Set(JSON.parse(text) as number[]).size).toBe(4);
-  });
+it('A burst of quick events runs one at a time in each process, each event once', async () => {
+  for (let i = 0; i < 40; i++) await observe('/mixed');
+  const answers = await Promise.all(times(200, '/mixed'));
+  expect(answers.every(({ most }) => most === 1)).toBe(true);
+  expect(new Set(answers.map(({ requestId }) => requestId)).size).toBe(200);
+  // In each process the events are counted without a gap: none was run and then forgotten.
+  const counts = Map.groupBy(answers, ({ pid }) => pid);
+  for (const [, group] of counts) {
+    const sorted = group.map(({ count }) => count).toSorted((a, b) => a - b);
+    expect(sorted).toEqual(sorted.map((_, at) => (sorted[0] ?? 0) + at));
+  }
 });
 
-describe('Reserved concurrency', () => {
-  it('With a reserved concurrency of 1, a second simultaneous request gets 500, and a later one does not', async () => {
-    const both = Promise.all([1, 2].map(() => call(twin, undefined, '/one/sleep1000')));
-    const [first, second] = (await both).toSorted((a, b) => a.status - b.status);
-    expect(first).toMatchObject({ status: 200 });
-    expect(second).toMatchObject({ status: 500, text: '{"message":"Internal Server Error"}' });
-    expect(twin.log.some((line) => line.includes('Rate Exceeded: reserved concurrency is 1'))).toBe(true);
-    expect((await call(twin, undefined, '/one')).status).toBe(200);
-  });
+it('Events sent ahead to the process of a slow event are taken back and run in another, each once', async () => {
+  for (let i = 0; i < 60; i++) await observe('/mixed');
+  let slowEnded = false;
+  const slow = observe('/mixed/sleep1500').finally(() => (slowEnded = true));
+  const quick = await Promise.all(times(30, '/mixed'));
+  expect(slowEnded).toBe(false);
+  const all = [...quick, await slow];
+  expect(all.at(-1)?.took).toBeGreaterThan(1490);
+  expect(new Set(all.map(({ requestId }) => requestId)).size).toBe(31);
+  // The slow one's process has run it and nothing after it.
+  const { pid, count } = all.at(-1) as Observed;
+  expect(quick.filter((one) => one.pid === pid && one.count > count)).toEqual([]);
+  expect((await observe('/mixed')).status).toBe(200);
+});
 
-  it('With a reserved concurrency of 0, every request gets 500', async () => {
-    expect((await call(twin, undefined, '/none')).status).toBe(500);
-  });
+it('Events behind a blocking event run in another process when the blocked one is ended, each once', async () => {
+  for (let i = 0; i < 60; i++) await observe('/blocking');
+  const blocked = call(twin, undefined, '/blocking/block5000');
+  const quick = await Promise.all(times(20, '/blocking'));
+  expect((await blocked).status).toBe(500);
+  expect(quick.map(({ status }) => status)).toEqual(Array<number>(20).fill(200));
+  expect(new Set(quick.map(({ requestId }) => requestId)).size).toBe(20);
+});
+
+it('A handler that calls its own API does not wait for itself, even when it is warm', async () => {
+  const headers = { 'x-port': new URL(twin.apiUrl).port };
+  for (let i = 0; i < 40; i++) await call(twin, undefined, '/recursive/0', { headers });
+  const { status, text } = await call(twin, undefined, '/recursive/3', { headers });
+  expect(status).toBe(200);
+  expect(new Set(JSON.parse(text) as number[]).size).toBe(4);
+});
+
+it('With a reserved concurrency of 1, a second simultaneous request gets 500, and a later one does not', async () => {
+  const both = Promise.all([1, 2].map(() => call(twin, undefined, '/one/sleep1000')));
+  const [first, second] = (await both).toSorted((a, b) => a.status - b.status);
+  expect(first).toMatchObject({ status: 200 });
+  expect(second).toMatchObject({ status: 500, text: '{"message":"Internal Server Error"}' });
+  expect(twin.log.some((line) => line.includes('Rate Exceeded: reserved concurrency is 1'))).toBe(true);
+  expect((await call(twin, undefined, '/one')).status).toBe(200);
+});
+
+it('With a reserved concurrency of 0, every request gets 500', async () => {
+  expect((await call(twin, undefined, '/none')).status).toBe(500);
 });

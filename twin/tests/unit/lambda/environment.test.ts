@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { FunctionProcess } from '../../../src/lambda/function-process.ts';
 import { useHandlers } from '../../../../tests/support/handlers.ts';
 import { call, startTestTwin, type TestTwin } from '../../support/twin.ts';
@@ -90,181 +90,169 @@ beforeAll(async () => {
 });
 afterAll(() => twin.end());
 
-describe('The environment of a function', () => {
-  // docs/fidelity.md F87
-  it('The environment of a function has only the variables that Lambda and the program set', () => {
-    expect(Object.keys(report.env).toSorted()).toEqual([
-      'AWS_DEFAULT_REGION',
-      'AWS_EC2_METADATA_DISABLED',
-      'AWS_EXECUTION_ENV',
-      'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
-      'AWS_LAMBDA_FUNCTION_NAME',
-      'AWS_LAMBDA_FUNCTION_VERSION',
-      'AWS_LAMBDA_INITIALIZATION_TYPE',
-      'AWS_LAMBDA_LOG_GROUP_NAME',
-      'AWS_LAMBDA_LOG_STREAM_NAME',
-      'AWS_REGION',
-      'AWS_XRAY_CONTEXT_MISSING',
-      'AWS_XRAY_DAEMON_ADDRESS',
-      'HOME',
-      'LAMBDA_RUNTIME_DIR',
-      'LAMBDA_TASK_ROOT',
-      'LANG',
-      'NODE_PATH',
-      'NODE_V8_COVERAGE',
-      'PATH',
-      'TABLE',
-      'TZ',
-      '_AWS_XRAY_DAEMON_ADDRESS',
-      '_AWS_XRAY_DAEMON_PORT',
-      '_HANDLER',
-      '_X_AMZN_TRACE_ID',
-    ]);
-    expect(report.env).toMatchObject({
-      _HANDLER: 'index.handler',
-      AWS_DEFAULT_REGION: 'eu-central-1',
-      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '192',
-      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-      AWS_REGION: 'eu-central-1',
-      LAMBDA_TASK_ROOT: report.cwd,
-      // Lambda's is another; the function's own wins.
-      LANG: 'de_DE.UTF-8',
-      TZ: ':UTC',
-      TABLE: 'orders',
-    });
-    expect(report.env['AWS_LAMBDA_FUNCTION_NAME']).toMatch(/-report/);
+// docs/fidelity.md F87
+it('The environment of a function has only the variables that Lambda and the program set', () => {
+  expect(Object.keys(report.env).toSorted()).toEqual([
+    'AWS_DEFAULT_REGION',
+    'AWS_EC2_METADATA_DISABLED',
+    'AWS_EXECUTION_ENV',
+    'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+    'AWS_LAMBDA_FUNCTION_NAME',
+    'AWS_LAMBDA_FUNCTION_VERSION',
+    'AWS_LAMBDA_INITIALIZATION_TYPE',
+    'AWS_LAMBDA_LOG_GROUP_NAME',
+    'AWS_LAMBDA_LOG_STREAM_NAME',
+    'AWS_REGION',
+    'AWS_XRAY_CONTEXT_MISSING',
+    'AWS_XRAY_DAEMON_ADDRESS',
+    'HOME',
+    'LAMBDA_RUNTIME_DIR',
+    'LAMBDA_TASK_ROOT',
+    'LANG',
+    'NODE_PATH',
+    'NODE_V8_COVERAGE',
+    'PATH',
+    'TABLE',
+    'TZ',
+    '_AWS_XRAY_DAEMON_ADDRESS',
+    '_AWS_XRAY_DAEMON_PORT',
+    '_HANDLER',
+    '_X_AMZN_TRACE_ID',
+  ]);
+  expect(report.env).toMatchObject({
+    _HANDLER: 'index.handler',
+    AWS_DEFAULT_REGION: 'eu-central-1',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '192',
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_REGION: 'eu-central-1',
+    LAMBDA_TASK_ROOT: report.cwd,
+    // Lambda's is another; the function's own wins.
+    LANG: 'de_DE.UTF-8',
+    TZ: ':UTC',
+    TABLE: 'orders',
   });
-
-  it.each(Object.entries(HOST))('The environment of a function has no variable of the host: %s', (_name, value) => {
-    expect(JSON.stringify(report)).not.toContain(value);
-  });
-
-  it('A function cannot read a secret of the twin from its arguments, its environment or its process', () => {
-    const { clientSecrets, testUserPassword } = twin.outputs;
-    const seed = twin.project.read('.twin/dev/seed').trim();
-    for (const secret of [...Object.values(clientSecrets), testUserPassword, seed]) {
-      expect(JSON.stringify(report)).not.toContain(secret);
-    }
-    expect(report.argv).toHaveLength(2);
-    expect(report.execArgv).toEqual(['--max-old-space-size=192', '--disable-warning=ExperimentalWarning']);
-  });
+  expect(report.env['AWS_LAMBDA_FUNCTION_NAME']).toMatch(/-report/);
 });
 
-describe('Packages of the project', () => {
-  // docs/fidelity.md F89
-  it('A function cannot load the project’s packages, only those in its archive', () => {
-    expect(report.packages).toBe('MODULE_NOT_FOUND');
-    expect(relative(twin.project.path, report.cwd)).toMatch(/^\.\./);
-  });
+it.each(Object.entries(HOST))('The environment of a function has no variable of the host: %s', (_name, value) => {
+  expect(JSON.stringify(report)).not.toContain(value);
 });
 
-describe('The context of an event', () => {
-  it('The context of an event has the fields of Lambda', () => {
-    const { context, env } = report;
-    expect(context).toEqual({
-      awsRequestId: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/) as string,
-      functionName: env['AWS_LAMBDA_FUNCTION_NAME'],
-      functionVersion: '$LATEST',
-      invokedFunctionArn: context['invokedFunctionArn'],
-      memoryLimitInMB: '192',
-      logGroupName: env['AWS_LAMBDA_LOG_GROUP_NAME'],
-      logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'],
-      xRayTraceId: env['_X_AMZN_TRACE_ID'],
-      keys: [
-        'clientContext',
-        'identity',
-        'invokedFunctionArn',
-        'awsRequestId',
-        'tenantId',
-        'xRayTraceId',
-        'getRemainingTimeInMillis',
-        'functionName',
-        'functionVersion',
-        'memoryLimitInMB',
-        'logGroupName',
-        'logStreamName',
-      ],
-    });
-    expect(context['invokedFunctionArn']).toMatch(/^arn:aws:lambda:eu-central-1:\d{12}:function:.+-report/);
-  });
-
-  it('The context counts down from the function’s timeout, and has no functions that Node.js 24 removed', () => {
-    expect(report.remaining).toBeGreaterThan(6500);
-    expect(report.remaining).toBeLessThanOrEqual(7000);
-    expect(report.done).toBe('undefined');
-  });
+it('A function cannot read a secret of the twin from its arguments, its environment or its process', () => {
+  const { clientSecrets, testUserPassword } = twin.outputs;
+  const seed = twin.project.read('.twin/dev/seed').trim();
+  for (const secret of [...Object.values(clientSecrets), testUserPassword, seed]) {
+    expect(JSON.stringify(report)).not.toContain(secret);
+  }
+  expect(report.argv).toHaveLength(2);
+  expect(report.execArgv).toEqual(['--max-old-space-size=192', '--disable-warning=ExperimentalWarning']);
 });
 
-describe('The console of a handler', () => {
-  it('A console line of a handler has the time, the id of the invocation and the level', async () => {
-    await call(twin, undefined, '/speaks');
-    await expect.poll(() => twin.log.find((line) => line.endsWith('\ta warning'))).toBeDefined();
-    const id = twin.log.find((line) => line.endsWith('\ta warning'))?.split('\t')[1] ?? '';
-    expect(id).toMatch(/^[\da-f-]{36}$/);
-    const logged = (): string[] => twin.log.filter((line) => line.includes(`\t${id}\t`));
-    await expect.poll(logged).toHaveLength(6);
-    expect(logged().map((line) => line.split('\t').slice(2).join(' '))).toEqual([
-      'INFO a log line { a: 1 }',
-      'INFO an info line',
-      'DEBUG a debug line',
-      'WARN a warning',
-      'ERROR Error: an error line',
-      'INFO this has 2',
-    ]);
-    expect(logged()[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t/);
-    expect(twin.log).toContain('written plainly');
-  });
-
-  it('The log says why a handler did not load, and where', async () => {
-    expect((await call(twin, undefined, '/unloadable')).status).toBe(500);
-    const at = (): number => twin.log.findIndex((line) => line.endsWith('\tERROR\tInit Error Error: no table'));
-    await expect.poll(at).toBeGreaterThanOrEqual(0);
-    await expect.poll(() => twin.log[at() + 1]).toMatch(/^ +at handler\/unloadable\.ts:\d+:\d+/);
-  });
-
-  it('The log says where a handler threw an error, and its cause', async () => {
-    const answer = await call(twin, undefined, '/throws');
-    expect(answer.status).toBe(500);
-    await expect.poll(() => twin.log.filter((line) => line.includes('cause]: Error: why'))).toHaveLength(1);
-    const at = twin.log.findIndex((line) => line.includes('\tERROR\tInvoke Error TypeError: on purpose'));
-    expect(twin.log[at + 1]).toMatch(/^ +at Object\.handler \(handler\/throws\.ts:\d+:\d+/);
-    expect(twin.log.slice(at).filter((line) => /^ +at /.test(line) && !line.includes('handler/throws.ts:'))).toEqual(
-      [],
-    );
-  });
+// docs/fidelity.md F89
+it('A function cannot load the project’s packages, only those in its archive', () => {
+  expect(report.packages).toBe('MODULE_NOT_FOUND');
+  expect(relative(twin.project.path, report.cwd)).toMatch(/^\.\./);
 });
 
-describe('Loading a handler', () => {
-  it('Loading a handler is given up after the limit', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'lambda-'));
-    writeFileSync(join(folder, 'index.mjs'), 'setInterval(() => {}, 1000);\nawait new Promise(() => {});\n');
-    const lambda = {
-      name: 'late',
-      logicalName: 'late',
-      formerly: [],
-      arn: 'arn:aws:lambda:eu-central-1:123456789012:function:late',
-      handler: 'index.handler',
-      files: {},
-      binary: {},
-      node: 24,
-      memory: 128,
-      timeout: 1,
-      environment: {},
-      logGroup: '/aws/lambda/late',
-      reservedConcurrency: undefined,
-      permissions: [],
-    };
-    const late = new FunctionProcess(lambda, {
-      region: 'eu-central-1',
-      folder,
-      print: () => undefined,
-      initLimit: 400,
-    });
-    const fates = await Promise.all([late.invoke('1', {}), late.invoke('2', {})]);
-    const failed = { kind: 'failed', reason: 'the handler did not load within 0.4 seconds' };
-    expect(fates).toEqual([failed, failed]);
-    expect(late.alive).toBe(false);
-    rmSync(folder, { recursive: true });
+it('The context of an event has the fields of Lambda', () => {
+  const { context, env } = report;
+  expect(context).toEqual({
+    awsRequestId: expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/) as string,
+    functionName: env['AWS_LAMBDA_FUNCTION_NAME'],
+    functionVersion: '$LATEST',
+    invokedFunctionArn: context['invokedFunctionArn'],
+    memoryLimitInMB: '192',
+    logGroupName: env['AWS_LAMBDA_LOG_GROUP_NAME'],
+    logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'],
+    xRayTraceId: env['_X_AMZN_TRACE_ID'],
+    keys: [
+      'clientContext',
+      'identity',
+      'invokedFunctionArn',
+      'awsRequestId',
+      'tenantId',
+      'xRayTraceId',
+      'getRemainingTimeInMillis',
+      'functionName',
+      'functionVersion',
+      'memoryLimitInMB',
+      'logGroupName',
+      'logStreamName',
+    ],
   });
+  expect(context['invokedFunctionArn']).toMatch(/^arn:aws:lambda:eu-central-1:\d{12}:function:.+-report/);
+});
+
+it('The context counts down from the function’s timeout, and has no functions that Node.js 24 removed', () => {
+  expect(report.remaining).toBeGreaterThan(6500);
+  expect(report.remaining).toBeLessThanOrEqual(7000);
+  expect(report.done).toBe('undefined');
+});
+
+it('A console line of a handler has the time, the id of the invocation and the level', async () => {
+  await call(twin, undefined, '/speaks');
+  await expect.poll(() => twin.log.find((line) => line.endsWith('\ta warning'))).toBeDefined();
+  const id = twin.log.find((line) => line.endsWith('\ta warning'))?.split('\t')[1] ?? '';
+  expect(id).toMatch(/^[\da-f-]{36}$/);
+  const logged = (): string[] => twin.log.filter((line) => line.includes(`\t${id}\t`));
+  await expect.poll(logged).toHaveLength(6);
+  expect(logged().map((line) => line.split('\t').slice(2).join(' '))).toEqual([
+    'INFO a log line { a: 1 }',
+    'INFO an info line',
+    'DEBUG a debug line',
+    'WARN a warning',
+    'ERROR Error: an error line',
+    'INFO this has 2',
+  ]);
+  expect(logged()[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t/);
+  expect(twin.log).toContain('written plainly');
+});
+
+it('The log says why a handler did not load, and where', async () => {
+  expect((await call(twin, undefined, '/unloadable')).status).toBe(500);
+  const at = (): number => twin.log.findIndex((line) => line.endsWith('\tERROR\tInit Error Error: no table'));
+  await expect.poll(at).toBeGreaterThanOrEqual(0);
+  await expect.poll(() => twin.log[at() + 1]).toMatch(/^ +at handler\/unloadable\.ts:\d+:\d+/);
+});
+
+it('The log says where a handler threw an error, and its cause', async () => {
+  const answer = await call(twin, undefined, '/throws');
+  expect(answer.status).toBe(500);
+  await expect.poll(() => twin.log.filter((line) => line.includes('cause]: Error: why'))).toHaveLength(1);
+  const at = twin.log.findIndex((line) => line.includes('\tERROR\tInvoke Error TypeError: on purpose'));
+  expect(twin.log[at + 1]).toMatch(/^ +at Object\.handler \(handler\/throws\.ts:\d+:\d+/);
+  expect(twin.log.slice(at).filter((line) => /^ +at /.test(line) && !line.includes('handler/throws.ts:'))).toEqual([]);
+});
+
+it('Loading a handler is given up after the limit', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lambda-'));
+  writeFileSync(join(folder, 'index.mjs'), 'setInterval(() => {}, 1000);\nawait new Promise(() => {});\n');
+  const lambda = {
+    name: 'late',
+    logicalName: 'late',
+    formerly: [],
+    arn: 'arn:aws:lambda:eu-central-1:123456789012:function:late',
+    handler: 'index.handler',
+    files: {},
+    binary: {},
+    node: 24,
+    memory: 128,
+    timeout: 1,
+    environment: {},
+    logGroup: '/aws/lambda/late',
+    reservedConcurrency: undefined,
+    permissions: [],
+  };
+  const late = new FunctionProcess(lambda, {
+    region: 'eu-central-1',
+    folder,
+    print: () => undefined,
+    initLimit: 400,
+  });
+  const fates = await Promise.all([late.invoke('1', {}), late.invoke('2', {})]);
+  const failed = { kind: 'failed', reason: 'the handler did not load within 0.4 seconds' };
+  expect(fates).toEqual([failed, failed]);
+  expect(late.alive).toBe(false);
+  rmSync(folder, { recursive: true });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { useHandlers } from '../../../../tests/support/handlers.ts';
 import { call, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
@@ -132,155 +132,144 @@ const pidOf = async (name: string): Promise<number> =>
 const logged = (path: string): string | undefined => twin.log.findLast((line) => line.includes(`GET ${path}`));
 const noDefect = (): void => expect(twin.log.filter((line) => line.startsWith('DEFECT'))).toEqual([]);
 
-describe('Results and errors of a handler', () => {
-  it.each([
-    ['throws', 500, FAILED, 'Error: on purpose'],
-    ['throws-undefined', 500, FAILED, 'undefined'],
-    ['throws-text', 500, FAILED, 'on purpose'],
-    ['throws-a-trap', 500, FAILED, 'toString'],
-    ['throws-a-number-as-stack', 500, FAILED, 'handled: '],
-    ['throws-a-worse-trap', 500, FAILED, 'handled: '],
-    ['rejects', 500, FAILED, 'Error: on purpose'],
-    ['rejects-null', 500, FAILED, 'null'],
-    ['cyclic', 500, FAILED, 'circular'],
-    ['bigint', 500, FAILED, 'BigInt'],
-    ['to-json-throws', 500, FAILED, 'on purpose'],
-    ['overflows', 500, FAILED, 'Maximum call stack'],
-    ['more-than-six', 500, FAILED, 'Response payload size exceeded'],
-    ['status-999', 500, FAILED, 'a response that cannot be sent'],
-    ['status-text', 500, FAILED, 'a response that cannot be sent'],
-    ['body-object', 500, FAILED, 'a response that cannot be sent'],
-    ['header-split', 500, FAILED, 'a response that cannot be sent'],
-    ['undefined', 200, 'null', ''],
-    ['a-function', 200, 'null', ''],
-    ['a-symbol', 200, 'null', ''],
-    ['null', 200, 'null', ''],
-    ['not-a-number', 200, 'null', ''],
-    ['looks-for-a-parent', 200, '["undefined","undefined"]', ''],
-    ['disconnects', 500, FAILED, 'process.disconnect is not a function'],
-    ['answers-for-others', 200, 'mine', ''],
-  ])('A handler that does "%s" gets %i %s, and its process stays', async (name, status, text, reason) => {
-    const before = await pidOf(name);
-    expect(await mood(name)).toMatchObject({ status, text });
-    expect(logged(`${routeOf(name)}/${name}`)).toContain(reason);
-    expect(await pidOf(name)).toBe(before);
-  });
-
-  it('A response of exactly six megabytes is complete', async () => {
-    const { status, text } = await mood('six-megabytes');
-    expect([status, text.length]).toEqual([200, 6_291_554]);
-  });
+it.each([
+  ['throws', 500, FAILED, 'Error: on purpose'],
+  ['throws-undefined', 500, FAILED, 'undefined'],
+  ['throws-text', 500, FAILED, 'on purpose'],
+  ['throws-a-trap', 500, FAILED, 'toString'],
+  ['throws-a-number-as-stack', 500, FAILED, 'handled: '],
+  ['throws-a-worse-trap', 500, FAILED, 'handled: '],
+  ['rejects', 500, FAILED, 'Error: on purpose'],
+  ['rejects-null', 500, FAILED, 'null'],
+  ['cyclic', 500, FAILED, 'circular'],
+  ['bigint', 500, FAILED, 'BigInt'],
+  ['to-json-throws', 500, FAILED, 'on purpose'],
+  ['overflows', 500, FAILED, 'Maximum call stack'],
+  ['more-than-six', 500, FAILED, 'Response payload size exceeded'],
+  ['status-999', 500, FAILED, 'a response that cannot be sent'],
+  ['status-text', 500, FAILED, 'a response that cannot be sent'],
+  ['body-object', 500, FAILED, 'a response that cannot be sent'],
+  ['header-split', 500, FAILED, 'a response that cannot be sent'],
+  ['undefined', 200, 'null', ''],
+  ['a-function', 200, 'null', ''],
+  ['a-symbol', 200, 'null', ''],
+  ['null', 200, 'null', ''],
+  ['not-a-number', 200, 'null', ''],
+  ['looks-for-a-parent', 200, '["undefined","undefined"]', ''],
+  ['disconnects', 500, FAILED, 'process.disconnect is not a function'],
+  ['answers-for-others', 200, 'mine', ''],
+])('A handler that does "%s" gets %i %s, and its process stays', async (name, status, text, reason) => {
+  const before = await pidOf(name);
+  expect(await mood(name)).toMatchObject({ status, text });
+  expect(logged(`${routeOf(name)}/${name}`)).toContain(reason);
+  expect(await pidOf(name)).toBe(before);
 });
 
-describe('A handler that ends its process or never ends', () => {
-  it.each([
-    ['exits-0', 'Runtime exited: exit status 0'],
-    ['kills', 'Runtime exited: SIGKILL'],
-    ['terminates', 'Runtime exited: SIGTERM'],
-    ['aborts', 'SIGABRT'],
-    ['closes-its-channel', 'Runtime exited'],
-    ['says-garbage', 'the handler wrote to the channel of its runtime'],
-    ['says-null', 'the handler wrote to the channel of its runtime'],
-    ['says-an-unknown-word', 'the handler wrote to the channel of its runtime'],
-    ['answers-a-number', 'the handler wrote to the channel of its runtime'],
-    ['says-bytes', 'the handler wrote to the channel of its runtime'],
-    ['never-ends-its-line', ''],
-    // AWS's client of nodejs24 waits a turn before it answers.
-    // docs/fidelity.md F91
-    ['rejects-after', 'Runtime exited: exit status 1'],
-    ['exits-after', 'Runtime exited: exit status 0'],
-    ['rejects-unseen', 'Runtime exited: exit status 1'],
-    ['throws-in-a-timer', 'Runtime exited: exit status 1'],
-    ['drops-listeners', 'Task timed out'],
-  ])('A handler that does "%s" gets 500, and the next request gets a new process', async (name, reason) => {
-    const before = await pidOf(name);
-    expect(await mood(name)).toMatchObject({ status: 500, text: FAILED });
-    expect(logged(`${routeOf(name)}/${name}`)).toContain(reason);
-    expect(await pidOf(name)).not.toBe(before);
-    noDefect();
-  });
+it('A response of exactly six megabytes is complete', async () => {
+  const { status, text } = await mood('six-megabytes');
+  expect([status, text.length]).toEqual([200, 6_291_554]);
+});
 
-  it('A handler that never ends or blocks gets 500 after the timeout, and the next request gets a new process', async () => {
-    const before = await pidOf('never');
-    const began = performance.now();
-    const answers = await Promise.all([mood('never'), mood('blocks')]);
-    expect(performance.now() - began).toBeGreaterThan(990);
-    expect(answers.map(({ status }) => status)).toEqual([500, 500]);
-    for (const name of ['never', 'blocks']) {
-      expect(logged(`${routeOf(name)}/${name}`)).toContain('Task timed out after 1.00 seconds');
+it.each([
+  ['exits-0', 'Runtime exited: exit status 0'],
+  ['kills', 'Runtime exited: SIGKILL'],
+  ['terminates', 'Runtime exited: SIGTERM'],
+  ['aborts', 'SIGABRT'],
+  ['closes-its-channel', 'Runtime exited'],
+  ['says-garbage', 'the handler wrote to the channel of its runtime'],
+  ['says-null', 'the handler wrote to the channel of its runtime'],
+  ['says-an-unknown-word', 'the handler wrote to the channel of its runtime'],
+  ['answers-a-number', 'the handler wrote to the channel of its runtime'],
+  ['says-bytes', 'the handler wrote to the channel of its runtime'],
+  ['never-ends-its-line', ''],
+  // AWS's client of nodejs24 waits a turn before it answers.
+  // docs/fidelity.md F91
+  ['rejects-after', 'Runtime exited: exit status 1'],
+  ['exits-after', 'Runtime exited: exit status 0'],
+  ['rejects-unseen', 'Runtime exited: exit status 1'],
+  ['throws-in-a-timer', 'Runtime exited: exit status 1'],
+  ['drops-listeners', 'Task timed out'],
+])('A handler that does "%s" gets 500, and the next request gets a new process', async (name, reason) => {
+  const before = await pidOf(name);
+  expect(await mood(name)).toMatchObject({ status: 500, text: FAILED });
+  expect(logged(`${routeOf(name)}/${name}`)).toContain(reason);
+  expect(await pidOf(name)).not.toBe(before);
+  noDefect();
+});
+
+it('A handler that never ends or blocks gets 500 after the timeout, and the next request gets a new process', async () => {
+  const before = await pidOf('never');
+  const began = performance.now();
+  const answers = await Promise.all([mood('never'), mood('blocks')]);
+  expect(performance.now() - began).toBeGreaterThan(990);
+  expect(answers.map(({ status }) => status)).toEqual([500, 500]);
+  for (const name of ['never', 'blocks']) {
+    expect(logged(`${routeOf(name)}/${name}`)).toContain('Task timed out after 1.00 seconds');
+  }
+  expect(await pidOf('never')).not.toBe(before);
+  noDefect();
+});
+
+it.each(['exits-later', 'killed-after', 'garbage-after'])(
+  'A handler that does "%s" after its response: the response stays good, and later requests succeed',
+  async (name) => {
+    const before = await pidOf(name);
+    expect(await mood(name)).toMatchObject({ status: 200, text: 'answered' });
+    // At once, while the process is ending, and when it has ended.
+    const pids = [await pidOf(name)];
+    for (let i = 0; i < 8; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      pids.push(await pidOf(name));
     }
-    expect(await pidOf('never')).not.toBe(before);
+    expect(pids.at(-1)).not.toBe(before);
     noDefect();
-  });
+  },
+);
 
-  it.each(['exits-later', 'killed-after', 'garbage-after'])(
-    'A handler that does "%s" after its response: the response stays good, and later requests succeed',
-    async (name) => {
-      const before = await pidOf(name);
-      expect(await mood(name)).toMatchObject({ status: 200, text: 'answered' });
-      // At once, while the process is ending, and when it has ended.
-      const pids = [await pidOf(name)];
-      for (let i = 0; i < 8; i++) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
-        pids.push(await pidOf(name));
-      }
-      expect(pids.at(-1)).not.toBe(before);
-      noDefect();
-    },
-  );
-
-  it.each(['arrays', 'buffers', 'slowly'])('A handler that fills its 128 MB with %s gets 500', async (what) => {
-    const before = (await call(twin, undefined, '/fills/nothing')).text;
-    expect(await call(twin, undefined, `/fills/${what}`)).toMatchObject({ status: 500, text: FAILED });
-    expect(logged(`/fills/${what}`)).toContain('outgrew its memory size');
-    const after = await call(twin, undefined, '/fills/nothing');
-    expect(after.status).toBe(200);
-    expect(after.text).not.toBe(before);
-  });
+it.each(['arrays', 'buffers', 'slowly'])('A handler that fills its 128 MB with %s gets 500', async (what) => {
+  const before = (await call(twin, undefined, '/fills/nothing')).text;
+  expect(await call(twin, undefined, `/fills/${what}`)).toMatchObject({ status: 500, text: FAILED });
+  expect(logged(`/fills/${what}`)).toContain('outgrew its memory size');
+  const after = await call(twin, undefined, '/fills/nothing');
+  expect(after.status).toBe(200);
+  expect(after.text).not.toBe(before);
 });
 
-describe('A module that cannot be loaded', () => {
-  it.each([
-    ['unset', 'Runtime.HandlerNotFound: index.handler is undefined or not exported'],
-    ['constant', 'Runtime.HandlerNotFound: index.handler is not a function'],
-    ['callback', 'Runtime.CallbackHandlerDeprecated: '],
-    ['streaming', 'Runtime.InvalidStreamingOperation: an HTTP API does not stream'],
-    ['throwing', 'Error: at load'],
-    ['exiting', 'Runtime exited: exit status 0'],
-    ['pending', 'Runtime exited: exit status 13'],
-  ])('A module that cannot be loaded gets 500 for each request: %s', async (name, reason) => {
-    const answers = await Promise.all([1, 2].map(() => call(twin, undefined, `/${name}`)));
-    expect(answers.map(({ status }) => status)).toEqual([500, 500]);
-    expect(logged(`/${name}`)).toContain(reason);
-    noDefect();
-  });
-
-  it('A module that could not be loaded is loaded again for the next request', async () => {
-    expect((await call(twin, undefined, '/sometimes')).status).toBe(500);
-    expect(await call(twin, undefined, '/sometimes')).toMatchObject({ status: 200, text: 'loaded' });
-  });
+it.each([
+  ['unset', 'Runtime.HandlerNotFound: index.handler is undefined or not exported'],
+  ['constant', 'Runtime.HandlerNotFound: index.handler is not a function'],
+  ['callback', 'Runtime.CallbackHandlerDeprecated: '],
+  ['streaming', 'Runtime.InvalidStreamingOperation: an HTTP API does not stream'],
+  ['throwing', 'Error: at load'],
+  ['exiting', 'Runtime exited: exit status 0'],
+  ['pending', 'Runtime exited: exit status 13'],
+])('A module that cannot be loaded gets 500 for each request: %s', async (name, reason) => {
+  const answers = await Promise.all([1, 2].map(() => call(twin, undefined, `/${name}`)));
+  expect(answers.map(({ status }) => status)).toEqual([500, 500]);
+  expect(logged(`/${name}`)).toContain(reason);
+  noDefect();
 });
 
-describe('The output of a handler', () => {
-  it.each(['one-line', 'many-lines', 'binary', 'controls'])(
-    'A handler that writes %s loses no request',
-    async (what) => {
-      const before = (await call(twin, undefined, '/writes/nothing')).text;
-      expect(await call(twin, undefined, `/writes/${what}`)).toMatchObject({ status: 200, text: before });
-      noDefect();
-    },
-  );
+it('A module that could not be loaded is loaded again for the next request', async () => {
+  expect((await call(twin, undefined, '/sometimes')).status).toBe(500);
+  expect(await call(twin, undefined, '/sometimes')).toMatchObject({ status: 200, text: 'loaded' });
+});
 
-  it('The output of a handler is logged by line, and a line of megabytes in pieces', async () => {
-    const before = twin.log.length;
-    const fresh = (): string[] => twin.log.slice(before);
-    // The first may go on a line that another test's handler did not end.
-    await call(twin, undefined, '/writes/many-lines');
-    await expect.poll(() => fresh().filter((line) => line.endsWith('a line')).length).toBeGreaterThanOrEqual(100_000);
-    await call(twin, undefined, '/writes/one-line');
-    await expect
-      .poll(() => fresh().reduce((sum, line) => sum + (/^x+$/.test(line) ? line.length : 0), 0))
-      .toBeGreaterThan(4_900_000);
-    expect(fresh().reduce((most, line) => Math.max(most, line.length), 0)).toBeLessThan(400_000);
-  });
+it.each(['one-line', 'many-lines', 'binary', 'controls'])('A handler that writes %s loses no request', async (what) => {
+  const before = (await call(twin, undefined, '/writes/nothing')).text;
+  expect(await call(twin, undefined, `/writes/${what}`)).toMatchObject({ status: 200, text: before });
+  noDefect();
+});
+
+it('The output of a handler is logged by line, and a line of megabytes in pieces', async () => {
+  const before = twin.log.length;
+  const fresh = (): string[] => twin.log.slice(before);
+  // The first may go on a line that another test's handler did not end.
+  await call(twin, undefined, '/writes/many-lines');
+  await expect.poll(() => fresh().filter((line) => line.endsWith('a line')).length).toBeGreaterThanOrEqual(100_000);
+  await call(twin, undefined, '/writes/one-line');
+  await expect
+    .poll(() => fresh().reduce((sum, line) => sum + (/^x+$/.test(line) ? line.length : 0), 0))
+    .toBeGreaterThan(4_900_000);
+  expect(fresh().reduce((most, line) => Math.max(most, line.length), 0)).toBeLessThan(400_000);
 });

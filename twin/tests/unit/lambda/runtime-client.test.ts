@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { environmentOf } from '../../../src/lambda/environment.ts';
 import { FunctionProcess } from '../../../src/lambda/function-process.ts';
 import type { LambdaFunction } from '../../../src/model/integrations.ts';
@@ -88,52 +88,50 @@ async function runProcess({ at, handler = 'index.handler' }: (typeof ALL_SHAPES)
   return outcomes;
 }
 
-describe('A handler in the twin and under AWS’s runtime client', () => {
-  it('The handler shapes are more than sixty, each with its own title', () => {
-    expect(HANDLER_SHAPES.length).toBeGreaterThan(60);
-    expect(new Set(ALL_SHAPES.map(({ title }) => title)).size).toBe(ALL_SHAPES.length);
-  });
+it('The handler shapes are more than sixty, each with its own title', () => {
+  expect(HANDLER_SHAPES.length).toBeGreaterThan(60);
+  expect(new Set(ALL_SHAPES.map(({ title }) => title)).size).toBe(ALL_SHAPES.length);
+});
 
-  const check = ({ ours, theirs }: Compared, at: number, differs: string | undefined): void => {
-    expect(theirs[at]?.length).toBeGreaterThan(0);
-    if (differs === undefined) expect(ours[at]).toEqual(theirs[at]);
-    // A known difference that is gone must leave the table.
-    else expect(ours[at]).not.toEqual(theirs[at]);
-  };
+const check = ({ ours, theirs }: Compared, at: number, differs: string | undefined): void => {
+  expect(theirs[at]?.length).toBeGreaterThan(0);
+  if (differs === undefined) expect(ours[at]).toEqual(theirs[at]);
+  // A known difference that is gone must leave the table.
+  else expect(ours[at]).not.toEqual(theirs[at]);
+};
 
-  it.each(SHAPES_24)(
-    // docs/fidelity.md F88
-    'A handler behaves in the twin as under AWS’s runtime client: $title',
-    ({ at, differs }) => check(compared[24], at, differs),
-  );
+it.each(SHAPES_24)(
+  // docs/fidelity.md F88
+  'A handler behaves in the twin as under AWS’s runtime client: $title',
+  ({ at, differs }) => check(compared[24], at, differs),
+);
 
-  it.each(ALL_SHAPES)(
-    // docs/fidelity.md F90
-    'A handler of nodejs22 behaves in the twin as under AWS’s runtime client of nodejs22: $title',
-    ({ at, title, differs }) => check(compared[22], at, DIFFERS_22.has(title) ? DIFFERS_22.get(title) : differs),
-  );
+it.each(ALL_SHAPES)(
+  // docs/fidelity.md F90
+  'A handler of nodejs22 behaves in the twin as under AWS’s runtime client of nodejs22: $title',
+  ({ at, title, differs }) => check(compared[22], at, DIFFERS_22.has(title) ? DIFFERS_22.get(title) : differs),
+);
 
-  const IN_PROCESSES = [
-    'returns an object',
-    'the environment',
-    'the trace of each event',
-    'an error after a response',
-    'a module that throws',
-    'a CommonJS handler',
-    'a callback that waits for a timer',
-  ];
+const IN_PROCESSES = [
+  'returns an object',
+  'the environment',
+  'the trace of each event',
+  'an error after a response',
+  'a module that throws',
+  'a CommonJS handler',
+  'a callback that waits for a timer',
+];
 
-  it.each(ALL_SHAPES.filter(({ title }) => IN_PROCESSES.includes(title)))(
-    'A handler behaves in a function’s process as in the process of many handlers: $title',
-    async (shape) => {
-      expect(await runProcess(shape, 22)).toEqual(compared[22].ours[shape.at]);
-      if (shape.at < SHAPES_24.length) expect(await runProcess(shape, 24)).toEqual(compared[24].ours[shape.at]);
-    },
-  );
+it.each(ALL_SHAPES.filter(({ title }) => IN_PROCESSES.includes(title)))(
+  'A handler behaves in a function’s process as in the process of many handlers: $title',
+  async (shape) => {
+    expect(await runProcess(shape, 22)).toEqual(compared[22].ours[shape.at]);
+    if (shape.at < SHAPES_24.length) expect(await runProcess(shape, 24)).toEqual(compared[24].ours[shape.at]);
+  },
+);
 
-  it('Every known difference from AWS’s runtime client has its reason', () => {
-    const reasons = [...ALL_SHAPES.map(({ differs }) => differs), ...DIFFERS_22.values()];
-    for (const reason of reasons) if (reason !== undefined) expect(reason.split(' ').length).toBeGreaterThan(4);
-    expect([...DIFFERS_22.keys()].filter((title) => !ALL_SHAPES.some((shape) => shape.title === title))).toEqual([]);
-  });
+it('Every known difference from AWS’s runtime client has its reason', () => {
+  const reasons = [...ALL_SHAPES.map(({ differs }) => differs), ...DIFFERS_22.values()];
+  for (const reason of reasons) if (reason !== undefined) expect(reason.split(' ').length).toBeGreaterThan(4);
+  expect([...DIFFERS_22.keys()].filter((title) => !ALL_SHAPES.some((shape) => shape.title === title))).toEqual([]);
 });
