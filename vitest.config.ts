@@ -1,21 +1,13 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Not in a project that has the tools as an installed package. */
-const LATE_SDKS = 'twin/tests/support/late-sdks.ts';
+/** Each worker loads these first. The first is not in a project that has the tools as an installed package. */
+const FIRST = ['twin/tests/support/late-sdks.ts', 'tests/support/own-contract.ts']
+  .map((file) => new URL(file, import.meta.url))
+  .filter((file) => existsSync(file));
 
 // Vitest reads its configuration from a default export.
 export default defineConfig({
-  resolve: {
-    alias: [
-      // The tests have their own contract, so that a team can rewrite contract.ts.
-      {
-        find: /^(\.\.?\/)+contract\.ts$/,
-        replacement: fileURLToPath(new URL('tests/fixture/contract.ts', import.meta.url)),
-      },
-    ],
-  },
   test: {
     // A worker mostly waits for sockets and processes; three keep two cores busy.
     maxWorkers: 3,
@@ -41,7 +33,10 @@ export default defineConfig({
         },
       },
     ],
-    setupFiles: [...(existsSync(new URL(LATE_SDKS, import.meta.url)) ? [LATE_SDKS] : []), 'tests/support/setup.ts'],
+    // Node runs the sources as they are.
+    experimental: { viteModuleRunner: false },
+    execArgv: FIRST.flatMap((file) => ['--import', file.href]),
+    setupFiles: ['tests/support/setup.ts'],
     // Only a hang takes this long. A loaded machine needs ten times as long as an idle one.
     expect: { poll: { timeout: 60_000 } },
     testTimeout: 180_000,

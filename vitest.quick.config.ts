@@ -2,14 +2,13 @@ import { defineConfig } from 'vitest/config';
 import full from './vitest.config.ts';
 
 // `npm run test:quick`: units, without the tests that try thousands of inputs or run each Action in a process.
+const { projects: _projects, ...test } = full.test ?? {};
+
 export default defineConfig({
   ...full,
   test: {
+    ...test,
     maxWorkers: 2,
-    isolate: false,
-    setupFiles: full.test?.setupFiles ?? [],
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
     include: ['tests/{settings,contract}*.test.ts', 'twin/tests/unit/{common,gateway,server,tenant}/*.test.ts'],
     exclude: ['**/*properties*', '**/hostile*', '**/{secrets,actions}.test.ts'],
   },
