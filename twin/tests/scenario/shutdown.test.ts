@@ -12,8 +12,8 @@ setInterval(() => {}, 1000);
 export const handler = async (event: any): Promise<unknown> => {
   const [, how, milliseconds] = /^([a-z]*)(\\d*)$/.exec(event.pathParameters?.what ?? '') ?? [];
   console.log(\`began \${how} in \${process.pid}\`);
-  const until = Date.now() + Number(milliseconds);
-  if (how === 'block') while (Date.now() < until);
+  // Blocks the event loop without using the processor.
+  if (how === 'block') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(milliseconds));
   else await new Promise((resolve) => setTimeout(resolve, Number(milliseconds)));
   return process.pid;
 };
