@@ -1,6 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { ROOT, type ProjectCopy } from './support/project.ts';
+import { copyProject, ROOT, type ProjectCopy } from './support/project.ts';
 import { requestToken, call, startTestTwin } from './support/twin.ts';
 
 const README = readFileSync(new URL('README.md', ROOT), 'utf8');
@@ -59,17 +62,31 @@ describe('README.md', () => {
     expect(ci).toMatch(/^npm test /m);
   });
 
-  it('The README says how to add a permission, handler, route, role and client, and no other edit is needed', async () => {
+  it('The README says how to add a permission, handler, route, role, client and user, and no other edit is needed', async () => {
     const twin = await startTestTwin({ change: makeItYourOwn });
     try {
       const { body } = await requestToken(twin, { grant_type: 'client_credentials' }, 'shop');
       const token = String(body['access_token']);
       expect(await call(twin, token, '/orders/7')).toMatchObject({ status: 200, text: '{"order":"7"}' });
       expect(await call(twin, token, '/test')).toMatchObject({ status: 403 });
+      expect(twin.model().tenant.users.map(({ email }) => email)).toContain('clerk@example.com');
     } finally {
       await twin.end();
     }
   });
+});
+
+it('The tests of the contract pass in a project with its own contract and stack file', async () => {
+  const project = copyProject();
+  makeItYourOwn(project);
+  // Moves every line of the contract.
+  project.write('contract.ts', `\n${project.read('contract.ts')}`);
+  for (const entry of ['tests', 'vitest.config.ts']) {
+    cpSync(new URL(entry, ROOT), new URL(entry, project.root), { recursive: true });
+  }
+  const vitest = fileURLToPath(new URL('node_modules/vitest/vitest.mjs', ROOT));
+  const run = [vitest, 'run', '--project', 'tests', 'tests/contract.test.ts'];
+  await promisify(execFile)(process.execPath, run, { cwd: project.path });
 });
 
 /** Does what the table of the README says, with the very texts that it gives. */
@@ -88,7 +105,8 @@ function makeItYourOwn(project: ProjectCopy): void {
   ] as const) {
     project.edit('contract.ts', `  ${section}: {`, `  ${section}: {\n    ${snippet(what)},`);
   }
-  project.edit('Pulumi.dev.yaml', '  api:testUser', `    ${snippet('a client')}\n  api:testUser`);
+  const users = `  api:users:\n    ${snippet('a user')}\n    - {`;
+  project.edit('Pulumi.dev.yaml', '  api:testUser: {', `    ${snippet('a client')}\n${users}`);
   project.write(
     'handler/orders.ts',
     'export const handler = async (event: { pathParameters: { id: string } }) => ({ order: event.pathParameters.id });\n',

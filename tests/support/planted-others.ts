@@ -172,7 +172,7 @@ export const PLANTED_OTHERS: readonly Planted[] = [
   ]),
   ...planted('production is protected', 'the stack', [
     // P02
-    ['a stack that does not say whether it is production', output({ production: undefined }), 'must be true or false'],
+    ['a stack that does not say whether it is production', output({ production: undefined }), 'as true or false'],
   ]),
   ...planted('production, testUser', 'auth0:index/user:User "planted"', [['a user', {}, 'a user is declared']]),
   ...planted('production, passwordGrant', CLIENT, [

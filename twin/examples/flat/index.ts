@@ -35,7 +35,11 @@ const cli = new auth0.Client('cli', {
   oidcConformant: true,
   grantTypes: ['password', 'http://auth0.com/oauth/grant-type/password-realm'],
 });
-const people = new auth0.Connection('people', { name: 'people', strategy: 'auth0' });
+const people = new auth0.Connection('people', {
+  name: 'people',
+  strategy: 'auth0',
+  options: { passwordPolicy: 'good', disableSignup: true },
+});
 new auth0.ConnectionClient('cli', { connectionId: people.id, clientId: cli.clientId });
 
 const reader = new auth0.Role('reader', { name: 'Reader' });
@@ -67,6 +71,8 @@ const store = new aws.lambda.Function('notes', {
 const health = new aws.lambda.CallbackFunction('health', {
   runtime: 'nodejs22.x',
   callback: async () => ({ statusCode: 200, body: 'ok' }),
+  // Without this, Pulumi attaches nine policies with full access to S3, DynamoDB and others.
+  policies: [aws.iam.ManagedPolicy.AWSLambdaBasicExecutionRole],
 });
 
 // GET /health needs no token.

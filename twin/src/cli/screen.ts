@@ -4,6 +4,7 @@ import type { Model } from '../model/model.ts';
 import { clientName } from '../model/names.ts';
 import { secondIssuerUrl, type Client } from '../model/tenant.ts';
 import { integrationName } from '../model/integrations.ts';
+import { UNKNOWN_PRODUCTION } from '../rules/production.ts';
 import type { Forwards } from '../gateway/integrate.ts';
 import { matchRoute } from '../gateway/match.ts';
 import { permissionsOf } from '../tenant/user-grant.ts';
@@ -58,11 +59,10 @@ export function warnings({ apis, environments, encrypted, violations, registered
       `Note: ${path} is encrypted, and only Pulumi can decrypt it: the program gets the string ${ENCRYPTED}; set it with --config ${path}=<value>.`,
   );
   const unknown =
-    typeof registered.outputs['production'] === 'boolean'
+    typeof registered.outputs['production'] === 'boolean' ||
+    violations.some(({ message }) => message === UNKNOWN_PRODUCTION)
       ? []
-      : [
-          'Note: the rules for production were not applied, because nothing says whether this is a production stack; set production in twin.config.ts.',
-        ];
+      : [`Note: the rules for production were not applied: ${UNKNOWN_PRODUCTION}.`];
   const notes = [broken, unknown, unnamed, undecrypted].flatMap((lines) => (lines.length > 0 ? [...lines, ''] : []));
   return [...notes, ...apis.flatMap(preflightTraps)];
 }

@@ -26,11 +26,15 @@ const PROTECTED: readonly string[] = [
 
 const isProduction = ({ outputs }: Registered): boolean => outputs['production'] === true;
 
+/** Why the rules for production were not applied. */
+export const UNKNOWN_PRODUCTION =
+  'nothing says whether this is a production stack: set production in twin.config.ts, or export it, as true or false';
+
 function protection(all: Registered): Finding[] {
   if (typeof all.outputs['production'] !== 'boolean') {
     // A program without any output for the tools need not have the output `production`.
     const isSilent = !['publicRoutes', 'exceptions'].some((name) => all.outputs[name] !== undefined);
-    return isSilent ? [] : [{ message: 'the stack output production must be true or false' }];
+    return isSilent ? [] : [{ message: UNKNOWN_PRODUCTION }];
   }
   if (!isProduction(all)) return [];
   return all.resources

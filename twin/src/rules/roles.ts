@@ -78,9 +78,11 @@ function managed(all: Registered): Finding[] {
     const unfit = [...list(resource.inputs['managedPolicyArns']), ...attached.filter((arn) => !own.includes(arn))]
       .map(String)
       .filter((arn) => !FOR_FUNCTIONS.test(arn));
-    return unfit.length === 0
-      ? []
-      : [{ resource, message: `it has managed policies whose statements are not written here: ${unfit.join(', ')}` }];
+    const hint = unfit.some((arn) => arn.endsWith(':policy/AmazonCognitoPowerUser'))
+      ? ' (a CallbackFunction attaches these unless you set its policies or its role)'
+      : '';
+    const message = `it has managed policies whose statements are not written here: ${unfit.join(', ')}${hint}`;
+    return unfit.length === 0 ? [] : [{ resource, message }];
   });
 }
 

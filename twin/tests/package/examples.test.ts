@@ -50,6 +50,8 @@ describe.each(EXAMPLES)('The example "$name" with the packed twin', ({ name, sta
     await command('access');
     const { routes } = JSON.parse(readFileSync(join(folder, `access/${stack}.json`), 'utf8')) as Report;
     expect(routes.filter(({ needs }) => needs === 'public').map(({ route }) => route)).toEqual(open);
+    // Fails if the example breaks a rule.
+    await command('access', '--check');
   });
 
   it('The example passes its verification', async () => {

@@ -183,7 +183,7 @@ it('A function has the defaults of AWS, and the start screen says which Node.js 
   const addresses = { apiUrl: 'http://a', tenantUrl: 'http://t', pageUrl: '', caFile: undefined, stateFolder: '' };
   const screen = welcome(model, { ...addresses, forwards: new Map() });
   expect(screen).toContain(
-    '\nNote: the rules for production were not applied, because nothing says whether this is a production stack;',
+    '\nNote: the rules for production were not applied: nothing says whether this is a production stack:',
   );
   expect(screen).toContain(`\nFunctions run on Node.js ${process.versions.node.split('.')[0]}, not 20.\n`);
   expect(screen).toMatch(/^ {2}web {2}authorization_code$/m);
