@@ -6,6 +6,7 @@ import { rowsOf } from './rows.ts';
 /** The title says what the tenant does with the attempt; the last entry is the outcome. */
 export type HostileLogin = readonly [title: string, attempt: (a: Attack) => Promise<unknown>, outcome: unknown];
 
+const attempt = (title: string, outcome: unknown, play: HostileLogin[1]): HostileLogin => [title, play, outcome];
 const attempts = rowsOf<HostileLogin[1], unknown>;
 const SPA = 'http://localhost:5173';
 const WRONG_GRANT = '403 invalid_grant';
@@ -55,23 +56,19 @@ const CODES: readonly HostileLogin[] = [
       return (await Promise.all([a.exchange(code), a.exchange(code)])).toSorted();
     },
   }),
-  [
+  attempt(
     'rejects the code of another client, which stays good for its own',
+    [WRONG_GRANT, '200 openid read write'],
     async (a) => {
       const code = await a.code();
       return [await a.exchange(code, { redirect_uri: SPA }, 'other'), await a.exchange(code)];
     },
-    [WRONG_GRANT, '200 openid read write'],
-  ],
-  [
-    'accepts a code a second before ten minutes',
-    async (a) => {
-      const code = await a.code();
-      a.wait(599);
-      return a.exchange(code);
-    },
-    '200 openid read write',
-  ],
+  ),
+  attempt('accepts a code a second before ten minutes', '200 openid read write', async (a) => {
+    const code = await a.code();
+    a.wait(599);
+    return a.exchange(code);
+  }),
   ...attempts('400 invalid_request', {
     'rejects an exchange without a code': (a) => a.exchange(undefined),
     'rejects a code in a list': async (a) => a.exchange([await a.code()]),
@@ -92,19 +89,13 @@ const CODES: readonly HostileLogin[] = [
       a.exchange(await a.code('web'), { client_secret: undefined }, 'web'),
     'rejects a public client that sends a secret': async (a) => a.exchange(await a.code(), { client_secret: 'x' }),
   }),
-  [
-    'ignores a scope that widens at the exchange',
-    async (a) => a.exchange(await a.code('spa', { scope: 'read' }), { scope: 'read write' }),
-    '200 read',
-  ],
-  [
-    'rejects a proof of possession, which the twin does not support',
-    async (a) => {
-      const headers = { dpop: 'a.b.c', 'content-type': 'application/json' };
-      return (await a.send('/oauth/token', { method: 'POST', headers, body: '{}' })).status;
-    },
-    400,
-  ],
+  attempt('ignores a scope that widens at the exchange', '200 read', async (a) =>
+    a.exchange(await a.code('spa', { scope: 'read' }), { scope: 'read write' }),
+  ),
+  attempt('rejects a proof of possession, which the twin does not support', 400, async (a) => {
+    const headers = { dpop: 'a.b.c', 'content-type': 'application/json' };
+    return (await a.send('/oauth/token', { method: 'POST', headers, body: '{}' })).status;
+  }),
 ];
 
 const toPage = (title: string, change: Record<string, unknown>, client = 'spa', outcome = '403 page'): HostileLogin => [
@@ -140,11 +131,9 @@ const CALLBACK_URLS: readonly HostileLogin[] = [
   callback('with nothing for a wildcard', 'https://.wild.example.com/callback', 'wild'),
   callback('with the wildcard itself', 'https://*.wild.example.com/callback', 'wild'),
   ['accepts a label for a wildcard', (a) => a.logIn('wild'), 'code'],
-  [
-    'drops the fragment of a redirect_uri',
-    (a) => a.authorize({ redirect_uri: `${SPA}#@evil.example`, prompt: 'none' }),
-    `302 ${SPA} login_required`,
-  ],
+  attempt('drops the fragment of a redirect_uri', `302 ${SPA} login_required`, (a) =>
+    a.authorize({ redirect_uri: `${SPA}#@evil.example`, prompt: 'none' }),
+  ),
   toPage('shows a page if several callbacks are possible', { redirect_uri: undefined }, 'spa', '400 page'),
   // docs/fidelity.md F126
   toPage('shows a page for an unknown client', { client_id: 'x' }, 'spa', '400 page'),
@@ -153,11 +142,9 @@ const CALLBACK_URLS: readonly HostileLogin[] = [
       outcomeOf(await a.browser.send(`${a.authorizeUrl()}&redirect_uri=https://evil.example`)),
     'shows a page for two states': async (a) => outcomeOf(await a.browser.send(`${a.authorizeUrl()}&state=x`)),
   }),
-  [
-    'returns an error to the callback for two scopes',
-    async (a) => outcomeOf(await a.browser.send(`${a.authorizeUrl()}&scope=x`)),
-    `302 ${SPA} invalid_request`,
-  ],
+  attempt('returns an error to the callback for two scopes', `302 ${SPA} invalid_request`, async (a) =>
+    outcomeOf(await a.browser.send(`${a.authorizeUrl()}&scope=x`)),
+  ),
 ];
 
 const refusedAt = (title: string, change: Record<string, unknown>, error: string, client = 'spa'): HostileLogin => [
@@ -220,17 +207,13 @@ const REQUESTS: readonly HostileLogin[] = [
     refusedAt(`rejects the parameter ${name}, which the twin does not support`, { [name]: 'x' }, 'invalid_request'),
   ),
   refusedAt('rejects screen_hint to a third party', { screen_hint: 'signup' }, 'invalid_request', 'partner'),
-  [
-    'accepts ui_locales, login_hint and telemetry',
-    (a) => a.authorize({ ui_locales: 'de', login_hint: 'x', auth0Client: 'x', 'ext-a': 'x' }),
-    '302 /u/login',
-  ],
+  attempt('accepts ui_locales, login_hint and telemetry', '302 /u/login', (a) =>
+    a.authorize({ ui_locales: 'de', login_hint: 'x', auth0Client: 'x', 'ext-a': 'x' }),
+  ),
   toPage('shows a page for web_message to an origin that is not listed', { response_mode: 'web_message' }, 'other'),
-  [
-    'returns no state if none was sent',
-    async (a) => (await a.login({ state: undefined })).headers.get('location')?.includes('state'),
-    false,
-  ],
+  attempt('returns no state if none was sent', false, async (a) =>
+    (await a.login({ state: undefined })).headers.get('location')?.includes('state'),
+  ),
   [
     'returns a state with HTML encoded',
     async (a) =>
@@ -238,11 +221,11 @@ const REQUESTS: readonly HostileLogin[] = [
     true,
   ],
   ['puts no nonce into the ID token if none was sent', async (a) => (await a.idClaims()).nonce, undefined],
-  [
+  attempt(
     'puts the nonce of the request into the ID token',
-    async (a) => (await a.idClaims({ extra: { nonce: 'n' } })).nonce,
     'n',
-  ],
+    async (a) => (await a.idClaims({ extra: { nonce: 'n' } })).nonce,
+  ),
 ];
 
 const withOrigin = (origin: string | undefined) => async (a: Attack) => a.postFrom(await a.loginPage(), origin);
@@ -278,18 +261,14 @@ const BROWSERS: readonly HostileLogin[] = [
         }),
       ),
   }),
-  [
-    'sets a new session cookie with a login',
-    async (a) => {
-      const at = await a.loginPage();
-      const before = a.browser.cookie('auth0');
-      await a.browser.send(at, { user: EDITOR });
-      const first = a.browser.cookie('auth0');
-      await a.login({ prompt: 'login' });
-      return [before, first === a.browser.cookie('auth0'), await a.authorizeWithCookie(first ?? '')];
-    },
-    [undefined, false, `302 ${SPA} login_required`],
-  ],
+  attempt('sets a new session cookie with a login', [undefined, false, `302 ${SPA} login_required`], async (a) => {
+    const at = await a.loginPage();
+    const before = a.browser.cookie('auth0');
+    await a.browser.send(at, { user: EDITOR });
+    const first = a.browser.cookie('auth0');
+    await a.login({ prompt: 'login' });
+    return [before, first === a.browser.cookie('auth0'), await a.authorizeWithCookie(first ?? '')];
+  }),
   ...attempts(`302 ${SPA} login_required`, {
     'does not accept a sid as a cookie': async (a) => a.authorizeWithCookie((await a.idClaims()).sid ?? ''),
     'rejects a silent login without a session': (a) => a.authorize({ prompt: 'none' }),
@@ -309,14 +288,10 @@ const BROWSERS: readonly HostileLogin[] = [
       return a.authorize({ prompt: 'none' });
     },
   }),
-  [
-    'logs in silently with a session',
-    async (a) => {
-      await a.code();
-      return a.authorize({ prompt: 'none' });
-    },
-    `302 ${SPA} code`,
-  ],
+  attempt('logs in silently with a session', `302 ${SPA} code`, async (a) => {
+    await a.code();
+    return a.authorize({ prompt: 'none' });
+  }),
   ...attempts('302 /u/login', {
     'shows the login page for prompt=login, whatever the session': async (a) => {
       await a.code();
@@ -335,43 +310,36 @@ const BROWSERS: readonly HostileLogin[] = [
     'shows the form again for a wrong password': (a) =>
       a.logIn('spa', { user: { email: 'editor@example.com', password: 'x' } }),
   }),
-  [
+  attempt(
     'ignores a session of another connection than the request names',
+    '302 https://web.example.com/callback login_required',
     async (a) => {
       await a.code('web');
       return a.authorize({ connection: 'others', prompt: 'none' }, 'web');
     },
-    '302 https://web.example.com/callback login_required',
-  ],
-  [
-    'returns an error for a blocked user who logs in with one click',
-    async (a) => outcomeOf(await a.browser.send(await a.loginPage(), { user: 'auth0|000000000000000000000002' })),
-    `302 ${SPA} unauthorized`,
-  ],
-  [
-    'returns an error for a blocked user who logs in with a password',
-    (a) => a.logIn('spa', { as: 'blocked' }),
-    'unauthorized',
-  ],
-  [
-    'blocks an account after ten wrong passwords',
-    async (a) => {
-      for (let attempt = 1; attempt <= 10; attempt += 1)
-        await a.logIn('spa', { user: { email: 'editor@example.com', password: 'x' } });
-      return a.logIn();
-    },
-    'the tenant answered 429',
-  ],
-  [
+  ),
+  attempt('returns an error for a blocked user who logs in with one click', `302 ${SPA} unauthorized`, async (a) =>
+    outcomeOf(await a.browser.send(await a.loginPage(), { user: 'auth0|000000000000000000000002' })),
+  ),
+  attempt('returns an error for a blocked user who logs in with a password', 'unauthorized', (a) =>
+    a.logIn('spa', { as: 'blocked' }),
+  ),
+  attempt('blocks an account after ten wrong passwords', 'the tenant answered 429', async (a) => {
+    for (let attempt = 1; attempt <= 10; attempt += 1)
+      await a.logIn('spa', { user: { email: 'editor@example.com', password: 'x' } });
+    return a.logIn();
+  }),
+  attempt(
     'asks the users of a third party for consent before it gets a code',
+    ['302 https://partner.example.com/callback consent_required', '302 /u/consent'],
     async (a) => {
       await a.code();
       return [await a.authorize({ prompt: 'none' }, 'partner'), await a.authorize({}, 'partner')];
     },
-    ['302 https://partner.example.com/callback consent_required', '302 /u/consent'],
-  ],
-  [
+  ),
+  attempt(
     'remembers a consent for its own user only',
+    ['302 https://partner.example.com/callback code', '302 https://partner.example.com/callback consent_required'],
     async (a) => {
       await a.code('partner');
       const own = await a.authorize({ prompt: 'none' }, 'partner');
@@ -379,29 +347,24 @@ const BROWSERS: readonly HostileLogin[] = [
       await a.code('spa', { as: 'guest' });
       return [own, await a.authorize({ prompt: 'none' }, 'partner')];
     },
-    ['302 https://partner.example.com/callback code', '302 https://partner.example.com/callback consent_required'],
-  ],
-  [
+  ),
+  attempt(
     'remembers a consent for its own scopes only',
+    '302 https://partner.example.com/callback consent_required',
     async (a) => {
       await a.code('partner', { scope: 'openid' });
       return a.authorize({ prompt: 'none' }, 'partner');
     },
-    '302 https://partner.example.com/callback consent_required',
-  ],
-  [
+  ),
+  attempt(
     'returns to a first party whose consent is declined',
-    (a) => a.decline('local'),
     '302 http://localhost:8080/callback access_denied',
-  ],
-  [
-    'asks a first party’s users for consent if the API requires it',
-    async (a) => {
-      await a.code();
-      return a.authorize({ audience: 'https://strict.example.com', prompt: 'none' });
-    },
-    `302 ${SPA} consent_required`,
-  ],
+    (a) => a.decline('local'),
+  ),
+  attempt('asks a first party’s users for consent if the API requires it', `302 ${SPA} consent_required`, async (a) => {
+    await a.code();
+    return a.authorize({ audience: 'https://strict.example.com', prompt: 'none' });
+  }),
 ];
 
 const withLeeway = loginTenant().clients.map((client) => ({
@@ -410,18 +373,15 @@ const withLeeway = loginTenant().clients.map((client) => ({
 }));
 
 const REFRESH: readonly HostileLogin[] = [
-  [
-    'rejects a refresh token after its rotation, and its successors',
-    async (a) => {
-      const first = await a.refreshToken();
-      const second = await a.next(first);
-      return [await a.refresh(first), await a.refresh(second)];
-    },
-    [WRONG_GRANT, WRONG_GRANT],
-  ],
-  [
-    // docs/fidelity.md F129
+  attempt('rejects a refresh token after its rotation, and its successors', [WRONG_GRANT, WRONG_GRANT], async (a) => {
+    const first = await a.refreshToken();
+    const second = await a.next(first);
+    return [await a.refresh(first), await a.refresh(second)];
+  }),
+  // docs/fidelity.md F129
+  attempt(
     'accepts the previous refresh token within the leeway, and none before it',
+    ['200 openid offline_access read', WRONG_GRANT, WRONG_GRANT],
     async () => {
       const a = new Attack({ clients: withLeeway });
       const first = await a.refreshToken();
@@ -431,8 +391,7 @@ const REFRESH: readonly HostileLogin[] = [
       await a.next(second);
       return [again, await a.refresh(first), await a.refresh(second)];
     },
-    ['200 openid offline_access read', WRONG_GRANT, WRONG_GRANT],
-  ],
+  ),
   ...attempts(WRONG_GRANT, {
     'rejects the previous refresh token when the leeway is over': async () => {
       const a = new Attack({ clients: withLeeway });
@@ -456,31 +415,31 @@ const REFRESH: readonly HostileLogin[] = [
       return a.refresh(token);
     },
   }),
-  [
+  attempt(
     'gives one token for a refresh token sent twice at once',
+    ['200 openid offline_access read', WRONG_GRANT],
     async (a) => {
       const token = await a.refreshToken();
       return (await Promise.all([a.refresh(token), a.refresh(token)])).toSorted();
     },
-    ['200 openid offline_access read', WRONG_GRANT],
-  ],
-  [
+  ),
+  attempt(
     'rejects the refresh token of another client, which stays good for its own',
+    [WRONG_GRANT, '200 openid offline_access read'],
     async (a) => {
       const token = await a.refreshToken();
       return [await a.refresh(token, {}, 'other'), await a.refresh(token)];
     },
-    [WRONG_GRANT, '200 openid offline_access read'],
-  ],
-  [
+  ),
+  attempt(
     'rejects a changed refresh token, and the family stays good',
+    [false, WRONG_GRANT, WRONG_GRANT, '200 openid offline_access read'],
     async (a) => {
       const token = await a.refreshToken();
       const changed = token.replace(/^v1\.([^.]+)\.0\./, 'v1.$1.1.');
       return [changed === token, await a.refresh(changed), await a.refresh(`${token}x`), await a.refresh(token)];
     },
-    [false, WRONG_GRANT, WRONG_GRANT, '200 openid offline_access read'],
-  ],
+  ),
   ...attempts('400 invalid_request', {
     'rejects a refresh without a token': (a) => a.token({ grant_type: 'refresh_token' }),
     // docs/fidelity.md F137
@@ -490,12 +449,10 @@ const REFRESH: readonly HostileLogin[] = [
       return a.refresh(String(body['refresh_token']), { audience: 'https://other.example.com' });
     },
   }),
-  [
-    // docs/fidelity.md F130
-    'gives no scope that the login did not request',
-    async (a) => a.refresh(await a.refreshToken(), { scope: 'read write admin' }),
-    '200 read',
-  ],
+  // docs/fidelity.md F130
+  attempt('gives no scope that the login did not request', '200 read', async (a) =>
+    a.refresh(await a.refreshToken(), { scope: 'read write admin' }),
+  ),
   ...attempts('200 without scope', {
     'gives no scope for an unknown scope': async (a) => a.refresh(await a.refreshToken(), { scope: 'x' }),
     'gives no scope for an unknown scope at an API without RBAC': async () => {
@@ -504,37 +461,33 @@ const REFRESH: readonly HostileLogin[] = [
       return a.refresh(await a.refreshToken(), { scope: 'x' });
     },
   }),
-  [
-    'rejects a refresh token that was revoked',
-    async (a) => {
-      const token = await a.refreshToken();
-      return [await a.revoke(token), await a.refresh(token)];
-    },
-    ['200 application/json', WRONG_GRANT],
-  ],
-  [
+  attempt('rejects a refresh token that was revoked', ['200 application/json', WRONG_GRANT], async (a) => {
+    const token = await a.refreshToken();
+    return [await a.revoke(token), await a.refresh(token)];
+  }),
+  attempt(
     'does not let another client revoke a refresh token',
+    ['200 application/json', '200 openid offline_access read'],
     async (a) => {
       const token = await a.refreshToken();
       return [await a.revoke(token, 'other'), await a.refresh(token)];
     },
-    ['200 application/json', '200 openid offline_access read'],
-  ],
-  [
+  ),
+  attempt(
     'gives no refresh token if the API allows none',
-    async (a) => (await a.tokens('spa', { audience: 'https://strict.example.com' }))['refresh_token'],
     undefined,
-  ],
-  [
-    // docs/fidelity.md F132
+    async (a) => (await a.tokens('spa', { audience: 'https://strict.example.com' }))['refresh_token'],
+  ),
+  // docs/fidelity.md F132
+  attempt(
     'keeps refresh tokens good after a logout, as Auth0 does',
+    [`302 ${SPA} login_required`, '200 openid offline_access read'],
     async (a) => {
       const token = await a.refreshToken();
       await a.browser.send(`http://localhost/v2/logout?client_id=spa&returnTo=${SPA}`);
       return [await a.authorize({ prompt: 'none' }), await a.refresh(token)];
     },
-    [`302 ${SPA} login_required`, '200 openid offline_access read'],
-  ],
+  ),
 ];
 
 const logout = (title: string, query: Record<string, string>, outcome = '400 page'): HostileLogin => [
@@ -558,17 +511,13 @@ const LOGOUTS: readonly HostileLogin[] = [
   logout('rejects a logout of an unknown client', { client_id: 'x', returnTo: SPA }),
   logout('rejects a logout by a third party', { client_id: 'partner', returnTo: 'https://partner.example.com/bye' }),
   logout('redirects a logout without a URL to the first listed one', { client_id: 'spa' }, `302 ${SPA}`),
-  [
-    'asks before an OpenID logout without a hint',
-    async (a) => {
-      await a.code();
-      return [
-        outcomeOf(await a.browser.send('http://localhost/oidc/logout?client_id=spa')),
-        await a.authorize({ prompt: 'none' }),
-      ];
-    },
-    ['200 page', `302 ${SPA} code`],
-  ],
+  attempt('asks before an OpenID logout without a hint', ['200 page', `302 ${SPA} code`], async (a) => {
+    await a.code();
+    return [
+      outcomeOf(await a.browser.send('http://localhost/oidc/logout?client_id=spa')),
+      await a.authorize({ prompt: 'none' }),
+    ];
+  }),
   ...attempts('400 page', {
     'rejects an id_token_hint that no key of the tenant signed': async (a) =>
       outcomeOf(await a.browser.send('http://localhost/oidc/logout?id_token_hint=a.b.c')),
@@ -625,14 +574,10 @@ const MARKUP: readonly HostileLogin[] = [
     a.browser.send(`http://localhost/oidc/logout?client_id=spa&post_logout_redirect_uri=${encodeURIComponent(HTML)}`),
   ),
   escapes('a state sent by form_post', (a) => a.login({ state: HTML, response_mode: 'form_post' })),
-  [
-    'escapes HTML in a state sent by web_message',
-    async (a) => {
-      const text = await (await a.login({ state: HTML, response_mode: 'web_message' })).text();
-      return [text.includes('<script>alert'), text.includes('\\u003cscript\\u003e')];
-    },
-    [false, true],
-  ],
+  attempt('escapes HTML in a state sent by web_message', [false, true], async (a) => {
+    const text = await (await a.login({ state: HTML, response_mode: 'web_message' })).text();
+    return [text.includes('<script>alert'), text.includes('\\u003cscript\\u003e')];
+  }),
 ];
 
 export const HOSTILE_LOGINS: Readonly<Record<string, readonly HostileLogin[]>> = {

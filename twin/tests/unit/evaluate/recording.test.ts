@@ -91,50 +91,50 @@ it('Another stack has other ids and secrets', async () => {
   expect(onlyOf(staging, 'ClientCredentials').outputs).not.toEqual(onlyOf(dev, 'ClientCredentials').outputs);
 });
 
-const REJECTED: readonly { title: string; declare: () => unknown; says: string }[] = [
-  {
-    title: 'a duplicate resource',
-    declare: () => [logGroup('twice'), logGroup('twice')],
-    says: 'aws:cloudwatch/logGroup:LogGroup "twice": declared twice',
-  },
-  {
-    title: 'a duplicate component',
-    declare: () => [new pulumi.ComponentResource('a:b:C', 'one'), new pulumi.ComponentResource('a:b:C', 'one')],
-    says: 'a:b:C "one": declared twice',
-  },
-  {
-    title: 'an Auth0 resource that the twin does not emulate',
-    declare: () => new Unknown('auth0:index/attackProtection:AttackProtection', 'tenant', {}),
-    says: 'auth0:index/attackProtection:AttackProtection "tenant": the twin does not emulate this resource type',
-  },
-  {
-    title: 'an awaited provider function',
-    declare: () => aws.getAvailabilityZones(),
-    says: 'aws:index/getAvailabilityZones:getAvailabilityZones: the twin does not emulate this provider function',
-  },
-  {
-    title: 'a provider function that is not awaited',
-    declare: () => aws.getAvailabilityZonesOutput(),
-    says: 'aws:index/getAvailabilityZones:getAvailabilityZones: the twin does not emulate this provider function',
-  },
-  {
-    title: 'an imported resource',
-    declare: () => logGroup('there', { import: '/there' }),
-    says: 'LogGroup "there": the twin cannot read or import an existing resource (/there)',
-  },
-  {
-    title: 'a resource that is only read',
-    declare: () => aws.cloudwatch.LogGroup.get('there', '/there'),
-    says: 'LogGroup "there": the twin cannot read or import an existing resource (/there)',
-  },
-  {
-    title: 'an archive that does not exist',
-    declare: () => new aws.lambda.Function('f', { role: 'r', code: new pulumi.asset.FileArchive('./nowhere') }),
-    says: 'aws:lambda/function:Function "f": input code: the twin cannot read',
-  },
+const REJECTED: readonly (readonly [title: string, says: string, declare: () => unknown])[] = [
+  [
+    'a duplicate resource',
+    'aws:cloudwatch/logGroup:LogGroup "twice": declared twice',
+    () => [logGroup('twice'), logGroup('twice')],
+  ],
+  [
+    'a duplicate component',
+    'a:b:C "one": declared twice',
+    () => [new pulumi.ComponentResource('a:b:C', 'one'), new pulumi.ComponentResource('a:b:C', 'one')],
+  ],
+  [
+    'an Auth0 resource that the twin does not emulate',
+    'auth0:index/attackProtection:AttackProtection "tenant": the twin does not emulate this resource type',
+    () => new Unknown('auth0:index/attackProtection:AttackProtection', 'tenant', {}),
+  ],
+  [
+    'an awaited provider function',
+    'aws:index/getAvailabilityZones:getAvailabilityZones: the twin does not emulate this provider function',
+    () => aws.getAvailabilityZones(),
+  ],
+  [
+    'a provider function that is not awaited',
+    'aws:index/getAvailabilityZones:getAvailabilityZones: the twin does not emulate this provider function',
+    () => aws.getAvailabilityZonesOutput(),
+  ],
+  [
+    'an imported resource',
+    'LogGroup "there": the twin cannot read or import an existing resource (/there)',
+    () => logGroup('there', { import: '/there' }),
+  ],
+  [
+    'a resource that is only read',
+    'LogGroup "there": the twin cannot read or import an existing resource (/there)',
+    () => aws.cloudwatch.LogGroup.get('there', '/there'),
+  ],
+  [
+    'an archive that does not exist',
+    'aws:lambda/function:Function "f": input code: the twin cannot read',
+    () => new aws.lambda.Function('f', { role: 'r', code: new pulumi.asset.FileArchive('./nowhere') }),
+  ],
 ];
 
-it.each(REJECTED)('The recording rejects $title by name', async ({ declare, says }) => {
+it.each(REJECTED)('The recording rejects %s by name', async (_title, says, declare) => {
   const program = async () => {
     await declare();
     return {};

@@ -21,82 +21,74 @@ interface Row {
 
 const SECURE = '{ secure: AAABAHVw7W }';
 
+const row = (title: string, ofStack: string, values: Row['values'], rest: Partial<Row> = {}): Row => ({
+  title,
+  ofStack,
+  values,
+  ...rest,
+});
+
 const READ: readonly Row[] = [
-  { title: 'a key with its namespace', ofStack: 'config: { api:x: a }', values: { 'api:x': 'a' } },
-  {
-    title: 'a key without a namespace under the project’s name',
-    ofStack: 'config: { x: a }',
-    values: { 'shop:x': 'a' },
-  },
-  { title: 'a key of the old long form', ofStack: 'config: { "aws:config:region": a }', values: { 'aws:region': 'a' } },
-  {
-    title: 'numbers and booleans as strings',
-    ofStack: 'config: { a:n: 60, a:b: false }',
-    values: { 'a:n': '60', 'a:b': 'false' },
-  },
-  { title: 'lists and maps as JSON', ofStack: 'config: { a:l: [{ b: 1 }] }', values: { 'a:l': '[{"b":1}]' } },
-  { title: 'no values for an empty file', ofStack: '', values: {} },
-  {
-    title: 'no values for a file with only comments and an encryption salt',
-    ofStack: '# nothing\nencryptionsalt: v1:abc',
-    values: {},
-  },
-  {
-    title: 'the project’s value',
-    ofProject: 'config: { api:x: { value: a }, api:y: { type: integer, default: 5 }, api:z: c }',
-    ofStack: '',
-    values: { 'api:x': 'a', 'api:y': '5', 'api:z': 'c' },
-  },
-  {
-    title: 'no value if the project only declares a type',
-    ofProject: 'config: { x: { type: string, description: A text } }',
-    ofStack: '',
-    values: {},
-  },
-  {
-    title: 'the stack’s value before the project’s, with or without a namespace',
-    ofProject: 'config: { x: { default: a }, api:y: b }',
-    ofStack: 'config: { shop:x: c, api:y: d }',
-    values: { 'shop:x': 'c', 'api:y': 'd' },
-  },
-  {
-    title: 'the command line’s key without a namespace under the project’s name too',
-    ofStack: 'config: { x: a }',
-    chosen: { x: 'b' },
-    values: { 'shop:x': 'b' },
-  },
-  {
-    title: 'the command line’s value before both others',
-    ofProject: 'config: { api:x: a }',
-    ofStack: 'config: { api:x: b, api:y: c }',
-    chosen: { 'api:x': 'd', 'api:z': 'e' },
-    values: { 'api:x': 'd', 'api:y': 'c', 'api:z': 'e' },
-  },
-  {
-    title: 'no encrypted provider credential',
-    ofStack: `config: { aws:secretKey: ${SECURE}, auth0:clientSecret: ${SECURE}, api:x: a }`,
-    values: { 'api:x': 'a' },
-  },
-  {
-    title: 'no credential that the stack encrypts, even if the project has a value',
-    ofProject: 'config: { auth0:clientId: { value: a } }',
-    ofStack: `config: { auth0:clientId: ${SECURE} }`,
-    values: {},
-  },
-  {
-    title: 'a placeholder for an encrypted value that the program rejects',
-    ofStack: `config: { api:clients: [{ name: ${SECURE} }], auth0:domain: ${SECURE} }`,
-    values: { 'api:clients': '[{"name":"(encrypted)"}]', 'auth0:domain': '(encrypted)' },
-    secretKeys: ['api:clients', 'auth0:domain'],
-    encrypted: ['api:clients.0.name', 'auth0:domain'],
-  },
-  {
-    title: 'the command line’s value for an encrypted key',
-    ofStack: `config: { api:audience: ${SECURE} }`,
-    chosen: { 'api:audience': 'https://a.example' },
-    values: { 'api:audience': 'https://a.example' },
-    secretKeys: ['api:audience'],
-  },
+  row('a key with its namespace', 'config: { api:x: a }', { 'api:x': 'a' }),
+  row('a key without a namespace under the project’s name', 'config: { x: a }', { 'shop:x': 'a' }),
+  row('a key of the old long form', 'config: { "aws:config:region": a }', { 'aws:region': 'a' }),
+  row('numbers and booleans as strings', 'config: { a:n: 60, a:b: false }', { 'a:n': '60', 'a:b': 'false' }),
+  row('lists and maps as JSON', 'config: { a:l: [{ b: 1 }] }', { 'a:l': '[{"b":1}]' }),
+  row('no values for an empty file', '', {}),
+  row('no values for a file with only comments and an encryption salt', '# nothing\nencryptionsalt: v1:abc', {}),
+  row(
+    'the project’s value',
+    '',
+    { 'api:x': 'a', 'api:y': '5', 'api:z': 'c' },
+    { ofProject: 'config: { api:x: { value: a }, api:y: { type: integer, default: 5 }, api:z: c }' },
+  ),
+  row(
+    'no value if the project only declares a type',
+    '',
+    {},
+    { ofProject: 'config: { x: { type: string, description: A text } }' },
+  ),
+  row(
+    'the stack’s value before the project’s, with or without a namespace',
+    'config: { shop:x: c, api:y: d }',
+    { 'shop:x': 'c', 'api:y': 'd' },
+    { ofProject: 'config: { x: { default: a }, api:y: b }' },
+  ),
+  row(
+    'the command line’s key without a namespace under the project’s name too',
+    'config: { x: a }',
+    { 'shop:x': 'b' },
+    { chosen: { x: 'b' } },
+  ),
+  row(
+    'the command line’s value before both others',
+    'config: { api:x: b, api:y: c }',
+    { 'api:x': 'd', 'api:y': 'c', 'api:z': 'e' },
+    { ofProject: 'config: { api:x: a }', chosen: { 'api:x': 'd', 'api:z': 'e' } },
+  ),
+  row(
+    'no encrypted provider credential',
+    `config: { aws:secretKey: ${SECURE}, auth0:clientSecret: ${SECURE}, api:x: a }`,
+    { 'api:x': 'a' },
+  ),
+  row(
+    'no credential that the stack encrypts, even if the project has a value',
+    `config: { auth0:clientId: ${SECURE} }`,
+    {},
+    { ofProject: 'config: { auth0:clientId: { value: a } }' },
+  ),
+  row(
+    'a placeholder for an encrypted value that the program rejects',
+    `config: { api:clients: [{ name: ${SECURE} }], auth0:domain: ${SECURE} }`,
+    { 'api:clients': '[{"name":"(encrypted)"}]', 'auth0:domain': '(encrypted)' },
+    { secretKeys: ['api:clients', 'auth0:domain'], encrypted: ['api:clients.0.name', 'auth0:domain'] },
+  ),
+  row(
+    'the command line’s value for an encrypted key',
+    `config: { api:audience: ${SECURE} }`,
+    { 'api:audience': 'https://a.example' },
+    { chosen: { 'api:audience': 'https://a.example' }, secretKeys: ['api:audience'] },
+  ),
 ];
 
 interface RefusedRow {

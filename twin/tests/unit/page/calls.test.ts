@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { changed, partsOf, tokenOf } from '../../../src/page/client/jwt.ts';
 import { postToPage } from '../../support/page.ts';
 import { serviceToken, startTestTwin, type TestTwin } from '../../support/twin.ts';
@@ -9,67 +9,61 @@ beforeAll(async () => {
 });
 afterAll(() => twin.end());
 
-describe('Token requests of the page', () => {
-  const caller = 'user `test-user@example.com` through `test-app` (password)';
-  const ask = 'password · https://test-api-for-jwt-authorizer.example.com';
+const caller = 'user `test-user@example.com` through `test-app` (password)';
+const ask = 'password · https://test-api-for-jwt-authorizer.example.com';
 
-  it('A token request of the page uses the grant that it names, in any order of the caller’s grants', async () => {
-    expect((await postToPage(twin, 'secrets', { caller, ask })).status).toBe(200);
-    const gone = await postToPage(twin, 'secrets', { caller, ask: 'implicit · https://gone.example.com' });
-    expect(gone).toMatchObject({
-      status: 400,
-      body: { error: 'The program does not declare this caller, or this grant, any more' },
-    });
-  });
-
-  it('A token request of the page for an API that the program no longer declares is rejected', async () => {
-    const { status, body } = await postToPage(twin, 'token', { api: 'gone', caller, ask, parameters: {} });
-    expect([status, body]).toEqual([400, { error: 'The program does not declare this API any more' }]);
+it('A token request of the page uses the grant that it names, in any order of the caller’s grants', async () => {
+  expect((await postToPage(twin, 'secrets', { caller, ask })).status).toBe(200);
+  const gone = await postToPage(twin, 'secrets', { caller, ask: 'implicit · https://gone.example.com' });
+  expect(gone).toMatchObject({
+    status: 400,
+    body: { error: 'The program does not declare this caller, or this grant, any more' },
   });
 });
 
-describe('Calls of the page', () => {
-  const question = { api: 'api', method: 'GET', path: '/test', token: '', body: '' };
-
-  it.each([
-    ['a path without a slash', { path: 'test' }, 400, /^Parse Error/],
-    ['a token of 20,000 characters', { token: 'a'.repeat(20_000) }, 431, /\w/],
-  ])('A call of the page returns the reason if the gateway rejects it for %s', async (_what, change, status, why) => {
-    const { body } = await postToPage(twin, 'call', { ...question, ...change });
-    expect(body).toMatchObject({ response: { status }, entry: { kind: 'unread', status } });
-    expect(body.entry?.why).toMatch(why);
-  });
-
-  it('A call of the page sends non-ASCII characters of its path in UTF-8, as a browser does', async () => {
-    const { body } = await postToPage(twin, 'call', { ...question, path: '/é?q=🙂%2F' });
-    expect(body.entry).toMatchObject({ kind: 'api', path: '/é' });
-    expect(twin.exchanges.at(-1)?.request.target).toBe('/%C3%A9?q=%F0%9F%99%82%2F');
-  });
+it('A token request of the page for an API that the program no longer declares is rejected', async () => {
+  const { status, body } = await postToPage(twin, 'token', { api: 'gone', caller, ask, parameters: {} });
+  expect([status, body]).toEqual([400, { error: 'The program does not declare this API any more' }]);
 });
 
-describe('Changes to a token', () => {
-  it.each([
-    ['as it came', undefined, ''],
-    ['algorithm none', 'algorithm', 'the token is signed with none'],
-    ['broken signature', 'signature', 'signature does not match the key'],
-    ['a scope more', 'signature', 'signature does not match the key'],
-    ['expired', 'expiry', 'the token expired 6'],
-    ['not valid yet', 'not before', 'the token is not valid before'],
-    ['issued in the future', 'issued at', 'which is in the future'],
-    ['another audience', 'audience', 'the token is for https://another-api.example.com'],
-    ['issuer without its slash', 'issuer', 'lacks the final slash'],
-    ['an unknown key', 'key', 'the token names the key unknown'],
-  ])('A token with the change "%s" fails only the check that the change is about', async (name, check, why) => {
-    const base = partsOf(await serviceToken(twin));
-    const edit = base && changed(base, name);
-    if (base === undefined || edit === undefined) throw new Error(`no change ${name}`);
-    const sign = async (signed: string, alg: string): Promise<string> =>
-      (await postToPage(twin, 'signature', { signed, alg })).body.signature;
-    const token = await tokenOf(edit, base, sign);
-    const { body } = await postToPage(twin, 'call', { api: 'api', method: 'GET', path: '/test', token, body: '' });
-    const { entry } = body;
-    if (entry?.kind !== 'api') throw new Error('the gateway decided on it');
-    expect(entry.checks.find(({ outcome }) => outcome === 'failed')?.name).toBe(check);
-    expect(entry.why).toContain(why);
-  });
+const question = { api: 'api', method: 'GET', path: '/test', token: '', body: '' };
+
+it.each([
+  ['a path without a slash', { path: 'test' }, 400, /^Parse Error/],
+  ['a token of 20,000 characters', { token: 'a'.repeat(20_000) }, 431, /\w/],
+])('A call of the page returns the reason if the gateway rejects it for %s', async (_what, change, status, why) => {
+  const { body } = await postToPage(twin, 'call', { ...question, ...change });
+  expect(body).toMatchObject({ response: { status }, entry: { kind: 'unread', status } });
+  expect(body.entry?.why).toMatch(why);
+});
+
+it('A call of the page sends non-ASCII characters of its path in UTF-8, as a browser does', async () => {
+  const { body } = await postToPage(twin, 'call', { ...question, path: '/é?q=🙂%2F' });
+  expect(body.entry).toMatchObject({ kind: 'api', path: '/é' });
+  expect(twin.exchanges.at(-1)?.request.target).toBe('/%C3%A9?q=%F0%9F%99%82%2F');
+});
+
+it.each([
+  ['as it came', undefined, ''],
+  ['algorithm none', 'algorithm', 'the token is signed with none'],
+  ['broken signature', 'signature', 'signature does not match the key'],
+  ['a scope more', 'signature', 'signature does not match the key'],
+  ['expired', 'expiry', 'the token expired 6'],
+  ['not valid yet', 'not before', 'the token is not valid before'],
+  ['issued in the future', 'issued at', 'which is in the future'],
+  ['another audience', 'audience', 'the token is for https://another-api.example.com'],
+  ['issuer without its slash', 'issuer', 'lacks the final slash'],
+  ['an unknown key', 'key', 'the token names the key unknown'],
+])('A token with the change "%s" fails only the check that the change is about', async (name, check, why) => {
+  const base = partsOf(await serviceToken(twin));
+  const edit = base && changed(base, name);
+  if (base === undefined || edit === undefined) throw new Error(`no change ${name}`);
+  const sign = async (signed: string, alg: string): Promise<string> =>
+    (await postToPage(twin, 'signature', { signed, alg })).body.signature;
+  const token = await tokenOf(edit, base, sign);
+  const { body } = await postToPage(twin, 'call', { api: 'api', method: 'GET', path: '/test', token, body: '' });
+  const { entry } = body;
+  if (entry?.kind !== 'api') throw new Error('the gateway decided on it');
+  expect(entry.checks.find(({ outcome }) => outcome === 'failed')?.name).toBe(check);
+  expect(entry.why).toContain(why);
 });

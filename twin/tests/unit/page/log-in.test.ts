@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MASK } from '../../../src/page/messages.ts';
 import { postToPage } from '../../support/page.ts';
 import { startTestTwin, type TestTwin } from '../../support/twin.ts';
@@ -23,34 +23,32 @@ afterAll(() => twin.end());
 
 const logIn = (scope: string) => postToPage(twin, 'token', { caller: CALLER, ask: ASK, parameters: { scope } });
 
-describe('A login on the page', () => {
-  it('A login on the page shows each request from /authorize to the refresh, secrets masked and tokens cut', async () => {
-    const { body } = await logIn('openid read:user');
-    expect(body.status).toBe(200);
-    expect(body.steps.map(({ request, status }) => `${request} ${status}`)).toEqual([
-      'GET /authorize 302',
-      'GET /u/login 200',
-      'POST /u/login 302',
-      'POST /oauth/token 200',
-      'POST /oauth/token 200',
-    ]);
-    const [authorize, , page, exchange, refresh] = body.steps;
-    expect(authorize?.sent).toMatchObject({ response_type: 'code', scope: 'openid read:user offline_access' });
-    expect(page?.sent).toMatchObject({ username: 'test-user@example.com', password: MASK });
-    expect(page?.received).toMatchObject({ location: 'http://localhost:5174/callback', code: exchange?.sent['code'] });
-    expect(exchange?.sent).toMatchObject({ grant_type: 'authorization_code', client_secret: MASK });
-    expect(exchange?.received['access_token']).toMatch(/^.{12}…$/);
-    expect(refresh?.sent).toMatchObject({
-      grant_type: 'refresh_token',
-      refresh_token: exchange?.received['refresh_token'],
-    });
+it('A login on the page shows each request from /authorize to the refresh, secrets masked and tokens cut', async () => {
+  const { body } = await logIn('openid read:user');
+  expect(body.status).toBe(200);
+  expect(body.steps.map(({ request, status }) => `${request} ${status}`)).toEqual([
+    'GET /authorize 302',
+    'GET /u/login 200',
+    'POST /u/login 302',
+    'POST /oauth/token 200',
+    'POST /oauth/token 200',
+  ]);
+  const [authorize, , page, exchange, refresh] = body.steps;
+  expect(authorize?.sent).toMatchObject({ response_type: 'code', scope: 'openid read:user offline_access' });
+  expect(page?.sent).toMatchObject({ username: 'test-user@example.com', password: MASK });
+  expect(page?.received).toMatchObject({ location: 'http://localhost:5174/callback', code: exchange?.sent['code'] });
+  expect(exchange?.sent).toMatchObject({ grant_type: 'authorization_code', client_secret: MASK });
+  expect(exchange?.received['access_token']).toMatch(/^.{12}…$/);
+  expect(refresh?.sent).toMatchObject({
+    grant_type: 'refresh_token',
+    refresh_token: exchange?.received['refresh_token'],
   });
+});
 
-  it('A login on the page gives an access token that opens the API', async () => {
-    const { body } = await logIn('read:user');
-    const response = await fetch(`${twin.apiUrl}/test`, {
-      headers: { authorization: `Bearer ${String(body.body['access_token'])}` },
-    });
-    expect(response.status).toBe(200);
+it('A login on the page gives an access token that opens the API', async () => {
+  const { body } = await logIn('read:user');
+  const response = await fetch(`${twin.apiUrl}/test`, {
+    headers: { authorization: `Bearer ${String(body.body['access_token'])}` },
   });
+  expect(response.status).toBe(200);
 });

@@ -27,47 +27,43 @@ const raw = (
   patience?: number,
 ): Promise<RawResponse> => rawRequestOf(twin.tenantUrl, { method, path, headers, body, patience });
 
-describe('The first load', () => {
-  it('The first load is one document and one stream, below 60 kB compressed, and fetches nothing else', async () => {
-    const document = await raw('GET', '/', []);
-    expect(document.status).toBe(200);
-    const html = Buffer.from(document.body, 'latin1').toString();
-    expect(
-      [...html.matchAll(/<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="([^"]*)"/g)].map(([, url = '']) => url),
-    ).toEqual([expect.stringMatching(/^data:image\/svg/)]);
-    expect(html).not.toMatch(/@import|url\(/);
-    // It has no end; what has come when the last event of the first load has, is the first load's.
-    const stream = await vi.waitUntil(
-      async () => {
-        const read = await raw('GET', '/_twin/live', [], '', 500);
-        return read.body.includes('event: problem') && read;
-      },
-      { timeout: 30_000 },
-    );
-    const bytes = brotliCompressSync(html).length;
-    expect(bytes + gzipSync(stream.body).length).toBeLessThan(60_000);
-    expect(bytes).toBeLessThan(25_000);
-  });
-
-  it('The page has a policy that lets only its own code run, load or be framed', async () => {
-    const { headers } = await raw('GET', '/', []);
-    expect(headers.get('content-security-policy')?.replace(/'sha256-[\w+/=]+'/g, 'SHA')).toBe(
-      "default-src 'none'; script-src SHA; style-src SHA; connect-src 'self'; img-src data:; base-uri 'none'; " +
-        "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-    );
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('cache-control')).toBe('no-store');
-    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
-  });
+it('The first load is one document and one stream, below 60 kB compressed, and fetches nothing else', async () => {
+  const document = await raw('GET', '/', []);
+  expect(document.status).toBe(200);
+  const html = Buffer.from(document.body, 'latin1').toString();
+  expect(
+    [...html.matchAll(/<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="([^"]*)"/g)].map(([, url = '']) => url),
+  ).toEqual([expect.stringMatching(/^data:image\/svg/)]);
+  expect(html).not.toMatch(/@import|url\(/);
+  // It has no end; what has come when the last event of the first load has, is the first load's.
+  const stream = await vi.waitUntil(
+    async () => {
+      const read = await raw('GET', '/_twin/live', [], '', 500);
+      return read.body.includes('event: problem') && read;
+    },
+    { timeout: 30_000 },
+  );
+  const bytes = brotliCompressSync(html).length;
+  expect(bytes + gzipSync(stream.body).length).toBeLessThan(60_000);
+  expect(bytes).toBeLessThan(25_000);
 });
 
-describe('The gateway’s port', () => {
-  it('The gateway’s port serves nothing of the page', async () => {
-    for (const path of ['/', '/_twin/live', '/_twin/secrets']) {
-      // The stack of this file has a $default route.
-      expect(await call(twin, undefined, path)).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' });
-    }
-  });
+it('The page has a policy that lets only its own code run, load or be framed', async () => {
+  const { headers } = await raw('GET', '/', []);
+  expect(headers.get('content-security-policy')?.replace(/'sha256-[\w+/=]+'/g, 'SHA')).toBe(
+    "default-src 'none'; script-src SHA; style-src SHA; connect-src 'self'; img-src data:; base-uri 'none'; " +
+      "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+  );
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+});
+
+it('The gateway’s port serves nothing of the page', async () => {
+  for (const path of ['/', '/_twin/live', '/_twin/secrets']) {
+    // The stack of this file has a $default route.
+    expect(await call(twin, undefined, path)).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' });
+  }
 });
 
 describe('The page’s endpoints', () => {
@@ -207,48 +203,44 @@ describe('The page’s endpoints', () => {
   });
 });
 
-describe('A call from the page', () => {
-  it('A call from the page returns the response of the client, with its event masked until it is shown', async () => {
-    const token = await serviceToken(twin);
-    const { body } = await postToPage(twin, 'call', { api: 'api', method: 'GET', path: '/test', token, body: '' });
-    expect(body.response).toMatchObject({ status: 200, body: '"JWT test backend lambda"' });
-    const requestId = body.entry?.kind === 'api' ? body.entry.requestId : '';
-    expect(body.response.headers).toContainEqual(['apigw-requestid', requestId]);
-    const masked = await postToPage(twin, 'event', { requestId, reveal: false });
-    expect(masked.body.event).toContain('"authorization": "••••••••"');
-    expect(masked.body.event).not.toContain(token.split('.')[1]);
-    const revealed = await postToPage(twin, 'event', { requestId, reveal: true });
-    expect(revealed.body.event).toContain(`"authorization": "Bearer ${token}"`);
-    expect((await postToPage(twin, 'curl', { requestId })).body.command).toContain(
-      `-H 'Authorization: Bearer ${token}'`,
-    );
-    const headers = ['content-type: application/json', `${PAGE_HEADER}: 1`];
-    const stranger = await raw('POST', '/_twin/curl', headers, JSON.stringify({ requestId }));
-    expect(stranger.body).toContain('Authorization: ');
-    expect(stranger.body).not.toContain(token.split('.')[1]);
-    const { body: again } = await postToPage(twin, 'replay', { requestId });
-    expect(again.response).toMatchObject({ status: 200, body: '"JWT test backend lambda"' });
-    expect(again.entry?.id).toBeGreaterThan(body.entry?.id ?? 0);
-  });
+it('A call from the page returns the response of the client, with its event masked until it is shown', async () => {
+  const token = await serviceToken(twin);
+  const { body } = await postToPage(twin, 'call', { api: 'api', method: 'GET', path: '/test', token, body: '' });
+  expect(body.response).toMatchObject({ status: 200, body: '"JWT test backend lambda"' });
+  const requestId = body.entry?.kind === 'api' ? body.entry.requestId : '';
+  expect(body.response.headers).toContainEqual(['apigw-requestid', requestId]);
+  const masked = await postToPage(twin, 'event', { requestId, reveal: false });
+  expect(masked.body.event).toContain('"authorization": "••••••••"');
+  expect(masked.body.event).not.toContain(token.split('.')[1]);
+  const revealed = await postToPage(twin, 'event', { requestId, reveal: true });
+  expect(revealed.body.event).toContain(`"authorization": "Bearer ${token}"`);
+  expect((await postToPage(twin, 'curl', { requestId })).body.command).toContain(`-H 'Authorization: Bearer ${token}'`);
+  const headers = ['content-type: application/json', `${PAGE_HEADER}: 1`];
+  const stranger = await raw('POST', '/_twin/curl', headers, JSON.stringify({ requestId }));
+  expect(stranger.body).toContain('Authorization: ');
+  expect(stranger.body).not.toContain(token.split('.')[1]);
+  const { body: again } = await postToPage(twin, 'replay', { requestId });
+  expect(again.response).toMatchObject({ status: 200, body: '"JWT test backend lambda"' });
+  expect(again.entry?.id).toBeGreaterThan(body.entry?.id ?? 0);
+});
 
-  it('A request whose body was too large to be kept is neither replayed nor copied as a command', async () => {
-    const large = { api: 'api', method: 'POST', path: '/test', token: '', body: 'x'.repeat(40_000) };
-    const { entry } = (await postToPage(twin, 'call', large)).body;
-    const requestId = entry?.kind === 'api' ? entry.requestId : '';
-    for (const name of ['replay', 'curl'] as const) {
-      const { status, body } = await postToPage(twin, name, { requestId });
-      expect([status, body.error]).toEqual([400, 'The body of this request was too large to be kept']);
-    }
-  });
+it('A request whose body was too large to be kept is neither replayed nor copied as a command', async () => {
+  const large = { api: 'api', method: 'POST', path: '/test', token: '', body: 'x'.repeat(40_000) };
+  const { entry } = (await postToPage(twin, 'call', large)).body;
+  const requestId = entry?.kind === 'api' ? entry.requestId : '';
+  for (const name of ['replay', 'curl'] as const) {
+    const { status, body } = await postToPage(twin, name, { requestId });
+    expect([status, body.error]).toEqual([400, 'The body of this request was too large to be kept']);
+  }
+});
 
-  it.each([
-    ['a path that no client can send', { path: '/a b' }, 'No client can send this'],
-    ['a token that is not a valid header', { token: 'a\nb' }, 'No client can send this'],
-    ['an unknown method', { method: 'BREW' }, 'The method must be one of'],
-  ])('A call from the page is rejected with a message for %s', async (_what, change, message) => {
-    const question = { api: 'api', method: 'GET', path: '/test', token: '', body: '', ...change };
-    const { status, body } = await postToPage(twin, 'call', question);
-    expect(status).toBe(400);
-    expect(body.error).toContain(message);
-  });
+it.each([
+  ['a path that no client can send', { path: '/a b' }, 'No client can send this'],
+  ['a token that is not a valid header', { token: 'a\nb' }, 'No client can send this'],
+  ['an unknown method', { method: 'BREW' }, 'The method must be one of'],
+])('A call from the page is rejected with a message for %s', async (_what, change, message) => {
+  const question = { api: 'api', method: 'GET', path: '/test', token: '', body: '', ...change };
+  const { status, body } = await postToPage(twin, 'call', question);
+  expect(status).toBe(400);
+  expect(body.error).toContain(message);
 });

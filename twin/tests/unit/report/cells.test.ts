@@ -23,63 +23,57 @@ const needs = (scopes: readonly string[] | 'public', authorizer = plainAuthorize
 const password = 'http://auth0.com/oauth/grant-type/password-realm';
 const noGrant = 'denied: no token (no client grant for the API)';
 
-it.each<[string, Model, Record<string, string>]>([
-  [
-    'which scope lets the caller in, and that anyone has no token',
-    plainModel(),
-    {
-      [SERVICE]: 'allowed: `read`',
-      [ROLE]: 'allowed: `read`',
-      [USER]: 'allowed: `read`',
-      anyone: 'denied: no token',
-    },
-  ],
-  [
+const cell = (fact: string, model: Model, cells: Record<string, string>) => [fact, model, cells] as const;
+
+it.each([
+  cell('which scope lets the caller in, and that anyone has no token', plainModel(), {
+    [SERVICE]: 'allowed: `read`',
+    [ROLE]: 'allowed: `read`',
+    [USER]: 'allowed: `read`',
+    anyone: 'denied: no token',
+  }),
+  cell(
     'each of several scopes that would do',
     plainModel(
       { grants: [{ clientId: 'client', audience: AUDIENCE, scopes: ['write', 'read'], subjectType: 'client' }] },
       needs(['read', 'write']),
     ),
     { [SERVICE]: 'allowed: `read`, `write`', [ROLE]: 'allowed: `read`' },
-  ],
-  [
-    'what the caller lacks',
-    plainModel({}, needs(['write', 'admin'])),
-    {
-      [SERVICE]: 'denied: lacks `admin` or `write`',
-      [ROLE]: 'denied: lacks `admin` or `write`',
-      [USER]: 'denied: lacks `admin` or `write`',
-    },
-  ],
-  [
-    'that a public route is open to all, with or without a token',
-    plainModel({ grants: [] }, needs('public')),
-    { [SERVICE]: 'allowed: public', [ROLE]: 'allowed: public', [USER]: 'allowed: public', anyone: 'allowed: public' },
-  ],
-  [
+  ),
+  cell('what the caller lacks', plainModel({}, needs(['write', 'admin'])), {
+    [SERVICE]: 'denied: lacks `admin` or `write`',
+    [ROLE]: 'denied: lacks `admin` or `write`',
+    [USER]: 'denied: lacks `admin` or `write`',
+  }),
+  cell('that a public route is open to all, with or without a token', plainModel({ grants: [] }, needs('public')), {
+    [SERVICE]: 'allowed: public',
+    [ROLE]: 'allowed: public',
+    [USER]: 'allowed: public',
+    anyone: 'allowed: public',
+  }),
+  cell(
     'that a route without scopes accepts any token',
     plainModel({ roles: [{ id: 'role', name: 'role', logicalName: 'role', permissions: [] }] }, needs([])),
     { [SERVICE]: 'allowed: any token', [ROLE]: 'allowed: any token', anyone: 'denied: no token' },
-  ],
-  [
+  ),
+  cell(
     'that the issuer is wrong',
     plainModel({}, needs(['read'], plainAuthorizer({ issuer: 'https://tenant.eu.auth0.com' }))),
     {
       [SERVICE]: 'denied: the issuer is `https://tenant.eu.auth0.com/`, not `https://tenant.eu.auth0.com`',
       [ROLE]: 'denied: the issuer is `https://tenant.eu.auth0.com/`, not `https://tenant.eu.auth0.com`',
     },
-  ],
-  [
+  ),
+  cell(
     'that the audience is wrong',
     plainModel({}, needs(['read'], plainAuthorizer({ audiences: ['https://a', 'https://b'] }))),
     { [SERVICE]: `denied: the audience is \`${AUDIENCE}\`, not \`https://a\` or \`https://b\`` },
-  ],
-  [
-    'that a client has no client grant for the API',
-    plainModel({ grants: [] }),
-    { [SERVICE]: noGrant, [ROLE]: 'allowed: `read`' },
-  ],
-  [
+  ),
+  cell('that a client has no client grant for the API', plainModel({ grants: [] }), {
+    [SERVICE]: noGrant,
+    [ROLE]: 'allowed: `read`',
+  }),
+  cell(
     'that the API denies its clients or its users',
     plainModel({ resourceServers: [plainApi({ clientPolicy: 'deny_all', userPolicy: 'deny_all' })] }),
     {
@@ -87,24 +81,24 @@ it.each<[string, Model, Record<string, string>]>([
       [ROLE]: 'denied: no token (the API gives users no token)',
       [USER]: 'denied: no token (the API gives users no token)',
     },
-  ],
-  [
+  ),
+  cell(
     'what users may through the client grant, if the API requires one',
     plainModel({
       resourceServers: [plainApi({ userPolicy: 'require_client_grant' })],
       grants: [{ clientId: 'client', audience: AUDIENCE, scopes: ['read'], subjectType: 'user' }],
     }),
     { [SERVICE]: noGrant, [ROLE]: 'allowed: `read`', [USER]: 'allowed: `read`' },
-  ],
-  [
+  ),
+  cell(
     'that any user has any scope if RBAC is off',
     plainModel(
       { resourceServers: [plainApi({ enforcePolicies: false })], users: [plainUser({ roleIds: [] })] },
       needs(['write']),
     ),
     { [SERVICE]: 'denied: lacks `write`', [ROLE]: 'allowed: `write`', [USER]: 'allowed: `write`' },
-  ],
-  [
+  ),
+  cell(
     'that users cannot log in through a third party, and what the role allows',
     plainModel({ clients: [plainClient({ firstParty: false })] }),
     {
@@ -112,43 +106,40 @@ it.each<[string, Model, Record<string, string>]>([
       [ROLE]: 'allowed: `read`',
       [SERVICE]: 'allowed: `read`',
     },
-  ],
-  [
+  ),
+  cell(
     'that the connection is not enabled',
     plainModel({ connections: [{ id: 'con_1', name: 'users', clientIds: [], bruteForceProtection: true }] }),
     { [USER]: 'denied: no token (the connection is not enabled for the client)', [ROLE]: 'allowed: `read`' },
-  ],
-  [
+  ),
+  cell(
     'that there is no default directory, if the client cannot name a connection',
     plainModel({ defaultDirectory: undefined, clients: [plainClient({ grantTypes: ['password'] })] }),
     { [USER]: 'denied: no token (the tenant has no default directory)' },
-  ],
-  [
+  ),
+  cell(
     'nothing about the default directory, if the client can name the connection',
     plainModel({ defaultDirectory: undefined }),
     { [USER]: 'allowed: `read`' },
-  ],
-  [
-    'that the user is blocked',
-    plainModel({ users: [plainUser({ blocked: true })] }),
-    { [USER]: 'denied: no token (the user is blocked)', [ROLE]: 'allowed: `read`' },
-  ],
-  [
+  ),
+  cell('that the user is blocked', plainModel({ users: [plainUser({ blocked: true })] }), {
+    [USER]: 'denied: no token (the user is blocked)',
+    [ROLE]: 'allowed: `read`',
+  }),
+  cell(
     'that no declared user can log in through the client',
     plainModel({ users: [], clients: [plainClient({ grantTypes: [password] })] }),
     { '`Client` (password)': 'denied: no token (no user is declared)', [ROLE]: 'allowed: `read`' },
-  ],
-  [
+  ),
+  cell(
     'that no client can log a user in',
     plainModel({ clients: [plainClient({ grantTypes: ['client_credentials'] })] }),
     { 'user `user@example.com`': 'denied: no token (no client may log users in)', [SERVICE]: 'allowed: `read`' },
-  ],
-  [
-    'that a client has no grant type at all',
-    plainModel({ clients: [plainClient({ grantTypes: [] })] }),
-    { '`Client` (no grant type)': 'denied: no token (the client has no grant type)' },
-  ],
-  [
+  ),
+  cell('that a client has no grant type at all', plainModel({ clients: [plainClient({ grantTypes: [] })] }), {
+    '`Client` (no grant type)': 'denied: no token (the client has no grant type)',
+  }),
+  cell(
     'what the token for another API of the tenant opens',
     plainModel(
       {
@@ -158,20 +149,20 @@ it.each<[string, Model, Record<string, string>]>([
       needs(['read'], plainAuthorizer({ audiences: [AUDIENCE, 'https://other'] })),
     ),
     { [SERVICE]: 'allowed: `read`' },
-  ],
-  [
+  ),
+  cell(
     'the rejection by the API of the route, not by another',
     plainModel({
       resourceServers: [plainApi({ identifier: 'https://a' }), plainApi()],
       grants: [{ clientId: 'client', audience: 'https://a', scopes: ['read'], subjectType: 'client' }],
     }),
     { [SERVICE]: noGrant },
-  ],
-  [
-    'that any user gets OpenID Connect’s scopes',
-    plainModel({}, needs(['email'])),
-    { [USER]: 'allowed: `email`', [ROLE]: 'allowed: `email`', [SERVICE]: 'denied: lacks `email`' },
-  ],
+  ),
+  cell('that any user gets OpenID Connect’s scopes', plainModel({}, needs(['email'])), {
+    [USER]: 'allowed: `email`',
+    [ROLE]: 'allowed: `email`',
+    [SERVICE]: 'denied: lacks `email`',
+  }),
 ])('A cell says %s', (_fact, model, cells) => {
   expect(row(model)).toMatchObject(cells);
 });

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { planOf } from '../../../src/verify/plan.ts';
 import { play, type Played } from '../../../src/verify/play.ts';
 import { countOf, differencesOf } from '../../../src/verify/table.ts';
@@ -44,35 +44,33 @@ function verify(forwarded: readonly string[] | undefined): Promise<Played> {
   });
 }
 
-describe('Verifying a forwarded route', () => {
-  it('verify calls a forwarded route if the twin has a local address for it', async () => {
-    const played = await verify([KEY]);
-    expect(differencesOf(played)).toEqual([]);
-    expect(countOf(played)).toMatchObject({ differ: 0, notTried: 0 });
-  });
+it('verify calls a forwarded route if the twin has a local address for it', async () => {
+  const played = await verify([KEY]);
+  expect(differencesOf(played)).toEqual([]);
+  expect(countOf(played)).toMatchObject({ differ: 0, notTried: 0 });
+});
 
-  it('verify leaves out a forwarded route without a local address, says so, and finds no difference', async () => {
-    const played = await verify([]);
-    expect(differencesOf(played)).toEqual([]);
-    const { agree, differ, notTried } = countOf(played);
-    expect(agree).toBe(notTried);
-    expect(differ).toBe(0);
-    const why = played.rows.flat().flatMap(({ outcome }) => (outcome.kind === 'not tried' ? [outcome.why] : []));
-    expect(new Set(why)).toEqual(
-      new Set([
-        `it goes to https://orders.example.com/{id}; start the twin with --forward "${KEY}=http://127.0.0.1:4000"`,
-      ]),
-    );
-  });
+it('verify leaves out a forwarded route without a local address, says so, and finds no difference', async () => {
+  const played = await verify([]);
+  expect(differencesOf(played)).toEqual([]);
+  const { agree, differ, notTried } = countOf(played);
+  expect(agree).toBe(notTried);
+  expect(differ).toBe(0);
+  const why = played.rows.flat().flatMap(({ outcome }) => (outcome.kind === 'not tried' ? [outcome.why] : []));
+  expect(new Set(why)).toEqual(
+    new Set([
+      `it goes to https://orders.example.com/{id}; start the twin with --forward "${KEY}=http://127.0.0.1:4000"`,
+    ]),
+  );
+});
 
-  it('verify names the endpoint, and no invoke permission, if a deployed endpoint cannot be reached', async () => {
-    const { port } = backend.address() as AddressInfo;
-    await new Promise((resolve) => backend.close(resolve));
-    onTestFinished(() => new Promise<void>((resolve) => void backend.listen(port, '127.0.0.1', resolve)));
-    const [difference, ...others] = differencesOf(await verify(undefined));
-    expect(difference).toContain(
-      'expected 2xx, got 503: the gateway cannot reach https://orders.example.com/{id}, or that',
-    );
-    expect(others.every((one) => one.startsWith(KEY))).toBe(true);
-  });
+it('verify names the endpoint, and no invoke permission, if a deployed endpoint cannot be reached', async () => {
+  const { port } = backend.address() as AddressInfo;
+  await new Promise((resolve) => backend.close(resolve));
+  onTestFinished(() => new Promise<void>((resolve) => void backend.listen(port, '127.0.0.1', resolve)));
+  const [difference, ...others] = differencesOf(await verify(undefined));
+  expect(difference).toContain(
+    'expected 2xx, got 503: the gateway cannot reach https://orders.example.com/{id}, or that',
+  );
+  expect(others.every((one) => one.startsWith(KEY))).toBe(true);
 });

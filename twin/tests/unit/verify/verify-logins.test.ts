@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { askOf, callerNamed } from '../../../src/cli/token.ts';
 import { exitCodeOf } from '../../../src/cli/verify.ts';
 import { planOf } from '../../../src/verify/plan.ts';
@@ -47,53 +47,49 @@ const options = (local = true): PlayOptions => {
   };
 };
 
-describe('A verification with logins', () => {
-  it('A verification of a twin logs each user in through each client and plays every role, so --strict passes', async () => {
-    const played = await play(options());
-    expect(differencesOf(played)).toEqual([]);
-    expect(tableOf(played)).not.toContain('Not tried');
-    expect(exitCodeOf(played, true)).toBe(0);
-    expect(tableOf(played)).toContain('a user with the role writer through page (authorization_code)');
-    expect(twin.log.some((line) => line.includes('GET /u/login'))).toBe(true);
-  });
-
-  it('A verification of a deployed stack does not play the hosted login page', async () => {
-    const { logins, passwords, services } = tokensToAsk(options(false));
-    expect(logins).toBe(0);
-    expect([passwords, services].every((count) => count > 0)).toBe(true);
-  });
+it('A verification of a twin logs each user in through each client and plays every role, so --strict passes', async () => {
+  const played = await play(options());
+  expect(differencesOf(played)).toEqual([]);
+  expect(tableOf(played)).not.toContain('Not tried');
+  expect(exitCodeOf(played, true)).toBe(0);
+  expect(tableOf(played)).toContain('a user with the role writer through page (authorization_code)');
+  expect(twin.log.some((line) => line.includes('GET /u/login'))).toBe(true);
 });
 
-describe('A token by hand', () => {
-  const get = async (as: string | undefined, through?: string) => {
-    const target = targetOf(twin);
-    const caller = callerNamed(
-      { ...(as !== undefined && { as }), ...(through !== undefined && { through }) },
-      twin.model(),
-    );
-    return new TokenClient(target, twin.outputs.clientIds).get(askOf(caller, {}));
-  };
+it('A verification of a deployed stack does not play the hosted login page', async () => {
+  const { logins, passwords, services } = tokensToAsk(options(false));
+  expect(logins).toBe(0);
+  expect([passwords, services].every((count) => count > 0)).toBe(true);
+});
 
-  it.each(['page', 'web', 'test-app'])('A token by hand is that of a user through %s', async (through) => {
-    const got = await get('writer@example.com', through);
-    expect(got.kind === 'token' && got.claims['azp']).toBe(twin.outputs.clientIds[through]);
-    expect(got.kind === 'token' && got.claims['scope']).toContain('write:user');
-  });
+const get = async (as: string | undefined, through?: string) => {
+  const target = targetOf(twin);
+  const caller = callerNamed(
+    { ...(as !== undefined && { as }), ...(through !== undefined && { through }) },
+    twin.model(),
+  );
+  return new TokenClient(target, twin.outputs.clientIds).get(askOf(caller, {}));
+};
 
-  it('A token by hand is that of a client, by its name in the tenant', async () => {
-    const got = await get('test-app (dev)');
-    expect(got.kind === 'token' && got.claims['azp']).toBe(twin.outputs.clientIds['test-app']);
-  });
+it.each(['page', 'web', 'test-app'])('A token by hand is that of a user through %s', async (through) => {
+  const got = await get('writer@example.com', through);
+  expect(got.kind === 'token' && got.claims['azp']).toBe(twin.outputs.clientIds[through]);
+  expect(got.kind === 'token' && got.claims['scope']).toContain('write:user');
+});
 
-  it.each([
-    [undefined, undefined, 'Name a caller of stack dev. Use --as test-app or '],
-    ['writer@example.com', 'wep', 'did you mean web'],
-    ['writer@example.com', 'unknown', 'Use --through test-app or page or web'],
-    ['test-app', 'web', 'test-app is a client, which logs in through no other'],
-    ['writer@example.org', undefined, 'did you mean writer@example.com? Use --as test-app or'],
-    ['web', undefined, 'web gets no token of its own; write --as <user> --through web.'],
-    ['web (dev)', undefined, 'web (dev) gets no token of its own; write --as <user> --through web.'],
-  ])('A token as %s through %s is rejected with what to write instead', async (as, through, says) => {
-    await expect(get(as, through)).rejects.toThrow(says);
-  });
+it('A token by hand is that of a client, by its name in the tenant', async () => {
+  const got = await get('test-app (dev)');
+  expect(got.kind === 'token' && got.claims['azp']).toBe(twin.outputs.clientIds['test-app']);
+});
+
+it.each([
+  [undefined, undefined, 'Name a caller of stack dev. Use --as test-app or '],
+  ['writer@example.com', 'wep', 'did you mean web'],
+  ['writer@example.com', 'unknown', 'Use --through test-app or page or web'],
+  ['test-app', 'web', 'test-app is a client, which logs in through no other'],
+  ['writer@example.org', undefined, 'did you mean writer@example.com? Use --as test-app or'],
+  ['web', undefined, 'web gets no token of its own; write --as <user> --through web.'],
+  ['web (dev)', undefined, 'web (dev) gets no token of its own; write --as <user> --through web.'],
+])('A token as %s through %s is rejected with what to write instead', async (as, through, says) => {
+  await expect(get(as, through)).rejects.toThrow(says);
 });

@@ -136,90 +136,86 @@ describe('Verifying a twin of the same checkout', () => {
   });
 });
 
-describe('Limits of verify', () => {
-  it('verify requests at most four tokens a second from a real tenant', async () => {
-    let now = 0;
-    const times: number[] = [];
-    await verify({
-      local: false,
-      platform: {
-        ...answering((url) => {
-          if (url === system.target.outputs.tokenUrl) times.push(now);
-          return undefined;
-        }),
-        clock: () => now,
-        sleep: (milliseconds) => Promise.resolve(void (now += milliseconds)),
-      },
-    });
-    expect(times.length).toBeGreaterThan(10);
-    expect(times.every((time, index) => index === 0 || time - (times[index - 1] ?? 0) >= 250)).toBe(true);
+it('verify requests at most four tokens a second from a real tenant', async () => {
+  let now = 0;
+  const times: number[] = [];
+  await verify({
+    local: false,
+    platform: {
+      ...answering((url) => {
+        if (url === system.target.outputs.tokenUrl) times.push(now);
+        return undefined;
+      }),
+      clock: () => now,
+      sleep: (milliseconds) => Promise.resolve(void (now += milliseconds)),
+    },
   });
-
-  it.each([
-    ['retry-after', { 'retry-after': '7' }, 7000],
-    ['x-ratelimit-reset', { 'x-ratelimit-reset': '1009' }, 9000],
-    ['a reset time in the past', { 'x-ratelimit-reset': '1' }, 250],
-    ['a wait of a day', { 'retry-after': '86400' }, 60_000],
-    ['a default for no header', {}, 1000],
-  ])('verify waits after a 429 as %s says', async (_title, headers, wait) => {
-    const slept: number[] = [];
-    let once = true;
-    const played = await verify({
-      only: ['GET /test'],
-      platform: {
-        ...answering(() => {
-          if (!once) return undefined;
-          once = false;
-          return new Response('', { status: 429, headers });
-        }),
-        clock: () => 1_000_000,
-        sleep: (milliseconds) => Promise.resolve(void slept.push(milliseconds)),
-      },
-    });
-    expect(slept).toEqual([wait]);
-    expect(differencesOf(played)).toEqual([]);
-  });
-
-  it('verify gives up on a tenant or an API that only answers 429, and does not count that as agreed', async () => {
-    const sleep = (): Promise<void> => Promise.resolve();
-    const played = await verify({ platform: { ...answering(() => new Response('', { status: 429 })), sleep } });
-    expect(countOf(played)).toEqual({ agree: 0, differ: 0, notTried: 35 });
-    expect(exitCodeOf(played, false)).toBe(2);
-  });
+  expect(times.length).toBeGreaterThan(10);
+  expect(times.every((time, index) => index === 0 || time - (times[index - 1] ?? 0) >= 250)).toBe(true);
 });
 
-describe('Verifying a deployed production stack', () => {
-  it('only the probe of a deployed production stack may be played, and every client of any other system', () => {
-    const of = (local: boolean, outputs: Readonly<Record<string, unknown>>) =>
-      restrictedToProbe({ ...system.target, local, outputs: { ...system.target.outputs, ...outputs } }).playable;
-    expect(of(false, { production: true, probe: 'writer' })).toEqual(['writer']);
-    expect(of(false, { production: true, probe: undefined })).toEqual([]);
-    expect(of(false, { production: false, probe: 'writer' })).toBeUndefined();
-    expect(of(false, { production: undefined })).toBeUndefined();
-    expect(of(true, { production: true, probe: 'writer' })).toBeUndefined();
+it.each([
+  ['retry-after', { 'retry-after': '7' }, 7000],
+  ['x-ratelimit-reset', { 'x-ratelimit-reset': '1009' }, 9000],
+  ['a reset time in the past', { 'x-ratelimit-reset': '1' }, 250],
+  ['a wait of a day', { 'retry-after': '86400' }, 60_000],
+  ['a default for no header', {}, 1000],
+])('verify waits after a 429 as %s says', async (_title, headers, wait) => {
+  const slept: number[] = [];
+  let once = true;
+  const played = await verify({
+    only: ['GET /test'],
+    platform: {
+      ...answering(() => {
+        if (!once) return undefined;
+        once = false;
+        return new Response('', { status: 429, headers });
+      }),
+      clock: () => 1_000_000,
+      sleep: (milliseconds) => Promise.resolve(void slept.push(milliseconds)),
+    },
   });
+  expect(slept).toEqual([wait]);
+  expect(differencesOf(played)).toEqual([]);
+});
 
-  it.each([
-    { playable: ['writer'], callers: ['writer', ''] },
-    { playable: [], callers: [''] },
-  ])('with $playable as the clients to play, no other requests a token, and refusals are checked', async (row) => {
-    const requests: string[] = [];
-    const platform = answering((url, { body }) => {
-      if (url === system.target.outputs.tokenUrl) requests.push(JSON.stringify(body));
-      return undefined;
-    });
-    const played = await verify({ playable: row.playable, platform });
-    const used = (name: string): boolean =>
-      requests.some((request) => request.includes(system.target.outputs.clientIds[name] ?? '-'));
-    expect(used('test-app')).toBe(false);
-    expect(used('writer')).toBe(row.playable.includes('writer'));
+it('verify gives up on a tenant or an API that only answers 429, and does not count that as agreed', async () => {
+  const sleep = (): Promise<void> => Promise.resolve();
+  const played = await verify({ platform: { ...answering(() => new Response('', { status: 429 })), sleep } });
+  expect(countOf(played)).toEqual({ agree: 0, differ: 0, notTried: 35 });
+  expect(exitCodeOf(played, false)).toBe(2);
+});
 
-    const cells = played.rows.flat();
-    const tried = cells.filter(({ outcome }) => outcome.kind !== 'not tried').map(({ cell }) => cell.caller.name);
-    expect([...new Set(tried)].toSorted()).toEqual(row.callers.toSorted());
-    expect(differencesOf(played)).toEqual([]);
-    expect(countOf(played).agree).toBeGreaterThan(0);
-    const why = cells.map(({ outcome }) => (outcome.kind === 'not tried' ? outcome.why : ''));
-    expect(why).toContain('in production only the probe requests tokens; --as-clients plays every client');
+it('only the probe of a deployed production stack may be played, and every client of any other system', () => {
+  const of = (local: boolean, outputs: Readonly<Record<string, unknown>>) =>
+    restrictedToProbe({ ...system.target, local, outputs: { ...system.target.outputs, ...outputs } }).playable;
+  expect(of(false, { production: true, probe: 'writer' })).toEqual(['writer']);
+  expect(of(false, { production: true, probe: undefined })).toEqual([]);
+  expect(of(false, { production: false, probe: 'writer' })).toBeUndefined();
+  expect(of(false, { production: undefined })).toBeUndefined();
+  expect(of(true, { production: true, probe: 'writer' })).toBeUndefined();
+});
+
+it.each([
+  { playable: ['writer'], callers: ['writer', ''] },
+  { playable: [], callers: [''] },
+])('with $playable as the clients to play, no other requests a token, and refusals are checked', async (row) => {
+  const requests: string[] = [];
+  const platform = answering((url, { body }) => {
+    if (url === system.target.outputs.tokenUrl) requests.push(JSON.stringify(body));
+    return undefined;
   });
+  const played = await verify({ playable: row.playable, platform });
+  const used = (name: string): boolean =>
+    requests.some((request) => request.includes(system.target.outputs.clientIds[name] ?? '-'));
+  expect(used('test-app')).toBe(false);
+  expect(used('writer')).toBe(row.playable.includes('writer'));
+
+  const cells = played.rows.flat();
+  const tried = cells.filter(({ outcome }) => outcome.kind !== 'not tried').map(({ cell }) => cell.caller.name);
+  expect([...new Set(tried)].toSorted()).toEqual(row.callers.toSorted());
+  expect(differencesOf(played)).toEqual([]);
+  expect(countOf(played).agree).toBeGreaterThan(0);
+  const why = cells.map(({ outcome }) => (outcome.kind === 'not tried' ? outcome.why : ''));
+  expect(why).toContain('in production only the probe requests tokens; --as-clients plays every client');
 });
