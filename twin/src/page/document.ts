@@ -13,8 +13,18 @@ export interface PageDocument {
 
 export const PARTS = { 'main.js': 'main.tsx', 'main.css': 'style.css' } as const;
 
-/** Compiles the page, which takes 0.1 s. */
-export async function compilePage(): Promise<PageDocument> {
+let compiled: Promise<PageDocument> | undefined;
+
+/** Returns the page, compiled once in a process. After an error, the next load compiles it again. */
+export function compilePage(): Promise<PageDocument> {
+  compiled ??= compile().catch((error: unknown) => {
+    compiled = undefined;
+    throw error;
+  });
+  return compiled;
+}
+
+async function compile(): Promise<PageDocument> {
   const [script, style, template] = await Promise.all([part('main.js'), part('main.css'), read('index.html')]);
   // A function, since `$&` in a string would be replaced.
   const html = template

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Inside, Page } from '../server/page.ts';
 import { call, curlOf, replay, urlOf, wholeRequest } from './call.ts';
-import { compilePage, type PageDocument } from './document.ts';
+import { compilePage } from './document.ts';
 import { entryOf } from './entries.ts';
 import { onQuestion, QuestionError, samePage } from './guard.ts';
 import { openKeys } from './keys.ts';
@@ -59,7 +59,6 @@ export function openPage(inside: Inside): Page {
     return found;
   };
   let problem = '';
-  let compiled: Promise<PageDocument> | undefined;
 
   const app = new Hono();
   const state = (): StreamEvents['state'] => ({
@@ -84,12 +83,7 @@ export function openPage(inside: Inside): Page {
 
   app.get('/', async (c) => {
     if (keys.letIn(c)) return c.redirect('/', 303);
-    compiled ??= compilePage();
-    const { html, policy } = await compiled.catch((error: unknown) => {
-      // The next load compiles it again, after a developer's edit.
-      compiled = undefined;
-      throw error;
-    });
+    const { html, policy } = await compilePage();
     c.header('content-security-policy', policy);
     return c.html(html);
   });

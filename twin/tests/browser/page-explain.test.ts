@@ -180,6 +180,8 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await change('issued in the future');
     await expectRefusal(401, 'issued before now', 'which is in the future');
     await change('as it came');
+    await claims().fill('[1]');
+    expect(await page.getByRole('alert').innerText()).toBe('Not a JSON object: the gateway will reject the token.');
     await claims().fill('{ "scope": ');
     expect(await page.getByRole('alert').innerText()).toContain('Not JSON, so the gateway will reject the token');
     expect(await claims().getAttribute('aria-invalid')).toBe('true');

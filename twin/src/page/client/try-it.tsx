@@ -114,7 +114,7 @@ function Form(): ComponentChildren {
           {asks.length > 1 && (
             <Field
               label={isOneApi ? 'Grant' : 'Grant and API'}
-              grow={!isOneApi}
+              grow
               value={draft.ask}
               options={asks.map(({ name }) => [name, isOneApi ? name.replace(/ · .*/, '') : name])}
               onInput={(name) => set({ ask: name })}
