@@ -7,7 +7,7 @@ import { declareDomain } from './program/aws/domain.ts';
 import { declareFunctions, declareIntegrations } from './program/aws/integrations.ts';
 import { issuerHooks } from './program/aws/issuer.ts';
 import { routeName } from './program/aws/route-name.ts';
-import { services } from './program/aws/services.ts';
+import { services } from './program/services.ts';
 import { declareAccessLog, declareStage } from './program/aws/stage.ts';
 import type { Settings } from './settings.ts';
 

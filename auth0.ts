@@ -1,10 +1,10 @@
-import * as auth0 from '@pulumi/auth0';
 import * as pulumi from '@pulumi/pulumi';
 import { declareApplication, type Application } from './program/auth0/application.ts';
 import { audienceNames, type DeclaredApi, type Side } from './program/auth0/side.ts';
 import { declareClaims } from './program/auth0/claims.ts';
 import { declareConnections, declareUsers, type DeclaredRole, type TestUser } from './program/auth0/users.ts';
 import { mayRefresh } from './program/config/login-rules.ts';
+import { services } from './program/services.ts';
 import type { Contract } from './program/contract/define-contract.ts';
 import type { Settings } from './settings.ts';
 
@@ -53,7 +53,7 @@ function declareApi(
 ): DeclaredApi {
   const named = audienceNames(audience, isFirst, settings.secondAudience === undefined);
   const [logicalName, aliases] = named(side);
-  const { identifier } = new auth0.ResourceServer(
+  const { identifier } = new services.auth0.ResourceServer(
     logicalName,
     {
       name: `${pulumi.getProject()} (${settings.stack})`,
@@ -72,7 +72,7 @@ function declareApi(
     },
     { parent, aliases, protect: settings.production },
   );
-  const permissions = new auth0.ResourceServerScopes(
+  const permissions = new services.auth0.ResourceServerScopes(
     logicalName,
     {
       resourceServerIdentifier: identifier,
@@ -93,13 +93,16 @@ function declareRoles(
     Object.entries(contract.roles).map(([key, names]) => {
       const name = `${side}-${key}`;
       const description = `${key} of ${pulumi.getProject()}, stack ${stack}`;
-      const role = new auth0.Role(name, { name: `${key} (${stack})`, description }, { parent });
+      const role = new services.auth0.Role(name, { name: `${key} (${stack})`, description }, { parent });
       if (names.length === 0) return [key, { role, held: [] }];
       const permissions = apis.flatMap(({ identifier }) =>
         names.map((permission) => ({ name: permission, resourceServerIdentifier: identifier })),
       );
       const options = { parent, dependsOn: apis.map((api) => api.permissions) };
-      return [key, { role, held: [new auth0.RolePermissions(name, { roleId: role.id, permissions }, options)] }];
+      return [
+        key,
+        { role, held: [new services.auth0.RolePermissions(name, { roleId: role.id, permissions }, options)] },
+      ];
     }),
   );
 }

@@ -1,5 +1,3 @@
-import * as auth0 from '@pulumi/auth0';
-import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
 import { encryptedKeys, MAY_BE_SECRET, NO_PLACE_FOR_A_SECRET } from './program/config/encrypted-keys.ts';
@@ -13,6 +11,7 @@ import type { Contract } from './program/contract/define-contract.ts';
 import { didYouMean } from './limits/nearest.ts';
 import { fromJson } from './program/from-json.ts';
 import { plainError, problemOf } from './program/plain-errors.ts';
+import { services } from './program/services.ts';
 import { countOf, problem, UserError, type Problem } from './program/user-error.ts';
 
 /** A stack's checked settings. `program/config/keys.ts` has every key. */
@@ -115,8 +114,8 @@ function example(schema: z.ZodType): string {
 function unknownKeys(raw: Raw): Problem[] {
   const known = [
     ...Object.keys(KEYS),
-    ...Object.keys(aws.config).map((key) => `aws:${key}`),
-    ...Object.keys(auth0.config).map((key) => `auth0:${key}`),
+    ...Object.keys(services.awsConfig).map((key) => `aws:${key}`),
+    ...Object.keys(services.auth0.config).map((key) => `auth0:${key}`),
   ];
   // Pulumi adds the project's name to a key without a namespace.
   const own = `${pulumi.getProject()}:`;

@@ -1,6 +1,6 @@
-import * as auth0 from '@pulumi/auth0';
+import type * as auth0 from '@pulumi/auth0';
 import * as pulumi from '@pulumi/pulumi';
-import * as random from '@pulumi/random';
+import { services } from '../services.ts';
 import { UserError } from '../user-error.ts';
 import { CLIENT_TYPES, type ClientSettings, type GrantType } from '../config/client-settings.ts';
 import { isLocalhost, mayRefresh } from '../config/login-rules.ts';
@@ -24,7 +24,7 @@ export function declareApplication(client: ClientSettings, within: Side, apis: r
   const logicalName = `${side}-${client.name}`;
   const aliases = formerName(side, client.formerly);
   const protect = settings.production;
-  const application = new auth0.Client(
+  const application = new services.auth0.Client(
     logicalName,
     {
       name: `${client.name} (${settings.stack})`,
@@ -40,7 +40,7 @@ export function declareApplication(client: ClientSettings, within: Side, apis: r
     { parent, aliases, protect, replaceOnChanges: ['isFirstParty', 'appType'] },
   );
   const secrets = declareSecrets(client, within);
-  const credentials = new auth0.ClientCredentials(
+  const credentials = new services.auth0.ClientCredentials(
     logicalName,
     {
       clientId: application.clientId,
@@ -54,7 +54,7 @@ export function declareApplication(client: ClientSettings, within: Side, apis: r
     for (const subjectType of subjectsOf(client)) {
       const suffix = subjectType === 'user' ? '-users' : '';
       const [grantName, grantAliases] = named(...names.map((name) => `${side}-${name}${suffix}`));
-      new auth0.ClientGrant(
+      new services.auth0.ClientGrant(
         grantName,
         { clientId: application.clientId, audience, scopes: client.permissions ?? [], subjectType },
         { parent, aliases: grantAliases, protect, dependsOn: permissions },
@@ -153,7 +153,7 @@ function declareSecrets(
   if (secretVersion === undefined) return { rotation: undefined };
   const declare = (version: number): pulumi.Output<string> => {
     const aliases = formerly === undefined ? [] : [{ name: `${side}-${formerly}-secret-${version}` }];
-    const secret = new random.RandomPassword(
+    const secret = new services.random.RandomPassword(
       `${side}-${name}-secret-${version}`,
       { length: 64, special: false },
       { parent, aliases },

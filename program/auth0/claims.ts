@@ -1,5 +1,5 @@
-import * as auth0 from '@pulumi/auth0';
 import * as pulumi from '@pulumi/pulumi';
+import { services } from '../services.ts';
 import type { ClaimSource } from '../contract/claims.ts';
 import type { Contract } from '../contract/define-contract.ts';
 import type { Settings } from '../../settings.ts';
@@ -26,7 +26,7 @@ const EXPRESSIONS: Readonly<Record<ClaimSource, string>> = {
 export function declareClaims({ parent, side, settings }: Side, contract: Contract): void {
   if (Object.keys(contract.claims ?? {}).length === 0) return;
   const name = `${pulumi.getProject()} claims (${settings.stack})`;
-  const action = new auth0.Action(
+  const action = new services.auth0.Action(
     `${side}-claims`,
     {
       name,
@@ -37,7 +37,7 @@ export function declareClaims({ parent, side, settings }: Side, contract: Contra
     },
     { parent },
   );
-  new auth0.TriggerAction(
+  new services.auth0.TriggerAction(
     `${side}-claims`,
     { trigger: 'post-login', actionId: action.id, displayName: name },
     { parent },

@@ -1,7 +1,7 @@
-import * as auth0 from '@pulumi/auth0';
+import type * as auth0 from '@pulumi/auth0';
 import * as pulumi from '@pulumi/pulumi';
-import * as random from '@pulumi/random';
 import { logsUsersIn } from '../config/login-rules.ts';
+import { services } from '../services.ts';
 import { UserError } from '../user-error.ts';
 import type { Application } from './application.ts';
 import type { Side } from './side.ts';
@@ -36,7 +36,7 @@ export function declareConnections(within: Side, applications: readonly Applicat
 /** Declares the program's own database, which the tenant's other applications cannot use. */
 function declareDatabase({ parent, side, settings }: Side, allowed: readonly Application[]) {
   const { signUp, passwordPolicy } = settings.database;
-  const connection = new auth0.Connection(
+  const connection = new services.auth0.Connection(
     side,
     {
       // Auth0 allows letters and digits, with single hyphens between them.
@@ -54,16 +54,22 @@ function declareDatabase({ parent, side, settings }: Side, allowed: readonly App
   const enabled =
     firstParties.length === 0
       ? []
-      : [new auth0.ConnectionClients(side, { connectionId: connection.id, enabledClients: firstParties }, { parent })];
+      : [
+          new services.auth0.ConnectionClients(
+            side,
+            { connectionId: connection.id, enabledClients: firstParties },
+            { parent },
+          ),
+        ];
   if (settings.defaultDirectory) {
-    new auth0.Tenant(side, { defaultDirectory: connection.name }, { parent, dependsOn: enabled });
+    new services.auth0.Tenant(side, { defaultDirectory: connection.name }, { parent, dependsOn: enabled });
   }
   return { name: connection.name, enabled };
 }
 
 /** Enables a connection with one resource for each client, so that the connection keeps its other clients. */
 function enableConnection({ parent, side, settings }: Side, name: string, allowed: readonly Application[]) {
-  const found = auth0.getConnectionOutput({ name, skipEnabledClients: true }, { parent });
+  const found = services.auth0.getConnectionOutput({ name, skipEnabledClients: true }, { parent });
   const connectionId = found.apply(({ id, strategy, isDomainConnection }) => {
     const fail = (why: string): never => {
       throw new UserError('stack-file', `Pulumi.${settings.stack}.yaml, api:connections: ${name} ${why}`);
@@ -80,7 +86,7 @@ function enableConnection({ parent, side, settings }: Side, name: string, allowe
     .filter((application) => !isThird(application))
     .map(
       ({ clientId, settings: client }) =>
-        new auth0.ConnectionClient(`${side}-${client.name}-${name}`, { connectionId, clientId }, { parent }),
+        new services.auth0.ConnectionClient(`${side}-${client.name}-${name}`, { connectionId, clientId }, { parent }),
     );
   return { name: connectionId.apply(() => name), enabled };
 }
@@ -99,13 +105,13 @@ export function declareUsers(
     const database = databases.get(connection);
     if (database === undefined) throw new Error(`no database for ${email}`);
     const logicalName = `${side}${suffix}`;
-    const password = new random.RandomPassword(
+    const password = new services.random.RandomPassword(
       logicalName,
       // Special characters that need no quoting in a shell.
       { length: 32, minLower: 1, minUpper: 1, minNumeric: 1, minSpecial: 1, overrideSpecial: '-_.' },
       { parent },
     );
-    const user = new auth0.User(
+    const user = new services.auth0.User(
       logicalName,
       { connectionName: database.name, email, emailVerified: true, password: password.result },
       // Renaming a connection replaces it, and Auth0 deletes its users: none are left to update.
@@ -119,7 +125,7 @@ export function declareUsers(
     );
     const assigned = keys.map((key) => roles.get(key)).filter((role) => role !== undefined);
     if (assigned.length > 0) {
-      new auth0.UserRoles(
+      new services.auth0.UserRoles(
         logicalName,
         { userId: user.id, roles: assigned.map(({ role }) => role.id) },
         { parent, dependsOn: assigned.flatMap(({ held }) => held) },

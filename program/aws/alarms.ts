@@ -1,7 +1,7 @@
 import type * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { suffixOf, type Within } from './api-parts.ts';
-import { services } from './services.ts';
+import { services } from '../services.ts';
 
 /**
  * Declares the alarms of a stack that names a topic. API Gateway's `4xx` metric includes 404s, so the alarms count 401,

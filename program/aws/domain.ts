@@ -1,7 +1,7 @@
 import type * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Within } from './api-parts.ts';
-import { services } from './services.ts';
+import { services } from '../services.ts';
 
 type ApiDomain = NonNullable<Within['settings']['apiDomain']>;
 

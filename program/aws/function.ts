@@ -5,7 +5,7 @@ import { LAMBDA_HANDLER } from './bundle.ts';
 import { handlerIn, RUNTIME, type HandlerSpec } from '../contract/handler-spec.ts';
 import { formerName } from '../former-name.ts';
 import { LAMBDA_MAY_ASSUME, logGroupArn, policyOf, statementsOf } from './policy.ts';
-import { services } from './services.ts';
+import { services } from '../services.ts';
 import { keptLogs } from './stage.ts';
 
 /** Declares a handler's function, its log group, its role with the handler's statements, and the API's invoke permission. */

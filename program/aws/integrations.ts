@@ -8,7 +8,7 @@ import { backendOf, functionLabel } from '../contract/backend.ts';
 import { formerName } from '../former-name.ts';
 import { declareHandler, letInvoke } from './function.ts';
 import { routeName } from './route-name.ts';
-import { services } from './services.ts';
+import { services } from '../services.ts';
 
 /** Declares each handler's function, by handler key. A second API gets permission to invoke the first one's. */
 export function declareFunctions(within: Within, api: aws.apigatewayv2.Api): ReadonlyMap<string, aws.lambda.Function> {

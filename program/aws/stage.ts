@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { ACCOUNT_THROTTLE } from '../../limits/account-throttle.ts';
 import { suffixOf, type Within } from './api-parts.ts';
 import type { Throttle } from '../config/api-keys.ts';
-import { services } from './services.ts';
+import { services } from '../services.ts';
 
 /**
  * The fields of an access-log line. It leaves out other headers, the query, the path and the body, because any of them

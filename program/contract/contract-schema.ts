@@ -13,7 +13,7 @@ import { distinct, matching } from '../schemas.ts';
 import { problem, type Problem } from '../user-error.ts';
 import { claims } from './claims.ts';
 import { HANDLER_KEY, handlerSpec } from './handler-spec.ts';
-import { routeSpec } from './route-spec.ts';
+import { routeForm, routeSpec } from './route-spec.ts';
 
 type Section = Readonly<Record<string, unknown>>;
 
@@ -26,6 +26,14 @@ export function contractSchema(contract: unknown, root: URL) {
   const { permissions, handlers, routes } = sectionsOf(contract);
   const permission = declared('permission', permissions);
   const handler = declared('handler', handlers);
+  // Building a schema takes longer than checking a route with it.
+  const specs = new Map<string, ReturnType<typeof routeSpec>>();
+  const specOf = (key: string): ReturnType<typeof routeSpec> => {
+    const form = routeForm(key);
+    const spec = specs.get(form) ?? routeSpec(key, permission, handler);
+    specs.set(form, spec);
+    return spec;
+  };
   return z.strictObject({
     permissions: z.record(permissionName, description).refine(...atMost(PERMISSIONS_PER_API, 'of an API')),
     handlers: z.record(
@@ -36,9 +44,7 @@ export function contractSchema(contract: unknown, root: URL) {
         formerly: formerKey(handlers).exactOptional(),
       }),
     ),
-    routes: z.strictObject(
-      Object.fromEntries(Object.keys(routes).map((key) => [key, routeSpec(key, permission, handler)])),
-    ),
+    routes: z.strictObject(Object.fromEntries(Object.keys(routes).map((key) => [key, specOf(key)]))),
     roles: z
       .record(
         matching(/\S/, 'a role needs a name'),

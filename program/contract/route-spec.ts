@@ -14,6 +14,11 @@ export function parametersOf(key: string): readonly Parameter[] {
   return parsed.kind === 'path' ? parsed.segments.filter((segment) => segment.kind !== 'literal') : [];
 }
 
+/** Returns everything of a route's key that its schema depends on. */
+export function routeForm(key: string): string {
+  return JSON.stringify([changesState(parseRouteKey(key)), parametersOf(key)]);
+}
+
 /**
  * Returns the schema of one route.
  * @param permission the schema of a declared permission
