@@ -25,29 +25,16 @@ export const wrongTargets = defineContract({
   permissions,
   handlers,
   routes: {
-    'GET /http': {
-      // @ts-expect-error the caller's token goes there
-      forward: 'http://orders.example.com',
-      scopes: 'public',
-    },
-    'GET /name': {
-      // @ts-expect-error a function is named by its ARN
-      function: 'reports',
-      scopes: 'public',
-    },
-    'GET /both': {
-      handler: 'test',
-      // @ts-expect-error a route goes one way
-      forward: 'https://orders.example.com',
-      scopes: 'public',
-    },
+    // @ts-expect-error the caller's token goes there
+    'GET /http': { forward: 'http://orders.example.com', scopes: 'public' },
+    // @ts-expect-error a function is named by its ARN
+    'GET /name': { function: 'reports', scopes: 'public' },
+    // @ts-expect-error a route goes one way
+    'GET /both': { handler: 'test', forward: 'https://orders.example.com', scopes: 'public' },
     // @ts-expect-error a route goes somewhere
     'GET /neither': { scopes: 'public' },
-    'GET /forwarded-undeclared': {
-      forward: 'https://orders.example.com',
-      // @ts-expect-error a permission is not declared
-      scopes: ['delete:user'],
-    },
+    // @ts-expect-error a permission is not declared
+    'GET /forwarded-undeclared': { forward: 'https://orders.example.com', scopes: ['delete:user'] },
   },
   roles: {},
 });
@@ -56,72 +43,30 @@ export const wrongRoutes = defineContract({
   permissions,
   handlers,
   routes: {
-    'GET /undeclared-permission': {
-      handler: 'test',
-      // @ts-expect-error a route names a permission that is not declared
-      scopes: ['read:user', 'delete:user'],
-    },
-    'GET /undeclared-handler': {
-      // @ts-expect-error a route names a handler that is not declared
-      handler: 'tset',
-      scopes: 'public',
-    },
-    'GET /no-scope': {
-      handler: 'test',
-      // @ts-expect-error an empty scope list would let in any token of the audience
-      scopes: [],
-    },
-    'GET /another-word': {
-      handler: 'test',
-      // @ts-expect-error public is the only word
-      scopes: 'open',
-    },
+    // @ts-expect-error a route names a permission that is not declared
+    'GET /undeclared-permission': { handler: 'test', scopes: ['read:user', 'delete:user'] },
+    // @ts-expect-error a route names a handler that is not declared
+    'GET /undeclared-handler': { handler: 'tset', scopes: 'public' },
+    // @ts-expect-error an empty scope list would let in any token of the audience
+    'GET /no-scope': { handler: 'test', scopes: [] },
+    // @ts-expect-error public is the only word
+    'GET /another-word': { handler: 'test', scopes: 'open' },
     // @ts-expect-error a route says who may call it
-    'GET /no-scopes-at-all': {
-      handler: 'test',
-    },
+    'GET /no-scopes-at-all': { handler: 'test' },
   },
   roles: {},
 });
 
-export const withoutMethod = defineContract({
-  permissions,
-  handlers,
-  routes: {
-    // @ts-expect-error a route key begins with a method
-    '/test': {
-      handler: 'test',
-      scopes: 'public',
-    },
-  },
-  roles: {},
-});
+const open = { handler: 'test', scopes: 'public' } as const;
 
-export const madeUpMethod = defineContract({
-  permissions,
-  handlers,
-  routes: {
-    // @ts-expect-error FETCH is no method
-    'FETCH /test': {
-      handler: 'test',
-      scopes: 'public',
-    },
-  },
-  roles: {},
-});
+// @ts-expect-error a route key begins with a method
+export const withoutMethod = defineContract({ permissions, handlers, routes: { '/test': open }, roles: {} });
 
-export const withoutSlash = defineContract({
-  permissions,
-  handlers,
-  routes: {
-    // @ts-expect-error a path begins with a slash
-    'GET test': {
-      handler: 'test',
-      scopes: 'public',
-    },
-  },
-  roles: {},
-});
+// @ts-expect-error FETCH is no method
+export const madeUpMethod = defineContract({ permissions, handlers, routes: { 'FETCH /test': open }, roles: {} });
+
+// @ts-expect-error a path begins with a slash
+export const withoutSlash = defineContract({ permissions, handlers, routes: { 'GET test': open }, roles: {} });
 
 export const wrongRoles = defineContract({
   permissions,

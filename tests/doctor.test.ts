@@ -97,221 +97,160 @@ async function findingsWith(changes: Changes, calls: string[] = []): Promise<Fin
   return findings;
 }
 
-type Row = readonly [
-  title: string,
-  changes: Changes,
-  check: string,
-  level: Finding['level'],
-  says: string,
-  fix?: string,
-];
+/** What a command prints: a text, another value as JSON, or the first line of its error; `undefined` if it is not there. */
+const prints = (command: string, value: unknown): Changes => {
+  const isPlain = value === undefined || typeof value === 'string' || value instanceof Error;
+  return { commands: { [command]: isPlain ? value : json(value) } };
+};
+const answers = (path: string, response: IssuerResponse): Changes => ({ responses: { [path]: response } });
+const stored = (url: string, ...more: readonly Changes[]): Changes => ({
+  commands: Object.assign(
+    {},
+    ...[prints('pulumi whoami', { user: 'ada', url }), ...more].map(({ commands }) => commands),
+  ),
+});
 
-const discovery = '/.well-known/openid-configuration';
 const EXPORT_AWS = 'export AWS_PROFILE=<a profile of account 111122223333>';
 const EXPORT_AUTH0 = `export AUTH0_CLIENT_ID=<id> AUTH0_CLIENT_SECRET=<secret of an application of ${DOMAIN}>`;
-
+const BUCKET = 's3://states/a?region=eu-central-1';
+const LOCKS = 'aws s3 ls s3://states/a/.pulumi/locks/organization/auth0-http-api/dev/';
 const TOKENLESS = json([{ name: 'AUTH0_CLIENT_SECRET' }]);
-const IN_BUCKET = { 'pulumi whoami': json({ user: 'ada', url: 's3://states/a?region=eu-central-1' }) };
+const CANCEL = 'pulumi cancel --stack dev';
 
-const ROWS: readonly Row[] = [
-  ['no CLI', { commands: { 'pulumi version': undefined } }, 'Pulumi CLI', 'error', 'is not installed', INSTALL_CLI],
-  ['another CLI', { commands: { 'pulumi version': 'v3.1.0' } }, 'Pulumi CLI', 'warning', '3.1.0; the SDK', INSTALL_CLI],
-  [
-    'no login',
-    { commands: { 'pulumi whoami': new Error('no token') } },
-    'state backend',
-    'error',
-    'no token',
-    'pulumi login',
-  ],
-  [
-    'no stack in the backend',
-    { commands: { 'pulumi stack export': new Error("error: no stack named 'dev' found") } },
-    'state',
-    'error',
-    'has no stack dev',
-    'pulumi stack init dev',
-  ],
-  [
-    'an update that failed',
-    { commands: { 'pulumi stack history': json([{ kind: 'update', result: 'failed' }]) } },
-    'state',
-    'warning',
-    'an update failed, so it may differ',
-    'npm run up -- --stack dev',
-  ],
-  [
-    'a lock that was left behind',
-    { commands: { 'pulumi stack ls': json([{ name: 'dev', updateInProgress: true }]) } },
-    'lock',
-    'error',
-    'left its lock',
-    'pulumi cancel --stack dev',
-  ],
-  [
-    'a lock in a bucket',
-    {
-      commands: {
-        ...IN_BUCKET,
-        'aws s3 ls s3://states/a/.pulumi/locks/organization/auth0-http-api/dev/': '2026-11-01 10:00:00 120 lock.json',
+/** By check and level: title to the changes of the machine, a part of the message, and the fix. */
+const FOUND: Readonly<Record<string, Readonly<Record<string, readonly [Changes, says: string, fix?: string]>>>> = {
+  'Pulumi CLI, error': { 'no CLI': [prints('pulumi version', undefined), 'is not installed', INSTALL_CLI] },
+  'Pulumi CLI, warning': { 'another CLI': [prints('pulumi version', 'v3.1.0'), '3.1.0; the SDK', INSTALL_CLI] },
+  'state backend, error': { 'no login': [prints('pulumi whoami', new Error('no token')), 'no token', 'pulumi login'] },
+  'state, error': {
+    'no stack in the backend': [
+      prints('pulumi stack export', new Error("error: no stack named 'dev' found")),
+      'has no stack dev',
+      'pulumi stack init dev',
+    ],
+  },
+  'state, warning': {
+    'an update that failed': [
+      prints('pulumi stack history', [{ kind: 'update', result: 'failed' }]),
+      'an update failed, so it may differ',
+      'npm run up -- --stack dev',
+    ],
+  },
+  'state, unknown': {
+    'a history that cannot be read as unknown, not as never deployed': [
+      prints('pulumi stack history', new Error('no connection')),
+      'cannot tell whether the last update succeeded: no connection',
+      'pulumi stack history --stack dev',
+    ],
+  },
+  'lock, error': {
+    'a lock that was left behind': [
+      prints('pulumi stack ls', [{ name: 'dev', updateInProgress: true }]),
+      'left its lock',
+      CANCEL,
+    ],
+    'a lock in a bucket': [stored(BUCKET, prints(LOCKS, '2026-11-01 10:00:00 120 lock.json')), 'left its lock', CANCEL],
+  },
+  'lock, unknown': {
+    'a lock in a bucket that may not be read': [
+      stored(BUCKET, prints('aws s3 ls', new Error('AccessDenied'))),
+      'cannot be read at s3://states/a',
+    ],
+    'a lock in a backend that the doctor cannot read': [stored('gs://states'), 'cannot be read at gs://states'],
+  },
+  'AWS credentials, unknown': {
+    'no AWS CLI': [prints('aws sts get-caller-identity', undefined), 'the AWS CLI is not installed'],
+  },
+  'AWS credentials, error': {
+    'AWS credentials that expired': [
+      prints('aws sts get-caller-identity', new Error('the token expired')),
+      'do not work: the token expired',
+      'aws configure sso',
+    ],
+  },
+  'AWS account, error': {
+    'credentials of another AWS account': [
+      prints('aws sts get-caller-identity', { Account: '999999999999', Arn: 'arn' }),
+      'of account 999999999999',
+      EXPORT_AWS,
+    ],
+  },
+  'Auth0 tenant, error': {
+    'a tenant that does not respond': [
+      answers('/.well-known/openid-configuration', { failure: 'no response within 1500 ms' }),
+      'no response within 1500 ms',
+      'pulumi config set auth0:domain <domain> --stack dev',
+    ],
+  },
+  'Management API, error': {
+    'no credentials for Auth0': [{ env: {} }, 'there are no credentials', EXPORT_AUTH0],
+    'credentials of another tenant': [
+      answers('/oauth/token', { status: 401, body: json({ error_description: 'Unauthorized' }) }),
+      'gives deployer no token: 401 Unauthorized',
+      EXPORT_AUTH0,
+    ],
+    'a token without a scope that the stack needs': [
+      answers('/oauth/token', tokenWith(['read:clients'])),
+      'lacks create:client_grants, create:clients',
+      'auth0 apps open deployer',
+    ],
+  },
+  'api:audience, error': {
+    'a placeholder as audience': [
+      { values: { 'api:audience': 'https://test-api-for-jwt-authorizer.example.com' } },
+      'is a placeholder',
+      'pulumi config set api:audience <value> --stack dev',
+    ],
+  },
+  'default directory, warning': {
+    'a default directory and an error page that others set': [
+      answers('/api/v2/tenants/settings', ok({ default_directory: 'customers', error_page: { url: 'x' } })),
+      'resets the default directory "customers", error_page',
+      'pulumi config set api:defaultDirectory false --stack dev',
+    ],
+    'tenant settings that may not be read': [
+      answers('/api/v2/tenants/settings', { status: 403, body: json({ error: 'Forbidden' }) }),
+      'which cannot be read',
+    ],
+  },
+  'quotas, warning': { 'routes near the quota': [{ values: { 'api:routeQuota': 1 } }, '1 of 1 routes'] },
+  'stack file, error': {
+    'a stack file with errors': [
+      {
+        evaluate: () => Promise.reject(Object.assign(new Error('Pulumi.dev.yaml has 1 error'), { code: 'stack-file' })),
       },
-    },
-    'lock',
-    'error',
-    'left its lock',
-    'pulumi cancel --stack dev',
-  ],
-  [
-    'a lock in a bucket that may not be read',
-    { commands: { ...IN_BUCKET, 'aws s3 ls': new Error('AccessDenied') } },
-    'lock',
-    'unknown',
-    'cannot be read at s3://states/a',
-  ],
-  [
-    'a lock in a backend that the doctor cannot read',
-    { commands: { 'pulumi whoami': json({ user: 'ada', url: 'gs://states' }) } },
-    'lock',
-    'unknown',
-    'cannot be read at gs://states',
-  ],
-  [
-    'no AWS CLI',
-    { commands: { 'aws sts get-caller-identity': undefined } },
-    'AWS credentials',
-    'unknown',
-    'the AWS CLI is not installed',
-  ],
-  [
-    'AWS credentials that expired',
-    { commands: { 'aws sts get-caller-identity': new Error('the token expired') } },
-    'AWS credentials',
-    'error',
-    'do not work: the token expired',
-    'aws configure sso',
-  ],
-  [
-    'credentials of another AWS account',
-    { commands: { 'aws sts get-caller-identity': json({ Account: '999999999999', Arn: 'arn' }) } },
-    'AWS account',
-    'error',
-    'of account 999999999999',
-    EXPORT_AWS,
-  ],
-  [
-    'a tenant that does not respond',
-    { responses: { [discovery]: { failure: 'no response within 1500 ms' } } },
-    'Auth0 tenant',
-    'error',
-    'no response within 1500 ms',
-    'pulumi config set auth0:domain <domain> --stack dev',
-  ],
-  ['no credentials for Auth0', { env: {} }, 'Management API', 'error', 'there are no credentials', EXPORT_AUTH0],
-  [
-    'credentials of another tenant',
-    { responses: { '/oauth/token': { status: 401, body: json({ error_description: 'Unauthorized' }) } } },
-    'Management API',
-    'error',
-    'gives deployer no token: 401 Unauthorized',
-    EXPORT_AUTH0,
-  ],
-  [
-    'a token without a scope that the stack needs',
-    { responses: { '/oauth/token': tokenWith(['read:clients']) } },
-    'Management API',
-    'error',
-    'lacks create:client_grants, create:clients',
-    'auth0 apps open deployer',
-  ],
-  [
-    'a placeholder as audience',
-    { values: { 'api:audience': 'https://test-api-for-jwt-authorizer.example.com' } },
-    'api:audience',
-    'error',
-    'is a placeholder',
-    'pulumi config set api:audience <value> --stack dev',
-  ],
-  [
-    'a default directory and an error page that others set',
-    { responses: { '/api/v2/tenants/settings': ok({ default_directory: 'customers', error_page: { url: 'x' } }) } },
-    'default directory',
-    'warning',
-    'resets the default directory "customers", error_page',
-    'pulumi config set api:defaultDirectory false --stack dev',
-  ],
-  [
-    'tenant settings that may not be read',
-    { responses: { '/api/v2/tenants/settings': { status: 403, body: json({ error: 'Forbidden' }) } } },
-    'default directory',
-    'warning',
-    'which cannot be read',
-  ],
-  ['routes near the quota', { values: { 'api:routeQuota': 1 } }, 'quotas', 'warning', '1 of 1 routes'],
-  [
-    'a stack file with errors',
-    {
-      evaluate: () => Promise.reject(Object.assign(new Error('Pulumi.dev.yaml has 1 error'), { code: 'stack-file' })),
-    },
-    'stack file',
-    'error',
-    'Pulumi.dev.yaml has 1 error',
-    '$EDITOR Pulumi.dev.yaml',
-  ],
-  [
-    'a resource type whose scopes are unknown',
-    {
-      evaluate: async () => {
-        const resources = recorded.resources.map((one) => ({
-          ...one,
-          type: one.type.replace('role:Role', 'form:Form'),
-        }));
-        return { ...recorded, resources };
-      },
-    },
-    'rights',
-    'error',
-    'rights/scopes.ts has no auth0:index/form:Form',
-  ],
-  [
-    'no GitHub CLI',
-    { commands: { 'gh auth status': undefined } },
-    'GitHub',
-    'unknown',
-    'the GitHub CLI (gh) is not installed',
-  ],
-  [
-    'no login at GitHub',
-    { commands: { 'gh auth status': new Error('no') } },
-    'GitHub',
-    'unknown',
-    'gh is not logged in',
-    'gh auth login',
-  ],
-  [
-    'environments that lack a secret',
-    { commands: { 'gh api': json(['dev', 'drift-dev']), 'gh secret list': json([{ name: 'PULUMI_ACCESS_TOKEN' }]) } },
-    'GitHub',
-    'warning',
-    'the environment dev lacks AUTH0_CLIENT_SECRET\nthere is no environment preview-dev',
-    'npm run bootstrap -- --stack <bootstrap stack>',
-  ],
-  [
-    'variables of environments that gh cannot list as unknown, not as missing',
-    { commands: { 'gh variable list': new Error('HTTP 403: Resource not accessible'), 'gh secret list': TOKENLESS } },
-    'GitHub',
-    'unknown',
-    'cannot tell which variables the environment dev has: HTTP 403',
-    'gh auth refresh --scopes repo',
-  ],
-  [
-    'a history that cannot be read as unknown, not as never deployed',
-    { commands: { 'pulumi stack history': new Error('no connection') } },
-    'state',
-    'unknown',
-    'cannot tell whether the last update succeeded: no connection',
-    'pulumi stack history --stack dev',
-  ],
-];
+      'Pulumi.dev.yaml has 1 error',
+      '$EDITOR Pulumi.dev.yaml',
+    ],
+  },
+  'rights, error': {
+    'a resource type whose scopes are unknown': [
+      { evaluate: async () => changedTypes('role:Role', 'form:Form') },
+      'rights/scopes.ts has no auth0:index/form:Form',
+    ],
+  },
+  'GitHub, unknown': {
+    'no GitHub CLI': [prints('gh auth status', undefined), 'the GitHub CLI (gh) is not installed'],
+    'no login at GitHub': [prints('gh auth status', new Error('no')), 'gh is not logged in', 'gh auth login'],
+    'variables of environments that gh cannot list as unknown, not as missing': [
+      { commands: { 'gh variable list': new Error('HTTP 403: Not accessible'), 'gh secret list': TOKENLESS } },
+      'cannot tell which variables the environment dev has: HTTP 403',
+      'gh auth refresh --scopes repo',
+    ],
+  },
+  'GitHub, warning': {
+    'environments that lack a secret': [
+      { commands: { 'gh api': json(['dev', 'drift-dev']), 'gh secret list': json([{ name: 'PULUMI_ACCESS_TOKEN' }]) } },
+      'the environment dev lacks AUTH0_CLIENT_SECRET\nthere is no environment preview-dev',
+      'npm run bootstrap -- --stack <bootstrap stack>',
+    ],
+  },
+};
+
+function changedTypes(from: string, to: string): Recorded {
+  const resources = recorded.resources.map((resource) => ({ ...resource, type: resource.type.replace(from, to) }));
+  return { ...recorded, resources };
+}
 
 describe('npm run doctor', () => {
   it('the doctor finds nothing wrong on a machine and a stack without a problem, and names whose credentials these are', async () => {
@@ -329,9 +268,12 @@ describe('npm run doctor', () => {
     );
   });
 
-  it.each(ROWS.map((row) => [row[0], row] as const))('the doctor reports %s, and how to mend it', async (_, row) => {
-    const [, changes, check, level, says, fix] = row;
-    const found = (await findingsWith(changes)).filter((one) => one.check === check);
+  const rows = Object.entries(FOUND).flatMap(([expected, all]) =>
+    Object.entries(all).map(([title, row]) => ({ title, expected, row })),
+  );
+  it.each(rows)('the doctor reports $title, and how to mend it', async ({ expected, row: [changes, says, fix] }) => {
+    const [check, level] = expected.split(', ');
+    const found = (await findingsWith(changes)).filter((finding) => finding.check === check);
     expect(found).toMatchObject([{ level, message: expect.stringContaining(says) as unknown, ...(fix && { fix }) }]);
   });
 
@@ -344,7 +286,7 @@ describe('npm run doctor', () => {
   });
 
   it('the doctor reports no lock in a bucket where aws s3 ls finds none', async () => {
-    const findings = await findingsWith({ commands: { ...IN_BUCKET, 'aws s3 ls': new Error('') } });
+    const findings = await findingsWith(stored(BUCKET, prints('aws s3 ls', new Error(''))));
     expect(findings.filter(({ check }) => check === 'lock')).toEqual([]);
   });
 
@@ -356,9 +298,9 @@ describe('npm run doctor', () => {
   });
 
   it('a client that authenticates with its own keys needs the scopes to create and delete them', () => {
-    const resources = recorded.resources.map((one) => ({
-      ...one,
-      inputs: { ...one.inputs, ...(one.inputs['authenticationMethod'] && { authenticationMethod: 'private_key_jwt' }) },
+    const resources = recorded.resources.map(({ inputs, ...rest }) => ({
+      ...rest,
+      inputs: { ...inputs, ...(inputs['authenticationMethod'] && { authenticationMethod: 'private_key_jwt' }) },
     }));
     const added = scopesOf([{ ...recorded, resources }], 'deploy').filter((scope) => !scopes.includes(scope));
     expect(added).toEqual(['create:client_credentials', 'delete:client_credentials']);

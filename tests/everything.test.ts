@@ -63,37 +63,6 @@ describe('Stacks that use every key', () => {
     expect(unusedKeys(Object.values(STACKS))).toEqual(unneeded.map((key) => `api:exceptions.${key}`));
   });
 
-  it.each([
-    { without: 'a key that neither stack uses', key: 'api:routeQuota', value: undefined, unused: ['api:routeQuota'] },
-    {
-      without: 'an optional key of a client',
-      key: 'api:clients',
-      value: [{ name: 'a', party: 'first', grants: [], permissions: [], tokenQuota: { perDay: 1 } }],
-      unused: [
-        'formerly',
-        'type',
-        'callbacks',
-        'logoutUrls',
-        'origins',
-        'tokenQuota.perHour',
-        'tokenQuota.enforce',
-        'auth',
-        'publicKeys',
-        'secretVersion',
-      ].map((one) => `api:clients.${one}`),
-    },
-    {
-      without: 'a key of a throttle',
-      key: 'api:routeThrottles',
-      value: { 'GET /x': { burst: 1 } },
-      unused: ['api:routeThrottles.rate'],
-    },
-  ])('The check for unused keys reports $without as unused', ({ key, value, unused }) => {
-    const { [key]: _left, ...rest } = Object.assign({}, ...Object.values(STACKS)) as Record<string, unknown>;
-    const file = value === undefined ? rest : { ...rest, [key]: value };
-    expect(unusedKeys([file]).filter((one) => one.startsWith(key))).toEqual(unused);
-  });
-
   it('Both stacks satisfy every rule over the registered resources', () => {
     expect([services, users].map((twin) => twin.model().violations)).toEqual([[], []]);
   });

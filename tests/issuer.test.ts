@@ -31,39 +31,40 @@ async function readFrom(respond: RequestListener): Promise<IssuerResponse> {
   return read;
 }
 
-const ROWS: readonly (readonly [title: string, documents: Readonly<Record<string, IssuerResponse>>, says: string])[] = [
-  ['does not resolve', { [DISCOVERY]: { failure: 'getaddrinfo ENOTFOUND' } }, 'failed: getaddrinfo ENOTFOUND'],
-  ['responds 404', { [DISCOVERY]: { status: 404, body: '' } }, 'responded 404, not 200'],
-  ['redirects', { [DISCOVERY]: { status: 302, body: '' } }, 'responded 302, not 200'],
-  ['responds with a page', { [DISCOVERY]: { status: 200, body: '<html>' } }, 'is not a discovery document'],
-  ['names no key set', { [DISCOVERY]: ok({ issuer: ISSUER }) }, 'is not a discovery document'],
-  [
-    'names a key set without TLS',
-    { [DISCOVERY]: ok({ issuer: ISSUER, jwks_uri: 'http://acme.eu.auth0.com/jwks' }) },
-    'is not a discovery document',
-  ],
-  [
-    'names an issuer without the slash',
-    { [DISCOVERY]: ok({ issuer: 'https://acme.eu.auth0.com', jwks_uri: JWKS }) },
-    `names the issuer https://acme.eu.auth0.com, not ${ISSUER}`,
-  ],
-  [
-    'names an issuer with a line break and a control character',
-    { [DISCOVERY]: ok({ issuer: 'https://a.example/\n\u001b[2J', jwks_uri: JWKS }) },
-    String.raw`names the issuer https://a.example/\u{a}\u{1b}[2J, not`,
-  ],
-  ['has keys that fail', { [JWKS]: { failure: 'no response within 1500 ms' } }, `${JWKS} failed: no response`],
-  ['has keys that are no list', { [JWKS]: ok({}) }, 'has no RSA key for RS256'],
-  ['has no keys', { [JWKS]: ok({ keys: [] }) }, 'has no RSA key for RS256'],
-  ['has an EC key only', { [JWKS]: ok({ keys: [{ ...KEY, kty: 'EC' }] }) }, 'has no RSA key for RS256'],
-  ['has a key for RS512 only', { [JWKS]: ok({ keys: [{ ...KEY, alg: 'RS512' }] }) }, 'has no RSA key for RS256'],
-  ['has a key for encryption only', { [JWKS]: ok({ keys: [{ ...KEY, use: 'enc' }] }) }, 'has no RSA key for RS256'],
-  [
-    'has more keys than API Gateway reads',
-    { [JWKS]: ok({ keys: [KEY], padding: 'x'.repeat(150_000) }) },
-    'API Gateway reads at most 150000',
-  ],
-];
+const NO_DISCOVERY = 'is not a discovery document';
+const NO_KEY = 'has no RSA key for RS256';
+
+/** A response that is a problem, by title, and what the problem says. */
+const ROWS: Readonly<Record<string, Readonly<Record<string, readonly [IssuerResponse, says: string]>>>> = {
+  [DISCOVERY]: {
+    'does not resolve': [{ failure: 'getaddrinfo ENOTFOUND' }, 'failed: getaddrinfo ENOTFOUND'],
+    'responds 404': [{ status: 404, body: '' }, 'responded 404, not 200'],
+    redirects: [{ status: 302, body: '' }, 'responded 302, not 200'],
+    'responds with a page': [{ status: 200, body: '<html>' }, NO_DISCOVERY],
+    'names no key set': [ok({ issuer: ISSUER }), NO_DISCOVERY],
+    'names a key set without TLS': [ok({ issuer: ISSUER, jwks_uri: JWKS.replace('https', 'http') }), NO_DISCOVERY],
+    'names an issuer without the slash': [
+      ok({ issuer: 'https://acme.eu.auth0.com', jwks_uri: JWKS }),
+      `names the issuer https://acme.eu.auth0.com, not ${ISSUER}`,
+    ],
+    'names an issuer with a line break and a control character': [
+      ok({ issuer: 'https://a.example/\n\u001b[2J', jwks_uri: JWKS }),
+      String.raw`names the issuer https://a.example/\u{a}\u{1b}[2J, not`,
+    ],
+  },
+  [JWKS]: {
+    'has keys that fail': [{ failure: 'no response within 1500 ms' }, `${JWKS} failed: no response`],
+    'has keys that are no list': [ok({}), NO_KEY],
+    'has no keys': [ok({ keys: [] }), NO_KEY],
+    'has an EC key only': [ok({ keys: [{ ...KEY, kty: 'EC' }] }), NO_KEY],
+    'has a key for RS512 only': [ok({ keys: [{ ...KEY, alg: 'RS512' }] }), NO_KEY],
+    'has a key for encryption only': [ok({ keys: [{ ...KEY, use: 'enc' }] }), NO_KEY],
+    'has more keys than API Gateway reads': [
+      ok({ keys: [KEY], padding: 'x'.repeat(150_000) }),
+      'API Gateway reads at most 150000',
+    ],
+  },
+};
 
 describe('The tenant is judged by the documents that API Gateway reads', () => {
   it('accepts a tenant whose documents have its issuer and an RSA key', async () => {
@@ -72,7 +73,10 @@ describe('The tenant is judged by the documents that API Gateway reads', () => {
     expect(await problemWith({ [JWKS]: ok({ keys: [{ kty: 'EC' }, second] }) })).toBeUndefined();
   });
 
-  it.each(ROWS)('an issuer that %s is a problem that names the document', async (_, documents, says) => {
+  const rows = Object.entries(ROWS).flatMap(([url, all]) =>
+    Object.entries(all).map(([title, [response, says]]) => [title, { [url]: response }, says] as const),
+  );
+  it.each(rows)('an issuer that %s is a problem that names the document', async (_, documents, says) => {
     const problem = await problemWith(documents);
     expect(problem).toContain(says);
     expect(problem).toMatch(/^https:\/\/acme\.eu\.auth0\.com\/\.well-known\//);

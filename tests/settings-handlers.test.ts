@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { ProblemCode } from '../program/user-error.ts';
 import { settingsOf, type Changes } from './support/program.ts';
-import { problemsOf, refusesOne, row, rows } from './support/stack-file-rows.ts';
+import { problemsOf, refusesOne, row, rows, type Row } from './support/stack-file-rows.ts';
 
 const test = (changes: object): Changes => ({ 'api:handlers': { test: changes } });
 const statement = (changes: object): Changes =>
   test({ statements: [{ actions: ['s3:GetObject'], resources: ['*'], ...changes }] });
+
+const at = (title: string, values: Changes, place: string, code: ProblemCode): Row =>
+  row(title, values, `api:handlers.test.${place}`, code);
 
 describe('Handlers in a stack file', () => {
   it.each([
     ...rows('api:handlers.tset', 'undeclared', {
       'that the contract does not have': { 'api:handlers': { tset: { memory: 128 } } },
     }),
-    row('with too little memory', test({ memory: 64 }), 'api:handlers.test.memory', 'invalid'),
-    row('with a timeout longer than the gateway’s', test({ timeout: 31 }), 'api:handlers.test.timeout', 'invalid'),
+    at('with too little memory', test({ memory: 64 }), 'memory', 'invalid'),
     ...rows('api:handlers.test.reservedConcurrency', 'invalid', {
       'with a reserved concurrency of zero': test({ reservedConcurrency: 0 }),
       'with a reserved concurrency larger than AWS accepts': test({ reservedConcurrency: 2_147_483_648 }),
@@ -23,13 +26,9 @@ describe('Handlers in a stack file', () => {
     ...rows('api:handlers.test.environment._HANDLER', 'invalid', {
       'with a variable that Lambda reserves': test({ environment: { _HANDLER: 'x' } }),
     }),
-    row('with the variable TZ', test({ environment: { TZ: 'x' } }), 'api:handlers.test.environment.TZ', 'invalid'),
-    ...rows('api:handlers.test.environment.A-B', 'invalid', {
-      'with a dash in a variable name': test({ environment: { 'A-B': 'x' } }),
-    }),
-    ...rows('api:handlers.test.environment', 'quota', {
-      'with variables of over 4 KB': test({ environment: { BIG: 'x'.repeat(4094) } }),
-    }),
+    at('with the variable TZ', test({ environment: { TZ: 'x' } }), 'environment.TZ', 'invalid'),
+    at('with a dash in a variable name', test({ environment: { 'A-B': 'x' } }), 'environment.A-B', 'invalid'),
+    at('with variables of over 4 KB', test({ environment: { BIG: 'x'.repeat(4094) } }), 'environment', 'quota'),
     ...(
       [
         ['s3:*t*', '*'],
@@ -51,9 +50,7 @@ describe('Handlers in a stack file', () => {
       'with a statement for every action': statement({ actions: ['*'] }),
       'with a statement for every action of a service': statement({ actions: ['s3:*'] }),
     }),
-    ...rows('api:handlers.test.statements.0.actions', 'invalid', {
-      'with a statement without actions': statement({ actions: [] }),
-    }),
+    at('with a statement without actions', statement({ actions: [] }), 'statements.0.actions', 'invalid'),
     ...rows('api:handlers.test.statements.0.resources.0', 'invalid', {
       'with a resource that is not an ARN': statement({ resources: ['bucket'] }),
       'with an incomplete ARN': statement({ resources: ['arn:aws:s3:bucket'] }),

@@ -56,72 +56,52 @@ describe('The generated policies', () => {
     expect(writes.filter((one) => allows(preview, one))).toEqual([]);
   });
 
-  /** What a stolen deployment of prod would try. */
-  const ESCALATIONS: readonly (readonly [string, Call])[] = [
-    ['create a role without the boundary', call('iam:CreateRole', `${ROLE}/auth0-http-api--prod--x`)],
-    [
-      'create a role with another boundary',
-      call('iam:CreateRole', `${ROLE}/auth0-http-api--prod--x`, {
-        'iam:PermissionsBoundary': 'arn:aws:iam::aws:policy/AdministratorAccess',
-      }),
-    ],
-    ['create a role of another name', call('iam:CreateRole', `${ROLE}/admin`, BOUNDARY)],
-    ['write a policy on a role without the boundary', call('iam:PutRolePolicy', `${ROLE}/auth0-http-api--prod--x`)],
-    ['write a policy on its own role', call('iam:PutRolePolicy', `${ROLE}/github-deploy-prod`, BOUNDARY)],
-    ['attach a managed policy', call('iam:AttachRolePolicy', `${ROLE}/auth0-http-api--prod--x`, BOUNDARY)],
-    ['take the boundary off', call('iam:DeleteRolePermissionsBoundary', `${ROLE}/auth0-http-api--prod--x`, BOUNDARY)],
-    [
-      'widen the boundary',
-      call('iam:CreatePolicyVersion', `arn:aws:iam::${ACCOUNT}:policy/auth0-http-api--prod--boundary`),
-    ],
-    [
-      'pass a role of another',
-      call('iam:PassRole', `${ROLE}/admin`, { 'iam:PassedToService': 'lambda.amazonaws.com' }),
-    ],
-    [
-      'pass a role to another service',
-      call('iam:PassRole', `${ROLE}/auth0-http-api--prod--x`, { 'iam:PassedToService': 'ec2.amazonaws.com' }),
-    ],
-    [
-      'let an API invoke the function of another',
-      call('lambda:AddPermission', `${LAMBDA}:payroll`, { 'lambda:Principal': 'apigateway.amazonaws.com' }),
-    ],
-    [
-      'let another account invoke a function',
-      call('lambda:AddPermission', `${LAMBDA}:auth0-http-api--prod--api-test-1`, {
-        'lambda:Principal': '999999999999',
-      }),
-    ],
-    ['replace the code of another function', call('lambda:UpdateFunctionCode', `${LAMBDA}:payroll`)],
-    [
-      'replace the code of the stack prod-eu',
-      call('lambda:UpdateFunctionCode', `${LAMBDA}:auth0-http-api--prod-eu--api-test-1`),
-    ],
-    [
-      'delete the alarm of another',
-      call('cloudwatch:DeleteAlarms', `arn:aws:cloudwatch:eu-central-1:${ACCOUNT}:alarm:payroll`),
-    ],
-    [
-      'delete the logs of the stack prod-eu',
-      call('logs:DeleteLogGroup', `arn:aws:logs:eu-central-1:${ACCOUNT}:log-group:/auth0-http-api/prod-eu/access`),
-    ],
-    ['change any zone', call('route53:ChangeResourceRecordSets', 'arn:aws:route53:::hostedzone/Z9')],
-    ['read the state of dev', call('s3:GetObject', 'arn:aws:s3:::states/.pulumi/stacks/auth0-http-api/dev.json')],
-    [
-      'read the state of prod-eu',
-      call('s3:GetObject', 'arn:aws:s3:::states/.pulumi/stacks/auth0-http-api/prod-eu.json'),
-    ],
-    [
-      'read a backup of prod-eu',
-      call('s3:GetObject', 'arn:aws:s3:::states/.pulumi/backups/auth0-http-api/prod-eu/prod-eu.1.json'),
-    ],
-    [
-      'take the lock of another project',
-      call('s3:PutObject', 'arn:aws:s3:::states/.pulumi/locks/organization/other/prod/1.json'),
-    ],
-  ];
+  const OWN_ROLE = `${ROLE}/auth0-http-api--prod--x`;
+  const FUNCTION = `${LAMBDA}:auth0-http-api--prod--api-test-1`;
+  const PULUMI = 'arn:aws:s3:::states/.pulumi';
+  const LOGS = `arn:aws:logs:eu-central-1:${ACCOUNT}:log-group`;
+  const ADMINISTRATOR = { 'iam:PermissionsBoundary': 'arn:aws:iam::aws:policy/AdministratorAccess' };
+  const passedTo = (service: string) => ({ 'iam:PassedToService': `${service}.amazonaws.com` });
+  const letting = (principal: string) => ({ 'lambda:Principal': principal });
 
-  it.each(ESCALATIONS)('the deployment of prod must not %s', async (_, escalation) => {
+  /** What a stolen deployment of prod would try. */
+  const ESCALATIONS: Readonly<Record<string, readonly [action: string, resource: string, context?: Call['context']]>> =
+    {
+      'create a role without the boundary': ['iam:CreateRole', OWN_ROLE],
+      'create a role with another boundary': ['iam:CreateRole', OWN_ROLE, ADMINISTRATOR],
+      'create a role of another name': ['iam:CreateRole', `${ROLE}/admin`, BOUNDARY],
+      'write a policy on a role without the boundary': ['iam:PutRolePolicy', OWN_ROLE],
+      'write a policy on its own role': ['iam:PutRolePolicy', `${ROLE}/github-deploy-prod`, BOUNDARY],
+      'attach a managed policy': ['iam:AttachRolePolicy', OWN_ROLE, BOUNDARY],
+      'take the boundary off': ['iam:DeleteRolePermissionsBoundary', OWN_ROLE, BOUNDARY],
+      'widen the boundary': ['iam:CreatePolicyVersion', BOUNDARY['iam:PermissionsBoundary']],
+      'pass a role of another': ['iam:PassRole', `${ROLE}/admin`, passedTo('lambda')],
+      'pass a role to another service': ['iam:PassRole', OWN_ROLE, passedTo('ec2')],
+      'let an API invoke the function of another': [
+        'lambda:AddPermission',
+        `${LAMBDA}:payroll`,
+        letting('apigateway.amazonaws.com'),
+      ],
+      'let another account invoke a function': ['lambda:AddPermission', FUNCTION, letting('999999999999')],
+      'replace the code of another function': ['lambda:UpdateFunctionCode', `${LAMBDA}:payroll`],
+      'replace the code of the stack prod-eu': [
+        'lambda:UpdateFunctionCode',
+        FUNCTION.replace('--prod--', '--prod-eu--'),
+      ],
+      'delete the alarm of another': [
+        'cloudwatch:DeleteAlarms',
+        `arn:aws:cloudwatch:eu-central-1:${ACCOUNT}:alarm:payroll`,
+      ],
+      'delete the logs of the stack prod-eu': ['logs:DeleteLogGroup', `${LOGS}:/auth0-http-api/prod-eu/access`],
+      'change any zone': ['route53:ChangeResourceRecordSets', 'arn:aws:route53:::hostedzone/Z9'],
+      'read the state of dev': ['s3:GetObject', `${PULUMI}/stacks/auth0-http-api/dev.json`],
+      'read the state of prod-eu': ['s3:GetObject', `${PULUMI}/stacks/auth0-http-api/prod-eu.json`],
+      'read a backup of prod-eu': ['s3:GetObject', `${PULUMI}/backups/auth0-http-api/prod-eu/prod-eu.1.json`],
+      'take the lock of another project': ['s3:PutObject', `${PULUMI}/locks/organization/other/prod/1.json`],
+    };
+
+  it.each(Object.entries(ESCALATIONS))('the deployment of prod must not %s', async (_, escalated) => {
+    const escalation = call(...escalated);
     const prod = await recordStack('prod');
     expect(allows(deployed(prod, 'deploy'), escalation)).toBe(false);
     expect(allows(deployed(prod, 'preview'), escalation)).toBe(false);

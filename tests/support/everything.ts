@@ -2,7 +2,7 @@ import type { Contract } from '../../program/contract/define-contract.ts';
 import { parse, stringify } from 'yaml';
 import { contract as shipped } from '../fixture/contract.ts';
 import { HANDLER, handlerIn } from './handlers.ts';
-import type { ProjectCopy } from './project.ts';
+import { writeContract, type ProjectCopy } from './project.ts';
 
 const REPORTS = 'arn:aws:lambda:eu-central-1:123456789012:function:reports:live';
 const ORDERS = 'https://orders.example.com/v1';
@@ -76,11 +76,7 @@ export const EVERY_OPTION: Readonly<Record<string, unknown>> = {
 /** Gives a copy of the project the contract whose routes go everywhere, and further routes. */
 export function writeEverything(project: ProjectCopy, routes: Contract['routes'] = {}): void {
   const test = { ...EVERYTHING.handlers['test'], ...handlerIn(project) };
-  const contract = { ...EVERYTHING, handlers: { test }, routes: { ...EVERYTHING.routes, ...routes } };
-  project.write(
-    'contract.ts',
-    `import { defineContract } from './program/contract/define-contract.ts';\nexport const contract = defineContract(${JSON.stringify(contract)});\n`,
-  );
+  writeContract(project, { ...EVERYTHING, handlers: { test }, routes: { ...EVERYTHING.routes, ...routes } });
 }
 
 /** Makes a copy of the project one that uses everything of the AWS side, with further routes. */

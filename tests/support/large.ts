@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { Contract } from '../../program/contract/define-contract.ts';
-import type { ProjectCopy } from './project.ts';
+import { writeContract, type ProjectCopy } from './project.ts';
 
 /** How large a project is; what ships is one route. */
 export interface Size {
@@ -47,11 +47,7 @@ export function clientsOfSize({ clients, permissions }: Size): object[] {
 /** Makes a copy of the project one of a size, for stack dev. */
 export function enlarge(project: ProjectCopy, size: Size): void {
   const contract = contractOfSize(size);
-  const text = JSON.stringify(contract, undefined, 2);
-  project.write(
-    'contract.ts',
-    `import { defineContract } from './program/contract/define-contract.ts';\nexport const contract = defineContract(${text});\n`,
-  );
+  writeContract(project, contract);
   const handler = project.read('handler/test.ts');
   for (const { file } of Object.values(contract.handlers)) project.write(file, handler);
   const config = {

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Contract } from '../../program/contract/define-contract.ts';
 import { afterFile } from './cleanup.ts';
 
 export const ROOT = new URL('../../', import.meta.url);
@@ -76,4 +77,11 @@ function projectAt(path: string): ProjectCopy {
     },
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
+}
+
+/** Writes a contract into a project's `contract.ts`. */
+export function writeContract({ write }: Pick<ProjectCopy, 'write'>, contract: Contract): void {
+  const text = JSON.stringify(contract, undefined, 2);
+  const source = "import { defineContract } from './program/contract/define-contract.ts';";
+  write('contract.ts', `${source}\nexport const contract = defineContract(${text});\n`);
 }

@@ -1,7 +1,7 @@
 import type { Contract } from '../../program/contract/define-contract.ts';
 import type { HandlerSpec } from '../../program/contract/handler-spec.ts';
 import { contract as shipped } from '../fixture/contract.ts';
-import type { ProjectCopy } from './project.ts';
+import { writeContract, type ProjectCopy } from './project.ts';
 
 /**
  * Writes other routes into a copy of the project, all with the handler `test`.
@@ -14,11 +14,7 @@ export function useRoutes(
   source: string,
   more: Partial<HandlerSpec> = {},
 ): void {
-  const handlers = { test: { ...shipped.handlers.test, file: 'handler/test.ts', ...more } };
-  const contract = JSON.stringify({ ...shipped, handlers, routes });
-  project.write(
-    'contract.ts',
-    `import { defineContract } from './program/contract/define-contract.ts';\nexport const contract = defineContract(${contract});\n`,
-  );
+  const test = { ...shipped.handlers.test, file: 'handler/test.ts', ...more } as HandlerSpec;
+  writeContract(project, { ...shipped, handlers: { test }, routes });
   project.write('handler/test.ts', source);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import type { Contract } from '../../../program/contract/define-contract.ts';
-import { ROOT } from '../../support/project.ts';
+import { ROOT, writeContract as writeInto } from '../../support/project.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export const HANDLER = { file: 'handler/test.ts', memory: 128, timeout: 5 };
@@ -59,12 +59,8 @@ export async function selectOwnStack(sandbox: Sandbox, stack = 'dev'): Promise<v
 }
 
 /** Writes a contract into a sandbox's `contract.ts`. */
-export function writeContract(sandbox: Sandbox, contract: Contract): void {
-  const text = JSON.stringify(contract, undefined, 2);
-  sandbox.project.write(
-    'contract.ts',
-    `import { defineContract } from './program/contract/define-contract.ts';\nexport const contract = defineContract(${text});\n`,
-  );
+export function writeContract({ project }: Sandbox, contract: Contract): void {
+  writeInto(project, contract);
 }
 
 /** Writes values into the file of a sandbox's stack, like an editor; `undefined` removes a key. */
