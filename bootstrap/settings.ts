@@ -51,9 +51,7 @@ export function readPipeline(value: unknown): Pipeline {
   return data;
 }
 
-/**
- * Returns stacks that differ only in case: GitHub's environment names ignore case, so they would share environments.
- */
+/** Returns stacks that differ only in case, which GitHub's environment names ignore, so they would share environments. */
 function duplicateStacks({ stacks }: Pipeline): Problem[] {
   const names = stacks.map(({ name }) => name.toLowerCase());
   const duplicates = names.filter((name, index) => names.indexOf(name) < index);

@@ -22,8 +22,7 @@ export interface Machine {
   readonly root: URL;
 }
 
-/** Timeout of a command in milliseconds. */
-const LIMIT = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /** Runs a command in the project's folder without input, so that a prompt fails. */
 export function runCommand(root: URL, command: string, ...args: readonly string[]): CommandResult {
@@ -32,7 +31,7 @@ export function runCommand(root: URL, command: string, ...args: readonly string[
     encoding: 'utf8',
     env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: 'true', GH_PROMPT_DISABLED: '1', AWS_PAGER: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: LIMIT,
+    timeout: TIMEOUT_MS,
     maxBuffer: 2 ** 30,
   });
   if (error !== undefined && 'code' in error && error.code === 'ENOENT')
@@ -50,7 +49,7 @@ export function jsonOf({ code, stdout }: CommandResult): unknown {
 export async function request(url: string, init?: RequestInit): Promise<IssuerResponse> {
   if (init === undefined) return readOverHttps(url);
   try {
-    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(LIMIT) });
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
     return { status: response.status, body: await response.text() };
   } catch (error) {
     return { failure: String(error instanceof Error ? (error.cause ?? error) : error) };

@@ -51,7 +51,6 @@ export function judgeState(machine: Machine, backend: Backend, project: string, 
   ];
 }
 
-/** Checks that the last updates succeeded. */
 function judgeHistory({ run }: Machine, state: ExportedState, stack: string): Finding {
   const result = run('pulumi', 'stack', 'history', '--json', '--page-size', '100', '--stack', stack);
   const history = jsonOf(result) as readonly HistoryEntry[] | undefined;

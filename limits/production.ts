@@ -6,9 +6,7 @@ export const LONGEST_TOKEN = 3600;
 /** Minimum log retention in days: intrusions are often found weeks later. */
 export const SHORTEST_LOG_RETENTION = 90;
 
-/**
- * Maximum alarm thresholds: responses in five minutes, and milliseconds of latency, below the gateway's 30 s timeout.
- */
+/** Maximum alarm thresholds: responses in five minutes, and milliseconds of latency, below the gateway's 30 s. */
 export const HIGHEST_ALARM = { count: 1000, latency: 29_000 } as const;
 
 /** The requirements for production, as nouns. A stack file may list exceptions, each with a reason. */

@@ -162,7 +162,6 @@ function isPermission(scope: string): boolean {
   return PERMISSION.test(scope) && !RESERVED_SCOPES.includes(scope);
 }
 
-/** Returns the scopes of the document and its routes, with descriptions. */
 function permissionsOf(
   document: Document,
   used: ReadonlySet<string>,

@@ -74,7 +74,6 @@ async function judgedOf(resource: PolicyResource, inputsByUrn: ReadonlyMap<strin
   };
 }
 
-/** Replaces each unknown part of a value. */
 function known(value: unknown, stand: () => string | undefined): unknown {
   if (UNKNOWN.includes(value)) return stand();
   if (typeof value !== 'object' || value === null) return value;
@@ -82,9 +81,7 @@ function known(value: unknown, stand: () => string | undefined): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, known(item, stand)]));
 }
 
-/**
- * Returns properties as the engine sent them. The SDK's getters throw at unknown values, which would skip the policy.
- */
+/** Returns properties as the engine sent them: the SDK's getters throw at unknown values, which skips the policy. */
 export async function inputsOf(properties: Readonly<Record<string, unknown>>): Promise<Inputs> {
   const secrets: string[] = [];
   const read = async (value: unknown, path: string): Promise<unknown> => {
@@ -105,7 +102,6 @@ export async function inputsOf(properties: Readonly<Record<string, unknown>>): P
   return { values: (await read(properties, '')) as Record<string, unknown>, secrets };
 }
 
-/** Returns a value's own properties, behind any proxy. */
 function raw(value: object): Readonly<Record<string, unknown>> {
   const all = Object.entries(Object.getOwnPropertyDescriptors(value)).filter(([, { enumerable }]) => enumerable);
   return Object.fromEntries(all.map(([key, descriptor]) => [key, descriptor.value as unknown]));

@@ -116,7 +116,6 @@ function acceptedBy(
   };
 }
 
-/** Returns example bodies by route. */
 function exampleBodies({ routes }: Contract): readonly (readonly [string, unknown])[] {
   return Object.entries(routes).flatMap(([key, { examples }]) =>
     examples?.['body'] === undefined || parametersOf(key).some(({ name }) => name === 'body')

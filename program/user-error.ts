@@ -48,9 +48,7 @@ function printable(lines: string): string {
   return lines.split('\n').map(printableLine).join('\n');
 }
 
-/**
- * Escapes characters that move a terminal's cursor, or hide or reorder text, because untrusted files may contain them.
- */
+/** Escapes characters that move a terminal's cursor, or hide or reorder text: untrusted files may contain them. */
 export function printableLine(text: string): string {
   return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

@@ -4,7 +4,6 @@ import { RightsError } from './rights-error.ts';
 const USAGE =
   'npm run -s policies -- --stack prod --account 123456789012 [--bucket NAME --key KMS_KEY_ID] [--subject repo:ORG/REPO] [--config key=value] [document]';
 
-/** Prints a stack's policies, or one of them, as JSON. */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,

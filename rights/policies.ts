@@ -106,7 +106,6 @@ function rightsOf({ type }: RecordedResource): (typeof RIGHTS)[string] {
   return rights;
 }
 
-/** Merges calls on the same resources under the same condition. */
 function merged(grants: readonly Grant[]): Statement[] {
   const statements = new Map<string, { actions: Set<string>; grant: Grant }>();
   for (const grant of grants) {
@@ -123,10 +122,7 @@ function merged(grants: readonly Grant[]): Statement[] {
   }));
 }
 
-/**
- * Returns the boundary: everything that the functions' roles may do. It covers all the stack's logs, so handlers can be
- * added.
- */
+/** Returns the boundary: all that the functions' roles may do, with all the stack's logs for handlers to come. */
 function boundaryOf({ partition, region, project, stack }: Names, resources: readonly RecordedResource[]): Policy {
   const logs = `arn:${partition}:logs:${region}:*:log-group:/${project}/${stack}/`;
   const statements = resources

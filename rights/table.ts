@@ -76,7 +76,6 @@ function recordNames(resource: RecordedResource): string[] {
   return [name.replace(/^_[0-9a-f]{32}\./, '_*.')];
 }
 
-/** Returns the calls of an API Gateway resource type on these paths. */
 function gateway(
   file: string,
   pathsOf: (resource: RecordedResource) => readonly string[],
@@ -109,9 +108,7 @@ const domain = (file: string, also?: (names: Names) => readonly Grant[]): TypeRi
 
 const stage = httpApi('stage');
 
-/**
- * The AWS provider's calls by resource type, and the resources that they are allowed on. A missing type is an error.
- */
+/** The AWS provider's calls by resource type, and what they are allowed on. A missing type is an error. */
 export const RIGHTS: Readonly<Record<string, TypeRights>> = {
   'aws:acm/certificate:Certificate': {
     sources: [`${PROVIDER}acm/certificate.go`, `${REFERENCE}awscertificatemanager.html`],

@@ -46,7 +46,6 @@ function section(key: string, schema: JsonSchema, required: readonly string[]): 
   ].join('\n');
 }
 
-/** Returns a row for each part of a value, with its path. */
 function parts({ properties = {}, required = [], items, additionalProperties }: JsonSchema, path: string): string[] {
   const own = Object.entries(properties).flatMap(([name, schema]) => {
     const full = path === '' ? name : `${path}.${name}`;

@@ -107,9 +107,7 @@ function partyInputs({ party }: ClientSettings): Partial<auth0.ClientArgs> {
     : { isFirstParty: true, oidcConformant: true };
 }
 
-/**
- * Returns the login settings. Empty lists are explicit: the provider would leave old URLs in place if they were absent.
- */
+/** Returns the login settings, with empty lists: if they were absent, the provider would leave old URLs in place. */
 function loginInputs(client: ClientSettings, { refreshTokens }: Settings): Partial<auth0.ClientArgs> {
   const { type, party, callbacks, logoutUrls, origins } = client;
   if (type === 'service') return {};
@@ -135,17 +133,12 @@ function loginInputs(client: ClientSettings, { refreshTokens }: Settings): Parti
   };
 }
 
-/**
- * Returns Auth0's names of a grant. The password grant has two: with the default directory and with a named connection.
- */
+/** Returns Auth0's names of a grant; a password grant has one for the default directory and one for a connection. */
 function auth0GrantTypes(grant: GrantType): string[] {
   return grant === 'password' ? ['password', 'http://auth0.com/oauth/grant-type/password-realm'] : [grant];
 }
 
-/**
- * Declares the current secret and the next one. An Auth0 client has one secret at a time, so its owner needs the next
- * one before a rotation.
- */
+/** Declares the current secret and the next, which its owner needs before a rotation: a client has one at a time. */
 function declareSecrets(
   { name, formerly, secretVersion }: ClientSettings,
   { parent, side }: Side,

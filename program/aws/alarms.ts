@@ -38,7 +38,6 @@ export function declareAlarms(
 
 type Metric = Pick<aws.cloudwatch.MetricAlarmArgs, 'namespace' | 'metricName' | 'dimensions'>;
 
-/** Declares a metric filter that counts access-log lines with one of these statuses. */
 function countStatuses(
   within: Within,
   kind: string,

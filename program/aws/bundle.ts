@@ -43,10 +43,7 @@ interface Code {
 /** Handler key to bundled code. */
 export type Bundles = ReadonlyMap<string, Code>;
 
-/**
- * An archive's source map: `linked` makes Node read it; `external` is for the twin's log, without affecting the
- * handler.
- */
+/** An archive's source map: `linked` makes Node read it; `external` is only for the twin's log. */
 export type SourceMaps = 'none' | 'linked' | 'external';
 
 /** Returns the kind of source maps for a stack's functions. */
@@ -77,8 +74,7 @@ export async function bundleHandlers(
     const { external, runtime } = JSON.parse(settings) as Pick<Bundling, 'external' | 'runtime'>;
     const files = [...new Set(group.map(([, { file }]) => file))];
     const bundled = await bundlesOf(files, { folder, sourceMaps, format: 'esm', external, runtime });
-    problems.push(...[...bundled].flatMap(([file, bundle]) => problemsOf(file, bundle, runtime)));
-    if (dropsMetadata) problems.push(...[...bundled].flatMap(([file, bundle]) => metadataProblems(file, bundle)));
+    problems.push(...[...bundled].flatMap(([file, bundle]) => problemsOf(file, bundle, runtime, dropsMetadata)));
     for (const [key, handler] of group) {
       const beside = besideOf(key, handler, folder);
       if ('code' in beside) {
@@ -171,15 +167,13 @@ function emitsDecoratorMetadata(folder: string): boolean {
   return existsSync(config) && /^\s*"emitDecoratorMetadata"\s*:\s*true/m.test(readFileSync(config, 'utf8'));
 }
 
-function metadataProblems(file: string, { inputs }: Bundle): Problem[] {
-  if (!inputs.some((input) => input.includes('node_modules/reflect-metadata/'))) return [];
-  const message =
-    'it imports reflect-metadata, and the bundler drops what emitDecoratorMetadata in tsconfig.json would emit: write the types in the decorators and turn that option off, or compile the file with tsc and use its .js file';
-  return [problem('invalid', file, message)];
-}
-
 /** Returns errors that would otherwise appear only when Lambda loads the function, as a 500 for every request. */
-function problemsOf(file: string, { code, exportsHandler, inputs }: Bundle, runtime: Runtime): Problem[] {
+function problemsOf(
+  file: string,
+  { code, exportsHandler, inputs }: Bundle,
+  runtime: Runtime,
+  dropsMetadata: boolean,
+): Problem[] {
   const problems: Problem[] = [];
   if (!exportsHandler) {
     problems.push(problem('missing', file, 'it exports no handler; write: export const handler = async (event) => …'));
@@ -189,6 +183,11 @@ function problemsOf(file: string, { code, exportsHandler, inputs }: Bundle, runt
     const message = `the handler has ${parameters} parameters; nodejs24 calls handler(event, context) and does not load one with a callback (Runtime.CallbackHandlerDeprecated): return the response from an async function`;
     problems.push(problem('invalid', file, message));
   }
+  if (dropsMetadata && inputs.some((input) => input.includes('node_modules/reflect-metadata/'))) {
+    const message =
+      'it imports reflect-metadata, and the bundler drops what emitDecoratorMetadata in tsconfig.json would emit: write the types in the decorators and turn that option off, or compile the file with tsc and use its .js file';
+    problems.push(problem('invalid', file, message));
+  }
   for (const [pattern, advice] of LOADERS) {
     const name = inputs.map((input) => pattern.exec(input)?.[1]).find((found) => found !== undefined);
     if (name !== undefined) problems.push(problem('invalid', file, `it imports ${name}, which ${advice}`));
@@ -196,7 +195,6 @@ function problemsOf(file: string, { code, exportsHandler, inputs }: Bundle, runt
   return problems;
 }
 
-/** Returns a source map with its sources relative to the project. */
 function relativeMap(text: string): string {
   const map = JSON.parse(text) as { sources: string[] };
   return JSON.stringify({ ...map, sources: map.sources.map((source) => source.replace(/^(\.\.\/)+/, '')) });

@@ -16,15 +16,15 @@ function filesOf(path: string): string[] {
     .filter((file) => statSync(file).isFile());
 }
 
+/** Returns the sum of a size of the texts and files of an archive. */
+function sumOf({ texts, paths }: Contents, ofText: (text: string) => number, ofFile: (path: string) => number): number {
+  const files = Object.values(paths).flatMap(filesOf);
+  return [...Object.values(texts).map(ofText), ...files.map(ofFile)].reduce((sum, size) => sum + size, 0);
+}
+
 /** Returns the uncompressed bytes of an archive. */
-export function bytesOf({ texts, paths }: Contents): number {
-  const all = [
-    ...Object.values(texts).map((text) => Buffer.byteLength(text)),
-    ...Object.values(paths)
-      .flatMap(filesOf)
-      .map((file) => statSync(file).size),
-  ];
-  return all.reduce((sum, bytes) => sum + bytes, 0);
+export function bytesOf(contents: Contents): number {
+  return sumOf(contents, Buffer.byteLength, (file) => statSync(file).size);
 }
 
 /** Returns why Lambda would reject an archive of this many uncompressed bytes, or undefined. */
@@ -32,12 +32,8 @@ export function sizeProblem(contents: Contents, bytes: number): string | undefin
   if (bytes > CODE.unzipped)
     return `its archive has ${sizeText(bytes)}; Lambda accepts at most ${sizeText(CODE.unzipped)}`;
   if (bytes <= CODE.zipped) return undefined;
-  const zipped = [
-    ...Object.values(contents.texts).map((text) => Buffer.from(text)),
-    ...Object.values(contents.paths)
-      .flatMap(filesOf)
-      .map((file) => readFileSync(file)),
-  ].reduce((sum, content) => sum + deflateRawSync(content).length, 0);
+  const compressed = (content: string | Buffer): number => deflateRawSync(content).length;
+  const zipped = sumOf(contents, compressed, (file) => compressed(readFileSync(file)));
   return zipped > CODE.zipped
     ? `its archive has ${sizeText(zipped)} compressed; Lambda accepts an upload of at most ${sizeText(CODE.zipped)}`
     : undefined;

@@ -98,7 +98,6 @@ function declareCertificate(
   return validation.certificateArn;
 }
 
-/** Declares the DNS record that points the domain to the API. */
 function declareAlias(
   { component, name }: Within,
   { domainName, domainNameConfiguration }: aws.apigatewayv2.DomainName,

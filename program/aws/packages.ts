@@ -164,7 +164,6 @@ function addonsIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** Returns `e_machine` of an ELF file. */
 function machineOf(file: string): number | undefined {
   const bytes = readFileSync(file);
   const isElf = bytes.length >= 20 && bytes.subarray(0, 4).toString('latin1') === '\x7fELF';

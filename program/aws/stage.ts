@@ -57,7 +57,7 @@ export function declareStage(
 ): aws.apigatewayv2.Stage {
   const { throttle = ACCOUNT_THROTTLE, routeThrottles, logCallerAddress } = settings;
   const format = JSON.stringify({ ...ACCESS_LOG, ...(logCallerAddress && CALLER_ADDRESS) });
-  const routeSettings = Object.entries(routeThrottles).map(([routeKey, one]) => ({ routeKey, ...limits(one) }));
+  const routeSettings = Object.entries(routeThrottles).map(([routeKey, own]) => ({ routeKey, ...limits(own) }));
   return new services.apigatewayv2.Stage(
     name,
     {

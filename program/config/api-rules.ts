@@ -190,7 +190,6 @@ function* handlerProblems(keys: CheckedKeys, { handlers }: Contract): Iterable<P
   }
 }
 
-/** Returns where statements name resources of another partition. */
 function foreignIn(statements: HandlerSpec['statements'] = [], region: string | undefined): string[] {
   if (region === undefined) return [];
   const allowed = ['*', partitionOf(region)];

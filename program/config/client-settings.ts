@@ -57,7 +57,6 @@ const tokenQuota = z
     error: 'perHour is more than perDay, so it would limit nothing',
   });
 
-/** The schema of a public key of a client with `auth: private_key_jwt`. */
 const publicKey = z.strictObject({
   pem: described(
     z.string().superRefine(judged(problemOfKey)),
@@ -73,14 +72,14 @@ function problemOfKey(pem: string): string | undefined {
   if (pem.includes('PRIVATE KEY')) {
     return 'is a private key, which only the client may have; make a new one and write its public key: openssl rsa -in key.pem -pubout';
   }
-  const wanted = `write a public RSA key of ${SMALLEST_RSA_KEY} bits or more, as openssl rsa -in key.pem -pubout prints it`;
-  if (!PUBLIC_PEM.test(pem)) return wanted;
+  const advice = `write a public RSA key of ${SMALLEST_RSA_KEY} bits or more, as openssl rsa -in key.pem -pubout prints it`;
+  if (!PUBLIC_PEM.test(pem)) return advice;
   try {
     const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
     const bits = asymmetricKeyDetails?.modulusLength ?? 0;
-    return asymmetricKeyType === 'rsa' && bits >= SMALLEST_RSA_KEY ? undefined : wanted;
+    return asymmetricKeyType === 'rsa' && bits >= SMALLEST_RSA_KEY ? undefined : advice;
   } catch {
-    return wanted;
+    return advice;
   }
 }
 

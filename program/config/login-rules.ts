@@ -45,7 +45,6 @@ export function* loginProblems(
 
 type ProofKey = 'auth' | 'publicKeys' | 'secretVersion';
 
-/** Yields problems of a client's authentication. */
 function* proofProblems({
   type,
   auth,

@@ -19,10 +19,7 @@ interface UsualClaims {
   readonly azp?: string;
 }
 
-/**
- * The event of a request, typed by a contract. Custom claims are absent from tokens of services, and where Auth0 has no
- * value for a user.
- */
+/** The event of a request, typed by a contract. Tokens of services, and users without a value, lack custom claims. */
 export type HandlerEvent<C> =
   C extends Declared<infer Permission, infer Claim>
     ? Omit<JwtEvent, 'requestContext'> & {

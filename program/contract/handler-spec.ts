@@ -155,7 +155,6 @@ export const handlerSpec = z.strictObject({
 
 export type HandlerSpec = DeepReadonly<z.infer<typeof handlerSpec>>;
 export type PolicyStatement = DeepReadonly<z.infer<typeof statement>>;
-/** The stack file's settings for one handler. */
 type HandlerSettings = DeepReadonly<z.infer<z.ZodObject<typeof handlerFields>>>;
 
 /** Returns a handler with a stack's settings: sizes are replaced; variables and statements are added. */

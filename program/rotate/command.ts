@@ -20,7 +20,6 @@ export function rotate(): void {
   }
 }
 
-/** Rotates the secret and returns the exit code. */
 function run(): number {
   const { stack, client, yes } = readOptions();
   const file = `Pulumi.${stack}.yaml`;
@@ -45,7 +44,6 @@ function run(): number {
   return 0;
 }
 
-/** Returns the secret version of the last deployment. */
 function deployedVersion(stack: string, client: string): number | undefined {
   const { status, stdout, stderr, error } = spawnSync('pulumi', ['stack', 'output', '--json', '--stack', stack], {
     cwd: root,
