@@ -28,8 +28,8 @@ async function archiveOf(
   return { folder, files: Object.fromEntries(await Promise.all(texts)) };
 }
 
-const problemsOf = async (...given: Parameters<typeof archiveOf>): Promise<readonly object[]> =>
-  (await refusal(() => archiveOf(...given))).problems;
+const problemsOf = async (...args: Parameters<typeof archiveOf>): Promise<readonly object[]> =>
+  (await refusal(() => archiveOf(...args))).problems;
 
 /** What a handler returns from its archive, as Lambda would load it. */
 async function returned({ folder, files }: Awaited<ReturnType<typeof archiveOf>>): Promise<unknown> {

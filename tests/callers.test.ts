@@ -135,16 +135,16 @@ describe('Client secrets', () => {
   it('A client keeps the secret that Auth0 generated until its first rotation, and the next secret is prepared', async () => {
     const never = await secretsOf(undefined);
     const zero = await secretsOf(0);
-    const one = await secretsOf(1);
-    const two = await secretsOf(2);
+    const once = await secretsOf(1);
+    const twice = await secretsOf(2);
     expect(never.next).toBeUndefined();
     expect(resourcesOf(never.recorded, 'RandomPassword')).toEqual([]);
     expect(zero.now).toBe(never.now);
     // What a rotation puts into force is what was shown as the next before it.
-    expect(one.now).toBe(zero.next);
-    expect(two.now).toBe(one.next);
-    expect(new Set([zero.now, zero.next, one.next, two.next]).size).toBe(4);
-    expect(two.next).toMatch(/^[A-Za-z0-9]{64}$/);
+    expect(once.now).toBe(zero.next);
+    expect(twice.now).toBe(once.next);
+    expect(new Set([zero.now, zero.next, once.next, twice.next]).size).toBe(4);
+    expect(twice.next).toMatch(/^[A-Za-z0-9]{64}$/);
   });
 
   it.each([

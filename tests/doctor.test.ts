@@ -103,11 +103,8 @@ const prints = (command: string, value: unknown): Changes => {
   return { commands: { [command]: isPlain ? value : json(value) } };
 };
 const answers = (path: string, response: IssuerResponse): Changes => ({ responses: { [path]: response } });
-const stored = (url: string, ...more: readonly Changes[]): Changes => ({
-  commands: Object.assign(
-    {},
-    ...[prints('pulumi whoami', { user: 'ada', url }), ...more].map(({ commands }) => commands),
-  ),
+const stored = (url: string, more: Changes = {}): Changes => ({
+  commands: { ...prints('pulumi whoami', { user: 'ada', url }).commands, ...more.commands },
 });
 
 const EXPORT_AWS = 'export AWS_PROFILE=<a profile of account 111122223333>';

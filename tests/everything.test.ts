@@ -12,9 +12,9 @@ const HANDLER = `export const handler = async () => ({
   table: process.env.TABLE, level: process.env.LOG_LEVEL, host: process.env.DB_HOST,
 });\n`;
 
-const got: { readonly url: string; readonly headers: IncomingHttpHeaders }[] = [];
+const received: { readonly url: string; readonly headers: IncomingHttpHeaders }[] = [];
 const backend = createServer(({ url = '', headers }, outgoing) => {
-  got.push({ url, headers });
+  received.push({ url, headers });
   outgoing.end('"from the backend"');
 });
 
@@ -41,7 +41,7 @@ afterAll(async () => {
   backend.close();
 });
 beforeEach(() => {
-  got.length = 0;
+  received.length = 0;
 });
 
 async function tokenOf(twin: TestTwin, parameters: Readonly<Record<string, unknown>>, client: string): Promise<string> {
@@ -79,7 +79,7 @@ describe('Stacks that use every key', () => {
   ])('The twin lists at start what it does not emulate of the stack $stack', ({ stack, line }) => {
     const twin = { services, users }[stack];
     const lines = welcome(twin.model(), twin).split('\n');
-    expect(lines.filter((one) => one.startsWith('Not emulated locally'))).toEqual([line]);
+    expect(lines.filter((printed) => printed.startsWith('Not emulated locally'))).toEqual([line]);
   });
 });
 
@@ -134,7 +134,7 @@ describe('The twin of a stack without user access', () => {
     expect([status, text]).toEqual([200, '"from the backend"']);
     expect((await call(services, undefined, '/hooks/7', { method: 'POST' })).status).toBe(200);
     expect((await call(services, undefined, '/reports/7', withToken(token))).status).toBe(200);
-    expect(got.map(({ url, headers }) => [url, headers['x-caller-azp']])).toEqual([
+    expect(received.map(({ url, headers }) => [url, headers['x-caller-azp']])).toEqual([
       ['/v1/7/lines', services.outputs.clientIds['importer']],
       ['/7', undefined],
       ['/2015-03-31/functions/function/invocations', undefined],
@@ -171,7 +171,7 @@ describe('The twin of a production stack with many exceptions', () => {
     expect([status, JSON.parse(text)]).toEqual([200, { table: 'orders', level: 'info' }]);
     expect((await call(users, token)).status).toBe(401);
     expect((await call(users, undefined, `/orders/7/lines?token=${token}`)).status).toBe(200);
-    expect(got.map(({ headers }) => headers['x-caller-sub'])).toEqual([decodeJwt(token).sub]);
+    expect(received.map(({ headers }) => headers['x-caller-sub'])).toEqual([decodeJwt(token).sub]);
   });
 
   it('A public route is readable by pages of any origin, and a forwarded one goes where the contract says', async () => {
@@ -180,7 +180,7 @@ describe('The twin of a production stack with many exceptions', () => {
     });
     expect([status, headers.get('access-control-allow-origin')]).toEqual([200, '*']);
     expect((await call(users, undefined, '/hooks/7', { method: 'POST' })).status).toBe(200);
-    expect(got.map(({ url }) => url)).toEqual(['/v1/hooks/7']);
+    expect(received.map(({ url }) => url)).toEqual(['/v1/hooks/7']);
   });
 
   it('The access report lists each exception of the stack with its reason, and none for the other stack', () => {

@@ -36,7 +36,7 @@ describe('A former name', () => {
 
   it('A former name changes nothing else in the resources and outputs of the stack', async () => {
     const withoutNames = ({ resources, outputs }: Recorded): object => ({
-      resources: resources.map((one) => ({ ...one, formerly: [] })),
+      resources: resources.map((resource) => ({ ...resource, formerly: [] })),
       outputs,
     });
     const before = await recordWith({ contract: shipped, values });

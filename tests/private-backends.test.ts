@@ -36,7 +36,7 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('Private backends', () => {
-  it.each(ROWS)('A stack file is rejected if it has $title', (one) => refusesOne({ ...one, contract }));
+  it.each(ROWS)('A stack file is rejected if it has $title', (rejected) => refusesOne({ ...rejected, contract }));
 
   it.each([
     ['vpc://Orders/{id}', 'has the name "Orders"; write one of api:privateBackends, like vpc://orders/v1/{id}'],

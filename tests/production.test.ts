@@ -90,8 +90,8 @@ describe('Errors in a stack file', () => {
     const prod = { root: project.root.href, stack: 'prod', config: {}, seed: 'a seed for tests' };
     const message = await evaluateHere(prod).then(String, String);
     const lines = project.read('Pulumi.prod.yaml').split('\n');
-    const line = (text: string): number => lines.findIndex((one) => one.includes(text)) + 1;
-    expect(message.split('\n').filter((one) => one.startsWith('  Pulumi'))).toEqual([
+    const line = (text: string): number => lines.findIndex((found) => found.includes(text)) + 1;
+    expect(message.split('\n').filter((found) => found.startsWith('  Pulumi'))).toEqual([
       expect.stringMatching(`^  Pulumi.prod.yaml:${line('59')}, api:tokenLifetime: `),
       expect.stringMatching(`^  Pulumi.prod.yaml:${line('read:usr')}, api:clients.0 \\(test-app\\).permissions: `),
     ]);

@@ -8,7 +8,8 @@ let everything: Recorded;
 beforeAll(async () => {
   everything = await recordWith({ contract: EVERYTHING, values: EVERY_OPTION });
 });
-const inputsOf = (kind: string, name: string) => resourcesOf(everything, kind).find((one) => one.name === name)?.inputs;
+const inputsOf = (kind: string, name: string) =>
+  resourcesOf(everything, kind).find((resource) => resource.name === name)?.inputs;
 
 describe('The API’s own domain', () => {
   const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/abc';
@@ -192,7 +193,7 @@ describe('The stage', () => {
     );
     expect(format.length).toBeLessThan(3 * 1024);
     expect(
-      format.match(/\$context\.[a-zA-Z.]+/g)?.filter((one) => /path|header|identity|querystring/i.test(one)),
+      format.match(/\$context\.[a-zA-Z.]+/g)?.filter((variable) => /path|header|identity|querystring/i.test(variable)),
     ).toEqual([]);
     expect(format).not.toContain('$request');
   });

@@ -158,8 +158,8 @@ describe('The JWT authorizer', () => {
       ['ResourceServerScopes', 'resourceServerIdentifier'],
       ['ClientGrant', 'audience'],
     ] as const) {
-      const [one] = inputsOf(kind, key);
-      expect(inputsOf(kind, key)).toEqual(both.map((audience) => ({ ...one, [key]: audience })));
+      const [first] = inputsOf(kind, key);
+      expect(inputsOf(kind, key)).toEqual(both.map((audience) => ({ ...first, [key]: audience })));
     }
     expect(onlyOf(recorded, 'RolePermissions').inputs['permissions']).toEqual(
       both.map((audience) => ({ name: 'read:user', resourceServerIdentifier: audience })),

@@ -39,8 +39,8 @@ describe('npm run docs', () => {
     expect(sections).toEqual(Object.keys(KEYS));
   });
 
-  it.each(Object.entries(settingsSchemas()))('The program and the schema accept the example of %s', (key, one) => {
-    const [example] = one.examples ?? [];
+  it.each(Object.entries(settingsSchemas()))('The program and the schema accept the example of %s', (key, schema) => {
+    const [example] = schema.examples ?? [];
     expect(KEYS[key as keyof typeof KEYS].safeParse(example).error).toBeUndefined();
     expect(wrongPlaces(devWith({ [key]: example }))).toEqual([]);
   });

@@ -32,7 +32,7 @@ describe('The rules over the registered resources', () => {
       const found = violationsOf(spoil(prod));
       expect(JSON.stringify(found)).not.toContain(secretOf(prod));
       const message = expect.stringContaining(says) as string;
-      expect(found.filter((one) => one.rule === rule)).toContainEqual({ rule, resource, message });
+      expect(found.filter((violation) => violation.rule === rule)).toContainEqual({ rule, resource, message });
     },
   );
 
@@ -81,8 +81,8 @@ describe('The rules over the registered resources', () => {
       violationsOf(inputs('Function', { environment: { variables: { CODE: code } } })(await recordStack('dev'))).length;
     const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const lines = key.trim().split('\n');
-    const [one, joined] = [JSON.stringify(key), lines.map((line) => JSON.stringify(line)).join(' +\n  ')];
-    expect(await Promise.all([key, one, joined].map(found))).toEqual([1, 1, 1]);
+    const [quoted, joined] = [JSON.stringify(key), lines.map((line) => JSON.stringify(line)).join(' +\n  ')];
+    expect(await Promise.all([key, quoted, joined].map(found))).toEqual([1, 1, 1]);
     const header = lines[0] ?? '';
     const jose = `if (typeof pkcs8 !== 'string' || pkcs8.indexOf('${header}') !== 0) throw new TypeError('"pkcs8" must be PKCS#8');`;
     expect(await Promise.all([header, jose, `const pem = \`${header}\\n\${body}\`;`].map(found))).toEqual([0, 0, 0]);

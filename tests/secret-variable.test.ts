@@ -33,7 +33,7 @@ it('The handler gets a placeholder for a variable that only Pulumi can decrypt, 
 });
 
 it('An encrypted variable adds only "(encrypted)" to the access report, and violates no rule', () => {
-  const [secret, without] = [twin, plain].map((one) => reportOf(one.model()));
+  const [secret, without] = [twin, plain].map((served) => reportOf(served.model()));
   expect(secret).toEqual({
     ...without,
     facts: { ...without?.facts, variables: [{ of: 'api-test', is: '(encrypted)' }] },

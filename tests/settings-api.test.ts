@@ -224,7 +224,9 @@ describe('Backends in a stack file', () => {
     ...rows('api:backends, "GET /report"', 'conflict', {
       'with a function in another region': backend('GET /report', ELSEWHERE),
     }),
-  ])('A stack file is rejected if it has a backend $title', (one) => refusesOne({ ...one, contract: EVERYTHING }));
+  ])('A stack file is rejected if it has a backend $title', (rejected) =>
+    refusesOne({ ...rejected, contract: EVERYTHING }),
+  );
 
   it.each([
     {

@@ -11,13 +11,13 @@ it('This project is served by the twin, gets its generated policies, satisfies e
   const recorded = await Promise.all(
     stacks.map((stack) => evaluateHere({ root: ROOT.href, stack, config: {}, seed: 'a seed for tests' })),
   );
-  for (const one of recorded) {
-    const boundary = one.resources.map(({ inputs }) => inputs['permissionsBoundary']).find(isString);
+  for (const stack of recorded) {
+    const boundary = stack.resources.map(({ inputs }) => inputs['permissionsBoundary']).find(isString);
     const account = boundary?.split(':')[4] ?? ACCOUNT;
-    expect(policiesOf(one, { account, region: one.providers.aws.region })).toHaveProperty('deploy');
+    expect(policiesOf(stack, { account, region: stack.providers.aws.region })).toHaveProperty('deploy');
   }
-  expect(recorded.map((one) => violationsOf(one))).toEqual(stacks.map(() => []));
-  const reports = recorded.map((one) => reportOf(modelOf(one)));
+  expect(recorded.map((stack) => violationsOf(stack))).toEqual(stacks.map(() => []));
+  const reports = recorded.map((stack) => reportOf(modelOf(stack)));
   expect(reports.map(({ routes }) => routes.length).filter((count) => count === 0)).toEqual([]);
   const stale = staleReports(ROOT, reports, true);
   expect(stale, 'The reports in access/ are stale: run npm run access and commit what it writes.').toHaveLength(0);

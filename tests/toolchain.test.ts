@@ -39,7 +39,9 @@ it.each([
   ['darwin', 'arm64'],
   ['win32', 'x64'],
 ])('The lockfile has a Node 24 for %s on %s', (os, cpu) => {
-  const nodes = installed.filter(([path, one]) => /\/node-[^/]*$/.test(path) && one.os === os && one.cpu === cpu);
+  const nodes = installed.filter(
+    ([path, locked]) => /\/node-[^/]*$/.test(path) && locked.os === os && locked.cpu === cpu,
+  );
   expect(nodes.map(([, { version, optional }]) => ({ major: version?.split('.')[0], optional }))).toEqual([
     { major: '24', optional: true },
   ]);

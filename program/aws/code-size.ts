@@ -24,7 +24,11 @@ function sumOf({ texts, paths }: Contents, ofText: (text: string) => number, ofF
 
 /** Returns the uncompressed bytes of an archive. */
 export function bytesOf(contents: Contents): number {
-  return sumOf(contents, Buffer.byteLength, (file) => statSync(file).size);
+  return sumOf(
+    contents,
+    (text) => Buffer.byteLength(text),
+    (file) => statSync(file).size,
+  );
 }
 
 /** Returns why Lambda would reject an archive of this many uncompressed bytes, or undefined. */

@@ -172,9 +172,9 @@ function* handlerProblems(keys: CheckedKeys, { handlers }: Contract): Iterable<P
     const handler = handlerIn(spec, settings[key]);
     const { environment = {}, layers = [] } = handler;
     for (const layer of layers) {
-      const other = otherRegion(layer, keys);
-      if (other === undefined) continue;
-      const message = `${layer} is in ${other}; a function needs layers of its own region, ${region}`;
+      const elsewhere = otherRegion(layer, keys);
+      if (elsewhere === undefined) continue;
+      const message = `${layer} is in ${elsewhere}; a function needs layers of its own region, ${region}`;
       yield problem('conflict', `${place}.layers`, message);
     }
     const bytes = environmentSize(environment);

@@ -154,7 +154,7 @@ export function* userProblems(keys: CheckedKeys, contract: Contract): Iterable<P
   const logsIn = clientsThatLogIn(keys).length > 0;
   for (const [index, { email, roles, connection, place }] of all.entries()) {
     yield* undeclared(`${place}.roles`, 'role', roles, Object.keys(contract.roles));
-    if (all.findIndex((other) => other.email === email) < index) {
+    if (all.findIndex((user) => user.email === email) < index) {
       yield problem('duplicate', `${place}.email`, `two users have the address ${email}`);
     }
     if (keys['api:userAccess'] === 'deny') {

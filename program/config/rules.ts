@@ -128,13 +128,13 @@ function* clientProblems(
   if (new Set(grants).size < grants.length) {
     yield problem('duplicate', `${place}.grants`, 'a grant is listed twice');
   }
-  if (all.findIndex((other) => other.name === name) < index) {
+  if (all.findIndex((declared) => declared.name === name) < index) {
     yield problem('duplicate', `api:clients.${index}.name`, `two clients are called ${name}`);
   }
   if (formerly === undefined) return;
   const taken = (message: string): Problem => problem('duplicate', `${place}.formerly`, message);
-  const first = all.findIndex((other) => other.formerly === formerly);
-  if (all.some((other) => other.name === formerly)) {
+  const first = all.findIndex((declared) => declared.formerly === formerly);
+  if (all.some((declared) => declared.name === formerly)) {
     yield taken(`a client is called ${formerly} now; one name cannot be both`);
   } else if (first < index) {
     yield taken(`${formerly} is already the former name of ${all[first]?.name ?? ''}; remove one of them`);

@@ -120,7 +120,7 @@ function formerKey(handlers: Section) {
       error: ({ input }) => `a handler is called ${String(input)} now; one name cannot be both`,
       params: { code: 'duplicate' },
     })
-    .refine((key) => Object.values(handlers).filter((other) => sectionOf(other)['formerly'] === key).length === 1, {
+    .refine((key) => Object.values(handlers).filter((handler) => sectionOf(handler)['formerly'] === key).length === 1, {
       error: ({ input }) => `two handlers have the former name ${String(input)}; only one can have been called that`,
       params: { code: 'duplicate' },
     });

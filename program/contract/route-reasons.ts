@@ -24,7 +24,9 @@ export function unusedReasons({ routes }: Routes): Problem[] {
     const demand = demandOf(route);
     const needsReason =
       (demand === 1 && changesState(parsed)) ||
-      all.some((other) => demandOf(other.route) > demand && coversPathOf(parsed, other.parsed));
+      all.some(
+        (protectedRoute) => demandOf(protectedRoute.route) > demand && coversPathOf(parsed, protectedRoute.parsed),
+      );
     if (route.reason === undefined || needsReason) return [];
     const place = `contract.ts, routes, ${JSON.stringify(key)}, reason`;
     return [problem('unused', place, 'the route needs no reason; remove it')];

@@ -101,8 +101,8 @@ describe('The environments', () => {
       inputs['environment'],
       {
         branches: branches
-          .filter((one) => one.inputs['environment'] === inputs['environment'])
-          .map((one) => one.inputs['branchPattern']),
+          .filter((policy) => policy.inputs['environment'] === inputs['environment'])
+          .map((policy) => policy.inputs['branchPattern']),
         custom: inputs['deploymentBranchPolicy'],
         reviewers: inputs['reviewers'],
         preventSelfReview: inputs['preventSelfReview'],
@@ -163,7 +163,9 @@ describe('The rights', () => {
         .filter(({ inputs }) => inputs['role'] === `github--auth0-http-api--${name}`)
         .map(({ inputs }) => JSON.parse(inputs['policy'] as string) as Policy);
     const prod = await recordStack('prod');
-    const calls = prod.resources.filter(({ type }) => type.startsWith('aws:')).map((one) => callsOf(one, 'prod'));
+    const calls = prod.resources
+      .filter(({ type }) => type.startsWith('aws:'))
+      .map((resource) => callsOf(resource, 'prod'));
     expect(policiesOf('prod--deploy')).toHaveLength(2);
     for (const { read: reads, write } of calls) {
       expect([...reads, ...write].filter((call) => !allows(policiesOf('prod--deploy'), call))).toEqual([]);
@@ -259,10 +261,10 @@ describe('The state and the secrets', () => {
       ignorePublicAcls: true,
       restrictPublicBuckets: true,
     });
-    expect(resourcesOf(recorded, 'BucketVersioning').map((one) => one.inputs['versioningConfiguration'])).toEqual([
+    expect(resourcesOf(recorded, 'BucketVersioning').map(({ inputs }) => inputs['versioningConfiguration'])).toEqual([
       { status: 'Enabled' },
     ]);
-    expect(resourcesOf(recorded, 'Key').map((one) => one.inputs['enableKeyRotation'])).toEqual([true]);
+    expect(resourcesOf(recorded, 'Key').map(({ inputs }) => inputs['enableKeyRotation'])).toEqual([true]);
   });
 
   it('An existing bucket, identity provider and ruleset are used and not made', async () => {

@@ -195,7 +195,7 @@ describe('npm run bootstrap', () => {
     const before = sandbox.services.entries.length;
     await pulumi(['up', '--yes', '--skip-preview', '--suppress-progress']);
     expect(sandbox.changes(before)).toEqual([]);
-    expect(sandbox.resources(PROVIDER).map((one) => one.id)).toEqual([id]);
+    expect(sandbox.resources(PROVIDER).map((found) => found.id)).toEqual([id]);
   });
 
   it('Destroying the bootstrap leaves only the bucket of the states and the key of their secrets', async () => {

@@ -49,11 +49,11 @@ describe('The generated policies', () => {
     const recorded = await record();
     const calls = stackCalls(recorded);
     const [deploy, preview] = [deployed(recorded, 'deploy'), deployed(recorded, 'preview')];
-    expect(calls.flatMap(({ read, write }) => [...read, ...write]).filter((one) => !allows(deploy, one))).toEqual([]);
-    expect(calls.flatMap(({ read }) => read).filter((one) => !allows(preview, one))).toEqual([]);
+    expect(calls.flatMap(({ read, write }) => [...read, ...write]).filter((made) => !allows(deploy, made))).toEqual([]);
+    expect(calls.flatMap(({ read }) => read).filter((made) => !allows(preview, made))).toEqual([]);
     const reads = calls.flatMap(({ read }) => read.map(({ action }) => action));
     const writes = calls.flatMap(({ write }) => write).filter(({ action }) => !reads.includes(action));
-    expect(writes.filter((one) => allows(preview, one))).toEqual([]);
+    expect(writes.filter((made) => allows(preview, made))).toEqual([]);
   });
 
   const OWN_ROLE = `${ROLE}/auth0-http-api--prod--x`;

@@ -108,7 +108,7 @@ describe('The scripts of the workflows', () => {
       .concat(read('.ci/run'))
       .join('\n');
     const npm = [...all.matchAll(/\bnpm (?:run (?:-s )?(?!-)([\w:-]+)|run -s ([\w:-]+)|(test))/g)].map(
-      ([, one, other, test]) => one ?? other ?? test ?? '',
+      ([, quiet, named, test]) => quiet ?? named ?? test ?? '',
     );
     expect(new Set(npm)).toEqual(new Set(['access', 'preview', 'up', 'verify', 'check', 'test', 'test:engine']));
     expect(npm.filter((name) => SCRIPTS[name] === undefined)).toEqual([]);

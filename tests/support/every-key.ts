@@ -183,7 +183,7 @@ export function unusedKeys(
 
 function unusedWithin(schema: JsonSchema, values: readonly unknown[]): string[] {
   const { anyOf, properties, items, additionalProperties } = schema;
-  if (anyOf !== undefined) return anyOf.flatMap((one) => unusedWithin(one, values));
+  if (anyOf !== undefined) return anyOf.flatMap((alternative) => unusedWithin(alternative, values));
   if (items !== undefined) return unusedWithin(items, values.flat());
   const maps = values.filter((value): value is Config => typeof value === 'object' && value !== null);
   if (properties !== undefined) return unusedKeys(maps, properties);

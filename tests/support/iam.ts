@@ -34,8 +34,8 @@ function holds(operator: string, patterns: readonly string[], value: string | re
   const [, forAll, comparison] = /^(ForAllValues:)?(StringEquals|StringLike)$/.exec(operator) ?? [];
   if (comparison === undefined) throw new Error(`unknown condition operator ${operator}`);
   if (value === undefined) return forAll !== undefined;
-  const matches = (one: string): boolean =>
-    patterns.some((pattern) => (comparison === 'StringLike' ? like(pattern, one) : pattern === one));
+  const matches = (text: string): boolean =>
+    patterns.some((pattern) => (comparison === 'StringLike' ? like(pattern, text) : pattern === text));
   return [value].flat().every(matches);
 }
 

@@ -158,9 +158,10 @@ export function resourcesOf({ resources }: Recorded, kind: string): readonly Rec
 
 /** The one resource of a type. */
 export function onlyOf(recorded: Recorded, kind: string): RecordedResource {
-  const [one, ...rest] = resourcesOf(recorded, kind);
-  if (one === undefined || rest.length > 0) throw new Error(`there are ${one ? rest.length + 1 : 0} of ${kind}`);
-  return one;
+  const [resource, ...rest] = resourcesOf(recorded, kind);
+  if (resource === undefined || rest.length > 0)
+    throw new Error(`there are ${resource ? rest.length + 1 : 0} of ${kind}`);
+  return resource;
 }
 
 function configOf(stack: string, changes: Changes): StackConfig {

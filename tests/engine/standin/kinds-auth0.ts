@@ -121,8 +121,8 @@ const NO_ID = 'expected non-empty ID for new state during Create';
 function otherScopes({ inputs, before, resources }: Change): string | undefined {
   if (before !== undefined) return undefined;
   const existing = scopesOf(resources, inputs['resourceServerIdentifier']);
-  const wanted = inputs['scopes'] as readonly Scope[];
-  return existing.length === 0 || isDeepStrictEqual(existing, wanted)
+  const declared = inputs['scopes'] as readonly Scope[];
+  return existing.length === 0 || isDeepStrictEqual(existing, declared)
     ? undefined
     : 'Resource Server with non empty scopes: the resource already exists with other scopes; import it';
 }

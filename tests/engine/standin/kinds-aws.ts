@@ -147,7 +147,7 @@ function conflictingVariable({ inputs, before, resources }: Change): string | un
   const other = ofType(resources, 'aws:apigatewayv2/route:Route')
     .filter((route) => route.within === inputs['apiId'] && route.id !== before?.id)
     .map((route) => String(valueOf(route, 'routeKey')))
-    .find((one) => one !== key && routeShape(one) === routeShape(key));
+    .find((known) => known !== key && routeShape(known) === routeShape(key));
   return other === undefined
     ? undefined
     : `ConflictException: The provided route key "${key}" has a conflicting variable on the same hierarchical level as "${other}"`;

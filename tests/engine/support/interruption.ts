@@ -47,8 +47,8 @@ export async function killCli({ pid, ended }: Running, delay = SLOW.delay): Prom
   kill(pid);
   const { code } = await ended;
   if (code !== null) throw new Error('the CLI had ended before it could be killed');
-  for (const one of started) kill(one.pid);
-  await until(() => started.every((one) => !isRunning(one.pid)), delay);
+  for (const child of started) kill(child.pid);
+  await until(() => started.every((child) => !isRunning(child.pid)), delay);
 }
 
 /** Returns the orphans, which exist in the clouds but not in the state, so that no update deletes them. */

@@ -20,7 +20,7 @@ export function descendants(of: number): Process[] {
 
 /** Kills a process and all its descendants at once, each by its id, because plugins have their own process groups. */
 export function endAll(pid: number): void {
-  for (const one of [...descendants(pid).map((child) => child.pid), pid]) kill(one);
+  for (const id of [...descendants(pid).map((child) => child.pid), pid]) kill(id);
 }
 
 /** Ends a process as a crash would. */

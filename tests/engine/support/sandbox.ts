@@ -117,7 +117,7 @@ export class Sandbox {
     const plaintext = Object.entries(FILLED_IN).flatMap(([key, value]) => ['--plaintext', `${key}=${value}`]);
     const secret = ['--secret', `auth0:clientSecret=${this.configSecret}`];
     await this.pulumi(['config', 'set-all', '--stack', stack, ...plaintext, ...secret]);
-    for (const path of paths.filter((one) => !one.startsWith('auth0:'))) {
+    for (const path of paths.filter((candidate) => !candidate.startsWith('auth0:'))) {
       await this.pulumi(['config', 'set', '--secret', '--path', path, randomBytes(24).toString('hex')]);
     }
   }

@@ -17,9 +17,9 @@ export function serviceState({ services }: Sandbox): string[] {
   // The properties of other resources, such as a role's permissions, have the id of that resource: the first owner names it.
   const generated = new Map<string, string>();
   for (const { name, id, inputs, outputs } of resources) {
-    const given = JSON.stringify(plainProperties(inputs));
+    const known = JSON.stringify(plainProperties(inputs));
     for (const [property, value] of leaves({ ...plainProperties(outputs), id })) {
-      if (value.length < SHORTEST || given.includes(`"${value}"`) || generated.has(value)) continue;
+      if (value.length < SHORTEST || known.includes(`"${value}"`) || generated.has(value)) continue;
       generated.set(value, `<${name} ${property}>`);
     }
   }
