@@ -12,11 +12,21 @@ const machine: Machine = {
   recorded: (stack) => evaluate({ root: root.href, stack, config: {}, seed: 'doctor' }),
   root,
 };
+const USAGE = 'Usage: npm run doctor -- [--stack NAME], by default every stack file\n';
 let stack: string | undefined;
 try {
-  ({ stack } = parseArgs({ options: { stack: { type: 'string', short: 's' } } }).values);
+  const { values } = parseArgs({
+    options: { stack: { type: 'string', short: 's' }, help: { type: 'boolean', short: 'h' } },
+  });
+  ({ stack } = values);
+  if (values.help === true) {
+    process.stdout.write(
+      `${USAGE}Checks this machine, the stack file, the tenant and the AWS account, and says how to fix what is wrong.\n`,
+    );
+    process.exit();
+  }
 } catch {
-  process.stderr.write('Usage: npm run doctor -- [--stack NAME], by default every stack file\n');
+  process.stderr.write(USAGE);
   process.exit(1);
 }
 

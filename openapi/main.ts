@@ -23,7 +23,13 @@ try {
     options: { overwrite: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   });
   const [file, ...rest] = positionals;
-  if (file === undefined || rest.length > 0 || values.help === true) throw new UserError('openapi', USAGE);
+  if (values.help === true) {
+    process.stdout.write(
+      `${USAGE}\nWrites contract.ts, and handler/api.ts if it is missing, from an OpenAPI document.\n`,
+    );
+    process.exit();
+  }
+  if (file === undefined || rest.length > 0) throw new UserError('openapi', USAGE);
   if (existsSync('contract.ts') && values.overwrite !== true) {
     throw new UserError('openapi', 'contract.ts exists; add --overwrite to replace it');
   }

@@ -11,18 +11,7 @@ const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/|$)/;
 const CLIENT =
   "- { name: web, type: spa, callbacks: ['http://localhost:5173'], origins: ['http://localhost:5173'], logoutUrls: ['http://localhost:5173'], grants: [authorization_code, refresh_token] }";
 
-const {
-  stack,
-  client,
-  'state-dir': stateDir,
-} = parseArgs({
-  options: {
-    stack: { type: 'string', default: 'dev' },
-    client: { type: 'string' },
-    // As `npm start` was given it.
-    'state-dir': { type: 'string', default: '.twin' },
-  },
-}).values;
+const { stack, client, 'state-dir': stateDir } = options();
 
 try {
   const env = settings();
@@ -30,6 +19,22 @@ try {
   serve(env);
 } catch (error) {
   fail(error);
+}
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        stack: { type: 'string', default: 'dev' },
+        client: { type: 'string' },
+        // As `npm start` was given it.
+        'state-dir': { type: 'string', default: '.twin' },
+      },
+    }).values;
+  } catch (error) {
+    fail(error);
+    process.exit();
+  }
 }
 
 /** Reads what `npm start` wrote for the client. */

@@ -53,10 +53,7 @@ function valueOf(text: string): string {
   }
 }
 
-const stateDir = new Option(
-  '--state-dir <folder>',
-  'keep keys, secrets and run.json below this folder instead of .twin (for a read-only checkout)',
-);
+const stateDir = (description: string): Option => new Option('--state-dir <folder>', description);
 
 const keyOf = pairs('--key <client=file>', 'sign as this client with the private key in the file', 'client=file');
 
@@ -66,7 +63,7 @@ const system = [
   stack('the stack, whose running twin is used').default('dev'),
   new Option('--deployed', 'use the deployed stack instead, as `pulumi stack output` has it'),
   new Option('--outputs <file>', 'use the system that this file of stack outputs names instead').conflicts('deployed'),
-  stateDir,
+  stateDir('the folder that the running twin was started with'),
   config,
 ];
 
@@ -81,7 +78,7 @@ export const COMMANDS = {
       new Option('--no-tenant', 'leave the tenant out, as if it could not be reached'),
       new Option('--rotate', 'start with the next signing key; the previous one stays published'),
       new Option('--tls', 'serve the tenant over https; trust .twin/<stack>/ca.pem'),
-      stateDir,
+      stateDir('keep keys, secrets and run.json below this folder instead of .twin (for a read-only checkout)'),
       forward,
       config,
     ],

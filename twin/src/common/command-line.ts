@@ -13,7 +13,8 @@ const SCRIPTS = {
 export function commandLine(command: keyof typeof SCRIPTS, root: URL, ...options: readonly string[]): string {
   const script = Object.entries(scriptsOf(root)).find(([, text]) => SCRIPTS[command].test(String(text)))?.[0];
   if (script === undefined) return [command.replace('twin', 'npx --no twin'), ...options].join(' ');
-  const run = script === 'start' ? 'npm start' : `npm run ${script}`;
+  // Without -s, npm's own lines would be in `$(…)` beside the token.
+  const run = script === 'start' ? 'npm start' : `npm run ${command === 'twin token' ? '-s ' : ''}${script}`;
   return [run, ...(options.length > 0 ? ['--', ...options] : [])].join(' ');
 }
 

@@ -13,7 +13,11 @@ export class Tenant extends pulumi.ComponentResource {
   constructor(name: string, { audience, callers }: TenantArgs, options?: pulumi.ComponentResourceOptions) {
     super('shop:index:Tenant', name, {}, options);
     const parent = { parent: this };
-    const api = new auth0.ResourceServer(name, { name: 'Shop', identifier: audience, tokenLifetime: 3600, enforcePolicies: true }, parent);
+    const api = new auth0.ResourceServer(
+      name,
+      { name: 'Shop', identifier: audience, tokenLifetime: 3600, enforcePolicies: true },
+      parent,
+    );
     const permissions = [...new Set(Object.values(callers).flat())];
     const scopes = new auth0.ResourceServerScopes(
       name,

@@ -6,6 +6,7 @@ import { commandLine } from '../../../src/common/command-line.ts';
 it('A message names the npm script that runs a command in this repository', () => {
   expect(commandLine('twin start', ROOT, '--stack', 'dev')).toBe('npm start -- --stack dev');
   expect(commandLine('twin access', ROOT)).toBe('npm run access');
+  expect(commandLine('twin token', ROOT, '--as', 'a')).toBe('npm run -s token -- --as a');
   expect(commandLine('pulumi up', ROOT, '--stack', 'dev')).toBe('npm run up -- --stack dev');
 });
 
