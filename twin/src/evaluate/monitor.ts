@@ -31,6 +31,13 @@ export function monitorOf(engine: Engine, sdk: string, folder?: string): object 
   const object = (struct: structs.Struct | undefined): WireObject => struct?.toJavaScript() ?? {};
   const struct = (value: WireObject): structs.Struct => Struct.fromJavaScript(value);
   const nothing = (): empties.Empty => new Empty();
+  const common = (request: messages.RegisterResourceRequest | messages.ReadResourceRequest) => ({
+    type: request.getType(),
+    name: request.getName(),
+    parent: request.getParent(),
+    provider: request.getProvider(),
+    secretOutputs: request.getAdditionalsecretoutputsList(),
+  });
   const methods: Readonly<Record<string, (request: never) => unknown>> = {
     getDeploymentInfo: () => {
       const response = new proto.DeploymentInfo();
@@ -49,20 +56,16 @@ export function monitorOf(engine: Engine, sdk: string, folder?: string): object 
     registerResource: async (request: messages.RegisterResourceRequest) => {
       const imported = request.getImportid();
       const { urn, id, properties } = await engine.register({
-        type: request.getType(),
-        name: request.getName(),
-        parent: request.getParent(),
+        ...common(request),
         custom: request.getCustom(),
         remote: request.getRemote(),
         inputs: object(request.getObject()),
-        provider: request.getProvider(),
         existing: imported === '' ? undefined : imported,
         protect: request.getProtect() === true,
         aliases: [
           ...request.getAliasurnsList(),
           ...request.getAliasesList().map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? '')),
         ].filter((alias) => alias !== ''),
-        secretOutputs: request.getAdditionalsecretoutputsList(),
         source: sourceOf(request, folder),
       });
       const response = new proto.RegisterResourceResponse();
@@ -73,17 +76,13 @@ export function monitorOf(engine: Engine, sdk: string, folder?: string): object 
     },
     readResource: async (request: messages.ReadResourceRequest) => {
       const { urn, properties } = await engine.register({
-        type: request.getType(),
-        name: request.getName(),
-        parent: request.getParent(),
+        ...common(request),
         custom: true,
         remote: false,
         inputs: object(request.getProperties()),
-        provider: request.getProvider(),
         existing: request.getId(),
         protect: false,
         aliases: [],
-        secretOutputs: request.getAdditionalsecretoutputsList(),
       });
       const response = new proto.ReadResourceResponse();
       response.setUrn(urn);

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createPublicKey, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 // Import this module only to create a certificate: the library loads more slowly than the rest of the tenant.
@@ -86,8 +86,7 @@ function validity(days: number): { notBefore: Date; notAfter: Date; serialNumber
 async function importPair(pem: string, algorithm: webcrypto.RsaHashedImportParams): Promise<webcrypto.CryptoKeyPair> {
   const der = x509.PemConverter.decodeFirst(pem);
   const privateKey = await webcrypto.subtle.importKey('pkcs8', der, algorithm, true, ['sign']);
-  const { n = '', e = '' } = await webcrypto.subtle.exportKey('jwk', privateKey);
-  const jwk = { kty: 'RSA', n, e };
-  const publicKey = await webcrypto.subtle.importKey('jwk', jwk, algorithm, true, ['verify']);
+  const spki = createPublicKey(pem).export({ type: 'spki', format: 'der' });
+  const publicKey = await webcrypto.subtle.importKey('spki', spki, algorithm, true, ['verify']);
   return { privateKey, publicKey };
 }

@@ -65,9 +65,9 @@ export async function reloadWith(
   twin: TestTwin,
   numbersOf: (connection: number) => readonly number[],
 ): Promise<void> {
-  const ear = await listenTo(twin);
-  await expect.poll(() => lastOf(ear, 'state')).toBeDefined();
-  ear.close();
+  const stream = await listenTo(twin);
+  await expect.poll(() => lastOf(stream, 'state')).toBeDefined();
+  stream.close();
   let connections = 0;
   await page.route('**/_twin/live*', (route) => {
     connections += 1;
@@ -79,7 +79,7 @@ export async function reloadWith(
       why: `number ${id}`,
     }));
     const batch = eventOf('entries', { entries, skipped: 0, last: 500 }).replace(/\n$/, 'id: twin 500\n\n');
-    const body = `retry: 200\n${eventOf('state', lastOf(ear, 'state')!)}${batch}`;
+    const body = `retry: 200\n${eventOf('state', lastOf(stream, 'state')!)}${batch}`;
     return route.fulfill({ contentType: 'text/event-stream', body });
   });
   onTestFinished(() => page.unroute('**/_twin/live*'));

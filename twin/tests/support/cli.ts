@@ -16,7 +16,7 @@ export interface Run {
   /** Everything printed so far. */
   readonly text: () => string;
   /** Resolves once the text is printed; rejects, after a timeout, with the output so far. */
-  readonly until: (wanted: string | RegExp) => Promise<void>;
+  readonly until: (expected: string | RegExp) => Promise<void>;
   readonly ended: Promise<number | null>;
 }
 
@@ -115,14 +115,14 @@ export function runTwin(project: ProjectCopy, ...args: readonly string[]): Run {
     });
   }
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const until = (wanted: string | RegExp): Promise<void> =>
+  const until = (expected: string | RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => reject(new Error(`${String(wanted)} did not come within 2 min:\n${text}`)),
+        () => reject(new Error(`${String(expected)} did not come within 2 min:\n${text}`)),
         120_000,
       );
       const check = (): void => {
-        if (typeof wanted === 'string' ? !text.includes(wanted) : !wanted.test(text)) return;
+        if (typeof expected === 'string' ? !text.includes(expected) : !expected.test(text)) return;
         clearTimeout(timer);
         waiting.delete(check);
         resolve();

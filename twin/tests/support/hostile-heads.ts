@@ -162,10 +162,10 @@ export const METHODS: readonly RequestRow[] = [
 ];
 
 function withOverride(method: string): MakeRequest {
-  const other = method === 'GET' ? 'POST' : 'GET';
+  const verb = method === 'GET' ? 'POST' : 'GET';
   const names = ['x-http-method-override', 'x-http-method', 'x-method-override'];
   return (good) =>
-    head(`${method} /test HTTP/1.1`, ['host: localhost', CLOSE, good, ...names.map((name) => `${name}: ${other}`)]);
+    head(`${method} /test HTTP/1.1`, ['host: localhost', CLOSE, good, ...names.map((name) => `${name}: ${verb}`)]);
 }
 
 export const HEADER_LINES: readonly RequestRow[] = [

@@ -117,7 +117,7 @@ export function flowOf(
   fetch: (request: Request) => Promise<Response>,
   change: Partial<CodeFlow> & { readonly as?: string } = {},
 ): CodeFlow {
-  const { clientId, secret } = CLIENTS.find((one) => one.clientId === client) ?? plainClient();
+  const { clientId, secret } = CLIENTS.find((declared) => declared.clientId === client) ?? plainClient();
   const { as: name = 'editor', ...rest } = change;
   return {
     tenantUrl: 'http://localhost',

@@ -62,10 +62,10 @@ export async function listenTo(twin: TestTwin, after = ''): Promise<PageStream> 
 
 /** Returns the entries of the request list so far, oldest first. */
 export function entriesOf({ events }: PageStream): StreamEvents['entries']['entries'] {
-  return events.flatMap((one) => (one.name === 'entries' ? one.data.entries : []));
+  return events.flatMap((event) => (event.name === 'entries' ? event.data.entries : []));
 }
 
 /** Returns the data of the latest event of this name. */
 export function lastOf<K extends keyof StreamEvents>({ events }: PageStream, name: K): StreamEvents[K] | undefined {
-  return events.findLast((one) => one.name === name)?.data as StreamEvents[K] | undefined;
+  return events.findLast((event) => event.name === name)?.data as StreamEvents[K] | undefined;
 }

@@ -23,13 +23,17 @@ export function referenceDecision(
   if (kid !== 'k1' && kid !== 'k2') return 'key';
   if (signer !== kid) return 'signature';
   if (c['iss'] !== issuer) return 'issuer';
-  if (listed || !aud.every((one) => typeof one === 'string') || !aud.some((one) => audiences.includes(one)))
+  if (
+    listed ||
+    !aud.every((audience) => typeof audience === 'string') ||
+    !aud.some((audience) => audiences.includes(audience))
+  )
     return 'audience';
   if (typeof c['exp'] !== 'number' || c['exp'] <= now) return 'expiry';
   if (early(c['nbf'])) return 'not before';
   if (early(c['iat'])) return 'issued at';
   if (Array.isArray(c['scp']) && (c['scope'] ?? undefined) === undefined && scopes.length > 0)
-    return c['scp'].some((one) => scopes.includes(String(one))) ? undefined : 'scope';
+    return c['scp'].some((scope) => scopes.includes(String(scope))) ? undefined : 'scope';
   if (typeof (c['scope'] ?? c['scp']) !== 'string') return scopes.length > 0 ? 'scope' : undefined;
   return scopes.length > 0 && !held.some((word) => scopes.includes(word)) ? 'scope' : undefined;
 }
@@ -52,7 +56,7 @@ export function referenceMatch(keys: readonly string[], method: string, decodedP
     (key) => Number(key.endsWith('+}')),
     ...[0, 1, 2, 3].map((index) => (key: string) => kind(parts(key)[index])),
   ];
-  const order = (one: string, other: string): number =>
-    rules.map((rule) => rule(one) - rule(other)).find((difference) => difference !== 0) ?? 0;
+  const order = (first: string, second: string): number =>
+    rules.map((rule) => rule(first) - rule(second)).find((difference) => difference !== 0) ?? 0;
   return keys.filter(takes).toSorted(order)[0];
 }

@@ -33,9 +33,9 @@ export function changedState(name: 'program' | 'python', change: (state: StateFi
 
 /** Returns the only resource of a fixture with this type and, if set, this name. */
 export function inState({ deployment }: StateFile, type: string, name = ''): StateResource {
-  const found = (deployment.resources ?? []).filter((one) => one.type === type && one.urn.endsWith(`::${name}`));
-  const any = (deployment.resources ?? []).filter((one) => one.type === type);
-  const [resource] = name === '' ? any : found;
+  const [resource] = (deployment.resources ?? []).filter(
+    (candidate) => candidate.type === type && (name === '' || candidate.urn.endsWith(`::${name}`)),
+  );
   if (resource === undefined) throw new Error(`the state has no ${type} ${name}`);
   return resource;
 }

@@ -72,7 +72,7 @@ function reduced(plan: Plan, only: readonly string[] | undefined): Plan {
   const rows = plan.rows.filter(({ route }) => only.includes(route.routeKey));
   const plays = rows.flatMap((row) => row.plays);
   const used = new Set(plays.flatMap(({ probes }) => probes.map(({ token }) => token)));
-  return { ...plan, rows, tokens: plan.tokens.filter((one) => used.has(one)) };
+  return { ...plan, rows, tokens: plan.tokens.filter((token) => used.has(token)) };
 }
 
 interface Options {
