@@ -22,6 +22,6 @@ it('A renamed path parameter is served under its new name, and a second name at 
     evaluateHere({ root: twin.project.root.href, stack: 'dev', config: {}, seed: 'a seed for tests' }),
   );
   expect(error.message).toContain(
-    'contract.ts, routes, "GET /orders/{id}/items": API Gateway rejects {id} where "GET /orders/{orderId}" has {orderId}; give both the same name',
+    'contract.ts:22, routes, "GET /orders/{id}/items": API Gateway rejects {id} where "GET /orders/{orderId}" has {orderId}; give both the same name',
   );
 });
