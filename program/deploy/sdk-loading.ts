@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 
 /**
  * Preloaded into Pulumi's Node processes, where it skips work of `@pulumi/pulumi` that this program does not need:
- * half of the CPU time of a preview of 300 routes, a fifth of one of dev. The SDK's results stay the same.
+ * about half of the CPU time of a preview. The SDK's results stay the same.
  */
 
 /** Loads the module of the same file on first use. `__esModule` keeps TypeScript's helpers from copying all exports. */

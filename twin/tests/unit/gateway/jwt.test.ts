@@ -1,7 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { failedCheck } from '../../../src/gateway/decision.ts';
 import { isSignedBy, parseJwt } from '../../../src/gateway/jwt.ts';
 import { compact, rsa } from '../../support/forge.ts';
+import { decisionOn, routeOf } from '../../support/local-api.ts';
+import { plainAuthorizer } from '../../support/plain-model.ts';
 
 const keyPair = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
 const first = keyPair();
@@ -32,4 +35,29 @@ it('A token stays what it is when more tokens are accepted than are remembered',
   const parsed = parseJwt(token);
   expect(parsed.kind === 'jwt' && parsed.jwt.claims).toEqual({ sub: -1 });
   expect(accepted(token)).toBe(true);
+});
+
+it('A token that was accepted once is rejected if its key is replaced or removed, it expires, or a character differs', () => {
+  const now = 1_800_000_000;
+  const authorizer = plainAuthorizer();
+  const token = compact(
+    header,
+    { iss: authorizer.issuer, aud: authorizer.audiences, exp: now + 60, scope: 'read' },
+    rsa(first.privateKey),
+  );
+  const failure = (sent = token, key = [first], scope = 'read', time = now): string | undefined => {
+    const request = { method: 'GET', target: '/test', rawHeaders: ['authorization', `Bearer ${sent}`] };
+    const routes = [routeOf('GET /test', authorizer, [scope])];
+    const keys = new Map(key.map(({ publicKey }) => ['key', publicKey]));
+    return failedCheck(decisionOn(request, { routes, keys, now: time }))?.name;
+  };
+  expect([failure(), failure()]).toEqual([undefined, undefined]);
+  expect(failure(token, [second])).toBe('signature');
+  expect(failure(token, [])).toBe('key');
+  expect(failure(token, [first], 'write')).toBe('scope');
+  expect(failure(token, [first], 'read', now + 60)).toBe('expiry');
+  const [last = ''] = token.slice(-1);
+  const changed = [...'AQgwBRhx'].filter((letter) => letter !== last).map((letter) => token.slice(0, -1) + letter);
+  expect(changed.map((each) => failure(each)).filter((name) => name !== 'signature' && name !== 'format')).toEqual([]);
+  expect(failure()).toBeUndefined();
 });
