@@ -33,7 +33,7 @@ function options() {
     }).values;
   } catch (error) {
     fail(error);
-    process.exit();
+    return process.exit();
   }
 }
 

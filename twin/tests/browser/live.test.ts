@@ -21,7 +21,7 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
     const { rows, filter } = steps(page);
     const panel = page.locator('.panel');
     await call(twin, await serviceToken(twin), '/test?from=outside');
-    await expect.poll(() => rows().first().innerText()).toMatch(/200[^]*GET \/test\?from=outside[^]*test-app \(dev\)/);
+    await expect.poll(() => rows().first().innerText()).toMatch(/200[^]*GET \/test\?from=outside[^]*test-app/);
     await call(twin, undefined, '/test');
     await expect
       .poll(() => rows().first().innerText())
@@ -29,7 +29,7 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
     await requestToken(twin, { ...userLogin(twin), scope: 'read:user delete:user' });
     await expect
       .poll(() => rows().first().innerText())
-      .toMatch(/200[^]*POST \/oauth\/token[^]*test-app \(dev\) · test-user@example.com/);
+      .toMatch(/200[^]*POST \/oauth\/token[^]*test-app · test-user@example.com/);
     await rows().first().click();
     expect(await panel.locator('.scopes').innerText()).toMatch(/delete:user\s+– not granted\s+requested, but/);
 
@@ -234,7 +234,7 @@ describe.skipIf(chromium === undefined)('Requests to the tenant in a browser', (
   it('The list shows the caller of a rejected token request, with the requested and the permitted scopes', async () => {
     const { rows, filter } = steps(page);
     await requestToken(twin, { grant_type: 'client_credentials', scope: 'delete:user' });
-    await expect.poll(() => rows().first().innerText()).toMatch(/403\s+POST \/oauth\/token[^]*test-app \(dev\)/);
+    await expect.poll(() => rows().first().innerText()).toMatch(/403\s+POST \/oauth\/token[^]*test-app/);
     await filter('Client', 'test-app');
     await rows().first().click();
     const panel = page.locator('.panel');
