@@ -164,8 +164,11 @@ export function onlyOf(recorded: Recorded, kind: string): RecordedResource {
   return resource;
 }
 
+const stackFiles = new Map<string, StackConfig>();
+
 function configOf(stack: string, changes: Changes): StackConfig {
-  const config = readStackFile(new URL('tests/fixture/', root), stack);
+  const config = stackFiles.get(stack) ?? readStackFile(new URL('tests/fixture/', root), stack);
+  stackFiles.set(stack, config);
   const values: Record<string, string> = { ...config.values };
   for (const [key, value] of Object.entries(changes)) {
     if (value === undefined) delete values[key];
