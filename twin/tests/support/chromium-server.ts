@@ -9,9 +9,13 @@ declare module 'vitest' {
   }
 }
 
-/** Starts one browser before the first test file. Returns a function that closes it after the last. */
+/**
+ * Starts one browser before the first test file, if one of the files needs it. Returns a function that closes it after the
+ * last.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const executablePath = chromiumOrNot();
+  const isUsed = project.vitest.state.getPaths().some((path) => path.includes('/tests/browser/'));
+  const executablePath = isUsed ? chromiumOrNot() : undefined;
   const server = executablePath === undefined ? undefined : await chromium.launchServer({ executablePath });
   project.provide('chromium', server?.wsEndpoint());
   return async () => server?.close();
