@@ -75,6 +75,8 @@ it('The twin’s processes end when it is killed, and the stack can be started a
   expect(pids.filter(isRunning)).toEqual(pids);
   serving?.child.kill('SIGKILL');
   await expect.poll(() => pids.filter(isRunning)).toEqual([]);
+  // A zombie still holds the lock.
+  await serving?.ended;
   expect(existsSync(join(project.path, '.twin/dev/run.json'))).toBe(true);
   await (await startHere(project)).close();
 });
