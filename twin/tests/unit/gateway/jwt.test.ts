@@ -57,7 +57,9 @@ it('A token that was accepted once is rejected if its key is replaced or removed
   expect(failure(token, [first], 'write')).toBe('scope');
   expect(failure(token, [first], 'read', now + 60)).toBe('expiry');
   const [last = ''] = token.slice(-1);
-  const changed = [...'AQgwBRhx'].filter((letter) => letter !== last).map((letter) => token.slice(0, -1) + letter);
+  const changed = Array.from('AQgwBRhx')
+    .filter((letter) => letter !== last)
+    .map((letter) => token.slice(0, -1) + letter);
   expect(changed.map((each) => failure(each)).filter((name) => name !== 'signature' && name !== 'format')).toEqual([]);
   expect(failure()).toBeUndefined();
 });
