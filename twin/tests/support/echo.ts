@@ -75,8 +75,5 @@ export function startEchoTwin(
 
 /** Leaves out the payload format of every function's integration: AWS's default is 1.0. */
 export function leaveOutPayloadFormat(project: ProjectCopy): void {
-  const integration = "integrationUri: arn, payloadFormatVersion: '2.0' }";
-  // For handlers, and for existing functions.
-  for (let times = 0; times < 2; times++)
-    project.edit('program/aws/integrations.ts', integration, 'integrationUri: arn }');
+  project.edit('program/aws/integrations.ts', "integrationUri, payloadFormatVersion: '2.0' }", 'integrationUri }');
 }
