@@ -1,5 +1,8 @@
 // The messages between the server and the page. The browser's code is compiled alone, so this file imports nothing.
 
+/** The most recent requests that the twin and the page keep, each. */
+export const KEPT = 200;
+
 /** Replaces a secret. The page requests the real value when a person wants to see it. */
 export const MASK = '••••••••';
 

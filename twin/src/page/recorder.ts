@@ -2,6 +2,7 @@ import type { Exchange } from '../gateway/pipeline.ts';
 import type { TokenExchange } from '../tenant/app.ts';
 import type { TwinEvent } from '../server/events.ts';
 import { fewHeaders, fewTexts, LONGEST } from './bounds.ts';
+import { KEPT } from './messages.ts';
 
 interface Recorded {
   readonly id: number;
@@ -21,9 +22,6 @@ type UnreadHappening = Event<'unread'> & Recorded;
 
 /** An event as emitted. Formatting it takes time, and most events are never shown. */
 export type Happening = ApiHappening | UnreadHappening | (Event<'token'> & Recorded) | (Event<'tenant'> & Recorded);
-
-/** The most recorded requests. A page that is opened later still shows them. */
-export const KEPT = 200;
 
 /** The most bytes of bodies to keep of a request. */
 export const LARGE = 32_768;

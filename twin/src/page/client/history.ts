@@ -1,7 +1,4 @@
-import type { Entry, StreamEvents } from '../messages.ts';
-
-/** The most entries in the list; older ones are dropped. */
-export const MOST = 200;
+import { KEPT, type Entry, type StreamEvents } from '../messages.ts';
 
 /** An entry with the key of its link. Ids restart with the twin, so the key contains both. */
 export interface Kept {
@@ -28,7 +25,7 @@ export function keyOf(twin: string, { id }: Pick<Entry, 'id'>): string {
 export function withEntries(history: History, { entries, skipped }: StreamEvents['entries'], twin: string): History {
   const fresh = entries.map((entry) => ({ key: keyOf(twin, entry), entry }));
   const all = [...fresh.toReversed(), ...history.kept];
-  const kept = all.slice(0, MOST);
+  const kept = all.slice(0, KEPT);
   return { kept, dropped: history.dropped + all.length - kept.length, skipped: history.skipped + skipped };
 }
 

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
-import { MOST, NO_HISTORY, titleOf, withEntries } from '../../../src/page/client/history.ts';
+import { NO_HISTORY, titleOf, withEntries } from '../../../src/page/client/history.ts';
 import { BATCH, Live } from '../../../src/page/live.ts';
 import { maskedEvent } from '../../../src/page/mask.ts';
 import type { Entry, StreamEvents } from '../../../src/page/messages.ts';
 import type { Exchange } from '../../../src/gateway/pipeline.ts';
-import { KEPT, LARGE, Recorder } from '../../../src/page/recorder.ts';
+import { KEPT } from '../../../src/page/messages.ts';
+import { LARGE, Recorder } from '../../../src/page/recorder.ts';
 import { entryOf, shownResponse } from '../../../src/page/entries.ts';
 import { knownOf } from '../../../src/page/state.ts';
 import { exchangeOf } from '../../support/exchanges.ts';
@@ -190,12 +191,12 @@ it('The browser keeps the newest 200 entries, and how many were dropped and left
     skipped: 5,
     last: from + count - 1,
   });
-  const history = withEntries(withEntries(NO_HISTORY, batch(1, MOST - 1), 'twin'), batch(MOST, 11), 'twin');
-  expect(history.kept).toHaveLength(MOST);
+  const history = withEntries(withEntries(NO_HISTORY, batch(1, KEPT - 1), 'twin'), batch(KEPT, 11), 'twin');
+  expect(history.kept).toHaveLength(KEPT);
   expect(history).toMatchObject({ dropped: 10, skipped: 10 });
-  expect(history.kept[0]?.entry.id).toBe(MOST + 10);
+  expect(history.kept[0]?.entry.id).toBe(KEPT + 10);
   expect(history.kept.at(-1)?.entry.id).toBe(11);
-  expect(new Set(history.kept.map(({ key }) => key)).size).toBe(MOST);
+  expect(new Set(history.kept.map(({ key }) => key)).size).toBe(KEPT);
   expect(titleOf(entry(1))).toBe('not a request');
 });
 
