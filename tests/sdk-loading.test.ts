@@ -21,3 +21,13 @@ it('npm run preview and npm run up load the SDK without its compiler and stack t
   const output = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
   expect(JSON.parse(output)).toEqual({ late: ['typescript', '@npmcli/arborist'], traces: false, create: 'function' });
 });
+
+it('npm run preview and npm run up leave other programs alone whose Node cannot load TypeScript', () => {
+  const environment = new URL('program/deploy/node-environment.ts', ROOT).href;
+  const script = `import ${JSON.stringify(environment)};
+import { execFileSync } from 'node:child_process';
+const args = ['--no-experimental-strip-types', '--print', '1 + 1'];
+process.stdout.write(execFileSync(process.execPath, args));`;
+  const args = ['--input-type=module', '--eval', script];
+  expect(execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })).toBe('2\n');
+});
