@@ -21,8 +21,8 @@ const DIGESTS: ReadonlyMap<string, 'sha384' | 'sha512'> = new Map([
   ['RS512', 'sha512'],
 ]);
 
-/** The endpoints with secrets. The others mask them, or get them from the page. */
-const SECRET = ['token', 'secrets', 'signature', 'replay'] as const satisfies readonly (keyof Endpoints)[];
+/** The endpoints without secrets: they mask them, or get them from the page. Any other needs the key. */
+const OPEN: readonly string[] = ['call', 'curl', 'event'] satisfies readonly (keyof Endpoints)[];
 
 const requestId = z.string();
 const ASK = { caller: z.string(), ask: z.string() };
@@ -79,7 +79,7 @@ export function openPage(inside: Inside): Page {
   app.use('/', samePage);
   app.use('/_twin/*', samePage);
 
-  for (const name of SECRET) app.use(`/_twin/${name}`, keys.holderOnly);
+  for (const name of Object.keys(QUESTIONS)) if (!OPEN.includes(name)) app.use(`/_twin/${name}`, keys.holderOnly);
 
   app.get('/', async (c) => {
     if (keys.letIn(c)) return c.redirect('/', 303);

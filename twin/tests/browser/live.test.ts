@@ -97,7 +97,11 @@ describe.skipIf(chromium === undefined)('The live list in a browser', () => {
     const link = page.url();
     expect(link).toMatch(/#[\da-f]{8}\.\d+$/);
     await page.reload();
-    await expect.poll(() => page.locator('.panel .verdict').innerText()).toContain('404 GET /linked');
+    const verdict = (): Promise<string> => page.locator('.panel .verdict').innerText();
+    await expect.poll(verdict).toContain('404 GET /linked');
+    // It stays open without its row.
+    await page.getByRole('button', { name: 'Clear' }).click();
+    expect(await verdict()).toContain('404 GET /linked');
     await page.goto(link.replace(/\.\d+$/, '.9999'));
     await page.getByText('The twin no longer keeps the request of this link').waitFor();
   });

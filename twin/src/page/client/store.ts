@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { Entry, ShownApi, ShownCaller, ShownRow, ShownState } from '../messages.ts';
 import { keyOf, NO_HISTORY, withEntries, type Kept } from './history.ts';
 import { listen } from './twin.ts';
@@ -81,11 +81,13 @@ export const chosen = computed(() => cellOf(address.value));
 /** The latest open request, also after the list dropped it. */
 const opened = signal<Kept>();
 
-/** The request that the address links to. */
-export const shown = computed(() => {
-  const isOpen = ({ key }: Kept): boolean => key === address.value;
-  return [...history.value.kept, ...(opened.value ? [opened.value] : [])].find(isOpen)?.entry;
+effect(() => {
+  const found = history.value.kept.find(({ key }) => key === address.value);
+  if (found !== undefined) opened.value = found;
 });
+
+/** The request that the address links to. */
+export const shown = computed(() => (opened.value?.key === address.value ? opened.value.entry : undefined));
 
 export function open(link: string): void {
   globalThis.history.replaceState(undefined, '', `#${link}`);
