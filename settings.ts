@@ -36,7 +36,7 @@ export function readSettings(contract: Contract, root?: URL): Settings {
 }
 
 function settingsOf(keys: CheckedKeys, contract: Contract) {
-  // A missing key is a problem, so there is none here.
+  // The caller throws if a required key is missing.
   const all = keys as CompleteKeys;
   const { domain: apiDomain, stage: stageName = '$default', testUser, ...own } = ownSettings(all);
   const shorthand: UserSettings | undefined = testUser;

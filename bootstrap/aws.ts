@@ -5,13 +5,13 @@ import { GITHUB_TOKENS, policiesOf, type Policy } from '../rights/policies.ts';
 import type { Pipeline } from './settings.ts';
 
 /** The bucket of the states, and the ID of the KMS key that encrypts their secrets. */
-export interface State {
+interface State {
   readonly bucket: string;
   readonly key: pulumi.Output<string>;
   readonly region: string;
 }
 
-export interface StackRoles {
+interface StackRoles {
   readonly deploy: pulumi.Output<string>;
   /** Also for drift, which makes the same calls and so needs the same permissions. */
   readonly preview: pulumi.Output<string>;

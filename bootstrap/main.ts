@@ -2,10 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { printHelp } from '../program/help.ts';
 import type { NextSteps } from './pipeline.ts';
 
 const folder = import.meta.dirname;
 const root = join(folder, '..');
+const HELP = `Usage: npm run bootstrap -- --stack NAME [options of pulumi up]
+Creates what the workflows need at AWS, Auth0 and GitHub, as bootstrap/Pulumi.NAME.yaml declares it.`;
 
 function main(args: string[]): void {
   const { stack } = parseArgs({ args, options: { stack: { type: 'string', short: 's' } }, strict: false }).values;
@@ -46,6 +49,7 @@ function run(command: string, args: readonly string[], stdout: 'inherit' | 'pipe
   return result.stdout;
 }
 
+printHelp(process.argv, HELP);
 try {
   main(process.argv.slice(2));
 } catch (error) {

@@ -51,7 +51,7 @@ export function readPipeline(value: unknown): Pipeline {
   return data;
 }
 
-/** Returns stacks that differ only in case, which GitHub's environment names ignore, so they would share environments. */
+/** Returns stacks whose names differ only in case: GitHub ignores case, so they would share an environment. */
 function duplicateStacks({ stacks }: Pipeline): Problem[] {
   const names = stacks.map(({ name }) => name.toLowerCase());
   const duplicates = names.filter((name, index) => names.indexOf(name) < index);

@@ -3,7 +3,7 @@ import type { Recorded } from '@auth0-http-api/twin';
 import { readOverHttps, type IssuerResponse } from '../program/aws/issuer.ts';
 import { fromJson } from '../program/from-json.ts';
 
-export interface CommandResult {
+interface CommandResult {
   /** The exit code; `undefined` if the command is not installed. */
   readonly code: number | undefined;
   readonly stdout: string;

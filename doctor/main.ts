@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { evaluate, stackNames } from '@auth0-http-api/twin';
+import { printHelp } from '../program/help.ts';
 import { diagnose } from './diagnose.ts';
 import { renderSection } from './finding.ts';
 import { request, runCommand, type Machine } from './machine.ts';
@@ -12,21 +13,16 @@ const machine: Machine = {
   recorded: (stack) => evaluate({ root: root.href, stack, config: {}, seed: 'doctor' }),
   root,
 };
-const USAGE = 'Usage: npm run doctor -- [--stack NAME], by default every stack file\n';
+const USAGE = 'Usage: npm run doctor -- [--stack NAME], by default every stack file';
+printHelp(
+  process.argv,
+  `${USAGE}\nChecks this machine, the stack file, the tenant and the AWS account, and says how to fix what is wrong.`,
+);
 let stack: string | undefined;
 try {
-  const { values } = parseArgs({
-    options: { stack: { type: 'string', short: 's' }, help: { type: 'boolean', short: 'h' } },
-  });
-  ({ stack } = values);
-  if (values.help === true) {
-    process.stdout.write(
-      `${USAGE}Checks this machine, the stack file, the tenant and the AWS account, and says how to fix what is wrong.\n`,
-    );
-    process.exit();
-  }
+  ({ stack } = parseArgs({ options: { stack: { type: 'string', short: 's' } } }).values);
 } catch {
-  process.stderr.write(USAGE);
+  process.stderr.write(`${USAGE}\n`);
   process.exit(1);
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
+import { printHelp } from '../program/help.ts';
 import { printableLine, UserError } from '../program/user-error.ts';
 import { contractFrom } from './contract-from-openapi.ts';
 import { readOpenApi } from './read-openapi.ts';
@@ -16,19 +17,15 @@ export const handler = defineHandler(async ({ routeKey }) => ({
 }));
 `;
 
+printHelp(process.argv, `${USAGE}\nWrites contract.ts, and handler/api.ts if it is missing, from an OpenAPI document.`);
+
 // The entry of `npm run import`: writes contract.ts from an OpenAPI document, and prints what it could not import.
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { overwrite: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: { overwrite: { type: 'boolean' } },
   });
   const [file, ...rest] = positionals;
-  if (values.help === true) {
-    process.stdout.write(
-      `${USAGE}\nWrites contract.ts, and handler/api.ts if it is missing, from an OpenAPI document.\n`,
-    );
-    process.exit();
-  }
   if (file === undefined || rest.length > 0) throw new UserError('openapi', USAGE);
   if (existsSync('contract.ts') && values.overwrite !== true) {
     throw new UserError('openapi', 'contract.ts exists; add --overwrite to replace it');

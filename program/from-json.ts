@@ -1,4 +1,4 @@
-/** Returns the value that a text has as JSON; undefined if it is not JSON. */
+/** Parses JSON. Returns undefined if the string is not JSON. */
 export function fromJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);

@@ -18,7 +18,7 @@ export function judged<T>(problemOf: (value: T) => string | undefined): (value: 
   };
 }
 
-/** Returns the arguments of `refine` that reject a list with an item listed twice. */
+/** Returns the arguments of `refine` that reject a list with a duplicate. */
 export function distinct(error: string) {
   const isDistinct = (items: readonly unknown[]): boolean => new Set(items).size === items.length;
   return [isDistinct, { error, params: { code: 'duplicate' } }] as const;

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
+import { printHelp } from '../program/help.ts';
 import { RightsError } from './rights-error.ts';
 
 const USAGE =
-  'npm run -s policies -- --stack prod --account 123456789012 [--bucket NAME --key KMS_KEY_ID] [--subject repo:ORG/REPO] [--config key=value] [document]';
+  'Usage: npm run -s policies -- --stack prod --account 123456789012 [--bucket NAME --key KMS_KEY_ID] [--subject repo:ORG/REPO] [--config key=value] [document]';
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -44,6 +45,10 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 
+printHelp(
+  process.argv,
+  `${USAGE}\nPrints the IAM policies of a stack's deployment as JSON, or one of these documents.`,
+);
 try {
   await main();
 } catch (error) {

@@ -18,7 +18,7 @@ export interface Policy {
 }
 
 /** Facts that the program's resources do not contain. */
-export interface Surroundings {
+interface Surroundings {
   readonly account: string;
   readonly region: string;
   /** The states' bucket and KMS key ID, in the stack's region by default; undefined for Pulumi Cloud. */
@@ -122,7 +122,7 @@ function merged(grants: readonly Grant[]): Statement[] {
   }));
 }
 
-/** Returns the boundary: all that the functions' roles may do, with all the stack's logs for handlers to come. */
+/** Returns the boundary: all that the functions' roles may do. It covers the logs of future handlers too. */
 function boundaryOf({ partition, region, project, stack }: Names, resources: readonly RecordedResource[]): Policy {
   const logs = `arn:${partition}:logs:${region}:*:log-group:/${project}/${stack}/`;
   const statements = resources

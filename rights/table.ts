@@ -108,7 +108,7 @@ const domain = (file: string, also?: (names: Names) => readonly Grant[]): TypeRi
 
 const stage = httpApi('stage');
 
-/** The AWS provider's calls by resource type, and what they are allowed on. A missing type is an error. */
+/** The AWS provider's calls by resource type, and the resources that they apply to. A missing type is an error. */
 export const RIGHTS: Readonly<Record<string, TypeRights>> = {
   'aws:acm/certificate:Certificate': {
     sources: [`${PROVIDER}acm/certificate.go`, `${REFERENCE}awscertificatemanager.html`],

@@ -27,7 +27,7 @@ function options() {
       options: {
         stack: { type: 'string', default: 'dev' },
         client: { type: 'string' },
-        // As `npm start` was given it.
+        // The same as for `npm start`.
         'state-dir': { type: 'string', default: '.twin' },
       },
     }).values;

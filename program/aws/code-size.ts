@@ -16,7 +16,7 @@ function filesOf(path: string): string[] {
     .filter((file) => statSync(file).isFile());
 }
 
-/** Returns the sum of a size of the texts and files of an archive. */
+/** Adds up the sizes of an archive's strings and files. */
 function sumOf({ texts, paths }: Contents, ofText: (text: string) => number, ofFile: (path: string) => number): number {
   const files = Object.values(paths).flatMap(filesOf);
   return [...Object.values(texts).map(ofText), ...files.map(ofFile)].reduce((sum, size) => sum + size, 0);

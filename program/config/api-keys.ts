@@ -89,7 +89,7 @@ const privateBackend = z
     ),
     serverName: described(
       hostLike('orders.example.com').exactOptional(),
-      "The name on the listener's certificate: API Gateway calls it by HTTPS and verifies this name.",
+      "The name on the listener's certificate: API Gateway calls it over HTTPS and verifies this name.",
     ),
     reason: described(
       reason.exactOptional(),

@@ -14,7 +14,7 @@ export function parametersOf(key: string): readonly Parameter[] {
   return parsed.kind === 'path' ? parsed.segments.filter((segment) => segment.kind !== 'literal') : [];
 }
 
-/** Returns everything of a route's key that its schema depends on. */
+/** Returns a cache key: what a route's schema depends on, from the route's key. */
 export function routeForm(key: string): string {
   return JSON.stringify([changesState(parseRouteKey(key)), parametersOf(key)]);
 }

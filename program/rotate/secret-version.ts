@@ -3,7 +3,7 @@ import { didYouMean } from '../../limits/nearest.ts';
 import { UserError } from '../user-error.ts';
 
 /** A client's secret version in a stack file. */
-export interface SecretVersion {
+interface SecretVersion {
   readonly version: number;
   /** Returns the file with another version and otherwise unchanged. */
   readonly with: (version: number) => string;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parse } from 'yaml';
@@ -202,6 +203,11 @@ describe('The generated policies', () => {
       [['--account', '12'], '--account must have 12 digits, not "12"\n'],
     ] as const)
       expect(await run(...args)).toEqual({ code: 1, stdout: '', stderr });
+  });
+
+  it.each(['bootstrap', 'rights'])('%s/main.ts prints its usage with --help, and does nothing else', (folder) => {
+    const output = execFileSync(process.execPath, [`${folder}/main.ts`, '--help'], { cwd: ROOT, encoding: 'utf8' });
+    expect(output).toMatch(/^Usage: npm run .+\n.+\n$/);
   });
 
   it('the names that Pulumi generates begin as the policies expect', () => {

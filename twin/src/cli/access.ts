@@ -34,7 +34,7 @@ export async function access(chosen: AccessOptions, root: URL, run?: typeof eval
     process.stdout.write((chosen.markdown === true ? markdown : words)(changes, chosen.since ?? ''));
     return 0;
   }
-  const broken = brokenRules(reports).map((item) => `A rule does not hold in ${item}\n`);
+  const broken = brokenRules(reports).map((item) => `A rule does not hold in ${item.replaceAll('`', '')}\n`);
   if (chosen.check === true) {
     const stale = staleReports(root, reports, complete);
     if (stale.length === 0 && broken.length === 0) {

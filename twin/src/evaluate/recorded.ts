@@ -28,7 +28,7 @@ export interface Recorded {
   readonly hash: string;
 }
 
-/** The parts of a recording; another issuer domain than that of the stack's outputs may be set. */
+/** The parts of a recording. `issuerDomain` overrides the domain in the stack's outputs. */
 type Parts = Omit<Recorded, 'providers' | 'hash'> & {
   readonly auth0: Partial<Recorded['providers']['auth0']> & { readonly domain: string };
   readonly aws: Recorded['providers']['aws'];

@@ -40,7 +40,7 @@ export interface HttpIntegration extends Common {
 }
 
 /** What becomes of a header of that name, in lower case; whatever the caller sent in it is gone. */
-export interface HeaderChange {
+interface HeaderChange {
   readonly name: string;
   /** The claim that it is overwritten with; undefined where it is only removed. */
   readonly claim: string | undefined;

@@ -2,14 +2,14 @@ import { byText } from '../common/order.ts';
 import type { Model } from './model.ts';
 import type { Client, Role, Tenant, User } from './tenant.ts';
 
-export interface Named<T> {
+interface Named<T> {
   readonly declared: T;
   readonly name: string;
 }
 
 /**
- * Returns names without the stack's name, sorted. If two would be equal, returns all in full, and then adds a
- * distinction.
+ * Returns each item with its name, sorted. The name lacks the stack's suffix, unless two would then be equal. If two full
+ * names are equal, uses logical names instead, and for users email addresses with connections.
  */
 export function named<T extends Client | Role | User>(
   all: readonly T[],
@@ -21,8 +21,8 @@ export function named<T extends Client | Role | User>(
     nameOf(declared).endsWith(suffix) ? nameOf(declared).slice(0, -suffix.length) : nameOf(declared);
   const apart = (declared: T): string =>
     'logicalName' in declared ? declared.logicalName : `${declared.email} of ${declared.connection}`;
-  const unlike = (variant: (declared: T) => string): boolean => new Set(all.map(variant)).size === all.length;
-  const chosen = [short, nameOf].find(unlike) ?? apart;
+  const isUnique = (variant: (declared: T) => string): boolean => new Set(all.map(variant)).size === all.length;
+  const chosen = [short, nameOf].find(isUnique) ?? apart;
   return all.map((declared) => ({ declared, name: chosen(declared) })).toSorted((a, b) => byText(a.name, b.name));
 }
 
@@ -33,8 +33,8 @@ export function clientNames({ clients }: Pick<Tenant, 'clients'>, stack: string)
 const NAMES = new WeakMap<Tenant['clients'], ReadonlyMap<unknown, string>>();
 
 /**
- * Returns the name of a client as the reports have it, or the id itself if it is another string. Only the tenant's pages
- * and Actions use the name in Auth0, which ends with the stack's.
+ * Returns a client's name as in the reports; for an unknown id, the id. Only the tenant's pages and Actions use the full
+ * name at Auth0, which ends with the stack's name.
  */
 export function clientName({ tenant, stack }: Pick<Model, 'tenant' | 'stack'>, id: unknown): string | undefined {
   const { clients } = tenant;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const CLIENT = new URL('./client/', import.meta.url);
 
-export interface PageDocument {
+interface PageDocument {
   readonly html: string;
   /** The content security policy: allows only this code, this style and the twin's endpoints. */
   readonly policy: string;

@@ -39,7 +39,7 @@ export const samePage: MiddlewareHandler = async (c, next) => {
 
 export class QuestionError extends Error {}
 
-/** Serves an endpoint; a question of another form is answered with 400. */
+/** Serves an endpoint, and rejects an invalid question with 400. */
 export function onQuestion<K extends keyof Endpoints>(
   app: Hono,
   name: K,
@@ -48,9 +48,9 @@ export function onQuestion<K extends keyof Endpoints>(
 ): void {
   const onError = (c: Context): Response => refuse(c, 400, 'The question is too long');
   app.post(`/_twin/${name}`, bodyLimit({ maxSize: LIMIT, onError }), async (c) => {
-    // A body that is not JSON, or that ended too early, is not an object either.
+    // A body that is incomplete or not JSON becomes undefined, which every schema rejects.
     const question = schema.safeParse(await c.req.json().catch(() => undefined));
-    if (!question.success) return refuse(c, 400, `The question is not one: ${z.prettifyError(question.error)}`);
+    if (!question.success) return refuse(c, 400, `The question is invalid: ${z.prettifyError(question.error)}`);
     try {
       return c.json(await answer(question.data, c));
     } catch (error) {

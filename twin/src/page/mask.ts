@@ -13,7 +13,7 @@ function secretsOf(route: Route | undefined): { isSecret: (header: string) => bo
   };
 }
 
-/** A request to send; headers are names and values in turn. */
+/** A request to send. `rawHeaders` alternates names and values. */
 export type Sent = Pick<GatewayRequest, 'method' | 'target' | 'rawHeaders' | 'body'>;
 
 /** Returns a request without its caller's credentials and anything that looks like a token. */
@@ -111,7 +111,7 @@ function maskedQuery(query: string, parameter: string | undefined): string {
     .join('&');
 }
 
-/** Returns headers that are names and values in turn as pairs. */
+/** Returns raw headers, which alternate names and values, as pairs. */
 export function pairsOf(rawHeaders: readonly string[]): [name: string, value: string][] {
   return rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? '']] : []));
 }

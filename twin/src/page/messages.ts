@@ -141,7 +141,7 @@ export interface TokenEntry extends Happened {
   readonly granted: readonly string[];
 }
 
-export interface TenantEntry extends Happened {
+interface TenantEntry extends Happened {
   readonly kind: 'tenant';
   readonly method: string;
   readonly path: string;

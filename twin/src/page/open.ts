@@ -26,7 +26,7 @@ const OPEN: readonly string[] = ['call', 'curl', 'event'] satisfies readonly (ke
 
 const requestId = z.string();
 const ASK = { caller: z.string(), ask: z.string() };
-/** A question of each endpoint. */
+/** The schema of each endpoint's question. */
 const QUESTIONS = {
   token: z.strictObject({ ...ASK, api: z.string().exactOptional(), parameters: z.record(z.string(), z.string()) }),
   secrets: z.strictObject(ASK),

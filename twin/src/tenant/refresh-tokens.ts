@@ -26,7 +26,7 @@ const FAMILY = z.strictObject({
 const FILE = z.strictObject({ key: z.string().min(40), families: z.array(FAMILY) });
 
 /** The chain of refresh tokens of one login. */
-export type RefreshFamily = z.infer<typeof FAMILY>;
+type RefreshFamily = z.infer<typeof FAMILY>;
 
 /** Stores the families between two runs as one string. */
 export interface RefreshTokenStorage {

@@ -78,7 +78,7 @@ it('npm run access writes the reports, finds stale ones, and says what a change 
   const check = await access('--check');
   project.edit('index.ts', `{ ...${outputs}, apiToken: 'x' }`, outputs);
   expect(check.code).toBe(1);
-  expect(check.text).toMatch(/^A rule does not hold in dev: `the stack`: `secrets are marked: the output apiToken /);
+  expect(check.text).toMatch(/^A rule does not hold in dev: the stack: secrets are marked: the output apiToken /);
   expect(check.text.split('\n').filter((line) => /^(---|\+\+\+) /.test(line))).toEqual([
     '--- a/access/dev.md',
     '+++ b/access/dev.md',

@@ -110,7 +110,7 @@ function Panel(): ComponentChildren {
         </>
       ) : isOpen ? (
         <p class="advice">
-          The twin no longer keeps the request of this link: it keeps the latest, until it is restarted.
+          The twin no longer keeps the request of this link: it keeps only the latest requests, until it is restarted.
         </p>
       ) : (
         <TryIt />

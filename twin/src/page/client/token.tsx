@@ -61,9 +61,9 @@ function Signed({ parts }: { readonly parts: jwt.Parts }): ComponentChildren {
   useEffect(() => void jwt.isSigned(parts, sign).then(setSigned, () => undefined), []);
   if (signed === undefined) return <p />;
   return signed ? (
-    <p class="good">✓ Signature verified: by the twin’s key</p>
+    <p class="good">✓ Signature verified with the twin’s key</p>
   ) : (
-    <p class="error">✗ Invalid signature: not by the twin’s current key</p>
+    <p class="error">✗ Invalid signature: not made with the twin’s current key</p>
   );
 }
 
