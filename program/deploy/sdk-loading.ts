@@ -29,8 +29,12 @@ const REPLACED: ReadonlyMap<string, string> = new Map([
   ['source-map-support/register', ''],
 ]);
 
-/** The SDK takes a stack trace for every promise, to print those that never resolve. */
-const PROMISES = '/@pulumi/pulumi/runtime/debuggable.js';
+const EDITED: readonly (readonly [file: string, from: string, to: string])[] = [
+  // The SDK takes a stack trace for every promise, to print those that never resolve.
+  ['/@pulumi/pulumi/runtime/debuggable.js', 'new Error().stack', 'undefined'],
+  // With hooks, modules of Node 24.0 have no `require.cache`.
+  ['/@pulumi/pulumi/runtime/closure/createClosure.js', 'require.cache', "require('node:module')._cache"],
+];
 
 registerHooks({
   resolve: (specifier, context, next) => {
@@ -42,8 +46,9 @@ registerHooks({
     const source = REPLACED.get(url.split('?for=')[1] ?? '');
     if (source !== undefined) return { format: 'commonjs', source, shortCircuit: true };
     const loaded = next(url, context);
-    if (!url.endsWith(PROMISES)) return loaded;
-    const code = Buffer.from((loaded.source ?? '') as string).toString();
-    return { ...loaded, source: code.replace('new Error().stack', 'undefined') };
+    const edit = EDITED.find(([file]) => url.endsWith(file));
+    if (edit === undefined || loaded.source == null) return loaded;
+    const [, from, to] = edit;
+    return { ...loaded, source: Buffer.from(loaded.source as string).toString().replaceAll(from, to) };
   },
 });
