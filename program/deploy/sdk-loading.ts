@@ -49,6 +49,7 @@ registerHooks({
     const edit = EDITED.find(([file]) => url.endsWith(file));
     if (edit === undefined || loaded.source == null) return loaded;
     const [, from, to] = edit;
-    return { ...loaded, source: Buffer.from(loaded.source as string).toString().replaceAll(from, to) };
+    const code = Buffer.from(loaded.source as string).toString();
+    return { ...loaded, source: code.replaceAll(from, to) };
   },
 });
