@@ -83,7 +83,8 @@ export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'
         (one.kind === 'client' && one.client.name === as) ||
         (as === TEST_USER && one.kind === 'user' && model.tenant.users.length === 1),
     )
-    .toSorted((a, b) => Number(isBrowser(a)) - Number(isBrowser(b)));
+    // A client's name in the report may be another client's name in the tenant.
+    .toSorted((a, b) => Number(a.name !== as) - Number(b.name !== as) || Number(isBrowser(a)) - Number(isBrowser(b)));
   const found = named.find((caller) => through === undefined || caller.through === through);
   if (found !== undefined) return found;
   if (named.length > 0) {

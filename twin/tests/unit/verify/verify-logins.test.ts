@@ -82,6 +82,14 @@ it('A token by hand is that of a client, by its name in the tenant', async () =>
   expect(got.kind === 'token' && got.claims['azp']).toBe(twin.outputs.clientIds['test-app']);
 });
 
+it('A name that is one client’s in the report and another’s in the tenant chooses the client of the report', () => {
+  const model = twin.model();
+  const [client] = model.tenant.clients.filter(({ name }) => name === 'test-app (dev)');
+  const clients = ['shop (dev)', 'shop (dev) (dev)'].map((name) => ({ ...client!, name, clientId: name }));
+  const chosen = callerNamed({ as: 'shop (dev)' }, { ...model, tenant: { ...model.tenant, clients } });
+  expect(chosen.kind === 'client' && chosen.client.name).toBe('shop (dev) (dev)');
+});
+
 it.each([
   [undefined, undefined, 'Name a caller of stack dev. Use --as test-app or '],
   ['writer@example.com', 'wep', 'did you mean web'],
