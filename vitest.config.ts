@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Those of these files that exist: a project that has the tools as an installed package has no twin/. */
+/** Returns the files that exist: a project that installs the tools as a package has no twin/. */
 const existing = (...files: readonly string[]): URL[] =>
   files.map((file) => new URL(file, import.meta.url)).filter((file) => existsSync(file));
 

@@ -59,7 +59,7 @@ export const ACCOUNT_ID = '123456789012';
 
 /** An optional input that does not affect what the twin serves. */
 export const anyValue = z.unknown().optional();
-/** Several such inputs. */
+/** Returns such an input for each key. */
 export const unused = <Key extends string>(...keys: readonly Key[]): Record<Key, typeof anyValue> =>
   Object.fromEntries(keys.map((key) => [key, anyValue])) as Record<Key, typeof anyValue>;
 export const strings = z.array(z.string());

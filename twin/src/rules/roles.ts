@@ -62,7 +62,7 @@ function assumed(all: Registered): Finding[] {
       : [
           {
             resource,
-            message: `${JSON.stringify(foreign.Principal ?? 'every other')} may assume it, not only Lambda`,
+            message: `${foreign.Principal === undefined ? 'every principal outside NotPrincipal' : JSON.stringify(foreign.Principal)} may assume it, not only Lambda`,
           },
         ];
   });
