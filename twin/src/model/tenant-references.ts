@@ -5,7 +5,9 @@ import type { EmulatedType, InputsOf } from '../resources/types.ts';
 import type { Tenant } from './tenant.ts';
 
 /**
- * Rejects two resources for the same Auth0 object: Auth0 would reject the second, or the two would overwrite each other.
+ * Rejects two resources for the same Auth0 object: Auth0 would reject the second, or the two would overwrite each other,
+ * as a list and single entries of one owner do.
+ * Source: https://www.pulumi.com/registry/packages/auth0/api-docs/rolepermissions/
  * @throws UserError listing all duplicates
  */
 export function refuseDuplicates(lookup: Lookup): void {
@@ -13,7 +15,7 @@ export function refuseDuplicates(lookup: Lookup): void {
     lookup(type).map(({ inputs }) => describe(inputs));
   const names = [
     ...all(TYPE.resourceServer, ({ identifier }) => `the API ${identifier}`),
-    ...all(TYPE.resourceServerScopes, (scopes) => `the scopes of the API ${scopes.resourceServerIdentifier}`),
+    ...all(TYPE.resourceServerScopes, scopesOf),
     ...all(
       TYPE.resourceServerScope,
       (scope) => `the scope ${scope.scope} of the API ${scope.resourceServerIdentifier}`,
@@ -23,11 +25,11 @@ export function refuseDuplicates(lookup: Lookup): void {
       (grant) => `the ${grant.subjectType} grant of ${grant.audience} to the client ${grant.clientId}`,
     ),
     ...all(TYPE.connection, ({ name }) => `the connection ${name}`),
-    ...all(TYPE.connectionClients, ({ connectionId }) => `the enabled clients of the connection ${connectionId}`),
+    ...all(TYPE.connectionClients, clientsOf),
     ...all(TYPE.role, ({ name }) => `the role ${name}`),
-    ...all(TYPE.rolePermissions, ({ roleId }) => `the permissions of the role ${roleId}`),
+    ...all(TYPE.rolePermissions, permissionsOf),
     ...all(TYPE.user, ({ email, connectionName }) => `the user ${email} of ${connectionName}`),
-    ...all(TYPE.userRoles, ({ userId }) => `the roles of the user ${userId}`),
+    ...all(TYPE.userRoles, rolesOf),
     // Auth0 accepts the second of these, and deleting either one takes the access away that both declare.
     ...all(
       TYPE.rolePermission,
@@ -41,7 +43,28 @@ export function refuseDuplicates(lookup: Lookup): void {
   ];
   const duplicates = names.filter((name, index) => names.indexOf(name) < index);
   if (duplicates.length > 0) throw new UserError(`The program declares more than once: ${duplicates.join('; ')}.`);
+
+  const both = (lists: readonly string[], singles: readonly string[]): string[] =>
+    lists.filter((name) => singles.includes(name));
+  const mixed = [
+    ...both(all(TYPE.resourceServerScopes, scopesOf), all(TYPE.resourceServerScope, scopesOf)),
+    ...both(all(TYPE.connectionClients, clientsOf), all(TYPE.connectionClient, clientsOf)),
+    ...both(all(TYPE.rolePermissions, permissionsOf), all(TYPE.rolePermission, permissionsOf)),
+    ...both(all(TYPE.userRoles, rolesOf), all(TYPE.userRole, rolesOf)),
+  ];
+  if (mixed.length > 0) {
+    throw new UserError(
+      `The program declares both a list and single entries, which remove each other: ${mixed.join('; ')}.`,
+    );
+  }
 }
+
+const scopesOf = (scopes: { readonly resourceServerIdentifier: string }): string =>
+  `the scopes of the API ${scopes.resourceServerIdentifier}`;
+const clientsOf = ({ connectionId }: { readonly connectionId: string }): string =>
+  `the enabled clients of the connection ${connectionId}`;
+const permissionsOf = ({ roleId }: { readonly roleId: string }): string => `the permissions of the role ${roleId}`;
+const rolesOf = ({ userId }: { readonly userId: string }): string => `the roles of the user ${userId}`;
 
 type Reference = readonly [target: string, exists: boolean];
 

@@ -91,6 +91,29 @@ it.each([
   },
 );
 
+it.each([
+  ['resourceServerScopes', 'resourceServerIdentifier', { scope: 'a:b' }, 'the scopes of the API https://test-api'],
+  ['rolePermissions', 'roleId', { permission: 'a:b', resourceServerIdentifier: 'a' }, 'the permissions of the role'],
+  ['userRoles', 'userId', { roleId: 'r' }, 'the roles of the user'],
+  ['connectionClients', 'connectionId', { clientId: 'x' }, 'the enabled clients of the connection'],
+])(
+  'The model rejects %s with a single entry of the same owner, because they remove each other',
+  async (list, owner, inputs, says) => {
+    const recorded = await recordStack('dev');
+    const single = recorded.resources
+      .filter(({ type }) => type.startsWith(`auth0:index/${list}:`))
+      .map((all) => ({
+        ...all,
+        type: all.type.replace(/s:(\w+)s$/, ':$1'),
+        name: 'single',
+        id: 'single',
+        inputs: { ...inputs, [owner]: all.inputs[owner] },
+      }));
+    const { message } = await refusal(() => modelOf({ ...recorded, resources: [...recorded.resources, ...single] }));
+    expect(message).toContain(`both a list and single entries, which remove each other: ${says}`);
+  },
+);
+
 // docs/fidelity.md F34
 it('The model rejects two routes whose parameters have different names at one place of the path', async () => {
   const recorded = await recordStack('dev');
