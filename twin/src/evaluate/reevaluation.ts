@@ -15,7 +15,7 @@ const PAUSE = 1000;
 /** Milliseconds without an evaluation until the waiting processes end: they use 300 MB. */
 const IDLE = 10 * 60 * 1000;
 
-interface Reevaluation {
+export interface Reevaluation {
   readonly evaluate: typeof evaluate;
   /** Starts the process for the next evaluation. Happens by itself a second after each evaluation. */
   readonly prepare: () => void;
