@@ -2,11 +2,12 @@ import { registerHooks } from 'node:module';
 
 /**
  * Preloaded into Pulumi's Node processes, where it skips work of `@pulumi/pulumi` that this program does not need:
- * about half of the CPU time of a preview. The SDK's results stay the same.
+ * about half of the CPU time of a preview. Resources and outputs stay the same; only the stack traces of unresolved
+ * promises are lost.
  */
 
-/** Loads the module of the same file on first use. `__esModule` keeps TypeScript's helpers from copying all exports. */
-const LATE = `
+/** A module that loads the real one on first use. `__esModule` keeps TypeScript's helpers from copying all exports. */
+const LAZY = `
 let real;
 const load = () => {
   if (real === undefined) {
@@ -23,9 +24,9 @@ module.exports = new Proxy({}, { get: (_, name) => (name === '__esModule' ? true
  * trace to the SDK's own TypeScript; Node maps those of this program.
  */
 const REPLACED: ReadonlyMap<string, string> = new Map([
-  ['typescript', LATE],
-  ['@npmcli/arborist', LATE],
-  ['./automation', LATE],
+  ['typescript', LAZY],
+  ['@npmcli/arborist', LAZY],
+  ['./automation', LAZY],
   ['source-map-support/register', ''],
 ]);
 

@@ -30,7 +30,7 @@ export function refuseDuplicates(lookup: Lookup): void {
     ...all(TYPE.rolePermissions, permissionsOf),
     ...all(TYPE.user, ({ email, connectionName }) => `the user ${email} of ${connectionName}`),
     ...all(TYPE.userRoles, rolesOf),
-    // Auth0 accepts the second of these, and deleting either one takes the access away that both declare.
+    // Auth0 accepts a duplicate of these, but deleting either resource removes the access for both.
     ...all(
       TYPE.rolePermission,
       (held) => `the permission ${held.permission} of ${held.resourceServerIdentifier} for the role ${held.roleId}`,
@@ -78,12 +78,15 @@ export function refuseDangling(
 ): void {
   const api = (id: string): Reference => [`the API ${id}`, resourceServers.some(({ identifier }) => identifier === id)];
   const client = (id: string): Reference => [`the client ${id}`, clients.some(({ clientId }) => clientId === id)];
-  const connectionId = (id: string): Reference => [`the connection ${id}`, connections.some((all) => all.id === id)];
+  const connectionId = (id: string): Reference => [
+    `the connection ${id}`,
+    connections.some((known) => known.id === id),
+  ];
   const connection = (name: string): Reference => [
     `the connection ${name}`,
-    connections.some((all) => all.name === name),
+    connections.some((known) => known.name === name),
   ];
-  const role = (id: string): Reference => [`the role ${id}`, roles.some((all) => all.id === id)];
+  const role = (id: string): Reference => [`the role ${id}`, roles.some((known) => known.id === id)];
   const hasScope = (audience: string, scope: string): boolean =>
     resourceServers.some(({ identifier, scopes }) => identifier === audience && scopes.includes(scope));
 

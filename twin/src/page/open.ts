@@ -21,7 +21,7 @@ const DIGESTS: ReadonlyMap<string, 'sha384' | 'sha512'> = new Map([
   ['RS512', 'sha512'],
 ]);
 
-/** The endpoints without secrets: they mask them, or get them from the page. Any other needs the key. */
+/** Endpoints that need no key: they mask secrets, or receive them from the page. All others require it. */
 const OPEN: readonly string[] = ['call', 'curl', 'event'] satisfies readonly (keyof Endpoints)[];
 
 const requestId = z.string();
@@ -35,7 +35,7 @@ const QUESTIONS = {
   replay: z.strictObject({ requestId }),
   curl: z.strictObject({ requestId }),
   event: z.strictObject({ requestId, reveal: z.boolean() }),
-};
+} satisfies Readonly<Record<keyof Endpoints, z.ZodType>>;
 
 /** Creates a twin's page: its document at the tenant's root, and its endpoints below `/_twin/`. */
 export function openPage(inside: Inside): Page {

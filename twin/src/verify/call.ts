@@ -29,7 +29,7 @@ const TRIES = 5;
 /** The most bytes to read of a response. The gateway's own responses are shorter. */
 const OWN = 100;
 
-/** Calls a route. Never rejects. */
+/** Calls a route. A network failure is a verdict. */
 export async function callRoute(
   { url, method, token, body, source }: Call,
   { fetch, clock, sleep }: Platform,
