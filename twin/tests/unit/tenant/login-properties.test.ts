@@ -78,7 +78,8 @@ it('In any tenant, the scope of a login and of each refresh is within requested 
         seen.add('refused');
       }
     }),
-    { numRuns: 60 },
+    // One seed: that every outcome was among them is part of the claim.
+    { numRuns: 60, seed: 2026 },
   );
   expect([...seen].toSorted()).toEqual(['refreshed', 'refused', 'tokens']);
 });
