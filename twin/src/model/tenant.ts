@@ -161,7 +161,10 @@ export function asSecondIssuer(tenant: Tenant): Tenant {
   return { ...tenant, issuerDomain: tenant.secondIssuerDomain ?? tenant.issuerDomain };
 }
 
-/** Returns the URL of the tenant's second issuer on the twin: 127.0.0.1 instead of localhost. */
+/** The twin's host as the tenant's second issuer; the first one's is localhost. */
+export const SECOND_ISSUER_HOST = '127.0.0.1';
+
+/** Returns the URL of the tenant's second issuer on the twin. */
 export function secondIssuerUrl(tenantUrl: string): string {
-  return tenantUrl.replace('//localhost:', '//127.0.0.1:');
+  return tenantUrl.replace('//localhost:', `//${SECOND_ISSUER_HOST}:`);
 }

@@ -3,6 +3,7 @@ import { get as httpsGet } from 'node:https';
 import { ISSUER_TIMEOUT } from '../../../limits/http-api.ts';
 import { readBody } from '../common/read-body.ts';
 import type { Model } from '../model/model.ts';
+import { SECOND_ISSUER_HOST } from '../model/tenant.ts';
 import type { FetchDocument } from '../gateway/issuer-keys.ts';
 import { GATEWAY_AGENT } from '../tenant/report.ts';
 
@@ -28,8 +29,7 @@ export function fromTenant(
     return getText(
       `${url.replace('//localhost:', '//127.0.0.1:')}/.well-known/${what === 'discovery' ? 'openid-configuration' : 'jwks.json'}`,
       ca,
-      // The tenant serves its second issuer at 127.0.0.1.
-      isOf(secondIssuerDomain) && !isOf(issuerDomain) ? '127.0.0.1' : 'localhost',
+      isOf(secondIssuerDomain) && !isOf(issuerDomain) ? SECOND_ISSUER_HOST : 'localhost',
     );
   };
 }

@@ -108,7 +108,8 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     page?.onEvent(event);
   };
   const tenant = tenantEndpoint(() => serving.tenant, onEvent, page?.app);
-  const { server: tenantServer, tlsServer } = tenant.serve(ready.promise, options.tls === true);
+  const tls = options.tls === true;
+  const tenantServer = tenant.serve(ready.promise, tls);
   const ports = apiPorts(options, (index) => ready.promise.then(() => serving.gateways[index]), onEvent);
   const apiUrls = ({ apis }: Model): string[] =>
     apis.map(({ basePath }, index) => (ports.origins[index] ?? '') + basePath);
@@ -140,7 +141,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
 
   let tenantUrl = '';
   let ca: string | undefined;
-  const caFile = tlsServer === undefined ? undefined : `${state.folder}ca.pem`;
+  const caFile = tls ? `${state.folder}ca.pem` : undefined;
   const keys = new IssuerKeyCache(
     fromTenant(
       () => serving.model,
@@ -155,7 +156,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       shownAs: state.shownAs + REFRESH_TOKENS,
     });
     if (options.withTenant !== false) {
-      const scheme = tlsServer === undefined ? 'http' : 'https';
+      const scheme = tls ? 'https' : 'http';
       tenantUrl = `${scheme}://localhost:${await listen(tenantServer, options.tenantPort, '--tenant-port')}`;
     }
     await ports.open(1);
@@ -163,10 +164,10 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     const model = modelOf(recorded);
     await ports.open(model.apis.length);
     signing = await openSigningKeys(state, model.tenant.issuerDomain, options.rotate === true);
-    if (tlsServer !== undefined) {
+    if ('setSecureContext' in tenantServer) {
       const identity = await openTls(state, tenantDomains(recorded));
       ca = identity.ca;
-      tlsServer.setSecureContext({ key: identity.key, cert: identity.certificate });
+      tenantServer.setSecureContext({ key: identity.key, cert: identity.certificate });
     }
     serving = build(recorded, model);
     ready.resolve();

@@ -3,7 +3,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { CONNECTION_LIMITS } from '../gateway/server.ts';
-import { asSecondIssuer } from '../model/tenant.ts';
+import { asSecondIssuer, SECOND_ISSUER_HOST } from '../model/tenant.ts';
 import { tenantApp } from '../tenant/app.ts';
 import type { TenantService } from '../tenant/service.ts';
 import type { OnEvent } from './events.ts';
@@ -11,29 +11,24 @@ import type { OnEvent } from './events.ts';
 interface TenantEndpoint {
   readonly fetch: (request: Request, env?: object) => Response | Promise<Response>;
   /** Creates an unbound server, whose requests wait until the twin is ready. A TLS server has no certificate yet. */
-  readonly serve: (
-    ready: Promise<void>,
-    tls: boolean,
-  ) => { readonly server: Server | TlsServer; readonly tlsServer: TlsServer | undefined };
+  readonly serve: (ready: Promise<void>, tls: boolean) => Server | TlsServer;
 }
 
-/** The tenant, which issues tokens as its second issuer to requests at 127.0.0.1 or that issuer's domain. */
+/** The tenant, which issues tokens as its second issuer to requests at that issuer's host or domain. */
 export function tenantEndpoint(current: () => TenantService, onEvent: OnEvent, page: Hono | undefined): TenantEndpoint {
   const firstIssuer = tenantApp(current, onEvent, page);
   const secondIssuer = tenantApp(() => ({ ...current(), tenant: asSecondIssuer(current().tenant) }), onEvent, page);
   const fetch = (request: Request, env?: object): Response | Promise<Response> => {
     const { secondIssuerDomain } = current().tenant;
-    const isSecond = ['127.0.0.1', secondIssuerDomain].includes(new URL(request.url).hostname);
+    const isSecond = [SECOND_ISSUER_HOST, secondIssuerDomain].includes(new URL(request.url).hostname);
     return (isSecond && secondIssuerDomain !== undefined ? secondIssuer : firstIssuer).fetch(request, env);
   };
   const serve: TenantEndpoint['serve'] = (ready, tls) => {
     const listener = getRequestListener(fetch, { overrideGlobalObjects: false });
     const onRequest: RequestListener = (incoming, outgoing) =>
       void ready.then(async () => listener(incoming, outgoing));
-    if (!tls) return { server: createServer(CONNECTION_LIMITS, onRequest), tlsServer: undefined };
     const limits = { ...CONNECTION_LIMITS, handshakeTimeout: CONNECTION_LIMITS.headersTimeout };
-    const server = createTlsServer(limits, onRequest);
-    return { server, tlsServer: server };
+    return tls ? createTlsServer(limits, onRequest) : createServer(CONNECTION_LIMITS, onRequest);
   };
   return { fetch, serve };
 }
