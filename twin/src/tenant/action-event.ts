@@ -3,7 +3,6 @@ import type { Parameters } from './parameters.ts';
 
 /** A request that Actions run for, and its outcome unless they change it. */
 export interface ActionRequest {
-  readonly tenant: Tenant;
   readonly client: Client;
   /** Absent for client_credentials. */
   readonly user: User | undefined;
@@ -16,8 +15,6 @@ export interface ActionRequest {
   readonly userAgent: string | undefined;
   /** When the user entered the password, in seconds since 1970; undefined if that is not known. */
   readonly authTime: number | undefined;
-  /** Milliseconds since 1970. */
-  readonly now: number;
 }
 
 /** The parts of Auth0's event that the twin's lacks. An Action may decide by them, so reading one is an error. */
@@ -54,10 +51,11 @@ const SECRET = ['client_secret', 'client_assertion', 'password', 'code', 'code_v
 
 /**
  * The event of an Action, without its secrets.
+ * @param now milliseconds since 1970
  * Source: https://auth0.com/docs/customize/actions/explore-triggers, the event objects of both triggers
  */
-export function actionEvent(request: ActionRequest): Record<string, unknown> {
-  const { tenant, client, user, api, sid, method, userAgent, requestedScopes } = request;
+export function actionEvent(tenant: Tenant, request: ActionRequest, now: number): Record<string, unknown> {
+  const { client, user, api, sid, method, userAgent, requestedScopes } = request;
   const parameters = Object.fromEntries([...request.parameters].filter(([name]) => !SECRET.includes(name)));
   return {
     client: { client_id: client.clientId, name: client.name, metadata: client.metadata ?? {} },
@@ -72,11 +70,18 @@ export function actionEvent(request: ActionRequest): Record<string, unknown> {
     tenant: { id: tenant.domain.split('.')[0] },
     ...(api !== undefined && { resource_server: { identifier: api.identifier } }),
     ...(sid !== undefined && { session: { id: sid } }),
-    ...(user === undefined ? { transaction: { requested_scopes: requestedScopes } } : ofUser(request, user)),
+    ...(user === undefined
+      ? { transaction: { requested_scopes: requestedScopes } }
+      : ofUser(tenant, request, user, now)),
   };
 }
 
-function ofUser({ tenant, protocol, requestedScopes, parameters, authTime, now }: ActionRequest, user: User): object {
+function ofUser(
+  tenant: Tenant,
+  { protocol, requestedScopes, parameters, authTime }: ActionRequest,
+  user: User,
+  now: number,
+): object {
   const time = new Date(now).toISOString();
   const authenticatedAt = authTime === undefined ? undefined : new Date(authTime * 1000).toISOString();
   const connection = tenant.connections.find(({ name }) => name === user.connection);

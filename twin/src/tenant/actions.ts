@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isIgnoredClaim } from '../../../limits/claims.ts';
 import { PERMISSION } from '../../../limits/auth0.ts';
 import type { Action } from '../model/actions.ts';
+import type { Tenant } from '../model/tenant.ts';
 import { actionEvent, unknownInEvent, type ActionRequest } from './action-event.ts';
 import type { RunAction } from './action-process.ts';
 import { refusals } from './errors.ts';
@@ -69,20 +70,24 @@ function setClaim(claims: Record<string, unknown>, args: readonly unknown[]): vo
 }
 
 /**
- * Runs the Actions of a trigger in order.
+ * Runs the Actions of the request's trigger in order.
  * @returns undefined if the trigger has none
  * @throws TokenError if an Action denies access, fails, or uses an unsupported feature
  */
 export async function runActions(
-  trigger: Trigger,
-  runAction: RunAction,
+  {
+    tenant,
+    runAction,
+    clock,
+  }: { readonly tenant: Tenant; readonly runAction: RunAction; readonly clock: () => number },
   request: ActionRequest,
 ): Promise<TokenChanges | undefined> {
-  const actions = request.tenant.actions.filter((action) => action.trigger === trigger);
+  const trigger: Trigger = request.user === undefined ? 'credentials-exchange' : 'post-login';
+  const actions = tenant.actions.filter((action) => action.trigger === trigger);
   if (actions.length === 0) return undefined;
   const changes: TokenChanges = { accessClaims: {}, idClaims: {}, added: new Set(), removed: new Set() };
   const methods = METHODS[trigger];
-  const event = actionEvent(request);
+  const event = actionEvent(tenant, request, clock());
   for (const { name, code, secrets } of actions) {
     const { calls, unsupported, error } = await runAction({
       handler: HANDLERS[trigger],

@@ -4,24 +4,18 @@ import { readBody } from '../common/read-body.ts';
 import { discoveryDocument } from './discovery.ts';
 import { cors } from './cors.ts';
 import { refusals, TokenError } from './errors.ts';
-import type { Granted } from './grant.ts';
 import { loginRoutes } from './login.ts';
 import { logoutRoutes } from './logout.ts';
 import { BODY_LIMIT } from './parameters.ts';
 import { revoke } from './revoke.ts';
 import { reporting, type TenantRequest, type TenantEnv } from './report.ts';
 import type { TenantService } from './service.ts';
-import { issueToken, type TokenAttempt, type TokenRequest } from './token.ts';
+import { issueToken, type Issued, type TokenAttempt, type TokenRequest } from './token.ts';
 import { userinfo } from './userinfo.ts';
 
 /** The result of a token request, for the log. Clients and users contain secrets, and strings of the request may be tokens. */
 export type TokenExchange =
-  | {
-      readonly kind: 'granted';
-      readonly granted: Granted;
-      readonly requested: readonly string[];
-      readonly ignored: readonly string[];
-    }
+  | ({ readonly kind: 'granted' } & Omit<Issued, 'response'>)
   | {
       readonly kind: 'refused';
       readonly refusal: TokenError;
@@ -97,10 +91,10 @@ export function tenantApp(
       // It would bind the token to a key.
       if (c.req.header('dpop') !== undefined) refusals.unsupportedParameter('DPoP');
       const request = await tokenRequest(c);
-      const { response, granted, requested, ignored } = await issueToken(request, current(), (authenticated) => {
+      const { response, ...issued } = await issueToken(request, current(), (authenticated) => {
         attempt = authenticated;
       });
-      report({ kind: 'granted', granted, requested, ignored });
+      report({ kind: 'granted', ...issued });
       return c.json(response);
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;

@@ -1,7 +1,7 @@
 import type { Client, ResourceServer, Tenant } from '../model/tenant.ts';
 import { refusals } from './errors.ts';
-import { apiFor } from './grant.ts';
-import { scopeWords, type Parameters } from './parameters.ts';
+import { requestedApi } from './grant.ts';
+import { required, scopeWords, type Parameters } from './parameters.ts';
 import { isListed, originOf, withoutFragment } from './urls.ts';
 import { requestedScopes, scopesForUsers } from './user-grant.ts';
 
@@ -124,86 +124,79 @@ export function callbackOf(tenant: Tenant, parameters: Parameters): Callback {
   return { client, url, sent, mode, state: parameters.get('state') };
 }
 
-/** The checks of a request, in Auth0's order. Each throws if it fails. */
-const CHECKS: readonly ((parameters: Parameters, client: Client, tenant: Tenant) => unknown)[] = [
-  (parameters, client) => {
-    const refused = client.firstParty ? undefined : REFUSED_OF_THIRD_PARTIES.find((name) => parameters.has(name));
-    return refused === undefined || refusals.malformed(`parameter ${refused} is not allowed`);
-  },
-  (parameters) => {
-    const unsupported = UNSUPPORTED_AT_AUTHORIZE.find((name) => parameters.has(name));
-    return unsupported === undefined || refusals.unsupportedParameter(unsupported);
-  },
-  (parameters) => parameters.get('response_type') ?? refusals.missingParameter('response_type'),
-  (parameters, client) => {
-    const types = scopeWords(parameters.get('response_type'));
-    if (types.length === 1 && types[0] === 'code') return true;
-    const isKnown = types.every((type) => ['code', 'token', 'id_token'].includes(type));
-    return isKnown && client.firstParty
-      ? refusals.grantTypeNotAllowed('implicit')
-      : refusals.unsupportedResponseType(types.join(' '));
-  },
-  (_, client) => client.grantTypes.includes('authorization_code') || refusals.grantTypeNotAllowed('authorization_code'),
-  (parameters) => {
-    const mode = parameters.get('response_mode');
-    return RESPONSE_MODES.some((known) => known === (mode ?? 'query')) || refusals.malformed('Invalid response_mode');
-  },
-  // Without a secret, only PKCE proves that the code is the client's own.
-  (parameters, client) =>
-    (client.firstParty && !client.isPublic) ||
-    (parameters.get('code_challenge') ?? refusals.missingParameter('code_challenge')),
-  (parameters) => {
-    if (!parameters.has('code_challenge') && !parameters.has('code_challenge_method')) return true;
-    // The default method is `plain`, which has never worked at Auth0.
-    if (parameters.get('code_challenge_method') !== 'S256')
-      return refusals.malformed('code_challenge_method must be S256');
-    return /^[\w-]{43}$/.test(parameters.get('code_challenge') ?? '') || refusals.malformed('Invalid code_challenge');
-  },
-  (parameters) => {
-    const prompts = scopeWords(parameters.get('prompt'));
-    const unknown = prompts.some((prompt) => !['none', 'login', 'consent', 'select_account'].includes(prompt));
-    const contradicts = prompts.includes('none') && prompts.length > 1;
-    return !(unknown || contradicts) || refusals.malformed('Invalid prompt');
-  },
-  (parameters) => /^\d{1,9}$/.test(parameters.get('max_age') ?? '0') || refusals.malformed('Invalid max_age'),
-  (parameters, client, tenant) => {
-    const name = parameters.get('connection');
-    if (name === undefined) return true;
-    const connection = tenant.connections.find((declared) => declared.name === name);
-    if (connection === undefined) return refusals.malformed('the connection was not found');
-    return connection.clientIds.includes(client.clientId) || refusals.connectionNotEnabled();
-  },
-  // A third party gets tokens only for APIs with a client grant for it.
-  (parameters, client) => client.firstParty || (parameters.get('audience') ?? refusals.missingParameter('audience')),
-  (parameters, client, tenant) => {
-    const audience = parameters.get('audience');
-    if (audience === undefined && client.legacy === true) return refusals.legacyPipeline(client.name);
-    return audience === undefined || scopesForUsers(tenant, apiFor(tenant, audience), client);
-  },
-];
-
 /**
- * Checks the request.
+ * Checks the request, in Auth0's order.
  * @throws TokenError with the `error` and `error_description` for the callback
  */
 export function authorizationRequest(tenant: Tenant, callback: Callback, parameters: Parameters): AuthorizationRequest {
   const { client } = callback;
-  for (const check of CHECKS) check(parameters, client, tenant);
-  const audience = parameters.get('audience');
-  const api = audience === undefined ? undefined : apiFor(tenant, audience);
+  refuseUnsupported(client, parameters);
+  checkResponse(client, parameters);
+  // Without a secret, only PKCE proves that the code is the client's own.
+  if (client.isPublic || !client.firstParty) required(parameters, 'code_challenge');
+  const challenge = challengeOf(parameters);
+  const prompts = promptsOf(parameters);
   const maxAge = parameters.get('max_age');
+  if (!/^\d{1,9}$/.test(maxAge ?? '0')) return refusals.malformed('Invalid max_age');
+  const connection = parameters.get('connection');
+  if (connection !== undefined) checkConnection(tenant, client, connection);
+  // A third party gets tokens only for APIs with a client grant for it.
+  if (!client.firstParty) required(parameters, 'audience');
+  const api = requestedApi(tenant, client, parameters);
+  if (api !== undefined) scopesForUsers(tenant, api, client);
   return {
     client,
     callback,
     api,
     scopes: requestedScopes(scopeWords(parameters.get('scope')), api),
-    challenge: parameters.get('code_challenge'),
+    challenge,
     nonce: parameters.get('nonce'),
-    prompts: scopeWords(parameters.get('prompt')),
+    prompts,
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
-    connection: parameters.get('connection'),
+    connection,
     loginHint: parameters.get('login_hint'),
   };
+}
+
+function refuseUnsupported({ firstParty }: Client, parameters: Parameters): void {
+  const sent = (names: readonly string[]): string | undefined => names.find((name) => parameters.has(name));
+  const refused = firstParty ? undefined : sent(REFUSED_OF_THIRD_PARTIES);
+  if (refused !== undefined) refusals.malformed(`parameter ${refused} is not allowed`);
+  const unsupported = sent(UNSUPPORTED_AT_AUTHORIZE);
+  if (unsupported !== undefined) refusals.unsupportedParameter(unsupported);
+}
+
+function checkResponse({ firstParty, grantTypes }: Client, parameters: Parameters): void {
+  const types = scopeWords(required(parameters, 'response_type'));
+  if (types.length !== 1 || types[0] !== 'code') {
+    const isKnown = types.every((type) => ['code', 'token', 'id_token'].includes(type));
+    if (isKnown && firstParty) refusals.grantTypeNotAllowed('implicit');
+    refusals.unsupportedResponseType(types.join(' '));
+  }
+  if (!grantTypes.includes('authorization_code')) refusals.grantTypeNotAllowed('authorization_code');
+  const mode = parameters.get('response_mode') ?? 'query';
+  if (!RESPONSE_MODES.some((known) => known === mode)) refusals.malformed('Invalid response_mode');
+}
+
+function challengeOf(parameters: Parameters): string | undefined {
+  const challenge = parameters.get('code_challenge');
+  const method = parameters.get('code_challenge_method');
+  if (challenge === undefined && method === undefined) return undefined;
+  // The default method is `plain`, which has never worked at Auth0.
+  if (method !== 'S256') return refusals.malformed('code_challenge_method must be S256');
+  return /^[\w-]{43}$/.test(challenge ?? '') ? challenge : refusals.malformed('Invalid code_challenge');
+}
+
+function promptsOf(parameters: Parameters): readonly string[] {
+  const prompts = scopeWords(parameters.get('prompt'));
+  const unknown = prompts.some((prompt) => !['none', 'login', 'consent', 'select_account'].includes(prompt));
+  return unknown || (prompts.includes('none') && prompts.length > 1) ? refusals.malformed('Invalid prompt') : prompts;
+}
+
+function checkConnection({ connections }: Tenant, { clientId }: Client, name: string): void {
+  const connection = connections.find((declared) => declared.name === name);
+  if (connection === undefined) return refusals.malformed('the connection was not found');
+  if (!connection.clientIds.includes(clientId)) refusals.connectionNotEnabled();
 }
 
 /**

@@ -47,9 +47,12 @@ export async function clientOfAssertion(
   await checkSignature(assertion, client.keys, now);
   const wrong = wrongClaim(claims, clientId, audiencesOf(tenant, base), now);
   if (wrong !== undefined) return refusals.wrongAssertion(wrong);
-  return state.assertions.use(clientId, claims.jti, claims.exp, now)
-    ? client
-    : refusals.wrongAssertion("the assertion was used before: its 'jti' works once");
+  const { assertions } = state;
+  for (const [used, end] of assertions) if (end <= now) assertions.delete(used);
+  const used = JSON.stringify([clientId, claims.jti]);
+  if (assertions.has(used)) return refusals.wrongAssertion("the assertion was used before: its 'jti' works once");
+  assertions.set(used, claims.exp);
+  return client;
 }
 
 function claimsOf(assertion: string): AssertionClaims {

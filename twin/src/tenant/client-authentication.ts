@@ -6,7 +6,6 @@ import { sameText } from './same-text.ts';
 import type { TenantService } from './service.ts';
 
 export interface Credentials {
-  readonly parameters: Parameters;
   readonly authorization: string | undefined;
   /** The address of the request, with a trailing slash. */
   readonly base: string;
@@ -20,7 +19,8 @@ export interface Credentials {
  */
 export async function authenticateClient(
   service: Pick<TenantService, 'tenant' | 'state' | 'clock'>,
-  { parameters, authorization, base }: Credentials,
+  parameters: Parameters,
+  { authorization, base }: Credentials,
 ): Promise<Client> {
   if (!parameters.has('client_assertion') && !parameters.has('client_assertion_type')) {
     return clientOfSecret(service.tenant.clients, parameters, authorization);

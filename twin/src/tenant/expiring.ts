@@ -7,23 +7,27 @@ export function randomKey(bytes = 32): string {
   return randomBytes(bytes).toString('base64url');
 }
 
-/** Values under unguessable keys that expire after a time. */
+/** Values under unguessable keys that expire after a time, or earlier if they are not read. */
 export class Expiring<V> {
   readonly #clock: () => number;
   readonly #lifetime: number;
-  readonly #entries = new Map<string, { readonly value: V; readonly until: number }>();
+  readonly #idleLifetime: number;
+  readonly #entries = new Map<string, { readonly value: V; readonly until: number; readAt: number }>();
 
   /**
    * @param clock milliseconds since 1970
    * @param lifetime seconds
+   * @param idleLifetime seconds since the value was last read
    */
-  constructor(clock: () => number, lifetime: number) {
+  constructor(clock: () => number, lifetime: number, idleLifetime = lifetime) {
     this.#clock = clock;
     this.#lifetime = lifetime;
+    this.#idleLifetime = idleLifetime;
   }
 
   add(value: V, key = randomKey()): string {
-    this.#entries.set(key, { value, until: this.#clock() + this.#lifetime * 1000 });
+    const now = this.#clock();
+    this.#entries.set(key, { value, until: now + this.#lifetime * 1000, readAt: now });
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > MOST && oldest !== undefined) this.#entries.delete(oldest);
     return key;
@@ -31,7 +35,10 @@ export class Expiring<V> {
 
   get(key = ''): V | undefined {
     const found = this.#entries.get(key);
-    return found !== undefined && this.#clock() < found.until ? found.value : undefined;
+    const now = this.#clock();
+    if (found === undefined || now >= found.until || now >= found.readAt + this.#idleLifetime * 1000) return undefined;
+    found.readAt = now;
+    return found.value;
   }
 
   delete(key = ''): void {

@@ -1,8 +1,7 @@
 import type { Client, ResourceServer, Tenant, User } from '../model/tenant.ts';
 import type { TokenChanges } from './actions.ts';
-import type { LoginClaims } from './codes.ts';
 import { refusals } from './errors.ts';
-import type { LoginState } from './login-state.ts';
+import type { LoginClaims, LoginState } from './login-state.ts';
 import type { LoginAttempts } from './login-attempts.ts';
 import type { Parameters } from './parameters.ts';
 import type { Redeemable } from './refresh-tokens.ts';
@@ -45,7 +44,19 @@ export function accessScopes({ scopes, client, changes }: Granted): readonly str
   return [...new Set([...scopes, ...(client.firstParty ? added : [])])].filter((scope) => !removed.has(scope));
 }
 
-/** @throws TokenError for an audience that no API of the tenant has */
-export function apiFor(tenant: Tenant, audience: string): ResourceServer {
-  return tenant.resourceServers.find(({ identifier }) => identifier === audience) ?? refusals.unknownAudience(audience);
+/**
+ * Returns the API of an audience; undefined without an audience.
+ * @throws TokenError for an audience that no API of the tenant has
+ */
+export function apiFor({ resourceServers }: Tenant, audience: string | undefined): ResourceServer | undefined {
+  if (audience === undefined) return undefined;
+  return resourceServers.find(({ identifier }) => identifier === audience) ?? refusals.unknownAudience(audience);
+}
+
+/** Returns the API that a user's request names. @throws TokenError as `apiFor`, and for a request in Auth0's older pipeline */
+export function requestedApi(tenant: Tenant, client: Client, parameters: Parameters): ResourceServer | undefined {
+  const audience = parameters.get('audience');
+  return audience === undefined && client.legacy === true
+    ? refusals.legacyPipeline(client.name)
+    : apiFor(tenant, audience);
 }

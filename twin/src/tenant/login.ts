@@ -23,13 +23,12 @@ import { connectionsFor, usersFor } from './decide-login.ts';
 import { refusals, TokenError } from './errors.ts';
 import { checkPassword } from './check-password.ts';
 import { randomKey } from './expiring.ts';
+import { IDLE_SESSION_LIFETIME, type Session, type Transaction } from './login-state.ts';
 import { consentPage, loginPage } from './pages.ts';
 import type { Parameters } from './parameters.ts';
 import type { TenantEnv } from './report.ts';
 import { respond } from './respond.ts';
 import type { TenantService } from './service.ts';
-import { IDLE_SESSION_LIFETIME, type Session } from './sessions.ts';
-import type { Transaction } from './transactions.ts';
 import { isVerifiable } from './urls.ts';
 import { grantToUser } from './user-grant.ts';
 
@@ -85,12 +84,13 @@ export function loginRoutes(current: () => TenantService): Hono<TenantEnv> {
       });
     }
     if (user.blocked) {
-      transactions.end(state);
+      transactions.delete(state);
       return refused(c, request.callback, () => refusals.blockedUser());
     }
-    sessions.end(readCookie(c, SESSION_COOKIE));
-    const { cookie, session } = sessions.begin(user.userId);
-    writeCookie(c, SESSION_COOKIE, cookie, IDLE_SESSION_LIFETIME);
+    sessions.delete(readCookie(c, SESSION_COOKIE));
+    const authTime = Math.floor(service.clock() / 1000);
+    const session = { sid: randomKey(24), userId: user.userId, authTime };
+    writeCookie(c, SESSION_COOKIE, sessions.add(session), IDLE_SESSION_LIFETIME);
     transaction.sid = session.sid;
     transaction.isLoggedIn = true;
     return proceed({ ...step, session });
@@ -107,14 +107,14 @@ export function loginRoutes(current: () => TenantService): Hono<TenantEnv> {
     const step = stepOf(c, service);
     const { request, state } = step;
     const user = consentingUser(step);
-    const { client, callback, api } = request;
+    const { client, callback } = request;
     if (form.get('action') !== 'accept') {
-      service.state.transactions.end(state);
+      service.state.transactions.delete(state);
       if (client.login.keepsErrors) throw new PageError(403, ['access_denied', 'The user declined.']);
       return refused(c, callback, () => refusals.consentDeclined());
     }
     const scopes = scopesFor(step, request, user);
-    service.state.consents.remember(user.userId, client.clientId, api?.identifier, scopes);
+    for (const key of consentKeys(user, request, scopes)) service.state.consents.add(key);
     return refused(c, callback, () => finish(step, request, user, scopes));
   });
 
@@ -134,7 +134,7 @@ async function proceed(step: Step): Promise<Response> {
     const scopes = scopesFor(step, request, user);
     const needed = needsConsent(request);
     const isForced = request.prompts.includes('consent');
-    const isKnown = service.state.consents.cover(user.userId, request.client.clientId, request.api?.identifier, scopes);
+    const isKnown = consentKeys(user, request, scopes).every((key) => service.state.consents.has(key));
     if (isForced || (needed && !isKnown)) {
       return isSilent ? refusals.consentRequired() : toPage(step, 'consent');
     }
@@ -181,6 +181,11 @@ function needsConsent({ client, callback, api }: AuthorizationRequest): boolean 
   return !isVerifiable(callback.url) && !client.login.skipsConfirmation;
 }
 
+/** Returns a key for the consent itself, and one for each scope. */
+function consentKeys({ userId }: User, { client, api }: AuthorizationRequest, scopes: readonly string[]): string[] {
+  return [undefined, ...scopes].map((scope) => JSON.stringify([userId, client.clientId, api?.identifier, scope]));
+}
+
 /** Redirects to the page, in a new transaction if there is none. */
 function toPage({ c, service, parameters, transaction, state, session }: Step, page: 'login' | 'consent'): Response {
   const sid = page === 'consent' ? session?.sid : undefined;
@@ -190,7 +195,10 @@ function toPage({ c, service, parameters, transaction, state, session }: Step, p
   }
   const browser = readCookie(c, BROWSER_COOKIE) ?? randomKey(24);
   writeCookie(c, BROWSER_COOKIE, browser, IDLE_SESSION_LIFETIME);
-  return c.redirect(`/u/${page}?state=${service.state.transactions.begin(parameters, browser, sid)}`);
+  // Auth0's values begin like this too.
+  const key = `hKFo2S${randomKey()}`;
+  service.state.transactions.add({ parameters, browser, sid, isLoggedIn: false }, key);
+  return c.redirect(`/u/${page}?state=${key}`);
 }
 
 async function finish(
@@ -199,10 +207,8 @@ async function finish(
   user: User,
   scopes: readonly string[],
 ): Promise<Response> {
-  if (state !== undefined) service.state.transactions.end(state);
-  const { tenant, runAction } = service;
-  const changes = await runActions('post-login', runAction, {
-    tenant,
+  service.state.transactions.delete(state);
+  const changes = await runActions(service, {
     client,
     user,
     api,
@@ -213,10 +219,9 @@ async function finish(
     parameters,
     userAgent: c.req.header('user-agent'),
     authTime: session?.authTime ?? service.clock() / 1000,
-    now: service.clock(),
   });
   const hasAuthTime = prompts.includes('login') || maxAge !== undefined;
-  const code = service.state.codes.issue({
+  const code = service.state.codes.add({
     clientId: client.clientId,
     userId: user.userId,
     audience: api?.identifier,
@@ -225,6 +230,7 @@ async function finish(
     challenge,
     login: { sid: session?.sid, nonce, authTime: hasAuthTime ? session?.authTime : undefined },
     changes,
+    isUsed: false,
   });
   return respond(callback, { code });
 }
@@ -232,8 +238,8 @@ async function finish(
 /** @throws PageError if the page belongs to no login of this browser */
 function stepOf(c: C, service: TenantService): PageStep {
   const state = c.req.query('state') ?? '';
-  const transaction = service.state.transactions.find(state, readCookie(c, BROWSER_COOKIE));
-  if (transaction === undefined) {
+  const transaction = service.state.transactions.get(state);
+  if (transaction === undefined || transaction.browser !== readCookie(c, BROWSER_COOKIE)) {
     throw new PageError(400, [
       'This page belongs to no login of this browser, or to one that has ended.',
       'Go back to the application and log in again.',
@@ -254,5 +260,5 @@ function consentingUser({ service, session, transaction, request }: PageStep): U
 }
 
 function sessionOf(c: C, { state }: TenantService): Session | undefined {
-  return state.sessions.find(readCookie(c, SESSION_COOKIE));
+  return state.sessions.get(readCookie(c, SESSION_COOKIE));
 }

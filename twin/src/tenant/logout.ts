@@ -59,7 +59,7 @@ async function oidcLogout(c: C, service: TenantService, parameters: Parameters):
   const hint = parameters.get('id_token_hint');
   const claims = hint === undefined ? undefined : await claimsOf(hint, service);
   const target = afterOidcLogout(service, parameters, claims?.aud);
-  const session = service.state.sessions.find(readCookie(c, SESSION_COOKIE));
+  const session = service.state.sessions.get(readCookie(c, SESSION_COOKIE));
   if (session === undefined || [claims?.sid, parameters.get('logout_hint')].includes(session.sid)) {
     return end(c, service, target);
   }
@@ -112,7 +112,7 @@ async function claimsOf(token: string, { tenant, signing }: TenantService): Prom
 
 /** Ends the browser's session. Access and refresh tokens stay valid. */
 async function end(c: C, { state }: TenantService, target: string | undefined): Promise<Response> {
-  state.sessions.end(readCookie(c, SESSION_COOKIE));
+  state.sessions.delete(readCookie(c, SESSION_COOKIE));
   clearCookie(c, SESSION_COOKIE);
   return target === undefined ? page(200, 'Logged out', html`<p>You are logged out.</p>`) : c.redirect(target);
 }

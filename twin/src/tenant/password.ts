@@ -1,6 +1,6 @@
 import { checkPassword } from './check-password.ts';
 import { refusals } from './errors.ts';
-import { apiFor, type Granted, type GrantRequest } from './grant.ts';
+import { requestedApi, type Granted, type GrantRequest } from './grant.ts';
 import { required, scopeWords } from './parameters.ts';
 import { requestedScopes, grantToUser, scopesForUsers } from './user-grant.ts';
 
@@ -36,9 +36,7 @@ function logIn(
   const username = required(parameters, 'username');
   const secret = required(parameters, 'password');
   const connection = directory();
-  const audience = parameters.get('audience');
-  if (!audience && client.legacy === true) return refusals.legacyPipeline(client.name);
-  const api = audience ? apiFor(tenant, audience) : undefined;
+  const api = requestedApi(tenant, client, parameters);
   const found = tenant.connections.find(({ name }) => name === connection);
   if (found?.clientIds.includes(client.clientId) !== true) return refusals.connectionNotEnabled();
   // Check the client's access to the API before the password.

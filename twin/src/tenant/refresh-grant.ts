@@ -16,7 +16,7 @@ export function refreshToken({ tenant, client, parameters, state }: GrantRequest
   const { userId, audience, scopes, sid } = found.family;
   const user = tenant.users.find((declared) => declared.userId === userId) ?? refusals.userIsGone();
   if (user.blocked) return refusals.blockedAtRefresh();
-  const api = audience === undefined ? undefined : apiFor(tenant, audience);
+  const api = apiFor(tenant, audience);
   if (api?.allowOfflineAccess === false) return refusals.wrongRefreshToken();
   // With multi-resource refresh tokens this would select another API.
   if ((parameters.get('audience') ?? audience) !== audience) return refusals.unsupportedParameter('audience');

@@ -10,11 +10,11 @@ import type { TokenRequest } from './token.ts';
  * @throws TokenError if the client fails to authenticate, or without a token
  */
 export async function revoke(
-  { contentType, authorization, body, base }: TokenRequest,
+  request: TokenRequest,
   service: Pick<TenantService, 'tenant' | 'state' | 'clock'>,
 ): Promise<void> {
-  const parameters = readParameters(contentType, body);
-  const client = await authenticateClient(service, { parameters, authorization, base });
+  const parameters = readParameters(request.contentType, request.body);
+  const client = await authenticateClient(service, parameters, request);
   const { refreshTokens } = service.state;
   const family = refreshTokens.familyOf(required(parameters, 'token'));
   if (family?.clientId === client.clientId) refreshTokens.revoke(family.id);

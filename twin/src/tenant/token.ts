@@ -1,7 +1,7 @@
 import type { Client, ResourceServer, Tenant, User } from '../model/tenant.ts';
 import { runActions, type TokenChanges } from './actions.ts';
 import { accessClaims, idClaims } from './claims.ts';
-import { authenticateClient } from './client-authentication.ts';
+import { authenticateClient, type Credentials } from './client-authentication.ts';
 import { decideGrant, ignoredParameters } from './decide-grant.ts';
 import { accessScopes, type Granted } from './grant.ts';
 import { randomKey } from './expiring.ts';
@@ -11,16 +11,13 @@ import type { TenantService } from './service.ts';
 import { OFFLINE_ACCESS } from './user-grant.ts';
 
 /** The unchecked parts of a token request. It contains secrets. */
-export interface TokenRequest {
+export interface TokenRequest extends Credentials {
   readonly contentType: string;
-  readonly authorization: string | undefined;
   readonly body: string;
-  /** The address that it came to, with a slash at its end. */
-  readonly base: string;
   readonly userAgent?: string | undefined;
 }
 
-/** The response's body with its tokens: never print it. `expires_in` is in seconds. */
+/** The response's body in Auth0's field order, with its tokens: never print it. `expires_in` is in seconds. */
 interface TokenResponse {
   readonly access_token: string;
   readonly refresh_token?: string;
@@ -42,29 +39,29 @@ export interface TokenAttempt {
   readonly scopes: readonly string[];
 }
 
+/** An issued token. For the log it has the grant, the requested scopes and the parameters without effect. */
+export interface Issued {
+  readonly response: TokenResponse;
+  readonly granted: Granted;
+  readonly requested: readonly string[];
+  readonly ignored: readonly string[];
+}
+
 /**
  * `POST /oauth/token`.
  * @param authenticated called with the request once the client is authenticated
- * @returns the response's body in Auth0's field order, and for the log the grant, the requested scopes and the parameters
- *   without effect
  * @throws TokenError with Auth0's own status, error and description
  */
 export async function issueToken(
   request: TokenRequest,
   service: TenantService,
   authenticated: (attempt: TokenAttempt) => void = () => undefined,
-): Promise<{
-  readonly response: TokenResponse;
-  readonly granted: Granted;
-  readonly requested: readonly string[];
-  readonly ignored: readonly string[];
-}> {
+): Promise<Issued> {
   const { tenant, logins, state } = service;
   const parameters = readParameters(request.contentType, request.body);
   // Missing parameters are reported before the client is authenticated.
   required(parameters, 'grant_type');
-  const { authorization, base } = request;
-  const client = await authenticateClient(service, { parameters, authorization, base });
+  const client = await authenticateClient(service, parameters, request);
   const attempt = attemptOf(client, parameters, tenant);
   authenticated(attempt);
   const decide = (): Granted => decideGrant({ tenant, client, parameters, logins, state });
@@ -97,11 +94,10 @@ async function changesOf(
   { client, user, api, code, requested, scopes, login, refreshed }: Granted,
   parameters: Parameters,
   userAgent: string | undefined,
-  { tenant, runAction, clock }: TenantService,
+  service: TenantService,
 ): Promise<TokenChanges | undefined> {
   if (code !== undefined) return undefined;
-  return runActions(user === undefined ? 'credentials-exchange' : 'post-login', runAction, {
-    tenant,
+  return runActions(service, {
     client,
     user,
     api,
@@ -111,8 +107,7 @@ async function changesOf(
     method: 'POST',
     parameters,
     userAgent,
-    authTime: refreshed === undefined ? clock() / 1000 : undefined,
-    now: clock(),
+    authTime: refreshed === undefined ? service.clock() / 1000 : undefined,
   });
 }
 
@@ -151,6 +146,7 @@ function refreshTokenFor(
     scopes: [...(requested ?? scopes)],
     sid: login?.sid,
   });
-  if (code !== undefined) codes.recordFamily(code, family);
+  const exchanged = codes.get(code);
+  if (exchanged !== undefined) exchanged.family = family;
   return token;
 }
