@@ -72,8 +72,3 @@ export function startEchoTwin(
     },
   });
 }
-
-/** Leaves out the payload format of every function's integration: AWS's default is 1.0. */
-export function leaveOutPayloadFormat(project: ProjectCopy): void {
-  project.edit('program/aws/integrations.ts', "integrationUri, payloadFormatVersion: '2.0' }", 'integrationUri }');
-}

@@ -231,6 +231,7 @@ export const CLAIMS: readonly TokenRow[] = [
   }),
   ...rows('accepts', 'aud', 'good', {
     'the right one in a list': of(({ aud }) => [aud]),
+    // docs/fidelity.md F21
     'the right one among others': of(({ aud }) => ['x', aud]),
     'the right one twice': of(({ aud }) => [aud, aud]),
   }),

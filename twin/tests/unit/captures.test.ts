@@ -90,7 +90,7 @@ function gatewayOf({ route: { key, scopes }, function: does = {} }: GatewayCaptu
   };
 }
 
-// docs/fidelity.md F48, F49
+// docs/fidelity.md F19, F48, F49
 it.each(GATEWAY)('The gateway answers as captured: $title ($source, $date)', async (capture) => {
   const { request, response, route } = capture;
   const rawHeaders = authorization(request.token, route.scopes === 'public' ? [] : route.scopes);

@@ -1,54 +1,53 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { logLine } from '../../../src/cli/log.ts';
+import { warnings } from '../../../src/cli/screen.ts';
+import type { Exchange } from '../../../src/gateway/pipeline.ts';
 import { throttling } from '../../../src/gateway/throttle.ts';
-import { welcome } from '../../../src/cli/screen.ts';
-import { addHandler, startEchoTwin } from '../../support/echo.ts';
-import { serviceToken, type TestTwin } from '../../support/twin.ts';
+import { bearer, localGateway, send, valuesOf } from '../../support/local-gateway.ts';
+import { plainModel, plainRoutes } from '../../support/plain-model.ts';
 
-const CORS = `corsConfiguration: {
-      allowOrigins: ['https://app.example.com', 'http://*'],
-      allowMethods: ['GET', 'POST'],
-      allowHeaders: ['authorization', 'x-a'],
-      exposeHeaders: ['x-b'],
-      maxAge: 60,
-      allowCredentials: true,
-    }`;
-const STAGE =
-  "autoDeploy: true, routeSettings: [{ routeKey: 'GET /limited', throttlingBurstLimit: 2, throttlingRateLimit: 1 }]";
-
-let now = Date.now();
-let twin: TestTwin;
-beforeAll(async () => {
-  twin = await startEchoTwin(
-    (project) => {
-      project.edit('api.ts', "protocolType: 'HTTP'", `protocolType: 'HTTP', ${CORS}`);
-      project.edit('program/aws/stage.ts', 'autoDeploy: true', STAGE);
-      const cors = `{ statusCode: 200, headers: { 'access-control-allow-origin': 'https://evil.example.com', 'x-b': '1' }, body: 'x' }`;
-      addHandler(project, 'backend', `export const handler = async () => (${cors});\n`, {
-        'GET /backend': "'public'",
-        'GET /limited': "'public'",
-        'ANY /web/{proxy+}': "['read:user']",
-        'OPTIONS /web/{proxy+}': "'public'",
-      });
-    },
-    () => now,
-  );
+const APP = 'https://app.example.com';
+const ROUTES = plainRoutes({
+  'GET /test': ['read:user'],
+  'ANY /echo/{proxy+}': ['read:user'],
+  'ANY /open/{proxy+}': 'public',
+  'GET /backend': 'public',
+  'GET /limited': 'public',
+  'ANY /web/{proxy+}': ['read:user'],
+  'OPTIONS /web/{proxy+}': 'public',
 });
-afterAll(() => twin.end());
+const RESULT = { statusCode: 200, headers: { 'access-control-allow-origin': 'https://evil.example.com', 'x-b': '1' } };
+const local = localGateway(ROUTES, { json: JSON.stringify(RESULT) });
+const throttle = { burst: undefined, rate: undefined };
+const api = {
+  ...local.api,
+  stage: { ...local.api.stage, throttle, routeThrottles: new Map([['GET /limited', { burst: 2, rate: 1 }]]) },
+  cors: {
+    allowOrigins: [APP, 'http://*'],
+    allowMethods: ['GET', 'POST'],
+    allowHeaders: ['authorization', 'x-a'],
+    exposeHeaders: ['x-b'],
+    maxAge: 60,
+    allowCredentials: true,
+  },
+};
+let now = Date.now();
+const gateway = { ...local, api, take: throttling(api.stage, () => now) };
+const model = { ...plainModel(), api, apis: [api] };
 
-const preflight = (path: string, origin: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
-  fetch(twin.apiUrl + path, {
-    method: 'OPTIONS',
-    headers: { origin, 'access-control-request-method': 'GET', ...headers },
-  });
+const get = (path: string, origin: string): Promise<Exchange> => send(gateway, 'GET', path, [`origin: ${origin}`]);
+const preflight = (path: string, origin: string, lines: readonly string[] = []): Promise<Exchange> =>
+  send(gateway, 'OPTIONS', path, [...lines, `origin: ${origin}`, 'access-control-request-method: GET']);
+const allowed = (exchange: Exchange): string | undefined => valuesOf(exchange, 'access-control-allow-origin')[0];
 
 it.each(['/test', '/backend', '/no/such/route'])(
   // docs/fidelity.md F59
   'The gateway answers a preflight to %s without an OPTIONS route',
   async (path) => {
-    const response = await preflight(path, 'https://app.example.com');
+    const { response } = await preflight(path, APP);
     expect(response.status).toBe(204);
     expect(Object.fromEntries(response.headers)).toMatchObject({
-      'access-control-allow-origin': 'https://app.example.com',
+      'access-control-allow-origin': APP,
       'access-control-allow-methods': 'GET,POST',
       'access-control-allow-headers': 'authorization,x-a',
       'access-control-max-age': '60',
@@ -58,105 +57,74 @@ it.each(['/test', '/backend', '/no/such/route'])(
 );
 
 it('The gateway answers a preflight to a public ANY route', async () => {
-  expect((await preflight('/open/x', 'http://localhost:5173')).status).toBe(204);
+  expect((await preflight('/open/x', 'http://localhost:5173')).response.status).toBe(204);
 });
 
 it('A request from another origin gets no CORS header', async () => {
-  const response = await preflight('/test', 'https://evil.example.com');
-  expect(response.headers.get('access-control-allow-origin')).toBeNull();
+  expect(allowed(await preflight('/test', 'https://evil.example.com'))).toBeUndefined();
 });
 
 // docs/fidelity.md F63
 it('A rejection has no CORS headers, even for an allowed origin: AWS documents them for integrations alone', async () => {
-  const headers = { origin: 'https://app.example.com' };
-  const rejection = await fetch(`${twin.apiUrl}/test`, { headers });
-  expect(rejection.status).toBe(401);
-  expect([...rejection.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
-  const allowed = await fetch(`${twin.apiUrl}/backend`, { headers });
-  expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+  const { response } = await get('/test', APP);
+  expect(response.status).toBe(401);
+  expect(response.headers.filter(([name]) => name.startsWith('access-control-'))).toEqual([]);
 });
 
 // docs/fidelity.md F62
 it('An ANY route with an authorizer gets the preflight and answers 401, as on AWS', async () => {
-  expect((await preflight('/echo/x', 'https://app.example.com')).status).toBe(401);
-  expect(welcome(twin.model(), twin)).toContain('Warning: ANY /echo/{proxy+}');
+  expect((await preflight('/echo/x', APP)).response.status).toBe(401);
+  expect(warnings(model).join('\n')).toContain('Warning: ANY /echo/{proxy+}');
 });
 
 it('The start does not warn of a preflight that another route gets', () => {
-  expect(welcome(twin.model(), twin)).not.toContain('Warning: ANY /web/{proxy+}');
+  expect(warnings(model).join('\n')).not.toContain('Warning: ANY /web/{proxy+}');
 });
 
 it.each([
-  ['https://evil.example.com', {}, 'preflight from https://evil.example.com: not in allowOrigins'],
-  ['http://localhost:4173', {}, 'preflight from http://localhost:4173: allowed'],
-  [
-    'http://localhost:4173',
-    { 'access-control-request-method': 'DELETE' },
-    'preflight from http://localhost:4173: DELETE is not in allowMethods',
-  ],
-  [
-    'http://localhost:4173',
-    { 'access-control-request-headers': 'Authorization, x-b' },
-    'preflight from http://localhost:4173: x-b is not in allowHeaders',
-  ],
+  ['https://evil.example.com', [], 'not in allowOrigins'],
+  ['http://localhost:4173', [], 'allowed'],
+  ['http://localhost:4173', ['access-control-request-method: DELETE'], 'DELETE is not in allowMethods'],
+  ['http://localhost:4173', ['access-control-request-headers: Authorization, x-b'], 'x-b is not in allowHeaders'],
   // docs/fidelity.md F60
-])('The log shows a preflight from %s as one, with what was compared: %o', async (origin, headers, words) => {
-  await preflight('/test', origin, headers);
-  await expect.poll(() => twin.log.at(-1)).toMatch(new RegExp(`^[0-9:]+ 204 OPTIONS /test .* · ${words}$`));
+])('The log shows a preflight from %s as one, with what was compared: %o', async (origin, lines, words) => {
+  const exchange = await preflight('/test', origin, lines);
+  expect(logLine({ kind: 'api', api, exchange, milliseconds: 1 }, model, new Date())).toMatch(
+    new RegExp(`^[0-9:]+ 204 OPTIONS /test .* · preflight from ${origin}: ${words}$`),
+  );
 });
 
 it('An OPTIONS request that is not a preflight goes to its route, if there is one', async () => {
-  expect((await fetch(`${twin.apiUrl}/test`, { method: 'OPTIONS' })).status).toBe(404);
-  expect((await fetch(`${twin.apiUrl}/open/x`, { method: 'OPTIONS' })).status).toBe(200);
+  expect((await send(gateway, 'OPTIONS', '/test')).response.status).toBe(404);
+  expect((await send(gateway, 'OPTIONS', '/open/x')).response.status).toBe(200);
 });
 
 // docs/fidelity.md F61
 it('The gateway replaces the CORS headers of the backend with the configured ones', async () => {
-  const response = await fetch(`${twin.apiUrl}/backend`, { headers: { origin: 'https://app.example.com' } });
-  expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
-  expect(response.headers.get('access-control-expose-headers')).toBe('x-b');
-  expect(response.headers.get('x-b')).toBe('1');
-  const other = await fetch(`${twin.apiUrl}/backend`, { headers: { origin: 'https://evil.example.com' } });
-  expect(other.headers.get('access-control-allow-origin')).toBeNull();
+  const exchange = await get('/backend', APP);
+  expect(valuesOf(exchange, 'access-control-allow-origin')).toEqual([APP]);
+  expect(valuesOf(exchange, 'access-control-expose-headers')).toEqual(['x-b']);
+  expect(valuesOf(exchange, 'x-b')).toEqual(['1']);
+  expect(allowed(await get('/backend', 'https://evil.example.com'))).toBeUndefined();
 });
 
-const limited = async (): Promise<number> => (await fetch(`${twin.apiUrl}/limited`)).status;
+const limited = async (): Promise<number> => (await get('/limited', APP)).response.status;
 
 // docs/fidelity.md F45
 it('A route with a burst of 2 and a rate of 1 answers the third request with 429, and one more each second', async () => {
   expect([await limited(), await limited(), await limited()]).toEqual([200, 200, 429]);
   now += 1000;
   expect([await limited(), await limited()]).toEqual([200, 429]);
-  const refused = await fetch(`${twin.apiUrl}/limited`);
-  expect(await refused.text()).toBe('{"message":"Too Many Requests"}');
+  expect((await get('/limited', APP)).response.body).toBe('{"message":"Too Many Requests"}');
 });
 
 it('A stage’s routes without their own settings are not throttled', async () => {
-  const token = await serviceToken(twin);
-  const statuses = await Promise.all(
-    Array.from(
-      { length: 20 },
-      async () => (await fetch(`${twin.apiUrl}/test`, { headers: { authorization: `Bearer ${token}` } })).status,
-    ),
-  );
-  expect(new Set(statuses)).toEqual(new Set([200]));
+  const all = await Promise.all(Array.from({ length: 20 }, () => send(gateway, 'GET', '/test', [bearer()])));
+  expect(new Set(all.map(({ response }) => response.status))).toEqual(new Set([200]));
 });
 
 it('The default throttle of a stage has a bucket for each route, and a route’s own setting replaces it', () => {
-  const stage = {
-    name: '$default',
-    throttle: { burst: 1, rate: 1 },
-    routeThrottles: new Map([['b', { burst: 2, rate: undefined }]]),
-    variables: undefined,
-    accessLogFormat: undefined,
-  };
-  const take = throttling(stage, () => 0);
-  expect([take('a'), take('a'), take('b'), take('b'), take('b'), take('c')]).toEqual([
-    true,
-    false,
-    true,
-    true,
-    false,
-    true,
-  ]);
+  const routeThrottles = new Map([['b', { burst: 2, rate: undefined }]]);
+  const take = throttling({ ...api.stage, throttle: { burst: 1, rate: 1 }, routeThrottles }, () => 0);
+  expect(['a', 'a', 'b', 'b', 'b', 'c'].map(take)).toEqual([true, false, true, true, false, true]);
 });

@@ -39,6 +39,7 @@ function expectAnswer({ status, headers, body }: RawResponse, answer: TokenAnswe
           : { ...unauthorized, challenge: challenge('invalid_token', answer.description) };
   expect({ status, body, challenge: headers.get('www-authenticate') }).toEqual(wanted);
   expect(headers.get('apigw-requestid')).toMatch(/^[\w-]{15}=$/);
+  expect(headers.get('content-length')).toBe(String(body.length));
   expect([...headers.keys()].filter((name) => !KNOWN.includes(name))).toEqual([]);
 }
 
@@ -104,6 +105,7 @@ const LINES: readonly (readonly [string, (good: string) => readonly string[], To
     (good) => [`connection: authorization`, `authorization: ${good}x`],
     MALFORMED,
   ],
+  // docs/fidelity.md F18
   ['accepts a token without Bearer, which is optional', (good) => [`authorization: ${good}`], 'good'],
   [
     'accepts a token with spaces around the value, which are not of it',

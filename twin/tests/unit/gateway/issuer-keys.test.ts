@@ -30,9 +30,9 @@ const fails = (): never => {
 };
 const padded = (bytes: number): string => JWKS + ' '.repeat(bytes - JWKS.length);
 
-it('The gateway finds an issuer’s keys by the discovery document', async () => {
+it.each([ISSUER, ISSUER.slice(0, -1)])('The gateway finds the keys of %s by the discovery document', async (issuer) => {
   const { cache, requested } = cacheOf();
-  const keys = await cache.fetch(ISSUER);
+  const keys = await cache.fetch(issuer);
   expect(keys.kind === 'keys' && [...keys.keys.keys()]).toEqual(['one']);
   expect(requested).toEqual([
     `discovery ${ISSUER}.well-known/openid-configuration`,
@@ -41,14 +41,17 @@ it('The gateway finds an issuer’s keys by the discovery document', async () =>
 });
 
 it.each([
+  // docs/fidelity.md F25
   ['the discovery document cannot be fetched', { discovery: fails }, DISCOVERY_DOWN],
   ['the discovery document is not JSON', { discovery: () => '<html>' }, DISCOVERY_DOWN],
   ['the discovery document is null', { discovery: () => 'null' }, DISCOVERY_DOWN],
   ['the discovery document names no JWKS', { discovery: () => '{"issuer":"x"}' }, DISCOVERY_DOWN],
+  // docs/fidelity.md F26
   ['the JWKS cannot be fetched', { jwks: fails }, JWKS_DOWN],
   ['the JWKS is not JSON', { jwks: () => JWKS.slice(1) }, JWKS_DOWN],
   ['the JWKS has no list of keys', { jwks: () => '{"keys":{}}' }, JWKS_DOWN],
   ['the JWKS has an invalid key', { jwks: () => '{"keys":[{"kty":"RSA","kid":"x","n":1}]}' }, JWKS_DOWN],
+  // docs/fidelity.md F27
   ['the JWKS has more than 150,000 bytes', { jwks: () => padded(150_001) }, JWKS_DOWN],
 ])('The gateway has no keys if %s, and does not cache that', async (_what, answers: Partial<Answers>, answer) => {
   const { cache, requested } = cacheOf(answers);
@@ -70,6 +73,7 @@ it('The gateway ignores keys that are not RSA keys with an id', async () => {
   expect(keys.kind === 'keys' && [...keys.keys.keys()]).toEqual(['one']);
 });
 
+// docs/fidelity.md F23
 it('The cached keys of an issuer expire after two hours', async () => {
   let now = 1_700_000_000_000;
   const { cache } = cacheOf({}, () => now);
