@@ -62,11 +62,11 @@ const domain = z.strictObject({
       /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/\S+$/,
       'write the S3 address of the certificates, like s3://bucket/truststore.pem',
     ).exactOptional(),
-    'Mutual TLS: callers must present a client certificate that one of the certificates in this S3 object signed.',
+    'Turns on mutual TLS: callers must present a client certificate signed by one of the certificates in this S3 object.',
   ),
   truststoreVersion: described(
     z.string().min(1).exactOptional(),
-    'The version of that object. API Gateway reads the object again when this changes.',
+    'The version of the S3 object in truststoreUri. API Gateway reads the object again when this value changes.',
   ),
 });
 
@@ -80,7 +80,10 @@ const PRIVATE_BACKEND = {
 const privateBackend = z
   .strictObject({
     vpcLink: described(
-      matching(VPC_LINK_ID, 'write the id of a VPC link of HTTP APIs, like abc123; quote one of digits'),
+      matching(
+        VPC_LINK_ID,
+        'write the id of a VPC link for HTTP APIs, like abc123; put an id of only digits in quotes',
+      ),
       'The id of the VPC link (for HTTP APIs) into the VPC.',
     ),
     listener: described(
@@ -93,7 +96,7 @@ const privateBackend = z
     ),
     reason: described(
       reason.exactOptional(),
-      "Without serverName: why the caller's token may cross the VPC in plain HTTP.",
+      "Required without serverName: why the caller's token may cross the VPC in plain HTTP.",
     ),
   })
   .refine(({ serverName, reason: why }) => (serverName === undefined) !== (why === undefined), {
@@ -162,14 +165,14 @@ const alarms = z.strictObject({
       /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
       'write the ARN of an SNS topic, like arn:aws:sns:eu-central-1:123456789012:on-call',
     ),
-    'The topic that gets a message when an alarm starts and when it ends.',
+    'The SNS topic that gets a message when an alarm starts and when it ends.',
   ),
-  serverErrors: described(count.default(5), 'Responses with 5xx in five minutes.'),
-  refusals: described(count.default(100), 'Responses with 401 or 403 in five minutes.'),
-  throttled: described(count.default(10), 'Responses with 429 in five minutes.'),
+  serverErrors: described(count.default(5), 'The number of 5xx responses in five minutes that starts the alarm.'),
+  refusals: described(count.default(100), 'The number of 401 and 403 responses in five minutes that starts the alarm.'),
+  throttled: described(count.default(10), 'The number of 429 responses in five minutes that starts the alarm.'),
   latency: described(
     count.max(INTEGRATION_TIMEOUT.max).default(3000),
-    'Milliseconds that the p99 latency must exceed for fifteen minutes.',
+    'The p99 latency in milliseconds that starts the alarm if it is exceeded for fifteen minutes.',
   ),
 });
 
@@ -191,17 +194,17 @@ const tags = z
 export const API_KEYS = {
   'api:domain': described(
     domain.optional(),
-    "The API's custom domain; AWS's own address is then disabled. Unless the domain exists already, it needs a certificate, a zone, or both.",
+    "The API's custom domain. With it, AWS's own address of the API is disabled. Unless existing is true, the domain needs a certificate, a zone, or both.",
     { name: 'api.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' },
   ),
   'api:stage': described(
     matching(STAGE_NAME, 'write letters, digits, - and _, like v1').optional(),
-    "The name of the API's stage. Paths at AWS's own address of the API begin with it, and `rawPath` does too. Without it, the stage is $default, and paths have no prefix.",
+    "The name of the API's stage. Paths at AWS's own address of the API begin with it, and so does `rawPath`. By default, the stage is $default, and paths have no prefix.",
     'v1',
   ),
   'api:backends': described(
     z.record(z.string(), z.string()).default({}),
-    'Different targets in this stack for routes with forward or function, by route key.',
+    'Targets that replace those of routes with forward or function in this stack, by route key.',
     { 'GET /orders/{id}': 'https://orders.dev.example.com/{id}' },
   ),
   'api:privateBackends': described(
@@ -218,7 +221,7 @@ export const API_KEYS = {
   ),
   'api:vpc': described(
     vpc.optional(),
-    'The VPC of all functions. From there, they reach the internet only through a NAT gateway, and AWS services also through VPC endpoints.',
+    'The VPC of all functions. In a VPC, functions reach the internet only through a NAT gateway, and AWS services also through VPC endpoints.',
     { subnets: ['subnet-0123456789abcdef0'], securityGroups: ['sg-0123456789abcdef0'] },
   ),
   'api:sourceMaps': described(
@@ -261,19 +264,19 @@ export const API_KEYS = {
   ),
   'api:routeThrottles': described(
     z.record(z.string(), throttle).default({}),
-    'Throttles of single routes, by route key.',
+    'Throttles of single routes, by route key. They replace api:throttle.',
     { 'GET /test': { burst: 10, rate: 5 } },
   ),
   'api:cors': described(
     cors.optional(),
-    'Web pages of other origins that may call the API. Without it, only the origins of spa clients may.',
+    'Which web pages of other origins may call the API. By default, only pages of the origins of spa clients.',
     { allowOrigins: ['https://app.example.com'], allowMethods: ['GET'], allowHeaders: ['authorization'] },
   ),
   'api:alarms': described(alarms.optional(), 'Alarms for errors, rejected requests, throttling and slow responses.', {
     topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call',
   }),
   'aws:defaultTags': described(
-    z.strictObject({ tags: described(tags, 'At most 50 tags, key to value.') }).optional(),
+    z.strictObject({ tags: described(tags, 'At most 50 tags, each with its key and value.') }).optional(),
     'Tags for all AWS resources of the stack.',
     { tags: { team: 'orders', stage: 'dev' } },
   ),

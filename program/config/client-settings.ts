@@ -47,7 +47,7 @@ const tokenQuota = z
     perDay: described(tokens.optional(), 'Tokens per UTC day.'),
     enforce: described(
       z.boolean().default(true),
-      'false only logs excess tokens in the tenant and still issues them, which helps to find the right number.',
+      'false still issues tokens beyond the quota and only logs them in the tenant, which helps to find the right number.',
     ),
   })
   .refine(({ perHour, perDay }) => perHour !== undefined || perDay !== undefined, {
@@ -96,19 +96,19 @@ export const client = z.strictObject({
   ),
   party: described(
     z.enum(['first', 'third']).optional(),
-    'first is your own application, third one of another company. Required for a service; other types default to first. Auth0 gives a third party no password grant and only the permissions of its client grants. A change replaces the client, with its id and secret.',
+    'first is your own application; third belongs to another company. Required for a service; other types default to first. Auth0 gives a third party no password grant, and only the permissions of its client grants. A change replaces the client, with its id and secret.',
   ),
   grants: described(
     z.array(z.enum(GRANTS)).min(1, { error: `name at least one of ${GRANTS.join(', ')}` }),
-    'How the client requests tokens: for itself (client_credentials), by a login (authorization_code), by renewing one (refresh_token), or with the password of a user (password).',
+    'How the client requests tokens: for itself (client_credentials), through a login (authorization_code), by renewing a login (refresh_token), or with the password of a user (password).',
   ),
   permissions: described(
     z.array(z.string()).optional(),
-    'The permissions that the client may request by client_credentials, and the most that users can give a third party. Required for both. The permissions of users come from their roles.',
+    'The permissions that the client may request with client_credentials. For a third party, also the most that users can grant it. Required in both cases. The permissions of users come from their roles.',
   ),
   callbacks: described(
     urls,
-    'Exact URLs that a user returns to after the login, with https://, or outside production http://localhost; for native also with a scheme like com.example.app://. Outside production, the first label of the host may contain *.',
+    'Exact URLs that a user returns to after the login. They start with https://; for native, also with a scheme like com.example.app://. Outside production, they may also start with http://localhost, and the first label of the host may contain *.',
   ),
   logoutUrls: described(
     urls,
@@ -120,11 +120,11 @@ export const client = z.strictObject({
   ),
   tokenQuota: described(
     tokenQuota.optional(),
-    'The most tokens, which Auth0 bills, that the client gets by client_credentials. Beyond that, Auth0 responds 429. Needs an Auth0 plan with token quotas.',
+    'The most tokens that the client gets with client_credentials, which Auth0 bills. Beyond that, Auth0 responds 429. Needs an Auth0 plan with token quotas.',
   ),
   auth: described(
     z.enum(['client_secret', 'private_key_jwt']).optional(),
-    'How a service or web client authenticates: with a secret (the default), or by signing each request with a private key. The latter needs publicKeys and an Auth0 plan with private key JWT.',
+    'How a service or web client authenticates: with a secret (client_secret, the default), or by signing each token request with a private key (private_key_jwt). The latter needs publicKeys and an Auth0 plan with private key JWT.',
   ),
   publicKeys: described(
     z
@@ -132,7 +132,7 @@ export const client = z.strictObject({
       .min(1, { error: 'write one key' })
       .max(KEYS_PER_CLIENT, { error: `Auth0 accepts at most ${KEYS_PER_CLIENT} keys of a client; remove the oldest` })
       .optional(),
-    'The public keys of a client with auth: private_key_jwt. The client may sign with either; a second key lets it change keys without a gap.',
+    'The public keys of a client with auth: private_key_jwt. The client may sign with either key; a second one lets it change keys without a gap.',
   ),
   secretVersion: described(
     z.int().min(0).max(1_000_000).optional(),

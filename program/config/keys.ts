@@ -23,7 +23,7 @@ const exceptions = z.strictObject(
   Object.fromEntries(
     EXCEPTABLE_KEYS.map((key) => [
       key,
-      described(reason.optional(), `The reason for an exception from this rule: ${EXCEPTABLE[key]}.`),
+      described(reason.optional(), `The reason for an exception to this rule: ${EXCEPTABLE[key]}.`),
     ]),
   ) as Record<ExceptableKey, z.ZodOptional<typeof reason>>,
 );
@@ -52,12 +52,12 @@ export const KEYS = {
   ),
   'api:secondAudience': described(
     identifier.optional(),
-    'The identifier of a second Auth0 API with the same permissions, roles and client grants, whose tokens the authorizer accepts too. For the time in which callers move from one audience to another.',
+    'The identifier of a second Auth0 API with the same permissions, roles and client grants. The authorizer accepts its tokens too. Use it while callers move from one audience to another.',
     'https://new-api.example.com',
   ),
   'api:otherAudiences': described(
     z.array(identifier).default([]),
-    'Further API identifiers whose tokens the authorizer accepts. The Auth0 APIs are not part of this stack.',
+    'Further API identifiers whose tokens the authorizer accepts. The program does not create these APIs in Auth0.',
     ['https://old-api.example.com'],
   ),
   'api:production': described(
@@ -67,7 +67,7 @@ export const KEYS = {
   ),
   'api:exceptions': described(
     exceptions.default({}),
-    'Exceptions of a production stack, each with its reason. The access report shows them.',
+    'Exceptions to the rules for production, each with its reason. The access report shows them.',
     { tokenLifetime: 'The nightly import takes three hours with one token, SEC-114' },
   ),
   'api:tokenLifetime': described(
@@ -82,12 +82,12 @@ export const KEYS = {
   ),
   'api:userAccess': described(
     z.enum(['allow', 'deny']).optional(),
-    "Whether users may get tokens of this API. Auth0's default, allow, lets every first-party application of the tenant request user tokens, limited only by RBAC, even one that this program does not declare. deny allows only clients that request tokens for themselves.",
+    "Whether users may get tokens for this API. With allow, Auth0's default, every first-party application of the tenant may request tokens for users, even if this program does not declare it; only RBAC limits them. With deny, only clients that request tokens for themselves get any.",
     'deny',
   ),
   'api:defaultDirectory': described(
     z.boolean().default(false),
-    "Registers the tenant's default directory, which plain grant_type=password needs. It also resets the tenant's custom error page, mTLS and default token quota, so use it only in a tenant of your own.",
+    "true sets the tenant's default directory, which plain grant_type=password needs. This also resets the tenant's custom error page, mTLS and default token quota, so use it only in a tenant that you do not share.",
     false,
   ),
   'api:clients': described(
@@ -97,13 +97,13 @@ export const KEYS = {
   ),
   'api:probe': described(
     z.string().optional(),
-    'The client in api:clients that verifies the deployed API: `npm run verify -- --deployed` calls a production stack only as this client. Its only grant is client_credentials. Give it its own permissions and tokenQuota.',
+    'The client in api:clients that verifies the deployed API: `npm run verify -- --deployed` calls a production stack only as this client. It must have only the grant client_credentials. Give it its own permissions and tokenQuota.',
     'probe',
   ),
   ...LOGIN_KEYS,
   'api:issuerDomain': described(
     hostLike('login.example.com').optional(),
-    "An Auth0 custom domain. The authorizer then trusts only this domain: request tokens from it, because those from the tenant's own domain are rejected.",
+    "An Auth0 custom domain. With it, the authorizer trusts only this domain: request tokens from it, because tokens from the tenant's own domain are rejected.",
     'login.example.com',
   ),
   'api:secondIssuer': described(
@@ -113,7 +113,7 @@ export const KEYS = {
           hostLike('login.example.com'),
           'A domain of the same tenant: its own, or an Auth0 custom domain.',
         ),
-        basePath: described(basePath, 'Where the second API is served at the domain of the first.'),
+        basePath: described(basePath, 'The base path of the second API at the domain of the first.'),
         reason: described(
           reason.exactOptional(),
           'Why no caller of the first API needs a path below basePath, if a route like ANY /{proxy+} matches it.',
@@ -127,7 +127,7 @@ export const KEYS = {
     matching(IDENTITY_SOURCE, 'write $request.header.<name> or $request.querystring.<name>').default(
       '$request.header.Authorization',
     ),
-    'Where the authorizer looks for the token.',
+    'The header or query parameter that has the token.',
     '$request.header.X-Token',
   ),
   'api:routeQuota': described(

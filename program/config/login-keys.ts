@@ -18,7 +18,7 @@ const testUser = z.strictObject({
   ),
   roles: described(
     z.array(z.string()).max(ROLES_PER_USER, { error: `Auth0 accepts at most ${ROLES_PER_USER} roles of a user` }),
-    'Roles from contract.ts, which decide what the user may request.',
+    'Roles from contract.ts, which decide the permissions that the user may get.',
   ),
 });
 
@@ -45,7 +45,7 @@ export const refreshTokens = z
     idleLifetime: described(seconds.default(1_296_000), 'Seconds without use until the user must log in again.'),
     leeway: described(
       z.int().min(0).max(60).default(5),
-      'Seconds in which a used token still works, in case a response was lost. Later use revokes all tokens of the login.',
+      'Seconds for which a used token still works, in case a response was lost. Later use revokes all tokens of the login.',
     ),
   })
   .refine(({ lifetime, idleLifetime }) => idleLifetime <= lifetime, {
@@ -63,7 +63,7 @@ export const LOGIN_KEYS = {
   ]),
   'api:database': described(
     database.optional(),
-    "The program's own database of users. It exists if a client logs users in and api:connections is absent. Brute-force protection is always on.",
+    "The program's own database of users. The program creates it if a client logs users in and api:connections is absent. Brute-force protection is always on.",
     { signUp: false, passwordPolicy: 'excellent' },
   ),
   'api:connections': described(

@@ -40,7 +40,7 @@ const statement = z
           ),
         )
         .min(1, { error: 'name a resource, or leave the statement out' }),
-      'ARNs that the actions apply to; * only where a service has no ARN.',
+      'ARNs that the actions apply to. Write * only if the service has no ARN.',
     ),
     conditions: described(
       z
@@ -53,11 +53,11 @@ const statement = z
             }),
         )
         .exactOptional(),
-      'IAM conditions of the statement: operator to condition key to value.',
+      'IAM conditions of the statement: a map from operators to condition keys and their values.',
     ),
     reason: described(
       reason.exactOptional(),
-      'Required for an action of iam, sts or organizations, one with a wildcard inside, or one that writes to every resource: why the function needs it.',
+      'Why the function needs the actions. Required for an action of iam, sts or organizations, one with a wildcard inside its name, or one that writes to every resource.',
     ),
   })
   .superRefine(({ actions, resources, reason }, context) => {
@@ -84,11 +84,11 @@ export const handlerFields = {
       .min(1, { error: 'must be at least 1: with 0 the function would handle nothing' })
       .max(LARGEST_CONCURRENCY)
       .exactOptional(),
-    'The most events that the function handles at the same time; this concurrency is reserved for it.',
+    'The most events that the function handles at the same time. AWS reserves this concurrency for it.',
   ),
   environment: described(
     environment.exactOptional(),
-    'Environment variables in addition to those in contract.ts. Set a secret one with pulumi config set --secret --path.',
+    'Environment variables in addition to those in contract.ts. Set a secret with pulumi config set --secret --path.',
   ),
   layers: described(
     z
@@ -106,7 +106,10 @@ export const handlerFields = {
     z.int().min(EPHEMERAL_STORAGE.min).max(EPHEMERAL_STORAGE.max).exactOptional(),
     'Size of /tmp in MB; 512 by default.',
   ),
-  tracing: described(z.boolean().exactOptional(), 'true sends traces to X-Ray, and gives the role that permission.'),
+  tracing: described(
+    z.boolean().exactOptional(),
+    'true sends traces to X-Ray, and gives the role permission to do so.',
+  ),
   statements: described(
     z.array(statement).exactOptional(),
     'Additional IAM statements of the role; each allows actions on resources.',
