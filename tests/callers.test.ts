@@ -41,16 +41,6 @@ const VALUES: readonly Row[] = [
       ...clients({ ...APP, grants: ['password'], permissions: [], tokenQuota: QUOTA }),
     },
   }),
-  ...rows('api:clients.1 (partner).grants', 'conflict', {
-    'the password grant for a third party': clients(APP, { ...PARTNER, grants: ['client_credentials', 'password'] }),
-  }),
-  ...rows('api:passwordGrant', 'conflict', {
-    'the password grant although users are denied access': {
-      ...DENY,
-      'api:passwordGrant': 'allow',
-      ...clients(MACHINE),
-    },
-  }),
 ];
 
 describe('The clients in a stack file', () => {
@@ -69,27 +59,6 @@ describe('The clients in a stack file', () => {
 });
 
 describe('Clients', () => {
-  it('A stack can have many first-party and third-party clients, each with its own permissions', async () => {
-    const many = Array.from({ length: 40 }, (_, index) => ({
-      ...MACHINE,
-      name: `client-${index}`,
-      party: index % 2 === 0 ? 'first' : 'third',
-      permissions: index % 3 === 0 ? [] : ['read:user'],
-    }));
-    const recorded = await recordDev({ ...NO_PASSWORD, ...clients(...many) });
-    const grants = resourcesOf(recorded, 'ClientGrant');
-    const byName = new Map(resourcesOf(recorded, 'Client').map((one) => [one.inputs['name'], one]));
-    for (const { name, party, permissions } of many) {
-      const client = byName.get(`${name} (dev)`);
-      expect(client?.inputs).toMatchObject({ isFirstParty: party === 'first', grantTypes: ['client_credentials'] });
-      const scopes = grants
-        .filter(({ inputs }) => inputs['clientId'] === client?.id)
-        .map(({ inputs }) => inputs['scopes']);
-      expect(scopes).toEqual([permissions]);
-    }
-    expect(modelOf(recorded).violations).toEqual([]);
-  });
-
   // docs/fidelity.md F101
   it('A third-party client has a tpc_ id, strict mode, and only settings that Auth0 documents for third parties', async () => {
     const recorded = await recordDev({ ...NO_PASSWORD, ...clients(PARTNER) });

@@ -114,23 +114,17 @@ exports.onExecutePostLogin = async (event, api) => {
   });
 
   it.each([
-    ['sub', 'invalid'],
-    ['scope', 'invalid'],
-    ['scp', 'invalid'],
-    ['permissions', 'invalid'],
-    ['roles', 'invalid'],
-    ['x5t#S256', 'invalid'],
-    ['https://auth0.com/email', 'invalid'],
-    ['https://login.AUTH0.com/email', 'invalid'],
-    ['https://acme.webtask.run/email', 'invalid'],
-    ['urn:auth0:email', 'invalid'],
-    ['https://api.example.com', 'invalid'],
-    ['my claim', 'invalid'],
-    ['', 'invalid'],
-  ])('The contract is rejected if it has a claim named "%s"', async (name, code) => {
+    ...['sub', 'scope', 'scp', 'permissions', 'roles', 'x5t#S256', 'my claim', '', 'https://api.example.com'],
+    ...[
+      'https://auth0.com/email',
+      'https://login.AUTH0.com/email',
+      'https://acme.webtask.run/email',
+      'urn:auth0:email',
+    ],
+  ])('The contract is rejected if it has a claim named "%s"', async (name) => {
     const { problems } = await refusal(() => checkContract({ ...shipped, claims: { [name]: 'user.email' } }, root));
     expect(problems.map((found) => [found.code, found.place])).toEqual([
-      [code, `contract.ts, claims, ${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`],
+      ['invalid', `contract.ts, claims, ${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`],
     ]);
   });
 

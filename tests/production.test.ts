@@ -5,7 +5,7 @@ import { evaluateHere } from './support/evaluate.ts';
 import { folderWith } from './support/folder.ts';
 import { output } from './support/planted.ts';
 import { copyProject } from './support/project.ts';
-import { onlyOf, recordDev, recordStack, resourcesOf, type Changes } from './support/program.ts';
+import { recordDev, type Changes } from './support/program.ts';
 import { APP, clients, IN_PRODUCTION, REASON, refusesOne, rows, type Row } from './support/stack-file-rows.ts';
 
 const REFUSED: readonly Row[] = [
@@ -69,16 +69,6 @@ describe('A production stack file', () => {
     expect(recorded.outputs).toMatchObject({ production: true, exceptions });
     expect(recorded.secretOutputs).not.toContain('exceptions');
   });
-
-  it.each(['dev', 'staging', 'prod'])(
-    'api:production decides what is protected, not the name of the stack: %s',
-    async (stack) => {
-      const recorded = await recordStack(stack);
-      const protectedTypes = ['ResourceServer', 'Client', 'Api'].map((kind) => onlyOf(recorded, kind).protect);
-      expect(protectedTypes).toEqual([stack === 'prod', stack === 'prod', stack === 'prod']);
-      expect(resourcesOf(await recordDev(IN_PRODUCTION), 'Client').map(({ protect }) => protect)).toEqual([true]);
-    },
-  );
 });
 
 describe('Errors in a stack file', () => {

@@ -3,7 +3,7 @@ import { modelOf, type Recorded } from '@auth0-http-api/twin';
 import type { Contract } from '../program/contract/define-contract.ts';
 import { HANDLER } from './support/handlers.ts';
 import { clientsOfSize, contractOfSize, LARGE } from './support/large.ts';
-import { recordWith, refusal, resourcesOf, settingsOf, type Changes } from './support/program.ts';
+import { recordWith, resourcesOf, type Changes } from './support/program.ts';
 
 /** The thirty functions have the fixture's one handler. */
 const contractOf = (size: typeof LARGE): Contract => contractOfSize(size, () => HANDLER.file);
@@ -40,11 +40,6 @@ describe('A contract of 300 routes, 30 handlers, 50 permissions and 40 clients',
     const functions = resourcesOf(large, 'Permission').map(({ inputs }) => inputs['function']);
     expect(new Set(functions).size).toBe(30);
     for (const { inputs } of resourcesOf(large, 'Route')) expect(inputs['authorizationScopes']).toHaveLength(1);
-  });
-
-  it('A contract of 301 routes is rejected until the stack file says that AWS has raised the quota', async () => {
-    const { problems } = await refusal(() => settingsOf('dev', valuesOf(LARGE), contractOf({ ...LARGE, routes: 301 })));
-    expect(problems).toMatchObject([{ code: 'quota', place: 'Pulumi.dev.yaml, api:routeQuota' }]);
   });
 
   it('A contract of 500 permissions makes as many calls to Auth0 as one of 50', async () => {

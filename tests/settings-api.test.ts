@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
 import type { Contract } from '../program/contract/define-contract.ts';
-import { EVERY_OPTION, EVERYTHING } from './support/everything.ts';
+import { EVERYTHING } from './support/everything.ts';
 import { settingsOf, type Changes } from './support/program.ts';
 import { problemsOf, refusesOne, row, rows } from './support/stack-file-rows.ts';
 
@@ -258,15 +258,5 @@ describe('Backends in a stack file', () => {
     };
     const problems = await problemsOf({}, contract);
     expect(problems).toMatchObject([{ code: 'quota', place: 'api:backends' }]);
-  });
-});
-
-it('A stack file can use every option at once', async () => {
-  const settings = await settingsOf('dev', EVERY_OPTION, EVERYTHING);
-  expect(settings).toMatchObject({
-    apiDomain: { name: 'api.example.com' },
-    logRetention: 365,
-    throttle: { burst: 100, rate: 50 },
-    alarms: { serverErrors: 5, refusals: 100, throttled: 10, latency: 1500 },
   });
 });

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useEverything } from '../support/everything.ts';
 import { valueOf } from './standin/services.ts';
-import { selectOwnStack, setConfig } from './support/contracts.ts';
+import { selectOwnStack } from './support/contracts.ts';
 import { leftovers } from './support/interruption.ts';
-import { violationsIn, reportsOf } from './support/state.ts';
+import { reportsOf } from './support/state.ts';
 import { DESTROY, Sandbox } from './support/sandbox.ts';
 
 const PASSWORD = 'a-secret-password-of-a-database';
@@ -29,10 +29,6 @@ describe('A stack with every option of the AWS side', () => {
     await sandbox.pulumi(['refresh', '--yes', '--skip-preview', '--expect-no-changes', '--suppress-progress']);
   });
 
-  it('The recorded state of a stack with every option satisfies every rule', async () => {
-    expect(await violationsIn(sandbox)).toEqual([]);
-  });
-
   it('The access report of the exported state equals that of the program but for an encrypted policy', async () => {
     const { deployed, declared } = await reportsOf(sandbox, {
       'api:handlers.test.statements.0.conditions.StringEquals.sts:ExternalId': EXTERNAL_ID,
@@ -53,24 +49,6 @@ describe('A stack with every option of the AWS side', () => {
     expect(sandbox.secrets()).toContain(PASSWORD);
     expect(sandbox.stored()).not.toContain(PASSWORD);
     expect(sandbox.printed()).not.toContain(PASSWORD);
-  });
-
-  it('A stack loses its domain, alarms and throttles with the stack file, and nothing else', async () => {
-    setConfig(sandbox, { 'api:domain': undefined, 'api:alarms': undefined, 'api:routeThrottles': undefined });
-    const changes = await sandbox.changesBy(() => sandbox.up());
-    const deleted = changes.filter((change) => change.startsWith('deleted '));
-    expect(new Set(deleted.map((change) => change.replace('deleted ', '')))).toEqual(
-      new Set([
-        'Record',
-        'ApiMapping',
-        'DomainName',
-        'CertificateValidation',
-        'Certificate',
-        'MetricAlarm',
-        'LogMetricFilter',
-      ]),
-    );
-    await sandbox.upUnchanged();
   });
 
   it('Destroying a stack with every option leaves nothing behind', async () => {

@@ -56,11 +56,6 @@ describe.each(STACKS)('The shipped stack %s', (stack) => {
     expect(secrets.filter((secret) => sandbox.printed().includes(secret))).toEqual([]);
   });
 
-  it('pulumi stack output --show-secrets prints the secrets', async () => {
-    const { text } = await sandbox.pulumi(['stack', 'output', '--json', '--show-secrets']);
-    expect(sandbox.secrets().filter((secret) => text.includes(secret)).length).toBeGreaterThan(0);
-  });
-
   it.runIf(stack === STACKS[0])('Verbose logs contain the secrets, as docs/deploy.md warns', async () => {
     for (const verbose of [['--debug'], ['--logtostderr', '-v=9']]) {
       const { text } = await sandbox.attempt(['preview', QUIET, ...verbose]);

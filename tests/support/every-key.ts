@@ -1,8 +1,6 @@
-import { stringify } from 'yaml';
 import { settingsSchemas, type JsonSchema } from '../../docs/generator/stack-file-schema.ts';
 import { PUBLIC_KEY } from './client-keys.ts';
-import { EVERY_OPTION, writeEverything } from './everything.ts';
-import type { ProjectCopy } from './project.ts';
+import { EVERY_OPTION } from './everything.ts';
 
 const LISTENERS = 'arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app';
 
@@ -66,7 +64,7 @@ const SERVICES: Config = {
 };
 
 /** The reason for each exception of the stack of users, by key. */
-export const REASONS = {
+const REASONS = {
   testUser: 'The monitoring logs in as a person would, OPS-7',
   passwordGrant: 'The old app cannot show a login page, APP-31',
   tokenLifetime: 'The nightly import takes two hours with one token, SEC-114',
@@ -160,12 +158,6 @@ const LOGINS: Config = {
 
 /** Stacks that use every key of a stack file between them; one cannot, since some exclude each other. */
 export const STACKS = { services: SERVICES, users: USERS, logins: LOGINS } as const;
-
-/** Gives a copy of the project one of these stacks, and routes of every kind. */
-export function useEveryKey(project: ProjectCopy, stack: keyof typeof STACKS): void {
-  writeEverything(project);
-  project.write(`Pulumi.${stack}.yaml`, stringify({ config: STACKS[stack] }));
-}
 
 /**
  * The keys that a stack file may have and none of these has, those inside of lists and maps too.

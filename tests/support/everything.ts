@@ -73,15 +73,10 @@ export const EVERY_OPTION: Readonly<Record<string, unknown>> = {
   'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call', latency: 1500 },
 };
 
-/** Gives a copy of the project the contract whose routes go everywhere, and further routes. */
-export function writeEverything(project: ProjectCopy, routes: Contract['routes'] = {}): void {
-  const test = { ...EVERYTHING.handlers['test'], ...handlerIn(project) };
-  writeContract(project, { ...EVERYTHING, handlers: { test }, routes: { ...EVERYTHING.routes, ...routes } });
-}
-
 /** Makes a copy of the project one that uses everything of the AWS side, with further routes. */
 export function useEverything(project: ProjectCopy, routes: Contract['routes'] = {}): void {
-  writeEverything(project, routes);
+  const test = { ...EVERYTHING.handlers['test'], ...handlerIn(project) };
+  writeContract(project, { ...EVERYTHING, handlers: { test }, routes: { ...EVERYTHING.routes, ...routes } });
   const file = parse(project.read('Pulumi.dev.yaml')) as { config: object };
   project.write('Pulumi.dev.yaml', stringify({ ...file, config: { ...file.config, ...EVERY_OPTION } }));
 }

@@ -177,18 +177,6 @@ function configOf(stack: string, changes: Changes): StackConfig {
   return { ...config, values };
 }
 
-/** The shipped contract with so many permissions more, all in its one role, and so many public routes to its handler. */
-export function contractOf({ permissions, routes }: { permissions: number; routes: number }): Contract {
-  const names = Array.from({ length: permissions }, (_, index) => `permission:${index}`);
-  const paths = Array.from({ length: routes }, (_, index) => `GET /route-${index}`);
-  return {
-    ...shipped,
-    permissions: { ...shipped.permissions, ...Object.fromEntries(names.map((name) => [name, `About ${name}`])) },
-    routes: Object.fromEntries(paths.map((path) => [path, { handler: 'test', scopes: 'public' }])),
-    roles: { reader: ['read:user', ...names] },
-  };
-}
-
 /** First-party clients by name, with their grants. */
 export function clientsNamed(all: Readonly<Record<string, readonly string[]>>): Changes {
   const clients = Object.entries(all).map(([name, grants]) => {

@@ -11,23 +11,22 @@ declare module 'vitest' {
 }
 
 /**
- * Serves the documents of every tenant on loopback for the whole run. A tenant is invalid if the first label of its host
- * is `missing`, `other-issuer` or `without-keys`.
+ * Serves the documents of every tenant on loopback for the whole run. There is no tenant if the first label of its host
+ * is `missing`.
  */
 export default async function setup(project: TestProject): Promise<() => void> {
   const { n, e } = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
   const key = { kty: 'RSA', use: 'sig', alg: 'RS256', kid: 'engine', n, e };
   const server = createServer((request, response) => {
     const [, host = '', ...path] = (request.url ?? '').split('/');
-    const [wrong] = host.split('.');
     const documents: Readonly<Record<string, unknown>> = {
       '.well-known/openid-configuration': {
-        issuer: `https://${wrong === 'other-issuer' ? 'login.example.com' : host}/`,
+        issuer: `https://${host}/`,
         jwks_uri: `https://${host}/.well-known/jwks.json`,
       },
-      '.well-known/jwks.json': { keys: wrong === 'without-keys' ? [] : [key] },
+      '.well-known/jwks.json': { keys: [key] },
     };
-    const document = wrong === 'missing' ? undefined : documents[path.join('/')];
+    const document = host.startsWith('missing.') ? undefined : documents[path.join('/')];
     response.writeHead(document === undefined ? 404 : 200).end(JSON.stringify(document ?? 'Not Found'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
