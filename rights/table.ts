@@ -26,13 +26,19 @@ interface TypeRights {
   /** The provider's source, and the reference of actions, resources and condition keys. */
   readonly sources: readonly string[];
   /** The calls of a refresh. */
-  readonly read: (resource: RecordedResource, names: Names) => readonly Grant[];
+  readonly read: Grants;
   /** The additional calls of creating, changing and deleting. */
-  readonly write: (resource: RecordedResource, names: Names) => readonly Grant[];
+  readonly write: Grants;
 }
 
-const PROVIDER = 'https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/';
-const REFERENCE = 'https://docs.aws.amazon.com/service-authorization/latest/reference/list_';
+type Grants = (resource: RecordedResource, names: Names) => readonly Grant[];
+
+/** Returns the sources of a type: a file of the provider's services, the name of IAM's reference, and others. */
+const sourcesOf = (file: string, reference: string, ...others: readonly string[]): readonly string[] => [
+  `https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/${file}.go`,
+  `https://docs.aws.amazon.com/service-authorization/latest/reference/list_${reference}.html`,
+  ...others,
+];
 
 const arn = ({ partition, region, account }: Names, service: string, resource: string): string =>
   `arn:${partition}:${service}:${region}:${account}:${resource}`;
@@ -44,23 +50,26 @@ export function text({ type, name, inputs }: RecordedResource, key: string): str
   throw new RightsError(`${type} ${name} has no ${key} that is known before it exists; write it as a string`);
 }
 
-const calls = (on: readonly string[], ...actions: readonly string[]): Grant => ({ actions, on });
+/** Returns the calls of one service. @param actions the words after the service's prefix, with spaces between them */
+const calls = (on: readonly string[], service: string, actions: string, when?: Grant['when']): Grant => ({
+  actions: actions.split(' ').map((action) => `${service}:${action}`),
+  on,
+  ...(when && { when }),
+});
 
 const roles = (names: Names): string[] => [`arn:${names.partition}:iam::${names.account}:role/${names.prefix}*`];
 const functions = (names: Names): string[] => [arn(names, 'lambda', `function:${names.prefix}*`)];
 const logGroups = (names: Names): string[] => [arn(names, 'logs', `log-group:/${names.project}/${names.stack}/*`)];
 const everyLogGroup = (names: Names): string[] => [arn(names, 'logs', 'log-group:*')];
 const certificates = (names: Names): string[] => [arn(names, 'acm', 'certificate/*')];
+const alarms = (names: Names): string[] => [arn(names, 'cloudwatch', `alarm:${names.prefix}*`)];
 const topics = (names: Names): string[] => [arn(names, 'sns', `${names.prefix}*`)];
 const zone = (resource: RecordedResource, { partition }: Names): string[] => [
   `arn:${partition}:route53:::hostedzone/${text(resource, 'zoneId')}`,
 ];
-
-/** Returns the layer permissions: Lambda checks that the caller may read a layer that it adds. */
-function layersOf({ inputs }: RecordedResource): Grant[] {
-  const layers = Array.isArray(inputs['layers']) ? inputs['layers'].map(String) : [];
-  return layers.length === 0 ? [] : [calls(layers, 'lambda:GetLayerVersion')];
-}
+/** Requires the boundary: without it, two calls could give a role any permission. */
+const bounded = (actions: string, names: Names): Grant =>
+  calls(roles(names), 'iam', actions, { StringEquals: { 'iam:PermissionsBoundary': names.boundary } });
 
 /** Returns the ARN of a function that existed before the stack. */
 function invokedFunction(resource: RecordedResource, names: Names): string[] {
@@ -79,24 +88,24 @@ function recordNames(resource: RecordedResource): string[] {
 function gateway(
   file: string,
   pathsOf: (resource: RecordedResource) => readonly string[],
-  also: (names: Names) => readonly Grant[] = () => [],
+  also: Grants = () => [],
 ): TypeRights {
   const on = (resource: RecordedResource, { partition, region }: Names): string[] =>
     pathsOf(resource).map((path) => `arn:${partition}:apigateway:${region}::${path}`);
   return {
-    sources: [`${PROVIDER}apigatewayv2/${file}.go`, `${REFERENCE}amazonapigatewaymanagementv2.html`],
-    read: (resource, names) => [calls(on(resource, names), 'apigateway:GET')],
+    sources: sourcesOf(`apigatewayv2/${file}`, 'amazonapigatewaymanagementv2'),
+    read: (resource, names) => [calls(on(resource, names), 'apigateway', 'GET')],
     write: (resource, names) => [
-      calls(on(resource, names), 'apigateway:POST', 'apigateway:PATCH', 'apigateway:DELETE'),
-      ...also(names),
+      calls(on(resource, names), 'apigateway', 'POST PATCH DELETE'),
+      ...also(resource, names),
     ],
   };
 }
 
 /** Uses wildcards, because an API's ID is unknown before it exists. */
-const httpApi = (file: string): TypeRights => gateway(file, () => ['/apis', '/apis/*', '/tags/*']);
+const httpApi = (file: string, also?: Grants): TypeRights => gateway(file, () => ['/apis', '/apis/*', '/tags/*'], also);
 
-const domain = (file: string, also?: (names: Names) => readonly Grant[]): TypeRights =>
+const domain = (file: string, also?: Grants): TypeRights =>
   gateway(
     file,
     (resource) => {
@@ -106,217 +115,129 @@ const domain = (file: string, also?: (names: Names) => readonly Grant[]): TypeRi
     also,
   );
 
-const stage = httpApi('stage');
-
 /** The AWS provider's calls by resource type, and the resources that they apply to. A missing type is an error. */
 export const RIGHTS: Readonly<Record<string, TypeRights>> = {
   'aws:acm/certificate:Certificate': {
-    sources: [`${PROVIDER}acm/certificate.go`, `${REFERENCE}awscertificatemanager.html`],
-    read: (_, names) => [calls(certificates(names), 'acm:DescribeCertificate', 'acm:ListTagsForCertificate')],
+    sources: sourcesOf('acm/certificate', 'awscertificatemanager'),
+    read: (_, names) => [calls(certificates(names), 'acm', 'DescribeCertificate ListTagsForCertificate')],
     write: (resource, names) => [
-      {
-        actions: ['acm:RequestCertificate'],
-        on: certificates(names),
-        when: { 'ForAllValues:StringEquals': { 'acm:DomainNames': [text(resource, 'domainName')] } },
-      },
-      calls(certificates(names), 'acm:DeleteCertificate', 'acm:AddTagsToCertificate', 'acm:RemoveTagsFromCertificate'),
+      calls(certificates(names), 'acm', 'RequestCertificate', {
+        'ForAllValues:StringEquals': { 'acm:DomainNames': [text(resource, 'domainName')] },
+      }),
+      calls(certificates(names), 'acm', 'DeleteCertificate AddTagsToCertificate RemoveTagsFromCertificate'),
     ],
   },
   'aws:acm/certificateValidation:CertificateValidation': {
-    sources: [`${PROVIDER}acm/certificate_validation.go`, `${REFERENCE}awscertificatemanager.html`],
-    read: (_, names) => [calls(certificates(names), 'acm:DescribeCertificate')],
+    sources: sourcesOf('acm/certificate_validation', 'awscertificatemanager'),
+    read: (_, names) => [calls(certificates(names), 'acm', 'DescribeCertificate')],
     write: () => [],
   },
   'aws:apigatewayv2/api:Api': httpApi('api'),
   'aws:apigatewayv2/apiMapping:ApiMapping': domain('api_mapping'),
   'aws:apigatewayv2/authorizer:Authorizer': httpApi('authorizer'),
   // Source of the role: https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
-  'aws:apigatewayv2/domainName:DomainName': domain('domain_name', ({ partition, account }) => [
-    {
-      actions: ['iam:CreateServiceLinkedRole'],
-      on: [
-        `arn:${partition}:iam::${account}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway`,
-      ],
-      when: { StringEquals: { 'iam:AWSServiceName': 'ops.apigateway.amazonaws.com' } },
-    },
-  ]),
+  'aws:apigatewayv2/domainName:DomainName': domain('domain_name', (_, { partition, account }) => {
+    const service = 'ops.apigateway.amazonaws.com';
+    const role = `arn:${partition}:iam::${account}:role/aws-service-role/${service}/AWSServiceRoleForAPIGateway`;
+    return [calls([role], 'iam', 'CreateServiceLinkedRole', { StringEquals: { 'iam:AWSServiceName': service } })];
+  }),
   'aws:apigatewayv2/integration:Integration': httpApi('integration'),
   'aws:apigatewayv2/route:Route': httpApi('route'),
-  'aws:apigatewayv2/stage:Stage': {
-    sources: [
-      ...stage.sources,
-      'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html',
-    ],
-    read: stage.read,
-    write: (resource, names) => [
-      ...stage.write(resource, names),
-      ...(resource.inputs['accessLogSettings'] === undefined
-        ? []
-        : [
-            calls(everyLogGroup(names), 'logs:DescribeLogGroups'),
-            calls([arn(names, 'logs', '*')], 'logs:DescribeResourcePolicies', 'logs:PutResourcePolicy'),
-            calls(
-              ['*'],
-              'logs:CreateLogDelivery',
-              'logs:DeleteLogDelivery',
-              'logs:GetLogDelivery',
-              'logs:ListLogDeliveries',
-              'logs:UpdateLogDelivery',
-            ),
-          ]),
-    ],
-  },
+  // Source of the log: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
+  'aws:apigatewayv2/stage:Stage': httpApi('stage', ({ inputs }, names) => {
+    if (inputs['accessLogSettings'] === undefined) return [];
+    const delivery = 'CreateLogDelivery DeleteLogDelivery GetLogDelivery ListLogDeliveries UpdateLogDelivery';
+    return [
+      calls(everyLogGroup(names), 'logs', 'DescribeLogGroups'),
+      calls([arn(names, 'logs', '*')], 'logs', 'DescribeResourcePolicies PutResourcePolicy'),
+      calls(['*'], 'logs', delivery),
+    ];
+  }),
   'aws:cloudwatch/logGroup:LogGroup': {
-    sources: [`${PROVIDER}logs/group.go`, `${REFERENCE}amazoncloudwatchlogs.html`],
+    sources: sourcesOf('logs/group', 'amazoncloudwatchlogs'),
     read: (_, names) => [
-      calls(everyLogGroup(names), 'logs:DescribeLogGroups'),
-      calls(logGroups(names), 'logs:ListTagsForResource'),
+      calls(everyLogGroup(names), 'logs', 'DescribeLogGroups'),
+      calls(logGroups(names), 'logs', 'ListTagsForResource'),
     ],
-    write: ({ inputs }, names) => [
-      {
-        actions: [
-          'logs:CreateLogGroup',
-          'logs:DeleteLogGroup',
-          'logs:PutRetentionPolicy',
-          'logs:TagResource',
-          'logs:UntagResource',
-          ...(inputs['kmsKeyId'] === undefined ? [] : ['logs:AssociateKmsKey', 'logs:DisassociateKmsKey']),
-        ],
-        on: logGroups(names),
-      },
-    ],
+    write: ({ inputs }, names) => {
+      const key = inputs['kmsKeyId'] === undefined ? '' : ' AssociateKmsKey DisassociateKmsKey';
+      const actions = `CreateLogGroup DeleteLogGroup PutRetentionPolicy TagResource UntagResource${key}`;
+      return [calls(logGroups(names), 'logs', actions)];
+    },
   },
   'aws:cloudwatch/logMetricFilter:LogMetricFilter': {
-    sources: [`${PROVIDER}logs/metric_filter.go`, `${REFERENCE}amazoncloudwatchlogs.html`],
-    read: (_, names) => [calls(logGroups(names), 'logs:DescribeMetricFilters')],
-    write: (_, names) => [calls(logGroups(names), 'logs:PutMetricFilter', 'logs:DeleteMetricFilter')],
+    sources: sourcesOf('logs/metric_filter', 'amazoncloudwatchlogs'),
+    read: (_, names) => [calls(logGroups(names), 'logs', 'DescribeMetricFilters')],
+    write: (_, names) => [calls(logGroups(names), 'logs', 'PutMetricFilter DeleteMetricFilter')],
   },
   'aws:cloudwatch/metricAlarm:MetricAlarm': {
-    sources: [`${PROVIDER}cloudwatch/metric_alarm.go`, `${REFERENCE}amazoncloudwatch.html`],
+    sources: sourcesOf('cloudwatch/metric_alarm', 'amazoncloudwatch'),
     read: (_, names) => [
-      calls([arn(names, 'cloudwatch', 'alarm:*')], 'cloudwatch:DescribeAlarms'),
-      calls([arn(names, 'cloudwatch', `alarm:${names.prefix}*`)], 'cloudwatch:ListTagsForResource'),
+      calls([arn(names, 'cloudwatch', 'alarm:*')], 'cloudwatch', 'DescribeAlarms'),
+      calls(alarms(names), 'cloudwatch', 'ListTagsForResource'),
     ],
-    write: (_, names) => [
-      calls(
-        [arn(names, 'cloudwatch', `alarm:${names.prefix}*`)],
-        'cloudwatch:PutMetricAlarm',
-        'cloudwatch:DeleteAlarms',
-        'cloudwatch:TagResource',
-        'cloudwatch:UntagResource',
-      ),
-    ],
+    write: (_, names) => [calls(alarms(names), 'cloudwatch', 'PutMetricAlarm DeleteAlarms TagResource UntagResource')],
   },
   'aws:iam/role:Role': {
-    sources: [`${PROVIDER}iam/role.go`, `${REFERENCE}awsidentityandaccessmanagementiam.html`],
-    read: (_, names) => [
-      calls(roles(names), 'iam:GetRole', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies'),
-    ],
+    sources: sourcesOf('iam/role', 'awsidentityandaccessmanagementiam'),
+    read: (_, names) => [calls(roles(names), 'iam', 'GetRole GetRolePolicy ListAttachedRolePolicies ListRolePolicies')],
     write: (_, names) => [
-      bounded(['iam:CreateRole', 'iam:PutRolePermissionsBoundary'], names),
-      calls(
-        roles(names),
-        'iam:DeleteRole',
-        'iam:ListInstanceProfilesForRole',
-        'iam:TagRole',
-        'iam:UntagRole',
-        'iam:UpdateAssumeRolePolicy',
-        'iam:UpdateRole',
-        'iam:UpdateRoleDescription',
-      ),
+      bounded('CreateRole PutRolePermissionsBoundary', names),
+      calls(roles(names), 'iam', 'DeleteRole ListInstanceProfilesForRole TagRole UntagRole'),
+      calls(roles(names), 'iam', 'UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription'),
     ],
   },
   'aws:iam/rolePolicy:RolePolicy': {
-    sources: [`${PROVIDER}iam/role_policy.go`, `${REFERENCE}awsidentityandaccessmanagementiam.html`],
-    read: (_, names) => [calls(roles(names), 'iam:GetRolePolicy')],
-    write: (_, names) => [bounded(['iam:PutRolePolicy', 'iam:DeleteRolePolicy'], names)],
+    sources: sourcesOf('iam/role_policy', 'awsidentityandaccessmanagementiam'),
+    read: (_, names) => [calls(roles(names), 'iam', 'GetRolePolicy')],
+    write: (_, names) => [bounded('PutRolePolicy DeleteRolePolicy', names)],
   },
   'aws:lambda/function:Function': {
-    sources: [`${PROVIDER}lambda/function.go`, `${REFERENCE}awslambda.html`],
+    sources: sourcesOf('lambda/function', 'awslambda'),
     read: (_, names) => [
-      calls(
-        functions(names),
-        'lambda:GetFunction',
-        'lambda:GetFunctionCodeSigningConfig',
-        'lambda:ListTags',
-        'lambda:ListVersionsByFunction',
-      ),
+      calls(functions(names), 'lambda', 'GetFunction GetFunctionCodeSigningConfig ListTags ListVersionsByFunction'),
     ],
-    write: (resource, names) => [
-      calls(
-        functions(names),
-        'lambda:CreateFunction',
-        'lambda:DeleteFunction',
-        'lambda:DeleteFunctionConcurrency',
-        'lambda:PutFunctionConcurrency',
-        'lambda:TagResource',
-        'lambda:UntagResource',
-        'lambda:UpdateFunctionCode',
-        'lambda:UpdateFunctionConfiguration',
-      ),
-      {
-        actions: ['iam:PassRole'],
-        on: roles(names),
-        when: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
-      },
-      ...layersOf(resource),
+    write: ({ inputs: { layers, vpcConfig } }, names) => [
+      calls(functions(names), 'lambda', 'CreateFunction DeleteFunction UpdateFunctionCode UpdateFunctionConfiguration'),
+      calls(functions(names), 'lambda', 'DeleteFunctionConcurrency PutFunctionConcurrency TagResource UntagResource'),
+      calls(roles(names), 'iam', 'PassRole', { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } }),
+      // Lambda checks that the caller may read a layer that it adds.
+      ...(Array.isArray(layers) && layers.length > 0 ? [calls(layers.map(String), 'lambda', 'GetLayerVersion')] : []),
       // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html. They have no resource in IAM.
-      ...(resource.inputs['vpcConfig'] === undefined
-        ? []
-        : [calls(['*'], 'ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs')]),
+      ...(vpcConfig === undefined ? [] : [calls(['*'], 'ec2', 'DescribeSecurityGroups DescribeSubnets DescribeVpcs')]),
     ],
   },
   'aws:lambda/permission:Permission': {
-    sources: [`${PROVIDER}lambda/permission.go`, `${REFERENCE}awslambda.html`],
-    read: (resource, names) => [calls(invokedFunction(resource, names), 'lambda:GetPolicy')],
+    sources: sourcesOf('lambda/permission', 'awslambda'),
+    read: (resource, names) => [calls(invokedFunction(resource, names), 'lambda', 'GetPolicy')],
     write: (resource, names) => [
-      {
-        actions: ['lambda:AddPermission'],
-        on: invokedFunction(resource, names),
-        when: { StringEquals: { 'lambda:Principal': 'apigateway.amazonaws.com' } },
-      },
-      calls(invokedFunction(resource, names), 'lambda:RemovePermission'),
+      calls(invokedFunction(resource, names), 'lambda', 'AddPermission', {
+        StringEquals: { 'lambda:Principal': 'apigateway.amazonaws.com' },
+      }),
+      calls(invokedFunction(resource, names), 'lambda', 'RemovePermission'),
     ],
   },
   'aws:route53/record:Record': {
-    sources: [
-      `${PROVIDER}route53/record.go`,
-      `${REFERENCE}amazonroute53.html`,
+    sources: sourcesOf(
+      'route53/record',
+      'amazonroute53',
       'https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html',
-    ],
-    read: (resource, names) => [
-      calls(zone(resource, names), 'route53:GetHostedZone', 'route53:ListResourceRecordSets'),
-    ],
+    ),
+    read: (resource, names) => [calls(zone(resource, names), 'route53', 'GetHostedZone ListResourceRecordSets')],
     write: (resource, names) => [
-      {
-        actions: ['route53:ChangeResourceRecordSets'],
-        on: zone(resource, names),
-        when: {
-          'ForAllValues:StringLike': {
-            'route53:ChangeResourceRecordSetsNormalizedRecordNames': recordNames(resource),
-          },
+      calls(zone(resource, names), 'route53', 'ChangeResourceRecordSets', {
+        'ForAllValues:StringLike': {
+          'route53:ChangeResourceRecordSetsNormalizedRecordNames': recordNames(resource),
         },
-      },
-      calls([`arn:${names.partition}:route53:::change/*`], 'route53:GetChange'),
+      }),
+      calls([`arn:${names.partition}:route53:::change/*`], 'route53', 'GetChange'),
     ],
   },
   'aws:sns/topic:Topic': {
-    sources: [`${PROVIDER}sns/topic.go`, `${REFERENCE}amazonsns.html`],
-    read: (_, names) => [calls(topics(names), 'sns:GetTopicAttributes', 'sns:ListTagsForResource')],
+    sources: sourcesOf('sns/topic', 'amazonsns'),
+    read: (_, names) => [calls(topics(names), 'sns', 'GetTopicAttributes ListTagsForResource')],
     write: (_, names) => [
-      calls(
-        topics(names),
-        'sns:CreateTopic',
-        'sns:DeleteTopic',
-        'sns:SetTopicAttributes',
-        'sns:TagResource',
-        'sns:UntagResource',
-      ),
+      calls(topics(names), 'sns', 'CreateTopic DeleteTopic SetTopicAttributes TagResource UntagResource'),
     ],
   },
 };
-
-/** Requires the boundary: without it, two calls could give a role any permission. */
-function bounded(actions: readonly string[], names: Names): Grant {
-  return { actions, on: roles(names), when: { StringEquals: { 'iam:PermissionsBoundary': names.boundary } } };
-}
