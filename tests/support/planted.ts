@@ -49,28 +49,19 @@ export interface Planted {
   readonly says: string;
 }
 
-export const plant = (
-  rule: string,
-  title: string,
-  change: Planted['plant'],
-  resource: string,
-  says: string,
-): Planted => ({ rule, title, plant: change, resource, says });
+/** By title what is planted, and what the rule says. Inputs change those of the resource, or make it if it is "planted". */
+type Rows = Readonly<Record<string, readonly [change: Inputs | Planted['plant'], says: string]>>;
 
-/**
- * Violations of a rule by a resource. Inputs change those of the resource, or make it if it is called "planted".
- * @param rows title, what is planted, and what the rule says
- */
-export const planted = (
-  rule: string,
-  resource: string,
-  rows: readonly (readonly [title: string, change: Inputs | Planted['plant'], says: string])[],
-): readonly Planted[] => {
+export const rowsOf = <T>(all: readonly T[], row: (item: T) => readonly [title: string, Rows[string]]): Rows =>
+  Object.fromEntries(all.map(row));
+
+/** Violations of a rule by a resource. */
+export const planted = (rule: string, resource: string, rows: Rows): readonly Planted[] => {
   const [type = '', name] = resource.split(' ');
   const withInputs = (own: Inputs): Planted['plant'] => (name === '"planted"' ? plus(type, own) : inputs(type, own));
-  return rows.map(([title, change, says]) =>
-    plant(rule, title, typeof change === 'function' ? change : withInputs(change), resource, says),
-  );
+  return Object.entries(rows).map(([title, [change, says]]) => {
+    return { rule, title, plant: typeof change === 'function' ? change : withInputs(change), resource, says };
+  });
 };
 
 export const ROUTE = 'aws:apigatewayv2/route:Route "GET /test"';
@@ -82,4 +73,3 @@ export const CREDENTIALS = 'auth0:index/clientCredentials:ClientCredentials "aut
 export const GRANT = 'auth0:index/clientGrant:ClientGrant "auth0-test-app"';
 export const FUNCTION = 'aws:lambda/function:Function "api-test"';
 export const PERMISSION = 'aws:lambda/permission:Permission "api-test"';
-export const INTEGRATION = 'aws:apigatewayv2/integration:Integration "api-test"';
