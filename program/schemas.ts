@@ -10,7 +10,7 @@ export function described<S extends z.ZodType>(schema: S, description: string, .
   return schema.meta({ description, ...(examples.length > 0 && { examples }) });
 }
 
-/** Returns a check for `superRefine` that adds the problem that a function finds, if any. */
+/** Turns a function that returns why a value is invalid, or undefined, into a check for `superRefine`. */
 export function judged<T>(problemOf: (value: T) => string | undefined): (value: T, context: z.RefinementCtx) => void {
   return (value, context) => {
     const message = problemOf(value);
@@ -18,8 +18,12 @@ export function judged<T>(problemOf: (value: T) => string | undefined): (value: 
   };
 }
 
+/** Returns whether a list has no duplicate. */
+export function isDistinct(items: readonly unknown[]): boolean {
+  return new Set(items).size === items.length;
+}
+
 /** Returns the arguments of `refine` that reject a list with a duplicate. */
 export function distinct(error: string) {
-  const isDistinct = (items: readonly unknown[]): boolean => new Set(items).size === items.length;
   return [isDistinct, { error, params: { code: 'duplicate' } }] as const;
 }

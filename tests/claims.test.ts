@@ -113,20 +113,17 @@ exports.onExecutePostLogin = async (event, api) => {
     expect(await claimsOf(code, event())).toEqual({ "https://a.example/'${x}`</script>": 'reader@example.com' });
   });
 
-  it.each([
-    ...['sub', 'scope', 'scp', 'permissions', 'roles', 'x5t#S256', 'my claim', '', 'https://api.example.com'],
-    ...[
-      'https://auth0.com/email',
-      'https://login.AUTH0.com/email',
-      'https://acme.webtask.run/email',
-      'urn:auth0:email',
-    ],
-  ])('The contract is rejected if it has a claim named "%s"', async (name) => {
-    const { problems } = await refusal(() => checkContract({ ...shipped, claims: { [name]: 'user.email' } }, root));
-    expect(problems.map((found) => [found.code, found.place])).toEqual([
-      ['invalid', `contract.ts, claims, ${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`],
-    ]);
-  });
+  const INVALID = `sub scope scp permissions roles x5t#S256 urn:auth0:email https://api.example.com
+https://auth0.com/email https://login.AUTH0.com/email https://acme.webtask.run/email`;
+  it.each([...INVALID.split(/\s/), 'my claim', ''])(
+    'The contract is rejected if it has a claim named "%s"',
+    async (name) => {
+      const { problems } = await refusal(() => checkContract({ ...shipped, claims: { [name]: 'user.email' } }, root));
+      expect(problems.map((found) => [found.code, found.place])).toEqual([
+        ['invalid', `contract.ts, claims, ${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`],
+      ]);
+    },
+  );
 
   it.each([
     'email',

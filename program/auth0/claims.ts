@@ -1,26 +1,9 @@
 import * as pulumi from '@pulumi/pulumi';
 import { services } from '../services.ts';
-import type { ClaimSource } from '../contract/claims.ts';
+import { SOURCES } from '../contract/claims.ts';
 import type { Contract } from '../contract/define-contract.ts';
 import type { Settings } from '../../settings.ts';
 import type { Side } from './side.ts';
-
-/**
- * The expression for each claim source. Source:
- * https://auth0.com/docs/customize/actions/reference/post-login/post-login-event-object
- */
-const EXPRESSIONS: Readonly<Record<ClaimSource, string>> = {
-  'user.email': 'event.user.email',
-  'user.emailVerified': 'event.user.email_verified',
-  'user.name': 'event.user.name',
-  'user.nickname': 'event.user.nickname',
-  'user.givenName': 'event.user.given_name',
-  'user.familyName': 'event.user.family_name',
-  'user.picture': 'event.user.picture',
-  'user.roles': '(event.authorization?.roles ?? []).flatMap((name) => roles.get(name) ?? [])',
-  'connection.name': 'event.connection.name',
-  'client.name': 'event.client.name',
-};
 
 /** Declares one Action that adds the contract's claims, and binds it without touching the tenant's other bindings. */
 export function declareClaims({ parent, side, settings }: Side, contract: Contract): void {
@@ -51,7 +34,7 @@ export function actionCode(
 ): string {
   const usesRoles = Object.values(claims).includes('user.roles');
   const names = Object.keys(roles).map((role) => [`${role} (${stack})`, role]);
-  const lines = Object.entries(claims).map(([name, source]) => `    ${JSON.stringify(name)}: ${EXPRESSIONS[source]},`);
+  const lines = Object.entries(claims).map(([name, source]) => `    ${JSON.stringify(name)}: ${SOURCES[source]},`);
   const declaration = `// The names of the roles at Auth0, and in contract.ts.\nconst roles = new Map(${JSON.stringify(names)});\n`;
   const audiences = Object.entries({ audience, secondAudience }).filter(([, identifier]) => identifier !== undefined);
   return `// Generated from the claims of contract.ts by "pulumi up", which overwrites any change.

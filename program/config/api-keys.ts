@@ -14,7 +14,7 @@ import {
 } from '../../limits/vpc.ts';
 import { handlerFields } from '../contract/handler-spec.ts';
 import { reason } from '../contract/reason.ts';
-import { described, matching } from '../schemas.ts';
+import { described, isDistinct, matching } from '../schemas.ts';
 import { BACKEND_NAME } from '../contract/targets.ts';
 
 const throttle = z.strictObject({
@@ -107,27 +107,21 @@ export type PrivateBackend = Readonly<z.infer<typeof privateBackend>>;
 
 const vpc = z.strictObject({
   subnets: described(
-    distinct(matching(SUBNET_ID, 'write the id of a subnet, like subnet-0123456789abcdef0')).max(SUBNETS_PER_FUNCTION, {
-      error: `Lambda accepts at most ${SUBNETS_PER_FUNCTION} subnets`,
-    }),
+    idsOf(SUBNET_ID, 'subnet', 'subnet-0123456789abcdef0', SUBNETS_PER_FUNCTION),
     'Private subnets of one VPC, preferably in two or more availability zones.',
   ),
   securityGroups: described(
-    distinct(matching(SECURITY_GROUP_ID, 'write the id of a security group, like sg-0123456789abcdef0')).max(
-      SECURITY_GROUPS_PER_FUNCTION,
-      {
-        error: `Lambda accepts at most ${SECURITY_GROUPS_PER_FUNCTION} security groups`,
-      },
-    ),
+    idsOf(SECURITY_GROUP_ID, 'security group', 'sg-0123456789abcdef0', SECURITY_GROUPS_PER_FUNCTION),
     'Security groups of that VPC.',
   ),
 });
 
-function distinct(item: z.ZodString) {
+function idsOf(pattern: RegExp, kind: string, example: string, most: number) {
   return z
-    .array(item)
+    .array(matching(pattern, `write the id of a ${kind}, like ${example}`))
     .min(1, { error: 'write one' })
-    .refine((all) => new Set(all).size === all.length, { error: 'one is listed twice' });
+    .refine(isDistinct, { error: 'one is listed twice' })
+    .max(most, { error: `Lambda accepts at most ${most} ${kind}s` });
 }
 
 const ORIGIN = /^(\*|https?:\/\/(\*|([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+)(:\d{1,5})?)$/;
@@ -186,7 +180,7 @@ const tags = z
   .refine((all) => Object.keys(all).length <= TAGS_PER_RESOURCE, {
     error: `a resource has at most ${TAGS_PER_RESOURCE} tags`,
   })
-  .refine((all) => new Set(Object.keys(all).map((key) => key.toLowerCase())).size === Object.keys(all).length, {
+  .refine((all) => isDistinct(Object.keys(all).map((key) => key.toLowerCase())), {
     error: 'two keys differ only in capitals, and IAM treats them as one',
   });
 

@@ -13,17 +13,13 @@ const GRANTS = ['client_credentials', 'password', 'authorization_code', 'refresh
 /** A grant as the stack file names it; `application.ts` has Auth0's names. */
 export type GrantType = (typeof GRANTS)[number];
 
-interface ClientType {
-  readonly appType: string;
-  /** Whether its code runs where anyone can read it, so that it cannot keep a secret. */
-  readonly isPublic: boolean;
-  readonly grants: readonly GrantType[];
-}
-
-const TYPES = ['service', 'spa', 'native', 'web'] as const;
-
-/** The properties and allowed grants of each client type. */
-export const CLIENT_TYPES: Readonly<Record<(typeof TYPES)[number], ClientType>> = {
+/** By client type: its name at Auth0, whether anyone can read its code, so that it keeps no secret, and its grants. */
+export const CLIENT_TYPES: Readonly<
+  Record<
+    'service' | 'spa' | 'native' | 'web',
+    { readonly appType: string; readonly isPublic: boolean; readonly grants: readonly GrantType[] }
+  >
+> = {
   service: { appType: 'non_interactive', isPublic: false, grants: ['client_credentials', 'password'] },
   spa: { appType: 'spa', isPublic: true, grants: ['authorization_code', 'refresh_token'] },
   native: { appType: 'native', isPublic: true, grants: ['authorization_code', 'refresh_token'] },
@@ -91,7 +87,7 @@ export const client = z.strictObject({
     'The name before a rename, so that the client keeps its id and secret. Remove it after every stack is updated.',
   ),
   type: described(
-    z.enum(TYPES).default('service'),
+    z.enum(Object.keys(CLIENT_TYPES) as (keyof typeof CLIENT_TYPES)[]).default('service'),
     'service has no login; spa runs in a browser, native on a device, and web on a server that logs users in. A change replaces the client, with its id and secret.',
   ),
   party: described(

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { EXAMPLE_HOST } from '../../limits/hosts.ts';
 import type { Contract } from '../contract/define-contract.ts';
+import { isDistinct } from '../schemas.ts';
 import { problem, type Problem, type ProblemCode } from '../user-error.ts';
 import { CLIENT_TYPES, type ClientSettings } from './client-settings.ts';
 import type { CheckedKeys } from './keys.ts';
@@ -62,7 +63,7 @@ function* proofProblems({
     yield ['publicKeys', 'unused', 'only a client with auth: private_key_jwt has keys; write that, or remove them'];
   }
   const keys = publicKeys?.map(({ pem }) => createPublicKey(pem).export({ type: 'spki', format: 'pem' }));
-  if (new Set(keys).size < (keys?.length ?? 0)) {
+  if (!isDistinct(keys ?? [])) {
     yield ['publicKeys', 'duplicate', 'Auth0 accepts a key of a client once; remove the other'];
   }
   if (secretVersion !== undefined && (isPublic || usesKeys)) {
@@ -181,7 +182,7 @@ export function* connectionProblems(keys: CheckedKeys): Iterable<Problem> {
   if (database !== undefined && connections.length > 0) {
     yield unused('api:database', 'api:connections replaces the database of the program');
   }
-  if (new Set(connections).size < connections.length) {
+  if (!isDistinct(connections)) {
     yield problem('duplicate', 'api:connections', 'a connection is listed twice');
   }
   if (keys['api:defaultDirectory'] === true && connections.length > 0) {

@@ -1,6 +1,7 @@
 import { AUDIENCES_PER_AUTHORIZER } from '../../limits/http-api.ts';
 import type { Contract } from '../contract/define-contract.ts';
 import { didYouMean } from '../../limits/nearest.ts';
+import { isDistinct } from '../schemas.ts';
 import { problem, type Problem } from '../user-error.ts';
 import { apiProblems } from './api-rules.ts';
 import type { ClientSettings } from './client-settings.ts';
@@ -125,7 +126,7 @@ function* clientProblems(
     const message = 'Auth0 counts only tokens of client_credentials, and this client lacks that grant; remove it';
     yield problem('unused', `${place}.tokenQuota`, message);
   }
-  if (new Set(grants).size < grants.length) {
+  if (!isDistinct(grants)) {
     yield problem('duplicate', `${place}.grants`, 'a grant is listed twice');
   }
   if (all.findIndex((declared) => declared.name === name) < index) {

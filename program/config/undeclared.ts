@@ -1,4 +1,5 @@
 import { didYouMean } from '../../limits/nearest.ts';
+import { isDistinct } from '../schemas.ts';
 import { problem, type Problem } from '../user-error.ts';
 
 /** Yields problems for names that contract.ts does not declare, and for duplicates. */
@@ -13,5 +14,5 @@ export function* undeclared(
     const message = `the ${kind} ${JSON.stringify(name)} is not declared in contract.ts${didYouMean(name, declared)}`;
     yield problem('undeclared', place, message);
   }
-  if (new Set(names).size < names.length) yield problem('duplicate', place, `a ${kind} is listed twice`);
+  if (!isDistinct(names)) yield problem('duplicate', place, `a ${kind} is listed twice`);
 }
