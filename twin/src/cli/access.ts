@@ -4,11 +4,11 @@ import type { evaluate } from '../evaluate/program-process.ts';
 import { readProject } from '../evaluate/project.ts';
 import { readStackFile, stackNames } from '../evaluate/stack-file.ts';
 import { staleReports, writeReports } from '../report/committed.ts';
-import { fromJson, type Report } from '../report/data.ts';
+import type { Report } from '../report/data.ts';
 import { reportsOf, reportsOfState } from '../report/reports.ts';
 import { reportsAt } from '../report/revision.ts';
 import { brokenRules } from '../report/sections.ts';
-import { compare, type StackChange } from '../report/since.ts';
+import { compare, gone, type StackChange } from '../report/since.ts';
 import { markdown, words } from '../report/since-words.ts';
 
 export interface AccessOptions {
@@ -30,11 +30,13 @@ export async function access(chosen: AccessOptions, root: URL, run?: typeof eval
   const { reports, only } = await chosenReports(chosen, root, old, run);
   const complete = only === undefined;
   if (old !== undefined) {
-    const changes = changesSince(old, reports, only);
-    process.stdout.write((chosen.markdown === true ? markdown : words)(changes, chosen.since ?? ''));
+    const kept = [...old.keys()].filter((stack) => complete || stack === only);
+    const removed = kept.filter((stack) => !reports.some((report) => report.stack === stack));
+    const compared = reports.map((report) => compare(old.get(report.stack) ?? 'new', report));
+    printChanges([...compared, ...removed.map(gone)], chosen.since ?? '', chosen.markdown);
     return 0;
   }
-  const broken = brokenRules(reports).map((item) => `A rule does not hold in ${item.replaceAll('`', '')}\n`);
+  const broken = brokenRules(reports).map((item) => `A rule does not hold in ${withoutMarks(item)}\n`);
   if (chosen.check === true) {
     const stale = staleReports(root, reports, complete);
     if (stale.length === 0 && broken.length === 0) {
@@ -43,7 +45,7 @@ export async function access(chosen: AccessOptions, root: URL, run?: typeof eval
     }
     const advice = `The committed reports are stale; run ${commandLine('twin access', root)} and commit what it writes.\n`;
     return say(
-      [...broken, ...stale.map((one) => `${one}\n`), ...(stale.length > 0 ? [advice] : [])].join('').trimEnd(),
+      [...broken, ...stale.map((difference) => `${difference}\n`), stale.length > 0 ? advice : ''].join('').trimEnd(),
       1,
     );
   }
@@ -54,7 +56,7 @@ export async function access(chosen: AccessOptions, root: URL, run?: typeof eval
 async function chosenReports(
   { stack, state, config = {} }: AccessOptions,
   root: URL,
-  old: Committed | undefined,
+  old: ReadonlyMap<string, unknown> | undefined,
   run: typeof evaluate | undefined,
 ): Promise<{ readonly reports: readonly Report[]; readonly only: string | undefined }> {
   if (state === undefined) {
@@ -64,7 +66,7 @@ async function chosenReports(
   return { reports, only };
 }
 
-function stacksFor(root: URL, stack: string | undefined, old: Committed | undefined): string[] {
+function stacksFor(root: URL, stack: string | undefined, old?: ReadonlyMap<string, unknown>): string[] {
   const all = stackNames(root);
   if (stack === undefined) {
     if (all.length > 0) return all;
@@ -78,20 +80,14 @@ function stacksFor(root: URL, stack: string | undefined, old: Committed | undefi
   return [stack];
 }
 
-type Committed = ReadonlyMap<string, string | undefined>;
+/** Prints changes as Markdown, or for a terminal. */
+export function printChanges(changes: readonly StackChange[], revision: string, asMarkdown = false): void {
+  process.stdout.write(asMarkdown ? markdown(changes, revision) : withoutMarks(words(changes, revision)));
+}
 
-function changesSince(old: Committed, reports: readonly Report[], stack: string | undefined): StackChange[] {
-  const compared = reports.map((report) => {
-    if (!old.has(report.stack)) return compare('new', report);
-    const json = old.get(report.stack);
-    if (json === undefined) return compare('without JSON', report);
-    const before = fromJson(json);
-    return compare(before?.stack === report.stack ? before : 'unreadable', report);
-  });
-  const gone = [...old.keys()].filter(
-    (name) => !reports.some((report) => report.stack === name) && (stack === undefined || name === stack),
-  );
-  return [...compared, ...gone.map((name) => ({ kind: 'gone', stack: name }) as const)];
+/** Removes the marks of code spans. Names have none: theirs are escaped. */
+function withoutMarks(text: string): string {
+  return text.replaceAll('`', '');
 }
 
 function say(text: string, exitCode: number): number {

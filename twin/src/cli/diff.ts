@@ -2,8 +2,8 @@ import { printable } from '../common/printable.ts';
 import type { evaluate } from '../evaluate/program-process.ts';
 import type { Report } from '../report/data.ts';
 import { reportsOf, reportsOfState } from '../report/reports.ts';
-import { compare } from '../report/since.ts';
-import { markdown, words } from '../report/since-words.ts';
+import { compare, gone } from '../report/since.ts';
+import { printChanges } from './access.ts';
 
 export interface DiffOptions {
   readonly state: string;
@@ -13,7 +13,7 @@ export interface DiffOptions {
 }
 
 export async function diff(
-  { state, stack, markdown: asMarkdown, config }: DiffOptions,
+  { state, stack, markdown, config }: DiffOptions,
   root: URL,
   run?: typeof evaluate,
 ): Promise<void> {
@@ -24,10 +24,10 @@ export async function diff(
     reports.length === 1 && deployed.reports.length === 1
       ? deployed.reports[0]
       : deployed.reports.find(({ stack: name }) => name === report.stack);
-  const gone = deployed.reports.filter((one) => !reports.some((report) => before(report) === one));
+  const removed = deployed.reports.filter((one) => !reports.some((report) => before(report) === one));
   const changes = [
     ...reports.map((report) => compare(before(report) ?? 'new', report)),
-    ...gone.map(({ stack: name }) => ({ kind: 'gone', stack: name }) as const),
+    ...removed.map(({ stack: name }) => gone(name)),
   ];
-  process.stdout.write((asMarkdown === true ? markdown : words)(changes, printable(state)));
+  printChanges(changes, printable(state), markdown);
 }

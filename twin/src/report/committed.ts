@@ -75,13 +75,7 @@ function changes(root: URL, reports: readonly Report[], complete: boolean): File
 
 function committedFiles(root: URL): ReadonlyMap<string, string> {
   const folder = new URL('access/', root);
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Map();
-    throw error;
-  }
+  const names = existsSync(new URL('access', root)) ? readdirSync(folder) : [];
   const files = names.filter((name) => /\.(md|json)$/.test(name)).toSorted();
   return new Map(files.map((name) => [name, readFileSync(new URL(encodeURIComponent(name), folder), 'utf8')]));
 }

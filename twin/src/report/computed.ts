@@ -1,5 +1,6 @@
-import type { Item, Report } from './data.ts';
+import type { Report } from './data.ts';
 import { code, codes } from './markdown.ts';
+import type { Item } from './reading.ts';
 import { backendText, heading, isAllowed, needsText, permissionText, whyText } from './texts.ts';
 
 /** The facts that follow from other parts of a report, in Markdown. */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ITEM } from './reading.ts';
+import { RECORDED, type RecordedFact } from './recorded.ts';
 
 /** What decides a cell. The first three kinds allow the call. */
 const VERDICT = z.discriminatedUnion('kind', [
@@ -18,7 +20,7 @@ const VERDICT = z.discriminatedUnion('kind', [
 ]);
 export type Verdict = z.infer<typeof VERDICT>;
 
-/** The client and the flow of a user's login. Older reports only have logins by password, without a flow. */
+/** The client and the flow of a user's login. */
 const LOGIN = { through: z.string().optional(), flow: z.enum(['password', 'authorization_code']).optional() };
 
 const CALLER = z.discriminatedUnion('kind', [
@@ -49,9 +51,6 @@ export type ReportedRoute = z.infer<typeof ROUTE>;
 const RENAME = z.strictObject({ kind: z.enum(['client', 'function', 'route']), before: z.string(), now: z.string() });
 export type Rename = z.infer<typeof RENAME>;
 
-const ITEM = z.strictObject({ of: z.string().optional(), is: z.string() });
-export type Item = z.infer<typeof ITEM>;
-
 const REPORT = z
   .strictObject({
     stack: z.string(),
@@ -65,26 +64,22 @@ const REPORT = z
     issuer: z.string(),
     lifetimes: z.array(z.strictObject({ api: z.string(), seconds: z.number() })),
     trusted: z.array(z.strictObject({ issuer: z.string(), audiences: z.array(z.string()) })),
-    // The fields below have defaults, since older reports lack them.
     /** The clients with a login in a browser: their callbacks, and the origins that may request tokens. */
-    logins: z
-      .array(
-        z.strictObject({
-          client: z.string(),
-          callbacks: z.array(z.string()),
-          logoutUrls: z.array(z.string()),
-          origins: z.array(z.string()),
-        }),
-      )
-      .default([]),
-    origins: z.array(z.string()).default([]),
-    claims: z.array(z.strictObject({ name: z.string(), source: z.string() })).default([]),
+    logins: z.array(
+      z.strictObject({
+        client: z.string(),
+        callbacks: z.array(z.string()),
+        logoutUrls: z.array(z.string()),
+        origins: z.array(z.string()),
+      }),
+    ),
+    origins: z.array(z.string()),
+    claims: z.array(z.strictObject({ name: z.string(), source: z.string() })),
     /** The bound Actions. `decides` if an Action may deny access or change scopes, which no cell shows. */
-    actions: z.array(z.strictObject({ trigger: z.string(), name: z.string(), decides: z.boolean() })).default([]),
+    actions: z.array(z.strictObject({ trigger: z.string(), name: z.string(), decides: z.boolean() })),
     exceptions: z.array(z.strictObject({ key: z.string(), reason: z.string() })),
     violations: z.array(z.strictObject({ rule: z.string(), resource: z.string(), message: z.string() })),
-    /** The facts of `recorded.ts` by name. Older reports lack newer facts. */
-    facts: z.record(z.string(), z.array(ITEM)).default({}),
+    facts: z.record(z.enum(Object.keys(RECORDED) as RecordedFact[]), z.array(ITEM)),
   })
   .refine(
     ({ callers, permissions, routes }) =>
@@ -116,7 +111,7 @@ function inLines(value: unknown, indent: string): string {
   return `${open}\n${lines.map((line) => `${indent}  ${line}`).join(',\n')}\n${indent}${close}`;
 }
 
-/** Returns the report in a file of this form, or undefined for any other text. */
+/** Returns the report in a file of this form, or undefined for any other text, such as a report of another version. */
 export function fromJson(text: string): Report | undefined {
   try {
     return REPORT.parse(JSON.parse(text));

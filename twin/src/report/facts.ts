@@ -1,6 +1,7 @@
 import { COMPUTED, type ComputedFact } from './computed.ts';
-import type { Item, Report } from './data.ts';
+import type { Report } from './data.ts';
 import { code } from './markdown.ts';
+import type { Item } from './reading.ts';
 import type { RecordedFact } from './recorded.ts';
 
 export type FactName = RecordedFact | ComputedFact;
@@ -207,10 +208,10 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
 
 export const FACT_NAMES = Object.keys(FACTS) as readonly FactName[];
 
-/** Returns a fact's values in Markdown, or undefined if the report's version did not record it. */
-export function itemsOf(fact: FactName, report: Report): readonly Item[] | undefined {
+/** Returns a fact's values in Markdown. */
+export function itemsOf(fact: FactName, report: Report): readonly Item[] {
   if (fact in COMPUTED) return COMPUTED[fact as ComputedFact](report);
-  return report.facts[fact]?.map(({ of, is }) => ({ ...(of !== undefined && { of: code(of) }), is: code(is) }));
+  return report.facts[fact as RecordedFact].map(({ of, is }) => ({ of: of && code(of), is: code(is) }));
 }
 
 export function sentenceOf(change: FactChange): string {

@@ -13,16 +13,12 @@ const MOST_NAMES = 2;
  */
 export function headline(changes: readonly StackChange[]): string {
   const changed = changes.filter((change) => !isSame(change));
-  const unrecorded = changes.flatMap((change) => (change.kind === 'gone' ? [] : change.unrecorded));
-  if (changed.length === 0) {
-    return `${stacksOf(changes)}: nothing${unrecorded.length === 0 ? '' : ' that both reports record'} changes`;
-  }
+  if (changed.length === 0) return `${stacksOf(changes)}: nothing changes`;
   const summaries = changed.map((change) => ({ change, ...summary(change) }));
   const groups = [...Map.groupBy(summaries, ({ text }) => text)];
-  const isAll = unrecorded.length === 0 && summaries.every(({ isWhole }) => isWhole);
   return [
     ...groups.map(([text, some]) => `${stacksOf(some.map(({ change }) => change))}: ${text}`),
-    ...(isAll ? ['nothing else changes'] : []),
+    ...(summaries.every(({ isWhole }) => isWhole) ? ['nothing else changes'] : []),
   ].join('; ');
 }
 
@@ -39,14 +35,7 @@ function summary(change: StackChange): { readonly text: string; readonly isWhole
   const first = [...sentences(dangerous, 'dangerous change'), ...callersIn(change.callers)];
   const rest = first.length === 0 ? sentences(others, 'change') : [counted(others.length, 'other change')];
   const isWhole = others.length === 0 || (first.length === 0 && others.length === 1);
-  return {
-    text: [
-      ...first,
-      ...(others.length === 0 ? [] : rest),
-      ...(change.unrecorded.length === 0 ? [] : [`${counted(change.unrecorded.length, 'fact')} not compared`]),
-    ].join(', '),
-    isWhole,
-  };
+  return { text: [...first, ...(others.length === 0 ? [] : rest)].join(', '), isWhole };
 }
 
 function sentences(facts: readonly FactChange[], what: string): string[] {

@@ -3,7 +3,10 @@ import { ENCRYPTED } from '../common/encrypted.ts';
 import type { Model } from '../model/model.ts';
 import { TYPE } from '../resources/tokens.ts';
 import type { RegisteredResource } from '../rules/registered.ts';
-import type { Item } from './data.ts';
+
+/** What a fact says, and what it is about. */
+export const ITEM = z.strictObject({ of: z.string().optional(), is: z.string() });
+export type Item = z.infer<typeof ITEM>;
 
 export function declared({ registered, api }: Model, kind: string): RegisteredResource[] {
   const isOther = ({ type, id, inputs }: RegisteredResource): boolean =>

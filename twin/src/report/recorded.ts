@@ -4,8 +4,7 @@ import type { Model } from '../model/model.ts';
 import { clientNames } from '../model/names.ts';
 import { TYPE } from '../resources/tokens.ts';
 import { acceptedOf, isSecretOutput } from '../rules/accepted.ts';
-import type { Item } from './data.ts';
-import { declared, input, inputItems, texts, variableItems, withoutIds } from './reading.ts';
+import { declared, input, inputItems, texts, variableItems, withoutIds, type Item } from './reading.ts';
 import { assumedItems, rightItems } from './rights.ts';
 
 /** The facts that the report records from the model, by name. `ENCRYPTED` replaces a secret. */

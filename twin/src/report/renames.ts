@@ -1,5 +1,5 @@
 import { routeShape } from '../../../limits/route-key.ts';
-import type { Backend, Item, Rename, Report } from './data.ts';
+import type { Backend, Rename, Report } from './data.ts';
 
 /** Returns what has a new name and the same identity. For a route, only path parameters may be renamed. */
 export function newRenames(before: Report, after: Report): Rename[] {
@@ -23,11 +23,6 @@ export function inNewNames(report: Report, renames: readonly Rename[]): Report {
     kind,
     name: kind === 'function' ? named(kind, name) : name,
   });
-  // A function's role and log have its name, and a throttle has its route's.
-  const item = ({ of, is }: Item): Item => ({
-    ...(of !== undefined && { of: named('route', named('function', of)) }),
-    is,
-  });
   return {
     ...report,
     callers: report.callers.map((caller) => {
@@ -42,6 +37,12 @@ export function inNewNames(report: Report, renames: readonly Rename[]): Report {
       backend: backend(route.backend),
     })),
     idleFunctions: report.idleFunctions.map((name) => named('function', name)),
-    facts: Object.fromEntries(Object.entries(report.facts).map(([fact, items]) => [fact, items.map(item)])),
+    // A function's role and log have its name, and a throttle has its route's.
+    facts: Object.fromEntries(
+      Object.entries(report.facts).map(([fact, items]) => [
+        fact,
+        items.map(({ of, is }) => ({ of: of && named('route', named('function', of)), is })),
+      ]),
+    ) as Report['facts'],
   };
 }

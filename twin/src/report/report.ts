@@ -38,7 +38,7 @@ export function reportOf(model: Model): Report {
     actions: tenant.actions.map((action) => ({ trigger: action.trigger, name: action.name, decides: decides(action) })),
     exceptions: Object.entries(exceptions).map(([key, reason]) => ({ key, reason })),
     violations: violations.map(({ rule, resource, message }) => ({ rule, resource, message })),
-    facts: Object.fromEntries(Object.entries(RECORDED).map(([fact, read]) => [fact, [...read(model)]])),
+    facts: Object.fromEntries(Object.entries(RECORDED).map(([fact, read]) => [fact, read(model)])) as Report['facts'],
   };
 }
 

@@ -4,16 +4,18 @@ import { promisify } from 'node:util';
 import { printable } from '../common/printable.ts';
 import { UserError } from '../common/user-error.ts';
 import { STACK_NAME } from '../../../limits/stack-name.ts';
+import { fromJson, type Report } from './data.ts';
+import type { Missing } from './since.ts';
 
 /** The most bytes of a report. With 300 routes and 100 callers, it takes a twentieth. */
 const LARGEST = 64 * 1024 * 1024;
 
 /**
  * Reads the committed reports of a revision with `git show`. No code of that revision runs.
- * @returns stack to its JSON, or to undefined if only the Markdown is committed
+ * @returns stack to its report, or why there is none
  * @throws UserError without git, a repository or such a revision
  */
-export async function reportsAt(root: URL, revision: string): Promise<ReadonlyMap<string, string | undefined>> {
+export async function reportsAt(root: URL, revision: string): Promise<ReadonlyMap<string, Report | Missing>> {
   const git = gitIn(fileURLToPath(root));
   const commit = await commitOf(git, revision);
   const listed = await git(['ls-tree', '-z', '--name-only', commit, 'access/']);
@@ -21,11 +23,13 @@ export async function reportsAt(root: URL, revision: string): Promise<ReadonlyMa
   const stacks = files
     .flatMap((path) => /^access\/(.+)\.(?:md|json)$/.exec(path)?.slice(1) ?? [])
     .filter((stack) => STACK_NAME.test(stack));
-  const read = async (file: string): Promise<string | undefined> =>
-    files.includes(file) ? git(['show', `${commit}:./${file}`]) : undefined;
-  return new Map(
-    await Promise.all([...new Set(stacks)].map(async (stack) => [stack, await read(`access/${stack}.json`)] as const)),
-  );
+  const read = async (stack: string): Promise<Report | Missing> => {
+    const file = `access/${stack}.json`;
+    if (!files.includes(file)) return 'without JSON';
+    const report = fromJson(await git(['show', `${commit}:./${file}`]));
+    return report?.stack === stack ? report : 'unreadable';
+  };
+  return new Map(await Promise.all([...new Set(stacks)].map(async (stack) => [stack, await read(stack)] as const)));
 }
 
 type Git = (args: readonly string[]) => Promise<string>;

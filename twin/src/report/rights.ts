@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { ENCRYPTED } from '../common/encrypted.ts';
 import type { Model } from '../model/model.ts';
 import { TYPE } from '../resources/tokens.ts';
-import type { Item } from './data.ts';
-import { declared, input, texts, withoutIds } from './reading.ts';
+import { declared, input, texts, withoutIds, type Item } from './reading.ts';
 
 const list = z.union([z.array(z.unknown()), z.unknown().transform((item) => [item])]);
 const DOCUMENT = z.object({ Statement: list.pipe(z.array(z.record(z.string(), z.unknown()))) });

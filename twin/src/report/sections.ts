@@ -1,5 +1,5 @@
 import { itemsOf, FACT_NAMES, FACTS, SECTIONS, type Section } from './facts.ts';
-import type { Report, ReportedCaller } from './data.ts';
+import type { Report } from './data.ts';
 import { code } from './markdown.ts';
 import { cellMark, heading, isAllowed, needsText, permissionText } from './texts.ts';
 
@@ -9,7 +9,7 @@ export function linesOf(section: Section, report: Report): string[] {
   return FACT_NAMES.flatMap((fact) => {
     const [where, label = ''] = FACTS[fact].shown ?? [];
     if (where !== section) return [];
-    const things = Map.groupBy(itemsOf(fact, report) ?? [], ({ of = '' }) => of);
+    const things = Map.groupBy(itemsOf(fact, report), ({ of = '' }) => of);
     return [...things].map(([of, items]) => {
       const subject = [label, of].filter((part) => part !== '').join(' ');
       const values = items.map(({ is }) => is).join(', ');
@@ -47,11 +47,11 @@ ${SECTIONS.map((title) => section(title, linesOf(title, report))).join('')}`;
 function headline({ routes, callers, violations, facts }: Report): string {
   const unused = routes.filter(({ cells }) => !cells.some(isAllowed)).length;
   const open = routes.filter(({ needs }) => needs === 'public').length;
-  const production = facts['production']?.[0]?.is;
+  const [production] = facts.production;
   return [
     `${counted(routes.length, 'route')} (${open === 0 ? 'none' : open} public${unused === 0 ? '' : `, ${unused} without a caller`})`,
     counted(callers.filter(({ kind }) => kind !== 'anyone').length, 'caller'),
-    ...(production === undefined ? [] : [`production is ${production}`]),
+    ...(production === undefined ? [] : [`production is ${production.is}`]),
     violations.length === 0 ? 'every rule holds.' : `${counted(violations.length, 'rule violation')}.`,
   ].join('; ');
 }
@@ -62,7 +62,7 @@ export function counted(count: number, what: string): string {
 
 function tablesOf({ callers, routes, permissions }: Report): string[] {
   const held = permissions.map((all) => (all.length === 0 ? '–' : all.map(permissionText).join(', ')));
-  const starts = callers.flatMap((_: ReportedCaller, index) => (index % MOST_COLUMNS === 0 ? [index] : []));
+  const starts = callers.flatMap((_, index) => (index % MOST_COLUMNS === 0 ? [index] : []));
   return starts.map((start) => {
     const part = <T>(all: readonly T[]): readonly T[] => all.slice(start, start + MOST_COLUMNS);
     return [

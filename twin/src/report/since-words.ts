@@ -15,10 +15,10 @@ export function markdown(changes: readonly StackChange[], revision: string): str
 }
 
 function shown(changes: readonly StackChange[], revision: string, linesOf: (parts: Parts) => string[]): string {
-  const listed = changes.filter(
-    (change) => !isSame(change) || (change.kind !== 'gone' && change.unrecorded.length > 0),
+  const alike = Map.groupBy(
+    changes.filter((change) => !isSame(change)),
+    (change) => JSON.stringify(partsOf(change, '', code(revision))),
   );
-  const alike = Map.groupBy(listed, (change) => JSON.stringify(partsOf(change, '', code(revision))));
   const sections = [...alike.values()].flatMap((some) => {
     const names = `Stack${some.length > 1 ? 's' : ''} ${codes(
       some.map(({ stack }) => stack),
@@ -73,19 +73,14 @@ interface Parts {
 }
 
 function partsOf(change: StackChange, stacks: string, revision: string): Parts {
-  if (change.kind === 'gone') {
-    return { head: `${stacks}, gone since ${revision}`, dangerous: [], callers: [], others: [] };
-  }
-  const { unrecorded } = change;
-  const names = unrecorded.map((fact) => fact.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
-  const note = `the report at ${revision} did not record ${names.join(', ')}, so these are not compared`;
   const file = 'access/<stack>.json';
   return {
     head: {
       changed: `${stacks}, since ${revision}`,
+      gone: `${stacks}, gone since ${revision}`,
       new: `${stacks}, new since ${revision}: all that callers may call`,
       'without JSON': `${stacks}, without ${file} at ${revision}: all that callers may call`,
-      unreadable: `${stacks}, whose ${file} at ${revision} this version cannot read: all that callers may call`,
+      unreadable: `${stacks}, whose ${file} at ${revision} is not of this version (write it again there with twin access): all that callers may call`,
     }[change.kind],
     dangerous: change.facts.filter(isDangerous).map(sentenceOf),
     callers: change.callers.map((caller) => ({
@@ -100,10 +95,7 @@ function partsOf(change: StackChange, stacks: string, revision: string): Parts {
       ],
       altered: caller.altered.map(altered),
     })),
-    others: [
-      ...change.facts.filter((fact) => !isDangerous(fact)).map(sentenceOf),
-      ...(unrecorded.length === 0 ? [] : [note]),
-    ],
+    others: change.facts.filter((fact) => !isDangerous(fact)).map(sentenceOf),
   };
 }
 

@@ -1,19 +1,16 @@
 import type { Permission, Report, ReportedCaller, ReportedRoute, Verdict } from './data.ts';
-import { FACT_NAMES, FACTS, itemsOf, type FactChange, type FactName } from './facts.ts';
+import { FACT_NAMES, FACTS, itemsOf, type FactChange } from './facts.ts';
 import { code } from './markdown.ts';
 import { inNewNames, newRenames } from './renames.ts';
 import { heading, isAllowed, needsText, permissionText, whyText } from './texts.ts';
 
-export type StackChange =
-  | {
-      /** Compared with the other report, or listed completely because there is none. */
-      readonly kind: 'changed' | Missing;
-      readonly stack: string;
-      readonly callers: readonly CallerChange[];
-      readonly facts: readonly FactChange[];
-      readonly unrecorded: readonly FactName[];
-    }
-  | { readonly kind: 'gone'; readonly stack: string };
+export interface StackChange {
+  /** Compared with the other report, or listed completely because there is none, or removed. */
+  readonly kind: 'changed' | Missing | 'gone';
+  readonly stack: string;
+  readonly callers: readonly CallerChange[];
+  readonly facts: readonly FactChange[];
+}
 
 /** Why the other revision has no report: the stack is new, it has no JSON, or its JSON is of another version. */
 export type Missing = 'new' | 'without JSON' | 'unreadable';
@@ -42,7 +39,7 @@ export function compare(before: Report | Missing, after: Report): StackChange {
     const callers = callerChanges(nothing, after).filter(
       ({ gains, gainedPermissions }) => gains.length + gainedPermissions.length > 0,
     );
-    return { kind: before, stack: after.stack, callers, facts: [], unrecorded: [] };
+    return { kind: before, stack: after.stack, callers, facts: [] };
   }
   const renames = newRenames(before, after);
   const old = inNewNames(before, renames);
@@ -56,7 +53,11 @@ export function compare(before: Report | Missing, after: Report): StackChange {
         presence !== 'stays' ||
         [gains, loses, altered, gainedPermissions, lostPermissions].some(({ length }) => length > 0),
     );
-  return { kind: 'changed', stack: after.stack, callers, ...factChanges(old, now, callers) };
+  return { kind: 'changed', stack: after.stack, callers, facts: factChanges(old, now, callers) };
+}
+
+export function gone(stack: string): StackChange {
+  return { kind: 'gone', stack, callers: [], facts: [] };
 }
 
 export function isSame(change: StackChange): boolean {
@@ -124,19 +125,15 @@ function lacking(all: readonly Permission[], some: readonly Permission[]): Permi
   return all.filter((permission) => !texts.includes(permissionText(permission)));
 }
 
-/** Returns the changed facts, and those that the older report lacks, except changes that follow from a removal. */
-function factChanges(
-  before: Report,
-  after: Report,
-  callers: readonly CallerChange[],
-): { readonly facts: FactChange[]; readonly unrecorded: FactName[] } {
-  const gone = (named: (report: Report) => readonly string[]): string[] => {
+/** Returns the changed facts, except changes that follow from a removal. */
+function factChanges(before: Report, after: Report, callers: readonly CallerChange[]): FactChange[] {
+  const removed = (named: (report: Report) => readonly string[]): string[] => {
     const rest = named(after);
     return named(before).filter((name) => !rest.includes(name));
   };
-  const functions = gone((report) => (itemsOf('functions', report) ?? []).map(({ is }) => is));
-  const clients = gone(({ logins }) => logins.map(({ client }) => code(client)));
-  const logs = gone((report) => (itemsOf('retention', report) ?? []).map(({ of = '' }) => of));
+  const functions = removed((report) => itemsOf('functions', report).map(({ is }) => is));
+  const clients = removed(({ logins }) => logins.map(({ client }) => code(client)));
+  const logs = removed((report) => itemsOf('retention', report).map(({ of = '' }) => of));
   const lost = callers.flatMap(({ loses }) => loses.map(({ route }) => code(route)));
   // A role or alarm may share the name of a removed function, so a dangerous change is left out only if the thing
   // itself is known to be removed.
@@ -149,7 +146,7 @@ function factChanges(
   const changes = FACT_NAMES.flatMap((fact): FactChange[] => {
     const [old, now] = [itemsOf(fact, before), itemsOf(fact, after)];
     const { says, when = () => true } = FACTS[fact];
-    if (old === undefined || now === undefined || says === undefined) return [];
+    if (says === undefined) return [];
     const things = [...new Set([...now, ...old].map(({ of = '' }) => of))];
     return things.flatMap((of) => {
       const [was, is] = [old, now].map((items) =>
@@ -175,10 +172,7 @@ function factChanges(
   const facts = [...alike.values()].flatMap((some) =>
     some.slice(0, 1).map((change) => ({ ...change, of: some.map(({ of }) => of).join(', ') })),
   );
-  return {
-    facts: [...facts.filter(isDangerous), ...facts.filter((change) => !isDangerous(change))],
-    unrecorded: FACT_NAMES.filter((fact) => itemsOf(fact, before) === undefined),
-  };
+  return [...facts.filter(isDangerous), ...facts.filter((change) => !isDangerous(change))];
 }
 
 function routeOf({ routes }: Report, key: string): ReportedRoute | undefined {

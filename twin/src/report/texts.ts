@@ -9,8 +9,8 @@ export function heading(caller: ReportedCaller | Caller): string {
   if (caller.kind === 'anyone') return 'anyone';
   const name = code(caller.name);
   if (caller.kind === 'client') return `${name} (${caller.grantType ?? 'no grant type'})`;
-  const { kind, through = '', flow } = caller;
-  return through === '' ? `${kind} ${name}` : `${kind} ${name} through ${code(through)} (${flow ?? 'password'})`;
+  const { kind, through, flow } = caller;
+  return through ? `${kind} ${name} through ${code(through)} (${flow})` : `${kind} ${name}`;
 }
 
 export function needsText(needs: ReportedRoute['needs']): string {

@@ -96,11 +96,11 @@ it('npm run access writes the reports, finds stale ones, and says what a change 
     code: 0,
     text: `dev: client test-app gains 1 permission; prod: the stack is gone; nothing else changes
 
-Stack \`dev\`, since \`main\`
-  \`test-app\` (client_credentials)
-    + gains the permission \`write:user\`
+Stack dev, since main
+  test-app (client_credentials)
+    + gains the permission write:user
 
-Stack \`prod\`, gone since \`main\`
+Stack prod, gone since main
 `,
   });
 
@@ -111,11 +111,11 @@ Stack \`prod\`, gone since \`main\`
     text: expect.stringContaining('### Stack `prod`, gone since `main`') as string,
   });
   const fresh = await access('--since', 'HEAD~3', '--stack', 'dev');
-  expect(fresh.text).toMatch(/^dev: the stack is new; nothing else changes\n\nStack `dev`, new since `HEAD~3`:/);
+  expect(fresh.text).toMatch(/^dev: the stack is new; nothing else changes\n\nStack dev, new since HEAD~3:/);
   const whole = await access('--since', 'HEAD~1', '--stack', 'dev');
   expect(whole.code).toBe(0);
-  expect(whole.text).toMatch(/^dev: cannot be compared\n\nStack `dev`, without access\/<stack>\.json at `HEAD~1`: all/);
-  expect(whole.text).toContain('+ gains `GET /test` (`read:user`)');
+  expect(whole.text).toMatch(/^dev: cannot be compared\n\nStack dev, without access\/<stack>\.json at HEAD~1: all/);
+  expect(whole.text).toContain('+ gains GET /test (read:user)');
   const unknown = await access('--stack', 'dve');
   expect(unknown).toMatchObject({
     code: 1,

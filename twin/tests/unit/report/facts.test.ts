@@ -1,8 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Recorded } from '../../../src/evaluate/recorded.ts';
 import { recordedFromState } from '../../../src/evaluate/state-file.ts';
 import { modelOf } from '../../../src/model/model.ts';
-import { fromJson, toJson, type Report } from '../../../src/report/data.ts';
+import { toJson, type Report } from '../../../src/report/data.ts';
 import { FACT_NAMES, FACTS } from '../../../src/report/facts.ts';
 import { reportOf } from '../../../src/report/report.ts';
 import { toMarkdown } from '../../../src/report/sections.ts';
@@ -25,11 +25,9 @@ const linesOf = (change: StackChange): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('Stack `'));
 
+const prod = await record({});
+
 describe('What decides besides the cells', () => {
-  let prod: Recorded;
-  beforeAll(async () => {
-    prod = await record({});
-  });
   const reportAfter = (...plants: readonly Plant[]): Report =>
     reportOf(modelOf(plants.reduce<object>((all, plant) => plant(all as Recorded), prod) as Recorded));
 
@@ -80,7 +78,10 @@ describe('What decides besides the cells', () => {
       idleFunctions: ['shop'],
       facts: { ...report.facts, ...lost, retention, concurrency: named('10'), layers: named('fonts') },
     };
-    const after = (facts: Report['facts']): Report => ({ ...report, facts: { ...report.facts, alarms: [], ...facts } });
+    const after = (facts: Partial<Report['facts']>): Report => ({
+      ...report,
+      facts: { ...report.facts, alarms: [], ...facts },
+    });
     const gone = '* the function `shop` is gone, and its log with it';
     expect(linesOf(compare(before, after({ retention }))).slice(1)).toEqual([
       '! the role `shop` is no longer bounded by `bound`',
@@ -89,22 +90,6 @@ describe('What decides besides the cells', () => {
       gone,
     ]);
     expect(linesOf(compare(before, after({ retention: [] })))).not.toContainEqual(expect.stringContaining('encrypted'));
-  });
-
-  it('--since compares what an older report has, and says what it did not record', () => {
-    const { facts, ...older } = reportAfter();
-    const { production: _, ...some } = facts;
-    const lines = (before: object): string[] =>
-      linesOf(compare(fromJson(JSON.stringify(before)) ?? 'unreadable', reportAfter()));
-    expect(lines({ ...older, facts: some })).toEqual([
-      'prod: nothing that both reports record changes',
-      '* the report at `main` did not record production, so these are not compared',
-    ]);
-    const headline = lines({ ...older, facts: some, origins: [...older.origins, 'https://old.example.com'] })[0];
-    expect(headline).toBe(
-      'prod: pages of `https://old.example.com` may no longer read responses (CORS), 1 fact not compared',
-    );
-    expect(lines(older)[1]).toMatch(/ did not record production, protection, .*, identity source, .*, variables, /);
   });
 
   it('A report has the names of variables and rights, and no secret, in the program and in its state', async () => {
@@ -124,7 +109,7 @@ describe('What decides besides the cells', () => {
       const texts = [toJson(report), toMarkdown(report, { command: 'npm run access', hasGuide: true })];
       expect(texts.filter((text) => text.includes('planted'))).toHaveLength(recorded === open ? 2 : 0);
     }
-    expect(reportOf(modelOf(open)).facts['variables']).toEqual([{ of: 'api-test', is: 'TABLE' }]);
+    expect(reportOf(modelOf(open)).facts.variables).toEqual([{ of: 'api-test', is: 'TABLE' }]);
   });
 });
 

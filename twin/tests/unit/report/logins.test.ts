@@ -3,7 +3,6 @@ import { fromJson, toJson } from '../../../src/report/data.ts';
 import { reportOf } from '../../../src/report/report.ts';
 import { linesOf } from '../../../src/report/sections.ts';
 import { accessOf } from '../../../src/report/cells.ts';
-import { compare, isSame } from '../../../src/report/since.ts';
 import { cellText, heading } from '../../../src/report/texts.ts';
 import { NO_LOGIN, type Client, type LoginSettings, type Tenant } from '../../../src/model/tenant.ts';
 import { AUDIENCE, plainClient, plainUser } from '../../support/plain-tenant.ts';
@@ -105,15 +104,4 @@ it('The report lists custom claims and Actions, with a warning for Actions that 
 
 it('The report is the same after its JSON is read again', () => {
   expect(fromJson(toJson(report))).toEqual(report);
-});
-
-const NEW = ['logins', 'origins', 'claims', 'actions', 'facts'];
-
-it('A report of an older version is read, and its users log in by password', () => {
-  const now = reportOf(plainModel());
-  const older = Object.fromEntries(Object.entries(now).filter(([key]) => !NEW.includes(key)));
-  const callers = now.callers.map(({ ...caller }) => ('flow' in caller ? { ...caller, flow: undefined } : caller));
-  const before = fromJson(JSON.stringify({ ...older, callers }));
-  expect(before).toBeDefined();
-  expect(before && isSame(compare(before, now))).toBe(true);
 });

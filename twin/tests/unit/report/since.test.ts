@@ -5,7 +5,7 @@ import { toJson } from '../../../src/report/data.ts';
 import { reportOf } from '../../../src/report/report.ts';
 import { toMarkdown } from '../../../src/report/sections.ts';
 import { reportsAt } from '../../../src/report/revision.ts';
-import { compare } from '../../../src/report/since.ts';
+import { compare, gone } from '../../../src/report/since.ts';
 import { markdown, words } from '../../../src/report/since-words.ts';
 import type { Model } from '../../../src/model/model.ts';
 import { folderWith } from '../../../../tests/support/folder.ts';
@@ -168,12 +168,12 @@ it.each([
   [
     'unreadable',
     'cannot be compared',
-    'whose access/<stack>.json at `main` this version cannot read: all that callers may call',
+    'whose access/<stack>.json at `main` is not of this version (write it again there with twin access): all that callers may call',
   ],
 ] as const)('--since lists all that the callers can call if the old report is %s', (missing, summary, reason) => {
   const change = compare(missing, reportOf(routes({ 'GET /': ['read'] })));
   const end = missing === 'new' ? '; nothing else changes' : '';
-  expect(words([change, { kind: 'gone', stack: 'test' }], 'main')).toBe(`dev: ${summary}; test: the stack is gone${end}
+  expect(words([change, gone('test')], 'main')).toBe(`dev: ${summary}; test: the stack is gone${end}
 
 Stack \`dev\`, ${reason}
   \`shop\` (client_credentials) is new
@@ -188,7 +188,7 @@ it('--since writes the same in Markdown, for a pull request', () => {
     reportOf(routes({ 'GET /': ['read'], 'GET /b': ['read'] })),
     reportOf(routes({ 'GET /': ['write'], 'GET /c': ['read'], 'GET /d': ['read'] })),
   );
-  expect(markdown([change, { kind: 'gone', stack: 'test' }], 'main'))
+  expect(markdown([change, gone('test')], 'main'))
     .toBe(`dev: client shop gains 2 routes and loses 2 routes, 4 other changes; test: the stack is gone
 
 ### Stack \`dev\`, since \`main\`
@@ -217,6 +217,7 @@ describe('Reports of another revision', () => {
       'dev.md': toMarkdown(reportOf(plainModel()), { command: 'npm run access', hasGuide: true }),
       'dev.json': REPORT,
       'prod.md': '# Access of stack `prod`\n',
+      'qa.json': REPORT,
       'two words.json': REPORT,
       'cells.ts': 'throw new Error("run")',
     })) {
@@ -233,9 +234,10 @@ describe('Reports of another revision', () => {
     'The reports of %s are read, also in a project inside a repository',
     async (revision) => {
       expect(await reportsAt(root, revision)).toEqual(
-        new Map([
-          ['dev', REPORT],
-          ['prod', undefined],
+        new Map<string, unknown>([
+          ['dev', reportOf(plainModel())],
+          ['prod', 'without JSON'],
+          ['qa', 'unreadable'],
         ]),
       );
     },
