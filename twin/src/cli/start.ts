@@ -13,16 +13,11 @@ import { envFiles } from '../server/env-files.ts';
 import { startTwin, type Twin, type TwinOptions } from '../server/serve.ts';
 import { watchProgram } from '../server/watch-program.ts';
 
-export interface StartOptions {
-  readonly stack: string;
-  readonly port: number;
-  readonly tenantPort: number;
+type Served = 'stack' | 'port' | 'tenantPort' | 'rotate' | 'tls' | 'config' | 'stateDir';
+
+export interface StartOptions extends Pick<TwinOptions, Served> {
   readonly tenant: boolean;
-  readonly rotate?: boolean;
-  readonly tls?: boolean;
   readonly forward?: readonly string[];
-  readonly config?: Readonly<Record<string, string>>;
-  readonly stateDir?: string;
 }
 
 /** Runs `twin start`: serves the stack until a signal or a key stops it. */
@@ -144,20 +139,14 @@ export function reloader(
 }
 
 /** @throws UserError for options that exclude each other */
-export function servingOptions(options: StartOptions): Omit<TwinOptions, 'root' | 'onEvent'> {
-  const {
-    stack,
-    port,
-    tenantPort,
-    tls = false,
-    rotate = false,
-    tenant: withTenant,
-    config = {},
-    forward = [],
-    stateDir,
-  } = options;
+export function servingOptions({
+  tenant: withTenant,
+  forward = [],
+  ...options
+}: StartOptions): Omit<TwinOptions, 'root' | 'onEvent'> {
+  const { port, tenantPort } = options;
   if (port === tenantPort && port !== 0 && withTenant) {
     throw new UserError(`--port and --tenant-port are both ${port}; choose two (0 chooses a free one).`);
   }
-  return { stack, port, tenantPort, tls, rotate, withTenant, config, stateDir, forwards: parseForwards(forward) };
+  return { ...options, withTenant, forwards: parseForwards(forward) };
 }

@@ -133,9 +133,9 @@ export class LocalEngine {
     const { id, outputs = {} } = cloudOutputs(type, { name: label, inputs: value, identity: this.#identity, region });
     const formerly = registration.aliases.map((alias) => alias.split('::').at(-1) ?? alias);
     const resource = { type, name, id, inputs: value, secretInputs: secrets, outputs, protect, formerly };
-    const adjusted = { ...outputs, ...this.#options.adjust?.(resource) };
+    const adjusted = this.#adjusted(resource);
     this.#resources.push({ ...resource, outputs: adjusted, ...(source !== undefined && { source }) });
-    const properties: Record<string, Wire> = { ...inputs, ...(adjusted as WireObject) };
+    const properties: Record<string, Wire> = { ...inputs, ...adjusted };
     for (const key of registration.secretOutputs) {
       const property = properties[key];
       if (property !== undefined) properties[key] = secret(property);
@@ -164,9 +164,13 @@ export class LocalEngine {
     const { id, outputs = {} } = cloudOutputs(type, { name, inputs, identity: this.#identity, region: this.#region });
     const known = this.#resources.some((resource) => resource.type === type && resource.name === name);
     const read = { type, name, id, inputs, secretInputs: [], outputs, protect: false, formerly: [] };
-    const adjusted = { ...outputs, ...this.#options.adjust?.(read) };
+    const adjusted = this.#adjusted(read);
     if (!known) this.#resources.push({ ...read, outputs: adjusted });
-    return { ...inputs, id, ...(adjusted as WireObject) };
+    return { ...inputs, id, ...adjusted };
+  }
+
+  #adjusted(resource: RecordedResource): WireObject {
+    return { ...resource.outputs, ...this.#options.adjust?.(resource) } as WireObject;
   }
 
   #reject(place: string, message: string): void {

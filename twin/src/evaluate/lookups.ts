@@ -91,18 +91,18 @@ interface Statement {
 /** Source: https://www.pulumi.com/registry/packages/aws/api-docs/iam/getpolicydocument/ */
 function statementsOf(statements: unknown): Inputs[] {
   if (!Array.isArray(statements)) return [];
+  // JSON leaves out what is undefined.
   return (statements as readonly Statement[]).map((statement) => ({
-    ...(statement.sid !== undefined && { Sid: statement.sid }),
+    Sid: statement.sid,
     Effect: statement.effect ?? 'Allow',
-    ...(statement.principals && {
-      Principal: Object.fromEntries(statement.principals.map((p) => [p.type, p.identifiers])),
-    }),
-    ...(statement.actions && { Action: statement.actions }),
-    ...(statement.notActions && { NotAction: statement.notActions }),
-    ...(statement.resources && { Resource: statement.resources }),
-    ...(statement.notResources && { NotResource: statement.notResources }),
-    ...(statement.conditions && {
-      Condition: Object.fromEntries(statement.conditions.map((c) => [c.test, { [c.variable]: c.values }])),
-    }),
+    Principal:
+      statement.principals && Object.fromEntries(statement.principals.map((each) => [each.type, each.identifiers])),
+    Action: statement.actions,
+    NotAction: statement.notActions,
+    Resource: statement.resources,
+    NotResource: statement.notResources,
+    Condition:
+      statement.conditions &&
+      Object.fromEntries(statement.conditions.map((each) => [each.test, { [each.variable]: each.values }])),
   }));
 }

@@ -41,16 +41,12 @@ export function monitorOf(engine: Engine, sdk: string, folder?: string): object 
   const methods: Readonly<Record<string, (request: never) => unknown>> = {
     getDeploymentInfo: () => {
       const response = new proto.DeploymentInfo();
-      // Without OUTPUT_VALUES and TRANSFORMS, the SDK sends plain values, and rejects a transform by name.
-      const all = proto.ResourceMonitorFeature as unknown as Readonly<Record<string, messages.ResourceMonitorFeature>>;
-      const constant = (name: string): string =>
-        `RESOURCE_MONITOR_FEATURE_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
-      response.setSupportedfeaturesList(FEATURES.flatMap((name) => all[constant(name)] ?? []));
+      response.setSupportedfeaturesList(Object.values(FEATURES));
       return response;
     },
     supportsFeature: (request: messages.SupportsFeatureRequest) => {
       const response = new proto.SupportsFeatureResponse();
-      response.setHassupport(FEATURES.includes(request.getId()));
+      response.setHassupport(Object.hasOwn(FEATURES, request.getId()));
       return response;
     },
     registerResource: async (request: messages.RegisterResourceRequest) => {
@@ -116,17 +112,20 @@ export function monitorOf(engine: Engine, sdk: string, folder?: string): object 
   return new Proxy({}, { get: (_, name) => (name === 'close' ? () => undefined : methodOf(String(name))) });
 }
 
-/** Older SDKs request each feature separately. */
-const FEATURES: readonly string[] = [
-  'secrets',
-  'resourceReferences',
-  'aliasSpecs',
-  'deletedWith',
-  'replaceWith',
-  'parameterization',
-  'resourceHooks',
-  'errorHooks',
-];
+/**
+ * The supported features: the id by which an older SDK asks about each, and its number (`ResourceMonitorFeature`).
+ * Without outputValues and transforms, the SDK sends plain values, and rejects a transform by name.
+ */
+const FEATURES: Readonly<Record<string, number>> = {
+  secrets: 0,
+  resourceReferences: 1,
+  aliasSpecs: 3,
+  deletedWith: 5,
+  replaceWith: 6,
+  parameterization: 9,
+  resourceHooks: 10,
+  errorHooks: 11,
+};
 
 function sourceOf(request: messages.RegisterResourceRequest, folder: string | undefined): string | undefined {
   const position = request.getSourceposition();

@@ -105,15 +105,16 @@ export function programInputs(sdk: string): ProgramInputs {
     });
   };
   const isLoaded = (): boolean => phase === 'loaded' && !startedProcess;
-  const isUnchanged = ([path, { at, exists }]: readonly [string, Noted]): boolean => {
+  const isUnchanged = (path: string, { at, exists }: Noted): boolean => {
     const changed = changedAt(path);
     return changed === undefined ? !exists : exists && changed < at;
   };
   const isReloaded = (path: string): boolean => isOwn(path) && basename(path) !== 'package.json';
   return {
     begin,
-    repeatable: () => isLoaded() && [...noted].every(isUnchanged),
-    reloadable: () => isLoaded() && onlyModules && [...noted].every((file) => isReloaded(file[0]) || isUnchanged(file)),
+    repeatable: () => isLoaded() && [...noted].every(([path, state]) => isUnchanged(path, state)),
+    reloadable: () =>
+      isLoaded() && onlyModules && [...noted].every(([path, state]) => isReloaded(path) || isUnchanged(path, state)),
     reload: () => {
       loads += 1;
       for (const path of noted.keys()) if (isReloaded(path)) noted.delete(path);

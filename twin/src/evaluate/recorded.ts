@@ -30,7 +30,7 @@ export interface Recorded {
 
 /** The parts of a recording. `issuerDomain` overrides the domain in the stack's outputs. */
 type Parts = Omit<Recorded, 'providers' | 'hash'> & {
-  readonly auth0: Partial<Recorded['providers']['auth0']> & { readonly domain: string };
+  readonly auth0: { readonly domain: string; readonly issuerDomain?: string };
   readonly aws: Recorded['providers']['aws'];
 };
 

@@ -118,8 +118,8 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
   held.forEach((handle) => handle.unref());
   const run: Runner['run'] = async (ofRun, config, signal) => {
     const limit = AbortSignal.timeout(LIMIT);
-    limit.addEventListener('abort', close);
-    signal?.addEventListener('abort', close);
+    const stop = signal === undefined ? limit : AbortSignal.any([limit, signal]);
+    stop.addEventListener('abort', close);
     engine = ofRun;
     waits = false;
     held.forEach((handle) => handle.ref());
@@ -128,8 +128,7 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
     send({ project: name, stack, values, secretKeys });
     const status = await Promise.race([ended, written.then((outcome) => (outcome?.waits === true ? 0 : ended))]);
     held.forEach((handle) => handle.unref());
-    limit.removeEventListener('abort', close);
-    signal?.removeEventListener('abort', close);
+    stop.removeEventListener('abort', close);
     if (status instanceof Error) throw status;
     if (limit.aborted) {
       const summary = `The program is still running after ${LIMIT / 1000} s. Check it for a promise that never resolves.`;

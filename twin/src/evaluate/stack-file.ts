@@ -51,22 +51,24 @@ export function readStackFile(root: URL, stack: string, chosen: Readonly<Record<
   const parts = new Set<string>();
   const take = (key: string, value: unknown): void => {
     const full = namespaced(key);
-    if (!holdsSecure(value)) values[full] = asText(value);
+    const secrets: string[] = [];
+    const text = asText(
+      withParts(value, full, (path) => {
+        secrets.push(path);
+        // The program may reject the placeholder, or the input that it reaches.
+        return overrides[path] ?? ENCRYPTED;
+      }),
+    );
+    if (secrets.length === 0) values[full] = text;
     else if (isCredential(full)) delete values[full];
     else {
       secretKeys.push(full);
       if (overrides[full] !== undefined) return;
-      const decrypt = (path: string): string => {
-        const part = overrides[path];
-        if (part !== undefined) {
-          parts.add(path);
-          return part;
-        }
-        // The program may reject it, or the input that it reaches.
-        encrypted.push(path);
-        return ENCRYPTED;
-      };
-      values[full] = asText(withParts(value, full, decrypt));
+      for (const path of secrets) {
+        parts.add(path);
+        if (overrides[path] === undefined) encrypted.push(path);
+      }
+      values[full] = text;
     }
   };
   for (const [key, declared] of Object.entries(configOf(project, 'Pulumi.yaml'))) {
@@ -110,21 +112,11 @@ function environmentNames(file: Record<string, unknown>): string[] {
   return value === undefined ? [] : ['(written in the stack file)'];
 }
 
-function holdsSecure(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(holdsSecure);
-  if (!isRecord(value)) return false;
-  return isSecure(value) || Object.values(value).some(holdsSecure);
-}
-
-function isSecure(value: Readonly<Record<string, unknown>>): boolean {
-  const keys = Object.keys(value);
-  return keys.length === 1 && keys[0] === 'secure';
-}
-
+/** Returns a value with each `{ secure: … }` in it replaced. */
 function withParts(value: unknown, path: string, decrypt: (path: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item, index) => withParts(item, `${path}.${index}`, decrypt));
   if (!isRecord(value)) return value;
-  if (isSecure(value)) return decrypt(path);
+  if (Object.keys(value).join() === 'secure') return decrypt(path);
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, withParts(item, `${path}.${key}`, decrypt)]),
   );

@@ -5,13 +5,24 @@ import { shown, UserError } from '../common/user-error.ts';
 const FILE = 'twin.config.ts';
 
 const schema = z.strictObject({
+  /** The outputs of other stacks, by the name in the `StackReference`. */
   stackReferences: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  /** For each route key, a path with its parameters filled in, for a call that changes nothing. */
   examplePaths: z.record(z.string(), z.string()).optional(),
+  /** For each route key, an example of its JSON body. */
   exampleBodies: z.record(z.string(), z.json()).optional(),
-  publicRoutes: z.array(z.string()).optional(),
-  anyTokenRoutes: z.array(z.string()).optional(),
+  /** The keys of intentionally public routes. */
+  publicRoutes: z.array(z.string()).readonly().optional(),
+  /** The keys of routes that intentionally accept any token of the audience, whatever its scope. */
+  anyTokenRoutes: z.array(z.string()).readonly().optional(),
+  /**
+   * Reasons for exceptions from a rule, by route key (an open route over a protected one, any token in production), or
+   * by a requirement of production as the rule's message names it: `throttle`, `alarms`.
+   */
   exceptions: z.record(z.string(), z.string()).optional(),
+  /** Whether the rules for production apply to the stack. */
   production: z.boolean().optional(),
+  /** The tenant's issuer if it has a custom domain: `https://<domain>/`. */
   issuer: z
     .string()
     .regex(/^https:\/\/[^/\s]+\/$/, { error: 'write https://<domain>/' })
@@ -19,27 +30,7 @@ const schema = z.strictObject({
 });
 
 /** Information that the program does not contain: the default export of `twin.config.ts`, beside `Pulumi.yaml`. */
-export interface TwinConfig {
-  /** The outputs of other stacks, by the name in the `StackReference`. */
-  readonly stackReferences?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** For each route key, a path with its parameters filled in, for a call that changes nothing. */
-  readonly examplePaths?: Readonly<Record<string, string>>;
-  /** For each route key, an example of its JSON body. */
-  readonly exampleBodies?: Readonly<Record<string, unknown>>;
-  /** The keys of intentionally public routes. */
-  readonly publicRoutes?: readonly string[];
-  /** The keys of routes that intentionally accept any token of the audience, whatever its scope. */
-  readonly anyTokenRoutes?: readonly string[];
-  /**
-   * Reasons for exceptions from a rule, by route key (an open route over a protected one, any token in production), or
-   * by a requirement of production as the rule's message names it: `throttle`, `alarms`.
-   */
-  readonly exceptions?: Readonly<Record<string, string>>;
-  /** Whether the rules for production apply to the stack. */
-  readonly production?: boolean;
-  /** The tenant's issuer if it has a custom domain: `https://<domain>/`. */
-  readonly issuer?: string;
-}
+export type TwinConfig = z.input<typeof schema>;
 
 interface ReadConfig {
   readonly stackReferences: Readonly<Record<string, Readonly<Record<string, unknown>>>>;

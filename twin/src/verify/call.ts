@@ -1,7 +1,7 @@
 import type { Authorizer } from '../model/http-api.ts';
 import { printable } from '../common/printable.ts';
 import { readBody } from '../common/read-body.ts';
-import { causeOf, waitOf, type Platform } from './tokens.ts';
+import { causeOf, unthrottled, type Platform } from './tokens.ts';
 
 /** The outcome of a request to a deployed gateway, as far as a client can see it. */
 export type Verdict =
@@ -24,37 +24,49 @@ export interface Call {
 
 /** Timeout of a request in milliseconds. */
 const PATIENCE = 35_000;
-const TRIES = 5;
 
 /** The most bytes to read of a response. The gateway's own responses are shorter. */
 const OWN = 100;
 
 /** Calls a route. A network failure is a verdict. */
-export async function callRoute(
-  { url, method, token, body, source }: Call,
-  { fetch, clock, sleep }: Platform,
-): Promise<Verdict> {
-  const address = new URL(url);
-  const headers = new Headers();
-  if (token !== undefined && source.from === 'header') headers.set(source.name, `Bearer ${token}`);
-  if (body !== undefined) headers.set('content-type', 'application/json');
-  if (token !== undefined && source.from === 'querystring') address.searchParams.set(source.name, token);
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const response = await fetch(address, {
-        method,
-        headers,
-        body: body ?? null,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(PATIENCE),
-      });
-      const start = (await readBody(response.body, OWN)).bytes.toString();
-      if (response.status !== 429) return verdictOf(response, start, method);
-      if (tries === TRIES) return { kind: 'not tried', why: `it is still throttled (429) after ${TRIES} tries` };
-      await sleep(waitOf(response.headers, clock()));
-    } catch (error) {
-      return { kind: 'unreachable', why: `the API does not answer at ${address.origin} (${causeOf(error)})` };
-    }
+export async function callRoute(call: Call, platform: Platform): Promise<Verdict> {
+  const { url, method, body } = call;
+  const request = requestOf(call);
+  if (request === undefined) {
+    return {
+      kind: 'not tried',
+      why: `no request can be made to ${url} with the ${call.source.from} ${call.source.name}`,
+    };
+  }
+  const { address, headers } = request;
+  try {
+    const response = await unthrottled(platform, () => {
+      const signal = AbortSignal.timeout(PATIENCE);
+      return platform.fetch(address, { method, headers, body: body ?? null, redirect: 'manual', signal });
+    });
+    if (typeof response === 'number')
+      return { kind: 'not tried', why: `it is still throttled (429) after ${response} tries` };
+    return verdictOf(response, (await readBody(response.body, OWN)).bytes.toString(), method);
+  } catch (error) {
+    return { kind: 'unreachable', why: `the API does not answer at ${address.origin} (${causeOf(error)})` };
+  }
+}
+
+/** Returns undefined for an invalid URL or header. The error is dropped: it could quote the token. */
+function requestOf({
+  url,
+  token,
+  body,
+  source,
+}: Call): { readonly address: URL; readonly headers: Headers } | undefined {
+  try {
+    const address = new URL(url);
+    const headers = new Headers(body === undefined ? {} : { 'content-type': 'application/json' });
+    if (token !== undefined && source.from === 'header') headers.set(source.name, `Bearer ${token}`);
+    if (token !== undefined && source.from === 'querystring') address.searchParams.set(source.name, token);
+    return { address, headers };
+  } catch {
+    return undefined;
   }
 }
 

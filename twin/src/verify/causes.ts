@@ -35,6 +35,11 @@ interface TokenDifference {
 
 export type Difference = CallDifference | TokenDifference;
 
+interface Explained {
+  readonly tried: string;
+  readonly cause: string;
+}
+
 export function tokenDifferenceOf(planned: PlannedToken, result: TokenResult, { outputs }: Target): TokenDifference {
   const actual = result.kind === 'token' ? ({ kind: 'scopes', scopes: scopesOf(result.claims) } as const) : result;
   const email = planned.ask.user?.email ?? planned.ask.parameters.get('username') ?? '';
@@ -47,11 +52,11 @@ export function differenceText(difference: Difference): string {
   return `${tried}: ${cause}`;
 }
 
-export function explained(difference: Difference): { readonly tried: string; readonly cause: string } {
+export function explained(difference: Difference): Explained {
   return difference.kind === 'call' ? explainedCall(difference) : explainedToken(difference);
 }
 
-function explainedCall(difference: CallDifference): ReturnType<typeof explained> {
+function explainedCall(difference: CallDifference): Explained {
   const { probe, route, verdict } = difference;
   const who = probe.token === undefined ? 'anyone' : callerName(probe.token.caller);
   const expected = probe.expected === 'allowed' ? '2xx' : probe.expected;
@@ -113,11 +118,7 @@ function refusedToken(
   return `the gateway says: ${description}.`;
 }
 
-function explainedToken({
-  planned: { caller, ask, answer, what },
-  actual,
-  connection,
-}: TokenDifference): ReturnType<typeof explained> {
+function explainedToken({ planned: { caller, ask, answer, what }, actual, connection }: TokenDifference): Explained {
   const who = `${callerName(caller)}, requesting ${what}`;
   const none = `${who}, gets no token`;
   if (actual.kind === 'unreachable' || actual.kind === 'not tried') return { tried: none, cause: `${actual.why}.` };

@@ -1,7 +1,7 @@
 import { XMLBuilder } from 'fast-xml-parser';
-import { callerName } from './causes.ts';
+import { callerName, differenceText } from './causes.ts';
 import type { Outcome, Played } from './play.ts';
-import { sentencesOf, TOKENS } from './table.ts';
+import { TOKENS } from './table.ts';
 
 type Attributes = Readonly<Record<`@${string}`, string | number>>;
 
@@ -21,9 +21,7 @@ export function junitOf({ plan, rows, tokens }: Played, name: string): string {
     const cases = [
       ...rows
         .flatMap((cells) => cells.slice(index, index + 1))
-        .map(({ cell, outcome }) => {
-          return testCase(classname, cell.route.routeKey, outcome);
-        }),
+        .map(({ cell, outcome }) => testCase(classname, cell.route.routeKey, outcome)),
       ...(own === undefined ? [] : [testCase(classname, TOKENS, own)]),
     ];
     return {
@@ -47,7 +45,9 @@ function testCase(classname: string, name: string, outcome: Outcome): TestCase {
   return {
     '@classname': classname,
     '@name': name,
-    ...(outcome.kind === 'differs' && { failure: { '@message': sentencesOf(outcome).join(' ') } }),
+    ...(outcome.kind === 'differs' && {
+      failure: { '@message': [...new Set(outcome.differences.map(differenceText))].join(' ') },
+    }),
     ...(outcome.kind === 'not tried' && { skipped: { '@message': outcome.why } }),
   };
 }

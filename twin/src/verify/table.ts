@@ -10,8 +10,7 @@ interface Count {
 }
 
 export function countOf({ rows }: Played): Count {
-  const kinds = rows.flat().map(({ outcome }) => outcome.kind);
-  const count = (kind: Outcome['kind']): number => kinds.filter((actual) => actual === kind).length;
+  const count = (kind: Outcome['kind']): number => rows.flat().filter(({ outcome }) => outcome.kind === kind).length;
   return { agree: count('agrees'), differ: count('differs'), notTried: count('not tried') };
 }
 
@@ -37,10 +36,6 @@ export function causesOf(played: Played): string {
       return [`  ${cause}`, ...tried.slice(0, SHOWN), ...more];
     })
     .join('\n');
-}
-
-export function sentencesOf(outcome: Outcome): string[] {
-  return outcome.kind === 'differs' ? [...new Set(outcome.differences.map(differenceText))] : [];
 }
 
 /** The name of the table's last row: whether each caller gets the tokens that the program declares. */

@@ -82,20 +82,19 @@ export class TokenClient {
   async get(ask: Ask): Promise<TokenResult> {
     const why = this.lacks(ask);
     if (why !== undefined) return { kind: 'not tried', why };
-    for (let tries = 1; ; tries += 1) {
-      await this.#turn();
-      try {
-        const response = await (ask.user === undefined ? this.#request(ask) : this.#logIn(ask, ask.user.email));
-        if (response.status !== 429) return await readAnswer(response);
-        if (tries === TRIES) return { kind: 'not tried', why: `the tenant still answers 429 after ${TRIES} tries` };
-        await this.#platform.sleep(waitOf(response.headers, this.#platform.clock()));
-      } catch (error) {
-        if (error instanceof LoginFailed) {
-          return { kind: 'refused', status: 400, error: error.error, description: printable(error.description, 300) };
-        }
-        const { tokenUrl } = this.#target.outputs;
-        return { kind: 'unreachable', why: `the tenant does not answer at ${tokenUrl} (${causeOf(error)})` };
+    try {
+      const response = await unthrottled(this.#platform, async () => {
+        await this.#turn();
+        return ask.user === undefined ? this.#request(ask) : this.#logIn(ask, ask.user.email);
+      });
+      if (typeof response !== 'number') return await readAnswer(response);
+      return { kind: 'not tried', why: `the tenant still answers 429 after ${response} tries` };
+    } catch (error) {
+      if (error instanceof LoginFailed) {
+        return { kind: 'refused', status: 400, error: error.error, description: printable(error.description, 300) };
       }
+      const { tokenUrl } = this.#target.outputs;
+      return { kind: 'unreachable', why: `the tenant does not answer at ${tokenUrl} (${causeOf(error)})` };
     }
   }
 
@@ -194,8 +193,21 @@ async function jsonOf(response: Response): Promise<Record<string, unknown> | und
   }
 }
 
+/** Sends a request again after each 429, and returns the response, or the number of tries if all were throttled. */
+export async function unthrottled(
+  { clock, sleep }: Platform,
+  send: () => Promise<Response>,
+): Promise<Response | typeof TRIES> {
+  for (let tries = 1; ; tries += 1) {
+    const response = await send();
+    if (response.status !== 429) return response;
+    if (tries === TRIES) return TRIES;
+    await sleep(waitOf(response.headers, clock()));
+  }
+}
+
 /** Returns the milliseconds to wait after a 429, by `retry-after` or `x-ratelimit-reset`; a second without either. */
-export function waitOf(headers: Headers, now: number): number {
+function waitOf(headers: Headers, now: number): number {
   const after = Number(headers.get('retry-after') ?? NaN) * 1000;
   const reset = Number(headers.get('x-ratelimit-reset') ?? NaN) * 1000 - now;
   const wait = [after, reset].find((milliseconds) => Number.isFinite(milliseconds)) ?? 1000;
