@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Contract } from '../../../program/contract/define-contract.ts';
 import { useRoutes } from '../../../tests/support/routes.ts';
 import { reportOf } from '../../src/report/report.ts';
@@ -20,10 +20,7 @@ function started(routes: Contract['routes']): Promise<TestTwin> {
   return startTestTwin({ change: (project) => useRoutes(project, routes, HANDLER) });
 }
 
-let twin: TestTwin;
-beforeAll(async () => {
-  twin = await started(ROUTES);
-});
+const twin = await started(ROUTES);
 
 it('A token without any scope is accepted, and the event has no scopes', async () => {
   const { scope: _, ...claims } = goodClaims(twin);

@@ -1,26 +1,18 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { requestToken, call, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+import { expect, it } from 'vitest';
+import { requestToken, call, startTestTwin, userLogin } from '../support/twin.ts';
 
 const EMAIL = 'https://api.example.com/email';
 const ROLES = 'https://api.example.com/roles';
 
-let twin: TestTwin;
-beforeAll(async () => {
-  twin = await startTestTwin({
-    change: ({ edit, write }) => {
-      edit(
-        'contract.ts',
-        '  roles: {',
-        `  claims: { '${EMAIL}': 'user.email', '${ROLES}': 'user.roles' },\n  roles: {`,
-      );
-      write(
-        'handler/test.ts',
-        `export const handler = async (event) => ({ statusCode: 200, body: JSON.stringify(event.requestContext.authorizer.jwt.claims) });`,
-      );
-    },
-  });
+const twin = await startTestTwin({
+  change: ({ edit, write }) => {
+    edit('contract.ts', '  roles: {', `  claims: { '${EMAIL}': 'user.email', '${ROLES}': 'user.roles' },\n  roles: {`);
+    write(
+      'handler/test.ts',
+      `export const handler = async (event) => ({ statusCode: 200, body: JSON.stringify(event.requestContext.authorizer.jwt.claims) });`,
+    );
+  },
 });
-afterAll(() => twin.end());
 
 const claimsOf = async (parameters: Readonly<Record<string, unknown>>): Promise<unknown> => {
   const { status, body } = await requestToken(twin, { scope: 'read:user', ...parameters });

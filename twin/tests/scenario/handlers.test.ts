@@ -1,11 +1,11 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ROOT } from '../../../tests/support/project.ts';
 import { useRoutes } from '../../../tests/support/routes.ts';
 import { welcome } from '../../src/cli/screen.ts';
-import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
+import { call, startTestTwin } from '../support/twin.ts';
 
 /** It imports strings, reads a file beside its bundle, and calls a compiled addon. */
 const HANDLER = `
@@ -25,24 +25,21 @@ export const handler = async () => ({
 });
 `;
 
-let twin: TestTwin;
-beforeAll(async () => {
-  twin = await startTestTwin({
-    change: (project) => {
-      useRoutes(project, { 'GET /all': { handler: 'test', scopes: 'public' } }, HANDLER, {
-        packages: ['lightningcss'],
-        files: ['data'],
-        runtime: 'nodejs22.x',
-        architecture: 'arm64',
-        layers: ['arn:aws:lambda:eu-central-1:123456789012:layer:fonts:3'],
-      });
-      project.write('handler/orders.graphql', 'query { orders }');
-      project.write('handler/page.html', '<p>');
-      project.write('handler/orders.sql', 'SELECT 1');
-      project.write('data/rates.json', '{ "EUR": 1 }');
-      symlinkSync(fileURLToPath(new URL('package-lock.json', ROOT)), join(project.path, 'package-lock.json'));
-    },
-  });
+const twin = await startTestTwin({
+  change: (project) => {
+    useRoutes(project, { 'GET /all': { handler: 'test', scopes: 'public' } }, HANDLER, {
+      packages: ['lightningcss'],
+      files: ['data'],
+      runtime: 'nodejs22.x',
+      architecture: 'arm64',
+      layers: ['arn:aws:lambda:eu-central-1:123456789012:layer:fonts:3'],
+    });
+    project.write('handler/orders.graphql', 'query { orders }');
+    project.write('handler/page.html', '<p>');
+    project.write('handler/orders.sql', 'SELECT 1');
+    project.write('data/rates.json', '{ "EUR": 1 }');
+    symlinkSync(fileURLToPath(new URL('package-lock.json', ROOT)), join(project.path, 'package-lock.json'));
+  },
 });
 
 it('It imports .graphql, .html and .sql as strings, reads its files, and calls a compiled addon', async () => {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Browser, codeFlow, tokenRequest, type CodeFlow } from '../../src/verify/login.ts';
 import { spaClient, withClients } from '../support/login-twin.ts';
 import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
@@ -16,10 +16,7 @@ const flowOf = ({ tenantUrl, outputs }: TestTwin): CodeFlow => ({
   scope: SCOPE,
 });
 
-let twin: TestTwin;
-beforeAll(async () => {
-  twin = await startTestTwin({ change: withClients(spaClient(5173)) });
-});
+const twin = await startTestTwin({ change: withClients(spaClient(5173)) });
 
 // The README has these titles word for word.
 describe('A user logs in', () => {
@@ -97,6 +94,5 @@ describe('A user logs in', () => {
     const response = await call(changed, token);
     expect(response.status).toBe(403);
     expect(response.challenge).toContain('error_description="expected scopes: [read:user]"');
-    await changed.end();
   });
 });

@@ -3,38 +3,34 @@ import { join } from 'node:path';
 import { AuthenticationClient } from 'auth0';
 import { importPKCS8 } from 'jose';
 import * as openid from 'openid-client';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { newClientKey } from '../../../tests/support/client-keys.ts';
 import { welcome } from '../../src/cli/screen.ts';
 import { reportOf } from '../../src/report/report.ts';
 import { twinHere } from '../support/cli.ts';
 import { postToPage } from '../support/page.ts';
-import { call, startTestTwin, type TestTwin } from '../support/twin.ts';
+import { call, startTestTwin } from '../support/twin.ts';
 
 const [first, second] = [newClientKey(), newClientKey()];
 const pkcs8 = (key: ReturnType<typeof newClientKey>): string =>
   key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-let twin: TestTwin;
-let keyFile: string;
-beforeAll(async () => {
-  const importer = {
-    name: 'importer',
-    party: 'first',
-    grants: ['client_credentials'],
-    permissions: ['read:user'],
-    auth: 'private_key_jwt',
-    publicKeys: [{ pem: first.pem }, { pem: second.pem, algorithm: 'PS256' }],
-  };
-  twin = await startTestTwin({
-    page: true,
-    change: (project) => {
-      project.edit('Pulumi.dev.yaml', '  api:testUser', `    - ${JSON.stringify(importer)}\n  api:testUser`);
-    },
-  });
-  keyFile = join(twin.project.path, 'key.pem');
-  writeFileSync(keyFile, pkcs8(second));
+const importer = {
+  name: 'importer',
+  party: 'first',
+  grants: ['client_credentials'],
+  permissions: ['read:user'],
+  auth: 'private_key_jwt',
+  publicKeys: [{ pem: first.pem }, { pem: second.pem, algorithm: 'PS256' }],
+};
+const twin = await startTestTwin({
+  page: true,
+  change: (project) => {
+    project.edit('Pulumi.dev.yaml', '  api:testUser', `    - ${JSON.stringify(importer)}\n  api:testUser`);
+  },
 });
+const keyFile = join(twin.project.path, 'key.pem');
+writeFileSync(keyFile, pkcs8(second));
 
 const clientId = (): string => twin.outputs.clientIds['importer'] ?? '';
 const toTwin = (url: string | URL | Request, init?: RequestInit): Promise<Response> =>
@@ -115,5 +111,5 @@ it('The start screen, the page and the report say that the client signs', async 
     status: 400,
     body: { error: expect.stringContaining('importer signs') as unknown },
   });
-  expect(reportOf(twin.model()).facts['clientKeys']?.map(({ of }) => of)).toEqual(['importer', 'importer']);
+  expect(reportOf(twin.model()).facts.clientKeys.map(({ of }) => of)).toEqual(['importer', 'importer']);
 });

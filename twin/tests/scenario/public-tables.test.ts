@@ -76,6 +76,5 @@ it.each(Object.entries<Readonly<Record<string, readonly string[]>>>(TABLES))(
       expect((await call(twin, token, path, { method })).text).toBe(key);
       if (needs !== 'public') expect((await call(twin, undefined, path, { method })).status).toBe(401);
     }
-    await twin.end();
   },
 );

@@ -1,11 +1,8 @@
 import { decodeJwt } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { requestToken, call, startTestTwin, type TestTwin } from '../support/twin.ts';
+import { describe, expect, it } from 'vitest';
+import { requestToken, call, startTestTwin } from '../support/twin.ts';
 
-let twin: TestTwin;
-beforeAll(async () => {
-  twin = await startTestTwin();
-});
+const twin = await startTestTwin();
 
 // The README has these titles word for word.
 describe('A service requests a token for itself', () => {

@@ -1,15 +1,12 @@
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { evaluateHere } from '../../../tests/support/evaluate.ts';
-import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
+import { copyProject } from '../../../tests/support/project.ts';
 import { twinHere } from '../support/cli.ts';
 import { changedState, fixtureText, inState, stateOf, stateSecret } from '../support/state.ts';
 
-let project: ProjectCopy;
-beforeAll(async () => {
-  project = copyProject();
-  const recorded = await evaluateHere({ root: project.root.href, stack: 'dev', config: {}, seed: 'deployed' });
-  project.write('deployed.json', JSON.stringify(stateOf(recorded)));
-});
+const project = copyProject();
+const recorded = await evaluateHere({ root: project.root.href, stack: 'dev', config: {}, seed: 'deployed' });
+project.write('deployed.json', JSON.stringify(stateOf(recorded)));
 
 const twin = (...args: string[]): ReturnType<typeof twinHere> => twinHere(project, ...args);
 
@@ -44,7 +41,7 @@ it('twin diff says that nothing changes, then who loses a removed permission', a
   try {
     const { code, text } = await twin('diff', '--state', 'deployed.json');
     expect(code).toBe(0);
-    expect(text).toContain('`test-app` (client_credentials)\n    - loses `GET /test` (lacks `read:user`)\n');
+    expect(text).toContain('test-app (client_credentials)\n    - loses GET /test (lacks read:user)\n');
   } finally {
     project.edit('Pulumi.dev.yaml', 'permissions: []', 'permissions: [read:user]');
   }

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import { SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { useHandlers } from '../../../tests/support/handlers.ts';
 import type { ProjectCopy } from '../../../tests/support/project.ts';
 import { call, goodClaims, mint, startTestTwin, type TestTwin } from '../support/twin.ts';
@@ -33,7 +33,6 @@ describe('A tenant that has ended', () => {
     }
     passed = 2 * HOUR + 1000;
   });
-  afterAll(() => twin.end());
 
   it('The gateway uses cached keys for two hours after the tenant ended, then rejects every token with the reason', async () => {
     const reached = (): number => twin.exchanges.filter(({ response }) => response.status === 200).length;
@@ -100,13 +99,9 @@ describe('A tenant that has ended', () => {
   });
 });
 
-describe('A twin without its tenant', () => {
-  let alone: TestTwin;
-  beforeAll(async () => {
-    alone = await startTestTwin({ withTenant: false, change });
-  });
-  afterAll(() => alone.end());
+const alone = await startTestTwin({ withTenant: false, change });
 
+describe('A twin without its tenant', () => {
   it('A gateway without the tenant rejects a token that its own key signed', async () => {
     const key = createPrivateKey(alone.project.read('.twin/dev/signing-key.pem'));
     const token = await new SignJWT(goodClaims(alone)).setProtectedHeader({ alg: 'RS256', kid: 'any' }).sign(key);

@@ -1,11 +1,8 @@
 import { decodeJwt } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { requestToken, call, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+import { describe, expect, it } from 'vitest';
+import { requestToken, call, startTestTwin, userLogin } from '../support/twin.ts';
 
-let twin: TestTwin;
-beforeAll(async () => {
-  twin = await startTestTwin();
-});
+const twin = await startTestTwin();
 
 // The README has these titles word for word.
 describe('A user requests a token through an application', () => {

@@ -1,16 +1,8 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ProjectCopy } from '../../../tests/support/project.ts';
-import { requestToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
+import { requestToken, call, serviceToken, startTestTwin, userLogin } from '../support/twin.ts';
 
-let twin: TestTwin | undefined;
-afterEach(async () => {
-  await twin?.end();
-  twin = undefined;
-});
-const started = async (change: (project: ProjectCopy) => void, stack = 'dev'): Promise<TestTwin> => {
-  twin = await startTestTwin({ stack, change });
-  return twin;
-};
+const started = (change: (project: ProjectCopy) => void) => startTestTwin({ change });
 
 // docs/fidelity.md F22
 it('The gateway rejects a good token if api.ts has the issuer without its slash, and logs why without token or secret', async () => {
@@ -83,10 +75,4 @@ it('The gateway reads the token from another header if the stack says so', async
   const token = await serviceToken(other);
   expect(await call(other, token)).toMatchObject({ status: 401 });
   expect(await call(other, undefined, '/test', { headers: { 'x-token': token } })).toMatchObject({ status: 200 });
-});
-
-it.each(['staging', 'prod'])('The twin serves the stack %s', async (stack) => {
-  const one = await started(() => undefined, stack);
-  expect(await call(one, await serviceToken(one))).toMatchObject({ status: 200 });
-  expect(one.outputs).not.toHaveProperty('testUser');
 });

@@ -1,5 +1,5 @@
 import { planOf, type Plan } from '../../src/verify/plan.ts';
-import { play, type Played } from '../../src/verify/play.ts';
+import type { PlayOptions } from '../../src/verify/play.ts';
 import type { Target } from '../../src/verify/target.ts';
 import { PLATFORM, type Platform } from '../../src/verify/tokens.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -28,13 +28,7 @@ function widen(project: ProjectCopy): void {
   project.write('Pulumi.dev.yaml', stackFile.replace(/ {2}api:clients:\n(?: {4}.*\n)+/, TWO_CLIENTS));
 }
 
-/** A twin with this contract, and a function that verifies it. */
-export interface Verifiable {
-  readonly twin: TestTwin;
-  readonly model: Model;
-  readonly target: Target;
-  readonly verify: (options?: Options) => Promise<Played>;
-}
+export const startVerifiable = (): Promise<TestTwin> => startTestTwin({ change: widen });
 
 /** A twin as a system to verify. */
 export function targetOf(twin: TestTwin): Target {
@@ -42,28 +36,19 @@ export function targetOf(twin: TestTwin): Target {
   return { name: 'the twin', outputs, local: true, forwarded: undefined, graph: undefined };
 }
 
-export async function startVerifiable(): Promise<Verifiable> {
-  const twin = await startTestTwin({ change: widen });
-  const target = targetOf(twin);
-  const model = twin.model();
-  const verify = (options: Options = {}): Promise<Played> => {
-    const declared = options.model ?? model;
-    return play({
-      model: declared,
-      plan: reduced(planOf(declared, options.allMethods ?? false), options.only),
-      target: {
-        ...target,
-        outputs: options.change?.(structuredClone(target.outputs)) ?? target.outputs,
-        local: options.local ?? true,
-        ...(options.playable && { playable: options.playable }),
-      },
-      clientIds: twin.outputs.clientIds,
-      maxTokens: options.maxTokens ?? Infinity,
-      progress: () => undefined,
-      platform: { ...PLATFORM, ...options.platform },
-    });
+/** What `play` needs to verify a twin, with these changes. */
+export function playOptions(twin: TestTwin, options: Options = {}): PlayOptions {
+  const { model = twin.model(), allMethods = false, only, change, maxTokens = Infinity, platform, ...rest } = options;
+  const target = { ...targetOf(twin), ...rest };
+  return {
+    model,
+    plan: reduced(planOf(model, allMethods), only),
+    target: change === undefined ? target : { ...target, outputs: change(structuredClone(target.outputs)) },
+    clientIds: twin.outputs.clientIds,
+    maxTokens,
+    progress: () => undefined,
+    platform: { ...PLATFORM, ...platform },
   };
-  return { twin, model, target, verify };
 }
 
 /** Returns the plan for only these routes, with the tokens that they accept. */
@@ -75,15 +60,13 @@ function reduced(plan: Plan, only: readonly string[] | undefined): Plan {
   return { ...plan, rows, tokens: plan.tokens.filter((token) => used.has(token)) };
 }
 
-interface Options {
+interface Options extends Partial<Pick<Target, 'local' | 'playable' | 'forwarded'>> {
   /** The keys of the routes to play; all by default. */
   readonly only?: readonly string[];
   readonly change?: (outputs: Target['outputs']) => Target['outputs'];
   readonly model?: Model;
   readonly allMethods?: boolean;
   readonly maxTokens?: number;
-  readonly local?: boolean;
-  readonly playable?: readonly string[];
   readonly platform?: Partial<Platform>;
 }
 

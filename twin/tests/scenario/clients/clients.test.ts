@@ -5,27 +5,22 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { startHere } from '../../support/cli.ts';
 import type { ClientsInput } from './all.ts';
 import { startEchoTwin } from '../../support/echo.ts';
 import { copyProject } from '../../../../tests/support/project.ts';
 import { requestToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../../support/twin.ts';
 
-let twin: TestTwin | undefined;
-afterEach(async () => {
-  await twin?.end();
-  twin = undefined;
-});
+const [twin, secure] = await Promise.all([startTestTwin(), startTestTwin({ tls: true })]);
 
 // docs/fidelity.md F122
 it('openid-client, the auth0 SDK and aws-jwt-verify get and verify tokens from the twin, over HTTP and HTTPS', async () => {
-  const served = await Promise.all([startTestTwin(), startTestTwin({ tls: true })]);
   const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
-    env: { ...process.env, NODE_EXTRA_CA_CERTS: join(served[1].project.path, '.twin/dev/ca.pem') },
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: join(secure.project.path, '.twin/dev/ca.pem') },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const inputs = served.map(({ tenantUrl, outputs }): ClientsInput => ({
+  const inputs = [twin, secure].map(({ tenantUrl, outputs }): ClientsInput => ({
     tenantUrl,
     issuer: outputs.issuer,
     audience: outputs.audience,
@@ -48,7 +43,6 @@ it('openid-client, the auth0 SDK and aws-jwt-verify get and verify tokens from t
     verifiedSubjects: ['@clients', 'auth0', '@clients', 'auth0'],
   };
   expect(JSON.parse(await text(child.stdout))).toEqual([expected, expected]);
-  await Promise.all(served.map((each) => each.end()));
 });
 
 describe('The event schema of Powertools', () => {
@@ -56,7 +50,6 @@ describe('The event schema of Powertools', () => {
   beforeAll(async () => {
     echo = await startEchoTwin();
   });
-  afterAll(() => echo.end());
 
   it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])(
     'The event schema of Powertools accepts the event of a %s request',
@@ -76,15 +69,9 @@ describe('The event schema of Powertools', () => {
 });
 
 describe('The tenant’s metadata and user tokens', () => {
-  let shared: TestTwin;
-  beforeAll(async () => {
-    shared = await startTestTwin();
-  });
-  afterAll(() => shared.end());
-
   // docs/fidelity.md F121
   it('The JWKS has the current and the next key, each with its certificate and a cache time', async () => {
-    const response = await fetch(`${shared.tenantUrl}/.well-known/jwks.json`);
+    const response = await fetch(`${twin.tenantUrl}/.well-known/jwks.json`);
     expect(response.headers.get('cache-control')).toBe(
       'public, max-age=15, stale-while-revalidate=15, stale-if-error=86400',
     );
@@ -105,7 +92,7 @@ describe('The tenant’s metadata and user tokens', () => {
   ])(
     'The discovery document has endpoints under %s if it is requested there, and the real issuer',
     async (host, base) => {
-      const port = new URL(shared.tenantUrl).port;
+      const port = new URL(twin.tenantUrl).port;
       const document = (await (
         await fetch(`http://${host}:${port}/.well-known/openid-configuration`)
       ).json()) as Record<string, string>;
@@ -118,16 +105,16 @@ describe('The tenant’s metadata and user tokens', () => {
   );
 
   it('A user gets an opaque token without an audience, and the API rejects it', async () => {
-    const { body } = await requestToken(shared, { ...userLogin(shared), scope: 'openid', audience: undefined });
-    const answer = await call(shared, String(body['access_token']));
+    const { body } = await requestToken(twin, { ...userLogin(twin), scope: 'openid', audience: undefined });
+    const answer = await call(twin, String(body['access_token']));
     expect(answer).toMatchObject({ status: 401, text: '{"message":"Unauthorized"}' });
     expect(answer.challenge).toContain('error_description="token contains an invalid number of segments"');
   });
 
   it('The API accepts an access token for it and /userinfo, and rejects the id token', async () => {
-    const { body } = await requestToken(shared, { ...userLogin(shared), scope: 'openid read:user' });
-    expect((await call(shared, String(body['access_token']))).status).toBe(200);
-    expect((await call(shared, String(body['id_token']))).status).toBe(401);
+    const { body } = await requestToken(twin, { ...userLogin(twin), scope: 'openid read:user' });
+    expect((await call(twin, String(body['access_token']))).status).toBe(200);
+    expect((await call(twin, String(body['id_token']))).status).toBe(401);
   });
 
   it('--rotate signs with the next key, and the previous key stays published', async () => {
@@ -154,10 +141,9 @@ describe('The tenant’s metadata and user tokens', () => {
 
 // docs/fidelity.md F119
 it('The article’s token requests get the responses that the article describes', async () => {
-  twin = await startTestTwin();
   const { outputs } = twin;
   const jwks = createRemoteJWKSet(new URL(`${outputs.issuer}.well-known/jwks.json`), {
-    [customFetch]: (url, init) => fetch(new URL(new URL(url).pathname, twin?.tenantUrl), init),
+    [customFetch]: (url, init) => fetch(new URL(new URL(url).pathname, twin.tenantUrl), init),
   });
   const verify = async (token: unknown) =>
     (await jwtVerify(String(token), jwks, { issuer: outputs.issuer, audience: outputs.audience })).payload;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { folderWith } from '../../../../tests/support/folder.ts';
 import { ROOT } from '../../../../tests/support/project.ts';
 
@@ -73,26 +73,22 @@ const SCRIPT = `
   console.log(JSON.stringify(results));
 `;
 
-/** Whether each program could run again before and after the edit, and whether it could load its files again then. */
-const results = new Map<Edit, readonly boolean[]>();
-beforeAll(() => {
-  const edits = [...RUN_AGAIN, ...LOADED_AGAIN, ...NOT_LOADED_AGAIN, ...STARTING];
-  const programs = edits.map(({ index, edited = 'handler.js' }) => {
-    const files = {
-      'handler.js': 'export const text = 1;',
-      'old.cjs': '',
-      'node_modules/part/index.js': '',
-      'index.js': index,
-      'package.json': '{ "type": "module" }',
-    };
-    return [folderWith(files, 'the whole file').pathname, edited];
-  });
-  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', SCRIPT, JSON.stringify(programs)], {
-    encoding: 'utf8',
-  });
-  const all = JSON.parse(printed) as readonly (readonly boolean[])[];
-  edits.forEach((edit, at) => results.set(edit, all[at] ?? []));
+const edits = [...RUN_AGAIN, ...LOADED_AGAIN, ...NOT_LOADED_AGAIN, ...STARTING];
+const programs = edits.map(({ index, edited = 'handler.js' }) => {
+  const files = {
+    'handler.js': 'export const text = 1;',
+    'old.cjs': '',
+    'node_modules/part/index.js': '',
+    'index.js': index,
+    'package.json': '{ "type": "module" }',
+  };
+  return [folderWith(files, 'the whole file').pathname, edited];
 });
+const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', SCRIPT, JSON.stringify(programs)], {
+  encoding: 'utf8',
+});
+/** Whether each program could run again before and after the edit, and whether it could load its files again then. */
+const results = new Map((JSON.parse(printed) as readonly boolean[][]).map((result, index) => [edits[index], result]));
 
 it.each(RUN_AGAIN)('A program is run again in its process where $title', (edit) => {
   expect(results.get(edit)).toEqual([true, true, true]);

@@ -54,7 +54,7 @@ it('The access report says of a reason or a claim with a secret in it only that 
   }));
   expect(recorded.secretOutputs).toContain('accepted.s3:*');
   const report = reportOf(modelOf(recorded));
-  expect(report.facts['accepted']).toEqual([{ is: '(encrypted)' }]);
+  expect(report.facts.accepted).toEqual([{ is: '(encrypted)' }]);
   expect(report.exceptions).toEqual([{ key: '(encrypted)', reason: '(encrypted)' }]);
   expect(report.claims).toEqual([{ name: '(encrypted)', source: '(encrypted)' }]);
   expect(JSON.stringify(report)).not.toContain('hush-hush');

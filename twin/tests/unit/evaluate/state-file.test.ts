@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isUserError } from '../../../src/common/user-error.ts';
 import { recordedFromState } from '../../../src/evaluate/state-file.ts';
 import { modelOf } from '../../../src/model/model.ts';
@@ -228,11 +228,7 @@ describe('Secrets in a state', () => {
       .filter((key) => !key.startsWith('__'))
       .map((key) => [`${resource.urn.split('::').slice(2).join(' ')}, ${key}`, index, key] as const),
   );
-
-  let unchanged: unknown;
-  beforeAll(() => {
-    unchanged = cells(reportOn(fixtureText('python')));
-  });
+  const unchanged = cells(reportOn(fixtureText('python')));
 
   it.each(places)('A secret in %s is neither reported nor in a message, encrypted or not', (_place, index, key) => {
     for (const content of [{ ciphertext: PLANTED }, { plaintext: JSON.stringify(PLANTED) }]) {

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { callRoute } from '../../../src/verify/call.ts';
+import { play } from '../../../src/verify/play.ts';
 import { differencesOf } from '../../../src/verify/table.ts';
 import { PLATFORM, type Platform } from '../../../src/verify/tokens.ts';
-import { answering, startVerifiable, type Verifiable } from '../../support/verifiable.ts';
+import { answering, playOptions, startVerifiable } from '../../support/verifiable.ts';
 
-let system: Verifiable;
-beforeAll(async () => {
-  system = await startVerifiable();
-});
-afterAll(() => system.twin.end());
-const verify: Verifiable['verify'] = (options) => system.verify(options);
+const twin = await startVerifiable();
+const verify = (options?: Parameters<typeof playOptions>[1]) => play(playOptions(twin, options));
 
 const unauthorized = (description: string): Response =>
   Response.json(
@@ -40,7 +37,7 @@ const at =
 const bearing = ({ headers }: RequestInit): boolean => new Headers(headers).has('authorization');
 const tenantSays = (error: string, error_description: string, status = 403): Partial<Platform> =>
   answering((url) =>
-    url === system.target.outputs.tokenUrl ? Response.json({ error, error_description }, { status }) : undefined,
+    url === twin.outputs.tokenUrl ? Response.json({ error, error_description }, { status }) : undefined,
   );
 const apiSays = (answer: () => Response, path = '/test'): Partial<Platform> =>
   answering((url, init) => (at(path)(url) && bearing(init) ? answer() : undefined));
@@ -91,7 +88,7 @@ it.each<[title: string, platform: () => Partial<Platform>, says: string]>([
     'a tenant that does not answer',
     () => ({
       fetch: (url, init) =>
-        url === system.target.outputs.tokenUrl
+        url === twin.outputs.tokenUrl
           ? Promise.reject(
               new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }),
             )
@@ -101,8 +98,7 @@ it.each<[title: string, platform: () => Partial<Platform>, says: string]>([
   ],
   [
     'a proxy in place of the tenant',
-    () =>
-      answering((url) => (url === system.target.outputs.tokenUrl ? new Response('hello', { status: 502 }) : undefined)),
+    () => answering((url) => (url === twin.outputs.tokenUrl ? new Response('hello', { status: 502 }) : undefined)),
     'answers 502, not as a tenant does',
   ],
   [
@@ -161,13 +157,13 @@ it('verify does not take a backend’s own 401, 403 or 404 for a rejection by th
 });
 
 it('verify reports an additional permission of the deployed role or grant, even if no route requires it', async () => {
-  const { tenant } = system.model;
+  const { tenant } = twin.model();
   const grants = tenant.grants.map((grant) => ({
     ...grant,
     scopes: grant.scopes.filter((one) => one !== 'write:user'),
   }));
   const roles = tenant.roles.map((role) => ({ ...role, permissions: [] }));
-  const played = await verify({ model: { ...system.model, tenant: { ...tenant, grants, roles } } });
+  const played = await verify({ model: { ...twin.model(), tenant: { ...tenant, grants, roles } } });
   expect(differencesOf(played)).toEqual(
     expect.arrayContaining([
       'writer (client_credentials), requesting every scope that it can get, gets write:user more than the program grants: the deployed permissions differ.',

@@ -1,29 +1,25 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { planOf } from '../../../src/verify/plan.ts';
-import { play, type Played } from '../../../src/verify/play.ts';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
+import { play } from '../../../src/verify/play.ts';
 import { countOf, differencesOf } from '../../../src/verify/table.ts';
-import { startTestTwin, type TestTwin } from '../../support/twin.ts';
-import { targetOf } from '../../support/verifiable.ts';
+import { startTestTwin } from '../../support/twin.ts';
+import { playOptions } from '../../support/verifiable.ts';
 
 const KEY = 'GET /orders/{id}';
 const backend = createServer((_request, response) => response.end('an order'));
-let twin: TestTwin;
 
-beforeAll(async () => {
-  await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
-  const address = new URL(`http://127.0.0.1:${(backend.address() as AddressInfo).port}`);
-  twin = await startTestTwin({
-    forwards: new Map([[KEY, address]]),
-    change: (project) =>
-      project.edit(
-        'contract.ts',
-        "'GET /test': {",
-        `'${KEY}': { forward: 'https://orders.example.com/{id}', scopes: ['read:user'], examples: { id: '17' } },
-    'GET /test': {`,
-      ),
-  });
+await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
+const address = new URL(`http://127.0.0.1:${(backend.address() as AddressInfo).port}`);
+const twin = await startTestTwin({
+  forwards: new Map([[KEY, address]]),
+  change: (project) =>
+    project.edit(
+      'contract.ts',
+      "'GET /test': {",
+      `'${KEY}': { forward: 'https://orders.example.com/{id}', scopes: ['read:user'], examples: { id: '17' } },
+  'GET /test': {`,
+    ),
 });
 afterAll(async () => {
   await twin.end();
@@ -31,18 +27,7 @@ afterAll(async () => {
 });
 
 /** Verifies the twin, which was given local addresses for these routes, or is a deployed stack. */
-function verify(forwarded: readonly string[] | undefined): Promise<Played> {
-  const target = targetOf(twin);
-  const model = twin.model();
-  return play({
-    model,
-    plan: planOf(model, false),
-    target: { ...target, forwarded },
-    clientIds: twin.outputs.clientIds,
-    maxTokens: Infinity,
-    progress: () => undefined,
-  });
-}
+const verify = (forwarded: readonly string[] | undefined) => play(playOptions(twin, { forwarded }));
 
 it('verify calls a forwarded route if the twin has a local address for it', async () => {
   const played = await verify([KEY]);

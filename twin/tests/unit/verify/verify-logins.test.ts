@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { askOf, callerNamed } from '../../../src/cli/token.ts';
 import { exitCodeOf } from '../../../src/cli/verify.ts';
-import { planOf } from '../../../src/verify/plan.ts';
-import { play, tokensToAsk, type PlayOptions } from '../../../src/verify/play.ts';
+import { play, tokensToAsk } from '../../../src/verify/play.ts';
 import { differencesOf, tableOf } from '../../../src/verify/table.ts';
 import { TokenClient } from '../../../src/verify/tokens.ts';
-import { targetOf } from '../../support/verifiable.ts';
-import { startTestTwin, type TestTwin } from '../../support/twin.ts';
+import { playOptions, targetOf } from '../../support/verifiable.ts';
+import { startTestTwin } from '../../support/twin.ts';
 
 const CLIENTS = `  api:clients:
     - { name: test-app, party: first, grants: [client_credentials, password], permissions: [read:user] }
@@ -18,37 +17,20 @@ const USERS = `  api:users:
     - { email: writer@example.com, roles: [writer] }
 `;
 
-let twin: TestTwin;
-beforeAll(async () => {
-  twin = await startTestTwin({
-    change: ({ edit, read, write }) => {
-      edit('contract.ts', "reader: ['read:user'],", "reader: ['read:user'], writer: ['write:user'],");
-      edit('contract.ts', '  routes: {', "  routes: {\n    'GET /write': { handler: 'test', scopes: ['write:user'] },");
-      const file = read('Pulumi.dev.yaml');
-      write(
-        'Pulumi.dev.yaml',
-        file.replace(/ {2}api:clients:\n(?: {4}.*\n)+/, CLIENTS).replace(/ {2}api:testUser:.*\n/, USERS),
-      );
-    },
-  });
+const twin = await startTestTwin({
+  change: ({ edit, read, write }) => {
+    edit('contract.ts', "reader: ['read:user'],", "reader: ['read:user'], writer: ['write:user'],");
+    edit('contract.ts', '  routes: {', "  routes: {\n    'GET /write': { handler: 'test', scopes: ['write:user'] },");
+    const file = read('Pulumi.dev.yaml');
+    write(
+      'Pulumi.dev.yaml',
+      file.replace(/ {2}api:clients:\n(?: {4}.*\n)+/, CLIENTS).replace(/ {2}api:testUser:.*\n/, USERS),
+    );
+  },
 });
-afterAll(() => twin.end());
-
-const options = (local = true): PlayOptions => {
-  const target = targetOf(twin);
-  const model = twin.model();
-  return {
-    model,
-    plan: planOf(model, false),
-    target: { ...target, local },
-    clientIds: twin.outputs.clientIds,
-    maxTokens: Infinity,
-    progress: () => undefined,
-  };
-};
 
 it('A verification of a twin logs each user in through each client and plays every role, so --strict passes', async () => {
-  const played = await play(options());
+  const played = await play(playOptions(twin));
   expect(differencesOf(played)).toEqual([]);
   expect(tableOf(played)).not.toContain('Not tried');
   expect(exitCodeOf(played, true)).toBe(0);
@@ -57,7 +39,7 @@ it('A verification of a twin logs each user in through each client and plays eve
 });
 
 it('A verification of a deployed stack does not play the hosted login page', async () => {
-  const { logins, passwords, services } = tokensToAsk(options(false));
+  const { logins, passwords, services } = tokensToAsk(playOptions(twin, { local: false }));
   expect(logins).toBe(0);
   expect([passwords, services].every((count) => count > 0)).toBe(true);
 });

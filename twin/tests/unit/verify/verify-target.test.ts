@@ -1,16 +1,12 @@
 import { chmodSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { open } from '../../../src/verify/open.ts';
 import { targetOf, type SystemOptions } from '../../../src/verify/target.ts';
 import { evaluateHere } from '../../../../tests/support/evaluate.ts';
 import { parsed } from '../../support/cli.ts';
-import { startTestTwin, type TestTwin } from '../../support/twin.ts';
+import { startTestTwin } from '../../support/twin.ts';
 
-let twin: TestTwin;
-beforeAll(async () => {
-  twin = await startTestTwin();
-});
-afterAll(() => twin.end());
+const twin = await startTestTwin();
 
 const options = (change: Partial<SystemOptions> = {}): SystemOptions => ({ stack: 'dev', ...change });
 const fromFile = (text: string): Promise<unknown> => {

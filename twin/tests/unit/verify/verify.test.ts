@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../../src/cli/verify.ts';
 import { junitOf } from '../../../src/verify/junit.ts';
-import type { Played } from '../../../src/verify/play.ts';
+import { play, type Played } from '../../../src/verify/play.ts';
 import { countOf, differencesOf, tableOf } from '../../../src/verify/table.ts';
 import { restrictedToProbe } from '../../../src/verify/target.ts';
-import { answering, startVerifiable, type Verifiable } from '../../support/verifiable.ts';
+import { answering, playOptions, startVerifiable, targetOf } from '../../support/verifiable.ts';
 
-let system: Verifiable;
-beforeAll(async () => {
-  system = await startVerifiable();
-});
-afterAll(() => system.twin.end());
-const verify: Verifiable['verify'] = (options) => system.verify(options);
+const twin = await startVerifiable();
+const verify = (options?: Parameters<typeof playOptions>[1]) => play(playOptions(twin, options));
 
 describe('Verifying a twin of the same checkout', () => {
   const requests: string[] = [];
   let played: Played;
   beforeAll(async () => {
     const platform = answering((url, { body }) => {
-      if (url === system.target.outputs.tokenUrl) requests.push(JSON.stringify(body));
+      if (url === twin.outputs.tokenUrl) requests.push(JSON.stringify(body));
       return undefined;
     });
     played = await verify({ platform });
@@ -52,19 +48,17 @@ describe('Verifying a twin of the same checkout', () => {
   });
 
   it('verify --all-methods also calls methods that can change something', async () => {
-    const before = system.twin.exchanges.length;
+    const before = twin.exchanges.length;
     const played = await verify({ allMethods: true });
     expect(countOf(played)).toEqual({ agree: 30, differ: 0, notTried: 5 });
     expect([exitCodeOf(played, false), exitCodeOf(played, true)]).toEqual([0, 2]);
-    expect(system.twin.exchanges.slice(before).some(({ decision }) => decision.method === 'POST')).toBe(true);
+    expect(twin.exchanges.slice(before).some(({ decision }) => decision.method === 'POST')).toBe(true);
   });
 
   it('verify tries each cell with the least scope, each scope alone, none, a tampered token and no token', async () => {
-    const before = system.twin.exchanges.length;
+    const before = twin.exchanges.length;
     await verify({ only: ['GET /users/{id}/files/{path+}'] });
-    const calls = system.twin.exchanges
-      .slice(before)
-      .filter(({ decision }) => decision.route?.routeKey.includes('/files/'));
+    const calls = twin.exchanges.slice(before).filter(({ decision }) => decision.route?.routeKey.includes('/files/'));
     const seen = new Set(
       calls.map(
         ({ decision, response }) => `${response.status} ${JSON.stringify(decision.claims?.['scope'] ?? 'no scope')}`,
@@ -88,7 +82,7 @@ describe('Verifying a twin of the same checkout', () => {
       only: ['GET /test', 'POST /users'],
       platform: answering((url, { method, headers, body }) => {
         const type = new Headers(headers).get('content-type');
-        if (url.startsWith(system.target.outputs.apiUrl)) sent.add(`${method}: ${JSON.stringify(body)}, ${type}`);
+        if (url.startsWith(twin.outputs.apiUrl)) sent.add(`${method}: ${JSON.stringify(body)}, ${type}`);
         return undefined;
       }),
     });
@@ -119,8 +113,8 @@ describe('Verifying a twin of the same checkout', () => {
   });
 
   it('verify names the role that no declared user has alone, and what to declare', async () => {
-    const { tenant } = system.model;
-    const model = { ...system.model, tenant: { ...tenant, users: [] } };
+    const { tenant } = twin.model();
+    const model = { ...twin.model(), tenant: { ...tenant, users: [] } };
     const played = await verify({ model, only: ['GET /test'] });
     expect(tableOf(played)).toContain(
       'no declared user has the role reader alone; declare one (api:users in a stack file, or an auth0.User)',
@@ -143,7 +137,7 @@ it('verify requests at most four tokens a second from a real tenant', async () =
     local: false,
     platform: {
       ...answering((url) => {
-        if (url === system.target.outputs.tokenUrl) times.push(now);
+        if (url === twin.outputs.tokenUrl) times.push(now);
         return undefined;
       }),
       clock: () => now,
@@ -188,7 +182,7 @@ it('verify gives up on a tenant or an API that only answers 429, and does not co
 
 it('only the probe of a deployed production stack may be played, and every client of any other system', () => {
   const of = (local: boolean, outputs: Readonly<Record<string, unknown>>) =>
-    restrictedToProbe({ ...system.target, local, outputs: { ...system.target.outputs, ...outputs } }).playable;
+    restrictedToProbe({ ...targetOf(twin), local, outputs: { ...targetOf(twin).outputs, ...outputs } }).playable;
   expect(of(false, { production: true, probe: 'writer' })).toEqual(['writer']);
   expect(of(false, { production: true, probe: undefined })).toEqual([]);
   expect(of(false, { production: false, probe: 'writer' })).toBeUndefined();
@@ -202,12 +196,12 @@ it.each([
 ])('with $playable as the clients to play, no other requests a token, and refusals are checked', async (row) => {
   const requests: string[] = [];
   const platform = answering((url, { body }) => {
-    if (url === system.target.outputs.tokenUrl) requests.push(JSON.stringify(body));
+    if (url === twin.outputs.tokenUrl) requests.push(JSON.stringify(body));
     return undefined;
   });
   const played = await verify({ playable: row.playable, platform });
   const used = (name: string): boolean =>
-    requests.some((request) => request.includes(system.target.outputs.clientIds[name] ?? '-'));
+    requests.some((request) => request.includes(twin.outputs.clientIds[name] ?? '-'));
   expect(used('test-app')).toBe(false);
   expect(used('writer')).toBe(row.playable.includes('writer'));
 
