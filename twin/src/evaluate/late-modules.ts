@@ -2,10 +2,10 @@ import { registerHooks, type LoadFnOutput } from 'node:module';
 
 /**
  * Returns a proxy that loads its module on first use. `__esModule` keeps TypeScript's helpers from copying every
- * export, which would load it.
+ * export, which would load it; without the helpers, `default` is the module itself.
  */
 const LATE = `(load) => new Proxy({}, {
-  get: (_, name) => (name === '__esModule' ? true : load()[name]),
+  get: (_, name) => (name === '__esModule' ? true : name === 'default' && !load().__esModule ? load() : load()[name]),
   has: (_, name) => name in load(),
   ownKeys: () => Reflect.ownKeys(load()),
   getOwnPropertyDescriptor: (_, name) => ({ ...Object.getOwnPropertyDescriptor(load(), name), configurable: true }),
@@ -23,14 +23,17 @@ module.exports = (${LATE})(() => {
 });
 `;
 
-/** Loads gRPC when the program creates a client. The twin itself connects to programs in another way. */
+/**
+ * Loads gRPC when the program creates a client. The twin itself connects to programs in another way. The late module is
+ * a prototype here: Node inspects the target of a proxy at each access, which would load it.
+ */
 const LATE_GRPC = `${LATE_MODULE}
 const grpc = module.exports;
 const clientOf = (...service) =>
   function (...options) {
     return new (grpc.makeGenericClientConstructor(...service))(...options);
   };
-module.exports = new Proxy(grpc, { get: (_, name) => (name === 'makeGenericClientConstructor' ? clientOf : grpc[name]) });
+module.exports = Object.create(grpc, { makeGenericClientConstructor: { value: clientOf } });
 `;
 
 /** Starts the inspector when a closure is serialized: once started, it slows the compilation of every module. */
@@ -58,13 +61,15 @@ exports.start = exports.stop = () => undefined;
 `;
 
 /**
- * Modules that `@pulumi/pulumi` loads immediately. The first two only serialize closures, yet are half of the SDK's
- * load time. The third drives the CLI. The fourth maps every stack trace, which the SDK takes for each promise;
- * `stack-traces.ts` maps only the program's own files.
+ * Modules that `@pulumi/pulumi` loads immediately. The first three only serialize closures, yet are half of the SDK's
+ * load time. `js-yaml` reads a package.yaml, and `./automation` drives the CLI. `source-map-support` maps every stack
+ * trace, which the SDK takes for each promise; `stack-traces.ts` maps only the program's own files.
  */
 const REPLACED: ReadonlyMap<string, string> = new Map([
   ['typescript', LATE_MODULE],
   ['@npmcli/arborist', LATE_MODULE],
+  ['normalize-package-data', LATE_MODULE],
+  ['js-yaml', LATE_MODULE],
   ['./automation', LATE_MODULE],
   ['@grpc/grpc-js', LATE_GRPC],
   ['source-map-support/register', ''],

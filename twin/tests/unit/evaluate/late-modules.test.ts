@@ -8,8 +8,13 @@ import { createRequire } from 'node:module';
 import { loadLate } from '${new URL('twin/src/evaluate/late-modules.ts', ROOT).href}';
 loadLate();
 const { runtime } = await import('@pulumi/pulumi');
-const { cache } = createRequire(import.meta.url);
-const loaded = () => Object.keys(cache).filter((file) => file.includes('/node_modules/@npmcli/')).length > 1;
+const require = createRequire(import.meta.url);
+const { cache } = require;
+// The proxy of a module has the name of its first file.
+const loaded = () =>
+  ['@npmcli/', '@grpc/', 'spdx-', 'js-yaml/'].filter(
+    (name) => Object.keys(cache).filter((file) => file.includes('/node_modules/' + name)).length > 1,
+  );
 const before = loaded();
 const one = 41;
 const aws = await import('@pulumi/aws');
@@ -18,20 +23,23 @@ const unused = services();
 const queue = typeof aws.sqs.Queue;
 const used = services().map((file) => file.split('/').at(-2));
 const { text } = await runtime.serializeFunction(() => one + 1);
-console.log(JSON.stringify({ before, unused, queue, used, serialized: text.includes('one + 1') }));
+const { EngineClient } = require('@pulumi/pulumi/proto/engine_grpc_pb.js');
+const client = typeof new EngineClient('localhost:1', require('@grpc/grpc-js').credentials.createInsecure()).log;
+console.log(JSON.stringify({ before, unused, queue, used, serialized: text.includes('one + 1'), client }));
 `;
 
-it('The modules that serialize closures and those of AWS services are loaded on first use, and work then', () => {
+it('The modules that serialize closures, gRPC, and those of AWS services are loaded on first use, and work then', () => {
   const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', SCRIPT], {
     cwd: ROOT,
     encoding: 'utf8',
   });
   expect(JSON.parse(printed)).toEqual({
-    before: false,
+    before: [],
     unused: [],
     queue: 'function',
     used: ['sqs'],
     serialized: true,
+    client: 'function',
   });
 });
 

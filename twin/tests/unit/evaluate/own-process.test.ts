@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '../../../src/evaluate/program-process.ts';
 import { reevaluation } from '../../../src/evaluate/reevaluation.ts';
 import type { Recorded } from '../../../src/evaluate/recorded.ts';
+import { readTwinConfig } from '../../../src/evaluate/twin-config.ts';
 import { shown } from '../../../src/common/user-error.ts';
 import { afterFile } from '../../../../tests/support/cleanup.ts';
 import { folderWith } from '../../../../tests/support/folder.ts';
@@ -10,10 +11,11 @@ import { recordStack, refusal, root } from '../../../../tests/support/program.ts
 import { copyProject } from '../../../../tests/support/project.ts';
 
 /** A program of these files beside a project file and the stack dev. */
-function program(files: Readonly<Record<string, string>>): URL {
+function program(files: Readonly<Record<string, string>>, until?: Parameters<typeof folderWith>[1]): URL {
   const manifest = JSON.stringify({ type: 'module', main: 'index.ts' });
   const yaml = 'name: shop\nruntime: { name: nodejs, options: { typescript: false } }\n';
-  const folder = folderWith({ 'Pulumi.yaml': yaml, 'Pulumi.dev.yaml': '', 'package.json': manifest, ...files });
+  const fixed = { 'Pulumi.yaml': yaml, 'Pulumi.dev.yaml': '', 'package.json': manifest };
+  const folder = folderWith({ ...fixed, ...files }, until);
   symlinkSync(new URL('node_modules', root), new URL('node_modules', folder));
   return folder;
 }
@@ -37,29 +39,13 @@ it('An evaluation in a child process returns the same recording as one in this p
   copy.remove();
 });
 
-const REFUSED = [
-  {
-    title: 'an import that cannot be resolved, with how to install it',
-    index: "import '@scope/nothing/part.js';",
-    says: /Cannot find package '@scope\/nothing'.*\n {2}Install it: npm install @scope\/nothing$/,
-  },
-  { title: 'a file that is not TypeScript', index: 'export const = 1;', says: 'Node cannot load the program' },
-  {
-    title: 'missing configuration',
-    index: "import { Config } from '@pulumi/pulumi';\nnew Config('shop').require('size');",
-    says: "Missing required configuration variable 'shop:size'",
-  },
-  {
-    title: 'a resource that the twin does not emulate, by file and line',
-    index:
-      "import * as aws from '@pulumi/aws';\nnew aws.lambda.FunctionUrl('u', { authorizationType: 'NONE', functionName: 'f' });",
-    says: 'index.ts:2, aws:lambda/functionUrl:FunctionUrl "u": a function URL answers beside the API',
-  },
-];
-
-it.each(REFUSED)('An evaluation in a child process rejects $title without a stack trace', async ({ index, says }) => {
+it('An evaluation in a child process rejects a resource that the twin does not emulate, by file and line', async () => {
+  const index =
+    "import * as aws from '@pulumi/aws';\nnew aws.lambda.FunctionUrl('u', { authorizationType: 'NONE', functionName: 'f' });";
   const { message } = await refusal(() => evaluate(of(program({ 'index.ts': index }))));
-  expect(message).toMatch(says);
+  expect(message).toContain(
+    'index.ts:2, aws:lambda/functionUrl:FunctionUrl "u": a function URL answers beside the API',
+  );
   expect(message).not.toContain('\n    at ');
 });
 
@@ -88,72 +74,69 @@ it('An evaluation in a child process says that Pulumi’s SDK is too old, and wh
   ]);
 });
 
-it('twin.config.ts gives what the program leaves out, and the folder of the other stacks', async () => {
-  const index = [
-    "import { StackReference } from '@pulumi/pulumi';",
-    "export const vpc = new StackReference('org/network/dev').getOutput('vpc');",
-    'export const publicRoutes = [];',
-  ].join('\n');
-  const config = `export default {
+describe('A program that is evaluated again and again', () => {
+  /** The process, the code, and the outputs of each evaluation. */
+  const made: (readonly [string | undefined, string | undefined, Readonly<Record<string, unknown>>])[] = [];
+  beforeAll(async () => {
+    const folder = program({ 'index.ts': 'throw new Error("replaced before it runs");' }, 'the whole file');
+    const programs = reevaluation(folder);
+    afterFile(programs.close);
+    const evaluateAfter = async (files: Readonly<Record<string, string>>): Promise<void> => {
+      for (const [file, text] of Object.entries(files)) writeFileSync(new URL(file, folder), text);
+      const { outputs, resources } = await programs.evaluate(of(folder));
+      const { archive } = resources[0]?.inputs['code'] as { archive: Record<string, string> };
+      const [pid, text] = archive['index.js']?.split(' ') ?? [];
+      made.push([pid, text, outputs]);
+    };
+    const index = `
+      import { readFileSync } from 'node:fs';
+      import * as aws from '@pulumi/aws';
+      import * as pulumi from '@pulumi/pulumi';
+      export default async () => {
+        const [text, size] = readFileSync('handler.txt', 'utf8').split(' ');
+        const code = new pulumi.asset.StringAsset(process.pid + ' ' + text);
+        const archive = new pulumi.asset.AssetArchive({ 'index.js': code });
+        const role = 'arn:aws:iam::123456789012:role/r';
+        new aws.lambda.Function('f', { code: archive, role, runtime: 'nodejs24.x', handler: 'index.handler' });
+        const vpc = new pulumi.StackReference('org/network/dev').getOutput('vpc');
+        return { size, greeting: new pulumi.Config().get('greeting'), vpc, publicRoutes: [] };
+      };`;
+    const config = `export default {
       stackReferences: { 'org/network/dev': { vpc: 'vpc-1' } }, publicRoutes: ['GET /'], production: false,
     };`;
-  const { outputs } = await evaluate(of(program({ 'index.ts': index, 'twin.config.ts': config })));
-  expect(outputs).toEqual({ vpc: 'vpc-1', publicRoutes: [], production: false });
-});
-
-it('A process that loaded the SDKs ahead reads the program and its stack file again', async () => {
-  const index = (name: string): string =>
-    `import { Config } from '@pulumi/pulumi';\nimport * as aws from '@pulumi/aws';\n` +
-    `const size = new Config().get('size');\nexport const made = new aws.sqs.Queue('${name}', { name: size }).name;`;
-  const folder = program({ 'index.ts': index('first') });
-  const programs = reevaluation(folder);
-  const made = async (): Promise<unknown> => {
-    const { outputs, resources } = await programs.evaluate(of(folder));
-    return [outputs['made'], ...resources.map(({ name }) => name)];
-  };
-  expect(await made()).toEqual([expect.stringMatching(/^first-/), 'first']);
-  writeFileSync(new URL('index.ts', folder), index('second'));
-  writeFileSync(new URL('Pulumi.dev.yaml', folder), 'config: { size: big }');
-  programs.prepare();
-  expect(await made()).toEqual(['big', 'second']);
-  programs.close();
-});
-
-it('A program runs again in its process after an edit that changes code of functions, and anew after any other', async () => {
-  const folder = program({
-    'handler.txt': 'first',
-    'index.ts': `
-        import { readFileSync } from 'node:fs';
-        import * as aws from '@pulumi/aws';
-        import * as pulumi from '@pulumi/pulumi';
-        export default async () => {
-          const [text, size] = readFileSync('handler.txt', 'utf8').split(' ');
-          const code = new pulumi.asset.StringAsset(process.pid + ' ' + text);
-          const archive = new pulumi.asset.AssetArchive({ 'index.js': code });
-          const role = 'arn:aws:iam::123456789012:role/r';
-          new aws.lambda.Function('f', { code: archive, role, runtime: 'nodejs24.x', handler: 'index.handler' });
-          return { size, greeting: new pulumi.Config().get('greeting') };
-        };`,
+    await evaluateAfter({
+      'Pulumi.dev.yaml': 'config: { greeting: hello }',
+      'twin.config.ts': config,
+      'index.ts': index,
+      'handler.txt': 'first',
+    });
+    await evaluateAfter({ 'handler.txt': 'second' });
+    await evaluateAfter({ 'handler.txt': 'third' });
+    await evaluateAfter({ 'handler.txt': 'fourth large' });
+    await evaluateAfter({ 'Pulumi.dev.yaml': 'config: { greeting: goodbye }' });
   });
-  const programs = reevaluation(folder);
-  const made = async (): Promise<readonly unknown[]> => {
-    const { outputs, resources } = await programs.evaluate(of(folder));
-    const [code = { archive: {} }] = resources.map(
-      ({ inputs }) => inputs['code'] as { archive: Record<string, string> },
-    );
-    return [...(code.archive['index.js']?.split(' ') ?? []), outputs['size'], outputs['greeting']];
-  };
-  const [pid] = await made();
-  const write = (file: string, text: string): void => writeFileSync(new URL(file, folder), text);
-  write('handler.txt', 'second');
-  expect(await made()).toEqual([pid, 'second', undefined, undefined]);
-  write('handler.txt', 'third');
-  expect(await made()).toEqual([pid, 'third', undefined, undefined]);
-  write('handler.txt', 'fourth large');
-  expect(await made()).toEqual([expect.not.stringMatching(`^${String(pid)}$`), 'fourth', 'large', undefined]);
-  write('Pulumi.dev.yaml', 'config: { greeting: hello }');
-  expect(await made()).toEqual([expect.any(String), 'fourth', 'large', 'hello']);
-  programs.close();
+
+  it('A process that loaded the SDKs ahead reads the program and its stack file when it runs', () => {
+    expect(made[0]).toMatchObject([expect.any(String), 'first', { greeting: 'hello' }]);
+  });
+
+  it('twin.config.ts gives what the program leaves out, and the folder of the other stacks', () => {
+    expect(made[0]?.[2]).toEqual({ greeting: 'hello', vpc: 'vpc-1', publicRoutes: [], production: false });
+  });
+
+  it('A program runs again in its process after an edit that changes code of functions, and anew after any other', () => {
+    const [pid] = made[0] ?? [];
+    expect(made.map(([, text, { size, greeting }]) => [text, size, greeting])).toEqual([
+      ['first', undefined, 'hello'],
+      ['second', undefined, 'hello'],
+      ['third', undefined, 'hello'],
+      ['fourth', 'large', 'hello'],
+      ['fourth', 'large', 'goodbye'],
+    ]);
+    const pids = made.map(([each]) => each);
+    expect(pids.slice(0, 3)).toEqual([pid, pid, pid]);
+    expect(new Set(pids).size).toBe(3);
+  });
 });
 
 /** A program whose output names the process, and its evaluations, which call back where a check fails. */
@@ -172,27 +155,35 @@ const withPart = (part: string, outdated: () => void = () => undefined) => {
   };
 };
 
-it('A program is loaded again in its process after an edit of its files, and in a new one after an error', async () => {
+it('A program is loaded again in its process after an edit of its files, and in a new one after an error, which is one message and the program’s own lines', async () => {
   const { made, edit } = withPart('export const part = 1;');
   const [pid] = (await made()) as unknown[];
   edit('export const part = 2;');
   expect(await made()).toEqual([pid, 2]);
   edit('export const part = 3;');
   expect(await made()).toEqual([pid, 3]);
-  edit('throw new Error("on purpose");\nexport const part = 0;');
-  await expect(made()).rejects.toThrow(/on purpose\n {2}at part\.ts:1:/);
+  edit('const fail = () => notDeclared;\nexport const part = fail();');
+  // One message and the program's own lines, without those of Node and Pulumi.
+  await expect(made()).rejects.toThrow(
+    /^The program failed:\n {2}ReferenceError: notDeclared is not defined\n {2}at part\.ts:1:\d+\n {2}at part\.ts:2:\d+$/,
+  );
+  edit('export const = 1;');
+  const { message } = await refusal(made);
+  expect(message).toContain('Node cannot load the program');
+  expect(message).not.toContain('\n    at ');
   edit('export const part = 4;');
   expect(await made()).toEqual([expect.not.toSatisfy((other) => other === pid), 4]);
 });
 
-it('A program that works only where it was loaded again fails after its check in a new process', async () => {
+it('A program that works only where it was loaded again fails after its check in a new process, with how to install what it lacks', async () => {
   const found = Promise.withResolvers<void>();
   const { made, edit } = withPart('globalThis.isLoaded = true;\nexport const part = 1;', found.resolve);
   await made();
-  edit('if (!globalThis.isLoaded) throw new Error("on purpose");\nexport const part = 2;');
+  edit("if (!globalThis.isLoaded) await import('@scope/nothing/part.js');\nexport const part = 2;");
   expect(await made()).toEqual([expect.any(Number), 2]);
   await found.promise;
-  await expect(made()).rejects.toThrow('on purpose');
+  const { message } = await refusal(made);
+  expect(message).toMatch(/Cannot find package '@scope\/nothing'.*\n {2}Install it: npm install @scope\/nothing$/);
 });
 
 it('A program that differs in a new process is run in new processes from then on, even if a handler is edited before the check', async () => {
@@ -234,40 +225,31 @@ it('A program that differs in a new process is run in new processes from then on
 });
 
 it('A key that twin.config.ts cannot have is rejected by name', async () => {
-  const files = { 'index.ts': '', 'twin.config.ts': 'export default { production: 1, other: true };' };
-  const { problems } = await refusal(() => evaluate(of(program(files))));
+  const folder = folderWith({ 'twin.config.ts': 'export default { production: 1, other: true };' });
+  const { problems } = await refusal(() => readTwinConfig(folder));
   expect(problems.map(({ place }) => place)).toEqual(['twin.config.ts, production', 'twin.config.ts']);
-});
-
-it('An error that the program throws is one message and the program’s own lines, without those of Node and Pulumi', async () => {
-  const index = "import { fail } from './part.ts';\nexport default async () => {\n  fail();\n};";
-  const files = { 'index.ts': index, 'part.ts': 'export const fail = () => notDeclared;' };
-  const { message } = await refusal(() => evaluate(of(program(files))));
-  expect(message).toMatch(
-    /^The program failed:\n {2}ReferenceError: notDeclared is not defined\n {2}at part\.ts:1:\d+\n {2}at index\.ts:3:\d+$/,
-  );
 });
 
 describe('A stack file that the program rejects in a child process', () => {
   let error: Error;
   beforeAll(async () => {
-    const copy = copyProject();
-    const SECURE = '{ secure: v1:abc }';
-    const handler = `{ memory: ${SECURE}, statements: [{ actions: [${SECURE}], resources: ["*"] }] }`;
-    const config = `config:\n  "api:tokenLifetim\\e[2Je": 60\n  api:handlers: { test: ${handler} }`;
-    copy.write('Pulumi.dev.yaml', `environment: [shared/dev]\n${config}\n`);
-    error = await refusal(() => evaluate(of(copy.root)));
+    const index = "import { Config } from '@pulumi/pulumi';\nnew Config('shop').require('size\\u001b[2J');";
+    const handler = '{ memory: { secure: v1:abc }, statements: [{ actions: [{ secure: v1:abc }] }] }';
+    const stack = `environment: [shared/dev]\nconfig: { api:handlers: { test: ${handler} } }\n`;
+    const folder = program({ 'index.ts': index, 'Pulumi.dev.yaml': stack }, 'the whole file');
+    error = await refusal(() => evaluate(of(folder)));
   });
 
-  it('The error names a missing key, and the environment that the twin cannot read', () => {
-    expect(error.message).toContain('Pulumi.dev.yaml, api:production: is missing');
+  it('The error names the missing configuration without a stack trace, and the environment that the twin cannot read', () => {
+    expect(error.message).toContain("Missing required configuration variable 'shop:size");
     expect(error.message).toContain('Pulumi.dev.yaml, environment: only Pulumi can read shared/dev; write a value');
     expect(error.message).toContain('--config key=<value>');
+    expect(error.message).not.toContain('\n    at ');
   });
 
   // docs/fidelity.md F153
   it('The error escapes what would move the terminal’s cursor', () => {
-    expect(shown(error)).toContain(String.raw`api:tokenLifetim\u{1b}[2Je`);
+    expect(shown(error)).toContain(String.raw`shop:size\u{1b}[2J`);
     expect(shown(error)).not.toContain('\u001b');
   });
 
