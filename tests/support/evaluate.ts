@@ -1,28 +1,23 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire, registerHooks } from 'node:module';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
 import { basename, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 // esbuild keeps the folder that it was first loaded in, so that must not be one that a test removes.
 import 'esbuild';
 import { evaluate, type Program, readStackFile, record, type Recorded } from '@auth0-http-api/twin';
 import { ROOT } from './project.ts';
 
-/** A test may replace TMPDIR. */
-const TEMPORARY = tmpdir();
-/** The tests that import the project's own files have loaded those with their own contract. */
-const loaded = new Set<string>([ROOT.href]);
+let evaluations = 0;
 /** What evaluations recorded, as JSON, by everything that they depend on. */
 const known = new Map<string, string>();
 let previous: Promise<unknown> = Promise.resolve();
 const { stackTraceLimit } = Error;
 
 /**
- * Evaluates a copy of the project in this process, which has loaded the SDKs already: that takes a tenth of the time. Node
- * caches modules, so from the second time on it evaluates a copy of the folder. It evaluates projects with equal files,
- * stack, configuration and seed once. Another process evaluates a project with a twin.config.ts, and one that fails with
- * anything but a UserError.
+ * Evaluates a copy of the project in this process, which has loaded the SDKs already: that takes a tenth of the time. It
+ * evaluates projects with equal files, stack, configuration and seed once. Another process evaluates a project with a
+ * twin.config.ts, and one that fails with anything but a UserError.
  */
 export const evaluateHere: typeof evaluate = async (evaluation, signal) => {
   if (existsSync(new URL('twin.config.ts', evaluation.root))) return evaluate(evaluation, signal);
@@ -60,29 +55,13 @@ function filesBelow(folder: string, path = ''): string[] {
     .toSorted();
 }
 
-async function recordHere(evaluation: Parameters<typeof evaluate>[0]): Promise<Recorded> {
-  const { root } = evaluation;
-  if (!loaded.has(root)) {
-    loaded.add(root);
-    return recordIn(root, evaluation);
-  }
-  const path = mkdtempSync(join(TEMPORARY, 'auth0-http-api-'));
-  try {
-    cpSync(fileURLToPath(root), path, { recursive: true, filter: isProgram });
-    symlinkSync(fileURLToPath(new URL('node_modules', root)), join(path, 'node_modules'));
-    return await recordIn(pathToFileURL(`${path}/`).href, evaluation);
-  } finally {
-    rmSync(path, { recursive: true, force: true });
-  }
-}
-
-async function recordIn(folder: string, { root, stack, config, seed }: Parameters<typeof evaluate>[0]) {
-  const program = load(folder);
+async function recordHere({ root, stack, config, seed }: Parameters<typeof evaluate>[0]): Promise<Recorded> {
+  const program = await load(root);
   // Pulumi captures a stack trace for each promise.
   Error.stackTraceLimit = 0;
   try {
     const values = readStackFile(new URL(root), stack, config);
-    return await record({ config: values, program, seed, folder: fileURLToPath(folder) });
+    return await record({ config: values, program, seed, folder: fileURLToPath(root) });
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
@@ -91,19 +70,21 @@ async function recordIn(folder: string, { root, stack, config, seed }: Parameter
 /** The folder of the program that is being loaded, and which of its modules are the same as this repository's. */
 let loading: { readonly folder: string; readonly same: Map<string, boolean> } | undefined;
 
-// Loading all modules of each copy would take most of the time.
+// Loading all modules of each copy would take most of the time. Node caches the others under a name of their own.
 registerHooks({
   resolve: (specifier, context, next) => {
     const resolved = next(specifier, context);
     const path = loading && resolved.url.startsWith(loading.folder) ? resolved.url.slice(loading.folder.length) : '';
-    return path.endsWith('.ts') && isSame(path) ? { ...resolved, url: new URL(path, ROOT).href } : resolved;
+    if (!path.endsWith('.ts')) return resolved;
+    return { ...resolved, url: isSame(path) ? new URL(path, ROOT).href : `${resolved.url}?evaluation=${evaluations}` };
   },
 });
 
-function load(folder: string): Program {
+async function load(folder: string): Promise<Program> {
+  evaluations += 1;
   loading = { folder, same: new Map() };
   try {
-    return (createRequire(folder)('./index.ts') as { default: Program }).default;
+    return ((await import(`${folder}index.ts`)) as { default: Program }).default;
   } finally {
     loading = undefined;
   }

@@ -99,7 +99,8 @@ export async function startTestTwin({
 const keys = new Map<string, string>();
 const KEPT = ['seed', ...['signing-key', 'next-signing-key'].flatMap((name) => [`${name}.pem`, `${name}.crt`])];
 
-function withKeys(project: ProjectCopy, stack: string): ProjectCopy {
+/** Gives those to a copy of the project, if there are any. */
+export function withKeys(project: ProjectCopy, stack = 'dev'): ProjectCopy {
   for (const [name, text] of keys) project.write(`.twin/${stack}/${name}`, text);
   return project;
 }

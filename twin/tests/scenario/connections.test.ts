@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { evaluate } from '@auth0-http-api/twin';
 import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { gatewayServer } from '../../src/gateway/server.ts';
+import { tenantEndpoint } from '../../src/server/tenant-endpoint.ts';
 import { useHandlers } from '../../../tests/support/handlers.ts';
 import { rawRequest, requestBytes } from '../support/raw-http.ts';
 import { exists } from '../../../tests/support/running.ts';
@@ -28,21 +28,17 @@ export const handler = async (event: any): Promise<unknown> => {
 
 let twin: TestTwin;
 let token: string;
-/** The milliseconds that the tenant lets a client take over its headers. */
-let tenantTimeout: Promise<number>;
 beforeAll(async () => {
-  let isStart = true;
   twin = await startTestTwin({
-    // This process must respond to requests while the twin reloads.
-    evaluate: (...what) => {
-      const how = isStart ? evaluateHere : evaluate;
-      isStart = false;
-      return how(...what);
+    // Requests arrive before, during and after the evaluation of a reload.
+    evaluate: async (...what) => {
+      const recorded = await evaluateHere(...what);
+      await wait(200);
+      return recorded;
     },
     change: (project) => useHandlers(project, HANDLERS),
   });
   token = await serviceToken(twin);
-  tenantTimeout = endOf(await opened(twin.tenantUrl, 'GET / HTTP/1.1\r\nhost:'));
 });
 afterAll(() => twin.end());
 
@@ -59,16 +55,9 @@ function opened(url: string, bytes: string): Promise<Socket> {
   });
 }
 
-async function endOf(socket: Socket): Promise<number> {
-  const began = performance.now();
-  socket.resume();
-  await new Promise((resolve) => socket.once('close', resolve));
-  return performance.now() - began;
-}
-
-it('The gateway answers 1,000 simultaneous requests with a good token with 200', async () => {
+it('The gateway answers 600 simultaneous requests, more than wait for a connection, with a good token with 200', async () => {
   const bytes = requestBytes('GET', '/test', [`authorization: Bearer ${token}`]);
-  const answers = await Promise.all(Array.from({ length: 1000 }, () => rawRequest(twin.apiUrl, bytes, 120_000)));
+  const answers = await Promise.all(Array.from({ length: 600 }, () => rawRequest(twin.apiUrl, bytes, 120_000)));
   expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
   expect(answers.every(({ body }) => body === '"JWT test backend lambda"')).toBe(true);
   noDefect();
@@ -113,14 +102,12 @@ it.each([
   noDefect();
 });
 
-it('The gateway allows 10 seconds for headers and a minute for the whole request', () => {
-  const { headersTimeout, requestTimeout } = gatewayServer(unused, unused);
-  expect([headersTimeout, requestTimeout]).toEqual([10_000, 60_000]);
+it.each([
+  ['gateway', gatewayServer(unused, unused)],
+  ['tenant', tenantEndpoint(unused, unused, undefined).serve(Promise.resolve(), false).server],
+])('The %s allows 10 seconds for headers and a minute for the whole request', (_name, server) => {
+  expect([server.headersTimeout, server.requestTimeout]).toEqual([10_000, 60_000]);
 });
-
-it('The tenant allows 10 seconds for headers', async () => {
-  expect(await tenantTimeout).toBeLessThan(30_000);
-}, 60_000);
 
 it.each(['SIGKILL', 'SIGSEGV'] as const)(
   'A request whose process is killed by %s gets 500, and the next one gets 200 from another process',
@@ -147,16 +134,16 @@ it('No request fails when an idle process is killed', async () => {
 });
 
 it('No request fails during a reload, including a slow one from before it', async () => {
-  const slow = call(twin, undefined, '/slow/2500');
+  const slow = call(twin, undefined, '/slow/1500');
   const seen = new Set<string>();
   const wrong: unknown[] = [];
   const until = new AbortController();
-  const clients = Array.from({ length: 8 }, async () => {
+  const clients = Array.from({ length: 4 }, async () => {
     while (!until.signal.aborted) {
       const { status, text } = await call(twin, undefined, '/version');
       if (status !== 200) wrong.push({ status, text });
       seen.add(text);
-      await wait(5);
+      await wait(10);
     }
   });
   await expect.poll(() => [...seen]).toEqual(['one']);

@@ -84,8 +84,8 @@ describe('A program that is evaluated again and again', () => {
     const evaluateAfter = async (files: Readonly<Record<string, string>>): Promise<void> => {
       for (const [file, text] of Object.entries(files)) writeFileSync(new URL(file, folder), text);
       const { outputs, resources } = await programs.evaluate(of(folder));
-      const { archive } = resources[0]?.inputs['code'] as { archive: Record<string, string> };
-      const [pid, text] = archive['index.js']?.split(' ') ?? [];
+      const code = resources[0]?.inputs['code'] as { archive: Record<string, string> } | undefined;
+      const [pid, text] = code?.archive['index.js']?.split(' ') ?? [];
       made.push([pid, text, outputs]);
     };
     const index = `
