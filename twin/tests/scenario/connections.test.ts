@@ -104,7 +104,7 @@ it.each([
 
 it.each([
   ['gateway', gatewayServer(unused, unused)],
-  ['tenant', tenantEndpoint(unused, unused, undefined).serve(Promise.resolve(), false).server],
+  ['tenant', tenantEndpoint(unused, unused, undefined).serve(Promise.resolve(), false)],
 ])('The %s allows 10 seconds for headers and a minute for the whole request', (_name, server) => {
   expect([server.headersTimeout, server.requestTimeout]).toEqual([10_000, 60_000]);
 });
