@@ -4,6 +4,36 @@ import { TYPE } from '../resources/tokens.ts';
 import type { EmulatedType, InputsOf } from '../resources/types.ts';
 import type { Tenant } from './tenant.ts';
 
+/** What a resource is in Auth0, which can have it once. */
+const OBJECTS = {
+  [TYPE.resourceServer]: ({ identifier }) => `the API ${identifier}`,
+  [TYPE.resourceServerScopes]: ({ resourceServerIdentifier: api }) => `the scopes of the API ${api}`,
+  [TYPE.resourceServerScope]: ({ scope, resourceServerIdentifier: api }) => `the scope ${scope} of the API ${api}`,
+  [TYPE.clientGrant]: ({ subjectType, audience, clientId }) =>
+    `the ${subjectType} grant of ${audience} to the client ${clientId}`,
+  [TYPE.connection]: ({ name }) => `the connection ${name}`,
+  [TYPE.connectionClients]: ({ connectionId }) => `the enabled clients of the connection ${connectionId}`,
+  [TYPE.role]: ({ name }) => `the role ${name}`,
+  [TYPE.rolePermissions]: ({ roleId }) => `the permissions of the role ${roleId}`,
+  [TYPE.user]: ({ email, connectionName }) => `the user ${email} of ${connectionName}`,
+  [TYPE.userRoles]: ({ userId }) => `the roles of the user ${userId}`,
+  // Auth0 accepts a duplicate of these, but deleting either resource removes the access for both.
+  [TYPE.rolePermission]: ({ permission, resourceServerIdentifier: api, roleId }) =>
+    `the permission ${permission} of ${api} for the role ${roleId}`,
+  [TYPE.userRole]: ({ userId, roleId }) => `the role ${roleId} of the user ${userId}`,
+  [TYPE.connectionClient]: ({ clientId, connectionId }) => `the client ${clientId} of the connection ${connectionId}`,
+} as const satisfies { readonly [T in EmulatedType]?: (inputs: InputsOf<T>) => string };
+
+type Named = keyof typeof OBJECTS;
+
+/** The lists, each with its single entries, which name their owner by the same input. */
+const LISTS: readonly (readonly [list: Named, single: Named])[] = [
+  [TYPE.resourceServerScopes, TYPE.resourceServerScope],
+  [TYPE.connectionClients, TYPE.connectionClient],
+  [TYPE.rolePermissions, TYPE.rolePermission],
+  [TYPE.userRoles, TYPE.userRole],
+];
+
 /**
  * Rejects two resources for the same Auth0 object: Auth0 would reject the second, or the two would overwrite each other,
  * as a list and single entries of one owner do.
@@ -11,60 +41,19 @@ import type { Tenant } from './tenant.ts';
  * @throws UserError listing all duplicates
  */
 export function refuseDuplicates(lookup: Lookup): void {
-  const all = <T extends EmulatedType>(type: T, describe: (inputs: InputsOf<T>) => string): string[] =>
-    lookup(type).map(({ inputs }) => describe(inputs));
-  const names = [
-    ...all(TYPE.resourceServer, ({ identifier }) => `the API ${identifier}`),
-    ...all(TYPE.resourceServerScopes, scopesOf),
-    ...all(
-      TYPE.resourceServerScope,
-      (scope) => `the scope ${scope.scope} of the API ${scope.resourceServerIdentifier}`,
-    ),
-    ...all(
-      TYPE.clientGrant,
-      (grant) => `the ${grant.subjectType} grant of ${grant.audience} to the client ${grant.clientId}`,
-    ),
-    ...all(TYPE.connection, ({ name }) => `the connection ${name}`),
-    ...all(TYPE.connectionClients, clientsOf),
-    ...all(TYPE.role, ({ name }) => `the role ${name}`),
-    ...all(TYPE.rolePermissions, permissionsOf),
-    ...all(TYPE.user, ({ email, connectionName }) => `the user ${email} of ${connectionName}`),
-    ...all(TYPE.userRoles, rolesOf),
-    // Auth0 accepts a duplicate of these, but deleting either resource removes the access for both.
-    ...all(
-      TYPE.rolePermission,
-      (held) => `the permission ${held.permission} of ${held.resourceServerIdentifier} for the role ${held.roleId}`,
-    ),
-    ...all(TYPE.userRole, ({ userId, roleId }) => `the role ${roleId} of the user ${userId}`),
-    ...all(
-      TYPE.connectionClient,
-      (enabled) => `the client ${enabled.clientId} of the connection ${enabled.connectionId}`,
-    ),
-  ];
+  const objects = (type: Named, as = type): string[] =>
+    lookup<Named>(type).map(({ inputs }) => (OBJECTS[as] as (inputs: unknown) => string)(inputs));
+  const names = (Object.keys(OBJECTS) as Named[]).flatMap((type) => objects(type));
   const duplicates = names.filter((name, index) => names.indexOf(name) < index);
   if (duplicates.length > 0) throw new UserError(`The program declares more than once: ${duplicates.join('; ')}.`);
 
-  const both = (lists: readonly string[], singles: readonly string[]): string[] =>
-    lists.filter((name) => singles.includes(name));
-  const mixed = [
-    ...both(all(TYPE.resourceServerScopes, scopesOf), all(TYPE.resourceServerScope, scopesOf)),
-    ...both(all(TYPE.connectionClients, clientsOf), all(TYPE.connectionClient, clientsOf)),
-    ...both(all(TYPE.rolePermissions, permissionsOf), all(TYPE.rolePermission, permissionsOf)),
-    ...both(all(TYPE.userRoles, rolesOf), all(TYPE.userRole, rolesOf)),
-  ];
+  const mixed = LISTS.flatMap(([list, single]) => objects(list).filter((name) => objects(single, list).includes(name)));
   if (mixed.length > 0) {
     throw new UserError(
       `The program declares both a list and single entries, which remove each other: ${mixed.join('; ')}.`,
     );
   }
 }
-
-const scopesOf = (scopes: { readonly resourceServerIdentifier: string }): string =>
-  `the scopes of the API ${scopes.resourceServerIdentifier}`;
-const clientsOf = ({ connectionId }: { readonly connectionId: string }): string =>
-  `the enabled clients of the connection ${connectionId}`;
-const permissionsOf = ({ roleId }: { readonly roleId: string }): string => `the permissions of the role ${roleId}`;
-const rolesOf = ({ userId }: { readonly userId: string }): string => `the roles of the user ${userId}`;
 
 type Reference = readonly [target: string, exists: boolean];
 
@@ -76,17 +65,14 @@ export function refuseDangling(
   { resourceServers, clients, connections, roles, users, defaultDirectory }: Tenant,
   lookup: Lookup,
 ): void {
-  const api = (id: string): Reference => [`the API ${id}`, resourceServers.some(({ identifier }) => identifier === id)];
-  const client = (id: string): Reference => [`the client ${id}`, clients.some(({ clientId }) => clientId === id)];
-  const connectionId = (id: string): Reference => [
-    `the connection ${id}`,
-    connections.some((known) => known.id === id),
-  ];
-  const connection = (name: string): Reference => [
-    `the connection ${name}`,
-    connections.some((known) => known.name === name),
-  ];
-  const role = (id: string): Reference => [`the role ${id}`, roles.some((known) => known.id === id)];
+  const to =
+    <T>(what: string, all: readonly T[], idOf: (declared: T) => string) =>
+    (id: string): Reference => [`the ${what} ${id}`, all.some((declared) => idOf(declared) === id)];
+  const api = to('API', resourceServers, ({ identifier }) => identifier);
+  const client = to('client', clients, ({ clientId }) => clientId);
+  const connectionId = to('connection', connections, ({ id }) => id);
+  const connection = to('connection', connections, ({ name }) => name);
+  const role = to('role', roles, ({ id }) => id);
   const hasScope = (audience: string, scope: string): boolean =>
     resourceServers.some(({ identifier, scopes }) => identifier === audience && scopes.includes(scope));
 
@@ -95,8 +81,8 @@ export function refuseDangling(
     const missing = references.filter(([, exists]) => !exists);
     problems.push(...missing.map(([target]) => ({ place, message: `refers to ${target}, which does not exist` })));
   };
-  const from = <T extends EmulatedType>(type: T, label: string, to: (inputs: InputsOf<T>) => Reference[]): void =>
-    lookup(type).forEach(({ name, inputs }) => refer(`${label} "${name}"`, to(inputs)));
+  const from = <T extends EmulatedType>(type: T, label: string, refers: (inputs: InputsOf<T>) => Reference[]): void =>
+    lookup(type).forEach(({ name, inputs }) => refer(`${label} "${name}"`, refers(inputs)));
 
   from(TYPE.resourceServerScopes, 'the scopes', (inputs) => [api(inputs.resourceServerIdentifier)]);
   from(TYPE.resourceServerScope, 'the scopes', (inputs) => [api(inputs.resourceServerIdentifier)]);

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { FunctionProcess } from '../../../src/lambda/function-process.ts';
 import { useHandlers } from '../../../../tests/support/handlers.ts';
+import { LAMBDA } from '../../support/local-api.ts';
 import { call, startTestTwin, type TestTwin } from '../../support/twin.ts';
 
 /** What must not be seen; each is in the environment of the twin while it runs. */
@@ -92,47 +93,35 @@ afterAll(() => twin.end());
 
 // docs/fidelity.md F87
 it('The environment of a function has only the variables that Lambda and the program set', () => {
-  expect(Object.keys(report.env).toSorted()).toEqual([
-    'AWS_DEFAULT_REGION',
-    'AWS_EC2_METADATA_DISABLED',
-    'AWS_EXECUTION_ENV',
-    'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
-    'AWS_LAMBDA_FUNCTION_NAME',
-    'AWS_LAMBDA_FUNCTION_VERSION',
-    'AWS_LAMBDA_INITIALIZATION_TYPE',
-    'AWS_LAMBDA_LOG_GROUP_NAME',
-    'AWS_LAMBDA_LOG_STREAM_NAME',
-    'AWS_REGION',
-    'AWS_XRAY_CONTEXT_MISSING',
-    'AWS_XRAY_DAEMON_ADDRESS',
-    'HOME',
-    'LAMBDA_RUNTIME_DIR',
-    'LAMBDA_TASK_ROOT',
-    'LANG',
-    'NODE_PATH',
-    'NODE_V8_COVERAGE',
-    'PATH',
-    'TABLE',
-    'TZ',
-    '_AWS_XRAY_DAEMON_ADDRESS',
-    '_AWS_XRAY_DAEMON_PORT',
-    '_HANDLER',
-    '_X_AMZN_TRACE_ID',
-  ]);
-  expect(report.env).toMatchObject({
+  const any: unknown = expect.any(String);
+  expect(report.env).toEqual({
     _HANDLER: 'index.handler',
     AWS_DEFAULT_REGION: 'eu-central-1',
+    AWS_EC2_METADATA_DISABLED: any,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '192',
+    AWS_LAMBDA_FUNCTION_NAME: expect.stringContaining('-report') as unknown,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_INITIALIZATION_TYPE: any,
+    AWS_LAMBDA_LOG_GROUP_NAME: any,
+    AWS_LAMBDA_LOG_STREAM_NAME: any,
     AWS_REGION: 'eu-central-1',
+    AWS_XRAY_CONTEXT_MISSING: any,
+    AWS_XRAY_DAEMON_ADDRESS: any,
+    _AWS_XRAY_DAEMON_ADDRESS: any,
+    _AWS_XRAY_DAEMON_PORT: any,
+    _X_AMZN_TRACE_ID: any,
+    HOME: any,
+    LAMBDA_RUNTIME_DIR: any,
     LAMBDA_TASK_ROOT: report.cwd,
     // Lambda's is another; the function's own wins.
     LANG: 'de_DE.UTF-8',
-    TZ: ':UTC',
+    NODE_PATH: any,
+    NODE_V8_COVERAGE: any,
+    PATH: any,
     TABLE: 'orders',
+    TZ: ':UTC',
   });
-  expect(report.env['AWS_LAMBDA_FUNCTION_NAME']).toMatch(/-report/);
 });
 
 it.each(Object.entries(HOST))('The environment of a function has no variable of the host: %s', (_name, value) => {
@@ -228,28 +217,8 @@ it('The log says where a handler threw an error, and its cause', async () => {
 it('Loading a handler is given up after the limit', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lambda-'));
   writeFileSync(join(folder, 'index.mjs'), 'setInterval(() => {}, 1000);\nawait new Promise(() => {});\n');
-  const lambda = {
-    name: 'late',
-    logicalName: 'late',
-    formerly: [],
-    arn: 'arn:aws:lambda:eu-central-1:123456789012:function:late',
-    handler: 'index.handler',
-    files: {},
-    binary: {},
-    node: 24,
-    memory: 128,
-    timeout: 1,
-    environment: {},
-    logGroup: '/aws/lambda/late',
-    reservedConcurrency: undefined,
-    permissions: [],
-  };
-  const late = new FunctionProcess(lambda, {
-    region: 'eu-central-1',
-    folder,
-    print: () => undefined,
-    initLimit: 400,
-  });
+  const place = { region: 'eu-central-1', folder, print: () => undefined, initLimit: 400 };
+  const late = new FunctionProcess({ ...LAMBDA, timeout: 1 }, place);
   const fates = await Promise.all([late.invoke('1', {}), late.invoke('2', {})]);
   const failed = { kind: 'failed', reason: 'the handler did not load within 0.4 seconds' };
   expect(fates).toEqual([failed, failed]);

@@ -28,6 +28,7 @@ const noGrant = (audience: string, client = 'test-app'): TenantAnswer =>
     `Client "${client}" is not authorized to access resource server "${audience}". You need to create a "client-grant" associated to this API.`,
   );
 
+const ASSERTED = { client_secret: undefined, client_assertion: 'a.b.c' };
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
 const [CLOSED, GRANTED, OPEN] = ['closed', 'granted', 'open'].map((name) => `https://${name}.example.com`) as [
   string,
@@ -44,12 +45,7 @@ const ERRORS: readonly ErrorRow[] = [
   ['a service at an API that denies clients', machine(api('closed')), noGrant(CLOSED)],
   // docs/fidelity.md F100
   ['a user at an API that denies users', login('editor', api('closed')), noGrant(CLOSED)],
-  [
-    'a user login without the required client grant',
-    login('editor', api('granted')),
-    noGrant(GRANTED, 'login'),
-    'login',
-  ],
+  ['a user without a required client grant', login('editor', api('granted')), noGrant(GRANTED, 'login'), 'login'],
   ['two scopes outside the client grant and one within', machine({ scope: 'a read:user b' }), is.notGranted('a, b')],
   ['OpenID Connect scopes of a service', machine({ scope: 'openid profile' }), is.notGranted('openid, profile')],
   // docs/fidelity.md F112
@@ -67,12 +63,8 @@ const ERRORS: readonly ErrorRow[] = [
     { grant_type },
     notAllowed(grant_type),
   ]),
+  ['a client assertion without its type', machine(ASSERTED), is.NO_ASSERTION_TYPE],
   ['the implicit grant, which has no token request', { grant_type: 'implicit' }, is.unsupported('implicit')],
-  [
-    'a client assertion without its type',
-    machine({ client_secret: undefined, client_assertion: 'a.b.c' }),
-    is.NO_ASSERTION_TYPE,
-  ],
   // docs/fidelity.md F117
   ['a wrong password', login('editor', { password: 'x' }), is.WRONG_PASSWORD],
   ['a user of another database', login('lenient'), is.WRONG_PASSWORD],
@@ -93,13 +85,7 @@ const ERRORS: readonly ErrorRow[] = [
     'test-app',
     { defaultDirectory: undefined },
   ],
-  [
-    'a default directory that is enabled for another client',
-    login('lenient'),
-    NOT_ENABLED,
-    'login',
-    { defaultDirectory: 'lenient' },
-  ],
+  ['a default directory of another client', login('lenient'), NOT_ENABLED, 'login', { defaultDirectory: 'lenient' }],
 ];
 
 const LEGACY =
@@ -115,17 +101,9 @@ const saying = ({ status, error, description = '' }: TenantAnswer): TokenAnswer 
   },
 });
 
-it.each(
-  ERRORS.map(([request, parameters, answer, client = 'test-app', tenant = {}]) => ({
-    request,
-    parameters,
-    answer,
-    client,
-    tenant,
-  })),
-)(
-  'The tenant rejects a token request with $request (client $client)',
-  async ({ parameters, answer, client, tenant }) => {
+it.each(ERRORS)(
+  'The tenant rejects a token request with %s: row %#',
+  async (_request, parameters, answer, client = 'test-app', tenant = {}) => {
     expect(await localTenant(fullTenant(tenant)).requestToken(parameters, client)).toEqual(saying(answer));
   },
 );
