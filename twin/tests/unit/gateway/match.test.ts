@@ -43,7 +43,7 @@ it.each([
 });
 
 /** A request, the route that takes it, and the others that are declared. */
-type MatchRow = readonly [fact: string, request: string, taken: string | undefined, ...others: readonly string[]];
+type MatchRow = [fact: string, request: string, taken: string | undefined, ...others: string[]];
 
 const PRIORITY: readonly MatchRow[] = [
   ['the exact method comes before ANY', 'GET /a', 'GET /a', 'ANY /a'],

@@ -7,7 +7,7 @@ import { localTenant, type TokenAnswer } from '../../support/local-tenant.ts';
 import * as is from '../../support/token-requests.ts';
 import type { TenantAnswer } from '../../support/token-requests.ts';
 
-type ErrorRow = readonly [
+type ErrorRow = [
   request: string,
   parameters: TokenParameters,
   answer: TenantAnswer,

@@ -24,7 +24,7 @@ const OPAQUE = { audience: undefined, scope: 'openid read' };
 const BOTH = 'write:user read:user';
 const PROFILED = 'openid read profile email';
 
-type ScopeRow = readonly [name: string, parameters: TokenParameters, scope: string | undefined, client?: string];
+type ScopeRow = [name: string, parameters: TokenParameters, scope: string | undefined, client?: string];
 
 const SCOPES: readonly ScopeRow[] = [
   ['a service that requests none gets its whole client grant', machine(), 'read:user write:user'],
@@ -82,7 +82,7 @@ it.each(BODIES)(
 );
 
 /** The claims that differ; the others are the same in every token. */
-type ClaimsRow = readonly [gty: string, parameters: TokenParameters, scope: string | undefined, more?: TokenParameters];
+type ClaimsRow = [gty: string, parameters: TokenParameters, scope: string | undefined, more?: TokenParameters];
 
 const PERMISSIONS = { permissions: ['read', 'write'] };
 const LENIENT = realmLogin('lenient', 'lenient', api('open', 'read'));
