@@ -5,7 +5,7 @@ import { partOf } from './jwt.ts';
 import { replay, retry } from './request.ts';
 import { twin } from './store.ts';
 import { ask } from './twin.ts';
-import { Action, Copy, Fold, Inline, Masked, Status, Text } from './ui.tsx';
+import { Action, Copy, focusCall, Fold, Inline, Masked, Status, Text } from './ui.tsx';
 import { CHECK_WORDS, comparedWords, plain } from './words.ts';
 
 /** The outcome of a request in one sentence, and below it the check that failed. */
@@ -58,7 +58,11 @@ function Advised({ entry, advice }: { readonly entry: ApiEntry; readonly advice:
           class={at === 0 ? 'primary' : ''}
           key={heading}
           title={plain(heading)}
-          onClick={() => retry(entry, heading)}
+          onClick={() => {
+            retry(entry, heading);
+            // The pressed button disappears with the advice.
+            setTimeout(focusCall);
+          }}
         >
           {scope === undefined
             ? `Call as ${plain(heading).replace(/^user | \(.*| through .*/g, '')}`

@@ -3,8 +3,8 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 import type { Entry } from '../messages.ts';
 import { callerOf, NO_HISTORY, titleOf, type History, type Kept } from './history.ts';
-import { address, history, open, state, toPanel } from './store.ts';
-import { Field, Status } from './ui.tsx';
+import { address, history, state } from './store.ts';
+import { Field, Status, toPanel } from './ui.tsx';
 import { clockTime } from './words.ts';
 
 const NO_FILTER = { text: '', status: '', client: '', user: '' } as const;
@@ -108,7 +108,7 @@ function Rows({ rows }: { readonly rows: readonly Kept[] }): ComponentChildren {
             class="entry"
             aria-current={row.key === address.value}
             onClick={() => {
-              open(row.key);
+              address.value = row.key;
               toPanel();
             }}
           >

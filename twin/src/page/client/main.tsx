@@ -1,17 +1,19 @@
+import { effect } from '@preact/signals';
 import { render, type ComponentChildren } from 'preact';
 import { Details, Tools, Verdict } from './answer.tsx';
 import { titleOf } from './history.ts';
+import { listen } from './listen.ts';
 import { Log } from './log.tsx';
 import { Matrix } from './matrix.tsx';
-import { follow } from './request.ts';
+import { choose, follow } from './request.ts';
 import {
   address,
-  connect,
+  chosen,
   connection,
   full,
   isRestarted,
-  open,
   problem,
+  received,
   secrets,
   shown,
   state,
@@ -58,7 +60,7 @@ function App(): ComponentChildren {
             : `The twin does not answer. Start it again with ${startCommand}; this page reconnects and keeps what you typed.`}
         </p>
       )}
-      {!secrets.value && (
+      {secrets.value === false && (
         <p class="banner" role="status">
           This page shows no secrets and gets no tokens. Open the address that {startCommand} printed, which ends in{' '}
           <code>?key=…</code>, in this browser.
@@ -86,7 +88,7 @@ function Panel(): ComponentChildren {
   const entry = shown.value;
   const isOpen = address.value !== '' && !address.value.includes('=');
   const close = (): void => {
-    open('');
+    address.value = '';
     document.querySelector<HTMLElement>('.panel')?.focus();
   };
   return (
@@ -119,8 +121,20 @@ function Panel(): ComponentChildren {
   );
 }
 
-state.subscribe(() => twin.value !== '' && follow());
-connect();
+const readAddress = (): void => void (address.value = location.hash.slice(1));
+readAddress();
+effect(() => history.replaceState(undefined, '', address.value === '' ? '/' : `#${address.value}`));
+addEventListener('hashchange', () => {
+  readAddress();
+  // A link fills in a call, but must not make it.
+  if (chosen.value !== undefined) void choose(chosen.value, {}, true);
+});
+state.subscribe(({ stack }) => {
+  if (twin.value === '') return;
+  document.title = `${stack} · who may call what`;
+  follow();
+});
+listen(received, () => (connection.value = 'lost'));
 addEventListener('keydown', (event) => {
   const isTyping = event.target instanceof Element && event.target.matches('input, textarea, select');
   const search = document.querySelector<HTMLInputElement>('[type=search]');

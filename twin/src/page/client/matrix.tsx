@@ -3,8 +3,8 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ShownApi, ShownRow } from '../messages.ts';
 import { choose } from './request.ts';
-import { chosen, linkTo, open, state, toPanel, type Cell } from './store.ts';
-import { Field, Inline } from './ui.tsx';
+import { address, chosen, linkTo, state, type Cell } from './store.ts';
+import { Field, focusCall, Inline, toPanel } from './ui.tsx';
 import { plain } from './words.ts';
 
 /** The most callers for which each cell shows its reason in words. */
@@ -96,8 +96,8 @@ function Grid(): ComponentChildren {
   const show = (event: Event): void => withCell(event, (cell) => (pointed.value = cell));
   const callHere = (event: Event): void =>
     withCell(event, (cell) => {
-      open(linkTo(cell.api.name, cell.row.routeKey, cell.caller.heading));
-      choose(cell);
+      address.value = linkTo(cell.api.name, cell.row.routeKey, cell.caller.heading);
+      void choose(cell).then((isLeft) => isLeft && focusCall());
       toPanel();
     });
   const callers = columns.flatMap((column) => state.value.callers[column] ?? []);

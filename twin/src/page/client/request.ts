@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { MASK, type ApiEntry, type Called, type Endpoints, type ShownAsk, type ShownCaller } from '../messages.ts';
-import { address, cellOf, chosen, linkTo, open, openEntry, shown, state, type Cell } from './store.ts';
+import { address, cellOf, chosen, linkTo, openEntry, shown, state, type Cell } from './store.ts';
 import { ask, messageOf } from './twin.ts';
 import { plain } from './words.ts';
 
@@ -119,21 +119,27 @@ export async function changeToken(pending: Promise<string>): Promise<void> {
   }
 }
 
-/** Calls a cell's route as its caller, unless `isHeld`; by default with the route's own path and no body. */
-export function choose(cell: Cell, sent: Partial<Draft> = {}, isHeld = false): void {
+/**
+ * Calls a cell's route as its caller, unless `isHeld`; by default with the route's own path and no body. Returns whether the
+ * call is ready and left to a click on its button: one that deletes something always is.
+ */
+export async function choose(cell: Cell, sent: Partial<Draft> = {}, isHeld = false): Promise<boolean> {
   if (!callers.value.includes(cell.caller)) {
     set({ ...routeOf(cell), ...sent });
     update({ called: undefined, problem: whyNoCaller(cell.caller) });
-    return;
+    return false;
   }
   // A cell is always called with an unchanged token.
   const { pending, token, issued, draft } = tried.value;
   if (pending !== undefined || token !== issued?.token) update(NO_TOKEN);
   const change = { ...routeOf(cell), ...sent, ...grantOf(cell, draft) };
-  if (isHeld) return set(change);
-  // Never make a call that deletes something without a click on its button.
+  if (isHeld) {
+    set(change);
+    return false;
+  }
   const isDeletion = change.method === 'DELETE' && cell.row.cells[cell.column]?.startsWith('allowed') === true;
-  void run(change, isDeletion).then(() => isDeletion && focusCall());
+  await run(change, isDeletion);
+  return isDeletion;
 }
 
 /** Calls the route of a rejected request again, as this caller. */
@@ -141,20 +147,14 @@ export function retry({ api, routeKey, method, path, request }: ApiEntry, headin
   const cell = cellOf(linkTo(api, routeKey, heading));
   if (cell === undefined) return;
   const observed = { method, path: request.query.includes(MASK) ? path : path + request.query, body: request.body };
-  choose(cell, shown.value === undefined ? tried.value.draft : observed);
-  open(linkTo(api, routeKey, heading));
-  // The pressed button disappears with the advice.
-  setTimeout(focusCall);
+  void choose(cell, shown.value === undefined ? tried.value.draft : observed);
+  address.value = linkTo(api, routeKey, heading);
 }
 
 export async function replay(requestId: string): Promise<string> {
   const { entry } = await ask('replay', { requestId });
   if (entry !== undefined) openEntry(entry);
   return 'Replayed';
-}
-
-function focusCall(): void {
-  document.getElementById('call')?.focus();
 }
 
 /** Fills in the first call. After a reload of the program, forgets a caller or grant that is gone. */
@@ -167,12 +167,6 @@ export function follow(): void {
   set({ caller: next?.heading ?? '', ask: next?.asks[0]?.name ?? '' });
   update({ problem: `The program no longer has ${plain(gone)}. Its token is forgotten.` });
 }
-
-addEventListener('hashchange', () => {
-  address.value = location.hash.slice(1);
-  // A link fills in a call, but must not make it.
-  if (chosen.value !== undefined) choose(chosen.value, {}, true);
-});
 
 async function issue(draft: Draft, by: ShownAsk): Promise<Issued> {
   const requested = requestedOf(draft, by);

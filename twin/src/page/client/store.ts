@@ -1,7 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
-import type { Entry, ShownApi, ShownCaller, ShownRow, ShownState } from '../messages.ts';
+import type { Entry, ShownApi, ShownCaller, ShownRow, ShownState, StreamEvents } from '../messages.ts';
 import { keyOf, NO_HISTORY, withEntries, type Kept } from './history.ts';
-import { listen } from './twin.ts';
 
 const NO_STATE: ShownState = {
   stack: '',
@@ -23,34 +22,29 @@ export const twin = signal('');
 export const isRestarted = signal(false);
 export const state = signal(NO_STATE);
 export const history = signal(NO_HISTORY);
-/** Whether this browser may see secrets. */
-export const secrets = signal(true);
+/** Whether this browser may see secrets; undefined until the twin says so. */
+export const secrets = signal<boolean>();
 /** Why the last reload failed; empty if it succeeded. */
 export const problem = signal('');
 /** The number of open pages if there are too many. */
 export const full = signal(0);
-/** The address's fragment: the link to a cell or to a request. */
-export const address = signal(location.hash.slice(1));
+/** The address's fragment: the link to a cell or to a request; empty without one. */
+export const address = signal('');
 
-export function connect(): void {
-  listen(
-    {
-      state: ({ twin: id, state: next }) => {
-        isRestarted.value = twin.value !== '' && twin.value !== id;
-        twin.value = id;
-        full.value = 0;
-        connection.value = 'live';
-        state.value = next;
-        document.title = `${next.stack} · who may call what`;
-      },
-      entries: (batch) => (history.value = withEntries(history.value, batch, twin.value)),
-      access: (access) => (secrets.value = access.secrets),
-      problem: ({ message }) => (problem.value = message),
-      full: ({ pages }) => (full.value = pages),
-    },
-    () => (connection.value = 'lost'),
-  );
-}
+/** What each event of the twin's stream changes. */
+export const received: { readonly [K in keyof StreamEvents]: (data: StreamEvents[K]) => void } = {
+  state: ({ twin: id, state: next }) => {
+    isRestarted.value = twin.value !== '' && twin.value !== id;
+    twin.value = id;
+    full.value = 0;
+    connection.value = 'live';
+    state.value = next;
+  },
+  entries: (batch) => (history.value = withEntries(history.value, batch, twin.value)),
+  access: (access) => (secrets.value = access.secrets),
+  problem: ({ message }) => (problem.value = message),
+  full: ({ pages }) => (full.value = pages),
+};
 
 /** A cell of the matrix: a route of an API, and a caller with its place in the row. */
 export interface Cell {
@@ -87,20 +81,13 @@ effect(() => {
 });
 
 /** The request that the address links to. */
-export const shown = computed(() => (opened.value?.key === address.value ? opened.value.entry : undefined));
-
-export function open(link: string): void {
-  globalThis.history.replaceState(undefined, '', `#${link}`);
-  address.value = link;
-}
+export const shown = computed(() => {
+  const latest = opened.value;
+  return latest?.key === address.value ? latest.entry : undefined;
+});
 
 export function openEntry(entry: Entry): void {
-  opened.value = { key: keyOf(twin.value, entry), entry };
-  open(opened.value.key);
-}
-
-export function toPanel(): void {
-  const panel = document.querySelector('.panel');
-  panel?.scrollIntoView();
-  panel?.scrollTo(0, 0);
+  const key = keyOf(twin.value, entry);
+  opened.value = { key, entry };
+  address.value = key;
 }

@@ -1,4 +1,4 @@
-import { PAGE_HEADER, type Endpoints, type Refused, type StreamEvents } from '../messages.ts';
+import { PAGE_HEADER, type Endpoints, type Refused } from '../messages.ts';
 
 /** Timeout of an answer in milliseconds: the gateway gives up after thirty seconds, and the twin five seconds later. */
 const PATIENCE = 40_000;
@@ -32,28 +32,4 @@ export async function ask<K extends keyof Endpoints>(
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-type Handlers = { readonly [K in keyof StreamEvents]: (data: StreamEvents[K]) => void };
-
-/** Listens to the twin while the page is visible: all tabs of a browser share six connections to a server. */
-export function listen(handlers: Handlers, onLost: () => void): void {
-  let position = '';
-  let source: EventSource | undefined;
-  const open = (): void => {
-    source?.close();
-    if (document.hidden) return;
-    source = new EventSource(`/_twin/live?${new URLSearchParams({ after: position }).toString()}`);
-    source.addEventListener('error', onLost);
-    for (const [name, handle] of Object.entries(handlers)) {
-      source.addEventListener(name, ({ data, lastEventId }: MessageEvent<string>) => {
-        position = lastEventId || position;
-        const parsed: unknown = JSON.parse(data);
-        // Draw in a separate task: parsing the state of a large program takes a while.
-        setTimeout(() => (handle as (data: unknown) => void)(parsed));
-      });
-    }
-  };
-  document.addEventListener('visibilitychange', open);
-  open();
 }

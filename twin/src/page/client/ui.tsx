@@ -6,6 +6,16 @@ import { visibleText } from './words.ts';
 
 // The components of the page, beside tables and lists.
 
+export function focusCall(): void {
+  document.getElementById('call')?.focus();
+}
+
+export function toPanel(): void {
+  const panel = document.querySelector('.panel');
+  panel?.scrollIntoView();
+  panel?.scrollTo(0, 0);
+}
+
 /** A line of the access report, with names in backticks as code. The report escapes backticks in names. */
 export function Inline({ text }: { readonly text: string }): ComponentChildren {
   return text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
