@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LISTENERS } from '../../src/page/live.ts';
-import { reloadWith, startForFile } from '../support/browser-suite.ts';
+import { leave, reloadWith, startForFile } from '../support/browser-suite.ts';
 import { hide, show, steps, USER } from '../support/page-steps.ts';
 import { listenTo, lastOf } from '../support/page.ts';
 import { requestToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../support/twin.ts';
@@ -182,6 +182,10 @@ describe.skipIf(chromium === undefined)('An open page', () => {
         "window.giveUp = () => ending.abort(new DOMException('', 'TimeoutError')); return ending.signal; }",
     );
     await page.route('**/_twin/call', () => undefined);
+    onTestFinished(async () => {
+      await page.unroute('**/_twin/call');
+      await leave(page);
+    });
     await steps(page).chooseCaller('anyone');
     await steps(page).path().fill('/typed');
     await steps(page).call();
@@ -193,7 +197,6 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     expect(await page.evaluate('window.patience')).toBe(40_000);
     expect(await steps(page).path().inputValue()).toBe('/typed');
     expect(await page.getByRole('button', { name: /^Call/ }).isEnabled()).toBe(true);
-    await page.unroute('**/_twin/call');
   });
 
   it('The page shows a program error and a twin that is away, reconnects, and keeps what was typed', async () => {

@@ -96,25 +96,24 @@ describe.skipIf(chromium === undefined)('Accessibility of the page', () => {
     await page.setViewportSize({ width: 1280, height: 900 });
   });
 
-  it.each([
-    ['light', 1280],
-    ['dark', 360],
-  ] as const)(
-    'The page has no accessibility violation in the %s scheme at %i pixels, and nothing is cut off',
-    async (colorScheme, width) => {
+  it('The page has no accessibility violation, light at 1280 pixels and dark at 360, and nothing is cut off', async () => {
+    const { chooseCaller, others, path, call: callApi, outcome, openEditor } = steps(page);
+    await chooseCaller(USER);
+    await others().fill('delete:user');
+    await path().fill('/test');
+    await callApi();
+    await outcome().waitFor();
+    await openEditor();
+    for (const [colorScheme, width] of [
+      ['light', 1280],
+      ['dark', 360],
+    ] as const) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 800 });
-      const { chooseCaller, others, path, call: callApi, outcome, openEditor } = steps(page);
-      await chooseCaller(USER);
-      await others().fill('delete:user');
-      await path().fill('/test');
-      await callApi();
-      await outcome().waitFor();
-      await openEditor();
-      expect(await violations()).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-    },
-  );
+      expect(await violations(), colorScheme).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth'), colorScheme).toBe(width);
+    }
+  });
 
   it('The matrix scrolls in a narrow window, its routes and callers stay in view, and a focused cell beside them', async () => {
     await page.setViewportSize({ width: 360, height: 800 });
@@ -145,7 +144,7 @@ describe.skipIf(chromium === undefined)('Accessibility of the page', () => {
 
 /** What axe finds, by its rule and where. */
 async function violations(): Promise<unknown> {
-  await page.evaluate(axe.source);
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axe.source);
   return page.evaluate(
     'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`))',
   );
