@@ -41,6 +41,20 @@ describe('README.md', () => {
     expect(expected.filter((target) => !existsSync(new URL(target, url)))).toEqual([]);
   });
 
+  it.runIf(HAS_TOOLS)('The table of docs/architecture.md names only files that exist', () => {
+    const [, table = ''] = readFileSync(new URL('docs/architecture.md', ROOT), 'utf8').split('## Where things are');
+    const files = table.split('\n').flatMap((row) => {
+      let folder = '';
+      return [...(row.split('|')[2] ?? '').matchAll(/`([\w./-]+(?:\.\w+|\/))`/g)].map(([, name = '']) => {
+        if (!name.includes('/')) return folder + name;
+        folder = name.slice(0, name.lastIndexOf('/') + 1);
+        return name;
+      });
+    });
+    expect(files.length).toBeGreaterThan(100);
+    expect(files.filter((file) => !existsSync(new URL(file, ROOT)))).toEqual([]);
+  });
+
   it.runIf(HAS_TOOLS).each(['service', 'user', 'login'])(
     'The README tells the scenario of a %s word for word as its tests do',
     (name) => {
