@@ -168,7 +168,7 @@ const rows = (
   besides: Claims = {},
 ): TokenRow[] =>
   values.map((value) => [
-    `${verb} a token with ${claim}: ${isMade(value) ? value.name : String(JSON.stringify(value))}`,
+    `${verb} a token with ${claim}: ${isMade(value) ? value.name : JSON.stringify(value)}`,
     ({ token, claims }) =>
       token({}, { ...besides, [claim.split(/[ ,]/)[0] ?? '']: isMade(value) ? value.make(claims) : value }),
     answer,

@@ -43,7 +43,7 @@ const swappedCase = (text: string): string =>
 const tokens = rowsOf<TokenRow[1], TokenAnswer>;
 /** Returns a row for each value of a header field, which completes the name; all signatures are good. */
 const rowsFor = (name: string, field: string, answer: TokenAnswer, values: readonly unknown[]): TokenRow[] =>
-  values.map((value) => [`${name}: ${String(JSON.stringify(value))}`, header({ [field]: value }), answer]);
+  values.map((value) => [`${name}: ${JSON.stringify(value)}`, header({ [field]: value }), answer]);
 /** Returns a row for each algorithm, which the response names. */
 const named = (name: string, algorithms: readonly string[], token: (alg: string) => TokenRow[1]): TokenRow[] =>
   algorithms.map((alg) => [`${name}: ${alg}`, token(alg), method(alg)]);
