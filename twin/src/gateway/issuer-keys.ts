@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
 import { JWKS_BYTES } from '../../../limits/http-api.ts';
-import { isRecord } from '../common/shapes.ts';
 
 export type IssuerKeys =
   | { readonly kind: 'keys'; readonly keys: ReadonlyMap<string, KeyObject> }
@@ -55,33 +55,25 @@ export class IssuerKeyCache {
     let jwksUri: string;
     try {
       const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-      jwksUri = textField(JSON.parse(await this.#fetchDocument(issuer, 'discovery', url)), 'jwks_uri');
+      jwksUri = DISCOVERY.parse(JSON.parse(await this.#fetchDocument(issuer, 'discovery', url))).jwks_uri;
     } catch {
       return { kind: 'unreachable', description: 'OIDC discovery endpoint communication error' };
     }
     try {
       const text = await this.#fetchDocument(issuer, 'jwks', jwksUri);
       if (Buffer.byteLength(text) > JWKS_BYTES) throw new Error('the JWKS is larger than the gateway reads');
-      return { kind: 'keys', keys: readKeys(JSON.parse(text)) };
+      return { kind: 'keys', keys: keysOf(JWKS.parse(JSON.parse(text))) };
     } catch {
       return { kind: 'unreachable', description: 'JWKS communication error' };
     }
   }
 }
 
-function readKeys(document: unknown): ReadonlyMap<string, KeyObject> {
-  const listed: unknown = isRecord(document) ? document['keys'] : undefined;
-  if (!Array.isArray(listed)) throw new Error('a JWKS has a list of keys');
-  const keys = new Map<string, KeyObject>();
-  for (const jwk of listed) {
-    if (!isRecord(jwk) || jwk['kty'] !== 'RSA' || typeof jwk['kid'] !== 'string') continue;
-    keys.set(jwk['kid'], createPublicKey({ key: jwk, format: 'jwk' }));
-  }
-  return keys;
-}
+const DISCOVERY = z.object({ jwks_uri: z.string() });
+const JWKS = z.object({ keys: z.array(z.unknown()) });
+const RSA_KEY = z.looseObject({ kty: z.literal('RSA'), kid: z.string() });
 
-function textField(document: unknown, field: string): string {
-  const value: unknown = isRecord(document) ? document[field] : undefined;
-  if (typeof value !== 'string') throw new Error(`the document has no ${field}`);
-  return value;
+function keysOf({ keys }: z.infer<typeof JWKS>): ReadonlyMap<string, KeyObject> {
+  const usable = keys.flatMap((jwk) => RSA_KEY.safeParse(jwk).data ?? []);
+  return new Map(usable.map((jwk) => [jwk.kid, createPublicKey({ key: jwk, format: 'jwk' })]));
 }

@@ -1,5 +1,7 @@
 import type { IdentitySource } from '../../../limits/http-api.ts';
 import type { Method, Segment } from '../../../limits/route-key.ts';
+import type { TYPE } from '../resources/tokens.ts';
+import type { InputsOf } from '../resources/types.ts';
 import type { Integration } from './integrations.ts';
 
 export interface HttpApi {
@@ -24,15 +26,7 @@ export interface HttpApi {
 }
 
 /** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html */
-export interface Cors {
-  readonly allowOrigins: readonly string[];
-  readonly allowMethods: readonly string[];
-  readonly allowHeaders: readonly string[];
-  readonly exposeHeaders: readonly string[];
-  /** Seconds. */
-  readonly maxAge?: number | undefined;
-  readonly allowCredentials: boolean;
-}
+export type Cors = NonNullable<InputsOf<typeof TYPE.api>['corsConfiguration']>;
 
 /** A token bucket's size and its rate; without both, only the account's quota limits. */
 export interface Throttle {

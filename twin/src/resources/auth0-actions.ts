@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { anyValue, text, type ResourceType } from './resource.ts';
+import { anyValue, idOf, type ResourceType } from './resource.ts';
 
 /** The triggers whose Actions the twin runs. */
 const TRIGGERS = ['post-login', 'credentials-exchange'] as const;
@@ -25,11 +25,11 @@ export const AUTH0_ACTIONS = {
     }),
   },
   'auth0:index/triggerAction:TriggerAction': {
-    outputs: ({ inputs }) => ({ id: `${text(inputs, 'trigger')}::${text(inputs, 'actionId')}` }),
+    outputs: idOf('trigger', 'actionId'),
     inputs: z.strictObject({ trigger, actionId: z.string(), displayName: anyValue }),
   },
   'auth0:index/triggerActions:TriggerActions': {
-    outputs: ({ inputs }) => ({ id: text(inputs, 'trigger') }),
+    outputs: idOf('trigger'),
     inputs: z.strictObject({ trigger, actions: z.array(z.strictObject({ id: z.string(), displayName: anyValue })) }),
   },
 } as const satisfies Readonly<Record<string, ResourceType>>;

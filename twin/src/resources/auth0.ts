@@ -9,7 +9,7 @@ import {
   SMALLEST_RSA_KEY,
 } from '../../../limits/auth0.ts';
 import { AUTH0_ACTIONS } from './auth0-actions.ts';
-import { anyValue, optionalText, positive, strings, text, unused, type ResourceType } from './resource.ts';
+import { anyValue, idOf, optionalText, positive, strings, text, texts, unused, type ResourceType } from './resource.ts';
 
 const distinct = strings.refine((all) => new Set(all).size === all.length, { error: 'a name is listed twice' });
 
@@ -116,14 +116,14 @@ export const AUTH0 = {
     }),
   },
   'auth0:index/resourceServerScopes:ResourceServerScopes': {
-    outputs: ({ inputs }) => ({ id: text(inputs, 'resourceServerIdentifier') }),
+    outputs: idOf('resourceServerIdentifier'),
     inputs: z.strictObject({
       resourceServerIdentifier: z.string(),
       scopes: z.array(z.strictObject({ name: z.string(), description: anyValue })),
     }),
   },
   'auth0:index/resourceServerScope:ResourceServerScope': {
-    outputs: ({ inputs }) => ({ id: `${text(inputs, 'resourceServerIdentifier')}::${text(inputs, 'scope')}` }),
+    outputs: idOf('resourceServerIdentifier', 'scope'),
     inputs: z.strictObject({ resourceServerIdentifier: z.string(), scope: z.string(), description: anyValue }),
   },
   'auth0:index/client:Client': {
@@ -225,11 +225,11 @@ export const AUTH0 = {
     inputs: z.strictObject({ name: z.string(), skipEnabledClients: anyValue }),
   },
   'auth0:index/connectionClient:ConnectionClient': {
-    outputs: ({ inputs }) => ({ id: `${text(inputs, 'connectionId')}::${text(inputs, 'clientId')}` }),
-    inputs: z.strictObject({ connectionId: z.string(), clientId: z.string() }),
+    outputs: idOf('connectionId', 'clientId'),
+    inputs: texts('connectionId', 'clientId'),
   },
   'auth0:index/connectionClients:ConnectionClients': {
-    outputs: ({ inputs }) => ({ id: text(inputs, 'connectionId') }),
+    outputs: idOf('connectionId'),
     inputs: z.strictObject({ connectionId: z.string(), enabledClients: strings }),
   },
   'auth0:index/role:Role': {
@@ -237,17 +237,15 @@ export const AUTH0 = {
     inputs: z.strictObject({ name: z.string(), description: anyValue }),
   },
   'auth0:index/rolePermissions:RolePermissions': {
-    outputs: ({ inputs }) => ({ id: text(inputs, 'roleId') }),
+    outputs: idOf('roleId'),
     inputs: z.strictObject({
       roleId: z.string(),
       permissions: z.array(z.strictObject({ name: z.string(), resourceServerIdentifier: z.string() })),
     }),
   },
   'auth0:index/rolePermission:RolePermission': {
-    outputs: ({ inputs }) => ({
-      id: ['roleId', 'resourceServerIdentifier', 'permission'].map((key) => text(inputs, key)).join('::'),
-    }),
-    inputs: z.strictObject({ roleId: z.string(), resourceServerIdentifier: z.string(), permission: z.string() }),
+    outputs: idOf('roleId', 'resourceServerIdentifier', 'permission'),
+    inputs: texts('roleId', 'resourceServerIdentifier', 'permission'),
   },
   'auth0:index/user:User': {
     outputs: ({ name, identity }) => {
@@ -270,13 +268,10 @@ export const AUTH0 = {
     }),
   },
   'auth0:index/userRoles:UserRoles': {
-    outputs: ({ inputs }) => ({ id: text(inputs, 'userId') }),
+    outputs: idOf('userId'),
     inputs: z.strictObject({ userId: z.string(), roles: strings }),
   },
-  'auth0:index/userRole:UserRole': {
-    outputs: ({ inputs }) => ({ id: `${text(inputs, 'userId')}::${text(inputs, 'roleId')}` }),
-    inputs: z.strictObject({ userId: z.string(), roleId: z.string() }),
-  },
+  'auth0:index/userRole:UserRole': { outputs: idOf('userId', 'roleId'), inputs: texts('userId', 'roleId') },
   'auth0:index/tenant:Tenant': {
     outputs: ({ name, identity }) => ({ id: identity.hex(`tenant ${name}`, 26) }),
     inputs: z.strictObject({ defaultDirectory: z.string() }),

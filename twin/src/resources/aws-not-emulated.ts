@@ -1,4 +1,4 @@
-import { arn, optionalText, text, ACCOUNT_ID, type Naming, type ResourceType } from './resource.ts';
+import { arn, idOf, optionalText, text, ACCOUNT_ID, type Naming, type ResourceType } from './resource.ts';
 
 /** The name from the inputs, or else the one Pulumi makes: the resource's name with seven random digits. */
 function nameOf({ name, inputs, identity }: Naming, label: string): string {
@@ -22,7 +22,7 @@ export const AWS_NOT_EMULATED = {
     notEmulated: 'certificates',
   },
   'aws:acm/certificateValidation:CertificateValidation': {
-    outputs: ({ inputs }) => ({ id: text(inputs, 'certificateArn') }),
+    outputs: idOf('certificateArn'),
     notEmulated: 'certificates',
   },
   'aws:route53/record:Record': {

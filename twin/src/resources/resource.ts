@@ -62,6 +62,15 @@ export const anyValue = z.unknown().optional();
 /** Returns such an input for each key. */
 export const unused = <Key extends string>(...keys: readonly Key[]): Record<Key, typeof anyValue> =>
   Object.fromEntries(keys.map((key) => [key, anyValue])) as Record<Key, typeof anyValue>;
+/** Returns a resource's id: one of its inputs, or several joined by `::`. */
+export const idOf =
+  (...keys: readonly string[]) =>
+  ({ inputs }: Naming): CloudOutputs => ({ id: keys.map((key) => text(inputs, key)).join('::') });
+/** Returns a schema of these required strings. */
+export const texts = <Key extends string>(
+  ...keys: readonly Key[]
+): z.ZodObject<Record<Key, z.ZodString>, z.core.$strict> =>
+  z.strictObject(Object.fromEntries(keys.map((key) => [key, z.string()])) as Record<Key, z.ZodString>);
 export const strings = z.array(z.string());
 export const positive = z.number().positive();
 
