@@ -1,11 +1,15 @@
+import { writeFileSync } from 'node:fs';
 import { createRequire, flushCompileCache } from 'node:module';
+import { Socket } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
+import { readLines } from '../common/lines.ts';
 import { dataOf, isUserError, shown } from '../common/user-error.ts';
 import { isReplaced, loadLate } from './late-modules.ts';
-import { monitorOf } from './monitor.ts';
-import { programChannel } from './program-channel.ts';
+import type { Registered } from './local-engine.ts';
+import { monitorOf, type Engine } from './monitor.ts';
 import { programInputs, type ProgramInputs } from './program-inputs.ts';
-import type { Ahead, Go, ProgramError } from './runner.ts';
+import type { WireObject } from './properties.ts';
+import type { Ahead, EngineAnswer, EngineCall, Go, Outcome, ProgramError } from './runner.ts';
 import { traceSources } from './stack-traces.ts';
 
 /**
@@ -29,6 +33,10 @@ const ORGANIZATION = 'organization';
 const FLUSH = 1000;
 
 const PROVIDERS = ['@pulumi/aws', '@pulumi/auth0'];
+
+/** The file descriptors of a program's process for lines of JSON, to the twin and from it. */
+const TO_TWIN = 3;
+const FROM_TWIN = 4;
 
 const ahead = process.env['TWIN_PROGRAM'];
 if (isMainThread && ahead !== undefined) {
@@ -98,6 +106,37 @@ if (isMainThread && ahead !== undefined) {
     });
     begin();
   }
+}
+
+/** Returns the ways to report an outcome, to wait for the next order (which keeps the process alive), and to the engine. */
+function programChannel() {
+  const waiting: ((line: string) => void)[] = [];
+  const socket = new Socket({ fd: FROM_TWIN });
+  readLines(socket, Infinity, (line) => {
+    const resolve = waiting.shift();
+    if (waiting.length === 0) socket.unref();
+    resolve?.(line);
+  });
+  socket.once('close', () => process.exit());
+  const next = async <Message>(): Promise<Message> => {
+    socket.ref();
+    const line = await new Promise<string>((resolve) => waiting.push(resolve));
+    return JSON.parse(line) as Message;
+  };
+  // Write synchronously: when the process exits, a stream would lose its unwritten data.
+  const send = (message: EngineCall | Outcome): void => writeFileSync(TO_TWIN, `${JSON.stringify(message)}\n`);
+  const called = async (call: EngineCall): Promise<unknown> => {
+    send(call);
+    const { result, error } = await next<EngineAnswer>();
+    if (error !== undefined) throw new Error(error);
+    return result;
+  };
+  const engine: Engine = {
+    register: async (...args) => (await called({ call: 'register', args })) as Registered,
+    invoke: async (...args) => (await called({ call: 'invoke', args })) as WireObject,
+    setOutputs: async (...args) => void (await called({ call: 'setOutputs', args })),
+  };
+  return { report: (outcome: Outcome) => send(outcome), order: () => next<Go>(), engine };
 }
 
 function setOptions(runtime: Runtime, { project, stack, values, secretKeys }: Go, monitor: object): void {

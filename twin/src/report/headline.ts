@@ -2,8 +2,7 @@ import type { ReportedCaller } from './data.ts';
 import { sentenceOf, type FactChange } from './facts.ts';
 import { code } from './markdown.ts';
 import { counted } from './sections.ts';
-import { isDangerous, isSame, type CallerChange, type StackChange } from './since.ts';
-import { permissionText } from './texts.ts';
+import { isDangerous, isSame, type AccessChange, type CallerChange, type StackChange } from './since.ts';
 
 const MOST_NAMES = 2;
 
@@ -57,8 +56,8 @@ function callersIn(changes: readonly CallerChange[]): string[] {
     });
   }
   const count = (what: (effect: Effect) => number): number => callers.filter(({ effect }) => what(effect) > 0).length;
-  const gaining = count(({ gains, gainedPermissions }) => gains.length + gainedPermissions.length);
-  const losing = count(({ loses, lostPermissions }) => loses.length + lostPermissions.length);
+  const gaining = count(({ gains }) => gains.length);
+  const losing = count(({ loses }) => loses.length);
   const verb = (number: number, word: string): string => `${number} ${word}${number === 1 ? 's' : ''}`;
   return [`${callers.length} callers change (${verb(gaining, 'gain')}, ${verb(losing, 'lose')})`];
 }
@@ -66,27 +65,27 @@ function callersIn(changes: readonly CallerChange[]): string[] {
 function effectOf(all: readonly CallerChange[]) {
   const presences = new Set(all.map(({ presence }) => presence));
   const [presence = 'stays' as const] = presences.size === 1 ? presences : [];
-  const union = (of: (change: CallerChange) => readonly string[]): string[] => [...new Set(all.flatMap(of))].toSorted();
+  const union = (changes: readonly AccessChange[]): string[] =>
+    [...new Set(changes.map(({ kind, name }) => `${kind} ${name}`))].toSorted();
   return {
     presence,
-    gains: union(({ gains }) => gains.map(({ route }) => route)),
-    loses: union(({ loses }) => loses.map(({ route }) => route)),
-    gainedPermissions: union(({ gainedPermissions }) => gainedPermissions.map(permissionText)),
-    lostPermissions: union(({ lostPermissions }) => lostPermissions.map(permissionText)),
+    gains: union(all.flatMap(({ gains }) => gains)),
+    loses: union(all.flatMap(({ loses }) => loses)),
   };
 }
 
 function effectText(effect: Effect, areSeveral: boolean): string {
-  const { presence, gains, loses, gainedPermissions, lostPermissions } = effect;
+  const { presence, gains, loses } = effect;
   const word = (singular: string, plural: string): string => (areSeveral ? plural : singular);
-  const amount = (verb: string, routes: number, permissions: number): string[] =>
-    routes + permissions === 0
-      ? []
-      : [`${verb} ${routes > 0 ? counted(routes, 'route') : counted(permissions, 'permission')}`];
+  const amount = (verb: string, changes: readonly string[]): string[] => {
+    const routes = changes.filter((change) => change.startsWith('route ')).length;
+    const text = routes > 0 ? counted(routes, 'route') : counted(changes.length, 'permission');
+    return changes.length === 0 ? [] : [`${verb} ${text}`];
+  };
   const parts = [
     ...(presence === 'stays' ? [] : [`${word('is', 'are')} ${presence}`]),
-    ...amount(word('gains', 'gain'), gains.length, gainedPermissions.length),
-    ...amount(word('loses', 'lose'), loses.length, lostPermissions.length),
+    ...amount(word('gains', 'gain'), gains),
+    ...amount(word('loses', 'lose'), loses),
   ];
   return parts.length === 0 ? `${word('has', 'have')} the same verdicts for other reasons` : parts.join(' and ');
 }

@@ -1,8 +1,8 @@
 import { sentenceOf } from './facts.ts';
 import { headline } from './headline.ts';
 import { code, codes } from './markdown.ts';
-import { isDangerous, isSame, type CallerChange, type RouteChange, type StackChange } from './since.ts';
-import { heading, isAllowed, permissionText, whyText } from './texts.ts';
+import { isDangerous, isSame, type AccessChange, type CallerChange, type StackChange } from './since.ts';
+import { heading, isAllowed, whyText } from './texts.ts';
 
 /** Returns the changes for a terminal: the headline, then the changed stacks, grouped if they change alike. */
 export function words(changes: readonly StackChange[], revision: string): string {
@@ -85,36 +85,30 @@ function partsOf(change: StackChange, stacks: string, revision: string): Parts {
     dangerous: change.facts.filter(isDangerous).map(sentenceOf),
     callers: change.callers.map((caller) => ({
       caller: introduced(caller),
-      gains: [
-        ...caller.gains.map(gained),
-        ...caller.gainedPermissions.map((permission) => `the permission ${permissionText(permission)}`),
-      ],
-      loses: [
-        ...caller.loses.map((loss) => lost(loss, caller)),
-        ...caller.lostPermissions.map((permission) => `the permission ${permissionText(permission)}`),
-      ],
+      gains: caller.gains.map((gain) => accessText(gain, caller)),
+      loses: caller.loses.map((loss) => accessText(loss, caller)),
       altered: caller.altered.map(altered),
     })),
     others: change.facts.filter((fact) => !isDangerous(fact)).map(sentenceOf),
   };
 }
 
-function gained({ route, after }: RouteChange): string {
-  return after === undefined ? code(route) : `${code(route)} (${whyText(after)})`;
+function accessText({ kind, name, after }: AccessChange, { presence }: CallerChange): string {
+  if (kind === 'permission') return `the permission ${name}`;
+  if (presence === 'gone') return code(name);
+  return `${code(name)} (${after === undefined ? 'the route is gone' : whyText(after)})`;
 }
 
-function lost({ route, after }: RouteChange, { presence }: CallerChange): string {
-  if (presence === 'gone') return code(route);
-  return `${code(route)} (${after === undefined ? 'the route is gone' : whyText(after)})`;
-}
-
-function altered({ route, before, after }: RouteChange): string {
-  if (before === undefined || after === undefined) return code(route);
-  return `${code(route)} is still ${isAllowed(after) ? 'allowed' : 'denied'} (${whyText(after)}, no longer ${whyText(before)})`;
+function altered({ name, before, after }: AccessChange): string {
+  if (before === undefined || after === undefined) return code(name);
+  return `${code(name)} is still ${isAllowed(after) ? 'allowed' : 'denied'} (${whyText(after)}, no longer ${whyText(before)})`;
 }
 
 function introduced({ caller, presence, gains }: CallerChange): string {
   if (presence === 'stays') return heading(caller);
-  const only = presence === 'new' && gains.length === 0 ? ' and can call nothing beyond public routes' : '';
+  const only =
+    presence === 'new' && gains.every(({ kind }) => kind === 'permission')
+      ? ' and can call nothing beyond public routes'
+      : '';
   return `${heading(caller)} is ${presence}${only}`;
 }

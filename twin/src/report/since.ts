@@ -2,7 +2,7 @@ import type { Permission, Report, ReportedCaller, ReportedRoute, Verdict } from 
 import { FACT_NAMES, FACTS, itemsOf, type FactChange } from './facts.ts';
 import { code } from './markdown.ts';
 import { inNewNames, newRenames } from './renames.ts';
-import { heading, isAllowed, needsText, permissionText, whyText } from './texts.ts';
+import { heading, isAllowed, permissionText, whyText } from './texts.ts';
 
 export interface StackChange {
   /** Compared with the other report, or listed completely because there is none, or removed. */
@@ -18,27 +18,24 @@ export type Missing = 'new' | 'without JSON' | 'unreadable';
 export interface CallerChange {
   readonly caller: ReportedCaller;
   readonly presence: 'new' | 'gone' | 'stays';
-  readonly gains: readonly RouteChange[];
-  readonly loses: readonly RouteChange[];
-  readonly altered: readonly RouteChange[];
-  readonly gainedPermissions: readonly Permission[];
-  readonly lostPermissions: readonly Permission[];
+  readonly gains: readonly AccessChange[];
+  readonly loses: readonly AccessChange[];
+  readonly altered: readonly AccessChange[];
 }
 
-/** A verdict is absent if the route or the caller is. */
-export interface RouteChange {
-  readonly route: string;
-  readonly before: Verdict | undefined;
-  readonly after: Verdict | undefined;
+/** A change of a verdict, absent if the route or the caller is; or of a permission that no changed verdict names. */
+export interface AccessChange {
+  readonly kind: 'route' | 'permission';
+  readonly name: string;
+  readonly before?: Verdict | undefined;
+  readonly after?: Verdict | undefined;
 }
 
 /** Returns what callers gain and lose between two reports, or their complete access if there is only one. */
 export function compare(before: Report | Missing, after: Report): StackChange {
   if (typeof before === 'string') {
     const nothing = { ...after, callers: [], routes: [], permissions: [] };
-    const callers = callerChanges(nothing, after).filter(
-      ({ gains, gainedPermissions }) => gains.length + gainedPermissions.length > 0,
-    );
+    const callers = callerChanges(nothing, after).filter(({ gains }) => gains.length > 0);
     return { kind: before, stack: after.stack, callers, facts: [] };
   }
   const renames = newRenames(before, after);
@@ -49,9 +46,7 @@ export function compare(before: Report | Missing, after: Report): StackChange {
     .filter(({ caller }) => caller.kind !== 'anyone')
     .map((change) => ({ ...change, gains: change.gains.filter((gain) => gain.after?.kind !== 'public') }))
     .filter(
-      ({ presence, gains, loses, altered, gainedPermissions, lostPermissions }) =>
-        presence !== 'stays' ||
-        [gains, loses, altered, gainedPermissions, lostPermissions].some(({ length }) => length > 0),
+      ({ presence, gains, loses, altered }) => presence !== 'stays' || gains.length + loses.length + altered.length > 0,
     );
   return { kind: 'changed', stack: after.stack, callers, facts: factChanges(old, now, callers) };
 }
@@ -70,9 +65,9 @@ export function isDangerous(change: FactChange): boolean {
 
 function callerChanges(before: Report, after: Report): CallerChange[] {
   const now = after.callers.map(heading);
-  const gone = before.callers.filter((caller) => !now.includes(heading(caller)));
+  const removed = before.callers.filter((caller) => !now.includes(heading(caller)));
   const routes = [...after.routes, ...before.routes.filter(({ route }) => routeOf(after, route) === undefined)];
-  return [...after.callers, ...gone].map((caller) => callerChange(caller, routes, before, after));
+  return [...after.callers, ...removed].map((caller) => callerChange(caller, routes, before, after));
 }
 
 function callerChange(
@@ -84,11 +79,11 @@ function callerChange(
   const indexIn = ({ callers }: Report): number =>
     callers.findIndex((candidate) => heading(candidate) === heading(caller));
   const [was, is] = [indexIn(before), indexIn(after)];
-  const changes = routes.map(({ route }) => ({
-    route,
-    before: routeOf(before, route)?.cells[was],
-    after: routeOf(after, route)?.cells[is],
-  }));
+  const changes = routes.map(({ route: name }) => {
+    const [old, now] = [routeOf(before, name), routeOf(after, name)];
+    const needs = [old, now].map((route) => JSON.stringify(route?.needs));
+    return { kind: 'route', name, before: old?.cells[was], after: now?.cells[is], needs } as const;
+  });
   const gains = changes.filter((route) => !allows(route.before) && allows(route.after));
   const loses = changes.filter((route) => allows(route.before) && !allows(route.after));
   const altered = changes.filter(
@@ -98,21 +93,15 @@ function callerChange(
       allows(route.before) === allows(route.after) &&
       whyText(route.before) !== whyText(route.after) &&
       // A change of the route's needs is reported once for all callers.
-      needsOf(before, route.route) === needsOf(after, route.route),
+      route.needs[0] === route.needs[1],
   );
   const [had, has] = [before.permissions[was] ?? [], after.permissions[is] ?? []];
-  // A verdict names scopes, but not their API.
-  const isNamed = ({ name, api }: Permission, verdict: Verdict | undefined): boolean =>
-    api === undefined && verdict !== undefined && 'scopes' in verdict && verdict.scopes.join() === name;
   return {
     caller,
     presence: was === -1 ? 'new' : is === -1 ? 'gone' : 'stays',
-    gains,
-    loses,
+    gains: [...gains, ...lacking(has, had, gains)],
+    loses: [...loses, ...(is === -1 ? [] : lacking(had, has, loses))],
     altered,
-    gainedPermissions: lacking(has, had).filter((permission) => !gains.some((gain) => isNamed(permission, gain.after))),
-    lostPermissions:
-      is === -1 ? [] : lacking(had, has).filter((permission) => !loses.some((loss) => isNamed(permission, loss.after))),
   };
 }
 
@@ -120,9 +109,18 @@ function allows(verdict: Verdict | undefined): boolean {
   return verdict !== undefined && isAllowed(verdict);
 }
 
-function lacking(all: readonly Permission[], some: readonly Permission[]): Permission[] {
-  const texts = some.map(permissionText);
-  return all.filter((permission) => !texts.includes(permissionText(permission)));
+/** Returns the permissions that are not among others. A verdict names scopes, but not their API. */
+function lacking(
+  all: readonly Permission[],
+  others: readonly Permission[],
+  routes: readonly AccessChange[],
+): AccessChange[] {
+  const texts = others.map(permissionText);
+  const isNamed = ({ name, api }: Permission): boolean =>
+    api === undefined && routes.some(({ after }) => after && 'scopes' in after && after.scopes.join() === name);
+  return all
+    .filter((permission) => !texts.includes(permissionText(permission)) && !isNamed(permission))
+    .map((permission) => ({ kind: 'permission', name: permissionText(permission) }));
 }
 
 /** Returns the changed facts, except changes that follow from a removal. */
@@ -134,7 +132,7 @@ function factChanges(before: Report, after: Report, callers: readonly CallerChan
   const functions = removed((report) => itemsOf('functions', report).map(({ is }) => is));
   const clients = removed(({ logins }) => logins.map(({ client }) => code(client)));
   const logs = removed((report) => itemsOf('retention', report).map(({ of = '' }) => of));
-  const lost = callers.flatMap(({ loses }) => loses.map(({ route }) => code(route)));
+  const lost = callers.flatMap(({ loses }) => loses.map(({ name }) => code(name)));
   // A role or alarm may share the name of a removed function, so a dangerous change is left out only if the thing
   // itself is known to be removed.
   const leftOut = (change: FactChange): readonly string[] => {
@@ -177,9 +175,4 @@ function factChanges(before: Report, after: Report, callers: readonly CallerChan
 
 function routeOf({ routes }: Report, key: string): ReportedRoute | undefined {
   return routes.find(({ route }) => route === key);
-}
-
-function needsOf(report: Report, key: string): string | undefined {
-  const route = routeOf(report, key);
-  return route && needsText(route.needs);
 }

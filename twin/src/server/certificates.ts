@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createPublicKey, webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 // Import this module only to create a certificate: the library loads more slowly than the rest of the tenant.
@@ -13,7 +13,10 @@ const TLS_DAYS = 365;
 /** Creates the self-signed certificate that Auth0 publishes with a signing key. Its subject is the tenant's domain. */
 export async function keyCertificate(keyPem: string, domain: string): Promise<string> {
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-  const keys = await importPair(keyPem, algorithm);
+  const keys = {
+    privateKey: createPrivateKey(keyPem).toCryptoKey(algorithm, true, ['sign']),
+    publicKey: createPublicKey(keyPem).toCryptoKey(algorithm, true, ['verify']),
+  };
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [domain] }],
     keys,
@@ -81,12 +84,4 @@ function validity(days: number): { notBefore: Date; notAfter: Date; serialNumber
   const now = Date.now();
   const serialNumber = Buffer.from(webcrypto.getRandomValues(new Uint8Array(9))).toString('hex');
   return { notBefore: new Date(now - DAY), notAfter: new Date(now + days * DAY), serialNumber: `01${serialNumber}` };
-}
-
-async function importPair(pem: string, algorithm: webcrypto.RsaHashedImportParams): Promise<webcrypto.CryptoKeyPair> {
-  const der = x509.PemConverter.decodeFirst(pem);
-  const privateKey = await webcrypto.subtle.importKey('pkcs8', der, algorithm, true, ['sign']);
-  const spki = createPublicKey(pem).export({ type: 'spki', format: 'der' });
-  const publicKey = await webcrypto.subtle.importKey('spki', spki, algorithm, true, ['verify']);
-  return { privateKey, publicKey };
 }

@@ -149,18 +149,18 @@ function whyRefused(
   client: string,
   connection: string | undefined,
 ): string {
-  const causes: readonly (readonly [error: RegExp, description: RegExp, cause: string])[] = [
-    [/^/, /not authorized to access/, `the client grant of ${client} for ${audience} is missing`],
-    [/^/, /not been granted scopes/, `the client grant of ${client} lacks that scope`],
-    [/^/, /^Service not (?:found|enabled within domain)/, `the tenant has no API with the identifier ${audience}`],
-    [/^/, /connection/i, `the connection ${connection ?? ''} does not exist or is not enabled for ${client}`],
-    [/^/, /Grant type/, `${client} lacks the grant type`],
-    [/^access_denied$/, /^Unauthorized$/, `the tenant rejects the credentials of ${client}`],
-    [/^invalid_grant$/, /^/, 'the user does not exist, or has another password'],
-    [/^/, /^/, 'the tenant rejects the request'],
+  const causes: readonly (readonly [response: RegExp, cause: string])[] = [
+    [/: .*not authorized to access/, `the client grant of ${client} for ${audience} is missing`],
+    [/: .*not been granted scopes/, `the client grant of ${client} lacks that scope`],
+    [/: Service not (?:found|enabled within domain)/, `the tenant has no API with the identifier ${audience}`],
+    [/: .*connection/i, `the connection ${connection ?? ''} does not exist or is not enabled for ${client}`],
+    [/: .*Grant type/, `${client} lacks the grant type`],
+    [/^access_denied: Unauthorized$/, `the tenant rejects the credentials of ${client}`],
+    [/^invalid_grant: /, 'the user does not exist, or has another password'],
   ];
-  const cause = causes.find(([code, text]) => code.test(error) && text.test(description))?.[2];
-  return `${cause} (${error}: ${description}).`;
+  const response = `${error}: ${description}`;
+  const cause = causes.find(([pattern]) => pattern.test(response))?.[1] ?? 'the tenant rejects the request';
+  return `${cause} (${response}).`;
 }
 
 function list(scopes: readonly string[]): string {

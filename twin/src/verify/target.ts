@@ -34,7 +34,7 @@ export function credentialsOf(
   email: string,
 ): { readonly password: string; readonly connection: string } | undefined {
   const password = userPasswords[email] ?? (testUser?.email === email ? testUserPassword : undefined);
-  const user = [...users, ...(testUser === undefined ? [] : [testUser])].find((candidate) => candidate.email === email);
+  const user = [...users, testUser].find((candidate) => candidate?.email === email);
   return user === undefined || password === undefined ? undefined : { password, connection: user.connection };
 }
 
@@ -130,7 +130,12 @@ function readOutputs(file: string): string {
 
 /** Parses a stack's outputs. Error messages contain no value, since some are secret. */
 function checkedOutputs(text: string, whose: string, stack: string, root: URL): Outputs {
-  const json = parsed(text);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // Rejected below: the error could quote a secret.
+  }
   if (typeof json !== 'object' || json === null) throw new UserError(`${whose} has no outputs in JSON.`);
   if (Object.keys(json).length === 0) {
     const deploy = commandLine('pulumi up', root, '--stack', stack);
@@ -142,14 +147,6 @@ function checkedOutputs(text: string, whose: string, stack: string, root: URL): 
   throw new UserError(
     `${whose} has outputs of another version of the program (missing or wrong: ${places.join(', ')}). Deploy this one, or check out that one.`,
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function isLoopback(url: string): boolean {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import { expect, it } from 'vitest';
 import { twinHere } from '../support/cli.ts';
-import { startTestTwin } from '../support/twin.ts';
+import { serviceToken, startTestTwin } from '../support/twin.ts';
 import { reportsOf } from '../../src/report/reports.ts';
 import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { verify } from '../../src/cli/verify.ts';
@@ -30,19 +30,8 @@ it('Each of two issuers opens its own base path, and a caller who moves changes 
   expect(screen).toContain(`${secondTenant}  (issuer ${LOGIN})`);
   expect(screen).toContain('Service (client_credentials), api-second:\n');
 
-  const tokenAt = async (url: string): Promise<string> => {
-    const response = await fetch(`${url}/oauth/token`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        grant_type: 'client_credentials',
-        client_id: twin.outputs.clientIds['test-app'],
-        client_secret: twin.outputs.clientSecrets['test-app'],
-        audience: twin.outputs.audience,
-      }),
-    });
-    return ((await response.json()) as { readonly access_token: string }).access_token;
-  };
+  const tokenAt = (url: string): Promise<string> =>
+    serviceToken({ ...twin, outputs: { ...twin.outputs, tokenUrl: `${url}/oauth/token` } });
   const statusOf = async (url: string, token: string): Promise<number> =>
     (await fetch(`${url}/test`, { headers: { authorization: `Bearer ${token}` } })).status;
   const before = await tokenAt(twin.tenantUrl);

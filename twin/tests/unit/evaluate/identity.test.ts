@@ -75,9 +75,3 @@ it.each(KINDS)('A generated $kind id has its length and no character that a shel
     }),
   );
 });
-
-it('A thousand labels give a thousand different ids', () => {
-  const identity = new Identity('a seed');
-  const ids = Array.from({ length: 1000 }, (_, index) => identity.alphanumeric(`client ${index}`, 32));
-  expect(new Set(ids).size).toBe(1000);
-});

@@ -89,7 +89,7 @@ it('The report lacks what a client lost, and the comparison says so', async () =
   const change = compare(reportOn(JSON.stringify(state)), reportOf(modelOf(recorded)));
   expect(change).toMatchObject({
     kind: 'changed',
-    callers: [{ gains: [{ route: 'GET /test', after: { kind: 'scopes', scopes: ['read:user'] } }], loses: [] }],
+    callers: [{ gains: [{ name: 'GET /test', after: { kind: 'scopes', scopes: ['read:user'] } }], loses: [] }],
     facts: [],
   });
 });

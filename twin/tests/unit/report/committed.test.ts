@@ -47,25 +47,6 @@ it('Committed reports are written once, and are not stale then', () => {
   expect(writeReports(root, reports, true)).toEqual([]);
 });
 
-it('A committed report is stale if a line differs, and the difference shows it', () => {
-  const root = folderWith({});
-  writeReports(root, [report('dev')], true);
-  const [difference = '', json, ...others] = staleReports(root, [report('dev', 'GET /new')], true);
-  expect(others).toEqual([]);
-  expect(json?.match(/^[-+] .*/gm)).toEqual([
-    expect.stringMatching(/^- {4,}\{"route":"GET \/",/),
-    expect.stringMatching(/^\+ {4,}\{"route":"GET \/new",/),
-  ]);
-  expect(difference.split('\n').filter((line) => /^[-+]/.test(line))).toEqual([
-    '--- a/access/dev.md',
-    '+++ b/access/dev.md',
-    expect.stringMatching(/^-\| `GET \/` /),
-    expect.stringMatching(/^\+\| `GET \/new` /),
-    '-- `GET /`: function `test`',
-    '+- `GET /new`: function `test`',
-  ]);
-});
-
 it('Committed reports are stale if one is missing or left over from a removed stack', () => {
   const root = folderWith({});
   put(root, 'old.md', toMarkdown(report('old'), ELSEWHERE));

@@ -7,16 +7,36 @@ import { toMarkdown } from '../../../src/report/sections.ts';
 import { reportsAt } from '../../../src/report/revision.ts';
 import { compare, gone } from '../../../src/report/since.ts';
 import { markdown, words } from '../../../src/report/since-words.ts';
+import type { Integration, LambdaFunction } from '../../../src/model/integrations.ts';
 import type { Model } from '../../../src/model/model.ts';
 import { folderWith } from '../../../../tests/support/folder.ts';
 import { gitIn } from '../../../../tests/support/git.ts';
-import { AUDIENCE, plainApi } from '../../support/plain-tenant.ts';
+import { LAMBDA } from '../../support/local-api.ts';
+import { AUDIENCE } from '../../support/plain-tenant.ts';
 import { plainAuthorizer, plainModel, plainRoutes } from '../../support/plain-model.ts';
 import { refusal } from '../../../../tests/support/program.ts';
 import { granted, READ, changesBetween, service, services } from '../../support/since.ts';
 
 const routes = (all: Parameters<typeof plainRoutes>[0], authorizer = plainAuthorizer()) =>
   plainModel(services(['shop']), plainRoutes(all, authorizer));
+
+const lambda = (logicalName: string): LambdaFunction => ({ ...LAMBDA, logicalName });
+/** A route to this function. */
+const routedTo = (handler: LambdaFunction, tenant = services(['shop'])): Model => {
+  const integration: Integration = {
+    kind: 'function',
+    function: handler,
+    payload: '2.0',
+    timeout: 30_000,
+    mayInvoke: true,
+  };
+  return plainModel(
+    tenant,
+    READ.map((route) => ({ ...route, integration })),
+  );
+};
+
+const withIdle = (model: Model, name: string): Model => ({ ...model, api: { ...model.api, idleFunctions: [name] } });
 
 it.each<[string, Model, Model, string[]]>([
   ['only that nothing has changed', plainModel(), plainModel(), []],
@@ -122,18 +142,6 @@ it.each<[string, Model, Model, string[]]>([
     ],
   ],
   [
-    'that tokens live longer',
-    routes({ 'GET /': ['read'] }),
-    plainModel({ ...services(['shop']), resourceServers: [plainApi({ tokenLifetime: 86_400 })] }, READ),
-    [`  ! tokens for \`${AUDIENCE}\` live 86400 s, no longer 600 s`],
-  ],
-  [
-    'that the API accepts one more audience',
-    routes({ 'GET /': ['read'] }),
-    routes({ 'GET /': ['read'] }, plainAuthorizer({ audiences: [AUDIENCE, 'https://old'] })),
-    ['  ! the API accepts tokens with audience `https://old` of issuer `https://tenant.eu.auth0.com/`'],
-  ],
-  [
     'that a verdict has another reason',
     plainModel({ ...services(['shop']), grants: [] }, READ),
     plainModel(services(['shop'], []), READ),
@@ -141,6 +149,42 @@ it.each<[string, Model, Model, string[]]>([
       '  `shop` (client_credentials)',
       '    ~ `GET /` is still denied (lacks `read`, no longer no token (no client grant for the API))',
     ],
+  ],
+  [
+    'that a client and a function are renamed and keep their resources',
+    routedTo(lambda('test'), services(['till'])),
+    routedTo(
+      { ...lambda('users'), formerly: ['test'] },
+      {
+        ...services(['store']),
+        clients: [{ ...service('store'), formerly: ['till'] }],
+      },
+    ),
+    [
+      '  * the client `till` is called `store` now, and keeps its id and its secret',
+      '  * the function `test` is called `users` now, and keeps its log',
+    ],
+  ],
+  [
+    'nothing about an earlier rename or its removed former name',
+    routedTo({ ...lambda('users'), formerly: ['test'] }),
+    routedTo(lambda('users')),
+    [],
+  ],
+  [
+    'that a function is gone, since a new name is another function',
+    routedTo(lambda('test')),
+    routedTo(lambda('users')),
+    [
+      '  * `GET /` goes to the function `users`, no longer to the function `test`',
+      '  * the function `test` is gone, and its log with it',
+    ],
+  ],
+  [
+    'that a route goes to another function, and not that the old one is gone',
+    routedTo(lambda('test')),
+    withIdle(routedTo(lambda('users')), 'test'),
+    ['  * `GET /` goes to the function `users`, no longer to the function `test`'],
   ],
 ])('npm run access -- --since says %s', (_fact, before, after, lines) => {
   expect(changesBetween(before, after)).toEqual(lines);

@@ -93,17 +93,11 @@ it('A client without a callback or a tenant has no .env file', () => {
   expect(envFiles(modelWith(SPA), { ...URLS, tenantUrl: '' })).toEqual([]);
 });
 
-const screen = (...clients: Client[]): string =>
-  welcome(modelWith(...clients), {
-    ...URLS,
-    caFile: undefined,
-    forwards: new Map(),
-    stateFolder: '.twin/dev/',
-    pageUrl: '',
-  });
+const screen = (model: Model): string =>
+  welcome(model, { ...URLS, caFile: undefined, forwards: new Map(), stateFolder: '.twin/dev/', pageUrl: '' });
 
 it('The start screen has a block to paste for each login client, and no secret in it', () => {
-  const text = screen(SPA, WEB);
+  const text = screen(modelWith(SPA, WEB));
   expect(text).toContain('Users log in through shop. Its .env file, also for Next.js, is .twin/dev/shop.env:\n\n');
   expect(text).toContain('  VITE_AUTH0_CLIENT_ID=spa-1\n');
   expect(text).toContain('Users log in through desk. Its .env file, with its secret, is .twin/dev/desk.env:\n\n');
@@ -113,14 +107,7 @@ it('The start screen has a block to paste for each login client, and no secret i
 
 it('The start screen has no password command for a client without the password grant', () => {
   const connections = [{ id: 'con_1', name: 'users', clientIds: ['spa-1', 'client'], bruteForceProtection: true }];
-  const model = plainModel({ clients: [SPA, plainClient()], connections });
-  const text = welcome(model, {
-    ...URLS,
-    caFile: undefined,
-    forwards: new Map(),
-    stateFolder: '.twin/dev/',
-    pageUrl: '',
-  });
+  const text = screen(plainModel({ clients: [SPA, plainClient()], connections }));
   expect(text.split('\n').filter((line) => line.includes('"password"'))).toHaveLength(1);
   expect(text).not.toContain('"client_id":"spa-1"');
 });

@@ -94,12 +94,6 @@ describe('Verifying a twin of the same checkout', () => {
     expect(new Set(requests).size).toBe(requests.length);
   });
 
-  it('verify tries nothing beyond --max-tokens, and does not count it as agreed', async () => {
-    const played = await verify({ maxTokens: 0 });
-    expect(countOf(played)).toEqual({ agree: 5, differ: 0, notTried: 30 });
-    expect(tableOf(played)).toContain('--max-tokens allows 0 tokens');
-  });
-
   it('verify does not try callers without credentials', async () => {
     const played = await verify({
       change: (outputs) => {
