@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ProjectCopy } from '../../tests/support/project.ts';
+import type { Outputs } from '../../tests/support/twin.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SDKS = "await Promise.all(['pulumi', 'aws', 'auth0', 'random'].map((name) => import(`@pulumi/${name}`)))";
@@ -16,14 +17,6 @@ export interface Served {
   readonly token: string;
   readonly pid: number;
   readonly stop: () => Promise<void>;
-}
-
-interface Outputs {
-  readonly apiUrl: string;
-  readonly tokenUrl: string;
-  readonly audience: string;
-  readonly clientIds: Readonly<Record<string, string>>;
-  readonly clientSecrets: Readonly<Record<string, string>>;
 }
 
 /** `twin start` for a copy of the project, up to the first authorized 200. */

@@ -49,39 +49,36 @@ function grantChange(part: string, before: Model, after: Model): string {
 function partsOf(model: Model): Map<string, string> {
   const { apis, tenant } = model;
   const { resourceServers, clients, grants, users, roles, actions, connections, ...settings } = tenant;
-  const several = apis.length > 1;
-  return new Map<string, string>([
-    ...apis.flatMap((api) => apiParts(api, several ? ` of ${api.name}` : '')),
-    ...resourceServers.flatMap(({ scopes, ...server }): Part[] => [
-      ...scopes.map((scope): Part => [
-        `permission ${scope}${resourceServers.length > 1 ? ` of ${server.identifier}` : ''}`,
-        '',
-      ]),
-      [`Auth0 API ${server.identifier}`, textOf(server)],
+  const ofApi = ({ name }: HttpApi): string => (apis.length > 1 ? ` of ${name}` : '');
+  const ofServer = (identifier: string): string => (resourceServers.length > 1 ? ` of ${identifier}` : '');
+  const parts: readonly (readonly [name: string, value: unknown])[] = [
+    ...apis.flatMap((api) => apiParts(api, ofApi(api))),
+    ...resourceServers.flatMap(({ scopes, ...server }) => [
+      ...scopes.map((scope) => [`permission ${scope}${ofServer(server.identifier)}`, ''] as const),
+      [`Auth0 API ${server.identifier}`, server] as const,
     ]),
-    ...clients.map((one): Part => {
-      const own = grants.filter(({ clientId }) => clientId === one.clientId);
-      return [`client ${clientName(model, one.clientId)}`, textOf([one, own])];
+    ...clients.map((client) => {
+      const own = grants.filter(({ clientId }) => clientId === client.clientId);
+      return [`client ${clientName(model, client.clientId)}`, [client, own]] as const;
     }),
-    ...users.map((one): Part => [`user ${one.email}`, textOf(one)]),
-    ...roles.map((one): Part => [`role ${one.name}`, textOf(one)]),
-    ...actions.map((one): Part => [`Action ${one.name}`, textOf(one)]),
-    ...connections.map((one): Part => [`connection ${one.name}`, textOf(one)]),
-    ['settings of the tenant', textOf(settings)],
-  ]);
+    ...users.map((user) => [`user ${user.email}`, user] as const),
+    ...roles.map((role) => [`role ${role.name}`, role] as const),
+    ...actions.map((action) => [`Action ${action.name}`, action] as const),
+    ...connections.map((connection) => [`connection ${connection.name}`, connection] as const),
+    ['settings of the tenant', settings],
+  ];
+  return new Map(parts.map(([name, value]) => [name, textOf(value)]));
 }
 
-type Part = [name: string, text: string];
-
-function apiParts({ routes, idleFunctions, ...settings }: HttpApi, of: string): Part[] {
+function apiParts({ routes, idleFunctions, ...settings }: HttpApi, of: string): (readonly [string, unknown])[] {
   const functions = routes.flatMap(({ integration }) =>
     integration.kind === 'function' ? [integration.function] : [],
   );
   return [
-    ...routes.map((route): Part => [route.routeKey + of, textOf(withoutFunction(route))]),
-    ...functions.map((one): Part => [`function ${one.logicalName}`, textOf(one)]),
-    ...idleFunctions.map((name): Part => [`function ${name}`, '']),
-    [`settings of the API${of}`, textOf(settings)],
+    ...routes.map((route) => [route.routeKey + of, withoutFunction(route)] as const),
+    ...functions.map((each) => [`function ${each.logicalName}`, each] as const),
+    ...idleFunctions.map((name) => [`function ${name}`, ''] as const),
+    [`settings of the API${of}`, settings],
   ];
 }
 

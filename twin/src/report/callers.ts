@@ -70,8 +70,8 @@ function clientCallers(tenant: Tenant, client: Client, name: string): Caller[] {
   const flows = flowsOf(client).filter(
     (flow) => tenant.users.length === 0 && (flow === 'password' || tenant.roles.length === 0),
   );
-  const isService = client.grantTypes.includes('client_credentials');
-  const grantTypes = client.grantTypes.length === 0 ? [undefined] : [...(isService ? [SERVICE] : []), ...flows];
+  const service = client.grantTypes.filter((grantType) => grantType === SERVICE);
+  const grantTypes = client.grantTypes.length === 0 ? [undefined] : [...service, ...flows];
   return grantTypes.map((grantType) => {
     const asks = grantType === SERVICE ? serviceAsks(tenant, client) : [];
     return { kind: 'client', client, grantType, name, through: '', asks };
@@ -92,8 +92,15 @@ function flowsOf(client: Client): LoginFlow[] {
 /** A service that requests no scope gets its whole grant. */
 function serviceAsks(tenant: Tenant, client: Client): Ask[] {
   return tenant.resourceServers.map((api) => {
-    const parameters = { grant_type: SERVICE, audience: api.identifier };
-    return { tenant, client, api, parameters: new Map(Object.entries(parameters)) };
+    return {
+      tenant,
+      client,
+      api,
+      parameters: new Map([
+        ['grant_type', SERVICE],
+        ['audience', api.identifier],
+      ]),
+    };
   });
 }
 

@@ -216,13 +216,14 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     pageUrl: page === undefined || tenantUrl === '' ? '' : `${tenantUrl}/?key=${page.key}`,
     model: () => serving.model,
     reload: async () => {
+      let problem: string | undefined;
       try {
-        const outcome = await reload();
-        onEvent({ kind: 'reload', problem: undefined });
-        return outcome;
+        return await reload();
       } catch (error) {
-        onEvent({ kind: 'reload', problem: shown(error) });
+        problem = shown(error);
         throw error;
+      } finally {
+        onEvent({ kind: 'reload', problem });
       }
     },
     stopTenant: async () => {

@@ -16,6 +16,7 @@ const MORE = `
 import * as auth0 from '@pulumi/auth0';
 
 export const GRANT_TYPES = {
+  machine: [],
   partner: ['client_credentials', 'password', 'http://auth0.com/oauth/grant-type/password-realm'],
 };
 
@@ -76,8 +77,23 @@ export function declareMore(parent, applications, { connection }) {
 }
 `;
 
-/** Extends a copy's tenant so that a request can reach each case of the token endpoint. */
-function fillTenant(project: ProjectCopy): void {
+const ROUTES = `
+    'GET /test': { handler: 'test', scopes: ['read:user'] },
+    'POST /test': { handler: 'test', scopes: ['write:user'] },
+    'ANY /things/{id}': { handler: 'test', scopes: ['write:user', 'read:user'] },
+    'GET /things/{id}/unused': { handler: 'test', scopes: ['read:appointments'] },
+    'GET /any-token': { handler: 'test', scopes: ['read:appointments'] },
+    'GET /other-audience/{rest+}': { handler: 'test', scopes: ['read:user'] },
+    'GET /slashless-issuer': { handler: 'test', scopes: ['read:user'] },
+    'GET /open': { handler: 'test', scopes: 'public' },
+    $default: { handler: 'test', scopes: ['write:user'] },
+  },
+  roles: {
+    writer: ['write:user'],
+    idle: [],`;
+
+/** Extends a copy's stack with callers and routes of every kind, some of them misconfigured. */
+export function fillAccess(project: ProjectCopy): void {
   const stackFile = project.read('Pulumi.dev.yaml');
   project.write('Pulumi.dev.yaml', stackFile.replace(/ {2}api:clients:\n(?: {4}.*\n)+/, CLIENTS));
   project.write('more.ts', MORE);
@@ -104,27 +120,6 @@ function fillTenant(project: ProjectCopy): void {
     '    declareClaims(',
     '    declareMore(this, this.applications, this.users[0]!);\n    declareClaims(',
   );
-}
-
-const ROUTES = `
-    'GET /test': { handler: 'test', scopes: ['read:user'] },
-    'POST /test': { handler: 'test', scopes: ['write:user'] },
-    'ANY /things/{id}': { handler: 'test', scopes: ['write:user', 'read:user'] },
-    'GET /things/{id}/unused': { handler: 'test', scopes: ['read:appointments'] },
-    'GET /any-token': { handler: 'test', scopes: ['read:appointments'] },
-    'GET /other-audience/{rest+}': { handler: 'test', scopes: ['read:user'] },
-    'GET /slashless-issuer': { handler: 'test', scopes: ['read:user'] },
-    'GET /open': { handler: 'test', scopes: 'public' },
-    $default: { handler: 'test', scopes: ['write:user'] },
-  },
-  roles: {
-    writer: ['write:user'],
-    idle: [],`;
-
-/** Extends a copy's stack with callers and routes of every kind, some of them misconfigured. */
-export function fillAccess(project: ProjectCopy): void {
-  fillTenant(project);
-  project.edit('more.ts', 'export const GRANT_TYPES = {', 'export const GRANT_TYPES = {\n  machine: [],');
   project.edit(
     'contract.ts',
     `\n    'GET /test': { handler: 'test', scopes: ['read:user'] },\n  },\n  roles: {`,
