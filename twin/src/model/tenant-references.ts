@@ -108,5 +108,5 @@ export function refuseDangling(
   ]);
   for (const user of users) refer(`the user ${user.email}`, [connection(user.connection), ...user.roleIds.map(role)]);
   if (defaultDirectory !== undefined) refer('the tenant', [connection(defaultDirectory)]);
-  if (problems.length > 0) throw new UserError('The program refers to what it does not declare:', { problems });
+  if (problems.length > 0) throw new UserError('The program refers to undeclared resources:', { problems });
 }

@@ -30,6 +30,15 @@ it.each([
   expect(await callRoute({ ...call, source }, platform)).toEqual({ kind, status });
 });
 
+it.each([
+  ['https://a example/', 'Authorization'],
+  ['https://a.example/', 'no header'],
+])('A call of %s with the header "%s" is not tried if such a request is invalid', async (url, name) => {
+  const call = { url, method: 'GET', token: 'the token', body: undefined, source: { from: 'header', name } as const };
+  const why = `no request can be made to ${url} with the header ${name}`;
+  expect(await callRoute(call, PLATFORM)).toEqual({ kind: 'not tried', why });
+});
+
 const at =
   (path: string) =>
   (url: string): boolean =>
