@@ -5,6 +5,7 @@ import { close, listen } from '../../../src/server/listen.ts';
 import { startEchoTwin, type EchoedEvent } from '../../support/echo.ts';
 import { forgeOf, type Forge } from '../../support/forge.ts';
 import { FRAMINGS, HEADER_LINES, METHODS, TARGETS, type RequestRow } from '../../support/hostile-heads.ts';
+import { rowsOf } from '../../support/rows.ts';
 import { converse, rawRequest, requestBytes, type RawResponse } from '../../support/raw-http.ts';
 import type { TestTwin } from '../../support/twin.ts';
 
@@ -119,83 +120,59 @@ function longToken(bytes: number): string {
 }
 
 const GET = 'GET /test HTTP/1.1\r\nhost: localhost\r\n';
+const POST = 'POST /open/x HTTP/1.1\r\nhost: localhost\r\n';
+const CHUNKED = 'transfer-encoding: chunked';
 const bad = `${GET}\r\n`;
 const last = `${GET}connection: close\r\n\r\n`;
-const withToken = (): string => `${GET}${good}\r\n\r\n`;
+const chunkOf = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
 
-it.each([
-  [
-    'gives each request its own response, in order',
-    () => [withToken() + bad + withToken() + last],
-    [200, 401, 200, 401],
-  ],
-  [
-    'applies a good token to its own request only',
-    () => [withToken() + bad.repeat(5) + last],
-    [200, 401, 401, 401, 401, 401, 401],
-  ],
-  [
-    'reads a body without a length as the next request',
-    () => [`POST /open/x HTTP/1.1\r\nhost: localhost\r\n\r\n${last}`],
-    [200, 401],
-  ],
-  [
-    'does not read a request from a body',
-    () => [
-      `POST /open/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${withToken().length}\r\n\r\n${withToken()}${last}`,
+type Pieces = (sound: string) => readonly string[];
+/** The statuses of the responses on one connection, and the pieces that are sent, with a whole good request. */
+const connections = rowsOf<Pieces, readonly number[]>;
+
+const CONNECTIONS = [
+  ...connections([200, 401, 200, 401], {
+    'gives each request its own response, in order': (sound) => [sound + bad + sound + last],
+  }),
+  ...connections([200, 401, 401, 401, 401, 401, 401], {
+    'applies a good token to its own request only': (sound) => [sound + bad.repeat(5) + last],
+  }),
+  ...connections([200, 401], {
+    'reads a body without a length as the next request': () => [`${POST}\r\n${last}`],
+    'does not read a request from a body': (sound) => [`${POST}content-length: ${sound.length}\r\n\r\n${sound}${last}`],
+    'does not read a request from a chunk': (sound) => [`${POST}${CHUNKED}\r\n\r\n${chunkOf(sound)}${last}`],
+  }),
+  ...connections([401, 400], {
+    'closes the connection at a request that it cannot read': (sound) => [bad, `GET /test HTTP/1.1\r\n\r\n${sound}`],
+  }),
+  ...connections([400], {
+    'closes the connection at two lengths, and ignores a request after them': (sound) => [
+      `${POST}content-length: 0\r\ncontent-length: 9\r\n\r\n${sound}`,
     ],
-    [200, 401],
-  ],
-  [
-    'does not read a request from a chunk',
-    () => [
-      `POST /open/x HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n${withToken().length.toString(16)}\r\n${withToken()}\r\n0\r\n\r\n${last}`,
+    'closes the connection at chunks with a length, and ignores a request after them': (sound) => [
+      `${POST}content-length: 5\r\n${CHUNKED}\r\n\r\n0\r\n\r\n${sound}`,
     ],
-    [200, 401],
-  ],
-  [
-    'closes the connection at a request that it cannot read',
-    () => [bad, `GET /test HTTP/1.1\r\n\r\n${withToken()}`],
-    [401, 400],
-  ],
-  [
-    'closes the connection at two lengths, and ignores a request after them',
-    () => [`POST /open/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\ncontent-length: 9\r\n\r\n${withToken()}`],
-    [400],
-  ],
-  [
-    'closes the connection at chunks with a length, and ignores a request after them',
-    () => [
-      `POST /open/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n${withToken()}`,
+    'closes the connection at HTTP/2.0': (sound) => [
+      `${GET.replace('1.1', '2.0')}connection: keep-alive\r\n\r\n${sound}`,
     ],
-    [400],
-  ],
-  [
-    'answers a good request before the garbage that follows it',
-    () => [`${withToken()}${withToken()}garbage\r\n\r\n`],
-    [200, 200, 400],
-  ],
-  [
-    'closes the connection at HTTP/2.0',
-    () => [`GET /test HTTP/2.0\r\nhost: localhost\r\nconnection: keep-alive\r\n\r\n${withToken()}`],
-    [400],
-  ],
-  [
-    'closes the connection at headers that are too long',
-    () => [`${GET}x: ${'a'.repeat(11_000)}\r\n\r\n${withToken()}`],
-    [431],
-  ],
-  [
-    'answers 100 to a client that expects it, then the response',
-    () => [
-      `POST /open/x HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: 1\r\nconnection: close\r\n\r\n`,
+  }),
+  ...connections([431], {
+    'closes the connection at headers that are too long': (sound) => [`${GET}x: ${'a'.repeat(11_000)}\r\n\r\n${sound}`],
+  }),
+  ...connections([200, 200, 400], {
+    'answers a good request before the garbage that follows it': (sound) => [`${sound}${sound}garbage\r\n\r\n`],
+  }),
+  ...connections([100, 200], {
+    'answers 100 to a client that expects it, then the response': () => [
+      `${POST}expect: 100-continue\r\ncontent-length: 1\r\nconnection: close\r\n\r\n`,
       'a',
     ],
-    [100, 200],
-  ],
-] as const)('On one connection the gateway %s', async (_row, pieces, statuses) => {
-  const answers = await converse(twin.apiUrl, pieces(), { pause: 60, patience: 60_000 });
-  expect(answers).toEqual({ statuses, ended: true });
+  }),
+];
+
+it.each(CONNECTIONS)('On one connection the gateway %s', async (_title, pieces, statuses) => {
+  const all = pieces(`${GET}${good}\r\n\r\n`);
+  expect(await converse(twin.apiUrl, all, { pause: 60, patience: 60_000 })).toEqual({ statuses, ended: true });
 });
 
 it.each([
@@ -275,13 +252,13 @@ it('The gateway answers 408 at its time limits, reports no defect, and keeps no 
   });
   const [timeout, malformed] = ['HTTP/1.1 408 Request Timeout', 'HTTP/1.1 400 Bad Request'];
   expect(await Promise.all(answers)).toEqual([timeout, timeout, timeout, timeout, malformed, malformed]);
-  await expect.poll(() => connections(server), { timeout: 60_000 }).toBe(0);
+  await expect.poll(() => openSockets(server), { timeout: 60_000 }).toBe(0);
   await close(server);
   expect(events).toContainEqual({ kind: 'unread', status: 408, reason: 'Request timeout' });
   expect(events.filter(({ kind }) => kind !== 'unread')).toEqual([]);
 });
 
-function connections(server: ReturnType<typeof gatewayServer>): Promise<number> {
+function openSockets(server: ReturnType<typeof gatewayServer>): Promise<number> {
   return new Promise((resolve) => {
     server.getConnections((_error, count) => resolve(count));
   });
