@@ -232,24 +232,9 @@ it('The matching route equals that of a naive reference, for any table of routes
 });
 
 /** Texts with what is special in a URL, a log line and an object. */
-const special = fc.constantFrom(
-  '/',
-  '%',
-  '%2F',
-  '%00',
-  '%ff',
-  '..',
-  '.',
-  '?',
-  '#',
-  '\\',
-  '\0',
-  '\x1b',
-  '\u202e',
-  '\ud800',
-  '😀',
-  '&',
-  '=',
+const special = fc.oneof(
+  fc.constantFrom('/', '%', '%2F', '%00', '%ff', '..', '.', '?', '#', '&', '='),
+  fc.constantFrom('\\', '\0', '\x1b', '\u202e', '\ud800', '😀'),
 );
 const hostile = fc
   .array(fc.oneof(special, fc.string({ unit: 'binary', maxLength: 4 })), { maxLength: 12 })
@@ -300,20 +285,11 @@ it('A printable text has no character that moves the cursor or reverses text, an
   );
 });
 
-const headerName = fc.constantFrom(
-  'cookie',
-  'Cookie',
-  'host',
-  'content-type',
-  'X-Forwarded-For',
-  '__proto__',
-  'constructor',
-  'x',
-);
+const HEADERS = ['cookie', 'Cookie', 'host', 'content-type', 'X-Forwarded-For', '__proto__', 'constructor', 'x'];
 const request = fc.record({
   method: fc.constantFrom(...METHODS, 'TRACE'),
   target: hostile.map((text) => `/${text}`),
-  rawHeaders: fc.array(fc.tuple(headerName, bytes), { maxLength: 8 }).map((pairs) => pairs.flat()),
+  rawHeaders: fc.array(fc.tuple(fc.constantFrom(...HEADERS), bytes), { maxLength: 8 }).map((pairs) => pairs.flat()),
   body: fc.uint8Array({ maxLength: 50 }).map((all) => Buffer.from(all)),
 });
 
