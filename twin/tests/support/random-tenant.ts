@@ -13,6 +13,25 @@ export interface Case {
   readonly requested: readonly string[];
 }
 
+export const wordsOf = (scope: unknown): string[] => (typeof scope === 'string' ? scope.split(' ') : []);
+
+export const grantOf = ({ tenant, client, api }: Case, kind: ClientGrant['subjectType']): ClientGrant | undefined =>
+  tenant.grants.find(
+    ({ clientId, audience, subjectType }) =>
+      clientId === client.clientId && audience === api.identifier && subjectType === kind,
+  );
+
+/** Returns the scopes of the API that the user can get through the client, in the API's order. */
+export function obtainableScopes(random: Case, firstParty = true): string[] {
+  const { tenant, api, user } = random;
+  const held = tenant.roles.filter(({ id }) => user.roleIds.includes(id)).flatMap(({ permissions }) => permissions);
+  const permitted = held.filter(({ audience }) => audience === api.identifier).map(({ name }) => name);
+  const isLimited = !firstParty || api.userPolicy === 'require_client_grant';
+  return api.scopes
+    .filter((scope) => !api.enforcePolicies || permitted.includes(scope))
+    .filter((scope) => !isLimited || grantOf(random, 'user')?.scopes.includes(scope) === true);
+}
+
 /** A few names, so that requested, declared and permitted scopes overlap; some are properties of every object. */
 const permission = fc.constantFrom('read', 'write', 'admin', 'Read', 'constructor', '__proto__', 'é');
 const requested = fc.oneof(

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { NO_LOGIN, type Tenant } from '../../../src/model/tenant.ts';
 import { codeFlow, LoginFailed, tokenRequest } from '../../../src/verify/login.ts';
 import { localTenant } from '../../support/local-tenant.ts';
-import { OIDC, randomCase, type Case } from '../../support/random-tenant.ts';
+import { obtainableScopes, OIDC, randomCase, wordsOf, type Case } from '../../support/random-tenant.ts';
 
 const CALLBACK = 'https://app.example.com/callback';
 const REFRESH = { rotates: true, leeway: 0, lifetime: undefined, idleLifetime: undefined };
@@ -23,25 +23,12 @@ function withLogins({ clients, resourceServers, ...rest }: Tenant, firstParty: b
 }
 
 /** The scopes that no token of the case may exceed. */
-function most({ tenant, api, client, user, requested }: Case, firstParty: boolean): Set<string> {
-  const permitted = tenant.roles.flatMap(({ id, permissions }) =>
-    user.roleIds.includes(id) ? permissions.filter(({ audience }) => audience === api.identifier) : [],
-  );
-  const grant = tenant.grants.find(
-    ({ clientId, audience, subjectType }) =>
-      clientId === client.clientId && audience === api.identifier && subjectType === 'user',
-  );
-  const isLimited = !firstParty || api.userPolicy === 'require_client_grant';
-  const ofApi = api.scopes
-    .filter((scope) => !api.enforcePolicies || permitted.some(({ name }) => name === scope))
-    .filter((scope) => !isLimited || grant?.scopes.includes(scope) === true);
+function most(random: Case, firstParty: boolean): Set<string> {
+  const { api, requested } = random;
   const effective = requested.length === 0 && !api.enforcePolicies ? api.scopes : [...requested, 'offline_access'];
-  return new Set(
-    [...ofApi, ...(firstParty ? OIDC : []), 'offline_access'].filter((scope) => effective.includes(scope)),
-  );
+  const all = [...obtainableScopes(random, firstParty), ...(firstParty ? OIDC : []), 'offline_access'];
+  return new Set(all.filter((scope) => effective.includes(scope)));
 }
-
-const wordsOf = (scope: unknown): string[] => (typeof scope === 'string' ? scope.split(' ') : []);
 
 it('In any tenant, the scope of a login and of each refresh is within requested ∩ permitted (∩ client grant)', async () => {
   const seen = new Set<string>();
