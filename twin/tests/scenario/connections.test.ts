@@ -1,12 +1,12 @@
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { gatewayServer } from '../../src/gateway/server.ts';
 import { tenantEndpoint } from '../../src/server/tenant-endpoint.ts';
 import { useHandlers } from '../../../tests/support/handlers.ts';
 import { rawRequest, requestBytes } from '../support/raw-http.ts';
 import { exists } from '../../../tests/support/running.ts';
-import { call, serviceToken, startTestTwin, type TestTwin } from '../support/twin.ts';
+import { call, serviceToken, startTestTwin } from '../support/twin.ts';
 
 const HANDLERS = {
   slow: `
@@ -26,23 +26,18 @@ export const handler = async (event: any): Promise<unknown> => {
   version: "export const handler = async () => 'one';",
 };
 
-let twin: TestTwin;
-let token: string;
-beforeAll(async () => {
-  twin = await startTestTwin({
-    // Requests arrive before, during and after the evaluation of a reload.
-    evaluate: async (...what) => {
-      const recorded = await evaluateHere(...what);
-      await wait(200);
-      return recorded;
-    },
-    change: (project) => useHandlers(project, HANDLERS),
-  });
-  token = await serviceToken(twin);
-});
-afterAll(() => twin.end());
-
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const twin = await startTestTwin({
+  // Requests arrive before, during and after the evaluation of a reload.
+  evaluate: async (...what) => {
+    const recorded = await evaluateHere(...what);
+    await wait(200);
+    return recorded;
+  },
+  change: (project) => useHandlers(project, HANDLERS),
+});
+const token = await serviceToken(twin);
+
 const noDefect = (): void => expect(twin.log.filter((line) => line.startsWith('DEFECT'))).toEqual([]);
 
 /** A connection that has sent these bytes. */

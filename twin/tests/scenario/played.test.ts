@@ -1,16 +1,15 @@
 import { decodeJwt, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { accessOf, type Access, type Answer, type Cell } from '../../src/report/cells.ts';
 import type { Caller } from '../../src/report/callers.ts';
 import { cellText, heading } from '../../src/report/texts.ts';
-import { planOf } from '../../src/verify/plan.ts';
 import { play } from '../../src/verify/play.ts';
 import { countOf, differencesOf } from '../../src/verify/table.ts';
 import type { Route } from '../../src/model/http-api.ts';
 import { routeOf } from '../../src/gateway/match.ts';
 import { fillAccess } from '../support/full-access.ts';
 import type { ProjectCopy } from '../../../tests/support/project.ts';
-import { targetOf } from '../support/verifiable.ts';
+import { playOptions } from '../support/verifiable.ts';
 import { call, signingKey, startTestTwin, type TestTwin } from '../support/twin.ts';
 
 /** A client that may log users in, in a stack that has none. */
@@ -30,24 +29,16 @@ const STACKS = [
   { what: 'dev, with callers and routes of every kind', stack: 'dev', change: fillAccess },
 ];
 
-const twins: TestTwin[] = [];
-beforeAll(async () => {
-  twins.push(
-    ...(await Promise.all(STACKS.map(({ stack, change }) => startTestTwin({ stack, ...(change && { change }) })))),
-  );
-});
-afterAll(() => Promise.all(twins.map((twin) => twin.end())));
+const PLAYED = await Promise.all(
+  STACKS.map(async ({ what, stack, change }) => {
+    return { what, twin: await startTestTwin({ stack, ...(change && { change }) }) };
+  }),
+);
+const accessTo = (twin: TestTwin): Access => accessOf(twin.model(), Math.floor(Date.now() / 1000));
 
-const accessOfTwin = (index: number): Access => {
-  const twin = twins[index];
-  if (twin === undefined) throw new Error('the twin did not start');
-  return accessOf(twin.model(), Math.floor(Date.now() / 1000));
-};
-
-describe.each(STACKS.map((one, index) => ({ ...one, index })))('The access report of stack $what', ({ index }) => {
+describe.each(PLAYED)('The access report of stack $what', ({ twin }) => {
   it('Real requests with tokens of the tenant confirm every cell of the access report', async () => {
-    const { callers, rows, answers } = accessOfTwin(index);
-    const twin = twins[index] as TestTwin;
+    const { callers, rows, answers } = accessTo(twin);
     const sign = await signer(twin);
     const cellsOf = (caller: Caller): Cell[] =>
       rows.map(({ cells }) => cells[callers.indexOf(caller)]).filter((cell) => cell !== undefined);
@@ -64,19 +55,14 @@ describe.each(STACKS.map((one, index) => ({ ...one, index })))('The access repor
   });
 
   it('npm run verify agrees with the access report', async () => {
-    const twin = twins[index] as TestTwin;
-    const target = targetOf(twin);
-    const model = twin.model();
-    const { clientIds } = twin.outputs;
-    const plan = planOf(model, true);
-    const played = await play({ model, plan, target, clientIds, maxTokens: Infinity, progress: () => undefined });
+    const played = await play(playOptions(twin, { allMethods: true }));
     expect(differencesOf(played)).toEqual([]);
     expect(countOf(played).agree).toBeGreaterThan(0);
   });
 });
 
 it('The played cells include every kind of verdict', () => {
-  const texts = STACKS.flatMap((_stack, index) => accessOfTwin(index).rows.flatMap(({ cells }) => cells.map(cellText)));
+  const texts = PLAYED.flatMap(({ twin }) => accessTo(twin).rows.flatMap(({ cells }) => cells.map(cellText)));
   expect([...new Set(texts)].toSorted()).toEqual([
     'allowed: `read:user`',
     'allowed: `read:user`, `write:user`',
