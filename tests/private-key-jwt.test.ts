@@ -53,7 +53,7 @@ describe('Clients that sign with a private key', () => {
     const [problem, ...more] = await problemsOf(withSigning({ publicKeys: [{ pem }] }));
     expect(more).toEqual([]);
     expect(problem?.message).toBe(
-      'is a private key, which only the client may have; make a new one and write its public key: openssl rsa -in key.pem -pubout',
+      'is a private key, which only the client may have; create a new key pair and write its public key: openssl rsa -in key.pem -pubout',
     );
   });
 

@@ -119,8 +119,8 @@ const vpc = z.strictObject({
 function idsOf(pattern: RegExp, kind: string, example: string, most: number) {
   return z
     .array(matching(pattern, `write the id of a ${kind}, like ${example}`))
-    .min(1, { error: 'write one' })
-    .refine(isDistinct, { error: 'one is listed twice' })
+    .min(1, { error: 'list at least one' })
+    .refine(isDistinct, { error: `a ${kind} is listed twice` })
     .max(most, { error: `Lambda accepts at most ${most} ${kind}s` });
 }
 

@@ -80,7 +80,7 @@ function* secondIssuerProblems(keys: CheckedKeys, { routes }: Contract): Iterabl
   if (second === undefined) return;
   const place = 'api:secondIssuer.basePath';
   if (domain === undefined) {
-    yield problem('missing', 'api:secondIssuer', 'a second API needs a domain to be served at; write api:domain');
+    yield problem('missing', 'api:secondIssuer', 'needs a custom domain; add api:domain');
     return;
   }
   const { basePath: first = '' } = domain;
@@ -100,7 +100,11 @@ function* secondIssuerProblems(keys: CheckedKeys, { routes }: Contract): Iterabl
     const message = `it would take the requests below ${second.basePath} of the route ${JSON.stringify(taken)} from the first API; write another base path${instead}`;
     yield problem('conflict', place, message);
   } else if (taken === undefined && second.reason !== undefined) {
-    yield problem('unused', 'api:secondIssuer.reason', 'no route of the first API loses requests; remove it');
+    yield problem(
+      'unused',
+      'api:secondIssuer.reason',
+      'no route of the first API loses requests, so the reason has no effect; remove it',
+    );
   }
 }
 
@@ -240,7 +244,7 @@ function* privateProblems(all: readonly (readonly [string, Backend])[], keys: Ch
   const used = new Map(all.flatMap(([key, backend]) => (backend.kind === 'private' ? [[backend.name, key]] : [])));
   for (const [name, key] of used) {
     if (Object.hasOwn(declared, name)) continue;
-    const message = `has no ${name}, which ${JSON.stringify(key)} goes to${didYouMean(name, Object.keys(declared))}; write its vpcLink and listener`;
+    const message = `has no entry ${name}, the target of ${JSON.stringify(key)}${didYouMean(name, Object.keys(declared))}; write its vpcLink and listener`;
     yield problem('undeclared', 'api:privateBackends', message);
   }
   for (const [name, { listener }] of Object.entries(declared)) {
@@ -269,7 +273,7 @@ function* functionProblems(functions: ReadonlyMap<string, string>, keys: Checked
       yield rejected(`its function is in ${region}; name one in the stack's region, ${keys['aws:region']}`);
     } else if (account !== parsed.account) {
       yield rejected(
-        `its function is of account ${parsed.account}, another route's of ${account}; a stack has one account`,
+        `its function is in account ${parsed.account}, another route's in ${account}; all must be in one account`,
       );
     } else if (labels.has(label)) {
       yield rejected(

@@ -66,7 +66,7 @@ const publicKey = z.strictObject({
 
 function problemOfKey(pem: string): string | undefined {
   if (pem.includes('PRIVATE KEY')) {
-    return 'is a private key, which only the client may have; make a new one and write its public key: openssl rsa -in key.pem -pubout';
+    return 'is a private key, which only the client may have; create a new key pair and write its public key: openssl rsa -in key.pem -pubout';
   }
   const advice = `write a public RSA key of ${SMALLEST_RSA_KEY} bits or more, as openssl rsa -in key.pem -pubout prints it`;
   if (!PUBLIC_PEM.test(pem)) return advice;
@@ -125,7 +125,7 @@ export const client = z.strictObject({
   publicKeys: described(
     z
       .array(publicKey)
-      .min(1, { error: 'write one key' })
+      .min(1, { error: 'write at least one key' })
       .max(KEYS_PER_CLIENT, { error: `Auth0 accepts at most ${KEYS_PER_CLIENT} keys of a client; remove the oldest` })
       .optional(),
     'The public keys of a client with auth: private_key_jwt. The client may sign with either key; a second one lets it change keys without a gap.',

@@ -3,7 +3,7 @@ export const MAY_BE_SECRET = 'api:handlers';
 
 /** The error for any other encrypted key. */
 export const NO_PLACE_FOR_A_SECRET =
-  'is encrypted, and what it says stands in plain text in the state, at AWS or Auth0, and in the access report; only api:handlers can hold a secret: write this without --secret';
+  'is encrypted, but its value would be in plain text in the state, at AWS or Auth0, and in the access report; only api:handlers can hold a secret: write this without --secret';
 
 /**
  * Returns the keys with values that the engine decrypted. The SDK does not offer this list, so it is read from an

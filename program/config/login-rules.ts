@@ -64,11 +64,11 @@ function* proofProblems({
   }
   const keys = publicKeys?.map(({ pem }) => createPublicKey(pem).export({ type: 'spki', format: 'pem' }));
   if (!isDistinct(keys ?? [])) {
-    yield ['publicKeys', 'duplicate', 'Auth0 accepts a key of a client once; remove the other'];
+    yield ['publicKeys', 'duplicate', 'Auth0 accepts each key of a client once; remove the duplicate'];
   }
   if (secretVersion !== undefined && (isPublic || usesKeys)) {
     const whose = isPublic ? `of type ${type}` : 'with auth: private_key_jwt';
-    yield ['secretVersion', 'unused', `a client ${whose} has no secret; remove it`];
+    yield ['secretVersion', 'unused', `a client ${whose} has no secret; remove this key`];
   }
 }
 
@@ -92,7 +92,7 @@ function listProblem({ type, party, ...client }: ClientSettings, list: (typeof L
     const example = list === 'callbacks' ? '/callback' : '';
     return isNeeded ? ['missing', `is missing; write, for instance, [http://localhost:5173${example}]`] : undefined;
   }
-  if (list === 'origins' && type !== 'spa') return ['unused', 'only a client of type spa uses them; remove them'];
+  if (list === 'origins' && type !== 'spa') return ['unused', 'only a client of type spa has origins; remove them'];
   if (type === 'service') return ['unused', 'a service has no login; remove them, or write type: spa, native or web'];
   // Source: https://auth0.com/docs/get-started/applications/third-party-applications/security-controls
   return list === 'logoutUrls' && party === 'third'

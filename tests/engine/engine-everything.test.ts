@@ -34,7 +34,7 @@ describe('A stack with every option of the AWS side', () => {
       'api:handlers.test.statements.0.conditions.StringEquals.sts:ExternalId': EXTERNAL_ID,
     });
     const resource = 'aws:iam/rolePolicy:RolePolicy "api-test"';
-    const message = 'its policy is encrypted, so no rule can judge it';
+    const message = 'its policy is encrypted, so the rules cannot read it';
     expect(declared.violations).toEqual([]);
     expect(deployed).toEqual({ ...declared, violations: [{ rule: 'narrow statements', resource, message }] });
   });

@@ -103,7 +103,7 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
       'everything except what',
     ],
     'a policy that cannot be read': [{ policy: undefined }, 'cannot be read'],
-    'a policy that is encrypted in a state': [{ policy: '(encrypted)' }, 'encrypted, so no rule can judge it'],
+    'a policy that is encrypted in a state': [{ policy: '(encrypted)' }, 'encrypted, so the rules cannot read it'],
     "a part of what Lambda needs for a VPC, in a statement of the code's own": [
       allows('ec2:CreateNetworkInterface', '*'),
       'ec2:CreateNetworkInterface writes, and its resource is *',
@@ -156,19 +156,19 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
   ...planted('no open route over a protected one', HTTP_API, {
     'a quick-created $default beside GET /test': [
       { target: 'arn:aws:lambda:x' },
-      '$default is open to anyone, and takes what GET /test does not',
+      '$default is open to anyone, and matches what the protected GET /test does not',
     ],
   }),
   ...planted('no open route over a protected one', MADE_ROUTE, {
     // R02
     ...rowsOf(['ANY /{proxy+}', 'GET /{proxy+}', 'ANY /test', 'ANY /{id}', '$default'], (key) => [
       `an open ${key} beside GET /test`,
-      [route(key), `${key} is open to anyone, and takes what GET /test does not`],
+      [route(key), `${key} is open to anyone, and matches what the protected GET /test does not`],
     ]),
     // R03
     'a route for any token over one with a scope': [
       route('ANY /{proxy+}', { authorizationType: 'JWT' }),
-      'ANY /{proxy+} is open to any token, and takes what GET /test does not',
+      'ANY /{proxy+} is open to any token, and matches what the protected GET /test does not',
     ],
   }),
   ...planted('production, any token', MADE_ROUTE, {
@@ -178,7 +178,7 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
       'POST /orders may change state with any token',
     ],
   }),
-  ...planted('TLS of today', 'aws:apigatewayv2/domainName:DomainName "planted"', {
+  ...planted('TLS 1.2 or newer', 'aws:apigatewayv2/domainName:DomainName "planted"', {
     'a domain with TLS 1.0': [{ domainNameConfiguration: { securityPolicy: 'TLS_1_0' } }, 'speaks TLS_1_0'],
   }),
   // C06 to C08, C15
@@ -241,17 +241,17 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
     ],
   }),
   ...planted('production, handlers', FUNCTION, {
-    'a function without a reserved concurrency': [withoutReasons((all) => all), 'nothing bounds how many of it'],
+    'a function without a reserved concurrency': [withoutReasons((all) => all), 'it has no reserved concurrency'],
     'a function whose concurrency is not bounded': [
       withoutReasons(inputs('Function', { reservedConcurrentExecutions: -1 })),
-      'nothing bounds how many of it',
+      'it has no reserved concurrency',
     ],
   }),
   ...planted('production, domain', HTTP_API, {
     "an API at AWS's own address": [withoutReasons((all) => all), "callers use AWS's address"],
   }),
   ...planted('production, userAccess', 'auth0:index/resourceServer:ResourceServer "auth0"', {
-    'a resource server whose user access is not written': [output({ accepted: {} }), 'nothing says that it should'],
+    'a resource server whose user access is not written': [output({ accepted: {} }), 'does not explicitly allow that'],
   }),
   ...planted('exceptions are needed', 'the stack', {
     'an exception that nothing needs': [
@@ -262,11 +262,11 @@ export const PLANTED_RIGHTS: readonly Planted[] = [
   ...planted('production, declared roles', FUNCTION, {
     'a function whose role the program does not declare': [
       { role: 'arn:aws:iam::123456789012:role/admin' },
-      'no rule can judge its role arn:aws:iam::123456789012:role/admin',
+      'the rules cannot read the policy of its role arn:aws:iam::123456789012:role/admin',
     ],
   }),
   ...planted('production, logRetention', 'aws:cloudwatch/logGroup:LogGroup "api"', {
-    'logs that are kept for ever': [{ retentionInDays: undefined }, 'for ever'],
+    'logs that are kept forever': [{ retentionInDays: undefined }, 'forever'],
   }),
 ];
 

@@ -53,12 +53,12 @@ export const PLANTED_ROUTES: readonly Planted[] = [
       'GET /public is open to anyone',
     ],
   }),
-  ...planted('no other entrance', 'aws:lambda/functionUrl:FunctionUrl "planted"', {
+  ...planted('no way around the routes', 'aws:lambda/functionUrl:FunctionUrl "planted"', {
     // A13
-    'a function with a URL': [{ authorizationType: 'NONE' }, 'past the authorizer'],
+    'a function with a URL': [{ authorizationType: 'NONE' }, 'without the API and its authorizer'],
   }),
-  ...planted('no other entrance', HTTP_API, {
-    'an API that makes routes of an OpenAPI document': [{ body: '{}' }, 'its input body makes routes'],
+  ...planted('no way around the routes', HTTP_API, {
+    'an API with routes of an OpenAPI document': [{ body: '{}' }, 'its input body declares routes'],
     'an execute-api endpoint that stays on beside a domain': [
       (all) => plus('aws:apigatewayv2/apiMapping:ApiMapping', { apiId: API_ID(all) })(all),
       'its execute-api endpoint bypasses it',
@@ -70,7 +70,7 @@ export const PLANTED_ROUTES: readonly Planted[] = [
       '$default, which quick create makes, is open to anyone',
     ],
   }),
-  ...planted('issuer with its slash', AUTHORIZER, {
+  ...planted('issuer ends with a slash', AUTHORIZER, {
     // A05
     'an issuer without its slash': [
       jwt({ issuer: 'https://acme.eu.auth0.com' }),

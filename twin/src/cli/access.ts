@@ -23,7 +23,7 @@ export interface AccessOptions {
 export async function access(chosen: AccessOptions, root: URL, run?: typeof evaluate): Promise<number> {
   if (chosen.markdown === true && chosen.since === undefined) throw new UserError('--markdown needs --since.');
   if (chosen.config !== undefined && chosen.stack === undefined && chosen.state === undefined) {
-    throw new UserError('--config needs --stack: the values are those of one stack.');
+    throw new UserError('--config needs --stack, because its values apply to one stack.');
   }
   // Report an unknown revision before the evaluation.
   const old = chosen.since === undefined ? undefined : await reportsAt(root, chosen.since);

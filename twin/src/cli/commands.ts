@@ -98,7 +98,7 @@ export const COMMANDS = {
       new Option('--since <revision>', 'print what callers gain and lose since a git revision').conflicts('check'),
       new Option('--markdown', 'print that as Markdown'),
       stack('this stack instead of all'),
-      state('report on the deployed stack, as `pulumi stack export` has it').conflicts('stack'),
+      state('report on the deployed stack in a file that `pulumi stack export` wrote').conflicts('stack'),
       config,
     ],
     examples: [
@@ -112,7 +112,7 @@ export const COMMANDS = {
     description: 'Prints what callers would gain and lose if the program replaced what is deployed.',
     failure: 1,
     options: [
-      state('the deployed stack, as `pulumi stack export` has it').makeOptionMandatory(),
+      state('the deployed stack: a file that `pulumi stack export` wrote').makeOptionMandatory(),
       stack('the stack to evaluate (default: the deployed one)'),
       new Option('--markdown', 'print it as Markdown'),
       config,
@@ -153,7 +153,7 @@ export const COMMANDS = {
       ),
       new Option('--scope <scopes>', 'the scopes to request (default: all that the caller can get)'),
       new Option('--audience <api>', 'the API to request the token for'),
-      new Option('--issuer <url>', 'the issuer of the token, where the stack has two (default: the first)'),
+      new Option('--issuer <url>', 'the issuer of the token, if the stack has two (default: the first)'),
       new Option('--key <file>', 'the private key of a client that signs its requests'),
       new Option('--decode', 'print the claims and the routes that they open instead'),
       ...system,

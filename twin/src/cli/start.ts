@@ -146,7 +146,9 @@ export function servingOptions({
 }: StartOptions): Omit<TwinOptions, 'root' | 'onEvent'> {
   const { port, tenantPort } = options;
   if (port === tenantPort && port !== 0 && withTenant) {
-    throw new UserError(`--port and --tenant-port are both ${port}; choose two (0 chooses a free one).`);
+    throw new UserError(
+      `--port and --tenant-port are both ${port}; choose two different ports (0 chooses a free one).`,
+    );
   }
   return { ...options, withTenant, forwards: parseForwards(forward) };
 }

@@ -101,8 +101,10 @@ export function callerNamed({ as, through }: Pick<TokenOptions, 'as' | 'through'
   );
   if (client !== undefined) {
     const instead =
-      client.declared.grantTypes.length === 0 ? 'it has no grant type' : `write --as <user> --through ${client.name}`;
-    throw new UserError(`${as} gets no token of its own; ${instead}.`);
+      client.declared.grantTypes.length === 0
+        ? ': it has no grant type'
+        : `; write --as <user> --through ${client.name}`;
+    throw new UserError(`${as} cannot request a token for itself${instead}.`);
   }
   throw new UserError(`Stack ${model.stack} has no caller ${as}${didYouMean(as, names) || '.'} ${choice}`);
 }
@@ -116,7 +118,7 @@ export function askOf({ asks, name }: Caller, { scope, audience }: Pick<TokenOpt
   const ask = asks.find(({ api }) => audience === undefined || api.identifier === audience);
   if (ask === undefined) {
     const all = [...new Set(asks.map(({ api }) => api.identifier))];
-    throw new UserError(`${name} can ask for no API ${audience}; the tenant has ${all.join(', ')}.`);
+    throw new UserError(`${name} cannot request tokens for the API ${audience}; the tenant has ${all.join(', ')}.`);
   }
   if (scope === undefined) return ask;
   const rest = [...ask.parameters].filter(([parameter]) => parameter !== 'scope');

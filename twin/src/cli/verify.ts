@@ -73,7 +73,7 @@ async function playAll(opened: Opened, chosen: VerifyOptions): Promise<Played> {
   say(`Verifying ${target.name} against stack ${model.stack} of this checkout.`);
   if (target.playable !== undefined) {
     const [probe] = target.playable;
-    const who = probe === undefined ? 'no client, since the outputs name no probe' : `its probe ${probe}`;
+    const who = probe === undefined ? 'no client: the outputs name no probe' : `its probe ${probe}`;
     say(`A production stack: it is called as ${who}; --as-clients calls as every client.`);
   }
   const bill = target.local ? '' : ' (Auth0 bills machine-to-machine tokens; --max-tokens caps them)';

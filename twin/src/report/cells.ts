@@ -104,7 +104,7 @@ function judged(
   return { allowed: false, reason, passed };
 }
 
-/** Shows only the API as the actual audience, since a token may also have OpenID Connect's. */
+/** Shows only the API as the actual audience, since a user's token may also have the one of /userinfo. */
 function rejection({ name, expected, actual }: Check, api: string, audiences: readonly string[]): Verdict {
   return name === 'audience'
     ? { kind: 'rejected token', check: name, expected: [...audiences], actual: api }

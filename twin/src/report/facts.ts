@@ -74,14 +74,12 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
   production: {
     shown: ['Production', 'Production'],
     says: ({ added: [is], removed }) =>
-      removed.includes('`on`')
-        ? 'production is no longer on, and none of its rules applies'
-        : `production is ${is ?? 'not declared'}`,
+      removed.includes('`on`') ? 'production is off: none of its rules apply' : `production is ${is ?? 'not declared'}`,
     danger: ({ removed }) => removed.includes('`on`'),
   },
   protection: fact('Production', 'Protected from deletion, each', 'each {is} is {no}protected from deletion', less),
   violations: fact('Rules that do not hold', '', '{of} {no}breaks the rule {is}', more),
-  exceptions: fact('Production', 'Exception', 'production {no}has an exception from {of}, for the reason {is}', more),
+  exceptions: fact('Production', 'Exception', 'production {no}has an exception for {of}, with the reason {is}', more),
   accepted: fact('Production', 'Accepted by the rules', 'the rules {no}accept {of}: {is}', more),
   needs: {
     says: ({ of, before: [was], after: [is] }) => {
@@ -193,8 +191,8 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
   renames: {
     shown: ['Renamed, and kept', ''],
     says: ({ of, added: [now] }) => {
-      if (of.startsWith('route ')) return `the ${of} is renamed ${now}, and takes the same requests`;
-      return `the ${of} is called ${now} now, and keeps ${of.startsWith('client ') ? 'its id and its secret' : 'its log'}`;
+      if (of.startsWith('route ')) return `the ${of} is renamed to ${now} and matches the same requests`;
+      return `the ${of} is now called ${now} and keeps ${of.startsWith('client ') ? 'its id and secret' : 'its log'}`;
     },
     when: more,
   },

@@ -109,7 +109,7 @@ export const RECORDED = {
   retention: (model) =>
     declared(model, TYPE.logGroup).map((resource) => {
       const [days = '0'] = texts(input(resource, 'retentionInDays'));
-      return { of: resource.name, is: days === '0' ? 'for ever' : `${days} days` };
+      return { of: resource.name, is: days === '0' ? 'forever' : `${days} days` };
     }),
   logKeys: (model) => inputItems(model, TYPE.logGroup, 'kmsKeyId'),
 } as const satisfies Record<string, (model: Model) => readonly Item[]>;

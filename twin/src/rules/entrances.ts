@@ -25,7 +25,7 @@ function overProtected(all: Registered): Finding[] {
     );
     if (covered === undefined) return undefined;
     const who = demandOf(route) === 0 ? 'open to anyone' : 'open to any token';
-    return `${route.routeKey} is ${who}, and takes what ${covered.routeKey} does not: other methods or paths of a protected route`;
+    return `${route.routeKey} is ${who}, and matches what the protected ${covered.routeKey} does not: other methods or forms of its path`;
   };
   return [
     ...each(TYPE.route, routeInputs, problemOf)(all),
@@ -39,11 +39,11 @@ function overProtected(all: Registered): Finding[] {
 export const ENTRANCE_RULES: readonly Rule[] = [
   {
     name: 'no open route over a protected one',
-    says: 'No open route with ANY, {name+} or $default takes requests to the path of a protected route, unless a reason says why.',
+    says: 'An open route with ANY, {name+} or $default matches the path of a protected route only with a reason.',
     check: overProtected,
   },
   {
-    name: 'TLS of today',
+    name: 'TLS 1.2 or newer',
     says: "The API's domain speaks TLS 1.2 or newer.",
     check: each(
       TYPE.domainName,

@@ -136,13 +136,13 @@ const PRODUCTION = {
     TYPE.logGroup,
     z.object({ retentionInDays: z.number().default(0) }),
     ({ retentionInDays: days }) =>
-      days >= SHORTEST_LOG_RETENTION ? undefined : `it keeps its events ${days === 0 ? 'for ever' : `${days} days`}`,
+      days >= SHORTEST_LOG_RETENTION ? undefined : `it keeps its events ${days === 0 ? 'forever' : `${days} days`}`,
   ),
   handlers: each(
     TYPE.function,
     z.object({ reservedConcurrentExecutions: z.number().default(-1) }),
     ({ reservedConcurrentExecutions: reserved }) =>
-      reserved < 0 ? 'nothing bounds how many of it run at the same time' : undefined,
+      reserved < 0 ? "it has no reserved concurrency, so it can use up the account's" : undefined,
   ),
   // Auth0's default lets any first-party application of the tenant request user tokens.
   userAccess: each(
@@ -154,7 +154,7 @@ const PRODUCTION = {
     }),
     ({ subjectTypeAuthorization: { user } }, _, all) =>
       user.policy === 'allow_all' && acceptedOf(all)['userAccess'] !== 'allow'
-        ? 'every first-party application of the tenant may request user tokens of it, and nothing says that it should'
+        ? 'every first-party application of the tenant may request user tokens for it, and the program does not explicitly allow that'
         : undefined,
   ),
   domain: each(TYPE.api, z.unknown(), (_, { id }, all) =>
@@ -183,17 +183,17 @@ function strict(name: string, says: string, check: Rule['check']): Rule {
 export const PRODUCTION_RULES: readonly Rule[] = [
   {
     name: 'production is protected',
-    says: 'In production the resource server, the clients with their secrets and grants, and the API are protected.',
+    says: 'In production the resource server, the clients with their secrets and grants, and the API are protected from deletion.',
     check: protection,
   },
   strict(
     'production, access log',
-    'In production each stage has an access log, which names no person and no path.',
+    'In production each stage has an access log, without paths and without claims other than azp, client_id, scope and sub.',
     accessLog,
   ),
   strict(
     'production, confirmation prompt',
-    'In production Auth0 asks users before it goes on to an address that anyone could answer.',
+    'In production Auth0 asks for confirmation before a callback that any program on the device may receive.',
     each(TYPE.client, promptInputs, ({ skipNonVerifiableCallbackUriConfirmationPrompt: skip }) =>
       String(skip) === 'true'
         ? 'it shows no confirmation before a callback that any program on the device may receive'
@@ -202,7 +202,7 @@ export const PRODUCTION_RULES: readonly Rule[] = [
   ),
   strict(
     'production, any token',
-    'In production a route that may change state asks for a scope, unless a reason says why any token will do.',
+    'In production a route that may change state requires a scope, or a reason why any token is enough.',
     each(TYPE.route, routeInputs, ({ routeKey, authorizationType, authorizationScopes }, _, all) =>
       authorizationType === 'JWT' &&
       authorizationScopes.length === 0 &&

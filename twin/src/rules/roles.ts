@@ -86,7 +86,7 @@ function managed(all: Registered): Finding[] {
   });
 }
 
-/** Rejects, in production, a role that no rule can judge. */
+/** Rejects, in production, a role whose policy the rules cannot read. */
 function undeclared(all: Registered): Finding[] {
   if (all.outputs['production'] !== true) return [];
   const known = [...functionRoles(all).map((role) => valueOf(role, 'arn')), ...Object.keys(acceptedOf(all))];
@@ -94,7 +94,7 @@ function undeclared(all: Registered): Finding[] {
     .filter(({ inputs }) => !known.includes(inputs['role']))
     .map((resource) => ({
       resource,
-      message: `no rule can judge its role ${String(resource.inputs['role'])}: declare the role in the program, or give a reason under its ARN in the output accepted`,
+      message: `the rules cannot read the policy of its role ${String(resource.inputs['role'])}: declare the role in the program, or give a reason under its ARN in the output accepted`,
     }));
 }
 
@@ -163,7 +163,7 @@ function broad(all: Registered): Finding[] {
   const reasons = acceptedOf(all);
   return documents(all).flatMap(([resource, policy]) => {
     // A state exported without --show-secrets encrypts the whole policy if a part of it is secret.
-    if (policy === ENCRYPTED) return [{ resource, message: 'its policy is encrypted, so no rule can judge it' }];
+    if (policy === ENCRYPTED) return [{ resource, message: 'its policy is encrypted, so the rules cannot read it' }];
     const statements = allowed(policy);
     if (statements === undefined) return [{ resource, message: 'its policy cannot be read' }];
     return statements.flatMap(({ Action: actions = [], Resource: resources = [], NotAction, NotResource }) => {
@@ -174,7 +174,7 @@ function broad(all: Registered): Finding[] {
       return actions
         .filter((action) => !Object.hasOwn(reasons, action))
         .flatMap((action) => whyBroad(action, resources) ?? [])
-        .map((why) => ({ resource, message: `${why}, and no reason is written for it` }));
+        .map((why) => ({ resource, message: `${why}, and no reason is given for it` }));
     });
   });
 }
@@ -183,7 +183,7 @@ function broad(all: Registered): Finding[] {
 export const ROLE_RULES: readonly Rule[] = [
   {
     name: 'production, declared roles',
-    says: "In production the program declares each function's role, unless a reason is written.",
+    says: "In production the program declares each function's role, or gives a reason.",
     check: undeclared,
   },
   { name: 'Lambda alone', says: "Only Lambda can assume a function's role.", check: assumed },
@@ -194,7 +194,7 @@ export const ROLE_RULES: readonly Rule[] = [
   },
   {
     name: 'narrow statements',
-    says: "A function's role allows actions by name on named resources, unless a reason is written.",
+    says: "A function's role allows actions by name on named resources, unless a reason is given.",
     check: broad,
   },
   {

@@ -57,11 +57,11 @@ function otherEntrances(all: Registered): Finding[] {
   return [
     ...ofType(all, TYPE.functionUrl).map((resource) => ({
       resource,
-      message: 'its function can be called past the API, and past the authorizer',
+      message: 'callers can invoke its function without the API and its authorizer',
     })),
     ...each(TYPE.api, z.record(z.string(), z.unknown()), (inputs, { id }) => {
       if (inputs['body'] !== undefined && inputs['body'] !== null)
-        return 'its input body makes routes that no rule sees';
+        return 'its input body declares routes that the rules do not see';
       return mapped.includes(id) && inputs['disableExecuteApiEndpoint'] !== true
         ? 'it has its own domain, and its execute-api endpoint bypasses it'
         : undefined;
@@ -139,7 +139,7 @@ export const ROUTE_RULES: readonly Rule[] = [
     check: openRoutes,
   },
   {
-    name: 'no other entrance',
+    name: 'no way around the routes',
     says: 'Callers cannot bypass the routes to reach a function.',
     check: otherEntrances,
   },
@@ -149,8 +149,8 @@ export const ROUTE_RULES: readonly Rule[] = [
     check: forgeable,
   },
   {
-    name: 'issuer with its slash',
-    says: "Each authorizer trusts an issuer with the slash at its end that Auth0's tokens have.",
+    name: 'issuer ends with a slash',
+    says: "Each authorizer's issuer ends with a slash, as in Auth0's tokens.",
     check: issuers,
   },
   {

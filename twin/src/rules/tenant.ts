@@ -25,7 +25,7 @@ function clientGrants(all: Registered): Finding[] {
     ),
     each(TYPE.client, clientInputs, ({ grantTypes }, client) =>
       grantTypes.includes('client_credentials') && !granted.includes(valueOf(client, 'clientId'))
-        ? 'it may request tokens by client_credentials, and no client grant limits them'
+        ? 'it may request tokens with client_credentials, and no client grant limits them'
         : undefined,
     ),
   ];
@@ -44,12 +44,12 @@ export const TENANT_RULES: readonly Rule[] = [
     check: each(TYPE.resourceServer, z.object({ enforcePolicies: z.boolean().default(false) }), (inputs) =>
       inputs.enforcePolicies
         ? undefined
-        : "it does not enforce RBAC, so that a user's token has every scope that it requests",
+        : "it does not enforce RBAC, so a user's token has every scope that the client requests",
     ),
   },
   {
     name: 'client grants',
-    says: 'A client gets its own tokens only by a client grant.',
+    says: 'A client can request tokens for itself only with a client grant.',
     check: clientGrants,
   },
   {
@@ -66,13 +66,13 @@ export const TENANT_RULES: readonly Rule[] = [
     ),
   },
   {
-    name: 'callbacks by name',
-    says: "A client's callbacks and logout URLs name their host, except for one * in its first label.",
+    name: 'hosts of callbacks',
+    says: "A client's callbacks and logout URLs have a fixed host; only its first label may contain one *.",
     check: each(TYPE.client, z.object({ callbacks: urls, allowedLogoutUrls: urls }), (inputs) => {
       const wide = [...inputs.callbacks, ...inputs.allowedLogoutUrls].find(
         (url) => url.includes('*') && !WILDCARD_LABEL.test(url),
       );
-      return wide === undefined ? undefined : `it sends users to ${wide}, which names no host`;
+      return wide === undefined ? undefined : `it may send users to ${wide}, which has no fixed host`;
     }),
   },
   {

@@ -35,7 +35,7 @@ export async function callRoute(call: Call, platform: Platform): Promise<Verdict
   if (request === undefined) {
     return {
       kind: 'not tried',
-      why: `no request can be made to ${url} with the ${call.source.from} ${call.source.name}`,
+      why: `the request is invalid: check the URL ${url} and the token's ${call.source.from} ${call.source.name}`,
     };
   }
   const { address, headers } = request;

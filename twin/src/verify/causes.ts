@@ -71,7 +71,7 @@ function likely({ probe, route, verdict, claims, model }: CallDifference): strin
   const { authorizer } = route;
   if (verdict.kind === 'unreachable') return `${verdict.why}.`;
   if (verdict.kind === 'not found')
-    return 'the route is not deployed there (or its backend answers just as the gateway does).';
+    return "the route is not deployed there (or its backend returns the gateway's own 404).";
   if (verdict.kind === 'failed') {
     if (route.integration.kind === 'http') {
       return `the gateway cannot reach ${route.integration.url}, or that endpoint fails.`;

@@ -155,6 +155,7 @@ function codeOf(callback: URL, state: string): string {
   const { searchParams } = callback;
   const error = searchParams.get('error');
   if (error !== null) throw new LoginFailed(error, searchParams.get('error_description') ?? '');
-  if (searchParams.get('state') !== state) throw new LoginFailed('wrong_state', 'the callback has another state');
+  if (searchParams.get('state') !== state)
+    throw new LoginFailed('wrong_state', "the state in the callback differs from the request's");
   return searchParams.get('code') ?? '';
 }

@@ -168,13 +168,16 @@ async function readAnswer(response: Response): Promise<TokenResult> {
     } catch {
       return {
         kind: 'unreachable',
-        why: 'the tenant gave an access token that is not a JWT: is the audience an API of it?',
+        why: 'the tenant issued an access token that is not a JWT; check that the audience is an API of this tenant',
       };
     }
   }
   const { error, error_description: description } = body ?? {};
   if (typeof error !== 'string') {
-    return { kind: 'unreachable', why: `${response.url} answers ${response.status}, not as a tenant does` };
+    return {
+      kind: 'unreachable',
+      why: `${response.url} responds ${response.status} without a token or an OAuth error`,
+    };
   }
   return {
     kind: 'refused',

@@ -65,7 +65,7 @@ it('The report says so where no reason is given', async () => {
       rule: 'no open route over a protected one',
       resource: 'aws:apigatewayv2/route:Route "ANY /{1+}"',
       message:
-        'ANY /{proxy+} is open to anyone, and takes what GET /admin does not: other methods or paths of a protected route',
+        'ANY /{proxy+} is open to anyone, and matches what the protected GET /admin does not: other methods or forms of its path',
     },
   ]);
 });

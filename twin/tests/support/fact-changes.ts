@@ -75,7 +75,7 @@ export type Change = [fact: FactName, says: string, plant: Plant, first?: Plant]
  * dangerous change.
  */
 export const CHANGES: readonly Change[] = [
-  ['production', '! production is no longer on, and none of its rules applies', output({ production: false })],
+  ['production', '! production is off: none of its rules apply', output({ production: false })],
   ['production', '* production is `on`', output({ production: true }), output({ production: false })],
   [
     'protection',
@@ -84,12 +84,12 @@ export const CHANGES: readonly Change[] = [
   ],
   [
     'violations',
-    '! `auth0:index/resourceServer:ResourceServer "auth0"` breaks the rule `RBAC: it does not enforce RBAC, so that a user\'s token has every scope that it requests`',
+    '! `auth0:index/resourceServer:ResourceServer "auth0"` breaks the rule `RBAC: it does not enforce RBAC, so a user\'s token has every scope that the client requests`',
     inputs('ResourceServer', { enforcePolicies: false }),
   ],
   [
     'exceptions',
-    '! production has an exception from `alarms`, for the reason `-`',
+    '! production has an exception for `alarms`, with the reason `-`',
     output({ exceptions: { alarms: '-' } }),
     output({ exceptions: {} }),
   ],
@@ -295,7 +295,7 @@ export const CHANGES: readonly Change[] = [
   ],
   [
     'retention',
-    '* events of `api`, `api-test` are kept `for ever`, no longer `90 days`',
+    '* events of `api`, `api-test` are kept `forever`, no longer `90 days`',
     inputs('LogGroup', { retentionInDays: 0 }),
   ],
   [
@@ -329,7 +329,7 @@ export const CHANGES: readonly Change[] = [
   ],
   [
     'renames',
-    '* the function `test` is called `api-test` now, and keeps its log',
+    '* the function `test` is now called `api-test` and keeps its log',
     changed('Function', () => ({ formerly: ['test'] }) as object),
   ],
   ['uncalledRoutes', '* no caller can call `GET /test`', inputs('Route', { authorizationScopes: ['admin'] })],

@@ -52,17 +52,17 @@ describe('What decides besides the cells', () => {
       'api:identitySource': '$request.header.Key',
     };
     const after = reportOf(modelOf(await record({ ...values, ...more })));
-    expect(linesOf(compare(reportAfter(), after)).map((line) => line.replace(/, for the reason .*/, ''))).toEqual([
+    expect(linesOf(compare(reportAfter(), after)).map((line) => line.replace(/, with the reason .*/, ''))).toEqual([
       'prod: 4 dangerous changes, client test-app loses 1 route, 5 other changes',
-      '! production is no longer on, and none of its rules applies',
+      '! production is off: none of its rules apply',
       '! each `Api`, `Client`, `ClientCredentials`, `ClientGrant`, `Connection`, `ResourceServer` is no longer protected from deletion',
       '! the API reads tokens from `$request.header.Key`, no longer `$request.header.Authorization`',
       '! tokens for `https://prod.test-api-for-jwt-authorizer.example.com` live 7200 s, no longer 3600 s',
       '`test-app` (client_credentials)',
       '- loses `GET /test` (lacks `read:user`)',
-      '* production no longer has an exception from `alarms`',
-      '* production no longer has an exception from `domain`',
-      '* production no longer has an exception from `handlers`',
+      '* production no longer has an exception for `alarms`',
+      '* production no longer has an exception for `domain`',
+      '* production no longer has an exception for `handlers`',
       '* CORS allows `header key`, no longer `header authorization`',
       '* events of `api`, `api-test` are kept `3653 days`, no longer `90 days`',
     ]);

@@ -57,8 +57,8 @@ it.each<[string, Model, Model, string[]]>([
     routes({ 'GET /orders/{id}': ['read'], 'GET /orders/{id}/items': ['read'] }),
     routes({ 'GET /orders/{orderId}': ['read'], 'GET /orders/{orderId}/items': ['read'] }),
     [
-      '  * the route `GET /orders/{id}` is renamed `GET /orders/{orderId}`, and takes the same requests',
-      '  * the route `GET /orders/{id}/items` is renamed `GET /orders/{orderId}/items`, and takes the same requests',
+      '  * the route `GET /orders/{id}` is renamed to `GET /orders/{orderId}` and matches the same requests',
+      '  * the route `GET /orders/{id}/items` is renamed to `GET /orders/{orderId}/items` and matches the same requests',
     ],
   ],
   [
@@ -69,7 +69,7 @@ it.each<[string, Model, Model, string[]]>([
       '  `shop` (client_credentials)',
       '    - loses `GET /orders/{orderId}` (lacks `write`)',
       '  * `GET /orders/{orderId}` needs `write`, no longer `read`',
-      '  * the route `GET /orders/{id}` is renamed `GET /orders/{orderId}`, and takes the same requests',
+      '  * the route `GET /orders/{id}` is renamed to `GET /orders/{orderId}` and matches the same requests',
       '  * no caller can call `GET /orders/{orderId}`',
     ],
   ],
@@ -161,8 +161,8 @@ it.each<[string, Model, Model, string[]]>([
       },
     ),
     [
-      '  * the client `till` is called `store` now, and keeps its id and its secret',
-      '  * the function `test` is called `users` now, and keeps its log',
+      '  * the client `till` is now called `store` and keeps its id and secret',
+      '  * the function `test` is now called `users` and keeps its log',
     ],
   ],
   [

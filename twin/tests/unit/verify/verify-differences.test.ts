@@ -35,7 +35,7 @@ it.each([
   ['https://a.example/', 'no header'],
 ])('A call of %s with the header "%s" is not tried if such a request is invalid', async (url, name) => {
   const call = { url, method: 'GET', token: 'the token', body: undefined, source: { from: 'header', name } as const };
-  const why = `no request can be made to ${url} with the header ${name}`;
+  const why = `the request is invalid: check the URL ${url} and the token's header ${name}`;
   expect(await callRoute(call, PLATFORM)).toEqual({ kind: 'not tried', why });
 });
 
@@ -108,7 +108,7 @@ it.each<[title: string, platform: () => Partial<Platform>, says: string]>([
   [
     'a proxy in place of the tenant',
     () => answering((url) => (url === twin.outputs.tokenUrl ? new Response('hello', { status: 502 }) : undefined)),
-    'answers 502, not as a tenant does',
+    'responds 502 without a token or an OAuth error',
   ],
   [
     'an authorizer without the slash',

@@ -78,8 +78,8 @@ it.each([
   ['writer@example.com', 'unknown', 'Use --through test-app or page or web'],
   ['test-app', 'web', 'test-app is a client, which logs in through no other'],
   ['writer@example.org', undefined, 'did you mean writer@example.com? Use --as test-app or'],
-  ['web', undefined, 'web gets no token of its own; write --as <user> --through web.'],
-  ['web (dev)', undefined, 'web (dev) gets no token of its own; write --as <user> --through web.'],
+  ['web', undefined, 'web cannot request a token for itself; write --as <user> --through web.'],
+  ['web (dev)', undefined, 'web (dev) cannot request a token for itself; write --as <user> --through web.'],
 ])('A token as %s through %s is rejected with what to write instead', async (as, through, says) => {
   await expect(get(as, through)).rejects.toThrow(says);
 });
