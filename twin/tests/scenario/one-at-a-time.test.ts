@@ -87,11 +87,11 @@ it('Killing npm start ends the twin and frees its ports, although npm’s shell 
   const npm = spawn('npm', ['start', '--', ...FREE], { cwd: project.path, stdio: 'ignore' });
   afterFile(() => npm.kill('SIGKILL'));
   const file = join(project.path, '.twin/dev/run.json');
-  await expect.poll(() => existsSync(file), { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => existsSync(file)).toBe(true);
   const { pid, apiUrl, tenantUrl } = JSON.parse(project.read('.twin/dev/run.json')) as RunJson;
   expect(isRunning(pid)).toBe(true);
   npm.kill('SIGTERM');
-  await expect.poll(() => isRunning(pid), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => isRunning(pid)).toBe(false);
   expect(existsSync(file)).toBe(false);
   expect(await Promise.all([apiUrl, tenantUrl].map(isFree))).toEqual([true, true]);
 });
@@ -104,7 +104,7 @@ it('A twin whose .twin folder is deleted continues, and writes the folder again 
   const token = await serviceToken(twin);
   rmSync(join(twin.project.path, '.twin'), { recursive: true });
   expect((await call(twin, token)).status).toBe(200);
-  await expect.poll(() => twin.log.join('\n'), { timeout: 5000 }).toContain('.twin/dev/ was deleted.');
+  await expect.poll(() => twin.log.join('\n')).toContain('.twin/dev/ was deleted.');
   expect(files.map(twin.project.read)).toEqual(before);
   expect((await requestToken(twin, { grant_type: 'client_credentials' })).status).toBe(200);
   await twin.end();

@@ -252,6 +252,8 @@ describe('npm start', () => {
     expect(pids.filter(isRunning)).toEqual(pids);
     twin.child.disconnect();
     await expect.poll(() => pids.filter(isRunning)).toEqual([]);
+    // A zombie still holds the lock.
+    await twin.ended;
 
     await startHere(project);
     const again = JSON.parse(project.read('.twin/dev/outputs.json')) as { apiUrl: string; tokenUrl: string };

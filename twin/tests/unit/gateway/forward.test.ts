@@ -102,12 +102,12 @@ it.each(['..%2fadmin', 'x%2f..%2f..%2fadmin', '%252e%252e', '.%252e', '%2e%252E/
 it('The gateway reads a connection header of 10,000 spaces in linear time', () => {
   for (const filler of [' ', '\t']) {
     const rawHeaders = ['connection', `a${filler.repeat(10_000 / filler.length)}b`];
-    const began = performance.now();
+    const before = process.threadCpuUsage();
     for (let i = 0; i < 20; i++) {
       forwardedResponse({ kind: 'answered', status: 200, rawHeaders, body: Buffer.alloc(0) });
     }
-    // Each of the twenty took 70 ms when the split backtracked.
-    expect(performance.now() - began).toBeLessThan(300);
+    // Each of the twenty took 70 ms when the split backtracked. A loaded machine takes longer, but no more of its processor.
+    expect(process.threadCpuUsage(before).user / 1000).toBeLessThan(300);
   }
 });
 

@@ -126,8 +126,8 @@ const NEVER_ENDING = ['never', 'blocks', 'drops-listeners', 'never-ends-its-line
 const routeOf = (name: string): string => (NEVER_ENDING.includes(name) ? '/hurried' : '/patient');
 const mood = (name: string): ReturnType<typeof call> => call(twin, undefined, `${routeOf(name)}/${name}`);
 /** The process of the function that has this mood. */
-const pidOf = async (name: string): Promise<number> =>
-  (JSON.parse((await call(twin, undefined, `${routeOf(name)}/well`)).text) as { pid: number }).pid;
+const pidOf = async (name: string): Promise<number | undefined> =>
+  (JSON.parse((await call(twin, undefined, `${routeOf(name)}/well`)).text) as { pid?: number }).pid;
 /** What the log says of the last request to a path. */
 const logged = (path: string): string | undefined => twin.log.findLast((line) => line.includes(`GET ${path}`));
 const noDefect = (): void => expect(twin.log.filter((line) => line.startsWith('DEFECT'))).toEqual([]);
@@ -211,17 +211,17 @@ it('A handler that never ends or blocks gets 500 after the timeout, and the next
 });
 
 it.each(['exits-later', 'killed-after', 'garbage-after'])(
-  'A handler that does "%s" after its response: the response stays good, and later requests succeed',
+  'A handler that does "%s" after its response: the response stays good, and no later request fails but one that runs then',
   async (name) => {
     const before = await pidOf(name);
     expect(await mood(name)).toMatchObject({ status: 200, text: 'answered' });
     // At once, while the process is ending, and when it has ended.
     const pids = [await pidOf(name)];
-    for (let i = 0; i < 8; i++) {
+    while ([before, undefined].includes(pids.at(-1))) {
       await new Promise((resolve) => setTimeout(resolve, 10));
       pids.push(await pidOf(name));
     }
-    expect(pids.at(-1)).not.toBe(before);
+    expect(pids.filter((pid) => pid === undefined).length).toBeLessThan(2);
     noDefect();
   },
 );
