@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { runTwin, twinHere } from '../support/cli.ts';
+import { twinHere } from '../support/cli.ts';
 import { gitIn } from '../../../tests/support/git.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 
@@ -35,16 +35,6 @@ it('twin access in a folder without Pulumi.yaml says so, and names --cwd', async
   const { code, text } = await access();
   expect(code).toBe(1);
   expect(text).toMatch(/ has no Pulumi\.yaml; write --cwd and the folder of a Pulumi program\n$/);
-});
-
-it('twin access prints no warning about a twin.config.ts whose package.json has no type', async () => {
-  project.edit('package.json', '"type": "module",', '');
-  // It is read first, so nothing else is loaded.
-  project.write('twin.config.ts', 'export default { unknown: true };');
-  const { ended, text } = runTwin(project, 'access', '--stack', 'dev');
-  expect(await ended).toBe(1);
-  expect(text()).toContain('twin.config.ts is invalid:');
-  expect(text()).not.toContain('MODULE_TYPELESS_PACKAGE_JSON');
 });
 
 it('npm run access reports the errors of every stack file at once, and writes nothing', async () => {

@@ -21,7 +21,7 @@ export interface Run {
 }
 
 /** The command line's entry. */
-export const TWIN = fileURLToPath(new URL('twin/src/cli/main.ts', ROOT));
+const TWIN = fileURLToPath(new URL('twin/src/cli/main.ts', ROOT));
 
 /** Returns a command's options for these arguments. Throws a `CommanderError` for invalid ones. */
 export async function parsed<Name extends keyof Actions>(
