@@ -230,7 +230,8 @@ it('A key that twin.config.ts cannot have is rejected by name, without a warning
   const keep = (warning: Error): void => void warnings.push(warning);
   process.on('warning', keep);
   onTestFinished(() => void process.off('warning', keep));
-  const folder = folderWith({ 'twin.config.ts': 'export default { production: 1, other: true };' });
+  const config = 'export default { production: 1, other: true };';
+  const folder = folderWith({ 'package.json': '{}', 'twin.config.ts': config });
   const { problems } = await refusal(() => readTwinConfig(folder));
   expect(problems.map(({ place }) => place)).toEqual(['twin.config.ts, production', 'twin.config.ts']);
   await setImmediate();
