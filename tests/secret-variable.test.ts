@@ -1,44 +1,44 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { reportOf, welcome } from '@auth0-http-api/twin';
+import { beforeAll, expect, it } from 'vitest';
+import { modelOf, reportOf, welcome } from '@auth0-http-api/twin';
 import { contract } from '../contract.ts';
 import { readSettings } from '../settings.ts';
-import { recordProgram, refusal } from './support/program.ts';
-import { call, serviceToken, startTestTwin, type TestTwin } from './support/twin.ts';
+import { evaluateHere } from './support/evaluate.ts';
+import { copyProject } from './support/project.ts';
+import { onlyOf, recordProgram, refusal } from './support/program.ts';
 
 const PATH = 'api:handlers.test.environment.DB_PASSWORD';
+// As `pulumi config set --secret --path` writes it.
+const HANDLERS = '  api:handlers: { test: { environment: { DB_PASSWORD: { secure: v1:x:y } } } }\n';
 
-let plain: TestTwin;
-let twin: TestTwin;
+const evaluated = (handlers: string) => {
+  const project = copyProject();
+  project.edit('Pulumi.dev.yaml', '  api:testUser', `${handlers}  api:testUser`);
+  return evaluateHere({ root: project.root.href, stack: 'dev', config: {}, seed: 'a seed for tests' });
+};
+let plain: Awaited<ReturnType<typeof evaluated>>;
+let secret: typeof plain;
 beforeAll(async () => {
-  [plain, twin] = await Promise.all([
-    startTestTwin(),
-    startTestTwin({
-      change: (project) => {
-        // As `pulumi config set --secret --path` writes it.
-        const handlers =
-          '  api:handlers:\n    test:\n      environment:\n        DB_PASSWORD:\n          secure: v1:x:y\n';
-        project.edit('Pulumi.dev.yaml', '  api:testUser', `${handlers}  api:testUser`);
-        project.edit('handler/test.ts', "'JWT test backend lambda'", "process.env['DB_PASSWORD']");
-      },
-    }),
-  ]);
+  plain = await evaluated('');
+  secret = await evaluated(HANDLERS);
 });
-afterAll(() => Promise.all([plain.end(), twin.end()]));
 
-it('The handler gets a placeholder for a variable that only Pulumi can decrypt, and the twin says so', async () => {
-  expect(await call(twin, await serviceToken(twin))).toMatchObject({ status: 200, text: '"(encrypted)"' });
-  expect(welcome(twin.model(), twin)).toContain(`Note: ${PATH} is encrypted`);
-  expect(welcome(twin.model(), twin)).toContain(`--config ${PATH}=<value>`);
-  expect(welcome(plain.model(), plain)).not.toContain('encrypted');
+it('The handler gets a placeholder for a variable that only Pulumi can decrypt, and the twin says so', () => {
+  const variables = { DB_PASSWORD: '(encrypted)' };
+  expect(onlyOf(secret, 'Function').inputs['environment']).toEqual({ variables });
+  const addresses = { apiUrl: '', tenantUrl: '', pageUrl: '', caFile: undefined, forwards: new Map(), stateFolder: '' };
+  const [screen, without] = [secret, plain].map((recorded) => welcome(modelOf(recorded), addresses));
+  expect(screen).toContain(`Note: ${PATH} is encrypted`);
+  expect(screen).toContain(`--config ${PATH}=<value>`);
+  expect(without).not.toContain('encrypted');
 });
 
 it('An encrypted variable adds only "(encrypted)" to the access report, and violates no rule', () => {
-  const [secret, without] = [twin, plain].map((served) => reportOf(served.model()));
-  expect(secret).toEqual({
+  const [report, without] = [secret, plain].map((recorded) => reportOf(modelOf(recorded)));
+  expect(report).toEqual({
     ...without,
     facts: { ...without?.facts, variables: [{ of: 'api-test', is: '(encrypted)' }] },
   });
-  expect(twin.model().violations).toEqual([]);
+  expect(modelOf(secret).violations).toEqual([]);
 });
 
 it('No key except api:handlers can be encrypted, because its value appears elsewhere in plain text', async () => {

@@ -3,9 +3,8 @@ import type { Recorded } from '@auth0-http-api/twin';
 import { requiredChecks } from '../../bootstrap/github.ts';
 import { declarePipeline, type Served } from '../../bootstrap/pipeline.ts';
 import { readPipeline } from '../../bootstrap/settings.ts';
-import type { Policy } from '../../rights/policies.ts';
-import { allows } from '../support/iam.ts';
-import { ACCOUNT, callsOf } from '../support/provider-calls.ts';
+import { policiesOf } from '../../rights/policies.ts';
+import { ACCOUNT } from '../support/provider-calls.ts';
 import { recordProgram, recordStack, refusal, resourcesOf } from '../support/program.ts';
 import { ROOT } from '../support/project.ts';
 import { environmentOf, JOBS, jobOf, read, WORKFLOWS } from '../support/workflows.ts';
@@ -150,66 +149,32 @@ describe('The environments', () => {
 });
 
 describe('The rights', () => {
-  it('Each role has the generated policies of its stack, which allow every call of the provider', async () => {
-    const recorded = withBucket;
-    const roles = resourcesOf(recorded, 'Role');
-    expect(roles.map(({ inputs }) => inputs['name'] as string).toSorted()).toEqual(
-      ['dev', 'prod', 'staging'].flatMap((stack) =>
-        ['deploy', 'preview'].map((work) => `github--auth0-http-api--${stack}--${work}`),
-      ),
-    );
-    const policiesOf = (name: string): Policy[] =>
-      resourcesOf(recorded, 'RolePolicy')
-        .filter(({ inputs }) => inputs['role'] === `github--auth0-http-api--${name}`)
-        .map(({ inputs }) => JSON.parse(inputs['policy'] as string) as Policy);
-    const prod = await recordStack('prod');
-    const calls = prod.resources
-      .filter(({ type }) => type.startsWith('aws:'))
-      .map((resource) => callsOf(resource, 'prod'));
-    expect(policiesOf('prod--deploy')).toHaveLength(2);
-    for (const { read: reads, write } of calls) {
-      expect([...reads, ...write].filter((call) => !allows(policiesOf('prod--deploy'), call))).toEqual([]);
-      expect(reads.filter((call) => !allows(policiesOf('prod--preview'), call))).toEqual([]);
-    }
-    const state = { action: 's3:GetObject', resource: 'arn:aws:s3:::states/.pulumi/stacks/auth0-http-api/prod.json' };
-    expect(allows(policiesOf('prod--preview'), state)).toBe(true);
-    expect(allows(policiesOf('prod--preview'), { ...state, action: 's3:PutObject' })).toBe(false);
-    expect(allows(policiesOf('dev--deploy'), state)).toBe(false);
-    const [key] = resourcesOf(recorded, 'Key');
-    const decrypt = (stack: string) => ({
-      action: 'kms:Decrypt',
-      resource: `arn:aws:kms:eu-west-1:${ACCOUNT}:key/${key?.id}`,
-      context: { 'kms:EncryptionContext:stack': `auth0-http-api/${stack}` },
-    });
-    expect(allows(policiesOf('dev--preview'), decrypt('dev'))).toBe(true);
-    expect(allows(policiesOf('dev--preview'), decrypt('prod'))).toBe(false);
-    expect(allows(policiesOf('dev--preview'), { ...decrypt('dev'), context: {} })).toBe(false);
-  });
-
-  it('A role trusts the environments of its own stack in this repository, by the account’s identity provider', () => {
-    const recorded = withCloud;
-    const [provider] = resourcesOf(recorded, 'OpenIdConnectProvider');
+  // policies.test.ts has what these policies allow.
+  it('Each role has the generated policies of its stack and trusts the account’s identity provider by its policy', async () => {
+    const [provider] = resourcesOf(withBucket, 'OpenIdConnectProvider');
     expect(provider?.inputs).toEqual({
       url: 'https://token.actions.githubusercontent.com',
       clientIdLists: ['sts.amazonaws.com'],
     });
-    const role = resourcesOf(recorded, 'Role').find(({ name }) => name === 'prod-preview');
-    const { Statement: statements } = JSON.parse(role?.inputs['assumeRolePolicy'] as string) as Policy;
-    expect(statements).toEqual([
-      {
-        Effect: 'Allow',
-        Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com` },
-        Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: {
-          StringEquals: {
-            'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
-            'token.actions.githubusercontent.com:sub': ['preview-prod', 'drift-prod'].map(
-              (name) => `repo:acme@1234/orders@5678:environment:${name}`,
-            ),
-          },
-        },
-      },
-    ]);
+    const roles = resourcesOf(withBucket, 'Role').map(({ inputs: { name, assumeRolePolicy } }) => {
+      const own = resourcesOf(withBucket, 'RolePolicy').filter(({ inputs }) => inputs['role'] === name);
+      const policies = own.map(({ inputs }) => [inputs['name'], JSON.parse(inputs['policy'] as string)]);
+      return [name, { trust: JSON.parse(assumeRolePolicy as string), ...Object.fromEntries(policies) }] as const;
+    });
+    const [key] = resourcesOf(withBucket, 'Key');
+    const expected = ['dev', 'prod', 'staging'].map(async (stack) => {
+      const policies = policiesOf(await recordStack(stack), {
+        account: ACCOUNT,
+        region: 'eu-central-1',
+        subject: 'repo:acme@1234/orders@5678',
+        state: { ...BUCKET.state, key: key?.id ?? '' },
+      });
+      return ['deploy', 'preview'].map((work) => [
+        `github--auth0-http-api--${stack}--${work}`,
+        { trust: policies[`${work}-trust`], program: policies[work], state: policies[`${work}-state`] },
+      ]);
+    });
+    expect(Object.fromEntries(roles)).toEqual(Object.fromEntries((await Promise.all(expected)).flat()));
   });
 
   it('Three applications serve all stacks of a tenant, with the scopes that the stacks’ resources need', () => {

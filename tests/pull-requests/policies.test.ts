@@ -123,7 +123,7 @@ describe('The generated policies', () => {
     expect(allows(policies, call('lambda:UpdateFunctionCode', `${LAMBDA}:reports`))).toBe(false);
   });
 
-  it('the state policies name the files of the one stack, and a preview cannot write them', async () => {
+  it('the state policies name the files and the encryption context of the one stack, and a preview cannot write them', async () => {
     const prod = await recordStack('prod');
     const files = [
       'stacks/auth0-http-api/prod.json',
@@ -138,6 +138,10 @@ describe('The generated policies', () => {
       expect(may('deploy', action)).toEqual(files);
       expect(may('preview', action)).toEqual(action === 's3:GetObject' ? files : []);
     }
+    const key = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/key-1`;
+    const decrypts = (context: Call['context']) => allows(deployed(prod, 'preview'), call('kms:Decrypt', key, context));
+    const contexts = ['prod', 'dev'].map((stack) => ({ 'kms:EncryptionContext:stack': `auth0-http-api/${stack}` }));
+    expect([...contexts, undefined].map(decrypts)).toEqual([true, false, false]);
   });
 
   it('the boundary allows the functions their logs and their statements, and nothing of IAM', async () => {

@@ -31,8 +31,6 @@ export interface Kind {
   readonly held?: true;
   /** Creating an existing one changes it: in the cloud it is only a property of another resource. */
   readonly property?: true;
-  /** Outputs that the provider clears when it creates the resource; the service keeps all others. */
-  readonly clears?: readonly string[];
   /** The service's error for an update without a difference, which this type's provider sends. */
   readonly refusesUnchanged?: string;
   /** Inputs that no read returns: a refresh after a rejected change finds no difference. */

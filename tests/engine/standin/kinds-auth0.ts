@@ -108,8 +108,6 @@ export const AUTH0: Readonly<Record<string, Kind>> = {
     property: true,
     // The resource has no deletion at Auth0: the tenant goes on naming the connection, also when that is gone.
     remains: true,
-    // Seen with 3.49: the creation writes null to these (fetchNullableFields in tenant/expand.go).
-    clears: ['defaultTokenQuota', 'errorPage', 'mtls', 'skipNonVerifiableCallbackUriConfirmationPrompt'],
     refers: [refers(CONNECTION, 'defaultDirectory', 'name')],
   },
 };

@@ -99,9 +99,7 @@ export class StandIn implements Provider {
         before: undefined,
         resources: this.#options.services.resources,
       });
-      const done = existing
-        ? { ...resource, outputs: this.#cleared(type, this.#kept(type, existing, inputs)) }
-        : resource;
+      const done = existing ? { ...resource, outputs: this.#kept(type, existing, inputs) } : resource;
       this.#options.services.record({ what: existing ? 'updated' : 'created', urn, resource: done });
       if (this.#options.faults().lose.includes(type.split(':').at(-1) ?? ''))
         throw new Error('read: connection reset by peer');
@@ -139,12 +137,6 @@ export class StandIn implements Provider {
     });
     const known = keepsPlan ? news : { ...real, ...this.#writeOnly(type, news) };
     return { outs: { ...known, ...this.#shown(outputs) } };
-  }
-
-  /** Outputs without those that the provider clears. */
-  #cleared(type: string, outputs: Properties): Properties {
-    const { clears = [] } = this.#kind(type);
-    return Object.fromEntries(Object.entries(outputs).filter(([key]) => !clears.includes(key)));
   }
 
   /** The properties that the service does not show: the state keeps what it has. */
