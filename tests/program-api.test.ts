@@ -94,12 +94,6 @@ describe('The API’s own domain', () => {
     expect(onlyOf(mapped, 'ApiMapping').inputs['stage']).toBe('v1');
     expect(mapped.outputs).toMatchObject({ apiUrl: 'https://api.example.com' });
   });
-
-  it('The API has no domain unless the stack file names one', async () => {
-    const recorded = await recordStack('dev');
-    expect(resourcesOf(recorded, 'DomainName')).toEqual([]);
-    expect(onlyOf(recorded, 'Api').inputs).not.toHaveProperty('disableExecuteApiEndpoint');
-  });
 });
 
 describe('Integrations', () => {
@@ -163,12 +157,6 @@ describe('Handlers', () => {
     ]);
   });
 
-  it('A handler has no environment and no reserved concurrency by default', async () => {
-    const { inputs } = onlyOf(await recordStack('dev'), 'Function');
-    expect(inputs).not.toHaveProperty('environment');
-    expect(inputs).not.toHaveProperty('reservedConcurrentExecutions');
-  });
-
   it('The environment and policy of a handler are secret if the stack file encrypts a value there', async () => {
     const recorded = await recordWith({ contract: EVERYTHING, values: EVERY_OPTION, secretKeys: ['api:handlers'] });
     expect(violationsOf(recorded)).toEqual([]);
@@ -227,8 +215,17 @@ describe('The stage', () => {
     });
   });
 
-  it('The stage has the default quota of an account and no CORS by default', async () => {
+  it('A stack has no domain, alarms, CORS, environment and reserved concurrency by default, and its account’s throttle', async () => {
     const recorded = await recordStack('dev');
+    expect(['DomainName', 'MetricAlarm'].flatMap((kind) => resourcesOf(recorded, kind))).toEqual([]);
+    const all = { ...onlyOf(recorded, 'Api').inputs, ...onlyOf(recorded, 'Function').inputs };
+    for (const input of [
+      'disableExecuteApiEndpoint',
+      'corsConfiguration',
+      'environment',
+      'reservedConcurrentExecutions',
+    ])
+      expect(all).not.toHaveProperty(input);
     const { inputs } = onlyOf(recorded, 'Stage');
     expect(Object.keys(inputs).toSorted()).toEqual([
       'accessLogSettings',
@@ -239,7 +236,6 @@ describe('The stage', () => {
     ]);
     expect(inputs['defaultRouteSettings']).toEqual({ throttlingBurstLimit: 5000, throttlingRateLimit: 10_000 });
     expect(modelOf(recorded).api.stage.throttle).toEqual({ burst: undefined, rate: undefined });
-    expect(onlyOf(recorded, 'Api').inputs).not.toHaveProperty('corsConfiguration');
   });
 });
 
@@ -277,9 +273,5 @@ describe('Alarms', () => {
       namespace: 'auth0-http-api/dev',
       metricName: 'refusals',
     });
-  });
-
-  it('A stack has no alarms unless it names a topic', async () => {
-    expect(resourcesOf(await recordStack('dev'), 'MetricAlarm')).toEqual([]);
   });
 });

@@ -35,7 +35,6 @@ export function settingsSchemas(): Readonly<Record<string, JsonSchema>> {
   return settings().properties ?? {};
 }
 
-/** Returns the required keys. */
 export function requiredKeys(): readonly string[] {
   return settings().required ?? [];
 }

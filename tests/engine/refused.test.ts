@@ -49,7 +49,6 @@ const AFTER = {
   routes: ['write:user'],
 };
 
-/** Declares more access, or less. */
 function declare(more: boolean): void {
   writeContract(sandbox, {
     ...CONTRACT,

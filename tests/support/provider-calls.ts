@@ -6,9 +6,7 @@ const REGION = 'eu-central-1';
 
 /** The calls that the AWS provider makes for a resource, with its ARN in AWS. */
 interface ProviderCalls {
-  /** Of a refresh. */
   readonly read: readonly Call[];
-  /** Of creating, changing and deleting. */
   readonly write: readonly Call[];
 }
 

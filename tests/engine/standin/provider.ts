@@ -45,7 +45,6 @@ export const NO_FAULTS: Faults = {
 interface StandInOptions {
   readonly services: Services;
   readonly region: string;
-  /** Returns the faults of the current command. */
   readonly faults: () => Faults;
 }
 

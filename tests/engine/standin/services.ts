@@ -40,13 +40,11 @@ export class Services {
     this.#file = file;
   }
 
-  /** The journal so far. */
   get entries(): readonly Entry[] {
     this.#catchUp();
     return this.#entries;
   }
 
-  /** The resources that exist now. */
   get resources(): Resources {
     this.#catchUp();
     return this.#resources;

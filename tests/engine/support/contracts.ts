@@ -26,7 +26,6 @@ export const CLIENT = {
   permissions: ['read:user'],
 };
 
-/** The tests' own stack file. */
 const STACK = {
   'aws:region': 'eu-central-1',
   'auth0:domain': 'acme.eu.auth0.com',

@@ -136,7 +136,6 @@ export class Sandbox {
     return ended;
   }
 
-  /** Begins a command of the CLI. */
   begin(args: readonly string[], faults: Partial<Faults> = {}): Running {
     return start(args, this.project.path, this.environment(faults));
   }
@@ -180,7 +179,6 @@ export class Sandbox {
     return this.pulumi([...UP, '--expect-no-changes']);
   }
 
-  /** Returns the stack's state. */
   async state(): Promise<Deployment> {
     const { stdout } = await this.pulumi(['stack', 'export', '--stack', this.stack]);
     return (JSON.parse(stdout) as { deployment: Deployment }).deployment;
@@ -193,12 +191,10 @@ export class Sandbox {
     return (JSON.parse(stdout) as { deployment: Deployment }).deployment;
   }
 
-  /** Returns the resources of a type. */
   resources(type: string): Resource[] {
     return ofType(this.services.resources, type);
   }
 
-  /** Returns a property of all resources of a type. */
   values(type: string, property: string): unknown[] {
     return this.resources(type).map((resource) => valueOf(resource, property));
   }
@@ -221,7 +217,6 @@ export class Sandbox {
     return [...new Set([...texts, this.configSecret])];
   }
 
-  /** Returns everything that the CLI printed so far. */
   printed(): string {
     return this.#printed.join('\n');
   }
