@@ -158,8 +158,8 @@ describe('The rights', () => {
     });
     const roles = resourcesOf(withBucket, 'Role').map(({ inputs: { name, assumeRolePolicy } }) => {
       const own = resourcesOf(withBucket, 'RolePolicy').filter(({ inputs }) => inputs['role'] === name);
-      const policies = own.map(({ inputs }) => [inputs['name'], JSON.parse(inputs['policy'] as string)]);
-      return [name, { trust: JSON.parse(assumeRolePolicy as string), ...Object.fromEntries(policies) }] as const;
+      const policies = own.map(({ inputs }) => [inputs['name'], inputs['policy']]);
+      return [name, { trust: assumeRolePolicy, ...Object.fromEntries(policies) }] as const;
     });
     const [key] = resourcesOf(withBucket, 'Key');
     const expected = ['dev', 'prod', 'staging'].map(async (stack) => {
@@ -169,9 +169,10 @@ describe('The rights', () => {
         subject: 'repo:acme@1234/orders@5678',
         state: { ...BUCKET.state, key: key?.id ?? '' },
       });
+      const json = (document: string): string => JSON.stringify(policies[document]);
       return ['deploy', 'preview'].map((work) => [
         `github--auth0-http-api--${stack}--${work}`,
-        { trust: policies[`${work}-trust`], program: policies[work], state: policies[`${work}-state`] },
+        { trust: json(`${work}-trust`), program: json(work), state: json(`${work}-state`) },
       ]);
     });
     expect(Object.fromEntries(roles)).toEqual(Object.fromEntries((await Promise.all(expected)).flat()));

@@ -4,7 +4,7 @@ import { PUBLIC_KEY } from '../support/client-keys.ts';
 import { apply, ofType, valueOf, type Resource, type Resources } from './standin/services.ts';
 import { CLIENT, selectOwnStack, setConfig, upWith } from './support/contracts.ts';
 import { runDocumented } from './support/documented.ts';
-import { DESTROY, Sandbox } from './support/sandbox.ts';
+import { DESTROY, Sandbox, UP } from './support/sandbox.ts';
 
 const DOMAIN = { name: 'api.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' };
 const AUTHORIZER = 'aws:apigatewayv2/authorizer:Authorizer';
@@ -36,6 +36,35 @@ async function upUnprotected(
   await runDocumented(sandbox, 'domains.md', ...command);
   return upWith(sandbox, {});
 }
+
+describe('A move to a domain of its own', () => {
+  /** As docs/domains.md has them. */
+  const TARGETS = ['acm', 'route53', 'apigatewayv2/domainName', 'apigatewayv2/apiMapping'].flatMap((part) => [
+    '--target',
+    `**:${part}**`,
+  ]);
+
+  it('A live API gets its domain first, and loses its old address with the next up', async () => {
+    await upWith(sandbox, {});
+    setConfig(sandbox, { 'api:domain': DOMAIN });
+    const created = await sandbox.changesBy(() => sandbox.pulumi([...UP, ...TARGETS]));
+    const kinds = ['ApiMapping', 'Certificate', 'CertificateValidation', 'DomainName', 'Record', 'Record'];
+    expect(created.toSorted()).toEqual(kinds.map((kind) => `created ${kind}`));
+    const oldAddressIsOff = (): unknown => sandbox.values('aws:apigatewayv2/api:Api', 'disableExecuteApiEndpoint')[0];
+    expect(oldAddressIsOff()).not.toBe(true);
+    await upWith(sandbox, {});
+    expect(oldAddressIsOff()).toBe(true);
+  });
+
+  it('A base path changes the mapping alone, and a named stage is there before the old one goes', async () => {
+    expect(await upWith(sandbox, { 'api:domain': { ...DOMAIN, basePath: 'orders' } })).toEqual(['updated ApiMapping']);
+    expect(await upWith(sandbox, { 'api:stage': 'v1' })).toEqual([
+      'created Stage',
+      'updated ApiMapping',
+      'deleted Stage',
+    ]);
+  });
+});
 
 describe('A move to another issuer of the tenant', () => {
   it('No step of a move to another issuer rejects a caller that the previous step allowed', async () => {

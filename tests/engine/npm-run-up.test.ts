@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { valueOf } from './standin/services.ts';
 import { selectOwnStack } from './support/contracts.ts';
+import type { Ended } from './support/cli.ts';
 import { npmRunUp } from './support/deploying.ts';
 import { Sandbox } from './support/sandbox.ts';
 
@@ -49,6 +52,25 @@ describe('npm run up -- --yes', () => {
     await sandbox.upUnchanged();
   });
 
+  it.each([
+    { phase: 'the preview', turn: 1, says: 'so nothing was deployed' },
+    { phase: 'the update', turn: 2, says: 'delete is not allowed by the plan' },
+  ])(
+    'npm run up deletes nothing when the process that finds the entry file is killed in $phase',
+    async ({ turn, says }) => {
+      const before = sandbox.services.entries.length;
+      const { code, text } = await upWithDyingFinder(turn);
+      expect(text).toContain(says);
+      expect(code).not.toBe(0);
+      expect(sandbox.changes(before)).toEqual([]);
+    },
+  );
+
+  it('npm run up succeeds after the process that finds the entry file was killed', async () => {
+    expect((await npmRunUp(sandbox)).code).toBe(0);
+    await sandbox.upUnchanged();
+  });
+
   it('npm run up refuses to delete more than half of the stack, and says how to allow it without a terminal', async () => {
     const program = sandbox.project.read('index.ts');
     sandbox.project.write('index.ts', 'export default async () => ({});\n');
@@ -68,3 +90,22 @@ describe('npm run up -- --yes', () => {
     sandbox.project.write('index.ts', program);
   });
 });
+
+/** Runs `npm run up` with a `node` that dies as the process of this turn that finds the entry file: an evaluation has one. */
+async function upWithDyingFinder(turn: number): Promise<Ended> {
+  const finders = join(sandbox.project.path, 'finders');
+  rmSync(finders, { force: true });
+  // The policy pack's process is another.
+  sandbox.addCommand(
+    'node',
+    `case "$*" in *"cmd/run')"*)
+  echo >> "${finders}"
+  if [ "$(wc -l < "${finders}")" -eq ${turn} ]; then kill -9 $$; fi
+esac
+exec "${process.execPath}" "$@"`,
+  );
+  const ended = await npmRunUp(sandbox);
+  expect(sandbox.project.read('finders').length).toBeGreaterThanOrEqual(turn);
+  sandbox.addCommand('node', `exec "${process.execPath}" "$@"`);
+  return ended;
+}
