@@ -30,9 +30,9 @@ const ROWS: readonly Row[] = [
   ...rows(`${KEY}.orders.listener`, 'invalid', {
     'a load balancer in place of its listener': orders({ listener: LISTENER.replace('listener', 'loadbalancer') }),
   }),
-  row('a VPC link by its ARN', orders({ vpcLink: 'arn:aws:x' }), `${KEY}.orders.vpcLink`, 'invalid'),
-  row('a listener without TLS and without a reason', orders({ serverName: undefined }), `${KEY}.orders`, 'invalid'),
-  row('a server name and a reason', orders({ reason: 'It is in a test network' }), `${KEY}.orders`, 'invalid'),
+  row('a VPC link by its ARN', orders({ vpcLink: 'arn:aws:x' }), `${KEY}.orders.vpcLink`),
+  row('a listener without TLS and without a reason', orders({ serverName: undefined }), `${KEY}.orders`),
+  row('a server name and a reason', orders({ reason: 'It is in a test network' }), `${KEY}.orders`),
 ];
 
 describe('Private backends', () => {

@@ -22,16 +22,14 @@ const at = (key: string): string => `api:clients.1 (test-app).${key}`;
 
 const ROWS: readonly Row[] = [
   row('private_key_jwt without a key', withSigning({ publicKeys: undefined }), at('publicKeys'), 'missing'),
-  row('a list without a key', withSigning({ publicKeys: [] }), 'api:clients.1.publicKeys', 'invalid'),
+  row('a list without a key', withSigning({ publicKeys: [] }), 'api:clients.1.publicKeys'),
   row('keys for a client with a secret', withSigning({ auth: 'client_secret' }), at('publicKeys'), 'unused'),
   row('a key twice', withSigning({ publicKeys: [KEY, { ...KEY, algorithm: 'PS256' }] }), at('publicKeys'), 'duplicate'),
-  row('three keys', withSigning({ publicKeys: [KEY, KEY, KEY] }), 'api:clients.1.publicKeys', 'invalid'),
+  row('three keys', withSigning({ publicKeys: [KEY, KEY, KEY] }), 'api:clients.1.publicKeys'),
   ...rows('api:clients.1.publicKeys.0.algorithm', 'invalid', {
     'an algorithm that Auth0 does not accept': withSigning({ publicKeys: [{ ...KEY, algorithm: 'RS512' }] }),
   }),
-  ...rows('api:clients.1.publicKeys.0.pem', 'invalid', {
-    'a key that is not in PEM': withSigning({ publicKeys: [{ pem: 'MIIB' }] }),
-  }),
+  row('a key that is not in PEM', withSigning({ publicKeys: [{ pem: 'MIIB' }] }), 'api:clients.1.publicKeys.0.pem'),
   row('a secret version for a client with keys', withSigning({ secretVersion: 1 }), at('secretVersion'), 'unused'),
   ...rows('api:clients.1 (page).auth', 'conflict', {
     'private_key_jwt for a client in a browser': clients(APP, {

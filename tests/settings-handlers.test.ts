@@ -43,7 +43,6 @@ describe('Handlers in a stack file', () => {
         `with ${action} on ${resource} and no reason`,
         statement({ actions: [action], resources: [resource] }),
         'api:handlers.test.statements.0.actions',
-        'invalid',
       ),
     ),
     ...rows('api:handlers.test.statements.0.actions.0', 'invalid', {

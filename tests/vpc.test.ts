@@ -9,10 +9,10 @@ const vpc = (change: object) => ({ 'api:vpc': { subnets: [SUBNET], securityGroup
 
 describe('api:vpc in a stack file', () => {
   it.each([
-    row('no subnet', vpc({ subnets: [] }), 'api:vpc.subnets', 'invalid'),
+    row('no subnet', vpc({ subnets: [] }), 'api:vpc.subnets'),
     row('no security group', vpc({ securityGroups: undefined }), 'api:vpc.securityGroups', 'missing'),
-    row('a subnet twice', vpc({ subnets: [SUBNET, SUBNET] }), 'api:vpc.subnets', 'invalid'),
-    row('a VPC in place of its subnets', vpc({ subnets: ['vpc-0123456789abcdef0'] }), 'api:vpc.subnets.0', 'invalid'),
+    row('a subnet twice', vpc({ subnets: [SUBNET, SUBNET] }), 'api:vpc.subnets'),
+    row('a VPC in place of its subnets', vpc({ subnets: ['vpc-0123456789abcdef0'] }), 'api:vpc.subnets.0'),
     ...rows('api:vpc.securityGroups', 'invalid', {
       'six security groups': vpc({ securityGroups: [0, 1, 2, 3, 4, 5].map((n) => `sg-0000000${n}`) }),
     }),

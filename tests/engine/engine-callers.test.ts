@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { changeNames } from './standin/services.ts';
 import { CLIENT, PRODUCTION, selectOwnStack, setConfig } from './support/contracts.ts';
-import { runDocumented } from './support/documented.ts';
 import { REFRESH } from './support/interruption.ts';
 import { violationsIn } from './support/state.ts';
 import { Sandbox } from './support/sandbox.ts';
@@ -123,7 +122,7 @@ describe('The callers of a stack', () => {
     const preview = await sandbox.attempt(['preview', '--suppress-progress']);
     expect(preview.code).not.toBe(0);
     expect(preview.text).toContain('it is protected');
-    await runDocumented(sandbox, 'operations.md', 'auth0-shop', 'auth0-partner');
+    await sandbox.runDocumented('operations.md', 'auth0-shop', 'auth0-partner');
     const since = sandbox.services.entries.length;
     await sandbox.up();
     expect(changesSince(since).toSorted()).toEqual([

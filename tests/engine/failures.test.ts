@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { selectOwnStack } from './support/contracts.ts';
-import { npmRunUp } from './support/deploying.ts';
 import { deleteByHand, killProgram, leftovers, moments, orphans, random, SLOW, until } from './support/interruption.ts';
 import { DESTROY, Sandbox, UP } from './support/sandbox.ts';
 
@@ -42,13 +41,13 @@ describe('A lost response', () => {
     const { code } = await sandbox.attempt(UP, { lose: ['Route'] });
     expect(code).not.toBe(0);
     for (const _ of ['npm run up', 'and once more']) {
-      const { text } = await npmRunUp(sandbox);
+      const { text } = await sandbox.npmRunUp();
       expect(text).toMatch(/409 Conflict: aws:apigatewayv2\/route:Route \S+ already exists/);
     }
     const left = await orphans(sandbox);
     expect(new Set(left.map(({ type }) => type))).toEqual(new Set(['aws:apigatewayv2/route:Route']));
     deleteByHand(sandbox, left);
-    expect((await npmRunUp(sandbox)).code).toBe(0);
+    expect((await sandbox.npmRunUp()).code).toBe(0);
   });
 });
 

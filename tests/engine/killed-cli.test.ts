@@ -1,7 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { selectOwnStack } from './support/contracts.ts';
-import { npmRunUp } from './support/deploying.ts';
 import {
   CHANGES,
   leftovers,
@@ -36,14 +35,14 @@ describe('The Pulumi CLI', () => {
       const left = (await orphans(sandbox)).map(({ type }) => type);
       expect(pending).toEqual(expect.arrayContaining(left));
       // Killed sooner, the CLI has not locked the stack.
-      if (changes > 0) expect((await npmRunUp(sandbox)).text).toContain('pulumi cancel');
+      if (changes > 0) expect((await sandbox.npmRunUp()).text).toContain('pulumi cancel');
       await sandbox.attempt(['cancel', '--yes', 'dev']);
-      const { code, text } = await npmRunUp(sandbox);
+      const { code, text } = await sandbox.npmRunUp();
       if (changes > 0) expect(text).toContain('Refreshing the stack before the update');
       if (code !== 0) {
         expect(text).toContain('already exists');
         deleteByHand(sandbox, await orphans(sandbox));
-        expect((await npmRunUp(sandbox)).code).toBe(0);
+        expect((await sandbox.npmRunUp()).code).toBe(0);
       }
       await sandbox.upUnchanged();
     },

@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { PUBLIC_KEY } from '../support/client-keys.ts';
 import { apply, ofType, valueOf, type Resource, type Resources } from './standin/services.ts';
 import { CLIENT, selectOwnStack, setConfig, upWith } from './support/contracts.ts';
-import { runDocumented } from './support/documented.ts';
 import { DESTROY, Sandbox, UP } from './support/sandbox.ts';
 
 const DOMAIN = { name: 'api.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' };
@@ -33,7 +32,7 @@ async function upUnprotected(
   setConfig(sandbox, values);
   const { text } = await sandbox.attempt(['preview', '--suppress-progress']);
   expect(text).toContain('it is protected');
-  await runDocumented(sandbox, 'domains.md', ...command);
+  await sandbox.runDocumented('domains.md', ...command);
   return upWith(sandbox, {});
 }
 
@@ -180,7 +179,7 @@ describe('A move to another tenant', () => {
     expect(trusted()).toEqual({ '/': TENANT, '/v2': 'https://next.eu.auth0.com/' });
 
     const moved = await sandbox.changesBy(async () => {
-      await runDocumented(sandbox, 'domains.md', 'prod', 'dev');
+      await sandbox.runDocumented('domains.md', 'prod', 'dev');
       setConfig(next, { 'api:domain': { ...DOMAIN, basePath: 'v2' } });
       await next.upUnchanged();
       setConfig(sandbox, { 'api:domain': existing });

@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { valueOf } from './standin/services.ts';
 import { selectOwnStack } from './support/contracts.ts';
 import type { Ended } from './support/cli.ts';
-import { npmRunUp } from './support/deploying.ts';
 import { Sandbox } from './support/sandbox.ts';
 
 const API = 'auth0:index/resourceServer:ResourceServer';
@@ -17,7 +16,7 @@ const limited = (): number => sandbox.services.entries.filter(({ what }) => what
 
 describe('npm run up -- --yes', () => {
   it('npm run up brings up a new stack, and names the missing scope if Auth0 shows no secret', async () => {
-    const { code, text } = await npmRunUp(sandbox, [], { hideSecrets: true });
+    const { code, text } = await sandbox.npmRunUp([], { hideSecrets: true });
     expect(code).not.toBe(0);
     expect(text).not.toContain('Refreshing the stack');
     expect(text).toContain('Auth0 gave no secret for the client test');
@@ -27,7 +26,7 @@ describe('npm run up -- --yes', () => {
   });
 
   it('npm run up reads the secret once the scope is granted, because it refreshes after the failure', async () => {
-    const { code, text } = await npmRunUp(sandbox);
+    const { code, text } = await sandbox.npmRunUp();
     expect(text).toContain('Refreshing the stack before the update: an update failed');
     expect(code).toBe(0);
     const { stdout } = await sandbox.begin(['stack', 'output', '--json', '--show-secrets']).ended;
@@ -44,7 +43,7 @@ describe('npm run up -- --yes', () => {
     const resource = { ...api, inputs: { ...api.inputs, tokenLifetime: 86_400 } };
     sandbox.services.record({ what: 'updated', urn: '', resource });
     const options = ['--refresh', '--config', 'api:logRetention=90', '--parallel', '2'];
-    const { code, text } = await npmRunUp(sandbox, options, { limit: 2 });
+    const { code, text } = await sandbox.npmRunUp(options, { limit: 2 });
     if (code !== 0) throw new Error(text);
     expect(limited()).toBeGreaterThan(0);
     expect(lifetimes()).toEqual([3600]);
@@ -67,7 +66,7 @@ describe('npm run up -- --yes', () => {
   );
 
   it('npm run up succeeds after the process that finds the entry file was killed', async () => {
-    expect((await npmRunUp(sandbox)).code).toBe(0);
+    expect((await sandbox.npmRunUp()).code).toBe(0);
     await sandbox.upUnchanged();
   });
 
@@ -75,17 +74,17 @@ describe('npm run up -- --yes', () => {
     const program = sandbox.project.read('index.ts');
     sandbox.project.write('index.ts', 'export default async () => ({});\n');
     const before = sandbox.services.entries.length;
-    const { code, text } = await npmRunUp(sandbox);
+    const { code, text } = await sandbox.npmRunUp();
     expect(code).not.toBe(0);
     const [, option = '', count = ''] =
       /or without a terminal: npm run up -- --yes (--allow-deletions) (\d+)/.exec(text) ?? [];
     expect(Number(count)).toBeGreaterThan(15);
     expect(sandbox.changes(before)).toEqual([]);
 
-    const fewer = await npmRunUp(sandbox, [option, String(Number(count) - 1)]);
+    const fewer = await sandbox.npmRunUp([option, String(Number(count) - 1)]);
     expect(fewer.code).not.toBe(0);
     expect(sandbox.changes(before)).toEqual([]);
-    expect((await npmRunUp(sandbox, [option, count])).code).toBe(0);
+    expect((await sandbox.npmRunUp([option, count])).code).toBe(0);
     expect(sandbox.changes(before).filter(({ what }) => what === 'deleted').length).toBeGreaterThan(15);
     sandbox.project.write('index.ts', program);
   });
@@ -104,7 +103,7 @@ async function upWithDyingFinder(turn: number): Promise<Ended> {
 esac
 exec "${process.execPath}" "$@"`,
   );
-  const ended = await npmRunUp(sandbox);
+  const ended = await sandbox.npmRunUp();
   expect(sandbox.project.read('finders').length).toBeGreaterThanOrEqual(turn);
   sandbox.addCommand('node', `exec "${process.execPath}" "$@"`);
   return ended;

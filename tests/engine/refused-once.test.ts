@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT, selectOwnStack, setConfig } from './support/contracts.ts';
-import { npmRunUp } from './support/deploying.ts';
 import { Sandbox, UP } from './support/sandbox.ts';
 
 const CONNECTION = 'auth0:index/connection:Connection';
@@ -68,7 +67,7 @@ describe('A change that Auth0 rejected once', () => {
       if (fails) expect(text).toContain('Payload validation error');
       expect(code === 0).toBe(fails !== true);
       expect(shows()).toEqual(before);
-      expect((await npmRunUp(sandbox)).code).toBe(0);
+      expect((await sandbox.npmRunUp()).code).toBe(0);
       expect(shows()).toEqual(after);
     },
   );
@@ -80,7 +79,7 @@ describe('A change that Auth0 rejected once', () => {
     );
     const refused = await sandbox.attempt([...UP, '--replace', password?.urn ?? ''], { refuse: ['User'] });
     expect(refused.code).not.toBe(0);
-    expect((await npmRunUp(sandbox)).code).toBe(0);
+    expect((await sandbox.npmRunUp()).code).toBe(0);
     const { stdout } = await sandbox.begin(['stack', 'output', '--json', '--show-secrets']).ended;
     expect(sandbox.values(USER, 'password')).toEqual([
       (JSON.parse(stdout) as { testUserPassword: string }).testUserPassword,

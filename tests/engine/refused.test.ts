@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../support/project.ts';
 import { keyOf } from './standin/services.ts';
 import { CLIENT, CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
-import { npmRunUp } from './support/deploying.ts';
 import { REFRESH } from './support/interruption.ts';
 import { Sandbox, UP } from './support/sandbox.ts';
 
@@ -79,7 +78,7 @@ describe('Revoked access whose change the services rejected', () => {
   });
 
   it('npm run up revokes the access, since it refreshes although the last history entry succeeded', async () => {
-    const { code, text } = await npmRunUp(sandbox);
+    const { code, text } = await sandbox.npmRunUp();
     if (code !== 0) throw new Error(text);
     expect(text).toContain('Refreshing the stack before the update: an update failed');
     expect(access()).toEqual(AFTER);
@@ -97,6 +96,6 @@ describe('Revoked access whose change the services rejected', () => {
   });
 
   it('npm run up does not refresh again after a successful refresh', async () => {
-    expect((await npmRunUp(sandbox, ['--expect-no-changes'])).text).not.toContain('Refreshing');
+    expect((await sandbox.npmRunUp(['--expect-no-changes'])).text).not.toContain('Refreshing');
   });
 });

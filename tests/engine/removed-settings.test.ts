@@ -4,7 +4,6 @@ import { handlerFields } from '../../program/contract/handler-spec.ts';
 import { PUBLIC_KEY } from '../support/client-keys.ts';
 import { EVERY_OPTION } from '../support/everything.ts';
 import { CLIENT, CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
-import { npmRunUp } from './support/deploying.ts';
 import { Sandbox } from './support/sandbox.ts';
 import { serviceState } from './support/service-state.ts';
 
@@ -82,7 +81,7 @@ beforeAll(async () => {
 /** Brings a stack up with these settings, without a difference afterwards. */
 async function bringUp(sandbox: Sandbox, settings: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
   setConfig(sandbox, settings);
-  const { code, text } = await npmRunUp(sandbox, ['--skip-preview', '--suppress-progress']);
+  const { code, text } = await sandbox.npmRunUp(['--skip-preview', '--suppress-progress']);
   if (code !== 0 || text.includes('error:')) throw new Error(text);
   await sandbox.pulumi(['refresh', '--yes', '--skip-preview', '--expect-no-changes', '--suppress-progress']);
   return serviceState(sandbox);
@@ -126,7 +125,7 @@ describe('A renamed stack', () => {
     const connection = (): unknown[] => freshlyOn.values('auth0:index/user:User', 'connectionName');
     expect(connection()).toEqual(['auth0-http-api-dev']);
     await freshlyOn.pulumi(['stack', 'rename', 'renamed', '--stack', 'dev']);
-    const { code } = await npmRunUp(freshlyOn);
+    const { code } = await freshlyOn.npmRunUp();
     expect(code).toBe(0);
     expect(connection()).toEqual(['auth0-http-api-renamed']);
   });

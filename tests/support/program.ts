@@ -1,7 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
-import { ApiSide } from '../../api.ts';
-import { Auth0Side } from '../../auth0.ts';
 import type { UserError } from '../../program/user-error.ts';
 import { contract as shipped } from '../../contract.ts';
 import {
@@ -13,9 +11,7 @@ import {
   type StackConfig,
 } from '@auth0-http-api/twin';
 import shippedProgram from '../../index.ts';
-import { bundleHandlers, sourceMapsOf } from '../../program/aws/bundle.ts';
-import { checkContract, type Contract } from '../../program/contract/define-contract.ts';
-import { outputs } from '../../program/outputs.ts';
+import type { Contract } from '../../program/contract/define-contract.ts';
 import { readSettings, type Settings } from '../../settings.ts';
 
 export const root = new URL('../../', import.meta.url);
@@ -47,22 +43,14 @@ export function recordDev(values: Changes, adjust?: Options['adjust']): Promise<
   return recordProgram(shippedProgram, { values, ...(adjust && { adjust }) });
 }
 
-/** A program of the same parts as `index.ts` with a contract of the test's own. */
+/** The shipped program with a contract of the test's own. */
 export function recordWith({ contract, ...options }: Options & { readonly contract: Contract }): Promise<Recorded> {
   return recordProgram(programOf(contract), options);
 }
 
-export function programOf(contract: Contract): Program {
-  return async () => {
-    checkContract(contract, root);
-    const settings = readSettings(contract);
-    const bundles = await bundleHandlers(contract, root, sourceMapsOf(settings));
-    const tenant = new Auth0Side('auth0', { contract, settings });
-    const { issuer, audience, secondAudience } = tenant;
-    const api = new ApiSide('api', { contract, settings, bundles, issuer, audience, secondAudience });
-    return outputs(contract, settings, tenant, api);
-  };
-}
+export const programOf = (contract: Contract): Program => {
+  return () => shippedProgram(contract);
+};
 
 const { stackTraceLimit } = Error;
 

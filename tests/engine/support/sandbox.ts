@@ -30,7 +30,7 @@ import {
   type Resource,
   type ResourceEntry,
 } from '../standin/services.ts';
-import { LIMIT, start, type Ended, type Running } from './cli.ts';
+import { begin, LIMIT, start, type Ended, type Running } from './cli.ts';
 import { withoutEncryption } from './encrypted.ts';
 
 /** The values that the shipped stack files leave open; these tests change no others. */
@@ -172,6 +172,22 @@ export class Sandbox {
   /** `up` without its preview. */
   up(faults: Partial<Faults> = {}): Promise<Ended> {
     return this.pulumi(UP, faults);
+  }
+
+  /** Runs `npm run up -- --yes` without the type check. */
+  npmRunUp(args: readonly string[] = [], faults: Partial<Faults> = {}): Promise<Ended> {
+    const command = ['program/deploy/main.ts', '--yes', ...args];
+    return begin(process.execPath, command, this.project.path, this.environment(faults)).ended;
+  }
+
+  /** Runs the `pulumi` command in a page of `docs/` that contains an example, with a replacement for the example. */
+  async runDocumented(page: string, example: string, text = example): Promise<void> {
+    const lines = readFileSync(new URL(`docs/${page}`, ROOT), 'utf8').split('\n');
+    const command = lines.find((line) => line.startsWith('pulumi ') && line.includes(example));
+    if (command === undefined) throw new Error(`docs/${page} has no command with ${example}`);
+    const shell = ['-c', command.replaceAll(example, text)];
+    const ended = await begin('bash', shell, this.project.path, this.environment()).ended;
+    if (ended.code !== 0) throw new Error(`${command} failed:\n${ended.text}`);
   }
 
   /** `up`, which must find nothing to do. */
