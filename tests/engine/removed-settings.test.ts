@@ -1,69 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { KEYS } from '../../program/config/keys.ts';
 import { handlerFields } from '../../program/contract/handler-spec.ts';
-import { PUBLIC_KEY } from '../support/client-keys.ts';
-import { EVERY_OPTION } from '../support/everything.ts';
-import { CLIENT, CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
+import { ALONE, HOOKS, OFF, ON } from '../support/every-key.ts';
+import { CONTRACT, selectOwnStack, setConfig, writeContract } from './support/contracts.ts';
 import { Sandbox } from './support/sandbox.ts';
 import { serviceState } from './support/service-state.ts';
-
-const MACHINE = { ...CLIENT, grants: ['client_credentials'] };
-const SHOP = {
-  name: 'shop',
-  type: 'web',
-  callbacks: ['http://localhost:5173'],
-  logoutUrls: ['http://localhost:5173'],
-  grants: ['authorization_code', 'refresh_token'],
-};
-const HOOKS = 'POST /hooks/{id}';
-const LISTENER =
-  'arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/hooks/50dc6c495c0c9188/0123456789abcdef';
-
-/** Every optional key of a stack file, on, but for those of `ALONE`. */
-const ON: Readonly<Record<string, unknown>> = {
-  ...EVERY_OPTION,
-  'api:secondAudience': 'https://new-api.example.com',
-  'api:otherAudiences': ['https://old-api.example.com'],
-  'api:tokenLifetime': 600,
-  'api:passwordGrant': 'allow',
-  'api:defaultDirectory': true,
-  'api:clients': [
-    { ...CLIENT, tokenQuota: { perHour: 10, perDay: 100, enforce: false }, secretVersion: 1 },
-    { ...MACHINE, name: 'partner', party: 'third' },
-    SHOP,
-    { ...MACHINE, name: 'robot', auth: 'private_key_jwt', publicKeys: [{ pem: PUBLIC_KEY, algorithm: 'PS256' }] },
-  ],
-  'api:vpc': { subnets: ['subnet-0123456789abcdef0'], securityGroups: ['sg-0123456789abcdef0'] },
-  'api:testUser': undefined,
-  'api:users': [{ email: 'test-user@example.com', roles: ['reader'] }],
-  'api:connections': undefined,
-  'api:database': { signUp: true, passwordPolicy: 'excellent' },
-  'api:refreshTokens': { lifetime: 86_400, idleLifetime: 3600, leeway: 0 },
-  'api:issuerDomain': 'login.example.com',
-  'api:identitySource': '$request.header.X-Token',
-  'api:routeQuota': 600,
-  'api:userAccess': undefined,
-  'api:stage': undefined,
-  'api:secondIssuer': undefined,
-  'api:privateBackends': undefined,
-};
-const OFF = { ...Object.fromEntries(Object.keys(ON).map((key) => [key, undefined])), 'api:clients': [MACHINE] };
-/** Settings that exclude some of `ON`, each on by itself. `api:testUser` is short for `api:users`. */
-const ALONE = [
-  { ...OFF, 'api:userAccess': 'deny' },
-  { ...OFF, 'api:clients': [MACHINE, SHOP], 'api:connections': ['Username-Password-Authentication'] },
-  { ...OFF, 'api:stage': 'v1' },
-  {
-    ...OFF,
-    'api:domain': EVERY_OPTION['api:domain'],
-    'api:secondIssuer': { domain: 'login.example.com', basePath: 'v2' },
-  },
-  {
-    ...OFF,
-    'api:backends': { [HOOKS]: 'vpc://hooks/{id}' },
-    'api:privateBackends': { hooks: { vpcLink: 'abc123', listener: LISTENER, serverName: 'hooks.acme.io' } },
-  },
-];
 
 /** Keys that cannot be turned off, or that change no resource. */
 const NOT_HERE = ['aws:region', 'auth0:domain', 'api:audience', 'api:production', 'api:exceptions', 'api:probe'];
