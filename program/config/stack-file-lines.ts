@@ -20,30 +20,17 @@ export function stackFileLines(root: URL, file: string): (place: string) => numb
     const [key = '', ...path] = outer.replaceAll(/ \([^)]*\)/g, '').split('.');
     // A route key may contain dots.
     if (quoted !== undefined) path.push(String(JSON.parse(quoted)));
-    const found = [key, ...path].reduce<Step>(step, { node: config, offset: undefined, lost: false });
-    return found.offset === undefined ? undefined : counter.linePos(found.offset).line;
+    let node = config;
+    let offset: number | undefined;
+    for (const name of [key, ...path]) {
+      const item = isSeq(node) ? node.items[Number(name)] : undefined;
+      const own = isMap(node)
+        ? node.items.find((pair) => String(pair.key) === name)
+        : item && { key: item, value: item };
+      if (own === undefined) break;
+      if (isNode(own.key)) offset = own.key.range?.[0] ?? offset;
+      node = own.value;
+    }
+    return offset === undefined ? undefined : counter.linePos(offset).line;
   };
-}
-
-interface Step {
-  readonly node: unknown;
-  /** The offset of the key or item. */
-  readonly offset: number | undefined;
-  readonly lost: boolean;
-}
-
-function step({ node, offset, lost }: Step, name: string): Step {
-  if (!lost && isMap(node)) {
-    const pair = node.items.find(({ key }) => String(key) === name);
-    if (pair !== undefined) return { node: pair.value, offset: startOf(pair.key) ?? offset, lost };
-  }
-  if (!lost && isSeq(node)) {
-    const item = node.items[Number(name)];
-    if (item !== undefined) return { node: item, offset: startOf(item) ?? offset, lost };
-  }
-  return { node, offset, lost: true };
-}
-
-function startOf(node: unknown): number | undefined {
-  return isNode(node) ? node.range?.[0] : undefined;
 }

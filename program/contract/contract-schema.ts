@@ -9,7 +9,7 @@ import {
 import { RESERVED_SCOPES } from '../../limits/oidc-scopes.ts';
 import { parseRouteKey, routeShape, variableConflicts } from '../../limits/route-key.ts';
 import { didYouMean } from '../../limits/nearest.ts';
-import { distinct, matching } from '../schemas.ts';
+import { distinct, judged, matching } from '../schemas.ts';
 import { problem, type Problem } from '../user-error.ts';
 import { claims } from './claims.ts';
 import { HANDLER_KEY, handlerSpec } from './handler-spec.ts';
@@ -39,7 +39,7 @@ export function contractSchema(contract: unknown, root: URL) {
     handlers: z.record(
       matching(HANDLER_KEY, 'a handler key is a letter and up to 39 letters, digits, - or _'),
       handlerSpec.extend({
-        file: existingFile(root),
+        file: existing(root, true),
         files: z.array(handlerSpec.shape.files.unwrap().element.pipe(existing(root))).exactOptional(),
         formerly: formerKey(handlers).exactOptional(),
       }),
@@ -95,22 +95,17 @@ function declared(kind: string, section: Section): z.ZodString {
   });
 }
 
-function existingFile(root: URL): z.ZodString {
-  return z.string().superRefine((file, context) => {
-    const found = statSync(new URL(file, root), { throwIfNoEntry: false });
-    if (found?.isFile()) return;
-    const message =
-      found === undefined
-        ? `the file ${file} does not exist; create it or correct the path`
-        : `${file} is not a file; write the path of the file that exports handler`;
-    context.addIssue({ code: 'custom', message });
-  });
-}
-
-function existing(root: URL): z.ZodString {
-  return z.string().refine((path) => statSync(new URL(path, root), { throwIfNoEntry: false }) !== undefined, {
-    error: ({ input }) => `${String(input)} does not exist; create it or correct the path`,
-  });
+function existing(root: URL, isHandler = false): z.ZodString {
+  return z.string().superRefine(
+    judged((path) => {
+      const found = statSync(new URL(path, root), { throwIfNoEntry: false });
+      const what = isHandler ? `the file ${path}` : path;
+      if (found === undefined) return `${what} does not exist; create it or correct the path`;
+      return isHandler && !found.isFile()
+        ? `${path} is not a file; write the path of the file that exports handler`
+        : undefined;
+    }),
+  );
 }
 
 function formerKey(handlers: Section) {

@@ -97,8 +97,7 @@ function update(args: DeployArguments, { deployment }: ExportedState): number {
   const folder = mkdtempSync(join(tmpdir(), 'up-'));
   try {
     const plan = join(folder, 'plan.json');
-    const preview = previewOf(plan, args);
-    const deletions = preview.changeSummary?.delete ?? 0;
+    const deletions = deletionsOf(plan, args);
     const existing = (deployment.resources ?? []).filter(({ custom }) => custom === true).length;
     if (deletions > (args.allowedDeletions ?? existing / 2)) {
       throw new UserError(
@@ -112,10 +111,11 @@ function update(args: DeployArguments, { deployment }: ExportedState): number {
   }
 }
 
-/** Saves a preview's plan. A failed preview runs again without --json, which hides the violated rule. */
-function previewOf(plan: string, { preview }: DeployArguments): Preview {
+/** Saves a preview's plan, and returns how many resources it deletes. A failed preview runs again without --json, which hides the violated rule. */
+function deletionsOf(plan: string, { preview }: DeployArguments): number {
   try {
-    return read(['preview', '--json', '--save-plan', plan, '--non-interactive', ...preview]) as Preview;
+    const planned = read(['preview', '--json', '--save-plan', plan, '--non-interactive', ...preview]);
+    return (planned as { changeSummary?: { delete?: number } }).changeSummary?.delete ?? 0;
   } catch (error) {
     pulumi(['preview', '--non-interactive', ...preview]);
     throw error;
@@ -126,10 +126,6 @@ function previewOf(plan: string, { preview }: DeployArguments): Preview {
 function bundlePolicy(): void {
   const { status } = spawnSync(process.execPath, ['policy/bundle.ts'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) throw new UserError('deploy', 'The rules cannot be bundled, so nothing was deployed.');
-}
-
-interface Preview {
-  readonly changeSummary?: { readonly delete?: number };
 }
 
 function pulumi(args: readonly string[]): number {
@@ -147,7 +143,7 @@ function read(args: readonly string[]): unknown {
   });
   if (error !== undefined) throw new PulumiError('deploy', NO_CLI);
   if (status !== 0) {
-    // With --json the error may be on standard output; previewOf repeats a preview instead.
+    // With --json the error may be on standard output; deletionsOf repeats a preview instead.
     if (args[0] !== 'preview') process.stderr.write(stdout);
     throw new PulumiError('deploy', `pulumi ${args[0]} failed, so nothing was deployed.`);
   }
