@@ -23,10 +23,12 @@ export function stackFileLines(root: URL, file: string): (place: string) => numb
     let node = config;
     let offset: number | undefined;
     for (const name of [key, ...path]) {
-      const item = isSeq(node) ? node.items[Number(name)] : undefined;
-      const own = isMap(node)
+      const item: unknown = isSeq(node) ? node.items[Number(name)] : undefined;
+      const own: { readonly key: unknown; readonly value: unknown } | undefined = isMap(node)
         ? node.items.find((pair) => String(pair.key) === name)
-        : item && { key: item, value: item };
+        : isNode(item)
+          ? { key: item, value: item }
+          : undefined;
       if (own === undefined) break;
       if (isNode(own.key)) offset = own.key.range?.[0] ?? offset;
       node = own.value;
