@@ -22,7 +22,7 @@ async function rename(name: string, formerly?: string): Promise<string[]> {
   return sandbox.changesBy(() => sandbox.up());
 }
 
-// twin/tests/unit/report/renames.test.ts has what the access report says of these.
+// twin/tests/unit/report/since.test.ts has what the access report says of these.
 describe('A renamed handler and client', () => {
   it('A handler and client renamed with formerly keep their resources', async () => {
     const existing = [...sandbox.services.resources.keys()].toSorted();
