@@ -1,8 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { sameText } from '../tenant/same-text.ts';
-import { refuse } from './guard.ts';
 
 /**
  * Creates the keys that identify the browser of the person at the terminal among all clients on this machine.
@@ -10,20 +9,15 @@ import { refuse } from './guard.ts';
  * @param startCommand the command that starts the twin, which prints the address with the key
  */
 export function openKeys(seed: string, startCommand: string) {
-  const howToGetSecrets = `Secrets and signatures need the address that ${startCommand} printed: open it once in this browser (it ends in ?key=…)`;
   const key = randomBytes(18).toString('base64url');
   const derived = (what: string): string => createHmac('sha256', seed).update(what).digest('base64url');
   const cookie = derived('page, below /_twin');
   // Browsers share cookies among all ports of a host.
   const name = `twin-page-${derived('name').slice(0, 8)}`;
-  const isHolder = (c: Context): boolean => sameText(getCookie(c, name) ?? '', cookie);
-  const holderOnly: MiddlewareHandler = (c, next) =>
-    isHolder(c) ? next() : Promise.resolve(refuse(c, 403, howToGetSecrets));
   return {
     key,
-    isHolder,
-    holderOnly,
-    howToGetSecrets,
+    isHolder: (c: Context): boolean => sameText(getCookie(c, name) ?? '', cookie),
+    howToGetSecrets: `Secrets and signatures need the address that ${startCommand} printed: open it once in this browser (it ends in ?key=…)`,
     /** Sets the cookie if the request's address has the key, and returns whether it has. */
     letIn: (c: Context): boolean => {
       if (!sameText(c.req.query('key') ?? '', key)) return false;

@@ -48,9 +48,9 @@ export class Live {
     return this.#listeners.size >= LISTENERS;
   }
 
-  readonly changed = (): void => {
+  changed(): void {
     for (const { wake } of this.#listeners) wake();
-  };
+  }
 
   say(...[name, data]: Event): void {
     for (const { due } of this.#listeners) due.set(name, eventOf(name, data));

@@ -1,4 +1,6 @@
-// The messages between the server and the page. The browser's code is compiled alone, so this file imports nothing.
+// The messages between the server and the page. The browser's code is compiled alone, so this file imports only types.
+import type { z } from 'zod';
+import type { QUESTIONS } from './questions.ts';
 
 /** The most recent requests that the twin and the page keep, each. */
 export const KEPT = 200;
@@ -168,38 +170,28 @@ export interface StreamEvents {
   readonly full: { readonly pages: number };
 }
 
-/** The page's requests, by the last part of the path under `/_twin/`, and their responses. */
-export interface Endpoints {
-  /** Sends a token request with the real secrets; `ask` is the name of one of the caller's `asks`. */
-  readonly token: Endpoint<
-    {
-      caller: string;
-      ask: string;
-      /** The API that the token is for, if there are several: they may trust different issuers. */
-      api?: string;
-      parameters: Record<string, string>;
-    },
-    {
-      readonly status: number;
-      readonly body: Readonly<Record<string, unknown>>;
-      readonly steps: readonly ShownStep[];
-    }
-  >;
-  readonly secrets: Endpoint<{ caller: string; ask: string }, Readonly<Record<string, string>>>;
-  /** Returns the twin's signature for a token's first two parts, in base64url. */
-  readonly signature: Endpoint<{ signed: string; alg: string }, { readonly signature: string }>;
-  readonly call: Endpoint<{ api: string; method: string; path: string; token: string; body: string }, Called>;
-  readonly replay: Endpoint<{ requestId: string }, Called>;
-  /** Returns a recorded request as a `curl` command; credentials are masked in a browser that may not see secrets. */
-  readonly curl: Endpoint<{ requestId: string }, { readonly command: string }>;
-  /** Returns the Lambda event of a recorded request, with the token masked unless `reveal` is true. */
-  readonly event: Endpoint<{ requestId: string; reveal: boolean }, { readonly event: string }>;
+/** The response to each of the page's requests. */
+interface Answers {
+  readonly token: {
+    readonly status: number;
+    readonly body: Readonly<Record<string, unknown>>;
+    readonly steps: readonly ShownStep[];
+  };
+  readonly secrets: Readonly<Record<string, string>>;
+  /** In base64url. */
+  readonly signature: { readonly signature: string };
+  readonly call: Called;
+  readonly replay: Called;
+  readonly curl: { readonly command: string };
+  readonly event: { readonly event: string };
 }
 
-interface Endpoint<Question, Answer> {
-  readonly question: Readonly<Question>;
-  readonly answer: Answer;
-}
+export type Endpoints = {
+  readonly [K in keyof Answers]: {
+    readonly question: Readonly<z.infer<(typeof QUESTIONS)[K]>>;
+    readonly answer: Answers[K];
+  };
+};
 
 export interface Called {
   readonly response: ShownResponse;

@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
-import { z } from 'zod';
+import { secondIssuerUrl } from '../model/tenant.ts';
 import type { Inside, Page } from '../server/page.ts';
 import { call, curlOf, replay, urlOf, wholeRequest } from './call.ts';
 import { compilePage } from './document.ts';
 import { entryOf } from './entries.ts';
-import { onQuestion, QuestionError, samePage } from './guard.ts';
+import { QuestionError, samePage, serveAnswers } from './guard.ts';
 import { openKeys } from './keys.ts';
 import { eventOf, Live, LISTENERS } from './live.ts';
 import { logIn } from './log-in.ts';
 import { maskedEvent, maskedRequest } from './mask.ts';
-import { MASK, type Endpoints, type StreamEvents } from './messages.ts';
+import { MASK, type StreamEvents } from './messages.ts';
 import { Recorder, type ApiHappening } from './recorder.ts';
-import { secondIssuerUrl } from '../model/tenant.ts';
 import { askOf, knownOf, secretsOf, stateOf, type Known } from './state.ts';
 
 /** The hash of each RSA algorithm; any other algorithm signs with RS256's. */
@@ -21,46 +20,28 @@ const DIGESTS: ReadonlyMap<string, 'sha384' | 'sha512'> = new Map([
   ['RS512', 'sha512'],
 ]);
 
-/** Endpoints that need no key: they mask secrets, or receive them from the page. All others require it. */
-const OPEN: readonly string[] = ['call', 'curl', 'event'] satisfies readonly (keyof Endpoints)[];
-
-const requestId = z.string();
-const ASK = { caller: z.string(), ask: z.string() };
-/** The schema of each endpoint's question. */
-const QUESTIONS = {
-  token: z.strictObject({ ...ASK, api: z.string().exactOptional(), parameters: z.record(z.string(), z.string()) }),
-  secrets: z.strictObject(ASK),
-  signature: z.strictObject({ signed: z.string(), alg: z.string() }),
-  call: z.strictObject({ api: z.string(), method: z.string(), path: z.string(), token: z.string(), body: z.string() }),
-  replay: z.strictObject({ requestId }),
-  curl: z.strictObject({ requestId }),
-  event: z.strictObject({ requestId, reveal: z.boolean() }),
-} satisfies Readonly<Record<keyof Endpoints, z.ZodType>>;
-
 /** Creates a twin's page: its document at the tenant's root, and its endpoints below `/_twin/`. */
 export function openPage(inside: Inside): Page {
   const { startCommand } = inside;
   const twin = randomUUID();
   const keys = openKeys(inside.seed, startCommand);
+  const known = (): Known => knownOf(inside.model());
+  const defect = (error: unknown): void => inside.onEvent({ kind: 'defect', error });
+  const recorder: Recorder = new Recorder(() => live.changed());
   const live = new Live(
     {
       twin,
       last: () => recorder.last,
       since: (id, most) => recorder.since(id, most).map((one) => entryOf(one, known())),
     },
-    (error) => inside.onEvent({ kind: 'defect', error }),
+    defect,
   );
-  const recorder: Recorder = new Recorder(live.changed);
-  const known = (): Known => knownOf(inside.model());
   const around = (): Parameters<typeof call>[1] => ({ known: known(), apiUrls: inside.apiUrls(), recorder });
   const kept = (requestId: string): ApiHappening => {
     const found = recorder.find(requestId);
     if (found === undefined) throw new QuestionError('This request is no longer kept');
     return found;
   };
-  let problem = '';
-
-  const app = new Hono();
   const state = (): StreamEvents['state'] => ({
     twin,
     state: stateOf(known(), {
@@ -70,16 +51,16 @@ export function openPage(inside: Inside): Page {
       startCommand,
     }),
   });
+  /** Why the last reload failed; empty if it succeeded. */
+  let problem = '';
 
+  const app = new Hono();
   app.onError((error, c) => {
-    inside.onEvent({ kind: 'defect', error });
-    return c.json({ error: 'The twin has a defect, which its terminal shows' }, 500);
+    defect(error);
+    return c.json({ error: 'The twin failed; its terminal shows the error' }, 500);
   });
-
   app.use('/', samePage);
   app.use('/_twin/*', samePage);
-
-  for (const name of Object.keys(QUESTIONS)) if (!OPEN.includes(name)) app.use(`/_twin/${name}`, keys.holderOnly);
 
   app.get('/', async (c) => {
     if (keys.letIn(c)) return c.redirect('/', 303);
@@ -104,63 +85,68 @@ export function openPage(inside: Inside): Page {
     return c.body(live.open(first, Number.isSafeInteger(after) ? after : 0));
   });
 
-  onQuestion(app, 'token', QUESTIONS.token, async ({ api, caller, ask: name, parameters }) => {
-    const ask = askOf(known(), caller, name, api);
-    const isFirst = ask.tenant.issuerDomain === known().model.tenant.issuerDomain;
-    const tenantUrl = isFirst ? 'http://localhost' : secondIssuerUrl('http://localhost:80');
-    const { user } = ask;
-    if (user !== undefined) return logIn({ ...ask, user }, parameters['scope'] ?? '', inside.tenant, tenantUrl);
-    const secrets = secretsOf(ask);
-    const real = Object.entries(parameters).map(([name, value]) => [name, value === MASK ? secrets[name] : value]);
-    const response = await inside.tenant(
-      new Request(`${tenantUrl}/oauth/token`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(Object.fromEntries(real)),
-      }),
-    );
-    return { status: response.status, body: (await response.json()) as Record<string, unknown>, steps: [] };
-  });
-
-  onQuestion(app, 'secrets', QUESTIONS.secrets, ({ caller, ask }) => secretsOf(askOf(known(), caller, ask)));
-
-  onQuestion(app, 'signature', QUESTIONS.signature, ({ signed, alg }) => ({
-    signature: inside
-      .signing()
-      .current.signatureOf(signed, DIGESTS.get(alg) ?? 'sha256')
-      .toString('base64url'),
-  }));
-
-  onQuestion(app, 'call', QUESTIONS.call, (question) => call(question, around()));
-
-  onQuestion(app, 'replay', QUESTIONS.replay, ({ requestId }) => replay(kept(requestId), around()));
-
-  onQuestion(app, 'curl', QUESTIONS.curl, ({ requestId }, c) => {
-    const happening = kept(requestId);
-    const request = wholeRequest(happening);
-    const sent = keys.isHolder(c) ? request : maskedRequest(request, happening.exchange.decision.route);
-    return { command: curlOf(sent, urlOf(happening.api.name, around())) };
-  });
-
-  onQuestion(app, 'event', QUESTIONS.event, ({ requestId, reveal }, c) => {
-    if (reveal && !keys.isHolder(c)) throw new QuestionError(keys.howToGetSecrets);
-    const { decision, invocation } = kept(requestId).exchange;
-    if (invocation === undefined) throw new QuestionError('No handler received an event for this request');
-    const event = reveal ? invocation.event : maskedEvent(invocation.event, decision.route);
-    return { event: JSON.stringify(event, null, 2) };
+  serveAnswers(app, keys, {
+    token: async ({ api, caller, ask: name, parameters }) => {
+      const ask = askOf(known(), caller, name, api);
+      const isFirst = ask.tenant.issuerDomain === known().model.tenant.issuerDomain;
+      const tenantUrl = isFirst ? 'http://localhost' : secondIssuerUrl('http://localhost:80');
+      const { user } = ask;
+      if (user !== undefined) return logIn({ ...ask, user }, parameters['scope'] ?? '', inside.tenant, tenantUrl);
+      const secrets = secretsOf(ask);
+      const real = Object.entries(parameters).map(([name, value]) => [name, value === MASK ? secrets[name] : value]);
+      const response = await inside.tenant(
+        new Request(`${tenantUrl}/oauth/token`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(Object.fromEntries(real)),
+        }),
+      );
+      return { status: response.status, body: (await response.json()) as Record<string, unknown>, steps: [] };
+    },
+    secrets: ({ caller, ask }) => secretsOf(askOf(known(), caller, ask)),
+    signature: ({ signed, alg }) => {
+      const signature = inside.signing().current.signatureOf(signed, DIGESTS.get(alg) ?? 'sha256');
+      return { signature: signature.toString('base64url') };
+    },
+    call: (question) => call(question, around()),
+    replay: ({ requestId }) => replay(kept(requestId), around()),
+    curl: ({ requestId }, isHolder) => {
+      const happening = kept(requestId);
+      const request = wholeRequest(happening);
+      const sent = isHolder ? request : maskedRequest(request, happening.exchange.decision.route);
+      return { command: curlOf(sent, urlOf(happening.api.name, around())) };
+    },
+    event: ({ requestId, reveal }, isHolder) => {
+      if (reveal && !isHolder) throw new QuestionError(keys.howToGetSecrets);
+      const { decision, invocation } = kept(requestId).exchange;
+      if (invocation === undefined) throw new QuestionError('No handler received an event for this request');
+      const event = reveal ? invocation.event : maskedEvent(invocation.event, decision.route);
+      return { event: JSON.stringify(event, null, 2) };
+    },
   });
 
   return {
     app,
     key: keys.key,
     onEvent: (event) => {
-      if (event.kind !== 'reload') {
-        recorder.record(event);
-        return;
+      switch (event.kind) {
+        case 'api':
+        case 'unread':
+        case 'token':
+        case 'tenant':
+          return recorder.record(event);
+        case 'reload':
+          problem = event.problem ?? '';
+          if (problem === '') live.say('state', state());
+          return live.say('problem', { message: problem });
+        // The terminal shows these.
+        case 'defect':
+        case 'notice':
+        case 'printed':
+          return undefined;
+        default:
+          return event satisfies never;
       }
-      problem = event.problem ?? '';
-      if (problem === '') live.say('state', state());
-      live.say('problem', { message: problem });
     },
     close: () => live.close(),
   };

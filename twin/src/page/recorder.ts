@@ -11,6 +11,8 @@ interface Recorded {
 
 type Event<Kind extends TwinEvent['kind']> = Extract<TwinEvent, { readonly kind: Kind }>;
 
+type RecordedEvent = Event<'api' | 'unread' | 'token' | 'tenant'>;
+
 export type ApiHappening = Event<'api'> &
   Recorded & {
     /** The bytes of both bodies before anything was left out. */
@@ -21,32 +23,27 @@ export type ApiHappening = Event<'api'> &
 type UnreadHappening = Event<'unread'> & Recorded;
 
 /** An event as emitted. Formatting it takes time, and most events are never shown. */
-export type Happening = ApiHappening | UnreadHappening | (Event<'token'> & Recorded) | (Event<'tenant'> & Recorded);
+export type Happening = ApiHappening | UnreadHappening | (Event<'token' | 'tenant'> & Recorded);
 
 /** The most bytes of bodies to keep of a request. */
 export const LARGE = 32_768;
-
-const NOTHING = Buffer.alloc(0);
 
 export class Recorder {
   /** Oldest first; up to twice `KEPT`, since removing the first item of an array is slow. */
   readonly #kept: Happening[] = [];
   readonly #changed: () => void;
-  #last = 0;
 
   constructor(changed: () => void) {
     this.#changed = changed;
   }
 
+  /** The id of the newest event, 0 before the first. */
   get last(): number {
-    return this.#last;
+    return this.#kept.at(-1)?.id ?? 0;
   }
 
-  record(event: TwinEvent): void {
-    const happening = happeningOf(event, { id: this.#last + 1, at: Date.now() });
-    if (happening === undefined) return;
-    this.#last = happening.id;
-    this.#kept.push(happening);
+  record(event: RecordedEvent): void {
+    this.#kept.push(happeningOf(event, { id: this.last + 1, at: Date.now() }));
     if (this.#kept.length > 2 * KEPT) this.#kept.splice(0, KEPT);
     this.#changed();
   }
@@ -74,19 +71,21 @@ export class Recorder {
   }
 }
 
-function happeningOf(event: TwinEvent, recorded: Recorded): Happening | undefined {
-  if (event.kind === 'api') {
-    const { exchange } = event;
-    const requestLength = exchange.request.body.length;
-    const responseLength = Buffer.byteLength(exchange.response.body);
-    const kept = slim(exchange, responseLength);
-    return { ...event, ...recorded, at: exchange.time, exchange: kept, requestLength, responseLength };
+function happeningOf(event: RecordedEvent, recorded: Recorded): Happening {
+  switch (event.kind) {
+    case 'api': {
+      const requestLength = event.exchange.request.body.length;
+      const responseLength = Buffer.byteLength(event.exchange.response.body);
+      const exchange = slim(event.exchange, responseLength);
+      return { ...event, ...recorded, at: exchange.time, exchange, requestLength, responseLength };
+    }
+    case 'unread':
+      return { ...event, ...recorded };
+    case 'token':
+      return { ...event, ...recorded, exchange: slimTokens(event.exchange) };
+    case 'tenant':
+      return { ...event, ...recorded, request: { ...event.request, path: event.request.path.slice(0, LONGEST) } };
   }
-  if (event.kind === 'unread') return { ...event, ...recorded };
-  if (event.kind === 'token') return { kind: 'token', ...recorded, exchange: slimTokens(event.exchange) };
-  if (event.kind !== 'tenant') return undefined;
-  const path = event.request.path.slice(0, LONGEST);
-  return { kind: 'tenant', ...recorded, request: { ...event.request, path } };
 }
 
 function slim(exchange: Exchange, responseLength: number): Exchange {
@@ -95,7 +94,7 @@ function slim(exchange: Exchange, responseLength: number): Exchange {
   if (request.body.length + responseLength + headers + integrationError.length <= LARGE) return exchange;
   return {
     ...exchange,
-    request: { ...request, body: NOTHING },
+    request: { ...request, body: Buffer.alloc(0) },
     response: { ...response, headers: fewHeaders(response.headers), body: response.body.slice(0, LARGE) },
     invocation: invocation && { ...invocation, event: { note: 'The event is too large to be kept.' } },
     integrationError: exchange.integrationError?.slice(0, LONGEST),
