@@ -77,28 +77,25 @@ export function urlOf(api: string, { known, apiUrls }: Pick<Around, 'known' | 'a
 async function play(api: string, sent: Sent, around: Around): Promise<Called> {
   const { known, recorder } = around;
   const before = recorder.last;
-  const answer = await send(sent, urlOf(api, around));
-  const requestId = answer.headers.find(([name]) => name.toLowerCase() === 'apigw-requestid')?.[1];
-  const happening = recorder.recordOf(requestId, answer.status, before);
-  const response = shownResponse(answer, answer.length, LARGE);
+  const incoming = await send(sent, urlOf(api, around));
+  const { statusCode: status = 0, rawHeaders } = incoming;
+  const headers = pairsOf(rawHeaders);
+  const requestId = headers.find(([name]) => name.toLowerCase() === 'apigw-requestid')?.[1];
+  // Before the body has come, since the recorder drops the record after many other requests.
+  const happening = recorder.recordOf(requestId, status, before);
+  // Safe to read: the twin's gateway limits its bodies.
+  const { bytes } = await readBody(incoming, BODY_BYTES);
+  const response = shownResponse({ status, headers, body: bytes.subarray(0, LARGE) }, bytes.length, LARGE);
   return { response, entry: happening && entryOf(happening, known, LARGE) };
 }
 
-/** A response as received. `length` counts the whole body. */
-interface Answer {
-  readonly status: number;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: Buffer;
-  readonly length: number;
-}
-
-function send({ method, target, rawHeaders, body }: Sent, url: string): Promise<Answer> {
+function send({ method, target, rawHeaders, body }: Sent, url: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const signal = AbortSignal.timeout(PATIENCE);
     try {
       const options = { hostname, port, method, path: target, headers: rawHeaders, agent: false, signal };
-      const outgoing = httpRequest(options, (incoming) => void read(incoming).then(resolve, reject));
+      const outgoing = httpRequest(options, resolve);
       outgoing.on('error', (error) => reject(new QuestionError(`The API did not answer: ${error.message}`)));
       outgoing.end(body);
     } catch (error) {
@@ -120,11 +117,4 @@ function withToken(path: string, token: string, route: Route | undefined): { tar
   if (from === 'header') return { target: path, headers: [name, `Bearer ${token}`] };
   const parameter = `${encodeURIComponent(name)}=${encodeURIComponent(token)}`;
   return { target: `${path}${path.includes('?') ? '&' : '?'}${parameter}`, headers: [] };
-}
-
-async function read(incoming: IncomingMessage): Promise<Answer> {
-  // Safe to read: the twin's gateway limits its bodies.
-  const { bytes } = await readBody(incoming, BODY_BYTES);
-  const { rawHeaders, statusCode = 0 } = incoming;
-  return { status: statusCode, headers: pairsOf(rawHeaders), body: bytes.subarray(0, LARGE), length: bytes.length };
 }

@@ -87,42 +87,38 @@ function shownRequest({ exchange, requestLength }: ApiHappening, limit: number):
   return { query, ...shownBody(headers, body, requestLength, limit) };
 }
 
-type Happened = Pick<Entry, 'id' | 'at'>;
-
-function tokenEntry(exchange: TokenExchange, happened: Happened, known: Known): TokenEntry {
+function tokenEntry(exchange: TokenExchange, happened: Pick<Entry, 'id' | 'at'>, known: Known): TokenEntry {
   if (exchange.kind === 'refused') {
     const { status, error, message } = exchange.refusal;
-    const refused = { status, why: shownText(`${error}: ${message}`, SENTENCE), subject: '', granted: [] };
-    return { kind: 'token', ...happened, ...refused, ...requestOf(exchange.attempt, known) };
+    const why = shownText(`${error}: ${message}`, SENTENCE);
+    return { kind: 'token', ...happened, status, why, subject: '', granted: [], ...attemptOf(exchange.attempt, known) };
   }
   const { granted, requested } = exchange;
   const { grantType = 'authorization_code', subject } = granted;
-  const asked = requestOf({ ...granted, grantType, scopes: requested }, known);
+  const attempt = attemptOf({ ...granted, grantType, scopes: requested }, known);
   return {
     kind: 'token',
     ...happened,
-    ...asked,
     status: 200,
     why: '',
-    grantType,
     subject,
     granted: fewTexts(accessScopes(granted)),
+    ...attempt,
   };
 }
 
-function requestOf(
-  asked: TokenAttempt | undefined,
-  known: Known,
-): Pick<TokenEntry, 'client' | 'user' | 'grantType' | 'requested' | 'permitted'> {
-  if (asked === undefined) return { client: '', user: '', grantType: '', requested: [], permitted: [] };
-  const { client, user, api, grantType, scopes } = asked;
+type Attempt = Pick<TokenEntry, 'client' | 'user' | 'grantType' | 'requested' | 'permitted'>;
+
+function attemptOf(attempt: TokenAttempt | undefined, known: Known): Attempt {
+  if (attempt === undefined) return { client: '', user: '', grantType: '', requested: [], permitted: [] };
+  const { client, user, api, grantType, scopes } = attempt;
   const isOf = (scope: string): boolean => api?.scopes.includes(scope) === true || scopes.includes(scope);
   return {
     client: clientName(known.model, client.clientId) ?? '',
     user: user?.email ?? '',
     grantType: shownText(grantType),
     requested: scopes.map((one) => shownText(one)),
-    permitted: fewTexts(permittedTo(asked, known).filter(isOf)),
+    permitted: fewTexts(permittedTo(attempt, known).filter(isOf)),
   };
 }
 

@@ -72,20 +72,15 @@ export class Recorder {
 }
 
 function happeningOf(event: RecordedEvent, recorded: Recorded): Happening {
-  switch (event.kind) {
-    case 'api': {
-      const requestLength = event.exchange.request.body.length;
-      const responseLength = Buffer.byteLength(event.exchange.response.body);
-      const exchange = slim(event.exchange, responseLength);
-      return { ...event, ...recorded, at: exchange.time, exchange, requestLength, responseLength };
-    }
-    case 'unread':
-      return { ...event, ...recorded };
-    case 'token':
-      return { ...event, ...recorded, exchange: slimTokens(event.exchange) };
-    case 'tenant':
-      return { ...event, ...recorded, request: { ...event.request, path: event.request.path.slice(0, LONGEST) } };
+  if (event.kind === 'unread') return { ...event, ...recorded };
+  if (event.kind === 'token') return { ...event, ...recorded, exchange: slimTokens(event.exchange) };
+  if (event.kind === 'tenant') {
+    return { ...event, ...recorded, request: { ...event.request, path: event.request.path.slice(0, LONGEST) } };
   }
+  const requestLength = event.exchange.request.body.length;
+  const responseLength = Buffer.byteLength(event.exchange.response.body);
+  const exchange = slim(event.exchange, responseLength);
+  return { ...event, ...recorded, at: exchange.time, exchange, requestLength, responseLength };
 }
 
 function slim(exchange: Exchange, responseLength: number): Exchange {

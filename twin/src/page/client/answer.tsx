@@ -125,11 +125,8 @@ function Check({ name, outcome, rest, ...compared }: ShownCheck & { readonly res
   );
 }
 
-interface DetailsProps {
-  readonly entry: ApiEntry;
-  /** The response that the page received; by default, the one that the gateway sent. */
-  readonly received?: ShownResponse;
-}
+/** `received` is the response that the page received; by default, the one that the gateway sent is shown. */
+type DetailsProps = Readonly<{ entry: ApiEntry; received?: ShownResponse }>;
 
 /** A request with its response, its event and its access log line. */
 export function Details({ entry, received }: DetailsProps): ComponentChildren {
@@ -165,11 +162,11 @@ export function Response({ response }: { readonly response: ShownResponse }): Co
   return <Message label="The response" first={`HTTP/1.1 ${response.status}`} message={response} />;
 }
 
-interface MessageProps {
-  readonly label: string;
-  readonly first: string;
-  readonly message: Pick<ShownRequest, 'headers' | 'body' | 'note'>;
-}
+type MessageProps = Readonly<{
+  label: string;
+  first: string;
+  message: Pick<ShownRequest, 'headers' | 'body' | 'note'>;
+}>;
 
 function Message({ label, first, message: { headers, body, note } }: MessageProps): ComponentChildren {
   return (

@@ -6,7 +6,7 @@ import { caller, changeToken, setToken, tried, type Issued } from './request.ts'
 import { state } from './store.ts';
 import { ask, messageOf } from './twin.ts';
 import { Copy, Field, Fold, Status, Table, Text } from './ui.tsx';
-import { claimWords, headerWords, scopeWords, stepWords, visible } from './words.ts';
+import { claimWords, headerWords, linesOf, scopeWords, stepWords, visible } from './words.ts';
 
 /** The token: how it was requested and granted, its contents, and an editor. */
 export function Token(): ComponentChildren {
@@ -101,20 +101,18 @@ export function Scopes({ requested, permitted, granted }: ScopesProps): Componen
   if (all.length === 0) return <p class="quiet">No scope was requested, and none is permitted.</p>;
   return (
     <Table name="scopes" head={['Scope', 'In the token', 'Why']}>
-      <tbody>
-        {all.map((scope) => {
-          const isGranted = granted.includes(scope);
-          return (
-            <tr key={scope}>
-              <th scope="row">
-                <code>{visible(scope)}</code>
-              </th>
-              <td class={isGranted ? 'good' : 'quiet'}>{isGranted ? '✓ granted' : '– not granted'}</td>
-              <td>{scopeWords(requested.includes(scope), permitted.includes(scope), isGranted)}</td>
-            </tr>
-          );
-        })}
-      </tbody>
+      {all.map((scope) => {
+        const isGranted = granted.includes(scope);
+        return (
+          <tr key={scope}>
+            <th scope="row">
+              <code>{visible(scope)}</code>
+            </th>
+            <td class={isGranted ? 'good' : 'quiet'}>{isGranted ? '✓ granted' : '– not granted'}</td>
+            <td>{scopeWords(requested.includes(scope), permitted.includes(scope), isGranted)}</td>
+          </tr>
+        );
+      })}
     </Table>
   );
 }
@@ -137,21 +135,11 @@ function Step({ request, sent, status, received }: ShownStep): ComponentChildren
   );
 }
 
-/** Returns lines of `name: value`. */
-export function linesOf(values: Readonly<Record<string, string>>): string {
-  return Object.entries(values)
-    .map((pair) => pair.join(': '))
-    .join('\n');
-}
-
-interface FieldsProps {
-  readonly part: jwt.Part;
-  readonly words: (name: string, value: unknown) => string;
-}
+type FieldsProps = Readonly<{ part: jwt.Part; words: (name: string, value: unknown) => string }>;
 
 function Fields({ part: { text, fields, exact }, words }: FieldsProps): ComponentChildren {
   return (
-    <tbody>
+    <>
       {Object.entries(fields ?? {}).map(([name, value]) => (
         <tr key={name}>
           <th scope="row">
@@ -173,7 +161,7 @@ function Fields({ part: { text, fields, exact }, words }: FieldsProps): Componen
           </td>
         </tr>
       )}
-    </tbody>
+    </>
   );
 }
 

@@ -2,10 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { Details, Response, Tools, Verdict } from './answer.tsx';
 import { by, caller, callers, hasBody, METHODS, parametersOf, requested, run, set, tried } from './request.ts';
 import { state } from './store.ts';
-import { linesOf, Token } from './token.tsx';
+import { Token } from './token.tsx';
 import { ask } from './twin.ts';
 import { Field, Masked, Status } from './ui.tsx';
-import { plain, visible } from './words.ts';
+import { linesOf, plain, visible } from './words.ts';
 
 /** A new request: its outcome in one sentence, and below it its token beside its call. */
 export function TryIt(): ComponentChildren {

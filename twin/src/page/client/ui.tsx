@@ -84,11 +84,7 @@ export function Field(props: FieldProps): ComponentChildren {
   );
 }
 
-interface TableProps {
-  readonly name: string;
-  readonly head: readonly string[];
-  readonly children: ComponentChildren;
-}
+type TableProps = Readonly<{ name: string; head: readonly string[]; children: ComponentChildren }>;
 
 export function Table({ name, head, children }: TableProps): ComponentChildren {
   return (
@@ -102,16 +98,12 @@ export function Table({ name, head, children }: TableProps): ComponentChildren {
           ))}
         </tr>
       </thead>
-      {children}
+      <tbody>{children}</tbody>
     </table>
   );
 }
 
-interface FoldProps {
-  readonly title: ComponentChildren;
-  readonly children: ComponentChildren;
-  readonly open?: boolean;
-}
+type FoldProps = Readonly<{ title: ComponentChildren; children: ComponentChildren; open?: boolean }>;
 
 /** A title that shows or hides its content. */
 export function Fold({ title, children, open }: FoldProps): ComponentChildren {
@@ -134,7 +126,7 @@ export function Status({ status }: { readonly status: number }): ComponentChildr
 }
 
 /** Preformatted text that the keyboard can scroll; invisible characters are escaped. */
-export function Text({ label, text }: { readonly label: string; readonly text: string }): ComponentChildren {
+export function Text({ label, text }: Readonly<{ label: string; text: string }>): ComponentChildren {
   return (
     <pre tabIndex={0} role="group" aria-label={label}>
       {visibleText(text)}
@@ -142,13 +134,9 @@ export function Text({ label, text }: { readonly label: string; readonly text: s
   );
 }
 
-interface ActionProps {
-  readonly children: ComponentChildren;
-  /** Returns the message to show; an error's message is shown too. */
-  readonly act: () => Promise<string>;
-}
+type ActionProps = Readonly<{ children: ComponentChildren; act: () => Promise<string> }>;
 
-/** A button that shows the result of its action, or the error. */
+/** A button that shows the message of its action, or of its error. */
 export function Action({ children, act }: ActionProps): ComponentChildren {
   const [news, setNews] = useState('');
   useEffect(() => {
@@ -167,8 +155,10 @@ export function Action({ children, act }: ActionProps): ComponentChildren {
   );
 }
 
+type CopyProps = Readonly<{ what: string; text: () => string | Promise<string> }>;
+
 /** A button that copies a text, which it may first request. */
-export function Copy({ what, text }: { readonly what: string; readonly text: () => string | Promise<string> }) {
+export function Copy({ what, text }: CopyProps): ComponentChildren {
   const copy = async (): Promise<string> => {
     await navigator.clipboard.writeText(await text());
     return 'Copied';

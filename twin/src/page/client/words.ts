@@ -132,3 +132,10 @@ export function visibleText(text: string): string {
 export function plain(markdown: string): string {
   return markdown.replaceAll('`', '');
 }
+
+/** Returns a line `name: value` for each. */
+export function linesOf(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map((pair) => pair.join(': '))
+    .join('\n');
+}

@@ -1,5 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import { curlOf } from '../../../src/page/call.ts';
+import { call, curlOf } from '../../../src/page/call.ts';
+import { KEPT } from '../../../src/page/messages.ts';
+import { Recorder } from '../../../src/page/recorder.ts';
 import { adviceOn, knownOf, stateOf } from '../../../src/page/state.ts';
 import { exchangeOf } from '../../support/exchanges.ts';
 import { plainModel } from '../../support/plain-model.ts';
@@ -51,4 +55,24 @@ it.each([
   ['a quote and a backslash beside a control character', "\u0007'\\", String.raw`$'\x07\'\\'`],
 ])('A command keeps a body with %s from running', (_what, body, quoted) => {
   expect(curlOf({ ...sent, body: Buffer.from(body) }, 'http://localhost:1')).toContain(`--data-raw ${quoted}`);
+});
+
+it('A call of the page finds its record although many other requests come before the end of its response', async () => {
+  const recorder = new Recorder(() => undefined);
+  const record = (requestId: string): void =>
+    recorder.record({ kind: 'api', api, exchange: exchangeOf({ requestId }), milliseconds: 1 });
+  const server = createServer((_request, response) => {
+    record('own');
+    response.writeHead(200, { 'apigw-requestid': 'own' }).write('the ');
+    setTimeout(() => {
+      for (let at = 0; at < 3 * KEPT; at += 1) record(`other ${at}`);
+      response.end('end');
+    }, 20);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const question = { api: api.name, method: 'GET', path: '/', token: '', body: '' };
+  const around = { known: knownOf(model), apiUrls: [`http://127.0.0.1:${port}`], recorder };
+  expect(await call(question, around)).toMatchObject({ response: { body: 'the end' }, entry: { requestId: 'own' } });
+  server.close();
 });
