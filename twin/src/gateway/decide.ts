@@ -4,7 +4,7 @@ import type { Authorizer, Route } from '../model/http-api.ts';
 import { allChecks, type Check, type CheckName, type CheckResult, type Decision, type Refusal } from './decision.ts';
 import { BAD_REQUEST, invalidToken, NO_TOKEN, NOT_FOUND, TOO_MANY_REQUESTS } from './errors.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
-import { judgeClaims } from './judge.ts';
+import { judgeClaims, shown } from './judge.ts';
 import { isSignedBy, isSupportedAlgorithm, parseJwt } from './jwt.ts';
 import type { Match } from './match.ts';
 import { headerValues, queryParameters, type GatewayRequest, type Target } from './request.ts';
@@ -91,7 +91,7 @@ function authorize(
   const algorithms = 'RS256, RS384 or RS512';
   if (!isSupportedAlgorithm(alg)) {
     const named = typeof alg === 'string' && /^[A-Za-z0-9-]{1,16}$/.test(alg) ? `${alg} ` : '';
-    return invalid('algorithm', algorithms, shownHeader(alg), `signing method ${named}is invalid`);
+    return invalid('algorithm', algorithms, shown(alg), `signing method ${named}is invalid`);
   }
   trace.pass('algorithm', algorithms, alg);
   // RFC 7515, section 4.1.11: a verifier that does not understand what `crit` names must reject the token.
@@ -102,8 +102,8 @@ function authorize(
     return invalid('key', `the keys of ${authorizer.issuer}`, 'no answer', keys.description);
   const key = typeof kid === 'string' ? keys.keys.get(kid) : undefined;
   const kids = [...keys.keys.keys()].join(' or ');
-  if (key === undefined) return invalid('key', kids, shownHeader(kid));
-  trace.pass('key', kids, shownHeader(kid));
+  if (key === undefined) return invalid('key', kids, shown(kid));
+  trace.pass('key', kids, shown(kid));
   if (!isSignedBy(key, alg, parsed.jwt)) return invalid('signature', 'a signature by that key', 'another');
   trace.pass('signature', 'a signature by that key', 'it is');
 
@@ -141,8 +141,4 @@ function presentedTokens(
 /** The prefix is optional. Whether the service accepts `bearer` is not known; the twin does not. */
 function bearerToken(value: string): string {
   return value.startsWith('Bearer ') ? value.slice('Bearer '.length) : value;
-}
-
-function shownHeader(value: unknown): string {
-  return typeof value === 'string' ? value : value === undefined ? 'nothing' : JSON.stringify(value);
 }

@@ -1,11 +1,10 @@
-import { validateHeaderValue } from 'node:http';
 import type { RouteMatch } from '../model/http-api.ts';
 import type { HttpIntegration } from '../model/integrations.ts';
 import type { BackendAnswer, BackendRequest } from './backend.ts';
 import type { Claims, Decision } from './decision.ts';
 import { claimText } from './event.ts';
 import { decoded, headerValues, type GatewayRequest, type Target } from './request.ts';
-import { OWN_HEADERS, type GatewayResponse } from './response.ts';
+import { isSendable, OWN_HEADERS, type GatewayResponse } from './response.ts';
 
 interface Context {
   /** The API's own host. */
@@ -71,15 +70,6 @@ function mappedHeader(name: string, claim: string | undefined, claims: Claims | 
     claim === undefined || claims === undefined || !Object.hasOwn(claims, claim) ? undefined : claims[claim];
   // Node writes each character of a header as one byte.
   return (value ?? null) === null ? [] : [[name, Buffer.from(claimText(value)).toString('latin1')]];
-}
-
-function isSendable([name, value]: Header): boolean {
-  try {
-    validateHeaderValue(name, value);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The backend's path with the route's parameters encoded again; an encoded slash stays encoded. */

@@ -1,3 +1,4 @@
+import { isRecord, parsedJson } from '../common/shapes.ts';
 import type { BackendAnswer, BackendRequest } from './backend.ts';
 
 /** The invocation path of AWS's runtime interface emulator, which its container images contain. */
@@ -23,14 +24,7 @@ export function returned({
   const json = body.toString();
   if (status !== 200) return { failed: `the function's emulator answered ${status}` };
   const flagged = rawHeaders.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'x-amz-function-error');
-  return flagged || isError(json) ? { failed: `the function failed: ${json}` } : { json };
-}
-
-function isError(json: string): boolean {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && 'errorType' in value && 'errorMessage' in value;
-  } catch {
-    return false;
-  }
+  const result = parsedJson(json);
+  const isError = isRecord(result) && 'errorType' in result && 'errorMessage' in result;
+  return flagged || isError ? { failed: `the function failed: ${json}` } : { json };
 }

@@ -92,6 +92,7 @@ function shownTime(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : typeof value === 'number' ? String(value) : shown(value);
 }
 
-function shown(value: unknown): string {
+/** Returns a value of a token for a trace. */
+export function shown(value: unknown): string {
   return typeof value === 'string' ? value : value === undefined ? 'nothing' : JSON.stringify(value);
 }

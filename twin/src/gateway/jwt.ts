@@ -1,4 +1,5 @@
 import { verify, type KeyObject } from 'node:crypto';
+import { isRecord } from '../common/shapes.ts';
 import type { Claims } from './decision.ts';
 
 /** A parsed token; nothing in it is verified. */
@@ -65,8 +66,7 @@ function decodeObject(part: string): Record<string, unknown> | undefined {
   if (bytes === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(utf8.decode(bytes));
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { isRecord, isStringList } from '../common/shapes.ts';
+import { isRecord, isStringList, parsedJson } from '../common/shapes.ts';
 import type { PayloadFormat } from '../model/integrations.ts';
 
 /** A response without the headers of the connection, which Node writes. */
@@ -29,7 +29,7 @@ export const OWN_HEADERS: readonly string[] = [
  * @returns a string that says what is wrong with a response that cannot be sent; the gateway then answers 500
  */
 export function functionResponse(json: string, payload: PayloadFormat): GatewayResponse | string {
-  const value = parsed(json);
+  const value = parsedJson(json);
   if (value === undefined) return 'it is not JSON';
   if (!isRecord(value) || !('statusCode' in value)) {
     if (payload === '1.0') return 'it has no statusCode, which payload format 1.0 requires; return one, or write "2.0"';
@@ -73,16 +73,8 @@ export function functionResponse(json: string, payload: PayloadFormat): GatewayR
   return { status: statusCode, headers: pairs, body: isBase64Encoded ? Buffer.from(text, 'base64') : text };
 }
 
-function parsed(json: string): unknown {
-  try {
-    const value: unknown = JSON.parse(json);
-    return value;
-  } catch {
-    return undefined;
-  }
-}
-
-function isSendable([name, value]: readonly [string, string]): boolean {
+/** Returns whether HTTP allows the characters of a header. */
+export function isSendable([name, value]: readonly [string, string]): boolean {
   try {
     validateHeaderName(name);
     validateHeaderValue(name, value);

@@ -8,6 +8,7 @@ import {
   PUBLIC_PEM,
   SMALLEST_RSA_KEY,
 } from '../../../limits/auth0.ts';
+import { parsedJson } from '../common/shapes.ts';
 import { AUTH0_ACTIONS } from './auth0-actions.ts';
 import { anyValue, idOf, optionalText, positive, strings, text, texts, unused, type ResourceType } from './resource.ts';
 
@@ -71,14 +72,10 @@ const privateKeyJwt = z.strictObject({
 });
 
 /** The provider has it as JSON. */
-const metadata = z.string().transform((json, context) => {
-  try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(json));
-  } catch {
-    context.addIssue({ code: 'custom', message: 'write a JSON object' });
-    return z.NEVER;
-  }
-});
+const metadata = z
+  .string()
+  .transform(parsedJson)
+  .pipe(z.record(z.string(), z.unknown(), { error: 'write a JSON object' }));
 
 /** Auth0's resource types. Source: https://www.pulumi.com/registry/packages/auth0/api-docs/ */
 export const AUTH0 = {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { whyBroad } from '../../../limits/iam-actions.ts';
 import { NETWORK_ACTIONS } from '../../../limits/vpc.ts';
 import { ENCRYPTED } from '../common/encrypted.ts';
+import { parsedJson } from '../common/shapes.ts';
 import { acceptedOf } from './accepted.ts';
 import { ofType, valueOf, type Finding, type Registered, type RegisteredResource, type Rule } from './registered.ts';
 import { TYPE } from '../resources/tokens.ts';
@@ -28,12 +29,8 @@ const document = z.object({ Statement: z.preprocess(list, z.array(statement)) })
 
 /** Returns the statements with `Allow`; undefined for a policy that cannot be read. */
 function allowed(policy: unknown): readonly z.infer<typeof statement>[] | undefined {
-  try {
-    const value: unknown = typeof policy === 'string' ? JSON.parse(policy) : policy;
-    return document.safeParse(value).data?.Statement.filter(({ Effect }) => Effect !== 'Deny');
-  } catch {
-    return undefined;
-  }
+  const value = typeof policy === 'string' ? parsedJson(policy) : policy;
+  return document.safeParse(value).data?.Statement.filter(({ Effect }) => Effect !== 'Deny');
 }
 
 function functionRoles(all: Registered): readonly RegisteredResource[] {

@@ -1,3 +1,4 @@
+import { isRecord, parsedJson } from '../common/shapes.ts';
 import { refusals } from './errors.ts';
 
 /** The parameters of a token request. */
@@ -34,16 +35,9 @@ function entriesOf(contentType: string, body: string): Iterable<[string, unknown
   if (type !== 'application/json') {
     return refusals.malformed('The body must be application/json or application/x-www-form-urlencoded');
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return refusals.malformed('The body is not valid JSON');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refusals.malformed('The body must be a JSON object');
-  }
-  return Object.entries(value);
+  const value = parsedJson(body);
+  if (value === undefined) return refusals.malformed('The body is not valid JSON');
+  return isRecord(value) ? Object.entries(value) : refusals.malformed('The body must be a JSON object');
 }
 
 /** The distinct words of a `scope` parameter, in order. Source: RFC 6749, section 3.3 */
