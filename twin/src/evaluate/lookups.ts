@@ -1,3 +1,4 @@
+import type { types } from '@pulumi/aws';
 import { UserError } from '../common/user-error.ts';
 import { ACCOUNT_ID, type Inputs, type RecordedResource } from '../resources/resource.ts';
 import { TYPE } from '../resources/tokens.ts';
@@ -73,20 +74,7 @@ function declared(
   return found;
 }
 
-interface Statement {
-  readonly sid?: string;
-  readonly effect?: string;
-  readonly actions?: readonly string[];
-  readonly notActions?: readonly string[];
-  readonly resources?: readonly string[];
-  readonly notResources?: readonly string[];
-  readonly principals?: readonly { readonly type: string; readonly identifiers: readonly string[] }[];
-  readonly conditions?: readonly {
-    readonly test: string;
-    readonly variable: string;
-    readonly values: readonly string[];
-  }[];
-}
+type Statement = types.input.iam.GetPolicyDocumentStatement;
 
 /** Source: https://www.pulumi.com/registry/packages/aws/api-docs/iam/getpolicydocument/ */
 function statementsOf(statements: unknown): Inputs[] {

@@ -161,13 +161,10 @@ const URIS: readonly { title: string; declare: () => pulumi.Output<string>; mayI
   },
 ];
 
-it.each(URIS)('An integration reaches its function by $title', async ({ declare, mayInvoke }) => {
-  const { api } = await modelled(() => routed(declare()));
+it.each(URIS)('An integration reaches its function by $title, and the rules count its permissions', async (row) => {
+  const { declare, mayInvoke } = row;
+  const { api, violations } = await modelled(() => routed(declare()));
   expect(api.routes).toMatchObject([{ integration: { kind: 'function', mayInvoke } }]);
-});
-
-it.each(URIS)('The rules count the permissions of a function called by $title', async ({ declare, mayInvoke }) => {
-  const { violations } = await modelled(() => routed(declare()));
   const counted = violations.filter(({ message }) => message.includes('invoke permissions'));
   const missing = 'its function has 0 invoke permissions, where it needs one';
   expect(counted.map(({ message }) => message)).toEqual(mayInvoke ? [] : [missing]);

@@ -3,10 +3,17 @@ import { modelOf, pathTo } from '../../../src/model/model.ts';
 import type { RecordedResource } from '../../../src/resources/resource.ts';
 import { routeOf } from '../../support/local-api.ts';
 import { changed, REFUSED_OF_AUTH0, REFUSED_OF_AWS } from '../../support/refused-inputs.ts';
-import { recordDev, recordStack, refusal } from '../../../../tests/support/program.ts';
+import { onlyOf, recordDev, recordStack, refusal } from '../../../../tests/support/program.ts';
+
+const dev = await recordStack('dev');
+const declared = (type: string, name: string, inputs: RecordedResource['inputs']): RecordedResource => {
+  return { type, name, id: name, inputs, secretInputs: [], outputs: {}, protect: false, formerly: [] };
+};
+/** Returns the error of the model of stack dev with these resources as well. */
+const refusalWith = (more: readonly RecordedResource[]) =>
+  refusal(() => modelOf({ ...dev, resources: [...dev.resources, ...more] }));
 
 it('The model has the tenant’s issuer from the provider, not from the authorizer or the outputs', async () => {
-  const dev = await recordStack('dev');
   const jwtConfiguration = { issuer: 'https://wrong.example/', audiences: ['https://a.example'] };
   const wrong = changed(dev, 'authorizer:Authorizer', { jwtConfiguration });
   const { tenant, api } = modelOf({ ...wrong, outputs: {} });
@@ -20,7 +27,7 @@ it('The model has the custom domain of the tenant as issuer, if there is one', a
 });
 
 it('The model has the tenant, the callers and the routes of the stack', async () => {
-  const { tenant, api } = modelOf(await recordStack('dev'));
+  const { tenant, api } = modelOf(dev);
   expect(tenant).toMatchObject({
     resourceServers: [{ scopes: ['read:user', 'write:user', 'read:appointments'], permissionsInToken: false }],
     clients: [{ logicalName: 'auth0-test-app', firstParty: true }],
@@ -35,7 +42,7 @@ it('The model has the tenant, the callers and the routes of the stack', async ()
 
 it('The model has Auth0’s defaults for what the program leaves out', async () => {
   const inputs = { signingAlg: undefined, enforcePolicies: undefined, subjectTypeAuthorization: undefined };
-  const api = changed(await recordStack('dev'), 'resourceServer:ResourceServer', inputs);
+  const api = changed(dev, 'resourceServer:ResourceServer', inputs);
   const { tenant } = modelOf(changed(api, 'client:Client', { isFirstParty: undefined }));
   expect(tenant).toMatchObject({
     resourceServers: [{ enforcePolicies: false, clientPolicy: 'require_client_grant', userPolicy: 'allow_all' }],
@@ -44,7 +51,7 @@ it('The model has Auth0’s defaults for what the program leaves out', async () 
 });
 
 it.each([...REFUSED_OF_AUTH0, ...REFUSED_OF_AWS])('The model rejects $title', async ({ type, inputs, says }) => {
-  const recorded = changed(await recordStack('dev'), type, inputs);
+  const recorded = changed(dev, type, inputs);
   const { message } = await refusal(() => modelOf(recorded));
   expect(message).toContain(says);
 });
@@ -64,10 +71,8 @@ it.each([
   { type: 'user:User', says: 'more than once: the user test-user@example.com' },
   { type: 'userRoles:UserRoles', says: 'more than once: the roles of the user' },
 ])('The model rejects two of $type if only one is possible', async ({ type, says }) => {
-  const recorded = await recordStack('dev');
-  const more = recorded.resources.filter((resource) => resource.type.endsWith(`/${type}`));
-  const twice = more.map((resource) => ({ ...structuredClone(resource), name: 'another', id: 'another' }));
-  const { message } = await refusal(() => modelOf({ ...recorded, resources: [...recorded.resources, ...twice] }));
+  const more = dev.resources.filter((resource) => resource.type.endsWith(`/${type}`));
+  const { message } = await refusalWith(more.map((resource) => ({ ...resource, name: 'another', id: 'another' })));
   expect(message).toContain(says);
 });
 
@@ -82,11 +87,7 @@ it.each([
 ])(
   'The model rejects two of %s for the same access, because deleting one takes it away',
   async (type, inputs, says) => {
-    const recorded = await recordStack('dev');
-    const [first] = recorded.resources;
-    if (first === undefined) throw new Error('stack dev declares nothing');
-    const twice = ['a', 'b'].map((id) => ({ ...first, type: `auth0:index/${type}`, name: id, id, inputs }));
-    const { message } = await refusal(() => modelOf({ ...recorded, resources: [...recorded.resources, ...twice] }));
+    const { message } = await refusalWith(['a', 'b'].map((name) => declared(`auth0:index/${type}`, name, inputs)));
     expect(message).toContain(`more than once: the ${says}`);
   },
 );
@@ -99,51 +100,35 @@ it.each([
 ])(
   'The model rejects %s with a single entry of the same owner, because they remove each other',
   async (list, owner, inputs, says) => {
-    const recorded = await recordStack('dev');
-    const single = recorded.resources
+    const single = dev.resources
       .filter(({ type }) => type.startsWith(`auth0:index/${list}:`))
-      .map((all) => ({
-        ...all,
-        type: all.type.replace(/s:(\w+)s$/, ':$1'),
-        name: 'single',
-        id: 'single',
-        inputs: { ...inputs, [owner]: all.inputs[owner] },
-      }));
-    const { message } = await refusal(() => modelOf({ ...recorded, resources: [...recorded.resources, ...single] }));
+      .map((all) =>
+        declared(all.type.replace(/s:(\w+)s$/, ':$1'), 'single', { ...inputs, [owner]: all.inputs[owner] ?? null }),
+      );
+    const { message } = await refusalWith(single);
     expect(message).toContain(`both a list and single entries, which remove each other: ${says}`);
   },
 );
 
 // docs/fidelity.md F34
 it('The model rejects two routes whose parameters have different names at one place of the path', async () => {
-  const recorded = await recordStack('dev');
-  const route = recorded.resources.find(({ type }) => type.endsWith('/route:Route'));
-  if (route === undefined) throw new Error('stack dev declares no route');
-  const routes = ['GET /orders/{id}', 'GET /orders/{orderId}/items'].map((routeKey) => ({
-    ...route,
-    name: routeKey,
-    id: routeKey,
-    inputs: { ...route.inputs, routeKey },
-  }));
-  const { message } = await refusal(() => modelOf({ ...recorded, resources: [...recorded.resources, ...routes] }));
+  const { type, inputs } = onlyOf(dev, 'Route');
+  const { message } = await refusalWith(
+    ['GET /orders/{id}', 'GET /orders/{orderId}/items'].map((key) => declared(type, key, { ...inputs, routeKey: key })),
+  );
   expect(message).toBe(
     'AWS would reject the route "GET /orders/{orderId}/items", which "has a conflicting variable on the same hierarchical level as" "GET /orders/{id}"; write {id} in both, not {orderId}.',
   );
 });
 
 it('The model rejects a resource type that is missing from the tables', async () => {
-  const recorded = await recordStack('dev');
-  const [first] = recorded.resources;
-  if (first === undefined) throw new Error('stack dev declares nothing');
-  const unknown: RecordedResource = { ...first, type: 'aws:apigateway/restApi:RestApi', name: 'orders' };
-  const { problems } = await refusal(() => modelOf({ ...recorded, resources: [...recorded.resources, unknown] }));
+  const { problems } = await refusalWith([declared('aws:apigateway/restApi:RestApi', 'orders', {})]);
   expect(problems).toEqual([
     { place: 'aws:apigateway/restApi:RestApi "orders"', message: 'the twin does not emulate this resource type' },
   ]);
 });
 
 it('The model lists every rejected input in one error', async () => {
-  const dev = await recordStack('dev');
   const one = changed(dev, 'function:Function', { runtime: 'python3.13', fileSystemConfig: {} });
   const { problems } = await refusal(() => modelOf(changed(one, 'stage:Stage', { clientCertificateId: 'x' })));
   expect(problems).toHaveLength(3);
@@ -157,7 +142,6 @@ it.each([
     inputs: { options: { passwordPolicy: 'good' } },
   },
 ])('The model does not change with $title', async ({ type, inputs }) => {
-  const dev = await recordStack('dev');
   const { tenant, api } = modelOf(changed(dev, type, inputs));
   expect({ tenant, api }).toEqual({ tenant: modelOf(dev).tenant, api: modelOf(dev).api });
 });

@@ -138,6 +138,12 @@ const set = (type: string, name: string, key: string, value: unknown) => (file: 
   resource.inputs = { ...resource.inputs, [key]: value };
 };
 
+/** Adds the function once more, as a resource of another type. */
+const functionAs = (type: string) => (file: StateFile) => {
+  const declared = inState(file, FUNCTION);
+  file.deployment.resources?.push({ ...declared, type, urn: declared.urn.replace(FUNCTION, type) });
+};
+
 it.each<[string, string, string]>([
   ['that is not JSON', '{"version": 3, "secret', 'state.json is not JSON; write it with pulumi stack export'],
   [
@@ -186,22 +192,10 @@ it.each<[string, (file: StateFile) => void, string]>([
     set(ROUTE, 'health', 'apiKeyRequired', true),
     `${ROUTE} "health", input apiKeyRequired`,
   ],
-  [
-    'a function URL',
-    (file) => {
-      const one = inState(file, FUNCTION);
-      const type = 'aws:lambda/functionUrl:FunctionUrl';
-      file.deployment.resources?.push({ ...one, type, urn: one.urn.replace(FUNCTION, type) });
-    },
-    'a function URL answers beside the API',
-  ],
+  ['a function URL', functionAs('aws:lambda/functionUrl:FunctionUrl'), 'a function URL answers beside the API'],
   [
     'a function URL of the provider aws-native',
-    (file) => {
-      const one = inState(file, FUNCTION);
-      const type = 'aws-native:lambda:Url';
-      file.deployment.resources?.push({ ...one, type, urn: one.urn.replace(FUNCTION, type) });
-    },
+    functionAs('aws-native:lambda:Url'),
     'aws-native:lambda:Url "list-orders": the twin emulates the types of the aws provider only',
   ],
   ['a resource that the program reads', (file) => (inState(file, CLIENT)['external'] = true), 'only reads it'],
