@@ -90,15 +90,7 @@ it('npm run verify plays the client with its key, and skips it by name without',
 });
 
 it('The start screen, the page and the report say that the client signs', async () => {
-  const { apiUrl, tenantUrl } = twin;
-  const screen = welcome(twin.model(), {
-    apiUrl,
-    tenantUrl,
-    pageUrl: '',
-    caFile: undefined,
-    forwards: new Map(),
-    stateFolder: '.twin/dev/',
-  });
+  const screen = welcome(twin.model(), twin);
   expect(screen).toContain(
     "importer signs its token requests with its private key: twin token --as 'importer' --key <file>",
   );
