@@ -132,31 +132,24 @@ function integrationOf({ name, inputs }: Emulated<typeof TYPE.integration>, invo
       key === 'overwrite:path' ? [] : [headerChange(name, key, value)],
     );
     const { integrationUri, connectionId, tlsConfig } = inputs;
-    const common = { kind: 'http', headers, timeout, mayInvoke: true } as const;
-    if (connectionId === undefined) return { ...common, url: integrationUri, path: pathIn(integrationUri) };
+    const plain = { ...endpointOf(integrationUri), headers, timeout };
+    if (connectionId === undefined) return plain;
     const tls = tlsConfig === undefined ? 'without TLS' : `as ${tlsConfig.serverNameToVerify}`;
     const { 'overwrite:path': written = '' } = inputs.requestParameters ?? {};
     const path = written === '$request.path' ? undefined : written.replaceAll(/\$\{request\.path\.(\w+)\}/g, '{$1}');
-    return { ...common, url: `${integrationUri} (VPC link ${connectionId}, ${tls}) ${path ?? ''}`.trim(), path };
+    return { ...plain, url: `${integrationUri} (VPC link ${connectionId}, ${tls}) ${path ?? ''}`.trim(), path };
   }
   return { ...invocable(name, inputs.integrationUri), timeout, payload: inputs.payloadFormatVersion };
 }
 
 /** Source: https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html (target) */
 function quickCreated(api: string, target: string, invocable: Invocable): Integration {
-  if (!target.startsWith('https://')) return invocable(api, target);
-  return {
-    kind: 'http',
-    url: target,
-    path: pathIn(target),
-    headers: [],
-    timeout: INTEGRATION_TIMEOUT.max,
-    mayInvoke: true,
-  };
+  return target.startsWith('https://') ? endpointOf(target) : invocable(api, target);
 }
 
-function pathIn(url: string): string {
-  return url.replace(/^https:\/\/[^/]*/, '') || '/';
+function endpointOf(url: string): HttpIntegration {
+  const path = url.replace(/^https:\/\/[^/]*/, '') || '/';
+  return { kind: 'http', url, path, headers: [], timeout: INTEGRATION_TIMEOUT.max, mayInvoke: true };
 }
 
 function headerChange(integration: string, key: string, value: string): HeaderChange {

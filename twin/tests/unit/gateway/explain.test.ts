@@ -1,26 +1,21 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { Authorizer } from '../../../src/model/http-api.ts';
 import { headerWords } from '../../../src/page/client/words.ts';
 import { failedCheck, type Decision } from '../../../src/gateway/decision.ts';
 import { explain } from '../../../src/gateway/explain.ts';
 import { compact, rsa } from '../../support/forge.ts';
 import { decisionOn, routeOf } from '../../support/local-api.ts';
+import { plainAuthorizer } from '../../support/plain-model.ts';
 
 const NOW = 1_800_000_000;
-const AUTHORIZER: Authorizer = {
-  name: 'auth0',
-  issuer: 'https://tenant.example.com/',
-  audiences: ['https://api'],
-  identitySource: { from: 'header', name: 'Authorization' },
-};
+const AUTHORIZER = plainAuthorizer();
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const keys = new Map([['k1', createPublicKey(privateKey)]]);
 const routes = [routeOf('GET /test', AUTHORIZER, ['read:user'])];
 
 /** What is decided about `GET /test` with a token that is good but for these. */
 function decided(claims: object, header: object = {}): Decision {
-  const good = { iss: AUTHORIZER.issuer, aud: 'https://api', exp: NOW + 60 };
+  const good = { iss: AUTHORIZER.issuer, aud: AUTHORIZER.audiences, exp: NOW + 60 };
   const token = compact({ alg: 'RS256', kid: 'k1', ...header }, { ...good, ...claims }, rsa(privateKey));
   return decisionOn(
     { method: 'GET', target: '/test', rawHeaders: ['authorization', `Bearer ${token}`] },
@@ -28,28 +23,21 @@ function decided(claims: object, header: object = {}): Decision {
   );
 }
 
+const A_LIST = ', which is a list and does not count';
+const NO_STRING = ', which is not a string and does not count';
+
 it.each([
   ['no scope', {}, 'scope is empty', ''],
   ['an empty scope', { scope: ' ' }, 'scope is empty', ''],
   ['another scope', { scope: 'write:user' }, 'scope is write:user', 'write:user'],
   ['another scp', { scp: 'a  b' }, 'scp is a b', 'a b'],
-  ['a list', { scope: ['read:user'] }, 'scope is ["read:user"], which is a list and does not count', '["read:user"]'],
-  ['an empty list', { scope: [] }, 'scope is [], which is a list and does not count', '[]'],
+  ['a list', { scope: ['read:user'] }, `scope is ["read:user"]${A_LIST}`, '["read:user"]'],
+  ['an empty list', { scope: [] }, `scope is []${A_LIST}`, '[]'],
   ['another list in scp', { scp: ['write:user', 'x'] }, 'scp is ["write:user","x"]', '["write:user","x"]'],
-  [
-    'a list beside a good scp',
-    { scope: [], scp: 'read:user' },
-    'scope is [], which is a list and does not count',
-    '[]',
-  ],
+  ['a list beside a good scp', { scope: [], scp: 'read:user' }, `scope is []${A_LIST}`, '[]'],
   ['a string that is JSON', { scope: '["read:user"]' }, 'scope is ["read:user"]', '["read:user"]'],
-  [
-    'an object',
-    { scope: { 'read:user': 1 } },
-    'scope is {"read:user":1}, which is not a string and does not count',
-    '{"read:user":1}',
-  ],
-  ['a number', { scope: 5 }, 'scope is 5, which is not a string and does not count', '5'],
+  ['an object', { scope: { 'read:user': 1 } }, `scope is {"read:user":1}${NO_STRING}`, '{"read:user":1}'],
+  ['a number', { scope: 5 }, `scope is 5${NO_STRING}`, '5'],
 ])('The explanation of a missing scope names the token’s scopes: %s', (_what, claims, words, actual) => {
   const decision = decided(claims);
   expect(explain(decision)).toBe(`403: the route needs read:user; the token's ${words}`);
