@@ -3,7 +3,6 @@ import { contract as shipped } from '../contract.ts';
 import type { Recorded } from '@auth0-http-api/twin';
 import { HANDLER } from './support/handlers.ts';
 import {
-  clientsNamed,
   onlyOf,
   recordDev,
   recordStack,
@@ -13,6 +12,7 @@ import {
   resourcesOf,
   type Changes,
 } from './support/program.ts';
+import { APP, clients, MACHINE } from './support/stack-file-rows.ts';
 
 const PUBLIC = { handler: 'test', scopes: 'public' } as const;
 const STACKS = ['dev', 'staging', 'prod'] as const;
@@ -54,11 +54,8 @@ describe('The Auth0 side', () => {
   });
 
   it('The database is enabled for exactly the clients with the password grant', async () => {
-    const values = clientsNamed({
-      web: ['password'],
-      job: ['client_credentials'],
-      both: ['client_credentials', 'password'],
-    });
+    const web = { ...APP, name: 'web', grants: ['password'], permissions: [] };
+    const values = clients(web, { ...MACHINE, name: 'job' }, { ...APP, name: 'both' });
     const recorded = await recordDev(values);
     const ids = new Map(resourcesOf(recorded, 'Client').map(({ name, id }) => [name, id]));
     expect(onlyOf(recorded, 'ConnectionClients').inputs['enabledClients']).toEqual([
@@ -69,7 +66,8 @@ describe('The Auth0 side', () => {
   });
 
   it('A client has exactly the grant types that its grants stand for', async () => {
-    const recorded = await recordDev(clientsNamed({ web: ['password'], job: ['client_credentials'] }));
+    const web = { ...APP, name: 'web', grants: ['password'], permissions: [] };
+    const recorded = await recordDev(clients(web, { ...MACHINE, name: 'job' }));
     expect(resourcesOf(recorded, 'Client').map(({ name, inputs }) => [name, inputs['grantTypes']])).toEqual([
       ['auth0-job', ['client_credentials']],
       ['auth0-web', ['password', 'http://auth0.com/oauth/grant-type/password-realm']],

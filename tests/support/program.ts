@@ -164,12 +164,3 @@ function configOf(stack: string, changes: Changes): StackConfig {
   }
   return { ...config, values };
 }
-
-/** First-party clients by name, with their grants. */
-export function clientsNamed(all: Readonly<Record<string, readonly string[]>>): Changes {
-  const clients = Object.entries(all).map(([name, grants]) => {
-    const permissions = grants.includes('client_credentials') ? ['read:user'] : [];
-    return { name, party: 'first', grants, permissions };
-  });
-  return { 'api:clients': clients };
-}
