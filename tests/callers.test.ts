@@ -10,7 +10,6 @@ import {
   problemsOf,
   refusesOne,
   row,
-  rows,
   type Row,
 } from './support/stack-file-rows.ts';
 import { contract } from '../contract.ts';
@@ -20,25 +19,18 @@ const QUOTA = { perHour: 10, perDay: 100 };
 const PARTNER = { ...MACHINE, name: 'partner', party: 'third' };
 const DENY: Changes = { ...NO_PASSWORD, 'api:userAccess': 'deny' };
 
+const quota = (tokenQuota: object) => clients({ ...APP, tokenQuota });
+const AT = 'api:clients.0.tokenQuota';
+const LOGIN = clients({ ...APP, grants: ['password'], permissions: [], tokenQuota: QUOTA });
+
 const VALUES: readonly Row[] = [
-  row('a token quota of zero', clients({ ...APP, tokenQuota: { perDay: 0 } }), 'api:clients.0.tokenQuota.perDay'),
-  ...rows('api:clients.0.tokenQuota', 'invalid', {
-    'a token quota without a number': clients({ ...APP, tokenQuota: {} }),
-    'a token quota with more tokens per hour than per day': clients({
-      ...APP,
-      tokenQuota: { perHour: 101, perDay: 100 },
-    }),
-  }),
-  ...rows('api:clients.0.tokenQuota', 'unknown', {
-    'a token quota with an unknown key': clients({ ...APP, tokenQuota: { perDay: 9, perHuor: 1 } }),
-  }),
+  row('a token quota of zero', quota({ perDay: 0 }), `${AT}.perDay`),
+  row('a token quota without a number', quota({}), AT),
+  row('a token quota with more tokens per hour than per day', quota({ perHour: 101, perDay: 100 }), AT),
+  row('a token quota with an unknown key', quota({ perDay: 9, perHuor: 1 }), AT, 'unknown'),
+  row('a token quota without client_credentials', LOGIN, 'api:clients.0 (test-app).tokenQuota', 'unused'),
   row('a negative secret version', clients({ ...APP, secretVersion: -1 }), 'api:clients.0.secretVersion'),
   row('a boolean as user access', { 'api:userAccess': false }, 'api:userAccess'),
-  ...rows('api:clients.0 (test-app).tokenQuota', 'unused', {
-    'a token quota for a client without the client_credentials grant': {
-      ...clients({ ...APP, grants: ['password'], permissions: [], tokenQuota: QUOTA }),
-    },
-  }),
 ];
 
 describe('The clients in a stack file', () => {

@@ -1,5 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ProblemCode } from '../program/user-error.ts';
 import { settingsOf } from './support/program.ts';
 import { loginsOf, NATIVE, PARTNER, SPA, WEB } from './support/logins.ts';
 import {
@@ -21,59 +22,43 @@ const desk = 'api:clients.0 (desk)';
 const callback = (url: string, client = WEB): ReturnType<typeof loginsOf> => loginsOf({ ...client, callbacks: [url] });
 const first = (client: string): string => `api:clients.0 (${client}).callbacks.0`;
 
+/** A row of a stack whose only client has its one problem at a key. */
+const of = (title: string, client: Readonly<Record<string, unknown>>, at: string, code: ProblemCode): Row =>
+  row(title, loginsOf(client), `api:clients.0 (${String(client['name'])}).${at}`, code);
+const both = <C extends object>(client: C, other: string) => ({ ...client, grants: ['authorization_code', other] });
+const ONCE = 'https://a.acme.io/';
+const NONE = 'api:clients.0.permissions';
+const DENIED = { ...loginsOf(WEB), 'api:userAccess': 'deny' };
+const IDLE = { ...loginsOf({ ...WEB, grants: ['refresh_token'] }), 'api:testUser': undefined };
+
 const CLIENTS: readonly Row[] = [
   row('a client of an unknown type', loginsOf({ ...SPA, type: 'browser' }), 'api:clients.0.type'),
-  ...rows('api:clients.0 (test-app).grants', 'conflict', {
-    'a service with the authorization_code grant': loginsOf({
-      ...MACHINE,
-      grants: ['client_credentials', 'authorization_code'],
-    }),
-  }),
-  ...rows('api:clients.0 (test-app).callbacks', 'unused', {
-    'a service with callbacks': loginsOf({ ...MACHINE, callbacks: WEB['callbacks'] }),
-  }),
-  ...rows(`${web}.grants`, 'conflict', {
-    'a public client with client_credentials': loginsOf({
-      ...SPA,
-      grants: ['authorization_code', 'client_credentials'],
-      permissions: [],
-    }),
-    'a browser client with the password grant': { ...clients({ ...SPA, grants: ['authorization_code', 'password'] }) },
-  }),
-  row('a public client with a secret', loginsOf({ ...SPA, secretVersion: 0 }), `${web}.secretVersion`, 'unused'),
-  ...rows(`${desk}.grants`, 'missing', {
-    'the refresh_token grant without the authorization_code grant': {
-      ...loginsOf({ ...WEB, grants: ['refresh_token'] }),
-      'api:testUser': undefined,
-    },
-  }),
-  row('a login client without a callback', loginsOf({ ...WEB, callbacks: [] }), `${desk}.callbacks`, 'missing'),
-  row('a spa client without an origin', loginsOf({ ...SPA, origins: undefined }), `${web}.origins`, 'missing'),
-  ...rows(`${desk}.origins`, 'unused', {
-    'a web client with origins': loginsOf({ ...WEB, origins: ['https://desk.acme.io'] }),
-  }),
-  ...rows(`${desk}.callbacks.1`, 'duplicate', {
-    'a duplicate callback': loginsOf({ ...WEB, callbacks: ['https://a.acme.io/', 'https://a.acme.io/'] }),
-  }),
-  ...rows(`${desk}.permissions`, 'unused', {
-    'permissions on a client that only users log in to': loginsOf({ ...WEB, permissions: ['read:user'] }),
-  }),
-  ...rows('api:clients.0.permissions', 'missing', {
-    'client_credentials without permissions': loginsOf({
-      ...WEB,
-      grants: ['authorization_code', 'client_credentials'],
-    }),
-    'a third party without permissions': loginsOf({ ...PARTNER, permissions: undefined }),
-  }),
-  ...rows('api:clients.0 (partner).logoutUrls', 'conflict', {
-    'a third party with a logout URL': loginsOf({ ...PARTNER, logoutUrls: ['https://desk.acme.io'] }),
-  }),
-  ...rows(first('partner'), 'conflict', {
-    'a third party with a wildcard in its callback': callback('https://*.acme.io/', PARTNER),
-  }),
-  ...rows(`${desk}.grants`, 'conflict', {
-    'a login client although users are denied access': { ...loginsOf(WEB), 'api:userAccess': 'deny' },
-  }),
+  of('a service with authorization_code', both(MACHINE, 'client_credentials'), 'grants', 'conflict'),
+  of('a service with callbacks', { ...MACHINE, callbacks: WEB['callbacks'] }, 'callbacks', 'unused'),
+  of(
+    'a public client with client_credentials',
+    both({ ...SPA, permissions: [] }, 'client_credentials'),
+    'grants',
+    'conflict',
+  ),
+  row('a browser client with the password grant', clients(both(SPA, 'password')), `${web}.grants`, 'conflict'),
+  of('a public client with a secret', { ...SPA, secretVersion: 0 }, 'secretVersion', 'unused'),
+  row('the refresh_token grant without the authorization_code grant', IDLE, `${desk}.grants`, 'missing'),
+  of('a login client without a callback', { ...WEB, callbacks: [] }, 'callbacks', 'missing'),
+  of('a spa client without an origin', { ...SPA, origins: undefined }, 'origins', 'missing'),
+  of('a web client with origins', { ...WEB, origins: ['https://desk.acme.io'] }, 'origins', 'unused'),
+  of('a duplicate callback', { ...WEB, callbacks: [ONCE, ONCE] }, 'callbacks.1', 'duplicate'),
+  of('permissions for users alone', { ...WEB, permissions: ['read:user'] }, 'permissions', 'unused'),
+  row('client_credentials without permissions', loginsOf(both(WEB, 'client_credentials')), NONE, 'missing'),
+  row('a third party without permissions', loginsOf({ ...PARTNER, permissions: undefined }), NONE, 'missing'),
+  of('a third party with a logout URL', { ...PARTNER, logoutUrls: ['https://desk.acme.io'] }, 'logoutUrls', 'conflict'),
+  of(
+    'a third party with a wildcard in its callback',
+    { ...PARTNER, callbacks: ['https://*.acme.io/'] },
+    'callbacks.0',
+    'conflict',
+  ),
+  row('a login client although users are denied access', DENIED, `${desk}.grants`, 'conflict'),
 ];
 
 const URLS: readonly Row[] = [
@@ -119,65 +104,38 @@ const PRODUCTION: readonly Row[] = [
 ];
 
 const DATABASE = 'Username-Password-Authentication';
+const ELSEWHERE = { 'api:connections': [DATABASE] };
+/** A row of a stack with a login client, or another one, and these settings. */
+const stack = (title: string, values: object, at: string, code: ProblemCode, client = WEB): Row =>
+  row(title, { ...loginsOf(client), ...values }, `api:${at}`, code);
+const users = (...all: readonly object[]) => ({ 'api:users': all });
+const TWO = { 'api:testUser': USER, ...users({ ...USER, email: 'a@example.com' }) };
+const OLD = { ...clients({ ...APP, name: 'old' }), 'api:testUser': undefined, ...ELSEWHERE };
+const refresh = (tokens: object) => ({ ...loginsOf(SPA), 'api:refreshTokens': tokens });
+
 const USERS: readonly Row[] = [
-  ...rows('api:users.0.roles', 'undeclared', {
-    'a user with an undeclared role': { ...loginsOf(WEB), 'api:users': [{ ...USER, roles: ['raeder'] }] },
-  }),
-  row('a duplicate user', { ...loginsOf(WEB), 'api:users': [USER, USER] }, 'api:users.1.email', 'duplicate'),
-  ...rows('api:testUser', 'conflict', {
-    'users under both api:users and api:testUser': {
-      ...loginsOf(WEB),
-      'api:testUser': USER,
-      'api:users': [{ ...USER, email: 'a@example.com' }],
-    },
-  }),
-  ...rows('api:users.0', 'conflict', {
-    'a user although no client has a login': { ...loginsOf(MACHINE), 'api:users': [USER] },
-    'a user although users are denied access': { ...loginsOf(MACHINE), 'api:userAccess': 'deny', 'api:users': [USER] },
-  }),
-  ...rows('api:users.0.connection', 'undeclared', {
-    'a user in a connection that is not listed': { ...loginsOf(WEB), 'api:users': [{ ...USER, connection: DATABASE }] },
-  }),
-  ...rows('api:users.0', 'missing', {
-    'a user without a connection although connections are listed': {
-      ...loginsOf(WEB),
-      'api:connections': [DATABASE],
-      'api:users': [USER],
-    },
-  }),
-  row('a connection with a space', { ...loginsOf(WEB), 'api:connections': ['My users'] }, 'api:connections.0'),
-  ...rows('api:connections', 'duplicate', {
-    'a duplicate connection': { ...loginsOf(WEB), 'api:connections': [DATABASE, DATABASE] },
-  }),
-  ...rows('api:connections', 'unused', {
-    'connections although no client has a login': { ...loginsOf(MACHINE), 'api:connections': [DATABASE] },
-  }),
-  ...rows('api:database', 'unused', {
-    'a database although no client has a login': { ...loginsOf(MACHINE), 'api:database': {} },
-    'both a database and connections': { ...loginsOf(WEB), 'api:connections': [DATABASE], 'api:database': {} },
-  }),
-  ...rows('api:database.passwordPolicy', 'invalid', {
-    'a weak password policy': { ...loginsOf(WEB), 'api:database': { passwordPolicy: 'low' } },
-  }),
-  ...rows('api:defaultDirectory', 'conflict', {
-    'a default directory that is not the program’s database': {
-      ...clients({ ...APP, name: 'old' }),
-      'api:testUser': undefined,
-      'api:connections': [DATABASE],
-    },
-  }),
-  ...rows('api:refreshTokens', 'unused', {
-    'refresh tokens that no client gets': { ...loginsOf(WEB), 'api:refreshTokens': {} },
-  }),
-  ...rows('api:refreshTokens', 'invalid', {
-    'refresh tokens with a longer idle lifetime than lifetime': {
-      ...loginsOf(SPA),
-      'api:refreshTokens': { lifetime: 60, idleLifetime: 61 },
-    },
-  }),
-  ...rows('api:refreshTokens.lifetime', 'invalid', {
-    'refresh tokens that live longer than a year': { ...loginsOf(SPA), 'api:refreshTokens': { lifetime: 31_557_601 } },
-  }),
+  stack('a user with an undeclared role', users({ ...USER, roles: ['raeder'] }), 'users.0.roles', 'undeclared'),
+  stack('a duplicate user', users(USER, USER), 'users.1.email', 'duplicate'),
+  stack('users under both api:users and api:testUser', TWO, 'testUser', 'conflict'),
+  stack('a user although no client has a login', users(USER), 'users.0', 'conflict', MACHINE),
+  stack('a user denied access', { 'api:userAccess': 'deny', ...users(USER) }, 'users.0', 'conflict', MACHINE),
+  stack(
+    'a user of an unlisted connection',
+    users({ ...USER, connection: DATABASE }),
+    'users.0.connection',
+    'undeclared',
+  ),
+  stack('a user without a connection', { ...ELSEWHERE, ...users(USER) }, 'users.0', 'missing'),
+  stack('a connection with a space', { 'api:connections': ['My users'] }, 'connections.0', 'invalid'),
+  stack('a duplicate connection', { 'api:connections': [DATABASE, DATABASE] }, 'connections', 'duplicate'),
+  stack('connections although no client has a login', ELSEWHERE, 'connections', 'unused', MACHINE),
+  stack('a database although no client has a login', { 'api:database': {} }, 'database', 'unused', MACHINE),
+  stack('both a database and connections', { ...ELSEWHERE, 'api:database': {} }, 'database', 'unused'),
+  stack('a weak password policy', { 'api:database': { passwordPolicy: 'low' } }, 'database.passwordPolicy', 'invalid'),
+  row('a default directory that is not the program’s database', OLD, 'api:defaultDirectory', 'conflict'),
+  stack('refresh tokens that no client gets', { 'api:refreshTokens': {} }, 'refreshTokens', 'unused'),
+  row('a longer idle lifetime than lifetime', refresh({ lifetime: 60, idleLifetime: 61 }), 'api:refreshTokens'),
+  row('a lifetime of more than a year', refresh({ lifetime: 31_557_601 }), 'api:refreshTokens.lifetime'),
 ];
 
 const cors = (values: object): Row['values'] => ({ ...loginsOf(SPA), 'api:cors': values });

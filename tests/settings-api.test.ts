@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { contract as shipped } from '../contract.ts';
 import type { Contract } from '../program/contract/define-contract.ts';
+import type { ProblemCode } from '../program/user-error.ts';
 import { EVERYTHING } from './support/everything.ts';
 import { settingsOf, type Changes } from './support/program.ts';
-import { problemsOf, refusesOne, row, rows } from './support/stack-file-rows.ts';
+import { problemsOf, refusesOne, row, within, type Row } from './support/stack-file-rows.ts';
 
 const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/abc';
+const ELSEWHERE = CERTIFICATE.replace('eu-central-1', 'us-east-1');
+const EXISTING = { existing: true, certificateArn: undefined };
 const domain = (changes: object): Changes => ({
   'api:domain': { name: 'api.example.com', certificateArn: CERTIFICATE, ...changes },
 });
@@ -16,39 +19,30 @@ const alarms = (changes: object): Changes => ({
   'api:alarms': { topicArn: 'arn:aws:sns:eu-central-1:123456789012:on-call', ...changes },
 });
 type RouteKey = keyof Contract['routes'];
-const backend = (key: string, value: unknown): Changes => ({ 'api:backends': { [key]: value } });
 const tags = (all: object): Changes => ({ 'aws:defaultTags': { tags: all } });
 const throttle = (burst: number, rate: number): Changes => ({ 'api:throttle': { burst, rate } });
 const routeThrottle = (key: string, burst = 1): Changes => ({ 'api:routeThrottles': { [key]: { burst, rate: 1 } } });
 
 describe('The API’s own domain in a stack file', () => {
+  const own = within('api:domain', domain);
+  const long = { name: `${'a'.repeat(60)}.b.example.com`, certificateArn: undefined, hostedZoneId: 'Z1' };
   it.each([
-    row('without a certificate', domain({ certificateArn: undefined }), 'api:domain', 'missing'),
-    ...rows('api:domain.certificateArn', 'conflict', {
-      'with a certificate of another region': domain({
-        certificateArn: CERTIFICATE.replace('eu-central-1', 'us-east-1'),
-      }),
-      'that exists already and a certificate': domain({ existing: true, basePath: 'v1' }),
-    }),
-    row('with an invalid certificate ARN', domain({ certificateArn: 'x' }), 'api:domain.certificateArn'),
-    row('with a scheme', domain({ name: 'https://api.example.com' }), 'api:domain.name'),
-    ...rows('api:domain.name', 'quota', {
-      'with a longer name than ACM accepts for a new certificate': domain({
-        name: `${'a'.repeat(60)}.b.example.com`,
-        certificateArn: undefined,
-        hostedZoneId: 'Z0123456789ABCDEFGHIJ',
-      }),
-    }),
-    row('for any host', domain({ name: '*.example.com' }), 'api:domain.name'),
-    row('that belongs to Auth0', domain({ name: 'your-tenant.eu.auth0.com' }), 'api:domain.name', 'conflict'),
-    row('that belongs to AWS', domain({ name: 'x.amazonaws.com' }), 'api:domain.name', 'conflict'),
-    row('with an invalid hosted zone id', domain({ hostedZoneId: 'example.com' }), 'api:domain.hostedZoneId'),
-    row('with a slash before its base path', domain({ basePath: '/v1' }), 'api:domain.basePath'),
-    row('at a base path that AWS keeps', domain({ basePath: 'ping' }), 'api:domain.basePath'),
-    ...rows('api:domain.hostedZoneId', 'conflict', {
-      'that exists already and a zone': domain({ existing: true, certificateArn: undefined, hostedZoneId: 'Z1' }),
-    }),
-    row('with a misspelt key', domain({ zoneId: 'Z1' }), 'api:domain', 'unknown'),
+    own('without a certificate', { certificateArn: undefined }, '', 'missing'),
+    own('with a certificate of another region', { certificateArn: ELSEWHERE }, 'certificateArn', 'conflict'),
+    own('that exists already and a certificate', { existing: true, basePath: 'v1' }, 'certificateArn', 'conflict'),
+    own('with an invalid certificate ARN', { certificateArn: 'x' }, 'certificateArn'),
+    own('with a scheme', { name: 'https://api.example.com' }, 'name'),
+    own('with a longer name than ACM accepts for a new certificate', long, 'name', 'quota'),
+    own('for any host', { name: '*.example.com' }, 'name'),
+    own('that belongs to Auth0', { name: 'your-tenant.eu.auth0.com' }, 'name', 'conflict'),
+    own('that belongs to AWS', { name: 'x.amazonaws.com' }, 'name', 'conflict'),
+    own('with an invalid hosted zone id', { hostedZoneId: 'example.com' }, 'hostedZoneId'),
+    own('with a slash before its base path', { basePath: '/v1' }, 'basePath'),
+    own('at a base path that AWS keeps', { basePath: 'ping' }, 'basePath'),
+    own('that exists already and a zone', { ...EXISTING, hostedZoneId: 'Z1' }, 'hostedZoneId', 'conflict'),
+    own('with a misspelt key', { zoneId: 'Z1' }, '', 'unknown'),
+    own('with a truststore that is not in S3', { truststoreUri: 'https://a.example/t.pem' }, 'truststoreUri'),
+    own('with a version without a truststore', { truststoreVersion: 'v1' }, 'truststoreVersion', 'unused'),
   ])('A stack file is rejected if it has a domain $title', refusesOne);
 });
 
@@ -120,50 +114,37 @@ describe('A second issuer in a stack file', () => {
 it('A stack file is rejected if its stage has a slash', () => refusesOne(row('', { 'api:stage': '/v1' }, 'api:stage')));
 
 describe('Limits in a stack file', () => {
+  const alarm = within('api:alarms', alarms);
+  const tag = within('aws:defaultTags.tags', tags);
+  const topic = (partition: string, region: string) => ({
+    topicArn: `arn:${partition}:sns:${region}:123456789012:on-call`,
+  });
+  const logKey = (region: string, key: string): Changes => ({
+    'api:logKey': `arn:aws:kms:${region}:123456789012:${key}`,
+  });
+  const ofRoute = (key: string): string => `api:routeThrottles, "${key}"`;
   it.each([
     row('burst of zero', throttle(0, 1), 'api:throttle.burst'),
     row('rate of zero', throttle(1, 0), 'api:throttle.rate'),
     row('rate below zero', throttle(1, -1), 'api:throttle.rate'),
     row('throttle without a rate', { 'api:throttle': { burst: 1 } }, 'api:throttle.rate', 'missing'),
     row('burst of zero of a route', routeThrottle('GET /test', 0), 'api:routeThrottles.GET /test.burst'),
-    ...rows('api:routeThrottles, "GET /tset"', 'undeclared', {
-      'throttle of a route that does not exist': routeThrottle('GET /tset'),
-    }),
-    ...rows('api:routeThrottles, "toString"', 'undeclared', {
-      'throttle with an inherited property name as route key': routeThrottle('toString'),
-    }),
+    row('throttle of an unknown route', routeThrottle('GET /tset'), ofRoute('GET /tset'), 'undeclared'),
+    row('throttle of an inherited property name', routeThrottle('toString'), ofRoute('toString'), 'undeclared'),
     row('retention that AWS does not offer', { 'api:logRetention': 100 }, 'api:logRetention'),
     row('retention of zero days', { 'api:logRetention': 0 }, 'api:logRetention'),
-    row('alarm with a threshold of zero errors', alarms({ serverErrors: 0 }), 'api:alarms.serverErrors'),
-    row('alarm with a latency above the gateway’s timeout', alarms({ latency: 30_001 }), 'api:alarms.latency'),
-    row('alarm without a topic', alarms({ topicArn: undefined }), 'api:alarms.topicArn', 'missing'),
-    row('alarm with an invalid topic ARN', alarms({ topicArn: 'on-call' }), 'api:alarms.topicArn'),
-    ...rows('api:alarms.topicArn', 'conflict', {
-      'alarm to a topic of another region': alarms({ topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call' }),
-      'alarm to a topic of another partition': alarms({ topicArn: 'arn:aws-cn:sns:eu-central-1:123456789012:on-call' }),
-    }),
-    ...rows('api:logKey', 'invalid', {
-      'alias as the key of the logs': { 'api:logKey': 'arn:aws:kms:eu-central-1:123456789012:alias/logs' },
-    }),
-    ...rows('api:logKey', 'conflict', {
-      'key of the logs of another region': { 'api:logKey': 'arn:aws:kms:us-east-1:123456789012:key/1234abcd' },
-    }),
-    ...rows('api:domain.truststoreUri', 'invalid', {
-      'truststore that is not in S3': {
-        'api:domain': { name: 'api.example.com', hostedZoneId: 'Z1', truststoreUri: 'https://a.example/t.pem' },
-      },
-    }),
-    ...rows('api:domain.truststoreVersion', 'unused', {
-      'version without a truststore': {
-        'api:domain': { name: 'api.example.com', hostedZoneId: 'Z1', truststoreVersion: 'v1' },
-      },
-    }),
-    ...rows('aws:defaultTags.tags.aws:x', 'invalid', {
-      'tag with a key that AWS reserves': { 'aws:defaultTags': { tags: { 'aws:x': 'y' } } },
-    }),
-    row('tag with a value that IAM does not allow', tags({ team: 'a<b>' }), 'aws:defaultTags.tags.team'),
-    row('tag that differs from another only in case', tags({ team: 'a', Team: 'b' }), 'aws:defaultTags.tags'),
-    row('tag that is a number', tags({ cost: 1234 }), 'aws:defaultTags.tags.cost'),
+    alarm('alarm with a threshold of zero errors', { serverErrors: 0 }, 'serverErrors'),
+    alarm('alarm with a latency above the gateway’s timeout', { latency: 30_001 }, 'latency'),
+    alarm('alarm without a topic', { topicArn: undefined }, 'topicArn', 'missing'),
+    alarm('alarm with an invalid topic ARN', { topicArn: 'on-call' }, 'topicArn'),
+    alarm('alarm to a topic of another region', topic('aws', 'us-east-1'), 'topicArn', 'conflict'),
+    alarm('alarm to a topic of another partition', topic('aws-cn', 'eu-central-1'), 'topicArn', 'conflict'),
+    row('alias as the key of the logs', logKey('eu-central-1', 'alias/logs'), 'api:logKey'),
+    row('key of the logs of another region', logKey('us-east-1', 'key/1234abcd'), 'api:logKey', 'conflict'),
+    tag('tag with a key that AWS reserves', { 'aws:x': 'y' }, 'aws:x'),
+    tag('tag with a value that IAM does not allow', { team: 'a<b>' }, 'team'),
+    tag('tag that differs from another only in case', { team: 'a', Team: 'b' }),
+    tag('tag that is a number', { cost: 1234 }, 'cost'),
     row('burst larger than AWS accepts', throttle(5e12, 1), 'api:throttle.burst'),
     row('rate larger than AWS accepts', throttle(1, 1e300), 'api:throttle.rate'),
     row('tag outside of tags', { 'aws:defaultTags': { tags: {}, team: 'x' } }, 'aws:defaultTags', 'unknown'),
@@ -171,23 +152,18 @@ describe('Limits in a stack file', () => {
 });
 
 describe('CORS in a stack file', () => {
+  const own = within('api:cors', cors);
   it.each([
-    row('no origin', cors({ allowOrigins: [] }), 'api:cors.allowOrigins'),
-    ...rows('api:cors.allowOrigins.0', 'invalid', {
-      'an origin with a path': cors({ allowOrigins: ['https://a.example/'] }),
-      'an origin without a scheme': cors({ allowOrigins: ['a.example'] }),
-      'the origin null': cors({ allowOrigins: ['null'] }),
-      'an origin with an invalid port': cors({ allowOrigins: ['https://a.example:99999'] }),
-    }),
-    row('an unknown method', cors({ allowMethods: ['FETCH'] }), 'api:cors.allowMethods.0'),
-    row('a header with a space', cors({ allowHeaders: ['a b'] }), 'api:cors.allowHeaders.0'),
-    row('a maximum age of more than a day', cors({ maxAge: 86_401 }), 'api:cors.maxAge'),
-    ...rows('api:cors.allowOrigins', 'conflict', {
-      'credentials for any origin': cors({ allowOrigins: ['*'], allowCredentials: true }),
-    }),
-    ...rows('api:cors.allowHeaders', 'conflict', {
-      'credentials with any header': cors({ allowHeaders: ['*'], allowCredentials: true }),
-    }),
+    own('no origin', { allowOrigins: [] }, 'allowOrigins'),
+    own('an origin with a path', { allowOrigins: ['https://a.example/'] }, 'allowOrigins.0'),
+    own('an origin without a scheme', { allowOrigins: ['a.example'] }, 'allowOrigins.0'),
+    own('the origin null', { allowOrigins: ['null'] }, 'allowOrigins.0'),
+    own('an origin with an invalid port', { allowOrigins: ['https://a.example:99999'] }, 'allowOrigins.0'),
+    own('an unknown method', { allowMethods: ['FETCH'] }, 'allowMethods.0'),
+    own('a header with a space', { allowHeaders: ['a b'] }, 'allowHeaders.0'),
+    own('a maximum age of more than a day', { maxAge: 86_401 }, 'maxAge'),
+    own('credentials for any origin', { allowOrigins: ['*'], allowCredentials: true }, 'allowOrigins', 'conflict'),
+    own('credentials with any header', { allowHeaders: ['*'], allowCredentials: true }, 'allowHeaders', 'conflict'),
   ])('A stack file is rejected if its CORS settings have $title', refusesOne);
 
   it.each(['*', 'https://*', 'https://app.example.com:8443', 'http://localhost:5173'])(
@@ -199,37 +175,25 @@ describe('CORS in a stack file', () => {
 });
 
 describe('Backends in a stack file', () => {
-  const ELSEWHERE = 'arn:aws:lambda:us-east-1:123456789012:function:reports';
+  const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:reports';
+  const to = (title: string, key: string, value: string, code?: ProblemCode): Row =>
+    row(title, { 'api:backends': { [key]: value } }, `api:backends, "${key}"`, code);
   it.each([
-    row('for an unknown route', backend('GET /x', 'https://a.example'), 'api:backends, "GET /x"', 'undeclared'),
-    ...rows('api:backends, "GET /test"', 'conflict', {
-      'for a route with a handler': backend('GET /test', 'https://a.example'),
-    }),
-    ...rows('api:backends, "POST /hooks/{id}"', 'invalid', {
-      'with a plain HTTP URL': backend('POST /hooks/{id}', 'http://a.example'),
-      'with a function for a route that has a URL': backend('POST /hooks/{id}', ELSEWHERE),
-      'with a URL longer than AWS accepts': backend('POST /hooks/{id}', `https://a.example/${'x'.repeat(2048)}`),
-      'with port 0': backend('POST /hooks/{id}', 'https://a.example:0/'),
-    }),
-    ...rows('api:backends, "GET /report"', 'invalid', {
-      'with a URL for a route that has a function': backend('GET /report', 'https://a.example'),
-    }),
-    ...rows('api:backends, "GET /report"', 'conflict', {
-      'with a function in another region': backend('GET /report', ELSEWHERE),
-    }),
+    to('for an unknown route', 'GET /x', 'https://a.example', 'undeclared'),
+    to('for a route with a handler', 'GET /test', 'https://a.example', 'conflict'),
+    to('with a plain HTTP URL', 'POST /hooks/{id}', 'http://a.example'),
+    to('with a function for a route that has a URL', 'POST /hooks/{id}', FUNCTION),
+    to('with a URL longer than AWS accepts', 'POST /hooks/{id}', `https://a.example/${'x'.repeat(2048)}`),
+    to('with port 0', 'POST /hooks/{id}', 'https://a.example:0/'),
+    to('with a URL for a route that has a function', 'GET /report', 'https://a.example'),
+    to('with a function in another region', 'GET /report', FUNCTION, 'conflict'),
   ])('A stack file is rejected if it has a backend $title', (rejected) =>
     refusesOne({ ...rejected, contract: EVERYTHING }),
   );
 
   it.each([
-    {
-      what: 'of two accounts',
-      arns: ['123456789012:function:a', '210987654321:function:b'],
-    },
-    {
-      what: 'whose resources would have the same name',
-      arns: ['123456789012:function:a-b', '123456789012:function:a:b'],
-    },
+    { what: 'of two accounts', arns: ['123456789012:function:a', '210987654321:function:b'] },
+    { what: 'whose resources are called alike', arns: ['123456789012:function:a-b', '123456789012:function:a:b'] },
   ])('A stack file is rejected if its routes have two functions $what', async ({ arns }) => {
     const routes = arns.map((arn, index) => [
       `GET /${index}`,

@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { contract } from '../contract.ts';
+import type { ProblemCode } from '../program/user-error.ts';
 import { readSettings } from '../settings.ts';
 import { recordProgram, refusal, settingsOf } from './support/program.ts';
 import {
@@ -83,73 +84,60 @@ const UNKNOWN: readonly Row[] = [
   row('in the test user', { 'api:testUser': { ...USER, role: 'x' } }, 'api:testUser', 'unknown'),
 ];
 
+/** A row of the client with these changes, and the code of the one problem at a key of it. */
+const app = (title: string, change: object, at: string, code: ProblemCode): Row =>
+  row(title, clients({ ...APP, ...change }), `api:clients.0 (test-app).${at}`, code);
+const second = (title: string, first: object, formerly: string): Row =>
+  row(title, clients({ ...APP, ...first }, { ...OTHER, formerly }), 'api:clients.1 (other).formerly', 'duplicate');
+const OTHER = { ...MACHINE, name: 'other' };
+const FORBIDDEN = 'api:clients.0 (test-app).grants';
+const BY_DEFAULT = { ...NO_PASSWORD, 'api:passwordGrant': undefined, ...clients(APP) };
+const IDLE_USER = { ...NO_PASSWORD, ...clients(MACHINE), 'api:testUser': USER };
+const UNUSED = { ...NO_PASSWORD, ...clients(MACHINE), 'api:defaultDirectory': true };
+const A = 'https://a.example';
+
 const COMBINATIONS: readonly Row[] = [
-  ...rows('api:clients.0 (test-app).permissions', 'undeclared', {
-    'an undeclared permission': clients({ ...APP, permissions: ['read:usr'] }),
-    'a permission that is an inherited property name': clients({ ...APP, permissions: ['constructor'] }),
-  }),
-  ...rows('api:clients.0 (test-app).permissions', 'duplicate', {
-    'a duplicate permission': clients({ ...APP, permissions: ['read:user', 'read:user'] }),
-  }),
+  app('an undeclared permission', { permissions: ['read:usr'] }, 'permissions', 'undeclared'),
+  app('an inherited property name as permission', { permissions: ['constructor'] }, 'permissions', 'undeclared'),
+  app('a duplicate permission', { permissions: ['read:user', 'read:user'] }, 'permissions', 'duplicate'),
   row('an undeclared role', { 'api:testUser': { ...USER, roles: ['raeder'] } }, 'api:testUser.roles', 'undeclared'),
   row('a duplicate client', clients(APP, APP), 'api:clients.1.name', 'duplicate'),
-  ...rows('api:clients.0 (test-app).formerly', 'duplicate', {
-    'a client whose former name is its name': clients({ ...APP, formerly: 'test-app' }),
-  }),
-  ...rows('api:clients.1 (other).formerly', 'duplicate', {
-    'a client whose former name is the name of another client': clients(APP, {
-      ...MACHINE,
-      name: 'other',
-      formerly: 'test-app',
-    }),
-    'two clients with the same former name': clients(
-      { ...APP, formerly: 'old' },
-      { ...MACHINE, name: 'other', formerly: 'old' },
-    ),
-  }),
-  ...rows('api:clients.0 (test-app).grants', 'duplicate', {
-    'a duplicate grant': clients({ ...APP, grants: ['password', 'client_credentials', 'password'] }),
-  }),
-  ...rows('api:clients.0 (test-app).grants', 'conflict', {
-    'a third-party client with the password grant': clients({ ...APP, party: 'third' }),
-    'the password grant although it is forbidden': { ...NO_PASSWORD, ...clients(APP) },
-    'the password grant although it is forbidden by default': {
-      ...NO_PASSWORD,
-      'api:passwordGrant': undefined,
-      ...clients(APP),
-    },
-  }),
-  ...rows('api:clients.0 (test-app).permissions', 'unused', {
-    'permissions for a client without the client_credentials grant': clients({ ...APP, grants: ['password'] }),
-  }),
-  ...rows('api:testUser', 'conflict', {
-    'a test user although the password grant is forbidden': {
-      ...NO_PASSWORD,
-      ...clients(MACHINE),
-      'api:testUser': USER,
-    },
-    'a test user without a client that can log in': { ...clients(MACHINE), 'api:defaultDirectory': false },
-  }),
-  ...rows('api:defaultDirectory', 'unused', {
-    'a default directory that no client uses': { ...NO_PASSWORD, ...clients(MACHINE), 'api:defaultDirectory': true },
-  }),
-  ...rows('api:otherAudiences', 'duplicate', {
-    'a duplicate audience': { 'api:otherAudiences': ['https://a.example', 'https://a.example'] },
-    'a second audience among the others': {
-      'api:secondAudience': 'https://a.example',
-      'api:otherAudiences': ['https://a.example'],
-    },
-  }),
+  app('a client whose former name is its name', { formerly: 'test-app' }, 'formerly', 'duplicate'),
+  second('a client whose former name is the name of another client', {}, 'test-app'),
+  second('two clients with the same former name', { formerly: 'old' }, 'old'),
+  app('a duplicate grant', { grants: ['password', 'client_credentials', 'password'] }, 'grants', 'duplicate'),
+  app('a third-party client with the password grant', { party: 'third' }, 'grants', 'conflict'),
+  row('the password grant although it is forbidden', { ...NO_PASSWORD, ...clients(APP) }, FORBIDDEN, 'conflict'),
+  row('the password grant although it is forbidden by default', BY_DEFAULT, FORBIDDEN, 'conflict'),
+  app('permissions without client_credentials', { grants: ['password'] }, 'permissions', 'unused'),
+  row('a test user although the password grant is forbidden', IDLE_USER, 'api:testUser', 'conflict'),
+  row(
+    'a test user without a client that can log in',
+    { ...clients(MACHINE), 'api:defaultDirectory': false },
+    'api:testUser',
+    'conflict',
+  ),
+  row('a default directory that no client uses', UNUSED, 'api:defaultDirectory', 'unused'),
+  row('a duplicate audience', { 'api:otherAudiences': [A, A] }, 'api:otherAudiences', 'duplicate'),
+  row(
+    'a second audience among the others',
+    { 'api:secondAudience': A, 'api:otherAudiences': [A] },
+    'api:otherAudiences',
+    'duplicate',
+  ),
   row('an unknown region', { 'aws:region': 'eu-central-9' }, 'aws:region'),
-  ...rows('api:testUser.roles', 'invalid', {
-    'a user with more roles than Auth0 allows': {
-      'api:testUser': { ...USER, roles: Array.from({ length: 51 }, () => 'reader') },
-    },
-  }),
+  row(
+    'a user with more roles than Auth0 allows',
+    { 'api:testUser': { ...USER, roles: Array.from({ length: 51 }, () => 'reader') } },
+    'api:testUser.roles',
+  ),
   // new 4b
-  ...rows('api:secondAudience', 'duplicate', {
-    'a second audience that is the first': { ...OWN, 'api:secondAudience': OWN['api:audience'] },
-  }),
+  row(
+    'a second audience that is the first',
+    { ...OWN, 'api:secondAudience': OWN['api:audience'] },
+    'api:secondAudience',
+    'duplicate',
+  ),
   row('51 audiences', { 'api:otherAudiences': audiences(50) }, 'api:otherAudiences', 'quota'),
 ];
 

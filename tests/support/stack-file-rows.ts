@@ -46,6 +46,12 @@ export function row(title: string, values: Changes, place: string, code: Problem
   return { title, values, place, code };
 }
 
+/** Returns a function of rows with their one problem within a key. @param values of a change of that key's value */
+export const within =
+  (key: string, values: (change: object) => Changes) =>
+  (title: string, change: object, at = '', code?: ProblemCode): Row =>
+    row(title, values(change), at === '' ? key : `${key}.${at}`, code);
+
 /** Rows with their one problem at the same place: title to values. */
 export function rows(place: string, code: ProblemCode, all: Readonly<Record<string, Changes>>): Row[] {
   return Object.entries(all).map(([title, values]) => ({ title, values, place, code }));
