@@ -43,6 +43,16 @@ it('A call of the page sends non-ASCII characters of its path in UTF-8, as a bro
   expect(twin.exchanges.at(-1)?.request.target).toBe('/%C3%A9?q=%F0%9F%99%82%2F');
 });
 
+it('A call of the page sends a path with a dot segment as it was typed, and reports the failed check', async () => {
+  const { body } = await postToPage(twin, 'call', { ...question, path: '/a/../test' });
+  expect(body.entry).toMatchObject({
+    status: 400,
+    why: expect.stringContaining('the path has a dot segment') as string,
+  });
+  const checks = body.entry?.kind === 'api' ? body.entry.checks : [];
+  expect(checks.find(({ outcome }) => outcome === 'failed')?.name).toBe('path');
+});
+
 it.each([
   ['as it came', undefined, ''],
   ['algorithm none', 'algorithm', 'the token is signed with none'],
