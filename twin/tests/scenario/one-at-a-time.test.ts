@@ -14,7 +14,7 @@ import { isRunning } from '../../../tests/support/running.ts';
 import { runTwin, startHere, twinHere, type Run } from '../support/cli.ts';
 import { plainModel, plainRoutes } from '../support/plain-model.ts';
 import { canMount, mountSmallDisk } from '../support/small-disk.ts';
-import { requestToken, call, serviceToken, startTestTwin } from '../support/twin.ts';
+import { requestToken, call, serviceToken, startTestTwin, withKeys } from '../support/twin.ts';
 
 const FREE = ['--port', '0', '--tenant-port', '0'];
 const UP = 'Ctrl+C stops it';
@@ -83,7 +83,7 @@ it('The twin’s processes end when it is killed, and the stack can be started a
 
 // docs/fidelity.md F149
 it('Killing npm start ends the twin and frees its ports, although npm’s shell passes no signal on', async () => {
-  const project = copyProject();
+  const project = withKeys(copyProject());
   const npm = spawn('npm', ['start', '--', ...FREE], { cwd: project.path, stdio: 'ignore' });
   afterFile(() => npm.kill('SIGKILL'));
   const file = join(project.path, '.twin/dev/run.json');

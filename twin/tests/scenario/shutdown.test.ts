@@ -6,6 +6,7 @@ import { runTwin } from '../support/cli.ts';
 import { useHandlers } from '../../../tests/support/handlers.ts';
 import { copyProject } from '../../../tests/support/project.ts';
 import { isRunning } from '../../../tests/support/running.ts';
+import { withKeys } from '../support/twin.ts';
 
 const SLOW = `
 setInterval(() => {}, 1000);
@@ -32,7 +33,7 @@ function halfway(apiUrl: string, bytes: string): Promise<{ socket: Socket; close
 }
 
 it('A twin that gets SIGTERM answers its open requests, ends with 0, and leaves no run.json or process', async () => {
-  const project = copyProject();
+  const project = withKeys(copyProject());
   useHandlers(project, { slow: SLOW, other: SLOW });
   const twin = runTwin(project, 'start', '--port', '0', '--tenant-port', '0');
   await twin.until('Ctrl+C stops it');

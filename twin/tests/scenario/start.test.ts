@@ -12,6 +12,7 @@ import { parsed, runTwin, startHere, twinHere, type Run } from '../support/cli.t
 import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { copyProject, type ProjectCopy } from '../../../tests/support/project.ts';
 import { isRunning } from '../../../tests/support/running.ts';
+import { withKeys } from '../support/twin.ts';
 
 const FREE = ['--port', '0', '--tenant-port', '0'];
 const UP = 'Ctrl+C stops it';
@@ -176,7 +177,7 @@ describe('npm start', () => {
   /** What it prints before anybody asks. */
   let first: string;
   beforeAll(async () => {
-    project = copyProject();
+    project = withKeys(copyProject());
     twin = runTwin(project, 'start', ...FREE);
     await twin.until(UP);
     first = twin.text();

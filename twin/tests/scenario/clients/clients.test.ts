@@ -10,7 +10,15 @@ import { startHere } from '../../support/cli.ts';
 import type { ClientsInput } from './all.ts';
 import { startEchoTwin } from '../../support/echo.ts';
 import { copyProject } from '../../../../tests/support/project.ts';
-import { requestToken, call, serviceToken, startTestTwin, userLogin, type TestTwin } from '../../support/twin.ts';
+import {
+  requestToken,
+  call,
+  serviceToken,
+  startTestTwin,
+  userLogin,
+  withKeys,
+  type TestTwin,
+} from '../../support/twin.ts';
 
 const [twin, secure] = await Promise.all([startTestTwin(), startTestTwin({ tls: true })]);
 
@@ -118,7 +126,7 @@ describe('The tenant’s metadata and user tokens', () => {
   });
 
   it('--rotate signs with the next key, and the previous key stays published', async () => {
-    const project = copyProject();
+    const project = withKeys(copyProject());
     const first = await startHere(project);
     const kidsOf = async (): Promise<string[]> => {
       const { tokenUrl } = JSON.parse(project.read('.twin/dev/outputs.json')) as { tokenUrl: string };
