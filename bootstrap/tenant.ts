@@ -48,5 +48,7 @@ export function declareApplications(
 
 function readable(secret: string): string {
   if (secret !== '') return secret;
-  throw new Error('Auth0 gave no secret: grant the application that you bootstrap with read:client_keys, then refresh');
+  throw new Error(
+    'Auth0 returned no secret: grant the scope read:client_keys to the application that runs the bootstrap, then refresh',
+  );
 }

@@ -23,6 +23,6 @@ export function judgeCredentials({ run }: Machine): { readonly finding: Finding;
 export function judgeAccount({ Account }: Identity, boundary: string | undefined, stack: string): Finding[] {
   const expected = boundary?.split(':')[4] ?? Account;
   if (expected === Account) return [];
-  const message = `the credentials are of account ${Account}, and api:permissionsBoundary of ${stack} is of ${expected}`;
+  const message = `the credentials belong to account ${Account}, but api:permissionsBoundary of ${stack} belongs to ${expected}`;
   return [finding('AWS account', 'error', message, `export AWS_PROFILE=<a profile of account ${expected}>`)];
 }

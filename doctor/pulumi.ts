@@ -45,7 +45,14 @@ export function judgeState(machine: Machine, backend: Backend, project: string, 
   return [
     judgeHistory(machine, state, stack),
     ...(locked === true
-      ? [finding('lock', 'error', 'an update runs, or was killed and left its lock', `pulumi cancel --stack ${stack}`)]
+      ? [
+          finding(
+            'lock',
+            'error',
+            'an update is running, or was killed and left its lock',
+            `pulumi cancel --stack ${stack}`,
+          ),
+        ]
       : []),
     ...(locked === undefined ? [finding('lock', 'unknown', `cannot be read at ${backend.url}`)] : []),
   ];

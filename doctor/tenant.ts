@@ -60,7 +60,7 @@ async function requestToken({ env, run, request }: Machine, domain: string, stac
   const { access_token: issued, error_description: why } = parsed(TOKEN, response) ?? {};
   if (issued !== undefined) return issued;
   const reason = 'failure' in response ? response.failure : `${response.status} ${why ?? ''}`;
-  return finding('Management API', 'error', `the tenant gives ${id} no token: ${reason}`, fix);
+  return finding('Management API', 'error', `the tenant issues no token to ${id}: ${reason}`, fix);
 }
 
 /** Checks what an update would change in the tenant's settings; unknown without a token. */

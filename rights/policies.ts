@@ -81,7 +81,7 @@ function namesOf({ project, stack, resources }: Recorded, { account, region }: S
   for (const [what, name] of Object.entries({ project, stack })) {
     if (!AMBIGUOUS.test(name)) continue;
     throw new RightsError(
-      `the ${what} name ${name} may only have letters, digits, _, . and single hyphens inside: a policy could match another ${what}'s names`,
+      `the ${what} name ${name} may only have letters, digits, _, . and single hyphens inside: otherwise a policy could match another ${what}'s names`,
     );
   }
   const partition = partitionOf(region);

@@ -47,7 +47,7 @@ const arn = ({ partition, region, account }: Names, service: string, resource: s
 export function text({ type, name, inputs }: RecordedResource, key: string): string {
   const value = inputs[key];
   if (typeof value === 'string') return value;
-  throw new RightsError(`${type} ${name} has no ${key} that is known before it exists; write it as a string`);
+  throw new RightsError(`the ${key} of ${type} ${name} is not known before the resource exists; write it as a string`);
 }
 
 /** Returns the calls of one service. @param actions the words after the service's prefix, with spaces between them */

@@ -168,7 +168,7 @@ const FOUND: Readonly<Record<string, Readonly<Record<string, readonly [Changes, 
   'AWS account, error': {
     'credentials of another AWS account': [
       prints('aws sts get-caller-identity', { Account: '999999999999', Arn: 'arn' }),
-      'of account 999999999999',
+      'belong to account 999999999999',
       EXPORT_AWS,
     ],
   },
@@ -183,7 +183,7 @@ const FOUND: Readonly<Record<string, Readonly<Record<string, readonly [Changes, 
     'no credentials for Auth0': [{ env: {} }, 'there are no credentials', EXPORT_AUTH0],
     'credentials of another tenant': [
       answers('/oauth/token', { status: 401, body: json({ error_description: 'Unauthorized' }) }),
-      'gives deployer no token: 401 Unauthorized',
+      'issues no token to deployer: 401 Unauthorized',
       EXPORT_AUTH0,
     ],
     'a token without a scope that the stack needs': [

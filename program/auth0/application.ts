@@ -164,6 +164,6 @@ function readable(secret: string, client: string): string {
   if (secret !== '') return secret;
   throw new UserError(
     'client-secret',
-    `Auth0 gave no secret for the client ${client}: grant the application that deploys this stack the Management API scope read:client_keys, then run "npm run up" again. It refreshes the state, which keeps the empty secret until then.`,
+    `Auth0 returned no secret for the client ${client}: grant the application that deploys this stack the Management API scope read:client_keys, then run "npm run up" again. It refreshes the state, which keeps the empty secret until then.`,
   );
 }

@@ -68,7 +68,7 @@ export function up(args: readonly string[]): number {
   const state = read(['stack', 'export', ...stack]) as ExportedState;
   const doubt = doubtAbout(history ?? [], state);
   if (doubt !== undefined) {
-    process.stderr.write(`Refreshing the stack before the update: ${doubt}, so the state may not be true.\n`);
+    process.stderr.write(`Refreshing the stack before the update: ${doubt}, so the state may be wrong.\n`);
     for (const { type, resource } of state.deployment.pending_operations ?? []) {
       if (type === 'creating') process.stderr.write(`It may exist without being in the state: ${resource.urn}\n`);
     }
@@ -102,7 +102,7 @@ function update(args: DeployArguments, { deployment }: ExportedState): number {
     if (deletions > (args.allowedDeletions ?? existing / 2)) {
       throw new UserError(
         'deploy',
-        `The preview deletes ${deletions} of about ${existing} resources, so nothing was deployed. If you mean that, run npm run up without --yes and confirm it, or without a terminal: npm run up -- --yes --allow-deletions ${deletions}`,
+        `The preview deletes ${deletions} of about ${existing} resources, so nothing was deployed. If this is intended, run npm run up without --yes and confirm it, or, without a terminal, npm run up -- --yes --allow-deletions ${deletions}`,
       );
     }
     return pulumi(['up', '--plan', plan, '--skip-preview', ...args.up]);

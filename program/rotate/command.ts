@@ -30,17 +30,17 @@ function run(): number {
   if (deployed !== written.version) {
     throw new UserError(
       'rotate',
-      `${file} says secretVersion ${written.version} of ${client} and what runs has ${deployed ?? 'none'}: bring the stack up first, so that the next secret is one that was shown.`,
+      `${file} has secretVersion ${written.version} for ${client}, but the deployed stack has ${deployed ?? 'none'}. Run npm run up first, so that the next secret is published before it is valid.`,
     );
   }
   writeFileSync(path, written.with(written.version + 1));
   if (up(['--stack', stack, ...(yes ? ['--yes'] : [])]) !== 0) {
     throw new UserError(
       'rotate',
-      `The secret may not have been rotated. ${file} says secretVersion ${written.version + 1} of ${client}: go on with npm run up, or write ${written.version} again.`,
+      `The secret may not have been rotated. ${file} now has secretVersion ${written.version + 1} for ${client}: finish with npm run up, or set it back to ${written.version}.`,
     );
   }
-  process.stdout.write(`The secret of ${client} is what nextClientSecrets said. Commit ${file}.\n`);
+  process.stdout.write(`The secret of ${client} is now the one that nextClientSecrets had. Commit ${file}.\n`);
   return 0;
 }
 

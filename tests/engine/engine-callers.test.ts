@@ -64,7 +64,7 @@ describe('The callers of a stack', () => {
     const after = await secrets();
     expect(after.now).toBe(before.next);
     expect(new Set([before.now, after.now, after.next]).size).toBe(3);
-    expect(text).toContain('The secret of test is what nextClientSecrets said.');
+    expect(text).toContain('The secret of test is now the one that nextClientSecrets had.');
     for (const secret of sandbox.secrets()) expect(text).not.toContain(secret);
     await sandbox.upUnchanged();
   });
@@ -100,7 +100,7 @@ describe('The callers of a stack', () => {
     sandbox.project.edit('Pulumi.dev.yaml', 'secretVersion: 2', 'secretVersion: 3');
     const since = sandbox.services.entries.length;
     const { text } = await rotate('test');
-    expect(text).toContain('says secretVersion 3 of test and what runs has 2: bring the stack up first');
+    expect(text).toContain('has secretVersion 3 for test, but the deployed stack has 2. Run npm run up first');
     expect((await rotate('partner')).text).toContain('the client partner has no secretVersion');
     expect(changesSince(since)).toEqual([]);
     sandbox.project.write('Pulumi.dev.yaml', file);

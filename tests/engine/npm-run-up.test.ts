@@ -19,7 +19,7 @@ describe('npm run up -- --yes', () => {
     const { code, text } = await sandbox.npmRunUp([], { hideSecrets: true });
     expect(code).not.toBe(0);
     expect(text).not.toContain('Refreshing the stack');
-    expect(text).toContain('Auth0 gave no secret for the client test');
+    expect(text).toContain('Auth0 returned no secret for the client test');
     expect(text).toContain('read:client_keys');
     // The doctor examines the selected stack.
     expect(text).toMatch(/npm run doctor:\n[^]*Stack dev\n[^]*ok +Auth0 tenant: acme\.eu\.auth0\.com\n/);
@@ -77,7 +77,7 @@ describe('npm run up -- --yes', () => {
     const { code, text } = await sandbox.npmRunUp();
     expect(code).not.toBe(0);
     const [, option = '', count = ''] =
-      /or without a terminal: npm run up -- --yes (--allow-deletions) (\d+)/.exec(text) ?? [];
+      /or, without a terminal, npm run up -- --yes (--allow-deletions) (\d+)/.exec(text) ?? [];
     expect(Number(count)).toBeGreaterThan(15);
     expect(sandbox.changes(before)).toEqual([]);
 

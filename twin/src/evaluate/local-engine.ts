@@ -99,7 +99,7 @@ export class LocalEngine {
     }
     const place = placeOf(type, name, registration.source);
     if (registration.remote) {
-      this.#reject(place, 'the twin does not run components of providers');
+      this.#reject(place, 'the twin does not run provider components');
       return { urn, id: '', properties: inputs };
     }
     if (!custom) return { urn, id: '', properties: inputs };

@@ -80,7 +80,7 @@ function asError(error: ProgramError, { environments, encrypted, stack }: StackC
     const hints = [
       ...environments.map((name) => ({
         place: `${file}, environment`,
-        message: `only Pulumi can read ${name}; write a value that it holds as --config key=<value>`,
+        message: `only Pulumi can read ${name}; pass each value that the program needs from it as --config key=<value>`,
       })),
       ...encrypted.map((path) => ({
         place: `${file}, ${path}`,

@@ -23,7 +23,7 @@ export interface Project {
  */
 export function readProject(root: URL): Project {
   if (!existsSync(new URL('Pulumi.yaml', root))) {
-    throw new UserError(`${fileURLToPath(root)} has no Pulumi.yaml; write --cwd and the folder of a Pulumi program`, {
+    throw new UserError(`${fileURLToPath(root)} has no Pulumi.yaml; pass the folder of a Pulumi program with --cwd`, {
       code: 'no-project',
     });
   }
@@ -34,8 +34,8 @@ export function readProject(root: URL): Project {
   const language = isRecord(runtime) ? runtime['name'] : runtime;
   if (language !== 'nodejs') {
     throw new UserError(
-      `Pulumi.yaml, runtime: the twin runs programs of nodejs, not of ${JSON.stringify(language)}. ` +
-        'For a deployed stack in any language, run `pulumi stack export` and give the file to `twin access --state`.',
+      `Pulumi.yaml, runtime: the twin runs only nodejs programs, not ${JSON.stringify(language)}. ` +
+        'For a deployed stack in any language, run `pulumi stack export` and pass the file to `twin access --state`.',
       { code: 'other-runtime' },
     );
   }

@@ -47,7 +47,7 @@ export function plain(properties: WireObject, folder: string): PlainProperties {
     }
     if (kind === RESOURCE) return typeof id === 'string' && id !== '' ? id : asText(urn);
     if (kind === ARCHIVE || kind === ASSET) return asPlain(filesOf(value, folder, path));
-    throw new UserError(`input ${path} is of a kind that the twin does not know`, { code: 'not-emulated' });
+    throw new UserError(`input ${path} has a type that the twin does not support`, { code: 'not-emulated' });
   };
   const value = Object.fromEntries(Object.entries(properties).map(([key, item]) => [key, convert(item, key)]));
   return { value, secrets };
@@ -85,7 +85,7 @@ function read(file: string, isArchive: boolean, path: string): Files {
       const inside = names.filter((name) => statSync(join(file, name)).isFile());
       return new Map(inside.map((name) => [name.replaceAll('\\', '/'), readFileSync(join(file, name))]));
     }
-    if (!/\.(zip|jar)$/.test(file)) throw new Error('of archive files it reads .zip only');
+    if (!/\.(zip|jar)$/.test(file)) throw new Error('only .zip archives are supported');
     return new Map(Object.entries(unzipSync(readFileSync(file))).filter(([name]) => !name.endsWith('/')));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

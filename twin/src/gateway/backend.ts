@@ -89,7 +89,7 @@ function begin(backend: URL, { method, target, rawHeaders }: BackendRequest): Cl
 
 async function readResponse(incoming: IncomingMessage): Promise<BackendAnswer> {
   const body = await readBody(incoming, BODY_BYTES);
-  if (!body.isWhole) return { kind: 'broken', reason: 'sent more than the gateway takes (10 MB)' };
+  if (!body.isWhole) return { kind: 'broken', reason: "sent more than the gateway's limit (10 MB)" };
   const { statusCode: status = 0, rawHeaders } = incoming;
   return status < 200 || status > 599
     ? { kind: 'broken', reason: `answered with the status ${status}` }

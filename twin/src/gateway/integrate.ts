@@ -86,7 +86,7 @@ async function invoke(
   const { payload } = integration;
   const event = (payload === '1.0' ? eventV1Of : eventOf)(request, target, decision, { api: gateway.api, ...context });
   if (isTooLarge(request, event))
-    return { response: errorResponse(413), error: 'the event is larger than a function takes (6 MB)' };
+    return { response: errorResponse(413), error: "the event is larger than Lambda's limit (6 MB)" };
   const began = performance.now();
   const result =
     integration.kind === 'function'

@@ -44,7 +44,8 @@ export function parseTarget(target: string): Target {
   // The target may be a whole URL with a password in it, so it is not shown.
   if (!path.startsWith('/'))
     return { kind: 'malformed', path: '(no path)', rawQuery, reason: 'the target is not a path' };
-  if (target.includes('#') || path.includes('\\')) return malformed('the target has a character that no URL has');
+  if (target.includes('#') || path.includes('\\'))
+    return malformed('the target has a character that is not allowed in a URL');
   const segments: string[] = [];
   const rawSegments = path === '/' ? [] : path.slice(1).split('/');
   for (const raw of rawSegments) {

@@ -175,7 +175,7 @@ export class FunctionProcess {
     }
     const { memory } = this.#lambda;
     if (residentMegabytes(this.#child.pid) > memory + LEEWAY) {
-      this.#end(`Runtime exited: the function outgrew its memory size (${memory} MB)`);
+      this.#end(`Runtime exited: the function exceeded its memory size (${memory} MB)`);
     }
   }
 
@@ -246,7 +246,7 @@ function isFromFunction(message: unknown): message is FromFunction {
 function exitReason(code: number | null, signal: NodeJS.Signals | null): string {
   // Node aborts like this when the heap limit, the function's memory size, is reached.
   if (signal === 'SIGABRT' || code === 134) {
-    return 'Runtime exited: the function outgrew its memory size, or called process.abort (SIGABRT)';
+    return 'Runtime exited: the function exceeded its memory size, or called process.abort (SIGABRT)';
   }
   return `Runtime exited: ${signal ?? `exit status ${code}`}`;
 }

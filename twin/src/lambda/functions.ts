@@ -86,7 +86,7 @@ function unpack({ name, files, binary }: LambdaFunction, parent: string): string
   const paths = contents.map(([file, content]) => {
     const path = resolve(folder, file);
     if (!path.startsWith(`${resolve(folder)}/`))
-      throw new UserError(`The archive of ${name} has a file outside itself: ${file}`);
+      throw new UserError(`The archive of ${name} has a path that leads out of it: ${file}`);
     return [path, content] as const;
   });
   if (paths.every(([path, content]) => contentOf(path)?.equals(content))) return folder;

@@ -133,7 +133,7 @@ function domainOf(lookup: Lookup, api: Api, stage: string): Pick<HttpApi, 'host'
   });
   if (mapped.length === 0 && api.inputs.disableExecuteApiEndpoint === true) {
     throw new UserError(
-      `The API "${api.name}" has no domain of its own, and the input disableExecuteApiEndpoint disables its other address: no caller could reach it.`,
+      `The API "${api.name}" has no custom domain, and the input disableExecuteApiEndpoint disables its only other address: no caller could reach it.`,
     );
   }
   const [first] = mapped;
@@ -154,7 +154,7 @@ function withOtherBasePaths(apis: readonly HttpApi[]): HttpApi[] {
       .map(({ basePath }) => basePath);
     if (siblings.includes(api.basePath)) {
       throw new UserError(
-        `Two APIs are mapped to ${api.host}${api.basePath || '/'}; AWS answers 409 to the second one.`,
+        `Two APIs are mapped to ${api.host}${api.basePath || '/'}; AWS rejects the second one with 409.`,
       );
     }
     return { ...api, otherBasePaths: siblings.filter((path) => path.startsWith(`${api.basePath}/`)) };

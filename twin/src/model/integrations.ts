@@ -158,7 +158,7 @@ function headerChange(integration: string, key: string, value: string): HeaderCh
   const [, claim] = /^\$context\.authorizer\.claims\.(\w+)$/.exec(value) ?? [];
   if (claim !== undefined) return { name, claim };
   throw new UserError(
-    `The integration "${integration}" overwrites the header ${name} with ${value}; the twin knows $context.authorizer.claims.<name> only.`,
+    `The integration "${integration}" overwrites the header ${name} with ${value}; the twin supports only $context.authorizer.claims.<name>.`,
   );
 }
 

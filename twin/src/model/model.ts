@@ -101,7 +101,7 @@ function tenantNames(
   if (auth0.domain !== '') return auth0;
   if (hasTenant) {
     throw new UserError(
-      'The twin does not know the tenant: the stack file names no auth0:domain. Add --config auth0:domain=your-tenant.eu.auth0.com',
+      'The tenant is unknown, because the stack file has no auth0:domain. Add --config auth0:domain=your-tenant.eu.auth0.com',
     );
   }
   const [issuer] = apis.flatMap(({ issuers }) => issuers);

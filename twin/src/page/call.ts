@@ -69,7 +69,7 @@ export function curlOf({ method, target, rawHeaders, body }: Sent, url: string):
 
 export function urlOf(api: string, { known, apiUrls }: Pick<Around, 'known' | 'apiUrls'>): string {
   const url = apiUrls[known.model.apis.findIndex(({ name }) => name === api)];
-  if (url === undefined) throw new QuestionError('The program does not declare this API any more');
+  if (url === undefined) throw new QuestionError('The program no longer declares this API');
   return url;
 }
 

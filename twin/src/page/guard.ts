@@ -48,14 +48,14 @@ type Answers = {
 
 /** Serves the endpoints. Answers 403 to a browser without the key, and 400 to an invalid question. */
 export function serveAnswers(app: Hono, keys: ReturnType<typeof openKeys>, answers: Answers): void {
-  const onError = (c: Context): Response => refuse(c, 400, 'The question is too long');
+  const onError = (c: Context): Response => refuse(c, 400, 'The request is too long');
   const serve = <K extends keyof Endpoints>(name: K, schema: z.ZodType<Endpoints[K]['question']>): void => {
     app.post(`/_twin/${name}`, bodyLimit({ maxSize: LIMIT, onError }), async (c) => {
       const isHolder = keys.isHolder(c);
       if (!isHolder && !OPEN.includes(name)) return refuse(c, 403, keys.howToGetSecrets);
       // A body that is incomplete or not JSON becomes undefined, which every schema rejects.
       const question = schema.safeParse(await c.req.json().catch(() => undefined));
-      if (!question.success) return refuse(c, 400, `The question is invalid: ${z.prettifyError(question.error)}`);
+      if (!question.success) return refuse(c, 400, `The request is invalid: ${z.prettifyError(question.error)}`);
       try {
         return c.json(await answers[name](question.data, isHolder));
       } catch (error) {

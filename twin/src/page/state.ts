@@ -155,10 +155,10 @@ function requestOf({ client, user, parameters }: Ask): Record<string, string> {
 /** @throws QuestionError for an API, caller or grant that the program no longer declares */
 export function askOf({ model, access, accesses }: Known, callerHeading: string, name: string, api?: string): Ask {
   const ofApi = api === undefined ? access : accesses[model.apis.findIndex((one) => one.name === api)];
-  if (ofApi === undefined) throw new QuestionError('The program does not declare this API any more');
+  if (ofApi === undefined) throw new QuestionError('The program no longer declares this API');
   const caller = ofApi.callers.find((one) => one.kind !== 'role' && heading(one) === callerHeading);
   const ask = caller?.asks.find((one) => nameOf(one) === name);
-  if (ask === undefined) throw new QuestionError('The program does not declare this caller, or this grant, any more');
+  if (ask === undefined) throw new QuestionError('The program no longer declares this caller or this grant');
   if (ask.client.keys !== undefined) {
     throw new QuestionError(
       `${clientName(model, ask.client.clientId)} signs its token requests with its private key, which the twin does not have. The token command does it with --key`,

@@ -157,7 +157,7 @@ export const AUTH0 = {
         ...unused('description', 'logoUri', 'initiateLoginUri', 'tokenQuota'),
       })
       .refine(({ isFirstParty, oidcConformant }) => isFirstParty || oidcConformant !== false, {
-        error: 'Auth0 makes every third-party client conformant; write true',
+        error: 'Auth0 makes every third-party client OIDC conformant; write true',
         path: ['oidcConformant'],
       })
       .transform((inputs) => ({ ...inputs, grantTypes: inputs.grantTypes ?? defaultGrants(inputs.appType) })),
@@ -184,7 +184,7 @@ export const AUTH0 = {
         },
       )
       .refine(({ clientSecret, privateKeyJwt: keys }) => clientSecret === undefined || keys === undefined, {
-        error: 'a client with private_key_jwt has no secret; remove it',
+        error: 'a client with private_key_jwt has no secret; remove clientSecret',
         path: ['clientSecret'],
       }),
   },

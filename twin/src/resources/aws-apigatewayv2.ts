@@ -52,7 +52,7 @@ const httpProxy = z
       }
       if (connectionId !== undefined) refuse('connectionId', 'belongs to connectionType VPC_LINK');
       if (tlsConfig !== undefined) refuse('tlsConfig', 'belongs to connectionType VPC_LINK');
-      if (path !== undefined) refuse('requestParameters', 'the twin knows overwrite:path only with VPC_LINK');
+      if (path !== undefined) refuse('requestParameters', 'the twin supports overwrite:path only with VPC_LINK');
       return;
     }
     if (connectionId === undefined) refuse('connectionId', 'name the VPC link');
@@ -105,7 +105,7 @@ export const AWS_APIGATEWAYV2 = {
     outputs: ({ name, identity }) => ({ id: identity.lower(`authorizer ${name}`, 6) }),
     inputs: z.strictObject({
       apiId: z.string(),
-      authorizerType: z.literal('JWT', { error: 'the twin runs no authorizer but "JWT"' }),
+      authorizerType: z.literal('JWT', { error: 'the twin emulates only "JWT" authorizers' }),
       identitySources: z
         .array(
           z.string().regex(IDENTITY_SOURCE, {
@@ -133,7 +133,7 @@ export const AWS_APIGATEWAYV2 = {
       authorizationType: z
         .enum(['NONE', 'JWT'], {
           error: ({ input }) =>
-            `the twin has no ${String(input)} authorization; write "JWT" with an authorizer, or "NONE" for a public route`,
+            `the twin does not emulate ${String(input)} authorization; write "JWT" with an authorizer, or "NONE" for a public route`,
         })
         .default('NONE'),
       authorizerId: z.string().optional(),
@@ -205,7 +205,7 @@ export const AWS_APIGATEWAYV2 = {
   // A snapshot of the routes: the twin serves the present ones.
   'aws:apigatewayv2/deployment:Deployment': {
     outputs: ({ name, identity }) => ({ id: identity.lower(`deployment ${name}`, 6) }),
-    notEmulated: 'deployments by hand (it serves the present routes)',
+    notEmulated: 'manual deployments (the twin serves the current routes)',
   },
   'aws:apigatewayv2/domainName:DomainName': {
     outputs: ({ name, inputs, identity, region }) => ({

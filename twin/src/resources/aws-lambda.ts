@@ -37,7 +37,7 @@ export const AWS_LAMBDA = {
     inputs: z.strictObject({
       code: z.strictObject(
         { archive: z.record(z.string(), z.string()), binary: z.record(z.string(), z.string()).optional() },
-        { error: 'write an archive; the twin reads no code from S3 and no image' },
+        { error: 'write an archive; the twin cannot read code from S3 or an image' },
       ),
       handler: z.string().regex(/^[\w./-]+\.[\w$]+$/, { error: 'write file.function, for example "index.handler"' }),
       runtime: z.string().regex(/^nodejs(18|20|22|24)\.x$/, { error: 'the twin runs nodejs18.x to nodejs24.x only' }),
@@ -101,13 +101,11 @@ export const AWS_LAMBDA = {
     inputs: z.strictObject({
       action: z.string(),
       function: z.string(),
-      principal: z.string().regex(/[^*]/, { error: 'anyone could call the function beside the API' }),
+      principal: z.string().regex(/[^*]/, { error: 'anyone could call the function without the API' }),
       sourceArn: z.string().optional(),
       sourceAccount: z.literal(ACCOUNT_ID).optional(),
       qualifier: z.string().optional(),
-      functionUrlAuthType: z
-        .undefined({ error: 'a function URL answers beside the API, without its authorizer' })
-        .optional(),
+      functionUrlAuthType: z.undefined({ error: 'a function URL bypasses the API and its authorizer' }).optional(),
       ...unused('statementId', 'statementIdPrefix', 'region'),
     }),
   },

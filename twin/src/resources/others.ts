@@ -6,10 +6,7 @@ import { TYPE } from './tokens.ts';
  * not pass as "not emulated".
  */
 const REFUSED: readonly (readonly [type: RegExp, message: string])[] = [
-  [
-    /^aws:lambda\/functionUrl:/,
-    'a function URL answers beside the API, without its authorizer; route to the function instead',
-  ],
+  [/^aws:lambda\/functionUrl:/, 'a function URL bypasses the API and its authorizer; route to the function instead'],
   [/^aws:(wafv2|waf|wafregional)\//, 'a firewall decides which requests arrive; the twin has none'],
   [/^aws:cloudfront\//, 'CloudFront in front of an API changes what it receives; the twin has none'],
   [

@@ -25,7 +25,7 @@ export function parseForwards(texts: readonly string[]): Forwards {
     }
     if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
       throw new UserError(
-        `--forward ${JSON.stringify(text)}: write host and port alone; the path is the one that the program declares.`,
+        `--forward ${JSON.stringify(text)}: give only a host and a port; the path comes from the program.`,
       );
     }
     if (forwards.has(key)) throw new UserError(`--forward names ${JSON.stringify(key)} twice.`);

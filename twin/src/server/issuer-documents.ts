@@ -49,6 +49,6 @@ function getText(url: string, ca: string | undefined, host: string): Promise<str
 async function read(response: IncomingMessage): Promise<string> {
   if (response.statusCode !== 200) throw new Error(`the tenant answered ${response.statusCode}`);
   const body = await readBody(response, MOST);
-  if (!body.isWhole) throw new Error('the document has no end');
+  if (!body.isWhole) throw new Error('the document is incomplete or too large');
   return body.bytes.toString();
 }

@@ -243,7 +243,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
 }
 
 function restored(folder: string): string {
-  return `${folder} was deleted. The twin wrote it again, because it still serves these keys and secrets; to start anew, end the twin first.`;
+  return `${folder} was deleted. The twin wrote it again, because it still serves these keys and secrets; for new ones, stop the twin and delete the folder.`;
 }
 
 function tenantDomains({ providers: { auth0 } }: Recorded): string[] {

@@ -70,6 +70,6 @@ export async function watchProgram(root: URL): Promise<ProgramWatch> {
 function watchError(error: unknown): UserError {
   const why = error instanceof Error ? error.message : String(error);
   return new UserError(
-    `The project's files cannot be watched (${why}); end what watches many, or raise the limit (fs.inotify on Linux).`,
+    `The project's files cannot be watched (${why}); close programs that watch many files, or raise the limit (fs.inotify on Linux).`,
   );
 }

@@ -76,7 +76,7 @@ export function actionRunner(print: (text: string) => void, ending: AbortSignal,
         try {
           settle(ANSWER.parse(JSON.parse(answer)));
         } catch {
-          failed('its process ended without an answer');
+          failed('its process ended without a result');
         }
       });
       channel.write(`${JSON.stringify(call)}\n`);

@@ -26,7 +26,7 @@ export async function authenticateClient(
     return clientOfSecret(service.tenant.clients, parameters, authorization);
   }
   if (authorization !== undefined || parameters.has('client_secret')) {
-    return refusals.malformed('Only one way of client authentication may be used at once');
+    return refusals.malformed('Only one method of client authentication may be used');
   }
   return clientOfAssertion(service, parameters, base);
 }
@@ -37,7 +37,7 @@ function clientOfSecret(clients: readonly Client[], parameters: Parameters, auth
     basic !== undefined &&
     (parameters.has('client_secret') || (parameters.get('client_id') ?? basic.id) !== basic.id)
   ) {
-    return refusals.malformed('Only one way of client authentication may be used at once');
+    return refusals.malformed('Only one method of client authentication may be used');
   }
   const id = basic?.id ?? parameters.get('client_id');
   const secret = basic?.secret ?? parameters.get('client_secret') ?? '';

@@ -17,7 +17,7 @@ export function clientCredentials({ tenant, client, parameters }: GrantRequest):
       clientId === client.clientId && granted === audience && subjectType === 'client',
   );
   if (api.clientPolicy === 'deny_all')
-    return refusals.noClientGrant(client.clientId, audience, 'the API gives clients no token');
+    return refusals.noClientGrant(client.clientId, audience, 'the API issues no tokens to clients');
   if (grant === undefined) return refusals.noClientGrant(client.clientId, audience);
   const requested = scopeWords(parameters.get('scope'));
   // Requesting more than the grant is an error; there is no intersection.

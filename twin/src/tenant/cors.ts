@@ -22,7 +22,7 @@ export function cors(tenant: () => Tenant): MiddlewareHandler<TenantEnv> {
     if (origin === undefined || !PATHS.includes(c.req.path)) return next();
     const isAllowed = isClients(origin, tenant());
     if (c.req.method === 'OPTIONS' && c.req.header('access-control-request-method') !== undefined) {
-      if (!isAllowed) c.set('reason', `preflight from ${printable(origin, 100)}: the origin of no client`);
+      if (!isAllowed) c.set('reason', `preflight from ${printable(origin, 100)}, which is not an origin of a client`);
       const headers = { 'access-control-allow-methods': 'GET, POST', 'access-control-allow-headers': ALLOWED_HEADERS };
       return c.body(null, 204, {
         vary: 'Origin',

@@ -241,7 +241,7 @@ function stepOf(c: C, service: TenantService): PageStep {
   const transaction = service.state.transactions.get(state);
   if (transaction === undefined || transaction.browser !== readCookie(c, BROWSER_COOKIE)) {
     throw new PageError(400, [
-      'This page belongs to no login of this browser, or to one that has ended.',
+      'This login has ended, or it started in another browser.',
       'Go back to the application and log in again.',
     ]);
   }

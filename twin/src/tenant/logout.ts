@@ -77,7 +77,7 @@ function afterOidcLogout(
 ): string | undefined {
   const clientId = parameters.get('client_id') ?? audience;
   if (audience !== undefined && clientId !== audience) {
-    throw new PageError(400, ['The client_id is not the one of the id_token_hint.']);
+    throw new PageError(400, ['The client_id differs from that of the id_token_hint.']);
   }
   const client = clientOf(tenant.clients, clientId);
   const target = parameters.get('post_logout_redirect_uri');

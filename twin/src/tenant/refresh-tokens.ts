@@ -152,6 +152,6 @@ function parse({ read, shownAs }: RefreshTokenStorage): z.infer<typeof FILE> | u
   try {
     return FILE.parse(JSON.parse(text));
   } catch {
-    throw new UserError(`${shownAs} is damaged; delete it (every refresh token ends with it).`);
+    throw new UserError(`${shownAs} is damaged; delete it (all refresh tokens become invalid).`);
   }
 }

@@ -66,7 +66,7 @@ export async function readSigningKey(
     key = createPrivateKey(pem);
   } catch {
     throw new UserError(
-      `${file} is not a private key that can be read; delete it to get a new one (its tokens end with it).`,
+      `${file} is not a readable private key; delete it to create a new one (its tokens become invalid).`,
     );
   }
   if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < SMALLEST_RSA_KEY) {

@@ -70,7 +70,8 @@ export function scopesForUsers(
   { identifier, scopes, userPolicy }: ResourceServer,
   { clientId, firstParty }: Client,
 ): readonly string[] {
-  if (userPolicy === 'deny_all') return refusals.noClientGrant(clientId, identifier, 'the API gives users no token');
+  if (userPolicy === 'deny_all')
+    return refusals.noClientGrant(clientId, identifier, 'the API issues no tokens to users');
   if (userPolicy === 'allow_all' && firstParty) return scopes;
   const grant = tenant.grants.find(
     (grant) => grant.clientId === clientId && grant.audience === identifier && grant.subjectType === 'user',

@@ -36,7 +36,7 @@ describe.skipIf(chromium === undefined)('What the page shows', () => {
   it('The page shows claims that readers may see differently to the letter, and keeps them when others are edited', async () => {
     const written = '{"exp":1,"big":12345678901234567890,"huge":1e999,"exp":2}';
     await paste(written);
-    expect(await page.locator('.claims').innerText()).toContain('Parsers may read other values');
+    expect(await page.locator('.claims').innerText()).toContain('Parsers may disagree');
     expect(await page.getByLabel('As written').innerText()).toBe(written);
     await steps(page).openEditor();
     expect(await steps(page).claims().inputValue()).toBe(written);

@@ -34,7 +34,7 @@ it('twin access in a folder without Pulumi.yaml says so, and names --cwd', async
   for (const file of ['Pulumi.dev.yaml', 'Pulumi.prod.yaml']) rmSync(join(project.path, file));
   const { code, text } = await access();
   expect(code).toBe(1);
-  expect(text).toMatch(/ has no Pulumi\.yaml; write --cwd and the folder of a Pulumi program\n$/);
+  expect(text).toMatch(/ has no Pulumi\.yaml; pass the folder of a Pulumi program with --cwd\n$/);
 });
 
 it('npm run access reports the errors of every stack file at once, and writes nothing', async () => {

@@ -46,7 +46,7 @@ describe('Bad input to npm start', () => {
       'a key file without a key',
       (copy) => damage(copy, 'signing-key.pem', 'x'),
       [],
-      'signing-key.pem is not a private key',
+      'signing-key.pem is not a readable private key',
     ],
     ['a damaged seed', (copy) => damage(copy, 'seed', 'x'), [], 'seed is damaged'],
     [

@@ -155,7 +155,7 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
   route(
     'a route with AWS_IAM authorization',
     { authorizationType: 'AWS_IAM' },
-    'has no AWS_IAM authorization; write "JWT"',
+    'does not emulate AWS_IAM authorization; write "JWT"',
   ),
   route('a public route with scopes', { authorizationType: 'NONE', authorizerId: undefined }, 'open to anyone'),
   route(
@@ -226,11 +226,7 @@ export const REFUSED_OF_AWS: readonly RefusedInput[] = [
   lambda('a function with an invalid handler', { handler: 'index' }, 'input handler'),
   permission('a permission for every principal', { principal: '*' }, 'input principal'),
   permission('a permission for another account', { sourceAccount: '1' }, 'input sourceAccount'),
-  permission(
-    'a permission for a function URL',
-    { functionUrlAuthType: 'NONE' },
-    'a function URL answers beside the API',
-  ),
+  permission('a permission for a function URL', { functionUrlAuthType: 'NONE' }, 'a function URL bypasses the API'),
   permission('a permission for an organization', { principalOrgId: 'o-1' }, 'input principalOrgId'),
 ];
 

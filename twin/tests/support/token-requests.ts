@@ -126,7 +126,7 @@ export const GRANTED: TenantAnswer = { status: 200 };
 export const NO_REQUEST: TenantAnswer = { status: 400 };
 export const UNAUTHORIZED = refusal(401, 'access_denied', 'Unauthorized');
 export const NO_CLIENT = refusal(401, 'invalid_client', 'Missing client_id');
-export const TWO_WAYS = badRequest('Only one way of client authentication may be used at once');
+export const TWO_WAYS = badRequest('Only one method of client authentication may be used');
 export const NO_ASSERTION_TYPE = badRequest(
   'client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
 );

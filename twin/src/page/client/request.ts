@@ -165,7 +165,7 @@ export function follow(): void {
   const next = caller.value ?? callers.value.find(({ kind }) => kind === 'anyone');
   const gone = caller.value === undefined ? draft.caller : `${draft.caller} by ${draft.ask}`;
   set({ caller: next?.heading ?? '', ask: next?.asks[0]?.name ?? '' });
-  update({ problem: `The program no longer has ${plain(gone)}. Its token is forgotten.` });
+  update({ problem: `The program no longer has ${plain(gone)}. Its token was discarded.` });
 }
 
 async function issue(draft: Draft, by: ShownAsk): Promise<Issued> {
@@ -214,8 +214,8 @@ function asMuchAsPossible(by: ShownAsk | undefined, needs: string): readonly str
 
 function whyNoCaller({ kind, name }: ShownCaller): string {
   return kind === 'role'
-    ? `A role requests no token itself. Choose a user who has the role ${name}; the route is filled in below.`
-    : `${name} has no grant to request a token with. Choose another caller; the route is filled in below.`;
+    ? `A role cannot request a token. Choose a user who has the role ${name}; the route is filled in below.`
+    : `${name} has no grant type and cannot request a token. Choose another caller; the route is filled in below.`;
 }
 
 function routeOf({ api, row }: Pick<Cell, 'api' | 'row'>): Pick<Draft, 'api' | 'method' | 'path'> {

@@ -156,7 +156,7 @@ function Fields({ part: { text, fields, exact }, words }: FieldsProps): Componen
           <td colSpan={2}>
             {fields === undefined
               ? 'Not a JSON object that can be shown:'
-              : 'Parsers may read other values: a name is duplicated, or a number is not written as usual. As written:'}
+              : 'Parsers may disagree: a name is duplicated, or a number is written in an unusual form. As written:'}
             <Text label="As written" text={text} />
           </td>
         </tr>

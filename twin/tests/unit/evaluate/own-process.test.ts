@@ -44,9 +44,7 @@ it('An evaluation in a child process rejects a resource that the twin does not e
   const index =
     "import * as aws from '@pulumi/aws';\nnew aws.lambda.FunctionUrl('u', { authorizationType: 'NONE', functionName: 'f' });";
   const { message } = await refusal(() => evaluate(of(program({ 'index.ts': index }))));
-  expect(message).toContain(
-    'index.ts:2, aws:lambda/functionUrl:FunctionUrl "u": a function URL answers beside the API',
-  );
+  expect(message).toContain('index.ts:2, aws:lambda/functionUrl:FunctionUrl "u": a function URL bypasses the API');
   expect(message).not.toContain('\n    at ');
 });
 
@@ -250,7 +248,7 @@ describe('A stack file that the program rejects in a child process', () => {
 
   it('The error names the missing configuration without a stack trace, and the environment that the twin cannot read', () => {
     expect(error.message).toContain("Missing required configuration variable 'shop:size");
-    expect(error.message).toContain('Pulumi.dev.yaml, environment: only Pulumi can read shared/dev; write a value');
+    expect(error.message).toContain('Pulumi.dev.yaml, environment: only Pulumi can read shared/dev; pass each value');
     expect(error.message).toContain('--config key=<value>');
     expect(error.message).not.toContain('\n    at ');
   });

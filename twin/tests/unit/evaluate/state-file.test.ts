@@ -192,7 +192,7 @@ it.each<[string, (file: StateFile) => void, string]>([
     set(ROUTE, 'health', 'apiKeyRequired', true),
     `${ROUTE} "health", input apiKeyRequired`,
   ],
-  ['a function URL', functionAs('aws:lambda/functionUrl:FunctionUrl'), 'a function URL answers beside the API'],
+  ['a function URL', functionAs('aws:lambda/functionUrl:FunctionUrl'), 'a function URL bypasses the API'],
   [
     'a function URL of the provider aws-native',
     functionAs('aws-native:lambda:Url'),

@@ -229,7 +229,7 @@ it.each(['exits-later', 'killed-after', 'garbage-after'])(
 it.each(['arrays', 'buffers', 'slowly'])('A handler that fills its 128 MB with %s gets 500', async (what) => {
   const before = (await call(twin, undefined, '/fills/nothing')).text;
   expect(await call(twin, undefined, `/fills/${what}`)).toMatchObject({ status: 500, text: FAILED });
-  expect(logged(`/fills/${what}`)).toContain('outgrew its memory size');
+  expect(logged(`/fills/${what}`)).toContain('exceeded its memory size');
   const after = await call(twin, undefined, '/fills/nothing');
   expect(after.status).toBe(200);
   expect(after.text).not.toBe(before);

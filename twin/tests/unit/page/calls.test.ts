@@ -17,13 +17,13 @@ it('A token request of the page uses the grant that it names, in any order of th
   const gone = await postToPage(twin, 'secrets', { caller, ask: 'implicit · https://gone.example.com' });
   expect(gone).toMatchObject({
     status: 400,
-    body: { error: 'The program does not declare this caller, or this grant, any more' },
+    body: { error: 'The program no longer declares this caller or this grant' },
   });
 });
 
 it('A token request of the page for an API that the program no longer declares is rejected', async () => {
   const { status, body } = await postToPage(twin, 'token', { api: 'gone', caller, ask, parameters: {} });
-  expect([status, body]).toEqual([400, { error: 'The program does not declare this API any more' }]);
+  expect([status, body]).toEqual([400, { error: 'The program no longer declares this API' }]);
 });
 
 const question = { api: 'api', method: 'GET', path: '/test', token: '', body: '' };

@@ -244,7 +244,7 @@ describe('A choice', () => {
     void choose(cell('reader'));
     await settled();
     expect(problem()).toBe(
-      'A role requests no token itself. Choose a user who has the role reader; the route is filled in below.',
+      'A role cannot request a token. Choose a user who has the role reader; the route is filled in below.',
     );
     expect([tried.value.draft.path, held]).toEqual(['/test', []]);
     set({ caller: USER, ask: 'password' });
@@ -264,7 +264,7 @@ describe('A choice', () => {
     state.value = withGrants(['service', 'password']);
     follow();
     expect(tried.value).toMatchObject({ draft: { caller: USER, ask: 'password' }, token: '', called: undefined });
-    expect(problem()).toMatch(/ by password-realm\. Its token is forgotten\.$/);
+    expect(problem()).toMatch(/ by password-realm\. Its token was discarded\.$/);
   });
 
   it('Choices stay when the program declares others before them, and the page says which are gone', async () => {
@@ -278,7 +278,7 @@ describe('A choice', () => {
     expect(tried.value).toMatchObject({ token: 'issued', called: { response: { status: 200 } } });
     state.value = { ...STATE, callers: [{ ...service, heading: '`renamed-app`' }, ...STATE.callers.slice(1)] };
     follow();
-    expect(problem()).toBe('The program no longer has test-app. Its token is forgotten.');
+    expect(problem()).toBe('The program no longer has test-app. Its token was discarded.');
     expect(tried.value).toMatchObject({ draft: { caller: 'anyone', path: '/typed' }, token: '', called: undefined });
     set({ caller: '`renamed-app`', ask: 'service' });
     expect(problem()).toBe('');

@@ -77,9 +77,9 @@ it.each([
     'that the API denies its clients or its users',
     plainModel({ resourceServers: [plainApi({ clientPolicy: 'deny_all', userPolicy: 'deny_all' })] }),
     {
-      [SERVICE]: 'denied: no token (the API gives clients no token)',
-      [ROLE]: 'denied: no token (the API gives users no token)',
-      [USER]: 'denied: no token (the API gives users no token)',
+      [SERVICE]: 'denied: no token (the API issues no tokens to clients)',
+      [ROLE]: 'denied: no token (the API issues no tokens to users)',
+      [USER]: 'denied: no token (the API issues no tokens to users)',
     },
   ),
   cell(

@@ -25,9 +25,9 @@ it.each([
   { texts: ['GET /orders=http://127.0.0.1.example.com'], says: 'use an http:// address of this machine' },
   { texts: ['GET /orders=http://localhost.example.com'], says: 'use an http:// address of this machine' },
   { texts: ['GET /orders=http://127.0.0.1@example.com'], says: 'use an http:// address of this machine' },
-  { texts: ['GET /orders=http://u:p@127.0.0.1'], says: 'host and port alone' },
-  { texts: ['GET /orders=http://127.0.0.1/v1'], says: 'host and port alone' },
-  { texts: ['GET /orders=http://127.0.0.1/?x'], says: 'host and port alone' },
+  { texts: ['GET /orders=http://u:p@127.0.0.1'], says: 'only a host and a port' },
+  { texts: ['GET /orders=http://127.0.0.1/v1'], says: 'only a host and a port' },
+  { texts: ['GET /orders=http://127.0.0.1/?x'], says: 'only a host and a port' },
   { texts: [GOOD, GOOD], says: 'names "GET /orders" twice' },
 ])('--forward rejects $texts', ({ texts, says }) => {
   expect(() => parseForwards(texts)).toThrow(UserError);

@@ -224,7 +224,7 @@ const ACTION = 'server_error: The Action "check"';
 
 it.each([
   [{}, `throw new Error('out of order');`, 'failed: out of order'],
-  [{}, `process.exit();`, 'failed: its process ended without an answer'],
+  [{}, `process.exit();`, 'failed: its process ended without a result'],
   [{}, `api.user.setAppMetadata('x', 1);`, 'uses what the twin does not support: api.user'],
   [{ code: 'exports.other = 1;' }, '', 'failed: The Action exports no onExecutePostLogin'],
 ])('An Action that fails also fails the login: row %#', async (change, body, problem) => {
