@@ -53,6 +53,15 @@ it('A process that is killed as it writes to the twin fails its evaluation, and 
   await expect(evaluate(of(program({ 'index.ts': index })))).rejects.toThrow('ended early (SIGKILL)');
 });
 
+it('A user error of the program leaves the child process with its code and all of its problems', async () => {
+  const data = { code: 'invalid-settings', problems: ['a', 'b'].map((place) => ({ place, message: 'is missing' })) };
+  const thrown = { __pulumiRunError: true, summary: 'Pulumi.dev.yaml has 2 errors:', ...data };
+  const index = `throw Object.assign(new Error('x'), ${JSON.stringify(thrown)});`;
+  const { message, code, problems } = await refusal(() => evaluate(of(program({ 'index.ts': index }))));
+  expect({ code, problems }).toEqual(data);
+  expect(message).toBe('Pulumi.dev.yaml has 2 errors:\n  a: is missing\n  b: is missing');
+});
+
 it('An evaluation in a child process says that Pulumi’s SDK is not installed', async () => {
   const folder = folderWith({ 'Pulumi.yaml': 'name: shop\nruntime: nodejs\n', 'Pulumi.dev.yaml': '' });
   const { code } = await refusal(() => evaluate(of(folder)));
