@@ -85,7 +85,7 @@ function read(file: string, isArchive: boolean, path: string): Files {
       const inside = names.filter((name) => statSync(join(file, name)).isFile());
       return new Map(inside.map((name) => [name.replaceAll('\\', '/'), readFileSync(join(file, name))]));
     }
-    if (!/\.(zip|jar)$/.test(file)) throw new Error('only .zip archives are supported');
+    if (!/\.(zip|jar)$/.test(file)) throw new Error('only .zip and .jar archives are supported');
     return new Map(Object.entries(unzipSync(readFileSync(file))).filter(([name]) => !name.endsWith('/')));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
