@@ -132,7 +132,9 @@ function factChanges(before: Report, after: Report, callers: readonly CallerChan
   const functions = removed((report) => itemsOf('functions', report).map(({ is }) => is));
   const clients = removed(({ logins }) => logins.map(({ client }) => code(client)));
   const logs = removed((report) => itemsOf('retention', report).map(({ of = '' }) => of));
-  const lost = callers.flatMap(({ loses }) => loses.map(({ name }) => code(name)));
+  const lost = callers.flatMap(({ loses }) =>
+    loses.flatMap(({ kind, name }) => (kind === 'route' ? [code(name)] : [])),
+  );
   // A role or alarm may share the name of a removed function, so a dangerous change is left out only if the thing
   // itself is known to be removed.
   const leftOut = (change: FactChange): readonly string[] => {

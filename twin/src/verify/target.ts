@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { commandLine } from '../common/command-line.ts';
 import { printable } from '../common/printable.ts';
 import { runningTwin, stateFolder } from '../common/running.ts';
+import { parsedJson } from '../common/shapes.ts';
 import { UserError } from '../common/user-error.ts';
 
 /** The stack outputs that `verify` and `token` need, of a deployed stack or a twin. */
@@ -130,12 +131,7 @@ function readOutputs(file: string): string {
 
 /** Parses a stack's outputs. Error messages contain no value, since some are secret. */
 function checkedOutputs(text: string, whose: string, stack: string, root: URL): Outputs {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // Rejected below: the error could quote a secret.
-  }
+  const json = parsedJson(text);
   if (typeof json !== 'object' || json === null) throw new UserError(`${whose} has no outputs in JSON.`);
   if (Object.keys(json).length === 0) {
     const deploy = commandLine('pulumi up', root, '--stack', stack);
