@@ -16,7 +16,7 @@ export { reportOf } from './report/report.ts';
 export { Identity } from './resources/identity.ts';
 export { type Plain, type RecordedResource } from './resources/resource.ts';
 export { cloudOutputs, RESOURCE_TYPES, type TypeToken } from './resources/types.ts';
-export { type Registered, type RegisteredResource } from './rules/registered.ts';
+export { type Registered, type RegisteredResource } from './rules/rule.ts';
 export { RULES, type Violation, violationsOf } from './rules/rules.ts';
 export { startTwin, type Twin } from './server/serve.ts';
 export { type TwinConfig } from './evaluate/twin-config.ts';

@@ -7,7 +7,7 @@ import type { Exchange } from '../gateway/pipeline.ts';
 import type { TwinEvent } from '../server/events.ts';
 import { accessScopes } from '../tenant/grant.ts';
 import type { TokenExchange } from '../tenant/app.ts';
-import type { TenantRequest } from '../tenant/report.ts';
+import type { TenantRequest } from '../tenant/request-log.ts';
 
 const A_TOKEN = '(a token)';
 

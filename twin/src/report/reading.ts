@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ENCRYPTED } from '../common/encrypted.ts';
 import type { Model } from '../model/model.ts';
 import { TYPE } from '../resources/tokens.ts';
-import type { RegisteredResource } from '../rules/registered.ts';
+import type { RegisteredResource } from '../rules/rule.ts';
 
 /** What a fact says, and what it is about. */
 export const ITEM = z.strictObject({ of: z.string().optional(), is: z.string() });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Registered } from './registered.ts';
+import type { Registered } from './rule.ts';
 
 const reasons = z.record(z.string(), z.string());
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TYPE } from '../resources/tokens.ts';
 import { acceptedOf } from './accepted.ts';
-import { each, type Rule } from './registered.ts';
+import { each, type Rule } from './rule.ts';
 
 /** The minimum characters of a client's secret: Auth0 generates 64. */
 const SHORTEST_SECRET = 32;

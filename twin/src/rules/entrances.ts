@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { coversPathOf, parseRouteKey } from '../../../limits/route-key.ts';
 import { exceptionsOf } from './accepted.ts';
-import { each, ofType, type Finding, type Registered, type Rule } from './registered.ts';
+import { each, ofType, type Finding, type Registered, type Rule } from './rule.ts';
 import { quickCreateInputs, quickRouteKey, routeInputs } from './routes.ts';
 import { TYPE } from '../resources/tokens.ts';
 

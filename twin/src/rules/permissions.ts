@@ -1,14 +1,6 @@
 import { z } from 'zod';
 import { functionOfUri, parseFunctionArn } from '../../../limits/function-arn.ts';
-import {
-  each,
-  ofType,
-  valueOf,
-  type Finding,
-  type Registered,
-  type RegisteredResource,
-  type Rule,
-} from './registered.ts';
+import { each, ofType, valueOf, type Finding, type Registered, type RegisteredResource, type Rule } from './rule.ts';
 import { TYPE } from '../resources/tokens.ts';
 
 const permissionInputs = z.object({

@@ -10,7 +10,7 @@ import {
 import { changesState, parseRouteKey } from '../../../limits/route-key.ts';
 import { TYPE } from '../resources/tokens.ts';
 import { acceptedOf, exceptionsOf } from './accepted.ts';
-import { each, ofType, type Finding, type Registered, type Rule } from './registered.ts';
+import { each, ofType, type Finding, type Registered, type Rule } from './rule.ts';
 import { routeInputs } from './routes.ts';
 import { clientInputs, isPasswordGrant } from './tenant.ts';
 

@@ -4,7 +4,7 @@ import { NETWORK_ACTIONS } from '../../../limits/vpc.ts';
 import { ENCRYPTED } from '../common/encrypted.ts';
 import { parsedJson } from '../common/shapes.ts';
 import { acceptedOf } from './accepted.ts';
-import { ofType, valueOf, type Finding, type Registered, type RegisteredResource, type Rule } from './registered.ts';
+import { ofType, valueOf, type Finding, type Registered, type RegisteredResource, type Rule } from './rule.ts';
 import { TYPE } from '../resources/tokens.ts';
 
 /** AWS's managed policies for a function's log, network and event sources. */

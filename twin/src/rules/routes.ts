@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CALLER_HEADERS } from '../../../limits/caller-headers.ts';
 import { acceptedOf } from './accepted.ts';
-import { each, ofType, valueOf, type Finding, type Registered, type Rule } from './registered.ts';
+import { each, ofType, valueOf, type Finding, type Registered, type Rule } from './rule.ts';
 import { TYPE } from '../resources/tokens.ts';
 
 /** The inputs of a route that decide who gets in. */

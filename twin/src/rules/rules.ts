@@ -2,14 +2,14 @@ import { ACCOUNT_RULES } from './accounts.ts';
 import { ENTRANCE_RULES } from './entrances.ts';
 import { PERMISSION_RULES } from './permissions.ts';
 import { PRODUCTION_RULES } from './production.ts';
-import type { Registered, RegisteredResource, Rule } from './registered.ts';
+import type { Registered, RegisteredResource, Rule } from './rule.ts';
 import { RESOURCE_TYPES } from '../resources/types.ts';
 import { ROLE_RULES } from './roles.ts';
 import { ROUTE_RULES } from './routes.ts';
 import { SECRET_RULES } from './secrets.ts';
 import { TENANT_RULES } from './tenant.ts';
 
-export type { Registered, RegisteredResource } from './registered.ts';
+export type { Registered, RegisteredResource } from './rule.ts';
 
 /**
  * The rules for everything that a program registers. The policy pack, the tests, the access report and the twin use this

@@ -1,4 +1,4 @@
-import { ofType, type Finding, type Registered, type Rule } from './registered.ts';
+import { ofType, type Finding, type Registered, type Rule } from './rule.ts';
 import { TYPE } from '../resources/tokens.ts';
 
 /** Outputs that are always secret, even if unmarked. */

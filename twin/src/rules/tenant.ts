@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TYPE } from '../resources/tokens.ts';
-import { each, ofType, valueOf, type Finding, type Registered, type Rule } from './registered.ts';
+import { each, ofType, valueOf, type Finding, type Registered, type Rule } from './rule.ts';
 
 /** The inputs of an Auth0 client that the rules read. */
 export const clientInputs = z.object({ grantTypes: z.array(z.string()), isFirstParty: z.boolean() });

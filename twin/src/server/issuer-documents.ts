@@ -5,7 +5,7 @@ import { readBody } from '../common/read-body.ts';
 import type { Model } from '../model/model.ts';
 import { SECOND_ISSUER_HOST } from '../model/tenant.ts';
 import type { FetchDocument } from '../gateway/issuer-keys.ts';
-import { GATEWAY_AGENT } from '../tenant/report.ts';
+import { GATEWAY_AGENT } from '../tenant/request-log.ts';
 
 /** The most bytes to read of a document. The gateway's own limit is smaller. */
 const MOST = 1_000_000;

@@ -8,7 +8,7 @@ import { loginRoutes } from './login.ts';
 import { logoutRoutes } from './logout.ts';
 import { BODY_LIMIT } from './parameters.ts';
 import { revoke } from './revoke.ts';
-import { reporting, type TenantRequest, type TenantEnv } from './report.ts';
+import { reporting, type TenantRequest, type TenantEnv } from './request-log.ts';
 import type { TenantService } from './service.ts';
 import { issueToken, type Issued, type TokenAttempt, type TokenRequest } from './token.ts';
 import { userinfo } from './userinfo.ts';

@@ -5,7 +5,7 @@ import { PageError, type Callback } from './authorize.ts';
 import { TokenError } from './errors.ts';
 import { errorPage } from './pages.ts';
 import { BODY_LIMIT, readParameters, type Parameters } from './parameters.ts';
-import type { TenantEnv } from './report.ts';
+import type { TenantEnv } from './request-log.ts';
 import { respond } from './respond.ts';
 import type { TenantService } from './service.ts';
 

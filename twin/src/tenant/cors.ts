@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { printable } from '../common/printable.ts';
 import type { Tenant } from '../model/tenant.ts';
-import type { TenantEnv } from './report.ts';
+import type { TenantEnv } from './request-log.ts';
 import { isListed, originOf } from './urls.ts';
 
 const PATHS: readonly string[] = [

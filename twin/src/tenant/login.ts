@@ -26,7 +26,7 @@ import { randomKey } from './expiring.ts';
 import { IDLE_SESSION_LIFETIME, type Session, type Transaction } from './login-state.ts';
 import { consentPage, loginPage } from './pages.ts';
 import type { Parameters } from './parameters.ts';
-import type { TenantEnv } from './report.ts';
+import type { TenantEnv } from './request-log.ts';
 import { respond } from './respond.ts';
 import type { TenantService } from './service.ts';
 import { isVerifiable } from './urls.ts';

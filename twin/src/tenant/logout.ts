@@ -7,7 +7,7 @@ import { clearCookie, formOf, pagesOf, readCookie, SESSION_COOKIE, type C } from
 import { issuerOf } from './claims.ts';
 import { logoutPage, page } from './pages.ts';
 import type { Parameters } from './parameters.ts';
-import type { TenantEnv } from './report.ts';
+import type { TenantEnv } from './request-log.ts';
 import type { TenantService } from './service.ts';
 import { verifyOwnToken } from './signing-key.ts';
 import { isListed, withParameters } from './urls.ts';
