@@ -2,7 +2,7 @@ import type * as pulumi from '@pulumi/pulumi';
 import { ApiSide } from './api.ts';
 import { Auth0Side } from './auth0.ts';
 import { contract as shipped } from './contract.ts';
-import { bundleHandlers, sourceMapsOf } from './program/aws/bundle.ts';
+import { bundleHandlers, sourceMapsOf } from './program/bundle/bundle.ts';
 import { checkContract, type Contract } from './program/contract/define-contract.ts';
 import { outputs } from './program/outputs.ts';
 import { readSettings } from './settings.ts';

@@ -1,7 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { Recorded } from '../rights/recorded.ts';
-import { GITHUB_TOKENS, policiesOf, type Policy } from '../rights/policies.ts';
+import type { Recorded } from '../commands/rights/recorded.ts';
+import { GITHUB_TOKENS, policiesOf, type Policy } from '../commands/rights/policies.ts';
 import type { Pipeline } from './settings.ts';
 
 /** The bucket of the states, and the ID of the KMS key that encrypts their secrets. */

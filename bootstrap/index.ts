@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
 import { readStackFile } from '@auth0-http-api/twin';
-import { recordedStack } from '../rights/recorded.ts';
+import { recordedStack } from '../commands/rights/recorded.ts';
 import { findReviewers, requiredChecks } from './github.ts';
 import { declarePipeline, type NextSteps, type Served } from './pipeline.ts';
 import { readPipeline, readTokens } from './settings.ts';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { printHelp } from '../program/help.ts';
+import { printHelp } from '../commands/help.ts';
 import type { NextSteps } from './pipeline.ts';
 
 const folder = import.meta.dirname;

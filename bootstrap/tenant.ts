@@ -1,7 +1,7 @@
 import * as auth0 from '@pulumi/auth0';
 import * as pulumi from '@pulumi/pulumi';
-import type { Recorded } from '../rights/recorded.ts';
-import { scopesOf, type Work } from '../rights/scopes.ts';
+import type { Recorded } from '../commands/rights/recorded.ts';
+import { scopesOf, type Work } from '../commands/rights/scopes.ts';
 
 /** The pipeline's credentials at Auth0. */
 export interface Credentials {

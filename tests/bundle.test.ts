@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { asset } from '@pulumi/pulumi';
 import { describe, expect, it } from 'vitest';
-import { bundleHandlers, type SourceMaps } from '../program/aws/bundle.ts';
-import { callbackIn } from '../program/aws/callback.ts';
+import { bundleHandlers, type SourceMaps } from '../program/bundle/bundle.ts';
+import { callbackIn } from '../program/bundle/callback.ts';
 import { folderWith } from './support/folder.ts';
 import { onlyOf, recordDev, refusal } from './support/program.ts';
 

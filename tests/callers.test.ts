@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { modelOf, accessOf, violationsOf } from '@auth0-http-api/twin';
-import { secretVersionIn } from '../program/rotate/secret-version.ts';
+import { secretVersionIn } from '../commands/rotate/secret-version.ts';
 import { onlyOf, recordDev, recordWith, refusal, registrations, resourcesOf, type Changes } from './support/program.ts';
 import {
   APP,

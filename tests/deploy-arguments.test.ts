@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readArguments } from '../program/deploy/arguments.ts';
+import { readArguments } from '../commands/deploy/arguments.ts';
 import { UserError } from '../program/user-error.ts';
 
 describe('The arguments of npm run up', () => {

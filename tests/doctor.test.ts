@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Recorded } from '@auth0-http-api/twin';
-import { diagnose } from '../doctor/diagnose.ts';
-import { renderSection, type Finding } from '../doctor/finding.ts';
-import { runCommand, type Machine } from '../doctor/machine.ts';
+import { diagnose } from '../commands/doctor/diagnose.ts';
+import { renderSection, type Finding } from '../commands/doctor/finding.ts';
+import { runCommand, type Machine } from '../commands/doctor/machine.ts';
 import type { IssuerResponse } from '../program/aws/issuer.ts';
-import { CLI_VERSION, INSTALL_CLI } from '../program/deploy/pulumi-cli.ts';
-import { scopesOf } from '../rights/scopes.ts';
+import { CLI_VERSION, INSTALL_CLI } from '../commands/deploy/pulumi-cli.ts';
+import { scopesOf } from '../commands/rights/scopes.ts';
 import { folderWith } from './support/folder.ts';
 import { recordDev } from './support/program.ts';
 
@@ -223,7 +223,7 @@ const FOUND: Readonly<Record<string, Readonly<Record<string, readonly [Changes, 
   'rights, error': {
     'a resource type whose scopes are unknown': [
       { evaluate: async () => changedTypes('role:Role', 'form:Form') },
-      'rights/scopes.ts has no auth0:index/form:Form',
+      'commands/rights/scopes.ts has no auth0:index/form:Form',
     ],
   },
   'GitHub, unknown': {

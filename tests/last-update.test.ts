@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { doubtAbout, type HistoryEntry } from '../program/deploy/last-update.ts';
+import { doubtAbout, type HistoryEntry } from '../commands/deploy/last-update.ts';
 
 const entry = (kind: string, result: string): HistoryEntry => ({ kind, result, endTime: '2026-11-28T04:16:35.000Z' });
 const UPDATED = entry('update', 'succeeded');

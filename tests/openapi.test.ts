@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openApiOf } from '../docs/generator/openapi.ts';
-import { contractFrom } from '../openapi/contract-from-openapi.ts';
-import { readOpenApi } from '../openapi/read-openapi.ts';
+import { contractFrom } from '../commands/openapi/contract-from-openapi.ts';
+import { readOpenApi } from '../commands/openapi/read-openapi.ts';
 import type { Contract } from '../program/contract/define-contract.ts';
 import { contract as shipped } from './fixture/contract.ts';
 import { runEntry } from './support/entry.ts';
@@ -129,11 +129,11 @@ describe('npm run import', () => {
     const security = [{ auth: ['read:user'] }, { auth: ['\u001b[2J'] }];
     const paths = { '/pets/{id}': { get: { ...ok, parameters: [id], security } } };
     const folder = folderWith({ 'openapi.json': documentWith(paths) });
-    const { stdout } = await runEntry('openapi/main.ts', ['openapi.json'], folder);
+    const { stdout } = await runEntry('commands/openapi/main.ts', ['openapi.json'], folder);
     expect(stdout).toContain('contract.ts has 1 route and 2 permissions.');
     expect(stdout).toContain(String.raw`scope \u{1b}[2J: not a permission`);
     expect(stdout).toContain('handler/api.ts is new');
-    expect((await runEntry('openapi/main.ts', ['openapi.json'], folder)).stderr).toContain('add --overwrite');
+    expect((await runEntry('commands/openapi/main.ts', ['openapi.json'], folder)).stderr).toContain('add --overwrite');
     const twin = await startTestTwin({
       change: (project) => {
         for (const file of ['contract.ts', 'handler/api.ts']) {

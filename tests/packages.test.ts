@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { packagesBeside } from '../program/aws/packages.ts';
+import { packagesBeside } from '../program/bundle/packages.ts';
 import { folderWith } from './support/folder.ts';
 
 /** Instead of npm, which takes a second for each install, where the claim is about the packages: unpacks each of them. */

@@ -17,13 +17,13 @@ console.log(JSON.stringify({ late, traces, create: typeof pulumi.automation.Loca
 `;
 
 it('npm run preview and npm run up load the SDK without its compiler and stack traces, and all its exports work', () => {
-  const args = ['--import', new URL('program/deploy/sdk-loading.ts', ROOT).href, '--eval', SCRIPT];
+  const args = ['--import', new URL('commands/deploy/sdk-loading.ts', ROOT).href, '--eval', SCRIPT];
   const output = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
   expect(JSON.parse(output)).toEqual({ late: ['typescript', '@npmcli/arborist'], traces: false, create: 'function' });
 });
 
 it('npm run preview and npm run up leave other programs alone whose Node cannot load TypeScript', () => {
-  const environment = new URL('program/deploy/node-environment.ts', ROOT).href;
+  const environment = new URL('commands/deploy/node-environment.ts', ROOT).href;
   const script = `import ${JSON.stringify(environment)};
 import { execFileSync } from 'node:child_process';
 const args = ['--no-experimental-strip-types', '--print', '1 + 1'];

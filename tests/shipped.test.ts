@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { staleReports, reportOf, modelOf, stackNames, violationsOf } from '@auth0-http-api/twin';
-import { policiesOf } from '../rights/policies.ts';
+import { policiesOf } from '../commands/rights/policies.ts';
 import { evaluateHere } from './support/evaluate.ts';
 import { copyShippedProject, ROOT } from './support/project.ts';
 import { ACCOUNT } from './support/provider-calls.ts';

@@ -1,7 +1,7 @@
 import type * as aws from '@pulumi/aws';
 import type * as pulumi from '@pulumi/pulumi';
 import type { Settings } from '../../settings.ts';
-import type { Bundles } from './bundle.ts';
+import type { Bundles } from '../bundle/bundle.ts';
 import type { Contract } from '../contract/define-contract.ts';
 
 export interface ApiSideArgs {

@@ -1,7 +1,7 @@
 import type * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Within } from './api-parts.ts';
-import { LAMBDA_HANDLER } from './bundle.ts';
+import { LAMBDA_HANDLER } from '../bundle/bundle.ts';
 import { handlerIn, RUNTIME, type HandlerSpec } from '../contract/handler-spec.ts';
 import { formerName } from '../former-name.ts';
 import { LAMBDA_MAY_ASSUME, logGroupArn, policyOf, statementsOf } from './policy.ts';

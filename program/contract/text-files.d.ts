@@ -1,4 +1,4 @@
-// File types that handlers import as strings; TEXTS in program/aws/bundle.ts lists the same.
+// File types that handlers import as strings; TEXTS in program/bundle/bundle.ts lists the same.
 declare module '*.html' {
   const text: string;
   export default text;

@@ -3,7 +3,7 @@ import type { Recorded } from '@auth0-http-api/twin';
 import { requiredChecks } from '../../bootstrap/github.ts';
 import { declarePipeline, type Served } from '../../bootstrap/pipeline.ts';
 import { readPipeline } from '../../bootstrap/settings.ts';
-import { policiesOf } from '../../rights/policies.ts';
+import { policiesOf } from '../../commands/rights/policies.ts';
 import { ACCOUNT } from '../support/provider-calls.ts';
 import { recordProgram, recordStack, refusal, resourcesOf } from '../support/program.ts';
 import { ROOT } from '../support/project.ts';

@@ -25,7 +25,7 @@ interface Secrets {
 
 /** `npm run rotate`, but for the type check. */
 async function rotate(client: string): Promise<{ text: string }> {
-  const args = ['program/rotate/main.ts', '--stack', 'dev', '--client', client, '--yes'];
+  const args = ['commands/rotate/main.ts', '--stack', 'dev', '--client', client, '--yes'];
   const options = { cwd: sandbox.project.path, env: sandbox.environment() };
   const { stdout, stderr } = await run(process.execPath, args, options).catch((error: unknown) => {
     return error as { stdout: string; stderr: string };

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parse } from 'yaml';
 import type { Recorded } from '@auth0-http-api/twin';
-import { policiesOf, type Policy } from '../../rights/policies.ts';
-import { RIGHTS } from '../../rights/table.ts';
+import { policiesOf, type Policy } from '../../commands/rights/policies.ts';
+import { RIGHTS } from '../../commands/rights/table.ts';
 import { runEntry } from '../support/entry.ts';
 import { EVERYTHING, EVERY_OPTION } from '../support/everything.ts';
 import { allows, type Call } from '../support/iam.ts';
@@ -174,7 +174,7 @@ describe('The generated policies', () => {
     const [resource] = dev.resources;
     const queue = { ...resource, type: 'aws:sqs/queue:Queue' } as (typeof dev.resources)[number];
     expect(() => policiesOf({ ...dev, resources: [queue] }, SURROUNDINGS)).toThrow(
-      'rights/table.ts has no aws:sqs/queue:Queue',
+      'commands/rights/table.ts has no aws:sqs/queue:Queue',
     );
   });
 
@@ -193,11 +193,11 @@ describe('The generated policies', () => {
   });
 
   it('npm run policies prints one document for a shell, and names the argument that is missing or invalid', async () => {
-    vi.doMock('../../rights/recorded.ts', () => ({ recordedStack: recordStack }));
+    vi.doMock('../../commands/rights/recorded.ts', () => ({ recordedStack: recordStack }));
     onTestFinished(() => {
-      vi.doUnmock('../../rights/recorded.ts');
+      vi.doUnmock('../../commands/rights/recorded.ts');
     });
-    const run = (...args: readonly string[]) => runEntry('rights/main.ts', ['--stack', 'dev', ...args]);
+    const run = (...args: readonly string[]) => runEntry('commands/rights/main.ts', ['--stack', 'dev', ...args]);
     const { stdout } = await run('--account', ACCOUNT, '--subject', SURROUNDINGS.subject, 'preview-trust');
     expect(JSON.parse(stdout)).toMatchObject({ Version: '2012-10-17' });
     expect(stdout).toContain('environment:preview-dev');
@@ -209,10 +209,13 @@ describe('The generated policies', () => {
       expect(await run(...args)).toEqual({ code: 1, stdout: '', stderr });
   });
 
-  it.each(['bootstrap', 'rights'])('%s/main.ts prints its usage with --help, and does nothing else', (folder) => {
-    const output = execFileSync(process.execPath, [`${folder}/main.ts`, '--help'], { cwd: ROOT, encoding: 'utf8' });
-    expect(output).toMatch(/^Usage: npm run .+\n.+\n$/);
-  });
+  it.each(['bootstrap', 'commands/rights'])(
+    '%s/main.ts prints its usage with --help, and does nothing else',
+    (folder) => {
+      const output = execFileSync(process.execPath, [`${folder}/main.ts`, '--help'], { cwd: ROOT, encoding: 'utf8' });
+      expect(output).toMatch(/^Usage: npm run .+\n.+\n$/);
+    },
+  );
 
   it('the names that Pulumi generates begin as the policies expect', () => {
     for (const file of ['Pulumi.yaml', 'tests/fixture/Pulumi.yaml']) {

@@ -1,4 +1,4 @@
-import type { Policy, Statement } from '../../rights/policies.ts';
+import type { Policy, Statement } from '../../commands/rights/policies.ts';
 
 /** A call as IAM authorizes it. */
 export interface Call {

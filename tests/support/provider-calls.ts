@@ -10,7 +10,7 @@ interface ProviderCalls {
   readonly write: readonly Call[];
 }
 
-/** Read from the provider's source, type by type; sources are in `rights/table.ts`. */
+/** Read from the provider's source, type by type; sources are in `commands/rights/table.ts`. */
 export function callsOf(resource: RecordedResource, stack: string): ProviderCalls {
   const { type, name, inputs } = resource;
   const textOf = (key: string): string => {

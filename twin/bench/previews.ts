@@ -150,7 +150,7 @@ function environmentIn(folder: string, issuers: string): NodeJS.ProcessEnv {
     PULUMI_CONFIG_PASSPHRASE: 'bench',
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
-    NODE_OPTIONS: ['tests/engine/standin/issuers.ts', 'program/deploy/sdk-loading.ts']
+    NODE_OPTIONS: ['tests/engine/standin/issuers.ts', 'commands/deploy/sdk-loading.ts']
       .map((file) => `--import=${new URL(`../../${file}`, import.meta.url).href}`)
       .join(' '),
     STANDIN_ISSUERS: issuers,

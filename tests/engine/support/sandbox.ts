@@ -176,7 +176,7 @@ export class Sandbox {
 
   /** Runs `npm run up -- --yes` without the type check. */
   npmRunUp(args: readonly string[] = [], faults: Partial<Faults> = {}): Promise<Ended> {
-    const command = ['program/deploy/main.ts', '--yes', ...args];
+    const command = ['commands/deploy/main.ts', '--yes', ...args];
     return begin(process.execPath, command, this.project.path, this.environment(faults)).ended;
   }
 

@@ -6,7 +6,7 @@ const SCRIPTS = {
   'twin access': /(^|\s)twin access$/,
   'twin verify': /(^|\s)twin verify$/,
   'twin diff': /(^|\s)twin diff$/,
-  'pulumi up': /(^|\s)(pulumi up|node program\/deploy\/main\.ts)$/,
+  'pulumi up': /(^|\s)(pulumi up|node \S*deploy\/main\.ts)$/,
 } as const;
 
 /** Returns what to type in the program's folder: the npm script, or else the command itself (`npx` for the twin's). */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../program/user-error.ts';
 
 /** The parsed arguments of `npm run up`. */
 export interface DeployArguments {

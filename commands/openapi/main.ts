@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
-import { printHelp } from '../program/help.ts';
-import { printableLine, UserError } from '../program/user-error.ts';
+import { printHelp } from '../help.ts';
+import { printableLine, UserError } from '../../program/user-error.ts';
 import { contractFrom } from './contract-from-openapi.ts';
 import { readOpenApi } from './read-openapi.ts';
 

@@ -1,8 +1,8 @@
 import type { Recorded } from '@auth0-http-api/twin';
 import { z } from 'zod';
-import { issuerProblem, type IssuerResponse } from '../program/aws/issuer.ts';
-import { placeholderProblems } from '../program/config/rules.ts';
-import { fromJson } from '../program/from-json.ts';
+import { issuerProblem, type IssuerResponse } from '../../program/aws/issuer.ts';
+import { placeholderProblems } from '../../program/config/rules.ts';
+import { fromJson } from '../../program/from-json.ts';
 import { scopesOf } from '../rights/scopes.ts';
 import { finding, type Finding } from './finding.ts';
 import type { Machine } from './machine.ts';

@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { doubtAbout, type ExportedState, type HistoryEntry } from '../program/deploy/last-update.ts';
-import { CLI_VERSION, INSTALL_CLI } from '../program/deploy/pulumi-cli.ts';
+import { doubtAbout, type ExportedState, type HistoryEntry } from '../deploy/last-update.ts';
+import { CLI_VERSION, INSTALL_CLI } from '../deploy/pulumi-cli.ts';
 import { finding, type Finding } from './finding.ts';
 import { jsonOf, type Machine } from './machine.ts';
 

@@ -47,7 +47,8 @@ export function scopesOf(stacks: readonly Recorded[], work: Work): string[] {
     .flatMap(({ resources }) => resources.filter(({ type }) => type.startsWith('auth0:')))
     .flatMap(({ type, inputs }) => {
       const row = SCOPES[type];
-      if (row === undefined) throw new RightsError(`rights/scopes.ts has no ${type}; add what its provider calls`);
+      if (row === undefined)
+        throw new RightsError(`commands/rights/scopes.ts has no ${type}; add what its provider calls`);
       // Such a client's public keys are separate credentials.
       const keys = inputs['authenticationMethod'] === 'private_key_jwt' && { client_credentials: ALL };
       return Object.entries({ ...row, ...keys }).flatMap(([entity, verbs]) => verbs.map((verb) => `${verb}:${entity}`));

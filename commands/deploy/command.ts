@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../program/user-error.ts';
 import { readArguments, type DeployArguments } from './arguments.ts';
 import { doubtAbout, type ExportedState, type HistoryEntry } from './last-update.ts';
 import { NO_CLI } from './pulumi-cli.ts';
@@ -26,7 +26,7 @@ export function deploy(args: readonly string[]): void {
   if (!report(() => up(args))) return;
   process.stderr.write('\nnpm run doctor:\n\n');
   const options: SpawnSyncOptions = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] };
-  spawnSync(process.execPath, ['doctor/main.ts', ...stackOf(args)], options);
+  spawnSync(process.execPath, ['commands/doctor/main.ts', ...stackOf(args)], options);
 }
 
 /** Returns the `--stack` option for the named or selected stack; empty without either. */

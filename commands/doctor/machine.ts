@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { Recorded } from '@auth0-http-api/twin';
-import { readOverHttps, type IssuerResponse } from '../program/aws/issuer.ts';
-import { fromJson } from '../program/from-json.ts';
+import { readOverHttps, type IssuerResponse } from '../../program/aws/issuer.ts';
+import { fromJson } from '../../program/from-json.ts';
 
 interface CommandResult {
   /** The exit code; `undefined` if the command is not installed. */

@@ -1,4 +1,4 @@
-import { printableLine } from '../program/user-error.ts';
+import { printableLine } from '../../program/user-error.ts';
 
 /** A check's result. */
 export interface Finding {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { PERMISSION, PERMISSION_DESCRIPTION_LENGTH } from '../limits/auth0.ts';
-import { SCOPES_PER_ROUTE } from '../limits/http-api.ts';
-import { RESERVED_SCOPES } from '../limits/oidc-scopes.ts';
-import { changesState, OPENAPI_METHODS, parseRouteKey, routeShape, variableConflicts } from '../limits/route-key.ts';
+import { PERMISSION, PERMISSION_DESCRIPTION_LENGTH } from '../../limits/auth0.ts';
+import { SCOPES_PER_ROUTE } from '../../limits/http-api.ts';
+import { RESERVED_SCOPES } from '../../limits/oidc-scopes.ts';
+import { changesState, OPENAPI_METHODS, parseRouteKey, routeShape, variableConflicts } from '../../limits/route-key.ts';
 
 const examples = z.looseObject({
   example: z.unknown().optional(),

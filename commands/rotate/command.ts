@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { up } from '../deploy/command.ts';
 import { NO_CLI } from '../deploy/pulumi-cli.ts';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../program/user-error.ts';
 import { secretVersionIn } from './secret-version.ts';
 
 const USAGE = 'npm run rotate -- --stack <name> --client <name> [--yes]';

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { didYouMean } from '../../limits/nearest.ts';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../program/user-error.ts';
 
 /** A client's secret version in a stack file. */
 interface SecretVersion {

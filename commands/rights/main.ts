@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { printHelp } from '../program/help.ts';
+import { printHelp } from '../help.ts';
 import { RightsError } from './rights-error.ts';
 
 const USAGE =

@@ -1,8 +1,8 @@
 import { violationsOf, type Recorded } from '@auth0-http-api/twin';
-import { PERMISSIONS_PER_API, ROLES_PER_TENANT } from '../limits/auth0.ts';
-import { EXAMPLE_HOST } from '../limits/hosts.ts';
-import { DEFAULT_ROUTE_QUOTA, INTEGRATIONS_PER_API } from '../limits/http-api.ts';
-import { placeholderProblems } from '../program/config/rules.ts';
+import { PERMISSIONS_PER_API, ROLES_PER_TENANT } from '../../limits/auth0.ts';
+import { EXAMPLE_HOST } from '../../limits/hosts.ts';
+import { DEFAULT_ROUTE_QUOTA, INTEGRATIONS_PER_API } from '../../limits/http-api.ts';
+import { placeholderProblems } from '../../program/config/rules.ts';
 import { finding, type Finding } from './finding.ts';
 
 type Values = Readonly<Record<string, string>>;

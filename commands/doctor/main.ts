@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { evaluate, stackNames } from '@auth0-http-api/twin';
-import { printHelp } from '../program/help.ts';
+import { printHelp } from '../help.ts';
 import { diagnose } from './diagnose.ts';
 import { renderSection } from './finding.ts';
 import { request, runCommand, type Machine } from './machine.ts';
 
-const root = new URL('../', import.meta.url);
+const root = new URL('../../', import.meta.url);
 const machine: Machine = {
   env: process.env,
   run: (command, ...args) => runCommand(root, command, ...args),

@@ -1,5 +1,5 @@
-import { MANAGED_POLICY_LENGTH, ROLE_POLICY_LENGTH } from '../limits/iam.ts';
-import { partitionOf } from '../limits/partitions.ts';
+import { MANAGED_POLICY_LENGTH, ROLE_POLICY_LENGTH } from '../../limits/iam.ts';
+import { partitionOf } from '../../limits/partitions.ts';
 import type { Recorded, RecordedResource } from '@auth0-http-api/twin';
 import { RightsError } from './rights-error.ts';
 import { RIGHTS, text, type Grant, type Names } from './table.ts';
@@ -102,7 +102,8 @@ function namesOf({ project, stack, resources }: Recorded, { account, region }: S
 
 function rightsOf({ type }: RecordedResource): (typeof RIGHTS)[string] {
   const rights = RIGHTS[type];
-  if (rights === undefined) throw new RightsError(`rights/table.ts has no ${type}; add what its provider calls`);
+  if (rights === undefined)
+    throw new RightsError(`commands/rights/table.ts has no ${type}; add what its provider calls`);
   return rights;
 }
 

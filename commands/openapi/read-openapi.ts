@@ -1,7 +1,7 @@
 import { compileErrors, dereference, validate } from '@readme/openapi-parser';
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { UserError } from '../program/user-error.ts';
+import { UserError } from '../../program/user-error.ts';
 import { openApi } from './contract-from-openapi.ts';
 
 /** Options that read no other file and no URL. */

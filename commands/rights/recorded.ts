@@ -7,5 +7,5 @@ export type { Recorded };
  * @param config stand-ins for encrypted values of the stack file
  */
 export function recordedStack(stack: string, config: Readonly<Record<string, string>> = {}): Promise<Recorded> {
-  return evaluate({ root: new URL('../', import.meta.url).href, stack, config, seed: 'policies' });
+  return evaluate({ root: new URL('../../', import.meta.url).href, stack, config, seed: 'policies' });
 }
