@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openApiOf } from '../docs/generator/openapi.ts';
 import { contractFrom } from '../commands/openapi/contract-from-openapi.ts';
-import { readOpenApi } from '../commands/openapi/read-openapi.ts';
+import { readOpenApi } from '../commands/openapi/document.ts';
 import type { Contract } from '../program/contract/define-contract.ts';
 import { contract as shipped } from './fixture/contract.ts';
 import { runEntry } from './support/entry.ts';

@@ -4,7 +4,7 @@ import { format } from 'prettier';
 import { printHelp } from '../help.ts';
 import { printableLine, UserError } from '../../program/user-error.ts';
 import { contractFrom } from './contract-from-openapi.ts';
-import { readOpenApi } from './read-openapi.ts';
+import { readOpenApi } from './document.ts';
 
 const USAGE = 'Usage: npm run import -- openapi.yaml [--overwrite]';
 const HANDLER = 'handler/api.ts';
