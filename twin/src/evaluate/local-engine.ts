@@ -150,7 +150,8 @@ export class LocalEngine {
       const referred = token === 'pulumi:pulumi:getResource' ? this.#registered.get(text(value, 'urn')) : undefined;
       if (referred !== undefined) return { urn: referred.urn, id: referred.id, state: referred.properties };
       if (RESOURCE_TYPES.has(token)) return this.#read(token, value);
-      return lookUp(token, value, { region: this.#region, resources: this.#resources }) as WireObject;
+      const around = { region: this.#region, tenant: this.#tenant, resources: this.#resources };
+      return lookUp(token, value, around) as WireObject;
     } catch (error) {
       if (!isUserError(error)) throw error;
       this.#reject(token, error.message);
@@ -196,7 +197,7 @@ export class LocalEngine {
     const { value, secrets } = plain(this.#outputs, folder);
     return recordedOf({
       ...config,
-      auth0: { domain: tenants[0] ?? this.#configuredTenant },
+      auth0: { domain: this.#tenant },
       aws: { region: this.#region, defaultTags: config.values['aws:defaultTags'] !== undefined },
       resources: this.#resources,
       outputs: { ...this.#options.outputs, ...value },
@@ -208,6 +209,10 @@ export class LocalEngine {
     const { project, stack } = this.#options.config;
     const above = parent === '' || parent === this.#stackUrn ? '' : `${typesOf(parent)}$`;
     return `urn:pulumi:${stack}::${project}::${above}${type}::${name}`;
+  }
+
+  get #tenant(): string {
+    return [...this.#tenants][0] ?? this.#configuredTenant;
   }
 
   get #configuredTenant(): string {

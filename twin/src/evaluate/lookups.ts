@@ -5,6 +5,8 @@ import { TYPE } from '../resources/tokens.ts';
 
 interface Around {
   readonly region: string;
+  /** The tenant's domain. */
+  readonly tenant: string;
   readonly resources: readonly RecordedResource[];
 }
 
@@ -44,6 +46,13 @@ const LOOKUPS: Readonly<Record<string, (args: Inputs, around: Around) => Inputs>
     );
     return { ...found.inputs, id: found.id, resourceServerId: found.id };
   },
+  // A setting that the program does not declare is unknown here, and so absent.
+  'auth0:index/getTenant:getTenant': (_, { tenant, resources }) => ({
+    ...resources.find(({ type }) => type === TYPE.tenant)?.inputs,
+    id: tenant,
+    domain: tenant,
+    managementApiIdentifier: `https://${tenant}/api/v2/`,
+  }),
 };
 
 /**

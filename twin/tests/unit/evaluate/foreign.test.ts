@@ -279,13 +279,15 @@ it('The usual provider lookups return values', async () => {
     });
     const client = new auth0.Client('machine', { name: 'machine', oidcConformant: true });
     const found = auth0.getClientOutput({ clientId: client.id });
-    return { account: account.accountId, region: region.region, json: document.json, name: found.name };
+    const { managementApiIdentifier: management } = await auth0.getTenant();
+    return { account: account.accountId, region: region.region, json: document.json, name: found.name, management };
   });
   expect(outputs).toEqual({
     account: '123456789012',
     region: 'eu-central-1',
     json: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["*"]}]}',
     name: 'machine',
+    management: 'https://your-tenant.eu.auth0.com/api/v2/',
   });
 });
 
