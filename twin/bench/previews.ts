@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import serveIssuers from '../../tests/engine/support/issuers.ts';
 import { copyProject, type ProjectCopy } from '../../tests/support/project.ts';
-import { evaluate } from '../src/evaluate/program-process.ts';
 import { comparison, inPairs, seconds, timed } from './figures.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -21,19 +20,6 @@ import * as random from '@pulumi/random';
 new auth0.ResourceServer('api', { identifier: 'https://api.example.com' });
 new aws.cloudwatch.LogGroup('log');
 new random.RandomPassword('password', { length: 20 });
-`;
-
-/** Declares recorded resources by the SDKs' constructors alone, without references between them. */
-const SAME_RESOURCES = `
-import { createRequire } from 'node:module';
-import resources from './resources.json' with { type: 'json' };
-const load = createRequire(import.meta.url);
-const modules = ['auth0', 'random', 'aws/apigatewayv2', 'aws/cloudwatch', 'aws/iam', 'aws/lambda'];
-const classes = modules.flatMap((name) => Object.values(load('@pulumi/' + name)));
-for (const { type, name, inputs } of resources) {
-  const Resource = classes.find((each) => each.__pulumiType === type && each.name !== 'CallbackFunction');
-  new Resource(name, { ...inputs, code: undefined });
-}
 `;
 
 /**
@@ -67,7 +53,6 @@ export async function timePreviews(
     };
     execFileSync(process.execPath, ['policy/bundle.ts'], { cwd: ROOT, stdio: 'ignore' });
     const small = await preview(dev.path);
-    const routes300 = await preview(large.path);
     const rows = [
       [
         'of dev, against a program with one resource of each provider',
@@ -79,12 +64,7 @@ export async function timePreviews(
         await preview(dev.path, '--policy-pack', join(ROOT, 'policy')),
         small,
       ],
-      ['of 300 routes, against an empty program', routes300, await preview(program(folder, EMPTY))],
-      [
-        'of 300 routes, against a program that only declares the same resources',
-        routes300,
-        await preview(await sameResources(folder, large)),
-      ],
+      ['of 300 routes, against an empty program', await preview(large.path), await preview(program(folder, EMPTY))],
     ] as const;
     for (const [what, measured, baseline] of rows) {
       await measured();
@@ -97,13 +77,6 @@ export async function timePreviews(
     dev.remove();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function sameResources(folder: string, { root }: ProjectCopy): Promise<string> {
-  const path = program(folder, SAME_RESOURCES);
-  const { resources } = await evaluate({ root: root.href, stack: 'dev', config: {}, seed: 'bench' });
-  writeFileSync(join(path, 'resources.json'), JSON.stringify(resources));
-  return path;
 }
 
 /** A program of one file, beside the settings of the stack dev. */
