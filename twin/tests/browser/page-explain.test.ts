@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startForFile } from '../support/browser-suite.ts';
 import { spaClient } from '../support/login-twin.ts';
 import { claimsOf, SERVICE, steps, USER } from '../support/page-steps.ts';
@@ -77,6 +77,8 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     expect(await page.locator('.advice').innerText()).toContain('through test-app (password) may request it:');
     await page.getByRole('button', { name: 'Request again with read:user' }).click();
     await expect.poll(() => outcome().innerText()).toContain('200 GET /test');
+    // The button of the advice has gone.
+    expect(await page.evaluate('document.activeElement.id')).toBe('call');
     expect(await page.getByRole('checkbox', { name: 'read:user' }).isChecked()).toBe(true);
     expect(await page.locator('.scopes tbody tr').allInnerTexts()).toEqual([
       expect.stringMatching(/^read:user\s+✓ granted\s+requested and permitted$/),
@@ -235,6 +237,30 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await expect.poll(() => outcome().innerText()).toMatch(/431 Rejected before the gateway could read it: \w/);
   });
 
+  it('The focus stays on the call button while a call has no response yet, and the page calls once', async () => {
+    await steps(page).chooseCaller('anyone');
+    onTestFinished(() => page.unroute('**/_twin/call'));
+    let calls = 0;
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((done) => (answer = done));
+    await page.route('**/_twin/call', async (route) => {
+      calls += 1;
+      await answered;
+      await route.continue();
+    });
+    await page.locator('#call').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => calls).toBe(1);
+    const button = page.locator('button[aria-disabled=true]');
+    await button.waitFor();
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('call');
+    answer();
+    await expect.poll(() => steps(page).outcome().innerText()).toContain('401 GET /test');
+    expect(await page.evaluate('document.activeElement.id')).toBe('call');
+    expect([calls, await button.count()]).toEqual([1, 0]);
+  });
+
   it('The page can be used by keyboard alone: move in the matrix, call, change the token, and open the request', async () => {
     const focused = (): Promise<string> =>
       page.evaluate(
@@ -259,9 +285,6 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await tabTo('^Edit the token');
     await page.keyboard.press('Enter');
     await tabTo('^✓ ?\\s*200\\s+GET /test');
-    await page.keyboard.press('ArrowDown');
-    expect(await focused()).toContain('POST /oauth/token');
-    await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: /^GET \/test at/ }).waitFor();
   });

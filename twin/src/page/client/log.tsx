@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect } from 'preact/hooks';
 import type { Entry } from '../messages.ts';
 import { callerOf, NO_HISTORY, titleOf, type History, type Kept } from './history.ts';
 import { address, history, state } from './store.ts';
@@ -90,17 +89,8 @@ export function Log(): ComponentChildren {
 }
 
 function Rows({ rows }: { readonly rows: readonly Kept[] }): ComponentChildren {
-  const hadFocus = document.activeElement?.closest('.entries');
-  useLayoutEffect(() => {
-    // The row with the focus was dropped.
-    if (hadFocus && document.activeElement === document.body) {
-      document.querySelector<HTMLElement>('.entries li:last-child button')?.focus();
-    }
-    // At the top of the list, a browser does not keep the focused row in view.
-    document.querySelector('.entries :focus-visible')?.scrollIntoView({ block: 'nearest' });
-  }, [rows[0]?.key]);
   return (
-    <ol class="entries" tabIndex={-1} onKeyDown={moveFocus}>
+    <ol class="entries">
       {rows.map((row) => (
         <li key={row.key}>
           <button
@@ -118,21 +108,6 @@ function Rows({ rows }: { readonly rows: readonly Kept[] }): ComponentChildren {
       ))}
     </ol>
   );
-}
-
-/** Moves the focus between rows with the arrow keys. */
-function moveFocus(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
-  const rows = [...event.currentTarget.querySelectorAll('button')];
-  const at = rows.findIndex((row) => row === document.activeElement);
-  const to = new Map([
-    ['ArrowDown', at + 1],
-    ['ArrowUp', at - 1],
-    ['Home', 0],
-    ['End', rows.length - 1],
-  ]).get(event.key);
-  if (to === undefined) return;
-  event.preventDefault();
-  rows[to]?.focus();
 }
 
 function Row({ entry }: { readonly entry: Entry }): ComponentChildren {

@@ -135,11 +135,4 @@ state.subscribe(({ stack }) => {
   follow();
 });
 listen(received, () => (connection.value = 'lost'));
-addEventListener('keydown', (event) => {
-  const isTyping = event.target instanceof Element && event.target.matches('input, textarea, select');
-  const search = document.querySelector<HTMLInputElement>('[type=search]');
-  if (event.key !== '/' || isTyping || search === null) return;
-  event.preventDefault();
-  search.focus();
-});
 render(<App />, document.getElementById('page') ?? document.body);
