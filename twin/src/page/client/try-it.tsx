@@ -57,8 +57,7 @@ function Outcome(): ComponentChildren {
       </p>
     );
   }
-  // `late` shows the text only after two seconds.
-  if (busy) return <p class="quiet late">There is no answer yet. The gateway gives up after 30 seconds.</p>;
+  if (busy) return undefined;
   return <p class="quiet">{token === '' ? 'No call yet.' : 'The token is ready: call with it.'}</p>;
 }
 

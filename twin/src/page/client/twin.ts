@@ -3,10 +3,6 @@ import { PAGE_HEADER, type Endpoints, type Refused } from '../messages.ts';
 /** Timeout of an answer in milliseconds: the gateway gives up after thirty seconds, and the twin five seconds later. */
 const PATIENCE = 40_000;
 
-const LATE =
-  `There was no answer within ${PATIENCE / 1000} seconds. Either the twin is not running, or too many windows of this ` +
-  'browser show the page: it opens six connections to the twin, and each visible page holds one. Close some and try again.';
-
 /** Sends a request to the twin. @throws Error with a message to show */
 export async function ask<K extends keyof Endpoints>(
   name: K,
@@ -23,8 +19,7 @@ export async function ask<K extends keyof Endpoints>(
     });
     body = await response.json();
   } catch (error) {
-    const isLate = error instanceof Error && error.name === 'TimeoutError';
-    throw new Error(isLate ? LATE : 'The twin does not answer. Is it running?', { cause: error });
+    throw new Error('The twin does not answer.', { cause: error });
   }
   if (response.ok) return body as Endpoints[K]['answer'];
   throw new Error((body as Refused).error);
