@@ -33,19 +33,6 @@ describe.skipIf(chromium === undefined)('What the page shows', () => {
     await page.locator('.claims').waitFor();
   };
 
-  it('The page shows claims that readers may see differently to the letter, and keeps them when others are edited', async () => {
-    const written = '{"exp":1,"big":12345678901234567890,"huge":1e999,"exp":2}';
-    await paste(written);
-    expect(await page.locator('.claims').innerText()).toContain('Parsers may disagree');
-    expect(await page.getByLabel('As written').innerText()).toBe(written);
-    await steps(page).openEditor();
-    expect(await steps(page).claims().inputValue()).toBe(written);
-    await steps(page).claims().fill(written.replace('"exp":1', '"exp":3'));
-    const payload = async (): Promise<string> =>
-      Buffer.from((await steps(page).token().inputValue()).split('.')[1] ?? '', 'base64url').toString();
-    await expect.poll(payload).toBe(written.replace('"exp":1', '"exp":3'));
-  });
-
   it('The page shows a token with deeply nested claims', async () => {
     await paste(`{"deep":${'['.repeat(20_000)}${']'.repeat(20_000)}}`);
     expect(await page.locator('.claims').innerText()).toMatch(/"?deep"?:?\s*\[{20000}/);

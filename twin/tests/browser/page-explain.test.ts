@@ -100,7 +100,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     expect(twin.exchanges).toHaveLength(calls);
   });
 
-  it('The page says before a call that a token was changed and whether its signature is valid, and a chosen cell drops it', async () => {
+  it('The page says that a token was changed, and a chosen cell drops it', async () => {
     const { cell, outcome, call, openEditor, change } = steps(page);
     const changed = page.getByText('The token below was changed by hand.');
     await cell('GET /test', USER_COLUMN).click();
@@ -109,11 +109,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await openEditor();
     await change('expired');
     await changed.waitFor();
-    await page.getByText('✓ Signature verified').waitFor();
-    await change('broken signature');
-    await page.getByText('✗ Invalid signature').waitFor();
     expect(await outcome().count()).toBe(0);
-    await change('expired');
     await call();
     await expect.poll(() => outcome().innerText()).toMatch(/401 GET \/test: the token expired/);
     await cell('GET /test', USER_COLUMN).click();

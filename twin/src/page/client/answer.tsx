@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Advice, ApiEntry, Entry, ShownCheck, ShownRequest, ShownResponse } from '../messages.ts';
 import { keyOf } from './history.ts';
-import { partOf } from './jwt.ts';
 import { replay, retry } from './request.ts';
 import { twin } from './store.ts';
 import { ask } from './twin.ts';
@@ -131,8 +130,7 @@ type DetailsProps = Readonly<{ entry: ApiEntry; received?: ShownResponse }>;
 /** A request with its response, its event and its access log line. */
 export function Details({ entry, received }: DetailsProps): ComponentChildren {
   const { method, path, request, log, invoked, requestId } = entry;
-  const event = async (reveal: boolean): Promise<string> =>
-    partOf((await ask('event', { requestId, reveal })).event).text;
+  const event = async (reveal: boolean): Promise<string> => (await ask('event', { requestId, reveal })).event;
   return (
     <>
       <Fold title="Request">

@@ -1,11 +1,7 @@
-/** A part of a token: its text, and its fields if it is a JSON object. */
+/** A part of a token: its text, with a line for each value, and its fields if it is a JSON object. */
 export interface Part {
-  /** With a line for each value if that does not change the JSON, otherwise as written. */
   readonly text: string;
-  /** Undefined if it is not a JSON object. */
   readonly fields: Readonly<Record<string, unknown>> | undefined;
-  /** False if other parsers may read other values: a name is duplicated, or a number is rounded. */
-  readonly exact: boolean;
 }
 
 /** The parts of a token, decoded. Nothing is verified. */
@@ -33,31 +29,22 @@ export function partsOf(token: string): Parts | undefined {
 
 export function partOf(text: string): Part {
   try {
-    const value: unknown = JSON.parse(text);
-    const exact = JSON.stringify(value) === withoutSpaces(text);
-    const laidOut = exact ? JSON.stringify(value, undefined, 2) : text;
-    return { text: laidOut, fields: isObject(value) ? value : undefined, exact };
+    const fields: unknown = JSON.parse(text);
+    if (isObject(fields)) return { text: JSON.stringify(fields, undefined, 2), fields };
   } catch {
     // Not JSON, or nested too deeply to be serialized.
-    return { text, fields: undefined, exact: true };
   }
+  return { text, fields: undefined };
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Returns the segment of a text. JSON loses its spaces if that does not change its values. */
+/** Returns the segment of a text. */
 export function segmentOf(text: string): string {
-  const { exact, fields } = partOf(text);
-  const bytes = new TextEncoder().encode(exact && fields !== undefined ? withoutSpaces(text) : text);
-  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  const binary = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
-/** Returns JSON without the spaces between its values. */
-function withoutSpaces(text: string): string {
-  return text.replace(/("(?:[^"\\]+|\\.)*")|\s+/g, '$1');
 }
 
 /** @throws unless the segment is base64url of UTF-8 */
@@ -69,7 +56,7 @@ function decoded(segment: string): string {
 /** The source of a changed token's signature. */
 export const SIGNATURES = [
   ['kept', 'the old one, as if the token had been tampered with'],
-  ['twin', 'a new one by the twin’s key, as if the tenant had issued it'],
+  ['twin', 'a new one by the twin’s key, made at the call, as if the tenant had issued it'],
   ['broken', 'the old one, damaged'],
   ['none', 'none at all'],
 ] as const;
@@ -81,31 +68,18 @@ export interface Edit {
   readonly signature: (typeof SIGNATURES)[number][0];
 }
 
-/** Returns the twin's signature of a token's first two segments. */
-export type Sign = (signed: string, alg: string) => Promise<string>;
-
-/** Returns the changed token. */
-export async function tokenOf({ header, claims, signature }: Edit, base: Parts, sign: Sign): Promise<string> {
+/** Returns the changed token, without a signature if that is the twin's to make. */
+export function tokenOf({ header, claims, signature }: Edit, base: Parts): string {
   const [oldHeader, oldClaims, old] = base.segments;
-  // Keep unchanged parts exactly as written, including spaces.
+  // Keep unchanged parts exactly as written.
   const head = header === base.header.text ? oldHeader : segmentOf(header);
   const payload = claims === base.claims.text ? oldClaims : segmentOf(claims);
-  const signed = `${head}.${payload}`;
-  if (signature === 'kept') return `${signed}.${old}`;
-  if (signature === 'broken') return `${signed}.${old.startsWith('A') ? 'B' : 'A'}${old.slice(1)}`;
-  if (signature === 'none') return `${signed}.`;
-  return `${signed}.${await sign(signed, algorithmOf(partOf(header)))}`;
+  const kept = { kept: old, broken: `${old.startsWith('A') ? 'B' : 'A'}${old.slice(1)}`, twin: '', none: '' };
+  return `${head}.${payload}.${kept[signature]}`;
 }
 
-/** Returns whether the twin's key made the token's signature: RSA signatures are deterministic. */
-export async function isSigned({ header, segments }: Parts, sign: Sign): Promise<boolean> {
-  const [head, payload, signature] = segments;
-  const alg = algorithmOf(header);
-  return /^RS(256|384|512)$/.test(alg) && signature === (await sign(`${head}.${payload}`, alg));
-}
-
-function algorithmOf({ fields }: Part): string {
-  const alg = fields?.['alg'];
+export function algorithmOf({ header }: Edit): string {
+  const alg = partOf(header).fields?.['alg'];
   return typeof alg === 'string' ? alg : '';
 }
 

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { MASK, type ApiEntry, type Called, type Endpoints, type ShownAsk, type ShownCaller } from '../messages.ts';
+import { algorithmOf, tokenOf, type Edit, type Parts } from './jwt.ts';
 import { address, cellOf, chosen, linkTo, openEntry, shown, state, type Cell } from './store.ts';
 import { ask, messageOf } from './twin.ts';
 import { plain } from './words.ts';
@@ -30,10 +31,12 @@ export interface Issued {
 
 interface Tried {
   readonly draft: Draft;
-  /** The token for a call: issued, changed or pasted. */
+  /** The token for a call: issued, pasted or changed. */
   readonly token: string;
-  /** The changed token that is being signed. A call waits for it, and is not made if signing fails. */
-  readonly pending?: Promise<string> | undefined;
+  /** The token before it was changed. */
+  readonly original: string;
+  /** How the token was changed. Its signature by the twin is made before the call. */
+  readonly edit?: Edit | undefined;
   readonly issued?: Issued | undefined;
   readonly called?: Called | undefined;
   readonly busy: boolean;
@@ -43,7 +46,7 @@ interface Tried {
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 const IDLE = { called: undefined, busy: false, problem: '' } as const;
-const NO_TOKEN = { token: '', pending: undefined, issued: undefined } as const;
+const NO_TOKEN = { token: '', original: '', edit: undefined, issued: undefined } as const;
 const NO_DRAFT: Draft = { caller: '', ask: '', scopes: [], others: '', api: '', method: 'GET', path: '/', body: '' };
 
 /** The request and its result. The latest choice or request wins, in whatever order responses arrive. */
@@ -83,17 +86,17 @@ export async function run(change: Partial<Draft> = {}, isHeld = false): Promise<
   const { draft } = tried.value;
   update({ ...IDLE, busy: true });
   try {
-    await tried.value.pending;
-    if (!isLast()) return;
     if (by.value !== undefined && tried.value.token === '') {
       const issued = await issue(draft, by.value);
       if (!isLast()) return;
-      update({ issued, token: issued.token, busy: issued.token !== '' && !isHeld });
+      update({ issued, ...unchanged(issued.token), busy: issued.token !== '' && !isHeld });
       if (issued.token === '') return;
     }
     if (isHeld) return update({ busy: false });
+    const token = await signed(tried.value);
+    if (!isLast()) return;
+    update({ token });
     const { api, method, path, body } = draft;
-    const { token } = tried.value;
     const called = await ask('call', { api, method, path, token, body: hasBody(method) ? body : '' });
     if (isLast()) update({ called, busy: false });
   } catch (error) {
@@ -101,22 +104,23 @@ export async function run(change: Partial<Draft> = {}, isHeld = false): Promise<
   }
 }
 
-export function setToken(token: string): void {
-  turn += 1;
-  update({ token, pending: undefined, ...IDLE });
+/** Returns the token; signs it if it was changed and is to have a new signature. */
+async function signed({ token, edit }: Tried): Promise<string> {
+  if (edit?.signature !== 'twin' || !token.endsWith('.')) return token;
+  const { signature } = await ask('signature', { signed: token.slice(0, -1), alg: algorithmOf(edit) });
+  return token + signature;
 }
 
-/** Sets a token once it is signed, unless another token or request comes first. @throws the error of signing */
-export async function changeToken(pending: Promise<string>): Promise<void> {
+const unchanged = (token: string) => ({ token, original: token, edit: undefined });
+
+export function setToken(token: string): void {
   turn += 1;
-  update({ pending, ...IDLE });
-  const isNewest = (): boolean => tried.value.pending === pending;
-  try {
-    const token = await pending;
-    if (isNewest()) update({ token, pending: undefined });
-  } catch (error) {
-    if (isNewest()) throw error;
-  }
+  update({ ...unchanged(token), ...IDLE });
+}
+
+export function changeToken(edit: Edit, base: Parts): void {
+  turn += 1;
+  update({ token: tokenOf(edit, base), edit, ...IDLE });
 }
 
 /**
@@ -130,8 +134,8 @@ export async function choose(cell: Cell, sent: Partial<Draft> = {}, isHeld = fal
     return false;
   }
   // A cell is always called with an unchanged token.
-  const { pending, token, issued, draft } = tried.value;
-  if (pending !== undefined || token !== issued?.token) update(NO_TOKEN);
+  const { token, issued, draft } = tried.value;
+  if (token !== issued?.token) update(NO_TOKEN);
   const change = { ...routeOf(cell), ...sent, ...grantOf(cell, draft) };
   if (isHeld) {
     set(change);

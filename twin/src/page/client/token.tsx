@@ -1,10 +1,9 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ShownStep } from '../messages.ts';
 import * as jwt from './jwt.ts';
 import { caller, changeToken, setToken, tried, type Issued } from './request.ts';
 import { state } from './store.ts';
-import { ask, messageOf } from './twin.ts';
+import { messageOf } from './twin.ts';
 import { Copy, Field, Fold, Status, Table, Text } from './ui.tsx';
 import { claimWords, headerWords, linesOf, scopeWords, stepWords, visible } from './words.ts';
 
@@ -27,7 +26,6 @@ export function Token(): ComponentChildren {
       )}
       {parts !== undefined && (
         <>
-          {!isIssued && <Signed key={token} parts={parts} />}
           <Table name="claims" head={['Claim', 'Value']}>
             <Fields part={parts.claims} words={(name, value) => claimWords(name, value, state.value)} />
             <Fields part={parts.header} words={(name, value) => `header: ${headerWords(name, value, state.value)}`} />
@@ -50,21 +48,6 @@ export function Token(): ComponentChildren {
 /** Returns a token without the header name and scheme that are often copied with it. */
 function bare(text: string): string {
   return text.trim().replace(/^(authorization:\s*)?bearer\s+/i, '');
-}
-
-const sign = async (signed: string, alg: string): Promise<string> =>
-  (await ask('signature', { signed, alg })).signature;
-
-/** Shows whether the twin signed a pasted or changed token, before a call uses it. */
-function Signed({ parts }: { readonly parts: jwt.Parts }): ComponentChildren {
-  const [signed, setSigned] = useState<boolean>();
-  useEffect(() => void jwt.isSigned(parts, sign).then(setSigned, () => undefined), []);
-  if (signed === undefined) return <p />;
-  return signed ? (
-    <p class="good">✓ Signature verified with the twin’s key</p>
-  ) : (
-    <p class="error">✗ Invalid signature: not made with the twin’s current key</p>
-  );
 }
 
 function Granted({ issued }: { readonly issued: Issued }): ComponentChildren {
@@ -137,7 +120,7 @@ function Step({ request, sent, status, received }: ShownStep): ComponentChildren
 
 type FieldsProps = Readonly<{ part: jwt.Part; words: (name: string, value: unknown) => string }>;
 
-function Fields({ part: { text, fields, exact }, words }: FieldsProps): ComponentChildren {
+function Fields({ part: { text, fields }, words }: FieldsProps): ComponentChildren {
   return (
     <>
       {Object.entries(fields ?? {}).map(([name, value]) => (
@@ -151,12 +134,10 @@ function Fields({ part: { text, fields, exact }, words }: FieldsProps): Componen
           </td>
         </tr>
       ))}
-      {(!exact || fields === undefined) && (
+      {fields === undefined && (
         <tr>
           <td colSpan={2}>
-            {fields === undefined
-              ? 'Not a JSON object that can be shown:'
-              : 'Parsers may disagree: a name is duplicated, or a number is written in an unusual form. As written:'}
+            Not a JSON object that can be shown:
             <Text label="As written" text={text} />
           </td>
         </tr>
@@ -167,28 +148,11 @@ function Fields({ part: { text, fields, exact }, words }: FieldsProps): Componen
 
 /** An editor for a token, which can sign it again. */
 function EditToken(): ComponentChildren {
-  const { token } = tried.value;
-  const [base, setBase] = useState<jwt.Parts>();
-  const [edit, setEdit] = useState<jwt.Edit>();
-  const [problem, setProblem] = useState('');
-  /** The token after the last change. */
-  const made = useRef('');
-  // The token was replaced outside the editor.
-  useLayoutEffect(() => {
-    if (token === made.current) return;
-    const parts = jwt.partsOf(token);
-    setBase(parts);
-    setEdit(parts && jwt.changed(parts, 'as it came'));
-    setProblem('');
-  }, [token]);
-
+  const { original, edit: made } = tried.value;
+  const base = jwt.partsOf(original);
+  const edit = made ?? (base && jwt.changed(base, 'as it came'));
   if (base === undefined || edit === undefined) return undefined;
-  const change = (next: jwt.Edit): void => {
-    setEdit(next);
-    setProblem('');
-    const making = jwt.tokenOf(next, base, sign).then((result) => (made.current = result));
-    void changeToken(making).catch((error: unknown) => setProblem(messageOf(error)));
-  };
+  const change = (next: jwt.Edit): void => changeToken(next, base);
   return (
     <Fold title="Edit the token">
       <Field
@@ -211,7 +175,6 @@ function EditToken(): ComponentChildren {
         label="Signature"
         value={edit.signature}
         options={jwt.SIGNATURES}
-        error={problem}
         onInput={(signature) => change({ ...edit, signature: signature as jwt.Edit['signature'] })}
       />
     </Fold>

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { changed, partsOf } from '../../../src/page/client/jwt.ts';
 import { caller, changeToken, choose, follow, run, set, tried } from '../../../src/page/client/request.ts';
 import { cellOf, linkTo, state, twin } from '../../../src/page/client/store.ts';
 import type { ShownState } from '../../../src/page/messages.ts';
@@ -14,7 +15,8 @@ let held: Held[] = [];
 beforeAll(() => vi.stubGlobal('fetch', answerLater));
 afterAll(() => vi.unstubAllGlobals());
 
-function answerLater(url: string, { body }: { body: string }): Promise<Response> {
+function answerLater(url: string, { body, signal }: { body: string; signal: AbortSignal }): Promise<Response> {
+  signal.throwIfAborted();
   const { promise, resolve } = Promise.withResolvers<Response>();
   held.push({
     name: url.replace('/_twin/', ''),
@@ -137,49 +139,22 @@ describe('A late response', () => {
     expect(outcome()).toBe(200);
   });
 
-  it('A caller does not get the token that was requested for the caller before', async () => {
+  it('A call with a changed token waits for its signature, and is not made without it', async () => {
     set({ caller: SERVICE, ask: 'service' });
+    await callWith('e30.e30.c2ln');
+    const base = partsOf(tried.value.token);
+    const edit = base && changed(base, 'expired');
+    if (base === undefined || edit === undefined) throw new Error('the token has three parts');
+    changeToken(edit, base);
     void run();
     await settled();
-    set({ caller: 'anyone', ask: '' });
-    await next('token').answer(token('of the service'));
-    expect(tried.value).toMatchObject({ token: '', issued: undefined, busy: false });
-    expect(held).toEqual([]);
-  });
-
-  it('The page keeps a new token when the signature for a change to the old one comes later', async () => {
-    set({ caller: USER, ask: 'password' });
-    await callWith('old');
-    const signing = Promise.withResolvers<string>();
-    const change = changeToken(signing.promise);
-    set({ scopes: ['read'] });
-    await callWith('new');
-    expect(outcome()).toBe(200);
-    signing.resolve('changed');
-    await change;
-    expect(tried.value.token).toBe('new');
-  });
-
-  it('A call that is clicked while a changed token is being signed sends the changed token', async () => {
-    set({ caller: SERVICE, ask: 'service' });
-    await callWith('issued');
-    const signing = Promise.withResolvers<string>();
-    void changeToken(signing.promise);
-    void run();
-    await settled();
-    expect([outcome(), held]).toEqual([undefined, []]);
-    signing.resolve('changed');
-    await settled();
-    expect(next('call').question['token']).toBe('changed');
-  });
-
-  it('A call is not made with a changed token that could not be signed', async () => {
-    set({ caller: SERVICE, ask: 'service' });
-    await callWith('issued');
-    const failed = Promise.reject(new Error('not signed'));
-    await expect(changeToken(failed)).rejects.toThrow('not signed');
-    await run();
+    await next('signature').answer({ error: 'not signed' }, 403);
     expect([problem(), outcome(), held]).toEqual(['not signed', undefined, []]);
+    void run();
+    await settled();
+    await next('signature').answer({ signature: 'new' });
+    const { token: sent } = next('call').question;
+    expect(sent).toMatch(/^e30\.\w{20,}\.new$/);
     // A cell is called with a token as the tenant issues it.
     void choose(cell(SERVICE));
     await settled();
@@ -196,6 +171,13 @@ describe('A late response', () => {
     await settled();
     await next('call').answer(called(401));
     expect([problem(), outcome()]).toEqual(['', 401]);
+  });
+
+  it('A call without an answer within 40 seconds says that the twin does not answer', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(AbortSignal.abort());
+    await run();
+    expect(timeout).toHaveBeenCalledWith(40_000);
+    expect(tried.value).toMatchObject({ problem: 'The twin does not answer.', busy: false });
   });
 
   it('The page drops the result of a call, shown or on its way, when the caller or its scopes change', async () => {
@@ -228,13 +210,6 @@ describe('A late response', () => {
     expect(outcome()).toBeUndefined();
     await second.answer(called(401));
     expect(outcome()).toBe(401);
-  });
-
-  it('A second click makes no second call while the first has no response', async () => {
-    void run();
-    void run();
-    await settled();
-    expect(held).toHaveLength(1);
   });
 });
 
@@ -282,16 +257,5 @@ describe('A choice', () => {
     expect(tried.value).toMatchObject({ draft: { caller: 'anyone', path: '/typed' }, token: '', called: undefined });
     set({ caller: '`renamed-app`', ask: 'service' });
     expect(problem()).toBe('');
-  });
-
-  it('A click on an allowed DELETE gets the token, and makes no call', async () => {
-    const [api] = STATE.apis;
-    const [row] = api?.rows ?? [];
-    if (api === undefined || row === undefined) throw new Error('the state has routes');
-    state.value = { ...STATE, apis: [{ ...api, rows: [{ ...row, routeKey: 'DELETE /test' }] }] };
-    void choose(cellOf(linkTo('api', 'DELETE /test', SERVICE)) ?? cell(SERVICE));
-    await settled();
-    await next('token').answer(token('issued'));
-    expect([held, tried.value.busy]).toEqual([[], false]);
   });
 });
