@@ -70,14 +70,13 @@ function partsOf(model: Model): Map<string, string> {
   return new Map(parts.map(([name, value]) => [name, textOf(value)]));
 }
 
-function apiParts({ routes, idleFunctions, ...settings }: HttpApi, of: string): (readonly [string, unknown])[] {
+function apiParts({ routes, ...settings }: HttpApi, of: string): (readonly [string, unknown])[] {
   const functions = routes.flatMap(({ integration }) =>
     integration.kind === 'function' ? [integration.function] : [],
   );
   return [
     ...routes.map((route) => [route.routeKey + of, withoutFunction(route)] as const),
     ...functions.map((each) => [`function ${each.logicalName}`, each] as const),
-    ...idleFunctions.map((name) => [`function ${name}`, ''] as const),
     [`settings of the API${of}`, settings],
   ];
 }

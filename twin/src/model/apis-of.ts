@@ -30,14 +30,7 @@ export function apisOf(lookup: Lookup, region: string): readonly [HttpApi, ...Ht
   const [first = noApi(region), ...more] = withOtherBasePaths(
     declared.map((api) => apiOf(partsOf(api.id, lookup), api, region)),
   );
-  const served = [first, ...more].flatMap(({ routes }) => routes.map(({ integration }) => integration));
-  const busy = served.flatMap((integration) => (integration.kind === 'function' ? [integration.function.arn] : []));
-  const idleFunctions = lookup(TYPE.function)
-    .filter(({ outputs }) => !busy.includes(String(outputs['arn'])))
-    .map(({ name }) => name);
-  return declared.length === 0
-    ? [first]
-    : [{ ...first, idleFunctions }, ...more.map((api) => ({ ...api, idleFunctions }))];
+  return [first, ...more];
 }
 
 /** Returns an API without routes, for a program that declares only a tenant. */
@@ -53,7 +46,6 @@ function noApi(region: string): HttpApi {
     cors: undefined,
     stage: stageOf({ apiId: '', name: DEFAULT_STAGE, autoDeploy: true }, []),
     routes: [],
-    idleFunctions: [],
     issuers: [],
   };
 }
@@ -88,7 +80,6 @@ function apiOf(lookup: Lookup, api: Api, region: string): HttpApi {
     cors: api.inputs.corsConfiguration,
     stage: stageOf(stage, routes),
     routes,
-    idleFunctions: [],
     issuers: [...new Set(routes.flatMap(({ authorizer }) => (authorizer === undefined ? [] : [authorizer.issuer])))],
   };
 }

@@ -19,8 +19,6 @@ export interface HttpApi {
   readonly cors: Cors | undefined;
   readonly stage: Stage;
   readonly routes: readonly Route[];
-  /** The names, in the program, of functions without a route. */
-  readonly idleFunctions: readonly string[];
   /** The distinct issuers that the routes' authorizers trust. */
   readonly issuers: readonly string[];
 }

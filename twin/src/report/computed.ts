@@ -17,11 +17,10 @@ export const COMPUTED = {
   lifetimes: ({ lifetimes }) => lifetimes.map(({ api, seconds }) => ({ of: code(api), is: `${seconds} s` })),
   uninvoked: ({ routes }) => keys(routes.filter(({ mayInvoke }) => !mayInvoke)),
   backends: ({ routes }) => routes.map(({ route, backend }) => ({ of: code(route), is: backendText(backend) })),
-  functions: ({ routes, idleFunctions }) => {
+  functions: ({ routes }) => {
     const served = routes.flatMap(({ backend }) => (backend.kind === 'function' ? [backend.name] : []));
-    return [...new Set([...served, ...idleFunctions])].map((name) => ({ is: code(name) }));
+    return [...new Set(served)].map((name) => ({ is: code(name) }));
   },
-  idleFunctions: ({ idleFunctions }) => idleFunctions.map((name) => ({ is: code(name) })),
   publicRoutes: ({ routes }) => keys(routes.filter(({ needs }) => needs === 'public')),
   uncalledRoutes: ({ routes }) => keys(routes.filter(({ cells }) => !cells.some(isAllowed))),
   unusedPermissions: ({ unusedPermissions }) =>

@@ -59,7 +59,6 @@ const REPORT = z
     /** The permissions that each caller can get, including those that no route needs. */
     permissions: z.array(z.array(PERMISSION)),
     unusedPermissions: z.array(PERMISSION),
-    idleFunctions: z.array(z.string()),
     renamed: z.array(RENAME),
     issuer: z.string(),
     lifetimes: z.array(z.strictObject({ api: z.string(), seconds: z.number() })),

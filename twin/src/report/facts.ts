@@ -182,7 +182,7 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
     danger: more,
   },
   functions: {
-    says: ({ removed }) => removed.map((value) => `the function ${value} is gone, and its log with it`).join('; '),
+    says: ({ removed }) => removed.map((value) => `no route calls the function ${value} any more`).join('; '),
     when: less,
   },
   permissions: { says: 'the API {of} {no}has the permission {is}' },
@@ -200,7 +200,6 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
   idleCallers: { shown: ['Callers', 'Can call nothing beyond public routes'] },
   publicRoutes: { shown: ['Routes', 'Public'] },
   uncalledRoutes: { shown: ['Routes', 'Without a caller'], says: 'no caller can call {is}', when: more },
-  idleFunctions: { shown: ['Routes', 'Functions without a route'] },
   unusedPermissions: { shown: ['Routes', 'Permissions that no route requires'] },
 };
 

@@ -36,7 +36,6 @@ export function inNewNames(report: Report, renames: readonly Rename[]): Report {
       route: named('route', route.route),
       backend: backend(route.backend),
     })),
-    idleFunctions: report.idleFunctions.map((name) => named('function', name)),
     // A function's role and log have its name, and a throttle has its route's.
     facts: Object.fromEntries(
       Object.entries(report.facts).map(([fact, items]) => [

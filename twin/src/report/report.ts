@@ -27,7 +27,6 @@ export function reportOf(model: Model): Report {
     })),
     permissions: access.callers.map((caller) => permissionsOf(access.answers.get(caller) ?? [], tenant)),
     unusedPermissions: unusedPermissions(model),
-    idleFunctions: [...api.idleFunctions],
     renamed: renames(model, access),
     issuer: issuerOf(tenant),
     lifetimes: tenant.resourceServers.map((api) => ({ api: api.identifier, seconds: api.tokenLifetime })),

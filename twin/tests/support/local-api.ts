@@ -57,7 +57,6 @@ export function localApi(routes: readonly Route[]): HttpApi {
       accessLogFormat: undefined,
     },
     routes,
-    idleFunctions: [],
     issuers: [...new Set(routes.flatMap(({ authorizer }) => (authorizer === undefined ? [] : [authorizer.issuer])))],
   };
 }

@@ -42,11 +42,6 @@ it.each([
     plainModel({ issuerDomain: 'login.example.com' }),
     '~ settings of the tenant',
   ],
-  [
-    'names a function that no route uses yet',
-    { ...MODEL, apis: MODEL.apis.map((api) => ({ ...api, idleFunctions: ['orders'] })) },
-    '+ function orders',
-  ],
   ['says so where no caller notices the change', plainModel(), 'no change for callers'],
 ])('The line of a reload %s', (_, after, line) => {
   expect(changesLine(MODEL, after)).toBe(line);
