@@ -5,7 +5,7 @@ import esbuild from 'esbuild';
 import { problem, UserError, type Problem } from '../user-error.ts';
 import type { Contract } from '../contract/define-contract.ts';
 import { RUNTIME, type HandlerSpec, type Runtime } from '../contract/handler-spec.ts';
-import { callbackIn } from './callback.ts';
+import { takesCallback } from './callback.ts';
 import { bytesOf, sizeProblem, sizeText, type Contents } from './code-size.ts';
 import { packagesBeside } from './packages.ts';
 
@@ -178,9 +178,9 @@ function problemsOf(
   if (!exportsHandler) {
     problems.push(problem('missing', file, 'it exports no handler; write: export const handler = async (event) => …'));
   }
-  const parameters = runtime === RUNTIME ? callbackIn(code) : undefined;
-  if (parameters !== undefined) {
-    const message = `the handler has ${parameters} parameters; nodejs24 calls handler(event, context) and does not load one with a callback (Runtime.CallbackHandlerDeprecated): return the response from an async function`;
+  if (runtime === RUNTIME && takesCallback(code)) {
+    const message =
+      'the handler has a callback; nodejs24 calls handler(event, context) and does not load it (Runtime.CallbackHandlerDeprecated): return the response from an async function';
     problems.push(problem('invalid', file, message));
   }
   if (dropsMetadata && inputs.some((input) => input.includes('node_modules/reflect-metadata/'))) {
