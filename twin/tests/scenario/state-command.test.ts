@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { evaluateHere } from '../../../tests/support/evaluate.ts';
 import { copyProject } from '../../../tests/support/project.ts';
 import { twinHere } from '../support/cli.ts';
-import { changedState, fixtureText, inState, stateOf, stateSecret } from '../support/state.ts';
+import { changedState, fixtureText } from '../support/fixture-states.ts';
+import { inState, stateOf, stateSecret } from '../support/state.ts';
 
 const project = copyProject();
 const recorded = await evaluateHere({ root: project.root.href, stack: 'dev', config: {}, seed: 'deployed' });

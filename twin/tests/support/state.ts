@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Recorded } from '../../src/evaluate/recorded.ts';
 
 /** The parts of a state file that tests change. */
@@ -17,18 +16,6 @@ export interface StateResource {
 /** Returns a secret in a state file's format; with `plaintext` as after `pulumi stack export --show-secrets`. */
 export function stateSecret(content: { ciphertext: string } | { plaintext: string }): object {
   return { '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270', ...content };
-}
-
-/** `program`: exported by Pulumi 3.260 from the shipped program's stack dev. `python`: written by hand in that shape. */
-export function fixtureText(name: 'program' | 'python'): string {
-  return readFileSync(new URL(`../fixtures/state-${name}.json`, import.meta.url), 'utf8');
-}
-
-/** Returns the fixture after a change. */
-export function changedState(name: 'program' | 'python', change: (state: StateFile) => void): string {
-  const state = JSON.parse(fixtureText(name)) as StateFile;
-  change(state);
-  return JSON.stringify(state);
 }
 
 /** Returns the only resource of a fixture with this type and, if set, this name. */

@@ -7,7 +7,8 @@ import { reportOf } from '../../../src/report/report.ts';
 import { compare } from '../../../src/report/since.ts';
 import { heading, whyText } from '../../../src/report/texts.ts';
 import { recordStack } from '../../../../tests/support/program.ts';
-import { changedState, fixtureText, inState, stateOf, stateSecret, type StateFile } from '../../support/state.ts';
+import { changedState, fixtureText } from '../../support/fixture-states.ts';
+import { inState, stateOf, stateSecret, type StateFile } from '../../support/state.ts';
 
 const reportOn = (text: string, config?: Readonly<Record<string, string>>): Report =>
   reportOf(modelOf(recordedFromState(text, 'state.json', config)));
