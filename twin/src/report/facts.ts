@@ -51,10 +51,10 @@ const adds =
   (...some: readonly string[]) =>
   ({ added }: FactChange): boolean =>
     added.some((value) => some.includes(value));
-/** Returns the number at the start of a value, or no limit without one or below 0 (-1 reserves no concurrency). */
+/** Returns the number at the start of a value, or no limit without one. */
 const bound = (value: string): number => {
   const found = Number.parseFloat(value.replace('`', ''));
-  return found >= 0 ? found : Infinity;
+  return Number.isNaN(found) ? Infinity : found;
 };
 /** Returns whether a limit is raised or removed. A thing may have several: `$default` is a stage and a route. */
 const larger =
@@ -108,8 +108,6 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
   userGrants: fact('Callers', 'Granted to the users of', 'a grant lets the users of {of} {no}have {is}', more),
   clientKeys: fact('Callers', 'Public keys of', 'the client {of} {no}signs with the key {is}', more),
   rights: fact('Functions', 'Rights by', 'the policy {of} {no}has {is}', more),
-  managedPolicies: fact('Functions', 'Managed policies of', '{of} {no}has the managed policy {is}', more),
-  assumed: fact('Functions', 'Not only Lambda may assume', 'the role {of} may {no}be assumed by {is}', more),
   boundaries: fact('Functions', 'Permissions boundary of', 'the role {of} is {no}bounded by {is}', less),
   invokers: fact(
     'Functions',
@@ -117,7 +115,6 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
     'the permission {of} {no}lets a function be invoked by {is}',
     more,
   ),
-  networks: fact('Functions', 'VPC of', 'the function {of} is {no}in {is}', any),
   layers: fact('Functions', 'Layers of', 'the function {of} {no}has the layer {is}', more),
   backends: {
     shown: ['Routes', ''],
@@ -149,29 +146,12 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
     says: '{of} is {no}throttled at {is}',
     danger: (change) => larger()(change) || larger((value) => value.split('burst ')[1] ?? '')(change),
   },
-  concurrency: fact(
-    'Functions',
-    'Reserved concurrency of',
-    'the function {of} {no}has the reserved concurrency {is}',
-    larger(),
-  ),
-  alarms: {
-    shown: ['Operation', 'Alarm'],
-    says: 'the alarm {of} {no}goes off at {is}',
-    danger: (change) => larger()(change) || change.added.some((value) => value.includes('without an action')),
-  },
-  accessLog: {
-    shown: ['Operation', 'Access log holds'],
-    says: 'the access log {no}holds {is}',
-    danger: ({ after }) => after.length === 0,
-  },
   retention: {
     shown: ['Operation', 'Retention of the log'],
     says: 'events of {of} are kept {is}',
     when: both,
     danger: ({ added: [now = ''], removed: [before = ''] }) => bound(now) < bound(before),
   },
-  logKeys: fact('Operation', 'KMS key of the log', 'events of {of} are {no}encrypted with {is}', less),
   uninvoked: {
     shown: ['Routes', 'The API may not invoke the function of'],
     says: ({ added, removed }) =>

@@ -5,7 +5,7 @@ import { clientNames } from '../model/names.ts';
 import { TYPE } from '../resources/tokens.ts';
 import { acceptedOf, isSecretOutput } from '../rules/accepted.ts';
 import { declared, input, inputItems, texts, variableItems, withoutIds, type Item } from './reading.ts';
-import { assumedItems, rightItems } from './rights.ts';
+import { rightItems } from './rights.ts';
 
 /** The facts that the report records from the model, by name. `ENCRYPTED` replaces a secret. */
 export const RECORDED = {
@@ -53,12 +53,6 @@ export const RECORDED = {
       }),
     ),
   rights: rightItems,
-  managedPolicies: (model) => [
-    ...inputItems(model, TYPE.iamRole, 'managedPolicyArns'),
-    ...inputItems(model, TYPE.iamRolePolicyAttachment, 'policyArn'),
-    ...inputItems(model, TYPE.iamPolicyAttachment, 'policyArn'),
-  ],
-  assumed: assumedItems,
   boundaries: (model) => inputItems(model, TYPE.iamRole, 'permissionsBoundary'),
   invokers: (model) =>
     declared(model, TYPE.permission).flatMap((resource) => {
@@ -68,13 +62,8 @@ export const RECORDED = {
       const isOwn = principal === 'apigateway.amazonaws.com' && withoutIds(source, model) !== source;
       return isOwn ? [] : [{ of: resource.name, is: withoutIds(`${principal} from ${source}`, model) }];
     }),
-  networks: (model) => [
-    ...inputItems(model, TYPE.function, 'vpcConfig.subnetIds'),
-    ...inputItems(model, TYPE.function, 'vpcConfig.securityGroupIds'),
-  ],
   layers: (model) => inputItems(model, TYPE.function, 'layers'),
   variables: variableItems,
-  concurrency: (model) => inputItems(model, TYPE.function, 'reservedConcurrentExecutions'),
   cors: ({ api: { cors } }) => [
     ...(cors?.allowCredentials === true ? [{ is: 'credentials' }] : []),
     ...(cors?.allowMethods ?? []).map((method) => ({ is: `method ${method}` })),
@@ -96,22 +85,11 @@ export const RECORDED = {
     ...throttleItems(stage.name, stage.throttle),
     ...[...stage.routeThrottles].flatMap(([of, throttle]) => throttleItems(of, throttle)),
   ],
-  alarms: (model) =>
-    declared(model, TYPE.alarm).map((resource) => {
-      const isMute = input(resource, 'actionsEnabled') === false || texts(input(resource, 'alarmActions')).length === 0;
-      const [threshold, metric] = ['threshold', 'metricName'].map((key) => texts(input(resource, key)).join(''));
-      return { of: resource.name, is: `${threshold} of ${metric}${isMute ? ', without an action' : ''}` };
-    }),
-  accessLog: ({ api: { stage } }) =>
-    distinct(
-      (stage.accessLogFormat?.match(/\$context\.[\w.-]+/g) ?? []).map((variable) => variable.replace('$context.', '')),
-    ),
   retention: (model) =>
     declared(model, TYPE.logGroup).map((resource) => {
       const [days = '0'] = texts(input(resource, 'retentionInDays'));
       return { of: resource.name, is: days === '0' ? 'forever' : `${days} days` };
     }),
-  logKeys: (model) => inputItems(model, TYPE.logGroup, 'kmsKeyId'),
 } as const satisfies Record<string, (model: Model) => readonly Item[]>;
 
 export type RecordedFact = keyof typeof RECORDED;

@@ -131,16 +131,12 @@ function factChanges(before: Report, after: Report, callers: readonly CallerChan
   };
   const functions = removed((report) => itemsOf('functions', report).map(({ is }) => is));
   const clients = removed(({ logins }) => logins.map(({ client }) => code(client)));
-  const logs = removed((report) => itemsOf('retention', report).map(({ of = '' }) => of));
   const lost = callers.flatMap(({ loses }) =>
     loses.flatMap(({ kind, name }) => (kind === 'route' ? [code(name)] : [])),
   );
-  // A role or alarm may share the name of a removed function, so a dangerous change is left out only if the thing
-  // itself is known to be removed.
+  // A role may share the name of a removed function.
   const leftOut = (change: FactChange): readonly string[] => {
     if (change.fact === 'needs') return lost;
-    if (change.fact === 'concurrency') return functions;
-    if (change.fact === 'logKeys') return functions.filter((name) => logs.includes(name));
     return isDangerous(change) ? [] : [...functions, ...clients];
   };
   const changes = FACT_NAMES.flatMap((fact): FactChange[] => {

@@ -9,8 +9,6 @@ const ISSUER = 'https://your-production-tenant.eu.auth0.com/';
 const APP = 'https://app.example.com';
 const EVIL = 'https://evil.example.com';
 const TABLE = 'arn:aws:dynamodb:eu-central-1:999999999999:table/orders';
-const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:on-call';
-const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
 /** The clients of the stack that is changed. */
 export const CLIENTS = [
@@ -21,8 +19,6 @@ export const CLIENTS = [
 const policy = (...Statement: readonly object[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
 const rights = (statement: object): Plant =>
   plus('aws:iam/rolePolicy:RolePolicy', { role: 'x', policy: policy(statement) });
-const alarm = (threshold: number, alarmActions = [TOPIC]): Plant =>
-  plus('aws:cloudwatch/metricAlarm:MetricAlarm', { threshold, metricName: '5xx', alarmActions });
 const throttle = (throttlingRateLimit: number, throttlingBurstLimit = 100): Plant =>
   inputs('Stage', { defaultRouteSettings: { throttlingRateLimit, throttlingBurstLimit } });
 const variables = (all: object): Plant => inputs('Function', { environment: { variables: all } });
@@ -166,16 +162,6 @@ export const CHANGES: readonly Change[] = [
     },
   ],
   [
-    'managedPolicies',
-    `! \`planted\` has the managed policy \`${ADMINISTRATOR}\``,
-    plus('aws:iam/rolePolicyAttachment:RolePolicyAttachment', { role: 'x', policyArn: ADMINISTRATOR }),
-  ],
-  [
-    'assumed',
-    '! the role `api-test` may be assumed by `{"AWS":"*"}`',
-    role({ assumeRolePolicy: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: '*' } }) }),
-  ],
-  [
     'boundaries',
     '! the role `api-test` is no longer bounded by `arn:aws:iam::ACCOUNT:policy/bound`',
     role({ permissionsBoundary: undefined }),
@@ -190,11 +176,6 @@ export const CHANGES: readonly Change[] = [
       principal: 's3.amazonaws.com',
       sourceArn: 'arn:aws:s3:::orders',
     }),
-  ],
-  [
-    'networks',
-    '! the function `api-test` is in `subnet-0123456789abcdef0`',
-    inputs('Function', { vpcConfig: { subnetIds: ['subnet-0123456789abcdef0'] } }),
   ],
   [
     'layers',
@@ -260,28 +241,6 @@ export const CHANGES: readonly Change[] = [
     throttle(50),
   ],
   [
-    'concurrency',
-    '! the function `api-test` has the reserved concurrency `-1`, no longer `10`',
-    inputs('Function', { reservedConcurrentExecutions: -1 }),
-    inputs('Function', { reservedConcurrentExecutions: 10 }),
-  ],
-  [
-    'concurrency',
-    '! the function `api-test` no longer has the reserved concurrency `10`',
-    inputs('Function', { reservedConcurrentExecutions: undefined }),
-    inputs('Function', { reservedConcurrentExecutions: 10 }),
-  ],
-  ['alarms', '! the alarm `planted` goes off at `5 of 5xx, without an action`', alarm(5, [])],
-  ['alarms', '! the alarm `planted` no longer goes off at `5 of 5xx`', unplanted, alarm(5)],
-  [
-    'accessLog',
-    '* the access log holds `identity.sourceIp`',
-    inputs('Stage', {
-      accessLogSettings: { destinationArn: 'x', format: '$context.status $context.identity.sourceIp' },
-    }),
-    inputs('Stage', { accessLogSettings: { destinationArn: 'x', format: '$context.status' } }),
-  ],
-  [
     'retention',
     '! events of `api`, `api-test` are kept `7 days`, no longer `90 days`',
     inputs('LogGroup', { retentionInDays: 7 }),
@@ -290,12 +249,6 @@ export const CHANGES: readonly Change[] = [
     'retention',
     '* events of `api`, `api-test` are kept `forever`, no longer `90 days`',
     inputs('LogGroup', { retentionInDays: 0 }),
-  ],
-  [
-    'logKeys',
-    '! events of `api`, `api-test` are no longer encrypted with `arn:aws:kms:eu-central-1:ACCOUNT:key/a`',
-    inputs('LogGroup', { kmsKeyId: undefined }),
-    inputs('LogGroup', { kmsKeyId: 'arn:aws:kms:eu-central-1:123456789012:key/a' }),
   ],
   ['uninvoked', '! `GET /test` answers 500: the API may not invoke its function', without('Permission')],
   ['functions', '* no route calls the function `api-test` any more', endpoint(EVIL)],

@@ -53,7 +53,6 @@ What a cell means, and what it does not, is in [docs/access.md](../docs/access.m
 ## Operation
 
 - Answers at: \`execute-api\`
-- Access log holds: \`authorizer.claims.azp\`, \`authorizer.claims.sub\`, \`authorizer.error\`, \`httpMethod\`, \`identity.sourceIp\`, \`identity.userAgent\`, \`integrationErrorMessage\`, \`integrationLatency\`, \`requestId\`, \`requestTimeEpoch\`, \`responseLatency\`, \`routeKey\`, \`status\`
 - Retention of the log \`api\`: \`30 days\`
 - Retention of the log \`api-test\`: \`30 days\`
 `);
