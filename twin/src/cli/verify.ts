@@ -68,7 +68,7 @@ async function playAll(opened: Opened, chosen: VerifyOptions): Promise<Played> {
   const target = chosen.asClients === true ? system : restrictedToProbe(system);
   const plan = planOf(model, chosen.allMethods === true);
   const { maxTokens = Infinity } = chosen;
-  const options: PlayOptions = { model, plan, target, clientIds, maxTokens, progress };
+  const options: PlayOptions = { plan, target, clientIds, maxTokens, progress };
   const { services, passwords, logins } = tokensToAsk(options);
   say(`Verifying ${target.name} against stack ${model.stack} of this checkout.`);
   if (target.playable !== undefined) {

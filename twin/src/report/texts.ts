@@ -4,13 +4,18 @@ import type { Cell } from './cells.ts';
 import type { Backend, Permission, ReportedCaller, ReportedRoute, Verdict } from './data.ts';
 import { code, codes } from './markdown.ts';
 
-/** Returns a caller's name in Markdown, unique in its stack. */
-export function heading(caller: ReportedCaller | Caller): string {
+/** Returns a caller's name, unique in its stack, with each part as `show` writes it. */
+export function callerName(caller: ReportedCaller | Caller, show = (name: string): string => name): string {
   if (caller.kind === 'anyone') return 'anyone';
-  const name = code(caller.name);
+  const name = show(caller.name);
   if (caller.kind === 'client') return `${name} (${caller.grantType ?? 'no grant type'})`;
   const { kind, through, flow } = caller;
-  return through ? `${kind} ${name} through ${code(through)} (${flow})` : `${kind} ${name}`;
+  return through ? `${kind} ${name} through ${show(through)} (${flow})` : `${kind} ${name}`;
+}
+
+/** Returns a caller's name in Markdown. */
+export function heading(caller: ReportedCaller | Caller): string {
+  return callerName(caller, code);
 }
 
 export function needsText(needs: ReportedRoute['needs']): string {

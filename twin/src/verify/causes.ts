@@ -1,19 +1,11 @@
 import type { Route } from '../model/http-api.ts';
-import type { Model } from '../model/model.ts';
 import type { Claims } from '../gateway/decision.ts';
 import { scopesOf } from '../gateway/judge.ts';
-import type { Caller } from '../report/callers.ts';
+import { callerName } from '../report/texts.ts';
 import type { Verdict } from './call.ts';
 import type { Probe, PlannedToken } from './plan.ts';
 import { credentialsOf, type Target } from './target.ts';
 import type { TokenResult } from './tokens.ts';
-
-export function callerName(caller: Caller): string {
-  if (caller.kind === 'anyone') return 'anyone';
-  if (caller.kind === 'client') return `${caller.name} (${caller.grantType ?? 'no grant type'})`;
-  const who = caller.kind === 'role' ? `a user with the role ${caller.name}` : caller.name;
-  return caller.flow === undefined ? who : `${who} through ${caller.through} (${caller.flow})`;
-}
 
 interface CallDifference {
   readonly kind: 'call';
@@ -21,7 +13,6 @@ interface CallDifference {
   readonly route: Route;
   readonly verdict: Exclude<Verdict, { kind: 'not tried' }>;
   readonly claims: Claims | undefined;
-  readonly model: Model;
 }
 
 /** A token request with an outcome other than the program declares. It holds no token. */
@@ -67,55 +58,26 @@ function explainedCall(difference: CallDifference): Explained {
   };
 }
 
-function likely({ probe, route, verdict, claims, model }: CallDifference): string {
-  const { authorizer } = route;
+function likely({ route, verdict, claims }: CallDifference): string {
   if (verdict.kind === 'unreachable') return `${verdict.why}.`;
-  if (verdict.kind === 'not found')
+  if (verdict.kind === 'not found') {
     return "the route is not deployed there (or its backend returns the gateway's own 404).";
+  }
   if (verdict.kind === 'failed') {
-    if (route.integration.kind === 'http') {
-      return `the gateway cannot reach ${route.integration.url}, or that endpoint fails.`;
-    }
-    return route.integration.mayInvoke
-      ? 'the function fails (its log says why; for a twin, the terminal does), or the deployed stack lacks the permission to invoke it (lambda:InvokeFunction).'
-      : 'the program gives the gateway no permission to invoke the function (lambda:InvokeFunction for this route).';
+    return 'the backend fails (its log says why; for a twin, the terminal does), or the gateway may not invoke the function (lambda:InvokeFunction).';
   }
-  if (verdict.kind === 'allowed') {
-    if (probe.expected === 403) return 'the deployed route needs other scopes, or none.';
-    return 'the deployed route has no authorizer, or a different one.';
+  const { authorizer } = route;
+  const [, says] = /error_description="([^"]+)"/.exec(verdict.kind === 'denied' ? verdict.challenge : '') ?? [];
+  if (authorizer === undefined || says === undefined) {
+    return 'the deployed route has another authorizer, or needs other scopes, than the program declares.';
   }
-  if (authorizer === undefined) return 'the deployed route has an authorizer, and the program says public.';
-  if (verdict.status === 403) return 'the deployed route needs other scopes than the program declares.';
-  if (probe.expected === 403 || probe.expected === 'allowed')
-    return refusedToken(verdict.challenge, authorizer, claims, model);
-  return 'it is rejected for another reason than the program gives.';
-}
-
-/** Returns the cause of a 401 for a token that should be valid, from the gateway's challenge. */
-function refusedToken(
-  challenge: string,
-  { issuer, audiences }: NonNullable<Route['authorizer']>,
-  claims: Claims | undefined,
-  { tenant }: Model,
-): string {
-  const [, description = ''] = /error_description="([^"]*)"/.exec(challenge) ?? [];
-  const iss = String(claims?.['iss']);
-  if (description === 'issuer does not match') {
-    if (iss !== issuer) {
-      const slash = iss === `${issuer}/` || `${iss}/` === issuer ? ', which differs in the slash at its end' : '';
-      return `the token's issuer is ${iss} and the program's authorizer trusts ${issuer}${slash}.`;
-    }
-    return `the deployed authorizer trusts another issuer than ${iss}; usually the slash at its end is missing.`;
+  if (says === 'issuer does not match') {
+    return `the deployed authorizer trusts another issuer than ${String(claims?.['iss'])}; usually the slash at its end is missing.`;
   }
-  if (description.includes('audience')) {
-    const aud = JSON.stringify(claims?.['aud']);
-    return `the token's audience is ${aud}; the deployed authorizer accepts other audiences than ${audiences.join(' or ')}.`;
+  if (says.includes('audience')) {
+    return `the token's audience is ${JSON.stringify(claims?.['aud'])}; the deployed authorizer accepts other audiences than ${authorizer.audiences.join(' or ')}.`;
   }
-  if (description.includes('communication error')) {
-    return `the gateway cannot read the keys of https://${tenant.issuerDomain}/ (${description}).`;
-  }
-  if (description === '') return 'the gateway found no token: the deployed authorizer reads it from somewhere else.';
-  return `the gateway says: ${description}.`;
+  return `the gateway says: ${says}.`;
 }
 
 function explainedToken({ planned: { caller, ask, answer, what }, actual, connection }: TokenDifference): Explained {
@@ -149,18 +111,14 @@ function whyRefused(
   client: string,
   connection: string | undefined,
 ): string {
-  const causes: readonly (readonly [response: RegExp, cause: string])[] = [
-    [/: .*not authorized to access/, `the client grant of ${client} for ${audience} is missing`],
-    [/: .*not been granted scopes/, `the client grant of ${client} lacks that scope`],
-    [/: Service not (?:found|enabled within domain)/, `the tenant has no API with the identifier ${audience}`],
-    [/: .*connection/i, `the connection ${connection ?? ''} does not exist or is not enabled for ${client}`],
-    [/: .*Grant type/, `${client} lacks the grant type`],
-    [/^access_denied: Unauthorized$/, `the tenant rejects the credentials of ${client}`],
-    [/^invalid_grant: /, 'the user does not exist, or has another password'],
-  ];
-  const response = `${error}: ${description}`;
-  const cause = causes.find(([pattern]) => pattern.test(response))?.[1] ?? 'the tenant rejects the request';
-  return `${cause} (${response}).`;
+  const says = `${error}: ${description}`;
+  if (/: .*not (?:authorized to access|been granted scopes)/.test(says)) {
+    return `the client grant of ${client} for ${audience} is missing, or lacks a scope (${says}).`;
+  }
+  if (/: .*connection/i.test(says)) {
+    return `the connection ${connection ?? ''} does not exist or is not enabled for ${client} (${says}).`;
+  }
+  return `the tenant says: ${says}.`;
 }
 
 function list(scopes: readonly string[]): string {

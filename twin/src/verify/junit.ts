@@ -1,5 +1,6 @@
 import { XMLBuilder } from 'fast-xml-parser';
-import { callerName, differenceText } from './causes.ts';
+import { differenceText } from './causes.ts';
+import { callerName } from '../report/texts.ts';
 import type { Outcome, Played } from './play.ts';
 import { TOKENS } from './table.ts';
 

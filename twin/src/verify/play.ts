@@ -1,6 +1,5 @@
 import type { Route } from '../model/http-api.ts';
 import { integrationName } from '../model/integrations.ts';
-import type { Model } from '../model/model.ts';
 import { scopesOf } from '../gateway/judge.ts';
 import type { Cell } from '../report/cells.ts';
 import { callRoute, type Verdict } from './call.ts';
@@ -30,7 +29,6 @@ export interface Played {
 }
 
 export interface PlayOptions {
-  readonly model: Model;
   readonly plan: Plan;
   readonly target: Target;
   readonly clientIds: Readonly<Record<string, string>>;
@@ -41,7 +39,7 @@ export interface PlayOptions {
 
 /** Requests every token, plays every cell, and compares both with what the program declares. */
 export async function play(options: PlayOptions): Promise<Played> {
-  const { plan, target, clientIds, model, maxTokens, progress, platform = PLATFORM } = options;
+  const { plan, target, clientIds, maxTokens, progress, platform = PLATFORM } = options;
   const client = new TokenClient(target, clientIds, platform);
   const requested = requestable(options, client);
   const plays = plan.rows.flatMap((row) => row.plays);
@@ -60,7 +58,7 @@ export async function play(options: PlayOptions): Promise<Played> {
       });
     }
   }
-  const playing: Playing = { model, target, results, platform };
+  const playing: Playing = { target, results, platform };
   const outcomes = new Map<Play, Outcome>();
   const queue = plays.values();
   // Run only a few at once: a stage may have a low throttle.
@@ -100,7 +98,6 @@ function requestable({ plan, maxTokens }: PlayOptions, client: TokenClient): Pla
 }
 
 interface Playing {
-  readonly model: Model;
   readonly target: Target;
   readonly results: ReadonlyMap<PlannedToken, TokenResult>;
   readonly platform: Platform;
@@ -132,7 +129,7 @@ async function playProbe(
   probe: Probe,
   { route }: Cell,
   sample: Extract<Sample, { kind: 'request' }>,
-  { model, target, results, platform }: Playing,
+  { target, results, platform }: Playing,
 ): Promise<Outcome> {
   const result = probe.token && results.get(probe.token);
   if (probe.token !== undefined) {
@@ -152,7 +149,7 @@ async function playProbe(
   if (verdict.kind === 'not tried') return verdict;
   if (agrees(verdict, probe)) return { kind: 'agrees' };
   const claims = result?.kind === 'token' ? result.claims : undefined;
-  return { kind: 'differs', differences: [{ kind: 'call', probe, route, verdict, claims, model }] };
+  return { kind: 'differs', differences: [{ kind: 'call', probe, route, verdict, claims }] };
 }
 
 function agrees(verdict: Verdict, { expected }: Probe): boolean {

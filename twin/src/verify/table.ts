@@ -1,4 +1,5 @@
-import { callerName, differenceText, explained, type Difference } from './causes.ts';
+import { differenceText, explained, type Difference } from './causes.ts';
+import { callerName } from '../report/texts.ts';
 import type { Outcome, Played } from './play.ts';
 
 const MARKS: Readonly<Record<Outcome['kind'], string>> = { agrees: '✓', differs: '✗', 'not tried': '–' };

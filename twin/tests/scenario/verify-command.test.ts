@@ -47,7 +47,7 @@ it('npm run verify names a lost client grant, prints no secret, and ends with 1'
   const { code, text } = await verify('--outputs', outputsOf(broken));
   expect(code).toBe(1);
   expect(text).toMatch(
-    / {2}the client grant of test-app for https:\/\/test-api-for-jwt-authorizer\.example\.com is missing .*\n {4}test-app \(client_credentials\), requesting every scope that it can get, gets no token\n/,
+    / {2}the client grant of test-app for https:\/\/test-api-for-jwt-authorizer\.example\.com is missing, or lacks a scope .*\n {4}test-app \(client_credentials\), requesting every scope that it can get, gets no token\n/,
   );
   for (const secret of [...Object.values(broken.outputs.clientSecrets), broken.outputs.testUserPassword]) {
     expect(text).not.toContain(secret);

@@ -41,7 +41,6 @@ export function playOptions(twin: TestTwin, options: Options = {}): PlayOptions 
   const { model = twin.model(), allMethods = false, only, change, maxTokens = Infinity, platform, ...rest } = options;
   const target = { ...targetOf(twin), ...rest };
   return {
-    model,
     plan: reduced(planOf(model, allMethods), only),
     target: change === undefined ? target : { ...target, outputs: change(structuredClone(target.outputs)) },
     clientIds: twin.outputs.clientIds,

@@ -34,7 +34,7 @@ it('A verification of a twin logs each user in through each client and plays eve
   expect(differencesOf(played)).toEqual([]);
   expect(tableOf(played)).not.toContain('Not tried');
   expect(exitCodeOf(played, true)).toBe(0);
-  expect(tableOf(played)).toContain('a user with the role writer through page (authorization_code)');
+  expect(tableOf(played)).toContain('role writer through page (authorization_code)');
   expect(twin.log.some((line) => line.includes('GET /u/login'))).toBe(true);
 });
 

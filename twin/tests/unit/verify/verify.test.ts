@@ -25,8 +25,8 @@ describe('Verifying a twin of the same checkout', () => {
     expect(tableOf(played).split('\n')).toEqual([
       '  A  test-app (client_credentials)',
       '  B  writer (client_credentials)',
-      '  C  a user with the role reader',
-      '  D  test-user@example.com through test-app (password)',
+      '  C  role reader',
+      '  D  user test-user@example.com through test-app (password)',
       '  E  anyone',
       '',
       '  ✓ as the program declares   ✗ a difference   – not tried   blank: requests no token itself',
