@@ -41,53 +41,31 @@ function sentences(facts: readonly FactChange[], what: string): string[] {
   return facts.length > 1 ? [counted(facts.length, what)] : facts.map(sentenceOf);
 }
 
-type Effect = ReturnType<typeof effectOf>;
-
 function callersIn(changes: readonly CallerChange[]): string[] {
-  const callers = [...Map.groupBy(changes, ({ caller }) => nameOf(caller))].map(([name, all]) => {
-    return { name, effect: effectOf(all) };
+  const callers = [...Map.groupBy(changes, ({ caller }) => nameOf(caller))];
+  if (callers.length > MOST_NAMES) return [`${callers.length} callers change`];
+  return callers.map(([name, all]) => {
+    const effects = [
+      ...amount(
+        'gains',
+        all.flatMap(({ gains }) => gains),
+      ),
+      ...amount(
+        'loses',
+        all.flatMap(({ loses }) => loses),
+      ),
+    ];
+    return `${name} ${effects.join(' and ') || 'changes'}`;
   });
-  const alike = [...Map.groupBy(callers, ({ effect }) => JSON.stringify(effect)).values()];
-  if (alike.length <= MOST_NAMES) {
-    return alike.flatMap((some) => {
-      const names = some.map(({ name }) => name);
-      const who = names.length <= MOST_NAMES ? names.join(' and ') : counted(names.length, 'caller');
-      return some.slice(0, 1).map(({ effect }) => `${who} ${effectText(effect, names.length > 1)}`);
-    });
-  }
-  const count = (what: (effect: Effect) => number): number => callers.filter(({ effect }) => what(effect) > 0).length;
-  const gaining = count(({ gains }) => gains.length);
-  const losing = count(({ loses }) => loses.length);
-  const verb = (number: number, word: string): string => `${number} ${word}${number === 1 ? 's' : ''}`;
-  return [`${callers.length} callers change (${verb(gaining, 'gain')}, ${verb(losing, 'lose')})`];
 }
 
-function effectOf(all: readonly CallerChange[]) {
-  const presences = new Set(all.map(({ presence }) => presence));
-  const [presence = 'stays' as const] = presences.size === 1 ? presences : [];
-  const union = (changes: readonly AccessChange[]): string[] =>
-    [...new Set(changes.map(({ kind, name }) => `${kind} ${name}`))].toSorted();
-  return {
-    presence,
-    gains: union(all.flatMap(({ gains }) => gains)),
-    loses: union(all.flatMap(({ loses }) => loses)),
-  };
-}
-
-function effectText(effect: Effect, areSeveral: boolean): string {
-  const { presence, gains, loses } = effect;
-  const word = (singular: string, plural: string): string => (areSeveral ? plural : singular);
-  const amount = (verb: string, changes: readonly string[]): string[] => {
-    const routes = changes.filter((change) => change.startsWith('route ')).length;
-    const text = routes > 0 ? counted(routes, 'route') : counted(changes.length, 'permission');
-    return changes.length === 0 ? [] : [`${verb} ${text}`];
-  };
-  const parts = [
-    ...(presence === 'stays' ? [] : [`${word('is', 'are')} ${presence}`]),
-    ...amount(word('gains', 'gain'), gains),
-    ...amount(word('loses', 'lose'), loses),
-  ];
-  return parts.length === 0 ? `${word('has', 'have')} the same verdicts for other reasons` : parts.join(' and ');
+/** Returns the number of routes, or of permissions if no route is among the changes of a caller's columns. */
+function amount(verb: string, changes: readonly AccessChange[]): string[] {
+  const number = (wanted: AccessChange['kind']): number =>
+    new Set(changes.flatMap(({ kind, name }) => (kind === wanted ? [name] : []))).size;
+  const routes = number('route');
+  if (changes.length === 0) return [];
+  return [`${verb} ${routes > 0 ? counted(routes, 'route') : counted(number('permission'), 'permission')}`];
 }
 
 function nameOf(caller: ReportedCaller): string {
