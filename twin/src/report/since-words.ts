@@ -2,7 +2,7 @@ import { sentenceOf } from './facts.ts';
 import { headline } from './headline.ts';
 import { code, codes } from './markdown.ts';
 import { isDangerous, isSame, type AccessChange, type CallerChange, type StackChange } from './since.ts';
-import { heading, isAllowed, whyText } from './texts.ts';
+import { heading, whyText } from './texts.ts';
 
 /** Returns the changes for a terminal: the headline, then the changed stacks, grouped if they change alike. */
 export function words(changes: readonly StackChange[], revision: string): string {
@@ -33,11 +33,10 @@ function wordsOf({ head, dangerous, callers, others }: Parts): string[] {
   return [
     head,
     ...dangerous.map((sentence) => `  ! ${sentence}`),
-    ...callers.flatMap(({ caller, gains, loses, altered }) => [
+    ...callers.flatMap(({ caller, gains, loses }) => [
       `  ${caller}`,
       ...gains.map((gain) => `    + gains ${gain}`),
       ...loses.map((loss) => `    - loses ${loss}`),
-      ...altered.map((change) => `    ~ ${change}`),
     ]),
     ...others.map((sentence) => `  * ${sentence}`),
   ];
@@ -47,16 +46,12 @@ function markdownOf({ head, dangerous, callers, others }: Parts): string[] {
   const rows = callers.map(
     ({ caller, gains, loses }) => `| ${caller} | ${gains.join('<br>')} | ${loses.join('<br>')} |`,
   );
-  const rest = [
-    ...callers.flatMap(({ caller, altered }) => altered.map((change) => `${caller}: ${change}`)),
-    ...others,
-  ];
   const block = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', ...lines]);
   return [
     `### ${head}`,
     ...block(dangerous.map((sentence) => `- **!** ${sentence}`)),
     ...block(rows.length === 0 ? [] : ['| Caller | Gains | Loses |', '| --- | --- | --- |', ...rows]),
-    ...block(rest.map((sentence) => `- ${sentence}`)),
+    ...block(others.map((sentence) => `- ${sentence}`)),
   ];
 }
 
@@ -67,7 +62,6 @@ interface Parts {
     readonly caller: string;
     readonly gains: readonly string[];
     readonly loses: readonly string[];
-    readonly altered: readonly string[];
   }[];
   readonly others: readonly string[];
 }
@@ -87,7 +81,6 @@ function partsOf(change: StackChange, stacks: string, revision: string): Parts {
       caller: introduced(caller),
       gains: caller.gains.map((gain) => accessText(gain, caller)),
       loses: caller.loses.map((loss) => accessText(loss, caller)),
-      altered: caller.altered.map(altered),
     })),
     others: change.facts.filter((fact) => !isDangerous(fact)).map(sentenceOf),
   };
@@ -97,11 +90,6 @@ function accessText({ kind, name, after }: AccessChange, { presence }: CallerCha
   if (kind === 'permission') return `the permission ${name}`;
   if (presence === 'gone') return code(name);
   return `${code(name)} (${after === undefined ? 'the route is gone' : whyText(after)})`;
-}
-
-function altered({ name, before, after }: AccessChange): string {
-  if (before === undefined || after === undefined) return code(name);
-  return `${code(name)} is still ${isAllowed(after) ? 'allowed' : 'denied'} (${whyText(after)}, no longer ${whyText(before)})`;
 }
 
 function introduced({ caller, presence, gains }: CallerChange): string {

@@ -2,7 +2,7 @@ import type { Permission, Report, ReportedCaller, ReportedRoute, Verdict } from 
 import { FACT_NAMES, FACTS, itemsOf, type FactChange } from './facts.ts';
 import { code } from './markdown.ts';
 import { inNewNames, newRenames } from './renames.ts';
-import { heading, isAllowed, permissionText, whyText } from './texts.ts';
+import { heading, isAllowed, permissionText } from './texts.ts';
 
 export interface StackChange {
   /** Compared with the other report, or listed completely because there is none, or removed. */
@@ -20,7 +20,6 @@ export interface CallerChange {
   readonly presence: 'new' | 'gone' | 'stays';
   readonly gains: readonly AccessChange[];
   readonly loses: readonly AccessChange[];
-  readonly altered: readonly AccessChange[];
 }
 
 /** A change of a verdict, absent if the route or the caller is; or of a permission that no changed verdict names. */
@@ -45,9 +44,7 @@ export function compare(before: Report | Missing, after: Report): StackChange {
     // A public route is a fact about the route, not a gain of each caller.
     .filter(({ caller }) => caller.kind !== 'anyone')
     .map((change) => ({ ...change, gains: change.gains.filter((gain) => gain.after?.kind !== 'public') }))
-    .filter(
-      ({ presence, gains, loses, altered }) => presence !== 'stays' || gains.length + loses.length + altered.length > 0,
-    );
+    .filter(({ presence, gains, loses }) => presence !== 'stays' || gains.length + loses.length > 0);
   return { kind: 'changed', stack: after.stack, callers, facts: factChanges(old, now, callers) };
 }
 
@@ -81,27 +78,16 @@ function callerChange(
   const [was, is] = [indexIn(before), indexIn(after)];
   const changes = routes.map(({ route: name }) => {
     const [old, now] = [routeOf(before, name), routeOf(after, name)];
-    const needs = [old, now].map((route) => JSON.stringify(route?.needs));
-    return { kind: 'route', name, before: old?.cells[was], after: now?.cells[is], needs } as const;
+    return { kind: 'route', name, before: old?.cells[was], after: now?.cells[is] } as const;
   });
   const gains = changes.filter((route) => !allows(route.before) && allows(route.after));
   const loses = changes.filter((route) => allows(route.before) && !allows(route.after));
-  const altered = changes.filter(
-    (route) =>
-      route.before !== undefined &&
-      route.after !== undefined &&
-      allows(route.before) === allows(route.after) &&
-      whyText(route.before) !== whyText(route.after) &&
-      // A change of the route's needs is reported once for all callers.
-      route.needs[0] === route.needs[1],
-  );
   const [had, has] = [before.permissions[was] ?? [], after.permissions[is] ?? []];
   return {
     caller,
     presence: was === -1 ? 'new' : is === -1 ? 'gone' : 'stays',
     gains: [...gains, ...lacking(has, had, gains)],
     loses: [...loses, ...(is === -1 ? [] : lacking(had, has, loses))],
-    altered,
   };
 }
 

@@ -140,15 +140,6 @@ it.each<[string, Model, Model, string[]]>([
     ],
   ],
   [
-    'that a verdict has another reason',
-    plainModel({ ...services(['shop']), grants: [] }, READ),
-    plainModel(services(['shop'], []), READ),
-    [
-      '  `shop` (client_credentials)',
-      '    ~ `GET /` is still denied (lacks `read`, no longer no token (no client grant for the API))',
-    ],
-  ],
-  [
     'that a client and a function are renamed and keep their resources',
     routedTo(lambda('test'), services(['till'])),
     routedTo(
