@@ -25,8 +25,7 @@ export async function reportsAt(root: URL, revision: string): Promise<ReadonlyMa
     .filter((stack) => STACK_NAME.test(stack));
   const read = async (stack: string): Promise<Report | Missing> => {
     const file = `access/${stack}.json`;
-    if (!files.includes(file)) return 'without JSON';
-    const report = fromJson(await git(['show', `${commit}:./${file}`]));
+    const report = files.includes(file) ? fromJson(await git(['show', `${commit}:./${file}`])) : undefined;
     return report?.stack === stack ? report : 'unreadable';
   };
   return new Map(await Promise.all([...new Set(stacks)].map(async (stack) => [stack, await read(stack)] as const)));
@@ -34,36 +33,17 @@ export async function reportsAt(root: URL, revision: string): Promise<ReadonlyMa
 
 type Git = (args: readonly string[]) => Promise<string>;
 
-/** Resolves a revision from the command line, which must be neither an option nor several revisions. */
+/** Resolves a revision from the command line, which may not be several revisions. */
 async function commitOf(git: Git, revision: string): Promise<string> {
-  const shown = JSON.stringify(printable(revision, 100));
-  if (revision === '' || revision.startsWith('-') || /\p{C}/u.test(revision)) {
-    throw new UserError(`--since needs a git revision, like main; ${shown} is none.`);
-  }
   try {
-    return (await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])).trim();
+    return (await git(['rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`])).trim();
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    const { stderr = '' } = error as { readonly stderr?: string };
-    const reason = stderr.trim() === '' ? '' : ` (git says: ${printable(stderr.split('\n')[0] ?? '')})`;
-    throw new UserError(`unknown git revision ${shown}; check the spelling, or fetch it first${reason}`);
+    const { stderr = '', message } = error as { readonly stderr?: string; readonly message: string };
+    const [says = ''] = (stderr || message).split('\n');
+    throw new UserError(`--since ${JSON.stringify(printable(revision, 100))}: ${printable(says, 200)}`);
   }
 }
 
 function gitIn(cwd: string): Git {
-  // In English, since the messages are searched.
-  const env = { ...process.env, LC_ALL: 'C' };
-  return async (args) => {
-    try {
-      const { stdout } = await promisify(execFile)('git', [...args], { cwd, maxBuffer: LARGEST, env });
-      return stdout;
-    } catch (error) {
-      const { code, stderr = '' } = error as { readonly code?: unknown; readonly stderr?: string };
-      if (code === 'ENOENT') throw new UserError('--since needs git, which is not installed here.');
-      if (code === 128 && /not a git repository/.test(stderr)) {
-        throw new UserError('--since needs a git repository; this folder is not in one.');
-      }
-      throw error;
-    }
-  };
+  return async (args) => (await promisify(execFile)('git', [...args], { cwd, maxBuffer: LARGEST })).stdout;
 }

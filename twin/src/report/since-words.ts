@@ -67,14 +67,12 @@ interface Parts {
 }
 
 function partsOf(change: StackChange, stacks: string, revision: string): Parts {
-  const file = 'access/<stack>.json';
   return {
     head: {
       changed: `${stacks}, since ${revision}`,
       gone: `${stacks}, gone since ${revision}`,
       new: `${stacks}, new since ${revision}: all that callers may call`,
-      'without JSON': `${stacks}, without ${file} at ${revision}: all that callers may call`,
-      unreadable: `${stacks}, whose ${file} at ${revision} is not of this version (write it again there with twin access): all that callers may call`,
+      unreadable: `${stacks}, without access/<stack>.json of this version at ${revision}: all that callers may call`,
     }[change.kind],
     dangerous: change.facts.filter(isDangerous).map(sentenceOf),
     callers: change.callers.map((caller) => ({

@@ -12,8 +12,8 @@ export interface StackChange {
   readonly facts: readonly FactChange[];
 }
 
-/** Why the other revision has no report: the stack is new, it has no JSON, or its JSON is of another version. */
-export type Missing = 'new' | 'without JSON' | 'unreadable';
+/** Why the other revision has no report: the stack is new, or there is no JSON of this version. */
+export type Missing = 'new' | 'unreadable';
 
 export interface CallerChange {
   readonly caller: ReportedCaller;
