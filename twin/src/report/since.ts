@@ -12,7 +12,7 @@ export interface StackChange {
   readonly facts: readonly FactChange[];
 }
 
-/** Why the other revision has no report: the stack is new, or there is no JSON of this version. */
+/** Why the other revision has no report: the stack is new, or its JSON is missing or of another version. */
 export type Missing = 'new' | 'unreadable';
 
 export interface CallerChange {

@@ -104,7 +104,9 @@ Stack prod, gone since main
   expect(fresh.text).toMatch(/^dev: the stack is new; nothing else changes\n\nStack dev, new since HEAD~3:/);
   const whole = await access('--since', 'HEAD~1', '--stack', 'dev');
   expect(whole.code).toBe(0);
-  expect(whole.text).toMatch(/^dev: cannot be compared\n\nStack dev, without access\/<stack>\.json of this version at HEAD~1: all/);
+  expect(whole.text).toMatch(
+    /^dev: cannot be compared\n\nStack dev, without access\/<stack>\.json of this version at HEAD~1: all/,
+  );
   expect(whole.text).toContain('+ gains GET /test (read:user)');
   const unknown = await access('--stack', 'dve');
   expect(unknown).toMatchObject({

@@ -55,8 +55,6 @@ const both =
   (all) =>
     plants.reduce((rest, plant) => plant(rest), all);
 
-const unplanted: Plant = (all) => ({ ...all, resources: all.resources.filter(({ name }) => name !== 'planted') });
-
 export type Change = [fact: FactName, says: string, plant: Plant, first?: Plant];
 
 /**
