@@ -166,8 +166,6 @@ export interface StreamEvents {
   readonly access: { readonly secrets: boolean };
   /** Why the last reload failed; empty if it succeeded. */
   readonly problem: { readonly message: string };
-  /** The limit of open pages is reached, so this page gets no events. */
-  readonly full: { readonly pages: number };
 }
 
 /** The response to each of the page's requests. */

@@ -7,7 +7,7 @@ import { compilePage } from './document.ts';
 import { entryOf } from './entries.ts';
 import { QuestionError, samePage, serveAnswers } from './guard.ts';
 import { openKeys } from './keys.ts';
-import { eventOf, Live, LISTENERS } from './live.ts';
+import { openLive } from './live.ts';
 import { logIn } from './log-in.ts';
 import { maskedEvent, maskedRequest } from './mask.ts';
 import { MASK, type StreamEvents } from './messages.ts';
@@ -28,7 +28,7 @@ export function openPage(inside: Inside): Page {
   const known = (): Known => knownOf(inside.model());
   const defect = (error: unknown): void => inside.onEvent({ kind: 'defect', error });
   const recorder: Recorder = new Recorder(() => live.changed());
-  const live = new Live(
+  const live: ReturnType<typeof openLive> = openLive(
     {
       twin,
       last: () => recorder.last,
@@ -72,9 +72,6 @@ export function openPage(inside: Inside): Page {
   app.get('/_twin/live', (c) => {
     // A HEAD request never reads its stream.
     if (c.req.method === 'HEAD') return c.body(null);
-    c.header('content-type', 'text/event-stream');
-    // A browser reconnects after a stream that ends, but gives up after an error status.
-    if (live.full) return c.body(eventOf('full', { pages: LISTENERS }));
     const [before, id] = (c.req.header('last-event-id') ?? c.req.query('after') ?? '').split(' ');
     const after = before === twin ? Number(id) : 0;
     const first = [
@@ -82,7 +79,7 @@ export function openPage(inside: Inside): Page {
       ['access', { secrets: keys.isHolder(c) }],
       ['problem', { message: problem }],
     ] as const;
-    return c.body(live.open(first, Number.isSafeInteger(after) ? after : 0));
+    return live.open(c, first, Number.isSafeInteger(after) ? after : 0);
   });
 
   serveAnswers(app, keys, {

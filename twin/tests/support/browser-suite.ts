@@ -1,10 +1,7 @@
 import { chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
 import './chromium-server.ts';
-import { eventOf } from '../../src/page/live.ts';
-import type { Entry } from '../../src/page/messages.ts';
 import { openAt, type Opened } from './browser.ts';
-import { lastOf, listenTo } from './page.ts';
 import { startTestTwin, type TestTwin } from './twin.ts';
 
 interface Started extends Pick<Opened, 'page' | 'complaints'> {
@@ -86,39 +83,3 @@ const RESET = `new Promise((done) => {
     requestAnimationFrame(() => setTimeout(done));
   });
 })`;
-
-/**
- * Reloads the page with a replacement for the twin's stream, until the test ends: each connection gets the twin's state and a
- * batch of rejected requests with these numbers, and is closed.
- * @param numbersOf a connection's batch, oldest first; connections count from 1
- */
-export async function reloadWith(
-  page: Page,
-  twin: TestTwin,
-  numbersOf: (connection: number) => readonly number[],
-): Promise<void> {
-  const stream = await listenTo(twin);
-  await expect.poll(() => lastOf(stream, 'state')).toBeDefined();
-  stream.close();
-  let connections = 0;
-  await page.route('**/_twin/live*', (route) => {
-    connections += 1;
-    const entries = numbersOf(connections).map((id): Entry => ({
-      kind: 'unread',
-      id,
-      at: id * 1000,
-      status: 400,
-      why: `number ${id}`,
-    }));
-    const batch = eventOf('entries', { entries, skipped: 0, last: 500 }).replace(/\n$/, 'id: twin 500\n\n');
-    const body = `retry: 200\n${eventOf('state', lastOf(stream, 'state')!)}${batch}`;
-    return route.fulfill({ contentType: 'text/event-stream', body });
-  });
-  onTestFinished(async () => {
-    await page.unroute('**/_twin/live*');
-    await leave(page);
-  });
-  // The page before it may connect again until it is gone.
-  page.once('framenavigated', () => (connections = 0));
-  await page.reload();
-}

@@ -6,19 +6,7 @@ import { listen } from './listen.ts';
 import { Log } from './log.tsx';
 import { Matrix } from './matrix.tsx';
 import { choose, follow } from './request.ts';
-import {
-  address,
-  chosen,
-  connection,
-  full,
-  isRestarted,
-  problem,
-  received,
-  secrets,
-  shown,
-  state,
-  twin,
-} from './store.ts';
+import { address, chosen, connection, isRestarted, problem, received, secrets, shown, state, twin } from './store.ts';
 import { Scopes } from './token.tsx';
 import { TryIt } from './try-it.tsx';
 import { Text } from './ui.tsx';
@@ -55,9 +43,7 @@ function App(): ComponentChildren {
       </header>
       {connection.value === 'lost' && (
         <p class="banner" role="alert">
-          {full.value > 0
-            ? `${full.value} pages are already open. Close some; this page then connects by itself.`
-            : `The twin does not answer. Start it again with ${startCommand}; this page reconnects and keeps what you typed.`}
+          The twin does not answer. Start it again with {startCommand}; this page reconnects and keeps what you typed.
         </p>
       )}
       {secrets.value === false && (

@@ -26,8 +26,6 @@ export const history = signal(NO_HISTORY);
 export const secrets = signal<boolean>();
 /** Why the last reload failed; empty if it succeeded. */
 export const problem = signal('');
-/** The number of open pages if there are too many. */
-export const full = signal(0);
 /** The address's fragment: the link to a cell or to a request; empty without one. */
 export const address = signal('');
 
@@ -36,14 +34,12 @@ export const received: { readonly [K in keyof StreamEvents]: (data: StreamEvents
   state: ({ twin: id, state: next }) => {
     isRestarted.value = twin.value !== '' && twin.value !== id;
     twin.value = id;
-    full.value = 0;
     connection.value = 'live';
     state.value = next;
   },
   entries: (batch) => (history.value = withEntries(history.value, batch, twin.value)),
   access: (access) => (secrets.value = access.secrets),
   problem: ({ message }) => (problem.value = message),
-  full: ({ pages }) => (full.value = pages),
 };
 
 /** A cell of the matrix: a route of an API, and a caller with its place in the row. */

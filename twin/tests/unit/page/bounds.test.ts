@@ -1,6 +1,7 @@
+import { Hono } from 'hono';
 import { expect, it } from 'vitest';
 import { NO_HISTORY, titleOf, withEntries } from '../../../src/page/client/history.ts';
-import { BATCH, Live } from '../../../src/page/live.ts';
+import { BATCH, openLive } from '../../../src/page/live.ts';
 import { maskedEvent } from '../../../src/page/mask.ts';
 import type { Entry, StreamEvents } from '../../../src/page/messages.ts';
 import type { Exchange } from '../../../src/gateway/pipeline.ts';
@@ -98,57 +99,37 @@ it('The page’s own rejected call has its reason, and never that of an earlier 
   expect(recorder.recordOf(undefined, 400, began)).toBeUndefined();
 });
 
-/** A source of so many entries, the newest of which has this id. */
-const sourceOf = (last: () => number, why = ''): ConstructorParameters<typeof Live>[0] => ({
-  twin: 'twin',
-  last,
-  since: (id, most) => {
-    const first = Math.max(id, last() - most);
-    return Array.from({ length: last() - first }, (_, at) => entry(first + at + 1, why));
-  },
-});
-const fail = (error: unknown): never => {
-  throw error;
+type Since = (id: number, most: number) => Entry[];
+
+/** Returns the stream of a source whose newest entry has the id `last()`, and what closes and wakes it. */
+const streamOf = async (last: () => number, since: Since, failures: unknown[] = []) => {
+  const live = openLive({ twin: 'twin', last, since }, (error) => failures.push(error));
+  const { body } = await new Hono().get('/', (c) => live.open(c, [], 0)).request('/');
+  if (body === null) throw new Error('the stream has a body');
+  return { ...live, reader: body.pipeThrough(new TextDecoderStream()).getReader() };
 };
-const batchesIn = (text: string): StreamEvents['entries'][] =>
-  [...text.matchAll(/^event: entries\ndata: (.*)$/gm)].map(
-    ([, data = '']) => JSON.parse(data) as StreamEvents['entries'],
-  );
+const batchIn = async ({ reader }: Awaited<ReturnType<typeof streamOf>>): Promise<StreamEvents['entries']> => {
+  const [, data = ''] = /^event: entries\ndata: (.*)\nid: twin \d+\n\n$/.exec((await reader.read()).value ?? '') ?? [];
+  return JSON.parse(data) as StreamEvents['entries'];
+};
 
 it('The live stream sends a batch at a time, the newest entries, with the number of those left out', async () => {
   let last = 3;
-  const live = new Live(
-    sourceOf(() => last),
-    fail,
-  );
-  const reader = live.open([], 0).pipeThrough(new TextDecoderStream()).getReader();
-  expect(batchesIn((await reader.read()).value ?? '')).toEqual([
-    { entries: [1, 2, 3].map((id) => entry(id)), skipped: 0, last: 3 },
-  ]);
-  for (last = 4; last < 5000; last += 1) live.changed();
-  const [batch] = batchesIn((await reader.read()).value ?? '');
-  expect(batch?.entries).toHaveLength(BATCH);
-  expect(batch?.entries.at(-1)?.id).toBe(5000);
-  expect(batch?.skipped).toBe(5000 - 3 - BATCH);
-  live.close();
-  while (!(await reader.read()).done);
-});
-
-it('A batch of the live stream has a limited length, and always the newest entry', async () => {
-  let last = 1;
-  const live = new Live(
-    sourceOf(() => last, 'x'.repeat(100_000)),
-    fail,
-  );
-  const reader = live.open([], 0).pipeThrough(new TextDecoderStream()).getReader();
-  let text = (await reader.read()).value ?? '';
-  last = BATCH;
-  live.changed();
-  while (batchesIn(text).length < 2) text += (await reader.read()).value ?? '';
-  const [, batch] = batchesIn(text);
-  expect(batch?.entries.map(({ id }) => id)).toEqual([BATCH - 1, BATCH]);
-  expect(batch?.skipped).toBe(BATCH - 3);
-  live.close();
+  const since: Since = (id, most) => {
+    const first = Math.max(id, last - most);
+    return Array.from({ length: last - first }, (_, at) => entry(first + at + 1));
+  };
+  const stream = await streamOf(() => last, since);
+  expect(await batchIn(stream)).toEqual({ entries: [1, 2, 3].map((id) => entry(id)), skipped: 0, last: 3 });
+  const began = performance.now();
+  for (last = 4; last < 5000; last += 1) stream.changed();
+  const batch = await batchIn(stream);
+  expect(performance.now() - began).toBeGreaterThan(150);
+  expect(batch.entries).toHaveLength(BATCH);
+  expect(batch.entries.at(-1)?.id).toBe(5000);
+  expect(batch.skipped).toBe(5000 - 3 - BATCH);
+  stream.close();
+  while (!(await stream.reader.read()).done);
 });
 
 it('The live stream sends nothing for an entry that cannot be made, and reports the defect', async () => {
@@ -157,32 +138,36 @@ it('The live stream sends nothing for an entry that cannot be made, and reports 
   const since = (): never => {
     throw defect;
   };
-  const live = new Live({ twin: 'twin', last: () => 7, since }, (error) => failures.push(error));
-  const reader = live.open([], 0).pipeThrough(new TextDecoderStream()).getReader();
-  expect(batchesIn((await reader.read()).value ?? '')).toEqual([{ entries: [], skipped: 7, last: 7 }]);
+  const stream = await streamOf(() => 7, since, failures);
+  expect(await batchIn(stream)).toEqual({ entries: [], skipped: 7, last: 7 });
   expect(failures).toEqual([defect]);
-  live.close();
+  stream.close();
 });
 
-it('The live stream stops while a browser does not read, and continues with the newest entries', async () => {
-  let last = BATCH;
-  const live = new Live(
-    sourceOf(() => last, 'x'.repeat(1_200_000)),
-    fail,
+it('The live stream makes no more batches while a browser does not read, and continues with the newest entries', async () => {
+  let last = 1;
+  let made = 0;
+  const stream = await streamOf(
+    () => last,
+    () => {
+      made += 1;
+      return [entry(last)];
+    },
   );
-  const reader = live.open([], 0).pipeThrough(new TextDecoderStream()).getReader();
-  for (let turn = 0; turn < 6; turn += 1) {
+  for (let turn = 0; turn < 8; turn += 1) {
     last += 1000;
-    live.changed();
+    stream.changed();
     await new Promise((done) => setTimeout(done, 210));
   }
-  let text = '';
-  while (batchesIn(text).at(-1)?.entries.at(-1)?.id !== last) text += (await reader.read()).value ?? '';
-  const batches = batchesIn(text);
-  // A fast reader would get seven batches; a slow one gets one for each stage of the streams.
-  expect(batches.length).toBeLessThan(6);
-  expect(batches.reduce((sum, { entries, skipped }) => sum + entries.length + skipped, 0)).toBe(last);
-  live.close();
+  // One for each stage of the streams.
+  expect(made).toBeLessThan(5);
+  let sum = 0;
+  for (let batch = await batchIn(stream); ; batch = await batchIn(stream)) {
+    sum += batch.entries.length + batch.skipped;
+    if (batch.last === last) break;
+  }
+  expect(sum).toBe(last);
+  stream.close();
 });
 
 it('The browser keeps the newest 200 entries, and how many were dropped and left out', () => {
