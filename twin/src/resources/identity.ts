@@ -3,13 +3,6 @@ import { createHmac } from 'node:crypto';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const DIGITS = '0123456789';
 
-/** The composition of the random provider's password. */
-export interface PasswordShape {
-  readonly length: number;
-  /** Classes of characters, and the minimum of each. */
-  readonly classes: readonly { readonly characters: string; readonly least: number }[];
-}
-
 /**
  * The values that a cloud would choose: ids, secrets, passwords. They are derived from a seed and the resource's name, so
  * that the next evaluation has the same values.
@@ -31,21 +24,6 @@ export class Identity {
 
   alphanumeric(label: string, length: number): string {
     return this.#pick(label, length, DIGITS + LETTERS);
-  }
-
-  password(label: string, { length, classes }: PasswordShape): string {
-    const everything = classes.map(({ characters }) => characters).join('');
-    const least = classes.map(({ characters, least: count }, index) =>
-      this.#pick(`${label}.${index}`, count, characters),
-    );
-    const parts = least.join('').split('');
-    parts.push(...this.#pick(`${label}.rest`, Math.max(0, length - parts.length), everything).split(''));
-    const order = this.#numbers(`${label}.order`, parts.length);
-    return parts
-      .map((character, index) => ({ character, rank: order[index] ?? 0 }))
-      .toSorted((a, b) => a.rank - b.rank)
-      .map(({ character }) => character)
-      .join('');
   }
 
   #pick(label: string, length: number, alphabet: string): string {
