@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isPair, isScalar, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
+import { isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import { isRecord } from '../common/shapes.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
 
@@ -15,11 +15,10 @@ export function readYaml(root: URL, file: string): Record<string, unknown> {
     throw new UserError(`Cannot read ${file}: ${(error as Error).message}`, { code: 'unreadable-file' });
   }
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter });
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const at = (offset: number): string => `${file}:${lineCounter.linePos(offset).line}`;
-  // Most later errors are consequences of the first.
-  const errors = document.errors.filter(({ code }, index) => code === 'DUPLICATE_KEY' || index === 0);
-  const problems = errors.map((error) => ({ place: at(error.pos[0]), message: yamlProblem(error, text) }));
+  // Later errors are mostly consequences of the first.
+  const problems = document.errors.slice(0, 1).map(({ pos, message }) => ({ place: at(pos[0]), message }));
   if (problems.length > 0) throw invalidFile(file, problems);
   if (isMap(document.contents)) {
     for (const pair of document.contents.items) {
@@ -41,24 +40,3 @@ export function readYaml(root: URL, file: string): Record<string, unknown> {
 export function invalidFile(file: string, problems: readonly Problem[]): UserError {
   return new UserError(`${file} is invalid:`, { code: 'invalid-file', problems });
 }
-
-function yamlProblem({ code, pos, message }: YAMLParseError, text: string): string {
-  if (code === 'DUPLICATE_KEY') {
-    return `duplicate key ${/^\S+?(?=:?(\s|$))/.exec(text.slice(pos[0]))?.[0] ?? ''}; delete one of the two`;
-  }
-  const reason = (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
-  return INDENTATION.has(code)
-    ? `${reason}. Check the indentation of this line and its neighbors, and the space after each colon`
-    : reason;
-}
-
-/** The parser's codes for a wrong indentation, or a colon without a space after it. */
-const INDENTATION: ReadonlySet<string> = new Set([
-  'BAD_INDENT',
-  'BLOCK_AS_IMPLICIT_KEY',
-  'BLOCK_IN_FLOW',
-  'MISSING_CHAR',
-  'MULTILINE_IMPLICIT_KEY',
-  'TAB_AS_INDENT',
-  'UNEXPECTED_TOKEN',
-]);
