@@ -179,7 +179,7 @@ describe.skipIf(chromium === undefined)('Explanations on the page', () => {
     await call();
     await openEditor();
     await change('issued in the future');
-    await expectRefusal(401, 'issued before now', 'which is in the future');
+    await expectRefusal(401, 'issued before now', 'which is not in the past');
     await change('as it came');
     await claims().fill('[1]');
     expect(await page.getByRole('alert').innerText()).toBe('Not a JSON object: the gateway will reject the token.');

@@ -23,21 +23,18 @@ function decided(claims: object, header: object = {}): Decision {
   );
 }
 
-const A_LIST = ', which is a list and does not count';
-const NO_STRING = ', which is not a string and does not count';
-
 it.each([
   ['no scope', {}, 'scope is empty', ''],
   ['an empty scope', { scope: ' ' }, 'scope is empty', ''],
   ['another scope', { scope: 'write:user' }, 'scope is write:user', 'write:user'],
   ['another scp', { scp: 'a  b' }, 'scp is a b', 'a b'],
-  ['a list', { scope: ['read:user'] }, `scope is ["read:user"]${A_LIST}`, '["read:user"]'],
-  ['an empty list', { scope: [] }, `scope is []${A_LIST}`, '[]'],
+  ['a list', { scope: ['read:user'] }, `scope is ["read:user"]`, '["read:user"]'],
+  ['an empty list', { scope: [] }, `scope is []`, '[]'],
   ['another list in scp', { scp: ['write:user', 'x'] }, 'scp is ["write:user","x"]', '["write:user","x"]'],
-  ['a list beside a good scp', { scope: [], scp: 'read:user' }, `scope is []${A_LIST}`, '[]'],
+  ['a list beside a good scp', { scope: [], scp: 'read:user' }, `scope is []`, '[]'],
   ['a string that is JSON', { scope: '["read:user"]' }, 'scope is ["read:user"]', '["read:user"]'],
-  ['an object', { scope: { 'read:user': 1 } }, `scope is {"read:user":1}${NO_STRING}`, '{"read:user":1}'],
-  ['a number', { scope: 5 }, `scope is 5${NO_STRING}`, '5'],
+  ['an object', { scope: { 'read:user': 1 } }, `scope is {"read:user":1}`, '{"read:user":1}'],
+  ['a number', { scope: 5 }, `scope is 5`, '5'],
 ])('The explanation of a missing scope names the token’s scopes: %s', (_what, claims, words, actual) => {
   const decision = decided(claims);
   expect(explain(decision)).toBe(`403: the route needs read:user; the token's ${words}`);

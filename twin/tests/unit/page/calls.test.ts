@@ -60,7 +60,7 @@ it.each([
   ['a scope more', 'signature', 'signature does not match the key'],
   ['expired', 'expiry', 'the token expired 6'],
   ['not valid yet', 'not before', 'the token is not valid before'],
-  ['issued in the future', 'issued at', 'which is in the future'],
+  ['issued in the future', 'issued at', 'which is not in the past'],
   ['another audience', 'audience', 'the token is for https://another-api.example.com'],
   ['issuer without its slash', 'issuer', 'lacks the final slash'],
   ['an unknown key', 'key', 'the token names the key unknown'],
