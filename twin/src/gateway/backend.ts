@@ -23,7 +23,7 @@ export type BackendAnswer =
   | Failed;
 
 interface Failed {
-  readonly kind: 'unreachable' | 'broken' | 'late';
+  readonly kind: 'failed';
   readonly reason: string;
 }
 
@@ -40,31 +40,28 @@ export function callBackend(backend: URL, request: BackendRequest, milliseconds:
       return;
     }
     const timer = setTimeout(() => {
-      end({ kind: 'late', reason: `${backend.origin} did not respond within ${milliseconds} ms` });
+      fail(`did not respond within ${milliseconds} ms`);
     }, milliseconds);
     const end = (answer: BackendAnswer): void => {
       clearTimeout(timer);
       settle(answer);
       outgoing.destroy();
     };
-    const broken = (reason: string): void => end({ kind: 'broken', reason: `${backend.origin} ${reason}` });
+    const fail = (reason: string): void => end({ kind: 'failed', reason: `${backend.origin} ${reason}` });
     outgoing.on('response', (incoming) => {
       answering = true;
       readResponse(incoming).then(
-        (answer) => (answer.kind === 'answered' ? end(answer) : broken(answer.reason)),
-        (error: unknown) => broken(`ended its response too early: ${messageOf(error)}`),
+        (answer) => (answer.kind === 'answered' ? end(answer) : fail(answer.reason)),
+        (error: unknown) => fail(`ended its response too early: ${messageOf(error)}`),
       );
     });
     outgoing.on('upgrade', (_incoming, socket) => {
       socket.destroy();
-      broken('switched to another protocol');
+      fail('switched to another protocol');
     });
-    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+    outgoing.on('error', (error) => {
       // readResponse reports a response that breaks off.
-      if (answering) return;
-      // The codes of Node's parser begin like this: the backend sent something other than HTTP.
-      if (error.code?.startsWith('HPE_')) broken(`sent something other than HTTP: ${messageOf(error)}`);
-      else end({ kind: 'unreachable', reason: `${backend.origin} cannot be reached: ${messageOf(error)}` });
+      if (!answering) fail(`cannot be reached: ${messageOf(error)}`);
     });
     outgoing.end(request.body);
   });
@@ -83,16 +80,16 @@ function begin(backend: URL, { method, target, rawHeaders }: BackendRequest): Cl
       agent: false,
     });
   } catch (error) {
-    return { kind: 'broken', reason: `the request cannot be sent: ${messageOf(error)}` };
+    return { kind: 'failed', reason: `the request cannot be sent: ${messageOf(error)}` };
   }
 }
 
 async function readResponse(incoming: IncomingMessage): Promise<BackendAnswer> {
   const body = await readBody(incoming, BODY_BYTES);
-  if (!body.isWhole) return { kind: 'broken', reason: "sent more than the gateway's limit (10 MB)" };
+  if (!body.isWhole) return { kind: 'failed', reason: "sent more than the gateway's limit (10 MB)" };
   const { statusCode: status = 0, rawHeaders } = incoming;
   return status < 200 || status > 599
-    ? { kind: 'broken', reason: `answered with the status ${status}` }
+    ? { kind: 'failed', reason: `answered with the status ${status}` }
     : { kind: 'answered', status, rawHeaders, body: body.bytes };
 }
 

@@ -6,7 +6,7 @@ import type {
   HttpIntegration,
   LambdaFunction,
 } from '../model/integrations.ts';
-import { callBackend, type BackendAnswer } from './backend.ts';
+import { callBackend } from './backend.ts';
 import { withCors } from './cors.ts';
 import type { Decision } from './decision.ts';
 import { errorResponse } from './errors.ts';
@@ -110,8 +110,7 @@ async function runOwn(
   { invoke: run }: Backends,
 ): Promise<Returned> {
   const outcome = await within(timeout, run(lambda, randomUUID(), event));
-  if (outcome === undefined)
-    return { response: errorResponse(503), error: `the function did not respond within ${timeout} ms` };
+  if (outcome === undefined) return unavailable(`the function did not respond within ${timeout} ms`);
   return outcome.kind === 'failed' ? failed(outcome.reason) : outcome;
 }
 
@@ -125,7 +124,7 @@ async function runExisting(
   const backend = forwards.get(routeKey);
   if (backend === undefined) return failed(unnamed(routeKey, `invokes ${arn}`));
   const answer = await callBackend(backend, invocation(event), timeout);
-  if (answer.kind !== 'answered') return failure(answer);
+  if (answer.kind === 'failed') return unavailable(answer.reason);
   const result = returned(answer);
   return 'failed' in result ? failed(result.failed) : result;
 }
@@ -137,16 +136,14 @@ async function forward(
 ): Promise<Integrated> {
   const routeKey = decision.route?.routeKey ?? '';
   const backend = forwards.get(routeKey);
-  if (backend === undefined) {
-    return { response: errorResponse(503), error: unnamed(routeKey, `forwards to ${integration.url}`) };
-  }
+  if (backend === undefined) return unavailable(unnamed(routeKey, `forwards to ${integration.url}`));
   if (hasHiddenDots(target)) {
     return { response: errorResponse(400), error: 'the path has a dot segment once the backend decodes it again' };
   }
   const outgoing = forwardedRequest(request, target, decision, integration, { host: api.host, traceId });
   if (outgoing === undefined) return failed('a claim of the token is not a valid header value');
   const answer = await callBackend(backend, outgoing, integration.timeout);
-  return answer.kind === 'answered' ? { response: forwardedResponse(answer) } : failure(answer);
+  return answer.kind === 'answered' ? { response: forwardedResponse(answer) } : unavailable(answer.reason);
 }
 
 function unnamed(routeKey: string, does: string): string {
@@ -157,9 +154,8 @@ function failed(error: string): Integrated {
   return { response: errorResponse(500), error };
 }
 
-/** The service's status for each of these is not known. */
-function failure({ kind, reason }: Exclude<BackendAnswer, { kind: 'answered' }>): Integrated {
-  return { response: errorResponse(kind === 'broken' ? 500 : 503), error: reason };
+function unavailable(error: string): Integrated {
+  return { response: errorResponse(503), error };
 }
 
 /** Maximum bytes of an event. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

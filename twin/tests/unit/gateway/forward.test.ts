@@ -226,17 +226,17 @@ it('The twin serves a stack that uses every option, and says what it forwards an
 const OK = 'HTTP/1.1 200 OK\r\n';
 const UPGRADE = 'HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n';
 const rows: readonly { title: string; bytes: string; kind: string; ends?: boolean }[] = [
-  { title: 'stays silent', bytes: '', kind: 'late', ends: false },
-  { title: 'stops in the middle of its headers', bytes: `${OK}x: `, kind: 'late', ends: false },
-  { title: 'stops in the middle of its body', bytes: `${OK}content-length: 9\r\n\r\nabc`, kind: 'late', ends: false },
-  { title: 'closes the connection at once', bytes: '', kind: 'unreachable' },
-  { title: 'closes in the middle of its body', bytes: `${OK}content-length: 9\r\n\r\nabc`, kind: 'broken' },
-  { title: 'does not speak HTTP', bytes: 'SSH-2.0-OpenSSH\r\n\r\n', kind: 'broken' },
-  { title: 'sends invalid chunks', bytes: `${OK}transfer-encoding: chunked\r\n\r\nzz\r\n`, kind: 'broken' },
-  { title: 'sends endless headers', bytes: `${OK}x: ${'y'.repeat(100_000)}\r\n\r\n`, kind: 'broken' },
-  { title: 'switches protocols', bytes: UPGRADE, kind: 'broken' },
-  { title: 'sends an unknown status', bytes: 'HTTP/1.1 999 X\r\ncontent-length: 0\r\n\r\n', kind: 'broken' },
-  { title: 'sends more than 10 MB', bytes: `${OK}\r\n${'x'.repeat(10 * 1024 * 1024 + 1)}`, kind: 'broken' },
+  { title: 'stays silent', bytes: '', kind: 'failed', ends: false },
+  { title: 'stops in the middle of its headers', bytes: `${OK}x: `, kind: 'failed', ends: false },
+  { title: 'stops in the middle of its body', bytes: `${OK}content-length: 9\r\n\r\nabc`, kind: 'failed', ends: false },
+  { title: 'closes the connection at once', bytes: '', kind: 'failed' },
+  { title: 'closes in the middle of its body', bytes: `${OK}content-length: 9\r\n\r\nabc`, kind: 'failed' },
+  { title: 'does not speak HTTP', bytes: 'SSH-2.0-OpenSSH\r\n\r\n', kind: 'failed' },
+  { title: 'sends invalid chunks', bytes: `${OK}transfer-encoding: chunked\r\n\r\nzz\r\n`, kind: 'failed' },
+  { title: 'sends endless headers', bytes: `${OK}x: ${'y'.repeat(100_000)}\r\n\r\n`, kind: 'failed' },
+  { title: 'switches protocols', bytes: UPGRADE, kind: 'failed' },
+  { title: 'sends an unknown status', bytes: 'HTTP/1.1 999 X\r\ncontent-length: 0\r\n\r\n', kind: 'failed' },
+  { title: 'sends more than 10 MB', bytes: `${OK}\r\n${'x'.repeat(10 * 1024 * 1024 + 1)}`, kind: 'failed' },
   { title: 'ends its body by closing', bytes: `${OK}\r\nabc`, kind: 'answered' },
 ];
 
@@ -249,7 +249,7 @@ it.each(rows)(
     });
     const url = await listening(server);
     const request = { method: 'GET', target: '/', rawHeaders: [], body: Buffer.alloc(0) };
-    const answer = await callBackend(url, request, kind === 'late' ? 100 : 10_000);
+    const answer = await callBackend(url, request, ends ? 10_000 : 100);
     expect(answer.kind).toBe(kind);
     if (answer.kind !== 'answered') expect(answer.reason).toContain(url.origin);
     server.close();
@@ -271,7 +271,7 @@ it('The gateway drops the hop-by-hop headers of a local backend’s response', (
 
 it('A local backend gets no request that cannot be sent', async () => {
   const request = { method: 'GET', target: '/a b', rawHeaders: [], body: Buffer.alloc(0) };
-  expect(await callBackend(new URL('http://127.0.0.1:1'), request, 1000)).toMatchObject({ kind: 'broken' });
+  expect(await callBackend(new URL('http://127.0.0.1:1'), request, 1000)).toMatchObject({ kind: 'failed' });
 });
 
 function backendHost(): string {
