@@ -63,7 +63,6 @@ const logGroups = (names: Names): string[] => [arn(names, 'logs', `log-group:/${
 const everyLogGroup = (names: Names): string[] => [arn(names, 'logs', 'log-group:*')];
 const certificates = (names: Names): string[] => [arn(names, 'acm', 'certificate/*')];
 const alarms = (names: Names): string[] => [arn(names, 'cloudwatch', `alarm:${names.prefix}*`)];
-const topics = (names: Names): string[] => [arn(names, 'sns', `${names.prefix}*`)];
 const zone = (resource: RecordedResource, { partition }: Names): string[] => [
   `arn:${partition}:route53:::hostedzone/${text(resource, 'zoneId')}`,
 ];
@@ -231,13 +230,6 @@ export const RIGHTS: Readonly<Record<string, TypeRights>> = {
         },
       }),
       calls([`arn:${names.partition}:route53:::change/*`], 'route53', 'GetChange'),
-    ],
-  },
-  'aws:sns/topic:Topic': {
-    sources: sourcesOf('sns/topic', 'amazonsns'),
-    read: (_, names) => [calls(topics(names), 'sns', 'GetTopicAttributes ListTagsForResource')],
-    write: (_, names) => [
-      calls(topics(names), 'sns', 'CreateTopic DeleteTopic SetTopicAttributes TagResource UntagResource'),
     ],
   },
 };
