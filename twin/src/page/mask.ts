@@ -65,38 +65,29 @@ function maskedValue(value: unknown, isSecret: (name: string) => boolean = () =>
   return Object.fromEntries(entries) as object;
 }
 
-/** Names of body fields that hold a credential in any form. */
-const SECRET = String.raw`\w*(?:password|secret|assertion|verifier)|(?:access|id|refresh)_?token|token|code|otp|api_?key`;
+/** A name of a body field that holds a credential in any form. */
+const SECRET = /\b(?:\w*(?:password|secret|assertion|verifier|token)|code|otp|api_?key)s?\b/i;
 
-const STRING = String.raw`"(?:[^"\\]|\\.)*"?`;
-
-/** A JSON list or object with nested values; from the fifth level on, it includes everything that follows. */
-const LIST = [1, 2, 3, 4].reduce(
-  (inner) => String.raw`[[{](?:[^"[\]{}]|${STRING}|${inner})*[\]}]?`,
-  String.raw`[[{][^]*`,
-);
-
-/** The end of a name in a form whose field is part of a list or an object. */
-const NESTED = String.raw`(?:\]|%5D)?(?:\[\w*\]|%5B\w*%5D){0,4}`;
-
-/** A field's name and value: in JSON, as a JSON list or object, in a form and in a multipart form, each in linear time. */
-const FIELDS = [
-  String.raw`("(?:${SECRET})"\s*:\s*)(?:${STRING}|[^\s"{}[\],]+)`,
-  String.raw`("(?:${SECRET})s?"\s*:\s*)${LIST}`,
-  String.raw`((?:^|(?<=[&\s[.]|%5B))(?:${SECRET})${NESTED}=)[^&\s]+`,
-  String.raw`(name="(?:[^"\r\n]{0,100}[[.])?(?:${SECRET})${NESTED}"[^\r\n]{0,200}\r?\n\r?\n)[^\r\n]+`,
-].map((pattern) => new RegExp(pattern, 'gi'));
-
-const MASK_BYTES = Buffer.from(MASK).toString('latin1');
-
-/** Returns a body with its tokens and credentials masked, and all other bytes unchanged. */
+/** Masks tokens in a body, and credentials: by their names in JSON; any other body with such a name as a whole. */
 function maskedBody(body: Buffer): Buffer {
-  const fields = FIELDS.reduce(
-    (text, field) =>
-      text.replace(field, (_, before: string) => before + (before.startsWith('"') ? `"${MASK_BYTES}"` : MASK_BYTES)),
-    body.toString('latin1'),
-  );
-  return Buffer.from(withoutTokens(fields, MASK_BYTES), 'latin1');
+  const bytes = body.toString('latin1');
+  if (namesSecret(bytes)) return Buffer.from(maskedText(maskedFields(body.toString())));
+  return Buffer.from(withoutTokens(bytes, Buffer.from(MASK).toString('latin1')), 'latin1');
+}
+
+function namesSecret(text: string): boolean {
+  return SECRET.test(text.replace(/%([\da-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16))));
+}
+
+function maskedFields(text: string): string {
+  // A string may contain a form or JSON.
+  const isSecret = (name: string, value: unknown): boolean =>
+    namesSecret(name) || (typeof value === 'string' && /[=:]/.test(value) && namesSecret(value));
+  try {
+    return JSON.stringify(JSON.parse(text), (name, value: unknown) => (isSecret(name, value) ? MASK : value));
+  } catch {
+    return MASK;
+  }
 }
 
 function maskedQuery(query: string, parameter: string | undefined): string {

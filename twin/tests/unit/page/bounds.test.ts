@@ -249,29 +249,32 @@ it('A masked event has no token in a binary body, which stays binary', () => {
 
 it.each([
   [
-    'JSON',
-    '{"user":"é","password":"a\\"b","otp": 123456,"n":{"client_secret" : "s"}}',
-    '{"user":"é","password":"•","otp": "•","n":{"client_secret" : "•"}}',
+    '{"user":"é \u00e9","password":"a\\"b","otp": 123456,"n":[{"client_secret" : "s"}]}',
+    '{"user":"é é","password":"•","otp":"•","n":[{"client_secret":"•"}]}',
   ],
-  ['JSON in camel case', '{"clientSecret":"s","newPassword":"p"}', '{"clientSecret":"•","newPassword":"•"}'],
+  ['{"clientSecret":"s","newPassword":"p"}', '{"clientSecret":"•","newPassword":"•"}'],
   [
-    'JSON with lists',
-    String.raw`{"a":[1],"passwords":["p]\"",["q",{"x":["r"]}]],"otp":[],"code":[{"n":[[["deep"]]]}],"b":1`,
-    '{"a":[1],"passwords":"•","otp":"•","code":"•"',
+    String.raw`{"a":[1],"passwords":["p]\"",["q",{"x":["r"]}]],"otp":[],"code":[{"n":[[["deep"]]]}],"b":1}`,
+    '{"a":[1],"passwords":"•","otp":"•","code":"•","b":1}',
   ],
-  ['JSON with objects', '{"password":{"old":"p","new":["q"]},"b":{"c":1}}', '{"password":"•","b":{"c":1}}'],
-  ['JSON that was cut', '{"refresh_token":"v1.abc', '{"refresh_token":"•"'],
-  ['a form', 'grant_type=password&code=abc%20d&x=1', 'grant_type=password&code=•&x=1'],
-  ['a form with lists', 'otp[]=1&password%5Bx%5D=p&a[]=1', 'otp[]=•&password%5Bx%5D=•&a[]=1'],
-  [
-    'a form with fields of an object',
-    'user[password]=p&user%5Ba%5D%5Botp%5D[]=1&user.token=t&a[b]=1&code[a][0]=c',
-    'user[password]=•&user%5Ba%5D%5Botp%5D[]=•&user.token=•&a[b]=1&code[a][0]=•',
-  ],
-  ['a multipart form', 'name="new_password"\r\n\r\nhunter2\r\n--x', 'name="new_password"\r\n\r\n•\r\n--x'],
-  ['a multipart form of objects', 'name="user[otp][]"\r\n\r\n1\r\n--x', 'name="user[otp][]"\r\n\r\n•\r\n--x'],
-])('A masked event has no credential in a field of %s, and all else as it was', (_what, body, masked) => {
+  ['{"password":{"old":"p","new":["q"]},"b":{"c":1}}', '{"password":"•","b":{"c":1}}'],
+  ['{"form":"x=1&code=c","json":"{\\"otp\\":1}","type":"password"}', '{"form":"•","json":"•","type":"password"}'],
+])('A masked event has no credential in a field of the JSON %s, and all other values', (body, masked) => {
   expect(maskedEvent({ body }, undefined)).toEqual({ body: masked.replaceAll('•', '••••••••') });
+});
+
+it.each([
+  ['JSON that was cut', '{"refresh_token":"v1.abc'],
+  ['JSON that is nested too deeply', `{"otp":1,"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+  ['a form', 'grant_type=password&code=abc%20d&x=1'],
+  ['a form with lists', 'otp[]=1&a[]=1'],
+  ['a form with an encoded name', 'user%5Ba%5D%5Botp%5D[]=1'],
+  ['a form with objects', 'code[a][0]=c&user.x=1'],
+  ['a multipart form', 'name="new_password"\r\n\r\nhunter2\r\n--x'],
+  ['a multipart form of objects', 'name="user[otp][]"\r\n\r\n1\r\n--x'],
+  ['XML', '<api_key>x</api_key>'],
+])('A masked event has nothing of a body with the name of a credential that is %s', (_what, body) => {
+  expect(maskedEvent({ body }, undefined)).toEqual({ body: '••••••••' });
 });
 
 it('Masking an event takes linear time, whatever it contains', () => {
