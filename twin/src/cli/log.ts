@@ -2,7 +2,7 @@ import type { Model } from '../model/model.ts';
 import { clientName } from '../model/names.ts';
 import { printable } from '../common/printable.ts';
 import { withoutTokens } from '../common/token-text.ts';
-import { explain } from '../gateway/explain.ts';
+import { reasonOf } from '../gateway/explain.ts';
 import type { Exchange } from '../gateway/pipeline.ts';
 import type { TwinEvent } from '../server/events.ts';
 import { accessScopes } from '../tenant/grant.ts';
@@ -22,18 +22,15 @@ export function logLine(event: TwinEvent, model: Model, time: Date): string | un
 }
 
 function apiLine(exchange: Exchange, model: Model, milliseconds: number, time: Date): string {
-  const { decision, response, invocation, integrationError, preflight } = exchange;
+  const { decision, response, invocation } = exchange;
   const caller = clientName(model, decision.claims?.['azp']);
-  const failure =
-    decision.refusal === undefined ? integrationError?.split('\n')[0] : explain(decision).replace(/^\d+: /, '');
-  // The gateway answers a preflight itself. One that reached a protected route failed for the authorizer's reason.
-  const reason = response.status === 204 ? (preflight ?? failure) : failure;
+  const reason = reasonOf(exchange);
   return line(time, [
     String(response.status),
     `${decision.method} ${decision.path}`,
     caller === undefined ? '' : `(${caller})`,
     `${milliseconds.toFixed(0)} ms${invocation?.coldStart === true ? ' (cold start)' : ''}`,
-    reason === undefined ? '' : `· ${reason}`,
+    reason === '' ? '' : `· ${reason}`,
   ]);
 }
 

@@ -1,11 +1,19 @@
 import { failedCheck, type Check, type Decision } from './decision.ts';
 import { scopeClaim } from './judge.ts';
+import type { Exchange } from './pipeline.ts';
 
 /** Says in one sentence why a request was rejected; the service only says Unauthorized. */
 export function explain(decision: Decision): string {
   const check = failedCheck(decision);
   if (check === undefined || decision.refusal === undefined) return 'allowed';
-  return `${decision.refusal.status}: ${EXPLANATIONS[check.name](check, decision)}`;
+  return EXPLANATIONS[check.name](check, decision);
+}
+
+/** Returns why a request was rejected or failed, or the outcome of a preflight; empty if there is nothing to explain. */
+export function reasonOf({ decision, response, preflight, integrationError = '' }: Exchange): string {
+  // The gateway answers a preflight itself. One that reached a protected route failed for the authorizer's reason.
+  if (preflight !== undefined && response.status === 204) return preflight;
+  return decision.refusal === undefined ? (integrationError.split('\n', 1)[0] ?? '') : explain(decision);
 }
 
 const EXPLANATIONS: Readonly<Record<Check['name'], (check: Check, decision: Decision) => string>> = {

@@ -3,7 +3,7 @@ import { clientName } from '../model/names.ts';
 import type { Model } from '../model/model.ts';
 import { accessLogLine } from '../gateway/access-log.ts';
 import type { Claims } from '../gateway/decision.ts';
-import { explain } from '../gateway/explain.ts';
+import { reasonOf } from '../gateway/explain.ts';
 import type { TokenExchange } from '../tenant/app.ts';
 import { accessScopes } from '../tenant/grant.ts';
 import type { TokenAttempt } from '../tenant/token.ts';
@@ -60,7 +60,7 @@ function apiEntry(happening: ApiHappening, known: Known, bodyLimit: number): Api
     path: shownText(decision.path),
     routeKey: decision.route?.routeKey ?? '',
     ...bearerOf(decision.claims, known.model),
-    why: shownText(reasonOf(happening), SENTENCE),
+    why: shownText(reasonOf(exchange), SENTENCE),
     checks: decision.checks.map(({ expected, actual, ...check }) => ({
       ...check,
       expected: shownText(expected),
@@ -73,11 +73,6 @@ function apiEntry(happening: ApiHappening, known: Known, bodyLimit: number): Api
     invoked: invocation !== undefined,
     advice: adviceOn(decision, api.name, known),
   };
-}
-
-function reasonOf({ exchange: { decision, response, preflight, integrationError = '' } }: ApiHappening): string {
-  if (preflight !== undefined && response.status === 204) return preflight;
-  return decision.refusal === undefined ? (integrationError.split('\n', 1)[0] ?? '') : explain(decision);
 }
 
 function shownRequest({ exchange, requestLength }: ApiHappening, limit: number): ShownRequest {

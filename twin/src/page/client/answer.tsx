@@ -21,7 +21,7 @@ export function Verdict({ entry }: { readonly entry: Entry }): ComponentChildren
 }
 
 function Sentence({ entry }: { readonly entry: Entry }): ComponentChildren {
-  const why = entry.why.replace(/^\d+: /, '');
+  const { why } = entry;
   if (entry.kind === 'unread') return `Rejected before the gateway could read it${why === '' ? '.' : `: ${why}`}`;
   if (entry.kind === 'token') {
     const who = [entry.client, entry.user].filter((name) => name !== '').join(' for ');

@@ -122,7 +122,7 @@ function Row({ entry }: { readonly entry: Entry }): ComponentChildren {
         {clockTime(new Date(entry.at))}
       </span>
       <span class="why quiet">
-        {caller !== '' && <b>{caller}</b>} {entry.why.replace(/^\d+: /, '')}
+        {caller !== '' && <b>{caller}</b>} {entry.why}
       </span>
     </>
   );

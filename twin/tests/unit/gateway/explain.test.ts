@@ -37,7 +37,7 @@ it.each([
   ['a number', { scope: 5 }, `scope is 5`, '5'],
 ])('The explanation of a missing scope names the token’s scopes: %s', (_what, claims, words, actual) => {
   const decision = decided(claims);
-  expect(explain(decision)).toBe(`403: the route needs read:user; the token's ${words}`);
+  expect(explain(decision)).toBe(`the route needs read:user; the token's ${words}`);
   expect(failedCheck(decision)).toMatchObject({ name: 'scope', expected: 'read:user', actual });
 });
 
@@ -53,7 +53,7 @@ it.each([
   const decision = decided({ scope: 'read:user' }, { crit });
   expect(failedCheck(decision)).toMatchObject({ name: 'crit', expected: 'no crit', actual });
   expect(decision.checks.find(({ name }) => name === 'algorithm')).toMatchObject({ outcome: 'passed' });
-  expect(explain(decision)).toContain(`401: the token's header has crit, ${actual}: `);
+  expect(explain(decision)).toContain(`the token's header has crit, ${actual}: `);
   expect(decision.refusal?.authorizerError).toBe('invalid_token: the token is malformed');
 });
 

@@ -79,7 +79,7 @@ it('The event stream sends each request with the gateway’s checks and the acce
   expect(found()).toMatchObject({
     status: 401,
     routeKey: 'GET /test',
-    why: '401: the route needs a token in the Authorization header; the request has none',
+    why: 'the route needs a token in the Authorization header; the request has none',
     checks: twin.exchanges.find((one) => one.requestId === requestId)?.decision.checks,
     log: expect.stringContaining('"authorizerError":"missing: token not provided"') as string,
   });
