@@ -8,42 +8,17 @@ const NAMED = 6;
 /**
  * Returns one line on what a reload changed: `+ POST /orders, ~ function shop, - client web`.
  * It says so if callers see no change.
- * @param files the path of each client's `.env` file
  */
-export function changesLine(before: Model, after: Model, files: ReadonlyMap<string, string> = new Map()): string {
-  const fileOf = (name: string): string => {
-    const file = files.get(name.replace(/^client /, ''));
-    return name.startsWith('client ') && file !== undefined ? ` (its .env file: ${file})` : '';
-  };
+export function changesLine(before: Model, after: Model): string {
   const [old, now] = [partsOf(before), partsOf(after)];
   const changes = [
-    ...[...now.keys()].filter((name) => !old.has(name)).map((name) => `+ ${name}${fileOf(name)}`),
-    ...[...now]
-      .filter(([name, text]) => old.has(name) && old.get(name) !== text)
-      .map(([name]) => `~ ${name}${grantChange(name, before, after)}`),
+    ...[...now.keys()].filter((name) => !old.has(name)).map((name) => `+ ${name}`),
+    ...[...now].filter(([name, text]) => old.has(name) && old.get(name) !== text).map(([name]) => `~ ${name}`),
     ...[...old.keys()].filter((name) => !now.has(name)).map((name) => `- ${name}`),
   ];
   if (changes.length === 0) return 'no change for callers';
-  return shortened(changes, ', ');
-}
-
-function shortened(all: readonly string[], separator: string): string {
-  const more = all.length > NAMED ? [`and ${all.length - NAMED} more`] : [];
-  return [...all.slice(0, NAMED), ...more].join(separator);
-}
-
-/** Returns the scopes that a client's grants gained and lost: ` gains read:user and loses write:user`. */
-function grantChange(part: string, before: Model, after: Model): string {
-  const scopesIn = (model: Model): string[] => {
-    const own = model.tenant.grants.filter(({ clientId }) => part === `client ${clientName(model, clientId)}`);
-    return [...new Set(own.flatMap(({ scopes }) => scopes))];
-  };
-  const [old, now] = [scopesIn(before), scopesIn(after)];
-  const words = (verb: string, some: readonly string[], others: readonly string[]): string[] => {
-    const scopes = some.filter((scope) => !others.includes(scope));
-    return scopes.length === 0 ? [] : [` ${verb} ${shortened(scopes, ' ')}`];
-  };
-  return [...words('gains', now, old), ...words('loses', old, now)].join(' and');
+  const more = changes.length > NAMED ? [`and ${changes.length - NAMED} more`] : [];
+  return [...changes.slice(0, NAMED), ...more].join(', ');
 }
 
 function partsOf(model: Model): Map<string, string> {

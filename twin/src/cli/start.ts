@@ -9,7 +9,6 @@ import { toPaste } from './curls.ts';
 import { KEYS, onKeys, openInBrowser } from './keys.ts';
 import { logLine } from './log.ts';
 import { warnings, welcome } from './screen.ts';
-import { envFiles } from '../server/env-files.ts';
 import { startTwin, type Twin, type TwinOptions } from '../server/serve.ts';
 import { watchProgram } from '../server/watch-program.ts';
 
@@ -112,7 +111,7 @@ function lineWriter(stream: NodeJS.WritableStream): (line: string) => void {
  * messages of two edits do not mix.
  */
 export function reloader(
-  twin: () => Pick<Twin, 'model' | 'reload' | 'apiUrl' | 'tenantUrl' | 'stateFolder'>,
+  twin: () => Pick<Twin, 'model' | 'reload'>,
   say: (text: string) => void,
   complain: (error: string) => void,
 ): () => Promise<void> {
@@ -124,9 +123,8 @@ export function reloader(
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       if (outcome === 'changed') {
         const [known, now] = [warnings(before), twin().model()];
-        const files = new Map(envFiles(now, twin()).map(({ client, file }) => [client, twin().stateFolder + file]));
         const fresh = warnings(now).filter((line) => line !== '' && !known.includes(line));
-        say([`Reloaded in ${seconds} s: ${changesLine(before, now, files)}`, ...fresh].join('\n'));
+        say([`Reloaded in ${seconds} s: ${changesLine(before, now)}`, ...fresh].join('\n'));
       } else if (hasFailed) say('Nothing has changed since the last working version.');
       hasFailed = false;
     } catch (error) {

@@ -29,9 +29,6 @@ it('Each message of a reload is one text, and two reloads that are requested at 
     () => ({
       model: () => serving,
       reload: async () => steps.next().value?.() ?? 'same',
-      apiUrl: 'http://localhost:3000',
-      tenantUrl: 'http://localhost:3001',
-      stateFolder: '.twin/dev/',
     }),
     print,
     print,
@@ -41,7 +38,7 @@ it('Each message of a reload is one text, and two reloads that are requested at 
     'contract.ts has 1 error\nReload failed. Still serving the last working version.',
     'Nothing has changed since the last working version.',
     expect.stringMatching(
-      /^Reloaded in \d\.\d s: \+ GET \/more, \+ client web \(its \.env file: \.twin\/dev\/web\.env\)\nNote: the values of the Pulumi environment team\/dev [^\n]*$/,
+      /^Reloaded in \d\.\d s: \+ GET \/more, \+ client web\nNote: the values of the Pulumi environment team\/dev [^\n]*$/,
     ),
   ]);
 });
